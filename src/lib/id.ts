@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+
+/** The prefix says what an id names; people and programs see the id with it, the database stores the bare UUID. */
+export type IdPrefix = 'pay' | 'ord' | 'txn' | 'acc' | 'att' | 'evt' | 'mer'
+
+/**
+ * A UUID version 7 (RFC 9562): 48 bits of milliseconds, then chance, so that new rows land at the end of their index.
+ * @param nowMs the time in it, in milliseconds since 1970
+ * @param random 10 bytes of chance
+ */
+export function uuidv7(nowMs: number = Date.now(), random: Uint8Array = randomBytes(10)): string {
+  const bytes = new Uint8Array(16)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(nowMs) << 16n)
+  bytes.set(random, 6)
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  const hex = Buffer.from(bytes).toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** `018f…-…` → `pay_018f…`: how an id is shown. */
+export function showId(prefix: IdPrefix, uuid: string): string {
+  return `${prefix}_${uuid.replaceAll('-', '')}`
+}
+
+/** `pay_018f…` → the UUID, or null when it is not one of ours. */
+export function readId(prefix: IdPrefix, shown: string): string | null {
+  const match = new RegExp(`^${prefix}_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$`).exec(shown)
+  return match ? match.slice(1).join('-') : null
+}

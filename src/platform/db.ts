@@ -1,0 +1,42 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { Prisma, PrismaClient } from './generated/client'
+
+export type Db = PrismaClient
+export type Sql = Prisma.Sql
+export const sql = Prisma.sql
+export const joinSql = Prisma.join
+
+/** One write of a commit, as a value: nothing is sent until the engine commits it. `rows` is how many rows it must touch. */
+export interface Write {
+  name: string
+  sql: Sql
+  rows: number
+}
+
+/** The role the product works as. Migrations and set-up work as the owner. */
+export const APP_ROLE = 'payonce_app'
+
+/**
+ * A pool whose every connection works as `role`. The limits turn a stuck database into an error that can be answered:
+ * 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a transaction.
+ */
+export function openPool(url: string, options: { max: number; role: string; name: string }): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max,
+    connectionTimeoutMillis: 3_000,
+    idleTimeoutMillis: 30_000,
+    application_name: options.name,
+    options: `-c role=${options.role} -c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s`,
+  })
+  // A connection that dies while idle is replaced by the pool; without this listener it would end the process.
+  pool.on('error', () => undefined)
+  return pool
+}
+
+export function openDb(pool: pg.Pool, log?: (query: { query: string; duration: number }) => void): Db {
+  const client = new PrismaClient({ adapter: new PrismaPg(pool), ...(log ? { log: [{ emit: 'event', level: 'query' }] } : {}) })
+  if (log) (client as unknown as { $on(event: 'query', listener: typeof log): void }).$on('query', log)
+  return client
+}

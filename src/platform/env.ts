@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { z } from 'zod'
+
+const schema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  PAYONCE_DATA_DIR: z.string().min(1).default('.data'),
+  PAYONCE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
+  /** Signs cookies and sessions. `npm start` makes one in the data folder for the sandbox; live must bring its own. */
+  PAYONCE_SECRET: z.string().min(32).optional(),
+  PAYONCE_BASE_URL: z.url().optional(),
+  /** Connections of one process to the database. */
+  PAYONCE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
+  /** How long a bank may take before its answer counts as unknown. 15 s: longer than any real answer, shorter than the lease. */
+  PAYONCE_GATEWAY_TIMEOUT_MS: z.coerce.number().int().min(100).max(25_000).default(15_000),
+  /** How often the worker looks for unfinished records. */
+  PAYONCE_COMPLETER_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+export type Env = Omit<z.infer<typeof schema>, 'DATABASE_URL' | 'PAYONCE_SECRET'> & { DATABASE_URL: string; PAYONCE_SECRET: string; baseUrl: string }
+
+/**
+ * The environment, checked once at boot. Throws one error that names all that is wrong.
+ * The only file that reads `process.env` (a lint rule says so).
+ */
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
+  const parsed = schema.safeParse(source)
+  const problems = parsed.success ? missing(parsed.data) : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  if (!parsed.success || problems.length > 0) throw new Error(`The environment is not right:\n  ${problems.join('\n  ')}`)
+  const { DATABASE_URL, PAYONCE_SECRET, ...rest } = parsed.data
+  return {
+    ...rest,
+    DATABASE_URL: DATABASE_URL ?? '',
+    PAYONCE_SECRET: PAYONCE_SECRET ?? '',
+    baseUrl: rest.PAYONCE_BASE_URL ?? `http://localhost:${rest.PORT}`,
+  }
+}
+
+/** What a set-up script needs before there is a database: the same variables, none of them required yet. */
+export function readSetupEnv(source: Record<string, string | undefined> = process.env) {
+  const parsed = schema.safeParse(source)
+  if (!parsed.success)
+    throw new Error(
+      `The environment is not right:\n  ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n  ')}`,
+    )
+  return { ...parsed.data, dataDir: path.resolve(parsed.data.PAYONCE_DATA_DIR) }
+}
+
+function missing(env: z.infer<typeof schema>): string[] {
+  return [
+    ...(env.DATABASE_URL ? [] : ['DATABASE_URL: name a PostgreSQL database (`npm start` brings its own)']),
+    ...(env.PAYONCE_SECRET ? [] : ['PAYONCE_SECRET: at least 32 characters of chance (`npm start` makes one for the sandbox)']),
+  ]
+}
+
+/** A key for one purpose, derived from the one secret, so that a cookie's key is never a session's key. */
+export function secretFor(env: Pick<Env, 'PAYONCE_SECRET'>, purpose: string): string {
+  return createHash('sha256').update(`${purpose}\0${env.PAYONCE_SECRET}`).digest('base64url')
+}
