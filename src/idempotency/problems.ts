@@ -1,0 +1,72 @@
+/**
+ * The one table of what can go wrong: HTTP, tRPC, the pages' words and the documents all read it.
+ * `retry` and `safeNewKey` tell a client what to do next; `remembered` says whether the answer is stored under the key.
+ * Forms: RFC 9457 (problem details); the 400, 409 and 422 of draft-ietf-httpapi-idempotency-key-header-07.
+ */
+export const PROBLEMS = {
+  validation: row(400, 'BAD_REQUEST', 'The request is not valid', 'after-fixing', true, false),
+  'key-missing': row(400, 'BAD_REQUEST', 'An idempotency key is needed', 'after-fixing', true, false),
+  'key-invalid': row(400, 'BAD_REQUEST', 'The idempotency key is not valid', 'after-fixing', true, false),
+  'card-number': row(400, 'BAD_REQUEST', 'Card numbers are not accepted here', 'after-fixing', true, false),
+  unauthorized: row(401, 'UNAUTHORIZED', 'Sign in first', 'after-fixing', true, false),
+  forbidden: row(403, 'FORBIDDEN', 'This is not allowed', 'no', true, false),
+  'not-found': row(404, 'NOT_FOUND', 'There is nothing here', 'after-fixing', true, false),
+  'payment-declined': row(402, 'PAYMENT_REQUIRED', 'The payment was declined', 'no', true, true),
+  'already-paid': row(409, 'CONFLICT', 'This order is already paid', 'no', false, true),
+  'order-changed': row(409, 'CONFLICT', 'The order has changed', 'after-fixing', true, false),
+  'in-progress': row(409, 'CONFLICT', 'The first request is still running', 'same-key', false, false),
+  'outcome-unknown': row(409, 'CONFLICT', 'The outcome is not known yet', 'poll', false, true),
+  'answer-expired': row(409, 'CONFLICT', 'The stored answer has expired', 'no', false, true),
+  'key-reused': row(422, 'UNPROCESSABLE_CONTENT', 'This key was used with another payload', 'no', true, false),
+  'not-charged': row(502, 'BAD_GATEWAY', 'The bank did not charge', 'no', true, true),
+  internal: row(500, 'INTERNAL_SERVER_ERROR', 'Something is broken on our side', 'same-key', false, false),
+  'record-damaged': row(500, 'INTERNAL_SERVER_ERROR', 'The stored record cannot be read', 'no', false, false),
+  unavailable: row(503, 'SERVICE_UNAVAILABLE', 'We cannot reach our database', 'same-key', false, false),
+} as const
+
+export type ProblemKind = keyof typeof PROBLEMS
+export type Retry = 'same-key' | 'poll' | 'after-fixing' | 'no'
+
+/** A problem that happened: its kind, what to tell people, and facts for programs. */
+export interface Problem {
+  kind: ProblemKind
+  detail: string
+  retryAfterSeconds?: number
+  facts?: Record<string, string | number | null>
+}
+
+/** What every door shows of a problem. */
+export interface ShownProblem {
+  [fact: string]: unknown
+  type: string
+  kind: ProblemKind
+  title: string
+  detail: string
+  status: number
+  retry: Retry
+  safeNewKey: boolean
+  retryAfterSeconds?: number
+}
+
+export function showProblem(problem: Problem): ShownProblem {
+  const { status, title, retry, safeNewKey } = PROBLEMS[problem.kind]
+  return {
+    ...problem.facts,
+    type: `/problems/${problem.kind}`,
+    kind: problem.kind,
+    title,
+    detail: problem.detail,
+    status,
+    retry,
+    safeNewKey,
+    ...(problem.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: problem.retryAfterSeconds }),
+  }
+}
+
+export function isProblemKind(kind: string): kind is ProblemKind {
+  return Object.hasOwn(PROBLEMS, kind)
+}
+
+function row<Code extends string>(status: number, trpc: Code, title: string, retry: Retry, safeNewKey: boolean, remembered: boolean) {
+  return { status, trpc, title, retry, safeNewKey, remembered }
+}
