@@ -1,0 +1,35 @@
+import { GeistMono } from 'geist/font/mono'
+import { GeistSans } from 'geist/font/sans'
+import type { Metadata, Viewport } from 'next'
+import { cookies } from 'next/headers'
+import type { ReactNode } from 'react'
+import './globals.css'
+
+export const metadata: Metadata = {
+  title: { default: 'Payonce', template: '%s – Payonce' },
+  description: 'A checkout and ledger that charges exactly once, however often Pay is pressed.',
+}
+
+export const viewport: Viewport = {
+  width: 'device-width',
+  initialScale: 1,
+  colorScheme: 'light dark',
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#ffffff' },
+    { media: '(prefers-color-scheme: dark)', color: '#16181d' },
+  ],
+}
+
+/** The frame of every page. The reader's theme is a cookie, so that the first byte is already in the right colours. */
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const theme = (await cookies()).get('theme')?.value
+  return (
+    <html
+      lang="en"
+      className={`${GeistSans.variable} ${GeistMono.variable}`}
+      {...(theme === 'light' || theme === 'dark' ? { 'data-theme': theme } : {})}
+    >
+      <body className="min-h-dvh">{children}</body>
+    </html>
+  )
+}

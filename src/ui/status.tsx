@@ -1,0 +1,108 @@
+import { Badge, TONE_INK, type Tone } from './badge'
+import { cx } from './cx'
+
+/** What became of one attempt. `held` is a press that the page itself kept back. */
+export type Outcome = 'executed' | 'replayed' | 'joined' | 'rejected' | 'ambiguous' | 'recovered' | 'held'
+
+/** The one set of glyphs: `char` for text, exports and titles, `path` for the drawing of the same shape on a 12 × 12 grid. */
+export const OUTCOMES: Record<Outcome, { char: string; word: string; tone: Tone; says: string }> = {
+  executed: { char: '●', word: 'Executed', tone: 'ok', says: 'did the work' },
+  replayed: { char: '○', word: 'Replayed', tone: 'info', says: 'answered from the record' },
+  joined: { char: '◐', word: 'Joined', tone: 'teal', says: 'waited for the running one and got its answer' },
+  rejected: { char: '✕', word: 'Rejected', tone: 'bad', says: 'refused, nothing done' },
+  ambiguous: { char: '!', word: 'Ambiguous', tone: 'warn', says: 'the bank has not told yet' },
+  recovered: { char: '⟳', word: 'Recovered', tone: 'violet', says: 'finished by the server after a crash' },
+  held: { char: '·', word: 'Held back', tone: 'neutral', says: 'kept back by the page, never sent' },
+}
+
+export function Glyph({ outcome, size = 12, className }: { outcome: Outcome; size?: number; className?: string }) {
+  return (
+    <svg
+      aria-hidden="true"
+      width={size}
+      height={size}
+      viewBox="0 0 12 12"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.75"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      className={cx('shrink-0', TONE_INK[OUTCOMES[outcome].tone], className)}
+    >
+      {SHAPES[outcome]}
+    </svg>
+  )
+}
+
+const SHAPES: Record<Outcome, React.ReactNode> = {
+  executed: <circle cx="6" cy="6" r="4.25" fill="currentColor" />,
+  replayed: <circle cx="6" cy="6" r="4.25" />,
+  joined: (
+    <>
+      <circle cx="6" cy="6" r="4.25" />
+      <path d="M6 1.75a4.25 4.25 0 0 0 0 8.5Z" fill="currentColor" stroke="none" />
+    </>
+  ),
+  rejected: <path d="m2.5 2.5 7 7M9.5 2.5l-7 7" />,
+  ambiguous: <path d="M6 1.75v5M6 10.25v.01" strokeWidth="2.25" />,
+  recovered: <path d="M10 3.75A4.5 4.5 0 1 0 10.5 6M10.25 1.25v2.75H7.5" />,
+  held: <circle cx="6" cy="6" r="1.6" fill="currentColor" stroke="none" />,
+}
+
+/** Glyph, word and colour of one attempt's outcome. */
+export function OutcomeLabel({ outcome, className }: { outcome: Outcome; className?: string }) {
+  return (
+    <span className={cx('inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-ui', className)}>
+      <Glyph outcome={outcome} />
+      {OUTCOMES[outcome].word}
+    </span>
+  )
+}
+
+/** `●○○·`: a payment's attempts at a glance, with their sum in words for those who do not see it. At most `max` are drawn. */
+export function GlyphStrip({ outcomes, max = 12 }: { outcomes: readonly Outcome[]; max?: number }) {
+  const words = (Object.keys(OUTCOMES) as Outcome[])
+    .map((kind) => ({ kind, count: outcomes.filter((outcome) => outcome === kind).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ kind, count }) => `${count} ${OUTCOMES[kind].word.toLowerCase()}`)
+  const more = outcomes.length - max
+  return (
+    <span className="inline-flex items-center gap-0.5" title={words.join(', ')}>
+      <span className="sr-only">{words.join(', ')}</span>
+      {outcomes.slice(0, max).map((outcome, position) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a strip is only ever drawn anew; its places are its identity
+        <Glyph key={position} outcome={outcome} size={10} />
+      ))}
+      {more > 0 && (
+        <span aria-hidden="true" className="figures ml-0.5 text-2xs text-ink-3">
+          +{more}
+        </span>
+      )}
+    </span>
+  )
+}
+
+/** A payment's status, as its row says it. */
+export const PAYMENT_STATUSES = {
+  succeeded: { word: 'Paid', tone: 'ok', char: '●' },
+  sending: { word: 'Paying', tone: 'info', char: '◐' },
+  requires_action: { word: 'Waiting for the shopper', tone: 'info', char: '◐' },
+  unknown: { word: 'Checking', tone: 'warn', char: '!' },
+  declined: { word: 'Declined', tone: 'bad', char: '✕' },
+  not_charged: { word: 'Not charged', tone: 'neutral', char: '○' },
+  refunded: { word: 'Refunded', tone: 'neutral', char: '↩' },
+} as const satisfies Record<string, { word: string; tone: Tone; char: string }>
+
+export type PaymentStatusName = keyof typeof PAYMENT_STATUSES
+
+export function PaymentStatus({ status }: { status: PaymentStatusName }) {
+  const { word, tone, char } = PAYMENT_STATUSES[status]
+  return (
+    <Badge tone={tone}>
+      <span aria-hidden="true" className="text-[0.625rem] leading-none">
+        {char}
+      </span>
+      {word}
+    </Badge>
+  )
+}

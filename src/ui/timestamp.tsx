@@ -1,0 +1,101 @@
+'use client'
+import { useSyncExternalStore } from 'react'
+import { cx } from './cx'
+
+/** In whose time the screens speak. Kept in a cookie-free place of its own: `localStorage`, with UTC where that is blocked. */
+type Zone = 'local' | 'utc'
+const STORE = 'payonce.zone'
+const listeners = new Set<() => void>()
+let chosen: Zone | null = null
+
+function read(): Zone {
+  if (chosen) return chosen
+  try {
+    chosen = localStorage.getItem(STORE) === 'utc' ? 'utc' : 'local'
+  } catch {
+    chosen = 'local'
+  }
+  return chosen
+}
+
+function choose(zone: Zone) {
+  chosen = zone
+  try {
+    localStorage.setItem(STORE, zone)
+  } catch {
+    // Blocked storage: the choice holds until the page is left.
+  }
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** The server cannot know the reader's zone: it writes UTC, the browser puts its own in its place. */
+function useZone(): Zone {
+  return useSyncExternalStore(subscribe, read, () => 'utc')
+}
+
+export type TimeStyle = 'full' | 'time' | 'day'
+
+/** A moment (RFC 3339, or a Date), with its zone; the ISO form is in the tooltip. */
+export function Timestamp({
+  at,
+  style = 'full',
+  seconds = true,
+  className,
+}: {
+  at: string | Date
+  style?: TimeStyle
+  seconds?: boolean
+  className?: string
+}) {
+  const zone = useZone()
+  const date = typeof at === 'string' ? new Date(at) : at
+  const iso = date.toISOString()
+  return (
+    <time dateTime={iso} title={iso} className={cx('figures whitespace-nowrap', className)}>
+      {formatTime(date, zone, style, seconds)}
+    </time>
+  )
+}
+
+function formatTime(date: Date, zone: Zone, style: TimeStyle, seconds: boolean): string {
+  const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric' }
+  const time: Intl.DateTimeFormatOptions = {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+    ...(seconds ? { second: '2-digit' } : {}),
+  }
+  return new Intl.DateTimeFormat('en-GB', {
+    ...(style === 'time' ? {} : day),
+    ...(style === 'day' ? {} : time),
+    ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
+  }).format(date)
+}
+
+/** Local or UTC, for the whole house. */
+export function ZoneSwitch() {
+  const zone = useZone()
+  return (
+    <button
+      type="button"
+      onClick={() => choose(zone === 'utc' ? 'local' : 'utc')}
+      className="inline-flex h-8 items-center rounded-md px-2 font-medium text-ink-2 text-ui hover:bg-muted hover:text-ink"
+    >
+      <span className="sr-only">Times are shown in </span>
+      {zone === 'utc' ? 'UTC' : 'Local time'}
+    </button>
+  )
+}
+
+/** Milliseconds for people: `840 ms`, `3.2 s`, `2 min`. */
+export function duration(ms: number): string {
+  if (ms < 10_000) return `${Math.round(ms).toLocaleString('en')} ms`
+  if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`
+  return `${Math.round(ms / 60_000)} min`
+}
