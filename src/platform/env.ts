@@ -60,3 +60,14 @@ function missing(env: z.infer<typeof schema>): string[] {
 export function secretFor(env: Pick<Env, 'PAYONCE_SECRET'>, purpose: string): string {
   return createHash('sha256').update(`${purpose}\0${env.PAYONCE_SECRET}`).digest('base64url')
 }
+
+/** The environment of a child process: ours, with changes. A change to `undefined` takes the variable away. */
+export function childEnv(changes: Record<string, string | undefined> = {}): Record<string, string> {
+  const merged = { ...process.env, ...changes }
+  return Object.fromEntries(Object.entries(merged).filter((pair): pair is [string, string] => pair[1] !== undefined))
+}
+
+/** Sets variables for this process and all it starts: how the browser tests tell their workers where the product runs. */
+export function passOn(values: Record<string, string>): void {
+  Object.assign(process.env, values)
+}

@@ -3,7 +3,7 @@ import type { AttemptOutcome, Observe } from './events'
 import { FINGERPRINT_VERSION, fingerprint, recordId, type Scope } from './fingerprint'
 import type { Operation } from './operation'
 import { type Answer, type Claim, decide, type IdempotencyRow } from './record'
-import type { Claimed, NewRecord, Store } from './store'
+import { type Claimed, CommitRefused, type NewRecord, type Store } from './store'
 import { Waiters } from './waiters'
 
 /** One incoming request. `waitMs` is how long it may wait for another request that is running under the same key. */
@@ -111,17 +111,21 @@ class Run<I extends object, B, E, W> {
   }
 
   async reply(): Promise<Reply> {
-    for (let round = 0; ; round++) {
+    for (let round = 0; ; ) {
       const reply = await this.once()
-      if (reply) return reply
+      if (reply === 'again') continue
+      if (reply !== 'wait') return reply
       if (!this.mayWait()) return this.turnAway(inProgress())
       this.waited = true
-      await this.waiters.sleep(this.id, LOOK_AGAIN_MS[Math.min(round, LOOK_AGAIN_MS.length - 1)] ?? 400)
+      await this.waiters.sleep(this.id, LOOK_AGAIN_MS[Math.min(round++, LOOK_AGAIN_MS.length - 1)] ?? 400)
     }
   }
 
-  /** One look at the record. Null: not now, wait and look again. */
-  private async once(): Promise<Reply | null> {
+  /**
+   * One look at the record. `again`: somebody was faster, so the record has changed and a fresh look will tell (a loser that finds
+   * the winner finished replays; it never gets a false 409). `wait`: it is running.
+   */
+  private async once(): Promise<Reply | 'again' | 'wait'> {
     const row = await this.options.store.read(this.request.scope.merchantId, this.id)
     const verdict = decide(row, (version) => fingerprint(this.request.input, this.operation.volatile, version))
     switch (verdict.kind) {
@@ -130,7 +134,7 @@ class Run<I extends object, B, E, W> {
       case 'take-over':
         return this.start((record, begin) => this.options.store.takeOver(record, verdict.fence, begin))
       case 'busy':
-        return null
+        return 'wait'
       case 'replay':
         return this.answered(this.waited ? 'joined' : 'replayed', verdict.answer, row as IdempotencyRow)
       case 'unknown':
@@ -146,16 +150,16 @@ class Run<I extends object, B, E, W> {
     }
   }
 
-  private async start(take: (record: NewRecord, begin: W) => Promise<Claimed | null>): Promise<Reply | null> {
+  private async start(take: (record: NewRecord, begin: W) => Promise<Claimed | null>): Promise<Reply | 'again' | 'wait'> {
     const record = this.newRecord()
     const { merchantId, id, subjectId } = record
     const claimed = await take(record, this.operation.begin(this.request.input, { merchantId, recordId: id, subjectId }))
-    if (!claimed) return null
+    if (!claimed) return 'again'
     this.tell('claimed', claimed.claim.fence)
     return claimed.begun === null ? this.refuse(claimed) : this.execute(claimed, claimed.begun as B)
   }
 
-  private async execute(claimed: Claimed, begun: B): Promise<Reply | null> {
+  private async execute(claimed: Claimed, begun: B): Promise<Reply | 'again'> {
     const { claim } = claimed
     this.tell('asking', claim.fence)
     const effect = await this.operation.ask(begun).catch((error) => this.operation.doubt(String(error)))
@@ -166,22 +170,22 @@ class Run<I extends object, B, E, W> {
     if (held === 'unknown') return this.turnAway(outcomeUnknown())
     this.tell(held ? 'committed' : 'lost-lease', claim.fence)
     // The lease was lost: whoever holds it now decides, and the record will say.
-    if (!held) return null
+    if (!held) return 'again'
     if (next.answer === null) return this.turnAway(outcomeUnknown())
     return this.answered('executed', next.answer, claimed, claim.fence)
   }
 
-  private async refuse(claimed: Claimed): Promise<Reply | null> {
+  private async refuse(claimed: Claimed): Promise<Reply | 'again' | 'wait'> {
     const refusal = await this.operation.refused(this.request.input)
     const { claim } = claimed
     if (refusal.kind !== 'answer') {
       await this.options.store.release(claim)
       this.waiters.wake(this.id)
-      return refusal.kind === 'busy' ? null : this.turnAway(refusal.problem)
+      return refusal.kind === 'busy' ? 'wait' : this.turnAway(refusal.problem)
     }
     const held = await this.options.store.commit(claim, { to: 'completed', answer: refusal.answer, writes: [] })
     this.waiters.wake(this.id)
-    return held ? this.answered('rejected', refusal.answer, claimed, claim.fence) : null
+    return held ? this.answered('rejected', refusal.answer, claimed, claim.fence) : 'again'
   }
 
   /** Stores an answer that is in hand. A broken connection is tried again: the write is conditional, so a second one is harmless. */
@@ -190,10 +194,15 @@ class Run<I extends object, B, E, W> {
       try {
         return await write()
       } catch (error) {
-        if (pauseMs === null) this.alert(`an answer could not be stored (fence ${claim.fence})`, error)
-        else await this.waiters.sleep('', pauseMs)
+        if (pauseMs !== null && !(error instanceof CommitRefused)) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+        else return this.unstored(claim, error)
       }
     }
+    return 'unknown'
+  }
+
+  private unstored(claim: Claim, error: unknown): 'unknown' {
+    this.alert(`an answer could not be stored (fence ${claim.fence})`, error)
     return 'unknown'
   }
 

@@ -1,0 +1,51 @@
+import type { Money } from '@/lib/money'
+import type { AccountCode } from './chart'
+
+/** One line of a posting, in minor units: a debit is positive, a credit negative. */
+export interface Line {
+  account: AccountCode
+  amountMinor: bigint
+}
+
+/** A fact about money, before it is written: who, why, and lines that sum to zero. One posting has one currency. */
+export interface Posting {
+  merchantId: string
+  kind: 'capture' | 'reversal'
+  paymentId: string | null
+  reverses: string | null
+  description: string
+  currency: Money['currency']
+  lines: Line[]
+}
+
+/** The rule of double entry, in code. The database keeps it again (trigger ledger_transaction_balances). */
+export class UnbalancedPosting extends Error {
+  override name = 'UnbalancedPosting'
+}
+
+/** @throws UnbalancedPosting when the lines are fewer than two, one of them is zero, or they do not sum to zero */
+export function balanced(posting: Posting): Posting {
+  const sum = posting.lines.reduce((total, line) => total + line.amountMinor, 0n)
+  if (posting.lines.length < 2) throw new UnbalancedPosting(`a posting needs at least two lines, not ${posting.lines.length}`)
+  if (posting.lines.some((line) => line.amountMinor === 0n)) throw new UnbalancedPosting('a line of zero says nothing')
+  if (sum !== 0n) throw new UnbalancedPosting(`debits and credits differ by ${sum}`)
+  return posting
+}
+
+/** A card was charged: the bank owes us the amount less its fee, and we have sold for the whole amount. */
+export function capture(of: { merchantId: string; paymentId: string; money: Money; feeMinor: bigint; description: string }): Posting {
+  const { minor, currency } = of.money
+  const lines: Line[] = [
+    { account: 'gateway_clearing', amountMinor: minor - of.feeMinor },
+    { account: 'processing_fees', amountMinor: of.feeMinor },
+    { account: 'sales', amountMinor: -minor },
+  ]
+  const { merchantId, paymentId, description } = of
+  return balanced({ merchantId, kind: 'capture', paymentId, reverses: null, description, currency, lines: lines.filter((line) => line.amountMinor !== 0n) })
+}
+
+/** The mirror of a posting: how a fact is corrected, since facts are never edited. */
+export function reversed(posting: Posting, transactionId: string, why: string): Posting {
+  const lines = posting.lines.map((line) => ({ ...line, amountMinor: -line.amountMinor }))
+  return balanced({ ...posting, kind: 'reversal', paymentId: null, reverses: transactionId, description: why, lines })
+}

@@ -1,0 +1,127 @@
+import { type Db, sql } from '@/platform/db'
+
+/** How far the overview looks back, and how wide a column of its chart is: some 50 columns each, on round clock times. */
+export const RANGES = {
+  '1h': { seconds: 3_600, bucketSeconds: 60 },
+  '24h': { seconds: 86_400, bucketSeconds: 1_800 },
+  '7d': { seconds: 604_800, bucketSeconds: 14_400 },
+  '30d': { seconds: 2_592_000, bucketSeconds: 43_200 },
+} as const
+
+export type Range = keyof typeof RANGES
+
+/** One column of the chart: what came in, by outcome, and what was charged. `held` counts presses. */
+export interface Bucket {
+  at: Date
+  executed: number
+  replayed: number
+  joined: number
+  rejected: number
+  recovered: number
+  held: number
+  charges: number
+}
+
+export interface Volume {
+  currency: string
+  amount: bigint
+  payments: number
+}
+
+/** The numbers of one stretch of time. */
+export interface Totals {
+  payments: number
+  succeeded: number
+  /** Declined, or known not to have been charged. */
+  failed: number
+  /** Answers from the record, answers that were waited for, and presses the page held back: each could have been a charge. */
+  absorbed: number
+  requests: number
+  volume: Volume[]
+}
+
+export interface Overview {
+  now: Date
+  from: Date
+  bucketSeconds: number
+  buckets: Bucket[]
+  current: Totals
+  previous: Totals
+  /** Payments of which nobody knows yet whether they were charged, of any age. Must be 0 at rest. */
+  ambiguous: number
+  /** Whether this merchant ever had a payment. */
+  any: boolean
+}
+
+/** What the overview shows, from the same rows as the lists. Times are the database's. */
+export async function overview(db: Db, merchantId: string, range: Range): Promise<Overview> {
+  const { seconds, bucketSeconds } = RANGES[range]
+  const clock = await readClock(db, seconds, bucketSeconds)
+  const [buckets, current, previous, standing] = await Promise.all([
+    readBuckets(db, merchantId, clock.from, clock.until, bucketSeconds),
+    readTotals(db, merchantId, clock.from, clock.until),
+    readTotals(db, merchantId, new Date(clock.from.getTime() - seconds * 1000), clock.from),
+    readStanding(db, merchantId),
+  ])
+  return { now: clock.now, from: clock.from, bucketSeconds, buckets, current, previous, ...standing }
+}
+
+async function readClock(db: Db, seconds: number, bucketSeconds: number): Promise<{ now: Date; from: Date; until: Date }> {
+  const [clock] = await db.$queryRaw<{ now: Date; until: Date }[]>(sql`
+    SELECT now() AS now, date_bin(make_interval(secs => ${bucketSeconds}), now(), 'epoch') + make_interval(secs => ${bucketSeconds}) AS until`)
+  if (!clock) throw new Error('the database did not tell the time')
+  return { ...clock, from: new Date(clock.until.getTime() - seconds * 1000) }
+}
+
+function readBuckets(db: Db, merchantId: string, from: Date, until: Date, bucketSeconds: number): Promise<Bucket[]> {
+  return db.$queryRaw<Bucket[]>(sql`
+    WITH columns AS (
+      SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${bucketSeconds})) at),
+    attempts AS (
+      SELECT date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch') AS at, outcome, count(*) AS n, sum(presses) AS presses
+      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz GROUP BY 1, 2),
+    charges AS (
+      SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, count(*)::int AS n
+      FROM payment
+      WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz AND status = 'succeeded'
+      GROUP BY 1)
+    SELECT c.at,
+      coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::int AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::int AS replayed,
+      coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::int AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::int AS rejected,
+      coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::int AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
+      coalesce(max(charges.n), 0)::int AS charges
+    FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN charges ON charges.at = c.at
+    GROUP BY c.at ORDER BY c.at`)
+}
+
+async function readTotals(db: Db, merchantId: string, from: Date, until: Date): Promise<Totals> {
+  const [payments, [attempts]] = await Promise.all([
+    db.$queryRaw<(Volume & { succeeded: number; failed: number })[]>(sql`
+      SELECT currency, count(*)::int AS payments, count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded,
+        count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::int AS failed,
+        coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::bigint AS amount
+      FROM payment
+      WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
+      GROUP BY currency ORDER BY succeeded DESC, currency`),
+    db.$queryRaw<{ absorbed: number; requests: number }[]>(sql`
+      SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::int AS absorbed,
+        count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::int AS requests
+      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz`),
+  ])
+  const sum = (of: 'payments' | 'succeeded' | 'failed') => payments.reduce((total, row) => total + row[of], 0)
+  return {
+    payments: sum('payments'),
+    succeeded: sum('succeeded'),
+    failed: sum('failed'),
+    absorbed: attempts?.absorbed ?? 0,
+    requests: attempts?.requests ?? 0,
+    volume: payments.filter((row) => row.succeeded > 0).map(({ currency, amount, succeeded }) => ({ currency, amount, payments: succeeded })),
+  }
+}
+
+async function readStanding(db: Db, merchantId: string): Promise<{ ambiguous: number; any: boolean }> {
+  const [row] = await db.$queryRaw<{ ambiguous: number; any: boolean }[]>(sql`
+    SELECT (SELECT count(*)::int FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
+      EXISTS (SELECT FROM payment WHERE merchant_id = ${merchantId}::uuid) AS any`)
+  return row ?? { ambiguous: 0, any: false }
+}

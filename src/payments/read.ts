@@ -1,0 +1,145 @@
+import { type AttemptCounts, type AttemptRow, attemptsOf, countAttempts, findRecord, listRecords, type RecordDetail } from '@/idempotency/stores/read'
+import { type JournalTransaction, transactionsOfPayment } from '@/ledger/read'
+import { type Db, joinSql, type Sql, sql } from '@/platform/db'
+
+export interface PaymentSummary extends AttemptCounts {
+  id: string
+  orderId: string
+  recordId: string
+  status: string
+  amount: bigint
+  currency: string
+  method: string
+  cardLabel: string | null
+  declineCode: string | null
+  reference: string | null
+  customerEmail: string | null
+  createdAt: Date
+  updatedAt: Date
+  /** Where this row stands in the list, to the microsecond: a JavaScript date would lose three digits, and rows with them. */
+  cursor: string
+}
+
+export interface PaymentFacts extends PaymentSummary {
+  gatewayKey: string
+  gatewayRef: string | null
+  fee: bigint | null
+  orderStatus: string
+  /** What the sandbox's bank counts by itself under this payment's key; null in live mode, whose bank keeps no table here. */
+  bankCharges: number | null
+}
+
+export interface PaymentEvent {
+  id: string
+  type: string
+  createdAt: Date
+}
+
+export interface PaymentDetail {
+  payment: PaymentFacts
+  attempts: AttemptRow[]
+  record: RecordDetail | null
+  transactions: JournalTransaction[]
+  events: PaymentEvent[]
+  /** The other payments of the same order, newest first: an earlier decline, a later try. */
+  siblings: PaymentSummary[]
+}
+
+export interface PaymentFilter {
+  statuses?: readonly string[]
+  currency?: string | null
+  /** Looked for in the order's reference, the customer's address and the card; as a whole in the bank's reference. */
+  text?: string | null
+  /** An id of a payment or of an order. */
+  id?: string | null
+  from?: string | null
+  until?: string | null
+  after?: { at: string; id: string } | null
+  limit: number
+}
+
+/** A timeline is read by people: more attempts than this are counted, not listed. */
+const ATTEMPTS_SHOWN = 500
+
+/** A merchant's payments, newest first, each with how often it was asked for. Keyset: `after` names the last row of the page before. */
+export function listPayments(db: Db, merchantId: string, filter: PaymentFilter): Promise<PaymentSummary[]> {
+  const conditions = [sql`p.merchant_id = ${merchantId}::uuid`, ...where(filter)]
+  return summaries(
+    db,
+    sql`SELECT p.*, o.reference, o.customer_email
+      FROM payment p JOIN orders o ON (o.merchant_id, o.id) = (p.merchant_id, p.order_id)
+      WHERE ${joinSql(conditions, ' AND ')}
+      ORDER BY p.created_at DESC, p.id DESC LIMIT ${filter.limit}`,
+  )
+}
+
+/** One payment with all that explains it, or null when this merchant has none with this id. */
+export async function paymentDetail(db: Db, merchantId: string, paymentId: string): Promise<PaymentDetail | null> {
+  const facts = await findPayment(db, merchantId, paymentId)
+  if (!facts) return null
+  const records = await listRecords(db, merchantId, { subjectId: paymentId, limit: 20 })
+  const recordIds = [...new Set([facts.recordId, ...records.map((record) => record.id)])]
+  const [attempts, record, transactions, events, siblings] = await Promise.all([
+    attemptsOf(db, merchantId, recordIds, ATTEMPTS_SHOWN),
+    findRecord(db, merchantId, facts.recordId),
+    transactionsOfPayment(db, merchantId, paymentId),
+    eventsOf(db, merchantId, paymentId),
+    listPayments(db, merchantId, { id: facts.orderId, limit: 20 }),
+  ])
+  return {
+    payment: { ...facts, ...countAttempts(attempts) },
+    attempts,
+    record,
+    transactions,
+    events,
+    siblings: siblings.filter((sibling) => sibling.id !== paymentId),
+  }
+}
+
+function where(filter: PaymentFilter): Sql[] {
+  const { statuses = [], currency, text, id, from, until, after } = filter
+  const like = text ? `%${text.replace(/[\\%_]/g, '\\$&')}%` : ''
+  return [
+    ...(statuses.length > 0 ? [sql`p.status IN (${joinSql([...statuses])})`] : []),
+    ...(currency ? [sql`p.currency = ${currency}`] : []),
+    ...(id ? [sql`(p.id = ${id}::uuid OR p.order_id = ${id}::uuid)`] : []),
+    ...(text ? [sql`(o.reference ILIKE ${like} OR o.customer_email ILIKE ${like} OR p.card_label ILIKE ${like} OR p.gateway_ref = ${text})`] : []),
+    ...(from ? [sql`p.created_at >= ${from}::timestamptz`] : []),
+    ...(until ? [sql`p.created_at < ${until}::timestamptz`] : []),
+    ...(after ? [sql`(p.created_at, p.id) < (${after.at}::timestamptz, ${after.id}::uuid)`] : []),
+  ]
+}
+
+function summaries(db: Db, page: Sql): Promise<PaymentSummary[]> {
+  return db.$queryRaw<PaymentSummary[]>(sql`
+    WITH page AS (${page})
+    SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.currency, p.method, p.card_label AS "cardLabel",
+      p.decline_code AS "declineCode", p.reference, p.customer_email AS "customerEmail", p.created_at AS "createdAt", p.updated_at AS "updatedAt",
+      to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor, a.*
+    FROM page p CROSS JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE outcome = 'executed')::int AS executed, count(*) FILTER (WHERE outcome = 'replayed')::int AS replayed,
+        count(*) FILTER (WHERE outcome = 'joined')::int AS joined, count(*) FILTER (WHERE outcome = 'rejected')::int AS rejected,
+        count(*) FILTER (WHERE outcome = 'recovered')::int AS recovered, coalesce(sum(presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
+        coalesce((array_agg(outcome ORDER BY at, id))[1:12], '{}') AS strip
+      FROM attempt WHERE merchant_id = p.merchant_id AND record_id = p.record_id) a
+    ORDER BY p.created_at DESC, p.id DESC`)
+}
+
+async function findPayment(db: Db, merchantId: string, paymentId: string): Promise<Omit<PaymentFacts, keyof AttemptCounts> | null> {
+  const [row] = await db.$queryRaw<Omit<PaymentFacts, keyof AttemptCounts>[]>(sql`
+    SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.currency, p.method, p.card_label AS "cardLabel",
+      p.decline_code AS "declineCode", p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.gateway_key AS "gatewayKey",
+      p.gateway_ref AS "gatewayRef", p.fee, o.reference, o.customer_email AS "customerEmail", o.status AS "orderStatus", '' AS cursor,
+      CASE WHEN m.mode = 'test' THEN (SELECT count(*)::int FROM gateway_simulator.charge WHERE idempotency_key = p.gateway_key) END AS "bankCharges"
+    FROM payment p
+    JOIN orders o ON (o.merchant_id, o.id) = (p.merchant_id, p.order_id)
+    JOIN merchant m ON m.id = p.merchant_id
+    WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid`)
+  return row ?? null
+}
+
+function eventsOf(db: Db, merchantId: string, subjectId: string): Promise<PaymentEvent[]> {
+  return db.$queryRaw<PaymentEvent[]>(sql`
+    SELECT id, type, created_at AS "createdAt" FROM outbox_event
+    WHERE merchant_id = ${merchantId}::uuid AND subject_id = ${subjectId}::uuid ORDER BY created_at, id LIMIT 100`)
+}

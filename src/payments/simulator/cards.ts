@@ -1,0 +1,30 @@
+import type { DeclineCode } from '../gateway'
+
+/** What the simulated bank does with a test token. `charges`: the charge really happens. */
+export interface CardPlan {
+  label: string
+  verdict: 'approve' | 'decline' | 'challenge'
+  declineCode?: DeclineCode
+  /** How the answer is lost: after the charge or before it, by silence or by a 500. */
+  fault?: 'silence-before' | 'silence-after' | 'error-before' | 'error-after'
+  delayMs?: number
+}
+
+/** The published test tokens (docs/testing.md). There are no others: an unknown token is declined. */
+export const CARDS: Record<string, CardPlan> = {
+  pm_card_visa: { label: 'Visa •••• 4242', verdict: 'approve' },
+  pm_card_declined: { label: 'Visa •••• 0002', verdict: 'decline', declineCode: 'card_declined' },
+  pm_card_insufficient_funds: { label: 'Visa •••• 9995', verdict: 'decline', declineCode: 'insufficient_funds' },
+  pm_card_expired: { label: 'Visa •••• 0069', verdict: 'decline', declineCode: 'expired_card' },
+  pm_card_slow: { label: 'Visa •••• 3006', verdict: 'approve', delayMs: 3_000 },
+  pm_card_timeout_before_charge: { label: 'Visa •••• 4010', verdict: 'approve', fault: 'silence-before' },
+  pm_card_timeout_after_charge: { label: 'Visa •••• 4028', verdict: 'approve', fault: 'silence-after' },
+  pm_card_error_before_charge: { label: 'Visa •••• 5009', verdict: 'approve', fault: 'error-before' },
+  pm_card_error_after_charge: { label: 'Visa •••• 5017', verdict: 'approve', fault: 'error-after' },
+  pm_card_challenge: { label: 'Visa •••• 3220', verdict: 'challenge' },
+}
+
+/** The bank's fee: 1.5 %, rounded half up, in minor units. */
+export function feeFor(amountMinor: bigint): bigint {
+  return (amountMinor * 15n + 500n) / 1000n
+}
