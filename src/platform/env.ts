@@ -62,9 +62,9 @@ export function secretFor(env: Pick<Env, 'PAYONCE_SECRET'>, purpose: string): st
 }
 
 /** The environment of a child process: ours, with changes. A change to `undefined` takes the variable away. */
-export function childEnv(changes: Record<string, string | undefined> = {}): Record<string, string> {
+export function childEnv(changes: Partial<NodeJS.ProcessEnv> = {}): NodeJS.ProcessEnv {
   const merged = { ...process.env, ...changes }
-  return Object.fromEntries(Object.entries(merged).filter((pair): pair is [string, string] => pair[1] !== undefined))
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)) as NodeJS.ProcessEnv
 }
 
 /** Sets variables for this process and all it starts: how the browser tests tell their workers where the product runs. */

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import { build as bundle } from 'esbuild'
+import { childEnv } from '@/platform/env'
+import { generate } from './generate'
+import { alone } from './lock-file'
+import { pidOf } from './process-mark'
+import { say, step } from './progress'
+import { inRoot, root } from './root'
+import { hashOf } from './source-hash'
+
+const stamp = inRoot('dist/built-from')
+
+/** Builds pages and processes, unless that was done from these very sources. Returns whether it did. */
+export async function build(): Promise<boolean> {
+  if (isCurrent()) return false
+  const waiting = ({ mark }: { mark: string }) => say(`  another process (pid ${pidOf(mark)}) is building; waiting for it`)
+  return alone(inRoot('dist/build.lock'), waiting, async () => {
+    if (isCurrent()) return false
+    await buildAll()
+    return true
+  })
+}
+
+async function buildAll(): Promise<void> {
+  const sources = sourceHash()
+  fs.rmSync(stamp, { force: true })
+  say('  building, because the sources changed (a minute at most)')
+  await step('Prisma client', generate)
+  await step('server and worker', bundleProcesses)
+  await step('pages', buildPages)
+  fs.writeFileSync(stamp, sources)
+}
+
+function isCurrent(): boolean {
+  return fs.existsSync(stamp) && fs.existsSync(inRoot('.next/BUILD_ID')) && fs.readFileSync(stamp, 'utf8') === sourceHash()
+}
+
+function sourceHash(): string {
+  const configs = ['next.config.js', 'postcss.config.mjs', 'tsconfig.json', 'package.json', 'package-lock.json']
+  return hashOf(
+    ['src', 'prisma', 'public', ...configs].map((name) => inRoot(name)),
+    (name) => /\.test\.tsx?$/.test(name) || name.startsWith('src/platform/generated'),
+  )
+}
+
+/** Node 20 strips no types. Packages stay outside: they are installed anyway, and some carry files that a bundle would lose. */
+async function bundleProcesses(): Promise<void> {
+  await bundle({
+    entryPoints: { main: inRoot('src/server/main.ts'), worker: inRoot('src/server/worker.ts') },
+    outdir: inRoot('dist'),
+    absWorkingDir: root,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    tsconfig: inRoot('tsconfig.json'),
+    sourcemap: true,
+    logLevel: 'warning',
+  })
+}
+
+/** Next reports on many lines what nobody asked for; they are shown when it fails. */
+function buildPages(): Promise<void> {
+  const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
+  const child = spawn(process.execPath, [next, 'build'], {
+    cwd: root,
+    env: childEnv({ NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`next build failed (${signal ?? code}):\n${output}`))))
+  })
+}

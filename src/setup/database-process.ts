@@ -1,0 +1,95 @@
+import pg from 'pg'
+import { freePort, isFree } from './port'
+import { initialise } from './postgres-init'
+import { postgresPlace } from './postgres-place'
+import { postgresPrograms } from './postgres-programs'
+import { type PostgresServer, startServer, stopServer } from './postgres-server'
+import { postgresUser } from './postgres-user'
+import { pause, reasonOf } from './progress'
+
+/**
+ * The process that keeps PostgreSQL: it starts it, starts it again when it dies, and stops it when told to, or when the
+ * process that started this one is gone (the line breaks), however it went.
+ */
+export interface DatabaseOrder {
+  dataDir: string
+  database: string
+  /** The port it had before, so that a URL that others hold stays right; a free one when that is taken. */
+  port: number | null
+  settings: Record<string, string>
+}
+
+export type DatabaseNews =
+  | { type: 'note'; text: string }
+  | { type: 'ready'; url: string; pid: number; port: number }
+  | { type: 'failed'; reason: string }
+
+const tell = (news: DatabaseNews): void => {
+  if (process.connected) process.send?.(news)
+}
+
+let stopping = false
+let server: PostgresServer | null = null
+// Listened to from the first moment: the line may break while PostgreSQL is still starting.
+process.on('disconnect', () => void stop())
+process.on('message', (message) => {
+  if (message === 'stop') void stop()
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
+
+await keep(JSON.parse(process.argv[2] ?? '{}') as DatabaseOrder).catch((error: unknown) => {
+  tell({ type: 'failed', reason: reasonOf(error) })
+  process.exitCode = 1
+  process.disconnect?.()
+})
+
+async function keep(order: DatabaseOrder): Promise<void> {
+  const user = postgresUser()
+  const place = postgresPlace(order.dataDir, user)
+  const programs = postgresPrograms(place, user)
+  for (const note of [place.note, programs.note]) if (note) tell({ type: 'note', text: note })
+  const password = initialise(place, programs, user)
+  const port = order.port && (await isFree(order.port)) ? order.port : await freePort()
+  const url = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
+
+  for (let deaths = 0; !stopping; deaths += 1) {
+    server = await startServer(place, programs, user, port, order.settings).catch((error: unknown) => survive(error, deaths))
+    if (server) await serve(server)
+    // From 0.2 s to 5 s: a database that cannot stay up must not eat the machine.
+    if (!stopping) await pause(Math.min(5_000, 200 * 2 ** Math.min(deaths, 5)))
+  }
+
+  async function serve(running: PostgresServer): Promise<void> {
+    if (stopping) return stopServer(running)
+    await createDatabase(url('postgres'), order.database)
+    tell({ type: 'ready', url: url(order.database), pid: running.pid, port })
+    await running.ended
+    if (!stopping) tell({ type: 'note', text: 'PostgreSQL ended by itself; it is started again' })
+  }
+}
+
+/** The first start must work or say why. Later ones are tried again: whoever waits for the database can wait. */
+function survive(error: unknown, deaths: number): null {
+  if (deaths === 0) throw error
+  tell({ type: 'note', text: reasonOf(error) })
+  return null
+}
+
+async function createDatabase(adminUrl: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 10_000 })
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name])
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`)
+  } finally {
+    await client.end()
+  }
+}
+
+async function stop(): Promise<void> {
+  if (stopping) return
+  stopping = true
+  if (server) await stopServer(server)
+  if (process.connected) process.disconnect?.()
+  // Nothing else holds this process once PostgreSQL has gone, except a start that is under way: it looks at `stopping`.
+}

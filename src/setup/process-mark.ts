@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+
+/**
+ * Which process a number means. A pid is used again, in a container often at once, so a file that names a process
+ * must also say when that process began: `4711@882311`. Null when no such process runs.
+ */
+export function processMark(pid: number): string | null {
+  const began = startOf(pid)
+  return began === null ? null : `${pid}@${began}`
+}
+
+/** Does the very process that was marked still run? */
+export function stillRuns(mark: string): boolean {
+  const pid = pidOf(mark)
+  return pid > 0 && processMark(pid) === mark
+}
+
+export function pidOf(mark: string): number {
+  return Number.parseInt(mark, 10)
+}
+
+/** The command a process was started with, or the empty string. */
+export function commandOf(pid: number): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ask(pid, 'args') ?? ''
+  }
+}
+
+function startOf(pid: number): string | null {
+  if (!fs.existsSync('/proc/self/stat')) return ask(pid, 'lstart')
+  try {
+    // After the name in brackets, which may hold anything: state is the first field, the start time the twentieth.
+    const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ') ?? []
+    return fields[0] === 'Z' ? null : (fields[19] ?? null)
+  } catch {
+    return null
+  }
+}
+
+/** Systems without /proc (macOS). */
+function ask(pid: number, field: string): string | null {
+  try {
+    return execFileSync('ps', ['-o', `${field}=`, '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null
+  } catch {
+    return null
+  }
+}

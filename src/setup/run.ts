@@ -1,0 +1,70 @@
+import fs from 'node:fs'
+import { z } from 'zod'
+import { childEnv, readSetupEnv } from '@/platform/env'
+import { build } from './build'
+import { generate } from './generate'
+import { migrate } from './migrate'
+import { complain, reasonOf, say } from './progress'
+import { inRoot } from './root'
+import { forkTypeScript } from './typescript-child'
+
+/** `npm run migrate | seed | verify | worker | generate | build`: one step by itself, outside `npm start`. */
+const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
+  generate: async () => {
+    say((await generate()) ? 'The Prisma client was made.' : 'The Prisma client is current.')
+    return true
+  },
+  build: async () => {
+    say((await build()) ? 'The product was built.' : 'The build is current.')
+    return true
+  },
+  migrate: async () => {
+    const applied = await migrate(databaseUrl())
+    say(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database has all migrations.')
+    return true
+  },
+  seed: async () => {
+    await generate()
+    const { seedOnce } = await import('./seed')
+    const { operator } = await seedOnce(databaseUrl(), readSetupEnv())
+    say(operator ? `Seeded. Sign in as ${operator.email} with ${operator.password}` : 'The database was seeded before.')
+    return true
+  },
+  verify: async (flags) => {
+    await generate()
+    const { verify } = (await import(inRoot('src/lab/verify.ts'))) as { verify(url: string, options: { json: boolean }): Promise<boolean> }
+    return verify(databaseUrl(), { json: flags.includes('--json') })
+  },
+  worker: async () => {
+    await build()
+    return runWorker()
+  },
+}
+
+/** DATABASE_URL, else the database of the product that runs from this folder. */
+function databaseUrl(): string {
+  const env = readSetupEnv()
+  if (env.DATABASE_URL) return env.DATABASE_URL
+  try {
+    return z.object({ databaseUrl: z.string() }).parse(JSON.parse(fs.readFileSync(`${env.dataDir}/demo.json`, 'utf8'))).databaseUrl
+  } catch {
+    throw new Error('Which database? Start the product (npm start) in another terminal, or set DATABASE_URL=postgres://…')
+  }
+}
+
+function runWorker(): Promise<boolean> {
+  const worker = forkTypeScript(inRoot('dist/worker.js'), [], { execArgv: ['--enable-source-maps'], env: childEnv({ DATABASE_URL: databaseUrl() }) })
+  // Ctrl-C reaches the worker too, and it ends when its work is done.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => worker.kill(signal))
+  return new Promise((resolve) => worker.once('exit', (code) => resolve(code === 0)))
+}
+
+const [name = '', ...flags] = process.argv.slice(2)
+const command = commands[name]
+if (!command) complain(`Which step? ${Object.keys(commands).join(', ')}`)
+process.exitCode = (await command?.(flags).catch(tellWhy)) ? 0 : 1
+
+function tellWhy(error: unknown): false {
+  complain(reasonOf(error))
+  return false
+}

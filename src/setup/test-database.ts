@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto'
+import { inject } from 'vitest'
+import { onConnection } from './schema-engine'
+
+/** A database for one test file: a copy of the migrated template, so no two files see each other's rows. */
+export interface TestDatabase {
+  /** The owner's URL. The product's own roles are reached with `SET ROLE`, as in production. */
+  url: string
+  drop(): Promise<void>
+}
+
+export async function testDatabase(): Promise<TestDatabase> {
+  const template = new URL(inject('clusterUrl'))
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`)
+  return { url: at(name), drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) }
+}
+
+function at(database: string): string {
+  const url = new URL(inject('clusterUrl'))
+  url.pathname = `/${database}`
+  return url.href
+}
+
+async function administer(statement: string): Promise<void> {
+  await onConnection(at('postgres'), (client) => client.query(statement))
+}

@@ -1,0 +1,28 @@
+import path from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+const alias = { '@': path.resolve(import.meta.dirname, 'src') }
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: { name: 'unit', environment: 'node', include: ['src/**/*.test.{ts,tsx}'], exclude: ['src/**/*.db.test.ts'] },
+      },
+      {
+        resolve: { alias },
+        // 30 s: a model test of the engine or the ledger runs thousands of random steps against a real database.
+        test: {
+          name: 'db',
+          environment: 'node',
+          include: ['src/**/*.db.test.ts'],
+          globalSetup: 'src/setup/test-cluster.ts',
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+})
