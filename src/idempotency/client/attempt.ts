@@ -1,0 +1,231 @@
+/*
+ * One purchase attempt, as a pure machine: (state, event) → state and effects. It imports nothing, knows no clock and no
+ * chance (they arrive in the events), and never touches the network; drive.ts does that.
+ *
+ *   ready ──press──▶ sending ──answer──▶ done
+ *     ▲                │  ▲ └─needs the shopper─▶ acting
+ *     │      no answer ▼  │ wake
+ *     │              pausing ──budget spent──▶ checking ──status──▶ done | ready | acting
+ *     └── a definitive no, with a new key ──────┘
+ *
+ * The laws, tested in attempt.test.ts: the key is stored before it is sent; it changes only after an answer that says it
+ * may; a press while anything is under way sends nothing; no way leads from "sent" to "not charged" but the server's word.
+ */
+import { PACE, type Pace, pause } from './retry'
+
+/** What the server says of a problem (`error.data.idempotency`): the members the machine reads. */
+export interface Problem {
+  kind: string
+  retry: 'same-key' | 'poll' | 'after-fixing' | 'no'
+  safeNewKey: boolean
+  detail?: string
+  retryAfterSeconds?: number
+  [fact: string]: unknown
+}
+
+/** Why the last attempt ended without an answer, or could not begin. */
+export type Because = Problem | { kind: 'offline' } | { kind: 'not-received' }
+
+interface Sent {
+  key: string
+  /** What was sent, so that the very same can be sent again. Null after a reload that lost it. */
+  payload: string | null
+  since: number
+  tries: number
+  /** Presses that the page kept back while this one was under way. */
+  held: number
+  /** A send may have reached the server without our hearing of it: from now on "nothing was charged" is not ours to say. */
+  doubt: boolean
+}
+
+export type State<Answer> =
+  | { at: 'ready'; key: string; because: Because | null }
+  | ({ at: 'sending' } & Sent)
+  | ({ at: 'pausing'; because: Problem | null } & Sent)
+  | ({ at: 'checking'; asks: number } & Sent)
+  | ({ at: 'acting'; url: string } & Sent)
+  | { at: 'done'; answer: Answer }
+  | { at: 'closed'; problem: Problem }
+
+/** What a status question may find. */
+export type Found<Answer> =
+  | { found: 'none' | 'working' | 'checking' }
+  | { found: 'done'; answer: Answer }
+  | { found: 'action'; url: string }
+  | { found: 'refused'; problem: Problem }
+
+export type Event<Answer> =
+  | { type: 'press'; payload: string; online: boolean; now: number }
+  | { type: 'answered'; key: string; answer: Answer; actionUrl: string | null }
+  | { type: 'failed'; key: string; problem: Problem | null; now: number; chance: number; newKey: string }
+  | { type: 'wake' }
+  | { type: 'ask' }
+  | { type: 'status'; key: string; status: Found<Answer>; now: number; chance: number; newKey: string }
+  | { type: 'unanswered'; chance: number }
+  | { type: 'leave' }
+
+export interface Stored {
+  key: string
+  payload: string | null
+  /** When it was first sent; null while it was not. */
+  sentAt: number | null
+  held: number
+}
+
+export type Effect =
+  | { do: 'store'; record: Stored }
+  | { do: 'forget' }
+  | { do: 'send'; key: string; payload: string; timeoutMs: number }
+  | { do: 'ask'; key: string }
+  | { do: 'wait'; ms: number; next: 'wake' | 'ask' }
+  | { do: 'report'; key: string; held: number }
+
+export interface Step<Answer> {
+  state: State<Answer>
+  effects: Effect[]
+}
+
+/** A page was rendered with `freshKey`; `stored` is what this window already knew. A sent one is taken up where it was left. */
+export function begin<Answer>(freshKey: string, stored: Stored | null): Step<Answer> {
+  if (!stored) return ready(freshKey, null)
+  if (stored.sentAt === null) return ready(stored.key, null)
+  const sent: Sent = { key: stored.key, payload: stored.payload, since: stored.sentAt, tries: 1, held: stored.held, doubt: true }
+  return { state: { at: 'checking', asks: 0, ...sent }, effects: [{ do: 'ask', key: stored.key }] }
+}
+
+export function step<Answer>(state: State<Answer>, event: Event<Answer>, pace: Pace = PACE): Step<Answer> {
+  // What comes late, for a key that is no longer ours, is not about this attempt.
+  if ('key' in event && !(isSent(state) && state.key === event.key)) return stay(state)
+  switch (event.type) {
+    case 'press':
+      return press(state, event, pace)
+    case 'answered':
+      return isSent(state) ? settle(state, event.actionUrl ? act(state, event.actionUrl, pace) : done(event.answer)) : stay(state)
+    case 'failed':
+      return state.at === 'sending' ? fail(state, event, pace) : stay(state)
+    case 'wake':
+      return state.at === 'pausing' ? send(state, pace) : stay(state)
+    case 'ask':
+      return isSent(state) ? { state, effects: [{ do: 'ask', key: state.key }] } : stay(state)
+    case 'status':
+      return isSent(state) ? learn(state, event, pace) : stay(state)
+    case 'unanswered':
+      return state.at === 'checking' || state.at === 'acting' ? askLater(state, event.chance, pace) : stay(state)
+    case 'leave':
+      return isSent(state) && state.held > 0 ? { state, effects: [{ do: 'report', key: state.key, held: state.held }] } : stay(state)
+  }
+}
+
+function press<Answer>(state: State<Answer>, event: Event<Answer> & { type: 'press' }, pace: Pace): Step<Answer> {
+  if (isSent(state)) {
+    const next = { ...state, held: state.held + 1 }
+    return { state: next, effects: [store(next)] }
+  }
+  if (state.at !== 'ready') return stay(state)
+  if (!event.online) return { state: { ...state, because: { kind: 'offline' } }, effects: [] }
+  return send({ key: state.key, payload: event.payload, since: event.now, tries: 0, held: 0, doubt: false }, pace)
+}
+
+function send<Answer>(sent: Sent, pace: Pace): Step<Answer> {
+  if (sent.payload === null) return { state: { at: 'checking', asks: 0, ...only(sent) }, effects: [{ do: 'ask', key: sent.key }] }
+  const next: Sent = { ...only(sent), tries: sent.tries + 1 }
+  return {
+    state: { at: 'sending', ...next },
+    effects: [store(next), { do: 'send', key: next.key, payload: sent.payload, timeoutMs: pace.sendTimeoutMs }],
+  }
+}
+
+/** What to do about a problem: come again with the same key, ask, take a new key, keep the key, or stop for good. */
+function verdict(problem: Problem, doubt: boolean): 'again' | 'ask' | 'rotate' | 'keep' | 'close' {
+  if (problem.kind === 'already-paid') return 'close'
+  if (problem.retry === 'same-key') return 'again'
+  if (problem.retry === 'poll' || !problem.safeNewKey) return 'ask'
+  if (['payment-declined', 'not-charged', 'order-changed'].includes(problem.kind)) return 'rotate'
+  // The rest was said before the key was looked at. If an earlier send is still in doubt, that does not free the key.
+  if (doubt) return 'ask'
+  return problem.kind.startsWith('key-') ? 'rotate' : 'keep'
+}
+
+function fail<Answer>(state: Sent, event: Event<Answer> & { type: 'failed' }, pace: Pace): Step<Answer> {
+  const { problem } = event
+  // "unavailable" promises that nothing was begun; every other silence leaves a doubt.
+  const sent: Sent = { ...only(state), doubt: state.doubt || problem === null || (problem.retry === 'same-key' && problem.kind !== 'unavailable') }
+  const what = problem ? verdict(problem, sent.doubt) : 'again'
+  if (what === 'close' && problem) return settle(sent, { state: { at: 'closed', problem }, effects: [{ do: 'forget' }] })
+  if (what === 'rotate') return settle(sent, ready(event.newKey, problem))
+  if (what === 'keep') return settle(sent, ready(sent.key, problem))
+  if (what === 'ask') return check(sent)
+  if (event.now - sent.since <= (sent.doubt ? pace.budgetMs : pace.outageMs)) return again(sent, problem, event.chance, pace)
+  return sent.doubt ? check(sent) : settle(sent, ready(sent.key, problem))
+}
+
+function again<Answer>(sent: Sent, because: Problem | null, chance: number, pace: Pace): Step<Answer> {
+  const ms = pause(sent.tries, chance, because?.retryAfterSeconds, pace)
+  return { state: { at: 'pausing', because, ...only(sent) }, effects: [{ do: 'wait', ms, next: 'wake' }] }
+}
+
+/** A status came. Only the server's word ends an attempt; what never arrived is sent again while the shopper is likely there. */
+function learn<Answer>(state: Sent & State<Answer>, event: Event<Answer> & { type: 'status' }, pace: Pace): Step<Answer> {
+  const { status } = event
+  switch (status.found) {
+    case 'done':
+      return settle(state, done(status.answer))
+    case 'action':
+      return state.at === 'acting' ? askLater(state, event.chance, pace) : settle(state, act(state, status.url, pace))
+    case 'refused':
+      if (status.problem.kind === 'already-paid')
+        return settle(state, { state: { at: 'closed', problem: status.problem }, effects: [{ do: 'forget' }] })
+      return settle(state, ready(event.newKey, status.problem))
+    case 'none':
+      if (state.at !== 'checking') return stay(state)
+      if (state.payload !== null && event.now - state.since <= pace.repeatWithinMs) return again(state, null, event.chance, pace)
+      return settle(state, ready(state.key, { kind: 'not-received' }))
+    case 'working':
+    case 'checking':
+      if (state.at === 'acting') return check(state)
+      return state.at === 'checking' ? askLater(state, event.chance, pace) : stay(state)
+  }
+}
+
+function check<Answer>(sent: Sent): Step<Answer> {
+  return { state: { at: 'checking', asks: 0, ...only(sent) }, effects: [store(sent), { do: 'ask', key: sent.key }] }
+}
+
+function askLater<Answer>(state: Sent & State<Answer>, chance: number, pace: Pace): Step<Answer> {
+  const asks = state.at === 'checking' ? state.asks + 1 : 3
+  const ms = pace.baseMs + pause(asks, chance, undefined, pace)
+  return { state: state.at === 'checking' ? { ...state, asks } : state, effects: [{ do: 'wait', ms, next: 'ask' }] }
+}
+
+function act<Answer>(sent: Sent, url: string, pace: Pace): Step<Answer> {
+  return { state: { at: 'acting', url, ...only(sent) }, effects: [store(sent), { do: 'wait', ms: pace.capMs, next: 'ask' }] }
+}
+
+function done<Answer>(answer: Answer): Step<Answer> {
+  return { state: { at: 'done', answer }, effects: [{ do: 'forget' }] }
+}
+
+function ready<Answer>(key: string, because: Because | null): Step<Answer> {
+  return { state: { at: 'ready', key, because }, effects: [{ do: 'store', record: { key, payload: null, sentAt: null, held: 0 } }] }
+}
+
+/** An attempt reached its end: tell the server how many presses the page kept back. */
+function settle<Answer>(sent: Sent, next: Step<Answer>): Step<Answer> {
+  return sent.held > 0 ? { ...next, effects: [...next.effects, { do: 'report', key: sent.key, held: sent.held }] } : next
+}
+
+function stay<Answer>(state: State<Answer>): Step<Answer> {
+  return { state, effects: [] }
+}
+
+function store(sent: Sent): Effect {
+  return { do: 'store', record: { key: sent.key, payload: sent.payload, sentAt: sent.since, held: sent.held } }
+}
+
+function only({ key, payload, since, tries, held, doubt }: Sent): Sent {
+  return { key, payload, since, tries, held, doubt }
+}
+
+function isSent<Answer>(state: State<Answer>): state is State<Answer> & Sent {
+  return state.at === 'sending' || state.at === 'pausing' || state.at === 'checking' || state.at === 'acting'
+}

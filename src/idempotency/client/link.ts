@@ -1,0 +1,26 @@
+import type { TRPCLink } from '@trpc/client'
+import type { AnyRouter } from '@trpc/server'
+
+/** What a call brings along in its context so that the link can key it. */
+export interface Keyed {
+  key: string
+  /** Puts the key where it outlives the page. Called before anything is sent. */
+  store(): void
+}
+
+/**
+ * Gives each keyed call its key: in the call's own input (semantics K2), never in a header that a batch would share, and never
+ * anew for a retry. Must stand before every link that retries, batches or sends.
+ *
+ *     createTRPCClient<AppRouter>({ links: [keyLink(), httpLink({ url: '/api/trpc' })] })
+ *     client.checkout.pay.mutate(input, { context: { keyed: { key, store } } })
+ */
+export function keyLink<Router extends AnyRouter>(): TRPCLink<Router> {
+  return () =>
+    ({ op, next }) => {
+      const keyed = op.context.keyed as Keyed | undefined
+      if (!keyed) return next(op)
+      keyed.store()
+      return next({ ...op, input: { ...(op.input as object), key: keyed.key } })
+    }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { mintKey } from './key'
+import { attemptStorage } from './storage'
+
+const RECORD = { key: 'k1', payload: '{"a":1}', sentAt: 5, held: 2 }
+
+function shelf() {
+  const kept = new Map<string, string>()
+  return {
+    kept,
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, text: string) => void kept.set(name, text),
+    removeItem: (name: string) => void kept.delete(name),
+  }
+}
+
+describe('where an attempt is kept', () => {
+  test('gives back what was written, also to the next page', () => {
+    const place = shelf()
+    attemptStorage('a', () => place).write(RECORD)
+    expect(attemptStorage('a', () => place).read()).toEqual(RECORD)
+    expect(attemptStorage('other', () => place).read()).toBeNull()
+    attemptStorage('a', () => place).clear()
+    expect(attemptStorage('a', () => place).read()).toBeNull()
+  })
+
+  test('still works within the page when storage is blocked or full', () => {
+    const blocked = () => {
+      throw new DOMException('denied', 'SecurityError')
+    }
+    attemptStorage('b', blocked).write(RECORD)
+    expect(attemptStorage('b', blocked).read()).toEqual(RECORD)
+    attemptStorage('b', blocked).clear()
+    expect(attemptStorage('b', blocked).read()).toBeNull()
+  })
+
+  test.each(['', 'null', '[]', '{"key":1}', '{"key":""}', '{broken'])('takes a damaged record (%s) as absent', (text) => {
+    const place = shelf()
+    place.kept.set('c', text)
+    expect(attemptStorage('c', () => place).read()).toBeNull()
+  })
+})
+
+describe('a fresh key', () => {
+  test('is a version 4 UUID, also where randomUUID is missing', () => {
+    const plain = { getRandomValues: <T extends ArrayBufferView>(array: T) => crypto.getRandomValues(array as never) as T }
+    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+    expect(mintKey()).toMatch(uuid)
+    expect(mintKey(plain as Crypto)).toMatch(uuid)
+    expect(mintKey(plain as Crypto)).not.toBe(mintKey(plain as Crypto))
+  })
+})
