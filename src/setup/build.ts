@@ -13,23 +13,23 @@ import { hashOf } from './source-hash'
 const stamp = inRoot('dist/built-from')
 
 /** Builds pages and processes, unless that was done from these very sources. Returns whether it did. */
-export async function build(): Promise<boolean> {
+export async function build(signal?: AbortSignal): Promise<boolean> {
+  await generate()
   if (isCurrent()) return false
   const waiting = ({ mark }: { mark: string }) => say(`  another process (pid ${pidOf(mark)}) is building; waiting for it`)
   return alone(inRoot('dist/build.lock'), waiting, async () => {
     if (isCurrent()) return false
-    await buildAll()
+    await buildAll(signal)
     return true
   })
 }
 
-async function buildAll(): Promise<void> {
+async function buildAll(signal: AbortSignal | undefined): Promise<void> {
   const sources = sourceHash()
   fs.rmSync(stamp, { force: true })
   say('  building, because the sources changed (a minute at most)')
-  await step('Prisma client', generate)
   await step('server and worker', bundleProcesses)
-  await step('pages', buildPages)
+  await step('pages', () => buildPages(signal))
   fs.writeFileSync(stamp, sources)
 }
 
@@ -64,12 +64,13 @@ async function bundleProcesses(): Promise<void> {
 }
 
 /** Next reports on many lines what nobody asked for; they are shown when it fails. */
-function buildPages(): Promise<void> {
+function buildPages(signal: AbortSignal | undefined): Promise<void> {
   const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
   const child = spawn(process.execPath, [next, 'build'], {
     cwd: root,
     env: childEnv({ NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' }),
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal ? { signal } : {}),
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -5,7 +5,7 @@ import { plainEnv } from './postgres-init'
 import type { PostgresPlace } from './postgres-place'
 import type { PostgresPrograms } from './postgres-programs'
 import type { PostgresUser } from './postgres-user'
-import { commandOf, processMark, stillRuns } from './process-mark'
+import { commandOf, hasEnded, processMark, stillRuns } from './process-mark'
 import { until } from './progress'
 
 /** One running PostgreSQL. */
@@ -44,10 +44,6 @@ export async function stopServer(server: PostgresServer): Promise<void> {
   const patience = setTimeout(() => server.process.kill('SIGQUIT'), 20_000)
   await server.ended
   clearTimeout(patience)
-}
-
-export function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null || child.pid === undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 
 /**
@@ -14,6 +14,11 @@ export function processMark(pid: number): string | null {
 export function stillRuns(mark: string): boolean {
   const pid = pidOf(mark)
   return pid > 0 && processMark(pid) === mark
+}
+
+/** Has a child of ours ended, or never begun? */
+export function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null || child.pid === undefined
 }
 
 export function pidOf(mark: string): number {

@@ -1,0 +1,81 @@
+import type { ChildProcess } from 'node:child_process'
+import { z } from 'zod'
+import { hasEnded } from './process-mark'
+import { pause, reasonOf, say } from './progress'
+
+export interface Kept {
+  pid(): number
+  /** Asks it to finish its work, and makes it end when it has not after 30 s or when `hurry` comes. */
+  stop(hurry: AbortSignal): Promise<void>
+  /** Rejects when it cannot be kept running. */
+  failed: Promise<never>
+}
+
+/** 30 s: longer than the 25 s that the slowest allowed bank may take, so every payment in hand gets its answer. */
+const DRAIN_MS = 30_000
+/** A process that lived less than 10 s did not work; five of those in a row, and it will not. */
+const QUICK_MS = 10_000
+const QUICK_DEATHS_MAX = 5
+
+/** Starts a process, waits until it says `{ type: 'ready' }`, and starts it again whenever it dies by itself. */
+export async function keepRunning(name: string, start: () => ChildProcess, changed: () => void): Promise<Kept> {
+  let stopping = false
+  let child = start()
+  await untilReady(name, child)
+  const failed = watch()
+  // Whoever cares listens through `failed`; without this, a failure in between would end the process.
+  failed.catch(() => undefined)
+  return { pid: () => child.pid ?? 0, failed, stop }
+
+  async function watch(): Promise<never> {
+    for (let quickDeaths = 0; ; ) {
+      const lived = await lifetime(child)
+      if (stopping) return new Promise(() => undefined)
+      quickDeaths = lived < QUICK_MS ? quickDeaths + 1 : 1
+      if (quickDeaths > QUICK_DEATHS_MAX)
+        throw new Error(`${name} died ${QUICK_DEATHS_MAX} times within ${QUICK_MS / 1000} s of its start; its last words are above.`)
+      say(`${name} ended by itself (${child.signalCode ?? `exit ${child.exitCode}`}); it is started again`)
+      await pause(100 * 2 ** quickDeaths)
+      if (!stopping) await restart()
+    }
+  }
+
+  async function restart(): Promise<void> {
+    child = start()
+    await untilReady(name, child).then(changed, (error) => say(reasonOf(error)))
+  }
+
+  async function stop(hurry: AbortSignal): Promise<void> {
+    stopping = true
+    if (hasEnded(child)) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    const end = () => child.kill('SIGKILL')
+    const patience = setTimeout(end, DRAIN_MS)
+    hurry.addEventListener('abort', end)
+    child.kill(hurry.aborted ? 'SIGKILL' : 'SIGTERM')
+    await ended
+    clearTimeout(patience)
+  }
+}
+
+const readyMessage = z.object({ type: z.literal('ready') })
+
+/** 60 s: a first compilation in development, on a slow machine. */
+function untilReady(name: string, child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const patience = setTimeout(() => child.kill('SIGKILL'), 60_000)
+    const settle = (done: () => void) => {
+      clearTimeout(patience)
+      done()
+    }
+    child.on('message', (message) => readyMessage.safeParse(message).success && settle(resolve))
+    child.once('exit', (code, signal) => settle(() => reject(new Error(`${name} did not start (${signal ?? `exit ${code}`}).`))))
+    child.once('error', (error) => settle(() => reject(error)))
+  })
+}
+
+async function lifetime(child: ChildProcess): Promise<number> {
+  const began = performance.now()
+  if (!hasEnded(child)) await new Promise((resolve) => child.once('exit', resolve))
+  return performance.now() - began
+}

@@ -1,0 +1,124 @@
+import fs from 'node:fs'
+import { readSetupEnv } from '@/platform/env'
+import { build } from './build'
+import { type Database, startDatabase } from './database'
+import { writeDemo } from './demo-file'
+import { generate } from './generate'
+import { claimInstance } from './instance'
+import { migrate } from './migrate'
+import { freePort, isFree } from './port'
+import { startProduct } from './product'
+import { complain, reasonOf, say, step } from './progress'
+import { secretOf } from './secret'
+import { whenToldToStop } from './stop-signals'
+
+/**
+ * `npm start`: the supervisor. It brings up database, web and worker in that order, keeps them running, and takes them
+ * down in the opposite order, so that a payment in hand still finds its database.
+ */
+const dev = process.argv.includes('--dev')
+/** What has been started, each with how it is stopped; the last one stops first. */
+const started: (() => Promise<void> | void)[] = []
+const signals = whenToldToStop(() => void shutDown(0))
+
+await start().catch((error: unknown) => {
+  if (!signals.stop.aborted) return fail(error)
+})
+
+async function start(): Promise<void> {
+  const env = readSetupEnv()
+  fs.mkdirSync(env.dataDir, { recursive: true })
+  const instance = await claimInstance(env.dataDir)
+  started.push(instance.release)
+  const secret = secretOf(env)
+  const port = await choosePort(env.PORT)
+  const url = `http://localhost:${port}`
+  say(`Payonce, ${env.PAYONCE_MODE}${dev ? ', development' : ''}`)
+
+  const [database] = await Promise.all([step('database', () => openDatabase(env)), dev ? generate() : build(signals.stop)])
+  await step('migrations', () => migrate(database.url))
+  // Only now: it reads the Prisma client, which on a fresh clone was made a moment ago.
+  const { seedOnce } = await import('./seed')
+  const { merchantId, operator } = env.PAYONCE_MODE === 'sandbox' ? await step('shop', () => seedOnce(database.url, env)) : NOBODY
+  const settings = {
+    dev,
+    port,
+    secret,
+    databaseUrl: database.url,
+    dataDir: env.dataDir,
+    mode: env.PAYONCE_MODE,
+    baseUrl: env.PAYONCE_BASE_URL ?? url,
+  }
+  const product = await step('web and worker', () => startProduct(settings, () => tellOthers()))
+  started.push(() => product.stop(signals.hurry))
+  product.failed.catch(fail)
+  database.onRestart(tellOthers)
+  tellOthers()
+  announce()
+
+  function tellOthers(): void {
+    instance.describe({ url, children: product.marks() })
+    const pids = { supervisor: process.pid, ...product.pids(), postgres: database.pid() }
+    const { baseUrl, databaseUrl } = settings
+    if (env.PAYONCE_MODE === 'sandbox') writeDemo(env.dataDir, { operator, apiKey: null, merchantId, baseUrl, databaseUrl, pids })
+  }
+
+  function announce(): void {
+    say(`\n  shop       ${settings.baseUrl}\n  dashboard  ${settings.baseUrl}/dashboard\n  docs       ${settings.baseUrl}/docs`)
+    if (operator) say(`  sign in    ${operator.email}  ${operator.password}`)
+    say(`\nready ${url}`)
+  }
+}
+
+const NOBODY = { merchantId: null, operator: null }
+
+interface OpenDatabase {
+  url: string
+  pid(): number | null
+  onRestart(listener: () => void): void
+}
+
+async function openDatabase(env: ReturnType<typeof readSetupEnv>): Promise<OpenDatabase> {
+  if (env.DATABASE_URL) return { url: env.DATABASE_URL, pid: () => null, onRestart: () => undefined }
+  let restarted = (): void => undefined
+  let current = await open(null)
+  const { url } = current
+  started.push(() => current.stop())
+  void keep()
+  return { url, pid: () => current.pid(), onRestart: (listener) => (restarted = listener) }
+
+  function open(port: number | null): Promise<Database> {
+    return startDatabase({ dataDir: env.dataDir, port, note: (text) => say(`  ${text}`), restarted: () => restarted() })
+  }
+
+  /** PostgreSQL that dies is started again by its keeper; this is for a keeper that dies. */
+  async function keep(): Promise<void> {
+    await current.ended
+    if (signals.stop.aborted) return
+    say("The database's process ended by itself; it is started again")
+    current = await open(current.port)
+    if (current.url !== url) return fail(new Error('The port of the database was taken by another program. Start Payonce again.'))
+    restarted()
+    return keep()
+  }
+}
+
+async function choosePort(wanted: number): Promise<number> {
+  if (wanted === 0) return freePort()
+  if (await isFree(wanted)) return wanted
+  throw new Error(`Port ${wanted} is used by another program. Choose another one:  PORT=${wanted + 1} npm start`)
+}
+
+function fail(error: unknown): Promise<void> {
+  complain(`\n${reasonOf(error)}`)
+  return shutDown(1)
+}
+
+let ending = false
+async function shutDown(code: number): Promise<void> {
+  if (ending) return
+  ending = true
+  signals.begin()
+  for (const stop of started.reverse()) await Promise.resolve(stop()).catch((error: unknown) => complain(reasonOf(error)))
+  process.exit(code)
+}
