@@ -41,7 +41,15 @@ export function capture(of: { merchantId: string; paymentId: string; money: Mone
     { account: 'sales', amountMinor: -minor },
   ]
   const { merchantId, paymentId, description } = of
-  return balanced({ merchantId, kind: 'capture', paymentId, reverses: null, description, currency, lines: lines.filter((line) => line.amountMinor !== 0n) })
+  return balanced({
+    merchantId,
+    kind: 'capture',
+    paymentId,
+    reverses: null,
+    description,
+    currency,
+    lines: lines.filter((line) => line.amountMinor !== 0n),
+  })
 }
 
 /** The mirror of a posting: how a fact is corrected, since facts are never edited. */

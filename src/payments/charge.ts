@@ -1,5 +1,5 @@
-import { capture } from '@/ledger/posting'
 import { post } from '@/ledger/post'
+import { capture } from '@/ledger/posting'
 import { showId } from '@/lib/id'
 import { isCurrency } from '@/lib/money'
 import type { Write } from '@/platform/db'
@@ -13,9 +13,9 @@ export type ChargeOutcome = Outcome | { kind: 'not-charged' }
 
 /** Asks the bank to charge. The key is that of our own row, so this same request by anyone, ever, is the same charge. */
 export function charge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
-  const { gatewayKey: key, amount: amountMinor, currency, method, orderId } = payment
+  const { gatewayKey: key, amount: amountMinor, currency, method } = payment
   if (!isCurrency(currency)) throw new Error(`payment ${payment.id} has the unknown currency ${currency}`)
-  return gateway.charge({ key, amountMinor, currency, method, returnPath: `/checkout/${showId('ord', orderId)}` })
+  return gateway.charge({ key, amountMinor, currency, method })
 }
 
 /** Asks the bank what became of a charge. "I know nothing of it" counts only after the bank's own processing time. */
@@ -59,7 +59,10 @@ function settleApproved(payment: BegunPayment, outcome: Outcome & { kind: 'appro
 function told(payment: BegunPayment, status: PaymentStatus, settled: Settled, newId: () => string) {
   const { merchantId, id: subjectId, amount, currency } = payment
   const payload = { payment: showId('pay', subjectId), amount: Number(amount), currency, status, declineCode: settled.declineCode ?? null }
-  return { status, writes: [...moved(payment, status, settled).writes, emit({ merchantId, id: newId(), type: `payment.${status}`, subjectId, payload })] }
+  return {
+    status,
+    writes: [...moved(payment, status, settled).writes, emit({ merchantId, id: newId(), type: `payment.${status}`, subjectId, payload })],
+  }
 }
 
 function moved(payment: BegunPayment, status: PaymentStatus, settled: Settled) {

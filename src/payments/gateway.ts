@@ -7,8 +7,6 @@ export interface ChargeRequest {
   currency: Currency
   /** A token for the card; the number itself never comes near us. */
   method: string
-  /** Where the shopper comes back to after a challenge: a path of ours. */
-  returnPath: string
 }
 
 export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'expired_card'
@@ -17,6 +15,7 @@ export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'expired_card
 export type Outcome =
   | { kind: 'approved'; ref: string; amountMinor: bigint; currency: string; feeMinor: bigint; cardLabel: string }
   | { kind: 'declined'; code: DeclineCode; cardLabel: string }
+  /** The bank wants the shopper to prove who they are at `actionUrl`; it brings them back to our path in its parameter `return`. */
   | { kind: 'challenge'; actionUrl: string }
   | { kind: 'unknown'; reason: string }
 

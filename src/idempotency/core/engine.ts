@@ -72,7 +72,8 @@ export class Engine<W> {
     const at = now()
     try {
       const begun = subjectId === null ? null : await operation.recall(claim.merchantId, subjectId)
-      if (!begun) return observe({ step: 'alert', recordId: claim.id, operation: operation.name, says: 'a record in doubt has nothing that it began' })
+      if (!begun)
+        return observe({ step: 'alert', recordId: claim.id, operation: operation.name, says: 'a record in doubt has nothing that it began' })
       const effect = await operation.find(begun).catch((error) => operation.doubt(String(error)))
       const next = operation.finish(begun, effect)
       const held = await store.commit(claim, next)
@@ -81,7 +82,10 @@ export class Engine<W> {
       const { status, problem } = next.answer
       const { merchantId, id, fence } = claim
       const about = { merchantId, recordId: id, operation: operation.name, source: 'worker', requestId, fence }
-      observe({ step: 'attempt', attempt: { ...about, outcome: 'recovered', presses: 1, status, problem, at, durationMs: now().getTime() - at.getTime() } })
+      observe({
+        step: 'attempt',
+        attempt: { ...about, outcome: 'recovered', presses: 1, status, problem, at, durationMs: now().getTime() - at.getTime() },
+      })
     } catch (error) {
       observe({ step: 'alert', recordId: claim.id, operation: operation.name, says: 'a record in doubt could not be settled', error })
     }
@@ -206,7 +210,12 @@ class Run<I extends object, B, E, W> {
     return 'unknown'
   }
 
-  private answered(outcome: AttemptOutcome & ('executed' | 'replayed' | 'joined' | 'rejected'), answer: Answer, row: { createdAt: Date; expiresAt: Date }, fence: number | null = null): Reply {
+  private answered(
+    outcome: AttemptOutcome & ('executed' | 'replayed' | 'joined' | 'rejected'),
+    answer: Answer,
+    row: { createdAt: Date; expiresAt: Date },
+    fence: number | null = null,
+  ): Reply {
     this.logAttempt(outcome, answer.status, answer.problem, fence)
     return { kind: 'answer', outcome, answer, firstExecutedAt: row.createdAt, expiresAt: row.expiresAt }
   }

@@ -77,7 +77,9 @@ export function decide(row: IdempotencyRow | null, fingerprintOf: (version: numb
 function storedAnswer(row: IdempotencyRow, use: (answer: Answer | null) => Verdict): Verdict {
   if (row.answer === null && row.status === null) return use(null)
   const readable = row.answer !== null && row.status !== null && isJson(row.answer) && (row.problem === null || isProblemKind(row.problem))
-  return readable ? use({ status: row.status as number, problem: row.problem as ProblemKind | null, body: row.answer as string }) : { kind: 'damaged' }
+  return readable
+    ? use({ status: row.status as number, problem: row.problem as ProblemKind | null, body: row.answer as string })
+    : { kind: 'damaged' }
 }
 
 function isJson(text: string): boolean {

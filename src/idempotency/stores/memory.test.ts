@@ -18,7 +18,16 @@ storeContract<MemoryWrite>('memory', async () => {
   })
   return {
     store: new MemoryStore(() => now, uuid),
-    record: () => ({ merchantId: uuid(), id: uuid(), scope: 's', operation: 'test.write', key: 'k', fingerprint: 'f', fingerprintVersion: 1, subjectId: uuid() }),
+    record: () => ({
+      merchantId: uuid(),
+      id: uuid(),
+      scope: 's',
+      operation: 'test.write',
+      key: 'k',
+      fingerprint: 'f',
+      fingerprintVersion: 1,
+      subjectId: uuid(),
+    }),
     begin: (line, refuse = false) => add(line, 1, refuse ? 0 : 1),
     write: (line, rows = 1) => add(line, rows, 1),
     lines: async () => lines,

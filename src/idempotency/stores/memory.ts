@@ -48,7 +48,9 @@ export class MemoryStore implements Store<MemoryWrite> {
     if (!row) return false
     for (const write of next.writes) if (write.check() !== write.rows) throw new CommitRefused(write.name)
     for (const write of next.writes) write.apply()
-    const answer = next.answer ? { status: next.answer.status, problem: next.answer.problem, answer: next.answer.body } : { status: null, problem: null, answer: null }
+    const answer = next.answer
+      ? { status: next.answer.status, problem: next.answer.problem, answer: next.answer.body }
+      : { status: null, problem: null, answer: null }
     Object.assign(row, answer, { state: next.to })
     if (next.to === 'completed') row.completedAt = new Date(this.now())
     else row.leaseUntil = this.now() + next.retryInMs
@@ -63,7 +65,9 @@ export class MemoryStore implements Store<MemoryWrite> {
   }
 
   async sweep(operation: string, limit: number): Promise<Overdue[]> {
-    const due = [...this.rows.values()].filter((row) => row.operation === operation && ['sending', 'unknown'].includes(row.state) && row.leaseUntil < this.now())
+    const due = [...this.rows.values()].filter(
+      (row) => row.operation === operation && ['sending', 'unknown'].includes(row.state) && row.leaseUntil < this.now(),
+    )
     return due.slice(0, limit).map((row) => {
       Object.assign(row, { state: 'unknown', fence: row.fence + 1, token: this.newToken(), leaseUntil: this.now() + LEASE_MS })
       return { claim: { merchantId: row.merchantId, id: row.id, token: row.token, fence: row.fence }, subjectId: row.subjectId }

@@ -17,7 +17,7 @@ export interface SqlWrite {
 /** The part of a Prisma client that the store needs, so that any generated client with the model fits. */
 export interface PrismaLike {
   // biome-ignore lint/suspicious/noExplicitAny: a generated client's own generics differ from project to project
-  $queryRaw<T = unknown>(query: Sql): any
+  $queryRaw(query: Sql): any
   // biome-ignore lint/suspicious/noExplicitAny: the same
   $transaction(queries: any[]): Promise<any[]>
   // biome-ignore lint/suspicious/noExplicitAny: the same
@@ -61,7 +61,9 @@ export class PrismaStore implements Store<SqlWrite> {
   async claim(record: NewRecord, begin: SqlWrite): Promise<Claimed | null> {
     const token = this.newToken()
     const claim = { merchantId: record.merchantId, id: record.id, token, fence: 1 }
-    const [row, begun] = await callDatabase(() => this.client.$transaction([this.upsert(record, token), this.beginStatement(claim, record.subjectId, begin)]))
+    const [row, begun] = await callDatabase(() =>
+      this.client.$transaction([this.upsert(record, token), this.beginStatement(claim, record.subjectId, begin)]),
+    )
     return this.claimed(claim, row, begun)
   }
 

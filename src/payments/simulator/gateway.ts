@@ -15,16 +15,16 @@ export function simulatorGateway({ bank, timeoutMs }: SimulatorOptions): Gateway
     // The slowest test card answers after 3 s. We never look before our own time-out, so this is on top of it.
     settlesWithinMs: timeoutMs + 3_000,
     charge: (request) =>
-      doubtful(timeoutMs, async () => outcomeOf(await bank.charge({ ...request, token: request.method }), request.returnPath)),
+      doubtful(timeoutMs, async () => outcomeOf(await bank.charge({ ...request, token: request.method }))),
     find: (key) =>
       doubtful(timeoutMs, async () => {
         const answer = await bank.find(key)
-        return answer ? outcomeOf(answer, null) : { kind: 'absent' }
+        return answer ? outcomeOf(answer) : { kind: 'absent' }
       }),
   }
 }
 
-function outcomeOf(answer: BankAnswer, returnPath: string | null): Outcome {
+function outcomeOf(answer: BankAnswer): Outcome {
   const { amountMinor, currency, cardLabel, chargeId, declineCode, challengeId } = answer
   switch (answer.status) {
     case 'approved':
@@ -32,7 +32,7 @@ function outcomeOf(answer: BankAnswer, returnPath: string | null): Outcome {
     case 'declined':
       return { kind: 'declined', code: declineCode ?? 'card_declined', cardLabel }
     case 'challenge':
-      return { kind: 'challenge', actionUrl: `/api/bank/challenges/${challengeId}${returnPath ? `?return=${encodeURIComponent(returnPath)}` : ''}` }
+      return { kind: 'challenge', actionUrl: `/api/bank/challenges/${challengeId}` }
   }
 }
 

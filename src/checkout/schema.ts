@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { readId } from '@/lib/id'
+import { isCurrency, MAX_MINOR } from '@/lib/money'
+
+/** `ord_…` as people and programs send it → the order's UUID. What is not one of ours cannot exist. */
+export const orderId = z.string().transform((shown, context) => {
+  const id = readId('ord', shown)
+  if (id) return id
+  context.addIssue({ code: 'custom', message: 'This is not an order id.' })
+  return z.NEVER
+})
+
+/** Money as JSON carries it: a whole number of the smallest unit, above zero and up to 2^53 − 1. */
+export const amount = z.int('An amount is a whole number of the smallest unit.').positive('An amount must be above zero.').max(Number(MAX_MINOR))
+
+export const currency = z.string().refine(isCurrency, 'This currency is not accepted; send an ISO 4217 code such as EUR.')
+
+/** A token for a card, never a card number. */
+export const paymentMethod = z.string().regex(/^pm_[a-z0-9_]{1,60}$/, 'Send a token such as pm_card_visa.')
+
+/** What the checkout page sends. There is no amount in it: the order says what it costs, and `version` which order the shopper saw. */
+export const payInput = z.strictObject({ key: z.unknown(), orderId, version: z.int().positive(), paymentMethod })
+
+export const newOrder = z.strictObject({
+  currency,
+  items: z
+    .array(
+      z.strictObject({
+        name: z.string().trim().min(1).max(200),
+        quantity: z.int().positive().max(1_000_000),
+        unitAmount: z.int().min(0).max(Number(MAX_MINOR)),
+      }),
+    )
+    .min(1)
+    .max(100),
+  reference: z.string().trim().max(100).optional(),
+  customerEmail: z.email().max(254).optional(),
+})
