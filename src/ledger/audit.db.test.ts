@@ -1,0 +1,153 @@
+import pg from 'pg'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { APP_ROLE, type Db, openDb, openPool } from '@/platform/db'
+import { testDatabase } from '@/setup/test-database'
+import { checkLedger, LEDGER_INVARIANTS, offenders } from './audit'
+
+const A = '018f0000-0000-7000-8000-00000000000a'
+const B = '018f0000-0000-7000-8000-00000000000b'
+const PAYMENT = '018f0000-0000-7000-8000-000000000001'
+const CAPTURE = '018f0000-0000-7000-8000-000000000002'
+const REVERSAL = '018f0000-0000-7000-8000-000000000003'
+const ORDER = '018f0000-0000-7000-8000-000000000004'
+
+let db: Db
+let owner: pg.Client
+let close: () => Promise<void>
+
+beforeAll(async () => {
+  const database = await testDatabase()
+  owner = new pg.Client({ connectionString: database.url })
+  await owner.connect()
+  const pool = openPool(database.url, { max: 3, role: APP_ROLE, name: 'audit-test' })
+  db = openDb(pool)
+  close = async () => {
+    await db.$disconnect()
+    await pool.end()
+    await owner.end()
+    await database.drop()
+  }
+  // What the triggers would refuse is exactly what the audit must be able to see: the owner switches them off.
+  await owner.query(`SET session_replication_role = replica`)
+})
+afterAll(() => close())
+
+beforeEach(async () => {
+  await owner.query(
+    'DELETE FROM entry; DELETE FROM ledger_transaction; DELETE FROM payment; DELETE FROM orders; DELETE FROM account; DELETE FROM merchant',
+  )
+  for (const merchant of [A, B]) {
+    await owner.query(`INSERT INTO merchant (id, name) VALUES ('${merchant}', 'Shop')`)
+    await owner.query(
+      `INSERT INTO orders (merchant_id, id, currency, amount, status) VALUES ('${merchant}', ${own(merchant, ORDER)}, 'EUR', 2400, 'paid')`,
+    )
+    for (const [code, type] of [
+      ['gateway_clearing', 'asset'],
+      ['processing_fees', 'expense'],
+      ['sales', 'revenue'],
+    ]) {
+      await owner.query(
+        `INSERT INTO account (merchant_id, id, code, name, type, currency) VALUES ('${merchant}', md5('${code}')::uuid, '${code}', '${code}', '${type}', 'EUR')`,
+      )
+    }
+    await owner.query(
+      `INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, fee, receipt_token)
+       VALUES ('${merchant}', ${own(merchant, PAYMENT)}, ${own(merchant, ORDER)}, 'r', 'succeeded', 2400, 'EUR', 'pm_card_visa', 'k${merchant}', 'ch${merchant}', 60, 't${merchant}')`,
+    )
+    await owner.query(
+      `INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description) VALUES ('${merchant}', ${own(merchant, CAPTURE)}, 'capture', ${own(merchant, PAYMENT)}, 'Card payment')`,
+    )
+    await entries(merchant, CAPTURE, [
+      ['gateway_clearing', 2340],
+      ['processing_fees', 60],
+      ['sales', -2400],
+    ])
+  }
+})
+
+/** The same letters make another id for each merchant. */
+const own = (merchant: string, id: string) => `'${id.slice(0, -2)}${merchant === A ? 'a' : 'b'}${id.slice(-1)}'`
+
+async function entries(merchant: string, transaction: string, lines: [string, number][]) {
+  for (const [position, [code, amount]] of lines.entries()) {
+    await owner.query(
+      `INSERT INTO entry VALUES ('${merchant}', ${own(merchant, transaction)}, ${position + 1}, md5('${code}')::uuid, 'EUR', ${amount})`,
+    )
+  }
+}
+
+const broken = async (merchant: string) => (await checkLedger(db, merchant)).broken.map(({ id }) => id)
+
+test('a ledger as the product writes it breaks nothing, and its totals agree', async () => {
+  const check = await checkLedger(db, A)
+  expect(check.broken).toEqual([])
+  expect(check.totals).toEqual([{ currency: 'EUR', debits: 2400n, credits: 2400n }])
+  expect(check.entries).toBe(3)
+  expect(Math.abs(check.checkedAt.getTime() - Date.now())).toBeLessThan(60_000)
+})
+
+const BREAKS: [string, string, string[]][] = [
+  [
+    'an entry was changed',
+    `UPDATE entry SET amount = 2341 WHERE amount = 2340 AND merchant_id = '${A}'`,
+    ['transaction-balances', 'currency-sums-to-zero', 'capture-has-the-payment-amount'],
+  ],
+  [
+    'entries were deleted',
+    `DELETE FROM entry WHERE amount > 0 AND merchant_id = '${A}'`,
+    ['transaction-balances', 'transaction-has-two-entries', 'currency-sums-to-zero', 'capture-has-the-payment-amount'],
+  ],
+  [
+    'an entry is zero',
+    `ALTER TABLE entry DROP CONSTRAINT entry_amount; INSERT INTO entry VALUES ('${A}', ${own(A, CAPTURE)}, 9, md5('sales')::uuid, 'EUR', 0)`,
+    ['entry-is-not-zero'],
+  ],
+  ['an account is gone', `DELETE FROM account WHERE code = 'sales' AND merchant_id = '${A}'`, ['entry-has-its-account']],
+  [
+    'a capture is gone',
+    `DELETE FROM entry WHERE merchant_id = '${A}'; DELETE FROM ledger_transaction WHERE merchant_id = '${A}'`,
+    ['succeeded-payment-has-one-capture'],
+  ],
+  [
+    'a capture was posted twice',
+    `DROP INDEX IF EXISTS ledger_transaction_one_capture;
+     INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description) SELECT merchant_id, md5('twice')::uuid, kind, payment_id, 'again' FROM ledger_transaction WHERE merchant_id = '${A}';
+     INSERT INTO entry SELECT merchant_id, md5('twice')::uuid, position, account_id, currency, amount FROM entry WHERE merchant_id = '${A}'`,
+    ['succeeded-payment-has-one-capture'],
+  ],
+  ['the payment was of another amount', `UPDATE payment SET amount = 2500 WHERE merchant_id = '${A}'`, ['capture-has-the-payment-amount']],
+  ['the payment was in another currency', `UPDATE payment SET currency = 'USD' WHERE merchant_id = '${A}'`, ['capture-has-the-payment-amount']],
+  ['the payment was declined', `UPDATE payment SET status = 'declined' WHERE merchant_id = '${A}'`, ['capture-has-a-succeeded-payment']],
+  [
+    'a reversal is not the mirror',
+    `INSERT INTO ledger_transaction (merchant_id, id, kind, reverses, description) VALUES ('${A}', ${own(A, REVERSAL)}, 'reversal', ${own(A, CAPTURE)}, 'Correction');
+     INSERT INTO entry VALUES ('${A}', ${own(A, REVERSAL)}, 1, md5('sales')::uuid, 'EUR', 100), ('${A}', ${own(A, REVERSAL)}, 2, md5('processing_fees')::uuid, 'EUR', -100)`,
+    ['reversal-mirrors'],
+  ],
+  [
+    'a reversal names nothing',
+    `INSERT INTO ledger_transaction (merchant_id, id, kind, description) VALUES ('${A}', ${own(A, REVERSAL)}, 'reversal', 'Correction');
+     INSERT INTO entry VALUES ('${A}', ${own(A, REVERSAL)}, 1, md5('sales')::uuid, 'EUR', 100), ('${A}', ${own(A, REVERSAL)}, 2, md5('processing_fees')::uuid, 'EUR', -100)`,
+    ['reversal-names-its-transaction'],
+  ],
+]
+
+test.each(BREAKS)('%s: it is found, and in nobody else’s ledger', async (_what, damage, expected) => {
+  await owner.query(damage)
+  expect(await broken(A)).toEqual(expected)
+  expect(await broken(B)).toEqual([])
+})
+
+test('every invariant has a row that breaks it', () => {
+  const proved = new Set(BREAKS.flatMap(([, , expected]) => expected))
+  expect([...proved].sort()).toEqual(LEDGER_INVARIANTS.map(({ id }) => id).sort())
+})
+
+test('over all merchants, each offender says whose it is', async () => {
+  await owner.query(`UPDATE payment SET status = 'declined'`)
+  const query = LEDGER_INVARIANTS.find(({ id }) => id === 'capture-has-a-succeeded-payment')?.query
+  if (!query) throw new Error('no such invariant')
+  const found = await offenders(db, query)
+  expect(found.map(({ merchantId }) => merchantId).sort()).toEqual([A, B])
+  expect(found[0]?.detail).toBe('its payment is declined')
+})

@@ -1,0 +1,140 @@
+import { type Db, type Sql, sql } from '@/platform/db'
+
+/** Debits and credits are both counted upwards; `balance` is debits − credits, so a credit balance is negative. */
+export interface AccountBalance {
+  id: string
+  code: string
+  name: string
+  type: string
+  currency: string
+  debits: bigint
+  credits: bigint
+  balance: bigint
+  entries: number
+  lastEntryAt: Date | null
+}
+
+export interface StatementLine {
+  transactionId: string
+  position: number
+  /** A debit is positive, a credit negative. */
+  amount: bigint
+  /** The account's balance after this line. */
+  balance: bigint
+  postedAt: Date
+  kind: string
+  description: string
+  paymentId: string | null
+}
+
+export interface JournalEntry {
+  position: number
+  accountId: string
+  code: string
+  name: string
+  type: string
+  currency: string
+  amount: bigint
+}
+
+export interface JournalTransaction {
+  id: string
+  kind: string
+  description: string
+  paymentId: string | null
+  reverses: string | null
+  reversedBy: string | null
+  postedAt: Date
+  entries: JournalEntry[]
+}
+
+/** Every account of a merchant with its balance: Σ of its entries, up to and including the instant `asOf` (RFC 3339) if one is given. */
+export function accounts(db: Db, merchantId: string, asOf: string | null = null): Promise<AccountBalance[]> {
+  return db.$queryRaw<AccountBalance[]>(balances(merchantId, null, asOf))
+}
+
+export async function account(db: Db, merchantId: string, accountId: string, asOf: string | null = null): Promise<AccountBalance | null> {
+  const [found] = await db.$queryRaw<AccountBalance[]>(balances(merchantId, accountId, asOf))
+  return found ?? null
+}
+
+/**
+ * An account's lines, newest first, each with the balance it left behind. Keyset: `after` names the last line of the page before.
+ * Lines stand in the order of their transactions' ids (UUIDv7: the order in which they were made), which is total and has an index.
+ */
+export function statement(
+  db: Db,
+  merchantId: string,
+  page: { accountId: string; asOf?: string | null; after?: { transactionId: string; position: number } | null; limit: number },
+): Promise<StatementLine[]> {
+  const after = page.after ?? null
+  const lines = sql`
+    FROM entry e JOIN ledger_transaction t ON (t.merchant_id, t.id) = (e.merchant_id, e.transaction_id)
+    WHERE e.merchant_id = ${merchantId}::uuid AND e.account_id = ${page.accountId}::uuid
+      AND (${page.asOf ?? null}::timestamptz IS NULL OR t.posted_at <= ${page.asOf ?? null}::timestamptz)
+      AND (${after?.transactionId ?? null}::uuid IS NULL
+        OR (e.transaction_id, e.position) < (${after?.transactionId ?? null}::uuid, ${after?.position ?? null}::smallint))`
+  return db.$queryRaw<StatementLine[]>(sql`
+    WITH page AS (
+      SELECT e.transaction_id, e.position, e.amount, t.posted_at, t.kind, t.description, t.payment_id ${lines}
+      ORDER BY e.transaction_id DESC, e.position DESC LIMIT ${page.limit})
+    SELECT transaction_id AS "transactionId", position::int, amount, posted_at AS "postedAt", kind, description, payment_id AS "paymentId",
+      ((SELECT sum(e.amount) ${lines}) - coalesce(sum(amount) OVER newer, 0))::bigint AS balance
+    FROM page
+    WINDOW newer AS (ORDER BY transaction_id DESC, position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    ORDER BY transaction_id DESC, position DESC`)
+}
+
+/** The journal, newest first. Keyset: `after` is the id of the last transaction of the page before. */
+export function journal(db: Db, merchantId: string, page: { after?: string | null; limit: number }): Promise<JournalTransaction[]> {
+  return transactions(
+    db,
+    sql`SELECT * FROM ledger_transaction
+      WHERE merchant_id = ${merchantId}::uuid AND (${page.after ?? null}::uuid IS NULL OR id < ${page.after ?? null}::uuid)
+      ORDER BY id DESC LIMIT ${page.limit}`,
+  )
+}
+
+/** What was posted for one payment: its capture, and the reversals of it. */
+export function transactionsOfPayment(db: Db, merchantId: string, paymentId: string): Promise<JournalTransaction[]> {
+  return transactions(db, sql`SELECT * FROM ledger_transaction WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${paymentId}::uuid`)
+}
+
+function balances(merchantId: string, accountId: string | null, asOf: string | null): Sql {
+  return sql`
+    SELECT a.id, a.code, a.name, a.type, a.currency,
+      coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0)::bigint AS debits,
+      coalesce(-sum(e.amount) FILTER (WHERE e.amount < 0), 0)::bigint AS credits,
+      coalesce(sum(e.amount), 0)::bigint AS balance,
+      count(e.amount)::int AS entries,
+      max(e.posted_at) AS "lastEntryAt"
+    FROM account a LEFT JOIN LATERAL (
+      SELECT e.amount, t.posted_at
+      FROM entry e JOIN ledger_transaction t ON (t.merchant_id, t.id) = (e.merchant_id, e.transaction_id)
+      WHERE e.merchant_id = a.merchant_id AND e.account_id = a.id
+        AND (${asOf}::timestamptz IS NULL OR t.posted_at <= ${asOf}::timestamptz)) e ON true
+    WHERE a.merchant_id = ${merchantId}::uuid AND (${accountId}::uuid IS NULL OR a.id = ${accountId}::uuid)
+    GROUP BY a.merchant_id, a.id
+    ORDER BY a.currency, array_position(ARRAY['asset', 'expense', 'liability', 'equity', 'revenue'], a.type), a.code`
+}
+
+type Row = Omit<JournalTransaction, 'entries'> & JournalEntry
+
+async function transactions(db: Db, page: Sql): Promise<JournalTransaction[]> {
+  const rows = await db.$queryRaw<Row[]>(sql`
+    WITH page AS (${page})
+    SELECT t.id, t.kind, t.description, t.payment_id AS "paymentId", t.reverses, r.id AS "reversedBy", t.posted_at AS "postedAt",
+      e.position::int, e.account_id AS "accountId", a.code, a.name, a.type, e.currency, e.amount
+    FROM page t
+    JOIN entry e ON (e.merchant_id, e.transaction_id) = (t.merchant_id, t.id)
+    JOIN account a ON (a.merchant_id, a.id) = (e.merchant_id, e.account_id)
+    LEFT JOIN ledger_transaction r ON (r.merchant_id, r.reverses) = (t.merchant_id, t.id)
+    ORDER BY t.id DESC, e.amount < 0, e.position`)
+  const byId = new Map<string, JournalTransaction>()
+  for (const { id, kind, description, paymentId, reverses, reversedBy, postedAt, ...entry } of rows) {
+    const transaction = byId.get(id) ?? { id, kind, description, paymentId, reverses, reversedBy, postedAt, entries: [] }
+    transaction.entries.push(entry)
+    byId.set(id, transaction)
+  }
+  return [...byId.values()]
+}

@@ -1,0 +1,202 @@
+import { z } from 'zod'
+import { readId, showId } from '@/lib/id'
+import { type Overview, overview, RANGES, type Totals } from '@/payments/overview'
+import { listPayments, type PaymentSummary, paymentDetail } from '@/payments/read'
+import { operatorProcedure, router } from '../trpc'
+import { checkOut, recentCheck } from './ledger'
+import {
+  amount,
+  attempt,
+  attemptOut,
+  counts,
+  countsOut,
+  instant,
+  maybeTime,
+  notFound,
+  paged,
+  pageSize,
+  readTimeCursor,
+  time,
+  transaction,
+  transactionOut,
+  uuidOf,
+  writeCursor,
+} from './wire'
+
+const STATUSES = ['sending', 'unknown', 'requires_action', 'succeeded', 'declined', 'not_charged'] as const
+
+const summaryOut = countsOut.extend({
+  id: z.string(),
+  orderId: z.string(),
+  recordId: z.string(),
+  status: z.enum(STATUSES),
+  amount: z.number().int(),
+  currency: z.string(),
+  cardLabel: z.string().nullable(),
+  declineCode: z.string().nullable(),
+  reference: z.string().nullable(),
+  customerEmail: z.string().nullable(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+
+const totalsOut = z.object({
+  payments: z.number(),
+  succeeded: z.number(),
+  failed: z.number(),
+  absorbed: z.number(),
+  requests: z.number(),
+  volume: z.array(z.object({ currency: z.string(), amount: z.number().int(), payments: z.number() })),
+})
+
+const bucketOut = countsOut.omit({ strip: true }).extend({ at: z.string(), charges: z.number() })
+
+const overviewOut = z.object({
+  now: z.string(),
+  from: z.string(),
+  bucketSeconds: z.number(),
+  buckets: z.array(bucketOut),
+  current: totalsOut,
+  previous: totalsOut,
+  ambiguous: z.number(),
+  any: z.boolean(),
+  feed: z.array(summaryOut),
+  ledger: checkOut,
+})
+
+const recordOut = z.object({
+  id: z.string(),
+  key: z.string(),
+  operation: z.string(),
+  state: z.string(),
+  fence: z.number(),
+  status: z.number().nullable(),
+  leaseUntil: z.string(),
+  leaseOver: z.boolean(),
+  worker: z.string(),
+  createdAt: z.string(),
+  completedAt: z.string().nullable(),
+  expiresAt: z.string(),
+})
+
+const detailOut = summaryOut.extend({
+  method: z.string(),
+  gatewayKey: z.string(),
+  gatewayRef: z.string().nullable(),
+  fee: z.number().int().nullable(),
+  orderStatus: z.string(),
+  bankCharges: z.number().nullable(),
+  attempts: z.array(attemptOut),
+  record: recordOut.nullable(),
+  transactions: z.array(transactionOut),
+  events: z.array(z.object({ id: z.string(), type: z.string(), createdAt: z.string() })),
+  siblings: z.array(summaryOut),
+})
+
+const listInput = z.strictObject({
+  statuses: z.array(z.enum(STATUSES)).max(6).optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
+  search: z.string().trim().max(200).optional(),
+  from: instant.optional(),
+  until: instant.optional(),
+  cursor: z.string().max(200).optional(),
+  limit: pageSize,
+})
+
+export const paymentsRouter = router({
+  /** Who looks at the dashboard. */
+  viewer: operatorProcedure
+    .output(z.object({ name: z.string(), email: z.string() }))
+    .query(({ ctx }) => ({ name: ctx.operator.name, email: ctx.operator.email })),
+
+  overview: operatorProcedure
+    .input(z.strictObject({ range: z.enum(Object.keys(RANGES) as [keyof typeof RANGES]) }))
+    .output(overviewOut)
+    .query(async ({ ctx, input }) => {
+      const [seen, feed, ledger] = await Promise.all([
+        overview(ctx.db, ctx.operator.merchantId, input.range),
+        listPayments(ctx.db, ctx.operator.merchantId, { limit: 8 }),
+        recentCheck(ctx.db, ctx.operator.merchantId),
+      ])
+      return { ...showOverview(seen), feed: feed.map(showPayment), ledger }
+    }),
+
+  list: operatorProcedure
+    .input(listInput)
+    .output(z.object({ items: z.array(summaryOut), nextCursor: z.string().nullable() }))
+    .query(async ({ ctx, input }) => {
+      const id = input.search ? (readId('pay', input.search) ?? readId('ord', input.search)) : null
+      const rows = await listPayments(ctx.db, ctx.operator.merchantId, {
+        statuses: input.statuses ?? [],
+        currency: input.currency ?? null,
+        id,
+        text: id ? null : input.search || null,
+        from: input.from ?? null,
+        until: input.until ?? null,
+        after: readTimeCursor(input.cursor),
+        limit: input.limit + 1,
+      })
+      return paged(rows, input.limit, showPayment, (row) => writeCursor(row.cursor, row.id))
+    }),
+
+  get: operatorProcedure
+    .input(z.strictObject({ id: z.string().max(64) }))
+    .output(detailOut)
+    .query(async ({ ctx, input }) => {
+      const found = await paymentDetail(ctx.db, ctx.operator.merchantId, uuidOf('pay', input.id))
+      return found ? showDetail(found) : notFound()
+    }),
+})
+
+function showPayment(row: PaymentSummary): z.infer<typeof summaryOut> {
+  const { recordId, currency, cardLabel, declineCode, reference, customerEmail } = row
+  return {
+    ...{ recordId, currency, cardLabel, declineCode, reference, customerEmail },
+    ...counts(row),
+    id: showId('pay', row.id),
+    orderId: showId('ord', row.orderId),
+    status: z.enum(STATUSES).parse(row.status),
+    amount: amount(row.amount),
+    createdAt: time(row.createdAt),
+    updatedAt: time(row.updatedAt),
+  }
+}
+
+function showDetail(found: NonNullable<Awaited<ReturnType<typeof paymentDetail>>>): z.infer<typeof detailOut> {
+  const { payment, attempts, record, transactions, events, siblings } = found
+  const { method, gatewayKey, gatewayRef, orderStatus, bankCharges } = payment
+  return {
+    ...showPayment(payment),
+    ...{ method, gatewayKey, gatewayRef, orderStatus, bankCharges },
+    fee: payment.fee === null ? null : amount(payment.fee),
+    attempts: attempts.map(attempt),
+    record: record && {
+      ...record,
+      leaseUntil: time(record.leaseUntil),
+      createdAt: time(record.createdAt),
+      completedAt: maybeTime(record.completedAt),
+      expiresAt: time(record.expiresAt),
+    },
+    transactions: transactions.map(transaction),
+    events: events.map((event) => ({ ...event, id: showId('evt', event.id), createdAt: time(event.createdAt) })),
+    siblings: siblings.map(showPayment),
+  }
+}
+
+function showOverview({ now, from, bucketSeconds, buckets, current, previous, ambiguous, any }: Overview) {
+  return {
+    ...{ bucketSeconds, ambiguous, any },
+    now: time(now),
+    from: time(from),
+    buckets: buckets.map((bucket) => ({ ...bucket, at: time(bucket.at) })),
+    current: showTotals(current),
+    previous: showTotals(previous),
+  }
+}
+
+function showTotals(totals: Totals): z.infer<typeof totalsOut> {
+  return { ...totals, volume: totals.volume.map((volume) => ({ ...volume, amount: amount(volume.amount) })) }
+}
