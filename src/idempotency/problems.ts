@@ -70,3 +70,11 @@ export function isProblemKind(kind: string): kind is ProblemKind {
 function row<Code extends string>(status: number, trpc: Code, title: string, retry: Retry, safeNewKey: boolean, remembered: boolean) {
   return { status, trpc, title, retry, safeNewKey, remembered }
 }
+
+/** A problem on its way to a door, where the reply is written. */
+export class ProblemError extends Error {
+  override name = 'ProblemError'
+  constructor(readonly problem: Problem) {
+    super(problem.detail)
+  }
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto'
+import { createAuth, createOperator } from '@/access/operator'
+import { openAccounts } from '@/ledger/chart'
+import { uuidv7 } from '@/lib/id'
+import { type Db, sql } from '@/platform/db'
+
+export interface SeedOptions {
+  secret: string
+  baseUrl: string
+  /** The demo operator's password, where it is known; without it a new one is made and set. */
+  password: string | undefined
+}
+
+export interface Seeded {
+  merchantId: string
+  operator: { email: string; password: string }
+}
+
+const EMAIL = 'demo@payonce.test'
+
+/** The sandbox: one test merchant with its accounts in euro, and one operator. Run twice, it changes nothing. */
+export async function seed(db: Db, options: SeedOptions): Promise<Seeded> {
+  const merchantId = (await testMerchant(db)) ?? uuidv7()
+  await db.$executeRaw(sql`INSERT INTO merchant (id, name, mode) VALUES (${merchantId}::uuid, 'Harbour Goods', 'test') ON CONFLICT (id) DO NOTHING`)
+  await db.$executeRaw(openAccounts(merchantId, 'EUR'))
+  const auth = createAuth({ db, secret: options.secret, baseUrl: options.baseUrl })
+  const password = options.password ?? randomBytes(12).toString('base64url')
+  const operator = await createOperator(auth, { email: EMAIL, password, name: 'Demo operator', merchantId })
+  if (!options.password) {
+    const context = await auth.$context
+    await context.internalAdapter.updatePassword(operator.id, await context.password.hash(password))
+  }
+  return { merchantId, operator: { email: EMAIL, password } }
+}
+
+async function testMerchant(db: Db): Promise<string | null> {
+  const rows = await db.$queryRaw<Array<{ id: string }>>(sql`SELECT id::text FROM merchant WHERE mode = 'test' ORDER BY created_at LIMIT 1`)
+  return rows[0]?.id ?? null
+}

@@ -1,0 +1,23 @@
+/** 13 to 19 digits, alone or in groups, that are not part of a longer word: ids and keys are hexadecimal words, card numbers are not. */
+const CANDIDATE = /(?<![\w.-])[2-6]\d(?:[ -]?\d){11,17}(?![\w.-])/g
+
+/** Whether a text holds what looks like a card number: a run of digits that passes the Luhn check (ISO/IEC 7812-1). */
+export function holdsCardNumber(text: string): boolean {
+  return (text.match(CANDIDATE) ?? []).some((found) => luhn(found.replaceAll(/\D/g, '')))
+}
+
+/** Whether any string in a value, at any depth, holds a card number. */
+export function carriesCardNumber(value: unknown, depth = 0): boolean {
+  if (typeof value === 'string') return holdsCardNumber(value)
+  if (typeof value === 'number' || typeof value === 'bigint') return holdsCardNumber(value.toString())
+  if (typeof value !== 'object' || value === null || depth > 20) return false
+  return Object.entries(value).some(([name, inner]) => holdsCardNumber(name) || carriesCardNumber(inner, depth + 1))
+}
+
+function luhn(digits: string): boolean {
+  const sum = [...digits].reverse().reduce((total, digit, index) => {
+    const value = Number(digit) * (index % 2 === 0 ? 1 : 2)
+    return total + (value > 9 ? value - 9 : value)
+  }, 0)
+  return sum % 10 === 0
+}

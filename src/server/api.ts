@@ -1,0 +1,78 @@
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { from } from '@/access/operator'
+import { sql } from '@/platform/db'
+import { bankPages } from './bank-pages'
+import { contextFor } from './context'
+import type { Deps } from './deps'
+import { ownPagesOnly } from './origin'
+import { appRouter } from './root'
+import { shopOrders } from './shop'
+
+/** 64 KiB: many times the largest body that we have a use for. */
+const BODY_MAX = 64 * 1024
+const BATCH_MAX = 10
+
+/** Everything under `/api`: the same app in the server process and in Next's route handler. */
+export function createApi(deps: Deps) {
+  const app = new Hono<{ Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }>()
+  app.use(async (c, next) => {
+    await next()
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('Referrer-Policy', 'same-origin')
+    if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store')
+  })
+  app.use(bodyLimit({ maxSize: BODY_MAX, onError: (c) => c.json({ title: 'The body is too large', status: 413 }, 413) }))
+
+  app.get('/api/health', (c) => c.json({ status: 'ok' }))
+  app.get('/api/ready', async (c) =>
+    (await reachable(deps)) ? c.json({ status: 'ready' }) : c.json({ status: 'unavailable' }, 503, { 'Retry-After': '2' }),
+  )
+  app.get('/api/metrics', async (c) => c.text(await deps.metrics.registry.metrics(), 200, { 'Content-Type': deps.metrics.registry.contentType }))
+
+  app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
+  app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw))
+  app.on(['GET', 'POST'], '/api/auth/*', (c) => deps.auth.handler(from(c.req.raw, c.env?.incoming?.socket?.remoteAddress)))
+  app.route('/api/shop', shopOrders(deps))
+  app.route('/api/bank', bankPages(deps))
+
+  app.notFound((c) => c.json({ type: '/problems/not-found', title: 'There is nothing here', status: 404 }, 404))
+  app.onError((error, c) => {
+    deps.log.error({ err: error, path: c.req.path }, 'a request failed')
+    return c.json({ type: '/problems/internal', title: 'Something is broken on our side', status: 500 }, 500)
+  })
+  return app
+}
+
+function trpc(deps: Deps, request: Request): Promise<Response> {
+  const context = contextFor(deps, request.headers)
+  return fetchRequestHandler({
+    endpoint: '/api/trpc',
+    req: request,
+    router: appRouter,
+    maxBatchSize: BATCH_MAX,
+    createContext: () => context,
+    responseMeta: ({ errors }) => {
+      const headers = new Headers()
+      if (context.setCookie) headers.append('set-cookie', context.setCookie)
+      const wait = retryAfter(errors)
+      if (wait) headers.set('retry-after', String(wait))
+      return { headers }
+    },
+  })
+}
+
+function retryAfter(errors: ReadonlyArray<{ cause?: unknown }>): number | undefined {
+  const waits = errors.map((error) => (error.cause as { problem?: { retryAfterSeconds?: number } } | undefined)?.problem?.retryAfterSeconds ?? 0)
+  return Math.max(0, ...waits) || undefined
+}
+
+async function reachable({ db }: Deps): Promise<boolean> {
+  try {
+    await db.$queryRaw(sql`SELECT 1 FROM merchant LIMIT 1`)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,76 @@
+import { initTRPC, TRPCError } from '@trpc/server'
+import { ZodError } from 'zod'
+import { StoreUnavailable } from '@/idempotency/core/store'
+import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
+import { classify } from '@/idempotency/stores/prisma-errors'
+import { carriesCardNumber } from '@/lib/card-number'
+import type { Context } from './context'
+
+const t = initTRPC.context<Context>().create({
+  isDev: false,
+  errorFormatter: ({ shape, error }) => {
+    const problem = error.cause instanceof ProblemError ? error.cause.problem : problemOf(error)
+    const { path } = shape.data
+    return {
+      code: shape.code,
+      message: problem.detail,
+      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, ...(path === undefined ? {} : { path }), idempotency: showProblem(problem) },
+    }
+  },
+})
+
+export const router = t.router
+export const createCallerFactory = t.createCallerFactory
+
+/** Outermost: whatever a procedure throws becomes one row of the problem table, with the table's own status. */
+const problems = t.middleware(async ({ next, ctx, path }) => {
+  const result = await next()
+  if (result.ok) return result
+  const problem = problemOf(result.error)
+  if (problem.kind === 'internal') ctx.log.error({ err: result.error, path, requestId: ctx.requestId }, 'a procedure failed')
+  throw new TRPCError({ code: PROBLEMS[problem.kind].trpc, message: problem.detail, cause: new ProblemError(problem) })
+})
+
+/** No procedure takes a card number, in any field, by mistake or otherwise. */
+const noCardNumbers = t.middleware(async ({ next, getRawInput }) => {
+  if (carriesCardNumber(await getRawInput())) {
+    throw new ProblemError({
+      kind: 'card-number',
+      detail: 'One of the fields holds a card number. Send a token such as pm_card_visa; the number was not stored.',
+    })
+  }
+  return next()
+})
+
+export const publicProcedure = t.procedure.use(problems).use(noCardNumbers)
+
+export const operatorProcedure = publicProcedure.use(async ({ ctx, next }) => {
+  const operator = await ctx.operatorOrNull()
+  if (!operator) throw new ProblemError({ kind: 'unauthorized', detail: 'Sign in to see this.' })
+  return next({ ctx: { ...ctx, operator } })
+})
+
+/** tRPC's own errors, validation and what the database throws, as rows of the problem table. */
+export function problemOf(error: TRPCError): Problem {
+  const { cause } = error
+  if (cause instanceof ProblemError) return cause.problem
+  if (cause instanceof ZodError)
+    return { kind: 'validation', detail: cause.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': ')).join(' ') }
+  if (cause instanceof StoreUnavailable || (cause && classify(cause) === 'unavailable')) {
+    return {
+      kind: 'unavailable',
+      detail: 'We cannot reach our database just now. Nothing was charged; send the same request again.',
+      retryAfterSeconds: 2,
+    }
+  }
+  const kind = KINDS[error.code] ?? 'internal'
+  return { kind, detail: kind === 'internal' ? 'Something is broken on our side. Nothing was charged by this request.' : error.message }
+}
+
+const KINDS: Partial<Record<TRPCError['code'], ProblemKind>> = {
+  BAD_REQUEST: 'validation',
+  PARSE_ERROR: 'validation',
+  UNAUTHORIZED: 'unauthorized',
+  FORBIDDEN: 'forbidden',
+  NOT_FOUND: 'not-found',
+}
