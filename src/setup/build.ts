@@ -38,7 +38,7 @@ function isCurrent(): boolean {
 }
 
 function sourceHash(): string {
-  const configs = ['next.config.js', 'postcss.config.mjs', 'tsconfig.json', 'package.json', 'package-lock.json']
+  const configs = ['next.config.js', 'postcss.config.js', 'tsconfig.json', 'package.json', 'package-lock.json']
   return hashOf(
     ['src', 'prisma', 'public', ...configs].map((name) => inRoot(name)),
     (name) => /\.test\.tsx?$/.test(name) || name.startsWith('src/platform/generated'),

@@ -3,7 +3,7 @@ import { freePort, isFree } from './port'
 import { initialise } from './postgres-init'
 import { postgresPlace } from './postgres-place'
 import { postgresPrograms } from './postgres-programs'
-import { type PostgresServer, startServer, stopServer } from './postgres-server'
+import { endOrphan, type PostgresServer, startServer, stopServer } from './postgres-server'
 import { postgresUser } from './postgres-user'
 import { pause, reasonOf } from './progress'
 
@@ -49,6 +49,8 @@ async function keep(order: DatabaseOrder): Promise<void> {
   const programs = postgresPrograms(place, user)
   for (const note of [place.note, programs.note]) if (note) tell({ type: 'note', text: note })
   const password = initialise(place, programs, user)
+  // Before the port is looked at: an orphan may sit on the very port that must stay ours.
+  await endOrphan(place)
   const port = order.port && (await isFree(order.port)) ? order.port : await freePort()
   const url = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
 

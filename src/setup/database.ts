@@ -21,7 +21,7 @@ export interface DatabaseOptions {
   settings?: Record<string, string>
   note?: (text: string) => void
   /** PostgreSQL was started again and has another pid. */
-  restarted?: (pid: number) => void
+  restarted?: () => void
 }
 
 /**
@@ -53,8 +53,9 @@ export function startDatabase(options: DatabaseOptions): Promise<Database> {
     }
 
     function ready(news: DatabaseNews & { type: 'ready' }): void {
-      if (pid !== 0) options.restarted?.(news.pid)
+      const first = pid === 0
       pid = news.pid
+      if (!first) options.restarted?.()
       resolve({ url: news.url, port: news.port, pid: () => pid, ended, stop: () => stopKeeper(keeper, ended) })
     }
   })

@@ -23,7 +23,6 @@ export async function startServer(
   port: number,
   settings: Record<string, string>,
 ): Promise<PostgresServer> {
-  await endOrphan(place)
   const child = spawn(programs.postgres, ['-D', place.data, ...serverFlags(port, settings)], {
     ...user.ids,
     cwd: place.data,
@@ -50,7 +49,7 @@ export async function stopServer(server: PostgresServer): Promise<void> {
  * A killed process may have left PostgreSQL running on this folder, or only its pid file. The first is stopped properly;
  * of the second, PostgreSQL itself gets rid, unless its pid now belongs to another process: then the file is a lie, and goes.
  */
-async function endOrphan(place: PostgresPlace): Promise<void> {
+export async function endOrphan(place: PostgresPlace): Promise<void> {
   const pid = Number(pidFile(place)[0] ?? 0)
   const mark = pid > 0 ? processMark(pid) : null
   if (!mark) return

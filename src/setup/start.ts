@@ -20,10 +20,7 @@ const dev = process.argv.includes('--dev')
 /** What has been started, each with how it is stopped; the last one stops first. */
 const started: (() => Promise<void> | void)[] = []
 const signals = whenToldToStop(() => void shutDown(0))
-
-await start().catch((error: unknown) => {
-  if (!signals.stop.aborted) return fail(error)
-})
+let ending = false
 
 async function start(): Promise<void> {
   const env = readSetupEnv()
@@ -114,7 +111,6 @@ function fail(error: unknown): Promise<void> {
   return shutDown(1)
 }
 
-let ending = false
 async function shutDown(code: number): Promise<void> {
   if (ending) return
   ending = true
@@ -122,3 +118,8 @@ async function shutDown(code: number): Promise<void> {
   for (const stop of started.reverse()) await Promise.resolve(stop()).catch((error: unknown) => complain(reasonOf(error)))
   process.exit(code)
 }
+
+// Last, when all names above have their values.
+await start().catch((error: unknown) => {
+  if (!signals.stop.aborted) return fail(error)
+})
