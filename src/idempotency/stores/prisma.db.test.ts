@@ -1,0 +1,101 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { uuidv7 } from '@/lib/id'
+import { APP_ROLE, type Db, openDb, openPool, sql } from '@/platform/db'
+import { type TestDatabase, testDatabase } from '@/setup/test-database'
+import type { NewRecord } from '../core/store'
+import { PrismaStore, type SqlWrite } from './prisma'
+import { storeContract } from './store.contract'
+
+let database: TestDatabase
+let pool: pg.Pool
+let owner: pg.Pool
+let db: Db
+const queries: string[] = []
+
+beforeAll(async () => {
+  database = await testDatabase()
+  owner = openPool(database.url, { max: 2, role: 'postgres', name: 'test-owner' })
+  await owner.query('CREATE TABLE line (id bigserial PRIMARY KEY, run text NOT NULL, line text NOT NULL)')
+  await owner.query(`GRANT SELECT, INSERT ON line TO ${APP_ROLE}; GRANT USAGE ON SEQUENCE line_id_seq TO ${APP_ROLE}`)
+  pool = openPool(database.url, { max: 20, role: APP_ROLE, name: 'test' })
+  db = openDb(pool, ({ query }) => queries.push(query))
+})
+afterAll(async () => {
+  await db.$disconnect()
+  await Promise.all([pool.end(), owner.end()])
+  await database.drop()
+})
+
+const newRecord = (): NewRecord => ({
+  merchantId: uuidv7(),
+  id: uuidv7(),
+  scope: 's',
+  operation: `test.${uuidv7()}`,
+  key: 'k',
+  fingerprint: 'f',
+  fingerprintVersion: 1,
+  subjectId: uuidv7(),
+})
+
+function writes(run: string) {
+  const begin = (line: string, refuse = false): SqlWrite => ({
+    name: 'begin',
+    rows: 1,
+    sql: sql`INSERT INTO line (run, line) SELECT ${run}, ${line} FROM mine WHERE NOT ${refuse}::boolean RETURNING line`,
+  })
+  const write = (line: string, rows = 1): SqlWrite => ({ name: line, rows, sql: sql`INSERT INTO line (run, line) VALUES (${run}, ${line}) RETURNING 1` })
+  const lines = async () => (await owner.query<{ line: string }>('SELECT line FROM line WHERE run = $1 ORDER BY id', [run])).rows.map(({ line }) => line)
+  return { begin, write, lines }
+}
+
+storeContract<SqlWrite>('prisma on PostgreSQL', async () => ({
+  store: new PrismaStore(db, 'test', uuidv7),
+  record: newRecord,
+  ...writes(uuidv7()),
+  passLeases: async () => {
+    await owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 second' WHERE state <> 'completed'`)
+  },
+}))
+
+describe('the claim', () => {
+  it('is one native INSERT … ON CONFLICT, never a SELECT before an INSERT', async () => {
+    const { begin } = writes(uuidv7())
+    queries.length = 0
+    await new PrismaStore(db, 'test', uuidv7).claim(newRecord(), begin('x'))
+    const onRecords = queries.filter((query) => query.includes('idempotency_record') && !query.includes('WITH mine'))
+    expect(onRecords).toHaveLength(1)
+    expect(onRecords[0]).toMatch(/^INSERT INTO .*idempotency_record.* ON CONFLICT \("merchant_id","id"\) DO UPDATE SET "key" = /s)
+  })
+
+  it('F1 gives 50 parallel first calls over 20 connections 1 execution and 0 errors', async () => {
+    const run = uuidv7()
+    const { begin, lines } = writes(run)
+    const stores = Array.from({ length: 5 }, () => new PrismaStore(db, 'test', uuidv7))
+    for (let round = 0; round < 5; round++) {
+      const record = newRecord()
+      const claims = await Promise.all(Array.from({ length: 50 }, (_, caller) => (stores[caller % 5] as PrismaStore).claim(record, begin(`round ${round}`))))
+      expect(claims.filter(Boolean)).toHaveLength(1)
+    }
+    expect(await lines()).toEqual([0, 1, 2, 3, 4].map((round) => `round ${round}`))
+  })
+
+  it('F13 keeps U+0000, 1.0 and numbers beyond 2^53 of an answer as they were', async () => {
+    const store = new PrismaStore(db, 'test', uuidv7)
+    const record = newRecord()
+    const { begin } = writes(uuidv7())
+    const body = '{"nul":"\\u0000","one":1.0,"big":9007199254740993,"a":1,"a":2}'
+    const claimed = await store.claim(record, begin('x'))
+    await store.commit(claimed?.claim as never, { to: 'completed', answer: { status: 200, problem: null, body }, writes: [] })
+    expect((await store.read(record.merchantId, record.id))?.answer).toBe(body)
+  })
+
+  it('takes its lease from the clock of the database, whatever the process believes', async () => {
+    const store = new PrismaStore(db, 'test', uuidv7)
+    const record = newRecord()
+    await store.claim(record, writes(uuidv7()).begin('x'))
+    const { rows } = await owner.query('SELECT extract(epoch FROM lease_until - now()) AS left FROM idempotency_record WHERE id = $1', [record.id])
+    expect(Number(rows[0].left)).toBeGreaterThan(25)
+    expect(Number(rows[0].left)).toBeLessThanOrEqual(30)
+  })
+})
