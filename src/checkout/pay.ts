@@ -1,6 +1,6 @@
 import type { Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
-import { PROBLEMS } from '@/idempotency/problems'
+import { PROBLEMS, type Problem } from '@/idempotency/problems'
 import { showId } from '@/lib/id'
 import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
 import type { DeclineCode, Gateway } from '@/payments/gateway'
@@ -88,7 +88,8 @@ async function whyRefused(db: Db, input: PayInput): Promise<Refusal> {
     WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`)
   if (!order) return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such order.' } }
   if (order.liveStatus === 'succeeded') return { kind: 'answer', answer: alreadyPaid(order.paymentId, order.receiptToken) }
-  if (order.liveStatus) return { kind: 'busy' }
+  if (order.liveStatus === 'sending') return { kind: 'busy' }
+  if (order.liveStatus) return { kind: 'problem', problem: beingChecked() }
   if (order.version !== input.version)
     return {
       kind: 'problem',
@@ -100,6 +101,11 @@ async function whyRefused(db: Db, input: PayInput): Promise<Refusal> {
     }
   // The order was free again by the time we looked: try once more.
   return { kind: 'busy' }
+}
+
+/** Waiting here would be waiting for a bank or a shopper: say so at once. */
+function beingChecked(): Problem {
+  return { kind: 'in-progress', detail: 'A payment of this order is being checked with the bank. Nothing more was charged.', retryAfterSeconds: 2 }
 }
 
 function alreadyPaid(paymentId: string | null, receiptToken: string | null): Answer {

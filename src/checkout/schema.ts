@@ -19,7 +19,7 @@ export const currency = z.string().refine(isCurrency, 'This currency is not acce
 export const paymentMethod = z.string().regex(/^pm_[a-z0-9_]{1,60}$/, 'Send a token such as pm_card_visa.')
 
 /** What the checkout page sends. There is no amount in it: the order says what it costs, and `version` which order the shopper saw. */
-export const payInput = z.strictObject({ key: z.unknown(), orderId, version: z.int().positive(), paymentMethod })
+export const payInput = z.strictObject({ key: z.unknown().optional(), orderId, version: z.int().positive(), paymentMethod })
 
 export const newOrder = z.strictObject({
   currency,

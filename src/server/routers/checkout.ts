@@ -25,14 +25,14 @@ export const checkoutRouter = router({
     return resultOf<PaidBody>(await ctx.engine.run(ctx.pay, { ...request, input: { ...order, merchantId: scope.merchantId } }))
   }),
 
-  status: publicProcedure.input(z.strictObject({ orderId, key: z.unknown() })).query(async ({ ctx, input }) => {
+  status: publicProcedure.input(z.strictObject({ orderId, key: z.unknown().optional() })).query(async ({ ctx, input }) => {
     const key = validKey(input.key)
     const scope = await scopeOf(ctx, input.orderId)
     return readAttemptState(ctx.db, { merchantId: scope.merchantId, orderId: input.orderId, recordId: recordId(scope, ctx.pay.name, key) })
   }),
 
   /** Presses that the page held back while one was running: they never were requests, and the dashboard says so. */
-  held: publicProcedure.input(z.strictObject({ orderId, key: z.unknown(), presses: z.int().min(1).max(10_000) })).mutation(async ({ ctx, input }) => {
+  held: publicProcedure.input(z.strictObject({ orderId, key: z.unknown().optional(), presses: z.int().min(1).max(10_000) })).mutation(async ({ ctx, input }) => {
     const key = validKey(input.key)
     const scope = await scopeOf(ctx, input.orderId)
     const about = { merchantId: scope.merchantId, recordId: recordId(scope, ctx.pay.name, key), operation: ctx.pay.name, requestId: ctx.requestId }

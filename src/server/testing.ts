@@ -1,0 +1,88 @@
+import type pg from 'pg'
+import { createOrder, type NewOrder } from '@/checkout/order'
+import type { PaidBody } from '@/checkout/pay'
+import type { ReplayInfo } from '@/idempotency/trpc/door'
+import { showId, uuidv7 } from '@/lib/id'
+import { openPool, sql } from '@/platform/db'
+import { readEnv } from '@/platform/env'
+import { testDatabase } from '@/setup/test-database'
+import { createApi } from './api'
+import { buildDeps, type Deps } from './deps'
+
+/** What a call to `checkout.pay` brought back over HTTP. */
+export interface PayReply {
+  status: number
+  headers: Headers
+  text: string
+  result: (PaidBody & { idempotency: ReplayInfo }) | null
+  problem: { kind: string; status: number; detail: string; retry: string; safeNewKey: boolean; receiptUrl?: string } | null
+}
+
+/** The whole product behind its HTTP door, on a database of its own: for tests that look at the answer, the bank and the books. */
+export interface TestProduct {
+  deps: Deps
+  merchantId: string
+  /** A pool of the database's owner, to look at everything and to break things. */
+  owner: pg.Pool
+  newOrder(changes?: Partial<NewOrder>): Promise<string>
+  pay(body: Record<string, unknown>, cookie?: string): Promise<PayReply>
+  call(path: string, init?: RequestInit): Promise<Response>
+  cookie(): Promise<string>
+  /** Counts rows: charges at the bank, payments, captures in the ledger. */
+  count(what: 'charges' | 'payments' | 'captures' | 'records', where?: string): Promise<number>
+  close(): Promise<void>
+}
+
+const COUNTED = { charges: 'gateway_simulator.charge', payments: 'payment', captures: 'ledger_transaction', records: 'idempotency_record' }
+
+export async function openTestProduct(settings: Record<string, string> = {}): Promise<TestProduct> {
+  const database = await testDatabase()
+  const env = readEnv({
+    DATABASE_URL: database.url,
+    PAYONCE_SECRET: 'a secret for tests, long enough to pass',
+    LOG_LEVEL: 'silent',
+    NODE_ENV: 'test',
+    PAYONCE_POOL_MAX: '20',
+    ...settings,
+  })
+  const deps = buildDeps(env, 'web')
+  const owner = openPool(database.url, { max: 3, role: 'postgres', name: 'test-owner' })
+  const merchantId = uuidv7()
+  await deps.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${merchantId}::uuid, 'Test shop')`)
+  const app = createApi(deps)
+  const call = async (path: string, init?: RequestInit) => app.fetch(new Request(`http://localhost:3000${path}`, init))
+  return {
+    deps,
+    merchantId,
+    owner,
+    call,
+    newOrder: async (changes) => {
+      const items = [{ name: 'T-shirt', quantity: 2, unitAmount: 1_200n }]
+      const { id } = await createOrder(deps.db, { merchantId, currency: 'EUR', items, ...changes }, uuidv7())
+      return showId('ord', id)
+    },
+    pay: async (body, cookie) => {
+      const headers = { 'content-type': 'application/json', ...(cookie ? { cookie } : {}) }
+      return payReply(await call('/api/trpc/checkout.pay', { method: 'POST', headers, body: JSON.stringify(body) }))
+    },
+    cookie: async () => ((await call('/api/trpc/checkout.order?input=%7B%7D')).headers.get('set-cookie') ?? '').split(';')[0] ?? '',
+    count: async (what, where = 'true') => Number((await owner.query(`SELECT count(*) FROM ${COUNTED[what]} WHERE ${where}`)).rows[0].count),
+    close: async () => {
+      await deps.close()
+      await owner.end()
+      await database.drop()
+    },
+  }
+}
+
+async function payReply(response: Response): Promise<PayReply> {
+  const text = await response.text()
+  const parsed = JSON.parse(text)
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    result: parsed.result?.data ?? null,
+    problem: parsed.error?.data?.idempotency ?? null,
+  }
+}
