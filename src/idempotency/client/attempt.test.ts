@@ -93,6 +93,12 @@ describe('an attempt', () => {
     expect(step(back.state, status({ found: 'refused', problem: DECLINED })).state).toMatchObject({ at: 'ready', key: 'k2' })
   })
 
+  test('watches a payment that another window began, and may begin one when that ended without a charge', () => {
+    const watch = begin<string>('k1', null, 5)
+    expect(watch).toMatchObject({ state: { at: 'checking', payload: null }, effects: [{ do: 'ask', key: 'k1' }] })
+    expect(step(watch.state, status({ found: 'none' })).state).toEqual({ at: 'ready', key: 'k1', because: { kind: 'other-ended' } })
+  })
+
   test('a stored key wins over the fresh one', () => {
     expect(begin('fresh', { key: 'k1', payload: null, sentAt: null, held: 0 }).state).toMatchObject({ at: 'ready', key: 'k1' })
   })
@@ -112,7 +118,9 @@ describe('an attempt', () => {
   })
 
   test('tells of the kept presses when the page is left', () => {
-    expect(run(press(), press(), { type: 'leave' }).effects).toEqual([{ do: 'report', key: 'k1', held: 1 }])
+    const left = run(press(), press(), { type: 'leave' })
+    expect(left.effects).toContainEqual({ do: 'report', key: 'k1', held: 1 })
+    expect(step(left.state, { type: 'leave' }).effects, 'once').toEqual([])
     expect(run(press(), { type: 'leave' }).effects).toEqual([])
   })
 })

@@ -24,15 +24,15 @@ export interface Problem {
 }
 
 /** Why the last attempt ended without an answer, or could not begin. */
-export type Because = Problem | { kind: 'offline' } | { kind: 'not-received' }
+export type Because = Problem | { kind: 'offline' | 'not-received' | 'other-ended' }
 
 interface Sent {
   key: string
-  /** What was sent, so that the very same can be sent again. Null after a reload that lost it. */
+  /** What was sent, so that the very same can be sent again. Null when we only watch a payment that another window began. */
   payload: string | null
   since: number
   tries: number
-  /** Presses that the page kept back while this one was under way. */
+  /** Presses that the page kept back while this one was under way, and has not told the server of. */
   held: number
   /** A send may have reached the server without our hearing of it: from now on "nothing was charged" is not ours to say. */
   doubt: boolean
@@ -85,12 +85,16 @@ export interface Step<Answer> {
   effects: Effect[]
 }
 
-/** A page was rendered with `freshKey`; `stored` is what this window already knew. A sent one is taken up where it was left. */
-export function begin<Answer>(freshKey: string, stored: Stored | null): Step<Answer> {
-  if (!stored) return ready(freshKey, null)
-  if (stored.sentAt === null) return ready(stored.key, null)
-  const sent: Sent = { key: stored.key, payload: stored.payload, since: stored.sentAt, tries: 1, held: stored.held, doubt: true }
-  return { state: { at: 'checking', asks: 0, ...sent }, effects: [{ do: 'ask', key: stored.key }] }
+/**
+ * A page was rendered with `freshKey`; `stored` is what this window already knew. A sent one is taken up where it was left.
+ * @param underWay the server already knows of a payment for this, perhaps another window's: since when we look
+ */
+export function begin<Answer>(freshKey: string, stored: Stored | null, underWay: number | null = null): Step<Answer> {
+  const key = stored?.key ?? freshKey
+  const since = stored?.sentAt ?? underWay
+  if (since === null) return ready(key, null)
+  const sent: Sent = { key, payload: stored?.payload ?? null, since, tries: 1, held: stored?.held ?? 0, doubt: true }
+  return { state: { at: 'checking', asks: 0, ...sent }, effects: [{ do: 'ask', key }] }
 }
 
 export function step<Answer>(state: State<Answer>, event: Event<Answer>, pace: Pace = PACE): Step<Answer> {
@@ -112,7 +116,7 @@ export function step<Answer>(state: State<Answer>, event: Event<Answer>, pace: P
     case 'unanswered':
       return state.at === 'checking' || state.at === 'acting' ? askLater(state, event.chance, pace) : stay(state)
     case 'leave':
-      return isSent(state) && state.held > 0 ? { state, effects: [{ do: 'report', key: state.key, held: state.held }] } : stay(state)
+      return isSent(state) && state.held > 0 ? tell(state) : stay(state)
   }
 }
 
@@ -179,7 +183,7 @@ function learn<Answer>(state: Sent & State<Answer>, event: Event<Answer> & { typ
     case 'none':
       if (state.at !== 'checking') return stay(state)
       if (state.payload !== null && event.now - state.since <= pace.repeatWithinMs) return again(state, null, event.chance, pace)
-      return settle(state, ready(state.key, { kind: 'not-received' }))
+      return settle(state, ready(state.key, { kind: state.payload === null ? 'other-ended' : 'not-received' }))
     case 'working':
     case 'checking':
       if (state.at === 'acting') return check(state)
@@ -207,6 +211,12 @@ function done<Answer>(answer: Answer): Step<Answer> {
 
 function ready<Answer>(key: string, because: Because | null): Step<Answer> {
   return { state: { at: 'ready', key, because }, effects: [{ do: 'store', record: { key, payload: null, sentAt: null, held: 0 } }] }
+}
+
+/** The page is being left: what it kept back is told now, and not again later. */
+function tell<Answer>(state: Sent & State<Answer>): Step<Answer> {
+  const next = { ...state, held: 0 }
+  return { state: next, effects: [store(next), { do: 'report', key: state.key, held: state.held }] }
 }
 
 /** An attempt reached its end: tell the server how many presses the page kept back. */

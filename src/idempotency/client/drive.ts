@@ -1,13 +1,13 @@
-import { begin, type Effect, type Event, type Found, type Problem, type State, type Step, step } from './attempt'
-import { mintKey } from './key'
+import { begin, type Effect, type Event, type Found, type Problem, type State, type Step, type Stored, step } from './attempt'
+import { type Keyed, mintKey } from './key'
 import { PACE, type Pace } from './retry'
 import type { AttemptStorage } from './storage'
 
 /** What the machine needs of the world. Everything is passed in, so that a test can be the world. */
 export interface World<Answer> {
   storage: AttemptStorage
-  /** Sends the payload under the key. Rejects with whatever `problemOf` can read. */
-  send(key: string, payload: string, signal: AbortSignal): Promise<{ answer: Answer; actionUrl: string | null }>
+  /** Sends the payload under the key, which `keyed.store` has put away before. Rejects with whatever `problemOf` can read. */
+  send(keyed: Keyed, payload: string, signal: AbortSignal): Promise<{ answer: Answer; actionUrl: string | null }>
   /** Asks what became of the key, without sending anything again. */
   ask(key: string): Promise<Found<Answer>>
   /** Tells how many presses the page kept back; must survive the page (`keepalive`). */
@@ -35,9 +35,11 @@ export interface Attempt<Answer> {
 }
 
 /** Carries out an attempt's effects: storage first, then the network. */
-export function drive<Answer>(freshKey: string, world: World<Answer>): Attempt<Answer> {
+export function drive<Answer>(freshKey: string, world: World<Answer>, underWay: number | null = null): Attempt<Answer> {
   const { storage, pace = PACE, now = Date.now, chance = Math.random, newKey = mintKey } = world
-  let state: State<Answer> = { at: 'ready', key: freshKey, because: null }
+  // Until `start`, what the server rendered: storage is not looked at before the page is alive.
+  let state: State<Answer> = begin<Answer>(freshKey, null, underWay).state
+  let record: Stored | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let running = false
   const listeners = new Set<() => void>()
@@ -53,7 +55,8 @@ export function drive<Answer>(freshKey: string, world: World<Answer>): Attempt<A
   const perform = (effect: Effect) => {
     switch (effect.do) {
       case 'store':
-        return storage.write(effect.record)
+        record = effect.record
+        return storage.write(record)
       case 'forget':
         return storage.clear()
       case 'report':
@@ -72,7 +75,7 @@ export function drive<Answer>(freshKey: string, world: World<Answer>): Attempt<A
     const abort = new AbortController()
     const limit = setTimeout(() => abort.abort(), timeoutMs)
     try {
-      on({ type: 'answered', key, ...(await world.send(key, payload, abort.signal)) })
+      on({ type: 'answered', key, ...(await world.send({ key, store: () => record && storage.write(record) }, payload, abort.signal)) })
     } catch (error) {
       on({ type: 'failed', key, problem: world.problemOf(error), now: now(), chance: chance(), newKey: newKey() })
     } finally {
@@ -106,7 +109,7 @@ export function drive<Answer>(freshKey: string, world: World<Answer>): Attempt<A
     leave: () => on({ type: 'leave' }),
     start() {
       if (running) hurry()
-      else take(begin(freshKey, storage.read()))
+      else take(begin(freshKey, storage.read(), underWay))
       running = true
       return () => clearTimeout(timer)
     },

@@ -1,3 +1,10 @@
+/** What a keyed call brings along, so that nothing is sent whose key is not put away. */
+export interface Keyed {
+  key: string
+  /** Puts the key where it outlives the page. */
+  store(): void
+}
+
 /**
  * A fresh key: a version 4 UUID. `randomUUID` is missing on plain http (no secure context); `getRandomValues` never is.
  * @param source where chance comes from; the browser's or Node's `crypto`

@@ -1,12 +1,6 @@
 import type { TRPCLink } from '@trpc/client'
 import type { AnyRouter } from '@trpc/server'
-
-/** What a call brings along in its context so that the link can key it. */
-export interface Keyed {
-  key: string
-  /** Puts the key where it outlives the page. Called before anything is sent. */
-  store(): void
-}
+import type { Keyed } from './key'
 
 /**
  * Gives each keyed call its key: in the call's own input (semantics K2), never in a header that a batch would share, and never

@@ -1,0 +1,48 @@
+'use client'
+import { useRouter } from 'next/navigation'
+import { startTransition, useCallback, useEffect, useState } from 'react'
+import { attemptStorage } from '@/idempotency/client/storage'
+import { Button } from '@/ui/button'
+import { Icon, Spinner } from '@/ui/icon'
+
+/** 3 s: often enough to be back soon after the database, rarely enough not to press on it. */
+const RETRY_MS = 3_000
+
+/** The order could not be loaded. Says what is certain about money, and tries again by itself. */
+export default function CheckoutError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+  const router = useRouter()
+  const [sent, setSent] = useState(false)
+  const retry = useCallback(() => {
+    startTransition(() => {
+      router.refresh()
+      reset()
+    })
+  }, [router, reset])
+  useEffect(() => {
+    const orderId = location.pathname.split('/')[2] ?? ''
+    setSent(attemptStorage(`payonce.attempt.${orderId}`).read()?.sentAt != null)
+    const timer = setInterval(retry, RETRY_MS)
+    return () => clearInterval(timer)
+  }, [retry])
+  return (
+    <main className="mx-auto max-w-md px-4 py-20">
+      <title>Error: order not loaded</title>
+      <Icon name="warn" size={28} className="text-warn" />
+      <h1 className="mt-4 font-semibold text-xl">We could not load this order</h1>
+      <div role="status" className="mt-2 flex flex-col gap-3 text-ink-2">
+        {sent ? (
+          <p>You have pressed Pay before. We will tell you here what became of it; you will not be charged twice.</p>
+        ) : (
+          <p>You have not been charged.</p>
+        )}
+        <p className="flex items-center gap-2 text-ink-3 text-sm">
+          <Spinner size={14} /> Trying again by itself…
+        </p>
+      </div>
+      <Button className="mt-6" onClick={retry}>
+        Try now
+      </Button>
+      {error.digest && <p className="mt-6 font-mono text-ink-3 text-xs">Support reference: {error.digest}</p>}
+    </main>
+  )
+}

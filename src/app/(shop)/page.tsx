@@ -1,0 +1,88 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { CATALOGUE, type Product } from '@/checkout/catalogue'
+import { Button } from '@/ui/button'
+import { Select } from '@/ui/field'
+import { Icon } from '@/ui/icon'
+import { Money } from '@/ui/money'
+import { Logo, navLinkClass, SkipLink, TopBar } from '@/ui/nav'
+import { ThemeSwitch } from '@/ui/theme-switch'
+import { ProductPicture } from './_parts/product-picture'
+
+export const metadata: Metadata = { title: { absolute: 'Payonce – pay as often as you like, be charged once' } }
+
+export default function ShopPage() {
+  return (
+    <>
+      <SkipLink />
+      <TopBar
+        home={
+          <Link href="/" aria-label="Payonce, the shop">
+            <Logo />
+          </Link>
+        }
+        end={
+          <nav aria-label="Main" className="flex items-center gap-1">
+            <Link prefetch={false} className={navLinkClass()} href="/docs">
+              Docs
+            </Link>
+            <Link prefetch={false} className={navLinkClass()} href="/dashboard">
+              Dashboard
+            </Link>
+            <ThemeSwitch />
+          </nav>
+        }
+      />
+      <main id="content" className="mx-auto max-w-5xl px-4 pt-12 pb-20 sm:px-6 sm:pt-16">
+        <h1 className="max-w-[18ch] font-semibold text-3xl leading-[1.1] tracking-[-0.03em] sm:text-5xl">Press Pay as often as you like.</h1>
+        <p className="mt-4 max-w-[52ch] text-base text-ink-2 leading-7">
+          You are charged once. Buy something from this test shop, press Pay twenty-five times, reload, lose the connection, and look at the ledger
+          afterwards.
+        </p>
+        <h2 className="sr-only">Products</h2>
+        <ul className="mt-10 grid gap-4 sm:grid-cols-2 sm:gap-5">
+          {CATALOGUE.map((product) => (
+            <ProductCard key={product.sku} product={product} />
+          ))}
+        </ul>
+        <p className="mt-8 flex items-center gap-2 text-ink-3 text-ui">
+          <Icon name="flask" size={14} /> Test mode: no real money moves, and only test cards are accepted.
+        </p>
+      </main>
+    </>
+  )
+}
+
+/** A plain form: it works before and without any script. */
+function ProductCard({ product }: { product: Product }) {
+  const quantity = `quantity-${product.sku}`
+  return (
+    <li className="flex flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+      <ProductPicture sku={product.sku} />
+      <div className="flex flex-1 flex-col p-5">
+        <div className="flex items-baseline justify-between gap-4">
+          <h3 className="font-semibold text-base">{product.name}</h3>
+          <Money minor={product.unitAmount} currency={product.currency} className="font-medium" />
+        </div>
+        <p className="mt-1 text-ink-2 text-sm">{product.description}</p>
+        <form method="post" action="/api/shop/orders" className="mt-5 flex items-center gap-2">
+          <input type="hidden" name="sku" value={product.sku} />
+          <label htmlFor={quantity} className="sr-only">
+            Quantity of {product.name}
+          </label>
+          <div className="w-20">
+            <Select id={quantity} name="quantity" defaultValue="1" className="h-11! figures">
+              {[1, 2, 3, 4, 5].map((count) => (
+                <option key={count}>{count}</option>
+              ))}
+            </Select>
+          </div>
+          <Button type="submit" variant="primary" className="h-11! flex-1">
+            Buy<span className="sr-only"> {product.name}</span>
+            <Icon name="arrowRight" />
+          </Button>
+        </form>
+      </div>
+    </li>
+  )
+}

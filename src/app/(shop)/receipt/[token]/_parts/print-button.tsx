@@ -1,0 +1,16 @@
+'use client'
+import { Button } from '@/ui/button'
+import { Icon } from '@/ui/icon'
+
+/** A printed receipt shows the proof too, so it is opened first. */
+export function PrintButton() {
+  const print = () => {
+    for (const details of document.querySelectorAll('details')) details.open = true
+    window.print()
+  }
+  return (
+    <Button onClick={print}>
+      <Icon name="printer" /> Print
+    </Button>
+  )
+}

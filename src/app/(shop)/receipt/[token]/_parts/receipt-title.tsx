@@ -1,0 +1,13 @@
+'use client'
+import { type ReactNode, useEffect, useRef } from 'react'
+
+/** The receipt's heading takes focus: one arrives here from a press of Pay, and this is the answer. */
+export function ReceiptTitle({ children }: { children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus(), [])
+  return (
+    <h1 ref={heading} tabIndex={-1} className="figures font-semibold text-3xl tracking-tight">
+      {children}
+    </h1>
+  )
+}
