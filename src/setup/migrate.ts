@@ -77,7 +77,11 @@ async function runScript(url: string, script: string): Promise<void> {
   const note = done
     ? `\n;UPDATE _prisma_migrations SET finished_at = now() WHERE checksum = '${done.checksum}' AND finished_at IS NULL AND rolled_back_at IS NULL`
     : ''
-  await onConnection(url, (client) => client.query(script + note))
+  await onConnection(url, async (client) => {
+    // 10 s: a migration that waits for a lock makes all who come after it wait too; better it gives up and is tried again.
+    await client.query("SET lock_timeout = '10s'")
+    await client.query(script + note)
+  })
 }
 
 function migrationsList(): ApplyMigrationsInput['migrationsList'] {

@@ -34,12 +34,22 @@ export function commandOf(pid: number): string {
   }
 }
 
+/** Also of a process that has ended and whose parent has not looked yet. */
+export function parentOf(pid: number): number {
+  return Number(statOf(pid)?.[1] ?? ask(pid, 'ppid') ?? 0)
+}
+
 function startOf(pid: number): string | null {
   if (!fs.existsSync('/proc/self/stat')) return ask(pid, 'lstart')
+  const fields = statOf(pid)
+  // Z: it has ended, and its parent has not looked yet.
+  return fields?.[0] === 'Z' ? null : (fields?.[19] ?? null)
+}
+
+/** Linux's own account, from after the name in brackets, which may hold anything: state, parent, …, twentieth the start time. */
+function statOf(pid: number): string[] | null {
   try {
-    // After the name in brackets, which may hold anything: state is the first field, the start time the twentieth.
-    const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ') ?? []
-    return fields[0] === 'Z' ? null : (fields[19] ?? null)
+    return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ') ?? null
   } catch {
     return null
   }

@@ -6,6 +6,7 @@ import { generate } from './generate'
 import { migrate } from './migrate'
 import { complain, reasonOf, say } from './progress'
 import { inRoot } from './root'
+import { secretOf } from './secret'
 import { forkTypeScript } from './typescript-child'
 
 /** `npm run migrate | seed | verify | worker | generate | build`: one step by itself, outside `npm start`. */
@@ -26,8 +27,11 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   seed: async () => {
     await generate()
     const { seedOnce } = await import('./seed')
-    const { operator } = await seedOnce(databaseUrl(), readSetupEnv())
-    say(operator ? `Seeded. Sign in as ${operator.email} with ${operator.password}` : 'The database was seeded before.')
+    const env = readSetupEnv()
+    if (env.PAYONCE_MODE === 'live') throw new Error('Only the sandbox has a demo shop; live data is not seeded.')
+    const baseUrl = env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}`
+    const { operator } = await seedOnce({ databaseUrl: databaseUrl(), secret: secretOf(env), baseUrl, dataDir: env.dataDir })
+    say(`The shop is there. Sign in as ${operator.email} with ${operator.password}`)
     return true
   },
   verify: async (flags) => {

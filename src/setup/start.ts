@@ -36,7 +36,6 @@ async function start(): Promise<void> {
   await step('migrations', () => migrate(database.url))
   // Only now: it reads the Prisma client, which on a fresh clone was made a moment ago.
   const { seedOnce } = await import('./seed')
-  const { merchantId, operator } = env.PAYONCE_MODE === 'sandbox' ? await step('shop', () => seedOnce(database.url, env)) : NOBODY
   const settings = {
     dev,
     port,
@@ -46,6 +45,7 @@ async function start(): Promise<void> {
     mode: env.PAYONCE_MODE,
     baseUrl: env.PAYONCE_BASE_URL ?? url,
   }
+  const { merchantId, operator } = env.PAYONCE_MODE === 'sandbox' ? await step('shop', () => seedOnce(settings)) : NOBODY
   const product = await step('web and worker', () => startProduct(settings, () => tellOthers()))
   started.push(() => product.stop(signals.hurry))
   product.failed.catch(fail)

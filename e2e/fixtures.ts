@@ -1,0 +1,117 @@
+import { test as base, type Page } from '@playwright/test'
+import { readId, showId, uuidv7 } from '@/lib/id'
+import { readSetupEnv } from '@/platform/env'
+import { type Demo, readDemo } from '@/setup/demo-file'
+import { onConnection } from '@/setup/schema-engine'
+import { restartWeb, startDatabase, stopDatabase } from './product'
+
+export interface Order {
+  /** As people see it: `ord_…`. */
+  id: string
+  uuid: string
+  amount: bigint
+  currency: string
+  checkoutUrl: string
+}
+
+export interface Charge {
+  id: string
+  idempotencyKey: string
+  amount: bigint
+  currency: string
+}
+
+interface Fixtures {
+  /** What demo.json says at this moment. */
+  demo: Demo
+  /** Asks the database as its owner. bigint columns come as strings. */
+  sql: <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
+  newOrder: (options?: { name?: string; quantity?: number; unitAmount?: bigint; currency?: string }) => Promise<Order>
+  /** What the bank itself has charged for an order (`ord_…`) or a payment (`pay_…`). */
+  bankCharges: (id: string) => Promise<Charge[]>
+  /** kill -9, then waits until the supervisor has another one ready. */
+  restartWeb: () => Promise<void>
+  /** PostgreSQL, to be stopped as by a crash and started again. */
+  database: { stop(): Promise<void>; start(): Promise<void> }
+  /** A page with the demo operator signed in, at the dashboard. */
+  operatorPage: Page
+}
+
+/** The browser tests' world. Whatever a fixture breaks (a stopped database) it mends when the test ends. */
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
+  demo: async ({}, use) => use(currentDemo()),
+  baseURL: async ({ demo }, use) => use(demo.baseUrl),
+  sql: async ({ demo }, use) => use((query, values) => ask(demo, query, values)),
+  newOrder: async ({ demo }, use) => use((options) => createOrder(demo, options)),
+  bankCharges: async ({ demo }, use) => use((id) => chargesOf(demo, id)),
+  // biome-ignore lint/correctness/noEmptyPattern: see above.
+  restartWeb: async ({}, use) => use(() => restartWeb(currentDemo)),
+  // biome-ignore lint/correctness/noEmptyPattern: see above.
+  database: async ({}, use) => {
+    let down = false
+    const stop = async () => {
+      down = true
+      await stopDatabase(currentDemo)
+    }
+    const start = async () => {
+      await startDatabase(currentDemo)
+      down = false
+    }
+    await use({ stop, start })
+    if (down) await start()
+  },
+  operatorPage: async ({ browser, demo }, use) => {
+    const context = await browser.newContext({ baseURL: demo.baseUrl })
+    const answer = await context.request.post('/api/auth/sign-in/email', { data: demo.operator, headers: { origin: demo.baseUrl } })
+    if (!answer.ok()) throw new Error(`The demo operator could not sign in: ${answer.status()} ${await answer.text()}`)
+    const page = await context.newPage()
+    await page.goto('/dashboard')
+    await use(page)
+    await context.close()
+  },
+})
+
+export const expect = test.expect
+
+function currentDemo(): Demo {
+  const demo = readDemo(readSetupEnv().dataDir)
+  if (!demo) throw new Error('The product under test has written no demo.json.')
+  return demo
+}
+
+function ask<Row extends object>(demo: Demo, query: string, values: unknown[] = []): Promise<Row[]> {
+  return onConnection(demo.databaseUrl, async (client) => (await client.query<Row>(query, values)).rows)
+}
+
+async function createOrder(demo: Demo, options: Parameters<Fixtures['newOrder']>[0] = {}): Promise<Order> {
+  const { name = 'Sea-salt caramels', quantity = 2, unitAmount = 1_200n, currency = 'EUR' } = options
+  const uuid = uuidv7()
+  const amount = unitAmount * BigInt(quantity)
+  await ask(
+    demo,
+    `WITH new_order AS (INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, $3, $4))
+     INSERT INTO order_item (merchant_id, order_id, position, name, quantity, unit_amount) VALUES ($1, $2, 1, $5, $6, $7)`,
+    [demo.merchantId, uuid, currency, amount, name, quantity, unitAmount],
+  )
+  const id = showId('ord', uuid)
+  return { id, uuid, amount, currency, checkoutUrl: `${demo.baseUrl}/checkout/${id}` }
+}
+
+interface ChargeRow {
+  id: string
+  idempotency_key: string
+  amount: string
+  currency: string
+}
+
+async function chargesOf(demo: Demo, id: string): Promise<Charge[]> {
+  const uuid = readId('ord', id) ?? readId('pay', id) ?? id
+  const rows = await ask<ChargeRow>(
+    demo,
+    `SELECT charge.id, idempotency_key, charge.amount, charge.currency FROM gateway_simulator.charge JOIN payment ON gateway_key = idempotency_key
+      WHERE payment.order_id = $1 OR payment.id = $1 ORDER BY charge.created_at`,
+    [uuid],
+  )
+  return rows.map((row) => ({ id: row.id, idempotencyKey: row.idempotency_key, amount: BigInt(row.amount), currency: row.currency }))
+}

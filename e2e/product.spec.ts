@@ -1,0 +1,23 @@
+import { expect, test } from './fixtures'
+
+test('a web process that is killed is replaced, and answers at the same address', async ({ request, restartWeb }) => {
+  await expect(await request.get('/api/health')).toBeOK()
+  await restartWeb()
+  await expect(await request.get('/api/health')).toBeOK()
+})
+
+test('without its database the product says 503 and when to come again, and recovers by itself', async ({ request, database }) => {
+  await database.stop()
+  const away = await request.get('/api/ready')
+  expect(away.status()).toBe(503)
+  await database.start()
+  await expect.poll(async () => (await request.get('/api/ready')).status()).toBe(200)
+})
+
+test('the demo operator is signed in, and an order that a test makes can be opened', async ({ operatorPage, newOrder, page, bankCharges }) => {
+  await expect(operatorPage).toHaveURL(/\/dashboard/)
+  const order = await newOrder()
+  await page.goto(order.checkoutUrl)
+  await expect(page.getByText('Sea-salt caramels').first()).toBeVisible()
+  expect(await bankCharges(order.id)).toEqual([])
+})

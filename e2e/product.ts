@@ -1,0 +1,40 @@
+import type { Demo } from '@/setup/demo-file'
+import { parentOf } from '@/setup/process-mark'
+import { until } from '@/setup/progress'
+import { onConnection } from '@/setup/schema-engine'
+
+/** How a test breaks the running product: from outside, as an accident would. Nothing in the product knows of it. */
+export async function restartWeb(demo: () => Demo): Promise<void> {
+  const before = demo().pids.web
+  process.kill(before, 'SIGKILL')
+  if (!(await until(() => demo().pids.web !== before, 30_000, 50))) throw new Error('The supervisor started no new web process.')
+}
+
+/** PostgreSQL ends, and stays down, because its keeper, which would start it again, is frozen first. */
+export async function stopDatabase(demo: () => Demo): Promise<void> {
+  const postgres = postgresOf(demo())
+  process.kill(parentOf(postgres), 'SIGSTOP')
+  // An immediate shutdown: no session is asked to end, as in a crash.
+  process.kill(postgres, 'SIGQUIT')
+  if (!(await until(async () => !(await answers(demo())), 10_000, 50))) throw new Error('PostgreSQL did not stop.')
+}
+
+/** The keeper thaws, sees that PostgreSQL is gone, and starts it again. */
+export async function startDatabase(demo: () => Demo): Promise<void> {
+  const before = postgresOf(demo())
+  process.kill(parentOf(before), 'SIGCONT')
+  if (!(await until(async () => postgresOf(demo()) !== before && (await answers(demo())), 30_000, 50)))
+    throw new Error('PostgreSQL did not come back.')
+}
+
+function postgresOf({ pids }: Demo): number {
+  if (pids.postgres === null) throw new Error('The product under test uses a PostgreSQL of somebody else.')
+  return pids.postgres
+}
+
+function answers({ databaseUrl }: Demo): Promise<boolean> {
+  return onConnection(databaseUrl, (client) => client.query('SELECT 1')).then(
+    () => true,
+    () => false,
+  )
+}
