@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDb, openPool } from '@/platform/db'
+import { openTestProduct, type TestProduct } from '@/server/testing'
+import { check } from './verify'
+
+let product: TestProduct
+
+beforeAll(async () => {
+  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '300' })
+  const cookie = await product.cookie()
+  const cards = ['pm_card_visa', 'pm_card_declined', 'pm_card_timeout_after_charge', 'pm_card_visa']
+  for (const [index, paymentMethod] of cards.entries())
+    await product.pay({ key: `k${index}`, orderId: await product.newOrder(), version: 1, paymentMethod }, cookie)
+  await product.deps.attempts.flush()
+})
+afterAll(() => product.close())
+
+const verdict = async () => {
+  const pool = openPool(product.owner.options.connectionString as string, { max: 1, role: 'none', name: 'verify' })
+  const db = openDb(pool)
+  try {
+    return await check(db)
+  } finally {
+    await db.$disconnect()
+    await pool.end()
+  }
+}
+const broken = async () => (await verdict()).findings.filter((finding) => finding.offenders.length > 0).map((finding) => finding.id)
+
+/** Breaks the data behind the laws' back, as only the owner with triggers switched off can; everything is put back afterwards. */
+async function whileBroken(statements: string, look: () => Promise<void>): Promise<void> {
+  const client = await product.owner.connect()
+  try {
+    await client.query(`SET session_replication_role = replica; ${statements}`)
+    await look()
+  } finally {
+    client.release(true)
+  }
+}
+
+describe('verify', () => {
+  it('positive control: counts what was charged, declined and left in doubt, and finds nothing wrong', async () => {
+    const { ok, counted, findings } = await verdict()
+    expect(findings.filter((finding) => finding.offenders.length > 0)).toEqual([])
+    expect(ok).toBe(true)
+    expect(counted).toMatchObject({ charges: 3, succeeded: 2, declined: 1, inDoubt: 1, transactions: 2, attempts: 4 })
+  })
+
+  const SUCCEEDED = `(SELECT id FROM payment WHERE status = 'succeeded' ORDER BY id LIMIT 1)`
+  it.each([
+    [
+      'one-charge-per-key',
+      `INSERT INTO gateway_simulator.charge SELECT 'ch_x', idempotency_key, amount, currency FROM gateway_simulator.charge LIMIT 1`,
+      `DELETE FROM gateway_simulator.charge WHERE id = 'ch_x'`,
+    ],
+    [
+      'charge-has-its-payment',
+      `INSERT INTO gateway_simulator.charge VALUES ('ch_y', 'nobody', 5, 'EUR')`,
+      `DELETE FROM gateway_simulator.charge WHERE id = 'ch_y'`,
+    ],
+    [
+      'payment-has-its-charge',
+      `UPDATE payment SET gateway_ref = gateway_ref || 'x' WHERE id = ${SUCCEEDED}`,
+      `UPDATE payment SET gateway_ref = rtrim(gateway_ref, 'x') WHERE id = ${SUCCEEDED}`,
+    ],
+    [
+      'order-agrees-with-payment',
+      `UPDATE orders SET status = 'open' WHERE id = (SELECT order_id FROM payment WHERE id = ${SUCCEEDED})`,
+      `UPDATE orders SET status = 'paid' WHERE id = (SELECT order_id FROM payment WHERE id = ${SUCCEEDED})`,
+    ],
+    ['order-is-the-sum-of-its-items', `UPDATE order_item SET quantity = quantity + 1`, `UPDATE order_item SET quantity = quantity - 1`],
+    [
+      'answer-agrees-with-payment',
+      `UPDATE idempotency_record SET problem = 'not-charged' WHERE problem IS NULL AND state = 'completed'`,
+      `UPDATE idempotency_record SET problem = NULL WHERE problem = 'not-charged'`,
+    ],
+    [
+      'payment-has-its-record',
+      `UPDATE payment SET record_id = record_id || 'x' WHERE id = ${SUCCEEDED}`,
+      `UPDATE payment SET record_id = rtrim(record_id, 'x') WHERE id = ${SUCCEEDED}`,
+    ],
+    ['settled-payment-was-told', `UPDATE outbox_event SET type = type || '!'`, `UPDATE outbox_event SET type = rtrim(type, '!')`],
+    [
+      'nothing-is-stuck',
+      `UPDATE idempotency_record SET lease_until = now() - interval '5 min' WHERE state = 'unknown'`,
+      `UPDATE idempotency_record SET lease_until = now() WHERE state = 'unknown'`,
+    ],
+    ['no-card-number', `UPDATE orders SET reference = 'card 4242 4242 4242 4242'`, `UPDATE orders SET reference = NULL`],
+    ['transaction-balances', `UPDATE entry SET amount = amount + 1 WHERE position = 1`, `UPDATE entry SET amount = amount - 1 WHERE position = 1`],
+  ])('finds a broken %s', async (id, breakIt, mendIt) => {
+    await whileBroken(breakIt, async () => expect(await broken()).toContain(id))
+    await whileBroken(mendIt, async () => expect(await broken()).toEqual([]))
+  })
+})
