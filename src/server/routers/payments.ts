@@ -109,8 +109,8 @@ const listInput = z.strictObject({
 export const paymentsRouter = router({
   /** Who looks at the dashboard. */
   viewer: operatorProcedure
-    .output(z.object({ name: z.string(), email: z.string() }))
-    .query(({ ctx }) => ({ name: ctx.operator.name, email: ctx.operator.email })),
+    .output(z.object({ name: z.string(), email: z.string(), sandbox: z.boolean() }))
+    .query(({ ctx }) => ({ name: ctx.operator.name, email: ctx.operator.email, sandbox: ctx.env.PAYONCE_MODE === 'sandbox' })),
 
   overview: operatorProcedure
     .input(z.strictObject({ range: z.enum(Object.keys(RANGES) as [keyof typeof RANGES]) }))

@@ -1,0 +1,61 @@
+import { Banner } from '@/ui/banner'
+import { cx } from '@/ui/cx'
+import { Icon } from '@/ui/icon'
+import { Money } from '@/ui/money'
+import type { Check } from './api'
+
+/** *Ledger: balanced ✓ 0.00 difference, checked 2 s ago*; or what is wrong, at the top of its voice. */
+export function LedgerCheck({ check, age }: { check: Check; age: React.ReactNode }) {
+  const balanced = check.broken.length === 0 && check.totals.every(({ debits, credits }) => debits === credits)
+  return (
+    <section
+      aria-label="Ledger check"
+      className={cx('rounded-lg border bg-surface px-4 py-3 shadow-card sm:px-5', balanced ? 'border-line' : 'border-bad')}
+    >
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <p className="inline-flex items-center gap-2 font-semibold text-sm">
+          <span
+            className={cx('inline-flex size-5 items-center justify-center rounded-full', balanced ? 'bg-ok-soft text-ok' : 'bg-bad-soft text-bad')}
+          >
+            <Icon name={balanced ? 'check' : 'warn'} size={13} strokeWidth={2} />
+          </span>
+          {balanced ? 'Ledger: balanced' : 'Ledger: not balanced'}
+        </p>
+        {check.totals.length === 0 ? (
+          <p className="text-ink-2 text-ui">0.00 difference, no entries yet</p>
+        ) : (
+          <ul className="flex flex-wrap gap-x-5 gap-y-1 text-ink-2 text-ui">
+            {check.totals.map((total) => (
+              <Totals key={total.currency} {...total} />
+            ))}
+          </ul>
+        )}
+        <p className="ml-auto text-ink-3 text-xs">
+          {check.entries.toLocaleString('en')} entries, checked {age}
+        </p>
+      </div>
+      {check.broken.map(({ id, says, offenders }) => (
+        <Banner key={id} tone="bad" className="mt-3" title={`Broken: ${says}`}>
+          {offenders.map(({ subject, detail }) => (
+            <span key={`${subject}${detail}`} className="block break-all font-mono text-xs">
+              {subject}: {detail}
+            </span>
+          ))}
+        </Banner>
+      ))}
+    </section>
+  )
+}
+
+function Totals({ currency, debits, credits }: Check['totals'][number]) {
+  return (
+    <li className="figures">
+      <Money minor={debits - credits} currency={currency} code className={debits === credits ? 'font-semibold text-ink' : 'font-semibold text-bad'} />{' '}
+      difference
+      <span className="hidden text-ink-3 md:inline">
+        {' '}
+        · debits <Money minor={debits} currency={currency} /> = credits <Money minor={credits} currency={currency} />
+      </span>
+    </li>
+  )
+}

@@ -1,0 +1,37 @@
+'use client'
+import { Pause, Play } from 'lucide-react'
+import { cx } from '@/ui/cx'
+import { type LiveState, useLiveState, usePause } from './live'
+
+const SAYS: Record<LiveState, { word: string; dot: string }> = {
+  live: { word: 'Live', dot: 'bg-ok' },
+  reconnecting: { word: 'Reconnecting…', dot: 'bg-warn animate-pulse-soft' },
+  paused: { word: 'Paused', dot: 'border-2 border-ink-3' },
+  offline: { word: 'Offline', dot: 'border-2 border-bad' },
+}
+
+/** Whether what is on the screen is current, and the switch that holds it still. */
+export function LiveDot() {
+  const state = useLiveState()
+  const { paused, setPaused } = usePause()
+  const { word, dot } = SAYS[state]
+  const Sign = paused ? Play : Pause
+  return (
+    <span className="inline-flex items-center gap-1">
+      <span role="status" className="inline-flex items-center gap-2 font-medium text-ink-2 text-ui">
+        <span aria-hidden="true" className={cx('size-2 rounded-full', dot)} />
+        {word}
+      </span>
+      <button
+        type="button"
+        aria-pressed={paused}
+        onClick={() => setPaused(!paused)}
+        title={paused ? 'Go on updating' : 'Pause updates'}
+        className="inline-flex size-8 items-center justify-center rounded-md text-ink-3 hover:bg-muted hover:text-ink"
+      >
+        <span className="sr-only">Pause updates</span>
+        <Sign aria-hidden="true" size={14} />
+      </button>
+    </span>
+  )
+}

@@ -1,0 +1,82 @@
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { Stat } from '@/ui/card'
+import { Money } from '@/ui/money'
+import { LINK } from '@/ui/nav'
+import type { OverviewData } from './api'
+import { count } from './sentences'
+
+/** The numbers of the chosen stretch, each beside the same stretch before it. */
+export function Numbers({ data }: { data: OverviewData }) {
+  const { current, previous } = data
+  return (
+    <div className="grid grid-cols-2 gap-3 lg:grid-cols-5 lg:gap-4">
+      <Volume data={data} />
+      <Stat label="Payments" value={count(current.payments)} note={<Change now={current.payments} before={previous.payments} />} />
+      <Stat label="Success rate" value={rate(current)} note={`before: ${rate(previous)}`} />
+      <Stat
+        label="Duplicates absorbed"
+        value={<span className="text-link">{count(current.absorbed)}</span>}
+        note="replayed, joined or held back"
+        className="[&>p:last-child]:truncate"
+      />
+      <Stat
+        label="Open ambiguities"
+        value={<span className={data.ambiguous > 0 ? 'text-bad' : ''}>{count(data.ambiguous)}</span>}
+        note={
+          data.ambiguous > 0 ? (
+            <Link href="/dashboard/payments?status=unknown" className={LINK}>
+              ! being checked with the bank
+            </Link>
+          ) : (
+            'every outcome is known'
+          )
+        }
+      />
+    </div>
+  )
+}
+
+function Volume({ data }: { data: OverviewData }) {
+  const [main, ...others] = data.current.volume
+  const before = data.previous.volume.find(({ currency }) => currency === main?.currency)?.amount ?? 0
+  return (
+    <Stat
+      label="Volume"
+      value={main ? <Money minor={main.amount} currency={main.currency} /> : '—'}
+      note={
+        others.length > 0 ? (
+          <span className="flex flex-wrap gap-x-2">
+            {others.slice(0, 3).map(({ currency, amount }) => (
+              <span key={currency}>
+                + <Money minor={amount} currency={currency} />
+              </span>
+            ))}
+          </span>
+        ) : (
+          <Change now={main?.amount ?? 0} before={before} />
+        )
+      }
+      className="max-lg:col-span-2"
+    />
+  )
+}
+
+function rate({ succeeded, failed }: { succeeded: number; failed: number }): string {
+  const settled = succeeded + failed
+  return settled === 0 ? '—' : `${((100 * succeeded) / settled).toFixed(1)} %`
+}
+
+/** `▲ 12 % on the period before`, in words for those who do not see the arrow. */
+function Change({ now, before }: { now: number; before: number }): ReactNode {
+  if (before === 0) return now === 0 ? 'as before' : 'none in the period before'
+  const percent = Math.round((100 * (now - before)) / before)
+  if (percent === 0) return 'as in the period before'
+  return (
+    <>
+      <span aria-hidden="true">{percent > 0 ? '▲' : '▼'} </span>
+      <span className="sr-only">{percent > 0 ? 'up ' : 'down '}</span>
+      {count(Math.abs(percent))} % on the period before
+    </>
+  )
+}

@@ -1,0 +1,85 @@
+'use client'
+import Link from 'next/link'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { buttonClass } from '@/ui/button'
+import { Card, CardHeader } from '@/ui/card'
+import { cx } from '@/ui/cx'
+import { EmptyState } from '@/ui/empty-state'
+import { PageHeader } from '@/ui/page-header'
+import { Age } from './age'
+import { api, type OverviewData } from './api'
+import { Feed } from './feed'
+import { Freshness, Refetching } from './freshness'
+import { LedgerCheck } from './ledger-check'
+import { useLive } from './live'
+import { Numbers } from './numbers'
+import { RequestsChart } from './requests-chart'
+
+export const RANGE_NAMES = ['1h', '24h', '7d', '30d'] as const
+type RangeName = (typeof RANGE_NAMES)[number]
+const WORDS: Record<RangeName, string> = { '1h': 'Last hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' }
+
+export function OverviewPage({ initial, initialRange }: { initial: OverviewData; initialRange: RangeName }) {
+  const [range, setRange] = useQueryState('range', parseAsStringLiteral(RANGE_NAMES).withDefault('24h'))
+  const query = useLive(['overview', range], () => api.payments.overview.query({ range }), range === initialRange ? initial : undefined)
+  const data = query.data ?? initial
+  return (
+    <>
+      <PageHeader title="Overview" actions={<RangeSwitch range={range} onChange={setRange} />} />
+      <Freshness query={query} />
+      <Refetching active={query.isPlaceholderData}>
+        <div className="flex flex-col gap-4">
+          {data.any ? <Numbers data={data} /> : <FirstRun />}
+          <LedgerCheck check={data.ledger} age={<Age at={data.ledger.checkedAt} serverNow={data.now} receivedAt={query.dataUpdatedAt} />} />
+          {data.any && (
+            <>
+              <RequestsChart data={data} range={range} />
+              <Feed payments={data.feed} />
+            </>
+          )}
+        </div>
+      </Refetching>
+    </>
+  )
+}
+
+function RangeSwitch({ range, onChange }: { range: RangeName; onChange(range: RangeName): void }) {
+  return (
+    <fieldset className="inline-flex rounded-md border border-line bg-surface p-0.5 shadow-card">
+      <legend className="sr-only">Stretch of time</legend>
+      {RANGE_NAMES.map((name) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={name === range}
+          onClick={() => onChange(name)}
+          className={cx(
+            'h-7 whitespace-nowrap rounded-sm px-2.5 font-medium text-ink-3 text-ui hover:text-ink max-sm:px-2',
+            'aria-pressed:bg-muted aria-pressed:text-ink',
+          )}
+        >
+          {WORDS[name]}
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+function FirstRun() {
+  return (
+    <Card>
+      <CardHeader title="Nothing was paid yet" />
+      <EmptyState
+        title="Press Pay as often as you like: you will see one charge."
+        action={
+          <Link href="/" className={buttonClass('primary')}>
+            Run a test payment
+          </Link>
+        }
+      >
+        Start an order in the test shop, pay it with a test card, and press Pay many times. Requests, charge and ledger entries appear here by
+        themselves.
+      </EmptyState>
+    </Card>
+  )
+}

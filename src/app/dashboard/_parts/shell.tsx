@@ -1,0 +1,127 @@
+'use client'
+import { BookOpenText, CreditCard, KeyRound, LayoutDashboard, LogOut, Store } from 'lucide-react'
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import { Badge } from '@/ui/badge'
+import { cx } from '@/ui/cx'
+import { Logo, navLinkClass } from '@/ui/nav'
+import { ThemeSwitch } from '@/ui/theme-switch'
+import { ZoneSwitch } from '@/ui/timestamp'
+import { LiveDot } from './live-dot'
+
+const PLACES = [
+  { href: '/dashboard', word: 'Overview', Icon: LayoutDashboard },
+  { href: '/dashboard/payments', word: 'Payments', Icon: CreditCard },
+  { href: '/dashboard/ledger', word: 'Ledger', Icon: BookOpenText },
+  { href: '/dashboard/idempotency', word: 'Idempotency', Icon: KeyRound },
+]
+
+interface Viewer {
+  name: string
+  email: string
+  sandbox: boolean
+}
+
+function useIsHere() {
+  const path = usePathname()
+  return (href: string) => (href === '/dashboard' ? path === href : path === href || path.startsWith(`${href}/`))
+}
+
+/** From 1024 px: where one can go, and who one is. */
+export function Sidebar({ viewer }: { viewer: Viewer }) {
+  const isHere = useIsHere()
+  return (
+    <div className="sticky top-0 hidden h-dvh flex-col border-line border-r bg-surface px-3 py-4 lg:flex print:hidden">
+      <Link href="/dashboard" className="rounded-md px-2 py-1 text-ink no-underline">
+        <Logo />
+      </Link>
+      <nav aria-label="Dashboard" className="mt-6 flex flex-col gap-0.5">
+        {PLACES.map(({ href, word, Icon }) => (
+          <Link key={href} href={href} {...(isHere(href) ? { 'aria-current': 'page' as const } : {})} className={navLinkClass('h-9')}>
+            <Icon aria-hidden="true" size={16} strokeWidth={1.75} className="shrink-0" />
+            {word}
+          </Link>
+        ))}
+      </nav>
+      <div className="mt-auto border-line border-t pt-3">
+        <Link href="/" className={navLinkClass('mb-2 h-9 w-full')}>
+          <Store aria-hidden="true" size={16} strokeWidth={1.75} />
+          Test shop
+        </Link>
+        <div className="flex items-center justify-between gap-2 pl-2.5">
+          <span className="min-w-0">
+            <span className="block truncate font-medium text-ui">{viewer.name}</span>
+            <span className="block truncate text-ink-3 text-xs">{viewer.email}</span>
+          </span>
+          <SignOut />
+        </div>
+      </div>
+    </div>
+  )
+}
+
+/** Over every page: whether it is current, in whose time, in which colours. */
+export function TopStrip({ viewer }: { viewer: Viewer }) {
+  return (
+    <header className="sticky top-0 z-20 border-line border-b bg-canvas/90 backdrop-blur print:hidden">
+      <div className="mx-auto flex h-12 max-w-[82rem] items-center gap-2 px-4 sm:px-6 lg:px-8">
+        <Link href="/dashboard" className="rounded-md text-ink no-underline lg:hidden">
+          <Logo className="max-sm:[font-size:0]" />
+        </Link>
+        {viewer.sandbox && <Badge className="hidden lg:inline-flex">Test mode · no real money</Badge>}
+        <span className="ml-auto flex items-center gap-1">
+          <LiveDot />
+          <ZoneSwitch />
+          <ThemeSwitch />
+          <span className="lg:hidden">
+            <SignOut name={viewer.name} />
+          </span>
+        </span>
+      </div>
+    </header>
+  )
+}
+
+/** Under 1024 px: the four places, in reach of a thumb. */
+export function TabBar() {
+  const isHere = useIsHere()
+  return (
+    <nav
+      aria-label="Dashboard"
+      className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-4 border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
+    >
+      {PLACES.map(({ href, word, Icon }) => (
+        <Link
+          key={href}
+          href={href}
+          {...(isHere(href) ? { 'aria-current': 'page' as const } : {})}
+          className={cx(
+            'flex h-14 flex-col items-center justify-center gap-1 font-medium text-2xs text-ink-3 no-underline',
+            'aria-[current=page]:text-ink aria-[current=page]:shadow-[inset_0_2px_0_var(--color-accent)]',
+          )}
+        >
+          <Icon aria-hidden="true" size={18} strokeWidth={1.75} />
+          {word}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+function SignOut({ name }: { name?: string }) {
+  const leave = async () => {
+    await fetch('/api/auth/sign-out', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).catch(() => undefined)
+    window.location.assign('/sign-in')
+  }
+  return (
+    <button
+      type="button"
+      onClick={leave}
+      title="Sign out"
+      className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-3 hover:bg-muted hover:text-ink"
+    >
+      <span className="sr-only">Sign out{name ? ` (${name})` : ''}</span>
+      <LogOut aria-hidden="true" size={15} strokeWidth={1.75} />
+    </button>
+  )
+}

@@ -1,0 +1,162 @@
+'use client'
+import Link from 'next/link'
+import { Card, CardBody, CardHeader, Fact, Facts } from '@/ui/card'
+import { CopyId, shorten } from '@/ui/copy-id'
+import { LINK } from '@/ui/nav'
+import { PageHeader } from '@/ui/page-header'
+import { Timestamp } from '@/ui/timestamp'
+import { api, type RecordData } from '../../../_parts/api'
+import { Attempts } from '../../../_parts/attempts'
+import { Freshness } from '../../../_parts/freshness'
+import { useLive } from '../../../_parts/live'
+import { RecordState } from '../../../_parts/record-state'
+import { explainPresses } from '../../../_parts/sentences'
+
+export function RecordDetailPage({ initial }: { initial: RecordData }) {
+  const query = useLive(['record', initial.id], () => api.idempotency.get.query({ id: initial.id }), initial)
+  const record = query.data ?? initial
+  return (
+    <>
+      <PageHeader
+        back={
+          <Link href="/dashboard/idempotency" className={LINK}>
+            Idempotency
+          </Link>
+        }
+        title={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <span className="break-all font-mono text-lg" title={record.key}>
+              {shorten(record.key, 13, 6)}
+            </span>
+            <RecordState state={record.state} />
+          </span>
+        }
+        note={explainPresses(record, record.operation)}
+      />
+      <Freshness query={query} />
+      <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="flex min-w-0 flex-col gap-4">
+          <Card>
+            <CardHeader title="Attempts" note="Each request that carried this key; first, the one that did the work." />
+            <Attempts attempts={record.attempts} />
+          </Card>
+          <StoredAnswer record={record} />
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
+          <RecordFacts record={record} />
+          <LeaseFacts record={record} />
+          <FingerprintFacts record={record} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+/** The answer as text, byte for byte: what every replay gets. */
+function StoredAnswer({ record }: { record: RecordData }) {
+  return (
+    <Card>
+      <CardHeader
+        title="Stored answer"
+        note={record.answer === null ? 'There is none yet.' : `Status ${record.status}; every replay gets exactly these bytes.`}
+      />
+      {record.answer !== null && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section tabIndex={0} aria-label="Stored answer" className="max-h-96 overflow-auto px-4 py-4 sm:px-5">
+          <pre className="whitespace-pre-wrap break-all font-mono text-xs leading-5">{record.answer}</pre>
+        </section>
+      )}
+    </Card>
+  )
+}
+
+function RecordFacts({ record }: { record: RecordData }) {
+  return (
+    <Card>
+      <CardHeader title="Record" />
+      <CardBody className="py-2">
+        <Facts>
+          <Fact name="Key">
+            <CopyId id={record.key} />
+          </Fact>
+          <Fact name="Id">
+            <CopyId id={record.id} />
+          </Fact>
+          <Fact name="Operation">
+            <span className="font-mono text-xs">{record.operation}</span>
+          </Fact>
+          <Fact name="Scope">
+            <CopyId id={record.scope} />
+          </Fact>
+          <Fact name="Payment">
+            {record.paymentId ? (
+              <Link href={`/dashboard/payments/${record.paymentId}`} className={LINK}>
+                Open
+              </Link>
+            ) : (
+              '—'
+            )}
+          </Fact>
+          <Fact name="First seen">
+            <Timestamp at={record.createdAt} />
+          </Fact>
+          <Fact name="Last seen">{record.lastSeenAt ? <Timestamp at={record.lastSeenAt} /> : '—'}</Fact>
+          <Fact name="Completed">{record.completedAt ? <Timestamp at={record.completedAt} /> : '—'}</Fact>
+          <Fact name="Answer kept until">
+            <Timestamp at={record.expiresAt} />
+          </Fact>
+          {record.problem && (
+            <Fact name="Problem">
+              <span className="font-mono text-xs">{record.problem}</span>
+            </Fact>
+          )}
+        </Facts>
+      </CardBody>
+    </Card>
+  )
+}
+
+function LeaseFacts({ record }: { record: RecordData }) {
+  const running = record.state === 'claimed' || record.state === 'sending'
+  return (
+    <Card>
+      <CardHeader title="Lease" note={sayLease(record, running)} />
+      <CardBody className="py-2">
+        <Facts>
+          <Fact name={running ? 'Holder' : 'Last holder'}>
+            <span className="break-all font-mono text-xs">{record.worker}</span>
+          </Fact>
+          <Fact name="Fence">{record.fence}</Fact>
+          <Fact name="Lease until">
+            <Timestamp at={record.leaseUntil} />
+          </Fact>
+        </Facts>
+      </CardBody>
+    </Card>
+  )
+}
+
+function sayLease(record: RecordData, running: boolean): string {
+  if (record.state === 'unknown') return 'Nobody may execute: the bank is asked first.'
+  if (!running) return 'Finished: nobody needs it any more.'
+  if (!record.leaseOver) return 'One worker executes; all others wait for its answer.'
+  return record.state === 'claimed'
+    ? 'Over: another worker may take it from here.'
+    : 'Over while sending: the bank is asked, never charged again blindly.'
+}
+
+function FingerprintFacts({ record }: { record: RecordData }) {
+  return (
+    <Card>
+      <CardHeader title="Fingerprint" note="Of what was asked: the same key with another payload is rejected." />
+      <CardBody className="py-2">
+        <Facts>
+          <Fact name="SHA-256">
+            <CopyId id={record.fingerprint} />
+          </Fact>
+          <Fact name="Version">{record.fingerprintVersion}</Fact>
+        </Facts>
+      </CardBody>
+    </Card>
+  )
+}

@@ -1,0 +1,41 @@
+import { TRPCError } from '@trpc/server'
+import { redirect } from 'next/navigation'
+import { NuqsAdapter } from 'nuqs/adapters/next/app'
+import type { ReactNode } from 'react'
+import { caller } from '@/server/caller'
+import { SkipLink } from '@/ui/nav'
+import { LiveProvider } from './_parts/live'
+import { Sidebar, TabBar, TopStrip } from './_parts/shell'
+
+export const metadata = { title: { default: 'Overview', template: '%s – Payonce' }, robots: { index: false } }
+
+/** The operator's frame. Who is not signed in is sent to do so; the procedures refuse them by themselves as well. */
+export default async function DashboardLayout({ children }: { children: ReactNode }) {
+  const viewer = await readViewer()
+  return (
+    <NuqsAdapter>
+      <LiveProvider>
+        <SkipLink />
+        <div className="lg:grid lg:grid-cols-[14.5rem_minmax(0,1fr)]">
+          <Sidebar viewer={viewer} />
+          <div className="min-w-0">
+            <TopStrip viewer={viewer} />
+            <main id="content" tabIndex={-1} className="mx-auto max-w-[82rem] px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pb-12">
+              {children}
+            </main>
+          </div>
+        </div>
+        <TabBar />
+      </LiveProvider>
+    </NuqsAdapter>
+  )
+}
+
+async function readViewer() {
+  try {
+    return await (await caller()).payments.viewer()
+  } catch (error) {
+    if (error instanceof TRPCError && error.code === 'UNAUTHORIZED') redirect('/sign-in')
+    throw error
+  }
+}

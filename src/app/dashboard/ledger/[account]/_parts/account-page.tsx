@@ -1,0 +1,99 @@
+'use client'
+import Link from 'next/link'
+import { Card, CardHeader } from '@/ui/card'
+import { CopyId } from '@/ui/copy-id'
+import { EmptyState } from '@/ui/empty-state'
+import { LINK } from '@/ui/nav'
+import { PageHeader } from '@/ui/page-header'
+import { Timestamp } from '@/ui/timestamp'
+import { type Account, api, type StatementPage } from '../../../_parts/api'
+import { Freshness } from '../../../_parts/freshness'
+import { useLive } from '../../../_parts/live'
+import { Pager } from '../../../_parts/pager'
+import { SidedBalance } from '../../_parts/accounts-page'
+import { type AccountQuery, statementInput } from './account-query'
+import { AsOfPicker } from './as-of-picker'
+import { StatementTable } from './statement-table'
+import { TAccount } from './t-account'
+
+interface Data {
+  account: Account
+  statement: StatementPage
+}
+
+export function AccountPage({ query, initial }: { query: AccountQuery; initial: Data }) {
+  const live = useLive(['account', query], () => read(query), initial)
+  const { account, statement } = live.data ?? initial
+  const path = `/dashboard/ledger/${account.id}`
+  return (
+    <>
+      <PageHeader
+        back={
+          <Link href="/dashboard/ledger" className={LINK}>
+            Ledger
+          </Link>
+        }
+        title={account.name}
+        note={
+          <span className="flex flex-wrap items-center gap-x-3">
+            <span className="capitalize">{account.type}</span>
+            <span>{account.currency}</span>
+            <CopyId id={account.id} />
+          </span>
+        }
+        actions={<AsOfPicker path={path} asOf={query.asOf} />}
+      />
+      <Freshness query={live} />
+      <div className="flex flex-col gap-4">
+        <Headline account={account} asOf={query.asOf} />
+        {statement.items.length > 0 ? (
+          <>
+            <TAccount account={account} lines={statement.items} partial={query.cursor !== null} />
+            <Card className="overflow-hidden">
+              <CardHeader title="Statement" note="Each line with the balance it left, newest first." />
+              <StatementTable lines={statement.items} currency={account.currency} />
+              <Pager
+                path={path}
+                params={{ ...(query.asOf ? { asOf: query.asOf } : {}), ...(query.cursor ? { after: query.cursor } : {}) }}
+                nextCursor={statement.nextCursor}
+                what="lines"
+              />
+            </Card>
+          </>
+        ) : (
+          <Card>
+            <EmptyState title={query.asOf ? 'No entry up to that moment' : 'No entry yet'}>The balance is zero.</EmptyState>
+          </Card>
+        )}
+      </div>
+    </>
+  )
+}
+
+async function read(query: AccountQuery): Promise<Data> {
+  const [account, statement] = await Promise.all([
+    api.ledger.account.query({ id: query.id, ...(query.asOf ? { asOf: query.asOf } : {}) }),
+    api.ledger.statement.query(statementInput(query)),
+  ])
+  return { account, statement }
+}
+
+function Headline({ account, asOf }: { account: Account; asOf: string | null }) {
+  return (
+    <Card className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 py-4 sm:px-5">
+      <p className="font-semibold text-2xl tracking-tight">
+        <SidedBalance balance={account.balance} currency={account.currency} />
+      </p>
+      <p className="text-ink-3 text-ui">
+        {asOf ? (
+          <>
+            balance as of <Timestamp at={asOf} />
+          </>
+        ) : (
+          'balance now'
+        )}
+        , the sum of {account.entries.toLocaleString('en')} entries
+      </p>
+    </Card>
+  )
+}

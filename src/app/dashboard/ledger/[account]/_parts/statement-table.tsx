@@ -1,0 +1,53 @@
+import Link from 'next/link'
+import { Money } from '@/ui/money'
+import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
+import { Timestamp } from '@/ui/timestamp'
+import type { StatementPage } from '../../../_parts/api'
+import { SidedBalance } from '../../_parts/accounts-page'
+
+export function StatementTable({ lines, currency }: { lines: StatementPage['items']; currency: string }) {
+  return (
+    <Table caption="Lines of the account, newest first">
+      <TableHead>
+        <Th>Posted</Th>
+        <Th>What for</Th>
+        <Th numeric>Debit</Th>
+        <Th numeric>Credit</Th>
+        <Th numeric>Balance</Th>
+      </TableHead>
+      <TableBody>
+        {lines.map((line) => (
+          <Tr key={`${line.transactionId}${line.position}`}>
+            <Td label="What for" primary className="md:hidden">
+              <What line={line} />
+            </Td>
+            <Td label="Posted" className="text-ink-2">
+              <Timestamp at={line.postedAt} />
+            </Td>
+            <Td label="What for" className="max-md:hidden">
+              <What line={line} />
+            </Td>
+            <Td label="Debit" numeric className={line.amount > 0 ? '' : 'max-md:hidden'}>
+              {line.amount > 0 && <Money minor={line.amount} currency={currency} />}
+            </Td>
+            <Td label="Credit" numeric className={line.amount < 0 ? '' : 'max-md:hidden'}>
+              {line.amount < 0 && <Money minor={-line.amount} currency={currency} />}
+            </Td>
+            <Td label="Balance" numeric className="font-medium">
+              <SidedBalance balance={line.balance} currency={currency} />
+            </Td>
+          </Tr>
+        ))}
+      </TableBody>
+    </Table>
+  )
+}
+
+function What({ line }: { line: StatementPage['items'][number] }) {
+  if (!line.paymentId) return <>{line.description}</>
+  return (
+    <Link href={`/dashboard/payments/${line.paymentId}`} className="text-ink no-underline hover:text-link hover:underline">
+      {line.description}
+    </Link>
+  )
+}

@@ -1,0 +1,37 @@
+import { TRPCError } from '@trpc/server'
+import { notFound } from 'next/navigation'
+import { caller } from '@/server/caller'
+import { instant, type Search, text } from '../../_parts/search'
+import { AccountPage } from './_parts/account-page'
+import { type AccountQuery, statementInput } from './_parts/account-query'
+
+export const metadata = { title: 'Account' }
+
+interface Props {
+  params: Promise<{ account: string }>
+  searchParams: Promise<Search>
+}
+
+export default async function Page({ params, searchParams }: Props) {
+  const search = await searchParams
+  const query: AccountQuery = {
+    id: decodeURIComponent((await params).account),
+    asOf: instant(search.asOf) ?? null,
+    cursor: text(search.after, 200) ?? null,
+  }
+  return <AccountPage key={`${query.id}${query.asOf}${query.cursor}`} query={query} initial={await read(query)} />
+}
+
+async function read(query: AccountQuery) {
+  try {
+    const api = await caller()
+    const [account, statement] = await Promise.all([
+      api.ledger.account({ id: query.id, ...(query.asOf ? { asOf: query.asOf } : {}) }),
+      api.ledger.statement(statementInput(query)),
+    ])
+    return { account, statement }
+  } catch (error) {
+    if (error instanceof TRPCError && (error.code === 'NOT_FOUND' || error.code === 'BAD_REQUEST')) notFound()
+    throw error
+  }
+}

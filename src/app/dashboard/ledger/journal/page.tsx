@@ -1,0 +1,12 @@
+import { caller } from '@/server/caller'
+import { type Search, text } from '../../_parts/search'
+import { JournalPage } from './_parts/journal-page'
+
+export const metadata = { title: 'Journal' }
+
+export default async function Page({ searchParams }: { searchParams: Promise<Search> }) {
+  const cursor = text((await searchParams).after, 200)
+  const input = { limit: 20, ...(cursor ? { cursor } : {}) }
+  const initial = await (await caller()).ledger.journal(input)
+  return <JournalPage key={cursor ?? ''} initial={initial} cursor={cursor ?? null} />
+}

@@ -1,0 +1,10 @@
+import { caller } from '@/server/caller'
+import { AccountsPage } from './_parts/accounts-page'
+
+export const metadata = { title: 'Ledger' }
+
+export default async function Page() {
+  const api = await caller()
+  const [accounts, check] = await Promise.all([api.ledger.accounts({}), api.ledger.check()])
+  return <AccountsPage initial={{ accounts, check }} />
+}

@@ -1,0 +1,10 @@
+import { caller } from '@/server/caller'
+import { OverviewPage } from './_parts/overview'
+import { oneOf, type Search } from './_parts/search'
+
+const RANGES = ['1h', '24h', '7d', '30d'] as const
+
+export default async function Page({ searchParams }: { searchParams: Promise<Search> }) {
+  const range = oneOf(RANGES, (await searchParams).range) ?? '24h'
+  return <OverviewPage initial={await (await caller()).payments.overview({ range })} initialRange={range} />
+}

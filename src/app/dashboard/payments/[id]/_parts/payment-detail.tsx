@@ -1,0 +1,114 @@
+'use client'
+import Link from 'next/link'
+import { Card, CardBody, CardHeader } from '@/ui/card'
+import { CopyId } from '@/ui/copy-id'
+import { EmptyState } from '@/ui/empty-state'
+import { Money } from '@/ui/money'
+import { LINK } from '@/ui/nav'
+import { PageHeader } from '@/ui/page-header'
+import { PaymentStatus } from '@/ui/status'
+import { Timestamp } from '@/ui/timestamp'
+import { api, type PaymentData } from '../../../_parts/api'
+import { Attempts } from '../../../_parts/attempts'
+import { Freshness } from '../../../_parts/freshness'
+import { useLive } from '../../../_parts/live'
+import { explainBank, explainPresses } from '../../../_parts/sentences'
+import { TransactionCard } from '../../../_parts/transaction-card'
+import { PaymentFacts } from './payment-facts'
+import { RecordCard } from './record-card'
+import { Siblings } from './siblings'
+
+export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
+  const query = useLive(['payment', initial.id], () => api.payments.get.query({ id: initial.id }), initial)
+  const payment = query.data ?? initial
+  return (
+    <>
+      <PageHeader
+        back={
+          <Link href="/dashboard/payments" className={LINK}>
+            Payments
+          </Link>
+        }
+        title={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <Money minor={payment.amount} currency={payment.currency} className="text-2xl tracking-tight" />
+            <PaymentStatus status={payment.status} />
+          </span>
+        }
+        note={
+          <span className="flex flex-wrap items-center gap-x-3">
+            <CopyId id={payment.id} head={12} tail={6} className="-ml-1" />
+            <Timestamp at={payment.createdAt} />
+          </span>
+        }
+      />
+      <Freshness query={query} />
+      <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="flex min-w-0 flex-col gap-4">
+          <Explained payment={payment} />
+          <Card>
+            <CardHeader title="Attempts" note="Each request that carried this payment’s key; first, the one that did the work." />
+            <Attempts attempts={payment.attempts} ownRecordId={payment.recordId} />
+          </Card>
+          <LedgerEntries payment={payment} />
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
+          <PaymentFacts payment={payment} />
+          <RecordCard record={payment.record} />
+          <Siblings siblings={payment.siblings} />
+          <Events events={payment.events} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+/** The whole page in two sentences. */
+function Explained({ payment }: { payment: PaymentData }) {
+  return (
+    <Card>
+      <CardBody>
+        <p className="text-base leading-7">
+          {explainPresses(payment, payment.record?.operation)} {explainBank(payment.status, payment.record?.fence)}
+        </p>
+      </CardBody>
+    </Card>
+  )
+}
+
+function LedgerEntries({ payment }: { payment: PaymentData }) {
+  if (payment.transactions.length === 0) {
+    return (
+      <Card>
+        <CardHeader title="Ledger entries" />
+        <EmptyState title={payment.status === 'succeeded' ? 'Its entries are missing' : 'No money moved, so nothing was posted.'} />
+      </Card>
+    )
+  }
+  return (
+    <>
+      {payment.transactions.map((transaction) => (
+        <TransactionCard key={transaction.id} transaction={transaction} />
+      ))}
+    </>
+  )
+}
+
+function Events({ events }: { events: PaymentData['events'] }) {
+  return (
+    <Card>
+      <CardHeader title="Events" note="Written in the commit in which they happened." />
+      <CardBody className="py-2">
+        {events.length === 0 && <p className="py-2 text-ink-3 text-ui">None yet</p>}
+        <ul className="divide-y divide-line">
+          {events.map((event) => (
+            <li key={event.id} className="flex flex-wrap items-baseline justify-between gap-x-3 py-2">
+              <span className="font-mono text-xs">{event.type}</span>
+              <Timestamp at={event.createdAt} style="time" className="text-ink-3 text-xs" />
+            </li>
+          ))}
+        </ul>
+      </CardBody>
+    </Card>
+  )
+}

@@ -1,0 +1,48 @@
+import { Card, CardBody, CardHeader, Fact, Facts } from '@/ui/card'
+import { CopyId } from '@/ui/copy-id'
+import { Money } from '@/ui/money'
+import { Timestamp } from '@/ui/timestamp'
+import type { PaymentData } from '../../../_parts/api'
+
+export function PaymentFacts({ payment }: { payment: PaymentData }) {
+  const { currency, amount, fee } = payment
+  return (
+    <Card>
+      <CardHeader title="Facts" />
+      <CardBody className="py-2">
+        <Facts>
+          <Fact name="Order">{payment.reference ?? <CopyId id={payment.orderId} />}</Fact>
+          <Fact name="Customer">
+            <span className="break-all">{payment.customerEmail ?? '—'}</span>
+          </Fact>
+          <Fact name="Card">{payment.cardLabel ?? '—'}</Fact>
+          {payment.declineCode && (
+            <Fact name="Declined because">
+              <span className="font-mono text-xs">{payment.declineCode}</span>
+            </Fact>
+          )}
+          <Fact name="Amount">
+            <Money minor={amount} currency={currency} />
+          </Fact>
+          <Fact name="Fee">
+            <Money minor={fee === null ? null : -fee} currency={currency} />
+          </Fact>
+          <Fact name="Net">
+            <Money minor={fee === null ? null : amount - fee} currency={currency} className="font-semibold" />
+          </Fact>
+          <Fact name="Bank’s reference">{payment.gatewayRef ? <CopyId id={payment.gatewayRef} /> : '—'}</Fact>
+          <Fact name="Key sent to the bank">
+            <CopyId id={payment.gatewayKey} />
+          </Fact>
+          {payment.bankCharges !== null && <Fact name="Charges by the bank’s own count">{payment.bankCharges}</Fact>}
+          <Fact name="Order id">
+            <CopyId id={payment.orderId} />
+          </Fact>
+          <Fact name="Last change">
+            <Timestamp at={payment.updatedAt} />
+          </Fact>
+        </Facts>
+      </CardBody>
+    </Card>
+  )
+}

@@ -1,0 +1,62 @@
+import Link from 'next/link'
+import { Money } from '@/ui/money'
+import { PaymentStatus } from '@/ui/status'
+import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
+import { Timestamp } from '@/ui/timestamp'
+import type { PaymentRow } from '../../_parts/api'
+import { AttemptStrip, RequestsToCharges } from '../../_parts/attempt-strip'
+import { chargesOf, requestsOf } from '../../_parts/sentences'
+
+export function PaymentTable({ payments }: { payments: readonly PaymentRow[] }) {
+  return (
+    <Table caption="Payments, newest first">
+      <TableHead>
+        <Th numeric>Amount</Th>
+        <Th>Status</Th>
+        <Th>Order</Th>
+        <Th>Customer</Th>
+        <Th>Card</Th>
+        <Th>Requests→charges</Th>
+        <Th className="text-right">Created</Th>
+      </TableHead>
+      <TableBody>
+        {payments.map((payment) => (
+          <PaymentLine key={payment.id} payment={payment} />
+        ))}
+      </TableBody>
+    </Table>
+  )
+}
+
+function PaymentLine({ payment }: { payment: PaymentRow }) {
+  const link = `/dashboard/payments/${payment.id}`
+  return (
+    <Tr className="group relative">
+      <Td label="Amount" numeric primary>
+        {/* The link covers the row: a click anywhere opens it, and it stays a link (middle click, copy). */}
+        <Link href={link} className="font-semibold text-ink no-underline after:absolute after:inset-0 group-hover:text-link">
+          <Money minor={payment.amount} currency={payment.currency} />
+        </Link>
+      </Td>
+      <Td label="Status" primary>
+        <PaymentStatus status={payment.status} />
+      </Td>
+      <Td label="Order">{payment.reference ?? '—'}</Td>
+      <Td label="Customer" className="md:max-w-56 md:truncate">
+        <span className="truncate">{payment.customerEmail ?? '—'}</span>
+      </Td>
+      <Td label="Card" className="whitespace-nowrap text-ink-2">
+        {payment.cardLabel ?? '—'}
+      </Td>
+      <Td label="Requests→charges">
+        <span className="inline-flex items-center gap-2.5">
+          <RequestsToCharges requests={requestsOf(payment)} charges={chargesOf(payment)} />
+          <AttemptStrip counts={payment} />
+        </span>
+      </Td>
+      <Td label="Created" className="text-ink-2 md:text-right">
+        <Timestamp at={payment.createdAt} />
+      </Td>
+    </Tr>
+  )
+}

@@ -1,0 +1,66 @@
+'use client'
+import Link from 'next/link'
+import { Button, buttonClass } from '@/ui/button'
+import { Card } from '@/ui/card'
+import { EmptyState } from '@/ui/empty-state'
+import { PageHeader } from '@/ui/page-header'
+import { SkeletonRows } from '@/ui/skeleton'
+import { api, type PaymentPage } from '../../_parts/api'
+import { Freshness, Refetching } from '../../_parts/freshness'
+import { useLive } from '../../_parts/live'
+import { Pager } from '../../_parts/pager'
+import { PaymentFilterBar } from './filter-bar'
+import { PaymentTable } from './payment-table'
+import { type PaymentQuery, paramsOf, queryOf, usePaymentFilters } from './use-payment-query'
+
+export function PaymentsPage({ initial, initialQuery }: { initial: PaymentPage | null; initialQuery: PaymentQuery }) {
+  const { filters, change, clear } = usePaymentFilters()
+  const query = queryOf(filters)
+  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
+  const live = useLive(['payments', query], () => api.payments.list.query(query), isInitial ? (initial ?? undefined) : undefined)
+  const filtered = Object.keys(paramsOf(filters)).some((name) => name !== 'after')
+  return (
+    <>
+      <PageHeader title="Payments" note="Each row is one payment, with the requests that asked for it and the charges that were made." />
+      <PaymentFilterBar filters={filters} onChange={change} onClear={clear} />
+      <Freshness query={live} />
+      <Card className="overflow-hidden">
+        {live.data ? (
+          <Refetching active={live.isPlaceholderData}>
+            {live.data.items.length > 0 ? <PaymentTable payments={live.data.items} /> : filtered ? <NoneMatch onClear={clear} /> : <NoneYet />}
+            <Pager path="/dashboard/payments" params={paramsOf(filters)} nextCursor={live.data.nextCursor} what="payments" />
+          </Refetching>
+        ) : live.isError ? (
+          <EmptyState title="The list could not be read." action={<Button onClick={() => live.refetch()}>Ask again</Button>}>
+            The server does not answer. We keep asking.
+          </EmptyState>
+        ) : (
+          <SkeletonRows rows={10} />
+        )}
+      </Card>
+    </>
+  )
+}
+
+function NoneYet() {
+  return (
+    <EmptyState
+      title="No payment yet"
+      action={
+        <Link href="/" className={buttonClass('primary')}>
+          Run a test payment
+        </Link>
+      }
+    >
+      It appears here by itself.
+    </EmptyState>
+  )
+}
+
+function NoneMatch({ onClear }: { onClear(): void }) {
+  return (
+    <EmptyState title="No payments match" action={<Button onClick={onClear}>Remove all filters</Button>}>
+      Remove a filter above, or all of them.
+    </EmptyState>
+  )
+}

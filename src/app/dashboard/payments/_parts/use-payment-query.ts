@@ -1,0 +1,52 @@
+'use client'
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { instant } from '../../_parts/search'
+
+export const STATUSES = ['succeeded', 'sending', 'requires_action', 'unknown', 'declined', 'not_charged'] as const
+
+/** What the list asks the server. */
+export interface PaymentQuery {
+  statuses?: (typeof STATUSES)[number][]
+  currency?: string
+  search?: string
+  from?: string
+  until?: string
+  cursor?: string
+}
+
+/** The filters, kept in the address: a filtered list can be sent to a colleague. Any change of them goes back to the first page. */
+export function usePaymentFilters() {
+  const [filters, setFilters] = useQueryStates(
+    {
+      status: parseAsStringLiteral(STATUSES),
+      currency: parseAsString,
+      q: parseAsString,
+      from: parseAsString,
+      until: parseAsString,
+      after: parseAsString,
+    },
+    { throttleMs: 200 },
+  )
+  const change = (next: Partial<typeof filters>) => setFilters({ ...next, after: null })
+  const clear = () => setFilters(null)
+  return { filters, change, clear }
+}
+
+export type PaymentFilters = ReturnType<typeof usePaymentFilters>['filters']
+
+export function queryOf({ status, currency, q, from, until, after }: PaymentFilters): PaymentQuery {
+  const begin = instant(from ?? undefined)
+  const end = instant(until ?? undefined)
+  return {
+    ...(status ? { statuses: [status] } : {}),
+    ...(currency && /^[A-Z]{3}$/.test(currency) ? { currency } : {}),
+    ...(q?.trim() ? { search: q.trim() } : {}),
+    ...(begin ? { from: begin } : {}),
+    ...(end ? { until: end } : {}),
+    ...(after ? { cursor: after } : {}),
+  }
+}
+
+export function paramsOf(filters: PaymentFilters): Record<string, string> {
+  return Object.fromEntries(Object.entries(filters).filter((pair): pair is [string, string] => typeof pair[1] === 'string' && pair[1] !== ''))
+}
