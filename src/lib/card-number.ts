@@ -1,5 +1,8 @@
-/** 13 to 19 digits, alone or in groups, that are not part of a longer word: ids and keys are hexadecimal words, card numbers are not. */
-const CANDIDATE = /(?<![\w.-])[2-6]\d(?:[ -]?\d){11,17}(?![\w.-])/g
+/**
+ * 13 to 19 digits, alone or in groups, that are not part of a longer word: ids and keys are hexadecimal words, card numbers are not.
+ * A full stop joins words where a word follows it, as in a decimal number; at the end of a sentence it hides nothing.
+ */
+const CANDIDATE = /(?<![\w-]|\w\.)[2-6]\d(?:[ -]?\d){11,17}(?![\w-]|\.\w)/g
 
 /** Whether a text holds what looks like a card number: a run of digits that passes the Luhn check (ISO/IEC 7812-1). */
 export function holdsCardNumber(text: string): boolean {
