@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { PROBLEMS } from '../problems'
+import { decide, type IdempotencyRow, type RecordState, type Verdict } from './record'
+
+const ANSWER = { status: 200, problem: null, body: '{"paid":true}' }
+const STATES: RecordState[] = ['claimed', 'sending', 'unknown', 'completed', 'tombstone']
+
+/** What may be stored as an answer, and whether it can be read. */
+const STORED = {
+  none: { status: null, problem: null, answer: null },
+  whole: { status: 200, problem: null, answer: ANSWER.body },
+  cut: { status: 200, problem: null, answer: '{"paid":tr' },
+  empty: { status: 200, problem: null, answer: '' },
+  'without status': { status: null, problem: null, answer: ANSWER.body },
+  'without body': { status: 200, problem: null, answer: null },
+  'of an unknown problem': { status: 402, problem: 'made-up', answer: ANSWER.body },
+  'of an inherited name': { status: 402, problem: 'toString', answer: ANSWER.body },
+} as const
+type Stored = keyof typeof STORED
+const DAMAGED: Stored[] = ['cut', 'empty', 'without status', 'without body', 'of an unknown problem', 'of an inherited name']
+
+function row(changes: Partial<IdempotencyRow>): IdempotencyRow {
+  const at = new Date('2026-03-01T12:00:00Z')
+  const about = { merchantId: 'm', id: 'r', operation: 'o', fingerprint: 'mine', fingerprintVersion: 1, state: 'claimed', fence: 3 } as const
+  return { ...about, leaseOver: false, subjectId: 's', ...STORED.none, createdAt: at, completedAt: null, expiresAt: at, ...changes }
+}
+
+const mine = (version: number) => (version === 1 ? 'mine' : null)
+
+/** The table of semantics §1, in full: state, stored answer → verdict while the lease holds, and when it is over. */
+function expected(state: RecordState, stored: Stored, leaseOver: boolean): Verdict {
+  if (state === 'claimed') return leaseOver ? { kind: 'take-over', fence: 3 } : { kind: 'busy' }
+  if (state === 'sending') return leaseOver ? { kind: 'unknown', answer: null } : { kind: 'busy' }
+  if (state === 'tombstone') return { kind: 'expired' }
+  if (DAMAGED.includes(stored)) return { kind: 'damaged' }
+  if (state === 'unknown') return { kind: 'unknown', answer: stored === 'whole' ? ANSWER : null }
+  return stored === 'whole' ? { kind: 'replay', answer: ANSWER } : { kind: 'damaged' }
+}
+
+const table = STATES.flatMap((state) =>
+  (Object.keys(STORED) as Stored[]).flatMap((stored) => [false, true].map((leaseOver) => ({ state, stored, leaseOver }))),
+)
+
+describe('decide', () => {
+  test('starts where there is no record', () => {
+    expect(decide(null, mine)).toEqual({ kind: 'start' })
+  })
+
+  test.each(table)('$state, answer $stored, lease over: $leaseOver', ({ state, stored, leaseOver }) => {
+    const found = row({ state, leaseOver, ...STORED[stored] })
+    expect(decide(found, mine)).toEqual(expected(state, stored, leaseOver))
+    // The fingerprint comes before all else: said even while the first request runs (F38), and never with the stored answer.
+    expect(decide({ ...found, fingerprint: 'other' }, mine)).toEqual({ kind: 'mismatch' })
+    expect(decide({ ...found, fingerprintVersion: 2 }, mine)).toEqual({ kind: 'damaged' })
+  })
+
+  test('F30 compares by the version that wrote the record', () => {
+    const asked: number[] = []
+    decide(row({ fingerprintVersion: 7 }), (version) => {
+      asked.push(version)
+      return 'mine'
+    })
+    expect(asked).toEqual([7])
+  })
+
+  test('F40 refuses a state that this program does not know', () => {
+    for (const leaseOver of [false, true]) {
+      expect(decide(row({ state: 'paused' as RecordState, leaseOver, ...STORED.whole }), mine)).toEqual({ kind: 'damaged' })
+    }
+  })
+
+  test.each(Object.keys(PROBLEMS))('replays the stored problem %s with its own status', (problem) => {
+    const stored = { state: 'completed', status: 418, problem, answer: '{"detail":"x"}' } as const
+    expect(decide(row(stored), mine)).toEqual({ kind: 'replay', answer: { status: 418, problem, body: '{"detail":"x"}' } })
+  })
+
+  test('O2 gives the stored text as it is', () => {
+    const body = ' {"b":1.0,"a":9007199254740993,"a":"\\u0000"} '
+    expect(decide(row({ state: 'completed', status: 200, answer: body }), mine)).toEqual({ kind: 'replay', answer: { ...ANSWER, body } })
+  })
+
+  test('nothing but an absent record is ever started, and nothing but an expired claim is taken over', () => {
+    const verdicts = table.map(({ state, stored, leaseOver }) => ({
+      state,
+      leaseOver,
+      kind: decide(row({ state, leaseOver, ...STORED[stored] }), mine).kind,
+    }))
+    expect(verdicts.filter(({ kind }) => kind === 'start')).toEqual([])
+    for (const { state, leaseOver } of verdicts.filter(({ kind }) => kind === 'take-over')) expect([state, leaseOver]).toEqual(['claimed', true])
+  })
+})
