@@ -18,6 +18,6 @@ test('the demo operator is signed in, and an order that a test makes can be open
   await expect(operatorPage).toHaveURL(/\/dashboard/)
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
-  await expect(page.getByText('Sea-salt caramels').first()).toBeVisible()
+  await expect(page.getByRole('button', { name: /24\.00/ }).first()).toBeVisible()
   expect(await bankCharges(order.id)).toEqual([])
 })

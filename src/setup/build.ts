@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
-import { build as bundle } from 'esbuild'
 import { childEnv } from '@/platform/env'
 import { generate } from './generate'
 import { alone } from './lock-file'
@@ -47,6 +46,8 @@ function sourceHash(): string {
 
 /** Node 20 strips no types. Packages stay outside: they are installed anyway, and some carry files that a bundle would lose. */
 async function bundleProcesses(): Promise<void> {
+  // Loaded here, where it is needed: a start that builds nothing is faster without it.
+  const { build: bundle } = await import('esbuild')
   await bundle({
     entryPoints: { main: inRoot('src/server/main.ts'), worker: inRoot('src/server/worker.ts') },
     outdir: inRoot('dist'),

@@ -36,6 +36,8 @@ process.on('message', (message) => {
   if (message === 'stop') void stop()
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
+// It may even have broken before this line was reached; nobody tells then.
+if (!process.connected) stopping = true
 
 await keep(JSON.parse(process.argv[2] ?? '{}') as DatabaseOrder).catch((error: unknown) => {
   tell({ type: 'failed', reason: reasonOf(error) })

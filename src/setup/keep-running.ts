@@ -5,10 +5,12 @@ import { pause, reasonOf, say } from './progress'
 
 export interface Kept {
   pid(): number
-  /** Asks it to finish its work, and makes it end when it has not after 30 s or when `hurry` comes. */
-  stop(hurry: AbortSignal): Promise<void>
+  /** It has said that it is ready, for the first time; rejects when it ended before that. */
+  ready: Promise<void>
   /** Rejects when it cannot be kept running. */
   failed: Promise<never>
+  /** Asks it to finish its work, and makes it end when it has not after 30 s or when `hurry` comes. */
+  stop(hurry: AbortSignal): Promise<void>
 }
 
 /** 30 s: longer than the 25 s that the slowest allowed bank may take, so every payment in hand gets its answer. */
@@ -17,15 +19,15 @@ const DRAIN_MS = 30_000
 const QUICK_MS = 10_000
 const QUICK_DEATHS_MAX = 5
 
-/** Starts a process, waits until it says `{ type: 'ready' }`, and starts it again whenever it dies by itself. */
-export async function keepRunning(name: string, start: () => ChildProcess, changed: () => void): Promise<Kept> {
+/** Starts a process that says `{ type: 'ready' }` when it is, and starts it again whenever it dies by itself. */
+export function keepRunning(name: string, start: () => ChildProcess, changed: () => void): Kept {
   let stopping = false
   let child = start()
-  await untilReady(name, child)
-  const failed = watch()
-  // Whoever cares listens through `failed`; without this, a failure in between would end the process.
-  failed.catch(() => undefined)
-  return { pid: () => child.pid ?? 0, failed, stop }
+  const ready = untilReady(name, child)
+  const failed = ready.then(watch)
+  // Whoever cares listens to these two; without this, a failure that comes earlier would end the process.
+  for (const promise of [ready, failed]) promise.catch(() => undefined)
+  return { pid: () => child.pid ?? 0, ready, failed, stop }
 
   async function watch(): Promise<never> {
     for (let quickDeaths = 0; ; ) {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { childEnv } from '@/platform/env'
-import { type Kept, keepRunning } from './keep-running'
+import { keepRunning } from './keep-running'
 import { processMark } from './process-mark'
 import { inRoot } from './root'
 import { forkTypeScript, typescriptArgs } from './typescript-child'
@@ -8,9 +8,11 @@ import { forkTypeScript, typescriptArgs } from './typescript-child'
 /** The two processes that are the product: web answers, worker finishes what was left undone. */
 export interface Product {
   pids(): { web: number; worker: number }
+  /** The same, as marks that stay true when a pid is used again. */
   marks(): string[]
-  stop(hurry: AbortSignal): Promise<void>
+  ready: Promise<void>
   failed: Promise<never>
+  stop(hurry: AbortSignal): Promise<void>
 }
 
 export interface ProductSettings {
@@ -23,23 +25,17 @@ export interface ProductSettings {
   mode: string
 }
 
-export async function startProduct(settings: ProductSettings, changed: () => void): Promise<Product> {
-  const keep = (name: 'web' | 'worker') => keepRunning(name, () => fork(name, settings), changed)
-  const started = await Promise.allSettled([keep('web'), keep('worker')])
-  const running = started.filter((one) => one.status === 'fulfilled').map((one) => one.value)
-  const stop = async (hurry: AbortSignal) => void (await Promise.all(running.map((one) => one.stop(hurry))))
-  const [web, worker] = started
-  if (web.status === 'rejected' || worker.status === 'rejected') {
-    await stop(AbortSignal.abort())
-    throw web.status === 'rejected' ? web.reason : (worker as PromiseRejectedResult).reason
-  }
-  return { ...pidsOf(web.value, worker.value), stop, failed: Promise.race([web.value.failed, worker.value.failed]) }
-}
-
-function pidsOf(web: Kept, worker: Kept): Pick<Product, 'pids' | 'marks'> {
+/** `changed` is called when one of them was started again and has another pid. */
+export function startProduct(settings: ProductSettings, changed: () => void): Product {
+  const web = keepRunning('web', () => fork('web', settings), changed)
+  const worker = keepRunning('worker', () => fork('worker', settings), changed)
+  const both = [web, worker]
   return {
     pids: () => ({ web: web.pid(), worker: worker.pid() }),
-    marks: () => [web.pid(), worker.pid()].map(processMark).filter((mark) => mark !== null),
+    marks: () => both.map((one) => processMark(one.pid())).filter((mark) => mark !== null),
+    ready: Promise.all(both.map((one) => one.ready)).then(() => undefined),
+    failed: Promise.race(both.map((one) => one.failed)),
+    stop: async (hurry) => void (await Promise.all(both.map((one) => one.stop(hurry)))),
   }
 }
 

@@ -1,13 +1,13 @@
 import fs from 'node:fs'
 import { readSetupEnv } from '@/platform/env'
 import { build } from './build'
-import { type Database, startDatabase } from './database'
-import { writeDemo } from './demo-file'
+import { type DemoOperator, writeDemo } from './demo-file'
 import { generate } from './generate'
 import { claimInstance } from './instance'
 import { migrate } from './migrate'
+import { embeddedDatabase, namedDatabase, type OpenDatabase } from './open-database'
 import { freePort, isFree } from './port'
-import { startProduct } from './product'
+import { type ProductSettings, startProduct } from './product'
 import { complain, reasonOf, say, step } from './progress'
 import { secretOf } from './secret'
 import { whenToldToStop } from './stop-signals'
@@ -34,8 +34,6 @@ async function start(): Promise<void> {
 
   const [database] = await Promise.all([step('database', () => openDatabase(env)), dev ? generate() : build(signals.stop)])
   await step('migrations', () => migrate(database.url))
-  // Only now: it reads the Prisma client, which on a fresh clone was made a moment ago.
-  const { seedOnce } = await import('./seed')
   const settings = {
     dev,
     port,
@@ -45,13 +43,14 @@ async function start(): Promise<void> {
     mode: env.PAYONCE_MODE,
     baseUrl: env.PAYONCE_BASE_URL ?? url,
   }
-  const { merchantId, operator } = env.PAYONCE_MODE === 'sandbox' ? await step('shop', () => seedOnce(settings)) : NOBODY
-  const product = await step('web and worker', () => startProduct(settings, () => tellOthers()))
+  const product = startProduct(settings, () => tellOthers())
   started.push(() => product.stop(signals.hurry))
+  const [{ merchantId, operator }] = await Promise.all([seed(settings), step('web and worker', () => product.ready)])
   product.failed.catch(fail)
   database.onRestart(tellOthers)
   tellOthers()
-  announce()
+  announce(settings.baseUrl, operator)
+  say(`\nready ${url}`)
 
   function tellOthers(): void {
     instance.describe({ url, children: product.marks() })
@@ -59,45 +58,25 @@ async function start(): Promise<void> {
     const { baseUrl, databaseUrl } = settings
     if (env.PAYONCE_MODE === 'sandbox') writeDemo(env.dataDir, { operator, apiKey: null, merchantId, baseUrl, databaseUrl, pids })
   }
-
-  function announce(): void {
-    say(`\n  shop       ${settings.baseUrl}\n  dashboard  ${settings.baseUrl}/dashboard\n  docs       ${settings.baseUrl}/docs`)
-    if (operator) say(`  sign in    ${operator.email}  ${operator.password}`)
-    say(`\nready ${url}`)
-  }
-}
-
-const NOBODY = { merchantId: null, operator: null }
-
-interface OpenDatabase {
-  url: string
-  pid(): number | null
-  onRestart(listener: () => void): void
 }
 
 async function openDatabase(env: ReturnType<typeof readSetupEnv>): Promise<OpenDatabase> {
-  if (env.DATABASE_URL) return { url: env.DATABASE_URL, pid: () => null, onRestart: () => undefined }
-  let restarted = (): void => undefined
-  let current = await open(null)
-  const { url } = current
-  started.push(() => current.stop())
-  void keep()
-  return { url, pid: () => current.pid(), onRestart: (listener) => (restarted = listener) }
+  if (env.DATABASE_URL) return namedDatabase(env.DATABASE_URL)
+  const database = await embeddedDatabase(env.dataDir, fail)
+  started.push(database.stop)
+  return database
+}
 
-  function open(port: number | null): Promise<Database> {
-    return startDatabase({ dataDir: env.dataDir, port, note: (text) => say(`  ${text}`), restarted: () => restarted() })
-  }
+async function seed(settings: ProductSettings): Promise<{ merchantId: string | null; operator: DemoOperator | null }> {
+  if (settings.mode === 'live') return { merchantId: null, operator: null }
+  // Loaded only now: it reads the Prisma client, which on a fresh clone was made a moment ago.
+  const { seedOnce } = await import('./seed')
+  return step('shop', () => seedOnce(settings))
+}
 
-  /** PostgreSQL that dies is started again by its keeper; this is for a keeper that dies. */
-  async function keep(): Promise<void> {
-    await current.ended
-    if (signals.stop.aborted) return
-    say("The database's process ended by itself; it is started again")
-    current = await open(current.port)
-    if (current.url !== url) return fail(new Error('The port of the database was taken by another program. Start Payonce again.'))
-    restarted()
-    return keep()
-  }
+function announce(baseUrl: string, operator: DemoOperator | null): void {
+  say(`\n  shop       ${baseUrl}\n  dashboard  ${baseUrl}/dashboard\n  docs       ${baseUrl}/docs`)
+  if (operator) say(`  sign in    ${operator.email}  ${operator.password}`)
 }
 
 async function choosePort(wanted: number): Promise<number> {
