@@ -15,9 +15,18 @@ export interface Payload {
   paymentMethod: string
 }
 
+/** Where this window keeps its attempt to pay an order. */
+export function attemptName(orderId: string): string {
+  return `payonce.attempt.${orderId}`
+}
+
+export function loadOrder(orderId: string): Promise<CheckoutOrder> {
+  return client.checkout.order.query({ orderId })
+}
+
 export function checkoutWorld(orderId: string): World<Paid> {
   return {
-    storage: attemptStorage(`payonce.attempt.${orderId}`),
+    storage: attemptStorage(attemptName(orderId)),
     async send(keyed, payload, signal) {
       const input = { key: keyed.key, orderId, ...(JSON.parse(payload) as Payload) }
       const { receiptUrl, actionUrl } = await client.checkout.pay.mutate(input, { signal, context: { keyed } })
@@ -26,7 +35,7 @@ export function checkoutWorld(orderId: string): World<Paid> {
     async ask(key) {
       const found = foundOf(await client.checkout.status.query({ orderId, key }))
       // Our key never arrived; another window's payment may hold the order all the same.
-      return found.found === 'none' ? foundIn(await client.checkout.order.query({ orderId })) : found
+      return found.found === 'none' ? foundIn(await loadOrder(orderId)) : found
     },
     report(key, held) {
       // Not through the client: this one has to survive the page.

@@ -5,9 +5,15 @@ import type { CheckoutOrder } from './order'
 import { Panel } from './panel'
 import { type CheckoutState, useCheckout, useStage } from './use-checkout'
 
+interface Props {
+  order: CheckoutOrder
+  freshKey: string
+  onChange: (order: CheckoutOrder) => void
+}
+
 /** The whole right to pay: one attempt, shown in whichever state it is. Only the form has a Pay button. */
-export function Checkout({ order, freshKey }: { order: CheckoutOrder; freshKey: string }) {
-  const { attempt, state } = useCheckout(order, freshKey)
+export function Checkout({ order, freshKey, onChange }: Props) {
+  const { attempt, state } = useCheckout(order, freshKey, onChange)
   const stage = useStage('since' in state ? state.since : null)
   switch (viewOf(state, stage)) {
     case 'form':

@@ -1,21 +1,24 @@
 'use client'
-import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { State } from '@/idempotency/client/attempt'
 import { type Attempt, drive } from '@/idempotency/client/drive'
-import { checkoutWorld } from './checkout-client'
+import { checkoutWorld, loadOrder } from './checkout-client'
 import type { CheckoutOrder, Paid } from './order'
 import { STAGES } from './words'
 
 export type CheckoutState = State<Paid>
 
 /** The page's one attempt to pay this order. The machine decides; this hook only tells it of the page's life. */
-export function useCheckout(order: CheckoutOrder, freshKey: string): { attempt: Attempt<Paid>; state: CheckoutState } {
+export function useCheckout(
+  order: CheckoutOrder,
+  freshKey: string,
+  onChange: (order: CheckoutOrder) => void,
+): { attempt: Attempt<Paid>; state: CheckoutState } {
   const [attempt] = useState(() => drive(freshKey, checkoutWorld(order.id), order.payment ? Date.now() : null))
   const state = useSyncExternalStore(attempt.subscribe, attempt.state, attempt.state)
   useEffect(() => attempt.start(), [attempt])
   useEffect(() => listen(attempt), [attempt])
-  useFollow(state)
+  useFollow(state, order.id, onChange)
   return { attempt, state }
 }
 
@@ -34,18 +37,17 @@ function listen(attempt: Attempt<Paid>): () => void {
 }
 
 /** Goes where a state leads: to the receipt, to the bank (once, not again when the shopper comes back), to the order as it is now. */
-function useFollow(state: CheckoutState) {
-  const router = useRouter()
+function useFollow(state: CheckoutState, orderId: string, onChange: (order: CheckoutOrder) => void) {
   const last = useRef(state)
   useEffect(() => {
     const before = last.current
     last.current = state
     if (before === state) return
     if (state.at === 'done' && state.answer.receiptUrl) location.assign(state.answer.receiptUrl)
-    else if (state.at === 'acting' && before.at === 'sending') location.assign(state.url)
-    else if (state.at === 'done' || state.at === 'closed') router.refresh()
-    else if (state.at === 'ready' && state.because?.kind === 'order-changed') router.refresh()
-  }, [state, router])
+    if (state.at === 'acting' && before.at === 'sending') location.assign(state.url)
+    // Should this fail, the old total stays, and the server refuses it again: nothing is charged that was not shown.
+    if (state.at === 'ready' && state.because?.kind === 'order-changed') loadOrder(orderId).then(onChange, () => {})
+  }, [state, orderId, onChange])
 }
 
 /** Which of the time stages a payment is in that was sent at `since`. */

@@ -1,32 +1,28 @@
 'use client'
-import { useRouter } from 'next/navigation'
-import { startTransition, useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { attemptStorage } from '@/idempotency/client/storage'
 import { Button } from '@/ui/button'
 import { Icon, Spinner } from '@/ui/icon'
+import { attemptName, loadOrder } from './checkout-client'
+import type { CheckoutOrder } from './order'
 
 /** 3 s: often enough to be back soon after the database, rarely enough not to press on it. */
 const RETRY_MS = 3_000
 
 /** The order could not be loaded. Says what is certain about money, and tries again by itself. */
-export default function CheckoutError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
-  const router = useRouter()
+export function LoadFailed({ orderId, onLoad }: { orderId: string; onLoad: (order: CheckoutOrder) => void }) {
   const [sent, setSent] = useState(false)
   const retry = useCallback(() => {
-    startTransition(() => {
-      router.refresh()
-      reset()
-    })
-  }, [router, reset])
+    // Still not there: the next turn tries again.
+    loadOrder(orderId).then(onLoad, () => {})
+  }, [orderId, onLoad])
   useEffect(() => {
-    const orderId = location.pathname.split('/')[2] ?? ''
-    setSent(attemptStorage(`payonce.attempt.${orderId}`).read()?.sentAt != null)
+    setSent(attemptStorage(attemptName(orderId)).read()?.sentAt != null)
     const timer = setInterval(retry, RETRY_MS)
     return () => clearInterval(timer)
-  }, [retry])
+  }, [orderId, retry])
   return (
     <main className="mx-auto max-w-md px-4 py-20">
-      <title>Error: order not loaded</title>
       <Icon name="warn" size={28} className="text-warn" />
       <h1 className="mt-4 font-semibold text-xl">We could not load this order</h1>
       <div role="status" className="mt-2 flex flex-col gap-3 text-ink-2">
@@ -42,7 +38,10 @@ export default function CheckoutError({ error, reset }: { error: Error & { diges
       <Button className="mt-6" onClick={retry}>
         Try now
       </Button>
-      {error.digest && <p className="mt-6 font-mono text-ink-3 text-xs">Support reference: {error.digest}</p>}
+      <noscript>
+        <meta httpEquiv="refresh" content="5" />
+      </noscript>
+      <p className="mt-6 break-all font-mono text-ink-3 text-xs">Support reference: {orderId}</p>
     </main>
   )
 }
