@@ -8,6 +8,7 @@ import type { EngineEvent } from '@/idempotency/core/events'
 import { AttemptLog } from '@/idempotency/stores/attempt-log'
 import { PrismaStore } from '@/idempotency/stores/prisma'
 import { uuidv7 } from '@/lib/id'
+import type { Gateway } from '@/payments/gateway'
 import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
 import { simulatorGateway } from '@/payments/simulator/gateway'
 import { APP_ROLE, type Db, openDb, openPool, type Write } from '@/platform/db'
@@ -41,7 +42,8 @@ export function getDeps(): Deps {
   return holder[KEY]
 }
 
-export function buildDeps(env: Env, role: 'web' | 'worker'): Deps {
+/** @param otherGateway another gateway than the simulated bank: the benchmark's, which answers at once */
+export function buildDeps(env: Env, role: 'web' | 'worker', otherGateway?: Gateway): Deps {
   const log = openLog(env.LOG_LEVEL, `payonce-${role}`)
   const metrics = openMetrics()
   const worker = `${role}@${os.hostname()}:${process.pid}`
@@ -49,7 +51,7 @@ export function buildDeps(env: Env, role: 'web' | 'worker'): Deps {
   const bankPool = openPool(env.DATABASE_URL, { max: 5, role: BANK_ROLE, name: 'simulated-bank' })
   const db = openDb(pool)
   const bank = new SimulatedBank(bankPool)
-  const gateway = simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS })
+  const gateway = otherGateway ?? simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS })
   const newReceiptToken = () => randomBytes(24).toString('base64url')
   const attempts = new AttemptLog({ client: db, worker, newId: uuidv7, onLost: (count, error) => log.warn({ count, error }, 'attempts were lost') })
   const observe = (event: EngineEvent) => tell(event, { log, metrics, attempts })

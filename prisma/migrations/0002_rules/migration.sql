@@ -70,15 +70,16 @@ CREATE TRIGGER payment_facts_are_fixed BEFORE UPDATE ON payment FOR EACH ROW
 CREATE FUNCTION ledger_transaction_balances() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   merchant uuid := NEW.merchant_id;
-  tx uuid := CASE TG_TABLE_NAME WHEN 'entry' THEN (to_jsonb(NEW) ->> 'transaction_id')::uuid ELSE (to_jsonb(NEW) ->> 'id')::uuid END;
-  lines int;
+  tx uuid;
+  lines bigint;
   broken text;
 BEGIN
-  SELECT count(*) INTO lines FROM entry WHERE merchant_id = merchant AND transaction_id = tx;
-  IF lines < 2 THEN
-    RAISE EXCEPTION 'ledger transaction % has % entries; double entry needs at least two', tx, lines USING ERRCODE = 'check_violation';
+  IF TG_TABLE_NAME = 'entry' THEN tx := NEW.transaction_id; ELSE tx := NEW.id; END IF;
+  SELECT sum(per.lines), min(per.currency) FILTER (WHERE per.total <> 0) INTO lines, broken
+  FROM (SELECT currency, count(*) AS lines, sum(amount) AS total FROM entry WHERE merchant_id = merchant AND transaction_id = tx GROUP BY currency) AS per;
+  IF lines IS NULL OR lines < 2 THEN
+    RAISE EXCEPTION 'ledger transaction % has % entries; double entry needs at least two', tx, coalesce(lines, 0) USING ERRCODE = 'check_violation';
   END IF;
-  SELECT currency INTO broken FROM entry WHERE merchant_id = merchant AND transaction_id = tx GROUP BY currency HAVING sum(amount) <> 0 LIMIT 1;
   IF broken IS NOT NULL THEN
     RAISE EXCEPTION 'ledger transaction % does not balance in %', tx, broken USING ERRCODE = 'check_violation';
   END IF;

@@ -1,0 +1,113 @@
+import fs from 'node:fs'
+import type pg from 'pg'
+
+export interface Measured {
+  path: string
+  what: 'fresh' | 'replay'
+  perSecond: number
+  p50Ms: number
+  p99Ms: number
+  /** CPU of our process (not of the load generator, where it is another process), in µs an operation. */
+  nodeCpuUs: number
+  /** CPU of all PostgreSQL processes, in µs an operation; null where /proc does not tell. */
+  postgresCpuUs: number | null
+  /** Statements sent, each of them a round trip; neither the balance check at commit, which PostgreSQL runs by itself, nor the attempt log's batches. */
+  roundTrips: number
+  /** Transactions that wrote something. */
+  commits: number
+  walBytes: number
+}
+
+export interface Probe {
+  owner: pg.Pool
+  postmasterPid: number
+  /** CPU that our process has used so far, in µs. */
+  cpuUs(): Promise<number>
+  /** Lets what is written in batches, off the path, be written. */
+  settle(): Promise<void>
+}
+
+/**
+ * Runs `operation` for every argument, `concurrency` at a time, and measures what it cost. A closed loop: latencies are those at
+ * full load, not those that a steady trickle would see.
+ */
+export async function measure<T>(
+  path: string,
+  what: Measured['what'],
+  jobs: T[],
+  concurrency: number,
+  operation: (job: T) => Promise<unknown>,
+  probe: Probe,
+): Promise<Measured> {
+  await probe.settle()
+  await probe.owner.query('SELECT pg_stat_statements_reset()')
+  const before = await snapshot(probe)
+  const latencies: number[] = []
+  const start = performance.now()
+  let next = 0
+  const caller = async () => {
+    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
+      const sent = performance.now()
+      await operation(job)
+      latencies.push(performance.now() - sent)
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, caller))
+  const seconds = (performance.now() - start) / 1000
+  const after = await snapshot(probe)
+  const n = jobs.length
+  latencies.sort((a, b) => a - b)
+  const at = (share: number) => latencies[Math.min(n - 1, Math.floor(n * share))] ?? 0
+  const postgres = after.postgresUs === null || before.postgresUs === null ? null : (after.postgresUs - before.postgresUs) / n
+  const counted = { roundTrips: after.statements / n, commits: (after.writing - before.writing) / n, walBytes: (after.wal - before.wal) / n }
+  return {
+    path,
+    what,
+    perSecond: n / seconds,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    nodeCpuUs: (after.cpuUs - before.cpuUs) / n,
+    postgresCpuUs: postgres,
+    ...counted,
+  }
+}
+
+async function snapshot({ owner, postmasterPid, cpuUs }: Probe) {
+  const { rows } = await owner.query(`
+    SELECT (SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND query NOT ILIKE '%pg_stat_statements%' AND query NOT ILIKE '%INSERT INTO attempt%' AND query NOT LIKE '%FROM entry WHERE merchant_id = merchant AND transaction_id = tx%') AS statements,
+           pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS writing, (pg_current_wal_insert_lsn() - '0/0') AS wal`)
+  const { statements, writing, wal } = rows[0]
+  return {
+    statements: Number(statements),
+    writing: Number(writing),
+    wal: Number(wal),
+    cpuUs: await cpuUs(),
+    postgresUs: postgresCpuUs(postmasterPid),
+  }
+}
+
+/** Ticks of 10 ms, as Linux counts them: the postmaster, its children, and the children that have ended. */
+function postgresCpuUs(postmaster: number): number | null {
+  try {
+    const processes = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    const stats = processes.flatMap((pid) => readStat(pid) ?? []).filter(({ pid, parent }) => pid === postmaster || parent === postmaster)
+    return stats.reduce((sum, { pid, own, ended }) => sum + own + (pid === postmaster ? ended : 0), 0) * 10_000
+  } catch {
+    return null
+  }
+}
+
+function readStat(pid: string): { pid: number; parent: number; own: number; ended: number } | null {
+  try {
+    const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number)
+    const field = (index: number) => fields[index] ?? 0
+    return { pid: Number(pid), parent: field(1), own: field(11) + field(12), ended: field(13) + field(14) }
+  } catch {
+    return null // it ended while we looked
+  }
+}

@@ -1,0 +1,96 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import http from 'node:http'
+import { payOperation } from '@/checkout/pay'
+import { Engine } from '@/idempotency/core/engine'
+import { PrismaStore } from '@/idempotency/stores/prisma'
+import { showId, uuidv7 } from '@/lib/id'
+import type { Db } from '@/platform/db'
+import { freePort } from '@/setup/port'
+import { typescriptArgs } from '@/setup/typescript-child'
+import { instantGateway } from './gateway'
+
+/** One payment: a key and the order that it pays. */
+export interface Job {
+  key: string
+  orderId: string
+}
+
+/** The engine and its store in this process, without any door. */
+export function enginePath(db: Db, merchantId: string) {
+  const now = () => new Date()
+  const engine = new Engine({ store: new PrismaStore(db, 'bench', uuidv7), observe: () => undefined, now, newId: uuidv7 })
+  const operation = payOperation({ db, gateway: instantGateway, newId: uuidv7, newReceiptToken: uuidv7, now })
+  return async ({ key, orderId }: Job) => {
+    const input = { merchantId, orderId, version: 1, paymentMethod: 'pm_card_visa' }
+    const reply = await engine.run(operation, { scope: { merchantId, actor: 'bench' }, key, input, waitMs: 0, source: 'bench', requestId: key })
+    if (reply.kind !== 'answer' || reply.answer.status !== 200) throw new Error(`a bench payment failed: ${JSON.stringify(reply)}`)
+  }
+}
+
+export interface HttpPath {
+  pay(job: Job): Promise<void>
+  cpuUs(): Promise<number>
+  settle(): Promise<void>
+  close(): void
+}
+
+/** The tRPC door over HTTP, in a process of its own; the load comes from this one, over kept connections. */
+export async function httpPath(databaseUrl: string, concurrency: number): Promise<HttpPath> {
+  const port = await freePort()
+  const child = fork(new URL('./server.ts', import.meta.url), [], { execArgv: typescriptArgs, env: serverEnv(databaseUrl, port) })
+  await heard(child, 'ready')
+  const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency })
+  const cookie = await shopperCookie(port)
+  return {
+    pay: ({ key, orderId }) =>
+      post(agent, port, cookie, JSON.stringify({ key, orderId: showId('ord', orderId), version: 1, paymentMethod: 'pm_card_visa' })),
+    cpuUs: async () => Number(await ask(child, 'cpu', 'cpuUs')),
+    settle: async () => void (await ask(child, 'settle', 'settled')),
+    close: () => {
+      agent.destroy()
+      child.disconnect()
+    },
+  }
+}
+
+function serverEnv(databaseUrl: string, port: number) {
+  return {
+    DATABASE_URL: databaseUrl,
+    PORT: String(port),
+    PAYONCE_SECRET: 'only for the benchmark, long enough',
+    LOG_LEVEL: 'error',
+    NODE_ENV: 'production',
+    PAYONCE_POOL_MAX: '10',
+  }
+}
+
+function post(agent: http.Agent, port: number, cookie: string, body: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', cookie }
+    const request = http.request({ agent, port, host: '127.0.0.1', method: 'POST', path: '/api/trpc/checkout.pay', headers }, (response) => {
+      response.resume()
+      response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`a bench payment answered ${response.statusCode}`))))
+    })
+    request.on('error', reject)
+    request.end(body)
+  })
+}
+
+async function shopperCookie(port: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/trpc/checkout.order?input=%7B%7D`)
+  return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+}
+
+async function ask(child: ChildProcess, what: string, member: string): Promise<unknown> {
+  const answer = heard(child, member)
+  child.send(what)
+  return answer
+}
+
+async function heard(child: ChildProcess, member: string): Promise<unknown> {
+  for (;;) {
+    const [message] = (await once(child, 'message')) as [Record<string, unknown>]
+    if (member in message) return message[member]
+  }
+}

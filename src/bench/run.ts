@@ -1,0 +1,103 @@
+import os from 'node:os'
+import { parseArgs } from 'node:util'
+import pg from 'pg'
+import { uuidv7 } from '@/lib/id'
+import { APP_ROLE, openDb, openPool } from '@/platform/db'
+import { migrate } from '@/setup/migrate'
+import { startThrowAway } from '@/setup/throw-away'
+import { baseline } from './baseline'
+import { type Measured, measure, type Probe } from './measure'
+import { makeOrders } from './orders'
+import { enginePath, httpPath, type Job } from './paths'
+
+/**
+ * `npm run bench`: fresh payments and replays through raw SQL, the engine alone, and tRPC over HTTP, in one run on one database.
+ * `--payments N` (default 4000 a path), `--concurrency N` (default 16), `--json`.
+ */
+const { values } = parseArgs({
+  options: {
+    payments: { type: 'string', default: '4000' },
+    concurrency: { type: 'string', default: '16' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const payments = Number(values.payments)
+const concurrency = Number(values.concurrency)
+const warmUp = Math.min(500, payments)
+
+const database = await startThrowAway('payonce_bench')
+try {
+  await migrate(database.url)
+  const results = await bench(database.url)
+  process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : report(results))
+} finally {
+  await database.stop()
+}
+
+async function bench(url: string): Promise<Measured[]> {
+  const owner = new pg.Pool({ connectionString: url, max: 2 })
+  const pool = openPool(url, { max: 10, role: APP_ROLE, name: 'bench' })
+  const db = openDb(pool)
+  await owner.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
+  const { merchantId, orderIds } = await makeOrders(db, owner, 3 * (payments + warmUp))
+  const postmasterPid = await postmaster(owner)
+  const here: Probe = { owner, postmasterPid, cpuUs: async () => ownCpuUs(), settle: async () => undefined }
+  const take = (count: number) => orderIds.splice(0, count)
+  const jobs = (count: number) => take(count).map((orderId): Job => ({ key: uuidv7(), orderId }))
+
+  const raw = baseline(pool, merchantId)
+  for (const orderId of take(warmUp)) await raw.fresh(orderId)
+  const written: string[] = []
+  const rawFresh = await measure('raw SQL', 'fresh', take(payments), concurrency, async (orderId) => written.push(await raw.fresh(orderId)), here)
+  const rawReplay = await measure('raw SQL', 'replay', written, concurrency, raw.replay, here)
+
+  const engine = await both('engine', enginePath(db, merchantId), jobs(warmUp), jobs(payments), here)
+  const http = await httpPath(url, concurrency)
+  const overHttp = await both('tRPC over HTTP', http.pay, jobs(warmUp), jobs(payments), {
+    owner,
+    postmasterPid,
+    cpuUs: http.cpuUs,
+    settle: http.settle,
+  })
+  http.close()
+  await db.$disconnect()
+  await Promise.all([owner.end(), pool.end()])
+  return [rawFresh, ...engine.slice(0, 1), ...overHttp.slice(0, 1), rawReplay, ...engine.slice(1), ...overHttp.slice(1)]
+}
+
+/** Fresh payments, then every one of them once more with the same key. */
+async function both(path: string, pay: (job: Job) => Promise<void>, warm: Job[], jobs: Job[], probe: Probe): Promise<Measured[]> {
+  for (const job of warm) await pay(job)
+  return [await measure(path, 'fresh', jobs, concurrency, pay, probe), await measure(path, 'replay', jobs, concurrency, pay, probe)]
+}
+
+async function postmaster(owner: pg.Pool): Promise<number> {
+  const { rows } = await owner.query(`SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`)
+  return rows[0].pid
+}
+
+function ownCpuUs(): number {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
+function report(results: Measured[]): string {
+  const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}; ${payments} payments a path, ${concurrency} at a time, a bank that answers at once`
+  const head = ['path', '', 'per s', 'p50 ms', 'p99 ms', 'Node µs', 'PostgreSQL µs', 'round trips', 'commits', 'WAL bytes']
+  const rows = results.map((r) => [
+    r.path,
+    r.what,
+    r.perSecond.toFixed(0),
+    r.p50Ms.toFixed(2),
+    r.p99Ms.toFixed(2),
+    r.nodeCpuUs.toFixed(0),
+    r.postgresCpuUs?.toFixed(0) ?? '—',
+    r.roundTrips.toFixed(2),
+    r.commits.toFixed(2),
+    r.walBytes.toFixed(0),
+  ])
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
+  const line = (row: string[]) =>
+    row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')
+  return `${machine}\n\n${[head, ...rows].map(line).join('\n')}\n\nµs are CPU an operation. The bench process is its own load generator for raw SQL and engine.\n`
+}
