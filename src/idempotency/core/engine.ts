@@ -74,7 +74,7 @@ export class Engine<W> {
       const begun = subjectId === null ? null : await operation.recall(claim.merchantId, subjectId)
       if (!begun)
         return observe({ step: 'alert', recordId: claim.id, operation: operation.name, says: 'a record in doubt has nothing that it began' })
-      const effect = await operation.find(begun).catch((error) => operation.doubt(String(error)))
+      const effect = await orDoubt(operation, () => operation.find(begun))
       const next = operation.finish(begun, effect)
       const held = await store.commit(claim, next)
       this.waiters.wake(claim.id)
@@ -103,6 +103,7 @@ class Run<I extends object, B, E, W> {
   private readonly id: string
   private readonly at: Date
   private waited = false
+  private asked = false
 
   constructor(
     private readonly options: EngineOptions<W>,
@@ -114,7 +115,18 @@ class Run<I extends object, B, E, W> {
     this.at = options.now()
   }
 
+  /** Once the outside was asked, an error of ours must not read like "nothing happened": then the outcome is not known. */
   async reply(): Promise<Reply> {
+    try {
+      return await this.untilAnswered()
+    } catch (error) {
+      if (!this.asked) throw error
+      this.alert('a request failed after it had asked', error)
+      return this.turnAway(outcomeUnknown())
+    }
+  }
+
+  private async untilAnswered(): Promise<Reply> {
     for (let round = 0; ; ) {
       const reply = await this.once()
       if (reply === 'again') continue
@@ -166,7 +178,8 @@ class Run<I extends object, B, E, W> {
   private async execute(claimed: Claimed, begun: B): Promise<Reply | 'again'> {
     const { claim } = claimed
     this.tell('asking', claim.fence)
-    const effect = await this.operation.ask(begun).catch((error) => this.operation.doubt(String(error)))
+    this.asked = true
+    const effect = await orDoubt(this.operation, () => this.operation.ask(begun))
     this.tell('asked', claim.fence)
     const next = this.operation.finish(begun, effect)
     const held = await this.commit(claim, () => this.options.store.commit(claim, next))
@@ -179,7 +192,17 @@ class Run<I extends object, B, E, W> {
     return this.answered('executed', next.answer, claimed, claim.fence)
   }
 
+  /** Nothing was begun, so whatever fails here must not hold the key until its lease is over. */
   private async refuse(claimed: Claimed): Promise<Reply | 'again' | 'wait'> {
+    try {
+      return await this.explain(claimed)
+    } catch (error) {
+      await this.options.store.release(claimed.claim).catch(() => undefined)
+      throw error
+    }
+  }
+
+  private async explain(claimed: Claimed): Promise<Reply | 'again' | 'wait'> {
     const refusal = await this.operation.refused(this.request.input)
     const { claim } = claimed
     if (refusal.kind !== 'answer') {
@@ -249,6 +272,15 @@ class Run<I extends object, B, E, W> {
 
   private alert(says: string, error?: unknown): void {
     this.options.observe({ step: 'alert', recordId: this.id, operation: this.operation.name, says, error })
+  }
+}
+
+/** Whatever a question to the outside throws, at once or later, is doubt. */
+async function orDoubt<E>(operation: { doubt(reason: string): E }, ask: () => Promise<E>): Promise<E> {
+  try {
+    return await ask()
+  } catch (error) {
+    return operation.doubt(String(error))
   }
 }
 
