@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Reply } from './engine'
+import { Bench, type Effect, held, outcome } from './testing'
+
+let bench: Bench
+let bank: ReturnType<typeof held<Effect>>
+beforeEach(() => {
+  vi.useFakeTimers()
+  bench = new Bench()
+  bank = held<Effect>()
+})
+afterEach(() => vi.useRealTimers())
+
+/** A first request, which hangs at the bank until the test lets it answer. */
+function start(): Promise<Reply> {
+  bench.ask = () => bank.promise
+  return bench.run()
+}
+
+describe('a second request while the first one runs', () => {
+  test('does not wait when it may not: in progress, with the same key to be sent again', async () => {
+    void start()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await bench.run({ waitMs: 0 })).toMatchObject({ problem: { kind: 'in-progress', retryAfterSeconds: 1 } })
+    expect(bench.asked).toHaveLength(1)
+  })
+
+  test('joins: wakes in the moment the first one ends, with its answer', async () => {
+    void start()
+    await vi.advanceTimersByTimeAsync(0)
+    const second = bench.run({ waitMs: 10_000 })
+    await vi.advanceTimersByTimeAsync(2_000)
+    const before = Date.now()
+    bank.resolve({ kind: 'done' })
+    const reply = await second
+    expect([outcome(reply), Date.now() - before]).toEqual(['joined', 0])
+    expect(reply).toMatchObject({ answer: { body: '{"did":"done","subject":"subject-1"}' } })
+  })
+
+  test('F9 joins in another process too, though nobody there wakes it', async () => {
+    void start()
+    await vi.advanceTimersByTimeAsync(0)
+    const second = bench.run({ waitMs: 10_000 }, bench.process())
+    await vi.advanceTimersByTimeAsync(2_000)
+    bank.resolve({ kind: 'done' })
+    await vi.advanceTimersByTimeAsync(400)
+    expect(outcome(await second)).toBe('joined')
+  })
+
+  test('F8 asks the store seldom while it waits: 29 looks in 10 s', async () => {
+    void start()
+    await vi.advanceTimersByTimeAsync(0)
+    const read = vi.spyOn(bench.store, 'read')
+    const second = bench.run({ waitMs: 10_000 })
+    await vi.advanceTimersByTimeAsync(11_000)
+    expect(outcome(await second)).toBe('in-progress')
+    expect(read.mock.calls.length).toBeLessThan(31)
+    expect(read.mock.calls.length).toBeGreaterThan(20)
+  })
+
+  test('gives up in time: not before its budget, nor a look later', async () => {
+    void start()
+    await vi.advanceTimersByTimeAsync(0)
+    let reply: Reply | undefined
+    void bench.run({ waitMs: 5_000 }).then((told) => {
+      reply = told
+    })
+    await vi.advanceTimersByTimeAsync(4_999)
+    expect(reply).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(401)
+    expect(reply && outcome(reply)).toBe('in-progress')
+  })
+
+  test('that joins a doubt is told so', async () => {
+    void start()
+    await vi.advanceTimersByTimeAsync(0)
+    const second = bench.run({ waitMs: 10_000 })
+    await vi.advanceTimersByTimeAsync(100)
+    bank.resolve({ kind: 'doubt', reason: 'silence' })
+    expect(outcome(await second)).toBe('outcome-unknown')
+  })
+
+  test('that joins an interim answer gets it', async () => {
+    void start()
+    await vi.advanceTimersByTimeAsync(0)
+    const second = bench.run({ waitMs: 10_000 })
+    await vi.advanceTimersByTimeAsync(100)
+    bank.resolve({ kind: 'waiting' })
+    expect(await second).toMatchObject({ outcome: 'joined', answer: { body: expect.stringContaining('waiting') } })
+  })
+})
+
+describe('the race for the record', () => {
+  test('F6 a loser that finds the winner finished replays, even if it may not wait', async () => {
+    // The loser reads "no record", and the winner runs to its end before the loser claims.
+    const claim = bench.store.claim.bind(bench.store)
+    let gate: Promise<unknown> = Promise.resolve()
+    vi.spyOn(bench.store, 'claim').mockImplementationOnce(async (record, begin) => {
+      await gate
+      return claim(record, begin)
+    })
+    const winner = held<void>()
+    gate = winner.promise
+    const loser = bench.run({ waitMs: 0 })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(outcome(await bench.run({ waitMs: 0 }))).toBe('executed')
+    winner.resolve()
+    expect(outcome(await loser)).toBe('replayed')
+    expect(bench.asked).toHaveLength(1)
+  })
+
+  test('F5 a loser whose winner’s record is gone claims again, and never runs without a claim', async () => {
+    const claim = vi.spyOn(bench.store, 'claim').mockResolvedValueOnce(null)
+    expect(outcome(await bench.run())).toBe('executed')
+    expect(claim).toHaveBeenCalledTimes(2)
+    expect(bench.lines).toEqual(['begin 1', 'done 1'])
+  })
+
+  test('T3 of ten that find an expired claim one takes it over, the others get its answer', async () => {
+    bench.refusal = async () => ({ kind: 'problem', problem: { kind: 'order-changed', detail: 'x' } })
+    await bench.run()
+    bench.refusal = null
+    await vi.advanceTimersByTimeAsync(1)
+    const calls = Array.from({ length: 10 }, () => bench.run({ waitMs: 1_000 }))
+    await vi.advanceTimersByTimeAsync(1_000)
+    const outcomes = (await Promise.all(calls)).map(outcome)
+    expect(outcomes.filter((told) => told === 'executed')).toHaveLength(1)
+    expect(bench.asked).toHaveLength(1)
+  })
+
+  test('F17 a claim left by a crash is taken over when its lease is over, not before', async () => {
+    // A process that dies between its claim and its first write.
+    bench.refusal = () => new Promise(() => undefined)
+    void bench.run()
+    await vi.advanceTimersByTimeAsync(0)
+    bench.refusal = null
+    await vi.advanceTimersByTimeAsync(29_999)
+    expect(outcome(await bench.run())).toBe('in-progress')
+    await vi.advanceTimersByTimeAsync(2)
+    const reply = await bench.run()
+    expect(outcome(reply)).toBe('executed')
+    expect(bench.attempts().at(-1)).toMatchObject({ fence: 2 })
+  })
+
+  test('a sent one is never taken over: after its lease it is in doubt', async () => {
+    void start()
+    await vi.advanceTimersByTimeAsync(30_001)
+    expect(await bench.run()).toMatchObject({ problem: { kind: 'outcome-unknown', retryAfterSeconds: 2 } })
+    expect(bench.asked).toHaveLength(1)
+  })
+})

@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { recordId } from './fingerprint'
+import { ALREADY, Bench, type Effect, held, outcome } from './testing'
+
+let bench: Bench
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z') })
+  bench = new Bench()
+})
+afterEach(() => vi.useRealTimers())
+
+describe('executes once', () => {
+  test('positive control: asks, commits, answers', async () => {
+    const reply = await bench.run()
+    const at = new Date('2026-03-01T12:00:00Z')
+    expect(reply).toEqual({
+      kind: 'answer',
+      outcome: 'executed',
+      answer: { status: 200, problem: null, body: '{"did":"done","subject":"subject-1"}' },
+      firstExecutedAt: at,
+      expiresAt: new Date('2026-03-31T12:00:00Z'),
+    })
+    expect([bench.asked, bench.lines]).toEqual([['subject-1'], ['begin 1', 'done 1']])
+    expect(bench.events.map((event) => event.step)).toEqual(['claimed', 'asking', 'asked', 'committed', 'attempt'])
+  })
+
+  test('C15 for 500 calls at once, and gives all the same bytes', async () => {
+    const calls = Array.from({ length: 500 }, () => bench.run({ waitMs: 1_000 }))
+    await vi.advanceTimersByTimeAsync(1_000)
+    const replies = await Promise.all(calls)
+    expect([bench.asked.length, bench.lines]).toEqual([1, ['begin 1', 'done 1']])
+    expect(new Set(replies.map((reply) => JSON.stringify({ ...reply, outcome: null })))).toHaveLength(1)
+    expect(replies.filter((reply) => outcome(reply) === 'executed')).toHaveLength(1)
+  })
+
+  test('each key, actor, merchant and operation by itself', async () => {
+    await bench.run()
+    await bench.run({ key: 'k2' })
+    await bench.run({ scope: { merchantId: 'm', actor: 'shopper:b' } })
+    await bench.run({ scope: { merchantId: 'n', actor: 'shopper:a' } })
+    await bench.engine.run({ ...bench.operation, name: 'test.other' }, request())
+    expect(bench.asked).toHaveLength(5)
+  })
+
+  test('the record id is that of scope, operation and key', async () => {
+    await bench.run()
+    expect(await bench.store.read('m', recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k'))).toMatchObject({ state: 'completed' })
+  })
+})
+
+describe('replays', () => {
+  test('F35 a success and a decline, byte for byte, and asks nothing', async () => {
+    for (const [key, kind] of [
+      ['yes', 'done'],
+      ['no', 'refused'],
+    ] as const) {
+      bench.ask = async () => ({ kind })
+      const first = await bench.run({ key })
+      const again = await bench.run({ key })
+      expect(again).toEqual({ ...first, outcome: 'replayed' })
+    }
+    expect(bench.asked).toHaveLength(2)
+  })
+
+  test('tells when it was first executed, not when it was asked again', async () => {
+    await bench.run()
+    await vi.advanceTimersByTimeAsync(3_600_000)
+    expect(await bench.run()).toMatchObject({ outcome: 'replayed', firstExecutedAt: new Date('2026-03-01T12:00:00Z') })
+  })
+
+  test('F65 another value of a volatile member', async () => {
+    await bench.run({ input: { amount: 1, at: 1 } })
+    expect(outcome(await bench.run({ input: { amount: 1, at: 2 } }))).toBe('replayed')
+  })
+
+  test('writes nothing', async () => {
+    await bench.run()
+    for (const verb of ['claim', 'takeOver', 'commit', 'release', 'sweep'] as const) {
+      vi.spyOn(bench.store, verb).mockRejectedValue(new Error(`a replay called ${verb}`))
+    }
+    expect(outcome(await bench.run())).toBe('replayed')
+  })
+})
+
+describe('another payload under the same key', () => {
+  test('F37 is told so, and executes nothing', async () => {
+    await bench.run()
+    expect(await bench.run({ input: { amount: 2 } })).toMatchObject({ kind: 'problem', problem: { kind: 'key-reused' } })
+    expect(bench.lines).toEqual(['begin 1', 'done 1'])
+  })
+
+  test('F38 at once, while the first one runs', async () => {
+    const bank = held<Effect>()
+    bench.ask = () => bank.promise
+    const first = bench.run()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(outcome(await bench.run({ input: { amount: 2 }, waitMs: 10_000 }))).toBe('key-reused')
+    bank.resolve({ kind: 'done' })
+    expect(outcome(await first)).toBe('executed')
+  })
+})
+
+describe('begin is refused', () => {
+  test('with an answer: stored for good', async () => {
+    bench.refusal = async () => ({ kind: 'answer', answer: ALREADY })
+    expect(await bench.run()).toMatchObject({ outcome: 'rejected', answer: ALREADY })
+    bench.refusal = null
+    expect(await bench.run()).toMatchObject({ outcome: 'replayed', answer: ALREADY })
+    expect([bench.asked, bench.lines]).toEqual([[], []])
+  })
+
+  test('F36 with a problem: told, and the key is free at once', async () => {
+    bench.refusal = async () => ({ kind: 'problem', problem: { kind: 'order-changed', detail: 'changed' } })
+    expect(await bench.run()).toEqual({ kind: 'problem', problem: { kind: 'order-changed', detail: 'changed' } })
+    bench.refusal = null
+    await vi.advanceTimersByTimeAsync(1)
+    expect(outcome(await bench.run())).toBe('executed')
+  })
+
+  test('F36 with a problem: the corrected request is not held up by the first one’s contents', async () => {
+    bench.refusal = async () => ({ kind: 'problem', problem: { kind: 'order-changed', detail: 'changed' } })
+    await bench.run()
+    bench.refusal = null
+    await vi.advanceTimersByTimeAsync(1)
+    // The record keeps the fingerprint of the first request: a new payload takes a new key, which the problem says is safe.
+    expect(outcome(await bench.run({ input: { amount: 2 } }))).toBe('key-reused')
+    expect(outcome(await bench.run({ input: { amount: 2 }, key: 'k2' }))).toBe('executed')
+  })
+
+  test('busy: waits for the other key, then has its turn', async () => {
+    bench.refusal = async () => ({ kind: 'busy' })
+    const reply = bench.run({ waitMs: 1_000 })
+    await vi.advanceTimersByTimeAsync(500)
+    bench.refusal = null
+    await vi.advanceTimersByTimeAsync(500)
+    expect(outcome(await reply)).toBe('executed')
+  })
+
+  test('busy to the end of the wait: in progress, and the key is free', async () => {
+    bench.refusal = async () => ({ kind: 'busy' })
+    const reply = bench.run({ waitMs: 1_000 })
+    await vi.advanceTimersByTimeAsync(1_500)
+    expect(outcome(await reply)).toBe('in-progress')
+    bench.refusal = null
+    expect(outcome(await bench.run())).toBe('executed')
+  })
+
+  test('F31 and why cannot be found out: the error is told, the key is free for the next try', async () => {
+    bench.refusal = async () => {
+      throw new Error('a bug of ours')
+    }
+    await expect(bench.run()).rejects.toThrow('a bug of ours')
+    bench.refusal = null
+    await vi.advanceTimersByTimeAsync(1)
+    expect(outcome(await bench.run())).toBe('executed')
+  })
+})
+
+describe('what is told of an attempt', () => {
+  test('its outcome, status, fence and time, in the order of the replies', async () => {
+    bench.ask = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 250))
+      return { kind: 'done' }
+    }
+    const first = bench.run()
+    await vi.advanceTimersByTimeAsync(250)
+    await first
+    await bench.run()
+    await bench.run({ input: { amount: 2 } })
+    const about = { merchantId: 'm', operation: 'test.do', source: 'test', requestId: 'q', presses: 1 }
+    expect(bench.attempts()).toMatchObject([
+      { ...about, outcome: 'executed', status: 200, problem: null, fence: 1, durationMs: 250, at: new Date('2026-03-01T12:00:00Z') },
+      { ...about, outcome: 'replayed', status: 200, problem: null, fence: null, durationMs: 0 },
+      { ...about, outcome: 'rejected', status: 422, problem: 'key-reused', fence: null },
+    ])
+  })
+
+  test('F59 never the key', async () => {
+    await bench.run({ key: 'canary-key' })
+    await bench.run({ key: 'canary-key', input: { amount: 2 } })
+    expect(JSON.stringify(bench.events)).not.toContain('canary')
+  })
+})
+
+function request() {
+  return { scope: { merchantId: 'm', actor: 'shopper:a' }, key: 'k', input: { amount: 1 }, waitMs: 0, source: 'test', requestId: 'q' }
+}
