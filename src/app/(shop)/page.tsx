@@ -1,38 +1,18 @@
 import type { Metadata } from 'next'
-import Link from 'next/link'
 import { CATALOGUE, type Product } from '@/checkout/catalogue'
 import { Button } from '@/ui/button'
 import { Select } from '@/ui/field'
 import { Icon } from '@/ui/icon'
 import { Money } from '@/ui/money'
-import { Logo, navLinkClass, SkipLink, TopBar } from '@/ui/nav'
-import { ThemeSwitch } from '@/ui/theme-switch'
 import { ProductPicture } from './_parts/product-picture'
+import { SiteBar } from './_parts/site-bar'
 
 export const metadata: Metadata = { title: { absolute: 'Payonce – pay as often as you like, be charged once' } }
 
 export default function ShopPage() {
   return (
     <>
-      <SkipLink />
-      <TopBar
-        home={
-          <Link href="/" aria-label="Payonce, the shop">
-            <Logo />
-          </Link>
-        }
-        end={
-          <nav aria-label="Main" className="flex items-center gap-1">
-            <Link prefetch={false} className={navLinkClass()} href="/docs">
-              Docs
-            </Link>
-            <Link prefetch={false} className={navLinkClass()} href="/dashboard">
-              Dashboard
-            </Link>
-            <ThemeSwitch />
-          </nav>
-        }
-      />
+      <SiteBar />
       <main id="content" className="mx-auto max-w-5xl px-4 pt-12 pb-20 sm:px-6 sm:pt-16">
         <h1 className="max-w-[18ch] font-semibold text-3xl leading-[1.1] tracking-[-0.03em] sm:text-5xl">Press Pay as often as you like.</h1>
         <p className="mt-4 max-w-[52ch] text-base text-ink-2 leading-7">

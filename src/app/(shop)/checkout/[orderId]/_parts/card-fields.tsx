@@ -30,7 +30,7 @@ export function CardFields({ errors, email, locked }: { errors: CardErrors; emai
         autoComplete="email"
         autoCapitalize="off"
         defaultValue={email}
-        hint="Shown to the shop only. In test mode no e-mail is sent."
+        hint="In test mode no e-mail is sent."
         error={errors.email}
       />
       <TextField

@@ -8,10 +8,10 @@ import { TEST_CARDS, type TestCard } from './test-cards'
 export function TestCardPicker({ onPick }: { onPick: (card: TestCard) => void }) {
   return (
     <div className="flex flex-col gap-x-6 gap-y-2 rounded-lg border border-line bg-warn-soft px-4 py-3 sm:flex-row sm:items-center sm:justify-between">
-      <p className="flex items-center gap-2 font-medium text-sm text-warn">
+      <p className="flex shrink-0 items-center gap-2 font-medium text-sm text-warn">
         <Icon name="flask" /> Test mode · no real money
       </p>
-      <div className="sm:w-72">
+      <div className="min-w-0 sm:w-60">
         <Select
           aria-label="Fill in a test card"
           size="dense"

@@ -1,0 +1,113 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { PROBLEMS } from '@/idempotency/problems'
+import { LINK } from '@/ui/nav'
+import { OUTCOMES, type Outcome, OutcomeLabel } from '@/ui/status'
+import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
+import { SiteBar } from '../(shop)/_parts/site-bar'
+import { groupNumber } from '../(shop)/checkout/[orderId]/_parts/card'
+import { TEST_CARDS } from '../(shop)/checkout/[orderId]/_parts/test-cards'
+
+export const metadata: Metadata = { title: 'Docs' }
+
+export default function DocsPage() {
+  return (
+    <>
+      <SiteBar />
+      <main id="content" className="mx-auto flex max-w-2xl flex-col gap-12 px-4 py-12 sm:px-6">
+        <header>
+          <h1 tabIndex={-1} className="font-semibold text-3xl tracking-tight">
+            Charged exactly once
+          </h1>
+          <p className="mt-3 text-base text-ink-2 leading-7">
+            Each key takes effect in our ledger exactly once. A card is asked at most once per attempt; where the network leaves us in doubt, we ask
+            the bank rather than charge again.
+          </p>
+        </header>
+
+        <Section title="Try it">
+          <ol className="list-decimal space-y-1.5 pl-5 text-ink-2 marker:text-ink-3">
+            <li>
+              Buy something in the{' '}
+              <Link className={LINK} href="/">
+                shop
+              </Link>
+              , and fill in a test card.
+            </li>
+            <li>Press Pay as often and as fast as you can. Reload while it works. Pull the plug.</li>
+            <li>
+              Open the payment on the{' '}
+              <Link prefetch={false} className={LINK} href="/dashboard">
+                dashboard
+              </Link>
+              : every press is there, and one charge.
+            </li>
+          </ol>
+        </Section>
+
+        <Section
+          title="Test cards"
+          note="Any expiry date to come and any security code. No other number is accepted, and no number is ever sent: a token is."
+        >
+          <Table caption="Test cards and what the simulated bank does with them">
+            <TableHead>
+              <Th className="pl-0!">Number</Th>
+              <Th>What the bank does</Th>
+              <Th>Token</Th>
+            </TableHead>
+            <TableBody>
+              {TEST_CARDS.map((card) => (
+                <Tr key={card.token} className="px-0!">
+                  <Td label="Number" className="figures pl-0! md:whitespace-nowrap">
+                    {groupNumber(card.number)}
+                  </Td>
+                  <Td label="What the bank does">{card.does}</Td>
+                  <Td label="Token" className="font-mono text-xs">
+                    {card.token}
+                  </Td>
+                </Tr>
+              ))}
+            </TableBody>
+          </Table>
+        </Section>
+
+        <Section title="What becomes of a request" note="Every request that carries a key ends in one of these. The signs are the same everywhere.">
+          <dl className="divide-y divide-line">
+            {(Object.keys(OUTCOMES) as Outcome[]).map((outcome) => (
+              <div key={outcome} className="flex flex-wrap gap-x-4 py-2">
+                <dt className="w-32">
+                  <OutcomeLabel outcome={outcome} />
+                </dt>
+                <dd className="text-ink-2 text-ui">{OUTCOMES[outcome].says}</dd>
+              </div>
+            ))}
+          </dl>
+        </Section>
+
+        <Section title="Problems" note="Each problem has an address that says what it means and whether a new key is safe.">
+          <ul className="grid gap-x-6 gap-y-1.5 sm:grid-cols-2">
+            {Object.entries(PROBLEMS).map(([kind, { status }]) => (
+              <li key={kind} className="flex items-baseline gap-2 text-ui">
+                <span className="figures text-ink-3">{status}</span>
+                <Link prefetch={false} className={LINK} href={`/problems/${kind}`}>
+                  {kind}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      </main>
+    </>
+  )
+}
+
+function Section({ title, note, children }: { title: string; note?: string; children: ReactNode }) {
+  return (
+    <section>
+      <h2 className="font-semibold text-lg">{title}</h2>
+      {note && <p className="mt-1 text-ink-3 text-ui">{note}</p>}
+      <div className="mt-4">{children}</div>
+    </section>
+  )
+}

@@ -1,0 +1,57 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { isProblemKind, PROBLEMS, type ProblemKind, type Retry } from '@/idempotency/problems'
+import { Card, CardBody, Fact, Facts } from '@/ui/card'
+import { PageHeader } from '@/ui/page-header'
+import { SiteBar } from '../../(shop)/_parts/site-bar'
+import { MEANINGS } from '../meanings'
+
+interface Props {
+  params: Promise<{ type: string }>
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { type } = await params
+  return isProblemKind(type) ? { title: PROBLEMS[type].title } : {}
+}
+
+/** What stands behind a problem's `type` address: what it means, and what a program should do. */
+export default async function ProblemPage({ params }: Props) {
+  const { type } = await params
+  if (!isProblemKind(type)) notFound()
+  const problem = PROBLEMS[type]
+  return (
+    <>
+      <SiteBar />
+      <main id="content" className="mx-auto max-w-2xl px-4 py-12 sm:px-6">
+        <PageHeader title={problem.title} note={MEANINGS[type]} back={<code className="font-mono">/problems/{type}</code>} />
+        <Card>
+          <CardBody className="py-2">
+            <Facts>
+              <Fact name="HTTP status">
+                <span className="figures">{problem.status}</span>
+              </Fact>
+              <Fact name="tRPC code">
+                <code className="font-mono text-ui">{problem.trpc}</code>
+              </Fact>
+              <Fact name="What to do">{NEXT[problem.retry]}</Fact>
+              <Fact name="May a new key be used?">{problem.safeNewKey ? 'Yes' : 'No: it could charge a second time'}</Fact>
+              <Fact name="Is it stored under the key?">{problem.remembered ? 'Yes: the same key gets the same answer' : 'No: nothing was done'}</Fact>
+            </Facts>
+          </CardBody>
+        </Card>
+      </main>
+    </>
+  )
+}
+
+export function generateStaticParams(): Array<{ type: ProblemKind }> {
+  return (Object.keys(PROBLEMS) as ProblemKind[]).map((type) => ({ type }))
+}
+
+const NEXT: Record<Retry, string> = {
+  'same-key': 'Send the same request again, with the same key',
+  poll: 'Ask for the status until it is known',
+  'after-fixing': 'Correct the request, then send it',
+  no: 'Nothing: this is the final answer',
+}
