@@ -53,7 +53,6 @@ async function bundleProcesses(): Promise<void> {
     outdir: inRoot('dist'),
     absWorkingDir: root,
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',

@@ -1,0 +1,147 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+
+/** Who may import whom: the drawing of docs/architecture.md as data. A longer entry means that part of the room only. */
+const MAY_IMPORT: Record<string, string[]> = {
+  lib: [],
+  ui: ['lib'],
+  platform: ['lib'],
+  idempotency: [],
+  sdk: [],
+  ledger: ['lib', 'platform'],
+  access: ['lib', 'platform'],
+  webhooks: ['lib', 'platform'],
+  payments: ['ledger', 'idempotency', 'lib', 'platform'],
+  checkout: ['payments', 'ledger', 'idempotency', 'lib', 'platform'],
+  server: ['checkout', 'payments', 'ledger', 'webhooks', 'access', 'idempotency', 'lib', 'platform'],
+  app: ['server/caller', 'checkout/schema', 'checkout/catalogue', 'idempotency/client', 'idempotency/problems', 'ui', 'lib'],
+  // The route that mounts the API for `next dev` and serverless hosts.
+  'app/api': ['server/api', 'server/deps'],
+  // The checkout alone lives in Next's other router: its script may weigh next to nothing.
+  pages: ['app', 'server/caller', 'ui', 'lib'],
+  setup: ['platform', 'lib'],
+  // They look at everything, and nobody looks at them.
+  lab: ['*'],
+  bench: ['*'],
+  // Files that lie directly in src.
+  '.': ['platform'],
+}
+
+/** Rooms whose types another room may name, because its screens show them; types are gone when it runs. */
+const MAY_NAME_TYPES: Record<string, string[]> = { app: ['server', 'checkout'], pages: ['server'] }
+
+/** Who may import which packages. */
+const PACKAGES: { name: RegExp; only: string[] }[] = [
+  { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'ui'] },
+  { name: /^(next($|\/)|@trpc\/)/, only: ['app', 'pages', 'server', 'idempotency/trpc', 'idempotency/rest', 'idempotency/client'] },
+]
+
+/** What must never be in a browser: the place where all is built, and the database. */
+const SERVER_ONLY = ['server/deps.ts', 'platform/db.ts']
+
+test('each room imports only the rooms below it', () => {
+  expect(wrongArrows(readSources())).toEqual([])
+})
+
+test('only the rooms that need them import React, Next and tRPC', () => {
+  expect(wrongPackages(readSources())).toEqual([])
+})
+
+test('no client component reaches the server', () => {
+  expect(serverReached(readSources())).toEqual([])
+})
+
+test('the rules can be broken', () => {
+  const sources = new Map([
+    ['ledger/post.ts', "import { charge } from '@/payments/charge'\nimport { useState } from 'react'\nimport type { Money } from '@/lib/money'"],
+    ['payments/charge.ts', "import { post } from '@/ledger/post'\nimport { db } from '@/platform/db'"],
+    ['platform/db.ts', ''],
+    ['lib/money.ts', ''],
+    ['ui/button.tsx', "'use client'\nimport type { Db } from '@/platform/db'\nexport { pay } from './pay'"],
+    ['ui/pay.ts', "const charge = await import('../payments/charge')"],
+  ])
+  expect(wrongArrows(sources)).toEqual(['ledger/post.ts → payments/charge.ts', 'ui/button.tsx → platform/db.ts', 'ui/pay.ts → payments/charge.ts'])
+  expect(wrongPackages(sources)).toEqual(['ledger/post.ts → react'])
+  expect(serverReached(sources)).toEqual(['ui/button.tsx → ui/pay.ts → payments/charge.ts → platform/db.ts'])
+})
+
+type Sources = Map<string, string>
+
+function wrongArrows(sources: Sources): string[] {
+  return [...sources].flatMap(([file, text]) =>
+    importsOf(text).flatMap(({ from, type }) => {
+      const target = resolve(sources, file, from)
+      return target && !mayImport(file, target, type) ? [`${file} → ${target}`] : []
+    }),
+  )
+}
+
+function mayImport(file: string, target: string, type: boolean): boolean {
+  if (roomOf(file) === roomOf(target)) return true
+  const tables = type ? [MAY_IMPORT, MAY_NAME_TYPES] : [MAY_IMPORT]
+  const places = tables.flatMap((table) =>
+    Object.keys(table).flatMap((place) => (lies(file, place) || roomOf(file) === place ? (table[place] ?? []) : [])),
+  )
+  return places.some((place) => place === '*' || lies(target, place))
+}
+
+function wrongPackages(sources: Sources): string[] {
+  return [...sources].flatMap(([file, text]) =>
+    importsOf(text).flatMap(({ from }) => {
+      const wrong = PACKAGES.some(({ name, only }) => name.test(from) && !only.some((place) => lies(file, place)))
+      return wrong ? [`${file} → ${from}`] : []
+    }),
+  )
+}
+
+/** The way from each client component to what must stay on the server, where there is one. */
+function serverReached(sources: Sources): string[] {
+  const clients = [...sources].filter(([, text]) => /^\s*['"]use client['"]/.test(text)).map(([file]) => file)
+  return clients.flatMap((file) => wayToServer(sources, [file], new Set()) ?? [])
+}
+
+function wayToServer(sources: Sources, way: string[], seen: Set<string>): string | null {
+  const file = way.at(-1) ?? ''
+  if (SERVER_ONLY.includes(file)) return way.join(' → ')
+  if (seen.has(file)) return null
+  seen.add(file)
+  for (const { from, type } of importsOf(sources.get(file) ?? '')) {
+    const target = type ? null : resolve(sources, file, from)
+    const found = target && wayToServer(sources, [...way, target], seen)
+    if (found) return found
+  }
+  return null
+}
+
+/** `import type` is erased; `import { type X }` leaves an import behind, so it counts. */
+function importsOf(text: string): { from: string; type: boolean }[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+  const statements = [...code.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'"`;=()]*?\sfrom\s+)?['"]([^'"]+)['"]/gm)]
+  const dynamic = [...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)]
+  return [
+    ...statements.map((found) => ({ from: found[2] ?? '', type: found[1] !== undefined })),
+    ...dynamic.map((found) => ({ from: found[1] ?? '', type: false })),
+  ]
+}
+
+/** The file of ours that an import means, or null for a package. */
+function resolve(sources: Sources, file: string, from: string): string | null {
+  if (!/^(@\/|\.)/.test(from)) return null
+  const place = from.startsWith('@/') ? from.slice(2) : path.posix.join(path.posix.dirname(file), from)
+  return ['', '.ts', '.tsx', '/index.ts', '/index.tsx'].map((end) => place + end).find((candidate) => sources.has(candidate)) ?? null
+}
+
+const roomOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : '.')
+
+/** Is the file this place, or in it? `idempotency/client` holds `idempotency/client/link.ts`, `server/caller` is `server/caller.ts`. */
+const lies = (file: string, place: string): boolean => file.startsWith(`${place}/`) || file.replace(/\.tsx?$/, '') === place
+
+/** Every file of the house. Tests and what only they use (`testing.ts`, `*.contract.ts`) may look anywhere. */
+function readSources(): Sources {
+  const names = fs.readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+  const ours = names.filter(
+    (name) => /\.tsx?$/.test(name) && !/(\.(test|contract)\.tsx?|(^|\/)testing\.ts)$/.test(name) && !name.startsWith('platform/generated'),
+  )
+  return new Map(ours.map((name) => [name, fs.readFileSync(path.join(import.meta.dirname, name), 'utf8')]))
+}
