@@ -1,0 +1,78 @@
+import { expect, test } from './fixtures'
+import { chooseCard, expectNoCharge, expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
+
+test('an unknown order is a 404 that tells nothing', async ({ page }) => {
+  for (const id of ['ord_00000000000070008000000000000000', 'ord_x', "ord_'; DROP TABLE payment"]) {
+    const answer = await page.goto(`/checkout/${encodeURIComponent(id)}`)
+    expect(answer?.status()).toBe(404)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  }
+})
+
+test('an unknown receipt is a 404', async ({ page }) => {
+  expect((await page.goto('/receipt/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'))?.status()).toBe(404)
+})
+
+test('F68 F83 the order changes after it was shown: "Your basket changed", nothing charged, the new total is paid', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await openCheckout(page, order)
+  await sql('UPDATE order_item SET quantity = 3 WHERE order_id = $1', [order.uuid])
+  await sql('UPDATE orders SET amount = 3600, version = version + 1 WHERE id = $1', [order.uuid])
+  await payButton(page).click()
+  await expect(page.getByRole('heading', { name: 'Your basket changed' })).toBeVisible()
+  await expectNoCharge({ sql, bankCharges, order })
+  await expect(page.getByRole('button', { name: 'Pay €36.00' })).toBeVisible()
+  await chooseCard(page)
+  await payButton(page).click()
+  await expectReceipt(page, '€36.00')
+  await expectOneCharge({ sql, bankCharges, order }, 3_600n)
+})
+
+test('F41 D1 the database is away: said in words, the bank not asked, recovered by itself with the same key', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+  database,
+}) => {
+  const order = await newOrder()
+  await openCheckout(page, order)
+  await database.stop()
+  const answer = page.waitForResponse('**/api/trpc/checkout.pay')
+  await payButton(page).click()
+  const refused = await answer
+  expect(refused.status()).toBe(503)
+  expect(Number(refused.headers()['retry-after'])).toBeGreaterThan(0)
+  await expect(page.getByRole('status')).toContainText('We cannot reach our payment system. Nothing was charged; we are trying again by ourselves.')
+  await database.start()
+  await expectReceipt(page)
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('the database is away when the checkout is opened: not charged, and shown once it is back', async ({ page, newOrder, database }) => {
+  const order = await newOrder()
+  await database.stop()
+  await page.goto(order.checkoutUrl)
+  await expect(page.getByText('You have not been charged.')).toBeVisible()
+  await database.start()
+  await expect(payButton(page)).toBeVisible({ timeout: 20_000 })
+})
+
+test('a real card number is refused in the browser and never sent', async ({ page, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  const sent: string[] = []
+  page.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`))
+  await openCheckout(page, order)
+  await page.getByLabel('Card number').fill('4111 1111 1111 1111')
+  await payButton(page).click()
+  await expect(page.getByRole('heading', { name: 'There is a problem' })).toBeVisible()
+  await expect(page.getByLabel('Card number')).toHaveAttribute('aria-invalid', 'true')
+  await expect(page.getByLabel('Card number')).toHaveValue('4111 1111 1111 1111')
+  expect(sent.filter((text) => text.includes('checkout.pay') || text.replaceAll(' ', '').includes('4111'))).toEqual([])
+  await expectNoCharge({ sql, bankCharges, order })
+})

@@ -1,0 +1,62 @@
+import { uuidv7 } from '@/lib/id'
+import { expect, test } from './fixtures'
+import { expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
+
+test('the dashboard is behind a sign-in', async ({ page }) => {
+  await page.goto('/dashboard/payments')
+  await expect(page).toHaveURL(/\/sign-in/)
+})
+
+test('a wrong password is refused in words, the right one opens the dashboard', async ({ page, demo }) => {
+  await page.goto('/sign-in')
+  await page.getByLabel(/e-?mail/i).fill(demo.operator?.email ?? '')
+  await page.getByLabel('Password').fill('not the password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await page.getByLabel('Password').fill(demo.operator?.password ?? '')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).toHaveURL(/\/dashboard/)
+})
+
+test('a new payment appears without a reload, and its books are balanced', async ({ page, operatorPage, newOrder, sql, bankCharges }) => {
+  await operatorPage.goto('/dashboard/payments')
+  const order = await newOrder({ name: 'Sea glass', unitAmount: 4_321n, quantity: 1 })
+  await openCheckout(page, order)
+  await expect(operatorPage.getByText('€43.21')).toHaveCount(0)
+  await payButton(page).click()
+  await expectReceipt(page, '€43.21')
+  const payment = await expectOneCharge({ sql, bankCharges, order })
+  await expect(operatorPage.getByText('€43.21').first()).toBeVisible({ timeout: 10_000 })
+
+  await operatorPage.locator(`a[href="/dashboard/payments/${payment}"]`).first().click()
+  await expect(operatorPage.getByText('Balanced').first()).toBeVisible()
+  await expect(operatorPage.getByText('Owed to us by the bank').first()).toBeVisible()
+
+  await operatorPage.goto('/dashboard')
+  await expect(operatorPage.getByText(/requests vs\. charges/i).first()).toBeVisible()
+  await expect(operatorPage.getByText(/balanced/i).first()).toBeVisible()
+})
+
+test('filters live in the URL and survive a reload', async ({ operatorPage }) => {
+  await operatorPage.goto('/dashboard/payments?status=declined')
+  await operatorPage.reload()
+  await expect(operatorPage).toHaveURL(/status=declined/)
+  await expect(operatorPage.getByText('Paid', { exact: true })).toHaveCount(0)
+})
+
+test('what belongs to another merchant is a 404', async ({ operatorPage, sql }) => {
+  const [merchant, order, payment] = [uuidv7(), uuidv7(), uuidv7()]
+  await sql(`INSERT INTO merchant (id, name) VALUES ($1, 'Somebody else')`, [merchant])
+  await sql(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 500)`, [merchant, order])
+  await sql(`INSERT INTO order_item VALUES ($1, $2, 1, 'Theirs', 1, 500)`, [merchant, order])
+  await sql(
+    `WITH record AS (INSERT INTO idempotency_record (merchant_id, id, scope, operation, key, fingerprint, fingerprint_version, state, token, worker, subject_id, status, problem, answer, completed_at)
+       VALUES ($1, $3::text, 's', 'checkout.pay', 'k', 'f', 1, 'completed', $3, 'test', $3, 402, 'payment-declined', '{"detail":"no","facts":{}}', now())),
+     told AS (INSERT INTO outbox_event VALUES ($1, $3, 'payment.declined', $3, '{}'))
+     INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, receipt_token) VALUES ($1, $3, $2, $3::text, 'declined', 500, 'EUR', 'pm_card_declined', $3::text, $3::text)`,
+    [merchant, order, payment],
+  )
+  const answer = await operatorPage.goto(`/dashboard/payments/pay_${payment.replaceAll('-', '')}`)
+  expect(answer?.status()).toBe(404)
+  await expect(operatorPage.getByText('€5.00')).toHaveCount(0)
+})

@@ -1,0 +1,133 @@
+import { expect, test } from './fixtures'
+import { chooseCard, expectOneCharge, expectReceipt, openCheckout, payButton, pressInOneTask } from './proof'
+
+/** Each story is told twice: as it is, and with the server killed in the middle of it. */
+for (const restart of [false, true]) {
+  const also = restart ? ', with the server killed between' : ''
+
+  test(`F69 Pay is pressed 25 times in one task: one charge, and the dashboard explains all 25${also}`, async ({
+    page,
+    newOrder,
+    sql,
+    bankCharges,
+    operatorPage,
+    restartWeb,
+  }) => {
+    const order = await newOrder()
+    await openCheckout(page, order)
+    await pressInOneTask(page, 25)
+    await expectReceipt(page)
+    if (restart) await restartWeb()
+    const payment = await expectOneCharge({ sql, bankCharges, order })
+
+    await page.goto(order.checkoutUrl)
+    await expect(page.getByRole('heading', { name: 'This order is already paid' })).toBeVisible()
+    await expect(payButton(page)).toHaveCount(0)
+
+    await operatorPage.goto(`/dashboard/payments/${payment}`)
+    await expect(operatorPage.getByText('Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.')).toBeVisible()
+    await expect(operatorPage.getByText('The bank was asked once and charged once.')).toBeVisible()
+  })
+
+  test(`Enter and a click together are one charge${also}`, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+    const order = await newOrder()
+    await openCheckout(page, order)
+    await page.getByLabel('Name on card').focus()
+    await Promise.all([page.keyboard.press('Enter'), payButton(page).click({ noWaitAfter: true })])
+    await expectReceipt(page)
+    if (restart) await restartWeb()
+    await page.reload()
+    await expectReceipt(page)
+    await expectOneCharge({ sql, bankCharges, order })
+  })
+
+  test(`C3 F71 a reload while paying goes on with the same key${also}`, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+    const order = await newOrder()
+    await openCheckout(page, order, 'pm_card_slow')
+    await payButton(page).click()
+    await expect(page.getByRole('status')).toContainText('Sending your payment')
+    await page.reload()
+    if (restart) {
+      // The bank answers a slow card after 3 s: by then it has charged, and the answer is on its way to a dead server or stored.
+      await expect.poll(() => bankCharges(order.id), { timeout: 10_000 }).toHaveLength(1)
+      await restartWeb()
+      await page.reload()
+    }
+    await expectReceipt(page)
+    await expectOneCharge({ sql, bankCharges, order })
+    expect(await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid])).toHaveLength(1)
+  })
+
+  test(`N2 the answer is lost, and the page finds the result by itself${also}`, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+    const order = await newOrder()
+    await openCheckout(page, order)
+    let lost = 0
+    await page.route('**/api/trpc/checkout.pay', async (route) => {
+      if (lost++ > 0) return route.fallback()
+      await route.fetch()
+      if (restart) await restartWeb()
+      await route.abort('connectionreset')
+    })
+    await payButton(page).click()
+    await expectReceipt(page)
+    expect(lost).toBeGreaterThan(1)
+    await expectOneCharge({ sql, bankCharges, order })
+    await expect
+      .poll(() => sql(`SELECT outcome FROM attempt WHERE record_id = (SELECT record_id FROM payment WHERE order_id = $1) ORDER BY at`, [order.uuid]))
+      .toEqual(expect.arrayContaining([{ outcome: 'replayed' }]))
+  })
+
+  test(`F34 a decline, then another card: a new key, one charge${also}`, async ({ page, newOrder, sql, bankCharges, operatorPage, restartWeb }) => {
+    const order = await newOrder()
+    await openCheckout(page, order, 'pm_card_insufficient_funds')
+    await payButton(page).click()
+    const problem = page.getByRole('heading', { name: 'There is not enough money on this card' })
+    await expect(problem).toBeVisible()
+    await expect(page.getByText('Nothing was charged.').first()).toBeVisible()
+    expect(await bankCharges(order.id)).toEqual([])
+    if (restart) await restartWeb()
+    await chooseCard(page, 'pm_card_visa')
+    await payButton(page).click()
+    await expectReceipt(page)
+    const payment = await expectOneCharge({ sql, bankCharges, order })
+    expect(await sql('SELECT status FROM payment WHERE order_id = $1 ORDER BY created_at', [order.uuid])).toEqual([
+      { status: 'declined' },
+      { status: 'succeeded' },
+    ])
+    await operatorPage.goto(`/dashboard/payments/${payment}`)
+    await expect(operatorPage.getByText('Declined').first()).toBeVisible()
+  })
+}
+
+test('N9 the server is killed while it asks the bank: the page says that nothing was charged only when it is known, then pays', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+  restartWeb,
+}) => {
+  test.setTimeout(120_000)
+  const order = await newOrder()
+  await openCheckout(page, order, 'pm_card_slow')
+  await payButton(page).click()
+  await expect.poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid])).toEqual([{ status: 'sending' }])
+  await restartWeb()
+  await expect(page.getByRole('heading', { name: 'We are checking your payment' })).toBeVisible({ timeout: 45_000 })
+  await expect(payButton(page)).toHaveCount(0)
+  await expect(page.getByText('nothing was charged')).toBeVisible({ timeout: 60_000 })
+  await chooseCard(page, 'pm_card_visa')
+  await payButton(page).click()
+  await expectReceipt(page)
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('G2 the bank charges and never answers: checking, no Pay button, then the receipt by itself', async ({ page, newOrder, sql, bankCharges }) => {
+  test.setTimeout(90_000)
+  const order = await newOrder()
+  await openCheckout(page, order, 'pm_card_timeout_after_charge')
+  await payButton(page).click()
+  await expect(page.getByRole('heading', { name: 'We are checking your payment' })).toBeVisible({ timeout: 40_000 })
+  await expect(payButton(page)).toHaveCount(0)
+  await expectReceipt(page)
+  await expectOneCharge({ sql, bankCharges, order })
+})

@@ -1,0 +1,55 @@
+import { expect, type Page } from '@playwright/test'
+import type { Charge, Order } from './fixtures'
+
+type Sql = <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
+
+interface Paid {
+  sql: Sql
+  bankCharges: (id: string) => Promise<Charge[]>
+  order: Order
+}
+
+/** The bank charged once, one payment succeeded, and the ledger holds one balanced capture of it. @returns the payment's id as shown */
+export async function expectOneCharge({ sql, bankCharges, order }: Paid, amount: bigint = order.amount): Promise<string> {
+  const charges = await bankCharges(order.id)
+  expect(charges.map((charge) => [charge.amount, charge.currency])).toEqual([[amount, order.currency]])
+  const books = await sql<{ id: string; transaction: string; entries: string; off: string; debits: string }>(
+    `SELECT p.id, e.transaction_id AS transaction, count(*) AS entries, sum(e.amount) AS off, sum(e.amount) FILTER (WHERE e.amount > 0) AS debits
+       FROM payment p JOIN ledger_transaction t ON t.payment_id = p.id JOIN entry e ON e.transaction_id = t.id
+      WHERE p.order_id = $1 AND p.status = 'succeeded' GROUP BY p.id, e.transaction_id`,
+    [order.uuid],
+  )
+  expect(books).toHaveLength(1)
+  expect(books[0]).toMatchObject({ entries: '3', off: '0', debits: amount.toString() })
+  return `pay_${books[0]?.id.replaceAll('-', '')}`
+}
+
+export async function expectNoCharge({ sql, bankCharges, order }: Paid): Promise<void> {
+  expect(await bankCharges(order.id)).toEqual([])
+  expect(await sql(`SELECT 1 FROM ledger_transaction t JOIN payment p ON p.id = t.payment_id WHERE p.order_id = $1`, [order.uuid])).toEqual([])
+}
+
+/** Fills the form as the picker does. */
+export async function chooseCard(page: Page, token = 'pm_card_visa'): Promise<void> {
+  await page.getByLabel('Fill in a test card').selectOption(token)
+  await expect(page.getByLabel('Security code')).toHaveValue('123')
+}
+
+export async function openCheckout(page: Page, order: Order, token?: string): Promise<void> {
+  await page.goto(order.checkoutUrl)
+  await chooseCard(page, token)
+}
+
+export const payButton = (page: Page) => page.getByRole('button', { name: /^Pay(ing)? / })
+
+export async function expectReceipt(page: Page, amount = '€24.00'): Promise<void> {
+  await page.waitForURL(/\/receipt\//, { timeout: 30_000 })
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(`Paid ${amount}`)
+}
+
+/** As fast as the browser allows: in one task, before anything could be drawn or disabled. */
+export async function pressInOneTask(page: Page, times: number): Promise<void> {
+  await payButton(page).evaluate((button: HTMLButtonElement, count) => {
+    for (let press = 0; press < count; press++) button.click()
+  }, times)
+}

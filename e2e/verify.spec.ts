@@ -1,0 +1,20 @@
+import { check } from '@/lab/verify'
+import { openDb, openPool } from '@/platform/db'
+import { expect, test } from './fixtures'
+import { expectReceipt, openCheckout, payButton } from './proof'
+
+test('every invariant holds after all of this', async ({ demo, page, newOrder }) => {
+  // The control: at least one charge is there to be checked, whichever tests ran before.
+  const order = await newOrder()
+  await openCheckout(page, order)
+  await payButton(page).click()
+  await expectReceipt(page)
+  const pool = openPool(demo.databaseUrl, { max: 1, role: 'none', name: 'e2e-verify' })
+  const db = openDb(pool)
+  const { counted, findings } = await check(db)
+  await db.$disconnect()
+  await pool.end()
+  expect(counted.charges).toBeGreaterThan(0)
+  expect(counted.succeeded).toBe(counted.charges)
+  expect(findings.filter((finding) => finding.offenders.length > 0)).toEqual([])
+})
