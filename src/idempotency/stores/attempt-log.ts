@@ -1,12 +1,13 @@
 import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import type { AttemptEvent } from '../core/events'
+import { classify } from './prisma-errors'
 
 export interface AttemptLogOptions {
   // biome-ignore lint/suspicious/noExplicitAny: a generated client's own generics differ from project to project
   client: { $executeRaw(query: Sql): any }
   worker: string
   newId: () => string
-  /** Told when a batch could not be written and was dropped: a hole in the log, never in the money. */
+  /** Told when attempts were dropped because they could not be written: a hole in the log, never in the money. */
   onLost: (count: number, error: unknown) => void
 }
 
@@ -15,18 +16,24 @@ const FLUSH_MS = 100
 /** Attempts kept in memory while the database is slow or away; beyond it the oldest are dropped. */
 const KEPT_MAX = 10_000
 const BATCH_MAX = 500
+/** How soon a batch that could not be written is tried again. */
+const AGAIN_MS = 1_000
+
+type Row = AttemptEvent & { id: string }
 
 /** Writes attempts in batches, off the pay path: a replay itself writes nothing. */
 export class AttemptLog {
-  private waiting: AttemptEvent[] = []
+  private waiting: Row[] = []
+  private lost = 0
   private timer: NodeJS.Timeout | null = null
   private writing: Promise<void> = Promise.resolve()
 
   constructor(private readonly options: AttemptLogOptions) {}
 
   add(attempt: AttemptEvent): void {
-    this.waiting.push(attempt)
-    if (this.waiting.length > KEPT_MAX) this.waiting.shift()
+    // The id is made once: a batch whose commit was not heard of is sent again, and must not count twice.
+    this.waiting.push({ ...attempt, id: this.options.newId() })
+    if (this.waiting.length > KEPT_MAX) this.dropOldest()
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS)
   }
 
@@ -50,23 +57,29 @@ export class AttemptLog {
     }
   }
 
-  /** The database may be back in a moment: keep the batch, and try again with the next one. */
-  private keepOrDrop(batch: AttemptEvent[], error: unknown): void {
-    const room = KEPT_MAX - this.waiting.length
-    if (room < batch.length) this.options.onLost(batch.length - room, error)
-    this.waiting.unshift(...batch.slice(-room))
-    this.timer ??= setTimeout(() => void this.flush(), 1_000)
+  /** The database may be back in a moment: keep the batch, and try again with the next one. A batch that it will never take is dropped. */
+  private keepOrDrop(batch: Row[], error: unknown): void {
+    if (classify(error) === 'definite') this.lost += batch.length
+    else this.waiting.unshift(...batch)
+    while (this.waiting.length > KEPT_MAX) this.dropOldest()
+    if (this.lost > 0) this.options.onLost(this.lost, error)
+    this.lost = 0
+    if (this.waiting.length > 0) this.timer ??= setTimeout(() => void this.flush(), AGAIN_MS)
   }
 
-  private insert(batch: AttemptEvent[]): Sql {
+  private dropOldest(): void {
+    this.waiting.shift()
+    this.lost += 1
+  }
+
+  private insert(batch: Row[]): Sql {
     const rows = batch.map(
-      (
-        a,
-      ) => sql`(${a.merchantId}::uuid, ${this.options.newId()}::uuid, ${a.recordId}, ${a.operation}, ${a.outcome}, ${a.presses}::int, ${a.status}::smallint,
+      (a) => sql`(${a.merchantId}::uuid, ${a.id}::uuid, ${a.recordId}, ${a.operation}, ${a.outcome}, ${a.presses}::int, ${a.status}::smallint,
         ${a.problem}, ${a.source}, ${a.requestId}, ${this.options.worker}, ${a.fence}::int, ${a.at}::timestamptz, ${a.durationMs}::int)`,
     )
     return sql`
       INSERT INTO attempt (merchant_id, id, record_id, operation, outcome, presses, status, problem, source, request_id, worker, fence, at, duration_ms)
-      VALUES ${join(rows)}`
+      VALUES ${join(rows)}
+      ON CONFLICT DO NOTHING`
   }
 }
