@@ -79,28 +79,30 @@ function Cursor({ column, top, ground }: { column: Geometry['columns'][number] |
   return <rect x={column.slotX} y={top} width={column.slotWidth} height={ground - top} rx="2" fill="var(--color-muted)" />
 }
 
-/** `24 prevented`, with a bracket from the line of charges up to the top of that column. */
+/** `24 prevented` over the column where most was, with a bracket from its top down to the line of charges. */
 function PeakLabel({ peak, frame }: { peak: Geometry['peak']; frame: Frame }) {
   if (!peak) return null
   const { column } = peak
-  const onLeft = column.x > frame.width * 0.7
-  const x = onLeft ? column.slotX - 5 : column.slotX + column.slotWidth + 5
-  const inward = onLeft ? 4 : -4
-  const middle = Math.max((column.top + column.chargeY) / 2, frame.top + 8)
+  const middle = column.x + column.width / 2
+  const atLeft = middle < frame.left + 60
+  const atRight = middle > frame.width - frame.right - 60
+  const x = column.x - 3
   return (
     <g>
-      <path d={`M${x + inward} ${column.top}H${x}V${column.chargeY}H${x + inward}`} fill="none" stroke="var(--color-link)" strokeWidth="1.5" />
+      <path
+        d={`M${x + 3} ${column.top - 1}H${x}V${column.chargeY}H${x + 3}`}
+        fill="none"
+        stroke="var(--color-link)"
+        strokeWidth="1.75"
+        strokeLinejoin="round"
+      />
       <text
-        x={onLeft ? x - 7 : x + 7}
-        y={middle + 4}
-        textAnchor={onLeft ? 'end' : 'start'}
+        x={atLeft ? column.x : atRight ? column.x + column.width : middle}
+        y={column.top - 7}
+        textAnchor={atLeft ? 'start' : atRight ? 'end' : 'middle'}
         fontSize="12"
         fontWeight="600"
         fill="var(--color-link)"
-        stroke="var(--color-surface)"
-        strokeWidth="4"
-        strokeLinejoin="round"
-        paintOrder="stroke"
       >
         {count(peak.prevented)} prevented
       </text>

@@ -29,8 +29,8 @@ export function Patterns({ id }: { id: string }) {
         )
       })}
       <pattern id={`${id}-gap`} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-        <rect width="7" height="7" fill="var(--color-accent)" fillOpacity="0.05" />
-        <path d="M0 0V7" stroke="var(--color-accent)" strokeOpacity="0.22" strokeWidth="1" />
+        <rect width="7" height="7" fill="var(--color-accent)" fillOpacity="0.07" />
+        <path d="M0 0V7" stroke="var(--color-accent)" strokeOpacity="0.3" strokeWidth="1" />
       </pattern>
     </svg>
   )

@@ -12,7 +12,7 @@ export function LedgerCheck({ check, age }: { check: Check; age: React.ReactNode
       aria-label="Ledger check"
       className={cx('rounded-lg border bg-surface px-4 py-3 shadow-card sm:px-5', balanced ? 'border-line' : 'border-bad')}
     >
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <p className="inline-flex items-center gap-2 font-semibold text-sm">
           <span
             className={cx('inline-flex size-5 items-center justify-center rounded-full', balanced ? 'bg-ok-soft text-ok' : 'bg-bad-soft text-bad')}
@@ -21,19 +21,25 @@ export function LedgerCheck({ check, age }: { check: Check; age: React.ReactNode
           </span>
           {balanced ? 'Ledger: balanced' : 'Ledger: not balanced'}
         </p>
-        {check.totals.length === 0 ? (
-          <p className="text-ink-2 text-ui">0.00 difference, no entries yet</p>
-        ) : (
-          <ul className="flex flex-wrap gap-x-5 gap-y-1 text-ink-2 text-ui">
-            {check.totals.map((total) => (
-              <Totals key={total.currency} {...total} />
-            ))}
-          </ul>
-        )}
+        <ul className="flex flex-wrap gap-x-2 text-sm">
+          {check.totals.length === 0 && <li className="figures">0.00 difference</li>}
+          {check.totals.map(({ currency, debits, credits }) => (
+            <li key={currency} className={cx('figures', debits !== credits && 'font-semibold text-bad')}>
+              <Money minor={debits - credits} currency={currency} code /> difference
+            </li>
+          ))}
+        </ul>
         <p className="ml-auto text-ink-3 text-xs">
           {check.entries.toLocaleString('en')} entries, checked {age}
         </p>
       </div>
+      {check.totals.length > 0 && (
+        <ul className="mt-1 flex flex-wrap gap-x-6 text-ink-3 text-ui max-md:hidden md:pl-7">
+          {check.totals.map((total) => (
+            <Totals key={total.currency} {...total} />
+          ))}
+        </ul>
+      )}
       {check.broken.map(({ id, says, offenders }) => (
         <Banner key={id} tone="bad" className="mt-3" title={`Broken: ${says}`}>
           {offenders.map(({ subject, detail }) => (
@@ -50,12 +56,7 @@ export function LedgerCheck({ check, age }: { check: Check; age: React.ReactNode
 function Totals({ currency, debits, credits }: Check['totals'][number]) {
   return (
     <li className="figures">
-      <Money minor={debits - credits} currency={currency} code className={debits === credits ? 'font-semibold text-ink' : 'font-semibold text-bad'} />{' '}
-      difference
-      <span className="hidden text-ink-3 md:inline">
-        {' '}
-        · debits <Money minor={debits} currency={currency} /> = credits <Money minor={credits} currency={currency} />
-      </span>
+      Debits <Money minor={debits} currency={currency} /> {debits === credits ? '=' : '≠'} credits <Money minor={credits} currency={currency} />
     </li>
   )
 }

@@ -14,12 +14,7 @@ export function Numbers({ data }: { data: OverviewData }) {
       <Volume data={data} />
       <Stat label="Payments" value={count(current.payments)} note={<Change now={current.payments} before={previous.payments} />} />
       <Stat label="Success rate" value={rate(current)} note={`before: ${rate(previous)}`} />
-      <Stat
-        label="Duplicates absorbed"
-        value={<span className="text-link">{count(current.absorbed)}</span>}
-        note="replayed, joined or held back"
-        className="[&>p:last-child]:truncate"
-      />
+      <Stat label="Duplicates absorbed" value={<span className="text-link">{count(current.absorbed)}</span>} note="replayed, joined or held" />
       <Stat
         label="Open ambiguities"
         value={<span className={data.ambiguous > 0 ? 'text-bad' : ''}>{count(data.ambiguous)}</span>}
@@ -67,16 +62,17 @@ function rate({ succeeded, failed }: { succeeded: number; failed: number }): str
   return settled === 0 ? '—' : `${((100 * succeeded) / settled).toFixed(1)} %`
 }
 
-/** `▲ 12 % on the period before`, in words for those who do not see the arrow. */
+/** `▲ 12 % vs. before`, in words for those who do not see the arrow. */
 function Change({ now, before }: { now: number; before: number }): ReactNode {
-  if (before === 0) return now === 0 ? 'as before' : 'none in the period before'
+  if (before === 0) return now === 0 ? 'as before' : 'none before'
   const percent = Math.round((100 * (now - before)) / before)
-  if (percent === 0) return 'as in the period before'
+  if (percent === 0) return 'as before'
+  if (percent > 999) return `▲ ${Math.round(now / before)} × before`
   return (
     <>
       <span aria-hidden="true">{percent > 0 ? '▲' : '▼'} </span>
       <span className="sr-only">{percent > 0 ? 'up ' : 'down '}</span>
-      {count(Math.abs(percent))} % on the period before
+      {count(Math.abs(percent))} % vs. before
     </>
   )
 }

@@ -11,8 +11,8 @@ import { Patterns, Swatch, wordOf } from './chart-paint'
 import { ChartTable } from './chart-table'
 import { count, explainChart } from './sentences'
 
-const WIDE: Frame = { width: 1040, height: 280, top: 14, right: 4, bottom: 26, left: 34 }
-const NARROW: Frame = { width: 340, height: 220, top: 12, right: 2, bottom: 24, left: 26 }
+const WIDE: Frame = { width: 1040, height: 290, top: 26, right: 4, bottom: 26, left: 34 }
+const NARROW: Frame = { width: 340, height: 220, top: 26, right: 2, bottom: 24, left: 26 }
 
 const RANGE_WORDS: Record<string, string> = { '1h': 'hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' }
 

@@ -23,7 +23,7 @@ interface Viewer {
 }
 
 function useIsHere() {
-  const path = usePathname()
+  const path = usePathname() ?? ''
   return (href: string) => (href === '/dashboard' ? path === href : path === href || path.startsWith(`${href}/`))
 }
 
@@ -31,7 +31,10 @@ function useIsHere() {
 export function Sidebar({ viewer }: { viewer: Viewer }) {
   const isHere = useIsHere()
   return (
-    <div className="sticky top-0 hidden h-dvh flex-col border-line border-r bg-surface px-3 py-4 lg:flex print:hidden">
+    <aside
+      aria-label="Places and account"
+      className="sticky top-0 hidden h-dvh flex-col border-line border-r bg-surface px-3 py-4 lg:flex print:hidden"
+    >
       <Link href="/dashboard" className="rounded-md px-2 py-1 text-ink no-underline">
         <Logo />
       </Link>
@@ -56,7 +59,7 @@ export function Sidebar({ viewer }: { viewer: Viewer }) {
           <SignOut />
         </div>
       </div>
-    </div>
+    </aside>
   )
 }
 

@@ -77,14 +77,19 @@ function SearchBox({ value, onChange }: { value: string; onChange(value: string)
 /** A moment in UTC, so that an address means the same to everyone. */
 function DateBox({ label, value, onChange }: { label: string; value: string | null; onChange(value: string | null): void }) {
   return (
-    <Input
-      type="datetime-local"
-      aria-label={`${label} (UTC)`}
-      title={`${label} (UTC)`}
-      value={(value ?? '').slice(0, 16)}
-      onChange={(event) => onChange(event.target.value || null)}
-      className="figures md:w-48"
-    />
+    <label htmlFor={`created-${label}`} className="relative col-span-2 sm:col-span-1">
+      <span className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3 text-ui">
+        {label} <span className="sr-only">(UTC)</span>
+      </span>
+      <Input
+        id={`created-${label}`}
+        type="datetime-local"
+        title={`${label} (UTC)`}
+        value={(value ?? '').slice(0, 16)}
+        onChange={(event) => onChange(event.target.value || null)}
+        className="figures pl-14"
+      />
+    </label>
   )
 }
 

@@ -34,18 +34,18 @@ export function RecordDetailPage({ initial }: { initial: RecordData }) {
         note={explainPresses(record, record.operation)}
       />
       <Freshness query={query} />
-      <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
-        <div className="flex min-w-0 flex-col gap-4">
-          <Card>
-            <CardHeader title="Attempts" note="Each request that carried this key; first, the one that did the work." />
-            <Attempts attempts={record.attempts} />
-          </Card>
+      <div className="flex flex-col gap-4">
+        <Card className="overflow-hidden">
+          <CardHeader title="Attempts" note="Each request that carried this key; first, the one that did the work." />
+          <Attempts attempts={record.attempts} />
+        </Card>
+        <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
           <StoredAnswer record={record} />
-        </div>
-        <div className="flex min-w-0 flex-col gap-4">
-          <RecordFacts record={record} />
-          <LeaseFacts record={record} />
-          <FingerprintFacts record={record} />
+          <div className="flex min-w-0 flex-col gap-4">
+            <RecordFacts record={record} />
+            <LeaseFacts record={record} />
+            <FingerprintFacts record={record} />
+          </div>
         </div>
       </div>
     </>

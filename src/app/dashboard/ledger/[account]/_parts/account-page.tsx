@@ -16,6 +16,9 @@ import { AsOfPicker } from './as-of-picker'
 import { StatementTable } from './statement-table'
 import { TAccount } from './t-account'
 
+/** A T-account that is longer is no longer seen as one; what stood before these lines is brought forward. */
+const T_LINES = 12
+
 interface Data {
   account: Account
   statement: StatementPage
@@ -48,7 +51,7 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
         <Headline account={account} asOf={query.asOf} />
         {statement.items.length > 0 ? (
           <>
-            <TAccount account={account} lines={statement.items} partial={query.cursor !== null} />
+            <TAccount account={account} lines={statement.items.slice(0, T_LINES)} />
             <Card className="overflow-hidden">
               <CardHeader title="Statement" note="Each line with the balance it left, newest first." />
               <StatementTable lines={statement.items} currency={account.currency} />

@@ -5,7 +5,6 @@ export interface AccountQuery {
   cursor: string | null
 }
 
-/** 30 lines: a T-account that is longer is no longer seen as one. */
 export function statementInput({ id, asOf, cursor }: AccountQuery) {
-  return { id, limit: 30, ...(asOf ? { asOf } : {}), ...(cursor ? { cursor } : {}) }
+  return { id, limit: 25, ...(asOf ? { asOf } : {}), ...(cursor ? { cursor } : {}) }
 }

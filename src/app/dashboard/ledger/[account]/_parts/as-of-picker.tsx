@@ -18,7 +18,9 @@ export function AsOfPicker({ path, asOf }: { path: string; asOf: string | null }
       <label htmlFor="asOf" className="text-ink-3 text-ui">
         As of (UTC)
       </label>
-      <Input id="asOf" name="asOf" type="datetime-local" step={1} defaultValue={asOf?.slice(0, 19) ?? ''} className="figures w-auto" />
+      <span className="w-56 max-w-full">
+        <Input id="asOf" name="asOf" type="datetime-local" step={1} defaultValue={asOf?.slice(0, 19) ?? ''} className="figures" />
+      </span>
       <Button type="submit">Show</Button>
       {asOf && (
         <Link href={path} className={buttonClass('ghost')}>

@@ -9,8 +9,8 @@ export function StatementTable({ lines, currency }: { lines: StatementPage['item
   return (
     <Table caption="Lines of the account, newest first">
       <TableHead>
-        <Th>Posted</Th>
         <Th>What for</Th>
+        <Th>Posted</Th>
         <Th numeric>Debit</Th>
         <Th numeric>Credit</Th>
         <Th numeric>Balance</Th>
@@ -18,14 +18,11 @@ export function StatementTable({ lines, currency }: { lines: StatementPage['item
       <TableBody>
         {lines.map((line) => (
           <Tr key={`${line.transactionId}${line.position}`}>
-            <Td label="What for" primary className="md:hidden">
+            <Td label="What for" primary className="max-md:col-span-2">
               <What line={line} />
             </Td>
             <Td label="Posted" className="text-ink-2">
               <Timestamp at={line.postedAt} />
-            </Td>
-            <Td label="What for" className="max-md:hidden">
-              <What line={line} />
             </Td>
             <Td label="Debit" numeric className={line.amount > 0 ? '' : 'max-md:hidden'}>
               {line.amount > 0 && <Money minor={line.amount} currency={currency} />}

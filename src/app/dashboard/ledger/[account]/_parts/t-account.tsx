@@ -10,16 +10,13 @@ import { tSums } from './t-account-sums'
 type Line = StatementPage['items'][number]
 
 /** The T: debits on the left, credits on the right, oldest first, closed with the balance carried down. */
-export function TAccount({ account, lines, partial }: { account: Account; lines: readonly Line[]; partial: boolean }) {
+export function TAccount({ account, lines }: { account: Account; lines: readonly Line[] }) {
   const { currency } = account
   const { opening, foot, closing } = tSums(lines)
   const oldestFirst = lines.toReversed()
   return (
     <Card className="overflow-hidden">
-      <CardHeader
-        title="T-account"
-        note={partial ? 'The lines of this page, with what stood there before.' : 'The latest lines, with what stood there before.'}
-      />
+      <CardHeader title="T-account" note={`The newest ${lines.length} lines, with what stood there before.`} />
       <div className="grid grid-cols-1 md:grid-cols-2 md:divide-x-2 md:divide-ink-2">
         {(['Debit', 'Credit'] as const).map((side) => {
           const sign = side === 'Debit' ? 1 : -1
@@ -37,9 +34,14 @@ export function TAccount({ account, lines, partial }: { account: Account; lines:
                     currency={currency}
                   />
                 ))}
+              <li aria-hidden="true" className="flex-1" />
               {carried > 0 && <Row label="Balance carried down" amount={carried} currency={currency} muted />}
               <Row label="Total" amount={foot} currency={currency} foot />
-              {sign * closing > 0 && <Row label="Balance brought down" amount={sign * closing} currency={currency} strong />}
+              {sign * closing > 0 ? (
+                <Row label="Balance brought down" amount={sign * closing} currency={currency} strong />
+              ) : (
+                <li aria-hidden="true" className="h-7 max-md:hidden" />
+              )}
             </Side>
           )
         })}
@@ -87,7 +89,7 @@ function Row({ label, amount, currency, muted, foot, strong }: RowProps) {
       className={cx(
         'flex items-baseline justify-between gap-4 px-4 py-1 sm:px-5',
         muted && 'text-ink-3 italic',
-        foot && 'mt-auto border-line border-t border-b-[3px] border-double pt-1.5 font-medium',
+        foot && 'border-line border-t border-b-[3px] border-double pt-1.5 font-medium',
         strong && 'font-semibold',
       )}
     >

@@ -43,20 +43,22 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         }
       />
       <Freshness query={query} />
-      <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
-        <div className="flex min-w-0 flex-col gap-4">
-          <Explained payment={payment} />
-          <Card>
-            <CardHeader title="Attempts" note="Each request that carried this payment’s key; first, the one that did the work." />
-            <Attempts attempts={payment.attempts} ownRecordId={payment.recordId} />
-          </Card>
-          <LedgerEntries payment={payment} />
-        </div>
-        <div className="flex min-w-0 flex-col gap-4">
-          <PaymentFacts payment={payment} />
-          <RecordCard record={payment.record} />
-          <Siblings siblings={payment.siblings} />
-          <Events events={payment.events} />
+      <div className="flex flex-col gap-4">
+        <Explained payment={payment} />
+        <Card className="overflow-hidden">
+          <CardHeader title="Attempts" note="Each request that carried this payment’s key; first, the one that did the work." />
+          <Attempts attempts={payment.attempts} ownRecordId={payment.recordId} />
+        </Card>
+        <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
+          <div className="flex min-w-0 flex-col gap-4">
+            <LedgerEntries payment={payment} />
+            <Siblings siblings={payment.siblings} />
+            <Events events={payment.events} />
+          </div>
+          <div className="flex min-w-0 flex-col gap-4">
+            <PaymentFacts payment={payment} />
+            <RecordCard record={payment.record} />
+          </div>
         </div>
       </div>
     </>
