@@ -1,4 +1,4 @@
-import { caller } from '@/server/caller'
+import { caller } from '@/app/_trpc/caller'
 import { OverviewPage } from './_parts/overview'
 import { oneOf, type Search } from './_parts/search'
 

@@ -1,4 +1,4 @@
-import { caller } from '@/server/caller'
+import { caller } from '@/app/_trpc/caller'
 import { STATE_NAMES } from '../_parts/record-state'
 import { oneOf, type Search, text } from '../_parts/search'
 import { RecordsPage } from './_parts/records-page'

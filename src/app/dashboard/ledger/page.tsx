@@ -1,4 +1,4 @@
-import { caller } from '@/server/caller'
+import { caller } from '@/app/_trpc/caller'
 import { AccountsPage } from './_parts/accounts-page'
 
 export const metadata = { title: 'Ledger' }

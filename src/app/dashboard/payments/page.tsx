@@ -1,4 +1,4 @@
-import { caller } from '@/server/caller'
+import { caller } from '@/app/_trpc/caller'
 import { instant, oneOf, type Search, text } from '../_parts/search'
 import { PaymentsPage } from './_parts/payments-page'
 import type { PaymentQuery } from './_parts/use-payment-query'

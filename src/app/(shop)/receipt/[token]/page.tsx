@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { caller } from '@/server/caller'
+import { caller } from '@/app/_trpc/caller'
 import { isNotFound } from '../../_parts/not-found'
 import { ShopFrame } from '../../_parts/shop-frame'
 import { PaidReceipt } from './_parts/paid-receipt'

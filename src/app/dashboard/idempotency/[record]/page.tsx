@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import { notFound } from 'next/navigation'
-import { caller } from '@/server/caller'
+import { caller } from '@/app/_trpc/caller'
 import { RecordDetailPage } from './_parts/record-detail'
 
 export const metadata = { title: 'Idempotency record' }

@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import { notFound } from 'next/navigation'
-import { caller } from '@/server/caller'
+import { caller } from '@/app/_trpc/caller'
 import { instant, type Search, text } from '../../_parts/search'
 import { AccountPage } from './_parts/account-page'
 import { type AccountQuery, statementInput } from './_parts/account-query'

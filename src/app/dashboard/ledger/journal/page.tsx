@@ -1,4 +1,4 @@
-import { caller } from '@/server/caller'
+import { caller } from '@/app/_trpc/caller'
 import { type Search, text } from '../../_parts/search'
 import { JournalPage } from './_parts/journal-page'
 

@@ -1,7 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { caller } from '@/server/caller'
+import { caller } from '@/app/_trpc/caller'
 import { PaymentDetailPage } from './_parts/payment-detail'
 
 export const metadata: Metadata = { title: 'Payment' }

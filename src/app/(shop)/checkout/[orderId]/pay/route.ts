@@ -1,4 +1,4 @@
-import { caller } from '@/server/caller'
+import { caller } from '@/app/_trpc/caller'
 
 /**
  * The form's own way, for a browser without scripts (and for a press before they are there): post, then see other.
