@@ -8,11 +8,14 @@ export function AttemptStrip({ counts }: { counts: Counts }) {
   const requests = counts.strip.filter((outcome) => outcome !== 'held') as Outcome[]
   const more = requestsOf(counts) + counts.recovered - requests.length
   return (
-    <span className="inline-flex items-center gap-1.5">
+    <span className="inline-flex flex-wrap items-center justify-end gap-x-1.5">
       <GlyphStrip outcomes={requests} max={8} />
       {more > 0 && <span className="figures text-2xs text-ink-3">+{more}</span>}
       {counts.held > 0 && (
-        <span className="figures rounded-sm bg-muted px-1 text-2xs text-ink-2" title={`${counts.held} presses held back by the page`}>
+        <span
+          className="figures whitespace-nowrap rounded-sm bg-muted px-1 text-2xs text-ink-2"
+          title={`${counts.held} presses held back by the page`}
+        >
           {counts.held}
           <span className="sr-only"> presses</span> held
         </span>

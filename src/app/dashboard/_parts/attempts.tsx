@@ -64,7 +64,7 @@ function AttemptLine({ spanned, foreign }: { spanned: Spanned<Attempt>; foreign:
         <Timestamp at={attempt.at} style="time" className="text-xs" />
       </Td>
       <Td label="After the first" className="md:w-[26%]">
-        <span className="flex w-full items-center gap-2 max-md:justify-end">
+        <span className="flex items-center gap-2 md:w-full">
           <span className="figures w-16 shrink-0 text-right text-ink-3 text-xs">+{duration(offsetMs)}</span>
           <Bar spanned={spanned} />
         </span>

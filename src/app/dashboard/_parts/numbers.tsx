@@ -21,7 +21,7 @@ export function Numbers({ data }: { data: OverviewData }) {
         note={
           data.ambiguous > 0 ? (
             <Link href="/dashboard/payments?status=unknown" className={LINK}>
-              ! being checked with the bank
+              ! being checked
             </Link>
           ) : (
             'every outcome is known'

@@ -71,7 +71,11 @@ export function TopStrip({ viewer }: { viewer: Viewer }) {
         <Link href="/dashboard" className="rounded-md text-ink no-underline lg:hidden">
           <Logo className="max-sm:[font-size:0]" />
         </Link>
-        {viewer.sandbox && <Badge className="hidden lg:inline-flex">Test mode · no real money</Badge>}
+        {viewer.sandbox && (
+          <span className="hidden lg:inline">
+            <Badge>Test mode · no real money</Badge>
+          </span>
+        )}
         <span className="ml-auto flex items-center gap-1">
           <LiveDot />
           <ZoneSwitch />

@@ -68,11 +68,17 @@ function Currency({ currency, accounts }: { currency: string; accounts: readonly
       <CardHeader title={currency} />
       <Table caption={`Accounts in ${currency}`}>
         <TableHead>
-          <Th>Account</Th>
-          <Th>Type</Th>
-          <Th numeric>Debits</Th>
-          <Th numeric>Credits</Th>
-          <Th numeric>Balance</Th>
+          <Th className="w-[22%]">Account</Th>
+          <Th className="w-[16%]">Type</Th>
+          <Th numeric className="w-[14%]">
+            Debits
+          </Th>
+          <Th numeric className="w-[14%]">
+            Credits
+          </Th>
+          <Th numeric className="w-[15%]">
+            Balance
+          </Th>
           <Th className="text-right">Last entry</Th>
         </TableHead>
         <TableBody>

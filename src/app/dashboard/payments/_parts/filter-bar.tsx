@@ -18,7 +18,7 @@ export function PaymentFilterBar({
   const inForce = Object.keys(paramsOf(filters)).filter((name) => name !== 'after')
   return (
     <search className="mb-4 flex flex-col gap-3">
-      <div className="grid grid-cols-2 gap-2 md:grid-cols-[minmax(14rem,1fr)_auto_auto_auto_auto]">
+      <div className="grid grid-cols-2 gap-2 xl:grid-cols-[minmax(11rem,1fr)_9.5rem_9rem_14.5rem_14.5rem]">
         <SearchBox value={filters.q ?? ''} onChange={(q) => onChange({ q: q || null })} />
         <Select
           aria-label="Status"
@@ -28,7 +28,7 @@ export function PaymentFilterBar({
           <option value="">Any status</option>
           {STATUSES.map((status) => (
             <option key={status} value={status}>
-              {PAYMENT_STATUSES[status].word}
+              Status: {PAYMENT_STATUSES[status].word}
             </option>
           ))}
         </Select>
@@ -59,7 +59,7 @@ export function PaymentFilterBar({
 
 function SearchBox({ value, onChange }: { value: string; onChange(value: string): void }) {
   return (
-    <span className="relative col-span-2 md:col-span-1">
+    <span className="relative col-span-2 xl:col-span-1">
       <Icon name="search" size={15} className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3" />
       <Input
         type="search"

@@ -1,6 +1,6 @@
 'use client'
 import Link from 'next/link'
-import { Card, CardBody, CardHeader, Fact, Facts } from '@/ui/card'
+import { Card, CardHeader, Fact, Facts } from '@/ui/card'
 import { CopyId, shorten } from '@/ui/copy-id'
 import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
@@ -74,7 +74,7 @@ function RecordFacts({ record }: { record: RecordData }) {
   return (
     <Card>
       <CardHeader title="Record" />
-      <CardBody className="py-2">
+      <div className="px-4 py-1.5 sm:px-5">
         <Facts>
           <Fact name="Key">
             <CopyId id={record.key} />
@@ -111,7 +111,7 @@ function RecordFacts({ record }: { record: RecordData }) {
             </Fact>
           )}
         </Facts>
-      </CardBody>
+      </div>
     </Card>
   )
 }
@@ -121,7 +121,7 @@ function LeaseFacts({ record }: { record: RecordData }) {
   return (
     <Card>
       <CardHeader title="Lease" note={sayLease(record, running)} />
-      <CardBody className="py-2">
+      <div className="px-4 py-1.5 sm:px-5">
         <Facts>
           <Fact name={running ? 'Holder' : 'Last holder'}>
             <span className="break-all font-mono text-xs">{record.worker}</span>
@@ -131,7 +131,7 @@ function LeaseFacts({ record }: { record: RecordData }) {
             <Timestamp at={record.leaseUntil} />
           </Fact>
         </Facts>
-      </CardBody>
+      </div>
     </Card>
   )
 }
@@ -149,14 +149,14 @@ function FingerprintFacts({ record }: { record: RecordData }) {
   return (
     <Card>
       <CardHeader title="Fingerprint" note="Of what was asked: the same key with another payload is rejected." />
-      <CardBody className="py-2">
+      <div className="px-4 py-1.5 sm:px-5">
         <Facts>
           <Fact name="SHA-256">
             <CopyId id={record.fingerprint} />
           </Fact>
           <Fact name="Version">{record.fingerprintVersion}</Fact>
         </Facts>
-      </CardBody>
+      </div>
     </Card>
   )
 }

@@ -100,7 +100,7 @@ function Events({ events }: { events: PaymentData['events'] }) {
   return (
     <Card>
       <CardHeader title="Events" note="Written in the commit in which they happened." />
-      <CardBody className="py-2">
+      <div className="px-4 py-1.5 sm:px-5">
         {events.length === 0 && <p className="py-2 text-ink-3 text-ui">None yet</p>}
         <ul className="divide-y divide-line">
           {events.map((event) => (
@@ -110,7 +110,7 @@ function Events({ events }: { events: PaymentData['events'] }) {
             </li>
           ))}
         </ul>
-      </CardBody>
+      </div>
     </Card>
   )
 }

@@ -1,4 +1,4 @@
-import { Card, CardBody, CardHeader, Fact, Facts } from '@/ui/card'
+import { Card, CardHeader, Fact, Facts } from '@/ui/card'
 import { CopyId } from '@/ui/copy-id'
 import { Money } from '@/ui/money'
 import { Timestamp } from '@/ui/timestamp'
@@ -9,7 +9,7 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
   return (
     <Card>
       <CardHeader title="Facts" />
-      <CardBody className="py-2">
+      <div className="px-4 py-1.5 sm:px-5">
         <Facts>
           <Fact name="Order">{payment.reference ?? <CopyId id={payment.orderId} />}</Fact>
           <Fact name="Customer">
@@ -42,7 +42,7 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
             <Timestamp at={payment.updatedAt} />
           </Fact>
         </Facts>
-      </CardBody>
+      </div>
     </Card>
   )
 }

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { Card, CardBody, CardHeader, Fact, Facts } from '@/ui/card'
+import { Card, CardHeader, Fact, Facts } from '@/ui/card'
 import { CopyId } from '@/ui/copy-id'
 import { LINK } from '@/ui/nav'
 import { Timestamp } from '@/ui/timestamp'
@@ -19,7 +19,7 @@ export function RecordCard({ record }: { record: PaymentData['record'] }) {
           </Link>
         }
       />
-      <CardBody className="py-2">
+      <div className="px-4 py-1.5 sm:px-5">
         <Facts>
           <Fact name="State">
             <RecordState state={record.state} />
@@ -39,7 +39,7 @@ export function RecordCard({ record }: { record: PaymentData['record'] }) {
             <Timestamp at={record.expiresAt} style="day" />
           </Fact>
         </Facts>
-      </CardBody>
+      </div>
     </Card>
   )
 }

@@ -1,8 +1,8 @@
 import { caller } from '@/app/_trpc/caller'
-import { STATE_NAMES } from '../_parts/record-state'
-import { oneOf, type Search, text } from '../_parts/search'
-import { RecordsPage } from './_parts/records-page'
-import type { RecordQuery } from './_parts/use-record-query'
+import { STATE_NAMES } from '../../_parts/record-state'
+import { oneOf, type Search, text } from '../../_parts/search'
+import { RecordsPage } from '../_parts/records-page'
+import type { RecordQuery } from '../_parts/use-record-query'
 
 export const metadata = { title: 'Idempotency' }
 

@@ -1,8 +1,8 @@
 import { Card } from '@/ui/card'
 import { Skeleton, SkeletonRows } from '@/ui/skeleton'
 
-/** A page of the dashboard that is still coming, in about its final shape. */
-export default function Loading() {
+/** A list that is still coming, in about its final shape. Detail pages have none: they must be able to answer 404. */
+export function PageLoading() {
   return (
     <div aria-busy="true">
       <Skeleton className="h-7 w-40" />

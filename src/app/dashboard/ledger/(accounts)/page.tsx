@@ -1,5 +1,5 @@
 import { caller } from '@/app/_trpc/caller'
-import { AccountsPage } from './_parts/accounts-page'
+import { AccountsPage } from '../_parts/accounts-page'
 
 export const metadata = { title: 'Ledger' }
 

@@ -1,7 +1,7 @@
 import { caller } from '@/app/_trpc/caller'
-import { instant, oneOf, type Search, text } from '../_parts/search'
-import { PaymentsPage } from './_parts/payments-page'
-import type { PaymentQuery } from './_parts/use-payment-query'
+import { instant, oneOf, type Search, text } from '../../_parts/search'
+import { PaymentsPage } from '../_parts/payments-page'
+import type { PaymentQuery } from '../_parts/use-payment-query'
 
 export const metadata = { title: 'Payments' }
 

@@ -1,0 +1,1 @@
+export { PageLoading as default } from '@/app/dashboard/_parts/page-loading'
