@@ -1,0 +1,236 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { uuidv7 } from '@/lib/id'
+import { APP_ROLE, openPool } from '@/platform/db'
+import { type TestDatabase, testDatabase } from '@/setup/test-database'
+
+/** Each rule of the database about money, attacked by SQL: as the product's own role and, where a trigger keeps it, as the owner. */
+const [OURS, THEIRS] = [uuidv7(), uuidv7()]
+const CODES = ['gateway_clearing', 'processing_fees', 'sales'] as const
+type Line = [account: string, amount: number, currency?: string]
+
+let database: TestDatabase
+let app: pg.Pool
+let owner: pg.Pool
+let transaction: string
+
+beforeAll(async () => {
+  database = await testDatabase()
+  owner = openPool(database.url, { max: 4, role: 'postgres', name: 'laws-owner' })
+  app = openPool(database.url, { max: 60, role: APP_ROLE, name: 'laws-app' })
+  for (const merchant of [OURS, THEIRS]) {
+    await owner.query('INSERT INTO merchant (id, name) VALUES ($1, $2)', [merchant, 'Shop'])
+    for (const currency of ['EUR', 'USD']) {
+      for (const code of CODES)
+        await owner.query(`INSERT INTO account VALUES ($1, $2, $3, $3, 'asset', $4)`, [merchant, account(merchant, code, currency), code, currency])
+    }
+  }
+  transaction = await post(app, SALE)
+})
+afterAll(async () => {
+  await Promise.all([app.end(), owner.end()])
+  await database.drop()
+})
+
+const SALE: Line[] = [
+  ['gateway_clearing', 98],
+  ['processing_fees', 2],
+  ['sales', -100],
+]
+const as = (role: string) => (role === 'app' ? app : owner)
+const BOTH = [['app'], ['owner']]
+
+/** The account's id is made of what it is, so that a test can name it. */
+function account(merchant: string, code: string, currency = 'EUR'): string {
+  const place = CODES.indexOf(code as (typeof CODES)[number]) + (currency === 'EUR' ? 0 : 3)
+  return `${merchant.slice(0, -2)}${String(place).padStart(2, '0')}`
+}
+
+interface Head {
+  kind?: string
+  payment?: string | null
+  reverses?: string | null
+  accountsOf?: string
+}
+
+/** Writes a transaction with its lines in one commit, and gives its id. */
+async function post(
+  pool: pg.Pool,
+  lines: Line[],
+  { kind = 'capture', payment = uuidv7(), reverses = null, accountsOf = OURS }: Head = {},
+): Promise<string> {
+  const id = uuidv7()
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN')
+    await client.query('INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, reverses, description) VALUES ($1, $2, $3, $4, $5, $6)', [
+      OURS,
+      id,
+      kind,
+      payment,
+      reverses,
+      'test',
+    ])
+    for (const [index, [code, amount, currency = 'EUR']] of lines.entries())
+      await client.query('INSERT INTO entry VALUES ($1, $2, $3, $4, $5, $6)', [
+        OURS,
+        id,
+        index + 1,
+        account(accountsOf, code, currency),
+        currency,
+        amount,
+      ])
+    await client.query('COMMIT')
+    return id
+  } catch (error) {
+    await client.query('ROLLBACK')
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+const totals = async () => (await owner.query<{ n: number; sum: string }>('SELECT count(*)::int AS n, sum(amount) AS sum FROM entry')).rows[0]
+
+describe('double entry', () => {
+  it.each(BOTH)('positive control: %s may post what balances, in one currency and in two', async (role) => {
+    await post(as(role), SALE)
+    await post(as(role), [...SALE, ['gateway_clearing', 5, 'USD'], ['sales', -5, 'USD']])
+  })
+
+  const ATTACKS: Array<[string, Line[], Head, RegExp]> = [
+    ['no entry at all', [], {}, /has 0 entries; double entry needs at least two/],
+    ['a single entry', [['sales', -100]], {}, /has 1 entries/],
+    [
+      'one cent too much',
+      [
+        ['gateway_clearing', 101],
+        ['sales', -100],
+      ],
+      {},
+      /does not balance in EUR/,
+    ],
+    [
+      'two currencies that only balance together',
+      [
+        ['gateway_clearing', 100],
+        ['sales', -100, 'USD'],
+      ],
+      {},
+      /does not balance in (EUR|USD)/,
+    ],
+    [
+      'an entry of zero',
+      [
+        ['gateway_clearing', 0],
+        ['sales', 0],
+      ],
+      {},
+      /entry_amount/,
+    ],
+    ['an unknown kind', SALE, { kind: 'gift' }, /ledger_transaction_kind/],
+    ["another merchant's accounts", SALE, { accountsOf: THEIRS }, /entry_merchant_id_account_id_currency_fkey/],
+    ['the reversal of what is not there', SALE, { kind: 'reversal', reverses: uuidv7() }, /reverses_fkey/],
+  ]
+  const everyAttack = ATTACKS.flatMap(([what, lines, head, says]) => BOTH.map(([role = '']) => ({ what, role, lines, head, says })))
+  it.each(everyAttack)('F88 refuses $what, as $role', async ({ role, lines, head, says }) => {
+    const before = await totals()
+    await expect(post(as(role), lines, head)).rejects.toThrow(says)
+    expect(await totals()).toEqual(before)
+  })
+
+  it.each(BOTH)('F88 refuses an entry in another currency than its account, as %s', async (role) => {
+    const insert = (currency: string) =>
+      as(role).query('INSERT INTO entry VALUES ($1, $2, 9, $3, $4, 5)', [OURS, transaction, account(OURS, 'sales', 'EUR'), currency])
+    await expect(insert('USD')).rejects.toThrow(/entry_merchant_id_account_id_currency_fkey/)
+    await expect(insert('EUR')).rejects.toThrow(/does not balance/)
+  })
+
+  it('the check cannot be put off beyond the commit, nor switched off, by the app', async () => {
+    for (const attack of [`SET session_replication_role = replica`, 'ALTER TABLE entry DISABLE TRIGGER ALL', 'DROP TRIGGER entry_balances ON entry'])
+      await expect(app.query(attack)).rejects.toMatchObject({ code: '42501' })
+  })
+})
+
+describe('F89 facts are never edited', () => {
+  const EDITS = [
+    'UPDATE entry SET amount = amount + 1',
+    'UPDATE entry SET amount = amount WHERE false',
+    'DELETE FROM entry',
+    'TRUNCATE entry',
+    `UPDATE ledger_transaction SET description = 'x'`,
+    'DELETE FROM ledger_transaction',
+    'TRUNCATE ledger_transaction CASCADE',
+    `UPDATE outbox_event SET payload = '{}'`,
+    'DELETE FROM outbox_event',
+    'TRUNCATE outbox_event',
+  ]
+  it.each(EDITS)('the app has no right to %s', async (edit) => {
+    await expect(app.query(edit)).rejects.toMatchObject({ code: '42501' })
+  })
+  it.each(EDITS)('and the owner meets the trigger: %s', async (edit) => {
+    await expect(owner.query(edit)).rejects.toMatchObject({ code: '23001', message: expect.stringMatching(/append-only/) })
+  })
+
+  it.each(['DELETE FROM account', 'DELETE FROM merchant', 'UPDATE attempt SET presses = 99', 'DELETE FROM attempt', 'TRUNCATE attempt'])(
+    'the app has no right to %s',
+    async (edit) => {
+      await expect(app.query(edit)).rejects.toMatchObject({ code: '42501' })
+    },
+  )
+
+  it('an account that has entries keeps its currency', async () => {
+    const change = `UPDATE account SET currency = 'USD' WHERE id = '${account(OURS, 'sales')}'`
+    await expect(app.query(change)).rejects.toMatchObject({ code: expect.stringMatching(/^23/) })
+  })
+})
+
+describe('once only', () => {
+  it.each(BOTH)('a payment is captured once, as %s', async (role) => {
+    const payment = uuidv7()
+    const all = await Promise.allSettled(Array.from({ length: 4 }, () => post(as(role), SALE, { payment })))
+    expect(all.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
+    for (const one of all) if (one.status === 'rejected') expect(String(one.reason)).toMatch(/ledger_transaction_one_capture/)
+  })
+
+  it.each(BOTH)('F93 a transaction is reversed once, as %s, however many try at once', async (role) => {
+    const first = await post(as(role), SALE)
+    const mirror = SALE.map(([code, amount]): Line => [code, -amount])
+    const all = await Promise.allSettled(
+      Array.from({ length: 4 }, () => post(as(role), mirror, { kind: 'reversal', payment: null, reverses: first })),
+    )
+    expect(all.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
+    for (const one of all) if (one.status === 'rejected') expect(String(one.reason)).toMatch(/ledger_transaction_merchant_id_reverses_key/)
+  })
+})
+
+describe('L4 postings of one merchant', () => {
+  it('do not wait for one another: one commits while another is open', async () => {
+    const client = await app.connect()
+    await client.query('BEGIN')
+    const open = uuidv7()
+    await client.query(`INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description) VALUES ($1, $2, 'capture', $3, 'x')`, [
+      OURS,
+      open,
+      uuidv7(),
+    ])
+    for (const [index, [code, amount]] of SALE.entries())
+      await client.query(`INSERT INTO entry VALUES ($1, $2, $3, $4, 'EUR', $5)`, [OURS, open, index + 1, account(OURS, code), amount])
+    const impatient = openPool(database.url, { max: 1, role: APP_ROLE, name: 'impatient' })
+    await impatient.query(`SET lock_timeout = '100ms'`)
+    await post(impatient, SALE)
+    await impatient.end()
+    await client.query('COMMIT')
+    client.release()
+  })
+
+  it('50 at once sum right', async () => {
+    const balance = async (code: string) =>
+      Number((await owner.query(`SELECT coalesce(sum(amount), 0) AS sum FROM entry WHERE account_id = $1`, [account(OURS, code)])).rows[0].sum)
+    const before = await Promise.all(CODES.map(balance))
+    await Promise.all(Array.from({ length: 50 }, () => post(app, SALE)))
+    const after = await Promise.all(CODES.map(balance))
+    expect(after.map((sum, index) => sum - (before[index] as number))).toEqual([4_900, 100, -5_000])
+    expect((await totals())?.sum).toBe('0')
+  })
+})

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest'
+import type { Write } from '@/platform/db'
+import { type ChargeOutcome, charge, findCharge, settle } from './charge'
+import type { ChargeRequest, Gateway, Outcome } from './gateway'
+import { origins } from './payment'
+import type { BegunPayment } from './store'
+
+const PAYMENT: BegunPayment = {
+  merchantId: '018f0000-0000-7000-8000-00000000000a',
+  id: '018f0000-0000-7000-8000-000000000001',
+  orderId: '018f0000-0000-7000-8000-000000000002',
+  amount: 2_400n,
+  currency: 'EUR',
+  method: 'pm_card_visa',
+  gatewayKey: '018f0000-0000-7000-8000-000000000001',
+  receiptToken: 'receipt',
+  createdAt: new Date('2026-03-01T12:00:00Z'),
+  ageMs: 1_000,
+}
+const APPROVED: ChargeOutcome = { kind: 'approved', ref: 'ch_1', amountMinor: 2_400n, currency: 'EUR', feeMinor: 36n, cardLabel: 'Visa •••• 4242' }
+const DECLINED: ChargeOutcome = { kind: 'declined', code: 'insufficient_funds', cardLabel: 'Visa •••• 9995' }
+
+let ids = 0
+const newId = () => `018f0000-0000-7000-8000-1${String(++ids).padStart(11, '0')}`
+const settled = (outcome: ChargeOutcome, payment = PAYMENT) => settle(payment, outcome, newId)
+const named = (writes: Write[], name: string) => writes.filter((write) => write.name === name)
+const values = (writes: Write[], name: string) => named(writes, name).flatMap(({ sql }) => sql.values)
+
+const MONEY = ['payment', 'outbox-event', 'ledger-transaction', 'ledger-entries']
+
+describe('settle', () => {
+  test.each<[string, ChargeOutcome, string, string[]]>([
+    ['approved', APPROVED, 'succeeded', MONEY],
+    ['declined', DECLINED, 'declined', ['payment', 'outbox-event']],
+    ['not charged', { kind: 'not-charged' }, 'not_charged', ['payment', 'outbox-event']],
+    ['a challenge', { kind: 'challenge', actionUrl: '/c' }, 'requires_action', ['payment']],
+    ['unknown', { kind: 'unknown', reason: 'silence' }, 'unknown', ['payment']],
+    ['G8 approved for one cent less', { ...APPROVED, amountMinor: 2_399n }, 'unknown', ['payment']],
+    ['G8 approved for one cent more', { ...APPROVED, amountMinor: 2_401n }, 'unknown', ['payment']],
+    ['G8 approved in another currency', { ...APPROVED, currency: 'USD' }, 'unknown', ['payment']],
+  ])('%s', (_, outcome, status, writes) => {
+    const result = settled(outcome)
+    expect([result.status, result.writes.map((write) => write.name)]).toEqual([status, writes])
+  })
+
+  test('moves the payment from its legal origins only, and says that it is one row', () => {
+    for (const outcome of [APPROVED, DECLINED]) {
+      const { status, writes } = settled(outcome)
+      const [move] = named(writes, 'payment')
+      expect(move?.rows).toBe(1)
+      expect(move?.sql.values).toEqual(expect.arrayContaining([status, PAYMENT.merchantId, PAYMENT.id, ...origins(status)]))
+    }
+  })
+
+  test('keeps what the bank said: reference, label, fee', () => {
+    expect(values(settled(APPROVED).writes, 'payment')).toEqual(expect.arrayContaining(['ch_1', 'Visa •••• 4242', 36n]))
+    expect(values(settled(DECLINED).writes, 'payment')).toEqual(expect.arrayContaining(['insufficient_funds', 'Visa •••• 9995']))
+  })
+
+  test('G8 keeps nothing of a charge that is not this payment’s', () => {
+    const kept = values(settled({ ...APPROVED, amountMinor: 1n }).writes, 'payment')
+    for (const foreign of ['ch_1', 'Visa •••• 4242', 36n]) expect(kept).not.toContain(foreign)
+  })
+
+  test('posts the whole amount as sold, and the fee apart from what the bank owes', () => {
+    expect(values(settled(APPROVED).writes, 'ledger-entries')).toEqual(
+      expect.arrayContaining(['gateway_clearing', 2_364n, 'processing_fees', 36n, 'sales', -2_400n]),
+    )
+    expect(named(settled(APPROVED).writes, 'ledger-entries')[0]?.rows).toBe(3)
+  })
+
+  test('a charge without a fee has two lines', () => {
+    const entries = named(settled({ ...APPROVED, feeMinor: 0n }).writes, 'ledger-entries')
+    expect([entries[0]?.rows, entries[0]?.sql.values.includes('processing_fees')]).toEqual([2, false])
+  })
+
+  test.each([APPROVED, DECLINED, { kind: 'not-charged' } as const])('tells of the end: $kind', (outcome) => {
+    const { status, writes } = settled(outcome)
+    const event = values(writes, 'outbox-event')
+    expect(event).toEqual(expect.arrayContaining([`payment.${status}`, PAYMENT.id]))
+    const payload = JSON.parse(event.find((value) => typeof value === 'string' && value.startsWith('{')) as string)
+    const declineCode = outcome.kind === 'declined' ? outcome.code : null
+    expect(payload).toEqual({ payment: 'pay_018f0000000070008000000000000001', amount: 2400, currency: 'EUR', status, declineCode })
+  })
+
+  test('K7 writes the card’s label, and no other word of the card', () => {
+    const all = JSON.stringify(settled(APPROVED).writes, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
+    expect(all).not.toContain('pm_card_visa')
+  })
+})
+
+describe('asking the bank', () => {
+  const gatewayThat = (answers: Partial<Gateway>): Gateway => ({
+    name: 'fake',
+    settlesWithinMs: 18_000,
+    charge: async () => DECLINED,
+    find: async () => ({ kind: 'absent' }),
+    ...answers,
+  })
+
+  test('R6 sends our own row’s key, amount, currency and token', async () => {
+    const sent: ChargeRequest[] = []
+    const gateway = gatewayThat({
+      charge: async (request) => {
+        sent.push(request)
+        return APPROVED as Outcome
+      },
+    })
+    await charge(gateway, PAYMENT)
+    await charge(gateway, { ...PAYMENT, ageMs: 999_999 })
+    expect(sent).toEqual(Array(2).fill({ key: PAYMENT.gatewayKey, amountMinor: 2_400n, currency: 'EUR', method: 'pm_card_visa' }))
+  })
+
+  test.each([
+    [17_999, 'unknown'],
+    [18_000, 'unknown'],
+    [18_001, 'not-charged'],
+    [86_400_000, 'not-charged'],
+  ])('G1 a charge that the bank does not know, %d ms after it was begun, is %s', async (ageMs, kind) => {
+    expect((await findCharge(gatewayThat({}), { ...PAYMENT, ageMs })).kind).toBe(kind)
+  })
+
+  test.each<Outcome>([APPROVED as Outcome, DECLINED as Outcome, { kind: 'challenge', actionUrl: '/c' }, { kind: 'unknown', reason: 'x' }])(
+    'F24 what the bank does know counts at any age: $kind',
+    async (outcome) => {
+      let asked = 0
+      const gateway = gatewayThat({ find: async () => outcome, charge: async () => ({ ...DECLINED, asked: ++asked }) as Outcome })
+      for (const ageMs of [0, 90_000_000]) expect(await findCharge(gateway, { ...PAYMENT, ageMs })).toEqual(outcome)
+      expect(asked).toBe(0)
+    },
+  )
+})

@@ -1,0 +1,152 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { uuidv7 } from '@/lib/id'
+import { APP_ROLE, type Db, openDb, openPool } from '@/platform/db'
+import { type TestDatabase, testDatabase } from '@/setup/test-database'
+import { LIVE, MOVES, mayMove, type PaymentStatus } from './payment'
+import { movePayment } from './store'
+
+/** The rules of payments, attacked by SQL as the product's own role; triggers as the owner too. */
+const STATUSES = Object.keys(MOVES) as PaymentStatus[]
+const PAIRS = STATUSES.flatMap((from) => STATUSES.map((to) => ({ from, to })))
+const [OURS, THEIRS] = [uuidv7(), uuidv7()]
+
+let database: TestDatabase
+let app: pg.Pool
+let owner: pg.Pool
+let db: Db
+let order: string
+
+beforeAll(async () => {
+  database = await testDatabase()
+  owner = openPool(database.url, { max: 2, role: 'postgres', name: 'payment-owner' })
+  app = openPool(database.url, { max: 10, role: APP_ROLE, name: 'payment-app' })
+  db = openDb(app)
+  await owner.query(`INSERT INTO merchant (id, name) VALUES ($1, 'A'), ($2, 'B')`, [OURS, THEIRS])
+})
+afterAll(async () => {
+  await db.$disconnect()
+  await Promise.all([app.end(), owner.end()])
+  await database.drop()
+})
+beforeEach(async () => {
+  order = await newOrder()
+})
+
+async function newOrder(): Promise<string> {
+  const id = uuidv7()
+  await app.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 2400)`, [OURS, id])
+  return id
+}
+
+async function newPayment(
+  status: string,
+  changes: { order?: string; merchant?: string; ref?: string | null; amount?: number; currency?: string } = {},
+) {
+  const id = uuidv7()
+  const ref = changes.ref === undefined ? `ch_${id}` : changes.ref
+  await app.query(
+    `INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token)
+     VALUES ($1, $2::uuid, $3, 'r', $4, $5, $6, 'pm_card_visa', $2::text, $7, 't' || $2::text)`,
+    [changes.merchant ?? OURS, id, changes.order ?? order, status, changes.amount ?? 2_400, changes.currency ?? 'EUR', ref],
+  )
+  return id
+}
+
+const statusOf = async (id: string) => (await owner.query('SELECT status FROM payment WHERE id = $1', [id])).rows[0].status
+
+describe('the list of moves', () => {
+  it.each(PAIRS)('$from → $to: the database and MOVES agree, whoever asks', async ({ from, to }) => {
+    for (const pool of [app, owner]) {
+      const id = await newPayment(from, { order: await newOrder() })
+      const move = pool.query('UPDATE payment SET status = $2 WHERE id = $1', [id, to])
+      const legal = from === to || mayMove(from, to)
+      if (legal) await move
+      else await expect(move).rejects.toMatchObject({ code: '23514', message: expect.stringContaining(`from ${from} to ${to}`) })
+      expect(await statusOf(id)).toBe(legal ? to : from)
+    }
+  })
+
+  it.each(PAIRS)('$from → $to: the write touches its one row exactly when it may', async ({ from, to }) => {
+    const id = await newPayment(from)
+    const write = movePayment({ merchantId: OURS, id }, to)
+    const rows = await db.$queryRaw<unknown[]>(write.sql)
+    const stays = from === to && MOVES[to].length > 0
+    expect(rows).toHaveLength(mayMove(from, to) || stays ? write.rows : 0)
+  })
+
+  it('another merchant’s payment is out of reach of a move', async () => {
+    const id = await newPayment('sending')
+    expect(await db.$queryRaw<unknown[]>(movePayment({ merchantId: THEIRS, id }, 'declined').sql)).toHaveLength(0)
+  })
+
+  it('what is not said in a move stays as it was', async () => {
+    const id = await newPayment('sending', { ref: null })
+    await db.$queryRaw(movePayment({ merchantId: OURS, id }, 'unknown', { gatewayRef: 'kept', feeMinor: 36n, cardLabel: 'Visa' }).sql)
+    await db.$queryRaw(movePayment({ merchantId: OURS, id }, 'succeeded').sql)
+    const { rows } = await owner.query('SELECT gateway_ref, fee, card_label, decline_code FROM payment WHERE id = $1', [id])
+    expect(rows).toEqual([{ gateway_ref: 'kept', fee: '36', card_label: 'Visa', decline_code: null }])
+  })
+})
+
+describe('G1 the order guard', () => {
+  it.each(LIVE.flatMap((one) => LIVE.map((other) => [one, other])))(
+    'an order with a payment that is %s takes none that is %s',
+    async (one, other) => {
+      await newPayment(one as string)
+      await expect(newPayment(other as string)).rejects.toThrow(/payment_one_live_per_order/)
+    },
+  )
+
+  it('F85 of 10 at once one gets in', async () => {
+    const all = await Promise.allSettled(Array.from({ length: 10 }, () => newPayment('sending')))
+    expect(all.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
+  })
+
+  it('after a decline the order is free, and the declined one cannot come back to life', async () => {
+    const declined = await newPayment('declined')
+    await newPayment('not_charged')
+    await newPayment('sending')
+    await expect(owner.query(`UPDATE payment SET status = 'sending' WHERE id = $1`, [declined])).rejects.toMatchObject({ code: '23514' })
+  })
+})
+
+describe('the facts of a payment', () => {
+  it.each([
+    ['order', () => newOrder().then((other) => ['order_id', other])],
+    ['amount', async () => ['amount', '1']],
+    ['currency', async () => ['currency', 'USD']],
+    ['gateway key', async () => ['gateway_key', 'other']],
+  ])('R6 its %s may not change, whoever asks', async (_, change) => {
+    const id = await newPayment('sending')
+    const [column, value] = await change()
+    for (const pool of [app, owner])
+      await expect(pool.query(`UPDATE payment SET ${column} = $2 WHERE id = $1`, [id, value])).rejects.toThrow(/may not change/)
+  })
+
+  const ATTACKS: Array<[string, () => Promise<unknown>, RegExp]> = [
+    ['success without the bank’s reference', () => newPayment('succeeded', { ref: null }), /payment_succeeded_has_ref/],
+    ['an amount of zero', () => newPayment('sending', { amount: 0 }), /payment_amount/],
+    ['a negative amount', () => newPayment('sending', { amount: -1 }), /payment_amount/],
+    ['a currency in small letters', () => newPayment('sending', { currency: 'eur' }), /payment_currency/],
+    ['a status of its own', () => newPayment('refunded'), /payment_status/],
+    ['I16 an order of another merchant', () => newPayment('sending', { merchant: THEIRS }), /payment_merchant_id_order_id_fkey/],
+  ]
+  it.each(ATTACKS)('refuses %s', async (_, attack, says) => {
+    await expect(attack()).rejects.toThrow(says)
+  })
+
+  it('no two payments share the bank’s reference, its key or a receipt', async () => {
+    await newPayment('succeeded', { ref: 'ch_same' })
+    await expect(newPayment('succeeded', { ref: 'ch_same', order: await newOrder() })).rejects.toThrow(/payment_gateway_ref_key/)
+    const columns = `merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token`
+    const copy = (key: string, token: string) =>
+      app.query(
+        `INSERT INTO payment (${columns}) SELECT merchant_id, gen_random_uuid(), $1, record_id, amount, currency, method, ${key}, ${token}
+        FROM payment WHERE gateway_ref = 'ch_same'`,
+        [order],
+      )
+    await expect(copy('gateway_key', `'new'`)).rejects.toThrow(/payment_gateway_key_key/)
+    await expect(copy(`'new'`, 'receipt_token')).rejects.toThrow(/payment_receipt_token_key/)
+  })
+})
