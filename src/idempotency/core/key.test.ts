@@ -34,9 +34,12 @@ describe('keyProblem', () => {
     )
   })
 
-  test.each(['key\r\nSet-Cookie: a=b', 'key\n', '\nkey', 'key\u0000', 'schlüssel', 'clé', '🔑', 'k\u2028'])('F56 %j is refused', (key) => {
-    expect(keyProblem(key)).toMatchObject({ kind: 'key-invalid' })
-  })
+  test.each(['key\r\nSet-Cookie: a=b', 'key\n', '\nkey', 'key\u0000', 'key\u001f', 'key\u007f', 'schlüssel', 'clé', '🔑', 'k\u2028'])(
+    'F56 %j is refused',
+    (key) => {
+      expect(keyProblem(key)).toMatchObject({ kind: 'key-invalid' })
+    },
+  )
 
   test('no problem repeats the key: it may be a secret, or a card number', () => {
     for (const key of ['4242424242424242\n', `canary${'x'.repeat(300)}`]) expect(JSON.stringify(keyProblem(key))).not.toMatch(/4242|canary/)

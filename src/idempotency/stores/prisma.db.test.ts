@@ -44,8 +44,13 @@ function writes(run: string) {
     rows: 1,
     sql: sql`INSERT INTO line (run, line) SELECT ${run}, ${line} FROM mine WHERE NOT ${refuse}::boolean RETURNING line`,
   })
-  const write = (line: string, rows = 1): SqlWrite => ({ name: line, rows, sql: sql`INSERT INTO line (run, line) VALUES (${run}, ${line}) RETURNING 1` })
-  const lines = async () => (await owner.query<{ line: string }>('SELECT line FROM line WHERE run = $1 ORDER BY id', [run])).rows.map(({ line }) => line)
+  const write = (line: string, rows = 1): SqlWrite => ({
+    name: line,
+    rows,
+    sql: sql`INSERT INTO line (run, line) VALUES (${run}, ${line}) RETURNING 1`,
+  })
+  const lines = async () =>
+    (await owner.query<{ line: string }>('SELECT line FROM line WHERE run = $1 ORDER BY id', [run])).rows.map(({ line }) => line)
   return { begin, write, lines }
 }
 
@@ -74,7 +79,9 @@ describe('the claim', () => {
     const stores = Array.from({ length: 5 }, () => new PrismaStore(db, 'test', uuidv7))
     for (let round = 0; round < 5; round++) {
       const record = newRecord()
-      const claims = await Promise.all(Array.from({ length: 50 }, (_, caller) => (stores[caller % 5] as PrismaStore).claim(record, begin(`round ${round}`))))
+      const claims = await Promise.all(
+        Array.from({ length: 50 }, (_, caller) => (stores[caller % 5] as PrismaStore).claim(record, begin(`round ${round}`))),
+      )
       expect(claims.filter(Boolean)).toHaveLength(1)
     }
     expect(await lines()).toEqual([0, 1, 2, 3, 4].map((round) => `round ${round}`))

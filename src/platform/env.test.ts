@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import { childEnv, readEnv, readSetupEnv, secretFor } from './env'
+
+const GOOD = { DATABASE_URL: 'postgresql://localhost/payonce', PAYONCE_SECRET: 's'.repeat(32) }
+const refusalOf = (source: Record<string, string | undefined>) => {
+  try {
+    readEnv(source)
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error('expected it to be refused')
+}
+
+describe('readEnv', () => {
+  test('needs two variables, and has a reasoned default for the others', () => {
+    expect(readEnv(GOOD)).toEqual({
+      ...GOOD,
+      NODE_ENV: 'production',
+      PORT: 3000,
+      PAYONCE_DATA_DIR: '.data',
+      PAYONCE_MODE: 'sandbox',
+      PAYONCE_POOL_MAX: 10,
+      PAYONCE_GATEWAY_TIMEOUT_MS: 15_000,
+      PAYONCE_COMPLETER_MS: 2_000,
+      LOG_LEVEL: 'info',
+      baseUrl: 'http://localhost:3000',
+    })
+  })
+
+  test('takes numbers as text, and its own address from PORT unless it is told', () => {
+    expect(readEnv({ ...GOOD, PORT: '8080' })).toMatchObject({ PORT: 8080, baseUrl: 'http://localhost:8080' })
+    expect(readEnv({ ...GOOD, PAYONCE_BASE_URL: 'https://shop.example' })).toMatchObject({ baseUrl: 'https://shop.example' })
+  })
+
+  test('names all that is missing in one message', () => {
+    const says = refusalOf({})
+    for (const name of ['DATABASE_URL', 'PAYONCE_SECRET']) expect(says).toContain(name)
+  })
+
+  test('names all that is wrong in one message', () => {
+    const says = refusalOf({ ...GOOD, PORT: '70000', PAYONCE_MODE: 'maybe', PAYONCE_POOL_MAX: 'many', DATABASE_URL: 'mysql://x' })
+    for (const name of ['PORT', 'PAYONCE_MODE', 'PAYONCE_POOL_MAX', 'DATABASE_URL']) expect(says).toContain(name)
+  })
+
+  // Known: what is missing is looked for only when all that is there is right, so the second message comes after the first is mended.
+  test.fails('names what is missing beside what is wrong', () => {
+    const says = refusalOf({ PORT: '70000' })
+    for (const name of ['PORT', 'DATABASE_URL', 'PAYONCE_SECRET']) expect(says).toContain(name)
+  })
+
+  test.each<[string, string]>([
+    ['PORT', '-1'],
+    ['PORT', '80.5'],
+    ['DATABASE_URL', 'localhost'],
+    ['DATABASE_URL', 'http://localhost'],
+    ['PAYONCE_SECRET', 's'.repeat(31)],
+    ['PAYONCE_MODE', 'Live'],
+    ['PAYONCE_BASE_URL', 'shop'],
+    ['PAYONCE_POOL_MAX', '0'],
+    ['PAYONCE_GATEWAY_TIMEOUT_MS', '25001'],
+    ['PAYONCE_COMPLETER_MS', '1'],
+    ['LOG_LEVEL', 'loud'],
+    ['NODE_ENV', 'prod'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(refusalOf({ ...GOOD, [name]: value })).toContain(name)
+  })
+
+  test('K7 never shows a secret in its message', () => {
+    expect(refusalOf({ ...GOOD, PAYONCE_SECRET: 'canary-secret', DATABASE_URL: 'mysql://u:canary-password@x' })).not.toContain('canary')
+  })
+
+  test('R2 a bank is given up before the lease of 30 s ends, with room to store the answer', () => {
+    expect(refusalOf({ ...GOOD, PAYONCE_GATEWAY_TIMEOUT_MS: '26000' })).toContain('PAYONCE_GATEWAY_TIMEOUT_MS')
+  })
+})
+
+describe('what else is read from it', () => {
+  test('a set-up script needs none of it, but what is there must be right', () => {
+    expect(readSetupEnv({ PAYONCE_DATA_DIR: '/tmp/x' })).toMatchObject({ dataDir: '/tmp/x' })
+    expect(() => readSetupEnv({ PORT: 'x' })).toThrow('PORT')
+  })
+
+  test('each purpose has a secret of its own', () => {
+    const secrets = ['shopper-cookie', 'operator-session', 'receipt-code'].map((purpose) => secretFor(GOOD, purpose))
+    expect(new Set(secrets)).toHaveLength(3)
+    expect(secretFor(GOOD, 'shopper-cookie')).toBe(secrets[0])
+    expect(secretFor({ PAYONCE_SECRET: 'x'.repeat(32) }, 'shopper-cookie')).not.toBe(secrets[0])
+    for (const secret of secrets) expect(secret).not.toContain(GOOD.PAYONCE_SECRET)
+  })
+
+  test('a child process gets what we have, with changes; undefined takes away', () => {
+    const child = childEnv({ PAYONCE_TEST_ONLY: 'yes', PATH: undefined })
+    expect(child.PAYONCE_TEST_ONLY).toBe('yes')
+    expect('PATH' in child).toBe(false)
+  })
+})
