@@ -13,14 +13,14 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        // 30 s: a model test of the engine or the ledger runs thousands of random steps against a real database.
+        // 60 s: a model test runs thousands of random steps against a real database, and the machine may be busy.
         test: {
           name: 'db',
           environment: 'node',
           include: ['src/**/*.db.test.ts'],
           globalSetup: 'src/setup/test-cluster.ts',
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -50,7 +50,7 @@ async function keep(order: DatabaseOrder): Promise<void> {
   const place = postgresPlace(order.dataDir, user)
   const programs = postgresPrograms(place, user)
   for (const note of [place.note, programs.note]) if (note) tell({ type: 'note', text: note })
-  const password = initialise(place, programs, user)
+  const password = initialise(place, programs, user, { lasting: order.settings.fsync !== 'off' })
   // Before the port is looked at: an orphan may sit on the very port that must stay ours.
   await endOrphan(place)
   const port = order.port && (await isFree(order.port)) ? order.port : await freePort()

@@ -7,35 +7,31 @@ import type { PostgresPlace } from './postgres-place'
 import type { PostgresPrograms } from './postgres-programs'
 import type { PostgresUser } from './postgres-user'
 
-/** Makes the data folder when there is none yet, and returns the superuser's password. */
-export function initialise(place: PostgresPlace, programs: PostgresPrograms, user: PostgresUser): string {
+/** Makes the data folder when there is none yet, and returns the superuser's password. What need not last is not flushed to disk. */
+export function initialise(place: PostgresPlace, programs: PostgresPrograms, user: PostgresUser, { lasting }: { lasting: boolean }): string {
   if (fs.existsSync(path.join(place.data, 'PG_VERSION'))) return knownPassword(place)
   const password = randomBytes(24).toString('base64url')
   const draft = `${place.data}.half`
   // What an initdb that was broken off left behind: never half a database under the real name.
-  for (const rest of [draft, place.data, `${place.password}.half`]) fs.rmSync(rest, { recursive: true, force: true })
+  for (const rest of [draft, `${place.password}.half`]) fs.rmSync(rest, { recursive: true, force: true })
   fs.writeFileSync(place.password, password, { mode: 0o600 })
-  runInitdb(draft, `${place.password}.half`, password, programs, user)
+  const command = { program: programs.initdb, flags: [...FLAGS, ...(lasting ? [] : ['--no-sync'])], user }
+  runInitdb(draft, `${place.password}.half`, password, command)
   fs.renameSync(draft, place.data)
   return password
 }
 
-function runInitdb(data: string, passwordFile: string, password: string, programs: PostgresPrograms, user: PostgresUser): void {
+// --data-checksums: a disk that lies about a ledger must be found out.
+const FLAGS = ['--locale=C', '--encoding=UTF8', '--data-checksums', '--auth=scram-sha-256', '--username=postgres']
+
+function runInitdb(data: string, passwordFile: string, password: string, command: { program: string; flags: string[]; user: PostgresUser }): void {
+  const { program, flags, user } = command
   fs.mkdirSync(data, { mode: 0o700 })
   own(data, user)
   fs.writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
   own(passwordFile, user)
-  // --data-checksums: a disk that lies about a ledger must be found out.
-  const flags = [
-    '--locale=C',
-    '--encoding=UTF8',
-    '--data-checksums',
-    '--auth=scram-sha-256',
-    '--username=postgres',
-    `--pwfile=${passwordFile}`,
-    `--pgdata=${data}`,
-  ]
-  const run = spawnSync(programs.initdb, flags, { ...user.ids, cwd: data, env: plainEnv(), encoding: 'utf8' })
+  const places = [`--pgdata=${data}`, `--pwfile=${passwordFile}`]
+  const run = spawnSync(program, [...flags, ...places], { ...user.ids, cwd: data, env: plainEnv(), encoding: 'utf8' })
   fs.rmSync(passwordFile, { force: true })
   if (run.status !== 0) throw new Error(`PostgreSQL could not make its data folder ${data}:\n${run.error?.message ?? run.stderr}`)
 }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,24 +9,61 @@ import { until } from './progress'
 import { inRoot } from './root'
 import { forkTypeScript } from './typescript-child'
 
-/** The real product for the browser tests: `npm start` on data of its own, in a folder with a space, on a free port. */
+/** For the browser tests: the real product, started once for all of them. */
 export default async function setup(): Promise<() => Promise<void>> {
   await build()
+  const home = newHome()
+  const dataDir = path.join(home, 'data')
+  passOn({ PAYONCE_DATA_DIR: dataDir })
+  const product = launch(dataDir, path.join(home, 'log'))
+  await product.ready()
+  return async () => {
+    const { code } = await product.stop()
+    if (code !== 0) throw new Error(`The product did not end well (${code}):\n${product.said()}`)
+    fs.rmSync(home, { recursive: true, force: true })
+  }
+}
+
+/** A folder for one product's data, with spaces in its name, because people have such folders. */
+export function newHome(): string {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce e2e '))
   // For root, PostgreSQL runs as another user, who must get in.
   fs.chmodSync(home, 0o711)
-  const log = path.join(home, 'log')
+  return home
+}
+
+export interface Launched {
+  process: ChildProcess
+  /** All it has printed. */
+  said(): string
+  ready(): Promise<void>
+  /** As Ctrl-C does. */
+  stop(): Promise<{ code: number | null }>
+}
+
+/** `npm start` on data of its own, on a free port unless one is named. */
+export function launch(dataDir: string, log: string, port = 0): Launched {
   const output = fs.openSync(log, 'w')
-  passOn({ PAYONCE_DATA_DIR: path.join(home, 'data') })
-  const env = childEnv({ PORT: '0', DATABASE_URL: undefined, PAYONCE_BASE_URL: undefined, PAYONCE_MODE: 'sandbox' })
+  const env = childEnv({
+    PORT: String(port),
+    PAYONCE_DATA_DIR: dataDir,
+    PAYONCE_MODE: 'sandbox',
+    DATABASE_URL: undefined,
+    PAYONCE_BASE_URL: undefined,
+  })
   const supervisor = forkTypeScript(inRoot('src/setup/start.ts'), [], { env, stdio: ['ignore', output, output, 'ipc'] })
   const said = () => fs.readFileSync(log, 'utf8')
-  const ready = await until(() => hasEnded(supervisor) || /^ready /m.test(said()), 120_000, 100)
-  if (!ready || hasEnded(supervisor)) throw new Error(`The product did not start:\n${said()}`)
-  return async () => {
+  return { process: supervisor, said, ready, stop }
+
+  async function ready(): Promise<void> {
+    // 120 s: a machine of two cores that does other things too.
+    const answered = await until(() => hasEnded(supervisor) || /^ready /m.test(said()), 120_000, 100)
+    if (!answered || hasEnded(supervisor)) throw new Error(`The product did not start:\n${said()}`)
+  }
+
+  async function stop(): Promise<{ code: number | null }> {
     supervisor.kill('SIGTERM')
     await until(() => hasEnded(supervisor), 45_000, 50)
-    if (supervisor.exitCode !== 0) throw new Error(`The product did not end well (${supervisor.signalCode ?? supervisor.exitCode}):\n${said()}`)
-    fs.rmSync(home, { recursive: true, force: true })
+    return { code: supervisor.exitCode }
   }
 }

@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, test } from '@playwright/test'
+import { type Demo, readDemo } from '@/setup/demo-file'
+import { processMark } from '@/setup/process-mark'
+import { type Launched, launch, newHome } from '@/setup/test-product'
+
+// The life of `npm start` itself, beside the product that the other tests share.
+let home: string
+const dataDir = () => path.join(home, 'data')
+const start = (name: string): Launched => launch(dataDir(), path.join(home, `${name} log`))
+
+test.beforeEach(() => {
+  home = newHome()
+})
+test.afterEach(() => fs.rmSync(home, { recursive: true, force: true }))
+
+test('a second start, a taken port, a kill -9 and the start after it: each works or says what to do', async ({ request }) => {
+  test.setTimeout(180_000)
+  const first = start('first')
+  await first.ready()
+  const { pids, baseUrl } = demo()
+
+  const second = start('second')
+  expect(await exitCode(second)).toBe(1)
+  expect(second.said()).toContain(`already running at ${baseUrl} (pid ${pids.supervisor})`)
+  await expect(await request.get(`${baseUrl}/api/ready`)).toBeOK()
+
+  first.process.kill('SIGKILL')
+  await expect.poll(() => alive(pids), { timeout: 30_000 }).toEqual([])
+
+  const next = start('next')
+  await next.ready()
+  expect(demo().operator).not.toBeNull()
+  const port = Number(new URL(demo().baseUrl).port)
+  const crowded = launch(path.join(home, 'other data'), path.join(home, 'other log'), port)
+  expect(await exitCode(crowded)).toBe(1)
+  expect(crowded.said()).toContain(`Port ${port} is used by another program. Choose another one:  PORT=${port + 1} npm start`)
+
+  const now = demo().pids
+  expect(await next.stop()).toEqual({ code: 0 })
+  expect(alive(now)).toEqual([])
+})
+
+function demo(): Demo {
+  const found = readDemo(dataDir())
+  if (!found) throw new Error('There is no demo.json.')
+  return found
+}
+
+async function exitCode({ process }: Launched): Promise<number | null> {
+  if (process.exitCode === null) await once(process, 'exit')
+  return process.exitCode
+}
+
+function alive(pids: Demo['pids']): string[] {
+  return Object.entries(pids).flatMap(([name, pid]) => (pid !== null && processMark(pid) !== null ? [name] : []))
+}
