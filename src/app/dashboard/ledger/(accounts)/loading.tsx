@@ -1,1 +1,3 @@
-export { PageLoading as default } from '@/app/dashboard/_parts/page-loading'
+import { PageLoading } from '@/app/dashboard/_parts/page-loading'
+
+export default PageLoading
