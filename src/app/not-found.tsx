@@ -1,11 +1,13 @@
+import type { Metadata } from 'next'
 import Link from 'next/link'
 import { buttonClass } from '@/ui/button'
+
+export const metadata: Metadata = { title: 'Not found' }
 
 /** Says no more than that there is nothing: what does not exist and what is not yours look alike. */
 export default function NotFound() {
   return (
     <main className="mx-auto flex min-h-[70dvh] max-w-md flex-col justify-center px-4 py-20">
-      <title>Not found – Payonce</title>
       <p className="font-mono text-ink-3 text-ui">404</p>
       <h1 className="mt-2 font-semibold text-2xl">There is nothing here</h1>
       <p className="mt-2 text-ink-2">The address may be mistyped, or what it led to is not there any more.</p>

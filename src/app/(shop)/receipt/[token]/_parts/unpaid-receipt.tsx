@@ -14,16 +14,15 @@ export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {
         {open ? <Spinner size={22} /> : <Icon name="info" size={22} />}
       </span>
       <ReceiptTitle>{title}</ReceiptTitle>
-      <p role="status" className="mx-auto mt-3 max-w-[46ch] text-ink-2 text-sm">
+      <p role="status" className="mx-auto mt-3 max-w-[46ch] text-balance text-ink-2 text-sm">
         {body}
       </p>
       <p className="mt-4 text-ink-3 text-ui">
         {formatMoney(receipt.amount, receipt.currency)}
         {receipt.reference && ` · order ${receipt.reference}`}
       </p>
-      {open ? (
-        <Refresh everyMs={3_000} />
-      ) : (
+      {open && <Refresh everyMs={3_000} />}
+      {(!open || receipt.status === 'requires_action') && (
         <a href={`/checkout/${receipt.orderId}`} className={buttonClass('secondary', 'md', 'mt-6')}>
           Back to the order
         </a>
