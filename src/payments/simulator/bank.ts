@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import type { DeclineCode } from '../gateway'
-import { CARDS, type CardPlan } from './cards'
+import { type CardPlan, planOf } from './cards'
 
 /** The role the bank works as: it may write to its own schema and sees nothing of ours. */
 export const BANK_ROLE = 'payonce_bank'
@@ -47,7 +47,7 @@ export class SimulatedBank {
 
   /** @throws BankFault as the card's plan says, and for a key that was used with another amount */
   async charge(request: BankRequest): Promise<BankAnswer> {
-    const plan = CARDS[request.token] ?? { label: 'Unknown card', verdict: 'decline', declineCode: 'card_declined' }
+    const plan = planOf(request.token)
     if (plan.delayMs) await new Promise((resolve) => setTimeout(resolve, plan.delayMs))
     if (plan.fault === 'silence-before') throw new BankFault('silence')
     if (plan.fault === 'error-before') throw new BankFault('error')
@@ -99,7 +99,15 @@ export class SimulatedBank {
 
 function shown(row: Row): BankAnswer {
   const { status, currency, charge_id: chargeId, decline_code: declineCode, challenge_id: challengeId } = row
-  return { status, amountMinor: BigInt(row.amount), currency, cardLabel: CARDS[row.token]?.label ?? 'Unknown card', chargeId, declineCode, challengeId }
+  return {
+    status,
+    amountMinor: BigInt(row.amount),
+    currency,
+    cardLabel: planOf(row.token).label,
+    chargeId,
+    declineCode,
+    challengeId,
+  }
 }
 
 function newRef(prefix: string): string {

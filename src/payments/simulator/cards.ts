@@ -24,6 +24,12 @@ export const CARDS: Record<string, CardPlan> = {
   pm_card_challenge: { label: 'Visa •••• 3220', verdict: 'challenge' },
 }
 
+const UNKNOWN: CardPlan = { label: 'Unknown card', verdict: 'decline', declineCode: 'card_declined' }
+
+export function planOf(token: string): CardPlan {
+  return (Object.hasOwn(CARDS, token) && CARDS[token]) || UNKNOWN
+}
+
 /** The bank's fee: 1.5 %, rounded half up, in minor units. */
 export function feeFor(amountMinor: bigint): bigint {
   return (amountMinor * 15n + 500n) / 1000n
