@@ -1,0 +1,122 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { uuidv7 } from '@/lib/id'
+import { MAX_MINOR } from '@/lib/money'
+import { APP_ROLE, type Db, openDb, openPool } from '@/platform/db'
+import { type TestDatabase, testDatabase } from '@/setup/test-database'
+import { createOrder, type NewOrder, OrderOwners, OrderRefused } from './order'
+
+const [OURS, THEIRS] = [uuidv7(), uuidv7()]
+const SHIRT = { name: 'T-shirt', quantity: 2, unitAmount: 1_200n }
+
+let database: TestDatabase
+let pool: pg.Pool
+let db: Db
+const queries: string[] = []
+
+beforeAll(async () => {
+  database = await testDatabase()
+  pool = openPool(database.url, { max: 10, role: APP_ROLE, name: 'order-test' })
+  db = openDb(pool, ({ query }) => queries.push(query))
+  await pool.query(`INSERT INTO merchant (id, name) VALUES ($1, 'A'), ($2, 'B')`, [OURS, THEIRS])
+})
+afterAll(async () => {
+  await db.$disconnect()
+  await pool.end()
+  await database.drop()
+})
+
+const create = (changes: Partial<NewOrder> = {}, id = uuidv7()) =>
+  createOrder(db, { merchantId: OURS, currency: 'EUR', items: [SHIRT], ...changes }, id)
+const rows = async (text: string, ...values: unknown[]) => (await pool.query(text, values)).rows
+
+describe('createOrder', () => {
+  it('writes the order and its items, in their order, at the sum of its items', async () => {
+    const id = uuidv7()
+    const items = [SHIRT, { name: 'Notebook', quantity: 1, unitAmount: 1_850n }]
+    expect(await create({ items, reference: 'R-1', customerEmail: 'a@example.com' }, id)).toEqual({ id, amount: 4_250n })
+    expect(await rows('SELECT amount, currency, version, status, reference, customer_email FROM orders WHERE id = $1', id)).toEqual([
+      { amount: '4250', currency: 'EUR', version: 1, status: 'open', reference: 'R-1', customer_email: 'a@example.com' },
+    ])
+    expect(await rows('SELECT position, name, quantity, unit_amount FROM order_item WHERE order_id = $1 ORDER BY position', id)).toEqual([
+      { position: 1, name: 'T-shirt', quantity: 2, unit_amount: '1200' },
+      { position: 2, name: 'Notebook', quantity: 1, unit_amount: '1850' },
+    ])
+  })
+
+  it('F90 keeps the largest amount exactly', async () => {
+    const id = uuidv7()
+    await create({ items: [{ name: 'x', quantity: 1, unitAmount: MAX_MINOR }] }, id)
+    expect(await rows('SELECT amount FROM orders WHERE id = $1', id)).toEqual([{ amount: MAX_MINOR.toString() }])
+  })
+
+  it('keeps names as they were sent, quotes, emoji and SQL too', async () => {
+    const id = uuidv7()
+    const name = `'); DROP TABLE payment; -- "é" 🧾`
+    await create({ items: [{ ...SHIRT, name }] }, id)
+    expect(await rows('SELECT name FROM order_item WHERE order_id = $1', id)).toEqual([{ name }])
+  })
+
+  it('opens the accounts of the currency once, with many first orders at once', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => create({ currency: 'JPY' })))
+    expect(await rows(`SELECT code FROM account WHERE merchant_id = $1 AND currency = 'JPY' ORDER BY code`, OURS)).toEqual([
+      { code: 'gateway_clearing' },
+      { code: 'processing_fees' },
+      { code: 'sales' },
+    ])
+  })
+
+  it.each([[[]], [[{ ...SHIRT, quantity: 0 }]], [[{ ...SHIRT, unitAmount: -1n }]]])(
+    'L4 refuses items without a valid total, and writes nothing (%#)',
+    async (items) => {
+      const id = uuidv7()
+      await expect(create({ items }, id)).rejects.toThrow(OrderRefused)
+      expect(await rows('SELECT 1 FROM orders WHERE id = $1', id)).toEqual([])
+    },
+  )
+
+  it('writes all or nothing: a merchant that is not there leaves no trace', async () => {
+    const id = uuidv7()
+    await expect(create({ merchantId: uuidv7() }, id)).rejects.toThrow()
+    expect(await rows('SELECT 1 FROM order_item WHERE order_id = $1', id)).toEqual([])
+  })
+
+  it('an id is one order’s, across merchants', async () => {
+    const { id } = await create()
+    await expect(create({}, id)).rejects.toThrow()
+    await expect(create({ merchantId: THEIRS }, id)).rejects.toThrow()
+    expect(await rows('SELECT merchant_id FROM orders WHERE id = $1', id)).toEqual([{ merchant_id: OURS }])
+  })
+})
+
+describe('OrderOwners', () => {
+  const asked = async (work: () => Promise<unknown>) => {
+    queries.length = 0
+    await work()
+    return queries.filter((query) => query.includes('FROM orders')).length
+  }
+
+  it('finds whose order it is, and asks the database once', async () => {
+    const [{ id: mine }, { id: theirs }] = [await create(), await create({ merchantId: THEIRS })]
+    const owners = new OrderOwners(db)
+    expect([await owners.merchantOf(mine), await owners.merchantOf(theirs)]).toEqual([OURS, THEIRS])
+    expect(await asked(() => owners.merchantOf(mine))).toBe(0)
+  })
+
+  it('does not remember that an order was not there: it may be made in the next moment', async () => {
+    const owners = new OrderOwners(db)
+    const id = uuidv7()
+    expect(await owners.merchantOf(id)).toBeNull()
+    await create({}, id)
+    expect(await owners.merchantOf(id)).toBe(OURS)
+  })
+
+  it('has a limit: the oldest is forgotten, and found again', async () => {
+    const owners = new OrderOwners(db, 2)
+    const ids = [(await create()).id, (await create()).id, (await create()).id]
+    for (const id of ids) await owners.merchantOf(id)
+    expect(await asked(() => owners.merchantOf(ids[2] as string))).toBe(0)
+    expect(await asked(() => owners.merchantOf(ids[0] as string))).toBe(1)
+    expect(await owners.merchantOf(ids[0] as string)).toBe(OURS)
+  })
+})

@@ -1,0 +1,145 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { uuidv7 } from '@/lib/id'
+import { openPool } from '@/platform/db'
+import { type TestDatabase, testDatabase } from '@/setup/test-database'
+import type { Gateway } from '../gateway'
+import { gatewayContract } from '../gateway.contract'
+import { BANK_ROLE, SimulatedBank } from './bank'
+import { CARDS, feeFor } from './cards'
+import { simulatorGateway } from './gateway'
+
+const TIMEOUT_MS = 300
+
+let database: TestDatabase
+let pool: pg.Pool
+let bank: SimulatedBank
+let gateway: Gateway
+let hasty: Gateway
+let key: string
+
+beforeAll(async () => {
+  database = await testDatabase()
+  pool = openPool(database.url, { max: 10, role: BANK_ROLE, name: 'bank-test' })
+  bank = new SimulatedBank(pool)
+  gateway = simulatorGateway({ bank, timeoutMs: 10_000 })
+  hasty = simulatorGateway({ bank, timeoutMs: TIMEOUT_MS })
+})
+afterAll(async () => {
+  await pool.end()
+  await database.drop()
+})
+beforeEach(() => {
+  key = uuidv7()
+})
+
+const charges = async (of: string) =>
+  Number((await pool.query('SELECT count(*) FROM gateway_simulator.charge WHERE idempotency_key = $1', [of])).rows[0].count)
+const charge = (method: string) => gateway.charge({ key, amountMinor: 2_400n, currency: 'EUR', method })
+
+gatewayContract('the simulated bank', async () => ({
+  gateway,
+  hasty,
+  timeoutMs: TIMEOUT_MS,
+  charges,
+  newKey: uuidv7,
+  tokens: {
+    approved: 'pm_card_visa',
+    declined: 'pm_card_declined',
+    silentBefore: 'pm_card_timeout_before_charge',
+    silentAfter: 'pm_card_timeout_after_charge',
+    errorBefore: 'pm_card_error_before_charge',
+    errorAfter: 'pm_card_error_after_charge',
+    slow: 'pm_card_slow',
+  },
+  slowSettlesMs: (CARDS.pm_card_slow?.delayMs ?? 0) - TIMEOUT_MS + 300,
+}))
+
+describe('the test tokens', () => {
+  it.each(Object.entries(CARDS))('%s does what is published', async (token, plan) => {
+    const outcome = await (plan.fault ? hasty : gateway).charge({ key, amountMinor: 2_400n, currency: 'EUR', method: token })
+    const kind = plan.fault ? 'unknown' : { approve: 'approved', decline: 'declined', challenge: 'challenge' }[plan.verdict]
+    expect(outcome.kind).toBe(kind)
+    if (outcome.kind === 'approved')
+      expect(outcome).toMatchObject({ cardLabel: plan.label, feeMinor: 36n, ref: expect.stringMatching(/^ch_[0-9a-f]{24}$/) })
+    if (outcome.kind === 'declined') expect(outcome).toEqual({ kind: 'declined', code: plan.declineCode, cardLabel: plan.label })
+    const reallyCharged = plan.verdict === 'approve' && !plan.fault?.endsWith('before')
+    expect(await charges(key)).toBe(reallyCharged ? 1 : 0)
+  })
+
+  it.each(['pm_card_unheard_of', '', 'toString', '__proto__', '4242424242424242'])('%j is declined, and charges nothing', async (token) => {
+    expect(await charge(token)).toMatchObject({ kind: 'declined', code: 'card_declined' })
+    expect(await charges(key)).toBe(0)
+  })
+
+  it('the bank away is doubt', async () => {
+    const away = openPool(database.url.replace(/:\d+\//, ':1/'), { max: 1, role: BANK_ROLE, name: 'away' })
+    const cut = simulatorGateway({ bank: new SimulatedBank(away), timeoutMs: TIMEOUT_MS })
+    expect(await cut.charge({ key, amountMinor: 1n, currency: 'EUR', method: 'pm_card_visa' })).toMatchObject({ kind: 'unknown' })
+    expect(await cut.find(key)).toMatchObject({ kind: 'unknown' })
+    await away.end()
+  })
+})
+
+describe('a challenge', () => {
+  const challenged = async () => {
+    const outcome = await charge('pm_card_challenge')
+    if (outcome.kind !== 'challenge') throw new Error('expected a challenge')
+    return outcome.actionUrl.split('/').at(-1) as string
+  }
+
+  it('charges nothing while the shopper has not answered, and asks the same again', async () => {
+    const id = await challenged()
+    expect(await challenged()).toBe(id)
+    expect(await gateway.find(key)).toMatchObject({ kind: 'challenge' })
+    expect(await charges(key)).toBe(0)
+  })
+
+  it('confirmed charges once, and the key tells so from then on', async () => {
+    expect(await bank.answerChallenge(await challenged(), true)).toBe(true)
+    expect(await gateway.find(key)).toMatchObject({ kind: 'approved', amountMinor: 2_400n })
+    expect(await charge('pm_card_challenge')).toMatchObject({ kind: 'approved' })
+    expect(await charges(key)).toBe(1)
+  })
+
+  it('refused declines', async () => {
+    expect(await bank.answerChallenge(await challenged(), false)).toBe(true)
+    expect(await gateway.find(key)).toMatchObject({ kind: 'declined', code: 'card_declined' })
+    expect(await charges(key)).toBe(0)
+  })
+
+  it.each([
+    [true, false],
+    [false, true],
+    [true, true],
+  ])('answered twice (%s, then %s): the first answer stands', async (first, second) => {
+    const id = await challenged()
+    expect([await bank.answerChallenge(id, first), await bank.answerChallenge(id, second)]).toEqual([true, false])
+    expect(await gateway.find(key)).toMatchObject({ kind: first ? 'approved' : 'declined' })
+    expect(await charges(key)).toBe(first ? 1 : 0)
+  })
+
+  it('answered by ten at once charges once', async () => {
+    const id = await challenged()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => bank.answerChallenge(id, true)))
+    expect(answers.filter(Boolean)).toHaveLength(1)
+    expect(await charges(key)).toBe(1)
+  })
+
+  it('that nobody asked cannot be answered', async () => {
+    expect(await bank.answerChallenge('chl_made_up', true)).toBe(false)
+  })
+})
+
+describe('the fee', () => {
+  it.each([
+    [1n, 0n],
+    [33n, 0n],
+    [34n, 1n],
+    [100n, 2n],
+    [2_400n, 36n],
+    [9_007_199_254_740_991n, 135_107_988_821_115n],
+  ])('of %d is %d: 1.5 %%, half up', (amount, fee) => {
+    expect(feeFor(amount)).toBe(fee)
+  })
+})
