@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { attemptsOf, findRecord, listRecords, type RecordSummary } from '@/idempotency/stores/read'
 import { readId, showId } from '@/lib/id'
 import { operatorProcedure, router } from '../trpc'
-import { attempt, attemptOut, counts, countsOut, maybeTime, notFound, paged, pageSize, readTimeCursor, time, writeCursor } from './wire'
+import { attempt, attemptOut, counts, countsOut, maybeTime, notFound, paged, pageSize, readTimeCursor, time, words, writeCursor } from './wire'
 
 export const RECORD_STATES = ['claimed', 'sending', 'unknown', 'completed', 'tombstone'] as const
 
@@ -40,7 +40,7 @@ export const idempotencyRouter = router({
     .input(
       z.strictObject({
         state: z.enum(RECORD_STATES).optional(),
-        search: z.string().trim().max(255).optional(),
+        search: words(255).optional(),
         cursor: z.string().max(400).optional(),
         limit: pageSize,
       }),

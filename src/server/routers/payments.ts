@@ -20,6 +20,7 @@ import {
   transaction,
   transactionOut,
   uuidOf,
+  words,
   writeCursor,
 } from './wire'
 
@@ -99,7 +100,7 @@ const listInput = z.strictObject({
     .string()
     .regex(/^[A-Z]{3}$/)
     .optional(),
-  search: z.string().trim().max(200).optional(),
+  search: words(200).optional(),
   from: instant.optional(),
   until: instant.optional(),
   cursor: z.string().max(200).optional(),

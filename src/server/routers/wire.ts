@@ -10,6 +10,14 @@ import { MAX_MINOR } from '@/lib/money'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const MICROS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/
 
+/** Words to look for. A control character is in none of ours, and PostgreSQL refuses U+0000. */
+export const words = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .regex(/^\P{Cc}*$/u)
+
 export const pageSize = z.number().int().min(1).max(100).default(25)
 export const instant = z.iso.datetime({ offset: true })
 const amountOut = z.number().int()

@@ -2,6 +2,7 @@
 import { BookOpenText, CreditCard, KeyRound, LayoutDashboard, LogOut, Store } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
+import { useEffect, useRef } from 'react'
 import { Badge } from '@/ui/badge'
 import { cx } from '@/ui/cx'
 import { Logo, navLinkClass } from '@/ui/nav'
@@ -65,6 +66,7 @@ export function Sidebar({ viewer }: { viewer: Viewer }) {
 
 /** Over every page: whether it is current, in whose time, in which colours. */
 export function TopStrip({ viewer }: { viewer: Viewer }) {
+  useFocusOnArrival()
   return (
     <header className="sticky top-0 z-20 border-line border-b bg-canvas/90 backdrop-blur print:hidden">
       <div className="mx-auto flex h-12 max-w-[82rem] items-center gap-2 px-4 sm:px-6 lg:px-8">
@@ -113,6 +115,17 @@ export function TabBar() {
       ))}
     </nav>
   )
+}
+
+/** A link inside the dashboard loads no page: focus goes to the new heading, so that it is read and Tab starts there. */
+function useFocusOnArrival() {
+  const path = usePathname()
+  const arrivedAt = useRef(path)
+  useEffect(() => {
+    if (arrivedAt.current === path) return
+    arrivedAt.current = path
+    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+  }, [path])
 }
 
 function SignOut({ name }: { name?: string }) {

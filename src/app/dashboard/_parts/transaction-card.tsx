@@ -15,7 +15,7 @@ export function TransactionCard({ transaction, source = false }: { transaction: 
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b px-4 py-3 sm:px-5">
         <h2 className="font-semibold text-sm">{transaction.description}</h2>
         <Badge>{transaction.kind}</Badge>
-        <span className="ml-auto flex flex-wrap items-center gap-x-3 text-ink-3 text-xs">
+        <span className="flex w-full flex-wrap items-center gap-x-2 text-ink-3 text-xs">
           <Timestamp at={transaction.postedAt} />
           <CopyId id={transaction.id} />
         </span>

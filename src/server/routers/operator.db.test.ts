@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createOperator } from '@/access/operator'
+import { showId, uuidv7 } from '@/lib/id'
+import { openTestProduct, type TestProduct } from '../testing'
+
+const PASSWORD = 'correct horse battery'
+let product: TestProduct
+/** The cookies of two operators: of the merchant that was paid, and of another. */
+let ours: string
+let theirs: string
+let payment: { id: string; uuid: string; recordId: string; accountId: string }
+
+beforeAll(async () => {
+  product = await openTestProduct()
+  const other = uuidv7()
+  await product.deps.db.merchant.create({ data: { id: other, name: 'Another shop' } })
+  ours = await signIn('ours@example.com', product.merchantId)
+  theirs = await signIn('theirs@example.com', other)
+  payment = await payOnce()
+})
+afterAll(() => product.close())
+
+async function signIn(email: string, merchantId: string): Promise<string> {
+  await createOperator(product.deps.auth, { email, password: PASSWORD, name: 'Operator', merchantId })
+  const headers = { 'content-type': 'application/json', origin: 'http://localhost:3000' }
+  const answer = await product.call('/api/auth/sign-in/email', { method: 'POST', headers, body: JSON.stringify({ email, password: PASSWORD }) })
+  return (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
+}
+
+async function payOnce() {
+  const orderId = await product.newOrder()
+  const reply = await product.pay({ orderId, version: 1, paymentMethod: 'pm_card_visa', key: 'once' }, await product.cookie())
+  expect(reply.status, reply.text).toBe(200)
+  await product.deps.attempts.flush()
+  const { rows } = await product.owner.query(`
+    SELECT p.id, p.record_id, a.id AS account FROM payment p JOIN account a ON a.merchant_id = p.merchant_id AND a.type = 'revenue' LIMIT 1`)
+  return { id: showId('pay', rows[0].id), uuid: rows[0].id, recordId: rows[0].record_id, accountId: showId('acc', rows[0].account) }
+}
+
+async function ask(procedure: string, input: unknown, cookie: string) {
+  const query = input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`
+  const answer = await product.call(`/api/trpc/${procedure}${query}`, { headers: { cookie } })
+  const body = await answer.json()
+  return { status: answer.status, data: body.result?.data }
+}
+
+const QUESTIONS = (): [string, unknown][] => [
+  ['payments.viewer', undefined],
+  ['payments.overview', { range: '24h' }],
+  ['payments.list', {}],
+  ['payments.get', { id: payment.id }],
+  ['ledger.check', undefined],
+  ['ledger.accounts', {}],
+  ['ledger.account', { id: payment.accountId }],
+  ['ledger.statement', { id: payment.accountId }],
+  ['ledger.journal', {}],
+  ['idempotency.list', {}],
+  ['idempotency.get', { id: payment.recordId }],
+]
+
+test('without a session every procedure of the dashboard answers 401', async () => {
+  for (const [procedure, input] of QUESTIONS()) expect([procedure, (await ask(procedure, input, '')).status]).toEqual([procedure, 401])
+})
+
+test('with a session every one of them answers', async () => {
+  for (const [procedure, input] of QUESTIONS()) expect([procedure, (await ask(procedure, input, ours)).status]).toEqual([procedure, 200])
+})
+
+test('another merchant finds nothing of it, by list or by id', async () => {
+  expect((await ask('payments.list', {}, theirs)).data.items).toEqual([])
+  expect((await ask('payments.list', { search: payment.id }, theirs)).data.items).toEqual([])
+  expect((await ask('ledger.accounts', {}, theirs)).data).toEqual([])
+  expect((await ask('ledger.journal', {}, theirs)).data.items).toEqual([])
+  expect((await ask('idempotency.list', { search: payment.id }, theirs)).data.items).toEqual([])
+  expect((await ask('ledger.check', undefined, theirs)).data).toMatchObject({ entries: 0, totals: [] })
+  expect((await ask('payments.overview', { range: '1h' }, theirs)).data).toMatchObject({ any: false, feed: [] })
+})
+
+test('a foreign id, an unknown one and a word that is no id are answered alike: not found', async () => {
+  expect((await ask('payments.get', { id: payment.id }, theirs)).status).toBe(404)
+  expect((await ask('ledger.account', { id: payment.accountId }, theirs)).status).toBe(404)
+  expect((await ask('ledger.statement', { id: payment.accountId }, theirs)).status).toBe(404)
+  expect((await ask('idempotency.get', { id: payment.recordId }, theirs)).status).toBe(404)
+  expect((await ask('payments.get', { id: showId('pay', uuidv7()) }, ours)).status).toBe(404)
+  expect((await ask('payments.get', { id: 'pay_nonsense' }, ours)).status).toBe(404)
+  expect((await ask('payments.get', { id: payment.accountId }, ours)).status).toBe(404)
+})
+
+test('a payment is told whole: its one request, its entries, its record, the bank’s own count', async () => {
+  const { data } = await ask('payments.get', { id: payment.id }, ours)
+  expect(data).toMatchObject({ id: payment.id, status: 'succeeded', amount: 2400, currency: 'EUR', executed: 1, held: 0, bankCharges: 1 })
+  expect(data.attempts).toMatchObject([{ outcome: 'executed', status: 200, fence: 1 }])
+  expect(data.transactions).toHaveLength(1)
+  expect(data.transactions[0].entries.reduce((sum: number, entry: { amount: number }) => sum + entry.amount, 0)).toBe(0)
+  expect(data.record).toMatchObject({ id: payment.recordId, state: 'completed' })
+  expect(Object.keys(data.record)).not.toContain('answer')
+})
+
+test('what is malformed is refused before the database is asked', async () => {
+  for (const input of [
+    { search: 'a\0b' },
+    { cursor: 'x' },
+    { limit: 0 },
+    { limit: 101 },
+    { statuses: ['lost'] },
+    { from: 'yesterday' },
+    { currency: 'eur' },
+    { more: 1 },
+  ]) {
+    expect([input, (await ask('payments.list', input, ours)).status]).toEqual([input, 400])
+  }
+  expect((await ask('idempotency.get', { id: '../x' }, ours)).status).toBe(400)
+  expect((await ask('ledger.journal', { cursor: Buffer.from('x|1').toString('base64url') }, ours)).status).toBe(400)
+})
