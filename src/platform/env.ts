@@ -27,7 +27,7 @@ export type Env = Omit<z.infer<typeof schema>, 'DATABASE_URL' | 'PAYONCE_SECRET'
  * The only file that reads `process.env` (a lint rule says so).
  */
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
-  const parsed = schema.safeParse(source)
+  const parsed = schema.safeParse(given(source))
   const problems = parsed.success ? missing(parsed.data) : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   if (!parsed.success || problems.length > 0) throw new Error(`The environment is not right:\n  ${problems.join('\n  ')}`)
   const { DATABASE_URL, PAYONCE_SECRET, ...rest } = parsed.data
@@ -41,12 +41,17 @@ export function readEnv(source: Record<string, string | undefined> = process.env
 
 /** What a set-up script needs before there is a database: the same variables, none of them required yet. */
 export function readSetupEnv(source: Record<string, string | undefined> = process.env) {
-  const parsed = schema.safeParse(source)
+  const parsed = schema.safeParse(given(source))
   if (!parsed.success)
     throw new Error(
       `The environment is not right:\n  ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n  ')}`,
     )
   return { ...parsed.data, dataDir: path.resolve(parsed.data.PAYONCE_DATA_DIR) }
+}
+
+/** An empty variable, as a compose file leaves it, is one that was not given. */
+function given(source: Record<string, string | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
 }
 
 function missing(env: z.infer<typeof schema>): string[] {

@@ -19,6 +19,8 @@ export function seconds(ms: number): string {
 }
 
 export function reasonOf(error: unknown): string {
+  // A name with two addresses fails twice, and the error that holds both has no words of its own.
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -5,6 +5,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg'
 import pg from 'pg'
+import { reasonOf } from './progress'
 import { inRoot } from './root'
 
 /** Prisma's schema engine as WebAssembly: the native one is a download that a machine may not reach. */
@@ -37,7 +38,10 @@ export function schemaFiles(): { path: string; content: string }[] {
 
 export async function onConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
-  await client.connect()
+  await client.connect().catch((error: unknown) => {
+    const { host, port, database } = client
+    throw new Error(`The database ${database} at ${host}:${port} cannot be used: ${reasonOf(error)}`, { cause: error })
+  })
   try {
     return await work(client)
   } finally {
