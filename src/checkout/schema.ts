@@ -18,21 +18,27 @@ export const currency = z.string().refine(isCurrency, 'This currency is not acce
 /** A token for a card, never a card number. */
 export const paymentMethod = z.string().regex(/^pm_[a-z0-9_]{1,60}$/, 'Send a token such as pm_card_visa.')
 
+/** Words that PostgreSQL can keep: it has no U+0000. */
+const words = z.string().refine((text) => !text.includes('\0'), 'A text may not hold the character U+0000.')
+
+/** Counted in a 32-bit column; a larger one cannot be the version of any order. */
+const version = z.int().positive().max(2_147_483_647)
+
 /** What the checkout page sends. There is no amount in it: the order says what it costs, and `version` which order the shopper saw. */
-export const payInput = z.strictObject({ key: z.unknown().optional(), orderId, version: z.int().positive(), paymentMethod })
+export const payInput = z.strictObject({ key: z.unknown().optional(), orderId, version, paymentMethod })
 
 export const newOrder = z.strictObject({
   currency,
   items: z
     .array(
       z.strictObject({
-        name: z.string().trim().min(1).max(200),
+        name: words.trim().min(1).max(200),
         quantity: z.int().positive().max(1_000_000),
         unitAmount: z.int().min(0).max(Number(MAX_MINOR)),
       }),
     )
     .min(1)
     .max(100),
-  reference: z.string().trim().max(100).optional(),
+  reference: words.trim().max(100).optional(),
   customerEmail: z.email().max(254).optional(),
 })
