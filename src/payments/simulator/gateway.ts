@@ -14,8 +14,7 @@ export function simulatorGateway({ bank, timeoutMs }: SimulatorOptions): Gateway
     name: 'simulator',
     // The slowest test card answers after 3 s. We never look before our own time-out, so this is on top of it.
     settlesWithinMs: timeoutMs + 3_000,
-    charge: (request) =>
-      doubtful(timeoutMs, async () => outcomeOf(await bank.charge({ ...request, token: request.method }))),
+    charge: (request) => doubtful(timeoutMs, async () => outcomeOf(await bank.charge({ ...request, token: request.method }))),
     find: (key) =>
       doubtful(timeoutMs, async () => {
         const answer = await bank.find(key)
