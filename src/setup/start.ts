@@ -94,8 +94,17 @@ async function shutDown(code: number): Promise<void> {
   if (ending) return
   ending = true
   signals.begin()
-  for (const stop of started.reverse()) await Promise.resolve(stop()).catch((error: unknown) => complain(reasonOf(error)))
+  for (const stop of started.reverse()) await stopOne(stop)
   process.exit(code)
+}
+
+/** What cannot be stopped must not keep the rest from being stopped. */
+async function stopOne(stop: () => Promise<void> | void): Promise<void> {
+  try {
+    await stop()
+  } catch (error) {
+    complain(reasonOf(error))
+  }
 }
 
 // Last, when all names above have their values.
