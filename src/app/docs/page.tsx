@@ -5,6 +5,7 @@ import { PROBLEMS } from '@/idempotency/problems'
 import { LINK } from '@/ui/nav'
 import { OUTCOMES, type Outcome, OutcomeLabel } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
+import { Timeline, TimelineItem } from '@/ui/timeline'
 import { SiteBar } from '../(shop)/_parts/site-bar'
 import { groupNumber } from '../(shop)/checkout/[orderId]/_parts/card'
 import { TEST_CARDS } from '../(shop)/checkout/[orderId]/_parts/test-cards'
@@ -70,6 +71,27 @@ export default function DocsPage() {
               ))}
             </TableBody>
           </Table>
+        </Section>
+
+        <Section title="One purchase, pressed often">
+          <Timeline>
+            <TimelineItem title="The page is made, and with it a key">It is stored in the browser before anything is sent.</TimelineItem>
+            <TimelineItem outcome="executed" title="The first press is sent under that key">
+              The key is claimed and the order reserved in one commit. Then the bank is asked, once, under a key of our own.
+            </TimelineItem>
+            <TimelineItem outcome="held" title="Presses meanwhile are held back by the page">
+              Even if they were not, they would carry the same key.
+            </TimelineItem>
+            <TimelineItem outcome="joined" title="A reload, or a second window, joins the running request">
+              It waits, and gets the same answer.
+            </TimelineItem>
+            <TimelineItem outcome="recovered" title="If the server dies, the work is taken up">
+              The bank is asked what became of the charge. It is never charged again to find out.
+            </TimelineItem>
+            <TimelineItem outcome="replayed" title="Every later request gets the stored answer">
+              Payment, ledger and answer were written in one commit.
+            </TimelineItem>
+          </Timeline>
         </Section>
 
         <Section title="What becomes of a request" note="Every request that carries a key ends in one of these. The signs are the same everywhere.">

@@ -13,7 +13,6 @@ export function PaidReceipt({ receipt }: { receipt: Receipt }) {
   const amount = formatMoney(receipt.amount, receipt.currency)
   return (
     <article className="mx-auto max-w-lg overflow-hidden rounded-lg border border-line bg-surface shadow-card print:max-w-none print:border-0 print:shadow-none">
-      <title>{`Paid – ${receipt.merchantName}`}</title>
       <div className="px-6 pt-10 pb-8 text-center sm:px-8 print:pt-0">
         <span className="mx-auto mb-5 flex size-14 items-center justify-center rounded-full bg-ok-soft text-ok">
           <Icon name="check" size={28} />
