@@ -25,7 +25,10 @@ const counts = async () => [
   await product.count('charges', `idempotency_key IN (SELECT gateway_key FROM payment WHERE ${ofOrder()})`),
   await product.count('captures', `payment_id IN (SELECT id FROM payment WHERE ${ofOrder()})`),
 ]
-const status = async () => (await product.owner.query(`SELECT status FROM payment WHERE ${ofOrder()}`)).rows[0]?.status
+/** How the payment and its order stand. */
+const status = async () =>
+  (await product.owner.query(`SELECT p.status || ', ' || o.status AS both FROM payment p JOIN orders o ON o.id = p.order_id WHERE p.${ofOrder()}`))
+    .rows[0].both
 const recover = async () => {
   await product.owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE key = '${key}'`)
   return product.deps.engine.recover(product.deps.pay, 20, 'test')
@@ -46,18 +49,20 @@ describe('F18 N10 a zombie', () => {
     stopped(recover)
     const reply = await pay()
     expect(reply).toMatchObject({ status: 200, result: { payment: { status: 'succeeded' }, idempotency: { outcome: 'replayed' } } })
-    expect([await counts(), await status()]).toEqual([[1, 1], 'succeeded'])
+    expect([await counts(), await status()]).toEqual([[1, 1], 'succeeded, paid'])
     expect((await pay()).result).toEqual(reply.result)
   })
 
   it('that wakes while the resolver is in doubt writes nothing; the resolver ends it, once', async () => {
-    vi.spyOn(product.deps.bank, 'find').mockRejectedValueOnce(new Error('the bank is away'))
-    stopped(recover)
+    stopped(() => {
+      vi.spyOn(product.deps.bank, 'find').mockRejectedValueOnce(new Error('the bank is away'))
+      return recover()
+    })
     expect(await pay()).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown', safeNewKey: false } })
-    expect([await counts(), await status()]).toEqual([[1, 0], 'unknown'])
+    expect([await counts(), await status()]).toEqual([[1, 0], 'unknown, open'])
     expect(await recover()).toBe(1)
     expect(await pay()).toMatchObject({ status: 200, result: { payment: { status: 'succeeded' } } })
-    expect([await counts(), await status()]).toEqual([[1, 1], 'succeeded'])
+    expect([await counts(), await status()]).toEqual([[1, 1], 'succeeded, paid'])
   })
 
   it('F29 J2 five resolvers and the zombie at once: one capture', async () => {
@@ -76,7 +81,7 @@ describe('G8 the bank charged something else than we asked for', () => {
     }))
     expect(await pay()).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown' } })
     expect(await pay()).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown' } })
-    expect([await counts(), await status()]).toEqual([[1, 0], 'unknown'])
+    expect([await counts(), await status()]).toEqual([[1, 0], 'unknown, open'])
   })
 })
 
@@ -85,11 +90,11 @@ describe('what we sent cannot be posted', () => {
     const account = `UPDATE account SET code = $1 WHERE merchant_id = '${product.merchantId}' AND code = $2`
     await product.owner.query(account, ['mislaid', 'sales'])
     expect(await pay()).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown', safeNewKey: false } })
-    expect([await counts(), await status()]).toEqual([[1, 0], 'sending'])
+    expect([await counts(), await status()]).toEqual([[1, 0], 'sending, open'])
     expect(await product.deps.metrics.registry.metrics()).toMatch(/payonce_alerts_total\{operation="checkout.pay"\} [1-9]/)
     await product.owner.query(account, ['sales', 'mislaid'])
     expect(await recover()).toBe(1)
     expect(await pay()).toMatchObject({ status: 200, result: { payment: { status: 'succeeded' } } })
-    expect([await counts(), await status()]).toEqual([[1, 1], 'succeeded'])
+    expect([await counts(), await status()]).toEqual([[1, 1], 'succeeded, paid'])
   })
 })
