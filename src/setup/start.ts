@@ -7,7 +7,7 @@ import { claimInstance } from './instance'
 import { migrate } from './migrate'
 import { embeddedDatabase, namedDatabase, type OpenDatabase } from './open-database'
 import { freePort, isFree } from './port'
-import { type ProductSettings, startProduct } from './product'
+import { startProduct } from './product'
 import { complain, reasonOf, say, step } from './progress'
 import { secretOf } from './secret'
 import { whenToldToStop } from './stop-signals'
@@ -21,18 +21,21 @@ const dev = process.argv.includes('--dev')
 const started: (() => Promise<void> | void)[] = []
 const signals = whenToldToStop(() => void shutDown(0))
 let ending = false
+/** Live data has no demo shop. */
+const NOBODY = { merchantId: null, operator: null }
 
 async function start(): Promise<void> {
   const env = readSetupEnv()
   fs.mkdirSync(env.dataDir, { recursive: true })
   const instance = await claimInstance(env.dataDir)
   started.push(instance.release)
+  const sandbox = env.PAYONCE_MODE === 'sandbox'
   const secret = secretOf(env)
   const port = await choosePort(env.PORT)
   const url = `http://localhost:${port}`
   say(`Payonce, ${env.PAYONCE_MODE}${dev ? ', development' : ''}`)
 
-  const [database] = await Promise.all([step('database', () => openDatabase(env)), dev ? generate() : build(signals.stop)])
+  const [database, { seedOnce }] = await Promise.all([step('database', () => openDatabase(env)), loadSeed(), dev ? generate() : build(signals.stop)])
   await step('migrations', () => migrate(database.url))
   const settings = {
     dev,
@@ -45,7 +48,10 @@ async function start(): Promise<void> {
   }
   const product = startProduct(settings, () => tellOthers())
   started.push(() => product.stop(signals.hurry))
-  const [{ merchantId, operator }] = await Promise.all([seed(settings), step('web and worker', () => product.ready)])
+  const [{ merchantId, operator }] = await Promise.all([
+    sandbox ? step('shop', () => seedOnce(settings)) : NOBODY,
+    step('web and worker', () => product.ready),
+  ])
   product.failed.catch(fail)
   database.onRestart(tellOthers)
   tellOthers()
@@ -56,7 +62,7 @@ async function start(): Promise<void> {
     instance.describe({ url, children: product.marks() })
     const pids = { supervisor: process.pid, ...product.pids(), postgres: database.pid() }
     const { baseUrl, databaseUrl } = settings
-    if (env.PAYONCE_MODE === 'sandbox') writeDemo(env.dataDir, { operator, apiKey: null, merchantId, baseUrl, databaseUrl, pids })
+    if (sandbox) writeDemo(env.dataDir, { operator, apiKey: null, merchantId, baseUrl, databaseUrl, pids })
   }
 }
 
@@ -67,11 +73,10 @@ async function openDatabase(env: ReturnType<typeof readSetupEnv>): Promise<OpenD
   return database
 }
 
-async function seed(settings: ProductSettings): Promise<{ merchantId: string | null; operator: DemoOperator | null }> {
-  if (settings.mode === 'live') return { merchantId: null, operator: null }
-  // Loaded only now: it reads the Prisma client, which on a fresh clone was made a moment ago.
-  const { seedOnce } = await import('./seed')
-  return step('shop', () => seedOnce(settings))
+/** It reads the Prisma client, which on a fresh clone is not there yet; and it is large, so it loads while the database starts. */
+async function loadSeed(): Promise<typeof import('./seed')> {
+  await generate()
+  return import('./seed')
 }
 
 function announce(baseUrl: string, operator: DemoOperator | null): void {
