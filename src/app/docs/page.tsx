@@ -60,7 +60,7 @@ export default function DocsPage() {
             <TableBody>
               {TEST_CARDS.map((card) => (
                 <Tr key={card.token} className="px-0!">
-                  <Td label="Number" className="figures pl-0! md:whitespace-nowrap">
+                  <Td label="Number" primary className="figures pl-0! md:whitespace-nowrap md:font-normal">
                     {groupNumber(card.number)}
                   </Td>
                   <Td label="What the bank does">{card.does}</Td>
