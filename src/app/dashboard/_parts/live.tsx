@@ -43,8 +43,6 @@ function openClient(): QueryClient {
   })
 }
 
-export type Live<Data> = UseQueryResult<Data> & { data: Data }
-
 /**
  * Data that came with the page and stays current. While another question is being answered (a filter changed), the old answer stays,
  * marked by `isPlaceholderData`; while the server is away, the last good answer stays, marked by `isError`.

@@ -15,7 +15,7 @@ import { useLive } from './live'
 import { Numbers } from './numbers'
 import { RequestsChart } from './requests-chart'
 
-export const RANGE_NAMES = ['1h', '24h', '7d', '30d'] as const
+const RANGE_NAMES = ['1h', '24h', '7d', '30d'] as const
 type RangeName = (typeof RANGE_NAMES)[number]
 const WORDS: Record<RangeName, string> = { '1h': 'Last hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' }
 

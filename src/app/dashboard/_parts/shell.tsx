@@ -124,8 +124,17 @@ function useFocusOnArrival() {
   useEffect(() => {
     if (arrivedAt.current === path) return
     arrivedAt.current = path
-    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+    const observer = new MutationObserver(() => focusHeading() && observer.disconnect())
+    // While the page is still coming there is a skeleton, without a heading.
+    if (!focusHeading()) observer.observe(document.body, { childList: true, subtree: true })
+    return () => observer.disconnect()
   }, [path])
+}
+
+function focusHeading(): boolean {
+  const heading = document.querySelector<HTMLElement>('main h1')
+  heading?.focus({ preventScroll: true })
+  return heading !== null
 }
 
 function SignOut({ name }: { name?: string }) {

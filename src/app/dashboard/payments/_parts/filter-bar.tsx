@@ -64,7 +64,7 @@ function SearchBox({ value, onChange }: { value: string; onChange(value: string)
       <Input
         type="search"
         aria-label="Search by id, order, customer or card"
-        placeholder="Id, order, customer or card"
+        placeholder="Id, order, customer…"
         maxLength={200}
         value={value}
         onChange={(event) => onChange(event.target.value)}
