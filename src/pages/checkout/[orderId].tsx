@@ -9,7 +9,8 @@ import { callerFor } from '@/server/caller'
  * The one page outside the App Router, whose runtime alone (React and Next, 131 kB gzipped) is more than this page may weigh.
  * In production the runtime is left away: the HTML is complete, and `/checkout.js` wakes exactly this component.
  */
-export const config = { unstable_runtimeJS: false }
+// `maxDuration` is named only because Next's own check of this object refuses a type that shares no member with its list.
+export const config: { unstable_runtimeJS: false; maxDuration?: number } = { unstable_runtimeJS: false }
 
 /** One order, one attempt. The key is made here, with the page: it is there before anything can be pressed. */
 export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ req, res, params }) => {
