@@ -19,13 +19,16 @@ export const APP_ROLE = 'payonce_app'
 
 /**
  * A pool whose every connection works as `role`. The limits turn a stuck database into an error that can be answered:
- * 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a transaction.
+ * 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a transaction. A line that is cut without a word
+ * is given up after 12 s: longer than the server's own limit, so that the server's word comes first where there is one.
  */
 export function openPool(url: string, options: { max: number; role: string; name: string }): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
     connectionTimeoutMillis: 3_000,
+    query_timeout: 12_000,
+    keepAlive: true,
     idleTimeoutMillis: 30_000,
     application_name: options.name,
     options: `-c role=${options.role} -c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s`,

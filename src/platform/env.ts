@@ -20,45 +20,39 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
-export type Env = Omit<z.infer<typeof schema>, 'DATABASE_URL' | 'PAYONCE_SECRET'> & { DATABASE_URL: string; PAYONCE_SECRET: string; baseUrl: string }
+/** What the product itself cannot run without. */
+const complete = schema.extend({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'name a PostgreSQL database (`npm start` brings its own)' }),
+  PAYONCE_SECRET: z.string({ error: 'at least 32 characters of chance (`npm start` makes one for the sandbox)' }).min(32),
+})
+
+export type Env = z.infer<typeof complete> & { baseUrl: string }
 
 /**
  * The environment, checked once at boot. Throws one error that names all that is wrong.
  * The only file that reads `process.env` (a lint rule says so).
  */
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
-  const parsed = schema.safeParse(given(source))
-  const problems = parsed.success ? missing(parsed.data) : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  if (!parsed.success || problems.length > 0) throw new Error(`The environment is not right:\n  ${problems.join('\n  ')}`)
-  const { DATABASE_URL, PAYONCE_SECRET, ...rest } = parsed.data
-  return {
-    ...rest,
-    DATABASE_URL: DATABASE_URL ?? '',
-    PAYONCE_SECRET: PAYONCE_SECRET ?? '',
-    baseUrl: rest.PAYONCE_BASE_URL ?? `http://localhost:${rest.PORT}`,
-  }
+  const env = parse(complete, source)
+  return { ...env, baseUrl: env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}` }
 }
 
 /** What a set-up script needs before there is a database: the same variables, none of them required yet. */
 export function readSetupEnv(source: Record<string, string | undefined> = process.env) {
-  const parsed = schema.safeParse(given(source))
-  if (!parsed.success)
-    throw new Error(
-      `The environment is not right:\n  ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n  ')}`,
-    )
-  return { ...parsed.data, dataDir: path.resolve(parsed.data.PAYONCE_DATA_DIR) }
+  const env = parse(schema, source)
+  return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
+}
+
+function parse<T extends z.ZodType>(shape: T, source: Record<string, string | undefined>): z.infer<T> {
+  const parsed = shape.safeParse(given(source))
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The environment is not right:\n  ${problems.join('\n  ')}`)
 }
 
 /** An empty variable, as a compose file leaves it, is one that was not given. */
 function given(source: Record<string, string | undefined>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
-}
-
-function missing(env: z.infer<typeof schema>): string[] {
-  return [
-    ...(env.DATABASE_URL ? [] : ['DATABASE_URL: name a PostgreSQL database (`npm start` brings its own)']),
-    ...(env.PAYONCE_SECRET ? [] : ['PAYONCE_SECRET: at least 32 characters of chance (`npm start` makes one for the sandbox)']),
-  ]
 }
 
 /** A key for one purpose, derived from the one secret, so that a cookie's key is never a session's key. */

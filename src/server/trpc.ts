@@ -64,7 +64,10 @@ export function problemOf(error: TRPCError): Problem {
     }
   }
   const kind = KINDS[error.code] ?? 'internal'
-  return { kind, detail: kind === 'internal' ? 'Something is broken on our side. Send the same request again; it will not be charged twice.' : error.message }
+  return {
+    kind,
+    detail: kind === 'internal' ? 'Something is broken on our side. Send the same request again; it will not be charged twice.' : error.message,
+  }
 }
 
 const KINDS: Partial<Record<TRPCError['code'], ProblemKind>> = {

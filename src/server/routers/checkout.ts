@@ -32,23 +32,25 @@ export const checkoutRouter = router({
   }),
 
   /** Presses that the page held back while one was running: they never were requests, and the dashboard says so. */
-  held: publicProcedure.input(z.strictObject({ orderId, key: z.unknown().optional(), presses: z.int().min(1).max(10_000) })).mutation(async ({ ctx, input }) => {
-    const key = validKey(input.key)
-    const scope = await scopeOf(ctx, input.orderId)
-    const about = { merchantId: scope.merchantId, recordId: recordId(scope, ctx.pay.name, key), operation: ctx.pay.name, requestId: ctx.requestId }
-    ctx.attempts.add({
-      ...about,
-      outcome: 'held',
-      presses: input.presses,
-      status: 0,
-      problem: null,
-      source: 'browser',
-      fence: null,
-      at: new Date(),
-      durationMs: 0,
-    })
-    return { ok: true as const }
-  }),
+  held: publicProcedure
+    .input(z.strictObject({ orderId, key: z.unknown().optional(), presses: z.int().min(1).max(10_000) }))
+    .mutation(async ({ ctx, input }) => {
+      const key = validKey(input.key)
+      const scope = await scopeOf(ctx, input.orderId)
+      const about = { merchantId: scope.merchantId, recordId: recordId(scope, ctx.pay.name, key), operation: ctx.pay.name, requestId: ctx.requestId }
+      ctx.attempts.add({
+        ...about,
+        outcome: 'held',
+        presses: input.presses,
+        status: 0,
+        problem: null,
+        source: 'browser',
+        fence: null,
+        at: new Date(),
+        durationMs: 0,
+      })
+      return { ok: true as const }
+    }),
 
   receipt: publicProcedure.input(z.strictObject({ token: z.string().min(20).max(100) })).query(async ({ ctx, input }) => {
     // The request that brought the shopper here may still be waiting to be logged; the receipt counts it.
