@@ -54,7 +54,7 @@ export async function httpPath(databaseUrl: string, concurrency: number): Promis
   }
 }
 
-function serverEnv(databaseUrl: string, port: number) {
+function serverEnv(databaseUrl: string, port: number): NodeJS.ProcessEnv {
   return {
     DATABASE_URL: databaseUrl,
     PORT: String(port),

@@ -51,7 +51,7 @@ test('reading is open', async () => {
   for (const method of ['GET', 'HEAD']) expect(await send({ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, method)).toBe(200)
 })
 
-// Known: a page in a sandboxed frame sends "null", which is no URL; it is kept out, but as a fault of ours (500).
+// A page in a sandboxed frame sends "null", which is no URL.
 test('a page without an origin of its own is refused', async () => {
   expect(await send({ ...json, origin: 'null' })).toBe(403)
 })

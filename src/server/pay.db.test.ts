@@ -228,7 +228,10 @@ describe('bad input', () => {
 
   it('F40 a damaged record: 500, an alert, nothing executed', async () => {
     await pay()
-    await product.owner.query(`UPDATE idempotency_record SET answer = '{"cut' WHERE key = '${key}'`)
+    // The database itself refuses this; only its owner, with the laws switched off, can damage an answer.
+    await product.owner.query(
+      `SET session_replication_role = replica; UPDATE idempotency_record SET answer = '{"cut' WHERE key = '${key}'; RESET session_replication_role`,
+    )
     expect(await pay()).toMatchObject({ status: 500, problem: { kind: 'record-damaged', safeNewKey: false } })
     expect(await charges()).toBe(1)
   })

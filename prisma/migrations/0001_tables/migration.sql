@@ -297,6 +297,9 @@ ALTER TABLE "account" ADD CONSTRAINT "account_merchant_id_fkey" FOREIGN KEY ("me
 ALTER TABLE "ledger_transaction" ADD CONSTRAINT "ledger_transaction_merchant_id_fkey" FOREIGN KEY ("merchant_id") REFERENCES "merchant"("id") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey
+ALTER TABLE "ledger_transaction" ADD CONSTRAINT "ledger_transaction_merchant_id_payment_id_fkey" FOREIGN KEY ("merchant_id", "payment_id") REFERENCES "payment"("merchant_id", "id") ON DELETE RESTRICT ON UPDATE RESTRICT;
+
+-- AddForeignKey
 ALTER TABLE "ledger_transaction" ADD CONSTRAINT "ledger_transaction_merchant_id_reverses_fkey" FOREIGN KEY ("merchant_id", "reverses") REFERENCES "ledger_transaction"("merchant_id", "id") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey

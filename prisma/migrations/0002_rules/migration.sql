@@ -18,7 +18,10 @@ ALTER TABLE account
   ADD CONSTRAINT account_type CHECK (type IN ('asset', 'liability', 'equity', 'revenue', 'expense')),
   ADD CONSTRAINT account_currency CHECK (currency ~ '^[A-Z]{3}$');
 ALTER TABLE entry ADD CONSTRAINT entry_amount CHECK (amount <> 0);
-ALTER TABLE ledger_transaction ADD CONSTRAINT ledger_transaction_kind CHECK (kind IN ('capture', 'reversal'));
+ALTER TABLE ledger_transaction
+  ADD CONSTRAINT ledger_transaction_kind CHECK (kind IN ('capture', 'reversal')),
+  ADD CONSTRAINT ledger_transaction_of_a_payment CHECK ((kind = 'capture') = (payment_id IS NOT NULL)),
+  ADD CONSTRAINT ledger_transaction_of_a_reversal CHECK ((kind = 'reversal') = (reverses IS NOT NULL));
 
 -- The record's life -----------------------------------------------------------------------------------------------------
 ALTER TABLE idempotency_record
@@ -35,6 +38,17 @@ CREATE INDEX idempotency_record_unfinished ON idempotency_record (lease_until) W
 ALTER TABLE attempt
   ADD CONSTRAINT attempt_outcome CHECK (outcome IN ('executed', 'replayed', 'joined', 'rejected', 'recovered', 'held')),
   ADD CONSTRAINT attempt_presses CHECK (presses >= 1);
+
+-- What was answered once is answered for ever, until it becomes a tombstone.
+CREATE FUNCTION completed_record_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'record % is completed: its answer may not change', OLD.id USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER completed_record_is_fixed BEFORE UPDATE ON idempotency_record FOR EACH ROW
+  WHEN (OLD.state = 'completed' AND NEW.state <> 'tombstone'
+    AND (OLD.state, OLD.fingerprint, OLD.status, OLD.problem, OLD.answer, OLD.subject_id, OLD.fence, OLD.token)
+      IS DISTINCT FROM (NEW.state, NEW.fingerprint, NEW.status, NEW.problem, NEW.answer, NEW.subject_id, NEW.fence, NEW.token))
+  EXECUTE FUNCTION completed_record_is_fixed();
 
 -- The order guard: one live payment per order, whatever key, tab, device or program asks. ----------------------------
 CREATE UNIQUE INDEX payment_one_live_per_order ON payment (merchant_id, order_id)
@@ -60,10 +74,11 @@ CREATE TRIGGER payment_move_is_legal BEFORE UPDATE OF status ON payment
 
 CREATE FUNCTION payment_facts_are_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'the order, amount, currency and gateway key of payment % may not change', OLD.id USING ERRCODE = 'check_violation';
+  RAISE EXCEPTION 'what payment % was begun with may not change', OLD.id USING ERRCODE = 'check_violation';
 END $$;
 CREATE TRIGGER payment_facts_are_fixed BEFORE UPDATE ON payment FOR EACH ROW
-  WHEN ((OLD.order_id, OLD.amount, OLD.currency, OLD.gateway_key) IS DISTINCT FROM (NEW.order_id, NEW.amount, NEW.currency, NEW.gateway_key))
+  WHEN ((OLD.order_id, OLD.record_id, OLD.amount, OLD.currency, OLD.method, OLD.gateway_key, OLD.receipt_token)
+    IS DISTINCT FROM (NEW.order_id, NEW.record_id, NEW.amount, NEW.currency, NEW.method, NEW.gateway_key, NEW.receipt_token))
   EXECUTE FUNCTION payment_facts_are_fixed();
 
 -- Double entry: at commit, each transaction has at least two entries and sums to zero in each of its currencies. -----

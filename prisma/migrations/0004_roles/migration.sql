@@ -21,7 +21,8 @@ BEGIN
 END $$;
 
 GRANT USAGE ON SCHEMA public TO payonce_app;
-GRANT SELECT, INSERT, UPDATE ON merchant, orders, order_item, payment, account, idempotency_record TO payonce_app;
+GRANT SELECT, INSERT ON merchant, order_item, account TO payonce_app;
+GRANT SELECT, INSERT, UPDATE ON orders, payment, idempotency_record TO payonce_app;
 GRANT SELECT, INSERT ON ledger_transaction, entry, outbox_event TO payonce_app;
 GRANT SELECT, INSERT ON attempt TO payonce_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operator, operator_session, operator_credential, operator_verification TO payonce_app;

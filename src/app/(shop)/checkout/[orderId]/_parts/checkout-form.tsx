@@ -30,6 +30,7 @@ export function CheckoutForm({ order, attempt, state, stage }: Props) {
   const form = useRef<HTMLFormElement>(null)
   const [errors, setErrors] = useState<CardErrors>({})
   const [failures, setFailures] = useState(0)
+  const pressing = useRef(false)
   const online = useOnline()
   const because = state.at === 'ready' ? state.because : null
   const busy = state.at !== 'ready'
@@ -49,6 +50,8 @@ export function CheckoutForm({ order, attempt, state, stage }: Props) {
   const blur = (event: FocusEvent<HTMLFormElement>) => {
     const field = FIELDS.find((each) => each === event.target.id)
     if (!field || !form.current || busy) return
+    // An error that appears now would move the button away from under the finger, and the press would be lost. Submitting checks anyway.
+    if (pressing.current) return
     if (field === 'expiry') event.target.value = showExpiry(event.target.value)
     // An empty field that one only walks through is not an error yet.
     if (event.target.value === '' && !errors[field]) return
@@ -80,6 +83,9 @@ export function CheckoutForm({ order, attempt, state, stage }: Props) {
           action={`/checkout/${order.id}/pay`}
           noValidate
           onSubmit={submit}
+          onPointerDown={(event) => {
+            pressing.current = (event.target as Element).closest('button[type=submit]') !== null
+          }}
           onBlur={blur}
           onInput={mend}
           className="mt-5 flex flex-col gap-5"
