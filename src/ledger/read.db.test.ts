@@ -11,12 +11,13 @@ const SALES = '018f0000-0000-7000-8000-000000000102'
 const OTHERS = '018f0000-0000-7000-8000-000000000103'
 
 let db: Db
+let owner: pg.Client
 let close: () => Promise<void>
 
 /** Seven captures of 100, 200, … 700 cents, one a minute from 12:01; and an account of another merchant with one of 9999. */
 beforeAll(async () => {
   const database = await testDatabase()
-  const owner = new pg.Client({ connectionString: database.url })
+  owner = new pg.Client({ connectionString: database.url })
   await owner.connect()
   const pool = openPool(database.url, { max: 3, role: APP_ROLE, name: 'ledger-test' })
   db = openDb(pool)
@@ -34,6 +35,9 @@ beforeAll(async () => {
   const post = (merchant: string, n: number, sales: string, amount: number) =>
     owner.query(`
       BEGIN;
+      INSERT INTO orders (merchant_id, id, currency, amount) VALUES ('${merchant}', '${id(n)}', 'EUR', ${amount});
+      INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token)
+        VALUES ('${merchant}', '${id(n)}', '${id(n)}', 'r${n}', 'succeeded', ${amount}, 'EUR', 'pm_card_visa', 'k${n}', 'ch${n}', 't${n}');
       INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description, posted_at)
         VALUES ('${merchant}', '${id(n)}', 'capture', '${id(n)}', 'Payment ${n}', '2026-11-24T12:00:00.000500Z'::timestamptz + interval '${n} min');
       INSERT INTO entry VALUES ('${merchant}', '${id(n)}', 1, '${CLEARING}', 'EUR', ${amount}), ('${merchant}', '${id(n)}', 2, '${sales}', 'EUR', ${-amount});
@@ -93,7 +97,16 @@ test('the journal shows each transaction whole, debits first, page by page', asy
   ])
 })
 
-test('the transactions of a payment are this merchant’s only', async () => {
-  expect((await transactionsOfPayment(db, A, id(2))).map((transaction) => transaction.id)).toEqual([id(2)])
+test('the transactions of a payment are its capture and what reverses that, this merchant’s only', async () => {
+  await owner.query(`
+    BEGIN;
+    INSERT INTO ledger_transaction (merchant_id, id, kind, reverses, description) VALUES ('${A}', '${id(9)}', 'reversal', '${id(2)}', 'Correction');
+    INSERT INTO entry VALUES ('${A}', '${id(9)}', 1, '${CLEARING}', 'EUR', -200), ('${A}', '${id(9)}', 2, '${SALES}', 'EUR', 200);
+    COMMIT`)
+  const found = await transactionsOfPayment(db, A, id(2))
+  expect(found.map((transaction) => [transaction.id, transaction.reverses, transaction.reversedBy])).toEqual([
+    [id(9), id(2), null],
+    [id(2), null, id(9)],
+  ])
   expect(await transactionsOfPayment(db, A, id(8))).toEqual([])
 })

@@ -97,7 +97,12 @@ export function journal(db: Db, merchantId: string, page: { after?: string | nul
 
 /** What was posted for one payment: its capture, and the reversals of it. */
 export function transactionsOfPayment(db: Db, merchantId: string, paymentId: string): Promise<JournalTransaction[]> {
-  return transactions(db, sql`SELECT * FROM ledger_transaction WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${paymentId}::uuid`)
+  return transactions(
+    db,
+    sql`WITH own AS (SELECT * FROM ledger_transaction WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${paymentId}::uuid)
+      SELECT * FROM own
+      UNION ALL SELECT r.* FROM own JOIN ledger_transaction r ON (r.merchant_id, r.reverses) = (own.merchant_id, own.id)`,
+  )
 }
 
 function balances(merchantId: string, accountId: string | null, asOf: string | null): Sql {

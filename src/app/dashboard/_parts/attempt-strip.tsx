@@ -8,7 +8,7 @@ export function AttemptStrip({ counts }: { counts: Counts }) {
   const requests = counts.strip.filter((outcome) => outcome !== 'held') as Outcome[]
   const more = requestsOf(counts) + counts.recovered - requests.length
   return (
-    <span className="inline-flex flex-wrap items-center justify-end gap-x-1.5">
+    <span className="inline-flex flex-wrap items-center gap-x-1.5 max-md:justify-end md:flex-nowrap">
       <GlyphStrip outcomes={requests} max={8} />
       {more > 0 && <span className="figures text-2xs text-ink-3">+{more}</span>}
       {counts.held > 0 && (

@@ -25,7 +25,7 @@ export function RecordTable({ records }: { records: readonly RecordRow[] }) {
               <Link
                 href={`/dashboard/idempotency/${encodeURIComponent(record.id)}`}
                 title={record.key}
-                className="font-mono text-ink text-xs no-underline after:absolute after:inset-0 group-hover:text-link"
+                className="whitespace-nowrap font-mono text-ink text-xs no-underline after:absolute after:inset-0 group-hover:text-link"
               >
                 {shorten(record.key, 13, 6)}
               </Link>
@@ -46,7 +46,7 @@ export function RecordTable({ records }: { records: readonly RecordRow[] }) {
               <Timestamp at={record.createdAt} />
             </Td>
             <Td label="Expires" className="text-ink-2 md:text-right">
-              {record.state === 'unknown' ? 'never, while unknown' : <Timestamp at={record.expiresAt} style="day" />}
+              {record.state === 'unknown' ? 'Never' : <Timestamp at={record.expiresAt} style="day" />}
             </Td>
           </Tr>
         ))}
