@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Reply } from './engine'
+import type { Reply } from './run'
 import { Bench, type Effect, held, outcome } from './testing'
 
 let bench: Bench
@@ -103,10 +103,20 @@ describe('the race for the record', () => {
     gate = winner.promise
     const loser = bench.run({ waitMs: 0 })
     await vi.advanceTimersByTimeAsync(0)
-    expect(outcome(await bench.run({ waitMs: 0 }))).toBe('executed')
+    expect(outcome(await bench.run({ waitMs: 0 }, bench.process()))).toBe('executed')
     winner.resolve()
     expect(outcome(await loser)).toBe('replayed')
     expect(bench.asked).toHaveLength(1)
+  })
+
+  test('C15 of a hundred that come at once to one process one claims, and the others never touch the store to write', async () => {
+    const claim = vi.spyOn(bench.store, 'claim')
+    const all = Promise.all(Array.from({ length: 100 }, () => bench.run({ waitMs: 10_000 })))
+    await vi.advanceTimersByTimeAsync(1_000)
+    const outcomes = (await all).map(outcome)
+    expect(outcomes.filter((one) => one === 'executed')).toHaveLength(1)
+    expect(outcomes.filter((one) => one === 'joined')).toHaveLength(99)
+    expect(claim).toHaveBeenCalledTimes(1)
   })
 
   test('F5 a loser whose winner’s record is gone claims again, and never runs without a claim', async () => {
@@ -135,9 +145,9 @@ describe('the race for the record', () => {
     await vi.advanceTimersByTimeAsync(0)
     bench.refusal = null
     await vi.advanceTimersByTimeAsync(29_999)
-    expect(outcome(await bench.run())).toBe('in-progress')
+    expect(outcome(await bench.run({}, bench.process()))).toBe('in-progress')
     await vi.advanceTimersByTimeAsync(2)
-    const reply = await bench.run()
+    const reply = await bench.run({}, bench.process())
     expect(outcome(reply)).toBe('executed')
     expect(bench.attempts().at(-1)).toMatchObject({ fence: 2 })
   })

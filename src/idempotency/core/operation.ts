@@ -47,3 +47,12 @@ export type Refusal =
   | { kind: 'problem'; problem: Problem }
   /** Somebody else is at it under another key: wait for them, then try again. */
   | { kind: 'busy' }
+
+/** Whatever a question to the outside throws, at once or later, is doubt. */
+export async function orDoubt<E>(operation: { doubt(reason: string): E }, ask: () => Promise<E>): Promise<E> {
+  try {
+    return await ask()
+  } catch (error) {
+    return operation.doubt(String(error))
+  }
+}

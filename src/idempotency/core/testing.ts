@@ -1,8 +1,9 @@
 import { MemoryStore, type MemoryWrite } from '../stores/memory'
-import { Engine, type Reply, type Request } from './engine'
+import { Engine } from './engine'
 import type { AttemptEvent, EngineEvent } from './events'
 import type { Finish, Operation, Refusal } from './operation'
 import type { Answer } from './record'
+import type { Reply, Request } from './run'
 
 /** What the small operation of these tests is asked to do; `at` may differ between retries. */
 export interface Input {

@@ -4,6 +4,19 @@
  */
 export class Waiters {
   private readonly sleeping = new Map<string, Set<() => void>>()
+  private readonly inside = new Set<string>()
+
+  /** Whether the caller may go to the database for this record; false while another request of this process is there. */
+  enter(id: string): boolean {
+    if (this.inside.has(id)) return false
+    this.inside.add(id)
+    return true
+  }
+
+  leave(id: string): void {
+    this.inside.delete(id)
+    this.wake(id)
+  }
 
   /** Resolves when `wake(id)` is called, and after `ms` at the latest. */
   sleep(id: string, ms: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Reply } from '../core/engine'
+import type { Reply } from '../core/run'
 import { type Problem, ProblemError } from '../problems'
 
 /** How an answer came to be, beside it in the same result: a header would be shared by a whole batch. */

@@ -1,0 +1,225 @@
+import { PROBLEMS, type Problem } from '../problems'
+import type { AttemptOutcome, Observe } from './events'
+import { FINGERPRINT_VERSION, fingerprint, recordId, type Scope } from './fingerprint'
+import { type Operation, orDoubt } from './operation'
+import { type Answer, type Claim, decide, type IdempotencyRow } from './record'
+import { type Claimed, CommitRefused, type NewRecord, type Store } from './store'
+import type { Waiters } from './waiters'
+
+/** One incoming request. `waitMs` is how long it may wait for another request that is running under the same key. */
+export interface Request<I> {
+  scope: Scope
+  key: string
+  input: I
+  waitMs: number
+  /** Where it came from (`browser`, `api`) and its own id: for the attempt log only. */
+  source: string
+  requestId: string
+}
+
+export type Reply =
+  | { kind: 'answer'; outcome: 'executed' | 'replayed' | 'joined' | 'rejected'; answer: Answer; firstExecutedAt: Date; expiresAt: Date }
+  | { kind: 'problem'; problem: Problem }
+
+export interface EngineOptions<W> {
+  store: Store<W>
+  observe: Observe
+  now: () => Date
+  newId: () => string
+}
+
+/** 25, 50, 100 … 400 ms: soon enough that a waiter hardly notices, seldom enough that a hundred of them cost the database little. */
+const LOOK_AGAIN_MS = [25, 50, 100, 200, 400]
+/** An answer in hand is worth some tries to store it: 6 tries over about 3 s, well inside a lease of 30 s. */
+const COMMIT_RETRY_MS = [50, 150, 400, 900, 1_500]
+
+/** One request on its way through the engine: read the record, decide, act; and if somebody else was faster, read again. */
+export class Run<I extends object, B, E, W> {
+  private readonly id: string
+  private readonly at: Date
+  private waited = false
+  private asked = false
+
+  constructor(
+    private readonly options: EngineOptions<W>,
+    private readonly waiters: Waiters,
+    private readonly operation: Operation<I, B, E, W>,
+    private readonly request: Request<I>,
+  ) {
+    this.id = recordId(request.scope, operation.name, request.key)
+    this.at = options.now()
+  }
+
+  /** Once the outside was asked, an error of ours must not read like "nothing happened": then the outcome is not known. */
+  async reply(): Promise<Reply> {
+    try {
+      return await this.untilAnswered()
+    } catch (error) {
+      if (!this.asked) throw error
+      this.alert('a request failed after it had asked', error)
+      return this.turnAway(outcomeUnknown())
+    }
+  }
+
+  private async untilAnswered(): Promise<Reply> {
+    for (let round = 0; ; ) {
+      const reply = await this.once()
+      if (reply === 'again') continue
+      if (reply !== 'wait') return reply
+      if (!this.mayWait()) return this.turnAway(inProgress())
+      this.waited = true
+      await this.waiters.sleep(this.id, LOOK_AGAIN_MS[Math.min(round++, LOOK_AGAIN_MS.length - 1)] ?? 400)
+    }
+  }
+
+  /**
+   * One look at the record. `again`: somebody was faster, so the record has changed and a fresh look will tell (a loser that finds
+   * the winner finished replays; it never gets a false 409). `wait`: it is running.
+   */
+  private async once(): Promise<Reply | 'again' | 'wait'> {
+    const row = await this.options.store.read(this.request.scope.merchantId, this.id)
+    const verdict = decide(row, (version) => fingerprint(this.request.input, this.operation.volatile, version))
+    switch (verdict.kind) {
+      case 'start':
+        return this.start((record, begin) => this.options.store.claim(record, begin))
+      case 'take-over':
+        return this.start((record, begin) => this.options.store.takeOver(record, verdict.fence, begin))
+      case 'busy':
+        return 'wait'
+      case 'replay':
+        return this.answered(this.waited ? 'joined' : 'replayed', verdict.answer, row as IdempotencyRow)
+      case 'unknown':
+        if (verdict.answer) return this.answered(this.waited ? 'joined' : 'replayed', verdict.answer, row as IdempotencyRow)
+        return this.turnAway(outcomeUnknown())
+      case 'mismatch':
+        return this.turnAway({ kind: 'key-reused', detail: 'This key belongs to a request with other contents. Use a new key for a new request.' })
+      case 'expired':
+        return this.turnAway({ kind: 'answer-expired', detail: 'This key was used, and its stored answer has expired. Nothing was executed again.' })
+      case 'damaged':
+        this.alert('a stored record cannot be read')
+        return this.turnAway({ kind: 'record-damaged', detail: 'The record under this key cannot be read. Nothing was executed.' })
+    }
+  }
+
+  private async start(take: (record: NewRecord, begin: W) => Promise<Claimed | null>): Promise<Reply | 'again' | 'wait'> {
+    if (!this.waiters.enter(this.id)) return 'wait'
+    try {
+      return await this.claimAndExecute(take)
+    } finally {
+      this.waiters.leave(this.id)
+    }
+  }
+
+  private async claimAndExecute(take: (record: NewRecord, begin: W) => Promise<Claimed | null>): Promise<Reply | 'again' | 'wait'> {
+    const record = this.newRecord()
+    const { merchantId, id, subjectId } = record
+    const claimed = await take(record, this.operation.begin(this.request.input, { merchantId, recordId: id, subjectId }))
+    if (!claimed) return 'again'
+    this.tell('claimed', claimed.claim.fence)
+    return claimed.begun === null ? this.refuse(claimed) : this.execute(claimed, claimed.begun as B)
+  }
+
+  private async execute(claimed: Claimed, begun: B): Promise<Reply | 'again'> {
+    const { claim } = claimed
+    this.tell('asking', claim.fence)
+    this.asked = true
+    const effect = await orDoubt(this.operation, () => this.operation.ask(begun))
+    this.tell('asked', claim.fence)
+    const next = this.operation.finish(begun, effect)
+    const held = await this.commit(claim, () => this.options.store.commit(claim, next))
+    if (held === 'unknown') return this.turnAway(outcomeUnknown())
+    this.tell(held ? 'committed' : 'lost-lease', claim.fence)
+    // The lease was lost: whoever holds it now decides, and the record will say.
+    if (!held) return 'again'
+    if (next.answer === null) return this.turnAway(outcomeUnknown())
+    return this.answered('executed', next.answer, claimed, claim.fence)
+  }
+
+  /** Nothing was begun, so whatever fails here must not hold the key until its lease is over. */
+  private async refuse(claimed: Claimed): Promise<Reply | 'again' | 'wait'> {
+    try {
+      return await this.explain(claimed)
+    } catch (error) {
+      await this.options.store.release(claimed.claim).catch(() => undefined)
+      throw error
+    }
+  }
+
+  private async explain(claimed: Claimed): Promise<Reply | 'again' | 'wait'> {
+    const refusal = await this.operation.refused(this.request.input)
+    const { claim } = claimed
+    if (refusal.kind !== 'answer') {
+      await this.options.store.release(claim)
+      return refusal.kind === 'busy' ? 'wait' : this.turnAway(refusal.problem)
+    }
+    const held = await this.options.store.commit(claim, { to: 'completed', answer: refusal.answer, writes: [] })
+    return held ? this.answered('rejected', refusal.answer, claimed, claim.fence) : 'again'
+  }
+
+  /** Stores an answer that is in hand. A broken connection is tried again: the write is conditional, so a second one is harmless. */
+  private async commit(claim: Claim, write: () => Promise<boolean>): Promise<boolean | 'unknown'> {
+    for (const pauseMs of [...COMMIT_RETRY_MS, null]) {
+      try {
+        return await write()
+      } catch (error) {
+        if (pauseMs !== null && !(error instanceof CommitRefused)) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+        else return this.unstored(claim, error)
+      }
+    }
+    return 'unknown'
+  }
+
+  private unstored(claim: Claim, error: unknown): 'unknown' {
+    this.alert(`an answer could not be stored (fence ${claim.fence})`, error)
+    return 'unknown'
+  }
+
+  private answered(
+    outcome: AttemptOutcome & ('executed' | 'replayed' | 'joined' | 'rejected'),
+    answer: Answer,
+    row: { createdAt: Date; expiresAt: Date },
+    fence: number | null = null,
+  ): Reply {
+    this.logAttempt(outcome, answer.status, answer.problem, fence)
+    return { kind: 'answer', outcome, answer, firstExecutedAt: row.createdAt, expiresAt: row.expiresAt }
+  }
+
+  private turnAway(problem: Problem): Reply {
+    this.logAttempt('rejected', PROBLEMS[problem.kind].status, problem.kind, null)
+    return { kind: 'problem', problem }
+  }
+
+  private logAttempt(outcome: AttemptOutcome, status: number, problem: Problem['kind'] | null, fence: number | null): void {
+    const { scope, source, requestId } = this.request
+    const about = { merchantId: scope.merchantId, recordId: this.id, operation: this.operation.name, source, requestId, fence }
+    const durationMs = this.options.now().getTime() - this.at.getTime()
+    this.options.observe({ step: 'attempt', attempt: { ...about, outcome, presses: 1, status, problem, at: this.at, durationMs } })
+  }
+
+  private newRecord(): NewRecord {
+    const { scope, key, input } = this.request
+    const print = fingerprint(input, this.operation.volatile) as string
+    const about = { merchantId: scope.merchantId, id: this.id, scope: scope.actor, operation: this.operation.name, key }
+    return { ...about, fingerprint: print, fingerprintVersion: FINGERPRINT_VERSION, subjectId: this.options.newId() }
+  }
+
+  private mayWait(): boolean {
+    return this.options.now().getTime() - this.at.getTime() < this.request.waitMs
+  }
+
+  private tell(step: 'claimed' | 'asking' | 'asked' | 'committed' | 'lost-lease', fence: number): void {
+    this.options.observe({ step, recordId: this.id, operation: this.operation.name, fence })
+  }
+
+  private alert(says: string, error?: unknown): void {
+    this.options.observe({ step: 'alert', recordId: this.id, operation: this.operation.name, says, error })
+  }
+}
+
+function inProgress(): Problem {
+  return { kind: 'in-progress', detail: 'A request with this key is still running. Send the same key again in a moment.', retryAfterSeconds: 1 }
+}
+
+function outcomeUnknown(): Problem {
+  return { kind: 'outcome-unknown', detail: 'We do not know yet how this ended. We are finding out; do not send a new key.', retryAfterSeconds: 2 }
+}
