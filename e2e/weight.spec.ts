@@ -1,0 +1,22 @@
+import { gzipSync } from 'node:zlib'
+import { expect, test } from './fixtures'
+import { payButton } from './proof'
+
+/** 130 kB of JavaScript, gzipped, is the most that the checkout may make a phone download and run. */
+const BUDGET_BYTES = 130_000
+
+test('the checkout stays light: all JavaScript of the page, gzipped', async ({ page, newOrder }) => {
+  const order = await newOrder()
+  const scripts: Promise<[string, number]>[] = []
+  page.on('response', (response) => {
+    if (response.request().resourceType() !== 'script') return
+    scripts.push(response.body().then((body) => [new URL(response.url()).pathname, gzipSync(body, { level: 9 }).byteLength]))
+  })
+  await page.goto(order.checkoutUrl, { waitUntil: 'networkidle' })
+  await expect(payButton(page)).toBeVisible()
+  const sizes = await Promise.all(scripts)
+  const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0)
+  console.log(`checkout JavaScript: ${total} bytes gzipped of ${BUDGET_BYTES} (${sizes.map(([name, bytes]) => `${name} ${bytes}`).join(', ')})`)
+  expect(total).toBeGreaterThan(10_000)
+  expect(total).toBeLessThanOrEqual(BUDGET_BYTES)
+})
