@@ -10,13 +10,10 @@ export const orderId = z.string().transform((shown, context) => {
   return z.NEVER
 })
 
-/** Money as JSON carries it: a whole number of the smallest unit, above zero and up to 2^53 − 1. */
-export const amount = z.int('An amount is a whole number of the smallest unit.').positive('An amount must be above zero.').max(Number(MAX_MINOR))
-
-export const currency = z.string().refine(isCurrency, 'This currency is not accepted; send an ISO 4217 code such as EUR.')
+const currency = z.string().refine(isCurrency, 'This currency is not accepted; send an ISO 4217 code such as EUR.')
 
 /** A token for a card, never a card number. */
-export const paymentMethod = z.string().regex(/^pm_[a-z0-9_]{1,60}$/, 'Send a token such as pm_card_visa.')
+const paymentMethod = z.string().regex(/^pm_[a-z0-9_]{1,60}$/, 'Send a token such as pm_card_visa.')
 
 /** Words that PostgreSQL can keep: it has no U+0000. */
 const words = z.string().refine((text) => !text.includes('\0'), 'A text may not hold the character U+0000.')
@@ -27,6 +24,10 @@ const version = z.int().positive().max(2_147_483_647)
 /** What the checkout page sends. There is no amount in it: the order says what it costs, and `version` which order the shopper saw. */
 export const payInput = z.strictObject({ key: z.unknown().optional(), orderId, version, paymentMethod })
 
+/** Money as JSON carries it: a whole number of the smallest unit, above zero and up to 2^53 − 1. */
+const amount = z.int('An amount is a whole number of the smallest unit.').positive('An amount must be above zero.').max(Number(MAX_MINOR))
+
+/** An order as a merchant places it: the total is computed, never sent. */
 export const newOrder = z.strictObject({
   currency,
   items: z
@@ -34,7 +35,7 @@ export const newOrder = z.strictObject({
       z.strictObject({
         name: words.trim().min(1).max(200),
         quantity: z.int().positive().max(1_000_000),
-        unitAmount: z.int().min(0).max(Number(MAX_MINOR)),
+        unitAmount: amount,
       }),
     )
     .min(1)

@@ -15,6 +15,8 @@ export type AccountCode = keyof typeof CHART
 
 /** An INSERT that opens the accounts of a merchant in a currency; those that are open stay as they are. */
 export function openAccounts(merchantId: string, currency: Currency): Sql {
-  const rows = Object.entries(CHART).map(([code, { name, type }]) => sql`(${merchantId}::uuid, ${uuidv7()}::uuid, ${code}, ${name}, ${type}, ${currency})`)
+  const rows = Object.entries(CHART).map(
+    ([code, { name, type }]) => sql`(${merchantId}::uuid, ${uuidv7()}::uuid, ${code}, ${name}, ${type}, ${currency})`,
+  )
   return sql`INSERT INTO account (merchant_id, id, code, name, type, currency) VALUES ${joinSql(rows)} ON CONFLICT (merchant_id, code, currency) DO NOTHING`
 }

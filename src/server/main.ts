@@ -4,6 +4,7 @@ import next from 'next'
 import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
 import { createApi } from './api'
 import { type Deps, getDeps } from './deps'
+import { whenToldToStop } from './stop'
 
 /** How long running payments may take to end when we are told to stop. 25 s: longer than we wait for a bank. */
 const DRAIN_MS = 25_000
@@ -11,11 +12,14 @@ const DRAIN_MS = 25_000
 /** The web process: one HTTP server. The API answers `/api/*`; Next renders everything else, at a tenth of the API's pace. */
 async function main(): Promise<void> {
   const deps = getDeps()
+  const server = http.createServer()
+  // Before anything that takes time: whoever is told to stop while starting stops, and nobody outlives the supervisor.
+  whenToldToStop(() => void drain(server, deps))
   const web = next({ dev: deps.env.NODE_ENV === 'development', port: deps.env.PORT, hostname: 'localhost' })
   await web.prepare()
   const api = getRequestListener(createApi(deps).fetch)
   const page = web.getRequestHandler()
-  const server = http.createServer((request, response) => {
+  server.on('request', (request, response) => {
     if (request.url?.startsWith('/api/')) return void api(request, response)
     greet(request, response, deps)
     return void page(request, response)
@@ -24,9 +28,6 @@ async function main(): Promise<void> {
     deps.log.info({ port: deps.env.PORT }, 'web is ready')
     process.send?.({ type: 'ready', url: deps.env.baseUrl })
   })
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(server, deps))
-  // The supervisor is gone: nobody would stop us later.
-  process.once('disconnect', () => void drain(server, deps))
 }
 
 /** A guest who opens a checkout gets their signed cookie with the page, before any payment can be sent. */

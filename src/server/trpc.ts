@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
+import { OrderRefused } from '@/checkout/order'
 import { StoreUnavailable } from '@/idempotency/core/store'
 import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
 import { classify } from '@/idempotency/stores/prisma-errors'
@@ -63,6 +64,7 @@ export function problemOf(error: TRPCError): Problem {
       retryAfterSeconds: 2,
     }
   }
+  if (cause instanceof OrderRefused) return { kind: 'validation', detail: cause.message }
   const kind = KINDS[error.code] ?? 'internal'
   return {
     kind,

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { uuidv7 } from '@/lib/id'
 import { readEnv } from '@/platform/env'
 import { buildDeps, type Deps } from './deps'
+import { whenToldToStop } from './stop'
 
 /** Records that one round settles at most. 20: they are settled side by side, within the pool. */
 const BATCH = 20
@@ -10,7 +11,7 @@ const BATCH = 20
 async function main(): Promise<void> {
   const deps = buildDeps(readEnv(), 'worker')
   const stopping = new AbortController()
-  for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(event, () => stopping.abort())
+  whenToldToStop(() => stopping.abort())
   deps.log.info('worker is ready')
   process.send?.({ type: 'ready' })
   while (!stopping.signal.aborted) {

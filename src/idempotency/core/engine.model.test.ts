@@ -38,11 +38,16 @@ class Simulation {
   constructor(
     private readonly s: Scheduler,
     private readonly fates: Fate[],
-    private readonly lost: string[],
+    private lost: string[],
   ) {
     this.bench.ask = (begun) => this.ask(begun)
     this.bench.find = async (begun) => ({ kind: this.charges.includes(begun.subject) ? 'done' : 'refused' })
     this.scheduleStore()
+  }
+
+  /** Faults stop: from here on all must come to its end. */
+  calm(): void {
+    this.lost = ['no']
   }
 
   async press({ key, amount, process, waitMs }: Press) {
@@ -101,7 +106,8 @@ async function playOut(sim: Simulation, presses: Press[]) {
   for (const one of presses) void sim.press(one).then((told) => early.push(told))
   // Longer than any wait and than the lease.
   await sim.drive(new Promise((resolve) => setTimeout(resolve, 35_000)))
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 5; round++) {
+    if (round === 3) sim.calm()
     await sim.drive(Promise.all([sim.bench.recover(), sim.bench.recover()]))
     await vi.advanceTimersByTimeAsync(31_000)
   }

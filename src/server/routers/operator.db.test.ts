@@ -112,3 +112,50 @@ test('what is malformed is refused before the database is asked', async () => {
   expect((await ask('idempotency.get', { id: '../x' }, ours)).status).toBe(400)
   expect((await ask('ledger.journal', { cursor: Buffer.from('x|1').toString('base64url') }, ours)).status).toBe(400)
 })
+
+async function createOrder(input: Record<string, unknown>, cookie = ours) {
+  const headers = { 'content-type': 'application/json', cookie }
+  const answer = await product.call('/api/trpc/payments.createOrder', { method: 'POST', headers, body: JSON.stringify(input) })
+  return { status: answer.status, body: await answer.json() }
+}
+
+const ORDER = { currency: 'EUR', items: [{ name: 'T-shirt', quantity: 2, unitAmount: 1_200 }] }
+
+test('an order gets a link that is paid once', async () => {
+  const { status, body } = await createOrder(ORDER)
+  expect([status, body.result.data]).toMatchObject([
+    200,
+    { amount: 2_400, currency: 'EUR', checkoutUrl: expect.stringMatching(/\/checkout\/ord_[0-9a-f]{32}$/) },
+  ])
+  const paid = { orderId: body.result.data.id, version: 1, paymentMethod: 'pm_card_visa', key: 'linked' }
+  expect((await product.pay(paid, await product.cookie())).status).toBe(200)
+})
+
+test('JPY and KWD, with none and three decimals, are counted in their own smallest unit', async () => {
+  for (const currency of ['JPY', 'KWD'])
+    expect((await createOrder({ ...ORDER, currency })).body.result.data).toMatchObject({ amount: 2_400, currency })
+})
+
+const item = (unitAmount: unknown, quantity: unknown = 1) => ({ ...ORDER, items: [{ name: 'x', quantity, unitAmount }] })
+test.each<[string, Record<string, unknown>]>([
+  ['zero', item(0)],
+  ['negative', item(-1)],
+  ['above 2^53 − 1', item(9_007_199_254_740_992)],
+  ['above 2^53 − 1 in all', item(9_007_199_254_740_991, 2)],
+  ['a fraction', item(0.5)],
+  ['a text', item('12')],
+  ['none at all', { ...ORDER, items: [] }],
+  ['in an unknown currency', { ...ORDER, currency: 'XXX' }],
+  ['in a currency in small letters', { ...ORDER, currency: 'eur' }],
+  ['with a total of its own', { ...ORDER, amount: 1 }],
+  ['with a card number in its reference', { ...ORDER, reference: 'paid by 4242 4242 4242 4242' }],
+])('L4 an amount that is %s is 400, and no order', async (_, input) => {
+  const before = await product.owner.query('SELECT count(*) FROM orders')
+  const { status, body } = await createOrder(input)
+  expect([status, body.error.data.idempotency.retry]).toEqual([400, 'after-fixing'])
+  expect((await product.owner.query('SELECT count(*) FROM orders')).rows).toEqual(before.rows)
+})
+
+test('nobody places an order for a merchant without being its operator', async () => {
+  expect((await createOrder(ORDER, '')).status).toBe(401)
+})

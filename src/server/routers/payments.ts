@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { readId, showId } from '@/lib/id'
+import { createOrder } from '@/checkout/order'
+import { newOrder } from '@/checkout/schema'
+import { readId, showId, uuidv7 } from '@/lib/id'
 import { type Overview, overview, RANGES, type Totals } from '@/payments/overview'
 import { listPayments, type PaymentSummary, paymentDetail } from '@/payments/read'
 import { operatorProcedure, router } from '../trpc'
@@ -141,6 +143,17 @@ export const paymentsRouter = router({
         limit: input.limit + 1,
       })
       return paged(rows, input.limit, showPayment, (row) => writeCursor(row.cursor, row.id))
+    }),
+
+  /** Places an order for a customer: a link to pay. An order charges nothing by itself, so two are no harm. */
+  createOrder: operatorProcedure
+    .input(newOrder)
+    .output(z.object({ id: z.string(), checkoutUrl: z.string(), amount: z.number().int(), currency: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      const items = input.items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
+      const order = await createOrder(ctx.db, { ...input, items, merchantId: ctx.operator.merchantId }, uuidv7())
+      const id = showId('ord', order.id)
+      return { id, checkoutUrl: `${ctx.env.baseUrl}/checkout/${id}`, amount: amount(order.amount), currency: input.currency }
     }),
 
   get: operatorProcedure
