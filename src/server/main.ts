@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     return void page(request, response)
   })
   server.listen(deps.env.PORT, () => {
-    deps.log.info({ port: deps.env.PORT }, 'web is ready')
+    deps.log.debug({ port: deps.env.PORT }, 'web is ready')
     process.send?.({ type: 'ready', url: deps.env.baseUrl })
   })
 }

@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const deps = buildDeps(readEnv(), 'worker')
   const stopping = new AbortController()
   whenToldToStop(() => stopping.abort())
-  deps.log.info('worker is ready')
+  deps.log.debug('worker is ready')
   process.send?.({ type: 'ready' })
   while (!stopping.signal.aborted) {
     const found = await settleOverdue(deps)
