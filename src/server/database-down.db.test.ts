@@ -61,7 +61,7 @@ beforeAll(async () => {
   proxy = new DatabaseProxy(new URL(url))
   await proxy.up()
   Object.assign(url, { hostname: '127.0.0.1', port: String(proxy.port) })
-  deps = buildDeps({ ...product.deps.env, DATABASE_URL: url.href, PAYONCE_POOL_MAX: 3 }, 'web')
+  deps = buildDeps({ ...product.deps.env, DATABASE_URL: url.href, PAYONCE_POOL_MAX: 3 })
   const app = createApi(deps)
   call = async (path, init) => app.fetch(new Request(`http://localhost:3000${path}`, init))
   cookie = await product.cookie()

@@ -1,36 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import os from 'node:os'
 import { type Auth, createAuth } from '@/access/operator'
 import { OrderOwners } from '@/checkout/order'
-import { payOperation } from '@/checkout/pay'
-import { Engine } from '@/idempotency/core/engine'
-import type { EngineEvent } from '@/idempotency/core/events'
-import { AttemptLog } from '@/idempotency/stores/attempt-log'
-import { PrismaStore } from '@/idempotency/stores/prisma'
-import { uuidv7 } from '@/lib/id'
 import type { Gateway } from '@/payments/gateway'
-import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
-import { simulatorGateway } from '@/payments/simulator/gateway'
-import { APP_ROLE, type Db, openDb, openPool, type Write } from '@/platform/db'
 import { type Env, readEnv, secretFor } from '@/platform/env'
-import { type Log, openLog } from '@/platform/log'
-import { type Metrics, openMetrics } from '@/platform/telemetry'
+import { buildCore, type Core } from './core'
 
-/** All that the process is built of, in one place. Nothing else constructs a client, a pool or an engine. */
-export interface Deps {
-  env: Env
-  log: Log
-  metrics: Metrics
-  db: Db
-  engine: Engine<Write>
-  pay: ReturnType<typeof payOperation>
-  attempts: AttemptLog
+/** All that the web process is built of, in one place. Nothing else constructs a client, a pool or an engine. */
+export interface Deps extends Core {
   owners: OrderOwners
   auth: Auth
-  bank: SimulatedBank
   shopperSecret: string
   receiptSecret: string
-  close(): Promise<void>
 }
 
 const KEY = Symbol.for('payonce.deps')
@@ -38,53 +17,18 @@ const KEY = Symbol.for('payonce.deps')
 /** One set a process. On globalThis, since Next bundles its own copy of this module. */
 export function getDeps(): Deps {
   const holder = globalThis as { [KEY]?: Deps }
-  holder[KEY] ??= buildDeps(readEnv(), 'web')
+  holder[KEY] ??= buildDeps(readEnv())
   return holder[KEY]
 }
 
-/** @param otherGateway another gateway than the simulated bank: the benchmark's, which answers at once */
-export function buildDeps(env: Env, role: 'web' | 'worker', otherGateway?: Gateway): Deps {
-  const log = openLog(env.LOG_LEVEL, `payonce-${role}`)
-  const metrics = openMetrics()
-  const worker = `${role}@${os.hostname()}:${process.pid}`
-  const pool = openPool(env.DATABASE_URL, { max: env.PAYONCE_POOL_MAX, role: APP_ROLE, name: `payonce-${role}` })
-  const bankPool = openPool(env.DATABASE_URL, { max: 5, role: BANK_ROLE, name: 'simulated-bank' })
-  const db = openDb(pool)
-  const bank = new SimulatedBank(bankPool)
-  const gateway = otherGateway ?? simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS })
-  const newReceiptToken = () => randomBytes(24).toString('base64url')
-  const attempts = new AttemptLog({ client: db, worker, newId: uuidv7, onLost: (count, error) => log.warn({ count, error }, 'attempts were lost') })
-  const observe = (event: EngineEvent) => tell(event, { log, metrics, attempts })
+/** @param otherGateway see `buildCore` */
+export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
+  const core = buildCore(env, 'web', otherGateway)
   return {
-    env,
-    log,
-    metrics,
-    db,
-    attempts,
-    bank,
-    engine: new Engine({ store: new PrismaStore(db, worker, uuidv7), observe, now: () => new Date(), newId: uuidv7 }),
-    pay: payOperation({ db, gateway, newId: uuidv7, newReceiptToken, now: () => new Date() }),
-    owners: new OrderOwners(db),
-    auth: createAuth({ db, secret: secretFor(env, 'operator-session'), baseUrl: env.baseUrl }),
+    ...core,
+    owners: new OrderOwners(core.db),
+    auth: createAuth({ db: core.db, secret: secretFor(env, 'operator-session'), baseUrl: env.baseUrl }),
     shopperSecret: secretFor(env, 'shopper-cookie'),
     receiptSecret: secretFor(env, 'receipt-code'),
-    close: async () => {
-      await attempts.flush()
-      await db.$disconnect()
-      await Promise.all([pool.end(), bankPool.end()])
-    },
   }
-}
-
-/** Where the engine's events go: the attempt log, the metrics and, for what a person should look at, the log. */
-function tell(event: EngineEvent, to: Pick<Deps, 'log' | 'metrics' | 'attempts'>): void {
-  if (event.step === 'alert') {
-    to.metrics.alerts.inc({ operation: event.operation })
-    to.log.error({ recordId: event.recordId, operation: event.operation, err: event.error }, event.says)
-  }
-  if (event.step !== 'attempt') return
-  const { operation, outcome, durationMs } = event.attempt
-  to.metrics.attempts.inc({ operation, outcome })
-  to.metrics.seconds.observe({ operation, outcome }, durationMs / 1000)
-  to.attempts.add(event.attempt)
 }

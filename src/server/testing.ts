@@ -45,7 +45,7 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
     PAYONCE_POOL_MAX: '20',
     ...settings,
   })
-  const deps = buildDeps(env, 'web')
+  const deps = buildDeps(env)
   const owner = openPool(database.url, { max: 3, role: 'postgres', name: 'test-owner' })
   const merchantId = uuidv7()
   await deps.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${merchantId}::uuid, 'Test shop')`)

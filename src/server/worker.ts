@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { uuidv7 } from '@/lib/id'
 import { readEnv } from '@/platform/env'
-import { buildDeps, type Deps } from './deps'
+import { buildCore, type Core } from './core'
 import { whenToldToStop } from './stop'
 
 /** Records that one round settles at most. 20: they are settled side by side, within the pool. */
@@ -9,7 +9,7 @@ const BATCH = 20
 
 /** The worker process: finishes by itself what a crash or a silent bank left in doubt. Any number of them may run. */
 async function main(): Promise<void> {
-  const deps = buildDeps(readEnv(), 'worker')
+  const deps = buildCore(readEnv(), 'worker')
   const stopping = new AbortController()
   whenToldToStop(() => stopping.abort())
   deps.log.debug('worker is ready')
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
 }
 
 /** One round. A database that is away is met again in the next round. */
-async function settleOverdue({ engine, pay, log }: Deps): Promise<number> {
+async function settleOverdue({ engine, pay, log }: Core): Promise<number> {
   try {
     return await engine.recover(pay, BATCH, uuidv7())
   } catch (error) {

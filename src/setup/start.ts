@@ -1,9 +1,11 @@
 import fs from 'node:fs'
 import { readSetupEnv } from '@/platform/env'
+import type { Seeded } from '../../prisma/seed'
 import { build } from './build'
 import { type DemoOperator, writeDemo } from './demo-file'
 import { generate } from './generate'
 import { claimInstance } from './instance'
+import { knownShop } from './known-shop'
 import { migrate } from './migrate'
 import { embeddedDatabase, namedDatabase, type OpenDatabase } from './open-database'
 import { freePort, isFree } from './port'
@@ -35,7 +37,7 @@ async function start(): Promise<void> {
   const url = `http://localhost:${port}`
   say(`Payonce, ${env.PAYONCE_MODE}${dev ? ', development' : ''}`)
 
-  const [database, { seedOnce }] = await Promise.all([step('database', () => openDatabase(env)), loadSeed(), dev ? generate() : build(signals.stop)])
+  const [database] = await Promise.all([step('database', () => openDatabase(env)), dev ? generate() : build(signals.stop)])
   await step('migrations', () => migrate(database.url))
   const settings = {
     dev,
@@ -49,7 +51,7 @@ async function start(): Promise<void> {
   const product = startProduct(settings, () => tellOthers())
   started.push(() => product.stop(signals.hurry))
   const [{ merchantId, operator }] = await Promise.all([
-    sandbox ? step('shop', () => seedOnce(settings)) : NOBODY,
+    sandbox ? ((await knownShop(settings)) ?? step('shop', () => seedShop(settings))) : NOBODY,
     step('web and worker', () => product.ready),
   ])
   product.failed.catch(fail)
@@ -73,10 +75,11 @@ async function openDatabase(env: ReturnType<typeof readSetupEnv>): Promise<OpenD
   return database
 }
 
-/** It reads the Prisma client, which on a fresh clone is not there yet; and it is large, so it loads while the database starts. */
-async function loadSeed(): Promise<typeof import('./seed')> {
+/** The seed loads the whole of the product's code: only where there is no shop yet. */
+async function seedShop(settings: { databaseUrl: string; secret: string; baseUrl: string; dataDir: string }): Promise<Seeded> {
   await generate()
-  return import('./seed')
+  const { seedOnce } = await import('./seed')
+  return seedOnce(settings)
 }
 
 function announce(baseUrl: string, operator: DemoOperator | null): void {
