@@ -49,7 +49,7 @@ function approvedFor(payment: BegunPayment, outcome: Outcome & { kind: 'approved
 function settleApproved(payment: BegunPayment, outcome: Outcome & { kind: 'approved' }, newId: () => string) {
   const { merchantId, id: paymentId, amount: minor, currency } = payment
   if (!isCurrency(currency)) throw new Error(`payment ${payment.id} has the unknown currency ${currency}`)
-  const description = `Payment ${showId('pay', paymentId)}`
+  const description = `Card payment, ${outcome.cardLabel}`
   const posting = capture({ merchantId, paymentId, money: { minor, currency }, feeMinor: outcome.feeMinor, description })
   const settled = { gatewayRef: outcome.ref, cardLabel: outcome.cardLabel, feeMinor: outcome.feeMinor }
   const { status, writes } = told(payment, 'succeeded', settled, newId)

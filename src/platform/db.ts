@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { Prisma, PrismaClient } from './generated/client'
+import { statementNames } from './statement-names'
 
 export type Db = PrismaClient
 export type Sql = Prisma.Sql
@@ -39,7 +40,10 @@ export function openPool(url: string, options: { max: number; role: string; name
 }
 
 export function openDb(pool: pg.Pool, log?: (query: { query: string; duration: number }) => void): Db {
-  const client = new PrismaClient({ adapter: new PrismaPg(pool), ...(log ? { log: [{ emit: 'event', level: 'query' }] } : {}) })
+  const client = new PrismaClient({
+    adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }),
+    ...(log ? { log: [{ emit: 'event', level: 'query' }] } : {}),
+  })
   if (log) (client as unknown as { $on(event: 'query', listener: typeof log): void }).$on('query', log)
   return client
 }

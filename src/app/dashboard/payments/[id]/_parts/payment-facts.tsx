@@ -11,7 +11,10 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
       <CardHeader title="Facts" />
       <div className="px-4 py-1.5 sm:px-5">
         <Facts>
-          <Fact name="Order">{payment.reference ?? <CopyId id={payment.orderId} />}</Fact>
+          <Fact name="Order">
+            <CopyId id={payment.orderId} />
+          </Fact>
+          {payment.reference && <Fact name="Order reference">{payment.reference}</Fact>}
           <Fact name="Customer">
             <span className="break-all">{payment.customerEmail ?? '—'}</span>
           </Fact>
@@ -35,9 +38,6 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
             <CopyId id={payment.gatewayKey} />
           </Fact>
           {payment.bankCharges !== null && <Fact name="Charges by the bank’s own count">{payment.bankCharges}</Fact>}
-          <Fact name="Order id">
-            <CopyId id={payment.orderId} />
-          </Fact>
           <Fact name="Last change">
             <Timestamp at={payment.updatedAt} />
           </Fact>
