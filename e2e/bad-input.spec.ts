@@ -1,3 +1,6 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { readSetupEnv } from '@/platform/env'
 import { expect, test } from './fixtures'
 import { chooseCard, expectNoCharge, expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
 
@@ -75,4 +78,17 @@ test('a real card number is refused in the browser and never sent', async ({ pag
   await expect(page.getByLabel('Card number')).toHaveValue('4111 1111 1111 1111')
   expect(sent.filter((text) => text.includes('checkout.pay') || text.replaceAll(' ', '').includes('4111'))).toEqual([])
   await expectNoCharge({ sql, bankCharges, order })
+})
+
+test('K7 a card number that is sent to the server all the same is refused, and is in no log and no table', async ({ request, newOrder, sql }) => {
+  const order = await newOrder()
+  const good = { key: 'k', orderId: order.id, version: 1, paymentMethod: 'pm_card_visa' }
+  for (const field of [...Object.keys(good), 'note']) {
+    const answer = await request.post('/api/trpc/checkout.pay', { data: { ...good, [field]: '4242 4242 4242 4242' } })
+    expect([field, answer.status()]).toEqual([field, 400])
+  }
+  const tables = await sql<{ name: string }>(`SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
+    WHERE table_schema IN ('public', 'gateway_simulator') AND table_type = 'BASE TABLE'`)
+  for (const { name } of tables) expect([name, await sql(`SELECT * FROM ${name} AS row WHERE row::text ~ '4242 ?4242 ?4242'`)]).toEqual([name, []])
+  expect(fs.readFileSync(path.join(readSetupEnv().dataDir, '..', 'log'), 'utf8')).not.toMatch(/4242 ?4242 ?4242/)
 })

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import type { ChargeOutcome } from '@/payments/charge'
+import type { Gateway } from '@/payments/gateway'
+import type { BegunPayment } from '@/payments/store'
+import type { Db } from '@/platform/db'
+import { payOperation } from './pay'
+
+/** The operation's pure parts, without a database and without a bank: whoever touches one of them fails the test. */
+const nobody = new Proxy({}, { get: () => () => expect.unreachable('a pure step touched the outside') })
+let ids = 0
+const pay = payOperation({
+  db: nobody as Db,
+  gateway: nobody as Gateway,
+  newId: () => `00000000-0000-7000-8000-${String(++ids).padStart(12, '0')}`,
+  newReceiptToken: () => 'receipt-token',
+  now: () => new Date('2026-11-24T12:00:00Z'),
+})
+
+const payment: BegunPayment = {
+  merchantId: '018f0000-0000-7000-8000-00000000000a',
+  id: '018f0000-0000-7000-8000-00000000000b',
+  orderId: '018f0000-0000-7000-8000-00000000000c',
+  amount: 2_400n,
+  currency: 'EUR',
+  method: 'pm_card_visa',
+  gatewayKey: '018f0000-0000-7000-8000-00000000000b',
+  receiptToken: 'receipt-token',
+  createdAt: new Date('2026-11-24T11:59:59Z'),
+  ageMs: 1_000,
+}
+const approved: ChargeOutcome = { kind: 'approved', ref: 'ch_1', amountMinor: 2_400n, currency: 'EUR', feeMinor: 36n, cardLabel: 'Visa •••• 4242' }
+
+describe('finish: from what the bank said to the answer and its writes', () => {
+  it.each<[string, ChargeOutcome, { status: number; problem: string | null }, string[]]>([
+    ['approved', approved, { status: 200, problem: null }, ['payment', 'outbox-event', 'ledger-transaction', 'ledger-entries', 'order']],
+    [
+      'declined',
+      { kind: 'declined', code: 'expired_card', cardLabel: 'Visa •••• 0069' },
+      { status: 402, problem: 'payment-declined' },
+      ['payment', 'outbox-event'],
+    ],
+    ['not charged', { kind: 'not-charged' }, { status: 502, problem: 'not-charged' }, ['payment', 'outbox-event']],
+  ])('%s is an end, stored in one commit', (_, outcome, answer, writes) => {
+    const next = pay.finish(payment, outcome)
+    expect(next).toMatchObject({ to: 'completed', answer })
+    expect(next.writes.map((write) => write.name)).toEqual(writes)
+    expect(next.writes.every((write) => write.rows >= 1)).toBe(true)
+  })
+
+  it.each<[string, ChargeOutcome]>([
+    ['unknown', { kind: 'unknown', reason: 'silence' }],
+    ['approved for another amount (G8)', { ...approved, amountMinor: 2_401n }],
+    ['approved in another currency (G8)', { ...approved, currency: 'USD' }],
+  ])('%s is parked without an answer, and moves no money', (_, outcome) => {
+    const next = pay.finish(payment, outcome)
+    expect(next).toMatchObject({ to: 'unknown', answer: null })
+    expect(next.writes.map((write) => write.name)).toEqual(['payment'])
+  })
+
+  it('a challenge is parked with where to go, and brings the shopper back to their order', () => {
+    const next = pay.finish(payment, { kind: 'challenge', actionUrl: '/bank/1' })
+    expect(next).toMatchObject({ to: 'unknown', answer: { status: 200, problem: null } })
+    expect(JSON.parse(next.answer?.body ?? '')).toMatchObject({
+      payment: { status: 'requires_action', paidAt: null },
+      actionUrl: '/bank/1?return=%2Fcheckout%2Ford_018f000000007000800000000000000c',
+    })
+  })
+
+  it('the answer of a paid order says what was paid, when, and where its receipt is', () => {
+    const { answer } = pay.finish(payment, approved)
+    expect(JSON.parse(answer?.body ?? '')).toEqual({
+      payment: {
+        id: 'pay_018f000000007000800000000000000b',
+        status: 'succeeded',
+        amount: 2_400,
+        currency: 'EUR',
+        cardLabel: 'Visa •••• 4242',
+        paidAt: '2026-11-24T12:00:00.000Z',
+      },
+      receiptUrl: '/receipt/receipt-token',
+      actionUrl: null,
+    })
+  })
+
+  it('doubt is looked at again soon, then ever less often, at most a minute apart', () => {
+    const pauses = [0, 1_000, 40_000, 3_600_000].map((ageMs) => pay.finish({ ...payment, ageMs }, pay.doubt('x')))
+    expect(pauses.map((next) => (next.to === 'unknown' ? next.retryInMs : null))).toEqual([1_000, 1_000, 10_000, 60_000])
+  })
+})
+
+describe('begin', () => {
+  it('is one write that carries no amount: the order says what it costs', () => {
+    const ids = { merchantId: payment.merchantId, recordId: 'record', subjectId: payment.id }
+    const write = pay.begin({ merchantId: payment.merchantId, orderId: payment.orderId, version: 7, paymentMethod: 'pm_card_visa' }, ids)
+    expect(write.rows).toBe(1)
+    expect(write.sql.sql).toContain('o.amount, o.currency')
+    expect(write.sql.values).toEqual(expect.arrayContaining([payment.id, payment.orderId, 7, 'pm_card_visa', 'receipt-token', 'record']))
+  })
+})
