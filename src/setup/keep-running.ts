@@ -15,9 +15,11 @@ export interface Kept {
 
 /** 30 s: longer than the 25 s that the slowest allowed bank may take, so every payment in hand gets its answer. */
 const DRAIN_MS = 30_000
-/** A process that lived less than 10 s did not work; five of those in a row, and it will not. */
+/** A process that dies within 10 s of its start is started again ever more slowly, up to 3.2 s apart. */
 const QUICK_MS = 10_000
-const QUICK_DEATHS_MAX = 5
+const QUICK_MAX = 5
+/** Five starts in a row that never became ready: it will not work, and somebody must look. One that was ready did work. */
+const FAILED_STARTS_MAX = 5
 
 /** Starts a process that says `{ type: 'ready' }` when it is, and starts it again whenever it dies by itself. */
 export function keepRunning(name: string, start: () => ChildProcess, changed: () => void): Kept {
@@ -30,21 +32,24 @@ export function keepRunning(name: string, start: () => ChildProcess, changed: ()
   return { pid: () => child.pid ?? 0, ready, failed, stop }
 
   async function watch(): Promise<never> {
-    for (let quickDeaths = 0; ; ) {
+    for (let quickDeaths = 0, failedStarts = 0; ; ) {
       const lived = await lifetime(child)
       if (stopping) return new Promise(() => undefined)
-      quickDeaths = lived < QUICK_MS ? quickDeaths + 1 : 1
-      if (quickDeaths > QUICK_DEATHS_MAX)
-        throw new Error(`${name} died ${QUICK_DEATHS_MAX} times within ${QUICK_MS / 1000} s of its start; its last words are above.`)
+      if (failedStarts === FAILED_STARTS_MAX) throw new Error(`${name} did not start ${FAILED_STARTS_MAX} times in a row; its last words are above.`)
+      quickDeaths = lived < QUICK_MS ? Math.min(quickDeaths + 1, QUICK_MAX) : 1
       say(`${name} ended by itself (${child.signalCode ?? `exit ${child.exitCode}`}); it is started again`)
       await pause(100 * 2 ** quickDeaths)
-      if (!stopping) await restart()
+      if (!stopping) failedStarts = (await restart()) ? 0 : failedStarts + 1
     }
   }
 
-  async function restart(): Promise<void> {
+  /** Whether it became ready. */
+  async function restart(): Promise<boolean> {
     child = start()
-    await untilReady(name, child).then(changed, (error) => say(reasonOf(error)))
+    const problem = await untilReady(name, child).catch((error: unknown) => reasonOf(error))
+    if (problem === undefined) changed()
+    else say(problem)
+    return problem === undefined
   }
 
   async function stop(hurry: AbortSignal): Promise<void> {
