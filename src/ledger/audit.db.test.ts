@@ -1,7 +1,7 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { APP_ROLE, type Db, openDb, openPool } from '@/platform/db'
-import { testDatabase } from '@/setup/test-database'
+import type { Db } from '@/platform/db'
+import { openTestDatabase } from '@/setup/test-database'
 import { checkLedger, LEDGER_INVARIANTS, offenders } from './audit'
 
 const A = '018f0000-0000-7000-8000-00000000000a'
@@ -16,17 +16,10 @@ let owner: pg.Client
 let close: () => Promise<void>
 
 beforeAll(async () => {
-  const database = await testDatabase()
-  owner = new pg.Client({ connectionString: database.url })
-  await owner.connect()
-  const pool = openPool(database.url, { max: 3, role: APP_ROLE, name: 'audit-test' })
-  db = openDb(pool)
-  close = async () => {
-    await db.$disconnect()
-    await pool.end()
-    await owner.end()
-    await database.drop()
-  }
+  const opened = await openTestDatabase()
+  db = opened.db
+  owner = opened.owner
+  close = opened.close
   // What the triggers would refuse is exactly what the audit must be able to see: the owner switches them off.
   await owner.query(`SET session_replication_role = replica`)
 })

@@ -1,7 +1,7 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { APP_ROLE, type Db, openDb, openPool } from '@/platform/db'
-import { testDatabase } from '@/setup/test-database'
+import type { Db } from '@/platform/db'
+import { openTestDatabase } from '@/setup/test-database'
 import { account, accounts, journal, statement, transactionsOfPayment } from './read'
 
 const A = '018f0000-0000-7000-8000-00000000000a'
@@ -16,17 +16,10 @@ let close: () => Promise<void>
 
 /** Seven captures of 100, 200, … 700 cents, one a minute from 12:01; and an account of another merchant with one of 9999. */
 beforeAll(async () => {
-  const database = await testDatabase()
-  owner = new pg.Client({ connectionString: database.url })
-  await owner.connect()
-  const pool = openPool(database.url, { max: 3, role: APP_ROLE, name: 'ledger-test' })
-  db = openDb(pool)
-  close = async () => {
-    await db.$disconnect()
-    await pool.end()
-    await owner.end()
-    await database.drop()
-  }
+  const opened = await openTestDatabase()
+  db = opened.db
+  owner = opened.owner
+  close = opened.close
   await owner.query(`
     INSERT INTO merchant (id, name) VALUES ('${A}', 'Ours'), ('${B}', 'Theirs');
     INSERT INTO account (merchant_id, id, code, name, type, currency) VALUES

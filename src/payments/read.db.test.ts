@@ -1,8 +1,7 @@
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findRecord, listRecords } from '@/idempotency/stores/read'
-import { APP_ROLE, type Db, openDb, openPool } from '@/platform/db'
-import { testDatabase } from '@/setup/test-database'
+import type { Db } from '@/platform/db'
+import { openTestDatabase } from '@/setup/test-database'
 import { overview } from './overview'
 import { listPayments, type PaymentFilter, paymentDetail } from './read'
 
@@ -18,17 +17,10 @@ let close: () => Promise<void>
  * and one of theirs. Payment 1 was declined and belongs to the order of payment 2, which was asked for five times and held 20 presses.
  */
 beforeAll(async () => {
-  const database = await testDatabase()
-  const owner = new pg.Client({ connectionString: database.url })
-  await owner.connect()
-  const pool = openPool(database.url, { max: 4, role: APP_ROLE, name: 'payments-test' })
-  db = openDb(pool)
-  close = async () => {
-    await db.$disconnect()
-    await pool.end()
-    await owner.end()
-    await database.drop()
-  }
+  const opened = await openTestDatabase()
+  const { owner } = opened
+  db = opened.db
+  close = opened.close
   await owner.query(`INSERT INTO merchant (id, name) VALUES ('${A}', 'Ours'), ('${B}', 'Theirs')`)
   const pay = (merchant: string, n: number, order: number, status: string) =>
     owner.query(`

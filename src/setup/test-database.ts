@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import pg from 'pg'
 import { inject } from 'vitest'
+import { APP_ROLE, type Db, openDb, openPool } from '@/platform/db'
 import { onConnection } from './schema-engine'
 
 /** A database for one test file: a copy of the migrated template, so no two files see each other's rows. */
@@ -14,6 +16,22 @@ export async function testDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
   await administer(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`)
   return { url: at(name), drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) }
+}
+
+/** A test database with both views of it: the product's (`db`) and its owner's, who may also break things. */
+export async function openTestDatabase(): Promise<{ db: Db; owner: pg.Client; close(): Promise<void> }> {
+  const database = await testDatabase()
+  const owner = new pg.Client({ connectionString: database.url })
+  await owner.connect()
+  const pool = openPool(database.url, { max: 4, role: APP_ROLE, name: 'test' })
+  const db = openDb(pool)
+  const close = async () => {
+    await db.$disconnect()
+    await pool.end()
+    await owner.end()
+    await database.drop()
+  }
+  return { db, owner, close }
 }
 
 function at(database: string): string {
