@@ -169,6 +169,7 @@ describe('F41 the store is away before the claim', () => {
 describe('F18 the lease is lost while the bank is being asked', () => {
   test('the zombie writes nothing, and answers from the record', async () => {
     const bank = held<Effect>()
+    bench.stopBeating()
     bench.ask = () => bank.promise
     const zombie = bench.run()
     await vi.advanceTimersByTimeAsync(30_001)
@@ -182,6 +183,7 @@ describe('F18 the lease is lost while the bank is being asked', () => {
 
   test('and the resolver does not know yet: unknown, until it does', async () => {
     const bank = held<Effect>()
+    bench.stopBeating()
     bench.ask = () => bank.promise
     const zombie = bench.run()
     await vi.advanceTimersByTimeAsync(30_001)
