@@ -34,8 +34,9 @@ export function openPool(url: string, options: { max: number; role: string; name
     application_name: options.name,
     options: `-c role=${options.role} -c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s`,
   })
-  // A connection that dies while idle is replaced by the pool; without this listener it would end the process.
+  // A connection that dies is replaced by the pool, and whoever uses it is told; without these listeners it would end the process.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
