@@ -28,7 +28,7 @@ export function createApi(deps: Deps) {
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
   app.get('/api/ready', async (c) =>
-    (await reachable(deps)) ? c.json({ status: 'ready' }) : c.json({ status: 'unavailable' }, 503, { 'Retry-After': '2' }),
+    !deps.engine.isClosed() && (await reachable(deps)) ? c.json({ status: 'ready' }) : c.json({ status: 'unavailable' }, 503, { 'Retry-After': '2' }),
   )
   const readJobs = reportJobs(deps.metrics, deps.db)
   app.get('/api/metrics', async (c) => {

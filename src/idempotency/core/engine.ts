@@ -11,6 +11,7 @@ export class Engine<W> {
   private readonly waiters: Waiters
   private readonly recovery: Recovery<W>
   private readonly running = new Set<Promise<unknown>>()
+  private closed = false
 
   constructor(private readonly options: EngineOptions<W>) {
     this.waiters = new Waiters(options.clock)
@@ -19,7 +20,16 @@ export class Engine<W> {
 
   /** Throws `StoreUnavailable` when the record cannot be read or claimed: then nothing was asked of the outside. */
   run<I extends object, B, E>(operation: Operation<I, B, E, W>, request: Request<I>): Promise<Reply> {
-    return this.track(new Run(this.options, this.waiters, operation, request).reply())
+    return this.track(new Run(this.options, this.waiters, operation, request, () => !this.closed).reply())
+  }
+
+  /** From here on nothing new is begun in this process: what runs goes on, what is finished is replayed, all else is turned away. */
+  close(): void {
+    this.closed = true
+  }
+
+  isClosed(): boolean {
+    return this.closed
   }
 
   /** Resolves when all that runs in this process has come to its end: for draining. */

@@ -46,6 +46,7 @@ export class Run<I extends object, B, E, W> {
     private readonly waiters: Waiters,
     private readonly operation: Operation<I, B, E, W>,
     private readonly request: Request<I>,
+    private readonly mayBegin: () => boolean,
   ) {
     this.id = recordId(request.scope, operation.name, request.key)
     this.at = options.clock.now()
@@ -103,6 +104,7 @@ export class Run<I extends object, B, E, W> {
   }
 
   private async start(take: (record: NewRecord, begin: W) => Promise<Claimed | null>): Promise<Reply | 'again' | 'wait'> {
+    if (!this.mayBegin()) return this.turnAway(closing())
     if (!this.waiters.enter(this.id)) return 'wait'
     let seen: Reply | 'again' | 'wait' = 'again'
     try {
@@ -223,4 +225,9 @@ function inProgress(): Problem {
 
 function outcomeUnknown(): Problem {
   return { kind: 'outcome-unknown', detail: 'We do not know yet how this ended. We are finding out; do not send a new key.', retryAfterSeconds: 2 }
+}
+
+function closing(): Problem {
+  const detail = 'This server is being restarted. Nothing was charged; send the same request again.'
+  return { kind: 'unavailable', detail, retryAfterSeconds: 1 }
 }
