@@ -159,3 +159,24 @@ test.each<[string, Record<string, unknown>]>([
 test('nobody places an order for a merchant without being its operator', async () => {
   expect((await createOrder(ORDER, '')).status).toBe(401)
 })
+
+test('a parked record is shown as such, with why; an operator has the bank asked again, once, and that is on record', async () => {
+  const id = payment.recordId
+  const park = (sql: string) => product.owner.query(`SET session_replication_role = replica; UPDATE idempotency_record SET ${sql} WHERE id = '${id}'`)
+  const askAgain = async (cookie: string) => {
+    const headers = { 'content-type': 'application/json', cookie }
+    return product.call('/api/trpc/idempotency.askAgain', { method: 'POST', headers, body: JSON.stringify({ id }) })
+  }
+  await park("state = 'unknown', parked_at = now(), parked_reason = 'the bank is silent'")
+  expect((await ask('idempotency.list', { state: 'parked' }, ours)).data.items).toMatchObject([{ id, state: 'parked' }])
+  expect((await ask('idempotency.list', { state: 'unknown' }, ours)).data.items).toEqual([])
+  expect((await ask('idempotency.get', { id }, ours)).data).toMatchObject({ state: 'parked', parkedReason: 'the bank is silent', audit: [] })
+
+  expect((await askAgain('')).status).toBe(401)
+  expect(await (await askAgain(theirs)).json()).toMatchObject({ result: { data: { asked: false } } })
+  expect(await (await askAgain(ours)).json()).toMatchObject({ result: { data: { asked: true } } })
+  expect(await (await askAgain(ours)).json()).toMatchObject({ result: { data: { asked: false } } })
+  const { data } = await ask('idempotency.get', { id }, ours)
+  expect(data).toMatchObject({ state: 'unknown', parkedAt: null, audit: [{ actor: 'ours@example.com', action: 'record.asked-again' }] })
+  await park("state = 'completed'")
+})
