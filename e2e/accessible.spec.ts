@@ -55,6 +55,7 @@ test('the dashboard is accessible at 320 px in light and 1280 px in dark', async
     '/dashboard/ledger/journal',
     '/dashboard/idempotency',
     `/dashboard/idempotency/${paid?.record}`,
+    '/dashboard/integrity',
   ]) {
     await operatorPage.goto(path)
     await expect(operatorPage.getByRole('heading', { level: 1 })).toBeVisible()
