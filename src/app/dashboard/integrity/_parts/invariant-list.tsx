@@ -25,22 +25,22 @@ function InvariantLine({ finding: { id, says, offenders }, proven }: { finding: 
   return (
     <li className={cx('px-4 py-2.5 sm:px-5', broken && 'bg-bad-soft')}>
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-        <State {...(broken ? BROKEN : proven ? HOLDS : HOLDS_OF_NOTHING)} />
+        <State {...(broken ? BROKEN : proven ? HOLDS : UNPROVEN)} />
         <span className="min-w-0 basis-64 grow text-sm">{says}</span>
-        <span className="break-all font-mono text-ink-3 text-xs">{id}</span>
+        <span className={cx('break-all font-mono text-xs', broken ? 'text-ink-2' : 'text-ink-3')}>{id}</span>
       </div>
-      {broken && <OffenderList offenders={offenders} className="mt-1.5 sm:pl-[5.25rem]" />}
+      {broken && <OffenderList offenders={offenders} className="mt-1.5 sm:pl-24" />}
     </li>
   )
 }
 
 const BROKEN = { tone: 'bad', char: '✕', word: 'Broken' } as const
 const HOLDS = { tone: 'ok', char: '●', word: 'Holds' } as const
-const HOLDS_OF_NOTHING = { tone: 'neutral', char: '○', word: 'Holds' } as const
+const UNPROVEN = { tone: 'neutral', char: '○', word: 'Unproven' } as const
 
 function State({ tone, char, word }: { tone: Tone; char: string; word: string }) {
   return (
-    <Badge tone={tone} className="sm:min-w-[4.5rem]">
+    <Badge tone={tone} className="sm:min-w-[5.25rem]">
       <span aria-hidden="true" className="text-[0.625rem] leading-none">
         {char}
       </span>
