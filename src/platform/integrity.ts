@@ -56,8 +56,13 @@ export async function invariants(db: Db, parts: readonly Part[]): Promise<Invari
   return listed
 }
 
+/**
+ * MATERIALIZED hides the limit from the planner. It expects to meet 20 offenders soon and would plan for that; as a rule there are none,
+ * and it reads to the end: planned for that, it takes half the time.
+ */
 function offenders(db: Db, view: string, merchantId: string | null): Promise<Offender[]> {
   const whose = merchantId === null ? sql`` : sql`WHERE merchant_id = ${merchantId}::uuid`
   return db.$queryRaw<Offender[]>(sql`
-    SELECT merchant_id AS "merchantId", subject, detail FROM ${rawSql(view)} ${whose} LIMIT ${OFFENDERS_MAX}`)
+    WITH broken AS MATERIALIZED (SELECT merchant_id AS "merchantId", subject, detail FROM ${rawSql(view)} ${whose})
+    SELECT * FROM broken LIMIT ${OFFENDERS_MAX}`)
 }

@@ -6,7 +6,7 @@ import { api, type Verdict } from '../../_parts/api'
 import { Freshness } from '../../_parts/freshness'
 import { useOnDemand } from '../../_parts/live'
 import { InvariantList } from './invariant-list'
-import { headline, stateOf } from './verdict'
+import { headline, isProven } from './verdict'
 import { VerdictCard } from './verdict-card'
 
 const PARTS = [
@@ -17,7 +17,6 @@ const PARTS = [
 export function IntegrityPage({ initial }: { initial: Verdict }) {
   const query = useOnDemand(['integrity'], () => api.integrity.check.query(), initial)
   const verdict = query.data ?? initial
-  const proven = stateOf(verdict) !== 'nothing'
   return (
     <>
       <PageHeader
@@ -36,7 +35,7 @@ export function IntegrityPage({ initial }: { initial: Verdict }) {
             key={part}
             title={title}
             note={note}
-            proven={proven}
+            proven={isProven(verdict)}
             findings={verdict.findings.filter((finding) => finding.part === part)}
           />
         ))}

@@ -2,11 +2,13 @@ import type { Verdict } from '../../_parts/api'
 
 export type VerdictState = 'holds' | 'broken' | 'nothing'
 
-/** What holds of nothing proves nothing: without a single charge no invariant is shown as a success. */
-export function stateOf({ findings, counted }: Verdict): VerdictState {
-  if (findings.some(({ offenders }) => offenders.length > 0)) return 'broken'
-  return counted.charges === 0 ? 'nothing' : 'holds'
+export function stateOf(verdict: Verdict): VerdictState {
+  if (verdict.findings.some(({ offenders }) => offenders.length > 0)) return 'broken'
+  return isProven(verdict) ? 'holds' : 'nothing'
 }
+
+/** What holds of nothing proves nothing: without a single charge no invariant is shown as a success. */
+export const isProven = ({ counted }: Verdict): boolean => counted.charges > 0
 
 export function headline(verdict: Verdict): string {
   const all = verdict.findings.length
