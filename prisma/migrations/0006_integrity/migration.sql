@@ -79,9 +79,9 @@ COMMENT ON VIEW integrity_across.settled_payment_was_told IS 'Each settled payme
 -- 90 s: a lease of 30 s, a few rounds of the resolver, and its question to the bank.
 CREATE VIEW integrity_across.nothing_is_stuck AS
   SELECT merchant_id, 'idempotency_record ' || id AS subject, state || ' since ' || lease_until AS detail FROM idempotency_record
-  WHERE state IN ('sending', 'unknown') AND lease_until < now() - interval '90 seconds';
+  WHERE state IN ('sending', 'unknown') AND parked_at IS NULL AND lease_until < now() - interval '90 seconds';
 COMMENT ON VIEW integrity_across.nothing_is_stuck IS
-  'No record is overdue: what was left behind is finished within 90 s of the end of its lease';
+  'No record is overdue: what was left behind is finished within 90 s of the end of its lease, or parked for a person';
 
 -- The same list as EXPONENTS in src/lib/money.ts; a test compares them.
 CREATE FUNCTION integrity_across.known_currencies() RETURNS TABLE (code text, decimals integer) LANGUAGE sql IMMUTABLE PARALLEL SAFE

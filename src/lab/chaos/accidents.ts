@@ -1,0 +1,123 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Member } from './product'
+import type { World } from './world'
+
+/** What an accident needs to know of the request that it is for. */
+export interface Victim {
+  server: Member
+  recordId: string
+  mark: string
+}
+
+/**
+ * An accident, named after its row of the fault matrix (docs/faults.md). `arm` prepares it before the request is sent; `happened` says
+ * afterwards whether it did. Those that last are ended by `over`, while the clients go on.
+ */
+export interface Accident {
+  id: string
+  says: string
+  /** The process that answers the request is killed by it. */
+  kills?: boolean
+  arm(world: World, victim: Victim): Promise<void>
+  over?(world: World, victim: Victim): Promise<void>
+}
+
+type Point = 'request' | 'claimed' | 'asking' | 'asked' | 'committed' | 'answer'
+
+/** A point inside the product, by what it tells of itself. */
+const atStep = (id: string, point: Point, says: string): Accident => ({
+  id,
+  says: `killed ${says}`,
+  kills: true,
+  arm: (world, { server, recordId, mark }) => world.armStep(id, server, { point, action: 'kill', mark: ['request', 'answer'].includes(point) ? mark : recordId }),
+})
+
+/** The statement that stores the answer: it writes an event, and names the record. */
+const settles = ({ recordId }: Victim) => [recordId, 'outbox-event']
+
+const atWire = (id: string, says: string, cut: (victim: Victim) => { after?: string[]; at: string[]; when: 'before' | 'later' }, kills = false): Accident => ({
+  id,
+  says,
+  kills,
+  arm: async (world, victim) => world.armWire(id, victim.server, victim.server.database, cut(victim), kills),
+})
+
+const ofBank = (id: string, fault: string, ms = 0): Accident => ({
+  id,
+  says: `the bank: ${fault}`,
+  arm: (world) => world.orderBank({ fault, ms }),
+})
+
+export const ACCIDENTS: readonly Accident[] = [
+  atStep('S0', 'request', 'before the claim'),
+  atStep('S1', 'claimed', 'when the claim is committed'),
+  atStep('S2', 'asking', 'before the bank is asked'),
+  {
+    id: 'S3',
+    says: 'killed when the question is on its way',
+    kills: true,
+    arm: async (world, { server }) => world.armWire('S3', server, server.bank, { at: ['POST /charges'], when: 'later' }, true),
+  },
+  atStep('S4', 'asked', 'with the answer in hand'),
+  atWire('S5', 'killed while the answer is being stored', (victim) => ({ at: settles(victim), when: 'before' }), true),
+  atWire('S6', 'killed when the answer was sent to be stored', (victim) => ({ at: settles(victim), when: 'later' }), true),
+  atStep('S7', 'committed', 'when the answer is stored'),
+  atStep('S8', 'answer', 'when half of the answer is written'),
+
+  { ...atStep('N2', 'answer', ''), id: 'N2', says: 'the answer is lost on its way', kills: false, arm: (world, { server, mark }) => world.armStep('N2', server, { point: 'answer', action: 'cut', mark }) },
+  atWire('N7a', 'the line is cut after the claim was sent', ({ recordId }) => ({ after: [recordId], at: ['COMMIT'], when: 'later' })),
+  atWire('N7a2', 'the line is cut after the answer was sent to be stored', (victim) => ({ at: settles(victim), when: 'later' })),
+  atWire('N7b', 'the line is cut before the claim is sent', ({ recordId }) => ({ after: [recordId], at: ['COMMIT'], when: 'before' })),
+  atWire('N7b2', 'the line is cut before the answer is stored', (victim) => ({ at: settles(victim), when: 'before' })),
+  {
+    id: 'N5',
+    says: 'the line to the database is dead for 2 s',
+    arm: async (world, { server }) => {
+      server.database.stall(2_000)
+      world.happened('N5')
+    },
+  },
+  ...(['claimed', 'asked'] as const).map(
+    (point, index): Accident => ({
+      id: `N10${'ab'[index]}`,
+      says: `stopped when ${point}, for longer than its lease, then continued`,
+      arm: (world, { server, recordId }) => world.armStep(`N10${'ab'[index]}`, server, { point, action: 'stop', mark: recordId }),
+      over: async (world, { server }) => {
+        await pause(world.leaseMs * 2.5)
+        server.signal('SIGCONT')
+      },
+    }),
+  ),
+  { id: 'D1', says: 'the database is restarted (fast)', arm: (world) => world.restartDatabase('D1', 'SIGINT') },
+  { id: 'D2', says: 'the database is restarted (immediate)', arm: (world) => world.restartDatabase('D2', 'SIGQUIT') },
+  { id: 'D3', says: 'backends are terminated', arm: (world) => world.terminateBackends('D3') },
+  { id: 'R29', says: 'a worker is killed', arm: async (world) => world.killWorker('R29') },
+  { id: 'B1', says: 'the bank is killed', arm: async (world) => world.killBank('B1') },
+
+  ofBank('G1', 'silence-before'),
+  ofBank('G2', 'silence-after'),
+  ofBank('G3', 'error-after'),
+  ofBank('G3b', 'error-before'),
+  ofBank('G4', 'twice'),
+  ofBank('G6', '429'),
+  ofBank('G7', 'slow', 700),
+  ofBank('G8', 'wrong-amount'),
+  ofBank('G9', 'decline'),
+  ofBank('G10', 'truncated'),
+  ofBank('N9', 'refuse'),
+]
+
+/** What each bank order is counted as by the bank itself. */
+export const BANK_FAULTS: Record<string, string> = {
+  G1: 'silence-before',
+  G2: 'silence-after',
+  G3: 'error-after',
+  G3b: 'error-before',
+  G4: 'twice',
+  G6: '429',
+  G7: 'slow',
+  G8: 'wrong-amount',
+  G9: 'decline',
+  G10: 'truncated',
+  N9: 'refuse',
+}

@@ -1,0 +1,74 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type History, shaOf } from './history'
+import type { Member } from './product'
+
+/** How long a client waits for one answer: longer than the servers wait for the bank. */
+const PATIENCE_MS = 6_000
+/** How long it goes on: longer than the longest doubt. */
+const GIVE_UP_MS = 60_000
+
+export interface Purchase {
+  key: string
+  order: string
+  card: string
+  /** Names the request, for whoever waits to let something happen to it. */
+  mark: string
+}
+
+/** A shopper's browser as far as the servers see it: the same key until there is an answer for good. */
+export class Client {
+  constructor(
+    private readonly cookie: string,
+    private readonly history: History,
+  ) {}
+
+  /** One try. @returns whether the answer is for good */
+  async press(server: Member, index: number, purchase: Purchase, signal?: AbortSignal): Promise<boolean> {
+    const { key, order, card, mark } = purchase
+    const began = performance.now()
+    this.history.began(key, order, index)
+    const seen = await this.send(server, { key, orderId: order, version: 1, paymentMethod: card }, mark, signal)
+    this.history.ended({ key, order, server: index, ...seen, ms: Math.round(performance.now() - began) })
+    return seen.outcome === 'answer'
+  }
+
+  /** Tries until there is an answer for good: at these servers in turn. @returns false when there was none in the time that one has */
+  async insist(servers: readonly [Member, number][], purchase: Purchase): Promise<boolean> {
+    const end = Date.now() + GIVE_UP_MS
+    for (let round = 0; Date.now() < end; round++) {
+      const [server, index] = servers[round % servers.length] as [Member, number]
+      if (await this.press(server, index, purchase)) return true
+      await pause(Math.random() * Math.min(1_000, 100 * 2 ** round))
+    }
+    return false
+  }
+
+  private async send(server: Member, body: object, mark: string, signal?: AbortSignal) {
+    try {
+      const answer = await fetch(server.url(`/api/trpc/checkout.pay?mark=${mark}`), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', cookie: this.cookie },
+        body: JSON.stringify(body),
+        signal: AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(signal ? [signal] : [])]),
+      })
+      return judged(answer.status, await answer.text())
+    } catch {
+      return { outcome: 'unknown' as const, status: null, sha: null }
+    }
+  }
+}
+
+interface Told {
+  result?: { data: { payment: unknown; receiptUrl: string } }
+  error?: { data: { idempotency: { kind: string; retry: string; detail: string } } }
+}
+
+/** What may differ between the first answer and its replay lies in the result's own `idempotency`, and is left out. */
+function judged(status: number, text: string): { outcome: 'answer' | 'later'; status: number; sha: string | null } {
+  const told = JSON.parse(text) as Told
+  const problem = told.error?.data.idempotency
+  // "Send it again" and "ask later" are no answers; all else is for good.
+  if (problem && ['same-key', 'poll'].includes(problem.retry)) return { outcome: 'later', status, sha: null }
+  const { payment, receiptUrl } = told.result?.data ?? {}
+  return { outcome: 'answer', status, sha: shaOf(JSON.stringify(problem ?? { payment, receiptUrl })) }
+}

@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { newShopper, shopperCookie } from '@/access/shopper'
+import { recordId } from '@/idempotency/core/fingerprint'
+import { secretFor } from '@/platform/env'
+import { ACCIDENTS, type Accident } from './accidents'
+import { Client, type Purchase } from './client'
+import type { History } from './history'
+import type { Chance } from './random'
+import { SECRET, type World } from './world'
+
+/** What the client does after the accident: comes back to the same server, to the other one, or not at all. */
+export type Retry = 'same' | 'other' | 'none'
+export interface Round {
+  accident: Accident
+  retry: Retry
+}
+
+const RETRIES: readonly Retry[] = ['same', 'other', 'none']
+/** Purchases that may be under way at once: later rounds begin while clients of earlier ones still insist. */
+const OPEN_MAX = 6
+
+/** Every accident with every way to go on, in an order that the seed decides, over and over. */
+export function* rounds(chance: Chance): Generator<Round> {
+  const all = ACCIDENTS.flatMap((accident) => RETRIES.map((retry) => ({ accident, retry })))
+  for (;;) yield* chance.shuffled(all)
+}
+
+/** One installation, one seed: plays rounds and remembers every purchase that was ever tried. */
+export class Campaign {
+  readonly purchases: Purchase[] = []
+  readonly played = new Map<string, number>()
+  /** Purchases whose client insisted, and had no answer in the end. */
+  readonly unanswered: Purchase[] = []
+  private readonly actor: string
+  private readonly client: Client
+  private readonly open = new Set<Promise<void>>()
+
+  constructor(
+    private readonly world: World,
+    private readonly chance: Chance,
+    history: History,
+  ) {
+    const shopper = newShopper(secretFor({ PAYONCE_SECRET: SECRET }, 'shopper-cookie'))
+    this.actor = `shopper:${shopper.id}`
+    this.client = new Client(shopperCookie(shopper.value, false).split(';')[0] ?? '', history)
+  }
+
+  async play({ accident, retry }: Round): Promise<void> {
+    while (this.open.size >= OPEN_MAX) await Promise.race(this.open)
+    const number = this.purchases.length
+    const purchase: Purchase = { key: `key-${number}-${this.chance.below(1e9)}`, order: await this.newOrder(), card: this.card(), mark: `round-${number}.` }
+    this.purchases.push(purchase)
+    this.played.set(`${accident.id} ${retry}`, (this.played.get(`${accident.id} ${retry}`) ?? 0) + 1)
+    const first = number % this.world.servers.length
+    const server = this.world.servers[first]
+    if (!server) return
+    await server.ready()
+    const victim = { server, mark: purchase.mark, recordId: recordId({ merchantId: this.world.merchantId, actor: this.actor }, 'checkout.pay', purchase.key) }
+    await accident.arm(this.world, victim)
+    const going = Promise.all([this.buy(purchase, first, retry), accident.over?.(this.world, victim)]).then(() => undefined)
+    this.open.add(going)
+    void going.finally(() => this.open.delete(going))
+    // Accidents to one server come one after the other, each with a moment of its own.
+    await Promise.race([going, pause(400)])
+  }
+
+  /** Every client that insists has its answer, or has given up. */
+  async over(): Promise<void> {
+    await Promise.all(this.open)
+  }
+
+  /** Everybody comes back once more, to both servers: what they are told now is what was stored. */
+  async askEverybodyAgain(): Promise<Purchase[]> {
+    const unanswered: Purchase[] = []
+    for (const purchase of this.purchases)
+      for (const [index, server] of this.world.servers.entries())
+        if (!(await this.client.press(server, index, { ...purchase, mark: 'again' }))) unanswered.push(purchase)
+    return unanswered
+  }
+
+  /** A purchase without any accident: the positive control. */
+  async buyInPeace(card: string): Promise<boolean> {
+    const purchase = { key: `peace-${card}-${this.purchases.length}`, order: await this.newOrder(), card, mark: 'peace' }
+    this.purchases.push(purchase)
+    return this.client.insist([[this.world.servers[0] as never, 0]], purchase)
+  }
+
+  private async buy(purchase: Purchase, first: number, retry: Retry): Promise<void> {
+    const server = (index: number) => [this.world.servers[index % 2], index % 2] as [World['servers'][number], number]
+    // Now and then somebody presses twice, and the second press goes to the other server.
+    const second = this.chance.next() < 0.3 ? pause(this.chance.below(120)).then(() => this.client.press(...server(first + 1), purchase)) : null
+    const answered = await this.client.press(...server(first), purchase)
+    await second
+    if (answered || retry === 'none') return
+    if (!(await this.client.insist([server(retry === 'same' ? first : first + 1)], purchase))) this.unanswered.push(purchase)
+  }
+
+  private async newOrder(): Promise<string> {
+    for (;;) {
+      try {
+        return await this.world.newOrder()
+      } catch {
+        // The database is being restarted.
+        await pause(50)
+      }
+    }
+  }
+
+  private card(): string {
+    return this.chance.next() < 0.15 ? 'pm_card_declined' : 'pm_card_visa'
+  }
+}

@@ -1,0 +1,60 @@
+import { randomInt } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { build } from '@/setup/build'
+import { complain, say } from '@/setup/progress'
+import { ACCIDENTS } from './accidents'
+import { History } from './history'
+import { judge } from './judge'
+import { chance } from './random'
+import { Campaign, rounds } from './rounds'
+import { World } from './world'
+
+/** One lap plays each accident with each way to go on. */
+const LAP = ACCIDENTS.length * 3
+/** How long it may take until nothing is in doubt any more, once all is as it should be: a lease, the bank's own time, and some looks. */
+const QUIET_MS = 90_000
+
+/** `npm run chaos`: real processes, a real database and a bank of its own, broken at every step. @returns whether all held */
+async function run(): Promise<boolean> {
+  const { values } = parseArgs({ options: { seed: { type: 'string' }, rounds: { type: 'string', default: String(LAP) }, keep: { type: 'boolean' } } })
+  const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed)
+  say(`seed ${seed}, ${values.rounds} rounds`)
+  await build()
+  const world = await World.open()
+  const history = new History(path.join(world.home, 'history.jsonl'))
+  const began = performance.now()
+  const wrong = await campaign(world, history, seed, Number(values.rounds)).catch((error: unknown) => [`the laboratory itself failed: ${String(error)}`])
+  history.close()
+  const codes = await world.close()
+  if (codes.some((code) => code !== 0)) wrong.push(`a process did not end well: ${codes.join(', ')}`)
+  for (const line of wrong) complain(`✕ ${line}`)
+  say(`${((performance.now() - began) / 1_000).toFixed(0)} s; ${wrong.length === 0 ? 'everything held' : `${wrong.length} things are wrong; see ${world.home}`}`)
+  if (wrong.length === 0 && !values.keep) fs.rmSync(world.home, { recursive: true, force: true })
+  return wrong.length === 0
+}
+
+async function campaign(world: World, history: History, seed: number, count: number): Promise<string[]> {
+  const dice = chance(seed)
+  const playing = new Campaign(world, dice, history)
+  const source = rounds(dice)
+  let kills = 0
+  for (let round = 0; round < count; round++) {
+    const next = source.next().value
+    if (next.accident.kills) kills++
+    await playing.play(next)
+    if ((round + 1) % 50 === 0) say(`  ${round + 1} rounds`)
+  }
+  await playing.over()
+  await world.calm()
+  for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyInPeace(card)
+  const quiet = await world.quiet(QUIET_MS)
+  await playing.askEverybodyAgain()
+  say(`${playing.purchases.length} purchases, ${history.lines.length} requests, ${kills} kill rounds`)
+  say(`happened: ${[...world.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
+  say(`the bank: ${JSON.stringify(await world.bankFaults())}`)
+  return [...(quiet ? [] : ['something stayed in doubt']), ...(await judge(world, playing, history))]
+}
+
+process.exitCode = (await run()) ? 0 : 1
