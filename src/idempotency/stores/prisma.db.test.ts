@@ -2,10 +2,11 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { APP_ROLE, type Db, openDb, openPool, sql } from '@/platform/db'
+import { conflictsSeen, injectConflicts } from '@/server/testing-conflicts'
 import { type TestDatabase, testDatabase } from '@/setup/test-database'
 import type { NewRecord } from '../core/store'
 import { PrismaStore, type SqlWrite } from './prisma'
-import { storeContract } from './store.contract'
+import { type StoreHarness, storeContract } from './store.contract'
 
 let database: TestDatabase
 let pool: pg.Pool
@@ -18,7 +19,7 @@ beforeAll(async () => {
   owner = openPool(database.url, { max: 2, role: 'postgres', name: 'test-owner' })
   await owner.query('CREATE TABLE line (id bigserial PRIMARY KEY, run text NOT NULL, line text NOT NULL)')
   await owner.query(`GRANT SELECT, INSERT ON line TO ${APP_ROLE}; GRANT USAGE ON SEQUENCE line_id_seq TO ${APP_ROLE}`)
-  pool = openPool(database.url, { max: 20, role: APP_ROLE, name: 'test' })
+  pool = openPool(database.url, { max: 20, role: APP_ROLE, name: 'payonce-test' })
   db = openDb(pool, ({ query }) => queries.push(query))
 })
 afterAll(async () => {
@@ -54,7 +55,7 @@ function writes(run: string) {
   return { begin, write, lines }
 }
 
-storeContract<SqlWrite>('prisma on PostgreSQL', async () => ({
+const harness = async (): Promise<StoreHarness<SqlWrite>> => ({
   store: new PrismaStore(db, 'test', uuidv7),
   record: newRecord,
   ...writes(uuidv7()),
@@ -67,7 +68,17 @@ storeContract<SqlWrite>('prisma on PostgreSQL', async () => ({
   passRetention: async () => {
     await owner.query(`UPDATE idempotency_record SET expires_at = now() - interval '1 second'`)
   },
-}))
+})
+
+storeContract('prisma on PostgreSQL', harness)
+describe('D4 while every fifth commit fails with 40001', () => {
+  beforeAll(() => injectConflicts(owner))
+  afterAll(async () => {
+    expect(await conflictsSeen(owner)).toBeGreaterThan(20)
+    await owner.query('DROP TRIGGER inject_conflict ON idempotency_record')
+  })
+  storeContract('prisma on PostgreSQL', harness)
+})
 
 describe('the claim', () => {
   it('is one native INSERT … ON CONFLICT, never a SELECT before an INSERT', async () => {
