@@ -8,6 +8,7 @@ import { PrismaStore } from '@/idempotency/stores/prisma'
 import { uuidv7 } from '@/lib/id'
 import type { Gateway } from '@/payments/gateway'
 import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
+import { httpChallenges, httpGateway } from '@/payments/simulator/client'
 import { simulatorGateway } from '@/payments/simulator/gateway'
 import { APP_ROLE, type Db, openDb, openPool, type Write } from '@/platform/db'
 import type { Env } from '@/platform/env'
@@ -23,7 +24,10 @@ export interface Core {
   engine: Engine<Write>
   pay: ReturnType<typeof payOperation>
   attempts: AttemptLog
+  gateway: Gateway
   bank: SimulatedBank
+  /** Where a shopper's answer to the bank's question goes. */
+  challenges: { answerChallenge(challengeId: string, passed: boolean): Promise<unknown> }
   close(): Promise<void>
 }
 
@@ -36,7 +40,8 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const bankPool = openPool(env.DATABASE_URL, { max: 5, role: BANK_ROLE, name: 'simulated-bank' })
   const db = openDb(pool)
   const bank = new SimulatedBank(bankPool)
-  const gateway = otherGateway ?? simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS })
+  const remote = env.PAYONCE_BANK_URL ? { url: env.PAYONCE_BANK_URL, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS } : null
+  const gateway = otherGateway ?? (remote ? httpGateway(remote) : simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS }))
   const newReceiptToken = () => randomBytes(24).toString('base64url')
   const attempts = new AttemptLog({ client: db, worker, newId: uuidv7, onLost: (count, error) => log.warn({ count, error }, 'attempts were lost') })
   const observe = (event: EngineEvent) => tell(event, { log, metrics, attempts })
@@ -46,7 +51,9 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     metrics,
     db,
     attempts,
+    gateway,
     bank,
+    challenges: remote ? httpChallenges(remote) : bank,
     engine: new Engine({ store: new PrismaStore(db, worker, uuidv7), observe, now: () => new Date(), newId: uuidv7 }),
     pay: payOperation({ db, gateway, newId: uuidv7, newReceiptToken, now: () => new Date() }),
     close: async () => {
