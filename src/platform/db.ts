@@ -7,6 +7,8 @@ export type Db = PrismaClient
 export type Sql = Prisma.Sql
 export const sql = Prisma.sql
 export const joinSql = Prisma.join
+/** For names that we made ourselves, never for anything that came from outside. */
+export const rawSql = Prisma.raw
 
 /** One write of a commit, as a value: nothing is sent until the engine commits it. `rows` is how many rows it must touch. */
 export interface Write {
