@@ -7,6 +7,7 @@ import { AttemptLog } from '@/idempotency/stores/attempt-log'
 import { PrismaStore } from '@/idempotency/stores/prisma'
 import { uuidv7 } from '@/lib/id'
 import type { Gateway } from '@/payments/gateway'
+import { type Reconciled, type ReconcileEvent, reconcile } from '@/payments/reconcile'
 import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
 import { httpChallenges, httpGateway } from '@/payments/simulator/client'
 import { simulatorGateway } from '@/payments/simulator/gateway'
@@ -28,6 +29,8 @@ export interface Core {
   bank: SimulatedBank
   /** Where a shopper's answer to the bank's question goes. */
   challenges: { answerChallenge(challengeId: string, passed: boolean): Promise<unknown> }
+  /** One comparison of the bank's own list with our payments; any number may run at once. */
+  reconcile(): Promise<Reconciled>
   close(): Promise<void>
 }
 
@@ -56,6 +59,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     challenges: remote ? httpChallenges(remote) : bank,
     engine: new Engine({ store: new PrismaStore(db, worker, uuidv7), observe, now: () => new Date(), newId: uuidv7 }),
     pay: payOperation({ db, gateway, newId: uuidv7, newReceiptToken, now: () => new Date() }),
+    reconcile: () => reconcile({ db, gateway, newId: uuidv7, tell: (event) => tellOfBank(event, { log, metrics }) }),
     close: async () => {
       await attempts.flush()
       await db.$disconnect()
@@ -75,4 +79,29 @@ function tell(event: EngineEvent, to: Pick<Core, 'log' | 'metrics' | 'attempts'>
   to.metrics.attempts.inc({ operation, outcome })
   to.metrics.seconds.observe({ operation, outcome }, durationMs / 1000)
   to.attempts.add(event.attempt)
+}
+
+/** What the comparison with the bank found, in words. An error is for people to look at. */
+const BANK_WORDS: Record<ReconcileEvent['kind'], ['debug' | 'info' | 'warn' | 'error', string]> = {
+  looked: ['debug', 'read the bank’s list'],
+  silent: ['warn', 'the bank could not be asked for its list'],
+  surplus: ['warn', 'the bank charged what nobody asked for'],
+  refunded: ['info', 'a surplus charge was given back'],
+  'put-off': ['warn', 'nobody knows whether a surplus charge was given back: it is asked for again'],
+  parked: ['error', 'a surplus charge was not given back'],
+  stray: ['error', 'the bank has a charge of which we know nothing'],
+}
+
+function tellOfBank(event: ReconcileEvent, { log, metrics }: Pick<Core, 'log' | 'metrics'>): void {
+  const [level, says] = BANK_WORDS[event.kind]
+  if (level === 'error') metrics.alerts.inc({ operation: 'reconcile' })
+  log[level](factsOf(event), says)
+}
+
+function factsOf(event: ReconcileEvent): Record<string, unknown> {
+  if (event.kind === 'looked') return { charges: event.charges }
+  if (event.kind === 'silent') return { reason: event.reason }
+  if (event.kind === 'stray') return { gatewayRef: event.charge.ref, gatewayKey: event.charge.key }
+  const { gatewayRef, paymentId } = event.surplus
+  return { gatewayRef, paymentId, ...('reason' in event ? { reason: event.reason } : {}) }
 }
