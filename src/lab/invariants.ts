@@ -43,6 +43,28 @@ const ACROSS: readonly Invariant[] = [
         WHERE c.id = p.gateway_ref AND c.idempotency_key = p.gateway_key AND c.amount = p.amount AND c.currency = p.currency)`,
   },
   {
+    id: 'surplus-charge-is-posted',
+    says: 'Each surplus charge is posted once, of its amount, and the posting is reversed exactly when the money was given back',
+    query: sql`
+      SELECT s.merchant_id AS "merchantId", s.gateway_ref AS subject, s.status || ', posted as ' || coalesce(t.kind, 'nothing') AS detail
+      FROM surplus_charge s
+      LEFT JOIN ledger_transaction t ON (t.merchant_id, t.id, t.payment_id) = (s.merchant_id, s.transaction_id, s.payment_id)
+      LEFT JOIN ledger_transaction r ON (r.merchant_id, r.reverses) = (s.merchant_id, s.transaction_id)
+      WHERE t.kind IS DISTINCT FROM 'surplus' OR (s.status = 'refunded') <> (r.id IS NOT NULL) OR s.amount IS DISTINCT FROM (
+        SELECT sum(e.amount) FROM entry e
+        WHERE (e.merchant_id, e.transaction_id, e.currency) = (s.merchant_id, s.transaction_id, s.currency) AND e.amount > 0)
+      UNION ALL SELECT t.merchant_id, t.id::text, 'a surplus of no charge' FROM ledger_transaction t
+      WHERE t.kind = 'surplus' AND NOT EXISTS (SELECT FROM surplus_charge s WHERE (s.merchant_id, s.transaction_id) = (t.merchant_id, t.id))`,
+  },
+  {
+    id: 'surplus-charge-was-given-back',
+    says: 'Each surplus charge that we call refunded was given back by the bank, once',
+    query: sql`
+      SELECT s.merchant_id AS "merchantId", s.gateway_ref AS subject, 'the bank gave back ' || coalesce(sum(r.amount), 0) || ' of ' || s.amount AS detail
+      FROM surplus_charge s LEFT JOIN gateway_simulator.refund r ON r.charge_id = s.gateway_ref AND r.currency = s.currency
+      WHERE s.status = 'refunded' GROUP BY s.merchant_id, s.gateway_ref, s.amount HAVING coalesce(sum(r.amount), 0) <> s.amount`,
+  },
+  {
     id: 'one-live-payment-per-order',
     says: 'An order has at most one live payment',
     query: sql`

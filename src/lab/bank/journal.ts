@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import type { Movement } from '@/payments/simulator/bank'
+import type { Movement } from '@/payments/simulator/terms'
 
 /** The bank's own diary: one line for each charge and refund that really happened, on disk before anybody is answered. */
 export interface Journal {

@@ -1,64 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
-import type { BankCharge, ChargesPage, ChargesQuery, DeclineCode } from '../gateway'
+import type { ChargesQuery, DeclineCode } from '../gateway'
 import { type CardPlan, planOf } from './cards'
+import { listCharges } from './list'
+import { giveBack } from './refunds'
+import { type BankAnswer, BankFault, type BankRefundRequest, type BankRequest, type MovedRow, type Movement, moved, newRef } from './terms'
 
 /** The role the bank works as: it may write to its own schema and sees nothing of ours. */
 export const BANK_ROLE = 'payonce_bank'
 
 /** A challenge that nobody has answered for so long is declined at the next look-up: an abandoned page must not hold its order for ever. */
 const CHALLENGE_ENDS = "interval '15 minutes'"
-
-export interface BankRequest {
-  key: string
-  token: string
-  amountMinor: bigint
-  currency: string
-}
-
-export interface BankRefundRequest {
-  key: string
-  ref: string
-  amountMinor: bigint
-  currency: string
-}
-
-/** Money that really moved. */
-export interface Movement {
-  kind: 'charge' | 'refund'
-  /** Of the charge, or of the refund. */
-  ref: string
-  key: string
-  amountMinor: bigint
-  currency: string
-  /** A refund names its charge. */
-  chargeRef: string
-}
-
-/** What the bank knows of a key. */
-export interface BankAnswer {
-  status: 'approved' | 'declined' | 'challenge'
-  amountMinor: bigint
-  currency: string
-  cardLabel: string
-  chargeId: string | null
-  declineCode: DeclineCode | null
-  challengeId: string | null
-}
-
-/** The bank's own failures, as a client meets them. */
-export class BankFault extends Error {
-  constructor(readonly kind: 'silence' | 'error' | 'key-reused') {
-    super(`the bank answered with ${kind}`)
-  }
-}
-
-interface MovedRow {
-  id: string
-  idempotency_key: string
-  amount: string
-  currency: string
-}
 
 interface Row {
   token: string
@@ -106,7 +57,7 @@ export class SimulatedBank {
 
   /** The shopper has answered the challenge: charge, or decline. Answered once; a second answer changes nothing, nor does one too late. */
   async answerChallenge(challengeId: string, passed: boolean): Promise<boolean> {
-    const { rows } = await this.pool.query<MovedRow & { charged: boolean }>(
+    const { rows } = await this.pool.query<MovedRow>(
       `WITH answered AS (
          UPDATE gateway_simulator.request SET status = $2, charge_id = $3, decline_code = $4
          WHERE challenge_id = $1 AND status = 'challenge' AND created_at >= now() - ${CHALLENGE_ENDS}
@@ -122,39 +73,13 @@ export class SimulatedBank {
     return rows.length === 1
   }
 
-  /**
-   * Gives money back, once for a key. One statement: the key's row and what the charge still holds change together or not at all,
-   * and the table's own CHECK undoes the one of two at once that would give back more than there is.
-   * @returns the refund's reference; null when the charge does not hold so much
-   * @throws BankFault for a key that was used for another refund
-   */
-  async refund(request: BankRefundRequest): Promise<string | null> {
-    const { rows } = await this.pool
-      .query<MovedRow>(REFUND, [request.key, newRef('re'), request.ref, request.amountMinor.toString(), request.currency])
-      .catch(unlessItHoldsTooLittle)
-    for (const row of rows) this.tell({ ...moved('refund', row), chargeRef: request.ref })
-    return this.refundOf(request)
+  /** Gives money back: the refund's reference, or null when the charge does not hold so much. @throws BankFault for a key of another refund */
+  refund(request: BankRefundRequest) {
+    return giveBack(this.pool, request, this.tell)
   }
 
-  /** The charges that really happened, oldest first. `after` is where the page before ended: an instant and a reference. */
-  async charges({ since, after, limit }: ChargesQuery): Promise<ChargesPage & { kind: 'page' }> {
-    const [at, ref] = after === null ? [since.toISOString(), ''] : splitCursor(after)
-    const { rows } = await this.pool.query<MovedRow & { refunded_amount: string; created_at: Date; cursor: string }>(
-      `SELECT *, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || id AS cursor FROM gateway_simulator.charge
-       WHERE (created_at, id) > ($1::timestamptz, $2) ORDER BY created_at, id LIMIT $3`,
-      [at, ref, limit],
-    )
-    const charges = rows.map(
-      (row): BankCharge => ({
-        ref: row.id,
-        key: row.idempotency_key,
-        amountMinor: BigInt(row.amount),
-        currency: row.currency,
-        refundedMinor: BigInt(row.refunded_amount),
-        at: row.created_at,
-      }),
-    )
-    return { kind: 'page', charges, next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null) }
+  charges(query: ChargesQuery) {
+    return listCharges(this.pool, query)
   }
 
   /** One statement: the key's row and its charge are there together or not at all. */
@@ -178,42 +103,9 @@ export class SimulatedBank {
     return answer
   }
 
-  private async refundOf({ key, ref, amountMinor, currency }: BankRefundRequest): Promise<string | null> {
-    const { rows } = await this.pool.query<MovedRow & { charge_id: string }>('SELECT * FROM gateway_simulator.refund WHERE idempotency_key = $1', [
-      key,
-    ])
-    const [made] = rows
-    if (!made) return null
-    if (made.charge_id !== ref || BigInt(made.amount) !== amountMinor || made.currency !== currency) throw new BankFault('key-reused')
-    return made.id
-  }
-
   private tellOfCharges(rows: MovedRow[]): void {
-    for (const row of rows) this.tell({ ...moved('charge', row), chargeRef: row.id })
+    for (const row of rows) this.tell(moved('charge', row, row.id))
   }
-}
-
-const REFUND = `
-  WITH asked AS (
-    INSERT INTO gateway_simulator.refund (idempotency_key, id, charge_id, amount, currency)
-    SELECT $1, $2, id, $4::bigint, currency FROM gateway_simulator.charge WHERE id = $3 AND currency = $5 AND amount - refunded_amount >= $4::bigint
-    ON CONFLICT (idempotency_key) DO NOTHING RETURNING id, idempotency_key, charge_id, amount, currency)
-  UPDATE gateway_simulator.charge c SET refunded_amount = c.refunded_amount + asked.amount FROM asked WHERE c.id = asked.charge_id
-  RETURNING asked.id, asked.idempotency_key, asked.amount, asked.currency`
-
-/** The CHECK of what a charge can give back has undone this refund. */
-function unlessItHoldsTooLittle(error: unknown): { rows: MovedRow[] } {
-  if (error instanceof Error && 'code' in error && error.code === '23514') return { rows: [] }
-  throw error
-}
-
-function moved(kind: Movement['kind'], row: MovedRow) {
-  return { kind, ref: row.id, key: row.idempotency_key, amountMinor: BigInt(row.amount), currency: row.currency }
-}
-
-function splitCursor(cursor: string): [at: string, ref: string] {
-  const space = cursor.indexOf(' ')
-  return [cursor.slice(0, space), cursor.slice(space + 1)]
 }
 
 function shown(row: Row): BankAnswer {
@@ -227,8 +119,4 @@ function shown(row: Row): BankAnswer {
     declineCode,
     challengeId,
   }
-}
-
-function newRef(prefix: string): string {
-  return `${prefix}_${randomBytes(12).toString('hex')}`
 }

@@ -73,6 +73,7 @@ function doubt(reason: string): Doubt {
 /** `fetch failed` alone tells nobody that the connection was refused. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const cause = error.cause instanceof Error && 'code' in error.cause ? ` (${String(error.cause.code)})` : ''
-  return error.name === 'ZodError' || error.name === 'SyntaxError' ? 'the bank’s answer cannot be read' : `${error.message}${cause}`
+  const { cause } = error
+  const why = cause instanceof Error ? ` (${'code' in cause ? String(cause.code) : cause.message})` : ''
+  return error.name === 'ZodError' || error.name === 'SyntaxError' ? 'the bank’s answer cannot be read' : `${error.message}${why}`
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type LabBank, startLabBank } from '@/lab/bank/server'
 import { uuidv7 } from '@/lib/id'
 import { openPool } from '@/platform/db'
+import { freePort } from '@/setup/port'
 import { type TestDatabase, testDatabase } from '@/setup/test-database'
 import type { Gateway } from '../gateway'
 import { gatewayContract } from '../gateway.contract'
@@ -75,7 +76,7 @@ gatewayContract('the simulated bank, over HTTP', async () => ({
   ...HARNESS,
   gateway: httpGateway({ url: server.url, timeoutMs: 10_000 }),
   hasty: httpGateway({ url: server.url, timeoutMs: TIMEOUT_MS }),
-  cut: httpGateway({ url: 'http://127.0.0.1:1', timeoutMs: TIMEOUT_MS }),
+  cut: httpGateway({ url: `http://127.0.0.1:${await freePort()}`, timeoutMs: TIMEOUT_MS }),
 }))
 
 describe('the test tokens', () => {

@@ -1,6 +1,7 @@
 import type { Doubt, Found, Gateway, Outcome, RefundOutcome } from '../gateway'
-import { type BankAnswer, BankFault, type BankRefundRequest, type BankRequest, type SimulatedBank } from './bank'
+import type { SimulatedBank } from './bank'
 import { feeFor } from './cards'
+import { type BankAnswer, BankFault, type BankRefundRequest, type BankRequest } from './terms'
 
 export interface SimulatorOptions {
   bank: SimulatedBank

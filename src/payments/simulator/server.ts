@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
-import { BankFault, type SimulatedBank } from './bank'
+import type { SimulatedBank } from './bank'
 import { askForKey, askToCharge, askToRefund } from './gateway'
+import { BankFault } from './terms'
 import { challengeAnswer, chargeRequest, chargesQuery, refundRequest, written } from './wire'
 
 /** How long the bank keeps quiet on a line before it hangs up. 60 s: longer than any client waits. */
