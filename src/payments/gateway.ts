@@ -68,7 +68,8 @@ export interface ChargesQuery {
  *  3. `find` never charges. It answers `absent` only when the bank knows nothing of the key.
  *  4. `charge` ends within `timeoutMs` of its construction.
  *  5. The same key never refunds twice, and gets the same answer again. A charge never gives back more than it took, whoever asks.
- *  6. `charges` shows every charge that really happened since then, once, oldest first, however the list is cut into pages.
+ *  6. `charges` shows every charge that really happened since then, once, under the reference that `charge` told, oldest first, however
+ *     the list is cut into pages.
  */
 export interface Gateway {
   name: string

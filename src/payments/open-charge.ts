@@ -1,18 +1,18 @@
 import { type Db, sql } from '@/platform/db'
 import type { BankCharge } from './gateway'
 
-/**
- * Keeps a charge whose meaning is not known yet, so that the walk may go on without it.
- * @returns whether it is a new one
- */
-export async function keepOpen(db: Db, charge: BankCharge, status: 'in-doubt' | 'stray'): Promise<boolean> {
+/** Keeps a charge whose meaning is not known yet, so that the walk may go on without it. */
+export async function keepOpen(db: Db, charge: BankCharge, status: 'in-doubt' | 'stray'): Promise<void> {
   const { ref, key, amountMinor, refundedMinor, currency, at } = charge
-  const [row] = await db.$queryRaw<{ isNew: boolean }[]>(sql`
+  await db.$executeRaw(sql`
     INSERT INTO open_charge (gateway_ref, gateway_key, amount, refunded, currency, charged_at, status)
     VALUES (${ref}, ${key}, ${amountMinor}::bigint, ${refundedMinor}::bigint, ${currency}, ${at}, ${status})
-    ON CONFLICT (gateway_ref) DO UPDATE SET refunded = excluded.refunded, status = excluded.status, looked_at = now()
-    RETURNING xmax = 0 AS "isNew"`)
-  return row?.isNew ?? false
+    ON CONFLICT (gateway_ref) DO UPDATE SET refunded = excluded.refunded, status = excluded.status, looked_at = now()`)
+}
+
+export async function isStray(db: Db, ref: string): Promise<boolean> {
+  const rows = await db.$queryRaw<unknown[]>(sql`SELECT 1 FROM open_charge WHERE gateway_ref = ${ref} AND status = 'stray'`)
+  return rows.length > 0
 }
 
 /** Those that were not looked at for longest. */

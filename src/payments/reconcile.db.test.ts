@@ -98,6 +98,11 @@ const surplusRows = async () =>
       'SELECT payment_id, status, tries, reason, settled_at IS NOT NULL AS settled FROM surplus_charge ORDER BY found_at, gateway_ref',
     )
   ).rows
+/** What the outbox tells of its surplus charges. */
+const news = async ({ id }: BegunPayment) =>
+  (await owner.query(`SELECT type FROM outbox_event WHERE subject_id = $1 AND type LIKE 'payment.surplus%' ORDER BY type`, [id])).rows.map(
+    ({ type }) => type as string,
+  )
 const heldAtBank = async ({ gatewayKey }: BegunPayment) =>
   (
     await owner.query('SELECT amount - refunded_amount AS held FROM gateway_simulator.charge WHERE idempotency_key = $1 ORDER BY refunded_amount', [
@@ -159,6 +164,7 @@ describe('what was charged in surplus', () => {
     expect(await surplusRows()).toEqual([{ payment_id: payment.id, status: 'refunded', tries: 1, reason: null, settled: true }])
     expect([told('surplus').length, told('refunded').length]).toEqual([1, 1])
     await inBalance()
+    expect(await news(payment)).toEqual(['payment.surplus_found', 'payment.surplus_refunded'])
     expect(await run()).toMatchObject({ refunded: 0 })
     expect(await booked(payment)).toHaveLength(3)
   })
@@ -250,6 +256,7 @@ describe('a refund that is not plain', () => {
     expect(await surplusRows()).toMatchObject([{ status: 'parked', tries: 10, settled: true }])
     expect(await run()).toMatchObject({ parked: 0, alerts: 0, refunded: 0 })
     expect(await booked(payment)).toEqual([CAPTURE, SURPLUS])
+    expect(await news(payment)).toEqual(['payment.surplus_found', 'payment.surplus_parked'])
     await inBalance()
   })
 
@@ -368,12 +375,34 @@ describe('W4 a charge of which we know nothing', () => {
 })
 
 describe('several reconcilers', () => {
+  it('eight at once that get no answer count one try', async () => {
+    await pay('pm_card_charged_twice')
+    await run({ gateway: { ...gateway, refund: async () => ({ kind: 'unknown', reason: 'away' }) }, limits: { refunds: 1 } })
+    await nextTryNow()
+    let heard = () => {}
+    const allHeard = new Promise<void>((resolve) => (heard = resolve))
+    let asked = 0
+    const together: Gateway = {
+      ...gateway,
+      refund: async () => {
+        if (++asked === 8) heard()
+        await allHeard
+        return { kind: 'unknown', reason: 'away' }
+      },
+    }
+    await Promise.all(Array.from({ length: 8 }, () => run({ gateway: together })))
+    expect(await surplusRows()).toMatchObject([{ status: 'found', tries: 2 }])
+  })
+
   it('eight at once record, post and refund each surplus charge once', async () => {
     const payments = [await pay('pm_card_charged_twice'), await pay('pm_card_charged_twice'), await chargedTooLate('declined')]
     await pay()
     const all = await Promise.all(Array.from({ length: 8 }, () => run({ limits: { page: 2 } })))
     expect(all.reduce((sum, { refunded }) => sum + refunded, 0)).toBe(3)
-    for (const payment of payments) expect((await booked(payment)).filter(([kind]) => kind !== 'capture')).toEqual([SURPLUS, GIVEN_BACK])
+    for (const payment of payments) {
+      expect((await booked(payment)).filter(([kind]) => kind !== 'capture')).toEqual([SURPLUS, GIVEN_BACK])
+      expect(await news(payment)).toHaveLength(2)
+    }
     expect((await owner.query('SELECT FROM gateway_simulator.refund')).rowCount).toBe(3)
     expect((await surplusRows()).map(({ status }) => status)).toEqual(Array(3).fill('refunded'))
     await inBalance()
@@ -440,6 +469,7 @@ describe('killed at any step', () => {
       ])
       expect([await heldAtBank(twice), await heldAtBank(late), await heldAtBank(doubtful)]).toEqual([[2400, 0], [0], [2400]])
       expect((await openOnes()).toSorted()).toEqual(['in-doubt', 'stray'])
+      expect(told('stray').length, 'people have heard of it').toBeGreaterThanOrEqual(at)
       steps = at
       if (life.survived()) break
     }

@@ -2,7 +2,7 @@ import { type Currency, isCurrency } from '@/lib/money'
 import { type Db, sql } from '@/platform/db'
 import { nextPlace, readPlace, writePlace } from './bank-walk'
 import type { BankCharge, Gateway } from './gateway'
-import { closeCharge, keepOpen, openCharges } from './open-charge'
+import { closeCharge, isStray, keepOpen, openCharges } from './open-charge'
 import type { PaymentStatus } from './payment'
 import { dueSurplus, type Refunded, recordSurplus, refundSurplus, type Surplus } from './surplus'
 
@@ -141,7 +141,9 @@ async function meet(run: Run, charge: BankCharge, verdict: Verdict): Promise<boo
       await keepOpen(run.db, charge, verdict.kind)
       return true
     case 'stray':
-      if (await keepOpen(run.db, charge, verdict.kind)) run.tell({ kind: 'stray', charge })
+      // Told first: killed in between, people hear of it twice rather than never.
+      if (!(await isStray(run.db, charge.ref))) run.tell({ kind: 'stray', charge })
+      await keepOpen(run.db, charge, verdict.kind)
       return true
   }
 }
@@ -150,8 +152,8 @@ async function meet(run: Run, charge: BankCharge, verdict: Verdict): Promise<boo
 async function record(run: Run, charge: BankCharge, { payment, currency }: Verdict & { kind: 'surplus' }): Promise<void> {
   const amount = charge.amountMinor - charge.refundedMinor
   const { merchantId, id: paymentId } = payment
-  const surplus = { merchantId, paymentId, gatewayRef: charge.ref, transactionId: run.newId(), amount, currency }
-  if (await recordSurplus(run.db, surplus)) run.tell({ kind: 'surplus', surplus })
+  const surplus = { merchantId, paymentId, gatewayRef: charge.ref, transactionId: run.newId(), amount, currency, tries: 0 }
+  if (await recordSurplus(run.db, surplus, run.newId)) run.tell({ kind: 'surplus', surplus })
 }
 
 async function paymentsOf(db: Db, charges: BankCharge[]): Promise<Map<string, PaymentOfKey>> {

@@ -33,7 +33,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   found = await newSurplus()
-  expect(await recordSurplus(db, found)).toBe(true)
+  expect(await recordSurplus(db, found, uuidv7)).toBe(true)
 })
 
 async function newSurplus(): Promise<Surplus> {
@@ -44,7 +44,7 @@ async function newSurplus(): Promise<Surplus> {
      VALUES ($1, $2::uuid, $2::uuid, 'r', 'declined', 2400, 'EUR', 'pm_card_visa', $2::text, $2::text)`,
     [OURS, id],
   )
-  return { merchantId: OURS, paymentId: id, gatewayRef: `ch_${id}`, transactionId: uuidv7(), amount: 2_400n, currency: 'EUR' }
+  return { merchantId: OURS, paymentId: id, gatewayRef: `ch_${id}`, transactionId: uuidv7(), amount: 2_400n, currency: 'EUR', tries: 0 }
 }
 
 const count = async (table: string, where: string) => (await owner.query(`SELECT FROM ${table} WHERE ${where}`)).rowCount
@@ -52,20 +52,20 @@ const move = (pool: pg.Pool, set: string) => pool.query(`UPDATE surplus_charge S
 
 describe('a surplus charge is written once', () => {
   it('a second time writes nothing, neither row nor posting', async () => {
-    expect(await recordSurplus(db, { ...found, transactionId: uuidv7(), amount: 5n })).toBe(false)
+    expect(await recordSurplus(db, { ...found, transactionId: uuidv7(), amount: 5n }, uuidv7)).toBe(false)
     expect(await count('ledger_transaction', `payment_id = '${found.paymentId}'`)).toBe(1)
   })
 
   it('ten at once write it once', async () => {
     const next = await newSurplus()
-    const all = await Promise.all(Array.from({ length: 10 }, () => recordSurplus(db, { ...next, transactionId: uuidv7() })))
+    const all = await Promise.all(Array.from({ length: 10 }, () => recordSurplus(db, { ...next, transactionId: uuidv7() }, uuidv7)))
     expect(all.filter(Boolean)).toHaveLength(1)
     expect(await count('ledger_transaction', `payment_id = '${next.paymentId}'`)).toBe(1)
   })
 
   it('row and posting come together or not at all: without its payment there is neither', async () => {
     const next = { ...(await newSurplus()), paymentId: uuidv7() }
-    await expect(recordSurplus(db, next)).rejects.toThrow(/payment_id_fkey/)
+    await expect(recordSurplus(db, next, uuidv7)).rejects.toThrow(/payment_id_fkey/)
     expect([
       await count('surplus_charge', `gateway_ref = '${next.gatewayRef}'`),
       await count('ledger_transaction', `id = '${next.transactionId}'`),
@@ -73,7 +73,7 @@ describe('a surplus charge is written once', () => {
   })
 
   it('two charges of one payment are two', async () => {
-    expect(await recordSurplus(db, { ...found, gatewayRef: `${found.gatewayRef}-2`, transactionId: uuidv7() })).toBe(true)
+    expect(await recordSurplus(db, { ...found, gatewayRef: `${found.gatewayRef}-2`, transactionId: uuidv7() }, uuidv7)).toBe(true)
     expect(await count('ledger_transaction', `payment_id = '${found.paymentId}' AND kind = 'surplus'`)).toBe(2)
   })
 
