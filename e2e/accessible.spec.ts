@@ -40,7 +40,7 @@ test('the shopper’s pages are accessible at 320 px in light and 1280 px in dar
 })
 
 test('the dashboard is accessible at 320 px in light and 1280 px in dark', async ({ operatorPage, page, newOrder, sql }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(180_000)
   const order = await newOrder()
   await openCheckout(page, order)
   await payButton(page).click()
@@ -55,6 +55,7 @@ test('the dashboard is accessible at 320 px in light and 1280 px in dark', async
     '/dashboard/ledger/journal',
     '/dashboard/idempotency',
     `/dashboard/idempotency/${paid?.record}`,
+    '/dashboard/integrity',
   ]) {
     await operatorPage.goto(path)
     await expect(operatorPage.getByRole('heading', { level: 1 })).toBeVisible()

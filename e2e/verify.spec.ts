@@ -3,6 +3,22 @@ import { openDb, openPool } from '@/platform/db'
 import { expect, test } from './fixtures'
 import { expectReceipt, openCheckout, payButton } from './proof'
 
+test('the operator sees that every invariant holds, of how many charges, and may check again', async ({ operatorPage, page, newOrder }) => {
+  const order = await newOrder()
+  await openCheckout(page, order)
+  await payButton(page).click()
+  await expectReceipt(page)
+  await operatorPage.getByRole('navigation', { name: 'Dashboard' }).getByRole('link', { name: 'Integrity' }).click()
+  await expect(operatorPage.getByRole('heading', { level: 1, name: 'Integrity' })).toBeFocused()
+  const verdict = operatorPage.getByRole('region', { name: 'Verdict' })
+  await expect(verdict).toContainText(/All \d+ invariants hold/)
+  await expect(verdict).toContainText(/Charges at the bank\s*[1-9]/)
+  const answer = operatorPage.waitForResponse(/integrity\.check/)
+  await operatorPage.getByRole('button', { name: 'Check again' }).click()
+  expect((await answer).status()).toBe(200)
+  await expect(verdict).toContainText('checked just now')
+})
+
 test('every invariant holds after all of this', async ({ demo, page, newOrder }) => {
   // The control: at least one charge is there to be checked, whichever tests ran before.
   const order = await newOrder()

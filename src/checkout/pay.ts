@@ -6,6 +6,7 @@ import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charg
 import type { DeclineCode, Gateway } from '@/payments/gateway'
 import { LIVE, type PaymentStatus } from '@/payments/payment'
 import { BEGUN_COLUMNS, type BegunPayment } from '@/payments/store'
+import { audit } from '@/platform/audit'
 import { type Db, joinSql, sql, type Write } from '@/platform/db'
 
 /** What the shopper's page asks for, parsed. `merchantId` was found by the order, not sent. */
@@ -62,6 +63,9 @@ export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, C
       )
       return rows[0] ?? null
     },
+    parked: ({ merchantId, recordId }, reason) => [
+      audit({ merchantId, id: deps.newId(), actor: 'system', action: 'record.parked', subject: recordId, detail: reason }),
+    ],
   }
 }
 

@@ -21,7 +21,7 @@ export const PROBLEMS = {
   'not-charged': row(502, 'BAD_GATEWAY', 'The bank did not charge', 'no', true, true),
   internal: row(500, 'INTERNAL_SERVER_ERROR', 'Something is broken on our side', 'same-key', false, false),
   'record-damaged': row(500, 'INTERNAL_SERVER_ERROR', 'The stored record cannot be read', 'no', false, false),
-  unavailable: row(503, 'SERVICE_UNAVAILABLE', 'We cannot reach our database', 'same-key', false, false),
+  unavailable: row(503, 'SERVICE_UNAVAILABLE', 'We cannot take this request just now', 'same-key', false, false),
 } as const
 
 export type ProblemKind = keyof typeof PROBLEMS

@@ -7,7 +7,7 @@ export type Db = PrismaClient
 export type Sql = Prisma.Sql
 export const sql = Prisma.sql
 export const joinSql = Prisma.join
-/** For names that we made ourselves, never for anything that came from outside. */
+/** SQL from a text. Only for names that we made ourselves, or that PostgreSQL itself has quoted (`format('%I')`). */
 export const rawSql = Prisma.raw
 
 /** One write of a commit, as a value: nothing is sent until the engine commits it. `rows` is how many rows it must touch. */
@@ -36,8 +36,9 @@ export function openPool(url: string, options: { max: number; role: string; name
     application_name: options.name,
     options: `-c role=${options.role} -c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s`,
   })
-  // A connection that dies while idle is replaced by the pool; without this listener it would end the process.
+  // A connection that dies is replaced by the pool, and whoever uses it is told; without these listeners it would end the process.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 

@@ -6,6 +6,7 @@ import { sql } from '@/platform/db'
 import { bankPages } from './bank-pages'
 import { contextFor } from './context'
 import type { Deps } from './deps'
+import { reportJobs } from './jobs/metrics'
 import { ownPagesOnly } from './origin'
 import { appRouter } from './root'
 import { shopOrders } from './shop'
@@ -27,9 +28,14 @@ export function createApi(deps: Deps) {
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
   app.get('/api/ready', async (c) =>
-    (await reachable(deps)) ? c.json({ status: 'ready' }) : c.json({ status: 'unavailable' }, 503, { 'Retry-After': '2' }),
+    !deps.engine.isClosed() && (await reachable(deps)) ? c.json({ status: 'ready' }) : c.json({ status: 'unavailable' }, 503, { 'Retry-After': '2' }),
   )
-  app.get('/api/metrics', async (c) => c.text(await deps.metrics.registry.metrics(), 200, { 'Content-Type': deps.metrics.registry.contentType }))
+  const readJobs = reportJobs(deps.metrics, deps.db)
+  app.get('/api/metrics', async (c) => {
+    // With the database away the process still tells of itself.
+    await readJobs().catch(() => undefined)
+    return c.text(await deps.metrics.registry.metrics(), 200, { 'Content-Type': deps.metrics.registry.contentType })
+  })
 
   app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
   app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw))

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import diagnostics from 'node:diagnostics_channel'
 import os from 'node:os'
 import { payOperation } from '@/checkout/pay'
+import { systemClock } from '@/idempotency/core/clock'
 import { Engine } from '@/idempotency/core/engine'
 import type { EngineEvent } from '@/idempotency/core/events'
+import type { Store } from '@/idempotency/core/store'
 import { AttemptLog } from '@/idempotency/stores/attempt-log'
 import { PrismaStore } from '@/idempotency/stores/prisma'
 import { uuidv7 } from '@/lib/id'
@@ -23,6 +26,7 @@ export interface Core {
   metrics: Metrics
   db: Db
   engine: Engine<Write>
+  store: Store<Write>
   pay: ReturnType<typeof payOperation>
   attempts: AttemptLog
   gateway: Gateway
@@ -47,6 +51,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const gateway = otherGateway ?? (remote ? httpGateway(remote) : simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS }))
   const newReceiptToken = () => randomBytes(24).toString('base64url')
   const attempts = new AttemptLog({ client: db, worker, newId: uuidv7, onLost: (count, error) => log.warn({ count, error }, 'attempts were lost') })
+  const store = new PrismaStore(db, worker, uuidv7, env.PAYONCE_LEASE_MS)
   const observe = (event: EngineEvent) => tell(event, { log, metrics, attempts })
   return {
     env,
@@ -57,8 +62,9 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     gateway,
     bank,
     challenges: remote ? httpChallenges(remote) : bank,
-    engine: new Engine({ store: new PrismaStore(db, worker, uuidv7), observe, now: () => new Date(), newId: uuidv7 }),
-    pay: payOperation({ db, gateway, newId: uuidv7, newReceiptToken, now: () => new Date() }),
+    store,
+    engine: new Engine({ store, observe, clock: systemClock, newId: uuidv7 }),
+    pay: payOperation({ db, gateway, newId: uuidv7, newReceiptToken, now: systemClock.now }),
     reconcile: () => reconcile({ db, gateway, newId: uuidv7, tell: (event) => tellOfBank(event, { log, metrics }) }),
     close: async () => {
       await attempts.flush()
@@ -68,8 +74,12 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   }
 }
 
+/** Every step of the engine, for whoever listens in this process: a debugger, a tracer, a test that kills it right there. */
+const steps = diagnostics.channel('payonce:engine')
+
 /** Where the engine's events go: the attempt log, the metrics and, for what a person should look at, the log. */
 function tell(event: EngineEvent, to: Pick<Core, 'log' | 'metrics' | 'attempts'>): void {
+  if (steps.hasSubscribers) steps.publish(event)
   if (event.step === 'alert') {
     to.metrics.alerts.inc({ operation: event.operation })
     to.log.error({ recordId: event.recordId, operation: event.operation, err: event.error }, event.says)

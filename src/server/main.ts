@@ -1,6 +1,6 @@
+import { once } from 'node:events'
 import http from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import next from 'next'
 import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
 import { createApi } from './api'
 import { type Deps, getDeps } from './deps'
@@ -9,25 +9,35 @@ import { whenToldToStop } from './stop'
 /** How long running payments may take to end when we are told to stop. 25 s: longer than we wait for a bank. */
 const DRAIN_MS = 25_000
 
-/** The web process: one HTTP server. The API answers `/api/*`; Next renders everything else, at a tenth of the API's pace. */
+/**
+ * The web process: one HTTP server. The API answers `/api/*`; Next renders everything else, at a tenth of the API's pace. The API is
+ * there first: after a crash payments go on while the pages are still being made ready.
+ */
 async function main(): Promise<void> {
   const deps = getDeps()
   const server = http.createServer()
   // Before anything that takes time: whoever is told to stop while starting stops, and nobody outlives the supervisor.
   whenToldToStop(() => void drain(server, deps))
-  const web = next({ dev: deps.env.NODE_ENV === 'development', port: deps.env.PORT, hostname: 'localhost' })
-  await web.prepare()
   const api = getRequestListener(createApi(deps).fetch)
-  const page = web.getRequestHandler()
+  const pages = openPages(deps)
   server.on('request', (request, response) => {
+    // Whoever talks to a server that is on its way out should find another one for the next request.
+    if (deps.engine.isClosed()) response.setHeader('Connection', 'close')
     if (request.url?.startsWith('/api/')) return void api(request, response)
     greet(request, response, deps)
-    return void page(request, response)
+    return void pages.then((page) => page(request, response))
   })
-  server.listen(deps.env.PORT, () => {
-    deps.log.debug({ port: deps.env.PORT }, 'web is ready')
-    process.send?.({ type: 'ready', url: deps.env.baseUrl })
-  })
+  server.listen(deps.env.PORT)
+  await Promise.all([once(server, 'listening'), pages])
+  deps.log.debug({ port: deps.env.PORT }, 'web is ready')
+  process.send?.({ type: 'ready', url: deps.env.baseUrl })
+}
+
+async function openPages({ env }: Deps) {
+  const { default: next } = await import('next')
+  const web = next({ dev: env.NODE_ENV === 'development', port: env.PORT, hostname: 'localhost' })
+  await web.prepare()
+  return web.getRequestHandler()
 }
 
 /** A guest who opens a checkout gets their signed cookie with the page, before any payment can be sent. */
@@ -38,14 +48,16 @@ function greet(request: http.IncomingMessage, response: http.ServerResponse, { e
 
 let draining = false
 
-/** Takes no new connection, lets running payments end and be stored, then goes. */
+/** Begins no new payment, lets running ones end and be stored, then takes no new connection and goes. */
 async function drain(server: http.Server, deps: Deps): Promise<void> {
   if (draining) return
   draining = true
   const deadline = setTimeout(() => process.exit(1), DRAIN_MS)
+  // It still listens: a proxy that has not noticed yet gets a 503 and goes elsewhere, instead of a closed door.
+  deps.engine.close()
+  await deps.engine.idle()
   const closed = new Promise((resolve) => server.close(resolve))
   server.closeIdleConnections()
-  await deps.engine.idle()
   const giveUp = setTimeout(() => server.closeAllConnections(), 1_000)
   await closed
   clearTimeout(giveUp)

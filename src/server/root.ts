@@ -1,9 +1,16 @@
 import { checkoutRouter } from './routers/checkout'
 import { idempotencyRouter } from './routers/idempotency'
+import { integrityRouter } from './routers/integrity'
 import { ledgerRouter } from './routers/ledger'
 import { paymentsRouter } from './routers/payments'
 import { router } from './trpc'
 
-export const appRouter = router({ checkout: checkoutRouter, payments: paymentsRouter, ledger: ledgerRouter, idempotency: idempotencyRouter })
+export const appRouter = router({
+  checkout: checkoutRouter,
+  payments: paymentsRouter,
+  ledger: ledgerRouter,
+  idempotency: idempotencyRouter,
+  integrity: integrityRouter,
+})
 
 export type AppRouter = typeof appRouter

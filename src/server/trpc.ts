@@ -3,7 +3,7 @@ import { ZodError } from 'zod'
 import { OrderRefused } from '@/checkout/order'
 import { StoreUnavailable } from '@/idempotency/core/store'
 import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
-import { classify } from '@/idempotency/stores/prisma-errors'
+import { isUnavailable } from '@/idempotency/stores/prisma-errors'
 import { carriesCardNumber } from '@/lib/card-number'
 import type { Context } from './context'
 
@@ -57,7 +57,7 @@ export function problemOf(error: TRPCError): Problem {
   if (cause instanceof ProblemError) return cause.problem
   if (cause instanceof ZodError)
     return { kind: 'validation', detail: cause.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': ')).join(' ') }
-  if (cause instanceof StoreUnavailable || (cause && classify(cause) === 'unavailable')) {
+  if (cause instanceof StoreUnavailable || (cause && isUnavailable(cause))) {
     return {
       kind: 'unavailable',
       detail: 'We cannot reach our database just now. Nothing was charged; send the same request again.',

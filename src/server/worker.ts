@@ -1,41 +1,24 @@
-import { setTimeout } from 'node:timers/promises'
-import { uuidv7 } from '@/lib/id'
+import { APP_ROLE, openPool } from '@/platform/db'
 import { readEnv } from '@/platform/env'
-import { buildCore, type Core } from './core'
+import { buildCore } from './core'
+import { jobsOf } from './jobs/jobs'
+import { runQueue } from './jobs/queue'
 import { whenToldToStop } from './stop'
 
-/** Records that one round settles at most. 20: they are settled side by side, within the pool. */
-const BATCH = 20
-
-/** The worker process: finishes by itself what a crash or a silent bank left in doubt. Any number of them may run. */
+/** The worker process: does by itself what no request waits for. Any number of them may run. */
 async function main(): Promise<void> {
-  const deps = buildCore(readEnv(), 'worker')
+  const core = buildCore(readEnv(), 'worker')
   const stopping = new AbortController()
   whenToldToStop(() => stopping.abort())
-  deps.log.debug('worker is ready')
+  // The queue listens on one connection, and its jobs are taken on the others.
+  const pool = openPool(core.env.DATABASE_URL, { max: 6, role: APP_ROLE, name: 'payonce-queue' })
+  const { db, log } = core
+  // Ready whether the database is there or not: waiting for it is this process's work, not a failed start.
   process.send?.({ type: 'ready' })
-  while (!stopping.signal.aborted) {
-    const found = await settleOverdue(deps)
-    if (found < BATCH) await pause(deps.env.PAYONCE_COMPLETER_MS, stopping.signal)
-  }
-  await deps.engine.idle()
-  await deps.close()
+  await runQueue({ pool, db, log, jobs: jobsOf(core), stopping: stopping.signal })
+  await core.engine.idle()
+  await Promise.all([pool.end(), core.close()])
   process.exit(0)
-}
-
-/** One round. A database that is away is met again in the next round. */
-async function settleOverdue({ engine, pay, log }: Core): Promise<number> {
-  try {
-    return await engine.recover(pay, BATCH, uuidv7())
-  } catch (error) {
-    log.warn({ err: error }, 'the resolver could not look for records in doubt')
-    return 0
-  }
-}
-
-/** Waits, but not past the moment we are told to stop. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return setTimeout(ms, undefined, { signal }).catch(() => undefined)
 }
 
 main().catch((error) => {

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import type { ApplyMigrationsInput } from '@prisma/schema-engine-wasm/schema_engine_bg'
 import type pg from 'pg'
 import { reasonOf } from './progress'
+import { prepareQueue } from './queue-schema'
 import { inRoot } from './root'
 import { filters, onConnection, withSchemaEngine } from './schema-engine'
 
@@ -11,8 +12,10 @@ export async function migrate(url: string): Promise<string[]> {
   return onConnection(url, async (client) => {
     // Two starts may come at once: the second waits here, then finds nothing left to do. Freed when the connection ends.
     await client.query("SELECT pg_advisory_lock(hashtext('payonce migrate'))")
-    const applied = await appliedMigrations(client)
-    return isUpToDate(applied) ? [] : apply(url, client)
+    const before = await appliedMigrations(client)
+    const applied = isUpToDate(before) ? [] : await apply(url, client)
+    await prepareQueue(url, client)
+    return applied
   })
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -8,9 +9,17 @@ import { generate } from './generate'
 import { complain, reasonOf, say } from './progress'
 import { inRoot } from './root'
 import { runTool } from './tool'
+import { forkTypeScript } from './typescript-child'
 
 /** `npm test`: everything, or the named parts (`npm test -- e2e`). The last line says `N passed, N failed`. */
-const PARTS: Record<string, () => Promise<Tally>> = { check, vitest: runVitest, build: runBuild, e2e: runBrowserTests }
+const PARTS: Record<string, () => Promise<Tally>> = {
+  check,
+  vitest: runVitest,
+  simulate: () => runLab('simulation/simulate-run'),
+  mutants: () => runLab('simulation/mutants-run'),
+  build: runBuild,
+  e2e: runBrowserTests,
+}
 
 const reports = inRoot('node_modules/.cache/payonce')
 
@@ -44,6 +53,13 @@ async function runVitest(): Promise<Tally> {
   // A file that does not even load has no tests that could fail.
   const broken = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0).length
   return honest(ok, { passed: report.numPassedTests, failed: report.numFailedTests + broken })
+}
+
+/** One of the laboratory's programs: it says by its exit code whether all held. */
+async function runLab(name: string, args: string[] = []): Promise<Tally> {
+  const child = forkTypeScript(inRoot(`src/lab/${name}.ts`), args, { stdio: 'inherit' })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }
 
 async function runBuild(): Promise<Tally> {

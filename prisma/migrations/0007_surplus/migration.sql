@@ -88,3 +88,25 @@ CREATE INDEX charge_oldest ON gateway_simulator.charge (created_at, id);
 
 GRANT SELECT ON gateway_simulator.refund TO payonce_app;
 GRANT SELECT, INSERT ON gateway_simulator.refund TO payonce_bank;
+
+-- What must be true of all this, as 0006_integrity says it. ----------------------------------------------------------
+CREATE VIEW integrity_across.surplus_charge_is_posted AS
+  SELECT s.merchant_id, 'surplus_charge ' || s.gateway_ref AS subject, s.status || ', posted as ' || coalesce(t.kind, 'nothing') AS detail
+  FROM surplus_charge s
+  LEFT JOIN ledger_transaction t ON (t.merchant_id, t.id, t.payment_id) = (s.merchant_id, s.transaction_id, s.payment_id)
+  LEFT JOIN ledger_transaction r ON (r.merchant_id, r.reverses) = (s.merchant_id, s.transaction_id)
+  WHERE t.kind IS DISTINCT FROM 'surplus' OR (s.status = 'refunded') <> (r.id IS NOT NULL) OR s.amount IS DISTINCT FROM (
+    SELECT sum(e.amount) FROM entry e
+    WHERE (e.merchant_id, e.transaction_id, e.currency) = (s.merchant_id, s.transaction_id, s.currency) AND e.amount > 0)
+  UNION ALL SELECT t.merchant_id, 'ledger_transaction ' || t.id, 'a surplus of no charge' FROM ledger_transaction t
+  WHERE t.kind = 'surplus' AND NOT EXISTS (SELECT FROM surplus_charge s WHERE (s.merchant_id, s.transaction_id) = (t.merchant_id, t.id));
+COMMENT ON VIEW integrity_across.surplus_charge_is_posted IS
+  'Each surplus charge is posted once, of its amount, and the posting is reversed exactly when the money was given back';
+
+CREATE VIEW integrity_across.surplus_charge_was_given_back AS
+  SELECT s.merchant_id, 'surplus_charge ' || s.gateway_ref AS subject,
+    'the bank gave back ' || coalesce(sum(r.amount), 0) || ' of ' || s.amount AS detail
+  FROM surplus_charge s LEFT JOIN gateway_simulator.refund r ON r.charge_id = s.gateway_ref AND r.currency = s.currency
+  WHERE s.status = 'refunded' GROUP BY s.merchant_id, s.gateway_ref, s.amount HAVING coalesce(sum(r.amount), 0) <> s.amount;
+COMMENT ON VIEW integrity_across.surplus_charge_was_given_back IS
+  'Each surplus charge that we call refunded was given back by the bank, once';

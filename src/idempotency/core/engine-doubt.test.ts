@@ -101,6 +101,24 @@ describe('R8 the client goes away', () => {
   })
 })
 
+describe('S10 a process that is told to stop', () => {
+  test('ends what runs, replays what is done, and begins nothing: the same key works elsewhere', async () => {
+    await bench.run({ key: 'done' })
+    const bank = held<Effect>()
+    bench.ask = () => bank.promise
+    const running = bench.run({ key: 'running' })
+    await vi.advanceTimersByTimeAsync(0)
+    bench.engine.close()
+    expect(await bench.run({ key: 'new' })).toMatchObject({ problem: { kind: 'unavailable', retryAfterSeconds: 1 } })
+    expect(outcome(await bench.run({ key: 'done' }))).toBe('replayed')
+    bank.resolve({ kind: 'done' })
+    expect(outcome(await running)).toBe('executed')
+    bench.ask = async () => ({ kind: 'done' })
+    expect(outcome(await bench.run({ key: 'new' }, bench.process()))).toBe('executed')
+    expect(bench.asked).toHaveLength(3)
+  })
+})
+
 describe('the answer cannot be stored', () => {
   const commits = (fail: (call: number, claim: Claim, next: Finish<MemoryWrite>) => Promise<boolean> | null) => {
     const commit = bench.store.commit.bind(bench.store)
@@ -169,6 +187,7 @@ describe('F41 the store is away before the claim', () => {
 describe('F18 the lease is lost while the bank is being asked', () => {
   test('the zombie writes nothing, and answers from the record', async () => {
     const bank = held<Effect>()
+    bench.stopBeating()
     bench.ask = () => bank.promise
     const zombie = bench.run()
     await vi.advanceTimersByTimeAsync(30_001)
@@ -182,6 +201,7 @@ describe('F18 the lease is lost while the bank is being asked', () => {
 
   test('and the resolver does not know yet: unknown, until it does', async () => {
     const bank = held<Effect>()
+    bench.stopBeating()
     bench.ask = () => bank.promise
     const zombie = bench.run()
     await vi.advanceTimersByTimeAsync(30_001)

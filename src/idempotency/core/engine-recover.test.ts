@@ -13,6 +13,7 @@ afterEach(() => vi.useRealTimers())
 
 /** A process that died while the bank was asked, longer ago than its lease. */
 async function crashed(key = 'k'): Promise<void> {
+  bench.stopBeating()
   bench.ask = () => new Promise(() => undefined)
   void bench.run({ key })
   await vi.advanceTimersByTimeAsync(30_001)
@@ -88,11 +89,11 @@ describe('recover', () => {
     expect(Date.now()).toBe(before)
   })
 
-  test('a record that began nothing: an alert, and it stays in doubt', async () => {
+  test('a record that began nothing: parked, with an alert', async () => {
     await crashed()
     bench.forget(bench.asked[0] as string)
     expect(await bench.recover()).toBe(1)
-    expect(bench.alerts()).toEqual(['a record in doubt has nothing that it began'])
+    expect(bench.alerts()).toEqual(['parked for a person: nothing is there that it began'])
     expect(outcome(await bench.run())).toBe('outcome-unknown')
     expect(bench.found).toEqual([])
   })

@@ -58,6 +58,15 @@ describe('a second request while the first one runs', () => {
     expect(read.mock.calls.length).toBeGreaterThan(20)
   })
 
+  test('waits for another key’s payment without hurry: those with one key do not wake each other in turn', async () => {
+    bench.refusal = async () => ({ kind: 'busy' })
+    const claims = vi.spyOn(bench.store, 'takeOver')
+    const waiting = [1, 2, 3].map(() => bench.run({ waitMs: 10_000 }))
+    await vi.advanceTimersByTimeAsync(11_000)
+    expect((await Promise.all(waiting)).map(outcome)).toEqual(Array(3).fill('in-progress'))
+    expect(claims.mock.calls.length).toBeLessThan(100)
+  })
+
   test('gives up in time: not before its budget, nor a look later', async () => {
     void start()
     await vi.advanceTimersByTimeAsync(0)
@@ -153,6 +162,7 @@ describe('the race for the record', () => {
   })
 
   test('a sent one is never taken over: after its lease it is in doubt', async () => {
+    bench.stopBeating()
     void start()
     await vi.advanceTimersByTimeAsync(30_001)
     expect(await bench.run()).toMatchObject({ problem: { kind: 'outcome-unknown', retryAfterSeconds: 2 } })

@@ -1,5 +1,5 @@
-import { type Operation, orDoubt } from './operation'
-import type { Claim } from './record'
+import type { Operation } from './operation'
+import { Recovery } from './recovery'
 import { type EngineOptions, type Reply, type Request, Run } from './run'
 import { Waiters } from './waiters'
 
@@ -8,14 +8,28 @@ import { Waiters } from './waiters'
  * faster, read again. A request whose client has gone away is carried on to its end; its answer waits in the record.
  */
 export class Engine<W> {
-  private readonly waiters = new Waiters()
+  private readonly waiters: Waiters
+  private readonly recovery: Recovery<W>
   private readonly running = new Set<Promise<unknown>>()
+  private closed = false
 
-  constructor(private readonly options: EngineOptions<W>) {}
+  constructor(private readonly options: EngineOptions<W>) {
+    this.waiters = new Waiters(options.clock)
+    this.recovery = new Recovery(options, this.waiters)
+  }
 
   /** Throws `StoreUnavailable` when the record cannot be read or claimed: then nothing was asked of the outside. */
   run<I extends object, B, E>(operation: Operation<I, B, E, W>, request: Request<I>): Promise<Reply> {
-    return this.track(new Run(this.options, this.waiters, operation, request).reply())
+    return this.track(new Run(this.options, this.waiters, operation, request, () => !this.closed).reply())
+  }
+
+  /** From here on nothing new is begun in this process: what runs goes on, what is finished is replayed, all else is turned away. */
+  close(): void {
+    this.closed = true
+  }
+
+  isClosed(): boolean {
+    return this.closed
   }
 
   /** Resolves when all that runs in this process has come to its end: for draining. */
@@ -24,41 +38,31 @@ export class Engine<W> {
   }
 
   /**
-   * Settles what was left in doubt: asks what became of it, never asks for it again. Safe in any number of processes.
+   * Settles what was left in doubt and is due. Safe in any number of processes.
    * @returns how many records it looked at
    */
   recover<I extends object, B, E>(operation: Operation<I, B, E, W>, limit: number, requestId: string): Promise<number> {
     return this.track(this.recoverOverdue(operation, limit, requestId))
   }
 
+  /** There is news of one record in doubt: looks now, due or not. News is never believed by itself: the outside is asked. */
+  news<I extends object, B, E>(operation: Operation<I, B, E, W>, about: { merchantId: string; recordId: string }, requestId: string): Promise<void> {
+    return this.track(this.recoverOne(operation, about, requestId))
+  }
+
   private async recoverOverdue<I extends object, B, E>(operation: Operation<I, B, E, W>, limit: number, requestId: string): Promise<number> {
     const overdue = await this.options.store.sweep(operation.name, limit)
-    await Promise.all(overdue.map((record) => this.settleOverdue(operation, record.claim, record.subjectId, requestId)))
+    await Promise.all(overdue.map((record) => this.recovery.settle(operation, record, requestId)))
     return overdue.length
   }
 
-  private async settleOverdue<I extends object, B, E>(operation: Operation<I, B, E, W>, claim: Claim, subjectId: string | null, requestId: string) {
-    const { store, observe, now } = this.options
-    const at = now()
-    try {
-      const begun = subjectId === null ? null : await operation.recall(claim.merchantId, subjectId)
-      if (!begun)
-        return observe({ step: 'alert', recordId: claim.id, operation: operation.name, says: 'a record in doubt has nothing that it began' })
-      const effect = await orDoubt(operation, () => operation.find(begun))
-      const next = operation.finish(begun, effect)
-      const held = await store.commit(claim, next)
-      this.waiters.wake(claim.id)
-      if (!held || next.to !== 'completed') return
-      const { status, problem } = next.answer
-      const { merchantId, id, fence } = claim
-      const about = { merchantId, recordId: id, operation: operation.name, source: 'worker', requestId, fence }
-      observe({
-        step: 'attempt',
-        attempt: { ...about, outcome: 'recovered', presses: 1, status, problem, at, durationMs: now().getTime() - at.getTime() },
-      })
-    } catch (error) {
-      observe({ step: 'alert', recordId: claim.id, operation: operation.name, says: 'a record in doubt could not be settled', error })
-    }
+  private async recoverOne<I extends object, B, E>(
+    operation: Operation<I, B, E, W>,
+    { merchantId, recordId }: { merchantId: string; recordId: string },
+    requestId: string,
+  ): Promise<void> {
+    const record = await this.options.store.takeDoubt(operation.name, merchantId, recordId)
+    if (record) await this.recovery.settle(operation, record, requestId)
   }
 
   private track<T>(work: Promise<T>): Promise<T> {

@@ -14,7 +14,7 @@ export interface Operation<I extends object, B, E, W> {
   /** Members of the input that may differ between retries and stay out of the fingerprint. */
   volatile: readonly string[]
   /** The one write that is committed with the claim. It must touch one row, or none when the domain refuses. */
-  begin(input: I, ids: BeginIds): W
+  begin(input: I, ids: Ids): W
   /** Why `begin` touched no row. Asked outside any transaction. */
   refused(input: I): Promise<Refusal>
   /** The one question. Its implementation answers doubt as a value; whatever it throws counts as doubt too. */
@@ -25,11 +25,13 @@ export interface Operation<I extends object, B, E, W> {
   doubt(reason: string): E
   /** What the answer means: the stored answer, and the writes of its commit. */
   finish(begun: B, effect: E): Finish<W>
-  /** Reads again what `begin` wrote: for the resolver, which comes after a crash. */
+  /** Reads again what `begin` wrote: for the resolver, which comes after a crash, and after an answer that was lost. */
   recall(merchantId: string, subjectId: string): Promise<B | null>
+  /** What is written with the record when it is parked: the trace that a person follows. */
+  parked(ids: Omit<Ids, 'subjectId'> & { subjectId: string | null }, reason: string): W[]
 }
 
-export interface BeginIds {
+export interface Ids {
   merchantId: string
   recordId: string
   subjectId: string
@@ -37,8 +39,10 @@ export interface BeginIds {
 
 export type Finish<W> =
   | { to: 'completed'; answer: Answer; writes: W[] }
-  /** Parked: the resolver asks again after `retryInMs`. `answer` is what to say meanwhile; null says *unknown*. */
+  /** Left in doubt: the resolver asks again after `retryInMs`. `answer` is what to say meanwhile; null says *unknown*. */
   | { to: 'unknown'; answer: Answer | null; writes: W[]; retryInMs: number }
+  /** In doubt, and asking again will not help: it waits for a person. */
+  | { to: 'parked'; answer: Answer | null; writes: W[]; reason: string }
 
 export type Refusal =
   /** The answer for good under this key. */

@@ -1,9 +1,12 @@
 import { PROBLEMS, type Problem } from '../problems'
+import type { Clock } from './clock'
 import type { AttemptOutcome, Observe } from './events'
 import { FINGERPRINT_VERSION, fingerprint, recordId, type Scope } from './fingerprint'
+import { whileHeld } from './lease'
 import { type Operation, orDoubt } from './operation'
-import { type Answer, type Claim, decide, type IdempotencyRow } from './record'
-import { type Claimed, CommitRefused, type NewRecord, type Store } from './store'
+import { type Answer, decide, type IdempotencyRow } from './record'
+import { type Claimed, type NewRecord, type Store, StoreUnavailable } from './store'
+import { storeOutcome } from './storing'
 import type { Waiters } from './waiters'
 
 /** One incoming request. `waitMs` is how long it may wait for another request that is running under the same key. */
@@ -24,14 +27,12 @@ export type Reply =
 export interface EngineOptions<W> {
   store: Store<W>
   observe: Observe
-  now: () => Date
+  clock: Clock
   newId: () => string
 }
 
 /** 25, 50, 100 … 400 ms: soon enough that a waiter hardly notices, seldom enough that a hundred of them cost the database little. */
 const LOOK_AGAIN_MS = [25, 50, 100, 200, 400]
-/** An answer in hand is worth some tries to store it: 6 tries over about 3 s, well inside a lease of 30 s. */
-const COMMIT_RETRY_MS = [50, 150, 400, 900, 1_500]
 
 /** One request on its way through the engine: read the record, decide, act; and if somebody else was faster, read again. */
 export class Run<I extends object, B, E, W> {
@@ -45,9 +46,10 @@ export class Run<I extends object, B, E, W> {
     private readonly waiters: Waiters,
     private readonly operation: Operation<I, B, E, W>,
     private readonly request: Request<I>,
+    private readonly mayBegin: () => boolean,
   ) {
     this.id = recordId(request.scope, operation.name, request.key)
-    this.at = options.now()
+    this.at = options.clock.now()
   }
 
   /** Once the outside was asked, an error of ours must not read like "nothing happened": then the outcome is not known. */
@@ -77,7 +79,7 @@ export class Run<I extends object, B, E, W> {
    * the winner finished replays; it never gets a false 409). `wait`: it is running.
    */
   private async once(): Promise<Reply | 'again' | 'wait'> {
-    const row = await this.options.store.read(this.request.scope.merchantId, this.id)
+    const row = await this.waiters.look(this.id, () => this.options.store.read(this.request.scope.merchantId, this.id))
     const verdict = decide(row, (version) => fingerprint(this.request.input, this.operation.volatile, version))
     switch (verdict.kind) {
       case 'start':
@@ -102,11 +104,15 @@ export class Run<I extends object, B, E, W> {
   }
 
   private async start(take: (record: NewRecord, begin: W) => Promise<Claimed | null>): Promise<Reply | 'again' | 'wait'> {
+    if (!this.mayBegin()) return this.turnAway(closing())
     if (!this.waiters.enter(this.id)) return 'wait'
+    let seen: Reply | 'again' | 'wait' = 'again'
     try {
-      return await this.claimAndExecute(take)
+      seen = await this.claimAndExecute(take)
+      return seen
     } finally {
-      this.waiters.leave(this.id)
+      // Where there is nothing to see yet (another key holds the order), waking the others would only make them come here in turn.
+      this.waiters.leave(this.id, seen !== 'wait')
     }
   }
 
@@ -116,21 +122,36 @@ export class Run<I extends object, B, E, W> {
     const claimed = await take(record, this.operation.begin(this.request.input, { merchantId, recordId: id, subjectId }))
     if (!claimed) return 'again'
     this.tell('claimed', claimed.claim.fence)
-    return claimed.begun === null ? this.refuse(claimed) : this.execute(claimed, claimed.begun as B)
+    switch (claimed.begun.kind) {
+      case 'written':
+        return this.execute(claimed, claimed.begun.row as B, subjectId)
+      case 'unheard':
+        return this.execute(claimed, await this.recall(subjectId), subjectId)
+      case 'refused':
+        return this.refuse(claimed)
+    }
   }
 
-  private async execute(claimed: Claimed, begun: B): Promise<Reply | 'again'> {
+  /** The claim went through and its answer was lost on the way: what it began is read again. Nothing was asked yet. */
+  private async recall(subjectId: string): Promise<B> {
+    const begun = await this.operation.recall(this.request.scope.merchantId, subjectId)
+    if (!begun) throw new StoreUnavailable('what was begun cannot be read')
+    return begun
+  }
+
+  private async execute(claimed: Claimed, begun: B, subjectId: string): Promise<Reply | 'again'> {
     const { claim } = claimed
+    const { store, clock } = this.options
     this.tell('asking', claim.fence)
     this.asked = true
-    const effect = await orDoubt(this.operation, () => this.operation.ask(begun))
+    const effect = await whileHeld(store, claim, clock, () => orDoubt(this.operation, () => this.operation.ask(begun)))
     this.tell('asked', claim.fence)
     const next = this.operation.finish(begun, effect)
-    const held = await this.commit(claim, () => this.options.store.commit(claim, next))
-    if (held === 'unknown') return this.turnAway(outcomeUnknown())
-    this.tell(held ? 'committed' : 'lost-lease', claim.fence)
+    const stored = await storeOutcome(this.options, this.operation, { claim, subjectId }, next)
+    if (stored === 'unstored') return this.turnAway(outcomeUnknown())
+    this.tell(stored === 'committed' ? 'committed' : 'lost-lease', claim.fence)
     // The lease was lost: whoever holds it now decides, and the record will say.
-    if (!held) return 'again'
+    if (stored === 'lost') return 'again'
     if (next.answer === null) return this.turnAway(outcomeUnknown())
     return this.answered('executed', next.answer, claimed, claim.fence)
   }
@@ -156,24 +177,6 @@ export class Run<I extends object, B, E, W> {
     return held ? this.answered('rejected', refusal.answer, claimed, claim.fence) : 'again'
   }
 
-  /** Stores an answer that is in hand. A broken connection is tried again: the write is conditional, so a second one is harmless. */
-  private async commit(claim: Claim, write: () => Promise<boolean>): Promise<boolean | 'unknown'> {
-    for (const pauseMs of [...COMMIT_RETRY_MS, null]) {
-      try {
-        return await write()
-      } catch (error) {
-        if (pauseMs !== null && !(error instanceof CommitRefused)) await new Promise((resolve) => setTimeout(resolve, pauseMs))
-        else return this.unstored(claim, error)
-      }
-    }
-    return 'unknown'
-  }
-
-  private unstored(claim: Claim, error: unknown): 'unknown' {
-    this.alert(`an answer could not be stored (fence ${claim.fence})`, error)
-    return 'unknown'
-  }
-
   private answered(
     outcome: AttemptOutcome & ('executed' | 'replayed' | 'joined' | 'rejected'),
     answer: Answer,
@@ -192,7 +195,7 @@ export class Run<I extends object, B, E, W> {
   private logAttempt(outcome: AttemptOutcome, status: number, problem: Problem['kind'] | null, fence: number | null): void {
     const { scope, source, requestId } = this.request
     const about = { merchantId: scope.merchantId, recordId: this.id, operation: this.operation.name, source, requestId, fence }
-    const durationMs = this.options.now().getTime() - this.at.getTime()
+    const durationMs = this.options.clock.now().getTime() - this.at.getTime()
     this.options.observe({ step: 'attempt', attempt: { ...about, outcome, presses: 1, status, problem, at: this.at, durationMs } })
   }
 
@@ -204,7 +207,7 @@ export class Run<I extends object, B, E, W> {
   }
 
   private mayWait(): boolean {
-    return this.options.now().getTime() - this.at.getTime() < this.request.waitMs
+    return this.options.clock.now().getTime() - this.at.getTime() < this.request.waitMs
   }
 
   private tell(step: 'claimed' | 'asking' | 'asked' | 'committed' | 'lost-lease', fence: number): void {
@@ -222,4 +225,9 @@ function inProgress(): Problem {
 
 function outcomeUnknown(): Problem {
   return { kind: 'outcome-unknown', detail: 'We do not know yet how this ended. We are finding out; do not send a new key.', retryAfterSeconds: 2 }
+}
+
+function closing(): Problem {
+  const detail = 'This server is being restarted. Nothing was charged; send the same request again.'
+  return { kind: 'unavailable', detail, retryAfterSeconds: 1 }
 }

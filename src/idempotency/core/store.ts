@@ -7,21 +7,33 @@ import type { Claim, IdempotencyRow } from './record'
  *  2. `begin` is written only by the caller that got the claim; where it touches no row the claim stays `claimed`.
  *  3. `commit` is one commit: the record's new state and all writes, or nothing. A write that touches another number of rows
  *     than it says undoes all of it and throws.
- *  4. `commit` and `release` by a claim whose token or fence is no longer in the row write nothing and answer false.
- *  5. Leases are judged by the store's clock.
- *  6. `sweep` gives each overdue record to one caller only, under a new token and a higher fence.
+ *  4. `renew`, `commit` and `release` by a claim whose token or fence is no longer in the row write nothing and answer false.
+ *  5. Leases are judged by the store's clock. A lease lasts `leaseMs`; it can be renewed until `ceilingMs` after it was taken, not later.
+ *  6. `sweep` and `takeDoubt` give a record to one caller at a time, under a new token and a higher fence. Parked records are left alone.
+ *  7. `reap` deletes only what began nothing and whose lease is over; `bury` only takes answers away that are past their time.
  */
 export interface Store<W> {
+  readonly leaseMs: number
   read(merchantId: string, id: string): Promise<IdempotencyRow | null>
-  /** Null: somebody else holds it. `begun` is the row that `begin` wrote, or null where it wrote none. */
+  /** Null: somebody else holds it. */
   claim(record: NewRecord, begin: W): Promise<Claimed | null>
   /** From an expired `claimed` only. */
   takeOver(record: NewRecord, fence: number, begin: W): Promise<Claimed | null>
+  /** Prolongs the lease; false when it was lost, or held for as long as it may be. */
+  renew(claim: Claim): Promise<boolean>
   commit(claim: Claim, next: Finish<W>): Promise<boolean>
   /** Gives the right to execute back, so that the next request may have it. */
   release(claim: Claim): Promise<boolean>
   /** Takes over up to `limit` records whose outcome is in doubt: `sending` past its lease, and `unknown` that is due. */
   sweep(operation: string, limit: number): Promise<Overdue[]>
+  /** The same for one record in doubt, due or not: for news of it. Null when it is not in doubt, parked, or somebody looks right now. */
+  takeDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null>
+  /** Puts a parked record before the resolver again, together with `writes`. False when it is not parked. */
+  unpark(merchantId: string, id: string, writes: W[]): Promise<boolean>
+  /** Deletes up to `limit` claims that began nothing and were left behind. @returns how many */
+  reap(limit: number): Promise<number>
+  /** Turns up to `limit` records that are past their time into tombstones. @returns how many */
+  bury(limit: number): Promise<number>
 }
 
 export interface NewRecord {
@@ -35,9 +47,15 @@ export interface NewRecord {
   subjectId: string
 }
 
+/**
+ * What became of `begin` in the commit of a claim. `unheard`: the claim is ours and something was begun, but the database's answer was
+ * lost on the way; the operation has to read it again.
+ */
+export type Begun = { kind: 'written'; row: unknown } | { kind: 'refused' } | { kind: 'unheard' }
+
 export interface Claimed {
   claim: Claim
-  begun: unknown
+  begun: Begun
   createdAt: Date
   expiresAt: Date
 }
@@ -45,11 +63,21 @@ export interface Claimed {
 export interface Overdue {
   claim: Claim
   subjectId: string | null
+  /** Look-ups in a row that brought no answer. */
+  tries: number
+  /** How often in a row it was taken over, this time included, without coming to a commit. */
+  failures: number
 }
 
-/** The store cannot be reached or is overloaded: nothing was done, the same key may be tried again. */
+/** The store cannot be reached or is overloaded. The same call may be tried again, by the same claim or under the same key. */
 export class StoreUnavailable extends Error {
   override name = 'StoreUnavailable'
+  /** The line broke while the call was under way: it may have been carried out. */
+  readonly maybeDone: boolean
+  constructor(message: string, options: ErrorOptions & { maybeDone?: boolean } = {}) {
+    super(message, options)
+    this.maybeDone = options.maybeDone ?? false
+  }
 }
 
 /** A write of a commit touched another number of rows than it said; the whole commit was undone. */

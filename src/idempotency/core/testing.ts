@@ -1,4 +1,5 @@
 import { MemoryStore, type MemoryWrite } from '../stores/memory'
+import { systemClock } from './clock'
 import { Engine } from './engine'
 import type { AttemptEvent, EngineEvent } from './events'
 import type { Finish, Operation, Refusal } from './operation'
@@ -45,12 +46,17 @@ export class Bench {
 
   /** Another process on the same store: its waiters know nothing of ours. */
   process(): Engine<MemoryWrite> {
-    return new Engine({ store: this.store, observe: (event) => this.events.push(event), now: () => new Date(), newId: () => `subject-${++this.ids}` })
+    return new Engine({ store: this.store, observe: (event) => this.events.push(event), clock: systemClock, newId: () => `subject-${++this.ids}` })
   }
 
   run(changes: Partial<Request<Input>> = {}, engine = this.engine): Promise<Reply> {
     const scope = { merchantId: 'm', actor: 'shopper:a' }
     return engine.run(this.operation, { scope, key: 'k', input: { amount: 1 }, waitMs: 0, source: 'test', requestId: 'q', ...changes })
+  }
+
+  /** From here on no lease is renewed: as for a process that was stopped, or cut off from the store. */
+  stopBeating(): void {
+    this.store.renew = () => Promise.reject(new Error('cut off'))
   }
 
   recover(limit = 10): Promise<number> {
@@ -101,6 +107,7 @@ export class Bench {
       doubt: (reason) => ({ kind: 'doubt', reason }),
       finish: (begun, effect) => this.finish(begun, effect),
       recall: async (_, subject) => this.rows.get(subject) ?? null,
+      parked: (_, reason) => [this.line(`parked: ${reason}`)],
     }
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { systemClock } from './clock'
 import { Waiters } from './waiters'
 
 beforeEach(() => vi.useFakeTimers())
@@ -14,7 +15,7 @@ function sleeper(waiters: Waiters, id: string, ms: number) {
 
 describe('a waiter', () => {
   test('wakes when its record is finished, and all that wait for it with it', async () => {
-    const waiters = new Waiters()
+    const waiters = new Waiters(systemClock)
     const sleepers = [1, 2, 3].map(() => sleeper(waiters, 'r', 400))
     waiters.wake('r')
     await Promise.all(sleepers.map(({ slept }) => slept))
@@ -22,7 +23,7 @@ describe('a waiter', () => {
   })
 
   test('F9 wakes by itself in time when nobody wakes it', async () => {
-    const { state } = sleeper(new Waiters(), 'r', 400)
+    const { state } = sleeper(new Waiters(systemClock), 'r', 400)
     await vi.advanceTimersByTimeAsync(399)
     expect(state.awake).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
@@ -30,7 +31,7 @@ describe('a waiter', () => {
   })
 
   test('sleeps on when another record is finished', async () => {
-    const waiters = new Waiters()
+    const waiters = new Waiters(systemClock)
     const { state } = sleeper(waiters, 'r', 400)
     waiters.wake('other')
     await vi.advanceTimersByTimeAsync(0)
@@ -38,7 +39,7 @@ describe('a waiter', () => {
   })
 
   test('that has woken leaves the others asleep', async () => {
-    const waiters = new Waiters()
+    const waiters = new Waiters(systemClock)
     const short = sleeper(waiters, 'r', 25)
     const long = sleeper(waiters, 'r', 400)
     await vi.advanceTimersByTimeAsync(25)
@@ -48,12 +49,60 @@ describe('a waiter', () => {
   })
 
   test('leaves nothing behind: no timer, no entry', async () => {
-    const waiters = new Waiters()
+    const waiters = new Waiters(systemClock)
     for (const id of ['a', 'b', 'a']) void waiters.sleep(id, 25)
     waiters.wake('a')
     await vi.advanceTimersByTimeAsync(25)
     expect(vi.getTimerCount()).toBe(0)
     expect((waiters as unknown as { sleeping: Map<string, unknown> }).sleeping.size).toBe(0)
     waiters.wake('a')
+  })
+})
+
+describe('a look', () => {
+  const counted = () => {
+    const reads: Array<(row: string) => void> = []
+    return { reads, read: () => new Promise<string>((resolve) => reads.push(resolve)) }
+  }
+
+  test('C15 a thousand that come at once share two reads: the one under way, and the one after it', async () => {
+    const waiters = new Waiters(systemClock)
+    const { reads, read } = counted()
+    const looks = Array.from({ length: 1_000 }, () => waiters.look('r', read))
+    expect(reads).toHaveLength(1)
+    reads[0]?.('old')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(reads).toHaveLength(2)
+    reads[1]?.('new')
+    expect(new Set((await Promise.all(looks)).slice(1))).toEqual(new Set(['new']))
+    expect(await looks[0]).toBe('old')
+  })
+
+  test('never answers with a read that began before it was asked', async () => {
+    const waiters = new Waiters(systemClock)
+    const { reads, read } = counted()
+    const first = waiters.look('r', read)
+    const second = waiters.look('r', read)
+    reads[0]?.('before')
+    expect(await first).toBe('before')
+    await vi.advanceTimersByTimeAsync(0)
+    reads[1]?.('after')
+    expect(await second).toBe('after')
+  })
+
+  test('one that fails fails those who shared it, and the next one reads again', async () => {
+    const waiters = new Waiters(systemClock)
+    const away = () => Promise.reject(new Error('away'))
+    const shared = [waiters.look('r', away), waiters.look('r', away), waiters.look('r', away)]
+    for (const look of shared) await expect(look).rejects.toThrow('away')
+    expect(await waiters.look('r', async () => 'back')).toBe('back')
+  })
+
+  test('records do not wait for each other', async () => {
+    const waiters = new Waiters(systemClock)
+    const { reads, read } = counted()
+    void waiters.look('a', read)
+    void waiters.look('b', read)
+    expect(reads).toHaveLength(2)
   })
 })

@@ -1,10 +1,16 @@
+import type { Clock } from './clock'
+
 /**
- * Requests of this process that wait for a record. A waiter holds no connection: it sleeps until somebody here finishes the
- * record, or until it is time to look again (another process may have finished it).
+ * Requests of this process that are about one record: one goes to the database for all. A waiter holds no connection: it sleeps
+ * until somebody here finishes the record, or until it is time to look again (another process may have finished it).
  */
 export class Waiters {
   private readonly sleeping = new Map<string, Set<() => void>>()
   private readonly inside = new Set<string>()
+  private readonly looking = new Map<string, Promise<unknown>>()
+  private readonly nextLook = new Map<string, Promise<unknown>>()
+
+  constructor(private readonly clock: Clock) {}
 
   /** Whether the caller may go to the database for this record; false while another request of this process is there. */
   enter(id: string): boolean {
@@ -13,9 +19,10 @@ export class Waiters {
     return true
   }
 
-  leave(id: string): void {
+  /** @param wake whether there is something new to see for those who wait */
+  leave(id: string, wake: boolean): void {
     this.inside.delete(id)
-    this.wake(id)
+    if (wake) this.wake(id)
   }
 
   /** Resolves when `wake(id)` is called, and after `ms` at the latest. */
@@ -23,12 +30,12 @@ export class Waiters {
     return new Promise((resolve) => {
       const others = this.sleeping.get(id) ?? new Set()
       const wake = () => {
-        clearTimeout(timer)
+        cancel()
         others.delete(wake)
         if (others.size === 0) this.sleeping.delete(id)
         resolve()
       }
-      const timer = setTimeout(wake, ms)
+      const cancel = this.clock.after(ms, wake)
       others.add(wake)
       this.sleeping.set(id, others)
     })
@@ -36,5 +43,30 @@ export class Waiters {
 
   wake(id: string): void {
     for (const wake of [...(this.sleeping.get(id) ?? [])]) wake()
+  }
+
+  /**
+   * A look at the record that began after the caller asked for it. While one is under way all who come share the one after it: a
+   * thousand requests with one key are two reads, not a thousand.
+   */
+  look<T>(id: string, read: () => Promise<T>): Promise<T> {
+    const current = this.looking.get(id)
+    if (!current) return this.startLook(id, read)
+    const next = this.nextLook.get(id) ?? current.catch(() => undefined).then(() => this.startNext(id, read))
+    this.nextLook.set(id, next)
+    return next as Promise<T>
+  }
+
+  private startNext<T>(id: string, read: () => Promise<T>): Promise<T> {
+    this.nextLook.delete(id)
+    return this.startLook(id, read)
+  }
+
+  private startLook<T>(id: string, read: () => Promise<T>): Promise<T> {
+    const look = read().finally(() => {
+      if (this.looking.get(id) === look) this.looking.delete(id)
+    })
+    this.looking.set(id, look)
+    return look
   }
 }

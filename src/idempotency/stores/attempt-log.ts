@@ -1,6 +1,6 @@
 import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import type { AttemptEvent } from '../core/events'
-import { classify } from './prisma-errors'
+import { isPassing } from './prisma-errors'
 
 export interface AttemptLogOptions {
   // biome-ignore lint/suspicious/noExplicitAny: a generated client's own generics differ from project to project
@@ -59,8 +59,8 @@ export class AttemptLog {
 
   /** The database may be back in a moment: keep the batch, and try again with the next one. A batch that it will never take is dropped. */
   private keepOrDrop(batch: Row[], error: unknown): void {
-    if (classify(error) === 'definite') this.lost += batch.length
-    else this.waiting.unshift(...batch)
+    if (isPassing(error)) this.waiting.unshift(...batch)
+    else this.lost += batch.length
     while (this.waiting.length > KEPT_MAX) this.dropOldest()
     if (this.lost > 0) this.options.onLost(this.lost, error)
     this.lost = 0

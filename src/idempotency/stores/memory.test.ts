@@ -34,5 +34,11 @@ storeContract<MemoryWrite>('memory', async () => {
     passLeases: async () => {
       now += 3_600_000
     },
+    passCeiling: async () => {
+      now += 300_000
+    },
+    passRetention: async () => {
+      now += 31 * 24 * 3_600_000
+    },
   }
 })

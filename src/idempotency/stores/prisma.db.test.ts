@@ -59,7 +59,13 @@ storeContract<SqlWrite>('prisma on PostgreSQL', async () => ({
   record: newRecord,
   ...writes(uuidv7()),
   passLeases: async () => {
-    await owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 second' WHERE state <> 'completed'`)
+    await owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 second' WHERE state NOT IN ('completed', 'tombstone')`)
+  },
+  passCeiling: async () => {
+    await owner.query(`UPDATE idempotency_record SET held_since = now() - interval '1 hour'`)
+  },
+  passRetention: async () => {
+    await owner.query(`UPDATE idempotency_record SET expires_at = now() - interval '1 second'`)
   },
 }))
 

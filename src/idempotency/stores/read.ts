@@ -20,6 +20,7 @@ export interface RecordSummary extends AttemptCounts {
   key: string
   operation: string
   scope: string
+  /** Of the record, or `parked`: in doubt, and waiting for a person. */
   state: string
   fence: number
   status: number | null
@@ -39,6 +40,10 @@ export interface RecordDetail extends RecordSummary {
   leaseUntil: Date
   leaseOver: boolean
   worker: string
+  /** Look-ups in a row that brought no answer, and why it waits for a person. */
+  tries: number
+  parkedAt: Date | null
+  parkedReason: string | null
   answer: string | null
 }
 
@@ -75,13 +80,13 @@ export async function listRecords(db: Reader, merchantId: string, filter: Record
     WITH page AS (
       SELECT * FROM idempotency_record
       WHERE merchant_id = ${merchantId}::uuid
-        AND (${state}::text IS NULL OR state = ${state}::text)
+        AND (${state}::text IS NULL OR CASE WHEN parked_at IS NULL THEN state ELSE 'parked' END = ${state}::text)
         AND (${subjectId}::uuid IS NULL OR subject_id = ${subjectId}::uuid)
         AND (${prefix}::text IS NULL OR key LIKE ${prefix}::text OR id LIKE ${prefix}::text)
         AND (${after?.id ?? null}::text IS NULL
           OR created_at < ${after?.at ?? null}::timestamptz OR (created_at = ${after?.at ?? null}::timestamptz AND id > ${after?.id ?? null}::text))
       ORDER BY created_at DESC, id LIMIT ${filter.limit})
-    SELECT r.id, r.key, r.operation, r.scope, r.state, r.fence, r.status::int, r.problem, r.subject_id AS "subjectId",
+    SELECT r.id, r.key, r.operation, r.scope, CASE WHEN r.parked_at IS NULL THEN r.state ELSE 'parked' END AS state, r.fence, r.status::int, r.problem, r.subject_id AS "subjectId",
       r.created_at AS "createdAt", r.completed_at AS "completedAt", r.expires_at AS "expiresAt",
       to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor, a.*
     FROM page r CROSS JOIN LATERAL (
@@ -96,9 +101,10 @@ export async function listRecords(db: Reader, merchantId: string, filter: Record
 
 export async function findRecord(db: Reader, merchantId: string, recordId: string): Promise<RecordDetail | null> {
   const [row] = await db.$queryRaw<Omit<RecordDetail, keyof AttemptCounts | 'lastSeenAt' | 'cursor'>[]>`
-    SELECT id, key, operation, scope, state, fence, status::int, problem, subject_id AS "subjectId", created_at AS "createdAt",
+    SELECT id, key, operation, scope, CASE WHEN parked_at IS NULL THEN state ELSE 'parked' END AS state, fence, status::int, problem, subject_id AS "subjectId", created_at AS "createdAt",
       completed_at AS "completedAt", expires_at AS "expiresAt", fingerprint, fingerprint_version::int AS "fingerprintVersion",
-      lease_until AS "leaseUntil", lease_until < now() AS "leaseOver", worker, answer
+      lease_until AS "leaseUntil", lease_until < now() AS "leaseOver", worker, answer, tries,
+      parked_at AS "parkedAt", parked_reason AS "parkedReason"
     FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${recordId}`
   if (!row) return null
   const attempts = await attemptsOf(db, merchantId, [recordId], 5_000)

@@ -14,11 +14,16 @@ export interface StoreHarness<W> {
   lines(): Promise<string[]>
   /** Lets the store's clock pass every lease. */
   passLeases(): Promise<void>
+  /** Lets the store believe that every claim is held for as long as one may be. */
+  passCeiling(): Promise<void>
+  /** Lets the store's clock pass the time that answers are kept. */
+  passRetention(): Promise<void>
 }
 
 const ANSWER: Answer = { status: 201, problem: null, body: '{"n":1.0,"z":"\\u0000"}' }
 const done = <W>(...writes: W[]): Finish<W> => ({ to: 'completed', answer: ANSWER, writes })
-const park = <W>(retryInMs: number, ...writes: W[]): Finish<W> => ({ to: 'unknown', answer: null, writes, retryInMs })
+const doubt = <W>(retryInMs: number, ...writes: W[]): Finish<W> => ({ to: 'unknown', answer: null, writes, retryInMs })
+const park = <W>(reason: string, ...writes: W[]): Finish<W> => ({ to: 'parked', answer: null, writes, reason })
 
 /** The laws of `core/store.ts`. Every store runs them. */
 export function storeContract<W>(name: string, open: () => Promise<StoreHarness<W>>): void {
@@ -42,7 +47,7 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
 
     it('gives the claim to one caller, with begin in the same commit', async () => {
       const claimed = await claim()
-      expect(claimed.begun).toMatchObject({ line: 'begin' })
+      expect(claimed.begun).toMatchObject({ kind: 'written', row: { line: 'begin' } })
       expect(await read()).toMatchObject({ state: 'sending', fence: 1, leaseOver: false, subjectId: record.subjectId })
       expect(await h.store.claim(record, h.begin('second'))).toBeNull()
       expect(await h.lines()).toEqual(['begin'])
@@ -50,7 +55,7 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
 
     it('keeps a claim whose begin was refused as claimed, and writes nothing', async () => {
       const claimed = await h.store.claim(record, h.begin('never', true))
-      expect(claimed?.begun).toBeNull()
+      expect(claimed?.begun).toEqual({ kind: 'refused' })
       expect(await read()).toMatchObject({ state: 'claimed', subjectId: null })
       expect(await h.lines()).toEqual([])
     })
@@ -130,14 +135,121 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
       expect(await h.lines()).toEqual(['begin', 'settled'])
     })
 
-    it('parks what is not known and gives it to the resolver when it is due', async () => {
+    it('leaves what is not known and gives it to the resolver when it is due', async () => {
       const { claim: mine } = await claim()
-      expect(await h.store.commit(mine, park(60_000, h.write('parked')))).toBe(true)
+      expect(await h.store.commit(mine, doubt(60_000, h.write('left')))).toBe(true)
       expect(await read()).toMatchObject({ state: 'unknown', answer: null })
       expect(await h.store.sweep(record.operation, 10)).toEqual([])
       await h.passLeases()
       expect(await h.store.sweep('another.operation', 10)).toEqual([])
       expect(await h.store.sweep(record.operation, 10)).toHaveLength(1)
+    })
+
+    it('F20 a renewed lease is not overdue', async () => {
+      const { claim: mine } = await claim()
+      expect(await h.store.renew(mine)).toBe(true)
+      expect(await h.store.sweep(record.operation, 10)).toEqual([])
+      expect(await read()).toMatchObject({ state: 'sending', leaseOver: false })
+    })
+
+    it('F21 renews no lease beyond its ceiling', async () => {
+      const { claim: mine } = await claim()
+      await h.passCeiling()
+      expect(await h.store.renew(mine)).toBe(false)
+    })
+
+    it('renews nothing by an old fence, a foreign token, or after the end', async () => {
+      const { claim: mine } = await claim()
+      expect(await h.store.renew({ ...mine, fence: mine.fence + 1 })).toBe(false)
+      expect(await h.store.renew({ ...mine, token: '00000000-0000-7000-8000-000000000000' })).toBe(false)
+      await h.store.commit(mine, done())
+      expect(await h.store.renew(mine)).toBe(false)
+    })
+
+    it('counts look-ups that brought nothing, and take-overs that came to nothing', async () => {
+      const { claim: mine } = await claim()
+      await h.store.commit(mine, doubt(0))
+      const next = async () => {
+        await h.passLeases()
+        return (await h.store.sweep(record.operation, 1))[0] as NonNullable<Awaited<ReturnType<typeof h.store.takeDoubt>>>
+      }
+      expect(await next()).toMatchObject({ tries: 1, failures: 1 })
+      const second = await next()
+      expect(second).toMatchObject({ tries: 1, failures: 2 })
+      await h.store.commit(second.claim, doubt(0))
+      const third = await next()
+      expect(third).toMatchObject({ tries: 2, failures: 1 })
+      await h.store.commit(third.claim, { to: 'unknown', answer: ANSWER, writes: [], retryInMs: 0 })
+      expect(await next()).toMatchObject({ tries: 0, failures: 1 })
+    })
+
+    it('leaves a parked record alone until it is unparked, with the writes of each in its commit', async () => {
+      const { claim: mine } = await claim()
+      expect(await h.store.unpark(record.merchantId, record.id, [h.write('too early')])).toBe(false)
+      expect(await h.store.commit(mine, park('why', h.write('parked')))).toBe(true)
+      await h.passLeases()
+      expect(await read()).toMatchObject({ state: 'unknown', answer: null })
+      expect(await h.store.sweep(record.operation, 10)).toEqual([])
+      expect(await h.store.takeDoubt(record.operation, record.merchantId, record.id)).toBeNull()
+      expect(await h.store.unpark(record.merchantId, record.id, [h.write('unparked')])).toBe(true)
+      expect(await h.store.unpark(record.merchantId, record.id, [h.write('twice')])).toBe(false)
+      expect(await h.store.sweep(record.operation, 10)).toMatchObject([{ tries: 0, failures: 1 }])
+      expect(await h.lines()).toEqual(['begin', 'parked', 'unparked'])
+    })
+
+    it('gives a record in doubt to the one who has news of it, due or not, and nothing else', async () => {
+      const { claim: mine } = await claim()
+      const take = (operation = record.operation) => h.store.takeDoubt(operation, record.merchantId, record.id)
+      expect(await take()).toBeNull()
+      await h.store.commit(mine, doubt(60_000))
+      expect(await take('another.operation')).toBeNull()
+      const taken = await take()
+      expect(taken).toMatchObject({ claim: { fence: 2 }, subjectId: record.subjectId })
+      expect(await take()).toBeNull()
+      await h.store.commit((taken as NonNullable<typeof taken>).claim, done())
+      expect(await take()).toBeNull()
+    })
+
+    it('F14 reaps only what began nothing and was left behind', async () => {
+      const begun = await claim()
+      const dead = h.record()
+      const abandoned = await h.store.claim(dead, h.begin('never', true))
+      while ((await h.store.reap(100)) > 0);
+      expect(await h.store.read(dead.merchantId, dead.id)).toMatchObject({ state: 'claimed' })
+      await h.passLeases()
+      while ((await h.store.reap(100)) > 0);
+      expect(await h.store.read(dead.merchantId, dead.id)).toBeNull()
+      expect(await read()).toMatchObject({ state: 'sending', fence: begun.claim.fence })
+      // The one who comes back finds nothing of its own, and a new request starts afresh.
+      expect(await h.store.commit((abandoned as NonNullable<typeof abandoned>).claim, done(h.write('zombie')))).toBe(false)
+      expect(await h.store.claim(dead, h.begin('afresh'))).not.toBeNull()
+      expect(await h.lines()).toEqual(['begin', 'afresh'])
+    })
+
+    it('J1 F14 the reaper and a retry race for a dead claim: it is taken over or claimed afresh, never lost in between', async () => {
+      for (let round = 0; round < 10; round++) {
+        record = h.record()
+        await h.store.claim(record, h.begin('never', true))
+        await h.passLeases()
+        const [taken] = await Promise.all([h.store.takeOver(record, 1, h.begin(`round ${round}`)), h.store.reap(100)])
+        const mine = taken ?? (await h.store.claim(record, h.begin(`round ${round}`)))
+        expect(await h.store.commit((mine as NonNullable<typeof mine>).claim, done())).toBe(true)
+      }
+      expect(await h.lines()).toEqual(Array.from({ length: 10 }, (_, round) => `round ${round}`))
+    })
+
+    it('F42 buries what is past its time, and nothing that is in doubt', async () => {
+      const { claim: mine } = await claim()
+      const doubtful = h.record()
+      await h.store.claim(doubtful, h.begin('doubtful'))
+      await h.store.commit(mine, done())
+      while ((await h.store.bury(100)) > 0);
+      expect(await read()).toMatchObject({ state: 'completed' })
+      await h.passRetention()
+      while ((await h.store.bury(100)) > 0);
+      expect(await read()).toMatchObject({ state: 'tombstone', answer: null, status: null, subjectId: record.subjectId })
+      expect(await h.store.read(doubtful.merchantId, doubtful.id)).toMatchObject({ state: 'sending' })
+      expect(await h.store.claim(record, h.begin('again'))).toBeNull()
     })
   })
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { attemptsOf, findRecord, listRecords, type RecordSummary } from '@/idempotency/stores/read'
-import { readId, showId } from '@/lib/id'
+import { readId, showId, uuidv7 } from '@/lib/id'
+import { audit, auditOf } from '@/platform/audit'
 import { operatorProcedure, router } from '../trpc'
 import { attempt, attemptOut, counts, countsOut, maybeTime, notFound, paged, pageSize, readTimeCursor, time, words, writeCursor } from './wire'
 
-export const RECORD_STATES = ['claimed', 'sending', 'unknown', 'completed', 'tombstone'] as const
+export const RECORD_STATES = ['claimed', 'sending', 'unknown', 'parked', 'completed', 'tombstone'] as const
 
 const summaryOut = countsOut.extend({
   id: z.string(),
@@ -28,7 +29,11 @@ const detailOut = summaryOut.extend({
   leaseUntil: z.string(),
   leaseOver: z.boolean(),
   worker: z.string(),
+  tries: z.number(),
+  parkedAt: z.string().nullable(),
+  parkedReason: z.string().nullable(),
   answer: z.string().nullable(),
+  audit: z.array(z.object({ id: z.string(), actor: z.string(), action: z.string(), detail: z.string(), at: z.string() })),
   attempts: z.array(attemptOut),
 })
 
@@ -64,15 +69,32 @@ export const idempotencyRouter = router({
     .query(async ({ ctx, input }) => {
       const record = await findRecord(ctx.db, ctx.operator.merchantId, input.id)
       if (!record) return notFound()
-      const { fingerprint, fingerprintVersion, leaseOver, worker, answer } = record
+      const { fingerprint, fingerprintVersion, leaseOver, worker, tries, parkedReason, answer } = record
       const attempts = await attemptsOf(ctx.db, ctx.operator.merchantId, [input.id], 500)
+      const audited = await auditOf(ctx.db, ctx.operator.merchantId, input.id)
       return {
         ...showRecord(record),
-        ...{ fingerprint, fingerprintVersion, leaseOver, worker, answer },
+        ...{ fingerprint, fingerprintVersion, leaseOver, worker, tries, parkedReason, answer },
+        parkedAt: maybeTime(record.parkedAt),
+        audit: audited.map((row) => ({ ...row, at: time(row.at) })),
         leaseUntil: time(record.leaseUntil),
         attempts: attempts.map(attempt),
       }
     }),
+
+  /** Puts a parked record before the resolver again: the bank is asked, never charged. */
+  askAgain: operatorProcedure.input(z.strictObject({ id: recordId })).mutation(async ({ ctx, input }) => {
+    const { merchantId, email } = ctx.operator
+    const trace = audit({
+      merchantId,
+      id: uuidv7(),
+      actor: email,
+      action: 'record.asked-again',
+      subject: input.id,
+      detail: 'put before the resolver again',
+    })
+    return { asked: await ctx.store.unpark(merchantId, input.id, [trace]) }
+  }),
 })
 
 function showRecord(row: RecordSummary): z.infer<typeof summaryOut> {

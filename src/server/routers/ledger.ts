@@ -4,7 +4,23 @@ import { type AccountBalance, account, accounts, journal, statement } from '@/le
 import { showId } from '@/lib/id'
 import type { Db } from '@/platform/db'
 import { operatorProcedure, router } from '../trpc'
-import { amount, instant, maybeTime, notFound, paged, pageSize, readLineCursor, time, transaction, transactionOut, uuidOf, writeCursor } from './wire'
+import { shared } from './shared'
+import {
+  amount,
+  instant,
+  maybeTime,
+  notFound,
+  offender,
+  offenderOut,
+  paged,
+  pageSize,
+  readLineCursor,
+  time,
+  transaction,
+  transactionOut,
+  uuidOf,
+  writeCursor,
+} from './wire'
 
 const accountOut = z.object({
   id: z.string(),
@@ -23,7 +39,7 @@ export const checkOut = z.object({
   checkedAt: z.string(),
   entries: z.number(),
   totals: z.array(z.object({ currency: z.string(), debits: z.number().int(), credits: z.number().int() })),
-  broken: z.array(z.object({ id: z.string(), says: z.string(), offenders: z.array(z.object({ subject: z.string(), detail: z.string() })) })),
+  broken: z.array(z.object({ id: z.string(), says: z.string(), offenders: z.array(offenderOut) })),
 })
 
 const lineOut = z.object({
@@ -98,16 +114,11 @@ function showAccount(row: AccountBalance): z.infer<typeof accountOut> {
   }
 }
 
-/** A check reads the whole ledger, and every open dashboard asks for it every 2 s: those who ask in the same 2 s share one. */
-const CHECK_FRESH_MS = 2_000
-const checks = new Map<string, { since: number; result: Promise<LedgerCheck> }>()
+/** Every open dashboard asks for it every 2 s. */
+const checks = shared<LedgerCheck>()
 
-export async function recentCheck(db: Db, merchantId: string, now = Date.now()): Promise<z.infer<typeof checkOut>> {
-  const known = checks.get(merchantId)
-  const fresh = known && now - known.since < CHECK_FRESH_MS ? known : { since: now, result: checkLedger(db, merchantId) }
-  checks.set(merchantId, fresh)
-  fresh.result.catch(() => checks.delete(merchantId))
-  return showCheck(await fresh.result)
+export async function recentCheck(db: Db, merchantId: string): Promise<z.infer<typeof checkOut>> {
+  return showCheck(await checks(merchantId, () => checkLedger(db, merchantId)))
 }
 
 function showCheck(check: LedgerCheck): z.infer<typeof checkOut> {
@@ -115,6 +126,6 @@ function showCheck(check: LedgerCheck): z.infer<typeof checkOut> {
     checkedAt: time(check.checkedAt),
     entries: check.entries,
     totals: check.totals.map((total) => ({ currency: total.currency, debits: amount(total.debits), credits: amount(total.credits) })),
-    broken: check.broken.map(({ id, says, offenders }) => ({ id, says, offenders: offenders.map(({ subject, detail }) => ({ subject, detail })) })),
+    broken: check.broken.map(({ id, says, offenders }) => ({ id, says, offenders: offenders.map(offender) })),
   }
 }

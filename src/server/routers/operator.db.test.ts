@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOperator } from '@/access/operator'
 import { showId, uuidv7 } from '@/lib/id'
@@ -37,6 +38,9 @@ async function payOnce() {
   return { id: showId('pay', rows[0].id), uuid: rows[0].id, recordId: rows[0].record_id, accountId: showId('acc', rows[0].account) }
 }
 
+/** Checks of the last 2 s are shared, also by tests. */
+const waitForFreshChecks = () => setTimeout(2_100)
+
 async function ask(procedure: string, input: unknown, cookie: string) {
   const query = input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`
   const answer = await product.call(`/api/trpc/${procedure}${query}`, { headers: { cookie } })
@@ -54,6 +58,7 @@ const QUESTIONS = (): [string, unknown][] => [
   ['ledger.account', { id: payment.accountId }],
   ['ledger.statement', { id: payment.accountId }],
   ['ledger.journal', {}],
+  ['integrity.check', undefined],
   ['idempotency.list', {}],
   ['idempotency.get', { id: payment.recordId }],
 ]
@@ -74,6 +79,30 @@ test('another merchant finds nothing of it, by list or by id', async () => {
   expect((await ask('idempotency.list', { search: payment.id }, theirs)).data.items).toEqual([])
   expect((await ask('ledger.check', undefined, theirs)).data).toMatchObject({ entries: 0, totals: [] })
   expect((await ask('payments.overview', { range: '1h' }, theirs)).data).toMatchObject({ any: false, feed: [] })
+})
+
+interface Verdict {
+  counted: Record<string, number>
+  findings: { id: string; part: string; offenders: { kind: string; id: string; detail: string }[] }[]
+}
+
+test('what is broken is shown to its merchant, with its id as shown, and to no other', async () => {
+  await waitForFreshChecks()
+  await product.owner.query(`UPDATE order_item SET quantity = 3; INSERT INTO gateway_simulator.charge VALUES ('ch_nobody', 'nobody', 5, 'EUR')`)
+  const check = async (cookie: string): Promise<Verdict> => (await ask('integrity.check', undefined, cookie)).data
+  const [mine, other] = [await check(ours), await check(theirs)]
+  await product.owner.query(`UPDATE order_item SET quantity = 2; DELETE FROM gateway_simulator.charge WHERE id = 'ch_nobody'`)
+  const broken = mine.findings.filter(({ offenders }) => offenders.length > 0)
+  expect(broken).toMatchObject([
+    {
+      id: 'order-is-the-sum-of-its-items',
+      offenders: [{ kind: 'orders', id: expect.stringMatching(/^ord_[0-9a-f]{32}$/), detail: '2400 is not 3600' }],
+    },
+  ])
+  expect(mine.counted).toMatchObject({ charges: 1, succeeded: 1, transactions: 1 })
+  expect(other.findings.flatMap(({ offenders }) => offenders)).toEqual([])
+  expect(Object.values(other.counted)).toEqual([0, 0, 0, 0, 0, 0, 0])
+  expect(mine.findings.map(({ part }) => part)).not.toContain('system')
 })
 
 test('a foreign id, an unknown one and a word that is no id are answered alike: not found', async () => {
@@ -158,4 +187,25 @@ test.each<[string, Record<string, unknown>]>([
 
 test('nobody places an order for a merchant without being its operator', async () => {
   expect((await createOrder(ORDER, '')).status).toBe(401)
+})
+
+test('a parked record is shown as such, with why; an operator has the bank asked again, once, and that is on record', async () => {
+  const id = payment.recordId
+  const park = (sql: string) => product.owner.query(`SET session_replication_role = replica; UPDATE idempotency_record SET ${sql} WHERE id = '${id}'`)
+  const askAgain = async (cookie: string) => {
+    const headers = { 'content-type': 'application/json', cookie }
+    return product.call('/api/trpc/idempotency.askAgain', { method: 'POST', headers, body: JSON.stringify({ id }) })
+  }
+  await park("state = 'unknown', parked_at = now(), parked_reason = 'the bank is silent'")
+  expect((await ask('idempotency.list', { state: 'parked' }, ours)).data.items).toMatchObject([{ id, state: 'parked' }])
+  expect((await ask('idempotency.list', { state: 'unknown' }, ours)).data.items).toEqual([])
+  expect((await ask('idempotency.get', { id }, ours)).data).toMatchObject({ state: 'parked', parkedReason: 'the bank is silent', audit: [] })
+
+  expect((await askAgain('')).status).toBe(401)
+  expect(await (await askAgain(theirs)).json()).toMatchObject({ result: { data: { asked: false } } })
+  expect(await (await askAgain(ours)).json()).toMatchObject({ result: { data: { asked: true } } })
+  expect(await (await askAgain(ours)).json()).toMatchObject({ result: { data: { asked: false } } })
+  const { data } = await ask('idempotency.get', { id }, ours)
+  expect(data).toMatchObject({ state: 'unknown', parkedAt: null, audit: [{ actor: 'ours@example.com', action: 'record.asked-again' }] })
+  await park("state = 'completed'")
 })

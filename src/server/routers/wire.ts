@@ -4,6 +4,7 @@ import type { AttemptRow } from '@/idempotency/stores/read'
 import type { JournalTransaction } from '@/ledger/read'
 import { type IdPrefix, readId, showId } from '@/lib/id'
 import { MAX_MINOR } from '@/lib/money'
+import type { Offender } from '@/platform/integrity'
 
 /** How the dashboard's procedures say things in JSON: amounts as integers, times as RFC 3339, ids with their prefix. */
 
@@ -143,4 +144,23 @@ export function transaction(row: JournalTransaction): z.infer<typeof transaction
     postedAt: time(row.postedAt),
     entries: row.entries.map((entry) => ({ ...entry, accountId: showId('acc', entry.accountId), amount: amount(entry.amount) })),
   }
+}
+
+export const offenderOut = z.object({ kind: z.string(), id: z.string(), detail: z.string() })
+
+/** The prefix that ids of a table are shown with. */
+const PREFIXES: Record<string, IdPrefix> = {
+  payment: 'pay',
+  orders: 'ord',
+  order_item: 'ord',
+  ledger_transaction: 'txn',
+  account: 'acc',
+  outbox_event: 'evt',
+}
+
+/** A subject is `<table> <id>`, or whatever else the thing is called. */
+export function offender({ subject, detail }: Offender): z.infer<typeof offenderOut> {
+  const [kind = '', id = ''] = subject.split(' ')
+  const prefix = PREFIXES[kind]
+  return { kind, id: prefix ? showId(prefix, id) : id, detail }
 }

@@ -3,6 +3,7 @@ import { cx } from '@/ui/cx'
 import { Icon } from '@/ui/icon'
 import { Money } from '@/ui/money'
 import type { Check } from './api'
+import { OffenderList } from './offender-list'
 
 /** *Ledger: balanced ✓ 0.00 difference, checked 2 s ago*; or what is wrong, at the top of its voice. */
 export function LedgerCheck({ check, age }: { check: Check; age: React.ReactNode }) {
@@ -42,11 +43,7 @@ export function LedgerCheck({ check, age }: { check: Check; age: React.ReactNode
       )}
       {check.broken.map(({ id, says, offenders }) => (
         <Banner key={id} tone="bad" className="mt-3" title={`Broken: ${says}`}>
-          {offenders.map(({ subject, detail }) => (
-            <span key={`${subject}${detail}`} className="block break-all font-mono text-xs">
-              {subject}: {detail}
-            </span>
-          ))}
+          <OffenderList offenders={offenders} />
         </Banner>
       ))}
     </section>

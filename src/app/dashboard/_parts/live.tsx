@@ -59,6 +59,21 @@ export function useLive<Data>(key: readonly unknown[], ask: () => Promise<Data>,
   }) as UseQueryResult<Data>
 }
 
+/**
+ * An answer that costs much: asked for when the page opens and when the reader says so. Only while the server is away does it ask
+ * again by itself, as all the others do.
+ */
+export function useOnDemand<Data>(key: readonly unknown[], ask: () => Promise<Data>, initialData: Data): UseQueryResult<Data> {
+  const { paused } = useContext(Pause)
+  return useQuery({
+    queryKey: key,
+    queryFn: ask,
+    initialData: initialData as never,
+    refetchInterval: ({ state }) => (state.status === 'error' && !paused ? POLL_MS : false),
+    refetchOnWindowFocus: false,
+  }) as UseQueryResult<Data>
+}
+
 export function usePause() {
   return useContext(Pause)
 }

@@ -4,11 +4,12 @@ const STATES: Record<string, { word: string; char: string; tone: Tone }> = {
   claimed: { word: 'Claimed', char: '◐', tone: 'info' },
   sending: { word: 'Sending', char: '◐', tone: 'info' },
   unknown: { word: 'Unknown', char: '!', tone: 'warn' },
+  parked: { word: 'Parked', char: '■', tone: 'bad' },
   completed: { word: 'Completed', char: '●', tone: 'ok' },
   tombstone: { word: 'Answer expired', char: '○', tone: 'neutral' },
 }
 
-export const STATE_NAMES = ['claimed', 'sending', 'unknown', 'completed', 'tombstone'] as const
+export const STATE_NAMES = ['claimed', 'sending', 'unknown', 'parked', 'completed', 'tombstone'] as const
 
 export function stateWord(state: string): string {
   return STATES[state]?.word ?? state

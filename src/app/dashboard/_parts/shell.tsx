@@ -1,5 +1,5 @@
 'use client'
-import { BookOpenText, CreditCard, KeyRound, LayoutDashboard, LogOut, Store } from 'lucide-react'
+import { BookOpenText, CreditCard, KeyRound, LayoutDashboard, LogOut, ShieldCheck, Store } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useEffect, useRef } from 'react'
@@ -15,6 +15,7 @@ const PLACES = [
   { href: '/dashboard/payments', word: 'Payments', Icon: CreditCard },
   { href: '/dashboard/ledger', word: 'Ledger', Icon: BookOpenText },
   { href: '/dashboard/idempotency', word: 'Idempotency', Icon: KeyRound },
+  { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
 ]
 
 interface Viewer {
@@ -91,13 +92,13 @@ export function TopStrip({ viewer }: { viewer: Viewer }) {
   )
 }
 
-/** Under 1024 px: the four places, in reach of a thumb. */
+/** Under 1024 px: the same places, in reach of a thumb. */
 export function TabBar() {
   const isHere = useIsHere()
   return (
     <nav
       aria-label="Dashboard"
-      className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-4 border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
+      className="fixed inset-x-0 bottom-0 z-20 grid grid-flow-col border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
     >
       {PLACES.map(({ href, word, Icon }) => (
         <Link

@@ -11,6 +11,8 @@ import { Freshness } from '../../../_parts/freshness'
 import { useLive } from '../../../_parts/live'
 import { RecordState } from '../../../_parts/record-state'
 import { explainPresses } from '../../../_parts/sentences'
+import { AuditTrail } from './audit-trail'
+import { Parked } from './parked'
 
 export function RecordDetailPage({ initial }: { initial: RecordData }) {
   const query = useLive(['record', initial.id], () => api.idempotency.get.query({ id: initial.id }), initial)
@@ -35,6 +37,7 @@ export function RecordDetailPage({ initial }: { initial: RecordData }) {
       />
       <Freshness query={query} />
       <div className="flex flex-col gap-4">
+        {record.parkedAt && <Parked record={record} refresh={() => query.refetch()} />}
         <Card className="overflow-hidden">
           <CardHeader title="Attempts" note="Each request that carried this key; first, the one that did the work." />
           <Attempts attempts={record.attempts} />
@@ -45,6 +48,7 @@ export function RecordDetailPage({ initial }: { initial: RecordData }) {
             <RecordFacts record={record} />
             <LeaseFacts record={record} />
             <FingerprintFacts record={record} />
+            {record.audit.length > 0 && <AuditTrail entries={record.audit} />}
           </div>
         </div>
       </div>
@@ -137,6 +141,7 @@ function LeaseFacts({ record }: { record: RecordData }) {
 }
 
 function sayLease(record: RecordData, running: boolean): string {
+  if (record.state === 'parked') return 'Nobody asks any more: it waits for a person.'
   if (record.state === 'unknown') return 'Nobody may execute: the bank is asked first.'
   if (!running) return 'Finished: nobody needs it any more.'
   if (!record.leaseOver) return 'One worker executes; all others wait for its answer.'

@@ -1,0 +1,38 @@
+import Link from 'next/link'
+import { cx } from '@/ui/cx'
+import { LINK } from '@/ui/nav'
+import type { Check } from './api'
+
+export type Offender = Check['broken'][number]['offenders'][number]
+
+/** What has a page of its own. */
+const PAGES: Record<string, string> = {
+  payment: '/dashboard/payments',
+  idempotency_record: '/dashboard/idempotency',
+  account: '/dashboard/ledger',
+}
+
+/** The rows that break an invariant: which ones, and what is wrong with each. */
+export function OffenderList({ offenders, className }: { offenders: readonly Offender[]; className?: string }) {
+  return (
+    <ul className={cx('break-all font-mono text-xs', className)}>
+      {offenders.map(({ kind, id, detail }) => (
+        <li key={`${kind} ${id} ${detail}`}>
+          <Subject kind={kind} id={id} />: {detail}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Subject({ kind, id }: { kind: string; id: string }) {
+  const page = PAGES[kind]
+  const shown = `${kind.replaceAll('_', ' ')} ${id}`
+  return page ? (
+    <Link href={`${page}/${id}`} className={LINK}>
+      {shown}
+    </Link>
+  ) : (
+    shown
+  )
+}

@@ -1,0 +1,44 @@
+'use client'
+import { useState } from 'react'
+import { Banner } from '@/ui/banner'
+import { Button } from '@/ui/button'
+import { Timestamp } from '@/ui/timestamp'
+import { api, type RecordData } from '../../../_parts/api'
+
+type Step = 'idle' | 'asking' | 'asked' | 'failed'
+
+/** The resolver gave up. A person can look at the bank's own pages, and let the bank be asked again: that never charges. */
+export function Parked({ record, refresh }: { record: RecordData; refresh(): Promise<unknown> }) {
+  const [step, setStep] = useState<Step>('idle')
+  const ask = async () => {
+    if (step === 'asking') return
+    setStep('asking')
+    try {
+      await api.idempotency.askAgain.mutate({ id: record.id })
+      setStep('asked')
+      await refresh()
+    } catch {
+      setStep('failed')
+    }
+  }
+  return (
+    <Banner tone="bad" title="Parked: this needs you">
+      <p>
+        Since <Timestamp at={record.parkedAt ?? record.createdAt} />: {record.parkedReason}. The customer sees “checking”, and is not charged again.
+      </p>
+      <p className="mt-3 flex flex-wrap items-center gap-3">
+        <Button variant="secondary" size="sm" busy={step === 'asking'} onClick={() => void ask()}>
+          Ask the bank again
+        </Button>
+        <span role="status">{SAYS[step]}</span>
+      </p>
+    </Banner>
+  )
+}
+
+const SAYS: Record<Step, string> = {
+  idle: 'Asking never charges.',
+  asking: 'Asking…',
+  asked: 'The resolver looks at it now.',
+  failed: 'That did not get through. Try once more.',
+}

@@ -1,0 +1,57 @@
+'use client'
+import { Button } from '@/ui/button'
+import { PageHeader } from '@/ui/page-header'
+import { Age } from '../../_parts/age'
+import { api, type Verdict } from '../../_parts/api'
+import { Freshness } from '../../_parts/freshness'
+import { useOnDemand } from '../../_parts/live'
+import { InvariantList } from './invariant-list'
+import { headline, isProven } from './verdict'
+import { VerdictCard } from './verdict-card'
+
+const PARTS = [
+  { part: 'across', title: 'Keys, payments and the bank', note: 'Each against the others.' },
+  { part: 'ledger', title: 'Ledger', note: 'The books by themselves, and against the payments.' },
+] as const
+
+export function IntegrityPage({ initial }: { initial: Verdict }) {
+  const query = useOnDemand(['integrity'], () => api.integrity.check.query(), initial)
+  const verdict = query.data ?? initial
+  return (
+    <>
+      <PageHeader
+        title="Integrity"
+        note="What must be true at every instant, asked of every row you have."
+        actions={<CheckAgain busy={query.isFetching} onPress={() => query.refetch()} />}
+      />
+      <p role="status" className="sr-only">
+        {query.isFetching ? 'Checking…' : headline(verdict)}
+      </p>
+      <Freshness query={query} />
+      <div className="flex flex-col gap-4">
+        <VerdictCard verdict={verdict} age={<Age at={verdict.checkedAt} serverNow={verdict.checkedAt} receivedAt={query.dataUpdatedAt} />} />
+        {PARTS.map(({ part, title, note }) => (
+          <InvariantList
+            key={part}
+            title={title}
+            note={note}
+            proven={isProven(verdict)}
+            findings={verdict.findings.filter((finding) => finding.part === part)}
+          />
+        ))}
+      </div>
+      <p className="mt-4 max-w-[80ch] text-ink-3 text-ui">
+        Of each, the first 20 rows that break it are listed. The command <code className="font-mono text-xs">npm run verify</code> asks the same of
+        all merchants, and of what belongs to none: a charge without a payment, a connection left open.
+      </p>
+    </>
+  )
+}
+
+function CheckAgain({ busy, onPress }: { busy: boolean; onPress(): void }) {
+  return (
+    <Button busy={busy} onClick={() => !busy && onPress()}>
+      Check again
+    </Button>
+  )
+}

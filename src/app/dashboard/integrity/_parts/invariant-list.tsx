@@ -1,0 +1,50 @@
+import { Badge, type Tone } from '@/ui/badge'
+import { Card, CardHeader } from '@/ui/card'
+import { cx } from '@/ui/cx'
+import type { Verdict } from '../../_parts/api'
+import { OffenderList } from '../../_parts/offender-list'
+
+type Finding = Verdict['findings'][number]
+
+/** @param proven whether there was anything that could have broken them */
+export function InvariantList({ title, note, proven, findings }: { title: string; note: string; proven: boolean; findings: readonly Finding[] }) {
+  return (
+    <Card>
+      <CardHeader title={title} note={note} />
+      <ul className="divide-y divide-line">
+        {findings.map((finding) => (
+          <InvariantLine key={finding.id} finding={finding} proven={proven} />
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+function InvariantLine({ finding: { id, says, offenders }, proven }: { finding: Finding; proven: boolean }) {
+  const broken = offenders.length > 0
+  return (
+    <li className={cx('px-4 py-2.5 sm:px-5', broken && 'bg-bad-soft')}>
+      <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+        <State {...(broken ? BROKEN : proven ? HOLDS : UNPROVEN)} />
+        <span className="min-w-0 basis-64 grow text-sm">{says}</span>
+        <span className={cx('break-all font-mono text-xs', broken ? 'text-ink-2' : 'text-ink-3')}>{id}</span>
+      </div>
+      {broken && <OffenderList offenders={offenders} className="mt-1.5 sm:pl-24" />}
+    </li>
+  )
+}
+
+const BROKEN = { tone: 'bad', char: '✕', word: 'Broken' } as const
+const HOLDS = { tone: 'ok', char: '●', word: 'Holds' } as const
+const UNPROVEN = { tone: 'neutral', char: '○', word: 'Unproven' } as const
+
+function State({ tone, char, word }: { tone: Tone; char: string; word: string }) {
+  return (
+    <Badge tone={tone} className="sm:min-w-[5.25rem]">
+      <span aria-hidden="true" className="text-[0.625rem] leading-none">
+        {char}
+      </span>
+      {word}
+    </Badge>
+  )
+}

@@ -1,0 +1,24 @@
+import type { Verdict } from '../../_parts/api'
+
+export type VerdictState = 'holds' | 'broken' | 'nothing'
+
+export function stateOf(verdict: Verdict): VerdictState {
+  if (verdict.findings.some(({ offenders }) => offenders.length > 0)) return 'broken'
+  return isProven(verdict) ? 'holds' : 'nothing'
+}
+
+/** What holds of nothing proves nothing: without a single charge no invariant is shown as a success. */
+export const isProven = ({ counted }: Verdict): boolean => counted.charges > 0
+
+export function headline(verdict: Verdict): string {
+  const all = verdict.findings.length
+  const broken = verdict.findings.filter(({ offenders }) => offenders.length > 0).length
+  switch (stateOf(verdict)) {
+    case 'broken':
+      return broken === 1 ? `1 of ${all} invariants is broken` : `${broken} of ${all} invariants are broken`
+    case 'nothing':
+      return 'Little to check: nothing was charged yet'
+    case 'holds':
+      return `All ${all} invariants hold`
+  }
+}

@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { recordId } from './fingerprint'
+import { Bench, held, outcome } from './testing'
+
+let bench: Bench
+beforeEach(() => {
+  vi.useFakeTimers()
+  bench = new Bench()
+})
+afterEach(() => vi.useRealTimers())
+
+const ID = recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k')
+const news = () => bench.engine.news(bench.operation, { merchantId: 'm', recordId: ID }, 'bank')
+const inDoubt = async () => {
+  bench.ask = async () => ({ kind: 'doubt', reason: 'silence' })
+  await bench.run()
+}
+
+/** Lets the resolver look so often, with enough time in between for whatever it waits for. */
+async function rounds(times: number): Promise<void> {
+  for (let round = 0; round < times; round++) {
+    await vi.advanceTimersByTimeAsync(61_000)
+    await bench.recover()
+  }
+}
+
+describe('parking', () => {
+  test('I7 a bank that never answers: parked after 120 looks, with an alert and a trace, and asked no more', async () => {
+    await inDoubt()
+    bench.find = async () => ({ kind: 'doubt', reason: 'silence' })
+    await rounds(118)
+    expect(bench.alerts()).toEqual([])
+    await rounds(5)
+    expect(bench.found).toHaveLength(119)
+    expect(bench.alerts()).toEqual(['parked for a person: asked 120 times without an answer'])
+    expect(bench.lines.at(-1)).toBe('parked: asked 120 times without an answer')
+    expect(outcome(await bench.run())).toBe('outcome-unknown')
+  })
+
+  test('an interim answer starts the count anew: whoever waits for a shopper is not given up', async () => {
+    await inDoubt()
+    for (let round = 0; round < 3; round++) {
+      bench.find = async () => ({ kind: 'doubt', reason: 'silence' })
+      await rounds(100)
+      bench.find = async () => ({ kind: 'waiting' })
+      await rounds(1)
+    }
+    expect(bench.alerts()).toEqual([])
+  })
+
+  test('S17 a poison record is parked after 8 failures; the others flow', async () => {
+    await inDoubt()
+    const finish = bench.finish.bind(bench)
+    bench.finish = () => {
+      throw new Error('poison')
+    }
+    await rounds(8)
+    expect(bench.alerts()).toEqual(Array(8).fill('a record in doubt could not be settled'))
+    await rounds(3)
+    expect(bench.alerts().slice(8)).toEqual(['parked for a person: it could not be settled 8 times in a row'])
+    bench.finish = finish
+    await bench.run({ key: 'other' })
+    await rounds(1)
+    expect(outcome(await bench.run({ key: 'other' }))).toBe('replayed')
+    expect(outcome(await bench.run())).toBe('outcome-unknown')
+  })
+
+  test('S17 one that kills its process counts too: the count is made at the take-over', async () => {
+    await inDoubt()
+    bench.find = () => new Promise(() => undefined)
+    bench.stopBeating()
+    for (let death = 0; death < 8; death++) {
+      await vi.advanceTimersByTimeAsync(61_000)
+      void bench.recover()
+      await vi.advanceTimersByTimeAsync(0)
+    }
+    expect(bench.found).toHaveLength(8)
+    await rounds(2)
+    expect(bench.found).toHaveLength(8)
+    expect(bench.alerts()).toEqual(['parked for a person: it could not be settled 8 times in a row'])
+  })
+
+  test('G5 G8 what asking again will not help is parked at once, with the operation’s own writes', async () => {
+    bench.finish = () => ({ to: 'parked', answer: null, reason: 'the bank contradicts itself', writes: [bench.line('seen')] })
+    expect(outcome(await bench.run())).toBe('outcome-unknown')
+    expect(bench.lines).toEqual(['begin 1', 'seen', 'parked: the bank contradicts itself'])
+    expect(bench.alerts()).toEqual(['parked for a person: the bank contradicts itself'])
+    await rounds(3)
+    await news()
+    expect(bench.found).toEqual([])
+  })
+
+  test('an operator puts it back, and the resolver settles it', async () => {
+    bench.finish = () => ({ to: 'parked', answer: null, reason: 'x', writes: [] })
+    await bench.run()
+    bench.finish = Bench.prototype.finish
+    expect(await bench.store.unpark('m', ID, [bench.line('by ada')])).toBe(true)
+    await rounds(1)
+    expect(outcome(await bench.run())).toBe('replayed')
+    expect(bench.lines).toEqual(['begin 1', 'parked: x', 'by ada', 'done 1'])
+  })
+})
+
+describe('news', () => {
+  test('W3 settles at once what is in doubt, by asking', async () => {
+    await inDoubt()
+    await news()
+    expect(bench.found).toHaveLength(1)
+    expect(outcome(await bench.run())).toBe('replayed')
+  })
+
+  test('W1 a hundred times: one effect', async () => {
+    await inDoubt()
+    await Promise.all(Array.from({ length: 100 }, news))
+    expect(bench.found).toHaveLength(1)
+    expect(bench.lines.filter((line) => line === 'done 1')).toHaveLength(1)
+  })
+
+  test('W2 W4 of what is unknown, running or finished: nothing happens', async () => {
+    await news()
+    const bank = held<{ kind: 'done' }>()
+    bench.ask = () => bank.promise
+    const running = bench.run()
+    await vi.advanceTimersByTimeAsync(0)
+    await news()
+    bank.resolve({ kind: 'done' })
+    await running
+    await news()
+    expect([bench.found, bench.lines]).toEqual([[], ['begin 1', 'done 1']])
+  })
+
+  test('while somebody looks it is left to them', async () => {
+    await inDoubt()
+    await vi.advanceTimersByTimeAsync(61_000)
+    const slow = held<{ kind: 'done' }>()
+    bench.find = () => slow.promise
+    const look = bench.recover()
+    await vi.advanceTimersByTimeAsync(0)
+    await news()
+    slow.resolve({ kind: 'done' })
+    await look
+    expect([bench.found.length, bench.lines]).toEqual([1, ['begin 1', 'doubt 1', 'done 1']])
+  })
+})
+
+describe('N7a the answer to the claim was lost', () => {
+  test('what was begun is read again, and the bank is asked once', async () => {
+    const claim = bench.store.claim.bind(bench.store)
+    vi.spyOn(bench.store, 'claim').mockImplementationOnce(async (...args) => {
+      const claimed = await claim(...args)
+      return claimed && { ...claimed, begun: { kind: 'unheard' } }
+    })
+    expect(outcome(await bench.run())).toBe('executed')
+    expect([bench.asked.length, bench.lines]).toEqual([1, ['begin 1', 'done 1']])
+  })
+
+  test('and cannot be read again: an error, nothing asked, and the resolver finds that nothing happened', async () => {
+    const claim = bench.store.claim.bind(bench.store)
+    vi.spyOn(bench.store, 'claim').mockImplementationOnce(async (...args) => {
+      const claimed = await claim(...args)
+      return claimed && { ...claimed, begun: { kind: 'unheard' } }
+    })
+    vi.spyOn(bench.operation, 'recall').mockResolvedValueOnce(null)
+    await expect(bench.run()).rejects.toThrow('what was begun cannot be read')
+    expect(bench.asked).toEqual([])
+    bench.find = async () => ({ kind: 'refused' })
+    await rounds(1)
+    expect(outcome(await bench.run())).toBe('replayed')
+  })
+})

@@ -1,0 +1,159 @@
+import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
+import type { Finish } from '../core/operation'
+import type { Claim } from '../core/record'
+
+/**
+ * One write as a value. A `begin` is an INSERT … RETURNING that selects from the CTE `mine`, which has a row only for the
+ * one who holds the claim. Any other write says in `rows` how many rows it must touch.
+ */
+export interface SqlWrite {
+  name: string
+  sql: Sql
+  rows: number
+}
+
+/** Who takes a record, and for how long: what each take-over writes. */
+export interface Taker {
+  token: string
+  worker: string
+  lease: Sql
+}
+
+export function milliseconds(ms: number): Sql {
+  return sql`${ms} * interval '1 millisecond'`
+}
+
+/** The row, while this claim still holds it: the fence in every later write. */
+export function held(claim: Claim): Sql {
+  return sql`merchant_id = ${claim.merchantId}::uuid AND id = ${claim.id} AND token = ${claim.token}::uuid AND fence = ${claim.fence}`
+}
+
+export function readRecord(merchantId: string, id: string): Sql {
+  return sql`
+    SELECT merchant_id AS "merchantId", id, operation, fingerprint, fingerprint_version AS "fingerprintVersion", state, fence,
+           lease_until < now() AS "leaseOver", subject_id AS "subjectId", status, problem, answer,
+           created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt"
+    FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${id}`
+}
+
+/** Carries out `begin` for the one who holds the claim, and starts the lease; where it touches no row the record stays claimed. */
+export function beginRecord(claim: Claim, subjectId: string, begin: SqlWrite, lease: Sql): Sql {
+  return sql`
+    WITH mine AS (SELECT 1 FROM idempotency_record WHERE ${held(claim)}),
+    begun AS (${begin.sql}),
+    sending AS (
+      UPDATE idempotency_record SET lease_until = now() + ${lease},
+        (state, subject_id) = (SELECT 'sending', ${subjectId}::uuid FROM begun UNION ALL SELECT 'claimed', NULL WHERE NOT EXISTS (SELECT FROM begun))
+      WHERE ${held(claim)})
+    SELECT * FROM begun`
+}
+
+/** From an expired `claimed` only. */
+export function takeOverRecord(claim: Claim, { worker, lease }: Taker): Sql {
+  return sql`
+    UPDATE idempotency_record
+    SET token = ${claim.token}::uuid, fence = fence + 1, held_since = now(), lease_until = now() + ${lease}, worker = ${worker}
+    WHERE merchant_id = ${claim.merchantId}::uuid AND id = ${claim.id} AND fence = ${claim.fence - 1} AND state = 'claimed' AND lease_until < now()
+    RETURNING token::text, fence, created_at AS "createdAt", expires_at AS "expiresAt"`
+}
+
+export function renewRecord(claim: Claim, lease: Sql, ceiling: Sql): Sql {
+  return sql`
+    UPDATE idempotency_record SET lease_until = now() + ${lease}
+    WHERE ${held(claim)} AND state IN ('claimed', 'sending', 'unknown') AND now() < held_since + ${ceiling} RETURNING 1`
+}
+
+export function releaseRecord(claim: Claim): Sql {
+  return sql`
+    UPDATE idempotency_record SET lease_until = now() - interval '1 millisecond' WHERE ${held(claim)} AND state = 'claimed' RETURNING 1`
+}
+
+/** The record's new state and the stored answer, while the claim holds it. */
+export function settleRecord(claim: Claim, next: Finish<SqlWrite>): Sql {
+  const answer = sql`status = ${next.answer?.status ?? null}::smallint, problem = ${next.answer?.problem ?? null}, answer = ${next.answer?.body ?? null}`
+  return sql`
+    UPDATE idempotency_record SET ${settled(next)}, ${answer}
+    WHERE ${held(claim)} AND state IN ('claimed', 'sending', 'unknown') RETURNING 1`
+}
+
+function settled(next: Finish<SqlWrite>): Sql {
+  switch (next.to) {
+    case 'completed':
+      return sql`state = 'completed', completed_at = now()`
+    case 'unknown': {
+      const tries = next.answer ? sql`0` : sql`tries + 1`
+      return sql`state = 'unknown', lease_until = now() + ${milliseconds(next.retryInMs)}, tries = ${tries}, failures = 0`
+    }
+    case 'parked':
+      return sql`state = 'unknown', parked_at = now(), parked_reason = ${next.reason}`
+  }
+}
+
+/** Takes over records in doubt, each by one caller: `SKIP LOCKED` lets several look at once. */
+export function takeOverdue(operation: string, limit: number, taker: Taker): Sql {
+  return takeForLook(
+    taker,
+    sql`
+      SELECT merchant_id, id FROM idempotency_record
+      WHERE state IN ('sending', 'unknown') AND operation = ${operation} AND lease_until < now() AND parked_at IS NULL
+      ORDER BY lease_until LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
+  )
+}
+
+/** Not while somebody looks: a look that came to nothing is counted when it begins, so `failures` tells that one is under way. */
+export function takeOneInDoubt(operation: string, merchantId: string, id: string, taker: Taker): Sql {
+  return takeForLook(
+    taker,
+    sql`
+      SELECT merchant_id, id FROM idempotency_record
+      WHERE merchant_id = ${merchantId}::uuid AND id = ${id} AND operation = ${operation} AND state = 'unknown' AND parked_at IS NULL
+        AND (failures = 0 OR lease_until < now())
+      FOR UPDATE SKIP LOCKED`,
+  )
+}
+
+function takeForLook({ token, worker, lease }: Taker, which: Sql): Sql {
+  return sql`
+    UPDATE idempotency_record SET state = 'unknown', token = ${token}::uuid, fence = fence + 1, failures = failures + 1,
+      held_since = now(), lease_until = now() + ${lease}, worker = ${worker}
+    WHERE (merchant_id, id) IN (${which})
+    RETURNING merchant_id::text AS "merchantId", id, token::text, fence, subject_id::text AS "subjectId", tries, failures`
+}
+
+export function unparkRecord(merchantId: string, id: string): Sql {
+  return sql`
+    UPDATE idempotency_record SET parked_at = NULL, parked_reason = NULL, tries = 0, failures = 0, lease_until = now() - interval '1 millisecond'
+    WHERE merchant_id = ${merchantId}::uuid AND id = ${id} AND state = 'unknown' AND parked_at IS NOT NULL RETURNING 1`
+}
+
+/** The condition stands twice: a row that was taken over between the choice and the deletion is not deleted (F14). */
+export function reapRecords(limit: number): Sql {
+  const dead = sql`state = 'claimed' AND subject_id IS NULL AND lease_until < now()`
+  return sql`
+    DELETE FROM idempotency_record WHERE ${dead} AND (merchant_id, id) IN (
+      SELECT merchant_id, id FROM idempotency_record WHERE ${dead} ORDER BY lease_until LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    RETURNING 1`
+}
+
+export function buryRecords(limit: number): Sql {
+  return sql`
+    UPDATE idempotency_record SET state = 'tombstone', status = NULL, problem = NULL, answer = NULL
+    WHERE (merchant_id, id) IN (
+      SELECT merchant_id, id FROM idempotency_record WHERE state = 'completed' AND expires_at < now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    RETURNING 1`
+}
+
+/** The record's change and all writes as one statement: one round trip, one commit; a write that touches another number of rows undoes all. */
+export function inOneCommit(record: Sql, writes: readonly SqlWrite[]): Sql {
+  const ctes = writes.map((write, index) => sql`, ${name(index)} AS (${write.sql})`)
+  const counts = writes.map((write, index) => sql`, expect_rows(${write.name}, (SELECT count(*) FROM ${name(index)}), ${write.rows})`)
+  return sql`WITH record AS (${record})${concat(ctes)} SELECT expect_rows('record', (SELECT count(*) FROM record), 1)${concat(counts)}`
+}
+
+function name(index: number): Sql {
+  return raw(`w${index}`)
+}
+
+function concat(parts: Sql[]): Sql {
+  return parts.length === 0 ? sql`` : join(parts, '')
+}

@@ -1,0 +1,92 @@
+import type { RecordState } from '@/idempotency/core/record'
+import type { Kept } from '@/idempotency/stores/memory'
+import { LawBroken } from './law-broken'
+import type { Press } from './plan'
+import { keyOf, type World } from './world'
+
+/** Which state may follow which, in one and the same record. */
+const NEXT: Record<RecordState, readonly RecordState[]> = {
+  claimed: ['claimed', 'sending', 'completed'],
+  sending: ['sending', 'unknown', 'completed'],
+  unknown: ['unknown', 'completed'],
+  completed: ['completed', 'tombstone'],
+  tombstone: ['tombstone'],
+}
+
+/** What must hold after every single step. */
+export class Laws {
+  private readonly before = new Map<string, Readonly<Kept>>()
+  private chargesSeen = 0
+  private readonly charged = new Set<string>()
+  private readonly orders = new Map<string, string>()
+
+  constructor(private readonly world: World) {}
+
+  afterEachStep(): void {
+    if (this.world.broken) throw new LawBroken(this.world.broken)
+    this.atMostOneCharge()
+    for (const record of this.world.records.all()) this.movesLegally(record)
+  }
+
+  /** When all is quiet: nothing is stuck, the books agree with the bank, and everybody was told the truth. */
+  atTheEnd(): void {
+    for (const record of this.world.records.all()) if (!this.isAtRest(record)) throw new LawBroken(`a record is stuck as ${record.state}`)
+    for (const { subject, status } of this.world.payments.values())
+      if ((status === 'done') !== this.charged.has(subject)) throw new LawBroken(`a payment is ${status}, charged: ${this.charged.has(subject)}`)
+    this.oneAnswerPerKey()
+  }
+
+  /** A claim that was given back began nothing; the reaper takes it away, or the next request takes it over. */
+  private isAtRest({ state, leaseUntil }: Readonly<Kept>): boolean {
+    return state === 'completed' || state === 'tombstone' || (state === 'claimed' && leaseUntil < this.world.time.now)
+  }
+
+  private atMostOneCharge(): void {
+    const { charges } = this.world.bank
+    for (; this.chargesSeen < charges.length; this.chargesSeen++) {
+      const subject = charges[this.chargesSeen] as string
+      const order = this.world.payments.get(subject)?.order ?? 'none'
+      if (this.charged.has(subject)) throw new LawBroken('a payment was charged twice')
+      if (this.orders.has(order)) throw new LawBroken('an order was charged twice')
+      this.charged.add(subject)
+      this.orders.set(order, subject)
+    }
+  }
+
+  private movesLegally(record: Readonly<Kept>): void {
+    const before = this.before.get(record.id)
+    if (before && sameAs(before, record)) return
+    this.before.set(record.id, { ...record })
+    // A claim that began nothing may be reaped, and its key claimed afresh.
+    if (!before || (before.state === 'claimed' && before.token !== record.token && record.fence === 1)) return
+    if (!NEXT[before.state].includes(record.state)) throw new LawBroken(`a record went from ${before.state} to ${record.state}`)
+    if (record.fence < before.fence) throw new LawBroken('a fence went down')
+    if (before.state === 'completed' && record.state === 'completed' && before.answer !== record.answer)
+      throw new LawBroken('a stored answer changed')
+    if (before.subjectId !== null && before.subjectId !== record.subjectId) throw new LawBroken('a record began something twice')
+  }
+
+  /** Everybody who got an answer under a key got the same one, and it is for the amount that they sent. */
+  private oneAnswerPerKey(): void {
+    const answers = new Map<string, string>()
+    for (const { press, reply } of this.world.told) {
+      if (reply?.kind !== 'answer') continue
+      const { body } = reply.answer
+      const key = keyOf(press)
+      if ((answers.get(key) ?? body) !== body) throw new LawBroken(`two answers under one key: ${answers.get(key)} and ${body}`)
+      answers.set(key, body)
+      this.isTrue(press, body)
+    }
+  }
+
+  private isTrue(press: Press, body: string): void {
+    const { did, subject, amount } = JSON.parse(body) as { did?: string; subject: string; amount?: number }
+    if (amount !== undefined && amount !== press.amount) throw new LawBroken('a client got the answer to another request')
+    if (did === 'done' && !this.charged.has(subject)) throw new LawBroken('a client was told of a charge that never was')
+    if (did === 'refused' && this.charged.has(subject)) throw new LawBroken('a client was told that nothing was charged')
+  }
+}
+
+function sameAs(before: Readonly<Kept>, now: Readonly<Kept>): boolean {
+  return before.state === now.state && before.fence === now.fence && before.token === now.token && before.answer === now.answer
+}

@@ -1,0 +1,130 @@
+import type { Edit } from './bundle'
+
+/** A mistake that somebody could make in the engine, as a change of its text. The simulation must find each. */
+export interface Mutant {
+  name: string
+  edits: Edit[]
+}
+
+const RECORD = 'src/idempotency/core/record.ts'
+const RUN = 'src/idempotency/core/run.ts'
+const RECOVERY = 'src/idempotency/core/recovery.ts'
+const LEASE = 'src/idempotency/core/lease.ts'
+const WAITERS = 'src/idempotency/core/waiters.ts'
+const MEMORY = 'src/idempotency/stores/memory.ts'
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'drop the fence: any claim may write',
+    edits: [{ file: MEMORY, find: 'row?.token === claim.token && row.fence === claim.fence &&', replace: 'row &&' }],
+  },
+  {
+    name: 'take over from sending: ask again what may have been asked',
+    edits: [
+      {
+        file: RECORD,
+        find: "return row.leaseOver ? { kind: 'unknown', answer: null } : { kind: 'busy' }",
+        replace: "return row.leaseOver ? { kind: 'take-over', fence: row.fence } : { kind: 'busy' }",
+      },
+      {
+        file: MEMORY,
+        find: "if (row?.state !== 'claimed' || row.fence",
+        replace: "if (!row || (row.state !== 'claimed' && row.state !== 'sending') || row.fence",
+      },
+    ],
+  },
+  {
+    name: 'retry on unknown: a doubt is taken for a failure',
+    edits: [
+      {
+        file: RECORD,
+        find: "return storedAnswer(row, (answer) => ({ kind: 'unknown', answer }))",
+        replace: "return { kind: 'take-over', fence: row.fence }",
+      },
+      {
+        file: MEMORY,
+        find: "if (row?.state !== 'claimed' || row.fence",
+        replace: "if (!row || row.state === 'completed' || row.state === 'tombstone' || row.fence",
+      },
+    ],
+  },
+  {
+    name: 'complete without compare-and-set: what is finished is finished again',
+    edits: [{ file: MEMORY, find: "['claimed', 'sending', 'unknown'].includes(row.state) ? row : null", replace: 'true ? row : null' }],
+  },
+  {
+    name: 'the resolver asks instead of looking',
+    edits: [{ file: RECOVERY, find: 'operation.find(begun)', replace: 'operation.ask(begun)' }],
+  },
+  {
+    name: 'the sweep ignores the lease',
+    edits: [
+      {
+        file: MEMORY,
+        find: "['sending', 'unknown'].includes(row.state) && !row.parked && row.leaseUntil < this.now()",
+        replace: "['sending', 'unknown'].includes(row.state) && !row.parked",
+      },
+    ],
+  },
+  {
+    name: 'the reaper ignores the state',
+    edits: [
+      {
+        file: MEMORY,
+        find: "row.state === 'claimed' && row.leaseUntil < this.now()).slice",
+        replace: "row.state !== 'completed' && row.leaseUntil < this.now()).slice",
+      },
+    ],
+  },
+  {
+    name: 'retention deletes instead of leaving a tombstone',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+    edits: [
+      {
+        file: MEMORY,
+        find: "for (const row of past) Object.assign(row, { state: 'tombstone', status: null, problem: null, answer: null })",
+        replace: 'for (const row of past) this.rows.delete(`${row.merchantId}/${row.id}`)',
+      },
+    ],
+  },
+  {
+    name: 'a tombstone is executed again',
+    edits: [
+      { file: RECORD, find: "return { kind: 'expired' }", replace: "return { kind: 'take-over', fence: row.fence }" },
+      {
+        file: MEMORY,
+        find: "if (row?.state !== 'claimed' || row.fence",
+        replace: "if (!row || (row.state !== 'claimed' && row.state !== 'tombstone') || row.fence",
+      },
+    ],
+  },
+  {
+    name: 'a mismatch is answered like a replay',
+    edits: [{ file: RECORD, find: "if (mine !== row.fingerprint) return { kind: 'mismatch' }", replace: '' }],
+  },
+  {
+    name: 'no heartbeat: a slow bank loses its lease',
+    edits: [{ file: LEASE, find: 'if (held && !over) cancel = wait()', replace: '' }],
+  },
+  {
+    name: 'no ceiling: a bank that hangs holds its key for ever',
+    edits: [{ file: MEMORY, find: '|| this.now() >= row.heldSince + CEILING_LEASES * this.leaseMs', replace: '' }],
+  },
+  {
+    name: 'the claim overwrites the record that is there',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+    edits: [{ file: MEMORY, find: 'if (this.rows.has(`${record.merchantId}/${record.id}`)) return null', replace: '' }],
+  },
+  {
+    name: 'a lost lease is answered like a commit',
+    edits: [{ file: RUN, find: "if (stored === 'lost') return 'again'", replace: '' }],
+  },
+  {
+    name: 'an answer is told before it is stored',
+    edits: [{ file: RUN, find: "if (stored === 'unstored') return this.turnAway(outcomeUnknown())", replace: '' }],
+  },
+  {
+    name: 'those who wait wake each other in turn',
+    edits: [{ file: WAITERS, find: 'if (wake) this.wake(id)', replace: 'this.wake(id)' }],
+  },
+]

@@ -1,0 +1,21 @@
+import { spawn } from 'node:child_process'
+import type { Campaign } from './run'
+
+/** Runs the bundled simulation as a process of its own, and reads what it saw. */
+export function campaign(
+  bundle: string,
+  options: { seed: number; seconds: number; payments?: number; path?: string | undefined },
+): Promise<Campaign> {
+  const args = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]))
+  const child = spawn(process.execPath, ['--enable-source-maps', bundle, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      const line = output.trim().split('\n').at(-1) ?? ''
+      if (line.startsWith('{')) resolve(JSON.parse(line) as Campaign)
+      else reject(new Error(`the simulation ended without a word (exit ${code})`))
+    })
+  })
+}

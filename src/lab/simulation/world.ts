@@ -1,0 +1,234 @@
+import type { Scheduler } from 'fast-check'
+import { Engine } from '@/idempotency/core/engine'
+import type { EngineEvent } from '@/idempotency/core/events'
+import type { Finish, Operation, Refusal } from '@/idempotency/core/operation'
+import type { Claim } from '@/idempotency/core/record'
+import type { Reply } from '@/idempotency/core/run'
+import { CommitRefused, type Store, StoreUnavailable } from '@/idempotency/core/store'
+import { MemoryStore, type MemoryWrite } from '@/idempotency/stores/memory'
+import { type Effect, ModelBank } from './bank'
+import { Process, VirtualTime } from './clock'
+import { type Accident, type Plan, type Press, SERVERS } from './plan'
+
+export interface Input {
+  order: string
+  amount: number
+}
+
+interface Payment {
+  subject: string
+  order: string
+  amount: number
+  status: 'live' | 'done' | 'refused'
+}
+
+interface Server {
+  process: Process
+  engine: Engine<MemoryWrite>
+  store: Store<MemoryWrite>
+}
+
+const MERCHANT = 'm'
+/** Longer than a lease of 30 s: what a stopped process or a slow bank must survive. */
+const LONG_MS = 45_000
+/** Longer than anybody tries to store an answer. */
+const AWAY_MS = 8_000
+const VERBS = ['read', 'claim', 'takeOver', 'renew', 'commit', 'release', 'sweep', 'takeDoubt', 'reap', 'bury'] as const
+
+/** Several servers on one store and one bank, each step of them in an order that chance decides. The engine is the real one. */
+export class World {
+  readonly time = new VirtualTime()
+  readonly bank = new ModelBank()
+  readonly payments = new Map<string, Payment>()
+  /** What each client was told, by key; `null` where it got an error. */
+  readonly told: Array<{ press: Press; reply: Reply | null }> = []
+  /** What really happened in this run, for coverage. */
+  readonly seen = new Set<string>()
+  readonly records: MemoryStore
+  readonly servers: Server[]
+  faults = true
+  /** A law that was seen to be broken inside a step: the engine would take an exception for an accident. */
+  broken: string | null = null
+  private ids = 0
+  private dealt = 0
+  private questions = 0
+
+  constructor(
+    private readonly s: Scheduler,
+    private readonly plan: Plan,
+  ) {
+    this.records = new MemoryStore(() => this.time.now, this.newId)
+    this.servers = Array.from({ length: SERVERS }, () => this.boot())
+  }
+
+  /** A client presses once. Its server may die on the way; then it is never told anything. */
+  async press(press: Press): Promise<void> {
+    const server = this.servers[press.server] as Server
+    const input = { order: `order-${press.order}`, amount: press.amount }
+    const request = { scope: { merchantId: MERCHANT, actor: 'a' }, key: keyOf(press), input, waitMs: press.waitMs, source: 'sim', requestId: 'q' }
+    const reply = await server.engine.run(this.operation(server), request).catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) throw error
+      return null
+    })
+    this.seen.add(reply === null ? 'error' : reply.kind === 'answer' ? reply.outcome : reply.problem.kind)
+    this.told.push({ press, reply })
+  }
+
+  /** What a worker does again and again; a worker is one of the servers. */
+  async upkeep(which: number): Promise<void> {
+    const server = this.servers[which % SERVERS] as Server
+    await server.engine.recover(this.operation(server), 10, 'worker').catch(ignoreUnavailable)
+    // The rarer jobs, in turn.
+    if (which % 3 === 0) await server.store.reap(10).catch(ignoreUnavailable)
+    if (which % 4 === 0) await server.store.bury(50).catch(ignoreUnavailable)
+  }
+
+  /** The bank tells us that something happened to a payment; which one hardly matters, since news is never believed. */
+  async news(which: number): Promise<void> {
+    const server = this.servers[which % SERVERS] as Server
+    const record = this.records.all()[which % Math.max(1, this.records.all().length)]
+    if (record) await server.engine.news(this.operation(server), { merchantId: MERCHANT, recordId: record.id }, 'bank').catch(ignoreUnavailable)
+  }
+
+  private observe(event: EngineEvent): void {
+    this.seen.add(event.step)
+    // The guards of a commit are the second line: where one of them has to refuse, the first line has failed.
+    if (event.step === 'alert' && event.error instanceof CommitRefused) this.broken ??= `a guard had to refuse: ${event.error.message}`
+  }
+
+  private readonly newId = () => `id-${++this.ids}`
+
+  private boot(): Server {
+    const process = new Process(this.time)
+    const store = this.storeOf(process)
+    return { process, store, engine: new Engine({ store, observe: (event) => this.observe(event), clock: process, newId: this.newId }) }
+  }
+
+  /** Kills the process and starts another one in its place, as a supervisor would. */
+  private kill(process: Process): void {
+    process.kill()
+    const index = this.servers.findIndex((server) => server.process === process)
+    if (index >= 0) this.servers[index] = this.boot()
+  }
+
+  /** Where a process waits: others go on first, and it may be stopped or killed. */
+  private async turn(process: Process, label: string): Promise<Accident> {
+    await this.s.schedule(Promise.resolve(), label)
+    await process.goOn()
+    const accident = this.faults ? (this.plan.accidents[this.dealt++ % this.plan.accidents.length] ?? 'none') : 'none'
+    if (accident !== 'none') this.seen.add(accident)
+    if (accident === 'kill') this.kill(process)
+    if (accident === 'stop') process.stop(LONG_MS)
+    if (accident === 'cut off') process.cutOff(AWAY_MS)
+    await process.goOn()
+    return accident
+  }
+
+  /** The one store, seen through a line that breaks before or after the call was carried out. */
+  private storeOf(process: Process): Store<MemoryWrite> {
+    const seen: Record<string, unknown> = { leaseMs: this.records.leaseMs }
+    for (const verb of VERBS) {
+      const real = (this.records[verb] as (...args: unknown[]) => Promise<unknown>).bind(this.records)
+      seen[verb] = async (...args: unknown[]) => {
+        if ((await this.turn(process, `${verb} arrives`)) === 'cut before' || process.isCutOff()) throw new StoreUnavailable('cut before')
+        const result = verb === 'commit' ? await this.fenced(args[0] as Claim, real(...args)) : await real(...args)
+        if ((await this.turn(process, `${verb} answers`)) === 'cut after') return this.cutAfter(verb, result)
+        return result
+      }
+    }
+    return seen as unknown as Store<MemoryWrite>
+  }
+
+  /** A write that went through was made by the one who held the record when it was made. */
+  private async fenced(claim: Claim, write: Promise<unknown>): Promise<unknown> {
+    const row = this.records.all().find(({ id }) => id === claim.id)
+    const result = await write
+    if (result === true && (row?.fence !== claim.fence || row.token !== claim.token)) this.broken ??= 'a write was made under a superseded fence'
+    return result
+  }
+
+  /** A real store finds its own token on another connection, so it knows of the claim but not of what was begun. */
+  private cutAfter(verb: string, result: unknown): unknown {
+    const claimed = result as Awaited<ReturnType<MemoryStore['claim']>>
+    if ((verb === 'claim' || verb === 'takeOver') && claimed?.begun.kind === 'written') return { ...claimed, begun: { kind: 'unheard' } }
+    throw new StoreUnavailable('cut after', { maybeDone: true })
+  }
+
+  private operation(server: Server): Operation<Input, Payment, Effect, MemoryWrite> {
+    return {
+      name: 'pay',
+      volatile: [],
+      begin: (input, { subjectId }) => ({
+        name: 'begin',
+        rows: 1,
+        check: () => (this.holderOf(input.order) ? 0 : 1),
+        apply: () => this.begin(input, subjectId),
+      }),
+      refused: async (input) => this.whyRefused(input),
+      ask: (payment) => this.ask(server.process, payment),
+      find: (payment) => this.find(server.process, payment),
+      doubt: (reason) => ({ kind: 'doubt', reason }),
+      finish: (payment, effect) => this.finish(payment, effect),
+      recall: async (_, subject) => {
+        await this.turn(server.process, 'recall')
+        return this.payments.get(subject) ?? null
+      },
+      parked: () => [],
+    }
+  }
+
+  private begin({ order, amount }: Input, subject: string): Payment {
+    const payment: Payment = { subject, order, amount, status: 'live' }
+    this.payments.set(subject, payment)
+    return payment
+  }
+
+  private holderOf(order: string): Payment | undefined {
+    return [...this.payments.values()].find((payment) => payment.order === order && payment.status !== 'refused')
+  }
+
+  private whyRefused({ order }: Input): Refusal {
+    const holder = this.holderOf(order)
+    if (holder?.status !== 'done') return { kind: 'busy' }
+    return { kind: 'answer', answer: { status: 409, problem: 'already-paid', body: JSON.stringify({ subject: holder.subject }) } }
+  }
+
+  private async ask(process: Process, { subject }: Payment): Promise<Effect> {
+    const fate = this.faults || this.plan.calm ? (this.plan.fates[this.questions++ % this.plan.fates.length] ?? 'answer') : 'answer'
+    this.seen.add(fate)
+    await this.turn(process, 'the question is sent')
+    if (fate === 'slow') await new Promise<void>((resolve) => void this.time.after(LONG_MS, resolve))
+    const answer = this.bank.ask(subject, fate)
+    if (fate === 'hang') await new Promise(() => undefined)
+    await this.turn(process, 'the answer arrives')
+    return answer
+  }
+
+  private async find(process: Process, { subject }: Payment): Promise<Effect> {
+    await this.turn(process, 'the look-up is sent')
+    const answer = this.bank.find(subject)
+    await this.turn(process, 'the look-up is answered')
+    return answer
+  }
+
+  private finish({ subject, amount }: Payment, effect: Effect): Finish<MemoryWrite> {
+    const settle = (status: Payment['status']): MemoryWrite => ({
+      name: status,
+      rows: 1,
+      check: () => (this.payments.get(subject)?.status === 'live' ? 1 : 0),
+      apply: () => Object.assign(this.payments.get(subject) as Payment, { status }),
+    })
+    if (effect.kind === 'doubt') return { to: 'unknown', answer: null, writes: [], retryInMs: 5_000 }
+    const body = JSON.stringify({ did: effect.kind, subject, amount, at: this.time.now })
+    if (effect.kind === 'done') return { to: 'completed', answer: { status: 200, problem: null, body }, writes: [settle('done')] }
+    return { to: 'completed', answer: { status: 402, problem: 'payment-declined', body }, writes: [settle('refused')] }
+  }
+}
+
+export function keyOf({ order, key }: Pick<Press, 'order' | 'key'>): string {
+  return `${order}/${key}`
+}
+
+function ignoreUnavailable(error: unknown): void {
+  if (!(error instanceof StoreUnavailable)) throw error
+}

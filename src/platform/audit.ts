@@ -1,0 +1,38 @@
+import { type Db, sql, type Write } from './db'
+
+/** Something that a person should be able to follow later: who did what to which row, and why. */
+export interface AuditEntry {
+  merchantId: string
+  id: string
+  /** An operator's id, or `system`. */
+  actor: string
+  action: string
+  subject: string
+  detail: string
+}
+
+/** The write that records it, for the commit in which it happened. Facts are never edited: the database refuses it. */
+export function audit({ merchantId, id, actor, action, subject, detail }: AuditEntry): Write {
+  return {
+    name: 'audit',
+    rows: 1,
+    sql: sql`
+      INSERT INTO audit_log (merchant_id, id, actor, action, subject, detail)
+      VALUES (${merchantId}::uuid, ${id}::uuid, ${actor}, ${action}, ${subject}, ${detail}) RETURNING 1`,
+  }
+}
+
+export interface AuditRow {
+  id: string
+  actor: string
+  action: string
+  detail: string
+  at: Date
+}
+
+/** What was recorded about one subject, oldest first. */
+export function auditOf(db: Db, merchantId: string, subject: string, limit = 50): Promise<AuditRow[]> {
+  return db.$queryRaw<AuditRow[]>(sql`
+    SELECT id::text, actor, action, detail, at FROM audit_log
+    WHERE merchant_id = ${merchantId}::uuid AND subject = ${subject} ORDER BY at, id LIMIT ${limit}`)
+}

@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { APP_ROLE, openPool } from '@/platform/db'
+import { openLog } from '@/platform/log'
+import { openTestProduct, type TestProduct } from '../testing'
+import { readDoubt, readHealth } from './health'
+import { type Job, jobsOf, turn } from './jobs'
+import { runQueue } from './queue'
+
+let product: TestProduct
+let cookie: string
+beforeAll(async () => {
+  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '300', PAYONCE_COMPLETER_MS: '100', PAYONCE_LEASE_MS: '1000' })
+  cookie = await product.cookie()
+})
+afterAll(() => product.close())
+beforeEach(() => product.owner.query('DELETE FROM job_health'))
+
+/** Workers over the product's own database, until the callback is done. */
+async function withWorkers(count: number, jobs: readonly Job[], work: () => Promise<void>): Promise<void> {
+  const stopping = new AbortController()
+  const pools: pg.Pool[] = []
+  const queues = Array.from({ length: count }, () => {
+    const pool = openPool(product.deps.env.DATABASE_URL, { max: 6, role: APP_ROLE, name: 'test-queue' })
+    pools.push(pool)
+    return runQueue({ pool, db: product.deps.db, log: openLog('silent', 'test'), jobs, stopping: stopping.signal })
+  })
+  try {
+    await work()
+  } finally {
+    stopping.abort()
+    await Promise.all(queues)
+    await Promise.all(pools.map((pool) => pool.end()))
+  }
+}
+
+const health = async (name: string) => (await readHealth(product.deps.db)).find(({ job }) => job === name)
+const ran = (name: string, times: number) =>
+  vi.waitFor(async () => expect(Number((await health(name))?.runs ?? 0)).toBeGreaterThanOrEqual(times), 10_000)
+const named = (name: string, run: () => Promise<number>, changes: Partial<Job> = {}): Job => ({ name, everyMs: 50, batchMax: 10, run, ...changes })
+
+describe('the queue', () => {
+  it('runs each job at its beat, as the product’s own role, and keeps count', async () => {
+    const run = vi.fn(async () => 3)
+    await withWorkers(1, [named('counted', run)], () => ran('counted', 3))
+    const after = await health('counted')
+    expect(after).toMatchObject({ failures: 0n, lastError: null })
+    expect(Number(after?.handled)).toBe(3 * Number(after?.runs))
+    expect(Number(after?.runs)).toBe(run.mock.calls.length)
+  })
+
+  it('S13 a job that throws is counted and tried again, and the others run on', async () => {
+    const broken = vi.fn(() => Promise.reject(new Error('a bug in a job')))
+    await withWorkers(1, [named('broken', broken), named('sound', async () => 1)], async () => {
+      await ran('broken', 3)
+      await ran('sound', 3)
+    })
+    expect(await health('broken')).toMatchObject({ handled: 0n, lastError: 'Error: a bug in a job' })
+    expect((await health('broken'))?.failures).toBe((await health('broken'))?.runs)
+  })
+
+  it('J2 several workers at once: a job waits in the queue once, whoever puts it there', async () => {
+    await withWorkers(3, [named('shared', async () => 0, { everyMs: 20 })], async () => {
+      await ran('shared', 10)
+      const { rows } = await product.owner.query("SELECT count(*)::int AS waiting FROM graphile_worker.jobs WHERE key = 'shared'")
+      expect(rows[0].waiting).toBeLessThanOrEqual(1)
+    })
+  })
+
+  it('a job that a killed worker left locked does not stop the next one', async () => {
+    await product.deps.db.$executeRawUnsafe("SELECT graphile_worker.add_job('left', '{}'::json, job_key := 'left')")
+    await product.owner.query("UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = 'dead' WHERE key = 'left'")
+    await withWorkers(1, [named('left', async () => 0)], () => ran('left', 2))
+    await product.owner.query('DELETE FROM graphile_worker._private_jobs')
+  })
+
+  it('D3 a queue whose connections are ended opens them again', async () => {
+    await withWorkers(1, [named('cut', async () => 0)], async () => {
+      await ran('cut', 1)
+      await product.owner.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-queue'")
+      await ran('cut', Number((await health('cut'))?.runs) + 3)
+    })
+  })
+
+  it('is told to stop in the middle of a job: waits for its batch, and begins no other', async () => {
+    let running = 0
+    const slow = named('slow', async () => {
+      running++
+      await pause(200)
+      running--
+      return 10
+    })
+    await withWorkers(1, [slow], () => vi.waitFor(() => expect(running).toBe(1), 5_000))
+    expect(running).toBe(0)
+  })
+})
+
+describe('a turn', () => {
+  it('goes on while batches are full, and not for ever', async () => {
+    const counts = [10, 10, 4, 10]
+    expect(
+      await turn(
+        named('t', async () => counts.shift() ?? 0),
+        new AbortController().signal,
+      ),
+    ).toBe(24)
+    expect(
+      await turn(
+        named('t', async () => 10),
+        new AbortController().signal,
+      ),
+    ).toBe(500)
+  })
+})
+
+describe('the jobs', () => {
+  const pay = async (key: string, paymentMethod: string) => product.pay({ key, orderId: await product.newOrder(), version: 1, paymentMethod }, cookie)
+
+  it('R9 the resolver settles what a silent bank left, without the client', async () => {
+    expect((await pay('silent', 'pm_card_timeout_after_charge')).problem?.kind).toBe('outcome-unknown')
+    expect(await readDoubt(product.deps.db)).toMatchObject({ inDoubt: 1, parked: 0 })
+    await withWorkers(2, jobsOf(product.deps), () => vi.waitFor(async () => expect(await product.count('captures')).toBe(1), 10_000))
+    expect((await health('resolver'))?.handled).toBeGreaterThanOrEqual(1n)
+    expect(await readDoubt(product.deps.db)).toEqual({ inDoubt: 0, parked: 0, overdueSeconds: 0 })
+  })
+
+  it('F42 O7 retention leaves a tombstone; a late retry is told so, and nothing is charged again', async () => {
+    const body = { key: 'late', orderId: await product.newOrder(), version: 1, paymentMethod: 'pm_card_visa' }
+    expect((await product.pay(body, cookie)).status).toBe(200)
+    const charged = await product.count('charges')
+    await product.owner.query("UPDATE idempotency_record SET expires_at = now() - interval '1 s' WHERE key = 'late'")
+    await withWorkers(1, jobsOf(product.deps), () =>
+      vi.waitFor(async () => expect(await product.count('records', "state = 'tombstone'")).toBe(1), 10_000),
+    )
+    expect((await product.pay(body, cookie)).problem).toMatchObject({ kind: 'answer-expired', status: 409, safeNewKey: false })
+    expect(await product.count('charges')).toBe(charged)
+  })
+
+  it('tells of themselves and of what is in doubt at /api/metrics', async () => {
+    await pay('silent too', 'pm_card_timeout_before_charge')
+    await withWorkers(1, [named('told', async () => 7)], () => ran('told', 1))
+    const metrics = await (await product.call('/api/metrics')).text()
+    expect(metrics).toMatch(/payonce_job_runs\{job="told"\} \d/)
+    expect(metrics).toMatch(/payonce_job_handled\{job="told"\} \d*7/)
+    expect(metrics).toMatch(/payonce_records_in_doubt 1\b/)
+    expect(metrics).toMatch(/payonce_records_parked 0\b/)
+  })
+})

@@ -1,0 +1,40 @@
+import { uuidv7 } from '@/lib/id'
+import type { Core } from '../core'
+
+/** Work that comes again and again. Any number of workers may do it at once: each row is taken by one of them. */
+export interface Job {
+  name: string
+  everyMs: number
+  /** One bounded batch. @returns how many rows it dealt with; a full batch is followed by the next one at once */
+  run(): Promise<number>
+  batchMax: number
+}
+
+/** Rows of one batch of upkeep. 500: some milliseconds of locks, and a million expired answers go in half an hour. */
+const UPKEEP_BATCH = 500
+/** Records that one round settles at most. 20: they are settled side by side, within the pool. */
+const RESOLVER_BATCH = 20
+const MINUTE_MS = 60_000
+
+export function jobsOf({ engine, pay, store, env }: Core): Job[] {
+  return [
+    // Finishes what a crash left behind and asks about what is in doubt: the completer and the resolver are one.
+    { name: 'resolver', everyMs: env.PAYONCE_COMPLETER_MS, batchMax: RESOLVER_BATCH, run: () => engine.recover(pay, RESOLVER_BATCH, uuidv7()) },
+    { name: 'reaper', everyMs: MINUTE_MS, batchMax: UPKEEP_BATCH, run: () => store.reap(UPKEEP_BATCH) },
+    { name: 'retention', everyMs: MINUTE_MS, batchMax: UPKEEP_BATCH, run: () => store.bury(UPKEEP_BATCH) },
+  ]
+}
+
+/** Batches of one turn. 50: a backlog is worked off, but a stop or another job never waits for long. */
+const BATCHES_MAX = 50
+
+/** One turn of a job: batches, as long as they are full. */
+export async function turn(job: Job, stopping: AbortSignal): Promise<number> {
+  let handled = 0
+  for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch++) {
+    const rows = await job.run()
+    handled += rows
+    if (rows < job.batchMax) break
+  }
+  return handled
+}

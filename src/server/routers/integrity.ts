@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { checkIntegrity, type Verdict } from '@/payments/integrity'
+import { OF_MERCHANTS } from '@/platform/integrity'
+import { operatorProcedure, router } from '../trpc'
+import { shared } from './shared'
+import { offender, offenderOut, time } from './wire'
+
+const countedOut = z.object({
+  charges: z.number(),
+  succeeded: z.number(),
+  declined: z.number(),
+  notCharged: z.number(),
+  inDoubt: z.number(),
+  transactions: z.number(),
+  attempts: z.number(),
+})
+
+const verdictOut = z.object({
+  checkedAt: z.string(),
+  counted: countedOut,
+  findings: z.array(z.object({ id: z.string(), part: z.enum(OF_MERCHANTS), says: z.string(), offenders: z.array(offenderOut) })),
+})
+
+const checks = shared<Verdict>()
+
+export const integrityRouter = router({
+  /** Every invariant of this merchant, now (or a moment ago: `checkedAt` says when), and what there was to check. */
+  check: operatorProcedure.output(verdictOut).query(async ({ ctx }) => {
+    const { merchantId } = ctx.operator
+    return showVerdict(await checks(merchantId, () => checkIntegrity(ctx.db, merchantId)))
+  }),
+})
+
+function showVerdict({ checkedAt, counted, findings }: Verdict): z.infer<typeof verdictOut> {
+  return {
+    checkedAt: time(checkedAt),
+    counted,
+    findings: findings.map(({ id, part, says, offenders }) => ({
+      id,
+      part: z.enum(OF_MERCHANTS).parse(part),
+      says,
+      offenders: offenders.map(offender),
+    })),
+  }
+}

@@ -1,0 +1,33 @@
+import { createRequire } from 'node:module'
+import { runMigrations } from 'graphile-worker'
+import type pg from 'pg'
+import { APP_ROLE } from '@/platform/db'
+
+/** The library's own tables for its jobs, as its version makes them; the product may use them and not change them. */
+export async function prepareQueue(url: string, client: pg.Client): Promise<void> {
+  const { version } = createRequire(import.meta.url)('graphile-worker/package.json') as { version: string }
+  const wanted = `graphile-worker ${version}`
+  const { rows } = await client.query("SELECT obj_description(to_regnamespace('graphile_worker'), 'pg_namespace') AS made_by")
+  if (rows[0]?.made_by === wanted) return
+  await runMigrations({ connectionString: url, noHandleSignals: true })
+  await client.query(rights(wanted))
+}
+
+/** The library switches row security on for its tables, so that a right to a table alone opens none of its rows. */
+function rights(madeBy: string): string {
+  return `
+    GRANT USAGE ON SCHEMA graphile_worker TO ${APP_ROLE};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA graphile_worker TO ${APP_ROLE};
+    GRANT USAGE ON ALL SEQUENCES IN SCHEMA graphile_worker TO ${APP_ROLE};
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA graphile_worker TO ${APP_ROLE};
+    DO $$
+    DECLARE
+      protected regclass;
+    BEGIN
+      FOR protected IN SELECT oid FROM pg_class WHERE relnamespace = 'graphile_worker'::regnamespace AND relrowsecurity LOOP
+        EXECUTE format('DROP POLICY IF EXISTS workers ON %s', protected);
+        EXECUTE format('CREATE POLICY workers ON %s TO ${APP_ROLE} USING (true) WITH CHECK (true)', protected);
+      END LOOP;
+    END $$;
+    COMMENT ON SCHEMA graphile_worker IS '${madeBy}'`
+}
