@@ -4,6 +4,7 @@ import type { Gateway, Outcome } from '@/payments/gateway'
 export const instantGateway: Gateway = {
   name: 'instant',
   settlesWithinMs: 0,
+  remembersForMs: Number.POSITIVE_INFINITY,
   charge: async ({ key, amountMinor, currency }): Promise<Outcome> => ({
     kind: 'approved',
     ref: `ch_${key}`,
@@ -13,4 +14,6 @@ export const instantGateway: Gateway = {
     cardLabel: 'Visa •••• 4242',
   }),
   find: async () => ({ kind: 'absent' }),
+  refund: async () => ({ kind: 'refused', reason: 'nothing was charged' }),
+  charges: async () => ({ kind: 'page', charges: [], next: null }),
 }

@@ -63,6 +63,7 @@ describe('createOrder', () => {
       { code: 'gateway_clearing' },
       { code: 'processing_fees' },
       { code: 'sales' },
+      { code: 'surplus_charges' },
     ])
   })
 

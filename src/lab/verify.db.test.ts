@@ -10,10 +10,11 @@ let product: TestProduct
 beforeAll(async () => {
   product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '300' })
   const cookie = await product.cookie()
-  const cards = ['pm_card_visa', 'pm_card_declined', 'pm_card_timeout_after_charge', 'pm_card_visa']
+  const cards = ['pm_card_visa', 'pm_card_declined', 'pm_card_timeout_after_charge', 'pm_card_visa', 'pm_card_charged_twice']
   for (const [index, paymentMethod] of cards.entries())
     await product.pay({ key: `k${index}`, orderId: await product.newOrder(), version: 1, paymentMethod }, cookie)
   await product.deps.attempts.flush()
+  await product.deps.reconcile()
 })
 afterAll(() => product.close())
 
@@ -45,7 +46,7 @@ describe('verify', () => {
     const { ok, counted, findings } = await verdict()
     expect(findings.filter((finding) => finding.offenders.length > 0)).toEqual([])
     expect(ok).toBe(true)
-    expect(counted).toMatchObject({ charges: 3, succeeded: 2, declined: 1, inDoubt: 1, transactions: 2, attempts: 4 })
+    expect(counted).toMatchObject({ charges: 5, succeeded: 3, declined: 1, inDoubt: 1, transactions: 5, attempts: 5 })
   })
 
   const SUCCEEDED = `(SELECT id FROM payment WHERE status = 'succeeded' ORDER BY id LIMIT 1)`
@@ -59,6 +60,18 @@ describe('verify', () => {
       'charge-has-its-payment',
       `INSERT INTO gateway_simulator.charge VALUES ('ch_y', 'nobody', 5, 'EUR')`,
       `DELETE FROM gateway_simulator.charge WHERE id = 'ch_y'`,
+    ],
+    ['surplus-charge-is-posted', `UPDATE surplus_charge SET amount = amount + 1`, `UPDATE surplus_charge SET amount = amount - 1`],
+    ['surplus-charge-is-posted', `UPDATE surplus_charge SET status = 'parked'`, `UPDATE surplus_charge SET status = 'refunded'`],
+    [
+      'surplus-charge-is-posted',
+      `UPDATE ledger_transaction SET kind = 'surplus' WHERE id = (SELECT id FROM ledger_transaction WHERE kind = 'capture' ORDER BY id LIMIT 1)`,
+      `UPDATE ledger_transaction t SET kind = 'capture' WHERE kind = 'surplus' AND NOT EXISTS (SELECT FROM surplus_charge s WHERE s.transaction_id = t.id)`,
+    ],
+    [
+      'surplus-charge-was-given-back',
+      `UPDATE gateway_simulator.refund SET amount = amount - 1`,
+      `UPDATE gateway_simulator.refund SET amount = amount + 1`,
     ],
     [
       'payment-has-its-charge',

@@ -9,6 +9,7 @@ export const CHART = {
   gateway_clearing: { name: 'Owed to us by the bank', type: 'asset' },
   processing_fees: { name: 'Processing fees', type: 'expense' },
   sales: { name: 'Sales', type: 'revenue' },
+  surplus_charges: { name: 'Charged in surplus, to be refunded', type: 'liability' },
 } as const satisfies Record<string, { name: string; type: AccountType }>
 
 export type AccountCode = keyof typeof CHART

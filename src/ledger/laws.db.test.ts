@@ -143,6 +143,7 @@ describe('double entry', () => {
     ],
     ['an unknown kind', SALE, { kind: 'gift' }, /ledger_transaction_kind/],
     ['a capture of nothing', SALE, { payment: null }, /ledger_transaction_of_a_payment/],
+    ['a surplus of nothing', SALE, { kind: 'surplus', payment: null }, /ledger_transaction_of_a_payment/],
     ['a capture of a payment that is not there', SALE, { payment: uuidv7() }, /payment_id_fkey/],
     ['a reversal of nothing', SALE, { kind: 'reversal' }, /ledger_transaction_of_a_reversal/],
     ["another merchant's accounts", SALE, { accountsOf: THEIRS }, /entry_merchant_id_account_id_currency_fkey/],

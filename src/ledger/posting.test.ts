@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { balanced, capture, type Line, type Posting, reversed, UnbalancedPosting } from './posting'
+import { balanced, capture, type Line, type Posting, reversed, surplus, UnbalancedPosting } from './posting'
 
 const BIGINT_MAX = 2n ** 63n - 1n
 const MERCHANT = { merchantId: 'm', paymentId: 'p', description: 'Payment' }
@@ -73,6 +73,34 @@ describe('capture', () => {
 
   test('of nothing is no posting', () => {
     expect(() => capture({ ...MERCHANT, money: money(0n), feeMinor: 0n })).toThrow(UnbalancedPosting)
+  })
+})
+
+describe('surplus', () => {
+  test('F90 the bank owes us what it took, and we owe it to the customer, up to 2^63 − 1; nothing is sold', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: BIGINT_MAX }), (minor) => {
+        const posting = surplus({ ...MERCHANT, money: money(minor) })
+        expect(posting).toMatchObject({ kind: 'surplus', paymentId: 'p', reverses: null, currency: 'EUR' })
+        expect(posting.lines).toEqual([
+          { account: 'gateway_clearing', amountMinor: minor },
+          { account: 'surplus_charges', amountMinor: -minor },
+        ])
+      }),
+    )
+  })
+
+  test('given back, both accounts are where they were', () => {
+    const posting = surplus({ ...MERCHANT, money: money(2_400n) })
+    const mirror = reversed(posting, 't', 'Refund')
+    for (const account of ['gateway_clearing', 'surplus_charges']) {
+      const of = (lines: Line[]) => sum(lines.filter((line) => line.account === account))
+      expect(of(posting.lines) + of(mirror.lines)).toBe(0n)
+    }
+  })
+
+  test('of nothing is no posting', () => {
+    expect(() => surplus({ ...MERCHANT, money: money(0n) })).toThrow(UnbalancedPosting)
   })
 })
 

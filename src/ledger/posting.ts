@@ -10,7 +10,7 @@ export interface Line {
 /** A fact about money, before it is written: who, why, and lines that sum to zero. One posting has one currency. */
 export interface Posting {
   merchantId: string
-  kind: 'capture' | 'reversal'
+  kind: 'capture' | 'surplus' | 'reversal'
   paymentId: string | null
   reverses: string | null
   description: string
@@ -50,6 +50,17 @@ export function capture(of: { merchantId: string; paymentId: string; money: Mone
     currency,
     lines: lines.filter((line) => line.amountMinor !== 0n),
   })
+}
+
+/** A card was charged beyond what was sold: the bank owes us the amount, and we owe it to the customer. Its reversal is the refund. */
+export function surplus(of: { merchantId: string; paymentId: string; money: Money; description: string }): Posting {
+  const { merchantId, paymentId, description } = of
+  const { minor, currency } = of.money
+  const lines: Line[] = [
+    { account: 'gateway_clearing', amountMinor: minor },
+    { account: 'surplus_charges', amountMinor: -minor },
+  ]
+  return balanced({ merchantId, kind: 'surplus', paymentId, reverses: null, description, currency, lines })
 }
 
 /** The mirror of a posting: how a fact is corrected, since facts are never edited. */

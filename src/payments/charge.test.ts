@@ -35,6 +35,7 @@ describe('settle', () => {
     ['not charged', { kind: 'not-charged' }, 'not_charged', ['payment', 'outbox-event']],
     ['a challenge', { kind: 'challenge', actionUrl: '/c' }, 'requires_action', ['payment']],
     ['unknown', { kind: 'unknown', reason: 'silence' }, 'unknown', ['payment']],
+    ['a contradiction', { kind: 'contradiction', reason: 'x' }, 'unknown', ['payment']],
     ['G8 approved for one cent less', { ...APPROVED, amountMinor: 2_399n }, 'unknown', ['payment']],
     ['G8 approved for one cent more', { ...APPROVED, amountMinor: 2_401n }, 'unknown', ['payment']],
     ['G8 approved in another currency', { ...APPROVED, currency: 'USD' }, 'unknown', ['payment']],
@@ -93,6 +94,9 @@ describe('asking the bank', () => {
   const gatewayThat = (answers: Partial<Gateway>): Gateway => ({
     name: 'fake',
     settlesWithinMs: 18_000,
+    remembersForMs: 86_400_000,
+    refund: async () => ({ kind: 'refused', reason: 'x' }),
+    charges: async () => ({ kind: 'page', charges: [], next: null }),
     charge: async () => DECLINED,
     find: async () => ({ kind: 'absent' }),
     ...answers,
@@ -107,7 +111,7 @@ describe('asking the bank', () => {
       },
     })
     await charge(gateway, PAYMENT)
-    await charge(gateway, { ...PAYMENT, ageMs: 999_999 })
+    await charge(gateway, { ...PAYMENT, ageMs: 86_382_000 })
     expect(sent).toEqual(Array(2).fill({ key: PAYMENT.gatewayKey, amountMinor: 2_400n, currency: 'EUR', method: 'pm_card_visa' }))
   })
 
@@ -115,9 +119,29 @@ describe('asking the bank', () => {
     [17_999, 'unknown'],
     [18_000, 'unknown'],
     [18_001, 'not-charged'],
-    [86_400_000, 'not-charged'],
-  ])('G1 a charge that the bank does not know, %d ms after it was begun, is %s', async (ageMs, kind) => {
+    [86_382_000, 'not-charged'],
+    [86_382_001, 'contradiction'],
+    [86_400_001, 'contradiction'],
+    [90_000_000, 'contradiction'],
+  ])('G1 G5 F24 a charge that the bank does not know, %d ms after it was begun, is %s', async (ageMs, kind) => {
     expect((await findCharge(gatewayThat({}), { ...PAYMENT, ageMs })).kind).toBe(kind)
+  })
+
+  test('G5 F24 a day later the key is not sent any more', async () => {
+    let sent = 0
+    const gateway = gatewayThat({ charge: async () => ({ ...DECLINED, sent: ++sent }) as Outcome })
+    expect(await charge(gateway, { ...PAYMENT, ageMs: 86_382_001 })).toMatchObject({ kind: 'contradiction' })
+    expect(sent).toBe(0)
+  })
+
+  test.each([
+    ['one cent more', { amountMinor: 2_401n }],
+    ['another currency', { currency: 'USD' }],
+  ])('G8 %s than was asked is a contradiction, told with both amounts, whether charged or looked up', async (_, changes) => {
+    const wrong = { ...APPROVED, ...changes } as Outcome
+    const gateway = gatewayThat({ charge: async () => wrong, find: async () => wrong })
+    for (const outcome of [await charge(gateway, PAYMENT), await findCharge(gateway, PAYMENT)])
+      expect(outcome).toEqual({ kind: 'contradiction', reason: expect.stringMatching(/ch_1.*2400 EUR/) })
   })
 
   test.each<Outcome>([APPROVED as Outcome, DECLINED as Outcome, { kind: 'challenge', actionUrl: '/c' }, { kind: 'unknown', reason: 'x' }])(

@@ -8,28 +8,44 @@ import type { Gateway, Outcome } from './gateway'
 import type { PaymentStatus } from './payment'
 import { type BegunPayment, movePayment, type Settled } from './store'
 
-/** How a charge stands: what the bank said, or that it has done nothing and will not. */
-export type ChargeOutcome = Outcome | { kind: 'not-charged' }
+/**
+ * How a charge stands: what the bank said, or that it has done nothing and will not. A contradiction is an answer that cannot be true of
+ * this payment: asking again would not help, so people must look.
+ */
+export type ChargeOutcome = Outcome | { kind: 'not-charged' } | { kind: 'contradiction'; reason: string }
 
-/** Asks the bank to charge. The key is that of our own row, so this same request by anyone, ever, is the same charge. */
-export function charge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
+/**
+ * Asks the bank to charge. The key is that of our own row, so this same request by anyone, ever, is the same charge: for as long as
+ * the bank remembers the key, and after that it is not sent any more.
+ */
+export async function charge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
+  if (forgotten(gateway, payment)) return FORGOTTEN
   const { gatewayKey: key, amount: amountMinor, currency, method } = payment
   if (!isCurrency(currency)) throw new Error(`payment ${payment.id} has the unknown currency ${currency}`)
-  return gateway.charge({ key, amountMinor, currency, method })
+  return agreeing(payment, await gateway.charge({ key, amountMinor, currency, method }))
 }
 
-/** Asks the bank what became of a charge. "I know nothing of it" counts only after the bank's own processing time. */
+/** Asks the bank what became of a charge. "I know nothing of it" counts only after its processing time, and only while it remembers. */
 export async function findCharge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
   const found = await gateway.find(payment.gatewayKey)
-  if (found.kind !== 'absent') return found
+  if (found.kind !== 'absent') return agreeing(payment, found)
+  if (forgotten(gateway, payment)) return FORGOTTEN
   return payment.ageMs > gateway.settlesWithinMs ? { kind: 'not-charged' } : { kind: 'unknown', reason: 'the bank knows nothing of it yet' }
 }
 
+const FORGOTTEN: ChargeOutcome = { kind: 'contradiction', reason: 'the bank may have forgotten the key: that it knows nothing of it proves nothing' }
+
+/** Sooner than the bank by as long as a question may be under way: its memory may end between our question and its answer. */
+function forgotten(gateway: Gateway, payment: BegunPayment): boolean {
+  return payment.ageMs > gateway.remembersForMs - gateway.settlesWithinMs
+}
+
 /** What an outcome means for the payment and the books: its new status, and all writes of the commit. Pure, but for the ids. */
-export function settle(payment: BegunPayment, outcome: ChargeOutcome, newId: () => string): { status: PaymentStatus; writes: Write[] } {
+export function settle(payment: BegunPayment, said: ChargeOutcome, newId: () => string): { status: PaymentStatus; writes: Write[] } {
+  const outcome = agreeing(payment, said)
   switch (outcome.kind) {
     case 'approved':
-      return approvedFor(payment, outcome) ? settleApproved(payment, outcome, newId) : moved(payment, 'unknown', {})
+      return settleApproved(payment, outcome, newId)
     case 'declined':
       return told(payment, 'declined', { declineCode: outcome.code, cardLabel: outcome.cardLabel }, newId)
     case 'not-charged':
@@ -37,13 +53,16 @@ export function settle(payment: BegunPayment, outcome: ChargeOutcome, newId: () 
     case 'challenge':
       return moved(payment, 'requires_action', {})
     case 'unknown':
+    case 'contradiction':
       return moved(payment, 'unknown', {})
   }
 }
 
-/** A charge of another amount or currency than we asked for is not this payment's: it is left in doubt, for people to look at. */
-function approvedFor(payment: BegunPayment, outcome: Outcome & { kind: 'approved' }): boolean {
-  return outcome.amountMinor === payment.amount && outcome.currency === payment.currency
+/** A charge of another amount or currency than we asked for is not this payment's: the money is somewhere, and no rule of ours says where. */
+function agreeing<T extends ChargeOutcome>(payment: BegunPayment, outcome: T): T | (ChargeOutcome & { kind: 'contradiction' }) {
+  if (outcome.kind !== 'approved' || (outcome.amountMinor === payment.amount && outcome.currency === payment.currency)) return outcome
+  const reason = `the bank charged ${outcome.amountMinor} ${outcome.currency} as ${outcome.ref}, we asked for ${payment.amount} ${payment.currency}`
+  return { kind: 'contradiction', reason }
 }
 
 function settleApproved(payment: BegunPayment, outcome: Outcome & { kind: 'approved' }, newId: () => string) {

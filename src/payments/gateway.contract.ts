@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { ChargeRequest, Gateway, Outcome } from './gateway'
+import type { BankCharge, ChargeRequest, ChargesQuery, Gateway, Outcome, RefundRequest } from './gateway'
 
 /** What a bank must bring so that the suite can see it from outside. A missing token means that this bank has no such card. */
 export interface GatewayHarness {
@@ -8,8 +8,12 @@ export interface GatewayHarness {
   /** The same bank, given up after `timeoutMs`: for cards that leave us waiting. */
   hasty: Gateway
   timeoutMs: number
+  /** A client of this bank that cannot reach it. */
+  cut: Gateway
   /** How many charges really happened under a key, by the bank's own count. */
   charges(key: string): Promise<number>
+  /** How much a charge has given back, by the bank's own count. */
+  refunded(ref: string): Promise<bigint>
   newKey(): string
   /** Cards by what becomes of them. `slow` takes longer than `timeoutMs`, and then charges. */
   tokens: Record<'approved' | 'declined' | 'silentBefore' | 'silentAfter' | 'errorBefore' | 'errorAfter' | 'slow', string>
@@ -119,6 +123,111 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
       await new Promise((resolve) => setTimeout(resolve, h.slowSettlesMs))
       expect(await h.gateway.find(request.key)).toMatchObject({ kind: 'approved' })
       expect(await h.charges(request.key)).toBe(1)
+    })
+
+    it('law 1: a bank that is away is doubt in every verb', async () => {
+      const refund = { key: request.key, ref: 'ch_1', amountMinor: 1n, currency: 'EUR' } as const
+      const query = { since: new Date(0), after: null, limit: 1 }
+      const said = [h.cut.charge(request), h.cut.find(request.key), h.cut.refund(refund), h.cut.charges(query)]
+      for (const one of await Promise.all(said)) expect(one).toEqual({ kind: 'unknown', reason: expect.stringMatching(/./) })
+      expect(await h.charges(request.key)).toBe(0)
+    })
+
+    it('G5 it says how long it remembers a key: longer than it takes to settle', () => {
+      expect(h.gateway.remembersForMs).toBeGreaterThan(h.gateway.settlesWithinMs)
+    })
+
+    describe('law 5: a refund', () => {
+      let ref: string
+      const refund = (changes: Partial<RefundRequest> = {}) =>
+        h.gateway.refund({ key: `re-${request.key}`, ref, amountMinor: 2_400n, currency: 'EUR', ...changes })
+      beforeEach(async () => {
+        const charged = await charge(h.tokens.approved)
+        ref = charged.kind === 'approved' ? charged.ref : ''
+      })
+
+      it('positive control: gives the whole charge back, and the charge stays in the list', async () => {
+        expect(await refund()).toEqual({ kind: 'refunded', ref: expect.stringMatching(/./) })
+        expect([await h.refunded(ref), await h.charges(request.key)]).toEqual([2_400n, 1])
+        expect(await h.gateway.find(request.key)).toMatchObject({ kind: 'approved', ref })
+      })
+
+      it('the same key gives back once, and answers the same', async () => {
+        const first = await refund({ amountMinor: 100n })
+        expect([await refund({ amountMinor: 100n }), await refund({ amountMinor: 100n })]).toEqual([first, first])
+        expect(await h.refunded(ref)).toBe(100n)
+      })
+
+      it('20 at once with one key give back once', async () => {
+        const outcomes = await Promise.all(Array.from({ length: 20 }, () => refund({ amountMinor: 1_000n })))
+        expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome)))).toHaveLength(1)
+        expect([outcomes[0]?.kind, await h.refunded(ref)]).toEqual(['refunded', 1_000n])
+      })
+
+      it('L3 20 at once with keys of their own never give back more than was taken', async () => {
+        const outcomes = await Promise.all(Array.from({ length: 20 }, (_, n) => refund({ key: `re-${n}-${request.key}`, amountMinor: 1_000n })))
+        expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual([...Array(2).fill('refunded'), ...Array(18).fill('refused')])
+        expect(await h.refunded(ref)).toBe(2_000n)
+      })
+
+      it.each<[string, Partial<RefundRequest>]>([
+        ['of one cent more than it was', { amountMinor: 2_401n }],
+        ['in another currency', { currency: 'USD' }],
+        ['of a charge that never was', { ref: 'ch_made_up' }],
+        ['of nothing', { amountMinor: 0n }],
+      ])('%s is refused', async (_, changes) => {
+        expect(await refund(changes)).toMatchObject({ kind: 'refused', reason: expect.any(String) })
+        expect(await h.refunded(ref)).toBe(0n)
+      })
+
+      it('under a key that was used for another refund is doubt, and gives back nothing more', async () => {
+        await refund({ amountMinor: 100n })
+        expect(await refund({ amountMinor: 101n })).toMatchObject({ kind: 'unknown' })
+        expect(await h.refunded(ref)).toBe(100n)
+      })
+    })
+
+    describe('law 6: the list', () => {
+      const pages = async (query: Omit<ChargesQuery, 'after'>): Promise<BankCharge[]> => {
+        const seen: BankCharge[] = []
+        for (let after: string | null = null, page = 0; page < 1_000; page++) {
+          const said = await h.gateway.charges({ ...query, after })
+          if (said.kind !== 'page') throw new Error(said.reason)
+          expect(said.charges.length).toBeLessThanOrEqual(query.limit)
+          seen.push(...said.charges)
+          after = said.next
+          if (after === null) return seen
+        }
+        throw new Error('the list has no end')
+      }
+
+      it.each([1, 2, 3, 100])('cut into pages of %i shows every charge once, oldest first', async (limit) => {
+        const keys = Array.from({ length: 5 }, h.newKey)
+        const since = new Date(Date.now() - 60_000)
+        for (const key of keys) await h.gateway.charge({ ...request, key })
+        await h.gateway.charge({ ...request, key: h.newKey(), method: h.tokens.declined })
+        const seen = await pages({ since, limit })
+        expect(seen.filter(({ key }) => keys.includes(key)).map(({ key }) => key)).toEqual(keys)
+        expect(new Set(seen.map(({ ref }) => ref))).toHaveLength(seen.length)
+        expect(seen.map(({ at }) => at.getTime())).toEqual(seen.map(({ at }) => at.getTime()).toSorted((a, b) => a - b))
+      })
+
+      it('tells of each charge what it was, and what it has given back', async () => {
+        const charged = await charge(h.tokens.approved)
+        const ref = charged.kind === 'approved' ? charged.ref : ''
+        await h.gateway.refund({ key: `re-${request.key}`, ref, amountMinor: 400n, currency: 'EUR' })
+        const [found] = (await pages({ since: new Date(Date.now() - 60_000), limit: 100 })).filter(({ key }) => key === request.key)
+        expect(found).toEqual({ ref, key: request.key, amountMinor: 2_400n, currency: 'EUR', refundedMinor: 400n, at: expect.any(Date) })
+      })
+
+      it('begins where it is told to', async () => {
+        await charge(h.tokens.approved)
+        expect(await h.gateway.charges({ since: new Date(Date.now() + 3_600_000), after: null, limit: 5 })).toEqual({
+          kind: 'page',
+          charges: [],
+          next: null,
+        })
+      })
     })
   })
 }

@@ -7,7 +7,7 @@ export type Db = PrismaClient
 export type Sql = Prisma.Sql
 export const sql = Prisma.sql
 export const joinSql = Prisma.join
-/** SQL from a text. Only for names that PostgreSQL itself has quoted (`format('%I')`). */
+/** SQL from a text. Only for names that we made ourselves, or that PostgreSQL itself has quoted (`format('%I')`). */
 export const rawSql = Prisma.raw
 
 /** One write of a commit, as a value: nothing is sent until the engine commits it. `rows` is how many rows it must touch. */

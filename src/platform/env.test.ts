@@ -27,6 +27,11 @@ describe('readEnv', () => {
     })
   })
 
+  test('knows a bank outside our process by its address', () => {
+    expect(readEnv({ ...GOOD, PAYONCE_BANK_URL: 'http://127.0.0.1:4000' }).PAYONCE_BANK_URL).toBe('http://127.0.0.1:4000')
+    expect(readEnv({ ...GOOD, PAYONCE_BANK_URL: '' }).PAYONCE_BANK_URL).toBeUndefined()
+  })
+
   test('takes numbers as text, and its own address from PORT unless it is told', () => {
     expect(readEnv({ ...GOOD, PORT: '8080' })).toMatchObject({ PORT: 8080, baseUrl: 'http://localhost:8080' })
     expect(readEnv({ ...GOOD, PAYONCE_BASE_URL: 'https://shop.example' })).toMatchObject({ baseUrl: 'https://shop.example' })
@@ -55,6 +60,8 @@ describe('readEnv', () => {
     ['PAYONCE_SECRET', 's'.repeat(31)],
     ['PAYONCE_MODE', 'Live'],
     ['PAYONCE_BASE_URL', 'shop'],
+    ['PAYONCE_BANK_URL', 'bank'],
+    ['PAYONCE_BANK_URL', 'ftp://bank'],
     ['PAYONCE_POOL_MAX', '0'],
     ['PAYONCE_GATEWAY_TIMEOUT_MS', '25001'],
     ['PAYONCE_COMPLETER_MS', '1'],

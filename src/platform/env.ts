@@ -15,6 +15,8 @@ const schema = z.object({
   PAYONCE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
   /** How long a request may execute without a sign of life before others may take over. 30 s: longer than any pause of a healthy process. */
   PAYONCE_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(30_000),
+  /** The bank's address, when it is a process of its own; without one the simulated bank runs inside ours. */
+  PAYONCE_BANK_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** How long a bank may take before its answer counts as unknown. 15 s: longer than any real answer; a draining server waits for it. */
   PAYONCE_GATEWAY_TIMEOUT_MS: z.coerce.number().int().min(100).max(25_000).default(15_000),
   /** How often the worker looks for unfinished records. */

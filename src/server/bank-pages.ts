@@ -6,12 +6,12 @@ import { ownPagesOnly } from './origin'
 const RETURN = /^\/checkout\/ord_[0-9a-f]{32}$/
 
 /** The simulated bank's own page: where a shopper proves who they are, as 3-D Secure would ask. */
-export function bankPages({ bank, env }: Deps) {
+export function bankPages({ challenges, env }: Deps) {
   const app = new Hono()
   app.get('/challenges/:id', (c) => c.html(challengePage(safeReturn(c.req.query('return')))))
   app.post('/challenges/:id', ownPagesOnly(['application/x-www-form-urlencoded'], env.baseUrl), async (c) => {
     const form = await c.req.parseBody()
-    await bank.answerChallenge(c.req.param('id'), form.answer === 'confirm')
+    await challenges.answerChallenge(c.req.param('id'), form.answer === 'confirm')
     return c.redirect(safeReturn(String(form.return ?? '')), 303)
   })
   return app

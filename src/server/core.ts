@@ -10,7 +10,9 @@ import { AttemptLog } from '@/idempotency/stores/attempt-log'
 import { PrismaStore } from '@/idempotency/stores/prisma'
 import { uuidv7 } from '@/lib/id'
 import type { Gateway } from '@/payments/gateway'
+import { type Reconciled, type ReconcileEvent, reconcile } from '@/payments/reconcile'
 import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
+import { httpChallenges, httpGateway } from '@/payments/simulator/client'
 import { simulatorGateway } from '@/payments/simulator/gateway'
 import { APP_ROLE, type Db, openDb, openPool, type Write } from '@/platform/db'
 import type { Env } from '@/platform/env'
@@ -27,7 +29,12 @@ export interface Core {
   store: Store<Write>
   pay: ReturnType<typeof payOperation>
   attempts: AttemptLog
+  gateway: Gateway
   bank: SimulatedBank
+  /** Where a shopper's answer to the bank's question goes. */
+  challenges: { answerChallenge(challengeId: string, passed: boolean): Promise<unknown> }
+  /** One comparison of the bank's own list with our payments; any number may run at once. */
+  reconcile(): Promise<Reconciled>
   close(): Promise<void>
 }
 
@@ -40,7 +47,8 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const bankPool = openPool(env.DATABASE_URL, { max: 5, role: BANK_ROLE, name: 'simulated-bank' })
   const db = openDb(pool)
   const bank = new SimulatedBank(bankPool)
-  const gateway = otherGateway ?? simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS })
+  const remote = env.PAYONCE_BANK_URL ? { url: env.PAYONCE_BANK_URL, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS } : null
+  const gateway = otherGateway ?? (remote ? httpGateway(remote) : simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS }))
   const newReceiptToken = () => randomBytes(24).toString('base64url')
   const attempts = new AttemptLog({ client: db, worker, newId: uuidv7, onLost: (count, error) => log.warn({ count, error }, 'attempts were lost') })
   const store = new PrismaStore(db, worker, uuidv7, env.PAYONCE_LEASE_MS)
@@ -51,10 +59,13 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     metrics,
     db,
     attempts,
+    gateway,
     bank,
+    challenges: remote ? httpChallenges(remote) : bank,
     store,
     engine: new Engine({ store, observe, clock: systemClock, newId: uuidv7 }),
     pay: payOperation({ db, gateway, newId: uuidv7, newReceiptToken, now: systemClock.now }),
+    reconcile: () => reconcile({ db, gateway, newId: uuidv7, tell: (event) => tellOfBank(event, { log, metrics }) }),
     close: async () => {
       await attempts.flush()
       await db.$disconnect()
@@ -78,4 +89,29 @@ function tell(event: EngineEvent, to: Pick<Core, 'log' | 'metrics' | 'attempts'>
   to.metrics.attempts.inc({ operation, outcome })
   to.metrics.seconds.observe({ operation, outcome }, durationMs / 1000)
   to.attempts.add(event.attempt)
+}
+
+/** What the comparison with the bank found, in words. An error is for people to look at. */
+const BANK_WORDS: Record<ReconcileEvent['kind'], ['debug' | 'info' | 'warn' | 'error', string]> = {
+  looked: ['debug', 'read the bank’s list'],
+  silent: ['warn', 'the bank could not be asked for its list'],
+  surplus: ['warn', 'the bank charged what nobody asked for'],
+  refunded: ['info', 'a surplus charge was given back'],
+  'put-off': ['warn', 'nobody knows whether a surplus charge was given back: it is asked for again'],
+  parked: ['error', 'a surplus charge was not given back'],
+  stray: ['error', 'the bank has a charge of which we know nothing'],
+}
+
+function tellOfBank(event: ReconcileEvent, { log, metrics }: Pick<Core, 'log' | 'metrics'>): void {
+  const [level, says] = BANK_WORDS[event.kind]
+  if (level === 'error') metrics.alerts.inc({ operation: 'reconcile' })
+  log[level](factsOf(event), says)
+}
+
+function factsOf(event: ReconcileEvent): Record<string, unknown> {
+  if (event.kind === 'looked') return { charges: event.charges }
+  if (event.kind === 'silent') return { reason: event.reason }
+  if (event.kind === 'stray') return { gatewayRef: event.charge.ref, gatewayKey: event.charge.key }
+  const { gatewayRef, paymentId } = event.surplus
+  return { gatewayRef, paymentId, ...('reason' in event ? { reason: event.reason } : {}) }
 }

@@ -1,35 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
-import type { DeclineCode } from '../gateway'
+import type { ChargesQuery, DeclineCode } from '../gateway'
 import { type CardPlan, planOf } from './cards'
+import { listCharges } from './list'
+import { giveBack } from './refunds'
+import { type BankAnswer, BankFault, type BankRefundRequest, type BankRequest, type MovedRow, type Movement, moved, newRef } from './terms'
 
 /** The role the bank works as: it may write to its own schema and sees nothing of ours. */
 export const BANK_ROLE = 'payonce_bank'
 
-export interface BankRequest {
-  key: string
-  token: string
-  amountMinor: bigint
-  currency: string
-}
-
-/** What the bank knows of a key. */
-export interface BankAnswer {
-  status: 'approved' | 'declined' | 'challenge'
-  amountMinor: bigint
-  currency: string
-  cardLabel: string
-  chargeId: string | null
-  declineCode: DeclineCode | null
-  challengeId: string | null
-}
-
-/** The bank's own failures, as a client meets them. */
-export class BankFault extends Error {
-  constructor(readonly kind: 'silence' | 'error' | 'key-reused') {
-    super(`the bank answered with ${kind}`)
-  }
-}
+/** A challenge that nobody has answered for so long is declined at the next look-up: an abandoned page must not hold its order for ever. */
+const CHALLENGE_ENDS = "interval '15 minutes'"
 
 interface Row {
   token: string
@@ -41,9 +21,13 @@ interface Row {
   challenge_id: string | null
 }
 
-/** A bank that behaves as its test tokens say. It remembers every key and counts every charge that really happened. */
+/** A bank that behaves as its test tokens say. It remembers every key and counts every charge and refund that really happened. */
 export class SimulatedBank {
-  constructor(private readonly pool: pg.Pool) {}
+  /** @param tell is told of every movement of money, after it happened and before anybody is answered */
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly tell: (movement: Movement) => void = () => undefined,
+  ) {}
 
   /** @throws BankFault as the card's plan says, and for a key that was used with another amount */
   async charge(request: BankRequest): Promise<BankAnswer> {
@@ -59,41 +43,68 @@ export class SimulatedBank {
 
   /** What became of a key; null when the bank knows nothing of it. */
   async find(key: string): Promise<BankAnswer | null> {
-    const { rows } = await this.pool.query<Row>('SELECT * FROM gateway_simulator.request WHERE idempotency_key = $1', [key])
+    const { rows } = await this.pool.query<Row>(
+      `WITH abandoned AS (
+         UPDATE gateway_simulator.request SET status = 'declined', decline_code = 'card_declined'
+         WHERE idempotency_key = $1 AND status = 'challenge' AND created_at < now() - ${CHALLENGE_ENDS}
+         RETURNING *)
+       SELECT * FROM abandoned
+       UNION ALL SELECT * FROM gateway_simulator.request WHERE idempotency_key = $1 AND NOT EXISTS (SELECT FROM abandoned)`,
+      [key],
+    )
     return rows[0] ? shown(rows[0]) : null
   }
 
-  /** The shopper has answered the challenge: charge, or decline. Answered once; a second answer changes nothing. */
+  /** The shopper has answered the challenge: charge, or decline. Answered once; a second answer changes nothing, nor does one too late. */
   async answerChallenge(challengeId: string, passed: boolean): Promise<boolean> {
-    const { rowCount } = await this.pool.query(
+    const { rows } = await this.pool.query<MovedRow>(
       `WITH answered AS (
-         UPDATE gateway_simulator.request SET status = $2, charge_id = $3, decline_code = $4 WHERE challenge_id = $1 AND status = 'challenge'
+         UPDATE gateway_simulator.request SET status = $2, charge_id = $3, decline_code = $4
+         WHERE challenge_id = $1 AND status = 'challenge' AND created_at >= now() - ${CHALLENGE_ENDS}
          RETURNING idempotency_key, amount, currency),
        charged AS (
          INSERT INTO gateway_simulator.charge (id, idempotency_key, amount, currency)
-         SELECT $3, idempotency_key, amount, currency FROM answered WHERE $3::text IS NOT NULL)
-       SELECT FROM answered`,
+         SELECT $3, idempotency_key, amount, currency FROM answered WHERE $3::text IS NOT NULL
+         RETURNING id, idempotency_key, amount, currency)
+       SELECT charged.* FROM answered LEFT JOIN charged ON true`,
       [challengeId, passed ? 'approved' : 'declined', passed ? newRef('ch') : null, passed ? null : 'card_declined'],
     )
-    return rowCount === 1
+    this.tellOfCharges(rows.filter((row) => row.id !== null))
+    return rows.length === 1
+  }
+
+  /** Gives money back: the refund's reference, or null when the charge does not hold so much. @throws BankFault for a key of another refund */
+  refund(request: BankRefundRequest) {
+    return giveBack(this.pool, request, this.tell)
+  }
+
+  charges(query: ChargesQuery) {
+    return listCharges(this.pool, query)
   }
 
   /** One statement: the key's row and its charge are there together or not at all. */
   private async answerOnce(request: BankRequest, plan: CardPlan): Promise<BankAnswer> {
-    const chargeId = plan.verdict === 'approve' ? newRef('ch') : null
+    const chargeIds = plan.verdict === 'approve' ? [newRef('ch'), ...(plan.twice ? [newRef('ch')] : [])] : []
     const challengeId = plan.verdict === 'challenge' ? newRef('chl') : null
     const status = { approve: 'approved', decline: 'declined', challenge: 'challenge' }[plan.verdict]
-    await this.pool.query(
+    const amount = request.amountMinor.toString()
+    const { rows } = await this.pool.query<MovedRow>(
       `WITH asked AS (
          INSERT INTO gateway_simulator.request (idempotency_key, token, amount, currency, status, decline_code, charge_id, challenge_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (idempotency_key) DO NOTHING RETURNING idempotency_key, amount, currency)
+         VALUES ($1, $2, $3, $4, $5, $6, ($7::text[])[1], $8) ON CONFLICT (idempotency_key) DO NOTHING RETURNING idempotency_key, amount, currency)
        INSERT INTO gateway_simulator.charge (id, idempotency_key, amount, currency)
-       SELECT $7, idempotency_key, amount, currency FROM asked WHERE $7::text IS NOT NULL`,
-      [request.key, request.token, request.amountMinor.toString(), request.currency, status, plan.declineCode ?? null, chargeId, challengeId],
+       SELECT id, idempotency_key, amount, currency FROM asked, unnest($7::text[]) id
+       RETURNING id, idempotency_key, amount, currency`,
+      [request.key, request.token, amount, request.currency, status, plan.declineCode ?? null, chargeIds, challengeId],
     )
+    this.tellOfCharges(rows)
     const answer = await this.find(request.key)
     if (answer?.amountMinor !== request.amountMinor || answer.currency !== request.currency) throw new BankFault('key-reused')
     return answer
+  }
+
+  private tellOfCharges(rows: MovedRow[]): void {
+    for (const row of rows) this.tell(moved('charge', row, row.id))
   }
 }
 
@@ -108,8 +119,4 @@ function shown(row: Row): BankAnswer {
     declineCode,
     challengeId,
   }
-}
-
-function newRef(prefix: string): string {
-  return `${prefix}_${randomBytes(12).toString('hex')}`
 }

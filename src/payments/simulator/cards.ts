@@ -8,6 +8,8 @@ export interface CardPlan {
   /** How the answer is lost: after the charge or before it, by silence or by a 500. */
   fault?: 'silence-before' | 'silence-after' | 'error-before' | 'error-after'
   delayMs?: number
+  /** A bank that errs: it charges twice under one key, and answers with the first. */
+  twice?: true
 }
 
 /** The published test tokens (docs/testing.md). There are no others: an unknown token is declined. */
@@ -21,6 +23,7 @@ export const CARDS: Record<string, CardPlan> = {
   pm_card_timeout_after_charge: { label: 'Visa •••• 4028', verdict: 'approve', fault: 'silence-after' },
   pm_card_error_before_charge: { label: 'Visa •••• 5009', verdict: 'approve', fault: 'error-before' },
   pm_card_error_after_charge: { label: 'Visa •••• 5017', verdict: 'approve', fault: 'error-after' },
+  pm_card_charged_twice: { label: 'Visa •••• 2227', verdict: 'approve', twice: true },
   pm_card_challenge: { label: 'Visa •••• 3220', verdict: 'challenge' },
 }
 

@@ -1,18 +1,23 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type LabBank, startLabBank } from '@/lab/bank/server'
 import { uuidv7 } from '@/lib/id'
 import { openPool } from '@/platform/db'
+import { freePort } from '@/setup/port'
 import { type TestDatabase, testDatabase } from '@/setup/test-database'
 import type { Gateway } from '../gateway'
 import { gatewayContract } from '../gateway.contract'
 import { BANK_ROLE, SimulatedBank } from './bank'
 import { CARDS, feeFor } from './cards'
+import { httpGateway } from './client'
 import { simulatorGateway } from './gateway'
 
 const TIMEOUT_MS = 300
 
 let database: TestDatabase
 let pool: pg.Pool
+let away: pg.Pool
+let server: LabBank
 let bank: SimulatedBank
 let gateway: Gateway
 let hasty: Gateway
@@ -21,12 +26,15 @@ let key: string
 beforeAll(async () => {
   database = await testDatabase()
   pool = openPool(database.url, { max: 10, role: BANK_ROLE, name: 'bank-test' })
+  away = openPool(database.url.replace(/:\d+\//, ':1/'), { max: 1, role: BANK_ROLE, name: 'away' })
+  server = await startLabBank({ databaseUrl: database.url })
   bank = new SimulatedBank(pool)
   gateway = simulatorGateway({ bank, timeoutMs: 10_000 })
   hasty = simulatorGateway({ bank, timeoutMs: TIMEOUT_MS })
 })
 afterAll(async () => {
-  await pool.end()
+  await server.close()
+  await Promise.all([pool.end(), away.end()])
   await database.drop()
 })
 beforeEach(() => {
@@ -37,12 +45,14 @@ const charges = async (of: string) =>
   Number((await pool.query('SELECT count(*) FROM gateway_simulator.charge WHERE idempotency_key = $1', [of])).rows[0].count)
 const charge = (method: string) => gateway.charge({ key, amountMinor: 2_400n, currency: 'EUR', method })
 
-gatewayContract('the simulated bank', async () => ({
-  gateway,
-  hasty,
+const refunded = async (ref: string) =>
+  BigInt((await pool.query('SELECT refunded_amount FROM gateway_simulator.charge WHERE id = $1', [ref])).rows[0].refunded_amount)
+
+const HARNESS = {
   timeoutMs: TIMEOUT_MS,
   charges,
-  newKey: uuidv7,
+  refunded,
+  newKey: () => uuidv7(),
   tokens: {
     approved: 'pm_card_visa',
     declined: 'pm_card_declined',
@@ -53,6 +63,20 @@ gatewayContract('the simulated bank', async () => ({
     slow: 'pm_card_slow',
   },
   slowSettlesMs: (CARDS.pm_card_slow?.delayMs ?? 0) - TIMEOUT_MS + 300,
+}
+
+gatewayContract('the simulated bank, in our own process', async () => ({
+  ...HARNESS,
+  gateway,
+  hasty,
+  cut: simulatorGateway({ bank: new SimulatedBank(away), timeoutMs: TIMEOUT_MS }),
+}))
+
+gatewayContract('the simulated bank, over HTTP', async () => ({
+  ...HARNESS,
+  gateway: httpGateway({ url: server.url, timeoutMs: 10_000 }),
+  hasty: httpGateway({ url: server.url, timeoutMs: TIMEOUT_MS }),
+  cut: httpGateway({ url: `http://127.0.0.1:${await freePort()}`, timeoutMs: TIMEOUT_MS }),
 }))
 
 describe('the test tokens', () => {
@@ -64,7 +88,7 @@ describe('the test tokens', () => {
       expect(outcome).toMatchObject({ cardLabel: plan.label, feeMinor: 36n, ref: expect.stringMatching(/^ch_[0-9a-f]{24}$/) })
     if (outcome.kind === 'declined') expect(outcome).toEqual({ kind: 'declined', code: plan.declineCode, cardLabel: plan.label })
     const reallyCharged = plan.verdict === 'approve' && !plan.fault?.endsWith('before')
-    expect(await charges(key)).toBe(reallyCharged ? 1 : 0)
+    expect(await charges(key)).toBe(reallyCharged ? (plan.twice ? 2 : 1) : 0)
   })
 
   it.each(['pm_card_unheard_of', '', 'toString', '__proto__', '4242424242424242'])('%j is declined, and charges nothing', async (token) => {
@@ -72,12 +96,13 @@ describe('the test tokens', () => {
     expect(await charges(key)).toBe(0)
   })
 
-  it('the bank away is doubt', async () => {
-    const away = openPool(database.url.replace(/:\d+\//, ':1/'), { max: 1, role: BANK_ROLE, name: 'away' })
-    const cut = simulatorGateway({ bank: new SimulatedBank(away), timeoutMs: TIMEOUT_MS })
-    expect(await cut.charge({ key, amountMinor: 1n, currency: 'EUR', method: 'pm_card_visa' })).toMatchObject({ kind: 'unknown' })
-    expect(await cut.find(key)).toMatchObject({ kind: 'unknown' })
-    await away.end()
+  it('G4 pm_card_charged_twice charges twice under one key, and answers with the first for ever', async () => {
+    const outcome = await charge('pm_card_charged_twice')
+    const { rows } = await pool.query('SELECT id FROM gateway_simulator.charge WHERE idempotency_key = $1', [key])
+    expect(rows).toHaveLength(2)
+    expect(rows.map(({ id }) => id)).toContain(outcome.kind === 'approved' && outcome.ref)
+    expect([await charge('pm_card_charged_twice'), await gateway.find(key)]).toEqual([outcome, outcome])
+    expect(await charges(key)).toBe(2)
   })
 })
 
@@ -124,6 +149,28 @@ describe('a challenge', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => bank.answerChallenge(id, true)))
     expect(answers.filter(Boolean)).toHaveLength(1)
     expect(await charges(key)).toBe(1)
+  })
+
+  const minutesOld = (minutes: number) =>
+    pool.query(`UPDATE gateway_simulator.request SET created_at = now() - $2 * interval '1 minute' WHERE idempotency_key = $1`, [key, minutes])
+
+  it.each([
+    [14, 'challenge', true],
+    [16, 'declined', false],
+  ] as const)('abandoned for %d minutes: %s at the next look-up, and for good', async (minutes, kind, answerable) => {
+    const id = await challenged()
+    await minutesOld(minutes)
+    expect((await gateway.find(key)).kind).toBe(kind)
+    expect(await bank.answerChallenge(id, true)).toBe(answerable)
+    expect((await gateway.find(key)).kind).toBe(answerable ? 'approved' : 'declined')
+    expect(await charges(key)).toBe(answerable ? 1 : 0)
+  })
+
+  it('answered after its time, before anybody looked, charges nothing', async () => {
+    const id = await challenged()
+    await minutesOld(16)
+    expect(await bank.answerChallenge(id, true)).toBe(false)
+    expect([(await gateway.find(key)).kind, await charges(key)]).toEqual(['declined', 0])
   })
 
   it('that nobody asked cannot be answered', async () => {

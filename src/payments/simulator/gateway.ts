@@ -1,6 +1,7 @@
-import type { Gateway, Outcome } from '../gateway'
-import { type BankAnswer, BankFault, type SimulatedBank } from './bank'
+import type { Doubt, Found, Gateway, Outcome, RefundOutcome } from '../gateway'
+import type { SimulatedBank } from './bank'
 import { feeFor } from './cards'
+import { type BankAnswer, BankFault, type BankRefundRequest, type BankRequest } from './terms'
 
 export interface SimulatorOptions {
   bank: SimulatedBank
@@ -8,19 +9,37 @@ export interface SimulatorOptions {
   timeoutMs: number
 }
 
+/** 24 h: as long as the banks that publish it remember a key. The simulated one never forgets by itself; its clients may not count on that. */
+export const REMEMBERS_FOR_MS = 24 * 3_600_000
+/** The slowest test card answers after 3 s. We never look before our own time-out, so this is on top of it. */
+export const SLOWEST_MS = 3_000
+
 /** The gateway port over the simulated bank: what a bank's client does with answers, silence and errors. */
 export function simulatorGateway({ bank, timeoutMs }: SimulatorOptions): Gateway {
   return {
     name: 'simulator',
-    // The slowest test card answers after 3 s. We never look before our own time-out, so this is on top of it.
-    settlesWithinMs: timeoutMs + 3_000,
-    charge: (request) => doubtful(timeoutMs, async () => outcomeOf(await bank.charge({ ...request, token: request.method }))),
-    find: (key) =>
-      doubtful(timeoutMs, async () => {
-        const answer = await bank.find(key)
-        return answer ? outcomeOf(answer) : { kind: 'absent' }
-      }),
+    settlesWithinMs: timeoutMs + SLOWEST_MS,
+    remembersForMs: REMEMBERS_FOR_MS,
+    charge: (request) => doubtful(timeoutMs, () => askToCharge(bank, { ...request, token: request.method })),
+    find: (key) => doubtful(timeoutMs, () => askForKey(bank, key)),
+    refund: (request) => doubtful(timeoutMs, () => askToRefund(bank, request)),
+    charges: (query) => doubtful(timeoutMs, () => bank.charges(query)),
   }
+}
+
+/** The bank's own answers in the words of the port. Its HTTP face says the same ones. @throws BankFault */
+export async function askToCharge(bank: SimulatedBank, request: BankRequest): Promise<Outcome> {
+  return outcomeOf(await bank.charge(request))
+}
+
+export async function askForKey(bank: SimulatedBank, key: string): Promise<Found> {
+  const answer = await bank.find(key)
+  return answer ? outcomeOf(answer) : { kind: 'absent' }
+}
+
+export async function askToRefund(bank: SimulatedBank, request: BankRefundRequest): Promise<RefundOutcome> {
+  const ref = await bank.refund(request)
+  return ref ? { kind: 'refunded', ref } : { kind: 'refused', reason: 'the charge does not hold so much' }
 }
 
 function outcomeOf(answer: BankAnswer): Outcome {
@@ -36,7 +55,7 @@ function outcomeOf(answer: BankAnswer): Outcome {
 }
 
 /** Whatever goes wrong between us and the bank is doubt, and doubt is an answer. */
-async function doubtful<T>(timeoutMs: number, ask: () => Promise<T>): Promise<T | (Outcome & { kind: 'unknown' })> {
+async function doubtful<T>(timeoutMs: number, ask: () => Promise<T>): Promise<T | Doubt> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new BankFault('silence')), timeoutMs)

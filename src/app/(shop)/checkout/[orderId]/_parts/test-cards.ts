@@ -17,6 +17,7 @@ export const TEST_CARDS: readonly TestCard[] = [
   { number: '4000000000024028', token: 'pm_card_timeout_after_charge', does: 'Charges, but never answers' },
   { number: '4000000000025009', token: 'pm_card_error_before_charge', does: 'Fails, does not charge' },
   { number: '4000000000025017', token: 'pm_card_error_after_charge', does: 'Charges, but answers with a failure' },
+  { number: '4000000000052227', token: 'pm_card_charged_twice', does: 'Is charged twice; the second is given back' },
 ]
 
 export function tokenFor(digits: string): string | null {

@@ -1,0 +1,87 @@
+import { setTimeout } from 'node:timers/promises'
+import { silence } from '@/payments/simulator/server'
+import type { Fault } from './script'
+
+/** One request on its way to the bank, and what a fault may do to it. */
+export interface Exchange {
+  ms: number
+  signal: AbortSignal
+  /** Lets the bank do what was asked, or what it is made to believe was asked. */
+  ask(changes?: Record<string, string>): Promise<Response>
+  asked: { amountMinor?: string; currency?: string }
+  /** Deletes the key at the bank, then and there. */
+  forget(): Promise<void>
+  hangUp(): void
+  /** The fault has really happened. */
+  happened(): void
+}
+
+/** What each fault does. One that needs the bank to have moved money counts as having happened only when it has. */
+export const MISBEHAVE: Record<Fault, (exchange: Exchange) => Promise<Response>> = {
+  ok: (x) => counted(x, x.ask()),
+  decline: (x) => counted(x, x.ask({ method: 'pm_card_declined' })),
+  '429': (x) => counted(x, busy()),
+  'error-before': (x) => counted(x, broken()),
+  'error-after': async (x) => {
+    await whenMoved(x)
+    return broken()
+  },
+  'silence-before': (x) => quiet(x),
+  'silence-after': async (x) => {
+    await whenMoved(x)
+    await silence(x.signal)
+    return broken()
+  },
+  truncated: async (x) => {
+    const whole = await (await whenMoved(x)).text()
+    return new Response(whole.slice(0, whole.length / 2), JSON_TYPE)
+  },
+  slow: async (x) => {
+    await setTimeout(x.ms)
+    return counted(x, x.ask())
+  },
+  twice: (x) => whenMoved(x, { method: 'pm_card_charged_twice' }),
+  // The bank really does it: from then on its own look-up says so too.
+  'wrong-amount': (x) => whenMoved(x, { amountMinor: String(BigInt(x.asked.amountMinor ?? 0) + 1n) }),
+  'wrong-currency': (x) => whenMoved(x, { currency: x.asked.currency === 'USD' ? 'EUR' : 'USD' }),
+  forgets: async (x) => {
+    const answer = await x.ask()
+    void setTimeout(x.ms, undefined, { ref: false }).then(async () => {
+      await x.forget()
+      x.happened()
+    })
+    return answer
+  },
+  refuse: async (x) => {
+    x.happened()
+    x.hangUp()
+    return broken()
+  },
+}
+
+async function counted(exchange: Exchange, answer: Response | Promise<Response>): Promise<Response> {
+  exchange.happened()
+  return answer
+}
+
+async function quiet(exchange: Exchange): Promise<Response> {
+  exchange.happened()
+  await silence(exchange.signal)
+  return broken()
+}
+
+async function whenMoved(exchange: Exchange, changes?: Record<string, string>): Promise<Response> {
+  const answer = await exchange.ask(changes)
+  if (/"kind":"(approved|refunded)"/.test(await answer.clone().text())) exchange.happened()
+  return answer
+}
+
+const JSON_TYPE = { headers: { 'content-type': 'application/json' } }
+
+function broken(): Response {
+  return new Response('{"error":"the bank failed, as it was told to"}', { ...JSON_TYPE, status: 500 })
+}
+
+function busy(): Response {
+  return new Response('{"error":"too many requests"}', { headers: { ...JSON_TYPE.headers, 'retry-after': '1' }, status: 429 })
+}

@@ -1,0 +1,106 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { Hono } from 'hono'
+import type pg from 'pg'
+import { z } from 'zod'
+import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
+import { bankApp } from '@/payments/simulator/server'
+import type { Movement } from '@/payments/simulator/terms'
+import { openPool } from '@/platform/db'
+import { MISBEHAVE } from './faults'
+import { type Journal, openJournal } from './journal'
+import { order, Script, type Verb } from './script'
+
+export interface LabBankOptions {
+  databaseUrl: string
+  /** 0: any free one. */
+  port?: number
+  /** Where the diary is kept; without a path there is none. */
+  journal?: string | undefined
+}
+
+export interface LabBank {
+  url: string
+  script: Script
+  close(): Promise<void>
+}
+
+/** The simulated bank as a server that can be told to misbehave. The bank itself knows nothing of it. */
+export async function startLabBank({ databaseUrl, port = 0, journal: file }: LabBankOptions): Promise<LabBank> {
+  const pool = openPool(databaseUrl, { max: 10, role: BANK_ROLE, name: 'lab-bank' })
+  // As the owner: the bank may not make itself forget.
+  const owner = openPool(databaseUrl, { max: 2, role: 'none', name: 'lab-bank-owner' })
+  const journal = file ? openJournal(file) : null
+  if (journal) await catchUp(journal, pool)
+  const script = new Script()
+  const bank = bankApp(new SimulatedBank(pool, (movement) => journal?.write(movement)))
+  const server = http.createServer(getRequestListener(labApp(bank, script, owner).fetch))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    script,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+      await Promise.all([pool.end(), owner.end()])
+      journal?.close()
+    },
+  }
+}
+
+/** `POST /lab/faults` adds one order or a list of them, `GET` tells what was seen and what is waiting, `DELETE` forgets what is waiting. */
+function labApp(bank: Hono, script: Script, owner: pg.Pool) {
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.get('/lab/faults', (c) => c.json(script.report()))
+  app.delete('/lab/faults', (c) => {
+    script.clear()
+    return c.json(script.report())
+  })
+  app.post('/lab/faults', async (c) => {
+    const orders = z.union([order, z.array(order)]).safeParse(await c.req.json())
+    if (!orders.success) return c.json({ error: z.prettifyError(orders.error) }, 400)
+    script.add([orders.data].flat())
+    return c.json(script.report())
+  })
+  app.all('*', async (c) => {
+    const { method, url, headers, signal } = c.req.raw
+    const body = method === 'GET' ? null : ((await c.req.json()) as Record<string, string>)
+    const key = body?.key ?? c.req.path.match(/^\/keys\/(.+)$/)?.[1] ?? null
+    const ask = async (changes = {}) => {
+      const asked = body ? JSON.stringify({ ...body, ...changes }) : null
+      return bank.fetch(new Request(url, { method, headers: bare(headers), signal, body: asked }))
+    }
+    const verb = verbOf(method, c.req.path)
+    const todo = verb && script.take(verb, key && decodeURIComponent(key))
+    if (!todo) return ask()
+    const forget = async () => void (await owner.query('DELETE FROM gateway_simulator.request WHERE idempotency_key = $1', [key]))
+    const hangUp = () => void c.env.incoming.socket.destroy()
+    return MISBEHAVE[todo.fault]({ ms: todo.ms, signal, ask, asked: body ?? {}, forget, hangUp, happened: () => script.happened(todo.fault) })
+  })
+  return app
+}
+
+function verbOf(method: string, path: string): Verb | null {
+  if (path === '/charges') return method === 'POST' ? 'charge' : 'list'
+  if (path === '/refunds') return 'refund'
+  return path.startsWith('/keys/') ? 'find' : null
+}
+
+/** A changed body has another length. */
+function bare(headers: Headers): Headers {
+  const changed = new Headers(headers)
+  changed.delete('content-length')
+  return changed
+}
+
+/** Killed between a charge and its line: the line is written now. */
+async function catchUp(journal: Journal, pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ kind: Movement['kind']; ref: string; key: string; amount: string; currency: string; chargeRef: string }>(`
+    SELECT 'charge' AS kind, id AS ref, idempotency_key AS key, amount, currency, id AS "chargeRef", created_at FROM gateway_simulator.charge
+    UNION ALL SELECT 'refund', id, idempotency_key, amount, currency, charge_id, created_at FROM gateway_simulator.refund ORDER BY created_at`)
+  const missing = rows.filter((row) => !journal.refs().has(row.ref))
+  for (const { kind, ref, key, amount, currency, chargeRef } of missing)
+    journal.write({ kind, ref, key, amountMinor: BigInt(amount), currency, chargeRef })
+}

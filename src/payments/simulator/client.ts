@@ -1,0 +1,79 @@
+import type { z } from 'zod'
+import type { Doubt, Gateway } from '../gateway'
+import { REMEMBERS_FOR_MS, SLOWEST_MS } from './gateway'
+import { chargeAnswer, chargesAnswer, keyAnswer, refundAnswer, written } from './wire'
+
+export interface BankAddress {
+  url: string
+  /** How long we wait for an answer, to its last byte, before it counts as unknown, in milliseconds. */
+  timeoutMs: number
+  /** When the bank says another time than a day. */
+  remembersForMs?: number
+}
+
+/**
+ * The gateway port over HTTP. All that is not a whole, readable answer to this very question is doubt: also a refused connection, and
+ * a 429. That a request never arrived is for the bank to say (`absent`), since a connection may break after it did.
+ */
+export function httpGateway({ url, timeoutMs, remembersForMs = REMEMBERS_FOR_MS }: BankAddress): Gateway {
+  const ask = <T extends z.ZodType>(shape: T, path: string, body?: object) => answerOf(shape, at(url, path), timeoutMs, body)
+  return {
+    name: 'simulator',
+    settlesWithinMs: timeoutMs + SLOWEST_MS,
+    remembersForMs,
+    charge: async (request) => about(request.key, await ask(chargeAnswer, '/charges', request)),
+    find: async (key) => about(key, await ask(keyAnswer, `/keys/${encodeURIComponent(key)}`)),
+    refund: async (request) => about(request.key, await ask(refundAnswer, '/refunds', request)),
+    charges: async ({ since, after, limit }) => {
+      const query = new URLSearchParams({ since: since.toISOString(), limit: String(limit), ...(after === null ? {} : { after }) })
+      const page = await ask(chargesAnswer, `/charges?${query}`)
+      return 'kind' in page ? page : { kind: 'page', ...page }
+    },
+  }
+}
+
+/** The shopper's answer to a challenge, carried to the bank. Lost on the way it is no harm: the page is still there to answer again. */
+export function httpChallenges({ url, timeoutMs }: BankAddress) {
+  return {
+    answerChallenge: async (challengeId: string, passed: boolean): Promise<void> => {
+      const body = written({ passed })
+      await fetch(at(url, `/challenges/${encodeURIComponent(challengeId)}`), { ...JSON_POST, body, signal: AbortSignal.timeout(timeoutMs) })
+    },
+  }
+}
+
+/** The bank may live under a path. */
+function at(url: string, path: string): string {
+  return `${url.replace(/\/$/, '')}${path}`
+}
+
+const JSON_POST = { method: 'POST', headers: { 'content-type': 'application/json' } } as const
+
+async function answerOf<T extends z.ZodType>(shape: T, url: string, timeoutMs: number, body?: object): Promise<z.infer<T> | Doubt> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    // A redirect is not followed: a question about money goes to whom it was addressed.
+    const response = await fetch(url, { ...(body ? { ...JSON_POST, body: written(body) } : {}), signal, redirect: 'error' })
+    if (response.status !== 200) return doubt(`the bank answered with ${response.status}`)
+    return shape.parse(JSON.parse(await response.text()))
+  } catch (error) {
+    return doubt(reasonOf(error))
+  }
+}
+
+function about<T>(key: string, answer: { key: string; outcome: T } | Doubt): T | Doubt {
+  if ('kind' in answer) return answer
+  return answer.key === key ? answer.outcome : doubt('the bank answered about another key')
+}
+
+function doubt(reason: string): Doubt {
+  return { kind: 'unknown', reason }
+}
+
+/** `fetch failed` alone tells nobody that the connection was refused. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { cause } = error
+  const why = cause instanceof Error ? ` (${'code' in cause ? String(cause.code) : cause.message})` : ''
+  return error.name === 'ZodError' || error.name === 'SyntaxError' ? 'the bank’s answer cannot be read' : `${error.message}${why}`
+}

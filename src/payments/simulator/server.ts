@@ -1,0 +1,66 @@
+import { type Context, Hono } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { z } from 'zod'
+import type { SimulatedBank } from './bank'
+import { askForKey, askToCharge, askToRefund } from './gateway'
+import { BankFault } from './terms'
+import { challengeAnswer, chargeRequest, chargesQuery, refundRequest, written } from './wire'
+
+/** How long the bank keeps quiet on a line before it hangs up. 60 s: longer than any client waits. */
+const SILENCE_MS = 60_000
+
+/** The simulated bank over HTTP. A key that it does not know is an answer (200), so that no wrong address can be taken for one. */
+export function bankApp(bank: SimulatedBank): Hono {
+  const app = new Hono()
+  app.post('/charges', async (c) => {
+    const { method: token, ...request } = parsed(chargeRequest, await c.req.json())
+    return say(c, { key: request.key, outcome: await askToCharge(bank, { ...request, token }) })
+  })
+  app.post('/refunds', async (c) => {
+    const request = parsed(refundRequest, await c.req.json())
+    return say(c, { key: request.key, outcome: await askToRefund(bank, request) })
+  })
+  app.get('/charges', async (c) => {
+    const { charges, next } = await bank.charges(parsed(chargesQuery, c.req.query()))
+    return say(c, { charges, next })
+  })
+  app.get('/keys/:key', async (c) => say(c, { key: c.req.param('key'), outcome: await askForKey(bank, c.req.param('key')) }))
+  app.post('/challenges/:id', async (c) => {
+    const { passed } = parsed(challengeAnswer, await c.req.json())
+    return say(c, { answered: await bank.answerChallenge(c.req.param('id'), passed) })
+  })
+  app.onError((error, c) => failed(error, c))
+  return app
+}
+
+/** Holds the line and says nothing, as a client meets a silent bank; ends when the client goes, or after a minute. */
+export function silence(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, SILENCE_MS)
+    timer.unref()
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+async function failed(error: Error, c: Context): Promise<Response> {
+  if (error instanceof NotUnderstood || error instanceof SyntaxError) return say(c, { error: error.message }, 400)
+  if (!(error instanceof BankFault)) return say(c, { error: 'the bank failed' }, 500)
+  if (error.kind === 'key-reused') return say(c, { error: error.message }, 409)
+  if (error.kind === 'silence') await silence(c.req.raw.signal)
+  return say(c, { error: error.message }, 500)
+}
+
+class NotUnderstood extends Error {}
+
+function parsed<T extends z.ZodType>(shape: T, input: unknown): z.infer<T> {
+  const result = shape.safeParse(input)
+  if (result.success) return result.data
+  throw new NotUnderstood(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+}
+
+function say(c: Context, answer: object, status: ContentfulStatusCode = 200): Response {
+  return c.body(written(answer), status, { 'Content-Type': 'application/json' })
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import type { DeclineCode } from '../gateway'
+
+/** What the simulated bank is asked, and what it knows. */
+export interface BankRequest {
+  key: string
+  token: string
+  amountMinor: bigint
+  currency: string
+}
+
+export interface BankRefundRequest {
+  key: string
+  ref: string
+  amountMinor: bigint
+  currency: string
+}
+
+/** Money that really moved. */
+export interface Movement {
+  kind: 'charge' | 'refund'
+  /** Of the charge, or of the refund. */
+  ref: string
+  key: string
+  amountMinor: bigint
+  currency: string
+  /** A refund names its charge. */
+  chargeRef: string
+}
+
+/** What the bank knows of a key. */
+export interface BankAnswer {
+  status: 'approved' | 'declined' | 'challenge'
+  amountMinor: bigint
+  currency: string
+  cardLabel: string
+  chargeId: string | null
+  declineCode: DeclineCode | null
+  challengeId: string | null
+}
+
+/** The bank's own failures, as a client meets them. */
+export class BankFault extends Error {
+  constructor(readonly kind: 'silence' | 'error' | 'key-reused') {
+    super(`the bank answered with ${kind}`)
+  }
+}
+
+/** A row of a statement that moved money. */
+export interface MovedRow {
+  id: string
+  idempotency_key: string
+  amount: string
+  currency: string
+}
+
+export function moved(kind: Movement['kind'], row: MovedRow, chargeRef: string): Movement {
+  return { kind, ref: row.id, key: row.idempotency_key, amountMinor: BigInt(row.amount), currency: row.currency, chargeRef }
+}
+
+export function newRef(prefix: 'ch' | 'chl' | 're'): string {
+  return `${prefix}_${randomBytes(12).toString('hex')}`
+}

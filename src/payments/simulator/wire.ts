@@ -1,0 +1,55 @@
+import { z } from 'zod'
+
+/**
+ * What the simulated bank and its client say to each other over HTTP. Amounts are decimal strings: no reader of JSON makes floats of
+ * them. Every answer names the key that it is about: one that names another is not an answer to us, whoever mixed them up.
+ */
+const minor = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .transform(BigInt)
+const key = z.string().min(1).max(255)
+const currency = z.string().regex(/^[A-Z]{3}$/)
+const text = z.string().min(1).max(500)
+
+export const chargeRequest = z.object({ key, amountMinor: minor, currency, method: text })
+export const refundRequest = z.object({ key, ref: text, amountMinor: minor, currency })
+export const challengeAnswer = z.object({ passed: z.boolean() })
+export const chargesQuery = z.object({
+  since: z.iso.datetime().transform((at) => new Date(at)),
+  after: text.nullable().default(null),
+  limit: z.coerce.number().int().min(1).max(1_000),
+})
+
+const approved = z.object({ kind: z.literal('approved'), ref: text, amountMinor: minor, currency: text, feeMinor: minor, cardLabel: text })
+const declined = z.object({
+  kind: z.literal('declined'),
+  code: z.enum(['card_declined', 'insufficient_funds', 'expired_card']),
+  cardLabel: text,
+})
+const challenge = z.object({ kind: z.literal('challenge'), actionUrl: text })
+const absent = z.object({ kind: z.literal('absent') })
+const refunded = z.object({ kind: z.literal('refunded'), ref: text })
+const refused = z.object({ kind: z.literal('refused'), reason: text })
+
+export const chargeAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [approved, declined, challenge]) })
+export const keyAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [approved, declined, challenge, absent]) })
+export const refundAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [refunded, refused]) })
+export const chargesAnswer = z.object({
+  charges: z.array(
+    z.object({
+      ref: text,
+      key: text,
+      amountMinor: minor,
+      currency: text,
+      refundedMinor: minor,
+      at: z.iso.datetime().transform((at) => new Date(at)),
+    }),
+  ),
+  next: text.nullable(),
+})
+
+/** To JSON, with every amount as a string. */
+export function written(message: object): string {
+  return JSON.stringify(message, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
+}
