@@ -14,6 +14,7 @@ export const instantGateway: Gateway = {
     cardLabel: 'Visa •••• 4242',
   }),
   find: async () => ({ kind: 'absent' }),
+  cancel: async () => ({ kind: 'cancelled' }),
   refund: async () => ({ kind: 'refused', reason: 'nothing was charged' }),
   charges: async () => ({ kind: 'page', charges: [], next: null }),
 }

@@ -53,6 +53,7 @@ export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, C
     finish: (payment, outcome) => {
       const { status, writes } = settle(payment, outcome, deps.newId)
       const answer = answerFor(payment, status, outcome, deps.now())
+      if (outcome.kind === 'contradiction') return { to: 'parked', answer: null, writes, reason: outcome.reason }
       if (answer === null || status === 'unknown' || status === 'requires_action')
         return { to: 'unknown', answer, writes, retryInMs: lookAgainMs(payment.ageMs) }
       return { to: 'completed', answer, writes: status === 'succeeded' ? [...writes, orderPaid(payment)] : writes }

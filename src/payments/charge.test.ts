@@ -99,6 +99,7 @@ describe('asking the bank', () => {
     charges: async () => ({ kind: 'page', charges: [], next: null }),
     charge: async () => DECLINED,
     find: async () => ({ kind: 'absent' }),
+    cancel: async () => ({ kind: 'cancelled' }),
     ...answers,
   })
 
@@ -125,6 +126,33 @@ describe('asking the bank', () => {
     [90_000_000, 'contradiction'],
   ])('G1 G5 F24 a charge that the bank does not know, %d ms after it was begun, is %s', async (ageMs, kind) => {
     expect((await findCharge(gatewayThat({}), { ...PAYMENT, ageMs })).kind).toBe(kind)
+  })
+
+  test('N10 what is not charged is withdrawn first, so that it cannot be any more', async () => {
+    const withdrawn: object[] = []
+    const gateway = gatewayThat({
+      cancel: async (request) => {
+        withdrawn.push(request)
+        return { kind: 'cancelled' }
+      },
+    })
+    await findCharge(gateway, { ...PAYMENT, ageMs: 18_000 })
+    expect(withdrawn).toEqual([])
+    await findCharge(gateway, { ...PAYMENT, ageMs: 18_001 })
+    expect(withdrawn).toEqual([{ key: PAYMENT.gatewayKey, amountMinor: 2_400n, currency: 'EUR' }])
+  })
+
+  test.each([
+    [APPROVED as Outcome, 'approved'],
+    [DECLINED as Outcome, 'declined'],
+    [{ kind: 'unknown', reason: 'silence' } as Outcome, 'unknown'],
+    [{ ...APPROVED, amountMinor: 2_401n } as Outcome, 'contradiction'],
+  ])('N10 a charge that came in the meantime stands: %o', async (stands, kind) => {
+    expect((await findCharge(gatewayThat({ cancel: async () => stands }), { ...PAYMENT, ageMs: 18_001 })).kind).toBe(kind)
+  })
+
+  test('N10 a process that wakes after that is told that nothing was charged', async () => {
+    expect(await charge(gatewayThat({ charge: async () => ({ kind: 'cancelled' }) }), PAYMENT)).toEqual({ kind: 'not-charged' })
   })
 
   test('G5 F24 a day later the key is not sent any more', async () => {

@@ -12,7 +12,7 @@ import { type BegunPayment, movePayment, type Settled } from './store'
  * How a charge stands: what the bank said, or that it has done nothing and will not. A contradiction is an answer that cannot be true of
  * this payment: asking again would not help, so people must look.
  */
-export type ChargeOutcome = Outcome | { kind: 'not-charged' } | { kind: 'contradiction'; reason: string }
+export type ChargeOutcome = Exclude<Outcome, { kind: 'cancelled' }> | { kind: 'not-charged' } | { kind: 'contradiction'; reason: string }
 
 /**
  * Asks the bank to charge. The key is that of our own row, so this same request by anyone, ever, is the same charge: for as long as
@@ -20,17 +20,25 @@ export type ChargeOutcome = Outcome | { kind: 'not-charged' } | { kind: 'contrad
  */
 export async function charge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
   if (forgotten(gateway, payment)) return FORGOTTEN
-  const { gatewayKey: key, amount: amountMinor, currency, method } = payment
-  if (!isCurrency(currency)) throw new Error(`payment ${payment.id} has the unknown currency ${currency}`)
-  return agreeing(payment, await gateway.charge({ key, amountMinor, currency, method }))
+  return agreeing(payment, await gateway.charge({ ...requestOf(payment), method: payment.method }))
 }
 
-/** Asks the bank what became of a charge. "I know nothing of it" counts only after its processing time, and only while it remembers. */
+/**
+ * Asks the bank what became of a charge. That it knows nothing of it counts only after its processing time, and only while it remembers;
+ * and then we withdraw the request rather than conclude: one that is still on its way, from a process that was stopped and wakes
+ * much later, must find that it will never be carried out.
+ */
 export async function findCharge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
   const found = await gateway.find(payment.gatewayKey)
   if (found.kind !== 'absent') return agreeing(payment, found)
   if (forgotten(gateway, payment)) return FORGOTTEN
-  return payment.ageMs > gateway.settlesWithinMs ? { kind: 'not-charged' } : { kind: 'unknown', reason: 'the bank knows nothing of it yet' }
+  if (payment.ageMs <= gateway.settlesWithinMs) return { kind: 'unknown', reason: 'the bank knows nothing of it yet' }
+  return agreeing(payment, await gateway.cancel(requestOf(payment)))
+}
+
+function requestOf({ id, gatewayKey: key, amount: amountMinor, currency }: BegunPayment) {
+  if (!isCurrency(currency)) throw new Error(`payment ${id} has the unknown currency ${currency}`)
+  return { key, amountMinor, currency }
 }
 
 const FORGOTTEN: ChargeOutcome = { kind: 'contradiction', reason: 'the bank may have forgotten the key: that it knows nothing of it proves nothing' }
@@ -59,7 +67,8 @@ export function settle(payment: BegunPayment, said: ChargeOutcome, newId: () => 
 }
 
 /** A charge of another amount or currency than we asked for is not this payment's: the money is somewhere, and no rule of ours says where. */
-function agreeing<T extends ChargeOutcome>(payment: BegunPayment, outcome: T): T | (ChargeOutcome & { kind: 'contradiction' }) {
+function agreeing(payment: BegunPayment, outcome: Outcome | ChargeOutcome): ChargeOutcome {
+  if (outcome.kind === 'cancelled') return { kind: 'not-charged' }
   if (outcome.kind !== 'approved' || (outcome.amountMinor === payment.amount && outcome.currency === payment.currency)) return outcome
   const reason = `the bank charged ${outcome.amountMinor} ${outcome.currency} as ${outcome.ref}, we asked for ${payment.amount} ${payment.currency}`
   return { kind: 'contradiction', reason }

@@ -108,6 +108,26 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
       expect(await h.charges(request.key)).toBe(0)
     })
 
+    const cancel = () => h.gateway.cancel({ key: request.key, amountMinor: request.amountMinor, currency: request.currency })
+
+    it('law 5: a key that was withdrawn never charges, whoever still asks, and is found as withdrawn', async () => {
+      expect(await cancel()).toEqual({ kind: 'cancelled' })
+      expect(await Promise.all([charge(h.tokens.approved), charge(h.tokens.approved), cancel()])).toEqual(Array(3).fill({ kind: 'cancelled' }))
+      expect(await h.gateway.find(request.key)).toEqual({ kind: 'cancelled' })
+      expect(await h.charges(request.key)).toBe(0)
+    })
+
+    it.each(['approved', 'declined'] as const)('law 5: what came before it stands: %s', async (token) => {
+      const first = await charge(h.tokens[token])
+      expect([await cancel(), await h.gateway.find(request.key)]).toEqual([first, first])
+    })
+
+    it('law 5: 20 charges and a withdrawal at once agree, whichever came first', async () => {
+      const outcomes = await Promise.all([...Array.from({ length: 20 }, () => charge(h.tokens.approved)), cancel()])
+      expect(new Set(outcomes.map(({ kind }) => kind))).toHaveLength(1)
+      expect(await h.charges(request.key)).toBe(outcomes[0]?.kind === 'approved' ? 1 : 0)
+    })
+
     it.each(['silentBefore', 'silentAfter', 'slow'] as const)('law 4: %s ends within its time-out', async (token) => {
       const before = performance.now()
       expect(await charge(h.tokens[token])).toMatchObject({ kind: 'unknown' })
@@ -137,7 +157,7 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
       expect(h.gateway.remembersForMs).toBeGreaterThan(h.gateway.settlesWithinMs)
     })
 
-    describe('law 5: a refund', () => {
+    describe('law 6: a refund', () => {
       let ref: string
       const refund = (changes: Partial<RefundRequest> = {}) =>
         h.gateway.refund({ key: `re-${request.key}`, ref, amountMinor: 2_400n, currency: 'EUR', ...changes })
@@ -187,7 +207,7 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
       })
     })
 
-    describe('law 6: the list', () => {
+    describe('law 7: the list', () => {
       const pages = async (query: Omit<ChargesQuery, 'after'>): Promise<BankCharge[]> => {
         const seen: BankCharge[] = []
         for (let after: string | null = null, page = 0; page < 1_000; page++) {

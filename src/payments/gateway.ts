@@ -9,6 +9,9 @@ export interface ChargeRequest {
   method: string
 }
 
+/** A request that must not be carried out any more, if it has not been yet. */
+export type CancelRequest = Omit<ChargeRequest, 'method'>
+
 /** Money back from a charge that was made. `key` is the same in every try, as with a charge. */
 export interface RefundRequest {
   key: string
@@ -32,6 +35,8 @@ export type Outcome =
   | { kind: 'declined'; code: DeclineCode; cardLabel: string }
   /** The bank wants the shopper to prove who they are at `actionUrl`; it brings them back to our path in its parameter `return`. */
   | { kind: 'challenge'; actionUrl: string }
+  /** We withdrew the request before it was carried out: it never will be. */
+  | { kind: 'cancelled' }
   | Doubt
 
 /** What became of a key. */
@@ -67,14 +72,17 @@ export interface ChargesQuery {
  *  2. The same key never charges twice, and gets the same answer again.
  *  3. `find` never charges. It answers `absent` only when the bank knows nothing of the key.
  *  4. `charge` ends within `timeoutMs` of its construction.
- *  5. The same key never refunds twice, and gets the same answer again. A charge never gives back more than it took, whoever asks.
- *  6. `charges` shows every charge that really happened since then, once, under the reference that `charge` told, oldest first, however
+ *  5. After `cancel` its key never charges, whoever still asks and however late. It answers with what stands from then on: `cancelled`, or what
+ *     had happened before.
+ *  6. The same key never refunds twice, and gets the same answer again. A charge never gives back more than it took, whoever asks.
+ *  7. `charges` shows every charge that really happened since then, once, under the reference that `charge` told, oldest first, however
  *     the list is cut into pages.
  */
 export interface Gateway {
   name: string
   charge(request: ChargeRequest): Promise<Outcome>
   find(key: string): Promise<Found>
+  cancel(request: CancelRequest): Promise<Outcome>
   refund(request: RefundRequest): Promise<RefundOutcome>
   charges(query: ChargesQuery): Promise<ChargesPage>
   /** After this time a charge that the bank does not know of will not appear any more, in milliseconds. */

@@ -21,7 +21,9 @@ describe('readEnv', () => {
       PAYONCE_MODE: 'sandbox',
       PAYONCE_POOL_MAX: 10,
       PAYONCE_GATEWAY_TIMEOUT_MS: 15_000,
+      PAYONCE_LEASE_MS: 30_000,
       PAYONCE_COMPLETER_MS: 2_000,
+      PAYONCE_RECONCILE_MS: 30_000,
       LOG_LEVEL: 'info',
       baseUrl: 'http://localhost:3000',
     })
@@ -64,7 +66,9 @@ describe('readEnv', () => {
     ['PAYONCE_BANK_URL', 'ftp://bank'],
     ['PAYONCE_POOL_MAX', '0'],
     ['PAYONCE_GATEWAY_TIMEOUT_MS', '25001'],
+    ['PAYONCE_LEASE_MS', '10'],
     ['PAYONCE_COMPLETER_MS', '1'],
+    ['PAYONCE_RECONCILE_MS', '1'],
     ['LOG_LEVEL', 'loud'],
     ['NODE_ENV', 'prod'],
   ])('refuses %s=%s', (name, value) => {

@@ -60,8 +60,11 @@ describe('the roles', () => {
     'CREATE SCHEMA mine',
     'DELETE FROM payment',
     'DELETE FROM orders',
-    'DELETE FROM idempotency_record',
     'TRUNCATE payment',
+    'TRUNCATE idempotency_record',
+    'DELETE FROM audit_log',
+    'UPDATE audit_log SET actor = actor',
+    'DELETE FROM job_health',
     'CREATE ROLE mine',
     'SELECT * FROM pg_authid',
   ])('the product may not: %s', async (attack) => {

@@ -157,9 +157,17 @@ describe('the connection is cut at a commit', () => {
     expect(await counts()).toEqual([1, 1, 1, 1])
   })
 
-  it('N7a after the claim was committed: 503, the bank is not asked, and the resolver finds that nothing was charged', async () => {
+  it('N7a after the claim was committed: our token is found on another connection, and the payment goes on', async () => {
     proxy.cutAt('COMMIT', 'after')
+    expect(await pay()).toMatchObject({ status: 200, result: { idempotency: { outcome: 'executed' } } })
+    expect(await counts()).toEqual([1, 1, 1, 1])
+  })
+
+  it('N7a and the database is away right after it: 503, the bank is not asked, and the resolver finds that nothing was charged', async () => {
+    proxy.cutAt('COMMIT', 'after')
+    vi.spyOn(deps.db, '$queryRaw').mockRejectedValue(new Error('Connection terminated unexpectedly'))
     expect(await pay()).toMatchObject(UNAVAILABLE)
+    vi.restoreAllMocks()
     expect(await counts()).toEqual([0, 0, 1, 1])
     // The claim stands, and nobody knows that it is ours: its lease runs out, and the bank knows nothing of it.
     await product.owner.query(`UPDATE payment SET created_at = now() - interval '1 minute' WHERE order_id = '${uuid()}'`)

@@ -29,13 +29,19 @@ const atStep = (id: string, point: Point, says: string): Accident => ({
   id,
   says: `killed ${says}`,
   kills: true,
-  arm: (world, { server, recordId, mark }) => world.armStep(id, server, { point, action: 'kill', mark: ['request', 'answer'].includes(point) ? mark : recordId }),
+  arm: (world, { server, recordId, mark }) =>
+    world.armStep(id, server, { point, action: 'kill', mark: ['request', 'answer'].includes(point) ? mark : recordId }),
 })
 
 /** The statement that stores the answer: it writes an event, and names the record. */
 const settles = ({ recordId }: Victim) => [recordId, 'outbox-event']
 
-const atWire = (id: string, says: string, cut: (victim: Victim) => { after?: string[]; at: string[]; when: 'before' | 'later' }, kills = false): Accident => ({
+const atWire = (
+  id: string,
+  says: string,
+  cut: (victim: Victim) => { after?: string[]; at: string[]; when: 'before' | 'later' },
+  kills = false,
+): Accident => ({
   id,
   says,
   kills,
@@ -64,7 +70,13 @@ export const ACCIDENTS: readonly Accident[] = [
   atStep('S7', 'committed', 'when the answer is stored'),
   atStep('S8', 'answer', 'when half of the answer is written'),
 
-  { ...atStep('N2', 'answer', ''), id: 'N2', says: 'the answer is lost on its way', kills: false, arm: (world, { server, mark }) => world.armStep('N2', server, { point: 'answer', action: 'cut', mark }) },
+  {
+    ...atStep('N2', 'answer', ''),
+    id: 'N2',
+    says: 'the answer is lost on its way',
+    kills: false,
+    arm: (world, { server, mark }) => world.armStep('N2', server, { point: 'answer', action: 'cut', mark }),
+  },
   atWire('N7a', 'the line is cut after the claim was sent', ({ recordId }) => ({ after: [recordId], at: ['COMMIT'], when: 'later' })),
   atWire('N7a2', 'the line is cut after the answer was sent to be stored', (victim) => ({ at: settles(victim), when: 'later' })),
   atWire('N7b', 'the line is cut before the claim is sent', ({ recordId }) => ({ after: [recordId], at: ['COMMIT'], when: 'before' })),

@@ -45,11 +45,15 @@ async function onlyContradictionsAreParked(world: World): Promise<string[]> {
   const rows = await world.db.$queryRaw<{ key: string; reason: string }[]>(
     sql`SELECT key, parked_reason AS reason FROM idempotency_record WHERE parked_at IS NOT NULL`,
   )
-  return rows.filter(({ reason }) => !/amount|currency|contradict/i.test(reason)).map(({ key, reason }) => `parked for no good reason: ${key}, ${reason}`)
+  return rows
+    .filter(({ reason }) => !/amount|currency|contradict/i.test(reason))
+    .map(({ key, reason }) => `parked for no good reason: ${key}, ${reason}`)
 }
 
 /** I24: each accident happened at least once, or this run says nothing about it. */
 async function unseen(world: World): Promise<string[]> {
   const bank = await world.bankFaults()
-  return ACCIDENTS.filter(({ id }) => !((BANK_FAULTS[id] ? bank[BANK_FAULTS[id]] : world.seen.get(id)) ?? 0)).map(({ id, says }) => `${id} never happened (${says})`)
+  return ACCIDENTS.filter(({ id }) => !((BANK_FAULTS[id] ? bank[BANK_FAULTS[id]] : world.seen.get(id)) ?? 0)).map(
+    ({ id, says }) => `${id} never happened (${says})`,
+  )
 }

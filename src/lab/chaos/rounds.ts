@@ -48,14 +48,23 @@ export class Campaign {
   async play({ accident, retry }: Round): Promise<void> {
     while (this.open.size >= OPEN_MAX) await Promise.race(this.open)
     const number = this.purchases.length
-    const purchase: Purchase = { key: `key-${number}-${this.chance.below(1e9)}`, order: await this.newOrder(), card: this.card(), mark: `round-${number}.` }
+    const purchase: Purchase = {
+      key: `key-${number}-${this.chance.below(1e9)}`,
+      order: await this.newOrder(),
+      card: this.card(),
+      mark: `round-${number}.`,
+    }
     this.purchases.push(purchase)
     this.played.set(`${accident.id} ${retry}`, (this.played.get(`${accident.id} ${retry}`) ?? 0) + 1)
     const first = number % this.world.servers.length
     const server = this.world.servers[first]
     if (!server) return
     await server.ready()
-    const victim = { server, mark: purchase.mark, recordId: recordId({ merchantId: this.world.merchantId, actor: this.actor }, 'checkout.pay', purchase.key) }
+    const victim = {
+      server,
+      mark: purchase.mark,
+      recordId: recordId({ merchantId: this.world.merchantId, actor: this.actor }, 'checkout.pay', purchase.key),
+    }
     await accident.arm(this.world, victim)
     const going = Promise.all([this.buy(purchase, first, retry), accident.over?.(this.world, victim)]).then(() => undefined)
     this.open.add(going)

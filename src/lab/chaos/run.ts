@@ -25,12 +25,16 @@ async function run(): Promise<boolean> {
   const world = await World.open()
   const history = new History(path.join(world.home, 'history.jsonl'))
   const began = performance.now()
-  const wrong = await campaign(world, history, seed, Number(values.rounds)).catch((error: unknown) => [`the laboratory itself failed: ${String(error)}`])
+  const wrong = await campaign(world, history, seed, Number(values.rounds)).catch((error: unknown) => [
+    `the laboratory itself failed: ${String(error)}`,
+  ])
   history.close()
   const codes = await world.close()
   if (codes.some((code) => code !== 0)) wrong.push(`a process did not end well: ${codes.join(', ')}`)
   for (const line of wrong) complain(`✕ ${line}`)
-  say(`${((performance.now() - began) / 1_000).toFixed(0)} s; ${wrong.length === 0 ? 'everything held' : `${wrong.length} things are wrong; see ${world.home}`}`)
+  say(
+    `${((performance.now() - began) / 1_000).toFixed(0)} s; ${wrong.length === 0 ? 'everything held' : `${wrong.length} things are wrong; see ${world.home}`}`,
+  )
   if (wrong.length === 0 && !values.keep) fs.rmSync(world.home, { recursive: true, force: true })
   return wrong.length === 0
 }

@@ -1,5 +1,5 @@
-import net from 'node:net'
 import type { AddressInfo } from 'node:net'
+import net from 'node:net'
 
 /**
  * One accident on the way to a server. It happens on the first connection on which all of `after` and then all of `at` were sent.
@@ -10,7 +10,7 @@ export interface Cut {
   at: readonly string[]
   when: 'before' | 'later'
   /** What else happens in that moment. */
-  then?: () => void
+  meanwhile?: () => void
 }
 
 export interface TcpProxy {
@@ -39,7 +39,7 @@ export async function openProxy(targetPort: number): Promise<TcpProxy> {
   const server = net.createServer({ noDelay: true }, (client) => {
     const wire = new Wire(client, net.connect({ port: targetPort, host: '127.0.0.1', noDelay: true }), take, () => stalledUntil - Date.now())
     pairs.add(wire)
-    wire.ended.then(() => pairs.delete(wire))
+    void wire.ended.then(() => pairs.delete(wire))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -107,17 +107,18 @@ class Wire {
   private up(chunk: Buffer): void {
     const cut = this.take(this, chunk)
     if (cut?.when === 'before') {
-      cut.then?.()
-      return this.drop()
+      cut.meanwhile?.()
+      this.drop()
+      return
     }
     if (cut) this.muted = true
-    this.whenFlowing(() => this.target.write(chunk, () => cut?.then?.()))
+    this.whenFlowing(() => this.target.write(chunk, () => cut?.meanwhile?.()))
   }
 
   /** What is muted has been carried out, and nobody hears of it. */
   private down(chunk: Buffer): void {
-    if (this.muted) return this.drop()
-    this.whenFlowing(() => this.client.write(chunk))
+    if (this.muted) this.drop()
+    else this.whenFlowing(() => this.client.write(chunk))
   }
 
   private whenFlowing(pass: () => void): void {

@@ -81,7 +81,7 @@ export class World {
   async armWire(id: string, server: Member, wire: TcpProxy, cut: Cut, kills: boolean): Promise<void> {
     wire.arm({
       ...cut,
-      then: () => {
+      meanwhile: () => {
         if (kills) server.signal('SIGKILL')
         this.happened(id)
       },
@@ -196,6 +196,10 @@ export class World {
   }
 
   private askBank(where: string, init: RequestInit): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.bankPort}${where}`, { ...init, headers: { 'content-type': 'application/json' }, signal: AbortSignal.timeout(2_000) })
+    return fetch(`http://127.0.0.1:${this.bankPort}${where}`, {
+      ...init,
+      headers: { 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(2_000),
+    })
   }
 }

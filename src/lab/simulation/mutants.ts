@@ -78,11 +78,11 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'retention deletes instead of leaving a tombstone',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
     edits: [
       {
         file: MEMORY,
         find: "for (const row of past) Object.assign(row, { state: 'tombstone', status: null, problem: null, answer: null })",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
         replace: 'for (const row of past) this.rows.delete(`${row.merchantId}/${row.id}`)',
       },
     ],

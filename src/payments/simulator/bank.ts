@@ -3,7 +3,17 @@ import type { ChargesQuery, DeclineCode } from '../gateway'
 import { type CardPlan, planOf } from './cards'
 import { listCharges } from './list'
 import { giveBack } from './refunds'
-import { type BankAnswer, BankFault, type BankRefundRequest, type BankRequest, type MovedRow, type Movement, moved, newRef } from './terms'
+import {
+  type BankAnswer,
+  type BankCancelRequest,
+  BankFault,
+  type BankRefundRequest,
+  type BankRequest,
+  type MovedRow,
+  type Movement,
+  moved,
+  newRef,
+} from './terms'
 
 /** The role the bank works as: it may write to its own schema and sees nothing of ours. */
 export const BANK_ROLE = 'payonce_bank'
@@ -55,6 +65,16 @@ export class SimulatedBank {
     return rows[0] ? shown(rows[0]) : null
   }
 
+  /** Withdraws a request that has not come yet: its key is taken, so that it never charges. What has come before stands. */
+  async cancel(request: BankCancelRequest): Promise<BankAnswer> {
+    await this.pool.query(
+      `INSERT INTO gateway_simulator.request (idempotency_key, token, amount, currency, status)
+       VALUES ($1, '', $2, $3, 'cancelled') ON CONFLICT (idempotency_key) DO NOTHING`,
+      [request.key, request.amountMinor.toString(), request.currency],
+    )
+    return this.agreed(request)
+  }
+
   /** The shopper has answered the challenge: charge, or decline. Answered once; a second answer changes nothing, nor does one too late. */
   async answerChallenge(challengeId: string, passed: boolean): Promise<boolean> {
     const { rows } = await this.pool.query<MovedRow>(
@@ -98,6 +118,11 @@ export class SimulatedBank {
       [request.key, request.token, amount, request.currency, status, plan.declineCode ?? null, chargeIds, challengeId],
     )
     this.tellOfCharges(rows)
+    return this.agreed(request)
+  }
+
+  /** What stands under this key. @throws BankFault when it is of another amount */
+  private async agreed(request: BankCancelRequest): Promise<BankAnswer> {
     const answer = await this.find(request.key)
     if (answer?.amountMinor !== request.amountMinor || answer.currency !== request.currency) throw new BankFault('key-reused')
     return answer

@@ -23,6 +23,7 @@ export function httpGateway({ url, timeoutMs, remembersForMs = REMEMBERS_FOR_MS 
     remembersForMs,
     charge: async (request) => about(request.key, await ask(chargeAnswer, '/charges', request)),
     find: async (key) => about(key, await ask(keyAnswer, `/keys/${encodeURIComponent(key)}`)),
+    cancel: async (request) => about(request.key, await ask(chargeAnswer, '/cancellations', request)),
     refund: async (request) => about(request.key, await ask(refundAnswer, '/refunds', request)),
     charges: async ({ since, after, limit }) => {
       const query = new URLSearchParams({ since: since.toISOString(), limit: String(limit), ...(after === null ? {} : { after }) })

@@ -1,7 +1,7 @@
 import type { Doubt, Found, Gateway, Outcome, RefundOutcome } from '../gateway'
 import type { SimulatedBank } from './bank'
 import { feeFor } from './cards'
-import { type BankAnswer, BankFault, type BankRefundRequest, type BankRequest } from './terms'
+import { type BankAnswer, type BankCancelRequest, BankFault, type BankRefundRequest, type BankRequest } from './terms'
 
 export interface SimulatorOptions {
   bank: SimulatedBank
@@ -22,6 +22,7 @@ export function simulatorGateway({ bank, timeoutMs }: SimulatorOptions): Gateway
     remembersForMs: REMEMBERS_FOR_MS,
     charge: (request) => doubtful(timeoutMs, () => askToCharge(bank, { ...request, token: request.method })),
     find: (key) => doubtful(timeoutMs, () => askForKey(bank, key)),
+    cancel: (request) => doubtful(timeoutMs, () => askToCancel(bank, request)),
     refund: (request) => doubtful(timeoutMs, () => askToRefund(bank, request)),
     charges: (query) => doubtful(timeoutMs, () => bank.charges(query)),
   }
@@ -35,6 +36,10 @@ export async function askToCharge(bank: SimulatedBank, request: BankRequest): Pr
 export async function askForKey(bank: SimulatedBank, key: string): Promise<Found> {
   const answer = await bank.find(key)
   return answer ? outcomeOf(answer) : { kind: 'absent' }
+}
+
+export async function askToCancel(bank: SimulatedBank, request: BankCancelRequest): Promise<Outcome> {
+  return outcomeOf(await bank.cancel(request))
 }
 
 export async function askToRefund(bank: SimulatedBank, request: BankRefundRequest): Promise<RefundOutcome> {
@@ -51,6 +56,8 @@ function outcomeOf(answer: BankAnswer): Outcome {
       return { kind: 'declined', code: declineCode ?? 'card_declined', cardLabel }
     case 'challenge':
       return { kind: 'challenge', actionUrl: `/api/bank/challenges/${challengeId}` }
+    case 'cancelled':
+      return { kind: 'cancelled' }
   }
 }
 

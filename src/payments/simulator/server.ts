@@ -2,9 +2,9 @@ import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
 import type { SimulatedBank } from './bank'
-import { askForKey, askToCharge, askToRefund } from './gateway'
+import { askForKey, askToCancel, askToCharge, askToRefund } from './gateway'
 import { BankFault } from './terms'
-import { challengeAnswer, chargeRequest, chargesQuery, refundRequest, written } from './wire'
+import { cancelRequest, challengeAnswer, chargeRequest, chargesQuery, refundRequest, written } from './wire'
 
 /** How long the bank keeps quiet on a line before it hangs up. 60 s: longer than any client waits. */
 const SILENCE_MS = 60_000
@@ -15,6 +15,10 @@ export function bankApp(bank: SimulatedBank): Hono {
   app.post('/charges', async (c) => {
     const { method: token, ...request } = parsed(chargeRequest, await c.req.json())
     return say(c, { key: request.key, outcome: await askToCharge(bank, { ...request, token }) })
+  })
+  app.post('/cancellations', async (c) => {
+    const request = parsed(cancelRequest, await c.req.json())
+    return say(c, { key: request.key, outcome: await askToCancel(bank, request) })
   })
   app.post('/refunds', async (c) => {
     const request = parsed(refundRequest, await c.req.json())

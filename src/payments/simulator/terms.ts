@@ -9,6 +9,8 @@ export interface BankRequest {
   currency: string
 }
 
+export type BankCancelRequest = Omit<BankRequest, 'token'>
+
 export interface BankRefundRequest {
   key: string
   ref: string
@@ -30,7 +32,7 @@ export interface Movement {
 
 /** What the bank knows of a key. */
 export interface BankAnswer {
-  status: 'approved' | 'declined' | 'challenge'
+  status: 'approved' | 'declined' | 'challenge' | 'cancelled'
   amountMinor: bigint
   currency: string
   cardLabel: string

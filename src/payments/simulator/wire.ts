@@ -13,6 +13,7 @@ const currency = z.string().regex(/^[A-Z]{3}$/)
 const text = z.string().min(1).max(500)
 
 export const chargeRequest = z.object({ key, amountMinor: minor, currency, method: text })
+export const cancelRequest = z.object({ key, amountMinor: minor, currency })
 export const refundRequest = z.object({ key, ref: text, amountMinor: minor, currency })
 export const challengeAnswer = z.object({ passed: z.boolean() })
 export const chargesQuery = z.object({
@@ -28,12 +29,13 @@ const declined = z.object({
   cardLabel: text,
 })
 const challenge = z.object({ kind: z.literal('challenge'), actionUrl: text })
+const cancelled = z.object({ kind: z.literal('cancelled') })
 const absent = z.object({ kind: z.literal('absent') })
 const refunded = z.object({ kind: z.literal('refunded'), ref: text })
 const refused = z.object({ kind: z.literal('refused'), reason: text })
 
-export const chargeAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [approved, declined, challenge]) })
-export const keyAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [approved, declined, challenge, absent]) })
+export const chargeAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [approved, declined, challenge, cancelled]) })
+export const keyAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [approved, declined, challenge, cancelled, absent]) })
 export const refundAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [refunded, refused]) })
 export const chargesAnswer = z.object({
   charges: z.array(

@@ -16,11 +16,12 @@ const UPKEEP_BATCH = 500
 const RESOLVER_BATCH = 20
 const MINUTE_MS = 60_000
 
-export function jobsOf({ engine, pay, store, env }: Core): Job[] {
+export function jobsOf({ engine, pay, store, reconcile, env }: Core): Job[] {
   return [
     // Finishes what a crash left behind and asks about what is in doubt: the completer and the resolver are one.
     { name: 'resolver', everyMs: env.PAYONCE_COMPLETER_MS, batchMax: RESOLVER_BATCH, run: () => engine.recover(pay, RESOLVER_BATCH, uuidv7()) },
     { name: 'reaper', everyMs: MINUTE_MS, batchMax: UPKEEP_BATCH, run: () => store.reap(UPKEEP_BATCH) },
+    { name: 'reconciler', everyMs: env.PAYONCE_RECONCILE_MS, batchMax: Number.POSITIVE_INFINITY, run: async () => (await reconcile()).looked },
     { name: 'retention', everyMs: MINUTE_MS, batchMax: UPKEEP_BATCH, run: () => store.bury(UPKEEP_BATCH) },
   ]
 }
