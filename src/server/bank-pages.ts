@@ -1,20 +1,36 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
+import { readId, uuidv7 } from '@/lib/id'
+import { sql } from '@/platform/db'
 import type { Deps } from './deps'
 import { ownPagesOnly } from './origin'
 
 const RETURN = /^\/checkout\/ord_[0-9a-f]{32}$/
 
 /** The simulated bank's own page: where a shopper proves who they are, as 3-D Secure would ask. */
-export function bankPages({ challenges, env }: Deps) {
+export function bankPages(deps: Deps) {
+  const { challenges, env } = deps
   const app = new Hono()
   app.get('/challenges/:id', (c) => c.html(challengePage(safeReturn(c.req.query('return')))))
   app.post('/challenges/:id', ownPagesOnly(['application/x-www-form-urlencoded'], env.baseUrl), async (c) => {
     const form = await c.req.parseBody()
     await challenges.answerChallenge(c.req.param('id'), form.answer === 'confirm')
-    return c.redirect(safeReturn(String(form.return ?? '')), 303)
+    const back = safeReturn(String(form.return ?? ''))
+    // The shopper comes back to an answer, not to a wait for the resolver's next look. Should this fail, the resolver is still there.
+    await lookNow(deps, back).catch((error: unknown) => deps.log.warn({ err: error }, 'the news of a challenge could not be followed'))
+    return c.redirect(back, 303)
   })
   return app
+}
+
+/** There is news of the payment of this order. Whoever says so is not believed: the bank is asked what became of it. */
+async function lookNow({ db, engine, pay }: Deps, checkout: string): Promise<void> {
+  const orderId = readId('ord', checkout.split('/').at(-1) ?? '')
+  if (!orderId) return
+  const [record] = await db.$queryRaw<{ merchantId: string; recordId: string }[]>(sql`
+    SELECT p.merchant_id::text AS "merchantId", p.record_id AS "recordId" FROM orders o
+    JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status = 'requires_action' WHERE o.id = ${orderId}::uuid`)
+  if (record) await engine.news(pay, record, uuidv7())
 }
 
 /** Back to a checkout of ours, and nowhere else. */

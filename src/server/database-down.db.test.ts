@@ -165,7 +165,9 @@ describe('the connection is cut at a commit', () => {
 
   it('N7a and the database is away right after it: 503, the bank is not asked, and the resolver finds that nothing was charged', async () => {
     proxy.cutAt('COMMIT', 'after')
-    vi.spyOn(deps.db, '$queryRaw').mockRejectedValue(new Error('Connection terminated unexpectedly'))
+    const [ask, before] = [deps.db.$queryRaw.bind(deps.db), proxy.cuts]
+    const away = () => Promise.reject(new Error('Connection terminated unexpectedly')) as never
+    vi.spyOn(deps.db, '$queryRaw').mockImplementation((...query) => (proxy.cuts > before ? away() : ask(...query)))
     expect(await pay()).toMatchObject(UNAVAILABLE)
     vi.restoreAllMocks()
     expect(await counts()).toEqual([0, 0, 1, 1])

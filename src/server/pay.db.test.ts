@@ -162,7 +162,7 @@ describe.each([
         body: body.toString(),
       })
       expect([back.status, back.headers.get('location')]).toEqual([303, `/checkout/${order}`])
-      await settleDoubt()
+      // Settled by the news itself: no resolver runs here.
       expect(await pay({ paymentMethod: 'pm_card_challenge' })).toMatchObject({ status: 200, result: { payment: { status: 'succeeded' } } })
       expect([await charges(), await captures()]).toEqual([1, 1])
     })
