@@ -104,7 +104,7 @@ export const ACCIDENTS: readonly Accident[] = [
   { id: 'D2', says: 'the database is restarted (immediate)', arm: (world) => world.restartDatabase('D2', 'SIGQUIT') },
   { id: 'D3', says: 'backends are terminated', arm: (world) => world.terminateBackends('D3') },
   { id: 'R29', says: 'a worker is killed', arm: async (world) => world.killWorker('R29') },
-  { id: 'B1', says: 'the bank is killed', arm: async (world) => world.killBank('B1') },
+  { id: 'B1', says: 'the bank is killed', arm: (world) => world.killBank('B1') },
 
   ofBank('G1', 'silence-before'),
   ofBank('G2', 'silence-after'),

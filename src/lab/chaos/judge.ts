@@ -1,20 +1,20 @@
 import { sql } from '@/platform/db'
 import { check } from '../verify'
-import { ACCIDENTS, BANK_FAULTS } from './accidents'
+import { type Accident, BANK_FAULTS } from './accidents'
 import type { History, Line } from './history'
 import type { Campaign } from './rounds'
 import type { World } from './world'
 
 /** All that is wrong; nothing, when the campaign proves what it should. */
-export async function judge(world: World, campaign: Campaign, history: History): Promise<string[]> {
+export async function judge(world: World, campaign: Campaign, history: History, accidents: readonly Accident[]): Promise<string[]> {
   const { findings, counted } = await check(world.db)
   return [
     ...findings.flatMap(({ id, offenders }) => offenders.map(({ subject, detail }) => `${id}: ${subject} ${detail}`)),
     ...oneAnswerPerKey(history.lines),
     ...(await acknowledgedIsDurable(world, history.lines)),
     ...(await onlyContradictionsAreParked(world)),
-    ...campaign.unanswered.map(({ key }) => `a client insisted for a minute and had no answer: ${key}`),
-    ...(await unseen(world)),
+    ...(await nobodyIsForgotten(world, campaign)),
+    ...(await unseen(world, accidents)),
     ...(counted.succeeded > 0 && counted.declined > 0 ? [] : ['positive control: nothing was charged, or nothing was declined']),
   ]
 }
@@ -42,18 +42,23 @@ async function acknowledgedIsDurable(world: World, lines: readonly Line[]): Prom
 
 /** Whatever waits for a person waits because the bank contradicts itself, and for no other reason. */
 async function onlyContradictionsAreParked(world: World): Promise<string[]> {
-  const rows = await world.db.$queryRaw<{ key: string; reason: string }[]>(
-    sql`SELECT key, parked_reason AS reason FROM idempotency_record WHERE parked_at IS NOT NULL`,
-  )
-  return rows
-    .filter(({ reason }) => !/amount|currency|contradict/i.test(reason))
-    .map(({ key, reason }) => `parked for no good reason: ${key}, ${reason}`)
+  const rows = await parkedRecords(world)
+  return rows.filter(({ reason }) => !reason.includes('we asked for')).map(({ key, reason }) => `parked for no good reason: ${key}, ${reason}`)
+}
+
+/** Whoever insisted had an answer, but for those whose payment waits for a person. */
+async function nobodyIsForgotten(world: World, campaign: Campaign): Promise<string[]> {
+  const waiting = new Set((await parkedRecords(world)).map(({ key }) => key))
+  return campaign.unanswered.filter(({ key }) => !waiting.has(key)).map(({ key }) => `a client insisted for a minute and had no answer: ${key}`)
+}
+
+function parkedRecords(world: World): Promise<{ key: string; reason: string }[]> {
+  return world.db.$queryRaw(sql`SELECT key, parked_reason AS reason FROM idempotency_record WHERE parked_at IS NOT NULL`)
 }
 
 /** I24: each accident happened at least once, or this run says nothing about it. */
-async function unseen(world: World): Promise<string[]> {
+async function unseen(world: World, accidents: readonly Accident[]): Promise<string[]> {
   const bank = await world.bankFaults()
-  return ACCIDENTS.filter(({ id }) => !((BANK_FAULTS[id] ? bank[BANK_FAULTS[id]] : world.seen.get(id)) ?? 0)).map(
-    ({ id, says }) => `${id} never happened (${says})`,
-  )
+  const times = ({ id }: Accident) => (BANK_FAULTS[id] ? bank.get(BANK_FAULTS[id]) : world.seen.get(id)) ?? 0
+  return accidents.filter((accident) => times(accident) === 0).map(({ id, says }) => `${id} never happened (${says})`)
 }

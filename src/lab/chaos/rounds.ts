@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { newShopper, shopperCookie } from '@/access/shopper'
 import { recordId } from '@/idempotency/core/fingerprint'
 import { secretFor } from '@/platform/env'
-import { ACCIDENTS, type Accident } from './accidents'
+import type { Accident } from './accidents'
 import { Client, type Purchase } from './client'
 import type { History } from './history'
 import type { Chance } from './random'
@@ -20,8 +20,8 @@ const RETRIES: readonly Retry[] = ['same', 'other', 'none']
 const OPEN_MAX = 6
 
 /** Every accident with every way to go on, in an order that the seed decides, over and over. */
-export function* rounds(chance: Chance): Generator<Round> {
-  const all = ACCIDENTS.flatMap((accident) => RETRIES.map((retry) => ({ accident, retry })))
+export function* rounds(chance: Chance, accidents: readonly Accident[]): Generator<Round> {
+  const all = accidents.flatMap((accident) => RETRIES.map((retry) => ({ accident, retry })))
   for (;;) yield* chance.shuffled(all)
 }
 

@@ -40,6 +40,7 @@ export class World {
   workers: Member[] = []
   private bank: ChildProcess | null = null
   private bankPort = 0
+  private readonly bankSaid = new Map<string, number>()
 
   private constructor(
     readonly home: string,
@@ -93,10 +94,11 @@ export class World {
     await this.askBank('/lab/faults', { method: 'POST', body: JSON.stringify({ fault, ms }) }).catch(() => undefined)
   }
 
-  /** What the bank itself says that it did. */
-  async bankFaults(): Promise<Record<string, number>> {
-    const answer = await this.askBank('/lab/faults', {})
-    return ((await answer.json()) as { seen: Record<string, number> }).seen
+  /** What the bank itself says that it did; what it said before it was killed counts too. */
+  async bankFaults(): Promise<ReadonlyMap<string, number>> {
+    const seen = new Map(this.bankSaid)
+    for (const [fault, times] of Object.entries(await this.askWhatBankDid())) seen.set(fault, (seen.get(fault) ?? 0) + times)
+    return seen
   }
 
   async restartDatabase(id: string, signal: NodeJS.Signals): Promise<void> {
@@ -116,7 +118,10 @@ export class World {
     this.happened(id)
   }
 
-  killBank(id: string): void {
+  /** It forgets what it was told to do, and what it did: that is noted first. */
+  async killBank(id: string): Promise<void> {
+    const seen = await this.bankFaults().catch(() => null)
+    if (seen) for (const [fault, times] of seen) this.bankSaid.set(fault, times)
     this.bank?.kill('SIGKILL')
     this.happened(id)
   }
@@ -193,6 +198,11 @@ export class World {
       if (this.bank === bank) void this.startBank()
     })
     if (before === null) await once(bank, 'message')
+  }
+
+  private async askWhatBankDid(): Promise<Record<string, number>> {
+    const answer = await this.askBank('/lab/faults', {})
+    return ((await answer.json()) as { seen: Record<string, number> }).seen
   }
 
   private askBank(where: string, init: RequestInit): Promise<Response> {
