@@ -75,7 +75,7 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
   }
 }
 
-async function payReply(response: Response): Promise<PayReply> {
+export async function payReply(response: Response): Promise<PayReply> {
   const text = await response.text()
   const parsed = JSON.parse(text)
   return {

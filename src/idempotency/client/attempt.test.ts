@@ -73,7 +73,7 @@ describe('an attempt', () => {
     expect(step(pausing.state, { type: 'wake' }).effects).toContainEqual({ do: 'send', key: 'k1', payload: 'card', timeoutMs: 20_000 })
   })
 
-  test('ends in checking when the budget is spent, never in failed', () => {
+  test('F39 ends in checking when the budget is spent, never in failed', () => {
     expect(run(press(), failed(null, 31_000)).state.at).toBe('checking')
     expect(run(press(), failed(UNAVAILABLE, 31_000)).state.at).toBe('pausing')
     expect(run(press(), failed(UNAVAILABLE, 301_000)).state).toMatchObject({ at: 'ready', key: 'k1' })

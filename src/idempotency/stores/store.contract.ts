@@ -87,7 +87,7 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
       expect(await h.lines()).toEqual(['begin', 'a'])
     })
 
-    it('refuses a commit with an old fence or a foreign token, and undoes its writes', async () => {
+    it('F18 F19 refuses a commit with an old fence or a foreign token, and undoes its writes', async () => {
       const { claim: mine } = await claim()
       expect(await h.store.commit({ ...mine, fence: 0 }, done(h.write('x')))).toBe(false)
       expect(await h.store.commit({ ...mine, token: '00000000-0000-7000-8000-000000000000' }, done(h.write('x')))).toBe(false)
