@@ -6,6 +6,8 @@ import type { Member } from './product'
 const PATIENCE_MS = 6_000
 /** How long it goes on: longer than the longest doubt. */
 const GIVE_UP_MS = 60_000
+/** A door that is closed says so within this time; whatever takes longer was let in, and then failed. */
+const REFUSED_MS = 100
 
 export interface Purchase {
   key: string
@@ -30,6 +32,13 @@ export class Client {
     const seen = await this.send(server, { key, orderId: order, version: 1, paymentMethod: card }, mark, signal)
     this.history.ended({ key, order, server: index, ...seen, ms: Math.round(performance.now() - began) })
     return seen.outcome === 'answer'
+  }
+
+  /** One try, as a proxy sees it: a closed door or a 503 means another server, all else but an answer is a failure. */
+  async forward(server: Member, index: number, purchase: Purchase): Promise<'answered' | 'elsewhere' | 'failed'> {
+    if (await this.press(server, index, purchase)) return 'answered'
+    const last = this.history.lastOf(purchase.key)
+    return last?.status === 503 || (last?.status === null && last.ms < REFUSED_MS) ? 'elsewhere' : 'failed'
   }
 
   /** Tries until there is an answer for good: at these servers in turn. @returns false when there was none in the time that one has */

@@ -34,6 +34,10 @@ export class History {
     this.write(whole)
   }
 
+  lastOf(key: string): Line | undefined {
+    return this.lines.findLast((line) => line.key === key)
+  }
+
   close(): void {
     fs.closeSync(this.file)
   }

@@ -81,6 +81,17 @@ export class Member {
     this.child?.kill(signal)
   }
 
+  /** Tells it to stop, as a deployment does; it is started again by itself. @returns how long it took to end, in ms */
+  async restart(): Promise<number> {
+    const child = this.child
+    if (!child || hasEnded(child)) return 0
+    const began = performance.now()
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    await ended
+    return Math.round(performance.now() - began)
+  }
+
   /** For good: asks it to finish, as a deployment does. @returns its exit code */
   async leave(): Promise<number | null> {
     this.leaving = true

@@ -5,10 +5,12 @@ import { parseArgs } from 'node:util'
 import { build } from '@/setup/build'
 import { complain, say } from '@/setup/progress'
 import { ACCIDENTS, type Accident } from './accidents'
+import { deploy } from './deployment'
 import { History } from './history'
 import { judge } from './judge'
 import { chance } from './random'
 import { Campaign, rounds } from './rounds'
+import { speeds } from './speeds'
 import { World } from './world'
 
 /** How long it may take until nothing is in doubt any more, once all is as it should be: a lease, the bank's own time, and some looks. */
@@ -62,12 +64,14 @@ async function campaign(world: World, history: History, { seed, count, accidents
   await playing.over()
   await world.calm()
   for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyInPeace(card)
+  const undeployed = await deploy(world, playing)
   const quiet = await world.quiet(QUIET_MS)
   await playing.askEverybodyAgain()
   say(`${playing.purchases.length} purchases, ${history.lines.length} requests, ${kills} kill rounds`)
   say(`happened: ${[...world.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
   say(`the bank: ${[...(await world.bankFaults())].map(([fault, times]) => `${fault} ${times}`).join(', ')}`)
-  return [...(quiet ? [] : ['something stayed in doubt']), ...(await judge(world, playing, history, accidents))]
+  for (const line of await speeds(world)) say(line)
+  return [...undeployed, ...(quiet ? [] : ['something stayed in doubt']), ...(await judge(world, playing, history, accidents))]
 }
 
 process.exitCode = (await run()) ? 0 : 1
