@@ -18,6 +18,7 @@ const PARTS: Record<string, () => Promise<Tally>> = {
   simulate: () => runLab('simulation/simulate-run'),
   mutants: () => runLab('simulation/mutants-run'),
   build: runBuild,
+  chaos: () => runLab('chaos/run'),
   e2e: runBrowserTests,
 }
 

@@ -18,6 +18,8 @@ export interface Accident {
   says: string
   /** The process that answers the request is killed by it. */
   kills?: boolean
+  /** Its payment waits for a person in the end: a client that insists would do so in vain. */
+  parks?: boolean
   arm(world: World, victim: Victim): Promise<void>
   over?(world: World, victim: Victim): Promise<void>
 }
@@ -113,7 +115,7 @@ export const ACCIDENTS: readonly Accident[] = [
   ofBank('G4', 'twice'),
   ofBank('G6', '429'),
   ofBank('G7', 'slow', 700),
-  ofBank('G8', 'wrong-amount'),
+  { ...ofBank('G8', 'wrong-amount'), parks: true },
   ofBank('G9', 'decline'),
   ofBank('G10', 'truncated'),
   ofBank('N9', 'refuse'),

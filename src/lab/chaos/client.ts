@@ -1,13 +1,12 @@
+import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type History, shaOf } from './history'
+import { type History, type Line, shaOf } from './history'
 import type { Member } from './product'
 
 /** How long a client waits for one answer: longer than the servers wait for the bank. */
 const PATIENCE_MS = 6_000
 /** How long it goes on: longer than the longest doubt. */
 const GIVE_UP_MS = 60_000
-/** A door that is closed says so within this time; whatever takes longer was let in, and then failed. */
-const REFUSED_MS = 100
 
 export interface Purchase {
   key: string
@@ -25,20 +24,22 @@ export class Client {
   ) {}
 
   /** One try. @returns whether the answer is for good */
-  async press(server: Member, index: number, purchase: Purchase, signal?: AbortSignal): Promise<boolean> {
+  async press(server: Member, index: number, purchase: Purchase): Promise<boolean> {
     const { key, order, card, mark } = purchase
     const began = performance.now()
     this.history.began(key, order, index)
-    const seen = await this.send(server, { key, orderId: order, version: 1, paymentMethod: card }, mark, signal)
+    const seen = await this.send(server, { key, orderId: order, version: 1, paymentMethod: card }, mark)
     this.history.ended({ key, order, server: index, ...seen, ms: Math.round(performance.now() - began) })
     return seen.outcome === 'answer'
   }
 
   /** One try, as a proxy sees it: a closed door or a 503 means another server, all else but an answer is a failure. */
-  async forward(server: Member, index: number, purchase: Purchase): Promise<'answered' | 'elsewhere' | 'failed'> {
+  async forward(server: Member, index: number, purchase: Purchase): Promise<'answered' | 'elsewhere' | 'later' | 'failed'> {
     if (await this.press(server, index, purchase)) return 'answered'
     const last = this.history.lastOf(purchase.key)
-    return last?.status === 503 || (last?.status === null && last.ms < REFUSED_MS) ? 'elsewhere' : 'failed'
+    if (last?.status === 503 || last?.broke === 'ECONNREFUSED') return 'elsewhere'
+    // The bank may be slow to answer: that is told to the client, who comes again.
+    return last?.status === 409 ? 'later' : 'failed'
   }
 
   /** Tries until there is an answer for good: at these servers in turn. @returns false when there was none in the time that one has */
@@ -52,19 +53,33 @@ export class Client {
     return false
   }
 
-  private async send(server: Member, body: object, mark: string, signal?: AbortSignal) {
+  private async send(server: Member, body: object, mark: string): Promise<Seen> {
     try {
-      const answer = await fetch(server.url(`/api/trpc/checkout.pay?mark=${mark}`), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', cookie: this.cookie },
-        body: JSON.stringify(body),
-        signal: AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(signal ? [signal] : [])]),
-      })
-      return judged(answer.status, await answer.text())
-    } catch {
-      return { outcome: 'unknown' as const, status: null, sha: null }
+      const { status, text } = await post(server.url(`/api/trpc/checkout.pay?mark=${mark}`), this.cookie, JSON.stringify(body))
+      return judged(status, text)
+    } catch (error) {
+      const broke = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+      return { outcome: 'unknown', status: null, sha: null, broke }
     }
   }
+}
+
+type Seen = Pick<Line, 'outcome' | 'status' | 'sha' | 'broke'>
+
+/** Each on a connection of its own: a kept one that the server closes in the same moment would be nobody's failure, and look like one. */
+function post(url: string, cookie: string, body: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', cookie }
+    const request = http.request(url, { method: 'POST', agent: false, headers, signal: AbortSignal.timeout(PATIENCE_MS) }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8')
+      answer.on('data', (chunk: string) => (text += chunk))
+      answer.on('end', () => (answer.complete ? resolve({ status: answer.statusCode ?? 0, text }) : reject(new Error('cut off'))))
+      answer.on('error', reject)
+    })
+    request.on('error', reject)
+    request.end(body)
+  })
 }
 
 interface Told {
@@ -73,7 +88,7 @@ interface Told {
 }
 
 /** What may differ between the first answer and its replay lies in the result's own `idempotency`, and is left out. */
-function judged(status: number, text: string): { outcome: 'answer' | 'later'; status: number; sha: string | null } {
+function judged(status: number, text: string): Seen {
   const told = JSON.parse(text) as Told
   const problem = told.error?.data.idempotency
   // "Send it again" and "ask later" are no answers; all else is for good.

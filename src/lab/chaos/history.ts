@@ -10,6 +10,8 @@ export interface Line {
   status: number | null
   /** Of the whole answer but for what may differ between a first answer and its replay. */
   sha: string | null
+  /** How the connection ended, where no answer came. */
+  broke?: string
   ms: number
   at: string
 }

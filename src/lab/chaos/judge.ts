@@ -14,7 +14,7 @@ export async function judge(world: World, campaign: Campaign, history: History, 
     ...(await acknowledgedIsDurable(world, history.lines)),
     ...(await onlyContradictionsAreParked(world)),
     ...(await nobodyIsForgotten(world, campaign)),
-    ...(await unseen(world, accidents)),
+    ...(await unseen(world, accidents)).map(({ id, says }) => `${id} never happened (${says})`),
     ...(counted.succeeded > 0 && counted.declined > 0 ? [] : ['positive control: nothing was charged, or nothing was declined']),
   ]
 }
@@ -57,8 +57,8 @@ function parkedRecords(world: World): Promise<{ key: string; reason: string }[]>
 }
 
 /** I24: each accident happened at least once, or this run says nothing about it. */
-async function unseen(world: World, accidents: readonly Accident[]): Promise<string[]> {
+export async function unseen(world: World, accidents: readonly Accident[]): Promise<Accident[]> {
   const bank = await world.bankFaults()
   const times = ({ id }: Accident) => (BANK_FAULTS[id] ? bank.get(BANK_FAULTS[id]) : world.seen.get(id)) ?? 0
-  return accidents.filter((accident) => times(accident) === 0).map(({ id, says }) => `${id} never happened (${says})`)
+  return accidents.filter((accident) => times(accident) === 0)
 }

@@ -66,7 +66,7 @@ export class Campaign {
       recordId: recordId({ merchantId: this.world.merchantId, actor: this.actor }, 'checkout.pay', purchase.key),
     }
     await accident.arm(this.world, victim)
-    const going = Promise.all([this.buy(purchase, first, retry), accident.over?.(this.world, victim)]).then(() => undefined)
+    const going = Promise.all([this.buy(purchase, first, accident.parks ? 'none' : retry), accident.over?.(this.world, victim)]).then(() => undefined)
     this.open.add(going)
     void going.finally(() => this.open.delete(going))
     // Accidents to one server come one after the other, each with a moment of its own.
@@ -96,11 +96,16 @@ export class Campaign {
 
   /** One purchase as a proxy before two servers carries it: whoever refuses the connection or answers 503 is not asked again. */
   async buyThroughProxy(): Promise<boolean> {
-    const number = this.purchases.length
-    const purchase = { key: `deploy-${number}`, order: await this.newOrder(), card: this.card(), mark: 'deploy' }
-    this.purchases.push(purchase)
-    for (let turn = number; turn < number + 4; turn++) {
+    const order = await this.newOrder()
+    const purchase = { key: `deploy-${order}`, order, card: this.card(), mark: 'deploy' }
+    const first = this.purchases.push(purchase)
+    for (let turn = first; turn < first + 4; turn++) {
       const answer = await this.client.forward(this.world.servers[turn % 2] as never, turn % 2, purchase)
+      if (answer === 'later')
+        return this.client.insist(
+          this.world.servers.map((server, index) => [server, index]),
+          purchase,
+        )
       if (answer !== 'elsewhere') return answer === 'answered'
     }
     return false

@@ -18,8 +18,10 @@ export interface QueueOptions {
 const AGAIN_MS = 500
 /** Jobs side by side in one worker: each of ours, so that none waits for another. */
 const CONCURRENCY = 4
+/** A look into the queue beside being told: after some restarts of the database the line on which it tells is down for a while. */
+const POLL_MS = 1_000
 /** In "batches" of no delay, since only for batches the library handles a database that goes away in the very moment a job ends. */
-const PRESET = { worker: { concurrentJobs: CONCURRENCY, completeJobBatchDelay: 0, failJobBatchDelay: 0 } }
+const PRESET = { worker: { concurrentJobs: CONCURRENCY, pollInterval: POLL_MS, completeJobBatchDelay: 0, failJobBatchDelay: 0 } }
 
 /** Runs the jobs until we are told to stop. A database that is away is no reason to end: the queue is opened again and again. */
 export async function runQueue(options: QueueOptions): Promise<void> {
