@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { APP_ROLE, type Db, openDb, openPool } from '@/platform/db'
+import { type Db, openDb, openPool } from '@/platform/db'
+import { APP_ROLE } from '@/platform/roles'
 import { testDatabase } from '@/setup/test-database'
 import { type Auth, createAuth, createOperator, from, operatorOf } from './operator'
 

@@ -1,7 +1,8 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
-import { APP_ROLE, openPool } from '@/platform/db'
+import { openPool } from '@/platform/db'
+import { APP_ROLE } from '@/platform/roles'
 import { type TestDatabase, testDatabase } from '@/setup/test-database'
 
 /** Each rule of the database about money, attacked by SQL: as the product's own role and, where a trigger keeps it, as the owner. */

@@ -17,9 +17,6 @@ export interface Write {
   rows: number
 }
 
-/** The role the product works as. Migrations and set-up work as the owner. */
-export const APP_ROLE = 'payonce_app'
-
 /**
  * A pool whose every connection works as `role`. The limits turn a stuck database into an error that can be answered:
  * 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a transaction. A line that is cut without a word

@@ -5,8 +5,9 @@ import { holdsCardNumber } from '@/lib/card-number'
 import { EXPONENTS } from '@/lib/money'
 import { BANK_ROLE } from '@/payments/simulator/bank'
 import { type TestDatabase, testDatabase } from '@/setup/test-database'
-import { APP_ROLE, type Db, openDb, openPool, sql } from './db'
+import { type Db, openDb, openPool, sql } from './db'
 import { EVERY_PART, findings, invariants } from './integrity'
+import { APP_ROLE } from './roles'
 
 let database: TestDatabase
 let owner: pg.Client

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { BANK_ROLE } from '@/payments/simulator/bank'
 import { type TestDatabase, testDatabase } from '@/setup/test-database'
-import { APP_ROLE, openPool } from './db'
+import { openPool } from './db'
+import { APP_ROLE } from './roles'
 
 /** What the two roles may not do, and the rules of orders and records, attacked by SQL as the product's own role. */
 const OURS = uuidv7()

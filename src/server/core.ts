@@ -14,9 +14,10 @@ import { type Reconciled, type ReconcileEvent, reconcile } from '@/payments/reco
 import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
 import { httpChallenges, httpGateway } from '@/payments/simulator/client'
 import { simulatorGateway } from '@/payments/simulator/gateway'
-import { APP_ROLE, type Db, openDb, openPool, type Write } from '@/platform/db'
+import { type Db, openDb, openPool, type Write } from '@/platform/db'
 import type { Env } from '@/platform/env'
 import { type Log, openLog } from '@/platform/log'
+import { APP_ROLE } from '@/platform/roles'
 import { type Metrics, openMetrics } from '@/platform/telemetry'
 
 /** What every process of ours is built of: database, bank and engine. */

@@ -1,5 +1,6 @@
-import { APP_ROLE, openPool } from '@/platform/db'
+import { openPool } from '@/platform/db'
 import { readEnv } from '@/platform/env'
+import { APP_ROLE } from '@/platform/roles'
 import { buildCore } from './core'
 import { jobsOf } from './jobs/jobs'
 import { runQueue } from './jobs/queue'

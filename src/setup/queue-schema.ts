@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module'
-import { runMigrations } from 'graphile-worker'
 import type pg from 'pg'
-import { APP_ROLE } from '@/platform/db'
+import { APP_ROLE } from '@/platform/roles'
 
 /** The library's own tables for its jobs, as its version makes them; the product may use them and not change them. */
 export async function prepareQueue(url: string, client: pg.Client): Promise<void> {
@@ -9,6 +8,8 @@ export async function prepareQueue(url: string, client: pg.Client): Promise<void
   const wanted = `graphile-worker ${version}`
   const { rows } = await client.query("SELECT obj_description(to_regnamespace('graphile_worker'), 'pg_namespace') AS made_by")
   if (rows[0]?.made_by === wanted) return
+  // Loaded where it is needed: a start that changes nothing is faster without it.
+  const { runMigrations } = await import('graphile-worker')
   await runMigrations({ connectionString: url, noHandleSignals: true })
   await client.query(rights(wanted))
 }

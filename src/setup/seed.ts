@@ -1,4 +1,5 @@
-import { APP_ROLE, openDb, openPool } from '@/platform/db'
+import { openDb, openPool } from '@/platform/db'
+import { APP_ROLE } from '@/platform/roles'
 import { type Seeded, seed } from '../../prisma/seed'
 import { readDemo } from './demo-file'
 

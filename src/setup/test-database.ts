@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
-import { APP_ROLE, type Db, openDb, openPool } from '@/platform/db'
+import { type Db, openDb, openPool } from '@/platform/db'
+import { APP_ROLE } from '@/platform/roles'
 import { onConnection } from './schema-engine'
 
 /** A database for one test file: a copy of the migrated template, so no two files see each other's rows. */

@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { build } from '@/setup/build'
 import { complain, say } from '@/setup/progress'
 import { ACCIDENTS, type Accident } from './accidents'
 import { deploy } from './deployment'
@@ -26,7 +25,6 @@ async function run(): Promise<boolean> {
   const count = Number(values.rounds ?? accidents.length * 3)
   const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed)
   say(`seed ${seed}, ${count} rounds`)
-  await build()
   const world = await World.open()
   const history = new History(path.join(world.home, 'history.jsonl'))
   const began = performance.now()
