@@ -64,6 +64,7 @@ export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, C
       )
       return rows[0] ?? null
     },
+    pointer: (paymentId) => ({ payment: showId('pay', paymentId) }),
     parked: ({ merchantId, recordId }, reason) => [
       audit({ merchantId, id: deps.newId(), actor: 'system', action: 'record.parked', subject: recordId, detail: reason }),
     ],

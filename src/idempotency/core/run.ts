@@ -96,7 +96,7 @@ export class Run<I extends object, B, E, W> {
       case 'mismatch':
         return this.turnAway({ kind: 'key-reused', detail: 'This key belongs to a request with other contents. Use a new key for a new request.' })
       case 'expired':
-        return this.turnAway({ kind: 'answer-expired', detail: 'This key was used, and its stored answer has expired. Nothing was executed again.' })
+        return this.turnAway(answerExpired(row?.subjectId ? this.operation.pointer(row.subjectId) : {}))
       case 'damaged':
         this.alert('a stored record cannot be read')
         return this.turnAway({ kind: 'record-damaged', detail: 'The record under this key cannot be read. Nothing was executed.' })
@@ -225,6 +225,10 @@ function inProgress(): Problem {
 
 function outcomeUnknown(): Problem {
   return { kind: 'outcome-unknown', detail: 'We do not know yet how this ended. We are finding out; do not send a new key.', retryAfterSeconds: 2 }
+}
+
+function answerExpired(facts: Record<string, string>): Problem {
+  return { kind: 'answer-expired', detail: 'This key was used, and its stored answer has expired. Nothing was executed again.', facts }
 }
 
 function closing(): Problem {

@@ -107,6 +107,7 @@ export class Bench {
       doubt: (reason) => ({ kind: 'doubt', reason }),
       finish: (begun, effect) => this.finish(begun, effect),
       recall: async (_, subject) => this.rows.get(subject) ?? null,
+      pointer: (subject) => ({ subject }),
       parked: (_, reason) => [this.line(`parked: ${reason}`)],
     }
   }

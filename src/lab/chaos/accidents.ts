@@ -53,7 +53,7 @@ const atWire = (
 const ofBank = (id: string, fault: string, ms = 0): Accident => ({
   id,
   says: `the bank: ${fault}`,
-  arm: (world) => world.orderBank({ fault, ms }),
+  arm: ({ bank }) => bank.order(fault, ms),
 })
 
 export const ACCIDENTS: readonly Accident[] = [
@@ -106,7 +106,14 @@ export const ACCIDENTS: readonly Accident[] = [
   { id: 'D2', says: 'the database is restarted (immediate)', arm: (world) => world.restartDatabase('D2', 'SIGQUIT') },
   { id: 'D3', says: 'backends are terminated', arm: (world) => world.terminateBackends('D3') },
   { id: 'R29', says: 'a worker is killed', arm: async (world) => world.killWorker('R29') },
-  { id: 'B1', says: 'the bank is killed', arm: (world) => world.killBank('B1') },
+  {
+    id: 'B1',
+    says: 'the bank is killed',
+    arm: async (world) => {
+      await world.bank.kill()
+      world.happened('B1')
+    },
+  },
 
   ofBank('G1', 'silence-before'),
   ofBank('G2', 'silence-after'),

@@ -58,7 +58,7 @@ function parkedRecords(world: World): Promise<{ key: string; reason: string }[]>
 
 /** I24: each accident happened at least once, or this run says nothing about it. */
 export async function unseen(world: World, accidents: readonly Accident[]): Promise<Accident[]> {
-  const bank = await world.bankFaults()
+  const bank = await world.bank.faults()
   const times = ({ id }: Accident) => (BANK_FAULTS[id] ? bank.get(BANK_FAULTS[id]) : world.seen.get(id)) ?? 0
   return accidents.filter((accident) => times(accident) === 0)
 }

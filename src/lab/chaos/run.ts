@@ -68,7 +68,7 @@ async function campaign(world: World, history: History, { seed, count, accidents
   await playing.askEverybodyAgain()
   say(`${playing.purchases.length} purchases, ${history.lines.length} requests, ${kills} kill rounds`)
   say(`happened: ${[...world.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
-  say(`the bank: ${[...(await world.bankFaults())].map(([fault, times]) => `${fault} ${times}`).join(', ')}`)
+  say(`the bank: ${[...(await world.bank.faults())].map(([fault, times]) => `${fault} ${times}`).join(', ')}`)
   for (const line of await speeds(world)) say(line)
   return [...undeployed, ...(quiet ? [] : ['something stayed in doubt']), ...(await judge(world, playing, history, accidents))]
 }

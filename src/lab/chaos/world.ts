@@ -1,5 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,13 +6,10 @@ import type pg from 'pg'
 import { createOrder } from '@/checkout/order'
 import { showId, uuidv7 } from '@/lib/id'
 import { type Db, openDb, openPool, sql } from '@/platform/db'
-import { childEnv } from '@/platform/env'
 import { type Database, startDatabase } from '@/setup/database'
 import { migrate } from '@/setup/migrate'
 import { freePort } from '@/setup/port'
-import { hasEnded } from '@/setup/process-mark'
-import { inRoot } from '@/setup/root'
-import { forkTypeScript } from '@/setup/typescript-child'
+import { BankProcess } from './bank-process'
 import { Member, type Order } from './product'
 import type { Cut, TcpProxy } from './tcp-proxy'
 
@@ -38,15 +33,13 @@ export class World {
   readonly seen = new Map<string, number>()
   servers: Member[] = []
   workers: Member[] = []
-  private bank: ChildProcess | null = null
-  private bankPort = 0
-  private readonly bankSaid = new Map<string, number>()
 
   private constructor(
     readonly home: string,
     private readonly database: Database,
     readonly owner: pg.Pool,
     readonly db: Db,
+    readonly bank: BankProcess,
     private readonly log: number,
   ) {}
 
@@ -57,7 +50,8 @@ export class World {
     const database = await startDatabase({ dataDir: path.join(home, 'data'), database: 'payonce', settings: { max_connections: '200' } })
     await migrate(database.url)
     const owner = openPool(database.url, { max: 4, role: 'none', name: 'lab' })
-    const world = new World(home, database, owner, openDb(owner), fs.openSync(path.join(home, 'log'), 'a'))
+    const log = fs.openSync(path.join(home, 'log'), 'a')
+    const world = new World(home, database, owner, openDb(owner), await BankProcess.start(database.url, home, log), log)
     await world.populate()
     return world
   }
@@ -89,18 +83,6 @@ export class World {
     })
   }
 
-  async orderBank(order: { fault: string; ms: number }): Promise<void> {
-    const { fault, ms } = order
-    await this.askBank('/lab/faults', { method: 'POST', body: JSON.stringify({ fault, ms }) }).catch(() => undefined)
-  }
-
-  /** What the bank itself says that it did; what it said before it was killed counts too. */
-  async bankFaults(): Promise<ReadonlyMap<string, number>> {
-    const seen = new Map(this.bankSaid)
-    for (const [fault, times] of Object.entries(await this.askWhatBankDid())) seen.set(fault, (seen.get(fault) ?? 0) + times)
-    return seen
-  }
-
   async restartDatabase(id: string, signal: NodeJS.Signals): Promise<void> {
     process.kill(this.database.pid(), signal)
     this.happened(id)
@@ -118,21 +100,13 @@ export class World {
     this.happened(id)
   }
 
-  /** It forgets what it was told to do, and what it did: that is noted first. */
-  async killBank(id: string): Promise<void> {
-    const seen = await this.bankFaults().catch(() => null)
-    if (seen) for (const [fault, times] of seen) this.bankSaid.set(fault, times)
-    this.bank?.kill('SIGKILL')
-    this.happened(id)
-  }
-
   /** All is as it should be again: processes up, wires whole, the bank well-behaved. */
   async calm(): Promise<void> {
     for (const { database, bank } of [...this.servers, ...this.workers]) {
       database.disarm()
       bank.disarm()
     }
-    await this.askBank('/lab/faults', { method: 'DELETE' }).catch(() => undefined)
+    await this.bank.calm()
     for (const member of [...this.servers, ...this.workers]) member.signal('SIGCONT')
     await Promise.all(this.servers.map((server) => server.ready()))
   }
@@ -155,12 +129,7 @@ export class World {
   /** @returns how each of them ended; all should with 0 */
   async close(): Promise<(number | null)[]> {
     const codes = await Promise.all([...this.servers, ...this.workers].map((member) => member.leave()))
-    const bank = this.bank
-    this.bank = null
-    if (bank && !hasEnded(bank)) {
-      bank.kill('SIGTERM')
-      await once(bank, 'exit')
-    }
+    await this.bank.leave()
     await this.db.$disconnect()
     await this.owner.end()
     await this.database.stop()
@@ -180,36 +149,9 @@ export class World {
 
   private async populate(): Promise<void> {
     await this.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${this.merchantId}::uuid, 'Chaos shop')`)
-    this.bankPort = await freePort()
-    await this.startBank()
-    const around = { databasePort: this.database.port, databaseUrl: this.database.url, bankPort: this.bankPort, settings: SETTINGS }
+    const around = { databasePort: this.database.port, databaseUrl: this.database.url, bankPort: this.bank.port, settings: SETTINGS }
     const start = async (name: 'web' | 'worker') => Member.start(name, await freePort(), around, this.log)
     this.servers = [await start('web'), await start('web')]
     this.workers = [await start('worker'), await start('worker')]
-  }
-
-  private async startBank(): Promise<void> {
-    const args = ['--port', String(this.bankPort), '--journal', path.join(this.home, 'bank.jsonl')]
-    const env = childEnv({ DATABASE_URL: this.database.url })
-    const bank = forkTypeScript(inRoot('src/lab/bank/main.ts'), args, { env, stdio: ['ignore', this.log, this.log, 'ipc'] })
-    const before = this.bank
-    this.bank = bank
-    bank.once('exit', () => {
-      if (this.bank === bank) void this.startBank()
-    })
-    if (before === null) await once(bank, 'message')
-  }
-
-  private async askWhatBankDid(): Promise<Record<string, number>> {
-    const answer = await this.askBank('/lab/faults', {})
-    return ((await answer.json()) as { seen: Record<string, number> }).seen
-  }
-
-  private askBank(where: string, init: RequestInit): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.bankPort}${where}`, {
-      ...init,
-      headers: { 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(2_000),
-    })
   }
 }

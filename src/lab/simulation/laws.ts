@@ -31,7 +31,7 @@ export class Laws {
   /** When all is quiet: nothing is stuck, the books agree with the bank, and everybody was told the truth. */
   atTheEnd(): void {
     for (const record of this.world.records.all()) if (!this.isAtRest(record)) throw new LawBroken(`a record is stuck as ${record.state}`)
-    for (const { subject, status } of this.world.payments.values())
+    for (const { subject, status } of this.world.shop.payments.values())
       if ((status === 'done') !== this.charged.has(subject)) throw new LawBroken(`a payment is ${status}, charged: ${this.charged.has(subject)}`)
     this.oneAnswerPerKey()
   }
@@ -45,7 +45,7 @@ export class Laws {
     const { charges } = this.world.bank
     for (; this.chargesSeen < charges.length; this.chargesSeen++) {
       const subject = charges[this.chargesSeen] as string
-      const order = this.world.payments.get(subject)?.order ?? 'none'
+      const order = this.world.shop.payments.get(subject)?.order ?? 'none'
       if (this.charged.has(subject)) throw new LawBroken('a payment was charged twice')
       if (this.orders.has(order)) throw new LawBroken('an order was charged twice')
       this.charged.add(subject)

@@ -39,7 +39,7 @@ export async function simulate(options: { seed: number; seconds: number; payment
     const world = await play(s, plan)
     for (const what of world.seen) seen.add(what)
     tally.plans++
-    tally.payments += world.payments.size
+    tally.payments += world.shop.payments.size
     tally.charges += world.bank.charges.length
     tally.steps += s.report().length
   })

@@ -1,7 +1,7 @@
 import type { Scheduler } from 'fast-check'
 import { Engine } from '@/idempotency/core/engine'
 import type { EngineEvent } from '@/idempotency/core/events'
-import type { Finish, Operation, Refusal } from '@/idempotency/core/operation'
+import type { Operation } from '@/idempotency/core/operation'
 import type { Claim } from '@/idempotency/core/record'
 import type { Reply } from '@/idempotency/core/run'
 import { CommitRefused, type Store, StoreUnavailable } from '@/idempotency/core/store'
@@ -9,18 +9,7 @@ import { MemoryStore, type MemoryWrite } from '@/idempotency/stores/memory'
 import { type Effect, ModelBank } from './bank'
 import { Process, VirtualTime } from './clock'
 import { type Accident, type Plan, type Press, SERVERS } from './plan'
-
-export interface Input {
-  order: string
-  amount: number
-}
-
-interface Payment {
-  subject: string
-  order: string
-  amount: number
-  status: 'live' | 'done' | 'refused'
-}
+import { type Input, type Payment, Shop } from './shop'
 
 interface Server {
   process: Process
@@ -39,7 +28,7 @@ const VERBS = ['read', 'claim', 'takeOver', 'renew', 'commit', 'release', 'sweep
 export class World {
   readonly time = new VirtualTime()
   readonly bank = new ModelBank()
-  readonly payments = new Map<string, Payment>()
+  readonly shop = new Shop(() => this.time.now)
   /** What each client was told, by key; `null` where it got an error. */
   readonly told: Array<{ press: Press; reply: Reply | null }> = []
   /** What really happened in this run, for coverage. */
@@ -158,39 +147,19 @@ export class World {
     return {
       name: 'pay',
       volatile: [],
-      begin: (input, { subjectId }) => ({
-        name: 'begin',
-        rows: 1,
-        check: () => (this.holderOf(input.order) ? 0 : 1),
-        apply: () => this.begin(input, subjectId),
-      }),
-      refused: async (input) => this.whyRefused(input),
+      begin: (input, { subjectId }) => this.shop.begin(input, subjectId),
+      refused: async (input) => this.shop.whyRefused(input),
       ask: (payment) => this.ask(server.process, payment),
       find: (payment) => this.find(server.process, payment),
       doubt: (reason) => ({ kind: 'doubt', reason }),
-      finish: (payment, effect) => this.finish(payment, effect),
+      finish: (payment, effect) => this.shop.finish(payment, effect),
       recall: async (_, subject) => {
         await this.turn(server.process, 'recall')
-        return this.payments.get(subject) ?? null
+        return this.shop.payments.get(subject) ?? null
       },
+      pointer: () => ({}),
       parked: () => [],
     }
-  }
-
-  private begin({ order, amount }: Input, subject: string): Payment {
-    const payment: Payment = { subject, order, amount, status: 'live' }
-    this.payments.set(subject, payment)
-    return payment
-  }
-
-  private holderOf(order: string): Payment | undefined {
-    return [...this.payments.values()].find((payment) => payment.order === order && payment.status !== 'refused')
-  }
-
-  private whyRefused({ order }: Input): Refusal {
-    const holder = this.holderOf(order)
-    if (holder?.status !== 'done') return { kind: 'busy' }
-    return { kind: 'answer', answer: { status: 409, problem: 'already-paid', body: JSON.stringify({ subject: holder.subject }) } }
   }
 
   private async ask(process: Process, { subject }: Payment): Promise<Effect> {
@@ -209,19 +178,6 @@ export class World {
     const answer = this.bank.find(subject)
     await this.turn(process, 'the look-up is answered')
     return answer
-  }
-
-  private finish({ subject, amount }: Payment, effect: Effect): Finish<MemoryWrite> {
-    const settle = (status: Payment['status']): MemoryWrite => ({
-      name: status,
-      rows: 1,
-      check: () => (this.payments.get(subject)?.status === 'live' ? 1 : 0),
-      apply: () => Object.assign(this.payments.get(subject) as Payment, { status }),
-    })
-    if (effect.kind === 'doubt') return { to: 'unknown', answer: null, writes: [], retryInMs: 5_000 }
-    const body = JSON.stringify({ did: effect.kind, subject, amount, at: this.time.now })
-    if (effect.kind === 'done') return { to: 'completed', answer: { status: 200, problem: null, body }, writes: [settle('done')] }
-    return { to: 'completed', answer: { status: 402, problem: 'payment-declined', body }, writes: [settle('refused')] }
   }
 }
 

@@ -134,7 +134,12 @@ describe('the jobs', () => {
     await withWorkers(1, jobsOf(product.deps), () =>
       vi.waitFor(async () => expect(await product.count('records', "state = 'tombstone'")).toBe(1), 10_000),
     )
-    expect((await product.pay(body, cookie)).problem).toMatchObject({ kind: 'answer-expired', status: 409, safeNewKey: false })
+    expect((await product.pay(body, cookie)).problem).toMatchObject({
+      kind: 'answer-expired',
+      status: 409,
+      safeNewKey: false,
+      payment: expect.stringMatching(/^pay_/),
+    })
     expect(await product.count('charges')).toBe(charged)
   })
 

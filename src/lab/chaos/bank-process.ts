@@ -1,0 +1,79 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { childEnv } from '@/platform/env'
+import { freePort } from '@/setup/port'
+import { hasEnded } from '@/setup/process-mark'
+import { inRoot } from '@/setup/root'
+import { forkTypeScript } from '@/setup/typescript-child'
+
+/** The bank, as a process that does what it is told, and is started again whenever it dies. */
+export class BankProcess {
+  private child: ChildProcess | null = null
+  private leaving = false
+  /** What it said that it did before it was killed. */
+  private readonly said = new Map<string, number>()
+
+  private constructor(
+    readonly port: number,
+    private readonly databaseUrl: string,
+    private readonly home: string,
+    private readonly log: number,
+  ) {}
+
+  static async start(databaseUrl: string, home: string, log: number): Promise<BankProcess> {
+    const bank = new BankProcess(await freePort(), databaseUrl, home, log)
+    await once(bank.boot(), 'message')
+    return bank
+  }
+
+  /** The next charge meets this fault, whosever it is. */
+  async order(fault: string, ms: number): Promise<void> {
+    await this.ask('/lab/faults', { method: 'POST', body: JSON.stringify({ fault, ms }) }).catch(() => undefined)
+  }
+
+  /** From now on it does nothing but what a bank should. */
+  async calm(): Promise<void> {
+    await this.ask('/lab/faults', { method: 'DELETE' }).catch(() => undefined)
+  }
+
+  /** What the bank itself says that it did; what it said before it was killed counts too. */
+  async faults(): Promise<ReadonlyMap<string, number>> {
+    const seen = new Map(this.said)
+    const answer = await this.ask('/lab/faults', {})
+    const { seen: now } = (await answer.json()) as { seen: Record<string, number> }
+    for (const [fault, times] of Object.entries(now)) seen.set(fault, (seen.get(fault) ?? 0) + times)
+    return seen
+  }
+
+  /** It forgets what it was told to do, and what it did: that is noted first. */
+  async kill(): Promise<void> {
+    const seen = await this.faults().catch(() => null)
+    if (seen) for (const [fault, times] of seen) this.said.set(fault, times)
+    this.child?.kill('SIGKILL')
+  }
+
+  async leave(): Promise<void> {
+    this.leaving = true
+    const child = this.child
+    if (!child || hasEnded(child)) return
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
+
+  private boot(): ChildProcess {
+    const args = ['--port', String(this.port), '--journal', path.join(this.home, 'bank.jsonl')]
+    const env = childEnv({ DATABASE_URL: this.databaseUrl })
+    const child = forkTypeScript(inRoot('src/lab/bank/main.ts'), args, { env, stdio: ['ignore', this.log, this.log, 'ipc'] })
+    child.once('exit', () => {
+      if (!this.leaving) this.boot()
+    })
+    this.child = child
+    return child
+  }
+
+  private ask(where: string, init: RequestInit): Promise<Response> {
+    const headers = { 'content-type': 'application/json' }
+    return fetch(`http://127.0.0.1:${this.port}${where}`, { ...init, headers, signal: AbortSignal.timeout(2_000) })
+  }
+}

@@ -1,0 +1,56 @@
+import type { Finish, Refusal } from '@/idempotency/core/operation'
+import type { MemoryWrite } from '@/idempotency/stores/memory'
+import type { Effect } from './bank'
+
+export interface Input {
+  order: string
+  amount: number
+}
+
+export interface Payment extends Input {
+  subject: string
+  status: 'live' | 'done' | 'refused'
+}
+
+/** What is paid in the simulation. An order has one live payment, as the unique index of the real tables has it. */
+export class Shop {
+  readonly payments = new Map<string, Payment>()
+
+  constructor(private readonly now: () => number) {}
+
+  begin({ order, amount }: Input, subject: string): MemoryWrite {
+    return {
+      name: 'begin',
+      rows: 1,
+      check: () => (this.holderOf(order) ? 0 : 1),
+      apply: () => {
+        const payment: Payment = { subject, order, amount, status: 'live' }
+        this.payments.set(subject, payment)
+        return payment
+      },
+    }
+  }
+
+  whyRefused({ order }: Input): Refusal {
+    const holder = this.holderOf(order)
+    if (holder?.status !== 'done') return { kind: 'busy' }
+    return { kind: 'answer', answer: { status: 409, problem: 'already-paid', body: JSON.stringify({ subject: holder.subject }) } }
+  }
+
+  /** The answer tells when it was made, as a real one does: two that were made apart differ. */
+  finish({ subject, amount }: Payment, effect: Effect): Finish<MemoryWrite> {
+    if (effect.kind === 'doubt') return { to: 'unknown', answer: null, writes: [], retryInMs: 5_000 }
+    const body = JSON.stringify({ did: effect.kind, subject, amount, at: this.now() })
+    const answer = effect.kind === 'done' ? { status: 200, problem: null, body } : { status: 402, problem: 'payment-declined' as const, body }
+    return { to: 'completed', answer, writes: [this.settle(subject, effect.kind)] }
+  }
+
+  private settle(subject: string, status: 'done' | 'refused'): MemoryWrite {
+    const payment = () => this.payments.get(subject)
+    return { name: status, rows: 1, check: () => (payment()?.status === 'live' ? 1 : 0), apply: () => Object.assign(payment() ?? {}, { status }) }
+  }
+
+  private holderOf(order: string): Payment | undefined {
+    return [...this.payments.values()].find((payment) => payment.order === order && payment.status !== 'refused')
+  }
+}
