@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Order } from '@/lab/bank/script'
 import { type LabBank, startLabBank } from '@/lab/bank/server'
 import { openPool } from '@/platform/db'
@@ -118,5 +118,32 @@ describe('paying over the network', () => {
     await pay()
     await settleDoubt()
     expect([await statusNow(), await charges()]).toEqual(['not_charged', 0])
+  })
+})
+
+describe('G11 the bank is away', () => {
+  it('after ten doubts nothing new is begun: 503, no trace; what is stored is replayed; and the bank’s next answer opens the way', async () => {
+    await pay()
+    const [paid, orders] = [order, [] as string[]]
+    bank.script.add([{ fault: 'refuse', on: 'charge', key: null, next: 10, ms: 0 }])
+    for (let doubt = 0; doubt < 10; doubt++) {
+      order = await product.newOrder()
+      orders.push(order)
+      expect((await pay()).problem?.kind).toBe('outcome-unknown')
+    }
+    order = await product.newOrder()
+    const refused = await pay()
+    expect(refused).toMatchObject({ status: 503, problem: { kind: 'unavailable', retry: 'same-key', safeNewKey: false } })
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await product.count('records', `key = 'key-${order}'`)).toBe(0)
+    const late = order
+    order = paid
+    expect((await pay()).result?.idempotency.outcome).toBe('replayed')
+
+    await settleDoubt()
+    for (order of orders) expect((await pay()).problem?.kind).toBe('not-charged')
+    order = late
+    await vi.waitFor(async () => expect((await pay()).result?.payment.status).toBe('succeeded'), { timeout: 8_000, interval: 500 })
+    expect([await charges(), await captures()]).toEqual([1, 1])
   })
 })

@@ -6,9 +6,11 @@ import { systemClock } from '@/idempotency/core/clock'
 import { Engine } from '@/idempotency/core/engine'
 import type { EngineEvent } from '@/idempotency/core/events'
 import type { Store } from '@/idempotency/core/store'
+import type { Problem } from '@/idempotency/problems'
 import { AttemptLog } from '@/idempotency/stores/attempt-log'
 import { PrismaStore } from '@/idempotency/stores/prisma'
 import { uuidv7 } from '@/lib/id'
+import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
 import { type Reconciled, type ReconcileEvent, reconcile } from '@/payments/reconcile'
 import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
@@ -49,7 +51,9 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const db = openDb(pool)
   const bank = new SimulatedBank(bankPool)
   const remote = env.PAYONCE_BANK_URL ? { url: env.PAYONCE_BANK_URL, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS } : null
-  const gateway = otherGateway ?? (remote ? httpGateway(remote) : simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS }))
+  const breaker = new Breaker(() => performance.now())
+  const unwatched = otherGateway ?? (remote ? httpGateway(remote) : simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS }))
+  const gateway = breaker.watch(unwatched)
   const newReceiptToken = () => randomBytes(24).toString('base64url')
   const attempts = new AttemptLog({ client: db, worker, newId: uuidv7, onLost: (count, error) => log.warn({ count, error }, 'attempts were lost') })
   const store = new PrismaStore(db, worker, uuidv7, env.PAYONCE_LEASE_MS)
@@ -64,7 +68,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     bank,
     challenges: remote ? httpChallenges(remote) : bank,
     store,
-    engine: new Engine({ store, observe, clock: systemClock, newId: uuidv7 }),
+    engine: new Engine({ store, observe, clock: systemClock, newId: uuidv7, notNow: () => bankIsAway(breaker.waitMs()) }),
     pay: payOperation({ db, gateway, newId: uuidv7, newReceiptToken, now: systemClock.now }),
     reconcile: () => reconcile({ db, gateway, newId: uuidv7, tell: (event) => tellOfBank(event, { log, metrics }) }),
     close: async () => {
@@ -90,6 +94,12 @@ function tell(event: EngineEvent, to: Pick<Core, 'log' | 'metrics' | 'attempts'>
   to.metrics.attempts.inc({ operation, outcome })
   to.metrics.seconds.observe({ operation, outcome }, durationMs / 1000)
   to.attempts.add(event.attempt)
+}
+
+function bankIsAway(waitMs: number): Problem | null {
+  if (waitMs === 0) return null
+  const detail = 'The bank cannot be reached just now. Nothing was charged; send the same request again.'
+  return { kind: 'unavailable', detail, retryAfterSeconds: Math.ceil(waitMs / 1_000) }
 }
 
 /** What the comparison with the bank found, in words. An error is for people to look at. */

@@ -1,3 +1,4 @@
+import type { Problem } from '../problems'
 import type { Operation } from './operation'
 import { Recovery } from './recovery'
 import { type EngineOptions, type Reply, type Request, Run } from './run'
@@ -20,7 +21,7 @@ export class Engine<W> {
 
   /** Throws `StoreUnavailable` when the record cannot be read or claimed: then nothing was asked of the outside. */
   run<I extends object, B, E>(operation: Operation<I, B, E, W>, request: Request<I>): Promise<Reply> {
-    return this.track(new Run(this.options, this.waiters, operation, request, () => !this.closed).reply())
+    return this.track(new Run(this.options, this.waiters, operation, request, () => this.notNow()).reply())
   }
 
   /** From here on nothing new is begun in this process: what runs goes on, what is finished is replayed, all else is turned away. */
@@ -48,6 +49,11 @@ export class Engine<W> {
   /** There is news of one record in doubt: looks now, due or not. News is never believed by itself: the outside is asked. */
   news<I extends object, B, E>(operation: Operation<I, B, E, W>, about: { merchantId: string; recordId: string }, requestId: string): Promise<void> {
     return this.track(this.recoverOne(operation, about, requestId))
+  }
+
+  private notNow(): Problem | null {
+    const detail = 'This server is being restarted. Nothing was charged; send the same request again.'
+    return this.closed ? { kind: 'unavailable', detail, retryAfterSeconds: 1 } : (this.options.notNow?.() ?? null)
   }
 
   private async recoverOverdue<I extends object, B, E>(operation: Operation<I, B, E, W>, limit: number, requestId: string): Promise<number> {

@@ -29,6 +29,8 @@ export interface EngineOptions<W> {
   observe: Observe
   clock: Clock
   newId: () => string
+  /** Why nothing may be begun at this moment; null when it may. What is stored is replayed all the same. */
+  notNow?: () => Problem | null
 }
 
 /** 25, 50, 100 … 400 ms: soon enough that a waiter hardly notices, seldom enough that a hundred of them cost the database little. */
@@ -46,7 +48,7 @@ export class Run<I extends object, B, E, W> {
     private readonly waiters: Waiters,
     private readonly operation: Operation<I, B, E, W>,
     private readonly request: Request<I>,
-    private readonly mayBegin: () => boolean,
+    private readonly notNow: () => Problem | null,
   ) {
     this.id = recordId(request.scope, operation.name, request.key)
     this.at = options.clock.now()
@@ -104,7 +106,8 @@ export class Run<I extends object, B, E, W> {
   }
 
   private async start(take: (record: NewRecord, begin: W) => Promise<Claimed | null>): Promise<Reply | 'again' | 'wait'> {
-    if (!this.mayBegin()) return this.turnAway(closing())
+    const refusal = this.notNow()
+    if (refusal) return this.turnAway(refusal)
     if (!this.waiters.enter(this.id)) return 'wait'
     let seen: Reply | 'again' | 'wait' = 'again'
     try {
@@ -229,9 +232,4 @@ function outcomeUnknown(): Problem {
 
 function answerExpired(facts: Record<string, string>): Problem {
   return { kind: 'answer-expired', detail: 'This key was used, and its stored answer has expired. Nothing was executed again.', facts }
-}
-
-function closing(): Problem {
-  const detail = 'This server is being restarted. Nothing was charged; send the same request again.'
-  return { kind: 'unavailable', detail, retryAfterSeconds: 1 }
 }
