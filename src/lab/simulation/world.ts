@@ -120,7 +120,7 @@ export class World {
       const real = (this.records[verb] as (...args: unknown[]) => Promise<unknown>).bind(this.records)
       seen[verb] = async (...args: unknown[]) => {
         if ((await this.turn(process, `${verb} arrives`)) === 'cut before' || process.isCutOff()) throw new StoreUnavailable('cut before')
-        const result = verb === 'commit' ? await this.fenced(args[0] as Claim, real(...args)) : await real(...args)
+        const result = verb === 'commit' ? await this.fenced(args[0] as Claim, () => real(...args)) : await real(...args)
         if ((await this.turn(process, `${verb} answers`)) === 'cut after') return this.cutAfter(verb, result)
         return result
       }
@@ -128,11 +128,11 @@ export class World {
     return seen as unknown as Store<MemoryWrite>
   }
 
-  /** A write that went through was made by the one who held the record when it was made. */
-  private async fenced(claim: Claim, write: Promise<unknown>): Promise<unknown> {
-    const row = this.records.all().find(({ id }) => id === claim.id)
-    const result = await write
-    if (result === true && (row?.fence !== claim.fence || row.token !== claim.token)) this.broken ??= 'a write was made under a superseded fence'
+  /** A write that went through was made by the one who held the record when it was made: a moment later others may hold it. */
+  private async fenced(claim: Claim, write: () => Promise<unknown>): Promise<unknown> {
+    const { fence, token } = this.records.all().find(({ id }) => id === claim.id) ?? {}
+    const result = await write()
+    if (result === true && (fence !== claim.fence || token !== claim.token)) this.broken ??= 'a write was made under a superseded fence'
     return result
   }
 
