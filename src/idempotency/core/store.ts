@@ -8,7 +8,8 @@ import type { Claim, IdempotencyRow } from './record'
  *  3. `commit` is one commit: the record's new state and all writes, or nothing. A write that touches another number of rows
  *     than it says undoes all of it and throws.
  *  4. `renew`, `commit` and `release` by a claim whose token or fence is no longer in the row write nothing and answer false.
- *  5. Leases are judged by the store's clock. A lease lasts `leaseMs`; it can be renewed until `ceilingMs` after it was taken, not later.
+ *  5. Leases are judged by the store's clock. A lease lasts `leaseMs`; it can be renewed until `CEILING_LEASES` of
+ *     them have passed since it was taken, not later.
  *  6. `sweep` and `takeDoubt` give a record to one caller at a time, under a new token and a higher fence. Parked records are left alone.
  *  7. `reap` deletes only what began nothing and whose lease is over; `bury` only takes answers away that are past their time.
  */
@@ -35,6 +36,9 @@ export interface Store<W> {
   /** Turns up to `limit` records that are past their time into tombstones. @returns how many */
   bury(limit: number): Promise<number>
 }
+
+/** 10 leases: work that takes longer has lost its way, and its lease is not renewed any more. */
+export const CEILING_LEASES = 10
 
 export interface NewRecord {
   merchantId: string

@@ -1,6 +1,6 @@
 import type { Finish } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
-import { type Begun, type Claimed, CommitRefused, type NewRecord, type Overdue, type Store } from '../core/store'
+import { type Begun, CEILING_LEASES, type Claimed, CommitRefused, type NewRecord, type Overdue, type Store } from '../core/store'
 
 /** A write of the memory store: does its work on the caller's own state and says how many rows it touched; a `begin` gives back its row. */
 export interface MemoryWrite {
@@ -19,8 +19,6 @@ export interface Kept extends Omit<IdempotencyRow, 'leaseOver'> {
   parked: string | null
 }
 
-/** 10 leases: work that takes longer has lost its way. */
-const CEILING_LEASES = 10
 const KEPT_MS = 30 * 24 * 3_600_000
 
 /** The model that the Prisma store is compared with, and the store of simulations. Single-threaded, so each verb is atomic by itself. */

@@ -1,7 +1,7 @@
 import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import type { Finish } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
-import { type Begun, type Claimed, CommitRefused, type NewRecord, type Overdue, type Store, StoreUnavailable } from '../core/store'
+import { type Begun, CEILING_LEASES, type Claimed, CommitRefused, type NewRecord, type Overdue, type Store, StoreUnavailable } from '../core/store'
 import { callDatabase } from './prisma-errors'
 import type { SqlWrite, Taker } from './record-sql'
 import * as say from './record-sql'
@@ -27,8 +27,6 @@ interface LeaseRow {
 
 /** How long a claim holds without being renewed: twice the longest time that we wait for the bank. */
 const LEASE_MS = 30_000
-/** 10 leases: work that takes longer has lost its way, and its lease is not renewed any more. */
-const CEILING_LEASES = 10
 
 /** Records in PostgreSQL through Prisma. A replay is one read and no write; a fresh run is two commits. */
 export class PrismaStore implements Store<SqlWrite> {
