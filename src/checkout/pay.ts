@@ -1,6 +1,6 @@
 import type { Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
-import { PROBLEMS, type Problem } from '@/idempotency/problems'
+import { type Facts, PROBLEMS, type Problem } from '@/idempotency/problems'
 import { showId } from '@/lib/id'
 import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
 import type { DeclineCode, Gateway } from '@/payments/gateway'
@@ -37,7 +37,7 @@ export interface PaidBody {
 /** The body of a stored problem: words and facts. Its kind and status stand beside it in the record. */
 export interface ProblemBody {
   detail: string
-  facts: Record<string, string | number | null>
+  facts: Facts
 }
 
 /** Paying an order from the checkout page: reserve the order, ask the bank once, settle in one commit. */

@@ -11,7 +11,14 @@ export const PROBLEMS = {
   unauthorized: row(401, 'UNAUTHORIZED', 'Sign in first', 'after-fixing', true, false),
   forbidden: row(403, 'FORBIDDEN', 'This is not allowed', 'no', true, false),
   'not-found': row(404, 'NOT_FOUND', 'There is nothing here', 'after-fixing', true, false),
+  'method-not-allowed': row(405, 'METHOD_NOT_SUPPORTED', 'This address does not take this method', 'after-fixing', true, false),
+  'too-large': row(413, 'PAYLOAD_TOO_LARGE', 'The body is too large', 'after-fixing', true, false),
+  'unsupported-media': row(415, 'UNSUPPORTED_MEDIA_TYPE', 'This content type is not accepted here', 'after-fixing', true, false),
+  // An earlier try of the same request may have got through, so no new key: wait, and send the same one.
+  'rate-limited': row(429, 'TOO_MANY_REQUESTS', 'Too many requests', 'same-key', false, false),
   'payment-declined': row(402, 'PAYMENT_REQUIRED', 'The payment was declined', 'no', true, true),
+  'refund-declined': row(402, 'PAYMENT_REQUIRED', 'The bank did not refund', 'no', true, true),
+  'not-refundable': row(409, 'CONFLICT', 'This much cannot be refunded', 'after-fixing', true, false),
   'already-paid': row(409, 'CONFLICT', 'This order is already paid', 'no', false, true),
   'order-changed': row(409, 'CONFLICT', 'The order has changed', 'after-fixing', true, false),
   'in-progress': row(409, 'CONFLICT', 'The first request is still running', 'same-key', false, false),
@@ -32,8 +39,11 @@ export interface Problem {
   kind: ProblemKind
   detail: string
   retryAfterSeconds?: number
-  facts?: Record<string, string | number | null>
+  facts?: Facts
 }
+
+/** What a problem tells programs beside its words. */
+export type Facts = Record<string, string | number | null | readonly string[] | ReadonlyArray<{ pointer: string; detail: string }>>
 
 /** What every door shows of a problem. */
 export interface ShownProblem {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type IdPrefix, readId, showId, uuidv7 } from './id'
 
-const PREFIXES: IdPrefix[] = ['pay', 'ord', 'txn', 'acc', 'att', 'evt', 'mer']
+const PREFIXES: IdPrefix[] = ['pay', 'ord', 'txn', 'acc', 'att', 'evt', 'mer', 'ref', 'key']
 const millis = fc.integer({ min: 0, max: 2 ** 48 - 1 })
 const chance = fc.uint8Array({ minLength: 10, maxLength: 10 })
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 /** The prefix says what an id names; people and programs see the id with it, the database stores the bare UUID. */
-export type IdPrefix = 'pay' | 'ord' | 'txn' | 'acc' | 'att' | 'evt' | 'mer'
+export type IdPrefix = 'pay' | 'ord' | 'txn' | 'acc' | 'att' | 'evt' | 'mer' | 'ref' | 'key'
 
 /**
  * A UUID version 7 (RFC 9562): 48 bits of milliseconds, then chance, so that new rows land at the end of their index.

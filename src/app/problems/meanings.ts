@@ -9,7 +9,15 @@ export const MEANINGS: Record<ProblemKind, string> = {
   unauthorized: 'We do not know who you are. Sign in, or send your API key.',
   forbidden: 'We know who you are, and you may not do this.',
   'not-found': 'There is no such thing, or it is not yours: the two look alike on purpose.',
+  'method-not-allowed': 'The address is right and the method is not. The header Allow, or the API reference, says which methods there are.',
+  'too-large': 'A body may have 64 KiB. Nothing was read beyond that, and nothing was done.',
+  'unsupported-media': 'The API takes JSON: send Content-Type: application/json. Nothing was done.',
+  'rate-limited':
+    'More requests came than your limit allows, replays included. Wait as long as Retry-After says, then send the same request with the same key.',
   'payment-declined': 'The bank said no. Nothing was charged. The same key gets this answer for good; another card needs a new key.',
+  'refund-declined': 'The bank refused to give the money back, and will not. The amount can be refunded again under a new key.',
+  'not-refundable':
+    'A refund gives back at most what was captured and is not refunded yet, of a payment that succeeded. The answer says how much that is. Nothing was done.',
   'already-paid': 'The order was paid under another key. You were not charged again. The answer links to the receipt.',
   'order-changed': 'The order is not the one that the shopper saw any more. Nothing was charged. Show the new total, then pay.',
   'in-progress': 'The first request with this key is still being worked on. Wait as long as Retry-After says, then send the same request again.',
