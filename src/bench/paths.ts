@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
 import { payOperation } from '@/checkout/pay'
+import { shopperVoice } from '@/checkout/shopper-voice'
 import { systemClock } from '@/idempotency/core/clock'
 import { Engine } from '@/idempotency/core/engine'
 import { PrismaStore } from '@/idempotency/stores/prisma'
@@ -19,8 +20,8 @@ export interface Job {
 
 /** The engine and its store in this process, without any door. */
 export function enginePath(db: Db, merchantId: string) {
-  const engine = new Engine({ store: new PrismaStore(db, 'bench', uuidv7), observe: () => undefined, clock: systemClock, newId: uuidv7 })
-  const operation = payOperation({ db, gateway: instantGateway, newId: uuidv7, newReceiptToken: uuidv7, now: systemClock.now })
+  const engine = new Engine({ store: new PrismaStore(db, 'bench', uuidv7), observe: () => undefined, clock: systemClock, newId: uuidv7, fieldSecret: 'bench' })
+  const operation = payOperation({ db, gateway: instantGateway, newId: uuidv7, newReceiptToken: uuidv7, now: systemClock.now, voice: shopperVoice })
   return async ({ key, orderId }: Job) => {
     const input = { merchantId, orderId, version: 1, paymentMethod: 'pm_card_visa' }
     const reply = await engine.run(operation, { scope: { merchantId, actor: 'bench' }, key, input, waitMs: 0, source: 'bench', requestId: key })

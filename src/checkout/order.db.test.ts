@@ -63,6 +63,7 @@ describe('createOrder', () => {
     expect(await rows(`SELECT code FROM account WHERE merchant_id = $1 AND currency = 'JPY' ORDER BY code`, OURS)).toEqual([
       { code: 'gateway_clearing' },
       { code: 'processing_fees' },
+      { code: 'refunds' },
       { code: 'sales' },
       { code: 'surplus_charges' },
     ])

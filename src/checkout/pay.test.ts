@@ -4,6 +4,7 @@ import type { Gateway } from '@/payments/gateway'
 import type { BegunPayment } from '@/payments/store'
 import type { Db } from '@/platform/db'
 import { payOperation } from './pay'
+import { shopperVoice } from './shopper-voice'
 
 /** The operation's pure parts, without a database and without a bank: whoever touches one of them fails the test. */
 const nobody = new Proxy({}, { get: () => () => expect.unreachable('a pure step touched the outside') })
@@ -14,6 +15,7 @@ const pay = payOperation({
   newId: () => `00000000-0000-7000-8000-${String(++ids).padStart(12, '0')}`,
   newReceiptToken: () => 'receipt-token',
   now: () => new Date('2026-11-24T12:00:00Z'),
+  voice: shopperVoice,
 })
 
 const payment: BegunPayment = {
@@ -25,6 +27,8 @@ const payment: BegunPayment = {
   method: 'pm_card_visa',
   gatewayKey: '018f0000-0000-7000-8000-00000000000b',
   receiptToken: 'receipt-token',
+  description: null,
+  metadata: {},
   createdAt: new Date('2026-11-24T11:59:59Z'),
   ageMs: 1_000,
 }

@@ -1,22 +1,39 @@
-import type { Operation, Refusal } from '@/idempotency/core/operation'
+import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
-import { type Facts, PROBLEMS, type Problem } from '@/idempotency/problems'
+import type { Problem } from '@/idempotency/problems'
 import { showId } from '@/lib/id'
+import type { Currency } from '@/lib/money'
 import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
 import type { DeclineCode, Gateway } from '@/payments/gateway'
+import { lookAgainMs } from '@/payments/look-again'
 import { LIVE, type PaymentStatus } from '@/payments/payment'
 import { BEGUN_COLUMNS, type BegunPayment } from '@/payments/store'
-import { audit } from '@/platform/audit'
+import { auditParked } from '@/platform/audit'
 import { type Db, joinSql, sql, type Write } from '@/platform/db'
+import { placeOrder } from './order'
+import { receiptPath } from './receipt-path'
+import type { Said, Voice } from './voice'
 
-/** What the shopper's page asks for, parsed. `merchantId` was found by the order, not sent. */
-export interface PayInput {
+/** Pay an order that is there, of the version that the shopper saw; null where the payer is a program, which sees no page. */
+export interface PayOrder {
   merchantId: string
   orderId: string
-  /** The version of the order that the shopper saw. */
-  version: number
+  version: number | null
   paymentMethod: string
 }
+
+/** Pay an amount: the order is placed in the same commit that begins its payment. `amount` is in minor units. */
+export interface PayAmount {
+  merchantId: string
+  amount: number
+  currency: Currency
+  paymentMethod: string
+  description?: string | undefined
+  metadata?: Record<string, string> | undefined
+}
+
+/** What is asked for, parsed. `merchantId` is found by the order or the API key, never sent. */
+export type PayInput = PayOrder | PayAmount
 
 export interface PayDeps {
   db: Db
@@ -25,34 +42,22 @@ export interface PayDeps {
   /** A receipt's address: unguessable, since whoever has it may see the receipt. */
   newReceiptToken: () => string
   now: () => Date
+  voice: Voice
 }
 
-/** The body of a successful answer, stored and replayed as it is. */
-export interface PaidBody {
-  payment: { id: string; status: 'succeeded' | 'requires_action'; amount: number; currency: string; cardLabel: string | null; paidAt: string | null }
-  receiptUrl: string
-  actionUrl: string | null
-}
-
-/** The body of a stored problem: words and facts. Its kind and status stand beside it in the record. */
-export interface ProblemBody {
-  detail: string
-  facts: Facts
-}
-
-/** Paying an order from the checkout page: reserve the order, ask the bank once, settle in one commit. */
+/** Paying: reserve the order, ask the bank once, settle in one commit. The same for every door but for its words. */
 export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, ChargeOutcome, Write> {
   return {
-    name: 'checkout.pay',
+    name: deps.voice.operation,
     volatile: [],
-    begin: (input, ids) => ({ name: 'payment', rows: 1, sql: reserve(input, ids, deps) }),
-    refused: (input) => whyRefused(deps.db, input),
+    begin: (input, ids) => ('orderId' in input ? reserve(input, ids, deps) : placeAndReserve(input, ids, deps)),
+    refused: (input) => ('orderId' in input ? whyRefused(deps, input) : BUSY),
     ask: (payment) => charge(deps.gateway, payment),
     find: (payment) => findCharge(deps.gateway, payment),
     doubt: (reason) => ({ kind: 'unknown', reason }),
     finish: (payment, outcome) => {
       const { status, writes } = settle(payment, outcome, deps.newId)
-      const answer = answerFor(payment, status, outcome, deps.now())
+      const answer = answerFor(deps.voice, payment, status, outcome, deps.now())
       if (outcome.kind === 'contradiction') return { to: 'parked', answer: null, writes, reason: outcome.reason }
       if (answer === null || status === 'unknown' || status === 'requires_action')
         return { to: 'unknown', answer, writes, retryInMs: lookAgainMs(payment.ageMs) }
@@ -64,10 +69,8 @@ export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, C
       )
       return rows[0] ?? null
     },
-    pointer: (paymentId) => ({ payment: showId('pay', paymentId) }),
-    parked: ({ merchantId, recordId }, reason) => [
-      audit({ merchantId, id: deps.newId(), actor: 'system', action: 'record.parked', subject: recordId, detail: reason }),
-    ],
+    pointer: deps.voice.pointer,
+    parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, deps.newId(), recordId, reason)],
   }
 }
 
@@ -75,17 +78,43 @@ export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, C
  * The order guard. The payment is written only for an open order of the version that the shopper saw, at the order's own amount,
  * and only if no live payment holds the order: the partial unique index decides between two keys, tabs or devices.
  */
-function reserve(input: PayInput, ids: { merchantId: string; recordId: string; subjectId: string }, deps: PayDeps) {
-  return sql`
-    INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token)
-    SELECT o.merchant_id, ${ids.subjectId}::uuid, o.id, ${ids.recordId}, o.amount, o.currency, ${input.paymentMethod}, ${ids.subjectId}, ${deps.newReceiptToken()}
-    FROM mine, orders o
-    WHERE o.merchant_id = ${ids.merchantId}::uuid AND o.id = ${input.orderId}::uuid AND o.version = ${input.version} AND o.status = 'open'
-    ON CONFLICT DO NOTHING
-    RETURNING ${BEGUN_COLUMNS}`
+function reserve(input: PayOrder, ids: Ids, deps: PayDeps): Write {
+  return {
+    name: 'payment',
+    rows: 1,
+    sql: sql`
+      INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token)
+      SELECT o.merchant_id, ${ids.subjectId}::uuid, o.id, ${ids.recordId}, o.amount, o.currency, ${input.paymentMethod}, ${ids.subjectId}, ${deps.newReceiptToken()}
+      FROM mine, orders o
+      WHERE o.merchant_id = ${ids.merchantId}::uuid AND o.id = ${input.orderId}::uuid AND o.status = 'open'
+        AND (${input.version}::int IS NULL OR o.version = ${input.version}::int)
+      ON CONFLICT DO NOTHING
+      RETURNING ${BEGUN_COLUMNS}`,
+  }
 }
 
-async function whyRefused(db: Db, input: PayInput): Promise<Refusal> {
+/** An order of one line, and its payment: nobody else can know of the order yet, so nobody can hold it. */
+function placeAndReserve(input: PayAmount, ids: Ids, deps: PayDeps): Write {
+  const { merchantId, amount, currency, paymentMethod, description, metadata = {} } = input
+  const items = [{ name: description ?? 'Payment', quantity: 1, unitAmount: BigInt(amount) }]
+  const { prior, insert } = placeOrder({ merchantId, currency, items }, deps.newId())
+  return {
+    name: 'payment',
+    rows: 1,
+    prior: [...prior, { name: 'placed', sql: insert }],
+    sql: sql`
+      INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token, description, metadata)
+      SELECT ${merchantId}::uuid, ${ids.subjectId}::uuid, placed.id::uuid, ${ids.recordId}, placed.amount, ${currency}, ${paymentMethod}, ${ids.subjectId},
+        ${deps.newReceiptToken()}, ${description ?? null}, ${JSON.stringify(metadata)}::jsonb
+      FROM placed
+      RETURNING ${BEGUN_COLUMNS}`,
+  }
+}
+
+/** Somebody else holds it, or held it until a moment ago: wait, and look again. */
+const BUSY: Promise<Refusal> = Promise.resolve({ kind: 'busy' })
+
+async function whyRefused({ db, voice }: PayDeps, input: PayOrder): Promise<Refusal> {
   const [order] = await db.$queryRaw<
     Array<{ version: number; status: string; liveStatus: PaymentStatus | null; receiptToken: string | null; paymentId: string | null }>
   >(sql`
@@ -93,10 +122,10 @@ async function whyRefused(db: Db, input: PayInput): Promise<Refusal> {
     FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
     WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`)
   if (!order) return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such order.' } }
-  if (order.liveStatus === 'succeeded') return { kind: 'answer', answer: alreadyPaid(order.paymentId, order.receiptToken) }
+  if (order.liveStatus === 'succeeded') return { kind: 'answer', answer: alreadyPaid(voice, order.paymentId, order.receiptToken) }
   if (order.liveStatus === 'sending') return { kind: 'busy' }
   if (order.liveStatus) return { kind: 'problem', problem: beingChecked() }
-  if (order.version !== input.version)
+  if (input.version !== null && order.version !== input.version)
     return {
       kind: 'problem',
       problem: {
@@ -114,24 +143,29 @@ function beingChecked(): Problem {
   return { kind: 'in-progress', detail: 'A payment of this order is being checked with the bank. Nothing more was charged.', retryAfterSeconds: 2 }
 }
 
-function alreadyPaid(paymentId: string | null, receiptToken: string | null): Answer {
-  return problemAnswer('already-paid', 'This order was already paid. You were not charged again.', {
-    payment: paymentId ? showId('pay', paymentId) : null,
-    receiptUrl: receiptToken ? `/receipt/${receiptToken}` : null,
+function alreadyPaid(voice: Voice, paymentId: string | null, receiptToken: string | null): Answer {
+  return voice.problem('already-paid', 'This order was already paid. You were not charged again.', {
+    payment: paymentId && showId('pay', paymentId),
+    receiptPath: receiptToken && receiptPath(receiptToken),
+    declineCode: null,
   })
 }
 
-function answerFor(payment: BegunPayment, status: PaymentStatus, outcome: ChargeOutcome, now: Date): Answer | null {
-  if (outcome.kind === 'declined')
-    return problemAnswer('payment-declined', DECLINES[outcome.code], { declineCode: outcome.code, payment: showId('pay', payment.id) })
+function answerFor(voice: Voice, payment: BegunPayment, status: PaymentStatus, outcome: ChargeOutcome, now: Date): Answer | null {
+  const about = { payment: showId('pay', payment.id), receiptPath: null, declineCode: null }
+  if (outcome.kind === 'declined') return voice.problem('payment-declined', DECLINES[outcome.code], { ...about, declineCode: outcome.code })
   if (outcome.kind === 'not-charged')
-    return problemAnswer('not-charged', 'The bank did not charge this card. Nothing was charged; you may try again.', {
-      payment: showId('pay', payment.id),
-    })
-  if (status === 'succeeded' && outcome.kind === 'approved') return paidAnswer(payment, 'succeeded', outcome.cardLabel, now.toISOString(), null)
+    return voice.problem('not-charged', 'The bank did not charge this card. Nothing was charged; you may try again.', about)
+  const said = saidOf(payment, status, outcome, now)
+  return said && voice.paid(payment, said)
+}
+
+function saidOf(payment: BegunPayment, status: PaymentStatus, outcome: ChargeOutcome, now: Date): Said | null {
+  if (status === 'succeeded' && outcome.kind === 'approved')
+    return { status, cardLabel: outcome.cardLabel, paidAt: now.toISOString(), actionUrl: null }
   if (outcome.kind !== 'challenge') return null
   const back = encodeURIComponent(`/checkout/${showId('ord', payment.orderId)}`)
-  return paidAnswer(payment, 'requires_action', null, null, `${outcome.actionUrl}?return=${back}`)
+  return { status: 'requires_action', cardLabel: null, paidAt: null, actionUrl: `${outcome.actionUrl}?return=${back}` }
 }
 
 /** The bank's reasons in plain words, with what to do. Nothing was charged in any of them. */
@@ -139,24 +173,6 @@ const DECLINES: Record<DeclineCode, string> = {
   card_declined: 'Your bank declined this card. Nothing was charged. Try another card, or ask your bank.',
   insufficient_funds: 'Your bank said there is not enough money on this card. Nothing was charged. Try another card.',
   expired_card: 'This card has expired. Nothing was charged. Try another card.',
-}
-
-function paidAnswer(
-  payment: BegunPayment,
-  status: 'succeeded' | 'requires_action',
-  cardLabel: string | null,
-  paidAt: string | null,
-  actionUrl: string | null,
-): Answer {
-  const { id, amount, currency, receiptToken } = payment
-  const shown = { id: showId('pay', id), status, amount: Number(amount), currency, cardLabel, paidAt }
-  const body: PaidBody = { payment: shown, receiptUrl: `/receipt/${receiptToken}`, actionUrl }
-  return { status: 200, problem: null, body: JSON.stringify(body) }
-}
-
-function problemAnswer(kind: 'payment-declined' | 'not-charged' | 'already-paid', detail: string, facts: ProblemBody['facts']): Answer {
-  const body: ProblemBody = { detail, facts }
-  return { status: PROBLEMS[kind].status, problem: kind, body: JSON.stringify(body) }
 }
 
 function orderPaid(payment: BegunPayment): Write {
@@ -167,9 +183,4 @@ function orderPaid(payment: BegunPayment): Write {
       UPDATE orders SET status = 'paid', updated_at = now()
       WHERE merchant_id = ${payment.merchantId}::uuid AND id = ${payment.orderId}::uuid AND status = 'open' RETURNING 1`,
   }
-}
-
-/** Soon at first, since most doubts are short; then ever less often, up to a minute apart. */
-function lookAgainMs(ageMs: number): number {
-  return Math.min(60_000, Math.max(1_000, ageMs / 4))
 }

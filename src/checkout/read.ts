@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { showId } from '@/lib/id'
 import { LIVE, type PaymentStatus } from '@/payments/payment'
 import { type Db, joinSql, type Sql, sql } from '@/platform/db'
-import type { PaidBody } from './pay'
+import { receiptPath } from './receipt-path'
 
 interface ItemRow {
   name: string
@@ -118,10 +118,11 @@ export async function readReceipt(db: Db, token: string, secret: string) {
 }
 
 function receiptUrl(token: string | null): string | null {
-  return token && `/receipt/${token}`
+  return token && receiptPath(token)
 }
 
-/** Where the shopper proves who they are: in the interim answer of the record. */
-function actionUrl(answer: string | null): string | null {
-  return answer === null ? null : (JSON.parse(answer) as PaidBody).actionUrl
+/** Where the shopper proves who they are: in the interim answer of the record, in the words of the door through which it was begun. */
+export function actionUrl(answer: string | null): string | null {
+  const body = JSON.parse(answer ?? '{}') as { actionUrl?: string | null; nextAction?: { url: string } | null }
+  return body.actionUrl ?? body.nextAction?.url ?? null
 }

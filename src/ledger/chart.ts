@@ -1,6 +1,6 @@
 import { uuidv7 } from '@/lib/id'
 import type { Currency } from '@/lib/money'
-import { joinSql, type Sql, sql } from '@/platform/db'
+import { joinSql, rawSql, type Sql, sql } from '@/platform/db'
 
 export type AccountType = 'asset' | 'liability' | 'equity' | 'revenue' | 'expense'
 
@@ -9,6 +9,8 @@ export const CHART = {
   gateway_clearing: { name: 'Owed to us by the bank', type: 'asset' },
   processing_fees: { name: 'Processing fees', type: 'expense' },
   sales: { name: 'Sales', type: 'revenue' },
+  // Against sales, so its balance is a debit: what was sold stays to be seen beside what was given back.
+  refunds: { name: 'Refunds', type: 'revenue' },
   surplus_charges: { name: 'Charged in surplus, to be refunded', type: 'liability' },
 } as const satisfies Record<string, { name: string; type: AccountType }>
 
@@ -16,8 +18,18 @@ export type AccountCode = keyof typeof CHART
 
 /** An INSERT that opens the accounts of a merchant in a currency; those that are open stay as they are. */
 export function openAccounts(merchantId: string, currency: Currency): Sql {
-  const rows = Object.entries(CHART).map(
-    ([code, { name, type }]) => sql`(${merchantId}::uuid, ${uuidv7()}::uuid, ${code}, ${name}, ${type}, ${currency})`,
-  )
-  return sql`INSERT INTO account (merchant_id, id, code, name, type, currency) VALUES ${joinSql(rows)} ON CONFLICT (merchant_id, code, currency) DO NOTHING`
+  return openFor(sql`(SELECT ${merchantId}::uuid AS merchant_id, ${currency}::text AS currency)`)
+}
+
+/** The same for the one row of an earlier part of the statement, which has a `merchant_id` and a `currency`. */
+export function openAccountsOf(part: string): Sql {
+  return openFor(rawSql(part))
+}
+
+function openFor(owners: Sql): Sql {
+  const rows = Object.entries(CHART).map(([code, { name, type }]) => sql`(${uuidv7()}::uuid, ${code}, ${name}, ${type})`)
+  return sql`
+    INSERT INTO account (merchant_id, id, code, name, type, currency)
+    SELECT owner.merchant_id, a.id, a.code, a.name, a.type, owner.currency FROM ${owners} AS owner, (VALUES ${joinSql(rows)}) AS a (id, code, name, type)
+    ON CONFLICT (merchant_id, code, currency) DO NOTHING`
 }

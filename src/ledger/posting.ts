@@ -10,7 +10,7 @@ export interface Line {
 /** A fact about money, before it is written: who, why, and lines that sum to zero. One posting has one currency. */
 export interface Posting {
   merchantId: string
-  kind: 'capture' | 'surplus' | 'reversal'
+  kind: 'capture' | 'refund' | 'surplus' | 'reversal'
   paymentId: string | null
   reverses: string | null
   description: string
@@ -50,6 +50,17 @@ export function capture(of: { merchantId: string; paymentId: string; money: Mone
     currency,
     lines: lines.filter((line) => line.amountMinor !== 0n),
   })
+}
+
+/** Money of a sale was given back: the bank owes us that much less. Its fee for the sale stays paid. */
+export function refund(of: { merchantId: string; paymentId: string; money: Money; description: string }): Posting {
+  const { merchantId, paymentId, description } = of
+  const { minor, currency } = of.money
+  const lines: Line[] = [
+    { account: 'refunds', amountMinor: minor },
+    { account: 'gateway_clearing', amountMinor: -minor },
+  ]
+  return balanced({ merchantId, kind: 'refund', paymentId, reverses: null, description, currency, lines })
 }
 
 /** A card was charged beyond what was sold: the bank owes us the amount, and we owe it to the customer. Its reversal is the refund. */

@@ -14,6 +14,8 @@ const PAYMENT: BegunPayment = {
   method: 'pm_card_visa',
   gatewayKey: '018f0000-0000-7000-8000-000000000001',
   receiptToken: 'receipt',
+  description: null,
+  metadata: {},
   createdAt: new Date('2026-03-01T12:00:00Z'),
   ageMs: 1_000,
 }

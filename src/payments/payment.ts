@@ -2,7 +2,9 @@
  * `sending`: the bank is being asked. `unknown`: it was asked and we do not know what it did. `requires_action`: it wants the shopper
  * to prove who they are. The other three are final. `not_charged`: asked, and the bank says that it did nothing.
  */
-export type PaymentStatus = 'sending' | 'unknown' | 'requires_action' | 'succeeded' | 'declined' | 'not_charged'
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number]
+
+export const PAYMENT_STATUSES = ['sending', 'unknown', 'requires_action', 'succeeded', 'declined', 'not_charged'] as const
 
 /** The legal moves. The database keeps the same list (trigger payment_move_is_legal). */
 export const MOVES: Record<PaymentStatus, readonly PaymentStatus[]> = {

@@ -174,7 +174,7 @@ describe('what was charged in surplus', () => {
     const payment = await pay('pm_card_charged_twice')
     await run()
     const { rows } = await owner.query(
-      'SELECT refunded_amount FROM gateway_simulator.charge c JOIN payment p ON p.gateway_ref = c.id WHERE p.id = $1',
+      'SELECT c.refunded_amount FROM gateway_simulator.charge c JOIN payment p ON p.gateway_ref = c.id WHERE p.id = $1',
       [payment.id],
     )
     expect(rows).toEqual([{ refunded_amount: '0' }])

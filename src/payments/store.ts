@@ -11,6 +11,8 @@ export interface BegunPayment {
   method: string
   gatewayKey: string
   receiptToken: string
+  description: string | null
+  metadata: Record<string, string>
   createdAt: Date
   /** How long ago it was begun, by the database's clock, in milliseconds. */
   ageMs: number
@@ -18,7 +20,7 @@ export interface BegunPayment {
 
 /** The columns of `BegunPayment`, for RETURNING and SELECT. */
 export const BEGUN_COLUMNS = sql`merchant_id::text AS "merchantId", id::text, order_id::text AS "orderId", amount, currency, method,
-  gateway_key AS "gatewayKey", receipt_token AS "receiptToken", created_at AS "createdAt",
+  gateway_key AS "gatewayKey", receipt_token AS "receiptToken", description, metadata, created_at AS "createdAt",
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`
 
 /** What a move writes beside the status. */

@@ -15,6 +15,8 @@ export interface Write {
   name: string
   sql: Sql
   rows: number
+  /** In the `begin` of an operation only: what is done before it in the same statement, each under the name by which later ones read its rows. */
+  prior?: readonly { name: string; sql: Sql }[]
 }
 
 /**

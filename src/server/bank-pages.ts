@@ -24,13 +24,15 @@ export function bankPages(deps: Deps) {
 }
 
 /** There is news of the payment of this order. Whoever says so is not believed: the bank is asked what became of it. */
-async function lookNow({ db, engine, pay }: Deps, checkout: string): Promise<void> {
+async function lookNow({ db, engine, pay, createPayment }: Deps, checkout: string): Promise<void> {
   const orderId = readId('ord', checkout.split('/').at(-1) ?? '')
   if (!orderId) return
-  const [record] = await db.$queryRaw<{ merchantId: string; recordId: string }[]>(sql`
-    SELECT p.merchant_id::text AS "merchantId", p.record_id AS "recordId" FROM orders o
-    JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status = 'requires_action' WHERE o.id = ${orderId}::uuid`)
-  if (record) await engine.news(pay, record, uuidv7())
+  const [record] = await db.$queryRaw<{ merchantId: string; recordId: string; operation: string }[]>(sql`
+    SELECT p.merchant_id::text AS "merchantId", p.record_id AS "recordId", r.operation FROM orders o
+    JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status = 'requires_action'
+    JOIN idempotency_record r ON r.merchant_id = p.merchant_id AND r.id = p.record_id WHERE o.id = ${orderId}::uuid`)
+  const begunBy = [pay, createPayment].find(({ name }) => name === record?.operation)
+  if (record && begunBy) await engine.news(begunBy, record, uuidv7())
 }
 
 /** Back to a checkout of ours, and nowhere else. */

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import diagnostics from 'node:diagnostics_channel'
 import os from 'node:os'
 import { payOperation } from '@/checkout/pay'
+import { placeOrderOperation } from '@/checkout/place-order'
+import { shopperVoice } from '@/checkout/shopper-voice'
 import { systemClock } from '@/idempotency/core/clock'
 import { Engine } from '@/idempotency/core/engine'
 import type { EngineEvent } from '@/idempotency/core/events'
@@ -13,14 +15,16 @@ import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
 import { type Reconciled, type ReconcileEvent, reconcile } from '@/payments/reconcile'
+import { refundOperation } from '@/payments/refund'
 import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
 import { httpChallenges, httpGateway } from '@/payments/simulator/client'
 import { simulatorGateway } from '@/payments/simulator/gateway'
 import { type Db, openDb, openPool, type Write } from '@/platform/db'
-import type { Env } from '@/platform/env'
+import { type Env, secretFor } from '@/platform/env'
 import { type Log, openLog } from '@/platform/log'
 import { APP_ROLE } from '@/platform/roles'
 import { type Metrics, openMetrics } from '@/platform/telemetry'
+import { orderVoice, paymentVoice, refundVoice } from './rest/voices'
 
 /** What every process of ours is built of: database, bank and engine. */
 export interface Core {
@@ -30,7 +34,11 @@ export interface Core {
   db: Db
   engine: Engine<Write>
   store: Store<Write>
+  /** What is done once per key: a payment from the checkout page, and what programs ask for. */
   pay: ReturnType<typeof payOperation>
+  createPayment: ReturnType<typeof payOperation>
+  placeOrder: ReturnType<typeof placeOrderOperation>
+  refund: ReturnType<typeof refundOperation>
   attempts: AttemptLog
   gateway: Gateway
   bank: SimulatedBank
@@ -54,7 +62,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const breaker = new Breaker(() => performance.now())
   const unwatched = otherGateway ?? (remote ? httpGateway(remote) : simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS }))
   const gateway = breaker.watch(unwatched)
-  const newReceiptToken = () => randomBytes(24).toString('base64url')
+  const operations = buildOperations({ db, gateway, newId: uuidv7 }, env.baseUrl)
   const attempts = new AttemptLog({ client: db, worker, newId: uuidv7, onLost: (count, error) => log.warn({ count, error }, 'attempts were lost') })
   const store = new PrismaStore(db, worker, uuidv7, env.PAYONCE_LEASE_MS)
   const observe = (event: EngineEvent) => tell(event, { log, metrics, attempts })
@@ -68,14 +76,30 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     bank,
     challenges: remote ? httpChallenges(remote) : bank,
     store,
-    engine: new Engine({ store, observe, clock: systemClock, newId: uuidv7, notNow: () => bankIsAway(breaker.waitMs()) }),
-    pay: payOperation({ db, gateway, newId: uuidv7, newReceiptToken, now: systemClock.now }),
+    engine: new Engine({
+      ...{ store, observe, clock: systemClock, newId: uuidv7 },
+      fieldSecret: secretFor(env, 'request-fields'),
+      // Only what asks the bank has to wait for it.
+      notNow: (operation) => (operation === operations.placeOrder.name ? null : bankIsAway(breaker.waitMs())),
+    }),
+    ...operations,
     reconcile: () => reconcile({ db, gateway, newId: uuidv7, tell: (event) => tellOfBank(event, { log, metrics }) }),
     close: async () => {
       await attempts.flush()
       await db.$disconnect()
       await Promise.all([pool.end(), bankPool.end()])
     },
+  }
+}
+
+/** The same operations in every process: the one that takes the request, and the one that finishes it after a crash. */
+function buildOperations(deps: { db: Db; gateway: Gateway; newId: () => string }, baseUrl: string) {
+  const paying = { ...deps, newReceiptToken: () => randomBytes(24).toString('base64url'), now: systemClock.now }
+  return {
+    pay: payOperation({ ...paying, voice: shopperVoice }),
+    createPayment: payOperation({ ...paying, voice: paymentVoice(baseUrl) }),
+    placeOrder: placeOrderOperation({ ...deps, voice: orderVoice(baseUrl) }),
+    refund: refundOperation({ ...deps, voice: refundVoice }),
   }
 }
 

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { createOrder, type NewOrder } from '@/checkout/order'
-import type { PaidBody } from '@/checkout/pay'
+import type { PaidBody } from '@/checkout/shopper-voice'
 import type { ReplayInfo } from '@/idempotency/trpc/door'
 import { showId, uuidv7 } from '@/lib/id'
 import { openPool, sql } from '@/platform/db'

@@ -1,11 +1,8 @@
 import { initTRPC, TRPCError } from '@trpc/server'
-import { ZodError } from 'zod'
-import { OrderRefused } from '@/checkout/order'
-import { StoreUnavailable } from '@/idempotency/core/store'
 import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
-import { isUnavailable } from '@/idempotency/stores/prisma-errors'
 import { carriesCardNumber } from '@/lib/card-number'
 import type { Context } from './context'
+import { knownProblem, OURS } from './problem-of'
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
@@ -53,23 +50,10 @@ export const operatorProcedure = publicProcedure.use(async ({ ctx, next }) => {
 
 /** tRPC's own errors, validation and what the database throws, as rows of the problem table. */
 export function problemOf(error: TRPCError): Problem {
-  const { cause } = error
-  if (cause instanceof ProblemError) return cause.problem
-  if (cause instanceof ZodError)
-    return { kind: 'validation', detail: cause.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': ')).join(' ') }
-  if (cause instanceof StoreUnavailable || (cause && isUnavailable(cause))) {
-    return {
-      kind: 'unavailable',
-      detail: 'We cannot reach our database just now. Nothing was charged; send the same request again.',
-      retryAfterSeconds: 2,
-    }
-  }
-  if (cause instanceof OrderRefused) return { kind: 'validation', detail: cause.message }
+  const known = knownProblem(error.cause)
+  if (known) return known
   const kind = KINDS[error.code] ?? 'internal'
-  return {
-    kind,
-    detail: kind === 'internal' ? 'Something is broken on our side. Send the same request again; it will not be charged twice.' : error.message,
-  }
+  return kind === 'internal' ? OURS : { kind, detail: error.message }
 }
 
 const KINDS: Partial<Record<TRPCError['code'], ProblemKind>> = {

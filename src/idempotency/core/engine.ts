@@ -21,7 +21,7 @@ export class Engine<W> {
 
   /** Throws `StoreUnavailable` when the record cannot be read or claimed: then nothing was asked of the outside. */
   run<I extends object, B, E>(operation: Operation<I, B, E, W>, request: Request<I>): Promise<Reply> {
-    return this.track(new Run(this.options, this.waiters, operation, request, () => this.notNow()).reply())
+    return this.track(new Run(this.options, this.waiters, operation, request, () => this.notNow(operation.name)).reply())
   }
 
   /** From here on nothing new is begun in this process: what runs goes on, what is finished is replayed, all else is turned away. */
@@ -51,9 +51,9 @@ export class Engine<W> {
     return this.track(this.recoverOne(operation, about, requestId))
   }
 
-  private notNow(): Problem | null {
+  private notNow(operation: string): Problem | null {
     const detail = 'This server is being restarted. Nothing was charged; send the same request again.'
-    return this.closed ? { kind: 'unavailable', detail, retryAfterSeconds: 1 } : (this.options.notNow?.() ?? null)
+    return this.closed ? { kind: 'unavailable', detail, retryAfterSeconds: 1 } : (this.options.notNow?.(operation) ?? null)
   }
 
   private async recoverOverdue<I extends object, B, E>(operation: Operation<I, B, E, W>, limit: number, requestId: string): Promise<number> {

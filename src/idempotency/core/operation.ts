@@ -1,4 +1,4 @@
-import type { Problem } from '../problems'
+import type { Facts, Problem } from '../problems'
 import type { Answer } from './record'
 
 /**
@@ -27,8 +27,8 @@ export interface Operation<I extends object, B, E, W> {
   finish(begun: B, effect: E): Finish<W>
   /** Reads again what `begin` wrote: for the resolver, which comes after a crash, and after an answer that was lost. */
   recall(merchantId: string, subjectId: string): Promise<B | null>
-  /** What a client may still be told of the row it works on when the stored answer is gone: where to look. */
-  pointer(subjectId: string): Record<string, string>
+  /** What a client may be told of the row it works on where there is no stored answer: where to look. */
+  pointer(subjectId: string): Facts
   /** What is written with the record when it is parked: the trace that a person follows. */
   parked(ids: Omit<Ids, 'subjectId'> & { subjectId: string | null }, reason: string): W[]
 }

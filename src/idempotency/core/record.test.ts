@@ -21,7 +21,16 @@ const DAMAGED: Stored[] = ['cut', 'empty', 'without status', 'without body', 'of
 
 function row(changes: Partial<IdempotencyRow>): IdempotencyRow {
   const at = new Date('2026-03-01T12:00:00Z')
-  const about = { merchantId: 'm', id: 'r', operation: 'o', fingerprint: 'mine', fingerprintVersion: 1, state: 'claimed', fence: 3 } as const
+  const about = {
+    merchantId: 'm',
+    id: 'r',
+    operation: 'o',
+    fingerprint: 'mine',
+    fingerprintVersion: 1,
+    fields: null,
+    state: 'claimed',
+    fence: 3,
+  } as const
   return { ...about, leaseOver: false, subjectId: 's', ...STORED.none, createdAt: at, completedAt: null, expiresAt: at, ...changes }
 }
 

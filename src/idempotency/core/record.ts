@@ -16,6 +16,8 @@ export interface IdempotencyRow {
   operation: string
   fingerprint: string
   fingerprintVersion: number
+  /** What `fieldHashes` made of the request; null in records from before there was such a thing. */
+  fields: string | null
   state: RecordState
   fence: number
   leaseOver: boolean

@@ -1,6 +1,7 @@
-import { PROBLEMS, type Problem } from '../problems'
+import { type Facts, PROBLEMS, type Problem } from '../problems'
 import type { Clock } from './clock'
 import type { AttemptOutcome, Observe } from './events'
+import { differing, fieldHashes } from './fields'
 import { FINGERPRINT_VERSION, fingerprint, recordId, type Scope } from './fingerprint'
 import { whileHeld } from './lease'
 import { type Operation, orDoubt } from './operation'
@@ -29,8 +30,10 @@ export interface EngineOptions<W> {
   observe: Observe
   clock: Clock
   newId: () => string
-  /** Why nothing may be begun at this moment; null when it may. What is stored is replayed all the same. */
-  notNow?: () => Problem | null
+  /** A secret of the server's: keys what is kept of a request's fields. */
+  fieldSecret: string
+  /** Why this operation may not be begun at this moment; null when it may. What is stored is replayed all the same. */
+  notNow?: (operation: string) => Problem | null
 }
 
 /** 25, 50, 100 … 400 ms: soon enough that a waiter hardly notices, seldom enough that a hundred of them cost the database little. */
@@ -94,11 +97,11 @@ export class Run<I extends object, B, E, W> {
         return this.answered(this.waited ? 'joined' : 'replayed', verdict.answer, row as IdempotencyRow)
       case 'unknown':
         if (verdict.answer) return this.answered(this.waited ? 'joined' : 'replayed', verdict.answer, row as IdempotencyRow)
-        return this.turnAway(outcomeUnknown())
+        return this.turnAway(outcomeUnknown(this.pointer(row)))
       case 'mismatch':
-        return this.turnAway({ kind: 'key-reused', detail: 'This key belongs to a request with other contents. Use a new key for a new request.' })
+        return this.turnAway(keyReused(differing(row?.fields ?? null, this.request.input, this.operation.volatile, this.options.fieldSecret)))
       case 'expired':
-        return this.turnAway(answerExpired(row?.subjectId ? this.operation.pointer(row.subjectId) : {}))
+        return this.turnAway(answerExpired(this.pointer(row)))
       case 'damaged':
         this.alert('a stored record cannot be read')
         return this.turnAway({ kind: 'record-damaged', detail: 'The record under this key cannot be read. Nothing was executed.' })
@@ -151,11 +154,11 @@ export class Run<I extends object, B, E, W> {
     this.tell('asked', claim.fence)
     const next = this.operation.finish(begun, effect)
     const stored = await storeOutcome(this.options, this.operation, { claim, subjectId }, next)
-    if (stored === 'unstored') return this.turnAway(outcomeUnknown())
+    if (stored === 'unstored') return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))
     this.tell(stored === 'committed' ? 'committed' : 'lost-lease', claim.fence)
     // The lease was lost: whoever holds it now decides, and the record will say.
     if (stored === 'lost') return 'again'
-    if (next.answer === null) return this.turnAway(outcomeUnknown())
+    if (next.answer === null) return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))
     return this.answered('executed', next.answer, claimed, claim.fence)
   }
 
@@ -206,7 +209,12 @@ export class Run<I extends object, B, E, W> {
     const { scope, key, input } = this.request
     const print = fingerprint(input, this.operation.volatile) as string
     const about = { merchantId: scope.merchantId, id: this.id, scope: scope.actor, operation: this.operation.name, key }
-    return { ...about, fingerprint: print, fingerprintVersion: FINGERPRINT_VERSION, subjectId: this.options.newId() }
+    const fields = fieldHashes(input, this.operation.volatile, this.options.fieldSecret)
+    return { ...about, fingerprint: print, fingerprintVersion: FINGERPRINT_VERSION, fields, subjectId: this.options.newId() }
+  }
+
+  private pointer(row: IdempotencyRow | null): Facts {
+    return row?.subjectId ? this.operation.pointer(row.subjectId) : {}
   }
 
   private mayWait(): boolean {
@@ -226,10 +234,16 @@ function inProgress(): Problem {
   return { kind: 'in-progress', detail: 'A request with this key is still running. Send the same key again in a moment.', retryAfterSeconds: 1 }
 }
 
-function outcomeUnknown(): Problem {
-  return { kind: 'outcome-unknown', detail: 'We do not know yet how this ended. We are finding out; do not send a new key.', retryAfterSeconds: 2 }
+function outcomeUnknown(facts: Facts = {}): Problem {
+  const detail = 'We do not know yet how this ended. We are finding out; do not send a new key.'
+  return { kind: 'outcome-unknown', detail, retryAfterSeconds: 2, facts }
 }
 
-function answerExpired(facts: Record<string, string>): Problem {
+/** Which fields differ, never what they hold: whoever guesses a key must not learn of the request behind it. */
+function keyReused(differs: string[]): Problem {
+  return { kind: 'key-reused', detail: 'This key belongs to a request with other contents. Use a new key for a new request.', facts: { differs } }
+}
+
+function answerExpired(facts: Facts): Problem {
   return { kind: 'answer-expired', detail: 'This key was used, and its stored answer has expired. Nothing was executed again.', facts }
 }

@@ -48,6 +48,7 @@ export interface NewRecord {
   key: string
   fingerprint: string
   fingerprintVersion: number
+  fields: string
   subjectId: string
 }
 

@@ -46,7 +46,9 @@ export class Bench {
 
   /** Another process on the same store: its waiters know nothing of ours. */
   process(): Engine<MemoryWrite> {
-    return new Engine({ store: this.store, observe: (event) => this.events.push(event), clock: systemClock, newId: () => `subject-${++this.ids}` })
+    const { store } = this
+    const newId = () => `subject-${++this.ids}`
+    return new Engine({ store, observe: (event) => this.events.push(event), clock: systemClock, newId, fieldSecret: 'secret' })
   }
 
   run(changes: Partial<Request<Input>> = {}, engine = this.engine): Promise<Reply> {

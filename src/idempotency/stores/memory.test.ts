@@ -26,6 +26,7 @@ storeContract<MemoryWrite>('memory', async () => {
       key: 'k',
       fingerprint: 'f',
       fingerprintVersion: 1,
+      fields: '{}',
       subjectId: uuid(),
     }),
     begin: (line, refuse = false) => add(line, 1, refuse ? 0 : 1),

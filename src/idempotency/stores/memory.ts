@@ -136,11 +136,24 @@ export class MemoryStore implements Store<MemoryWrite> {
     const token = this.newToken()
     const createdAt = this.rows.get(`${record.merchantId}/${record.id}`)?.createdAt ?? new Date(this.now())
     const expiresAt = new Date(createdAt.getTime() + KEPT_MS)
-    const { merchantId, id, operation, fingerprint, fingerprintVersion } = record
+    const { merchantId, id, operation, fingerprint, fingerprintVersion, fields } = record
     const subjectId = written ? record.subjectId : null
     const unanswered = { status: null, problem: null, answer: null, completedAt: null }
     const state = written ? 'sending' : 'claimed'
-    const about = { merchantId, id, operation, fingerprint, fingerprintVersion, state, fence, token, subjectId, createdAt, expiresAt } as const
+    const about = {
+      merchantId,
+      id,
+      operation,
+      fingerprint,
+      fingerprintVersion,
+      fields,
+      state,
+      fence,
+      token,
+      subjectId,
+      createdAt,
+      expiresAt,
+    } as const
     this.rows.set(`${merchantId}/${id}`, { ...about, ...unanswered, ...this.fresh() })
     return { claim: { merchantId, id, token, fence }, begun, createdAt, expiresAt }
   }

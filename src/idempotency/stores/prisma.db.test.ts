@@ -37,6 +37,7 @@ const newRecord = (): NewRecord => ({
   key: 'k',
   fingerprint: 'f',
   fingerprintVersion: 1,
+  fields: '{}',
   subjectId: uuidv7(),
 })
 

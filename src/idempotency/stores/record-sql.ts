@@ -10,6 +10,8 @@ export interface SqlWrite {
   name: string
   sql: Sql
   rows: number
+  /** In a `begin` only: what is done before it in the same statement, each under the name by which later ones read its rows. */
+  prior?: readonly { name: string; sql: Sql }[]
 }
 
 /** Who takes a record, and for how long: what each take-over writes. */
@@ -30,7 +32,7 @@ export function held(claim: Claim): Sql {
 
 export function readRecord(merchantId: string, id: string): Sql {
   return sql`
-    SELECT merchant_id AS "merchantId", id, operation, fingerprint, fingerprint_version AS "fingerprintVersion", state, fence,
+    SELECT merchant_id AS "merchantId", id, operation, fingerprint, fingerprint_version AS "fingerprintVersion", fields, state, fence,
            lease_until < now() AS "leaseOver", subject_id AS "subjectId", status, problem, answer,
            created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt"
     FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${id}`
@@ -40,6 +42,7 @@ export function readRecord(merchantId: string, id: string): Sql {
 export function beginRecord(claim: Claim, subjectId: string, begin: SqlWrite, lease: Sql): Sql {
   return sql`
     WITH mine AS (SELECT 1 FROM idempotency_record WHERE ${held(claim)}),
+    ${concat((begin.prior ?? []).map((part) => sql`${raw(part.name)} AS (${part.sql}), `))}
     begun AS (${begin.sql}),
     sending AS (
       UPDATE idempotency_record SET lease_until = now() + ${lease},

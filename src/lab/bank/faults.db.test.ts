@@ -64,6 +64,8 @@ const payment = (ageMs: number): BegunPayment => ({
   method: 'pm_card_visa',
   gatewayKey: key,
   receiptToken: 'r',
+  description: null,
+  metadata: {},
   createdAt: new Date(),
   ageMs,
 })

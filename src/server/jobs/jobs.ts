@@ -16,14 +16,27 @@ const UPKEEP_BATCH = 500
 const RESOLVER_BATCH = 20
 const MINUTE_MS = 60_000
 
-export function jobsOf({ engine, pay, store, reconcile, env }: Core): Job[] {
+export function jobsOf(core: Core): Job[] {
+  const { store, reconcile, env } = core
   return [
     // Finishes what a crash left behind and asks about what is in doubt: the completer and the resolver are one.
-    { name: 'resolver', everyMs: env.PAYONCE_COMPLETER_MS, batchMax: RESOLVER_BATCH, run: () => engine.recover(pay, RESOLVER_BATCH, uuidv7()) },
+    { name: 'resolver', everyMs: env.PAYONCE_COMPLETER_MS, batchMax: RESOLVER_BATCH, run: () => resolve(core) },
     { name: 'reaper', everyMs: MINUTE_MS, batchMax: UPKEEP_BATCH, run: () => store.reap(UPKEEP_BATCH) },
     { name: 'reconciler', everyMs: env.PAYONCE_RECONCILE_MS, batchMax: Number.POSITIVE_INFINITY, run: async () => (await reconcile()).looked },
     { name: 'retention', everyMs: MINUTE_MS, batchMax: UPKEEP_BATCH, run: () => store.bury(UPKEEP_BATCH) },
   ]
+}
+
+/** @returns the most that any operation had: a full batch of one is followed by the next */
+async function resolve({ engine, pay, createPayment, placeOrder, refund }: Core): Promise<number> {
+  const requestId = uuidv7()
+  const handled = [
+    await engine.recover(pay, RESOLVER_BATCH, requestId),
+    await engine.recover(createPayment, RESOLVER_BATCH, requestId),
+    await engine.recover(refund, RESOLVER_BATCH, requestId),
+    await engine.recover(placeOrder, RESOLVER_BATCH, requestId),
+  ]
+  return Math.max(...handled)
 }
 
 /** Batches of one turn. 50: a backlog is worked off, but a stop or another job never waits for long. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { PaidBody } from '@/checkout/pay'
 import { readAttemptState, readCheckout, readReceipt } from '@/checkout/read'
 import { orderId, payInput } from '@/checkout/schema'
+import type { PaidBody } from '@/checkout/shopper-voice'
 import { recordId, type Scope } from '@/idempotency/core/fingerprint'
 import { keyProblem } from '@/idempotency/core/key'
 import { ProblemError } from '@/idempotency/problems'

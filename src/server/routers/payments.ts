@@ -3,6 +3,7 @@ import { createOrder } from '@/checkout/order'
 import { newOrder } from '@/checkout/schema'
 import { readId, showId, uuidv7 } from '@/lib/id'
 import { type Overview, overview, RANGES, type Totals } from '@/payments/overview'
+import { PAYMENT_STATUSES } from '@/payments/payment'
 import { listPayments, type PaymentSummary, paymentDetail } from '@/payments/read'
 import { operatorProcedure, router } from '../trpc'
 import { checkOut, recentCheck } from './ledger'
@@ -26,13 +27,11 @@ import {
   writeCursor,
 } from './wire'
 
-const STATUSES = ['sending', 'unknown', 'requires_action', 'succeeded', 'declined', 'not_charged'] as const
-
 const summaryOut = countsOut.extend({
   id: z.string(),
   orderId: z.string(),
   recordId: z.string(),
-  status: z.enum(STATUSES),
+  status: z.enum(PAYMENT_STATUSES),
   amount: z.number().int(),
   currency: z.string(),
   cardLabel: z.string().nullable(),
@@ -97,7 +96,7 @@ const detailOut = summaryOut.extend({
 })
 
 const listInput = z.strictObject({
-  statuses: z.array(z.enum(STATUSES)).max(6).optional(),
+  statuses: z.array(z.enum(PAYMENT_STATUSES)).max(6).optional(),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
@@ -172,7 +171,7 @@ function showPayment(row: PaymentSummary): z.infer<typeof summaryOut> {
     ...counts(row),
     id: showId('pay', row.id),
     orderId: showId('ord', row.orderId),
-    status: z.enum(STATUSES).parse(row.status),
+    status: z.enum(PAYMENT_STATUSES).parse(row.status),
     amount: amount(row.amount),
     createdAt: time(row.createdAt),
     updatedAt: time(row.updatedAt),

@@ -1,0 +1,43 @@
+import { parseItem } from 'structured-headers'
+import { keyProblem } from '../core/key'
+import type { Problem } from '../problems'
+
+/**
+ * What most clients send: a bare value, such as a UUID, which RFC 9651 would not take as a String. It is one key with its quoted spelling.
+ */
+const BARE = /^[A-Za-z0-9][A-Za-z0-9._:~+/=-]*$/
+
+/**
+ * The key in the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a String of RFC 9651, or a bare value.
+ * All else is refused, before the database is touched: parameters, lists, other types, a header that was sent twice.
+ */
+export function readKey(header: string | null | undefined): { key: string } | { problem: Problem } {
+  if (header === null || header === undefined || header.trim() === '') return { problem: missing() }
+  const value = header.trim()
+  const key = value.startsWith('"') ? quoted(value) : BARE.test(value) ? value : null
+  if (key === null || key === '') return { problem: invalid() }
+  const problem = keyProblem(key)
+  return problem ? { problem } : { key }
+}
+
+function quoted(value: string): string | null {
+  try {
+    const [item, parameters] = parseItem(value)
+    return typeof item === 'string' && parameters.size === 0 ? item : null
+  } catch {
+    return null
+  }
+}
+
+function missing(): Problem {
+  return {
+    kind: 'key-missing',
+    detail: 'Send the header Idempotency-Key: a value that you make once for this request, and keep for every retry of it.',
+  }
+}
+
+function invalid(): Problem {
+  const detail =
+    'Send Idempotency-Key once, as a quoted string ("8e03978e-…") or bare: letters, digits and . _ : ~ + / = - only, beginning with a letter or digit.'
+  return { kind: 'key-invalid', detail }
+}

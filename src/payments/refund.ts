@@ -1,0 +1,146 @@
+import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
+import type { Answer } from '@/idempotency/core/record'
+import type { Facts } from '@/idempotency/problems'
+import { openAccountsOf } from '@/ledger/chart'
+import { post } from '@/ledger/post'
+import { refund as refundPosting } from '@/ledger/posting'
+import { showId } from '@/lib/id'
+import { formatMoney, isCurrency } from '@/lib/money'
+import { auditParked } from '@/platform/audit'
+import { type Db, sql, type Write } from '@/platform/db'
+import { emit } from '@/platform/outbox'
+import type { Gateway, RefundOutcome } from './gateway'
+import { lookAgainMs } from './look-again'
+import type { PaymentStatus } from './payment'
+import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundSettled } from './refund-store'
+
+/** What is asked for, parsed. `amount` in minor units; null is all that is left of the payment. */
+export interface RefundInput {
+  merchantId: string
+  paymentId: string
+  amount: number | null
+  reason: string | null
+}
+
+/** How a door says what became of a refund: the stored answers, word for word. */
+export interface RefundVoice {
+  operation: string
+  refunded(refund: BegunRefund): Answer
+  declined(refund: BegunRefund, detail: string): Answer
+  pointer(refundId: string): Facts
+}
+
+export interface RefundDeps {
+  db: Db
+  gateway: Gateway
+  newId: () => string
+  voice: RefundVoice
+}
+
+/** What the bank said, or that its silence proves nothing any more: then people must look. */
+export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: string }
+
+/**
+ * Giving money back: take it from what the payment still holds, ask the bank once, settle in one commit. The bank is asked under the
+ * id of our own row, so the question may be put again after a crash: the same refund by anyone, ever, is the same one.
+ */
+export function refundOperation(deps: RefundDeps): Operation<RefundInput, BegunRefund, RefundEffect, Write> {
+  return {
+    name: deps.voice.operation,
+    volatile: [],
+    begin: take,
+    refused: (input) => whyRefused(deps.db, input),
+    ask: (refund) => giveBack(deps.gateway, refund),
+    find: (refund) => giveBack(deps.gateway, refund),
+    doubt: (reason) => ({ kind: 'unknown', reason }),
+    finish: (refund, effect) => {
+      switch (effect.kind) {
+        case 'refunded':
+          return { to: 'completed', answer: deps.voice.refunded(refund), writes: refundedWrites(refund, effect.ref, deps.newId) }
+        case 'refused':
+          return {
+            to: 'completed',
+            answer: deps.voice.declined(refund, declinedWords(effect.reason)),
+            writes: told(refund, 'failed', {}, deps.newId),
+          }
+        case 'unknown':
+          return { to: 'unknown', answer: null, writes: [moveRefund(refund, 'unknown')], retryInMs: lookAgainMs(refund.ageMs) }
+        case 'contradiction':
+          return { to: 'parked', answer: null, writes: [moveRefund(refund, 'unknown')], reason: effect.reason }
+      }
+    },
+    recall: async (merchantId, refundId) => {
+      const rows = await deps.db.$queryRaw<BegunRefund[]>(
+        sql`SELECT ${BEGUN_REFUND} FROM refund WHERE merchant_id = ${merchantId}::uuid AND id = ${refundId}::uuid`,
+      )
+      return rows[0] ?? null
+    },
+    pointer: deps.voice.pointer,
+    parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, deps.newId(), recordId, reason)],
+  }
+}
+
+/**
+ * The payment's row is locked before it is looked at: of any number of refunds at once each sees what the ones before it took. The
+ * database counts again by itself (trigger refund_takes_from_its_payment, CHECK payment_refunded_amount).
+ */
+function take(input: RefundInput, ids: Ids): Write {
+  const held = sql`
+    SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS held, coalesce(${input.amount}::bigint, p.amount - p.refunded_amount) AS wanted
+    FROM mine, payment p
+    WHERE p.merchant_id = ${ids.merchantId}::uuid AND p.id = ${input.paymentId}::uuid AND p.status = 'succeeded'
+    FOR NO KEY UPDATE OF p`
+  const insert = sql`
+    INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key)
+    SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${input.reason}, gateway_ref, ${ids.subjectId}
+    FROM taken WHERE wanted BETWEEN 1 AND held
+    RETURNING ${BEGUN_REFUND}`
+  // Merchants from before there was an account for refunds get it here.
+  const prior = [
+    { name: 'taken', sql: held },
+    { name: 'opened', sql: openAccountsOf('taken') },
+  ]
+  return { name: 'refund', rows: 1, prior, sql: insert }
+}
+
+async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promise<Refusal> {
+  const [payment] = await db.$queryRaw<{ status: PaymentStatus; currency: string; held: bigint }[]>(sql`
+    SELECT status, currency, amount - refunded_amount AS held FROM payment WHERE merchant_id = ${merchantId}::uuid AND id = ${paymentId}::uuid`)
+  if (!payment) return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
+  const { status, currency } = payment
+  const held = status === 'succeeded' ? payment.held : 0n
+  const facts = { payment: showId('pay', paymentId), refundable: Number(held), currency }
+  return { kind: 'problem', problem: { kind: 'not-refundable', detail: notRefundable(status, held, currency), facts } }
+}
+
+function notRefundable(status: PaymentStatus, held: bigint, currency: string): string {
+  if (status !== 'succeeded') return `Only a payment that succeeded can be refunded; this one is ${status}.`
+  return held === 0n ? 'This payment is refunded in full.' : `At most ${formatMoney(held, currency)} of this payment can still be refunded.`
+}
+
+/** Once the bank may have forgotten the key, the same request would be a new refund: it is not sent any more. */
+async function giveBack(gateway: Gateway, refund: BegunRefund): Promise<RefundEffect> {
+  const { id, gatewayKey: key, chargeRef: ref, amount: amountMinor, currency, ageMs } = refund
+  if (ageMs > gateway.remembersForMs - gateway.settlesWithinMs)
+    return { kind: 'contradiction', reason: 'the bank may have forgotten the key of this refund' }
+  if (!isCurrency(currency)) throw new Error(`refund ${id} has the unknown currency ${currency}`)
+  return gateway.refund({ key, ref, amountMinor, currency })
+}
+
+function refundedWrites(refund: BegunRefund, gatewayRef: string, newId: () => string): Write[] {
+  const { merchantId, paymentId, amount: minor, currency } = refund
+  if (!isCurrency(currency)) throw new Error(`refund ${refund.id} has the unknown currency ${currency}`)
+  const transactionId = newId()
+  const posting = refundPosting({ merchantId, paymentId, money: { minor, currency }, description: `Refund ${showId('ref', refund.id)}` })
+  return [...told(refund, 'succeeded', { gatewayRef, transactionId }, newId), ...post(posting, transactionId)]
+}
+
+function told(refund: BegunRefund, status: 'succeeded' | 'failed', settled: RefundSettled, newId: () => string): Write[] {
+  const { merchantId, id: subjectId, paymentId, amount, currency } = refund
+  const payload = { refund: showId('ref', subjectId), payment: showId('pay', paymentId), amount: Number(amount), currency, status }
+  return [moveRefund(refund, status, settled), emit({ merchantId, id: newId(), type: `refund.${status}`, subjectId, payload })]
+}
+
+function declinedWords(reason: string): string {
+  return `The bank refused this refund (${reason}). No money moved, and the amount can be refunded again.`
+}
