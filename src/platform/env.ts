@@ -11,6 +11,12 @@ const schema = z.object({
   /** Signs cookies and sessions. `npm start` makes one in the data folder for the sandbox; live must bring its own. */
   PAYONCE_SECRET: z.string().min(32).optional(),
   PAYONCE_BASE_URL: z.url().optional(),
+  /** Origins whose pages may call the API, with commas between them. */
+  PAYONCE_CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((origin) => origin.trim()).filter(Boolean))
+    .pipe(z.array(z.url({ protocol: /^https?$/ }))),
   /** Connections of one process to the database. */
   PAYONCE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
   /** How long a request may execute without a sign of life before others may take over. 30 s: longer than any pause of a healthy process. */

@@ -111,6 +111,26 @@ export async function findRecord(db: Reader, merchantId: string, recordId: strin
   return { ...row, ...countAttempts(attempts), lastSeenAt: attempts.at(-1)?.at ?? null, cursor: '' }
 }
 
+/** How a record stands, for a program that asks for its key. */
+export interface RecordState {
+  state: string
+  leaseOver: boolean
+  status: number | null
+  problem: string | null
+  subjectId: string | null
+  createdAt: Date
+  completedAt: Date | null
+  expiresAt: Date
+}
+
+export async function findState(db: Reader, merchantId: string, recordId: string): Promise<RecordState | null> {
+  const [row] = await db.$queryRaw<RecordState[]>`
+    SELECT state, lease_until < now() AS "leaseOver", status::int, problem, subject_id::text AS "subjectId", created_at AS "createdAt",
+      completed_at AS "completedAt", expires_at AS "expiresAt"
+    FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${recordId}`
+  return row ?? null
+}
+
 /** The attempts of some records, oldest first. */
 export async function attemptsOf(db: Reader, merchantId: string, recordIds: string[], limit: number): Promise<AttemptRow[]> {
   return db.$queryRaw<AttemptRow[]>`

@@ -22,7 +22,7 @@ import {
   writeCursor,
 } from './wire'
 
-const accountOut = z.object({
+export const accountOut = z.object({
   id: z.string(),
   code: z.string(),
   name: z.string(),
@@ -103,7 +103,7 @@ export const ledgerRouter = router({
     }),
 })
 
-function showAccount(row: AccountBalance): z.infer<typeof accountOut> {
+export function showAccount(row: AccountBalance): z.infer<typeof accountOut> {
   return {
     ...row,
     id: showId('acc', row.id),

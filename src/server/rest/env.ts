@@ -1,0 +1,34 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Context } from 'hono'
+import type { HttpAnswer } from '@/idempotency/rest/door'
+import { httpProblem } from '@/idempotency/rest/door'
+import type { Problem } from '@/idempotency/problems'
+
+/** Who calls, once their API key was found good. */
+export interface Caller {
+  merchantId: string
+  keyId: string
+  scopes: readonly string[]
+}
+
+/** What the steps before a route have found out. */
+export interface RestEnv {
+  Bindings: { incoming?: { socket?: { remoteAddress?: string } } }
+  Variables: {
+    requestId: string
+    caller: Caller
+    /** The idempotency key; of a POST only. */
+    key: string
+  }
+}
+
+export type RestContext = Context<RestEnv>
+
+/** Sends what the door says, as it is. */
+export function send(c: Context, { status, headers, body }: HttpAnswer): Response {
+  return c.body(body, status as ContentfulStatusCode, headers)
+}
+
+export function sendProblem(c: Context, problem: Problem): Response {
+  return send(c, httpProblem(problem))
+}

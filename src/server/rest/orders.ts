@@ -1,0 +1,56 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { readOrder } from '@/checkout/place-order'
+import { newOrder } from '@/checkout/schema'
+import type { Deps } from '../deps'
+import { notFound, uuidOf } from '../routers/wire'
+import type { RestEnv } from './env'
+import { once } from './once'
+import { body, idParam, json, KEYED, keyHeaders, needs, problems } from './routes'
+import { orderShape, showOrder } from './shapes'
+
+const PATH = '/api/v1/orders'
+
+const examples = {
+  order: {
+    summary: 'Two T-shirts',
+    value: {
+      currency: 'EUR',
+      items: [{ name: 'T-shirt', quantity: 2, unitAmount: 1200 }],
+      reference: 'R-1001',
+      customerEmail: 'ann@example.com',
+      metadata: { cart: '7431' },
+    },
+  },
+}
+
+const place = createRoute({
+  method: 'post',
+  path: PATH,
+  operationId: 'createOrder',
+  tags: ['Orders'],
+  summary: 'Place an order',
+  description: 'The total is computed from the items. `checkoutUrl` is where a person can pay it.',
+  ...needs('orders:write'),
+  request: { headers: keyHeaders, body: body(newOrder, examples) },
+  responses: { 201: json(orderShape, 'The order.'), ...problems(...KEYED) },
+})
+
+const get = createRoute({
+  method: 'get',
+  path: `${PATH}/{id}`,
+  operationId: 'getOrder',
+  tags: ['Orders'],
+  summary: 'Read an order',
+  ...needs('orders:read'),
+  request: { params: idParam('ord', 'order') },
+  responses: { 200: json(orderShape, 'The order.'), ...problems('not-found') },
+})
+
+export function orderRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
+  app.openapi(place, (c) => once(c, deps, deps.placeOrder, { ...c.req.valid('json'), merchantId: c.var.caller.merchantId }, PATH))
+
+  app.openapi(get, async (c) => {
+    const found = await readOrder(deps.db, c.var.caller.merchantId, uuidOf('ord', c.req.valid('param').id))
+    return found ? c.json(showOrder(found, deps.env.baseUrl), 200) : notFound()
+  })
+}

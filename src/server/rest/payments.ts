@@ -1,0 +1,88 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { actionUrl } from '@/checkout/read'
+import { payAmount, payOrder } from '@/checkout/schema'
+import { PAYMENT_STATUSES } from '@/payments/payment'
+import { type PlainRow, plainPayment, plainPayments } from '@/payments/plain'
+import type { Deps } from '../deps'
+import { instant, notFound, readTimeCursor, uuidOf, writeCursor } from '../routers/wire'
+import type { RestEnv } from './env'
+import { once } from './once'
+import { sendPage } from './page'
+import { body, idParam, json, KEYED, keyHeaders, needs, pageQuery, problems } from './routes'
+import { pageOf, paymentShape, showPayment } from './shapes'
+
+export const PAYMENTS = '/api/v1/payments'
+
+const examples = {
+  amount: {
+    summary: 'An amount',
+    value: { amount: 2400, currency: 'EUR', paymentMethod: 'pm_card_visa', description: 'Two T-shirts', metadata: { cart: '7431' } },
+  },
+  order: { summary: 'An order', value: { orderId: 'ord_018f3c2a9d4e7c31b2a45f60718293a4', paymentMethod: 'pm_card_visa' } },
+}
+
+const create = createRoute({
+  method: 'post',
+  path: PAYMENTS,
+  operationId: 'createPayment',
+  tags: ['Payments'],
+  summary: 'Charge a card, once',
+  description:
+    'Pays an order, or an amount. However often it is sent under one key, the card is asked at most once. A payment of an order that is paid already charges nothing: `already-paid`.',
+  ...needs('payments:write'),
+  request: { headers: keyHeaders, body: body(z.union([payOrder, payAmount]), examples) },
+  responses: {
+    201: json(paymentShape, 'Charged.'),
+    202: json(paymentShape, 'The shopper has to confirm first, at `nextAction.url`. The same key tells later how it ended.'),
+    ...problems('payment-declined', 'already-paid', 'not-charged', 'not-found', ...KEYED),
+  },
+})
+
+const get = createRoute({
+  method: 'get',
+  path: `${PAYMENTS}/{id}`,
+  operationId: 'getPayment',
+  tags: ['Payments'],
+  summary: 'Read a payment',
+  ...needs('payments:read'),
+  request: { params: idParam('pay', 'payment') },
+  responses: { 200: json(paymentShape, 'The payment.'), ...problems('not-found') },
+})
+
+const list = createRoute({
+  method: 'get',
+  path: PAYMENTS,
+  operationId: 'listPayments',
+  tags: ['Payments'],
+  summary: 'List payments, newest first',
+  ...needs('payments:read'),
+  request: {
+    query: pageQuery.extend({ status: z.enum(PAYMENT_STATUSES).optional(), createdAfter: instant.optional(), createdBefore: instant.optional() }),
+  },
+  responses: { 200: json(pageOf(paymentShape), 'A page of payments.'), ...problems() },
+})
+
+export function paymentRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
+  const show = (row: PlainRow) => showPayment(row, actionUrl(row.answer), deps.env.baseUrl)
+
+  app.openapi(create, (c) => {
+    const asked = c.req.valid('json')
+    const { merchantId } = c.var.caller
+    // A program has seen no page: it pays the order as it is.
+    const input = 'orderId' in asked ? { ...asked, version: null, merchantId } : { ...asked, merchantId }
+    return once(c, deps, deps.createPayment, input, PAYMENTS)
+  })
+
+  app.openapi(get, async (c) => {
+    const found = await plainPayment(deps.db, c.var.caller.merchantId, uuidOf('pay', c.req.valid('param').id))
+    return found ? c.json(show(found), 200) : notFound()
+  })
+
+  app.openapi(list, async (c) => {
+    const { limit, cursor, status = null, createdAfter = null, createdBefore = null } = c.req.valid('query')
+    const filter = { status, createdAfter, createdBefore, after: readTimeCursor(cursor), limit: limit + 1 }
+    const rows = await plainPayments(deps.db, c.var.caller.merchantId, filter)
+    return sendPage(c, rows, limit, show, (row) => writeCursor(row.cursor, row.id))
+  })
+}

@@ -1,0 +1,59 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { newRefund } from '@/checkout/schema'
+import { plainPayment } from '@/payments/plain'
+import { listRefunds } from '@/payments/refund-store'
+import type { Deps } from '../deps'
+import { notFound, readTimeCursor, uuidOf, writeCursor } from '../routers/wire'
+import type { RestEnv } from './env'
+import { once } from './once'
+import { sendPage } from './page'
+import { PAYMENTS } from './payments'
+import { body, idParam, json, KEYED, keyHeaders, needs, pageQuery, problems } from './routes'
+import { pageOf, refundShape, showRefund } from './shapes'
+
+const PATH = `${PAYMENTS}/{id}/refunds`
+
+const examples = {
+  part: { summary: 'A part of it', value: { amount: 1200, reason: 'one was sent back' } },
+  rest: { summary: 'All that is left', value: {} },
+}
+
+const create = createRoute({
+  method: 'post',
+  path: PATH,
+  operationId: 'createRefund',
+  tags: ['Refunds'],
+  summary: 'Give money back, once',
+  description: 'Gives back at most what was captured and is not refunded yet, however many refunds are asked for at once.',
+  ...needs('refunds:write'),
+  request: { params: idParam('pay', 'payment'), headers: keyHeaders, body: body(newRefund, examples) },
+  responses: { 201: json(refundShape, 'Given back.'), ...problems('refund-declined', 'not-refundable', 'not-found', ...KEYED) },
+})
+
+const list = createRoute({
+  method: 'get',
+  path: PATH,
+  operationId: 'listRefunds',
+  tags: ['Refunds'],
+  summary: 'List a payment’s refunds, newest first',
+  ...needs('payments:read'),
+  request: { params: idParam('pay', 'payment'), query: pageQuery },
+  responses: { 200: json(pageOf(refundShape), 'A page of refunds.'), ...problems('not-found') },
+})
+
+export function refundRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
+  app.openapi(create, (c) => {
+    const { amount = null, reason = null } = c.req.valid('json')
+    const { id } = c.req.valid('param')
+    const input = { merchantId: c.var.caller.merchantId, paymentId: uuidOf('pay', id), amount, reason }
+    return once(c, deps, deps.refund, input, `${PAYMENTS}/${id}/refunds`)
+  })
+
+  app.openapi(list, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const paymentId = uuidOf('pay', c.req.valid('param').id)
+    if (!(await plainPayment(deps.db, c.var.caller.merchantId, paymentId))) notFound()
+    const rows = await listRefunds(deps.db, c.var.caller.merchantId, { paymentId, after: readTimeCursor(cursor), limit: limit + 1 })
+    return sendPage(c, rows, limit, showRefund, (row) => writeCursor(row.cursor, row.id))
+  })
+}
