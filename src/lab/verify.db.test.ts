@@ -13,10 +13,18 @@ beforeAll(async () => {
   const cards = ['pm_card_visa', 'pm_card_declined', 'pm_card_timeout_after_charge', 'pm_card_visa', 'pm_card_charged_twice']
   for (const [index, paymentMethod] of cards.entries())
     await product.pay({ key: `k${index}`, orderId: await product.newOrder(), version: 1, paymentMethod }, cookie)
+  await giveBackSome()
   await product.deps.attempts.flush()
   await product.deps.reconcile()
 })
 afterAll(() => product.close())
+
+async function giveBackSome(): Promise<void> {
+  const { rows } = await product.owner.query(`SELECT id FROM payment WHERE status = 'succeeded' ORDER BY id LIMIT 1`)
+  const input = { merchantId: product.merchantId, paymentId: rows[0].id, amount: 100, reason: null }
+  const scope = { merchantId: product.merchantId, actor: 'api' }
+  await product.deps.engine.run(product.deps.refund, { scope, key: 'refund', input, waitMs: 0, source: 'test', requestId: 'q' })
+}
 
 const verdict = async () => {
   const pool = openPool(product.owner.options.connectionString as string, { max: 1, role: 'none', name: 'verify' })
@@ -46,7 +54,7 @@ describe('verify', () => {
     const { ok, counted, findings } = await verdict()
     expect(findings.filter((finding) => finding.offenders.length > 0)).toEqual([])
     expect(ok).toBe(true)
-    expect(counted).toMatchObject({ charges: 5, succeeded: 3, declined: 1, inDoubt: 1, transactions: 5, attempts: 5 })
+    expect(counted).toMatchObject({ charges: 5, succeeded: 3, declined: 1, inDoubt: 1, transactions: 6, attempts: 6 })
   })
 
   const SUCCEEDED = `(SELECT id FROM payment WHERE status = 'succeeded' ORDER BY id LIMIT 1)`
@@ -112,6 +120,23 @@ describe('verify', () => {
       `INSERT INTO account SELECT merchant_id, gen_random_uuid(), code, name, type, 'XXX' FROM account WHERE type = 'revenue'`,
       `DELETE FROM account WHERE currency = 'XXX'`,
     ],
+    [
+      'refunds-are-within-their-payment',
+      `UPDATE payment SET refunded_amount = 99 WHERE refunded_amount = 100`,
+      `UPDATE payment SET refunded_amount = 100 WHERE refunded_amount = 99`,
+    ],
+    ['refund-was-given-back', `UPDATE refund SET gateway_ref = gateway_ref || 'x'`, `UPDATE refund SET gateway_ref = rtrim(gateway_ref, 'x')`],
+    [
+      'bank-refund-was-asked-for',
+      `INSERT INTO gateway_simulator.refund SELECT 're_x', 'nobody', charge_id, 1, currency FROM gateway_simulator.refund LIMIT 1`,
+      `DELETE FROM gateway_simulator.refund WHERE id = 're_x'`,
+    ],
+    [
+      'refund-is-posted',
+      `UPDATE ledger_transaction SET kind = 'surplus' WHERE kind = 'refund'`,
+      `UPDATE ledger_transaction SET kind = 'refund' WHERE id = (SELECT transaction_id FROM refund)`,
+    ],
+    ['answer-agrees-with-refund', `UPDATE refund SET record_id = record_id || 'x'`, `UPDATE refund SET record_id = rtrim(record_id, 'x')`],
     ['no-card-number', `UPDATE orders SET reference = 'card 4242 4242 4242 4242'`, `UPDATE orders SET reference = NULL`],
     ['transaction-balances', `UPDATE entry SET amount = amount + 1 WHERE position = 1`, `UPDATE entry SET amount = amount - 1 WHERE position = 1`],
   ]

@@ -1,6 +1,7 @@
 import { type AttemptCounts, type AttemptRow, attemptsOf, countAttempts, findRecord, listRecords, type RecordDetail } from '@/idempotency/stores/read'
 import { type JournalTransaction, transactionsOfPayment } from '@/ledger/read'
 import { type Db, joinSql, type Sql, sql } from '@/platform/db'
+import { listRefunds, type RefundRow } from './refund-store'
 
 export interface PaymentSummary extends AttemptCounts {
   id: string
@@ -8,6 +9,7 @@ export interface PaymentSummary extends AttemptCounts {
   recordId: string
   status: string
   amount: bigint
+  refundedAmount: bigint
   currency: string
   method: string
   cardLabel: string | null
@@ -41,6 +43,8 @@ export interface PaymentDetail {
   record: RecordDetail | null
   transactions: JournalTransaction[]
   events: PaymentEvent[]
+  /** What was given back, newest first; the first 50 of them. */
+  refunds: RefundRow[]
   /** The other payments of the same order, newest first: an earlier decline, a later try. */
   siblings: PaymentSummary[]
 }
@@ -79,11 +83,12 @@ export async function paymentDetail(db: Db, merchantId: string, paymentId: strin
   if (!facts) return null
   const records = await listRecords(db, merchantId, { subjectId: paymentId, limit: 20 })
   const recordIds = [...new Set([facts.recordId, ...records.map((record) => record.id)])]
-  const [attempts, record, transactions, events, siblings] = await Promise.all([
+  const [attempts, record, transactions, events, refunds, siblings] = await Promise.all([
     attemptsOf(db, merchantId, recordIds, ATTEMPTS_SHOWN),
     findRecord(db, merchantId, facts.recordId),
     transactionsOfPayment(db, merchantId, paymentId),
     eventsOf(db, merchantId, paymentId),
+    listRefunds(db, merchantId, { paymentId, after: null, limit: 50 }),
     listPayments(db, merchantId, { id: facts.orderId, limit: 20 }),
   ])
   return {
@@ -92,6 +97,7 @@ export async function paymentDetail(db: Db, merchantId: string, paymentId: strin
     record,
     transactions,
     events,
+    refunds,
     siblings: siblings.filter((sibling) => sibling.id !== paymentId),
   }
 }
@@ -113,7 +119,7 @@ function where(filter: PaymentFilter): Sql[] {
 function summaries(db: Db, page: Sql): Promise<PaymentSummary[]> {
   return db.$queryRaw<PaymentSummary[]>(sql`
     WITH page AS (${page})
-    SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.currency, p.method, p.card_label AS "cardLabel",
+    SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.refunded_amount AS "refundedAmount", p.currency, p.method, p.card_label AS "cardLabel",
       p.decline_code AS "declineCode", p.reference, p.customer_email AS "customerEmail", p.created_at AS "createdAt", p.updated_at AS "updatedAt",
       to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor, a.*
     FROM page p CROSS JOIN LATERAL (
@@ -127,7 +133,7 @@ function summaries(db: Db, page: Sql): Promise<PaymentSummary[]> {
 
 async function findPayment(db: Db, merchantId: string, paymentId: string): Promise<Omit<PaymentFacts, keyof AttemptCounts> | null> {
   const [row] = await db.$queryRaw<Omit<PaymentFacts, keyof AttemptCounts>[]>(sql`
-    SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.currency, p.method, p.card_label AS "cardLabel",
+    SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.refunded_amount AS "refundedAmount", p.currency, p.method, p.card_label AS "cardLabel",
       p.decline_code AS "declineCode", p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.gateway_key AS "gatewayKey",
       p.gateway_ref AS "gatewayRef", p.fee, o.reference, o.customer_email AS "customerEmail", o.status AS "orderStatus", '' AS cursor,
       CASE WHEN m.mode = 'test' THEN (SELECT count(*)::int FROM gateway_simulator.charge WHERE idempotency_key = p.gateway_key) END AS "bankCharges"
@@ -141,5 +147,7 @@ async function findPayment(db: Db, merchantId: string, paymentId: string): Promi
 function eventsOf(db: Db, merchantId: string, subjectId: string): Promise<PaymentEvent[]> {
   return db.$queryRaw<PaymentEvent[]>(sql`
     SELECT id, type, created_at AS "createdAt" FROM outbox_event
-    WHERE merchant_id = ${merchantId}::uuid AND subject_id = ${subjectId}::uuid ORDER BY created_at, id LIMIT 100`)
+    WHERE merchant_id = ${merchantId}::uuid AND (subject_id = ${subjectId}::uuid
+      OR subject_id IN (SELECT id FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${subjectId}::uuid))
+    ORDER BY created_at, id LIMIT 100`)
 }

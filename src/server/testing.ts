@@ -15,7 +15,7 @@ export interface PayReply {
   headers: Headers
   text: string
   result: (PaidBody & { idempotency: ReplayInfo }) | null
-  problem: { kind: string; status: number; detail: string; retry: string; safeNewKey: boolean; receiptUrl?: string } | null
+  problem: { kind: string; status: number; detail: string; retry: string; safeNewKey: boolean; receiptUrl?: string; payment?: string } | null
 }
 
 /** The whole product behind its HTTP door, on a database of its own: for tests that look at the answer, the bank and the books. */

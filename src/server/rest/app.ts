@@ -1,14 +1,14 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { TRPCError } from '@trpc/server'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
-import { TOLD_HEADERS } from '@/idempotency/rest/door'
 import type { Problem } from '@/idempotency/problems'
+import { TOLD_HEADERS } from '@/idempotency/rest/door'
 import { uuidv7 } from '@/lib/id'
-import { TRPCError } from '@trpc/server'
 import type { Deps } from '../deps'
 import { knownProblem, notValid, OURS } from '../problem-of'
 import { problemOf } from '../trpc'
-import { describe } from './document'
+import { apiDocument } from './document'
 import { type RestContext, type RestEnv, sendProblem } from './env'
 import { guard } from './guard'
 import { idempotencyRoutes } from './idempotency'
@@ -31,7 +31,7 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
   app.use('/api/v1/*', guard(deps))
   for (const add of [orderRoutes, paymentRoutes, refundRoutes, idempotencyRoutes, ledgerRoutes]) add(app, deps)
   refuseOtherMethods(app)
-  app.get('/api/openapi.json', (c) => c.json(describe(app, deps.env.baseUrl), 200, { 'Access-Control-Allow-Origin': '*' }))
+  app.get('/api/openapi.json', (c) => c.json(apiDocument(app, deps.env.baseUrl), 200, { 'Access-Control-Allow-Origin': '*' }))
   app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'There is no such address.' }))
   app.onError((error, c) => sendProblem(c, problemFor(error, deps, c as unknown as RestContext)))
   return app

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { RestEnv } from './env'
 
 /** The OpenAPI 3.1 document, made of the routes' own schemas. */
-export function describe(app: OpenAPIHono<RestEnv>, baseUrl: string) {
+export function apiDocument(app: OpenAPIHono<RestEnv>, baseUrl: string) {
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
@@ -14,7 +14,6 @@ export function describe(app: OpenAPIHono<RestEnv>, baseUrl: string) {
       title: 'Payonce',
       version: '1.0.0',
       description: DESCRIPTION,
-      license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
     },
     servers: [{ url: baseUrl }],
     tags: [

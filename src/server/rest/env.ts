@@ -1,8 +1,8 @@
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Problem } from '@/idempotency/problems'
 import type { HttpAnswer } from '@/idempotency/rest/door'
 import { httpProblem } from '@/idempotency/rest/door'
-import type { Problem } from '@/idempotency/problems'
 
 /** Who calls, once their API key was found good. */
 export interface Caller {

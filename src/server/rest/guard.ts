@@ -25,7 +25,11 @@ export function guard(deps: Deps): MiddlewareHandler<RestEnv> {
 export function may(scope: string): MiddlewareHandler<RestEnv> {
   return async (c, next) => {
     if (!c.var.caller.scopes.includes(scope))
-      throw new ProblemError({ kind: 'forbidden', detail: `This API key may not do that: it lacks the scope ${scope}.`, facts: { requiredScope: scope } })
+      throw new ProblemError({
+        kind: 'forbidden',
+        detail: `This API key may not do that: it lacks the scope ${scope}.`,
+        facts: { requiredScope: scope },
+      })
     return next()
   }
 }

@@ -30,7 +30,10 @@ const stateShape = z
     resource: z
       .object({ id: z.string(), url: z.string().nullable() })
       .nullable()
-      .meta({ description: 'What it made.', example: { id: 'pay_018f3c2a9d4e7c31b2a45f60718293a4', url: '/api/v1/payments/pay_018f3c2a9d4e7c31b2a45f60718293a4' } }),
+      .meta({
+        description: 'What it made.',
+        example: { id: 'pay_018f3c2a9d4e7c31b2a45f60718293a4', url: '/api/v1/payments/pay_018f3c2a9d4e7c31b2a45f60718293a4' },
+      }),
     createdAt: z.iso.datetime(),
     completedAt: z.iso.datetime().nullable(),
     expiresAt: z.iso.datetime().meta({ description: 'Until when the answer is kept.' }),

@@ -11,8 +11,14 @@ import { pageOf } from './shapes'
 
 const PATH = '/api/v1/ledger'
 const asOf = z.object({ asOf: instant.optional().meta({ description: 'The balance as it was at this instant (RFC 3339).' }) })
-const accountShape = accountOut.meta({ id: 'Account', description: 'Amounts in the smallest unit. `balance` is debits − credits, so a credit balance is negative.' })
-const transactionShape = transactionOut.meta({ id: 'LedgerTransaction', description: 'Entries that sum to zero: a debit is positive, a credit negative.' })
+const accountShape = accountOut.meta({
+  id: 'Account',
+  description: 'Amounts in the smallest unit. `balance` is debits − credits, so a credit balance is negative.',
+})
+const transactionShape = transactionOut.meta({
+  id: 'LedgerTransaction',
+  description: 'Entries that sum to zero: a debit is positive, a credit negative.',
+})
 
 const listAccounts = createRoute({
   method: 'get',

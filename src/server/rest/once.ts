@@ -14,7 +14,13 @@ const ACTOR = 'api'
  * Does an operation once for the key of this request, and answers. To the compiler it gives nothing: a stored text has no type, and a test
  * compares every answer with the document instead.
  */
-export async function once<I extends object, B, E>(c: RestContext, deps: Deps, operation: Operation<I, B, E, Write>, input: I, path: string): Promise<never> {
+export async function once<I extends object, B, E>(
+  c: RestContext,
+  deps: Deps,
+  operation: Operation<I, B, E, Write>,
+  input: I,
+  path: string,
+): Promise<never> {
   const { caller, key, requestId } = c.var
   const wait = waitPreferred(c.req.header('prefer'))
   const scope = scopeOf(caller.merchantId)

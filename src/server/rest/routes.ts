@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ProblemKind, PROBLEMS } from '@/idempotency/problems'
+import { PROBLEMS, type ProblemKind } from '@/idempotency/problems'
 import { may } from './guard'
 
 /** What the descriptions of all routes have in common. */
@@ -40,7 +40,10 @@ export function problems(...kinds: ProblemKind[]) {
   return Object.fromEntries(
     [...byStatus].map(([status, some]) => [
       status,
-      { description: some.map((kind) => `\`${kind}\`: ${PROBLEMS[kind].title}.`).join(' '), content: { 'application/problem+json': { schema: problemShape } } },
+      {
+        description: some.map((kind) => `\`${kind}\`: ${PROBLEMS[kind].title}.`).join(' '),
+        content: { 'application/problem+json': { schema: problemShape } },
+      },
     ]),
   )
 }
@@ -68,7 +71,8 @@ export function needs(scope: string) {
 /** The headers of a request that does something. */
 export const keyHeaders = z.object({
   'Idempotency-Key': z.string().meta({
-    description: 'A value that you make once for this request, keep for every retry of it, and never use for another: 1 to 255 characters, bare or as a quoted string (RFC 9651).',
+    description:
+      'A value that you make once for this request, keep for every retry of it, and never use for another: 1 to 255 characters, bare or as a quoted string (RFC 9651).',
     example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
   }),
   Prefer: z
@@ -88,4 +92,9 @@ export const pageQuery = z.object({
 })
 
 export const idParam = (prefix: string, of: string) =>
-  z.object({ id: z.string().max(64).meta({ description: `The ${of}’s id.`, example: `${prefix}_018f3c2a9d4e7c31b2a45f60718293a4` }) })
+  z.object({
+    id: z
+      .string()
+      .max(64)
+      .meta({ description: `The ${of}’s id.`, example: `${prefix}_018f3c2a9d4e7c31b2a45f60718293a4` }),
+  })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { attemptsOf, findRecord, listRecords, type RecordSummary } from '@/idempotency/stores/read'
-import { readId, showId, uuidv7 } from '@/lib/id'
+import { type IdPrefix, readId, showId, uuidv7 } from '@/lib/id'
 import { audit, auditOf } from '@/platform/audit'
 import { operatorProcedure, router } from '../trpc'
 import { attempt, attemptOut, counts, countsOut, maybeTime, notFound, paged, pageSize, readTimeCursor, time, words, writeCursor } from './wire'
@@ -16,6 +16,8 @@ const summaryOut = countsOut.extend({
   fence: z.number(),
   status: z.number().nullable(),
   problem: z.string().nullable(),
+  /** What it worked on: a payment, an order, a refund. */
+  subjectId: z.string().nullable(),
   paymentId: z.string().nullable(),
   createdAt: z.string(),
   completedAt: z.string().nullable(),
@@ -97,12 +99,16 @@ export const idempotencyRouter = router({
   }),
 })
 
+/** What each operation works on; where it is not a payment. */
+const SUBJECTS: Record<string, IdPrefix> = { 'orders.create': 'ord', 'refunds.create': 'ref' }
+
 function showRecord(row: RecordSummary): z.infer<typeof summaryOut> {
   const { id, key, operation, scope, state, fence, status, problem } = row
   return {
     ...{ id, key, operation, scope, state, fence, status, problem },
     ...counts(row),
-    paymentId: row.subjectId && showId('pay', row.subjectId),
+    subjectId: row.subjectId && showId(SUBJECTS[operation] ?? 'pay', row.subjectId),
+    paymentId: row.subjectId && (SUBJECTS[operation] ?? 'pay') === 'pay' ? showId('pay', row.subjectId) : null,
     createdAt: time(row.createdAt),
     completedAt: maybeTime(row.completedAt),
     expiresAt: time(row.expiresAt),

@@ -5,6 +5,7 @@ import { readId, showId, uuidv7 } from '@/lib/id'
 import { type Overview, overview, RANGES, type Totals } from '@/payments/overview'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import { listPayments, type PaymentSummary, paymentDetail } from '@/payments/read'
+import { refundShape, showRefund } from '../rest/shapes'
 import { operatorProcedure, router } from '../trpc'
 import { checkOut, recentCheck } from './ledger'
 import {
@@ -33,6 +34,7 @@ const summaryOut = countsOut.extend({
   recordId: z.string(),
   status: z.enum(PAYMENT_STATUSES),
   amount: z.number().int(),
+  amountRefunded: z.number().int(),
   currency: z.string(),
   cardLabel: z.string().nullable(),
   declineCode: z.string().nullable(),
@@ -92,6 +94,7 @@ const detailOut = summaryOut.extend({
   record: recordOut.nullable(),
   transactions: z.array(transactionOut),
   events: z.array(z.object({ id: z.string(), type: z.string(), createdAt: z.string() })),
+  refunds: z.array(refundShape),
   siblings: z.array(summaryOut),
 })
 
@@ -173,13 +176,14 @@ function showPayment(row: PaymentSummary): z.infer<typeof summaryOut> {
     orderId: showId('ord', row.orderId),
     status: z.enum(PAYMENT_STATUSES).parse(row.status),
     amount: amount(row.amount),
+    amountRefunded: amount(row.refundedAmount),
     createdAt: time(row.createdAt),
     updatedAt: time(row.updatedAt),
   }
 }
 
 function showDetail(found: NonNullable<Awaited<ReturnType<typeof paymentDetail>>>): z.infer<typeof detailOut> {
-  const { payment, attempts, record, transactions, events, siblings } = found
+  const { payment, attempts, record, transactions, events, refunds, siblings } = found
   const { method, gatewayKey, gatewayRef, orderStatus, bankCharges } = payment
   return {
     ...showPayment(payment),
@@ -195,6 +199,7 @@ function showDetail(found: NonNullable<Awaited<ReturnType<typeof paymentDetail>>
     },
     transactions: transactions.map(transaction),
     events: events.map((event) => ({ ...event, id: showId('evt', event.id), createdAt: time(event.createdAt) })),
+    refunds: refunds.map(showRefund),
     siblings: siblings.map(showPayment),
   }
 }

@@ -1,11 +1,11 @@
 import Link from 'next/link'
 import { Money } from '@/ui/money'
-import { PaymentStatus } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import type { PaymentRow } from '../../_parts/api'
 import { AttemptStrip, RequestsToCharges } from '../../_parts/attempt-strip'
 import { chargesOf, requestsOf } from '../../_parts/sentences'
+import { Standing } from '../../_parts/standing'
 
 export function PaymentTable({ payments }: { payments: readonly PaymentRow[] }) {
   return (
@@ -39,7 +39,7 @@ function PaymentLine({ payment }: { payment: PaymentRow }) {
         </Link>
       </Td>
       <Td label="Status" primary>
-        <PaymentStatus status={payment.status} />
+        <Standing payment={payment} />
       </Td>
       <Td label="Order">{payment.reference ?? '—'}</Td>
       <Td label="Customer" className="md:max-w-56 md:truncate">

@@ -101,6 +101,11 @@ function RecordFacts({ record }: { record: RecordData }) {
               '—'
             )}
           </Fact>
+          {record.subjectId && !record.paymentId && (
+            <Fact name="Made">
+              <CopyId id={record.subjectId} />
+            </Fact>
+          )}
           <Fact name="First seen">
             <Timestamp at={record.createdAt} />
           </Fact>

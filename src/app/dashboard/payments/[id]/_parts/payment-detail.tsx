@@ -6,16 +6,17 @@ import { EmptyState } from '@/ui/empty-state'
 import { Money } from '@/ui/money'
 import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
-import { PaymentStatus } from '@/ui/status'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type PaymentData } from '../../../_parts/api'
 import { Attempts } from '../../../_parts/attempts'
 import { Freshness } from '../../../_parts/freshness'
 import { useLive } from '../../../_parts/live'
 import { explainBank, explainPresses } from '../../../_parts/sentences'
+import { Standing } from '../../../_parts/standing'
 import { TransactionCard } from '../../../_parts/transaction-card'
 import { PaymentFacts } from './payment-facts'
 import { RecordCard } from './record-card'
+import { Refunds } from './refunds'
 import { Siblings } from './siblings'
 
 export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
@@ -32,7 +33,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <Money minor={payment.amount} currency={payment.currency} className="text-2xl tracking-tight" />
-            <PaymentStatus status={payment.status} />
+            <Standing payment={payment} />
           </span>
         }
         note={
@@ -51,6 +52,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         </Card>
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
           <div className="flex min-w-0 flex-col gap-4">
+            <Refunds refunds={payment.refunds} />
             <LedgerEntries payment={payment} />
             <Siblings siblings={payment.siblings} />
             <Events events={payment.events} />

@@ -33,6 +33,11 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
           <Fact name="Net">
             <Money minor={fee === null ? null : amount - fee} currency={currency} className="font-semibold" />
           </Fact>
+          {payment.amountRefunded > 0 && (
+            <Fact name="Refunded">
+              <Money minor={-payment.amountRefunded} currency={currency} />
+            </Fact>
+          )}
           <Fact name="Bank’s reference">{payment.gatewayRef ? <CopyId id={payment.gatewayRef} /> : '—'}</Fact>
           <Fact name="Key sent to the bank">
             <CopyId id={payment.gatewayKey} />
