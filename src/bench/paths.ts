@@ -20,7 +20,13 @@ export interface Job {
 
 /** The engine and its store in this process, without any door. */
 export function enginePath(db: Db, merchantId: string) {
-  const engine = new Engine({ store: new PrismaStore(db, 'bench', uuidv7), observe: () => undefined, clock: systemClock, newId: uuidv7, fieldSecret: 'bench' })
+  const engine = new Engine({
+    store: new PrismaStore(db, 'bench', uuidv7),
+    observe: () => undefined,
+    clock: systemClock,
+    newId: uuidv7,
+    fieldSecret: 'bench',
+  })
   const operation = payOperation({ db, gateway: instantGateway, newId: uuidv7, newReceiptToken: uuidv7, now: systemClock.now, voice: shopperVoice })
   return async ({ key, orderId }: Job) => {
     const input = { merchantId, orderId, version: 1, paymentMethod: 'pm_card_visa' }

@@ -60,17 +60,11 @@ export interface ShownProblem {
 
 export function showProblem(problem: Problem): ShownProblem {
   const { status, title, retry, safeNewKey } = PROBLEMS[problem.kind]
-  return {
-    ...problem.facts,
-    type: `/problems/${problem.kind}`,
-    kind: problem.kind,
-    title,
-    detail: problem.detail,
-    status,
-    retry,
-    safeNewKey,
-    ...(problem.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: problem.retryAfterSeconds }),
-  }
+  const { kind, detail, facts, retryAfterSeconds } = problem
+  const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
+  const shown = { type: `/problems/${kind}`, kind, title, detail, status, retry, safeNewKey, ...wait }
+  // Twice: first in order, and no fact has the last word on what the table says.
+  return { ...shown, ...facts, ...shown }
 }
 
 export function isProblemKind(kind: string): kind is ProblemKind {

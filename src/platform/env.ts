@@ -15,8 +15,17 @@ const schema = z.object({
   PAYONCE_CORS_ORIGINS: z
     .string()
     .default('')
-    .transform((list) => list.split(',').map((origin) => origin.trim()).filter(Boolean))
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    )
     .pipe(z.array(z.url({ protocol: /^https?$/ }))),
+  /** Requests that one API key may send a minute, replays included. */
+  PAYONCE_RATE_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
+  /** How many proxies of ours stand before the server: so many addresses of X-Forwarded-For, from the right, are believed. */
+  PAYONCE_TRUSTED_HOPS: z.coerce.number().int().min(0).max(10).default(0),
   /** Connections of one process to the database. */
   PAYONCE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
   /** How long a request may execute without a sign of life before others may take over. 30 s: longer than any pause of a healthy process. */

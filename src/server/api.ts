@@ -8,6 +8,9 @@ import { contextFor } from './context'
 import type { Deps } from './deps'
 import { reportJobs } from './jobs/metrics'
 import { ownPagesOnly } from './origin'
+import { OURS } from './problem-of'
+import { createRest } from './rest/app'
+import { sendProblem } from './rest/env'
 import { appRouter } from './root'
 import { shopOrders } from './shop'
 
@@ -24,7 +27,7 @@ export function createApi(deps: Deps) {
     c.header('Referrer-Policy', 'same-origin')
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store')
   })
-  app.use(bodyLimit({ maxSize: BODY_MAX, onError: (c) => c.json({ title: 'The body is too large', status: 413 }, 413) }))
+  app.use(bodyLimit({ maxSize: BODY_MAX, onError: (c) => sendProblem(c, { kind: 'too-large', detail: `A body may have ${BODY_MAX} bytes.` }) }))
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
   app.get('/api/ready', async (c) =>
@@ -42,11 +45,12 @@ export function createApi(deps: Deps) {
   app.on(['GET', 'POST'], '/api/auth/*', (c) => deps.auth.handler(from(c.req.raw, c.env?.incoming?.socket?.remoteAddress)))
   app.route('/api/shop', shopOrders(deps))
   app.route('/api/bank', bankPages(deps))
+  app.route('/', createRest(deps))
 
-  app.notFound((c) => c.json({ type: '/problems/not-found', title: 'There is nothing here', status: 404 }, 404))
+  app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'There is no such address.' }))
   app.onError((error, c) => {
     deps.log.error({ err: error, path: c.req.path }, 'a request failed')
-    return c.json({ type: '/problems/internal', title: 'Something is broken on our side', status: 500 }, 500)
+    return sendProblem(c, OURS)
   })
   return app
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import diagnostics from 'node:diagnostics_channel'
 import os from 'node:os'
+import type pg from 'pg'
 import { payOperation } from '@/checkout/pay'
 import { placeOrderOperation } from '@/checkout/place-order'
 import { shopperVoice } from '@/checkout/shopper-voice'
@@ -31,6 +32,8 @@ export interface Core {
   env: Env
   log: Log
   metrics: Metrics
+  /** The connections that `db` works on. */
+  pool: pg.Pool
   db: Db
   engine: Engine<Write>
   store: Store<Write>
@@ -70,6 +73,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     env,
     log,
     metrics,
+    pool,
     db,
     attempts,
     gateway,

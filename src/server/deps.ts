@@ -1,12 +1,15 @@
+import { Callers } from '@/access/callers'
 import { type Auth, createAuth } from '@/access/operator'
 import { OrderOwners } from '@/checkout/order'
 import type { Gateway } from '@/payments/gateway'
 import { type Env, readEnv, secretFor } from '@/platform/env'
 import { buildCore, type Core } from './core'
+import { Admission } from './rest/admit'
 
 /** All that the web process is built of, in one place. Nothing else constructs a client, a pool or an engine. */
 export interface Deps extends Core {
   owners: OrderOwners
+  admission: Admission
   auth: Auth
   shopperSecret: string
   receiptSecret: string
@@ -24,8 +27,14 @@ export function getDeps(): Deps {
 /** @param otherGateway see `buildCore` */
 export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
   const core = buildCore(env, 'web', otherGateway)
+  const callers = new Callers({ db: core.db, mode: env.PAYONCE_MODE === 'live' ? 'live' : 'test' })
   return {
     ...core,
+    admission: new Admission({ callers, pool: core.pool, perMinute: env.PAYONCE_RATE_PER_MINUTE }),
+    close: async () => {
+      await callers.flush().catch(() => undefined)
+      await core.close()
+    },
     owners: new OrderOwners(core.db),
     auth: createAuth({ db: core.db, secret: secretFor(env, 'operator-session'), baseUrl: env.baseUrl }),
     shopperSecret: secretFor(env, 'shopper-cookie'),

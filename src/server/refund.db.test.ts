@@ -34,7 +34,7 @@ beforeEach(async () => {
 async function paid(paymentMethod = 'pm_card_visa'): Promise<string> {
   const order = await product.newOrder()
   const { result, problem } = await product.pay({ key: order, orderId: order, version: 1, paymentMethod }, cookie)
-  return readId('pay', result?.payment.id ?? String(problem?.payment)) as string
+  return readId('pay', result?.payment.id ?? (problem as { payment?: string } | null)?.payment ?? '') as string
 }
 
 interface Asked {

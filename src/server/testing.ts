@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { type ApiScope, createApiKey, SCOPES } from '@/access/api-key'
 import { createOrder, type NewOrder } from '@/checkout/order'
 import type { PaidBody } from '@/checkout/shopper-voice'
 import type { ReplayInfo } from '@/idempotency/trpc/door'
@@ -18,6 +19,15 @@ export interface PayReply {
   problem: { kind: string; status: number; detail: string; retry: string; safeNewKey: boolean; receiptUrl?: string; payment?: string } | null
 }
 
+/** What the door for programs answered. */
+export interface ApiReply {
+  status: number
+  text: string
+  // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects of the body
+  body: any
+  header(name: string): string | null
+}
+
 /** The whole product behind its HTTP door, on a database of its own: for tests that look at the answer, the bank and the books. */
 export interface TestProduct {
   deps: Deps
@@ -27,13 +37,27 @@ export interface TestProduct {
   newOrder(changes?: Partial<NewOrder>): Promise<string>
   pay(body: Record<string, unknown>, cookie?: string): Promise<PayReply>
   call(path: string, init?: RequestInit): Promise<Response>
+  /** A request of a program, with an API key of the merchant that may do everything; `body` is JSON, or a text that may be none. */
+  api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiReply>
+  newApiKey(of?: { merchantId?: string; scopes?: readonly ApiScope[] }): Promise<string>
+  otherMerchant(): Promise<{ merchantId: string; token: string }>
   cookie(): Promise<string>
   /** Counts rows: charges at the bank, payments, captures in the ledger. */
   count(what: 'charges' | 'payments' | 'captures' | 'records', where?: string): Promise<number>
   close(): Promise<void>
 }
 
+const JSON_TYPE = { 'content-type': 'application/json' }
 const COUNTED = { charges: 'gateway_simulator.charge', payments: 'payment', captures: 'ledger_transaction', records: 'idempotency_record' }
+
+/** A request of a program, as the API answers it. */
+export async function apiReply(response: Response): Promise<ApiReply> {
+  const text = await response.text()
+  const { status, headers } = response
+  return { status, text, body: isJson(headers) ? JSON.parse(text) : null, header: (name) => headers.get(name) }
+}
+
+const isJson = (headers: Headers) => /^application\/(problem\+)?json/.test(headers.get('content-type') ?? '')
 
 export async function openTestProduct(settings: Record<string, string> = {}): Promise<TestProduct> {
   const database = await testDatabase()
@@ -43,6 +67,7 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
     LOG_LEVEL: 'silent',
     NODE_ENV: 'test',
     PAYONCE_POOL_MAX: '20',
+    PAYONCE_RATE_PER_MINUTE: '1000000',
     ...settings,
   })
   const deps = buildDeps(env)
@@ -51,9 +76,25 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
   await deps.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${merchantId}::uuid, 'Test shop')`)
   const app = createApi(deps)
   const call = async (path: string, init?: RequestInit) => app.fetch(new Request(`http://localhost:3000${path}`, init))
+  const newApiKey: TestProduct['newApiKey'] = async (of = {}) => {
+    const made = await createApiKey(deps.db, { merchantId, name: 'Test', scopes: SCOPES, expiresInDays: null, by: 'test', ...of }, uuidv7)
+    return made?.token ?? ''
+  }
+  const ownToken = await newApiKey()
   return {
     deps,
     merchantId,
+    newApiKey,
+    api: async (method, path, body, headers = {}) => {
+      const content = typeof body === 'string' ? body : JSON.stringify(body)
+      const init = { method, headers: { authorization: `Bearer ${ownToken}`, ...(body === undefined ? {} : JSON_TYPE), ...headers } }
+      return apiReply(await call(path, body === undefined ? init : { ...init, body: content }))
+    },
+    otherMerchant: async () => {
+      const other = uuidv7()
+      await deps.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${other}::uuid, 'Other shop')`)
+      return { merchantId: other, token: await newApiKey({ merchantId: other }) }
+    },
     owner,
     call,
     newOrder: async (changes) => {

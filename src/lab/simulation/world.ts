@@ -90,7 +90,11 @@ export class World {
   private boot(): Server {
     const process = new Process(this.time)
     const store = this.storeOf(process)
-    return { process, store, engine: new Engine({ store, observe: (event) => this.observe(event), clock: process, newId: this.newId, fieldSecret: 'simulation' }) }
+    return {
+      process,
+      store,
+      engine: new Engine({ store, observe: (event) => this.observe(event), clock: process, newId: this.newId, fieldSecret: 'simulation' }),
+    }
   }
 
   /** Kills the process and starts another one in its place, as a supervisor would. */

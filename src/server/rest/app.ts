@@ -8,11 +8,13 @@ import { uuidv7 } from '@/lib/id'
 import type { Deps } from '../deps'
 import { knownProblem, notValid, OURS } from '../problem-of'
 import { problemOf } from '../trpc'
+import { OverQuota } from './admit'
 import { apiDocument } from './document'
 import { type RestContext, type RestEnv, sendProblem } from './env'
 import { guard } from './guard'
 import { idempotencyRoutes } from './idempotency'
 import { ledgerRoutes } from './ledger'
+import { quotaHeaders } from './limits'
 import { orderRoutes } from './orders'
 import { paymentRoutes } from './payments'
 import { refundRoutes } from './refunds'
@@ -69,6 +71,8 @@ function refuseOtherMethods(app: OpenAPIHono<RestEnv>): void {
 
 function problemFor(error: Error, { log }: Deps, c: RestContext): Problem {
   const problem = error instanceof TRPCError ? problemOf(error) : (knownProblem(error) ?? fromFramework(error))
+  if (error instanceof OverQuota) for (const [name, value] of Object.entries(quotaHeaders(error.quota))) c.header(name, value)
+  if (problem.kind === 'unauthorized') c.header('WWW-Authenticate', 'Bearer realm="Payonce"')
   if (problem.kind === 'internal') log.error({ err: error, path: c.req.path, requestId: c.var.requestId }, 'a request failed')
   return problem
 }

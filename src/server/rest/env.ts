@@ -1,15 +1,9 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Caller } from '@/access/callers'
 import type { Problem } from '@/idempotency/problems'
 import type { HttpAnswer } from '@/idempotency/rest/door'
 import { httpProblem } from '@/idempotency/rest/door'
-
-/** Who calls, once their API key was found good. */
-export interface Caller {
-  merchantId: string
-  keyId: string
-  scopes: readonly string[]
-}
 
 /** What the steps before a route have found out. */
 export interface RestEnv {

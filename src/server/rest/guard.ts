@@ -1,9 +1,12 @@
 import type { MiddlewareHandler } from 'hono'
+import type { ApiScope } from '@/access/api-key'
 import { ProblemError } from '@/idempotency/problems'
 import { readKey } from '@/idempotency/rest/header'
 import { carriesCardNumber, holdsCardNumber } from '@/lib/card-number'
 import type { Deps } from '../deps'
+import { addressOf } from './address'
 import type { RestContext, RestEnv } from './env'
+import { quotaHeaders } from './limits'
 
 /**
  * What every request of a program has to pass, the cheapest first: nothing that is malformed reaches the database.
@@ -17,12 +20,20 @@ export function guard(deps: Deps): MiddlewareHandler<RestEnv> {
       c.set('key', keyOf(c))
       await checkBody(c)
     }
-    return deps.callers.let(c, token, next)
+    const address = addressOf(c.env?.incoming?.socket?.remoteAddress, c.req.header('x-forwarded-for'), deps.env.PAYONCE_TRUSTED_HOPS)
+    const { caller, quota, leave } = await deps.admission.admit(token, address)
+    c.set('caller', caller)
+    for (const [name, value] of Object.entries(quotaHeaders(quota))) c.header(name, value)
+    try {
+      await next()
+    } finally {
+      leave()
+    }
   }
 }
 
 /** Lets a request through whose API key has the scope. */
-export function may(scope: string): MiddlewareHandler<RestEnv> {
+export function may(scope: ApiScope): MiddlewareHandler<RestEnv> {
   return async (c, next) => {
     if (!c.var.caller.scopes.includes(scope))
       throw new ProblemError({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ApiScope } from '@/access/api-key'
 import { PROBLEMS, type ProblemKind } from '@/idempotency/problems'
 import { may } from './guard'
 
@@ -64,7 +65,7 @@ export const KEYED: ProblemKind[] = [
 ]
 
 /** Who may call a route: said in the document, and enforced by the same line. */
-export function needs(scope: string) {
+export function needs(scope: ApiScope) {
   return { security: [{ apiKey: [scope] }], middleware: may(scope) }
 }
 

@@ -1,0 +1,116 @@
+import { audit } from '@/platform/audit'
+import { commit } from '@/platform/commit'
+import { type Db, joinSql, type Sql, sql, type Write } from '@/platform/db'
+import { hashOf, hintOf, type Mode, newToken } from './token'
+
+/** What an API key may be allowed to do. The database keeps the same list (CHECK api_key_scopes). */
+export const SCOPES = ['orders:read', 'orders:write', 'payments:read', 'payments:write', 'refunds:write', 'ledger:read'] as const
+export type ApiScope = (typeof SCOPES)[number]
+
+/** The longest overlap of a rotation, in hours. 7 days: long enough for any deployment, short enough that nobody forgets the old key. */
+export const OVERLAP_MAX_HOURS = 7 * 24
+
+export interface NewApiKey {
+  merchantId: string
+  name: string
+  scopes: readonly ApiScope[]
+  /** Null: until it is revoked. */
+  expiresInDays: number | null
+  /** Who makes it, for the audit. */
+  by: string
+}
+
+/** An API key as a list shows it. The token itself is not in it: nobody has it but its owner. */
+export interface ApiKeyRow {
+  id: string
+  name: string
+  hint: string
+  scopes: ApiScope[]
+  createdBy: string
+  createdAt: Date
+  expiresAt: Date | null
+  revokedAt: Date | null
+  rotatedTo: string | null
+  lastUsedAt: Date | null
+  /** By the database's clock, now. */
+  active: boolean
+}
+
+/** @returns the token: shown once, kept nowhere; null when there is no such merchant */
+export async function createApiKey(db: Db, key: NewApiKey, newId: () => string): Promise<{ id: string; token: string } | null> {
+  const mode = await modeOf(db, key.merchantId)
+  if (!mode) return null
+  const made = { id: newId(), token: newToken(mode) }
+  const { merchantId, name, scopes, expiresInDays, by } = key
+  const expires = expiresInDays === null ? sql`NULL::timestamptz` : sql`now() + ${expiresInDays} * interval '1 day'`
+  const row = sql`
+    INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by, expires_at)
+    VALUES (${merchantId}::uuid, ${made.id}::uuid, ${name}, ${hashOf(made.token)}, ${hintOf(made.token)}, ARRAY[${joinSql([...scopes])}]::text[], ${by}, ${expires})
+    RETURNING 1`
+  await mustCommit(db, [one('api-key', row), trace(key, newId(), made.id, 'api-key.created', `${name}: ${scopes.join(' ')}`)])
+  return made
+}
+
+/** A merchant's API keys, newest first. */
+export function listApiKeys(db: Db, merchantId: string): Promise<ApiKeyRow[]> {
+  return db.$queryRaw<ApiKeyRow[]>(sql`
+    SELECT id::text, name, hint, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt",
+      rotated_to::text AS "rotatedTo", last_used_at AS "lastUsedAt", ${ACTIVE} AS active
+    FROM api_key WHERE merchant_id = ${merchantId}::uuid ORDER BY created_at DESC, id DESC LIMIT 200`)
+}
+
+export interface Which {
+  merchantId: string
+  id: string
+  by: string
+}
+
+/**
+ * A new key of the same name and rights. The old one works on for `overlapHours`, and no longer than it would have: time to put the new
+ * one everywhere. @returns null when there is no such key, or it has ended or was rotated before
+ */
+export async function rotateApiKey(db: Db, which: Which, overlapHours: number, newId: () => string): Promise<{ id: string; token: string } | null> {
+  const mode = await modeOf(db, which.merchantId)
+  if (!mode) return null
+  const made = { id: newId(), token: newToken(mode) }
+  const row = sql`
+    INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by)
+    SELECT merchant_id, ${made.id}::uuid, name, ${hashOf(made.token)}, ${hintOf(made.token)}, scopes, ${which.by} FROM api_key
+    WHERE ${isOf(which)} AND ${ACTIVE} AND rotated_to IS NULL RETURNING 1`
+  const old = sql`
+    UPDATE api_key SET rotated_to = ${made.id}::uuid, expires_at = least(expires_at, now() + ${overlapHours} * interval '1 hour')
+    WHERE ${isOf(which)} AND ${ACTIVE} AND rotated_to IS NULL RETURNING 1`
+  const traced = trace(which, newId(), which.id, 'api-key.rotated', `works on for ${overlapHours} h; its successor is ${made.id}`)
+  return (await commit(db, [one('api-key', row), one('old-api-key', old), traced])) === null ? made : null
+}
+
+/** Ends a key at once. @returns false when there is no such key, or it was revoked before */
+export async function revokeApiKey(db: Db, which: Which, newId: () => string): Promise<boolean> {
+  const row = sql`UPDATE api_key SET revoked_at = now() WHERE ${isOf(which)} AND revoked_at IS NULL RETURNING 1`
+  return (await commit(db, [one('api-key', row), trace(which, newId(), which.id, 'api-key.revoked', 'ended at once')])) === null
+}
+
+/** Whether a key works now: by the database's clock, for all processes the same. */
+export const ACTIVE: Sql = sql`(revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()))`
+
+function isOf({ merchantId, id }: Which): Sql {
+  return sql`merchant_id = ${merchantId}::uuid AND id = ${id}::uuid`
+}
+
+async function modeOf(db: Db, merchantId: string): Promise<Mode | null> {
+  const [merchant] = await db.$queryRaw<{ mode: Mode }[]>(sql`SELECT mode FROM merchant WHERE id = ${merchantId}::uuid`)
+  return merchant?.mode ?? null
+}
+
+function one(name: string, statement: Sql): Write {
+  return { name, rows: 1, sql: statement }
+}
+
+function trace({ merchantId, by }: { merchantId: string; by: string }, id: string, subject: string, action: string, detail: string): Write {
+  return audit({ merchantId, id, actor: by, action, subject, detail })
+}
+
+async function mustCommit(db: Db, writes: Write[]): Promise<void> {
+  const refused = await commit(db, writes)
+  if (refused !== null) throw new Error(`the commit of an API key was refused by "${refused}"`)
+}
