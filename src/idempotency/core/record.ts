@@ -57,7 +57,7 @@ export function decide(row: IdempotencyRow | null, fingerprintOf: (version: numb
   const mine = fingerprintOf(row.fingerprintVersion)
   if (mine === null) return { kind: 'damaged' }
   // Said even while the first request runs: a client that mixes up keys should hear it now, not after a wait.
-  if (mine !== row.fingerprint) return { kind: 'mismatch' }
+  if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch' }
   switch (row.state) {
     case 'claimed':
       return row.leaseOver ? { kind: 'take-over', fence: row.fence } : { kind: 'busy' }
@@ -74,6 +74,11 @@ export function decide(row: IdempotencyRow | null, fingerprintOf: (version: numb
       // A state that this program does not know: refuse rather than execute.
       return { kind: 'damaged' }
   }
+}
+
+/** A claim that is over has begun nothing (beginning is part of its commit): its key is as good as new, for a corrected request too. */
+function isFree({ state, leaseOver }: IdempotencyRow): boolean {
+  return state === 'claimed' && leaseOver
 }
 
 function storedAnswer(row: IdempotencyRow, use: (answer: Answer | null) => Verdict): Verdict {

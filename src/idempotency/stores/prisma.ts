@@ -59,7 +59,7 @@ export class PrismaStore implements Store<SqlWrite> {
   // Not `updateMany`: only SQL can hold the lease against the database's own clock.
   async takeOver(record: NewRecord, fence: number, begin: SqlWrite): Promise<Claimed | null> {
     const claim = { merchantId: record.merchantId, id: record.id, token: this.newToken(), fence: fence + 1 }
-    return this.take(claim, record, begin, () => this.client.$queryRaw(say.takeOverRecord(claim, this.taker(claim.token))))
+    return this.take(claim, record, begin, () => this.client.$queryRaw(say.takeOverRecord(claim, record, this.taker(claim.token))))
   }
 
   async renew(claim: Claim): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import type { Finish } from '../core/operation'
 import type { Claim } from '../core/record'
+import type { NewRecord } from '../core/store'
 
 /**
  * One write as a value. A `begin` is an INSERT … RETURNING that selects from the CTE `mine`, which has a row only for the
@@ -51,11 +52,12 @@ export function beginRecord(claim: Claim, subjectId: string, begin: SqlWrite, le
     SELECT * FROM begun`
 }
 
-/** From an expired `claimed` only. */
-export function takeOverRecord(claim: Claim, { worker, lease }: Taker): Sql {
+/** From an expired `claimed` only. The request that takes it over may be another one: the first has begun nothing. */
+export function takeOverRecord(claim: Claim, { fingerprint, fingerprintVersion, fields }: NewRecord, { worker, lease }: Taker): Sql {
   return sql`
     UPDATE idempotency_record
-    SET token = ${claim.token}::uuid, fence = fence + 1, held_since = now(), lease_until = now() + ${lease}, worker = ${worker}
+    SET token = ${claim.token}::uuid, fence = fence + 1, held_since = now(), lease_until = now() + ${lease}, worker = ${worker},
+      fingerprint = ${fingerprint}, fingerprint_version = ${fingerprintVersion}::smallint, fields = ${fields}
     WHERE merchant_id = ${claim.merchantId}::uuid AND id = ${claim.id} AND fence = ${claim.fence - 1} AND state = 'claimed' AND lease_until < now()
     RETURNING token::text, fence, created_at AS "createdAt", expires_at AS "expiresAt"`
 }

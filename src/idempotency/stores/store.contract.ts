@@ -106,6 +106,13 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
       expect(await h.lines()).toEqual(['second'])
     })
 
+    it('a take-over by a corrected request keeps what that one holds', async () => {
+      const first = await h.store.claim(record, h.begin('never', true))
+      if (first) await h.store.release(first.claim)
+      await h.store.takeOver({ ...record, fingerprint: 'corrected', fields: '{"/a":"x"}' }, 1, h.begin('second'))
+      expect(await read()).toMatchObject({ fingerprint: 'corrected', fields: '{"/a":"x"}', state: 'sending' })
+    })
+
     it('gives an expired claim to one of many', async () => {
       await h.store.claim(record, h.begin('never', true))
       await h.passLeases()

@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a mismatch is answered like a replay',
-    edits: [{ file: RECORD, find: "if (mine !== row.fingerprint) return { kind: 'mismatch' }", replace: '' }],
+    edits: [{ file: RECORD, find: "if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch' }", replace: '' }],
   },
   {
     name: 'no heartbeat: a slow bank loses its lease',

@@ -83,7 +83,7 @@ describe('a payment of an amount', () => {
     await pay({ metadata: { cart: 'secret-7431' } })
     const reply = await pay({ amount: 999, metadata: { cart: 'other-1' } })
     expect(reply).toMatchObject({ status: 422, body: { kind: 'key-reused', differs: ['/amount', '/metadata/cart'], safeNewKey: true } })
-    expect(reply.text).not.toMatch(/secret|2400|999|other/)
+    expect(reply.text).not.toMatch(/secret|2400|999|other-1/)
   })
 
   it('K6 even while the first one runs', async () => {
