@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { createApiKey, SCOPES } from '@/access/api-key'
+import { Callers } from '@/access/callers'
 import { createAuth, createOperator } from '@/access/operator'
 import { openAccounts } from '@/ledger/chart'
 import { uuidv7 } from '@/lib/id'
@@ -9,16 +11,19 @@ export interface SeedOptions {
   baseUrl: string
   /** The demo operator's password, where it is known; without it a new one is made and set. */
   password: string | undefined
+  /** The demo API key, where it is known; one that does not work (any more) is replaced. */
+  apiKey: string | undefined
 }
 
 export interface Seeded {
   merchantId: string
   operator: { email: string; password: string }
+  apiKey: string
 }
 
 const EMAIL = 'demo@payonce.test'
 
-/** The sandbox: one test merchant with its accounts in euro, and one operator. Run twice, it changes nothing. */
+/** The sandbox: one test merchant with its accounts in euro, one operator and one API key. Run twice, it changes nothing. */
 export async function seed(db: Db, options: SeedOptions): Promise<Seeded> {
   const merchantId = (await testMerchant(db)) ?? uuidv7()
   await db.$executeRaw(sql`INSERT INTO merchant (id, name, mode) VALUES (${merchantId}::uuid, 'Harbour Goods', 'test') ON CONFLICT (id) DO NOTHING`)
@@ -30,7 +35,14 @@ export async function seed(db: Db, options: SeedOptions): Promise<Seeded> {
     const context = await auth.$context
     await context.internalAdapter.updatePassword(operator.id, await context.password.hash(password))
   }
-  return { merchantId, operator: { email: EMAIL, password } }
+  return { merchantId, operator: { email: EMAIL, password }, apiKey: await demoKey(db, merchantId, options.apiKey) }
+}
+
+async function demoKey(db: Db, merchantId: string, known: string | undefined): Promise<string> {
+  if (known && (await new Callers({ db, mode: 'test' }).whoIs(known))?.merchantId === merchantId) return known
+  const made = await createApiKey(db, { merchantId, name: 'Demo key', scopes: SCOPES, expiresInDays: null, by: 'seed' }, uuidv7)
+  if (!made) throw new Error('the sandbox merchant is not there')
+  return made.token
 }
 
 async function testMerchant(db: Db): Promise<string | null> {

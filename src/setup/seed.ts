@@ -9,7 +9,8 @@ export async function seedOnce(settings: { databaseUrl: string; secret: string; 
   const pool = openPool(databaseUrl, { max: 2, role: APP_ROLE, name: 'payonce-seed' })
   const db = openDb(pool)
   try {
-    return await seed(db, { secret, baseUrl, password: readDemo(dataDir)?.operator?.password })
+    const known = readDemo(dataDir)
+    return await seed(db, { secret, baseUrl, password: known?.operator?.password, apiKey: known?.apiKey ?? undefined })
   } finally {
     await db.$disconnect()
     await pool.end()

@@ -24,7 +24,7 @@ const started: (() => Promise<void> | void)[] = []
 const signals = whenToldToStop(() => void shutDown(0))
 let ending = false
 /** Live data has no demo shop. */
-const NOBODY = { merchantId: null, operator: null }
+const NOBODY = { merchantId: null, operator: null, apiKey: null }
 
 async function start(): Promise<void> {
   const env = readSetupEnv()
@@ -50,21 +50,21 @@ async function start(): Promise<void> {
   }
   const product = startProduct(settings, () => tellOthers())
   started.push(() => product.stop(signals.hurry))
-  const [{ merchantId, operator }] = await Promise.all([
+  const [{ merchantId, operator, apiKey }] = await Promise.all([
     sandbox ? ((await knownShop(settings)) ?? step('shop', () => seedShop(settings))) : NOBODY,
     step('web and worker', () => product.ready),
   ])
   product.failed.catch(fail)
   database.onRestart(tellOthers)
   tellOthers()
-  announce(settings.baseUrl, operator)
+  announce(settings.baseUrl, operator, apiKey)
   say(`\nready ${url}`)
 
   function tellOthers(): void {
     instance.describe({ url, children: product.marks() })
     const pids = { supervisor: process.pid, ...product.pids(), postgres: database.pid() }
     const { baseUrl, databaseUrl } = settings
-    if (sandbox) writeDemo(env.dataDir, { operator, apiKey: null, merchantId, baseUrl, databaseUrl, pids })
+    if (sandbox) writeDemo(env.dataDir, { operator, apiKey, merchantId, baseUrl, databaseUrl, pids })
   }
 }
 
@@ -82,9 +82,10 @@ async function seedShop(settings: { databaseUrl: string; secret: string; baseUrl
   return seedOnce(settings)
 }
 
-function announce(baseUrl: string, operator: DemoOperator | null): void {
+function announce(baseUrl: string, operator: DemoOperator | null, apiKey: string | null): void {
   say(`\n  shop       ${baseUrl}\n  dashboard  ${baseUrl}/dashboard\n  docs       ${baseUrl}/docs`)
   if (operator) say(`  sign in    ${operator.email}  ${operator.password}`)
+  if (apiKey) say(`  API key    ${apiKey}`)
 }
 
 async function choosePort(wanted: number): Promise<number> {
