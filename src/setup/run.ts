@@ -30,8 +30,8 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     const env = readSetupEnv()
     if (env.PAYONCE_MODE === 'live') throw new Error('Only the sandbox has a demo shop; live data is not seeded.')
     const baseUrl = env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}`
-    const { operator } = await seedOnce({ databaseUrl: databaseUrl(), secret: secretOf(env), baseUrl, dataDir: env.dataDir })
-    say(`The shop is there. Sign in as ${operator.email} with ${operator.password}`)
+    const { operator, apiKey } = await seedOnce({ databaseUrl: databaseUrl(), secret: secretOf(env), baseUrl, dataDir: env.dataDir })
+    say(`The shop is there. Sign in as ${operator.email} with ${operator.password}; API key ${apiKey}`)
     return true
   },
   verify: async (flags) => {

@@ -9,6 +9,8 @@ import { Timeline, TimelineItem } from '@/ui/timeline'
 import { SiteBar } from '../(shop)/_parts/site-bar'
 import { groupNumber } from '../(shop)/checkout/[orderId]/_parts/card'
 import { TEST_CARDS } from '../(shop)/checkout/[orderId]/_parts/test-cards'
+import { Code } from './_parts/code'
+import { STORY } from './_parts/story'
 
 export const metadata: Metadata = { title: 'Docs' }
 
@@ -45,6 +47,54 @@ export default function DocsPage() {
               : every press is there, and one charge.
             </li>
           </ol>
+        </Section>
+
+        <Section
+          id="curl"
+          title="From a program"
+          note="The same over HTTP, with a key of your own. A program sends every POST with an Idempotency-Key, and may repeat it as often as it likes."
+        >
+          <ol className="flex flex-col gap-5">
+            {STORY.map((step) => (
+              <li key={step.says} className="min-w-0">
+                <p className="text-ink-2 text-ui">{step.says}</p>
+                <Code label={`Command: ${step.says}`} text={step.run} />
+                <Code label="What it prints" text={step.prints} quiet />
+              </li>
+            ))}
+          </ol>
+          <p className="mt-5 text-ink-2 text-ui">
+            Every route, with its parameters and answers, is in the{' '}
+            <a className={LINK} href="/docs/api">
+              API reference
+            </a>
+            . API keys are made on the dashboard, under{' '}
+            <Link prefetch={false} className={LINK} href="/dashboard/developers">
+              Developers
+            </Link>
+            .
+          </p>
+        </Section>
+
+        <Section
+          id="idempotency-key"
+          title="The Idempotency-Key"
+          note="One key for one thing that you want to happen. Make it before you send, and keep it where a crash does not reach it."
+        >
+          <ul className="list-disc space-y-1.5 pl-5 text-ink-2 text-ui marker:text-ink-3">
+            <li>
+              1 to 255 printable ASCII characters: bare (<code className="font-mono text-xs">abc123</code>, a UUID) or as a quoted string of RFC 9651
+              (<code className="font-mono text-xs">"abc123"</code>). Both are the same key.
+            </li>
+            <li>Not sure what became of a request? Send the very same one again, with the same key. It takes effect once.</li>
+            <li>Other contents under a used key are refused with 422, and the answer names the fields that differ.</li>
+            <li>
+              While the first request runs, a second one gets 409 and <code className="font-mono text-xs">Retry-After</code>; with{' '}
+              <code className="font-mono text-xs">Prefer: wait=10</code> it waits for the answer.
+            </li>
+            <li>A new key is safe only where the problem says so: safeNewKey. After a lost answer it is not.</li>
+            <li>Answers are kept for 30 days. After that the key still never does its work again.</li>
+          </ul>
         </Section>
 
         <Section
@@ -124,9 +174,9 @@ export default function DocsPage() {
   )
 }
 
-function Section({ title, note, children }: { title: string; note?: string; children: ReactNode }) {
+function Section({ id, title, note, children }: { id?: string; title: string; note?: string; children: ReactNode }) {
   return (
-    <section>
+    <section id={id} className="scroll-mt-6">
       <h2 className="font-semibold text-lg">{title}</h2>
       {note && <p className="mt-1 text-ink-3 text-ui">{note}</p>}
       <div className="mt-4">{children}</div>
