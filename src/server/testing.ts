@@ -36,6 +36,8 @@ export interface TestProduct {
   owner: pg.Pool
   newOrder(changes?: Partial<NewOrder>): Promise<string>
   pay(body: Record<string, unknown>, cookie?: string): Promise<PayReply>
+  /** The API itself, for a real socket. */
+  fetch: ReturnType<typeof createApi>['fetch']
   call(path: string, init?: RequestInit): Promise<Response>
   /** A request of a program, with an API key of the merchant that may do everything; `body` is JSON, or a text that may be none. */
   api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiReply>
@@ -96,6 +98,7 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
       return { merchantId: other, token: await newApiKey({ merchantId: other }) }
     },
     owner,
+    fetch: app.fetch,
     call,
     newOrder: async (changes) => {
       const items = [{ name: 'T-shirt', quantity: 2, unitAmount: 1_200n }]

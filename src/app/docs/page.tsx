@@ -58,8 +58,8 @@ export default function DocsPage() {
             {STORY.map((step) => (
               <li key={step.says} className="min-w-0">
                 <p className="text-ink-2 text-ui">{step.says}</p>
-                <Code label={`Command: ${step.says}`} text={step.run} />
-                <Code label="What it prints" text={step.prints} quiet />
+                <Code text={step.run} />
+                <Code text={step.prints} quiet />
               </li>
             ))}
           </ol>

@@ -1,13 +1,11 @@
 import { cx } from '@/ui/cx'
 
-/** Lines for a terminal, or what they print. Long ones scroll by themselves, also with the keyboard. */
-export function Code({ text, label, quiet = false }: { text: string; label: string; quiet?: boolean }) {
+/** Lines for a terminal, or what they print. Long ones are broken, not scrolled: nothing is hidden on a phone or from the keyboard. */
+export function Code({ text, quiet = false }: { text: string; quiet?: boolean }) {
   return (
     <pre
-      tabIndex={0}
-      aria-label={label}
       className={cx(
-        'mt-2 overflow-x-auto rounded-lg border border-line px-3.5 py-2.5 font-mono text-xs leading-5',
+        'mt-2 whitespace-pre-wrap rounded-lg border border-line px-3.5 py-2.5 font-mono text-xs leading-5 [overflow-wrap:anywhere]',
         quiet ? 'text-ink-3' : 'bg-muted text-ink',
       )}
     >
