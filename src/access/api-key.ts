@@ -66,17 +66,18 @@ export interface Which {
 }
 
 /**
- * A new key of the same name and rights. The old one works on for `overlapHours`, and no longer than it would have: time to put the new
- * one everywhere. @returns null when there is no such key, or it has ended or was rotated before
+ * A new key of the same name, rights and time to live. The old one works on for `overlapHours`, and no longer than it would have: time to
+ * put the new one everywhere.
+ * @returns null when there is no such key, or it has ended or was rotated before
  */
 export async function rotateApiKey(db: Db, which: Which, overlapHours: number, newId: () => string): Promise<{ id: string; token: string } | null> {
   const mode = await modeOf(db, which.merchantId)
   if (!mode) return null
   const made = { id: newId(), token: newToken(mode) }
   const row = sql`
-    INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by)
-    SELECT merchant_id, ${made.id}::uuid, name, ${hashOf(made.token)}, ${hintOf(made.token)}, scopes, ${which.by} FROM api_key
-    WHERE ${isOf(which)} AND ${ACTIVE} AND rotated_to IS NULL RETURNING 1`
+    INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by, expires_at)
+    SELECT merchant_id, ${made.id}::uuid, name, ${hashOf(made.token)}, ${hintOf(made.token)}, scopes, ${which.by}, now() + (expires_at - created_at)
+    FROM api_key WHERE ${isOf(which)} AND ${ACTIVE} AND rotated_to IS NULL RETURNING 1`
   const old = sql`
     UPDATE api_key SET rotated_to = ${made.id}::uuid, expires_at = least(expires_at, now() + ${overlapHours} * interval '1 hour')
     WHERE ${isOf(which)} AND ${ACTIVE} AND rotated_to IS NULL RETURNING 1`

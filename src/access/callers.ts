@@ -12,7 +12,9 @@ export interface Caller {
 /** Once a minute is often enough to know whether a key is still in use. */
 const SEEN_EVERY_MS = 60_000
 
-/** Keys that are in use at one time; beyond that some look new for a moment. */
+/** 1 s: the keys that are used in it are written down in one statement. */
+const WRITE_AFTER_MS = 1_000
+/** Keys that are in use at one time; beyond that those that were not used for longest look new. */
 const GOOD_MAX = 10_000
 
 /** Tells who calls. Every request asks anew, so that a key which is revoked ends at once, replays included (O3). */
@@ -23,6 +25,7 @@ export class Callers {
   /** Which key each good token was when it was last shown, by hash. */
   private readonly good = new Map<string, string>()
   private timer: NodeJS.Timeout | null = null
+  private writing: Promise<void> = Promise.resolve()
 
   constructor(private readonly options: { db: Db; mode: Mode; now?: () => number }) {}
 
@@ -45,26 +48,40 @@ export class Callers {
     return (read && this.good.get(read.hash)) ?? null
   }
 
-  /** Writes down which keys were used: off the path of any request, and losing a minute of it costs nothing. */
-  async flush(): Promise<void> {
+  /** Writes down which keys were used, off the path of any request. Resolves when all that was used before is written; rejects when it cannot be. */
+  flush(): Promise<void> {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
+    const written = this.writing.then(() => this.write())
+    this.writing = written.catch(() => undefined)
+    return written
+  }
+
+  private async write(): Promise<void> {
     const used = [...this.unwritten.values()]
     this.unwritten.clear()
     if (used.length === 0) return
     const rows = used.map(({ merchantId, keyId }) => sql`(${merchantId}::uuid, ${keyId}::uuid)`)
-    await this.options.db.$executeRaw(
-      sql`UPDATE api_key SET last_used_at = date_trunc('minute', now()) WHERE (merchant_id, id) IN (${joinSql(rows)})`,
-    )
+    const minute = sql`date_trunc('minute', now())`
+    try {
+      await this.options.db.$executeRaw(sql`
+        UPDATE api_key SET last_used_at = ${minute}
+        WHERE (merchant_id, id) IN (${joinSql(rows)}) AND (last_used_at IS NULL OR last_used_at < ${minute})`)
+    } catch (error) {
+      // The next request of each shall try again.
+      for (const { keyId } of used) this.seen.delete(keyId)
+      throw error
+    }
   }
 
   private remember(caller: Caller, hash: string): void {
+    this.good.delete(hash)
     if (this.good.size >= GOOD_MAX) this.good.delete(this.good.keys().next().value as string)
     this.good.set(hash, caller.keyId)
     const now = (this.options.now ?? Date.now)()
     if (now - (this.seen.get(caller.keyId) ?? Number.NEGATIVE_INFINITY) < SEEN_EVERY_MS) return
     this.seen.set(caller.keyId, now)
     this.unwritten.set(caller.keyId, caller)
-    this.timer ??= setTimeout(() => void this.flush().catch(() => undefined), 1_000).unref()
+    this.timer ??= setTimeout(() => void this.flush().catch(() => undefined), WRITE_AFTER_MS).unref()
   }
 }

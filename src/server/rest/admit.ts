@@ -38,7 +38,8 @@ export class Admission {
       })
     const expected = callers.lastSeen(token)
     // An address that guesses is turned away without a look at the database; whoever is known to have a good key is not (they may share it).
-    if (!expected && this.misses.isSpent(address)) throw new ProblemError(tooMany(WAIT_FOR_MISSES))
+    const spent = expected ? null : this.misses.spent(address)
+    if (spent) throw new ProblemError(tooMany(spent.resetSeconds))
     const [caller, early] = await Promise.all([callers.whoIs(token), expected ? this.perKey.take(expected) : null])
     if (!caller) throw new ProblemError(await this.missed(address))
     const quota = early ?? (await this.perKey.take(caller.keyId))
@@ -60,8 +61,6 @@ export class OverQuota extends ProblemError {
     super(tooMany(quota.resetSeconds))
   }
 }
-
-const WAIT_FOR_MISSES = 60
 
 function tooMany(retryAfterSeconds: number): Problem {
   return { kind: 'rate-limited', detail: 'Too many requests. Wait, then send the same request again, with the same key.', retryAfterSeconds }

@@ -5,8 +5,8 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 export interface Limit {
   /** Counts one request. */
   take(who: string): Promise<Quota>
-  /** Whether this process knows, without asking anybody, that there is nothing left. */
-  isSpent(who: string): boolean
+  /** The quota of one of whom this process knows, without asking anybody, that there is nothing left; null when it must ask. */
+  spent(who: string): Quota | null
 }
 
 /** How much is left. `resetSeconds`: until the count begins anew. */
@@ -30,26 +30,27 @@ export function openLimit(pool: pg.Pool, name: string, perMinute: number): Limit
     keyPrefix: name,
     points: perMinute,
     duration: WINDOW_SECONDS,
-    // Whoever is over the limit is turned away from memory, so that a flood is no load for the database.
-    inMemoryBlockOnConsumed: perMinute + 1,
-    inMemoryBlockDuration: 1,
+    // Whoever has nothing left is turned away from memory until the count begins anew, so that a flood is no load for the database.
+    inMemoryBlockOnConsumed: perMinute,
   })
   const spentUntil = new Map<string, number>()
-  const quotaOf = (allowed: boolean, { remainingPoints, msBeforeNext }: RateLimiterRes): Quota => {
+  const quotaOf = (allowed: boolean, { remainingPoints, msBeforeNext }: Pick<RateLimiterRes, 'remainingPoints' | 'msBeforeNext'>): Quota => {
     return { allowed, limit: perMinute, remaining: remainingPoints, resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)) }
   }
   return {
     take: async (who) => {
       try {
-        const left = await limiter.consume(who)
-        return quotaOf(true, left)
+        return quotaOf(true, await limiter.consume(who))
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused
-        remember(spentUntil, who, Date.now() + Math.min(1_000, refused.msBeforeNext))
+        remember(spentUntil, who, Date.now() + refused.msBeforeNext)
         return quotaOf(false, refused)
       }
     },
-    isSpent: (who) => (spentUntil.get(who) ?? 0) > Date.now(),
+    spent: (who) => {
+      const msBeforeNext = (spentUntil.get(who) ?? 0) - Date.now()
+      return msBeforeNext > 0 ? quotaOf(false, { remainingPoints: 0, msBeforeNext }) : null
+    },
   }
 }
 

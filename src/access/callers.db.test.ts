@@ -1,0 +1,207 @@
+import type pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { uuidv7 } from '@/lib/id'
+import type { Db } from '@/platform/db'
+import { openTestDatabase } from '@/setup/test-database'
+import { createApiKey, revokeApiKey, rotateApiKey } from './api-key'
+import { Callers } from './callers'
+import { newToken } from './token'
+
+let db: Db
+let owner: pg.Client
+let close: () => Promise<void>
+let merchantId: string
+let callers: Callers
+let now: number
+
+beforeAll(async () => {
+  ;({ db, owner, close } = await openTestDatabase())
+})
+afterAll(() => close())
+beforeEach(async () => {
+  merchantId = await newMerchant('test')
+  now = 0
+  callers = new Callers({ db, mode: 'test', now: () => now })
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await callers.flush().catch(() => undefined)
+})
+
+async function newMerchant(mode: 'test' | 'live'): Promise<string> {
+  const id = uuidv7()
+  await db.merchant.create({ data: { id, name: 'Shop', mode } })
+  return id
+}
+
+async function make(changes: { merchantId?: string; expiresInDays?: number } = {}) {
+  const made = await createApiKey(
+    db,
+    { merchantId, name: 'x', scopes: ['orders:read', 'ledger:read'], expiresInDays: null, by: 'x', ...changes },
+    uuidv7,
+  )
+  if (!made) throw new Error('no key was made')
+  return made
+}
+
+const lastUsed = async (id: string) => (await owner.query('SELECT last_used_at FROM api_key WHERE id = $1', [id])).rows[0].last_used_at
+const reads = () => vi.spyOn(db, '$queryRaw')
+const writes = () => vi.spyOn(db, '$executeRaw')
+
+describe('who calls', () => {
+  test('is told by one read of the database, with what they may do', async () => {
+    const { id, token } = await make()
+    const read = reads()
+    expect(await callers.whoIs(token)).toEqual({ merchantId, keyId: id, scopes: ['orders:read', 'ledger:read'] })
+    expect(read).toHaveBeenCalledTimes(1)
+  })
+
+  test('nobody, without a look at the database, when the token is malformed or of the other mode', async () => {
+    const { token } = await make()
+    const read = reads()
+    const last = token.at(-1) === 'x' ? 'y' : 'x'
+    for (const wrong of ['', 'x', token.slice(0, -1), token.slice(0, -1) + last, `${token}0`, newToken('live')])
+      expect([wrong, await callers.whoIs(wrong)]).toEqual([wrong, null])
+    expect(read).not.toHaveBeenCalled()
+  })
+
+  test('nobody, when the token was never given out', async () => {
+    expect(await callers.whoIs(newToken('test'))).toBeNull()
+  })
+
+  test('nobody from the moment a key is revoked, in every process', async () => {
+    const { id, token } = await make()
+    const other = new Callers({ db, mode: 'test' })
+    for (const process of [callers, other]) expect(await process.whoIs(token)).not.toBeNull()
+    await revokeApiKey(db, { merchantId, id, by: 'x' }, uuidv7)
+    for (const process of [callers, other]) expect(await process.whoIs(token)).toBeNull()
+  })
+
+  test('an expired key is nobody, by the clock of the database alone', async () => {
+    const { id, token } = await make({ expiresInDays: 1 })
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 10 * 24 * 3_600_000)
+    expect(await callers.whoIs(token)).not.toBeNull()
+    vi.restoreAllMocks()
+    await owner.query('UPDATE api_key SET expires_at = now() WHERE id = $1', [id])
+    expect(await callers.whoIs(token)).toBeNull()
+  })
+
+  test('after a rotation both keys are of the same merchant, until the overlap ends', async () => {
+    const old = await make()
+    const made = await rotateApiKey(db, { merchantId, id: old.id, by: 'x' }, 1, uuidv7)
+    expect(await callers.whoIs(old.token)).toMatchObject({ merchantId, keyId: old.id })
+    expect(await callers.whoIs(made?.token ?? '')).toMatchObject({ merchantId, keyId: made?.id, scopes: ['orders:read', 'ledger:read'] })
+    await owner.query('UPDATE api_key SET expires_at = now() WHERE id = $1', [old.id])
+    expect(await callers.whoIs(old.token)).toBeNull()
+    expect(await callers.whoIs(made?.token ?? '')).not.toBeNull()
+  })
+
+  test('live keys open the live installation only, test keys the sandbox only', async () => {
+    const [test, live] = [await make(), await make({ merchantId: await newMerchant('live') })]
+    const installation = new Callers({ db, mode: 'live' })
+    expect([await callers.whoIs(test.token), await callers.whoIs(live.token)]).toMatchObject([{ keyId: test.id }, null])
+    expect([await installation.whoIs(test.token), await installation.whoIs(live.token)]).toMatchObject([null, { keyId: live.id }])
+  })
+
+  test('a test key of a merchant that is live is nobody', async () => {
+    const { token } = await make()
+    await owner.query(`UPDATE merchant SET mode = 'live' WHERE id = $1`, [merchantId])
+    expect(await callers.whoIs(token)).toBeNull()
+  })
+})
+
+describe('whether a token was good before', () => {
+  test('is known in memory, and forgotten when it is good no more', async () => {
+    const { id, token } = await make()
+    expect(callers.lastSeen(token)).toBeNull()
+    await callers.whoIs(token)
+    const read = reads()
+    expect(callers.lastSeen(token)).toBe(id)
+    expect(read).not.toHaveBeenCalled()
+    await revokeApiKey(db, { merchantId, id, by: 'x' }, uuidv7)
+    await callers.whoIs(token)
+    expect(callers.lastSeen(token)).toBeNull()
+  })
+
+  test('10,000 are remembered; the one that was not used for longest is forgotten', async () => {
+    reads().mockImplementation((async () => [{ merchantId, keyId: 'k', scopes: [] }]) as never)
+    const [idle, busy] = [newToken('test'), newToken('test')]
+    for (const token of [idle, busy]) await callers.whoIs(token)
+    for (let n = 0; n < 9_998; n++) await callers.whoIs(newToken('test'))
+    await callers.whoIs(busy)
+    expect([callers.lastSeen(idle), callers.lastSeen(busy)]).toEqual(['k', 'k'])
+    await callers.whoIs(newToken('test'))
+    expect([callers.lastSeen(idle), callers.lastSeen(busy)]).toEqual([null, 'k'])
+  })
+})
+
+describe('when a key was used', () => {
+  test('is written to the minute, not by the request', async () => {
+    const { id, token } = await make()
+    const write = writes()
+    await callers.whoIs(token)
+    expect(write).not.toHaveBeenCalled()
+    await callers.flush()
+    const at = await lastUsed(id)
+    expect([at.getUTCSeconds(), at.getUTCMilliseconds()]).toEqual([0, 0])
+    expect(Math.abs(Date.now() - at.getTime())).toBeLessThan(70_000)
+  })
+
+  test('is written once a minute, in one statement for all keys', async () => {
+    const made = [await make(), await make(), await make()]
+    const write = writes()
+    const use = async () => {
+      for (const { token } of [...made, ...made]) await callers.whoIs(token)
+      await callers.flush()
+    }
+    await use()
+    now = 59_999
+    await use()
+    expect(write).toHaveBeenCalledTimes(1)
+    now = 60_000
+    await use()
+    expect(write).toHaveBeenCalledTimes(2)
+    for (const { id } of made) expect(await lastUsed(id)).not.toBeNull()
+  })
+
+  test('by itself, a second later', async () => {
+    const { id, token } = await make()
+    await callers.whoIs(token)
+    await expect.poll(() => lastUsed(id), { timeout: 5_000 }).not.toBeNull()
+  })
+
+  test('is not written back in time', async () => {
+    const { id, token } = await make()
+    await owner.query(`UPDATE api_key SET last_used_at = now() + interval '1 hour' WHERE id = $1`, [id])
+    const before = await lastUsed(id)
+    await callers.whoIs(token)
+    await callers.flush()
+    expect(await lastUsed(id)).toEqual(before)
+  })
+
+  test('of a request whose token is not good nothing is written', async () => {
+    const { id, token } = await make()
+    await revokeApiKey(db, { merchantId, id, by: 'x' }, uuidv7)
+    await callers.whoIs(token)
+    await callers.flush()
+    expect(await lastUsed(id)).toBeNull()
+  })
+
+  test('with the database away for a moment the next request writes it', async () => {
+    const { id, token } = await make()
+    await callers.whoIs(token)
+    writes().mockRejectedValueOnce(new Error('the database is away'))
+    await expect(callers.flush()).rejects.toThrow('away')
+    await callers.whoIs(token)
+    await callers.flush()
+    expect(await lastUsed(id)).not.toBeNull()
+  })
+
+  test('whoever flushes waits for what is being written', async () => {
+    const { id, token } = await make()
+    await callers.whoIs(token)
+    void callers.flush()
+    await callers.flush()
+    expect(await lastUsed(id)).not.toBeNull()
+  })
+})
