@@ -1,0 +1,129 @@
+/** What goes over the wire: the shapes of the HTTP API. Amounts are integers in minor units, times are RFC 3339 in UTC. */
+
+export type Metadata = Record<string, string>
+
+export interface Item {
+  name: string
+  quantity: number
+  unitAmount: number
+}
+
+export interface NewOrder {
+  currency: string
+  items: readonly Item[]
+  customerEmail?: string
+  reference?: string
+  metadata?: Metadata
+}
+
+export interface Order {
+  id: string
+  checkoutUrl: string
+  amount: number
+  currency: string
+  status: 'open' | 'paid'
+  reference: string | null
+  customerEmail: string | null
+  metadata: Metadata
+  items: Item[]
+  createdAt: string
+}
+
+/** A payment is for an order, whose amount the server knows, or for an amount by itself. */
+export type NewPayment =
+  | { orderId: string; paymentMethod: string }
+  | { amount: number; currency: string; paymentMethod: string; description?: string; metadata?: Metadata }
+
+export interface Payment {
+  id: string
+  orderId: string | null
+  amount: number
+  currency: string
+  /** `requires_action` is a value, not an error: send the customer to `nextAction.url`, then ask again. */
+  status: string
+  paymentMethod: string
+  cardLabel: string | null
+  declineCode: string | null
+  amountRefunded: number
+  description: string | null
+  metadata: Metadata
+  receiptUrl: string | null
+  nextAction: { type: 'redirect'; url: string } | null
+  createdAt: string
+}
+
+/** Without an amount, all that is left is refunded. */
+export interface NewRefund {
+  amount?: number
+  reason?: string
+}
+
+export interface Refund {
+  id: string
+  paymentId: string
+  amount: number
+  currency: string
+  status: 'pending' | 'succeeded' | 'failed'
+  reason: string | null
+  createdAt: string
+}
+
+export type Operation = 'orders.create' | 'payments.create' | 'refunds.create'
+
+/** What became of a key, without sending anything again. */
+export interface KeyState {
+  operation: Operation
+  key: string
+  state: 'in_progress' | 'unknown' | 'completed' | 'expired' | 'released'
+  status: number | null
+  problem: { [fact: string]: unknown } | null
+  resource: { id: string; url: string } | null
+  createdAt: string
+  completedAt: string | null
+  expiresAt: string | null
+}
+
+export interface Account {
+  id: string
+  code: string
+  name: string
+  type: string
+  currency: string
+  debits: number
+  credits: number
+  balance: number
+  entries: number
+  lastEntryAt: string | null
+}
+
+export interface Entry {
+  [fact: string]: unknown
+  accountId: string
+  amount: number
+  currency: string
+}
+
+export interface Transaction {
+  id: string
+  kind: string
+  description: string
+  paymentId: string | null
+  postedAt: string
+  entries: Entry[]
+}
+
+export interface Page<T> {
+  items: T[]
+  nextCursor: string | null
+}
+
+export interface PageQuery {
+  limit?: number
+  cursor?: string
+}
+
+export interface PaymentQuery extends PageQuery {
+  status?: string
+  createdAfter?: string
+  createdBefore?: string
+}

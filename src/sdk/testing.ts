@@ -1,0 +1,82 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach } from 'vitest'
+import { Payonce } from './payonce'
+import type { Options } from './settings'
+
+export const API_KEY = 'sk_test_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGtotals'
+
+export interface Seen {
+  method: string
+  url: string
+  headers: http.IncomingHttpHeaders
+  body: string
+}
+
+/** What the server does with one request: an answer, a cut line, or nothing at all. */
+export type Reply = { status: number; body?: unknown; headers?: Record<string, string>; afterMs?: number } | 'cut' | 'hang'
+
+const servers: http.Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+/** A real server that answers as it is told, request by request, and remembers what it was sent. */
+export async function serve(reply: (seen: Seen, index: number) => Reply): Promise<{ url: string; seen: Seen[] }> {
+  const seen: Seen[] = []
+  const server = http.createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => (body += chunk))
+    request.on('end', () => {
+      const one = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body }
+      seen.push(one)
+      const told = reply(one, seen.length - 1)
+      if (told === 'hang') return
+      if (told === 'cut') return request.socket.destroy()
+      setTimeout(() => {
+        response.writeHead(told.status, { 'content-type': 'application/json', ...told.headers })
+        response.end(typeof told.body === 'string' ? told.body : JSON.stringify(told.body ?? {}))
+      }, told.afterMs ?? 0)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  servers.push(server)
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
+}
+
+/** Answers in this order, the last one for ever. */
+export const inTurn =
+  (...replies: [Reply, ...Reply[]]) =>
+  (_: Seen, index: number): Reply =>
+    replies[Math.min(index, replies.length - 1)] as Reply
+
+/** A client whose pauses are short: the rules are the same, only sooner. */
+export const clientOf = (baseUrl: string, more: Partial<Options> = {}): Payonce =>
+  new Payonce({ apiKey: API_KEY, baseUrl, backoff: { baseMs: 2, capMs: 10 }, timeoutMs: 3_000, ...more })
+
+export function problem(kind: string, status: number, retry: string, safeNewKey: boolean, facts: object = {}): Reply {
+  const body = { type: `/problems/${kind}`, kind, title: `Title of ${kind}`, detail: 'Words.', status, retry, safeNewKey, ...facts }
+  return { status, body, headers: { 'content-type': 'application/problem+json', 'request-id': 'req_1' } }
+}
+
+export const PAID: Reply = {
+  status: 201,
+  body: { id: 'pay_1', status: 'succeeded', amount: 2400 },
+  headers: { 'idempotency-key-expires': '2026-12-24T10:00:00Z' },
+}
+export const BUSY = problem('in-progress', 409, 'same-key', false)
+export const UNKNOWN = problem('outcome-unknown', 409, 'poll', false, { statusUrl: '/api/v1/idempotency/payments.create/k' })
+export const DOWN = problem('unavailable', 503, 'same-key', false)
+
+/** What the promise was rejected with. */
+export async function caught<E = unknown>(promise: Promise<unknown>): Promise<E> {
+  try {
+    await promise
+  } catch (error) {
+    return error as E
+  }
+  throw new Error('It was not rejected.')
+}
