@@ -6,7 +6,7 @@
  *                       pause  │  ▼
  *                              └─ silence, "come again", or "not known yet"; time over ▶ error that says what is not known
  *
- * Laws, tested in client.test.ts and once.test.ts: the key is made before the first request and never changes; the bytes of every
+ * Laws, tested in call.test.ts and once.test.ts: the key is made before the first request and never changes; the bytes of every
  * request are the same; no way leads from "may have arrived" to "a new key is safe" but the server's word about this key.
  */
 import { errorOf, type Happening, type PayonceError, type Problem } from './errors'

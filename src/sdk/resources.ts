@@ -36,7 +36,7 @@ export type NewPayment =
 
 export interface Payment {
   id: string
-  orderId: string | null
+  orderId: string
   amount: number
   currency: string
   /** `requires_action` is a value, not an error: send the customer to `nextAction.url`, then ask again. */
@@ -76,11 +76,12 @@ export interface KeyState {
   key: string
   state: 'in_progress' | 'unknown' | 'completed' | 'expired' | 'released'
   status: number | null
-  problem: { [fact: string]: unknown } | null
-  resource: { id: string; url: string } | null
+  /** The kind of the stored problem, where the answer is one. */
+  problem: string | null
+  resource: { id: string; url: string | null } | null
   createdAt: string
   completedAt: string | null
-  expiresAt: string | null
+  expiresAt: string
 }
 
 export interface Account {

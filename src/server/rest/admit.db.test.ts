@@ -84,14 +84,12 @@ describe('how often', () => {
     expect(Number(last?.header('retry-after'))).toBeLessThanOrEqual(60)
   })
 
-  it('a replay counts like any other request, and one beyond the limit is executed later under the same key', async () => {
+  it('a replay counts like any other request, and being over the limit changes nothing about the key', async () => {
     const replies = []
     for (let i = 0; i < 6; i++) replies.push(await pay('counted'))
     expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201, 429])
     expect(await product.count('records', `key = 'counted'`)).toBe(1)
-    await product.owner.query('TRUNCATE rate_limit')
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
-    expect((await pay('counted')).text).toBe(replies[0]?.text)
+    expect((await pay('counted', await product.newApiKey())).text).toBe(replies[0]?.text)
   })
 
   it('one key’s limit is not another’s', async () => {
