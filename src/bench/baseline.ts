@@ -7,11 +7,11 @@ import { uuidv7 } from '@/lib/id'
  */
 export function baseline(pool: pg.Pool, merchantId: string) {
   return {
-    fresh: async (orderId: string) => {
-      const id = uuidv7()
-      await pool.query({ name: 'begin', text: BEGIN, values: [merchantId, `raw-${id}`, id, orderId] })
-      await pool.query({ name: 'finish', text: FINISH, values: [merchantId, `raw-${id}`, id, orderId, `ch_${id}`, uuidv7(), uuidv7(), uuidv7()] })
-      return `raw-${id}`
+    fresh: async (orderId: string, key: string = uuidv7()) => {
+      const [id, recordId] = [uuidv7(), `raw-${key}`]
+      await pool.query({ name: 'begin', text: BEGIN, values: [merchantId, recordId, id, orderId] })
+      await pool.query({ name: 'finish', text: FINISH, values: [merchantId, recordId, id, orderId, `ch_${id}`, uuidv7(), uuidv7(), uuidv7()] })
+      return recordId
     },
     replay: async (recordId: string) => {
       await pool.query({ name: 'read', text: READ, values: [merchantId, recordId] })
@@ -19,7 +19,7 @@ export function baseline(pool: pg.Pool, merchantId: string) {
   }
 }
 
-const READ = 'SELECT *, lease_until < now() AS over FROM idempotency_record WHERE merchant_id = $1 AND id = $2'
+export const READ = 'SELECT *, lease_until < now() AS over FROM idempotency_record WHERE merchant_id = $1 AND id = $2'
 
 const BEGIN = `
   WITH claim AS (

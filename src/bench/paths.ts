@@ -20,13 +20,8 @@ export interface Job {
 
 /** The engine and its store in this process, without any door. */
 export function enginePath(db: Db, merchantId: string) {
-  const engine = new Engine({
-    store: new PrismaStore(db, 'bench', uuidv7),
-    observe: () => undefined,
-    clock: systemClock,
-    newId: uuidv7,
-    fieldSecret: 'bench',
-  })
+  const store = new PrismaStore(db, 'bench', uuidv7)
+  const engine = new Engine({ store, observe: () => undefined, clock: systemClock, newId: uuidv7, fieldSecret: 'bench' })
   const operation = payOperation({ db, gateway: instantGateway, newId: uuidv7, newReceiptToken: uuidv7, now: systemClock.now, voice: shopperVoice })
   return async ({ key, orderId }: Job) => {
     const input = { merchantId, orderId, version: 1, paymentMethod: 'pm_card_visa' }
@@ -35,23 +30,26 @@ export function enginePath(db: Db, merchantId: string) {
   }
 }
 
-export interface HttpPath {
-  pay(job: Job): Promise<void>
+/** A server in a process of its own; the load comes from this one, over kept connections. */
+export interface Server {
+  post(path: string, headers: Record<string, string>, body: object): Promise<void>
+  cookie(): Promise<string>
   cpuUs(): Promise<number>
   settle(): Promise<void>
   close(): void
 }
 
-/** The tRPC door over HTTP, in a process of its own; the load comes from this one, over kept connections. */
-export async function httpPath(databaseUrl: string, concurrency: number): Promise<HttpPath> {
+export async function startServer(file: 'server' | 'plain-server', databaseUrl: string, concurrency: number): Promise<Server> {
   const port = await freePort()
-  const child = fork(new URL('./server.ts', import.meta.url), [], { execArgv: typescriptArgs, env: serverEnv(databaseUrl, port) })
+  const child = fork(new URL(`./${file}.ts`, import.meta.url), [], { execArgv: typescriptArgs, env: serverEnv(databaseUrl, port) })
   await heard(child, 'ready')
   const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency })
-  const cookie = await shopperCookie(port)
   return {
-    pay: ({ key, orderId }) =>
-      post(agent, port, cookie, JSON.stringify({ key, orderId: showId('ord', orderId), version: 1, paymentMethod: 'pm_card_visa' })),
+    post: (path, headers, body) => post({ agent, port, path, headers }, JSON.stringify(body)),
+    cookie: async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/api/trpc/checkout.order?input=%7B%7D`)
+      return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+    },
     cpuUs: async () => Number(await ask(child, 'cpu', 'cpuUs')),
     settle: async () => void (await ask(child, 'settle', 'settled')),
     close: () => {
@@ -59,6 +57,23 @@ export async function httpPath(databaseUrl: string, concurrency: number): Promis
       child.disconnect()
     },
   }
+}
+
+/** The page's door. */
+export async function trpcPath(server: Server) {
+  const cookie = await server.cookie()
+  return ({ key, orderId }: Job) =>
+    server.post('/api/trpc/checkout.pay', { cookie }, { key, orderId: showId('ord', orderId), version: 1, paymentMethod: 'pm_card_visa' })
+}
+
+/** The door for programs, or the handler that was written by hand. */
+export function restPath(server: Server, token: string) {
+  return ({ key, orderId }: Job) =>
+    server.post(
+      '/api/v1/payments',
+      { authorization: `Bearer ${token}`, 'idempotency-key': key },
+      { orderId: showId('ord', orderId), paymentMethod: 'pm_card_visa' },
+    )
 }
 
 function serverEnv(databaseUrl: string, port: number): NodeJS.ProcessEnv {
@@ -69,24 +84,24 @@ function serverEnv(databaseUrl: string, port: number): NodeJS.ProcessEnv {
     LOG_LEVEL: 'error',
     NODE_ENV: 'production',
     PAYONCE_POOL_MAX: '10',
+    PAYONCE_RATE_PER_MINUTE: '1000000',
   }
 }
 
-function post(agent: http.Agent, port: number, cookie: string, body: string): Promise<void> {
+function post(
+  { agent, port, path, headers }: { agent: http.Agent; port: number; path: string; headers: Record<string, string> },
+  body: string,
+): Promise<void> {
+  const options = { agent, port, host: '127.0.0.1', method: 'POST', path, headers: { 'content-type': 'application/json', ...headers } }
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', cookie }
-    const request = http.request({ agent, port, host: '127.0.0.1', method: 'POST', path: '/api/trpc/checkout.pay', headers }, (response) => {
+    const request = http.request(options, (response) => {
+      const { statusCode = 0 } = response
       response.resume()
-      response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`a bench payment answered ${response.statusCode}`))))
+      response.on('end', () => (statusCode < 300 ? resolve() : reject(new Error(`a bench payment answered ${statusCode}`))))
     })
     request.on('error', reject)
     request.end(body)
   })
-}
-
-async function shopperCookie(port: number): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/api/trpc/checkout.order?input=%7B%7D`)
-  return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
 }
 
 async function ask(child: ChildProcess, what: string, member: string): Promise<unknown> {

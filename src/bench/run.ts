@@ -1,6 +1,7 @@
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
+import { createApiKey, SCOPES } from '@/access/api-key'
 import { uuidv7 } from '@/lib/id'
 import { openDb, openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
@@ -9,10 +10,11 @@ import { startThrowAway } from '@/setup/throw-away'
 import { baseline } from './baseline'
 import { type Measured, measure, type Probe } from './measure'
 import { makeOrders } from './orders'
-import { enginePath, httpPath, type Job } from './paths'
+import { enginePath, type Job, restPath, type Server, startServer, trpcPath } from './paths'
 
 /**
- * `npm run bench`: fresh payments and replays through raw SQL, the engine alone, and tRPC over HTTP, in one run on one database.
+ * `npm run bench`: fresh payments and replays in one run on one database: raw SQL, the engine alone, tRPC and REST over HTTP, and a handler
+ * that was written by hand with node:http and does REST's SQL.
  * `--payments N` (default 4000 a path), `--concurrency N` (default 16), `--json`.
  */
 const { values } = parseArgs({
@@ -40,7 +42,7 @@ async function bench(url: string): Promise<Measured[]> {
   const pool = openPool(url, { max: 10, role: APP_ROLE, name: 'bench' })
   const db = openDb(pool)
   await owner.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
-  const { merchantId, orderIds } = await makeOrders(db, owner, 3 * (payments + warmUp))
+  const { merchantId, orderIds } = await makeOrders(db, owner, 5 * (payments + warmUp))
   const postmasterPid = await postmaster(owner)
   const here: Probe = { owner, postmasterPid, cpuUs: async () => ownCpuUs(), settle: async () => undefined }
   const take = (count: number) => orderIds.splice(0, count)
@@ -53,17 +55,18 @@ async function bench(url: string): Promise<Measured[]> {
   const rawReplay = await measure('raw SQL', 'replay', written, concurrency, raw.replay, here)
 
   const engine = await both('engine', enginePath(db, merchantId), jobs(warmUp), jobs(payments), here)
-  const http = await httpPath(url, concurrency)
-  const overHttp = await both('tRPC over HTTP', http.pay, jobs(warmUp), jobs(payments), {
-    owner,
-    postmasterPid,
-    cpuUs: http.cpuUs,
-    settle: http.settle,
-  })
-  http.close()
+  const key = await createApiKey(db, { merchantId, name: 'Bench', scopes: SCOPES, expiresInDays: null, by: 'bench' }, uuidv7)
+  const token = key?.token ?? ''
+  const [product, plain] = [await startServer('server', url, concurrency), await startServer('plain-server', url, concurrency)]
+  const at = ({ cpuUs, settle }: Server): Probe => ({ owner, postmasterPid, cpuUs, settle })
+  const trpc = await both('tRPC over HTTP', await trpcPath(product), jobs(warmUp), jobs(payments), at(product))
+  const rest = await both('REST', restPath(product, token), jobs(warmUp), jobs(payments), at(product))
+  const byHand = await both('node:http, the same SQL', restPath(plain, token), jobs(warmUp), jobs(payments), at(plain))
+  for (const server of [product, plain]) server.close()
   await db.$disconnect()
   await Promise.all([owner.end(), pool.end()])
-  return [rawFresh, ...engine.slice(0, 1), ...overHttp.slice(0, 1), rawReplay, ...engine.slice(1), ...overHttp.slice(1)]
+  const paths = [[rawFresh, rawReplay], engine, trpc, rest, byHand]
+  return [...paths.map((path) => path[0] as Measured), ...paths.map((path) => path[1] as Measured)]
 }
 
 /** Fresh payments, then every one of them once more with the same key. */
