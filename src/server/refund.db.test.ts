@@ -183,7 +183,7 @@ describe('giving money back', () => {
 })
 
 describe('when the bank or a process fails', () => {
-  it('G12 the bank refuses: no money moves, and the amount can be refunded again', async () => {
+  it('the bank refuses: no money moves, and the amount can be refunded again', async () => {
     // Somebody gave it back at the bank, behind our back.
     await product.owner.query(
       `UPDATE gateway_simulator.charge SET refunded_amount = amount WHERE id = (SELECT gateway_ref FROM payment WHERE id = $1)`,

@@ -43,7 +43,7 @@ GRANT UPDATE (expires_at, revoked_at, rotated_to, last_used_at) ON api_key TO pa
 
 -- How many requests came lately, per API key or address. UNLOGGED: it writes no WAL, and losing it in a crash costs nothing.
 CREATE UNLOGGED TABLE rate_limit (
-  key varchar(255) NOT NULL,
+  key text NOT NULL,
   points integer NOT NULL DEFAULT 0,
   expire bigint,
   CONSTRAINT rate_limit_pkey PRIMARY KEY (key)

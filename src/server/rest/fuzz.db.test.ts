@@ -223,7 +223,7 @@ describe('a body', () => {
   })
 
   it.each(['text/plain', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', 'application/jsonp', 'text/json', ''])(
-    'of the type %s: 415',
+    'F66 of the type %s: 415',
     async (type) => {
       const { status, body } = await send('POST', '/api/v1/payments', { ...HEADERS(), 'content-type': type }, JSON.stringify(GOOD.payments))
       expect([status, JSON.parse(body).kind]).toEqual([415, 'unsupported-media'])

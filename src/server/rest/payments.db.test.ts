@@ -189,7 +189,7 @@ describe('G1 the order guard holds across doors', () => {
     expect(problem).toMatchObject({ kind: 'already-paid', payment: paid.body.id })
   })
 
-  it('F51 one key through two doors is two records and one charge', async () => {
+  it('one key through two doors is two records and one charge', async () => {
     const order = await product.newOrder()
     const [page, program] = await Promise.all([
       product.pay({ key, orderId: order, version: 1, paymentMethod: 'pm_card_visa' }),

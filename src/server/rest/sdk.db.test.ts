@@ -77,7 +77,11 @@ describe('a payment', () => {
 
   it('of a program that died goes on under the key that it kept', async () => {
     let kept = ''
-    const first = await payonce.payments.create(AMOUNT, { beforeSend: (key) => void (kept = key) })
+    const first = await payonce.payments.create(AMOUNT, {
+      beforeSend: (key) => {
+        kept = key
+      },
+    })
     const again = await payonce.payments.create(AMOUNT, { idempotencyKey: kept })
     expect([again.id, again.idempotency.replayed]).toEqual([first.id, true])
     expect(await charges(first.id)).toBe(1)

@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openTestProduct, type TestProduct } from '../testing'
+
+/** What a replay gives again, and what it must not: through both doors. */
+let product: TestProduct
+let key: string
+let n = 0
+
+beforeAll(async () => {
+  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '400' })
+})
+afterAll(() => product.close())
+beforeEach(() => {
+  key = `key-${++n}`
+})
+
+const order = (body: object, headers: Record<string, string> = {}) =>
+  product.api('POST', '/api/v1/orders', body, { 'idempotency-key': key, ...headers })
+const ITEM = { name: 'T-shirt', quantity: 1, unitAmount: 1200 }
+
+describe('a replay', () => {
+  it('F45 gives whatever was said, character for character', async () => {
+    const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => !text.includes('\0') && text.trim() !== '')
+    const metadata = fc.dictionary(words, words, { maxKeys: 5 })
+    await fc.assert(
+      fc.asyncProperty(metadata, words, fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), async (own, name, unitAmount) => {
+        key = `key-${++n}`
+        const body = { currency: 'EUR', items: [{ name, quantity: 1, unitAmount }], metadata: own }
+        const [first, again] = [await order(body), await order(body)]
+        expect(first.status, first.text).toBe(201)
+        expect([again.status, again.text, again.header('idempotent-replayed')]).toEqual([201, first.text, 'true'])
+        expect(first.body).toMatchObject({ metadata: own, amount: unitAmount })
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('F46 of a problem over tRPC has the first one’s code, status and words', async () => {
+    const cookie = await product.cookie()
+    const orderId = await product.newOrder()
+    const pay = () => product.pay({ key, orderId, version: 1, paymentMethod: 'pm_card_declined' }, cookie)
+    const [first, again] = [await pay(), await pay()]
+    expect([again.status, again.text]).toEqual([first.status, first.text])
+    expect(JSON.parse(again.text).error.data).toMatchObject({
+      code: 'PAYMENT_REQUIRED',
+      httpStatus: 402,
+      idempotency: { declineCode: 'card_declined' },
+    })
+  })
+
+  it('F47 has headers of its own: no cookie, no origin, no request id of the first caller', async () => {
+    const body = { currency: 'EUR', items: [ITEM] }
+    const first = await order(body, { origin: 'https://first.example', cookie: 'payonce_shopper=x' })
+    const again = await order(body)
+    expect(again.text).toBe(first.text)
+    for (const name of ['set-cookie', 'date', 'access-control-allow-credentials']) expect(again.header(name)).toBeNull()
+    expect(again.header('request-id')).not.toBe(first.header('request-id'))
+    expect(again.header('location')).toBe(first.header('location'))
+  })
+
+  it('F48 is not for whoever may not do it any more', async () => {
+    const body = { currency: 'EUR', items: [ITEM] }
+    await order(body)
+    const weak = await product.newApiKey({ scopes: ['orders:read'] })
+    const reply = await order(body, { authorization: `Bearer ${weak}` })
+    expect(reply).toMatchObject({ status: 403, body: { requiredScope: 'orders:write' } })
+    expect(reply.text).not.toContain('ord_')
+  })
+
+  it('F49 of the largest answer is whole', async () => {
+    const items = Array.from({ length: 100 }, (_, i) => ({ name: `${i} ${'ü'.repeat(190)}`, quantity: 1_000_000, unitAmount: 1 }))
+    const [first, again] = [await order({ currency: 'EUR', items }), await order({ currency: 'EUR', items })]
+    expect(first.body.items).toHaveLength(100)
+    expect(again.text).toBe(first.text)
+  })
+
+  it('F51 is the same whatever encoding the client takes', async () => {
+    const body = { currency: 'EUR', items: [ITEM] }
+    const first = await order(body, { 'accept-encoding': 'gzip' })
+    const again = await order(body, { 'accept-encoding': 'identity' })
+    expect([again.text, first.header('content-encoding'), again.header('content-encoding')]).toEqual([first.text, null, null])
+  })
+})
+
+describe('many keys', () => {
+  it('F61 whose requests came to nothing leave nothing behind', async () => {
+    for (let i = 0; i < 30; i++) {
+      const reply = await product.api(
+        'POST',
+        '/api/v1/payments',
+        { orderId: `ord_${'0'.repeat(32)}`, paymentMethod: 'pm_card_visa' },
+        { 'idempotency-key': `flood-${i}` },
+      )
+      expect(reply.status).toBe(404)
+    }
+    expect(await product.deps.store.reap(1_000)).toBeGreaterThanOrEqual(30)
+    expect(await product.count('records', `key LIKE 'flood-%'`)).toBe(0)
+  })
+
+  it('F62 a key of little chance is its owner’s alone', async () => {
+    key = '1'
+    const { token } = await product.otherMerchant()
+    const [mine, theirs] = [
+      await order({ currency: 'EUR', items: [ITEM] }),
+      await order({ currency: 'EUR', items: [ITEM] }, { authorization: `Bearer ${token}` }),
+    ]
+    expect([mine.status, theirs.status]).toEqual([201, 201])
+    expect(mine.body.id).not.toBe(theirs.body.id)
+  })
+})
+
+describe('placing an order', () => {
+  it('20 at once under one key: one order', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => order({ currency: 'JPY', items: [ITEM], reference: 'once' }, { prefer: 'wait=10' })),
+    )
+    expect(new Set(replies.map(({ text }) => text))).toHaveLength(1)
+    const { rows } = await product.owner.query(`SELECT count(*)::int AS n FROM orders WHERE reference = 'once'`)
+    expect(rows[0].n).toBe(1)
+  })
+
+  it('R9 of a process that died after it began: finished without the client', async () => {
+    const { store, placeOrder, engine } = product.deps
+    const { merchantId } = product
+    const ids = { merchantId, recordId: key, subjectId: '018f3c2a-9d4e-7c31-b2a4-5f60718293a4' }
+    const input = { merchantId, currency: 'EUR' as const, items: [ITEM] }
+    const record = { merchantId, id: key, scope: 'api', operation: placeOrder.name, key, fingerprint: 'f', fingerprintVersion: 1, fields: '{}' }
+    await store.claim({ ...record, subjectId: ids.subjectId }, placeOrder.begin(input, ids))
+    await product.owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE id = $1`, [key])
+    expect(await engine.recover(placeOrder, 20, 'test')).toBe(1)
+    const { rows } = await product.owner.query('SELECT state, status, answer FROM idempotency_record WHERE id = $1', [key])
+    expect(rows[0]).toMatchObject({ state: 'completed', status: 201 })
+    expect(JSON.parse(rows[0].answer)).toMatchObject({ id: 'ord_018f3c2a9d4e7c31b2a45f60718293a4', amount: 1200, status: 'open' })
+  })
+
+  it('with the bank away orders are placed all the same', async () => {
+    // Ten doubts in a row: the bank counts as away.
+    for (let i = 0; i < 10; i++)
+      await product.api(
+        'POST',
+        '/api/v1/payments',
+        { amount: 1, currency: 'EUR', paymentMethod: 'pm_card_error_before_charge' },
+        { 'idempotency-key': `away-${i}` },
+      )
+    const paying = await product.api(
+      'POST',
+      '/api/v1/payments',
+      { amount: 1, currency: 'EUR', paymentMethod: 'pm_card_visa' },
+      { 'idempotency-key': `${key}-pay` },
+    )
+    expect(paying).toMatchObject({ status: 503, body: { kind: 'unavailable', retry: 'same-key', safeNewKey: false } })
+    expect(Number(paying.header('retry-after'))).toBeGreaterThan(0)
+    expect((await order({ currency: 'EUR', items: [ITEM] })).status).toBe(201)
+  })
+})
