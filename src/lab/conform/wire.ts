@@ -94,7 +94,9 @@ function answerTo(request: http.ClientRequest, timeoutMs: number): Promise<Excha
     const fail = (error: Error) => end({ kind: 'none', reason: reasonOf(error) })
     const timer = setTimeout(() => request.destroy(new Error(`nothing for ${timeoutMs} ms`)), timeoutMs)
     request.on('error', fail)
+    let answering = false
     request.on('response', (response) => {
+      answering = true
       const chunks: Buffer[] = []
       let size = 0
       response.on('error', fail)
@@ -108,7 +110,8 @@ function answerTo(request: http.ClientRequest, timeoutMs: number): Promise<Excha
       )
       response.on('close', () => fail(new Error('the connection was closed half-way')))
     })
-    request.on('close', () => fail(new Error('the connection was closed')))
+    // While an answer comes, its own end counts: one without a length ends with the connection.
+    request.on('close', () => (answering ? undefined : fail(new Error('the connection was closed'))))
   })
 }
 
