@@ -1,4 +1,5 @@
 import type { CheckId } from './checks'
+import type { RowKind } from './checks/malformed'
 
 /**
  * What each profile asks for, and how much: a MUST decides over the exit code, a SHOULD is counted. A check that a profile does not name is
@@ -18,7 +19,7 @@ export interface Profile {
   /** Whether the other spelling of a key must be taken, too. */
   bothSpellings: boolean
   /** Which rows of the table of malformed keys must be refused. */
-  malformed: 'all' | 'no string' | 'too long'
+  malformed: readonly RowKind[]
   asks: Partial<Record<CheckId, readonly [Weight, string]>>
 }
 
@@ -31,7 +32,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     spelling: 'quoted',
     reused: [422],
     bothSpellings: false,
-    malformed: 'no string',
+    malformed: ['no string'],
     asks: {
       'first-call': ['MUST', '§2.6 first request'],
       'two-keys': ['MUST', '§2.2'],
@@ -62,7 +63,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     spelling: 'bare',
     reused: [400],
     bothSpellings: false,
-    malformed: 'too long',
+    malformed: ['too long'],
     asks: {
       'first-call': ['MUST', 'creating an object with a key'],
       'two-keys': ['MUST', 'a unique key for each request'],
@@ -91,7 +92,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     spelling: 'quoted',
     reused: [422],
     bothSpellings: true,
-    malformed: 'all',
+    malformed: ['no string', 'too long', 'not ours'],
     asks: {
       'first-call': ['MUST', 'semantics §4'],
       'two-keys': ['MUST', 'semantics K4'],

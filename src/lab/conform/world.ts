@@ -9,6 +9,8 @@ export interface Given {
   otherBody?: string
   secondHeaders?: Record<string, string>
   expiredKey?: string
+  /** The origin that a page would call from. */
+  origin?: string
   /** Where the effects are listed. */
   listUrl?: URL
 }

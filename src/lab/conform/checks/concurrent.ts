@@ -1,4 +1,4 @@
-import { type Answer, effectOf, effectsOf, type Exchange, headerOf, sameAnswer, show, succeeded } from '../answer'
+import { type Answer, type Exchange, effectOf, effectsOf, headerOf, sameAnswer, show, succeeded } from '../answer'
 import { countListed } from '../listed'
 import type { Intent } from '../target'
 import { type Check, fail, judged, pass } from '../verdict'
@@ -43,7 +43,9 @@ export const concurrentChecks = [
       if (!worst) return pass(`${requests}: at most one effect in each`)
       const effects = effectsOf(worst.answers)
       const count = Math.max(effects.length, worst.listed ?? 0)
-      return fail(`${doubled.length} of ${played.length} rounds had more than one effect; one of ${worst.answers.length} requests had ${count}: ${effects.slice(0, 3).join(', ')}`)
+      return fail(
+        `${doubled.length} of ${played.length} rounds had more than one effect; one of ${worst.answers.length} requests had ${count}: ${effects.slice(0, 3).join(', ')}`,
+      )
     },
   },
   {

@@ -1,4 +1,4 @@
-import { effectsOf, type Exchange, show, succeeded } from '../answer'
+import { type Exchange, effectsOf, show, succeeded } from '../answer'
 import { countListed } from '../listed'
 import { type Check, fail, judged, pass } from '../verdict'
 import type { World } from '../world'

@@ -92,4 +92,3 @@ export const payloadChecks = [
       }),
   },
 ] as const satisfies readonly Check[]
-
