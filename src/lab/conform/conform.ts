@@ -18,8 +18,6 @@ export interface ConformOptions {
   expiredKey?: string
   listUrl?: string | URL
   timeoutMs?: number
-  /** Called after each check, for people who wait. */
-  onResult?: (result: Result) => void
 }
 
 export interface Result extends Verdict {
@@ -73,9 +71,7 @@ export async function conform(options: ConformOptions): Promise<Report> {
     const verdict = await judgeAfter(check, results, world)
     const [weight, source] = asked
     const { id, says, money } = check
-    const result = { id, weight, source, says, money, outcome: verdict.outcome, evidence: redact(verdict.evidence) }
-    results.push(result)
-    options.onResult?.(result)
+    results.push({ id, weight, source, says, money, outcome: verdict.outcome, evidence: redact(verdict.evidence) })
   }
   const { origin, pathname } = new URL(options.url)
   return {

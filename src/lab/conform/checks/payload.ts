@@ -52,7 +52,7 @@ export const payloadChecks = [
     judge: (world) =>
       judgeReuse(world, ({ first, reused }) => {
         const effects = effectsOf([first, reused])
-        return judged(effects.length === 1, effects.length === 1 ? show(reused) : `two effects under one key: ${effects.join(', ')}`)
+        return judged(effects.length < 2, effects.length < 2 ? show(reused) : `two effects under one key: ${effects.join(', ')}`)
       }),
   },
   {
