@@ -18,6 +18,17 @@ export function raised(body: string): string | null {
   )
 }
 
+/** The values of one payload that the other has not: what a refusal must not tell. Short ones are left out, for they turn up by chance. */
+export function valuesThatDiffer(payloads: readonly string[]): string[] {
+  const [one = [], other = []] = payloads.map((body) => leaves(parsed(body)).map(String))
+  const differing = [...one.filter((value) => !other.includes(value)), ...other.filter((value) => !one.includes(value))]
+  return differing.filter((value) => value.length >= 4)
+}
+
+function leaves(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [value]
+}
+
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body)

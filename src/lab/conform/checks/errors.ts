@@ -11,7 +11,7 @@ import { firstCall } from './replay'
 async function refusals(world: World): Promise<{ name: string; answer: Answer }[]> {
   const { asks } = world.profile
   const seen: { name: string; answer: Exchange | undefined }[] = [
-    ...(asks['key-absent'] ? [{ name: 'no key', answer: await world.see(absent) }] : []),
+    ...(asks['key-absent'] ? [await world.see(absent)] : []),
     ...(asks['key-malformed'] ? await world.see(malformed) : []),
     { name: 'other payload', answer: (await world.see(reuse))?.reused },
   ]

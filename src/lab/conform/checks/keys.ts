@@ -1,4 +1,5 @@
 import { type Exchange, effectOf, effectsOf, isReplayTold, show, statusOf, succeeded } from '../answer'
+import { countListed } from '../listed'
 import { type Intent, spell } from '../target'
 import { type Check, fail, judged, pass, skip } from '../verdict'
 import type { World } from '../world'
@@ -7,17 +8,27 @@ import { firstCall } from './replay'
 
 /** How a key may be written, how long it may be, and what happens without one, or with one that is too old. */
 
-export async function malformed(world: World): Promise<{ name: string; answer: Exchange }[]> {
-  const seen: { name: string; answer: Exchange }[] = []
+interface Refused {
+  name: string
+  answer: Exchange
+  /** Effects that it had all the same. */
+  listed: number | null
+}
+
+export async function malformed(world: World): Promise<Refused[]> {
+  const seen: Refused[] = []
   for (const { name, lines } of MALFORMED.filter(({ kind }) => world.profile.malformed.includes(kind))) {
     const intent = world.target.intend()
-    seen.push({ name, answer: await world.insist(intent, { keyLines: lines(intent.key) }) })
+    const answer = await world.insist(intent, { keyLines: lines(intent.key) })
+    seen.push({ name, answer, listed: await countListed(world, intent) })
   }
   return seen
 }
 
-export async function absent(world: World): Promise<Exchange> {
-  return world.insist(world.target.intend(), { keyLines: [] })
+export async function absent(world: World): Promise<Refused> {
+  const intent = world.target.intend()
+  const answer = await world.insist(intent, { keyLines: [] })
+  return { name: 'no key', answer, listed: await countListed(world, intent) }
 }
 
 async function otherSpelling(world: World): Promise<Exchange> {
@@ -52,11 +63,8 @@ export const keyChecks = [
     after: ['first-call'],
     async judge(world) {
       const seen = await world.see(malformed)
-      const wrong = seen.filter(({ answer }) => statusOf(answer) !== 400)
-      return judged(
-        wrong.length === 0,
-        wrong.length === 0 ? `${seen.length} forms, each 400` : wrong.map(({ name, answer }) => `${name}: ${show(answer)}`).join('; '),
-      )
+      const wrong = seen.filter((one) => !isRefusedFirst(one))
+      return judged(wrong.length === 0, wrong.length === 0 ? `${seen.length} forms, each 400` : wrong.map(tell).join('; '))
     },
   },
   {
@@ -93,8 +101,8 @@ export const keyChecks = [
     money: 'A client that forgets the key charges twice at its first lost connection.',
     after: ['first-call'],
     async judge(world) {
-      const answer = await world.see(absent)
-      return judged(statusOf(answer) === 400, show(answer))
+      const seen = await world.see(absent)
+      return judged(isRefusedFirst(seen), tell(seen))
     },
   },
   {
@@ -110,6 +118,10 @@ export const keyChecks = [
     },
   },
 ] as const satisfies readonly Check[]
+
+/** Refused, and before anything was done. */
+const isRefusedFirst = ({ answer, listed }: Refused) => statusOf(answer) === 400 && !listed
+const tell = ({ name, answer, listed }: Refused) => `${name}: ${show(answer)}${listed ? `, with ${listed} in the list` : ''}`
 
 function isRefused(exchange: Exchange): boolean {
   return exchange.kind === 'answer' && exchange.status >= 400 && exchange.status < 500

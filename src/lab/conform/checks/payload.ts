@@ -1,5 +1,6 @@
-import { bodyOf, effectOf, effectsOf, isReplayTold, show, statusOf, succeeded } from '../answer'
-import { raised, rewritten } from '../rewrite'
+import { bodyOf, effectOf, effectsOf, show, statusOf, succeeded } from '../answer'
+import { countListed } from '../listed'
+import { raised, rewritten, valuesThatDiffer } from '../rewrite'
 import { type Check, fail, judged, skip } from '../verdict'
 import type { World } from '../world'
 import { firstCall } from './replay'
@@ -20,7 +21,8 @@ export async function reuse(world: World) {
   if (other === null || other === intent.body) return null
   const first = await world.insist(intent)
   const reused = await world.insist(intent, { body: other })
-  return { first, reused, after: await world.insist(intent), other }
+  const listed = await countListed(world, intent)
+  return { first, reused, listed, after: await world.insist(intent), payloads: [intent.body, other] }
 }
 
 const NO_OTHER = 'no other payload: give --other-body'
@@ -50,9 +52,10 @@ export const payloadChecks = [
     money: 'A mistake in how a client makes its keys becomes a second charge.',
     after: ['two-keys'],
     judge: (world) =>
-      judgeReuse(world, ({ first, reused }) => {
+      judgeReuse(world, ({ first, reused, listed }) => {
         const effects = effectsOf([first, reused])
-        return judged(effects.length < 2, effects.length < 2 ? show(reused) : `two effects under one key: ${effects.join(', ')}`)
+        const count = Math.max(effects.length, listed ?? 0)
+        return judged(count < 2, count < 2 ? show(reused) : `${count} effects under one key: ${effects.join(', ')}`)
       }),
   },
   {
@@ -84,11 +87,12 @@ export const payloadChecks = [
     money: 'Somebody who tries keys learns what others paid; somebody who made a mistake cannot find it.',
     after: ['other-payload-refused'],
     judge: (world) =>
-      judgeReuse(world, ({ reused }) => {
+      judgeReuse(world, ({ reused, payloads }) => {
         const differs = bodyOf(reused)?.differs
         if (!Array.isArray(differs) || differs.length === 0) return fail('the body has no list `differs`')
         const pointers = differs.every((one) => typeof one === 'string' && /^(\/|$)/.test(one))
-        return judged(pointers && !isReplayTold(reused), `differs: ${JSON.stringify(differs)}`)
+        const told = valuesThatDiffer(payloads).some((value) => reused.kind === 'answer' && reused.body.includes(value))
+        return told ? fail('the refusal holds a value of a payload') : judged(pointers, `differs: ${JSON.stringify(differs)}`)
       }),
   },
 ] as const satisfies readonly Check[]

@@ -23,7 +23,7 @@ export interface Habits {
   left(record: Kept, forget: () => void): void
   /** Asked before a request is done: whether another account's key is in the way. */
   foreign(isKnownElsewhere: boolean): Stored | null
-  charged(answer: Stored): Stored
+  charged(answer: Stored, key: string | null): Stored
   refusal(kind: string, status: number, facts?: object): Stored
 }
 
@@ -55,7 +55,7 @@ const ACCOUNTS: Record<string, string> = { 'Bearer sk_test_first': 'first', 'Bea
 export function habitsOf(dialect: ProfileName): Habits {
   const refusal = dialect === 'stripe' ? typed : problem
   return {
-    workMs: 12,
+    workMs: 25,
     readKey: dialect === 'stripe' ? anyLine : dialect === 'ietf' ? quotedLine : quotedOrBareLine,
     needsKey: dialect !== 'stripe',
     recordId: (account, key) => JSON.stringify([account, key]),
@@ -108,7 +108,7 @@ async function answerTo(request: http.IncomingMessage, habits: Habits, state: St
   if (request.method === 'GET') return { status: 200, headers: JSON_TYPE, body: JSON.stringify({ items: state.charges }) }
   const key = habits.readKey(request.headersDistinct['idempotency-key'] ?? [])
   const body = await textOf(request)
-  const charge = () => doCharge(account, body, habits, state.charges)
+  const charge = () => doCharge({ account, body, key: key ?? null }, habits, state.charges)
   if (key === undefined) return habits.refusal('key-invalid', 400)
   if (key === null) return habits.needsKey ? habits.refusal('key-missing', 400) : charge()
   if (key === OLD_KEY) return habits.expired(charge)
@@ -137,13 +137,13 @@ async function once(request: http.IncomingMessage, { account, key, body, charge 
   return answer
 }
 
-async function doCharge(account: string, text: string, habits: Habits, charges: Shop['charges']): Promise<Stored> {
+async function doCharge(of: { account: string; body: string; key: string | null }, habits: Habits, charges: Shop['charges']): Promise<Stored> {
   await new Promise((resolve) => setTimeout(resolve, habits.workMs))
-  const body: unknown = JSON.parse(text)
+  const body: unknown = JSON.parse(of.body)
   const id = `pay_${charges.length + 1}`
-  charges.push({ id, account, body })
+  charges.push({ id, account: of.account, body })
   const headers = { ...JSON_TYPE, location: `/payments/${id}`, 'idempotency-key-expires': KEPT_UNTIL }
-  return habits.charged({ status: 201, headers, body: JSON.stringify({ id, status: 'succeeded' }) })
+  return habits.charged({ status: 201, headers, body: JSON.stringify({ id, status: 'succeeded' }) }, of.key)
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' }
