@@ -1,0 +1,15 @@
+import { accountChecks } from './checks/accounts'
+import { concurrentChecks } from './checks/concurrent'
+import { errorChecks } from './checks/errors'
+import { hangUpChecks } from './checks/hang-up'
+import { keyChecks } from './checks/keys'
+import { payloadChecks } from './checks/payload'
+import { replayChecks } from './checks/replay'
+import type { Check } from './verdict'
+
+/** Every check there is, in the order in which they are made. Profiles choose among them. */
+const all = [...replayChecks, ...payloadChecks, ...concurrentChecks, ...hangUpChecks, ...keyChecks, ...accountChecks, ...errorChecks]
+
+export type CheckId = (typeof all)[number]['id']
+
+export const CHECKS: readonly (Check & { id: CheckId })[] = all

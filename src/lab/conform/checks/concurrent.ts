@@ -1,0 +1,106 @@
+import { type Answer, type Exchange, effectOf, effectsOf, headerOf, sameAnswer, show, succeeded } from '../answer'
+import { countListed } from '../listed'
+import type { Intent } from '../target'
+import { type Check, fail, judged, pass } from '../verdict'
+import type { World } from '../world'
+
+/** The same request several times at once: rounds of two, and one of ten. */
+
+const ROUNDS = [2, 2, 2, 2, 2, 2, 10]
+
+interface Round {
+  intent: Intent
+  answers: Exchange[]
+  /** What a client gets that then asks until it has an answer. */
+  settled: Exchange
+  listed: number | null
+}
+
+async function rounds(world: World): Promise<Round[]> {
+  const played: Round[] = []
+  for (const size of ROUNDS) {
+    const round = await playRound(world, size)
+    played.push(round)
+    // One key that got stuck is enough, and each costs many seconds.
+    if (!succeeded(round.settled)) break
+  }
+  return played
+}
+
+async function playRound(world: World, size: number): Promise<Round> {
+  const intent = world.target.intend()
+  const answers = await world.wire.sendTogether(Array.from({ length: size }, () => world.target.ask(intent)))
+  const settled = await world.insist(intent)
+  return { intent, answers, settled, listed: await countListed(world, intent) }
+}
+
+export const concurrentChecks = [
+  {
+    id: 'concurrent-effect',
+    says: 'the same request several times at once has one effect',
+    money: 'A double click, or a proxy that sends again, charges twice.',
+    after: ['two-keys'],
+    async judge(world) {
+      const played = await world.see(rounds)
+      const doubled = played.filter((round) => countOf(round) > 1)
+      const worst = doubled.toSorted((a, b) => countOf(b) - countOf(a))[0]
+      const requests = `${played.length} rounds, ${played.reduce((sum, { answers }) => sum + answers.length, 0)} requests`
+      if (!worst) return pass(`${requests}: at most one effect in each`)
+      const effects = effectsOf([...worst.answers, worst.settled])
+      return fail(
+        `${doubled.length} of ${played.length} rounds had more than one; ${worst.answers.length} at once had ${countOf(worst)}: ${effects.slice(0, 3).join(', ')}`,
+      )
+    },
+  },
+  {
+    id: 'concurrent-losers',
+    says: 'of requests at once, those that do not execute replay, join, or are told 409',
+    money: 'A client is told of a failure while its card is being charged, and pays again elsewhere.',
+    after: ['two-keys'],
+    async judge(world) {
+      const answers = (await world.see(rounds)).flatMap((round) => round.answers)
+      const wrong = answers.filter((answer) => !succeeded(answer) && !isBusy(answer, world))
+      const [one] = wrong
+      return one ? fail(`${wrong.length} of ${answers.length}: ${show(one)}`) : pass(tally(answers))
+    },
+  },
+  {
+    id: 'concurrent-settled',
+    says: 'whoever was told 409 asks again and gets the answer of the one that executed',
+    money: 'The client of a payment that went through never learns of it, or learns of another one.',
+    after: ['two-keys', 'replay-effect'],
+    async judge(world) {
+      const wrong = (await world.see(rounds)).flatMap((round) => unsettled(round) ?? [])
+      return judged(wrong.length === 0, wrong[0] ?? 'each round ended with the answer of the request that executed')
+    },
+  },
+] as const satisfies readonly Check[]
+
+/** How many effects one key had: by its answers, and by the list where there is one. */
+const countOf = ({ answers, settled, listed }: Round) => Math.max(effectsOf([...answers, settled]).length, listed ?? 0)
+
+/** 409, and where the profile knows one, with the time to wait. A server without time for us (429, 503 + Retry-After) is no loser. */
+function isBusy(answer: Exchange, { profile }: World): boolean {
+  if (answer.kind === 'none') return false
+  const waits = headerOf(answer, 'retry-after') !== null
+  if (answer.status === 409) return waits || !profile.asks['error-advice']
+  return (answer.status === 429 || answer.status === 503) && waits
+}
+
+function unsettled({ answers, settled }: Round): string | null {
+  if (!succeeded(settled)) return `after ${answers.length} at once: ${show(settled)}`
+  const other = answers.filter(succeeded).find((answer) => differs(answer, settled))
+  return other ? `at once ${show(other)}; afterwards ${show(settled)}` : null
+}
+
+/** The same effect is enough where the same bytes have a check of their own. */
+const differs = (answer: Answer, settled: Answer) => !sameAnswer(answer, settled) && effectOf(answer) !== effectOf(settled)
+
+function tally(answers: readonly Exchange[]): string {
+  const counts = new Map<string, number>()
+  for (const answer of answers) {
+    const name = answer.kind === 'answer' ? String(answer.status) : 'none'
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return [...counts].map(([name, count]) => `${count} × ${name}`).join(', ')
+}

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { inRoot } from '@/setup/root'
+import type { Report } from './conform'
+import { openShop } from './testing/exemplary'
+import { openCheckThenAct } from './testing/naive'
+
+const BODY = '{"amount":2400,"reference":"{{uuid}}"}'
+
+function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--import', 'tsx', inRoot('src/lab/conform/main.ts'), ...args], { cwd: inRoot('.') }, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err })
+    })
+  })
+}
+
+test('0 when every MUST passes, 1 when one fails, 2 when it could not be tried', async () => {
+  const [shop, naive] = await Promise.all([openShop('payonce'), openCheckThenAct()])
+  const asFirst = ['--header', 'Authorization: Bearer sk_test_first', '--body', BODY]
+  const good = await run(shop.url, ...asFirst, '--profile', 'payonce', '--json')
+  const bad = await run(naive.url, ...asFirst)
+  const wrong = await run('https://api.example/', ...asFirst)
+  await Promise.all([shop.close(), naive.close()])
+  expect([good.code, bad.code, wrong.code]).toEqual([0, 1, 2])
+  expect(JSON.parse(good.out) as Report).toMatchObject({ profile: 'payonce', must: { failed: 0, skipped: 3 } })
+  expect(bad.out).toMatch(/✕ MUST {3}concurrent-effect /)
+  expect(bad.out + bad.err + good.out).not.toContain('sk_test_first')
+  expect(wrong.err).toMatch(/real money may move[\s\S]*--yes/)
+}, 60_000)
+
+test('2 when nobody answers', async () => {
+  const shop = await openShop('ietf')
+  await shop.close()
+  const { code, err } = await run(shop.url, '--body', BODY)
+  expect([code, err]).toEqual([2, 'No answer: ECONNREFUSED\n'])
+}, 60_000)

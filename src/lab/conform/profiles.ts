@@ -1,0 +1,128 @@
+import type { CheckId } from './checks'
+import type { RowKind } from './checks/malformed'
+
+/**
+ * What each profile asks for, and how much: a MUST decides over the exit code, a SHOULD is counted. A check that a profile does not name is
+ * not part of it. `says` points at the words that it comes from; the weights of `ietf` are ours where money is concerned: the draft leaves
+ * much to the server that a payment cannot leave open.
+ */
+export type ProfileName = 'ietf' | 'stripe' | 'payonce'
+export type Weight = 'MUST' | 'SHOULD'
+export type Spelling = 'quoted' | 'bare'
+
+export interface Profile {
+  about: string
+  /** How keys are written where nothing else is tested. */
+  spelling: Spelling
+  /** Statuses that refuse a key with another payload. */
+  reused: readonly number[]
+  /** Whether the other spelling of a key must be taken, too. */
+  bothSpellings: boolean
+  /** Which rows of the table of malformed keys must be refused. */
+  malformed: readonly RowKind[]
+  asks: Partial<Record<CheckId, readonly [Weight, string]>>
+}
+
+const IETF = 'draft-ietf-httpapi-idempotency-key-header-07'
+const STRIPE = 'docs.stripe.com/api/idempotent_requests'
+
+export const PROFILES: Record<ProfileName, Profile> = {
+  ietf: {
+    about: IETF,
+    spelling: 'quoted',
+    reused: [422],
+    bothSpellings: false,
+    malformed: ['no string'],
+    asks: {
+      'first-call': ['MUST', '§2.6 first request'],
+      'two-keys': ['MUST', '§2.2'],
+      'replay-effect': ['MUST', '§2.6 duplicate request'],
+      'replay-bytes': ['SHOULD', '§2.6 duplicate request'],
+      'replay-cookie': ['SHOULD', '§5'],
+      'other-payload-effect': ['MUST', '§2.2, §2.6'],
+      'other-payload-refused': ['SHOULD', '§2.7 (422)'],
+      'other-payload-first-stays': ['MUST', '§2.6'],
+      'concurrent-effect': ['MUST', '§2.6 concurrent request'],
+      'concurrent-losers': ['SHOULD', '§2.7 (409)'],
+      'concurrent-settled': ['MUST', '§2.6'],
+      'hang-up-effect': ['MUST', '§1, §2.6'],
+      'hang-up-answered': ['SHOULD', '§2.6'],
+      'key-spellings': ['SHOULD', '§2.1'],
+      'key-malformed': ['SHOULD', '§2.1 (RFC 9651 §4.2.5)'],
+      'key-any-text': ['SHOULD', '§2.1 (RFC 9651 §3.3.3)'],
+      'key-absent': ['SHOULD', '§2.7 (400)'],
+      'key-expired': ['SHOULD', '§2.3'],
+      'second-account': ['MUST', '§5'],
+      'second-account-blind': ['SHOULD', '§5'],
+      'error-form': ['SHOULD', '§2.7 (RFC 9457)'],
+      'error-linked': ['SHOULD', '§2.7'],
+    },
+  },
+  stripe: {
+    about: STRIPE,
+    spelling: 'bare',
+    reused: [400],
+    bothSpellings: false,
+    malformed: ['too long'],
+    asks: {
+      'first-call': ['MUST', 'creating an object with a key'],
+      'two-keys': ['MUST', 'a unique key for each request'],
+      'replay-effect': ['MUST', 'retries with the same key return the saved response'],
+      'replay-bytes': ['MUST', 'saves the status code and body'],
+      'replay-cookie': ['SHOULD', 'saves the status code and body, nothing else'],
+      'replay-told': ['SHOULD', 'Idempotent-Replayed: true'],
+      'same-payload': ['SHOULD', 'compares parameters, not bytes'],
+      'other-payload-effect': ['MUST', 'errors if the parameters are not the same'],
+      'other-payload-refused': ['MUST', 'errors if the parameters are not the same (400)'],
+      'other-payload-first-stays': ['MUST', 'retries return the saved response'],
+      'concurrent-effect': ['MUST', 'without performing the same operation twice'],
+      'concurrent-losers': ['SHOULD', 'conflicts with another request: 409'],
+      'concurrent-settled': ['MUST', 'a request that conflicted can be retried'],
+      'hang-up-effect': ['MUST', 'if a connection error occurs, repeat the request'],
+      'hang-up-answered': ['MUST', 'if a connection error occurs, repeat the request'],
+      'key-malformed': ['SHOULD', 'keys are up to 255 characters long'],
+      'key-long': ['MUST', 'keys are up to 255 characters long'],
+      'second-account': ['MUST', 'keys belong to an account'],
+      'second-account-blind': ['SHOULD', 'keys belong to an account'],
+      'error-typed': ['SHOULD', 'error.type'],
+    },
+  },
+  payonce: {
+    about: 'the HTTP API of Payonce',
+    spelling: 'quoted',
+    reused: [422],
+    bothSpellings: true,
+    malformed: ['no string', 'too long', 'not ours'],
+    asks: {
+      'first-call': ['MUST', 'semantics §4'],
+      'two-keys': ['MUST', 'semantics K4'],
+      'replay-effect': ['MUST', 'semantics §4'],
+      'replay-bytes': ['MUST', 'semantics O2'],
+      'replay-cookie': ['MUST', 'semantics O2'],
+      'replay-told': ['MUST', 'semantics §4'],
+      'replay-headers': ['MUST', 'semantics O2, O4'],
+      'same-payload': ['MUST', 'semantics K5'],
+      'other-payload-effect': ['MUST', 'semantics K5'],
+      'other-payload-refused': ['MUST', 'semantics §4 (422)'],
+      'other-payload-first-stays': ['MUST', 'semantics §4'],
+      'other-payload-differs': ['MUST', 'semantics K6'],
+      'concurrent-effect': ['MUST', 'semantics R1'],
+      'concurrent-losers': ['MUST', 'semantics §4 (409), O1'],
+      'concurrent-settled': ['MUST', 'semantics O1'],
+      'hang-up-effect': ['MUST', 'semantics R8'],
+      'hang-up-answered': ['MUST', 'semantics R8, R9'],
+      'key-spellings': ['MUST', 'semantics K1'],
+      'key-malformed': ['MUST', 'semantics K1'],
+      'key-long': ['MUST', 'semantics K1'],
+      'key-any-text': ['MUST', 'semantics K1'],
+      'key-absent': ['MUST', 'semantics §4'],
+      'key-expired': ['MUST', 'semantics O7'],
+      'second-account': ['MUST', 'semantics K3'],
+      'second-account-blind': ['MUST', 'semantics K3'],
+      'error-form': ['MUST', 'semantics §4'],
+      'error-linked': ['MUST', 'semantics §4'],
+      'error-advice': ['MUST', 'semantics §4'],
+      'headers-exposed': ['MUST', 'semantics O4'],
+    },
+  },
+}

@@ -1,0 +1,24 @@
+/**
+ * Takes credentials out of what is reported: an API may echo a header in its answer. Every value that was given with --header or
+ * --second-header counts as one, whole and in its parts (`Bearer x`, `user:password` in Basic), but for those that are the same for everybody.
+ */
+export function redactor(headers: readonly Record<string, string>[]): (text: string) => string {
+  const secrets = headers
+    .flatMap((given) => Object.entries(given))
+    .filter(([name]) => !PUBLIC.includes(name.toLowerCase()))
+    .flatMap(([, value]) => parts(value))
+    .filter((part) => part.length >= SECRET_MIN)
+    .sort((a, b) => b.length - a.length)
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+}
+
+const PUBLIC = ['content-type', 'accept', 'origin', 'prefer', 'user-agent']
+/** 6: a shorter part is a word such as "Basic", and would be taken out of every sentence. */
+const SECRET_MIN = 6
+
+function parts(value: string): string[] {
+  const words = value.split(/[\s;,="]+/).filter((word) => !/^(bearer|basic|digest|apikey)$/i.test(word))
+  const basic = /^basic\s+(\S+)/i.exec(value)?.[1]
+  const decoded = basic ? Buffer.from(basic, 'base64').toString('utf8') : ''
+  return [value, ...words, decoded, ...decoded.split(':')]
+}

@@ -1,0 +1,45 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** Two servers as people write them. They look right when one tries them by hand; both charge twice. */
+export interface Naive {
+  url: string
+  charges: string[]
+  close(): Promise<void>
+}
+
+/** Takes the header, and does nothing with it. */
+export function openForgetful(): Promise<Naive> {
+  return open(async (_, charge) => charge())
+}
+
+/** Looks whether it knows the key, and if not, charges and keeps the answer: two that look at the same time both find nothing. */
+export function openCheckThenAct(): Promise<Naive> {
+  const answers = new Map<string, string>()
+  return open(async (key, charge) => {
+    await pause(10)
+    const known = answers.get(key)
+    if (known !== undefined) return known
+    const answer = await charge()
+    answers.set(key, answer)
+    return answer
+  })
+}
+
+async function open(answerTo: (key: string, charge: () => Promise<string>) => Promise<string>): Promise<Naive> {
+  const charges: string[] = []
+  const charge = async () => {
+    await pause(10)
+    charges.push(`ch_${charges.length + 1}`)
+    return JSON.stringify({ id: charges.at(-1) })
+  }
+  const server = http.createServer((request, response) => {
+    request.resume().on('end', () => {
+      void answerTo(String(request.headers['idempotency-key']), charge).then((body) => response.writeHead(201).end(body))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/`, charges, close: () => new Promise((resolve) => server.close(() => resolve())) }
+}

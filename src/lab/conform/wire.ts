@@ -1,0 +1,125 @@
+import http from 'node:http'
+import https from 'node:https'
+import type { Exchange } from './answer'
+
+/** One request, to be sent as it is: a header with two values is sent on two lines. */
+export interface Ask {
+  url: URL
+  method: 'POST' | 'GET'
+  headers: Record<string, string | string[]>
+  body: string
+}
+
+/**
+ * Sends requests over connections of their own, and counts them. Not `fetch`: it joins lines of headers, and cannot hold back the last
+ * byte of a body or hang up half-way.
+ */
+export class Wire {
+  sent = 0
+  private readonly until: number
+
+  constructor(private readonly limits: { timeoutMs: number; requestsMax: number; totalMs: number }) {
+    this.until = performance.now() + limits.totalMs
+  }
+
+  async send(ask: Ask): Promise<Exchange> {
+    const spent = this.take()
+    return spent ?? this.start(ask, (request) => request.end(ask.body)).answer
+  }
+
+  /**
+   * All at once: each request is sent but for its last byte, and when every server side has the rest, the last bytes follow together. So
+   * they race even where the network would have kept them apart.
+   */
+  async sendTogether(asks: readonly Ask[]): Promise<Exchange[]> {
+    const spent = asks.map(() => this.take())
+    const held = asks.map((ask, index) => spent[index] ?? this.hold(ask))
+    await Promise.all(held.map((one) => ('ready' in one ? one.ready : undefined)))
+    for (const one of held) if ('ready' in one) one.release()
+    return Promise.all(held.map((one) => ('ready' in one ? one.answer : one)))
+  }
+
+  /** Sends all of it, and hangs up so much later. @returns the answer, where it was quicker */
+  async sendAndHangUp(ask: Ask, afterMs: number): Promise<Exchange> {
+    const spent = this.take()
+    if (spent) return spent
+    const { request, answer } = this.start(ask, () => undefined)
+    const gone = new Promise<void>((resolve) => {
+      request.once('close', () => resolve())
+      request.end(ask.body, () => setTimeout(() => request.destroy(new Error('we hung up')), afterMs))
+    })
+    const [exchange] = await Promise.all([answer, gone])
+    return exchange
+  }
+
+  private hold(ask: Ask) {
+    const bytes = Buffer.from(ask.body)
+    const last = Math.max(0, bytes.length - 1)
+    const { request, answer } = this.start(ask, () => undefined)
+    const ready = new Promise<void>((resolve) => {
+      request.once('close', () => resolve())
+      // Without a byte to hold back, what follows together is the end of the request.
+      if (last === 0) request.once('socket', (socket) => (socket.connecting ? socket.once('connect', () => resolve()) : resolve()))
+      else request.write(bytes.subarray(0, last), () => resolve())
+    })
+    return { ready, answer, release: () => request.end(bytes.subarray(last)) }
+  }
+
+  private start(ask: Ask, begin: (request: http.ClientRequest) => void) {
+    const length = { 'content-length': String(Buffer.byteLength(ask.body)) }
+    const headers = ask.method === 'POST' ? { ...ask.headers, ...length } : ask.headers
+    const request = (ask.url.protocol === 'https:' ? https : http).request(ask.url, { method: ask.method, headers, agent: false })
+    const answer = answerTo(request, this.limits.timeoutMs)
+    begin(request)
+    return { request, answer }
+  }
+
+  private take(): Exchange | null {
+    if (this.sent >= this.limits.requestsMax) return { kind: 'none', reason: `the limit of ${this.limits.requestsMax} requests is reached` }
+    if (performance.now() > this.until) return { kind: 'none', reason: `the limit of ${this.limits.totalMs / 1000} s is reached` }
+    this.sent += 1
+    return null
+  }
+}
+
+/** 1 MiB: an answer to a payment is a thousand times smaller. */
+const ANSWER_MAX_BYTES = 1_048_576
+
+function answerTo(request: http.ClientRequest, timeoutMs: number): Promise<Exchange> {
+  return new Promise((resolve) => {
+    const end = (exchange: Exchange) => {
+      clearTimeout(timer)
+      resolve(exchange)
+    }
+    const fail = (error: Error) => end({ kind: 'none', reason: reasonOf(error) })
+    const timer = setTimeout(() => request.destroy(new Error(`nothing for ${timeoutMs} ms`)), timeoutMs)
+    request.on('error', fail)
+    let answering = false
+    request.on('response', (response) => {
+      answering = true
+      const chunks: Buffer[] = []
+      let size = 0
+      response.on('error', fail)
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        size += chunk.length
+        if (size > ANSWER_MAX_BYTES) request.destroy(new Error('the answer is larger than 1 MiB'))
+      })
+      response.on('end', () =>
+        end({ kind: 'answer', status: response.statusCode ?? 0, headers: flat(response.headers), body: Buffer.concat(chunks).toString('utf8') }),
+      )
+      response.on('close', () => fail(new Error('the connection was closed half-way')))
+    })
+    // While an answer comes, its own end counts: one without a length ends with the connection.
+    request.on('close', () => (answering ? undefined : fail(new Error('the connection was closed'))))
+  })
+}
+
+function flat(headers: http.IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
+}
+
+/** Its code where it has one: the words of a network error name addresses, and nothing else that would help. */
+function reasonOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message
+}
