@@ -1,5 +1,5 @@
 'use client'
-import { BookOpenText, CreditCard, KeyRound, LayoutDashboard, LogOut, ShieldCheck, Store } from 'lucide-react'
+import { BookOpenText, CodeXml, CreditCard, KeyRound, LayoutDashboard, LogOut, ShieldCheck, Store } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useEffect, useRef } from 'react'
@@ -16,6 +16,7 @@ const PLACES = [
   { href: '/dashboard/ledger', word: 'Ledger', Icon: BookOpenText },
   { href: '/dashboard/idempotency', word: 'Idempotency', Icon: KeyRound },
   { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
+  { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
 ]
 
 interface Viewer {
