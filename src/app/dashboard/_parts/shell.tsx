@@ -96,10 +96,16 @@ export function TopStrip({ viewer }: { viewer: Viewer }) {
 /** Under 1024 px: the same places, in reach of a thumb. */
 export function TabBar() {
   const isHere = useIsHere()
+  const ref = useRef<HTMLElement>(null)
+  const path = usePathname()
+  // On the narrowest phones not all of them fit: the one that is open is always in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the path that moves the mark
+  useEffect(() => ref.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [path])
   return (
     <nav
+      ref={ref}
       aria-label="Dashboard"
-      className="fixed inset-x-0 bottom-0 z-20 grid grid-flow-col border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
+      className="fixed inset-x-0 bottom-0 z-20 grid auto-cols-[minmax(3.9rem,1fr)] grid-flow-col overflow-x-auto border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
     >
       {PLACES.map(({ href, word, Icon }) => (
         <Link

@@ -14,7 +14,7 @@ export function KeyTable({ caption, rows, onAct }: { caption: string; rows: read
       <TableHead>
         <Th>Name</Th>
         <Th>State</Th>
-        <Th>It may</Th>
+        <Th>Rights</Th>
         <Th>Created</Th>
         <Th>Last used</Th>
         <Th>{onAct ? 'Works until' : 'Ended'}</Th>
@@ -28,7 +28,7 @@ export function KeyTable({ caption, rows, onAct }: { caption: string; rows: read
         {rows.map((row) => (
           <Tr key={row.id}>
             <Td label="Name" primary>
-              <span className="min-w-0">
+              <span className="min-w-0 md:block md:min-w-44">
                 <span className="block font-medium [overflow-wrap:anywhere]">{row.name}</span>
                 <span className="flex flex-wrap items-baseline gap-x-2 font-normal text-ink-3 text-xs">
                   <span className="whitespace-nowrap font-mono">{row.hint}</span>
@@ -39,13 +39,15 @@ export function KeyTable({ caption, rows, onAct }: { caption: string; rows: read
             <Td label="State" primary>
               <State row={row} />
             </Td>
-            <Td label="It may">
+            <Td label="Rights">
               <Scopes row={row} />
             </Td>
             <Td label="Created" className="text-ink-2">
               <span className="text-end md:text-start">
                 <Timestamp at={row.createdAt} style="day" />
-                <span className="block text-ink-3 text-xs [overflow-wrap:anywhere]">{row.createdBy}</span>
+                <span title={row.createdBy} className="block max-w-40 truncate text-ink-3 text-xs">
+                  {row.createdBy}
+                </span>
               </span>
             </Td>
             <Td label="Last used" className="text-ink-2">
@@ -81,7 +83,7 @@ function State({ row }: { row: KeyRow }) {
 function Scopes({ row }: { row: KeyRow }) {
   if (row.scopes.length === ALL_SCOPES.length) return <span className="text-ink-2">everything</span>
   return (
-    <span className="flex flex-wrap justify-end gap-x-2 font-mono text-ink-2 text-xs md:justify-start">
+    <span className="flex flex-wrap justify-end gap-x-2 font-mono text-ink-2 text-xs md:max-w-60 md:justify-start">
       {row.scopes.map((scope) => (
         <span key={scope}>{scope}</span>
       ))}

@@ -7,7 +7,7 @@ import { LINK } from '@/ui/nav'
 export function QuickStart({ baseUrl, token }: { baseUrl: string; token: string | null }) {
   return (
     <Card>
-      <CardHeader title="Quick start" note="The same two lines, twice: one charge." />
+      <CardHeader title="Quick start" note="The same request, twice: one charge." />
       <CardBody className="flex flex-col gap-4 text-ink-2 text-ui">
         <div>
           <p>{token ? 'Your new key, for this terminal:' : 'Put your key into this terminal:'}</p>
