@@ -96,7 +96,9 @@ export function CheckoutForm({ order, attempt, state, stage }: Props) {
           <input type="hidden" name="version" autoComplete="off" value={order.version} />
           <ProblemSummary errors={errors} words={because ? wordsFor(because) : null} turn={failures} />
           <NoScriptCard />
-          <CardFields errors={errors} email={order.customerEmail ?? ''} locked={busy} />
+          <div className="script-only flex flex-col gap-5">
+            <CardFields errors={errors} email={order.customerEmail ?? ''} locked={busy} />
+          </div>
           <PayButton amount={formatMoney(order.amount, order.currency)} busy={busy} waiting={because?.kind === 'offline' && !online} />
           <AttemptStatus state={state} stage={stage} onAsk={attempt.ask} />
         </form>

@@ -53,8 +53,8 @@ export function InAnotherWindow({ view, stage, onTakeOver }: { view: CheckoutVie
   if (!paying)
     return (
       <Panel kind="waiting" title="This order is open in another window" documentTitle="Open in another window">
-        <p>One window at a time can pay, so that nothing is paid twice. Go on there, or:</p>
-        <TakeOver onClick={onTakeOver}>Pay here instead</TakeOver>
+        <p>One window at a time can pay, so that nothing is paid twice. Go on there, or continue in this one.</p>
+        <TakeOver onClick={onTakeOver}>Continue here</TakeOver>
       </Panel>
     )
   return (
@@ -62,8 +62,8 @@ export function InAnotherWindow({ view, stage, onTakeOver }: { view: CheckoutVie
       <p>{STAGES[Math.min(stage, 2)]?.says}</p>
       {silent && (
         <>
-          <p>The other window does not answer. You can go on here: you will not be charged twice.</p>
-          <TakeOver onClick={onTakeOver}>Go on here</TakeOver>
+          <p>The other window does not answer. You can continue in this one: you will not be charged twice.</p>
+          <TakeOver onClick={onTakeOver}>Continue here</TakeOver>
         </>
       )}
     </Panel>
