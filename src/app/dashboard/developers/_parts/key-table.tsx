@@ -72,7 +72,9 @@ function Name({ row }: { row: KeyRow }) {
       </span>
       <span className="mt-1.5 hidden flex-col gap-1 font-normal md:max-xl:flex">
         <Scopes row={row} />
-        <Created row={row} />
+        <span className="text-ink-3 text-xs [overflow-wrap:anywhere]">
+          Created <Timestamp at={row.createdAt} style="day" /> by {row.createdBy}
+        </span>
       </span>
     </span>
   )
