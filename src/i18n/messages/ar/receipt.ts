@@ -2,7 +2,7 @@ import type { Messages, Translation } from '../../messages'
 
 export const receipt: Translation<Messages['receipt']> = {
   documentTitle: { paid: 'تم الدفع – {merchant}', unpaid: 'عملية دفع – {merchant}' },
-  paid: 'تم دفع {amount}',
+  paid: 'تم دفع <money>{amount}</money>',
   to: 'إلى <name>{merchant}</name>',
   date: 'التاريخ',
   method: 'طريقة الدفع',

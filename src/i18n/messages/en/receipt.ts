@@ -1,7 +1,7 @@
 /** The receipt, of a payment in any state. */
 export const receipt = {
   documentTitle: { paid: 'Paid – {merchant}', unpaid: 'Payment – {merchant}' },
-  paid: 'Paid {amount}',
+  paid: 'Paid <money>{amount}</money>',
   to: 'to <name>{merchant}</name>',
   date: 'Date',
   method: 'Paid with',
