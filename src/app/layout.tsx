@@ -1,8 +1,8 @@
 import type { Metadata, Viewport } from 'next'
 import { cookies, headers } from 'next/headers'
 import type { ReactNode } from 'react'
+import { localeOf } from '@/i18n/choose'
 import { LANGUAGES } from '@/i18n/locale'
-import { localeOf } from '@/i18n/request'
 import './globals.css'
 
 export const metadata: Metadata = {

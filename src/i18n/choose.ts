@@ -1,5 +1,5 @@
 import Negotiator from 'negotiator'
-import { isLocale, LOCALE_COOKIE, LOCALES, type Locale } from './locale'
+import { isLocale, LOCALE_COOKIE, LOCALE_HEADER, LOCALES, type Locale } from './locale'
 
 /** What a request tells about its reader. */
 interface Request {
@@ -13,6 +13,12 @@ export function chooseLocale({ cookie, acceptLanguage }: Request): Locale {
   if (isLocale(chosen)) return chosen
   const spoken = new Negotiator({ headers: { 'accept-language': acceptLanguage ?? '' } }).language([...LOCALES])
   return isLocale(spoken) ? spoken : 'en'
+}
+
+/** What the web process has found for this page; where another server or none stood before it, what the request itself says. */
+export function localeOf(headers: Headers): Locale {
+  const told = headers.get(LOCALE_HEADER)
+  return isLocale(told) ? told : chooseLocale({ cookie: headers.get('cookie'), acceptLanguage: headers.get('accept-language') })
 }
 
 /** Pages for operators and programmers are written in English only; their frame must say so, whoever reads them. */

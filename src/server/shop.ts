@@ -3,7 +3,7 @@ import { setCookie } from 'hono/cookie'
 import { CATALOGUE } from '@/checkout/catalogue'
 import { createOrder } from '@/checkout/order'
 import { safeBackPath } from '@/i18n/back-path'
-import { chooseLocale } from '@/i18n/choose'
+import { localeOf } from '@/i18n/choose'
 import { isLocale, LOCALE_COOKIE } from '@/i18n/locale'
 import { MESSAGES } from '@/i18n/messages'
 import { showId, uuidv7 } from '@/lib/id'
@@ -41,10 +41,6 @@ export function shopOrders(deps: Deps) {
     return c.redirect(safeBackPath(back), 303)
   })
   return app
-}
-
-function localeOf(headers: Headers) {
-  return chooseLocale({ cookie: headers.get('cookie'), acceptLanguage: headers.get('accept-language') })
 }
 
 async function shopOwner({ db, env }: Deps): Promise<string | null> {

@@ -11,7 +11,7 @@ export const receipt = {
   proof: {
     title: 'Proof of one charge',
     presses: 'Pay was pressed',
-    times: '{count, plural, =1 {once} =2 {twice} other {# times}}',
+    times: '{count, plural, one {once} =2 {twice} other {# times}}',
     requests: 'Requests received',
     charges: 'Charges made',
     transaction: 'Ledger transaction',
