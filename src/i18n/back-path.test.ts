@@ -13,6 +13,7 @@ test.each([
   'receipt',
   'https://evil.example/',
   '//evil.example/',
+  '//evil.example/receipt',
   '/\\evil.example',
   '/\t/evil.example',
   '/.//evil.example',
