@@ -12,7 +12,7 @@ const AMOUNTS = [
 
 const toArabic = (page: Page) => page.getByRole('button', { name: 'العربية' })
 const toEnglish = (page: Page) => page.getByRole('button', { name: 'English' })
-const frameOf = (page: Page) => page.locator('html').evaluate((html) => [html.lang, html.dir])
+const frameOf = (page: Page) => page.locator('html').evaluate((html: HTMLElement) => [html.lang, html.dir])
 
 async function payFor(page: Page, order: Order, amount: string): Promise<void> {
   await openCheckout(page, order)
@@ -93,7 +93,7 @@ test('a receipt in both languages, of amounts with no, two and three decimals', 
 })
 
 async function digitsOf(page: Page, selector: string): Promise<string> {
-  return (await page.locator(selector).innerText()).replace(/[^\d.]/g, '').replace(/\.*$/, '')
+  return ((await page.locator(selector).textContent()) ?? '').replace(/[^\d.]/g, '').replace(/\.*$/, '')
 }
 
 const HOSTILE = [

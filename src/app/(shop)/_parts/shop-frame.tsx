@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Icon } from '@/ui/icon'
 import { LINK, SkipLink } from '@/ui/nav'
+import { Verbatim } from '@/ui/verbatim'
 
 /** What the frame says. */
 interface FrameWords {
@@ -32,7 +33,7 @@ export function ShopFrame({ merchantName, words = ENGLISH, languages, children }
       <SkipLink>{words.skip}</SkipLink>
       <header className="flex items-center justify-between gap-4 py-5 print:hidden">
         <p className="min-w-0 break-words font-semibold text-[0.9375rem] tracking-tight">
-          <bdi>{merchantName}</bdi>
+          <Verbatim>{merchantName}</Verbatim>
         </p>
         <p className="flex shrink-0 items-center gap-1.5 text-ink-3 text-ui">
           <Icon name="lock" size={14} /> {words.secure}

@@ -6,6 +6,7 @@ import { Icon } from '@/ui/icon'
 import { Money } from '@/ui/money'
 import { Glyph } from '@/ui/status'
 import { Timestamp } from '@/ui/timestamp'
+import { Verbatim } from '@/ui/verbatim'
 import { PrintButton } from './print-button'
 import type { Receipt } from './receipt'
 import { ReceiptTitle } from './receipt-title'
@@ -25,7 +26,9 @@ export function PaidReceipt({ receipt }: { receipt: Receipt }) {
             money: (amount) => <bdi className="whitespace-nowrap">{amount}</bdi>,
           })}
         </ReceiptTitle>
-        <p className="mt-1.5 break-words text-ink-2">{t.rich('to', { merchant: receipt.merchantName, name: isolated })}</p>
+        <p className="mt-1.5 break-words text-ink-2">
+          {t.rich('to', { merchant: receipt.merchantName, name: (merchant) => <Verbatim>{merchant}</Verbatim> })}
+        </p>
       </div>
 
       <div className="border-line border-t px-6 py-3 sm:px-8">
@@ -42,7 +45,7 @@ export function PaidReceipt({ receipt }: { receipt: Receipt }) {
           )}
           {receipt.reference && (
             <Fact name={t('order')}>
-              <bdi className="break-words">{receipt.reference}</bdi>
+              <Verbatim>{receipt.reference}</Verbatim>
             </Fact>
           )}
         </Facts>
@@ -57,9 +60,6 @@ export function PaidReceipt({ receipt }: { receipt: Receipt }) {
   )
 }
 
-/** What somebody else named, in whatever script: it cannot turn round the words beside it. */
-const isolated = (name: React.ReactNode) => <bdi>{name}</bdi>
-
 function Items({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipt')
   const money = { currency: receipt.currency, locale: useLocale() }
@@ -69,7 +69,7 @@ function Items({ receipt }: { receipt: Receipt }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: an order's items are numbered by their position, also in the table
         <li key={position} className="flex items-baseline justify-between gap-4 py-1 text-sm">
           <span className="min-w-0 break-words">
-            {isolated(item.name)} <span className="figures text-ink-3">× {item.quantity}</span>
+            <Verbatim>{item.name}</Verbatim> <span className="figures text-ink-3">× {item.quantity}</span>
           </span>
           <Money minor={item.quantity * item.unitAmount} {...money} />
         </li>

@@ -2,6 +2,7 @@ import { useLocale, useTranslations } from 'next-intl'
 import { buttonClass } from '@/ui/button'
 import { Icon, Spinner } from '@/ui/icon'
 import { Money } from '@/ui/money'
+import { Verbatim } from '@/ui/verbatim'
 import type { Receipt } from './receipt'
 import { ReceiptTitle } from './receipt-title'
 import { Refresh } from './refresh'
@@ -21,7 +22,7 @@ export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {
       </p>
       <p className="mt-4 text-ink-3 text-ui">
         <Money minor={receipt.amount} currency={receipt.currency} locale={useLocale()} />
-        {receipt.reference && <> · {t.rich('reference', { reference: receipt.reference, name: (reference) => <bdi>{reference}</bdi> })}</>}
+        {receipt.reference && <> · {t.rich('reference', { reference: receipt.reference, name: (reference) => <Verbatim>{reference}</Verbatim> })}</>}
       </p>
       {open && <Refresh everyMs={3_000} />}
       {(!open || receipt.status === 'requires_action') && (
