@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { decimal } from '@/lib/money'
 import { expect, type Order, test } from './fixtures'
@@ -28,6 +29,12 @@ async function expectNoOverflow(page: Page): Promise<void> {
   }
 }
 
+async function expectAccessible(page: Page): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id} at ${nodes[0]?.target}`)).toEqual([])
+}
+
 /** Where the middle of something stands, as a part of the window's width. */
 async function across(page: Page, selector: string): Promise<number> {
   const box = await page.locator(selector).first().boundingBox()
@@ -44,6 +51,7 @@ test('the shop changes its language and its side, stays on the page, and remembe
   expect(await across(page, 'header a')).toBeGreaterThan(0.5)
   await expect(page).toHaveTitle(/ادفع/)
   await expectNoOverflow(page)
+  await expectAccessible(page)
   expect(await context.cookies()).toContainEqual(expect.objectContaining({ name: 'locale', value: 'ar', sameSite: 'Lax' }))
   await page.goto('/nothing-here')
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('لا يوجد شيء هنا')
@@ -86,6 +94,7 @@ test('a receipt in both languages, of amounts with no, two and three decimals', 
     // The amount ends its line on the other side.
     expect(await across(page, 'li > bdi')).toBeLessThan(0.5)
     await expectNoOverflow(page)
+    await expectAccessible(page)
     await expectOneCharge({ sql, bankCharges, order })
     await toEnglish(page).click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Paid ${shown.en}`)
@@ -161,6 +170,20 @@ test('without scripts the language changes all the same, on the shop and on a re
   await expect(plain.getByRole('heading', { level: 1 })).toHaveText('Paid €24.00')
   expect(plain.url()).toBe(receipt)
   await context.close()
+})
+
+test('a page that breaks says so in the reader’s language', async ({ page, context, demo, newOrder, database }) => {
+  await payFor(page, await newOrder(), '€24.00')
+  await context.addCookies([{ name: 'locale', value: 'ar', url: demo.baseUrl }])
+  await database.stop()
+  await page.goto(page.url())
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('تعذّر عرض هذه الصفحة')
+  expect(await frameOf(page)).toEqual(['ar', 'rtl'])
+  await database.start()
+  await expect(async () => {
+    await page.getByRole('button', { name: 'حاول مجددًا' }).click({ timeout: 1_000 })
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^تم دفع/, { timeout: 3_000 })
+  }).toPass({ timeout: 30_000 })
 })
 
 test('the form leads nowhere else, and other sites cannot send it', async ({ request }) => {
