@@ -35,7 +35,7 @@ const MAY_NAME_TYPES: Record<string, string[]> = { app: ['server', 'checkout'], 
 
 /** Who may import which packages. */
 const PACKAGES: { name: RegExp; only: string[] }[] = [
-  { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'ui'] },
+  { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'ui', 'idempotency/client/react'] },
   { name: /^(next($|\/)|@trpc\/)/, only: ['app', 'pages', 'server', 'idempotency/trpc', 'idempotency/rest', 'idempotency/client', 'i18n/request'] },
   { name: /^(next-intl|use-intl|icu-minify|negotiator)($|\/)/, only: ['app', 'pages', 'i18n'] },
 ]

@@ -3,6 +3,7 @@ import type { GetServerSideProps } from 'next'
 import Head from 'next/head'
 import { isNotFound } from '@/app/(shop)/_parts/not-found'
 import { CheckoutPage, type CheckoutProps } from '@/app/(shop)/checkout/[orderId]/_parts/checkout-page'
+import { endedOf } from '@/app/(shop)/checkout/[orderId]/_parts/ended'
 import { callerFor } from '@/server/caller'
 
 /**
@@ -13,18 +14,21 @@ import { callerFor } from '@/server/caller'
 export const config: { unstable_runtimeJS: false; maxDuration?: number } = { unstable_runtimeJS: false }
 
 /** One order, one attempt. The key is made here, with the page: it is there before anything can be pressed. */
-export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ req, res, params }) => {
+export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ req, res, params, query }) => {
   const orderId = String(params?.orderId)
   const freshKey = randomUUID()
   res.setHeader('Cache-Control', 'private, no-store')
   try {
     const api = callerFor(headersOf(req.headers))
-    return { props: { orderId, freshKey, order: await api.checkout.order({ orderId }) } }
+    const order = await api.checkout.order({ orderId })
+    // What holds the order speaks for itself.
+    const ended = order.payment ? null : await endedOf(query, (key) => api.checkout.status({ orderId, key }))
+    return { props: { orderId, freshKey, order, ended } }
   } catch (error) {
     if (isNotFound(error)) return { notFound: true }
     res.statusCode = 503
     res.setHeader('Retry-After', '3')
-    return { props: { orderId, freshKey, order: null } }
+    return { props: { orderId, freshKey, order: null, ended: null } }
   }
 }
 

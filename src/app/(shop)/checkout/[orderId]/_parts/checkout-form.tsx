@@ -1,6 +1,7 @@
 'use client'
 import { type FocusEvent, type FormEvent, useEffect, useRef, useState } from 'react'
 import type { Attempt } from '@/idempotency/client/drive'
+import { useOnline } from '@/idempotency/client/react'
 import { formatMoney } from '@/lib/money'
 import { AttemptStatus } from './attempt-status'
 import { type CardErrors, type CardField, type CardValues, checkCard, checkField, digitsOf, FIELDS, showExpiry } from './card'
@@ -12,7 +13,7 @@ import { PayButton } from './pay-button'
 import { ProblemSummary } from './problem-summary'
 import { TestCardPicker } from './test-card-picker'
 import { type TestCard, tokenFor } from './test-cards'
-import { type CheckoutState, useOnline } from './use-checkout'
+import type { CheckoutState } from './use-checkout'
 import { wordsFor } from './words'
 
 interface Props {
@@ -90,11 +91,14 @@ export function CheckoutForm({ order, attempt, state, stage }: Props) {
           onInput={mend}
           className="mt-5 flex flex-col gap-5"
         >
-          <input type="hidden" name="key" value={state.at === 'done' || state.at === 'closed' ? '' : state.key} />
-          <input type="hidden" name="version" value={order.version} />
+          {/* A browser that fills forms in again after a reload must not bring back an old key. */}
+          <input type="hidden" name="key" autoComplete="off" value={state.at === 'done' || state.at === 'closed' ? '' : state.key} />
+          <input type="hidden" name="version" autoComplete="off" value={order.version} />
           <ProblemSummary errors={errors} words={because ? wordsFor(because) : null} turn={failures} />
           <NoScriptCard />
-          <CardFields errors={errors} email={order.customerEmail ?? ''} locked={busy} />
+          <div className="script-only flex flex-col gap-5">
+            <CardFields errors={errors} email={order.customerEmail ?? ''} locked={busy} />
+          </div>
           <PayButton amount={formatMoney(order.amount, order.currency)} busy={busy} waiting={because?.kind === 'offline' && !online} />
           <AttemptStatus state={state} stage={stage} onAsk={attempt.ask} />
         </form>

@@ -6,11 +6,13 @@ import { TEST_CARDS } from './test-cards'
 export function NoScriptCard() {
   return (
     <noscript>
+      {/* What only a script could use is not there without one. */}
+      <style>{'.script-only { display: none }'}</style>
       <SelectField
         id="paymentMethod"
         name="paymentMethod"
         label="Test card"
-        hint="Scripts are off: choose a test card here; the fields below are not sent."
+        hint="Scripts are off, so no card can be typed in: choose one of the test cards."
       >
         {TEST_CARDS.map((card) => (
           <option key={card.token} value={card.token}>

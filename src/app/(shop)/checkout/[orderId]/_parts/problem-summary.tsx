@@ -1,5 +1,6 @@
 'use client'
 import { useEffect, useRef } from 'react'
+import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 import { type CardErrors, FIELDS } from './card'
 import type { Words } from './words'
@@ -40,7 +41,14 @@ export function ProblemSummary({ errors, words, turn }: { errors: CardErrors; wo
             ))}
           </ul>
         ) : (
-          <p className="mt-0.5 text-ink-2 text-sm">{words?.body}</p>
+          <>
+            <p className="mt-0.5 text-ink-2 text-sm">{words?.body}</p>
+            {words?.reload && (
+              <Button className="mt-3" onClick={() => location.reload()}>
+                Reload this page
+              </Button>
+            )}
+          </>
         )}
       </div>
     </div>

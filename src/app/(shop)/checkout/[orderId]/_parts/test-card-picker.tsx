@@ -11,7 +11,7 @@ export function TestCardPicker({ onPick }: { onPick: (card: TestCard) => void })
       <p className="flex shrink-0 items-center gap-2 font-medium text-sm text-warn">
         <Icon name="flask" /> Test mode · no real money
       </p>
-      <div className="min-w-0 sm:w-60">
+      <div className="script-only min-w-0 sm:w-60">
         <Select
           aria-label="Fill in a test card"
           size="dense"
