@@ -1,10 +1,9 @@
+import AxeBuilder from '@axe-core/playwright'
 import type { APIRequestContext, Page } from '@playwright/test'
 import { uuidv7 } from '@/lib/id'
 import { expect, test } from './fixtures'
 
 /** A key's whole life on the Developers page, and what the API says at each step of it. */
-
-test.describe.configure({ mode: 'parallel' })
 
 const nameOfItsOwn = () => `Shop ${uuidv7().slice(-12)}`
 const rowOf = (page: Page, name: string) =>
@@ -122,3 +121,33 @@ test('with the server away the list stays, and says how old it is', async ({ ope
   await page.unroute('**/api/trpc/**')
   await expect(page.getByText('The server does not answer. We keep asking.')).toHaveCount(0, { timeout: 10_000 })
 })
+
+test('its dialogs, and a key that is shown, are accessible at 320 px in light and 1280 px in dark', async ({ operatorPage: page }) => {
+  test.setTimeout(120_000)
+  for (const [colorScheme, width] of [
+    ['light', 320],
+    ['dark', 1280],
+  ] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 700 })
+    await openPage(page)
+    const name = nameOfItsOwn()
+    await openCreate(page, name)
+    await expectAccessible(page, `creating ${width}`)
+    await page.keyboard.press('Escape')
+    await createKey(page, name)
+    await expectAccessible(page, `shown ${width}`)
+    for (const action of ['Rotate', 'Revoke']) {
+      await rowOf(page, name).getByRole('button', { name: action }).click()
+      await expectAccessible(page, `${action} ${width}`)
+      await page.keyboard.press('Escape')
+    }
+  }
+})
+
+async function expectAccessible(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => `${where}: ${id} at ${nodes[0]?.target}`)).toEqual([])
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect([where, overflow]).toEqual([where, 0])
+}
