@@ -39,6 +39,6 @@ test('nothing leads to another site, nor splits a header', () => {
       expect(new URL(location, 'https://shop.example/receipt/1').origin).toBe('https://shop.example')
       expect(location).toMatch(/^\/[\x21-\x7e]*$/)
     }),
-    { numRuns: 5_000 },
+    { numRuns: 500 },
   )
 })

@@ -1,8 +1,9 @@
 import { LANGUAGES, LOCALES, type Locale } from '@/i18n/locale'
+import { cx } from '@/ui/cx'
 
 /**
  * Every other language, by its own name. A form: it works without scripts, and no robot or prefetch changes a reader's language.
- * In the system's letters: one word is no reason to fetch a script's font.
+ * Arabic in the system's letters: one word is no reason to fetch a font.
  * @param here the page's own address, to which it comes back
  */
 export function LanguageSwitch({ locale, here, label }: { locale: Locale; here: string; label: string }) {
@@ -17,7 +18,10 @@ export function LanguageSwitch({ locale, here, label }: { locale: Locale; here: 
           value={other}
           lang={other}
           dir={LANGUAGES[other].dir}
-          className="inline-flex h-8 items-center rounded-md px-2 font-medium font-system text-ink-2 text-ui hover:bg-muted hover:text-ink"
+          className={cx(
+            'inline-flex h-8 items-center rounded-md px-2 font-medium text-ink-2 text-ui hover:bg-muted hover:text-ink',
+            LANGUAGES[other].dir === 'rtl' && 'font-system',
+          )}
         >
           {LANGUAGES[other].name}
         </button>
