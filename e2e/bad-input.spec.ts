@@ -36,7 +36,7 @@ test('F68 F83 the order changes after it was shown: "Your basket changed", nothi
   await expectOneCharge({ sql, bankCharges, order }, 3_600n)
 })
 
-test('F41 D1 the database is away: said in words, the bank not asked, recovered by itself with the same key', async ({
+test('F41 D1 the database is away: said in words, the bank not asked, recovered by itself with the same key', { tag: '@alone' }, async ({
   page,
   newOrder,
   sql,
@@ -57,7 +57,11 @@ test('F41 D1 the database is away: said in words, the bank not asked, recovered 
   await expectOneCharge({ sql, bankCharges, order })
 })
 
-test('the database is away when the checkout is opened: not charged, and shown once it is back', async ({ page, newOrder, database }) => {
+test('the database is away when the checkout is opened: not charged, and shown once it is back', { tag: '@alone' }, async ({
+  page,
+  newOrder,
+  database,
+}) => {
   const order = await newOrder()
   await database.stop()
   await page.goto(order.checkoutUrl)

@@ -1,4 +1,4 @@
-import { test as base, type Page } from '@playwright/test'
+import { type Browser, type BrowserContext, test as base, type Page } from '@playwright/test'
 import { readId, showId, uuidv7 } from '@/lib/id'
 import { readSetupEnv } from '@/platform/env'
 import { type Demo, readDemo } from '@/setup/demo-file'
@@ -37,8 +37,15 @@ interface Fixtures {
   operatorPage: Page
 }
 
+interface WorkerFixtures {
+  /** The demo operator's session. One for many tests, since the product counts sign-ins by the minute. */
+  signedIn: StorageState
+}
+
+type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>
+
 /** The browser tests' world. Whatever a fixture breaks (a stopped database) it mends when the test ends. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
   demo: async ({}, use) => use(currentDemo()),
   baseURL: async ({ demo }, use) => use(demo.baseUrl),
@@ -46,13 +53,13 @@ export const test = base.extend<Fixtures>({
   newOrder: async ({ demo }, use) => use((options) => createOrder(demo, options)),
   bankCharges: async ({ demo }, use) => use((id) => chargesOf(demo, id)),
   // biome-ignore lint/correctness/noEmptyPattern: see above.
-  restartWeb: async ({}, use) => use(() => restartWeb(currentDemo)),
+  restartWeb: async ({}, use) => use(() => alone(restartWeb)),
   // biome-ignore lint/correctness/noEmptyPattern: see above.
   database: async ({}, use) => {
     let down = false
     const stop = async () => {
       down = true
-      await stopDatabase(currentDemo)
+      await alone(stopDatabase)
     }
     const start = async () => {
       await startDatabase(currentDemo)
@@ -61,10 +68,9 @@ export const test = base.extend<Fixtures>({
     await use({ stop, start })
     if (down) await start()
   },
-  operatorPage: async ({ browser, demo }, use) => {
-    const context = await browser.newContext({ baseURL: demo.baseUrl })
-    const answer = await context.request.post('/api/auth/sign-in/email', { data: demo.operator, headers: { origin: demo.baseUrl } })
-    if (!answer.ok()) throw new Error(`The demo operator could not sign in: ${answer.status()} ${await answer.text()}`)
+  signedIn: [async ({ browser }, use) => use(await signIn(browser)), { scope: 'worker' }],
+  operatorPage: async ({ browser, demo, signedIn }, use) => {
+    const context = await browser.newContext({ baseURL: demo.baseUrl, storageState: signedIn })
     const page = await context.newPage()
     await page.goto('/dashboard')
     await use(page)
@@ -73,6 +79,22 @@ export const test = base.extend<Fixtures>({
 })
 
 export const expect = test.expect
+
+async function signIn(browser: Browser): Promise<StorageState> {
+  const { baseUrl, operator } = currentDemo()
+  const context = await browser.newContext({ baseURL: baseUrl })
+  const answer = await context.request.post('/api/auth/sign-in/email', { data: operator, headers: { origin: baseUrl } })
+  if (!answer.ok()) throw new Error(`The demo operator could not sign in: ${answer.status()} ${await answer.text()}`)
+  const state = await context.storageState()
+  await context.close()
+  return state
+}
+
+/** What breaks the product for every test runs while there is no other one. */
+function alone(accident: (demo: () => Demo) => Promise<void>): Promise<void> {
+  if (test.info().project.name !== 'accidents') throw new Error('A test that breaks the product for all carries the tag @alone.')
+  return accident(currentDemo)
+}
 
 function currentDemo(): Demo {
   const demo = readDemo(readSetupEnv().dataDir)
