@@ -14,6 +14,15 @@ export interface Order {
   checkoutUrl: string
 }
 
+interface NewOrder {
+  name?: string
+  quantity?: number
+  unitAmount?: bigint
+  currency?: string
+  /** Of the demo merchant, unless another one is named. */
+  merchantId?: string
+}
+
 export interface Charge {
   id: string
   idempotencyKey: string
@@ -22,11 +31,13 @@ export interface Charge {
 }
 
 interface Fixtures {
+  /** The name by which the browser calls the product. */
+  host: string
   /** What demo.json says at this moment. */
   demo: Demo
   /** Asks the database as its owner. bigint columns come as strings. */
   sql: <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
-  newOrder: (options?: { name?: string; quantity?: number; unitAmount?: bigint; currency?: string }) => Promise<Order>
+  newOrder: (options?: NewOrder) => Promise<Order>
   /** What the bank itself has charged for an order (`ord_…`) or a payment (`pay_…`). */
   bankCharges: (id: string) => Promise<Charge[]>
   /** kill -9, then waits until the supervisor has another one ready. */
@@ -48,9 +59,10 @@ type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>
 export const test = base.extend<Fixtures, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
   demo: async ({}, use) => use(currentDemo()),
-  baseURL: async ({ demo }, use) => use(demo.baseUrl),
+  host: ['localhost', { option: true }],
+  baseURL: async ({ demo, host }, use) => use(demo.baseUrl.replace('localhost', host)),
   sql: async ({ demo }, use) => use((query, values) => ask(demo, query, values)),
-  newOrder: async ({ demo }, use) => use((options) => createOrder(demo, options)),
+  newOrder: async ({ demo, baseURL }, use) => use((options) => createOrder(demo, baseURL ?? demo.baseUrl, options)),
   bankCharges: async ({ demo }, use) => use((id) => chargesOf(demo, id)),
   // biome-ignore lint/correctness/noEmptyPattern: see above.
   restartWeb: async ({}, use) => use(() => alone(restartWeb)),
@@ -106,18 +118,18 @@ function ask<Row extends object>(demo: Demo, query: string, values: unknown[] = 
   return onConnection(demo.databaseUrl, async (client) => (await client.query<Row>(query, values)).rows)
 }
 
-async function createOrder(demo: Demo, options: Parameters<Fixtures['newOrder']>[0] = {}): Promise<Order> {
-  const { name = 'Sea-salt caramels', quantity = 2, unitAmount = 1_200n, currency = 'EUR' } = options
+async function createOrder(demo: Demo, baseUrl: string, options: NewOrder = {}): Promise<Order> {
+  const { name = 'Sea-salt caramels', quantity = 2, unitAmount = 1_200n, currency = 'EUR', merchantId = demo.merchantId } = options
   const uuid = uuidv7()
   const amount = unitAmount * BigInt(quantity)
   await ask(
     demo,
     `WITH new_order AS (INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, $3, $4))
      INSERT INTO order_item (merchant_id, order_id, position, name, quantity, unit_amount) VALUES ($1, $2, 1, $5, $6, $7)`,
-    [demo.merchantId, uuid, currency, amount, name, quantity, unitAmount],
+    [merchantId, uuid, currency, amount, name, quantity, unitAmount],
   )
   const id = showId('ord', uuid)
-  return { id, uuid, amount, currency, checkoutUrl: `${demo.baseUrl}/checkout/${id}` }
+  return { id, uuid, amount, currency, checkoutUrl: `${baseUrl}/checkout/${id}` }
 }
 
 interface ChargeRow {
