@@ -19,7 +19,7 @@ export interface Circumstance {
 }
 
 /** Leads to this machine, and no browser takes it for safe, as it takes `localhost`. */
-const PLAIN_HOST = 'shop.test'
+export const PLAIN_HOST = 'shop.test'
 
 export const STRICT_MODE: Circumstance = {
   ids: 'F70',
