@@ -19,6 +19,7 @@ interface NewOrder {
   quantity?: number
   unitAmount?: bigint
   currency?: string
+  reference?: string
   /** Of the demo merchant, unless another one is named. */
   merchantId?: string
 }
@@ -38,6 +39,8 @@ interface Fixtures {
   /** Asks the database as its owner. bigint columns come as strings. */
   sql: <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
   newOrder: (options?: NewOrder) => Promise<Order>
+  /** Another merchant, who takes what the demo merchant takes. @returns its id */
+  newMerchant: (name: string) => Promise<string>
   /** What the bank itself has charged for an order (`ord_…`) or a payment (`pay_…`). */
   bankCharges: (id: string) => Promise<Charge[]>
   /** kill -9, then waits until the supervisor has another one ready. */
@@ -63,6 +66,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   baseURL: async ({ demo, host }, use) => use(demo.baseUrl.replace('localhost', host)),
   sql: async ({ demo }, use) => use((query, values) => ask(demo, query, values)),
   newOrder: async ({ demo, baseURL }, use) => use((options) => createOrder(demo, baseURL ?? demo.baseUrl, options)),
+  newMerchant: async ({ demo }, use) => use((name) => createMerchant(demo, name)),
   bankCharges: async ({ demo }, use) => use((id) => chargesOf(demo, id)),
   // biome-ignore lint/correctness/noEmptyPattern: see above.
   restartWeb: async ({}, use) => use(() => alone(restartWeb)),
@@ -119,17 +123,29 @@ function ask<Row extends object>(demo: Demo, query: string, values: unknown[] = 
 }
 
 async function createOrder(demo: Demo, baseUrl: string, options: NewOrder = {}): Promise<Order> {
-  const { name = 'Sea-salt caramels', quantity = 2, unitAmount = 1_200n, currency = 'EUR', merchantId = demo.merchantId } = options
+  const { name = 'Sea-salt caramels', quantity = 2, unitAmount = 1_200n, currency = 'EUR', merchantId = demo.merchantId, reference = null } = options
   const uuid = uuidv7()
   const amount = unitAmount * BigInt(quantity)
   await ask(
     demo,
-    `WITH new_order AS (INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, $3, $4))
+    `WITH new_order AS (INSERT INTO orders (merchant_id, id, currency, amount, reference) VALUES ($1, $2, $3, $4, $8))
      INSERT INTO order_item (merchant_id, order_id, position, name, quantity, unit_amount) VALUES ($1, $2, 1, $5, $6, $7)`,
-    [merchantId, uuid, currency, amount, name, quantity, unitAmount],
+    [merchantId, uuid, currency, amount, name, quantity, unitAmount, reference],
   )
   const id = showId('ord', uuid)
   return { id, uuid, amount, currency, checkoutUrl: `${baseUrl}/checkout/${id}` }
+}
+
+async function createMerchant(demo: Demo, name: string): Promise<string> {
+  const id = uuidv7()
+  await ask(demo, 'INSERT INTO merchant (id, name) VALUES ($1, $2)', [id, name])
+  await ask(
+    demo,
+    `INSERT INTO account (merchant_id, id, code, name, type, currency)
+     SELECT $1, gen_random_uuid(), code, name, type, currency FROM account WHERE merchant_id = $2`,
+    [id, demo.merchantId],
+  )
+  return id
 }
 
 interface ChargeRow {
