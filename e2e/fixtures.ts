@@ -1,5 +1,7 @@
 import { type Browser, type BrowserContext, test as base, type Page } from '@playwright/test'
+import { openAccounts } from '@/ledger/chart'
 import { readId, showId, uuidv7 } from '@/lib/id'
+import type { Currency } from '@/lib/money'
 import { readSetupEnv } from '@/platform/env'
 import { type Demo, readDemo } from '@/setup/demo-file'
 import { onConnection } from '@/setup/schema-engine'
@@ -18,7 +20,7 @@ interface NewOrder {
   name?: string
   quantity?: number
   unitAmount?: bigint
-  currency?: string
+  currency?: Currency
   reference?: string
   /** Of the demo merchant, unless another one is named. */
   merchantId?: string
@@ -39,7 +41,7 @@ interface Fixtures {
   /** Asks the database as its owner. bigint columns come as strings. */
   sql: <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
   newOrder: (options?: NewOrder) => Promise<Order>
-  /** Another merchant, who takes what the demo merchant takes. @returns its id */
+  /** Another merchant. @returns its id */
   newMerchant: (name: string) => Promise<string>
   /** What the bank itself has charged for an order (`ord_…`) or a payment (`pay_…`). */
   bankCharges: (id: string) => Promise<Charge[]>
@@ -126,6 +128,8 @@ async function createOrder(demo: Demo, baseUrl: string, options: NewOrder = {}):
   const { name = 'Sea-salt caramels', quantity = 2, unitAmount = 1_200n, currency = 'EUR', merchantId = demo.merchantId, reference = null } = options
   const uuid = uuidv7()
   const amount = unitAmount * BigInt(quantity)
+  const accounts = openAccounts(String(merchantId), currency)
+  await ask(demo, accounts.text, accounts.values)
   await ask(
     demo,
     `WITH new_order AS (INSERT INTO orders (merchant_id, id, currency, amount, reference) VALUES ($1, $2, $3, $4, $8))
@@ -139,12 +143,6 @@ async function createOrder(demo: Demo, baseUrl: string, options: NewOrder = {}):
 async function createMerchant(demo: Demo, name: string): Promise<string> {
   const id = uuidv7()
   await ask(demo, 'INSERT INTO merchant (id, name) VALUES ($1, $2)', [id, name])
-  await ask(
-    demo,
-    `INSERT INTO account (merchant_id, id, code, name, type, currency)
-     SELECT $1, gen_random_uuid(), code, name, type, currency FROM account WHERE merchant_id = $2`,
-    [id, demo.merchantId],
-  )
   return id
 }
 

@@ -50,6 +50,8 @@ function browser() {
 
 const DECLINED: Problem = { kind: 'payment-declined', retry: 'no', safeNewKey: true }
 const settled = () => vi.advanceTimersByTimeAsync(1)
+/** Long enough that a closed window is not taken for one that is being reloaded. */
+const later = () => vi.advanceTimersByTimeAsync(1_600)
 const at = ({ attempt }: { attempt: Attempt<string> }) => attempt.view().at
 
 beforeEach(() => void vi.useFakeTimers())
@@ -69,7 +71,7 @@ describe('two windows of one browser', () => {
     await settled()
     expect(second.attempt.view()).toMatchObject({ at: 'elsewhere', other: { at: 'done', answer: 'receipt' } })
     first.close()
-    await settled()
+    await later()
     expect(second.attempt.view(), 'no form for what is paid').toEqual({ at: 'done', answer: 'receipt' })
   })
 
@@ -100,7 +102,7 @@ describe('two windows of one browser', () => {
     await settled()
     const key = sent[0]?.key as string
     first.close()
-    await settled()
+    await later()
     expect(second.attempt.view()).toMatchObject({ at: 'checking', key })
     ends.set(key, 'paid')
     await vi.advanceTimersByTimeAsync(10_000)

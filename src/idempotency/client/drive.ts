@@ -14,7 +14,7 @@ export interface World<Answer> {
   /** Asks what became of the key, without sending anything again. */
   ask(key: string): Promise<Found<Answer>>
   /** Tells how many presses the page kept back; must survive the page (`keepalive`). */
-  report(key: string, held: number): void
+  report?(key: string, held: number): void
   /** The problem in an error, or null when no answer came at all. */
   problemOf(error: unknown): Problem | null
   pace?: Pace
@@ -177,7 +177,7 @@ class Driven<Answer> implements Attempt<Answer>, Seated<State<Answer>> {
         this.world.storage.clear()
         break
       case 'report':
-        this.world.report(effect.key, effect.held)
+        this.world.report?.(effect.key, effect.held)
         break
       case 'send':
         void this.send(effect.key, effect.payload, effect.timeoutMs)

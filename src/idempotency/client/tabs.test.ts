@@ -19,6 +19,8 @@ function openWindow(means: Means): Window {
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(1)
+/** Long enough that nobody is taken for being reloaded. */
+const later = () => vi.advanceTimersByTimeAsync(2_000)
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -44,10 +46,10 @@ describe('with locks', () => {
     const [first, second, third] = [openWindow(means), openWindow(means), openWindow(means)]
     await settled()
     first.seat.leave()
-    await settled()
+    await later()
     expect([second.log, third.log]).toEqual([['follow', 'lead'], ['follow']])
     second.seat.leave()
-    await settled()
+    await later()
     expect(third.log).toEqual(['follow', 'lead'])
   })
 
@@ -64,8 +66,26 @@ describe('with locks', () => {
     expect(second.log).toEqual(['follow', 'lead'])
     expect(first.log).toEqual(['lead', 'follow', 'hear ready'])
     second.seat.leave()
-    await settled()
+    await later()
     expect(first.log.at(-1)).toBe('lead')
+  })
+
+  test('a leader that is reloaded keeps its place, and the others notice nothing', async () => {
+    const means = browser()
+    const first = openWindow(means)
+    await settled()
+    const [second, third] = [openWindow(means), openWindow(means)]
+    await settled()
+    first.seat.leave()
+    await vi.advanceTimersByTimeAsync(1_000)
+    const again = openWindow(means)
+    await later()
+    again.seat.say('ready', false)
+    await settled()
+    expect([again.log, second.log, third.log]).toEqual([['lead'], ['follow', 'hear ready'], ['follow', 'hear ready']])
+    again.seat.leave()
+    await later()
+    expect([second.log.at(-1), third.log.at(-1)].sort(), 'one of them, and only one').toEqual(['hear ready', 'lead'])
   })
 
   test('a leader that answers nothing is told of after three questions, and its lock can be taken over', async () => {

@@ -49,6 +49,8 @@ export interface Means {
 
 /** 2 s: how often a follower asks how it goes. Often enough to be live where the leader's own word was lost. */
 const HELLO_MS = 2_000
+/** 1.5 s: a leader that is being reloaded is back by then, and keeps its place. */
+const GRACE_MS = 1_500
 /** A leader that left three questions unanswered is frozen or gone. */
 const UNANSWERED_MAX = 3
 
@@ -73,6 +75,7 @@ class Place<Said> implements Seat<Said> {
   private last: { said: Said; busy: boolean } | null = null
   private unanswered = 0
   private asking: ReturnType<typeof setInterval> | undefined
+  private grace: ReturnType<typeof setTimeout> | undefined
   private queue: AbortController | undefined
   private release: () => void = () => {}
   private left = false
@@ -101,17 +104,20 @@ class Place<Said> implements Seat<Said> {
   leave(): void {
     this.left = true
     clearInterval(this.asking)
+    clearTimeout(this.grace)
     this.queue?.abort()
     this.release()
     this.channel?.close()
   }
 
   private request(options: LockOptions): void {
+    clearTimeout(this.grace)
     this.queue?.abort()
     this.queue = undefined
     const held = this.means.locks?.request(this.name, options, (lock) => {
       if (this.left) return undefined
       if (!lock) return this.follow()
+      if (options.signal) return this.waitForReload()
       const until = new Promise<void>((release) => (this.release = release))
       this.lead()
       return until
@@ -129,17 +135,26 @@ class Place<Said> implements Seat<Said> {
   }
 
   private follow(): undefined {
-    this.role = 'following'
-    this.unanswered = 0
-    this.window.follow()
-    this.ask()
-    clearInterval(this.asking)
-    this.asking = setInterval(() => this.ask(), HELLO_MS)
-    if (!this.means.locks) return
-    // In the queue: the lock comes by itself when the leader is closed or dies.
+    if (this.role !== 'following') {
+      this.role = 'following'
+      this.unanswered = 0
+      this.window.follow()
+      this.ask()
+      this.asking = setInterval(() => this.ask(), HELLO_MS)
+    }
+    if (this.means.locks) this.enqueue()
+  }
+
+  /** The lock comes by itself when the leader is closed or dies. */
+  private enqueue(): void {
     const queue = new AbortController()
     this.request({ signal: queue.signal })
     this.queue = queue
+  }
+
+  /** Our turn, or only a reload: the lock is free for a moment, and whoever led may have it again. */
+  private waitForReload(): undefined {
+    this.grace = setTimeout(() => this.request({ ifAvailable: true }), GRACE_MS)
   }
 
   private ask(): void {

@@ -17,7 +17,7 @@ export function Panel({
   children,
 }: {
   kind: keyof typeof KINDS
-  title: string
+  title: ReactNode
   documentTitle: string
   children: ReactNode
 }) {
