@@ -9,6 +9,8 @@ export default {
   poweredByHeader: false,
   reactStrictMode: true,
   serverExternalPackages: ['pg', '@prisma/client', '@prisma/adapter-pg', 'pino', 'prom-client', 'better-auth', 'graphile-worker'],
+  // The checkout's page is in the Pages Router, which leaves packages to Node: there the alias below would not hold.
+  transpilePackages: ['next-intl', 'use-intl'],
   turbopack: {
     resolveAlias: {
       // What next-intl's own plugin does, without the 140 ms that it adds to every start.
