@@ -125,6 +125,7 @@ for (const arrives of [true, false])
     await sent
     if (arrives) await expectSending(sql, order)
     const kept = await context.storageState()
+    expect(JSON.stringify(kept.origins)).toContain(key)
     await context.close()
     if (!arrives) await expectNoCharge({ sql, bankCharges, order })
 
@@ -154,6 +155,7 @@ test('F80 C7 the connection is lost while paying, and the page is loaded anew wi
   const failed = page.waitForEvent('requestfailed')
   await payButton(page).click()
   await failed
+  expect(await keptKey(page, order)).toBe(keys[0])
   await context.setOffline(true)
   await expect(page.reload()).rejects.toThrow(/ERR_INTERNET_DISCONNECTED/)
   await context.setOffline(false)
