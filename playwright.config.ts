@@ -6,8 +6,12 @@ const browser = installedBrowser()
 export default defineConfig({
   testDir: 'e2e',
   globalSetup: './src/setup/test-product.ts',
-  // One at a time: tests stop the database and kill the server that all of them use.
-  workers: 1,
+  workers: 2,
+  // Tests tagged @alone stop the database, kill the server that all of them use, or look at everything: one at a time, after the others.
+  projects: [
+    { name: 'calm', grepInvert: /@alone/, fullyParallel: true },
+    { name: 'accidents', grep: /@alone/, workers: 1, dependencies: ['calm'] },
+  ],
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: 'list',

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { readSetupEnv } from '@/platform/env'
 import { expect, test } from './fixtures'
-import { chooseCard, expectNoCharge, expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
+import { chooseCard, expectNoCharge, expectOneCharge, expectReceipt, keysAtServer, openCheckout, PAY_CALL, payButton } from './proof'
 
 test('an unknown order is a 404 that tells nothing', async ({ page }) => {
   for (const id of ['ord_00000000000070008000000000000000', 'ord_x', "ord_'; DROP TABLE payment"]) {
@@ -36,7 +36,7 @@ test('F68 F83 the order changes after it was shown: "Your basket changed", nothi
   await expectOneCharge({ sql, bankCharges, order }, 3_600n)
 })
 
-test('F41 D1 the database is away: said in words, the bank not asked, recovered by itself with the same key', async ({
+test('F41 D1 the database is away: said in words, the bank not asked, recovered by itself with the same key', { tag: '@alone' }, async ({
   page,
   newOrder,
   sql,
@@ -57,7 +57,11 @@ test('F41 D1 the database is away: said in words, the bank not asked, recovered 
   await expectOneCharge({ sql, bankCharges, order })
 })
 
-test('the database is away when the checkout is opened: not charged, and shown once it is back', async ({ page, newOrder, database }) => {
+test('the database is away when the checkout is opened: not charged, and shown once it is back', { tag: '@alone' }, async ({
+  page,
+  newOrder,
+  database,
+}) => {
   const order = await newOrder()
   await database.stop()
   await page.goto(order.checkoutUrl)
@@ -91,4 +95,77 @@ test('K7 a card number that is sent to the server all the same is refused, and i
     WHERE table_schema IN ('public', 'gateway_simulator') AND table_type = 'BASE TABLE'`)
   for (const { name } of tables) expect([name, await sql(`SELECT * FROM ${name} AS row WHERE row::text ~ '4242 ?4242 ?4242'`)]).toEqual([name, []])
   expect(fs.readFileSync(path.join(readSetupEnv().dataDir, '..', 'log'), 'utf8')).not.toMatch(/4242 ?4242 ?4242/)
+})
+
+test('a tampered amount, order, version or key gets a clear error, charges nothing and uses up nothing', async ({
+  request,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  const good = { key: `tampered-${order.id}`, orderId: order.id, version: 1, paymentMethod: 'pm_card_visa' }
+  const pay = async (body: unknown) => {
+    const answer = await request.post('/api/trpc/checkout.pay', { data: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+    const said = await answer.json()
+    return { status: answer.status(), problem: said.error?.data?.idempotency, result: said.result?.data }
+  }
+  for (const [wrong, status, kind] of [
+    [{ amount: 1 }, 400, 'validation'],
+    [{ amount: 2400 }, 400, 'validation'],
+    [{ currency: 'JPY' }, 400, 'validation'],
+    [{ merchantId: order.uuid }, 400, 'validation'],
+    [{ orderId: 'ord_00000000000070008000000000000000' }, 404, 'not-found'],
+    [{ orderId: 'ord_x' }, 400, 'validation'],
+    [{ orderId: order.uuid }, 400, 'validation'],
+    [{ orderId: [order.id] }, 400, 'validation'],
+    [{ version: 2 }, 409, 'order-changed'],
+    [{ version: 0 }, 400, 'validation'],
+    [{ version: '1' }, 400, 'validation'],
+    [{ version: 2 ** 53 }, 400, 'validation'],
+    [{ key: undefined }, 400, 'key-missing'],
+    [{ key: '' }, 400, 'key-missing'],
+    [{ key: 'k\u0000' }, 400, 'key-invalid'],
+    [{ key: 'k\r\nSet-Cookie: a=b' }, 400, 'key-invalid'],
+    [{ key: 'k'.repeat(256) }, 400, 'key-invalid'],
+    [{ key: { $ne: null } }, 400, 'key-invalid'],
+    [{ paymentMethod: 'pm_CARD' }, 400, 'validation'],
+    [{ paymentMethod: "pm_'; DROP TABLE payment" }, 400, 'validation'],
+  ] as const) {
+    const { status: answered, problem } = await pay({ ...good, ...wrong })
+    expect([wrong, answered, problem?.kind]).toEqual([wrong, status, kind])
+    // Which of them it was, or a sentence about the key or the order.
+    expect(problem.detail).toMatch(kind === 'validation' ? new RegExp(String(Object.keys(wrong)[0])) : /^[A-Z].{10,}\.$/)
+  }
+  await expectNoCharge({ sql, bankCharges, order })
+  expect(await keysAtServer({ sql, order })).toEqual([])
+  // The control: untouched, the very same is paid.
+  expect(await pay(good)).toMatchObject({ status: 200, result: { payment: { status: 'succeeded', amount: 2400 } } })
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('a key of another order, put into the page, meets what it was made for: nothing is charged under it', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const paid = await newOrder()
+  await openCheckout(page, paid)
+  await payButton(page).click()
+  await expectReceipt(page)
+  const [used] = await keysAtServer({ sql, order: paid })
+  const order = await newOrder()
+  await openCheckout(page, order)
+  await page.route(PAY_CALL, (route) => route.continue({ postData: { ...route.request().postDataJSON(), key: used } }), { times: 1 })
+  await payButton(page).click()
+  await expect(page.getByRole('heading', { name: 'This payment could not be taken' })).toBeVisible()
+  await expect(page.getByText('Nothing was charged. Press Pay to try again.')).toBeVisible()
+  await expectNoCharge({ sql, bankCharges, order })
+  await page.getByLabel('Security code').fill('123')
+  await payButton(page).click()
+  await expectReceipt(page)
+  expect(await keysAtServer({ sql, order })).not.toContain(used)
+  await expectOneCharge({ sql, bankCharges, order })
+  await expectOneCharge({ sql, bankCharges, order: paid })
 })

@@ -1,4 +1,4 @@
-import { test as base, type Page } from '@playwright/test'
+import { type Browser, type BrowserContext, test as base, type Page } from '@playwright/test'
 import { openAccounts } from '@/ledger/chart'
 import { readId, showId, uuidv7 } from '@/lib/id'
 import type { Currency } from '@/lib/money'
@@ -16,6 +16,16 @@ export interface Order {
   checkoutUrl: string
 }
 
+interface NewOrder {
+  name?: string
+  quantity?: number
+  unitAmount?: bigint
+  currency?: Currency
+  reference?: string
+  /** Of the demo merchant, unless another one is named. */
+  merchantId?: string
+}
+
 export interface Charge {
   id: string
   idempotencyKey: string
@@ -24,11 +34,15 @@ export interface Charge {
 }
 
 interface Fixtures {
+  /** The name by which the browser calls the product. */
+  host: string
   /** What demo.json says at this moment. */
   demo: Demo
   /** Asks the database as its owner. bigint columns come as strings. */
   sql: <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
-  newOrder: (options?: { name?: string; quantity?: number; unitAmount?: bigint; currency?: Currency }) => Promise<Order>
+  newOrder: (options?: NewOrder) => Promise<Order>
+  /** Another merchant. @returns its id */
+  newMerchant: (name: string) => Promise<string>
   /** What the bank itself has charged for an order (`ord_…`) or a payment (`pay_…`). */
   bankCharges: (id: string) => Promise<Charge[]>
   /** kill -9, then waits until the supervisor has another one ready. */
@@ -39,22 +53,31 @@ interface Fixtures {
   operatorPage: Page
 }
 
+interface WorkerFixtures {
+  /** The demo operator's session. One for many tests, since the product counts sign-ins by the minute. */
+  signedIn: StorageState
+}
+
+type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>
+
 /** The browser tests' world. Whatever a fixture breaks (a stopped database) it mends when the test ends. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
   demo: async ({}, use) => use(currentDemo()),
-  baseURL: async ({ demo }, use) => use(demo.baseUrl),
+  host: ['localhost', { option: true }],
+  baseURL: async ({ demo, host }, use) => use(demo.baseUrl.replace('localhost', host)),
   sql: async ({ demo }, use) => use((query, values) => ask(demo, query, values)),
-  newOrder: async ({ demo }, use) => use((options) => createOrder(demo, options)),
+  newOrder: async ({ demo, baseURL }, use) => use((options) => createOrder(demo, baseURL ?? demo.baseUrl, options)),
+  newMerchant: async ({ demo }, use) => use((name) => createMerchant(demo, name)),
   bankCharges: async ({ demo }, use) => use((id) => chargesOf(demo, id)),
   // biome-ignore lint/correctness/noEmptyPattern: see above.
-  restartWeb: async ({}, use) => use(() => restartWeb(currentDemo)),
+  restartWeb: async ({}, use) => use(() => alone(restartWeb)),
   // biome-ignore lint/correctness/noEmptyPattern: see above.
   database: async ({}, use) => {
     let down = false
     const stop = async () => {
       down = true
-      await stopDatabase(currentDemo)
+      await alone(stopDatabase)
     }
     const start = async () => {
       await startDatabase(currentDemo)
@@ -63,10 +86,9 @@ export const test = base.extend<Fixtures>({
     await use({ stop, start })
     if (down) await start()
   },
-  operatorPage: async ({ browser, demo }, use) => {
-    const context = await browser.newContext({ baseURL: demo.baseUrl })
-    const answer = await context.request.post('/api/auth/sign-in/email', { data: demo.operator, headers: { origin: demo.baseUrl } })
-    if (!answer.ok()) throw new Error(`The demo operator could not sign in: ${answer.status()} ${await answer.text()}`)
+  signedIn: [async ({ browser }, use) => use(await signIn(browser)), { scope: 'worker' }],
+  operatorPage: async ({ browser, demo, signedIn }, use) => {
+    const context = await browser.newContext({ baseURL: demo.baseUrl, storageState: signedIn })
     const page = await context.newPage()
     await page.goto('/dashboard')
     await use(page)
@@ -75,6 +97,22 @@ export const test = base.extend<Fixtures>({
 })
 
 export const expect = test.expect
+
+async function signIn(browser: Browser): Promise<StorageState> {
+  const { baseUrl, operator } = currentDemo()
+  const context = await browser.newContext({ baseURL: baseUrl })
+  const answer = await context.request.post('/api/auth/sign-in/email', { data: operator, headers: { origin: baseUrl } })
+  if (!answer.ok()) throw new Error(`The demo operator could not sign in: ${answer.status()} ${await answer.text()}`)
+  const state = await context.storageState()
+  await context.close()
+  return state
+}
+
+/** What breaks the product for every test runs while there is no other one. */
+function alone(accident: (demo: () => Demo) => Promise<void>): Promise<void> {
+  if (test.info().project.name !== 'accidents') throw new Error('A test that breaks the product for all carries the tag @alone.')
+  return accident(currentDemo)
+}
 
 function currentDemo(): Demo {
   const demo = readDemo(readSetupEnv().dataDir)
@@ -86,20 +124,26 @@ function ask<Row extends object>(demo: Demo, query: string, values: unknown[] = 
   return onConnection(demo.databaseUrl, async (client) => (await client.query<Row>(query, values)).rows)
 }
 
-async function createOrder(demo: Demo, options: Parameters<Fixtures['newOrder']>[0] = {}): Promise<Order> {
-  const { name = 'Sea-salt caramels', quantity = 2, unitAmount = 1_200n, currency = 'EUR' } = options
+async function createOrder(demo: Demo, baseUrl: string, options: NewOrder = {}): Promise<Order> {
+  const { name = 'Sea-salt caramels', quantity = 2, unitAmount = 1_200n, currency = 'EUR', merchantId = demo.merchantId, reference = null } = options
   const uuid = uuidv7()
   const amount = unitAmount * BigInt(quantity)
-  const accounts = openAccounts(String(demo.merchantId), currency)
+  const accounts = openAccounts(String(merchantId), currency)
   await ask(demo, accounts.text, accounts.values)
   await ask(
     demo,
-    `WITH new_order AS (INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, $3, $4))
+    `WITH new_order AS (INSERT INTO orders (merchant_id, id, currency, amount, reference) VALUES ($1, $2, $3, $4, $8))
      INSERT INTO order_item (merchant_id, order_id, position, name, quantity, unit_amount) VALUES ($1, $2, 1, $5, $6, $7)`,
-    [demo.merchantId, uuid, currency, amount, name, quantity, unitAmount],
+    [merchantId, uuid, currency, amount, name, quantity, unitAmount, reference],
   )
   const id = showId('ord', uuid)
-  return { id, uuid, amount, currency, checkoutUrl: `${demo.baseUrl}/checkout/${id}` }
+  return { id, uuid, amount, currency, checkoutUrl: `${baseUrl}/checkout/${id}` }
+}
+
+async function createMerchant(demo: Demo, name: string): Promise<string> {
+  const id = uuidv7()
+  await ask(demo, 'INSERT INTO merchant (id, name) VALUES ($1, $2)', [id, name])
+  return id
 }
 
 interface ChargeRow {

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, type Order, test } from './fixtures'
-import { expectNoCharge, expectOneCharge } from './proof'
+import { expectNoCharge, expectOneCharge, keysAtServer } from './proof'
 
 /** The checkout with JavaScript off: the form posts, the answer is a page, and whatever is under way refreshes by itself. */
 test.use({ javaScriptEnabled: false })
@@ -38,6 +38,26 @@ test('B5 a double submit is one charge: the very form, posted five times at once
   const [first] = answers.map((answer) => answer.headers().location)
   expect(first).toMatch(/^\/receipt\//)
   expect(answers.map((answer) => answer.headers().location)).toEqual(Array(5).fill(first))
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('F72 the post is broken off before its answer: the same order shows the same payment, and no form', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await page.goto(order.checkoutUrl)
+  const key = await page.locator('input[name=key]').inputValue()
+  await page.getByLabel('Test card', { exact: true }).selectOption('pm_card_slow')
+  await page.getByRole('button', { name: /^Pay / }).click({ noWaitAfter: true })
+  await expect.poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid])).toEqual([{ status: 'sending' }])
+  await page.goto(order.checkoutUrl)
+  await expect(heading(page)).toHaveText('We are checking your payment')
+  await expect(page.getByRole('button', { name: /^Pay / })).toHaveCount(0)
+  await expect(heading(page)).toHaveText(/^Paid €24\.00|This order is already paid$/, { timeout: 30_000 })
+  expect(await keysAtServer({ sql, order })).toEqual([key])
   await expectOneCharge({ sql, bankCharges, order })
 })
 

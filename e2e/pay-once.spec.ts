@@ -4,32 +4,30 @@ import { chooseCard, expectOneCharge, expectReceipt, openCheckout, payButton, pr
 /** Each story is told twice: as it is, and with the server killed in the middle of it. */
 for (const restart of [false, true]) {
   const also = restart ? ', with the server killed between' : ''
+  const details = restart ? { tag: '@alone' } : {}
 
-  test(`F69 Pay is pressed 25 times in one task: one charge, and the dashboard explains all 25${also}`, async ({
-    page,
-    newOrder,
-    sql,
-    bankCharges,
-    operatorPage,
-    restartWeb,
-  }) => {
-    const order = await newOrder()
-    await openCheckout(page, order)
-    await pressInOneTask(page, 25)
-    await expectReceipt(page)
-    if (restart) await restartWeb()
-    const payment = await expectOneCharge({ sql, bankCharges, order })
+  test(
+    `F69 Pay is pressed 25 times in one task: one charge, and the dashboard explains all 25${also}`,
+    details,
+    async ({ page, newOrder, sql, bankCharges, operatorPage, restartWeb }) => {
+      const order = await newOrder()
+      await openCheckout(page, order)
+      await pressInOneTask(page, 25)
+      await expectReceipt(page)
+      if (restart) await restartWeb()
+      const payment = await expectOneCharge({ sql, bankCharges, order })
 
-    await page.goto(order.checkoutUrl)
-    await expect(page.getByRole('heading', { name: 'This order is already paid' })).toBeVisible()
-    await expect(payButton(page)).toHaveCount(0)
+      await page.goto(order.checkoutUrl)
+      await expect(page.getByRole('heading', { name: 'This order is already paid' })).toBeVisible()
+      await expect(payButton(page)).toHaveCount(0)
 
-    await operatorPage.goto(`/dashboard/payments/${payment}`)
-    await expect(operatorPage.getByText('Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.')).toBeVisible()
-    await expect(operatorPage.getByText('The bank was asked once and charged once.')).toBeVisible()
-  })
+      await operatorPage.goto(`/dashboard/payments/${payment}`)
+      await expect(operatorPage.getByText('Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.')).toBeVisible()
+      await expect(operatorPage.getByText('The bank was asked once and charged once.')).toBeVisible()
+    },
+  )
 
-  test(`Enter and a click together are one charge${also}`, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+  test(`Enter and a click together are one charge${also}`, details, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
     const order = await newOrder()
     await openCheckout(page, order)
     // A real Enter, and a click before anything of it could be drawn.
@@ -44,7 +42,7 @@ for (const restart of [false, true]) {
     await expectOneCharge({ sql, bankCharges, order })
   })
 
-  test(`C3 F71 a reload while paying goes on with the same key${also}`, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+  test(`C3 F71 a reload while paying goes on with the same key${also}`, details, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
     const order = await newOrder()
     await openCheckout(page, order, 'pm_card_slow')
     await payButton(page).click()
@@ -61,7 +59,7 @@ for (const restart of [false, true]) {
     expect(await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid])).toHaveLength(1)
   })
 
-  test(`N2 the answer is lost, and the page finds the result by itself${also}`, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+  test(`N2 the answer is lost, and the page finds the result by itself${also}`, details, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
     const order = await newOrder()
     await openCheckout(page, order)
     let lost = 0
@@ -80,35 +78,35 @@ for (const restart of [false, true]) {
       .toEqual(expect.arrayContaining([{ outcome: 'replayed' }]))
   })
 
-  test(`F34 a decline, then another card: a new key, one charge${also}`, async ({ page, newOrder, sql, bankCharges, operatorPage, restartWeb }) => {
-    const order = await newOrder()
-    await openCheckout(page, order, 'pm_card_insufficient_funds')
-    await payButton(page).click()
-    const problem = page.getByRole('heading', { name: 'There is not enough money on this card' })
-    await expect(problem).toBeVisible()
-    await expect(page.getByText('Nothing was charged.').first()).toBeVisible()
-    expect(await bankCharges(order.id)).toEqual([])
-    if (restart) await restartWeb()
-    await chooseCard(page, 'pm_card_visa')
-    await payButton(page).click()
-    await expectReceipt(page)
-    const payment = await expectOneCharge({ sql, bankCharges, order })
-    expect(await sql('SELECT status FROM payment WHERE order_id = $1 ORDER BY created_at', [order.uuid])).toEqual([
-      { status: 'declined' },
-      { status: 'succeeded' },
-    ])
-    await operatorPage.goto(`/dashboard/payments/${payment}`)
-    await expect(operatorPage.getByText('Declined').first()).toBeVisible()
-  })
+  test(
+    `F34 a decline, then another card: a new key, one charge${also}`,
+    details,
+    async ({ page, newOrder, sql, bankCharges, operatorPage, restartWeb }) => {
+      const order = await newOrder()
+      await openCheckout(page, order, 'pm_card_insufficient_funds')
+      await payButton(page).click()
+      const problem = page.getByRole('heading', { name: 'There is not enough money on this card' })
+      await expect(problem).toBeVisible()
+      await expect(page.getByText('Nothing was charged.').first()).toBeVisible()
+      expect(await bankCharges(order.id)).toEqual([])
+      if (restart) await restartWeb()
+      await chooseCard(page, 'pm_card_visa')
+      await payButton(page).click()
+      await expectReceipt(page)
+      const payment = await expectOneCharge({ sql, bankCharges, order })
+      expect(await sql('SELECT status FROM payment WHERE order_id = $1 ORDER BY created_at', [order.uuid])).toEqual([
+        { status: 'declined' },
+        { status: 'succeeded' },
+      ])
+      await operatorPage.goto(`/dashboard/payments/${payment}`)
+      await expect(operatorPage.getByText('Declined').first()).toBeVisible()
+    },
+  )
 }
 
-test('N9 the server is killed while it asks the bank: the page says that nothing was charged only when it is known, then pays', async ({
-  page,
-  newOrder,
-  sql,
-  bankCharges,
-  restartWeb,
-}) => {
+test('N9 the server is killed while it asks the bank: the page says that nothing was charged only when it is known, then pays', {
+  tag: '@alone',
+}, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
   test.setTimeout(120_000)
   const order = await newOrder()
   await openCheckout(page, order, 'pm_card_slow')

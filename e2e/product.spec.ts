@@ -1,12 +1,12 @@
 import { expect, test } from './fixtures'
 
-test('a web process that is killed is replaced, and answers at the same address', async ({ request, restartWeb }) => {
+test('a web process that is killed is replaced, and answers at the same address', { tag: '@alone' }, async ({ request, restartWeb }) => {
   await expect(await request.get('/api/health')).toBeOK()
   await restartWeb()
   await expect(await request.get('/api/health')).toBeOK()
 })
 
-test('without its database the product says 503 and when to come again, and recovers by itself', async ({ request, database }) => {
+test('without its database the product says 503 and when to come again, and recovers by itself', { tag: '@alone' }, async ({ request, database }) => {
   await database.stop()
   const away = await request.get('/api/ready')
   expect(away.status()).toBe(503)

@@ -16,7 +16,7 @@ test.beforeEach(() => {
 })
 test.afterEach(() => fs.rmSync(home, { recursive: true, force: true }))
 
-test('a second start, a taken port, a kill -9 and the start after it: each works or says what to do', async ({ request }) => {
+test('a second start, a taken port, a kill -9 and the start after it: each works or says what to do', { tag: '@alone' }, async ({ request }) => {
   test.setTimeout(180_000)
   const first = start('first')
   await first.ready()

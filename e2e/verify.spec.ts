@@ -3,7 +3,11 @@ import { openDb, openPool } from '@/platform/db'
 import { expect, test } from './fixtures'
 import { expectReceipt, openCheckout, payButton } from './proof'
 
-test('the operator sees that every invariant holds, of how many charges, and may check again', async ({ operatorPage, page, newOrder }) => {
+test('the operator sees that every invariant holds, of how many charges, and may check again', { tag: '@alone' }, async ({
+  operatorPage,
+  page,
+  newOrder,
+}) => {
   const order = await newOrder()
   await openCheckout(page, order)
   await payButton(page).click()
@@ -19,7 +23,7 @@ test('the operator sees that every invariant holds, of how many charges, and may
   await expect(verdict).toContainText('checked just now')
 })
 
-test('every invariant holds after all of this', async ({ demo, page, newOrder }) => {
+test('every invariant holds after all of this', { tag: '@alone' }, async ({ demo, page, newOrder }) => {
   // The control: at least one charge is there to be checked, whichever tests ran before.
   const order = await newOrder()
   await openCheckout(page, order)

@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test'
+import { PLAIN_HOST } from './circumstances'
 import { expect, type Order, test } from './fixtures'
-import { chooseCard, expectNoCharge, expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
+import { chooseCard, expectNoCharge, expectOneCharge, expectPaid, expectReceipt, openCheckout, payButton } from './proof'
 
 /** Windows of one browser, and other devices: however many there are, an order is paid once. */
 
@@ -138,4 +139,38 @@ test('F85 two devices press at the same moment: one charge, and both learn of it
     await expect(each.getByRole('heading', { level: 1 })).toHaveText(/^Paid €24\.00|This order is already paid$/, { timeout: 30_000 })
   await expectOneCharge({ sql, bankCharges, order })
   await device.close()
+})
+
+test.describe('on plain http, where a browser has no locks', () => {
+  test.use({ host: PLAIN_HOST })
+
+  test('F73 F81 two windows that both show the form: while one pays the other has none, and one charge is made', async ({
+    page,
+    context,
+    newOrder,
+    sql,
+    bankCharges,
+  }) => {
+    const order = await newOrder()
+    await openCheckout(page, order, 'pm_card_slow')
+    expect(await page.evaluate(() => [isSecureContext, typeof navigator.locks])).toEqual([false, 'undefined'])
+    const second = await secondWindow(context, order)
+    await chooseCard(second)
+    await payButton(page).click()
+    await expect(second.getByRole('heading', { name: 'This order is being paid in another window' })).toBeVisible()
+    await expect(payButton(second)).toHaveCount(0)
+    await expectReceipt(page)
+    await expectReceipt(second)
+    await expectOneCharge({ sql, bankCharges, order })
+  })
+
+  test('F73 F81 two windows pressed at the same moment: one charge, and both learn of it', async ({ page, context, newOrder, sql, bankCharges }) => {
+    const order = await newOrder()
+    await openCheckout(page, order, 'pm_card_slow')
+    const second = await secondWindow(context, order)
+    await chooseCard(second, 'pm_card_slow')
+    await Promise.all([payButton(page).click(), payButton(second).click({ force: true })])
+    for (const each of [page, second]) await expectPaid(each)
+    await expectOneCharge({ sql, bankCharges, order })
+  })
 })

@@ -30,6 +30,8 @@ export const browserArgs = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A name that leads to this machine, and that no browser takes for safe, as it takes `localhost`.
+  '--host-resolver-rules=MAP shop.test 127.0.0.1',
 ]
 
 const onMac = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium']

@@ -1,29 +1,9 @@
-import path from 'node:path'
+import { bundleCheckout } from './bundle'
 
 /** Made once, by the build; served as a file. */
 export const dynamic = 'force-static'
 
-/** The checkout's own script: its component and React, and nothing of a router. */
 export async function GET(): Promise<Response> {
-  // Not bundled by Next: it finds its own binary beside itself.
-  const { build } = (await import(/* turbopackIgnore: true */ /* webpackIgnore: true */ 'esbuild')) as typeof import('esbuild')
-  const root = process.cwd()
-  const { outputFiles } = await build({
-    entryPoints: [path.join(root, 'src/app/(shop)/checkout/[orderId]/_parts/island.tsx')],
-    absWorkingDir: root,
-    tsconfig: path.join(root, 'tsconfig.json'),
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    jsx: 'automatic',
-    // The provider and the translator without Next, and messages that come compiled: 3 kB rather than 13.
-    alias: { 'next-intl': 'use-intl', 'use-intl/format-message': 'use-intl/format-message/format-only' },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    legalComments: 'none',
-    logLevel: 'error',
-  })
   const headers = { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'public, max-age=31536000, immutable' }
-  return new Response(outputFiles[0]?.text ?? '', { headers })
+  return new Response(await bundleCheckout('production'), { headers })
 }

@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { Money } from '@/ui/money'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
+import { Verbatim } from '@/ui/verbatim'
 import type { PaymentRow } from '../../_parts/api'
 import { AttemptStrip, RequestsToCharges } from '../../_parts/attempt-strip'
 import { chargesOf, requestsOf } from '../../_parts/sentences'
@@ -41,7 +42,9 @@ function PaymentLine({ payment }: { payment: PaymentRow }) {
       <Td label="Status" primary>
         <Standing payment={payment} />
       </Td>
-      <Td label="Order">{payment.reference ?? '—'}</Td>
+      <Td label="Order" className="md:max-w-56">
+        <Verbatim className="min-w-0">{payment.reference ?? '—'}</Verbatim>
+      </Td>
       <Td label="Customer" className="md:max-w-56 md:truncate">
         <span className="truncate">{payment.customerEmail ?? '—'}</span>
       </Td>

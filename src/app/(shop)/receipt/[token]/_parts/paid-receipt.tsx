@@ -71,7 +71,7 @@ function Items({ receipt }: { receipt: Receipt }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: an order's items are numbered by their position, also in the table
         <li key={position} className="flex items-baseline justify-between gap-4 py-1 text-sm">
           <span className="min-w-0 break-words">
-            <Verbatim>{item.name}</Verbatim> <span className="figures text-ink-3">× {item.quantity}</span>
+            <Verbatim>{item.name}</Verbatim> <span className="figures whitespace-nowrap text-ink-3">× {item.quantity}</span>
           </span>
           <Money minor={item.quantity * item.unitAmount} {...money} />
         </li>

@@ -2,6 +2,7 @@ import { Card, CardHeader, Fact, Facts } from '@/ui/card'
 import { CopyId } from '@/ui/copy-id'
 import { Money } from '@/ui/money'
 import { Timestamp } from '@/ui/timestamp'
+import { Verbatim } from '@/ui/verbatim'
 import type { PaymentData } from '../../../_parts/api'
 
 export function PaymentFacts({ payment }: { payment: PaymentData }) {
@@ -14,7 +15,11 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
           <Fact name="Order">
             <CopyId id={payment.orderId} />
           </Fact>
-          {payment.reference && <Fact name="Order reference">{payment.reference}</Fact>}
+          {payment.reference && (
+            <Fact name="Order reference">
+              <Verbatim>{payment.reference}</Verbatim>
+            </Fact>
+          )}
           <Fact name="Customer">
             <span className="break-all">{payment.customerEmail ?? '—'}</span>
           </Fact>

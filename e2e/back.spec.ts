@@ -1,0 +1,79 @@
+import type { BrowserContext, Page } from '@playwright/test'
+import { expect, type Order, test } from './fixtures'
+import { chooseCard, expectOneCharge, expectReceipt, keysAtServer, keysSent, openCheckout, payButton } from './proof'
+
+/** The back button, where the browser keeps whole pages alive (bfcache). Playwright switches that off unless it is told not to. */
+test.use({ launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }) })
+
+const alreadyPaid = (page: Page) => page.getByRole('heading', { name: 'This order is already paid' })
+
+test('F75 C6 back from the receipt, and forth: the order is paid, and there is nothing to press', async ({ page, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  await openCheckout(page, order)
+  await payButton(page).click()
+  await expectReceipt(page)
+  await page.goBack()
+  await expect(page.getByRole('link', { name: 'See the receipt' })).toBeVisible()
+  await expect(payButton(page)).toHaveCount(0)
+  await page.goForward()
+  await expectReceipt(page)
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('F75 an old form comes back alive, and another window has paid meanwhile: it shows the paid order', async ({
+  page,
+  context,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await leaveForm(page, order)
+  await payElsewhere(context, order)
+  await comeBack(page)
+  await expect(alreadyPaid(page)).toBeVisible()
+  await expect(payButton(page)).toHaveCount(0)
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('F75 an old form comes back alive and is pressed before it knows better: its key has paid, and leads to the receipt', async ({
+  page,
+  context,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await page.route('**/api/trpc/checkout.order*', (route) => route.abort())
+  await leaveForm(page, order)
+  await payElsewhere(context, order)
+  await comeBack(page)
+  const keys = keysSent(page)
+  await payButton(page).click()
+  await expectReceipt(page)
+  expect(keys).toHaveLength(1)
+  expect(await keysAtServer({ sql, order })).toEqual(keys)
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+/** The checkout is filled in and left, by a link in it. */
+async function leaveForm(page: Page, order: Order): Promise<void> {
+  await openCheckout(page, order)
+  await page.evaluate(() => addEventListener('pageshow', ({ persisted }) => document.body.setAttribute('data-came-back', String(persisted))))
+  await page.getByRole('link', { name: 'Help' }).click()
+  await page.waitForURL('**/docs')
+}
+
+async function payElsewhere(context: BrowserContext, order: Order): Promise<void> {
+  const page = await context.newPage()
+  await page.goto(order.checkoutUrl)
+  await chooseCard(page)
+  await payButton(page).click()
+  await expectReceipt(page)
+}
+
+/** To the very page that was left, not to one that is loaded anew: Playwright's own `goBack` would wait for that. */
+async function comeBack(page: Page): Promise<void> {
+  await page.evaluate(() => history.back())
+  await expect(page.locator('body')).toHaveAttribute('data-came-back', 'true')
+}

@@ -1,0 +1,93 @@
+import type { Page } from '@playwright/test'
+import { CIRCUMSTANCES, type Circumstance } from './circumstances'
+import { expect, type Order, test } from './fixtures'
+import {
+  chooseCard,
+  expectOneCharge,
+  expectPaid,
+  expectReceipt,
+  keysAtServer,
+  keysSent,
+  loseFirstAnswer,
+  openCheckout,
+  payButton,
+  pressInOneTask,
+} from './proof'
+
+/** The five stories of a double payment, in every circumstance. */
+for (const circumstance of CIRCUMSTANCES)
+  test.describe(circumstance.name, () => {
+    if (circumstance.host) test.use({ host: circumstance.host })
+    test.beforeEach(({ page }) => circumstance.prepare?.(page))
+
+    test(`${circumstance.ids} 25 presses in one task are one request and one charge`, async ({ page, newOrder, sql, bankCharges }) => {
+      const order = await newOrder()
+      const end = await open(page, order, circumstance)
+      const keys = keysSent(page)
+      await pressInOneTask(page, 25)
+      await expectReceipt(page)
+      await end()
+      expect(keys).toEqual(await keysAtServer({ sql, order }))
+      await expectOneCharge({ sql, bankCharges, order })
+    })
+
+    test(`${circumstance.ids} a reload while paying is one charge`, async ({ page, newOrder, sql, bankCharges }) => {
+      const order = await newOrder()
+      const end = await open(page, order, circumstance, 'pm_card_slow')
+      await payButton(page).click()
+      await expect(page.getByRole('status')).toContainText('Sending your payment')
+      await page.reload()
+      await expectPaid(page)
+      await end()
+      expect(await keysAtServer({ sql, order })).toHaveLength(1)
+      await expectOneCharge({ sql, bankCharges, order })
+    })
+
+    test(`${circumstance.ids} a lost answer is asked for again under the same key`, async ({ page, newOrder, sql, bankCharges }) => {
+      const order = await newOrder()
+      const end = await open(page, order, circumstance)
+      const keys = keysSent(page)
+      await loseFirstAnswer(page)
+      await payButton(page).click()
+      await expectReceipt(page)
+      await end()
+      expect(keys.length).toBeGreaterThan(1)
+      expect([...new Set(keys)]).toEqual(await keysAtServer({ sql, order }))
+      await expectOneCharge({ sql, bankCharges, order })
+    })
+
+    test(`${circumstance.ids} a decline, then another card: a new key, one charge`, async ({ page, newOrder, sql, bankCharges }) => {
+      const order = await newOrder()
+      const end = await open(page, order, circumstance, 'pm_card_declined')
+      const keys = keysSent(page)
+      await payButton(page).click()
+      await expect(page.getByRole('heading', { name: 'Your bank declined this card' })).toBeVisible()
+      await chooseCard(page)
+      await payButton(page).click()
+      await expectReceipt(page)
+      await end()
+      expect(new Set(keys).size).toBe(2)
+      expect(keys).toEqual(await keysAtServer({ sql, order }))
+      for (const key of keys) expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+      await expectOneCharge({ sql, bankCharges, order })
+    })
+
+    test(`${circumstance.ids} back from the receipt there is nothing to press`, async ({ page, newOrder, sql, bankCharges }) => {
+      const order = await newOrder()
+      const end = await open(page, order, circumstance)
+      await payButton(page).click()
+      await expectReceipt(page)
+      await page.goBack()
+      await expect(page.getByRole('heading', { name: 'This order is already paid' })).toBeVisible()
+      await expect(payButton(page)).toHaveCount(0)
+      await end()
+      await expectOneCharge({ sql, bankCharges, order })
+    })
+  })
+
+/** @returns what has to hold at the end */
+async function open(page: Page, order: Order, { prove, besides }: Circumstance, token?: string): Promise<() => Promise<void>> {
+  await openCheckout(page, order, token)
+  await prove?.(page)
+  return (await besides?.(page, order)) ?? (async () => {})
+}

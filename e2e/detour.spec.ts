@@ -1,0 +1,78 @@
+import type { BrowserContext, Page } from '@playwright/test'
+import { expect, type Order, test } from './fixtures'
+import { chooseCard, expectNoCharge, expectOneCharge, expectPaid, expectReceipt, keysAtServer, openCheckout, payButton } from './proof'
+
+/** The bank asks first (3-D Secure): one leaves the checkout for the bank's page, and comes back, or does not. */
+
+const bankAsks = (page: Page) => page.getByRole('heading', { name: 'Is this you?' })
+const confirmLink = (page: Page) => page.getByRole('link', { name: 'Confirm with your bank' })
+
+async function payUntilAsked(page: Page, order: Order): Promise<void> {
+  await openCheckout(page, order, 'pm_card_challenge')
+  await payButton(page).click()
+  await expect(bankAsks(page)).toBeVisible()
+}
+
+/** The window is closed at the bank's page; later the checkout is opened again in the same browser. */
+async function comeBackLater(page: Page, context: BrowserContext, order: Order): Promise<Page> {
+  await page.close()
+  const later = await context.newPage()
+  await later.goto(order.checkoutUrl)
+  await expect(payButton(later)).toHaveCount(0)
+  await confirmLink(later).click()
+  return later
+}
+
+for (const closed of [false, true]) {
+  const also = closed ? ', the window closed in between' : ''
+
+  test(`F84 asked by the bank and confirmed: the same payment goes on, one charge${also}`, async ({ page, context, newOrder, sql, bankCharges }) => {
+    const order = await newOrder()
+    await payUntilAsked(page, order)
+    await expectNoCharge({ sql, bankCharges, order })
+    const [key] = await keysAtServer({ sql, order })
+    const at = closed ? await comeBackLater(page, context, order) : page
+    await at.getByRole('button', { name: 'Confirm the payment' }).click()
+    await expectPaid(at)
+    expect(await keysAtServer({ sql, order })).toEqual([key])
+    await expectOneCharge({ sql, bankCharges, order })
+  })
+
+  test(`F84 asked by the bank and refused: said in words, not charged, another card pays under a new key${also}`, async ({
+    page,
+    context,
+    newOrder,
+    sql,
+    bankCharges,
+  }) => {
+    const order = await newOrder()
+    await payUntilAsked(page, order)
+    const at = closed ? await comeBackLater(page, context, order) : page
+    await at.getByRole('button', { name: 'Refuse' }).click()
+    await expect(at.getByRole('heading', { name: 'Your bank declined this card' })).toBeVisible()
+    await expectNoCharge({ sql, bankCharges, order })
+    await chooseCard(at)
+    await payButton(at).click()
+    await expectReceipt(at)
+    expect(new Set(await keysAtServer({ sql, order })).size).toBe(2)
+    await expectOneCharge({ sql, bankCharges, order })
+  })
+}
+
+test('F84 back from the bank’s page without an answer: no second form, the way to the bank, and no charge', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await payUntilAsked(page, order)
+  await page.goBack()
+  await expect(confirmLink(page)).toBeVisible()
+  await expect(payButton(page)).toHaveCount(0)
+  await expectNoCharge({ sql, bankCharges, order })
+  await confirmLink(page).click()
+  await page.getByRole('button', { name: 'Confirm the payment' }).click()
+  await expectPaid(page)
+  await expectOneCharge({ sql, bankCharges, order })
+})

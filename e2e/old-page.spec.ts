@@ -1,0 +1,97 @@
+import type { Page } from '@playwright/test'
+import { expect, type Order, test } from './fixtures'
+import {
+  chooseCard,
+  expectNoCharge,
+  expectOneCharge,
+  expectReceipt,
+  keptKey,
+  keysAtServer,
+  keysSent,
+  openCheckout,
+  PAY_CALL,
+  payButton,
+} from './proof'
+
+/** C14: a page that is older than the server it speaks to. */
+
+test('C14 the server is replaced under an open page: its press is one charge', { tag: '@alone' }, async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+  restartWeb,
+}) => {
+  const order = await newOrder()
+  await openCheckout(page, order)
+  const keys = keysSent(page)
+  await restartWeb()
+  await payButton(page).click()
+  await expectReceipt(page)
+  expect([...new Set(keys)]).toEqual(await keysAtServer({ sql, order }))
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('C14 a script that speaks an outdated contract: "This page is out of date", the key kept over the reload, then one charge', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await speakOutdated(page)
+  await openCheckout(page, order)
+  const key = await keptKey(page, order)
+  const refused = page.waitForResponse(PAY_CALL)
+  await payButton(page).click()
+  expect((await refused).status()).toBe(400)
+  await expect(page.getByRole('heading', { name: 'This page is out of date' })).toBeVisible()
+  await expect(page.getByText('Nothing was charged. Reload it, then press Pay again.')).toBeVisible()
+  await expectNoCharge({ sql, bankCharges, order })
+
+  await page.unroute(PAY_CALL)
+  await page.getByRole('button', { name: 'Reload this page' }).click()
+  await expect(page.getByRole('heading', { name: 'This page is out of date' })).toHaveCount(0)
+  await payAgain(page, order, key)
+  expect(await keysAtServer({ sql, order })).toEqual([key])
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('C14 an outdated script whose first request was in doubt asks, and neither frees the key nor pays twice', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await openCheckout(page, order)
+  const keys = keysSent(page)
+  let sent = 0
+  await page.route(PAY_CALL, async (route) => {
+    if (sent++ > 0) return route.continue({ postData: outdated(route.request().postData()) })
+    // The old server took it, and the answer is lost; the new one does not understand the repeat.
+    await route.fetch()
+    await route.abort('connectionreset')
+  })
+  await payButton(page).click()
+  await expectReceipt(page)
+  expect(sent).toBeGreaterThan(1)
+  expect([...new Set(keys)]).toEqual(await keysAtServer({ sql, order }))
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+/** A member that the server knew once, or will know, and does not know now. */
+function outdated(body: string | null): string {
+  return JSON.stringify({ ...JSON.parse(body ?? '{}'), amount: 2400 })
+}
+
+function speakOutdated(page: Page): Promise<unknown> {
+  return page.route(PAY_CALL, (route) => route.continue({ postData: outdated(route.request().postData()) }))
+}
+
+async function payAgain(page: Page, order: Order, key: string | undefined): Promise<void> {
+  await chooseCard(page)
+  expect(await keptKey(page, order)).toBe(key)
+  await payButton(page).click()
+  await expectReceipt(page)
+}
