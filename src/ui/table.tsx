@@ -56,6 +56,7 @@ export function Th({
       )}
     >
       {children}
+      {(sort === 'ascending' || sort === 'descending') && <span aria-hidden="true"> {sort === 'ascending' ? '↑' : '↓'}</span>}
     </th>
   )
 }

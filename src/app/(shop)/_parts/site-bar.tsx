@@ -14,11 +14,11 @@ export function SiteBar() {
           </Link>
         }
         end={
-          <nav aria-label="Main" className="flex items-center gap-1">
-            <Link prefetch={false} className={navLinkClass()} href="/docs">
+          <nav aria-label="Main" className="flex items-center sm:gap-1">
+            <Link prefetch={false} className={navLinkClass('max-sm:px-2')} href="/docs">
               Docs
             </Link>
-            <Link prefetch={false} className={navLinkClass()} href="/dashboard">
+            <Link prefetch={false} className={navLinkClass('max-sm:px-2')} href="/dashboard">
               Dashboard
             </Link>
             <ThemeSwitch />
