@@ -9,7 +9,13 @@ export default defineConfig({
   // One at a time: tests stop the database and kill the server that all of them use.
   workers: 1,
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  expect: {
+    timeout: 10_000,
+    // Tight for a colour (a step of 13 in 255), wide for edges: another Chromium draws the rim of a letter otherwise, not its ground.
+    toHaveScreenshot: { threshold: 0.05, maxDiffPixelRatio: 0.01 },
+  },
+  // One set for every machine: the fonts are ours, and Chromium draws them by itself.
+  snapshotPathTemplate: '{testDir}/screenshots/{arg}{ext}',
   reporter: 'list',
   use: {
     browserName: 'chromium',

@@ -35,10 +35,10 @@ function painted(palette: Map<string, Token>, theme: Theme): CSSProperties {
 function Swatch({ name, token, theme, contrast }: { name: string; token: Token; theme: Theme; contrast: number | null }) {
   const least = DUTIES[name]?.least ?? 0
   return (
-    <li className="flex items-center gap-3 py-1">
+    <li className="flex items-center gap-3 py-0.5">
       <span
         aria-hidden="true"
-        className="size-7 shrink-0 rounded-sm border border-line forced-color-adjust-none"
+        className="h-9 w-28 shrink-0 rounded-sm border border-line forced-color-adjust-none sm:w-36"
         style={{ backgroundColor: `var(--color-${name})` }}
       />
       <span className="min-w-0 flex-1">

@@ -1,4 +1,3 @@
-import { EmptyState } from '@/ui/empty-state'
 import { Money } from '@/ui/money'
 import { GlyphStrip, type Outcome, PaymentStatus, type PaymentStatusName } from '@/ui/status'
 import { Table, TableBody, TableFoot, TableHead, Td, Th, Tr } from '@/ui/table'
@@ -68,9 +67,6 @@ export function Tables() {
             </Tr>
           </TableFoot>
         </Table>
-      </Show>
-      <Show name="a table without rows" flush>
-        <EmptyState title="No payments match">Nothing was paid between 13:00 and 13:30.</EmptyState>
       </Show>
     </Section>
   )
