@@ -1,8 +1,22 @@
+import { createRequire } from 'node:module'
+import path from 'node:path'
+
+/** Turbopack takes an alias as a path from here, with `/` on every system. */
+const fromHere = (file) => `./${path.relative(import.meta.dirname, file).replaceAll(path.sep, '/')}`
+
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
   reactStrictMode: true,
   serverExternalPackages: ['pg', '@prisma/client', '@prisma/adapter-pg', 'pino', 'prom-client', 'better-auth', 'graphile-worker'],
+  turbopack: {
+    resolveAlias: {
+      // What next-intl's own plugin does, without the 140 ms that it adds to every start.
+      'next-intl/config': './src/i18n/request.ts',
+      // Messages come compiled (src/i18n/compiled.ts): formatting them needs no parser.
+      'use-intl/format-message': fromHere(createRequire(import.meta.url).resolve('use-intl/format-message/format-only')),
+    },
+  },
   // Types are checked by `npm run check`, once, for the whole house.
   typescript: { ignoreBuildErrors: true },
 }

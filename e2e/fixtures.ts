@@ -1,5 +1,7 @@
 import { test as base, type Page } from '@playwright/test'
+import { openAccounts } from '@/ledger/chart'
 import { readId, showId, uuidv7 } from '@/lib/id'
+import type { Currency } from '@/lib/money'
 import { readSetupEnv } from '@/platform/env'
 import { type Demo, readDemo } from '@/setup/demo-file'
 import { onConnection } from '@/setup/schema-engine'
@@ -26,7 +28,7 @@ interface Fixtures {
   demo: Demo
   /** Asks the database as its owner. bigint columns come as strings. */
   sql: <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
-  newOrder: (options?: { name?: string; quantity?: number; unitAmount?: bigint; currency?: string }) => Promise<Order>
+  newOrder: (options?: { name?: string; quantity?: number; unitAmount?: bigint; currency?: Currency }) => Promise<Order>
   /** What the bank itself has charged for an order (`ord_…`) or a payment (`pay_…`). */
   bankCharges: (id: string) => Promise<Charge[]>
   /** kill -9, then waits until the supervisor has another one ready. */
@@ -88,6 +90,8 @@ async function createOrder(demo: Demo, options: Parameters<Fixtures['newOrder']>
   const { name = 'Sea-salt caramels', quantity = 2, unitAmount = 1_200n, currency = 'EUR' } = options
   const uuid = uuidv7()
   const amount = unitAmount * BigInt(quantity)
+  const accounts = openAccounts(String(demo.merchantId), currency)
+  await ask(demo, accounts.text, accounts.values)
   await ask(
     demo,
     `WITH new_order AS (INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, $3, $4))

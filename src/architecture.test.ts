@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 /** Who may import whom: the drawing of docs/architecture.md as data. A longer entry means that part of the room only. */
 const MAY_IMPORT: Record<string, string[]> = {
   lib: [],
+  i18n: ['lib'],
   ui: ['lib'],
   platform: ['lib'],
   idempotency: [],
@@ -14,12 +15,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   webhooks: ['lib', 'platform'],
   payments: ['ledger', 'idempotency', 'lib', 'platform'],
   checkout: ['payments', 'ledger', 'idempotency', 'lib', 'platform'],
-  server: ['checkout', 'payments', 'ledger', 'webhooks', 'access', 'idempotency', 'lib', 'platform'],
-  app: ['server/caller', 'checkout/schema', 'checkout/catalogue', 'idempotency/client', 'idempotency/problems', 'ui', 'lib'],
+  server: ['checkout', 'payments', 'ledger', 'webhooks', 'access', 'idempotency', 'i18n', 'lib', 'platform'],
+  app: ['server/caller', 'checkout/schema', 'checkout/catalogue', 'idempotency/client', 'idempotency/problems', 'i18n', 'ui', 'lib'],
   // The route that mounts the API for `next dev` and serverless hosts.
   'app/api': ['server/api', 'server/deps'],
   // The checkout alone lives in Next's other router: its script may weigh next to nothing.
-  pages: ['app', 'server/caller', 'ui', 'lib'],
+  pages: ['app', 'server/caller', 'i18n', 'ui', 'lib'],
   // A key of an earlier start is known by its hash.
   setup: ['platform', 'lib', 'access/token'],
   // They look at everything, and nobody looks at them.
@@ -34,8 +35,9 @@ const MAY_NAME_TYPES: Record<string, string[]> = { app: ['server', 'checkout'], 
 
 /** Who may import which packages. */
 const PACKAGES: { name: RegExp; only: string[] }[] = [
-  { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'ui'] },
-  { name: /^(next($|\/)|@trpc\/)/, only: ['app', 'pages', 'server', 'idempotency/trpc', 'idempotency/rest', 'idempotency/client'] },
+  { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'ui', 'idempotency/client/react'] },
+  { name: /^(next($|\/)|@trpc\/)/, only: ['app', 'pages', 'server', 'idempotency/trpc', 'idempotency/rest', 'idempotency/client', 'i18n/request'] },
+  { name: /^(next-intl|use-intl|icu-minify|negotiator)($|\/)/, only: ['app', 'pages', 'i18n'] },
 ]
 
 /** What must never be in a browser: the place where all is built, and the database. */

@@ -1,6 +1,8 @@
 import type { Metadata, Viewport } from 'next'
-import { cookies } from 'next/headers'
+import { cookies, headers } from 'next/headers'
 import type { ReactNode } from 'react'
+import { localeOf } from '@/i18n/choose'
+import { LANGUAGES } from '@/i18n/locale'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -18,11 +20,12 @@ export const viewport: Viewport = {
   ],
 }
 
-/** The frame of every page. The reader's theme is a cookie, so that the first byte is already in the right colours. */
+/** The frame of every page. The reader's theme and language are cookies, so that the first byte is already right. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = (await cookies()).get('theme')?.value
+  const locale = localeOf(await headers())
   return (
-    <html lang="en" {...(theme === 'light' || theme === 'dark' ? { 'data-theme': theme } : {})}>
+    <html lang={locale} dir={LANGUAGES[locale].dir} {...(theme === 'light' || theme === 'dark' ? { 'data-theme': theme } : {})}>
       <body className="min-h-dvh">{children}</body>
     </html>
   )

@@ -27,6 +27,7 @@ interface CheckoutRow {
   items: ItemRow[]
   liveStatus: 'sending' | 'unknown' | 'requires_action' | 'succeeded' | null
   receiptToken: string | null
+  paidAt: Date | null
   answer: string | null
 }
 
@@ -34,14 +35,16 @@ interface CheckoutRow {
 export async function readCheckout(db: Db, orderId: string) {
   const [row] = await db.$queryRaw<CheckoutRow[]>(sql`
     SELECT o.reference, m.name AS "merchantName", m.mode, o.currency, o.amount, o.version, o.status, o.customer_email AS "customerEmail", ${ITEMS} AS items,
-           p.status AS "liveStatus", p.receipt_token AS "receiptToken", r.answer
+           p.status AS "liveStatus", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt", r.answer
     FROM orders o JOIN merchant m ON m.id = o.merchant_id
     LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
+    LEFT JOIN ledger_transaction t ON p.status = 'succeeded' AND t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
     LEFT JOIN idempotency_record r ON p.status = 'requires_action' AND r.merchant_id = p.merchant_id AND r.id = p.record_id
     WHERE o.id = ${orderId}::uuid`)
   if (!row) return null
-  const { mode, liveStatus, receiptToken, answer, amount, ...shown } = row
-  const payment = liveStatus && { status: liveStatus, receiptUrl: receiptUrl(receiptToken), actionUrl: actionUrl(answer) }
+  const { mode, liveStatus, receiptToken, paidAt, answer, amount, ...shown } = row
+  const urls = { receiptUrl: receiptUrl(receiptToken), actionUrl: actionUrl(answer) }
+  const payment = liveStatus && { status: liveStatus, ...urls, paidAt: paidAt?.toISOString() ?? null }
   return { ...shown, id: showId('ord', orderId), amount: Number(amount), testMode: mode === 'test', payment }
 }
 
@@ -85,6 +88,7 @@ interface ReceiptRow {
   merchantName: string
   reference: string | null
   amount: bigint
+  refunded: bigint
   currency: string
   cardLabel: string | null
   paidAt: Date | null
@@ -98,7 +102,8 @@ interface ReceiptRow {
 /** The receipt, with the proof that there was one charge: what was asked, what was charged, and where it is in the ledger. */
 export async function readReceipt(db: Db, token: string, secret: string) {
   const [row] = await db.$queryRaw<ReceiptRow[]>(sql`
-    SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, m.name AS "merchantName", o.reference, p.amount, p.currency, p.card_label AS "cardLabel",
+    SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, m.name AS "merchantName", o.reference, p.amount, p.refunded_amount AS refunded,
+           p.currency, p.card_label AS "cardLabel",
            t.posted_at AS "paidAt", ${ITEMS} AS items, t.id::text AS "transactionId",
            (SELECT count(*)::int FROM ledger_transaction c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id AND c.kind = 'capture') AS charges,
            (SELECT count(*)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome NOT IN ('held', 'recovered')) AS requests,
@@ -107,14 +112,14 @@ export async function readReceipt(db: Db, token: string, secret: string) {
     LEFT JOIN ledger_transaction t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
     WHERE p.receipt_token = ${token}`)
   if (!row) return null
-  const { paymentId, orderId, transactionId, amount, paidAt, ...shown } = row
+  const { paymentId, orderId, transactionId, amount, refunded, paidAt, ...shown } = row
   const verificationCode = createHmac('sha256', secret).update(`${paymentId}|${amount}|${row.currency}|${transactionId}`).digest('hex').slice(0, 12)
   const ids = {
     paymentId: showId('pay', paymentId),
     orderId: showId('ord', orderId),
     ledgerTransactionId: transactionId && showId('txn', transactionId),
   }
-  return { ...shown, ...ids, amount: Number(amount), paidAt: paidAt?.toISOString() ?? null, verificationCode }
+  return { ...shown, ...ids, amount: Number(amount), refunded: Number(refunded), paidAt: paidAt?.toISOString() ?? null, verificationCode }
 }
 
 function receiptUrl(token: string | null): string | null {

@@ -53,10 +53,22 @@ describe('formatMoney', () => {
     expect(formatMoney(minor, currency)).toBe(text)
   })
 
-  test('F90 shows every digit of any amount', () => {
+  test.each<[bigint, string, string]>([
+    [2_400n, 'EUR', '\u200f24.00\u00a0€'],
+    [2_400n, 'JPY', '\u200f2,400\u00a0JP¥\u200e'],
+    [2_400n, 'CAD', '\u200f24.00\u00a0CA$\u200e'],
+    [12_500n, 'KWD', '\u200f12.500\u00a0د.ك.\u200f'],
+    [-2_400n, 'EUR', '\u200f\u200e\u221224.00\u00a0€'],
+    [BIGINT_MAX, 'EUR', '\u200f92,233,720,368,547,758.07\u00a0€'],
+    [5n, 'XXX', '5 XXX'],
+  ])('in Arabic, with Latin digits, %s %s reads %s', (minor, currency, text) => {
+    expect(formatMoney(minor, currency, 'ar-u-nu-latn')).toBe(text)
+  })
+
+  test.each(['en', 'ar-u-nu-latn'])('F90 shows every digit of any amount (%s)', (locale) => {
     fc.assert(
       fc.property(minors, currencies, (minor, currency) => {
-        const digits = formatMoney(minor, currency).replace(/\D/g, '').replace(/^0+/, '')
+        const digits = formatMoney(minor, currency, locale).replace(/\D/g, '').replace(/^0+/, '')
         expect(digits).toBe(minor === 0n ? '' : (minor < 0n ? -minor : minor).toString())
       }),
     )

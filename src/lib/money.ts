@@ -66,7 +66,7 @@ export function decimal(minor: bigint, currency: Currency): string {
   return `${minor < 0n ? '-' : ''}${whole}${exponent > 0 ? `.${fraction}` : ''}`
 }
 
-/** For people: `€24.00`, with U+2212 as the minus sign. */
+/** For people: `€24.00`, with U+2212 as the minus sign. @param locale a language tag */
 export function formatMoney(minor: bigint | number, currency: string, locale = 'en'): string {
   if (!isCurrency(currency)) return `${minor} ${currency}`
   const format = new Intl.NumberFormat(locale, {
@@ -75,5 +75,10 @@ export function formatMoney(minor: bigint | number, currency: string, locale = '
     minimumFractionDigits: EXPONENTS[currency],
     maximumFractionDigits: EXPONENTS[currency],
   })
-  return format.format(decimal(BigInt(minor), currency) as Intl.StringNumericLiteral).replace('-', '\u2212')
+  return together(format.format(decimal(BigInt(minor), currency) as Intl.StringNumericLiteral).replace('-', '\u2212'))
+}
+
+/** From right to left, the last sign of `JP¥` or `CA$` would jump before its letters (`¥JP`): a mark of the other direction holds it. */
+function together(text: string): string {
+  return text.includes('\u200f') ? text.replace(/[A-Z]+\p{Sc}/u, '$&\u200e') : text
 }

@@ -1,24 +1,27 @@
 import Document, { type DocumentContext, type DocumentInitialProps, Head, Html, Main, NextScript } from 'next/document'
+import { isLocale, LANGUAGES, LOCALE_HEADER, type Locale } from '@/i18n/locale'
 
 interface Props extends DocumentInitialProps {
   theme: 'light' | 'dark' | null
+  locale: Locale
   nonce: string | null
 }
 
-/** The frame of the checkout: the reader's theme from their cookie, and the page's own script instead of Next's runtime. */
+/** The frame of the checkout: the reader's theme and language, and the page's own script instead of Next's runtime. */
 export default class CheckoutDocument extends Document<Props> {
   static override async getInitialProps(context: DocumentContext): Promise<Props> {
     const initial = await Document.getInitialProps(context)
     const theme = /(?:^|;\s*)theme=(light|dark)(?:;|$)/.exec(context.req?.headers.cookie ?? '')?.[1] as 'light' | 'dark' | undefined
+    const told = context.req?.headers[LOCALE_HEADER]
     const nonce = context.req?.headers['x-nonce']
-    return { ...initial, theme: theme ?? null, nonce: typeof nonce === 'string' ? nonce : null }
+    return { ...initial, theme: theme ?? null, locale: isLocale(told) ? told : 'en', nonce: typeof nonce === 'string' ? nonce : null }
   }
 
   override render() {
-    const { theme, nonce, isDevelopment, __NEXT_DATA__ } = this.props
+    const { theme, locale, nonce, isDevelopment, __NEXT_DATA__ } = this.props
     const signed = nonce === null ? {} : { nonce }
     return (
-      <Html lang="en" {...(theme ? { 'data-theme': theme } : {})}>
+      <Html lang={locale} dir={LANGUAGES[locale].dir} {...(theme ? { 'data-theme': theme } : {})}>
         <Head {...signed}>
           <link rel="icon" href="/icon.svg" type="image/svg+xml" />
           {!isDevelopment && <script type="module" src={`/checkout.js?v=${__NEXT_DATA__.buildId}`} {...signed} />}

@@ -5,7 +5,7 @@ import { sql } from '@/platform/db'
 import type { Deps } from './deps'
 import { ownPagesOnly } from './origin'
 
-const RETURN = /^\/checkout\/ord_[0-9a-f]{32}$/
+const RETURN = /^\/checkout\/(ord_[0-9a-f]{32})(\?attempt=[\w.~%+-]{1,765})?$/
 
 /** The simulated bank's own page: where a shopper proves who they are, as 3-D Secure would ask. */
 export function bankPages(deps: Deps) {
@@ -25,7 +25,7 @@ export function bankPages(deps: Deps) {
 
 /** There is news of the payment of this order. Whoever says so is not believed: the bank is asked what became of it. */
 async function lookNow({ db, engine, pay, createPayment }: Deps, checkout: string): Promise<void> {
-  const orderId = readId('ord', checkout.split('/').at(-1) ?? '')
+  const orderId = readId('ord', RETURN.exec(checkout)?.[1] ?? '')
   if (!orderId) return
   const [record] = await db.$queryRaw<{ merchantId: string; recordId: string; operation: string }[]>(sql`
     SELECT p.merchant_id::text AS "merchantId", p.record_id AS "recordId", r.operation FROM orders o

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import http from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
+import { localeOfPage } from '@/i18n/choose'
+import { LOCALE_HEADER } from '@/i18n/locale'
 import { createApi } from './api'
 import { type Deps, getDeps } from './deps'
 import { whenToldToStop } from './stop'
@@ -25,6 +27,7 @@ async function main(): Promise<void> {
     if (deps.engine.isClosed()) response.setHeader('Connection', 'close')
     if (request.url?.startsWith('/api/')) return void api(request, response)
     greet(request, response, deps)
+    request.headers[LOCALE_HEADER] = languageOf(request)
     return void pages.then((page) => page(request, response))
   })
   server.listen(deps.env.PORT)
@@ -44,6 +47,10 @@ async function openPages({ env }: Deps) {
 function greet(request: http.IncomingMessage, response: http.ServerResponse, { env, shopperSecret }: Deps): void {
   if (!request.url?.startsWith('/checkout/') || shopperOf(request.headers.cookie, shopperSecret)) return
   response.appendHeader('Set-Cookie', shopperCookie(newShopper(shopperSecret).value, env.baseUrl.startsWith('https:')))
+}
+
+function languageOf({ url = '/', headers }: http.IncomingMessage): string {
+  return localeOfPage(url, { cookie: headers.cookie, acceptLanguage: headers['accept-language'] })
 }
 
 let draining = false

@@ -3,8 +3,16 @@ import { useEffect, useState } from 'react'
 import { cx } from './cx'
 import { Icon } from './icon'
 
+interface Props {
+  id: string
+  head?: number
+  tail?: number
+  words?: { copy: string; copied: string }
+  className?: string
+}
+
 /** An id in mono, cut in the middle, copied whole with one click. */
-export function CopyId({ id, head = 8, tail = 4, className }: { id: string; head?: number; tail?: number; className?: string }) {
+export function CopyId({ id, head = 8, tail = 4, words = { copy: 'Copy', copied: 'Copied' }, className }: Props) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return
@@ -27,8 +35,10 @@ export function CopyId({ id, head = 8, tail = 4, className }: { id: string; head
         className,
       )}
     >
-      <span className="sr-only">{copied ? 'Copied' : 'Copy'} </span>
-      <span className="truncate">{shorten(id, head, tail)}</span>
+      <span className="sr-only">{copied ? words.copied : words.copy} </span>
+      <span dir="ltr" className="truncate">
+        {shorten(id, head, tail)}
+      </span>
       <Icon name={copied ? 'check' : 'copy'} size={13} className={cx('shrink-0', copied ? 'text-ok' : 'text-ink-3 group-hover:text-ink')} />
     </button>
   )

@@ -16,7 +16,11 @@ interface FieldFrame {
   /** What is wrong and what to do; the same words stand in the summary. */
   error?: string | undefined
   optional?: boolean
+  /** The frame's own words, for a page in another language. */
+  words?: { optional: string; error: string }
 }
+
+const ENGLISH = { optional: '(optional)', error: 'Error:' }
 
 /** What the control must carry so that its hint and its error are read with it. */
 function described({ id, hint, error }: Pick<FieldFrame, 'id' | 'hint' | 'error'>) {
@@ -24,12 +28,12 @@ function described({ id, hint, error }: Pick<FieldFrame, 'id' | 'hint' | 'error'
   return { ...(error ? { 'aria-invalid': true as const } : {}), ...(by ? { 'aria-describedby': by } : {}) }
 }
 
-export function Field({ id, label, hint, error, optional = false, children }: FieldFrame & { children: ReactNode }) {
+export function Field({ id, label, hint, error, optional = false, words = ENGLISH, children }: FieldFrame & { children: ReactNode }) {
   return (
     <div className="flex min-w-0 flex-col">
       <label htmlFor={id} className="mb-1.5 font-medium text-sm">
         {label}
-        {optional && <span className="font-normal text-ink-3"> (optional)</span>}
+        {optional && <span className="font-normal text-ink-3"> {words.optional}</span>}
       </label>
       {children}
       {hint && (
@@ -41,7 +45,7 @@ export function Field({ id, label, hint, error, optional = false, children }: Fi
         <p id={`${id}-error`} className="mt-1.5 flex gap-1.5 text-bad text-ui">
           <Icon name="warn" size={14} className="mt-[3px] shrink-0" />
           <span>
-            <span className="sr-only">Error: </span>
+            <span className="sr-only">{words.error} </span>
             {error}
           </span>
         </p>
@@ -54,12 +58,23 @@ export type TextFieldProps = FieldFrame & { size?: FieldSize; trailing?: ReactNo
     ref?: React.Ref<HTMLInputElement>
   }
 
-export function TextField({ id, label, hint, error, optional = false, size = 'touch', trailing, className, ...input }: TextFieldProps) {
+export function TextField({
+  id,
+  label,
+  hint,
+  error,
+  optional = false,
+  words = ENGLISH,
+  size = 'touch',
+  trailing,
+  className,
+  ...input
+}: TextFieldProps) {
   return (
-    <Field id={id} label={label} hint={hint} error={error} optional={optional}>
+    <Field id={id} label={label} hint={hint} error={error} optional={optional} words={words}>
       <span className="relative flex">
-        <input id={id} className={cx(CONTROL, SIZES[size], trailing ? 'pr-16' : null, className)} {...described({ id, hint, error })} {...input} />
-        {trailing && <span className="pointer-events-none absolute inset-y-0 right-3 flex items-center text-ink-3 text-xs">{trailing}</span>}
+        <input id={id} className={cx(CONTROL, SIZES[size], trailing ? 'pe-16' : null, className)} {...described({ id, hint, error })} {...input} />
+        {trailing && <span className="pointer-events-none absolute inset-y-0 end-3 flex items-center text-ink-3 text-xs">{trailing}</span>}
       </span>
     </Field>
   )
@@ -67,9 +82,20 @@ export function TextField({ id, label, hint, error, optional = false, size = 'to
 
 export type SelectFieldProps = FieldFrame & { size?: FieldSize } & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'id' | 'size'>
 
-export function SelectField({ id, label, hint, error, optional = false, size = 'touch', className, children, ...select }: SelectFieldProps) {
+export function SelectField({
+  id,
+  label,
+  hint,
+  error,
+  optional = false,
+  words = ENGLISH,
+  size = 'touch',
+  className,
+  children,
+  ...select
+}: SelectFieldProps) {
   return (
-    <Field id={id} label={label} hint={hint} error={error} optional={optional}>
+    <Field id={id} label={label} hint={hint} error={error} optional={optional} words={words}>
       <Select id={id} size={size} className={className} {...described({ id, hint, error })} {...select}>
         {children}
       </Select>
@@ -86,10 +112,10 @@ export function Select({
 }: { size?: FieldSize; className?: string | undefined } & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'size' | 'className'>) {
   return (
     <span className="relative flex">
-      <select className={cx(CONTROL, SIZES[size], 'appearance-none pr-9', className)} {...select}>
+      <select className={cx(CONTROL, SIZES[size], 'appearance-none pe-9', className)} {...select}>
         {children}
       </select>
-      <Icon name="chevronDown" className="pointer-events-none absolute top-1/2 right-3 -translate-y-1/2 text-ink-3" />
+      <Icon name="chevronDown" className="pointer-events-none absolute end-3 top-1/2 -translate-y-1/2 text-ink-3" />
     </span>
   )
 }

@@ -1,4 +1,5 @@
 import type { SVGProps } from 'react'
+import { cx } from './cx'
 
 /** The few drawings the shapes themselves need, on a 16 × 16 grid with a 1.5 stroke. A word always stands beside them. */
 const PATHS = {
@@ -23,7 +24,10 @@ const PATHS = {
 export type IconName = keyof typeof PATHS
 export const ICON_NAMES = Object.keys(PATHS) as IconName[]
 
-export function Icon({ name, size = 16, ...rest }: { name: IconName; size?: number } & Omit<SVGProps<SVGSVGElement>, 'name'>) {
+/** What points the way one reads points the other way where one reads from the right. */
+const DIRECTED: ReadonlySet<IconName> = new Set(['chevronRight', 'arrowRight', 'arrowLeft'])
+
+export function Icon({ name, size = 16, className, ...rest }: { name: IconName; size?: number } & Omit<SVGProps<SVGSVGElement>, 'name'>) {
   return (
     <svg
       aria-hidden="true"
@@ -35,6 +39,7 @@ export function Icon({ name, size = 16, ...rest }: { name: IconName; size?: numb
       strokeWidth="1.5"
       strokeLinecap="round"
       strokeLinejoin="round"
+      className={cx(DIRECTED.has(name) && 'rtl:-scale-x-100', className)}
       {...rest}
     >
       <path d={PATHS[name]} />

@@ -2,13 +2,13 @@ import type { ReactNode } from 'react'
 import { cx } from './cx'
 
 /** First in every page: past the navigation, to what the page is for. */
-export function SkipLink({ to = 'content' }: { to?: string }) {
+export function SkipLink({ to = 'content', children = 'Skip to the content' }: { to?: string; children?: ReactNode }) {
   return (
     <a
       href={`#${to}`}
-      className="sr-only z-50 rounded-md bg-accent px-3 py-2 font-medium text-on-accent focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
+      className="sr-only z-50 rounded-md bg-accent px-3 py-2 font-medium text-on-accent focus:not-sr-only focus:fixed focus:start-3 focus:top-3"
     >
-      Skip to the content
+      {children}
     </a>
   )
 }
@@ -27,7 +27,7 @@ export function Logo({ className }: { className?: string }) {
   )
 }
 
-/** The bar over a page: the mark on the left, links in the middle, what belongs to the reader on the right. */
+/** The bar over a page: the mark first, links in the middle, what belongs to the reader last. */
 export function TopBar({ home, links, end, wide = false }: { home: ReactNode; links?: ReactNode; end?: ReactNode; wide?: boolean }) {
   return (
     <header className="border-line border-b bg-surface print:hidden">
@@ -39,7 +39,7 @@ export function TopBar({ home, links, end, wide = false }: { home: ReactNode; li
       >
         {home}
         {links && <div className="flex flex-wrap items-center gap-1">{links}</div>}
-        <div className="ml-auto flex items-center gap-2">{end}</div>
+        <div className="ms-auto flex items-center gap-2">{end}</div>
       </div>
     </header>
   )

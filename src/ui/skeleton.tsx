@@ -16,7 +16,7 @@ export function SkeletonRows({ rows = 8 }: { rows?: number }) {
           <Skeleton className="h-4 w-20" />
           <Skeleton className="h-4 w-16" />
           <Skeleton className="hidden h-4 flex-1 sm:block" />
-          <Skeleton className="ml-auto h-4 w-24" />
+          <Skeleton className="ms-auto h-4 w-24" />
         </div>
       ))}
     </div>

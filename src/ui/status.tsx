@@ -74,7 +74,7 @@ export function GlyphStrip({ outcomes, max = 12 }: { outcomes: readonly Outcome[
         <Glyph key={position} outcome={outcome} size={10} />
       ))}
       {more > 0 && (
-        <span aria-hidden="true" className="figures ml-0.5 text-2xs text-ink-3">
+        <span aria-hidden="true" className="figures ms-0.5 text-2xs text-ink-3">
           +{more}
         </span>
       )}

@@ -10,7 +10,7 @@ const AS = { table: { role: 'table' }, rowgroup: { role: 'rowgroup' }, row: { ro
 
 export function Table({ caption, className, children }: { caption: string; className?: string; children: ReactNode }) {
   return (
-    <table {...AS.table} className={cx('block w-full border-collapse text-left text-ui md:table', className)}>
+    <table {...AS.table} className={cx('block w-full border-collapse text-start text-ui md:table', className)}>
       <caption className="sr-only">{caption}</caption>
       {children}
     </table>
@@ -50,8 +50,8 @@ export function Th({
       scope="col"
       {...(sort ? { 'aria-sort': sort } : {})}
       className={cx(
-        'whitespace-nowrap border-line border-b px-3 py-2 font-medium text-ink-3 text-xs first:pl-5 last:pr-5',
-        numeric && 'text-right',
+        'whitespace-nowrap border-line border-b px-3 py-2 font-medium text-ink-3 text-xs first:ps-5 last:pe-5',
+        numeric && 'text-end',
         className,
       )}
     >
@@ -94,11 +94,11 @@ export function Td({
       {...AS.cell}
       data-label={label}
       className={cx(
-        'max-md:[overflow-wrap:anywhere] md:table-cell md:px-3 md:py-2.5 md:align-middle md:first:pl-5 md:last:pr-5',
+        'max-md:[overflow-wrap:anywhere] md:table-cell md:px-3 md:py-2.5 md:align-middle md:first:ps-5 md:last:pe-5',
         primary
           ? 'flex items-center font-medium last:justify-end'
           : 'col-span-2 flex items-baseline justify-between gap-4 before:text-ink-3 before:content-[attr(data-label)] md:before:content-none',
-        numeric && 'figures md:text-right',
+        numeric && 'figures md:text-end',
         className,
       )}
     >

@@ -4,10 +4,11 @@ import { Icon, type IconName } from './icon'
 
 type Theme = 'system' | 'light' | 'dark'
 const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' }
+const ENGLISH = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark', change: 'Change' }
 const ICONS: Record<Theme, IconName> = { system: 'auto', light: 'sun', dark: 'moon' }
 
 /** System, light, dark. Kept in a cookie, so that the server renders the right one: no script in the head, no flash. */
-export function ThemeSwitch() {
+export function ThemeSwitch({ words = ENGLISH }: { words?: Record<Theme | 'change', string> }) {
   const [theme, setTheme] = useState<Theme>('system')
   useEffect(() => {
     const now = document.documentElement.dataset.theme
@@ -24,10 +25,12 @@ export function ThemeSwitch() {
     <button
       type="button"
       onClick={() => choose(NEXT[theme])}
-      title={`Theme: ${theme}`}
+      title={words[theme]}
       className="inline-flex size-8 items-center justify-center rounded-md text-ink-2 hover:bg-muted hover:text-ink"
     >
-      <span className="sr-only">Theme: {theme}. Change</span>
+      <span className="sr-only">
+        {words[theme]}. {words.change}
+      </span>
       <Icon name={ICONS[theme]} />
     </button>
   )

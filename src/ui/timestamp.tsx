@@ -45,24 +45,34 @@ export function Timestamp({
   at,
   style = 'full',
   seconds = true,
+  locale = 'en',
   className,
 }: {
   at: string | Date
   style?: TimeStyle
   seconds?: boolean
+  /** A language tag, such as `ar-u-nu-latn`. */
+  locale?: string
   className?: string
 }) {
   const zone = useZone()
   const date = typeof at === 'string' ? new Date(at) : at
   const iso = date.toISOString()
   return (
-    <time dateTime={iso} title={iso} className={cx('figures md:whitespace-nowrap', className)}>
-      {formatTime(date, zone, style, seconds)}
+    <time dateTime={iso} title={iso} className={cx('figures md:whitespace-nowrap', className)} suppressHydrationWarning>
+      {formatTime(date, { zone, style, seconds, locale })}
     </time>
   )
 }
 
-function formatTime(date: Date, zone: Zone, style: TimeStyle, seconds: boolean): string {
+interface Writing {
+  zone: Zone
+  style: TimeStyle
+  seconds: boolean
+  locale: string
+}
+
+function formatTime(date: Date, { zone, style, seconds, locale }: Writing): string {
   const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric' }
   const time: Intl.DateTimeFormatOptions = {
     hour: '2-digit',
@@ -71,7 +81,8 @@ function formatTime(date: Date, zone: Zone, style: TimeStyle, seconds: boolean):
     timeZoneName: 'short',
     ...(seconds ? { second: '2-digit' } : {}),
   }
-  return new Intl.DateTimeFormat('en-GB', {
+  // English the British way: the day before the month.
+  return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
     ...(style === 'time' ? {} : day),
     ...(style === 'day' ? {} : time),
     ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),

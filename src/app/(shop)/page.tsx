@@ -1,4 +1,6 @@
 import type { Metadata } from 'next'
+import { useLocale, useTranslations } from 'next-intl'
+import { getTranslations } from 'next-intl/server'
 import { CATALOGUE, type Product } from '@/checkout/catalogue'
 import { Button } from '@/ui/button'
 import { Select } from '@/ui/field'
@@ -7,26 +9,27 @@ import { Money } from '@/ui/money'
 import { ProductPicture } from './_parts/product-picture'
 import { SiteBar } from './_parts/site-bar'
 
-export const metadata: Metadata = { title: { absolute: 'Payonce – pay as often as you like, be charged once' } }
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('shop')
+  return { title: { absolute: t('documentTitle') } }
+}
 
 export default function ShopPage() {
+  const t = useTranslations('shop')
   return (
     <>
-      <SiteBar />
+      <SiteBar here="/" />
       <main id="content" className="mx-auto max-w-5xl px-4 pt-12 pb-20 sm:px-6 sm:pt-16">
-        <h1 className="max-w-[18ch] font-semibold text-3xl leading-[1.1] tracking-[-0.03em] sm:text-5xl">Press Pay as often as you like.</h1>
-        <p className="mt-4 max-w-[52ch] text-base text-ink-2 leading-7">
-          You are charged once. Buy something from this test shop, press Pay twenty-five times, reload, lose the connection, and look at the ledger
-          afterwards.
-        </p>
-        <h2 className="sr-only">Products</h2>
+        <h1 className="max-w-[18ch] font-semibold text-3xl leading-[1.1] tracking-[-0.03em] sm:text-5xl rtl:leading-[1.35]">{t('title')}</h1>
+        <p className="mt-4 max-w-[52ch] text-base text-ink-2 leading-7">{t('lead')}</p>
+        <h2 className="sr-only">{t('products')}</h2>
         <ul className="mt-10 grid gap-4 sm:grid-cols-2 sm:gap-5">
           {CATALOGUE.map((product) => (
             <ProductCard key={product.sku} product={product} />
           ))}
         </ul>
         <p className="mt-8 flex items-center gap-2 text-ink-3 text-ui">
-          <Icon name="flask" size={14} /> Test mode: no real money moves, and only test cards are accepted.
+          <Icon name="flask" size={14} className="shrink-0" /> {t('testMode')}
         </p>
       </main>
     </>
@@ -35,20 +38,22 @@ export default function ShopPage() {
 
 /** A plain form: it works before and without any script. */
 function ProductCard({ product }: { product: Product }) {
+  const t = useTranslations('shop')
   const quantity = `quantity-${product.sku}`
+  const name = t(`product.${product.sku}.name`)
   return (
     <li className="flex flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card">
       <ProductPicture sku={product.sku} />
       <div className="flex flex-1 flex-col p-5">
         <div className="flex items-baseline justify-between gap-4">
-          <h3 className="font-semibold text-base">{product.name}</h3>
-          <Money minor={product.unitAmount} currency={product.currency} className="font-medium" />
+          <h3 className="font-semibold text-base">{name}</h3>
+          <Money minor={product.unitAmount} currency={product.currency} locale={useLocale()} className="font-medium" />
         </div>
-        <p className="mt-1 text-ink-2 text-sm">{product.description}</p>
+        <p className="mt-1 text-ink-2 text-sm">{t(`product.${product.sku}.description`)}</p>
         <form method="post" action="/api/shop/orders" className="mt-5 flex items-center gap-2">
           <input type="hidden" name="sku" value={product.sku} />
           <label htmlFor={quantity} className="sr-only">
-            Quantity of {product.name}
+            {t('quantity', { product: name })}
           </label>
           <div className="w-20">
             <Select id={quantity} name="quantity" defaultValue="1" className="h-11! figures">
@@ -58,7 +63,7 @@ function ProductCard({ product }: { product: Product }) {
             </Select>
           </div>
           <Button type="submit" variant="primary" className="h-11! flex-1">
-            Buy<span className="sr-only"> {product.name}</span>
+            <span>{t.rich('buy', { product: name, name: (product) => <span className="sr-only">{product}</span> })}</span>
             <Icon name="arrowRight" />
           </Button>
         </form>

@@ -18,6 +18,8 @@ export async function GET(): Promise<Response> {
     format: 'esm',
     target: 'es2022',
     jsx: 'automatic',
+    // The provider and the translator without Next, and messages that come compiled: 3 kB rather than 13.
+    alias: { 'next-intl': 'use-intl', 'use-intl/format-message': 'use-intl/format-message/format-only' },
     define: { 'process.env.NODE_ENV': '"production"' },
     legalComments: 'none',
     logLevel: 'error',

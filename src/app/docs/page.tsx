@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { MESSAGES } from '@/i18n/messages'
 import { PROBLEMS } from '@/idempotency/problems'
 import { Contents } from '@/ui/contents'
 import { LINK } from '@/ui/nav'
@@ -131,7 +132,7 @@ export default function DocsPage() {
                     <Td label="Number" primary className="figures pl-0! md:whitespace-nowrap md:font-normal">
                       {groupNumber(card.number)}
                     </Td>
-                    <Td label="What the bank does">{card.does}</Td>
+                    <Td label="What the bank does">{MESSAGES.en.checkout.testCard.does[card.token]}</Td>
                     <Td label="Token" className="font-mono text-xs">
                       {card.token}
                     </Td>

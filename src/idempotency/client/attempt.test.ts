@@ -94,9 +94,17 @@ describe('an attempt', () => {
   })
 
   test('watches a payment that another window began, and may begin one when that ended without a charge', () => {
-    const watch = begin<string>('k1', null, 5)
+    const watch = begin<string>('k1', null, { underWay: 5 })
     expect(watch).toMatchObject({ state: { at: 'checking', payload: null }, effects: [{ do: 'ask', key: 'k1' }] })
     expect(step(watch.state, status({ found: 'none' })).state).toEqual({ at: 'ready', key: 'k1', because: { kind: 'other-ended' } })
+  })
+
+  test('an attempt that was sent without scripts and came to nothing: its key is used up, the reason is shown', () => {
+    const ended = { key: 'k1', because: DECLINED }
+    expect(begin('fresh', null, { ended }).state).toEqual({ at: 'ready', key: 'fresh', because: DECLINED })
+    expect(begin('fresh', { key: 'k1', payload: null, sentAt: null, held: 0 }, { ended }).state).toMatchObject({ key: 'fresh' })
+    // Another attempt of this browser, newer than that one, goes on.
+    expect(begin('fresh', { key: 'k7', payload: 'card', sentAt: 1, held: 0 }, { ended }).state).toMatchObject({ at: 'checking', key: 'k7' })
   })
 
   test('a stored key wins over the fresh one', () => {

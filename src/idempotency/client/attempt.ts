@@ -85,11 +85,17 @@ export interface Step<Answer> {
   effects: Effect[]
 }
 
-/**
- * A page was rendered with `freshKey`; `stored` is what this window already knew. A sent one is taken up where it was left.
- * @param underWay the server already knows of a payment for this, perhaps another window's: since when we look
- */
-export function begin<Answer>(freshKey: string, stored: Stored | null, underWay: number | null = null): Step<Answer> {
+/** What the server said of the attempt when it made the page. */
+export interface Known {
+  /** Something is under way for this, perhaps another window's: since when we look. */
+  underWay?: number | null
+  /** An attempt of this browser that was sent without scripts, and came to nothing: its key is used up. */
+  ended?: { key: string; because: Because } | null
+}
+
+/** A page was rendered with `freshKey`; `stored` is what this browser already knew. A sent one is taken up where it was left. */
+export function begin<Answer>(freshKey: string, stored: Stored | null, { underWay = null, ended = null }: Known = {}): Step<Answer> {
+  if (ended && (!stored || stored.key === ended.key)) return ready(freshKey, ended.because)
   const key = stored?.key ?? freshKey
   const since = stored?.sentAt ?? underWay
   if (since === null) return ready(key, null)
@@ -236,6 +242,7 @@ function only({ key, payload, since, tries, held, doubt }: Sent): Sent {
   return { key, payload, since, tries, held, doubt }
 }
 
-function isSent<Answer>(state: State<Answer>): state is State<Answer> & Sent {
+/** Something is under way: sent, and not known to have ended. */
+export function isSent<Answer>(state: State<Answer>): state is State<Answer> & Sent {
   return state.at === 'sending' || state.at === 'pausing' || state.at === 'checking' || state.at === 'acting'
 }

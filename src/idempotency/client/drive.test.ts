@@ -57,7 +57,7 @@ describe('driving an attempt', () => {
     attempt.start()
     for (let press = 0; press < 25; press++) attempt.press('card', true)
     await vi.runAllTimersAsync()
-    expect(attempt.state()).toEqual({ at: 'done', answer: 'paid' })
+    expect(attempt.view()).toEqual({ at: 'done', answer: 'paid' })
     expect(log.filter((line) => line.startsWith('send'))).toEqual(['send k1 card'])
     expect(log.slice(0, 3)).toEqual(['store k1 unsent', 'store k1 sent', 'send k1 card'])
     expect(log.slice(-2)).toEqual(['forget', 'report k1 24'])
@@ -70,7 +70,7 @@ describe('driving an attempt', () => {
     attempt.press('card', true)
     await vi.runAllTimersAsync()
     expect(log.filter((line) => line.startsWith('send'))).toEqual(['send k1 card', 'send k1 card', 'send k1 card'])
-    expect(attempt.state().at).toBe('done')
+    expect(attempt.view().at).toBe('done')
   })
 
   test('ends in checking, asking and no longer sending, when nothing ever answers', async () => {
@@ -79,7 +79,7 @@ describe('driving an attempt', () => {
     attempt.start()
     attempt.press('card', true)
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(attempt.state().at).toBe('checking')
+    expect(attempt.view().at).toBe('checking')
     const sends = log.filter((line) => line.startsWith('send')).length
     await vi.advanceTimersByTimeAsync(60_000)
     expect(log.filter((line) => line.startsWith('send'))).toHaveLength(sends)
@@ -93,7 +93,7 @@ describe('driving an attempt', () => {
     attempt.start()
     attempt.press('bad', true)
     await vi.runAllTimersAsync()
-    expect(attempt.state()).toMatchObject({ at: 'ready', key: 'k2' })
+    expect(attempt.view()).toMatchObject({ at: 'ready', key: 'k2' })
     attempt.press('good', true)
     await vi.runAllTimersAsync()
     expect(log.filter((line) => line.startsWith('send'))).toEqual(['send k1 bad', 'send k2 good'])
@@ -106,7 +106,7 @@ describe('driving an attempt', () => {
     attempt.start()()
     attempt.start()
     await vi.runAllTimersAsync()
-    expect(attempt.state()).toEqual({ at: 'done', answer: 'paid' })
+    expect(attempt.view()).toEqual({ at: 'done', answer: 'paid' })
     expect(log.filter((line) => line.startsWith('send'))).toEqual([])
   })
 
@@ -114,7 +114,7 @@ describe('driving an attempt', () => {
     const { made } = world([answered('paid')])
     const attempt = drive('k1', made)
     const seen: string[] = []
-    const stop = attempt.subscribe(() => seen.push(attempt.state().at))
+    const stop = attempt.subscribe(() => seen.push(attempt.view().at))
     attempt.start()
     attempt.press('card', true)
     await vi.runAllTimersAsync()

@@ -1,5 +1,6 @@
-import type { TRPCLink } from '@trpc/client'
+import { TRPCClientError, type TRPCLink } from '@trpc/client'
 import type { AnyRouter } from '@trpc/server'
+import type { Problem } from './attempt'
 import type { Keyed } from './key'
 
 /**
@@ -17,4 +18,11 @@ export function keyLink<Router extends AnyRouter>(): TRPCLink<Router> {
       keyed.store()
       return next({ ...op, input: { ...(op.input as object), key: keyed.key } })
     }
+}
+
+/** The problem that the server put into its error; null when none came from it (a broken line, a proxy's page). */
+export function problemOf(error: unknown): Problem | null {
+  if (!(error instanceof TRPCClientError)) return null
+  const problem: Partial<Problem> | undefined = error.data?.idempotency
+  return typeof problem?.kind === 'string' && typeof problem.retry === 'string' ? (problem as Problem) : null
 }

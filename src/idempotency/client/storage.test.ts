@@ -11,6 +11,10 @@ function shelf() {
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, text: string) => void kept.set(name, text),
     removeItem: (name: string) => void kept.delete(name),
+    key: (index: number) => [...kept.keys()][index] ?? null,
+    get length() {
+      return kept.size
+    },
   }
 }
 
@@ -32,6 +36,29 @@ describe('where an attempt is kept', () => {
     expect(attemptStorage('b', blocked).read()).toEqual(RECORD)
     attemptStorage('b', blocked).clear()
     expect(attemptStorage('b', blocked).read()).toBeNull()
+  })
+
+  test('forgets attempts of the same family that are older than any answer is kept, and touches nothing else', () => {
+    const place = shelf()
+    const day = 24 * 3_600_000
+    attemptStorage(
+      'shop:1',
+      () => place,
+      () => 0,
+    ).write(RECORD)
+    attemptStorage(
+      'shop:2',
+      () => place,
+      () => 20 * day,
+    ).write(RECORD)
+    place.kept.set('shop:3', '{broken')
+    place.kept.set('other', '{broken')
+    attemptStorage(
+      'shop:4',
+      () => place,
+      () => 31 * day,
+    )
+    expect([...place.kept.keys()]).toEqual(['shop:2', 'other'])
   })
 
   test.each(['', 'null', '[]', '{"key":1}', '{"key":""}', '{broken'])('takes a damaged record (%s) as absent', (text) => {

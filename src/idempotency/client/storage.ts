@@ -1,27 +1,32 @@
 import type { Stored } from './attempt'
 
-/** Where an attempt outlives its page. `read` and `write` never throw. */
+/** Where an attempt outlives its page, and is found by the browser's other windows. `read` and `write` never throw. */
 export interface AttemptStorage {
   read(): Stored | null
   write(record: Stored): void
   clear(): void
 }
 
-type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+
+/** 30 days: as long as the server keeps an answer. An attempt that is older is nobody's any more. */
+const KEPT_MS = 30 * 24 * 3_600_000
 
 /** Survives within the page when the browser's own storage is blocked or full. One per page: two instances must see the same. */
 const memory = new Map<string, string>()
 
 /**
  * One attempt's place.
- * @param name says whose it is: the order and its version, so that a changed order finds nothing old
- * @param shelf the browser's `sessionStorage`, as a function: where storage is blocked, already naming it throws
+ * @param name says whose it is, as `shop.attempt:ord_1`; what stands before the colon is shared by all attempts, so that old ones are found
+ * @param shelf the browser's `localStorage` (`sessionStorage` would lose it with a crash, and hide it from a second window), as a
+ *   function: where storage is blocked, already naming it throws
  */
-export function attemptStorage(name: string, shelf: () => Shelf = () => sessionStorage): AttemptStorage {
+export function attemptStorage(name: string, shelf: () => Shelf = () => localStorage, now: () => number = Date.now): AttemptStorage {
+  attempt(() => forgetOld(shelf(), name.slice(0, name.indexOf(':') + 1), now() - KEPT_MS))
   return {
     read: () => parse(attempt(() => shelf().getItem(name)) ?? memory.get(name) ?? null),
     write(record) {
-      const text = JSON.stringify(record)
+      const text = JSON.stringify({ ...record, at: now() })
       memory.set(name, text)
       attempt(() => shelf().setItem(name, text))
     },
@@ -30,6 +35,16 @@ export function attemptStorage(name: string, shelf: () => Shelf = () => sessionS
       attempt(() => shelf().removeItem(name))
     },
   }
+}
+
+function forgetOld(shelf: Shelf, prefix: string, before: number): void {
+  if (prefix === '') return
+  const names = Array.from({ length: shelf.length }, (_, index) => shelf.key(index)).filter((name) => name?.startsWith(prefix))
+  for (const name of names as string[]) if (!(writtenAt(shelf.getItem(name)) > before)) shelf.removeItem(name)
+}
+
+function writtenAt(text: string | null): number {
+  return attempt(() => Number(JSON.parse(text ?? '').at)) ?? 0
 }
 
 function attempt<T>(work: () => T): T | null {

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { GetServerSideProps } from 'next'
 import Head from 'next/head'
+import { createTranslator } from 'next-intl'
 import { isNotFound } from '@/app/(shop)/_parts/not-found'
 import { CheckoutPage, type CheckoutProps } from '@/app/(shop)/checkout/[orderId]/_parts/checkout-page'
+import { endedOf } from '@/app/(shop)/checkout/[orderId]/_parts/ended'
+import { localeOf } from '@/i18n/choose'
+import { compiledMessages } from '@/i18n/compiled'
+import { LANGUAGES } from '@/i18n/locale'
+import type { Messages } from '@/i18n/messages'
 import { callerFor } from '@/server/caller'
 
 /**
@@ -13,18 +19,23 @@ import { callerFor } from '@/server/caller'
 export const config: { unstable_runtimeJS: false; maxDuration?: number } = { unstable_runtimeJS: false }
 
 /** One order, one attempt. The key is made here, with the page: it is there before anything can be pressed. */
-export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ req, res, params }) => {
+export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ req, res, params, query }) => {
   const orderId = String(params?.orderId)
   const freshKey = randomUUID()
+  const headers = headersOf(req.headers)
+  const language = languageFor(headers)
   res.setHeader('Cache-Control', 'private, no-store')
   try {
-    const api = callerFor(headersOf(req.headers))
-    return { props: { orderId, freshKey, order: await api.checkout.order({ orderId }) } }
+    const api = callerFor(headers)
+    const order = await api.checkout.order({ orderId })
+    // What holds the order speaks for itself.
+    const ended = order.payment ? null : await endedOf(query, (key) => api.checkout.status({ orderId, key }))
+    return { props: { orderId, freshKey, order, ended, language } }
   } catch (error) {
     if (isNotFound(error)) return { notFound: true }
     res.statusCode = 503
     res.setHeader('Retry-After', '3')
-    return { props: { orderId, freshKey, order: null } }
+    return { props: { orderId, freshKey, order: null, ended: null, language } }
   }
 }
 
@@ -32,7 +43,7 @@ export default function Page(props: CheckoutProps) {
   return (
     <>
       <Head>
-        <title>{props.order ? `Pay – ${props.order.merchantName}` : 'Error: order not loaded'}</title>
+        <title>{titleOf(props)}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <meta name="color-scheme" content="light dark" />
@@ -42,6 +53,20 @@ export default function Page(props: CheckoutProps) {
       </div>
     </>
   )
+}
+
+/** The page brings its own texts along, and no others. */
+function languageFor(headers: Headers): CheckoutProps['language'] {
+  const locale = localeOf(headers)
+  const { checkout, common } = compiledMessages(locale)
+  return { tag: LANGUAGES[locale].tag, messages: { checkout, common } }
+}
+
+function titleOf({ order, ended, language }: CheckoutProps): string {
+  const t = createTranslator({ locale: language.tag, messages: language.messages as Messages, namespace: 'checkout' })
+  if (!order) return t('notLoaded.documentTitle')
+  const title = t('documentTitle.pay', { merchant: order.merchantName })
+  return ended ? t('documentTitle.problem', { title }) : title
 }
 
 function headersOf(incoming: NodeJS.Dict<string | string[]>): Headers {

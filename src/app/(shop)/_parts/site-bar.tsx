@@ -1,27 +1,36 @@
 import Link from 'next/link'
+import { useLocale, useTranslations } from 'next-intl'
+import { localeOfTag } from '@/i18n/locale'
 import { Logo, navLinkClass, SkipLink, TopBar } from '@/ui/nav'
 import { ThemeSwitch } from '@/ui/theme-switch'
+import { LanguageSwitch } from './language-switch'
 
-/** The bar over the shop and the documents. */
-export function SiteBar() {
+/**
+ * The bar over the shop and the documents.
+ * @param here this page's address, where the page is there in other languages too
+ */
+export function SiteBar({ here }: { here?: string }) {
+  const t = useTranslations('common')
+  const locale = localeOfTag(useLocale())
   return (
     <>
-      <SkipLink />
+      <SkipLink>{t('skip')}</SkipLink>
       <TopBar
         home={
-          <Link href="/" aria-label="Payonce, the shop" className="flex">
+          <Link href="/" aria-label={t('home')} className="flex">
             <Logo />
           </Link>
         }
         end={
-          <nav aria-label="Main" className="flex items-center sm:gap-1">
-            <Link prefetch={false} className={navLinkClass('max-sm:px-2')} href="/docs">
-              Docs
+          <nav aria-label={t('navigation')} className="flex items-center sm:gap-1">
+            <Link prefetch={false} className={navLinkClass('max-sm:px-2')} href="/docs" hrefLang="en">
+              {t('docs')}
             </Link>
-            <Link prefetch={false} className={navLinkClass('max-sm:px-2')} href="/dashboard">
-              Dashboard
+            <Link prefetch={false} className={navLinkClass('max-sm:px-2')} href="/dashboard" hrefLang="en">
+              {t('dashboard')}
             </Link>
-            <ThemeSwitch />
+            {here && <LanguageSwitch locale={locale} here={here} label={t('language')} />}
+            <ThemeSwitch words={{ system: t('theme.system'), light: t('theme.light'), dark: t('theme.dark'), change: t('theme.change') }} />
           </nav>
         }
       />

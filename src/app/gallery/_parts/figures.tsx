@@ -1,6 +1,7 @@
 import { CopyId } from '@/ui/copy-id'
 import { Money } from '@/ui/money'
 import { type TimeStyle, Timestamp } from '@/ui/timestamp'
+import { Verbatim } from '@/ui/verbatim'
 import { Row, Section, Show, State } from './show'
 
 const AMOUNTS: [name: string, minor: bigint | null, currency: string][] = [
@@ -12,6 +13,8 @@ const AMOUNTS: [name: string, minor: bigint | null, currency: string][] = [
   ['absent', null, 'EUR'],
   ['very large', 9_007_199_254_740_991n, 'USD'],
 ]
+/** Arabic with Latin digits, as the shop writes it. */
+const ARABIC = 'ar-u-nu-latn'
 const AT = '2026-03-14T14:02:11.408Z'
 const STYLES: TimeStyle[] = ['full', 'time', 'day']
 
@@ -47,6 +50,32 @@ export function Figures() {
             <Timestamp at={AT} seconds={false} />
           </State>
         </Row>
+      </Show>
+      <Show name="<Verbatim>: what others named keeps to itself">
+        <Row>
+          <State name="in another script">
+            <span>
+              <Verbatim>قميص قطني</Verbatim> × 2
+            </span>
+          </State>
+          <State name="marks of direction that it does not close">
+            <span>
+              <Verbatim>{'\u2067\u2067Turned'}</Verbatim> × 2
+            </span>
+          </State>
+          <State name="markup is text">
+            <Verbatim>{'<b>Bold</b>'}</Verbatim>
+          </State>
+        </Row>
+      </Show>
+      <Show name='dir="rtl": <Money locale>, <Timestamp locale>'>
+        <div dir="rtl" lang="ar">
+          <Row>
+            <Money minor={-2_400n} currency="EUR" locale={ARABIC} />
+            <Money minor={12_500n} currency="KWD" locale={ARABIC} />
+            <Timestamp at={AT} locale={ARABIC} />
+          </Row>
+        </div>
       </Show>
       <Show name="<CopyId>">
         <Row>

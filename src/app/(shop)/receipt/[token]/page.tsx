@@ -1,8 +1,9 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { ShopFrame } from '../../_parts/shop-frame'
+import { getTranslations } from 'next-intl/server'
 import { loadReceipt } from './_parts/load-receipt'
 import { PaidReceipt } from './_parts/paid-receipt'
+import { ReceiptFrame } from './_parts/receipt-frame'
 import { UnpaidReceipt } from './_parts/unpaid-receipt'
 
 interface Props {
@@ -10,18 +11,24 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const receipt = await loadReceipt((await params).token)
-  const title = receipt ? `${receipt.status === 'succeeded' ? 'Paid' : 'Payment'} – ${receipt.merchantName}` : 'Not found'
-  return { title: { absolute: title }, robots: { index: false, follow: false }, referrer: 'no-referrer' }
+  return { title: { absolute: await titleOf((await params).token) }, robots: { index: false, follow: false }, referrer: 'no-referrer' }
+}
+
+async function titleOf(token: string): Promise<string> {
+  const t = await getTranslations()
+  const receipt = await loadReceipt(token)
+  if (!receipt) return t('trouble.notFound.documentTitle')
+  return t(receipt.status === 'succeeded' ? 'receipt.documentTitle.paid' : 'receipt.documentTitle.unpaid', { merchant: receipt.merchantName })
 }
 
 /** Whoever has the address may see it: it is unguessable. An unknown one is a plain 404. */
 export default async function ReceiptPage({ params }: Props) {
-  const receipt = await loadReceipt((await params).token)
+  const { token } = await params
+  const receipt = await loadReceipt(token)
   if (!receipt) notFound()
   return (
-    <ShopFrame merchantName={receipt.merchantName}>
+    <ReceiptFrame merchantName={receipt.merchantName} here={`/receipt/${encodeURIComponent(token)}`}>
       {receipt.status === 'succeeded' ? <PaidReceipt receipt={receipt} /> : <UnpaidReceipt receipt={receipt} />}
-    </ShopFrame>
+    </ReceiptFrame>
   )
 }

@@ -1,12 +1,18 @@
 'use client'
+import { useTranslations } from 'next-intl'
 import { type FormEvent, useState } from 'react'
 import { TextField } from '@/ui/field'
-import { brandOf, type CardErrors, caretAfter, digitsOf, groupNumber, isAmex } from './card'
+import { brandOf, type CardErrors, type CardField, caretAfter, digitsOf, groupNumber, isAmex } from './card'
 
 /** Visible labels, the browser's own autofill, numeric keyboards, and no `name`: nothing of a card can be sent. */
 export function CardFields({ errors, email, locked }: { errors: CardErrors; email: string; locked: boolean }) {
+  const t = useTranslations('checkout')
   const [digits, setDigits] = useState('')
-  const common = { readOnly: locked, spellCheck: false, enterKeyHint: 'next' as const }
+  const words = { optional: t('field.optional'), error: t('field.error') }
+  const common = { readOnly: locked, spellCheck: false, enterKeyHint: 'next' as const, words }
+  const said = (field: CardField) => errors[field] && t(`wrong.${errors[field]}`)
+  // Digits are read from the left in every language.
+  const figures = { className: 'figures rtl:text-end', dir: 'ltr' }
 
   const regroup = (event: FormEvent<HTMLInputElement>) => {
     const input = event.currentTarget
@@ -24,50 +30,52 @@ export function CardFields({ errors, email, locked }: { errors: CardErrors; emai
       <TextField
         {...common}
         id="email"
-        label="Email"
+        label={t('field.email')}
         type="email"
         optional
         autoComplete="email"
         autoCapitalize="off"
         defaultValue={email}
-        hint="In test mode no e-mail is sent."
-        error={errors.email}
+        hint={t('field.emailHint')}
+        error={said('email')}
+        dir="ltr"
+        className="rtl:text-end"
       />
       <TextField
         {...common}
         id="number"
-        label="Card number"
+        label={t('field.number')}
         inputMode="numeric"
         autoComplete="cc-number"
-        className="figures"
+        {...figures}
         trailing={brandOf(digits)}
         onInput={regroup}
-        error={errors.number}
+        error={said('number')}
       />
       <div className="grid grid-cols-1 gap-5 min-[24rem]:grid-cols-2">
         <TextField
           {...common}
           id="expiry"
-          label="Expiry date"
+          label={t('field.expiry')}
           inputMode="numeric"
           autoComplete="cc-exp"
-          placeholder="MM / YY"
-          className="figures"
-          error={errors.expiry}
+          placeholder={t('field.expiryForm')}
+          {...figures}
+          error={said('expiry')}
         />
         <TextField
           {...common}
           id="csc"
-          label="Security code"
+          label={t('field.csc')}
           inputMode="numeric"
           autoComplete="cc-csc"
           maxLength={4}
-          className="figures"
-          hint={isAmex(digits) ? '4 digits on the front of the card' : '3 digits on the back of the card'}
-          error={errors.csc}
+          {...figures}
+          hint={t(isAmex(digits) ? 'field.cscFront' : 'field.cscBack')}
+          error={said('csc')}
         />
       </div>
-      <TextField {...common} id="name" label="Name on card" autoComplete="cc-name" enterKeyHint="done" maxLength={200} error={errors.name} />
+      <TextField {...common} id="name" label={t('field.name')} autoComplete="cc-name" enterKeyHint="done" maxLength={200} error={said('name')} />
     </>
   )
 }

@@ -1,3 +1,4 @@
+import type { Messages } from '@/i18n/messages'
 import { tokenFor } from './test-cards'
 
 export interface CardValues {
@@ -8,7 +9,9 @@ export interface CardValues {
   name: string
 }
 export type CardField = keyof CardValues
-export type CardErrors = Partial<Record<CardField, string>>
+/** What is wrong, by the text that says what to do about it. */
+export type Wrong = Exclude<keyof Messages['checkout']['wrong'], 'title'>
+export type CardErrors = Partial<Record<CardField, Wrong>>
 
 /** In the order in which they stand on the page, which is also the order of the summary. */
 export const FIELDS: readonly CardField[] = ['email', 'number', 'expiry', 'csc', 'name']
@@ -63,12 +66,12 @@ export function passesLuhn(digits: string): boolean {
   return digits.length > 0 && sum % 10 === 0
 }
 
-/** What is wrong with one field, as what to do about it; null when nothing is. */
-export function checkField(field: CardField, values: CardValues, now: Date): string | null {
+/** What is wrong with one field; null when nothing is. */
+export function checkField(field: CardField, values: CardValues, now: Date): Wrong | null {
   const text = values[field].trim()
   switch (field) {
     case 'email':
-      return text === '' || /^\S+@\S+\.\S+$/.test(text) ? null : 'Enter an email address like name@example.com, or leave it empty.'
+      return text === '' || /^\S+@\S+\.\S+$/.test(text) ? null : 'email'
     case 'number':
       return checkNumber(digitsOf(text))
     case 'expiry':
@@ -76,7 +79,7 @@ export function checkField(field: CardField, values: CardValues, now: Date): str
     case 'csc':
       return checkCsc(text, isAmex(digitsOf(values.number)) ? 4 : 3)
     case 'name':
-      return text === '' ? 'Enter the name as it stands on the card.' : null
+      return text === '' ? 'nameEmpty' : null
   }
 }
 
@@ -84,23 +87,23 @@ export function checkCard(values: CardValues, now: Date): CardErrors {
   return Object.fromEntries(FIELDS.map((field) => [field, checkField(field, values, now)]).filter(([, error]) => error !== null))
 }
 
-function checkNumber(digits: string): string | null {
-  if (digits === '') return 'Enter the card number.'
-  if (digits.length < 13) return 'The card number is too short: type all of its digits.'
-  if (!passesLuhn(digits)) return 'The card number has a typing error: check its digits.'
-  if (tokenFor(digits) === null) return 'Only test cards work here. This number was not sent to anyone: use a test card instead.'
+function checkNumber(digits: string): Wrong | null {
+  if (digits === '') return 'numberEmpty'
+  if (digits.length < 13) return 'numberShort'
+  if (!passesLuhn(digits)) return 'numberTyped'
+  if (tokenFor(digits) === null) return 'numberReal'
   return null
 }
 
-function checkExpiry(text: string, now: Date): string | null {
-  if (text === '') return 'Enter the expiry date, like 04 / 28.'
+function checkExpiry(text: string, now: Date): Wrong | null {
+  if (text === '') return 'expiryEmpty'
   const expiry = readExpiry(text)
-  if (!expiry) return 'Enter the expiry date as month and year, like 04 / 28.'
+  if (!expiry) return 'expiryForm'
   const past = expiry.year * 12 + expiry.month < now.getFullYear() * 12 + now.getMonth() + 1
-  return past ? 'This date has passed: check it, or use another card.' : null
+  return past ? 'expiryPast' : null
 }
 
-function checkCsc(text: string, length: number): string | null {
-  if (text === '') return 'Enter the security code.'
-  return new RegExp(`^\\d{${length}}$`).test(text) ? null : `The security code has ${length} digits.`
+function checkCsc(text: string, length: 3 | 4): Wrong | null {
+  if (text === '') return 'cscEmpty'
+  return new RegExp(`^\\d{${length}}$`).test(text) ? null : length === 4 ? 'cscFour' : 'cscThree'
 }

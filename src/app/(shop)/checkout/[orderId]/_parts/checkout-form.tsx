@@ -1,7 +1,8 @@
 'use client'
+import { useTranslations } from 'next-intl'
 import { type FocusEvent, type FormEvent, useEffect, useRef, useState } from 'react'
 import type { Attempt } from '@/idempotency/client/drive'
-import { formatMoney } from '@/lib/money'
+import { useOnline } from '@/idempotency/client/react'
 import { AttemptStatus } from './attempt-status'
 import { type CardErrors, type CardField, type CardValues, checkCard, checkField, digitsOf, FIELDS, showExpiry } from './card'
 import { CardFields } from './card-fields'
@@ -12,8 +13,8 @@ import { PayButton } from './pay-button'
 import { ProblemSummary } from './problem-summary'
 import { TestCardPicker } from './test-card-picker'
 import { type TestCard, tokenFor } from './test-cards'
-import { type CheckoutState, useOnline } from './use-checkout'
-import { wordsFor } from './words'
+import type { CheckoutState } from './use-checkout'
+import { endOf } from './words'
 
 interface Props {
   order: CheckoutOrder
@@ -27,6 +28,7 @@ interface Props {
  * What is sent is the token that stands for a test card.
  */
 export function CheckoutForm({ order, attempt, state, stage }: Props) {
+  const t = useTranslations('checkout')
   const form = useRef<HTMLFormElement>(null)
   const [errors, setErrors] = useState<CardErrors>({})
   const [failures, setFailures] = useState(0)
@@ -75,7 +77,7 @@ export function CheckoutForm({ order, attempt, state, stage }: Props) {
       {order.testMode && <TestCardPicker onPick={fill} />}
       <section className="rounded-lg border border-line bg-surface p-5 shadow-card sm:p-7">
         <h1 tabIndex={-1} className="font-semibold text-xl">
-          Payment
+          {t('title')}
         </h1>
         <form
           ref={form}
@@ -90,12 +92,20 @@ export function CheckoutForm({ order, attempt, state, stage }: Props) {
           onInput={mend}
           className="mt-5 flex flex-col gap-5"
         >
-          <input type="hidden" name="key" value={state.at === 'done' || state.at === 'closed' ? '' : state.key} />
-          <input type="hidden" name="version" value={order.version} />
-          <ProblemSummary errors={errors} words={because ? wordsFor(because) : null} turn={failures} />
+          {/* A browser that fills forms in again after a reload must not bring back an old key. */}
+          <input type="hidden" name="key" autoComplete="off" value={state.at === 'done' || state.at === 'closed' ? '' : state.key} />
+          <input type="hidden" name="version" autoComplete="off" value={order.version} />
+          <ProblemSummary
+            errors={errors}
+            end={because ? endOf(because) : null}
+            turn={failures}
+            page={t('documentTitle.pay', { merchant: order.merchantName })}
+          />
           <NoScriptCard />
-          <CardFields errors={errors} email={order.customerEmail ?? ''} locked={busy} />
-          <PayButton amount={formatMoney(order.amount, order.currency)} busy={busy} waiting={because?.kind === 'offline' && !online} />
+          <div className="script-only flex flex-col gap-5">
+            <CardFields errors={errors} email={order.customerEmail ?? ''} locked={busy} />
+          </div>
+          <PayButton order={order} busy={busy} waiting={because?.kind === 'offline' && !online} />
           <AttemptStatus state={state} stage={stage} onAsk={attempt.ask} />
         </form>
       </section>

@@ -1,34 +1,65 @@
 'use client'
-import { useState } from 'react'
+import { IntlProvider, useLocale, useTranslations } from 'next-intl'
+import { type ReactNode, useState } from 'react'
+import { type LanguageTag, localeOfTag } from '@/i18n/locale'
+import type { Messages } from '@/i18n/messages'
+import { LanguageSwitch } from '../../../_parts/language-switch'
 import { ShopFrame } from '../../../_parts/shop-frame'
 import { AlreadyPaid } from './already-paid'
-import { Checkout } from './checkout'
+import { Checkout, isPaid } from './checkout'
+import type { Ended } from './ended'
 import { LoadFailed } from './load-failed'
 import type { CheckoutOrder } from './order'
 import { OrderSummary } from './order-summary'
 
-export interface CheckoutProps {
+interface PayProps {
   orderId: string
   /** The attempt's key, made with the page. */
   freshKey: string
   /** Null when it could not be loaded. */
   order: CheckoutOrder | null
+  /** What became of an attempt that the form posted by itself, without scripts. */
+  ended: Ended | null
+}
+
+export interface CheckoutProps extends PayProps {
+  /** The reader's language, and the compiled texts of this page in it. */
+  language: { tag: LanguageTag; messages: Pick<Messages, 'checkout' | 'common'> }
 }
 
 /** The order and the one attempt to pay it. */
-export function CheckoutPage({ orderId, freshKey, order: first }: CheckoutProps) {
+export function CheckoutPage({ language, ...props }: CheckoutProps) {
+  return (
+    <IntlProvider locale={language.tag} messages={language.messages as Messages} timeZone="UTC">
+      <PayPage {...props} />
+    </IntlProvider>
+  )
+}
+
+function PayPage({ orderId, freshKey, order: first, ended }: PayProps) {
   const [order, setOrder] = useState(first)
   if (!order) return <LoadFailed orderId={orderId} onLoad={setOrder} />
   // What was paid when the page came has nothing to press. What is paid by this page shows its own end.
-  const paid = first !== null && (first.status === 'paid' || first.payment?.status === 'succeeded')
+  const paid = first !== null && isPaid(first)
   return (
-    <ShopFrame merchantName={order.merchantName}>
+    <Frame order={order}>
       <div className="grid items-start gap-5 md:grid-cols-[minmax(0,1fr)_20rem] md:gap-8">
-        <div className="md:order-2">
+        <div className="min-w-0 md:order-2">
           <OrderSummary order={order} />
         </div>
-        {paid ? <AlreadyPaid order={order} /> : <Checkout order={order} freshKey={freshKey} onChange={setOrder} />}
+        {paid ? <AlreadyPaid order={order} /> : <Checkout order={order} freshKey={freshKey} ended={ended} onChange={setOrder} />}
       </div>
+    </Frame>
+  )
+}
+
+function Frame({ order, children }: { order: CheckoutOrder; children: ReactNode }) {
+  const t = useTranslations('common')
+  const words = { skip: t('skip'), secure: t('secure'), once: t('once'), help: t('help') }
+  const languages = <LanguageSwitch locale={localeOfTag(useLocale())} here={`/checkout/${order.id}`} label={t('language')} />
+  return (
+    <ShopFrame merchantName={order.merchantName} words={words} languages={languages}>
+      {children}
     </ShopFrame>
   )
 }

@@ -1,90 +1,57 @@
 'use client'
-import { LINK } from '@/ui/nav'
+import { AlreadyPaid } from './already-paid'
 import { CheckoutForm } from './checkout-form'
+import type { Ended } from './ended'
 import type { CheckoutOrder } from './order'
-import { Panel } from './panel'
-import { type CheckoutState, useCheckout, useStage } from './use-checkout'
+import { Acting, Checking, InAnotherWindow, Settled } from './panels'
+import { type CheckoutView, useCheckout, useStage } from './use-checkout'
 
 interface Props {
   order: CheckoutOrder
   freshKey: string
+  ended: Ended | null
   onChange: (order: CheckoutOrder) => void
 }
 
 /** The whole right to pay: one attempt, shown in whichever state it is. Only the form has a Pay button. */
-export function Checkout({ order, freshKey, onChange }: Props) {
-  const { attempt, state } = useCheckout(order, freshKey, onChange)
-  const stage = useStage('since' in state ? state.since : null)
-  switch (viewOf(state, stage)) {
-    case 'form':
-      return <CheckoutForm order={order} attempt={attempt} state={state} stage={stage} />
-    case 'checking':
-      return <Checking order={order} />
-    case 'acting':
-      return <Acting url={state.at === 'acting' ? state.url : ''} />
-    case 'settled':
-      return <Settled state={state} />
-  }
-}
-
-function viewOf(state: CheckoutState, stage: number): 'form' | 'checking' | 'acting' | 'settled' {
-  switch (state.at) {
+export function Checkout(props: Props) {
+  const { order } = props
+  const { attempt, view } = useCheckout(props)
+  const stage = useStage(sinceOf(view))
+  switch (view.at) {
     case 'ready':
-      return 'form'
+      // Found paid when this page came back from the browser's cache, or leads after another window.
+      return isPaid(order) ? <AlreadyPaid order={order} /> : <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} />
     case 'sending':
     case 'pausing':
       // Half a minute without an answer: from here on the page only asks. An outage is not a doubt, and says so in the form.
-      return stage < 3 || !(state.doubt || state.at === 'sending') ? 'form' : 'checking'
+      if (stage >= 3 && (view.doubt || view.at === 'sending')) return <Checking order={order} />
+      return <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} />
     case 'checking':
-      return 'checking'
+      // Before the first look: what the server knew when it made the page.
+      return view.asks === 0 && order.payment?.actionUrl ? <Acting url={order.payment.actionUrl} /> : <Checking order={order} />
     case 'acting':
-      return 'acting'
+      return <Acting url={view.url} />
     case 'done':
     case 'closed':
-      return 'settled'
+      return <Settled state={view} order={order} />
+    case 'elsewhere':
+      return elsewhere(view, stage, order, attempt.takeOver)
   }
 }
 
-/** No Pay button here: an error with a button is what makes people pay twice. */
-function Checking({ order }: { order: CheckoutOrder }) {
-  return (
-    <Panel kind="working" title="We are checking your payment" documentTitle="Checking your payment">
-      <p>We do not know yet whether the payment went through. We are asking the bank, and this page changes by itself as soon as we know.</p>
-      <p>You can close this page and come back to it later. You will not be charged twice.</p>
-      <noscript>
-        <meta httpEquiv="refresh" content="5" />
-      </noscript>
-      {order.reference && <p className="text-ink-3 text-ui">Order reference: {order.reference}</p>}
-    </Panel>
-  )
+/** What is being checked, or asked by the bank, looks the same in every window. */
+function elsewhere(view: CheckoutView & { at: 'elsewhere' }, stage: number, order: CheckoutOrder, takeOver: () => void) {
+  if (view.other?.at === 'checking') return <Checking order={order} />
+  if (view.other?.at === 'acting') return <Acting url={view.other.url} />
+  return <InAnotherWindow view={view} stage={stage} onTakeOver={takeOver} />
 }
 
-function Acting({ url }: { url: string }) {
-  return (
-    <Panel kind="working" title="Your bank wants to confirm that it is you" documentTitle="Confirm with your bank">
-      <p>Nothing is charged before you confirm. This page goes on by itself afterwards.</p>
-      <p>
-        <a className={LINK} href={url}>
-          Confirm with your bank
-        </a>
-      </p>
-    </Panel>
-  )
+export function isPaid({ status, payment }: CheckoutOrder): boolean {
+  return status === 'paid' || payment?.status === 'succeeded'
 }
 
-function Settled({ state }: { state: CheckoutState }) {
-  const receiptUrl = state.at === 'done' ? state.answer.receiptUrl : state.at === 'closed' ? state.problem.receiptUrl : null
-  const already = state.at === 'closed'
-  return (
-    <Panel kind="paid" title={already ? 'This order is already paid' : 'Paid'} documentTitle="Paid">
-      <p>{already ? 'You were charged once, and not again now.' : 'You were charged once. Your receipt is opening…'}</p>
-      {typeof receiptUrl === 'string' && (
-        <p>
-          <a className={LINK} href={receiptUrl}>
-            See the receipt
-          </a>
-        </p>
-      )}
-    </Panel>
-  )
+function sinceOf(view: CheckoutView): number | null {
+  const state = view.at === 'elsewhere' ? view.other : view
+  return state && 'since' in state ? state.since : null
 }

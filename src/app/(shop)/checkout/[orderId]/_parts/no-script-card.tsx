@@ -1,22 +1,16 @@
+import { useTranslations } from 'next-intl'
 import { SelectField } from '@/ui/field'
-import { groupNumber } from './card'
-import { TEST_CARDS } from './test-cards'
+import { TestCardOptions } from './test-card-options'
 
 /** Without scripts the browser cannot turn a number into its token, so one chooses the test card itself. */
 export function NoScriptCard() {
+  const t = useTranslations('checkout.testCard')
   return (
     <noscript>
-      <SelectField
-        id="paymentMethod"
-        name="paymentMethod"
-        label="Test card"
-        hint="Scripts are off: choose a test card here; the fields below are not sent."
-      >
-        {TEST_CARDS.map((card) => (
-          <option key={card.token} value={card.token}>
-            {card.does} · {groupNumber(card.number)}
-          </option>
-        ))}
+      {/* What only a script could use is not there without one. */}
+      <style>{'.script-only { display: none }'}</style>
+      <SelectField id="paymentMethod" name="paymentMethod" label={t('label')} hint={t('hint')}>
+        <TestCardOptions />
       </SelectField>
     </noscript>
   )

@@ -1,6 +1,13 @@
 'use client'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { Icon, Spinner } from '@/ui/icon'
+import { buttonClass } from '@/ui/button'
+import { Icon, type IconName, Spinner } from '@/ui/icon'
+
+const KINDS: Record<'working' | 'waiting' | 'paid', { icon: IconName | null; className: string }> = {
+  working: { icon: null, className: 'bg-accent-soft text-link' },
+  waiting: { icon: 'info', className: 'bg-muted text-ink-2' },
+  paid: { icon: 'check', className: 'bg-ok-soft text-ok' },
+}
 
 /** A view that takes the form's place. Focus goes to its heading, and its words are announced. */
 export function Panel({
@@ -9,8 +16,8 @@ export function Panel({
   documentTitle,
   children,
 }: {
-  kind: 'working' | 'paid'
-  title: string
+  kind: keyof typeof KINDS
+  title: ReactNode
   documentTitle: string
   children: ReactNode
 }) {
@@ -19,17 +26,26 @@ export function Panel({
     heading.current?.focus()
     document.title = documentTitle
   }, [documentTitle])
+  const { icon, className } = KINDS[kind]
   return (
     <section className="rounded-lg border border-line bg-surface px-6 py-10 text-center shadow-card sm:px-10">
-      <span className="mx-auto mb-5 flex size-12 items-center justify-center rounded-full bg-accent-soft text-link">
-        {kind === 'working' ? <Spinner size={22} /> : <Icon name="check" size={22} />}
+      <span className={`mx-auto mb-5 flex size-12 items-center justify-center rounded-full ${className}`}>
+        {icon ? <Icon name={icon} size={22} /> : <Spinner size={22} />}
       </span>
       <h1 ref={heading} tabIndex={-1} className="font-semibold text-xl">
         {title}
       </h1>
-      <div role="status" className="mx-auto mt-3 flex max-w-[46ch] flex-col gap-3 text-balance text-ink-2 text-sm">
+      <div role="status" className="mx-auto mt-3 flex max-w-[46ch] flex-col items-center gap-3 text-balance text-ink-2 text-sm">
         {children}
       </div>
     </section>
+  )
+}
+
+export function PanelLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <a href={href} className={buttonClass('secondary', 'lg', 'mt-3')}>
+      {children}
+    </a>
   )
 }

@@ -1,27 +1,30 @@
 'use client'
+import { useTranslations } from 'next-intl'
 import { useEffect, useRef } from 'react'
+import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 import { type CardErrors, FIELDS } from './card'
-import type { Words } from './words'
+import type { End } from './words'
 
 /**
  * What is wrong, on top of the form: it takes focus after a submit that failed and after a payment that ended, and leads to the fields.
+ * @param page the page's own title, which tells of a problem too
  * @param turn grows with each failed submit, so that the same error takes focus again
  */
-export function ProblemSummary({ errors, words, turn }: { errors: CardErrors; words: Words | null; turn: number }) {
+export function ProblemSummary({ errors, end, turn, page }: { errors: CardErrors; end: End | null; turn: number; page: string }) {
   const box = useRef<HTMLDivElement>(null)
+  const t = useTranslations('checkout')
   const fields = FIELDS.filter((field) => errors[field])
   const listed = turn > 0 && fields.length > 0
-  const title = listed ? 'There is a problem' : words?.title
+  const title = listed ? t('wrong.title') : end && t(`end.${end.name}.title`)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: focus moves at a failed submit and at an end, not while errors are being mended
   useEffect(() => {
     if (title) box.current?.focus()
-  }, [turn, words])
+  }, [turn, end?.name])
   useEffect(() => {
-    const plain = document.title.replace(/^Error: /, '')
-    document.title = title ? `Error: ${plain}` : plain
-  }, [title])
+    document.title = title ? t('documentTitle.problem', { title: page }) : page
+  }, [t, title, page])
 
   if (!title) return null
   return (
@@ -34,13 +37,20 @@ export function ProblemSummary({ errors, words, turn }: { errors: CardErrors; wo
             {fields.map((field) => (
               <li key={field}>
                 <a href={`#${field}`} className="text-ink underline decoration-ink-3/50 underline-offset-2 hover:decoration-ink" onClick={focusField}>
-                  {errors[field]}
+                  {errors[field] && t(`wrong.${errors[field]}`)}
                 </a>
               </li>
             ))}
           </ul>
         ) : (
-          <p className="mt-0.5 text-ink-2 text-sm">{words?.body}</p>
+          <>
+            <p className="mt-0.5 text-ink-2 text-sm">{end && t(`end.${end.name}.body`)}</p>
+            {end?.reload && (
+              <Button className="mt-3" onClick={() => location.reload()}>
+                {t('end.reload')}
+              </Button>
+            )}
+          </>
         )}
       </div>
     </div>

@@ -1,32 +1,31 @@
 'use client'
+import { useTranslations } from 'next-intl'
 import { Select } from '@/ui/field'
 import { Icon } from '@/ui/icon'
-import { groupNumber } from './card'
+import { TestCardOptions } from './test-card-options'
 import { TEST_CARDS, type TestCard } from './test-cards'
 
 /** Test mode says so, and fills the form with one of the published numbers. */
 export function TestCardPicker({ onPick }: { onPick: (card: TestCard) => void }) {
+  const t = useTranslations('checkout.testCard')
   return (
     <div className="flex flex-col gap-x-6 gap-y-2 rounded-lg border border-line bg-warn-soft px-4 py-3 sm:flex-row sm:items-center sm:justify-between">
       <p className="flex shrink-0 items-center gap-2 font-medium text-sm text-warn">
-        <Icon name="flask" /> Test mode · no real money
+        <Icon name="flask" /> {t('mode')}
       </p>
-      <div className="min-w-0 sm:w-60">
+      <div className="script-only min-w-0 sm:w-60">
         <Select
-          aria-label="Fill in a test card"
+          aria-label={t('fill')}
           size="dense"
           value=""
+          className="h-11!"
           onChange={(event) => {
             const card = TEST_CARDS.find((each) => each.token === event.target.value)
             if (card) onPick(card)
           }}
         >
-          <option value="">Fill in a test card…</option>
-          {TEST_CARDS.map((card) => (
-            <option key={card.token} value={card.token}>
-              {card.does} · {groupNumber(card.number)}
-            </option>
-          ))}
+          <option value="">{t('fill')}…</option>
+          <TestCardOptions />
         </Select>
       </div>
     </div>

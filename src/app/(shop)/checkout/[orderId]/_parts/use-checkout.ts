@@ -1,53 +1,63 @@
 'use client'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { State } from '@/idempotency/client/attempt'
-import { type Attempt, drive } from '@/idempotency/client/drive'
+import type { Attempt, View } from '@/idempotency/client/drive'
+import { useAttempt } from '@/idempotency/client/react'
 import { checkoutWorld, loadOrder } from './checkout-client'
+import type { Ended } from './ended'
 import type { CheckoutOrder, Paid } from './order'
 import { STAGES } from './words'
 
 export type CheckoutState = State<Paid>
+export type CheckoutView = View<Paid>
 
-/** The page's one attempt to pay this order. The machine decides; this hook only tells it of the page's life. */
-export function useCheckout(
-  order: CheckoutOrder,
-  freshKey: string,
-  onChange: (order: CheckoutOrder) => void,
-): { attempt: Attempt<Paid>; state: CheckoutState } {
-  const [attempt] = useState(() => drive(freshKey, checkoutWorld(order.id), order.payment ? Date.now() : null))
-  const state = useSyncExternalStore(attempt.subscribe, attempt.state, attempt.state)
-  useEffect(() => attempt.start(), [attempt])
-  useEffect(() => listen(attempt), [attempt])
-  useFollow(state, order.id, onChange)
-  return { attempt, state }
+interface Page {
+  order: CheckoutOrder
+  /** The attempt's key, made with the page. */
+  freshKey: string
+  /** What became of an attempt that was sent without scripts. */
+  ended: Ended | null
+  onChange: (order: CheckoutOrder) => void
 }
 
-/** Leaving, coming back from the browser's cache, being connected again. */
-function listen(attempt: Attempt<Paid>): () => void {
-  const leave = () => attempt.leave()
-  const hurry = () => attempt.hurry()
-  addEventListener('pagehide', leave)
-  addEventListener('pageshow', hurry)
-  addEventListener('online', hurry)
-  return () => {
-    removeEventListener('pagehide', leave)
-    removeEventListener('pageshow', hurry)
-    removeEventListener('online', hurry)
-  }
+/** The page's one attempt to pay this order. */
+export function useCheckout({ order, freshKey, ended, onChange }: Page): { attempt: Attempt<Paid>; view: CheckoutView } {
+  const known = { underWay: order.payment ? Date.now() : null, ended }
+  const { attempt, view } = useAttempt<Paid>(freshKey, () => checkoutWorld(order.id), known)
+  const shown = view.at === 'elsewhere' && view.other && isOver(view.other) ? view.other : view
+  useFollow(shown, order.id, onChange)
+  useReturn(order.id, onChange)
+  return { attempt, view: shown }
+}
+
+function isOver(state: CheckoutState): boolean {
+  return state.at === 'done' || state.at === 'closed'
 }
 
 /** Goes where a state leads: to the receipt, to the bank (once, not again when the shopper comes back), to the order as it is now. */
-function useFollow(state: CheckoutState, orderId: string, onChange: (order: CheckoutOrder) => void) {
-  const last = useRef(state)
+function useFollow(view: CheckoutView, orderId: string, onChange: (order: CheckoutOrder) => void) {
+  const last = useRef(view)
   useEffect(() => {
     const before = last.current
-    last.current = state
-    if (before === state) return
-    if (state.at === 'done' && state.answer.receiptUrl) location.assign(state.answer.receiptUrl)
-    if (state.at === 'acting' && before.at === 'sending') location.assign(state.url)
-    // Should this fail, the old total stays, and the server refuses it again: nothing is charged that was not shown.
-    if (state.at === 'ready' && state.because?.kind === 'order-changed') loadOrder(orderId).then(onChange, () => {})
-  }, [state, orderId, onChange])
+    last.current = view
+    if (before === view) return
+    if (view.at === 'done' && view.answer.receiptUrl) location.assign(view.answer.receiptUrl)
+    if (view.at === 'acting' && before.at === 'sending') location.assign(view.url)
+    // Another window may have changed how things stand. Should this fail, the old total stays, and the server refuses it again.
+    const stale = view.at === 'ready' && (view.because?.kind === 'order-changed' || before.at === 'elsewhere')
+    if (stale) loadOrder(orderId).then(onChange, () => {})
+  }, [view, orderId, onChange])
+}
+
+/** A page that comes back from the browser's cache shows how things stood when it was left: the order is read again. */
+function useReturn(orderId: string, onChange: (order: CheckoutOrder) => void) {
+  useEffect(() => {
+    const back = (event: PageTransitionEvent) => {
+      if (event.persisted) loadOrder(orderId).then(onChange, () => {})
+    }
+    addEventListener('pageshow', back)
+    return () => removeEventListener('pageshow', back)
+  }, [orderId, onChange])
 }
 
 /** Which of the time stages a payment is in that was sent at `since`. */
@@ -63,20 +73,4 @@ export function useStage(since: number | null): number {
     return () => clearTimeout(timer)
   }, [since, stage])
   return stage
-}
-
-/** Whether the browser believes it is connected. */
-export function useOnline(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      addEventListener('online', listener)
-      addEventListener('offline', listener)
-      return () => {
-        removeEventListener('online', listener)
-        removeEventListener('offline', listener)
-      }
-    },
-    () => navigator.onLine,
-    () => true,
-  )
 }

@@ -1,40 +1,51 @@
+import type { Messages } from '@/i18n/messages'
 import type { Because } from '@/idempotency/client/attempt'
 
-export interface Words {
-  title: string
-  body: string
+type EndName = Exclude<keyof Messages['checkout']['end'], 'reload'>
+
+/** How an end is told of: its texts, and whether the page itself is what is wrong and has to be loaded anew (it keeps its key). */
+export interface End {
+  name: EndName
+  reload: boolean
 }
 
-const DECLINES: Record<string, Words> = {
-  card_declined: { title: 'Your bank declined this card', body: 'Nothing was charged. Try another card, or ask your bank why.' },
-  insufficient_funds: { title: 'There is not enough money on this card', body: 'Your bank said so. Nothing was charged. Try another card.' },
-  expired_card: { title: 'This card has expired', body: 'Nothing was charged. Try another card.' },
-}
+/** Why the last attempt ended, by the text that says so. "Nothing was charged" is said only where the server said so, or nothing was sent. */
+const ENDS = new Map<string, EndName>(
+  Object.entries({
+    'not-charged': 'notCharged',
+    'order-changed': 'orderChanged',
+    offline: 'offline',
+    'not-received': 'notReceived',
+    'other-ended': 'otherEnded',
+    unavailable: 'unavailable',
+    // This page makes no invalid request: it is older than the server.
+    validation: 'outdated',
+    'no-card': 'noCard',
+    'card-number': 'cardNumber',
+  } as const),
+)
 
-const ENDS: Record<string, Words> = {
-  'not-charged': { title: 'The payment did not go through', body: 'The bank told us that nothing was charged. You can try again.' },
-  'order-changed': { title: 'Your basket changed', body: 'Nothing was charged. Look at the new total, then press Pay.' },
-  offline: { title: 'You are offline. Nothing has been sent.', body: 'Press Pay again once you are connected: it does not go out by itself.' },
-  'not-received': { title: 'Your payment did not reach us', body: 'Nothing was charged. Press Pay to send it again.' },
-  'other-ended': {
-    title: 'The other payment did not go through',
-    body: 'It was begun in another window, and nothing was charged. You can pay here.',
-  },
-  unavailable: { title: 'We cannot reach our payment system', body: 'Nothing was charged. Press Pay again in a moment.' },
-  'card-number': { title: 'A card number must not be sent', body: 'It was refused and is kept nowhere. Nothing was charged. Use a test card.' },
-}
+const DECLINES = new Map<string, EndName>([
+  ['insufficient_funds', 'insufficientFunds'],
+  ['expired_card', 'expiredCard'],
+])
 
-/** Why the last attempt ended, in a shopper's words. "Nothing was charged" stands only where the server said so, or nothing was sent. */
-export function wordsFor(because: Because): Words {
+export function endOf(because: Because): End {
   if (because.kind === 'payment-declined')
-    return DECLINES['declineCode' in because ? String(because.declineCode) : ''] ?? (DECLINES.card_declined as Words)
-  return ENDS[because.kind] ?? { title: 'This payment could not be taken', body: 'Nothing was charged. Press Pay to try again.' }
+    return { name: DECLINES.get('declineCode' in because ? String(because.declineCode) : '') ?? 'declined', reload: false }
+  const name = ENDS.get(because.kind) ?? 'other'
+  return { name, reload: name === 'outdated' }
 }
 
-/** What is said while a payment is under way, from 0, 4 and 10 seconds on. Changed only at these stages, so that it is read out three times at most. */
+/** Whether a reason has words of its own, whoever names it. */
+export function hasWords(kind: string): boolean {
+  return ENDS.has(kind)
+}
+
+/** What is said while a payment is under way, from 0, 4, 10 and 30 seconds on. Changed only at these stages, so that it is read out a few times at most. */
 export const STAGES = [
-  { fromMs: 0, says: 'Sending your payment…' },
-  { fromMs: 4_000, says: 'Your bank is taking a little longer.' },
-  { fromMs: 10_000, says: 'Still working. Please keep this page open; you will not be charged twice.' },
-  { fromMs: 30_000, says: 'We are checking your payment.' },
+  { fromMs: 0, says: 'sending' },
+  { fromMs: 4_000, says: 'slow' },
+  { fromMs: 10_000, says: 'slower' },
+  { fromMs: 30_000, says: 'checking' },
 ] as const

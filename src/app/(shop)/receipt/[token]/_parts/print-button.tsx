@@ -1,16 +1,17 @@
 'use client'
+import type { ReactNode } from 'react'
 import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 
 /** A printed receipt shows the proof too, so it is opened first. */
-export function PrintButton() {
+export function PrintButton({ children }: { children: ReactNode }) {
   const print = () => {
     for (const details of document.querySelectorAll('details')) details.open = true
     window.print()
   }
   return (
     <Button onClick={print}>
-      <Icon name="printer" /> Print
+      <Icon name="printer" /> {children}
     </Button>
   )
 }

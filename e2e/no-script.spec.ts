@@ -1,0 +1,132 @@
+import type { Page } from '@playwright/test'
+import { expect, type Order, test } from './fixtures'
+import { expectNoCharge, expectOneCharge } from './proof'
+
+/** The checkout with JavaScript off: the form posts, the answer is a page, and whatever is under way refreshes by itself. */
+test.use({ javaScriptEnabled: false })
+
+async function pay(page: Page, order: Order, token = 'pm_card_visa'): Promise<void> {
+  await page.goto(order.checkoutUrl)
+  await page.getByLabel('Test card', { exact: true }).selectOption(token)
+  await page.getByRole('button', { name: /^Pay / }).click()
+}
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 })
+
+test('B5 pays: post, see other, the receipt', async ({ page, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  const answers: number[] = []
+  page.on('response', (answer) => new URL(answer.url()).pathname.endsWith('/pay') && answers.push(answer.status()))
+  await pay(page, order)
+  await expect(heading(page)).toHaveText('Paid €24.00')
+  expect(answers).toEqual([303])
+  await page.reload()
+  await expect(heading(page)).toHaveText('Paid €24.00')
+  await page.goto(order.checkoutUrl)
+  await expect(heading(page)).toHaveText('This order is already paid')
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('B5 a double submit is one charge: the very form, posted five times at once', async ({ page, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  await page.goto(order.checkoutUrl)
+  const value = (name: string) => page.locator(`input[name=${name}]`).inputValue()
+  const form = { key: await value('key'), version: await value('version'), paymentMethod: 'pm_card_slow' }
+  const post = () => page.request.post(`${order.checkoutUrl}/pay`, { form, maxRedirects: 0, headers: { origin: new URL(order.checkoutUrl).origin } })
+  const answers = await Promise.all(Array.from({ length: 5 }, post))
+  expect(answers.map((answer) => answer.status())).toEqual(Array(5).fill(303))
+  const [first] = answers.map((answer) => answer.headers().location)
+  expect(first).toMatch(/^\/receipt\//)
+  expect(answers.map((answer) => answer.headers().location)).toEqual(Array(5).fill(first))
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('a decline is said in words, nothing is charged, and another card pays', async ({ page, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  await pay(page, order, 'pm_card_insufficient_funds')
+  await expect(page.getByRole('heading', { name: 'There is not enough money on this card' })).toBeVisible()
+  await expect(page.getByText('Nothing was charged.')).toBeVisible()
+  await expectNoCharge({ sql, bankCharges, order })
+  await page.getByLabel('Test card', { exact: true }).selectOption('pm_card_visa')
+  await page.getByRole('button', { name: /^Pay / }).click()
+  await expect(heading(page)).toHaveText('Paid €24.00')
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('the bank does not answer: a page without a Pay button that refreshes itself until it is known', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  test.setTimeout(90_000)
+  const order = await newOrder()
+  await pay(page, order, 'pm_card_timeout_after_charge')
+  await expect(heading(page)).toHaveText('We are checking your payment', { timeout: 30_000 })
+  await expect(page.getByRole('button', { name: /^Pay / })).toHaveCount(0)
+  await expect(heading(page)).toHaveText(/^Paid €24\.00|This order is already paid$/, { timeout: 45_000 })
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('the bank asks first: confirmed is paid, refused is said in words and pays with another card', async ({ page, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  await pay(page, order, 'pm_card_challenge')
+  await expect(heading(page)).toHaveText('Is this you?')
+  // One comes back without an answer: the way to the bank is still there, and no form.
+  await page.goto(order.checkoutUrl)
+  await expect(heading(page)).toHaveText('Your bank wants to confirm that it is you')
+  await page.getByRole('link', { name: 'Confirm with your bank' }).click()
+  await page.getByRole('button', { name: 'Confirm the payment' }).click()
+  await expect(heading(page)).toHaveText('This order is already paid')
+  await expectOneCharge({ sql, bankCharges, order })
+
+  const refused = await newOrder()
+  await pay(page, refused, 'pm_card_challenge')
+  await page.getByRole('button', { name: 'Refuse' }).click()
+  await expect(page.getByRole('heading', { name: 'Your bank declined this card' })).toBeVisible()
+  await expectNoCharge({ sql, bankCharges, order: refused })
+})
+
+test('the order changed meanwhile: said, not charged, and the new total is there to pay', async ({ page, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  await page.goto(order.checkoutUrl)
+  await sql('UPDATE order_item SET quantity = 3 WHERE order_id = $1', [order.uuid])
+  await sql('UPDATE orders SET amount = 3600, version = version + 1 WHERE id = $1', [order.uuid])
+  await page.getByRole('button', { name: /^Pay / }).click()
+  await expect(page.getByRole('heading', { name: 'Your basket changed' })).toBeVisible()
+  await expectNoCharge({ sql, bankCharges, order })
+  await page.getByRole('button', { name: 'Pay €36.00' }).click()
+  await expect(heading(page)).toHaveText('Paid €36.00')
+  await expectOneCharge({ sql, bankCharges, order }, 3_600n)
+})
+
+test('a tampered form is refused in words and charges nothing', async ({ page, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  await page.goto(order.checkoutUrl)
+  const good = { key: await page.locator('input[name=key]').inputValue(), version: '1', paymentMethod: 'pm_card_visa' }
+  const origin = new URL(order.checkoutUrl).origin
+  const post = (form: Record<string, string>, headers: Record<string, string> = { origin }) =>
+    page.request.post(`${order.checkoutUrl}/pay`, { form, headers })
+  for (const wrong of [
+    { key: '' },
+    { key: 'k\u0000' },
+    { key: 'x'.repeat(300) },
+    { version: '0' },
+    { version: '1.5' },
+    { version: 'one' },
+    { paymentMethod: '' },
+    { paymentMethod: 'pm_card_nobody' },
+    { paymentMethod: '4242424242424242' },
+    { amount: '1', paymentMethod: 'pm_card_nobody' },
+  ]) {
+    const answer = await post({ ...good, ...wrong })
+    expect([wrong, answer.status()]).toEqual([wrong, 200])
+    expect(await answer.text()).toContain('Nothing was charged')
+  }
+  expect((await post(good, { origin: 'https://elsewhere.example' })).status()).toBe(403)
+  expect((await post(good, { origin, 'sec-fetch-site': 'cross-site' })).status()).toBe(403)
+  expect((await post({ ...good, note: 'x'.repeat(9_000) })).status()).toBe(413)
+  const multipart = await page.request.post(`${order.checkoutUrl}/pay`, { multipart: good, headers: { origin } })
+  expect(multipart.status()).toBe(415)
+  await expectNoCharge({ sql, bankCharges, order })
+})

@@ -1,0 +1,141 @@
+import type { BrowserContext, Page } from '@playwright/test'
+import { expect, type Order, test } from './fixtures'
+import { chooseCard, expectNoCharge, expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
+
+/** Windows of one browser, and other devices: however many there are, an order is paid once. */
+
+const openElsewhere = (page: Page) => page.getByRole('heading', { name: 'This order is open in another window' })
+
+async function secondWindow(context: BrowserContext, order: Order): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(order.checkoutUrl)
+  return page
+}
+
+test('F73 C5 two windows on one order: one form, live state in the other, one charge, and both end at the receipt', async ({
+  page,
+  context,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await openCheckout(page, order, 'pm_card_slow')
+  const second = await secondWindow(context, order)
+  await expect(openElsewhere(second)).toBeVisible()
+  await expect(payButton(second)).toHaveCount(0)
+  await payButton(page).click()
+  await expect(second.getByRole('heading', { name: 'This order is being paid in another window' })).toBeVisible()
+  await expect(second.getByRole('status')).toContainText('Sending your payment')
+  await expectReceipt(page)
+  await expectReceipt(second)
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('F73 the second window takes over: the first one becomes the follower, and one charge is made', async ({
+  page,
+  context,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await openCheckout(page, order)
+  const second = await secondWindow(context, order)
+  await second.getByRole('button', { name: 'Continue here' }).click()
+  await expect(openElsewhere(page)).toBeVisible()
+  await chooseCard(second)
+  await payButton(second).click()
+  await expectReceipt(second)
+  await expectReceipt(page)
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('the window that pays is closed: the other one goes on with the same key', async ({ page, context, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  await openCheckout(page, order, 'pm_card_slow')
+  const second = await secondWindow(context, order)
+  await expect(openElsewhere(second)).toBeVisible()
+  await payButton(page).click()
+  await expect(second.getByRole('heading', { name: 'This order is being paid in another window' })).toBeVisible()
+  await page.close()
+  await expectReceipt(second)
+  await expectOneCharge({ sql, bankCharges, order })
+  expect(await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid])).toHaveLength(1)
+})
+
+test('a window that was left open shows its form again when the other one is closed without paying', async ({
+  page,
+  context,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await page.goto(order.checkoutUrl)
+  const second = await secondWindow(context, order)
+  await expect(openElsewhere(second)).toBeVisible()
+  await page.close()
+  await expect(payButton(second)).toBeVisible()
+  await expectNoCharge({ sql, bankCharges, order })
+  await chooseCard(second)
+  await payButton(second).click()
+  await expectReceipt(second)
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('F76 a duplicated window, and the order changed in between: the new total is asked for, and paid once', async ({
+  page,
+  context,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await openCheckout(page, order)
+  const copy = await secondWindow(context, order)
+  await expect(openElsewhere(copy)).toBeVisible()
+  await sql('UPDATE order_item SET quantity = 3 WHERE order_id = $1', [order.uuid])
+  await sql('UPDATE orders SET amount = 3600, version = version + 1 WHERE id = $1', [order.uuid])
+  await copy.getByRole('button', { name: 'Continue here' }).click()
+  await chooseCard(copy)
+  await expect(copy.getByRole('button', { name: 'Pay €36.00' })).toBeVisible()
+  await payButton(copy).click()
+  await expectReceipt(copy, '€36.00')
+  await expectOneCharge({ sql, bankCharges, order }, 3_600n)
+})
+
+test('F74 another device, another key: it meets the order guard and is shown the paid order', async ({
+  page,
+  browser,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await openCheckout(page, order)
+  const device = await browser.newContext()
+  const other = await device.newPage()
+  await openCheckout(other, order)
+  await payButton(page).click()
+  await expectReceipt(page)
+  await payButton(other).click()
+  await expect(other.getByRole('heading', { name: 'This order is already paid' })).toBeVisible()
+  await expect(other.getByRole('link', { name: 'See the receipt' })).toBeVisible()
+  await expect(payButton(other)).toHaveCount(0)
+  await expectOneCharge({ sql, bankCharges, order })
+  await device.close()
+})
+
+test('F85 two devices press at the same moment: one charge, and both learn of it', async ({ page, browser, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  const device = await browser.newContext()
+  const other = await device.newPage()
+  await openCheckout(page, order, 'pm_card_slow')
+  await openCheckout(other, order, 'pm_card_slow')
+  await Promise.all([payButton(page).click(), payButton(other).click()])
+  for (const each of [page, other])
+    await expect(each.getByRole('heading', { level: 1 })).toHaveText(/^Paid €24\.00|This order is already paid$/, { timeout: 30_000 })
+  await expectOneCharge({ sql, bankCharges, order })
+  await device.close()
+})

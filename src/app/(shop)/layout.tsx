@@ -1,0 +1,15 @@
+import { NextIntlClientProvider, useLocale, useMessages } from 'next-intl'
+import type { ReactNode } from 'react'
+import { localeOfTag } from '@/i18n/locale'
+import { PageLanguage } from './_parts/page-language'
+
+/** Of the messages, a browser gets only what its own components say. */
+export default function ShopLayout({ children }: { children: ReactNode }) {
+  const { trouble } = useMessages()
+  return (
+    <NextIntlClientProvider messages={{ trouble }}>
+      <PageLanguage locale={localeOfTag(useLocale())} />
+      {children}
+    </NextIntlClientProvider>
+  )
+}

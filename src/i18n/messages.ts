@@ -1,0 +1,32 @@
+import type { LanguageTag, Locale } from './locale'
+import { checkout as arCheckout } from './messages/ar/checkout'
+import { common as arCommon } from './messages/ar/common'
+import { receipt as arReceipt } from './messages/ar/receipt'
+import { shop as arShop } from './messages/ar/shop'
+import { trouble as arTrouble } from './messages/ar/trouble'
+import { checkout } from './messages/en/checkout'
+import { common } from './messages/en/common'
+import { receipt } from './messages/en/receipt'
+import { shop } from './messages/en/shop'
+import { trouble } from './messages/en/trouble'
+
+/** English says which messages there are and what they take; it is code so that the compiler reads the arguments out of the texts. */
+const en = { checkout, common, receipt, shop, trouble }
+
+/** Every text a shopper reads, in ICU's message format. A language that lacks one does not compile. */
+export const MESSAGES: Record<Locale, Translation<typeof en>> = {
+  en,
+  ar: { checkout: arCheckout, common: arCommon, receipt: arReceipt, shop: arShop, trouble: arTrouble },
+}
+
+export type Messages = typeof en
+
+/** The same texts in another language. */
+export type Translation<English> = { readonly [Key in keyof English]: English[Key] extends string ? string : Translation<English[Key]> }
+
+declare module 'use-intl' {
+  interface AppConfig {
+    Locale: LanguageTag
+    Messages: Messages
+  }
+}

@@ -1,0 +1,15 @@
+/** The frame round every page of a shopper. */
+export const common = {
+  skip: 'Skip to the content',
+  language: 'Language',
+  home: 'Payonce, the shop',
+  navigation: 'Main',
+  docs: 'Docs',
+  dashboard: 'Dashboard',
+  secure: 'Secure checkout',
+  once: 'Payments by Payonce: charged exactly once.',
+  help: 'Help',
+  theme: { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark', change: 'Change' },
+  copy: 'Copy',
+  copied: 'Copied',
+} as const

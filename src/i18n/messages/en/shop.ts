@@ -1,0 +1,16 @@
+/** The test shop. Products are kept under their SKU. */
+export const shop = {
+  documentTitle: 'Payonce – pay as often as you like, be charged once',
+  title: 'Press Pay as often as you like.',
+  lead: 'You are charged once. Buy something from this test shop, press Pay twenty-five times, reload, lose the connection, and look at the ledger afterwards.',
+  products: 'Products',
+  quantity: 'Quantity of {product}',
+  buy: 'Buy<name> {product}</name>',
+  testMode: 'Test mode: no real money moves, and only test cards are accepted.',
+  product: {
+    't-shirt': { name: 'T-shirt', description: 'Organic cotton, screen-printed by hand.' },
+    notebook: { name: 'Ledger notebook', description: 'Two columns a page, as double entry likes it.' },
+    tea: { name: 'Sencha, 100 g', description: 'First harvest from Uji, this spring.' },
+    lamp: { name: 'Brass desk lamp', description: 'Made to be switched on more than once.' },
+  },
+} as const
