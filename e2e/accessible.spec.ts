@@ -11,6 +11,7 @@ const operatorsOnly = (pattern: string) => pattern.startsWith('/dashboard')
 test('every page of the shopper and the reader: axe, reflow, zoom, wider text, focus', async ({ page, newOrder, sql }) => {
   test.setTimeout(240_000)
   const { receipt } = await payOne(page, await newOrder(), sql)
+  const complaints = complaintsOf(page)
   const open = { problems: 'payment-declined', checkout: (await newOrder()).id, receipt }
   for (const address of addressesOf(
     pagePatterns().filter((pattern) => !operatorsOnly(pattern)),
@@ -20,17 +21,20 @@ test('every page of the shopper and the reader: axe, reflow, zoom, wider text, f
     await page.goto(address, { waitUntil: 'networkidle' })
     await expectPerceivable(page, notOurs ? { notOurs } : {})
   }
+  expect(complaints).toEqual([])
 })
 
 test('every page of the operator: axe, reflow, zoom, wider text, focus', async ({ operatorPage, page, newOrder, sql }) => {
   test.setTimeout(240_000)
   const { payment, record, account } = await payOne(page, await newOrder(), sql)
+  const complaints = complaintsOf(operatorPage)
   const open = { payments: `pay_${payment.replaceAll('-', '')}`, idempotency: record, ledger: `acc_${account.replaceAll('-', '')}` }
   for (const address of addressesOf(pagePatterns().filter(operatorsOnly), open)) {
     await operatorPage.goto(address)
     await expect(operatorPage.getByRole('heading', { level: 1 })).toBeVisible()
     await expectPerceivable(operatorPage)
   }
+  expect(complaints).toEqual([])
 })
 
 test('the checkout in its other states: fields in error, declined, checking', async ({ page, newOrder }) => {
@@ -67,6 +71,13 @@ test('the checkout can be paid with the keyboard alone', async ({ page, newOrder
   await expectReceipt(page)
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
 })
+
+/** Errors that scripts throw, such as React's when server and browser do not say the same. */
+function complaintsOf(page: Page): string[] {
+  const found: string[] = []
+  page.on('pageerror', (error) => found.push(`${new URL(page.url()).pathname}: ${error.message}`))
+  return found
+}
 
 type Sql = <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
 
