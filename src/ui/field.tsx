@@ -3,7 +3,7 @@ import { cx } from './cx'
 import { Icon } from './icon'
 
 const CONTROL =
-  'w-full min-w-0 rounded-md border border-edge bg-surface px-3 text-ink transition-[border-color,box-shadow] placeholder:text-ink-3 hover:border-ink-3 focus-visible:border-link focus-visible:outline-2 focus-visible:outline-link focus-visible:outline-offset-0 aria-invalid:border-bad aria-invalid:bg-bad-soft/40'
+  'w-full min-w-0 rounded-md border border-edge bg-surface px-3 text-ink transition-[border-color,box-shadow] placeholder:text-ink-3 hover:border-ink-3 focus-visible:border-link focus-visible:outline-2 focus-visible:outline-link focus-visible:outline-offset-0 aria-invalid:border-bad aria-invalid:bg-bad-soft/40 [&[readonly]]:bg-muted [&[readonly]]:text-ink-2'
 
 /** `touch`: 48 px high and 16 px type (a phone does not zoom in); `dense` for the operator's screens. */
 export type FieldSize = 'touch' | 'dense'
