@@ -122,7 +122,7 @@ function lookAtFocus(): string | null {
   )
   const onTop = points.some(([x, y]) => {
     const top = document.elementFromPoint(x, y)
-    return top !== null && (element.contains(top) || top.contains(element))
+    return top !== null && element.contains(top)
   })
   return onTop ? null : `hidden: ${name}`
 }
