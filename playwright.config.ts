@@ -16,7 +16,7 @@ export default defineConfig({
   expect: {
     timeout: 10_000,
     // Tight for a colour (a step of 13 in 255), wide for edges: another Chromium draws the rim of a letter otherwise, not its ground.
-    toHaveScreenshot: { threshold: 0.05, maxDiffPixelRatio: 0.01 },
+    toHaveScreenshot: { threshold: 0.05, maxDiffPixelRatio: 0.005 },
   },
   // One set for every machine: the fonts are ours, and Chromium draws them by itself.
   snapshotPathTemplate: '{testDir}/screenshots/{arg}{ext}',

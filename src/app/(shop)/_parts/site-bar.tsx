@@ -18,7 +18,7 @@ export function SiteBar({ here }: { here?: string }) {
       <TopBar
         home={
           <Link href="/" aria-label={t('home')} className="flex">
-            <Logo />
+            <Logo className="max-[22rem]:[font-size:0]" />
           </Link>
         }
         end={
