@@ -12,6 +12,7 @@ import { SiteBar } from '../(shop)/_parts/site-bar'
 import { groupNumber } from '../(shop)/checkout/[orderId]/_parts/card'
 import { TEST_CARDS } from '../(shop)/checkout/[orderId]/_parts/test-cards'
 import { Code } from './_parts/code'
+import { OwnPage } from './_parts/own-page'
 import { STORY } from './_parts/story'
 
 export const metadata: Metadata = { title: 'Docs' }
@@ -21,6 +22,7 @@ const PLACES = [
   { id: 'try', title: 'Try it' },
   { id: 'curl', title: 'From a program' },
   { id: 'idempotency-key', title: 'The Idempotency-Key' },
+  { id: 'own-page', title: 'In your own page' },
   { id: 'test-cards', title: 'Test cards' },
   { id: 'one-purchase', title: 'One purchase, pressed often' },
   { id: 'outcomes', title: 'What becomes of a request' },
@@ -114,6 +116,10 @@ export default function DocsPage() {
               <li>A new key is safe only where the problem says so: safeNewKey. After a lost answer it is not.</li>
               <li>Answers are kept for 30 days. After that the key still never does its work again.</li>
             </ul>
+          </Section>
+
+          <Section id="own-page" note="The browser's half of it, for any page with tRPC and React: a hook and a link.">
+            <OwnPage />
           </Section>
 
           <Section
