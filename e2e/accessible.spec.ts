@@ -37,7 +37,7 @@ test('every page of the operator: axe, reflow, zoom, wider text, focus', async (
   expect(complaints).toEqual([])
 })
 
-test('the checkout in its other states: fields in error, declined, checking', async ({ page, newOrder }) => {
+test('the checkout in its other states: fields in error, declined', async ({ page, newOrder }) => {
   test.setTimeout(120_000)
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
