@@ -9,7 +9,7 @@ export default {
   poweredByHeader: false,
   reactStrictMode: true,
   serverExternalPackages: ['pg', '@prisma/client', '@prisma/adapter-pg', 'pino', 'prom-client', 'better-auth', 'graphile-worker'],
-  // The checkout's page is in the Pages Router, which leaves packages to Node: there the alias below would not hold.
+  // Bundled for the Pages Router too, which would take them from the disk and past the alias below.
   transpilePackages: ['next-intl', 'use-intl'],
   turbopack: {
     resolveAlias: {

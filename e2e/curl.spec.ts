@@ -11,7 +11,7 @@ import { expect, test } from './fixtures'
 
 /** Blocks of shell, each followed by what it prints. */
 function blocksOf(markdown: string): { run: string; prints: string }[] {
-  return [...markdown.matchAll(/```sh\n([\s\S]*?)\n```\n+```text\n([\s\S]*?)\n```/g)].map(([, run = '', prints = '']) => ({ run, prints }))
+  return [...markdown.matchAll(/```sh\n((?:(?!```)[\s\S])*?)\n```\n+```text\n([\s\S]*?)\n```/g)].map(([, run = '', prints = '']) => ({ run, prints }))
 }
 
 /** `…` stands for what differs each time. */

@@ -56,7 +56,7 @@ describe('a new key', () => {
     expect([newest?.id, oldest?.id]).toEqual([second.id, first.id])
     expect(oldest).toEqual({
       ...{ id: first.id, name: 'First', hint: `sk_test_…${first.token.slice(-4)}`, scopes: ['payments:read'], createdBy: 'ada@example.com' },
-      ...{ createdAt: expect.any(Date), expiresAt: null, revokedAt: null, rotatedTo: null, lastUsedAt: null, active: true },
+      ...{ createdAt: expect.any(Date), expiresAt: null, revokedAt: null, rotatedTo: null, lastUsedAt: null, active: true, idle: false },
     })
     expect(hours(newest?.createdAt as Date, newest?.expiresAt as Date)).toBe(30 * 24)
     expect(JSON.stringify(await keys())).not.toContain(hashOf(first.token))
@@ -88,7 +88,7 @@ describe('a new key', () => {
 describe('rotation', () => {
   test('makes a key of the same name and rights; the old one works on for the overlap', async () => {
     const old = await make({ scopes: ['payments:write', 'orders:read'] })
-    const made = await rotateApiKey(db, which(old.id), 24, uuidv7)
+    const made = await rotateApiKey(db, which(old.id), { overlapHours: 24 }, uuidv7)
     expect(made?.token).not.toBe(old.token)
     const [successor, before] = await keys()
     expect(successor).toMatchObject({ id: made?.id, name: 'Server', scopes: ['payments:write', 'orders:read'], expiresAt: null, active: true })
@@ -99,14 +99,14 @@ describe('rotation', () => {
 
   test('with no overlap the old one ends at once', async () => {
     const old = await make()
-    await rotateApiKey(db, which(old.id), 0, uuidv7)
+    await rotateApiKey(db, which(old.id), { overlapHours: 0 }, uuidv7)
     expect((await keys()).map(({ active }) => active)).toEqual([true, false])
   })
 
   test('never prolongs the old key, and gives the new one as long as the old one had', async () => {
     const old = await make({ expiresInDays: 3 })
     const { expires_at: end } = await rowOf(old.id)
-    const made = await rotateApiKey(db, which(old.id), OVERLAP_MAX_HOURS, uuidv7)
+    const made = await rotateApiKey(db, which(old.id), { overlapHours: OVERLAP_MAX_HOURS }, uuidv7)
     expect((await rowOf(old.id)).expires_at).toEqual(end)
     const successor = await rowOf(made?.id ?? '')
     expect(hours(successor.created_at, successor.expires_at)).toBe(3 * 24)
@@ -114,7 +114,7 @@ describe('rotation', () => {
 
   test('of ten at once one succeeds, and leaves one new key', async () => {
     const old = await make()
-    const made = await Promise.all(Array.from({ length: 10 }, () => rotateApiKey(db, which(old.id), 1, uuidv7)))
+    const made = await Promise.all(Array.from({ length: 10 }, () => rotateApiKey(db, which(old.id), { overlapHours: 1 }, uuidv7)))
     expect(made.filter(Boolean)).toHaveLength(1)
     expect(await keys()).toHaveLength(2)
     expect((await trail(old.id)).filter(({ action }) => action === 'api-key.rotated')).toHaveLength(1)
@@ -122,13 +122,13 @@ describe('rotation', () => {
 
   test.each<[string, (id: string) => Promise<unknown>]>([
     ['revoked', (id) => revokeApiKey(db, which(id), uuidv7)],
-    ['rotated before', (id) => rotateApiKey(db, which(id), 24, uuidv7)],
+    ['rotated before', (id) => rotateApiKey(db, which(id), { overlapHours: 24 }, uuidv7)],
     ['expired', (id) => owner.query('UPDATE api_key SET expires_at = now() WHERE id = $1', [id])],
   ])('does nothing to a key that is %s', async (_, end) => {
     const { id } = await make()
     await end(id)
     const before = await keys()
-    expect(await rotateApiKey(db, which(id), 24, uuidv7)).toBeNull()
+    expect(await rotateApiKey(db, which(id), { overlapHours: 24 }, uuidv7)).toBeNull()
     expect(await keys()).toEqual(before)
   })
 })
@@ -146,7 +146,7 @@ describe('revoking', () => {
 
   test('ends one that works on after a rotation, and leaves its successor', async () => {
     const old = await make()
-    await rotateApiKey(db, which(old.id), 24, uuidv7)
+    await rotateApiKey(db, which(old.id), { overlapHours: 24 }, uuidv7)
     await revokeApiKey(db, which(old.id), uuidv7)
     expect((await keys()).map(({ active }) => active)).toEqual([true, false])
   })
@@ -157,7 +157,7 @@ test('another merchant sees no key of ours, and ends none', async () => {
   const other = await newMerchant('test')
   expect(await listApiKeys(db, other)).toEqual([])
   expect(await revokeApiKey(db, which(id, { merchantId: other }), uuidv7)).toBe(false)
-  expect(await rotateApiKey(db, which(id, { merchantId: other }), 1, uuidv7)).toBeNull()
+  expect(await rotateApiKey(db, which(id, { merchantId: other }), { overlapHours: 1 }, uuidv7)).toBeNull()
   expect(await keys()).toMatchObject([{ id, active: true, rotatedTo: null }])
 })
 
@@ -174,7 +174,7 @@ describe('the database refuses', () => {
     ['an end before its beginning', `expires_at = created_at - interval '1 s'`, /api_key_expires/],
   ])('%s, even to its owner', async (_, change, says) => {
     const { id } = await make({ expiresInDays: 30 })
-    await rotateApiKey(db, which(id), 24, uuidv7)
+    await rotateApiKey(db, which(id), { overlapHours: 24 }, uuidv7)
     await revokeApiKey(db, which(id), uuidv7)
     await owner.query('UPDATE api_key SET last_used_at = now() WHERE id = $1', [id]) // positive control
     await expect(owner.query(`UPDATE api_key SET ${change} WHERE id = $1`, [id])).rejects.toThrow(says)

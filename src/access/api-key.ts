@@ -12,6 +12,8 @@ export const OVERLAP_MAX_HOURS = 7 * 24
 
 export interface NewApiKey {
   merchantId: string
+  /** Its id, made before by whoever asks: asked twice, it is one key. */
+  id?: string
   name: string
   scopes: readonly ApiScope[]
   /** Null: until it is revoked. */
@@ -34,29 +36,45 @@ export interface ApiKeyRow {
   lastUsedAt: Date | null
   /** By the database's clock, now. */
   active: boolean
+  /** Not used in the last hour, by the same clock. */
+  idle: boolean
 }
 
-/** @returns the token: shown once, kept nowhere; null when there is no such merchant */
-export async function createApiKey(db: Db, key: NewApiKey, newId: () => string): Promise<{ id: string; token: string } | null> {
+export interface MadeKey {
+  id: string
+  /** Shown once, kept nowhere. */
+  token: string
+}
+
+/** @returns null when there is no such merchant, or a key of this id was made before: its token is gone */
+export async function createApiKey(db: Db, key: NewApiKey, newId: () => string): Promise<MadeKey | null> {
   const mode = await modeOf(db, key.merchantId)
   if (!mode) return null
-  const made = { id: newId(), token: newToken(mode) }
+  const made = { id: key.id ?? newId(), token: newToken(mode) }
   const { merchantId, name, scopes, expiresInDays, by } = key
   const expires = expiresInDays === null ? sql`NULL::timestamptz` : sql`now() + ${expiresInDays} * interval '1 day'`
   const row = sql`
     INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by, expires_at)
     VALUES (${merchantId}::uuid, ${made.id}::uuid, ${name}, ${hashOf(made.token)}, ${hintOf(made.token)}, ARRAY[${joinSql([...scopes])}]::text[], ${by}, ${expires})
-    RETURNING 1`
-  await mustCommit(db, [one('api-key', row), trace(key, newId(), made.id, 'api-key.created', `${name}: ${scopes.join(' ')}`)])
-  return made
+    ON CONFLICT (merchant_id, id) DO NOTHING RETURNING 1`
+  const traced = trace(key, newId(), made.id, 'api-key.created', `${name}: ${scopes.join(' ')}`)
+  return (await commit(db, [one('api-key', row), traced])) === null ? made : null
 }
 
 /** A merchant's API keys, newest first. */
 export function listApiKeys(db: Db, merchantId: string): Promise<ApiKeyRow[]> {
   return db.$queryRaw<ApiKeyRow[]>(sql`
     SELECT id::text, name, hint, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt",
-      rotated_to::text AS "rotatedTo", last_used_at AS "lastUsedAt", ${ACTIVE} AS active
+      rotated_to::text AS "rotatedTo", last_used_at AS "lastUsedAt", ${ACTIVE} AS active,
+      coalesce(last_used_at, created_at) < now() - interval '1 hour' AS idle
     FROM api_key WHERE merchant_id = ${merchantId}::uuid ORDER BY created_at DESC, id DESC LIMIT 200`)
+}
+
+/** One of a merchant's keys, as far as it matters to whoever changes it. Null when there is none of this id. */
+export async function findApiKey(db: Db, merchantId: string, id: string): Promise<{ rotatedTo: string | null } | null> {
+  const [key] = await db.$queryRaw<{ rotatedTo: string | null }[]>(sql`
+    SELECT rotated_to::text AS "rotatedTo" FROM api_key WHERE ${isOf({ merchantId, id })}`)
+  return key ?? null
 }
 
 export interface Which {
@@ -65,19 +83,27 @@ export interface Which {
   by: string
 }
 
+export interface Rotation {
+  overlapHours: number
+  /** As for a new key: the successor's id. */
+  successorId?: string
+}
+
 /**
  * A new key of the same name, rights and time to live. The old one works on for `overlapHours`, and no longer than it would have: time to
  * put the new one everywhere.
  * @returns null when there is no such key, or it has ended or was rotated before
  */
-export async function rotateApiKey(db: Db, which: Which, overlapHours: number, newId: () => string): Promise<{ id: string; token: string } | null> {
+export async function rotateApiKey(db: Db, which: Which, rotation: Rotation, newId: () => string): Promise<MadeKey | null> {
   const mode = await modeOf(db, which.merchantId)
   if (!mode) return null
-  const made = { id: newId(), token: newToken(mode) }
+  const { overlapHours, successorId } = rotation
+  const made = { id: successorId ?? newId(), token: newToken(mode) }
   const row = sql`
     INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by, expires_at)
     SELECT merchant_id, ${made.id}::uuid, name, ${hashOf(made.token)}, ${hintOf(made.token)}, scopes, ${which.by}, now() + (expires_at - created_at)
-    FROM api_key WHERE ${isOf(which)} AND ${ACTIVE} AND rotated_to IS NULL RETURNING 1`
+    FROM api_key WHERE ${isOf(which)} AND ${ACTIVE} AND rotated_to IS NULL
+    ON CONFLICT (merchant_id, id) DO NOTHING RETURNING 1`
   const old = sql`
     UPDATE api_key SET rotated_to = ${made.id}::uuid, expires_at = least(expires_at, now() + ${overlapHours} * interval '1 hour')
     WHERE ${isOf(which)} AND ${ACTIVE} AND rotated_to IS NULL RETURNING 1`
@@ -94,7 +120,7 @@ export async function revokeApiKey(db: Db, which: Which, newId: () => string): P
 /** Whether a key works now: by the database's clock, for all processes the same. */
 export const ACTIVE: Sql = sql`(revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()))`
 
-function isOf({ merchantId, id }: Which): Sql {
+function isOf({ merchantId, id }: Pick<Which, 'merchantId' | 'id'>): Sql {
   return sql`merchant_id = ${merchantId}::uuid AND id = ${id}::uuid`
 }
 
@@ -109,9 +135,4 @@ function one(name: string, statement: Sql): Write {
 
 function trace({ merchantId, by }: { merchantId: string; by: string }, id: string, subject: string, action: string, detail: string): Write {
   return audit({ merchantId, id, actor: by, action, subject, detail })
-}
-
-async function mustCommit(db: Db, writes: Write[]): Promise<void> {
-  const refused = await commit(db, writes)
-  if (refused !== null) throw new Error(`the commit of an API key was refused by "${refused}"`)
 }

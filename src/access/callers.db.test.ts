@@ -88,7 +88,7 @@ describe('who calls', () => {
 
   test('after a rotation both keys are of the same merchant, until the overlap ends', async () => {
     const old = await make()
-    const made = await rotateApiKey(db, { merchantId, id: old.id, by: 'x' }, 1, uuidv7)
+    const made = await rotateApiKey(db, { merchantId, id: old.id, by: 'x' }, { overlapHours: 1 }, uuidv7)
     expect(await callers.whoIs(old.token)).toMatchObject({ merchantId, keyId: old.id })
     expect(await callers.whoIs(made?.token ?? '')).toMatchObject({ merchantId, keyId: made?.id, scopes: ['orders:read', 'ledger:read'] })
     await owner.query('UPDATE api_key SET expires_at = now() WHERE id = $1', [old.id])

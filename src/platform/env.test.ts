@@ -24,6 +24,9 @@ describe('readEnv', () => {
       PAYONCE_LEASE_MS: 30_000,
       PAYONCE_COMPLETER_MS: 2_000,
       PAYONCE_RECONCILE_MS: 30_000,
+      PAYONCE_RATE_PER_MINUTE: 600,
+      PAYONCE_CORS_ORIGINS: [],
+      PAYONCE_TRUSTED_HOPS: 0,
       LOG_LEVEL: 'info',
       baseUrl: 'http://localhost:3000',
     })

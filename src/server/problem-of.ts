@@ -20,6 +20,7 @@ export function knownProblem(error: unknown): Problem | null {
 export const OURS: Problem = {
   kind: 'internal',
   detail: 'Something is broken on our side. Send the same request again; it will not be charged twice.',
+  retryAfterSeconds: 2,
 }
 
 /** Every field that is wrong, by JSON pointer, and all of it in words. */

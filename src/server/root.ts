@@ -1,4 +1,5 @@
 import { checkoutRouter } from './routers/checkout'
+import { developersRouter } from './routers/developers'
 import { idempotencyRouter } from './routers/idempotency'
 import { integrityRouter } from './routers/integrity'
 import { ledgerRouter } from './routers/ledger'
@@ -11,6 +12,7 @@ export const appRouter = router({
   ledger: ledgerRouter,
   idempotency: idempotencyRouter,
   integrity: integrityRouter,
+  developers: developersRouter,
 })
 
 export type AppRouter = typeof appRouter

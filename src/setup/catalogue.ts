@@ -18,7 +18,7 @@ export function differences(migrations: string[], schema: string[]): string[] {
 const subject = (line: string): string => line.slice(line.indexOf(': '))
 
 /**
- * CHECKs, triggers, functions, partial indexes and the bank's own PostgreSQL schema are left out: Prisma's language has no
+ * CHECKs, triggers, functions, partial indexes, whether a list may be NULL, and the bank's own PostgreSQL schema are left out: Prisma's language has no
  * words for them, so they are the migrations' alone. Names count: a constraint's name is what an error is recognized by.
  */
 const FACTS = `
@@ -26,7 +26,7 @@ const FACTS = `
     FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations'
   UNION ALL
   SELECT format('column %s.%s: %s%s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
-                CASE WHEN a.attnotnull THEN ' not null' ELSE '' END, coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''))
+                CASE WHEN a.attnotnull AND a.attndims = 0 THEN ' not null' ELSE '' END, coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''))
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND c.relname <> '_prisma_migrations'
   UNION ALL

@@ -4,7 +4,7 @@ import type { Problem } from './attempt'
 import type { Keyed } from './key'
 
 /**
- * Gives each keyed call its key: in the call's own input (semantics K2), never in a header that a batch would share, and never
+ * Gives each keyed call its key: in the call's own input, never in a header that a batch would share, and never
  * anew for a retry. Must stand before every link that retries, batches or sends.
  *
  *     createTRPCClient<AppRouter>({ links: [keyLink(), httpLink({ url: '/api/trpc' })] })

@@ -36,7 +36,7 @@ function row(changes: Partial<IdempotencyRow>): IdempotencyRow {
 
 const mine = (version: number) => (version === 1 ? 'mine' : null)
 
-/** The table of semantics §1, in full: state, stored answer → verdict while the lease holds, and when it is over. */
+/** The whole table of a record’s life: state, stored answer → verdict while the lease holds, and when it is over. */
 function expected(state: RecordState, stored: Stored, leaseOver: boolean): Verdict {
   if (state === 'claimed') return leaseOver ? { kind: 'take-over', fence: 3 } : { kind: 'busy' }
   if (state === 'sending') return leaseOver ? { kind: 'unknown', answer: null } : { kind: 'busy' }

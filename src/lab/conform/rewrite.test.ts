@@ -42,5 +42,6 @@ test('the values that differ are those of either payload alone, and long enough 
     ...['2400', 'tok_visa'],
     ...['2401', 'tok_amex'],
   ])
+  expect(valuesThatDiffer(['amount=2400&to=a%20b%20c', 'amount=2401&to=a%20b%20c'])).toEqual(['2400', '2401'])
   expect(valuesThatDiffer(['not JSON', '{}'])).toEqual([])
 })

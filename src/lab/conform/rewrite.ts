@@ -20,9 +20,15 @@ export function raised(body: string): string | null {
 
 /** The values of one payload that the other has not: what a refusal must not tell. Short ones are left out, for they turn up by chance. */
 export function valuesThatDiffer(payloads: readonly string[]): string[] {
-  const [one = [], other = []] = payloads.map((body) => leaves(parsed(body)).map(String))
+  const [one = [], other = []] = payloads.map((body) => valuesOf(body).map(String))
   const differing = [...one.filter((value) => !other.includes(value)), ...other.filter((value) => !one.includes(value))]
   return differing.filter((value) => value.length >= 4)
+}
+
+function valuesOf(body: string): unknown[] {
+  const json = parsed(body)
+  if (json !== undefined) return leaves(json)
+  return isForm(body) ? [...new URLSearchParams(body).values()] : []
 }
 
 function leaves(value: unknown): unknown[] {

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Exchange } from './answer'
 
 /** One request, to be sent as it is: a header with two values is sent on two lines. */
@@ -24,7 +25,8 @@ export class Wire {
 
   async send(ask: Ask): Promise<Exchange> {
     const spent = this.take()
-    return spent ?? this.start(ask, (request) => request.end(ask.body)).answer
+    // Bytes, not a string: Node would write the headers in the encoding of the text that follows them.
+    return spent ?? this.start(ask, (request) => request.end(Buffer.from(ask.body))).answer
   }
 
   /**
@@ -35,6 +37,7 @@ export class Wire {
     const spent = asks.map(() => this.take())
     const held = asks.map((ask, index) => spent[index] ?? this.hold(ask))
     await Promise.all(held.map((one) => ('ready' in one ? one.ready : undefined)))
+    await pause(SETTLE_MS)
     for (const one of held) if ('ready' in one) one.release()
     return Promise.all(held.map((one) => ('ready' in one ? one.answer : one)))
   }
@@ -46,7 +49,7 @@ export class Wire {
     const { request, answer } = this.start(ask, () => undefined)
     const gone = new Promise<void>((resolve) => {
       request.once('close', () => resolve())
-      request.end(ask.body, () => setTimeout(() => request.destroy(new Error('we hung up')), afterMs))
+      request.end(Buffer.from(ask.body), () => setTimeout(() => request.destroy(new Error('we hung up')), afterMs))
     })
     const [exchange] = await Promise.all([answer, gone])
     return exchange
@@ -81,6 +84,9 @@ export class Wire {
     return null
   }
 }
+
+/** 25 ms: what has been written is not read yet. In this time a server takes up all connections, and waits for the last byte of each. */
+const SETTLE_MS = 25
 
 /** 1 MiB: an answer to a payment is a thousand times smaller. */
 const ANSWER_MAX_BYTES = 1_048_576

@@ -18,6 +18,8 @@ export interface Given {
 /** All that a check works with: the profile, the API, and what has been seen of it. */
 export class World {
   private readonly seen = new Map<unknown, Promise<unknown>>()
+  /** Something has answered once: from then on silence is an accident, and is waited for. */
+  private answered = false
 
   constructor(
     readonly profile: Profile,
@@ -41,7 +43,9 @@ export class World {
   /** As a client does that wants an answer: the same key again while there is none yet. @returns the last answer */
   async insist(intent: Intent, instead: Instead = {}): Promise<Exchange> {
     let exchange = await this.post(intent, instead)
-    for (let wait = FIRST_WAIT_MS, tries = 1; tries < TRIES_MAX && isForNow(exchange); tries += 1, wait *= 2) {
+    this.answered ||= exchange.kind === 'answer'
+    const triesMax = this.answered || !isNobody(exchange) ? TRIES_MAX : 1
+    for (let wait = FIRST_WAIT_MS, tries = 1; tries < triesMax && isForNow(exchange); tries += 1, wait *= 2) {
       await pause(Math.min(WAIT_MAX_MS, Math.max(wait, retryAfterMs(exchange))))
       exchange = await this.post(intent, instead)
     }
@@ -53,6 +57,11 @@ export class World {
 const TRIES_MAX = 8
 const FIRST_WAIT_MS = 100
 const WAIT_MAX_MS = 2_000
+
+/** There is no server at this address. */
+function isNobody(exchange: Exchange): boolean {
+  return exchange.kind === 'none' && /^(ECONNREFUSED|ENOTFOUND)$/.test(exchange.reason)
+}
 
 /** Not a final answer: the connection broke, the first request still runs, or the server has no time for us. */
 function isForNow(exchange: Exchange): boolean {

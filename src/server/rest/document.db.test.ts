@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PROBLEMS } from '@/idempotency/problems'
+import { TOLD_HEADERS } from '@/idempotency/rest/door'
 import { type ApiReply, openTestProduct, type TestProduct } from '../testing'
 
 /** The document of the API against the API: every example is sent, and every answer is what the document says. */
@@ -11,7 +12,7 @@ interface Operation {
   security: unknown[]
   parameters?: { name: string; in: string; required?: boolean }[]
   requestBody?: { content: { 'application/json': { schema: object; examples: Record<string, { value: object }> } } }
-  responses: Record<string, { description: string; content: Record<string, { schema: object }> }>
+  responses: Record<string, { description: string; headers: object; content: Record<string, { schema: object }> }>
 }
 
 let product: TestProduct
@@ -56,6 +57,8 @@ function filledPath(path: string): string {
 function against(path: string, method: string, operation: Operation, reply: ApiReply): string[] {
   const described = operation.responses[String(reply.status)]
   if (!described) return [`${reply.status} is not in the document: ${reply.text}`]
+  const unknown = TOLD_HEADERS.filter((name) => reply.header(name) !== null && !Object.keys(described.headers).includes(name))
+  if (unknown.length > 0) return unknown.map((name) => `${name} is not in the document for ${reply.status}`)
   const type = reply.header('content-type')?.split(';')[0] ?? ''
   if (!described.content[type]) return [`${type} is not in the document`]
   const pointer = ['paths', path, method.toLowerCase(), 'responses', String(reply.status), 'content', type, 'schema']
@@ -115,6 +118,9 @@ describe('the document', () => {
         const reply = await product.api(method, filledPath(path), body, { 'idempotency-key': `${operation.operationId}-${name}` })
         expect(against(path, method, operation, reply), label).toEqual([])
         expect(reply.status, `${label}: ${reply.text}`).toBeLessThan(300)
+        const again = await product.api(method, filledPath(path), body, { 'idempotency-key': `${operation.operationId}-${name}`, prefer: 'wait=1' })
+        expect([again.text, again.header('idempotent-replayed'), again.header('preference-applied')]).toEqual([reply.text, 'true', 'wait=1'])
+        expect(against(path, method, operation, again), `${label} again`).toEqual([])
         sent.push(label)
       }
     }

@@ -5,7 +5,7 @@ import type { Deps } from '../deps'
 import { notFound, uuidOf } from '../routers/wire'
 import type { RestEnv } from './env'
 import { once } from './once'
-import { body, idParam, json, KEYED, keyHeaders, needs, problems } from './routes'
+import { body, idParam, json, KEYED, kept, keyHeaders, needs, problems } from './routes'
 import { orderShape, showOrder } from './shapes'
 
 const PATH = '/api/v1/orders'
@@ -32,7 +32,7 @@ const place = createRoute({
   description: 'The total is computed from the items. `checkoutUrl` is where a person can pay it.',
   ...needs('orders:write'),
   request: { headers: keyHeaders, body: body(newOrder, examples) },
-  responses: { 201: json(orderShape, 'The order.'), ...problems(...KEYED) },
+  responses: { 201: kept(orderShape, 'The order.'), ...problems(...KEYED) },
 })
 
 const get = createRoute({

@@ -9,7 +9,7 @@ import { instant, notFound, readTimeCursor, uuidOf, writeCursor } from '../route
 import type { RestEnv } from './env'
 import { once } from './once'
 import { sendPage } from './page'
-import { body, idParam, json, KEYED, keyHeaders, needs, pageQuery, problems } from './routes'
+import { body, idParam, json, KEYED, kept, keyHeaders, needs, pageQuery, problems } from './routes'
 import { pageOf, paymentShape, showPayment } from './shapes'
 
 export const PAYMENTS = '/api/v1/payments'
@@ -33,8 +33,8 @@ const create = createRoute({
   ...needs('payments:write'),
   request: { headers: keyHeaders, body: body(z.union([payOrder, payAmount]), examples) },
   responses: {
-    201: json(paymentShape, 'Charged.'),
-    202: json(paymentShape, 'The shopper has to confirm first, at `nextAction.url`. The same key tells later how it ended.'),
+    201: kept(paymentShape, 'Charged.'),
+    202: kept(paymentShape, 'The shopper has to confirm first, at `nextAction.url`. The same key tells later how it ended.'),
     ...problems('payment-declined', 'already-paid', 'not-charged', 'not-found', ...KEYED),
   },
 })

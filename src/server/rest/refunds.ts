@@ -8,7 +8,7 @@ import type { RestEnv } from './env'
 import { once } from './once'
 import { sendPage } from './page'
 import { PAYMENTS } from './payments'
-import { body, idParam, json, KEYED, keyHeaders, needs, pageQuery, problems } from './routes'
+import { body, idParam, json, KEYED, kept, keyHeaders, needs, pageQuery, problems } from './routes'
 import { pageOf, refundShape, showRefund } from './shapes'
 
 const PATH = `${PAYMENTS}/{id}/refunds`
@@ -27,7 +27,7 @@ const create = createRoute({
   description: 'Gives back at most what was captured and is not refunded yet, however many refunds are asked for at once.',
   ...needs('refunds:write'),
   request: { params: idParam('pay', 'payment'), headers: keyHeaders, body: body(newRefund, examples) },
-  responses: { 201: json(refundShape, 'Given back.'), ...problems('refund-declined', 'not-refundable', 'not-found', ...KEYED) },
+  responses: { 201: kept(refundShape, 'Given back.'), ...problems('refund-declined', 'not-refundable', 'not-found', ...KEYED) },
 })
 
 const list = createRoute({

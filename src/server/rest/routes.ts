@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ApiScope } from '@/access/api-key'
 import { PROBLEMS, type ProblemKind } from '@/idempotency/problems'
 import { may } from './guard'
+import { EVERY_HEADER, KEPT_HEADERS, LOCATION, problemHeaders } from './told-headers'
 
 /** What the descriptions of all routes have in common. */
 
@@ -30,19 +31,24 @@ export const problemShape = z
 
 /** A JSON answer. */
 export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
-  return { description, content: { 'application/json': { schema } } }
+  return { description, headers: EVERY_HEADER, content: { 'application/json': { schema } } }
+}
+
+/** The JSON answer that is kept under the key of its request: what tells of a replay is in headers, the body is the same for good. */
+export function kept<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { ...json(schema, description), headers: { ...EVERY_HEADER, ...KEPT_HEADERS, ...LOCATION } }
 }
 
 /** The problems that a route may answer with, by their status. */
 export function problems(...kinds: ProblemKind[]) {
-  const all = [...kinds, ...ALWAYS]
   const byStatus = new Map<number, ProblemKind[]>()
-  for (const kind of all) byStatus.set(PROBLEMS[kind].status, [...(byStatus.get(PROBLEMS[kind].status) ?? []), kind])
+  for (const kind of [...kinds, ...ALWAYS]) byStatus.set(PROBLEMS[kind].status, [...(byStatus.get(PROBLEMS[kind].status) ?? []), kind])
   return Object.fromEntries(
     [...byStatus].map(([status, some]) => [
       status,
       {
         description: some.map((kind) => `\`${kind}\`: ${PROBLEMS[kind].title}.`).join(' '),
+        headers: problemHeaders(some),
         content: { 'application/problem+json': { schema: problemShape } },
       },
     ]),

@@ -61,6 +61,7 @@ const QUESTIONS = (): [string, unknown][] => [
   ['integrity.check', undefined],
   ['idempotency.list', {}],
   ['idempotency.get', { id: payment.recordId }],
+  ['developers.keys', undefined],
 ]
 
 test('without a session every procedure of the dashboard answers 401', async () => {

@@ -1,5 +1,5 @@
 'use client'
-import { BookOpenText, CreditCard, KeyRound, LayoutDashboard, LogOut, ShieldCheck, Store } from 'lucide-react'
+import { BookOpenText, CodeXml, CreditCard, KeyRound, LayoutDashboard, LogOut, ShieldCheck, Store } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useEffect, useRef } from 'react'
@@ -16,6 +16,7 @@ const PLACES = [
   { href: '/dashboard/ledger', word: 'Ledger', Icon: BookOpenText },
   { href: '/dashboard/idempotency', word: 'Idempotency', Icon: KeyRound },
   { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
+  { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
 ]
 
 interface Viewer {
@@ -95,10 +96,16 @@ export function TopStrip({ viewer }: { viewer: Viewer }) {
 /** Under 1024 px: the same places, in reach of a thumb. */
 export function TabBar() {
   const isHere = useIsHere()
+  const ref = useRef<HTMLElement>(null)
+  const path = usePathname()
+  // On the narrowest phones not all of them fit: the one that is open is always in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the path that moves the mark
+  useEffect(() => ref.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [path])
   return (
     <nav
+      ref={ref}
       aria-label="Dashboard"
-      className="fixed inset-x-0 bottom-0 z-20 grid grid-flow-col border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
+      className="fixed inset-x-0 bottom-0 z-20 grid auto-cols-[minmax(3.9rem,1fr)] grid-flow-col overflow-x-auto border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
     >
       {PLACES.map(({ href, word, Icon }) => (
         <Link

@@ -3,11 +3,15 @@ import type { Messages, Translation } from '../../messages'
 export const receipt: Translation<Messages['receipt']> = {
   documentTitle: { paid: 'تم الدفع – {merchant}', unpaid: 'عملية دفع – {merchant}' },
   paid: 'تم دفع <money>{amount}</money>',
+  refundedAll: 'أُعيد <money>{amount}</money>',
+  refundedPart: 'أُعيد منه <money>{amount}</money>. قد يستغرق ظهور ذلك لدى بنكك بضعة أيام.',
   to: 'إلى <name>{merchant}</name>',
   date: 'التاريخ',
   method: 'طريقة الدفع',
   order: 'الطلب',
   total: 'الإجمالي',
+  refunded: 'المبلغ المُعاد',
+  left: 'المدفوع بعد الإعادة',
   print: 'طباعة',
   proof: {
     title: 'إثبات الخصم مرة واحدة',

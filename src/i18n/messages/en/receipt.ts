@@ -2,11 +2,15 @@
 export const receipt = {
   documentTitle: { paid: 'Paid – {merchant}', unpaid: 'Payment – {merchant}' },
   paid: 'Paid <money>{amount}</money>',
+  refundedAll: '<money>{amount}</money> was given back',
+  refundedPart: '<money>{amount}</money> of it was given back. It may take your bank some days to show it.',
   to: 'to <name>{merchant}</name>',
   date: 'Date',
   method: 'Paid with',
   order: 'Order',
   total: 'Total',
+  refunded: 'Given back',
+  left: 'Paid after refunds',
   print: 'Print',
   proof: {
     title: 'Proof of one charge',

@@ -1,4 +1,5 @@
 import { useLocale, useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
 import { formatMoney } from '@/lib/money'
 import { Fact, Facts } from '@/ui/card'
 import { CopyId } from '@/ui/copy-id'
@@ -14,21 +15,22 @@ import { ReceiptTitle } from './receipt-title'
 export function PaidReceipt({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipt')
   const locale = useLocale()
+  const all = receipt.refunded === receipt.amount
+  const sum = (minor: number) => ({
+    amount: formatMoney(minor, receipt.currency, locale),
+    money: (amount: ReactNode) => <bdi className="whitespace-nowrap">{amount}</bdi>,
+  })
   return (
     <article className="mx-auto max-w-lg overflow-hidden rounded-lg border border-line bg-surface shadow-card print:max-w-none print:border-0 print:shadow-none">
       <div className="px-6 pt-10 pb-8 text-center sm:px-8 print:pt-0">
         <span className="mx-auto mb-5 flex size-14 items-center justify-center rounded-full bg-ok-soft text-ok">
-          <Icon name="check" size={28} />
+          <Icon name={all ? 'arrowLeft' : 'check'} size={28} />
         </span>
-        <ReceiptTitle>
-          {t.rich('paid', {
-            amount: formatMoney(receipt.amount, receipt.currency, locale),
-            money: (amount) => <bdi className="whitespace-nowrap">{amount}</bdi>,
-          })}
-        </ReceiptTitle>
+        <ReceiptTitle>{t.rich(all ? 'refundedAll' : 'paid', sum(receipt.amount))}</ReceiptTitle>
         <p className="mt-1.5 break-words text-ink-2">
           {t.rich('to', { merchant: receipt.merchantName, name: (merchant) => <Verbatim>{merchant}</Verbatim> })}
         </p>
+        {receipt.refunded > 0 && !all && <p className="mt-3 text-ink-2 text-sm">{t.rich('refundedPart', sum(receipt.refunded))}</p>}
       </div>
 
       <div className="border-line border-t px-6 py-3 sm:px-8">
@@ -77,6 +79,16 @@ function Items({ receipt }: { receipt: Receipt }) {
       <li className="mt-2 flex items-baseline justify-between border-line border-t pt-3 font-semibold">
         {t('total')} <Money minor={receipt.amount} {...money} />
       </li>
+      {receipt.refunded > 0 && (
+        <>
+          <li className="flex items-baseline justify-between pt-2 text-sm">
+            {t('refunded')} <Money minor={-receipt.refunded} {...money} />
+          </li>
+          <li className="flex items-baseline justify-between pt-1 text-sm">
+            {t('left')} <Money minor={receipt.amount - receipt.refunded} {...money} />
+          </li>
+        </>
+      )}
     </ul>
   )
 }

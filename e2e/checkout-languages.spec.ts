@@ -1,0 +1,102 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures'
+import { expectNoCharge, expectOneCharge } from './proof'
+
+/** The checkout in a reader's language, woken by its script without a word of complaint. */
+
+const LANGUAGES = [
+  {
+    locale: 'en',
+    dir: 'ltr',
+    pay: /^Pay /,
+    fill: 'Fill in a test card',
+    declined: 'There is not enough money on this card',
+    empty: 'Enter the card number.',
+    paid: /^Paid /,
+  },
+  {
+    locale: 'ar',
+    dir: 'rtl',
+    pay: /^ادفع /,
+    fill: 'املأ ببطاقة اختبار',
+    declined: 'الرصيد في هذه البطاقة غير كافٍ',
+    empty: 'أدخل رقم البطاقة.',
+    paid: /^تم دفع /,
+  },
+] as const
+
+/** What React or the browser complains of: a page that was made anew because the server's did not match, among others. */
+function complaints(page: Page): string[] {
+  const all: string[] = []
+  page.on('pageerror', (error) => all.push(String(error)))
+  page.on('console', (message) => {
+    // The answer to a declined card has an error's status, and the browser says so.
+    if (message.type() === 'error' && !message.text().includes('402')) all.push(message.text())
+  })
+  return all
+}
+
+for (const { locale, dir, pay, fill, declined, empty, paid } of LANGUAGES)
+  for (const [currency, minor, shown] of [
+    ['EUR', 1_200n, '24.00'],
+    ['JPY', 1_200n, '2,400'],
+    ['KWD', 12_500n, '25.000'],
+  ] as const)
+    test(`${locale}, ${currency}: what is wrong, a decline, and a payment`, async ({ page, context, demo, newOrder, sql, bankCharges }) => {
+      await context.addCookies([{ name: 'locale', value: locale, url: demo.baseUrl }])
+      const said = complaints(page)
+      const order = await newOrder({ currency, unitAmount: minor })
+      await page.goto(order.checkoutUrl)
+      await expect(page.locator('html')).toHaveAttribute('dir', dir)
+      const button = page.getByRole('button', { name: pay })
+      await expect(button).toContainText(shown)
+      await button.click()
+      await expect(page.getByText(empty).first()).toBeVisible()
+      await page.getByLabel(fill).selectOption('pm_card_insufficient_funds')
+      await button.click()
+      await expect(page.getByRole('heading', { name: declined })).toBeVisible()
+      await expectNoCharge({ sql, bankCharges, order })
+      await page.getByLabel(fill).selectOption('pm_card_visa')
+      await button.click()
+      await page.waitForURL(/\/receipt\//)
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(paid)
+      await expect(page.getByRole('heading', { level: 1 })).toContainText(shown)
+      await expectOneCharge({ sql, bankCharges, order })
+      expect(said).toEqual([])
+    })
+
+test('in Arabic the summary stands on the left, digits are read from the left, and nothing overflows', async ({ page, context, demo, newOrder }) => {
+  await context.addCookies([{ name: 'locale', value: 'ar', url: demo.baseUrl }])
+  const order = await newOrder()
+  await page.goto(order.checkoutUrl)
+  const left = async (locator: ReturnType<Page['locator']>) => (await locator.boundingBox())?.x ?? Number.NaN
+  expect(await left(page.getByRole('heading', { name: 'ملخص الطلب' }))).toBeLessThan(await left(page.locator('form[method=post] >> nth=0')))
+  for (const label of ['رقم البطاقة', 'تاريخ الانتهاء', 'رمز الأمان']) await expect(page.getByLabel(label)).toHaveAttribute('dir', 'ltr')
+  for (const width of [320, 768, 1280]) {
+    await page.setViewportSize({ width, height: 800 })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+  }
+  await page.getByRole('button', { name: 'English' }).click()
+  await expect(page).toHaveURL(order.checkoutUrl)
+  await expect(page.locator('html')).toHaveAttribute('dir', 'ltr')
+})
+
+test('a receipt tells of what was given back, in part and in full', async ({ page, demo, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  await page.goto(order.checkoutUrl)
+  await page.getByLabel('Fill in a test card').selectOption('pm_card_visa')
+  await page.getByRole('button', { name: /^Pay / }).click()
+  await page.waitForURL(/\/receipt\//)
+  const payment = await expectOneCharge({ sql, bankCharges, order })
+  const headers = { authorization: `Bearer ${demo.apiKey}` }
+  const refund = (body: object, key: string) =>
+    page.request.post(`/api/v1/payments/${payment}/refunds`, { headers: { ...headers, 'idempotency-key': `${key}-${order.id}` }, data: body })
+  expect((await refund({ amount: 1_000 }, 'part')).status()).toBe(201)
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Paid €24.00')
+  await expect(page.getByText('€10.00 of it was given back.')).toBeVisible()
+  await expect(page.getByRole('listitem').filter({ hasText: 'Paid after refunds' })).toContainText('€14.00')
+  expect((await refund({}, 'rest')).status()).toBe(201)
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('€24.00 was given back')
+})

@@ -1,0 +1,100 @@
+'use client'
+import { useState } from 'react'
+import { mintKey } from '@/idempotency/client/key'
+import { Button } from '@/ui/button'
+import { SelectField, TextField } from '@/ui/field'
+import { api } from '../../_parts/api'
+import { Dialog, DialogFoot } from './dialog'
+import type { Done } from './done'
+import { ALL_SCOPES, LIFETIMES, SCOPE_WORDS, type Scope, USUAL_SCOPES } from './key-words'
+import { useAct } from './use-act'
+
+/** A new key: what it is for, what it may do, and for how long. Its id is made when the dialog opens. */
+export function CreateDialog({ onDone, onClose }: { onDone(done: Done): void; onClose(): void }) {
+  const [newId] = useState(() => mintKey())
+  const [name, setName] = useState('')
+  const [scopes, setScopes] = useState<readonly Scope[]>(USUAL_SCOPES)
+  const [days, setDays] = useState<number | null>(90)
+  const [tried, setTried] = useState(false)
+  const wrong = { name: name.trim() === '', scopes: scopes.length === 0 }
+  const act = useAct(
+    () => api.developers.createKey.mutate({ newId, name, scopes: [...scopes], expiresInDays: days }),
+    (what) => onDone({ what, name: name.trim() }),
+  )
+  const submit = () => {
+    setTried(true)
+    if (wrong.name) return document.getElementById('key-name')?.focus()
+    if (!wrong.scopes) act.press()
+  }
+  return (
+    <Dialog title="Create an API key" onClose={onClose}>
+      {(close) => (
+        <form
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault()
+            submit()
+          }}
+        >
+          <div className="flex flex-col gap-5 px-4 py-4 sm:px-5">
+            <TextField
+              id="key-name"
+              size="dense"
+              label="Name"
+              hint="Where it will be used, so that you know it again."
+              maxLength={100}
+              autoComplete="off"
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+              error={tried && wrong.name ? 'Enter a name, like “Web shop”' : undefined}
+            />
+            <ScopeChoice chosen={scopes} onChange={setScopes} missing={tried && wrong.scopes} />
+            <SelectField
+              id="key-lifetime"
+              size="dense"
+              label="Works for"
+              value={days ?? ''}
+              onChange={(event) => setDays(event.target.value === '' ? null : Number(event.target.value))}
+            >
+              {LIFETIMES.map((lifetime) => (
+                <option key={lifetime.word} value={lifetime.days ?? ''}>
+                  {lifetime.word}
+                </option>
+              ))}
+            </SelectField>
+          </div>
+          <DialogFoot says={act.failure}>
+            <Button onClick={close}>Cancel</Button>
+            <Button type="submit" variant="primary" busy={act.busy}>
+              Create key
+            </Button>
+          </DialogFoot>
+        </form>
+      )}
+    </Dialog>
+  )
+}
+
+function ScopeChoice({ chosen, onChange, missing }: { chosen: readonly Scope[]; onChange(scopes: Scope[]): void; missing: boolean }) {
+  const toggle = (scope: Scope) => onChange(ALL_SCOPES.filter((one) => (one === scope ? !chosen.includes(one) : chosen.includes(one))))
+  return (
+    <fieldset aria-describedby={missing ? 'key-scopes-error' : undefined}>
+      <legend className="mb-1.5 font-medium text-sm">It may</legend>
+      <div className="grid gap-x-6 sm:grid-cols-2">
+        {ALL_SCOPES.map((scope) => (
+          <label key={scope} className="flex min-h-9 items-center gap-2.5 py-1 text-sm">
+            <input type="checkbox" className="size-4 shrink-0" checked={chosen.includes(scope)} onChange={() => toggle(scope)} />
+            <span>
+              {SCOPE_WORDS[scope]} <span className="block font-mono text-2xs text-ink-3">{scope}</span>
+            </span>
+          </label>
+        ))}
+      </div>
+      {missing && (
+        <p id="key-scopes-error" role="alert" className="mt-1.5 text-bad text-ui">
+          Choose at least one thing that it may do.
+        </p>
+      )}
+    </fieldset>
+  )
+}

@@ -1,0 +1,52 @@
+'use client'
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import { Button } from '@/ui/button'
+import { Icon } from '@/ui/icon'
+
+/**
+ * A question that has to be answered before anything else: the browser's own dialog, so focus goes in, stays in, leaves by Escape and comes
+ * back to the button that opened it.
+ * @param onClose whichever way it was left
+ */
+export function Dialog({ title, onClose, children }: { title: string; onClose(): void; children: (close: () => void) => ReactNode }) {
+  const ref = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  // Not a plain effect: focus can only go back while the dialog is still in the page.
+  useLayoutEffect(() => {
+    const dialog = ref.current
+    dialog?.showModal()
+    return () => dialog?.close()
+  }, [])
+  const close = () => ref.current?.close()
+  return (
+    <dialog
+      ref={ref}
+      aria-labelledby={id}
+      onClose={() => !ref.current?.open && onClose()}
+      className="m-auto max-h-[calc(100dvh-2rem)] w-[min(34rem,calc(100vw-2rem))] overflow-y-auto rounded-lg border border-line bg-surface text-ink shadow-card backdrop:bg-[oklch(0_0_0/0.45)]"
+    >
+      <header className="flex items-center justify-between gap-4 border-line border-b px-4 py-3 sm:px-5">
+        <h2 id={id} className="font-semibold text-sm">
+          {title}
+        </h2>
+        <Button variant="ghost" size="sm" onClick={close}>
+          <span className="sr-only">Close</span>
+          <Icon name="close" />
+        </Button>
+      </header>
+      {children(close)}
+    </dialog>
+  )
+}
+
+/** What can be done, and what is to know of it; the way back first, for the keyboard. */
+export function DialogFoot({ says, children }: { says: ReactNode; children: ReactNode }) {
+  return (
+    <footer className="sticky bottom-0 flex flex-wrap items-center justify-end gap-x-3 gap-y-2 border-line border-t bg-surface px-4 py-3 sm:px-5">
+      <p role="status" className="min-w-0 flex-1 basis-40 text-ink-2 text-ui empty:sr-only">
+        {says}
+      </p>
+      {children}
+    </footer>
+  )
+}

@@ -1,0 +1,47 @@
+import type { Tone } from '@/ui/badge'
+import type { KeyRow } from '../../_parts/api'
+
+export type Scope = KeyRow['scopes'][number]
+export type KeyState = KeyRow['state']
+
+/** What each scope allows, in words; the order is that of the form. */
+export const SCOPE_WORDS: Record<Scope, string> = {
+  'payments:read': 'See payments and refunds',
+  'payments:write': 'Charge',
+  'refunds:write': 'Give money back',
+  'orders:read': 'See orders',
+  'orders:write': 'Place orders',
+  'ledger:read': 'See the books',
+}
+export const ALL_SCOPES = Object.keys(SCOPE_WORDS) as Scope[]
+
+/** Enough to sell; giving money back and seeing the books is asked for on purpose. */
+export const USUAL_SCOPES: readonly Scope[] = ['payments:read', 'payments:write', 'orders:read', 'orders:write']
+
+export const STATE_WORDS: Record<KeyState, { word: string; char: string; tone: Tone }> = {
+  active: { word: 'Active', char: '●', tone: 'ok' },
+  overlap: { word: 'Being replaced', char: '◐', tone: 'warn' },
+  rotated: { word: 'Replaced', char: '○', tone: 'neutral' },
+  expired: { word: 'Expired', char: '○', tone: 'neutral' },
+  revoked: { word: 'Revoked', char: '✕', tone: 'bad' },
+}
+
+/** Those that open something, and those that do no more. */
+export function isOpen({ state }: { state: KeyState }): boolean {
+  return state === 'active' || state === 'overlap'
+}
+
+/** How long the old key works on; the longest is also the server's limit. */
+export const OVERLAPS: readonly { hours: number; word: string; says: string }[] = [
+  { hours: 0, word: 'Not at all', says: 'The old key ends at once. Choose this when it has leaked.' },
+  { hours: 1, word: '1 hour', says: 'Long enough for one deployment.' },
+  { hours: 24, word: '24 hours', says: 'Long enough for everything that restarts each day.' },
+  { hours: 168, word: '7 days', says: 'The longest that there is.' },
+]
+
+export const LIFETIMES: readonly { days: number | null; word: string }[] = [
+  { days: 30, word: '30 days' },
+  { days: 90, word: '90 days' },
+  { days: 365, word: 'A year' },
+  { days: null, word: 'Until it is revoked' },
+]

@@ -1,0 +1,57 @@
+'use client'
+import { useState } from 'react'
+import { mintKey } from '@/idempotency/client/key'
+import { Button } from '@/ui/button'
+import { CardBody } from '@/ui/card'
+import { api, type KeyRow } from '../../_parts/api'
+import { Dialog, DialogFoot } from './dialog'
+import type { Done } from './done'
+import { OVERLAPS } from './key-words'
+import { useAct } from './use-act'
+
+/** A successor with the same name, rights and time to live; and for how long the old key works beside it. */
+export function RotateDialog({ row, onDone, onClose }: { row: KeyRow; onDone(done: Done): void; onClose(): void }) {
+  const [newId] = useState(() => mintKey())
+  const [overlapHours, setOverlap] = useState(24)
+  const act = useAct(
+    () => api.developers.rotateKey.mutate({ id: row.id, newId, overlapHours }),
+    (what) => onDone({ what, name: row.name }),
+  )
+  return (
+    <Dialog title={`Rotate “${row.name}”`} onClose={onClose}>
+      {(close) => (
+        <>
+          <CardBody>
+            <p className="text-ink-2 text-sm">
+              A new key takes the place of <span className="whitespace-nowrap font-mono text-xs">{row.hint}</span>, with the same name and rights. It
+              is shown once.
+            </p>
+            <fieldset className="mt-4">
+              <legend className="mb-1.5 font-medium text-sm">The old key works on</legend>
+              {OVERLAPS.map(({ hours, word, says }) => (
+                <label key={hours} className="flex items-start gap-2.5 py-1.5 text-sm">
+                  <input
+                    type="radio"
+                    name="overlap"
+                    className="mt-0.5 size-4 shrink-0"
+                    checked={overlapHours === hours}
+                    onChange={() => setOverlap(hours)}
+                  />
+                  <span>
+                    {word} <span className="block text-ink-3 text-ui">{says}</span>
+                  </span>
+                </label>
+              ))}
+            </fieldset>
+          </CardBody>
+          <DialogFoot says={act.failure}>
+            <Button onClick={close}>Cancel</Button>
+            <Button variant="primary" busy={act.busy} onClick={act.press}>
+              Rotate key
+            </Button>
+          </DialogFoot>
+        </>
+      )}
+    </Dialog>
+  )
+}

@@ -1,0 +1,3 @@
+import { PageLoading } from '@/app/dashboard/_parts/page-loading'
+
+export default PageLoading
