@@ -172,7 +172,7 @@ test('without scripts the language changes all the same, on the shop and on a re
   await context.close()
 })
 
-test('a page that breaks says so in the reader’s language', async ({ page, context, demo, newOrder, database }) => {
+test('a page that breaks says so in the reader’s language', { tag: '@alone' }, async ({ page, context, demo, newOrder, database }) => {
   await payFor(page, await newOrder(), '€24.00')
   await context.addCookies([{ name: 'locale', value: 'ar', url: demo.baseUrl }])
   await database.stop()
