@@ -25,7 +25,10 @@ async function bundle(order: string): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-test('the example of the guide is short', () => {
+test('the example of the guide is short, and the same on the product’s own pages', async ({ page }) => {
+  await page.goto('/docs')
+  expect(await page.locator('#own-page pre').textContent()).toBe(example)
+
   const lines = example.split('\n').filter((line) => !line.startsWith('import') && line.trim() !== '')
   expect(lines.length).toBeGreaterThan(15)
   expect(lines.length).toBeLessThan(30)

@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { getTranslations } from 'next-intl/server'
 import { buttonClass } from '@/ui/button'
+import { SiteBar } from './(shop)/_parts/site-bar'
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('trouble.notFound')
@@ -13,15 +14,18 @@ export async function generateMetadata(): Promise<Metadata> {
 export default function NotFound() {
   const t = useTranslations('trouble.notFound')
   return (
-    <main className="mx-auto flex min-h-[70dvh] max-w-md flex-col justify-center px-4 py-20">
-      <p className="font-mono text-ink-3 text-ui">404</p>
-      <h1 className="mt-2 font-semibold text-2xl">{t('title')}</h1>
-      <p className="mt-2 text-ink-2">{t('body')}</p>
-      <p className="mt-6">
-        <Link prefetch={false} href="/" className={buttonClass('secondary')}>
-          {t('toShop')}
-        </Link>
-      </p>
-    </main>
+    <>
+      <SiteBar />
+      <main id="content" className="mx-auto max-w-5xl px-4 py-16 sm:px-6 sm:py-24">
+        <p className="font-mono text-ink-3 text-ui">404</p>
+        <h1 className="mt-2 font-semibold text-2xl">{t('title')}</h1>
+        <p className="mt-2 text-ink-2">{t('body')}</p>
+        <p className="mt-6">
+          <Link prefetch={false} href="/" className={buttonClass('secondary')}>
+            {t('toShop')}
+          </Link>
+        </p>
+      </main>
+    </>
   )
 }

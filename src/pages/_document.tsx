@@ -24,7 +24,7 @@ export default class CheckoutDocument extends Document<Props> {
       <Html lang={locale} dir={LANGUAGES[locale].dir} {...(theme ? { 'data-theme': theme } : {})}>
         <Head {...signed}>
           <link rel="icon" href="/icon.svg" type="image/svg+xml" />
-          {!isDevelopment && <script type="module" src={`/checkout.js?v=${__NEXT_DATA__.buildId}`} {...signed} />}
+          {!isDevelopment && <script type="module" fetchPriority="low" src={`/checkout.js?v=${__NEXT_DATA__.buildId}`} {...signed} />}
         </Head>
         <body className="min-h-dvh">
           <Main />

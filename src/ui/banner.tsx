@@ -22,11 +22,13 @@ export function Banner({
   return (
     <div className={cx('flex gap-3 rounded-md border border-line px-3.5 py-3 text-sm', TONE_GROUND[tone], className)}>
       <Icon name={ICONS[tone]} className={cx('mt-[3px] shrink-0', TONE_INK[tone])} />
-      <div className="min-w-0 flex-1">
-        <p className={cx('font-medium', TONE_INK[tone])}>{title}</p>
-        {children && <div className="mt-0.5 text-ink-2">{children}</div>}
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-2">
+        <div className="min-w-0 flex-1 basis-48">
+          <p className={cx('font-medium', TONE_INK[tone])}>{title}</p>
+          {children && <div className="mt-0.5 text-ink-2">{children}</div>}
+        </div>
+        {actions && <div className="flex shrink-0 items-center gap-2">{actions}</div>}
       </div>
-      {actions && <div className="flex shrink-0 items-center gap-2 self-center">{actions}</div>}
     </div>
   )
 }

@@ -6,13 +6,13 @@ export type ButtonVariant = 'primary' | 'secondary' | 'ghost' | 'danger'
 export type ButtonSize = 'sm' | 'md' | 'lg'
 
 const BASE =
-  'relative inline-flex select-none items-center justify-center gap-2 whitespace-nowrap rounded-md font-medium no-underline transition-colors aria-disabled:cursor-default forced-colors:border'
+  'relative inline-flex select-none items-center justify-center gap-2 whitespace-nowrap rounded-md font-medium no-underline transition-colors aria-disabled:cursor-default aria-disabled:shadow-none aria-disabled:saturate-[0.45] forced-colors:border'
 
 const VARIANTS: Record<ButtonVariant, string> = {
   primary: 'bg-accent text-on-accent shadow-button hover:bg-accent-hover aria-disabled:hover:bg-accent',
   secondary: 'bg-surface text-ink shadow-card ring-1 ring-inset ring-line hover:bg-muted aria-disabled:text-ink-3 aria-disabled:hover:bg-surface',
   ghost: 'text-ink-2 hover:bg-muted hover:text-ink aria-disabled:text-ink-3',
-  danger: 'bg-bad-fill text-on-accent shadow-button hover:brightness-95',
+  danger: 'bg-bad-fill text-on-accent shadow-button hover:brightness-95 aria-disabled:hover:brightness-100',
 }
 
 const SIZES: Record<ButtonSize, string> = {

@@ -43,7 +43,7 @@ export function Fact({ name, children }: { name: ReactNode; children: ReactNode 
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-0.5 py-2">
       <dt className="text-ink-3 text-ui">{name}</dt>
-      <dd className="min-w-0 text-end text-sm">{children}</dd>
+      <dd className="ms-auto min-w-0 text-end text-sm">{children}</dd>
     </div>
   )
 }

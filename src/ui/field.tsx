@@ -3,7 +3,7 @@ import { cx } from './cx'
 import { Icon } from './icon'
 
 const CONTROL =
-  'w-full min-w-0 rounded-md border border-edge bg-surface px-3 text-ink transition-[border-color,box-shadow] placeholder:text-ink-3 hover:border-ink-3 focus-visible:border-link focus-visible:outline-2 focus-visible:outline-link focus-visible:outline-offset-0 aria-invalid:border-bad aria-invalid:bg-bad-soft/40'
+  'w-full min-w-0 rounded-md border border-edge bg-surface px-3 text-ink transition-[border-color,box-shadow] placeholder:text-ink-3 hover:border-ink-3 focus-visible:border-link focus-visible:outline-2 focus-visible:outline-link focus-visible:outline-offset-0 aria-invalid:border-bad aria-invalid:bg-bad-soft/40 [&[readonly]]:bg-muted [&[readonly]]:text-ink-2'
 
 /** `touch`: 48 px high and 16 px type (a phone does not zoom in); `dense` for the operator's screens. */
 export type FieldSize = 'touch' | 'dense'
@@ -73,11 +73,21 @@ export function TextField({
   return (
     <Field id={id} label={label} hint={hint} error={error} optional={optional} words={words}>
       <span className="relative flex">
-        <input id={id} className={cx(CONTROL, SIZES[size], trailing ? 'pe-16' : null, className)} {...described({ id, hint, error })} {...input} />
+        <input
+          id={id}
+          className={cx(CONTROL, SIZES[size], trailing ? roomFor(input.dir) : null, className)}
+          {...described({ id, hint, error })}
+          {...input}
+        />
         {trailing && <span className="pointer-events-none absolute inset-y-0 end-3 flex items-center text-ink-3 text-xs">{trailing}</span>}
       </span>
     </Field>
   )
+}
+
+/** What trails stands at the page's end; an input that is read from the left in a page read from the right has its own end elsewhere. */
+function roomFor(dir: string | undefined): string {
+  return dir === 'ltr' ? 'pe-16 rtl:ps-16 rtl:pe-3' : 'pe-16'
 }
 
 export type SelectFieldProps = FieldFrame & { size?: FieldSize } & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'id' | 'size'>

@@ -22,6 +22,7 @@ const PATHS = {
 } as const
 
 export type IconName = keyof typeof PATHS
+export const ICON_NAMES = Object.keys(PATHS) as IconName[]
 
 /** What points the way one reads points the other way where one reads from the right. */
 const DIRECTED: ReadonlySet<IconName> = new Set(['chevronRight', 'arrowRight', 'arrowLeft'])

@@ -31,7 +31,12 @@ export function Logo({ className }: { className?: string }) {
 export function TopBar({ home, links, end, wide = false }: { home: ReactNode; links?: ReactNode; end?: ReactNode; wide?: boolean }) {
   return (
     <header className="border-line border-b bg-surface print:hidden">
-      <div className={cx('mx-auto flex min-h-14 flex-wrap items-center gap-x-6 gap-y-1 px-4 py-2 sm:px-6', wide ? 'max-w-[90rem]' : 'max-w-5xl')}>
+      <div
+        className={cx(
+          'mx-auto flex min-h-14 flex-wrap items-center gap-x-2 gap-y-1 px-4 py-2 sm:gap-x-6 sm:px-6',
+          wide ? 'max-w-[90rem]' : 'max-w-5xl',
+        )}
+      >
         {home}
         {links && <div className="flex flex-wrap items-center gap-1">{links}</div>}
         <div className="ms-auto flex items-center gap-2">{end}</div>

@@ -46,7 +46,7 @@ const SHAPES: Record<Outcome, React.ReactNode> = {
   rejected: <path d="m2.5 2.5 7 7M9.5 2.5l-7 7" />,
   ambiguous: <path d="M6 1.75v5M6 10.25v.01" strokeWidth="2.25" />,
   recovered: <path d="M10 3.75A4.5 4.5 0 1 0 10.5 6M10.25 1.25v2.75H7.5" />,
-  held: <circle cx="6" cy="6" r="1.6" fill="currentColor" stroke="none" />,
+  held: <circle cx="6" cy="6" r="1.9" fill="currentColor" stroke="none" />,
 }
 
 /** Glyph, word and colour of one attempt's outcome. */

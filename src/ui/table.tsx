@@ -56,13 +56,17 @@ export function Th({
       )}
     >
       {children}
+      {(sort === 'ascending' || sort === 'descending') && <span aria-hidden="true"> {sort === 'ascending' ? '↑' : '↓'}</span>}
     </th>
   )
 }
 
 export function Tr({ className, children }: { className?: string; children: ReactNode }) {
   return (
-    <tr {...AS.row} className={cx('grid grid-cols-[1fr_auto] gap-x-4 gap-y-0.5 px-4 py-3 hover:bg-muted/50 md:table-row md:p-0', className)}>
+    <tr
+      {...AS.row}
+      className={cx('grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-0.5 px-4 py-3 hover:bg-muted/50 md:table-row md:p-0', className)}
+    >
       {children}
     </tr>
   )
@@ -90,7 +94,7 @@ export function Td({
       {...AS.cell}
       data-label={label}
       className={cx(
-        'md:table-cell md:px-3 md:py-2.5 md:align-middle md:first:ps-5 md:last:pe-5',
+        'max-md:[overflow-wrap:anywhere] md:table-cell md:px-3 md:py-2.5 md:align-middle md:first:ps-5 md:last:pe-5',
         primary
           ? 'flex items-center font-medium last:justify-end'
           : 'col-span-2 flex items-baseline justify-between gap-4 before:text-ink-3 before:content-[attr(data-label)] md:before:content-none',

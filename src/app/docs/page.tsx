@@ -3,6 +3,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { MESSAGES } from '@/i18n/messages'
 import { PROBLEMS } from '@/idempotency/problems'
+import { Contents } from '@/ui/contents'
 import { LINK } from '@/ui/nav'
 import { OUTCOMES, type Outcome, OutcomeLabel } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
@@ -11,16 +12,33 @@ import { SiteBar } from '../(shop)/_parts/site-bar'
 import { groupNumber } from '../(shop)/checkout/[orderId]/_parts/card'
 import { TEST_CARDS } from '../(shop)/checkout/[orderId]/_parts/test-cards'
 import { Code } from './_parts/code'
+import { OwnPage } from './_parts/own-page'
 import { STORY } from './_parts/story'
 
 export const metadata: Metadata = { title: 'Docs' }
+
+/** The sections in their order. An id is an address that others link to: it stays. */
+const PLACES = [
+  { id: 'try', title: 'Try it' },
+  { id: 'curl', title: 'From a program' },
+  { id: 'idempotency-key', title: 'The Idempotency-Key' },
+  { id: 'own-page', title: 'In your own page' },
+  { id: 'test-cards', title: 'Test cards' },
+  { id: 'one-purchase', title: 'One purchase, pressed often' },
+  { id: 'outcomes', title: 'What becomes of a request' },
+  { id: 'problems', title: 'Problems' },
+  { id: 'gallery', title: 'The pieces of the screens' },
+] as const
 
 export default function DocsPage() {
   return (
     <>
       <SiteBar />
-      <main id="content" className="mx-auto flex max-w-2xl flex-col gap-12 px-4 py-12 sm:px-6">
-        <header>
+      <main
+        id="content"
+        className="mx-auto grid max-w-5xl gap-x-12 gap-y-10 px-4 py-12 sm:px-6 lg:grid-cols-[minmax(0,1fr)_11rem] lg:grid-rows-[auto_1fr]"
+      >
+        <header className="max-w-2xl">
           <h1 tabIndex={-1} className="font-semibold text-3xl tracking-tight">
             Charged exactly once
           </h1>
@@ -29,156 +47,173 @@ export default function DocsPage() {
             the bank rather than charge again.
           </p>
         </header>
+        <div className="lg:col-start-2 lg:row-span-2 lg:row-start-1">
+          <Contents places={PLACES} />
+        </div>
 
-        <Section title="Try it">
-          <ol className="list-decimal space-y-1.5 pl-5 text-ink-2 marker:text-ink-3">
-            <li>
-              Buy something in the{' '}
-              <Link className={LINK} href="/">
-                shop
-              </Link>
-              , and fill in a test card.
-            </li>
-            <li>Press Pay as often and as fast as you can. Reload while it works. Pull the plug.</li>
-            <li>
-              Open the payment on the{' '}
-              <Link prefetch={false} className={LINK} href="/dashboard">
-                dashboard
-              </Link>
-              : every press is there, and one charge.
-            </li>
-          </ol>
-        </Section>
-
-        <Section
-          id="curl"
-          title="From a program"
-          note="The same over HTTP, with a key of your own. A program sends every POST with an Idempotency-Key, and may repeat it as often as it likes."
-        >
-          <ol className="flex flex-col gap-5">
-            {STORY.map((step) => (
-              <li key={step.says} className="min-w-0">
-                <p className="text-ink-2 text-ui">{step.says}</p>
-                <Code text={step.run} />
-                <Code text={step.prints} quiet />
-              </li>
-            ))}
-          </ol>
-          <p className="mt-5 text-ink-2 text-ui">
-            Every route, with its parameters and answers, is in the{' '}
-            <a className={LINK} href="/docs/api">
-              API reference
-            </a>
-            . API keys are made on the dashboard, under{' '}
-            <Link prefetch={false} className={LINK} href="/dashboard/developers">
-              Developers
-            </Link>
-            .
-          </p>
-        </Section>
-
-        <Section
-          id="idempotency-key"
-          title="The Idempotency-Key"
-          note="One key for one thing that you want to happen. Make it before you send, and keep it where a crash does not reach it."
-        >
-          <ul className="list-disc space-y-1.5 pl-5 text-ink-2 text-ui marker:text-ink-3">
-            <li>
-              1 to 255 printable ASCII characters: bare (<code className="font-mono text-xs">abc123</code>, a UUID) or as a quoted string of RFC 9651
-              (<code className="font-mono text-xs">"abc123"</code>). Both are the same key.
-            </li>
-            <li>Not sure what became of a request? Send the very same one again, with the same key. It takes effect once.</li>
-            <li>Other contents under a used key are refused with 422, and the answer names the fields that differ.</li>
-            <li>
-              While the first request runs, a second one gets 409 and <code className="font-mono text-xs">Retry-After</code>; with{' '}
-              <code className="font-mono text-xs">Prefer: wait=10</code> it waits for the answer.
-            </li>
-            <li>A new key is safe only where the problem says so: safeNewKey. After a lost answer it is not.</li>
-            <li>Answers are kept for 30 days. After that the key still never does its work again.</li>
-          </ul>
-        </Section>
-
-        <Section
-          title="Test cards"
-          note="Any expiry date to come and any security code. No other number is accepted, and no number is ever sent: a token is."
-        >
-          <Table caption="Test cards and what the simulated bank does with them">
-            <TableHead>
-              <Th className="pl-0!">Number</Th>
-              <Th>What the bank does</Th>
-              <Th>Token</Th>
-            </TableHead>
-            <TableBody>
-              {TEST_CARDS.map((card) => (
-                <Tr key={card.token} className="px-0!">
-                  <Td label="Number" primary className="figures pl-0! md:whitespace-nowrap md:font-normal">
-                    {groupNumber(card.number)}
-                  </Td>
-                  <Td label="What the bank does">{MESSAGES.en.checkout.testCard.does[card.token]}</Td>
-                  <Td label="Token" className="font-mono text-xs">
-                    {card.token}
-                  </Td>
-                </Tr>
-              ))}
-            </TableBody>
-          </Table>
-        </Section>
-
-        <Section title="One purchase, pressed often">
-          <Timeline>
-            <TimelineItem title="The page is made, and with it a key">It is stored in the browser before anything is sent.</TimelineItem>
-            <TimelineItem outcome="executed" title="The first press is sent under that key">
-              The key is claimed and the order reserved in one commit. Then the bank is asked, once, under a key of our own.
-            </TimelineItem>
-            <TimelineItem outcome="held" title="Presses meanwhile are held back by the page">
-              Even if they were not, they would carry the same key.
-            </TimelineItem>
-            <TimelineItem outcome="joined" title="A reload, or a second window, joins the running request">
-              It waits, and gets the same answer.
-            </TimelineItem>
-            <TimelineItem outcome="recovered" title="If the server dies, the work is taken up">
-              The bank is asked what became of the charge. It is never charged again to find out.
-            </TimelineItem>
-            <TimelineItem outcome="replayed" title="Every later request gets the stored answer">
-              Payment, ledger and answer were written in one commit.
-            </TimelineItem>
-          </Timeline>
-        </Section>
-
-        <Section title="What becomes of a request" note="Every request that carries a key ends in one of these. The signs are the same everywhere.">
-          <dl className="divide-y divide-line">
-            {(Object.keys(OUTCOMES) as Outcome[]).map((outcome) => (
-              <div key={outcome} className="flex flex-wrap gap-x-4 py-2">
-                <dt className="w-32">
-                  <OutcomeLabel outcome={outcome} />
-                </dt>
-                <dd className="text-ink-2 text-ui">{OUTCOMES[outcome].says}</dd>
-              </div>
-            ))}
-          </dl>
-        </Section>
-
-        <Section title="Problems" note="Each problem has an address that says what it means and whether a new key is safe.">
-          <ul className="grid gap-x-6 gap-y-1.5 sm:grid-cols-2">
-            {Object.entries(PROBLEMS).map(([kind, { status }]) => (
-              <li key={kind} className="flex items-baseline gap-2 text-ui">
-                <span className="figures text-ink-3">{status}</span>
-                <Link prefetch={false} className={LINK} href={`/problems/${kind}`}>
-                  {kind}
+        <div className="flex min-w-0 max-w-2xl flex-col gap-12">
+          <Section id="try">
+            <ol className="list-decimal space-y-1.5 pl-5 text-ink-2 marker:text-ink-3">
+              <li>
+                Buy something in the{' '}
+                <Link className={LINK} href="/">
+                  shop
                 </Link>
+                , and fill in a test card.
               </li>
-            ))}
-          </ul>
-        </Section>
+              <li>Press Pay as often and as fast as you can. Reload while it works. Pull the plug.</li>
+              <li>
+                Open the payment on the{' '}
+                <Link prefetch={false} className={LINK} href="/dashboard">
+                  dashboard
+                </Link>
+                : every press is there, and one charge.
+              </li>
+            </ol>
+          </Section>
+
+          <Section
+            id="curl"
+            note="The same over HTTP, with a key of your own. A program sends every POST with an Idempotency-Key, and may repeat it as often as it likes."
+          >
+            <ol className="flex flex-col gap-5">
+              {STORY.map((step) => (
+                <li key={step.says} className="min-w-0">
+                  <p className="text-ink-2 text-ui">{step.says}</p>
+                  <Code text={step.run} />
+                  <Code text={step.prints} quiet />
+                </li>
+              ))}
+            </ol>
+            <p className="mt-5 text-ink-2 text-ui">
+              Every route, with its parameters and answers, is in the{' '}
+              <a className={LINK} href="/docs/api">
+                API reference
+              </a>
+              . API keys are made on the dashboard, under{' '}
+              <Link prefetch={false} className={LINK} href="/dashboard/developers">
+                Developers
+              </Link>
+              .
+            </p>
+          </Section>
+
+          <Section
+            id="idempotency-key"
+            note="One key for one thing that you want to happen. Make it before you send, and keep it where a crash does not reach it."
+          >
+            <ul className="list-disc space-y-1.5 pl-5 text-ink-2 text-ui marker:text-ink-3">
+              <li>
+                1 to 255 printable ASCII characters: bare (<code className="font-mono text-xs">abc123</code>, a UUID) or as a quoted string of RFC
+                9651 (<code className="font-mono text-xs">"abc123"</code>). Both are the same key.
+              </li>
+              <li>Not sure what became of a request? Send the very same one again, with the same key. It takes effect once.</li>
+              <li>Other contents under a used key are refused with 422, and the answer names the fields that differ.</li>
+              <li>
+                While the first request runs, a second one gets 409 and <code className="font-mono text-xs">Retry-After</code>; with{' '}
+                <code className="font-mono text-xs">Prefer: wait=10</code> it waits for the answer.
+              </li>
+              <li>A new key is safe only where the problem says so: safeNewKey. After a lost answer it is not.</li>
+              <li>Answers are kept for 30 days. After that the key still never does its work again.</li>
+            </ul>
+          </Section>
+
+          <Section id="own-page" note="The browser's half of it, for any page with tRPC and React: a hook and a link.">
+            <OwnPage />
+          </Section>
+
+          <Section
+            id="test-cards"
+            note="Any expiry date to come and any security code. No other number is accepted, and no number is ever sent: a token is."
+          >
+            <Table caption="Test cards and what the simulated bank does with them">
+              <TableHead>
+                <Th className="pl-0!">Number</Th>
+                <Th>What the bank does</Th>
+                <Th>Token</Th>
+              </TableHead>
+              <TableBody>
+                {TEST_CARDS.map((card) => (
+                  <Tr key={card.token} className="px-0!">
+                    <Td label="Number" primary className="figures pl-0! md:whitespace-nowrap md:font-normal">
+                      {groupNumber(card.number)}
+                    </Td>
+                    <Td label="What the bank does">{MESSAGES.en.checkout.testCard.does[card.token]}</Td>
+                    <Td label="Token" className="font-mono text-xs">
+                      {card.token}
+                    </Td>
+                  </Tr>
+                ))}
+              </TableBody>
+            </Table>
+          </Section>
+
+          <Section id="one-purchase">
+            <Timeline>
+              <TimelineItem title="The page is made, and with it a key">It is stored in the browser before anything is sent.</TimelineItem>
+              <TimelineItem outcome="executed" title="The first press is sent under that key">
+                The key is claimed and the order reserved in one commit. Then the bank is asked, once, under a key of our own.
+              </TimelineItem>
+              <TimelineItem outcome="held" title="Presses meanwhile are held back by the page">
+                Even if they were not, they would carry the same key.
+              </TimelineItem>
+              <TimelineItem outcome="joined" title="A reload, or a second window, joins the running request">
+                It waits, and gets the same answer.
+              </TimelineItem>
+              <TimelineItem outcome="recovered" title="If the server dies, the work is taken up">
+                The bank is asked what became of the charge. It is never charged again to find out.
+              </TimelineItem>
+              <TimelineItem outcome="replayed" title="Every later request gets the stored answer">
+                Payment, ledger and answer were written in one commit.
+              </TimelineItem>
+            </Timeline>
+          </Section>
+
+          <Section id="outcomes" note="Every request that carries a key ends in one of these. The signs are the same everywhere.">
+            <dl className="divide-y divide-line">
+              {(Object.keys(OUTCOMES) as Outcome[]).map((outcome) => (
+                <div key={outcome} className="flex flex-wrap gap-x-4 py-2">
+                  <dt className="w-32">
+                    <OutcomeLabel outcome={outcome} />
+                  </dt>
+                  <dd className="text-ink-2 text-ui">{OUTCOMES[outcome].says}</dd>
+                </div>
+              ))}
+            </dl>
+          </Section>
+
+          <Section id="problems" note="Each problem has an address that says what it means and whether a new key is safe.">
+            <ul className="grid gap-x-6 gap-y-1.5 sm:grid-cols-2">
+              {Object.entries(PROBLEMS).map(([kind, { status }]) => (
+                <li key={kind} className="flex items-baseline gap-2 text-ui">
+                  <span className="figures text-ink-3">{status}</span>
+                  <Link prefetch={false} className={LINK} href={`/problems/${kind}`}>
+                    {kind}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </Section>
+
+          <Section id="gallery">
+            <p className="text-ink-2 text-ui">
+              Every piece that these screens are made of, in every state, is in the{' '}
+              <Link prefetch={false} className={LINK} href="/gallery">
+                gallery
+              </Link>
+              .
+            </p>
+          </Section>
+        </div>
       </main>
     </>
   )
 }
 
-function Section({ id, title, note, children }: { id?: string; title: string; note?: string; children: ReactNode }) {
+function Section({ id, note, children }: { id: (typeof PLACES)[number]['id']; note?: string; children: ReactNode }) {
   return (
     <section id={id} className="scroll-mt-6">
-      <h2 className="font-semibold text-lg">{title}</h2>
+      <h2 className="font-semibold text-lg">{PLACES.find((place) => place.id === id)?.title}</h2>
       {note && <p className="mt-1 text-ink-3 text-ui">{note}</p>}
       <div className="mt-4">{children}</div>
     </section>

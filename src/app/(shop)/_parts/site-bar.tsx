@@ -22,11 +22,11 @@ export function SiteBar({ here }: { here?: string }) {
           </Link>
         }
         end={
-          <nav aria-label={t('navigation')} className="flex items-center gap-1">
-            <Link prefetch={false} className={navLinkClass()} href="/docs" hrefLang="en">
+          <nav aria-label={t('navigation')} className="flex items-center sm:gap-1">
+            <Link prefetch={false} className={navLinkClass('max-sm:px-2')} href="/docs" hrefLang="en">
               {t('docs')}
             </Link>
-            <Link prefetch={false} className={navLinkClass()} href="/dashboard" hrefLang="en">
+            <Link prefetch={false} className={navLinkClass('max-sm:px-2')} href="/dashboard" hrefLang="en">
               {t('dashboard')}
             </Link>
             {here && <LanguageSwitch locale={locale} here={here} label={t('language')} />}

@@ -45,7 +45,7 @@ export function OverviewPage({ initial, initialRange }: { initial: OverviewData;
 
 function RangeSwitch({ range, onChange }: { range: RangeName; onChange(range: RangeName): void }) {
   return (
-    <fieldset className="inline-flex rounded-md border border-line bg-surface p-0.5 shadow-card">
+    <fieldset className="inline-flex flex-wrap rounded-md border border-line bg-surface p-0.5 shadow-card">
       <legend className="sr-only">Stretch of time</legend>
       {RANGE_NAMES.map((name) => (
         <button

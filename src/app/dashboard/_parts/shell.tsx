@@ -72,7 +72,7 @@ export function TopStrip({ viewer }: { viewer: Viewer }) {
   return (
     <header className="sticky top-0 z-20 border-line border-b bg-canvas/90 backdrop-blur print:hidden">
       <div className="mx-auto flex h-12 max-w-[82rem] items-center gap-2 px-4 sm:px-6 lg:px-8">
-        <Link href="/dashboard" className="rounded-md text-ink no-underline lg:hidden">
+        <Link href="/dashboard" className="flex rounded-md text-ink no-underline lg:hidden">
           <Logo className="max-sm:[font-size:0]" />
         </Link>
         {viewer.sandbox && (
@@ -113,7 +113,7 @@ export function TabBar() {
           href={href}
           {...(isHere(href) ? { 'aria-current': 'page' as const } : {})}
           className={cx(
-            'flex h-14 flex-col items-center justify-center gap-1 font-medium text-2xs text-ink-3 no-underline',
+            '-outline-offset-2 flex h-14 flex-col items-center justify-center gap-1 font-medium text-2xs text-ink-3 no-underline',
             'aria-[current=page]:text-ink aria-[current=page]:shadow-[inset_0_2px_0_var(--color-accent)]',
           )}
         >

@@ -23,7 +23,7 @@ export default async function ProblemPage({ params }: Props) {
   return (
     <>
       <SiteBar />
-      <main id="content" className="mx-auto max-w-2xl px-4 py-12 sm:px-6">
+      <main id="content" className="mx-auto max-w-5xl px-4 py-12 sm:px-6 *:max-w-2xl">
         <PageHeader title={problem.title} note={MEANINGS[type]} back={<code className="font-mono">/problems/{type}</code>} />
         <Card>
           <CardBody className="py-2">

@@ -1,9 +1,11 @@
 'use client'
+import { useState } from 'react'
 import { AlreadyPaid } from './already-paid'
 import { CheckoutForm } from './checkout-form'
 import type { Ended } from './ended'
 import type { CheckoutOrder } from './order'
 import { Acting, Checking, InAnotherWindow, Settled } from './panels'
+import { typedFor } from './typed'
 import { type CheckoutView, useCheckout, useStage } from './use-checkout'
 
 interface Props {
@@ -18,15 +20,16 @@ export function Checkout(props: Props) {
   const { order } = props
   const { attempt, view } = useCheckout(props)
   const stage = useStage(sinceOf(view))
+  const [typed] = useState(() => typedFor(order.id))
   switch (view.at) {
     case 'ready':
       // Found paid when this page came back from the browser's cache, or leads after another window.
-      return isPaid(order) ? <AlreadyPaid order={order} /> : <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} />
+      return isPaid(order) ? <AlreadyPaid order={order} /> : <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} typed={typed} />
     case 'sending':
     case 'pausing':
       // Half a minute without an answer: from here on the page only asks. An outage is not a doubt, and says so in the form.
       if (stage >= 3 && (view.doubt || view.at === 'sending')) return <Checking order={order} />
-      return <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} />
+      return <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} typed={typed} />
     case 'checking':
       // Before the first look: what the server knew when it made the page.
       return view.asks === 0 && order.payment?.actionUrl ? <Acting url={order.payment.actionUrl} /> : <Checking order={order} />

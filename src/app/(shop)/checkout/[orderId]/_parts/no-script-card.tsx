@@ -10,7 +10,7 @@ export function NoScriptCard() {
       {/* What only a script could use is not there without one. */}
       <style>{'.script-only { display: none }'}</style>
       <SelectField id="paymentMethod" name="paymentMethod" label={t('label')} hint={t('hint')}>
-        <TestCardOptions />
+        <TestCardOptions short />
       </SelectField>
     </noscript>
   )

@@ -93,7 +93,7 @@ function Row({ label, amount, currency, muted, foot, strong }: RowProps) {
         strong && 'font-semibold',
       )}
     >
-      <span className="min-w-0 truncate">{label}</span>
+      <span className="min-w-0 max-md:[overflow-wrap:anywhere] md:truncate">{label}</span>
       <Money minor={amount} currency={currency} />
     </li>
   )

@@ -1,0 +1,52 @@
+import type { Page } from '@playwright/test'
+import { PLACES } from '@/app/gallery/_parts/places'
+import { expect, test } from './fixtures'
+
+/**
+ * What the pieces look like, as pictures that are compared. A change of looks on purpose: look at the report's difference, then
+ * `npx playwright test e2e/gallery.spec.ts --update-snapshots`, and look at each new picture before it is committed.
+ * Each theme and each width once, not each with each: colours do not know of widths, and the pictures stay under 1.5 MB.
+ */
+const VIEWS = [
+  { theme: 'light', width: 320 },
+  { theme: 'dark', width: 1280 },
+] as const
+
+for (const { theme, width } of VIEWS) {
+  test(`the gallery looks as it did, in ${theme} at ${width} px`, async ({ page }) => {
+    await openGallery(page, theme, width)
+    // The palette has pictures of its own, below; letters are the same in both themes.
+    for (const { id } of PLACES.filter((place) => place.id !== 'palette' && !(place.id === 'type' && theme === 'dark')))
+      await expect.soft(page.locator(`#${id}`)).toHaveScreenshot(`${id}-${theme}-${width}.png`)
+  })
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`each colour of the palette is what it was, in ${theme}`, async ({ page }) => {
+    await openGallery(page, 'light', 1280)
+    // A swatch is more than a hundredth of this picture, so that one colour alone is noticed.
+    await expect(page.getByRole('list', { name: `In ${theme}` })).toHaveScreenshot(`palette-of-${theme}.png`)
+  })
+
+  test(`focus looks as it did, in ${theme}`, async ({ page }) => {
+    await openGallery(page, theme, 1280)
+    for (const [name, piece] of [
+      ['button', page.locator('#buttons figure').first()],
+      ['field', page.locator('#fields figure').nth(3)],
+      ['link', page.locator('#navigation figure').nth(2)],
+    ] as const) {
+      // By keyboard, since a click shows no ring.
+      await piece.locator('button, input, a').first().focus()
+      await page.keyboard.press('Shift+Tab')
+      await page.keyboard.press('Tab')
+      await expect.soft(piece).toHaveScreenshot(`focus-${name}-${theme}.png`)
+    }
+  })
+}
+
+async function openGallery(page: Page, colorScheme: 'light' | 'dark', width: number): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+  await page.setViewportSize({ width, height: 800 })
+  await page.goto('/gallery', { waitUntil: 'networkidle' })
+  await page.evaluate(() => document.fonts.ready)
+}

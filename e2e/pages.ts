@@ -1,0 +1,30 @@
+import fs from 'node:fs'
+import { inRoot } from '@/setup/root'
+
+/** What a person can open, and what stands behind no file of a page: the API reference, an address of nothing. */
+const ALSO = ['/docs/api', '/nothing-here', '/dashboard/payments/pay_nothing', '/api/bank/challenges/any']
+
+/** Every page there is, by the names of its files: `/dashboard/payments/[id]`. Nobody has to remember a new one. */
+export function pagePatterns(): string[] {
+  const app = filesIn('src/app')
+    .filter((file) => /(^|\/)page\.tsx$/.test(file))
+    .map((file) => file.replace(/\/?page\.tsx$/, ''))
+  const pages = filesIn('src/pages')
+    .filter((file) => /\.tsx$/.test(file) && !/(^|\/)_/.test(file))
+    .map((file) => file.replace(/(\/?index)?\.tsx$/, ''))
+  const addresses = [...app, ...pages].map((file) => `/${file.replaceAll(/\([\w-]+\)\/?/g, '')}`.replace(/(.)\/$/, '$1'))
+  return [...new Set([...addresses, ...ALSO])].sort()
+}
+
+/** The patterns as addresses. One whose `[part]` is not named here is an error: say how it is opened. */
+export function addressesOf(patterns: string[], parts: Record<string, string>): string[] {
+  return patterns.map((pattern) => {
+    const address = pattern.replaceAll(/\/([^/]+)\/\[\w+\]/g, (whole, before: string) => (parts[before] ? `/${before}/${parts[before]}` : whole))
+    if (address.includes('[')) throw new Error(`No test knows how to open ${pattern}.`)
+    return address
+  })
+}
+
+function filesIn(folder: string): string[] {
+  return fs.readdirSync(inRoot(folder), { recursive: true, encoding: 'utf8' })
+}

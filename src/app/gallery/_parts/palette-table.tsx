@@ -1,0 +1,58 @@
+import type { CSSProperties } from 'react'
+import { cx } from '@/ui/cx'
+import { Icon } from '@/ui/icon'
+import { DUTIES, leastContrast, readPalette, THEMES, type Theme, type Token } from './palette'
+import { Section, Show } from './show'
+
+/** Both themes beside each other, whatever the reader has chosen, each with the contrast that it really has. */
+export function PaletteTable() {
+  const palette = readPalette()
+  return (
+    <Section
+      id="palette"
+      note="One accent, and six tones for meaning, each with an ink and a soft ground. The number is the lowest contrast over all grounds that the colour is laid upon."
+    >
+      <Show name="globals.css, @theme" flush>
+        <div className="grid grid-cols-1 sm:grid-cols-2">
+          {THEMES.map((theme) => (
+            <ul key={theme} aria-label={`In ${theme}`} style={painted(palette, theme)} className="bg-canvas p-4 text-ink">
+              {[...palette].map(([name, token]) => (
+                <Swatch key={name} name={name} token={token} theme={theme} contrast={DUTIES[name] ? leastContrast(palette, name, theme) : null} />
+              ))}
+            </ul>
+          ))}
+        </div>
+      </Show>
+    </Section>
+  )
+}
+
+/** The whole palette laid down anew, so that what lies within has one theme's colours. */
+function painted(palette: Map<string, Token>, theme: Theme): CSSProperties {
+  return Object.fromEntries([...palette].map(([name, token]) => [`--color-${name}`, token[theme]]))
+}
+
+function Swatch({ name, token, theme, contrast }: { name: string; token: Token; theme: Theme; contrast: number | null }) {
+  const least = DUTIES[name]?.least ?? 0
+  return (
+    <li className="flex items-center gap-3 py-0.5">
+      <span
+        aria-hidden="true"
+        className="h-9 w-28 shrink-0 rounded-sm border border-line forced-color-adjust-none sm:w-36"
+        style={{ backgroundColor: `var(--color-${name})` }}
+      />
+      <span className="min-w-0 flex-1">
+        <span className="block font-medium text-ui leading-4">{name}</span>
+        <span className="figures block text-2xs text-ink-3 leading-4">{token[theme].slice(6, -1)}</span>
+      </span>
+      {contrast !== null && (
+        <span className={cx('figures inline-flex items-center gap-1 text-ui', contrast < least && 'font-medium text-bad')}>
+          <span className="sr-only">contrast </span>
+          {contrast.toFixed(1)}
+          <Icon name={contrast < least ? 'close' : 'check'} size={12} className={contrast < least ? 'text-bad' : 'text-ok'} />
+          <span className="sr-only">{contrast < least ? `too little: ${least} is asked` : `${least} is asked`}</span>
+        </span>
+      )}
+    </li>
+  )
+}
