@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { CDPSession, Page } from '@playwright/test'
 import { bundleCheckout } from '@/app/checkout.js/bundle'
 import { expect, type Order } from './fixtures'
 import { openCheckout, payButton } from './proof'
@@ -42,11 +42,13 @@ export const CIRCUMSTANCES: readonly Circumstance[] = [
     name: 'on a processor that is four times slower',
     prepare: (page) => throttle(page, 4),
     async prove(page) {
-      await throttle(page, 1)
-      const before = await page.evaluate(msOfWork)
-      await throttle(page, 4)
-      // Four times, less what a busy machine blurs.
-      expect(await page.evaluate(msOfWork)).toBeGreaterThan(2 * before)
+      // Four times, less what a busy machine blurs; it may blur one look, and not every one.
+      await expect(async () => {
+        await throttle(page, 1)
+        const before = await page.evaluate(msOfWork)
+        await throttle(page, 4)
+        expect(await page.evaluate(msOfWork)).toBeGreaterThan(2 * before)
+      }).toPass({ timeout: 20_000 })
     },
   },
   {
@@ -94,9 +96,13 @@ export const CIRCUMSTANCES: readonly Circumstance[] = [
 
 let development: Promise<string> | undefined
 
+/** One session a page: several would each have a rate of their own. */
+const throttled = new WeakMap<Page, CDPSession>()
+
 /** @param rate how many times slower scripts run */
 export async function throttle(page: Page, rate: number): Promise<void> {
-  const session = await page.context().newCDPSession(page)
+  const session = throttled.get(page) ?? (await page.context().newCDPSession(page))
+  throttled.set(page, session)
   await session.send('Emulation.setCPUThrottlingRate', { rate })
 }
 

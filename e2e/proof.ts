@@ -51,6 +51,9 @@ export async function keysAtServer({ sql, order }: Pick<Paid, 'sql' | 'order'>):
   return rows.map(({ key }) => key)
 }
 
+/** The key that the page would send next, as it stands in the form. */
+export const hiddenKey = (page: Page): Promise<string> => page.locator('input[name=key]').inputValue()
+
 /** The key that the browser has put away for the order. */
 export function keptKey(page: Page, order: Order): Promise<string | undefined> {
   return page.evaluate((name) => JSON.parse(localStorage.getItem(name) ?? '{}').key, `payonce.attempt:${order.id}`)

@@ -170,7 +170,8 @@ test.describe('on plain http, where a browser has no locks', () => {
     const second = await secondWindow(context, order)
     await chooseCard(second, 'pm_card_slow')
     // Not as a person presses: by the time that a mouse has moved, the other one's press may have taken the button away.
-    await Promise.all([page, second].map((each) => payButton(each).evaluate((button: HTMLButtonElement) => button.click())))
+    const buttons = await Promise.all([page, second].map((each) => payButton(each).elementHandle()))
+    await Promise.all(buttons.map((button) => button?.evaluate((element) => (element as HTMLButtonElement).click())))
     for (const each of [page, second]) await expectPaid(each)
     await expectOneCharge({ sql, bankCharges, order })
   })

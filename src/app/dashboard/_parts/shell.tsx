@@ -100,7 +100,10 @@ export function TabBar() {
   const path = usePathname()
   // On the narrowest phones not all of them fit: the one that is open is always in sight.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the path that moves the mark
-  useEffect(() => ref.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [path])
+  useEffect(() => {
+    // Returns nothing: where scrolling gives a promise (Chromium 156 does), React would take that for what ends the effect.
+    ref.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [path])
   return (
     <nav
       ref={ref}

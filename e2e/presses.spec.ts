@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Page } from '@playwright/test'
+import { throttle } from './circumstances'
+import { expect, test } from './fixtures'
+import { expectOneCharge, expectReceipt, keysSent, openCheckout, PAY_CALL, payButton } from './proof'
+
+/** Real presses, by a pointer, in real time. Those in one task are in pay-once.spec.ts. */
+
+test('C1 a double click of less than 50 ms on a slow processor is one request', async ({ page, newOrder, sql, bankCharges }) => {
+  const order = await newOrder()
+  await throttle(page, 4)
+  await openCheckout(page, order)
+  const keys = keysSent(page)
+  const presses = await pressTimes(page)
+  await payButton(page).dblclick({ delay: 0 })
+  await expectReceipt(page)
+  const [first = 0, second = Number.POSITIVE_INFINITY] = await presses()
+  expect(second - first).toBeLessThan(50)
+  expect(keys).toHaveLength(1)
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
+test('C2 impatient clicks while the server takes ten seconds: what goes on is said, and one request is sent', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+  operatorPage,
+}) => {
+  const order = await newOrder()
+  await openCheckout(page, order)
+  const keys = keysSent(page)
+  await page.route(PAY_CALL, async (route) => {
+    const answer = await route.fetch()
+    // A little over the 10 s after which the page says its last word.
+    await pause(11_000)
+    await route.fulfill({ response: answer })
+  })
+  await payButton(page).click()
+  for (const words of ['Sending your payment…', 'Your bank is taking a little longer.', 'Still working. Please keep this page open']) {
+    await expect(page.getByRole('status')).toContainText(words)
+    // By force, since Playwright, unlike people, does not click what looks disabled.
+    for (let press = 0; press < 5; press++) await payButton(page).click({ force: true })
+    await expect(payButton(page)).toHaveAttribute('aria-disabled', 'true')
+  }
+  await expectReceipt(page)
+  expect(keys).toHaveLength(1)
+  const payment = await expectOneCharge({ sql, bankCharges, order })
+  await operatorPage.goto(`/dashboard/payments/${payment}`)
+  await expect(operatorPage.getByText('Pay was pressed 16 times: 1 request was executed, 15 presses were held back by the page.')).toBeVisible()
+})
+
+/** When the button was pressed, by the browser's own clock, in milliseconds; kept outside the page, which goes away. */
+async function pressTimes(page: Page): Promise<() => Promise<number[]>> {
+  const times: number[] = []
+  await page.exposeFunction('pressedAt', (time: number) => times.push(time))
+  await payButton(page).evaluate((button) => {
+    const { pressedAt } = window as unknown as { pressedAt: (time: number) => void }
+    button.addEventListener('click', (event) => pressedAt(event.timeStamp))
+  })
+  return async () => times
+}
