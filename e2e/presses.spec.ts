@@ -32,8 +32,8 @@ test('C2 impatient clicks while the server takes ten seconds: what goes on is sa
   const keys = keysSent(page)
   await page.route(PAY_CALL, async (route) => {
     const answer = await route.fetch()
-    // A little over the 10 s after which the page says its last word.
-    await pause(11_000)
+    // Well over the 10 s after which the page says its last word, and under the 20 s after which it sends again.
+    await pause(16_000)
     await route.fulfill({ response: answer })
   })
   await payButton(page).click()
