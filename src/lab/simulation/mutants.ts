@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an answer is told before it is stored',
-    edits: [{ file: RUN, find: "if (stored === 'unstored') return this.turnAway(outcomeUnknown())", replace: '' }],
+    edits: [{ file: RUN, find: "if (stored === 'unstored') return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))", replace: '' }],
   },
   {
     name: 'those who wait wake each other in turn',

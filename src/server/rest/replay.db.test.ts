@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { carriesCardNumber } from '@/lib/card-number'
 import { openTestProduct, type TestProduct } from '../testing'
 
 /** What a replay gives again, and what it must not: through both doors. */
@@ -25,6 +26,8 @@ describe('a replay', () => {
     const metadata = fc.dictionary(words, words, { maxKeys: 5 })
     await fc.assert(
       fc.asyncProperty(metadata, words, fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), async (own, name, unitAmount) => {
+        // One in ten numbers of 16 digits could be somebody's card, and is refused as one.
+        fc.pre(!carriesCardNumber([own, name, unitAmount]))
         key = `key-${++n}`
         const body = { currency: 'EUR', items: [{ name, quantity: 1, unitAmount }], metadata: own }
         const [first, again] = [await order(body), await order(body)]
