@@ -12,19 +12,29 @@ export function fieldHashes(input: object, volatile: readonly string[], secret: 
   return JSON.stringify(Object.fromEntries(hashed(input, volatile, secret)))
 }
 
-/** The JSON pointers at which an input differs from the one that `stored` was made of, never the values. Empty when that is not known. */
+/**
+ * The JSON pointers at which an input differs from the one that `stored` was made of, never the values. Empty when that is not known.
+ * What was stored is looked up in the input at its own pointers, so it does not matter how finely either of them was told apart.
+ */
 export function differing(stored: string | null, input: object, volatile: readonly string[], secret: string): string[] {
-  const before = new Map(Object.entries(readStored(stored)))
-  if (before.size === 0) return []
-  const now = new Map(hashed(input, volatile, secret))
-  return [...new Set([...before.keys(), ...now.keys()])].filter((pointer) => before.get(pointer) !== now.get(pointer)).sort()
+  const before = Object.entries(readStored(stored))
+  if (before.length === 0) return []
+  const now = lasting(input, volatile)
+  const changed = before.filter(([pointer, old]) => hash(secret, pointer, valueAt(now, pointer)) !== old).map(([pointer]) => pointer)
+  const known = new Set(before.map(([pointer]) => pointer))
+  const added = leavesOf(now).map(([pointer]) => pointer)
+  return few([...new Set([...changed, ...added.filter((pointer) => !upwards(pointer).some((above) => known.has(above)))])].sort())
 }
 
 function hashed(input: object, volatile: readonly string[], secret: string): [pointer: string, hash: string][] {
-  const lasting = Object.entries(input).filter(([name, value]) => value !== undefined && !volatile.includes(name))
-  const leaves = leavesOf(Object.fromEntries(lasting))
-  const fields = leaves.length > FIELDS_MAX ? lasting.map(([name, value]): [string, unknown] => [`/${escaped(name)}`, value]) : leaves
+  const members = lasting(input, volatile)
+  const leaves = leavesOf(members)
+  const fields = leaves.length > FIELDS_MAX ? Object.entries(members).map(([name, value]): [string, unknown] => [`/${escaped(name)}`, value]) : leaves
   return fields.map(([pointer, value]) => [pointer, hash(secret, pointer, value)])
+}
+
+function lasting(input: object, volatile: readonly string[]): object {
+  return Object.fromEntries(Object.entries(input).filter(([name, value]) => value !== undefined && !volatile.includes(name)))
 }
 
 /** What holds no others: numbers, texts, and what is empty. */
@@ -34,11 +44,34 @@ function leavesOf(value: unknown, pointer = ''): [pointer: string, value: unknow
   return inner.flatMap(([name, member]) => (member === undefined ? [] : leavesOf(member, `${pointer}/${escaped(name)}`)))
 }
 
+function valueAt(value: unknown, pointer: string): unknown {
+  return namesIn(pointer).reduce<unknown>(
+    (held, name) => (typeof held === 'object' && held !== null && Object.hasOwn(held, name) ? (held as Record<string, unknown>)[name] : undefined),
+    value,
+  )
+}
+
+/** A pointer, and all that lead to it: `/a/b`, `/a`. */
+function upwards(pointer: string): string[] {
+  return pointer === '' ? [] : [pointer, ...upwards(pointer.slice(0, pointer.lastIndexOf('/')))]
+}
+
+/** Nobody reads thousands of pointers: then the top-level members are named. */
+function few(pointers: string[]): string[] {
+  return pointers.length <= FIELDS_MAX ? pointers : [...new Set(pointers.map((pointer) => upwards(pointer).at(-1) ?? pointer))]
+}
+
+const namesIn = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
 const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
 
+/** Of what is not there too: it is like nothing that is. */
 function hash(secret: string, pointer: string, value: unknown): string {
   return createHmac('sha256', secret)
-    .update(JSON.stringify([pointer, canonicalize(value)]))
+    .update(JSON.stringify(value === undefined ? [pointer] : [pointer, canonicalize(value)]))
     .digest('base64url')
     .slice(0, 11)
 }
