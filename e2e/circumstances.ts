@@ -10,6 +10,8 @@ export interface Circumstance {
   name: string
   /** The name by which the browser calls the product. */
   host?: string
+  /** What the page stores is not there after a reload. */
+  forgets?: true
   /** Before the page opens. */
   prepare?(page: Page): Promise<unknown>
   /** Fails unless the open checkout really is in it. */
@@ -54,6 +56,7 @@ export const CIRCUMSTANCES: readonly Circumstance[] = [
   {
     ids: 'F82',
     name: 'with storage blocked',
+    forgets: true,
     prepare: (page) => page.addInitScript(blockStorage),
     async prove(page) {
       expect(await page.evaluate(storageSays)).toBe('SecurityError')
@@ -62,6 +65,7 @@ export const CIRCUMSTANCES: readonly Circumstance[] = [
   {
     ids: 'F82',
     name: 'with storage full',
+    forgets: true,
     prepare: (page) => page.addInitScript(fillStorage),
     async prove(page) {
       expect(await page.evaluate(storageSays)).toBe('QuotaExceededError')
