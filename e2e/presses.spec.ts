@@ -50,6 +50,40 @@ test('C2 impatient clicks while the server takes ten seconds: what goes on is sa
   await expect(operatorPage.getByText('Pay was pressed 16 times: 1 request was executed, 15 presses were held back by the page.')).toBeVisible()
 })
 
+test('what is typed and pressed before the page’s script is there counts once it is: nothing is lost, one charge', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  await page.route('**/checkout.js*', async (route) => {
+    await pause(2_000)
+    await route.continue()
+  })
+  const posts: string[] = []
+  page.on('request', (request) => request.method() === 'POST' && posts.push(new URL(request.url()).pathname))
+  await page.goto(order.checkoutUrl, { waitUntil: 'commit' })
+  await page.getByLabel('Card number').fill('4242424242424242')
+  await page.getByLabel('Expiry date').fill('1234')
+  await page.getByLabel('Security code').fill('123')
+  await payButton(page).click()
+  // Without the name on the card: said once the script is there, and the rest is as it was typed.
+  await expect(page.getByRole('heading', { name: 'There is a problem' })).toBeVisible()
+  await expect(page.getByLabel('Card number')).toHaveValue('4242 4242 4242 4242')
+  await expect(page.getByText('Visa', { exact: true })).toBeVisible()
+  expect(posts).toEqual([])
+
+  await page.reload({ waitUntil: 'commit' })
+  await page.getByLabel('Fill in a test card').selectOption('pm_card_visa')
+  for (let press = 0; press < 20; press++) await payButton(page).evaluate((button: HTMLButtonElement) => button.click())
+  expect(posts).toEqual([])
+  await expectReceipt(page)
+  await page.getByText('Proof of one charge').click()
+  await expect(page.getByText('20 times')).toBeVisible()
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
 /** When the button was pressed, by the browser's own clock, in milliseconds; kept outside the page, which goes away. */
 async function pressTimes(page: Page): Promise<() => Promise<number[]>> {
   const times: number[] = []

@@ -1,4 +1,5 @@
 import Document, { type DocumentContext, type DocumentInitialProps, Head, Html, Main, NextScript } from 'next/document'
+import { EARLY_SCRIPT } from '@/app/(shop)/checkout/[orderId]/_parts/early'
 import { isLocale, LANGUAGES, LOCALE_HEADER, type Locale } from '@/i18n/locale'
 
 interface Props extends DocumentInitialProps {
@@ -23,6 +24,8 @@ export default class CheckoutDocument extends Document<Props> {
     return (
       <Html lang={locale} dir={LANGUAGES[locale].dir} {...(theme ? { 'data-theme': theme } : {})}>
         <Head {...signed}>
+          {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a text of ours, with nothing in it that anyone sent */}
+          <script {...signed} dangerouslySetInnerHTML={{ __html: EARLY_SCRIPT }} />
           <link rel="icon" href="/icon.svg" type="image/svg+xml" />
           {!isDevelopment && <script type="module" fetchPriority="low" src={`/checkout.js?v=${__NEXT_DATA__.buildId}`} {...signed} />}
         </Head>

@@ -119,7 +119,10 @@ export function Select({
   className,
   children,
   ...select
-}: { size?: FieldSize; className?: string | undefined } & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'size' | 'className'>) {
+}: { size?: FieldSize; className?: string | undefined; ref?: React.Ref<HTMLSelectElement> } & Omit<
+  SelectHTMLAttributes<HTMLSelectElement>,
+  'size' | 'className'
+>) {
   return (
     <span className="relative flex">
       <select className={cx(CONTROL, SIZES[size], 'appearance-none pe-9', className)} {...select}>

@@ -1,6 +1,7 @@
 'use client'
 import { type FocusEvent, type FormEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import { type CardErrors, type CardField, type CardValues, checkCard, checkField, FIELDS, showExpiry } from './card'
+import { takeEarlyPresses } from './early'
 import { readValues, typeIn } from './form-values'
 import type { TestCard } from './test-cards'
 import type { Typed } from './typed'
@@ -77,11 +78,20 @@ function withError(errors: CardErrors, field: CardField, error: CardErrors[CardF
   return error ? { ...rest, [field]: error } : rest
 }
 
-/** The form is there anew, after another state of the payment or a reload: what was typed is in it again. */
+/**
+ * The form is there anew, after another state of the payment or a reload: what was typed is in it again. What was typed and pressed before
+ * the page's script was there counts as typed and pressed now.
+ */
 function useRecall(form: RefObject<HTMLFormElement | null>, typed: Typed) {
   useEffect(() => {
-    if (form.current) typeIn(form.current, typed.recall())
+    if (!form.current) return
+    typeIn(form.current, { ...typed.recall(), ...filled(readValues(form.current)) })
+    for (let presses = takeEarlyPresses(); presses > 0; presses--) form.current.requestSubmit()
   }, [form, typed])
+}
+
+function filled(values: CardValues): Partial<CardValues> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))
 }
 
 function useForgetCode(form: RefObject<HTMLFormElement | null>, refused: boolean) {
