@@ -84,6 +84,23 @@ test('what is typed and pressed before the page’s script is there counts once 
   await expectOneCharge({ sql, bankCharges, order })
 })
 
+test('the page’s script is lost on the way: it is asked for again, and the press that waited for it pays', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
+  const order = await newOrder()
+  let lost = 0
+  await page.route('**/checkout.js*', (route) => (lost++ < 2 ? route.abort('connectionreset') : route.continue()))
+  await page.goto(order.checkoutUrl)
+  await page.getByLabel('Fill in a test card').selectOption('pm_card_visa')
+  await payButton(page).click()
+  await expectReceipt(page)
+  expect(lost).toBe(3)
+  await expectOneCharge({ sql, bankCharges, order })
+})
+
 /** When the button was pressed, by the browser's own clock, in milliseconds; kept outside the page, which goes away. */
 async function pressTimes(page: Page): Promise<() => Promise<number[]>> {
   const times: number[] = []

@@ -6,13 +6,21 @@ interface Early {
 
 /**
  * Holds presses of Pay back until the page's script is there: the browser would post a form that has no card yet, and forget what was
- * typed. As text, since it stands in the page's head.
+ * typed. A script that is lost on the way is asked for again, under another address, since a browser remembers that a module failed.
+ * As text, since it stands in the page's head.
  */
 export const EARLY_SCRIPT = `addEventListener('submit', window.early = (event) => {
   if (!event.target.action.endsWith('/pay')) return
   event.preventDefault()
   early.presses = (early.presses || 0) + 1
-})`
+})
+addEventListener('error', ({ target }) => {
+  if (target.type !== 'module') return
+  const again = document.createElement('script')
+  again.type = 'module'
+  again.src = target.src + '&again'
+  setTimeout(() => document.head.append(again), 2000)
+}, true)`
 
 /** From now on the form answers for itself. @returns how often Pay was pressed until then */
 export function takeEarlyPresses(): number {
