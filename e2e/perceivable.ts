@@ -46,7 +46,12 @@ function sideways(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement
     if (scrollWidth <= clientWidth) return []
-    const wide = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
+    // What is wide inside of something that scrolls by itself makes no page wider.
+    const scrolls = (element: Element | null): boolean =>
+      element !== null && element !== document.body && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement))
+    const wide = [...document.querySelectorAll('body *')].filter(
+      (element) => element.getBoundingClientRect().right > clientWidth + 1 && !scrolls(element),
+    )
     return [`${scrollWidth - clientWidth} px too wide, because of ${wide.slice(-1).map((element) => element.outerHTML.slice(0, 160))}`]
   })
 }

@@ -118,3 +118,10 @@ function described(field: Locator) {
     }
   })
 }
+
+test('the dashboard says that it has lost the line, and is no wider than a phone for it', async ({ operatorPage }) => {
+  await operatorPage.setViewportSize({ width: 320, height: 640 })
+  await operatorPage.route('**/api/trpc/**', (route) => route.abort('connectionreset'))
+  await expect(operatorPage.getByRole('banner').getByRole('status')).toHaveText('Reconnecting…', { timeout: 15_000 })
+  expect(await operatorPage.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+})

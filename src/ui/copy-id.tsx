@@ -31,7 +31,7 @@ export function CopyId({ id, head = 8, tail = 4, words = { copy: 'Copy', copied:
       onClick={copy}
       title={id}
       className={cx(
-        'group inline-flex min-h-6 max-w-full items-center gap-1.5 rounded-sm px-1 font-mono text-ink-2 text-xs hover:bg-muted hover:text-ink',
+        'group inline-flex min-h-7 max-w-full items-center gap-1.5 rounded-sm px-1 font-mono text-ink-2 text-xs hover:bg-muted hover:text-ink',
         className,
       )}
     >

@@ -26,7 +26,7 @@ export function ThemeSwitch({ words = ENGLISH }: { words?: Record<Theme | 'chang
       type="button"
       onClick={() => choose(NEXT[theme])}
       title={words[theme]}
-      className="inline-flex size-8 items-center justify-center rounded-md text-ink-2 hover:bg-muted hover:text-ink"
+      className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-2 hover:bg-muted hover:text-ink"
     >
       <span className="sr-only">
         {words[theme]}. {words.change}

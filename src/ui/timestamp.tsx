@@ -96,7 +96,7 @@ export function ZoneSwitch() {
     <button
       type="button"
       onClick={() => choose(zone === 'utc' ? 'local' : 'utc')}
-      className="inline-flex h-8 items-center rounded-md px-2 font-medium text-ink-2 text-ui hover:bg-muted hover:text-ink"
+      className="inline-flex h-8 shrink-0 items-center whitespace-nowrap rounded-md px-2 font-medium text-ink-2 text-ui hover:bg-muted hover:text-ink"
     >
       <span className="sr-only">Times are shown in </span>
       {zone === 'utc' ? 'UTC' : 'Local time'}

@@ -17,17 +17,18 @@ export function LiveDot() {
   const { word, dot } = SAYS[state]
   const Sign = paused ? Play : Pause
   return (
-    <span className="inline-flex items-center gap-1">
-      <span role="status" className="inline-flex items-center gap-2 font-medium text-ink-2 text-ui">
-        <span aria-hidden="true" className={cx('size-2 rounded-full', dot)} />
-        {word}
+    // The longest word gives way on the narrowest phones, and is read out whole.
+    <span className="inline-flex min-w-0 items-center gap-1">
+      <span role="status" title={word} className="inline-flex min-w-0 items-center gap-2 font-medium text-ink-2 text-ui">
+        <span aria-hidden="true" className={cx('size-2 shrink-0 rounded-full', dot)} />
+        <span className="truncate">{word}</span>
       </span>
       <button
         type="button"
         aria-pressed={paused}
         onClick={() => setPaused(!paused)}
         title={paused ? 'Go on updating' : 'Pause updates'}
-        className="inline-flex size-8 items-center justify-center rounded-md text-ink-3 hover:bg-muted hover:text-ink"
+        className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-3 hover:bg-muted hover:text-ink"
       >
         <span className="sr-only">Pause updates</span>
         <Sign aria-hidden="true" size={14} />

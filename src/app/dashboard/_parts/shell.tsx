@@ -80,11 +80,11 @@ export function TopStrip({ viewer }: { viewer: Viewer }) {
             <Badge>Test mode · no real money</Badge>
           </span>
         )}
-        <span className="ml-auto flex items-center gap-1">
+        <span className="ml-auto flex min-w-0 items-center gap-1">
           <LiveDot />
           <ZoneSwitch />
           <ThemeSwitch />
-          <span className="lg:hidden">
+          <span className="shrink-0 lg:hidden">
             <SignOut name={viewer.name} />
           </span>
         </span>
