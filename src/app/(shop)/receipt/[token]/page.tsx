@@ -1,9 +1,9 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
+import { ShopFrame } from '../../_parts/shop-frame'
 import { loadReceipt } from './_parts/load-receipt'
 import { PaidReceipt } from './_parts/paid-receipt'
-import { ReceiptFrame } from './_parts/receipt-frame'
 import { UnpaidReceipt } from './_parts/unpaid-receipt'
 
 interface Props {
@@ -27,8 +27,8 @@ export default async function ReceiptPage({ params }: Props) {
   const receipt = await loadReceipt(token)
   if (!receipt) notFound()
   return (
-    <ReceiptFrame merchantName={receipt.merchantName} here={`/receipt/${encodeURIComponent(token)}`}>
+    <ShopFrame merchantName={receipt.merchantName} here={`/receipt/${encodeURIComponent(token)}`}>
       {receipt.status === 'succeeded' ? <PaidReceipt receipt={receipt} /> : <UnpaidReceipt receipt={receipt} />}
-    </ReceiptFrame>
+    </ShopFrame>
   )
 }

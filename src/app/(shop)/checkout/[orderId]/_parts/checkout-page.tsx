@@ -1,9 +1,8 @@
 'use client'
-import { IntlProvider, useLocale, useTranslations } from 'next-intl'
-import { type ReactNode, useState } from 'react'
-import { type LanguageTag, localeOfTag } from '@/i18n/locale'
+import { IntlProvider } from 'next-intl'
+import { useState } from 'react'
+import type { LanguageTag } from '@/i18n/locale'
 import type { Messages } from '@/i18n/messages'
-import { LanguageSwitch } from '../../../_parts/language-switch'
 import { ShopFrame } from '../../../_parts/shop-frame'
 import { AlreadyPaid } from './already-paid'
 import { Checkout, isPaid } from './checkout'
@@ -42,24 +41,13 @@ function PayPage({ orderId, freshKey, order: first, ended }: PayProps) {
   // What was paid when the page came has nothing to press. What is paid by this page shows its own end.
   const paid = first !== null && isPaid(first)
   return (
-    <Frame order={order}>
+    <ShopFrame merchantName={order.merchantName} here={`/checkout/${order.id}`}>
       <div className="grid items-start gap-5 md:grid-cols-[minmax(0,1fr)_20rem] md:gap-8">
         <div className="min-w-0 md:order-2">
           <OrderSummary order={order} />
         </div>
         {paid ? <AlreadyPaid order={order} /> : <Checkout order={order} freshKey={freshKey} ended={ended} onChange={setOrder} />}
       </div>
-    </Frame>
-  )
-}
-
-function Frame({ order, children }: { order: CheckoutOrder; children: ReactNode }) {
-  const t = useTranslations('common')
-  const words = { skip: t('skip'), secure: t('secure'), once: t('once'), help: t('help') }
-  const languages = <LanguageSwitch locale={localeOfTag(useLocale())} here={`/checkout/${order.id}`} label={t('language')} />
-  return (
-    <ShopFrame merchantName={order.merchantName} words={words} languages={languages}>
-      {children}
     </ShopFrame>
   )
 }
