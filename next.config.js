@@ -8,7 +8,15 @@ const fromHere = (file) => `./${path.relative(import.meta.dirname, file).replace
 export default {
   poweredByHeader: false,
   reactStrictMode: true,
-  serverExternalPackages: ['pg', '@prisma/client', '@prisma/adapter-pg', 'pino', 'prom-client', 'better-auth', 'graphile-worker'],
+  serverExternalPackages: [
+    'pg',
+    '@prisma/client',
+    '@prisma/adapter-pg',
+    'pino',
+    'prom-client',
+    'better-auth',
+    'graphile-worker',
+  ],
   // Bundled for the Pages Router too, which would take them from the disk and past the alias below.
   transpilePackages: ['next-intl', 'use-intl'],
   turbopack: {
@@ -16,7 +24,9 @@ export default {
       // What next-intl's own plugin does, without the 140 ms that it adds to every start.
       'next-intl/config': './src/i18n/request.ts',
       // Messages come compiled (src/i18n/compiled.ts): formatting them needs no parser.
-      'use-intl/format-message': fromHere(createRequire(import.meta.url).resolve('use-intl/format-message/format-only')),
+      'use-intl/format-message': fromHere(
+        createRequire(import.meta.url).resolve('use-intl/format-message/format-only'),
+      ),
     },
   },
   // Types are checked by `npm run check`, once, for the whole house.

@@ -8,7 +8,11 @@ import { expectReceipt, openCheckout, payButton } from './proof'
 const NOT_OURS: Record<string, string> = { '/docs/api': '.scalar-app' }
 const operatorsOnly = (pattern: string) => pattern.startsWith('/dashboard')
 
-test('every page of the shopper and the reader: axe, reflow, zoom, wider text, focus', async ({ page, newOrder, sql }) => {
+test('every page of the shopper and the reader: axe, reflow, zoom, wider text, focus', async ({
+  page,
+  newOrder,
+  sql,
+}) => {
   test.setTimeout(240_000)
   const { receipt } = await payOne(page, await newOrder(), sql)
   const complaints = complaintsOf(page)
@@ -24,11 +28,20 @@ test('every page of the shopper and the reader: axe, reflow, zoom, wider text, f
   expect(complaints).toEqual([])
 })
 
-test('every page of the operator: axe, reflow, zoom, wider text, focus', async ({ operatorPage, page, newOrder, sql }) => {
+test('every page of the operator: axe, reflow, zoom, wider text, focus', async ({
+  operatorPage,
+  page,
+  newOrder,
+  sql,
+}) => {
   test.setTimeout(240_000)
   const { payment, record, account } = await payOne(page, await newOrder(), sql)
   const complaints = complaintsOf(operatorPage)
-  const open = { payments: `pay_${payment.replaceAll('-', '')}`, idempotency: record, ledger: `acc_${account.replaceAll('-', '')}` }
+  const open = {
+    payments: `pay_${payment.replaceAll('-', '')}`,
+    idempotency: record,
+    ledger: `acc_${account.replaceAll('-', '')}`,
+  }
   for (const address of addressesOf(pagePatterns().filter(operatorsOnly), open)) {
     await operatorPage.goto(address)
     await expect(operatorPage.getByRole('heading', { level: 1 })).toBeVisible()
@@ -60,7 +73,11 @@ test('the checkout can be paid with the keyboard alone', async ({ page, newOrder
     ['Security code', '123'],
     ['Name on card', 'Zoë O’Neill'],
   ] as const) {
-    for (let steps = 0; steps < 12 && !(await page.getByLabel(field).evaluate((input) => input === document.activeElement)); steps++)
+    for (
+      let steps = 0;
+      steps < 12 && !(await page.getByLabel(field).evaluate((input) => input === document.activeElement));
+      steps++
+    )
       await page.keyboard.press('Tab')
     await expect(page.getByLabel(field)).toBeFocused()
     await page.keyboard.type(value)

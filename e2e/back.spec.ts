@@ -1,13 +1,29 @@
 import type { BrowserContext, Page } from '@playwright/test'
 import { expect, type Order, test } from './fixtures'
-import { chooseCard, expectOneCharge, expectReceipt, keysAtServer, keysSent, openCheckout, payButton } from './proof'
+import {
+  chooseCard,
+  expectOneCharge,
+  expectReceipt,
+  keysAtServer,
+  keysSent,
+  openCheckout,
+  payButton,
+} from './proof'
 
 /** The back button, where the browser keeps whole pages alive (bfcache). Playwright switches that off unless it is told not to. */
-test.use({ launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }) })
+test.use({
+  launchOptions: async ({ launchOptions }, use) =>
+    use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+})
 
 const alreadyPaid = (page: Page) => page.getByRole('heading', { name: 'This order is already paid' })
 
-test('F75 C6 back from the receipt, and forth: the order is paid, and there is nothing to press', async ({ page, newOrder, sql, bankCharges }) => {
+test('F75 C6 back from the receipt, and forth: the order is paid, and there is nothing to press', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   await openCheckout(page, order)
   await payButton(page).click()
@@ -59,7 +75,11 @@ test('F75 an old form comes back alive and is pressed before it knows better: it
 /** The checkout is filled in and left, by a link in it. */
 async function leaveForm(page: Page, order: Order): Promise<void> {
   await openCheckout(page, order)
-  await page.evaluate(() => addEventListener('pageshow', ({ persisted }) => document.body.setAttribute('data-came-back', String(persisted))))
+  await page.evaluate(() =>
+    addEventListener('pageshow', ({ persisted }) =>
+      document.body.setAttribute('data-came-back', String(persisted)),
+    ),
+  )
   await page.getByRole('link', { name: 'Help' }).click()
   await page.waitForURL('**/docs')
 }

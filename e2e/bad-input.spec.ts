@@ -2,7 +2,16 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { readSetupEnv } from '@/platform/env'
 import { expect, test } from './fixtures'
-import { chooseCard, expectNoCharge, expectOneCharge, expectReceipt, keysAtServer, openCheckout, PAY_CALL, payButton } from './proof'
+import {
+  chooseCard,
+  expectNoCharge,
+  expectOneCharge,
+  expectReceipt,
+  keysAtServer,
+  openCheckout,
+  PAY_CALL,
+  payButton,
+} from './proof'
 
 test('an unknown order is a 404 that tells nothing', async ({ page }) => {
   for (const id of ['ord_00000000000070008000000000000000', 'ord_x', "ord_'; DROP TABLE payment"]) {
@@ -36,13 +45,9 @@ test('F68 F83 the order changes after it was shown: "Your basket changed", nothi
   await expectOneCharge({ sql, bankCharges, order }, 3_600n)
 })
 
-test('F41 D1 the database is away: said in words, the bank not asked, recovered by itself with the same key', { tag: '@alone' }, async ({
-  page,
-  newOrder,
-  sql,
-  bankCharges,
-  database,
-}) => {
+test('F41 D1 the database is away: said in words, the bank not asked, recovered by itself with the same key', {
+  tag: '@alone',
+}, async ({ page, newOrder, sql, bankCharges, database }) => {
   const order = await newOrder()
   await openCheckout(page, order)
   await database.stop()
@@ -51,17 +56,17 @@ test('F41 D1 the database is away: said in words, the bank not asked, recovered 
   const refused = await answer
   expect(refused.status()).toBe(503)
   expect(Number(refused.headers()['retry-after'])).toBeGreaterThan(0)
-  await expect(page.getByRole('status')).toContainText('We cannot reach our payment system. Nothing was charged; we are trying again by ourselves.')
+  await expect(page.getByRole('status')).toContainText(
+    'We cannot reach our payment system. Nothing was charged; we are trying again by ourselves.',
+  )
   await database.start()
   await expectReceipt(page)
   await expectOneCharge({ sql, bankCharges, order })
 })
 
-test('the database is away when the checkout is opened: not charged, and shown once it is back', { tag: '@alone' }, async ({
-  page,
-  newOrder,
-  database,
-}) => {
+test('the database is away when the checkout is opened: not charged, and shown once it is back', {
+  tag: '@alone',
+}, async ({ page, newOrder, database }) => {
   const order = await newOrder()
   await database.stop()
   await page.goto(order.checkoutUrl)
@@ -70,7 +75,12 @@ test('the database is away when the checkout is opened: not charged, and shown o
   await expect(payButton(page)).toBeVisible({ timeout: 20_000 })
 })
 
-test('a real card number is refused in the browser and never sent', async ({ page, newOrder, sql, bankCharges }) => {
+test('a real card number is refused in the browser and never sent', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   const sent: string[] = []
   page.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`))
@@ -80,21 +90,37 @@ test('a real card number is refused in the browser and never sent', async ({ pag
   await expect(page.getByRole('heading', { name: 'There is a problem' })).toBeVisible()
   await expect(page.getByLabel('Card number')).toHaveAttribute('aria-invalid', 'true')
   await expect(page.getByLabel('Card number')).toHaveValue('4111 1111 1111 1111')
-  expect(sent.filter((text) => text.includes('checkout.pay') || text.replaceAll(' ', '').includes('4111'))).toEqual([])
+  expect(
+    sent.filter((text) => text.includes('checkout.pay') || text.replaceAll(' ', '').includes('4111')),
+  ).toEqual([])
   await expectNoCharge({ sql, bankCharges, order })
 })
 
-test('K7 a card number that is sent to the server all the same is refused, and is in no log and no table', async ({ request, newOrder, sql }) => {
+test('K7 a card number that is sent to the server all the same is refused, and is in no log and no table', async ({
+  request,
+  newOrder,
+  sql,
+}) => {
   const order = await newOrder()
   const good = { key: 'k', orderId: order.id, version: 1, paymentMethod: 'pm_card_visa' }
   for (const field of [...Object.keys(good), 'note']) {
-    const answer = await request.post('/api/trpc/checkout.pay', { data: { ...good, [field]: '4242 4242 4242 4242' } })
+    const answer = await request.post('/api/trpc/checkout.pay', {
+      data: { ...good, [field]: '4242 4242 4242 4242' },
+    })
     expect([field, answer.status()]).toEqual([field, 400])
   }
-  const tables = await sql<{ name: string }>(`SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
+  const tables = await sql<{
+    name: string
+  }>(`SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
     WHERE table_schema IN ('public', 'gateway_simulator') AND table_type = 'BASE TABLE'`)
-  for (const { name } of tables) expect([name, await sql(`SELECT * FROM ${name} AS row WHERE row::text ~ '4242 ?4242 ?4242'`)]).toEqual([name, []])
-  expect(fs.readFileSync(path.join(readSetupEnv().dataDir, '..', 'log'), 'utf8')).not.toMatch(/4242 ?4242 ?4242/)
+  for (const { name } of tables)
+    expect([name, await sql(`SELECT * FROM ${name} AS row WHERE row::text ~ '4242 ?4242 ?4242'`)]).toEqual([
+      name,
+      [],
+    ])
+  expect(fs.readFileSync(path.join(readSetupEnv().dataDir, '..', 'log'), 'utf8')).not.toMatch(
+    /4242 ?4242 ?4242/,
+  )
 })
 
 test('a tampered amount, order, version or key gets a clear error, charges nothing and uses up nothing', async ({
@@ -106,7 +132,10 @@ test('a tampered amount, order, version or key gets a clear error, charges nothi
   const order = await newOrder()
   const good = { key: `tampered-${order.id}`, orderId: order.id, version: 1, paymentMethod: 'pm_card_visa' }
   const pay = async (body: unknown) => {
-    const answer = await request.post('/api/trpc/checkout.pay', { data: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+    const answer = await request.post('/api/trpc/checkout.pay', {
+      data: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    })
     const said = await answer.json()
     return { status: answer.status(), problem: said.error?.data?.idempotency, result: said.result?.data }
   }
@@ -135,12 +164,17 @@ test('a tampered amount, order, version or key gets a clear error, charges nothi
     const { status: answered, problem } = await pay({ ...good, ...wrong })
     expect([wrong, answered, problem?.kind]).toEqual([wrong, status, kind])
     // Which of them it was, or a sentence about the key or the order.
-    expect(problem.detail).toMatch(kind === 'validation' ? new RegExp(String(Object.keys(wrong)[0])) : /^[A-Z].{10,}\.$/)
+    expect(problem.detail).toMatch(
+      kind === 'validation' ? new RegExp(String(Object.keys(wrong)[0])) : /^[A-Z].{10,}\.$/,
+    )
   }
   await expectNoCharge({ sql, bankCharges, order })
   expect(await keysAtServer({ sql, order })).toEqual([])
   // The control: untouched, the very same is paid.
-  expect(await pay(good)).toMatchObject({ status: 200, result: { payment: { status: 'succeeded', amount: 2400 } } })
+  expect(await pay(good)).toMatchObject({
+    status: 200,
+    result: { payment: { status: 'succeeded', amount: 2400 } },
+  })
   await expectOneCharge({ sql, bankCharges, order })
 })
 
@@ -157,7 +191,11 @@ test('a key of another order, put into the page, meets what it was made for: not
   const [used] = await keysAtServer({ sql, order: paid })
   const order = await newOrder()
   await openCheckout(page, order)
-  await page.route(PAY_CALL, (route) => route.continue({ postData: { ...route.request().postDataJSON(), key: used } }), { times: 1 })
+  await page.route(
+    PAY_CALL,
+    (route) => route.continue({ postData: { ...route.request().postDataJSON(), key: used } }),
+    { times: 1 },
+  )
   await payButton(page).click()
   await expect(page.getByRole('heading', { name: 'This payment could not be taken' })).toBeVisible()
   await expect(page.getByText('Nothing was charged. Press Pay to try again.')).toBeVisible()

@@ -42,7 +42,14 @@ for (const { locale, dir, pay, fill, declined, empty, paid } of LANGUAGES)
     ['JPY', 1_200n, '2,400'],
     ['KWD', 12_500n, '25.000'],
   ] as const)
-    test(`${locale}, ${currency}: what is wrong, a decline, and a payment`, async ({ page, context, demo, newOrder, sql, bankCharges }) => {
+    test(`${locale}, ${currency}: what is wrong, a decline, and a payment`, async ({
+      page,
+      context,
+      demo,
+      newOrder,
+      sql,
+      bankCharges,
+    }) => {
       await context.addCookies([{ name: 'locale', value: locale, url: demo.baseUrl }])
       const said = complaints(page)
       const order = await newOrder({ currency, unitAmount: minor })
@@ -65,23 +72,39 @@ for (const { locale, dir, pay, fill, declined, empty, paid } of LANGUAGES)
       expect(said).toEqual([])
     })
 
-test('in Arabic the summary stands on the left, digits are read from the left, and nothing overflows', async ({ page, context, demo, newOrder }) => {
+test('in Arabic the summary stands on the left, digits are read from the left, and nothing overflows', async ({
+  page,
+  context,
+  demo,
+  newOrder,
+}) => {
   await context.addCookies([{ name: 'locale', value: 'ar', url: demo.baseUrl }])
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
   const left = async (locator: ReturnType<Page['locator']>) => (await locator.boundingBox())?.x ?? Number.NaN
-  expect(await left(page.getByRole('heading', { name: 'ملخص الطلب' }))).toBeLessThan(await left(page.locator('form[method=post] >> nth=0')))
-  for (const label of ['رقم البطاقة', 'تاريخ الانتهاء', 'رمز الأمان']) await expect(page.getByLabel(label)).toHaveAttribute('dir', 'ltr')
+  expect(await left(page.getByRole('heading', { name: 'ملخص الطلب' }))).toBeLessThan(
+    await left(page.locator('form[method=post] >> nth=0')),
+  )
+  for (const label of ['رقم البطاقة', 'تاريخ الانتهاء', 'رمز الأمان'])
+    await expect(page.getByLabel(label)).toHaveAttribute('dir', 'ltr')
   for (const width of [320, 768, 1280]) {
     await page.setViewportSize({ width, height: 800 })
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    ).toBe(0)
   }
   await page.getByRole('button', { name: 'English' }).click()
   await expect(page).toHaveURL(order.checkoutUrl)
   await expect(page.locator('html')).toHaveAttribute('dir', 'ltr')
 })
 
-test('a receipt tells of what was given back, in part and in full', async ({ page, demo, newOrder, sql, bankCharges }) => {
+test('a receipt tells of what was given back, in part and in full', async ({
+  page,
+  demo,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
   await page.getByLabel('Fill in a test card').selectOption('pm_card_visa')
@@ -90,7 +113,10 @@ test('a receipt tells of what was given back, in part and in full', async ({ pag
   const payment = await expectOneCharge({ sql, bankCharges, order })
   const headers = { authorization: `Bearer ${demo.apiKey}` }
   const refund = (body: object, key: string) =>
-    page.request.post(`/api/v1/payments/${payment}/refunds`, { headers: { ...headers, 'idempotency-key': `${key}-${order.id}` }, data: body })
+    page.request.post(`/api/v1/payments/${payment}/refunds`, {
+      headers: { ...headers, 'idempotency-key': `${key}-${order.id}` },
+      data: body,
+    })
   expect((await refund({ amount: 1_000 }, 'part')).status()).toBe(201)
   await page.reload()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Paid €24.00')

@@ -20,7 +20,12 @@ for (const circumstance of CIRCUMSTANCES)
     if (circumstance.host) test.use({ host: circumstance.host })
     test.beforeEach(({ page }) => circumstance.prepare?.(page))
 
-    test(`${circumstance.ids} 25 presses in one task are one request and one charge`, async ({ page, newOrder, sql, bankCharges }) => {
+    test(`${circumstance.ids} 25 presses in one task are one request and one charge`, async ({
+      page,
+      newOrder,
+      sql,
+      bankCharges,
+    }) => {
       const order = await newOrder()
       const end = await open(page, order, circumstance)
       const keys = keysSent(page)
@@ -31,7 +36,12 @@ for (const circumstance of CIRCUMSTANCES)
       await expectOneCharge({ sql, bankCharges, order })
     })
 
-    test(`${circumstance.ids} a reload while paying is one charge`, async ({ page, newOrder, sql, bankCharges }) => {
+    test(`${circumstance.ids} a reload while paying is one charge`, async ({
+      page,
+      newOrder,
+      sql,
+      bankCharges,
+    }) => {
       const order = await newOrder()
       const end = await open(page, order, circumstance, 'pm_card_slow')
       await payButton(page).click()
@@ -45,7 +55,12 @@ for (const circumstance of CIRCUMSTANCES)
       await expectOneCharge({ sql, bankCharges, order })
     })
 
-    test(`${circumstance.ids} a lost answer is asked for again under the same key`, async ({ page, newOrder, sql, bankCharges }) => {
+    test(`${circumstance.ids} a lost answer is asked for again under the same key`, async ({
+      page,
+      newOrder,
+      sql,
+      bankCharges,
+    }) => {
       const order = await newOrder()
       const end = await open(page, order, circumstance)
       const keys = keysSent(page)
@@ -58,7 +73,12 @@ for (const circumstance of CIRCUMSTANCES)
       await expectOneCharge({ sql, bankCharges, order })
     })
 
-    test(`${circumstance.ids} a decline, then another card: a new key, one charge`, async ({ page, newOrder, sql, bankCharges }) => {
+    test(`${circumstance.ids} a decline, then another card: a new key, one charge`, async ({
+      page,
+      newOrder,
+      sql,
+      bankCharges,
+    }) => {
       const order = await newOrder()
       const end = await open(page, order, circumstance, 'pm_card_declined')
       const keys = keysSent(page)
@@ -70,11 +90,17 @@ for (const circumstance of CIRCUMSTANCES)
       await end()
       expect(new Set(keys).size).toBe(2)
       expect(keys).toEqual(await keysAtServer({ sql, order }))
-      for (const key of keys) expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+      for (const key of keys)
+        expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
       await expectOneCharge({ sql, bankCharges, order })
     })
 
-    test(`${circumstance.ids} back from the receipt there is nothing to press`, async ({ page, newOrder, sql, bankCharges }) => {
+    test(`${circumstance.ids} back from the receipt there is nothing to press`, async ({
+      page,
+      newOrder,
+      sql,
+      bankCharges,
+    }) => {
       const order = await newOrder()
       const end = await open(page, order, circumstance)
       await payButton(page).click()
@@ -88,7 +114,12 @@ for (const circumstance of CIRCUMSTANCES)
   })
 
 /** @returns what has to hold at the end */
-async function open(page: Page, order: Order, { prove, besides }: Circumstance, token?: string): Promise<() => Promise<void>> {
+async function open(
+  page: Page,
+  order: Order,
+  { prove, besides }: Circumstance,
+  token?: string,
+): Promise<() => Promise<void>> {
   await openCheckout(page, order, token)
   await prove?.(page)
   return (await besides?.(page, order)) ?? (async () => {})

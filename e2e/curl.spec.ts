@@ -11,7 +11,9 @@ import { expect, test } from './fixtures'
 
 /** Blocks of shell, each followed by what it prints. */
 function blocksOf(markdown: string): { run: string; prints: string }[] {
-  return [...markdown.matchAll(/```sh\n((?:(?!```)[\s\S])*?)\n```\n+```text\n([\s\S]*?)\n```/g)].map(([, run = '', prints = '']) => ({ run, prints }))
+  return [...markdown.matchAll(/```sh\n((?:(?!```)[\s\S])*?)\n```\n+```text\n([\s\S]*?)\n```/g)].map(
+    ([, run = '', prints = '']) => ({ run, prints }),
+  )
 }
 
 /** `…` stands for what differs each time. */
@@ -36,11 +38,17 @@ test('README and the guide tell the same story', async ({ page }) => {
 
 test('the story with curl happens as it is told', async ({ demo, bankCharges }) => {
   // One shell for all of it, since later blocks use what earlier ones set; a line between their outputs.
-  const here = (text: string) => text.replaceAll('http://localhost:3000', demo.baseUrl).replaceAll('.data/', `${readSetupEnv().dataDir}${path.sep}`)
+  const here = (text: string) =>
+    text
+      .replaceAll('http://localhost:3000', demo.baseUrl)
+      .replaceAll('.data/', `${readSetupEnv().dataDir}${path.sep}`)
   const script = STORY.map(({ run }) => here(run)).join('\necho; echo -----\n')
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { env: childEnv() })
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+    env: childEnv(),
+  })
   const outputs = stdout.split('\n-----\n').map((output) => output.trimEnd())
-  for (const [index, { says, prints }] of STORY.entries()) expect(outputs[index], says).toMatch(pattern(here(prints)))
+  for (const [index, { says, prints }] of STORY.entries())
+    expect(outputs[index], says).toMatch(pattern(here(prints)))
   const payment = /"id":"(pay_[0-9a-f]+)"/.exec(outputs[1] ?? '')?.[1] as string
   expect(outputs[2]).toContain(payment)
   expect(await bankCharges(payment)).toHaveLength(1)

@@ -18,7 +18,13 @@ test('a wrong password is refused in words, the right one opens the dashboard', 
   await expect(page).toHaveURL(/\/dashboard/)
 })
 
-test('a new payment appears without a reload, and its books are balanced', async ({ page, operatorPage, newOrder, sql, bankCharges }) => {
+test('a new payment appears without a reload, and its books are balanced', async ({
+  page,
+  operatorPage,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   await operatorPage.goto('/dashboard/payments')
   const order = await newOrder({ name: 'Sea glass', unitAmount: 4_321n, quantity: 1 })
   await openCheckout(page, order)
@@ -47,7 +53,10 @@ test('filters live in the URL and survive a reload', async ({ operatorPage }) =>
 test('what belongs to another merchant is a 404', async ({ operatorPage, sql }) => {
   const [merchant, order, payment] = [uuidv7(), uuidv7(), uuidv7()]
   await sql(`INSERT INTO merchant (id, name) VALUES ($1, 'Somebody else')`, [merchant])
-  await sql(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 500)`, [merchant, order])
+  await sql(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 500)`, [
+    merchant,
+    order,
+  ])
   await sql(`INSERT INTO order_item VALUES ($1, $2, 1, 'Theirs', 1, 500)`, [merchant, order])
   await sql(
     `WITH record AS (INSERT INTO idempotency_record (merchant_id, id, scope, operation, key, fingerprint, fingerprint_version, state, token, worker, subject_id, status, problem, answer, completed_at)

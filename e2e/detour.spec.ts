@@ -1,6 +1,15 @@
 import type { BrowserContext, Page } from '@playwright/test'
 import { expect, type Order, test } from './fixtures'
-import { chooseCard, expectNoCharge, expectOneCharge, expectPaid, expectReceipt, keysAtServer, openCheckout, payButton } from './proof'
+import {
+  chooseCard,
+  expectNoCharge,
+  expectOneCharge,
+  expectPaid,
+  expectReceipt,
+  keysAtServer,
+  openCheckout,
+  payButton,
+} from './proof'
 
 /** The bank asks first (3-D Secure): one leaves the checkout for the bank's page, and comes back, or does not. */
 
@@ -26,7 +35,13 @@ async function comeBackLater(page: Page, context: BrowserContext, order: Order):
 for (const closed of [false, true]) {
   const also = closed ? ', the window closed in between' : ''
 
-  test(`F84 asked by the bank and confirmed: the same payment goes on, one charge${also}`, async ({ page, context, newOrder, sql, bankCharges }) => {
+  test(`F84 asked by the bank and confirmed: the same payment goes on, one charge${also}`, async ({
+    page,
+    context,
+    newOrder,
+    sql,
+    bankCharges,
+  }) => {
     const order = await newOrder()
     await payUntilAsked(page, order)
     await expectNoCharge({ sql, bankCharges, order })

@@ -37,7 +37,10 @@ async function createKey(page: Page, name: string): Promise<string> {
 
 async function pay(request: APIRequestContext, token: string, key: string) {
   const headers = { authorization: `Bearer ${token}`, 'idempotency-key': key }
-  return request.post('/api/v1/payments', { headers, data: { amount: 1700, currency: 'EUR', paymentMethod: 'pm_card_visa' } })
+  return request.post('/api/v1/payments', {
+    headers,
+    data: { amount: 1700, currency: 'EUR', paymentMethod: 'pm_card_visa' },
+  })
 }
 
 test('a key is made, shown once, pays once, is rotated with an overlap, and ends when it is revoked', async ({
@@ -66,7 +69,9 @@ test('a key is made, shown once, pays once, is rotated with an overlap, and ends
   await rotate.getByRole('radio', { name: /1 hour/ }).check()
   await rotate.getByRole('button', { name: 'Rotate key' }).click()
   const successor = await shownToken(page)
-  expect([(await pay(request, token, key)).status(), (await pay(request, successor, key)).status()]).toEqual([201, 201])
+  expect([(await pay(request, token, key)).status(), (await pay(request, successor, key)).status()]).toEqual([
+    201, 201,
+  ])
 
   const old = rowOf(page, name).filter({ hasText: 'Being replaced' })
   await old.getByRole('button', { name: 'Revoke' }).click()
@@ -78,10 +83,15 @@ test('a key is made, shown once, pays once, is rotated with an overlap, and ends
   await expect(page.getByText(/every program that uses it gets 401/i).first()).toBeVisible()
   await expect(old).toHaveCount(0)
   // Ended for replays too; the successor goes on.
-  expect([(await pay(request, token, key)).status(), (await pay(request, successor, key)).status()]).toEqual([401, 201])
+  expect([(await pay(request, token, key)).status(), (await pay(request, successor, key)).status()]).toEqual([
+    401, 201,
+  ])
 })
 
-test('pressed three times, and sent again after a lost answer, it is one key', async ({ operatorPage: page, sql }) => {
+test('pressed three times, and sent again after a lost answer, it is one key', async ({
+  operatorPage: page,
+  sql,
+}) => {
   const name = nameOfItsOwn()
   await openPage(page)
   const dialog = await openCreate(page, name)
@@ -96,11 +106,16 @@ test('pressed three times, and sent again after a lost answer, it is one key', a
   await dialog.getByRole('button', { name: 'Create key' }).click()
   await expect(page.getByText(/made by an earlier press, whose answer was lost/)).toBeVisible()
   await expect(rowOf(page, name)).toHaveCount(1)
-  const made = await sql(`SELECT 1 FROM audit_log WHERE action = 'api-key.created' AND detail LIKE $1 || ':%'`, [name])
+  const made = await sql(
+    `SELECT 1 FROM audit_log WHERE action = 'api-key.created' AND detail LIKE $1 || ':%'`,
+    [name],
+  )
   expect(made).toHaveLength(1)
 })
 
-test('what is missing is said in the form, and Escape leaves it as it was', async ({ operatorPage: page }) => {
+test('what is missing is said in the form, and Escape leaves it as it was', async ({
+  operatorPage: page,
+}) => {
   await openPage(page)
   const opener = page.getByRole('button', { name: 'Create API key' }).first()
   const dialog = await openCreate(page, ' ')
@@ -119,10 +134,14 @@ test('with the server away the list stays, and says how old it is', async ({ ope
   await expect(page.getByText('The server does not answer. We keep asking.')).toBeVisible({ timeout: 10_000 })
   await expect(page.getByRole('table', { name: /that work/ })).toBeVisible()
   await page.unroute('**/api/trpc/**')
-  await expect(page.getByText('The server does not answer. We keep asking.')).toHaveCount(0, { timeout: 10_000 })
+  await expect(page.getByText('The server does not answer. We keep asking.')).toHaveCount(0, {
+    timeout: 10_000,
+  })
 })
 
-test('its dialogs, and a key that is shown, are accessible at 320 px in light and 1280 px in dark', async ({ operatorPage: page }) => {
+test('its dialogs, and a key that is shown, are accessible at 320 px in light and 1280 px in dark', async ({
+  operatorPage: page,
+}) => {
   test.setTimeout(120_000)
   for (const [colorScheme, width] of [
     ['light', 320],
@@ -148,6 +167,8 @@ test('its dialogs, and a key that is shown, are accessible at 320 px in light an
 async function expectAccessible(page: Page, where: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze()
   expect(violations.map(({ id, nodes }) => `${where}: ${id} at ${nodes[0]?.target}`)).toEqual([])
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
   expect([where, overflow]).toEqual([where, 0])
 }

@@ -67,7 +67,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   host: ['localhost', { option: true }],
   baseURL: async ({ demo, host }, use) => use(demo.baseUrl.replace('localhost', host)),
   sql: async ({ demo }, use) => use((query, values) => ask(demo, query, values)),
-  newOrder: async ({ demo, baseURL }, use) => use((options) => createOrder(demo, baseURL ?? demo.baseUrl, options)),
+  newOrder: async ({ demo, baseURL }, use) =>
+    use((options) => createOrder(demo, baseURL ?? demo.baseUrl, options)),
   newMerchant: async ({ demo }, use) => use((name) => createMerchant(demo, name)),
   bankCharges: async ({ demo }, use) => use((id) => chargesOf(demo, id)),
   // biome-ignore lint/correctness/noEmptyPattern: see above.
@@ -101,8 +102,12 @@ export const expect = test.expect
 async function signIn(browser: Browser): Promise<StorageState> {
   const { baseUrl, operator } = currentDemo()
   const context = await browser.newContext({ baseURL: baseUrl })
-  const answer = await context.request.post('/api/auth/sign-in/email', { data: operator, headers: { origin: baseUrl } })
-  if (!answer.ok()) throw new Error(`The demo operator could not sign in: ${answer.status()} ${await answer.text()}`)
+  const answer = await context.request.post('/api/auth/sign-in/email', {
+    data: operator,
+    headers: { origin: baseUrl },
+  })
+  if (!answer.ok())
+    throw new Error(`The demo operator could not sign in: ${answer.status()} ${await answer.text()}`)
   const state = await context.storageState()
   await context.close()
   return state
@@ -110,7 +115,8 @@ async function signIn(browser: Browser): Promise<StorageState> {
 
 /** What breaks the product for every test runs while there is no other one. */
 function alone(accident: (demo: () => Demo) => Promise<void>): Promise<void> {
-  if (test.info().project.name !== 'accidents') throw new Error('A test that breaks the product for all carries the tag @alone.')
+  if (test.info().project.name !== 'accidents')
+    throw new Error('A test that breaks the product for all carries the tag @alone.')
   return accident(currentDemo)
 }
 
@@ -125,7 +131,14 @@ function ask<Row extends object>(demo: Demo, query: string, values: unknown[] = 
 }
 
 async function createOrder(demo: Demo, baseUrl: string, options: NewOrder = {}): Promise<Order> {
-  const { name = 'Sea-salt caramels', quantity = 2, unitAmount = 1_200n, currency = 'EUR', merchantId = demo.merchantId, reference = null } = options
+  const {
+    name = 'Sea-salt caramels',
+    quantity = 2,
+    unitAmount = 1_200n,
+    currency = 'EUR',
+    merchantId = demo.merchantId,
+    reference = null,
+  } = options
   const uuid = uuidv7()
   const amount = unitAmount * BigInt(quantity)
   const accounts = openAccounts(String(merchantId), currency)
@@ -161,5 +174,10 @@ async function chargesOf(demo: Demo, id: string): Promise<Charge[]> {
       WHERE payment.order_id = $1 OR payment.id = $1 ORDER BY charge.created_at`,
     [uuid],
   )
-  return rows.map((row) => ({ id: row.id, idempotencyKey: row.idempotency_key, amount: BigInt(row.amount), currency: row.currency }))
+  return rows.map((row) => ({
+    id: row.id,
+    idempotencyKey: row.idempotency_key,
+    amount: BigInt(row.amount),
+    currency: row.currency,
+  }))
 }

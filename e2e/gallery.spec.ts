@@ -16,7 +16,9 @@ for (const { theme, width } of VIEWS) {
   test(`the gallery looks as it did, in ${theme} at ${width} px`, async ({ page }) => {
     await openGallery(page, theme, width)
     // The palette has pictures of its own, below; letters are the same in both themes.
-    for (const { id } of PLACES.filter((place) => place.id !== 'palette' && !(place.id === 'type' && theme === 'dark')))
+    for (const { id } of PLACES.filter(
+      (place) => place.id !== 'palette' && !(place.id === 'type' && theme === 'dark'),
+    ))
       await expect.soft(page.locator(`#${id}`)).toHaveScreenshot(`${id}-${theme}-${width}.png`)
   })
 }

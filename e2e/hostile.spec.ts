@@ -34,7 +34,12 @@ test('hostile names of merchant and items are text, on checkout and receipt, at 
   const harm = harmDoneTo(page)
   await page.setViewportSize({ width: 320, height: 640 })
   for (const name of HOSTILE_NAMES) {
-    const order = await newOrder({ name, merchantId: await newMerchant(name), quantity: 12, unitAmount: 200n })
+    const order = await newOrder({
+      name,
+      merchantId: await newMerchant(name),
+      quantity: 12,
+      unitAmount: 200n,
+    })
     await openCheckout(page, order)
     await page.getByText('12 items').click()
     await expectText(page, name, 2)
@@ -47,7 +52,13 @@ test('hostile names of merchant and items are text, on checkout and receipt, at 
   expect(await harm()).toEqual([])
 })
 
-test('hostile references are text in the dashboard, at 320 px', async ({ operatorPage, page, newOrder, sql, bankCharges }) => {
+test('hostile references are text in the dashboard, at 320 px', async ({
+  operatorPage,
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   test.setTimeout(120_000)
   const harm = harmDoneTo(operatorPage)
   await operatorPage.setViewportSize({ width: 320, height: 640 })
@@ -93,7 +104,9 @@ test('a number that could be somebody’s card, of any brand, is refused in the 
   test.setTimeout(120_000)
   const order = await newOrder()
   const sent: string[] = []
-  page.on('request', (request) => sent.push(`${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`))
+  page.on('request', (request) =>
+    sent.push(`${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`),
+  )
   await openCheckout(page, order)
   // The control: what is sent is seen.
   expect(sent.join()).toContain(order.id)
@@ -104,10 +117,18 @@ test('a number that could be somebody’s card, of any brand, is refused in the 
       for (const digits of numbers) {
         await number.fill(digits)
         await payButton(page).click()
-        await expect(page.getByText('Only test cards work here. This number was not sent to anyone: use a test card instead.').first()).toBeVisible()
+        await expect(
+          page
+            .getByText(
+              'Only test cards work here. This number was not sent to anyone: use a test card instead.',
+            )
+            .first(),
+        ).toBeVisible()
         await expect(number).toHaveAttribute('aria-invalid', 'true')
         expect((await number.inputValue()).replaceAll(' ', '')).toBe(digits)
-        const told = sent.filter((text) => text.includes('checkout.pay') || text.replaceAll(/\D/g, '').includes(digits))
+        const told = sent.filter(
+          (text) => text.includes('checkout.pay') || text.replaceAll(/\D/g, '').includes(digits),
+        )
         expect([digits, told]).toEqual([digits, []])
         // A known good number takes the error away, so that the next number's error is its own.
         await number.fill(TEST_CARDS[0]?.number ?? '')
@@ -128,7 +149,9 @@ test('a number that could be somebody’s card, of any brand, is refused in the 
 function cardNumber({ prefixes, length }: { prefixes: string[]; length: number }): fc.Arbitrary<string> {
   return fc
     .constantFrom(...prefixes)
-    .chain((prefix) => fc.stringMatching(new RegExp(`^[0-9]{${length - prefix.length - 1}}$`)).map((rest) => prefix + rest))
+    .chain((prefix) =>
+      fc.stringMatching(new RegExp(`^[0-9]{${length - prefix.length - 1}}$`)).map((rest) => prefix + rest),
+    )
     .map((body) => body + checkDigit(body))
     .filter((digits) => !TEST_CARDS.some((card) => card.number === digits))
 }
@@ -136,7 +159,12 @@ function cardNumber({ prefixes, length }: { prefixes: string[]; length: number }
 /** Luhn's, computed here by itself: the product's own check is what is tested. */
 function checkDigit(body: string): number {
   const doubled = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9]
-  const sum = [...body].reverse().reduce((total, digit, place) => total + (place % 2 === 0 ? (doubled[Number(digit)] ?? 0) : Number(digit)), 0)
+  const sum = [...body]
+    .reverse()
+    .reduce(
+      (total, digit, place) => total + (place % 2 === 0 ? (doubled[Number(digit)] ?? 0) : Number(digit)),
+      0,
+    )
   return (10 - (sum % 10)) % 10
 }
 
@@ -149,7 +177,10 @@ function harmDoneTo(page: Page): () => Promise<string[]> {
   })
   page.on('pageerror', (error) => harm.push(`error: ${error.message}`))
   page.on('console', (message) => message.type() === 'error' && harm.push(`console: ${message.text()}`))
-  page.on('request', (request) => new URL(request.url()).pathname.endsWith('/x') && harm.push(`request: ${request.url()}`))
+  page.on(
+    'request',
+    (request) => new URL(request.url()).pathname.endsWith('/x') && harm.push(`request: ${request.url()}`),
+  )
   page.on('framenavigated', async () => {
     const hit = await page.evaluate(() => (window as unknown as { hit?: number }).hit).catch(() => undefined)
     if (hit) harm.push(`a name ran as a script at ${page.url()}`)
@@ -162,14 +193,17 @@ function harmDoneTo(page: Page): () => Promise<string[]> {
 
 /** The name stands there, character by character, at least so many times; and nothing is wider than the screen. */
 async function expectText(page: Page, name: string, times: number): Promise<void> {
-  const found = () => page.evaluate((text) => (document.querySelector('body')?.textContent ?? '').split(text).length - 1, name)
+  const found = () =>
+    page.evaluate((text) => (document.querySelector('body')?.textContent ?? '').split(text).length - 1, name)
   await expect.poll(found).toBeGreaterThanOrEqual(times)
   expect(await page.evaluate(() => (window as unknown as { hit?: number }).hit)).toBeUndefined()
   await expectFits(page)
 }
 
 async function expectFits(page: Page): Promise<void> {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
   expect([page.url(), over]).toEqual([page.url(), 0])
 }
 

@@ -18,9 +18,17 @@ import {
 /** One purchase, one key: whatever becomes of the page, the window or the connection. */
 
 const expectSending = (sql: Parameters<typeof keysAtServer>[0]['sql'], order: Order) =>
-  expect.poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid])).toEqual([{ status: 'sending' }])
+  expect
+    .poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid]))
+    .toEqual([{ status: 'sending' }])
 
-test('F70 renders, mistakes and effects that run twice do not change the key', async ({ page, context, newOrder, sql, bankCharges }) => {
+test('F70 renders, mistakes and effects that run twice do not change the key', async ({
+  page,
+  context,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   await STRICT_MODE.prepare?.(page)
   await openCheckout(page, order)
@@ -46,7 +54,12 @@ test('F70 renders, mistakes and effects that run twice do not change the key', a
   await expectOneCharge({ sql, bankCharges, order })
 })
 
-test('F72 the page is left before the answer: one comes back to the same payment, and no new order', async ({ page, newOrder, sql, bankCharges }) => {
+test('F72 the page is left before the answer: one comes back to the same payment, and no new order', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   await openCheckout(page, order, 'pm_card_slow')
   const key = await hiddenKey(page)
@@ -104,7 +117,12 @@ test('C8 the client goes away right after sending: the server ends the payment, 
     page.evaluate(
       async ([body, ms]) => {
         const headers = { 'content-type': 'application/json' }
-        const answer = fetch('/api/trpc/checkout.pay', { method: 'POST', headers, body, signal: AbortSignal.timeout(ms) })
+        const answer = fetch('/api/trpc/checkout.pay', {
+          method: 'POST',
+          headers,
+          body,
+          signal: AbortSignal.timeout(ms),
+        })
         return answer.then(
           (response) => response.json(),
           (error: DOMException) => error.name,
@@ -115,8 +133,12 @@ test('C8 the client goes away right after sending: the server ends the payment, 
   expect(await pay(500)).toBe('TimeoutError')
   await expectSending(sql, order)
   await expect.poll(() => bankCharges(order.id)).toHaveLength(1)
-  await expect.poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid])).toEqual([{ status: 'succeeded' }])
-  expect(await pay(30_000)).toMatchObject({ result: { data: { payment: { status: 'succeeded' }, idempotency: { outcome: 'replayed' } } } })
+  await expect
+    .poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid]))
+    .toEqual([{ status: 'succeeded' }])
+  expect(await pay(30_000)).toMatchObject({
+    result: { data: { payment: { status: 'succeeded' }, idempotency: { outcome: 'replayed' } } },
+  })
   await page.reload()
   await expect(page.getByRole('heading', { name: 'This order is already paid' })).toBeVisible()
   await expectOneCharge({ sql, bankCharges, order })

@@ -24,7 +24,9 @@ async function payFor(page: Page, order: Order, amount: string): Promise<void> {
 async function expectNoOverflow(page: Page): Promise<void> {
   for (const width of [320, 1280]) {
     await page.setViewportSize({ width, height: 800 })
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    const over = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
     expect([page.url(), width, over]).toEqual([page.url(), width, 0])
   }
 }
@@ -41,7 +43,10 @@ async function across(page: Page, selector: string): Promise<number> {
   return ((box?.x ?? 0) + (box?.width ?? 0) / 2) / (page.viewportSize()?.width ?? 1)
 }
 
-test('the shop changes its language and its side, stays on the page, and remembers', async ({ page, context }) => {
+test('the shop changes its language and its side, stays on the page, and remembers', async ({
+  page,
+  context,
+}) => {
   await page.goto('/')
   expect(await frameOf(page)).toEqual(['en', 'ltr'])
   expect(await across(page, 'header a')).toBeLessThan(0.5)
@@ -52,7 +57,9 @@ test('the shop changes its language and its side, stays on the page, and remembe
   await expect(page).toHaveTitle(/ادفع/)
   await expectNoOverflow(page)
   await expectAccessible(page)
-  expect(await context.cookies()).toContainEqual(expect.objectContaining({ name: 'locale', value: 'ar', sameSite: 'Lax' }))
+  expect(await context.cookies()).toContainEqual(
+    expect.objectContaining({ name: 'locale', value: 'ar', sameSite: 'Lax' }),
+  )
   await page.goto('/nothing-here')
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('لا يوجد شيء هنا')
   await page.goto('/')
@@ -60,7 +67,10 @@ test('the shop changes its language and its side, stays on the page, and remembe
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Press Pay as often as you like.')
 })
 
-test('a browser that speaks Arabic is answered in Arabic, an operator’s page in English', async ({ browser, demo }) => {
+test('a browser that speaks Arabic is answered in Arabic, an operator’s page in English', async ({
+  browser,
+  demo,
+}) => {
   const context = await browser.newContext({ baseURL: demo.baseUrl, locale: 'ar-EG' })
   const page = await context.newPage()
   await page.goto('/')
@@ -78,7 +88,12 @@ test('a browser that speaks Arabic is answered in Arabic, an operator’s page i
   await context.close()
 })
 
-test('a receipt in both languages, of amounts with no, two and three decimals', async ({ page, newOrder, sql, bankCharges }) => {
+test('a receipt in both languages, of amounts with no, two and three decimals', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   for (const { currency, unitAmount, ...shown } of AMOUNTS) {
     const order = await newOrder({ currency, unitAmount })
     await payFor(page, order, shown.en)
@@ -88,7 +103,9 @@ test('a receipt in both languages, of amounts with no, two and three decimals', 
     await toArabic(page).click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(`تم دفع ${shown.ar}`)
     expect([page.url(), ...(await frameOf(page))]).toEqual([address, 'ar', 'rtl'])
-    await expect(page.getByRole('listitem').filter({ hasText: 'الإجمالي' }).locator('bdi')).toHaveText(shown.ar)
+    await expect(page.getByRole('listitem').filter({ hasText: 'الإجمالي' }).locator('bdi')).toHaveText(
+      shown.ar,
+    )
     expect(await digitsOf(page, 'h1')).toBe(decimal(order.amount, currency))
     await expect(page.locator('time')).toHaveText(/^\d{1,2} \S+ 20\d\d، \d\d:\d\d UTC$/)
     // The amount ends its line on the other side.
@@ -112,7 +129,11 @@ const HOSTILE = [
   'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'.repeat(2),
 ]
 
-test('what others named is shown as text, and cannot turn round the amount beside it', async ({ page, newOrder, sql }) => {
+test('what others named is shown as text, and cannot turn round the amount beside it', async ({
+  page,
+  newOrder,
+  sql,
+}) => {
   test.setTimeout(120_000)
   for (const name of HOSTILE) {
     const order = await newOrder({ name })
@@ -124,7 +145,10 @@ test('what others named is shown as text, and cannot turn round the amount besid
       await expect(page.locator('img')).toHaveCount(0)
       await expect(page.locator('li > bdi').first()).toHaveText(amount)
       expect(await placeOf(page, 'li > bdi', '2')).toBeLessThan(await placeOf(page, 'li > bdi', '4'))
-      const [times, count] = [await placeOf(page, 'li span.figures', '×'), await placeOf(page, 'li span.figures', '2')]
+      const [times, count] = [
+        await placeOf(page, 'li span.figures', '×'),
+        await placeOf(page, 'li span.figures', '2'),
+      ]
       expect([name, amount, times < count]).toEqual([name, amount, amount === '€24.00'])
       await expectNoOverflow(page)
       await (amount === '€24.00' ? toArabic(page) : toEnglish(page)).click()
@@ -151,10 +175,19 @@ function placeOf(page: Page, selector: string, character: string): Promise<numbe
     }, character)
 }
 
-test('without scripts the language changes all the same, on the shop and on a receipt', async ({ browser, demo, page, newOrder }) => {
+test('without scripts the language changes all the same, on the shop and on a receipt', async ({
+  browser,
+  demo,
+  page,
+  newOrder,
+}) => {
   await payFor(page, await newOrder(), '€24.00')
   const receipt = page.url()
-  const context = await browser.newContext({ baseURL: demo.baseUrl, javaScriptEnabled: false, locale: 'en-GB' })
+  const context = await browser.newContext({
+    baseURL: demo.baseUrl,
+    javaScriptEnabled: false,
+    locale: 'en-GB',
+  })
   const plain = await context.newPage()
   await plain.goto('/')
   await toArabic(plain).click()
@@ -172,7 +205,13 @@ test('without scripts the language changes all the same, on the shop and on a re
   await context.close()
 })
 
-test('a page that breaks says so in the reader’s language', { tag: '@alone' }, async ({ page, context, demo, newOrder, database }) => {
+test('a page that breaks says so in the reader’s language', { tag: '@alone' }, async ({
+  page,
+  context,
+  demo,
+  newOrder,
+  database,
+}) => {
   await payFor(page, await newOrder(), '€24.00')
   await context.addCookies([{ name: 'locale', value: 'ar', url: demo.baseUrl }])
   await database.stop()
@@ -187,7 +226,8 @@ test('a page that breaks says so in the reader’s language', { tag: '@alone' },
 })
 
 test('the form leads nowhere else, and other sites cannot send it', async ({ request }) => {
-  const send = (form: Record<string, string>, headers = {}) => request.post('/api/shop/language', { form, headers, maxRedirects: 0 })
+  const send = (form: Record<string, string>, headers = {}) =>
+    request.post('/api/shop/language', { form, headers, maxRedirects: 0 })
   for (const back of ['//evil.example', '/.//evil.example', 'https://evil.example', ''])
     expect([back, (await send({ to: 'ar', back })).headers().location]).toEqual([back, '/'])
   expect((await send({ to: 'xx', back: '/' })).status()).toBe(400)
@@ -195,7 +235,9 @@ test('the form leads nowhere else, and other sites cannot send it', async ({ req
   expect([foreign.status(), foreign.headers()['set-cookie']]).toEqual([403, undefined])
 })
 
-test('the Arabic font is fetched where there is Arabic to read, and nothing jumps when it comes', async ({ page }) => {
+test('the Arabic font is fetched where there is Arabic to read, and nothing jumps when it comes', async ({
+  page,
+}) => {
   const fonts: string[] = []
   page.on('request', (request) => void (/vazirmatn/i.test(request.url()) && fonts.push(request.url())))
   await page.goto('/', { waitUntil: 'networkidle' })

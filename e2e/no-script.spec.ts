@@ -16,7 +16,10 @@ const heading = (page: Page) => page.getByRole('heading', { level: 1 })
 test('B5 pays: post, see other, the receipt', async ({ page, newOrder, sql, bankCharges }) => {
   const order = await newOrder()
   const answers: number[] = []
-  page.on('response', (answer) => new URL(answer.url()).pathname.endsWith('/pay') && answers.push(answer.status()))
+  page.on(
+    'response',
+    (answer) => new URL(answer.url()).pathname.endsWith('/pay') && answers.push(answer.status()),
+  )
   await pay(page, order)
   await expect(heading(page)).toHaveText('Paid €24.00')
   expect(answers).toEqual([303])
@@ -27,12 +30,22 @@ test('B5 pays: post, see other, the receipt', async ({ page, newOrder, sql, bank
   await expectOneCharge({ sql, bankCharges, order })
 })
 
-test('B5 a double submit is one charge: the very form, posted five times at once', async ({ page, newOrder, sql, bankCharges }) => {
+test('B5 a double submit is one charge: the very form, posted five times at once', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
   const value = (name: string) => page.locator(`input[name=${name}]`).inputValue()
   const form = { key: await value('key'), version: await value('version'), paymentMethod: 'pm_card_slow' }
-  const post = () => page.request.post(`${order.checkoutUrl}/pay`, { form, maxRedirects: 0, headers: { origin: new URL(order.checkoutUrl).origin } })
+  const post = () =>
+    page.request.post(`${order.checkoutUrl}/pay`, {
+      form,
+      maxRedirects: 0,
+      headers: { origin: new URL(order.checkoutUrl).origin },
+    })
   const answers = await Promise.all(Array.from({ length: 5 }, post))
   expect(answers.map((answer) => answer.status())).toEqual(Array(5).fill(303))
   const [first] = answers.map((answer) => answer.headers().location)
@@ -52,7 +65,9 @@ test('F72 the post is broken off before its answer: the same order shows the sam
   const key = await page.locator('input[name=key]').inputValue()
   await page.getByLabel('Test card', { exact: true }).selectOption('pm_card_slow')
   await page.getByRole('button', { name: /^Pay / }).click({ noWaitAfter: true })
-  await expect.poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid])).toEqual([{ status: 'sending' }])
+  await expect
+    .poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid]))
+    .toEqual([{ status: 'sending' }])
   await page.goto(order.checkoutUrl)
   await expect(heading(page)).toHaveText('We are checking your payment')
   await expect(page.getByRole('button', { name: /^Pay / })).toHaveCount(0)
@@ -61,7 +76,12 @@ test('F72 the post is broken off before its answer: the same order shows the sam
   await expectOneCharge({ sql, bankCharges, order })
 })
 
-test('a decline is said in words, nothing is charged, and another card pays', async ({ page, newOrder, sql, bankCharges }) => {
+test('a decline is said in words, nothing is charged, and another card pays', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   await pay(page, order, 'pm_card_insufficient_funds')
   await expect(page.getByRole('heading', { name: 'There is not enough money on this card' })).toBeVisible()
@@ -88,7 +108,12 @@ test('the bank does not answer: a page without a Pay button that refreshes itsel
   await expectOneCharge({ sql, bankCharges, order })
 })
 
-test('the bank asks first: confirmed is paid, refused is said in words and pays with another card', async ({ page, newOrder, sql, bankCharges }) => {
+test('the bank asks first: confirmed is paid, refused is said in words and pays with another card', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   await pay(page, order, 'pm_card_challenge')
   await expect(heading(page)).toHaveText('Is this you?')
@@ -107,7 +132,12 @@ test('the bank asks first: confirmed is paid, refused is said in words and pays 
   await expectNoCharge({ sql, bankCharges, order: refused })
 })
 
-test('the order changed meanwhile: said, not charged, and the new total is there to pay', async ({ page, newOrder, sql, bankCharges }) => {
+test('the order changed meanwhile: said, not charged, and the new total is there to pay', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
   await sql('UPDATE order_item SET quantity = 3 WHERE order_id = $1', [order.uuid])
@@ -120,10 +150,19 @@ test('the order changed meanwhile: said, not charged, and the new total is there
   await expectOneCharge({ sql, bankCharges, order }, 3_600n)
 })
 
-test('a tampered form is refused in words and charges nothing', async ({ page, newOrder, sql, bankCharges }) => {
+test('a tampered form is refused in words and charges nothing', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
-  const good = { key: await page.locator('input[name=key]').inputValue(), version: '1', paymentMethod: 'pm_card_visa' }
+  const good = {
+    key: await page.locator('input[name=key]').inputValue(),
+    version: '1',
+    paymentMethod: 'pm_card_visa',
+  }
   const origin = new URL(order.checkoutUrl).origin
   const post = (form: Record<string, string>, headers: Record<string, string> = { origin }) =>
     page.request.post(`${order.checkoutUrl}/pay`, { form, headers })
@@ -146,7 +185,10 @@ test('a tampered form is refused in words and charges nothing', async ({ page, n
   expect((await post(good, { origin: 'https://elsewhere.example' })).status()).toBe(403)
   expect((await post(good, { origin, 'sec-fetch-site': 'cross-site' })).status()).toBe(403)
   expect((await post({ ...good, note: 'x'.repeat(9_000) })).status()).toBe(413)
-  const multipart = await page.request.post(`${order.checkoutUrl}/pay`, { multipart: good, headers: { origin } })
+  const multipart = await page.request.post(`${order.checkoutUrl}/pay`, {
+    multipart: good,
+    headers: { origin },
+  })
   expect(multipart.status()).toBe(415)
   await expectNoCharge({ sql, bankCharges, order })
 })

@@ -12,14 +12,18 @@ export function pagePatterns(): string[] {
   const pages = filesIn('src/pages')
     .filter((file) => /\.tsx$/.test(file) && !/(^|\/)_/.test(file))
     .map((file) => file.replace(/(\/?index)?\.tsx$/, ''))
-  const addresses = [...app, ...pages].map((file) => `/${file.replaceAll(/\([\w-]+\)\/?/g, '')}`.replace(/(.)\/$/, '$1'))
+  const addresses = [...app, ...pages].map((file) =>
+    `/${file.replaceAll(/\([\w-]+\)\/?/g, '')}`.replace(/(.)\/$/, '$1'),
+  )
   return [...new Set([...addresses, ...ALSO])].sort()
 }
 
 /** The patterns as addresses. One whose `[part]` is not named here is an error: say how it is opened. */
 export function addressesOf(patterns: string[], parts: Record<string, string>): string[] {
   return patterns.map((pattern) => {
-    const address = pattern.replaceAll(/\/([^/]+)\/\[\w+\]/g, (whole, before: string) => (parts[before] ? `/${before}/${parts[before]}` : whole))
+    const address = pattern.replaceAll(/\/([^/]+)\/\[\w+\]/g, (whole, before: string) =>
+      parts[before] ? `/${before}/${parts[before]}` : whole,
+    )
     if (address.includes('[')) throw new Error(`No test knows how to open ${pattern}.`)
     return address
   })

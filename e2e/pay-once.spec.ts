@@ -22,61 +22,87 @@ for (const restart of [false, true]) {
       await expect(payButton(page)).toHaveCount(0)
 
       await operatorPage.goto(`/dashboard/payments/${payment}`)
-      await expect(operatorPage.getByText('Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.')).toBeVisible()
+      await expect(
+        operatorPage.getByText(
+          'Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.',
+        ),
+      ).toBeVisible()
       await expect(operatorPage.getByText('The bank was asked once and charged once.')).toBeVisible()
     },
   )
 
-  test(`Enter and a click together are one charge${also}`, details, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
-    const order = await newOrder()
-    await openCheckout(page, order)
-    // A real Enter, and a click before anything of it could be drawn.
-    await payButton(page).evaluate((button: HTMLButtonElement) =>
-      button.form?.addEventListener('submit', () => queueMicrotask(() => button.click()), { once: true }),
-    )
-    await page.getByLabel('Name on card').press('Enter')
-    await expectReceipt(page)
-    if (restart) await restartWeb()
-    await page.reload()
-    await expectReceipt(page)
-    await expectOneCharge({ sql, bankCharges, order })
-  })
-
-  test(`C3 F71 a reload while paying goes on with the same key${also}`, details, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
-    const order = await newOrder()
-    await openCheckout(page, order, 'pm_card_slow')
-    await payButton(page).click()
-    await expect(page.getByRole('status')).toContainText('Sending your payment')
-    await page.reload()
-    if (restart) {
-      // The bank answers a slow card after 3 s: by then it has charged, and the answer is on its way to a dead server or stored.
-      await expect.poll(() => bankCharges(order.id), { timeout: 10_000 }).toHaveLength(1)
-      await restartWeb()
-      await page.reload()
-    }
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Paid €24\.00|This order is already paid$/, { timeout: 30_000 })
-    await expectOneCharge({ sql, bankCharges, order })
-    expect(await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid])).toHaveLength(1)
-  })
-
-  test(`N2 the answer is lost, and the page finds the result by itself${also}`, details, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
-    const order = await newOrder()
-    await openCheckout(page, order)
-    let lost = 0
-    await page.route('**/api/trpc/checkout.pay', async (route) => {
-      if (lost++ > 0) return route.fallback()
-      await route.fetch()
+  test(
+    `Enter and a click together are one charge${also}`,
+    details,
+    async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+      const order = await newOrder()
+      await openCheckout(page, order)
+      // A real Enter, and a click before anything of it could be drawn.
+      await payButton(page).evaluate((button: HTMLButtonElement) =>
+        button.form?.addEventListener('submit', () => queueMicrotask(() => button.click()), { once: true }),
+      )
+      await page.getByLabel('Name on card').press('Enter')
+      await expectReceipt(page)
       if (restart) await restartWeb()
-      await route.abort('connectionreset')
-    })
-    await payButton(page).click()
-    await expectReceipt(page)
-    expect(lost).toBeGreaterThan(1)
-    await expectOneCharge({ sql, bankCharges, order })
-    await expect
-      .poll(() => sql(`SELECT outcome FROM attempt WHERE record_id = (SELECT record_id FROM payment WHERE order_id = $1) ORDER BY at`, [order.uuid]))
-      .toEqual(expect.arrayContaining([{ outcome: 'replayed' }]))
-  })
+      await page.reload()
+      await expectReceipt(page)
+      await expectOneCharge({ sql, bankCharges, order })
+    },
+  )
+
+  test(
+    `C3 F71 a reload while paying goes on with the same key${also}`,
+    details,
+    async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+      const order = await newOrder()
+      await openCheckout(page, order, 'pm_card_slow')
+      await payButton(page).click()
+      await expect(page.getByRole('status')).toContainText('Sending your payment')
+      await page.reload()
+      if (restart) {
+        // The bank answers a slow card after 3 s: by then it has charged, and the answer is on its way to a dead server or stored.
+        await expect.poll(() => bankCharges(order.id), { timeout: 10_000 }).toHaveLength(1)
+        await restartWeb()
+        await page.reload()
+      }
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+        /^Paid €24\.00|This order is already paid$/,
+        { timeout: 30_000 },
+      )
+      await expectOneCharge({ sql, bankCharges, order })
+      expect(
+        await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid]),
+      ).toHaveLength(1)
+    },
+  )
+
+  test(
+    `N2 the answer is lost, and the page finds the result by itself${also}`,
+    details,
+    async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+      const order = await newOrder()
+      await openCheckout(page, order)
+      let lost = 0
+      await page.route('**/api/trpc/checkout.pay', async (route) => {
+        if (lost++ > 0) return route.fallback()
+        await route.fetch()
+        if (restart) await restartWeb()
+        await route.abort('connectionreset')
+      })
+      await payButton(page).click()
+      await expectReceipt(page)
+      expect(lost).toBeGreaterThan(1)
+      await expectOneCharge({ sql, bankCharges, order })
+      await expect
+        .poll(() =>
+          sql(
+            `SELECT outcome FROM attempt WHERE record_id = (SELECT record_id FROM payment WHERE order_id = $1) ORDER BY at`,
+            [order.uuid],
+          ),
+        )
+        .toEqual(expect.arrayContaining([{ outcome: 'replayed' }]))
+    },
+  )
 
   test(
     `F34 a decline, then another card: a new key, one charge${also}`,
@@ -94,10 +120,9 @@ for (const restart of [false, true]) {
       await payButton(page).click()
       await expectReceipt(page)
       const payment = await expectOneCharge({ sql, bankCharges, order })
-      expect(await sql('SELECT status FROM payment WHERE order_id = $1 ORDER BY created_at', [order.uuid])).toEqual([
-        { status: 'declined' },
-        { status: 'succeeded' },
-      ])
+      expect(
+        await sql('SELECT status FROM payment WHERE order_id = $1 ORDER BY created_at', [order.uuid]),
+      ).toEqual([{ status: 'declined' }, { status: 'succeeded' }])
       await operatorPage.goto(`/dashboard/payments/${payment}`)
       await expect(operatorPage.getByText('Declined').first()).toBeVisible()
     },
@@ -111,9 +136,13 @@ test('N9 the server is killed while it asks the bank: the page says that nothing
   const order = await newOrder()
   await openCheckout(page, order, 'pm_card_slow')
   await payButton(page).click()
-  await expect.poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid])).toEqual([{ status: 'sending' }])
+  await expect
+    .poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid]))
+    .toEqual([{ status: 'sending' }])
   await restartWeb()
-  await expect(page.getByRole('heading', { name: 'We are checking your payment' })).toBeVisible({ timeout: 45_000 })
+  await expect(page.getByRole('heading', { name: 'We are checking your payment' })).toBeVisible({
+    timeout: 45_000,
+  })
   await expect(payButton(page)).toHaveCount(0)
   await expect(page.getByText('nothing was charged')).toBeVisible({ timeout: 60_000 })
   await chooseCard(page, 'pm_card_visa')
@@ -122,12 +151,19 @@ test('N9 the server is killed while it asks the bank: the page says that nothing
   await expectOneCharge({ sql, bankCharges, order })
 })
 
-test('G2 the bank charges and never answers: checking, no Pay button, then the receipt by itself', async ({ page, newOrder, sql, bankCharges }) => {
+test('G2 the bank charges and never answers: checking, no Pay button, then the receipt by itself', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   test.setTimeout(90_000)
   const order = await newOrder()
   await openCheckout(page, order, 'pm_card_timeout_after_charge')
   await payButton(page).click()
-  await expect(page.getByRole('heading', { name: 'We are checking your payment' })).toBeVisible({ timeout: 40_000 })
+  await expect(page.getByRole('heading', { name: 'We are checking your payment' })).toBeVisible({
+    timeout: 40_000,
+  })
   await expect(payButton(page)).toHaveCount(0)
   await expectReceipt(page)
   await expectOneCharge({ sql, bankCharges, order })

@@ -20,7 +20,11 @@ export async function expectPerceivable(page: Page, options: { notOurs?: string 
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       const rules = colorScheme === 'light' ? 'all' : COLOUR_RULES
-      wrong.push(...(await violations(page, rules, options.notOurs)).map((found) => `${colorScheme} ${width}: ${found}`))
+      wrong.push(
+        ...(await violations(page, rules, options.notOurs)).map(
+          (found) => `${colorScheme} ${width}: ${found}`,
+        ),
+      )
     }
     if (!options.notOurs) wrong.push(...(await sideways(page)).map((found) => `${width}: ${found}`))
   }
@@ -36,7 +40,10 @@ export async function expectPerceivable(page: Page, options: { notOurs?: string 
 async function violations(page: Page, rules: 'all' | string[], notOurs?: string): Promise<string[]> {
   // Without the blank page that it would else open for each answer: nothing here lies in a frame of another host.
   const builder = new AxeBuilder({ page }).setLegacyMode(true)
-  const axe = rules === 'all' ? builder.options({ rules: { 'target-size': { enabled: true } } }) : builder.withRules(rules)
+  const axe =
+    rules === 'all'
+      ? builder.options({ rules: { 'target-size': { enabled: true } } })
+      : builder.withRules(rules)
   const { violations: found } = await (notOurs ? axe.exclude(notOurs) : axe).analyze()
   return found.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target).join(' and ')}`)
 }
@@ -48,11 +55,15 @@ function sideways(page: Page): Promise<string[]> {
     if (scrollWidth <= clientWidth) return []
     // What is wide inside of something that scrolls by itself makes no page wider.
     const scrolls = (element: Element | null): boolean =>
-      element !== null && element !== document.body && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement))
+      element !== null &&
+      element !== document.body &&
+      (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement))
     const wide = [...document.querySelectorAll('body *')].filter(
       (element) => element.getBoundingClientRect().right > clientWidth + 1 && !scrolls(element),
     )
-    return [`${scrollWidth - clientWidth} px too wide, because of ${wide.slice(-1).map((element) => element.outerHTML.slice(0, 160))}`]
+    return [
+      `${scrollWidth - clientWidth} px too wide, because of ${wide.slice(-1).map((element) => element.outerHTML.slice(0, 160))}`,
+    ]
   })
 }
 
@@ -73,7 +84,8 @@ function cutOff(page: Page): Promise<string[]> {
     [...document.querySelectorAll<HTMLElement>('body *')]
       .filter((element) => {
         const style = getComputedStyle(element)
-        const hides = style.overflowX === 'hidden' || style.overflowY === 'hidden' || style.overflowX === 'clip'
+        const hides =
+          style.overflowX === 'hidden' || style.overflowY === 'hidden' || style.overflowX === 'clip'
         // What is for screen readers alone is cut to a point on purpose.
         const seen =
           style.clipPath === 'none' &&
@@ -82,7 +94,8 @@ function cutOff(page: Page): Promise<string[]> {
           style.visibility === 'visible' &&
           (element.textContent ?? '').trim() !== ''
         const tooMuch =
-          element.scrollHeight > element.clientHeight + 1 || (element.scrollWidth > element.clientWidth + 1 && style.textOverflow !== 'ellipsis')
+          element.scrollHeight > element.clientHeight + 1 ||
+          (element.scrollWidth > element.clientWidth + 1 && style.textOverflow !== 'ellipsis')
         return hides && seen && tooMuch
       })
       .map((element) => `cut off: ${element.outerHTML.slice(0, 160)}`),
@@ -123,7 +136,9 @@ function lookAtFocus(): string | null {
   if (outlineStyle === 'none' || Number.parseFloat(outlineWidth) < 2) return `no ring: ${name}`
   const boxes = [...element.getClientRects()]
   const points = boxes.flatMap(({ left, top, width, height }) =>
-    [0.1, 0.5, 0.9].flatMap((across) => [0.1, 0.5, 0.9].map((down) => [left + width * across, top + height * down] as const)),
+    [0.1, 0.5, 0.9].flatMap((across) =>
+      [0.1, 0.5, 0.9].map((down) => [left + width * across, top + height * down] as const),
+    ),
   )
   const onTop = points.some(([x, y]) => {
     const top = document.elementFromPoint(x, y)

@@ -4,19 +4,27 @@ import { openCheckout, payButton } from './proof'
 
 /** What a reader's own settings do to the screens, and what a form promises to those who do not see it. */
 
-test('with forced colours each button and field has an edge, and what is chosen is marked', async ({ page, newOrder }) => {
+test('with forced colours each button and field has an edge, and what is chosen is marked', async ({
+  page,
+  newOrder,
+}) => {
   await page.emulateMedia({ forcedColors: 'active' })
   await page.goto('/gallery')
   expect(await edgeless(page.locator('#buttons :is(button, a[class*=rounded-md])'))).toEqual([])
   expect(await edgeless(page.locator('#fields :is(input, select)'))).toEqual([])
-  const ground = (name: string) => page.getByRole('link', { name, exact: true }).evaluate((link) => getComputedStyle(link).backgroundColor)
+  const ground = (name: string) =>
+    page.getByRole('link', { name, exact: true }).evaluate((link) => getComputedStyle(link).backgroundColor)
   expect(await ground('This place')).not.toBe(await ground('Another'))
   await page.goto((await newOrder()).checkoutUrl)
   await expect(payButton(page)).toBeVisible()
-  expect(await edgeless(page.locator('main :is(button, input:not([type=hidden]), select):visible'))).toEqual([])
+  expect(await edgeless(page.locator('main :is(button, input:not([type=hidden]), select):visible'))).toEqual(
+    [],
+  )
 })
 
-test('without any colour the signs of the outcomes still differ, and are drawn in the colour of the text', async ({ page }) => {
+test('without any colour the signs of the outcomes still differ, and are drawn in the colour of the text', async ({
+  page,
+}) => {
   await page.emulateMedia({ forcedColors: 'active' })
   await page.goto('/gallery')
   const signs = await page
@@ -40,7 +48,8 @@ test('without any colour the signs of the outcomes still differ, and are drawn i
 })
 
 test('nothing moves for those who asked that nothing moves', async ({ page }) => {
-  const moving = () => page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length)
+  const moving = () =>
+    page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length)
   await page.emulateMedia({ reducedMotion: 'no-preference' })
   await page.goto('/gallery')
   expect(await moving()).toBeGreaterThan(3)
@@ -54,7 +63,11 @@ test('whatever can be pressed in the checkout is 44 px high on a phone', async (
   await expect(payButton(page)).toBeVisible()
   const low = await page
     .locator('main :is(button, input:not([type=hidden]), select, summary):visible')
-    .evaluateAll((all) => all.filter((element) => element.getBoundingClientRect().height < 44).map((element) => element.outerHTML.slice(0, 120)))
+    .evaluateAll((all) =>
+      all
+        .filter((element) => element.getBoundingClientRect().height < 44)
+        .map((element) => element.outerHTML.slice(0, 120)),
+    )
   expect(low).toEqual([])
 })
 
@@ -74,13 +87,25 @@ const FIELDS: Record<string, { label: string; autocomplete: string; type?: strin
   postcode: { label: 'Postcode', autocomplete: 'postal-code' },
 }
 
-test('each field of the checkout has a label above it, and says what it is for', async ({ page, newOrder }) => {
+test('each field of the checkout has a label above it, and says what it is for', async ({
+  page,
+  newOrder,
+}) => {
   await openCheckout(page, await newOrder())
   const fields = await page.locator('form :is(input, select):not([type=hidden]):visible').all()
   expect(fields.length).toBeGreaterThanOrEqual(5)
   for (const field of fields) {
-    const expected = FIELDS[(await field.getAttribute('id')) ?? ''] ?? { label: 'a field of the list above', autocomplete: '' }
-    expect(await described(field)).toEqual({ inputmode: null, ...expected, type: expected.type ?? 'text', above: true, blocksPaste: false })
+    const expected = FIELDS[(await field.getAttribute('id')) ?? ''] ?? {
+      label: 'a field of the list above',
+      autocomplete: '',
+    }
+    expect(await described(field)).toEqual({
+      inputmode: null,
+      ...expected,
+      type: expected.type ?? 'text',
+      above: true,
+      blocksPaste: false,
+    })
   }
   expect(Number(await page.locator('#name').getAttribute('maxlength'))).toBeGreaterThanOrEqual(100)
 })
@@ -98,7 +123,11 @@ async function edgeless(controls: Locator): Promise<string[]> {
     all
       .filter((control) => {
         const { borderTopWidth, borderTopStyle, borderTopColor, backgroundColor } = getComputedStyle(control)
-        return Number.parseFloat(borderTopWidth) < 1 || borderTopStyle === 'none' || borderTopColor === backgroundColor
+        return (
+          Number.parseFloat(borderTopWidth) < 1 ||
+          borderTopStyle === 'none' ||
+          borderTopColor === backgroundColor
+        )
       })
       .map((control) => control.outerHTML.slice(0, 120)),
   )
@@ -119,9 +148,17 @@ function described(field: Locator) {
   })
 }
 
-test('the dashboard says that it has lost the line, and is no wider than a phone for it', async ({ operatorPage }) => {
+test('the dashboard says that it has lost the line, and is no wider than a phone for it', async ({
+  operatorPage,
+}) => {
   await operatorPage.setViewportSize({ width: 320, height: 640 })
   await operatorPage.route('**/api/trpc/**', (route) => route.abort('connectionreset'))
-  await expect(operatorPage.getByRole('banner').getByRole('status')).toHaveText('Reconnecting…', { timeout: 15_000 })
-  expect(await operatorPage.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+  await expect(operatorPage.getByRole('banner').getByRole('status')).toHaveText('Reconnecting…', {
+    timeout: 15_000,
+  })
+  expect(
+    await operatorPage.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    ),
+  ).toBe(0)
 })

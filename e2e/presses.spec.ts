@@ -6,7 +6,12 @@ import { expectOneCharge, expectReceipt, keysSent, openCheckout, PAY_CALL, payBu
 
 /** Real presses, by a pointer, in real time. Those in one task are in pay-once.spec.ts. */
 
-test('C1 a double click of less than 50 ms on a slow processor is one request', async ({ page, newOrder, sql, bankCharges }) => {
+test('C1 a double click of less than 50 ms on a slow processor is one request', async ({
+  page,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   await throttle(page, 4)
   await openCheckout(page, order)
@@ -37,7 +42,11 @@ test('C2 impatient clicks while the server takes ten seconds: what goes on is sa
     await route.fulfill({ response: answer })
   })
   await payButton(page).click()
-  for (const words of ['Sending your payment…', 'Your bank is taking a little longer.', 'Still working. Please keep this page open']) {
+  for (const words of [
+    'Sending your payment…',
+    'Your bank is taking a little longer.',
+    'Still working. Please keep this page open',
+  ]) {
     await expect(page.getByRole('status')).toContainText(words)
     // By force, since Playwright, unlike people, does not click what looks disabled.
     for (let press = 0; press < 5; press++) await payButton(page).click({ force: true })
@@ -47,7 +56,11 @@ test('C2 impatient clicks while the server takes ten seconds: what goes on is sa
   expect(keys).toHaveLength(1)
   const payment = await expectOneCharge({ sql, bankCharges, order })
   await operatorPage.goto(`/dashboard/payments/${payment}`)
-  await expect(operatorPage.getByText('Pay was pressed 16 times: 1 request was executed, 15 presses were held back by the page.')).toBeVisible()
+  await expect(
+    operatorPage.getByText(
+      'Pay was pressed 16 times: 1 request was executed, 15 presses were held back by the page.',
+    ),
+  ).toBeVisible()
 })
 
 test('what is typed and pressed before the page’s script is there counts once it is: nothing is lost, one charge', async ({
@@ -76,7 +89,8 @@ test('what is typed and pressed before the page’s script is there counts once 
 
   await page.reload({ waitUntil: 'commit' })
   await page.getByLabel('Fill in a test card').selectOption('pm_card_visa')
-  for (let press = 0; press < 20; press++) await payButton(page).evaluate((button: HTMLButtonElement) => button.click())
+  for (let press = 0; press < 20; press++)
+    await payButton(page).evaluate((button: HTMLButtonElement) => button.click())
   expect(posts).toEqual([])
   await expectReceipt(page)
   await page.getByText('Proof of one charge').click()
@@ -92,7 +106,9 @@ test('the page’s script is lost on the way: it is asked for again, and the pre
 }) => {
   const order = await newOrder()
   let lost = 0
-  await page.route('**/checkout.js*', (route) => (lost++ < 2 ? route.abort('connectionreset') : route.continue()))
+  await page.route('**/checkout.js*', (route) =>
+    lost++ < 2 ? route.abort('connectionreset') : route.continue(),
+  )
   await page.goto(order.checkoutUrl)
   await page.getByLabel('Fill in a test card').selectOption('pm_card_visa')
   await payButton(page).click()

@@ -1,12 +1,17 @@
 import { expect, test } from './fixtures'
 
-test('a web process that is killed is replaced, and answers at the same address', { tag: '@alone' }, async ({ request, restartWeb }) => {
+test('a web process that is killed is replaced, and answers at the same address', { tag: '@alone' }, async ({
+  request,
+  restartWeb,
+}) => {
   await expect(await request.get('/api/health')).toBeOK()
   await restartWeb()
   await expect(await request.get('/api/health')).toBeOK()
 })
 
-test('without its database the product says 503 and when to come again, and recovers by itself', { tag: '@alone' }, async ({ request, database }) => {
+test('without its database the product says 503 and when to come again, and recovers by itself', {
+  tag: '@alone',
+}, async ({ request, database }) => {
   await database.stop()
   const away = await request.get('/api/ready')
   expect(away.status()).toBe(503)
@@ -14,7 +19,12 @@ test('without its database the product says 503 and when to come again, and reco
   await expect.poll(async () => (await request.get('/api/ready')).status()).toBe(200)
 })
 
-test('the demo operator is signed in, and an order that a test makes can be opened', async ({ operatorPage, newOrder, page, bankCharges }) => {
+test('the demo operator is signed in, and an order that a test makes can be opened', async ({
+  operatorPage,
+  newOrder,
+  page,
+  bankCharges,
+}) => {
   await expect(operatorPage).toHaveURL(/\/dashboard/)
   const order = await newOrder()
   await page.goto(order.checkoutUrl)

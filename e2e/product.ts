@@ -7,7 +7,8 @@ import { onConnection } from '@/setup/schema-engine'
 export async function restartWeb(demo: () => Demo): Promise<void> {
   const before = demo().pids.web
   process.kill(before, 'SIGKILL')
-  if (!(await until(() => demo().pids.web !== before, 30_000, 50))) throw new Error('The supervisor started no new web process.')
+  if (!(await until(() => demo().pids.web !== before, 30_000, 50)))
+    throw new Error('The supervisor started no new web process.')
 }
 
 /** PostgreSQL ends, and stays down, because its keeper, which would start it again, is frozen first. */
@@ -16,7 +17,8 @@ export async function stopDatabase(demo: () => Demo): Promise<void> {
   process.kill(parentOf(postgres), 'SIGSTOP')
   // An immediate shutdown: no session is asked to end, as in a crash.
   process.kill(postgres, 'SIGQUIT')
-  if (!(await until(async () => !(await answers(demo())), 10_000, 50))) throw new Error('PostgreSQL did not stop.')
+  if (!(await until(async () => !(await answers(demo())), 10_000, 50)))
+    throw new Error('PostgreSQL did not stop.')
 }
 
 /** The keeper thaws, sees that PostgreSQL is gone, and starts it again. */

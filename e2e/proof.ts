@@ -10,7 +10,10 @@ interface Paid {
 }
 
 /** The bank charged once, one payment succeeded, and the ledger holds one balanced capture of it. @returns the payment's id as shown */
-export async function expectOneCharge({ sql, bankCharges, order }: Paid, amount: bigint = order.amount): Promise<string> {
+export async function expectOneCharge(
+  { sql, bankCharges, order }: Paid,
+  amount: bigint = order.amount,
+): Promise<string> {
   const charges = await bankCharges(order.id)
   expect(charges.map((charge) => [charge.amount, charge.currency])).toEqual([[amount, order.currency]])
   const books = await sql<{ id: string; transaction: string; entries: string; off: string; debits: string }>(
@@ -26,7 +29,12 @@ export async function expectOneCharge({ sql, bankCharges, order }: Paid, amount:
 
 export async function expectNoCharge({ sql, bankCharges, order }: Paid): Promise<void> {
   expect(await bankCharges(order.id)).toEqual([])
-  expect(await sql(`SELECT 1 FROM ledger_transaction t JOIN payment p ON p.id = t.payment_id WHERE p.order_id = $1`, [order.uuid])).toEqual([])
+  expect(
+    await sql(
+      `SELECT 1 FROM ledger_transaction t JOIN payment p ON p.id = t.payment_id WHERE p.order_id = $1`,
+      [order.uuid],
+    ),
+  ).toEqual([])
 }
 
 /** The call that pays. */
@@ -36,7 +44,8 @@ export const PAY_CALL = '**/api/trpc/checkout.pay'
 export function keysSent(page: Page): string[] {
   const keys: string[] = []
   page.on('request', (request) => {
-    if (new URL(request.url()).pathname === '/api/trpc/checkout.pay') keys.push((request.postDataJSON() as { key: string }).key)
+    if (new URL(request.url()).pathname === '/api/trpc/checkout.pay')
+      keys.push((request.postDataJSON() as { key: string }).key)
   })
   return keys
 }
@@ -56,7 +65,10 @@ export const hiddenKey = (page: Page): Promise<string> => page.locator('input[na
 
 /** The key that the browser has put away for the order. */
 export function keptKey(page: Page, order: Order): Promise<string | undefined> {
-  return page.evaluate((name) => JSON.parse(localStorage.getItem(name) ?? '{}').key, `payonce.attempt:${order.id}`)
+  return page.evaluate(
+    (name) => JSON.parse(localStorage.getItem(name) ?? '{}').key,
+    `payonce.attempt:${order.id}`,
+  )
 }
 
 /** The first payment reaches the server, and its answer does not reach the page. */
@@ -94,7 +106,10 @@ export const payButton = (page: Page) => page.getByRole('button', { name: /^Pay(
 
 /** Paid, whichever page says so: the receipt, or the checkout of an order that was paid when it was opened. */
 export async function expectPaid(page: Page): Promise<void> {
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Paid €24\.00|This order is already paid$/, { timeout: 30_000 })
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    /^Paid €24\.00|This order is already paid$/,
+    { timeout: 30_000 },
+  )
 }
 
 export async function expectReceipt(page: Page, amount = '€24.00'): Promise<void> {

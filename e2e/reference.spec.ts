@@ -3,7 +3,9 @@ import { expect, test } from './fixtures'
 
 /** What the API points at: the page behind each problem's type, the guide, and the reference. */
 
-test('every problem has a page behind its type, and says there whether a new key is safe', async ({ request }) => {
+test('every problem has a page behind its type, and says there whether a new key is safe', async ({
+  request,
+}) => {
   for (const [kind, { title, status, safeNewKey }] of Object.entries(PROBLEMS)) {
     const answer = await request.get(`/problems/${kind}`)
     expect([kind, answer.status()]).toEqual([kind, 200])
@@ -16,7 +18,10 @@ test('every problem has a page behind its type, and says there whether a new key
 })
 
 test('what a refusal links to is there, at the place that it names', async ({ page, request }) => {
-  const answer = await request.post('/api/v1/payments', { headers: { authorization: 'Bearer sk_test_x' }, data: {} })
+  const answer = await request.post('/api/v1/payments', {
+    headers: { authorization: 'Bearer sk_test_x' },
+    data: {},
+  })
   const target = /^<([^>]+)>; rel="describedby"/.exec(answer.headers().link ?? '')?.[1] ?? ''
   expect([answer.status(), target]).toEqual([400, '/docs#idempotency-key'])
   await page.goto(target)
@@ -32,7 +37,8 @@ test('the reference is served by us alone, and reads our document', async ({ pag
   const { tags } = await (await request.get('/api/openapi.json')).json()
   expect(tags).toHaveLength(5)
   // Operations further down are drawn when one comes to them.
-  for (const { name } of tags) await expect(page.getByText(name, { exact: true }).first()).toBeAttached({ timeout: 20_000 })
+  for (const { name } of tags)
+    await expect(page.getByText(name, { exact: true }).first()).toBeAttached({ timeout: 20_000 })
   await expect(page.getByText('Charge a card, once').first()).toBeAttached()
   expect(foreign).toEqual([])
 })

@@ -16,7 +16,9 @@ test.beforeEach(() => {
 })
 test.afterEach(() => fs.rmSync(home, { recursive: true, force: true }))
 
-test('a second start, a taken port, a kill -9 and the start after it: each works or says what to do', { tag: '@alone' }, async ({ request }) => {
+test('a second start, a taken port, a kill -9 and the start after it: each works or says what to do', {
+  tag: '@alone',
+}, async ({ request }) => {
   test.setTimeout(180_000)
   const first = start('first')
   await first.ready()
@@ -36,7 +38,9 @@ test('a second start, a taken port, a kill -9 and the start after it: each works
   const port = Number(new URL(demo().baseUrl).port)
   const crowded = launch(path.join(home, 'other data'), path.join(home, 'other log'), port)
   expect(await exitCode(crowded)).toBe(1)
-  expect(crowded.said()).toContain(`Port ${port} is used by another program. Choose another one:  PORT=${port + 1} npm start`)
+  expect(crowded.said()).toContain(
+    `Port ${port} is used by another program. Choose another one:  PORT=${port + 1} npm start`,
+  )
 
   const now = demo().pids
   expect(await next.stop()).toEqual({ code: 0 })
@@ -55,5 +59,7 @@ async function exitCode({ process }: Launched): Promise<number | null> {
 }
 
 function alive(pids: Demo['pids']): string[] {
-  return Object.entries(pids).flatMap(([name, pid]) => (pid !== null && processMark(pid) !== null ? [name] : []))
+  return Object.entries(pids).flatMap(([name, pid]) =>
+    pid !== null && processMark(pid) !== null ? [name] : [],
+  )
 }

@@ -13,8 +13,12 @@ test('what was typed is there again after a payment that came to nothing, but fo
   await page.getByLabel('Email').fill('ann@example.com')
   await page.getByLabel('Name on card').fill('Ann Ölander')
   await payButton(page).click()
-  await expect(page.getByRole('heading', { name: 'We are checking your payment' })).toBeVisible({ timeout: 20_000 })
-  await expect(page.getByRole('heading', { name: 'The payment did not go through' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('heading', { name: 'We are checking your payment' })).toBeVisible({
+    timeout: 20_000,
+  })
+  await expect(page.getByRole('heading', { name: 'The payment did not go through' })).toBeVisible({
+    timeout: 60_000,
+  })
   await expect(page.getByLabel('Card number')).toHaveValue('4000 0000 0002 5009')
   await expect(page.getByLabel('Expiry date')).toHaveValue('12 / 34')
   await expect(page.getByLabel('Security code')).toHaveValue('')
@@ -31,7 +35,8 @@ test('email and name outlive a reload; of the card nothing is kept', async ({ pa
   await page.reload()
   await expect(page.getByLabel('Email')).toHaveValue('ann@example.com')
   await expect(page.getByLabel('Name on card')).toHaveValue('Ann Ölander')
-  for (const field of ['Card number', 'Expiry date', 'Security code']) await expect(page.getByLabel(field)).toHaveValue('')
+  for (const field of ['Card number', 'Expiry date', 'Security code'])
+    await expect(page.getByLabel(field)).toHaveValue('')
   const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
   expect(stored).not.toMatch(/4242|12 ?\/ ?34/)
 })

@@ -3,16 +3,17 @@ import { openDb, openPool } from '@/platform/db'
 import { expect, test } from './fixtures'
 import { expectReceipt, openCheckout, payButton } from './proof'
 
-test('the operator sees that every invariant holds, of how many charges, and may check again', { tag: '@alone' }, async ({
-  operatorPage,
-  page,
-  newOrder,
-}) => {
+test('the operator sees that every invariant holds, of how many charges, and may check again', {
+  tag: '@alone',
+}, async ({ operatorPage, page, newOrder }) => {
   const order = await newOrder()
   await openCheckout(page, order)
   await payButton(page).click()
   await expectReceipt(page)
-  await operatorPage.getByRole('navigation', { name: 'Dashboard' }).getByRole('link', { name: 'Integrity' }).click()
+  await operatorPage
+    .getByRole('navigation', { name: 'Dashboard' })
+    .getByRole('link', { name: 'Integrity' })
+    .click()
   await expect(operatorPage.getByRole('heading', { level: 1, name: 'Integrity' })).toBeFocused()
   const verdict = operatorPage.getByRole('region', { name: 'Verdict' })
   await expect(verdict).toContainText(/All \d+ invariants hold/)

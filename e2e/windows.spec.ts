@@ -1,11 +1,20 @@
 import type { BrowserContext, Page } from '@playwright/test'
 import { PLAIN_HOST } from './circumstances'
 import { expect, type Order, test } from './fixtures'
-import { chooseCard, expectNoCharge, expectOneCharge, expectPaid, expectReceipt, openCheckout, payButton } from './proof'
+import {
+  chooseCard,
+  expectNoCharge,
+  expectOneCharge,
+  expectPaid,
+  expectReceipt,
+  openCheckout,
+  payButton,
+} from './proof'
 
 /** Windows of one browser, and other devices: however many there are, an order is paid once. */
 
-const openElsewhere = (page: Page) => page.getByRole('heading', { name: 'This order is open in another window' })
+const openElsewhere = (page: Page) =>
+  page.getByRole('heading', { name: 'This order is open in another window' })
 
 async function secondWindow(context: BrowserContext, order: Order): Promise<Page> {
   const page = await context.newPage()
@@ -26,7 +35,9 @@ test('F73 C5 two windows on one order: one form, live state in the other, one ch
   await expect(openElsewhere(second)).toBeVisible()
   await expect(payButton(second)).toHaveCount(0)
   await payButton(page).click()
-  await expect(second.getByRole('heading', { name: 'This order is being paid in another window' })).toBeVisible()
+  await expect(
+    second.getByRole('heading', { name: 'This order is being paid in another window' }),
+  ).toBeVisible()
   await expect(second.getByRole('status')).toContainText('Sending your payment')
   await expectReceipt(page)
   await expectReceipt(second)
@@ -52,17 +63,27 @@ test('F73 the second window takes over: the first one becomes the follower, and 
   await expectOneCharge({ sql, bankCharges, order })
 })
 
-test('the window that pays is closed: the other one goes on with the same key', async ({ page, context, newOrder, sql, bankCharges }) => {
+test('the window that pays is closed: the other one goes on with the same key', async ({
+  page,
+  context,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   await openCheckout(page, order, 'pm_card_slow')
   const second = await secondWindow(context, order)
   await expect(openElsewhere(second)).toBeVisible()
   await payButton(page).click()
-  await expect(second.getByRole('heading', { name: 'This order is being paid in another window' })).toBeVisible()
+  await expect(
+    second.getByRole('heading', { name: 'This order is being paid in another window' }),
+  ).toBeVisible()
   await page.close()
   await expectReceipt(second)
   await expectOneCharge({ sql, bankCharges, order })
-  expect(await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid])).toHaveLength(1)
+  expect(await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid])).toHaveLength(
+    1,
+  )
 })
 
 test('a window that was left open shows its form again when the other one is closed without paying', async ({
@@ -128,7 +149,13 @@ test('F74 another device, another key: it meets the order guard and is shown the
   await device.close()
 })
 
-test('F85 two devices press at the same moment: one charge, and both learn of it', async ({ page, browser, newOrder, sql, bankCharges }) => {
+test('F85 two devices press at the same moment: one charge, and both learn of it', async ({
+  page,
+  browser,
+  newOrder,
+  sql,
+  bankCharges,
+}) => {
   const order = await newOrder()
   const device = await browser.newContext()
   const other = await device.newPage()
@@ -136,7 +163,10 @@ test('F85 two devices press at the same moment: one charge, and both learn of it
   await openCheckout(other, order, 'pm_card_slow')
   await Promise.all([payButton(page).click(), payButton(other).click()])
   for (const each of [page, other])
-    await expect(each.getByRole('heading', { level: 1 })).toHaveText(/^Paid €24\.00|This order is already paid$/, { timeout: 30_000 })
+    await expect(each.getByRole('heading', { level: 1 })).toHaveText(
+      /^Paid €24\.00|This order is already paid$/,
+      { timeout: 30_000 },
+    )
   await expectOneCharge({ sql, bankCharges, order })
   await device.close()
 })
@@ -157,21 +187,31 @@ test.describe('on plain http, where a browser has no locks', () => {
     const second = await secondWindow(context, order)
     await chooseCard(second)
     await payButton(page).click()
-    await expect(second.getByRole('heading', { name: 'This order is being paid in another window' })).toBeVisible()
+    await expect(
+      second.getByRole('heading', { name: 'This order is being paid in another window' }),
+    ).toBeVisible()
     await expect(payButton(second)).toHaveCount(0)
     await expectReceipt(page)
     await expectReceipt(second)
     await expectOneCharge({ sql, bankCharges, order })
   })
 
-  test('F73 F81 two windows pressed at the same moment: one charge, and both learn of it', async ({ page, context, newOrder, sql, bankCharges }) => {
+  test('F73 F81 two windows pressed at the same moment: one charge, and both learn of it', async ({
+    page,
+    context,
+    newOrder,
+    sql,
+    bankCharges,
+  }) => {
     const order = await newOrder()
     await openCheckout(page, order, 'pm_card_slow')
     const second = await secondWindow(context, order)
     await chooseCard(second, 'pm_card_slow')
     // Not as a person presses: by the time that a mouse has moved, the other one's press may have taken the button away.
     const buttons = await Promise.all([page, second].map((each) => payButton(each).elementHandle()))
-    await Promise.all(buttons.map((button) => button?.evaluate((element) => (element as HTMLButtonElement).click())))
+    await Promise.all(
+      buttons.map((button) => button?.evaluate((element) => (element as HTMLButtonElement).click())),
+    )
     for (const each of [page, second]) await expectPaid(each)
     await expectOneCharge({ sql, bankCharges, order })
   })

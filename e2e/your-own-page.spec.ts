@@ -5,9 +5,11 @@ import { expect, test } from './fixtures'
 import { expectOneCharge } from './proof'
 
 /** The block that docs/your-own-page.md shows, as it stands there. */
-const [, example = ''] = /```tsx\n([\s\S]*?)\n```/.exec(fs.readFileSync(inRoot('docs/your-own-page.md'), 'utf8')) ?? []
+const [, example = ''] =
+  /```tsx\n([\s\S]*?)\n```/.exec(fs.readFileSync(inRoot('docs/your-own-page.md'), 'utf8')) ?? []
 
-const PAGE = '<!doctype html><html lang="en"><title>Own page</title><div id="here"></div><script type="module" src="/own-page.js"></script></html>'
+const PAGE =
+  '<!doctype html><html lang="en"><title>Own page</title><div id="here"></div><script type="module" src="/own-page.js"></script></html>'
 
 async function bundle(order: string): Promise<string> {
   const contents = `${example}
@@ -44,7 +46,9 @@ test('the example of the guide pays once: 25 presses, the answer lost, a reload,
   const order = await newOrder()
   const script = await bundle(order.id)
   await context.route('**/own-page', (route) => route.fulfill({ contentType: 'text/html', body: PAGE }))
-  await context.route('**/own-page.js', (route) => route.fulfill({ contentType: 'text/javascript', body: script }))
+  await context.route('**/own-page.js', (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: script }),
+  )
   let lost = 0
   await page.route('**/api/trpc/checkout.pay', async (route) => {
     if (lost++ > 0) return route.fallback()
@@ -62,5 +66,7 @@ test('the example of the guide pays once: 25 presses, the answer lost, a reload,
   await page.reload()
   await expect(page.getByRole('link', { name: 'Paid' })).toBeVisible({ timeout: 20_000 })
   await expectOneCharge({ sql, bankCharges, order })
-  expect(await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid])).toHaveLength(1)
+  expect(await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid])).toHaveLength(
+    1,
+  )
 })

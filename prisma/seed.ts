@@ -26,7 +26,9 @@ const EMAIL = 'demo@payonce.test'
 /** The sandbox: one test merchant with its accounts in euro, one operator and one API key. Run twice, it changes nothing. */
 export async function seed(db: Db, options: SeedOptions): Promise<Seeded> {
   const merchantId = (await testMerchant(db)) ?? uuidv7()
-  await db.$executeRaw(sql`INSERT INTO merchant (id, name, mode) VALUES (${merchantId}::uuid, 'Harbour Goods', 'test') ON CONFLICT (id) DO NOTHING`)
+  await db.$executeRaw(
+    sql`INSERT INTO merchant (id, name, mode) VALUES (${merchantId}::uuid, 'Harbour Goods', 'test') ON CONFLICT (id) DO NOTHING`,
+  )
   await db.$executeRaw(openAccounts(merchantId, 'EUR'))
   const auth = createAuth({ db, secret: options.secret, baseUrl: options.baseUrl })
   const password = options.password ?? randomBytes(12).toString('base64url')
@@ -35,17 +37,27 @@ export async function seed(db: Db, options: SeedOptions): Promise<Seeded> {
     const context = await auth.$context
     await context.internalAdapter.updatePassword(operator.id, await context.password.hash(password))
   }
-  return { merchantId, operator: { email: EMAIL, password }, apiKey: await demoKey(db, merchantId, options.apiKey) }
+  return {
+    merchantId,
+    operator: { email: EMAIL, password },
+    apiKey: await demoKey(db, merchantId, options.apiKey),
+  }
 }
 
 async function demoKey(db: Db, merchantId: string, known: string | undefined): Promise<string> {
   if (known && (await new Callers({ db, mode: 'test' }).whoIs(known))?.merchantId === merchantId) return known
-  const made = await createApiKey(db, { merchantId, name: 'Demo key', scopes: SCOPES, expiresInDays: null, by: 'seed' }, uuidv7)
+  const made = await createApiKey(
+    db,
+    { merchantId, name: 'Demo key', scopes: SCOPES, expiresInDays: null, by: 'seed' },
+    uuidv7,
+  )
   if (!made) throw new Error('the sandbox merchant is not there')
   return made.token
 }
 
 async function testMerchant(db: Db): Promise<string | null> {
-  const rows = await db.$queryRaw<Array<{ id: string }>>(sql`SELECT id::text FROM merchant WHERE mode = 'test' ORDER BY created_at LIMIT 1`)
+  const rows = await db.$queryRaw<Array<{ id: string }>>(
+    sql`SELECT id::text FROM merchant WHERE mode = 'test' ORDER BY created_at LIMIT 1`,
+  )
   return rows[0]?.id ?? null
 }

@@ -16,7 +16,16 @@ const MAY_IMPORT: Record<string, string[]> = {
   payments: ['ledger', 'idempotency', 'lib', 'platform'],
   checkout: ['payments', 'ledger', 'idempotency', 'lib', 'platform'],
   server: ['checkout', 'payments', 'ledger', 'webhooks', 'access', 'idempotency', 'i18n', 'lib', 'platform'],
-  app: ['server/caller', 'checkout/schema', 'checkout/catalogue', 'idempotency/client', 'idempotency/problems', 'i18n', 'ui', 'lib'],
+  app: [
+    'server/caller',
+    'checkout/schema',
+    'checkout/catalogue',
+    'idempotency/client',
+    'idempotency/problems',
+    'i18n',
+    'ui',
+    'lib',
+  ],
   // The route that mounts the API for `next dev` and serverless hosts.
   'app/api': ['server/api', 'server/deps'],
   // The checkout alone lives in Next's other router: its script may weigh next to nothing.
@@ -36,7 +45,18 @@ const MAY_NAME_TYPES: Record<string, string[]> = { app: ['server', 'checkout'], 
 /** Who may import which packages. */
 const PACKAGES: { name: RegExp; only: string[] }[] = [
   { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'ui', 'idempotency/client/react'] },
-  { name: /^(next($|\/)|@trpc\/)/, only: ['app', 'pages', 'server', 'idempotency/trpc', 'idempotency/rest', 'idempotency/client', 'i18n/request'] },
+  {
+    name: /^(next($|\/)|@trpc\/)/,
+    only: [
+      'app',
+      'pages',
+      'server',
+      'idempotency/trpc',
+      'idempotency/rest',
+      'idempotency/client',
+      'i18n/request',
+    ],
+  },
   { name: /^(next-intl|use-intl|icu-minify|negotiator)($|\/)/, only: ['app', 'pages', 'i18n'] },
 ]
 
@@ -57,14 +77,21 @@ test('no client component reaches the server', () => {
 
 test('the rules can be broken', () => {
   const sources = new Map([
-    ['ledger/post.ts', "import { charge } from '@/payments/charge'\nimport { useState } from 'react'\nimport type { Money } from '@/lib/money'"],
+    [
+      'ledger/post.ts',
+      "import { charge } from '@/payments/charge'\nimport { useState } from 'react'\nimport type { Money } from '@/lib/money'",
+    ],
     ['payments/charge.ts', "import { post } from '@/ledger/post'\nimport { db } from '@/platform/db'"],
     ['platform/db.ts', ''],
     ['lib/money.ts', ''],
     ['ui/button.tsx', "'use client'\nimport type { Db } from '@/platform/db'\nexport { pay } from './pay'"],
     ['ui/pay.ts', "const charge = await import('../payments/charge')"],
   ])
-  expect(wrongArrows(sources)).toEqual(['ledger/post.ts → payments/charge.ts', 'ui/button.tsx → platform/db.ts', 'ui/pay.ts → payments/charge.ts'])
+  expect(wrongArrows(sources)).toEqual([
+    'ledger/post.ts → payments/charge.ts',
+    'ui/button.tsx → platform/db.ts',
+    'ui/pay.ts → payments/charge.ts',
+  ])
   expect(wrongPackages(sources)).toEqual(['ledger/post.ts → react'])
   expect(serverReached(sources)).toEqual(['ui/button.tsx → ui/pay.ts → payments/charge.ts → platform/db.ts'])
 })
@@ -84,7 +111,9 @@ function mayImport(file: string, target: string, type: boolean): boolean {
   if (roomOf(file) === roomOf(target)) return true
   const tables = type ? [MAY_IMPORT, MAY_NAME_TYPES] : [MAY_IMPORT]
   const places = tables.flatMap((table) =>
-    Object.keys(table).flatMap((place) => (lies(file, place) || roomOf(file) === place ? (table[place] ?? []) : [])),
+    Object.keys(table).flatMap((place) =>
+      lies(file, place) || roomOf(file) === place ? (table[place] ?? []) : [],
+    ),
   )
   return places.some((place) => place === '*' || lies(target, place))
 }
@@ -92,7 +121,9 @@ function mayImport(file: string, target: string, type: boolean): boolean {
 function wrongPackages(sources: Sources): string[] {
   return [...sources].flatMap(([file, text]) =>
     importsOf(text).flatMap(({ from }) => {
-      const wrong = PACKAGES.some(({ name, only }) => name.test(from) && !only.some((place) => lies(file, place)))
+      const wrong = PACKAGES.some(
+        ({ name, only }) => name.test(from) && !only.some((place) => lies(file, place)),
+      )
       return wrong ? [`${file} → ${from}`] : []
     }),
   )
@@ -120,7 +151,9 @@ function wayToServer(sources: Sources, way: string[], seen: Set<string>): string
 /** `import type` is erased; `import { type X }` leaves an import behind, so it counts. */
 function importsOf(text: string): { from: string; type: boolean }[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
-  const statements = [...code.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'"`;=()]*?\sfrom\s+)?['"]([^'"]+)['"]/gm)]
+  const statements = [
+    ...code.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'"`;=()]*?\sfrom\s+)?['"]([^'"]+)['"]/gm),
+  ]
   const dynamic = [...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)]
   return [
     ...statements.map((found) => ({ from: found[2] ?? '', type: found[1] !== undefined })),
@@ -132,19 +165,27 @@ function importsOf(text: string): { from: string; type: boolean }[] {
 function resolve(sources: Sources, file: string, from: string): string | null {
   if (!/^(@\/|\.)/.test(from)) return null
   const place = from.startsWith('@/') ? from.slice(2) : path.posix.join(path.posix.dirname(file), from)
-  return ['', '.ts', '.tsx', '/index.ts', '/index.tsx'].map((end) => place + end).find((candidate) => sources.has(candidate)) ?? null
+  return (
+    ['', '.ts', '.tsx', '/index.ts', '/index.tsx']
+      .map((end) => place + end)
+      .find((candidate) => sources.has(candidate)) ?? null
+  )
 }
 
 const roomOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : '.')
 
 /** Is the file this place, or in it? `idempotency/client` holds `idempotency/client/link.ts`, `server/caller` is `server/caller.ts`. */
-const lies = (file: string, place: string): boolean => file.startsWith(`${place}/`) || file.replace(/\.tsx?$/, '') === place
+const lies = (file: string, place: string): boolean =>
+  file.startsWith(`${place}/`) || file.replace(/\.tsx?$/, '') === place
 
 /** Every file of the house. Tests and what only they use (`testing.ts`, `*.contract.ts`) may look anywhere. */
 function readSources(): Sources {
   const names = fs.readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
   const ours = names.filter(
-    (name) => /\.tsx?$/.test(name) && !/(\.(test|contract)\.tsx?|(^|\/)testing\.ts)$/.test(name) && !name.startsWith('platform/generated'),
+    (name) =>
+      /\.tsx?$/.test(name) &&
+      !/(\.(test|contract)\.tsx?|(^|\/)testing\.ts)$/.test(name) &&
+      !name.startsWith('platform/generated'),
   )
   return new Map(ours.map((name) => [name, fs.readFileSync(path.join(import.meta.dirname, name), 'utf8')]))
 }

@@ -4,7 +4,15 @@ import { uuidv7 } from '@/lib/id'
 import { auditOf } from '@/platform/audit'
 import type { Db } from '@/platform/db'
 import { openTestDatabase } from '@/setup/test-database'
-import { createApiKey, listApiKeys, type NewApiKey, OVERLAP_MAX_HOURS, revokeApiKey, rotateApiKey, SCOPES } from './api-key'
+import {
+  createApiKey,
+  listApiKeys,
+  type NewApiKey,
+  OVERLAP_MAX_HOURS,
+  revokeApiKey,
+  rotateApiKey,
+  SCOPES,
+} from './api-key'
 import { hashOf, readToken } from './token'
 
 let db: Db
@@ -28,15 +36,25 @@ async function newMerchant(mode: 'test' | 'live'): Promise<string> {
 }
 
 async function make(changes: Partial<NewApiKey> = {}) {
-  const made = await createApiKey(db, { merchantId, name: 'Server', scopes: SCOPES, expiresInDays: null, by: 'ada@example.com', ...changes }, uuidv7)
+  const made = await createApiKey(
+    db,
+    { merchantId, name: 'Server', scopes: SCOPES, expiresInDays: null, by: 'ada@example.com', ...changes },
+    uuidv7,
+  )
   if (!made) throw new Error('no key was made')
   return made
 }
 
-const which = (id: string, changes: { merchantId?: string } = {}) => ({ merchantId, id, by: 'ada@example.com', ...changes })
+const which = (id: string, changes: { merchantId?: string } = {}) => ({
+  merchantId,
+  id,
+  by: 'ada@example.com',
+  ...changes,
+})
 const rowOf = async (id: string) => (await owner.query('SELECT * FROM api_key WHERE id = $1', [id])).rows[0]
 const keys = async () => listApiKeys(db, merchantId)
-const trail = async (id: string) => (await auditOf(db, merchantId, id)).map(({ actor, action, detail }) => ({ actor, action, detail }))
+const trail = async (id: string) =>
+  (await auditOf(db, merchantId, id)).map(({ actor, action, detail }) => ({ actor, action, detail }))
 const hours = (from: Date, until: Date) => (until.getTime() - from.getTime()) / 3_600_000
 
 describe('a new key', () => {
@@ -44,8 +62,15 @@ describe('a new key', () => {
     const { id, token } = await make()
     expect(readToken(token)).toEqual({ mode: 'test', hash: hashOf(token) })
     const row = await rowOf(id)
-    expect(row).toMatchObject({ hash: hashOf(token), hint: `sk_test_…${token.slice(-4)}`, created_by: 'ada@example.com', last_used_at: null })
-    const { rows } = await owner.query("SELECT string_agg(k::text, ' ') || (SELECT string_agg(a::text, ' ') FROM audit_log a) AS all FROM api_key k")
+    expect(row).toMatchObject({
+      hash: hashOf(token),
+      hint: `sk_test_…${token.slice(-4)}`,
+      created_by: 'ada@example.com',
+      last_used_at: null,
+    })
+    const { rows } = await owner.query(
+      "SELECT string_agg(k::text, ' ') || (SELECT string_agg(a::text, ' ') FROM audit_log a) AS all FROM api_key k",
+    )
     expect(rows[0].all).not.toContain(token.slice(8))
   })
 
@@ -55,8 +80,22 @@ describe('a new key', () => {
     const [newest, oldest] = await keys()
     expect([newest?.id, oldest?.id]).toEqual([second.id, first.id])
     expect(oldest).toEqual({
-      ...{ id: first.id, name: 'First', hint: `sk_test_…${first.token.slice(-4)}`, scopes: ['payments:read'], createdBy: 'ada@example.com' },
-      ...{ createdAt: expect.any(Date), expiresAt: null, revokedAt: null, rotatedTo: null, lastUsedAt: null, active: true, idle: false },
+      ...{
+        id: first.id,
+        name: 'First',
+        hint: `sk_test_…${first.token.slice(-4)}`,
+        scopes: ['payments:read'],
+        createdBy: 'ada@example.com',
+      },
+      ...{
+        createdAt: expect.any(Date),
+        expiresAt: null,
+        revokedAt: null,
+        rotatedTo: null,
+        lastUsedAt: null,
+        active: true,
+        idle: false,
+      },
     })
     expect(hours(newest?.createdAt as Date, newest?.expiresAt as Date)).toBe(30 * 24)
     expect(JSON.stringify(await keys())).not.toContain(hashOf(first.token))
@@ -73,7 +112,9 @@ describe('a new key', () => {
 
   test('is in the audit, in the same commit', async () => {
     const { id } = await make({ scopes: ['orders:read', 'refunds:write'] })
-    expect(await trail(id)).toEqual([{ actor: 'ada@example.com', action: 'api-key.created', detail: 'Server: orders:read refunds:write' }])
+    expect(await trail(id)).toEqual([
+      { actor: 'ada@example.com', action: 'api-key.created', detail: 'Server: orders:read refunds:write' },
+    ])
   })
 
   test('is not made when the audit cannot be written', async () => {
@@ -91,10 +132,19 @@ describe('rotation', () => {
     const made = await rotateApiKey(db, which(old.id), { overlapHours: 24 }, uuidv7)
     expect(made?.token).not.toBe(old.token)
     const [successor, before] = await keys()
-    expect(successor).toMatchObject({ id: made?.id, name: 'Server', scopes: ['payments:write', 'orders:read'], expiresAt: null, active: true })
+    expect(successor).toMatchObject({
+      id: made?.id,
+      name: 'Server',
+      scopes: ['payments:write', 'orders:read'],
+      expiresAt: null,
+      active: true,
+    })
     expect(before).toMatchObject({ id: old.id, rotatedTo: made?.id, active: true })
     expect(hours(successor?.createdAt as Date, before?.expiresAt as Date)).toBe(24)
-    expect(await trail(old.id)).toMatchObject([{ action: 'api-key.created' }, { action: 'api-key.rotated', detail: expect.stringContaining('24 h') }])
+    expect(await trail(old.id)).toMatchObject([
+      { action: 'api-key.created' },
+      { action: 'api-key.rotated', detail: expect.stringContaining('24 h') },
+    ])
   })
 
   test('with no overlap the old one ends at once', async () => {
@@ -114,7 +164,9 @@ describe('rotation', () => {
 
   test('of ten at once one succeeds, and leaves one new key', async () => {
     const old = await make()
-    const made = await Promise.all(Array.from({ length: 10 }, () => rotateApiKey(db, which(old.id), { overlapHours: 1 }, uuidv7)))
+    const made = await Promise.all(
+      Array.from({ length: 10 }, () => rotateApiKey(db, which(old.id), { overlapHours: 1 }, uuidv7)),
+    )
     expect(made.filter(Boolean)).toHaveLength(1)
     expect(await keys()).toHaveLength(2)
     expect((await trail(old.id)).filter(({ action }) => action === 'api-key.rotated')).toHaveLength(1)
@@ -204,7 +256,9 @@ describe('the database refuses', () => {
   test('a successor of another merchant', async () => {
     const { id } = await make()
     const foreign = await make({ merchantId: await newMerchant('test') })
-    await expect(owner.query('UPDATE api_key SET rotated_to = $1 WHERE id = $2', [foreign.id, id])).rejects.toThrow(/rotated_to_fkey/)
+    await expect(
+      owner.query('UPDATE api_key SET rotated_to = $1 WHERE id = $2', [foreign.id, id]),
+    ).rejects.toThrow(/rotated_to_fkey/)
   })
 
   test.each([

@@ -4,7 +4,14 @@ import { type Db, joinSql, type Sql, sql, type Write } from '@/platform/db'
 import { hashOf, hintOf, type Mode, newToken } from './token'
 
 /** What an API key may be allowed to do. The database keeps the same list (CHECK api_key_scopes). */
-export const SCOPES = ['orders:read', 'orders:write', 'payments:read', 'payments:write', 'refunds:write', 'ledger:read'] as const
+export const SCOPES = [
+  'orders:read',
+  'orders:write',
+  'payments:read',
+  'payments:write',
+  'refunds:write',
+  'ledger:read',
+] as const
 export type ApiScope = (typeof SCOPES)[number]
 
 /** The longest overlap of a rotation, in hours. 7 days: long enough for any deployment, short enough that nobody forgets the old key. */
@@ -52,7 +59,8 @@ export async function createApiKey(db: Db, key: NewApiKey, newId: () => string):
   if (!mode) return null
   const made = { id: key.id ?? newId(), token: newToken(mode) }
   const { merchantId, name, scopes, expiresInDays, by } = key
-  const expires = expiresInDays === null ? sql`NULL::timestamptz` : sql`now() + ${expiresInDays} * interval '1 day'`
+  const expires =
+    expiresInDays === null ? sql`NULL::timestamptz` : sql`now() + ${expiresInDays} * interval '1 day'`
   const row = sql`
     INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by, expires_at)
     VALUES (${merchantId}::uuid, ${made.id}::uuid, ${name}, ${hashOf(made.token)}, ${hintOf(made.token)}, ARRAY[${joinSql([...scopes])}]::text[], ${by}, ${expires})
@@ -71,7 +79,11 @@ export function listApiKeys(db: Db, merchantId: string): Promise<ApiKeyRow[]> {
 }
 
 /** One of a merchant's keys, as far as it matters to whoever changes it. Null when there is none of this id. */
-export async function findApiKey(db: Db, merchantId: string, id: string): Promise<{ rotatedTo: string | null } | null> {
+export async function findApiKey(
+  db: Db,
+  merchantId: string,
+  id: string,
+): Promise<{ rotatedTo: string | null } | null> {
   const [key] = await db.$queryRaw<{ rotatedTo: string | null }[]>(sql`
     SELECT rotated_to::text AS "rotatedTo" FROM api_key WHERE ${isOf({ merchantId, id })}`)
   return key ?? null
@@ -94,7 +106,12 @@ export interface Rotation {
  * put the new one everywhere.
  * @returns null when there is no such key, or it has ended or was rotated before
  */
-export async function rotateApiKey(db: Db, which: Which, rotation: Rotation, newId: () => string): Promise<MadeKey | null> {
+export async function rotateApiKey(
+  db: Db,
+  which: Which,
+  rotation: Rotation,
+  newId: () => string,
+): Promise<MadeKey | null> {
   const mode = await modeOf(db, which.merchantId)
   if (!mode) return null
   const { overlapHours, successorId } = rotation
@@ -107,14 +124,25 @@ export async function rotateApiKey(db: Db, which: Which, rotation: Rotation, new
   const old = sql`
     UPDATE api_key SET rotated_to = ${made.id}::uuid, expires_at = least(expires_at, now() + ${overlapHours} * interval '1 hour')
     WHERE ${isOf(which)} AND ${ACTIVE} AND rotated_to IS NULL RETURNING 1`
-  const traced = trace(which, newId(), which.id, 'api-key.rotated', `works on for ${overlapHours} h; its successor is ${made.id}`)
+  const traced = trace(
+    which,
+    newId(),
+    which.id,
+    'api-key.rotated',
+    `works on for ${overlapHours} h; its successor is ${made.id}`,
+  )
   return (await commit(db, [one('api-key', row), one('old-api-key', old), traced])) === null ? made : null
 }
 
 /** Ends a key at once. @returns false when there is no such key, or it was revoked before */
 export async function revokeApiKey(db: Db, which: Which, newId: () => string): Promise<boolean> {
   const row = sql`UPDATE api_key SET revoked_at = now() WHERE ${isOf(which)} AND revoked_at IS NULL RETURNING 1`
-  return (await commit(db, [one('api-key', row), trace(which, newId(), which.id, 'api-key.revoked', 'ended at once')])) === null
+  return (
+    (await commit(db, [
+      one('api-key', row),
+      trace(which, newId(), which.id, 'api-key.revoked', 'ended at once'),
+    ])) === null
+  )
 }
 
 /** Whether a key works now: by the database's clock, for all processes the same. */
@@ -125,7 +153,9 @@ function isOf({ merchantId, id }: Pick<Which, 'merchantId' | 'id'>): Sql {
 }
 
 async function modeOf(db: Db, merchantId: string): Promise<Mode | null> {
-  const [merchant] = await db.$queryRaw<{ mode: Mode }[]>(sql`SELECT mode FROM merchant WHERE id = ${merchantId}::uuid`)
+  const [merchant] = await db.$queryRaw<{ mode: Mode }[]>(
+    sql`SELECT mode FROM merchant WHERE id = ${merchantId}::uuid`,
+  )
   return merchant?.mode ?? null
 }
 
@@ -133,6 +163,12 @@ function one(name: string, statement: Sql): Write {
   return { name, rows: 1, sql: statement }
 }
 
-function trace({ merchantId, by }: { merchantId: string; by: string }, id: string, subject: string, action: string, detail: string): Write {
+function trace(
+  { merchantId, by }: { merchantId: string; by: string },
+  id: string,
+  subject: string,
+  action: string,
+  detail: string,
+): Write {
   return audit({ merchantId, id, actor: by, action, subject, detail })
 }

@@ -37,14 +37,22 @@ async function newMerchant(mode: 'test' | 'live'): Promise<string> {
 async function make(changes: { merchantId?: string; expiresInDays?: number } = {}) {
   const made = await createApiKey(
     db,
-    { merchantId, name: 'x', scopes: ['orders:read', 'ledger:read'], expiresInDays: null, by: 'x', ...changes },
+    {
+      merchantId,
+      name: 'x',
+      scopes: ['orders:read', 'ledger:read'],
+      expiresInDays: null,
+      by: 'x',
+      ...changes,
+    },
     uuidv7,
   )
   if (!made) throw new Error('no key was made')
   return made
 }
 
-const lastUsed = async (id: string) => (await owner.query('SELECT last_used_at FROM api_key WHERE id = $1', [id])).rows[0].last_used_at
+const lastUsed = async (id: string) =>
+  (await owner.query('SELECT last_used_at FROM api_key WHERE id = $1', [id])).rows[0].last_used_at
 const reads = () => vi.spyOn(db, '$queryRaw')
 const writes = () => vi.spyOn(db, '$executeRaw')
 
@@ -52,7 +60,11 @@ describe('who calls', () => {
   test('is told by one read of the database, with what they may do', async () => {
     const { id, token } = await make()
     const read = reads()
-    expect(await callers.whoIs(token)).toEqual({ merchantId, keyId: id, scopes: ['orders:read', 'ledger:read'] })
+    expect(await callers.whoIs(token)).toEqual({
+      merchantId,
+      keyId: id,
+      scopes: ['orders:read', 'ledger:read'],
+    })
     expect(read).toHaveBeenCalledTimes(1)
   })
 
@@ -60,7 +72,14 @@ describe('who calls', () => {
     const { token } = await make()
     const read = reads()
     const last = token.at(-1) === 'x' ? 'y' : 'x'
-    for (const wrong of ['', 'x', token.slice(0, -1), token.slice(0, -1) + last, `${token}0`, newToken('live')])
+    for (const wrong of [
+      '',
+      'x',
+      token.slice(0, -1),
+      token.slice(0, -1) + last,
+      `${token}0`,
+      newToken('live'),
+    ])
       expect([wrong, await callers.whoIs(wrong)]).toEqual([wrong, null])
     expect(read).not.toHaveBeenCalled()
   })
@@ -90,7 +109,11 @@ describe('who calls', () => {
     const old = await make()
     const made = await rotateApiKey(db, { merchantId, id: old.id, by: 'x' }, { overlapHours: 1 }, uuidv7)
     expect(await callers.whoIs(old.token)).toMatchObject({ merchantId, keyId: old.id })
-    expect(await callers.whoIs(made?.token ?? '')).toMatchObject({ merchantId, keyId: made?.id, scopes: ['orders:read', 'ledger:read'] })
+    expect(await callers.whoIs(made?.token ?? '')).toMatchObject({
+      merchantId,
+      keyId: made?.id,
+      scopes: ['orders:read', 'ledger:read'],
+    })
     await owner.query('UPDATE api_key SET expires_at = now() WHERE id = $1', [old.id])
     expect(await callers.whoIs(old.token)).toBeNull()
     expect(await callers.whoIs(made?.token ?? '')).not.toBeNull()
@@ -99,8 +122,14 @@ describe('who calls', () => {
   test('live keys open the live installation only, test keys the sandbox only', async () => {
     const [test, live] = [await make(), await make({ merchantId: await newMerchant('live') })]
     const installation = new Callers({ db, mode: 'live' })
-    expect([await callers.whoIs(test.token), await callers.whoIs(live.token)]).toMatchObject([{ keyId: test.id }, null])
-    expect([await installation.whoIs(test.token), await installation.whoIs(live.token)]).toMatchObject([null, { keyId: live.id }])
+    expect([await callers.whoIs(test.token), await callers.whoIs(live.token)]).toMatchObject([
+      { keyId: test.id },
+      null,
+    ])
+    expect([await installation.whoIs(test.token), await installation.whoIs(live.token)]).toMatchObject([
+      null,
+      { keyId: live.id },
+    ])
   })
 
   test('a test key of a merchant that is live is nobody', async () => {

@@ -5,7 +5,12 @@ import { testDatabase } from '@/setup/test-database'
 import { type Auth, createAuth, createOperator, from, operatorOf } from './operator'
 
 const MERCHANT = '018f0000-0000-7000-8000-00000000000a'
-const PERSON = { email: 'Ada@example.com', password: 'correct horse battery', name: 'Ada', merchantId: MERCHANT }
+const PERSON = {
+  email: 'Ada@example.com',
+  password: 'correct horse battery',
+  name: 'Ada',
+  merchantId: MERCHANT,
+}
 const BASE = 'http://localhost:3000'
 
 let drop: () => Promise<void>
@@ -46,7 +51,11 @@ test('an operator signs in, is recognised with her merchant, and signs out', asy
   expect(signedIn.status).toBe(200)
   expect(signedIn.headers.getSetCookie()[0]).toMatch(/HttpOnly; SameSite=Lax/i)
   const cookie = cookieOf(signedIn)
-  expect(await operatorOf(auth, new Headers({ cookie }))).toMatchObject({ merchantId: MERCHANT, email: 'ada@example.com', name: 'Ada' })
+  expect(await operatorOf(auth, new Headers({ cookie }))).toMatchObject({
+    merchantId: MERCHANT,
+    email: 'ada@example.com',
+    name: 'Ada',
+  })
   const signedOut = await auth.handler(from(post('/sign-out', {}, { cookie }), '192.0.2.1'))
   expect(signedOut.status).toBe(200)
   expect(await operatorOf(auth, new Headers({ cookie }))).toBeNull()
@@ -61,12 +70,16 @@ test('a second seeding changes nothing', async () => {
 
 test('no session, a made-up session and a wrong password open nothing', async () => {
   expect(await operatorOf(auth, new Headers())).toBeNull()
-  expect(await operatorOf(auth, new Headers({ cookie: 'payonce.session_token=made-up.signature' }))).toBeNull()
+  expect(
+    await operatorOf(auth, new Headers({ cookie: 'payonce.session_token=made-up.signature' })),
+  ).toBeNull()
   expect((await signIn('wrong password', '192.0.2.3')).status).toBe(401)
 })
 
 test('nobody signs up from outside, and nobody chooses a merchant', async () => {
-  const response = await auth.handler(from(post('/sign-up/email', { ...PERSON, email: 'eve@example.com' }), '192.0.2.4'))
+  const response = await auth.handler(
+    from(post('/sign-up/email', { ...PERSON, email: 'eve@example.com' }), '192.0.2.4'),
+  )
   expect(await response.json()).toMatchObject({ code: 'EMAIL_PASSWORD_SIGN_UP_DISABLED' })
   expect(await db.operator.count()).toBe(1)
 })
@@ -75,7 +88,11 @@ test('the eleventh guess in a minute from one address is refused, whatever addre
   const guess = (claimed: string) =>
     auth.handler(
       from(
-        post('/sign-in/email', { email: 'ada@example.com', password: 'guess' }, { 'x-forwarded-for': claimed, 'x-real-ip': claimed }),
+        post(
+          '/sign-in/email',
+          { email: 'ada@example.com', password: 'guess' },
+          { 'x-forwarded-for': claimed, 'x-real-ip': claimed },
+        ),
         '198.51.100.7',
       ),
     )

@@ -35,7 +35,12 @@ export function createAuth(options: { db: Db; secret: string; baseUrl: string })
     account: { modelName: 'operatorCredential' },
     verification: { modelName: 'operatorVerification' },
     // Guessing a password: 10 tries a minute from one address.
-    rateLimit: { enabled: true, window: 60, max: 300, customRules: { '/sign-in/email': { window: 60, max: 10 } } },
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 300,
+      customRules: { '/sign-in/email': { window: 60, max: 10 } },
+    },
     advanced: {
       cookiePrefix: 'payonce',
       useSecureCookies: options.baseUrl.startsWith('https:'),
@@ -63,7 +68,10 @@ export async function operatorOf(auth: Auth, headers: Headers): Promise<Operator
 }
 
 /** Makes an operator, or leaves the one with this e-mail as it is. For the seed and the command line; no route leads here. */
-export async function createOperator(auth: Auth, person: { email: string; password: string; name: string; merchantId: string }): Promise<Operator> {
+export async function createOperator(
+  auth: Auth,
+  person: { email: string; password: string; name: string; merchantId: string },
+): Promise<Operator> {
   const { internalAdapter, password } = await auth.$context
   const email = person.email.toLowerCase()
   const known = await internalAdapter.findUserByEmail(email)
@@ -80,5 +88,10 @@ export async function createOperator(auth: Auth, person: { email: string; passwo
 }
 
 function readOperator(user: { id: string; email: string; name: string }): Operator {
-  return { id: user.id, email: user.email, name: user.name, merchantId: (user as { merchantId?: string }).merchantId ?? '' }
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    merchantId: (user as { merchantId?: string }).merchantId ?? '',
+  }
 }

@@ -27,12 +27,20 @@ describe('a guest', () => {
 })
 
 describe('nobody is recognised by', () => {
-  test.each([null, undefined, '', 'a=b', header(''), header('.'), header('id'), header('id.'), header('.signature'), header('undefined.undefined')])(
-    '%j',
-    (cookie) => {
-      expect(shopperOf(cookie, SECRET)).toBeNull()
-    },
-  )
+  test.each([
+    null,
+    undefined,
+    '',
+    'a=b',
+    header(''),
+    header('.'),
+    header('id'),
+    header('id.'),
+    header('.signature'),
+    header('undefined.undefined'),
+  ])('%j', (cookie) => {
+    expect(shopperOf(cookie, SECRET)).toBeNull()
+  })
 
   test('a cookie that another secret signed', () => {
     expect(shopperOf(header(newShopper('another secret, also long enough').value), SECRET)).toBeNull()
@@ -64,6 +72,8 @@ describe('nobody is recognised by', () => {
 })
 
 test('the cookie cannot be read by scripts, is not sent from other sites, and over https stays there', () => {
-  expect(shopperCookie('v', true)).toBe(`${SHOPPER_COOKIE}=v; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure`)
+  expect(shopperCookie('v', true)).toBe(
+    `${SHOPPER_COOKIE}=v; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure`,
+  )
   expect(shopperCookie('v', false)).not.toContain('Secure')
 })

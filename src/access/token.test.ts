@@ -27,7 +27,10 @@ describe('a token', () => {
       fc.property(bytes, fc.nat(48), fc.nat(61), (random, place, digit) => {
         const token = newToken('test', random)
         const at = 8 + place
-        const wrong = token.slice(0, at) + '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'[digit] + token.slice(at + 1)
+        const wrong =
+          token.slice(0, at) +
+          '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'[digit] +
+          token.slice(at + 1)
         if (wrong !== token) expect(readToken(wrong)).toBeNull()
       }),
     )

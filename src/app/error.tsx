@@ -7,7 +7,9 @@ export default function PageError({ error }: { error: Error & { digest?: string 
     <main className="mx-auto flex min-h-[70dvh] max-w-md flex-col justify-center px-4 py-20">
       <title>Error – Payonce</title>
       <h1 className="font-semibold text-2xl">This page could not be shown</h1>
-      <p className="mt-2 text-ink-2">Something is broken on our side. Looking at this page changed nothing; you can try again.</p>
+      <p className="mt-2 text-ink-2">
+        Something is broken on our side. Looking at this page changed nothing; you can try again.
+      </p>
       <Button className="mt-6 self-start" onClick={() => location.reload()}>
         Try again
       </Button>

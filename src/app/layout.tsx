@@ -25,7 +25,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const theme = (await cookies()).get('theme')?.value
   const locale = localeOf(await headers())
   return (
-    <html lang={locale} dir={LANGUAGES[locale].dir} {...(theme === 'light' || theme === 'dark' ? { 'data-theme': theme } : {})}>
+    <html
+      lang={locale}
+      dir={LANGUAGES[locale].dir}
+      {...(theme === 'light' || theme === 'dark' ? { 'data-theme': theme } : {})}
+    >
       <body className="min-h-dvh">{children}</body>
     </html>
   )

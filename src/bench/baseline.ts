@@ -10,7 +10,11 @@ export function baseline(pool: pg.Pool, merchantId: string) {
     fresh: async (orderId: string, key: string = uuidv7()) => {
       const [id, recordId] = [uuidv7(), `raw-${key}`]
       await pool.query({ name: 'begin', text: BEGIN, values: [merchantId, recordId, id, orderId] })
-      await pool.query({ name: 'finish', text: FINISH, values: [merchantId, recordId, id, orderId, `ch_${id}`, uuidv7(), uuidv7(), uuidv7()] })
+      await pool.query({
+        name: 'finish',
+        text: FINISH,
+        values: [merchantId, recordId, id, orderId, `ch_${id}`, uuidv7(), uuidv7(), uuidv7()],
+      })
       return recordId
     },
     replay: async (recordId: string) => {
@@ -19,7 +23,8 @@ export function baseline(pool: pg.Pool, merchantId: string) {
   }
 }
 
-export const READ = 'SELECT *, lease_until < now() AS over FROM idempotency_record WHERE merchant_id = $1 AND id = $2'
+export const READ =
+  'SELECT *, lease_until < now() AS over FROM idempotency_record WHERE merchant_id = $1 AND id = $2'
 
 const BEGIN = `
   WITH claim AS (

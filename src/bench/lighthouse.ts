@@ -17,14 +17,60 @@ import { runTool } from '@/setup/tool'
 const RUNS = 3
 
 /** What is measured, and the most that it may be (of a score: the least). */
-const BARS: { name: string; unit: string; digits: number; bar: number; least?: true; read: (report: Report) => number }[] = [
-  { name: 'largest contentful paint', unit: 'ms', digits: 0, bar: 1_800, read: ({ audits }) => audits['largest-contentful-paint'].numericValue },
-  { name: 'cumulative layout shift', unit: '', digits: 3, bar: 0.02, read: ({ audits }) => audits['cumulative-layout-shift'].numericValue },
-  { name: 'total blocking time', unit: 'ms', digits: 0, bar: 150, read: ({ audits }) => audits['total-blocking-time'].numericValue },
+const BARS: {
+  name: string
+  unit: string
+  digits: number
+  bar: number
+  least?: true
+  read: (report: Report) => number
+}[] = [
+  {
+    name: 'largest contentful paint',
+    unit: 'ms',
+    digits: 0,
+    bar: 1_800,
+    read: ({ audits }) => audits['largest-contentful-paint'].numericValue,
+  },
+  {
+    name: 'cumulative layout shift',
+    unit: '',
+    digits: 3,
+    bar: 0.02,
+    read: ({ audits }) => audits['cumulative-layout-shift'].numericValue,
+  },
+  {
+    name: 'total blocking time',
+    unit: 'ms',
+    digits: 0,
+    bar: 150,
+    read: ({ audits }) => audits['total-blocking-time'].numericValue,
+  },
   { name: 'JavaScript over the wire', unit: 'bytes', digits: 0, bar: 110_000, read: scriptBytes },
-  { name: 'performance', unit: '', digits: 2, bar: 0.95, least: true, read: ({ categories }) => categories.performance.score },
-  { name: 'accessibility', unit: '', digits: 2, bar: 1, least: true, read: ({ categories }) => categories.accessibility.score },
-  { name: 'best practices', unit: '', digits: 2, bar: 1, least: true, read: ({ categories }) => categories['best-practices'].score },
+  {
+    name: 'performance',
+    unit: '',
+    digits: 2,
+    bar: 0.95,
+    least: true,
+    read: ({ categories }) => categories.performance.score,
+  },
+  {
+    name: 'accessibility',
+    unit: '',
+    digits: 2,
+    bar: 1,
+    least: true,
+    read: ({ categories }) => categories.accessibility.score,
+  },
+  {
+    name: 'best practices',
+    unit: '',
+    digits: 2,
+    bar: 1,
+    least: true,
+    read: ({ categories }) => categories['best-practices'].score,
+  },
 ]
 
 const timing = z.object({ numericValue: z.number() })
@@ -35,7 +81,9 @@ const report = z.object({
     'cumulative-layout-shift': timing,
     'total-blocking-time': timing,
     'network-requests': z.object({
-      details: z.object({ items: z.array(z.object({ resourceType: z.string().optional(), transferSize: z.number() })) }),
+      details: z.object({
+        items: z.array(z.object({ resourceType: z.string().optional(), transferSize: z.number() })),
+      }),
     }),
   }),
   categories: z.object({ performance: category, accessibility: category, 'best-practices': category }),
@@ -43,7 +91,9 @@ const report = z.object({
 type Report = z.infer<typeof report>
 
 function scriptBytes({ audits }: Report): number {
-  const scripts = audits['network-requests'].details.items.filter(({ resourceType }) => resourceType === 'Script')
+  const scripts = audits['network-requests'].details.items.filter(
+    ({ resourceType }) => resourceType === 'Script',
+  )
   return scripts.reduce((sum, { transferSize }) => sum + transferSize, 0)
 }
 
@@ -59,7 +109,11 @@ async function measureAll(): Promise<Report[]> {
     // The first visit of all makes the server load the page; nobody measures that twice.
     await fetch(await newCheckout(baseUrl))
     for (let run = 1; run <= RUNS; run++)
-      reports.push(await step(`run ${run} of ${RUNS}`, async () => lighthouse(await newCheckout(baseUrl), home, browser)))
+      reports.push(
+        await step(`run ${run} of ${RUNS}`, async () =>
+          lighthouse(await newCheckout(baseUrl), home, browser),
+        ),
+      )
     return reports
   } finally {
     await product.stop()
@@ -70,7 +124,12 @@ async function measureAll(): Promise<Report[]> {
 /** An order of its own, made as the shop's form makes it. @returns the address of its checkout */
 async function newCheckout(baseUrl: string): Promise<string> {
   const body = new URLSearchParams({ sku: CATALOGUE[0]?.sku ?? '', quantity: '2' })
-  const answer = await fetch(`${baseUrl}/api/shop/orders`, { method: 'POST', body, redirect: 'manual', headers: { origin: baseUrl } })
+  const answer = await fetch(`${baseUrl}/api/shop/orders`, {
+    method: 'POST',
+    body,
+    redirect: 'manual',
+    headers: { origin: baseUrl },
+  })
   return new URL(answer.headers.get('location') ?? '', baseUrl).href
 }
 
@@ -78,7 +137,15 @@ async function lighthouse(url: string, home: string, browser: string): Promise<R
   const file = path.join(home, 'report.json')
   const categories = '--only-categories=performance,accessibility,best-practices'
   const chrome = `--chrome-flags=--headless=new ${browserArgs.join(' ')}`
-  const args = [url, '--quiet', '--output=json', `--output-path=${file}`, categories, '--no-enable-error-reporting', chrome]
+  const args = [
+    url,
+    '--quiet',
+    '--output=json',
+    `--output-path=${file}`,
+    categories,
+    '--no-enable-error-reporting',
+    chrome,
+  ]
   const { ok, output } = await runTool('lighthouse', args, { env: { CHROME_PATH: browser } })
   if (!ok) throw new Error(output)
   return report.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
@@ -91,7 +158,9 @@ function tell(reports: Report[]): boolean {
     const measured = median(reports.map(read))
     const good = least ? measured >= bar : measured <= bar
     const figures = [measured.toFixed(digits), `${least ? '≥' : '≤'} ${bar.toFixed(digits)}`]
-    say(`${good ? '✓' : '✗'} ${name.padEnd(26)}${figures.map((figure) => figure.padStart(12)).join('')} ${unit}`)
+    say(
+      `${good ? '✓' : '✗'} ${name.padEnd(26)}${figures.map((figure) => figure.padStart(12)).join('')} ${unit}`,
+    )
     return good
   })
   return met.every(Boolean)

@@ -58,8 +58,15 @@ export async function measure<T>(
   const n = jobs.length
   latencies.sort((a, b) => a - b)
   const at = (share: number) => latencies[Math.min(n - 1, Math.floor(n * share))] ?? 0
-  const postgres = after.postgresUs === null || before.postgresUs === null ? null : (after.postgresUs - before.postgresUs) / n
-  const counted = { roundTrips: after.statements / n, commits: (after.writing - before.writing) / n, walBytes: (after.wal - before.wal) / n }
+  const postgres =
+    after.postgresUs === null || before.postgresUs === null
+      ? null
+      : (after.postgresUs - before.postgresUs) / n
+  const counted = {
+    roundTrips: after.statements / n,
+    commits: (after.writing - before.writing) / n,
+    walBytes: (after.wal - before.wal) / n,
+  }
   return {
     path,
     what,
@@ -91,8 +98,12 @@ async function snapshot({ owner, postmasterPid, cpuUs }: Probe) {
 function postgresCpuUs(postmaster: number): number | null {
   try {
     const processes = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-    const stats = processes.flatMap((pid) => readStat(pid) ?? []).filter(({ pid, parent }) => pid === postmaster || parent === postmaster)
-    return stats.reduce((sum, { pid, own, ended }) => sum + own + (pid === postmaster ? ended : 0), 0) * 10_000
+    const stats = processes
+      .flatMap((pid) => readStat(pid) ?? [])
+      .filter(({ pid, parent }) => pid === postmaster || parent === postmaster)
+    return (
+      stats.reduce((sum, { pid, own, ended }) => sum + own + (pid === postmaster ? ended : 0), 0) * 10_000
+    )
   } catch {
     return null
   }

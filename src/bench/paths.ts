@@ -21,12 +21,33 @@ export interface Job {
 /** The engine and its store in this process, without any door. */
 export function enginePath(db: Db, merchantId: string) {
   const store = new PrismaStore(db, 'bench', uuidv7)
-  const engine = new Engine({ store, observe: () => undefined, clock: systemClock, newId: uuidv7, fieldSecret: 'bench' })
-  const operation = payOperation({ db, gateway: instantGateway, newId: uuidv7, newReceiptToken: uuidv7, now: systemClock.now, voice: shopperVoice })
+  const engine = new Engine({
+    store,
+    observe: () => undefined,
+    clock: systemClock,
+    newId: uuidv7,
+    fieldSecret: 'bench',
+  })
+  const operation = payOperation({
+    db,
+    gateway: instantGateway,
+    newId: uuidv7,
+    newReceiptToken: uuidv7,
+    now: systemClock.now,
+    voice: shopperVoice,
+  })
   return async ({ key, orderId }: Job) => {
     const input = { merchantId, orderId, version: 1, paymentMethod: 'pm_card_visa' }
-    const reply = await engine.run(operation, { scope: { merchantId, actor: 'bench' }, key, input, waitMs: 0, source: 'bench', requestId: key })
-    if (reply.kind !== 'answer' || reply.answer.status !== 200) throw new Error(`a bench payment failed: ${JSON.stringify(reply)}`)
+    const reply = await engine.run(operation, {
+      scope: { merchantId, actor: 'bench' },
+      key,
+      input,
+      waitMs: 0,
+      source: 'bench',
+      requestId: key,
+    })
+    if (reply.kind !== 'answer' || reply.answer.status !== 200)
+      throw new Error(`a bench payment failed: ${JSON.stringify(reply)}`)
   }
 }
 
@@ -39,9 +60,16 @@ export interface Server {
   close(): void
 }
 
-export async function startServer(file: 'server' | 'plain-server', databaseUrl: string, concurrency: number): Promise<Server> {
+export async function startServer(
+  file: 'server' | 'plain-server',
+  databaseUrl: string,
+  concurrency: number,
+): Promise<Server> {
   const port = await freePort()
-  const child = fork(new URL(`./${file}.ts`, import.meta.url), [], { execArgv: typescriptArgs, env: serverEnv(databaseUrl, port) })
+  const child = fork(new URL(`./${file}.ts`, import.meta.url), [], {
+    execArgv: typescriptArgs,
+    env: serverEnv(databaseUrl, port),
+  })
   await heard(child, 'ready')
   const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency })
   return {
@@ -63,7 +91,11 @@ export async function startServer(file: 'server' | 'plain-server', databaseUrl: 
 export async function trpcPath(server: Server) {
   const cookie = await server.cookie()
   return ({ key, orderId }: Job) =>
-    server.post('/api/trpc/checkout.pay', { cookie }, { key, orderId: showId('ord', orderId), version: 1, paymentMethod: 'pm_card_visa' })
+    server.post(
+      '/api/trpc/checkout.pay',
+      { cookie },
+      { key, orderId: showId('ord', orderId), version: 1, paymentMethod: 'pm_card_visa' },
+    )
 }
 
 /** The door for programs, or the handler that was written by hand. */
@@ -89,15 +121,29 @@ function serverEnv(databaseUrl: string, port: number): NodeJS.ProcessEnv {
 }
 
 function post(
-  { agent, port, path, headers }: { agent: http.Agent; port: number; path: string; headers: Record<string, string> },
+  {
+    agent,
+    port,
+    path,
+    headers,
+  }: { agent: http.Agent; port: number; path: string; headers: Record<string, string> },
   body: string,
 ): Promise<void> {
-  const options = { agent, port, host: '127.0.0.1', method: 'POST', path, headers: { 'content-type': 'application/json', ...headers } }
+  const options = {
+    agent,
+    port,
+    host: '127.0.0.1',
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/json', ...headers },
+  }
   return new Promise((resolve, reject) => {
     const request = http.request(options, (response) => {
       const { statusCode = 0 } = response
       response.resume()
-      response.on('end', () => (statusCode < 300 ? resolve() : reject(new Error(`a bench payment answered ${statusCode}`))))
+      response.on('end', () =>
+        statusCode < 300 ? resolve() : reject(new Error(`a bench payment answered ${statusCode}`)),
+      )
     })
     request.on('error', reject)
     request.end(body)

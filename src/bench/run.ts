@@ -51,17 +51,43 @@ async function bench(url: string): Promise<Measured[]> {
   const raw = baseline(pool, merchantId)
   for (const orderId of take(warmUp)) await raw.fresh(orderId)
   const written: string[] = []
-  const rawFresh = await measure('raw SQL', 'fresh', take(payments), concurrency, async (orderId) => written.push(await raw.fresh(orderId)), here)
+  const rawFresh = await measure(
+    'raw SQL',
+    'fresh',
+    take(payments),
+    concurrency,
+    async (orderId) => written.push(await raw.fresh(orderId)),
+    here,
+  )
   const rawReplay = await measure('raw SQL', 'replay', written, concurrency, raw.replay, here)
 
   const engine = await both('engine', enginePath(db, merchantId), jobs(warmUp), jobs(payments), here)
-  const key = await createApiKey(db, { merchantId, name: 'Bench', scopes: SCOPES, expiresInDays: null, by: 'bench' }, uuidv7)
+  const key = await createApiKey(
+    db,
+    { merchantId, name: 'Bench', scopes: SCOPES, expiresInDays: null, by: 'bench' },
+    uuidv7,
+  )
   const token = key?.token ?? ''
-  const [product, plain] = [await startServer('server', url, concurrency), await startServer('plain-server', url, concurrency)]
+  const [product, plain] = [
+    await startServer('server', url, concurrency),
+    await startServer('plain-server', url, concurrency),
+  ]
   const at = ({ cpuUs, settle }: Server): Probe => ({ owner, postmasterPid, cpuUs, settle })
-  const trpc = await both('tRPC over HTTP', await trpcPath(product), jobs(warmUp), jobs(payments), at(product))
+  const trpc = await both(
+    'tRPC over HTTP',
+    await trpcPath(product),
+    jobs(warmUp),
+    jobs(payments),
+    at(product),
+  )
   const rest = await both('REST', restPath(product, token), jobs(warmUp), jobs(payments), at(product))
-  const byHand = await both('node:http, the same SQL', restPath(plain, token), jobs(warmUp), jobs(payments), at(plain))
+  const byHand = await both(
+    'node:http, the same SQL',
+    restPath(plain, token),
+    jobs(warmUp),
+    jobs(payments),
+    at(plain),
+  )
   for (const server of [product, plain]) server.close()
   await db.$disconnect()
   await Promise.all([owner.end(), pool.end()])
@@ -70,13 +96,24 @@ async function bench(url: string): Promise<Measured[]> {
 }
 
 /** Fresh payments, then every one of them once more with the same key. */
-async function both(path: string, pay: (job: Job) => Promise<void>, warm: Job[], jobs: Job[], probe: Probe): Promise<Measured[]> {
+async function both(
+  path: string,
+  pay: (job: Job) => Promise<void>,
+  warm: Job[],
+  jobs: Job[],
+  probe: Probe,
+): Promise<Measured[]> {
   for (const job of warm) await pay(job)
-  return [await measure(path, 'fresh', jobs, concurrency, pay, probe), await measure(path, 'replay', jobs, concurrency, pay, probe)]
+  return [
+    await measure(path, 'fresh', jobs, concurrency, pay, probe),
+    await measure(path, 'replay', jobs, concurrency, pay, probe),
+  ]
 }
 
 async function postmaster(owner: pg.Pool): Promise<number> {
-  const { rows } = await owner.query(`SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`)
+  const { rows } = await owner.query(
+    `SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`,
+  )
   return rows[0].pid
 }
 
@@ -87,7 +124,18 @@ function ownCpuUs(): number {
 
 function report(results: Measured[]): string {
   const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}; ${payments} payments a path, ${concurrency} at a time, a bank that answers at once`
-  const head = ['path', '', 'per s', 'p50 ms', 'p99 ms', 'Node µs', 'PostgreSQL µs', 'round trips', 'commits', 'WAL bytes']
+  const head = [
+    'path',
+    '',
+    'per s',
+    'p50 ms',
+    'p99 ms',
+    'Node µs',
+    'PostgreSQL µs',
+    'round trips',
+    'commits',
+    'WAL bytes',
+  ]
   const rows = results.map((r) => [
     r.path,
     r.what,
@@ -102,6 +150,10 @@ function report(results: Measured[]): string {
   ])
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
   const line = (row: string[]) =>
-    row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')
+    row
+      .map((cell, column) =>
+        column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
   return `${machine}\n\n${[head, ...rows].map(line).join('\n')}\n\nµs are CPU an operation. The bench process is its own load generator for raw SQL and engine.\n`
 }

@@ -35,11 +35,31 @@ describe('createOrder', () => {
   it('writes the order and its items, in their order, at the sum of its items', async () => {
     const id = uuidv7()
     const items = [SHIRT, { name: 'Notebook', quantity: 1, unitAmount: 1_850n }]
-    expect(await create({ items, reference: 'R-1', customerEmail: 'a@example.com' }, id)).toEqual({ id, amount: 4_250n })
-    expect(await rows('SELECT amount, currency, version, status, reference, customer_email FROM orders WHERE id = $1', id)).toEqual([
-      { amount: '4250', currency: 'EUR', version: 1, status: 'open', reference: 'R-1', customer_email: 'a@example.com' },
+    expect(await create({ items, reference: 'R-1', customerEmail: 'a@example.com' }, id)).toEqual({
+      id,
+      amount: 4_250n,
+    })
+    expect(
+      await rows(
+        'SELECT amount, currency, version, status, reference, customer_email FROM orders WHERE id = $1',
+        id,
+      ),
+    ).toEqual([
+      {
+        amount: '4250',
+        currency: 'EUR',
+        version: 1,
+        status: 'open',
+        reference: 'R-1',
+        customer_email: 'a@example.com',
+      },
     ])
-    expect(await rows('SELECT position, name, quantity, unit_amount FROM order_item WHERE order_id = $1 ORDER BY position', id)).toEqual([
+    expect(
+      await rows(
+        'SELECT position, name, quantity, unit_amount FROM order_item WHERE order_id = $1 ORDER BY position',
+        id,
+      ),
+    ).toEqual([
       { position: 1, name: 'T-shirt', quantity: 2, unit_amount: '1200' },
       { position: 2, name: 'Notebook', quantity: 1, unit_amount: '1850' },
     ])
@@ -48,7 +68,9 @@ describe('createOrder', () => {
   it('F90 keeps the largest amount exactly', async () => {
     const id = uuidv7()
     await create({ items: [{ name: 'x', quantity: 1, unitAmount: MAX_MINOR }] }, id)
-    expect(await rows('SELECT amount FROM orders WHERE id = $1', id)).toEqual([{ amount: MAX_MINOR.toString() }])
+    expect(await rows('SELECT amount FROM orders WHERE id = $1', id)).toEqual([
+      { amount: MAX_MINOR.toString() },
+    ])
   })
 
   it('keeps names as they were sent, quotes, emoji and SQL too', async () => {
@@ -60,7 +82,9 @@ describe('createOrder', () => {
 
   it('opens the accounts of the currency once, with many first orders at once', async () => {
     await Promise.all(Array.from({ length: 8 }, () => create({ currency: 'JPY' })))
-    expect(await rows(`SELECT code FROM account WHERE merchant_id = $1 AND currency = 'JPY' ORDER BY code`, OURS)).toEqual([
+    expect(
+      await rows(`SELECT code FROM account WHERE merchant_id = $1 AND currency = 'JPY' ORDER BY code`, OURS),
+    ).toEqual([
       { code: 'gateway_clearing' },
       { code: 'processing_fees' },
       { code: 'refunds' },

@@ -22,10 +22,16 @@ export class OrderRefused extends Error {
  * Writes an order with its items, and opens the merchant's accounts in its currency, in one statement.
  * @throws OrderRefused when the items have no valid total
  */
-export async function createOrder(db: Db, order: NewOrder, id: string): Promise<{ id: string; amount: bigint }> {
+export async function createOrder(
+  db: Db,
+  order: NewOrder,
+  id: string,
+): Promise<{ id: string; amount: bigint }> {
   const { insert, prior } = placeOrder(order, id)
   const before = prior.map(({ name, sql: part }) => sql`, ${rawSql(name)} AS (${part})`)
-  const [placed] = await db.$queryRaw<{ amount: bigint }[]>(sql`WITH mine AS (SELECT 1)${joinSql(before, '')} ${insert}`)
+  const [placed] = await db.$queryRaw<{ amount: bigint }[]>(
+    sql`WITH mine AS (SELECT 1)${joinSql(before, '')} ${insert}`,
+  )
   if (!placed) throw new Error('an order was not written')
   return { id, amount: placed.amount }
 }
@@ -43,11 +49,17 @@ export interface PlacedOrder {
  * Nothing is written where `mine` has no row: only the one who holds the key places the order.
  * @throws OrderRefused when the items have no valid total
  */
-export function placeOrder(order: NewOrder, id: string): { prior: { name: string; sql: Sql }[]; insert: Sql } {
+export function placeOrder(
+  order: NewOrder,
+  id: string,
+): { prior: { name: string; sql: Sql }[]; insert: Sql } {
   const sum = total(order.items)
   if ('refused' in sum) throw new OrderRefused(sum.refused)
   const { merchantId, currency, items, reference, customerEmail, metadata = {} } = order
-  const rows = items.map((item, index) => sql`(${index + 1}::smallint, ${item.name}, ${item.quantity}::int, ${item.unitAmount}::bigint)`)
+  const rows = items.map(
+    (item, index) =>
+      sql`(${index + 1}::smallint, ${item.name}, ${item.quantity}::int, ${item.unitAmount}::bigint)`,
+  )
   const listed = sql`
     INSERT INTO order_item (merchant_id, order_id, position, name, quantity, unit_amount)
     SELECT ${merchantId}::uuid, ${id}::uuid, item.* FROM mine, (VALUES ${joinSql(rows)}) AS item`

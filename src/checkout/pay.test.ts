@@ -32,18 +32,35 @@ const payment: BegunPayment = {
   createdAt: new Date('2026-11-24T11:59:59Z'),
   ageMs: 1_000,
 }
-const approved: ChargeOutcome = { kind: 'approved', ref: 'ch_1', amountMinor: 2_400n, currency: 'EUR', feeMinor: 36n, cardLabel: 'Visa •••• 4242' }
+const approved: ChargeOutcome = {
+  kind: 'approved',
+  ref: 'ch_1',
+  amountMinor: 2_400n,
+  currency: 'EUR',
+  feeMinor: 36n,
+  cardLabel: 'Visa •••• 4242',
+}
 
 describe('finish: from what the bank said to the answer and its writes', () => {
   it.each<[string, ChargeOutcome, { status: number; problem: string | null }, string[]]>([
-    ['approved', approved, { status: 200, problem: null }, ['payment', 'outbox-event', 'ledger-transaction', 'ledger-entries', 'order']],
+    [
+      'approved',
+      approved,
+      { status: 200, problem: null },
+      ['payment', 'outbox-event', 'ledger-transaction', 'ledger-entries', 'order'],
+    ],
     [
       'declined',
       { kind: 'declined', code: 'expired_card', cardLabel: 'Visa •••• 0069' },
       { status: 402, problem: 'payment-declined' },
       ['payment', 'outbox-event'],
     ],
-    ['not charged', { kind: 'not-charged' }, { status: 502, problem: 'not-charged' }, ['payment', 'outbox-event']],
+    [
+      'not charged',
+      { kind: 'not-charged' },
+      { status: 502, problem: 'not-charged' },
+      ['payment', 'outbox-event'],
+    ],
   ])('%s is an end, stored in one commit', (_, outcome, answer, writes) => {
     const next = pay.finish(payment, outcome)
     expect(next).toMatchObject({ to: 'completed', answer })
@@ -87,17 +104,26 @@ describe('finish: from what the bank said to the answer and its writes', () => {
   })
 
   it('doubt is looked at again soon, then ever less often, at most a minute apart', () => {
-    const pauses = [0, 1_000, 40_000, 3_600_000].map((ageMs) => pay.finish({ ...payment, ageMs }, pay.doubt('x')))
-    expect(pauses.map((next) => (next.to === 'unknown' ? next.retryInMs : null))).toEqual([1_000, 1_000, 10_000, 60_000])
+    const pauses = [0, 1_000, 40_000, 3_600_000].map((ageMs) =>
+      pay.finish({ ...payment, ageMs }, pay.doubt('x')),
+    )
+    expect(pauses.map((next) => (next.to === 'unknown' ? next.retryInMs : null))).toEqual([
+      1_000, 1_000, 10_000, 60_000,
+    ])
   })
 })
 
 describe('begin', () => {
   it('is one write that carries no amount: the order says what it costs', () => {
     const ids = { merchantId: payment.merchantId, recordId: 'record', subjectId: payment.id }
-    const write = pay.begin({ merchantId: payment.merchantId, orderId: payment.orderId, version: 7, paymentMethod: 'pm_card_visa' }, ids)
+    const write = pay.begin(
+      { merchantId: payment.merchantId, orderId: payment.orderId, version: 7, paymentMethod: 'pm_card_visa' },
+      ids,
+    )
     expect(write.rows).toBe(1)
     expect(write.sql.sql).toContain('o.amount, o.currency')
-    expect(write.sql.values).toEqual(expect.arrayContaining([payment.id, payment.orderId, 7, 'pm_card_visa', 'receipt-token', 'record']))
+    expect(write.sql.values).toEqual(
+      expect.arrayContaining([payment.id, payment.orderId, 7, 'pm_card_visa', 'receipt-token', 'record']),
+    )
   })
 })

@@ -50,7 +50,8 @@ export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, C
   return {
     name: deps.voice.operation,
     volatile: [],
-    begin: (input, ids) => ('orderId' in input ? reserve(input, ids, deps) : placeAndReserve(input, ids, deps)),
+    begin: (input, ids) =>
+      'orderId' in input ? reserve(input, ids, deps) : placeAndReserve(input, ids, deps),
     refused: (input) => ('orderId' in input ? whyRefused(deps, input) : BUSY),
     ask: (payment) => charge(deps.gateway, payment),
     find: (payment) => findCharge(deps.gateway, payment),
@@ -58,10 +59,15 @@ export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, C
     finish: (payment, outcome) => {
       const { status, writes } = settle(payment, outcome, deps.newId)
       const answer = answerFor(deps.voice, payment, status, outcome, deps.now())
-      if (outcome.kind === 'contradiction') return { to: 'parked', answer: null, writes, reason: outcome.reason }
+      if (outcome.kind === 'contradiction')
+        return { to: 'parked', answer: null, writes, reason: outcome.reason }
       if (answer === null || status === 'unknown' || status === 'requires_action')
         return { to: 'unknown', answer, writes, retryInMs: lookAgainMs(payment.ageMs) }
-      return { to: 'completed', answer, writes: status === 'succeeded' ? [...writes, orderPaid(payment)] : writes }
+      return {
+        to: 'completed',
+        answer,
+        writes: status === 'succeeded' ? [...writes, orderPaid(payment)] : writes,
+      }
     },
     recall: async (merchantId, paymentId) => {
       const rows = await deps.db.$queryRaw<BegunPayment[]>(
@@ -116,13 +122,20 @@ const BUSY: Promise<Refusal> = Promise.resolve({ kind: 'busy' })
 
 async function whyRefused({ db, voice }: PayDeps, input: PayOrder): Promise<Refusal> {
   const [order] = await db.$queryRaw<
-    Array<{ version: number; status: string; liveStatus: PaymentStatus | null; receiptToken: string | null; paymentId: string | null }>
+    Array<{
+      version: number
+      status: string
+      liveStatus: PaymentStatus | null
+      receiptToken: string | null
+      paymentId: string | null
+    }>
   >(sql`
     SELECT o.version, o.status, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId"
     FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
     WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`)
   if (!order) return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such order.' } }
-  if (order.liveStatus === 'succeeded') return { kind: 'answer', answer: alreadyPaid(voice, order.paymentId, order.receiptToken) }
+  if (order.liveStatus === 'succeeded')
+    return { kind: 'answer', answer: alreadyPaid(voice, order.paymentId, order.receiptToken) }
   if (order.liveStatus === 'sending') return { kind: 'busy' }
   if (order.liveStatus) return { kind: 'problem', problem: beingChecked() }
   if (input.version !== null && order.version !== input.version)
@@ -140,7 +153,11 @@ async function whyRefused({ db, voice }: PayDeps, input: PayOrder): Promise<Refu
 
 /** Waiting here would be waiting for a bank or a shopper: say so at once. */
 function beingChecked(): Problem {
-  return { kind: 'in-progress', detail: 'A payment of this order is being checked with the bank. Nothing more was charged.', retryAfterSeconds: 2 }
+  return {
+    kind: 'in-progress',
+    detail: 'A payment of this order is being checked with the bank. Nothing more was charged.',
+    retryAfterSeconds: 2,
+  }
 }
 
 function alreadyPaid(voice: Voice, paymentId: string | null, receiptToken: string | null): Answer {
@@ -151,27 +168,49 @@ function alreadyPaid(voice: Voice, paymentId: string | null, receiptToken: strin
   })
 }
 
-function answerFor(voice: Voice, payment: BegunPayment, status: PaymentStatus, outcome: ChargeOutcome, now: Date): Answer | null {
+function answerFor(
+  voice: Voice,
+  payment: BegunPayment,
+  status: PaymentStatus,
+  outcome: ChargeOutcome,
+  now: Date,
+): Answer | null {
   const about = { payment: showId('pay', payment.id), receiptPath: null, declineCode: null }
-  if (outcome.kind === 'declined') return voice.problem('payment-declined', DECLINES[outcome.code], { ...about, declineCode: outcome.code })
+  if (outcome.kind === 'declined')
+    return voice.problem('payment-declined', DECLINES[outcome.code], { ...about, declineCode: outcome.code })
   if (outcome.kind === 'not-charged')
-    return voice.problem('not-charged', 'The bank did not charge this card. Nothing was charged; you may try again.', about)
+    return voice.problem(
+      'not-charged',
+      'The bank did not charge this card. Nothing was charged; you may try again.',
+      about,
+    )
   const said = saidOf(payment, status, outcome, now)
   return said && voice.paid(payment, said)
 }
 
-function saidOf(payment: BegunPayment, status: PaymentStatus, outcome: ChargeOutcome, now: Date): Said | null {
+function saidOf(
+  payment: BegunPayment,
+  status: PaymentStatus,
+  outcome: ChargeOutcome,
+  now: Date,
+): Said | null {
   if (status === 'succeeded' && outcome.kind === 'approved')
     return { status, cardLabel: outcome.cardLabel, paidAt: now.toISOString(), actionUrl: null }
   if (outcome.kind !== 'challenge') return null
   const back = encodeURIComponent(`/checkout/${showId('ord', payment.orderId)}`)
-  return { status: 'requires_action', cardLabel: null, paidAt: null, actionUrl: `${outcome.actionUrl}?return=${back}` }
+  return {
+    status: 'requires_action',
+    cardLabel: null,
+    paidAt: null,
+    actionUrl: `${outcome.actionUrl}?return=${back}`,
+  }
 }
 
 /** The bank's reasons in plain words, with what to do. Nothing was charged in any of them. */
 const DECLINES: Record<DeclineCode, string> = {
   card_declined: 'Your bank declined this card. Nothing was charged. Try another card, or ask your bank.',
-  insufficient_funds: 'Your bank said there is not enough money on this card. Nothing was charged. Try another card.',
+  insufficient_funds:
+    'Your bank said there is not enough money on this card. Nothing was charged. Try another card.',
   expired_card: 'This card has expired. Nothing was charged. Try another card.',
 }
 

@@ -40,7 +40,11 @@ export interface OrderRow extends PlacedOrder {
 }
 
 /** Placing an order once. Nobody outside is asked: once it is begun it is done, so a crash leaves nothing to find out but the row. */
-export function placeOrderOperation({ db, newId, voice }: PlaceOrderDeps): Operation<PlaceOrderInput, PlacedOrder, OrderRow | null, Write> {
+export function placeOrderOperation({
+  db,
+  newId,
+  voice,
+}: PlaceOrderDeps): Operation<PlaceOrderInput, PlacedOrder, OrderRow | null, Write> {
   return {
     name: voice.operation,
     volatile: [],

@@ -48,7 +48,14 @@ export async function readCheckout(db: Db, orderId: string) {
   return { ...shown, id: showId('ord', orderId), amount: Number(amount), testMode: mode === 'test', payment }
 }
 
-export type AttemptState = 'none' | 'working' | 'checking' | 'requires_action' | 'succeeded' | 'declined' | 'not_charged'
+export type AttemptState =
+  | 'none'
+  | 'working'
+  | 'checking'
+  | 'requires_action'
+  | 'succeeded'
+  | 'declined'
+  | 'not_charged'
 
 interface StateRow {
   state: PaymentStatus | null
@@ -59,7 +66,10 @@ interface StateRow {
 }
 
 /** How an attempt stands, for a page that has lost its answer. Another attempt that paid the order counts: it is paid. */
-export async function readAttemptState(db: Db, of: { merchantId: string; orderId: string; recordId: string }) {
+export async function readAttemptState(
+  db: Db,
+  of: { merchantId: string; orderId: string; recordId: string },
+) {
   const rows = await db.$queryRaw<StateRow[]>(sql`
     SELECT p.status AS state, r.lease_until < now() AS "leaseOver", p.receipt_token AS "receiptToken", p.decline_code AS "declineCode", r.answer
     FROM payment p JOIN idempotency_record r ON r.merchant_id = p.merchant_id AND r.id = p.record_id
@@ -113,13 +123,23 @@ export async function readReceipt(db: Db, token: string, secret: string) {
     WHERE p.receipt_token = ${token}`)
   if (!row) return null
   const { paymentId, orderId, transactionId, amount, refunded, paidAt, ...shown } = row
-  const verificationCode = createHmac('sha256', secret).update(`${paymentId}|${amount}|${row.currency}|${transactionId}`).digest('hex').slice(0, 12)
+  const verificationCode = createHmac('sha256', secret)
+    .update(`${paymentId}|${amount}|${row.currency}|${transactionId}`)
+    .digest('hex')
+    .slice(0, 12)
   const ids = {
     paymentId: showId('pay', paymentId),
     orderId: showId('ord', orderId),
     ledgerTransactionId: transactionId && showId('txn', transactionId),
   }
-  return { ...shown, ...ids, amount: Number(amount), refunded: Number(refunded), paidAt: paidAt?.toISOString() ?? null, verificationCode }
+  return {
+    ...shown,
+    ...ids,
+    amount: Number(amount),
+    refunded: Number(refunded),
+    paidAt: paidAt?.toISOString() ?? null,
+    verificationCode,
+  }
 }
 
 function receiptUrl(token: string | null): string | null {
@@ -128,6 +148,9 @@ function receiptUrl(token: string | null): string | null {
 
 /** Where the shopper proves who they are: in the interim answer of the record, in the words of the door through which it was begun. */
 export function actionUrl(answer: string | null): string | null {
-  const body = JSON.parse(answer ?? '{}') as { actionUrl?: string | null; nextAction?: { url: string } | null }
+  const body = JSON.parse(answer ?? '{}') as {
+    actionUrl?: string | null
+    nextAction?: { url: string } | null
+  }
   return body.actionUrl ?? body.nextAction?.url ?? null
 }

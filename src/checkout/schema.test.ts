@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { newOrder, payInput } from './schema'
 
 const ID = '018f0000-0000-7000-8000-000000000001'
-const PAY = { key: 'k', orderId: 'ord_018f0000000070008000000000000001', version: 1, paymentMethod: 'pm_card_visa' }
+const PAY = {
+  key: 'k',
+  orderId: 'ord_018f0000000070008000000000000001',
+  version: 1,
+  paymentMethod: 'pm_card_visa',
+}
 const ORDER = { currency: 'EUR', items: [{ name: 'T-shirt', quantity: 2, unitAmount: 1_200 }] }
 const item = (changes: object) => ({ ...ORDER, items: [{ ...ORDER.items[0], ...changes }] })
 
@@ -36,7 +41,9 @@ describe('what the checkout page sends', () => {
 
 describe('a new order', () => {
   test('is taken, with its words trimmed', () => {
-    expect(newOrder.parse({ ...item({ name: ' T-shirt ' }), reference: ' R-1 ', customerEmail: 'a@example.com' })).toEqual({
+    expect(
+      newOrder.parse({ ...item({ name: ' T-shirt ' }), reference: ' R-1 ', customerEmail: 'a@example.com' }),
+    ).toEqual({
       ...ORDER,
       reference: 'R-1',
       customerEmail: 'a@example.com',

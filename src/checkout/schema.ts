@@ -13,7 +13,10 @@ export const orderId = z.string().transform((shown, context) => {
 
 const currency = z
   .string()
-  .refine((code): code is Currency => isCurrency(code), 'This currency is not accepted; send an ISO 4217 code such as EUR.')
+  .refine(
+    (code): code is Currency => isCurrency(code),
+    'This currency is not accepted; send an ISO 4217 code such as EUR.',
+  )
   .meta({ description: 'ISO 4217.', example: 'EUR' })
 
 /** A token for a card, never a card number. */
@@ -42,7 +45,10 @@ const amount = z
 const metadata = z
   .record(words.min(1).max(40), words.max(500))
   .refine((all) => Object.keys(all).length <= 20, 'Metadata may have 20 entries.')
-  .meta({ description: 'Your own words, given back as they are: up to 20 texts of up to 500 characters.', example: { cart: '7431' } })
+  .meta({
+    description: 'Your own words, given back as they are: up to 20 texts of up to 500 characters.',
+    example: { cart: '7431' },
+  })
 
 /** An order as a merchant places it: the total is computed, never sent. */
 export const newOrder = z
@@ -82,4 +88,7 @@ export const payAmount = z.strictObject({
 })
 
 /** Money back; without an amount, all that is left. */
-export const newRefund = z.strictObject({ amount: amount.optional(), reason: words.trim().min(1).max(200).optional() })
+export const newRefund = z.strictObject({
+  amount: amount.optional(),
+  reason: words.trim().min(1).max(200).optional(),
+})

@@ -5,7 +5,14 @@ import type { Voice } from './voice'
 
 /** The body of a successful answer to the checkout page, stored and replayed as it is. */
 export interface PaidBody {
-  payment: { id: string; status: 'succeeded' | 'requires_action'; amount: number; currency: string; cardLabel: string | null; paidAt: string | null }
+  payment: {
+    id: string
+    status: 'succeeded' | 'requires_action'
+    amount: number
+    currency: string
+    cardLabel: string | null
+    paidAt: string | null
+  }
   receiptUrl: string
   actionUrl: string | null
 }

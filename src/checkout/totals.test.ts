@@ -32,10 +32,16 @@ describe('total', () => {
     expect(total(items)).toEqual({ refused: expect.stringContaining(says) })
   })
 
-  const items = fc.array(fc.record({ quantity: fc.integer({ min: 1, max: 1_000_000 }), unitAmount: fc.bigInt({ min: 0n, max: MAX_MINOR }) }), {
-    minLength: 1,
-    maxLength: 20,
-  })
+  const items = fc.array(
+    fc.record({
+      quantity: fc.integer({ min: 1, max: 1_000_000 }),
+      unitAmount: fc.bigInt({ min: 0n, max: MAX_MINOR }),
+    }),
+    {
+      minLength: 1,
+      maxLength: 20,
+    },
+  )
 
   test('F90 is the exact sum, whatever the order, or a refusal', () => {
     fc.assert(
@@ -43,10 +49,12 @@ describe('total', () => {
         const named = some.map((one) => ({ name: 'x', ...one }))
         // Another way to the sum: one piece at a time would take too long, so in tens and units of each quantity.
         const exact = named.reduce(
-          (sum, { quantity, unitAmount }) => sum + unitAmount * BigInt(Math.floor(quantity / 10)) * 10n + unitAmount * BigInt(quantity % 10),
+          (sum, { quantity, unitAmount }) =>
+            sum + unitAmount * BigInt(Math.floor(quantity / 10)) * 10n + unitAmount * BigInt(quantity % 10),
           0n,
         )
-        const expected = exact >= 1n && exact <= MAX_MINOR ? { amount: exact } : { refused: expect.any(String) }
+        const expected =
+          exact >= 1n && exact <= MAX_MINOR ? { amount: exact } : { refused: expect.any(String) }
         expect(total(named)).toEqual(expected)
         expect(total([...named].reverse())).toEqual(expected)
       }),

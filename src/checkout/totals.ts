@@ -9,7 +9,8 @@ export interface Item {
 /** The order's amount in minor units, or why there is none. Never rounds: all are integers. */
 export function total(items: readonly Item[]): { amount: bigint } | { refused: string } {
   if (items.length === 0) return { refused: 'An order needs at least one item.' }
-  if (items.some((item) => !Number.isSafeInteger(item.quantity) || item.quantity < 1)) return { refused: 'A quantity must be a whole number from 1.' }
+  if (items.some((item) => !Number.isSafeInteger(item.quantity) || item.quantity < 1))
+    return { refused: 'A quantity must be a whole number from 1.' }
   if (items.some((item) => item.unitAmount < 0n)) return { refused: 'A price may not be negative.' }
   const amount = items.reduce((sum, item) => sum + item.unitAmount * BigInt(item.quantity), 0n)
   if (amount < 1n) return { refused: 'The amount must be at least 1 in the smallest unit of the currency.' }

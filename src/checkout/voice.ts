@@ -14,6 +14,10 @@ export interface Voice {
   /** The name of its operation. The same key through another door is another record; the order guard holds across them. */
   operation: string
   paid(payment: BegunPayment, said: Said): Answer
-  problem(kind: PayProblem, detail: string, facts: { payment: string | null; receiptPath: string | null; declineCode: string | null }): Answer
+  problem(
+    kind: PayProblem,
+    detail: string,
+    facts: { payment: string | null; receiptPath: string | null; declineCode: string | null },
+  ): Answer
   pointer(paymentId: string): Facts
 }

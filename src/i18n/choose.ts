@@ -11,14 +11,18 @@ interface Request {
 export function chooseLocale({ cookie, acceptLanguage }: Request): Locale {
   const chosen = new RegExp(`(?:^|;\\s*)${LOCALE_COOKIE}=([^;]*)`).exec(cookie ?? '')?.[1]
   if (isLocale(chosen)) return chosen
-  const spoken = new Negotiator({ headers: { 'accept-language': acceptLanguage ?? '' } }).language([...LOCALES])
+  const spoken = new Negotiator({ headers: { 'accept-language': acceptLanguage ?? '' } }).language([
+    ...LOCALES,
+  ])
   return isLocale(spoken) ? spoken : 'en'
 }
 
 /** What the web process has found for this page; where another server or none stood before it, what the request itself says. */
 export function localeOf(headers: Headers): Locale {
   const told = headers.get(LOCALE_HEADER)
-  return isLocale(told) ? told : chooseLocale({ cookie: headers.get('cookie'), acceptLanguage: headers.get('accept-language') })
+  return isLocale(told)
+    ? told
+    : chooseLocale({ cookie: headers.get('cookie'), acceptLanguage: headers.get('accept-language') })
 }
 
 /** Pages for operators and programmers are written in English only; their frame must say so, whoever reads them. */

@@ -16,6 +16,9 @@ export function compiledMessages(locale: Locale): Messages {
 
 function compileAll(messages: object): object {
   return Object.fromEntries(
-    Object.entries(messages).map(([key, message]) => [key, typeof message === 'string' ? compile(message) : compileAll(message)]),
+    Object.entries(messages).map(([key, message]) => [
+      key,
+      typeof message === 'string' ? compile(message) : compileAll(message),
+    ]),
   )
 }

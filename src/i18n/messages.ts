@@ -22,7 +22,9 @@ export const MESSAGES: Record<Locale, Translation<typeof en>> = {
 export type Messages = typeof en
 
 /** The same texts in another language. */
-export type Translation<English> = { readonly [Key in keyof English]: English[Key] extends string ? string : Translation<English[Key]> }
+export type Translation<English> = {
+  readonly [Key in keyof English]: English[Key] extends string ? string : Translation<English[Key]>
+}
 
 declare module 'use-intl' {
   interface AppConfig {

@@ -11,9 +11,23 @@ export const PROBLEMS = {
   unauthorized: row(401, 'UNAUTHORIZED', 'Sign in first', 'after-fixing', true, false),
   forbidden: row(403, 'FORBIDDEN', 'This is not allowed', 'no', true, false),
   'not-found': row(404, 'NOT_FOUND', 'There is nothing here', 'after-fixing', true, false),
-  'method-not-allowed': row(405, 'METHOD_NOT_SUPPORTED', 'This address does not take this method', 'after-fixing', true, false),
+  'method-not-allowed': row(
+    405,
+    'METHOD_NOT_SUPPORTED',
+    'This address does not take this method',
+    'after-fixing',
+    true,
+    false,
+  ),
   'too-large': row(413, 'PAYLOAD_TOO_LARGE', 'The body is too large', 'after-fixing', true, false),
-  'unsupported-media': row(415, 'UNSUPPORTED_MEDIA_TYPE', 'This content type is not accepted here', 'after-fixing', true, false),
+  'unsupported-media': row(
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
+    'This content type is not accepted here',
+    'after-fixing',
+    true,
+    false,
+  ),
   // An earlier try of the same request may have got through, so no new key: wait, and send the same one.
   'rate-limited': row(429, 'TOO_MANY_REQUESTS', 'Too many requests', 'same-key', false, false),
   'payment-declined': row(402, 'PAYMENT_REQUIRED', 'The payment was declined', 'no', true, true),
@@ -24,11 +38,25 @@ export const PROBLEMS = {
   'in-progress': row(409, 'CONFLICT', 'The first request is still running', 'same-key', false, false),
   'outcome-unknown': row(409, 'CONFLICT', 'The outcome is not known yet', 'poll', false, true),
   'answer-expired': row(409, 'CONFLICT', 'The stored answer has expired', 'no', false, true),
-  'key-reused': row(422, 'UNPROCESSABLE_CONTENT', 'This key was used with another payload', 'no', true, false),
+  'key-reused': row(
+    422,
+    'UNPROCESSABLE_CONTENT',
+    'This key was used with another payload',
+    'no',
+    true,
+    false,
+  ),
   'not-charged': row(502, 'BAD_GATEWAY', 'The bank did not charge', 'no', true, true),
   internal: row(500, 'INTERNAL_SERVER_ERROR', 'Something is broken on our side', 'same-key', false, false),
   'record-damaged': row(500, 'INTERNAL_SERVER_ERROR', 'The stored record cannot be read', 'no', false, false),
-  unavailable: row(503, 'SERVICE_UNAVAILABLE', 'We cannot take this request just now', 'same-key', false, false),
+  unavailable: row(
+    503,
+    'SERVICE_UNAVAILABLE',
+    'We cannot take this request just now',
+    'same-key',
+    false,
+    false,
+  ),
 } as const
 
 export type ProblemKind = keyof typeof PROBLEMS
@@ -43,7 +71,10 @@ export interface Problem {
 }
 
 /** What a problem tells programs beside its words. */
-export type Facts = Record<string, string | number | null | readonly string[] | ReadonlyArray<{ pointer: string; detail: string }>>
+export type Facts = Record<
+  string,
+  string | number | null | readonly string[] | ReadonlyArray<{ pointer: string; detail: string }>
+>
 
 /** What every door shows of a problem. */
 export interface ShownProblem {
@@ -71,7 +102,14 @@ export function isProblemKind(kind: string): kind is ProblemKind {
   return Object.hasOwn(PROBLEMS, kind)
 }
 
-function row<Code extends string>(status: number, trpc: Code, title: string, retry: Retry, safeNewKey: boolean, remembered: boolean) {
+function row<Code extends string>(
+  status: number,
+  trpc: Code,
+  title: string,
+  retry: Retry,
+  safeNewKey: boolean,
+  remembered: boolean,
+) {
   return { status, trpc, title, retry, safeNewKey, remembered }
 }
 

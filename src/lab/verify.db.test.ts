@@ -10,9 +10,18 @@ let product: TestProduct
 beforeAll(async () => {
   product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '300' })
   const cookie = await product.cookie()
-  const cards = ['pm_card_visa', 'pm_card_declined', 'pm_card_timeout_after_charge', 'pm_card_visa', 'pm_card_charged_twice']
+  const cards = [
+    'pm_card_visa',
+    'pm_card_declined',
+    'pm_card_timeout_after_charge',
+    'pm_card_visa',
+    'pm_card_charged_twice',
+  ]
   for (const [index, paymentMethod] of cards.entries())
-    await product.pay({ key: `k${index}`, orderId: await product.newOrder(), version: 1, paymentMethod }, cookie)
+    await product.pay(
+      { key: `k${index}`, orderId: await product.newOrder(), version: 1, paymentMethod },
+      cookie,
+    )
   await giveBackSome()
   await product.deps.attempts.flush()
   await product.deps.reconcile()
@@ -20,14 +29,27 @@ beforeAll(async () => {
 afterAll(() => product.close())
 
 async function giveBackSome(): Promise<void> {
-  const { rows } = await product.owner.query(`SELECT id FROM payment WHERE status = 'succeeded' ORDER BY id LIMIT 1`)
+  const { rows } = await product.owner.query(
+    `SELECT id FROM payment WHERE status = 'succeeded' ORDER BY id LIMIT 1`,
+  )
   const input = { merchantId: product.merchantId, paymentId: rows[0].id, amount: 100, reason: null }
   const scope = { merchantId: product.merchantId, actor: 'api' }
-  await product.deps.engine.run(product.deps.refund, { scope, key: 'refund', input, waitMs: 0, source: 'test', requestId: 'q' })
+  await product.deps.engine.run(product.deps.refund, {
+    scope,
+    key: 'refund',
+    input,
+    waitMs: 0,
+    source: 'test',
+    requestId: 'q',
+  })
 }
 
 const verdict = async () => {
-  const pool = openPool(product.owner.options.connectionString as string, { max: 1, role: 'none', name: 'verify' })
+  const pool = openPool(product.owner.options.connectionString as string, {
+    max: 1,
+    role: 'none',
+    name: 'verify',
+  })
   const db = openDb(pool)
   try {
     return await check(db)
@@ -36,7 +58,8 @@ const verdict = async () => {
     await pool.end()
   }
 }
-const broken = async () => (await verdict()).findings.filter((finding) => finding.offenders.length > 0).map((finding) => finding.id)
+const broken = async () =>
+  (await verdict()).findings.filter((finding) => finding.offenders.length > 0).map((finding) => finding.id)
 
 /** Breaks the data behind the laws' back, as only the owner with triggers switched off can; everything is put back afterwards. */
 async function whileBroken(statements: string, look: () => Promise<void>): Promise<void> {
@@ -54,7 +77,14 @@ describe('verify', () => {
     const { ok, counted, findings } = await verdict()
     expect(findings.filter((finding) => finding.offenders.length > 0)).toEqual([])
     expect(ok).toBe(true)
-    expect(counted).toMatchObject({ charges: 5, succeeded: 3, declined: 1, inDoubt: 1, transactions: 6, attempts: 6 })
+    expect(counted).toMatchObject({
+      charges: 5,
+      succeeded: 3,
+      declined: 1,
+      inDoubt: 1,
+      transactions: 6,
+      attempts: 6,
+    })
   })
 
   const SUCCEEDED = `(SELECT id FROM payment WHERE status = 'succeeded' ORDER BY id LIMIT 1)`
@@ -69,8 +99,16 @@ describe('verify', () => {
       `INSERT INTO gateway_simulator.charge VALUES ('ch_y', 'nobody', 5, 'EUR')`,
       `DELETE FROM gateway_simulator.charge WHERE id = 'ch_y'`,
     ],
-    ['surplus-charge-is-posted', `UPDATE surplus_charge SET amount = amount + 1`, `UPDATE surplus_charge SET amount = amount - 1`],
-    ['surplus-charge-is-posted', `UPDATE surplus_charge SET status = 'parked'`, `UPDATE surplus_charge SET status = 'refunded'`],
+    [
+      'surplus-charge-is-posted',
+      `UPDATE surplus_charge SET amount = amount + 1`,
+      `UPDATE surplus_charge SET amount = amount - 1`,
+    ],
+    [
+      'surplus-charge-is-posted',
+      `UPDATE surplus_charge SET status = 'parked'`,
+      `UPDATE surplus_charge SET status = 'refunded'`,
+    ],
     [
       'surplus-charge-is-posted',
       `UPDATE ledger_transaction SET kind = 'surplus' WHERE id = (SELECT id FROM ledger_transaction WHERE kind = 'capture' ORDER BY id LIMIT 1)`,
@@ -98,7 +136,11 @@ describe('verify', () => {
       `UPDATE orders SET status = 'open' WHERE id = (SELECT order_id FROM payment WHERE id = ${SUCCEEDED})`,
       `UPDATE orders SET status = 'paid' WHERE id = (SELECT order_id FROM payment WHERE id = ${SUCCEEDED})`,
     ],
-    ['order-is-the-sum-of-its-items', `UPDATE order_item SET quantity = quantity + 1`, `UPDATE order_item SET quantity = quantity - 1`],
+    [
+      'order-is-the-sum-of-its-items',
+      `UPDATE order_item SET quantity = quantity + 1`,
+      `UPDATE order_item SET quantity = quantity - 1`,
+    ],
     [
       'answer-agrees-with-payment',
       `UPDATE idempotency_record SET problem = 'not-charged' WHERE problem IS NULL AND state = 'completed'`,
@@ -109,7 +151,11 @@ describe('verify', () => {
       `UPDATE payment SET record_id = record_id || 'x' WHERE id = ${SUCCEEDED}`,
       `UPDATE payment SET record_id = rtrim(record_id, 'x') WHERE id = ${SUCCEEDED}`,
     ],
-    ['settled-payment-was-told', `UPDATE outbox_event SET type = type || '!'`, `UPDATE outbox_event SET type = rtrim(type, '!')`],
+    [
+      'settled-payment-was-told',
+      `UPDATE outbox_event SET type = type || '!'`,
+      `UPDATE outbox_event SET type = rtrim(type, '!')`,
+    ],
     [
       'nothing-is-stuck',
       `UPDATE idempotency_record SET lease_until = now() - interval '5 min' WHERE state = 'unknown'`,
@@ -125,7 +171,11 @@ describe('verify', () => {
       `UPDATE payment SET refunded_amount = 99 WHERE refunded_amount = 100`,
       `UPDATE payment SET refunded_amount = 100 WHERE refunded_amount = 99`,
     ],
-    ['refund-was-given-back', `UPDATE refund SET gateway_ref = gateway_ref || 'x'`, `UPDATE refund SET gateway_ref = rtrim(gateway_ref, 'x')`],
+    [
+      'refund-was-given-back',
+      `UPDATE refund SET gateway_ref = gateway_ref || 'x'`,
+      `UPDATE refund SET gateway_ref = rtrim(gateway_ref, 'x')`,
+    ],
     [
       'bank-refund-was-asked-for',
       `INSERT INTO gateway_simulator.refund SELECT 're_x', 'nobody', charge_id, 1, currency FROM gateway_simulator.refund LIMIT 1`,
@@ -136,9 +186,21 @@ describe('verify', () => {
       `UPDATE ledger_transaction SET kind = 'surplus' WHERE kind = 'refund'`,
       `UPDATE ledger_transaction SET kind = 'refund' WHERE id = (SELECT transaction_id FROM refund)`,
     ],
-    ['answer-agrees-with-refund', `UPDATE refund SET record_id = record_id || 'x'`, `UPDATE refund SET record_id = rtrim(record_id, 'x')`],
-    ['no-card-number', `UPDATE orders SET reference = 'card 4242 4242 4242 4242'`, `UPDATE orders SET reference = NULL`],
-    ['transaction-balances', `UPDATE entry SET amount = amount + 1 WHERE position = 1`, `UPDATE entry SET amount = amount - 1 WHERE position = 1`],
+    [
+      'answer-agrees-with-refund',
+      `UPDATE refund SET record_id = record_id || 'x'`,
+      `UPDATE refund SET record_id = rtrim(record_id, 'x')`,
+    ],
+    [
+      'no-card-number',
+      `UPDATE orders SET reference = 'card 4242 4242 4242 4242'`,
+      `UPDATE orders SET reference = NULL`,
+    ],
+    [
+      'transaction-balances',
+      `UPDATE entry SET amount = amount + 1 WHERE position = 1`,
+      `UPDATE entry SET amount = amount - 1 WHERE position = 1`,
+    ],
   ]
   it.each(BREAKS)('finds a broken %s', async (id, breakIt, mendIt) => {
     await whileBroken(breakIt, async () => expect(await broken()).toContain(id))

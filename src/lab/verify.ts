@@ -28,5 +28,10 @@ function report({ ok, counted, findings }: Verdict): string {
   const { charges, succeeded, declined, notCharged, inDoubt, transactions, attempts } = counted
   const seen = `${charges} charges at the bank, ${succeeded} payments succeeded, ${declined} declined, ${notCharged} not charged, ${inDoubt} in doubt; ${transactions} ledger transactions; ${attempts} attempts`
   const broken = findings.filter(isBroken).length
-  return [...lines, '', seen, ok ? `all ${findings.length} invariants hold` : `${broken} of ${findings.length} invariants are broken`].join('\n')
+  return [
+    ...lines,
+    '',
+    seen,
+    ok ? `all ${findings.length} invariants hold` : `${broken} of ${findings.length} invariants are broken`,
+  ].join('\n')
 }

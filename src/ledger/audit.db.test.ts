@@ -60,7 +60,8 @@ beforeEach(async () => {
 })
 
 /** The same letters make another id for each merchant. */
-const own = (merchant: string, id: string) => `'${id.slice(0, -2)}${merchant === A ? 'a' : 'b'}${id.slice(-1)}'`
+const own = (merchant: string, id: string) =>
+  `'${id.slice(0, -2)}${merchant === A ? 'a' : 'b'}${id.slice(-1)}'`
 
 async function entries(merchant: string, transaction: string, lines: [string, number][]) {
   for (const [position, [code, amount]] of lines.entries()) {
@@ -89,14 +90,23 @@ const BREAKS: [string, string, string[]][] = [
   [
     'entries were deleted',
     `DELETE FROM entry WHERE amount > 0 AND merchant_id = '${A}'`,
-    ['transaction-balances', 'transaction-has-two-entries', 'currency-sums-to-zero', 'capture-has-the-payment-amount'],
+    [
+      'transaction-balances',
+      'transaction-has-two-entries',
+      'currency-sums-to-zero',
+      'capture-has-the-payment-amount',
+    ],
   ],
   [
     'an entry is zero',
     `ALTER TABLE entry DROP CONSTRAINT entry_amount; INSERT INTO entry VALUES ('${A}', ${own(A, CAPTURE)}, 9, md5('sales')::uuid, 'EUR', 0)`,
     ['entry-is-not-zero'],
   ],
-  ['an account is gone', `DELETE FROM account WHERE code = 'sales' AND merchant_id = '${A}'`, ['entry-has-its-account']],
+  [
+    'an account is gone',
+    `DELETE FROM account WHERE code = 'sales' AND merchant_id = '${A}'`,
+    ['entry-has-its-account'],
+  ],
   [
     'a capture is gone',
     `DELETE FROM entry WHERE merchant_id = '${A}'; DELETE FROM ledger_transaction WHERE merchant_id = '${A}'`,
@@ -109,9 +119,21 @@ const BREAKS: [string, string, string[]][] = [
      INSERT INTO entry SELECT merchant_id, md5('twice')::uuid, position, account_id, currency, amount FROM entry WHERE merchant_id = '${A}'`,
     ['succeeded-payment-has-one-capture'],
   ],
-  ['the payment was of another amount', `UPDATE payment SET amount = 2500 WHERE merchant_id = '${A}'`, ['capture-has-the-payment-amount']],
-  ['the payment was in another currency', `UPDATE payment SET currency = 'USD' WHERE merchant_id = '${A}'`, ['capture-has-the-payment-amount']],
-  ['the payment was declined', `UPDATE payment SET status = 'declined' WHERE merchant_id = '${A}'`, ['capture-has-a-succeeded-payment']],
+  [
+    'the payment was of another amount',
+    `UPDATE payment SET amount = 2500 WHERE merchant_id = '${A}'`,
+    ['capture-has-the-payment-amount'],
+  ],
+  [
+    'the payment was in another currency',
+    `UPDATE payment SET currency = 'USD' WHERE merchant_id = '${A}'`,
+    ['capture-has-the-payment-amount'],
+  ],
+  [
+    'the payment was declined',
+    `UPDATE payment SET status = 'declined' WHERE merchant_id = '${A}'`,
+    ['capture-has-a-succeeded-payment'],
+  ],
   [
     'a reversal is not the mirror',
     `INSERT INTO ledger_transaction (merchant_id, id, kind, reverses, description) VALUES ('${A}', ${own(A, REVERSAL)}, 'reversal', ${own(A, CAPTURE)}, 'Correction');

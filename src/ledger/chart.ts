@@ -27,7 +27,9 @@ export function openAccountsOf(part: string): Sql {
 }
 
 function openFor(owners: Sql): Sql {
-  const rows = Object.entries(CHART).map(([code, { name, type }]) => sql`(${uuidv7()}::uuid, ${code}, ${name}, ${type})`)
+  const rows = Object.entries(CHART).map(
+    ([code, { name, type }]) => sql`(${uuidv7()}::uuid, ${code}, ${name}, ${type})`,
+  )
   return sql`
     INSERT INTO account (merchant_id, id, code, name, type, currency)
     SELECT owner.merchant_id, a.id, a.code, a.name, a.type, owner.currency FROM ${owners} AS owner, (VALUES ${joinSql(rows)}) AS a (id, code, name, type)

@@ -23,7 +23,12 @@ beforeAll(async () => {
     await owner.query('INSERT INTO merchant (id, name) VALUES ($1, $2)', [merchant, 'Shop'])
     for (const currency of ['EUR', 'USD']) {
       for (const code of CODES)
-        await owner.query(`INSERT INTO account VALUES ($1, $2, $3, $3, 'asset', $4)`, [merchant, account(merchant, code, currency), code, currency])
+        await owner.query(`INSERT INTO account VALUES ($1, $2, $3, $3, 'asset', $4)`, [
+          merchant,
+          account(merchant, code, currency),
+          code,
+          currency,
+        ])
     }
   }
   transaction = await post(app, SALE)
@@ -57,7 +62,10 @@ interface Head {
 /** A payment to be captured, of an order of its own. */
 async function newPayment(): Promise<string> {
   const id = uuidv7()
-  await owner.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 100)`, [OURS, id])
+  await owner.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 100)`, [
+    OURS,
+    id,
+  ])
   await owner.query(
     `INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token)
      VALUES ($1, $2::uuid, $2::uuid, $2::text, 100, 'EUR', 'pm_card_visa', $2::text, $2::text)`,
@@ -77,14 +85,10 @@ async function post(
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
-    await client.query('INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, reverses, description) VALUES ($1, $2, $3, $4, $5, $6)', [
-      OURS,
-      id,
-      kind,
-      payment,
-      reverses,
-      'test',
-    ])
+    await client.query(
+      'INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, reverses, description) VALUES ($1, $2, $3, $4, $5, $6)',
+      [OURS, id, kind, payment, reverses, 'test'],
+    )
     for (const [index, [code, amount, currency = 'EUR']] of lines.entries())
       await client.query('INSERT INTO entry VALUES ($1, $2, $3, $4, $5, $6)', [
         OURS,
@@ -104,7 +108,9 @@ async function post(
   }
 }
 
-const totals = async () => (await owner.query<{ n: number; sum: string }>('SELECT count(*)::int AS n, sum(amount) AS sum FROM entry')).rows[0]
+const totals = async () =>
+  (await owner.query<{ n: number; sum: string }>('SELECT count(*)::int AS n, sum(amount) AS sum FROM entry'))
+    .rows[0]
 
 describe('double entry', () => {
   it.each(BOTH)('positive control: %s may post what balances, in one currency and in two', async (role) => {
@@ -147,10 +153,17 @@ describe('double entry', () => {
     ['a surplus of nothing', SALE, { kind: 'surplus', payment: null }, /ledger_transaction_of_a_payment/],
     ['a capture of a payment that is not there', SALE, { payment: uuidv7() }, /payment_id_fkey/],
     ['a reversal of nothing', SALE, { kind: 'reversal' }, /ledger_transaction_of_a_reversal/],
-    ["another merchant's accounts", SALE, { accountsOf: THEIRS }, /entry_merchant_id_account_id_currency_fkey/],
+    [
+      "another merchant's accounts",
+      SALE,
+      { accountsOf: THEIRS },
+      /entry_merchant_id_account_id_currency_fkey/,
+    ],
     ['the reversal of what is not there', SALE, { kind: 'reversal', reverses: uuidv7() }, /reverses_fkey/],
   ]
-  const everyAttack = ATTACKS.flatMap(([what, lines, head, says]) => BOTH.map(([role = '']) => ({ what, role, lines, head, says })))
+  const everyAttack = ATTACKS.flatMap(([what, lines, head, says]) =>
+    BOTH.map(([role = '']) => ({ what, role, lines, head, says })),
+  )
   it.each(everyAttack)('F88 refuses $what, as $role', async ({ role, lines, head, says }) => {
     const before = await totals()
     await expect(post(as(role), lines, head)).rejects.toThrow(says)
@@ -159,13 +172,22 @@ describe('double entry', () => {
 
   it.each(BOTH)('F88 refuses an entry in another currency than its account, as %s', async (role) => {
     const insert = (currency: string) =>
-      as(role).query('INSERT INTO entry VALUES ($1, $2, 9, $3, $4, 5)', [OURS, transaction, account(OURS, 'sales', 'EUR'), currency])
+      as(role).query('INSERT INTO entry VALUES ($1, $2, 9, $3, $4, 5)', [
+        OURS,
+        transaction,
+        account(OURS, 'sales', 'EUR'),
+        currency,
+      ])
     await expect(insert('USD')).rejects.toThrow(/entry_merchant_id_account_id_currency_fkey/)
     await expect(insert('EUR')).rejects.toThrow(/does not balance/)
   })
 
   it('the check cannot be put off beyond the commit, nor switched off, by the app', async () => {
-    for (const attack of [`SET session_replication_role = replica`, 'ALTER TABLE entry DISABLE TRIGGER ALL', 'DROP TRIGGER entry_balances ON entry'])
+    for (const attack of [
+      `SET session_replication_role = replica`,
+      'ALTER TABLE entry DISABLE TRIGGER ALL',
+      'DROP TRIGGER entry_balances ON entry',
+    ])
       await expect(app.query(attack)).rejects.toMatchObject({ code: '42501' })
   })
 })
@@ -187,15 +209,21 @@ describe('F89 facts are never edited', () => {
     await expect(app.query(edit)).rejects.toMatchObject({ code: '42501' })
   })
   it.each(EDITS)('and the owner meets the trigger: %s', async (edit) => {
-    await expect(owner.query(edit)).rejects.toMatchObject({ code: '23001', message: expect.stringMatching(/append-only/) })
+    await expect(owner.query(edit)).rejects.toMatchObject({
+      code: '23001',
+      message: expect.stringMatching(/append-only/),
+    })
   })
 
-  it.each(['DELETE FROM account', 'DELETE FROM merchant', 'UPDATE attempt SET presses = 99', 'DELETE FROM attempt', 'TRUNCATE attempt'])(
-    'the app has no right to %s',
-    async (edit) => {
-      await expect(app.query(edit)).rejects.toMatchObject({ code: '42501' })
-    },
-  )
+  it.each([
+    'DELETE FROM account',
+    'DELETE FROM merchant',
+    'UPDATE attempt SET presses = 99',
+    'DELETE FROM attempt',
+    'TRUNCATE attempt',
+  ])('the app has no right to %s', async (edit) => {
+    await expect(app.query(edit)).rejects.toMatchObject({ code: '42501' })
+  })
 
   it('an account that has entries keeps its currency', async () => {
     const change = `UPDATE account SET currency = 'USD' WHERE id = '${account(OURS, 'sales')}'`
@@ -209,15 +237,20 @@ describe('once only', () => {
     const payment = await newPayment()
     const all = await Promise.allSettled(Array.from({ length: 4 }, () => post(as(role), SALE, { payment })))
     expect(all.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
-    for (const one of all) if (one.status === 'rejected') expect(String(one.reason)).toMatch(/ledger_transaction_one_capture/)
+    for (const one of all)
+      if (one.status === 'rejected') expect(String(one.reason)).toMatch(/ledger_transaction_one_capture/)
   })
 
   it.each(BOTH)('F93 a transaction is reversed once, as %s, however many try at once', async (role) => {
     const first = await post(as(role), SALE)
     const mirror = SALE.map(([code, amount]): Line => [code, -amount])
-    const all = await Promise.allSettled(Array.from({ length: 4 }, () => post(as(role), mirror, { kind: 'reversal', reverses: first })))
+    const all = await Promise.allSettled(
+      Array.from({ length: 4 }, () => post(as(role), mirror, { kind: 'reversal', reverses: first })),
+    )
     expect(all.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
-    for (const one of all) if (one.status === 'rejected') expect(String(one.reason)).toMatch(/ledger_transaction_merchant_id_reverses_key/)
+    for (const one of all)
+      if (one.status === 'rejected')
+        expect(String(one.reason)).toMatch(/ledger_transaction_merchant_id_reverses_key/)
   })
 })
 
@@ -226,13 +259,18 @@ describe('L4 postings of one merchant', () => {
     const client = await app.connect()
     await client.query('BEGIN')
     const open = uuidv7()
-    await client.query(`INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description) VALUES ($1, $2, 'capture', $3, 'x')`, [
-      OURS,
-      open,
-      await newPayment(),
-    ])
+    await client.query(
+      `INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description) VALUES ($1, $2, 'capture', $3, 'x')`,
+      [OURS, open, await newPayment()],
+    )
     for (const [index, [code, amount]] of SALE.entries())
-      await client.query(`INSERT INTO entry VALUES ($1, $2, $3, $4, 'EUR', $5)`, [OURS, open, index + 1, account(OURS, code), amount])
+      await client.query(`INSERT INTO entry VALUES ($1, $2, $3, $4, 'EUR', $5)`, [
+        OURS,
+        open,
+        index + 1,
+        account(OURS, code),
+        amount,
+      ])
     const impatient = openPool(database.url, { max: 1, role: APP_ROLE, name: 'impatient' })
     await impatient.query(`SET lock_timeout = '100ms'`)
     await post(impatient, SALE)
@@ -243,7 +281,13 @@ describe('L4 postings of one merchant', () => {
 
   it('50 at once sum right', async () => {
     const balance = async (code: string) =>
-      Number((await owner.query(`SELECT coalesce(sum(amount), 0) AS sum FROM entry WHERE account_id = $1`, [account(OURS, code)])).rows[0].sum)
+      Number(
+        (
+          await owner.query(`SELECT coalesce(sum(amount), 0) AS sum FROM entry WHERE account_id = $1`, [
+            account(OURS, code),
+          ])
+        ).rows[0].sum,
+      )
     const before = await Promise.all(CODES.map(balance))
     await Promise.all(Array.from({ length: 50 }, () => post(app, SALE)))
     const after = await Promise.all(CODES.map(balance))

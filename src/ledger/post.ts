@@ -7,7 +7,9 @@ import { balanced, type Posting } from './posting'
  */
 export function post(posting: Posting, transactionId: string): Write[] {
   const { merchantId, kind, paymentId, reverses, description, currency, lines } = balanced(posting)
-  const values = lines.map((line, index) => sql`(${index + 1}::smallint, ${line.account}, ${line.amountMinor}::bigint)`)
+  const values = lines.map(
+    (line, index) => sql`(${index + 1}::smallint, ${line.account}, ${line.amountMinor}::bigint)`,
+  )
   return [
     {
       name: 'ledger-transaction',

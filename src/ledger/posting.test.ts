@@ -56,7 +56,12 @@ describe('capture', () => {
       fc.property(charged, ({ minor, feeMinor }) => {
         const { lines } = capture({ ...MERCHANT, money: money(minor), feeMinor })
         const of = (account: string) => sum(lines.filter((line) => line.account === account))
-        expect([sum(lines), of('sales'), of('processing_fees'), of('gateway_clearing')]).toEqual([0n, -minor, feeMinor, minor - feeMinor])
+        expect([sum(lines), of('sales'), of('processing_fees'), of('gateway_clearing')]).toEqual([
+          0n,
+          -minor,
+          feeMinor,
+          minor - feeMinor,
+        ])
         expect(lines.every((line) => line.amountMinor !== 0n)).toBe(true)
       }),
     )
@@ -118,7 +123,8 @@ describe('reversed', () => {
           currency: 'EUR',
           merchantId: 'm',
         })
-        for (const [index, line] of first.lines.entries()) expect(sum([line, mirror.lines[index] as Line])).toBe(0n)
+        for (const [index, line] of first.lines.entries())
+          expect(sum([line, mirror.lines[index] as Line])).toBe(0n)
         expect(reversed(mirror, 'u', 'no').lines).toEqual(first.lines)
       }),
     )

@@ -26,14 +26,22 @@ export class UnbalancedPosting extends Error {
 /** @throws UnbalancedPosting when the lines are fewer than two, one of them is zero, or they do not sum to zero */
 export function balanced(posting: Posting): Posting {
   const sum = posting.lines.reduce((total, line) => total + line.amountMinor, 0n)
-  if (posting.lines.length < 2) throw new UnbalancedPosting(`a posting needs at least two lines, not ${posting.lines.length}`)
-  if (posting.lines.some((line) => line.amountMinor === 0n)) throw new UnbalancedPosting('a line of zero says nothing')
+  if (posting.lines.length < 2)
+    throw new UnbalancedPosting(`a posting needs at least two lines, not ${posting.lines.length}`)
+  if (posting.lines.some((line) => line.amountMinor === 0n))
+    throw new UnbalancedPosting('a line of zero says nothing')
   if (sum !== 0n) throw new UnbalancedPosting(`debits and credits differ by ${sum}`)
   return posting
 }
 
 /** A card was charged: the bank owes us the amount less its fee, and we have sold for the whole amount. */
-export function capture(of: { merchantId: string; paymentId: string; money: Money; feeMinor: bigint; description: string }): Posting {
+export function capture(of: {
+  merchantId: string
+  paymentId: string
+  money: Money
+  feeMinor: bigint
+  description: string
+}): Posting {
   const { minor, currency } = of.money
   const lines: Line[] = [
     { account: 'gateway_clearing', amountMinor: minor - of.feeMinor },
@@ -53,7 +61,12 @@ export function capture(of: { merchantId: string; paymentId: string; money: Mone
 }
 
 /** Money of a sale was given back: the bank owes us that much less. Its fee for the sale stays paid. */
-export function refund(of: { merchantId: string; paymentId: string; money: Money; description: string }): Posting {
+export function refund(of: {
+  merchantId: string
+  paymentId: string
+  money: Money
+  description: string
+}): Posting {
   const { merchantId, paymentId, description } = of
   const { minor, currency } = of.money
   const lines: Line[] = [
@@ -64,7 +77,12 @@ export function refund(of: { merchantId: string; paymentId: string; money: Money
 }
 
 /** A card was charged beyond what was sold: the bank owes us the amount, and we owe it to the customer. Its reversal is the refund. */
-export function surplus(of: { merchantId: string; paymentId: string; money: Money; description: string }): Posting {
+export function surplus(of: {
+  merchantId: string
+  paymentId: string
+  money: Money
+  description: string
+}): Posting {
   const { merchantId, paymentId, description } = of
   const { minor, currency } = of.money
   const lines: Line[] = [
@@ -77,5 +95,12 @@ export function surplus(of: { merchantId: string; paymentId: string; money: Mone
 /** The mirror of a posting: how a fact is corrected, since facts are never edited. */
 export function reversed(posting: Posting, transactionId: string, why: string): Posting {
   const lines = posting.lines.map((line) => ({ ...line, amountMinor: -line.amountMinor }))
-  return balanced({ ...posting, kind: 'reversal', paymentId: null, reverses: transactionId, description: why, lines })
+  return balanced({
+    ...posting,
+    kind: 'reversal',
+    paymentId: null,
+    reverses: transactionId,
+    description: why,
+    lines,
+  })
 }

@@ -52,7 +52,9 @@ test('a balance is the sum of the entries, now and at any past instant', async (
 
 test('accounts show debits, credits and the last entry, and only this merchant’s', async () => {
   const all = await accounts(db, A)
-  expect(all.map(({ code, debits, credits, balance, entries }) => ({ code, debits, credits, balance, entries }))).toEqual([
+  expect(
+    all.map(({ code, debits, credits, balance, entries }) => ({ code, debits, credits, balance, entries })),
+  ).toEqual([
     { code: 'gateway_clearing', debits: 2800n, credits: 0n, balance: 2800n, entries: 7 },
     { code: 'sales', debits: 0n, credits: 2800n, balance: -2800n, entries: 7 },
   ])
@@ -71,7 +73,9 @@ test('a statement is read page by page without a gap, and each line tells the ba
     if (!last) break
     after = { transactionId: last.transactionId, position: last.position }
   }
-  expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1].map((n) => ({ amount: BigInt(n * 100), balance: BigInt((n * (n + 1) * 100) / 2) })))
+  expect(seen).toEqual(
+    [7, 6, 5, 4, 3, 2, 1].map((n) => ({ amount: BigInt(n * 100), balance: BigInt((n * (n + 1) * 100) / 2) })),
+  )
 })
 
 test('a statement as of an instant begins with the balance of that instant', async () => {

@@ -53,7 +53,12 @@ export function accounts(db: Db, merchantId: string, asOf: string | null = null)
   return db.$queryRaw<AccountBalance[]>(balances(merchantId, null, asOf))
 }
 
-export async function account(db: Db, merchantId: string, accountId: string, asOf: string | null = null): Promise<AccountBalance | null> {
+export async function account(
+  db: Db,
+  merchantId: string,
+  accountId: string,
+  asOf: string | null = null,
+): Promise<AccountBalance | null> {
   const [found] = await db.$queryRaw<AccountBalance[]>(balances(merchantId, accountId, asOf))
   return found ?? null
 }
@@ -65,7 +70,12 @@ export async function account(db: Db, merchantId: string, accountId: string, asO
 export function statement(
   db: Db,
   merchantId: string,
-  page: { accountId: string; asOf?: string | null; after?: { transactionId: string; position: number } | null; limit: number },
+  page: {
+    accountId: string
+    asOf?: string | null
+    after?: { transactionId: string; position: number } | null
+    limit: number
+  },
 ): Promise<StatementLine[]> {
   const after = page.after ?? null
   const lines = sql`
@@ -86,7 +96,11 @@ export function statement(
 }
 
 /** The journal, newest first. Keyset: `after` is the id of the last transaction of the page before. */
-export function journal(db: Db, merchantId: string, page: { after?: string | null; limit: number }): Promise<JournalTransaction[]> {
+export function journal(
+  db: Db,
+  merchantId: string,
+  page: { after?: string | null; limit: number },
+): Promise<JournalTransaction[]> {
   return transactions(
     db,
     sql`SELECT * FROM ledger_transaction
@@ -96,7 +110,11 @@ export function journal(db: Db, merchantId: string, page: { after?: string | nul
 }
 
 /** What was posted for one payment: its capture, and the reversals of it. */
-export function transactionsOfPayment(db: Db, merchantId: string, paymentId: string): Promise<JournalTransaction[]> {
+export function transactionsOfPayment(
+  db: Db,
+  merchantId: string,
+  paymentId: string,
+): Promise<JournalTransaction[]> {
   return transactions(
     db,
     sql`WITH own AS (SELECT * FROM ledger_transaction WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${paymentId}::uuid)
@@ -137,7 +155,16 @@ async function transactions(db: Db, page: Sql): Promise<JournalTransaction[]> {
     ORDER BY t.id DESC, e.amount < 0, e.position`)
   const byId = new Map<string, JournalTransaction>()
   for (const { id, kind, description, paymentId, reverses, reversedBy, postedAt, ...entry } of rows) {
-    const transaction = byId.get(id) ?? { id, kind, description, paymentId, reverses, reversedBy, postedAt, entries: [] }
+    const transaction = byId.get(id) ?? {
+      id,
+      kind,
+      description,
+      paymentId,
+      reverses,
+      reversedBy,
+      postedAt,
+      entries: [],
+    }
     transaction.entries.push(entry)
     byId.set(id, transaction)
   }

@@ -74,10 +74,16 @@ describe('what is no card number', () => {
   test.each<[string, () => string]>([
     ['random UUIDs', randomUUID],
     ['the keys of our pages', () => mintKey()],
-    ['the keys of our pages without a secure context', () => mintKey({ getRandomValues: crypto.getRandomValues.bind(crypto) })],
+    [
+      'the keys of our pages without a secure context',
+      () => mintKey({ getRandomValues: crypto.getRandomValues.bind(crypto) }),
+    ],
     ['our row ids', () => uuidv7()],
     ['our shown ids', () => showId('pay', uuidv7())],
-    ['our record ids', () => recordId({ merchantId: uuidv7(), actor: 'shopper:x' }, 'checkout.pay', randomUUID())],
+    [
+      'our record ids',
+      () => recordId({ merchantId: uuidv7(), actor: 'shopper:x' }, 'checkout.pay', randomUUID()),
+    ],
     ['our receipt tokens', () => randomBytes(24).toString('base64url')],
   ])(`%s, ${TIMES} of them, are never taken for one`, (_, make) => {
     const taken = Array.from({ length: TIMES }, make).filter(holdsCardNumber)
@@ -109,7 +115,15 @@ describe('a value', () => {
   test.each<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],
-    ['a payment', { orderId: 'ord_018f0000000070008000000000000000', version: 1, paymentMethod: 'pm_card_visa', key: randomUUID() }],
+    [
+      'a payment',
+      {
+        orderId: 'ord_018f0000000070008000000000000000',
+        version: 1,
+        paymentMethod: 'pm_card_visa',
+        key: randomUUID(),
+      },
+    ],
     ['yes', true],
   ])('without one passes: %s', (_, value) => {
     expect(carriesCardNumber(value)).toBe(false)

@@ -14,7 +14,9 @@ export function carriesCardNumber(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return holdsCardNumber(value)
   if (typeof value === 'number' || typeof value === 'bigint') return holdsCardNumber(value.toString())
   if (typeof value !== 'object' || value === null || depth > 20) return false
-  return Object.entries(value).some(([name, inner]) => holdsCardNumber(name) || carriesCardNumber(inner, depth + 1))
+  return Object.entries(value).some(
+    ([name, inner]) => holdsCardNumber(name) || carriesCardNumber(inner, depth + 1),
+  )
 }
 
 function luhn(digits: string): boolean {

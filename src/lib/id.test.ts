@@ -40,10 +40,15 @@ describe('uuidv7', () => {
 describe('a shown id', () => {
   test('reads back as the id it shows, under its own prefix only', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...PREFIXES), fc.constantFrom(...PREFIXES), fc.uuid(), (prefix, other, uuid) => {
-        expect(readId(prefix, showId(prefix, uuid))).toBe(uuid)
-        if (other !== prefix) expect(readId(other, showId(prefix, uuid))).toBeNull()
-      }),
+      fc.property(
+        fc.constantFrom(...PREFIXES),
+        fc.constantFrom(...PREFIXES),
+        fc.uuid(),
+        (prefix, other, uuid) => {
+          expect(readId(prefix, showId(prefix, uuid))).toBe(uuid)
+          if (other !== prefix) expect(readId(other, showId(prefix, uuid))).toBeNull()
+        },
+      ),
     )
   })
 
@@ -63,10 +68,15 @@ describe('a shown id', () => {
   })
 
   test('nothing but 32 lower-case hexadecimal digits after the prefix is read', () => {
-    const nearly = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEF-_g\n'), minLength: 31, maxLength: 33 }))
+    const nearly = fc.oneof(
+      fc.string(),
+      fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEF-_g\n'), minLength: 31, maxLength: 33 }),
+    )
     fc.assert(
       fc.property(nearly, (text) => {
-        expect(readId('pay', `pay_${text}`) !== null).toBe(text.length === 32 && /^[0-9a-f]+$/.test(text) && !text.includes('\n'))
+        expect(readId('pay', `pay_${text}`) !== null).toBe(
+          text.length === 32 && /^[0-9a-f]+$/.test(text) && !text.includes('\n'),
+        )
       }),
     )
   })

@@ -25,6 +25,8 @@ export function showId(prefix: IdPrefix, uuid: string): string {
 
 /** `pay_018f…` → the UUID, or null when it is not one of ours. */
 export function readId(prefix: IdPrefix, shown: string): string | null {
-  const match = new RegExp(`^${prefix}_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$`).exec(shown)
+  const match = new RegExp(
+    `^${prefix}_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$`,
+  ).exec(shown)
   return match ? match.slice(1).join('-') : null
 }

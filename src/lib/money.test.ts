@@ -8,7 +8,12 @@ const currencies = fc.constantFrom(...(Object.keys(EXPONENTS) as Currency[]))
 
 /** Another way to the number: by the places of its digits. */
 function parse(text: string): { minor: bigint; exponent: number } {
-  const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) as unknown as [string, string, string, string?]
+  const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) as unknown as [
+    string,
+    string,
+    string,
+    string?,
+  ]
   return { minor: BigInt(`${sign}${whole}${fraction}`), exponent: fraction.length }
 }
 
@@ -83,16 +88,22 @@ describe('currencies', () => {
   test('L1 each has the decimals of ISO 4217, as Intl knows them', () => {
     const shownOtherwise = new Set<string>()
     for (const currency of Object.keys(EXPONENTS) as Currency[]) {
-      const { maximumFractionDigits } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+      const { maximumFractionDigits } = new Intl.NumberFormat('en', {
+        style: 'currency',
+        currency,
+      }).resolvedOptions()
       if (maximumFractionDigits !== EXPONENTS[currency]) shownOtherwise.add(currency)
     }
     // The forint: ISO 4217 has two decimals, people show none.
     expect([...shownOtherwise]).toEqual(['HUF'])
   })
 
-  test.each(['eur', 'EURO', 'XXX', '', 'toString', '__proto__', 'constructor'])('%j is not accepted', (code) => {
-    expect(isCurrency(code)).toBe(false)
-  })
+  test.each(['eur', 'EURO', 'XXX', '', 'toString', '__proto__', 'constructor'])(
+    '%j is not accepted',
+    (code) => {
+      expect(isCurrency(code)).toBe(false)
+    },
+  )
 
   test('the largest amount is the largest that JSON carries without loss', () => {
     expect(JSON.parse(MAX_MINOR.toString())).toBe(9_007_199_254_740_991)

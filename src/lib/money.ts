@@ -75,7 +75,9 @@ export function formatMoney(minor: bigint | number, currency: string, locale = '
     minimumFractionDigits: EXPONENTS[currency],
     maximumFractionDigits: EXPONENTS[currency],
   })
-  return together(format.format(decimal(BigInt(minor), currency) as Intl.StringNumericLiteral).replace('-', '\u2212'))
+  return together(
+    format.format(decimal(BigInt(minor), currency) as Intl.StringNumericLiteral).replace('-', '\u2212'),
+  )
 }
 
 /** From right to left, the last sign of `JP¥` or `CA$` would jump before its letters (`¥JP`): a mark of the other direction holds it. */

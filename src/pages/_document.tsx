@@ -1,4 +1,11 @@
-import Document, { type DocumentContext, type DocumentInitialProps, Head, Html, Main, NextScript } from 'next/document'
+import Document, {
+  type DocumentContext,
+  type DocumentInitialProps,
+  Head,
+  Html,
+  Main,
+  NextScript,
+} from 'next/document'
 import { EARLY_SCRIPT } from '@/app/(shop)/checkout/[orderId]/_parts/early'
 import { isLocale, LANGUAGES, LOCALE_HEADER, type Locale } from '@/i18n/locale'
 
@@ -12,10 +19,18 @@ interface Props extends DocumentInitialProps {
 export default class CheckoutDocument extends Document<Props> {
   static override async getInitialProps(context: DocumentContext): Promise<Props> {
     const initial = await Document.getInitialProps(context)
-    const theme = /(?:^|;\s*)theme=(light|dark)(?:;|$)/.exec(context.req?.headers.cookie ?? '')?.[1] as 'light' | 'dark' | undefined
+    const theme = /(?:^|;\s*)theme=(light|dark)(?:;|$)/.exec(context.req?.headers.cookie ?? '')?.[1] as
+      | 'light'
+      | 'dark'
+      | undefined
     const told = context.req?.headers[LOCALE_HEADER]
     const nonce = context.req?.headers['x-nonce']
-    return { ...initial, theme: theme ?? null, locale: isLocale(told) ? told : 'en', nonce: typeof nonce === 'string' ? nonce : null }
+    return {
+      ...initial,
+      theme: theme ?? null,
+      locale: isLocale(told) ? told : 'en',
+      nonce: typeof nonce === 'string' ? nonce : null,
+    }
   }
 
   override render() {
@@ -27,7 +42,14 @@ export default class CheckoutDocument extends Document<Props> {
           {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a text of ours, with nothing in it that anyone sent */}
           <script {...signed} dangerouslySetInnerHTML={{ __html: EARLY_SCRIPT }} />
           <link rel="icon" href="/icon.svg" type="image/svg+xml" />
-          {!isDevelopment && <script type="module" fetchPriority="low" src={`/checkout.js?v=${__NEXT_DATA__.buildId}`} {...signed} />}
+          {!isDevelopment && (
+            <script
+              type="module"
+              fetchPriority="low"
+              src={`/checkout.js?v=${__NEXT_DATA__.buildId}`}
+              {...signed}
+            />
+          )}
         </Head>
         <body className="min-h-dvh">
           <Main />

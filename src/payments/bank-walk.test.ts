@@ -3,14 +3,35 @@ import { describe, expect, test } from 'vitest'
 import { nextPlace, type Place } from './bank-walk'
 
 const at = (iso: string) => new Date(`2026-11-24T${iso}Z`)
-const chargeAt = (iso: string) => ({ ref: 'c', key: 'k', amountMinor: 1n, currency: 'EUR', refundedMinor: 0n, at: at(iso) })
-const page = (times: string[], next: string | null) => ({ kind: 'page' as const, charges: times.map(chargeAt), next })
+const chargeAt = (iso: string) => ({
+  ref: 'c',
+  key: 'k',
+  amountMinor: 1n,
+  currency: 'EUR',
+  refundedMinor: 0n,
+  at: at(iso),
+})
+const page = (times: string[], next: string | null) => ({
+  kind: 'page' as const,
+  charges: times.map(chargeAt),
+  next,
+})
 const PLACE: Place = { since: at('10:00:00'), after: 'x', lastChargeAt: at('11:00:00') }
 
 describe('where reading goes on', () => {
   test.each<[string, string[], string | null, Place]>([
-    ['further in the walk', ['11:30:00'], 'y', { since: at('10:00:00'), after: 'y', lastChargeAt: at('11:30:00') }],
-    ['an old page does not turn time back', ['10:30:00'], 'y', { since: at('10:00:00'), after: 'y', lastChargeAt: at('11:00:00') }],
+    [
+      'further in the walk',
+      ['11:30:00'],
+      'y',
+      { since: at('10:00:00'), after: 'y', lastChargeAt: at('11:30:00') },
+    ],
+    [
+      'an old page does not turn time back',
+      ['10:30:00'],
+      'y',
+      { since: at('10:00:00'), after: 'y', lastChargeAt: at('11:00:00') },
+    ],
     [
       'the end: the next walk begins five minutes before the newest',
       ['11:30:00'],
@@ -28,18 +49,27 @@ describe('where reading goes on', () => {
   })
 
   test('no walk ever begins after the newest charge that was read', () => {
-    const times = fc.array(fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }), { maxLength: 5 })
+    const times = fc.array(fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }), {
+      maxLength: 5,
+    })
     fc.assert(
-      fc.property(fc.array(fc.tuple(times, fc.option(fc.string({ minLength: 1 }), { nil: null }))), (pages) => {
-        let place: Place = { since: new Date(0), after: null, lastChargeAt: new Date(0) }
-        let newest = 0
-        for (const [read, next] of pages) {
-          place = nextPlace(place, { kind: 'page', charges: read.map((when) => ({ ...chargeAt('00:00:00'), at: when })), next })
-          newest = Math.max(newest, ...read.map((when) => when.getTime()))
-          expect(place.lastChargeAt.getTime()).toBe(newest)
-          expect(place.since.getTime()).toBeLessThanOrEqual(newest)
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(times, fc.option(fc.string({ minLength: 1 }), { nil: null }))),
+        (pages) => {
+          let place: Place = { since: new Date(0), after: null, lastChargeAt: new Date(0) }
+          let newest = 0
+          for (const [read, next] of pages) {
+            place = nextPlace(place, {
+              kind: 'page',
+              charges: read.map((when) => ({ ...chargeAt('00:00:00'), at: when })),
+              next,
+            })
+            newest = Math.max(newest, ...read.map((when) => when.getTime()))
+            expect(place.lastChargeAt.getTime()).toBe(newest)
+            expect(place.since.getTime()).toBeLessThanOrEqual(newest)
+          }
+        },
+      ),
     )
   })
 })

@@ -19,13 +19,17 @@ const BEGINNING: Place = { since: new Date(0), after: null, lastChargeAt: new Da
 
 /** Where reading goes on after a page: further in this walk, or, when the list has ended, at the start of the next one. Pure. */
 export function nextPlace(place: Place, { charges, next }: ChargesPage & { kind: 'page' }): Place {
-  const lastChargeAt = new Date(Math.max(place.lastChargeAt.getTime(), ...charges.map(({ at }) => at.getTime())))
+  const lastChargeAt = new Date(
+    Math.max(place.lastChargeAt.getTime(), ...charges.map(({ at }) => at.getTime())),
+  )
   if (next !== null) return { since: place.since, after: next, lastChargeAt }
   return { since: new Date(Math.max(0, lastChargeAt.getTime() - OVERLAP_MS)), after: null, lastChargeAt }
 }
 
 export async function readPlace(db: Db, gateway: string): Promise<Place> {
-  const [row] = await db.$queryRaw<Place[]>(sql`SELECT since, after, last_charge_at AS "lastChargeAt" FROM reconciliation WHERE gateway = ${gateway}`)
+  const [row] = await db.$queryRaw<Place[]>(
+    sql`SELECT since, after, last_charge_at AS "lastChargeAt" FROM reconciliation WHERE gateway = ${gateway}`,
+  )
   return row ?? BEGINNING
 }
 

@@ -19,7 +19,14 @@ const PAYMENT: BegunPayment = {
   createdAt: new Date('2026-03-01T12:00:00Z'),
   ageMs: 1_000,
 }
-const APPROVED: ChargeOutcome = { kind: 'approved', ref: 'ch_1', amountMinor: 2_400n, currency: 'EUR', feeMinor: 36n, cardLabel: 'Visa •••• 4242' }
+const APPROVED: ChargeOutcome = {
+  kind: 'approved',
+  ref: 'ch_1',
+  amountMinor: 2_400n,
+  currency: 'EUR',
+  feeMinor: 36n,
+  cardLabel: 'Visa •••• 4242',
+}
 const DECLINED: ChargeOutcome = { kind: 'declined', code: 'insufficient_funds', cardLabel: 'Visa •••• 9995' }
 
 let ids = 0
@@ -51,13 +58,19 @@ describe('settle', () => {
       const { status, writes } = settled(outcome)
       const [move] = named(writes, 'payment')
       expect(move?.rows).toBe(1)
-      expect(move?.sql.values).toEqual(expect.arrayContaining([status, PAYMENT.merchantId, PAYMENT.id, ...origins(status)]))
+      expect(move?.sql.values).toEqual(
+        expect.arrayContaining([status, PAYMENT.merchantId, PAYMENT.id, ...origins(status)]),
+      )
     }
   })
 
   test('keeps what the bank said: reference, label, fee', () => {
-    expect(values(settled(APPROVED).writes, 'payment')).toEqual(expect.arrayContaining(['ch_1', 'Visa •••• 4242', 36n]))
-    expect(values(settled(DECLINED).writes, 'payment')).toEqual(expect.arrayContaining(['insufficient_funds', 'Visa •••• 9995']))
+    expect(values(settled(APPROVED).writes, 'payment')).toEqual(
+      expect.arrayContaining(['ch_1', 'Visa •••• 4242', 36n]),
+    )
+    expect(values(settled(DECLINED).writes, 'payment')).toEqual(
+      expect.arrayContaining(['insufficient_funds', 'Visa •••• 9995']),
+    )
   })
 
   test('G8 keeps nothing of a charge that is not this payment’s', () => {
@@ -81,13 +94,23 @@ describe('settle', () => {
     const { status, writes } = settled(outcome)
     const event = values(writes, 'outbox-event')
     expect(event).toEqual(expect.arrayContaining([`payment.${status}`, PAYMENT.id]))
-    const payload = JSON.parse(event.find((value) => typeof value === 'string' && value.startsWith('{')) as string)
+    const payload = JSON.parse(
+      event.find((value) => typeof value === 'string' && value.startsWith('{')) as string,
+    )
     const declineCode = outcome.kind === 'declined' ? outcome.code : null
-    expect(payload).toEqual({ payment: 'pay_018f0000000070008000000000000001', amount: 2400, currency: 'EUR', status, declineCode })
+    expect(payload).toEqual({
+      payment: 'pay_018f0000000070008000000000000001',
+      amount: 2400,
+      currency: 'EUR',
+      status,
+      declineCode,
+    })
   })
 
   test('K7 writes the card’s label, and no other word of the card', () => {
-    const all = JSON.stringify(settled(APPROVED).writes, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
+    const all = JSON.stringify(settled(APPROVED).writes, (_, value) =>
+      typeof value === 'bigint' ? value.toString() : value,
+    )
     expect(all).not.toContain('pm_card_visa')
   })
 })
@@ -115,7 +138,14 @@ describe('asking the bank', () => {
     })
     await charge(gateway, PAYMENT)
     await charge(gateway, { ...PAYMENT, ageMs: 86_382_000 })
-    expect(sent).toEqual(Array(2).fill({ key: PAYMENT.gatewayKey, amountMinor: 2_400n, currency: 'EUR', method: 'pm_card_visa' }))
+    expect(sent).toEqual(
+      Array(2).fill({
+        key: PAYMENT.gatewayKey,
+        amountMinor: 2_400n,
+        currency: 'EUR',
+        method: 'pm_card_visa',
+      }),
+    )
   })
 
   test.each([
@@ -126,9 +156,12 @@ describe('asking the bank', () => {
     [86_382_001, 'contradiction'],
     [86_400_001, 'contradiction'],
     [90_000_000, 'contradiction'],
-  ])('G1 G5 F24 a charge that the bank does not know, %d ms after it was begun, is %s', async (ageMs, kind) => {
-    expect((await findCharge(gatewayThat({}), { ...PAYMENT, ageMs })).kind).toBe(kind)
-  })
+  ])(
+    'G1 G5 F24 a charge that the bank does not know, %d ms after it was begun, is %s',
+    async (ageMs, kind) => {
+      expect((await findCharge(gatewayThat({}), { ...PAYMENT, ageMs })).kind).toBe(kind)
+    },
+  )
 
   test('N10 what is not charged is withdrawn first, so that it cannot be any more', async () => {
     const withdrawn: object[] = []
@@ -150,11 +183,15 @@ describe('asking the bank', () => {
     [{ kind: 'unknown', reason: 'silence' } as Outcome, 'unknown'],
     [{ ...APPROVED, amountMinor: 2_401n } as Outcome, 'contradiction'],
   ])('N10 a charge that came in the meantime stands: %o', async (stands, kind) => {
-    expect((await findCharge(gatewayThat({ cancel: async () => stands }), { ...PAYMENT, ageMs: 18_001 })).kind).toBe(kind)
+    expect(
+      (await findCharge(gatewayThat({ cancel: async () => stands }), { ...PAYMENT, ageMs: 18_001 })).kind,
+    ).toBe(kind)
   })
 
   test('N10 a process that wakes after that is told that nothing was charged', async () => {
-    expect(await charge(gatewayThat({ charge: async () => ({ kind: 'cancelled' }) }), PAYMENT)).toEqual({ kind: 'not-charged' })
+    expect(await charge(gatewayThat({ charge: async () => ({ kind: 'cancelled' }) }), PAYMENT)).toEqual({
+      kind: 'not-charged',
+    })
   })
 
   test('G5 F24 a day later the key is not sent any more', async () => {
@@ -167,20 +204,29 @@ describe('asking the bank', () => {
   test.each([
     ['one cent more', { amountMinor: 2_401n }],
     ['another currency', { currency: 'USD' }],
-  ])('G8 %s than was asked is a contradiction, told with both amounts, whether charged or looked up', async (_, changes) => {
-    const wrong = { ...APPROVED, ...changes } as Outcome
-    const gateway = gatewayThat({ charge: async () => wrong, find: async () => wrong })
-    for (const outcome of [await charge(gateway, PAYMENT), await findCharge(gateway, PAYMENT)])
-      expect(outcome).toEqual({ kind: 'contradiction', reason: expect.stringMatching(/ch_1.*2400 EUR/) })
-  })
-
-  test.each<Outcome>([APPROVED as Outcome, DECLINED as Outcome, { kind: 'challenge', actionUrl: '/c' }, { kind: 'unknown', reason: 'x' }])(
-    'F24 what the bank does know counts at any age: $kind',
-    async (outcome) => {
-      let asked = 0
-      const gateway = gatewayThat({ find: async () => outcome, charge: async () => ({ ...DECLINED, asked: ++asked }) as Outcome })
-      for (const ageMs of [0, 90_000_000]) expect(await findCharge(gateway, { ...PAYMENT, ageMs })).toEqual(outcome)
-      expect(asked).toBe(0)
+  ])(
+    'G8 %s than was asked is a contradiction, told with both amounts, whether charged or looked up',
+    async (_, changes) => {
+      const wrong = { ...APPROVED, ...changes } as Outcome
+      const gateway = gatewayThat({ charge: async () => wrong, find: async () => wrong })
+      for (const outcome of [await charge(gateway, PAYMENT), await findCharge(gateway, PAYMENT)])
+        expect(outcome).toEqual({ kind: 'contradiction', reason: expect.stringMatching(/ch_1.*2400 EUR/) })
     },
   )
+
+  test.each<Outcome>([
+    APPROVED as Outcome,
+    DECLINED as Outcome,
+    { kind: 'challenge', actionUrl: '/c' },
+    { kind: 'unknown', reason: 'x' },
+  ])('F24 what the bank does know counts at any age: $kind', async (outcome) => {
+    let asked = 0
+    const gateway = gatewayThat({
+      find: async () => outcome,
+      charge: async () => ({ ...DECLINED, asked: ++asked }) as Outcome,
+    })
+    for (const ageMs of [0, 90_000_000])
+      expect(await findCharge(gateway, { ...PAYMENT, ageMs })).toEqual(outcome)
+    expect(asked).toBe(0)
+  })
 })

@@ -12,7 +12,10 @@ import { type BegunPayment, movePayment, type Settled } from './store'
  * How a charge stands: what the bank said, or that it has done nothing and will not. A contradiction is an answer that cannot be true of
  * this payment: asking again would not help, so people must look.
  */
-export type ChargeOutcome = Exclude<Outcome, { kind: 'cancelled' }> | { kind: 'not-charged' } | { kind: 'contradiction'; reason: string }
+export type ChargeOutcome =
+  | Exclude<Outcome, { kind: 'cancelled' }>
+  | { kind: 'not-charged' }
+  | { kind: 'contradiction'; reason: string }
 
 /**
  * Asks the bank to charge. The key is that of our own row, so this same request by anyone, ever, is the same charge: for as long as
@@ -32,7 +35,8 @@ export async function findCharge(gateway: Gateway, payment: BegunPayment): Promi
   const found = await gateway.find(payment.gatewayKey)
   if (found.kind !== 'absent') return agreeing(payment, found)
   if (forgotten(gateway, payment)) return FORGOTTEN
-  if (payment.ageMs <= gateway.settlesWithinMs) return { kind: 'unknown', reason: 'the bank knows nothing of it yet' }
+  if (payment.ageMs <= gateway.settlesWithinMs)
+    return { kind: 'unknown', reason: 'the bank knows nothing of it yet' }
   return agreeing(payment, await gateway.cancel(requestOf(payment)))
 }
 
@@ -41,7 +45,10 @@ function requestOf({ id, gatewayKey: key, amount: amountMinor, currency }: Begun
   return { key, amountMinor, currency }
 }
 
-const FORGOTTEN: ChargeOutcome = { kind: 'contradiction', reason: 'the bank may have forgotten the key: that it knows nothing of it proves nothing' }
+const FORGOTTEN: ChargeOutcome = {
+  kind: 'contradiction',
+  reason: 'the bank may have forgotten the key: that it knows nothing of it proves nothing',
+}
 
 /** Sooner than the bank by as long as a question may be under way: its memory may end between our question and its answer. */
 function forgotten(gateway: Gateway, payment: BegunPayment): boolean {
@@ -49,7 +56,11 @@ function forgotten(gateway: Gateway, payment: BegunPayment): boolean {
 }
 
 /** What an outcome means for the payment and the books: its new status, and all writes of the commit. Pure, but for the ids. */
-export function settle(payment: BegunPayment, said: ChargeOutcome, newId: () => string): { status: PaymentStatus; writes: Write[] } {
+export function settle(
+  payment: BegunPayment,
+  said: ChargeOutcome,
+  newId: () => string,
+): { status: PaymentStatus; writes: Write[] } {
   const outcome = agreeing(payment, said)
   switch (outcome.kind) {
     case 'approved':
@@ -69,7 +80,11 @@ export function settle(payment: BegunPayment, said: ChargeOutcome, newId: () => 
 /** A charge of another amount or currency than we asked for is not this payment's: the money is somewhere, and no rule of ours says where. */
 function agreeing(payment: BegunPayment, outcome: Outcome | ChargeOutcome): ChargeOutcome {
   if (outcome.kind === 'cancelled') return { kind: 'not-charged' }
-  if (outcome.kind !== 'approved' || (outcome.amountMinor === payment.amount && outcome.currency === payment.currency)) return outcome
+  if (
+    outcome.kind !== 'approved' ||
+    (outcome.amountMinor === payment.amount && outcome.currency === payment.currency)
+  )
+    return outcome
   const reason = `the bank charged ${outcome.amountMinor} ${outcome.currency} as ${outcome.ref}, we asked for ${payment.amount} ${payment.currency}`
   return { kind: 'contradiction', reason }
 }
@@ -78,7 +93,13 @@ function settleApproved(payment: BegunPayment, outcome: Outcome & { kind: 'appro
   const { merchantId, id: paymentId, amount: minor, currency } = payment
   if (!isCurrency(currency)) throw new Error(`payment ${payment.id} has the unknown currency ${currency}`)
   const description = `Card payment, ${outcome.cardLabel}`
-  const posting = capture({ merchantId, paymentId, money: { minor, currency }, feeMinor: outcome.feeMinor, description })
+  const posting = capture({
+    merchantId,
+    paymentId,
+    money: { minor, currency },
+    feeMinor: outcome.feeMinor,
+    description,
+  })
   const settled = { gatewayRef: outcome.ref, cardLabel: outcome.cardLabel, feeMinor: outcome.feeMinor }
   const { status, writes } = told(payment, 'succeeded', settled, newId)
   return { status, writes: [...writes, ...post(posting, newId())] }
@@ -86,10 +107,19 @@ function settleApproved(payment: BegunPayment, outcome: Outcome & { kind: 'appro
 
 function told(payment: BegunPayment, status: PaymentStatus, settled: Settled, newId: () => string) {
   const { merchantId, id: subjectId, amount, currency } = payment
-  const payload = { payment: showId('pay', subjectId), amount: Number(amount), currency, status, declineCode: settled.declineCode ?? null }
+  const payload = {
+    payment: showId('pay', subjectId),
+    amount: Number(amount),
+    currency,
+    status,
+    declineCode: settled.declineCode ?? null,
+  }
   return {
     status,
-    writes: [...moved(payment, status, settled).writes, emit({ merchantId, id: newId(), type: `payment.${status}`, subjectId, payload })],
+    writes: [
+      ...moved(payment, status, settled).writes,
+      emit({ merchantId, id: newId(), type: `payment.${status}`, subjectId, payload }),
+    ],
   }
 }
 

@@ -16,7 +16,10 @@ export interface GatewayHarness {
   refunded(ref: string): Promise<bigint>
   newKey(): string
   /** Cards by what becomes of them. `slow` takes longer than `timeoutMs`, and then charges. */
-  tokens: Record<'approved' | 'declined' | 'silentBefore' | 'silentAfter' | 'errorBefore' | 'errorAfter' | 'slow', string>
+  tokens: Record<
+    'approved' | 'declined' | 'silentBefore' | 'silentAfter' | 'errorBefore' | 'errorAfter' | 'slow',
+    string
+  >
   /** How long after its time-out the slow card has charged, in milliseconds. */
   slowSettlesMs: number
 }
@@ -63,11 +66,14 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
       expect(await h.charges(request.key)).toBe(charged)
     })
 
-    it.each(['approved', 'declined'] as const)('law 2: the same key gets the same answer again: %s', async (token) => {
-      const first = await charge(h.tokens[token])
-      expect([await charge(h.tokens[token]), await charge(h.tokens[token])]).toEqual([first, first])
-      expect(await h.charges(request.key)).toBe(token === 'approved' ? 1 : 0)
-    })
+    it.each(['approved', 'declined'] as const)(
+      'law 2: the same key gets the same answer again: %s',
+      async (token) => {
+        const first = await charge(h.tokens[token])
+        expect([await charge(h.tokens[token]), await charge(h.tokens[token])]).toEqual([first, first])
+        expect(await h.charges(request.key)).toBe(token === 'approved' ? 1 : 0)
+      },
+    )
 
     it('law 2: 20 at once with one key are one charge and one answer', async () => {
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => charge(h.tokens.approved)))
@@ -104,15 +110,20 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
     })
 
     it('law 3: a key that was never used is absent, however often one asks', async () => {
-      expect(await Promise.all([1, 2, 3].map(() => h.gateway.find(request.key)))).toEqual(Array(3).fill({ kind: 'absent' }))
+      expect(await Promise.all([1, 2, 3].map(() => h.gateway.find(request.key)))).toEqual(
+        Array(3).fill({ kind: 'absent' }),
+      )
       expect(await h.charges(request.key)).toBe(0)
     })
 
-    const cancel = () => h.gateway.cancel({ key: request.key, amountMinor: request.amountMinor, currency: request.currency })
+    const cancel = () =>
+      h.gateway.cancel({ key: request.key, amountMinor: request.amountMinor, currency: request.currency })
 
     it('law 5: a key that was withdrawn never charges, whoever still asks, and is found as withdrawn', async () => {
       expect(await cancel()).toEqual({ kind: 'cancelled' })
-      expect(await Promise.all([charge(h.tokens.approved), charge(h.tokens.approved), cancel()])).toEqual(Array(3).fill({ kind: 'cancelled' }))
+      expect(await Promise.all([charge(h.tokens.approved), charge(h.tokens.approved), cancel()])).toEqual(
+        Array(3).fill({ kind: 'cancelled' }),
+      )
       expect(await h.gateway.find(request.key)).toEqual({ kind: 'cancelled' })
       expect(await h.charges(request.key)).toBe(0)
     })
@@ -123,18 +134,24 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
     })
 
     it('law 5: 20 charges and a withdrawal at once agree, whichever came first', async () => {
-      const outcomes = await Promise.all([...Array.from({ length: 20 }, () => charge(h.tokens.approved)), cancel()])
+      const outcomes = await Promise.all([
+        ...Array.from({ length: 20 }, () => charge(h.tokens.approved)),
+        cancel(),
+      ])
       expect(new Set(outcomes.map(({ kind }) => kind))).toHaveLength(1)
       expect(await h.charges(request.key)).toBe(outcomes[0]?.kind === 'approved' ? 1 : 0)
     })
 
-    it.each(['silentBefore', 'silentAfter', 'slow'] as const)('law 4: %s ends within its time-out', async (token) => {
-      const before = performance.now()
-      expect(await charge(h.tokens[token])).toMatchObject({ kind: 'unknown' })
-      const took = performance.now() - before
-      expect(took).toBeGreaterThan(h.timeoutMs * 0.9)
-      expect(took).toBeLessThan(h.timeoutMs + 1_500)
-    })
+    it.each(['silentBefore', 'silentAfter', 'slow'] as const)(
+      'law 4: %s ends within its time-out',
+      async (token) => {
+        const before = performance.now()
+        expect(await charge(h.tokens[token])).toMatchObject({ kind: 'unknown' })
+        const took = performance.now() - before
+        expect(took).toBeGreaterThan(h.timeoutMs * 0.9)
+        expect(took).toBeLessThan(h.timeoutMs + 1_500)
+      },
+    )
 
     it('G7 a charge that comes after its time-out is there within settlesWithinMs, once', async () => {
       expect(await charge(h.tokens.slow)).toMatchObject({ kind: 'unknown' })
@@ -148,8 +165,14 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
     it('law 1: a bank that is away is doubt in every verb', async () => {
       const refund = { key: request.key, ref: 'ch_1', amountMinor: 1n, currency: 'EUR' } as const
       const query = { since: new Date(0), after: null, limit: 1 }
-      const said = [h.cut.charge(request), h.cut.find(request.key), h.cut.refund(refund), h.cut.charges(query)]
-      for (const one of await Promise.all(said)) expect(one).toEqual({ kind: 'unknown', reason: expect.stringMatching(/./) })
+      const said = [
+        h.cut.charge(request),
+        h.cut.find(request.key),
+        h.cut.refund(refund),
+        h.cut.charges(query),
+      ]
+      for (const one of await Promise.all(said))
+        expect(one).toEqual({ kind: 'unknown', reason: expect.stringMatching(/./) })
       expect(await h.charges(request.key)).toBe(0)
     })
 
@@ -174,7 +197,10 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
 
       it('the same key gives back once, and answers the same', async () => {
         const first = await refund({ amountMinor: 100n })
-        expect([await refund({ amountMinor: 100n }), await refund({ amountMinor: 100n })]).toEqual([first, first])
+        expect([await refund({ amountMinor: 100n }), await refund({ amountMinor: 100n })]).toEqual([
+          first,
+          first,
+        ])
         expect(await h.refunded(ref)).toBe(100n)
       })
 
@@ -185,8 +211,15 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
       })
 
       it('L3 20 at once with keys of their own never give back more than was taken', async () => {
-        const outcomes = await Promise.all(Array.from({ length: 20 }, (_, n) => refund({ key: `re-${n}-${request.key}`, amountMinor: 1_000n })))
-        expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual([...Array(2).fill('refunded'), ...Array(18).fill('refused')])
+        const outcomes = await Promise.all(
+          Array.from({ length: 20 }, (_, n) =>
+            refund({ key: `re-${n}-${request.key}`, amountMinor: 1_000n }),
+          ),
+        )
+        expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual([
+          ...Array(2).fill('refunded'),
+          ...Array(18).fill('refused'),
+        ])
         expect(await h.refunded(ref)).toBe(2_000n)
       })
 
@@ -229,20 +262,33 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
         const seen = await pages({ since, limit })
         expect(seen.filter(({ key }) => keys.includes(key)).map(({ key }) => key)).toEqual(keys)
         expect(new Set(seen.map(({ ref }) => ref))).toHaveLength(seen.length)
-        expect(seen.map(({ at }) => at.getTime())).toEqual(seen.map(({ at }) => at.getTime()).toSorted((a, b) => a - b))
+        expect(seen.map(({ at }) => at.getTime())).toEqual(
+          seen.map(({ at }) => at.getTime()).toSorted((a, b) => a - b),
+        )
       })
 
       it('tells of each charge what it was, and what it has given back', async () => {
         const charged = await charge(h.tokens.approved)
         const ref = charged.kind === 'approved' ? charged.ref : ''
         await h.gateway.refund({ key: `re-${request.key}`, ref, amountMinor: 400n, currency: 'EUR' })
-        const [found] = (await pages({ since: new Date(Date.now() - 60_000), limit: 100 })).filter(({ key }) => key === request.key)
-        expect(found).toEqual({ ref, key: request.key, amountMinor: 2_400n, currency: 'EUR', refundedMinor: 400n, at: expect.any(Date) })
+        const [found] = (await pages({ since: new Date(Date.now() - 60_000), limit: 100 })).filter(
+          ({ key }) => key === request.key,
+        )
+        expect(found).toEqual({
+          ref,
+          key: request.key,
+          amountMinor: 2_400n,
+          currency: 'EUR',
+          refundedMinor: 400n,
+          at: expect.any(Date),
+        })
       })
 
       it('begins where it is told to', async () => {
         await charge(h.tokens.approved)
-        expect(await h.gateway.charges({ since: new Date(Date.now() + 3_600_000), after: null, limit: 5 })).toEqual({
+        expect(
+          await h.gateway.charges({ since: new Date(Date.now() + 3_600_000), after: null, limit: 5 }),
+        ).toEqual({
           kind: 'page',
           charges: [],
           next: null,

@@ -31,7 +31,14 @@ export interface Doubt {
 
 /** What a bank says. Doubt is a value of its own: it is neither a success nor a failure. */
 export type Outcome =
-  | { kind: 'approved'; ref: string; amountMinor: bigint; currency: string; feeMinor: bigint; cardLabel: string }
+  | {
+      kind: 'approved'
+      ref: string
+      amountMinor: bigint
+      currency: string
+      feeMinor: bigint
+      cardLabel: string
+    }
   | { kind: 'declined'; code: DeclineCode; cardLabel: string }
   /** The bank wants the shopper to prove who they are at `actionUrl`; it brings them back to our path in its parameter `return`. */
   | { kind: 'challenge'; actionUrl: string }

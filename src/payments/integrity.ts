@@ -29,7 +29,8 @@ export async function checkIntegrity(db: Db, merchantId: string | null): Promise
 /** A charge is a merchant's when its key is a payment's; what belongs to nobody is counted for all only. */
 async function count(db: Db, merchantId: string | null): Promise<Counted & { checkedAt: Date }> {
   const own = merchantId === null ? sql`true` : sql`merchant_id = ${merchantId}::uuid`
-  const ownCharge = merchantId === null ? sql`true` : sql`idempotency_key IN (SELECT gateway_key FROM payment WHERE ${own})`
+  const ownCharge =
+    merchantId === null ? sql`true` : sql`idempotency_key IN (SELECT gateway_key FROM payment WHERE ${own})`
   const [row] = await db.$queryRaw<(Counted & { checkedAt: Date })[]>(sql`
     SELECT now() AS "checkedAt", (SELECT count(*)::int FROM gateway_simulator.charge WHERE ${ownCharge}) AS charges,
       count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded, count(*) FILTER (WHERE status = 'declined')::int AS declined,

@@ -11,7 +11,9 @@ export async function keepOpen(db: Db, charge: BankCharge, status: 'in-doubt' | 
 }
 
 export async function isStray(db: Db, ref: string): Promise<boolean> {
-  const rows = await db.$queryRaw<unknown[]>(sql`SELECT 1 FROM open_charge WHERE gateway_ref = ${ref} AND status = 'stray'`)
+  const rows = await db.$queryRaw<unknown[]>(
+    sql`SELECT 1 FROM open_charge WHERE gateway_ref = ${ref} AND status = 'stray'`,
+  )
   return rows.length > 0
 }
 

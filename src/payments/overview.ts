@@ -66,14 +66,24 @@ export async function overview(db: Db, merchantId: string, range: Range): Promis
   return { now: clock.now, from: clock.from, bucketSeconds, buckets, current, previous, ...standing }
 }
 
-async function readClock(db: Db, seconds: number, bucketSeconds: number): Promise<{ now: Date; from: Date; until: Date }> {
+async function readClock(
+  db: Db,
+  seconds: number,
+  bucketSeconds: number,
+): Promise<{ now: Date; from: Date; until: Date }> {
   const [clock] = await db.$queryRaw<{ now: Date; until: Date }[]>(sql`
     SELECT now() AS now, date_bin(make_interval(secs => ${bucketSeconds}), now(), 'epoch') + make_interval(secs => ${bucketSeconds}) AS until`)
   if (!clock) throw new Error('the database did not tell the time')
   return { ...clock, from: new Date(clock.until.getTime() - seconds * 1000) }
 }
 
-function readBuckets(db: Db, merchantId: string, from: Date, until: Date, bucketSeconds: number): Promise<Bucket[]> {
+function readBuckets(
+  db: Db,
+  merchantId: string,
+  from: Date,
+  until: Date,
+  bucketSeconds: number,
+): Promise<Bucket[]> {
   return db.$queryRaw<Bucket[]>(sql`
     WITH columns AS (
       SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${bucketSeconds})) at),
@@ -115,7 +125,9 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
     failed: sum('failed'),
     absorbed: attempts?.absorbed ?? 0,
     requests: attempts?.requests ?? 0,
-    volume: payments.filter((row) => row.succeeded > 0).map(({ currency, amount, succeeded }) => ({ currency, amount, payments: succeeded })),
+    volume: payments
+      .filter((row) => row.succeeded > 0)
+      .map(({ currency, amount, succeeded }) => ({ currency, amount, payments: succeeded })),
   }
 }
 

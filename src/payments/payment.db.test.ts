@@ -36,25 +36,43 @@ beforeEach(async () => {
 
 async function newOrder(): Promise<string> {
   const id = uuidv7()
-  await app.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 2400)`, [OURS, id])
+  await app.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 2400)`, [
+    OURS,
+    id,
+  ])
   return id
 }
 
 async function newPayment(
   status: string,
-  changes: { order?: string; merchant?: string; ref?: string | null; amount?: number; currency?: string } = {},
+  changes: {
+    order?: string
+    merchant?: string
+    ref?: string | null
+    amount?: number
+    currency?: string
+  } = {},
 ) {
   const id = uuidv7()
   const ref = changes.ref === undefined ? `ch_${id}` : changes.ref
   await app.query(
     `INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token)
      VALUES ($1, $2::uuid, $3, 'r', $4, $5, $6, 'pm_card_visa', $2::text, $7, 't' || $2::text)`,
-    [changes.merchant ?? OURS, id, changes.order ?? order, status, changes.amount ?? 2_400, changes.currency ?? 'EUR', ref],
+    [
+      changes.merchant ?? OURS,
+      id,
+      changes.order ?? order,
+      status,
+      changes.amount ?? 2_400,
+      changes.currency ?? 'EUR',
+      ref,
+    ],
   )
   return id
 }
 
-const statusOf = async (id: string) => (await owner.query('SELECT status FROM payment WHERE id = $1', [id])).rows[0].status
+const statusOf = async (id: string) =>
+  (await owner.query('SELECT status FROM payment WHERE id = $1', [id])).rows[0].status
 
 describe('the list of moves', () => {
   it.each(PAIRS)('$from → $to: the database and MOVES agree, whoever asks', async ({ from, to }) => {
@@ -63,7 +81,11 @@ describe('the list of moves', () => {
       const move = pool.query('UPDATE payment SET status = $2 WHERE id = $1', [id, to])
       const legal = from === to || mayMove(from, to)
       if (legal) await move
-      else await expect(move).rejects.toMatchObject({ code: '23514', message: expect.stringContaining(`from ${from} to ${to}`) })
+      else
+        await expect(move).rejects.toMatchObject({
+          code: '23514',
+          message: expect.stringContaining(`from ${from} to ${to}`),
+        })
       expect(await statusOf(id)).toBe(legal ? to : from)
     }
   })
@@ -78,14 +100,25 @@ describe('the list of moves', () => {
 
   it('another merchant’s payment is out of reach of a move', async () => {
     const id = await newPayment('sending')
-    expect(await db.$queryRaw<unknown[]>(movePayment({ merchantId: THEIRS, id }, 'declined').sql)).toHaveLength(0)
+    expect(
+      await db.$queryRaw<unknown[]>(movePayment({ merchantId: THEIRS, id }, 'declined').sql),
+    ).toHaveLength(0)
   })
 
   it('what is not said in a move stays as it was', async () => {
     const id = await newPayment('sending', { ref: null })
-    await db.$queryRaw(movePayment({ merchantId: OURS, id }, 'unknown', { gatewayRef: 'kept', feeMinor: 36n, cardLabel: 'Visa' }).sql)
+    await db.$queryRaw(
+      movePayment({ merchantId: OURS, id }, 'unknown', {
+        gatewayRef: 'kept',
+        feeMinor: 36n,
+        cardLabel: 'Visa',
+      }).sql,
+    )
     await db.$queryRaw(movePayment({ merchantId: OURS, id }, 'succeeded').sql)
-    const { rows } = await owner.query('SELECT gateway_ref, fee, card_label, decline_code FROM payment WHERE id = $1', [id])
+    const { rows } = await owner.query(
+      'SELECT gateway_ref, fee, card_label, decline_code FROM payment WHERE id = $1',
+      [id],
+    )
     expect(rows).toEqual([{ gateway_ref: 'kept', fee: '36', card_label: 'Visa', decline_code: null }])
   })
 })
@@ -108,7 +141,9 @@ describe('G1 the order guard', () => {
     const declined = await newPayment('declined')
     await newPayment('not_charged')
     await newPayment('sending')
-    await expect(owner.query(`UPDATE payment SET status = 'sending' WHERE id = $1`, [declined])).rejects.toMatchObject({ code: '23514' })
+    await expect(
+      owner.query(`UPDATE payment SET status = 'sending' WHERE id = $1`, [declined]),
+    ).rejects.toMatchObject({ code: '23514' })
   })
 })
 
@@ -122,16 +157,26 @@ describe('the facts of a payment', () => {
     const id = await newPayment('sending')
     const [column, value] = await change()
     for (const pool of [app, owner])
-      await expect(pool.query(`UPDATE payment SET ${column} = $2 WHERE id = $1`, [id, value])).rejects.toThrow(/may not change/)
+      await expect(
+        pool.query(`UPDATE payment SET ${column} = $2 WHERE id = $1`, [id, value]),
+      ).rejects.toThrow(/may not change/)
   })
 
   const ATTACKS: Array<[string, () => Promise<unknown>, RegExp]> = [
-    ['success without the bank’s reference', () => newPayment('succeeded', { ref: null }), /payment_succeeded_has_ref/],
+    [
+      'success without the bank’s reference',
+      () => newPayment('succeeded', { ref: null }),
+      /payment_succeeded_has_ref/,
+    ],
     ['an amount of zero', () => newPayment('sending', { amount: 0 }), /payment_amount/],
     ['a negative amount', () => newPayment('sending', { amount: -1 }), /payment_amount/],
     ['a currency in small letters', () => newPayment('sending', { currency: 'eur' }), /payment_currency/],
     ['a status of its own', () => newPayment('refunded'), /payment_status/],
-    ['I16 an order of another merchant', () => newPayment('sending', { merchant: THEIRS }), /payment_merchant_id_order_id_fkey/],
+    [
+      'I16 an order of another merchant',
+      () => newPayment('sending', { merchant: THEIRS }),
+      /payment_merchant_id_order_id_fkey/,
+    ],
   ]
   it.each(ATTACKS)('refuses %s', async (_, attack, says) => {
     await expect(attack()).rejects.toThrow(says)
@@ -139,7 +184,9 @@ describe('the facts of a payment', () => {
 
   it('no two payments share the bank’s reference, its key or a receipt', async () => {
     await newPayment('succeeded', { ref: 'ch_same' })
-    await expect(newPayment('succeeded', { ref: 'ch_same', order: await newOrder() })).rejects.toThrow(/payment_gateway_ref_key/)
+    await expect(newPayment('succeeded', { ref: 'ch_same', order: await newOrder() })).rejects.toThrow(
+      /payment_gateway_ref_key/,
+    )
     const columns = `merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token`
     const copy = (key: string, token: string) =>
       app.query(

@@ -6,7 +6,8 @@ const FINAL: PaymentStatus[] = ['succeeded', 'declined', 'not_charged']
 
 describe('the moves of a payment', () => {
   test('a final one never moves again', () => {
-    for (const from of FINAL) for (const to of STATUSES) expect(mayMove(from, to), `${from} → ${to}`).toBe(false)
+    for (const from of FINAL)
+      for (const to of STATUSES) expect(mayMove(from, to), `${from} → ${to}`).toBe(false)
   })
 
   test('any other may end in each final way', () => {
@@ -19,7 +20,9 @@ describe('the moves of a payment', () => {
   })
 
   test('what holds an order is what may still cost money, or has', () => {
-    expect([...LIVE].sort()).toEqual(STATUSES.filter((status) => status !== 'declined' && status !== 'not_charged').sort())
+    expect([...LIVE].sort()).toEqual(
+      STATUSES.filter((status) => status !== 'declined' && status !== 'not_charged').sort(),
+    )
   })
 
   test.each<[PaymentStatus, PaymentStatus[]]>([

@@ -4,7 +4,14 @@
  */
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number]
 
-export const PAYMENT_STATUSES = ['sending', 'unknown', 'requires_action', 'succeeded', 'declined', 'not_charged'] as const
+export const PAYMENT_STATUSES = [
+  'sending',
+  'unknown',
+  'requires_action',
+  'succeeded',
+  'declined',
+  'not_charged',
+] as const
 
 /** The legal moves. The database keeps the same list (trigger payment_move_is_legal). */
 export const MOVES: Record<PaymentStatus, readonly PaymentStatus[]> = {

@@ -45,18 +45,21 @@ afterAll(() => close())
 const numbers = async (filter: Partial<PaymentFilter>, merchant = A) =>
   (await listPayments(db, merchant, { limit: 50, ...filter })).map((payment) => Number(payment.id.slice(-12)))
 
-test.each([1, 2, 3, 4, 7])('paging by %i shows every payment once, though many were made in one microsecond', async (limit) => {
-  const seen: string[] = []
-  let after: PaymentFilter['after'] = null
-  for (let page = 0; page < 20; page++) {
-    const rows = await listPayments(db, A, { limit, after })
-    seen.push(...rows.map((row) => row.id))
-    const last = rows.at(-1)
-    if (!last) break
-    after = { at: last.cursor, id: last.id }
-  }
-  expect(seen).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map(id))
-})
+test.each([1, 2, 3, 4, 7])(
+  'paging by %i shows every payment once, though many were made in one microsecond',
+  async (limit) => {
+    const seen: string[] = []
+    let after: PaymentFilter['after'] = null
+    for (let page = 0; page < 20; page++) {
+      const rows = await listPayments(db, A, { limit, after })
+      seen.push(...rows.map((row) => row.id))
+      const last = rows.at(-1)
+      if (!last) break
+      after = { at: last.cursor, id: last.id }
+    }
+    expect(seen).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map(id))
+  },
+)
 
 test.each([1, 2, 5])('paging records by %i shows every record once', async (limit) => {
   const seen: string[] = []
@@ -109,7 +112,8 @@ test('one merchant never sees another’s payment or record', async () => {
 })
 
 test('records are found by the beginning of their key, literally', async () => {
-  const found = async (search: string) => (await listRecords(db, A, { search, limit: 50 })).map((record) => record.id)
+  const found = async (search: string) =>
+    (await listRecords(db, A, { search, limit: 50 })).map((record) => record.id)
   expect(await found('key_2')).toEqual(['rec2'])
   expect((await found('key_1')).toSorted()).toEqual(['rec1', 'rec10', 'rec11'])
   expect(await found('key%')).toEqual([])

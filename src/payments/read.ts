@@ -1,4 +1,12 @@
-import { type AttemptCounts, type AttemptRow, attemptsOf, countAttempts, findRecord, listRecords, type RecordDetail } from '@/idempotency/stores/read'
+import {
+  type AttemptCounts,
+  type AttemptRow,
+  attemptsOf,
+  countAttempts,
+  findRecord,
+  listRecords,
+  type RecordDetail,
+} from '@/idempotency/stores/read'
 import { type JournalTransaction, transactionsOfPayment } from '@/ledger/read'
 import { type Db, joinSql, type Sql, sql } from '@/platform/db'
 import { listRefunds, type RefundRow } from './refund-store'
@@ -78,7 +86,11 @@ export function listPayments(db: Db, merchantId: string, filter: PaymentFilter):
 }
 
 /** One payment with all that explains it, or null when this merchant has none with this id. */
-export async function paymentDetail(db: Db, merchantId: string, paymentId: string): Promise<PaymentDetail | null> {
+export async function paymentDetail(
+  db: Db,
+  merchantId: string,
+  paymentId: string,
+): Promise<PaymentDetail | null> {
   const facts = await findPayment(db, merchantId, paymentId)
   if (!facts) return null
   const records = await listRecords(db, merchantId, { subjectId: paymentId, limit: 20 })
@@ -109,7 +121,11 @@ function where(filter: PaymentFilter): Sql[] {
     ...(statuses.length > 0 ? [sql`p.status IN (${joinSql([...statuses])})`] : []),
     ...(currency ? [sql`p.currency = ${currency}`] : []),
     ...(id ? [sql`(p.id = ${id}::uuid OR p.order_id = ${id}::uuid)`] : []),
-    ...(text ? [sql`(o.reference ILIKE ${like} OR o.customer_email ILIKE ${like} OR p.card_label ILIKE ${like} OR p.gateway_ref = ${text})`] : []),
+    ...(text
+      ? [
+          sql`(o.reference ILIKE ${like} OR o.customer_email ILIKE ${like} OR p.card_label ILIKE ${like} OR p.gateway_ref = ${text})`,
+        ]
+      : []),
     ...(from ? [sql`p.created_at >= ${from}::timestamptz`] : []),
     ...(until ? [sql`p.created_at < ${until}::timestamptz`] : []),
     ...(after ? [sql`(p.created_at, p.id) < (${after.at}::timestamptz, ${after.id}::uuid)`] : []),
@@ -131,7 +147,11 @@ function summaries(db: Db, page: Sql): Promise<PaymentSummary[]> {
     ORDER BY p.created_at DESC, p.id DESC`)
 }
 
-async function findPayment(db: Db, merchantId: string, paymentId: string): Promise<Omit<PaymentFacts, keyof AttemptCounts> | null> {
+async function findPayment(
+  db: Db,
+  merchantId: string,
+  paymentId: string,
+): Promise<Omit<PaymentFacts, keyof AttemptCounts> | null> {
   const [row] = await db.$queryRaw<Omit<PaymentFacts, keyof AttemptCounts>[]>(sql`
     SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.refunded_amount AS "refundedAmount", p.currency, p.method, p.card_label AS "cardLabel",
       p.decline_code AS "declineCode", p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.gateway_key AS "gatewayKey",

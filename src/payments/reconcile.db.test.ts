@@ -52,18 +52,24 @@ beforeEach(async () => {
 })
 
 const forgetEverything = () =>
-  owner.query(`TRUNCATE gateway_simulator.charge, gateway_simulator.request, gateway_simulator.refund, surplus_charge, open_charge, reconciliation`)
+  owner.query(
+    `TRUNCATE gateway_simulator.charge, gateway_simulator.request, gateway_simulator.refund, surplus_charge, open_charge, reconciliation`,
+  )
 
 const run = (changes: Partial<Parameters<typeof reconcile>[0]> = {}): Promise<Reconciled> =>
   reconcile({ db, gateway, newId: uuidv7, tell: (event) => void events.push(event), ...changes })
 const waitingFor = (fault: string) => (fault.startsWith('silence') ? { gateway: hasty } : {})
 const told = (kind: ReconcileEvent['kind']) => events.filter((event) => event.kind === kind)
-const script = (fault: Order['fault'], more: Partial<Order> = {}) => bank.script.add([{ fault, on: 'refund', key: null, next: 1, ms: 0, ...more }])
+const script = (fault: Order['fault'], more: Partial<Order> = {}) =>
+  bank.script.add([{ fault, on: 'refund', key: null, next: 1, ms: 0, ...more }])
 
 /** A payment as it is begun; nobody has asked the bank yet. */
 async function begin(method = 'pm_card_visa', of = merchant): Promise<BegunPayment> {
   const id = uuidv7()
-  await owner.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 2400)`, [of, id])
+  await owner.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 2400)`, [
+    of,
+    id,
+  ])
   const [payment] = await db.$queryRaw<BegunPayment[]>(sql`
     INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token)
     VALUES (${of}::uuid, ${id}::uuid, ${id}::uuid, 'r', 2400, 'EUR', ${method}, ${id}, ${id}) RETURNING ${BEGUN_COLUMNS}`)
@@ -101,16 +107,21 @@ const surplusRows = async () =>
   ).rows
 /** What the outbox tells of its surplus charges. */
 const news = async ({ id }: BegunPayment) =>
-  (await owner.query(`SELECT type FROM outbox_event WHERE subject_id = $1 AND type LIKE 'payment.surplus%' ORDER BY type`, [id])).rows.map(
-    ({ type }) => type as string,
-  )
+  (
+    await owner.query(
+      `SELECT type FROM outbox_event WHERE subject_id = $1 AND type LIKE 'payment.surplus%' ORDER BY type`,
+      [id],
+    )
+  ).rows.map(({ type }) => type as string)
 const heldAtBank = async ({ gatewayKey }: BegunPayment) =>
   (
-    await owner.query('SELECT amount - refunded_amount AS held FROM gateway_simulator.charge WHERE idempotency_key = $1 ORDER BY refunded_amount', [
-      gatewayKey,
-    ])
+    await owner.query(
+      'SELECT amount - refunded_amount AS held FROM gateway_simulator.charge WHERE idempotency_key = $1 ORDER BY refunded_amount',
+      [gatewayKey],
+    )
   ).rows.map(({ held }) => Number(held))
-const openOnes = async () => (await owner.query('SELECT status FROM open_charge ORDER BY gateway_ref')).rows.map(({ status }) => status)
+const openOnes = async () =>
+  (await owner.query('SELECT status FROM open_charge ORDER BY gateway_ref')).rows.map(({ status }) => status)
 const inBalance = async () => expect((await checkLedger(db, merchant)).broken).toEqual([])
 const nextTryNow = () => owner.query(`UPDATE surplus_charge SET next_try_at = now() WHERE status = 'found'`)
 
@@ -123,13 +134,18 @@ describe('what the reconciler leaves alone', () => {
     const payment = await pay()
     expect(await run()).toEqual({ looked: 1, refunded: 0, parked: 0, alerts: 0 })
     await run()
-    expect([await heldAtBank(payment), await booked(payment), await surplusRows(), await openOnes()]).toEqual([[2400], [CAPTURE], [], []])
+    expect([await heldAtBank(payment), await booked(payment), await surplusRows(), await openOnes()]).toEqual(
+      [[2400], [CAPTURE], [], []],
+    )
   })
 
-  it.each(['pm_card_declined', 'pm_card_challenge'])('a payment by %s, which has no charge', async (method) => {
-    await pay(method)
-    expect(await run()).toEqual({ looked: 0, refunded: 0, parked: 0, alerts: 0 })
-  })
+  it.each(['pm_card_declined', 'pm_card_challenge'])(
+    'a payment by %s, which has no charge',
+    async (method) => {
+      await pay(method)
+      expect(await run()).toEqual({ looked: 0, refunded: 0, parked: 0, alerts: 0 })
+    },
+  )
 
   it.each(['sending', 'unknown', 'requires_action'] as const)(
     'a payment that is %s is the resolver’s; once it has ended, its charge is judged',
@@ -142,15 +158,20 @@ describe('what the reconciler leaves alone', () => {
       await settleNow(payment)
       // The list is not needed for this: the charge may be older than the list is read back.
       await run({ gateway: { ...gateway, charges: async () => ({ kind: 'unknown', reason: 'away' }) } })
-      expect([await openOnes(), await heldAtBank(payment), await booked(payment)]).toEqual([[], [2400], [CAPTURE]])
+      expect([await openOnes(), await heldAtBank(payment), await booked(payment)]).toEqual([
+        [],
+        [2400],
+        [CAPTURE],
+      ])
     },
   )
 
   it('a surplus charge that the bank has given back by itself', async () => {
     const payment = await pay('pm_card_charged_twice')
-    await owner.query(`UPDATE gateway_simulator.charge SET refunded_amount = amount WHERE id <> (SELECT gateway_ref FROM payment WHERE id = $1)`, [
-      payment.id,
-    ])
+    await owner.query(
+      `UPDATE gateway_simulator.charge SET refunded_amount = amount WHERE id <> (SELECT gateway_ref FROM payment WHERE id = $1)`,
+      [payment.id],
+    )
     expect(await run()).toMatchObject({ refunded: 0, alerts: 0 })
     expect([await booked(payment), await surplusRows()]).toEqual([[CAPTURE], []])
   })
@@ -162,7 +183,9 @@ describe('what was charged in surplus', () => {
     expect(await run()).toEqual({ looked: 2, refunded: 1, parked: 0, alerts: 0 })
     expect(await booked(payment)).toEqual([CAPTURE, SURPLUS, GIVEN_BACK])
     expect(await heldAtBank(payment)).toEqual([2400, 0])
-    expect(await surplusRows()).toEqual([{ payment_id: payment.id, status: 'refunded', tries: 1, reason: null, settled: true }])
+    expect(await surplusRows()).toEqual([
+      { payment_id: payment.id, status: 'refunded', tries: 1, reason: null, settled: true },
+    ])
     expect([told('surplus').length, told('refunded').length]).toEqual([1, 1])
     await inBalance()
     expect(await news(payment)).toEqual(['payment.surplus_found', 'payment.surplus_refunded'])
@@ -180,12 +203,15 @@ describe('what was charged in surplus', () => {
     expect(rows).toEqual([{ refunded_amount: '0' }])
   })
 
-  it.each(['declined', 'not_charged'] as const)('G5 a late charge of a payment that ended as %s', async (status) => {
-    const payment = await chargedTooLate(status)
-    expect(await run()).toMatchObject({ refunded: 1, alerts: 0 })
-    expect([await booked(payment), await heldAtBank(payment)]).toEqual([[SURPLUS, GIVEN_BACK], [0]])
-    await inBalance()
-  })
+  it.each(['declined', 'not_charged'] as const)(
+    'G5 a late charge of a payment that ended as %s',
+    async (status) => {
+      const payment = await chargedTooLate(status)
+      expect(await run()).toMatchObject({ refunded: 1, alerts: 0 })
+      expect([await booked(payment), await heldAtBank(payment)]).toEqual([[SURPLUS, GIVEN_BACK], [0]])
+      await inBalance()
+    },
+  )
 
   it('G4 charged twice while the payment was in doubt: found when the doubt has ended, however late', async () => {
     const payment = await begin('pm_card_charged_twice')
@@ -226,28 +252,37 @@ describe('what was charged in surplus', () => {
 })
 
 describe('a refund that is not plain', () => {
-  it.each(['error-before', 'error-after', 'silence-before', 'silence-after', 'truncated', '429', 'refuse'] as const)(
-    '%s: put off, then given back once',
-    async (fault) => {
-      const payment = await pay('pm_card_charged_twice')
-      script(fault)
-      expect(await run(waitingFor(fault))).toMatchObject({ refunded: 0, parked: 0, alerts: 0 })
-      expect(await surplusRows()).toMatchObject([{ status: 'found', tries: 1, reason: expect.stringMatching(/./), settled: false }])
-      expect(await run()).toMatchObject({ refunded: 1 })
-      expect([await booked(payment), await heldAtBank(payment)]).toEqual([
-        [CAPTURE, SURPLUS, GIVEN_BACK],
-        [2400, 0],
-      ])
-      expect((await owner.query('SELECT FROM gateway_simulator.refund')).rowCount).toBe(1)
-    },
-  )
+  it.each([
+    'error-before',
+    'error-after',
+    'silence-before',
+    'silence-after',
+    'truncated',
+    '429',
+    'refuse',
+  ] as const)('%s: put off, then given back once', async (fault) => {
+    const payment = await pay('pm_card_charged_twice')
+    script(fault)
+    expect(await run(waitingFor(fault))).toMatchObject({ refunded: 0, parked: 0, alerts: 0 })
+    expect(await surplusRows()).toMatchObject([
+      { status: 'found', tries: 1, reason: expect.stringMatching(/./), settled: false },
+    ])
+    expect(await run()).toMatchObject({ refunded: 1 })
+    expect([await booked(payment), await heldAtBank(payment)]).toEqual([
+      [CAPTURE, SURPLUS, GIVEN_BACK],
+      [2400, 0],
+    ])
+    expect((await owner.query('SELECT FROM gateway_simulator.refund')).rowCount).toBe(1)
+  })
 
   it('waits longer after each try, and is parked after ten, with an alert', async () => {
     const payment = await pay('pm_card_charged_twice')
     script('error-before', { next: 99 })
     for (let tries = 1; tries <= 9; tries++) {
       expect(await run()).toMatchObject({ parked: 0, alerts: 0 })
-      const { rows } = await owner.query('SELECT tries, round(extract(epoch FROM next_try_at - now()))::int AS wait FROM surplus_charge')
+      const { rows } = await owner.query(
+        'SELECT tries, round(extract(epoch FROM next_try_at - now()))::int AS wait FROM surplus_charge',
+      )
       expect(rows[0].tries).toBe(tries)
       expect(Math.abs(rows[0].wait - 10 * (2 ** (tries - 1) - 1))).toBeLessThan(5)
       if (tries > 1) expect((await run()).parked, 'it is not due').toBe(0)
@@ -263,7 +298,11 @@ describe('a refund that is not plain', () => {
 
   it('refused is parked at once, with the bank’s reason', async () => {
     await pay('pm_card_charged_twice')
-    expect(await run({ gateway: { ...gateway, refund: async () => ({ kind: 'refused', reason: 'already disputed' }) } })).toMatchObject({
+    expect(
+      await run({
+        gateway: { ...gateway, refund: async () => ({ kind: 'refused', reason: 'already disputed' }) },
+      }),
+    ).toMatchObject({
       parked: 1,
       alerts: 1,
     })
@@ -281,23 +320,30 @@ describe('a refund that is not plain', () => {
 })
 
 describe('the bank’s list', () => {
-  it.each(['error-before', 'silence-before', 'truncated', '429', 'refuse'] as const)('%s: the next run begins at the same place', async (fault) => {
-    await pay('pm_card_charged_twice')
-    script(fault, { on: 'list' })
-    expect(await run(waitingFor(fault))).toEqual({ looked: 0, refunded: 0, parked: 0, alerts: 0 })
-    expect(told('silent')).toHaveLength(1)
-    expect(await run()).toMatchObject({ looked: 2, refunded: 1 })
-  })
+  it.each(['error-before', 'silence-before', 'truncated', '429', 'refuse'] as const)(
+    '%s: the next run begins at the same place',
+    async (fault) => {
+      await pay('pm_card_charged_twice')
+      script(fault, { on: 'list' })
+      expect(await run(waitingFor(fault))).toEqual({ looked: 0, refunded: 0, parked: 0, alerts: 0 })
+      expect(told('silent')).toHaveLength(1)
+      expect(await run()).toMatchObject({ looked: 2, refunded: 1 })
+    },
+  )
 
-  it.each([1, 2, 3, 7])('is read to its end over several runs, %i a page and two pages a run', async (page) => {
-    for (let n = 0; n < 4; n++) await pay()
-    await pay('pm_card_charged_twice')
-    let looked = 0
-    let runs = 0
-    for (; told('refunded').length === 0 && runs < 10; runs++) looked += (await run({ limits: { page, pages: 2 } })).looked
-    expect([looked, told('surplus').length]).toEqual([6, 1])
-    expect(runs).toBe(Math.ceil(6 / (2 * page)))
-  })
+  it.each([1, 2, 3, 7])(
+    'is read to its end over several runs, %i a page and two pages a run',
+    async (page) => {
+      for (let n = 0; n < 4; n++) await pay()
+      await pay('pm_card_charged_twice')
+      let looked = 0
+      let runs = 0
+      for (; told('refunded').length === 0 && runs < 10; runs++)
+        looked += (await run({ limits: { page, pages: 2 } })).looked
+      expect([looked, told('surplus').length]).toEqual([6, 1])
+      expect(runs).toBe(Math.ceil(6 / (2 * page)))
+    },
+  )
 
   it('is read from five minutes before the newest charge, not from its beginning', async () => {
     await pay()
@@ -311,14 +357,17 @@ describe('the bank’s list', () => {
     await pay()
     await run()
     const late = await chargedTooLate('not_charged')
-    await owner.query(`UPDATE gateway_simulator.charge SET created_at = created_at - interval '4 minutes' WHERE idempotency_key = $1`, [
-      late.gatewayKey,
-    ])
+    await owner.query(
+      `UPDATE gateway_simulator.charge SET created_at = created_at - interval '4 minutes' WHERE idempotency_key = $1`,
+      [late.gatewayKey],
+    )
     expect(await run()).toMatchObject({ refunded: 1 })
   })
 
   it('a bank without any charge is an empty list, each time', async () => {
-    expect([await run(), await run()]).toEqual(Array(2).fill({ looked: 0, refunded: 0, parked: 0, alerts: 0 }))
+    expect([await run(), await run()]).toEqual(
+      Array(2).fill({ looked: 0, refunded: 0, parked: 0, alerts: 0 }),
+    )
   })
 })
 
@@ -343,7 +392,10 @@ describe('W4 a charge of which we know nothing', () => {
     const ids = lost.map(({ id }) => id)
     const client = await owner.connect()
     await client.query('SET session_replication_role = replica')
-    await client.query('DELETE FROM entry WHERE transaction_id IN (SELECT id FROM ledger_transaction WHERE payment_id = ANY($1))', [ids])
+    await client.query(
+      'DELETE FROM entry WHERE transaction_id IN (SELECT id FROM ledger_transaction WHERE payment_id = ANY($1))',
+      [ids],
+    )
     await client.query('DELETE FROM ledger_transaction WHERE payment_id = ANY($1)', [ids])
     await client.query('DELETE FROM payment WHERE id = ANY($1)', [ids])
     client.release(true)
@@ -361,7 +413,9 @@ describe('W4 a charge of which we know nothing', () => {
     await client.query('CREATE TEMP TABLE kept AS SELECT * FROM payment WHERE id = $1', [payment.id])
     await client.query('DELETE FROM payment WHERE id = $1', [payment.id])
     expect(await run()).toMatchObject({ alerts: 1 })
-    await client.query(`INSERT INTO payment SELECT * FROM kept; UPDATE payment SET status = 'declined' WHERE id = (SELECT id FROM kept)`)
+    await client.query(
+      `INSERT INTO payment SELECT * FROM kept; UPDATE payment SET status = 'declined' WHERE id = (SELECT id FROM kept)`,
+    )
     client.release(true)
     expect(await run()).toMatchObject({ alerts: 0, refunded: 1 })
     expect([await openOnes(), await heldAtBank(payment)]).toEqual([[], [0]])
@@ -378,7 +432,10 @@ describe('W4 a charge of which we know nothing', () => {
 describe('several reconcilers', () => {
   it('eight at once that get no answer count one try', async () => {
     await pay('pm_card_charged_twice')
-    await run({ gateway: { ...gateway, refund: async () => ({ kind: 'unknown', reason: 'away' }) }, limits: { refunds: 1 } })
+    await run({
+      gateway: { ...gateway, refund: async () => ({ kind: 'unknown', reason: 'away' }) },
+      limits: { refunds: 1 },
+    })
     await nextTryNow()
     let heard = () => {}
     const allHeard = new Promise<void>((resolve) => (heard = resolve))
@@ -396,7 +453,11 @@ describe('several reconcilers', () => {
   })
 
   it('eight at once record, post and refund each surplus charge once', async () => {
-    const payments = [await pay('pm_card_charged_twice'), await pay('pm_card_charged_twice'), await chargedTooLate('declined')]
+    const payments = [
+      await pay('pm_card_charged_twice'),
+      await pay('pm_card_charged_twice'),
+      await chargedTooLate('declined'),
+    ]
     await pay()
     const all = await Promise.all(Array.from({ length: 8 }, () => run({ limits: { page: 2 } })))
     expect(all.reduce((sum, { refunded }) => sum + refunded, 0)).toBe(3)
@@ -430,14 +491,17 @@ describe('killed at any step', () => {
     const lazily = <T extends object>(query: T): T =>
       new Proxy(query, {
         get: (target, name) => {
-          if (name === 'then') return (yes: () => void, no: () => void) => word(async () => (await target) as unknown).then(yes as never, no)
+          if (name === 'then')
+            return (yes: () => void, no: () => void) =>
+              word(async () => (await target) as unknown).then(yes as never, no)
           const value = Reflect.get(target, name)
           return typeof value === 'function' ? value.bind(target) : value
         },
       })
     const mortalDb = new Proxy(db, {
       get: (target, name) => {
-        if (name === '$queryRaw' || name === '$executeRaw') return (query: never) => lazily(target[name](query))
+        if (name === '$queryRaw' || name === '$executeRaw')
+          return (query: never) => lazily(target[name](query))
         if (name === '$transaction') return (queries: never) => word(() => target.$transaction(queries))
         return Reflect.get(target, name)
       },
@@ -450,31 +514,41 @@ describe('killed at any step', () => {
     return { db: mortalDb, gateway: mortalBank, survived: () => !dead }
   }
 
-  it.each(['before', 'after'] as const)('%s it takes effect: the next run ends as if nothing had been', async (when) => {
-    let steps = 0
-    for (let at = 1; ; at++) {
-      await forgetEverything()
-      const twice = await pay('pm_card_charged_twice')
-      const late = await chargedTooLate('not_charged')
-      const doubtful = await begin()
-      await charge(gateway, doubtful)
-      await gateway.charge({ key: uuidv7(), amountMinor: 5n, currency: 'EUR', method: 'pm_card_visa' })
-      const life = mortal(at, when)
-      const first = await run(life).catch((error) => error)
-      if (!life.survived()) expect(first).toBeInstanceOf(Killed)
-      await run()
-      expect(await surplusRows(), `killed at step ${at}`).toMatchObject([{ status: 'refunded' }, { status: 'refunded' }])
-      expect([await booked(twice), await booked(late)]).toEqual([
-        [CAPTURE, SURPLUS, GIVEN_BACK],
-        [SURPLUS, GIVEN_BACK],
-      ])
-      expect([await heldAtBank(twice), await heldAtBank(late), await heldAtBank(doubtful)]).toEqual([[2400, 0], [0], [2400]])
-      expect((await openOnes()).toSorted()).toEqual(['in-doubt', 'stray'])
-      expect(told('stray').length, 'people have heard of it').toBeGreaterThanOrEqual(at)
-      steps = at
-      if (life.survived()) break
-    }
-    expect(steps).toBeGreaterThan(12)
-    await inBalance()
-  })
+  it.each(['before', 'after'] as const)(
+    '%s it takes effect: the next run ends as if nothing had been',
+    async (when) => {
+      let steps = 0
+      for (let at = 1; ; at++) {
+        await forgetEverything()
+        const twice = await pay('pm_card_charged_twice')
+        const late = await chargedTooLate('not_charged')
+        const doubtful = await begin()
+        await charge(gateway, doubtful)
+        await gateway.charge({ key: uuidv7(), amountMinor: 5n, currency: 'EUR', method: 'pm_card_visa' })
+        const life = mortal(at, when)
+        const first = await run(life).catch((error) => error)
+        if (!life.survived()) expect(first).toBeInstanceOf(Killed)
+        await run()
+        expect(await surplusRows(), `killed at step ${at}`).toMatchObject([
+          { status: 'refunded' },
+          { status: 'refunded' },
+        ])
+        expect([await booked(twice), await booked(late)]).toEqual([
+          [CAPTURE, SURPLUS, GIVEN_BACK],
+          [SURPLUS, GIVEN_BACK],
+        ])
+        expect([await heldAtBank(twice), await heldAtBank(late), await heldAtBank(doubtful)]).toEqual([
+          [2400, 0],
+          [0],
+          [2400],
+        ])
+        expect((await openOnes()).toSorted()).toEqual(['in-doubt', 'stray'])
+        expect(told('stray').length, 'people have heard of it').toBeGreaterThanOrEqual(at)
+        steps = at
+        if (life.survived()) break
+      }
+      expect(steps).toBeGreaterThan(12)
+      await inBalance()
+    },
+  )
 })

@@ -3,7 +3,14 @@ import type { BankCharge } from './gateway'
 import { MOVES, type PaymentStatus } from './payment'
 import { judge, type PaymentOfKey } from './reconcile'
 
-const CHARGE: BankCharge = { ref: 'ch_1', key: 'k', amountMinor: 2_400n, currency: 'EUR', refundedMinor: 0n, at: new Date('2026-11-24T12:00:00Z') }
+const CHARGE: BankCharge = {
+  ref: 'ch_1',
+  key: 'k',
+  amountMinor: 2_400n,
+  currency: 'EUR',
+  refundedMinor: 0n,
+  at: new Date('2026-11-24T12:00:00Z'),
+}
 const payment = (status: PaymentStatus, gatewayRef: string | null): PaymentOfKey => ({
   gatewayKey: 'k',
   merchantId: 'm',
@@ -26,7 +33,8 @@ describe('what a charge is', () => {
   })
 
   test('every status of a payment has a word for it', () => {
-    for (const status of Object.keys(MOVES) as PaymentStatus[]) expect(judge(CHARGE, payment(status, null)).kind).toMatch(/./)
+    for (const status of Object.keys(MOVES) as PaymentStatus[])
+      expect(judge(CHARGE, payment(status, null)).kind).toMatch(/./)
   })
 
   test('W4 of no payment is stray', () => {
@@ -41,7 +49,8 @@ describe('what a charge is', () => {
     'given back whole, it is nobody’s',
     (of) => {
       expect(judge({ ...CHARGE, refundedMinor: 2_400n }, of)).toEqual({ kind: 'settled' })
-      if (of?.status === 'declined') expect(judge({ ...CHARGE, refundedMinor: 2_399n }, of).kind).toBe('surplus')
+      if (of?.status === 'declined')
+        expect(judge({ ...CHARGE, refundedMinor: 2_399n }, of).kind).toBe('surplus')
     },
   )
 })

@@ -110,10 +110,17 @@ export interface PaymentOfKey {
   gatewayRef: string | null
 }
 
-export type Verdict = { kind: 'settled' } | { kind: 'in-doubt' } | { kind: 'stray' } | { kind: 'surplus'; payment: PaymentOfKey; currency: Currency }
+export type Verdict =
+  | { kind: 'settled' }
+  | { kind: 'in-doubt' }
+  | { kind: 'stray' }
+  | { kind: 'surplus'; payment: PaymentOfKey; currency: Currency }
 
 /** What a charge is. Pure: a payment that has ended never moves again, so neither does what is said here of its charges. */
-export function judge({ ref, currency, amountMinor, refundedMinor }: BankCharge, payment: PaymentOfKey | undefined): Verdict {
+export function judge(
+  { ref, currency, amountMinor, refundedMinor }: BankCharge,
+  payment: PaymentOfKey | undefined,
+): Verdict {
   if (refundedMinor >= amountMinor) return { kind: 'settled' }
   if (!payment || !isCurrency(currency)) return { kind: 'stray' }
   switch (payment.status) {
@@ -149,10 +156,22 @@ async function meet(run: Run, charge: BankCharge, verdict: Verdict): Promise<boo
 }
 
 /** What the charge still holds is surplus; what the bank has given back by itself is not owed to anybody. */
-async function record(run: Run, charge: BankCharge, { payment, currency }: Verdict & { kind: 'surplus' }): Promise<void> {
+async function record(
+  run: Run,
+  charge: BankCharge,
+  { payment, currency }: Verdict & { kind: 'surplus' },
+): Promise<void> {
   const amount = charge.amountMinor - charge.refundedMinor
   const { merchantId, id: paymentId } = payment
-  const surplus = { merchantId, paymentId, gatewayRef: charge.ref, transactionId: run.newId(), amount, currency, tries: 0 }
+  const surplus = {
+    merchantId,
+    paymentId,
+    gatewayRef: charge.ref,
+    transactionId: run.newId(),
+    amount,
+    currency,
+    tries: 0,
+  }
   if (await recordSurplus(run.db, surplus, run.newId)) run.tell({ kind: 'surplus', surplus })
 }
 

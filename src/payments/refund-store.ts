@@ -37,7 +37,11 @@ const ORIGINS: Record<Exclude<RefundStatus, 'sending'>, RefundStatus[]> = {
 }
 
 /** The write that moves a refund. It touches no row, and so undoes its commit, when the move is not legal. */
-export function moveRefund({ merchantId, id }: Pick<BegunRefund, 'merchantId' | 'id'>, to: keyof typeof ORIGINS, settled: RefundSettled = {}): Write {
+export function moveRefund(
+  { merchantId, id }: Pick<BegunRefund, 'merchantId' | 'id'>,
+  to: keyof typeof ORIGINS,
+  settled: RefundSettled = {},
+): Write {
   return {
     name: 'refund',
     rows: 1,
@@ -49,7 +53,10 @@ export function moveRefund({ merchantId, id }: Pick<BegunRefund, 'merchantId' | 
 }
 
 /** A refund as it is read: what was begun, and how it stands. */
-export type RefundRow = Omit<BegunRefund, 'ageMs' | 'chargeRef' | 'gatewayKey'> & { status: RefundStatus; cursor: string }
+export type RefundRow = Omit<BegunRefund, 'ageMs' | 'chargeRef' | 'gatewayKey'> & {
+  status: RefundStatus
+  cursor: string
+}
 
 /** The refunds of a payment, newest first. Keyset: `after` names the last row of the page before. */
 export function listRefunds(

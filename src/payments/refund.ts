@@ -56,7 +56,11 @@ export function refundOperation(deps: RefundDeps): Operation<RefundInput, BegunR
     finish: (refund, effect) => {
       switch (effect.kind) {
         case 'refunded':
-          return { to: 'completed', answer: deps.voice.refunded(refund), writes: refundedWrites(refund, effect.ref, deps.newId) }
+          return {
+            to: 'completed',
+            answer: deps.voice.refunded(refund),
+            writes: refundedWrites(refund, effect.ref, deps.newId),
+          }
         case 'refused':
           return {
             to: 'completed',
@@ -64,9 +68,19 @@ export function refundOperation(deps: RefundDeps): Operation<RefundInput, BegunR
             writes: told(refund, 'failed', {}, deps.newId),
           }
         case 'unknown':
-          return { to: 'unknown', answer: null, writes: [moveRefund(refund, 'unknown')], retryInMs: lookAgainMs(refund.ageMs) }
+          return {
+            to: 'unknown',
+            answer: null,
+            writes: [moveRefund(refund, 'unknown')],
+            retryInMs: lookAgainMs(refund.ageMs),
+          }
         case 'contradiction':
-          return { to: 'parked', answer: null, writes: [moveRefund(refund, 'unknown')], reason: effect.reason }
+          return {
+            to: 'parked',
+            answer: null,
+            writes: [moveRefund(refund, 'unknown')],
+            reason: effect.reason,
+          }
       }
     },
     recall: async (merchantId, refundId) => {
@@ -106,16 +120,22 @@ function take(input: RefundInput, ids: Ids): Write {
 async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promise<Refusal> {
   const [payment] = await db.$queryRaw<{ status: PaymentStatus; currency: string; held: bigint }[]>(sql`
     SELECT status, currency, amount - refunded_amount AS held FROM payment WHERE merchant_id = ${merchantId}::uuid AND id = ${paymentId}::uuid`)
-  if (!payment) return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
+  if (!payment)
+    return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
   const { status, currency } = payment
   const held = status === 'succeeded' ? payment.held : 0n
   const facts = { payment: showId('pay', paymentId), refundable: Number(held), currency }
-  return { kind: 'problem', problem: { kind: 'not-refundable', detail: notRefundable(status, held, currency), facts } }
+  return {
+    kind: 'problem',
+    problem: { kind: 'not-refundable', detail: notRefundable(status, held, currency), facts },
+  }
 }
 
 function notRefundable(status: PaymentStatus, held: bigint, currency: string): string {
   if (status !== 'succeeded') return `Only a payment that succeeded can be refunded; this one is ${status}.`
-  return held === 0n ? 'This payment is refunded in full.' : `At most ${formatMoney(held, currency)} of this payment can still be refunded.`
+  return held === 0n
+    ? 'This payment is refunded in full.'
+    : `At most ${formatMoney(held, currency)} of this payment can still be refunded.`
 }
 
 /** Once the bank may have forgotten the key, the same request would be a new refund: it is not sent any more. */
@@ -131,14 +151,33 @@ function refundedWrites(refund: BegunRefund, gatewayRef: string, newId: () => st
   const { merchantId, paymentId, amount: minor, currency } = refund
   if (!isCurrency(currency)) throw new Error(`refund ${refund.id} has the unknown currency ${currency}`)
   const transactionId = newId()
-  const posting = refundPosting({ merchantId, paymentId, money: { minor, currency }, description: `Refund ${showId('ref', refund.id)}` })
+  const posting = refundPosting({
+    merchantId,
+    paymentId,
+    money: { minor, currency },
+    description: `Refund ${showId('ref', refund.id)}`,
+  })
   return [...told(refund, 'succeeded', { gatewayRef, transactionId }, newId), ...post(posting, transactionId)]
 }
 
-function told(refund: BegunRefund, status: 'succeeded' | 'failed', settled: RefundSettled, newId: () => string): Write[] {
+function told(
+  refund: BegunRefund,
+  status: 'succeeded' | 'failed',
+  settled: RefundSettled,
+  newId: () => string,
+): Write[] {
   const { merchantId, id: subjectId, paymentId, amount, currency } = refund
-  const payload = { refund: showId('ref', subjectId), payment: showId('pay', paymentId), amount: Number(amount), currency, status }
-  return [moveRefund(refund, status, settled), emit({ merchantId, id: newId(), type: `refund.${status}`, subjectId, payload })]
+  const payload = {
+    refund: showId('ref', subjectId),
+    payment: showId('pay', paymentId),
+    amount: Number(amount),
+    currency,
+    status,
+  }
+  return [
+    moveRefund(refund, status, settled),
+    emit({ merchantId, id: newId(), type: `refund.${status}`, subjectId, payload }),
+  ]
 }
 
 function declinedWords(reason: string): string {

@@ -32,7 +32,11 @@ export interface Settled {
 }
 
 /** The write that moves a payment. It touches no row, and so undoes its commit, when the move is not legal. */
-export function movePayment(payment: Pick<BegunPayment, 'merchantId' | 'id'>, to: PaymentStatus, settled: Settled = {}): Write {
+export function movePayment(
+  payment: Pick<BegunPayment, 'merchantId' | 'id'>,
+  to: PaymentStatus,
+  settled: Settled = {},
+): Write {
   return {
     name: 'payment',
     rows: 1,

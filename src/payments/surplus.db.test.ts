@@ -39,17 +39,30 @@ beforeEach(async () => {
 
 async function newSurplus(): Promise<Surplus> {
   const id = uuidv7()
-  await owner.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 2400)`, [OURS, id])
+  await owner.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 2400)`, [
+    OURS,
+    id,
+  ])
   await owner.query(
     `INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, receipt_token)
      VALUES ($1, $2::uuid, $2::uuid, 'r', 'declined', 2400, 'EUR', 'pm_card_visa', $2::text, $2::text)`,
     [OURS, id],
   )
-  return { merchantId: OURS, paymentId: id, gatewayRef: `ch_${id}`, transactionId: uuidv7(), amount: 2_400n, currency: 'EUR', tries: 0 }
+  return {
+    merchantId: OURS,
+    paymentId: id,
+    gatewayRef: `ch_${id}`,
+    transactionId: uuidv7(),
+    amount: 2_400n,
+    currency: 'EUR',
+    tries: 0,
+  }
 }
 
-const count = async (table: string, where: string) => (await owner.query(`SELECT FROM ${table} WHERE ${where}`)).rowCount
-const move = (pool: pg.Pool, set: string) => pool.query(`UPDATE surplus_charge SET ${set} WHERE gateway_ref = '${found.gatewayRef}'`)
+const count = async (table: string, where: string) =>
+  (await owner.query(`SELECT FROM ${table} WHERE ${where}`)).rowCount
+const move = (pool: pg.Pool, set: string) =>
+  pool.query(`UPDATE surplus_charge SET ${set} WHERE gateway_ref = '${found.gatewayRef}'`)
 
 describe('a surplus charge is written once', () => {
   it('a second time writes nothing, neither row nor posting', async () => {
@@ -59,7 +72,9 @@ describe('a surplus charge is written once', () => {
 
   it('ten at once write it once', async () => {
     const next = await newSurplus()
-    const all = await Promise.all(Array.from({ length: 10 }, () => recordSurplus(db, { ...next, transactionId: uuidv7() }, uuidv7)))
+    const all = await Promise.all(
+      Array.from({ length: 10 }, () => recordSurplus(db, { ...next, transactionId: uuidv7() }, uuidv7)),
+    )
     expect(all.filter(Boolean)).toHaveLength(1)
     expect(await count('ledger_transaction', `payment_id = '${next.paymentId}'`)).toBe(1)
   })
@@ -74,12 +89,22 @@ describe('a surplus charge is written once', () => {
   })
 
   it('two charges of one payment are two', async () => {
-    expect(await recordSurplus(db, { ...found, gatewayRef: `${found.gatewayRef}-2`, transactionId: uuidv7() }, uuidv7)).toBe(true)
-    expect(await count('ledger_transaction', `payment_id = '${found.paymentId}' AND kind = 'surplus'`)).toBe(2)
+    expect(
+      await recordSurplus(
+        db,
+        { ...found, gatewayRef: `${found.gatewayRef}-2`, transactionId: uuidv7() },
+        uuidv7,
+      ),
+    ).toBe(true)
+    expect(await count('ledger_transaction', `payment_id = '${found.paymentId}' AND kind = 'surplus'`)).toBe(
+      2,
+    )
   })
 
   it('is due from the moment it was found', async () => {
-    expect((await dueSurplus(db, 1_000)).find(({ gatewayRef }) => gatewayRef === found.gatewayRef)).toEqual(found)
+    expect((await dueSurplus(db, 1_000)).find(({ gatewayRef }) => gatewayRef === found.gatewayRef)).toEqual(
+      found,
+    )
   })
 })
 
@@ -94,7 +119,12 @@ describe('what may not be said of it', () => {
       ...changes,
     }
     const transactionId = uuidv7()
-    const posting = surplus({ merchantId: OURS, paymentId: found.paymentId, money: { minor: 5n, currency: 'EUR' }, description: 'x' })
+    const posting = surplus({
+      merchantId: OURS,
+      paymentId: found.paymentId,
+      money: { minor: 5n, currency: 'EUR' },
+      description: 'x',
+    })
     const columns = { ...row, transaction_id: changes.transaction_id ?? `'${transactionId}'` }
     return commit(db, post(posting, transactionId)).then(() =>
       app.query(`INSERT INTO surplus_charge (${Object.keys(columns)}) VALUES (${Object.values(columns)})`),
@@ -113,8 +143,16 @@ describe('what may not be said of it', () => {
     ['an end without its time', () => ({ status: `'refunded'` }), /surplus_charge_settled/],
     ['a time of its end before the end', () => ({ settled_at: 'now()' }), /surplus_charge_settled/],
     ['tries below zero', () => ({ tries: '-1' }), /surplus_charge_tries/],
-    ['a charge that is there already', () => ({ gateway_ref: `'${found.gatewayRef}'` }), /surplus_charge_(pkey|gateway_ref_key)/],
-    ['a posting that is another charge’s', () => ({ transaction_id: `'${found.transactionId}'` }), /surplus_charge_merchant_id_transaction_id_key/],
+    [
+      'a charge that is there already',
+      () => ({ gateway_ref: `'${found.gatewayRef}'` }),
+      /surplus_charge_(pkey|gateway_ref_key)/,
+    ],
+    [
+      'a posting that is another charge’s',
+      () => ({ transaction_id: `'${found.transactionId}'` }),
+      /surplus_charge_merchant_id_transaction_id_key/,
+    ],
     ['a posting that is not there', () => ({ transaction_id: `'${uuidv7()}'` }), /transaction_id_fkey/],
     ['I16 another merchant’s payment', () => ({ merchant_id: `'${THEIRS}'` }), /_fkey/],
   ])('%s', async (_, changes, says) => {
@@ -142,10 +180,12 @@ describe('how it may move', () => {
     for (const pool of [app, owner]) await expect(move(pool, set)).rejects.toThrow(/may not change/)
   })
 
-  it.each(['DELETE FROM surplus_charge', 'TRUNCATE surplus_charge', 'DELETE FROM reconciliation', 'DELETE FROM gateway_simulator.refund'])(
-    'the product may not: %s',
-    async (attack) => {
-      await expect(app.query(attack)).rejects.toMatchObject({ code: '42501' })
-    },
-  )
+  it.each([
+    'DELETE FROM surplus_charge',
+    'TRUNCATE surplus_charge',
+    'DELETE FROM reconciliation',
+    'DELETE FROM gateway_simulator.refund',
+  ])('the product may not: %s', async (attack) => {
+    await expect(app.query(attack)).rejects.toMatchObject({ code: '42501' })
+  })
 })

@@ -22,7 +22,10 @@ export interface Surplus {
 }
 
 /** How an attempt to give a surplus charge back ended. `elsewhere`: another reconciler was faster. */
-export type Refunded = { surplus: Surplus; to: 'refunded' } | { surplus: Surplus; to: 'found' | 'parked'; reason: string } | { to: 'elsewhere' }
+export type Refunded =
+  | { surplus: Surplus; to: 'refunded' }
+  | { surplus: Surplus; to: 'found' | 'parked'; reason: string }
+  | { to: 'elsewhere' }
 
 /** After so many tries without an answer people must look. The waits between them add up to an hour and a half, so that a bank may be down. */
 const TRIES_MAX = 10
@@ -51,7 +54,12 @@ export function dueSurplus(db: Db, limit: number): Promise<Surplus[]> {
 }
 
 /** Gives a surplus charge back. The key comes from the charge, so this same request by anyone, ever, is the same refund. */
-export async function refundSurplus(db: Db, gateway: Gateway, found: Surplus, newId: () => string): Promise<Refunded> {
+export async function refundSurplus(
+  db: Db,
+  gateway: Gateway,
+  found: Surplus,
+  newId: () => string,
+): Promise<Refunded> {
   const { gatewayRef: ref, amount: amountMinor, currency } = found
   const outcome = await gateway.refund({ key: `surplus:${ref}`, ref, amountMinor, currency })
   const ended = endOf(found, outcome)
@@ -71,15 +79,27 @@ function endOf(found: Surplus, outcome: RefundOutcome): Exclude<Refunded, { to: 
 }
 
 /** The row's move, and with its end the news; what was given back is reversed in the books. All of one commit. */
-function writesFor(found: Surplus, ended: Exclude<Refunded, { to: 'elsewhere' }>, newId: () => string): Write[] {
+function writesFor(
+  found: Surplus,
+  ended: Exclude<Refunded, { to: 'elsewhere' }>,
+  newId: () => string,
+): Write[] {
   switch (ended.to) {
     case 'found':
       return [ownRow(putOff(found, ended.reason))]
     case 'parked':
       return [ownRow(settle(found, 'parked', ended.reason)), event(found, 'parked', newId())]
     case 'refunded': {
-      const mirror = reversed(postingOf(found), found.transactionId, `Refund of the surplus charge ${found.gatewayRef}`)
-      return [ownRow(settle(found, 'refunded', null)), ...post(mirror, newId()), event(found, 'refunded', newId())]
+      const mirror = reversed(
+        postingOf(found),
+        found.transactionId,
+        `Refund of the surplus charge ${found.gatewayRef}`,
+      )
+      return [
+        ownRow(settle(found, 'refunded', null)),
+        ...post(mirror, newId()),
+        event(found, 'refunded', newId()),
+      ]
     }
   }
 }
@@ -112,11 +132,18 @@ function ownRow(statement: Sql): Write {
 
 /** The charge's own row decides between two reconcilers; any other refusal is broken. */
 function done(refused: string | null): boolean {
-  if (refused !== null && refused !== OWN_ROW) throw new Error(`the commit of a surplus charge was refused by "${refused}"`)
+  if (refused !== null && refused !== OWN_ROW)
+    throw new Error(`the commit of a surplus charge was refused by "${refused}"`)
   return refused === null
 }
 
 function postingOf({ merchantId, paymentId, gatewayRef, amount: minor, currency }: Surplus): Posting {
-  if (!isCurrency(currency)) throw new Error(`the surplus charge ${gatewayRef} is in the unknown currency ${currency}`)
-  return surplus({ merchantId, paymentId, money: { minor, currency }, description: `Surplus charge ${gatewayRef}` })
+  if (!isCurrency(currency))
+    throw new Error(`the surplus charge ${gatewayRef} is in the unknown currency ${currency}`)
+  return surplus({
+    merchantId,
+    paymentId,
+    money: { minor, currency },
+    description: `Surplus charge ${gatewayRef}`,
+  })
 }

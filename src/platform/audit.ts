@@ -24,7 +24,14 @@ export function audit({ merchantId, id, actor, action, subject, detail }: AuditE
 
 /** The trace of a record that the system gave up on: a person must look. */
 export function auditParked(merchantId: string, id: string, recordId: string, reason: string): Write {
-  return audit({ merchantId, id, actor: 'system', action: 'record.parked', subject: recordId, detail: reason })
+  return audit({
+    merchantId,
+    id,
+    actor: 'system',
+    action: 'record.parked',
+    subject: recordId,
+    detail: reason,
+  })
 }
 
 export interface AuditRow {

@@ -32,7 +32,8 @@ const order = (id = uuidv7()): Write => ({
   sql: sql`INSERT INTO orders (merchant_id, id, currency, amount) VALUES (${merchant}::uuid, ${id}::uuid, 'EUR', 5) RETURNING 1`,
 })
 const merchants = async () => (await owner.query('SELECT FROM merchant WHERE id = $1', [merchant])).rowCount
-const orders = async () => (await owner.query('SELECT FROM orders WHERE merchant_id = $1', [merchant])).rowCount
+const orders = async () =>
+  (await owner.query('SELECT FROM orders WHERE merchant_id = $1', [merchant])).rowCount
 
 describe('a commit', () => {
   it('positive control: all of it is there', async () => {
@@ -60,7 +61,9 @@ describe('a commit', () => {
   })
 
   it('what is broken is thrown, not told', async () => {
-    await expect(commit(db, [{ ...order(), sql: sql`INSERT INTO orders DEFAULT VALUES RETURNING 1` }])).rejects.toThrow()
+    await expect(
+      commit(db, [{ ...order(), sql: sql`INSERT INTO orders DEFAULT VALUES RETURNING 1` }]),
+    ).rejects.toThrow()
     await expect(commit(db, [order()])).rejects.toThrow(/orders_merchant_id_fkey/)
   })
 })

@@ -8,7 +8,9 @@ import { type Db, joinSql, rawSql, type Sql, sql, type Write } from './db'
 export async function commit(db: Db, writes: Write[], before: Sql[] = []): Promise<string | null> {
   const statement = db.$queryRaw(oneStatement(writes))
   try {
-    await (before.length === 0 ? statement : db.$transaction([...before.map((first) => db.$executeRaw(first)), statement]))
+    await (before.length === 0
+      ? statement
+      : db.$transaction([...before.map((first) => db.$executeRaw(first)), statement]))
     return null
   } catch (error) {
     const refused = refusedBy(error)
@@ -19,7 +21,9 @@ export async function commit(db: Db, writes: Write[], before: Sql[] = []): Promi
 
 function oneStatement(writes: Write[]): Sql {
   const parts = writes.map(({ sql: write }, index) => sql`${name(index)} AS (${write})`)
-  const counts = writes.map((write, index) => sql`expect_rows(${write.name}, (SELECT count(*) FROM ${name(index)}), ${write.rows})`)
+  const counts = writes.map(
+    (write, index) => sql`expect_rows(${write.name}, (SELECT count(*) FROM ${name(index)}), ${write.rows})`,
+  )
   return sql`WITH ${joinSql(parts)} SELECT ${joinSql(counts)}`
 }
 

@@ -33,13 +33,17 @@ describe('readEnv', () => {
   })
 
   test('knows a bank outside our process by its address', () => {
-    expect(readEnv({ ...GOOD, PAYONCE_BANK_URL: 'http://127.0.0.1:4000' }).PAYONCE_BANK_URL).toBe('http://127.0.0.1:4000')
+    expect(readEnv({ ...GOOD, PAYONCE_BANK_URL: 'http://127.0.0.1:4000' }).PAYONCE_BANK_URL).toBe(
+      'http://127.0.0.1:4000',
+    )
     expect(readEnv({ ...GOOD, PAYONCE_BANK_URL: '' }).PAYONCE_BANK_URL).toBeUndefined()
   })
 
   test('takes numbers as text, and its own address from PORT unless it is told', () => {
     expect(readEnv({ ...GOOD, PORT: '8080' })).toMatchObject({ PORT: 8080, baseUrl: 'http://localhost:8080' })
-    expect(readEnv({ ...GOOD, PAYONCE_BASE_URL: 'https://shop.example' })).toMatchObject({ baseUrl: 'https://shop.example' })
+    expect(readEnv({ ...GOOD, PAYONCE_BASE_URL: 'https://shop.example' })).toMatchObject({
+      baseUrl: 'https://shop.example',
+    })
   })
 
   test('names all that is missing in one message', () => {
@@ -48,8 +52,15 @@ describe('readEnv', () => {
   })
 
   test('names all that is wrong in one message', () => {
-    const says = refusalOf({ ...GOOD, PORT: '70000', PAYONCE_MODE: 'maybe', PAYONCE_POOL_MAX: 'many', DATABASE_URL: 'mysql://x' })
-    for (const name of ['PORT', 'PAYONCE_MODE', 'PAYONCE_POOL_MAX', 'DATABASE_URL']) expect(says).toContain(name)
+    const says = refusalOf({
+      ...GOOD,
+      PORT: '70000',
+      PAYONCE_MODE: 'maybe',
+      PAYONCE_POOL_MAX: 'many',
+      DATABASE_URL: 'mysql://x',
+    })
+    for (const name of ['PORT', 'PAYONCE_MODE', 'PAYONCE_POOL_MAX', 'DATABASE_URL'])
+      expect(says).toContain(name)
   })
 
   test('names what is missing beside what is wrong', () => {
@@ -79,11 +90,15 @@ describe('readEnv', () => {
   })
 
   test('K7 never shows a secret in its message', () => {
-    expect(refusalOf({ ...GOOD, PAYONCE_SECRET: 'canary-secret', DATABASE_URL: 'mysql://u:canary-password@x' })).not.toContain('canary')
+    expect(
+      refusalOf({ ...GOOD, PAYONCE_SECRET: 'canary-secret', DATABASE_URL: 'mysql://u:canary-password@x' }),
+    ).not.toContain('canary')
   })
 
   test('R2 a bank is given up before the lease of 30 s ends, with room to store the answer', () => {
-    expect(refusalOf({ ...GOOD, PAYONCE_GATEWAY_TIMEOUT_MS: '26000' })).toContain('PAYONCE_GATEWAY_TIMEOUT_MS')
+    expect(refusalOf({ ...GOOD, PAYONCE_GATEWAY_TIMEOUT_MS: '26000' })).toContain(
+      'PAYONCE_GATEWAY_TIMEOUT_MS',
+    )
   })
 })
 
@@ -94,7 +109,9 @@ describe('what else is read from it', () => {
   })
 
   test('each purpose has a secret of its own', () => {
-    const secrets = ['shopper-cookie', 'operator-session', 'receipt-code'].map((purpose) => secretFor(GOOD, purpose))
+    const secrets = ['shopper-cookie', 'operator-session', 'receipt-code'].map((purpose) =>
+      secretFor(GOOD, purpose),
+    )
     expect(new Set(secrets)).toHaveLength(3)
     expect(secretFor(GOOD, 'shopper-cookie')).toBe(secrets[0])
     expect(secretFor({ PAYONCE_SECRET: 'x'.repeat(32) }, 'shopper-cookie')).not.toBe(secrets[0])

@@ -43,8 +43,13 @@ const schema = z.object({
 
 /** What the product itself cannot run without. */
 const complete = schema.extend({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'name a PostgreSQL database (`npm start` brings its own)' }),
-  PAYONCE_SECRET: z.string({ error: 'at least 32 characters of chance (`npm start` makes one for the sandbox)' }).min(32),
+  DATABASE_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: 'name a PostgreSQL database (`npm start` brings its own)',
+  }),
+  PAYONCE_SECRET: z
+    .string({ error: 'at least 32 characters of chance (`npm start` makes one for the sandbox)' })
+    .min(32),
 })
 
 export type Env = z.infer<typeof complete> & { baseUrl: string }
@@ -84,7 +89,9 @@ export function secretFor(env: Pick<Env, 'PAYONCE_SECRET'>, purpose: string): st
 /** The environment of a child process: ours, with changes. A change to `undefined` takes the variable away. */
 export function childEnv(changes: Partial<NodeJS.ProcessEnv> = {}): NodeJS.ProcessEnv {
   const merged = { ...process.env, ...changes }
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)) as NodeJS.ProcessEnv
+  return Object.fromEntries(
+    Object.entries(merged).filter(([, value]) => value !== undefined),
+  ) as NodeJS.ProcessEnv
 }
 
 /** Sets variables for this process and all it starts: how the browser tests tell their workers where the product runs. */

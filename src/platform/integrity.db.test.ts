@@ -44,7 +44,10 @@ describe('the catalogue', () => {
       FROM pg_class c WHERE c.relkind = 'v' AND relnamespace::regnamespace::text LIKE 'integrity%'`)
     expect(rows).toHaveLength(views.length)
     for (const row of rows)
-      expect(row).toMatchObject({ columns: 'merchant_id uuid, subject text, detail text', says: expect.stringMatching(/^[A-Z]/) })
+      expect(row).toMatchObject({
+        columns: 'merchant_id uuid, subject text, detail text',
+        says: expect.stringMatching(/^[A-Z]/),
+      })
   })
 
   it('one more view is one more invariant, which the product may read', async () => {
@@ -75,7 +78,11 @@ describe('the roles', () => {
 
   it('the product may not replace, rename or drop a view', async () => {
     for (const view of views)
-      for (const attack of [`CREATE OR REPLACE VIEW ${view} AS SELECT 1`, `ALTER VIEW ${view} RENAME TO mine`, `DROP VIEW ${view}`])
+      for (const attack of [
+        `CREATE OR REPLACE VIEW ${view} AS SELECT 1`,
+        `ALTER VIEW ${view} RENAME TO mine`,
+        `DROP VIEW ${view}`,
+      ])
         await expect(app.query(attack), attack).rejects.toMatchObject(denied)
   })
 
@@ -92,7 +99,9 @@ describe('the roles', () => {
 
   it('the bank sees none of it', async () => {
     for (const view of views) await expect(bank.query(`SELECT * FROM ${view}`)).rejects.toMatchObject(denied)
-    await expect(bank.query('SELECT * FROM integrity_system.idle_transactions()')).rejects.toMatchObject(denied)
+    await expect(bank.query('SELECT * FROM integrity_system.idle_transactions()')).rejects.toMatchObject(
+      denied,
+    )
   })
 
   it('the product sees that a connection of somebody else sits in a transaction, and not what it said', async () => {
@@ -102,7 +111,9 @@ describe('the roles', () => {
       .query('SELECT pg_backend_pid() AS pid; COMMIT')
       .then((results) => (results as unknown as pg.QueryResult[])[0] as pg.QueryResult)
     expect(seen).toEqual(pid)
-    expect((await app.query('SELECT * FROM integrity_system.idle_transactions()')).fields.map(({ name }) => name)).toEqual(['pid', 'since'])
+    expect(
+      (await app.query('SELECT * FROM integrity_system.idle_transactions()')).fields.map(({ name }) => name),
+    ).toEqual(['pid', 'since'])
   })
 })
 
@@ -154,7 +165,9 @@ describe('what SQL and TypeScript both know', () => {
       ` ${CARD}`,
       ` 1 ${CARD}`,
     ]
-    const texts = beside.flatMap((before) => beside.flatMap((after) => forms.map((form) => `${before}${form}${after}`)))
+    const texts = beside.flatMap((before) =>
+      beside.flatMap((after) => forms.map((form) => `${before}${form}${after}`)),
+    )
     const found = texts.map(holdsCardNumber)
     expect(found.filter(Boolean).length).toBeGreaterThan(500)
     expect(await inSql(texts)).toEqual(found)

@@ -34,7 +34,11 @@ export interface Finding {
 const OFFENDERS_MAX = 20
 
 /** Asks every invariant of these parts, for one merchant or (null) for all: the same views, whoever asks. */
-export async function findings(db: Db, parts: readonly Part[], merchantId: string | null): Promise<Finding[]> {
+export async function findings(
+  db: Db,
+  parts: readonly Part[],
+  merchantId: string | null,
+): Promise<Finding[]> {
   const found: Finding[] = []
   for (const { view, ...invariant } of await invariants(db, parts)) {
     found.push({ ...invariant, offenders: await offenders(db, view, merchantId) })
@@ -52,7 +56,10 @@ export async function invariants(db: Db, parts: readonly Part[]): Promise<Invari
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'v' AND n.nspname IN (${joinSql(parts.map((part) => `integrity_${part}`))})
     ORDER BY n.nspname, c.relname`)
-  if (listed.length === 0) throw new Error('This database has no invariants to check. Does it have all migrations (npm run migrate)?')
+  if (listed.length === 0)
+    throw new Error(
+      'This database has no invariants to check. Does it have all migrations (npm run migrate)?',
+    )
   return listed
 }
 

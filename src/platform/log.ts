@@ -9,7 +9,18 @@ export function openLog(level: string, name: string): Log {
     name,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
-      paths: ['*.authorization', '*.cookie', '*.password', '*.apiKey', '*.token', '*.cardNumber', '*.key', 'authorization', 'cookie', 'password'],
+      paths: [
+        '*.authorization',
+        '*.cookie',
+        '*.password',
+        '*.apiKey',
+        '*.token',
+        '*.cardNumber',
+        '*.key',
+        'authorization',
+        'cookie',
+        'password',
+      ],
       censor: '[removed]',
     },
   })

@@ -19,7 +19,10 @@ beforeAll(async () => {
   app = openPool(database.url, { max: 2, role: APP_ROLE, name: 'rules-app' })
   bank = openPool(database.url, { max: 1, role: BANK_ROLE, name: 'rules-bank' })
   await app.query(`INSERT INTO merchant (id, name) VALUES ($1, 'A')`, [OURS])
-  await app.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 2400)`, [OURS, ORDER])
+  await app.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 2400)`, [
+    OURS,
+    ORDER,
+  ])
 })
 afterAll(async () => {
   await Promise.all([app.end(), bank.end()])
@@ -33,7 +36,9 @@ describe('orders', () => {
     ['a status of its own', `'EUR', 1, 'refunded'`, /orders_status/],
   ])('refuse %s', async (_, values, says) => {
     await expect(
-      app.query(`INSERT INTO orders (merchant_id, id, currency, amount, status) VALUES ('${OURS}', gen_random_uuid(), ${values})`),
+      app.query(
+        `INSERT INTO orders (merchant_id, id, currency, amount, status) VALUES ('${OURS}', gen_random_uuid(), ${values})`,
+      ),
     ).rejects.toThrow(says)
   })
 
@@ -41,7 +46,9 @@ describe('orders', () => {
     ['a quantity of zero', '0, 1', /order_item_quantity/],
     ['a negative price', '1, -1', /order_item_unit_amount/],
   ])('refuse an item with %s', async (_, values, says) => {
-    await expect(app.query(`INSERT INTO order_item VALUES ('${OURS}', '${ORDER}', 1, 'x', ${values})`)).rejects.toThrow(says)
+    await expect(
+      app.query(`INSERT INTO order_item VALUES ('${OURS}', '${ORDER}', 1, 'x', ${values})`),
+    ).rejects.toThrow(says)
   })
 })
 
@@ -76,12 +83,18 @@ describe('the roles', () => {
     await app.query('SELECT * FROM gateway_simulator.charge')
   })
 
-  it.each(['payment', 'orders', 'idempotency_record', 'attempt', 'entry', 'ledger_transaction', 'operator', 'merchant'])(
-    'the bank sees nothing of %s',
-    async (table) => {
-      await expect(bank.query(`SELECT * FROM ${table}`)).rejects.toMatchObject(denied)
-    },
-  )
+  it.each([
+    'payment',
+    'orders',
+    'idempotency_record',
+    'attempt',
+    'entry',
+    'ledger_transaction',
+    'operator',
+    'merchant',
+  ])('the bank sees nothing of %s', async (table) => {
+    await expect(bank.query(`SELECT * FROM ${table}`)).rejects.toMatchObject(denied)
+  })
 })
 
 describe('a record', () => {
@@ -99,7 +112,10 @@ describe('a record', () => {
       ...columns,
     }
     const names = Object.keys(row)
-    return app.query(`INSERT INTO idempotency_record (${names}) VALUES (${names.map((_, index) => `$${index + 1}`)})`, Object.values(row))
+    return app.query(
+      `INSERT INTO idempotency_record (${names}) VALUES (${names.map((_, index) => `$${index + 1}`)})`,
+      Object.values(row),
+    )
   }
   const answered = { status: 200, answer: '{}', completed_at: new Date() }
 
@@ -116,9 +132,21 @@ describe('a record', () => {
   })
 
   it.each<[string, Record<string, unknown>, RegExp]>([
-    ['completed without an answer', { state: 'completed', ...answered, answer: null }, /idempotency_record_completed/],
-    ['completed without a status', { state: 'completed', ...answered, status: null }, /idempotency_record_completed/],
-    ['completed without its time', { state: 'completed', ...answered, completed_at: null }, /idempotency_record_completed/],
+    [
+      'completed without an answer',
+      { state: 'completed', ...answered, answer: null },
+      /idempotency_record_completed/,
+    ],
+    [
+      'completed without a status',
+      { state: 'completed', ...answered, status: null },
+      /idempotency_record_completed/,
+    ],
+    [
+      'completed without its time',
+      { state: 'completed', ...answered, completed_at: null },
+      /idempotency_record_completed/,
+    ],
     ['claimed with an answer', { state: 'claimed', ...answered }, /idempotency_record_completed/],
     ['sending with an answer', { state: 'sending', ...answered }, /idempotency_record_completed/],
     ['in a state of its own', { state: 'paused' }, /idempotency_record_state/],

@@ -29,14 +29,20 @@ describe('the key', () => {
   })
 
   test('and the bytes of the body are the same in every request of a call, whatever the caller does to its object', async () => {
-    const { url, seen } = await serve(inTurn('cut', DOWN, BUSY, UNKNOWN, { status: 502, body: '<html>' }, PAID))
+    const { url, seen } = await serve(
+      inTurn('cut', DOWN, BUSY, UNKNOWN, { status: 502, body: '<html>' }, PAID),
+    )
     const body = { ...PAYMENT, metadata: { cart: '7' } }
     const call = clientOf(url).payments.create(body)
     body.metadata.cart = 'changed'
     const { idempotency } = await call
     expect(idempotency.requests).toBe(6)
-    expect(new Set(seen.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set([`"${idempotency.key}"`]))
-    expect(new Set(seen.map((one) => one.body))).toEqual(new Set([JSON.stringify({ ...PAYMENT, metadata: { cart: '7' } })]))
+    expect(new Set(seen.map(({ headers }) => headers['idempotency-key']))).toEqual(
+      new Set([`"${idempotency.key}"`]),
+    )
+    expect(new Set(seen.map((one) => one.body))).toEqual(
+      new Set([JSON.stringify({ ...PAYMENT, metadata: { cart: '7' } })]),
+    )
   })
 
   test('is another one for another call', async () => {
@@ -57,7 +63,9 @@ describe('the key', () => {
     'that no server could take is refused before anything is sent: %j',
     async (idempotencyKey) => {
       const { url, seen } = await serve(inTurn(PAID))
-      await expect(clientOf(url).payments.create(PAYMENT, { idempotencyKey })).rejects.toBeInstanceOf(TypeError)
+      await expect(clientOf(url).payments.create(PAYMENT, { idempotencyKey })).rejects.toBeInstanceOf(
+        TypeError,
+      )
       expect(seen).toHaveLength(0)
     },
   )
@@ -95,7 +103,10 @@ describe('retries', () => {
   ]
   test.each(passing)('after %s the same request is sent again', async (_, reply) => {
     const { url, seen } = await serve(inTurn(reply, PAID))
-    expect(await clientOf(url).payments.create(PAYMENT)).toMatchObject({ id: 'pay_1', idempotency: { requests: 2 } })
+    expect(await clientOf(url).payments.create(PAYMENT)).toMatchObject({
+      id: 'pay_1',
+      idempotency: { requests: 2 },
+    })
     expect(seen).toHaveLength(2)
   })
 
@@ -128,7 +139,9 @@ describe('retries', () => {
     const pauses = said.map(async (reply) => {
       const { url } = await serve(inTurn(reply, PAID))
       const attempts: Attempt[] = []
-      await clientOf(url, { timeoutMs: 8_000 }).payments.create(PAYMENT, { onAttempt: (attempt) => attempts.push(attempt) })
+      await clientOf(url, { timeoutMs: 8_000 }).payments.create(PAYMENT, {
+        onAttempt: (attempt) => attempts.push(attempt),
+      })
       return attempts[0]?.pauseMs ?? 0
     })
     const [seconds = 0, at = 0, inProblem = 0] = await Promise.all(pauses)
@@ -140,10 +153,18 @@ describe('retries', () => {
   })
 
   test('a pause that would end after the budget is not begun', async () => {
-    const { url } = await serve(inTurn(problem('unavailable', 503, 'same-key', false, { retryAfterSeconds: 60 })))
+    const { url } = await serve(
+      inTurn(problem('unavailable', 503, 'same-key', false, { retryAfterSeconds: 60 })),
+    )
     const began = Date.now()
     const error = await caught<PayonceError>(clientOf(url).payments.create(PAYMENT))
-    expect(error).toMatchObject({ kind: 'unavailable', status: 503, retry: 'same-key', safeNewKey: false, requests: 1 })
+    expect(error).toMatchObject({
+      kind: 'unavailable',
+      status: 503,
+      retry: 'same-key',
+      safeNewKey: false,
+      requests: 1,
+    })
     expect(Date.now() - began).toBeLessThan(1_000)
   })
 
@@ -156,7 +177,9 @@ describe('retries', () => {
   test('each one is told to onAttempt, with the pause that follows', async () => {
     const { url } = await serve(inTurn('cut', DOWN, PAID))
     const attempts: Attempt[] = []
-    const { idempotency } = await clientOf(url).payments.create(PAYMENT, { onAttempt: (attempt) => attempts.push(attempt) })
+    const { idempotency } = await clientOf(url).payments.create(PAYMENT, {
+      onAttempt: (attempt) => attempts.push(attempt),
+    })
     expect(attempts).toMatchObject([
       { number: 1, key: idempotency.key, status: null, kind: null },
       { number: 2, key: idempotency.key, status: 503, kind: 'unavailable' },
@@ -176,17 +199,27 @@ describe('retries', () => {
 describe('an unknown outcome', () => {
   test('is asked about with the same key until the time is over, and then thrown with the key', async () => {
     const { url, seen } = await serve(inTurn(UNKNOWN))
-    const error = await caught<OutcomeUnknown>(clientOf(url, { timeoutMs: 250, maxRetries: 1 }).payments.create(PAYMENT))
+    const error = await caught<OutcomeUnknown>(
+      clientOf(url, { timeoutMs: 250, maxRetries: 1 }).payments.create(PAYMENT),
+    )
     expect(error).toBeInstanceOf(OutcomeUnknown)
-    expect(error).toMatchObject({ retry: 'poll', safeNewKey: false, statusUrl: '/api/v1/idempotency/payments.create/k' })
+    expect(error).toMatchObject({
+      retry: 'poll',
+      safeNewKey: false,
+      statusUrl: '/api/v1/idempotency/payments.create/k',
+    })
     expect(error.key).toMatch(UUID)
     expect(seen.length).toBeGreaterThan(3)
-    expect(new Set(seen.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set([`"${error.key}"`]))
+    expect(new Set(seen.map(({ headers }) => headers['idempotency-key']))).toEqual(
+      new Set([`"${error.key}"`]),
+    )
   })
 
   test('stays unknown when the line goes dead after it', async () => {
     const { url } = await serve(inTurn(UNKNOWN, 'cut'))
-    expect(await caught(clientOf(url, { maxRetries: 2 }).payments.create(PAYMENT))).toBeInstanceOf(OutcomeUnknown)
+    expect(await caught(clientOf(url, { maxRetries: 2 }).payments.create(PAYMENT))).toBeInstanceOf(
+      OutcomeUnknown,
+    )
   })
 })
 
@@ -207,7 +240,11 @@ describe('results', () => {
   })
 
   test('a payment that needs its customer is a value', async () => {
-    const body = { id: 'pay_1', status: 'requires_action', nextAction: { type: 'redirect', url: 'https://bank.example/3ds' } }
+    const body = {
+      id: 'pay_1',
+      status: 'requires_action',
+      nextAction: { type: 'redirect', url: 'https://bank.example/3ds' },
+    }
     const { url } = await serve(inTurn({ status: 202, body }))
     expect(await clientOf(url).payments.create(PAYMENT)).toMatchObject(body)
   })
@@ -239,20 +276,31 @@ describe('errors', () => {
       problem('validation', 400, 'after-fixing', true, { errors: [{ pointer: '/amount', detail: 'x' }] }),
       { errors: [{ pointer: '/amount', detail: 'x' }] },
     ],
-    [RateLimited, problem('rate-limited', 429, 'same-key', false, { retryAfterSeconds: 9 }), { retryAfterSeconds: 9, safeNewKey: false }],
+    [
+      RateLimited,
+      problem('rate-limited', 429, 'same-key', false, { retryAfterSeconds: 9 }),
+      { retryAfterSeconds: 9, safeNewKey: false },
+    ],
     [Unauthorized, problem('unauthorized', 401, 'after-fixing', true), { status: 401 }],
-    [Forbidden, problem('forbidden', 403, 'no', true, { requiredScope: 'payments:write' }), { requiredScope: 'payments:write' }],
+    [
+      Forbidden,
+      problem('forbidden', 403, 'no', true, { requiredScope: 'payments:write' }),
+      { requiredScope: 'payments:write' },
+    ],
   ]
-  test.each(kinds)('%o is a class to branch on, with all that the server said', async (Class, reply, facts) => {
-    const { url } = await serve(inTurn(reply))
-    const error = await caught<PayonceError>(clientOf(url).payments.create(PAYMENT))
-    expect(error).toBeInstanceOf(Class)
-    expect(error).toBeInstanceOf(PayonceError)
-    expect(error).toBeInstanceOf(Error)
-    expect(error).toMatchObject({ name: Class.name, requestId: 'req_1', detail: 'Words.', ...facts })
-    expect(error.problem).toEqual((reply as { body: object }).body)
-    expect(error.key).toMatch(UUID)
-  })
+  test.each(kinds)(
+    '%o is a class to branch on, with all that the server said',
+    async (Class, reply, facts) => {
+      const { url } = await serve(inTurn(reply))
+      const error = await caught<PayonceError>(clientOf(url).payments.create(PAYMENT))
+      expect(error).toBeInstanceOf(Class)
+      expect(error).toBeInstanceOf(PayonceError)
+      expect(error).toBeInstanceOf(Error)
+      expect(error).toMatchObject({ name: Class.name, requestId: 'req_1', detail: 'Words.', ...facts })
+      expect(error.problem).toEqual((reply as { body: object }).body)
+      expect(error.key).toMatch(UUID)
+    },
+  )
 
   test('a kind that this version does not know is a PayonceError with its kind', async () => {
     const { url } = await serve(inTurn(problem('constructor', 418, 'no', true)))
@@ -265,43 +313,71 @@ describe('errors', () => {
     const { url } = await serve(inTurn('cut'))
     const error = await caught<ConnectionFailed>(clientOf(url, { maxRetries: 2 }).payments.create(PAYMENT))
     expect(error).toBeInstanceOf(ConnectionFailed)
-    expect(error).toMatchObject({ kind: 'connection-failed', status: null, retry: 'same-key', safeNewKey: false, requests: 3, problem: null })
+    expect(error).toMatchObject({
+      kind: 'connection-failed',
+      status: null,
+      retry: 'same-key',
+      safeNewKey: false,
+      requests: 3,
+      problem: null,
+    })
     expect(error.message).toContain('ask with the same key')
   })
 
   test('a "no" at the door does not free a key that may have got through before; a decline does', async () => {
     const refused = await serve(inTurn('cut', problem('unauthorized', 401, 'after-fixing', true)))
-    expect(await caught(clientOf(refused.url).payments.create(PAYMENT))).toMatchObject({ kind: 'unauthorized', safeNewKey: false })
+    expect(await caught(clientOf(refused.url).payments.create(PAYMENT))).toMatchObject({
+      kind: 'unauthorized',
+      safeNewKey: false,
+    })
     const declined = await serve(inTurn('cut', problem('payment-declined', 402, 'no', true)))
-    expect(await caught(clientOf(declined.url).payments.create(PAYMENT))).toMatchObject({ kind: 'payment-declined', safeNewKey: true })
+    expect(await caught(clientOf(declined.url).payments.create(PAYMENT))).toMatchObject({
+      kind: 'payment-declined',
+      safeNewKey: true,
+    })
     const unavailable = await serve(inTurn(DOWN, problem('unauthorized', 401, 'after-fixing', true)))
-    expect(await caught(clientOf(unavailable.url).payments.create(PAYMENT))).toMatchObject({ kind: 'unauthorized', safeNewKey: true })
+    expect(await caught(clientOf(unavailable.url).payments.create(PAYMENT))).toMatchObject({
+      kind: 'unauthorized',
+      safeNewKey: true,
+    })
   })
 
   test('nor does it free a key that the program kept: it may have been sent before a crash', async () => {
     const { url } = await serve(inTurn(problem('validation', 400, 'after-fixing', true)))
-    expect(await caught(clientOf(url).payments.create(PAYMENT, { idempotencyKey: 'kept' }))).toMatchObject({ safeNewKey: false, key: 'kept' })
+    expect(await caught(clientOf(url).payments.create(PAYMENT, { idempotencyKey: 'kept' }))).toMatchObject({
+      safeNewKey: false,
+      key: 'kept',
+    })
   })
 })
 
 describe('abort', () => {
-  test.each(['while the server is silent', 'in a pause'])('ends the call at once with the signal’s reason, %s', async (when) => {
-    const { url, seen } = await serve(inTurn(when === 'in a pause' ? DOWN : 'hang'))
-    const abort = new AbortController()
-    const reason = new Error('the customer left')
-    const call = caught(clientOf(url, { backoff: { baseMs: 1e7, capMs: 1e7 }, timeoutMs: 1e8 }).payments.create(PAYMENT, { signal: abort.signal }))
-    await vi.waitFor(() => expect(seen).toHaveLength(1))
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    const at = Date.now()
-    abort.abort(reason)
-    expect(await call).toBe(reason)
-    expect(Date.now() - at).toBeLessThan(200)
-  })
+  test.each(['while the server is silent', 'in a pause'])(
+    'ends the call at once with the signal’s reason, %s',
+    async (when) => {
+      const { url, seen } = await serve(inTurn(when === 'in a pause' ? DOWN : 'hang'))
+      const abort = new AbortController()
+      const reason = new Error('the customer left')
+      const call = caught(
+        clientOf(url, { backoff: { baseMs: 1e7, capMs: 1e7 }, timeoutMs: 1e8 }).payments.create(PAYMENT, {
+          signal: abort.signal,
+        }),
+      )
+      await vi.waitFor(() => expect(seen).toHaveLength(1))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      const at = Date.now()
+      abort.abort(reason)
+      expect(await call).toBe(reason)
+      expect(Date.now() - at).toBeLessThan(200)
+    },
+  )
 
   test('before the call sends nothing, and asks for no key to be kept', async () => {
     const { url, seen } = await serve(inTurn(PAID))
     const beforeSend = vi.fn()
-    await expect(clientOf(url).payments.create(PAYMENT, { signal: AbortSignal.abort('no'), beforeSend })).rejects.toBe('no')
+    await expect(
+      clientOf(url).payments.create(PAYMENT, { signal: AbortSignal.abort('no'), beforeSend }),
+    ).rejects.toBe('no')
     expect(beforeSend).not.toHaveBeenCalled()
     expect(seen).toHaveLength(0)
   })
@@ -309,7 +385,9 @@ describe('abort', () => {
   test('while the key is put away sends nothing', async () => {
     const { url, seen } = await serve(inTurn(PAID))
     const abort = new AbortController()
-    await expect(clientOf(url).payments.create(PAYMENT, { signal: abort.signal, beforeSend: () => abort.abort('left') })).rejects.toBe('left')
+    await expect(
+      clientOf(url).payments.create(PAYMENT, { signal: abort.signal, beforeSend: () => abort.abort('left') }),
+    ).rejects.toBe('left')
     expect(seen).toHaveLength(0)
   })
 

@@ -64,12 +64,21 @@ export interface Request {
 
 /** Reads. Sent again as often as need be: that changes nothing. */
 export async function read<T>(settings: Settings, path: string, options: CallOptions = {}): Promise<T> {
-  const { answer } = await insist(settings, message(settings, { method: 'GET', path }, null), { options, key: null, doubt: false })
+  const { answer } = await insist(settings, message(settings, { method: 'GET', path }, null), {
+    options,
+    key: null,
+    doubt: false,
+  })
   return answer.value as T
 }
 
 /** Does something once. */
-export async function doOnce<T>(settings: Settings, path: string, body: unknown, options: KeyedOptions = {}): Promise<Result<T>> {
+export async function doOnce<T>(
+  settings: Settings,
+  path: string,
+  body: unknown,
+  options: KeyedOptions = {},
+): Promise<Result<T>> {
   const given = options.idempotencyKey
   const key = given === undefined ? mintKey() : checkedKey(given)
   // Made before anything is awaited: what the caller does to its object later is not sent.
@@ -92,7 +101,11 @@ interface Call {
 
 type Answer = Extract<Sent, { came: 'answer' }>
 
-async function insist(settings: Settings, what: Message, call: Call): Promise<{ answer: Answer; requests: number }> {
+async function insist(
+  settings: Settings,
+  what: Message,
+  call: Call,
+): Promise<{ answer: Answer; requests: number }> {
   const { signal, onAttempt } = call.options
   const end = Date.now() + settings.timeoutMs
   const limitMs = settings.sendTimeoutMs + (call.waitSeconds ?? 0) * 1000
@@ -107,7 +120,13 @@ async function insist(settings: Settings, what: Message, call: Call): Promise<{ 
     const leastMs = sent.came === 'refusal' ? sent.waitMs : 0
     const pause = pauseMs(requests, Math.random(), leastMs, settings.backoff)
     const again = mayPass(sent) && (polled || retries < settings.maxRetries) && Date.now() + pause < end
-    onAttempt?.({ key: call.key, number: requests, ...shown(sent), ms: Date.now() - began, pauseMs: again ? pause : null })
+    onAttempt?.({
+      key: call.key,
+      number: requests,
+      ...shown(sent),
+      ms: Date.now() - began,
+      pauseMs: again ? pause : null,
+    })
     if (sent.came === 'answer') return { answer: sent, requests }
     if (!again) throw failure(sent, { key: call.key, requests, doubt, unknown })
     doubt ||= leavesDoubt(sent)
@@ -145,11 +164,23 @@ function failure(sent: Exclude<Sent, Answer>, { key, requests, doubt, unknown }:
   if (sent.came === 'refusal' && sent.problem) {
     // An earlier request may have got through, so that a "no" at the door (401, 400, …) does not free the key.
     const safeNewKey = sent.problem.safeNewKey && (!doubt || ABOUT_THE_KEY.includes(sent.problem.kind))
-    return errorOf({ ...base, ...wordsOf(sent.problem), status: sent.status, safeNewKey, problem: sent.problem })
+    return errorOf({
+      ...base,
+      ...wordsOf(sent.problem),
+      status: sent.status,
+      safeNewKey,
+      problem: sent.problem,
+    })
   }
   // What was heard before the silence is more than the silence.
-  if (unknown) return errorOf({ ...base, ...wordsOf(unknown), status: null, safeNewKey: false, problem: unknown })
-  return errorOf({ ...base, ...(sent.came === 'silence' ? silence(sent.why, key) : wordless(sent.status)), safeNewKey: false, problem: null })
+  if (unknown)
+    return errorOf({ ...base, ...wordsOf(unknown), status: null, safeNewKey: false, problem: unknown })
+  return errorOf({
+    ...base,
+    ...(sent.came === 'silence' ? silence(sent.why, key) : wordless(sent.status)),
+    safeNewKey: false,
+    problem: null,
+  })
 }
 
 const wordsOf = ({ kind, title, detail, retry }: Problem) => ({ kind, title, detail, retry })
@@ -163,7 +194,13 @@ function silence(why: string, key: string | null): Words {
 
 function wordless(status: number): Words {
   const detail = `Status ${status}, and no problem that says what it means: perhaps something between us and Payonce answered.`
-  return { kind: 'unexpected-answer', status, title: 'An answer that was not expected', detail, retry: status >= 500 ? 'same-key' : 'no' }
+  return {
+    kind: 'unexpected-answer',
+    status,
+    title: 'An answer that was not expected',
+    detail,
+    retry: status >= 500 ? 'same-key' : 'no',
+  }
 }
 
 function shown(sent: Sent): Pick<Attempt, 'status' | 'kind'> {
@@ -181,9 +218,23 @@ function idempotencyOf(headers: Headers, key: string, requests: number): Idempot
   }
 }
 
-function message(settings: Settings, { method, path, body }: Request, key: string | null, waitSeconds?: number): Message {
-  const headers: Record<string, string> = { authorization: `Bearer ${settings.apiKey}`, accept: 'application/json' }
-  if (key !== null) Object.assign(headers, { 'content-type': 'application/json', 'idempotency-key': quoted(key) })
+function message(
+  settings: Settings,
+  { method, path, body }: Request,
+  key: string | null,
+  waitSeconds?: number,
+): Message {
+  const headers: Record<string, string> = {
+    authorization: `Bearer ${settings.apiKey}`,
+    accept: 'application/json',
+  }
+  if (key !== null)
+    Object.assign(headers, { 'content-type': 'application/json', 'idempotency-key': quoted(key) })
   if (waitSeconds !== undefined) headers.prefer = `wait=${Math.min(30, Math.max(0, Math.floor(waitSeconds)))}`
-  return { method, url: `${settings.baseUrl}/api/v1${path}`, headers, body: key === null ? null : JSON.stringify(body) }
+  return {
+    method,
+    url: `${settings.baseUrl}/api/v1${path}`,
+    headers,
+    body: key === null ? null : JSON.stringify(body),
+  }
 }

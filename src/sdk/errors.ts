@@ -143,7 +143,11 @@ const CLASSES: Record<string, new (happening: Happening) => PayonceError> = {
 }
 
 /** What a status means when no problem came with it, from a proxy for example. */
-const BY_STATUS: Record<number, new (happening: Happening) => PayonceError> = { 401: Unauthorized, 403: Forbidden, 429: RateLimited }
+const BY_STATUS: Record<number, new (happening: Happening) => PayonceError> = {
+  401: Unauthorized,
+  403: Forbidden,
+  429: RateLimited,
+}
 
 export function errorOf(happening: Happening): PayonceError {
   const known = Object.hasOwn(CLASSES, happening.kind) ? CLASSES[happening.kind] : undefined
@@ -156,7 +160,10 @@ export function readProblem(text: string): Problem | null {
   const value = readJson(text)
   if (typeof value !== 'object' || value === null) return null
   const { kind, title, detail, retry, safeNewKey } = value as Record<string, unknown>
-  const said = typeof kind === 'string' && typeof safeNewKey === 'boolean' && ['same-key', 'poll', 'after-fixing', 'no'].includes(retry as string)
+  const said =
+    typeof kind === 'string' &&
+    typeof safeNewKey === 'boolean' &&
+    ['same-key', 'poll', 'after-fixing', 'no'].includes(retry as string)
   return said ? ({ ...value, title: String(title ?? kind), detail: String(detail ?? '') } as Problem) : null
 }
 

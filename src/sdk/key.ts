@@ -7,7 +7,9 @@ const KEY_MAX = 255
  * A fresh key: a version 4 UUID. `randomUUID` is missing on plain http (no secure context); `getRandomValues` never is.
  * @param source where chance comes from
  */
-export function mintKey(source: Pick<Crypto, 'getRandomValues'> & Partial<Pick<Crypto, 'randomUUID'>> = globalThis.crypto): string {
+export function mintKey(
+  source: Pick<Crypto, 'getRandomValues'> & Partial<Pick<Crypto, 'randomUUID'>> = globalThis.crypto,
+): string {
   if (source.randomUUID) return source.randomUUID()
   const bytes = source.getRandomValues(new Uint8Array(16))
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
@@ -18,8 +20,10 @@ export function mintKey(source: Pick<Crypto, 'getRandomValues'> & Partial<Pick<C
 
 /** The key itself, if the server could take it. Asked before anything is sent. */
 export function checkedKey(key: string): string {
-  if (key.length === 0 || key.length > KEY_MAX) throw new TypeError(`An idempotency key has 1 to ${KEY_MAX} characters; this one has ${key.length}.`)
-  if (!/^[\x20-\x7e]+$/.test(key)) throw new TypeError('An idempotency key may hold printable ASCII characters only.')
+  if (key.length === 0 || key.length > KEY_MAX)
+    throw new TypeError(`An idempotency key has 1 to ${KEY_MAX} characters; this one has ${key.length}.`)
+  if (!/^[\x20-\x7e]+$/.test(key))
+    throw new TypeError('An idempotency key may hold printable ASCII characters only.')
   return key
 }
 

@@ -4,7 +4,18 @@ import { PayonceError } from './errors'
 import { caught, clientOf, DOWN, problem, type Reply, type Seen, serve, UNKNOWN } from './testing'
 
 /** What may happen to one request on its way to a server that keeps keys, or back. */
-const FAULTS = ['fine', 'cut before', 'cut after', 'down', 'down, says nothing', 'busy', 'limited', 'slow', 'half an answer', 'unknown'] as const
+const FAULTS = [
+  'fine',
+  'cut before',
+  'cut after',
+  'down',
+  'down, says nothing',
+  'busy',
+  'limited',
+  'slow',
+  'half an answer',
+  'unknown',
+] as const
 type Fault = (typeof FAULTS)[number]
 
 /** A server that does a thing once per key, and on whose line things happen in this order. */
@@ -24,7 +35,11 @@ function shop(faults: readonly Fault[]) {
     if (fault === 'busy') return problem('in-progress', 409, 'same-key', false)
     if (fault === 'unknown') return UNKNOWN
     if (fault === 'half an answer') return { status: 201, body: '{"id":"pay' }
-    const answer = { status: 201, body: { id: `pay_${done.get(key)}` }, headers: { 'idempotent-replayed': String(replayed) } }
+    const answer = {
+      status: 201,
+      body: { id: `pay_${done.get(key)}` },
+      headers: { 'idempotent-replayed': String(replayed) },
+    }
     return fault === 'slow' ? { ...answer, afterMs: 120 } : answer
   }
   return { reply, effects: () => effects }
@@ -35,27 +50,34 @@ test('whatever happens on the way, one call has one key and at most one effect; 
 }, async () => {
   const seenFaults = new Set<Fault>()
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.constantFrom(...FAULTS), { maxLength: 6 }), fc.integer({ min: 0, max: 6 }), async (faults, maxRetries) => {
-      const { reply, effects } = shop(faults)
-      const { url, seen } = await serve(reply)
-      const call = clientOf(url, { maxRetries, sendTimeoutMs: 60 }).payments.create({ orderId: 'ord_1', paymentMethod: 'pm_card_visa' })
-      const end = await call.catch((error: unknown) => error)
-      for (const fault of faults.slice(0, seen.length)) seenFaults.add(fault)
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(...FAULTS), { maxLength: 6 }),
+      fc.integer({ min: 0, max: 6 }),
+      async (faults, maxRetries) => {
+        const { reply, effects } = shop(faults)
+        const { url, seen } = await serve(reply)
+        const call = clientOf(url, { maxRetries, sendTimeoutMs: 60 }).payments.create({
+          orderId: 'ord_1',
+          paymentMethod: 'pm_card_visa',
+        })
+        const end = await call.catch((error: unknown) => error)
+        for (const fault of faults.slice(0, seen.length)) seenFaults.add(fault)
 
-      expect(effects()).toBeLessThanOrEqual(1)
-      const keys = new Set(seen.map(({ headers }) => headers['idempotency-key']))
-      expect(keys.size).toBeLessThanOrEqual(1)
-      if (end instanceof PayonceError) {
-        for (const key of keys) expect(key).toBe(`"${end.key}"`)
-        // A new key is called safe only when nothing was done.
-        if (end.safeNewKey) expect(effects()).toBe(0)
-        // One that was given up early may never have arrived.
-        expect(end.requests).toBeGreaterThanOrEqual(seen.length)
-      } else {
-        expect(end).toMatchObject({ id: 'pay_1' })
-        expect(effects()).toBe(1)
-      }
-    }),
+        expect(effects()).toBeLessThanOrEqual(1)
+        const keys = new Set(seen.map(({ headers }) => headers['idempotency-key']))
+        expect(keys.size).toBeLessThanOrEqual(1)
+        if (end instanceof PayonceError) {
+          for (const key of keys) expect(key).toBe(`"${end.key}"`)
+          // A new key is called safe only when nothing was done.
+          if (end.safeNewKey) expect(effects()).toBe(0)
+          // One that was given up early may never have arrived.
+          expect(end.requests).toBeGreaterThanOrEqual(seen.length)
+        } else {
+          expect(end).toMatchObject({ id: 'pay_1' })
+          expect(effects()).toBe(1)
+        }
+      },
+    ),
     { numRuns: 150 },
   )
   // Nothing is proved about a fault that never happened.
@@ -67,8 +89,13 @@ test('a program that died after its request, and kept the key, gets that request
   const { url } = await serve(reply)
   const kept: string[] = []
   const payment = { orderId: 'ord_1', paymentMethod: 'pm_card_visa' }
-  await caught(clientOf(url, { maxRetries: 0 }).payments.create(payment, { beforeSend: (key) => kept.push(key) }))
+  await caught(
+    clientOf(url, { maxRetries: 0 }).payments.create(payment, { beforeSend: (key) => kept.push(key) }),
+  )
   const [idempotencyKey = ''] = kept
-  expect(await clientOf(url).payments.create(payment, { idempotencyKey })).toMatchObject({ id: 'pay_1', idempotency: { replayed: true } })
+  expect(await clientOf(url).payments.create(payment, { idempotencyKey })).toMatchObject({
+    id: 'pay_1',
+    idempotency: { replayed: true },
+  })
   expect(effects()).toBe(1)
 })

@@ -15,7 +15,12 @@ export const BACKOFF: Backoff = { baseMs: 500, capMs: 8_000 }
  * @param tries requests so far, from 1
  * @param chance 0 ≤ chance < 1
  */
-export function pauseMs(tries: number, chance: number, leastMs: number, { baseMs, capMs }: Backoff = BACKOFF): number {
+export function pauseMs(
+  tries: number,
+  chance: number,
+  leastMs: number,
+  { baseMs, capMs }: Backoff = BACKOFF,
+): number {
   const bound = Math.min(capMs, baseMs * 2 ** Math.min(tries - 1, 20))
   return Math.round(leastMs + chance * bound)
 }

@@ -39,7 +39,11 @@ class Room {
   }
 
   /** Page by page, each asked for when it is wanted. */
-  protected async *turn<T>(path: string, query: Wire.PageQuery, options?: CallOptions): AsyncGenerator<Wire.Page<T>, void> {
+  protected async *turn<T>(
+    path: string,
+    query: Wire.PageQuery,
+    options?: CallOptions,
+  ): AsyncGenerator<Wire.Page<T>, void> {
     let cursor = query.cursor
     do {
       const page: Wire.Page<T> = await this.read<Wire.Page<T>>(path, { ...query, cursor }, options)
@@ -78,15 +82,27 @@ class Payments extends Room {
 }
 
 class Refunds extends Room {
-  create(paymentId: string, refund: Wire.NewRefund = {}, options?: KeyedOptions): Promise<Result<Wire.Refund>> {
+  create(
+    paymentId: string,
+    refund: Wire.NewRefund = {},
+    options?: KeyedOptions,
+  ): Promise<Result<Wire.Refund>> {
     return this.doOnce(`/payments/${part(paymentId)}/refunds`, refund, options)
   }
 
-  list(paymentId: string, query: Wire.PageQuery = {}, options?: CallOptions): Promise<Wire.Page<Wire.Refund>> {
+  list(
+    paymentId: string,
+    query: Wire.PageQuery = {},
+    options?: CallOptions,
+  ): Promise<Wire.Page<Wire.Refund>> {
     return this.read(`/payments/${part(paymentId)}/refunds`, query, options)
   }
 
-  pages(paymentId: string, query: Wire.PageQuery = {}, options?: CallOptions): AsyncGenerator<Wire.Page<Wire.Refund>, void> {
+  pages(
+    paymentId: string,
+    query: Wire.PageQuery = {},
+    options?: CallOptions,
+  ): AsyncGenerator<Wire.Page<Wire.Refund>, void> {
     return this.turn(`/payments/${part(paymentId)}/refunds`, query, options)
   }
 }
@@ -112,7 +128,10 @@ class Ledger extends Room {
     return this.read('/ledger/transactions', query, options)
   }
 
-  transactionPages(query: Wire.PageQuery = {}, options?: CallOptions): AsyncGenerator<Wire.Page<Wire.Transaction>, void> {
+  transactionPages(
+    query: Wire.PageQuery = {},
+    options?: CallOptions,
+  ): AsyncGenerator<Wire.Page<Wire.Transaction>, void> {
     return this.turn('/ledger/transactions', query, options)
   }
 }
@@ -125,5 +144,7 @@ function part(name: string): string {
 
 function search(query: object): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
-  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`
+  return given.length === 0
+    ? ''
+    : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`
 }

@@ -11,7 +11,9 @@ const sources = fs
 
 test('the library imports nothing but its own files', () => {
   const imported = sources.flatMap(({ text }) =>
-    [...text.matchAll(/^(?:import|export)\s+(?:[^'"`;=()]*?\sfrom\s+)?['"]([^'"]+)['"]/gm)].map(([, from]) => from ?? ''),
+    [...text.matchAll(/^(?:import|export)\s+(?:[^'"`;=()]*?\sfrom\s+)?['"]([^'"]+)['"]/gm)].map(
+      ([, from]) => from ?? '',
+    ),
   )
   expect(sources.filter(({ text }) => /\bimport\s*\(/.test(text))).toEqual([])
   expect(sources.length).toBeGreaterThan(5)
@@ -21,7 +23,9 @@ test('the library imports nothing but its own files', () => {
 
 test('it knows nothing of Node', () => {
   for (const { name, text } of sources)
-    expect(`${name}: ${text.match(/node:|\bprocess\b|\bBuffer\b|\brequire\b|__dirname|\bglobal\b/)?.[0]}`).toBe(`${name}: undefined`)
+    expect(
+      `${name}: ${text.match(/node:|\bprocess\b|\bBuffer\b|\brequire\b|__dirname|\bglobal\b/)?.[0]}`,
+    ).toBe(`${name}: undefined`)
 })
 
 test('it runs where there is nothing but the web’s standards, and sends one payment', async () => {
@@ -30,10 +34,26 @@ test('it runs where there is nothing but the web’s standards, and sends one pa
     requests.push([url, init])
     return new Response('{"id":"pay_1"}', { status: 201 })
   }
-  const web = { AbortController, AbortSignal, URL, URLSearchParams, Headers, Response, crypto, setTimeout, clearTimeout, fetch }
-  const payment = (await vm.runInNewContext(asOneScript(), { ...web })) as { id: string; idempotency: { key: string } }
+  const web = {
+    AbortController,
+    AbortSignal,
+    URL,
+    URLSearchParams,
+    Headers,
+    Response,
+    crypto,
+    setTimeout,
+    clearTimeout,
+    fetch,
+  }
+  const payment = (await vm.runInNewContext(asOneScript(), { ...web })) as {
+    id: string
+    idempotency: { key: string }
+  }
   expect(payment.id).toBe('pay_1')
-  expect(requests).toMatchObject([['https://pay.example/api/v1/payments', { method: 'POST', redirect: 'manual' }]])
+  expect(requests).toMatchObject([
+    ['https://pay.example/api/v1/payments', { method: 'POST', redirect: 'manual' }],
+  ])
 })
 
 /** Every file in the order of its imports, in one scope, as an edge runtime would get it from a bundler. */
@@ -46,7 +66,10 @@ function asOneScript(): string {
 }
 
 function moduleOf(name: string): string {
-  const { code } = transformSync(sources.find((source) => source.name === `${name}.ts`)?.text ?? '', { loader: 'ts', format: 'cjs' })
+  const { code } = transformSync(sources.find((source) => source.name === `${name}.ts`)?.text ?? '', {
+    loader: 'ts',
+    format: 'cjs',
+  })
   const body = code.replaceAll(/require\("\.\/(\w+)"\)/g, '$1')
   return `const module = { exports: {} }; ${body}; return module.exports`
 }

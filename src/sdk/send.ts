@@ -17,7 +17,12 @@ export type Sent =
   | { came: 'silence'; why: string }
 
 /** @param limitMs how long to listen, to the end of the body */
-export async function send(settings: Settings, message: Message, limitMs: number, signal: AbortSignal | undefined): Promise<Sent> {
+export async function send(
+  settings: Settings,
+  message: Message,
+  limitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Sent> {
   signal?.throwIfAborted()
   const abort = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -37,7 +42,11 @@ export async function send(settings: Settings, message: Message, limitMs: number
   }
 }
 
-async function exchange(settings: Settings, { method, url, headers, body }: Message, signal: AbortSignal): Promise<Sent> {
+async function exchange(
+  settings: Settings,
+  { method, url, headers, body }: Message,
+  signal: AbortSignal,
+): Promise<Sent> {
   try {
     // A redirect would carry the key somewhere else, or make a GET of a POST: it is an answer like any other, and not a good one.
     const response = await settings.fetch(url, { method, headers, body, signal, redirect: 'manual' })
@@ -52,12 +61,16 @@ function read(response: Response, text: string, apiKey: string): Sent {
   if (!response.ok) {
     const problem = readProblem(withoutKey(text, apiKey))
     // Said twice, since a browser shows a header of another origin only if the server allows it.
-    const waitMs = Math.max(retryAfterMs(headers.get('retry-after'), Date.now()), (problem?.retryAfterSeconds ?? 0) * 1000)
+    const waitMs = Math.max(
+      retryAfterMs(headers.get('retry-after'), Date.now()),
+      (problem?.retryAfterSeconds ?? 0) * 1000,
+    )
     return { came: 'refusal', status, headers, problem, waitMs }
   }
   const value = readJson(text)
   // Half an answer, or a proxy's page with a good status: something may have happened, and we do not know what.
-  if (typeof value !== 'object' || value === null) return { came: 'silence', why: `an answer ${status} that is not JSON` }
+  if (typeof value !== 'object' || value === null)
+    return { came: 'silence', why: `an answer ${status} that is not JSON` }
   return { came: 'answer', status, headers, value }
 }
 

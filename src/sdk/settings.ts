@@ -35,7 +35,9 @@ export function settingsOf(options: Options): Settings {
   refuseBrowser(options)
   return {
     // Never in a message: not even in the one that says it is wrong. (`fetch` would print a header that it cannot send.)
-    apiKey: /^[\x21-\x7e]+$/.test(options.apiKey) ? options.apiKey : refuse('apiKey must be printable ASCII without spaces.'),
+    apiKey: /^[\x21-\x7e]+$/.test(options.apiKey)
+      ? options.apiKey
+      : refuse('apiKey must be printable ASCII without spaces.'),
     baseUrl: safeUrl(options.baseUrl),
     // Called as a function of nothing: browsers refuse a fetch that is torn off its window.
     fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
@@ -57,10 +59,13 @@ function refuseBrowser({ apiKey, dangerouslyAllowBrowser }: Options): void {
 
 /** The key goes with every request, so nothing may read along. On this machine there is nobody between. */
 function safeUrl(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : refuse('baseUrl must be a URL like https://pay.example.')
+  const url = URL.canParse(baseUrl)
+    ? new URL(baseUrl)
+    : refuse('baseUrl must be a URL like https://pay.example.')
   if (url.username || url.password) refuse('baseUrl must not hold a user name or password.')
   const local = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (url.protocol !== 'https:' && !(local && url.protocol === 'http:')) refuse('baseUrl must be https: the API key goes with every request.')
+  if (url.protocol !== 'https:' && !(local && url.protocol === 'http:'))
+    refuse('baseUrl must be https: the API key goes with every request.')
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
 

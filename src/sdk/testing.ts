@@ -14,7 +14,10 @@ export interface Seen {
 }
 
 /** What the server does with one request: an answer, a cut line, or nothing at all. */
-export type Reply = { status: number; body?: unknown; headers?: Record<string, string>; afterMs?: number } | 'cut' | 'hang'
+export type Reply =
+  | { status: number; body?: unknown; headers?: Record<string, string>; afterMs?: number }
+  | 'cut'
+  | 'hang'
 
 const servers: http.Server[] = []
 afterEach(() => {
@@ -25,7 +28,9 @@ afterEach(() => {
 })
 
 /** A real server that answers as it is told, request by request, and remembers what it was sent. */
-export async function serve(reply: (seen: Seen, index: number) => Reply): Promise<{ url: string; seen: Seen[] }> {
+export async function serve(
+  reply: (seen: Seen, index: number) => Reply,
+): Promise<{ url: string; seen: Seen[] }> {
   const seen: Seen[] = []
   const server = http.createServer((request, response) => {
     let body = ''
@@ -57,8 +62,23 @@ export const inTurn =
 export const clientOf = (baseUrl: string, more: Partial<Options> = {}): Payonce =>
   new Payonce({ apiKey: API_KEY, baseUrl, backoff: { baseMs: 2, capMs: 10 }, timeoutMs: 3_000, ...more })
 
-export function problem(kind: string, status: number, retry: string, safeNewKey: boolean, facts: object = {}): Reply {
-  const body = { type: `/problems/${kind}`, kind, title: `Title of ${kind}`, detail: 'Words.', status, retry, safeNewKey, ...facts }
+export function problem(
+  kind: string,
+  status: number,
+  retry: string,
+  safeNewKey: boolean,
+  facts: object = {},
+): Reply {
+  const body = {
+    type: `/problems/${kind}`,
+    kind,
+    title: `Title of ${kind}`,
+    detail: 'Words.',
+    status,
+    retry,
+    safeNewKey,
+    ...facts,
+  }
   return { status, body, headers: { 'content-type': 'application/problem+json', 'request-id': 'req_1' } }
 }
 
@@ -68,7 +88,9 @@ export const PAID: Reply = {
   headers: { 'idempotency-key-expires': '2026-12-24T10:00:00Z' },
 }
 export const BUSY = problem('in-progress', 409, 'same-key', false)
-export const UNKNOWN = problem('outcome-unknown', 409, 'poll', false, { statusUrl: '/api/v1/idempotency/payments.create/k' })
+export const UNKNOWN = problem('outcome-unknown', 409, 'poll', false, {
+  statusUrl: '/api/v1/idempotency/payments.create/k',
+})
 export const DOWN = problem('unavailable', 503, 'same-key', false)
 
 /** What the promise was rejected with. */

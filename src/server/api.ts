@@ -27,22 +27,33 @@ export function createApi(deps: Deps) {
     c.header('Referrer-Policy', 'same-origin')
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store')
   })
-  app.use(bodyLimit({ maxSize: BODY_MAX, onError: (c) => sendProblem(c, { kind: 'too-large', detail: `A body may have ${BODY_MAX} bytes.` }) }))
+  app.use(
+    bodyLimit({
+      maxSize: BODY_MAX,
+      onError: (c) => sendProblem(c, { kind: 'too-large', detail: `A body may have ${BODY_MAX} bytes.` }),
+    }),
+  )
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
   app.get('/api/ready', async (c) =>
-    !deps.engine.isClosed() && (await reachable(deps)) ? c.json({ status: 'ready' }) : c.json({ status: 'unavailable' }, 503, { 'Retry-After': '2' }),
+    !deps.engine.isClosed() && (await reachable(deps))
+      ? c.json({ status: 'ready' })
+      : c.json({ status: 'unavailable' }, 503, { 'Retry-After': '2' }),
   )
   const readJobs = reportJobs(deps.metrics, deps.db)
   app.get('/api/metrics', async (c) => {
     // With the database away the process still tells of itself.
     await readJobs().catch(() => undefined)
-    return c.text(await deps.metrics.registry.metrics(), 200, { 'Content-Type': deps.metrics.registry.contentType })
+    return c.text(await deps.metrics.registry.metrics(), 200, {
+      'Content-Type': deps.metrics.registry.contentType,
+    })
   })
 
   app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
   app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw))
-  app.on(['GET', 'POST'], '/api/auth/*', (c) => deps.auth.handler(from(c.req.raw, c.env?.incoming?.socket?.remoteAddress)))
+  app.on(['GET', 'POST'], '/api/auth/*', (c) =>
+    deps.auth.handler(from(c.req.raw, c.env?.incoming?.socket?.remoteAddress)),
+  )
   app.route('/api/shop', shopOrders(deps))
   app.route('/api/bank', bankPages(deps))
   app.route('/', createRest(deps))
@@ -74,7 +85,11 @@ function trpc(deps: Deps, request: Request): Promise<Response> {
 }
 
 function retryAfter(errors: ReadonlyArray<{ cause?: unknown }>): number | undefined {
-  const waits = errors.map((error) => (error.cause as { problem?: { retryAfterSeconds?: number } } | undefined)?.problem?.retryAfterSeconds ?? 0)
+  const waits = errors.map(
+    (error) =>
+      (error.cause as { problem?: { retryAfterSeconds?: number } } | undefined)?.problem?.retryAfterSeconds ??
+      0,
+  )
   return Math.max(0, ...waits) || undefined
 }
 

@@ -15,8 +15,15 @@ let order: string
 
 beforeAll(async () => {
   const port = await freePort()
-  product = await openTestProduct({ PAYONCE_BANK_URL: `http://127.0.0.1:${port}`, PAYONCE_GATEWAY_TIMEOUT_MS: '1000' })
-  owner = openPool(product.owner.options.connectionString as string, { max: 2, role: 'none', name: 'bank-apart' })
+  product = await openTestProduct({
+    PAYONCE_BANK_URL: `http://127.0.0.1:${port}`,
+    PAYONCE_GATEWAY_TIMEOUT_MS: '1000',
+  })
+  owner = openPool(product.owner.options.connectionString as string, {
+    max: 2,
+    role: 'none',
+    name: 'bank-apart',
+  })
   bank = await startLabBank({ databaseUrl: product.owner.options.connectionString as string, port })
   cookie = await product.cookie()
 })
@@ -30,17 +37,26 @@ beforeEach(async () => {
   order = await product.newOrder()
 })
 
-const pay = (paymentMethod = 'pm_card_visa') => product.pay({ key: `key-${order}`, orderId: order, version: 1, paymentMethod }, cookie)
-const script = (fault: Order['fault'], on: Order['on'] = 'charge') => bank.script.add([{ fault, on, key: null, next: 1, ms: 0 }])
+const pay = (paymentMethod = 'pm_card_visa') =>
+  product.pay({ key: `key-${order}`, orderId: order, version: 1, paymentMethod }, cookie)
+const script = (fault: Order['fault'], on: Order['on'] = 'charge') =>
+  bank.script.add([{ fault, on, key: null, next: 1, ms: 0 }])
 const uuid = () => order.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 const payments = () => `(SELECT id FROM payment WHERE order_id = '${uuid()}')`
-const charges = () => product.count('charges', `idempotency_key::uuid IN ${payments()} AND refunded_amount < amount`)
+const charges = () =>
+  product.count('charges', `idempotency_key::uuid IN ${payments()} AND refunded_amount < amount`)
 const captures = () => product.count('captures', `payment_id IN ${payments()} AND kind = 'capture'`)
-const statusNow = async () => (await owner.query(`SELECT status FROM payment WHERE order_id = '${uuid()}'`)).rows[0].status
+const statusNow = async () =>
+  (await owner.query(`SELECT status FROM payment WHERE order_id = '${uuid()}'`)).rows[0].status
 /** The resolver looks at what is in doubt, as if so much time had passed. */
 const settleDoubt = async (age = '1 minute') => {
-  await owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE state IN ('sending', 'unknown')`)
-  await owner.query(`UPDATE payment SET created_at = now() - $1::interval WHERE status IN ('sending', 'unknown', 'requires_action')`, [age])
+  await owner.query(
+    `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE state IN ('sending', 'unknown')`,
+  )
+  await owner.query(
+    `UPDATE payment SET created_at = now() - $1::interval WHERE status IN ('sending', 'unknown', 'requires_action')`,
+    [age],
+  )
   await product.deps.engine.recover(product.deps.pay, 20, 'test')
 }
 
@@ -59,21 +75,30 @@ describe('paying over the network', () => {
     ['G6', '429', 502],
     ['G10', 'truncated', 200],
     ['N9', 'refuse', 502],
-  ])('%s F25 %s: the shopper is told that it is being checked; then the bank’s own word decides', async (_, fault, status) => {
-    script(fault)
-    expect(await pay()).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown', safeNewKey: false } })
-    await settleDoubt()
-    expect((await pay()).status).toBe(status)
-    expect([await charges(), await captures()]).toEqual(status === 200 ? [1, 1] : [0, 0])
-  })
+  ])(
+    '%s F25 %s: the shopper is told that it is being checked; then the bank’s own word decides',
+    async (_, fault, status) => {
+      script(fault)
+      expect(await pay()).toMatchObject({
+        status: 409,
+        problem: { kind: 'outcome-unknown', safeNewKey: false },
+      })
+      await settleDoubt()
+      expect((await pay()).status).toBe(status)
+      expect([await charges(), await captures()]).toEqual(status === 200 ? [1, 1] : [0, 0])
+    },
+  )
 
-  it.each(['wrong-amount', 'wrong-currency'] as const)('G8 %s: no answer, no money in the books, and no second charge', async (fault) => {
-    script(fault)
-    expect(await pay()).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown' } })
-    await settleDoubt()
-    expect(await pay()).toMatchObject({ status: 409 })
-    expect([await charges(), await captures()]).toEqual([1, 0])
-  })
+  it.each(['wrong-amount', 'wrong-currency'] as const)(
+    'G8 %s: no answer, no money in the books, and no second charge',
+    async (fault) => {
+      script(fault)
+      expect(await pay()).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown' } })
+      await settleDoubt()
+      expect(await pay()).toMatchObject({ status: 409 })
+      expect([await charges(), await captures()]).toEqual([1, 0])
+    },
+  )
 
   it('G4 charged twice: paid once, and the reconciler gives the other back', async () => {
     script('twice')
@@ -89,16 +114,26 @@ describe('paying over the network', () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     expect((await product.call(result?.actionUrl ?? '', { method: 'POST', headers, body })).status).toBe(303)
     await settleDoubt()
-    expect(await pay('pm_card_challenge')).toMatchObject({ status: 200, result: { payment: { status: 'succeeded' } } })
+    expect(await pay('pm_card_challenge')).toMatchObject({
+      status: 200,
+      result: { payment: { status: 'succeeded' } },
+    })
     expect([await charges(), await captures()]).toEqual([1, 1])
   })
 
   it('an abandoned challenge lets go of its order: declined, and another card may pay', async () => {
     await pay('pm_card_challenge')
-    await owner.query(`UPDATE gateway_simulator.request SET created_at = now() - interval '16 minutes' WHERE idempotency_key::uuid IN ${payments()}`)
+    await owner.query(
+      `UPDATE gateway_simulator.request SET created_at = now() - interval '16 minutes' WHERE idempotency_key::uuid IN ${payments()}`,
+    )
     await settleDoubt()
     expect(await pay('pm_card_challenge')).toMatchObject({ status: 402 })
-    expect(await product.pay({ key: `again-${order}`, orderId: order, version: 1, paymentMethod: 'pm_card_visa' }, cookie)).toMatchObject({
+    expect(
+      await product.pay(
+        { key: `again-${order}`, orderId: order, version: 1, paymentMethod: 'pm_card_visa' },
+        cookie,
+      ),
+    ).toMatchObject({
       status: 200,
     })
     expect([await charges(), await captures()]).toEqual([1, 1])
@@ -109,7 +144,10 @@ describe('paying over the network', () => {
     await pay()
     await owner.query(`DELETE FROM gateway_simulator.request WHERE idempotency_key::uuid IN ${payments()}`)
     await settleDoubt('25 hours')
-    expect(await pay()).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown', safeNewKey: false } })
+    expect(await pay()).toMatchObject({
+      status: 409,
+      problem: { kind: 'outcome-unknown', safeNewKey: false },
+    })
     expect([await statusNow(), await charges(), await captures()]).toEqual(['unknown', 1, 0])
   })
 
@@ -133,7 +171,10 @@ describe('G11 the bank is away', () => {
     }
     order = await product.newOrder()
     const refused = await pay()
-    expect(refused).toMatchObject({ status: 503, problem: { kind: 'unavailable', retry: 'same-key', safeNewKey: false } })
+    expect(refused).toMatchObject({
+      status: 503,
+      problem: { kind: 'unavailable', retry: 'same-key', safeNewKey: false },
+    })
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await product.count('records', `key = 'key-${order}'`)).toBe(0)
     const late = order
@@ -143,7 +184,10 @@ describe('G11 the bank is away', () => {
     await settleDoubt()
     for (order of orders) expect((await pay()).problem?.kind).toBe('not-charged')
     order = late
-    await vi.waitFor(async () => expect((await pay()).result?.payment.status).toBe('succeeded'), { timeout: 8_000, interval: 500 })
+    await vi.waitFor(async () => expect((await pay()).result?.payment.status).toBe('succeeded'), {
+      timeout: 8_000,
+      interval: 500,
+    })
     expect([await charges(), await captures()]).toEqual([1, 1])
   })
 })

@@ -17,7 +17,9 @@ export function bankPages(deps: Deps) {
     await challenges.answerChallenge(c.req.param('id'), form.answer === 'confirm')
     const back = safeReturn(String(form.return ?? ''))
     // The shopper comes back to an answer, not to a wait for the resolver's next look. Should this fail, the resolver is still there.
-    await lookNow(deps, back).catch((error: unknown) => deps.log.warn({ err: error }, 'the news of a challenge could not be followed'))
+    await lookNow(deps, back).catch((error: unknown) =>
+      deps.log.warn({ err: error }, 'the news of a challenge could not be followed'),
+    )
     return c.redirect(back, 303)
   })
   return app

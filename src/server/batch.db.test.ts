@@ -53,7 +53,10 @@ const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/ap
 /** Sees what goes out, as the network would. */
 const seenBy: typeof fetch = async (input, init) => {
   const body = String(init?.body)
-  sent.push({ inputs: JSON.parse(body) as Sent['inputs'], headers: Object.fromEntries(new Headers(init?.headers)) })
+  sent.push({
+    inputs: JSON.parse(body) as Sent['inputs'],
+    headers: Object.fromEntries(new Headers(init?.headers)),
+  })
   return fetch(input, init)
 }
 
@@ -61,8 +64,14 @@ type Last = typeof httpBatchLink | typeof httpBatchStreamLink
 
 /** The links of somebody's app: ours first, then theirs, which tries again and puts calls together. */
 function client(last: Last) {
-  const again = retryLink<AppRouter>({ retry: ({ error, attempts }) => attempts < 4 && problemOf(error) === null })
-  const links = [keyLink<AppRouter>(), again, last({ url: url(), headers: { cookie }, fetch: seenBy as never })] as TRPCLink<AppRouter>[]
+  const again = retryLink<AppRouter>({
+    retry: ({ error, attempts }) => attempts < 4 && problemOf(error) === null,
+  })
+  const links = [
+    keyLink<AppRouter>(),
+    again,
+    last({ url: url(), headers: { cookie }, fetch: seenBy as never }),
+  ] as TRPCLink<AppRouter>[]
   return createTRPCClient<AppRouter>({ links })
 }
 
@@ -73,21 +82,32 @@ async function payAll(api: Client, calls: { key: string; orderId: string }[]) {
   const stored: string[] = []
   const answers = await Promise.all(
     calls.map(({ key, orderId }) =>
-      api.checkout.pay.mutate({ orderId, version: 1, paymentMethod: 'pm_card_visa' }, { context: { keyed: { key, store: () => stored.push(key) } } }),
+      api.checkout.pay.mutate(
+        { orderId, version: 1, paymentMethod: 'pm_card_visa' },
+        { context: { keyed: { key, store: () => stored.push(key) } } },
+      ),
     ),
   )
   return { answers, stored }
 }
 
 const newCalls = async (count: number) =>
-  Promise.all(Array.from({ length: count }, async (_, at) => ({ key: `key-${at}-${Math.random()}`, orderId: await product.newOrder() })))
+  Promise.all(
+    Array.from({ length: count }, async (_, at) => ({
+      key: `key-${at}-${Math.random()}`,
+      orderId: await product.newOrder(),
+    })),
+  )
 
 const uuid = (shown: string) => shown.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
 async function expectOneChargeEach(calls: { key: string; orderId: string }[]): Promise<void> {
   for (const { key, orderId } of calls) {
     const of = `order_id = '${uuid(orderId)}'`
-    const charges = await product.count('charges', `idempotency_key IN (SELECT gateway_key FROM payment WHERE ${of})`)
+    const charges = await product.count(
+      'charges',
+      `idempotency_key IN (SELECT gateway_key FROM payment WHERE ${of})`,
+    )
     const captures = await product.count('captures', `payment_id IN (SELECT id FROM payment WHERE ${of})`)
     const records = await product.count('records', `key = '${key}'`)
     expect([orderId, charges, captures, records]).toEqual([orderId, 1, 1, 1])
@@ -135,12 +155,21 @@ describe.each([
     sent = []
     const api = client(last)
     const pay = (key: string, orderId: string) =>
-      api.checkout.pay.mutate({ orderId, version: 1, paymentMethod: 'pm_card_visa' }, { context: { keyed: { key, store() {} } } })
-    const [ok, refused] = await Promise.allSettled([pay(good.key, good.orderId), pay(`another-${paid.key}`, paid.orderId)])
+      api.checkout.pay.mutate(
+        { orderId, version: 1, paymentMethod: 'pm_card_visa' },
+        { context: { keyed: { key, store() {} } } },
+      )
+    const [ok, refused] = await Promise.allSettled([
+      pay(good.key, good.orderId),
+      pay(`another-${paid.key}`, paid.orderId),
+    ])
     expect(sent).toHaveLength(1)
     expect(ok).toMatchObject({ status: 'fulfilled', value: { idempotency: { outcome: 'executed' } } })
     expect(refused.status).toBe('rejected')
-    expect(problemOf((refused as PromiseRejectedResult).reason)).toMatchObject({ kind: 'already-paid', safeNewKey: false })
+    expect(problemOf((refused as PromiseRejectedResult).reason)).toMatchObject({
+      kind: 'already-paid',
+      safeNewKey: false,
+    })
     await expectOneChargeEach([good, paid])
   })
 

@@ -57,16 +57,29 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const log = openLog(env.LOG_LEVEL, `payonce-${role}`)
   const metrics = openMetrics()
   const worker = `${role}@${os.hostname()}:${process.pid}`
-  const pool = openPool(env.DATABASE_URL, { max: env.PAYONCE_POOL_MAX, role: APP_ROLE, name: `payonce-${role}` })
+  const pool = openPool(env.DATABASE_URL, {
+    max: env.PAYONCE_POOL_MAX,
+    role: APP_ROLE,
+    name: `payonce-${role}`,
+  })
   const bankPool = openPool(env.DATABASE_URL, { max: 5, role: BANK_ROLE, name: 'simulated-bank' })
   const db = openDb(pool)
   const bank = new SimulatedBank(bankPool)
-  const remote = env.PAYONCE_BANK_URL ? { url: env.PAYONCE_BANK_URL, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS } : null
+  const remote = env.PAYONCE_BANK_URL
+    ? { url: env.PAYONCE_BANK_URL, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS }
+    : null
   const breaker = new Breaker(() => performance.now())
-  const unwatched = otherGateway ?? (remote ? httpGateway(remote) : simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS }))
+  const unwatched =
+    otherGateway ??
+    (remote ? httpGateway(remote) : simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS }))
   const gateway = breaker.watch(unwatched)
   const operations = buildOperations({ db, gateway, newId: uuidv7 }, env.baseUrl)
-  const attempts = new AttemptLog({ client: db, worker, newId: uuidv7, onLost: (count, error) => log.warn({ count, error }, 'attempts were lost') })
+  const attempts = new AttemptLog({
+    client: db,
+    worker,
+    newId: uuidv7,
+    onLost: (count, error) => log.warn({ count, error }, 'attempts were lost'),
+  })
   const store = new PrismaStore(db, worker, uuidv7, env.PAYONCE_LEASE_MS)
   const observe = (event: EngineEvent) => tell(event, { log, metrics, attempts })
   return {
@@ -87,7 +100,8 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
       notNow: (operation) => (operation === operations.placeOrder.name ? null : bankIsAway(breaker.waitMs())),
     }),
     ...operations,
-    reconcile: () => reconcile({ db, gateway, newId: uuidv7, tell: (event) => tellOfBank(event, { log, metrics }) }),
+    reconcile: () =>
+      reconcile({ db, gateway, newId: uuidv7, tell: (event) => tellOfBank(event, { log, metrics }) }),
     close: async () => {
       await attempts.flush()
       await db.$disconnect()
@@ -98,7 +112,11 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
 
 /** The same operations in every process: the one that takes the request, and the one that finishes it after a crash. */
 function buildOperations(deps: { db: Db; gateway: Gateway; newId: () => string }, baseUrl: string) {
-  const paying = { ...deps, newReceiptToken: () => randomBytes(24).toString('base64url'), now: systemClock.now }
+  const paying = {
+    ...deps,
+    newReceiptToken: () => randomBytes(24).toString('base64url'),
+    now: systemClock.now,
+  }
   return {
     pay: payOperation({ ...paying, voice: shopperVoice }),
     createPayment: payOperation({ ...paying, voice: paymentVoice(baseUrl) }),

@@ -78,23 +78,39 @@ beforeEach(async () => {
 
 async function pay() {
   const body = JSON.stringify({ key, orderId: order, version: 1, paymentMethod: 'pm_card_visa' })
-  const response = await call('/api/trpc/checkout.pay', { method: 'POST', headers: { 'content-type': 'application/json', cookie }, body })
+  const response = await call('/api/trpc/checkout.pay', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie },
+    body,
+  })
   const { result, error } = (await response.json()) as {
     result?: { data: Record<string, never> }
     error?: { data: { idempotency: Record<string, unknown> } }
   }
-  return { status: response.status, retryAfter: response.headers.get('retry-after'), result: result?.data, problem: error?.data.idempotency }
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    result: result?.data,
+    problem: error?.data.idempotency,
+  }
 }
 const uuid = () => order.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 const ofOrder = () => `SELECT id FROM payment WHERE order_id = '${uuid()}'`
 /** Charges at the bank, captures in the ledger, payments, records: of this order. */
 const counts = async () => [
-  await product.count('charges', `idempotency_key IN (SELECT id::text FROM payment WHERE order_id = '${uuid()}')`),
+  await product.count(
+    'charges',
+    `idempotency_key IN (SELECT id::text FROM payment WHERE order_id = '${uuid()}')`,
+  ),
   await product.count('captures', `payment_id IN (${ofOrder()})`),
   await product.count('payments', `order_id = '${uuid()}'`),
   await product.count('records', `key = '${key}'`),
 ]
-const UNAVAILABLE = { status: 503, retryAfter: '2', problem: { kind: 'unavailable', retry: 'same-key', safeNewKey: false, retryAfterSeconds: 2 } }
+const UNAVAILABLE = {
+  status: 503,
+  retryAfter: '2',
+  problem: { kind: 'unavailable', retry: 'same-key', safeNewKey: false, retryAfterSeconds: 2 },
+}
 
 describe('F41 the database is away', () => {
   it('503 with Retry-After, the bank is not asked; back again, the same key pays once', async () => {
@@ -167,13 +183,19 @@ describe('the connection is cut at a commit', () => {
     proxy.cutAt('COMMIT', 'after')
     const [ask, before] = [deps.db.$queryRaw.bind(deps.db), proxy.cuts]
     const away = () => Promise.reject(new Error('Connection terminated unexpectedly')) as never
-    vi.spyOn(deps.db, '$queryRaw').mockImplementation((...query) => (proxy.cuts > before ? away() : ask(...query)))
+    vi.spyOn(deps.db, '$queryRaw').mockImplementation((...query) =>
+      proxy.cuts > before ? away() : ask(...query),
+    )
     expect(await pay()).toMatchObject(UNAVAILABLE)
     vi.restoreAllMocks()
     expect(await counts()).toEqual([0, 0, 1, 1])
     // The claim stands, and nobody knows that it is ours: its lease runs out, and the bank knows nothing of it.
-    await product.owner.query(`UPDATE payment SET created_at = now() - interval '1 minute' WHERE order_id = '${uuid()}'`)
-    await product.owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE key = '${key}'`)
+    await product.owner.query(
+      `UPDATE payment SET created_at = now() - interval '1 minute' WHERE order_id = '${uuid()}'`,
+    )
+    await product.owner.query(
+      `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE key = '${key}'`,
+    )
     await deps.engine.recover(deps.pay, 20, 'test')
     expect(await pay()).toMatchObject({ status: 502, problem: { kind: 'not-charged', safeNewKey: true } })
     key = `${key}-2`
@@ -183,8 +205,15 @@ describe('the connection is cut at a commit', () => {
 })
 
 it('D7 an exhausted pool: 503 within the acquire timeout of 3 s, then the same key pays', async () => {
-  const holders = Array.from({ length: 3 }, () => deps.db.$queryRaw(sql`SELECT pg_sleep(3.6)::text`).then(() => undefined))
-  await vi.waitUntil(async () => (await product.owner.query(`SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)).rowCount === 3, 3_000)
+  const holders = Array.from({ length: 3 }, () =>
+    deps.db.$queryRaw(sql`SELECT pg_sleep(3.6)::text`).then(() => undefined),
+  )
+  await vi.waitUntil(
+    async () =>
+      (await product.owner.query(`SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)).rowCount ===
+      3,
+    3_000,
+  )
   const before = performance.now()
   expect(await pay()).toMatchObject(UNAVAILABLE)
   expect(performance.now() - before).toBeLessThan(4_500)

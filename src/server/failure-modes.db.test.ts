@@ -26,7 +26,11 @@ afterEach(() => vi.restoreAllMocks())
 const body = () => ({ key, orderId: order, version: 1, paymentMethod: 'pm_card_visa' })
 const pay = (changes: object = {}) => product.pay({ ...body(), ...changes }, cookie)
 const uuid = () => order.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-const charges = () => product.count('charges', `idempotency_key IN (SELECT gateway_key FROM payment WHERE order_id = '${uuid()}')`)
+const charges = () =>
+  product.count(
+    'charges',
+    `idempotency_key IN (SELECT gateway_key FROM payment WHERE order_id = '${uuid()}')`,
+  )
 
 /** Another server on the same database; `settings` of its connections. */
 async function withServer(
@@ -39,7 +43,11 @@ async function withServer(
   const app = createApi(deps)
   const init = { method: 'POST', headers: { 'content-type': 'application/json', cookie } }
   const press = async () =>
-    payReply(await app.fetch(new Request('http://localhost:3000/api/trpc/checkout.pay', { ...init, body: JSON.stringify(body()) })))
+    payReply(
+      await app.fetch(
+        new Request('http://localhost:3000/api/trpc/checkout.pay', { ...init, body: JSON.stringify(body()) }),
+      ),
+    )
   try {
     await work(deps, press)
   } finally {
@@ -95,7 +103,9 @@ describe('storage and race', () => {
     'F3 F4 thirty at once on connections that are %s: one charge, one answer, no error',
     async (level) => {
       await withServer(async ({ db }, press) => {
-        expect(await db.$queryRawUnsafe('SHOW transaction_isolation')).toEqual([{ transaction_isolation: level.replace('\\', '') }])
+        expect(await db.$queryRawUnsafe('SHOW transaction_isolation')).toEqual([
+          { transaction_isolation: level.replace('\\', '') },
+        ])
         const replies = await Promise.all(Array.from({ length: 30 }, press))
         expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]))
         expect(new Set(replies.map(({ result }) => JSON.stringify(result?.payment)))).toHaveLength(1)
@@ -123,18 +133,26 @@ describe('storage and race', () => {
     key = `~${'!'.repeat(254)}`
     expect((await pay()).status).toBe(200)
     expect((await pay()).result?.idempotency.outcome).toBe('replayed')
-    const { rows } = await product.owner.query('SELECT length(id) AS id, length(key) AS key FROM idempotency_record WHERE key = $1', [key])
+    const { rows } = await product.owner.query(
+      'SELECT length(id) AS id, length(key) AS key FROM idempotency_record WHERE key = $1',
+      [key],
+    )
     expect(rows).toEqual([{ id: 43, key: 255 }])
   })
 
   it('C15 R7 a thousand first requests with one key on two servers: one charge, a thousand identical answers, no error, no connection more', async () => {
     await withServer(async (_, press) => {
       let most = 0
-      const watch = setInterval(() => void busy('payonce-web').then((now) => (most = Math.max(most, now))), 20)
+      const watch = setInterval(
+        () => void busy('payonce-web').then((now) => (most = Math.max(most, now))),
+        20,
+      )
       const replies = await Promise.all(Array.from({ length: 500 }, () => [pay(), press()]).flat())
       clearInterval(watch)
       expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]))
-      expect(new Set(replies.map(({ result }) => JSON.stringify({ ...result, idempotency: null })))).toHaveLength(1)
+      expect(
+        new Set(replies.map(({ result }) => JSON.stringify({ ...result, idempotency: null }))),
+      ).toHaveLength(1)
       expect(replies.filter(({ result }) => result?.idempotency.outcome === 'executed')).toHaveLength(1)
       expect(most).toBeLessThanOrEqual(20)
     })
@@ -184,16 +202,19 @@ describe('outcomes', () => {
     ['55P03', 'a lock that took too long', 503],
     ['25006', 'a read-only server', 503],
     ['XX000', 'an internal error', 500],
-  ])('F31 F33 %s, %s, before any effect: %d, nothing is stored, and the same key then pays', async (code, _, status) => {
-    await product.owner.query(`
+  ])(
+    'F31 F33 %s, %s, before any effect: %d, nothing is stored, and the same key then pays',
+    async (code, _, status) => {
+      await product.owner.query(`
       CREATE OR REPLACE FUNCTION refuse_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'injected' USING ERRCODE = '${code}'; END $$;
       CREATE TRIGGER refuse_once BEFORE INSERT ON payment FOR EACH STATEMENT EXECUTE FUNCTION refuse_once()`)
-    const refused = await pay().finally(() => product.owner.query('DROP TRIGGER refuse_once ON payment'))
-    expect(refused).toMatchObject({ status, problem: { retry: 'same-key', safeNewKey: false } })
-    expect([await charges(), await product.count('records', `key = '${key}'`)]).toEqual([0, 0])
-    expect((await pay()).result?.idempotency.outcome).toBe('executed')
-    expect(await charges()).toBe(1)
-  })
+      const refused = await pay().finally(() => product.owner.query('DROP TRIGGER refuse_once ON payment'))
+      expect(refused).toMatchObject({ status, problem: { retry: 'same-key', safeNewKey: false } })
+      expect([await charges(), await product.count('records', `key = '${key}'`)]).toEqual([0, 0])
+      expect((await pay()).result?.idempotency.outcome).toBe('executed')
+      expect(await charges()).toBe(1)
+    },
+  )
 
   it('F43 two equal purchases under two keys are two purchases', async () => {
     expect((await pay()).status).toBe(200)
@@ -209,8 +230,12 @@ describe('the rules of the database', () => {
   it('F14 a record that began something cannot be deleted, by whomever and however old it is', async () => {
     await pay()
     const app = openPool(product.deps.env.DATABASE_URL, { max: 1, role: 'payonce_app', name: 'test' })
-    await product.owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 year' WHERE key = '${key}'`)
-    await expect(app.query('DELETE FROM idempotency_record WHERE key = $1', [key])).rejects.toThrow(pg.DatabaseError)
+    await product.owner.query(
+      `UPDATE idempotency_record SET lease_until = now() - interval '1 year' WHERE key = '${key}'`,
+    )
+    await expect(app.query('DELETE FROM idempotency_record WHERE key = $1', [key])).rejects.toThrow(
+      pg.DatabaseError,
+    )
     await app.end()
     expect(await product.count('records', `key = '${key}'`)).toBe(1)
   })

@@ -44,9 +44,16 @@ async function openPages({ env }: Deps) {
 }
 
 /** A guest who opens a checkout gets their signed cookie with the page, before any payment can be sent. */
-function greet(request: http.IncomingMessage, response: http.ServerResponse, { env, shopperSecret }: Deps): void {
+function greet(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  { env, shopperSecret }: Deps,
+): void {
   if (!request.url?.startsWith('/checkout/') || shopperOf(request.headers.cookie, shopperSecret)) return
-  response.appendHeader('Set-Cookie', shopperCookie(newShopper(shopperSecret).value, env.baseUrl.startsWith('https:')))
+  response.appendHeader(
+    'Set-Cookie',
+    shopperCookie(newShopper(shopperSecret).value, env.baseUrl.startsWith('https:')),
+  )
 }
 
 function languageOf({ url = '/', headers }: http.IncomingMessage): string {

@@ -21,7 +21,9 @@ describe('a write', () => {
   })
 
   test('comes in from our own page when we are reached by another name', async () => {
-    expect(await send({ ...json, origin: 'http://127.0.0.1:3000' }, 'POST', 'http://127.0.0.1:3000/')).toBe(200)
+    expect(await send({ ...json, origin: 'http://127.0.0.1:3000' }, 'POST', 'http://127.0.0.1:3000/')).toBe(
+      200,
+    )
   })
 
   test.each<[string, Record<string, string>]>([
@@ -35,12 +37,15 @@ describe('a write', () => {
     expect(await send(headers)).toBe(403)
   })
 
-  test.each(['text/plain', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', '', 'application/json2'])(
-    'is refused as %j, which another site’s form could send',
-    async (type) => {
-      expect(await send(type ? { 'content-type': type } : {})).toBe(415)
-    },
-  )
+  test.each([
+    'text/plain',
+    'multipart/form-data; boundary=x',
+    'application/x-www-form-urlencoded',
+    '',
+    'application/json2',
+  ])('is refused as %j, which another site’s form could send', async (type) => {
+    expect(await send(type ? { 'content-type': type } : {})).toBe(415)
+  })
 
   test.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s is a write too', async (method) => {
     expect(await send({ ...json, origin: 'https://evil.example' }, method)).toBe(403)
@@ -48,7 +53,8 @@ describe('a write', () => {
 })
 
 test('reading is open', async () => {
-  for (const method of ['GET', 'HEAD']) expect(await send({ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, method)).toBe(200)
+  for (const method of ['GET', 'HEAD'])
+    expect(await send({ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, method)).toBe(200)
 })
 
 // A page in a sandboxed frame sends "null", which is no URL.

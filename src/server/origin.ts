@@ -9,9 +9,11 @@ export function ownPagesOnly(contentTypes: string[], baseUrl: string): Middlewar
   return async (c, next) => {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-    if (!contentTypes.includes(type)) return c.json({ title: `Send ${contentTypes.join(' or ')}`, status: 415 }, 415)
+    if (!contentTypes.includes(type))
+      return c.json({ title: `Send ${contentTypes.join(' or ')}`, status: 415 }, 415)
     const site = c.req.header('sec-fetch-site') ?? 'none'
-    const foreign = !['same-origin', 'none'].includes(site) || !isOurs(c.req.header('origin'), ours, c.req.header('host'))
+    const foreign =
+      !['same-origin', 'none'].includes(site) || !isOurs(c.req.header('origin'), ours, c.req.header('host'))
     if (foreign) return c.json({ title: 'This may be sent by our own pages only', status: 403 }, 403)
     return next()
   }

@@ -28,12 +28,17 @@ describe.each([
 
   const pay = (changes: Record<string, unknown> = {}, as = cookie) =>
     product.pay({ key, orderId: order, version: 1, paymentMethod: 'pm_card_visa', ...changes }, as)
-  const uuid = (shown: string) => shown.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  const uuid = (shown: string) =>
+    shown.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
   const ofOrder = () => `order_id = '${uuid(order)}'`
-  const charges = () => product.count('charges', `idempotency_key IN (SELECT gateway_key FROM payment WHERE ${ofOrder()})`)
-  const captures = () => product.count('captures', `payment_id IN (SELECT id FROM payment WHERE ${ofOrder()})`)
+  const charges = () =>
+    product.count('charges', `idempotency_key IN (SELECT gateway_key FROM payment WHERE ${ofOrder()})`)
+  const captures = () =>
+    product.count('captures', `payment_id IN (SELECT id FROM payment WHERE ${ofOrder()})`)
   const settleDoubt = async () => {
-    await product.owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE state IN ('sending', 'unknown')`)
+    await product.owner.query(
+      `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE state IN ('sending', 'unknown')`,
+    )
     return product.deps.engine.recover(product.deps.pay, 20, 'test')
   }
 
@@ -47,7 +52,9 @@ describe.each([
           idempotency: { outcome: 'executed' },
         },
       })
-      expect([await charges(), await captures(), await product.count('payments', ofOrder())]).toEqual([1, 1, 1])
+      expect([await charges(), await captures(), await product.count('payments', ofOrder())]).toEqual([
+        1, 1, 1,
+      ])
       const { rows } =
         await product.owner.query(`SELECT a.code, e.amount FROM entry e JOIN account a ON a.id = e.account_id JOIN ledger_transaction t ON t.id = e.transaction_id
       JOIN payment p ON p.id = t.payment_id WHERE p.${ofOrder()} ORDER BY e.position`)
@@ -62,11 +69,17 @@ describe.each([
       const replies = await Promise.all(Array.from({ length: 25 }, () => pay()))
       const outcomes = replies.map((reply) => reply.result?.idempotency.outcome)
       expect(outcomes.filter((outcome) => outcome === 'executed')).toHaveLength(1)
-      expect(outcomes.every((outcome) => outcome === 'executed' || outcome === 'joined' || outcome === 'replayed')).toBe(true)
-      expect(new Set(replies.map((reply) => JSON.stringify({ ...reply.result, idempotency: null })))).toHaveLength(1)
+      expect(
+        outcomes.every((outcome) => outcome === 'executed' || outcome === 'joined' || outcome === 'replayed'),
+      ).toBe(true)
+      expect(
+        new Set(replies.map((reply) => JSON.stringify({ ...reply.result, idempotency: null }))),
+      ).toHaveLength(1)
       expect([await charges(), await captures()]).toEqual([1, 1])
       await product.deps.attempts.flush()
-      const { rows } = await product.owner.query(`SELECT count(*) FROM attempt WHERE record_id = (SELECT record_id FROM payment WHERE ${ofOrder()})`)
+      const { rows } = await product.owner.query(
+        `SELECT count(*) FROM attempt WHERE record_id = (SELECT record_id FROM payment WHERE ${ofOrder()})`,
+      )
       expect(rows[0].count).toBe('25')
     })
 
@@ -75,7 +88,10 @@ describe.each([
       const row = `SELECT xmin, * FROM idempotency_record WHERE subject_id IN (SELECT id FROM payment WHERE ${ofOrder()})`
       const kept = (await product.owner.query(row)).rows
       const replay = await pay()
-      expect(replay.result).toEqual({ ...first.result, idempotency: { ...first.result?.idempotency, outcome: 'replayed' } })
+      expect(replay.result).toEqual({
+        ...first.result,
+        idempotency: { ...first.result?.idempotency, outcome: 'replayed' },
+      })
       expect((await product.owner.query(row)).rows).toEqual(kept)
     })
 
@@ -103,7 +119,9 @@ describe.each([
           headers: { cookie },
         },
       )
-      expect(((await foreign.json()) as { result: { data: { state: string } } }).result.data.state).toBe('succeeded')
+      expect(((await foreign.json()) as { result: { data: { state: string } } }).result.data.state).toBe(
+        'succeeded',
+      )
       expect(await product.count('records', `key = '${key}'`)).toBe(1)
       await pay({}, await product.cookie())
       expect(await product.count('records', `key = '${key}'`)).toBe(2)
@@ -113,7 +131,10 @@ describe.each([
   describe('declines', () => {
     it('F35 the same key gets the same decline, and no second question to the bank', async () => {
       const first = await pay({ paymentMethod: 'pm_card_insufficient_funds' })
-      expect(first).toMatchObject({ status: 402, problem: { kind: 'payment-declined', safeNewKey: true, declineCode: 'insufficient_funds' } })
+      expect(first).toMatchObject({
+        status: 402,
+        problem: { kind: 'payment-declined', safeNewKey: true, declineCode: 'insufficient_funds' },
+      })
       const again = await pay({ paymentMethod: 'pm_card_insufficient_funds' })
       expect(again.text).toBe(first.text)
       expect([await charges(), await product.count('payments', ofOrder())]).toEqual([0, 1])
@@ -122,7 +143,9 @@ describe.each([
     it('a new key with another card then pays', async () => {
       await pay({ paymentMethod: 'pm_card_declined' })
       expect(await pay({ key: `${key}-2` })).toMatchObject({ status: 200 })
-      expect([await charges(), await captures(), await product.count('payments', ofOrder())]).toEqual([1, 1, 2])
+      expect([await charges(), await captures(), await product.count('payments', ofOrder())]).toEqual([
+        1, 1, 2,
+      ])
     })
   })
 
@@ -135,15 +158,30 @@ describe.each([
     ])(
       '%s: unknown first, then what the bank says, never a second charge',
       async (paymentMethod, charged) => {
-        expect(await pay({ paymentMethod })).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown', retry: 'poll', safeNewKey: false } })
-        expect(await pay({ paymentMethod })).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown' } })
-        expect(await pay({ paymentMethod, key: `${key}-impatient` })).toMatchObject({ status: 409, problem: { kind: 'in-progress' } })
-        await product.owner.query(`UPDATE payment SET created_at = now() - interval '1 minute' WHERE ${ofOrder()}`)
+        expect(await pay({ paymentMethod })).toMatchObject({
+          status: 409,
+          problem: { kind: 'outcome-unknown', retry: 'poll', safeNewKey: false },
+        })
+        expect(await pay({ paymentMethod })).toMatchObject({
+          status: 409,
+          problem: { kind: 'outcome-unknown' },
+        })
+        expect(await pay({ paymentMethod, key: `${key}-impatient` })).toMatchObject({
+          status: 409,
+          problem: { kind: 'in-progress' },
+        })
+        await product.owner.query(
+          `UPDATE payment SET created_at = now() - interval '1 minute' WHERE ${ofOrder()}`,
+        )
         expect(await settleDoubt()).toBeGreaterThan(0)
         const settled = await pay({ paymentMethod })
         if (charged)
-          expect(settled).toMatchObject({ status: 200, result: { payment: { status: 'succeeded' }, idempotency: { outcome: 'replayed' } } })
-        else expect(settled).toMatchObject({ status: 502, problem: { kind: 'not-charged', safeNewKey: true } })
+          expect(settled).toMatchObject({
+            status: 200,
+            result: { payment: { status: 'succeeded' }, idempotency: { outcome: 'replayed' } },
+          })
+        else
+          expect(settled).toMatchObject({ status: 502, problem: { kind: 'not-charged', safeNewKey: true } })
         expect([await charges(), await captures()]).toEqual([charged, charged])
       },
       40_000,
@@ -163,13 +201,20 @@ describe.each([
       })
       expect([back.status, back.headers.get('location')]).toEqual([303, `/checkout/${order}`])
       // Settled by the news itself: no resolver runs here.
-      expect(await pay({ paymentMethod: 'pm_card_challenge' })).toMatchObject({ status: 200, result: { payment: { status: 'succeeded' } } })
+      expect(await pay({ paymentMethod: 'pm_card_challenge' })).toMatchObject({
+        status: 200,
+        result: { payment: { status: 'succeeded' } },
+      })
       expect([await charges(), await captures()]).toEqual([1, 1])
     })
   })
 
   describe('bad input', () => {
-    const nothing = async () => [await product.count('records'), await product.count('payments'), await product.count('charges')]
+    const nothing = async () => [
+      await product.count('records'),
+      await product.count('payments'),
+      await product.count('charges'),
+    ]
 
     it.each([
       ['missing', { key: undefined }, 'key-missing'],
@@ -190,7 +235,10 @@ describe.each([
 
     it('F37 another payload under the same key: 422, nothing charged', async () => {
       await pay()
-      expect(await pay({ paymentMethod: 'pm_card_declined' })).toMatchObject({ status: 422, problem: { kind: 'key-reused' } })
+      expect(await pay({ paymentMethod: 'pm_card_declined' })).toMatchObject({
+        status: 422,
+        problem: { kind: 'key-reused' },
+      })
       expect(await charges()).toBe(1)
     })
 
@@ -205,7 +253,10 @@ describe.each([
       await product.owner.query(`UPDATE orders SET amount = 3600, version = 2 WHERE id = '${uuid(order)}'`)
       expect(await pay()).toMatchObject({ status: 409, problem: { kind: 'order-changed', safeNewKey: true } })
       expect([await charges(), await product.count('payments', ofOrder())]).toEqual([0, 0])
-      expect(await pay({ version: 2, key: `${key}-2` })).toMatchObject({ status: 200, result: { payment: { amount: 3600 } } })
+      expect(await pay({ version: 2, key: `${key}-2` })).toMatchObject({
+        status: 200,
+        result: { payment: { amount: 3600 } },
+      })
     })
 
     it.each([
@@ -236,10 +287,18 @@ describe.each([
     it('a form of another site cannot pay', async () => {
       const body = JSON.stringify({ key, orderId: order, version: 1, paymentMethod: 'pm_card_visa' })
       const foreign = { 'content-type': 'application/json', origin: 'https://evil.example', cookie }
-      expect((await product.call('/api/trpc/checkout.pay', { method: 'POST', headers: foreign, body })).status).toBe(403)
-      expect((await product.call('/api/trpc/checkout.pay', { method: 'POST', headers: { 'content-type': 'text/plain', cookie }, body })).status).toBe(
-        415,
-      )
+      expect(
+        (await product.call('/api/trpc/checkout.pay', { method: 'POST', headers: foreign, body })).status,
+      ).toBe(403)
+      expect(
+        (
+          await product.call('/api/trpc/checkout.pay', {
+            method: 'POST',
+            headers: { 'content-type': 'text/plain', cookie },
+            body,
+          })
+        ).status,
+      ).toBe(415)
       expect(await charges()).toBe(0)
     })
 
@@ -249,7 +308,10 @@ describe.each([
       await product.owner.query(
         `SET session_replication_role = replica; UPDATE idempotency_record SET answer = '{"cut' WHERE key = '${key}'; RESET session_replication_role`,
       )
-      expect(await pay()).toMatchObject({ status: 500, problem: { kind: 'record-damaged', safeNewKey: false } })
+      expect(await pay()).toMatchObject({
+        status: 500,
+        problem: { kind: 'record-damaged', safeNewKey: false },
+      })
       expect(await charges()).toBe(1)
     })
   })

@@ -26,7 +26,11 @@ export const OURS: Problem = {
 /** Every field that is wrong, by JSON pointer, and all of it in words. */
 export function notValid(error: ZodError): Problem {
   const errors = flat(error.issues).slice(0, ERRORS_MAX)
-  const detail = errors.map(({ pointer, detail: says }) => [pointer.slice(1).replaceAll('/', '.'), says].filter(Boolean).join(': ')).join(' ')
+  const detail = errors
+    .map(({ pointer, detail: says }) =>
+      [pointer.slice(1).replaceAll('/', '.'), says].filter(Boolean).join(': '),
+    )
+    .join(' ')
   return { kind: 'validation', detail, facts: { errors } }
 }
 
@@ -39,7 +43,9 @@ function flat(issues: readonly Issue[], prefix: PropertyKey[] = []): { pointer: 
   return issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path]
     const branch = issue.code === 'invalid_union' ? likeliest(issue.errors) : null
-    return branch ? flat(branch, path) : [{ pointer: path.map((part) => `/${escaped(String(part))}`).join(''), detail: issue.message }]
+    return branch
+      ? flat(branch, path)
+      : [{ pointer: path.map((part) => `/${escaped(String(part))}`).join(''), detail: issue.message }]
   })
 }
 

@@ -16,7 +16,10 @@ let payment: string
 
 beforeAll(async () => {
   const port = await freePort()
-  product = await openTestProduct({ PAYONCE_BANK_URL: `http://127.0.0.1:${port}`, PAYONCE_GATEWAY_TIMEOUT_MS: '1000' })
+  product = await openTestProduct({
+    PAYONCE_BANK_URL: `http://127.0.0.1:${port}`,
+    PAYONCE_GATEWAY_TIMEOUT_MS: '1000',
+  })
   bank = await startLabBank({ databaseUrl: product.owner.options.connectionString as string, port })
   cookie = await product.cookie()
 })
@@ -33,8 +36,14 @@ beforeEach(async () => {
 /** A new payment of €24.00. */
 async function paid(paymentMethod = 'pm_card_visa'): Promise<string> {
   const order = await product.newOrder()
-  const { result, problem } = await product.pay({ key: order, orderId: order, version: 1, paymentMethod }, cookie)
-  return readId('pay', result?.payment.id ?? (problem as { payment?: string } | null)?.payment ?? '') as string
+  const { result, problem } = await product.pay(
+    { key: order, orderId: order, version: 1, paymentMethod },
+    cookie,
+  )
+  return readId(
+    'pay',
+    result?.payment.id ?? (problem as { payment?: string } | null)?.payment ?? '',
+  ) as string
 }
 
 interface Asked {
@@ -45,18 +54,32 @@ interface Asked {
   of?: string
 }
 
-async function refund({ amount = null, reason = null, key = uuidv7(), merchantId = product.merchantId, of = payment }: Asked = {}) {
+async function refund({
+  amount = null,
+  reason = null,
+  key = uuidv7(),
+  merchantId = product.merchantId,
+  of = payment,
+}: Asked = {}) {
   const input = { merchantId, paymentId: of, amount, reason }
   const reply = await product.deps.engine.run(product.deps.refund, {
     ...{ scope: { merchantId, actor: 'api' }, key, input },
     ...{ waitMs: 5_000, source: 'api', requestId: 'q' },
   })
-  if (reply.kind === 'problem') return { kind: reply.problem.kind, facts: reply.problem.facts, outcome: null, body: null }
-  return { kind: reply.answer.problem ?? 'ok', facts: null, outcome: reply.outcome, body: JSON.parse(reply.answer.body) }
+  if (reply.kind === 'problem')
+    return { kind: reply.problem.kind, facts: reply.problem.facts, outcome: null, body: null }
+  return {
+    kind: reply.answer.problem ?? 'ok',
+    facts: null,
+    outcome: reply.outcome,
+    body: JSON.parse(reply.answer.body),
+  }
 }
 
-const script = (fault: Order['fault'], next = 1) => bank.script.add([{ fault, on: 'refund', key: null, next, ms: 0 }])
-const value = async (query: string, parameters: unknown[] = [payment]) => (await product.owner.query(query, parameters)).rows[0]?.value
+const script = (fault: Order['fault'], next = 1) =>
+  bank.script.add([{ fault, on: 'refund', key: null, next, ms: 0 }])
+const value = async (query: string, parameters: unknown[] = [payment]) =>
+  (await product.owner.query(query, parameters)).rows[0]?.value
 const counted = async () => Number(await value('SELECT refunded_amount AS value FROM payment WHERE id = $1'))
 const atBank = async () =>
   Number(
@@ -71,7 +94,9 @@ const posted = async () =>
   )
 const everywhere = async () => [await counted(), await atBank(), await posted()]
 const settleDoubt = async (age = '1 minute') => {
-  await product.owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE state IN ('sending', 'unknown')`)
+  await product.owner.query(
+    `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE state IN ('sending', 'unknown')`,
+  )
   await product.owner.query(
     `SET session_replication_role = replica; UPDATE refund SET created_at = now() - interval '${age}' WHERE status IN ('sending', 'unknown'); RESET session_replication_role`,
   )
@@ -79,7 +104,11 @@ const settleDoubt = async (age = '1 minute') => {
 }
 
 async function everythingHolds(): Promise<void> {
-  const pool = openPool(product.owner.options.connectionString as string, { max: 1, role: 'none', name: 'verify' })
+  const pool = openPool(product.owner.options.connectionString as string, {
+    max: 1,
+    role: 'none',
+    name: 'verify',
+  })
   const db = openDb(pool)
   const { findings } = await check(db)
   await db.$disconnect()
@@ -92,19 +121,29 @@ describe('giving money back', () => {
     expect(await refund({ reason: 'sent back' })).toMatchObject({
       kind: 'ok',
       outcome: 'executed',
-      body: { amount: 2400, currency: 'EUR', status: 'succeeded', reason: 'sent back', paymentId: expect.stringMatching(/^pay_/) },
+      body: {
+        amount: 2400,
+        currency: 'EUR',
+        status: 'succeeded',
+        reason: 'sent back',
+        paymentId: expect.stringMatching(/^pay_/),
+      },
     })
     expect(await everywhere()).toEqual([2400, 2400, 2400])
     expect(
-      await value(`SELECT count(*)::int AS value FROM outbox_event WHERE type = 'refund.succeeded' AND payload LIKE '%' || $1 || '%'`, [
-        payment.replaceAll('-', ''),
-      ]),
+      await value(
+        `SELECT count(*)::int AS value FROM outbox_event WHERE type = 'refund.succeeded' AND payload LIKE '%' || $1 || '%'`,
+        [payment.replaceAll('-', '')],
+      ),
     ).toBe(1)
   })
 
   it('in parts, up to what was captured; then all that is left; then nothing', async () => {
     expect((await refund({ amount: 1000 })).kind).toBe('ok')
-    expect(await refund({ amount: 1401 })).toMatchObject({ kind: 'not-refundable', facts: { refundable: 1400, currency: 'EUR' } })
+    expect(await refund({ amount: 1401 })).toMatchObject({
+      kind: 'not-refundable',
+      facts: { refundable: 1400, currency: 'EUR' },
+    })
     expect((await refund()).body.amount).toBe(1400)
     expect(await refund()).toMatchObject({ kind: 'not-refundable', facts: { refundable: 0 } })
     expect(await everywhere()).toEqual([2400, 2400, 2400])
@@ -131,7 +170,9 @@ describe('giving money back', () => {
   })
 
   it('L3 "all that is left" races with itself and with parts', async () => {
-    const replies = await Promise.all(Array.from({ length: 12 }, (_, n) => refund({ amount: n % 2 ? null : 700 })))
+    const replies = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => refund({ amount: n % 2 ? null : 700 })),
+    )
     const given = replies.filter(({ kind }) => kind === 'ok').reduce((sum, { body }) => sum + body.amount, 0)
     expect(given).toBeLessThanOrEqual(2400)
     expect(await everywhere()).toEqual([given, given, given])
@@ -143,7 +184,9 @@ describe('giving money back', () => {
       fc.asyncProperty(amounts, async (some) => {
         payment = await paid()
         const replies = await Promise.all(some.map((amount) => refund({ amount })))
-        const given = replies.filter(({ kind }) => kind === 'ok').reduce((sum, { body }) => sum + body.amount, 0)
+        const given = replies
+          .filter(({ kind }) => kind === 'ok')
+          .reduce((sum, { body }) => sum + body.amount, 0)
         const refused = some.filter((_, n) => replies[n]?.kind === 'not-refundable')
         expect(given).toBeLessThanOrEqual(2400)
         // Each one that was refused did not fit beside those that were given.
@@ -156,15 +199,21 @@ describe('giving money back', () => {
 
   it('K6 another amount under the same key is refused, and the field is named', async () => {
     await refund({ amount: 500, key: 'reused' })
-    expect(await refund({ amount: 600, key: 'reused' })).toMatchObject({ kind: 'key-reused', facts: { differs: ['/amount'] } })
+    expect(await refund({ amount: 600, key: 'reused' })).toMatchObject({
+      kind: 'key-reused',
+      facts: { differs: ['/amount'] },
+    })
     expect(await everywhere()).toEqual([500, 500, 500])
   })
 
-  it.each(['pm_card_declined'])('a payment that did not succeed (%s) has nothing to give back', async (card) => {
-    payment = await paid(card)
-    expect(await refund()).toMatchObject({ kind: 'not-refundable', facts: { refundable: 0 } })
-    expect(await everywhere()).toEqual([0, 0, 0])
-  })
+  it.each(['pm_card_declined'])(
+    'a payment that did not succeed (%s) has nothing to give back',
+    async (card) => {
+      payment = await paid(card)
+      expect(await refund()).toMatchObject({ kind: 'not-refundable', facts: { refundable: 0 } })
+      expect(await everywhere()).toEqual([0, 0, 0])
+    },
+  )
 
   it('another merchant’s payment is not there', async () => {
     const other = uuidv7()
@@ -178,7 +227,12 @@ describe('giving money back', () => {
     expect((await refund({ amount: 500, key: 'later' })).kind).toBe('not-refundable')
     expect((await refund({ amount: 400, key: 'other' })).kind).toBe('ok')
     // Nothing was kept under it: no row, no record that would answer.
-    expect(await value(`SELECT count(*)::int AS value FROM idempotency_record WHERE key = 'later' AND state <> 'claimed'`, [])).toBe(0)
+    expect(
+      await value(
+        `SELECT count(*)::int AS value FROM idempotency_record WHERE key = 'later' AND state <> 'claimed'`,
+        [],
+      ),
+    ).toBe(0)
   })
 })
 
@@ -192,9 +246,10 @@ describe('when the bank or a process fails', () => {
     const reply = await refund({ amount: 700 })
     expect(reply).toMatchObject({ kind: 'refund-declined', body: { safeNewKey: true, status: 402 } })
     expect([await counted(), await posted()]).toEqual([0, 0])
-    await product.owner.query(`UPDATE gateway_simulator.charge SET refunded_amount = 0 WHERE id = (SELECT gateway_ref FROM payment WHERE id = $1)`, [
-      payment,
-    ])
+    await product.owner.query(
+      `UPDATE gateway_simulator.charge SET refunded_amount = 0 WHERE id = (SELECT gateway_ref FROM payment WHERE id = $1)`,
+      [payment],
+    )
     expect((await refund()).body.amount).toBe(2400)
   })
 
@@ -204,16 +259,26 @@ describe('when the bank or a process fails', () => {
     ['G2', 'silence-after'],
     ['G3', 'error-after'],
     ['G10', 'truncated'],
-  ])('%s %s: in doubt, its amount is held, and the bank is asked again under the same key: once', async (_, fault) => {
-    script(fault)
-    expect((await refund({ amount: 900, key: `doubt-${payment}` })).kind).toBe('outcome-unknown')
-    expect(await counted()).toBe(900)
-    expect(await refund({ amount: 1600 })).toMatchObject({ kind: 'not-refundable', facts: { refundable: 1500 } })
-    await settleDoubt()
-    expect(await everywhere()).toEqual([900, 900, 900])
-    expect(await refund({ amount: 900, key: `doubt-${payment}` })).toMatchObject({ kind: 'ok', outcome: 'replayed', body: { amount: 900 } })
-    expect(await everywhere()).toEqual([900, 900, 900])
-  })
+  ])(
+    '%s %s: in doubt, its amount is held, and the bank is asked again under the same key: once',
+    async (_, fault) => {
+      script(fault)
+      expect((await refund({ amount: 900, key: `doubt-${payment}` })).kind).toBe('outcome-unknown')
+      expect(await counted()).toBe(900)
+      expect(await refund({ amount: 1600 })).toMatchObject({
+        kind: 'not-refundable',
+        facts: { refundable: 1500 },
+      })
+      await settleDoubt()
+      expect(await everywhere()).toEqual([900, 900, 900])
+      expect(await refund({ amount: 900, key: `doubt-${payment}` })).toMatchObject({
+        kind: 'ok',
+        outcome: 'replayed',
+        body: { amount: 900 },
+      })
+      expect(await everywhere()).toEqual([900, 900, 900])
+    },
+  )
 
   it('R9 a process that died after it began: finished without the client', async () => {
     const { store, refund: operation } = product.deps
@@ -230,7 +295,9 @@ describe('when the bank or a process fails', () => {
       fingerprintVersion: 1,
       fields: '{}',
     }
-    expect((await store.claim({ ...record, subjectId: ids.subjectId }, operation.begin(input, ids)))?.begun.kind).toBe('written')
+    expect(
+      (await store.claim({ ...record, subjectId: ids.subjectId }, operation.begin(input, ids)))?.begun.kind,
+    ).toBe('written')
     expect(await everywhere()).toEqual([300, 0, 0])
     await settleDoubt()
     expect(await everywhere()).toEqual([300, 300, 300])
@@ -242,7 +309,9 @@ describe('when the bank or a process fails', () => {
     await refund({ amount: 100, key })
     await settleDoubt('23 hours 59 minutes 59 seconds')
     expect(await atBank()).toBe(0)
-    expect(await value('SELECT parked_reason AS value FROM idempotency_record WHERE key = $1', [key])).toMatch(/forgotten/)
+    expect(
+      await value('SELECT parked_reason AS value FROM idempotency_record WHERE key = $1', [key]),
+    ).toMatch(/forgotten/)
     expect((await refund({ amount: 100, key })).kind).toBe('outcome-unknown')
   })
 })
@@ -274,20 +343,26 @@ describe('what the database refuses, whoever asks', () => {
     ['nor become another one', `status = 'failed'`],
   ])('%s', async (_, set) => {
     await refund({ amount: 100 })
-    await expect(product.deps.db.$executeRawUnsafe(`UPDATE refund SET ${set} WHERE payment_id = '${payment}'`)).rejects.toThrow(/may not change/)
+    await expect(
+      product.deps.db.$executeRawUnsafe(`UPDATE refund SET ${set} WHERE payment_id = '${payment}'`),
+    ).rejects.toThrow(/may not change/)
   })
 
   it('a success without its posting', async () => {
     script('silence-before')
     await refund({ amount: 100 })
-    await expect(product.deps.db.$executeRawUnsafe(`UPDATE refund SET status = 'succeeded' WHERE payment_id = '${payment}'`)).rejects.toThrow(
-      /refund_succeeded/,
-    )
+    await expect(
+      product.deps.db.$executeRawUnsafe(
+        `UPDATE refund SET status = 'succeeded' WHERE payment_id = '${payment}'`,
+      ),
+    ).rejects.toThrow(/refund_succeeded/)
     await settleDoubt()
   })
 
   it('deleting one', async () => {
     await refund({ amount: 100 })
-    await expect(product.owner.query('DELETE FROM refund WHERE payment_id = $1', [payment])).rejects.toThrow(/may not be deleted/)
+    await expect(product.owner.query('DELETE FROM refund WHERE payment_id = $1', [payment])).rejects.toThrow(
+      /may not be deleted/,
+    )
   })
 })

@@ -28,13 +28,18 @@ export function shopOrders(deps: Deps) {
     if (!merchantId) return c.text('This shop is open in the sandbox only.', 404)
     const { name } = MESSAGES[localeOf(c.req.raw.headers)].shop.product[product.sku]
     const item = { name, quantity, unitAmount: BigInt(product.unitAmount) }
-    const { id } = await createOrder(deps.db, { merchantId, currency: product.currency, items: [item] }, uuidv7())
+    const { id } = await createOrder(
+      deps.db,
+      { merchantId, currency: product.currency, items: [item] },
+      uuidv7(),
+    )
     return c.redirect(`/checkout/${showId('ord', id)}`, 303)
   })
 
   // Not `ownPagesOnly`: a receipt tells nobody its address, and so its forms have no origin. A reader's language is all that changes.
   app.post('/language', async (c) => {
-    if (c.req.header('sec-fetch-site') === 'cross-site') return c.text('This form belongs to our own pages.', 403)
+    if (c.req.header('sec-fetch-site') === 'cross-site')
+      return c.text('This form belongs to our own pages.', 403)
     const { to, back } = await c.req.parseBody()
     if (!isLocale(to)) return c.text('We do not speak this language.', 400)
     setCookie(c, LOCALE_COOKIE, to, { path: '/', maxAge: YEAR_S, sameSite: 'Lax' })
@@ -45,6 +50,8 @@ export function shopOrders(deps: Deps) {
 
 async function shopOwner({ db, env }: Deps): Promise<string | null> {
   if (env.PAYONCE_MODE !== 'sandbox') return null
-  const rows = await db.$queryRaw<Array<{ id: string }>>(sql`SELECT id::text FROM merchant WHERE mode = 'test' ORDER BY created_at LIMIT 1`)
+  const rows = await db.$queryRaw<Array<{ id: string }>>(
+    sql`SELECT id::text FROM merchant WHERE mode = 'test' ORDER BY created_at LIMIT 1`,
+  )
   return rows[0]?.id ?? null
 }

@@ -16,7 +16,15 @@ export interface PayReply {
   headers: Headers
   text: string
   result: (PaidBody & { idempotency: ReplayInfo }) | null
-  problem: { kind: string; status: number; detail: string; retry: string; safeNewKey: boolean; receiptUrl?: string; payment?: string } | null
+  problem: {
+    kind: string
+    status: number
+    detail: string
+    retry: string
+    safeNewKey: boolean
+    receiptUrl?: string
+    payment?: string
+  } | null
 }
 
 /** What the door for programs answered. */
@@ -50,13 +58,23 @@ export interface TestProduct {
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' }
-const COUNTED = { charges: 'gateway_simulator.charge', payments: 'payment', captures: 'ledger_transaction', records: 'idempotency_record' }
+const COUNTED = {
+  charges: 'gateway_simulator.charge',
+  payments: 'payment',
+  captures: 'ledger_transaction',
+  records: 'idempotency_record',
+}
 
 /** A request of a program, as the API answers it. */
 export async function apiReply(response: Response): Promise<ApiReply> {
   const text = await response.text()
   const { status, headers } = response
-  return { status, text, body: isJson(headers) ? JSON.parse(text) : null, header: (name) => headers.get(name) }
+  return {
+    status,
+    text,
+    body: isJson(headers) ? JSON.parse(text) : null,
+    header: (name) => headers.get(name),
+  }
 }
 
 const isJson = (headers: Headers) => /^application\/(problem\+)?json/.test(headers.get('content-type') ?? '')
@@ -77,9 +95,14 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
   const merchantId = uuidv7()
   await deps.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${merchantId}::uuid, 'Test shop')`)
   const app = createApi(deps)
-  const call = async (path: string, init?: RequestInit) => app.fetch(new Request(`http://localhost:3000${path}`, init))
+  const call = async (path: string, init?: RequestInit) =>
+    app.fetch(new Request(`http://localhost:3000${path}`, init))
   const newApiKey: TestProduct['newApiKey'] = async (of = {}) => {
-    const made = await createApiKey(deps.db, { merchantId, name: 'Test', scopes: SCOPES, expiresInDays: null, by: 'test', ...of }, uuidv7)
+    const made = await createApiKey(
+      deps.db,
+      { merchantId, name: 'Test', scopes: SCOPES, expiresInDays: null, by: 'test', ...of },
+      uuidv7,
+    )
     return made?.token ?? ''
   }
   const ownToken = await newApiKey()
@@ -89,7 +112,14 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
     newApiKey,
     api: async (method, path, body, headers = {}) => {
       const content = typeof body === 'string' ? body : JSON.stringify(body)
-      const init = { method, headers: { authorization: `Bearer ${ownToken}`, ...(body === undefined ? {} : JSON_TYPE), ...headers } }
+      const init = {
+        method,
+        headers: {
+          authorization: `Bearer ${ownToken}`,
+          ...(body === undefined ? {} : JSON_TYPE),
+          ...headers,
+        },
+      }
       return apiReply(await call(path, body === undefined ? init : { ...init, body: content }))
     },
     otherMerchant: async () => {
@@ -107,10 +137,15 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
     },
     pay: async (body, cookie) => {
       const headers = { 'content-type': 'application/json', ...(cookie ? { cookie } : {}) }
-      return payReply(await call('/api/trpc/checkout.pay', { method: 'POST', headers, body: JSON.stringify(body) }))
+      return payReply(
+        await call('/api/trpc/checkout.pay', { method: 'POST', headers, body: JSON.stringify(body) }),
+      )
     },
-    cookie: async () => ((await call('/api/trpc/checkout.order?input=%7B%7D')).headers.get('set-cookie') ?? '').split(';')[0] ?? '',
-    count: async (what, where = 'true') => Number((await owner.query(`SELECT count(*) FROM ${COUNTED[what]} WHERE ${where}`)).rows[0].count),
+    cookie: async () =>
+      ((await call('/api/trpc/checkout.order?input=%7B%7D')).headers.get('set-cookie') ?? '').split(';')[0] ??
+      '',
+    count: async (what, where = 'true') =>
+      Number((await owner.query(`SELECT count(*) FROM ${COUNTED[what]} WHERE ${where}`)).rows[0].count),
     close: async () => {
       await deps.close()
       await owner.end()

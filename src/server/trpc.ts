@@ -12,7 +12,12 @@ const t = initTRPC.context<Context>().create({
     return {
       code: shape.code,
       message: problem.detail,
-      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, ...(path === undefined ? {} : { path }), idempotency: showProblem(problem) },
+      data: {
+        code: shape.data.code,
+        httpStatus: shape.data.httpStatus,
+        ...(path === undefined ? {} : { path }),
+        idempotency: showProblem(problem),
+      },
     }
   },
 })
@@ -25,8 +30,13 @@ const problems = t.middleware(async ({ next, ctx, path }) => {
   const result = await next()
   if (result.ok) return result
   const problem = problemOf(result.error)
-  if (problem.kind === 'internal') ctx.log.error({ err: result.error, path, requestId: ctx.requestId }, 'a procedure failed')
-  throw new TRPCError({ code: PROBLEMS[problem.kind].trpc, message: problem.detail, cause: new ProblemError(problem) })
+  if (problem.kind === 'internal')
+    ctx.log.error({ err: result.error, path, requestId: ctx.requestId }, 'a procedure failed')
+  throw new TRPCError({
+    code: PROBLEMS[problem.kind].trpc,
+    message: problem.detail,
+    cause: new ProblemError(problem),
+  })
 })
 
 /** No procedure takes a card number, in any field, by mistake or otherwise. */
@@ -34,7 +44,8 @@ const noCardNumbers = t.middleware(async ({ next, getRawInput }) => {
   if (carriesCardNumber(await getRawInput())) {
     throw new ProblemError({
       kind: 'card-number',
-      detail: 'One of the fields holds a card number. Send a token such as pm_card_visa; the number was not stored.',
+      detail:
+        'One of the fields holds a card number. Send a token such as pm_card_visa; the number was not stored.',
     })
   }
   return next()

@@ -27,10 +27,15 @@ const counts = async () => [
 ]
 /** How the payment and its order stand. */
 const status = async () =>
-  (await product.owner.query(`SELECT p.status || ', ' || o.status AS both FROM payment p JOIN orders o ON o.id = p.order_id WHERE p.${ofOrder()}`))
-    .rows[0].both
+  (
+    await product.owner.query(
+      `SELECT p.status || ', ' || o.status AS both FROM payment p JOIN orders o ON o.id = p.order_id WHERE p.${ofOrder()}`,
+    )
+  ).rows[0].both
 const recover = async () => {
-  await product.owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE key = '${key}'`)
+  await product.owner.query(
+    `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE key = '${key}'`,
+  )
   return product.deps.engine.recover(product.deps.pay, 20, 'test')
 }
 
@@ -48,7 +53,10 @@ describe('F18 N10 a zombie', () => {
   it('that wakes after the resolver has settled writes nothing, and answers with the settled payment', async () => {
     stopped(recover)
     const reply = await pay()
-    expect(reply).toMatchObject({ status: 200, result: { payment: { status: 'succeeded' }, idempotency: { outcome: 'replayed' } } })
+    expect(reply).toMatchObject({
+      status: 200,
+      result: { payment: { status: 'succeeded' }, idempotency: { outcome: 'replayed' } },
+    })
     expect([await counts(), await status()]).toEqual([[1, 1], 'succeeded, paid'])
     expect((await pay()).result).toEqual(reply.result)
   })
@@ -58,7 +66,10 @@ describe('F18 N10 a zombie', () => {
       vi.spyOn(product.deps.bank, 'find').mockRejectedValueOnce(new Error('the bank is away'))
       return recover()
     })
-    expect(await pay()).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown', safeNewKey: false } })
+    expect(await pay()).toMatchObject({
+      status: 409,
+      problem: { kind: 'outcome-unknown', safeNewKey: false },
+    })
     expect([await counts(), await status()]).toEqual([[1, 0], 'unknown, open'])
     expect(await recover()).toBe(1)
     expect(await pay()).toMatchObject({ status: 200, result: { payment: { status: 'succeeded' } } })
@@ -89,9 +100,14 @@ describe('what we sent cannot be posted', () => {
   it('F32 the accounts are gone: unknown and an alert, never "nothing was charged"; settled when they are back, with one charge', async () => {
     const account = `UPDATE account SET code = $1 WHERE merchant_id = '${product.merchantId}' AND code = $2`
     await product.owner.query(account, ['mislaid', 'sales'])
-    expect(await pay()).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown', safeNewKey: false } })
+    expect(await pay()).toMatchObject({
+      status: 409,
+      problem: { kind: 'outcome-unknown', safeNewKey: false },
+    })
     expect([await counts(), await status()]).toEqual([[1, 0], 'sending, open'])
-    expect(await product.deps.metrics.registry.metrics()).toMatch(/payonce_alerts_total\{operation="checkout.pay"\} [1-9]/)
+    expect(await product.deps.metrics.registry.metrics()).toMatch(
+      /payonce_alerts_total\{operation="checkout.pay"\} [1-9]/,
+    )
     await product.owner.query(account, ['sales', 'mislaid'])
     expect(await recover()).toBe(1)
     expect(await pay()).toMatchObject({ status: 200, result: { payment: { status: 'succeeded' } } })

@@ -34,17 +34,24 @@ export const browserArgs = [
   '--host-resolver-rules=MAP shop.test 127.0.0.1',
 ]
 
-const onMac = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium']
+const onMac = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+]
 
 function onPath(): string[] {
   const folders = (childEnv().PATH ?? '').split(':')
-  return ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].flatMap((name) => folders.map((folder) => `${folder}/${name}`))
+  return ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].flatMap((name) =>
+    folders.map((folder) => `${folder}/${name}`),
+  )
 }
 
 async function fromPlaywright(): Promise<void> {
   say('  no Chromium on this machine: asking Playwright for one')
   // 10 s: a network that does not let it through would otherwise be tried for minutes.
-  await runTool('playwright', ['install', 'chromium'], { env: { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000' } })
+  await runTool('playwright', ['install', 'chromium'], {
+    env: { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000' },
+  })
 }
 
 async function fromDebian(): Promise<void> {
@@ -52,5 +59,8 @@ async function fromDebian(): Promise<void> {
   say("  installing Debian's Chromium")
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await runCommand('/usr/bin/apt-get', ['update'], { env, timeoutMs: 120_000 })
-  await runCommand('/usr/bin/apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { env, timeoutMs: 600_000 })
+  await runCommand('/usr/bin/apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], {
+    env,
+    timeoutMs: 600_000,
+  })
 }

@@ -15,7 +15,8 @@ const stamp = inRoot('dist/built-from')
 export async function build(signal?: AbortSignal): Promise<boolean> {
   await generate()
   if (isCurrent()) return false
-  const waiting = ({ mark }: { mark: string }) => say(`  another process (pid ${pidOf(mark)}) is building; waiting for it`)
+  const waiting = ({ mark }: { mark: string }) =>
+    say(`  another process (pid ${pidOf(mark)}) is building; waiting for it`)
   return alone(inRoot('dist/build.lock'), waiting, async () => {
     if (isCurrent()) return false
     await buildAll(signal)
@@ -33,11 +34,21 @@ async function buildAll(signal: AbortSignal | undefined): Promise<void> {
 }
 
 function isCurrent(): boolean {
-  return fs.existsSync(stamp) && fs.existsSync(inRoot('.next/BUILD_ID')) && fs.readFileSync(stamp, 'utf8') === sourceHash()
+  return (
+    fs.existsSync(stamp) &&
+    fs.existsSync(inRoot('.next/BUILD_ID')) &&
+    fs.readFileSync(stamp, 'utf8') === sourceHash()
+  )
 }
 
 function sourceHash(): string {
-  const configs = ['next.config.js', 'postcss.config.js', 'tsconfig.json', 'package.json', 'package-lock.json']
+  const configs = [
+    'next.config.js',
+    'postcss.config.js',
+    'tsconfig.json',
+    'package.json',
+    'package-lock.json',
+  ]
   return hashOf(
     ['src', 'prisma', 'public', ...configs].map((name) => inRoot(name)),
     (name) => /\.test\.tsx?$/.test(name) || name.startsWith('src/platform/generated'),
@@ -73,9 +84,12 @@ function buildPages(signal: AbortSignal | undefined): Promise<void> {
     ...(signal ? { signal } : {}),
   })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`next build failed (${signal ?? code}):\n${output}`))))
+    child.once('exit', (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(`next build failed (${signal ?? code}):\n${output}`)),
+    )
   })
 }

@@ -10,9 +10,10 @@ export async function catalogue(client: pg.Client): Promise<string[]> {
 export function differences(migrations: string[], schema: string[]): string[] {
   const only = (these: string[], others: string[], where: string) =>
     these.filter((fact) => !others.includes(fact)).map((fact) => `only in ${where}: ${fact}`)
-  return [...only(migrations, schema, 'prisma/migrations'), ...only(schema, migrations, 'prisma/schema')].sort((a, b) =>
-    subject(a).localeCompare(subject(b)),
-  )
+  return [
+    ...only(migrations, schema, 'prisma/migrations'),
+    ...only(schema, migrations, 'prisma/schema'),
+  ].sort((a, b) => subject(a).localeCompare(subject(b)))
 }
 
 const subject = (line: string): string => line.slice(line.indexOf(': '))

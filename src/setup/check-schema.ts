@@ -52,7 +52,14 @@ async function sqlOfSchema(url: string): Promise<string> {
   const { stdout } = await withSchemaEngine(
     url,
     async () => undefined,
-    (engine) => engine.diff({ from: { tag: 'empty' }, to: { tag: 'schemaDatamodel', files: schemaFiles() }, script: true, exitCode: null, filters }),
+    (engine) =>
+      engine.diff({
+        from: { tag: 'empty' },
+        to: { tag: 'schemaDatamodel', files: schemaFiles() },
+        script: true,
+        exitCode: null,
+        filters,
+      }),
   )
   if (!stdout) throw new Error('The schema engine printed no SQL for prisma/schema.')
   return stdout

@@ -52,12 +52,17 @@ const NOT_OURS = [
   'prefer-bigint-over-smallint',
 ]
 /** Rules about locks. The first four migrations make the tables, so they run on an empty database, where nobody waits. */
-const LOCK_RULES = ['adding-foreign-key-constraint', 'constraint-missing-not-valid', 'require-concurrent-index-creation']
+const LOCK_RULES = [
+  'adding-foreign-key-constraint',
+  'constraint-missing-not-valid',
+  'require-concurrent-index-creation',
+]
 const FOUNDING = 4
 
 async function checkSql(): Promise<ToolResult> {
   const files = migrations().map(({ name }) => `prisma/migrations/${name}/migration.sql`)
-  const squawk = (checked: string[], exclude: string[]) => runTool('squawk', [`--exclude=${exclude.join(',')}`, ...checked])
+  const squawk = (checked: string[], exclude: string[]) =>
+    runTool('squawk', [`--exclude=${exclude.join(',')}`, ...checked])
   const founding = await squawk(files.slice(0, FOUNDING), [...NOT_OURS, ...LOCK_RULES])
   const later = files.length > FOUNDING ? await squawk(files.slice(FOUNDING), NOT_OURS) : founding
   return founding.ok ? later : founding

@@ -57,7 +57,9 @@ async function keep(order: DatabaseOrder): Promise<void> {
   const url = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
 
   for (let deaths = 0; !stopping; deaths += 1) {
-    server = await startServer(place, programs, user, port, order.settings).catch((error: unknown) => survive(error, deaths))
+    server = await startServer(place, programs, user, port, order.settings).catch((error: unknown) =>
+      survive(error, deaths),
+    )
     if (server) await serve(server)
     // From 0.2 s to 5 s: a database that cannot stay up must not eat the machine.
     if (!stopping) await pause(Math.min(5_000, 200 * 2 ** Math.min(deaths, 5)))

@@ -24,8 +24,10 @@ async function start(port: number | null = null): Promise<Database> {
   return database
 }
 
-const remember = (url: string) => onConnection(url, (client) => client.query('CREATE TABLE kept AS SELECT 42 AS answer'))
-const recall = (url: string) => onConnection(url, async (client) => (await client.query('SELECT answer FROM kept')).rows[0]?.answer)
+const remember = (url: string) =>
+  onConnection(url, (client) => client.query('CREATE TABLE kept AS SELECT 42 AS answer'))
+const recall = (url: string) =>
+  onConnection(url, async (client) => (await client.query('SELECT answer FROM kept')).rows[0]?.answer)
 const isGone = (pid: number) => until(() => processMark(pid) === null, 15_000)
 
 test('an initdb that was broken off, and a pid file that names somebody else, are no obstacle', async () => {
@@ -62,6 +64,9 @@ test('nothing answers from outside this machine, and nobody enters without the p
   const wrong = new URL(url)
   wrong.password = 'guess'
   await expect(onConnection(wrong.href, (client) => client.query('SELECT 1'))).rejects.toThrow(/password/)
-  const listens = await onConnection(url, async (client) => (await client.query('SHOW listen_addresses')).rows[0])
+  const listens = await onConnection(
+    url,
+    async (client) => (await client.query('SHOW listen_addresses')).rows[0],
+  )
   expect(listens).toEqual({ listen_addresses: '127.0.0.1' })
 })

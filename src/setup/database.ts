@@ -42,7 +42,9 @@ export function startDatabase(options: DatabaseOptions): Promise<Database> {
   const ended = new Promise<void>((resolve) => keeper.once('exit', () => resolve()))
   let pid = 0
   return new Promise((resolve, reject) => {
-    keeper.once('exit', (code, signal) => reject(new Error(`The database's process ended (${signal ?? code}).`)))
+    keeper.once('exit', (code, signal) =>
+      reject(new Error(`The database's process ended (${signal ?? code}).`)),
+    )
     keeper.once('error', reject)
     keeper.on('message', (message) => hear(message as DatabaseNews))
 
@@ -56,7 +58,13 @@ export function startDatabase(options: DatabaseOptions): Promise<Database> {
       const first = pid === 0
       pid = news.pid
       if (!first) options.restarted?.()
-      resolve({ url: news.url, port: news.port, pid: () => pid, ended, stop: () => stopKeeper(keeper, ended) })
+      resolve({
+        url: news.url,
+        port: news.port,
+        pid: () => pid,
+        ended,
+        stop: () => stopKeeper(keeper, ended),
+      })
     }
   })
 }

@@ -9,7 +9,12 @@ const demo = z.object({
   merchantId: z.string().nullable(),
   baseUrl: z.string(),
   databaseUrl: z.string(),
-  pids: z.object({ supervisor: z.number(), web: z.number(), worker: z.number(), postgres: z.number().nullable() }),
+  pids: z.object({
+    supervisor: z.number(),
+    web: z.number(),
+    worker: z.number(),
+    postgres: z.number().nullable(),
+  }),
 })
 
 /** What a program needs to use the running sandbox: `demo.json` in the data folder, for its owner's eyes only. */

@@ -35,13 +35,21 @@ function wanted(): string {
   return hashOf([inRoot('prisma/schema'), inRoot('prisma.config.ts'), prismaFile('package.json')])
 }
 
-const prismaFile = (name: string): string => path.join(path.dirname(createRequire(import.meta.url).resolve('prisma/package.json')), name)
+const prismaFile = (name: string): string =>
+  path.join(path.dirname(createRequire(import.meta.url).resolve('prisma/package.json')), name)
 
 /** `prisma generate` uses no engine but looks for one, and would download it: any existing file contents it. */
 async function runPrisma(): Promise<void> {
-  const env = childEnv({ PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' })
+  const env = childEnv({
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+    CHECKPOINT_DISABLE: '1',
+    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  })
   try {
-    await promisify(execFile)(process.execPath, [prismaFile('build/index.js'), 'generate'], { cwd: root, env })
+    await promisify(execFile)(process.execPath, [prismaFile('build/index.js'), 'generate'], {
+      cwd: root,
+      env,
+    })
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
     throw new Error(`prisma generate failed:\n${stdout}${stderr || reasonOf(error)}`)

@@ -35,7 +35,10 @@ export function keepRunning(name: string, start: () => ChildProcess, changed: ()
     for (let quickDeaths = 0, failedStarts = 0; ; ) {
       const lived = await lifetime(child)
       if (stopping) return new Promise(() => undefined)
-      if (failedStarts === FAILED_STARTS_MAX) throw new Error(`${name} did not start ${FAILED_STARTS_MAX} times in a row; its last words are above.`)
+      if (failedStarts === FAILED_STARTS_MAX)
+        throw new Error(
+          `${name} did not start ${FAILED_STARTS_MAX} times in a row; its last words are above.`,
+        )
       quickDeaths = lived < QUICK_MS ? Math.min(quickDeaths + 1, QUICK_MAX) : 1
       say(`${name} ended by itself (${child.signalCode ?? `exit ${child.exitCode}`}); it is started again`)
       await pause(100 * 2 ** quickDeaths)
@@ -76,7 +79,9 @@ function untilReady(name: string, child: ChildProcess): Promise<void> {
       done()
     }
     child.on('message', (message) => readyMessage.safeParse(message).success && settle(resolve))
-    child.once('exit', (code, signal) => settle(() => reject(new Error(`${name} did not start (${signal ?? `exit ${code}`}).`))))
+    child.once('exit', (code, signal) =>
+      settle(() => reject(new Error(`${name} did not start (${signal ?? `exit ${code}`}).`))),
+    )
     child.once('error', (error) => settle(() => reject(error)))
   })
 }

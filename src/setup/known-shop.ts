@@ -7,11 +7,20 @@ import { onConnection } from './schema-engine'
  * The shop of an earlier start, as demo.json tells of it; null when there is none, or when this database
  * has no such merchant, or the API key does not work any more.
  */
-export async function knownShop({ databaseUrl, dataDir }: { databaseUrl: string; dataDir: string }): Promise<Seeded | null> {
+export async function knownShop({
+  databaseUrl,
+  dataDir,
+}: {
+  databaseUrl: string
+  dataDir: string
+}): Promise<Seeded | null> {
   const { merchantId, operator, apiKey } = readDemo(dataDir) ?? {}
   const token = readToken(apiKey ?? '')
   if (!merchantId || !operator || !apiKey || !token) return null
-  const works = 'SELECT FROM api_key WHERE merchant_id = $1 AND hash = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())'
-  const { rowCount } = await onConnection(databaseUrl, (client) => client.query(works, [merchantId, token.hash]))
+  const works =
+    'SELECT FROM api_key WHERE merchant_id = $1 AND hash = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())'
+  const { rowCount } = await onConnection(databaseUrl, (client) =>
+    client.query(works, [merchantId, token.hash]),
+  )
   return rowCount === 1 ? { merchantId, operator, apiKey } : null
 }

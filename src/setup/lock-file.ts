@@ -4,13 +4,19 @@ import { z } from 'zod'
 import { processMark, stillRuns } from './process-mark'
 import { until } from './progress'
 
-const holder = z.object({ mark: z.string(), url: z.string().optional(), children: z.array(z.string()).optional() })
+const holder = z.object({
+  mark: z.string(),
+  url: z.string().optional(),
+  children: z.array(z.string()).optional(),
+})
 
 /** Who holds a lock: the process's mark, and what it wants others to know. */
 export type Holder = z.infer<typeof holder>
 
 /** Takes the lock for this process, also from a holder that no longer runs. Returns the living holder when there is one. */
-export function takeLock(file: string): { taken: true; abandonedBy: Holder | null } | { taken: false; by: Holder } {
+export function takeLock(
+  file: string,
+): { taken: true; abandonedBy: Holder | null } | { taken: false; by: Holder } {
   fs.mkdirSync(path.dirname(file), { recursive: true })
   let abandonedBy: Holder | null = null
   for (;;) {
@@ -40,11 +46,16 @@ export function readLock(file: string): Holder | null {
 }
 
 /** Does `work` while no other process does work under the same lock. */
-export async function alone<T>(file: string, waiting: (by: Holder) => void, work: () => Promise<T>): Promise<T> {
+export async function alone<T>(
+  file: string,
+  waiting: (by: Holder) => void,
+  work: () => Promise<T>,
+): Promise<T> {
   let told = false
   // 10 minutes: longer than the slowest build; a holder that died is taken over at once.
   const got = await until(() => tryOnce(), 600_000, 200)
-  if (!got) throw new Error(`${file} has been held for ten minutes; end the process that it names, or delete it.`)
+  if (!got)
+    throw new Error(`${file} has been held for ten minutes; end the process that it names, or delete it.`)
   try {
     return await work()
   } finally {

@@ -44,8 +44,12 @@ async function appliedMigrations(client: pg.Client): Promise<Applied> {
   const { rows: exists } = await client.query("SELECT to_regclass('_prisma_migrations') AS name")
   if (!exists[0].name) return new Map()
   await forgetUnfinished(client)
-  const { rows } = await client.query('SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL')
-  return new Map(rows.map((row) => [row.migration_name, { checksum: row.checksum, finished: row.finished_at !== null }]))
+  const { rows } = await client.query(
+    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+  )
+  return new Map(
+    rows.map((row) => [row.migration_name, { checksum: row.checksum, finished: row.finished_at !== null }]),
+  )
 }
 
 /**
@@ -53,12 +57,17 @@ async function appliedMigrations(client: pg.Client): Promise<Applied> {
  * commit (see `runScript`), nothing of it was applied: it is marked as `prisma migrate resolve --rolled-back` would, and tried again.
  */
 async function forgetUnfinished(client: pg.Client): Promise<void> {
-  await client.query('UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL')
+  await client.query(
+    'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL',
+  )
 }
 
 function isUpToDate(applied: Applied): boolean {
   const wanted = migrations()
-  return wanted.length === applied.size && wanted.every((migration) => applied.get(migration.name)?.checksum === migration.checksum)
+  return (
+    wanted.length === applied.size &&
+    wanted.every((migration) => applied.get(migration.name)?.checksum === migration.checksum)
+  )
 }
 
 async function apply(url: string, client: pg.Client): Promise<string[]> {
@@ -90,7 +99,10 @@ async function runScript(url: string, script: string): Promise<void> {
 function migrationsList(): ApplyMigrationsInput['migrationsList'] {
   return {
     baseDir: inRoot('prisma/migrations'),
-    lockfile: { path: 'migration_lock.toml', content: fs.readFileSync(inRoot('prisma/migrations/migration_lock.toml'), 'utf8') },
+    lockfile: {
+      path: 'migration_lock.toml',
+      content: fs.readFileSync(inRoot('prisma/migrations/migration_lock.toml'), 'utf8'),
+    },
     shadowDbInitScript: '',
     migrationDirectories: migrations().map(({ name, sql }) => ({
       path: name,

@@ -43,7 +43,8 @@ export async function embeddedDatabase(dataDir: string, lost: (error: Error) => 
     say("The database's process ended by itself; it is started again")
     current = await open(current.port)
     // Web and worker hold the URL they were started with.
-    if (current.url !== url) throw new Error('The port of the database was taken by another program. Start Payonce again.')
+    if (current.url !== url)
+      throw new Error('The port of the database was taken by another program. Start Payonce again.')
     restarted()
     return keep()
   }

@@ -8,7 +8,12 @@ import type { PostgresPrograms } from './postgres-programs'
 import type { PostgresUser } from './postgres-user'
 
 /** Makes the data folder when there is none yet, and returns the superuser's password. What need not last is not flushed to disk. */
-export function initialise(place: PostgresPlace, programs: PostgresPrograms, user: PostgresUser, { lasting }: { lasting: boolean }): string {
+export function initialise(
+  place: PostgresPlace,
+  programs: PostgresPrograms,
+  user: PostgresUser,
+  { lasting }: { lasting: boolean },
+): string {
   if (fs.existsSync(path.join(place.data, 'PG_VERSION'))) return knownPassword(place)
   const password = randomBytes(24).toString('base64url')
   const draft = `${place.data}.half`
@@ -22,18 +27,35 @@ export function initialise(place: PostgresPlace, programs: PostgresPrograms, use
 }
 
 // --data-checksums: a disk that lies about a ledger must be found out.
-const FLAGS = ['--locale=C', '--encoding=UTF8', '--data-checksums', '--auth=scram-sha-256', '--username=postgres']
+const FLAGS = [
+  '--locale=C',
+  '--encoding=UTF8',
+  '--data-checksums',
+  '--auth=scram-sha-256',
+  '--username=postgres',
+]
 
-function runInitdb(data: string, passwordFile: string, password: string, command: { program: string; flags: string[]; user: PostgresUser }): void {
+function runInitdb(
+  data: string,
+  passwordFile: string,
+  password: string,
+  command: { program: string; flags: string[]; user: PostgresUser },
+): void {
   const { program, flags, user } = command
   fs.mkdirSync(data, { mode: 0o700 })
   own(data, user)
   fs.writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
   own(passwordFile, user)
   const places = [`--pgdata=${data}`, `--pwfile=${passwordFile}`]
-  const run = spawnSync(program, [...flags, ...places], { ...user.ids, cwd: data, env: plainEnv(), encoding: 'utf8' })
+  const run = spawnSync(program, [...flags, ...places], {
+    ...user.ids,
+    cwd: data,
+    env: plainEnv(),
+    encoding: 'utf8',
+  })
   fs.rmSync(passwordFile, { force: true })
-  if (run.status !== 0) throw new Error(`PostgreSQL could not make its data folder ${data}:\n${run.error?.message ?? run.stderr}`)
+  if (run.status !== 0)
+    throw new Error(`PostgreSQL could not make its data folder ${data}:\n${run.error?.message ?? run.stderr}`)
 }
 
 /** PG* variables of the person's shell would change what our own programs do. */

@@ -21,7 +21,10 @@ export function postgresPlace(dataDir: string, user: PostgresUser): PostgresPlac
   const near = path.join(dataDir, 'postgres')
   fs.mkdirSync(near, { recursive: true, mode: 0o755 })
   if (canEnter(user, near)) return placeAt(near, null)
-  const far = path.join('/var/tmp', `payonce-${createHash('sha256').update(fs.realpathSync(dataDir)).digest('hex').slice(0, 12)}`)
+  const far = path.join(
+    '/var/tmp',
+    `payonce-${createHash('sha256').update(fs.realpathSync(dataDir)).digest('hex').slice(0, 12)}`,
+  )
   makeOwn(far)
   return placeAt(far, `The user ${user.name} cannot enter ${near}, so the database is kept in ${far}`)
 }
@@ -36,5 +39,7 @@ function makeOwn(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o755 })
   const found = fs.lstatSync(folder)
   if (!found.isDirectory() || found.uid !== process.getuid?.())
-    throw new Error(`${folder} exists and belongs to somebody else. Remove it, or set PAYONCE_DATA_DIR to another folder.`)
+    throw new Error(
+      `${folder} exists and belongs to somebody else. Remove it, or set PAYONCE_DATA_DIR to another folder.`,
+    )
 }

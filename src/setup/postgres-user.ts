@@ -27,15 +27,20 @@ export function canEnter(user: PostgresUser, folder: string): boolean {
 }
 
 function made(): PostgresUser | null {
-  const attempt = spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], {
-    stdio: 'ignore',
-  })
+  const attempt = spawnSync(
+    'useradd',
+    ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'],
+    {
+      stdio: 'ignore',
+    },
+  )
   return attempt.status === 0 ? lookUp('postgres') : null
 }
 
 function lookUp(name: string): PostgresUser | null {
   try {
-    const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+    const id = (flag: string) =>
+      Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
     return { name, ids: { uid: id('-u'), gid: id('-g') } }
   } catch {
     return null

@@ -27,7 +27,11 @@ export function reasonOf(error: unknown): string {
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Asks again and again until `ready` says yes. Returns false when the time is over. */
-export async function until(ready: () => boolean | Promise<boolean>, withinMs: number, everyMs = 25): Promise<boolean> {
+export async function until(
+  ready: () => boolean | Promise<boolean>,
+  withinMs: number,
+  everyMs = 25,
+): Promise<boolean> {
   const deadline = performance.now() + withinMs
   while (!(await ready())) {
     if (performance.now() > deadline) return false

@@ -6,7 +6,9 @@ import { APP_ROLE } from '@/platform/roles'
 export async function prepareQueue(url: string, client: pg.Client): Promise<void> {
   const { version } = createRequire(import.meta.url)('graphile-worker/package.json') as { version: string }
   const wanted = `graphile-worker ${version}`
-  const { rows } = await client.query("SELECT obj_description(to_regnamespace('graphile_worker'), 'pg_namespace') AS made_by")
+  const { rows } = await client.query(
+    "SELECT obj_description(to_regnamespace('graphile_worker'), 'pg_namespace') AS made_by",
+  )
   if (rows[0]?.made_by === wanted) return
   // Loaded where it is needed: a start that changes nothing is faster without it.
   const { runMigrations } = await import('graphile-worker')

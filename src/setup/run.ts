@@ -28,15 +28,23 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     await generate()
     const { seedOnce } = await import('./seed')
     const env = readSetupEnv()
-    if (env.PAYONCE_MODE === 'live') throw new Error('Only the sandbox has a demo shop; live data is not seeded.')
+    if (env.PAYONCE_MODE === 'live')
+      throw new Error('Only the sandbox has a demo shop; live data is not seeded.')
     const baseUrl = env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}`
-    const { operator, apiKey } = await seedOnce({ databaseUrl: databaseUrl(), secret: secretOf(env), baseUrl, dataDir: env.dataDir })
+    const { operator, apiKey } = await seedOnce({
+      databaseUrl: databaseUrl(),
+      secret: secretOf(env),
+      baseUrl,
+      dataDir: env.dataDir,
+    })
     say(`The shop is there. Sign in as ${operator.email} with ${operator.password}; API key ${apiKey}`)
     return true
   },
   verify: async (flags) => {
     await generate()
-    const { verify } = (await import(inRoot('src/lab/verify.ts'))) as { verify(url: string, options: { json: boolean }): Promise<boolean> }
+    const { verify } = (await import(inRoot('src/lab/verify.ts'))) as {
+      verify(url: string, options: { json: boolean }): Promise<boolean>
+    }
     return verify(databaseUrl(), { json: flags.includes('--json') })
   },
   worker: async () => {
@@ -50,14 +58,21 @@ function databaseUrl(): string {
   const env = readSetupEnv()
   if (env.DATABASE_URL) return env.DATABASE_URL
   try {
-    return z.object({ databaseUrl: z.string() }).parse(JSON.parse(fs.readFileSync(`${env.dataDir}/demo.json`, 'utf8'))).databaseUrl
+    return z
+      .object({ databaseUrl: z.string() })
+      .parse(JSON.parse(fs.readFileSync(`${env.dataDir}/demo.json`, 'utf8'))).databaseUrl
   } catch {
-    throw new Error('Which database? Start the product (npm start) in another terminal, or set DATABASE_URL=postgres://…')
+    throw new Error(
+      'Which database? Start the product (npm start) in another terminal, or set DATABASE_URL=postgres://…',
+    )
   }
 }
 
 function runWorker(): Promise<boolean> {
-  const worker = forkTypeScript(inRoot('dist/worker.js'), [], { execArgv: ['--enable-source-maps'], env: childEnv({ DATABASE_URL: databaseUrl() }) })
+  const worker = forkTypeScript(inRoot('dist/worker.js'), [], {
+    execArgv: ['--enable-source-maps'],
+    env: childEnv({ DATABASE_URL: databaseUrl() }),
+  })
   // Ctrl-C reaches the worker too, and it ends when its work is done.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => worker.kill(signal))
   return new Promise((resolve) => worker.once('exit', (code) => resolve(code === 0)))

@@ -9,11 +9,19 @@ import { reasonOf } from './progress'
 import { inRoot } from './root'
 
 /** Prisma's schema engine as WebAssembly: the native one is a download that a machine may not reach. */
-export async function withSchemaEngine<T>(url: string, runScript: RunScript, work: (engine: engine.SchemaEngine) => Promise<T>): Promise<T> {
+export async function withSchemaEngine<T>(
+  url: string,
+  runScript: RunScript,
+  work: (engine: engine.SchemaEngine) => Promise<T>,
+): Promise<T> {
   await load()
   const adapters = new WholeScripts(url, runScript)
   const datamodels = schemaFiles().map((file): [string, string] => [file.path, file.content])
-  const opened = await engine.SchemaEngine.new({ datamodels }, () => undefined, bindMigrationAwareSqlAdapterFactory(adapters))
+  const opened = await engine.SchemaEngine.new(
+    { datamodels },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(adapters),
+  )
   try {
     return await work(opened)
   } finally {
@@ -40,7 +48,9 @@ export async function onConnection<T>(url: string, work: (client: pg.Client) => 
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   await client.connect().catch((error: unknown) => {
     const { host, port, database } = client
-    throw new Error(`The database ${database} at ${host}:${port} cannot be used: ${reasonOf(error)}`, { cause: error })
+    throw new Error(`The database ${database} at ${host}:${port} cannot be used: ${reasonOf(error)}`, {
+      cause: error,
+    })
   })
   try {
     return await work(client)
@@ -81,8 +91,13 @@ function load(): Promise<void> {
 }
 
 async function instantiate(): Promise<void> {
-  const file = path.join(path.dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')), 'schema_engine_bg.wasm')
-  const { instance } = await WebAssembly.instantiate(fs.readFileSync(file), { './schema_engine_bg.js': imports() })
+  const file = path.join(
+    path.dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')),
+    'schema_engine_bg.wasm',
+  )
+  const { instance } = await WebAssembly.instantiate(fs.readFileSync(file), {
+    './schema_engine_bg.js': imports(),
+  })
   // Both are there at run time and missing in the package's types.
   const wasm = engine as unknown as { __wbg_set_wasm(exports: WebAssembly.Exports): void }
   wasm.__wbg_set_wasm(instance.exports)
@@ -93,5 +108,7 @@ async function instantiate(): Promise<void> {
 function imports(): WebAssembly.ModuleImports {
   const given = Object.entries(engine as unknown as WebAssembly.ModuleImports)
   const unheld = (work: () => void, ms: number) => setTimeout(work, ms).unref()
-  return Object.fromEntries(given.map(([name, value]) => [name, name.startsWith('__wbg_setTimeout_') ? unheld : value]))
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, name.startsWith('__wbg_setTimeout_') ? unheld : value]),
+  )
 }

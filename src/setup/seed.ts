@@ -4,13 +4,23 @@ import { type Seeded, seed } from '../../prisma/seed'
 import { readDemo } from './demo-file'
 
 /** Fills an empty sandbox with a shop and its operator; a filled one is left as it is. The password is known from demo.json alone. */
-export async function seedOnce(settings: { databaseUrl: string; secret: string; baseUrl: string; dataDir: string }): Promise<Seeded> {
+export async function seedOnce(settings: {
+  databaseUrl: string
+  secret: string
+  baseUrl: string
+  dataDir: string
+}): Promise<Seeded> {
   const { databaseUrl, secret, baseUrl, dataDir } = settings
   const pool = openPool(databaseUrl, { max: 2, role: APP_ROLE, name: 'payonce-seed' })
   const db = openDb(pool)
   try {
     const known = readDemo(dataDir)
-    return await seed(db, { secret, baseUrl, password: known?.operator?.password, apiKey: known?.apiKey ?? undefined })
+    return await seed(db, {
+      secret,
+      baseUrl,
+      password: known?.operator?.password,
+      apiKey: known?.apiKey ?? undefined,
+    })
   } finally {
     await db.$disconnect()
     await pool.end()

@@ -13,7 +13,8 @@ function add(hash: Hash, place: string, name: string, skip: (file: string) => bo
   const found = fs.statSync(place, { throwIfNoEntry: false })
   if (!found || skip(name)) return
   if (found.isDirectory()) {
-    for (const entry of fs.readdirSync(place).sort()) add(hash, path.join(place, entry), `${name}/${entry}`, skip)
+    for (const entry of fs.readdirSync(place).sort())
+      add(hash, path.join(place, entry), `${name}/${entry}`, skip)
     return
   }
   const content = fs.readFileSync(place)

@@ -37,7 +37,10 @@ async function start(): Promise<void> {
   const url = `http://localhost:${port}`
   say(`Payonce, ${env.PAYONCE_MODE}${dev ? ', development' : ''}`)
 
-  const [database] = await Promise.all([step('database', () => openDatabase(env)), dev ? generate() : build(signals.stop)])
+  const [database] = await Promise.all([
+    step('database', () => openDatabase(env)),
+    dev ? generate() : build(signals.stop),
+  ])
   await step('migrations', () => migrate(database.url))
   const settings = {
     dev,
@@ -76,7 +79,12 @@ async function openDatabase(env: ReturnType<typeof readSetupEnv>): Promise<OpenD
 }
 
 /** The seed loads the whole of the product's code: only where there is no shop yet. */
-async function seedShop(settings: { databaseUrl: string; secret: string; baseUrl: string; dataDir: string }): Promise<Seeded> {
+async function seedShop(settings: {
+  databaseUrl: string
+  secret: string
+  baseUrl: string
+  dataDir: string
+}): Promise<Seeded> {
   await generate()
   const { seedOnce } = await import('./seed')
   return seedOnce(settings)
@@ -91,7 +99,9 @@ function announce(baseUrl: string, operator: DemoOperator | null, apiKey: string
 async function choosePort(wanted: number): Promise<number> {
   if (wanted === 0) return freePort()
   if (await isFree(wanted)) return wanted
-  throw new Error(`Port ${wanted} is used by another program. Choose another one:  PORT=${wanted + 1} npm start`)
+  throw new Error(
+    `Port ${wanted} is used by another program. Choose another one:  PORT=${wanted + 1} npm start`,
+  )
 }
 
 function fail(error: unknown): Promise<void> {

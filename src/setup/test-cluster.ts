@@ -17,7 +17,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const cluster = await startThrowAway(TEMPLATE)
   await migrate(cluster.url)
   // A database can only be copied while nobody is connected to it.
-  await onConnection(cluster.url.replace(TEMPLATE, 'postgres'), (client) => client.query(`ALTER DATABASE ${TEMPLATE} ALLOW_CONNECTIONS false`))
+  await onConnection(cluster.url.replace(TEMPLATE, 'postgres'), (client) =>
+    client.query(`ALTER DATABASE ${TEMPLATE} ALLOW_CONNECTIONS false`),
+  )
   project.provide('clusterUrl', cluster.url)
   return () => cluster.stop()
 }

@@ -11,7 +11,9 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 test('a copy of the template has all migrations, and a second run finds nothing to do', async () => {
-  const done = await onConnection(database.url, (client) => client.query('SELECT migration_name FROM _prisma_migrations ORDER BY 1'))
+  const done = await onConnection(database.url, (client) =>
+    client.query('SELECT migration_name FROM _prisma_migrations ORDER BY 1'),
+  )
   expect(done.rows.map((row) => row.migration_name)).toEqual(migrations().map((migration) => migration.name))
   expect(await migrate(database.url)).toEqual([])
 })

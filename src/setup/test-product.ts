@@ -51,7 +51,10 @@ export function launch(dataDir: string, log: string, port = 0): Launched {
     DATABASE_URL: undefined,
     PAYONCE_BASE_URL: undefined,
   })
-  const supervisor = forkTypeScript(inRoot('src/setup/start.ts'), [], { env, stdio: ['ignore', output, output, 'ipc'] })
+  const supervisor = forkTypeScript(inRoot('src/setup/start.ts'), [], {
+    env,
+    stdio: ['ignore', output, output, 'ipc'],
+  })
   const said = () => fs.readFileSync(log, 'utf8')
   return { process: supervisor, said, ready, stop }
 

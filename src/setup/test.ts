@@ -49,10 +49,16 @@ const vitestReport = z.object({
 async function runVitest(): Promise<Tally> {
   await generate()
   const file = freshReport('vitest.json')
-  const { ok } = await runTool('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], { live: true })
+  const { ok } = await runTool(
+    'vitest',
+    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    { live: true },
+  )
   const report = vitestReport.parse(readReport(file))
   // A file that does not even load has no tests that could fail.
-  const broken = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0).length
+  const broken = report.testResults.filter(
+    (result) => result.status === 'failed' && result.assertionResults.length === 0,
+  ).length
   return honest(ok, { passed: report.numPassedTests, failed: report.numFailedTests + broken })
 }
 
@@ -70,12 +76,17 @@ async function runBuild(): Promise<Tally> {
   return ok ? { passed: 2, failed: 0 } : { passed: 1, failed: 1 }
 }
 
-const playwrightReport = z.object({ stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }) })
+const playwrightReport = z.object({
+  stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
+})
 
 async function runBrowserTests(): Promise<Tally> {
   await ensureBrowser()
   const file = freshReport('playwright.json')
-  const { ok } = await runTool('playwright', ['test', '--reporter=list,json'], { live: true, env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file } })
+  const { ok } = await runTool('playwright', ['test', '--reporter=list,json'], {
+    live: true,
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file },
+  })
   const { expected, unexpected, flaky, skipped } = playwrightReport.parse(readReport(file)).stats
   // Skipped: the accidents, when one of the calm tests failed. What did not run has not passed.
   return honest(ok, { passed: expected, failed: unexpected + flaky + skipped })
@@ -93,7 +104,8 @@ function freshReport(name: string): string {
 }
 
 function readReport(file: string): unknown {
-  if (!fs.existsSync(file)) throw new Error(`The test runner ended without a report (${path.basename(file)}).`)
+  if (!fs.existsSync(file))
+    throw new Error(`The test runner ended without a report (${path.basename(file)}).`)
   return JSON.parse(fs.readFileSync(file, 'utf8'))
 }
 

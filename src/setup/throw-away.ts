@@ -8,7 +8,12 @@ export async function startThrowAway(database: string): Promise<Pick<Database, '
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-throw-away-'))
   // mkdtemp lets nobody else in, and for root PostgreSQL runs as another user.
   fs.chmodSync(dataDir, 0o711)
-  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '250', max_prepared_transactions: '0' }
+  const settings = {
+    fsync: 'off',
+    full_page_writes: 'off',
+    max_connections: '250',
+    max_prepared_transactions: '0',
+  }
   const server = await startDatabase({ dataDir, database, settings })
   return {
     url: server.url,

@@ -9,7 +9,11 @@ export interface ToolResult {
 }
 
 /** Runs a tool and keeps what it prints; with `live`, a person sees it as it comes. */
-export function runTool(name: string, args: string[], options: { live?: boolean; env?: Record<string, string> } = {}): Promise<ToolResult> {
+export function runTool(
+  name: string,
+  args: string[],
+  options: { live?: boolean; env?: Record<string, string> } = {},
+): Promise<ToolResult> {
   return runCommand(inRoot('node_modules/.bin', name), args, options)
 }
 
@@ -33,6 +37,8 @@ export function runCommand(
   child.stderr?.on('data', keep)
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ ok: false, output: `${output}${error.message}\n` }))
-    child.once('close', (code, signal) => resolve({ ok: code === 0, output: code === null ? `${output}ended by ${signal}\n` : output }))
+    child.once('close', (code, signal) =>
+      resolve({ ok: code === 0, output: code === null ? `${output}ended by ${signal}\n` : output }),
+    )
   })
 }

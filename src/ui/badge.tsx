@@ -23,7 +23,15 @@ export const TONE_GROUND: Record<Tone, string> = {
   violet: 'bg-violet-soft',
 }
 
-export function Badge({ tone = 'neutral', className, children }: { tone?: Tone; className?: string; children: ReactNode }) {
+export function Badge({
+  tone = 'neutral',
+  className,
+  children,
+}: {
+  tone?: Tone
+  className?: string
+  children: ReactNode
+}) {
   return (
     <span
       className={cx(

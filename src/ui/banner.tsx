@@ -3,7 +3,15 @@ import { TONE_GROUND, TONE_INK, type Tone } from './badge'
 import { cx } from './cx'
 import { Icon, type IconName } from './icon'
 
-const ICONS: Record<Tone, IconName> = { neutral: 'info', ok: 'check', info: 'info', teal: 'info', warn: 'warn', bad: 'warn', violet: 'info' }
+const ICONS: Record<Tone, IconName> = {
+  neutral: 'info',
+  ok: 'check',
+  info: 'info',
+  teal: 'info',
+  warn: 'warn',
+  bad: 'warn',
+  violet: 'info',
+}
 
 /** Something the reader should know now, in the page itself, never in a toast only. */
 export function Banner({
@@ -20,7 +28,13 @@ export function Banner({
   children?: ReactNode
 }) {
   return (
-    <div className={cx('flex gap-3 rounded-md border border-line px-3.5 py-3 text-sm', TONE_GROUND[tone], className)}>
+    <div
+      className={cx(
+        'flex gap-3 rounded-md border border-line px-3.5 py-3 text-sm',
+        TONE_GROUND[tone],
+        className,
+      )}
+    >
       <Icon name={ICONS[tone]} className={cx('mt-[3px] shrink-0', TONE_INK[tone])} />
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-2">
         <div className="min-w-0 flex-1 basis-48">

@@ -10,7 +10,8 @@ const BASE =
 
 const VARIANTS: Record<ButtonVariant, string> = {
   primary: 'bg-accent text-on-accent shadow-button hover:bg-accent-hover aria-disabled:hover:bg-accent',
-  secondary: 'bg-surface text-ink shadow-card ring-1 ring-inset ring-line hover:bg-muted aria-disabled:text-ink-3 aria-disabled:hover:bg-surface',
+  secondary:
+    'bg-surface text-ink shadow-card ring-1 ring-inset ring-line hover:bg-muted aria-disabled:text-ink-3 aria-disabled:hover:bg-surface',
   ghost: 'text-ink-2 hover:bg-muted hover:text-ink aria-disabled:text-ink-3',
   danger: 'bg-bad-fill text-on-accent shadow-button hover:brightness-95 aria-disabled:hover:brightness-100',
 }
@@ -22,7 +23,11 @@ const SIZES: Record<ButtonSize, string> = {
 }
 
 /** The look of a button, for what has to be a link: `<Link className={buttonClass('secondary')} …>`. */
-export function buttonClass(variant: ButtonVariant = 'secondary', size: ButtonSize = 'md', className?: string): string {
+export function buttonClass(
+  variant: ButtonVariant = 'secondary',
+  size: ButtonSize = 'md',
+  className?: string,
+): string {
   return cx(BASE, VARIANTS[variant], SIZES[size], className)
 }
 
@@ -34,9 +39,22 @@ export interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement
 }
 
 /** There is no `disabled` on purpose: a disabled button loses focus. Use `aria-disabled` and ignore the press. */
-export function Button({ variant = 'secondary', size = 'md', busy = false, type = 'button', className, children, ...rest }: ButtonProps) {
+export function Button({
+  variant = 'secondary',
+  size = 'md',
+  busy = false,
+  type = 'button',
+  className,
+  children,
+  ...rest
+}: ButtonProps) {
   return (
-    <button type={type} className={buttonClass(variant, size, className)} {...(busy ? { 'aria-disabled': true } : {})} {...rest}>
+    <button
+      type={type}
+      className={buttonClass(variant, size, className)}
+      {...(busy ? { 'aria-disabled': true } : {})}
+      {...rest}
+    >
       {busy && <Spinner />}
       {children}
     </button>

@@ -3,10 +3,24 @@ import { cx } from './cx'
 
 /** A surface with one subject. */
 export function Card({ className, children }: { className?: string; children: ReactNode }) {
-  return <section className={cx('rounded-lg border border-line bg-surface shadow-card', className)}>{children}</section>
+  return (
+    <section className={cx('rounded-lg border border-line bg-surface shadow-card', className)}>
+      {children}
+    </section>
+  )
 }
 
-export function CardHeader({ title, note, actions, level = 2 }: { title: ReactNode; note?: ReactNode; actions?: ReactNode; level?: 2 | 3 }) {
+export function CardHeader({
+  title,
+  note,
+  actions,
+  level = 2,
+}: {
+  title: ReactNode
+  note?: ReactNode
+  actions?: ReactNode
+  level?: 2 | 3
+}) {
   const Heading = level === 2 ? 'h2' : 'h3'
   return (
     <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-line border-b px-4 py-3 sm:px-5">
@@ -24,9 +38,21 @@ export function CardBody({ className, children }: { className?: string; children
 }
 
 /** One number that matters: what it is, how much, and what to compare it with. */
-export function Stat({ label, value, note, className }: { label: ReactNode; value: ReactNode; note?: ReactNode; className?: string }) {
+export function Stat({
+  label,
+  value,
+  note,
+  className,
+}: {
+  label: ReactNode
+  value: ReactNode
+  note?: ReactNode
+  className?: string
+}) {
   return (
-    <div className={cx('min-w-0 rounded-lg border border-line bg-surface px-4 py-3.5 shadow-card', className)}>
+    <div
+      className={cx('min-w-0 rounded-lg border border-line bg-surface px-4 py-3.5 shadow-card', className)}
+    >
       <p className="text-ink-3 text-ui">{label}</p>
       <p className="figures mt-1 truncate font-semibold text-2xl tracking-tight">{value}</p>
       {note && <p className="mt-1 text-ink-3 text-xs">{note}</p>}

@@ -7,7 +7,15 @@ export interface Place {
 }
 
 /** What a long page holds: links to its sections, above them on a phone, beside them from 1024 px on. */
-export function Contents({ places, label = 'On this page', className }: { places: readonly Place[]; label?: string; className?: string }) {
+export function Contents({
+  places,
+  label = 'On this page',
+  className,
+}: {
+  places: readonly Place[]
+  label?: string
+  className?: string
+}) {
   return (
     <nav aria-label={label} className={cx('lg:sticky lg:top-8', className)}>
       <p className="mb-2 font-medium text-ink-3 text-xs">On this page</p>

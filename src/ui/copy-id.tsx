@@ -12,7 +12,13 @@ interface Props {
 }
 
 /** An id in mono, cut in the middle, copied whole with one click. */
-export function CopyId({ id, head = 8, tail = 4, words = { copy: 'Copy', copied: 'Copied' }, className }: Props) {
+export function CopyId({
+  id,
+  head = 8,
+  tail = 4,
+  words = { copy: 'Copy', copied: 'Copied' },
+  className,
+}: Props) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return
@@ -39,7 +45,11 @@ export function CopyId({ id, head = 8, tail = 4, words = { copy: 'Copy', copied:
       <span dir="ltr" className="truncate">
         {shorten(id, head, tail)}
       </span>
-      <Icon name={copied ? 'check' : 'copy'} size={13} className={cx('shrink-0', copied ? 'text-ok' : 'text-ink-3 group-hover:text-ink')} />
+      <Icon
+        name={copied ? 'check' : 'copy'}
+        size={13}
+        className={cx('shrink-0', copied ? 'text-ok' : 'text-ink-3 group-hover:text-ink')}
+      />
     </button>
   )
 }

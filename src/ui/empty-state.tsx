@@ -1,7 +1,15 @@
 import type { ReactNode } from 'react'
 
 /** Nothing here: one sentence that says why, and one thing to do about it. */
-export function EmptyState({ title, children, action }: { title: ReactNode; children?: ReactNode; action?: ReactNode }) {
+export function EmptyState({
+  title,
+  children,
+  action,
+}: {
+  title: ReactNode
+  children?: ReactNode
+  action?: ReactNode
+}) {
   return (
     <div className="flex flex-col items-center px-6 py-14 text-center">
       <span aria-hidden="true" className="mb-4 flex gap-1.5 text-line">

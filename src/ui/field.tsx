@@ -28,7 +28,15 @@ function described({ id, hint, error }: Pick<FieldFrame, 'id' | 'hint' | 'error'
   return { ...(error ? { 'aria-invalid': true as const } : {}), ...(by ? { 'aria-describedby': by } : {}) }
 }
 
-export function Field({ id, label, hint, error, optional = false, words = ENGLISH, children }: FieldFrame & { children: ReactNode }) {
+export function Field({
+  id,
+  label,
+  hint,
+  error,
+  optional = false,
+  words = ENGLISH,
+  children,
+}: FieldFrame & { children: ReactNode }) {
   return (
     <div className="flex min-w-0 flex-col">
       <label htmlFor={id} className="mb-1.5 font-medium text-sm">
@@ -54,7 +62,10 @@ export function Field({ id, label, hint, error, optional = false, words = ENGLIS
   )
 }
 
-export type TextFieldProps = FieldFrame & { size?: FieldSize; trailing?: ReactNode } & Omit<InputHTMLAttributes<HTMLInputElement>, 'id' | 'size'> & {
+export type TextFieldProps = FieldFrame & { size?: FieldSize; trailing?: ReactNode } & Omit<
+    InputHTMLAttributes<HTMLInputElement>,
+    'id' | 'size'
+  > & {
     ref?: React.Ref<HTMLInputElement>
   }
 
@@ -79,7 +90,11 @@ export function TextField({
           {...described({ id, hint, error })}
           {...input}
         />
-        {trailing && <span className="pointer-events-none absolute inset-y-0 end-3 flex items-center text-ink-3 text-xs">{trailing}</span>}
+        {trailing && (
+          <span className="pointer-events-none absolute inset-y-0 end-3 flex items-center text-ink-3 text-xs">
+            {trailing}
+          </span>
+        )}
       </span>
     </Field>
   )
@@ -90,7 +105,10 @@ function roomFor(dir: string | undefined): string {
   return dir === 'ltr' ? 'pe-16 rtl:ps-16 rtl:pe-3' : 'pe-16'
 }
 
-export type SelectFieldProps = FieldFrame & { size?: FieldSize } & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'id' | 'size'>
+export type SelectFieldProps = FieldFrame & { size?: FieldSize } & Omit<
+    SelectHTMLAttributes<HTMLSelectElement>,
+    'id' | 'size'
+  >
 
 export function SelectField({
   id,
@@ -128,12 +146,19 @@ export function Select({
       <select className={cx(CONTROL, SIZES[size], 'appearance-none pe-9', className)} {...select}>
         {children}
       </select>
-      <Icon name="chevronDown" className="pointer-events-none absolute end-3 top-1/2 -translate-y-1/2 text-ink-3" />
+      <Icon
+        name="chevronDown"
+        className="pointer-events-none absolute end-3 top-1/2 -translate-y-1/2 text-ink-3"
+      />
     </span>
   )
 }
 
 /** A bare input, for filters and search. */
-export function Input({ size = 'dense', className, ...input }: { size?: FieldSize } & Omit<InputHTMLAttributes<HTMLInputElement>, 'size'>) {
+export function Input({
+  size = 'dense',
+  className,
+  ...input
+}: { size?: FieldSize } & Omit<InputHTMLAttributes<HTMLInputElement>, 'size'>) {
   return <input className={cx(CONTROL, SIZES[size], className)} {...input} />
 }

@@ -27,7 +27,12 @@ export const ICON_NAMES = Object.keys(PATHS) as IconName[]
 /** What points the way one reads points the other way where one reads from the right. */
 const DIRECTED: ReadonlySet<IconName> = new Set(['chevronRight', 'arrowRight', 'arrowLeft'])
 
-export function Icon({ name, size = 16, className, ...rest }: { name: IconName; size?: number } & Omit<SVGProps<SVGSVGElement>, 'name'>) {
+export function Icon({
+  name,
+  size = 16,
+  className,
+  ...rest
+}: { name: IconName; size?: number } & Omit<SVGProps<SVGSVGElement>, 'name'>) {
   return (
     <svg
       aria-hidden="true"
@@ -50,9 +55,21 @@ export function Icon({ name, size = 16, className, ...rest }: { name: IconName; 
 /** Something is under way. Give the words beside it; with reduced motion it stands still. */
 export function Spinner({ size = 16, className }: { size?: number; className?: string }) {
   return (
-    <svg aria-hidden="true" width={size} height={size} viewBox="0 0 16 16" fill="none" className={`animate-turn ${className ?? ''}`}>
+    <svg
+      aria-hidden="true"
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill="none"
+      className={`animate-turn ${className ?? ''}`}
+    >
       <circle cx="8" cy="8" r="6.25" stroke="currentColor" strokeOpacity="0.25" strokeWidth="1.75" />
-      <path d="M14.25 8A6.25 6.25 0 0 0 8 1.75" stroke="currentColor" strokeWidth="1.75" strokeLinecap="round" />
+      <path
+        d="M14.25 8A6.25 6.25 0 0 0 8 1.75"
+        stroke="currentColor"
+        strokeWidth="1.75"
+        strokeLinecap="round"
+      />
     </svg>
   )
 }

@@ -2,7 +2,13 @@ import type { ReactNode } from 'react'
 import { cx } from './cx'
 
 /** First in every page: past the navigation, to what the page is for. */
-export function SkipLink({ to = 'content', children = 'Skip to the content' }: { to?: string; children?: ReactNode }) {
+export function SkipLink({
+  to = 'content',
+  children = 'Skip to the content',
+}: {
+  to?: string
+  children?: ReactNode
+}) {
   return (
     <a
       href={`#${to}`}
@@ -16,7 +22,12 @@ export function SkipLink({ to = 'content', children = 'Skip to the content' }: {
 /** The mark: one filled ring among hollow ones, since one of many presses counts. */
 export function Logo({ className }: { className?: string }) {
   return (
-    <span className={cx('inline-flex items-center gap-2 font-semibold text-[0.9375rem] tracking-tight', className)}>
+    <span
+      className={cx(
+        'inline-flex items-center gap-2 font-semibold text-[0.9375rem] tracking-tight',
+        className,
+      )}
+    >
       <svg aria-hidden="true" width="22" height="22" viewBox="0 0 22 22" fill="none">
         <rect width="22" height="22" rx="6" fill="var(--color-accent)" />
         <circle cx="14.5" cy="11" r="3.75" stroke="#fff" strokeOpacity="0.55" strokeWidth="1.5" />
@@ -28,7 +39,17 @@ export function Logo({ className }: { className?: string }) {
 }
 
 /** The bar over a page: the mark first, links in the middle, what belongs to the reader last. */
-export function TopBar({ home, links, end, wide = false }: { home: ReactNode; links?: ReactNode; end?: ReactNode; wide?: boolean }) {
+export function TopBar({
+  home,
+  links,
+  end,
+  wide = false,
+}: {
+  home: ReactNode
+  links?: ReactNode
+  end?: ReactNode
+  wide?: boolean
+}) {
   return (
     <header className="border-line border-b bg-surface print:hidden">
       <div
@@ -54,4 +75,5 @@ export function navLinkClass(className?: string): string {
 }
 
 /** A link inside running text. */
-export const LINK = 'text-link underline decoration-1 decoration-link/40 underline-offset-[3px] hover:decoration-link'
+export const LINK =
+  'text-link underline decoration-1 decoration-link/40 underline-offset-[3px] hover:decoration-link'

@@ -2,7 +2,15 @@ import { cx } from './cx'
 
 /** The place of something that is still coming, in its final size. Shown after 150 ms, so that what is quick never flickers. */
 export function Skeleton({ className }: { className?: string }) {
-  return <span aria-hidden="true" className={cx('block animate-pulse-soft rounded-sm bg-muted forced-colors:border', className ?? 'h-4 w-full')} />
+  return (
+    <span
+      aria-hidden="true"
+      className={cx(
+        'block animate-pulse-soft rounded-sm bg-muted forced-colors:border',
+        className ?? 'h-4 w-full',
+      )}
+    />
+  )
 }
 
 /** Rows of a list that is still coming. */

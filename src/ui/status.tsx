@@ -15,7 +15,15 @@ export const OUTCOMES: Record<Outcome, { char: string; word: string; tone: Tone;
   held: { char: '·', word: 'Held back', tone: 'neutral', says: 'kept back by the page, never sent' },
 }
 
-export function Glyph({ outcome, size = 12, className }: { outcome: Outcome; size?: number; className?: string }) {
+export function Glyph({
+  outcome,
+  size = 12,
+  className,
+}: {
+  outcome: Outcome
+  size?: number
+  className?: string
+}) {
   return (
     <svg
       aria-hidden="true"

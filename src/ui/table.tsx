@@ -6,11 +6,27 @@ import { cx } from './cx'
  * its column's name. The roles are spelled out because `display: block` would take a table's meaning away.
  */
 
-const AS = { table: { role: 'table' }, rowgroup: { role: 'rowgroup' }, row: { role: 'row' }, cell: { role: 'cell' } }
+const AS = {
+  table: { role: 'table' },
+  rowgroup: { role: 'rowgroup' },
+  row: { role: 'row' },
+  cell: { role: 'cell' },
+}
 
-export function Table({ caption, className, children }: { caption: string; className?: string; children: ReactNode }) {
+export function Table({
+  caption,
+  className,
+  children,
+}: {
+  caption: string
+  className?: string
+  children: ReactNode
+}) {
   return (
-    <table {...AS.table} className={cx('block w-full border-collapse text-start text-ui md:table', className)}>
+    <table
+      {...AS.table}
+      className={cx('block w-full border-collapse text-start text-ui md:table', className)}
+    >
       <caption className="sr-only">{caption}</caption>
       {children}
     </table>
@@ -56,7 +72,9 @@ export function Th({
       )}
     >
       {children}
-      {(sort === 'ascending' || sort === 'descending') && <span aria-hidden="true"> {sort === 'ascending' ? '↑' : '↓'}</span>}
+      {(sort === 'ascending' || sort === 'descending') && (
+        <span aria-hidden="true"> {sort === 'ascending' ? '↑' : '↓'}</span>
+      )}
     </th>
   )
 }
@@ -65,7 +83,10 @@ export function Tr({ className, children }: { className?: string; children: Reac
   return (
     <tr
       {...AS.row}
-      className={cx('grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-0.5 px-4 py-3 hover:bg-muted/50 md:table-row md:p-0', className)}
+      className={cx(
+        'grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-0.5 px-4 py-3 hover:bg-muted/50 md:table-row md:p-0',
+        className,
+      )}
     >
       {children}
     </tr>

@@ -7,12 +7,29 @@ export function Timeline({ className, children }: { className?: string; children
   return <ol className={cx('relative', className)}>{children}</ol>
 }
 
-export function TimelineItem({ outcome, title, time, children }: { outcome?: Outcome; title: ReactNode; time?: ReactNode; children?: ReactNode }) {
+export function TimelineItem({
+  outcome,
+  title,
+  time,
+  children,
+}: {
+  outcome?: Outcome
+  title: ReactNode
+  time?: ReactNode
+  children?: ReactNode
+}) {
   return (
     <li className="group relative flex gap-3 pb-5 last:pb-0">
-      <span aria-hidden="true" className="absolute top-5 start-[0.6875rem] bottom-0 w-px bg-line group-last:hidden" />
+      <span
+        aria-hidden="true"
+        className="absolute top-5 start-[0.6875rem] bottom-0 w-px bg-line group-last:hidden"
+      />
       <span className="flex size-[1.4375rem] shrink-0 items-center justify-center rounded-full border border-line bg-surface">
-        {outcome ? <Glyph outcome={outcome} size={11} /> : <span aria-hidden="true" className="size-1.5 rounded-full bg-edge" />}
+        {outcome ? (
+          <Glyph outcome={outcome} size={11} />
+        ) : (
+          <span aria-hidden="true" className="size-1.5 rounded-full bg-edge" />
+        )}
       </span>
       <div className="min-w-0 flex-1 pt-px">
         <div className="flex flex-wrap items-baseline justify-between gap-x-4">

@@ -59,7 +59,12 @@ export function Timestamp({
   const date = typeof at === 'string' ? new Date(at) : at
   const iso = date.toISOString()
   return (
-    <time dateTime={iso} title={iso} className={cx('figures md:whitespace-nowrap', className)} suppressHydrationWarning>
+    <time
+      dateTime={iso}
+      title={iso}
+      className={cx('figures md:whitespace-nowrap', className)}
+      suppressHydrationWarning
+    >
       {formatTime(date, { zone, style, seconds, locale })}
     </time>
   )

@@ -20,7 +20,9 @@ export default function ShopPage() {
     <>
       <SiteBar here="/" />
       <main id="content" className="mx-auto max-w-5xl px-4 pt-12 pb-20 sm:px-6 sm:pt-16">
-        <h1 className="max-w-[18ch] font-semibold text-3xl leading-[1.1] tracking-[-0.03em] sm:text-5xl rtl:leading-[1.35]">{t('title')}</h1>
+        <h1 className="max-w-[18ch] font-semibold text-3xl leading-[1.1] tracking-[-0.03em] sm:text-5xl rtl:leading-[1.35]">
+          {t('title')}
+        </h1>
         <p className="mt-4 max-w-[52ch] text-base text-ink-2 leading-7">{t('lead')}</p>
         <h2 className="sr-only">{t('products')}</h2>
         <ul className="mt-10 grid gap-4 sm:grid-cols-2 sm:gap-5">
@@ -47,7 +49,12 @@ function ProductCard({ product }: { product: Product }) {
       <div className="flex flex-1 flex-col p-5">
         <div className="flex items-baseline justify-between gap-4">
           <h3 className="font-semibold text-base">{name}</h3>
-          <Money minor={product.unitAmount} currency={product.currency} locale={useLocale()} className="font-medium" />
+          <Money
+            minor={product.unitAmount}
+            currency={product.currency}
+            locale={useLocale()}
+            className="font-medium"
+          />
         </div>
         <p className="mt-1 text-ink-2 text-sm">{t(`product.${product.sku}.description`)}</p>
         <form method="post" action="/api/shop/orders" className="mt-5 flex items-center gap-2">
@@ -63,7 +70,12 @@ function ProductCard({ product }: { product: Product }) {
             </Select>
           </div>
           <Button type="submit" variant="primary" className="h-11! flex-1">
-            <span>{t.rich('buy', { product: name, name: (product) => <span className="sr-only">{product}</span> })}</span>
+            <span>
+              {t.rich('buy', {
+                product: name,
+                name: (product) => <span className="sr-only">{product}</span>,
+              })}
+            </span>
             <Icon name="arrowRight" />
           </Button>
         </form>

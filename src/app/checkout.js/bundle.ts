@@ -6,7 +6,9 @@ import path from 'node:path'
  */
 export async function bundleCheckout(mode: 'production' | 'development'): Promise<string> {
   // Not bundled by Next: it finds its own binary beside itself.
-  const { build } = (await import(/* turbopackIgnore: true */ /* webpackIgnore: true */ 'esbuild')) as typeof import('esbuild')
+  const { build } = (await import(
+    /* turbopackIgnore: true */ /* webpackIgnore: true */ 'esbuild'
+  )) as typeof import('esbuild')
   const root = process.cwd()
   const { outputFiles } = await build({
     entryPoints: [path.join(root, 'src/app/(shop)/checkout/[orderId]/_parts/island.tsx')],

@@ -4,6 +4,9 @@ import { bundleCheckout } from './bundle'
 export const dynamic = 'force-static'
 
 export async function GET(): Promise<Response> {
-  const headers = { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'public, max-age=31536000, immutable' }
+  const headers = {
+    'content-type': 'text/javascript; charset=utf-8',
+    'cache-control': 'public, max-age=31536000, immutable',
+  }
   return new Response(await bundleCheckout('production'), { headers })
 }

@@ -20,7 +20,11 @@ export default async function DashboardLayout({ children }: { children: ReactNod
           <Sidebar viewer={viewer} />
           <div className="min-w-0">
             <TopStrip viewer={viewer} />
-            <main id="content" tabIndex={-1} className="mx-auto max-w-[82rem] px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pb-12">
+            <main
+              id="content"
+              tabIndex={-1}
+              className="mx-auto max-w-[82rem] px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pb-12"
+            >
               {children}
             </main>
           </div>

@@ -43,8 +43,8 @@ export default function DocsPage() {
             Charged exactly once
           </h1>
           <p className="mt-3 text-base text-ink-2 leading-7">
-            Each key takes effect in our ledger exactly once. A card is asked at most once per attempt; where the network leaves us in doubt, we ask
-            the bank rather than charge again.
+            Each key takes effect in our ledger exactly once. A card is asked at most once per attempt; where
+            the network leaves us in doubt, we ask the bank rather than charge again.
           </p>
         </header>
         <div className="lg:col-start-2 lg:row-span-2 lg:row-start-1">
@@ -104,21 +104,34 @@ export default function DocsPage() {
           >
             <ul className="list-disc space-y-1.5 pl-5 text-ink-2 text-ui marker:text-ink-3">
               <li>
-                1 to 255 printable ASCII characters: bare (<code className="font-mono text-xs">abc123</code>, a UUID) or as a quoted string of RFC
-                9651 (<code className="font-mono text-xs">"abc123"</code>). Both are the same key.
+                1 to 255 printable ASCII characters: bare (<code className="font-mono text-xs">abc123</code>,
+                a UUID) or as a quoted string of RFC 9651 (<code className="font-mono text-xs">"abc123"</code>
+                ). Both are the same key.
               </li>
-              <li>Not sure what became of a request? Send the very same one again, with the same key. It takes effect once.</li>
-              <li>Other contents under a used key are refused with 422, and the answer names the fields that differ.</li>
               <li>
-                While the first request runs, a second one gets 409 and <code className="font-mono text-xs">Retry-After</code>; with{' '}
+                Not sure what became of a request? Send the very same one again, with the same key. It takes
+                effect once.
+              </li>
+              <li>
+                Other contents under a used key are refused with 422, and the answer names the fields that
+                differ.
+              </li>
+              <li>
+                While the first request runs, a second one gets 409 and{' '}
+                <code className="font-mono text-xs">Retry-After</code>; with{' '}
                 <code className="font-mono text-xs">Prefer: wait=10</code> it waits for the answer.
               </li>
-              <li>A new key is safe only where the problem says so: safeNewKey. After a lost answer it is not.</li>
+              <li>
+                A new key is safe only where the problem says so: safeNewKey. After a lost answer it is not.
+              </li>
               <li>Answers are kept for 30 days. After that the key still never does its work again.</li>
             </ul>
           </Section>
 
-          <Section id="own-page" note="The browser's half of it, for any page with tRPC and React: a hook and a link.">
+          <Section
+            id="own-page"
+            note="The browser's half of it, for any page with tRPC and React: a hook and a link."
+          >
             <OwnPage />
           </Section>
 
@@ -150,9 +163,12 @@ export default function DocsPage() {
 
           <Section id="one-purchase">
             <Timeline>
-              <TimelineItem title="The page is made, and with it a key">It is stored in the browser before anything is sent.</TimelineItem>
+              <TimelineItem title="The page is made, and with it a key">
+                It is stored in the browser before anything is sent.
+              </TimelineItem>
               <TimelineItem outcome="executed" title="The first press is sent under that key">
-                The key is claimed and the order reserved in one commit. Then the bank is asked, once, under a key of our own.
+                The key is claimed and the order reserved in one commit. Then the bank is asked, once, under a
+                key of our own.
               </TimelineItem>
               <TimelineItem outcome="held" title="Presses meanwhile are held back by the page">
                 Even if they were not, they would carry the same key.
@@ -169,7 +185,10 @@ export default function DocsPage() {
             </Timeline>
           </Section>
 
-          <Section id="outcomes" note="Every request that carries a key ends in one of these. The signs are the same everywhere.">
+          <Section
+            id="outcomes"
+            note="Every request that carries a key ends in one of these. The signs are the same everywhere."
+          >
             <dl className="divide-y divide-line">
               {(Object.keys(OUTCOMES) as Outcome[]).map((outcome) => (
                 <div key={outcome} className="flex flex-wrap gap-x-4 py-2">
@@ -182,7 +201,10 @@ export default function DocsPage() {
             </dl>
           </Section>
 
-          <Section id="problems" note="Each problem has an address that says what it means and whether a new key is safe.">
+          <Section
+            id="problems"
+            note="Each problem has an address that says what it means and whether a new key is safe."
+          >
             <ul className="grid gap-x-6 gap-y-1.5 sm:grid-cols-2">
               {Object.entries(PROBLEMS).map(([kind, { status }]) => (
                 <li key={kind} className="flex items-baseline gap-2 text-ui">
@@ -210,7 +232,15 @@ export default function DocsPage() {
   )
 }
 
-function Section({ id, note, children }: { id: (typeof PLACES)[number]['id']; note?: string; children: ReactNode }) {
+function Section({
+  id,
+  note,
+  children,
+}: {
+  id: (typeof PLACES)[number]['id']
+  note?: string
+  children: ReactNode
+}) {
   return (
     <section id={id} className="scroll-mt-6">
       <h2 className="font-semibold text-lg">{PLACES.find((place) => place.id === id)?.title}</h2>

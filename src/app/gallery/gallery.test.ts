@@ -26,6 +26,8 @@ test('every section of the table of contents is on the page', () => {
 
 /** The text of all files in a folder that are called so. */
 function read(folder: string, name: RegExp): string {
-  const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => name.test(file))
+  const files = fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => name.test(file))
   return files.map((file) => fs.readFileSync(path.join(folder, file), 'utf8')).join('\n')
 }

@@ -5,7 +5,11 @@ import { SignInForm } from './_parts/sign-in-form'
 
 export const metadata = { title: 'Sign in', robots: { index: false } }
 
-export default async function SignInPage({ searchParams }: { searchParams: Promise<{ next?: string | string[] }> }) {
+export default async function SignInPage({
+  searchParams,
+}: {
+  searchParams: Promise<{ next?: string | string[] }>
+}) {
   const { next } = await searchParams
   return (
     <main className="mx-auto flex min-h-dvh max-w-[25rem] flex-col justify-center px-4 py-12">
@@ -19,7 +23,8 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
         </CardBody>
       </Card>
       <p className="mt-5 text-center text-ink-3 text-ui">
-        In the sandbox, <code className="font-mono text-xs">npm start</code> prints the demo operator’s sign-in.{' '}
+        In the sandbox, <code className="font-mono text-xs">npm start</code> prints the demo operator’s
+        sign-in.{' '}
         <Link href="/" className={LINK}>
           To the test shop
         </Link>

@@ -5,14 +5,26 @@ import { begin, type Effect, type Event, type Problem, type State, type Step, st
 type S = State<string>
 type E = Event<string>
 
-const problem = (kind: string, retry: Problem['retry'], safeNewKey: boolean, more: object = {}): Problem => ({ kind, retry, safeNewKey, ...more })
+const problem = (kind: string, retry: Problem['retry'], safeNewKey: boolean, more: object = {}): Problem => ({
+  kind,
+  retry,
+  safeNewKey,
+  ...more,
+})
 const DECLINED = problem('payment-declined', 'no', true)
 const IN_PROGRESS = problem('in-progress', 'same-key', false, { retryAfterSeconds: 1 })
 const UNAVAILABLE = problem('unavailable', 'same-key', false)
 const VALIDATION = problem('validation', 'after-fixing', true)
 
 const press = (now = 0, online = true): E => ({ type: 'press', payload: 'card', online, now })
-const failed = (what: Problem | null, now = 0, key = 'k1'): E => ({ type: 'failed', key, problem: what, now, chance: 0.5, newKey: 'k2' })
+const failed = (what: Problem | null, now = 0, key = 'k1'): E => ({
+  type: 'failed',
+  key,
+  problem: what,
+  now,
+  chance: 0.5,
+  newKey: 'k2',
+})
 const status = (found: Extract<E, { type: 'status' }>['status'], now = 0): E => ({
   type: 'status',
   key: 'k1',
@@ -37,15 +49,24 @@ describe('an attempt', () => {
   })
 
   test('keeps 24 of 25 presses back, and says so once there is an answer', () => {
-    const last = run(...Array.from({ length: 25 }, () => press()), { type: 'answered', key: 'k1', answer: 'paid', actionUrl: null })
+    const last = run(...Array.from({ length: 25 }, () => press()), {
+      type: 'answered',
+      key: 'k1',
+      answer: 'paid',
+      actionUrl: null,
+    })
     expect(last.state).toEqual({ at: 'done', answer: 'paid' })
     expect(last.effects).toContainEqual({ do: 'report', key: 'k1', held: 24 })
   })
 
   test('sends nothing while offline, nor by itself afterwards', () => {
     const off = run(press(0, false))
-    expect(off).toMatchObject({ state: { at: 'ready', key: 'k1', because: { kind: 'offline' } }, effects: [] })
-    for (const event of [{ type: 'wake' }, { type: 'ask' }] as E[]) expect(step(off.state, event).effects).toEqual([])
+    expect(off).toMatchObject({
+      state: { at: 'ready', key: 'k1', because: { kind: 'offline' } },
+      effects: [],
+    })
+    for (const event of [{ type: 'wake' }, { type: 'ask' }] as E[])
+      expect(step(off.state, event).effects).toEqual([])
   })
 
   test.each([
@@ -70,7 +91,12 @@ describe('an attempt', () => {
   test('repeats with the same key and the same payload, after the pause that the server asked for', () => {
     const pausing = run(press(), failed(IN_PROGRESS))
     expect(pausing.effects).toEqual([{ do: 'wait', ms: 1250, next: 'wake' }])
-    expect(step(pausing.state, { type: 'wake' }).effects).toContainEqual({ do: 'send', key: 'k1', payload: 'card', timeoutMs: 20_000 })
+    expect(step(pausing.state, { type: 'wake' }).effects).toContainEqual({
+      do: 'send',
+      key: 'k1',
+      payload: 'card',
+      timeoutMs: 20_000,
+    })
   })
 
   test('F39 ends in checking when the budget is spent, never in failed', () => {
@@ -81,34 +107,67 @@ describe('an attempt', () => {
 
   test('does not let go of the key for a refusal that came before the key was looked at, while an earlier send is in doubt', () => {
     expect(run(press(), failed(null), { type: 'wake' }, failed(VALIDATION)).state.at).toBe('checking')
-    expect(run(press(), failed(null), { type: 'wake' }, failed(DECLINED)).state).toMatchObject({ at: 'ready', key: 'k2' })
+    expect(run(press(), failed(null), { type: 'wake' }, failed(DECLINED)).state).toMatchObject({
+      at: 'ready',
+      key: 'k2',
+    })
   })
 
   test('takes up a sent attempt after a reload: it asks, and repeats what never arrived', () => {
     const back = begin<string>('fresh', { key: 'k1', payload: 'card', sentAt: 0, held: 3 })
-    expect(back).toMatchObject({ state: { at: 'checking', key: 'k1', held: 3 }, effects: [{ do: 'ask', key: 'k1' }] })
-    expect(step(back.state, status({ found: 'none' }, 60_000)).state).toMatchObject({ at: 'pausing', key: 'k1' })
-    expect(step(back.state, status({ found: 'none' }, 600_000)).state).toEqual({ at: 'ready', key: 'k1', because: { kind: 'not-received' } })
-    expect(step(back.state, status({ found: 'done', answer: 'paid' })).state).toEqual({ at: 'done', answer: 'paid' })
-    expect(step(back.state, status({ found: 'refused', problem: DECLINED })).state).toMatchObject({ at: 'ready', key: 'k2' })
+    expect(back).toMatchObject({
+      state: { at: 'checking', key: 'k1', held: 3 },
+      effects: [{ do: 'ask', key: 'k1' }],
+    })
+    expect(step(back.state, status({ found: 'none' }, 60_000)).state).toMatchObject({
+      at: 'pausing',
+      key: 'k1',
+    })
+    expect(step(back.state, status({ found: 'none' }, 600_000)).state).toEqual({
+      at: 'ready',
+      key: 'k1',
+      because: { kind: 'not-received' },
+    })
+    expect(step(back.state, status({ found: 'done', answer: 'paid' })).state).toEqual({
+      at: 'done',
+      answer: 'paid',
+    })
+    expect(step(back.state, status({ found: 'refused', problem: DECLINED })).state).toMatchObject({
+      at: 'ready',
+      key: 'k2',
+    })
   })
 
   test('watches a payment that another window began, and may begin one when that ended without a charge', () => {
     const watch = begin<string>('k1', null, { underWay: 5 })
-    expect(watch).toMatchObject({ state: { at: 'checking', payload: null }, effects: [{ do: 'ask', key: 'k1' }] })
-    expect(step(watch.state, status({ found: 'none' })).state).toEqual({ at: 'ready', key: 'k1', because: { kind: 'other-ended' } })
+    expect(watch).toMatchObject({
+      state: { at: 'checking', payload: null },
+      effects: [{ do: 'ask', key: 'k1' }],
+    })
+    expect(step(watch.state, status({ found: 'none' })).state).toEqual({
+      at: 'ready',
+      key: 'k1',
+      because: { kind: 'other-ended' },
+    })
   })
 
   test('an attempt that was sent without scripts and came to nothing: its key is used up, the reason is shown', () => {
     const ended = { key: 'k1', because: DECLINED }
     expect(begin('fresh', null, { ended }).state).toEqual({ at: 'ready', key: 'fresh', because: DECLINED })
-    expect(begin('fresh', { key: 'k1', payload: null, sentAt: null, held: 0 }, { ended }).state).toMatchObject({ key: 'fresh' })
+    expect(
+      begin('fresh', { key: 'k1', payload: null, sentAt: null, held: 0 }, { ended }).state,
+    ).toMatchObject({ key: 'fresh' })
     // Another attempt of this browser, newer than that one, goes on.
-    expect(begin('fresh', { key: 'k7', payload: 'card', sentAt: 1, held: 0 }, { ended }).state).toMatchObject({ at: 'checking', key: 'k7' })
+    expect(begin('fresh', { key: 'k7', payload: 'card', sentAt: 1, held: 0 }, { ended }).state).toMatchObject(
+      { at: 'checking', key: 'k7' },
+    )
   })
 
   test('a stored key wins over the fresh one', () => {
-    expect(begin('fresh', { key: 'k1', payload: null, sentAt: null, held: 0 }).state).toMatchObject({ at: 'ready', key: 'k1' })
+    expect(begin('fresh', { key: 'k1', payload: null, sentAt: null, held: 0 }).state).toMatchObject({
+      at: 'ready',
+      key: 'k1',
+    })
   })
 
   test('ignores what comes late for a key that is no longer its own', () => {
@@ -120,7 +179,10 @@ describe('an attempt', () => {
 
   test('waits for the shopper at the bank, and goes on by itself afterwards', () => {
     const acting = run(press(), { type: 'answered', key: 'k1', answer: '', actionUrl: '/3ds' })
-    expect(acting).toMatchObject({ state: { at: 'acting', url: '/3ds' }, effects: [{ do: 'store' }, { do: 'wait', next: 'ask' }] })
+    expect(acting).toMatchObject({
+      state: { at: 'acting', url: '/3ds' },
+      effects: [{ do: 'store' }, { do: 'wait', next: 'ask' }],
+    })
     expect(step(acting.state, status({ found: 'working' })).state.at).toBe('checking')
     expect(step(acting.state, status({ found: 'done', answer: 'paid' })).state.at).toBe('done')
   })
@@ -155,7 +217,13 @@ describe('whatever happens', () => {
     fc.record({ type: fc.constant('press'), online: fc.boolean() }),
     fc.record({ type: fc.constant('failed'), problem: fc.option(anyProblem) }),
     fc.record({ type: fc.constant('status'), found, problem: anyProblem }),
-    fc.constantFrom({ type: 'wake' }, { type: 'ask' }, { type: 'leave' }, { type: 'unanswered' }, { type: 'answered' }),
+    fc.constantFrom(
+      { type: 'wake' },
+      { type: 'ask' },
+      { type: 'leave' },
+      { type: 'unanswered' },
+      { type: 'answered' },
+    ),
   )
 
   test('one send at a time, stored before, under one key until an answer frees it', () => {
@@ -192,12 +260,22 @@ describe('whatever happens', () => {
     return 'key' in state ? state.key : null
   }
 
-  function toEvent(move: { type: string; [more: string]: unknown }, state: S, now: number, newKey: string): E {
+  function toEvent(
+    move: { type: string; [more: string]: unknown },
+    state: S,
+    now: number,
+    newKey: string,
+  ): E {
     const common = { key: keyOf(state) ?? 'none', now, chance: 0.5, newKey }
     if (move.type === 'press') return { type: 'press', payload: 'card', online: move.online === true, now }
-    if (move.type === 'failed') return { type: 'failed', problem: (move.problem ?? null) as Problem | null, ...common }
+    if (move.type === 'failed')
+      return { type: 'failed', problem: (move.problem ?? null) as Problem | null, ...common }
     if (move.type === 'status')
-      return { type: 'status', status: { found: move.found, answer: 'a', url: '/u', problem: move.problem } as never, ...common }
+      return {
+        type: 'status',
+        status: { found: move.found, answer: 'a', url: '/u', problem: move.problem } as never,
+        ...common,
+      }
     if (move.type === 'answered') return { type: 'answered', key: common.key, answer: 'a', actionUrl: null }
     return { type: move.type as 'wake', chance: 0.5 } as E
   }

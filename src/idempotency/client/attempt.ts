@@ -94,12 +94,23 @@ export interface Known {
 }
 
 /** A page was rendered with `freshKey`; `stored` is what this browser already knew. A sent one is taken up where it was left. */
-export function begin<Answer>(freshKey: string, stored: Stored | null, { underWay = null, ended = null }: Known = {}): Step<Answer> {
+export function begin<Answer>(
+  freshKey: string,
+  stored: Stored | null,
+  { underWay = null, ended = null }: Known = {},
+): Step<Answer> {
   if (ended && (!stored || stored.key === ended.key)) return ready(freshKey, ended.because)
   const key = stored?.key ?? freshKey
   const since = stored?.sentAt ?? underWay
   if (since === null) return ready(key, null)
-  const sent: Sent = { key, payload: stored?.payload ?? null, since, tries: 1, held: stored?.held ?? 0, doubt: true }
+  const sent: Sent = {
+    key,
+    payload: stored?.payload ?? null,
+    since,
+    tries: 1,
+    held: stored?.held ?? 0,
+    doubt: true,
+  }
   return { state: { at: 'checking', asks: 0, ...sent }, effects: [{ do: 'ask', key }] }
 }
 
@@ -110,7 +121,9 @@ export function step<Answer>(state: State<Answer>, event: Event<Answer>, pace: P
     case 'press':
       return press(state, event, pace)
     case 'answered':
-      return isSent(state) ? settle(state, event.actionUrl ? act(state, event.actionUrl, pace) : done(event.answer)) : stay(state)
+      return isSent(state)
+        ? settle(state, event.actionUrl ? act(state, event.actionUrl, pace) : done(event.answer))
+        : stay(state)
     case 'failed':
       return state.at === 'sending' ? fail(state, event, pace) : stay(state)
     case 'wake':
@@ -120,28 +133,41 @@ export function step<Answer>(state: State<Answer>, event: Event<Answer>, pace: P
     case 'status':
       return isSent(state) ? learn(state, event, pace) : stay(state)
     case 'unanswered':
-      return state.at === 'checking' || state.at === 'acting' ? askLater(state, event.chance, pace) : stay(state)
+      return state.at === 'checking' || state.at === 'acting'
+        ? askLater(state, event.chance, pace)
+        : stay(state)
     case 'leave':
       return isSent(state) && state.held > 0 ? tell(state) : stay(state)
   }
 }
 
-function press<Answer>(state: State<Answer>, event: Event<Answer> & { type: 'press' }, pace: Pace): Step<Answer> {
+function press<Answer>(
+  state: State<Answer>,
+  event: Event<Answer> & { type: 'press' },
+  pace: Pace,
+): Step<Answer> {
   if (isSent(state)) {
     const next = { ...state, held: state.held + 1 }
     return { state: next, effects: [store(next)] }
   }
   if (state.at !== 'ready') return stay(state)
   if (!event.online) return { state: { ...state, because: { kind: 'offline' } }, effects: [] }
-  return send({ key: state.key, payload: event.payload, since: event.now, tries: 0, held: 0, doubt: false }, pace)
+  return send(
+    { key: state.key, payload: event.payload, since: event.now, tries: 0, held: 0, doubt: false },
+    pace,
+  )
 }
 
 function send<Answer>(sent: Sent, pace: Pace): Step<Answer> {
-  if (sent.payload === null) return { state: { at: 'checking', asks: 0, ...only(sent) }, effects: [{ do: 'ask', key: sent.key }] }
+  if (sent.payload === null)
+    return { state: { at: 'checking', asks: 0, ...only(sent) }, effects: [{ do: 'ask', key: sent.key }] }
   const next: Sent = { ...only(sent), tries: sent.tries + 1 }
   return {
     state: { at: 'sending', ...next },
-    effects: [store(next), { do: 'send', key: next.key, payload: sent.payload, timeoutMs: pace.sendTimeoutMs }],
+    effects: [
+      store(next),
+      { do: 'send', key: next.key, payload: sent.payload, timeoutMs: pace.sendTimeoutMs },
+    ],
   }
 }
 
@@ -159,13 +185,19 @@ function verdict(problem: Problem, doubt: boolean): 'again' | 'ask' | 'rotate' |
 function fail<Answer>(state: Sent, event: Event<Answer> & { type: 'failed' }, pace: Pace): Step<Answer> {
   const { problem } = event
   // "unavailable" promises that nothing was begun; every other silence leaves a doubt.
-  const sent: Sent = { ...only(state), doubt: state.doubt || problem === null || (problem.retry === 'same-key' && problem.kind !== 'unavailable') }
+  const sent: Sent = {
+    ...only(state),
+    doubt:
+      state.doubt || problem === null || (problem.retry === 'same-key' && problem.kind !== 'unavailable'),
+  }
   const what = problem ? verdict(problem, sent.doubt) : 'again'
-  if (what === 'close' && problem) return settle(sent, { state: { at: 'closed', problem }, effects: [{ do: 'forget' }] })
+  if (what === 'close' && problem)
+    return settle(sent, { state: { at: 'closed', problem }, effects: [{ do: 'forget' }] })
   if (what === 'rotate') return settle(sent, ready(event.newKey, problem))
   if (what === 'keep') return settle(sent, ready(sent.key, problem))
   if (what === 'ask') return check(sent)
-  if (event.now - sent.since <= (sent.doubt ? pace.budgetMs : pace.outageMs)) return again(sent, problem, event.chance, pace)
+  if (event.now - sent.since <= (sent.doubt ? pace.budgetMs : pace.outageMs))
+    return again(sent, problem, event.chance, pace)
   return sent.doubt ? check(sent) : settle(sent, ready(sent.key, problem))
 }
 
@@ -175,21 +207,34 @@ function again<Answer>(sent: Sent, because: Problem | null, chance: number, pace
 }
 
 /** A status came. Only the server's word ends an attempt; what never arrived is sent again while the shopper is likely there. */
-function learn<Answer>(state: Sent & State<Answer>, event: Event<Answer> & { type: 'status' }, pace: Pace): Step<Answer> {
+function learn<Answer>(
+  state: Sent & State<Answer>,
+  event: Event<Answer> & { type: 'status' },
+  pace: Pace,
+): Step<Answer> {
   const { status } = event
   switch (status.found) {
     case 'done':
       return settle(state, done(status.answer))
     case 'action':
-      return state.at === 'acting' ? askLater(state, event.chance, pace) : settle(state, act(state, status.url, pace))
+      return state.at === 'acting'
+        ? askLater(state, event.chance, pace)
+        : settle(state, act(state, status.url, pace))
     case 'refused':
       if (status.problem.kind === 'already-paid')
-        return settle(state, { state: { at: 'closed', problem: status.problem }, effects: [{ do: 'forget' }] })
+        return settle(state, {
+          state: { at: 'closed', problem: status.problem },
+          effects: [{ do: 'forget' }],
+        })
       return settle(state, ready(event.newKey, status.problem))
     case 'none':
       if (state.at !== 'checking') return stay(state)
-      if (state.payload !== null && event.now - state.since <= pace.repeatWithinMs) return again(state, null, event.chance, pace)
-      return settle(state, ready(state.key, { kind: state.payload === null ? 'other-ended' : 'not-received' }))
+      if (state.payload !== null && event.now - state.since <= pace.repeatWithinMs)
+        return again(state, null, event.chance, pace)
+      return settle(
+        state,
+        ready(state.key, { kind: state.payload === null ? 'other-ended' : 'not-received' }),
+      )
     case 'working':
     case 'checking':
       if (state.at === 'acting') return check(state)
@@ -198,17 +243,26 @@ function learn<Answer>(state: Sent & State<Answer>, event: Event<Answer> & { typ
 }
 
 function check<Answer>(sent: Sent): Step<Answer> {
-  return { state: { at: 'checking', asks: 0, ...only(sent) }, effects: [store(sent), { do: 'ask', key: sent.key }] }
+  return {
+    state: { at: 'checking', asks: 0, ...only(sent) },
+    effects: [store(sent), { do: 'ask', key: sent.key }],
+  }
 }
 
 function askLater<Answer>(state: Sent & State<Answer>, chance: number, pace: Pace): Step<Answer> {
   const asks = state.at === 'checking' ? state.asks + 1 : 3
   const ms = pace.baseMs + pause(asks, chance, undefined, pace)
-  return { state: state.at === 'checking' ? { ...state, asks } : state, effects: [{ do: 'wait', ms, next: 'ask' }] }
+  return {
+    state: state.at === 'checking' ? { ...state, asks } : state,
+    effects: [{ do: 'wait', ms, next: 'ask' }],
+  }
 }
 
 function act<Answer>(sent: Sent, url: string, pace: Pace): Step<Answer> {
-  return { state: { at: 'acting', url, ...only(sent) }, effects: [store(sent), { do: 'wait', ms: pace.capMs, next: 'ask' }] }
+  return {
+    state: { at: 'acting', url, ...only(sent) },
+    effects: [store(sent), { do: 'wait', ms: pace.capMs, next: 'ask' }],
+  }
 }
 
 function done<Answer>(answer: Answer): Step<Answer> {
@@ -216,7 +270,10 @@ function done<Answer>(answer: Answer): Step<Answer> {
 }
 
 function ready<Answer>(key: string, because: Because | null): Step<Answer> {
-  return { state: { at: 'ready', key, because }, effects: [{ do: 'store', record: { key, payload: null, sentAt: null, held: 0 } }] }
+  return {
+    state: { at: 'ready', key, because },
+    effects: [{ do: 'store', record: { key, payload: null, sentAt: null, held: 0 } }],
+  }
 }
 
 /** The page is being left: what it kept back is told now, and not again later. */
@@ -227,7 +284,9 @@ function tell<Answer>(state: Sent & State<Answer>): Step<Answer> {
 
 /** An attempt reached its end: tell the server how many presses the page kept back. */
 function settle<Answer>(sent: Sent, next: Step<Answer>): Step<Answer> {
-  return sent.held > 0 ? { ...next, effects: [...next.effects, { do: 'report', key: sent.key, held: sent.held }] } : next
+  return sent.held > 0
+    ? { ...next, effects: [...next.effects, { do: 'report', key: sent.key, held: sent.held }] }
+    : next
 }
 
 function stay<Answer>(state: State<Answer>): Step<Answer> {
@@ -235,7 +294,10 @@ function stay<Answer>(state: State<Answer>): Step<Answer> {
 }
 
 function store(sent: Sent): Effect {
-  return { do: 'store', record: { key: sent.key, payload: sent.payload, sentAt: sent.since, held: sent.held } }
+  return {
+    do: 'store',
+    record: { key: sent.key, payload: sent.payload, sentAt: sent.since, held: sent.held },
+  }
 }
 
 function only({ key, payload, since, tries, held, doubt }: Sent): Sent {

@@ -12,7 +12,12 @@ function browser() {
   const keep = (record: Stored | null) => {
     kept.record = record
   }
-  const sent: { by: number; key: string; payload: string; end: (outcome: 'paid' | 'declined' | 'lost') => void }[] = []
+  const sent: {
+    by: number
+    key: string
+    payload: string
+    end: (outcome: 'paid' | 'declined' | 'lost') => void
+  }[] = []
   const ends = new Map<string, 'paid' | 'declined'>()
   let keys = 0
   const world = (by: number): World<string> => ({
@@ -159,15 +164,19 @@ describe('whatever people do with any number of windows', () => {
         for (const move of moves) {
           const window = 'window' in move ? windows[move.window] : undefined
           if (move.type === 'open' && windows.length < 4) windows.push(open())
-          if (move.type === 'press') window?.attempt.press(`card ${'window' in move ? move.window : ''}`, true)
+          if (move.type === 'press')
+            window?.attempt.press(`card ${'window' in move ? move.window : ''}`, true)
           if (move.type === 'takeOver') window?.attempt.takeOver()
           if (move.type === 'ask') window?.attempt.ask()
-          if (move.type === 'close') windows.splice(windows.indexOf(window as never), window ? 1 : 0)[0]?.close()
+          if (move.type === 'close')
+            windows.splice(windows.indexOf(window as never), window ? 1 : 0)[0]?.close()
           if ('outcome' in move) sent[0]?.end(move.outcome as 'paid')
           await vi.advanceTimersByTimeAsync('ms' in move ? move.ms : 1)
           const underWay = new Set(sent.map(({ key }) => key))
           expect(underWay.size, 'one key under way').toBeLessThanOrEqual(1)
-          expect([...ends.values()].filter((end) => end === 'paid').length, 'paid once').toBeLessThanOrEqual(1)
+          expect([...ends.values()].filter((end) => end === 'paid').length, 'paid once').toBeLessThanOrEqual(
+            1,
+          )
         }
         for (const { close } of windows) close()
       }),

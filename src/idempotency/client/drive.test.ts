@@ -3,7 +3,10 @@ import type { Found, Problem, Stored } from './attempt'
 import { drive, type World } from './drive'
 
 /** A world that remembers what was done to it, in order, and answers as it is told. */
-function world(answers: Array<() => Promise<{ answer: string; actionUrl: string | null }>>, found: Found<string> = { found: 'working' }) {
+function world(
+  answers: Array<() => Promise<{ answer: string; actionUrl: string | null }>>,
+  found: Found<string> = { found: 'working' },
+) {
   const log: string[] = []
   const kept: { record: Stored | null } = { record: null }
   const made: World<string> = {
@@ -69,7 +72,11 @@ describe('driving an attempt', () => {
     attempt.start()
     attempt.press('card', true)
     await vi.runAllTimersAsync()
-    expect(log.filter((line) => line.startsWith('send'))).toEqual(['send k1 card', 'send k1 card', 'send k1 card'])
+    expect(log.filter((line) => line.startsWith('send'))).toEqual([
+      'send k1 card',
+      'send k1 card',
+      'send k1 card',
+    ])
     expect(attempt.view().at).toBe('done')
   })
 

@@ -1,4 +1,16 @@
-import { begin, type Effect, type Event, type Found, isSent, type Known, type Problem, type State, type Step, type Stored, step } from './attempt'
+import {
+  begin,
+  type Effect,
+  type Event,
+  type Found,
+  isSent,
+  type Known,
+  type Problem,
+  type State,
+  type Step,
+  type Stored,
+  step,
+} from './attempt'
 import { type Keyed, mintKey } from './key'
 import { PACE, type Pace } from './retry'
 import type { AttemptStorage } from './storage'
@@ -10,7 +22,11 @@ export interface World<Answer> {
   /** The other windows of this browser with the same attempt. Without it the window takes itself for the only one. */
   tabs?: Tabs<State<Answer>>
   /** Sends the payload under the key, which `keyed.store` has put away before. Rejects with whatever `problemOf` can read. */
-  send(keyed: Keyed, payload: string, signal: AbortSignal): Promise<{ answer: Answer; actionUrl: string | null }>
+  send(
+    keyed: Keyed,
+    payload: string,
+    signal: AbortSignal,
+  ): Promise<{ answer: Answer; actionUrl: string | null }>
   /** Asks what became of the key, without sending anything again. */
   ask(key: string): Promise<Found<Answer>>
   /** Tells how many presses the page kept back; must survive the page (`keepalive`). */
@@ -149,7 +165,8 @@ class Driven<Answer> implements Attempt<Answer>, Seated<State<Answer>> {
     const { freshKey, world, known } = this
     const other = before?.other
     if (other?.at === 'done' || other?.at === 'closed') return { state: other, effects: [] }
-    if (before) return begin(freshKey, world.storage.read(), { underWay: other && isSent(other) ? this.now() : null })
+    if (before)
+      return begin(freshKey, world.storage.read(), { underWay: other && isSent(other) ? this.now() : null })
     return this.begun ? { state: this.state, effects: [] } : begin(freshKey, world.storage.read(), known)
   }
 

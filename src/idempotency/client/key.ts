@@ -9,7 +9,9 @@ export interface Keyed {
  * A fresh key: a version 4 UUID. `randomUUID` is missing on plain http (no secure context); `getRandomValues` never is.
  * @param source where chance comes from; the browser's or Node's `crypto`
  */
-export function mintKey(source: Pick<Crypto, 'getRandomValues'> & Partial<Pick<Crypto, 'randomUUID'>> = globalThis.crypto): string {
+export function mintKey(
+  source: Pick<Crypto, 'getRandomValues'> & Partial<Pick<Crypto, 'randomUUID'>> = globalThis.crypto,
+): string {
   if (source.randomUUID) return source.randomUUID()
   const bytes = source.getRandomValues(new Uint8Array(16))
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40

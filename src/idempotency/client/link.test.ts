@@ -5,7 +5,9 @@ import { expect, test } from 'vitest'
 import { keyLink } from './link'
 
 const t = initTRPC.create()
-const router = t.router({ pay: t.procedure.input((input) => input as { key: string; amount: number }).mutation(() => 'paid') })
+const router = t.router({
+  pay: t.procedure.input((input) => input as { key: string; amount: number }).mutation(() => 'paid'),
+})
 
 test('puts the key into the call itself, after it is stored; other calls pass untouched', async () => {
   const log: unknown[] = []
@@ -18,7 +20,10 @@ test('puts the key into the call itself, after it is stored; other calls pass un
         observer.complete()
       })
   const client = createTRPCClient<typeof router>({ links: [keyLink(), wire] })
-  await client.pay.mutate({ key: 'theirs', amount: 1 }, { context: { keyed: { key: 'ours', store: () => log.push('stored') } } })
+  await client.pay.mutate(
+    { key: 'theirs', amount: 1 },
+    { context: { keyed: { key: 'ours', store: () => log.push('stored') } } },
+  )
   await client.pay.mutate({ key: 'theirs', amount: 2 })
   expect(log).toEqual(['stored', { key: 'ours', amount: 1 }, { key: 'theirs', amount: 2 }])
 })

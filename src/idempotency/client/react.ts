@@ -10,7 +10,11 @@ import { type Attempt, drive, type View, type World } from './drive'
  * @param world read once: what the attempt needs of this app
  * @param known what the server said when it made the page
  */
-export function useAttempt<Answer>(freshKey: string, world: () => World<Answer>, known?: Known): { attempt: Attempt<Answer>; view: View<Answer> } {
+export function useAttempt<Answer>(
+  freshKey: string,
+  world: () => World<Answer>,
+  known?: Known,
+): { attempt: Attempt<Answer>; view: View<Answer> } {
   const [attempt] = useState(() => drive(freshKey, world(), known))
   const view = useSyncExternalStore(attempt.subscribe, attempt.view, attempt.view)
   useEffect(() => live(attempt), [attempt])
@@ -20,7 +24,8 @@ export function useAttempt<Answer>(freshKey: string, world: () => World<Answer>,
 function live(attempt: Attempt<unknown>): () => void {
   let stop: (() => void) | null = attempt.start()
   const end = new AbortController()
-  const on = (name: string, listener: (event: Event) => void) => addEventListener(name, listener, { signal: end.signal })
+  const on = (name: string, listener: (event: Event) => void) =>
+    addEventListener(name, listener, { signal: end.signal })
   on('pagehide', () => {
     attempt.leave()
     // A page that holds a lock is not kept in the browser's cache, and nobody else could lead.

@@ -4,7 +4,9 @@ import { PACE, pause } from './retry'
 
 describe('the pause between sends', () => {
   test('doubles its bound and stops at the cap', () => {
-    expect([1, 2, 3, 4, 5, 60].map((tries) => pause(tries, 1, undefined))).toEqual([500, 1000, 2000, 4000, 5000, 5000])
+    expect([1, 2, 3, 4, 5, 60].map((tries) => pause(tries, 1, undefined))).toEqual([
+      500, 1000, 2000, 4000, 5000, 5000,
+    ])
   })
 
   test('waits at least as long as the server asks, and never the same for all', () => {
@@ -14,11 +16,15 @@ describe('the pause between sends', () => {
 
   test('stays within its bounds', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 1, noNaN: true }), (tries, chance) => {
-        const ms = pause(tries, chance, undefined)
-        expect(ms).toBeGreaterThanOrEqual(0)
-        expect(ms).toBeLessThanOrEqual(PACE.capMs)
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 1000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (tries, chance) => {
+          const ms = pause(tries, chance, undefined)
+          expect(ms).toBeGreaterThanOrEqual(0)
+          expect(ms).toBeLessThanOrEqual(PACE.capMs)
+        },
+      ),
     )
   })
 })

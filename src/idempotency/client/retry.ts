@@ -14,7 +14,14 @@ export interface Pace {
   repeatWithinMs: number
 }
 
-export const PACE: Pace = { baseMs: 500, capMs: 5_000, budgetMs: 30_000, sendTimeoutMs: 20_000, outageMs: 300_000, repeatWithinMs: 120_000 }
+export const PACE: Pace = {
+  baseMs: 500,
+  capMs: 5_000,
+  budgetMs: 30_000,
+  sendTimeoutMs: 20_000,
+  outageMs: 300_000,
+  repeatWithinMs: 120_000,
+}
 
 /**
  * Exponential back-off with full jitter: anywhere between nothing and the bound, so that a thousand browsers do not come back together.
@@ -22,7 +29,12 @@ export const PACE: Pace = { baseMs: 500, capMs: 5_000, budgetMs: 30_000, sendTim
  * @param tries sends so far, from 1
  * @param chance 0 ≤ chance < 1
  */
-export function pause(tries: number, chance: number, retryAfterSeconds: number | undefined, pace: Pick<Pace, 'baseMs' | 'capMs'> = PACE): number {
+export function pause(
+  tries: number,
+  chance: number,
+  retryAfterSeconds: number | undefined,
+  pace: Pick<Pace, 'baseMs' | 'capMs'> = PACE,
+): number {
   const bound = Math.min(pace.capMs, pace.baseMs * 2 ** Math.min(tries - 1, 20))
   return Math.round((retryAfterSeconds ?? 0) * 1000 + chance * bound)
 }

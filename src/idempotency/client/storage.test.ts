@@ -61,16 +61,21 @@ describe('where an attempt is kept', () => {
     expect([...place.kept.keys()]).toEqual(['shop:2', 'other'])
   })
 
-  test.each(['', 'null', '[]', '{"key":1}', '{"key":""}', '{broken'])('takes a damaged record (%s) as absent', (text) => {
-    const place = shelf()
-    place.kept.set('c', text)
-    expect(attemptStorage('c', () => place).read()).toBeNull()
-  })
+  test.each(['', 'null', '[]', '{"key":1}', '{"key":""}', '{broken'])(
+    'takes a damaged record (%s) as absent',
+    (text) => {
+      const place = shelf()
+      place.kept.set('c', text)
+      expect(attemptStorage('c', () => place).read()).toBeNull()
+    },
+  )
 })
 
 describe('a fresh key', () => {
   test('is a version 4 UUID, also where randomUUID is missing', () => {
-    const plain = { getRandomValues: <T extends ArrayBufferView>(array: T) => crypto.getRandomValues(array as never) as T }
+    const plain = {
+      getRandomValues: <T extends ArrayBufferView>(array: T) => crypto.getRandomValues(array as never) as T,
+    }
     const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
     expect(mintKey()).toMatch(uuid)
     expect(mintKey(plain as Crypto)).toMatch(uuid)

@@ -21,7 +21,11 @@ const memory = new Map<string, string>()
  * @param shelf the browser's `localStorage` (`sessionStorage` would lose it with a crash, and hide it from a second window), as a
  *   function: where storage is blocked, already naming it throws
  */
-export function attemptStorage(name: string, shelf: () => Shelf = () => localStorage, now: () => number = Date.now): AttemptStorage {
+export function attemptStorage(
+  name: string,
+  shelf: () => Shelf = () => localStorage,
+  now: () => number = Date.now,
+): AttemptStorage {
   attempt(() => forgetOld(shelf(), name.slice(0, name.indexOf(':') + 1), now() - KEPT_MS))
   return {
     read: () => parse(attempt(() => shelf().getItem(name)) ?? memory.get(name) ?? null),
@@ -39,7 +43,9 @@ export function attemptStorage(name: string, shelf: () => Shelf = () => localSto
 
 function forgetOld(shelf: Shelf, prefix: string, before: number): void {
   if (prefix === '') return
-  const names = Array.from({ length: shelf.length }, (_, index) => shelf.key(index)).filter((name) => name?.startsWith(prefix))
+  const names = Array.from({ length: shelf.length }, (_, index) => shelf.key(index)).filter((name) =>
+    name?.startsWith(prefix),
+  )
   for (const name of names as string[]) if (!(writtenAt(shelf.getItem(name)) > before)) shelf.removeItem(name)
 }
 

@@ -82,10 +82,17 @@ describe('with locks', () => {
     await later()
     again.seat.say('ready', false)
     await settled()
-    expect([again.log, second.log, third.log]).toEqual([['lead'], ['follow', 'hear ready'], ['follow', 'hear ready']])
+    expect([again.log, second.log, third.log]).toEqual([
+      ['lead'],
+      ['follow', 'hear ready'],
+      ['follow', 'hear ready'],
+    ])
     again.seat.leave()
     await later()
-    expect([second.log.at(-1), third.log.at(-1)].sort(), 'one of them, and only one').toEqual(['hear ready', 'lead'])
+    expect([second.log.at(-1), third.log.at(-1)].sort(), 'one of them, and only one').toEqual([
+      'hear ready',
+      'lead',
+    ])
   })
 
   test('a leader that answers nothing is told of after three questions, and its lock can be taken over', async () => {

@@ -65,7 +65,8 @@ export function browserTabs<Said>(name: string, means: Means = browserMeans()): 
 }
 
 function browserMeans(): Means {
-  const open = typeof BroadcastChannel === 'undefined' ? undefined : (name: string) => new BroadcastChannel(name)
+  const open =
+    typeof BroadcastChannel === 'undefined' ? undefined : (name: string) => new BroadcastChannel(name)
   return { locks: typeof navigator === 'undefined' ? undefined : navigator.locks, open }
 }
 

@@ -46,7 +46,9 @@ export function air(): NonNullable<Means['open']> {
     const end = {
       onmessage: null as ((event: MessageEvent) => unknown) | null,
       postMessage: (data: unknown) => {
-        for (const other of all) if (other !== end) queueMicrotask(() => all.has(other) && other.onmessage?.({ data } as MessageEvent))
+        for (const other of all)
+          if (other !== end)
+            queueMicrotask(() => all.has(other) && other.onmessage?.({ data } as MessageEvent))
       },
       close: () => void all.delete(end),
     }

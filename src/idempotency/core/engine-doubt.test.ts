@@ -28,7 +28,10 @@ describe('the outside leaves us in doubt', () => {
     ],
   ])('F25 when it %s: unknown, and parked', async (_, breakIt) => {
     breakIt(bench)
-    expect(await bench.run()).toMatchObject({ kind: 'problem', problem: { kind: 'outcome-unknown', retryAfterSeconds: 2 } })
+    expect(await bench.run()).toMatchObject({
+      kind: 'problem',
+      problem: { kind: 'outcome-unknown', retryAfterSeconds: 2 },
+    })
     expect(await record()).toMatchObject({ state: 'unknown', answer: null })
     expect(bench.lines).toEqual(['begin 1', 'doubt 1'])
   })
@@ -109,7 +112,9 @@ describe('S10 a process that is told to stop', () => {
     const running = bench.run({ key: 'running' })
     await vi.advanceTimersByTimeAsync(0)
     bench.engine.close()
-    expect(await bench.run({ key: 'new' })).toMatchObject({ problem: { kind: 'unavailable', retryAfterSeconds: 1 } })
+    expect(await bench.run({ key: 'new' })).toMatchObject({
+      problem: { kind: 'unavailable', retryAfterSeconds: 1 },
+    })
     expect(outcome(await bench.run({ key: 'done' }))).toBe('replayed')
     bank.resolve({ kind: 'done' })
     expect(outcome(await running)).toBe('executed')
@@ -120,10 +125,14 @@ describe('S10 a process that is told to stop', () => {
 })
 
 describe('the answer cannot be stored', () => {
-  const commits = (fail: (call: number, claim: Claim, next: Finish<MemoryWrite>) => Promise<boolean> | null) => {
+  const commits = (
+    fail: (call: number, claim: Claim, next: Finish<MemoryWrite>) => Promise<boolean> | null,
+  ) => {
     const commit = bench.store.commit.bind(bench.store)
     let call = 0
-    return vi.spyOn(bench.store, 'commit').mockImplementation((claim, next) => fail(++call, claim, next) ?? commit(claim, next))
+    return vi
+      .spyOn(bench.store, 'commit')
+      .mockImplementation((claim, next) => fail(++call, claim, next) ?? commit(claim, next))
   }
   const settled = async () => {
     const reply = bench.run()
@@ -134,7 +143,11 @@ describe('the answer cannot be stored', () => {
   test.each([1, 2, 3, 4, 5])('F16 %d times: it is tried again, and answered once', async (times) => {
     const spy = commits((call) => (call <= times ? Promise.reject(new StoreUnavailable('away')) : null))
     expect(await settled()).toBe('executed')
-    expect([spy.mock.calls.length, bench.asked.length, bench.lines]).toEqual([times + 1, 1, ['begin 1', 'done 1']])
+    expect([spy.mock.calls.length, bench.asked.length, bench.lines]).toEqual([
+      times + 1,
+      1,
+      ['begin 1', 'done 1'],
+    ])
   })
 
   test('F16 for longer than we can wait: unknown, an alert, and the record is left for the resolver', async () => {
@@ -151,7 +164,11 @@ describe('the answer cannot be stored', () => {
 
   test('N7a the commit went through and its answer was lost: the record answers, nothing is written twice', async () => {
     const commit = bench.store.commit.bind(bench.store)
-    commits((call, claim, next) => (call > 1 ? null : commit(claim, next).then(() => Promise.reject(new StoreUnavailable('cut after COMMIT')))))
+    commits((call, claim, next) =>
+      call > 1
+        ? null
+        : commit(claim, next).then(() => Promise.reject(new StoreUnavailable('cut after COMMIT'))),
+    )
     expect(await settled()).toBe('replayed')
     expect(bench.lines).toEqual(['begin 1', 'done 1'])
   })
@@ -159,29 +176,44 @@ describe('the answer cannot be stored', () => {
   test('N7a and then the record cannot be read either: unknown, never "nothing happened"', async () => {
     const commit = bench.store.commit.bind(bench.store)
     const read = bench.store.read.bind(bench.store)
-    commits((call, claim, next) => (call > 1 ? null : commit(claim, next).then(() => Promise.reject(new StoreUnavailable('cut after COMMIT')))))
-    vi.spyOn(bench.store, 'read').mockImplementationOnce(read).mockRejectedValueOnce(new StoreUnavailable('away'))
+    commits((call, claim, next) =>
+      call > 1
+        ? null
+        : commit(claim, next).then(() => Promise.reject(new StoreUnavailable('cut after COMMIT'))),
+    )
+    vi.spyOn(bench.store, 'read')
+      .mockImplementationOnce(read)
+      .mockRejectedValueOnce(new StoreUnavailable('away'))
     expect(await settled()).toBe('outcome-unknown')
     expect(outcome(await bench.run())).toBe('replayed')
   })
 
   test('a write that a guard refuses is not tried again: unknown, and an alert', async () => {
-    bench.finish = () => ({ to: 'completed', answer: { status: 200, problem: null, body: '{}' }, writes: [bench.line('wrong', 2)] })
+    bench.finish = () => ({
+      to: 'completed',
+      answer: { status: 200, problem: null, body: '{}' },
+      writes: [bench.line('wrong', 2)],
+    })
     const spy = vi.spyOn(bench.store, 'commit')
     expect(outcome(await bench.run())).toBe('outcome-unknown')
     expect(spy).toHaveBeenCalledTimes(1)
-    expect(bench.events.find((event) => event.step === 'alert')).toMatchObject({ error: expect.any(CommitRefused) })
+    expect(bench.events.find((event) => event.step === 'alert')).toMatchObject({
+      error: expect.any(CommitRefused),
+    })
     expect(bench.lines).toEqual(['begin 1'])
   })
 })
 
 describe('F41 the store is away before the claim', () => {
-  test.each(['read', 'claim'] as const)('%s fails: the error is told, nothing is asked, and the same key works afterwards', async (verb) => {
-    vi.spyOn(bench.store, verb).mockRejectedValueOnce(new StoreUnavailable('away'))
-    await expect(bench.run()).rejects.toThrow(StoreUnavailable)
-    expect(bench.asked).toEqual([])
-    expect(outcome(await bench.run())).toBe('executed')
-  })
+  test.each(['read', 'claim'] as const)(
+    '%s fails: the error is told, nothing is asked, and the same key works afterwards',
+    async (verb) => {
+      vi.spyOn(bench.store, verb).mockRejectedValueOnce(new StoreUnavailable('away'))
+      await expect(bench.run()).rejects.toThrow(StoreUnavailable)
+      expect(bench.asked).toEqual([])
+      expect(outcome(await bench.run())).toBe('executed')
+    },
+  )
 })
 
 describe('F18 the lease is lost while the bank is being asked', () => {

@@ -59,7 +59,12 @@ describe('recover', () => {
   test('takes no more than its limit', async () => {
     for (let n = 0; n < 8; n++) void crashed(`k${n}`)
     await vi.advanceTimersByTimeAsync(30_001)
-    expect([await bench.recover(3), await bench.recover(3), await bench.recover(3), await bench.recover(3)]).toEqual([3, 3, 2, 0])
+    expect([
+      await bench.recover(3),
+      await bench.recover(3),
+      await bench.recover(3),
+      await bench.recover(3),
+    ]).toEqual([3, 3, 2, 0])
   })
 
   test('still in doubt: parked again, and asked again only when it is due', async () => {
@@ -81,7 +86,8 @@ describe('recover', () => {
     await bench.run()
     const id = recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k')
     await vi.advanceTimersByTimeAsync(5_001)
-    const waiters = (bench.engine as unknown as { waiters: { sleep(id: string, ms: number): Promise<void> } }).waiters
+    const waiters = (bench.engine as unknown as { waiters: { sleep(id: string, ms: number): Promise<void> } })
+      .waiters
     const before = Date.now()
     const slept = waiters.sleep(id, 60_000)
     await bench.recover()
@@ -109,7 +115,10 @@ describe('recover', () => {
     }
     expect(await bench.recover()).toBe(2)
     expect(bench.alerts()).toEqual(['a record in doubt could not be settled'])
-    expect([outcome(await bench.run({ key: 'good' })), outcome(await bench.run({ key: 'bad' }))]).toEqual(['replayed', 'outcome-unknown'])
+    expect([outcome(await bench.run({ key: 'good' })), outcome(await bench.run({ key: 'bad' }))]).toEqual([
+      'replayed',
+      'outcome-unknown',
+    ])
   })
 
   test('the store is away: the caller is told, and the next round settles', async () => {

@@ -21,7 +21,9 @@ describe('a second request while the first one runs', () => {
   test('does not wait when it may not: in progress, with the same key to be sent again', async () => {
     void start()
     await vi.advanceTimersByTimeAsync(0)
-    expect(await bench.run({ waitMs: 0 })).toMatchObject({ problem: { kind: 'in-progress', retryAfterSeconds: 1 } })
+    expect(await bench.run({ waitMs: 0 })).toMatchObject({
+      problem: { kind: 'in-progress', retryAfterSeconds: 1 },
+    })
     expect(bench.asked).toHaveLength(1)
   })
 
@@ -95,7 +97,10 @@ describe('a second request while the first one runs', () => {
     const second = bench.run({ waitMs: 10_000 })
     await vi.advanceTimersByTimeAsync(100)
     bank.resolve({ kind: 'waiting' })
-    expect(await second).toMatchObject({ outcome: 'joined', answer: { body: expect.stringContaining('waiting') } })
+    expect(await second).toMatchObject({
+      outcome: 'joined',
+      answer: { body: expect.stringContaining('waiting') },
+    })
   })
 })
 

@@ -21,7 +21,13 @@ describe('executes once', () => {
       expiresAt: new Date('2026-03-31T12:00:00Z'),
     })
     expect([bench.asked, bench.lines]).toEqual([['subject-1'], ['begin 1', 'done 1']])
-    expect(bench.events.map((event) => event.step)).toEqual(['claimed', 'asking', 'asked', 'committed', 'attempt'])
+    expect(bench.events.map((event) => event.step)).toEqual([
+      'claimed',
+      'asking',
+      'asked',
+      'committed',
+      'attempt',
+    ])
   })
 
   test('C15 for 500 calls at once, and gives all the same bytes', async () => {
@@ -44,7 +50,9 @@ describe('executes once', () => {
 
   test('the record id is that of scope, operation and key', async () => {
     await bench.run()
-    expect(await bench.store.read('m', recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k'))).toMatchObject({ state: 'completed' })
+    expect(
+      await bench.store.read('m', recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k')),
+    ).toMatchObject({ state: 'completed' })
   })
 })
 
@@ -65,7 +73,10 @@ describe('replays', () => {
   test('tells when it was first executed, not when it was asked again', async () => {
     await bench.run()
     await vi.advanceTimersByTimeAsync(3_600_000)
-    expect(await bench.run()).toMatchObject({ outcome: 'replayed', firstExecutedAt: new Date('2026-03-01T12:00:00Z') })
+    expect(await bench.run()).toMatchObject({
+      outcome: 'replayed',
+      firstExecutedAt: new Date('2026-03-01T12:00:00Z'),
+    })
   })
 
   test('F65 another value of a volatile member', async () => {
@@ -85,7 +96,10 @@ describe('replays', () => {
 describe('another payload under the same key', () => {
   test('F37 is told so, and executes nothing', async () => {
     await bench.run()
-    expect(await bench.run({ input: { amount: 2 } })).toMatchObject({ kind: 'problem', problem: { kind: 'key-reused' } })
+    expect(await bench.run({ input: { amount: 2 } })).toMatchObject({
+      kind: 'problem',
+      problem: { kind: 'key-reused' },
+    })
     expect(bench.lines).toEqual(['begin 1', 'done 1'])
   })
 
@@ -111,7 +125,10 @@ describe('begin is refused', () => {
 
   test('F36 with a problem: told, and the key is free at once', async () => {
     bench.refusal = async () => ({ kind: 'problem', problem: { kind: 'order-changed', detail: 'changed' } })
-    expect(await bench.run()).toEqual({ kind: 'problem', problem: { kind: 'order-changed', detail: 'changed' } })
+    expect(await bench.run()).toEqual({
+      kind: 'problem',
+      problem: { kind: 'order-changed', detail: 'changed' },
+    })
     bench.refusal = null
     await vi.advanceTimersByTimeAsync(1)
     expect(outcome(await bench.run())).toBe('executed')
@@ -169,7 +186,15 @@ describe('what is told of an attempt', () => {
     await bench.run({ input: { amount: 2 } })
     const about = { merchantId: 'm', operation: 'test.do', source: 'test', requestId: 'q', presses: 1 }
     expect(bench.attempts()).toMatchObject([
-      { ...about, outcome: 'executed', status: 200, problem: null, fence: 1, durationMs: 250, at: new Date('2026-03-01T12:00:00Z') },
+      {
+        ...about,
+        outcome: 'executed',
+        status: 200,
+        problem: null,
+        fence: 1,
+        durationMs: 250,
+        at: new Date('2026-03-01T12:00:00Z'),
+      },
       { ...about, outcome: 'replayed', status: 200, problem: null, fence: null, durationMs: 0 },
       { ...about, outcome: 'rejected', status: 422, problem: 'key-reused', fence: null },
     ])
@@ -183,5 +208,12 @@ describe('what is told of an attempt', () => {
 })
 
 function request() {
-  return { scope: { merchantId: 'm', actor: 'shopper:a' }, key: 'k', input: { amount: 1 }, waitMs: 0, source: 'test', requestId: 'q' }
+  return {
+    scope: { merchantId: 'm', actor: 'shopper:a' },
+    key: 'k',
+    input: { amount: 1 },
+    waitMs: 0,
+    source: 'test',
+    requestId: 'q',
+  }
 }

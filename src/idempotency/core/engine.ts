@@ -21,7 +21,9 @@ export class Engine<W> {
 
   /** Throws `StoreUnavailable` when the record cannot be read or claimed: then nothing was asked of the outside. */
   run<I extends object, B, E>(operation: Operation<I, B, E, W>, request: Request<I>): Promise<Reply> {
-    return this.track(new Run(this.options, this.waiters, operation, request, () => this.notNow(operation.name)).reply())
+    return this.track(
+      new Run(this.options, this.waiters, operation, request, () => this.notNow(operation.name)).reply(),
+    )
   }
 
   /** From here on nothing new is begun in this process: what runs goes on, what is finished is replayed, all else is turned away. */
@@ -42,21 +44,35 @@ export class Engine<W> {
    * Settles what was left in doubt and is due. Safe in any number of processes.
    * @returns how many records it looked at
    */
-  recover<I extends object, B, E>(operation: Operation<I, B, E, W>, limit: number, requestId: string): Promise<number> {
+  recover<I extends object, B, E>(
+    operation: Operation<I, B, E, W>,
+    limit: number,
+    requestId: string,
+  ): Promise<number> {
     return this.track(this.recoverOverdue(operation, limit, requestId))
   }
 
   /** There is news of one record in doubt: looks now, due or not. News is never believed by itself: the outside is asked. */
-  news<I extends object, B, E>(operation: Operation<I, B, E, W>, about: { merchantId: string; recordId: string }, requestId: string): Promise<void> {
+  news<I extends object, B, E>(
+    operation: Operation<I, B, E, W>,
+    about: { merchantId: string; recordId: string },
+    requestId: string,
+  ): Promise<void> {
     return this.track(this.recoverOne(operation, about, requestId))
   }
 
   private notNow(operation: string): Problem | null {
     const detail = 'This server is being restarted. Nothing was charged; send the same request again.'
-    return this.closed ? { kind: 'unavailable', detail, retryAfterSeconds: 1 } : (this.options.notNow?.(operation) ?? null)
+    return this.closed
+      ? { kind: 'unavailable', detail, retryAfterSeconds: 1 }
+      : (this.options.notNow?.(operation) ?? null)
   }
 
-  private async recoverOverdue<I extends object, B, E>(operation: Operation<I, B, E, W>, limit: number, requestId: string): Promise<number> {
+  private async recoverOverdue<I extends object, B, E>(
+    operation: Operation<I, B, E, W>,
+    limit: number,
+    requestId: string,
+  ): Promise<number> {
     const overdue = await this.options.store.sweep(operation.name, limit)
     await Promise.all(overdue.map((record) => this.recovery.settle(operation, record, requestId)))
     return overdue.length

@@ -24,7 +24,12 @@ export interface AttemptEvent {
 
 /** What the engine tells of each step edge. Telemetry, the attempt log and the fault tests listen; nothing here decides. */
 export type EngineEvent =
-  | { step: 'claimed' | 'asking' | 'asked' | 'committed' | 'lost-lease'; recordId: string; operation: string; fence: number }
+  | {
+      step: 'claimed' | 'asking' | 'asked' | 'committed' | 'lost-lease'
+      recordId: string
+      operation: string
+      fence: number
+    }
   | { step: 'attempt'; attempt: AttemptEvent }
   | { step: 'alert'; recordId: string; operation: string; says: string; error?: unknown }
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { differing, fieldHashes } from './fields'
 
 const SECRET = 'a secret of the server'
-const between = (before: object, now: object, volatile: string[] = []) => differing(fieldHashes(before, volatile, SECRET), now, volatile, SECRET)
+const between = (before: object, now: object, volatile: string[] = []) =>
+  differing(fieldHashes(before, volatile, SECRET), now, volatile, SECRET)
 
 describe('K6 which fields of a reused key differ', () => {
   test.each<[string, object, object, string[]]>([
@@ -12,7 +13,12 @@ describe('K6 which fields of a reused key differ', () => {
     ['a type', { amount: 1 }, { amount: '1' }, ['/amount']],
     ['a field that came', { amount: 1 }, { amount: 1, reason: 'x' }, ['/reason']],
     ['a field that went', { amount: 1, reason: 'x' }, { amount: 1 }, ['/reason']],
-    ['one field of one item', { items: [{ n: 1 }, { n: 2 }] }, { items: [{ n: 1 }, { n: 3 }] }, ['/items/1/n']],
+    [
+      'one field of one item',
+      { items: [{ n: 1 }, { n: 2 }] },
+      { items: [{ n: 1 }, { n: 3 }] },
+      ['/items/1/n'],
+    ],
     ['an item more', { items: [{ n: 1 }] }, { items: [{ n: 1 }, { n: 2 }] }, ['/items/1/n']],
     ['a list that is empty now', { items: [{ n: 1 }] }, { items: [] }, ['/items', '/items/0/n']],
     ['names that pointers escape', { 'a/b': 1, 'c~d': 1 }, { 'a/b': 2, 'c~d': 2 }, ['/a~1b', '/c~0d']],
@@ -31,7 +37,9 @@ describe('K6 which fields of a reused key differ', () => {
     const items = Array.from({ length: 101 }, (_, n) => ({ n }))
     const stored = fieldHashes({ items, currency: 'EUR' }, [], SECRET)
     expect(stored.length).toBeLessThan(100)
-    expect(differing(stored, { items: items.map(({ n }) => ({ n: n + 1 })), currency: 'EUR' }, [], SECRET)).toEqual(['/items'])
+    expect(
+      differing(stored, { items: items.map(({ n }) => ({ n: n + 1 })), currency: 'EUR' }, [], SECRET),
+    ).toEqual(['/items'])
   })
 
   test('a change that makes a request of few fields one of very many, or the other way round, is named alone', () => {
@@ -43,7 +51,8 @@ describe('K6 which fields of a reused key differ', () => {
   })
 
   test('a record from before there were field hashes names none', () => {
-    for (const stored of [null, '', '{}', 'no JSON', '7', 'null']) expect(differing(stored, { a: 1 }, [], SECRET)).toEqual([])
+    for (const stored of [null, '', '{}', 'no JSON', '7', 'null'])
+      expect(differing(stored, { a: 1 }, [], SECRET)).toEqual([])
   })
 
   test('K7 neither a value nor a hash that could be looked up is kept', () => {
@@ -55,7 +64,10 @@ describe('K6 which fields of a reused key differ', () => {
   })
 
   test('any input agrees with itself, and a changed member is named', () => {
-    const input = fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue({ maxDepth: 3 }), { minKeys: 1, maxKeys: 8 })
+    const input = fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue({ maxDepth: 3 }), {
+      minKeys: 1,
+      maxKeys: 8,
+    })
     fc.assert(
       fc.property(input, (value) => {
         const copy = JSON.parse(JSON.stringify(value))

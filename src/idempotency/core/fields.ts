@@ -16,37 +16,65 @@ export function fieldHashes(input: object, volatile: readonly string[], secret: 
  * The JSON pointers at which an input differs from the one that `stored` was made of, never the values. Empty when that is not known.
  * What was stored is looked up in the input at its own pointers, so it does not matter how finely either of them was told apart.
  */
-export function differing(stored: string | null, input: object, volatile: readonly string[], secret: string): string[] {
+export function differing(
+  stored: string | null,
+  input: object,
+  volatile: readonly string[],
+  secret: string,
+): string[] {
   const before = Object.entries(readStored(stored))
   if (before.length === 0) return []
   const now = lasting(input, volatile)
-  const changed = before.filter(([pointer, old]) => hash(secret, pointer, valueAt(now, pointer)) !== old).map(([pointer]) => pointer)
+  const changed = before
+    .filter(([pointer, old]) => hash(secret, pointer, valueAt(now, pointer)) !== old)
+    .map(([pointer]) => pointer)
   const known = new Set(before.map(([pointer]) => pointer))
   const added = leavesOf(now).map(([pointer]) => pointer)
-  return few([...new Set([...changed, ...added.filter((pointer) => !upwards(pointer).some((above) => known.has(above)))])].sort())
+  return few(
+    [
+      ...new Set([
+        ...changed,
+        ...added.filter((pointer) => !upwards(pointer).some((above) => known.has(above))),
+      ]),
+    ].sort(),
+  )
 }
 
-function hashed(input: object, volatile: readonly string[], secret: string): [pointer: string, hash: string][] {
+function hashed(
+  input: object,
+  volatile: readonly string[],
+  secret: string,
+): [pointer: string, hash: string][] {
   const members = lasting(input, volatile)
   const leaves = leavesOf(members)
-  const fields = leaves.length > FIELDS_MAX ? Object.entries(members).map(([name, value]): [string, unknown] => [`/${escaped(name)}`, value]) : leaves
+  const fields =
+    leaves.length > FIELDS_MAX
+      ? Object.entries(members).map(([name, value]): [string, unknown] => [`/${escaped(name)}`, value])
+      : leaves
   return fields.map(([pointer, value]) => [pointer, hash(secret, pointer, value)])
 }
 
 function lasting(input: object, volatile: readonly string[]): object {
-  return Object.fromEntries(Object.entries(input).filter(([name, value]) => value !== undefined && !volatile.includes(name)))
+  return Object.fromEntries(
+    Object.entries(input).filter(([name, value]) => value !== undefined && !volatile.includes(name)),
+  )
 }
 
 /** What holds no others: numbers, texts, and what is empty. */
 function leavesOf(value: unknown, pointer = ''): [pointer: string, value: unknown][] {
   const inner = typeof value === 'object' && value !== null ? Object.entries(value) : []
   if (inner.length === 0) return [[pointer, value]]
-  return inner.flatMap(([name, member]) => (member === undefined ? [] : leavesOf(member, `${pointer}/${escaped(name)}`)))
+  return inner.flatMap(([name, member]) =>
+    member === undefined ? [] : leavesOf(member, `${pointer}/${escaped(name)}`),
+  )
 }
 
 function valueAt(value: unknown, pointer: string): unknown {
   return namesIn(pointer).reduce<unknown>(
-    (held, name) => (typeof held === 'object' && held !== null && Object.hasOwn(held, name) ? (held as Record<string, unknown>)[name] : undefined),
+    (held, name) =>
+      typeof held === 'object' && held !== null && Object.hasOwn(held, name)
+        ? (held as Record<string, unknown>)[name]
+        : undefined,
     value,
   )
 }
@@ -58,7 +86,9 @@ function upwards(pointer: string): string[] {
 
 /** Nobody reads thousands of pointers: then the top-level members are named. */
 function few(pointers: string[]): string[] {
-  return pointers.length <= FIELDS_MAX ? pointers : [...new Set(pointers.map((pointer) => upwards(pointer).at(-1) ?? pointer))]
+  return pointers.length <= FIELDS_MAX
+    ? pointers
+    : [...new Set(pointers.map((pointer) => upwards(pointer).at(-1) ?? pointer))]
 }
 
 const namesIn = (pointer: string): string[] =>

@@ -6,9 +6,10 @@ import { FINGERPRINT_VERSION, fingerprint, recordId } from './fingerprint'
 type Json = ReturnType<typeof JSON.parse>
 
 const member = fc.string({ unit: 'grapheme', maxLength: 8 })
-const body = fc.dictionary(member, fc.jsonValue({ maxDepth: 3, stringUnit: 'grapheme' }), { maxKeys: 6, noNullPrototype: true }) as fc.Arbitrary<
-  Record<string, Json>
->
+const body = fc.dictionary(member, fc.jsonValue({ maxDepth: 3, stringUnit: 'grapheme' }), {
+  maxKeys: 6,
+  noNullPrototype: true,
+}) as fc.Arbitrary<Record<string, Json>>
 const of = (input: object, volatile: string[] = []) => fingerprint(input, volatile)
 
 /** The same value with all its members in another order. */
@@ -28,7 +29,12 @@ describe('what makes no difference', () => {
   })
 
   test('F63 white space between tokens', () => {
-    fc.assert(fc.property(body, (input) => of(JSON.parse(JSON.stringify(input, null, 3))) === of(JSON.parse(JSON.stringify(input)))))
+    fc.assert(
+      fc.property(
+        body,
+        (input) => of(JSON.parse(JSON.stringify(input, null, 3))) === of(JSON.parse(JSON.stringify(input))),
+      ),
+    )
   })
 
   test.each([
@@ -101,9 +107,13 @@ describe('the version', () => {
 })
 
 describe('recordId', () => {
-  const part = fc.oneof(fc.string(), fc.constantFrom('', ':', 'a', 'a:b', '"', '","', '\\', '[', '\u0000', 'a","b'))
+  const part = fc.oneof(
+    fc.string(),
+    fc.constantFrom('', ':', 'a', 'a:b', '"', '","', '\\', '[', '\u0000', 'a","b'),
+  )
   const parts = fc.tuple(part, part, part, part)
-  const idOf = ([merchantId, actor, operation, key]: [string, string, string, string]) => recordId({ merchantId, actor }, operation, key)
+  const idOf = ([merchantId, actor, operation, key]: [string, string, string, string]) =>
+    recordId({ merchantId, actor }, operation, key)
 
   test('F54 F55 is injective: another merchant, actor, operation or key is another record', () => {
     fc.assert(

@@ -18,7 +18,11 @@ const VERSIONS: Record<number, (input: unknown) => string> = {
  * SHA-256 over the RFC 8785 canonical form of the parsed input, without the members that may differ between retries.
  * Key order, white space and `1` versus `1.0` make no difference. Null for a version that this program does not know.
  */
-export function fingerprint(input: object, volatile: readonly string[], version = FINGERPRINT_VERSION): string | null {
+export function fingerprint(
+  input: object,
+  volatile: readonly string[],
+  version = FINGERPRINT_VERSION,
+): string | null {
   const lasting = Object.fromEntries(Object.entries(input).filter(([name]) => !volatile.includes(name)))
   return VERSIONS[version]?.(lasting) ?? null
 }

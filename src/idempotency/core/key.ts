@@ -8,7 +8,9 @@ export function keyProblem(key: unknown): Problem | null {
   if (key === undefined || key === null || key === '')
     return { kind: 'key-missing', detail: 'Send a key that you keep for every retry of this one request.' }
   if (typeof key !== 'string') return { kind: 'key-invalid', detail: 'The key must be a string.' }
-  if (key.length > KEY_MAX) return { kind: 'key-invalid', detail: `The key has ${key.length} characters; ${KEY_MAX} are the most.` }
-  if (!/^[\x20-\x7e]+$/.test(key)) return { kind: 'key-invalid', detail: 'The key may hold printable ASCII characters only.' }
+  if (key.length > KEY_MAX)
+    return { kind: 'key-invalid', detail: `The key has ${key.length} characters; ${KEY_MAX} are the most.` }
+  if (!/^[\x20-\x7e]+$/.test(key))
+    return { kind: 'key-invalid', detail: 'The key may hold printable ASCII characters only.' }
   return null
 }

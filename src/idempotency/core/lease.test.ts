@@ -53,7 +53,9 @@ describe('the heartbeat', () => {
   })
 
   test('a lost beat is only one beat', async () => {
-    vi.spyOn(bench.store, 'renew').mockRejectedValueOnce(new Error('away')).mockRejectedValueOnce(new Error('away'))
+    vi.spyOn(bench.store, 'renew')
+      .mockRejectedValueOnce(new Error('away'))
+      .mockRejectedValueOnce(new Error('away'))
     const { bank, reply } = slow()
     await vi.advanceTimersByTimeAsync(59_000)
     expect(await record()).toMatchObject({ state: 'sending', leaseOver: false })
@@ -73,7 +75,12 @@ describe('the heartbeat', () => {
     const leases = { leaseMs: 30_000, renew: () => beat.promise }
     const work = held<string>()
     let done = false
-    const held_ = whileHeld(leases, { merchantId: 'm', id: 'r', token: 't', fence: 1 }, systemClock, () => work.promise).then((value) => {
+    const held_ = whileHeld(
+      leases,
+      { merchantId: 'm', id: 'r', token: 't', fence: 1 },
+      systemClock,
+      () => work.promise,
+    ).then((value) => {
       done = true
       return value
     })
@@ -88,8 +95,11 @@ describe('the heartbeat', () => {
 
   test('work that fails ends it too', async () => {
     const renew = vi.fn(async () => true)
-    const fails = whileHeld({ leaseMs: 30_000, renew }, { merchantId: 'm', id: 'r', token: 't', fence: 1 }, systemClock, () =>
-      Promise.reject(new Error('broken')),
+    const fails = whileHeld(
+      { leaseMs: 30_000, renew },
+      { merchantId: 'm', id: 'r', token: 't', fence: 1 },
+      systemClock,
+      () => Promise.reject(new Error('broken')),
     )
     await expect(fails).rejects.toThrow('broken')
     expect(vi.getTimerCount()).toBe(0)

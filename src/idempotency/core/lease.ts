@@ -14,7 +14,12 @@ interface Leases {
  * (the store's hard ceiling, so that work that hangs does not hold its key for ever). The work itself is not stopped: its writes are
  * fenced, and it may yet be the first to know the outcome.
  */
-export async function whileHeld<T>(leases: Leases, claim: Claim, clock: Clock, work: () => Promise<T>): Promise<T> {
+export async function whileHeld<T>(
+  leases: Leases,
+  claim: Claim,
+  clock: Clock,
+  work: () => Promise<T>,
+): Promise<T> {
   let over = false
   let beating: Promise<void> = Promise.resolve()
   const wait = () => clock.after(leases.leaseMs / BEATS, () => (beating = beat()))

@@ -17,7 +17,14 @@ const STORED = {
   'of an inherited name': { status: 402, problem: 'toString', answer: ANSWER.body },
 } as const
 type Stored = keyof typeof STORED
-const DAMAGED: Stored[] = ['cut', 'empty', 'without status', 'without body', 'of an unknown problem', 'of an inherited name']
+const DAMAGED: Stored[] = [
+  'cut',
+  'empty',
+  'without status',
+  'without body',
+  'of an unknown problem',
+  'of an inherited name',
+]
 
 function row(changes: Partial<IdempotencyRow>): IdempotencyRow {
   const at = new Date('2026-03-01T12:00:00Z')
@@ -31,7 +38,16 @@ function row(changes: Partial<IdempotencyRow>): IdempotencyRow {
     state: 'claimed',
     fence: 3,
   } as const
-  return { ...about, leaseOver: false, subjectId: 's', ...STORED.none, createdAt: at, completedAt: null, expiresAt: at, ...changes }
+  return {
+    ...about,
+    leaseOver: false,
+    subjectId: 's',
+    ...STORED.none,
+    createdAt: at,
+    completedAt: null,
+    expiresAt: at,
+    ...changes,
+  }
 }
 
 const mine = (version: number) => (version === 1 ? 'mine' : null)
@@ -47,7 +63,9 @@ function expected(state: RecordState, stored: Stored, leaseOver: boolean): Verdi
 }
 
 const table = STATES.flatMap((state) =>
-  (Object.keys(STORED) as Stored[]).flatMap((stored) => [false, true].map((leaseOver) => ({ state, stored, leaseOver }))),
+  (Object.keys(STORED) as Stored[]).flatMap((stored) =>
+    [false, true].map((leaseOver) => ({ state, stored, leaseOver })),
+  ),
 )
 
 describe('decide', () => {
@@ -61,7 +79,9 @@ describe('decide', () => {
     // The fingerprint comes before all else: said even while the first request runs (F38), and never with the stored answer.
     // But a claim that is over began nothing: a corrected request may have its key.
     const free = state === 'claimed' && leaseOver
-    expect(decide({ ...found, fingerprint: 'other' }, mine)).toEqual(free ? { kind: 'take-over', fence: 3 } : { kind: 'mismatch' })
+    expect(decide({ ...found, fingerprint: 'other' }, mine)).toEqual(
+      free ? { kind: 'take-over', fence: 3 } : { kind: 'mismatch' },
+    )
     expect(decide({ ...found, fingerprintVersion: 2 }, mine)).toEqual({ kind: 'damaged' })
   })
 
@@ -76,18 +96,26 @@ describe('decide', () => {
 
   test('F40 refuses a state that this program does not know', () => {
     for (const leaseOver of [false, true]) {
-      expect(decide(row({ state: 'paused' as RecordState, leaseOver, ...STORED.whole }), mine)).toEqual({ kind: 'damaged' })
+      expect(decide(row({ state: 'paused' as RecordState, leaseOver, ...STORED.whole }), mine)).toEqual({
+        kind: 'damaged',
+      })
     }
   })
 
   test.each(Object.keys(PROBLEMS))('replays the stored problem %s with its own status', (problem) => {
     const stored = { state: 'completed', status: 418, problem, answer: '{"detail":"x"}' } as const
-    expect(decide(row(stored), mine)).toEqual({ kind: 'replay', answer: { status: 418, problem, body: '{"detail":"x"}' } })
+    expect(decide(row(stored), mine)).toEqual({
+      kind: 'replay',
+      answer: { status: 418, problem, body: '{"detail":"x"}' },
+    })
   })
 
   test('O2 gives the stored text as it is', () => {
     const body = ' {"b":1.0,"a":9007199254740993,"a":"\\u0000"} '
-    expect(decide(row({ state: 'completed', status: 200, answer: body }), mine)).toEqual({ kind: 'replay', answer: { ...ANSWER, body } })
+    expect(decide(row({ state: 'completed', status: 200, answer: body }), mine)).toEqual({
+      kind: 'replay',
+      answer: { ...ANSWER, body },
+    })
   })
 
   test('nothing but an absent record is ever started, and nothing but an expired claim is taken over', () => {
@@ -97,6 +125,7 @@ describe('decide', () => {
       kind: decide(row({ state, leaseOver, ...STORED[stored] }), mine).kind,
     }))
     expect(verdicts.filter(({ kind }) => kind === 'start')).toEqual([])
-    for (const { state, leaseOver } of verdicts.filter(({ kind }) => kind === 'take-over')) expect([state, leaseOver]).toEqual(['claimed', true])
+    for (const { state, leaseOver } of verdicts.filter(({ kind }) => kind === 'take-over'))
+      expect([state, leaseOver]).toEqual(['claimed', true])
   })
 })

@@ -52,7 +52,10 @@ export type Verdict =
  * From the row (or its absence) to what to do. Pure.
  * @param fingerprintOf the request's fingerprint by the version that wrote the record; null for an unknown version
  */
-export function decide(row: IdempotencyRow | null, fingerprintOf: (version: number) => string | null): Verdict {
+export function decide(
+  row: IdempotencyRow | null,
+  fingerprintOf: (version: number) => string | null,
+): Verdict {
   if (!row) return { kind: 'start' }
   const mine = fingerprintOf(row.fingerprintVersion)
   if (mine === null) return { kind: 'damaged' }
@@ -83,9 +86,17 @@ function isFree({ state, leaseOver }: IdempotencyRow): boolean {
 
 function storedAnswer(row: IdempotencyRow, use: (answer: Answer | null) => Verdict): Verdict {
   if (row.answer === null && row.status === null) return use(null)
-  const readable = row.answer !== null && row.status !== null && isJson(row.answer) && (row.problem === null || isProblemKind(row.problem))
+  const readable =
+    row.answer !== null &&
+    row.status !== null &&
+    isJson(row.answer) &&
+    (row.problem === null || isProblemKind(row.problem))
   return readable
-    ? use({ status: row.status as number, problem: row.problem as ProblemKind | null, body: row.answer as string })
+    ? use({
+        status: row.status as number,
+        problem: row.problem as ProblemKind | null,
+        body: row.answer as string,
+      })
     : { kind: 'damaged' }
 }
 

@@ -81,7 +81,12 @@ describe('parking', () => {
   })
 
   test('G5 G8 what asking again will not help is parked at once, with the operation’s own writes', async () => {
-    bench.finish = () => ({ to: 'parked', answer: null, reason: 'the bank contradicts itself', writes: [bench.line('seen')] })
+    bench.finish = () => ({
+      to: 'parked',
+      answer: null,
+      reason: 'the bank contradicts itself',
+      writes: [bench.line('seen')],
+    })
     expect(outcome(await bench.run())).toBe('outcome-unknown')
     expect(bench.lines).toEqual(['begin 1', 'seen', 'parked: the bank contradicts itself'])
     expect(bench.alerts()).toEqual(['parked for a person: the bank contradicts itself'])

@@ -18,10 +18,16 @@ export class Recovery<W> {
   ) {}
 
   /** Whatever goes wrong here is told of and left for the next round: one record never stops the others. */
-  async settle<I extends object, B, E>(operation: Operation<I, B, E, W>, record: Overdue, requestId: string): Promise<void> {
+  async settle<I extends object, B, E>(
+    operation: Operation<I, B, E, W>,
+    record: Overdue,
+    requestId: string,
+  ): Promise<void> {
     const at = this.options.clock.now()
     try {
-      const next = await whileHeld(this.options.store, record.claim, this.options.clock, () => this.look(operation, record))
+      const next = await whileHeld(this.options.store, record.claim, this.options.clock, () =>
+        this.look(operation, record),
+      )
       await this.store(operation, record, next, { requestId, at })
     } catch (error) {
       this.options.observe({
@@ -34,15 +40,21 @@ export class Recovery<W> {
     }
   }
 
-  private async look<I extends object, B, E>(operation: Operation<I, B, E, W>, { claim, subjectId, tries, failures }: Overdue): Promise<Finish<W>> {
+  private async look<I extends object, B, E>(
+    operation: Operation<I, B, E, W>,
+    { claim, subjectId, tries, failures }: Overdue,
+  ): Promise<Finish<W>> {
     // Counted when it was taken over, so that it holds for a record that kills its process too.
-    if (failures > PARK_AFTER_FAILURES) return parked(`it could not be settled ${failures - 1} times in a row`)
+    if (failures > PARK_AFTER_FAILURES)
+      return parked(`it could not be settled ${failures - 1} times in a row`)
     const begun = subjectId === null ? null : await operation.recall(claim.merchantId, subjectId)
     if (!begun) return parked('nothing is there that it began')
     const effect = await orDoubt(operation, () => operation.find(begun))
     const next = operation.finish(begun, effect)
     const silent = next.to === 'unknown' && next.answer === null
-    return silent && tries + 1 >= PARK_AFTER_TRIES ? { ...parked(`asked ${tries + 1} times without an answer`), writes: next.writes } : next
+    return silent && tries + 1 >= PARK_AFTER_TRIES
+      ? { ...parked(`asked ${tries + 1} times without an answer`), writes: next.writes }
+      : next
   }
 
   private async store<I extends object, B, E>(
@@ -57,9 +69,20 @@ export class Recovery<W> {
     if (stored !== 'committed' || next.to !== 'completed') return
     const { merchantId, id: recordId, fence } = held.claim
     const { status, problem } = next.answer
-    const about = { merchantId, recordId, operation: operation.name, source: 'worker', requestId: told.requestId, fence, at: told.at }
+    const about = {
+      merchantId,
+      recordId,
+      operation: operation.name,
+      source: 'worker',
+      requestId: told.requestId,
+      fence,
+      at: told.at,
+    }
     const durationMs = clock.now().getTime() - told.at.getTime()
-    observe({ step: 'attempt', attempt: { ...about, outcome: 'recovered', presses: 1, status, problem, durationMs } })
+    observe({
+      step: 'attempt',
+      attempt: { ...about, outcome: 'recovered', presses: 1, status, problem, durationMs },
+    })
   }
 }
 

@@ -22,7 +22,13 @@ export interface Request<I> {
 }
 
 export type Reply =
-  | { kind: 'answer'; outcome: 'executed' | 'replayed' | 'joined' | 'rejected'; answer: Answer; firstExecutedAt: Date; expiresAt: Date }
+  | {
+      kind: 'answer'
+      outcome: 'executed' | 'replayed' | 'joined' | 'rejected'
+      answer: Answer
+      firstExecutedAt: Date
+      expiresAt: Date
+    }
   | { kind: 'problem'; problem: Problem }
 
 export interface EngineOptions<W> {
@@ -84,8 +90,12 @@ export class Run<I extends object, B, E, W> {
    * the winner finished replays; it never gets a false 409). `wait`: it is running.
    */
   private async once(): Promise<Reply | 'again' | 'wait'> {
-    const row = await this.waiters.look(this.id, () => this.options.store.read(this.request.scope.merchantId, this.id))
-    const verdict = decide(row, (version) => fingerprint(this.request.input, this.operation.volatile, version))
+    const row = await this.waiters.look(this.id, () =>
+      this.options.store.read(this.request.scope.merchantId, this.id),
+    )
+    const verdict = decide(row, (version) =>
+      fingerprint(this.request.input, this.operation.volatile, version),
+    )
     switch (verdict.kind) {
       case 'start':
         return this.start((record, begin) => this.options.store.claim(record, begin))
@@ -96,19 +106,34 @@ export class Run<I extends object, B, E, W> {
       case 'replay':
         return this.answered(this.waited ? 'joined' : 'replayed', verdict.answer, row as IdempotencyRow)
       case 'unknown':
-        if (verdict.answer) return this.answered(this.waited ? 'joined' : 'replayed', verdict.answer, row as IdempotencyRow)
+        if (verdict.answer)
+          return this.answered(this.waited ? 'joined' : 'replayed', verdict.answer, row as IdempotencyRow)
         return this.turnAway(outcomeUnknown(this.pointer(row)))
       case 'mismatch':
-        return this.turnAway(keyReused(differing(row?.fields ?? null, this.request.input, this.operation.volatile, this.options.fieldSecret)))
+        return this.turnAway(
+          keyReused(
+            differing(
+              row?.fields ?? null,
+              this.request.input,
+              this.operation.volatile,
+              this.options.fieldSecret,
+            ),
+          ),
+        )
       case 'expired':
         return this.turnAway(answerExpired(this.pointer(row)))
       case 'damaged':
         this.alert('a stored record cannot be read')
-        return this.turnAway({ kind: 'record-damaged', detail: 'The record under this key cannot be read. Nothing was executed.' })
+        return this.turnAway({
+          kind: 'record-damaged',
+          detail: 'The record under this key cannot be read. Nothing was executed.',
+        })
     }
   }
 
-  private async start(take: (record: NewRecord, begin: W) => Promise<Claimed | null>): Promise<Reply | 'again' | 'wait'> {
+  private async start(
+    take: (record: NewRecord, begin: W) => Promise<Claimed | null>,
+  ): Promise<Reply | 'again' | 'wait'> {
     const refusal = this.notNow()
     if (refusal) return this.turnAway(refusal)
     if (!this.waiters.enter(this.id)) return 'wait'
@@ -122,10 +147,15 @@ export class Run<I extends object, B, E, W> {
     }
   }
 
-  private async claimAndExecute(take: (record: NewRecord, begin: W) => Promise<Claimed | null>): Promise<Reply | 'again' | 'wait'> {
+  private async claimAndExecute(
+    take: (record: NewRecord, begin: W) => Promise<Claimed | null>,
+  ): Promise<Reply | 'again' | 'wait'> {
     const record = this.newRecord()
     const { merchantId, id, subjectId } = record
-    const claimed = await take(record, this.operation.begin(this.request.input, { merchantId, recordId: id, subjectId }))
+    const claimed = await take(
+      record,
+      this.operation.begin(this.request.input, { merchantId, recordId: id, subjectId }),
+    )
     if (!claimed) return 'again'
     this.tell('claimed', claimed.claim.fence)
     switch (claimed.begun.kind) {
@@ -150,7 +180,9 @@ export class Run<I extends object, B, E, W> {
     const { store, clock } = this.options
     this.tell('asking', claim.fence)
     this.asked = true
-    const effect = await whileHeld(store, claim, clock, () => orDoubt(this.operation, () => this.operation.ask(begun)))
+    const effect = await whileHeld(store, claim, clock, () =>
+      orDoubt(this.operation, () => this.operation.ask(begun)),
+    )
     this.tell('asked', claim.fence)
     const next = this.operation.finish(begun, effect)
     const stored = await storeOutcome(this.options, this.operation, { claim, subjectId }, next)
@@ -179,7 +211,11 @@ export class Run<I extends object, B, E, W> {
       await this.options.store.release(claim)
       return refusal.kind === 'busy' ? 'wait' : this.turnAway(refusal.problem)
     }
-    const held = await this.options.store.commit(claim, { to: 'completed', answer: refusal.answer, writes: [] })
+    const held = await this.options.store.commit(claim, {
+      to: 'completed',
+      answer: refusal.answer,
+      writes: [],
+    })
     return held ? this.answered('rejected', refusal.answer, claimed, claim.fence) : 'again'
   }
 
@@ -198,19 +234,46 @@ export class Run<I extends object, B, E, W> {
     return { kind: 'problem', problem }
   }
 
-  private logAttempt(outcome: AttemptOutcome, status: number, problem: Problem['kind'] | null, fence: number | null): void {
+  private logAttempt(
+    outcome: AttemptOutcome,
+    status: number,
+    problem: Problem['kind'] | null,
+    fence: number | null,
+  ): void {
     const { scope, source, requestId } = this.request
-    const about = { merchantId: scope.merchantId, recordId: this.id, operation: this.operation.name, source, requestId, fence }
+    const about = {
+      merchantId: scope.merchantId,
+      recordId: this.id,
+      operation: this.operation.name,
+      source,
+      requestId,
+      fence,
+    }
     const durationMs = this.options.clock.now().getTime() - this.at.getTime()
-    this.options.observe({ step: 'attempt', attempt: { ...about, outcome, presses: 1, status, problem, at: this.at, durationMs } })
+    this.options.observe({
+      step: 'attempt',
+      attempt: { ...about, outcome, presses: 1, status, problem, at: this.at, durationMs },
+    })
   }
 
   private newRecord(): NewRecord {
     const { scope, key, input } = this.request
     const print = fingerprint(input, this.operation.volatile) as string
-    const about = { merchantId: scope.merchantId, id: this.id, scope: scope.actor, operation: this.operation.name, key }
+    const about = {
+      merchantId: scope.merchantId,
+      id: this.id,
+      scope: scope.actor,
+      operation: this.operation.name,
+      key,
+    }
     const fields = fieldHashes(input, this.operation.volatile, this.options.fieldSecret)
-    return { ...about, fingerprint: print, fingerprintVersion: FINGERPRINT_VERSION, fields, subjectId: this.options.newId() }
+    return {
+      ...about,
+      fingerprint: print,
+      fingerprintVersion: FINGERPRINT_VERSION,
+      fields,
+      subjectId: this.options.newId(),
+    }
   }
 
   private pointer(row: IdempotencyRow | null): Facts {
@@ -231,7 +294,11 @@ export class Run<I extends object, B, E, W> {
 }
 
 function inProgress(): Problem {
-  return { kind: 'in-progress', detail: 'A request with this key is still running. Send the same key again in a moment.', retryAfterSeconds: 1 }
+  return {
+    kind: 'in-progress',
+    detail: 'A request with this key is still running. Send the same key again in a moment.',
+    retryAfterSeconds: 1,
+  }
 }
 
 function outcomeUnknown(facts: Facts = {}): Problem {
@@ -241,9 +308,17 @@ function outcomeUnknown(facts: Facts = {}): Problem {
 
 /** Which fields differ, never what they hold: whoever guesses a key must not learn of the request behind it. */
 function keyReused(differs: string[]): Problem {
-  return { kind: 'key-reused', detail: 'This key belongs to a request with other contents. Use a new key for a new request.', facts: { differs } }
+  return {
+    kind: 'key-reused',
+    detail: 'This key belongs to a request with other contents. Use a new key for a new request.',
+    facts: { differs },
+  }
 }
 
 function answerExpired(facts: Facts): Problem {
-  return { kind: 'answer-expired', detail: 'This key was used, and its stored answer has expired. Nothing was executed again.', facts }
+  return {
+    kind: 'answer-expired',
+    detail: 'This key was used, and its stored answer has expired. Nothing was executed again.',
+    facts,
+  }
 }

@@ -24,8 +24,12 @@ export async function storeOutcome<W>(
   outcome: Finish<W>,
 ): Promise<Stored> {
   const { claim } = held
-  const alert = (says: string, error?: unknown) => observe({ step: 'alert', recordId: claim.id, operation: operation.name, says, error })
-  const next = outcome.to === 'parked' ? { ...outcome, writes: [...outcome.writes, ...traces(operation, held, outcome.reason)] } : outcome
+  const alert = (says: string, error?: unknown) =>
+    observe({ step: 'alert', recordId: claim.id, operation: operation.name, says, error })
+  const next =
+    outcome.to === 'parked'
+      ? { ...outcome, writes: [...outcome.writes, ...traces(operation, held, outcome.reason)] }
+      : outcome
   for (const pauseMs of [...COMMIT_RETRY_MS, null]) {
     try {
       const committed = await store.commit(claim, next)
@@ -42,6 +46,10 @@ export async function storeOutcome<W>(
   return 'unstored'
 }
 
-function traces<W>(operation: Pick<Operation<never, never, never, W>, 'parked'>, { claim, subjectId }: Held, reason: string): W[] {
+function traces<W>(
+  operation: Pick<Operation<never, never, never, W>, 'parked'>,
+  { claim, subjectId }: Held,
+  reason: string,
+): W[] {
   return operation.parked({ merchantId: claim.merchantId, recordId: claim.id, subjectId }, reason)
 }

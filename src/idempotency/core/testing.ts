@@ -17,7 +17,11 @@ export interface Begun {
   amount: number
 }
 
-export type Effect = { kind: 'done' } | { kind: 'refused' } | { kind: 'waiting' } | { kind: 'doubt'; reason: string }
+export type Effect =
+  | { kind: 'done' }
+  | { kind: 'refused' }
+  | { kind: 'waiting' }
+  | { kind: 'doubt'; reason: string }
 
 /** The engine over the memory store, with an outside that does as it is told and counts what it did. */
 export class Bench {
@@ -48,12 +52,26 @@ export class Bench {
   process(): Engine<MemoryWrite> {
     const { store } = this
     const newId = () => `subject-${++this.ids}`
-    return new Engine({ store, observe: (event) => this.events.push(event), clock: systemClock, newId, fieldSecret: 'secret' })
+    return new Engine({
+      store,
+      observe: (event) => this.events.push(event),
+      clock: systemClock,
+      newId,
+      fieldSecret: 'secret',
+    })
   }
 
   run(changes: Partial<Request<Input>> = {}, engine = this.engine): Promise<Reply> {
     const scope = { merchantId: 'm', actor: 'shopper:a' }
-    return engine.run(this.operation, { scope, key: 'k', input: { amount: 1 }, waitMs: 0, source: 'test', requestId: 'q', ...changes })
+    return engine.run(this.operation, {
+      scope,
+      key: 'k',
+      input: { amount: 1 },
+      waitMs: 0,
+      source: 'test',
+      requestId: 'q',
+      ...changes,
+    })
   }
 
   /** From here on no lease is renewed: as for a process that was stopped, or cut off from the store. */

@@ -5,7 +5,10 @@ import { type Asked, httpAnswer, httpProblem, TOLD_HEADERS, waitPreferred } from
 
 const asked: Asked = { statusUrl: '/status', location: (body) => `/things/${JSON.parse(body).id}` }
 const BODY = '{"id":7,"b":1,"a":1.50}'
-const times = { firstExecutedAt: new Date('2026-03-01T12:00:00Z'), expiresAt: new Date('2026-03-31T12:00:00Z') }
+const times = {
+  firstExecutedAt: new Date('2026-03-01T12:00:00Z'),
+  expiresAt: new Date('2026-03-31T12:00:00Z'),
+}
 const answered = (
   outcome: (Reply & { kind: 'answer' })['outcome'],
   answer = { status: 201, problem: null as ProblemKind | null, body: BODY },
@@ -21,56 +24,98 @@ describe('an answer over HTTP', () => {
     expect(httpAnswer(answered('executed'), asked)).toEqual({
       status: 201,
       body: BODY,
-      headers: { 'Content-Type': 'application/json', Location: '/things/7', 'Idempotency-Key-Expires': '2026-03-31T12:00:00.000Z' },
+      headers: {
+        'Content-Type': 'application/json',
+        Location: '/things/7',
+        'Idempotency-Key-Expires': '2026-03-31T12:00:00.000Z',
+      },
     })
   })
 
-  test.each(['replayed', 'joined'] as const)('O2 %s: the same status, text and Location, and headers that tell', (outcome) => {
-    const first = httpAnswer(answered('executed'), asked)
-    const replay = httpAnswer(answered(outcome), asked)
-    expect(replay).toEqual({
-      ...first,
-      headers: { ...first.headers, 'Idempotent-Replayed': 'true', 'Idempotency-First-Executed': '2026-03-01T12:00:00.000Z' },
-    })
-  })
+  test.each(['replayed', 'joined'] as const)(
+    'O2 %s: the same status, text and Location, and headers that tell',
+    (outcome) => {
+      const first = httpAnswer(answered('executed'), asked)
+      const replay = httpAnswer(answered(outcome), asked)
+      expect(replay).toEqual({
+        ...first,
+        headers: {
+          ...first.headers,
+          'Idempotent-Replayed': 'true',
+          'Idempotency-First-Executed': '2026-03-01T12:00:00.000Z',
+        },
+      })
+    },
+  )
 
   test('a stored problem is replayed as it was stored', () => {
     const body = JSON.stringify({ type: '/problems/payment-declined', title: 'as it was said then' })
     const reply = httpAnswer(answered('replayed', { status: 402, problem: 'payment-declined', body }), asked)
-    expect(reply).toMatchObject({ status: 402, body, headers: { 'Content-Type': 'application/problem+json', 'Idempotent-Replayed': 'true' } })
+    expect(reply).toMatchObject({
+      status: 402,
+      body,
+      headers: { 'Content-Type': 'application/problem+json', 'Idempotent-Replayed': 'true' },
+    })
     expect(reply.headers).not.toHaveProperty('Location')
   })
 
   test('a rejected request is no replay', () => {
-    const reply = httpAnswer(answered('rejected', { status: 409, problem: 'already-paid', body: '{}' }), asked)
+    const reply = httpAnswer(
+      answered('rejected', { status: 409, problem: 'already-paid', body: '{}' }),
+      asked,
+    )
     expect(reply.headers).not.toHaveProperty('Idempotent-Replayed')
   })
 
-  test.each(Object.keys(PROBLEMS) as ProblemKind[])('the problem %s has its status, its page and both answers to "what now?"', (kind) => {
-    const { status, headers, body } = httpProblem({ kind, detail: 'words', retryAfterSeconds: 3, facts: { differs: ['/a'] } })
-    const { retry, safeNewKey, title } = PROBLEMS[kind]
-    expect(status).toBe(PROBLEMS[kind].status)
-    expect(JSON.parse(body)).toEqual({
-      ...{ type: `/problems/${kind}`, kind, title, detail: 'words', status, retry, safeNewKey, retryAfterSeconds: 3 },
-      differs: ['/a'],
-    })
-    expect(headers).toMatchObject({ 'Content-Type': 'application/problem+json', 'Retry-After': '3' })
-    expect(headers.Link).toMatch(/^<\/(problems\/[a-z-]+|docs#idempotency-key)>; rel="describedby"/)
-  })
+  test.each(Object.keys(PROBLEMS) as ProblemKind[])(
+    'the problem %s has its status, its page and both answers to "what now?"',
+    (kind) => {
+      const { status, headers, body } = httpProblem({
+        kind,
+        detail: 'words',
+        retryAfterSeconds: 3,
+        facts: { differs: ['/a'] },
+      })
+      const { retry, safeNewKey, title } = PROBLEMS[kind]
+      expect(status).toBe(PROBLEMS[kind].status)
+      expect(JSON.parse(body)).toEqual({
+        ...{
+          type: `/problems/${kind}`,
+          kind,
+          title,
+          detail: 'words',
+          status,
+          retry,
+          safeNewKey,
+          retryAfterSeconds: 3,
+        },
+        differs: ['/a'],
+      })
+      expect(headers).toMatchObject({ 'Content-Type': 'application/problem+json', 'Retry-After': '3' })
+      expect(headers.Link).toMatch(/^<\/(problems\/[a-z-]+|docs#idempotency-key)>; rel="describedby"/)
+    },
+  )
 
   test.each(['key-missing', 'key-invalid'] as const)('%s links to how keys work', (kind) => {
     expect(httpProblem({ kind, detail: '' }).headers.Link).toContain('</docs#idempotency-key>')
   })
 
   test.each(['in-progress', 'outcome-unknown'] as const)('%s says where to look', (kind) => {
-    const reply = httpAnswer({ kind: 'problem', problem: { kind, detail: '', facts: { payment: 'pay_1' } } }, asked)
+    const reply = httpAnswer(
+      { kind: 'problem', problem: { kind, detail: '', facts: { payment: 'pay_1' } } },
+      asked,
+    )
     expect(JSON.parse(reply.body)).toMatchObject({ statusUrl: '/status', payment: 'pay_1' })
   })
 
   test('F50 every header that an answer may have can be read by a browser', () => {
-    const all = [httpAnswer(answered('replayed'), asked), httpProblem({ kind: 'unavailable', detail: '', retryAfterSeconds: 1 })]
+    const all = [
+      httpAnswer(answered('replayed'), asked),
+      httpProblem({ kind: 'unavailable', detail: '', retryAfterSeconds: 1 }),
+    ]
     for (const { headers } of all)
-      for (const name of Object.keys(headers)) expect(name === 'Content-Type' || TOLD_HEADERS.includes(name), name).toBe(true)
+      for (const name of Object.keys(headers))
+        expect(name === 'Content-Type' || TOLD_HEADERS.includes(name), name).toBe(true)
   })
 })
 

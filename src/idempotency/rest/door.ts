@@ -41,22 +41,38 @@ export function httpAnswer(reply: Reply, asked: Asked): HttpAnswer {
   const replayed = outcome === 'replayed' || outcome === 'joined'
   const headers = {
     'Idempotency-Key-Expires': expiresAt.toISOString(),
-    ...(replayed ? { 'Idempotent-Replayed': 'true', 'Idempotency-First-Executed': firstExecutedAt.toISOString() } : {}),
+    ...(replayed
+      ? { 'Idempotent-Replayed': 'true', 'Idempotency-First-Executed': firstExecutedAt.toISOString() }
+      : {}),
   }
-  if (answer.problem) return { status: answer.status, headers: { ...headers, ...problemHeaders(answer.problem) }, body: answer.body }
+  if (answer.problem)
+    return {
+      status: answer.status,
+      headers: { ...headers, ...problemHeaders(answer.problem) },
+      body: answer.body,
+    }
   const about = { 'Content-Type': 'application/json', Location: asked.location(answer.body) }
   return { status: answer.status, headers: { ...headers, ...about }, body: answer.body }
 }
 
 /** RFC 9457. */
 export function httpProblem(problem: Problem): HttpAnswer {
-  const wait = problem.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(problem.retryAfterSeconds) }
-  return { status: PROBLEMS[problem.kind].status, headers: { ...problemHeaders(problem.kind), ...wait }, body: JSON.stringify(showProblem(problem)) }
+  const wait =
+    problem.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(problem.retryAfterSeconds) }
+  return {
+    status: PROBLEMS[problem.kind].status,
+    headers: { ...problemHeaders(problem.kind), ...wait },
+    body: JSON.stringify(showProblem(problem)),
+  }
 }
 
 function problemHeaders(kind: ProblemKind): Record<string, string> {
-  const page = kind.startsWith('key-') && kind !== 'key-reused' ? '/docs#idempotency-key' : `/problems/${kind}`
-  return { 'Content-Type': 'application/problem+json', Link: `<${page}>; rel="describedby"; type="text/html"` }
+  const page =
+    kind.startsWith('key-') && kind !== 'key-reused' ? '/docs#idempotency-key' : `/problems/${kind}`
+  return {
+    'Content-Type': 'application/problem+json',
+    Link: `<${page}>; rel="describedby"; type="text/html"`,
+  }
 }
 
 /** Whoever has to wait is told where to look. */

@@ -66,7 +66,11 @@ describe('K1 the key in the header', () => {
   })
 
   test('whatever RFC 9651 writes as a String is read as that string', () => {
-    const text = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)), minLength: 1, maxLength: 255 })
+    const text = fc.string({
+      unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+      minLength: 1,
+      maxLength: 255,
+    })
     fc.assert(fc.property(text, (key) => void expect(readKey(serializeItem(key))).toEqual({ key })))
   })
 

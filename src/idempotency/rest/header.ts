@@ -32,7 +32,8 @@ function quoted(value: string): string | null {
 function missing(): Problem {
   return {
     kind: 'key-missing',
-    detail: 'Send the header Idempotency-Key: a value that you make once for this request, and keep for every retry of it.',
+    detail:
+      'Send the header Idempotency-Key: a value that you make once for this request, and keep for every retry of it.',
   }
 }
 

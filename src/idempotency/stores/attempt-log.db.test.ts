@@ -39,15 +39,38 @@ function openLog(): AttemptLog {
 }
 
 function attempt(recordId: string, changes: Partial<AttemptEvent> = {}): AttemptEvent {
-  const about = { merchantId: uuidv7(), recordId, operation: 'checkout.pay', outcome: 'executed', source: 'browser', requestId: 'q' } as const
-  return { ...about, presses: 1, status: 200, problem: null, fence: 1, at: new Date('2026-03-01T12:00:00.123Z'), durationMs: 12, ...changes }
+  const about = {
+    merchantId: uuidv7(),
+    recordId,
+    operation: 'checkout.pay',
+    outcome: 'executed',
+    source: 'browser',
+    requestId: 'q',
+  } as const
+  return {
+    ...about,
+    presses: 1,
+    status: 200,
+    problem: null,
+    fence: 1,
+    at: new Date('2026-03-01T12:00:00.123Z'),
+    durationMs: 12,
+    ...changes,
+  }
 }
 
-const written = async (recordId: string) => (await pool.query('SELECT * FROM attempt WHERE record_id = $1 ORDER BY id', [recordId])).rows
+const written = async (recordId: string) =>
+  (await pool.query('SELECT * FROM attempt WHERE record_id = $1 ORDER BY id', [recordId])).rows
 
 it('writes every column as it was told, nothing where there is nothing', async () => {
   const log = openLog()
-  const event = attempt('columns', { outcome: 'rejected', status: 409, problem: 'in-progress', fence: null, presses: 3 })
+  const event = attempt('columns', {
+    outcome: 'rejected',
+    status: 409,
+    problem: 'in-progress',
+    fence: null,
+    presses: 3,
+  })
   log.add(event)
   await log.flush()
   expect(await written('columns')).toMatchObject([
@@ -72,18 +95,23 @@ it('writes 1,200, each once', async () => {
   const log = openLog()
   for (let n = 0; n < 1_200; n++) log.add(attempt('many', { durationMs: n }))
   await log.flush()
-  expect((await written('many')).map((row) => row.duration_ms).sort((a, b) => a - b)).toEqual(Array.from({ length: 1_200 }, (_, n) => n))
+  expect((await written('many')).map((row) => row.duration_ms).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 1_200 }, (_, n) => n),
+  )
 })
 
-it.each(['before', 'after'] as const)('N7a a connection cut %s the commit: each attempt is there once', async (when) => {
-  const log = openLog()
-  failNext = when
-  for (let n = 0; n < 5; n++) log.add(attempt(`cut ${when}`))
-  await log.flush()
-  await log.flush()
-  expect(await written(`cut ${when}`)).toHaveLength(5)
-  expect(lost).toEqual([])
-})
+it.each(['before', 'after'] as const)(
+  'N7a a connection cut %s the commit: each attempt is there once',
+  async (when) => {
+    const log = openLog()
+    failNext = when
+    for (let n = 0; n < 5; n++) log.add(attempt(`cut ${when}`))
+    await log.flush()
+    await log.flush()
+    expect(await written(`cut ${when}`)).toHaveLength(5)
+    expect(lost).toEqual([])
+  },
+)
 
 it('S17 a row that the database refuses is told of, and does not stop the next ones', async () => {
   const log = openLog()
@@ -91,5 +119,9 @@ it('S17 a row that the database refuses is told of, and does not stop the next o
   await log.flush()
   log.add(attempt('after poison'))
   await log.flush()
-  expect([lost, (await written('poison')).length, (await written('after poison')).length]).toEqual([[1], 0, 1])
+  expect([lost, (await written('poison')).length, (await written('after poison')).length]).toEqual([
+    [1],
+    0,
+    1,
+  ])
 })

@@ -19,7 +19,9 @@ class Sink {
     if (this.slowMs > 0) await new Promise((resolve) => setTimeout(resolve, this.slowMs))
     this.inFlight -= 1
     if (this.failing) throw this.failing
-    const rows = Array.from({ length: values.length / COLUMNS }, (_, row) => values.slice(row * COLUMNS, (row + 1) * COLUMNS))
+    const rows = Array.from({ length: values.length / COLUMNS }, (_, row) =>
+      values.slice(row * COLUMNS, (row + 1) * COLUMNS),
+    )
     this.batches.push(rows.map((row) => String(row[9])))
     this.ids.push(...rows.map((row) => String(row[1])))
   }
@@ -33,19 +35,32 @@ beforeEach(() => {
   sink = new Sink()
   lost = []
   let ids = 0
-  log = new AttemptLog({ client: sink, worker: 'w', newId: () => `id-${++ids}`, onLost: (count, error) => lost.push({ count, error }) })
+  log = new AttemptLog({
+    client: sink,
+    worker: 'w',
+    newId: () => `id-${++ids}`,
+    onLost: (count, error) => lost.push({ count, error }),
+  })
 })
 afterEach(() => vi.useRealTimers())
 
 function attempt(requestId: string): AttemptEvent {
-  const about = { merchantId: 'm', recordId: 'r', operation: 'o', outcome: 'replayed', source: 'test', at: new Date(0) } as const
+  const about = {
+    merchantId: 'm',
+    recordId: 'r',
+    operation: 'o',
+    outcome: 'replayed',
+    source: 'test',
+    at: new Date(0),
+  } as const
   return { ...about, requestId, presses: 1, status: 200, problem: null, fence: null, durationMs: 1 }
 }
 const add = (from: number, to: number) => {
   for (let n = from; n <= to; n++) log.add(attempt(String(n)))
 }
 const written = () => sink.batches.flat()
-const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => String(from + n))
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, n) => String(from + n))
 
 describe('the attempt log', () => {
   test('writes what came within 100 ms as one statement', async () => {

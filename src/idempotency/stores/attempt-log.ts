@@ -74,7 +74,9 @@ export class AttemptLog {
 
   private insert(batch: Row[]): Sql {
     const rows = batch.map(
-      (a) => sql`(${a.merchantId}::uuid, ${a.id}::uuid, ${a.recordId}, ${a.operation}, ${a.outcome}, ${a.presses}::int, ${a.status}::smallint,
+      (
+        a,
+      ) => sql`(${a.merchantId}::uuid, ${a.id}::uuid, ${a.recordId}, ${a.operation}, ${a.outcome}, ${a.presses}::int, ${a.status}::smallint,
         ${a.problem}, ${a.source}, ${a.requestId}, ${this.options.worker}, ${a.fence}::int, ${a.at}::timestamptz, ${a.durationMs}::int)`,
     )
     return sql`

@@ -1,6 +1,14 @@
 import type { Finish } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
-import { type Begun, CEILING_LEASES, type Claimed, CommitRefused, type NewRecord, type Overdue, type Store } from '../core/store'
+import {
+  type Begun,
+  CEILING_LEASES,
+  type Claimed,
+  CommitRefused,
+  type NewRecord,
+  type Overdue,
+  type Store,
+} from '../core/store'
 
 /** A write of the memory store: does its work on the caller's own state and says how many rows it touched; a `begin` gives back its row. */
 export interface MemoryWrite {
@@ -75,7 +83,11 @@ export class MemoryStore implements Store<MemoryWrite> {
 
   async sweep(operation: string, limit: number): Promise<Overdue[]> {
     const due = [...this.rows.values()].filter(
-      (row) => row.operation === operation && ['sending', 'unknown'].includes(row.state) && !row.parked && row.leaseUntil < this.now(),
+      (row) =>
+        row.operation === operation &&
+        ['sending', 'unknown'].includes(row.state) &&
+        !row.parked &&
+        row.leaseUntil < this.now(),
     )
     return due.slice(0, limit).map((row) => this.takeForLook(row))
   }
@@ -83,7 +95,9 @@ export class MemoryStore implements Store<MemoryWrite> {
   async takeDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null> {
     const row = this.rows.get(`${merchantId}/${id}`)
     const underLook = row !== undefined && row.failures > 0 && row.leaseUntil >= this.now()
-    return row?.operation === operation && row.state === 'unknown' && !row.parked && !underLook ? this.takeForLook(row) : null
+    return row?.operation === operation && row.state === 'unknown' && !row.parked && !underLook
+      ? this.takeForLook(row)
+      : null
   }
 
   async unpark(merchantId: string, id: string, writes: MemoryWrite[]): Promise<boolean> {
@@ -95,14 +109,19 @@ export class MemoryStore implements Store<MemoryWrite> {
   }
 
   async reap(limit: number): Promise<number> {
-    const dead = [...this.rows].filter(([, row]) => row.state === 'claimed' && row.leaseUntil < this.now()).slice(0, limit)
+    const dead = [...this.rows]
+      .filter(([, row]) => row.state === 'claimed' && row.leaseUntil < this.now())
+      .slice(0, limit)
     for (const [key] of dead) this.rows.delete(key)
     return dead.length
   }
 
   async bury(limit: number): Promise<number> {
-    const past = [...this.rows.values()].filter((row) => row.state === 'completed' && row.expiresAt.getTime() < this.now()).slice(0, limit)
-    for (const row of past) Object.assign(row, { state: 'tombstone', status: null, problem: null, answer: null })
+    const past = [...this.rows.values()]
+      .filter((row) => row.state === 'completed' && row.expiresAt.getTime() < this.now())
+      .slice(0, limit)
+    for (const row of past)
+      Object.assign(row, { state: 'tombstone', status: null, problem: null, answer: null })
     return past.length
   }
 
@@ -112,7 +131,12 @@ export class MemoryStore implements Store<MemoryWrite> {
   }
 
   private takeForLook(row: Kept): Overdue {
-    const held = { fence: row.fence + 1, token: this.newToken(), heldSince: this.now(), leaseUntil: this.now() + this.leaseMs }
+    const held = {
+      fence: row.fence + 1,
+      token: this.newToken(),
+      heldSince: this.now(),
+      leaseUntil: this.now() + this.leaseMs,
+    }
     Object.assign(row, held, { state: 'unknown', failures: row.failures + 1 })
     const { merchantId, id, token, fence, subjectId, tries, failures } = row
     return { claim: { merchantId, id, token, fence }, subjectId, tries, failures }
@@ -124,7 +148,12 @@ export class MemoryStore implements Store<MemoryWrite> {
       case 'completed':
         return { state: 'completed', completedAt: new Date(this.now()), parked: null }
       case 'unknown':
-        return { state: 'unknown', leaseUntil: this.now() + next.retryInMs, tries: next.answer ? 0 : row.tries + 1, failures: 0 }
+        return {
+          state: 'unknown',
+          leaseUntil: this.now() + next.retryInMs,
+          tries: next.answer ? 0 : row.tries + 1,
+          failures: 0,
+        }
       case 'parked':
         return { state: 'unknown', parked: next.reason }
     }
@@ -159,11 +188,21 @@ export class MemoryStore implements Store<MemoryWrite> {
   }
 
   private fresh() {
-    return { heldSince: this.now(), leaseUntil: this.now() + this.leaseMs, tries: 0, failures: 0, parked: null }
+    return {
+      heldSince: this.now(),
+      leaseUntil: this.now() + this.leaseMs,
+      tries: 0,
+      failures: 0,
+      parked: null,
+    }
   }
 
   private held(claim: Claim): Kept | null {
     const row = this.rows.get(`${claim.merchantId}/${claim.id}`)
-    return row?.token === claim.token && row.fence === claim.fence && ['claimed', 'sending', 'unknown'].includes(row.state) ? row : null
+    return row?.token === claim.token &&
+      row.fence === claim.fence &&
+      ['claimed', 'sending', 'unknown'].includes(row.state)
+      ? row
+      : null
   }
 }

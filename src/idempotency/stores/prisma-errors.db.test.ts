@@ -44,10 +44,13 @@ const thrownBy = (call: PromiseLike<unknown>) =>
   )
 const batch = (...queries: Sql[]) => db.$transaction(queries.map((query) => db.$executeRaw(query)))
 const rename = (id: string) => sql`UPDATE merchant SET name = name || '.' WHERE id = ${id}::uuid`
-const closedPort = () => connect({ connectionString: database.url.replace(/:\d+\//, ':1/'), connectionTimeoutMillis: 1_000 })
+const closedPort = () =>
+  connect({ connectionString: database.url.replace(/:\d+\//, ':1/'), connectionTimeoutMillis: 1_000 })
 
 /** Two transactions that read the same row and then write it. */
-async function writeConflict(write: (tx: Pick<Db, '$executeRaw' | 'merchant'>) => PromiseLike<unknown>): Promise<unknown> {
+async function writeConflict(
+  write: (tx: Pick<Db, '$executeRaw' | 'merchant'>) => PromiseLike<unknown>,
+): Promise<unknown> {
   return thrownBy(
     db.$transaction(
       async (tx) => {
@@ -121,42 +124,83 @@ async function tooManyConnections(): Promise<unknown> {
 
 const insert = sql`INSERT INTO merchant (id, name) VALUES (${A}::uuid, 'again')`
 const CASES: Array<[string, ErrorClass, () => Promise<unknown>]> = [
-  ['a unique violation of the model API', 'race', () => thrownBy(db.merchant.create({ data: { id: A, name: 'again' } }))],
+  [
+    'a unique violation of the model API',
+    'race',
+    () => thrownBy(db.merchant.create({ data: { id: A, name: 'again' } })),
+  ],
   ['a unique violation of a raw query', 'race', () => thrownBy(db.$executeRaw(insert))],
   [
     'D4 a serialization failure of the model API',
     'retry',
     () => writeConflict((tx) => tx.merchant.update({ where: { id: A }, data: { name: 'x' } })),
   ],
-  ['D4 a serialization failure of a raw query', 'retry', () => writeConflict((tx) => tx.$executeRaw(rename(A)))],
+  [
+    'D4 a serialization failure of a raw query',
+    'retry',
+    () => writeConflict((tx) => tx.$executeRaw(rename(A))),
+  ],
   ['D5 a deadlock', 'retry', deadlock],
-  ['D6 a statement that takes too long', 'overload', () => thrownBy(batch(sql`SET LOCAL statement_timeout = '50ms'`, sql`SELECT pg_sleep(5)`))],
+  [
+    'D6 a statement that takes too long',
+    'overload',
+    () => thrownBy(batch(sql`SET LOCAL statement_timeout = '50ms'`, sql`SELECT pg_sleep(5)`)),
+  ],
   ['D6 a lock that takes too long', 'overload', rowLocked],
   ['D3 a terminated backend', 'unknown', terminated],
   ['D7 an exhausted pool, autocommit', 'overload', () => exhausted(() => tight.$queryRaw(sql`SELECT 1`))],
   ['D7 an exhausted pool, model API', 'overload', () => exhausted(() => tight.merchant.count())],
-  ['D7 an exhausted pool, batch', 'overload', () => exhausted(() => tight.$transaction([tight.$queryRaw(sql`SELECT 1`)]))],
-  ['D7 an exhausted pool, interactive', 'overload', () => exhausted(() => tight.$transaction((tx) => tx.$queryRaw(sql`SELECT 1`), { maxWait: 100 }))],
+  [
+    'D7 an exhausted pool, batch',
+    'overload',
+    () => exhausted(() => tight.$transaction([tight.$queryRaw(sql`SELECT 1`)])),
+  ],
+  [
+    'D7 an exhausted pool, interactive',
+    'overload',
+    () => exhausted(() => tight.$transaction((tx) => tx.$queryRaw(sql`SELECT 1`), { maxWait: 100 })),
+  ],
   ['D8 too many connections', 'overload', tooManyConnections],
   ['F41 no database at the port, raw', 'overload', () => thrownBy(closedPort().$queryRaw(sql`SELECT 1`))],
   ['F41 no database at the port, model API', 'overload', () => thrownBy(closedPort().merchant.count())],
-  ['F41 no database at the port, batch', 'overload', () => thrownBy(((down) => down.$transaction([down.$queryRaw(sql`SELECT 1`)]))(closedPort()))],
+  [
+    'F41 no database at the port, batch',
+    'overload',
+    () => thrownBy(((down) => down.$transaction([down.$queryRaw(sql`SELECT 1`)]))(closedPort())),
+  ],
   ['D12 a read-only server', 'overload', () => thrownBy(batch(sql`SET TRANSACTION READ ONLY`, rename(A)))],
   ['our own guard', 'refused', () => thrownBy(db.$queryRaw(sql`SELECT expect_rows('payment', 0, 1)`))],
-  ['a broken rule', 'definite', () => thrownBy(db.$executeRaw(sql`INSERT INTO merchant (id, name, mode) VALUES (gen_random_uuid(), 'x', 'maybe')`))],
+  [
+    'a broken rule',
+    'definite',
+    () =>
+      thrownBy(
+        db.$executeRaw(sql`INSERT INTO merchant (id, name, mode) VALUES (gen_random_uuid(), 'x', 'maybe')`),
+      ),
+  ],
   [
     'a foreign key, model API',
     'definite',
-    () => thrownBy(db.order.create({ data: { merchantId: uuidv7(), id: uuidv7(), currency: 'EUR', amount: 1n } })),
+    () =>
+      thrownBy(
+        db.order.create({ data: { merchantId: uuidv7(), id: uuidv7(), currency: 'EUR', amount: 1n } }),
+      ),
   ],
-  ['a missing right', 'definite', () => thrownBy(batch(sql`SET LOCAL ROLE payonce_app`, sql`DELETE FROM entry`))],
+  [
+    'a missing right',
+    'definite',
+    () => thrownBy(batch(sql`SET LOCAL ROLE payonce_app`, sql`DELETE FROM entry`)),
+  ],
   ['a mistake in SQL', 'definite', () => thrownBy(db.$queryRaw(sql`SELEKT 1`))],
 ]
 
 describe('classify', () => {
   it.each(CASES)('%s: %s', async (_, kind, fail) => {
     const error = await fail()
-    expect({ kind: classify(error), error: kind === classify(error) ? null : error }).toEqual({ kind, error: null })
+    expect({ kind: classify(error), error: kind === classify(error) ? null : error }).toEqual({
+      kind,
+      error: null,
+    })
   })
 })
 
@@ -177,7 +221,9 @@ describe('callDatabase', () => {
   })
 
   it('names the write that a guard refused', async () => {
-    const error = await thrownBy(callDatabase(() => db.$queryRaw(sql`SELECT expect_rows('ledger-entries', 2, 3)`)))
+    const error = await thrownBy(
+      callDatabase(() => db.$queryRaw(sql`SELECT expect_rows('ledger-entries', 2, 3)`)),
+    )
     expect(error).toBeInstanceOf(CommitRefused)
     expect((error as CommitRefused).write).toBe('ledger-entries')
   })
@@ -190,7 +236,9 @@ describe('callDatabase', () => {
   })
 
   it('the pool is whole again after all of this', async () => {
-    expect(await Promise.all(Array.from({ length: 12 }, () => db.merchant.count()))).toEqual(Array(12).fill(2))
+    expect(await Promise.all(Array.from({ length: 12 }, () => db.merchant.count()))).toEqual(
+      Array(12).fill(2),
+    )
     expect(await tight.merchant.count()).toBe(2)
     const { rows } = await owner.query(
       `SELECT count(*)::int AS open FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,

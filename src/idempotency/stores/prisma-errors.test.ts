@@ -5,11 +5,18 @@ import { callDatabase, classify, type ErrorClass } from './prisma-errors'
 const error = (fields: object, message = 'x') => Object.assign(new Error(message), fields)
 /** A raw query's error, as Prisma 7.10 shapes it. */
 const raw = (originalCode: string, originalMessage = 'x') =>
-  error({ code: 'P2010', meta: { driverAdapterError: { name: 'DriverAdapterError', cause: { originalCode, originalMessage } } } })
+  error({
+    code: 'P2010',
+    meta: { driverAdapterError: { name: 'DriverAdapterError', cause: { originalCode, originalMessage } } },
+  })
 
 const TABLE: Array<[ErrorClass, string, unknown]> = [
   ['retry', 'a conflict of the model API', error({ code: 'P2034' })],
-  ['retry', 'a conflict of a raw query', error({ code: 'P2010', meta: { driverAdapterError: { cause: { kind: 'TransactionWriteConflict' } } } })],
+  [
+    'retry',
+    'a conflict of a raw query',
+    error({ code: 'P2010', meta: { driverAdapterError: { cause: { kind: 'TransactionWriteConflict' } } } }),
+  ],
   ['retry', 'a serialization failure', raw('40001')],
   ['retry', 'a deadlock', raw('40P01')],
   ['race', 'a lost race', error({ code: 'P2002' })],
@@ -25,7 +32,11 @@ const TABLE: Array<[ErrorClass, string, unknown]> = [
   ['unknown', 'an unknown end of a statement', raw('40003')],
   ['unknown', 'a broken connection', error({}, 'Connection terminated unexpectedly')],
   ['overload', 'a pool with no connection', error({}, 'timeout exceeded when trying to connect')],
-  ['overload', 'a refused connection deep inside', error({ cause: { cause: { errors: [{ message: 'connect ECONNREFUSED 127.0.0.1:5432' }] } } })],
+  [
+    'overload',
+    'a refused connection deep inside',
+    error({ cause: { cause: { errors: [{ message: 'connect ECONNREFUSED 127.0.0.1:5432' }] } } }),
+  ],
   ['refused', 'a guard of a commit', raw('PO001', 'commit refused: payment touched 0 rows, not 1')],
   ['definite', 'a broken rule', raw('23514')],
   ['definite', 'a foreign key', raw('23503')],
@@ -86,8 +97,15 @@ describe('callDatabase', () => {
   })
 
   test('tries once what was refused, and names the write', async () => {
-    const { calls, ended } = await calling(raw('PO001', 'commit refused: ledger-entries touched 2 rows, not 3'), 99)
-    expect([calls, ended instanceof CommitRefused, (ended as CommitRefused).write]).toEqual([1, true, 'ledger-entries'])
+    const { calls, ended } = await calling(
+      raw('PO001', 'commit refused: ledger-entries touched 2 rows, not 3'),
+      99,
+    )
+    expect([calls, ended instanceof CommitRefused, (ended as CommitRefused).write]).toEqual([
+      1,
+      true,
+      'ledger-entries',
+    ])
   })
 
   test('throws the error itself when it is definite', async () => {

@@ -19,7 +19,8 @@ const RETRY = new Set(['40001', '40P01', 'P2034'])
 const RACE = new Set(['P2002', '23505'])
 /** 08: connection exceptions, but for those of connecting (08001, 08004). 57P01, 57P02: the backend was ended. 40003: says it itself. */
 const UNKNOWN_SQL = /^(08(?!001|004)|57P01|57P02|40003)/
-const UNKNOWN_TEXT = /Connection terminated|ECONNRESET|EPIPE|connection error and is not queryable|Query read timeout/i
+const UNKNOWN_TEXT =
+  /Connection terminated|ECONNRESET|EPIPE|connection error and is not queryable|Query read timeout/i
 const OVERLOAD_PRISMA = new Set(['P1001', 'P1002', 'P1008', 'P2024', 'P2028', 'P2039'])
 /** Classes 53 (resources), 57 (operator intervention), 58 (system), 25006 (read-only), 55P03 (lock not available). */
 const OVERLOAD_SQL = /^(08|53|57|58)|^(25006|55P03)$/
@@ -34,7 +35,8 @@ export function classify(error: unknown): ErrorClass {
   if (some((code) => RETRY.has(code)) || text.includes('TransactionWriteConflict')) return 'retry'
   if (some((code) => RACE.has(code))) return 'race'
   if (some((code) => UNKNOWN_SQL.test(code) || code === 'P1017') || UNKNOWN_TEXT.test(text)) return 'unknown'
-  if (some((code) => OVERLOAD_PRISMA.has(code) || OVERLOAD_SQL.test(code)) || OVERLOAD_TEXT.test(text)) return 'overload'
+  if (some((code) => OVERLOAD_PRISMA.has(code) || OVERLOAD_SQL.test(code)) || OVERLOAD_TEXT.test(text))
+    return 'overload'
   return 'definite'
 }
 
@@ -55,13 +57,17 @@ const TRIES_MAX = 5
  * @param safe `race`: a taken key is tried again too (the claim).  `repeat`: a second call does no harm, so a broken line is tried once more.
  * @throws StoreUnavailable, CommitRefused, or the error itself when it is definite
  */
-export async function callDatabase<T>(call: () => Promise<T>, safe: { race?: boolean; repeat?: boolean } = {}): Promise<T> {
+export async function callDatabase<T>(
+  call: () => Promise<T>,
+  safe: { race?: boolean; repeat?: boolean } = {},
+): Promise<T> {
   for (let round = 1; ; round++) {
     try {
       return await call()
     } catch (error) {
       const kind = classify(error)
-      if (kind === 'refused') throw new CommitRefused(/commit refused: (\S+) touched/.exec(tracesOf(error).text)?.[1] ?? 'unknown')
+      if (kind === 'refused')
+        throw new CommitRefused(/commit refused: (\S+) touched/.exec(tracesOf(error).text)?.[1] ?? 'unknown')
       if (!mayRetry(kind, round, safe)) throw asPortError(kind, error, safe)
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** round))
     }
@@ -75,14 +81,19 @@ function mayRetry(kind: ErrorClass, round: number, safe: { race?: boolean; repea
 
 function asPortError(kind: ErrorClass, error: unknown, safe: { race?: boolean }): unknown {
   if (kind === 'definite' || (kind === 'race' && !safe.race)) return error
-  return new StoreUnavailable('the database cannot be reached', { cause: error, maybeDone: kind === 'unknown' })
+  return new StoreUnavailable('the database cannot be reached', {
+    cause: error,
+    maybeDone: kind === 'unknown',
+  })
 }
 
 /** All codes and texts in an error, its causes, and what Prisma keeps under `meta`. */
 function tracesOf(error: unknown, depth = 0): { codes: Set<string>; text: string } {
   const codes = new Set<string>()
-  if (typeof error !== 'object' || error === null || depth > 6) return { codes, text: typeof error === 'string' ? error : '' }
-  const { code, originalCode, message, kind, originalMessage, meta, cause, driverAdapterError, errors } = error as Record<string, unknown>
+  if (typeof error !== 'object' || error === null || depth > 6)
+    return { codes, text: typeof error === 'string' ? error : '' }
+  const { code, originalCode, message, kind, originalMessage, meta, cause, driverAdapterError, errors } =
+    error as Record<string, unknown>
   for (const found of [code, originalCode]) if (typeof found === 'string') codes.add(found)
   let text = [kind, message, originalMessage].filter((part) => typeof part === 'string').join(' ')
   for (const inner of [meta, cause, driverAdapterError, ...(Array.isArray(errors) ? errors : [])]) {

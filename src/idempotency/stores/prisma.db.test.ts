@@ -19,7 +19,9 @@ beforeAll(async () => {
   database = await testDatabase()
   owner = openPool(database.url, { max: 2, role: 'postgres', name: 'test-owner' })
   await owner.query('CREATE TABLE line (id bigserial PRIMARY KEY, run text NOT NULL, line text NOT NULL)')
-  await owner.query(`GRANT SELECT, INSERT ON line TO ${APP_ROLE}; GRANT USAGE ON SEQUENCE line_id_seq TO ${APP_ROLE}`)
+  await owner.query(
+    `GRANT SELECT, INSERT ON line TO ${APP_ROLE}; GRANT USAGE ON SEQUENCE line_id_seq TO ${APP_ROLE}`,
+  )
   pool = openPool(database.url, { max: 20, role: APP_ROLE, name: 'payonce-test' })
   db = openDb(pool, ({ query }) => queries.push(query))
 })
@@ -53,7 +55,9 @@ function writes(run: string) {
     sql: sql`INSERT INTO line (run, line) VALUES (${run}, ${line}) RETURNING 1`,
   })
   const lines = async () =>
-    (await owner.query<{ line: string }>('SELECT line FROM line WHERE run = $1 ORDER BY id', [run])).rows.map(({ line }) => line)
+    (await owner.query<{ line: string }>('SELECT line FROM line WHERE run = $1 ORDER BY id', [run])).rows.map(
+      ({ line }) => line,
+    )
   return { begin, write, lines }
 }
 
@@ -62,7 +66,9 @@ const harness = async (): Promise<StoreHarness<SqlWrite>> => ({
   record: newRecord,
   ...writes(uuidv7()),
   passLeases: async () => {
-    await owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 second' WHERE state NOT IN ('completed', 'tombstone')`)
+    await owner.query(
+      `UPDATE idempotency_record SET lease_until = now() - interval '1 second' WHERE state NOT IN ('completed', 'tombstone')`,
+    )
   },
   passCeiling: async () => {
     await owner.query(`UPDATE idempotency_record SET held_since = now() - interval '1 hour'`)
@@ -87,9 +93,13 @@ describe('the claim', () => {
     const { begin } = writes(uuidv7())
     queries.length = 0
     await new PrismaStore(db, 'test', uuidv7).claim(newRecord(), begin('x'))
-    const onRecords = queries.filter((query) => query.includes('idempotency_record') && !query.includes('WITH mine'))
+    const onRecords = queries.filter(
+      (query) => query.includes('idempotency_record') && !query.includes('WITH mine'),
+    )
     expect(onRecords).toHaveLength(1)
-    expect(onRecords[0]).toMatch(/^INSERT INTO .*idempotency_record.* ON CONFLICT \("merchant_id","id"\) DO UPDATE SET "key" = /s)
+    expect(onRecords[0]).toMatch(
+      /^INSERT INTO .*idempotency_record.* ON CONFLICT \("merchant_id","id"\) DO UPDATE SET "key" = /s,
+    )
   })
 
   it('F1 gives 50 parallel first calls over 20 connections 1 execution and 0 errors', async () => {
@@ -99,7 +109,9 @@ describe('the claim', () => {
     for (let round = 0; round < 5; round++) {
       const record = newRecord()
       const claims = await Promise.all(
-        Array.from({ length: 50 }, (_, caller) => (stores[caller % 5] as PrismaStore).claim(record, begin(`round ${round}`))),
+        Array.from({ length: 50 }, (_, caller) =>
+          (stores[caller % 5] as PrismaStore).claim(record, begin(`round ${round}`)),
+        ),
       )
       expect(claims.filter(Boolean)).toHaveLength(1)
     }
@@ -112,7 +124,11 @@ describe('the claim', () => {
     const { begin } = writes(uuidv7())
     const body = '{"nul":"\\u0000","one":1.0,"big":9007199254740993,"a":1,"a":2}'
     const claimed = await store.claim(record, begin('x'))
-    await store.commit(claimed?.claim as never, { to: 'completed', answer: { status: 200, problem: null, body }, writes: [] })
+    await store.commit(claimed?.claim as never, {
+      to: 'completed',
+      answer: { status: 200, problem: null, body },
+      writes: [],
+    })
     expect((await store.read(record.merchantId, record.id))?.answer).toBe(body)
   })
 
@@ -120,7 +136,10 @@ describe('the claim', () => {
     const store = new PrismaStore(db, 'test', uuidv7)
     const record = newRecord()
     await store.claim(record, writes(uuidv7()).begin('x'))
-    const { rows } = await owner.query('SELECT extract(epoch FROM lease_until - now()) AS left FROM idempotency_record WHERE id = $1', [record.id])
+    const { rows } = await owner.query(
+      'SELECT extract(epoch FROM lease_until - now()) AS left FROM idempotency_record WHERE id = $1',
+      [record.id],
+    )
     expect(Number(rows[0].left)).toBeGreaterThan(25)
     expect(Number(rows[0].left)).toBeLessThanOrEqual(30)
   })

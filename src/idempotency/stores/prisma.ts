@@ -1,7 +1,16 @@
 import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import type { Finish } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
-import { type Begun, CEILING_LEASES, type Claimed, CommitRefused, type NewRecord, type Overdue, type Store, StoreUnavailable } from '../core/store'
+import {
+  type Begun,
+  CEILING_LEASES,
+  type Claimed,
+  CommitRefused,
+  type NewRecord,
+  type Overdue,
+  type Store,
+  StoreUnavailable,
+} from '../core/store'
 import { callDatabase } from './prisma-errors'
 import type { SqlWrite, Taker } from './record-sql'
 import * as say from './record-sql'
@@ -59,7 +68,9 @@ export class PrismaStore implements Store<SqlWrite> {
   // Not `updateMany`: only SQL can hold the lease against the database's own clock.
   async takeOver(record: NewRecord, fence: number, begin: SqlWrite): Promise<Claimed | null> {
     const claim = { merchantId: record.merchantId, id: record.id, token: this.newToken(), fence: fence + 1 }
-    return this.take(claim, record, begin, () => this.client.$queryRaw(say.takeOverRecord(claim, record, this.taker(claim.token))))
+    return this.take(claim, record, begin, () =>
+      this.client.$queryRaw(say.takeOverRecord(claim, record, this.taker(claim.token))),
+    )
   }
 
   async renew(claim: Claim): Promise<boolean> {
@@ -80,7 +91,9 @@ export class PrismaStore implements Store<SqlWrite> {
   }
 
   async takeDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null> {
-    const [taken] = await this.overdue(say.takeOneInDoubt(operation, merchantId, id, this.taker(this.newToken())))
+    const [taken] = await this.overdue(
+      say.takeOneInDoubt(operation, merchantId, id, this.taker(this.newToken())),
+    )
     return taken ?? null
   }
 
@@ -96,12 +109,24 @@ export class PrismaStore implements Store<SqlWrite> {
     return (await this.once(say.buryRecords(limit))).length
   }
 
-  private async take(claim: Claim, record: NewRecord, begin: SqlWrite, hold: () => unknown): Promise<Claimed | null> {
+  private async take(
+    claim: Claim,
+    record: NewRecord,
+    begin: SqlWrite,
+    hold: () => unknown,
+  ): Promise<Claimed | null> {
     // A Prisma promise runs once: each try makes its own.
-    const statements = () => [hold(), this.client.$queryRaw(say.beginRecord(claim, record.subjectId, begin, this.lease))]
+    const statements = () => [
+      hold(),
+      this.client.$queryRaw(say.beginRecord(claim, record.subjectId, begin, this.lease)),
+    ]
     try {
       const [row, begun] = await callDatabase(() => this.client.$transaction(statements()), { race: true })
-      return this.claimed(claim, Array.isArray(row) ? row[0] : row, begun[0] ? { kind: 'written', row: begun[0] } : { kind: 'refused' })
+      return this.claimed(
+        claim,
+        Array.isArray(row) ? row[0] : row,
+        begun[0] ? { kind: 'written', row: begun[0] } : { kind: 'refused' },
+      )
     } catch (error) {
       return this.unheard(claim, error)
     }
@@ -118,7 +143,9 @@ export class PrismaStore implements Store<SqlWrite> {
   }
 
   private claimed(claim: Claim, row: LeaseRow | undefined, begun: Begun): Claimed | null {
-    return row?.token === claim.token ? { claim, begun, createdAt: row.createdAt, expiresAt: row.expiresAt } : null
+    return row?.token === claim.token
+      ? { claim, begun, createdAt: row.createdAt, expiresAt: row.expiresAt }
+      : null
   }
 
   /** The line broke, perhaps after the commit: our token in the row tells, on another connection, that the claim is ours (N7a). */

@@ -73,7 +73,11 @@ export interface RecordFilter {
 }
 
 /** A merchant's records, newest first. */
-export async function listRecords(db: Reader, merchantId: string, filter: RecordFilter): Promise<RecordSummary[]> {
+export async function listRecords(
+  db: Reader,
+  merchantId: string,
+  filter: RecordFilter,
+): Promise<RecordSummary[]> {
   const { state = null, subjectId = null, after = null } = filter
   const prefix = filter.search ? `${filter.search.replace(/[\\%_]/g, '\\$&')}%` : null
   return db.$queryRaw<RecordSummary[]>`
@@ -99,7 +103,11 @@ export async function listRecords(db: Reader, merchantId: string, filter: Record
     ORDER BY r.created_at DESC, r.id`
 }
 
-export async function findRecord(db: Reader, merchantId: string, recordId: string): Promise<RecordDetail | null> {
+export async function findRecord(
+  db: Reader,
+  merchantId: string,
+  recordId: string,
+): Promise<RecordDetail | null> {
   const [row] = await db.$queryRaw<Omit<RecordDetail, keyof AttemptCounts | 'lastSeenAt' | 'cursor'>[]>`
     SELECT id, key, operation, scope, CASE WHEN parked_at IS NULL THEN state ELSE 'parked' END AS state, fence, status::int, problem, subject_id AS "subjectId", created_at AS "createdAt",
       completed_at AS "completedAt", expires_at AS "expiresAt", fingerprint, fingerprint_version::int AS "fingerprintVersion",
@@ -123,7 +131,11 @@ export interface RecordState {
   expiresAt: Date
 }
 
-export async function findState(db: Reader, merchantId: string, recordId: string): Promise<RecordState | null> {
+export async function findState(
+  db: Reader,
+  merchantId: string,
+  recordId: string,
+): Promise<RecordState | null> {
   const [row] = await db.$queryRaw<RecordState[]>`
     SELECT state, lease_until < now() AS "leaseOver", status::int, problem, subject_id::text AS "subjectId", created_at AS "createdAt",
       completed_at AS "completedAt", expires_at AS "expiresAt"
@@ -132,7 +144,12 @@ export async function findState(db: Reader, merchantId: string, recordId: string
 }
 
 /** The attempts of some records, oldest first. */
-export async function attemptsOf(db: Reader, merchantId: string, recordIds: string[], limit: number): Promise<AttemptRow[]> {
+export async function attemptsOf(
+  db: Reader,
+  merchantId: string,
+  recordIds: string[],
+  limit: number,
+): Promise<AttemptRow[]> {
   return db.$queryRaw<AttemptRow[]>`
     SELECT id, record_id AS "recordId", operation, outcome, presses, status::int, problem, source, request_id AS "requestId", worker, fence, at,
       duration_ms AS "durationMs"

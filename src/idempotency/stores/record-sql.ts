@@ -53,7 +53,11 @@ export function beginRecord(claim: Claim, subjectId: string, begin: SqlWrite, le
 }
 
 /** From an expired `claimed` only. The request that takes it over may be another one: the first has begun nothing. */
-export function takeOverRecord(claim: Claim, { fingerprint, fingerprintVersion, fields }: NewRecord, { worker, lease }: Taker): Sql {
+export function takeOverRecord(
+  claim: Claim,
+  { fingerprint, fingerprintVersion, fields }: NewRecord,
+  { worker, lease }: Taker,
+): Sql {
   return sql`
     UPDATE idempotency_record
     SET token = ${claim.token}::uuid, fence = fence + 1, held_since = now(), lease_until = now() + ${lease}, worker = ${worker},
@@ -151,7 +155,9 @@ export function buryRecords(limit: number): Sql {
 /** The record's change and all writes as one statement: one round trip, one commit; a write that touches another number of rows undoes all. */
 export function inOneCommit(record: Sql, writes: readonly SqlWrite[]): Sql {
   const ctes = writes.map((write, index) => sql`, ${name(index)} AS (${write.sql})`)
-  const counts = writes.map((write, index) => sql`, expect_rows(${write.name}, (SELECT count(*) FROM ${name(index)}), ${write.rows})`)
+  const counts = writes.map(
+    (write, index) => sql`, expect_rows(${write.name}, (SELECT count(*) FROM ${name(index)}), ${write.rows})`,
+  )
   return sql`WITH record AS (${record})${concat(ctes)} SELECT expect_rows('record', (SELECT count(*) FROM record), 1)${concat(counts)}`
 }
 

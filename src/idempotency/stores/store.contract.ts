@@ -22,8 +22,18 @@ export interface StoreHarness<W> {
 
 const ANSWER: Answer = { status: 201, problem: null, body: '{"n":1.0,"z":"\\u0000"}' }
 const done = <W>(...writes: W[]): Finish<W> => ({ to: 'completed', answer: ANSWER, writes })
-const doubt = <W>(retryInMs: number, ...writes: W[]): Finish<W> => ({ to: 'unknown', answer: null, writes, retryInMs })
-const park = <W>(reason: string, ...writes: W[]): Finish<W> => ({ to: 'parked', answer: null, writes, reason })
+const doubt = <W>(retryInMs: number, ...writes: W[]): Finish<W> => ({
+  to: 'unknown',
+  answer: null,
+  writes,
+  retryInMs,
+})
+const park = <W>(reason: string, ...writes: W[]): Finish<W> => ({
+  to: 'parked',
+  answer: null,
+  writes,
+  reason,
+})
 
 /** The laws of `core/store.ts`. Every store runs them. */
 export function storeContract<W>(name: string, open: () => Promise<StoreHarness<W>>): void {
@@ -48,7 +58,12 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
     it('gives the claim to one caller, with begin in the same commit', async () => {
       const claimed = await claim()
       expect(claimed.begun).toMatchObject({ kind: 'written', row: { line: 'begin' } })
-      expect(await read()).toMatchObject({ state: 'sending', fence: 1, leaseOver: false, subjectId: record.subjectId })
+      expect(await read()).toMatchObject({
+        state: 'sending',
+        fence: 1,
+        leaseOver: false,
+        subjectId: record.subjectId,
+      })
       expect(await h.store.claim(record, h.begin('second'))).toBeNull()
       expect(await h.lines()).toEqual(['begin'])
     })
@@ -61,7 +76,9 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
     })
 
     it('lets exactly one of 50 racing callers through', async () => {
-      const claims = await Promise.all(Array.from({ length: 50 }, () => h.store.claim(record, h.begin('begin'))))
+      const claims = await Promise.all(
+        Array.from({ length: 50 }, () => h.store.claim(record, h.begin('begin'))),
+      )
       expect(claims.filter(Boolean)).toHaveLength(1)
       expect(await h.lines()).toEqual(['begin'])
     })
@@ -69,7 +86,12 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
     it('stores the answer byte for byte, with the writes, in one commit', async () => {
       const { claim: mine } = await claim()
       expect(await h.store.commit(mine, done(h.write('a'), h.write('b')))).toBe(true)
-      expect(await read()).toMatchObject({ state: 'completed', status: 201, problem: null, answer: ANSWER.body })
+      expect(await read()).toMatchObject({
+        state: 'completed',
+        status: 201,
+        problem: null,
+        answer: ANSWER.body,
+      })
       expect(await h.lines()).toEqual(['begin', 'a', 'b'])
     })
 
@@ -90,7 +112,9 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
     it('F18 F19 refuses a commit with an old fence or a foreign token, and undoes its writes', async () => {
       const { claim: mine } = await claim()
       expect(await h.store.commit({ ...mine, fence: 0 }, done(h.write('x')))).toBe(false)
-      expect(await h.store.commit({ ...mine, token: '00000000-0000-7000-8000-000000000000' }, done(h.write('x')))).toBe(false)
+      expect(
+        await h.store.commit({ ...mine, token: '00000000-0000-7000-8000-000000000000' }, done(h.write('x'))),
+      ).toBe(false)
       expect(await h.lines()).toEqual(['begin'])
     })
 
@@ -109,14 +133,20 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
     it('a take-over by a corrected request keeps what that one holds', async () => {
       const first = await h.store.claim(record, h.begin('never', true))
       if (first) await h.store.release(first.claim)
-      await h.store.takeOver({ ...record, fingerprint: 'corrected', fields: '{"/a":"x"}' }, 1, h.begin('second'))
+      await h.store.takeOver(
+        { ...record, fingerprint: 'corrected', fields: '{"/a":"x"}' },
+        1,
+        h.begin('second'),
+      )
       expect(await read()).toMatchObject({ fingerprint: 'corrected', fields: '{"/a":"x"}', state: 'sending' })
     })
 
     it('gives an expired claim to one of many', async () => {
       await h.store.claim(record, h.begin('never', true))
       await h.passLeases()
-      const taken = await Promise.all(Array.from({ length: 10 }, () => h.store.takeOver(record, 1, h.begin('again'))))
+      const taken = await Promise.all(
+        Array.from({ length: 10 }, () => h.store.takeOver(record, 1, h.begin('again'))),
+      )
       expect(taken.filter(Boolean)).toHaveLength(1)
       expect(await h.lines()).toEqual(['again'])
     })
@@ -138,7 +168,9 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
       expect(swept[0]).toMatchObject({ subjectId: record.subjectId, claim: { id: record.id, fence: 2 } })
       expect(await read()).toMatchObject({ state: 'unknown' })
       expect(await h.store.commit(zombie, done(h.write('zombie')))).toBe(false)
-      expect(await h.store.commit((swept[0] as NonNullable<(typeof swept)[0]>).claim, done(h.write('settled')))).toBe(true)
+      expect(
+        await h.store.commit((swept[0] as NonNullable<(typeof swept)[0]>).claim, done(h.write('settled'))),
+      ).toBe(true)
       expect(await h.lines()).toEqual(['begin', 'settled'])
     })
 
@@ -178,7 +210,9 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
       await h.store.commit(mine, doubt(0))
       const next = async () => {
         await h.passLeases()
-        return (await h.store.sweep(record.operation, 1))[0] as NonNullable<Awaited<ReturnType<typeof h.store.takeDoubt>>>
+        return (await h.store.sweep(record.operation, 1))[0] as NonNullable<
+          Awaited<ReturnType<typeof h.store.takeDoubt>>
+        >
       }
       expect(await next()).toMatchObject({ tries: 1, failures: 1 })
       const second = await next()
@@ -206,7 +240,8 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
 
     it('gives a record in doubt to the one who has news of it, due or not, and nothing else', async () => {
       const { claim: mine } = await claim()
-      const take = (operation = record.operation) => h.store.takeDoubt(operation, record.merchantId, record.id)
+      const take = (operation = record.operation) =>
+        h.store.takeDoubt(operation, record.merchantId, record.id)
       expect(await take()).toBeNull()
       await h.store.commit(mine, doubt(60_000))
       expect(await take('another.operation')).toBeNull()
@@ -228,7 +263,9 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
       expect(await h.store.read(dead.merchantId, dead.id)).toBeNull()
       expect(await read()).toMatchObject({ state: 'sending', fence: begun.claim.fence })
       // The one who comes back finds nothing of its own, and a new request starts afresh.
-      expect(await h.store.commit((abandoned as NonNullable<typeof abandoned>).claim, done(h.write('zombie')))).toBe(false)
+      expect(
+        await h.store.commit((abandoned as NonNullable<typeof abandoned>).claim, done(h.write('zombie'))),
+      ).toBe(false)
       expect(await h.store.claim(dead, h.begin('afresh'))).not.toBeNull()
       expect(await h.lines()).toEqual(['begin', 'afresh'])
     })
@@ -238,7 +275,10 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
         record = h.record()
         await h.store.claim(record, h.begin('never', true))
         await h.passLeases()
-        const [taken] = await Promise.all([h.store.takeOver(record, 1, h.begin(`round ${round}`)), h.store.reap(100)])
+        const [taken] = await Promise.all([
+          h.store.takeOver(record, 1, h.begin(`round ${round}`)),
+          h.store.reap(100),
+        ])
         const mine = taken ?? (await h.store.claim(record, h.begin(`round ${round}`)))
         expect(await h.store.commit((mine as NonNullable<typeof mine>).claim, done())).toBe(true)
       }
@@ -254,7 +294,12 @@ export function storeContract<W>(name: string, open: () => Promise<StoreHarness<
       expect(await read()).toMatchObject({ state: 'completed' })
       await h.passRetention()
       while ((await h.store.bury(100)) > 0);
-      expect(await read()).toMatchObject({ state: 'tombstone', answer: null, status: null, subjectId: record.subjectId })
+      expect(await read()).toMatchObject({
+        state: 'tombstone',
+        answer: null,
+        status: null,
+        subjectId: record.subjectId,
+      })
       expect(await h.store.read(doubtful.merchantId, doubtful.id)).toMatchObject({ state: 'sending' })
       expect(await h.store.claim(record, h.begin('again'))).toBeNull()
     })

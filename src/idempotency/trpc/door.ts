@@ -16,8 +16,19 @@ export interface ReplayInfo {
 export function resultOf<Body extends object>(reply: Reply): Body & { idempotency: ReplayInfo } {
   if (reply.kind === 'problem') throw new ProblemError(reply.problem)
   const { answer, outcome, firstExecutedAt, expiresAt } = reply
-  if (answer.problem !== null) throw new ProblemError({ kind: answer.problem, ...(JSON.parse(answer.body) as Pick<Problem, 'detail' | 'facts'>) })
+  if (answer.problem !== null)
+    throw new ProblemError({
+      kind: answer.problem,
+      ...(JSON.parse(answer.body) as Pick<Problem, 'detail' | 'facts'>),
+    })
   const body = JSON.parse(answer.body) as Body
   const how = outcome === 'rejected' ? 'replayed' : outcome
-  return { ...body, idempotency: { outcome: how, firstExecutedAt: firstExecutedAt.toISOString(), expiresAt: expiresAt.toISOString() } }
+  return {
+    ...body,
+    idempotency: {
+      outcome: how,
+      firstExecutedAt: firstExecutedAt.toISOString(),
+      expiresAt: expiresAt.toISOString(),
+    },
+  }
 }

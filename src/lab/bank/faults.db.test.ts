@@ -48,13 +48,24 @@ beforeEach(async () => {
 })
 
 const control = async (method: string, body?: unknown) => {
-  const response = await fetch(`${bank.url}/lab/faults`, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
-  return { status: response.status, body: (await response.json()) as ReturnType<LabBank['script']['report']> & { error?: string } }
+  const response = await fetch(`${bank.url}/lab/faults`, {
+    method,
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  return {
+    status: response.status,
+    body: (await response.json()) as ReturnType<LabBank['script']['report']> & { error?: string },
+  }
 }
 const order = (fault: Fault, more: Partial<Order> = {}) => control('POST', { fault, key, ...more })
 const seen = async (fault: Fault) => (await control('GET')).body.seen[fault] ?? 0
 const charges = async () =>
-  (await owner.query('SELECT id, amount, currency FROM gateway_simulator.charge WHERE idempotency_key = $1 ORDER BY id', [key])).rows
+  (
+    await owner.query(
+      'SELECT id, amount, currency FROM gateway_simulator.charge WHERE idempotency_key = $1 ORDER BY id',
+      [key],
+    )
+  ).rows
 const payment = (ageMs: number): BegunPayment => ({
   merchantId: uuidv7(),
   id: key,
@@ -75,7 +86,15 @@ const find = (by = gateway, ageMs = 60_000) => findCharge(by, payment(ageMs))
 const statusFor = (outcome: ChargeOutcome) => settle(payment(0), outcome, uuidv7).status
 
 /** What the shopper is told at first, how many charges there really are, and how the doubt ends when the bank is asked a minute later. */
-const ROWS: [name: string, fault: Fault, more: Partial<Order>, first: string, charged: number, later: string, ends: string][] = [
+const ROWS: [
+  name: string,
+  fault: Fault,
+  more: Partial<Order>,
+  first: string,
+  charged: number,
+  later: string,
+  ends: string,
+][] = [
   ['positive control', 'ok', {}, 'approved', 1, 'approved', 'succeeded'],
   ['G9 a decline', 'decline', {}, 'declined', 0, 'declined', 'declined'],
   ['G6 too many requests', '429', {}, 'unknown', 0, 'not-charged', 'not_charged'],
@@ -85,7 +104,15 @@ const ROWS: [name: string, fault: Fault, more: Partial<Order>, first: string, ch
   ['G2 F25 silence after charging', 'silence-after', {}, 'unknown', 1, 'approved', 'succeeded'],
   ['G10 an answer cut short', 'truncated', {}, 'unknown', 1, 'approved', 'succeeded'],
   ['a slow answer in time', 'slow', { ms: 50 }, 'approved', 1, 'approved', 'succeeded'],
-  ['G7 an answer after our time-out', 'slow', { ms: TIMEOUT_MS + 100 }, 'unknown', 1, 'approved', 'succeeded'],
+  [
+    'G7 an answer after our time-out',
+    'slow',
+    { ms: TIMEOUT_MS + 100 },
+    'unknown',
+    1,
+    'approved',
+    'succeeded',
+  ],
   ['G4 charged twice', 'twice', {}, 'approved', 2, 'approved', 'succeeded'],
   ['G8 another amount', 'wrong-amount', {}, 'contradiction', 1, 'contradiction', 'unknown'],
   ['G8 another currency', 'wrong-currency', {}, 'contradiction', 1, 'contradiction', 'unknown'],
@@ -144,8 +171,10 @@ describe('each fault of a charge', () => {
 })
 
 describe('each fault of a refund', () => {
-  const refund = (ref: string, by = gateway) => by.refund({ key: `re-${key}`, ref, amountMinor: 2_400n, currency: 'EUR' })
-  const refunds = async (ref: string) => (await owner.query('SELECT FROM gateway_simulator.refund WHERE charge_id = $1', [ref])).rowCount
+  const refund = (ref: string, by = gateway) =>
+    by.refund({ key: `re-${key}`, ref, amountMinor: 2_400n, currency: 'EUR' })
+  const refunds = async (ref: string) =>
+    (await owner.query('SELECT FROM gateway_simulator.refund WHERE charge_id = $1', [ref])).rowCount
 
   it.each<[Fault, string, number]>([
     ['ok', 'refunded', 1],
@@ -179,12 +208,16 @@ describe('each fault of a look-up', () => {
     },
   )
 
-  it.each(['429', 'truncated', 'silence-before', 'refuse'] as const)('%s while listing is doubt', async (fault) => {
-    await order(fault, { on: 'list', key: null })
-    const list = (by = gateway) => by.charges({ since: new Date(Date.now() - 60_000), after: null, limit: 10 })
-    expect((await list(waiting(fault))).kind).toBe('unknown')
-    expect((await list()).kind).toBe('page')
-  })
+  it.each(['429', 'truncated', 'silence-before', 'refuse'] as const)(
+    '%s while listing is doubt',
+    async (fault) => {
+      await order(fault, { on: 'list', key: null })
+      const list = (by = gateway) =>
+        by.charges({ since: new Date(Date.now() - 60_000), after: null, limit: 10 })
+      expect((await list(waiting(fault))).kind).toBe('unknown')
+      expect((await list()).kind).toBe('page')
+    },
+  )
 })
 
 describe('the script', () => {
@@ -193,7 +226,11 @@ describe('the script', () => {
     await control('POST', [{ fault: '429', next: 2 }])
     expect((await charge()).kind).toBe('declined')
     key = uuidv7()
-    expect([(await charge()).kind, (await charge()).kind, (await charge()).kind]).toEqual(['unknown', 'unknown', 'approved'])
+    expect([(await charge()).kind, (await charge()).kind, (await charge()).kind]).toEqual([
+      'unknown',
+      'unknown',
+      'approved',
+    ])
     expect((await control('GET')).body.waiting).toEqual([])
   })
 
@@ -218,9 +255,11 @@ describe('the script', () => {
 describe('the journal', () => {
   const lines = () => readJournal(fs.readFileSync(journal, 'utf8'))
   const moved = async () =>
-    (await owner.query('SELECT id FROM gateway_simulator.charge UNION ALL SELECT id FROM gateway_simulator.refund ORDER BY 1')).rows.map(
-      ({ id }) => id as string,
-    )
+    (
+      await owner.query(
+        'SELECT id FROM gateway_simulator.charge UNION ALL SELECT id FROM gateway_simulator.refund ORDER BY 1',
+      )
+    ).rows.map(({ id }) => id as string)
 
   it('has every charge and refund that really happened, once', async () => {
     await order('twice')

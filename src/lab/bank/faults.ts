@@ -83,5 +83,8 @@ function broken(): Response {
 }
 
 function busy(): Response {
-  return new Response('{"error":"too many requests"}', { headers: { ...JSON_TYPE.headers, 'retry-after': '1' }, status: 429 })
+  return new Response('{"error":"too many requests"}', {
+    headers: { ...JSON_TYPE.headers, 'retry-after': '1' },
+    status: 429,
+  })
 }

@@ -19,7 +19,10 @@ export function openJournal(file: string): Journal {
     refs: () => refs,
     write: (movement) => {
       refs.add(movement.ref)
-      fs.writeSync(handle, `${JSON.stringify({ at: new Date().toISOString(), ...movement, amountMinor: movement.amountMinor.toString() })}\n`)
+      fs.writeSync(
+        handle,
+        `${JSON.stringify({ at: new Date().toISOString(), ...movement, amountMinor: movement.amountMinor.toString() })}\n`,
+      )
       fs.fsyncSync(handle)
     },
     close: () => fs.closeSync(handle),

@@ -28,7 +28,10 @@ afterAll(async () => {
 
 async function start(url = database.url): Promise<{ child: ChildProcess; address: string }> {
   const file = path.join(import.meta.dirname, 'main.ts')
-  const child = forkTypeScript(file, ['--journal', journal], { env: childEnv({ DATABASE_URL: url }), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = forkTypeScript(file, ['--journal', journal], {
+    env: childEnv({ DATABASE_URL: url }),
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   children.push(child)
   const address = await new Promise<string>((resolve, reject) => {
     child.once('message', (message) => resolve((message as { url: string }).url))
@@ -38,7 +41,8 @@ async function start(url = database.url): Promise<{ child: ChildProcess; address
 }
 
 const exited = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve))
-const request = (key: string) => ({ key, amountMinor: 2_400n, currency: 'EUR', method: 'pm_card_visa' }) as const
+const request = (key: string) =>
+  ({ key, amountMinor: 2_400n, currency: 'EUR', method: 'pm_card_visa' }) as const
 
 it('killed and started again it remembers every key, and its journal has each charge once', async () => {
   const key = uuidv7()
@@ -56,7 +60,10 @@ it('killed and started again it remembers every key, and its journal has each ch
 
 it('told to stop, it goes in order, even while it keeps quiet on a line', async () => {
   const { child, address } = await start()
-  const asked = httpGateway({ url: address, timeoutMs: 10_000 }).charge({ ...request(uuidv7()), method: 'pm_card_timeout_before_charge' })
+  const asked = httpGateway({ url: address, timeoutMs: 10_000 }).charge({
+    ...request(uuidv7()),
+    method: 'pm_card_timeout_before_charge',
+  })
   await new Promise((resolve) => setTimeout(resolve, 200))
   const gone = exited(child)
   child.kill('SIGTERM')

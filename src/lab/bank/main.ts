@@ -8,9 +8,12 @@ import { startLabBank } from './server'
  * Its address is the line `bank http://127.0.0.1:…`, and a message to the one who started it.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '0' }, journal: { type: 'string' } } })
+  const { values } = parseArgs({
+    options: { port: { type: 'string', default: '0' }, journal: { type: 'string' } },
+  })
   const { DATABASE_URL: databaseUrl } = readSetupEnv()
-  if (!databaseUrl) throw new Error('The bank needs DATABASE_URL: a migrated database, of its own or the product’s.')
+  if (!databaseUrl)
+    throw new Error('The bank needs DATABASE_URL: a migrated database, of its own or the product’s.')
   const bank = await startLabBank({ databaseUrl, port: Number(values.port), journal: values.journal })
   whenToldToStop(() => void bank.close().then(() => process.exit(0)))
   process.stdout.write(`bank ${bank.url}\n`)

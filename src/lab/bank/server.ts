@@ -27,7 +27,11 @@ export interface LabBank {
 }
 
 /** The simulated bank as a server that can be told to misbehave. The bank itself knows nothing of it. */
-export async function startLabBank({ databaseUrl, port = 0, journal: file }: LabBankOptions): Promise<LabBank> {
+export async function startLabBank({
+  databaseUrl,
+  port = 0,
+  journal: file,
+}: LabBankOptions): Promise<LabBank> {
   const pool = openPool(databaseUrl, { max: 10, role: BANK_ROLE, name: 'lab-bank' })
   // As the owner: the bank may not make itself forget.
   const owner = openPool(databaseUrl, { max: 2, role: 'none', name: 'lab-bank-owner' })
@@ -75,9 +79,18 @@ function labApp(bank: Hono, script: Script, owner: pg.Pool) {
     const verb = verbOf(method, c.req.path)
     const todo = verb && script.take(verb, key && decodeURIComponent(key))
     if (!todo) return ask()
-    const forget = async () => void (await owner.query('DELETE FROM gateway_simulator.request WHERE idempotency_key = $1', [key]))
+    const forget = async () =>
+      void (await owner.query('DELETE FROM gateway_simulator.request WHERE idempotency_key = $1', [key]))
     const hangUp = () => void c.env.incoming.socket.destroy()
-    return MISBEHAVE[todo.fault]({ ms: todo.ms, signal, ask, asked: body ?? {}, forget, hangUp, happened: () => script.happened(todo.fault) })
+    return MISBEHAVE[todo.fault]({
+      ms: todo.ms,
+      signal,
+      ask,
+      asked: body ?? {},
+      forget,
+      hangUp,
+      happened: () => script.happened(todo.fault),
+    })
   })
   return app
 }
@@ -97,7 +110,14 @@ function bare(headers: Headers): Headers {
 
 /** Killed between a charge and its line: the line is written now. */
 async function catchUp(journal: Journal, pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query<{ kind: Movement['kind']; ref: string; key: string; amount: string; currency: string; chargeRef: string }>(`
+  const { rows } = await pool.query<{
+    kind: Movement['kind']
+    ref: string
+    key: string
+    amount: string
+    currency: string
+    chargeRef: string
+  }>(`
     SELECT 'charge' AS kind, id AS ref, idempotency_key AS key, amount, currency, id AS "chargeRef", created_at FROM gateway_simulator.charge
     UNION ALL SELECT 'refund', id, idempotency_key, amount, currency, charge_id, created_at FROM gateway_simulator.refund ORDER BY created_at`)
   const missing = rows.filter((row) => !journal.refs().has(row.ref))

@@ -32,7 +32,11 @@ const atStep = (id: string, point: Point, says: string): Accident => ({
   says: `killed ${says}`,
   kills: true,
   arm: (world, { server, recordId, mark }) =>
-    world.armStep(id, server, { point, action: 'kill', mark: ['request', 'answer'].includes(point) ? mark : recordId }),
+    world.armStep(id, server, {
+      point,
+      action: 'kill',
+      mark: ['request', 'answer'].includes(point) ? mark : recordId,
+    }),
 })
 
 /** The statement that stores the answer: it writes an event, and names the record. */
@@ -64,11 +68,22 @@ export const ACCIDENTS: readonly Accident[] = [
     id: 'S3',
     says: 'killed when the question is on its way',
     kills: true,
-    arm: async (world, { server }) => world.armWire('S3', server, server.bank, { at: ['POST /charges'], when: 'later' }, true),
+    arm: async (world, { server }) =>
+      world.armWire('S3', server, server.bank, { at: ['POST /charges'], when: 'later' }, true),
   },
   atStep('S4', 'asked', 'with the answer in hand'),
-  atWire('S5', 'killed while the answer is being stored', (victim) => ({ at: settles(victim), when: 'before' }), true),
-  atWire('S6', 'killed when the answer was sent to be stored', (victim) => ({ at: settles(victim), when: 'later' }), true),
+  atWire(
+    'S5',
+    'killed while the answer is being stored',
+    (victim) => ({ at: settles(victim), when: 'before' }),
+    true,
+  ),
+  atWire(
+    'S6',
+    'killed when the answer was sent to be stored',
+    (victim) => ({ at: settles(victim), when: 'later' }),
+    true,
+  ),
   atStep('S7', 'committed', 'when the answer is stored'),
   atStep('S8', 'answer', 'when half of the answer is written'),
 
@@ -79,10 +94,24 @@ export const ACCIDENTS: readonly Accident[] = [
     kills: false,
     arm: (world, { server, mark }) => world.armStep('N2', server, { point: 'answer', action: 'cut', mark }),
   },
-  atWire('N7a', 'the line is cut after the claim was sent', ({ recordId }) => ({ after: [recordId], at: ['COMMIT'], when: 'later' })),
-  atWire('N7a2', 'the line is cut after the answer was sent to be stored', (victim) => ({ at: settles(victim), when: 'later' })),
-  atWire('N7b', 'the line is cut before the claim is sent', ({ recordId }) => ({ after: [recordId], at: ['COMMIT'], when: 'before' })),
-  atWire('N7b2', 'the line is cut before the answer is stored', (victim) => ({ at: settles(victim), when: 'before' })),
+  atWire('N7a', 'the line is cut after the claim was sent', ({ recordId }) => ({
+    after: [recordId],
+    at: ['COMMIT'],
+    when: 'later',
+  })),
+  atWire('N7a2', 'the line is cut after the answer was sent to be stored', (victim) => ({
+    at: settles(victim),
+    when: 'later',
+  })),
+  atWire('N7b', 'the line is cut before the claim is sent', ({ recordId }) => ({
+    after: [recordId],
+    at: ['COMMIT'],
+    when: 'before',
+  })),
+  atWire('N7b2', 'the line is cut before the answer is stored', (victim) => ({
+    at: settles(victim),
+    when: 'before',
+  })),
   {
     id: 'N5',
     says: 'the line to the database is dead for 2 s',
@@ -95,15 +124,24 @@ export const ACCIDENTS: readonly Accident[] = [
     (point, index): Accident => ({
       id: `N10${'ab'[index]}`,
       says: `stopped when ${point}, for longer than its lease, then continued`,
-      arm: (world, { server, recordId }) => world.armStep(`N10${'ab'[index]}`, server, { point, action: 'stop', mark: recordId }),
+      arm: (world, { server, recordId }) =>
+        world.armStep(`N10${'ab'[index]}`, server, { point, action: 'stop', mark: recordId }),
       over: async (world, { server }) => {
         await pause(world.leaseMs * 2.5)
         server.signal('SIGCONT')
       },
     }),
   ),
-  { id: 'D1', says: 'the database is restarted (fast)', arm: (world) => world.restartDatabase('D1', 'SIGINT') },
-  { id: 'D2', says: 'the database is restarted (immediate)', arm: (world) => world.restartDatabase('D2', 'SIGQUIT') },
+  {
+    id: 'D1',
+    says: 'the database is restarted (fast)',
+    arm: (world) => world.restartDatabase('D1', 'SIGINT'),
+  },
+  {
+    id: 'D2',
+    says: 'the database is restarted (immediate)',
+    arm: (world) => world.restartDatabase('D2', 'SIGQUIT'),
+  },
   { id: 'D3', says: 'backends are terminated', arm: (world) => world.terminateBackends('D3') },
   { id: 'R29', says: 'a worker is killed', arm: async (world) => world.killWorker('R29') },
   {

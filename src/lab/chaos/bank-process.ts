@@ -29,7 +29,9 @@ export class BankProcess {
 
   /** The next charge meets this fault, whosever it is. */
   async order(fault: string, ms: number): Promise<void> {
-    await this.ask('/lab/faults', { method: 'POST', body: JSON.stringify({ fault, ms }) }).catch(() => undefined)
+    await this.ask('/lab/faults', { method: 'POST', body: JSON.stringify({ fault, ms }) }).catch(
+      () => undefined,
+    )
   }
 
   /** From now on it does nothing but what a bank should. */
@@ -64,7 +66,10 @@ export class BankProcess {
   private boot(): ChildProcess {
     const args = ['--port', String(this.port), '--journal', path.join(this.home, 'bank.jsonl')]
     const env = childEnv({ DATABASE_URL: this.databaseUrl })
-    const child = forkTypeScript(inRoot('src/lab/bank/main.ts'), args, { env, stdio: ['ignore', this.log, this.log, 'ipc'] })
+    const child = forkTypeScript(inRoot('src/lab/bank/main.ts'), args, {
+      env,
+      stdio: ['ignore', this.log, this.log, 'ipc'],
+    })
     child.once('exit', () => {
       if (!this.leaving) this.boot()
     })
@@ -74,6 +79,10 @@ export class BankProcess {
 
   private ask(where: string, init: RequestInit): Promise<Response> {
     const headers = { 'content-type': 'application/json' }
-    return fetch(`http://127.0.0.1:${this.port}${where}`, { ...init, headers, signal: AbortSignal.timeout(2_000) })
+    return fetch(`http://127.0.0.1:${this.port}${where}`, {
+      ...init,
+      headers,
+      signal: AbortSignal.timeout(2_000),
+    })
   }
 }

@@ -34,7 +34,11 @@ export class Client {
   }
 
   /** One try, as a proxy sees it: a closed door or a 503 means another server, all else but an answer is a failure. */
-  async forward(server: Member, index: number, purchase: Purchase): Promise<'answered' | 'elsewhere' | 'later' | 'failed'> {
+  async forward(
+    server: Member,
+    index: number,
+    purchase: Purchase,
+  ): Promise<'answered' | 'elsewhere' | 'later' | 'failed'> {
     if (await this.press(server, index, purchase)) return 'answered'
     const last = this.history.lastOf(purchase.key)
     if (last?.status === 503 || last?.broke === 'ECONNREFUSED') return 'elsewhere'
@@ -55,7 +59,11 @@ export class Client {
 
   private async send(server: Member, body: object, mark: string): Promise<Seen> {
     try {
-      const { status, text } = await post(server.url(`/api/trpc/checkout.pay?mark=${mark}`), this.cookie, JSON.stringify(body))
+      const { status, text } = await post(
+        server.url(`/api/trpc/checkout.pay?mark=${mark}`),
+        this.cookie,
+        JSON.stringify(body),
+      )
       return judged(status, text)
     } catch (error) {
       const broke = error instanceof Error && 'code' in error ? String(error.code) : String(error)
@@ -70,13 +78,19 @@ type Seen = Pick<Line, 'outcome' | 'status' | 'sha' | 'broke'>
 function post(url: string, cookie: string, body: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', cookie }
-    const request = http.request(url, { method: 'POST', agent: false, headers, signal: AbortSignal.timeout(PATIENCE_MS) }, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8')
-      answer.on('data', (chunk: string) => (text += chunk))
-      answer.on('end', () => (answer.complete ? resolve({ status: answer.statusCode ?? 0, text }) : reject(new Error('cut off'))))
-      answer.on('error', reject)
-    })
+    const request = http.request(
+      url,
+      { method: 'POST', agent: false, headers, signal: AbortSignal.timeout(PATIENCE_MS) },
+      (answer) => {
+        let text = ''
+        answer.setEncoding('utf8')
+        answer.on('data', (chunk: string) => (text += chunk))
+        answer.on('end', () =>
+          answer.complete ? resolve({ status: answer.statusCode ?? 0, text }) : reject(new Error('cut off')),
+        )
+        answer.on('error', reject)
+      },
+    )
     request.on('error', reject)
     request.end(body)
   })

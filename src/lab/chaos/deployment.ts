@@ -14,7 +14,9 @@ export async function deploy(world: World, campaign: Campaign): Promise<string[]
   let over = false
   const failed: string[] = []
   const shop = async () => {
-    while (!over) if (!(await campaign.buyThroughProxy())) failed.push('S10 a purchase failed while a server was being restarted')
+    while (!over)
+      if (!(await campaign.buyThroughProxy()))
+        failed.push('S10 a purchase failed while a server was being restarted')
   }
   const shoppers = Array.from({ length: SHOPPERS }, shop)
   const slow: string[] = []

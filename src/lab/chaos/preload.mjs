@@ -29,7 +29,9 @@ diagnostics.subscribe('http.server.request.start', ({ request, response }) => {
   if (armed?.point !== 'answer' || !request.url?.includes(armed.mark)) return
   const { action } = armed
   armed = null
-  breakHalfWay(response, () => (action === 'kill' ? process.kill(process.pid, 'SIGKILL') : response.socket?.destroy()))
+  breakHalfWay(response, () =>
+    action === 'kill' ? process.kill(process.pid, 'SIGKILL') : response.socket?.destroy(),
+  )
 })
 
 /** Writes half of the body, and then something happens. */
@@ -41,5 +43,6 @@ function breakHalfWay(response, then) {
     return true
   }
   response.write = (chunk) => half(chunk)
-  response.end = (chunk) => (typeof chunk === 'string' || chunk instanceof Uint8Array ? half(chunk) : response)
+  response.end = (chunk) =>
+    typeof chunk === 'string' || chunk instanceof Uint8Array ? half(chunk) : response
 }

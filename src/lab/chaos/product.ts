@@ -36,12 +36,24 @@ export class Member {
     private readonly log: number,
   ) {}
 
-  static async start(name: 'web' | 'worker', port: number, around: Surroundings, log: number): Promise<Member> {
+  static async start(
+    name: 'web' | 'worker',
+    port: number,
+    around: Surroundings,
+    log: number,
+  ): Promise<Member> {
     const database = await openProxy(around.databasePort)
     const bank = await openProxy(around.bankPort)
     const url = new URL(around.databaseUrl)
     url.port = String(database.port)
-    const member = new Member(name, port, database, bank, environment(url.href, bank.port, port, around.settings), log)
+    const member = new Member(
+      name,
+      port,
+      database,
+      bank,
+      environment(url.href, bank.port, port, around.settings),
+      log,
+    )
     member.boot()
     await member.ready()
     return member
@@ -108,8 +120,17 @@ export class Member {
 
   private boot(): void {
     const file = inRoot(`dist/${this.name === 'web' ? 'main' : 'worker'}.js`)
-    const execArgv = ['--enable-source-maps', '--import', pathToFileURL(inRoot('src/lab/chaos/preload.mjs')).href]
-    const child = fork(file, [], { cwd: inRoot(), execArgv, env: this.env, stdio: ['ignore', this.log, this.log, 'ipc'] })
+    const execArgv = [
+      '--enable-source-maps',
+      '--import',
+      pathToFileURL(inRoot('src/lab/chaos/preload.mjs')).href,
+    ]
+    const child = fork(file, [], {
+      cwd: inRoot(),
+      execArgv,
+      env: this.env,
+      stdio: ['ignore', this.log, this.log, 'ipc'],
+    })
     this.child = child
     this.up = this.untilAnswers(child)
     child.once('exit', () => {
@@ -133,7 +154,12 @@ export class Member {
   }
 }
 
-function environment(databaseUrl: string, bankPort: number, port: number, settings: Record<string, string>): NodeJS.ProcessEnv {
+function environment(
+  databaseUrl: string,
+  bankPort: number,
+  port: number,
+  settings: Record<string, string>,
+): NodeJS.ProcessEnv {
   return childEnv({
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',

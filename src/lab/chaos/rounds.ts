@@ -63,10 +63,17 @@ export class Campaign {
     const victim = {
       server,
       mark: purchase.mark,
-      recordId: recordId({ merchantId: this.world.merchantId, actor: this.actor }, 'checkout.pay', purchase.key),
+      recordId: recordId(
+        { merchantId: this.world.merchantId, actor: this.actor },
+        'checkout.pay',
+        purchase.key,
+      ),
     }
     await accident.arm(this.world, victim)
-    const going = Promise.all([this.buy(purchase, first, accident.parks ? 'none' : retry), accident.over?.(this.world, victim)]).then(() => undefined)
+    const going = Promise.all([
+      this.buy(purchase, first, accident.parks ? 'none' : retry),
+      accident.over?.(this.world, victim),
+    ]).then(() => undefined)
     this.open.add(going)
     void going.finally(() => this.open.delete(going))
     // Accidents to one server come one after the other, each with a moment of its own.
@@ -83,13 +90,19 @@ export class Campaign {
     const unanswered: Purchase[] = []
     for (const purchase of this.purchases)
       for (const [index, server] of this.world.servers.entries())
-        if (!(await this.client.press(server, index, { ...purchase, mark: 'again' }))) unanswered.push(purchase)
+        if (!(await this.client.press(server, index, { ...purchase, mark: 'again' })))
+          unanswered.push(purchase)
     return unanswered
   }
 
   /** A purchase without any accident: the positive control. */
   async buyInPeace(card: string): Promise<boolean> {
-    const purchase = { key: `peace-${card}-${this.purchases.length}`, order: await this.newOrder(), card, mark: 'peace' }
+    const purchase = {
+      key: `peace-${card}-${this.purchases.length}`,
+      order: await this.newOrder(),
+      card,
+      mark: 'peace',
+    }
     this.purchases.push(purchase)
     return this.client.insist([[this.world.servers[0] as never, 0]], purchase)
   }
@@ -112,13 +125,18 @@ export class Campaign {
   }
 
   private async buy(purchase: Purchase, first: number, retry: Retry): Promise<void> {
-    const server = (index: number) => [this.world.servers[index % 2], index % 2] as [World['servers'][number], number]
+    const server = (index: number) =>
+      [this.world.servers[index % 2], index % 2] as [World['servers'][number], number]
     // Now and then somebody presses twice, and the second press goes to the other server.
-    const second = this.chance.next() < 0.3 ? pause(this.chance.below(120)).then(() => this.client.press(...server(first + 1), purchase)) : null
+    const second =
+      this.chance.next() < 0.3
+        ? pause(this.chance.below(120)).then(() => this.client.press(...server(first + 1), purchase))
+        : null
     const answered = await this.client.press(...server(first), purchase)
     await second
     if (answered || retry === 'none') return
-    if (!(await this.client.insist([server(retry === 'same' ? first : first + 1)], purchase))) this.unanswered.push(purchase)
+    if (!(await this.client.insist([server(retry === 'same' ? first : first + 1)], purchase)))
+      this.unanswered.push(purchase)
   }
 
   private async newOrder(): Promise<string> {

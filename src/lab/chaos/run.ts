@@ -18,7 +18,12 @@ const QUIET_MS = 90_000
 /** `npm run chaos`: real processes, a real database and a bank of its own, broken at every step. @returns whether all held */
 async function run(): Promise<boolean> {
   const { values } = parseArgs({
-    options: { seed: { type: 'string' }, rounds: { type: 'string' }, only: { type: 'string', default: '' }, keep: { type: 'boolean' } },
+    options: {
+      seed: { type: 'string' },
+      rounds: { type: 'string' },
+      only: { type: 'string', default: '' },
+      keep: { type: 'boolean' },
+    },
   })
   const accidents = ACCIDENTS.filter(({ id }) => id.startsWith(values.only))
   // One lap plays each accident with each way to go on.
@@ -70,7 +75,11 @@ async function campaign(world: World, history: History, { seed, count, accidents
   say(`happened: ${[...world.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
   say(`the bank: ${[...(await world.bank.faults())].map(([fault, times]) => `${fault} ${times}`).join(', ')}`)
   for (const line of await speeds(world)) say(line)
-  return [...undeployed, ...(quiet ? [] : ['something stayed in doubt']), ...(await judge(world, playing, history, accidents))]
+  return [
+    ...undeployed,
+    ...(quiet ? [] : ['something stayed in doubt']),
+    ...(await judge(world, playing, history, accidents)),
+  ]
 }
 
 /** Some accidents miss: the card was declined, or the bank was killed before it could err. They get another chance; the judge wants each once. */

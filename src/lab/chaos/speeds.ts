@@ -9,7 +9,9 @@ export async function speeds(world: World): Promise<string[]> {
 
 /** From the claim to the end, of all that a worker finished without its client. */
 async function recovered(world: World): Promise<string> {
-  const [row] = await world.db.$queryRaw<{ found: number; median: number; p95: number; most: number; charged: number }[]>(sql`
+  const [row] = await world.db.$queryRaw<
+    { found: number; median: number; p95: number; most: number; charged: number }[]
+  >(sql`
     SELECT count(*)::int AS found, coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY took), 0)::float8 AS median,
       coalesce(percentile_cont(0.95) WITHIN GROUP (ORDER BY took), 0)::float8 AS p95, coalesce(max(took), 0)::float8 AS most,
       coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY took) FILTER (WHERE problem IS NULL), 0)::float8 AS charged

@@ -37,7 +37,12 @@ export async function openProxy(targetPort: number): Promise<TcpProxy> {
     return cut
   }
   const server = net.createServer({ noDelay: true }, (client) => {
-    const wire = new Wire(client, net.connect({ port: targetPort, host: '127.0.0.1', noDelay: true }), take, () => stalledUntil - Date.now())
+    const wire = new Wire(
+      client,
+      net.connect({ port: targetPort, host: '127.0.0.1', noDelay: true }),
+      take,
+      () => stalledUntil - Date.now(),
+    )
     pairs.add(wire)
     void wire.ended.then(() => pairs.delete(wire))
   })

@@ -47,11 +47,22 @@ export class World {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-chaos-'))
     // For root, PostgreSQL runs as another user, who must get in.
     fs.chmodSync(home, 0o711)
-    const database = await startDatabase({ dataDir: path.join(home, 'data'), database: 'payonce', settings: { max_connections: '200' } })
+    const database = await startDatabase({
+      dataDir: path.join(home, 'data'),
+      database: 'payonce',
+      settings: { max_connections: '200' },
+    })
     await migrate(database.url)
     const owner = openPool(database.url, { max: 4, role: 'none', name: 'lab' })
     const log = fs.openSync(path.join(home, 'log'), 'a')
-    const world = new World(home, database, owner, openDb(owner), await BankProcess.start(database.url, home, log), log)
+    const world = new World(
+      home,
+      database,
+      owner,
+      openDb(owner),
+      await BankProcess.start(database.url, home, log),
+      log,
+    )
     await world.populate()
     return world
   }
@@ -61,7 +72,11 @@ export class World {
   }
 
   async newOrder(): Promise<string> {
-    const order = { merchantId: this.merchantId, currency: 'EUR' as const, items: [{ name: 'T-shirt', quantity: 1, unitAmount: 1_200n }] }
+    const order = {
+      merchantId: this.merchantId,
+      currency: 'EUR' as const,
+      items: [{ name: 'T-shirt', quantity: 1, unitAmount: 1_200n }],
+    }
     return showId('ord', (await createOrder(this.db, order, uuidv7())).id)
   }
 
@@ -90,7 +105,9 @@ export class World {
 
   async terminateBackends(id: string): Promise<void> {
     const found = await this.owner
-      .query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'payonce-%' AND random() < 0.5")
+      .query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'payonce-%' AND random() < 0.5",
+      )
       .catch(() => null)
     if (found?.rowCount) this.happened(id)
   }
@@ -148,8 +165,15 @@ export class World {
   }
 
   private async populate(): Promise<void> {
-    await this.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${this.merchantId}::uuid, 'Chaos shop')`)
-    const around = { databasePort: this.database.port, databaseUrl: this.database.url, bankPort: this.bank.port, settings: SETTINGS }
+    await this.db.$executeRaw(
+      sql`INSERT INTO merchant (id, name) VALUES (${this.merchantId}::uuid, 'Chaos shop')`,
+    )
+    const around = {
+      databasePort: this.database.port,
+      databaseUrl: this.database.url,
+      bankPort: this.bank.port,
+      settings: SETTINGS,
+    }
     const start = async (name: 'web' | 'worker') => Member.start(name, await freePort(), around, this.log)
     this.servers = [await start('web'), await start('web')]
     this.workers = [await start('worker'), await start('worker')]

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { type Answer, effectOf, effectsOf, isReplayTold, sameAnswer, show, succeeded } from './answer'
 
-const answer = (changes: Partial<Answer> = {}): Answer => ({ kind: 'answer', status: 201, headers: {}, body: '{"id":"pay_1"}', ...changes })
+const answer = (changes: Partial<Answer> = {}): Answer => ({
+  kind: 'answer',
+  status: 201,
+  headers: {},
+  body: '{"id":"pay_1"}',
+  ...changes,
+})
 const none = { kind: 'none', reason: 'ECONNRESET' } as const
 
 describe('which effect an answer tells of', () => {
@@ -9,7 +15,11 @@ describe('which effect an answer tells of', () => {
     ['the id', {}, 'id pay_1'],
     ['a number', { body: '{"id":7}' }, 'id 7'],
     ['the id inside data', { body: '{"data":{"id":"x"}}' }, 'id x'],
-    ['the Location, where there is no id', { body: '{"ok":true}', headers: { location: '/payments/1' } }, 'location /payments/1'],
+    [
+      'the Location, where there is no id',
+      { body: '{"ok":true}', headers: { location: '/payments/1' } },
+      'location /payments/1',
+    ],
     ['the body, where there is nothing else', { body: 'done' }, 'body done'],
     ['an id that is none', { body: '{"id":null}' }, 'body {"id":null}'],
   ])('%s', (_, changes, effect) => {
@@ -17,13 +27,25 @@ describe('which effect an answer tells of', () => {
   })
 
   test('only successes count, each effect once', () => {
-    const seen = [answer(), answer({ body: '{"id":"pay_1","again":true}' }), answer({ body: '{"id":"pay_2"}' }), answer({ status: 409 }), none]
+    const seen = [
+      answer(),
+      answer({ body: '{"id":"pay_1","again":true}' }),
+      answer({ body: '{"id":"pay_2"}' }),
+      answer({ status: 409 }),
+      none,
+    ]
     expect(effectsOf(seen)).toEqual(['id pay_1', 'id pay_2'])
   })
 })
 
 test('success is 2xx', () => {
-  expect([200, 299, 199, 300, 409].map((status) => succeeded(answer({ status })))).toEqual([true, true, false, false, false])
+  expect([200, 299, 199, 300, 409].map((status) => succeeded(answer({ status })))).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ])
   expect(succeeded(none)).toBe(false)
 })
 
@@ -36,7 +58,13 @@ test('the same answer is the same status and bytes', () => {
 
 test('a replay is told by true alone', () => {
   const told = (value: string) => isReplayTold(answer({ headers: { 'idempotent-replayed': value } }))
-  expect([told('true'), told('True'), told('false'), isReplayTold(answer()), isReplayTold(none)]).toEqual([true, true, false, false, false])
+  expect([told('true'), told('True'), told('false'), isReplayTold(answer()), isReplayTold(none)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ])
 })
 
 test('for people: one line, not too long', () => {

@@ -60,7 +60,9 @@ export function isReplayTold(exchange: Exchange): boolean {
 }
 
 export function sameAnswer(one: Exchange, other: Exchange): boolean {
-  return one.kind === 'answer' && other.kind === 'answer' && one.status === other.status && one.body === other.body
+  return (
+    one.kind === 'answer' && other.kind === 'answer' && one.status === other.status && one.body === other.body
+  )
 }
 
 /** For people: the status, and the beginning of the body. */

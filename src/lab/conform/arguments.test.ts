@@ -24,7 +24,16 @@ describe('what may be asked for', () => {
       '--strict',
       '--json',
     ]
-    const rest = ['--second-header', 'Authorization:Bearer c  ', '--expired-key', 'old', '--list', 'http://127.0.0.1:3000/list', '--timeout', '500']
+    const rest = [
+      '--second-header',
+      'Authorization:Bearer c  ',
+      '--expired-key',
+      'old',
+      '--list',
+      'http://127.0.0.1:3000/list',
+      '--timeout',
+      '500',
+    ]
     expect(readArguments([...HERE, ...more, ...rest])).toEqual({
       options: {
         ...{
@@ -35,19 +44,32 @@ describe('what may be asked for', () => {
           expiredKey: 'old',
           timeoutMs: 500,
         },
-        ...{ headers: { authorization: 'Bearer a:b', 'x-empty': '' }, secondHeaders: { authorization: 'Bearer c' } },
+        ...{
+          headers: { authorization: 'Bearer a:b', 'x-empty': '' },
+          secondHeaders: { authorization: 'Bearer c' },
+        },
         listUrl: new URL('http://127.0.0.1:3000/list'),
       },
       ...{ strict: true, json: true },
     })
   })
 
-  test.each(['http://localhost/', 'https://localhost:8443/', 'http://[::1]:3000/'])('%s is this machine', (url) => {
-    expect(readArguments([url, '--body', '{}'])).toHaveProperty('options')
-  })
+  test.each(['http://localhost/', 'https://localhost:8443/', 'http://[::1]:3000/'])(
+    '%s is this machine',
+    (url) => {
+      expect(readArguments([url, '--body', '{}'])).toHaveProperty('options')
+    },
+  )
 
-  test.each(['https://api.example/', 'http://localhost.example/', 'http://127.0.0.1.example/', 'http://192.168.0.1/'])('%s needs --yes', (url) => {
-    expect(readArguments([url, '--body', '{}'])).toEqual({ wrong: expect.stringContaining('real money may move') })
+  test.each([
+    'https://api.example/',
+    'http://localhost.example/',
+    'http://127.0.0.1.example/',
+    'http://192.168.0.1/',
+  ])('%s needs --yes', (url) => {
+    expect(readArguments([url, '--body', '{}'])).toEqual({
+      wrong: expect.stringContaining('real money may move'),
+    })
     expect(readArguments([url, '--body', '{}', '--yes'])).toHaveProperty('options')
   })
 })

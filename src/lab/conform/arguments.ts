@@ -48,9 +48,12 @@ function wanted(args: string[]): Wanted {
   if (values.body === undefined) throw new Error('Give --body: a request that succeeds.')
   const url = urlOf(address)
   const list = values.list === undefined ? undefined : urlOf(values.list)
-  if (list && list.origin !== url.origin) throw new Error('--list must be on the same server: your headers are sent there.')
+  if (list && list.origin !== url.origin)
+    throw new Error('--list must be on the same server: your headers are sent there.')
   if (!values.yes && !isThisMachine(url))
-    throw new Error(`${url.hostname} is not this machine: real requests are sent, and real money may move. Say --yes if you mean it.`)
+    throw new Error(
+      `${url.hostname} is not this machine: real requests are sent, and real money may move. Say --yes if you mean it.`,
+    )
   const options: ConformOptions = {
     url,
     profile: profileOf(values.profile),
@@ -67,7 +70,8 @@ function wanted(args: string[]): Wanted {
 
 function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) throw new Error('The url must begin with http:// or https://.')
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw new Error('The url must begin with http:// or https://.')
   if (url.username || url.password) throw new Error('A url must hold no password: give it with --header.')
   return url
 }
@@ -77,7 +81,8 @@ function isThisMachine({ hostname }: URL): boolean {
 }
 
 function profileOf(name: string): ProfileName {
-  if (!Object.hasOwn(PROFILES, name)) throw new Error(`There is no such profile; there are ${Object.keys(PROFILES).join(', ')}.`)
+  if (!Object.hasOwn(PROFILES, name))
+    throw new Error(`There is no such profile; there are ${Object.keys(PROFILES).join(', ')}.`)
   return name as ProfileName
 }
 
@@ -88,7 +93,8 @@ const OURS = ['idempotency-key', 'content-length', 'transfer-encoding', 'host', 
 function headersOf(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     lines.map((line) => {
-      const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(line) ?? []
+      const [, name, value] =
+        /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(line) ?? []
       if (name === undefined || value === undefined) throw new Error("A header is written 'Name: value'.")
       if (OURS.includes(name.toLowerCase())) throw new Error(`${name} is sent by the runner itself.`)
       return [name.toLowerCase(), value.trimEnd()]
@@ -98,7 +104,8 @@ function headersOf(lines: readonly string[]): Record<string, string> {
 
 function timeoutOf(text: string): number {
   const ms = Number(text)
-  if (!Number.isInteger(ms) || ms < 1 || ms > TIMEOUT_MAX_MS) throw new Error(`--timeout is a number of milliseconds, at most ${TIMEOUT_MAX_MS}.`)
+  if (!Number.isInteger(ms) || ms < 1 || ms > TIMEOUT_MAX_MS)
+    throw new Error(`--timeout is a number of milliseconds, at most ${TIMEOUT_MAX_MS}.`)
   return ms
 }
 

@@ -8,7 +8,15 @@ import { replayChecks } from './checks/replay'
 import type { Check } from './verdict'
 
 /** Every check there is, in the order in which they are made. Profiles choose among them. */
-const all = [...replayChecks, ...payloadChecks, ...concurrentChecks, ...hangUpChecks, ...keyChecks, ...accountChecks, ...errorChecks]
+const all = [
+  ...replayChecks,
+  ...payloadChecks,
+  ...concurrentChecks,
+  ...hangUpChecks,
+  ...keyChecks,
+  ...accountChecks,
+  ...errorChecks,
+]
 
 export type CheckId = (typeof all)[number]['id']
 

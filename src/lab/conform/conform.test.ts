@@ -49,35 +49,59 @@ describe('servers as people write them', () => {
     open.push(naive)
     const report = await run(naive, profile, { secondHeaders: undefined, listUrl: undefined })
     const ids = failed(report).map(({ id }) => id)
-    expect(ids).toEqual(expect.arrayContaining(['replay-effect', 'other-payload-effect', 'concurrent-effect', 'hang-up-effect']))
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        'replay-effect',
+        'other-payload-effect',
+        'concurrent-effect',
+        'hang-up-effect',
+      ]),
+    )
     expect(conforms(report, false)).toBe(false)
     expect(naive.charges.length).toBeGreaterThan(40)
   })
 
-  test.each(NAMES)('one that looks first and charges then passes by hand, and fails by %s as soon as two come at once', async (profile) => {
-    const naive = await openCheckThenAct()
-    open.push(naive)
-    const report = await run(naive, profile, { secondHeaders: undefined, listUrl: undefined })
-    const outcomes = new Map(report.results.map(({ id, outcome }) => [id, outcome]))
-    expect([outcomes.get('first-call'), outcomes.get('two-keys'), outcomes.get('replay-effect'), outcomes.get('replay-bytes')]).toEqual(
-      Array(4).fill('pass'),
-    )
-    expect([outcomes.get('concurrent-effect'), outcomes.get('concurrent-settled'), outcomes.get('other-payload-refused')]).toEqual(
-      Array(3).fill('fail'),
-    )
-    const found = report.results.find(({ id }) => id === 'concurrent-effect')
-    expect(found?.evidence).toMatch(/^7 of 7 rounds had more than one; 10 at once had \d+: id ch_\d+, id ch_/)
-    expect(found?.money).toContain('charges twice')
-    expect(conforms(report, false)).toBe(false)
-  })
+  test.each(NAMES)(
+    'one that looks first and charges then passes by hand, and fails by %s as soon as two come at once',
+    async (profile) => {
+      const naive = await openCheckThenAct()
+      open.push(naive)
+      const report = await run(naive, profile, { secondHeaders: undefined, listUrl: undefined })
+      const outcomes = new Map(report.results.map(({ id, outcome }) => [id, outcome]))
+      expect([
+        outcomes.get('first-call'),
+        outcomes.get('two-keys'),
+        outcomes.get('replay-effect'),
+        outcomes.get('replay-bytes'),
+      ]).toEqual(Array(4).fill('pass'))
+      expect([
+        outcomes.get('concurrent-effect'),
+        outcomes.get('concurrent-settled'),
+        outcomes.get('other-payload-refused'),
+      ]).toEqual(Array(3).fill('fail'))
+      const found = report.results.find(({ id }) => id === 'concurrent-effect')
+      expect(found?.evidence).toMatch(
+        /^7 of 7 rounds had more than one; 10 at once had \d+: id ch_\d+, id ch_/,
+      )
+      expect(found?.money).toContain('charges twice')
+      expect(conforms(report, false)).toBe(false)
+    },
+  )
 })
 
 describe('what is reported', () => {
   test('no credential, however often the API echoes it', async () => {
     const shop = await shopOf('payonce', ({ refusal }) => ({
-      reuse: () => ({ ...refusal('key-reused', 418), body: '"Bearer sk_test_first, sk_test_second, k3y-of-mine, me:letmein"' }),
+      reuse: () => ({
+        ...refusal('key-reused', 418),
+        body: '"Bearer sk_test_first, sk_test_second, k3y-of-mine, me:letmein"',
+      }),
     }))
-    const headers = { Authorization: 'Bearer sk_test_first', 'X-Api-Key': 'k3y-of-mine', 'X-Proxy': `Basic ${btoa('me:letmein')}` }
+    const headers = {
+      Authorization: 'Bearer sk_test_first',
+      'X-Api-Key': 'k3y-of-mine',
+      'X-Proxy': `Basic ${btoa('me:letmein')}`,
+    }
     const report = await run(shop, 'payonce', { headers })
     const told = JSON.stringify(report) + table(report)
     expect(told).toContain('418')
@@ -94,7 +118,9 @@ describe('what is reported', () => {
   })
 
   test('the table says what is wrong, who asks for it, and what it means for money', async () => {
-    const shop = await shopOf('ietf', ({ refusal }) => ({ reuse: () => refusal('key-reused', 409, { retry: 'no' }) }))
+    const shop = await shopOf('ietf', ({ refusal }) => ({
+      reuse: () => refusal('key-reused', 409, { retry: 'no' }),
+    }))
     const report = await run(shop, 'ietf', { secondHeaders: undefined, expiredKey: undefined })
     expect(report).toMatchObject({ must: { failed: 0, skipped: 1 }, should: { failed: 1, skipped: 2 } })
     const lines = table(report).split('\n')
@@ -102,21 +128,30 @@ describe('what is reported', () => {
     expect(lines.slice(at, at + 4).join('\n')).toMatch(
       /✕ SHOULD other-payload-refused .*\n +asked by +§2\.7 \(422\)\n +seen +expected 422: 409 .*\n +means +A client takes/,
     )
-    expect(lines.at(-1)).toMatch(/^MUST \d+\/\d+ \(1 skipped\) {3}SHOULD \d+\/\d+ \(2 skipped\) {3}\d+ requests$/)
+    expect(lines.at(-1)).toMatch(
+      /^MUST \d+\/\d+ \(1 skipped\) {3}SHOULD \d+\/\d+ \(2 skipped\) {3}\d+ requests$/,
+    )
     expect([conforms(report, false), conforms(report, true)]).toEqual([true, false])
   })
 
   test('a check whose premise failed says nothing rather than something wrong', async () => {
-    const shop = await shopOf('ietf', () => ({ charged: (answer) => ({ ...answer, body: '{"ok":true}', headers: {} }) }))
+    const shop = await shopOf('ietf', () => ({
+      charged: (answer) => ({ ...answer, body: '{"ok":true}', headers: {} }),
+    }))
     const report = await run(shop, 'ietf')
     const wrong = failed(report).filter(({ outcome }) => outcome === 'fail')
     expect(wrong.map(({ id }) => id)).toEqual(['two-keys'])
-    expect(report.results.find(({ id }) => id === 'concurrent-effect')).toMatchObject({ outcome: 'skip', evidence: 'says nothing without two-keys' })
+    expect(report.results.find(({ id }) => id === 'concurrent-effect')).toMatchObject({
+      outcome: 'skip',
+      evidence: 'says nothing without two-keys',
+    })
     expect(conforms(report, false)).toBe(false)
   })
 
   test('a second credential that may do nothing proves nothing', async () => {
-    const report = await run(await shopOf('ietf'), 'ietf', { secondHeaders: { authorization: 'Bearer sk_test_wrong' } })
+    const report = await run(await shopOf('ietf'), 'ietf', {
+      secondHeaders: { authorization: 'Bearer sk_test_wrong' },
+    })
     expect(failed(report)).toMatchObject([
       { id: 'second-account', outcome: 'fail', evidence: expect.stringContaining('nothing is proved') },
       { id: 'second-account-blind', outcome: 'skip' },

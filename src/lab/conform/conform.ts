@@ -71,7 +71,15 @@ export async function conform(options: ConformOptions): Promise<Report> {
     const verdict = await judgeAfter(check, results, world)
     const [weight, source] = asked
     const { id, says, money } = check
-    results.push({ id, weight, source, says, money, outcome: verdict.outcome, evidence: redact(verdict.evidence) })
+    results.push({
+      id,
+      weight,
+      source,
+      says,
+      money,
+      outcome: verdict.outcome,
+      evidence: redact(verdict.evidence),
+    })
   }
   const { origin, pathname } = new URL(options.url)
   return {
@@ -87,12 +95,27 @@ export async function conform(options: ConformOptions): Promise<Report> {
 function prepare(options: ConformOptions) {
   const profile = PROFILES[options.profile]
   const headers = { 'content-type': 'application/json', ...lowerCased(options.headers) }
-  const target = new Target({ url: new URL(options.url), headers, body: options.body, spelling: profile.spelling })
-  const wire = new Wire({ timeoutMs: options.timeoutMs ?? TIMEOUT_MS, requestsMax: REQUESTS_MAX, totalMs: TOTAL_MS })
-  return { world: new World(profile, target, wire, givenOf(options, headers)), redact: redactor([headers, options.secondHeaders ?? {}]) }
+  const target = new Target({
+    url: new URL(options.url),
+    headers,
+    body: options.body,
+    spelling: profile.spelling,
+  })
+  const wire = new Wire({
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    requestsMax: REQUESTS_MAX,
+    totalMs: TOTAL_MS,
+  })
+  return {
+    world: new World(profile, target, wire, givenOf(options, headers)),
+    redact: redactor([headers, options.secondHeaders ?? {}]),
+  }
 }
 
-function givenOf({ otherBody, secondHeaders, expiredKey, listUrl }: ConformOptions, headers: Record<string, string>): Given {
+function givenOf(
+  { otherBody, secondHeaders, expiredKey, listUrl }: ConformOptions,
+  headers: Record<string, string>,
+): Given {
   return {
     ...(otherBody === undefined ? {} : { otherBody }),
     ...(secondHeaders === undefined ? {} : { secondHeaders: lowerCased(secondHeaders) }),
@@ -104,12 +127,15 @@ function givenOf({ otherBody, secondHeaders, expiredKey, listUrl }: ConformOptio
 
 /** A check that builds on one that did not pass would say nothing. One that the profile leaves out is not missed. */
 async function judgeAfter(check: Check, results: readonly Result[], world: World): Promise<Verdict> {
-  const missed = check.after.filter((id) => results.some((result) => result.id === id && result.outcome !== 'pass'))
+  const missed = check.after.filter((id) =>
+    results.some((result) => result.id === id && result.outcome !== 'pass'),
+  )
   return missed.length > 0 ? skip(`says nothing without ${missed.join(', ')}`) : check.judge(world)
 }
 
 function score(results: readonly Result[], weight: Weight): Score {
-  const count = (outcome: Verdict['outcome']) => results.filter((result) => result.weight === weight && result.outcome === outcome).length
+  const count = (outcome: Verdict['outcome']) =>
+    results.filter((result) => result.weight === weight && result.outcome === outcome).length
   return { passed: count('pass'), failed: count('fail'), skipped: count('skip') }
 }
 

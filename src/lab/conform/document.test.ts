@@ -11,7 +11,10 @@ test('the table of rules in the documentation is the one that is judged by', () 
     .split('\n')
     .filter((line) => /^\| `[a-z]/.test(line))
   expect(rows).toEqual(
-    CHECKS.map(({ id, says, money }) => `| \`${id}\` | ${says} | ${cell('ietf', id)} | ${cell('stripe', id)} | ${cell('payonce', id)} | ${money} |`),
+    CHECKS.map(
+      ({ id, says, money }) =>
+        `| \`${id}\` | ${says} | ${cell('ietf', id)} | ${cell('stripe', id)} | ${cell('payonce', id)} | ${money} |`,
+    ),
   )
 })
 

@@ -9,9 +9,14 @@ const BODY = '{"amount":2400,"reference":"{{uuid}}"}'
 
 function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', inRoot('src/lab/conform/main.ts'), ...args], { cwd: inRoot('.') }, (error, out, err) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err })
-    })
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', inRoot('src/lab/conform/main.ts'), ...args],
+      { cwd: inRoot('.') },
+      (error, out, err) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err })
+      },
+    )
   })
 }
 
@@ -23,7 +28,10 @@ test('0 when every MUST passes, 1 when one fails, 2 when it could not be tried',
   const wrong = await run('https://api.example/', ...asFirst)
   await Promise.all([shop.close(), naive.close()])
   expect([good.code, bad.code, wrong.code]).toEqual([0, 1, 2])
-  expect(JSON.parse(good.out) as Report).toMatchObject({ profile: 'payonce', must: { failed: 0, skipped: 3 } })
+  expect(JSON.parse(good.out) as Report).toMatchObject({
+    profile: 'payonce',
+    must: { failed: 0, skipped: 3 },
+  })
   expect(bad.out).toMatch(/✕ MUST {3}concurrent-effect /)
   expect(bad.out + bad.err + good.out).not.toContain('sk_test_first')
   expect(wrong.err).toMatch(/real money may move[\s\S]*--yes/)

@@ -14,10 +14,19 @@ interface Mutant {
 }
 
 const bodyOf = (answer: Stored) => JSON.parse(answer.body) as Record<string, unknown>
-const withBody = (answer: Stored, changes: object): Stored => ({ ...answer, body: JSON.stringify({ ...bodyOf(answer), ...changes }) })
-const withHeaders = (answer: Stored, changes: Record<string, string>): Stored => ({ ...answer, headers: { ...answer.headers, ...changes } })
+const withBody = (answer: Stored, changes: object): Stored => ({
+  ...answer,
+  body: JSON.stringify({ ...bodyOf(answer), ...changes }),
+})
+const withHeaders = (answer: Stored, changes: Record<string, string>): Stored => ({
+  ...answer,
+  headers: { ...answer.headers, ...changes },
+})
 function without(answer: Stored, ...names: string[]): Stored {
-  return { ...answer, headers: Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !names.includes(name))) }
+  return {
+    ...answer,
+    headers: Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !names.includes(name))),
+  }
 }
 
 let served = 0
@@ -29,7 +38,9 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'gives every payment the same id',
-    change: () => ({ charged: (answer) => withHeaders(withBody(answer, { id: 'pay_1' }), { location: '/payments/pay_1' }) }),
+    change: () => ({
+      charged: (answer) => withHeaders(withBody(answer, { id: 'pay_1' }), { location: '/payments/pay_1' }),
+    }),
     finds: ['two-keys'],
   },
   {
@@ -44,7 +55,9 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'replays a cookie',
-    change: ({ replay }) => ({ replay: (answer) => withHeaders(replay(answer), { 'set-cookie': 'session=1' }) }),
+    change: ({ replay }) => ({
+      replay: (answer) => withHeaders(replay(answer), { 'set-cookie': 'session=1' }),
+    }),
     finds: ['replay-cookie'],
   },
   {
@@ -75,12 +88,16 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'answers a used key with another payload',
-    change: ({ replay, busy }) => ({ reuse: ({ record }) => (record.answer ? replay(record.answer) : busy(record)) }),
+    change: ({ replay, busy }) => ({
+      reuse: ({ record }) => (record.answer ? replay(record.answer) : busy(record)),
+    }),
     finds: ['other-payload-refused'],
   },
   {
     name: 'refuses it with 409',
-    change: ({ refusal }) => ({ reuse: () => refusal('key-reused', 409, { retry: 'no', differs: ['/amount'] }) }),
+    change: ({ refusal }) => ({
+      reuse: () => refusal('key-reused', 409, { retry: 'no', differs: ['/amount'] }),
+    }),
     finds: ['other-payload-refused'],
   },
   {
@@ -93,7 +110,11 @@ const MUTANTS: readonly Mutant[] = [
     }),
     finds: ['other-payload-first-stays'],
   },
-  { name: 'does not say what differs', change: ({ refusal }) => ({ reuse: () => refusal('key-reused', 422) }), finds: ['other-payload-differs'] },
+  {
+    name: 'does not say what differs',
+    change: ({ refusal }) => ({ reuse: () => refusal('key-reused', 422) }),
+    finds: ['other-payload-differs'],
+  },
   {
     name: 'says the values that differ',
     change: ({ refusal }) => ({ reuse: () => refusal('key-reused', 422, { differs: ['amount: 2400'] }) }),
@@ -101,7 +122,10 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'shows the members of the first payload',
-    change: ({ refusal }) => ({ reuse: ({ record }) => refusal('key-reused', 422, { differs: ['/amount'], first: JSON.parse(record.fingerprint) }) }),
+    change: ({ refusal }) => ({
+      reuse: ({ record }) =>
+        refusal('key-reused', 422, { differs: ['/amount'], first: JSON.parse(record.fingerprint) }),
+    }),
     finds: ['other-payload-differs'],
   },
   {
@@ -125,7 +149,11 @@ const MUTANTS: readonly Mutant[] = [
     }),
     finds: ['concurrent-settled', 'hang-up-answered'],
   },
-  { name: 'forgets a key when its client has gone', change: () => ({ left: (_, forget) => forget() }), finds: ['hang-up-effect'] },
+  {
+    name: 'forgets a key when its client has gone',
+    change: () => ({ left: (_, forget) => forget() }),
+    finds: ['hang-up-effect'],
+  },
   {
     name: 'never ends what its client has left',
     change: () => ({
@@ -139,12 +167,16 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'takes a key without quotes for another key',
     profile: 'ietf',
-    change: () => ({ readKey: (lines) => (/^[\w-]+$/.test(lines.join()) ? `bare ${lines.join()}` : quotedLine(lines)) }),
+    change: () => ({
+      readKey: (lines) => (/^[\w-]+$/.test(lines.join()) ? `bare ${lines.join()}` : quotedLine(lines)),
+    }),
     finds: ['key-spellings'],
   },
   {
     name: 'takes keys with parameters',
-    change: ({ readKey }) => ({ readKey: (lines) => readKey(lines.map((line) => line.replace(/;a=1$/, ''))) }),
+    change: ({ readKey }) => ({
+      readKey: (lines) => readKey(lines.map((line) => line.replace(/;a=1$/, ''))),
+    }),
     finds: ['key-malformed'],
   },
   {
@@ -153,16 +185,29 @@ const MUTANTS: readonly Mutant[] = [
     change: ({ readKey }) => ({ readKey: (lines) => readKey(lines.slice(0, 1)) }),
     finds: ['key-malformed'],
   },
-  { name: 'takes keys of any length', profile: 'stripe', change: () => ({ readKey: ([line]) => line || null }), finds: ['key-malformed'] },
+  {
+    name: 'takes keys of any length',
+    profile: 'stripe',
+    change: () => ({ readKey: ([line]) => line || null }),
+    finds: ['key-malformed'],
+  },
   {
     name: 'refuses long keys',
-    change: ({ readKey }) => ({ readKey: (lines) => ((lines[0]?.length ?? 0) > 200 ? undefined : readKey(lines)) }),
+    change: ({ readKey }) => ({
+      readKey: (lines) => ((lines[0]?.length ?? 0) > 200 ? undefined : readKey(lines)),
+    }),
     finds: ['key-long'],
   },
-  { name: 'cuts long keys', change: ({ recordId }) => ({ recordId: (account, key) => recordId(account, key.slice(0, 250)) }), finds: ['key-long'] },
+  {
+    name: 'cuts long keys',
+    change: ({ recordId }) => ({ recordId: (account, key) => recordId(account, key.slice(0, 250)) }),
+    finds: ['key-long'],
+  },
   {
     name: 'refuses keys with spaces',
-    change: ({ readKey }) => ({ readKey: (lines) => (/ "?\\/.test(lines[0] ?? '') ? undefined : readKey(lines)) }),
+    change: ({ readKey }) => ({
+      readKey: (lines) => (/ "?\\/.test(lines[0] ?? '') ? undefined : readKey(lines)),
+    }),
     finds: ['key-any-text'],
   },
   {
@@ -173,7 +218,10 @@ const MUTANTS: readonly Mutant[] = [
   { name: 'needs no key', change: () => ({ needsKey: false }), finds: ['key-absent'] },
   {
     name: 'refuses a request without a key, but has charged it',
-    change: ({ refusal }) => ({ needsKey: false, charged: (answer, key) => (key === null ? refusal('key-missing', 400) : answer) }),
+    change: ({ refusal }) => ({
+      needsKey: false,
+      charged: (answer, key) => (key === null ? refusal('key-missing', 400) : answer),
+    }),
     finds: ['key-absent'],
   },
   {
@@ -184,8 +232,16 @@ const MUTANTS: readonly Mutant[] = [
     }),
     finds: ['key-malformed'],
   },
-  { name: 'executes an expired key', change: () => ({ expired: (charge) => charge() }), finds: ['key-expired'] },
-  { name: 'has one drawer for all accounts', change: () => ({ recordId: (_, key) => key }), finds: ['second-account'] },
+  {
+    name: 'executes an expired key',
+    change: () => ({ expired: (charge) => charge() }),
+    finds: ['key-expired'],
+  },
+  {
+    name: 'has one drawer for all accounts',
+    change: () => ({ recordId: (_, key) => key }),
+    finds: ['second-account'],
+  },
   {
     name: "tells of other accounts' keys",
     change: ({ refusal }) => ({ foreign: (isKnown) => (isKnown ? refusal('key-reused', 422) : null) }),
@@ -193,7 +249,9 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'refuses with plain JSON',
-    change: ({ refusal }) => ({ refusal: (...of) => withHeaders(refusal(...of), { 'content-type': 'application/json' }) }),
+    change: ({ refusal }) => ({
+      refusal: (...of) => withHeaders(refusal(...of), { 'content-type': 'application/json' }),
+    }),
     finds: ['error-form'],
   },
   {
@@ -201,7 +259,11 @@ const MUTANTS: readonly Mutant[] = [
     change: ({ refusal }) => ({ refusal: (...of) => withBody(refusal(...of), { status: 'error' }) }),
     finds: ['error-form'],
   },
-  { name: 'refuses without a link', change: ({ refusal }) => ({ refusal: (...of) => without(refusal(...of), 'link') }), finds: ['error-linked'] },
+  {
+    name: 'refuses without a link',
+    change: ({ refusal }) => ({ refusal: (...of) => without(refusal(...of), 'link') }),
+    finds: ['error-linked'],
+  },
   {
     name: 'refuses without advice',
     change: ({ refusal }) => ({ refusal: (...of) => withBody(refusal(...of), { safeNewKey: 'maybe' }) }),
@@ -215,7 +277,12 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'hides its headers from browsers',
-    change: () => ({ replay: (answer) => withHeaders(habitsOf('payonce').replay(answer), { 'access-control-expose-headers': 'Link, Location' }) }),
+    change: () => ({
+      replay: (answer) =>
+        withHeaders(habitsOf('payonce').replay(answer), {
+          'access-control-expose-headers': 'Link, Location',
+        }),
+    }),
     finds: ['headers-exposed'],
   },
 ]
@@ -234,9 +301,11 @@ test.concurrent.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
         expiredKey: OLD_KEY,
         listUrl: shop.url,
       })
-      expect(report.results.filter(({ outcome }) => outcome === 'fail').map(({ id, evidence }) => ({ id, evidence }))).toEqual(
-        finds.map((id) => ({ id, evidence: expect.any(String) })),
-      )
+      expect(
+        report.results
+          .filter(({ outcome }) => outcome === 'fail')
+          .map(({ id, evidence }) => ({ id, evidence })),
+      ).toEqual(finds.map((id) => ({ id, evidence: expect.any(String) })))
     } finally {
       await shop.close()
     }

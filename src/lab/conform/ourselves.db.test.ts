@@ -33,8 +33,10 @@ afterAll(async () => {
   await product.close()
 })
 
-const PAYMENT = '{"amount": 2400, "currency": "EUR", "paymentMethod": "pm_card_visa", "description": "{{uuid}}"}'
-const ORDER = '{"currency": "EUR", "items": [{"name": "T-shirt", "quantity": 2, "unitAmount": 1200}], "reference": "{{n}}"}'
+const PAYMENT =
+  '{"amount": 2400, "currency": "EUR", "paymentMethod": "pm_card_visa", "description": "{{uuid}}"}'
+const ORDER =
+  '{"currency": "EUR", "items": [{"name": "T-shirt", "quantity": 2, "unitAmount": 1200}], "reference": "{{n}}"}'
 
 it.each<[ProfileName, string, string]>([
   ['payonce', '/api/v1/payments', PAYMENT],

@@ -22,7 +22,12 @@ function lines({ outcome, weight, id, says, source, evidence, money }: Result): 
   const head = `${MARKS[outcome]} ${weight.padEnd(6)} ${id.padEnd(26)} ${says}`
   if (outcome === 'pass') return [head]
   if (outcome === 'skip') return [`${head} (skipped: ${evidence})`]
-  return [head, `           asked by  ${source}`, `           seen      ${evidence}`, `           means     ${money}`]
+  return [
+    head,
+    `           asked by  ${source}`,
+    `           seen      ${evidence}`,
+    `           means     ${money}`,
+  ]
 }
 
 const MARKS = { pass: '✓', fail: '✕', skip: '–' }

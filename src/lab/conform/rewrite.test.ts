@@ -14,12 +14,17 @@ describe('the same payload in other characters', () => {
   })
 
   test('a form: the pairs in the other order', () => {
-    expect(rewritten('amount=2400&currency=eur&card%5Bcvc%5D=1')).toBe('card%5Bcvc%5D=1&currency=eur&amount=2400')
+    expect(rewritten('amount=2400&currency=eur&card%5Bcvc%5D=1')).toBe(
+      'card%5Bcvc%5D=1&currency=eur&amount=2400',
+    )
   })
 
-  test.each(['a=1&a=2', 'a[]=1&b=2', 'a%5B%5D=1&b=2', 'a=1', 'hello', '', '1'])('%j is left alone', (body) => {
-    expect(rewritten(body)).toBeNull()
-  })
+  test.each(['a=1&a=2', 'a[]=1&b=2', 'a%5B%5D=1&b=2', 'a=1', 'hello', '', '1'])(
+    '%j is left alone',
+    (body) => {
+      expect(rewritten(body)).toBeNull()
+    },
+  )
 })
 
 describe('another payload', () => {
@@ -38,10 +43,12 @@ describe('another payload', () => {
 })
 
 test('the values that differ are those of either payload alone, and long enough to mean something', () => {
-  expect(valuesThatDiffer(['{"amount":2400,"n":1,"card":["tok_visa","same"]}', '{"amount":2401,"n":2,"card":["tok_amex","same"]}'])).toEqual([
-    ...['2400', 'tok_visa'],
-    ...['2401', 'tok_amex'],
-  ])
+  expect(
+    valuesThatDiffer([
+      '{"amount":2400,"n":1,"card":["tok_visa","same"]}',
+      '{"amount":2401,"n":2,"card":["tok_amex","same"]}',
+    ]),
+  ).toEqual([...['2400', 'tok_visa'], ...['2401', 'tok_amex']])
   expect(valuesThatDiffer(['amount=2400&to=a%20b%20c', 'amount=2401&to=a%20b%20c'])).toEqual(['2400', '2401'])
   expect(valuesThatDiffer(['not JSON', '{}'])).toEqual([])
 })

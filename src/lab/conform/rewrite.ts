@@ -21,7 +21,10 @@ export function raised(body: string): string | null {
 /** The values of one payload that the other has not: what a refusal must not tell. Short ones are left out, for they turn up by chance. */
 export function valuesThatDiffer(payloads: readonly string[]): string[] {
   const [one = [], other = []] = payloads.map((body) => valuesOf(body).map(String))
-  const differing = [...one.filter((value) => !other.includes(value)), ...other.filter((value) => !one.includes(value))]
+  const differing = [
+    ...one.filter((value) => !other.includes(value)),
+    ...other.filter((value) => !one.includes(value)),
+  ]
   return differing.filter((value) => value.length >= 4)
 }
 

@@ -43,8 +43,14 @@ export class Target {
   ask(intent: Intent, instead: Instead = {}): Ask {
     const { url, headers, spelling } = this.options
     const lines = instead.keyLines ?? [spell(intent.key, spelling)]
-    const key = lines.length === 0 ? {} : { 'idempotency-key': lines.length === 1 ? (lines[0] ?? '') : [...lines] }
-    return { url, method: 'POST', headers: { ...headers, ...instead.headers, ...key }, body: instead.body ?? intent.body }
+    const key =
+      lines.length === 0 ? {} : { 'idempotency-key': lines.length === 1 ? (lines[0] ?? '') : [...lines] }
+    return {
+      url,
+      method: 'POST',
+      headers: { ...headers, ...instead.headers, ...key },
+      body: instead.body ?? intent.body,
+    }
   }
 }
 

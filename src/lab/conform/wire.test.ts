@@ -17,7 +17,12 @@ async function listen(server: net.Server): Promise<URL> {
 
 const wire = (limits: Partial<ConstructorParameters<typeof Wire>[0]> = {}) =>
   new Wire({ timeoutMs: 2_000, requestsMax: 50, totalMs: 10_000, ...limits })
-const ask = (url: URL, headers: Record<string, string | string[]> = {}, body = '{"a":1}') => ({ url, method: 'POST' as const, headers, body })
+const ask = (url: URL, headers: Record<string, string | string[]> = {}, body = '{"a":1}') => ({
+  url,
+  method: 'POST' as const,
+  headers,
+  body,
+})
 
 function echo(onRequest: (request: http.IncomingMessage, body: string) => void = () => undefined) {
   return http.createServer((request, response) => {
@@ -46,7 +51,9 @@ test('sends a request as it is: a header with two values on two lines', async ()
 })
 
 test('an answer without a length ends with the connection', async () => {
-  const url = await listen(net.createServer((socket) => socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\nabc'))))
+  const url = await listen(
+    net.createServer((socket) => socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\nabc'))),
+  )
   expect(await wire().send(ask(url))).toMatchObject({ kind: 'answer', status: 200, body: 'abc' })
 })
 
@@ -54,10 +61,22 @@ describe('what is no answer', () => {
   test.each<[string, (socket: net.Socket) => void, RegExp]>([
     ['a server that hangs up', (socket) => socket.destroy(), /ECONNRESET|closed/],
     ['one that says nothing', () => undefined, /nothing for 300 ms/],
-    ['one that stops half-way', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'), /closed half-way|ECONNRESET|aborted/],
-    ['one that never ends', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'), /nothing for 300 ms|ECONNRESET|half-way/],
+    [
+      'one that stops half-way',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'),
+      /closed half-way|ECONNRESET|aborted/,
+    ],
+    [
+      'one that never ends',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'),
+      /nothing for 300 ms|ECONNRESET|half-way/,
+    ],
     ['one that speaks something else', (socket) => socket.end('HELO\r\n\r\n'), /HPE_/],
-    ['one that talks for ever', (socket) => socket.write(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(1_100_000)}`), /larger than 1 MiB|half-way/],
+    [
+      'one that talks for ever',
+      (socket) => socket.write(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(1_100_000)}`),
+      /larger than 1 MiB|half-way/,
+    ],
   ])('%s', async (_, behave, reason) => {
     const sockets: net.Socket[] = []
     const url = await listen(
@@ -66,12 +85,18 @@ describe('what is no answer', () => {
         socket.once('data', () => behave(socket))
       }),
     )
-    expect(await wire({ timeoutMs: 300 }).send(ask(url))).toEqual({ kind: 'none', reason: expect.stringMatching(reason) })
+    expect(await wire({ timeoutMs: 300 }).send(ask(url))).toEqual({
+      kind: 'none',
+      reason: expect.stringMatching(reason),
+    })
     for (const socket of sockets) socket.destroy()
   })
 
   test('a port where nobody listens', async () => {
-    expect(await wire().send(ask(new URL('http://127.0.0.1:1/')))).toEqual({ kind: 'none', reason: 'ECONNREFUSED' })
+    expect(await wire().send(ask(new URL('http://127.0.0.1:1/')))).toEqual({
+      kind: 'none',
+      reason: 'ECONNREFUSED',
+    })
   })
 })
 
@@ -95,7 +120,10 @@ test.each(['', 'x'])('together with a body of %j', async (body) => {
 
 test('together, where nobody listens: each is told', async () => {
   const url = new URL('http://127.0.0.1:1/')
-  expect(await wire().sendTogether([ask(url), ask(url)])).toMatchObject([{ reason: 'ECONNREFUSED' }, { reason: 'ECONNREFUSED' }])
+  expect(await wire().sendTogether([ask(url), ask(url)])).toMatchObject([
+    { reason: 'ECONNREFUSED' },
+    { reason: 'ECONNREFUSED' },
+  ])
 })
 
 test('hanging up: the server has the whole request, we have no answer', async () => {
@@ -116,7 +144,10 @@ test('hanging up: the server has the whole request, we have no answer', async ()
 })
 
 test('hanging up too late: the answer counts', async () => {
-  expect(await wire().sendAndHangUp(ask(await listen(echo())), 300)).toMatchObject({ kind: 'answer', status: 201 })
+  expect(await wire().sendAndHangUp(ask(await listen(echo())), 300)).toMatchObject({
+    kind: 'answer',
+    status: 201,
+  })
 })
 
 describe('limits', () => {
@@ -126,7 +157,10 @@ describe('limits', () => {
     await limited.send(ask(url))
     const kinds = (await limited.sendTogether([ask(url), ask(url), ask(url)])).map(({ kind }) => kind)
     expect(kinds).toEqual(['answer', 'answer', 'none'])
-    expect(await limited.send(ask(url))).toEqual({ kind: 'none', reason: 'the limit of 3 requests is reached' })
+    expect(await limited.send(ask(url))).toEqual({
+      kind: 'none',
+      reason: 'the limit of 3 requests is reached',
+    })
     expect(await limited.sendAndHangUp(ask(url), 0)).toMatchObject({ kind: 'none' })
     expect(limited.sent).toBe(3)
   })
@@ -134,6 +168,9 @@ describe('limits', () => {
   test('so much time', async () => {
     const limited = wire({ totalMs: 0 })
     await pause(2)
-    expect(await limited.send(ask(new URL('http://127.0.0.1:1/')))).toEqual({ kind: 'none', reason: 'the limit of 0 s is reached' })
+    expect(await limited.send(ask(new URL('http://127.0.0.1:1/')))).toEqual({
+      kind: 'none',
+      reason: 'the limit of 0 s is reached',
+    })
   })
 })

@@ -49,7 +49,9 @@ export class Wire {
     const { request, answer } = this.start(ask, () => undefined)
     const gone = new Promise<void>((resolve) => {
       request.once('close', () => resolve())
-      request.end(Buffer.from(ask.body), () => setTimeout(() => request.destroy(new Error('we hung up')), afterMs))
+      request.end(Buffer.from(ask.body), () =>
+        setTimeout(() => request.destroy(new Error('we hung up')), afterMs),
+      )
     })
     const [exchange] = await Promise.all([answer, gone])
     return exchange
@@ -62,7 +64,10 @@ export class Wire {
     const ready = new Promise<void>((resolve) => {
       request.once('close', () => resolve())
       // Without a byte to hold back, what follows together is the end of the request.
-      if (last === 0) request.once('socket', (socket) => (socket.connecting ? socket.once('connect', () => resolve()) : resolve()))
+      if (last === 0)
+        request.once('socket', (socket) =>
+          socket.connecting ? socket.once('connect', () => resolve()) : resolve(),
+        )
       else request.write(bytes.subarray(0, last), () => resolve())
     })
     return { ready, answer, release: () => request.end(bytes.subarray(last)) }
@@ -71,15 +76,21 @@ export class Wire {
   private start(ask: Ask, begin: (request: http.ClientRequest) => void) {
     const length = { 'content-length': String(Buffer.byteLength(ask.body)) }
     const headers = ask.method === 'POST' ? { ...ask.headers, ...length } : ask.headers
-    const request = (ask.url.protocol === 'https:' ? https : http).request(ask.url, { method: ask.method, headers, agent: false })
+    const request = (ask.url.protocol === 'https:' ? https : http).request(ask.url, {
+      method: ask.method,
+      headers,
+      agent: false,
+    })
     const answer = answerTo(request, this.limits.timeoutMs)
     begin(request)
     return { request, answer }
   }
 
   private take(): Exchange | null {
-    if (this.sent >= this.limits.requestsMax) return { kind: 'none', reason: `the limit of ${this.limits.requestsMax} requests is reached` }
-    if (performance.now() > this.until) return { kind: 'none', reason: `the limit of ${this.limits.totalMs / 1000} s is reached` }
+    if (this.sent >= this.limits.requestsMax)
+      return { kind: 'none', reason: `the limit of ${this.limits.requestsMax} requests is reached` }
+    if (performance.now() > this.until)
+      return { kind: 'none', reason: `the limit of ${this.limits.totalMs / 1000} s is reached` }
     this.sent += 1
     return null
   }
@@ -112,7 +123,12 @@ function answerTo(request: http.ClientRequest, timeoutMs: number): Promise<Excha
         if (size > ANSWER_MAX_BYTES) request.destroy(new Error('the answer is larger than 1 MiB'))
       })
       response.on('end', () =>
-        end({ kind: 'answer', status: response.statusCode ?? 0, headers: flat(response.headers), body: Buffer.concat(chunks).toString('utf8') }),
+        end({
+          kind: 'answer',
+          status: response.statusCode ?? 0,
+          headers: flat(response.headers),
+          body: Buffer.concat(chunks).toString('utf8'),
+        }),
       )
       response.on('close', () => fail(new Error('the connection was closed half-way')))
     })
@@ -122,7 +138,12 @@ function answerTo(request: http.ClientRequest, timeoutMs: number): Promise<Excha
 }
 
 function flat(headers: http.IncomingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  )
 }
 
 /** Its code where it has one: the words of a network error name addresses, and nothing else that would help. */

@@ -67,7 +67,9 @@ function isNobody(exchange: Exchange): boolean {
 function isForNow(exchange: Exchange): boolean {
   if (exchange.kind === 'none') return true
   if (bodyOf(exchange)?.retry === 'no') return false
-  return exchange.status === 409 || exchange.status === 425 || exchange.status === 429 || exchange.status >= 500
+  return (
+    exchange.status === 409 || exchange.status === 425 || exchange.status === 429 || exchange.status >= 500
+  )
 }
 
 function retryAfterMs(exchange: Exchange): number {

@@ -49,10 +49,16 @@ export async function bundleSimulation(outfile: string, edits: readonly Edit[] =
 function edited(file: string, edits: readonly Edit[]): string {
   return edits.reduce(
     (text, { find, replace }) => {
-      const parts = text.split(find)
-      if (parts.length !== 2) throw new Error(`${path.basename(file)} has ${parts.length - 1} times what a mutant changes: ${find}`)
+      const parts = text.split(inAnyLayout(find))
+      if (parts.length !== 2)
+        throw new Error(`${path.basename(file)} has ${parts.length - 1} times what a mutant changes: ${find}`)
       return parts.join(replace)
     },
     fs.readFileSync(file, 'utf8'),
   )
+}
+
+/** The formatter decides where lines end: a blank in `find` stands for any white space. */
+function inAnyLayout(find: string): RegExp {
+  return new RegExp(find.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+'))
 }

@@ -30,15 +30,21 @@ export class Laws {
 
   /** When all is quiet: nothing is stuck, the books agree with the bank, and everybody was told the truth. */
   atTheEnd(): void {
-    for (const record of this.world.records.all()) if (!this.isAtRest(record)) throw new LawBroken(`a record is stuck as ${record.state}`)
+    for (const record of this.world.records.all())
+      if (!this.isAtRest(record)) throw new LawBroken(`a record is stuck as ${record.state}`)
     for (const { subject, status } of this.world.shop.payments.values())
-      if ((status === 'done') !== this.charged.has(subject)) throw new LawBroken(`a payment is ${status}, charged: ${this.charged.has(subject)}`)
+      if ((status === 'done') !== this.charged.has(subject))
+        throw new LawBroken(`a payment is ${status}, charged: ${this.charged.has(subject)}`)
     this.oneAnswerPerKey()
   }
 
   /** A claim that was given back began nothing; the reaper takes it away, or the next request takes it over. */
   private isAtRest({ state, leaseUntil }: Readonly<Kept>): boolean {
-    return state === 'completed' || state === 'tombstone' || (state === 'claimed' && leaseUntil < this.world.time.now)
+    return (
+      state === 'completed' ||
+      state === 'tombstone' ||
+      (state === 'claimed' && leaseUntil < this.world.time.now)
+    )
   }
 
   private atMostOneCharge(): void {
@@ -59,11 +65,13 @@ export class Laws {
     this.before.set(record.id, { ...record })
     // A claim that began nothing may be reaped, and its key claimed afresh.
     if (!before || (before.state === 'claimed' && before.token !== record.token && record.fence === 1)) return
-    if (!NEXT[before.state].includes(record.state)) throw new LawBroken(`a record went from ${before.state} to ${record.state}`)
+    if (!NEXT[before.state].includes(record.state))
+      throw new LawBroken(`a record went from ${before.state} to ${record.state}`)
     if (record.fence < before.fence) throw new LawBroken('a fence went down')
     if (before.state === 'completed' && record.state === 'completed' && before.answer !== record.answer)
       throw new LawBroken('a stored answer changed')
-    if (before.subjectId !== null && before.subjectId !== record.subjectId) throw new LawBroken('a record began something twice')
+    if (before.subjectId !== null && before.subjectId !== record.subjectId)
+      throw new LawBroken('a record began something twice')
   }
 
   /** Everybody who got an answer under a key got the same one, and it is for the amount that they sent. */
@@ -73,7 +81,8 @@ export class Laws {
       if (reply?.kind !== 'answer') continue
       const { body } = reply.answer
       const key = keyOf(press)
-      if ((answers.get(key) ?? body) !== body) throw new LawBroken(`two answers under one key: ${answers.get(key)} and ${body}`)
+      if ((answers.get(key) ?? body) !== body)
+        throw new LawBroken(`two answers under one key: ${answers.get(key)} and ${body}`)
       answers.set(key, body)
       this.isTrue(press, body)
     }
@@ -81,12 +90,20 @@ export class Laws {
 
   private isTrue(press: Press, body: string): void {
     const { did, subject, amount } = JSON.parse(body) as { did?: string; subject: string; amount?: number }
-    if (amount !== undefined && amount !== press.amount) throw new LawBroken('a client got the answer to another request')
-    if (did === 'done' && !this.charged.has(subject)) throw new LawBroken('a client was told of a charge that never was')
-    if (did === 'refused' && this.charged.has(subject)) throw new LawBroken('a client was told that nothing was charged')
+    if (amount !== undefined && amount !== press.amount)
+      throw new LawBroken('a client got the answer to another request')
+    if (did === 'done' && !this.charged.has(subject))
+      throw new LawBroken('a client was told of a charge that never was')
+    if (did === 'refused' && this.charged.has(subject))
+      throw new LawBroken('a client was told that nothing was charged')
   }
 }
 
 function sameAs(before: Readonly<Kept>, now: Readonly<Kept>): boolean {
-  return before.state === now.state && before.fence === now.fence && before.token === now.token && before.answer === now.answer
+  return (
+    before.state === now.state &&
+    before.fence === now.fence &&
+    before.token === now.token &&
+    before.answer === now.answer
+  )
 }

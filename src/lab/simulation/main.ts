@@ -11,6 +11,11 @@ const { values } = parseArgs({
   },
 })
 const { seed, seconds, payments, path } = values
-const campaign = await simulate({ seed: Number(seed), seconds: Number(seconds), payments: Number(payments), ...(path === undefined ? {} : { path }) })
+const campaign = await simulate({
+  seed: Number(seed),
+  seconds: Number(seconds),
+  payments: Number(payments),
+  ...(path === undefined ? {} : { path }),
+})
 process.stdout.write(`${JSON.stringify(campaign)}\n`)
 process.exitCode = campaign.failure === null ? 0 : 1

@@ -23,7 +23,11 @@ async function kill({ name, edits }: Mutant): Promise<boolean> {
   await bundleSimulation(bundle, edits)
   const { failure, plans, seconds } = await campaign(bundle, { seed: 1, seconds: PATIENCE_S })
   const effort = `${plans} plans, ${seconds.toFixed(1)} s`
-  say(failure === null ? `✕ alive   ${name} (${effort})` : `✓ killed  ${name} (${effort})\n            ${failure}`)
+  say(
+    failure === null
+      ? `✕ alive   ${name} (${effort})`
+      : `✓ killed  ${name} (${effort})\n            ${failure}`,
+  )
   return failure !== null
 }
 

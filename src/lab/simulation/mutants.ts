@@ -16,7 +16,9 @@ const MEMORY = 'src/idempotency/stores/memory.ts'
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'drop the fence: any claim may write',
-    edits: [{ file: MEMORY, find: 'row?.token === claim.token && row.fence === claim.fence &&', replace: 'row &&' }],
+    edits: [
+      { file: MEMORY, find: 'row?.token === claim.token && row.fence === claim.fence &&', replace: 'row &&' },
+    ],
   },
   {
     name: 'take over from sending: ask again what may have been asked',
@@ -50,7 +52,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'complete without compare-and-set: what is finished is finished again',
-    edits: [{ file: MEMORY, find: "['claimed', 'sending', 'unknown'].includes(row.state) ? row : null", replace: 'true ? row : null' }],
+    edits: [
+      {
+        file: MEMORY,
+        find: "['claimed', 'sending', 'unknown'].includes(row.state) ? row : null",
+        replace: 'true ? row : null',
+      },
+    ],
   },
   {
     name: 'the resolver asks instead of looking',
@@ -71,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: MEMORY,
-        find: "row.state === 'claimed' && row.leaseUntil < this.now()).slice",
+        find: "row.state === 'claimed' && row.leaseUntil < this.now()) .slice",
         replace: "row.state !== 'completed' && row.leaseUntil < this.now()).slice",
       },
     ],
@@ -90,7 +98,11 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a tombstone is executed again',
     edits: [
-      { file: RECORD, find: "return { kind: 'expired' }", replace: "return { kind: 'take-over', fence: row.fence }" },
+      {
+        file: RECORD,
+        find: "return { kind: 'expired' }",
+        replace: "return { kind: 'take-over', fence: row.fence }",
+      },
       {
         file: MEMORY,
         find: "if (row?.state !== 'claimed' || row.fence",
@@ -100,7 +112,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a mismatch is answered like a replay',
-    edits: [{ file: RECORD, find: "if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch' }", replace: '' }],
+    edits: [
+      {
+        file: RECORD,
+        find: "if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch' }",
+        replace: '',
+      },
+    ],
   },
   {
     name: 'no heartbeat: a slow bank loses its lease',
@@ -108,12 +126,20 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no ceiling: a bank that hangs holds its key for ever',
-    edits: [{ file: MEMORY, find: '|| this.now() >= row.heldSince + CEILING_LEASES * this.leaseMs', replace: '' }],
+    edits: [
+      { file: MEMORY, find: '|| this.now() >= row.heldSince + CEILING_LEASES * this.leaseMs', replace: '' },
+    ],
   },
   {
     name: 'the claim overwrites the record that is there',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
-    edits: [{ file: MEMORY, find: 'if (this.rows.has(`${record.merchantId}/${record.id}`)) return null', replace: '' }],
+    edits: [
+      {
+        file: MEMORY,
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+        find: 'if (this.rows.has(`${record.merchantId}/${record.id}`)) return null',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'a lost lease is answered like a commit',
@@ -121,7 +147,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an answer is told before it is stored',
-    edits: [{ file: RUN, find: "if (stored === 'unstored') return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))", replace: '' }],
+    edits: [
+      {
+        file: RUN,
+        find: "if (stored === 'unstored') return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))",
+        replace: '',
+      },
+    ],
   },
   {
     name: 'those who wait wake each other in turn',

@@ -23,7 +23,14 @@ export interface Plan {
   calm: boolean
 }
 
-export const FATES: readonly Fate[] = ['answer', 'decline', 'silence, charged', 'silence, not charged', 'slow', 'hang']
+export const FATES: readonly Fate[] = [
+  'answer',
+  'decline',
+  'silence, charged',
+  'silence, not charged',
+  'slow',
+  'hang',
+]
 export const ACCIDENTS: readonly Accident[] = ['kill', 'stop', 'cut before', 'cut after', 'cut off']
 export const SERVERS = 3
 
@@ -40,8 +47,14 @@ const press: fc.Arbitrary<Press> = fc.record({
 export const plans: fc.Arbitrary<Plan> = fc
   .record({
     presses: fc.array(press, { minLength: 12, maxLength: 24 }),
-    fates: fc.array(fc.constantFrom(...FATES, 'answer' as const, 'answer' as const), { minLength: 7, maxLength: 7 }),
-    accidents: fc.array(fc.constantFrom<Accident>(...ACCIDENTS, ...Array<Accident>(40).fill('none')), { minLength: 97, maxLength: 97 }),
+    fates: fc.array(fc.constantFrom(...FATES, 'answer' as const, 'answer' as const), {
+      minLength: 7,
+      maxLength: 7,
+    }),
+    accidents: fc.array(fc.constantFrom<Accident>(...ACCIDENTS, ...Array<Accident>(40).fill('none')), {
+      minLength: 97,
+      maxLength: 97,
+    }),
     calm: fc.constantFrom(true, false, false, false, false, false),
   })
   .map((plan) => (plan.calm ? calmed(plan) : plan))

@@ -69,6 +69,8 @@ async function next(s: Scheduler, world: World): Promise<boolean> {
 /** Positive control: where nothing breaks, each order that somebody paid is charged. */
 function everythingIsPaid(world: World): void {
   const orders = new Set(world.told.map(({ press }) => press.order)).size
-  if (world.bank.charges.length !== orders) throw new LawBroken(`calm, and yet ${world.bank.charges.length} of ${orders} orders were charged`)
-  if (world.told.some(({ reply }) => reply === null)) throw new LawBroken('calm, and yet a client got an error')
+  if (world.bank.charges.length !== orders)
+    throw new LawBroken(`calm, and yet ${world.bank.charges.length} of ${orders} orders were charged`)
+  if (world.told.some(({ reply }) => reply === null))
+    throw new LawBroken('calm, and yet a client got an error')
 }

@@ -6,8 +6,12 @@ export function campaign(
   bundle: string,
   options: { seed: number; seconds: number; payments?: number; path?: string | undefined },
 ): Promise<Campaign> {
-  const args = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]))
-  const child = spawn(process.execPath, ['--enable-source-maps', bundle, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const args = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}=${value}`],
+  )
+  const child = spawn(process.execPath, ['--enable-source-maps', bundle, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   return new Promise((resolve, reject) => {

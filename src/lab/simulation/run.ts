@@ -31,7 +31,12 @@ export interface Campaign {
 }
 
 /** Plays plans until `seconds` are over and so many payments were made, or a law is broken. The same seed plays the same plans in the same order. */
-export async function simulate(options: { seed: number; seconds: number; payments: number; path?: string }): Promise<Campaign> {
+export async function simulate(options: {
+  seed: number
+  seconds: number
+  payments: number
+  path?: string
+}): Promise<Campaign> {
   const began = performance.now()
   const seen = new Set<string>()
   const tally = { plans: 0, payments: 0, charges: 0, steps: 0 }
@@ -47,8 +52,14 @@ export async function simulate(options: { seed: number; seconds: number; payment
   const over = () => performance.now() - began > options.seconds * 1_000 && tally.payments >= options.payments
   for (let batch = 0; failure === null && (batch === 0 || !over()); batch++) {
     const seed = options.seed + batch
-    const result = await fc.check(property, { seed, numRuns: BATCH, endOnFailure: true, ...(options.path ? { path: options.path } : {}) })
-    if (result.failed) failure = `seed ${seed}, path ${result.counterexamplePath}: ${String(result.errorInstance)}`
+    const result = await fc.check(property, {
+      seed,
+      numRuns: BATCH,
+      endOnFailure: true,
+      ...(options.path ? { path: options.path } : {}),
+    })
+    if (result.failed)
+      failure = `seed ${seed}, path ${result.counterexamplePath}: ${String(result.errorInstance)}`
     if (options.path) break
   }
   const missed = MUST_SEE.filter((what) => !seen.has(what))

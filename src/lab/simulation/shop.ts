@@ -34,23 +34,36 @@ export class Shop {
   whyRefused({ order }: Input): Refusal {
     const holder = this.holderOf(order)
     if (holder?.status !== 'done') return { kind: 'busy' }
-    return { kind: 'answer', answer: { status: 409, problem: 'already-paid', body: JSON.stringify({ subject: holder.subject }) } }
+    return {
+      kind: 'answer',
+      answer: { status: 409, problem: 'already-paid', body: JSON.stringify({ subject: holder.subject }) },
+    }
   }
 
   /** The answer tells when it was made, as a real one does: two that were made apart differ. */
   finish({ subject, amount }: Payment, effect: Effect): Finish<MemoryWrite> {
     if (effect.kind === 'doubt') return { to: 'unknown', answer: null, writes: [], retryInMs: 5_000 }
     const body = JSON.stringify({ did: effect.kind, subject, amount, at: this.now() })
-    const answer = effect.kind === 'done' ? { status: 200, problem: null, body } : { status: 402, problem: 'payment-declined' as const, body }
+    const answer =
+      effect.kind === 'done'
+        ? { status: 200, problem: null, body }
+        : { status: 402, problem: 'payment-declined' as const, body }
     return { to: 'completed', answer, writes: [this.settle(subject, effect.kind)] }
   }
 
   private settle(subject: string, status: 'done' | 'refused'): MemoryWrite {
     const payment = () => this.payments.get(subject)
-    return { name: status, rows: 1, check: () => (payment()?.status === 'live' ? 1 : 0), apply: () => Object.assign(payment() ?? {}, { status }) }
+    return {
+      name: status,
+      rows: 1,
+      check: () => (payment()?.status === 'live' ? 1 : 0),
+      apply: () => Object.assign(payment() ?? {}, { status }),
+    }
   }
 
   private holderOf(order: string): Payment | undefined {
-    return [...this.payments.values()].find((payment) => payment.order === order && payment.status !== 'refused')
+    return [...this.payments.values()].find(
+      (payment) => payment.order === order && payment.status !== 'refused',
+    )
   }
 }

@@ -29,19 +29,28 @@ async function run(): Promise<boolean> {
   const replay = values.path !== undefined
   say(`seed ${seed}`)
   const seeds = Array.from({ length: replay ? 1 : PROCESSES }, (_, index) => seed + index * APART)
-  const effort = replay ? { seconds: 0 } : { seconds: Number(values.seconds), payments: Math.ceil(Number(values.payments) / PROCESSES) }
-  const seen = await Promise.all(seeds.map((one) => campaign(bundle, { seed: one, ...effort, path: values.path })))
+  const effort = replay
+    ? { seconds: 0 }
+    : { seconds: Number(values.seconds), payments: Math.ceil(Number(values.payments) / PROCESSES) }
+  const seen = await Promise.all(
+    seeds.map((one) => campaign(bundle, { seed: one, ...effort, path: values.path })),
+  )
   return report(seen, replay)
 }
 
 function report(seen: readonly Campaign[], replay: boolean): boolean {
-  const sum = (of: 'plans' | 'payments' | 'charges' | 'steps') => seen.reduce((total, one) => total + one[of], 0).toLocaleString('en')
+  const sum = (of: 'plans' | 'payments' | 'charges' | 'steps') =>
+    seen.reduce((total, one) => total + one[of], 0).toLocaleString('en')
   say(`${sum('plans')} plans, ${sum('payments')} payments, ${sum('charges')} charges, ${sum('steps')} steps`)
   const failures = seen.flatMap(({ failure }) => failure ?? [])
-  for (const failure of failures) complain(`a law was broken: ${failure}\n  see it again with  npm run simulate -- --seed <seed> --path <path>`)
+  for (const failure of failures)
+    complain(
+      `a law was broken: ${failure}\n  see it again with  npm run simulate -- --seed <seed> --path <path>`,
+    )
   // A replay shows one plan, and need not show all.
   const missed = replay ? [] : seen.flatMap((one) => (one.failure ? [] : one.missed))
-  if (missed.length > 0) complain(`this never happened, so nothing is proved about it: ${[...new Set(missed)].join(', ')}`)
+  if (missed.length > 0)
+    complain(`this never happened, so nothing is proved about it: ${[...new Set(missed)].join(', ')}`)
   return failures.length === 0 && missed.length === 0
 }
 

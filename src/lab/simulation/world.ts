@@ -22,7 +22,18 @@ const MERCHANT = 'm'
 const LONG_MS = 45_000
 /** Longer than anybody tries to store an answer. */
 const AWAY_MS = 8_000
-const VERBS = ['read', 'claim', 'takeOver', 'renew', 'commit', 'release', 'sweep', 'takeDoubt', 'reap', 'bury'] as const
+const VERBS = [
+  'read',
+  'claim',
+  'takeOver',
+  'renew',
+  'commit',
+  'release',
+  'sweep',
+  'takeDoubt',
+  'reap',
+  'bury',
+] as const
 
 /** Several servers on one store and one bank, each step of them in an order that chance decides. The engine is the real one. */
 export class World {
@@ -54,7 +65,14 @@ export class World {
   async press(press: Press): Promise<void> {
     const server = this.servers[press.server] as Server
     const input = { order: `order-${press.order}`, amount: press.amount }
-    const request = { scope: { merchantId: MERCHANT, actor: 'a' }, key: keyOf(press), input, waitMs: press.waitMs, source: 'sim', requestId: 'q' }
+    const request = {
+      scope: { merchantId: MERCHANT, actor: 'a' },
+      key: keyOf(press),
+      input,
+      waitMs: press.waitMs,
+      source: 'sim',
+      requestId: 'q',
+    }
     const reply = await server.engine.run(this.operation(server), request).catch((error: unknown) => {
       if (!(error instanceof StoreUnavailable)) throw error
       return null
@@ -76,13 +94,17 @@ export class World {
   async news(which: number): Promise<void> {
     const server = this.servers[which % SERVERS] as Server
     const record = this.records.all()[which % Math.max(1, this.records.all().length)]
-    if (record) await server.engine.news(this.operation(server), { merchantId: MERCHANT, recordId: record.id }, 'bank').catch(ignoreUnavailable)
+    if (record)
+      await server.engine
+        .news(this.operation(server), { merchantId: MERCHANT, recordId: record.id }, 'bank')
+        .catch(ignoreUnavailable)
   }
 
   private observe(event: EngineEvent): void {
     this.seen.add(event.step)
     // The guards of a commit are the second line: where one of them has to refuse, the first line has failed.
-    if (event.step === 'alert' && event.error instanceof CommitRefused) this.broken ??= `a guard had to refuse: ${event.error.message}`
+    if (event.step === 'alert' && event.error instanceof CommitRefused)
+      this.broken ??= `a guard had to refuse: ${event.error.message}`
   }
 
   private readonly newId = () => `id-${++this.ids}`
@@ -93,7 +115,13 @@ export class World {
     return {
       process,
       store,
-      engine: new Engine({ store, observe: (event) => this.observe(event), clock: process, newId: this.newId, fieldSecret: 'simulation' }),
+      engine: new Engine({
+        store,
+        observe: (event) => this.observe(event),
+        clock: process,
+        newId: this.newId,
+        fieldSecret: 'simulation',
+      }),
     }
   }
 
@@ -108,7 +136,9 @@ export class World {
   private async turn(process: Process, label: string): Promise<Accident> {
     await this.s.schedule(Promise.resolve(), label)
     await process.goOn()
-    const accident = this.faults ? (this.plan.accidents[this.dealt++ % this.plan.accidents.length] ?? 'none') : 'none'
+    const accident = this.faults
+      ? (this.plan.accidents[this.dealt++ % this.plan.accidents.length] ?? 'none')
+      : 'none'
     if (accident !== 'none') this.seen.add(accident)
     if (accident === 'kill') this.kill(process)
     if (accident === 'stop') process.stop(LONG_MS)
@@ -123,8 +153,10 @@ export class World {
     for (const verb of VERBS) {
       const real = (this.records[verb] as (...args: unknown[]) => Promise<unknown>).bind(this.records)
       seen[verb] = async (...args: unknown[]) => {
-        if ((await this.turn(process, `${verb} arrives`)) === 'cut before' || process.isCutOff()) throw new StoreUnavailable('cut before')
-        const result = verb === 'commit' ? await this.fenced(args[0] as Claim, () => real(...args)) : await real(...args)
+        if ((await this.turn(process, `${verb} arrives`)) === 'cut before' || process.isCutOff())
+          throw new StoreUnavailable('cut before')
+        const result =
+          verb === 'commit' ? await this.fenced(args[0] as Claim, () => real(...args)) : await real(...args)
         if ((await this.turn(process, `${verb} answers`)) === 'cut after') return this.cutAfter(verb, result)
         return result
       }
@@ -136,14 +168,16 @@ export class World {
   private async fenced(claim: Claim, write: () => Promise<unknown>): Promise<unknown> {
     const { fence, token } = this.records.all().find(({ id }) => id === claim.id) ?? {}
     const result = await write()
-    if (result === true && (fence !== claim.fence || token !== claim.token)) this.broken ??= 'a write was made under a superseded fence'
+    if (result === true && (fence !== claim.fence || token !== claim.token))
+      this.broken ??= 'a write was made under a superseded fence'
     return result
   }
 
   /** A real store finds its own token on another connection, so it knows of the claim but not of what was begun. */
   private cutAfter(verb: string, result: unknown): unknown {
     const claimed = result as Awaited<ReturnType<MemoryStore['claim']>>
-    if ((verb === 'claim' || verb === 'takeOver') && claimed?.begun.kind === 'written') return { ...claimed, begun: { kind: 'unheard' } }
+    if ((verb === 'claim' || verb === 'takeOver') && claimed?.begun.kind === 'written')
+      return { ...claimed, begun: { kind: 'unheard' } }
     throw new StoreUnavailable('cut after', { maybeDone: true })
   }
 
@@ -167,7 +201,10 @@ export class World {
   }
 
   private async ask(process: Process, { subject }: Payment): Promise<Effect> {
-    const fate = this.faults || this.plan.calm ? (this.plan.fates[this.questions++ % this.plan.fates.length] ?? 'answer') : 'answer'
+    const fate =
+      this.faults || this.plan.calm
+        ? (this.plan.fates[this.questions++ % this.plan.fates.length] ?? 'answer')
+        : 'answer'
     this.seen.add(fate)
     await this.turn(process, 'the question is sent')
     if (fate === 'slow') await new Promise<void>((resolve) => void this.time.after(LONG_MS, resolve))

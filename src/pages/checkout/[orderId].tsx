@@ -63,13 +63,19 @@ function languageFor(headers: Headers): CheckoutProps['language'] {
 }
 
 function titleOf({ order, ended, language }: CheckoutProps): string {
-  const t = createTranslator({ locale: language.tag, messages: language.messages as Messages, namespace: 'checkout' })
+  const t = createTranslator({
+    locale: language.tag,
+    messages: language.messages as Messages,
+    namespace: 'checkout',
+  })
   if (!order) return t('notLoaded.documentTitle')
   const title = t('documentTitle.pay', { merchant: order.merchantName })
   return ended ? t('documentTitle.problem', { title }) : title
 }
 
 function headersOf(incoming: NodeJS.Dict<string | string[]>): Headers {
-  const pairs = Object.entries(incoming).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]))
+  const pairs = Object.entries(incoming).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  )
   return new Headers(pairs)
 }

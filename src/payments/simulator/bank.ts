@@ -87,7 +87,12 @@ export class SimulatedBank {
          SELECT $3, idempotency_key, amount, currency FROM answered WHERE $3::text IS NOT NULL
          RETURNING id, idempotency_key, amount, currency)
        SELECT charged.* FROM answered LEFT JOIN charged ON true`,
-      [challengeId, passed ? 'approved' : 'declined', passed ? newRef('ch') : null, passed ? null : 'card_declined'],
+      [
+        challengeId,
+        passed ? 'approved' : 'declined',
+        passed ? newRef('ch') : null,
+        passed ? null : 'card_declined',
+      ],
     )
     this.tellOfCharges(rows.filter((row) => row.id !== null))
     return rows.length === 1
@@ -115,7 +120,16 @@ export class SimulatedBank {
        INSERT INTO gateway_simulator.charge (id, idempotency_key, amount, currency)
        SELECT id, idempotency_key, amount, currency FROM asked, unnest($7::text[]) id
        RETURNING id, idempotency_key, amount, currency`,
-      [request.key, request.token, amount, request.currency, status, plan.declineCode ?? null, chargeIds, challengeId],
+      [
+        request.key,
+        request.token,
+        amount,
+        request.currency,
+        status,
+        plan.declineCode ?? null,
+        chargeIds,
+        challengeId,
+      ],
     )
     this.tellOfCharges(rows)
     return this.agreed(request)
@@ -124,7 +138,8 @@ export class SimulatedBank {
   /** What stands under this key. @throws BankFault when it is of another amount */
   private async agreed(request: BankCancelRequest): Promise<BankAnswer> {
     const answer = await this.find(request.key)
-    if (answer?.amountMinor !== request.amountMinor || answer.currency !== request.currency) throw new BankFault('key-reused')
+    if (answer?.amountMinor !== request.amountMinor || answer.currency !== request.currency)
+      throw new BankFault('key-reused')
     return answer
   }
 

@@ -16,7 +16,11 @@ export interface CardPlan {
 export const CARDS: Record<string, CardPlan> = {
   pm_card_visa: { label: 'Visa •••• 4242', verdict: 'approve' },
   pm_card_declined: { label: 'Visa •••• 0002', verdict: 'decline', declineCode: 'card_declined' },
-  pm_card_insufficient_funds: { label: 'Visa •••• 9995', verdict: 'decline', declineCode: 'insufficient_funds' },
+  pm_card_insufficient_funds: {
+    label: 'Visa •••• 9995',
+    verdict: 'decline',
+    declineCode: 'insufficient_funds',
+  },
   pm_card_expired: { label: 'Visa •••• 0069', verdict: 'decline', declineCode: 'expired_card' },
   pm_card_slow: { label: 'Visa •••• 3006', verdict: 'approve', delayMs: 3_000 },
   pm_card_timeout_before_charge: { label: 'Visa •••• 4010', verdict: 'approve', fault: 'silence-before' },

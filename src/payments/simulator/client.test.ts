@@ -40,7 +40,12 @@ const text =
   (response) =>
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
 const json = (body: unknown, status = 200) => text(JSON.stringify(body), status)
-const REQUEST = { key: 'k/1', amountMinor: 9_223_372_036_854_775_807n, currency: 'EUR', method: 'pm_card_visa' } as const
+const REQUEST = {
+  key: 'k/1',
+  amountMinor: 9_223_372_036_854_775_807n,
+  currency: 'EUR',
+  method: 'pm_card_visa',
+} as const
 const APPROVED = {
   kind: 'approved',
   ref: 'ch_1',
@@ -54,7 +59,11 @@ const answered = (changes: object = {}, key = 'k/1') => json({ key, outcome: { .
 describe('positive control', () => {
   it('carries amounts beyond what a float can tell apart, there and back', async () => {
     say = answered()
-    expect(await gateway.charge(REQUEST)).toEqual({ ...APPROVED, amountMinor: 9_223_372_036_854_775_807n, feeMinor: 36n })
+    expect(await gateway.charge(REQUEST)).toEqual({
+      ...APPROVED,
+      amountMinor: 9_223_372_036_854_775_807n,
+      feeMinor: 36n,
+    })
     expect(asked).toMatchObject([{ method: 'POST', url: '/charges' }])
     expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ ...REQUEST, amountMinor: '9223372036854775807' })
   })
@@ -67,7 +76,9 @@ describe('positive control', () => {
 
   it('lives under a path, if the bank does', async () => {
     say = answered()
-    expect((await httpGateway({ url: `${url}/bank/v1`, timeoutMs: 2_000 }).charge(REQUEST)).kind).toBe('approved')
+    expect((await httpGateway({ url: `${url}/bank/v1`, timeoutMs: 2_000 }).charge(REQUEST)).kind).toBe(
+      'approved',
+    )
     expect(asked[0]?.url).toBe('/bank/v1/charges')
   })
 })
@@ -95,9 +106,16 @@ describe('G10 what is no answer to our question is doubt', () => {
     ['half a cent', answered({ amountMinor: '1.5' })],
     ['an amount in words', answered({ amountMinor: '1e3' })],
     ['a kind that we do not know', answered({ kind: 'maybe' })],
-    ['a decline for a reason that we do not know', json({ key: 'k/1', outcome: { kind: 'declined', code: 'moon', cardLabel: 'x' } })],
+    [
+      'a decline for a reason that we do not know',
+      json({ key: 'k/1', outcome: { kind: 'declined', code: 'moon', cardLabel: 'x' } }),
+    ],
     ['absent, to a charge', json({ key: 'k/1', outcome: { kind: 'absent' } })],
-    ['a body that ends too soon', (response) => response.writeHead(200, { 'content-length': '999' }).write('{"key":') && response.destroy()],
+    [
+      'a body that ends too soon',
+      (response) =>
+        response.writeHead(200, { 'content-length': '999' }).write('{"key":') && response.destroy(),
+    ],
     ['a line that is cut before any answer', (response) => response.destroy()],
     ['no HTTP at all', (response) => response.socket?.end('hello\r\n\r\n')],
   ])('%s', async (_, what) => {
@@ -115,12 +133,17 @@ describe('G10 what is no answer to our question is doubt', () => {
     ['without its end', { charges: [] }],
     [
       'with a time that is none',
-      { charges: [{ ref: 'c', key: 'k', amountMinor: '1', currency: 'EUR', refundedMinor: '0', at: 'soon' }], next: null },
+      {
+        charges: [{ ref: 'c', key: 'k', amountMinor: '1', currency: 'EUR', refundedMinor: '0', at: 'soon' }],
+        next: null,
+      },
     ],
     ['of something else', { kind: 'page', charges: {}, next: null }],
   ])('a list %s', async (_, body) => {
     say = json(body)
-    expect(await gateway.charges({ since: new Date(0), after: null, limit: 1 })).toMatchObject({ kind: 'unknown' })
+    expect(await gateway.charges({ since: new Date(0), after: null, limit: 1 })).toMatchObject({
+      kind: 'unknown',
+    })
   })
 
   it.each<[string, () => Promise<string>, RegExp]>([

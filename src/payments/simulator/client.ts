@@ -16,7 +16,8 @@ export interface BankAddress {
  * a 429. That a request never arrived is for the bank to say (`absent`), since a connection may break after it did.
  */
 export function httpGateway({ url, timeoutMs, remembersForMs = REMEMBERS_FOR_MS }: BankAddress): Gateway {
-  const ask = <T extends z.ZodType>(shape: T, path: string, body?: object) => answerOf(shape, at(url, path), timeoutMs, body)
+  const ask = <T extends z.ZodType>(shape: T, path: string, body?: object) =>
+    answerOf(shape, at(url, path), timeoutMs, body)
   return {
     name: 'simulator',
     settlesWithinMs: timeoutMs + SLOWEST_MS,
@@ -26,7 +27,11 @@ export function httpGateway({ url, timeoutMs, remembersForMs = REMEMBERS_FOR_MS 
     cancel: async (request) => about(request.key, await ask(chargeAnswer, '/cancellations', request)),
     refund: async (request) => about(request.key, await ask(refundAnswer, '/refunds', request)),
     charges: async ({ since, after, limit }) => {
-      const query = new URLSearchParams({ since: since.toISOString(), limit: String(limit), ...(after === null ? {} : { after }) })
+      const query = new URLSearchParams({
+        since: since.toISOString(),
+        limit: String(limit),
+        ...(after === null ? {} : { after }),
+      })
       const page = await ask(chargesAnswer, `/charges?${query}`)
       return 'kind' in page ? page : { kind: 'page', ...page }
     },
@@ -38,7 +43,11 @@ export function httpChallenges({ url, timeoutMs }: BankAddress) {
   return {
     answerChallenge: async (challengeId: string, passed: boolean): Promise<void> => {
       const body = written({ passed })
-      await fetch(at(url, `/challenges/${encodeURIComponent(challengeId)}`), { ...JSON_POST, body, signal: AbortSignal.timeout(timeoutMs) })
+      await fetch(at(url, `/challenges/${encodeURIComponent(challengeId)}`), {
+        ...JSON_POST,
+        body,
+        signal: AbortSignal.timeout(timeoutMs),
+      })
     },
   }
 }
@@ -50,11 +59,20 @@ function at(url: string, path: string): string {
 
 const JSON_POST = { method: 'POST', headers: { 'content-type': 'application/json' } } as const
 
-async function answerOf<T extends z.ZodType>(shape: T, url: string, timeoutMs: number, body?: object): Promise<z.infer<T> | Doubt> {
+async function answerOf<T extends z.ZodType>(
+  shape: T,
+  url: string,
+  timeoutMs: number,
+  body?: object,
+): Promise<z.infer<T> | Doubt> {
   const signal = AbortSignal.timeout(timeoutMs)
   try {
     // A redirect is not followed: a question about money goes to whom it was addressed.
-    const response = await fetch(url, { ...(body ? { ...JSON_POST, body: written(body) } : {}), signal, redirect: 'error' })
+    const response = await fetch(url, {
+      ...(body ? { ...JSON_POST, body: written(body) } : {}),
+      signal,
+      redirect: 'error',
+    })
     if (response.status !== 200) return doubt(`the bank answered with ${response.status}`)
     return shape.parse(JSON.parse(await response.text()))
   } catch (error) {
@@ -76,5 +94,7 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error
   const why = cause instanceof Error ? ` (${'code' in cause ? String(cause.code) : cause.message})` : ''
-  return error.name === 'ZodError' || error.name === 'SyntaxError' ? 'the bank’s answer cannot be read' : `${error.message}${why}`
+  return error.name === 'ZodError' || error.name === 'SyntaxError'
+    ? 'the bank’s answer cannot be read'
+    : `${error.message}${why}`
 }

@@ -42,11 +42,17 @@ beforeEach(() => {
 })
 
 const charges = async (of: string) =>
-  Number((await pool.query('SELECT count(*) FROM gateway_simulator.charge WHERE idempotency_key = $1', [of])).rows[0].count)
+  Number(
+    (await pool.query('SELECT count(*) FROM gateway_simulator.charge WHERE idempotency_key = $1', [of]))
+      .rows[0].count,
+  )
 const charge = (method: string) => gateway.charge({ key, amountMinor: 2_400n, currency: 'EUR', method })
 
 const refunded = async (ref: string) =>
-  BigInt((await pool.query('SELECT refunded_amount FROM gateway_simulator.charge WHERE id = $1', [ref])).rows[0].refunded_amount)
+  BigInt(
+    (await pool.query('SELECT refunded_amount FROM gateway_simulator.charge WHERE id = $1', [ref])).rows[0]
+      .refunded_amount,
+  )
 
 const HARNESS = {
   timeoutMs: TIMEOUT_MS,
@@ -81,24 +87,41 @@ gatewayContract('the simulated bank, over HTTP', async () => ({
 
 describe('the test tokens', () => {
   it.each(Object.entries(CARDS))('%s does what is published', async (token, plan) => {
-    const outcome = await (plan.fault ? hasty : gateway).charge({ key, amountMinor: 2_400n, currency: 'EUR', method: token })
-    const kind = plan.fault ? 'unknown' : { approve: 'approved', decline: 'declined', challenge: 'challenge' }[plan.verdict]
+    const outcome = await (plan.fault ? hasty : gateway).charge({
+      key,
+      amountMinor: 2_400n,
+      currency: 'EUR',
+      method: token,
+    })
+    const kind = plan.fault
+      ? 'unknown'
+      : { approve: 'approved', decline: 'declined', challenge: 'challenge' }[plan.verdict]
     expect(outcome.kind).toBe(kind)
     if (outcome.kind === 'approved')
-      expect(outcome).toMatchObject({ cardLabel: plan.label, feeMinor: 36n, ref: expect.stringMatching(/^ch_[0-9a-f]{24}$/) })
-    if (outcome.kind === 'declined') expect(outcome).toEqual({ kind: 'declined', code: plan.declineCode, cardLabel: plan.label })
+      expect(outcome).toMatchObject({
+        cardLabel: plan.label,
+        feeMinor: 36n,
+        ref: expect.stringMatching(/^ch_[0-9a-f]{24}$/),
+      })
+    if (outcome.kind === 'declined')
+      expect(outcome).toEqual({ kind: 'declined', code: plan.declineCode, cardLabel: plan.label })
     const reallyCharged = plan.verdict === 'approve' && !plan.fault?.endsWith('before')
     expect(await charges(key)).toBe(reallyCharged ? (plan.twice ? 2 : 1) : 0)
   })
 
-  it.each(['pm_card_unheard_of', '', 'toString', '__proto__', '4242424242424242'])('%j is declined, and charges nothing', async (token) => {
-    expect(await charge(token)).toMatchObject({ kind: 'declined', code: 'card_declined' })
-    expect(await charges(key)).toBe(0)
-  })
+  it.each(['pm_card_unheard_of', '', 'toString', '__proto__', '4242424242424242'])(
+    '%j is declined, and charges nothing',
+    async (token) => {
+      expect(await charge(token)).toMatchObject({ kind: 'declined', code: 'card_declined' })
+      expect(await charges(key)).toBe(0)
+    },
+  )
 
   it('G4 pm_card_charged_twice charges twice under one key, and answers with the first for ever', async () => {
     const outcome = await charge('pm_card_charged_twice')
-    const { rows } = await pool.query('SELECT id FROM gateway_simulator.charge WHERE idempotency_key = $1', [key])
+    const { rows } = await pool.query('SELECT id FROM gateway_simulator.charge WHERE idempotency_key = $1', [
+      key,
+    ])
     expect(rows).toHaveLength(2)
     expect(rows.map(({ id }) => id)).toContain(outcome.kind === 'approved' && outcome.ref)
     expect([await charge('pm_card_charged_twice'), await gateway.find(key)]).toEqual([outcome, outcome])
@@ -139,7 +162,10 @@ describe('a challenge', () => {
     [true, true],
   ])('answered twice (%s, then %s): the first answer stands', async (first, second) => {
     const id = await challenged()
-    expect([await bank.answerChallenge(id, first), await bank.answerChallenge(id, second)]).toEqual([true, false])
+    expect([await bank.answerChallenge(id, first), await bank.answerChallenge(id, second)]).toEqual([
+      true,
+      false,
+    ])
     expect(await gateway.find(key)).toMatchObject({ kind: first ? 'approved' : 'declined' })
     expect(await charges(key)).toBe(first ? 1 : 0)
   })
@@ -152,19 +178,25 @@ describe('a challenge', () => {
   })
 
   const minutesOld = (minutes: number) =>
-    pool.query(`UPDATE gateway_simulator.request SET created_at = now() - $2 * interval '1 minute' WHERE idempotency_key = $1`, [key, minutes])
+    pool.query(
+      `UPDATE gateway_simulator.request SET created_at = now() - $2 * interval '1 minute' WHERE idempotency_key = $1`,
+      [key, minutes],
+    )
 
   it.each([
     [14, 'challenge', true],
     [16, 'declined', false],
-  ] as const)('abandoned for %d minutes: %s at the next look-up, and for good', async (minutes, kind, answerable) => {
-    const id = await challenged()
-    await minutesOld(minutes)
-    expect((await gateway.find(key)).kind).toBe(kind)
-    expect(await bank.answerChallenge(id, true)).toBe(answerable)
-    expect((await gateway.find(key)).kind).toBe(answerable ? 'approved' : 'declined')
-    expect(await charges(key)).toBe(answerable ? 1 : 0)
-  })
+  ] as const)(
+    'abandoned for %d minutes: %s at the next look-up, and for good',
+    async (minutes, kind, answerable) => {
+      const id = await challenged()
+      await minutesOld(minutes)
+      expect((await gateway.find(key)).kind).toBe(kind)
+      expect(await bank.answerChallenge(id, true)).toBe(answerable)
+      expect((await gateway.find(key)).kind).toBe(answerable ? 'approved' : 'declined')
+      expect(await charges(key)).toBe(answerable ? 1 : 0)
+    },
+  )
 
   it('answered after its time, before anybody looked, charges nothing', async () => {
     const id = await challenged()

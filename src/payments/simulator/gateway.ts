@@ -1,7 +1,13 @@
 import type { Doubt, Found, Gateway, Outcome, RefundOutcome } from '../gateway'
 import type { SimulatedBank } from './bank'
 import { feeFor } from './cards'
-import { type BankAnswer, type BankCancelRequest, BankFault, type BankRefundRequest, type BankRequest } from './terms'
+import {
+  type BankAnswer,
+  type BankCancelRequest,
+  BankFault,
+  type BankRefundRequest,
+  type BankRequest,
+} from './terms'
 
 export interface SimulatorOptions {
   bank: SimulatedBank
@@ -51,7 +57,14 @@ function outcomeOf(answer: BankAnswer): Outcome {
   const { amountMinor, currency, cardLabel, chargeId, declineCode, challengeId } = answer
   switch (answer.status) {
     case 'approved':
-      return { kind: 'approved', ref: chargeId ?? '', amountMinor, currency, feeMinor: feeFor(amountMinor), cardLabel }
+      return {
+        kind: 'approved',
+        ref: chargeId ?? '',
+        amountMinor,
+        currency,
+        feeMinor: feeFor(amountMinor),
+        cardLabel,
+      }
     case 'declined':
       return { kind: 'declined', code: declineCode ?? 'card_declined', cardLabel }
     case 'challenge':
@@ -68,7 +81,9 @@ async function doubtful<T>(timeoutMs: number, ask: () => Promise<T>): Promise<T 
     timer = setTimeout(() => reject(new BankFault('silence')), timeoutMs)
   })
   // A silent bank neither answers nor fails: only our own clock ends the wait.
-  const answer = ask().catch((error) => (error instanceof BankFault && error.kind === 'silence' ? timeout : Promise.reject(error)))
+  const answer = ask().catch((error) =>
+    error instanceof BankFault && error.kind === 'silence' ? timeout : Promise.reject(error),
+  )
   try {
     return await Promise.race([answer, timeout])
   } catch (error) {

@@ -3,7 +3,10 @@ import type { BankCharge, ChargesPage, ChargesQuery } from '../gateway'
 import type { MovedRow } from './terms'
 
 /** The charges that really happened, oldest first. `after` is where the page before ended: an instant and a reference. */
-export async function listCharges(pool: pg.Pool, { since, after, limit }: ChargesQuery): Promise<ChargesPage & { kind: 'page' }> {
+export async function listCharges(
+  pool: pg.Pool,
+  { since, after, limit }: ChargesQuery,
+): Promise<ChargesPage & { kind: 'page' }> {
   const [at, ref] = after === null ? [since.toISOString(), ''] : splitCursor(after)
   const { rows } = await pool.query<MovedRow & { refunded_amount: string; created_at: Date; cursor: string }>(
     `SELECT *, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || id AS cursor FROM gateway_simulator.charge

@@ -7,9 +7,19 @@ import { BankFault, type BankRefundRequest, type MovedRow, type Movement, moved,
  * @returns the refund's reference; null when the charge does not hold so much
  * @throws BankFault for a key that was used for another refund
  */
-export async function giveBack(pool: pg.Pool, request: BankRefundRequest, tell: (movement: Movement) => void): Promise<string | null> {
+export async function giveBack(
+  pool: pg.Pool,
+  request: BankRefundRequest,
+  tell: (movement: Movement) => void,
+): Promise<string | null> {
   const { rows } = await pool
-    .query<MovedRow>(REFUND, [request.key, newRef('re'), request.ref, request.amountMinor.toString(), request.currency])
+    .query<MovedRow>(REFUND, [
+      request.key,
+      newRef('re'),
+      request.ref,
+      request.amountMinor.toString(),
+      request.currency,
+    ])
     .catch(unlessItHoldsTooLittle)
   for (const row of rows) tell(moved('refund', row, request.ref))
   return refundOf(pool, request)
@@ -29,10 +39,17 @@ function unlessItHoldsTooLittle(error: unknown): { rows: MovedRow[] } {
   throw error
 }
 
-async function refundOf(pool: pg.Pool, { key, ref, amountMinor, currency }: BankRefundRequest): Promise<string | null> {
-  const { rows } = await pool.query<MovedRow & { charge_id: string }>('SELECT * FROM gateway_simulator.refund WHERE idempotency_key = $1', [key])
+async function refundOf(
+  pool: pg.Pool,
+  { key, ref, amountMinor, currency }: BankRefundRequest,
+): Promise<string | null> {
+  const { rows } = await pool.query<MovedRow & { charge_id: string }>(
+    'SELECT * FROM gateway_simulator.refund WHERE idempotency_key = $1',
+    [key],
+  )
   const [made] = rows
   if (!made) return null
-  if (made.charge_id !== ref || BigInt(made.amount) !== amountMinor || made.currency !== currency) throw new BankFault('key-reused')
+  if (made.charge_id !== ref || BigInt(made.amount) !== amountMinor || made.currency !== currency)
+    throw new BankFault('key-reused')
   return made.id
 }

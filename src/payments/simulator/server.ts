@@ -28,7 +28,9 @@ export function bankApp(bank: SimulatedBank): Hono {
     const { charges, next } = await bank.charges(parsed(chargesQuery, c.req.query()))
     return say(c, { charges, next })
   })
-  app.get('/keys/:key', async (c) => say(c, { key: c.req.param('key'), outcome: await askForKey(bank, c.req.param('key')) }))
+  app.get('/keys/:key', async (c) =>
+    say(c, { key: c.req.param('key'), outcome: await askForKey(bank, c.req.param('key')) }),
+  )
   app.post('/challenges/:id', async (c) => {
     const { passed } = parsed(challengeAnswer, await c.req.json())
     return say(c, { answered: await bank.answerChallenge(c.req.param('id'), passed) })
@@ -50,7 +52,8 @@ export function silence(signal: AbortSignal): Promise<void> {
 }
 
 async function failed(error: Error, c: Context): Promise<Response> {
-  if (error instanceof NotUnderstood || error instanceof SyntaxError) return say(c, { error: error.message }, 400)
+  if (error instanceof NotUnderstood || error instanceof SyntaxError)
+    return say(c, { error: error.message }, 400)
   if (!(error instanceof BankFault)) return say(c, { error: 'the bank failed' }, 500)
   if (error.kind === 'key-reused') return say(c, { error: error.message }, 409)
   if (error.kind === 'silence') await silence(c.req.raw.signal)
@@ -62,7 +65,9 @@ class NotUnderstood extends Error {}
 function parsed<T extends z.ZodType>(shape: T, input: unknown): z.infer<T> {
   const result = shape.safeParse(input)
   if (result.success) return result.data
-  throw new NotUnderstood(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+  throw new NotUnderstood(
+    result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+  )
 }
 
 function say(c: Context, answer: object, status: ContentfulStatusCode = 200): Response {

@@ -57,7 +57,14 @@ export interface MovedRow {
 }
 
 export function moved(kind: Movement['kind'], row: MovedRow, chargeRef: string): Movement {
-  return { kind, ref: row.id, key: row.idempotency_key, amountMinor: BigInt(row.amount), currency: row.currency, chargeRef }
+  return {
+    kind,
+    ref: row.id,
+    key: row.idempotency_key,
+    amountMinor: BigInt(row.amount),
+    currency: row.currency,
+    chargeRef,
+  }
 }
 
 export function newRef(prefix: 'ch' | 'chl' | 're'): string {

@@ -22,7 +22,14 @@ export const chargesQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1_000),
 })
 
-const approved = z.object({ kind: z.literal('approved'), ref: text, amountMinor: minor, currency: text, feeMinor: minor, cardLabel: text })
+const approved = z.object({
+  kind: z.literal('approved'),
+  ref: text,
+  amountMinor: minor,
+  currency: text,
+  feeMinor: minor,
+  cardLabel: text,
+})
 const declined = z.object({
   kind: z.literal('declined'),
   code: z.enum(['card_declined', 'insufficient_funds', 'expired_card']),
@@ -34,8 +41,14 @@ const absent = z.object({ kind: z.literal('absent') })
 const refunded = z.object({ kind: z.literal('refunded'), ref: text })
 const refused = z.object({ kind: z.literal('refused'), reason: text })
 
-export const chargeAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [approved, declined, challenge, cancelled]) })
-export const keyAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [approved, declined, challenge, cancelled, absent]) })
+export const chargeAnswer = z.object({
+  key,
+  outcome: z.discriminatedUnion('kind', [approved, declined, challenge, cancelled]),
+})
+export const keyAnswer = z.object({
+  key,
+  outcome: z.discriminatedUnion('kind', [approved, declined, challenge, cancelled, absent]),
+})
 export const refundAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [refunded, refused]) })
 export const chargesAnswer = z.object({
   charges: z.array(

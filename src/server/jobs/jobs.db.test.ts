@@ -12,7 +12,11 @@ import { runQueue } from './queue'
 let product: TestProduct
 let cookie: string
 beforeAll(async () => {
-  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '300', PAYONCE_COMPLETER_MS: '100', PAYONCE_LEASE_MS: '1000' })
+  product = await openTestProduct({
+    PAYONCE_GATEWAY_TIMEOUT_MS: '300',
+    PAYONCE_COMPLETER_MS: '100',
+    PAYONCE_LEASE_MS: '1000',
+  })
   cookie = await product.cookie()
 })
 afterAll(() => product.close())
@@ -25,7 +29,13 @@ async function withWorkers(count: number, jobs: readonly Job[], work: () => Prom
   const queues = Array.from({ length: count }, () => {
     const pool = openPool(product.deps.env.DATABASE_URL, { max: 6, role: APP_ROLE, name: 'test-queue' })
     pools.push(pool)
-    return runQueue({ pool, db: product.deps.db, log: openLog('silent', 'test'), jobs, stopping: stopping.signal })
+    return runQueue({
+      pool,
+      db: product.deps.db,
+      log: openLog('silent', 'test'),
+      jobs,
+      stopping: stopping.signal,
+    })
   })
   try {
     await work()
@@ -38,8 +48,17 @@ async function withWorkers(count: number, jobs: readonly Job[], work: () => Prom
 
 const health = async (name: string) => (await readHealth(product.deps.db)).find(({ job }) => job === name)
 const ran = (name: string, times: number) =>
-  vi.waitFor(async () => expect(Number((await health(name))?.runs ?? 0)).toBeGreaterThanOrEqual(times), 10_000)
-const named = (name: string, run: () => Promise<number>, changes: Partial<Job> = {}): Job => ({ name, everyMs: 50, batchMax: 10, run, ...changes })
+  vi.waitFor(
+    async () => expect(Number((await health(name))?.runs ?? 0)).toBeGreaterThanOrEqual(times),
+    10_000,
+  )
+const named = (name: string, run: () => Promise<number>, changes: Partial<Job> = {}): Job => ({
+  name,
+  everyMs: 50,
+  batchMax: 10,
+  run,
+  ...changes,
+})
 
 describe('the queue', () => {
   it('runs each job at its beat, as the product’s own role, and keeps count', async () => {
@@ -64,14 +83,20 @@ describe('the queue', () => {
   it('J2 several workers at once: a job waits in the queue once, whoever puts it there', async () => {
     await withWorkers(3, [named('shared', async () => 0, { everyMs: 20 })], async () => {
       await ran('shared', 10)
-      const { rows } = await product.owner.query("SELECT count(*)::int AS waiting FROM graphile_worker.jobs WHERE key = 'shared'")
+      const { rows } = await product.owner.query(
+        "SELECT count(*)::int AS waiting FROM graphile_worker.jobs WHERE key = 'shared'",
+      )
       expect(rows[0].waiting).toBeLessThanOrEqual(1)
     })
   })
 
   it('a job that a killed worker left locked does not stop the next one', async () => {
-    await product.deps.db.$executeRawUnsafe("SELECT graphile_worker.add_job('left', '{}'::json, job_key := 'left')")
-    await product.owner.query("UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = 'dead' WHERE key = 'left'")
+    await product.deps.db.$executeRawUnsafe(
+      "SELECT graphile_worker.add_job('left', '{}'::json, job_key := 'left')",
+    )
+    await product.owner.query(
+      "UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = 'dead' WHERE key = 'left'",
+    )
     await withWorkers(1, [named('left', async () => 0)], () => ran('left', 2))
     await product.owner.query('DELETE FROM graphile_worker._private_jobs')
   })
@@ -79,7 +104,9 @@ describe('the queue', () => {
   it('D3 a queue whose connections are ended opens them again', async () => {
     await withWorkers(1, [named('cut', async () => 0)], async () => {
       await ran('cut', 1)
-      await product.owner.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-queue'")
+      await product.owner.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-queue'",
+      )
       await ran('cut', Number((await health('cut'))?.runs) + 3)
     })
   })
@@ -116,12 +143,15 @@ describe('a turn', () => {
 })
 
 describe('the jobs', () => {
-  const pay = async (key: string, paymentMethod: string) => product.pay({ key, orderId: await product.newOrder(), version: 1, paymentMethod }, cookie)
+  const pay = async (key: string, paymentMethod: string) =>
+    product.pay({ key, orderId: await product.newOrder(), version: 1, paymentMethod }, cookie)
 
   it('R9 the resolver settles what a silent bank left, without the client', async () => {
     expect((await pay('silent', 'pm_card_timeout_after_charge')).problem?.kind).toBe('outcome-unknown')
     expect(await readDoubt(product.deps.db)).toMatchObject({ inDoubt: 1, parked: 0 })
-    await withWorkers(2, jobsOf(product.deps), () => vi.waitFor(async () => expect(await product.count('captures')).toBe(1), 10_000))
+    await withWorkers(2, jobsOf(product.deps), () =>
+      vi.waitFor(async () => expect(await product.count('captures')).toBe(1), 10_000),
+    )
     expect((await health('resolver'))?.handled).toBeGreaterThanOrEqual(1n)
     expect(await readDoubt(product.deps.db)).toEqual({ inDoubt: 0, parked: 0, overdueSeconds: 0 })
   })
@@ -130,7 +160,9 @@ describe('the jobs', () => {
     const body = { key: 'late', orderId: await product.newOrder(), version: 1, paymentMethod: 'pm_card_visa' }
     expect((await product.pay(body, cookie)).status).toBe(200)
     const charged = await product.count('charges')
-    await product.owner.query("UPDATE idempotency_record SET expires_at = now() - interval '1 s' WHERE key = 'late'")
+    await product.owner.query(
+      "UPDATE idempotency_record SET expires_at = now() - interval '1 s' WHERE key = 'late'",
+    )
     await withWorkers(1, jobsOf(product.deps), () =>
       vi.waitFor(async () => expect(await product.count('records', "state = 'tombstone'")).toBe(1), 10_000),
     )

@@ -20,9 +20,19 @@ export function jobsOf(core: Core): Job[] {
   const { store, reconcile, env } = core
   return [
     // Finishes what a crash left behind and asks about what is in doubt: the completer and the resolver are one.
-    { name: 'resolver', everyMs: env.PAYONCE_COMPLETER_MS, batchMax: RESOLVER_BATCH, run: () => resolve(core) },
+    {
+      name: 'resolver',
+      everyMs: env.PAYONCE_COMPLETER_MS,
+      batchMax: RESOLVER_BATCH,
+      run: () => resolve(core),
+    },
     { name: 'reaper', everyMs: MINUTE_MS, batchMax: UPKEEP_BATCH, run: () => store.reap(UPKEEP_BATCH) },
-    { name: 'reconciler', everyMs: env.PAYONCE_RECONCILE_MS, batchMax: Number.POSITIVE_INFINITY, run: async () => (await reconcile()).looked },
+    {
+      name: 'reconciler',
+      everyMs: env.PAYONCE_RECONCILE_MS,
+      batchMax: Number.POSITIVE_INFINITY,
+      run: async () => (await reconcile()).looked,
+    },
     { name: 'retention', everyMs: MINUTE_MS, batchMax: UPKEEP_BATCH, run: () => store.bury(UPKEEP_BATCH) },
   ]
 }

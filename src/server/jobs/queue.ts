@@ -21,7 +21,14 @@ const CONCURRENCY = 4
 /** A look into the queue beside being told: after some restarts of the database the line on which it tells is down for a while. */
 const POLL_MS = 1_000
 /** In "batches" of no delay, since only for batches the library handles a database that goes away in the very moment a job ends. */
-const PRESET = { worker: { concurrentJobs: CONCURRENCY, pollInterval: POLL_MS, completeJobBatchDelay: 0, failJobBatchDelay: 0 } }
+const PRESET = {
+  worker: {
+    concurrentJobs: CONCURRENCY,
+    pollInterval: POLL_MS,
+    completeJobBatchDelay: 0,
+    failJobBatchDelay: 0,
+  },
+}
 
 /** Runs the jobs until we are told to stop. A database that is away is no reason to end: the queue is opened again and again. */
 export async function runQueue(options: QueueOptions): Promise<void> {
@@ -38,7 +45,13 @@ export async function runQueue(options: QueueOptions): Promise<void> {
 
 async function runUntilItEnds(options: QueueOptions): Promise<void> {
   const { pool, log, jobs, stopping } = options
-  const runner = await run({ pgPool: pool, taskList: tasksOf(options), noHandleSignals: true, logger: loggerOf(log), preset: PRESET })
+  const runner = await run({
+    pgPool: pool,
+    taskList: tasksOf(options),
+    noHandleSignals: true,
+    logger: loggerOf(log),
+    preset: PRESET,
+  })
   const ended = new AbortController()
   const clocks = jobs.map((job) => beat(runner, job, AbortSignal.any([stopping, ended.signal]), log))
   const stop = () => void runner.stop().catch(() => undefined)
@@ -84,7 +97,9 @@ async function observed(job: Job, db: Db, log: Log, stopping: AbortSignal): Prom
 
 /** The library tells much, of which its errors matter to us. */
 function loggerOf(log: Log): Logger {
-  return new Logger(() => (level, message) => void (level === 'error' ? log.warn(message) : log.trace(message)))
+  return new Logger(
+    () => (level, message) => void (level === 'error' ? log.warn(message) : log.trace(message)),
+  )
 }
 
 function sleep(ms: number, over: AbortSignal): Promise<void> {

@@ -8,7 +8,12 @@ test.each<[string, string | undefined, number, string]>([
   ['one proxy: what it saw', '1.2.3.4', 1, '1.2.3.4'],
   ['one proxy: what the client wrote before it is worth nothing', '9.9.9.9, 1.2.3.4', 1, '1.2.3.4'],
   ['two proxies', '9.9.9.9, 1.2.3.4, 10.0.0.1', 2, '1.2.3.4'],
-  ['two proxies, and the client claims to be three more', '9.9.9.9,8.8.8.8, 7.7.7.7, 1.2.3.4, 10.0.0.1', 2, '1.2.3.4'],
+  [
+    'two proxies, and the client claims to be three more',
+    '9.9.9.9,8.8.8.8, 7.7.7.7, 1.2.3.4, 10.0.0.1',
+    2,
+    '1.2.3.4',
+  ],
   ['fewer places than proxies: the socket', '1.2.3.4', 2, '10.0.0.9'],
   ['an empty header', ' , ', 1, '10.0.0.9'],
   ['no header', undefined, 1, '10.0.0.9'],

@@ -4,7 +4,11 @@ import net from 'node:net'
  * Whose address a request has. What a client writes into X-Forwarded-For is worth nothing; what our own proxies add on the right is:
  * so many places from the right as there are proxies of ours, and without any, the socket's own address.
  */
-export function addressOf(socket: string | undefined, forwarded: string | undefined, trustedHops: number): string {
+export function addressOf(
+  socket: string | undefined,
+  forwarded: string | undefined,
+  trustedHops: number,
+): string {
   const places = (forwarded ?? '')
     .split(',')
     .map((place) => place.trim())
@@ -28,7 +32,8 @@ function networkOf(text: string | undefined): string | null {
 function firstHalf(address: string): string {
   const [left = '', right] = address.toLowerCase().split('::')
   const groups = left.split(':').filter(Boolean)
-  const after = right === undefined ? 0 : right.split(':').filter(Boolean).length + (right.includes('.') ? 1 : 0)
+  const after =
+    right === undefined ? 0 : right.split(':').filter(Boolean).length + (right.includes('.') ? 1 : 0)
   while (right !== undefined && groups.length + after < 8) groups.push('0')
   const all = [...groups, ...(right ?? '').split(':')]
   return all

@@ -23,7 +23,8 @@ afterEach(() => {
 const AMOUNT = { amount: 100, currency: 'EUR', paymentMethod: 'pm_card_visa' }
 const as = (bearer: string) => ({ authorization: `Bearer ${bearer}` })
 const read = (bearer = token) => product.api('GET', '/api/v1/payments?limit=1', undefined, as(bearer))
-const pay = (key: string, bearer = token) => product.api('POST', '/api/v1/payments', AMOUNT, { ...as(bearer), 'idempotency-key': key })
+const pay = (key: string, bearer = token) =>
+  product.api('POST', '/api/v1/payments', AMOUNT, { ...as(bearer), 'idempotency-key': key })
 
 describe('who may come in', () => {
   it.each<[string, string]>([
@@ -40,8 +41,14 @@ describe('who may come in', () => {
 
   it('every route needs a key and its scope', async () => {
     const { paths } = (await product.api('GET', '/api/openapi.json')).body
-    const calls = Object.entries(paths as Record<string, Record<string, { security: { apiKey: string[] }[] }>>).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { security }]) => ({ path, method, scope: security[0]?.apiKey[0] })),
+    const calls = Object.entries(
+      paths as Record<string, Record<string, { security: { apiKey: string[] }[] }>>,
+    ).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { security }]) => ({
+        path,
+        method,
+        scope: security[0]?.apiKey[0],
+      })),
     )
     expect(calls.length).toBeGreaterThan(10)
     for (const { path, method, scope } of calls) {
@@ -53,10 +60,16 @@ describe('who may come in', () => {
       const body = method === 'post' ? {} : undefined
       const without = await product.newApiKey({ scopes: SCOPES.filter((one) => one !== scope) })
       const withKey = { 'idempotency-key': 'k' }
-      expect(await product.api(method.toUpperCase(), url, body, { ...withKey, authorization: '' }), `${method} ${path}`).toMatchObject({
+      expect(
+        await product.api(method.toUpperCase(), url, body, { ...withKey, authorization: '' }),
+        `${method} ${path}`,
+      ).toMatchObject({
         status: 401,
       })
-      expect(await product.api(method.toUpperCase(), url, body, { ...withKey, ...as(without) }), `${method} ${path}`).toMatchObject({
+      expect(
+        await product.api(method.toUpperCase(), url, body, { ...withKey, ...as(without) }),
+        `${method} ${path}`,
+      ).toMatchObject({
         status: 403,
         body: { kind: 'forbidden', requiredScope: scope },
       })
@@ -66,7 +79,9 @@ describe('who may come in', () => {
   it('O3 a right that was taken away ends replays, too', async () => {
     expect((await pay('replayed')).status).toBe(201)
     expect((await pay('replayed')).header('idempotent-replayed')).toBe('true')
-    await product.owner.query('UPDATE api_key SET revoked_at = now() WHERE id = (SELECT id FROM api_key ORDER BY created_at DESC LIMIT 1)')
+    await product.owner.query(
+      'UPDATE api_key SET revoked_at = now() WHERE id = (SELECT id FROM api_key ORDER BY created_at DESC LIMIT 1)',
+    )
     expect((await pay('replayed')).status).toBe(401)
   })
 })
@@ -77,7 +92,14 @@ describe('how often', () => {
     for (let i = 0; i < 6; i++) replies.push(await read())
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429])
     expect(replies[0]?.header('ratelimit-policy')).toBe('"default";q=5;w=60')
-    expect(replies.map(({ header }) => /r=(\d+)/.exec(header('ratelimit') ?? '')?.[1])).toEqual(['4', '3', '2', '1', '0', '0'])
+    expect(replies.map(({ header }) => /r=(\d+)/.exec(header('ratelimit') ?? '')?.[1])).toEqual([
+      '4',
+      '3',
+      '2',
+      '1',
+      '0',
+      '0',
+    ])
     const last = replies[5]
     expect(last?.body).toMatchObject({ kind: 'rate-limited', retry: 'same-key', safeNewKey: false })
     expect(Number(last?.header('retry-after'))).toBeGreaterThan(0)
@@ -113,7 +135,12 @@ describe('how often', () => {
     const generous = await openTestProduct()
     const replies = await Promise.all(
       Array.from({ length: 120 }, (_, i) =>
-        generous.api('POST', '/api/v1/payments', { ...AMOUNT, paymentMethod: 'pm_card_visa' }, { 'idempotency-key': `k${i}` }),
+        generous.api(
+          'POST',
+          '/api/v1/payments',
+          { ...AMOUNT, paymentMethod: 'pm_card_visa' },
+          { 'idempotency-key': `k${i}` },
+        ),
       ),
     )
     const busy = replies.filter(({ status }) => status !== 201)
@@ -121,7 +148,9 @@ describe('how often', () => {
     for (const { status, body } of busy) expect([429, 503]).toContain(status === 429 ? body.status : status)
     // Nothing is held by those that were turned away: afterwards all of them go through.
     const again = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => generous.api('POST', '/api/v1/payments', AMOUNT, { 'idempotency-key': `k${i}` })),
+      Array.from({ length: 20 }, (_, i) =>
+        generous.api('POST', '/api/v1/payments', AMOUNT, { 'idempotency-key': `k${i}` }),
+      ),
     )
     expect(again.map(({ status }) => status)).toEqual(Array(20).fill(201))
     await generous.close()

@@ -40,7 +40,10 @@ export class Admission {
     // An address that guesses is turned away without a look at the database; whoever is known to have a good key is not (they may share it).
     const spent = expected ? null : this.misses.spent(address)
     if (spent) throw new ProblemError(tooMany(spent.resetSeconds))
-    const [caller, early] = await Promise.all([callers.whoIs(token), expected ? this.perKey.take(expected) : null])
+    const [caller, early] = await Promise.all([
+      callers.whoIs(token),
+      expected ? this.perKey.take(expected) : null,
+    ])
     if (!caller) throw new ProblemError(await this.missed(address))
     const quota = early ?? (await this.perKey.take(caller.keyId))
     if (!quota.allowed) throw new OverQuota(quota)
@@ -51,7 +54,9 @@ export class Admission {
   /** One answer for all of them: whether a token was ever good is nobody's business. */
   private async missed(address: string): Promise<Problem> {
     const { allowed, resetSeconds } = await this.misses.take(address)
-    return allowed ? { kind: 'unauthorized', detail: 'This API key is not valid: it may have expired, or been revoked.' } : tooMany(resetSeconds)
+    return allowed
+      ? { kind: 'unauthorized', detail: 'This API key is not valid: it may have expired, or been revoked.' }
+      : tooMany(resetSeconds)
   }
 }
 
@@ -63,5 +68,9 @@ export class OverQuota extends ProblemError {
 }
 
 function tooMany(retryAfterSeconds: number): Problem {
-  return { kind: 'rate-limited', detail: 'Too many requests. Wait, then send the same request again, with the same key.', retryAfterSeconds }
+  return {
+    kind: 'rate-limited',
+    detail: 'Too many requests. Wait, then send the same request again, with the same key.',
+    retryAfterSeconds,
+  }
 }

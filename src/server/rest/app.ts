@@ -31,9 +31,12 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
   })
   app.use('/api/v1/*', cors(corsFor(deps)))
   app.use('/api/v1/*', guard(deps))
-  for (const add of [orderRoutes, paymentRoutes, refundRoutes, idempotencyRoutes, ledgerRoutes]) add(app, deps)
+  for (const add of [orderRoutes, paymentRoutes, refundRoutes, idempotencyRoutes, ledgerRoutes])
+    add(app, deps)
   refuseOtherMethods(app)
-  app.get('/api/openapi.json', (c) => c.json(apiDocument(app, deps.env.baseUrl), 200, { 'Access-Control-Allow-Origin': '*' }))
+  app.get('/api/openapi.json', (c) =>
+    c.json(apiDocument(app, deps.env.baseUrl), 200, { 'Access-Control-Allow-Origin': '*' }),
+  )
   app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'There is no such address.' }))
   app.onError((error, c) => sendProblem(c, problemFor(error, deps, c as unknown as RestContext)))
   return app
@@ -70,16 +73,20 @@ function refuseOtherMethods(app: OpenAPIHono<RestEnv>): void {
 }
 
 function problemFor(error: Error, { log }: Deps, c: RestContext): Problem {
-  const problem = error instanceof TRPCError ? problemOf(error) : (knownProblem(error) ?? fromFramework(error))
-  if (error instanceof OverQuota) for (const [name, value] of Object.entries(quotaHeaders(error.quota))) c.header(name, value)
+  const problem =
+    error instanceof TRPCError ? problemOf(error) : (knownProblem(error) ?? fromFramework(error))
+  if (error instanceof OverQuota)
+    for (const [name, value] of Object.entries(quotaHeaders(error.quota))) c.header(name, value)
   if (problem.kind === 'unauthorized') c.header('WWW-Authenticate', 'Bearer realm="Payonce"')
-  if (problem.kind === 'internal') log.error({ err: error, path: c.req.path, requestId: c.var.requestId }, 'a request failed')
+  if (problem.kind === 'internal')
+    log.error({ err: error, path: c.req.path, requestId: c.var.requestId }, 'a request failed')
   return problem
 }
 
 /** What Hono itself refuses: a body that is no JSON, or of another type. */
 function fromFramework(error: Error): Problem {
   if (!(error instanceof HTTPException)) return OURS
-  if (error.status === 415) return { kind: 'unsupported-media', detail: 'Send Content-Type: application/json.' }
+  if (error.status === 415)
+    return { kind: 'unsupported-media', detail: 'Send Content-Type: application/json.' }
   return error.status < 500 ? { kind: 'validation', detail: error.message } : OURS
 }

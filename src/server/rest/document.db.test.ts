@@ -11,8 +11,13 @@ interface Operation {
   summary: string
   security: unknown[]
   parameters?: { name: string; in: string; required?: boolean }[]
-  requestBody?: { content: { 'application/json': { schema: object; examples: Record<string, { value: object }> } } }
-  responses: Record<string, { description: string; headers: object; content: Record<string, { schema: object }> }>
+  requestBody?: {
+    content: { 'application/json': { schema: object; examples: Record<string, { value: object }> } }
+  }
+  responses: Record<
+    string,
+    { description: string; headers: object; content: Record<string, { schema: object }> }
+  >
 }
 
 let product: TestProduct
@@ -57,12 +62,25 @@ function filledPath(path: string): string {
 function against(path: string, method: string, operation: Operation, reply: ApiReply): string[] {
   const described = operation.responses[String(reply.status)]
   if (!described) return [`${reply.status} is not in the document: ${reply.text}`]
-  const unknown = TOLD_HEADERS.filter((name) => reply.header(name) !== null && !Object.keys(described.headers).includes(name))
+  const unknown = TOLD_HEADERS.filter(
+    (name) => reply.header(name) !== null && !Object.keys(described.headers).includes(name),
+  )
   if (unknown.length > 0) return unknown.map((name) => `${name} is not in the document for ${reply.status}`)
   const type = reply.header('content-type')?.split(';')[0] ?? ''
   if (!described.content[type]) return [`${type} is not in the document`]
-  const pointer = ['paths', path, method.toLowerCase(), 'responses', String(reply.status), 'content', type, 'schema']
-  const validate = ajv.getSchema(`openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`)
+  const pointer = [
+    'paths',
+    path,
+    method.toLowerCase(),
+    'responses',
+    String(reply.status),
+    'content',
+    type,
+    'schema',
+  ]
+  const validate = ajv.getSchema(
+    `openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`,
+  )
   if (!validate) return ['the document has no schema for it']
   return validate(reply.body) ? [] : [ajv.errorsText(validate.errors)]
 }
@@ -110,16 +128,28 @@ describe('the document', () => {
   it('every request example is answered as the document says, with success', async () => {
     const sent: string[] = []
     for (const { path, method, operation } of operations()) {
-      for (const [name, { value }] of Object.entries(operation.requestBody?.content['application/json'].examples ?? {})) {
+      for (const [name, { value }] of Object.entries(
+        operation.requestBody?.content['application/json'].examples ?? {},
+      )) {
         const label = `${operation.operationId} (${name})`
         const body = filled(value)
         const schema = operation.requestBody?.content['application/json'].schema ?? {}
-        expect(ajv.validate({ ...schema, components: document.components }, body), `${label}: ${ajv.errorsText()}`).toBe(true)
-        const reply = await product.api(method, filledPath(path), body, { 'idempotency-key': `${operation.operationId}-${name}` })
+        expect(
+          ajv.validate({ ...schema, components: document.components }, body),
+          `${label}: ${ajv.errorsText()}`,
+        ).toBe(true)
+        const reply = await product.api(method, filledPath(path), body, {
+          'idempotency-key': `${operation.operationId}-${name}`,
+        })
         expect(against(path, method, operation, reply), label).toEqual([])
         expect(reply.status, `${label}: ${reply.text}`).toBeLessThan(300)
-        const again = await product.api(method, filledPath(path), body, { 'idempotency-key': `${operation.operationId}-${name}`, prefer: 'wait=1' })
-        expect([again.text, again.header('idempotent-replayed'), again.header('preference-applied')]).toEqual([reply.text, 'true', 'wait=1'])
+        const again = await product.api(method, filledPath(path), body, {
+          'idempotency-key': `${operation.operationId}-${name}`,
+          prefer: 'wait=1',
+        })
+        expect([again.text, again.header('idempotent-replayed'), again.header('preference-applied')]).toEqual(
+          [reply.text, 'true', 'wait=1'],
+        )
         expect(against(path, method, operation, again), `${label} again`).toEqual([])
         sent.push(label)
       }
@@ -138,19 +168,41 @@ describe('the document', () => {
   })
 
   it.each<[string, number, () => Promise<{ path: string; method: string; reply: ApiReply }>]>([
-    ['a decline', 402, async () => post('/api/v1/payments', { amount: 1, currency: 'EUR', paymentMethod: 'pm_card_declined' })],
-    ['a challenge', 202, async () => post('/api/v1/payments', { amount: 1, currency: 'EUR', paymentMethod: 'pm_card_challenge' })],
-    ['a body that is not valid', 400, async () => post('/api/v1/payments', { amount: -1, currency: 'EUR', paymentMethod: 'pm_card_visa' })],
+    [
+      'a decline',
+      402,
+      async () => post('/api/v1/payments', { amount: 1, currency: 'EUR', paymentMethod: 'pm_card_declined' }),
+    ],
+    [
+      'a challenge',
+      202,
+      async () =>
+        post('/api/v1/payments', { amount: 1, currency: 'EUR', paymentMethod: 'pm_card_challenge' }),
+    ],
+    [
+      'a body that is not valid',
+      400,
+      async () => post('/api/v1/payments', { amount: -1, currency: 'EUR', paymentMethod: 'pm_card_visa' }),
+    ],
     ['no key', 400, async () => post('/api/v1/orders', {}, { 'idempotency-key': '' })],
     [
       'a used key',
       422,
-      async () => post('/api/v1/payments', { amount: 5, currency: 'EUR', paymentMethod: 'pm_card_visa' }, { 'idempotency-key': 'known' }),
+      async () =>
+        post(
+          '/api/v1/payments',
+          { amount: 5, currency: 'EUR', paymentMethod: 'pm_card_visa' },
+          { 'idempotency-key': 'known' },
+        ),
     ],
     ['too large a refund', 409, async () => post('/api/v1/payments/{id}/refunds', { amount: 99_999 })],
     ['text that is no JSON', 415, async () => post('/api/v1/payments', {}, { 'content-type': 'text/plain' })],
     ['no API key', 401, async () => post('/api/v1/payments', {}, { authorization: '' })],
-    ['a payment that is not there', 404, async () => get('/api/v1/payments/{id}', `/api/v1/payments/pay_${'0'.repeat(32)}`)],
+    [
+      'a payment that is not there',
+      404,
+      async () => get('/api/v1/payments/{id}', `/api/v1/payments/pay_${'0'.repeat(32)}`),
+    ],
   ])('%s is answered as the document says', async (_, status, call) => {
     const { path, method, reply } = await call()
     expect(reply.status, reply.text).toBe(status)
@@ -159,7 +211,11 @@ describe('the document', () => {
 
   async function post(path: string, body: object, headers: Record<string, string> = {}) {
     const key = `problem-${Math.random()}`
-    return { path, method: 'POST', reply: await product.api('POST', filledPath(path), body, { 'idempotency-key': key, ...headers }) }
+    return {
+      path,
+      method: 'POST',
+      reply: await product.api('POST', filledPath(path), body, { 'idempotency-key': key, ...headers }),
+    }
   }
   async function get(path: string, url: string) {
     return { path, method: 'GET', reply: await product.api('GET', url) }
@@ -168,7 +224,11 @@ describe('the document', () => {
 
 describe('what surrounds it', () => {
   it('F50 CORS: a page of another origin may send our headers and read what we tell, without cookies', async () => {
-    const headers = { origin: 'https://shop.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'idempotency-key' }
+    const headers = {
+      origin: 'https://shop.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'idempotency-key',
+    }
     const preflight = await product.call('/api/v1/payments', { method: 'OPTIONS', headers })
     expect(preflight.status).toBe(204)
     expect(preflight.headers.get('access-control-allow-headers')).toContain('Idempotency-Key')
@@ -180,8 +240,12 @@ describe('what surrounds it', () => {
 
   it('CORS: in live mode only the origins that are named; refusals carry it, too', async () => {
     const live = await openTestProduct({ PAYONCE_MODE: 'live', PAYONCE_CORS_ORIGINS: 'https://shop.example' })
-    const from = async (origin: string) => (await live.api('GET', '/api/v1/payments', undefined, { origin })).header('access-control-allow-origin')
-    expect([await from('https://shop.example'), await from('https://other.example')]).toEqual(['https://shop.example', null])
+    const from = async (origin: string) =>
+      (await live.api('GET', '/api/v1/payments', undefined, { origin })).header('access-control-allow-origin')
+    expect([await from('https://shop.example'), await from('https://other.example')]).toEqual([
+      'https://shop.example',
+      null,
+    ])
     await live.close()
   })
 
@@ -192,12 +256,22 @@ describe('what surrounds it', () => {
       ['PATCH', '/api/v1/orders', 'POST'],
     ] as const) {
       const reply = await product.api(method, path)
-      expect([reply.status, reply.header('allow'), reply.body.kind]).toEqual([405, allow, 'method-not-allowed'])
+      expect([reply.status, reply.header('allow'), reply.body.kind]).toEqual([
+        405,
+        allow,
+        'method-not-allowed',
+      ])
     }
   })
 
   it('an address that is not there is a problem, not a page', async () => {
-    expect(await product.api('GET', '/api/v1/nothing')).toMatchObject({ status: 404, body: { kind: 'not-found' } })
-    expect(await product.api('GET', '/api/nothing')).toMatchObject({ status: 404, body: { kind: 'not-found' } })
+    expect(await product.api('GET', '/api/v1/nothing')).toMatchObject({
+      status: 404,
+      body: { kind: 'not-found' },
+    })
+    expect(await product.api('GET', '/api/nothing')).toMatchObject({
+      status: 404,
+      body: { kind: 'not-found' },
+    })
   })
 })

@@ -61,13 +61,23 @@ interface Heard {
 }
 
 /** Sends exactly this, and reads the answer. */
-function send(method: string, path: string, headers: http.OutgoingHttpHeaders, body?: Buffer | string): Promise<Heard> {
+function send(
+  method: string,
+  path: string,
+  headers: http.OutgoingHttpHeaders,
+  body?: Buffer | string,
+): Promise<Heard> {
   return new Promise((resolve, reject) => {
-    const request = http.request({ port, host: '127.0.0.1', method, path, headers, agent: false }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (chunk) => (text += chunk))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'], body: text }))
-    })
+    const request = http.request(
+      { port, host: '127.0.0.1', method, path, headers, agent: false },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (chunk) => (text += chunk))
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'], body: text }),
+        )
+      },
+    )
     // A server that has answered may hang up on the rest of a body that it does not want.
     request.on('error', reject)
     request.on('socket', (socket) => socket.on('error', () => undefined))
@@ -76,7 +86,11 @@ function send(method: string, path: string, headers: http.OutgoingHttpHeaders, b
 }
 
 let n = 0
-const HEADERS = () => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': `fuzz-${++n}` })
+const HEADERS = () => ({
+  authorization: `Bearer ${token}`,
+  'content-type': 'application/json',
+  'idempotency-key': `fuzz-${++n}`,
+})
 const POSTS = () => ['/api/v1/orders', '/api/v1/payments', `/api/v1/payments/${payment}/refunds`]
 
 function expectProblem({ status, type, body }: Heard): void {
@@ -122,7 +136,11 @@ const GOOD: Record<string, object> = {
   payments: { amount: 2400, currency: 'EUR', paymentMethod: 'pm_card_visa' },
   refunds: { amount: 1 },
 }
-const REQUIRED: Record<string, string[]> = { orders: ['currency', 'items'], payments: ['amount', 'currency', 'paymentMethod'], refunds: ['amount'] }
+const REQUIRED: Record<string, string[]> = {
+  orders: ['currency', 'items'],
+  payments: ['amount', 'currency', 'paymentMethod'],
+  refunds: ['amount'],
+}
 const routeOf = (path: string) => path.split('/').at(-1) as string
 
 describe('a body', () => {
@@ -155,14 +173,24 @@ describe('a body', () => {
   })
 
   it('with members that nobody asked for', async () => {
-    const name = fc.string({ minLength: 1 }).filter((text) => !['amount', 'reason', 'currency', 'items', 'orderId', 'paymentMethod'].includes(text))
+    const name = fc
+      .string({ minLength: 1 })
+      .filter((text) => !['amount', 'reason', 'currency', 'items', 'orderId', 'paymentMethod'].includes(text))
     await fc.assert(
       fc.asyncProperty(fc.nat(2), name, fc.jsonValue(), async (route, member, value) => {
         const path = POSTS()[route] as string
         // JSON's own way to write it: an object literal would set its prototype.
         const text = JSON.stringify(GOOD[routeOf(path)])
         const known = ['description', 'metadata', 'reference', 'customerEmail'].includes(member)
-        if (!known) expectProblem(await send('POST', path, HEADERS(), `${text.slice(0, -1)},${JSON.stringify(member)}:${JSON.stringify(value)}}`))
+        if (!known)
+          expectProblem(
+            await send(
+              'POST',
+              path,
+              HEADERS(),
+              `${text.slice(0, -1)},${JSON.stringify(member)}:${JSON.stringify(value)}}`,
+            ),
+          )
       }),
       { numRuns: 60 },
     )
@@ -192,13 +220,22 @@ describe('a body', () => {
     ['two values', '{} {}'],
     ['a comment', '{"amount":1,/* */"currency":"EUR"}'],
     ['NaN', '{"amount":NaN,"currency":"EUR","paymentMethod":"pm_card_visa"}'],
-    ['an amount beyond what JSON carries', '{"amount":9007199254740993,"currency":"EUR","paymentMethod":"pm_card_visa"}'],
+    [
+      'an amount beyond what JSON carries',
+      '{"amount":9007199254740993,"currency":"EUR","paymentMethod":"pm_card_visa"}',
+    ],
     ['an endless amount', `{"amount":1e400,"currency":"EUR","paymentMethod":"pm_card_visa"}`],
     ['10,000 arrays in each other', `${'['.repeat(10_000)}${']'.repeat(10_000)}`],
     ['5,000 objects in each other', `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`],
     ['a card number', '{"amount":1,"currency":"EUR","paymentMethod":"4242 4242 4242 4242"}'],
     ['a card number as the name of a member', '{"4242424242424242":1}'],
-    ['too much metadata', JSON.stringify({ ...GOOD.payments, metadata: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`k${i}`, 'v'])) })],
+    [
+      'too much metadata',
+      JSON.stringify({
+        ...GOOD.payments,
+        metadata: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`k${i}`, 'v'])),
+      }),
+    ],
     ['metadata that is no text', JSON.stringify({ ...GOOD.payments, metadata: { a: { b: 1 } } })],
     ['U+0000 in metadata', JSON.stringify({ ...GOOD.payments, metadata: { 'a\0': 'x' } })],
     ['an order and an amount', JSON.stringify({ ...GOOD.payments, orderId: `ord_${'0'.repeat(32)}` })],
@@ -214,7 +251,9 @@ describe('a body', () => {
   it('10 MB of it: 413, soon, whatever its length says', async () => {
     const large = Buffer.alloc(10 * 1024 * 1024, ' ')
     for (const headers of [{ 'content-length': String(large.length) }, { 'transfer-encoding': 'chunked' }]) {
-      const heard = await send('POST', '/api/v1/payments', { ...HEADERS(), ...headers }, large).catch((error: NodeJS.ErrnoException) => error.code)
+      const heard = await send('POST', '/api/v1/payments', { ...HEADERS(), ...headers }, large).catch(
+        (error: NodeJS.ErrnoException) => error.code,
+      )
       // The server may hang up on the rest of it: what counts is that it neither takes it nor waits for it.
       if (typeof heard === 'object') expect(heard.status).toBe(413)
       else expect(['EPIPE', 'ECONNRESET']).toContain(heard)
@@ -222,22 +261,41 @@ describe('a body', () => {
     expect((await send('GET', '/api/health', {})).status).toBe(200)
   })
 
-  it.each(['text/plain', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', 'application/jsonp', 'text/json', ''])(
-    'F66 of the type %s: 415',
-    async (type) => {
-      const { status, body } = await send('POST', '/api/v1/payments', { ...HEADERS(), 'content-type': type }, JSON.stringify(GOOD.payments))
-      expect([status, JSON.parse(body).kind]).toEqual([415, 'unsupported-media'])
-    },
-  )
+  it.each([
+    'text/plain',
+    'multipart/form-data; boundary=x',
+    'application/x-www-form-urlencoded',
+    'application/jsonp',
+    'text/json',
+    '',
+  ])('F66 of the type %s: 415', async (type) => {
+    const { status, body } = await send(
+      'POST',
+      '/api/v1/payments',
+      { ...HEADERS(), 'content-type': type },
+      JSON.stringify(GOOD.payments),
+    )
+    expect([status, JSON.parse(body).kind]).toEqual([415, 'unsupported-media'])
+  })
 })
 
 describe('headers', () => {
   it('an Idempotency-Key of any characters is read, or refused with 400', async () => {
-    const headerText = fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)), maxLength: 300 })
+    const headerText = fc.string({
+      unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)),
+      maxLength: 300,
+    })
     await fc.assert(
       fc.asyncProperty(headerText, async (key) => {
         // The body is wrong, so a key that can be read leads to a problem, too.
-        expectProblem(await send('POST', '/api/v1/payments', { ...HEADERS(), 'idempotency-key': key.replaceAll('\x7f', '') }, '{}'))
+        expectProblem(
+          await send(
+            'POST',
+            '/api/v1/payments',
+            { ...HEADERS(), 'idempotency-key': key.replaceAll('\x7f', '') },
+            '{}',
+          ),
+        )
       }),
       { numRuns: 150 },
     )
@@ -250,13 +308,21 @@ describe('headers', () => {
       ['"a"', '"a"'],
       ['', 'a'],
     ]) {
-      const { status, body } = await send('POST', '/api/v1/payments', { ...HEADERS(), 'idempotency-key': keys }, JSON.stringify(GOOD.payments))
+      const { status, body } = await send(
+        'POST',
+        '/api/v1/payments',
+        { ...HEADERS(), 'idempotency-key': keys },
+        JSON.stringify(GOOD.payments),
+      )
       expect([status, JSON.parse(body).kind], keys.join()).toEqual([400, 'key-invalid'])
     }
   })
 
   it('an Authorization of any characters is 401', async () => {
-    const headerText = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)), maxLength: 200 })
+    const headerText = fc.string({
+      unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+      maxLength: 200,
+    })
     await fc.assert(
       fc.asyncProperty(headerText, async (authorization) => {
         const { status } = await send('GET', '/api/v1/payments', { authorization: `Bearer ${authorization}` })
@@ -269,7 +335,14 @@ describe('headers', () => {
   it('any Prefer is understood or ignored', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme-ascii', maxLength: 60 }), async (prefer) => {
-        expectProblem(await send('POST', '/api/v1/payments', { ...HEADERS(), prefer: prefer.replaceAll(/[^\x20-\x7e]/g, '') }, '{}'))
+        expectProblem(
+          await send(
+            'POST',
+            '/api/v1/payments',
+            { ...HEADERS(), prefer: prefer.replaceAll(/[^\x20-\x7e]/g, '') },
+            '{}',
+          ),
+        )
       }),
       { numRuns: 50 },
     )
@@ -280,12 +353,30 @@ describe('addresses', () => {
   it('any id, operation or key in the path is found or not', async () => {
     const segment = fc.oneof(
       fc.webSegment({ size: 'medium' }),
-      fc.constantFrom('..', '%00', '%2e%2e%2f', '%ff', '%', "'--", 'pay_', `pay_${'0'.repeat(31)}`, `ord_${'f'.repeat(32)}`),
+      fc.constantFrom(
+        '..',
+        '%00',
+        '%2e%2e%2f',
+        '%ff',
+        '%',
+        "'--",
+        'pay_',
+        `pay_${'0'.repeat(31)}`,
+        `ord_${'f'.repeat(32)}`,
+      ),
     )
     await fc.assert(
       fc.asyncProperty(segment, async (part) => {
-        for (const path of ['payments', 'orders', 'ledger/accounts', 'idempotency/payments.create', `idempotency/${part}`]) {
-          const heard = await send('GET', `/api/v1/${path}/${part || 'x'}`, { authorization: `Bearer ${token}` })
+        for (const path of [
+          'payments',
+          'orders',
+          'ledger/accounts',
+          'idempotency/payments.create',
+          `idempotency/${part}`,
+        ]) {
+          const heard = await send('GET', `/api/v1/${path}/${part || 'x'}`, {
+            authorization: `Bearer ${token}`,
+          })
           expectProblem(heard)
         }
       }),
@@ -310,8 +401,15 @@ describe('addresses', () => {
     )
     await fc.assert(
       fc.asyncProperty(values, async (query) => {
-        for (const path of ['payments', 'ledger/transactions', 'ledger/accounts', `payments/${payment}/refunds`]) {
-          const { status, body } = await send('GET', `/api/v1/${path}?${query}`, { authorization: `Bearer ${token}` })
+        for (const path of [
+          'payments',
+          'ledger/transactions',
+          'ledger/accounts',
+          `payments/${payment}/refunds`,
+        ]) {
+          const { status, body } = await send('GET', `/api/v1/${path}?${query}`, {
+            authorization: `Bearer ${token}`,
+          })
           expect([200, 400, 404], body).toContain(status)
         }
       }),
@@ -338,7 +436,9 @@ describe('on the wire', () => {
 
   it('half a body and then nothing: no row, and nothing of the database is held', async () => {
     const head = `POST /api/v1/payments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nIdempotency-Key: half\r\nContent-Type: application/json\r\n`
-    const lines = await Promise.all(Array.from({ length: 30 }, () => raw(`${head}Content-Length: 500\r\n\r\n{"amount":2400,`)))
+    const lines = await Promise.all(
+      Array.from({ length: 30 }, () => raw(`${head}Content-Length: 500\r\n\r\n{"amount":2400,`)),
+    )
     expect(lines.every((line) => line === '')).toBe(true)
   })
 
@@ -354,6 +454,8 @@ describe('on the wire', () => {
   })
 
   it('headers of 100 kB', async () => {
-    expect(await raw(`GET /api/v1/payments HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n`)).toMatch(/^(HTTP\/1\.1 431|$)/)
+    expect(
+      await raw(`GET /api/v1/payments HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n`),
+    ).toMatch(/^(HTTP\/1\.1 431|$)/)
   })
 })

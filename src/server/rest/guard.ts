@@ -20,7 +20,11 @@ export function guard(deps: Deps): MiddlewareHandler<RestEnv> {
       c.set('key', keyOf(c))
       await checkBody(c)
     }
-    const address = addressOf(c.env?.incoming?.socket?.remoteAddress, c.req.header('x-forwarded-for'), deps.env.PAYONCE_TRUSTED_HOPS)
+    const address = addressOf(
+      c.env?.incoming?.socket?.remoteAddress,
+      c.req.header('x-forwarded-for'),
+      deps.env.PAYONCE_TRUSTED_HOPS,
+    )
     const { caller, quota, leave } = await deps.admission.admit(token, address)
     c.set('caller', caller)
     for (const [name, value] of Object.entries(quotaHeaders(quota))) c.header(name, value)
@@ -47,7 +51,11 @@ export function may(scope: ApiScope): MiddlewareHandler<RestEnv> {
 
 function bearer(header: string | undefined): string {
   const token = /^Bearer +(\S+)\s*$/i.exec(header ?? '')?.[1]
-  if (!token) throw new ProblemError({ kind: 'unauthorized', detail: 'Send the header Authorization: Bearer with an API key.' })
+  if (!token)
+    throw new ProblemError({
+      kind: 'unauthorized',
+      detail: 'Send the header Authorization: Bearer with an API key.',
+    })
   return token
 }
 
@@ -60,7 +68,8 @@ function keyOf(c: RestContext): string {
 
 async function checkBody(c: RestContext): Promise<void> {
   const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw new ProblemError({ kind: 'unsupported-media', detail: 'Send Content-Type: application/json.' })
+  if (type !== 'application/json')
+    throw new ProblemError({ kind: 'unsupported-media', detail: 'Send Content-Type: application/json.' })
   const body: unknown = await c.req.json().catch(() => {
     throw new ProblemError({ kind: 'validation', detail: 'The body is not JSON.' })
   })
@@ -69,5 +78,6 @@ async function checkBody(c: RestContext): Promise<void> {
 
 const CARD_NUMBER = {
   kind: 'card-number',
-  detail: 'One of the fields holds a card number. Send a token such as pm_card_visa; the number was not stored.',
+  detail:
+    'One of the fields holds a card number. Send a token such as pm_card_visa; the number was not stored.',
 } as const

@@ -26,13 +26,19 @@ const stateShape = z
       example: 'completed',
     }),
     status: z.int().nullable().meta({ description: 'The HTTP status of the stored answer.', example: 201 }),
-    problem: z.string().nullable().meta({ description: 'The kind of the stored problem, where the answer is one.', example: null }),
+    problem: z
+      .string()
+      .nullable()
+      .meta({ description: 'The kind of the stored problem, where the answer is one.', example: null }),
     resource: z
       .object({ id: z.string(), url: z.string().nullable() })
       .nullable()
       .meta({
         description: 'What it made.',
-        example: { id: 'pay_018f3c2a9d4e7c31b2a45f60718293a4', url: '/api/v1/payments/pay_018f3c2a9d4e7c31b2a45f60718293a4' },
+        example: {
+          id: 'pay_018f3c2a9d4e7c31b2a45f60718293a4',
+          url: '/api/v1/payments/pay_018f3c2a9d4e7c31b2a45f60718293a4',
+        },
       }),
     createdAt: z.iso.datetime(),
     completedAt: z.iso.datetime().nullable(),
@@ -46,12 +52,19 @@ const get = createRoute({
   operationId: 'getKeyState',
   tags: ['Idempotency'],
   summary: 'What became of a key',
-  description: 'Tells what became of a request without sending it again. A key that is not there and one that is not yours look alike.',
+  description:
+    'Tells what became of a request without sending it again. A key that is not there and one that is not yours look alike.',
   ...needs('payments:read'),
   request: {
     params: z.object({
-      operation: z.enum(Object.keys(OPERATIONS) as [keyof typeof OPERATIONS]).meta({ example: 'payments.create' }),
-      key: z.string().min(1).max(255).meta({ description: 'The key as it was sent, without quotes, percent-encoded.', example: 'abc123' }),
+      operation: z
+        .enum(Object.keys(OPERATIONS) as [keyof typeof OPERATIONS])
+        .meta({ example: 'payments.create' }),
+      key: z
+        .string()
+        .min(1)
+        .max(255)
+        .meta({ description: 'The key as it was sent, without quotes, percent-encoded.', example: 'abc123' }),
     }),
   },
   responses: { 200: json(stateShape, 'The state of the key.'), ...problems('not-found') },
@@ -79,7 +92,13 @@ export function idempotencyRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
   })
 }
 
-function stateOf({ state, leaseOver }: { state: string; leaseOver: boolean }): z.infer<typeof stateShape>['state'] {
+function stateOf({
+  state,
+  leaseOver,
+}: {
+  state: string
+  leaseOver: boolean
+}): z.infer<typeof stateShape>['state'] {
   switch (state) {
     case 'completed':
       return 'completed'

@@ -3,17 +3,28 @@ import { z } from 'zod'
 import { account, accounts, journal } from '@/ledger/read'
 import type { Deps } from '../deps'
 import { accountOut, showAccount } from '../routers/ledger'
-import { instant, notFound, readLineCursor, transaction, transactionOut, uuidOf, writeCursor } from '../routers/wire'
+import {
+  instant,
+  notFound,
+  readLineCursor,
+  transaction,
+  transactionOut,
+  uuidOf,
+  writeCursor,
+} from '../routers/wire'
 import type { RestEnv } from './env'
 import { sendPage } from './page'
 import { idParam, json, needs, pageQuery, problems } from './routes'
 import { pageOf } from './shapes'
 
 const PATH = '/api/v1/ledger'
-const asOf = z.object({ asOf: instant.optional().meta({ description: 'The balance as it was at this instant (RFC 3339).' }) })
+const asOf = z.object({
+  asOf: instant.optional().meta({ description: 'The balance as it was at this instant (RFC 3339).' }),
+})
 const accountShape = accountOut.meta({
   id: 'Account',
-  description: 'Amounts in the smallest unit. `balance` is debits − credits, so a credit balance is negative.',
+  description:
+    'Amounts in the smallest unit. `balance` is debits − credits, so a credit balance is negative.',
 })
 const transactionShape = transactionOut.meta({
   id: 'LedgerTransaction',

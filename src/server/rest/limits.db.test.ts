@@ -26,14 +26,21 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks())
 
 const times = <T>(count: number, what: () => Promise<T>) => Promise.all(Array.from({ length: count }, what))
-const row = async (key: string) => (await pool.query('SELECT points, expire FROM rate_limit WHERE key = $1', [key])).rows[0]
+const row = async (key: string) =>
+  (await pool.query('SELECT points, expire FROM rate_limit WHERE key = $1', [key])).rows[0]
 /** Moves the window's end, as time would. */
-const endsIn = (key: string, ms: number) => pool.query('UPDATE rate_limit SET expire = $2 WHERE key = $1', [key, Date.now() + ms])
+const endsIn = (key: string, ms: number) =>
+  pool.query('UPDATE rate_limit SET expire = $2 WHERE key = $1', [key, Date.now() + ms])
 
 describe('a limit', () => {
   test('counts down, says until when, and is written in one row', async () => {
     const limit = openLimit(pool, 'test', 3)
-    const quotas = [await limit.take(who), await limit.take(who), await limit.take(who), await limit.take(who)]
+    const quotas = [
+      await limit.take(who),
+      await limit.take(who),
+      await limit.take(who),
+      await limit.take(who),
+    ]
     expect(quotas.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
       [true, 2],
       [true, 1],
@@ -58,7 +65,11 @@ describe('a limit', () => {
   test('is for each caller by itself, and for each limit', async () => {
     const [limit, other] = [openLimit(pool, 'test', 1), openLimit(pool, 'other', 1)]
     await limit.take(who)
-    expect([await limit.take(who), await limit.take(`${who}, too`), await other.take(who)].map(({ allowed }) => allowed)).toEqual([false, true, true])
+    expect(
+      [await limit.take(who), await limit.take(`${who}, too`), await other.take(who)].map(
+        ({ allowed }) => allowed,
+      ),
+    ).toEqual([false, true, true])
   })
 
   test('begins anew when the window has ended', async () => {
@@ -101,9 +112,15 @@ describe('who has nothing left', () => {
 
   test('10,000 spent ones are remembered, the oldest is forgotten first', async () => {
     const limit = openLimit(pool, 'test', 1)
-    vi.spyOn(pool, 'query').mockImplementation((async () => ({ rows: [{ points: 2, expire: Date.now() + 60_000 }] })) as never)
+    vi.spyOn(pool, 'query').mockImplementation((async () => ({
+      rows: [{ points: 2, expire: Date.now() + 60_000 }],
+    })) as never)
     for (let i = 0; i <= 10_000; i++) await limit.take(`${who} ${i}`)
-    expect([limit.spent(`${who} 0`), limit.spent(`${who} 1`)?.allowed, limit.spent(`${who} 10000`)?.allowed]).toEqual([null, false, false])
+    expect([
+      limit.spent(`${who} 0`),
+      limit.spent(`${who} 1`)?.allowed,
+      limit.spent(`${who} 10000`)?.allowed,
+    ]).toEqual([null, false, false])
   })
 })
 
@@ -123,7 +140,11 @@ test('the product makes no table of it, and a crash of the database may forget i
 test('cleaning up keeps no process alive', async () => {
   const script = `const { openLimit } = await import('@/server/rest/limits.ts'); const pg = await import('pg')
     openLimit(new pg.default.Pool({}), 'test', 1); console.log('made')`
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { timeout: 20_000 })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', script],
+    { timeout: 20_000 },
+  )
   expect(stdout.trim()).toBe('made')
 })
 

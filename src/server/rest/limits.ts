@@ -34,8 +34,16 @@ export function openLimit(pool: pg.Pool, name: string, perMinute: number): Limit
     inMemoryBlockOnConsumed: perMinute,
   })
   const spentUntil = new Map<string, number>()
-  const quotaOf = (allowed: boolean, { remainingPoints, msBeforeNext }: Pick<RateLimiterRes, 'remainingPoints' | 'msBeforeNext'>): Quota => {
-    return { allowed, limit: perMinute, remaining: remainingPoints, resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)) }
+  const quotaOf = (
+    allowed: boolean,
+    { remainingPoints, msBeforeNext }: Pick<RateLimiterRes, 'remainingPoints' | 'msBeforeNext'>,
+  ): Quota => {
+    return {
+      allowed,
+      limit: perMinute,
+      remaining: remainingPoints,
+      resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)),
+    }
   }
   return {
     take: async (who) => {
@@ -65,5 +73,8 @@ function remember(spentUntil: Map<string, number>, who: string, until: number): 
 
 /** The headers that tell of a quota (draft-ietf-httpapi-ratelimit-headers). */
 export function quotaHeaders({ limit, remaining, resetSeconds }: Quota): Record<string, string> {
-  return { 'RateLimit-Policy': `"default";q=${limit};w=${WINDOW_SECONDS}`, RateLimit: `"default";r=${remaining};t=${resetSeconds}` }
+  return {
+    'RateLimit-Policy': `"default";q=${limit};w=${WINDOW_SECONDS}`,
+    RateLimit: `"default";r=${remaining};t=${resetSeconds}`,
+  }
 }

@@ -24,7 +24,14 @@ export async function once<I extends object, B, E>(
   const { caller, key, requestId } = c.var
   const wait = waitPreferred(c.req.header('prefer'))
   const scope = scopeOf(caller.merchantId)
-  const reply = await deps.engine.run(operation, { scope, key, input, waitMs: (wait ?? 0) * 1_000, source: 'api', requestId })
+  const reply = await deps.engine.run(operation, {
+    scope,
+    key,
+    input,
+    waitMs: (wait ?? 0) * 1_000,
+    source: 'api',
+    requestId,
+  })
   if (wait !== null) c.header('Preference-Applied', `wait=${wait}`)
   const statusUrl = `/api/v1/idempotency/${operation.name}/${encodeURIComponent(key)}`
   const location = (body: string) => `${path}/${(JSON.parse(body) as { id: string }).id}`

@@ -47,7 +47,9 @@ const get = createRoute({
 })
 
 export function orderRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
-  app.openapi(place, (c) => once(c, deps, deps.placeOrder, { ...c.req.valid('json'), merchantId: c.var.caller.merchantId }, PATH))
+  app.openapi(place, (c) =>
+    once(c, deps, deps.placeOrder, { ...c.req.valid('json'), merchantId: c.var.caller.merchantId }, PATH),
+  )
 
   app.openapi(get, async (c) => {
     const found = await readOrder(deps.db, c.var.caller.merchantId, uuidOf('ord', c.req.valid('param').id))

@@ -2,7 +2,13 @@ import { paged } from '../routers/wire'
 import type { RestContext } from './env'
 
 /** A page of a list, with the address of the next one (RFC 8288). One row more than asked for was read: it tells whether there is one. */
-export function sendPage<Row, Shown>(c: RestContext, rows: Row[], limit: number, show: (row: Row) => Shown, cursor: (row: Row) => string) {
+export function sendPage<Row, Shown>(
+  c: RestContext,
+  rows: Row[],
+  limit: number,
+  show: (row: Row) => Shown,
+  cursor: (row: Row) => string,
+) {
   const page = paged(rows, limit, show, cursor)
   if (page.nextCursor) {
     const next = new URL(c.req.url)

@@ -17,9 +17,18 @@ export const PAYMENTS = '/api/v1/payments'
 const examples = {
   amount: {
     summary: 'An amount',
-    value: { amount: 2400, currency: 'EUR', paymentMethod: 'pm_card_visa', description: 'Two T-shirts', metadata: { cart: '7431' } },
+    value: {
+      amount: 2400,
+      currency: 'EUR',
+      paymentMethod: 'pm_card_visa',
+      description: 'Two T-shirts',
+      metadata: { cart: '7431' },
+    },
   },
-  order: { summary: 'An order', value: { orderId: 'ord_018f3c2a9d4e7c31b2a45f60718293a4', paymentMethod: 'pm_card_visa' } },
+  order: {
+    summary: 'An order',
+    value: { orderId: 'ord_018f3c2a9d4e7c31b2a45f60718293a4', paymentMethod: 'pm_card_visa' },
+  },
 }
 
 const create = createRoute({
@@ -34,7 +43,10 @@ const create = createRoute({
   request: { headers: keyHeaders, body: body(z.union([payOrder, payAmount]), examples) },
   responses: {
     201: kept(paymentShape, 'Charged.'),
-    202: kept(paymentShape, 'The shopper has to confirm first, at `nextAction.url`. The same key tells later how it ended.'),
+    202: kept(
+      paymentShape,
+      'The shopper has to confirm first, at `nextAction.url`. The same key tells later how it ended.',
+    ),
     ...problems('payment-declined', 'already-paid', 'not-charged', 'not-found', ...KEYED),
   },
 })
@@ -58,7 +70,11 @@ const list = createRoute({
   summary: 'List payments, newest first',
   ...needs('payments:read'),
   request: {
-    query: pageQuery.extend({ status: z.enum(PAYMENT_STATUSES).optional(), createdAfter: instant.optional(), createdBefore: instant.optional() }),
+    query: pageQuery.extend({
+      status: z.enum(PAYMENT_STATUSES).optional(),
+      createdAfter: instant.optional(),
+      createdBefore: instant.optional(),
+    }),
   },
   responses: { 200: json(pageOf(paymentShape), 'A page of payments.'), ...problems() },
 })

@@ -24,10 +24,14 @@ const create = createRoute({
   operationId: 'createRefund',
   tags: ['Refunds'],
   summary: 'Give money back, once',
-  description: 'Gives back at most what was captured and is not refunded yet, however many refunds are asked for at once.',
+  description:
+    'Gives back at most what was captured and is not refunded yet, however many refunds are asked for at once.',
   ...needs('refunds:write'),
   request: { params: idParam('pay', 'payment'), headers: keyHeaders, body: body(newRefund, examples) },
-  responses: { 201: kept(refundShape, 'Given back.'), ...problems('refund-declined', 'not-refundable', 'not-found', ...KEYED) },
+  responses: {
+    201: kept(refundShape, 'Given back.'),
+    ...problems('refund-declined', 'not-refundable', 'not-found', ...KEYED),
+  },
 })
 
 const list = createRoute({
@@ -53,7 +57,11 @@ export function refundRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
     const { limit, cursor } = c.req.valid('query')
     const paymentId = uuidOf('pay', c.req.valid('param').id)
     if (!(await plainPayment(deps.db, c.var.caller.merchantId, paymentId))) notFound()
-    const rows = await listRefunds(deps.db, c.var.caller.merchantId, { paymentId, after: readTimeCursor(cursor), limit: limit + 1 })
+    const rows = await listRefunds(deps.db, c.var.caller.merchantId, {
+      paymentId,
+      after: readTimeCursor(cursor),
+      limit: limit + 1,
+    })
     return sendPage(c, rows, limit, showRefund, (row) => writeCursor(row.cursor, row.id))
   })
 }

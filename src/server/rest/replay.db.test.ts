@@ -22,19 +22,30 @@ const ITEM = { name: 'T-shirt', quantity: 1, unitAmount: 1200 }
 
 describe('a replay', () => {
   it('F45 gives whatever was said, character for character', async () => {
-    const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => !text.includes('\0') && text.trim() !== '')
+    const words = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+      .filter((text) => !text.includes('\0') && text.trim() !== '')
     const metadata = fc.dictionary(words, words, { maxKeys: 5 })
     await fc.assert(
-      fc.asyncProperty(metadata, words, fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), async (own, name, unitAmount) => {
-        // One in ten numbers of 16 digits could be somebody's card, and is refused as one.
-        fc.pre(!carriesCardNumber([own, name, unitAmount]))
-        key = `key-${++n}`
-        const body = { currency: 'EUR', items: [{ name, quantity: 1, unitAmount }], metadata: own }
-        const [first, again] = [await order(body), await order(body)]
-        expect(first.status, first.text).toBe(201)
-        expect([again.status, again.text, again.header('idempotent-replayed')]).toEqual([201, first.text, 'true'])
-        expect(first.body).toMatchObject({ metadata: own, amount: unitAmount })
-      }),
+      fc.asyncProperty(
+        metadata,
+        words,
+        fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+        async (own, name, unitAmount) => {
+          // One in ten numbers of 16 digits could be somebody's card, and is refused as one.
+          fc.pre(!carriesCardNumber([own, name, unitAmount]))
+          key = `key-${++n}`
+          const body = { currency: 'EUR', items: [{ name, quantity: 1, unitAmount }], metadata: own }
+          const [first, again] = [await order(body), await order(body)]
+          expect(first.status, first.text).toBe(201)
+          expect([again.status, again.text, again.header('idempotent-replayed')]).toEqual([
+            201,
+            first.text,
+            'true',
+          ])
+          expect(first.body).toMatchObject({ metadata: own, amount: unitAmount })
+        },
+      ),
       { numRuns: 25 },
     )
   })
@@ -57,7 +68,8 @@ describe('a replay', () => {
     const first = await order(body, { origin: 'https://first.example', cookie: 'payonce_shopper=x' })
     const again = await order(body)
     expect(again.text).toBe(first.text)
-    for (const name of ['set-cookie', 'date', 'access-control-allow-credentials']) expect(again.header(name)).toBeNull()
+    for (const name of ['set-cookie', 'date', 'access-control-allow-credentials'])
+      expect(again.header(name)).toBeNull()
     expect(again.header('request-id')).not.toBe(first.header('request-id'))
     expect(again.header('location')).toBe(first.header('location'))
   })
@@ -72,7 +84,11 @@ describe('a replay', () => {
   })
 
   it('F49 of the largest answer is whole', async () => {
-    const items = Array.from({ length: 100 }, (_, i) => ({ name: `${i} ${'ü'.repeat(190)}`, quantity: 1_000_000, unitAmount: 1 }))
+    const items = Array.from({ length: 100 }, (_, i) => ({
+      name: `${i} ${'ü'.repeat(190)}`,
+      quantity: 1_000_000,
+      unitAmount: 1,
+    }))
     const [first, again] = [await order({ currency: 'EUR', items }), await order({ currency: 'EUR', items })]
     expect(first.body.items).toHaveLength(100)
     expect(again.text).toBe(first.text)
@@ -82,7 +98,11 @@ describe('a replay', () => {
     const body = { currency: 'EUR', items: [ITEM] }
     const first = await order(body, { 'accept-encoding': 'gzip' })
     const again = await order(body, { 'accept-encoding': 'identity' })
-    expect([again.text, first.header('content-encoding'), again.header('content-encoding')]).toEqual([first.text, null, null])
+    expect([again.text, first.header('content-encoding'), again.header('content-encoding')]).toEqual([
+      first.text,
+      null,
+      null,
+    ])
   })
 })
 
@@ -116,10 +136,14 @@ describe('many keys', () => {
 describe('placing an order', () => {
   it('20 at once under one key: one order', async () => {
     const replies = await Promise.all(
-      Array.from({ length: 20 }, () => order({ currency: 'JPY', items: [ITEM], reference: 'once' }, { prefer: 'wait=10' })),
+      Array.from({ length: 20 }, () =>
+        order({ currency: 'JPY', items: [ITEM], reference: 'once' }, { prefer: 'wait=10' }),
+      ),
     )
     expect(new Set(replies.map(({ text }) => text))).toHaveLength(1)
-    const { rows } = await product.owner.query(`SELECT count(*)::int AS n FROM orders WHERE reference = 'once'`)
+    const { rows } = await product.owner.query(
+      `SELECT count(*)::int AS n FROM orders WHERE reference = 'once'`,
+    )
     expect(rows[0].n).toBe(1)
   })
 
@@ -128,13 +152,32 @@ describe('placing an order', () => {
     const { merchantId } = product
     const ids = { merchantId, recordId: key, subjectId: '018f3c2a-9d4e-7c31-b2a4-5f60718293a4' }
     const input = { merchantId, currency: 'EUR' as const, items: [ITEM] }
-    const record = { merchantId, id: key, scope: 'api', operation: placeOrder.name, key, fingerprint: 'f', fingerprintVersion: 1, fields: '{}' }
+    const record = {
+      merchantId,
+      id: key,
+      scope: 'api',
+      operation: placeOrder.name,
+      key,
+      fingerprint: 'f',
+      fingerprintVersion: 1,
+      fields: '{}',
+    }
     await store.claim({ ...record, subjectId: ids.subjectId }, placeOrder.begin(input, ids))
-    await product.owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE id = $1`, [key])
+    await product.owner.query(
+      `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE id = $1`,
+      [key],
+    )
     expect(await engine.recover(placeOrder, 20, 'test')).toBe(1)
-    const { rows } = await product.owner.query('SELECT state, status, answer FROM idempotency_record WHERE id = $1', [key])
+    const { rows } = await product.owner.query(
+      'SELECT state, status, answer FROM idempotency_record WHERE id = $1',
+      [key],
+    )
     expect(rows[0]).toMatchObject({ state: 'completed', status: 201 })
-    expect(JSON.parse(rows[0].answer)).toMatchObject({ id: 'ord_018f3c2a9d4e7c31b2a45f60718293a4', amount: 1200, status: 'open' })
+    expect(JSON.parse(rows[0].answer)).toMatchObject({
+      id: 'ord_018f3c2a9d4e7c31b2a45f60718293a4',
+      amount: 1200,
+      status: 'open',
+    })
   })
 
   it('with the bank away orders are placed all the same', async () => {
@@ -152,7 +195,10 @@ describe('placing an order', () => {
       { amount: 1, currency: 'EUR', paymentMethod: 'pm_card_visa' },
       { 'idempotency-key': `${key}-pay` },
     )
-    expect(paying).toMatchObject({ status: 503, body: { kind: 'unavailable', retry: 'same-key', safeNewKey: false } })
+    expect(paying).toMatchObject({
+      status: 503,
+      body: { kind: 'unavailable', retry: 'same-key', safeNewKey: false },
+    })
     expect(Number(paying.header('retry-after'))).toBeGreaterThan(0)
     expect((await order({ currency: 'EUR', items: [ITEM] })).status).toBe(201)
   })

@@ -5,7 +5,16 @@ import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readId } from '@/lib/id'
 import type { Attempt } from '@/sdk/call'
-import { AlreadyPaid, Declined, Forbidden, InvalidRequest, KeyReused, OutcomeUnknown, type PayonceError, Unauthorized } from '@/sdk/errors'
+import {
+  AlreadyPaid,
+  Declined,
+  Forbidden,
+  InvalidRequest,
+  KeyReused,
+  OutcomeUnknown,
+  type PayonceError,
+  Unauthorized,
+} from '@/sdk/errors'
 import { Payonce } from '@/sdk/payonce'
 import { openTestProduct, type TestProduct } from '../testing'
 
@@ -51,25 +60,41 @@ function lossy(): typeof fetch {
 
 describe('a payment', () => {
   it('is made, read, listed and refunded', async () => {
-    const order = await payonce.orders.create({ currency: 'EUR', items: [{ name: 'T-shirt', quantity: 2, unitAmount: 1200 }], reference: 'R-1' })
+    const order = await payonce.orders.create({
+      currency: 'EUR',
+      items: [{ name: 'T-shirt', quantity: 2, unitAmount: 1200 }],
+      reference: 'R-1',
+    })
     const paid = await payonce.payments.create({ orderId: order.id, paymentMethod: 'pm_card_visa' })
-    expect(paid).toMatchObject({ amount: 2400, status: 'succeeded', orderId: order.id, idempotency: { replayed: false, requests: 1 } })
+    expect(paid).toMatchObject({
+      amount: 2400,
+      status: 'succeeded',
+      orderId: order.id,
+      idempotency: { replayed: false, requests: 1 },
+    })
     const { idempotency, ...payment } = paid
     expect(await payonce.payments.get(paid.id)).toEqual(payment)
     expect((await payonce.orders.get(order.id)).status).toBe('paid')
     expect((await payonce.payments.list({ limit: 1 })).items).toEqual([payment])
-    expect(await payonce.idempotency.get('payments.create', idempotency.key)).toMatchObject({ state: 'completed', resource: { id: paid.id } })
+    expect(await payonce.idempotency.get('payments.create', idempotency.key)).toMatchObject({
+      state: 'completed',
+      resource: { id: paid.id },
+    })
     const refund = await payonce.refunds.create(paid.id, { amount: 400 })
     expect(refund).toMatchObject({ amount: 400, status: 'succeeded' })
     expect((await payonce.refunds.list(paid.id)).items).toMatchObject([{ id: refund.id }])
     const { items } = await payonce.ledger.accounts()
     expect(items.find(({ code }) => code === 'refunds')).toMatchObject({ balance: 400 })
-    expect((await payonce.ledger.transactions({ limit: 1 })).items).toMatchObject([{ kind: 'refund', paymentId: paid.id }])
+    expect((await payonce.ledger.transactions({ limit: 1 })).items).toMatchObject([
+      { kind: 'refund', paymentId: paid.id },
+    ])
   })
 
   it('whose answer is lost is sent again by itself, and charged once', async () => {
     const attempts: Attempt[] = []
-    const paid = await open(await product.newApiKey(), lossy()).payments.create(AMOUNT, { onAttempt: (attempt) => attempts.push(attempt) })
+    const paid = await open(await product.newApiKey(), lossy()).payments.create(AMOUNT, {
+      onAttempt: (attempt) => attempts.push(attempt),
+    })
     expect(paid.idempotency).toMatchObject({ replayed: true, requests: 2 })
     expect(new Set(attempts.map(({ key }) => key))).toHaveLength(1)
     expect(await charges(paid.id)).toBe(1)
@@ -89,7 +114,9 @@ describe('a payment', () => {
 
   it('with one key in ten calls at once is one payment', async () => {
     const all = await Promise.all(
-      Array.from({ length: 10 }, () => payonce.payments.create(AMOUNT, { idempotencyKey: 'ten "at once"', waitSeconds: 5 })),
+      Array.from({ length: 10 }, () =>
+        payonce.payments.create(AMOUNT, { idempotencyKey: 'ten "at once"', waitSeconds: 5 }),
+      ),
     )
     expect(new Set(all.map(({ id }) => id))).toHaveLength(1)
     expect(await charges(all[0]?.id ?? '')).toBe(1)
@@ -108,7 +135,13 @@ describe('what goes wrong', () => {
   it('declined', async () => {
     const error = await caught(payonce.payments.create({ ...AMOUNT, paymentMethod: 'pm_card_expired' }))
     expect(error).toBeInstanceOf(Declined)
-    expect(error).toMatchObject({ declineCode: 'expired_card', safeNewKey: true, retry: 'no', status: 402, requestId: expect.any(String) })
+    expect(error).toMatchObject({
+      declineCode: 'expired_card',
+      safeNewKey: true,
+      retry: 'no',
+      status: 402,
+      requestId: expect.any(String),
+    })
   })
 
   it('paid already', async () => {
@@ -134,13 +167,20 @@ describe('what goes wrong', () => {
 
   it('not known: it asks to the end of its time, then says so, with the key; later the same key knows', async () => {
     const impatient = open(await product.newApiKey())
-    const error = await caught(impatient.payments.create({ ...AMOUNT, paymentMethod: 'pm_card_timeout_after_charge' }))
+    const error = await caught(
+      impatient.payments.create({ ...AMOUNT, paymentMethod: 'pm_card_timeout_after_charge' }),
+    )
     expect(error).toBeInstanceOf(OutcomeUnknown)
     const { key, safeNewKey } = error as OutcomeUnknown
     expect(safeNewKey).toBe(false)
-    await product.owner.query(`UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE state = 'unknown'`)
+    await product.owner.query(
+      `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE state = 'unknown'`,
+    )
     await product.deps.engine.recover(product.deps.createPayment, 20, 'test')
-    const paid = await payonce.payments.create({ ...AMOUNT, paymentMethod: 'pm_card_timeout_after_charge' }, { idempotencyKey: key as string })
+    const paid = await payonce.payments.create(
+      { ...AMOUNT, paymentMethod: 'pm_card_timeout_after_charge' },
+      { idempotencyKey: key as string },
+    )
     expect(paid).toMatchObject({ status: 'succeeded', idempotency: { replayed: true } })
     expect(await charges(paid.id)).toBe(1)
   })
@@ -152,7 +192,9 @@ describe('what goes wrong', () => {
     const stranger = open(token)
     const paid = await payonce.payments.create(AMOUNT)
     expect(await caught(stranger.payments.get(paid.id))).toMatchObject({ kind: 'not-found' })
-    await product.owner.query(`UPDATE api_key SET revoked_at = now() WHERE hint = $1`, [`sk_test_…${token.slice(-4)}`])
+    await product.owner.query(`UPDATE api_key SET revoked_at = now() WHERE hint = $1`, [
+      `sk_test_…${token.slice(-4)}`,
+    ])
     const error = await caught(stranger.payments.get(paid.id))
     expect(error).toBeInstanceOf(Unauthorized)
     expect(JSON.stringify(error) + String((error as PayonceError).stack)).not.toContain(token)

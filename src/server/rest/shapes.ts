@@ -10,7 +10,8 @@ import { amount, time } from '../routers/wire'
 /** What the API tells of orders, payments and refunds: the schemas of the document, and the functions that fill them. */
 
 const ID = '018f3c2a9d4e7c31b2a45f60718293a4'
-const id = (prefix: string, of: string) => z.string().meta({ description: `The ${of}’s id.`, example: `${prefix}_${ID}` })
+const id = (prefix: string, of: string) =>
+  z.string().meta({ description: `The ${of}’s id.`, example: `${prefix}_${ID}` })
 const money = z.int().meta({ description: 'In the smallest unit of the currency.', example: 2400 })
 const currency = z.string().meta({ example: 'EUR' })
 const at = z.iso.datetime().meta({ description: 'RFC 3339, UTC.', example: '2026-11-24T12:00:00.000Z' })
@@ -19,7 +20,9 @@ const metadata = z.record(z.string(), z.string()).meta({ example: { cart: '7431'
 export const orderShape = z
   .object({
     id: id('ord', 'order'),
-    checkoutUrl: z.url().meta({ description: 'Where a person can pay it.', example: `https://pay.example/checkout/ord_${ID}` }),
+    checkoutUrl: z
+      .url()
+      .meta({ description: 'Where a person can pay it.', example: `https://pay.example/checkout/ord_${ID}` }),
     amount: money,
     currency,
     status: z.enum(['open', 'paid']).meta({ example: 'open' }),
@@ -54,11 +57,17 @@ export const paymentShape = z
     amountRefunded: z.int().meta({ description: 'Given back, or being given back.', example: 0 }),
     description: z.string().nullable().meta({ example: null }),
     metadata,
-    receiptUrl: z.url().nullable().meta({ description: 'The shopper’s receipt, once it is paid.', example: 'https://pay.example/receipt/3p…' }),
+    receiptUrl: z.url().nullable().meta({
+      description: 'The shopper’s receipt, once it is paid.',
+      example: 'https://pay.example/receipt/3p…',
+    }),
     nextAction: z
       .object({ type: z.literal('redirect'), url: z.url() })
       .nullable()
-      .meta({ description: 'Where to send the shopper while the status is `requires_action`.', example: null }),
+      .meta({
+        description: 'Where to send the shopper while the status is `requires_action`.',
+        example: null,
+      }),
     createdAt: at,
   })
   .meta({ id: 'Payment' })
@@ -79,7 +88,10 @@ export const refundShape = z
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
-    nextCursor: z.string().nullable().meta({ description: 'Send it as `cursor` for the next page; null on the last one.' }),
+    nextCursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'Send it as `cursor` for the next page; null on the last one.' }),
   })
 }
 
@@ -98,7 +110,11 @@ export function showOrder(row: OrderRow, baseUrl: string): z.infer<typeof orderS
 }
 
 /** @param actionUrl where the shopper proves who they are, while they have to */
-export function showPayment(row: PlainPayment, actionUrl: string | null, baseUrl: string): z.infer<typeof paymentShape> {
+export function showPayment(
+  row: PlainPayment,
+  actionUrl: string | null,
+  baseUrl: string,
+): z.infer<typeof paymentShape> {
   const { currency, status, cardLabel, declineCode, description, metadata } = row
   return {
     id: showId('pay', row.id),
@@ -123,7 +139,14 @@ export interface ShownRefund {
   createdAt: Date
 }
 
-export function showRefund({ id: refundId, paymentId, status, currency, reason, ...row }: ShownRefund): z.infer<typeof refundShape> {
+export function showRefund({
+  id: refundId,
+  paymentId,
+  status,
+  currency,
+  reason,
+  ...row
+}: ShownRefund): z.infer<typeof refundShape> {
   return {
     id: showId('ref', refundId),
     paymentId: showId('pay', paymentId),

@@ -14,12 +14,20 @@ export function paymentVoice(baseUrl: string): Voice {
 
     // 202: the shopper has to do something first, so this answer is not the last one under its key.
     paid: (payment, { status, cardLabel, actionUrl }) => {
-      const shown = showPayment({ ...payment, status, cardLabel, declineCode: null, refundedAmount: 0n }, actionUrl, baseUrl)
+      const shown = showPayment(
+        { ...payment, status, cardLabel, declineCode: null, refundedAmount: 0n },
+        actionUrl,
+        baseUrl,
+      )
       return { status: status === 'succeeded' ? 201 : 202, problem: null, body: JSON.stringify(shown) }
     },
 
     problem: (kind, detail, { payment, declineCode }) =>
-      told(kind, detail, { payment, ...(payment ? { paymentUrl: `/api/v1/payments/${payment}` } : {}), ...(declineCode ? { declineCode } : {}) }),
+      told(kind, detail, {
+        payment,
+        ...(payment ? { paymentUrl: `/api/v1/payments/${payment}` } : {}),
+        ...(declineCode ? { declineCode } : {}),
+      }),
 
     pointer: pointer('payment', 'pay', '/api/v1/payments/'),
   }
@@ -35,14 +43,23 @@ export function orderVoice(baseUrl: string): OrderVoice {
 
 export const refundVoice: RefundVoice = {
   operation: 'refunds.create',
-  refunded: (refund) => ({ status: 201, problem: null, body: JSON.stringify(showRefund({ ...refund, status: 'succeeded' })) }),
-  declined: ({ id, paymentId }, detail) => told('refund-declined', detail, { refund: showId('ref', id), payment: showId('pay', paymentId) }),
+  refunded: (refund) => ({
+    status: 201,
+    problem: null,
+    body: JSON.stringify(showRefund({ ...refund, status: 'succeeded' })),
+  }),
+  declined: ({ id, paymentId }, detail) =>
+    told('refund-declined', detail, { refund: showId('ref', id), payment: showId('pay', paymentId) }),
   pointer: (id) => ({ refund: showId('ref', id) }),
 }
 
 /** The whole problem is stored, so that a replay says the same words even when a later version of ours has better ones. */
 function told(kind: ProblemKind, detail: string, facts: Facts): Answer {
-  return { status: PROBLEMS[kind].status, problem: kind, body: JSON.stringify(showProblem({ kind, detail, facts })) }
+  return {
+    status: PROBLEMS[kind].status,
+    problem: kind,
+    body: JSON.stringify(showProblem({ kind, detail, facts })),
+  }
 }
 
 function pointer(name: string, prefix: IdPrefix, path: string): (id: string) => Facts {

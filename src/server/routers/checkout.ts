@@ -21,15 +21,29 @@ export const checkoutRouter = router({
   pay: publicProcedure.input(payInput).mutation(async ({ ctx, input }) => {
     const { key, ...order } = input
     const scope = await scopeOf(ctx, order.orderId)
-    const request = { key: validKey(key), scope, waitMs: JOIN_MS, source: 'browser', requestId: ctx.requestId }
-    return resultOf<PaidBody>(await ctx.engine.run(ctx.pay, { ...request, input: { ...order, merchantId: scope.merchantId } }))
+    const request = {
+      key: validKey(key),
+      scope,
+      waitMs: JOIN_MS,
+      source: 'browser',
+      requestId: ctx.requestId,
+    }
+    return resultOf<PaidBody>(
+      await ctx.engine.run(ctx.pay, { ...request, input: { ...order, merchantId: scope.merchantId } }),
+    )
   }),
 
-  status: publicProcedure.input(z.strictObject({ orderId, key: z.unknown().optional() })).query(async ({ ctx, input }) => {
-    const key = validKey(input.key)
-    const scope = await scopeOf(ctx, input.orderId)
-    return readAttemptState(ctx.db, { merchantId: scope.merchantId, orderId: input.orderId, recordId: recordId(scope, ctx.pay.name, key) })
-  }),
+  status: publicProcedure
+    .input(z.strictObject({ orderId, key: z.unknown().optional() }))
+    .query(async ({ ctx, input }) => {
+      const key = validKey(input.key)
+      const scope = await scopeOf(ctx, input.orderId)
+      return readAttemptState(ctx.db, {
+        merchantId: scope.merchantId,
+        orderId: input.orderId,
+        recordId: recordId(scope, ctx.pay.name, key),
+      })
+    }),
 
   /** Presses that the page held back while one was running: they never were requests, and the dashboard says so. */
   held: publicProcedure
@@ -37,7 +51,12 @@ export const checkoutRouter = router({
     .mutation(async ({ ctx, input }) => {
       const key = validKey(input.key)
       const scope = await scopeOf(ctx, input.orderId)
-      const about = { merchantId: scope.merchantId, recordId: recordId(scope, ctx.pay.name, key), operation: ctx.pay.name, requestId: ctx.requestId }
+      const about = {
+        merchantId: scope.merchantId,
+        recordId: recordId(scope, ctx.pay.name, key),
+        operation: ctx.pay.name,
+        requestId: ctx.requestId,
+      }
       ctx.attempts.add({
         ...about,
         outcome: 'held',
@@ -52,11 +71,13 @@ export const checkoutRouter = router({
       return { ok: true as const }
     }),
 
-  receipt: publicProcedure.input(z.strictObject({ token: z.string().min(20).max(100) })).query(async ({ ctx, input }) => {
-    // The request that brought the shopper here may still be waiting to be logged; the receipt counts it.
-    await ctx.attempts.flush()
-    return found(await readReceipt(ctx.db, input.token, ctx.receiptSecret), 'receipt')
-  }),
+  receipt: publicProcedure
+    .input(z.strictObject({ token: z.string().min(20).max(100) }))
+    .query(async ({ ctx, input }) => {
+      // The request that brought the shopper here may still be waiting to be logged; the receipt counts it.
+      await ctx.attempts.flush()
+      return found(await readReceipt(ctx.db, input.token, ctx.receiptSecret), 'receipt')
+    }),
 })
 
 async function scopeOf(ctx: Context, id: string): Promise<Scope> {

@@ -22,7 +22,11 @@ const PAGE = { 'content-type': 'application/json', origin: 'http://localhost:300
 
 async function signIn(email: string, merchantId: string): Promise<string> {
   await createOperator(product.deps.auth, { email, password: PASSWORD, name: 'Operator', merchantId })
-  const answer = await product.call('/api/auth/sign-in/email', { method: 'POST', headers: PAGE, body: JSON.stringify({ email, password: PASSWORD }) })
+  const answer = await product.call('/api/auth/sign-in/email', {
+    method: 'POST',
+    headers: PAGE,
+    body: JSON.stringify({ email, password: PASSWORD }),
+  })
   return (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
 }
 
@@ -31,17 +35,35 @@ async function told(answer: Response) {
   return { status: answer.status, data: body.result?.data, kind: body.error?.data?.idempotency?.kind }
 }
 
-const list = async (cookie = ours) => told(await product.call('/api/trpc/developers.keys', { headers: { cookie } }))
+const list = async (cookie = ours) =>
+  told(await product.call('/api/trpc/developers.keys', { headers: { cookie } }))
 const send = async (procedure: string, input: object, cookie = ours) =>
-  told(await product.call(`/api/trpc/developers.${procedure}`, { method: 'POST', headers: { ...PAGE, cookie }, body: JSON.stringify(input) }))
+  told(
+    await product.call(`/api/trpc/developers.${procedure}`, {
+      method: 'POST',
+      headers: { ...PAGE, cookie },
+      body: JSON.stringify(input),
+    }),
+  )
 
-const newKey = (changes: object = {}) => ({ newId: randomUUID(), name: 'Server', scopes: ['payments:read'], expiresInDays: null, ...changes })
-const make = async (changes: object = {}) => (await send('createKey', newKey(changes))).data as { id: string; token: string }
+const newKey = (changes: object = {}) => ({
+  newId: randomUUID(),
+  name: 'Server',
+  scopes: ['payments:read'],
+  expiresInDays: null,
+  ...changes,
+})
+const make = async (changes: object = {}) =>
+  (await send('createKey', newKey(changes))).data as { id: string; token: string }
 const rowOf = async (id: string) => (await list()).data.keys.find((key: { id: string }) => key.id === id)
-const trail = async (id: string) => (await auditOf(product.deps.db, product.merchantId, uuid(id))).map(({ actor, action }) => `${actor} ${action}`)
+const trail = async (id: string) =>
+  (await auditOf(product.deps.db, product.merchantId, uuid(id))).map(
+    ({ actor, action }) => `${actor} ${action}`,
+  )
 const uuid = (id: string) => id.slice(4).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5')
 /** Whether a program may still call with a token. */
-const opens = async (token: string) => (await product.api('GET', '/api/v1/payments', undefined, { authorization: `Bearer ${token}` })).status
+const opens = async (token: string) =>
+  (await product.api('GET', '/api/v1/payments', undefined, { authorization: `Bearer ${token}` })).status
 
 test('a key is made, opens the API, is listed without its token, and is in the audit', async () => {
   const input = newKey({ name: '  Warehouse ', expiresInDays: 30 })
@@ -53,7 +75,14 @@ test('a key is made, opens the API, is listed without its token, and is in the a
   expect(await opens(data.token)).toBe(200)
   const listed = await list()
   expect(await rowOf(data.id)).toMatchObject({
-    ...{ name: 'Warehouse', hint: `sk_test_…${data.token.slice(-4)}`, mode: 'test', scopes: ['payments:read'], state: 'active', idle: false },
+    ...{
+      name: 'Warehouse',
+      hint: `sk_test_…${data.token.slice(-4)}`,
+      mode: 'test',
+      scopes: ['payments:read'],
+      state: 'active',
+      idle: false,
+    },
     ...{ createdBy: 'ours@example.com', expiresAt: expect.any(String), revokedAt: null, successorId: null },
   })
   expect(JSON.stringify(listed)).not.toContain(data.token.slice(8))
@@ -72,7 +101,9 @@ test('its answer is kept by nobody on the way', async () => {
 test('pressed ten times at once it is one key, and one answer has the token', async () => {
   const input = newKey({ name: 'Ten' })
   const answers = await Promise.all(Array.from({ length: 10 }, () => send('createKey', input)))
-  expect(answers.map(({ status, data }) => [status, data.id])).toEqual(answers.map(() => [200, showId('key', input.newId)]))
+  expect(answers.map(({ status, data }) => [status, data.id])).toEqual(
+    answers.map(() => [200, showId('key', input.newId)]),
+  )
   expect(answers.filter(({ data }) => data.outcome === 'made' && data.token)).toHaveLength(1)
   expect(answers.filter(({ data }) => data.outcome === 'before')).toHaveLength(9)
   expect((await list()).data.keys.filter(({ name }: { name: string }) => name === 'Ten')).toHaveLength(1)
@@ -89,14 +120,20 @@ test('rotated with an overlap both keys open; without one the old key ends at on
     { state: 'overlap', successorId: later.data.id, expiresAt: expect.any(String) },
     { state: 'rotated', successorId: now.data.id },
   ])
-  expect(await trail(slow.id)).toEqual(['ours@example.com api-key.created', 'ours@example.com api-key.rotated'])
+  expect(await trail(slow.id)).toEqual([
+    'ours@example.com api-key.created',
+    'ours@example.com api-key.rotated',
+  ])
 })
 
 test('rotated ten times at once it has one successor; another dialog is told that it has one', async () => {
   const { id } = await make({ name: 'Turned' })
   const input = { id, newId: randomUUID(), overlapHours: 1 }
   const answers = await Promise.all(Array.from({ length: 10 }, () => send('rotateKey', input)))
-  expect(answers.map(({ data }) => data.outcome).sort()).toEqual([...Array.from({ length: 9 }, () => 'before'), 'made'])
+  expect(answers.map(({ data }) => data.outcome).sort()).toEqual([
+    ...Array.from({ length: 9 }, () => 'before'),
+    'made',
+  ])
   expect((await send('rotateKey', { ...input, newId: randomUUID() })).data).toEqual({ outcome: 'ended' })
   expect((await list()).data.keys.filter(({ name }: { name: string }) => name === 'Turned')).toHaveLength(2)
 })
@@ -111,7 +148,9 @@ test('revoked it opens nothing any more, and once more changes nothing', async (
   expect((await send('revokeKey', { id })).data).toEqual({ outcome: 'before' })
   expect(await rowOf(id)).toEqual(row)
   expect(await trail(id)).toEqual(['ours@example.com api-key.created', 'ours@example.com api-key.revoked'])
-  expect((await send('rotateKey', { id, newId: randomUUID(), overlapHours: 1 })).data).toEqual({ outcome: 'ended' })
+  expect((await send('rotateKey', { id, newId: randomUUID(), overlapHours: 1 })).data).toEqual({
+    outcome: 'ended',
+  })
 })
 
 test('a key that is past its time is told apart from one that was taken away', async () => {
@@ -121,7 +160,8 @@ test('a key that is past its time is told apart from one that was taken away', a
 })
 
 test('without a session nothing is told and nothing done', async () => {
-  const standing = async () => (await list()).data.keys.map(({ id, state }: { id: string; state: string }) => `${id} ${state}`)
+  const standing = async () =>
+    (await list()).data.keys.map(({ id, state }: { id: string; state: string }) => `${id} ${state}`)
   const { id } = await make()
   const before = await standing()
   const answers = [
@@ -136,9 +176,14 @@ test('without a session nothing is told and nothing done', async () => {
 
 test('another merchant’s key is not there', async () => {
   const { id, token } = await make()
-  const answers = [await send('rotateKey', { id, newId: randomUUID(), overlapHours: 0 }, theirs), await send('revokeKey', { id }, theirs)]
+  const answers = [
+    await send('rotateKey', { id, newId: randomUUID(), overlapHours: 0 }, theirs),
+    await send('revokeKey', { id }, theirs),
+  ]
   const nobodys = await send('revokeKey', { id: showId('key', uuidv7()) }, theirs)
-  expect([...answers, nobodys].map(({ status, kind }) => [status, kind])).toEqual([1, 2, 3].map(() => [404, 'not-found']))
+  expect([...answers, nobodys].map(({ status, kind }) => [status, kind])).toEqual(
+    [1, 2, 3].map(() => [404, 'not-found']),
+  )
   expect(JSON.stringify(await list(theirs))).not.toContain(id)
   expect(await opens(token)).toBe(200)
   // The same id chosen by somebody else is a key of theirs, and changes nothing of ours.
@@ -170,6 +215,10 @@ test.each([-1, 0.5, 169])('an overlap of %s h is refused', async (overlapHours) 
 
 test('a form of another site makes no key', async () => {
   const headers = { 'content-type': 'application/json', origin: 'https://evil.example', cookie: ours }
-  const answer = await product.call('/api/trpc/developers.createKey', { method: 'POST', headers, body: JSON.stringify(newKey()) })
+  const answer = await product.call('/api/trpc/developers.createKey', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(newKey()),
+  })
   expect(answer.status).toBe(403)
 })

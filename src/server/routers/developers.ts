@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { type ApiKeyRow, createApiKey, findApiKey, listApiKeys, OVERLAP_MAX_HOURS, revokeApiKey, rotateApiKey, SCOPES } from '@/access/api-key'
+import {
+  type ApiKeyRow,
+  createApiKey,
+  findApiKey,
+  listApiKeys,
+  OVERLAP_MAX_HOURS,
+  revokeApiKey,
+  rotateApiKey,
+  SCOPES,
+} from '@/access/api-key'
 import { showId, uuidv7 } from '@/lib/id'
 import type { Context } from '../context'
 import { operatorProcedure, router } from '../trpc'
@@ -41,10 +50,12 @@ const newKeyId = z.uuid({ version: 'v4' })
 
 /** What a merchant's programs need: API keys. All of it is in the audit, with who did it. */
 export const developersRouter = router({
-  keys: operatorProcedure.output(z.object({ keys: z.array(keyOut), baseUrl: z.string() })).query(async ({ ctx }) => {
-    const rows = await listApiKeys(ctx.db, ctx.operator.merchantId)
-    return { keys: rows.map(showKey), baseUrl: ctx.env.baseUrl }
-  }),
+  keys: operatorProcedure
+    .output(z.object({ keys: z.array(keyOut), baseUrl: z.string() }))
+    .query(async ({ ctx }) => {
+      const rows = await listApiKeys(ctx.db, ctx.operator.merchantId)
+      return { keys: rows.map(showKey), baseUrl: ctx.env.baseUrl }
+    }),
 
   createKey: operatorProcedure
     .input(
@@ -58,14 +69,24 @@ export const developersRouter = router({
     .output(madeOut)
     .mutation(async ({ ctx, input: { newId, ...key } }) => {
       const { merchantId, email } = ctx.operator
-      const made = await createApiKey(ctx.db, { ...key, scopes: [...new Set(key.scopes)], merchantId, id: newId, by: email }, uuidv7)
+      const made = await createApiKey(
+        ctx.db,
+        { ...key, scopes: [...new Set(key.scopes)], merchantId, id: newId, by: email },
+        uuidv7,
+      )
       if (made) return shownOnce(made)
       return (await findApiKey(ctx.db, merchantId, newId)) ? madeBefore(newId) : notFound()
     }),
 
   /** The old key works on for the overlap; a key that has ended, or was rotated before, has no other successor. */
   rotateKey: operatorProcedure
-    .input(z.strictObject({ id: z.string().max(64), newId: newKeyId, overlapHours: z.number().int().min(0).max(OVERLAP_MAX_HOURS) }))
+    .input(
+      z.strictObject({
+        id: z.string().max(64),
+        newId: newKeyId,
+        overlapHours: z.number().int().min(0).max(OVERLAP_MAX_HOURS),
+      }),
+    )
     .output(madeOut)
     .mutation(async ({ ctx, input: { id, newId, overlapHours } }) => {
       const which = whichKey(ctx, id)
@@ -90,13 +111,24 @@ function whichKey({ operator }: Context & { operator: { merchantId: string; emai
   return { merchantId: operator.merchantId, id: uuidOf('key', id), by: operator.email }
 }
 
-const shownOnce = ({ id, token }: { id: string; token: string }): Made => ({ outcome: 'made', id: showId('key', id), token })
+const shownOnce = ({ id, token }: { id: string; token: string }): Made => ({
+  outcome: 'made',
+  id: showId('key', id),
+  token,
+})
 const madeBefore = (id: string): Made => ({ outcome: 'before', id: showId('key', id) })
 
 function showKey(row: ApiKeyRow): z.infer<typeof keyOut> {
   const { name, hint, createdBy, idle } = row
   return {
-    ...{ id: showId('key', row.id), name, hint, mode: hint.startsWith('sk_live_') ? 'live' : 'test', scopes: row.scopes, state: stateOf(row) },
+    ...{
+      id: showId('key', row.id),
+      name,
+      hint,
+      mode: hint.startsWith('sk_live_') ? 'live' : 'test',
+      scopes: row.scopes,
+      state: stateOf(row),
+    },
     ...{ createdBy, idle, successorId: row.rotatedTo && showId('key', row.rotatedTo) },
     createdAt: time(row.createdAt),
     expiresAt: maybeTime(row.expiresAt),

@@ -3,7 +3,20 @@ import { attemptsOf, findRecord, listRecords, type RecordSummary } from '@/idemp
 import { type IdPrefix, readId, showId, uuidv7 } from '@/lib/id'
 import { audit, auditOf } from '@/platform/audit'
 import { operatorProcedure, router } from '../trpc'
-import { attempt, attemptOut, counts, countsOut, maybeTime, notFound, paged, pageSize, readTimeCursor, time, words, writeCursor } from './wire'
+import {
+  attempt,
+  attemptOut,
+  counts,
+  countsOut,
+  maybeTime,
+  notFound,
+  paged,
+  pageSize,
+  readTimeCursor,
+  time,
+  words,
+  writeCursor,
+} from './wire'
 
 export const RECORD_STATES = ['claimed', 'sending', 'unknown', 'parked', 'completed', 'tombstone'] as const
 
@@ -35,7 +48,9 @@ const detailOut = summaryOut.extend({
   parkedAt: z.string().nullable(),
   parkedReason: z.string().nullable(),
   answer: z.string().nullable(),
-  audit: z.array(z.object({ id: z.string(), actor: z.string(), action: z.string(), detail: z.string(), at: z.string() })),
+  audit: z.array(
+    z.object({ id: z.string(), actor: z.string(), action: z.string(), detail: z.string(), at: z.string() }),
+  ),
   attempts: z.array(attemptOut),
 })
 
@@ -108,7 +123,8 @@ function showRecord(row: RecordSummary): z.infer<typeof summaryOut> {
     ...{ id, key, operation, scope, state, fence, status, problem },
     ...counts(row),
     subjectId: row.subjectId && showId(SUBJECTS[operation] ?? 'pay', row.subjectId),
-    paymentId: row.subjectId && (SUBJECTS[operation] ?? 'pay') === 'pay' ? showId('pay', row.subjectId) : null,
+    paymentId:
+      row.subjectId && (SUBJECTS[operation] ?? 'pay') === 'pay' ? showId('pay', row.subjectId) : null,
     createdAt: time(row.createdAt),
     completedAt: maybeTime(row.completedAt),
     expiresAt: time(row.expiresAt),

@@ -18,7 +18,14 @@ const countedOut = z.object({
 const verdictOut = z.object({
   checkedAt: z.string(),
   counted: countedOut,
-  findings: z.array(z.object({ id: z.string(), part: z.enum(OF_MERCHANTS), says: z.string(), offenders: z.array(offenderOut) })),
+  findings: z.array(
+    z.object({
+      id: z.string(),
+      part: z.enum(OF_MERCHANTS),
+      says: z.string(),
+      offenders: z.array(offenderOut),
+    }),
+  ),
 })
 
 const checks = shared<Verdict>()

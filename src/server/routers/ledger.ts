@@ -60,23 +60,42 @@ export const ledgerRouter = router({
   accounts: operatorProcedure
     .input(z.strictObject({ asOf: instant.optional() }))
     .output(z.array(accountOut))
-    .query(async ({ ctx, input }) => (await accounts(ctx.db, ctx.operator.merchantId, input.asOf ?? null)).map(showAccount)),
+    .query(async ({ ctx, input }) =>
+      (await accounts(ctx.db, ctx.operator.merchantId, input.asOf ?? null)).map(showAccount),
+    ),
 
   account: operatorProcedure
     .input(z.strictObject({ id: z.string().max(64), asOf: instant.optional() }))
     .output(accountOut)
     .query(async ({ ctx, input }) => {
-      const found = await account(ctx.db, ctx.operator.merchantId, uuidOf('acc', input.id), input.asOf ?? null)
+      const found = await account(
+        ctx.db,
+        ctx.operator.merchantId,
+        uuidOf('acc', input.id),
+        input.asOf ?? null,
+      )
       return found ? showAccount(found) : notFound()
     }),
 
   statement: operatorProcedure
-    .input(z.strictObject({ id: z.string().max(64), asOf: instant.optional(), cursor: z.string().max(200).optional(), limit: pageSize }))
+    .input(
+      z.strictObject({
+        id: z.string().max(64),
+        asOf: instant.optional(),
+        cursor: z.string().max(200).optional(),
+        limit: pageSize,
+      }),
+    )
     .output(z.object({ items: z.array(lineOut), nextCursor: z.string().nullable() }))
     .query(async ({ ctx, input }) => {
       const accountId = uuidOf('acc', input.id)
       if (!(await account(ctx.db, ctx.operator.merchantId, accountId))) notFound()
-      const page = { accountId, asOf: input.asOf ?? null, after: readLineCursor(input.cursor), limit: input.limit + 1 }
+      const page = {
+        accountId,
+        asOf: input.asOf ?? null,
+        after: readLineCursor(input.cursor),
+        limit: input.limit + 1,
+      }
       const rows = await statement(ctx.db, ctx.operator.merchantId, page)
       return paged(
         rows,
@@ -125,7 +144,11 @@ function showCheck(check: LedgerCheck): z.infer<typeof checkOut> {
   return {
     checkedAt: time(check.checkedAt),
     entries: check.entries,
-    totals: check.totals.map((total) => ({ currency: total.currency, debits: amount(total.debits), credits: amount(total.credits) })),
+    totals: check.totals.map((total) => ({
+      currency: total.currency,
+      debits: amount(total.debits),
+      credits: amount(total.credits),
+    })),
     broken: check.broken.map(({ id, says, offenders }) => ({ id, says, offenders: offenders.map(offender) })),
   }
 }

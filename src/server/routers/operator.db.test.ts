@@ -24,18 +24,30 @@ afterAll(() => product.close())
 async function signIn(email: string, merchantId: string): Promise<string> {
   await createOperator(product.deps.auth, { email, password: PASSWORD, name: 'Operator', merchantId })
   const headers = { 'content-type': 'application/json', origin: 'http://localhost:3000' }
-  const answer = await product.call('/api/auth/sign-in/email', { method: 'POST', headers, body: JSON.stringify({ email, password: PASSWORD }) })
+  const answer = await product.call('/api/auth/sign-in/email', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ email, password: PASSWORD }),
+  })
   return (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
 }
 
 async function payOnce() {
   const orderId = await product.newOrder()
-  const reply = await product.pay({ orderId, version: 1, paymentMethod: 'pm_card_visa', key: 'once' }, await product.cookie())
+  const reply = await product.pay(
+    { orderId, version: 1, paymentMethod: 'pm_card_visa', key: 'once' },
+    await product.cookie(),
+  )
   expect(reply.status, reply.text).toBe(200)
   await product.deps.attempts.flush()
   const { rows } = await product.owner.query(`
     SELECT p.id, p.record_id, a.id AS account FROM payment p JOIN account a ON a.merchant_id = p.merchant_id AND a.type = 'revenue' LIMIT 1`)
-  return { id: showId('pay', rows[0].id), uuid: rows[0].id, recordId: rows[0].record_id, accountId: showId('acc', rows[0].account) }
+  return {
+    id: showId('pay', rows[0].id),
+    uuid: rows[0].id,
+    recordId: rows[0].record_id,
+    accountId: showId('acc', rows[0].account),
+  }
 }
 
 /** Checks of the last 2 s are shared, also by tests. */
@@ -65,11 +77,13 @@ const QUESTIONS = (): [string, unknown][] => [
 ]
 
 test('without a session every procedure of the dashboard answers 401', async () => {
-  for (const [procedure, input] of QUESTIONS()) expect([procedure, (await ask(procedure, input, '')).status]).toEqual([procedure, 401])
+  for (const [procedure, input] of QUESTIONS())
+    expect([procedure, (await ask(procedure, input, '')).status]).toEqual([procedure, 401])
 })
 
 test('with a session every one of them answers', async () => {
-  for (const [procedure, input] of QUESTIONS()) expect([procedure, (await ask(procedure, input, ours)).status]).toEqual([procedure, 200])
+  for (const [procedure, input] of QUESTIONS())
+    expect([procedure, (await ask(procedure, input, ours)).status]).toEqual([procedure, 200])
 })
 
 test('another merchant finds nothing of it, by list or by id', async () => {
@@ -79,7 +93,10 @@ test('another merchant finds nothing of it, by list or by id', async () => {
   expect((await ask('ledger.journal', {}, theirs)).data.items).toEqual([])
   expect((await ask('idempotency.list', { search: payment.id }, theirs)).data.items).toEqual([])
   expect((await ask('ledger.check', undefined, theirs)).data).toMatchObject({ entries: 0, totals: [] })
-  expect((await ask('payments.overview', { range: '1h' }, theirs)).data).toMatchObject({ any: false, feed: [] })
+  expect((await ask('payments.overview', { range: '1h' }, theirs)).data).toMatchObject({
+    any: false,
+    feed: [],
+  })
 })
 
 interface Verdict {
@@ -89,15 +106,22 @@ interface Verdict {
 
 test('what is broken is shown to its merchant, with its id as shown, and to no other', async () => {
   await waitForFreshChecks()
-  await product.owner.query(`UPDATE order_item SET quantity = 3; INSERT INTO gateway_simulator.charge VALUES ('ch_nobody', 'nobody', 5, 'EUR')`)
-  const check = async (cookie: string): Promise<Verdict> => (await ask('integrity.check', undefined, cookie)).data
+  await product.owner.query(
+    `UPDATE order_item SET quantity = 3; INSERT INTO gateway_simulator.charge VALUES ('ch_nobody', 'nobody', 5, 'EUR')`,
+  )
+  const check = async (cookie: string): Promise<Verdict> =>
+    (await ask('integrity.check', undefined, cookie)).data
   const [mine, other] = [await check(ours), await check(theirs)]
-  await product.owner.query(`UPDATE order_item SET quantity = 2; DELETE FROM gateway_simulator.charge WHERE id = 'ch_nobody'`)
+  await product.owner.query(
+    `UPDATE order_item SET quantity = 2; DELETE FROM gateway_simulator.charge WHERE id = 'ch_nobody'`,
+  )
   const broken = mine.findings.filter(({ offenders }) => offenders.length > 0)
   expect(broken).toMatchObject([
     {
       id: 'order-is-the-sum-of-its-items',
-      offenders: [{ kind: 'orders', id: expect.stringMatching(/^ord_[0-9a-f]{32}$/), detail: '2400 is not 3600' }],
+      offenders: [
+        { kind: 'orders', id: expect.stringMatching(/^ord_[0-9a-f]{32}$/), detail: '2400 is not 3600' },
+      ],
     },
   ])
   expect(mine.counted).toMatchObject({ charges: 1, succeeded: 1, transactions: 1 })
@@ -118,10 +142,20 @@ test('a foreign id, an unknown one and a word that is no id are answered alike: 
 
 test('a payment is told whole: its one request, its entries, its record, the bank’s own count', async () => {
   const { data } = await ask('payments.get', { id: payment.id }, ours)
-  expect(data).toMatchObject({ id: payment.id, status: 'succeeded', amount: 2400, currency: 'EUR', executed: 1, held: 0, bankCharges: 1 })
+  expect(data).toMatchObject({
+    id: payment.id,
+    status: 'succeeded',
+    amount: 2400,
+    currency: 'EUR',
+    executed: 1,
+    held: 0,
+    bankCharges: 1,
+  })
   expect(data.attempts).toMatchObject([{ outcome: 'executed', status: 200, fence: 1 }])
   expect(data.transactions).toHaveLength(1)
-  expect(data.transactions[0].entries.reduce((sum: number, entry: { amount: number }) => sum + entry.amount, 0)).toBe(0)
+  expect(
+    data.transactions[0].entries.reduce((sum: number, entry: { amount: number }) => sum + entry.amount, 0),
+  ).toBe(0)
   expect(data.record).toMatchObject({ id: payment.recordId, state: 'completed' })
   expect(Object.keys(data.record)).not.toContain('answer')
 })
@@ -140,12 +174,18 @@ test('what is malformed is refused before the database is asked', async () => {
     expect([input, (await ask('payments.list', input, ours)).status]).toEqual([input, 400])
   }
   expect((await ask('idempotency.get', { id: '../x' }, ours)).status).toBe(400)
-  expect((await ask('ledger.journal', { cursor: Buffer.from('x|1').toString('base64url') }, ours)).status).toBe(400)
+  expect(
+    (await ask('ledger.journal', { cursor: Buffer.from('x|1').toString('base64url') }, ours)).status,
+  ).toBe(400)
 })
 
 async function createOrder(input: Record<string, unknown>, cookie = ours) {
   const headers = { 'content-type': 'application/json', cookie }
-  const answer = await product.call('/api/trpc/payments.createOrder', { method: 'POST', headers, body: JSON.stringify(input) })
+  const answer = await product.call('/api/trpc/payments.createOrder', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(input),
+  })
   return { status: answer.status, body: await answer.json() }
 }
 
@@ -163,10 +203,16 @@ test('an order gets a link that is paid once', async () => {
 
 test('JPY and KWD, with none and three decimals, are counted in their own smallest unit', async () => {
   for (const currency of ['JPY', 'KWD'])
-    expect((await createOrder({ ...ORDER, currency })).body.result.data).toMatchObject({ amount: 2_400, currency })
+    expect((await createOrder({ ...ORDER, currency })).body.result.data).toMatchObject({
+      amount: 2_400,
+      currency,
+    })
 })
 
-const item = (unitAmount: unknown, quantity: unknown = 1) => ({ ...ORDER, items: [{ name: 'x', quantity, unitAmount }] })
+const item = (unitAmount: unknown, quantity: unknown = 1) => ({
+  ...ORDER,
+  items: [{ name: 'x', quantity, unitAmount }],
+})
 test.each<[string, Record<string, unknown>]>([
   ['zero', item(0)],
   ['negative', item(-1)],
@@ -192,21 +238,38 @@ test('nobody places an order for a merchant without being its operator', async (
 
 test('a parked record is shown as such, with why; an operator has the bank asked again, once, and that is on record', async () => {
   const id = payment.recordId
-  const park = (sql: string) => product.owner.query(`SET session_replication_role = replica; UPDATE idempotency_record SET ${sql} WHERE id = '${id}'`)
+  const park = (sql: string) =>
+    product.owner.query(
+      `SET session_replication_role = replica; UPDATE idempotency_record SET ${sql} WHERE id = '${id}'`,
+    )
   const askAgain = async (cookie: string) => {
     const headers = { 'content-type': 'application/json', cookie }
-    return product.call('/api/trpc/idempotency.askAgain', { method: 'POST', headers, body: JSON.stringify({ id }) })
+    return product.call('/api/trpc/idempotency.askAgain', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ id }),
+    })
   }
   await park("state = 'unknown', parked_at = now(), parked_reason = 'the bank is silent'")
-  expect((await ask('idempotency.list', { state: 'parked' }, ours)).data.items).toMatchObject([{ id, state: 'parked' }])
+  expect((await ask('idempotency.list', { state: 'parked' }, ours)).data.items).toMatchObject([
+    { id, state: 'parked' },
+  ])
   expect((await ask('idempotency.list', { state: 'unknown' }, ours)).data.items).toEqual([])
-  expect((await ask('idempotency.get', { id }, ours)).data).toMatchObject({ state: 'parked', parkedReason: 'the bank is silent', audit: [] })
+  expect((await ask('idempotency.get', { id }, ours)).data).toMatchObject({
+    state: 'parked',
+    parkedReason: 'the bank is silent',
+    audit: [],
+  })
 
   expect((await askAgain('')).status).toBe(401)
   expect(await (await askAgain(theirs)).json()).toMatchObject({ result: { data: { asked: false } } })
   expect(await (await askAgain(ours)).json()).toMatchObject({ result: { data: { asked: true } } })
   expect(await (await askAgain(ours)).json()).toMatchObject({ result: { data: { asked: false } } })
   const { data } = await ask('idempotency.get', { id }, ours)
-  expect(data).toMatchObject({ state: 'unknown', parkedAt: null, audit: [{ actor: 'ours@example.com', action: 'record.asked-again' }] })
+  expect(data).toMatchObject({
+    state: 'unknown',
+    parkedAt: null,
+    audit: [{ actor: 'ours@example.com', action: 'record.asked-again' }],
+  })
   await park("state = 'completed'")
 })

@@ -115,7 +115,11 @@ export const paymentsRouter = router({
   /** Who looks at the dashboard. */
   viewer: operatorProcedure
     .output(z.object({ name: z.string(), email: z.string(), sandbox: z.boolean() }))
-    .query(({ ctx }) => ({ name: ctx.operator.name, email: ctx.operator.email, sandbox: ctx.env.PAYONCE_MODE === 'sandbox' })),
+    .query(({ ctx }) => ({
+      name: ctx.operator.name,
+      email: ctx.operator.email,
+      sandbox: ctx.env.PAYONCE_MODE === 'sandbox',
+    })),
 
   overview: operatorProcedure
     .input(z.strictObject({ range: z.enum(Object.keys(RANGES) as [keyof typeof RANGES]) }))
@@ -150,12 +154,23 @@ export const paymentsRouter = router({
   /** Places an order for a customer: a link to pay. An order charges nothing by itself, so two are no harm. */
   createOrder: operatorProcedure
     .input(newOrder)
-    .output(z.object({ id: z.string(), checkoutUrl: z.string(), amount: z.number().int(), currency: z.string() }))
+    .output(
+      z.object({ id: z.string(), checkoutUrl: z.string(), amount: z.number().int(), currency: z.string() }),
+    )
     .mutation(async ({ ctx, input }) => {
       const items = input.items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
-      const order = await createOrder(ctx.db, { ...input, items, merchantId: ctx.operator.merchantId }, uuidv7())
+      const order = await createOrder(
+        ctx.db,
+        { ...input, items, merchantId: ctx.operator.merchantId },
+        uuidv7(),
+      )
       const id = showId('ord', order.id)
-      return { id, checkoutUrl: `${ctx.env.baseUrl}/checkout/${id}`, amount: amount(order.amount), currency: input.currency }
+      return {
+        id,
+        checkoutUrl: `${ctx.env.baseUrl}/checkout/${id}`,
+        amount: amount(order.amount),
+        currency: input.currency,
+      }
     }),
 
   get: operatorProcedure
@@ -182,7 +197,9 @@ function showPayment(row: PaymentSummary): z.infer<typeof summaryOut> {
   }
 }
 
-function showDetail(found: NonNullable<Awaited<ReturnType<typeof paymentDetail>>>): z.infer<typeof detailOut> {
+function showDetail(
+  found: NonNullable<Awaited<ReturnType<typeof paymentDetail>>>,
+): z.infer<typeof detailOut> {
   const { payment, attempts, record, transactions, events, refunds, siblings } = found
   const { method, gatewayKey, gatewayRef, orderStatus, bankCharges } = payment
   return {
@@ -198,7 +215,11 @@ function showDetail(found: NonNullable<Awaited<ReturnType<typeof paymentDetail>>
       expiresAt: time(record.expiresAt),
     },
     transactions: transactions.map(transaction),
-    events: events.map((event) => ({ ...event, id: showId('evt', event.id), createdAt: time(event.createdAt) })),
+    events: events.map((event) => ({
+      ...event,
+      id: showId('evt', event.id),
+      createdAt: time(event.createdAt),
+    })),
     refunds: refunds.map(showRefund),
     siblings: siblings.map(showPayment),
   }

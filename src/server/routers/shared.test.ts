@@ -42,5 +42,8 @@ test('a check that failed is not shared on', async () => {
 
 test('each merchant has its own', async () => {
   const recent = shared<string>()
-  expect(await Promise.all(['a', 'b'].map((merchant) => recent(merchant, async () => merchant)))).toEqual(['a', 'b'])
+  expect(await Promise.all(['a', 'b'].map((merchant) => recent(merchant, async () => merchant)))).toEqual([
+    'a',
+    'b',
+  ])
 })

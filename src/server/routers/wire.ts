@@ -27,7 +27,10 @@ const timeOut = z.string()
 /** Refuses what JSON would round. */
 export function amount(minor: bigint): number {
   if (minor > MAX_MINOR || minor < -MAX_MINOR) {
-    throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: `${minor} minor units are more than JSON carries exactly` })
+    throw new TRPCError({
+      code: 'INTERNAL_SERVER_ERROR',
+      message: `${minor} minor units are more than JSON carries exactly`,
+    })
   }
   return Number(minor)
 }
@@ -57,7 +60,10 @@ export function writeCursor(...parts: (string | number)[]): string {
 const badCursor = () => new TRPCError({ code: 'BAD_REQUEST', message: 'This cursor is not one of ours' })
 
 /** A cursor of (time, UUID or text id). */
-export function readTimeCursor(cursor: string | undefined, id: RegExp = UUID): { at: string; id: string } | null {
+export function readTimeCursor(
+  cursor: string | undefined,
+  id: RegExp = UUID,
+): { at: string; id: string } | null {
   if (cursor === undefined) return null
   const [at = '', rest = ''] = Buffer.from(cursor, 'base64url').toString().split('|')
   if (!MICROS.test(at) || !id.test(rest)) throw badCursor()
@@ -65,7 +71,9 @@ export function readTimeCursor(cursor: string | undefined, id: RegExp = UUID): {
 }
 
 /** A cursor of (UUID, position). */
-export function readLineCursor(cursor: string | undefined): { transactionId: string; position: number } | null {
+export function readLineCursor(
+  cursor: string | undefined,
+): { transactionId: string; position: number } | null {
   if (cursor === undefined) return null
   const [transactionId = '', position = ''] = Buffer.from(cursor, 'base64url').toString().split('|')
   if (!UUID.test(transactionId) || !/^\d{1,4}$/.test(position)) throw badCursor()
@@ -73,10 +81,18 @@ export function readLineCursor(cursor: string | undefined): { transactionId: str
 }
 
 /** One row more than asked for was read: it tells whether there is another page, and is not shown. */
-export function paged<Row, Shown>(rows: Row[], limit: number, show: (row: Row) => Shown, cursor: (row: Row) => string) {
+export function paged<Row, Shown>(
+  rows: Row[],
+  limit: number,
+  show: (row: Row) => Shown,
+  cursor: (row: Row) => string,
+) {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
-  return { items: shown.map(show), nextCursor: rows.length > limit && last !== undefined ? cursor(last) : null }
+  return {
+    items: shown.map(show),
+    nextCursor: rows.length > limit && last !== undefined ? cursor(last) : null,
+  }
 }
 
 export const countsOut = z.object({
@@ -89,7 +105,15 @@ export const countsOut = z.object({
   strip: z.array(z.string()),
 })
 
-export function counts({ executed, replayed, joined, rejected, recovered, held, strip }: z.infer<typeof countsOut>) {
+export function counts({
+  executed,
+  replayed,
+  joined,
+  rejected,
+  recovered,
+  held,
+  strip,
+}: z.infer<typeof countsOut>) {
   return { executed, replayed, joined, rejected, recovered, held, strip }
 }
 
@@ -142,7 +166,11 @@ export function transaction(row: JournalTransaction): z.infer<typeof transaction
     reverses: row.reverses && showId('txn', row.reverses),
     reversedBy: row.reversedBy && showId('txn', row.reversedBy),
     postedAt: time(row.postedAt),
-    entries: row.entries.map((entry) => ({ ...entry, accountId: showId('acc', entry.accountId), amount: amount(entry.amount) })),
+    entries: row.entries.map((entry) => ({
+      ...entry,
+      accountId: showId('acc', entry.accountId),
+      amount: amount(entry.amount),
+    })),
   }
 }
 

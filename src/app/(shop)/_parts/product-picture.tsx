@@ -21,7 +21,10 @@ export function ProductPicture({ sku }: { sku: string }) {
 const PICTURES: Record<string, React.ReactNode> = {
   't-shirt': (
     <>
-      <path d="M34 20 16 30l7 16 8-4v36h34V42l8 4 7-16-18-10c-2 6-7 10-14 10s-12-4-14-10Z" className="fill-surface" />
+      <path
+        d="M34 20 16 30l7 16 8-4v36h34V42l8 4 7-16-18-10c-2 6-7 10-14 10s-12-4-14-10Z"
+        className="fill-surface"
+      />
       <circle cx="43" cy="52" r="5" className="fill-accent stroke-accent" />
       <circle cx="56" cy="52" r="4.5" />
     </>

@@ -30,7 +30,14 @@ export function SiteBar({ here }: { here?: string }) {
               {t('dashboard')}
             </Link>
             {here && <LanguageSwitch locale={locale} here={here} label={t('language')} />}
-            <ThemeSwitch words={{ system: t('theme.system'), light: t('theme.light'), dark: t('theme.dark'), change: t('theme.change') }} />
+            <ThemeSwitch
+              words={{
+                system: t('theme.system'),
+                light: t('theme.light'),
+                dark: t('theme.dark'),
+                change: t('theme.change'),
+              }}
+            />
           </nav>
         }
       />

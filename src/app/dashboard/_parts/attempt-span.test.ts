@@ -1,10 +1,19 @@
 import { expect, test } from 'vitest'
 import { pinExecuted, spans } from './attempt-span'
 
-const attempt = (outcome: string, ms: number, durationMs = 0) => ({ outcome, at: new Date(1_800_000_000_000 + ms).toISOString(), durationMs })
+const attempt = (outcome: string, ms: number, durationMs = 0) => ({
+  outcome,
+  at: new Date(1_800_000_000_000 + ms).toISOString(),
+  durationMs,
+})
 
 test('what did the work is pinned first, the others stay in the order of time', () => {
-  const order = pinExecuted([attempt('held', 50), attempt('replayed', 900), attempt('joined', 20), attempt('executed', 30)])
+  const order = pinExecuted([
+    attempt('held', 50),
+    attempt('replayed', 900),
+    attempt('joined', 20),
+    attempt('executed', 30),
+  ])
   expect(order.map(({ outcome }) => outcome)).toEqual(['executed', 'joined', 'held', 'replayed'])
 })
 

@@ -29,7 +29,9 @@ export function isWork({ outcome }: { outcome: string }): boolean {
  */
 export function spans<Item extends Timed>(attempts: readonly Item[], windowMs = 60_000): Spanned<Item>[] {
   const begin = Math.min(...attempts.map(({ at }) => Date.parse(at)))
-  const ends = attempts.map(({ at, durationMs }) => Date.parse(at) - begin + durationMs).filter((end) => end <= windowMs)
+  const ends = attempts
+    .map(({ at, durationMs }) => Date.parse(at) - begin + durationMs)
+    .filter((end) => end <= windowMs)
   const length = Math.max(100, ...ends)
   return attempts.map((item) => {
     const offsetMs = Date.parse(item.at) - begin

@@ -16,7 +16,12 @@ const SHOWN = 12
 /** Which request did the work, which were answered otherwise, when, by what; and each as a bar on one axis of time. */
 export function Attempts({ attempts, ownRecordId }: { attempts: readonly Attempt[]; ownRecordId?: string }) {
   const [all, setAll] = useState(false)
-  if (attempts.length === 0) return <EmptyState title="No attempt is written down yet.">They are written in batches, off the pay path.</EmptyState>
+  if (attempts.length === 0)
+    return (
+      <EmptyState title="No attempt is written down yet.">
+        They are written in batches, off the pay path.
+      </EmptyState>
+    )
   const ordered = spans(pinExecuted(attempts))
   const shown = all ? ordered : ordered.slice(0, SHOWN)
   return (
@@ -33,7 +38,11 @@ export function Attempts({ attempts, ownRecordId }: { attempts: readonly Attempt
         </TableHead>
         <TableBody>
           {shown.map((spanned) => (
-            <AttemptLine key={spanned.item.id} spanned={spanned} foreign={ownRecordId !== undefined && spanned.item.recordId !== ownRecordId} />
+            <AttemptLine
+              key={spanned.item.id}
+              spanned={spanned}
+              foreign={ownRecordId !== undefined && spanned.item.recordId !== ownRecordId}
+            />
           ))}
         </TableBody>
       </Table>
@@ -116,7 +125,11 @@ function Status({ attempt }: { attempt: Attempt }) {
   return (
     <span title={attempt.problem ?? undefined}>
       {attempt.status}
-      {attempt.problem && <span className="ml-1.5 font-mono text-ink-3 text-xs max-md:inline md:hidden xl:inline">{attempt.problem}</span>}
+      {attempt.problem && (
+        <span className="ml-1.5 font-mono text-ink-3 text-xs max-md:inline md:hidden xl:inline">
+          {attempt.problem}
+        </span>
+      )}
     </span>
   )
 }

@@ -24,7 +24,11 @@ export function ChartDrawing({
   return (
     <svg aria-hidden="true" viewBox={`0 0 ${frame.width} ${frame.height}`} className={className}>
       <Axes geometry={geometry} frame={frame} tickLabel={tickLabel} />
-      <Cursor column={cursor === null ? undefined : geometry.columns[cursor]} top={frame.top} ground={ground} />
+      <Cursor
+        column={cursor === null ? undefined : geometry.columns[cursor]}
+        top={frame.top}
+        ground={ground}
+      />
       <path d={geometry.gap} fill={`url(#${id}-gap)`} />
       {geometry.columns.flatMap(({ bucket, x, width, segments }) =>
         segments.map(({ series, y, height }) => (
@@ -39,14 +43,34 @@ export function ChartDrawing({
           />
         )),
       )}
-      <path d={geometry.chargeLine} fill="none" stroke="var(--color-surface)" strokeWidth="5" strokeOpacity="0.85" />
-      <path d={geometry.chargeLine} fill="none" stroke="var(--color-ink)" strokeWidth="2" strokeLinejoin="round" />
+      <path
+        d={geometry.chargeLine}
+        fill="none"
+        stroke="var(--color-surface)"
+        strokeWidth="5"
+        strokeOpacity="0.85"
+      />
+      <path
+        d={geometry.chargeLine}
+        fill="none"
+        stroke="var(--color-ink)"
+        strokeWidth="2"
+        strokeLinejoin="round"
+      />
       <PeakLabel peak={geometry.peak} frame={frame} />
     </svg>
   )
 }
 
-function Axes({ geometry, frame, tickLabel }: { geometry: Geometry; frame: Frame; tickLabel(at: string): string }) {
+function Axes({
+  geometry,
+  frame,
+  tickLabel,
+}: {
+  geometry: Geometry
+  frame: Frame
+  tickLabel(at: string): string
+}) {
   return (
     <g fontSize="11" fill="var(--color-ink-3)" className="figures">
       {geometry.yTicks.map(({ value, y }) => (
@@ -74,9 +98,26 @@ function Axes({ geometry, frame, tickLabel }: { geometry: Geometry; frame: Frame
   )
 }
 
-function Cursor({ column, top, ground }: { column: Geometry['columns'][number] | undefined; top: number; ground: number }) {
+function Cursor({
+  column,
+  top,
+  ground,
+}: {
+  column: Geometry['columns'][number] | undefined
+  top: number
+  ground: number
+}) {
   if (!column) return null
-  return <rect x={column.slotX} y={top} width={column.slotWidth} height={ground - top} rx="2" fill="var(--color-muted)" />
+  return (
+    <rect
+      x={column.slotX}
+      y={top}
+      width={column.slotWidth}
+      height={ground - top}
+      rx="2"
+      fill="var(--color-muted)"
+    />
+  )
 }
 
 /** `24 prevented` over the column where most was, with a bracket from its top down to the line of charges. */

@@ -35,7 +35,11 @@ test('columns fill the frame, in order, and their places do not overlap', () => 
 })
 
 test('the line of charges runs from edge to edge and steps between columns', () => {
-  const { chargeLine, gap } = chartGeometry([bucket(0, { executed: 4, charges: 4 }), bucket(1, { executed: 4, charges: 0 })], FRAME, 5)
+  const { chargeLine, gap } = chartGeometry(
+    [bucket(0, { executed: 4, charges: 4 }), bucket(1, { executed: 4, charges: 0 })],
+    FRAME,
+    5,
+  )
   expect(chartGeometry([], FRAME, 5)).toMatchObject({ chargeLine: '', gap: '', peak: null })
   expect(chargeLine.startsWith('M0,10')).toBe(true)
   expect(chargeLine).toMatch(/L1000,190$/)
@@ -56,8 +60,15 @@ test('ticks are whole numbers, and times are thinned out', () => {
 test('the label stands where most was prevented, and nowhere when nothing was', () => {
   const calm = [bucket(0, { executed: 3, charges: 3 }), bucket(1, { executed: 9, rejected: 4, charges: 9 })]
   expect(chartGeometry(calm, FRAME, 5).peak).toBeNull()
-  const stormy = [...calm, bucket(2, { executed: 1, held: 24, charges: 1 }), bucket(3, { executed: 1, replayed: 3, charges: 1 })]
-  expect(chartGeometry(stormy, FRAME, 5).peak).toMatchObject({ prevented: 24, column: { bucket: { held: 24 } } })
+  const stormy = [
+    ...calm,
+    bucket(2, { executed: 1, held: 24, charges: 1 }),
+    bucket(3, { executed: 1, replayed: 3, charges: 1 }),
+  ]
+  expect(chartGeometry(stormy, FRAME, 5).peak).toMatchObject({
+    prevented: 24,
+    column: { bucket: { held: 24 } },
+  })
 })
 
 test('what was prevented and what arrived', () => {

@@ -74,7 +74,10 @@ export function chartGeometry(buckets: readonly ChartBucket[], frame: Frame, xTi
       .ticks(4)
       .filter(Number.isInteger)
       .map((value) => ({ value, y: y(value) })),
-    xTicks: everyNth(columns, Math.ceil(columns.length / xTickCount)).map(({ bucket, slotX }) => ({ at: bucket.at, x: slotX })),
+    xTicks: everyNth(columns, Math.ceil(columns.length / xTickCount)).map(({ bucket, slotX }) => ({
+      at: bucket.at,
+      x: slotX,
+    })),
     peak: peakOf(columns),
   }
 }
@@ -123,7 +126,9 @@ function linesOf(columns: readonly Column[]): { chargeLine: string; gap: string 
 }
 
 function peakOf(columns: readonly Column[]): Geometry['peak'] {
-  const ranked = columns.map((column) => ({ column, prevented: prevented(column.bucket) })).toSorted((a, b) => b.prevented - a.prevented)
+  const ranked = columns
+    .map((column) => ({ column, prevented: prevented(column.bucket) }))
+    .toSorted((a, b) => b.prevented - a.prevented)
   return ranked[0] && ranked[0].prevented > 0 ? ranked[0] : null
 }
 

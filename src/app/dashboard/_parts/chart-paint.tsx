@@ -2,7 +2,10 @@ import { OUTCOMES } from '@/ui/status'
 import type { Series } from './chart-geometry'
 
 /** How a series is painted: a tone, and a pattern that tells it apart without the tone. */
-export const PAINT: Record<Series, { tone: string; pattern: 'solid' | 'rings' | 'halves' | 'stripes' | 'cross' | 'dots' }> = {
+export const PAINT: Record<
+  Series,
+  { tone: string; pattern: 'solid' | 'rings' | 'halves' | 'stripes' | 'cross' | 'dots' }
+> = {
   executed: { tone: 'var(--color-ok)', pattern: 'solid' },
   recovered: { tone: 'var(--color-violet)', pattern: 'stripes' },
   rejected: { tone: 'var(--color-bad)', pattern: 'cross' },
@@ -28,7 +31,13 @@ export function Patterns({ id }: { id: string }) {
           </pattern>
         )
       })}
-      <pattern id={`${id}-gap`} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+      <pattern
+        id={`${id}-gap`}
+        width="7"
+        height="7"
+        patternUnits="userSpaceOnUse"
+        patternTransform="rotate(45)"
+      >
         <rect width="7" height="7" fill="var(--color-accent)" fillOpacity="0.07" />
         <path d="M0 0V7" stroke="var(--color-accent)" strokeOpacity="0.3" strokeWidth="1" />
       </pattern>
@@ -57,7 +66,15 @@ function Motif({ pattern, tone }: { pattern: (typeof PAINT)[Series]['pattern']; 
 export function Swatch({ id, series }: { id: string; series: Series }) {
   return (
     <svg aria-hidden="true" width="14" height="14" className="shrink-0">
-      <rect x="0.5" y="0.5" width="13" height="13" rx="3" fill={`url(#${id}-${series})`} stroke={PAINT[series].tone} />
+      <rect
+        x="0.5"
+        y="0.5"
+        width="13"
+        height="13"
+        rx="3"
+        fill={`url(#${id}-${series})`}
+        stroke={PAINT[series].tone}
+      />
     </svg>
   )
 }

@@ -4,12 +4,18 @@ import { wordOf } from './chart-paint'
 
 /** The same numbers, for those who read rather than look. Stretches in which nothing happened are left out. */
 export function ChartTable({ buckets }: { buckets: readonly ChartBucket[] }) {
-  const busy = buckets.filter((bucket) => SERIES.some((series) => bucket[series] > 0) || bucket.charges > 0).toReversed()
+  const busy = buckets
+    .filter((bucket) => SERIES.some((series) => bucket[series] > 0) || bucket.charges > 0)
+    .toReversed()
   return (
     <details className="mt-3 text-ui">
       <summary className="w-fit cursor-pointer rounded-sm text-link">Show as table</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section tabIndex={0} aria-label="Requests and charges as a table" className="mt-3 max-h-80 overflow-auto rounded-md border border-line">
+      <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        aria-label="Requests and charges as a table"
+        className="mt-3 max-h-80 overflow-auto rounded-md border border-line"
+      >
         <table className="figures w-full border-collapse text-right">
           <caption className="sr-only">Requests by outcome, and charges, newest first</caption>
           <thead className="sticky top-0 bg-surface text-ink-3 text-xs">

@@ -21,9 +21,15 @@ export function Feed({ payments }: { payments: readonly PaymentRow[] }) {
       />
       <ol className="divide-y divide-line">
         {payments.map((payment) => (
-          <li key={payment.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-ui hover:bg-muted/50 sm:px-5">
+          <li
+            key={payment.id}
+            className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-ui hover:bg-muted/50 sm:px-5"
+          >
             <Timestamp at={payment.createdAt} style="time" className="w-24 text-ink-3" />
-            <Link href={`/dashboard/payments/${payment.id}`} className="figures font-medium text-ink no-underline hover:underline">
+            <Link
+              href={`/dashboard/payments/${payment.id}`}
+              className="figures font-medium text-ink no-underline hover:underline"
+            >
               {feedLine(payment)}
             </Link>
             <span className="ml-auto flex items-center gap-3">

@@ -5,7 +5,11 @@ import { Button } from '@/ui/button'
 import { Timestamp } from '@/ui/timestamp'
 
 /** What the reader must know of the data under it: nothing while it is current; its age when the server is away. */
-export function Freshness({ query }: { query: { isError: boolean; dataUpdatedAt: number; refetch(): unknown } }) {
+export function Freshness({
+  query,
+}: {
+  query: { isError: boolean; dataUpdatedAt: number; refetch(): unknown }
+}) {
   if (!query.isError) return null
   return (
     <Banner
@@ -27,7 +31,12 @@ export function Freshness({ query }: { query: { isError: boolean; dataUpdatedAt:
 export function Refetching({ active, children }: { active: boolean; children: React.ReactNode }) {
   return (
     <div aria-busy={active} className="relative">
-      {active && <span aria-hidden="true" className="absolute inset-x-0 top-0 z-10 h-0.5 animate-pulse-soft bg-accent" />}
+      {active && (
+        <span
+          aria-hidden="true"
+          className="absolute inset-x-0 top-0 z-10 h-0.5 animate-pulse-soft bg-accent"
+        />
+      )}
       <div className={active ? 'opacity-60 transition-opacity' : 'transition-opacity'}>{children}</div>
     </div>
   )

@@ -7,16 +7,23 @@ import { OffenderList } from './offender-list'
 
 /** *Ledger: balanced ✓ 0.00 difference, checked 2 s ago*; or what is wrong, at the top of its voice. */
 export function LedgerCheck({ check, age }: { check: Check; age: React.ReactNode }) {
-  const balanced = check.broken.length === 0 && check.totals.every(({ debits, credits }) => debits === credits)
+  const balanced =
+    check.broken.length === 0 && check.totals.every(({ debits, credits }) => debits === credits)
   return (
     <section
       aria-label="Ledger check"
-      className={cx('rounded-lg border bg-surface px-4 py-3 shadow-card sm:px-5', balanced ? 'border-line' : 'border-bad')}
+      className={cx(
+        'rounded-lg border bg-surface px-4 py-3 shadow-card sm:px-5',
+        balanced ? 'border-line' : 'border-bad',
+      )}
     >
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <p className="inline-flex items-center gap-2 font-semibold text-sm">
           <span
-            className={cx('inline-flex size-5 items-center justify-center rounded-full', balanced ? 'bg-ok-soft text-ok' : 'bg-bad-soft text-bad')}
+            className={cx(
+              'inline-flex size-5 items-center justify-center rounded-full',
+              balanced ? 'bg-ok-soft text-ok' : 'bg-bad-soft text-bad',
+            )}
           >
             <Icon name={balanced ? 'check' : 'warn'} size={13} strokeWidth={2} />
           </span>
@@ -53,7 +60,8 @@ export function LedgerCheck({ check, age }: { check: Check; age: React.ReactNode
 function Totals({ currency, debits, credits }: Check['totals'][number]) {
   return (
     <li className="figures">
-      Debits <Money minor={debits} currency={currency} /> {debits === credits ? '=' : '≠'} credits <Money minor={credits} currency={currency} />
+      Debits <Money minor={debits} currency={currency} /> {debits === credits ? '=' : '≠'} credits{' '}
+      <Money minor={credits} currency={currency} />
     </li>
   )
 }

@@ -19,7 +19,11 @@ export function LiveDot() {
   return (
     // The longest word gives way on the narrowest phones, and is read out whole.
     <span className="inline-flex min-w-0 items-center gap-1">
-      <span role="status" title={word} className="inline-flex min-w-0 items-center gap-2 font-medium text-ink-2 text-ui">
+      <span
+        role="status"
+        title={word}
+        className="inline-flex min-w-0 items-center gap-2 font-medium text-ink-2 text-ui"
+      >
         <span aria-hidden="true" className={cx('size-2 shrink-0 rounded-full', dot)} />
         <span className="truncate">{word}</span>
       </span>

@@ -9,7 +9,15 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState, useSyncExternalStore } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { isSignedOut } from './api'
 
 /** 2 s: short enough that a payment made in another window is seen as it happens, long enough to cost one small query. */
@@ -17,7 +25,10 @@ const POLL_MS = 2_000
 
 export type LiveState = 'live' | 'reconnecting' | 'paused' | 'offline'
 
-const Pause = createContext<{ paused: boolean; setPaused(paused: boolean): void }>({ paused: false, setPaused: () => undefined })
+const Pause = createContext<{ paused: boolean; setPaused(paused: boolean): void }>({
+  paused: false,
+  setPaused: () => undefined,
+})
 
 /** Every list and number under it asks again while the page is visible, keeps its last good data, and can be paused as a whole. */
 export function LiveProvider({ children }: { children: ReactNode }) {
@@ -35,7 +46,8 @@ function openClient(): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
       onError: (error) => {
-        if (isSignedOut(error)) window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname)}`)
+        if (isSignedOut(error))
+          window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname)}`)
       },
     }),
     // The next poll is the retry: a second one beside it would only knock twice.
@@ -47,7 +59,11 @@ function openClient(): QueryClient {
  * Data that came with the page and stays current. While another question is being answered (a filter changed), the old answer stays,
  * marked by `isPlaceholderData`; while the server is away, the last good answer stays, marked by `isError`.
  */
-export function useLive<Data>(key: readonly unknown[], ask: () => Promise<Data>, initialData: Data | undefined): UseQueryResult<Data> {
+export function useLive<Data>(
+  key: readonly unknown[],
+  ask: () => Promise<Data>,
+  initialData: Data | undefined,
+): UseQueryResult<Data> {
   const { paused } = useContext(Pause)
   return useQuery({
     queryKey: key,
@@ -63,7 +79,11 @@ export function useLive<Data>(key: readonly unknown[], ask: () => Promise<Data>,
  * An answer that costs much: asked for when the page opens and when the reader says so. Only while the server is away does it ask
  * again by itself, as all the others do.
  */
-export function useOnDemand<Data>(key: readonly unknown[], ask: () => Promise<Data>, initialData: Data): UseQueryResult<Data> {
+export function useOnDemand<Data>(
+  key: readonly unknown[],
+  ask: () => Promise<Data>,
+  initialData: Data,
+): UseQueryResult<Data> {
   const { paused } = useContext(Pause)
   return useQuery({
     queryKey: key,
@@ -94,6 +114,9 @@ const alwaysOnline = () => true
 function useFailing(): boolean {
   const cache = useQueryClient().getQueryCache()
   const subscribe = useCallback((listener: () => void) => cache.subscribe(listener), [cache])
-  const read = () => cache.findAll({ type: 'active' }).some((query) => query.state.status === 'error' || query.state.fetchFailureCount > 0)
+  const read = () =>
+    cache
+      .findAll({ type: 'active' })
+      .some((query) => query.state.status === 'error' || query.state.fetchFailureCount > 0)
   return useSyncExternalStore(subscribe, read, () => false)
 }

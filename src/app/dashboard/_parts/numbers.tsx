@@ -12,9 +12,17 @@ export function Numbers({ data }: { data: OverviewData }) {
   return (
     <div className="grid grid-cols-2 gap-3 lg:grid-cols-5 lg:gap-4">
       <Volume data={data} />
-      <Stat label="Payments" value={count(current.payments)} note={<Change now={current.payments} before={previous.payments} />} />
+      <Stat
+        label="Payments"
+        value={count(current.payments)}
+        note={<Change now={current.payments} before={previous.payments} />}
+      />
       <Stat label="Success rate" value={rate(current)} note={`before: ${rate(previous)}`} />
-      <Stat label="Duplicates absorbed" value={<span className="text-link">{count(current.absorbed)}</span>} note="replayed, joined or held" />
+      <Stat
+        label="Duplicates absorbed"
+        value={<span className="text-link">{count(current.absorbed)}</span>}
+        note="replayed, joined or held"
+      />
       <Stat
         label="Open ambiguities"
         value={<span className={data.ambiguous > 0 ? 'text-bad' : ''}>{count(data.ambiguous)}</span>}

@@ -13,7 +13,13 @@ const PAGES: Record<string, string> = {
 }
 
 /** The rows that break an invariant: which ones, and what is wrong with each. */
-export function OffenderList({ offenders, className }: { offenders: readonly Offender[]; className?: string }) {
+export function OffenderList({
+  offenders,
+  className,
+}: {
+  offenders: readonly Offender[]
+  className?: string
+}) {
   return (
     <ul className={cx('break-all font-mono text-xs', className)}>
       {offenders.map(({ kind, id, detail }) => (

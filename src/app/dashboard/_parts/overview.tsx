@@ -17,11 +17,20 @@ import { RequestsChart } from './requests-chart'
 
 const RANGE_NAMES = ['1h', '24h', '7d', '30d'] as const
 type RangeName = (typeof RANGE_NAMES)[number]
-const WORDS: Record<RangeName, string> = { '1h': 'Last hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' }
+const WORDS: Record<RangeName, string> = {
+  '1h': 'Last hour',
+  '24h': '24 hours',
+  '7d': '7 days',
+  '30d': '30 days',
+}
 
 export function OverviewPage({ initial, initialRange }: { initial: OverviewData; initialRange: RangeName }) {
   const [range, setRange] = useQueryState('range', parseAsStringLiteral(RANGE_NAMES).withDefault('24h'))
-  const query = useLive(['overview', range], () => api.payments.overview.query({ range }), range === initialRange ? initial : undefined)
+  const query = useLive(
+    ['overview', range],
+    () => api.payments.overview.query({ range }),
+    range === initialRange ? initial : undefined,
+  )
   const data = query.data ?? initial
   return (
     <>
@@ -30,7 +39,10 @@ export function OverviewPage({ initial, initialRange }: { initial: OverviewData;
       <Refetching active={query.isPlaceholderData}>
         <div className="flex flex-col gap-4">
           {data.any ? <Numbers data={data} /> : <FirstRun />}
-          <LedgerCheck check={data.ledger} age={<Age at={data.ledger.checkedAt} serverNow={data.now} receivedAt={query.dataUpdatedAt} />} />
+          <LedgerCheck
+            check={data.ledger}
+            age={<Age at={data.ledger.checkedAt} serverNow={data.now} receivedAt={query.dataUpdatedAt} />}
+          />
           {data.any && (
             <>
               <RequestsChart data={data} range={range} />
@@ -77,8 +89,8 @@ function FirstRun() {
           </Link>
         }
       >
-        Start an order in the test shop, pay it with a test card, and press Pay many times. Requests, charge and ledger entries appear here by
-        themselves.
+        Start an order in the test shop, pay it with a test card, and press Pay many times. Requests, charge
+        and ledger entries appear here by themselves.
       </EmptyState>
     </Card>
   )

@@ -3,11 +3,24 @@ import { buttonClass } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 
 /** Keyset paging as real links: the next page is an address, and Back is the page before. */
-export function Pager({ path, params, nextCursor, what }: { path: string; params: Record<string, string>; nextCursor: string | null; what: string }) {
+export function Pager({
+  path,
+  params,
+  nextCursor,
+  what,
+}: {
+  path: string
+  params: Record<string, string>
+  nextCursor: string | null
+  what: string
+}) {
   const { after, ...filters } = params
   if (!after && !nextCursor) return null
   return (
-    <nav aria-label="Pages" className="flex items-center justify-between gap-3 border-line border-t px-4 py-3 sm:px-5">
+    <nav
+      aria-label="Pages"
+      className="flex items-center justify-between gap-3 border-line border-t px-4 py-3 sm:px-5"
+    >
       {after ? (
         <Link href={`${path}?${new URLSearchParams(filters)}`} className={buttonClass('secondary', 'sm')}>
           <Icon name="arrowLeft" size={14} />
@@ -17,7 +30,10 @@ export function Pager({ path, params, nextCursor, what }: { path: string; params
         <span className="text-ink-3 text-ui">Newest {what}</span>
       )}
       {nextCursor ? (
-        <Link href={`${path}?${new URLSearchParams({ ...filters, after: nextCursor })}`} className={buttonClass('secondary', 'sm')}>
+        <Link
+          href={`${path}?${new URLSearchParams({ ...filters, after: nextCursor })}`}
+          className={buttonClass('secondary', 'sm')}
+        >
           Older {what}
           <Icon name="arrowRight" size={14} />
         </Link>

@@ -14,7 +14,12 @@ import { count, explainChart } from './sentences'
 const WIDE: Frame = { width: 1040, height: 290, top: 26, right: 4, bottom: 26, left: 34 }
 const NARROW: Frame = { width: 340, height: 220, top: 26, right: 2, bottom: 24, left: 26 }
 
-const RANGE_WORDS: Record<string, string> = { '1h': 'hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' }
+const RANGE_WORDS: Record<string, string> = {
+  '1h': 'hour',
+  '24h': '24 hours',
+  '7d': '7 days',
+  '30d': '30 days',
+}
 
 /** Requests vs. charges: what came in, stacked by what became of it, and the line of what was charged. */
 export function RequestsChart({ data, range }: { data: OverviewData; range: string }) {
@@ -33,7 +38,8 @@ export function RequestsChart({ data, range }: { data: OverviewData; range: stri
           {SERIES.filter((series) => series !== 'recovered' || totals.recovered > 0).map((series) => (
             <span key={series} className="inline-flex items-center gap-1.5 text-ink-2">
               <Swatch id={id} series={series} />
-              {wordOf(series)} <b className="figures font-semibold text-ink">{count((shown ?? totals)[series])}</b>
+              {wordOf(series)}{' '}
+              <b className="figures font-semibold text-ink">{count((shown ?? totals)[series])}</b>
             </span>
           ))}
           <span className="inline-flex items-center gap-1.5 text-ink-2">
@@ -45,8 +51,18 @@ export function RequestsChart({ data, range }: { data: OverviewData; range: stri
           </span>
         </div>
         <CursorArea buckets={buckets} bucketSeconds={bucketSeconds} cursor={cursor} setCursor={setCursor}>
-          <ChartDrawing {...{ id, buckets, cursor, tickLabel }} frame={WIDE} ticks={8} className="hidden w-full md:block" />
-          <ChartDrawing {...{ id, buckets, cursor, tickLabel }} frame={NARROW} ticks={4} className="w-full md:hidden" />
+          <ChartDrawing
+            {...{ id, buckets, cursor, tickLabel }}
+            frame={WIDE}
+            ticks={8}
+            className="hidden w-full md:block"
+          />
+          <ChartDrawing
+            {...{ id, buckets, cursor, tickLabel }}
+            frame={NARROW}
+            ticks={4}
+            className="w-full md:hidden"
+          />
         </CursorArea>
         <ChartTable buckets={buckets} />
       </CardBody>
@@ -129,7 +145,8 @@ function endOf(at: string, seconds: number): string {
 function Span({ at, seconds }: { at: string; seconds: number }) {
   return (
     <>
-      <Timestamp at={at} seconds={false} /> + {seconds >= 3600 ? `${seconds / 3600} h` : `${seconds / 60} min`}
+      <Timestamp at={at} seconds={false} /> +{' '}
+      {seconds >= 3600 ? `${seconds / 3600} h` : `${seconds / 60} min`}
     </>
   )
 }
@@ -139,11 +156,22 @@ function timeOf(at: string): string {
 }
 
 function dayOf(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(at))
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+    new Date(at),
+  )
 }
 
 function sumUp(buckets: readonly Bucket[]): Bucket {
-  const sum: Bucket = { at: '', executed: 0, replayed: 0, joined: 0, rejected: 0, recovered: 0, held: 0, charges: 0 }
+  const sum: Bucket = {
+    at: '',
+    executed: 0,
+    replayed: 0,
+    joined: 0,
+    rejected: 0,
+    recovered: 0,
+    held: 0,
+    charges: 0,
+  }
   for (const bucket of buckets) for (const key of [...SERIES, 'charges'] as const) sum[key] += bucket[key]
   return sum
 }

@@ -1,7 +1,10 @@
 /** What stands behind the `?` of an address: anyone's words, checked before use. */
 export type Search = Record<string, string | string[] | undefined>
 
-export function oneOf<Word extends string>(words: readonly Word[], value: string | string[] | undefined): Word | undefined {
+export function oneOf<Word extends string>(
+  words: readonly Word[],
+  value: string | string[] | undefined,
+): Word | undefined {
   return words.find((word) => word === value)
 }
 

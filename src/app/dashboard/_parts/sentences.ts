@@ -33,14 +33,25 @@ export function chargesOf({ status }: { status: string }): number {
 /** The one sentence that explains every press: `Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.` */
 export function explainPresses(presses: Presses, operation = 'checkout.pay'): string {
   const total = pressesOf(presses)
-  if (total === 0) return presses.recovered > 0 ? 'The server finished this payment after a crash.' : 'Its attempts are still being written down.'
-  const first = operation === 'checkout.pay' ? `Pay was pressed ${times(total)}` : total === 1 ? 'One request arrived' : `${total} requests arrived`
+  if (total === 0)
+    return presses.recovered > 0
+      ? 'The server finished this payment after a crash.'
+      : 'Its attempts are still being written down.'
+  const first =
+    operation === 'checkout.pay'
+      ? `Pay was pressed ${times(total)}`
+      : total === 1
+        ? 'One request arrived'
+        : `${total} requests arrived`
   return `${first}: ${sentenceList(whatBecameOfThem(presses))}.`
 }
 
 /** What the bank did about it. */
 export function explainBank(status: string, fence = 1): string {
-  const asked = fence > 1 ? `The work changed hands ${times(fence - 1)}; the bank was asked under one key` : 'The bank was asked once'
+  const asked =
+    fence > 1
+      ? `The work changed hands ${times(fence - 1)}; the bank was asked under one key`
+      : 'The bank was asked once'
   switch (status) {
     case 'succeeded':
       return `${asked} and charged once.`

@@ -1,5 +1,14 @@
 'use client'
-import { BookOpenText, CodeXml, CreditCard, KeyRound, LayoutDashboard, LogOut, ShieldCheck, Store } from 'lucide-react'
+import {
+  BookOpenText,
+  CodeXml,
+  CreditCard,
+  KeyRound,
+  LayoutDashboard,
+  LogOut,
+  ShieldCheck,
+  Store,
+} from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useEffect, useRef } from 'react'
@@ -27,7 +36,8 @@ interface Viewer {
 
 function useIsHere() {
   const path = usePathname() ?? ''
-  return (href: string) => (href === '/dashboard' ? path === href : path === href || path.startsWith(`${href}/`))
+  return (href: string) =>
+    href === '/dashboard' ? path === href : path === href || path.startsWith(`${href}/`)
 }
 
 /** From 1024 px: where one can go, and who one is. */
@@ -43,7 +53,12 @@ export function Sidebar({ viewer }: { viewer: Viewer }) {
       </Link>
       <nav aria-label="Dashboard" className="mt-6 flex flex-col gap-0.5">
         {PLACES.map(({ href, word, Icon }) => (
-          <Link key={href} href={href} {...(isHere(href) ? { 'aria-current': 'page' as const } : {})} className={navLinkClass('h-9')}>
+          <Link
+            key={href}
+            href={href}
+            {...(isHere(href) ? { 'aria-current': 'page' as const } : {})}
+            className={navLinkClass('h-9')}
+          >
             <Icon aria-hidden="true" size={16} strokeWidth={1.75} className="shrink-0" />
             {word}
           </Link>
@@ -150,7 +165,11 @@ function focusHeading(): boolean {
 
 function SignOut({ name }: { name?: string }) {
   const leave = async () => {
-    await fetch('/api/auth/sign-out', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).catch(() => undefined)
+    await fetch('/api/auth/sign-out', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    }).catch(() => undefined)
     window.location.assign('/sign-in')
   }
   return (

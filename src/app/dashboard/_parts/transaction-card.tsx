@@ -8,7 +8,13 @@ import { Timestamp } from '@/ui/timestamp'
 import type { Transaction } from './api'
 
 /** One ledger transaction: debits in the left column, credits in the right, their sums equal. */
-export function TransactionCard({ transaction, source = false }: { transaction: Transaction; source?: boolean }) {
+export function TransactionCard({
+  transaction,
+  source = false,
+}: {
+  transaction: Transaction
+  source?: boolean
+}) {
   const currencies = [...new Set(transaction.entries.map((entry) => entry.currency))]
   return (
     <Card className="overflow-hidden">
@@ -38,13 +44,31 @@ export function TransactionCard({ transaction, source = false }: { transaction: 
         <tbody className="divide-y divide-line border-line border-y">
           {transaction.entries.map((entry) => (
             <tr key={entry.position}>
-              <th scope="row" className={entry.amount < 0 ? 'py-2 pl-8 text-left font-normal sm:pl-10' : 'px-4 py-2 text-left font-normal sm:px-5'}>
-                <Link href={`/dashboard/ledger/${entry.accountId}`} className="text-ink no-underline hover:text-link hover:underline">
+              <th
+                scope="row"
+                className={
+                  entry.amount < 0
+                    ? 'py-2 pl-8 text-left font-normal sm:pl-10'
+                    : 'px-4 py-2 text-left font-normal sm:px-5'
+                }
+              >
+                <Link
+                  href={`/dashboard/ledger/${entry.accountId}`}
+                  className="text-ink no-underline hover:text-link hover:underline"
+                >
                   {entry.name}
                 </Link>
               </th>
-              <Side amount={entry.amount > 0 ? entry.amount : null} currency={entry.currency} className="px-2" />
-              <Side amount={entry.amount < 0 ? -entry.amount : null} currency={entry.currency} className="px-4 sm:px-5" />
+              <Side
+                amount={entry.amount > 0 ? entry.amount : null}
+                currency={entry.currency}
+                className="px-2"
+              />
+              <Side
+                amount={entry.amount < 0 ? -entry.amount : null}
+                currency={entry.currency}
+                className="px-4 sm:px-5"
+              />
             </tr>
           ))}
         </tbody>
@@ -60,8 +84,20 @@ export function TransactionCard({ transaction, source = false }: { transaction: 
 }
 
 /** An empty side is empty: a dash in each of them would hide the two columns that matter. */
-function Side({ amount, currency, className }: { amount: number | null; currency: string; className: string }) {
-  return <td className={`py-2 text-right ${className}`}>{amount !== null && <Money minor={amount} currency={currency} />}</td>
+function Side({
+  amount,
+  currency,
+  className,
+}: {
+  amount: number | null
+  currency: string
+  className: string
+}) {
+  return (
+    <td className={`py-2 text-right ${className}`}>
+      {amount !== null && <Money minor={amount} currency={currency} />}
+    </td>
+  )
 }
 
 function Sums({ transaction, currency }: { transaction: Transaction; currency: string }) {
@@ -72,7 +108,9 @@ function Sums({ transaction, currency }: { transaction: Transaction; currency: s
   return (
     <tr className="font-medium">
       <th scope="row" className="px-4 py-2 text-left font-medium sm:px-5">
-        <span className={balanced ? 'text-ok' : 'text-bad'}>{balanced ? 'Balanced ✓' : '✕ Not balanced'}</span>
+        <span className={balanced ? 'text-ok' : 'text-bad'}>
+          {balanced ? 'Balanced ✓' : '✕ Not balanced'}
+        </span>
       </th>
       <Side amount={debits} currency={currency} className="px-2" />
       <Side amount={credits} currency={currency} className="px-4 sm:px-5" />

@@ -16,14 +16,16 @@ export function OwnPage() {
         <li>The key is put away before it is sent, and kept over reload, retry, offline and lost answers.</li>
         <li>One window of a browser pays; the others show what it does.</li>
         <li>
-          An end is never guessed: <code className="font-mono text-xs">view.at</code> says what to show, and only{' '}
-          <code className="font-mono text-xs">ready</code> has a Pay button. An error says that an answer is missing, not that nothing was charged.
+          An end is never guessed: <code className="font-mono text-xs">view.at</code> says what to show, and
+          only <code className="font-mono text-xs">ready</code> has a Pay button. An error says that an answer
+          is missing, not that nothing was charged.
         </li>
       </ul>
       <Code text={example()} />
       <p className="mt-3 text-ink-2 text-ui">
-        This is all of it, with the folder <code className="font-mono text-xs">src/idempotency/client</code>, which imports nothing of ours. What each
-        state means stands in <code className="font-mono text-xs">docs/your-own-page.md</code>.
+        This is all of it, with the folder <code className="font-mono text-xs">src/idempotency/client</code>,
+        which imports nothing of ours. What each state means stands in{' '}
+        <code className="font-mono text-xs">docs/your-own-page.md</code>.
       </p>
     </>
   )

@@ -10,14 +10,20 @@ const BANNERS: Record<Tone, [title: string, body: string]> = {
   ok: ['This payment was already complete', 'You were charged once, at 14:02.'],
   info: ['This order is being paid in another window', 'It goes on by itself here too.'],
   teal: ['Three requests waited for this one', 'They got its answer.'],
-  warn: ['We do not know yet whether the payment went through', 'We are asking the bank. You will not be charged twice.'],
+  warn: [
+    'We do not know yet whether the payment went through',
+    'We are asking the bank. You will not be charged twice.',
+  ],
   bad: ['Your card was declined', 'Nothing was charged. Try another card.'],
   violet: ['Finished by the server after a crash', 'Nobody had to do anything.'],
 }
 
 export function Feedback() {
   return (
-    <Section id="feedback" note="What the reader should know stands in the page, where it stays. There are no toasts.">
+    <Section
+      id="feedback"
+      note="What the reader should know stands in the page, where it stays. There are no toasts."
+    >
       <Show name="<Banner tone>" className="flex flex-col gap-3">
         {(Object.keys(TONE_INK) as Tone[]).map((tone) => (
           <Banner key={tone} tone={tone} title={BANNERS[tone][0]}>
@@ -25,7 +31,11 @@ export function Feedback() {
           </Banner>
         ))}
         <Banner tone="warn" title="You are offline. Nothing has been sent." />
-        <Banner tone="bad" title="The payments could not be loaded" actions={<Button size="sm">Try again</Button>}>
+        <Banner
+          tone="bad"
+          title="The payments could not be loaded"
+          actions={<Button size="sm">Try again</Button>}
+        >
           What you see is as of 14:02:11.
         </Banner>
       </Show>

@@ -19,7 +19,13 @@ export function Fields() {
         <Grid>
           <TextField id="g-plain" label="Name on card" autoComplete="off" />
           <TextField id="g-filled" label="Name on card" defaultValue="Zoë O’Neill" autoComplete="off" />
-          <TextField id="g-optional" label="Email" optional hint="In test mode no e-mail is sent." autoComplete="off" />
+          <TextField
+            id="g-optional"
+            label="Email"
+            optional
+            hint="In test mode no e-mail is sent."
+            autoComplete="off"
+          />
           <TextField
             id="g-trailing"
             label="Card number"
@@ -30,7 +36,13 @@ export function Fields() {
             autoComplete="off"
           />
           <TextField id="g-place" label="Expiry date" placeholder="MM / YY" autoComplete="off" />
-          <TextField id="g-error" label="Expiry date" defaultValue="04 / 19" error="This card has expired. Use another one." autoComplete="off" />
+          <TextField
+            id="g-error"
+            label="Expiry date"
+            defaultValue="04 / 19"
+            error="This card has expired. Use another one."
+            autoComplete="off"
+          />
           <TextField
             id="g-both"
             label="Security code"
@@ -61,7 +73,13 @@ export function Fields() {
       </Show>
       <Show name='size="dense", for the operator’s screens'>
         <Grid>
-          <TextField id="g-dense" size="dense" label="Name of the key" hint="Only you see it." autoComplete="off" />
+          <TextField
+            id="g-dense"
+            size="dense"
+            label="Name of the key"
+            hint="Only you see it."
+            autoComplete="off"
+          />
           <SelectField id="g-select-dense" size="dense" label="Valid for" optional>
             <option>90 days</option>
           </SelectField>
@@ -74,7 +92,14 @@ export function Fields() {
             <option>Any status</option>
           </Select>
           <Field id="g-field" label="Quantity" hint="A field round a control of its own.">
-            <Input id="g-field" aria-describedby="g-field-hint" inputMode="numeric" defaultValue="2" size="touch" autoComplete="off" />
+            <Input
+              id="g-field"
+              aria-describedby="g-field-hint"
+              inputMode="numeric"
+              defaultValue="2"
+              size="touch"
+              autoComplete="off"
+            />
           </Field>
         </Grid>
       </Show>

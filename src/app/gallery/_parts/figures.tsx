@@ -27,7 +27,10 @@ export function Figures() {
       <Show name="<Money>, and <Money code>" flush>
         <dl className="divide-y divide-line">
           {AMOUNTS.map(([name, minor, currency]) => (
-            <div key={name} className="flex flex-wrap items-baseline justify-between gap-x-6 px-4 py-2 text-sm sm:grid sm:grid-cols-3 sm:px-5">
+            <div
+              key={name}
+              className="flex flex-wrap items-baseline justify-between gap-x-6 px-4 py-2 text-sm sm:grid sm:grid-cols-3 sm:px-5"
+            >
               <dt className="text-ink-3 text-ui">{name}</dt>
               <dd className="text-end">
                 <Money minor={minor} currency={currency} />

@@ -4,7 +4,10 @@ import { Section, Show } from './show'
 
 export function Icons() {
   return (
-    <Section id="icons" note="Few, on a grid of 16, with a stroke of 1.5. None stands alone: a word is beside it, or is read out in its place.">
+    <Section
+      id="icons"
+      note="Few, on a grid of 16, with a stroke of 1.5. None stands alone: a word is beside it, or is read out in its place."
+    >
       <Show name="<Icon>">
         <ul className="grid grid-cols-3 gap-x-3 gap-y-5 sm:grid-cols-6">
           {ICON_NAMES.map((name) => (

@@ -9,7 +9,10 @@ import { Section, Show } from './show'
 
 export function Navigation() {
   return (
-    <Section id="navigation" note="Where one is, where one can go. A link in a text is underlined; one in a list of links need not be.">
+    <Section
+      id="navigation"
+      note="Where one is, where one can go. A link in a text is underlined; one in a list of links need not be."
+    >
       <Show name="<TopBar>, navLinkClass()" flush>
         <TopBar
           home={<Logo />}

@@ -15,9 +15,20 @@ export function PaletteTable() {
       <Show name="globals.css, @theme" flush>
         <div className="grid grid-cols-1 sm:grid-cols-2">
           {THEMES.map((theme) => (
-            <ul key={theme} aria-label={`In ${theme}`} style={painted(palette, theme)} className="bg-canvas p-4 text-ink">
+            <ul
+              key={theme}
+              aria-label={`In ${theme}`}
+              style={painted(palette, theme)}
+              className="bg-canvas p-4 text-ink"
+            >
               {[...palette].map(([name, token]) => (
-                <Swatch key={name} name={name} token={token} theme={theme} contrast={DUTIES[name] ? leastContrast(palette, name, theme) : null} />
+                <Swatch
+                  key={name}
+                  name={name}
+                  token={token}
+                  theme={theme}
+                  contrast={DUTIES[name] ? leastContrast(palette, name, theme) : null}
+                />
               ))}
             </ul>
           ))}
@@ -32,7 +43,17 @@ function painted(palette: Map<string, Token>, theme: Theme): CSSProperties {
   return Object.fromEntries([...palette].map(([name, token]) => [`--color-${name}`, token[theme]]))
 }
 
-function Swatch({ name, token, theme, contrast }: { name: string; token: Token; theme: Theme; contrast: number | null }) {
+function Swatch({
+  name,
+  token,
+  theme,
+  contrast,
+}: {
+  name: string
+  token: Token
+  theme: Theme
+  contrast: number | null
+}) {
   const least = DUTIES[name]?.least ?? 0
   return (
     <li className="flex items-center gap-3 py-0.5">
@@ -46,11 +67,22 @@ function Swatch({ name, token, theme, contrast }: { name: string; token: Token; 
         <span className="figures block text-2xs text-ink-3 leading-4">{token[theme].slice(6, -1)}</span>
       </span>
       {contrast !== null && (
-        <span className={cx('figures inline-flex items-center gap-1 text-ui', contrast < least && 'font-medium text-bad')}>
+        <span
+          className={cx(
+            'figures inline-flex items-center gap-1 text-ui',
+            contrast < least && 'font-medium text-bad',
+          )}
+        >
           <span className="sr-only">contrast </span>
           {contrast.toFixed(1)}
-          <Icon name={contrast < least ? 'close' : 'check'} size={12} className={contrast < least ? 'text-bad' : 'text-ok'} />
-          <span className="sr-only">{contrast < least ? `too little: ${least} is asked` : `${least} is asked`}</span>
+          <Icon
+            name={contrast < least ? 'close' : 'check'}
+            size={12}
+            className={contrast < least ? 'text-bad' : 'text-ok'}
+          />
+          <span className="sr-only">
+            {contrast < least ? `too little: ${least} is asked` : `${least} is asked`}
+          </span>
         </span>
       )}
     </li>

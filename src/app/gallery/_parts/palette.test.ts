@@ -19,7 +19,9 @@ test('whatever is named in a duty is in the palette', () => {
 })
 
 test('reads one colour for both themes, and one for each; black on white is 21', () => {
-  const read = parsePalette('--color-ink: light-dark(oklch(0 0 0), oklch(1 0 0));\n--color-canvas: oklch(1 0 0);')
+  const read = parsePalette(
+    '--color-ink: light-dark(oklch(0 0 0), oklch(1 0 0));\n--color-canvas: oklch(1 0 0);',
+  )
   expect(read.get('canvas')).toEqual({ light: 'oklch(1 0 0)', dark: 'oklch(1 0 0)' })
   for (const ground of ['surface', 'muted']) read.set(ground, { light: 'oklch(1 0 0)', dark: 'oklch(1 0 0)' })
   expect(leastContrast(read, 'ink', 'light')).toBeCloseTo(21)

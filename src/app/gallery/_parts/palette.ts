@@ -21,7 +21,10 @@ const tone = (name: string): Duty => ({ on: [...GROUNDS, `${name}-soft`], least:
 /** Each colour that carries meaning, and where it is used. */
 export const DUTIES: Record<string, Duty> = {
   ink: onGrounds,
-  'ink-2': { on: [...GROUNDS, 'ok-soft', 'info-soft', 'teal-soft', 'warn-soft', 'bad-soft', 'violet-soft'], least: 4.5 },
+  'ink-2': {
+    on: [...GROUNDS, 'ok-soft', 'info-soft', 'teal-soft', 'warn-soft', 'bad-soft', 'violet-soft'],
+    least: 4.5,
+  },
   'ink-3': onGrounds,
   link: onGrounds,
   'on-accent': { on: ['accent', 'accent-hover', 'bad-fill'], least: 4.5 },
@@ -53,7 +56,11 @@ export function parsePalette(css: string): Map<string, Token> {
 /** The lowest contrast of a colour over all that it is laid upon. */
 export function leastContrast(palette: Map<string, Token>, name: string, theme: Theme): number {
   const colour = palette.get(name)?.[theme] ?? ''
-  return Math.min(...(DUTIES[name]?.on ?? []).map((ground) => wcagContrast(seen(colour), seen(palette.get(ground)?.[theme] ?? ''))))
+  return Math.min(
+    ...(DUTIES[name]?.on ?? []).map((ground) =>
+      wcagContrast(seen(colour), seen(palette.get(ground)?.[theme] ?? '')),
+    ),
+  )
 }
 
 /** As a screen shows it: within sRGB, in eight bits. */

@@ -8,7 +8,10 @@ export function Section({ id, note, children }: { id: PlaceId; note: ReactNode; 
   return (
     <section id={id} aria-labelledby={`${id}-title`} className="scroll-mt-6">
       <h2 id={`${id}-title`} className="font-semibold text-lg">
-        <a href={`#${id}`} className="text-ink no-underline hover:underline hover:decoration-ink-3 hover:underline-offset-4">
+        <a
+          href={`#${id}`}
+          className="text-ink no-underline hover:underline hover:decoration-ink-3 hover:underline-offset-4"
+        >
           {title}
         </a>
       </h2>
@@ -23,17 +26,43 @@ export function Section({ id, note, children }: { id: PlaceId; note: ReactNode; 
  * @param name what it is called in the code
  * @param flush the piece reaches to the edges, as in a card
  */
-export function Show({ name, flush = false, className, children }: { name: string; flush?: boolean; className?: string; children: ReactNode }) {
+export function Show({
+  name,
+  flush = false,
+  className,
+  children,
+}: {
+  name: string
+  flush?: boolean
+  className?: string
+  children: ReactNode
+}) {
   return (
     <figure className="min-w-0">
       <figcaption className="mb-2 font-mono text-ink-3 text-xs">{name}</figcaption>
-      <div className={cx('overflow-hidden rounded-lg border border-line bg-surface', flush ? null : 'p-4 sm:p-5', className)}>{children}</div>
+      <div
+        className={cx(
+          'overflow-hidden rounded-lg border border-line bg-surface',
+          flush ? null : 'p-4 sm:p-5',
+          className,
+        )}
+      >
+        {children}
+      </div>
     </figure>
   )
 }
 
 /** One state, and what it is called. */
-export function State({ name, className, children }: { name: string; className?: string; children: ReactNode }) {
+export function State({
+  name,
+  className,
+  children,
+}: {
+  name: string
+  className?: string
+  children: ReactNode
+}) {
   return (
     <div className={cx('flex min-w-0 flex-col items-start gap-1.5', className)}>
       {children}

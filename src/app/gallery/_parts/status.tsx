@@ -1,5 +1,14 @@
 import { Badge, TONE_INK, type Tone } from '@/ui/badge'
-import { Glyph, GlyphStrip, OUTCOMES, type Outcome, OutcomeLabel, PAYMENT_STATUSES, PaymentStatus, type PaymentStatusName } from '@/ui/status'
+import {
+  Glyph,
+  GlyphStrip,
+  OUTCOMES,
+  type Outcome,
+  OutcomeLabel,
+  PAYMENT_STATUSES,
+  PaymentStatus,
+  type PaymentStatusName,
+} from '@/ui/status'
 import { Timeline, TimelineItem } from '@/ui/timeline'
 import { Timestamp } from '@/ui/timestamp'
 import { Row, Section, Show, State } from './show'

@@ -10,7 +10,12 @@ export function Surfaces() {
       <Show name="<Card>, <CardHeader>, <CardBody>, <Facts>, <Fact>" className="bg-canvas!">
         <div className="grid items-start gap-4 sm:grid-cols-2">
           <Card>
-            <CardHeader level={3} title="Facts" note="As the bank counts them." actions={<Button size="sm">Ask again</Button>} />
+            <CardHeader
+              level={3}
+              title="Facts"
+              note="As the bank counts them."
+              actions={<Button size="sm">Ask again</Button>}
+            />
             <CardBody className="py-2">
               <Facts>
                 <Fact name="Amount">
@@ -24,13 +29,20 @@ export function Surfaces() {
             </CardBody>
           </Card>
           <Card>
-            <CardBody>A card with nothing but its body: one sentence that says what happened, before the details say how.</CardBody>
+            <CardBody>
+              A card with nothing but its body: one sentence that says what happened, before the details say
+              how.
+            </CardBody>
           </Card>
         </div>
       </Show>
       <Show name="<Stat>" className="bg-canvas!">
         <div className="grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2 sm:grid-cols-3">
-          <Stat label="Volume" value={<Money minor={120_450n} currency="EUR" />} note="12 % more than before" />
+          <Stat
+            label="Volume"
+            value={<Money minor={120_450n} currency="EUR" />}
+            note="12 % more than before"
+          />
           <Stat label="Duplicates absorbed" value="17" note="replayed, joined or held" />
           <Stat label="Open ambiguities" value="0" />
         </div>

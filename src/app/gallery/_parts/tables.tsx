@@ -4,8 +4,20 @@ import { Table, TableBody, TableFoot, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import { Section, Show } from './show'
 
-const ROWS: { amount: bigint; status: PaymentStatusName; customer: string | null; outcomes: Outcome[]; at: string }[] = [
-  { amount: 2_400n, status: 'succeeded', customer: 'zoe@example.com', outcomes: ['executed', 'held', 'replayed'], at: '2026-03-14T14:02:11Z' },
+const ROWS: {
+  amount: bigint
+  status: PaymentStatusName
+  customer: string | null
+  outcomes: Outcome[]
+  at: string
+}[] = [
+  {
+    amount: 2_400n,
+    status: 'succeeded',
+    customer: 'zoe@example.com',
+    outcomes: ['executed', 'held', 'replayed'],
+    at: '2026-03-14T14:02:11Z',
+  },
   {
     amount: 120_450n,
     status: 'unknown',

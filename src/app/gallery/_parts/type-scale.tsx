@@ -22,7 +22,10 @@ export function TypeScale() {
       <Show name="the scale" flush>
         <dl className="divide-y divide-line">
           {SIZES.map(([name, className, sample, use]) => (
-            <div key={name} className="grid grid-cols-1 items-baseline gap-x-4 gap-y-1 px-4 py-3 sm:grid-cols-[minmax(0,1fr)_16rem] sm:px-5">
+            <div
+              key={name}
+              className="grid grid-cols-1 items-baseline gap-x-4 gap-y-1 px-4 py-3 sm:grid-cols-[minmax(0,1fr)_16rem] sm:px-5"
+            >
               <dd className={className}>{sample}</dd>
               <dt className="text-ink-3 text-xs">
                 <span className="font-mono text-ink-2">{name}</span> {use}
@@ -36,7 +39,8 @@ export function TypeScale() {
         <p className="text-ink-2">ink-2: what explains it</p>
         <p className="text-ink-3">ink-3: names, hints, what is absent</p>
         <p className="mt-3">
-          <span className="font-normal">regular</span> <span className="font-medium">medium</span> <span className="font-semibold">semibold</span>
+          <span className="font-normal">regular</span> <span className="font-medium">medium</span>{' '}
+          <span className="font-semibold">semibold</span>
         </p>
         <p className="mt-3 break-all font-mono text-ui">pay_01a213ba0138773fbd4af9fa78482b25</p>
         <p className="figures mt-3 text-ui">

@@ -24,7 +24,11 @@ export default async function ProblemPage({ params }: Props) {
     <>
       <SiteBar />
       <main id="content" className="mx-auto max-w-5xl px-4 py-12 sm:px-6 *:max-w-2xl">
-        <PageHeader title={problem.title} note={MEANINGS[type]} back={<code className="font-mono">/problems/{type}</code>} />
+        <PageHeader
+          title={problem.title}
+          note={MEANINGS[type]}
+          back={<code className="font-mono">/problems/{type}</code>}
+        />
         <Card>
           <CardBody className="py-2">
             <Facts>
@@ -35,8 +39,12 @@ export default async function ProblemPage({ params }: Props) {
                 <code className="font-mono text-ui">{problem.trpc}</code>
               </Fact>
               <Fact name="What to do">{NEXT[problem.retry]}</Fact>
-              <Fact name="May a new key be used?">{problem.safeNewKey ? 'Yes' : 'No: it could charge a second time'}</Fact>
-              <Fact name="Is it stored under the key?">{problem.remembered ? 'Yes: the same key gets the same answer' : 'No: nothing was done'}</Fact>
+              <Fact name="May a new key be used?">
+                {problem.safeNewKey ? 'Yes' : 'No: it could charge a second time'}
+              </Fact>
+              <Fact name="Is it stored under the key?">
+                {problem.remembered ? 'Yes: the same key gets the same answer' : 'No: nothing was done'}
+              </Fact>
             </Facts>
           </CardBody>
         </Card>

@@ -28,7 +28,13 @@ export function SignInForm({ next }: { next: string }) {
   }
 
   return (
-    <form method="post" action="/api/auth/sign-in/email" onSubmit={submit} noValidate className="flex flex-col gap-4">
+    <form
+      method="post"
+      action="/api/auth/sign-in/email"
+      onSubmit={submit}
+      noValidate
+      className="flex flex-col gap-4"
+    >
       <div ref={summary} tabIndex={-1} role="alert" className="outline-none empty:hidden">
         {problem && (
           <Banner tone="bad" title="You are not signed in">
@@ -36,8 +42,24 @@ export function SignInForm({ next }: { next: string }) {
           </Banner>
         )}
       </div>
-      <TextField id="email" name="email" type="email" label="E-mail" autoComplete="username" required spellCheck={false} autoCapitalize="off" />
-      <TextField id="password" name="password" type="password" label="Password" autoComplete="current-password" required />
+      <TextField
+        id="email"
+        name="email"
+        type="email"
+        label="E-mail"
+        autoComplete="username"
+        required
+        spellCheck={false}
+        autoCapitalize="off"
+      />
+      <TextField
+        id="password"
+        name="password"
+        type="password"
+        label="Password"
+        autoComplete="current-password"
+        required
+      />
       <Button type="submit" variant="primary" size="lg" busy={busy}>
         {busy ? 'Signing in…' : 'Sign in'}
       </Button>
@@ -49,7 +71,13 @@ export function SignInForm({ next }: { next: string }) {
 async function signIn(form: FormData): Promise<number> {
   const body = JSON.stringify({ email: form.get('email'), password: form.get('password') })
   try {
-    return (await fetch('/api/auth/sign-in/email', { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status
+    return (
+      await fetch('/api/auth/sign-in/email', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      })
+    ).status
   } catch {
     return 0
   }

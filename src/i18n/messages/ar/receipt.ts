@@ -16,7 +16,8 @@ export const receipt: Translation<Messages['receipt']> = {
   proof: {
     title: 'إثبات الخصم مرة واحدة',
     presses: 'ضُغط زر «ادفع»',
-    times: '{count, plural, zero {ولا مرة} one {مرة واحدة} two {مرتين} few {# مرات} many {# مرة} other {# مرة}}',
+    times:
+      '{count, plural, zero {ولا مرة} one {مرة واحدة} two {مرتين} few {# مرات} many {# مرة} other {# مرة}}',
     // «طلب» is the order on this page, so a request is an attempt to pay.
     requests: 'محاولات الدفع التي وصلتنا',
     charges: 'عمليات الخصم المنفَّذة',

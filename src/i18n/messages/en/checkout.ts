@@ -51,21 +51,48 @@ export const checkout = {
     nameEmpty: 'Enter the name as it stands on the card.',
   },
   end: {
-    declined: { title: 'Your bank declined this card', body: 'Nothing was charged. Try another card, or ask your bank why.' },
-    insufficientFunds: { title: 'There is not enough money on this card', body: 'Your bank said so. Nothing was charged. Try another card.' },
+    declined: {
+      title: 'Your bank declined this card',
+      body: 'Nothing was charged. Try another card, or ask your bank why.',
+    },
+    insufficientFunds: {
+      title: 'There is not enough money on this card',
+      body: 'Your bank said so. Nothing was charged. Try another card.',
+    },
     expiredCard: { title: 'This card has expired', body: 'Nothing was charged. Try another card.' },
-    notCharged: { title: 'The payment did not go through', body: 'The bank told us that nothing was charged. You can try again.' },
-    orderChanged: { title: 'Your basket changed', body: 'Nothing was charged. Look at the new total, then press Pay.' },
-    offline: { title: 'You are offline. Nothing has been sent.', body: 'Press Pay again once you are connected: it does not go out by itself.' },
-    notReceived: { title: 'Your payment did not reach us', body: 'Nothing was charged. Press Pay to send it again.' },
+    notCharged: {
+      title: 'The payment did not go through',
+      body: 'The bank told us that nothing was charged. You can try again.',
+    },
+    orderChanged: {
+      title: 'Your basket changed',
+      body: 'Nothing was charged. Look at the new total, then press Pay.',
+    },
+    offline: {
+      title: 'You are offline. Nothing has been sent.',
+      body: 'Press Pay again once you are connected: it does not go out by itself.',
+    },
+    notReceived: {
+      title: 'Your payment did not reach us',
+      body: 'Nothing was charged. Press Pay to send it again.',
+    },
     otherEnded: {
       title: 'The other payment did not go through',
       body: 'It was begun in another window, and nothing was charged. You can pay here.',
     },
-    unavailable: { title: 'We cannot reach our payment system', body: 'Nothing was charged. Press Pay again in a moment.' },
-    outdated: { title: 'This page is out of date', body: 'Nothing was charged. Reload it, then press Pay again.' },
+    unavailable: {
+      title: 'We cannot reach our payment system',
+      body: 'Nothing was charged. Press Pay again in a moment.',
+    },
+    outdated: {
+      title: 'This page is out of date',
+      body: 'Nothing was charged. Reload it, then press Pay again.',
+    },
     noCard: { title: 'Choose a test card', body: 'Nothing was charged. Choose one below, then press Pay.' },
-    cardNumber: { title: 'A card number must not be sent', body: 'It was refused and is kept nowhere. Nothing was charged. Use a test card.' },
+    cardNumber: {
+      title: 'A card number must not be sent',
+      body: 'It was refused and is kept nowhere. Nothing was charged. Use a test card.',
+    },
     other: { title: 'This payment could not be taken', body: 'Nothing was charged. Press Pay to try again.' },
     reload: 'Reload this page',
   },
@@ -115,7 +142,8 @@ export const checkout = {
   },
   elsewhere: {
     open: 'This order is open in another window',
-    openBody: 'One window at a time can pay, so that nothing is paid twice. Go on there, or continue in this one.',
+    openBody:
+      'One window at a time can pay, so that nothing is paid twice. Go on there, or continue in this one.',
     paying: 'This order is being paid in another window',
     silent: 'The other window does not answer. You can continue in this one: you will not be charged twice.',
     takeOver: 'Continue here',

@@ -31,7 +31,10 @@ export const receipt = {
     body: 'This payment needs your confirmation. Nothing is charged before you give it; this page changes by itself afterwards.',
   },
   declined: { title: 'This payment was declined', body: 'Your bank declined the card. Nothing was charged.' },
-  notCharged: { title: 'This payment did not go through', body: 'The bank told us that nothing was charged.' },
+  notCharged: {
+    title: 'This payment did not go through',
+    body: 'The bank told us that nothing was charged.',
+  },
   reference: 'order <name>{reference}</name>',
   back: 'Back to the order',
 } as const

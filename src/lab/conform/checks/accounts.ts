@@ -15,10 +15,14 @@ async function twoAccounts(world: World) {
   return { mine, theirs, able, mineAgain: await world.insist(intent) }
 }
 
-async function judgeAccounts(world: World, judge: (seen: NonNullable<Awaited<ReturnType<typeof twoAccounts>>>) => Verdict): Promise<Verdict> {
+async function judgeAccounts(
+  world: World,
+  judge: (seen: NonNullable<Awaited<ReturnType<typeof twoAccounts>>>) => Verdict,
+): Promise<Verdict> {
   const seen = await world.see(twoAccounts)
   if (!seen) return skip('give --second-header with the credential of another account')
-  if (!succeeded(seen.able)) return fail(`the second account may not do this at all, so nothing is proved: ${show(seen.able)}`)
+  if (!succeeded(seen.able))
+    return fail(`the second account may not do this at all, so nothing is proved: ${show(seen.able)}`)
   return judge(seen)
 }
 
@@ -39,11 +43,15 @@ export const accountChecks = [
   {
     id: 'second-account-blind',
     says: 'another account does not learn that a key exists: its request is its own',
-    money: "Whoever tries keys learns which payments others make; two merchants' keys get into each other's way.",
+    money:
+      "Whoever tries keys learns which payments others make; two merchants' keys get into each other's way.",
     after: ['second-account'],
     judge: (world) =>
       judgeAccounts(world, ({ theirs, able }) =>
-        judged(statusOf(theirs) === statusOf(able), `with the used key ${show(theirs)}; with one of its own ${show(able)}`),
+        judged(
+          statusOf(theirs) === statusOf(able),
+          `with the used key ${show(theirs)}; with one of its own ${show(able)}`,
+        ),
       ),
   },
 ] as const satisfies readonly Check[]

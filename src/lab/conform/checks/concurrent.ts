@@ -1,4 +1,13 @@
-import { type Answer, type Exchange, effectOf, effectsOf, headerOf, sameAnswer, show, succeeded } from '../answer'
+import {
+  type Answer,
+  type Exchange,
+  effectOf,
+  effectsOf,
+  headerOf,
+  sameAnswer,
+  show,
+  succeeded,
+} from '../answer'
 import { countListed } from '../listed'
 import type { Intent } from '../target'
 import { type Check, fail, judged, pass } from '../verdict'
@@ -71,13 +80,17 @@ export const concurrentChecks = [
     after: ['two-keys', 'replay-effect'],
     async judge(world) {
       const wrong = (await world.see(rounds)).flatMap((round) => unsettled(round) ?? [])
-      return judged(wrong.length === 0, wrong[0] ?? 'each round ended with the answer of the request that executed')
+      return judged(
+        wrong.length === 0,
+        wrong[0] ?? 'each round ended with the answer of the request that executed',
+      )
     },
   },
 ] as const satisfies readonly Check[]
 
 /** How many effects one key had: by its answers, and by the list where there is one. */
-const countOf = ({ answers, settled, listed }: Round) => Math.max(effectsOf([...answers, settled]).length, listed ?? 0)
+const countOf = ({ answers, settled, listed }: Round) =>
+  Math.max(effectsOf([...answers, settled]).length, listed ?? 0)
 
 /** 409, and where the profile knows one, with the time to wait. A server without time for us (429, 503 + Retry-After) is no loser. */
 function isBusy(answer: Exchange, { profile }: World): boolean {
@@ -94,7 +107,8 @@ function unsettled({ answers, settled }: Round): string | null {
 }
 
 /** The same effect is enough where the same bytes have a check of their own. */
-const differs = (answer: Answer, settled: Answer) => !sameAnswer(answer, settled) && effectOf(answer) !== effectOf(settled)
+const differs = (answer: Answer, settled: Answer) =>
+  !sameAnswer(answer, settled) && effectOf(answer) !== effectOf(settled)
 
 function tally(answers: readonly Exchange[]): string {
   const counts = new Map<string, number>()

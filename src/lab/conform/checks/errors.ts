@@ -15,7 +15,9 @@ async function refusals(world: World): Promise<{ name: string; answer: Answer }[
     ...(asks['key-malformed'] ? await world.see(malformed) : []),
     { name: 'other payload', answer: (await world.see(reuse))?.reused },
   ]
-  return seen.flatMap(({ name, answer }) => (answer?.kind === 'answer' && answer.status >= 400 ? [{ name, answer }] : []))
+  return seen.flatMap(({ name, answer }) =>
+    answer?.kind === 'answer' && answer.status >= 400 ? [{ name, answer }] : [],
+  )
 }
 
 async function judgeEach(world: World, wrongWith: (answer: Answer) => string | null) {
@@ -25,7 +27,9 @@ async function judgeEach(world: World, wrongWith: (answer: Answer) => string | n
     const reason = wrongWith(answer)
     return reason === null ? [] : [`${name}: ${reason}`]
   })
-  return wrong.length === 0 ? pass(`${seen.length} refusals`) : fail(`${wrong.length} of ${seen.length}; ${wrong[0]}`)
+  return wrong.length === 0
+    ? pass(`${seen.length} refusals`)
+    : fail(`${wrong.length} of ${seen.length}; ${wrong[0]}`)
 }
 
 export const errorChecks = [
@@ -41,7 +45,10 @@ export const errorChecks = [
     says: 'a refusal points at a page that explains it',
     money: 'Whoever integrates guesses what to do, and the usual guess is a new key.',
     after: ['first-call'],
-    judge: (world) => judgeEach(world, (answer) => (isLinked(answer, world) ? null : `no Link with rel="describedby": ${show(answer)}`)),
+    judge: (world) =>
+      judgeEach(world, (answer) =>
+        isLinked(answer, world) ? null : `no Link with rel="describedby": ${show(answer)}`,
+      ),
   },
   {
     id: 'error-advice',
@@ -68,23 +75,37 @@ export const errorChecks = [
     after: ['first-call'],
     async judge(world) {
       const { intent } = await world.see(firstCall)
-      const answer = await world.insist(intent, { headers: { origin: world.given.origin ?? 'https://conform.example' } })
-      if (headerOf(answer, 'access-control-allow-origin') === null) return skip('this origin may not call: give one that may with --header Origin')
+      const answer = await world.insist(intent, {
+        headers: { origin: world.given.origin ?? 'https://conform.example' },
+      })
+      if (headerOf(answer, 'access-control-allow-origin') === null)
+        return skip('this origin may not call: give one that may with --header Origin')
       const exposed = (headerOf(answer, 'access-control-expose-headers') ?? '').toLowerCase().split(/\s*,\s*/)
       const hidden = EXPOSED.filter((name) => !exposed.includes(name.toLowerCase()) && !exposed.includes('*'))
-      return judged(hidden.length === 0, hidden.length === 0 ? `${EXPOSED.length} headers are exposed` : `hidden: ${hidden.join(', ')}`)
+      return judged(
+        hidden.length === 0,
+        hidden.length === 0 ? `${EXPOSED.length} headers are exposed` : `hidden: ${hidden.join(', ')}`,
+      )
     },
   },
 ] as const satisfies readonly Check[]
 
-const EXPOSED = ['Idempotent-Replayed', 'Idempotency-First-Executed', 'Idempotency-Key-Expires', 'Location', 'Link', 'Retry-After']
+const EXPOSED = [
+  'Idempotent-Replayed',
+  'Idempotency-First-Executed',
+  'Idempotency-Key-Expires',
+  'Location',
+  'Link',
+  'Retry-After',
+]
 
 /** RFC 9457. */
 function notAProblem(answer: Answer): string | null {
   const type = headerOf(answer, 'content-type') ?? 'no content type'
   if (!type.startsWith('application/problem+json')) return type
   const body = bodyOf(answer)
-  const whole = typeof body?.type === 'string' && typeof body.title === 'string' && body.status === answer.status
+  const whole =
+    typeof body?.type === 'string' && typeof body.title === 'string' && body.status === answer.status
   return whole ? null : `type, title or status is missing: ${show(answer)}`
 }
 
@@ -96,6 +117,8 @@ function isLinked(answer: Answer, { profile }: World): boolean {
 
 function adviceMissing(answer: Answer): string | null {
   const body = bodyOf(answer)
-  const known = ['same-key', 'poll', 'after-fixing', 'no'].includes(String(body?.retry)) && typeof body?.safeNewKey === 'boolean'
+  const known =
+    ['same-key', 'poll', 'after-fixing', 'no'].includes(String(body?.retry)) &&
+    typeof body?.safeNewKey === 'boolean'
   return known ? null : `no retry or safeNewKey: ${show(answer)}`
 }

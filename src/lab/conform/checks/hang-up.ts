@@ -49,24 +49,37 @@ export const hangUpChecks = [
     after: ['two-keys'],
     async judge(world) {
       const played = await world.see(lefts)
-      const doubled = played.find(({ quick, retried, again, listed }) => effectsOf([quick, retried, again]).length > 1 || (listed ?? 0) > 1)
+      const doubled = played.find(
+        ({ quick, retried, again, listed }) =>
+          effectsOf([quick, retried, again]).length > 1 || (listed ?? 0) > 1,
+      )
       if (!doubled) return pass(`${played.length} times: one effect${seenBy(played)}`)
       const effects = effectsOf([doubled.quick, doubled.retried, doubled.again])
-      return fail(`hung up after ${doubled.afterMs} ms: ${Math.max(effects.length, doubled.listed ?? 0)} effects (${effects.join(', ')})`)
+      return fail(
+        `hung up after ${doubled.afterMs} ms: ${Math.max(effects.length, doubled.listed ?? 0)} effects (${effects.join(', ')})`,
+      )
     },
   },
   {
     id: 'hang-up-answered',
     says: 'a client that hangs up and sends again gets an answer',
-    money: 'The payment is stuck: the client cannot know whether it was charged, and a new key may charge twice.',
+    money:
+      'The payment is stuck: the client cannot know whether it was charged, and a new key may charge twice.',
     after: ['two-keys'],
     async judge(world) {
       const stuck = (await world.see(lefts)).find(({ again }) => !succeeded(again))
-      return judged(!stuck, stuck ? `hung up after ${stuck.afterMs} ms, then ${show(stuck.again)}` : 'each retry ended with an answer')
+      return judged(
+        !stuck,
+        stuck
+          ? `hung up after ${stuck.afterMs} ms, then ${show(stuck.again)}`
+          : 'each retry ended with an answer',
+      )
     },
   },
 ] as const satisfies readonly Check[]
 
 function seenBy(played: readonly Left[]): string {
-  return played.every(({ listed }) => listed === null) ? ' among the answers (give --list to count all of them)' : ', counted in the list'
+  return played.every(({ listed }) => listed === null)
+    ? ' among the answers (give --list to count all of them)'
+    : ', counted in the list'
 }

@@ -52,7 +52,8 @@ export const keyChecks = [
       const { answer } = await world.see(firstCall)
       const again = await world.see(otherSpelling)
       const same = succeeded(answer) && succeeded(again) && effectOf(answer) === effectOf(again)
-      if (same || world.profile.bothSpellings) return judged(same, `first ${show(answer)}; written otherwise ${show(again)}`)
+      if (same || world.profile.bothSpellings)
+        return judged(same, `first ${show(answer)}; written otherwise ${show(again)}`)
       return judged(isRefused(again), `written otherwise: ${show(again)}`)
     },
   },
@@ -64,7 +65,10 @@ export const keyChecks = [
     async judge(world) {
       const seen = await world.see(malformed)
       const wrong = seen.filter((one) => !isRefusedFirst(one))
-      return judged(wrong.length === 0, wrong.length === 0 ? `${seen.length} forms, each 400` : wrong.map(tell).join('; '))
+      return judged(
+        wrong.length === 0,
+        wrong.length === 0 ? `${seen.length} forms, each 400` : wrong.map(tell).join('; '),
+      )
     },
   },
   {
@@ -74,11 +78,18 @@ export const keyChecks = [
     after: ['two-keys', 'replay-effect'],
     async judge(world) {
       const intent = world.target.intend()
-      const [one, other] = ['a', 'b'].map((end) => ({ ...intent, key: intent.key.padEnd(254, 'x') + end })) as [Intent, Intent]
+      const [one, other] = ['a', 'b'].map((end) => ({
+        ...intent,
+        key: intent.key.padEnd(254, 'x') + end,
+      })) as [Intent, Intent]
       const [first, again] = await twice(world, one)
       const second = await world.insist(other)
-      if (effectsOf([first, again]).length !== 1 || !succeeded(again)) return fail(`twice: ${show(first)}; ${show(again)}`)
-      return judged(succeeded(second) && effectsOf([first, second]).length === 2, `another last character: ${show(second)}`)
+      if (effectsOf([first, again]).length !== 1 || !succeeded(again))
+        return fail(`twice: ${show(first)}; ${show(again)}`)
+      return judged(
+        succeeded(second) && effectsOf([first, second]).length === 2,
+        `another last character: ${show(second)}`,
+      )
     },
   },
   {
@@ -88,11 +99,18 @@ export const keyChecks = [
     after: ['two-keys', 'replay-effect'],
     async judge(world) {
       const intent = world.target.intend()
-      const [one, other] = ['a', 'b'].map((end) => ({ ...intent, key: `${intent.key} "\\" ${end}` })) as [Intent, Intent]
+      const [one, other] = ['a', 'b'].map((end) => ({ ...intent, key: `${intent.key} "\\" ${end}` })) as [
+        Intent,
+        Intent,
+      ]
       const [first, again] = await twice(world, one)
       const second = await world.insist(other)
-      if (effectsOf([first, again]).length !== 1 || !succeeded(again)) return fail(`twice: ${show(first)}; ${show(again)}`)
-      return judged(succeeded(second) && effectsOf([first, second]).length === 2, `another last word: ${show(second)}`)
+      if (effectsOf([first, again]).length !== 1 || !succeeded(again))
+        return fail(`twice: ${show(first)}; ${show(again)}`)
+      return judged(
+        succeeded(second) && effectsOf([first, second]).length === 2,
+        `another last word: ${show(second)}`,
+      )
     },
   },
   {
@@ -121,7 +139,8 @@ export const keyChecks = [
 
 /** Refused, and before anything was done. */
 const isRefusedFirst = ({ answer, listed }: Refused) => statusOf(answer) === 400 && !listed
-const tell = ({ name, answer, listed }: Refused) => `${name}: ${show(answer)}${listed ? `, with ${listed} in the list` : ''}`
+const tell = ({ name, answer, listed }: Refused) =>
+  `${name}: ${show(answer)}${listed ? `, with ${listed} in the list` : ''}`
 
 function isRefused(exchange: Exchange): boolean {
   return exchange.kind === 'answer' && exchange.status >= 400 && exchange.status < 500

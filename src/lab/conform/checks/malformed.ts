@@ -14,7 +14,11 @@ export const MALFORMED: readonly Row[] = [
   { name: 'a list', kind: 'no string', lines: (key) => [`"${key}", "${key}"`] },
   { name: 'two lines', kind: 'no string', lines: (key) => [`"${key}"`, `"${key}"`] },
   { name: 'an inner list', kind: 'no string', lines: (key) => [`("${key}")`] },
-  { name: 'a byte sequence', kind: 'no string', lines: (key) => [`:${Buffer.from(key).toString('base64')}:`] },
+  {
+    name: 'a byte sequence',
+    kind: 'no string',
+    lines: (key) => [`:${Buffer.from(key).toString('base64')}:`],
+  },
   { name: 'a boolean', kind: 'no string', lines: () => ['?1'] },
   { name: 'an unknown escape', kind: 'no string', lines: (key) => [`"${key}\\n"`] },
   { name: 'a letter that is not ASCII', kind: 'no string', lines: (key) => [`"${key}é"`] },

@@ -27,7 +27,10 @@ export async function reuse(world: World) {
 
 const NO_OTHER = 'no other payload: give --other-body'
 
-async function judgeReuse(world: World, judge: (seen: NonNullable<Awaited<ReturnType<typeof reuse>>>) => ReturnType<typeof judged>) {
+async function judgeReuse(
+  world: World,
+  judge: (seen: NonNullable<Awaited<ReturnType<typeof reuse>>>) => ReturnType<typeof judged>,
+) {
   const seen = await world.see(reuse)
   return seen ? judge(seen) : skip(NO_OTHER)
 }
@@ -55,19 +58,26 @@ export const payloadChecks = [
       judgeReuse(world, ({ first, reused, listed }) => {
         const effects = effectsOf([first, reused])
         const count = Math.max(effects.length, listed ?? 0)
-        return judged(count < 2, count < 2 ? show(reused) : `${count} effects under one key: ${effects.join(', ')}`)
+        return judged(
+          count < 2,
+          count < 2 ? show(reused) : `${count} effects under one key: ${effects.join(', ')}`,
+        )
       }),
   },
   {
     id: 'other-payload-refused',
     says: 'a used key with another payload is refused',
-    money: 'A client takes the answer to an old payment for the answer to its new one: goods leave for money that never came.',
+    money:
+      'A client takes the answer to an old payment for the answer to its new one: goods leave for money that never came.',
     after: ['two-keys'],
     judge: (world) =>
       judgeReuse(world, ({ reused }) => {
         const status = statusOf(reused)
         const expected = world.profile.reused
-        return judged(status !== null && expected.includes(status), `expected ${expected.join(' or ')}: ${show(reused)}`)
+        return judged(
+          status !== null && expected.includes(status),
+          `expected ${expected.join(' or ')}: ${show(reused)}`,
+        )
       }),
   },
   {
@@ -91,8 +101,12 @@ export const payloadChecks = [
         const differs = bodyOf(reused)?.differs
         if (!Array.isArray(differs) || differs.length === 0) return fail('the body has no list `differs`')
         const pointers = differs.every((one) => typeof one === 'string' && /^(\/|$)/.test(one))
-        const told = valuesThatDiffer(payloads).some((value) => reused.kind === 'answer' && reused.body.includes(value))
-        return told ? fail('the refusal holds a value of a payload') : judged(pointers, `differs: ${JSON.stringify(differs)}`)
+        const told = valuesThatDiffer(payloads).some(
+          (value) => reused.kind === 'answer' && reused.body.includes(value),
+        )
+        return told
+          ? fail('the refusal holds a value of a payload')
+          : judged(pointers, `differs: ${JSON.stringify(differs)}`)
       }),
   },
 ] as const satisfies readonly Check[]

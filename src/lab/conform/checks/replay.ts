@@ -43,7 +43,8 @@ export const replayChecks = [
     async judge(world) {
       const { answer } = await world.see(firstCall)
       const other = await world.see(otherCall)
-      if (!succeeded(answer) || !succeeded(other)) return fail(`with another key: ${show(other)}; a body may need {{uuid}} or {{n}} to be done again`)
+      if (!succeeded(answer) || !succeeded(other))
+        return fail(`with another key: ${show(other)}; a body may need {{uuid}} or {{n}} to be done again`)
       const [one, two] = [effectOf(answer), effectOf(other)]
       return judged(one !== two, one === two ? `both answers tell of ${one}` : `${one}, ${two}`)
     },
@@ -66,7 +67,9 @@ export const replayChecks = [
     after: ['replay-effect'],
     async judge(world) {
       const { first, again } = await both(world)
-      return sameAnswer(first, again) ? pass(`status ${statusOf(again)} and body are equal`) : fail(`first ${show(first)}; again ${show(again)}`)
+      return sameAnswer(first, again)
+        ? pass(`status ${statusOf(again)} and body are equal`)
+        : fail(`first ${show(first)}; again ${show(again)}`)
     },
   },
   {
@@ -100,11 +103,19 @@ export const replayChecks = [
     async judge(world) {
       const { first, again } = await both(world)
       const wrong = [
-        ...(headerOf(first, 'location') !== null && headerOf(again, 'location') === headerOf(first, 'location') ? [] : ['Location']),
+        ...(headerOf(first, 'location') !== null &&
+        headerOf(again, 'location') === headerOf(first, 'location')
+          ? []
+          : ['Location']),
         ...(isTime(headerOf(again, 'idempotency-first-executed')) ? [] : ['Idempotency-First-Executed']),
-        ...([first, again].every((answer) => isTime(headerOf(answer, 'idempotency-key-expires'))) ? [] : ['Idempotency-Key-Expires']),
+        ...([first, again].every((answer) => isTime(headerOf(answer, 'idempotency-key-expires')))
+          ? []
+          : ['Idempotency-Key-Expires']),
       ]
-      return judged(wrong.length === 0, wrong.length === 0 ? 'all three are there' : `missing or wrong: ${wrong.join(', ')}`)
+      return judged(
+        wrong.length === 0,
+        wrong.length === 0 ? 'all three are there' : `missing or wrong: ${wrong.join(', ')}`,
+      )
     },
   },
 ] as const satisfies readonly Check[]

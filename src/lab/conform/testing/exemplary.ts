@@ -14,7 +14,12 @@ export interface Habits {
   /** What becomes of an answer when it is sent again. */
   replay(answer: Stored): Stored
   /** What a used key gets with another payload. */
-  reuse(seen: { record: Kept; body: string; charge: () => Promise<Stored>; forget: () => void }): Promise<Stored> | Stored
+  reuse(seen: {
+    record: Kept
+    body: string
+    charge: () => Promise<Stored>
+    forget: () => void
+  }): Promise<Stored> | Stored
   /** What a request gets while the first one runs. */
   busy(record: Kept): Stored
   /** A key whose answer has expired. */
@@ -47,10 +52,14 @@ export interface Shop {
 }
 
 export const OLD_KEY = 'a-key-of-last-year'
-const EXPOSED = 'Idempotent-Replayed, Idempotency-First-Executed, Idempotency-Key-Expires, Location, Link, Retry-After'
+const EXPOSED =
+  'Idempotent-Replayed, Idempotency-First-Executed, Idempotency-Key-Expires, Location, Link, Retry-After'
 
 /** Accounts by their credential. */
-const ACCOUNTS: Record<string, string> = { 'Bearer sk_test_first': 'first', 'Bearer sk_test_second': 'second' }
+const ACCOUNTS: Record<string, string> = {
+  'Bearer sk_test_first': 'first',
+  'Bearer sk_test_second': 'second',
+}
 
 export function habitsOf(dialect: ProfileName): Habits {
   const refusal = dialect === 'stripe' ? typed : problem
@@ -65,7 +74,10 @@ export function habitsOf(dialect: ProfileName): Habits {
       headers: { ...headers, 'idempotent-replayed': 'true', 'idempotency-first-executed': KEPT_SINCE },
     }),
     reuse: () => refusal('key-reused', dialect === 'stripe' ? 400 : 422, { differs: ['/amount'] }),
-    busy: () => ({ ...refusal('in-progress', 409), headers: { ...refusal('in-progress', 409).headers, 'retry-after': '0' } }),
+    busy: () => ({
+      ...refusal('in-progress', 409),
+      headers: { ...refusal('in-progress', 409).headers, 'retry-after': '0' },
+    }),
     expired: () => refusal('answer-expired', 409, { retry: 'no' }),
     left: () => undefined,
     foreign: () => null,
@@ -77,14 +89,21 @@ export function habitsOf(dialect: ProfileName): Habits {
 const KEPT_SINCE = '2026-03-01T09:30:00.000Z'
 const KEPT_UNTIL = '2026-03-31T09:30:00.000Z'
 
-export async function openShop(dialect: ProfileName, change: (habits: Habits) => Partial<Habits> = () => ({})): Promise<Shop> {
+export async function openShop(
+  dialect: ProfileName,
+  change: (habits: Habits) => Partial<Habits> = () => ({}),
+): Promise<Shop> {
   const usual = habitsOf(dialect)
   const habits = { ...usual, ...change(usual) }
   const charges: Shop['charges'] = []
   const records = new Map<string, Kept>()
   const server = http.createServer((request, response) => {
     void answerTo(request, habits, { charges, records }).then(({ status, headers, body }) => {
-      response.writeHead(status, { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED, ...headers })
+      response.writeHead(status, {
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': EXPOSED,
+        ...headers,
+      })
       response.end(body)
     })
   })
@@ -105,14 +124,17 @@ interface State {
 async function answerTo(request: http.IncomingMessage, habits: Habits, state: State): Promise<Stored> {
   const account = ACCOUNTS[request.headers.authorization ?? '']
   if (!account) return habits.refusal('unauthorized', 401)
-  if (request.method === 'GET') return { status: 200, headers: JSON_TYPE, body: JSON.stringify({ items: state.charges }) }
+  if (request.method === 'GET')
+    return { status: 200, headers: JSON_TYPE, body: JSON.stringify({ items: state.charges }) }
   const key = habits.readKey(request.headersDistinct['idempotency-key'] ?? [])
   const body = await textOf(request)
   const charge = () => doCharge({ account, body, key: key ?? null }, habits, state.charges)
   if (key === undefined) return habits.refusal('key-invalid', 400)
   if (key === null) return habits.needsKey ? habits.refusal('key-missing', 400) : charge()
   if (key === OLD_KEY) return habits.expired(charge)
-  const elsewhere = [...state.records.values()].some((record) => record.key === key && record.account !== account)
+  const elsewhere = [...state.records.values()].some(
+    (record) => record.key === key && record.account !== account,
+  )
   return habits.foreign(elsewhere) ?? once(request, { account, key, body, charge }, habits, state.records)
 }
 
@@ -123,11 +145,17 @@ interface Wanted {
   charge: () => Promise<Stored>
 }
 
-async function once(request: http.IncomingMessage, { account, key, body, charge }: Wanted, habits: Habits, records: Map<string, Kept>) {
+async function once(
+  request: http.IncomingMessage,
+  { account, key, body, charge }: Wanted,
+  habits: Habits,
+  records: Map<string, Kept>,
+) {
   const id = habits.recordId(account, key)
   const forget = () => records.delete(id)
   const known = records.get(id)
-  if (known && known.fingerprint !== habits.fingerprint(body)) return habits.reuse({ record: known, body, charge, forget })
+  if (known && known.fingerprint !== habits.fingerprint(body))
+    return habits.reuse({ record: known, body, charge, forget })
   if (known) return known.answer ? habits.replay(known.answer) : habits.busy(known)
   const record: Kept = { fingerprint: habits.fingerprint(body), account, key, answer: null }
   records.set(id, record)
@@ -137,7 +165,11 @@ async function once(request: http.IncomingMessage, { account, key, body, charge 
   return answer
 }
 
-async function doCharge(of: { account: string; body: string; key: string | null }, habits: Habits, charges: Shop['charges']): Promise<Stored> {
+async function doCharge(
+  of: { account: string; body: string; key: string | null },
+  habits: Habits,
+  charges: Shop['charges'],
+): Promise<Stored> {
   await new Promise((resolve) => setTimeout(resolve, habits.workMs))
   const body: unknown = JSON.parse(of.body)
   const id = `pay_${charges.length + 1}`
@@ -149,13 +181,27 @@ async function doCharge(of: { account: string; body: string; key: string | null 
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 function problem(kind: string, status: number, facts: object = {}): Stored {
-  const body = { type: `/problems/${kind}`, title: kind, status, retry: 'same-key', safeNewKey: false, ...facts }
-  const headers = { 'content-type': 'application/problem+json', link: `</problems/${kind}>; rel="describedby"` }
+  const body = {
+    type: `/problems/${kind}`,
+    title: kind,
+    status,
+    retry: 'same-key',
+    safeNewKey: false,
+    ...facts,
+  }
+  const headers = {
+    'content-type': 'application/problem+json',
+    link: `</problems/${kind}>; rel="describedby"`,
+  }
   return { status, headers, body: JSON.stringify(body) }
 }
 
 function typed(kind: string, status: number): Stored {
-  return { status, headers: JSON_TYPE, body: JSON.stringify({ error: { type: 'idempotency_error', code: kind } }) }
+  return {
+    status,
+    headers: JSON_TYPE,
+    body: JSON.stringify({ error: { type: 'idempotency_error', code: kind } }),
+  }
 }
 
 /** As it is, at most 255 characters. */
@@ -168,7 +214,9 @@ export function quotedLine(lines: readonly string[]): string | null | undefined 
   if (lines.length === 0) return null
   try {
     const [item, parameters] = parseItem(lines.join(', '))
-    return typeof item === 'string' && item !== '' && item.length <= 255 && parameters.size === 0 ? item : undefined
+    return typeof item === 'string' && item !== '' && item.length <= 255 && parameters.size === 0
+      ? item
+      : undefined
   } catch {
     return undefined
   }

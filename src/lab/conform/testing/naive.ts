@@ -27,7 +27,9 @@ export function openCheckThenAct(): Promise<Naive> {
   })
 }
 
-async function open(answerTo: (key: string, charge: () => Promise<string>) => Promise<string>): Promise<Naive> {
+async function open(
+  answerTo: (key: string, charge: () => Promise<string>) => Promise<string>,
+): Promise<Naive> {
   const charges: string[] = []
   const charge = async () => {
     await pause(10)
@@ -36,10 +38,16 @@ async function open(answerTo: (key: string, charge: () => Promise<string>) => Pr
   }
   const server = http.createServer((request, response) => {
     request.resume().on('end', () => {
-      void answerTo(String(request.headers['idempotency-key']), charge).then((body) => response.writeHead(201).end(body))
+      void answerTo(String(request.headers['idempotency-key']), charge).then((body) =>
+        response.writeHead(201).end(body),
+      )
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/`, charges, close: () => new Promise((resolve) => server.close(() => resolve())) }
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    charges,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  }
 }

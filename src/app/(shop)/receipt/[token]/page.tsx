@@ -11,14 +11,20 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: { absolute: await titleOf((await params).token) }, robots: { index: false, follow: false }, referrer: 'no-referrer' }
+  return {
+    title: { absolute: await titleOf((await params).token) },
+    robots: { index: false, follow: false },
+    referrer: 'no-referrer',
+  }
 }
 
 async function titleOf(token: string): Promise<string> {
   const t = await getTranslations()
   const receipt = await loadReceipt(token)
   if (!receipt) return t('trouble.notFound.documentTitle')
-  return t(receipt.status === 'succeeded' ? 'receipt.documentTitle.paid' : 'receipt.documentTitle.unpaid', { merchant: receipt.merchantName })
+  return t(receipt.status === 'succeeded' ? 'receipt.documentTitle.paid' : 'receipt.documentTitle.unpaid', {
+    merchant: receipt.merchantName,
+  })
 }
 
 /** Whoever has the address may see it: it is unguessable. An unknown one is a plain 404. */
@@ -28,7 +34,11 @@ export default async function ReceiptPage({ params }: Props) {
   if (!receipt) notFound()
   return (
     <ShopFrame merchantName={receipt.merchantName} here={`/receipt/${encodeURIComponent(token)}`}>
-      {receipt.status === 'succeeded' ? <PaidReceipt receipt={receipt} /> : <UnpaidReceipt receipt={receipt} />}
+      {receipt.status === 'succeeded' ? (
+        <PaidReceipt receipt={receipt} />
+      ) : (
+        <UnpaidReceipt receipt={receipt} />
+      )}
     </ShopFrame>
   )
 }

@@ -75,15 +75,29 @@ export function CreateDialog({ onDone, onClose }: { onDone(done: Done): void; on
   )
 }
 
-function ScopeChoice({ chosen, onChange, missing }: { chosen: readonly Scope[]; onChange(scopes: Scope[]): void; missing: boolean }) {
-  const toggle = (scope: Scope) => onChange(ALL_SCOPES.filter((one) => (one === scope ? !chosen.includes(one) : chosen.includes(one))))
+function ScopeChoice({
+  chosen,
+  onChange,
+  missing,
+}: {
+  chosen: readonly Scope[]
+  onChange(scopes: Scope[]): void
+  missing: boolean
+}) {
+  const toggle = (scope: Scope) =>
+    onChange(ALL_SCOPES.filter((one) => (one === scope ? !chosen.includes(one) : chosen.includes(one))))
   return (
     <fieldset aria-describedby={missing ? 'key-scopes-error' : undefined}>
       <legend className="mb-1.5 font-medium text-sm">It may</legend>
       <div className="grid gap-x-6 sm:grid-cols-2">
         {ALL_SCOPES.map((scope) => (
           <label key={scope} className="flex min-h-9 items-center gap-2.5 py-1 text-sm">
-            <input type="checkbox" className="size-4 shrink-0" checked={chosen.includes(scope)} onChange={() => toggle(scope)} />
+            <input
+              type="checkbox"
+              className="size-4 shrink-0"
+              checked={chosen.includes(scope)}
+              onChange={() => toggle(scope)}
+            />
             <span>
               {SCOPE_WORDS[scope]} <span className="block font-mono text-2xs text-ink-3">{scope}</span>
             </span>

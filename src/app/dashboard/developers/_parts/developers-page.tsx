@@ -43,7 +43,12 @@ export function DevelopersPage({ initial }: { initial: KeysData | null }) {
       {done && <Outcome key={done.at} done={done} onGone={() => setDone(null)} />}
       <Freshness query={live} />
       <div className="flex flex-col gap-4">
-        <KeyList keys={live.data?.keys} failed={live.isError} onCreate={create} onAct={(what, row) => setAsking({ what, row })} />
+        <KeyList
+          keys={live.data?.keys}
+          failed={live.isError}
+          onCreate={create}
+          onAct={(what, row) => setAsking({ what, row })}
+        />
         {live.data && <QuickStart baseUrl={live.data.baseUrl} token={token} />}
       </div>
       {asking?.what === 'create' && <CreateDialog onDone={tell} onClose={close} />}

@@ -8,7 +8,15 @@ import { Icon } from '@/ui/icon'
  * back to the button that opened it.
  * @param onClose whichever way it was left
  */
-export function Dialog({ title, onClose, children }: { title: string; onClose(): void; children: (close: () => void) => ReactNode }) {
+export function Dialog({
+  title,
+  onClose,
+  children,
+}: {
+  title: string
+  onClose(): void
+  children: (close: () => void) => ReactNode
+}) {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
   // Not a plain effect: focus can only go back while the dialog is still in the page.

@@ -20,7 +20,10 @@ export function KeyList({ keys, failed, onCreate, onAct }: Props) {
   const ended = keys?.filter((row) => !isOpen(row)) ?? []
   return (
     <Card className="overflow-hidden">
-      <CardHeader title="API keys" note="Nobody can read a key again, you included: what is stored is a hash." />
+      <CardHeader
+        title="API keys"
+        note="Nobody can read a key again, you included: what is stored is a hash."
+      />
       {keys ? (
         open.length > 0 ? (
           <KeyTable caption="API keys that work, newest first" rows={open} onAct={onAct} />
@@ -37,7 +40,9 @@ export function KeyList({ keys, failed, onCreate, onAct }: Props) {
           </EmptyState>
         )
       ) : failed ? (
-        <EmptyState title="The keys could not be read.">The server does not answer. We keep asking.</EmptyState>
+        <EmptyState title="The keys could not be read.">
+          The server does not answer. We keep asking.
+        </EmptyState>
       ) : (
         <SkeletonRows rows={4} />
       )}

@@ -12,7 +12,15 @@ export type KeyAction = 'rotate' | 'revoke'
 const WIDE_ONLY = 'md:max-xl:hidden'
 
 /** API keys, newest first. Those that have ended have no buttons. */
-export function KeyTable({ caption, rows, onAct }: { caption: string; rows: readonly KeyRow[]; onAct?(action: KeyAction, row: KeyRow): void }) {
+export function KeyTable({
+  caption,
+  rows,
+  onAct,
+}: {
+  caption: string
+  rows: readonly KeyRow[]
+  onAct?(action: KeyAction, row: KeyRow): void
+}) {
   const end = onAct ? 'Works until' : 'Ended'
   return (
     <Table caption={caption}>
@@ -84,7 +92,10 @@ function Created({ row }: { row: KeyRow }) {
   return (
     <span className="text-end md:text-start">
       <Timestamp at={row.createdAt} style="day" />
-      <span title={row.createdBy} className="block max-w-40 truncate text-ink-3 text-xs xl:max-w-28 2xl:max-w-40">
+      <span
+        title={row.createdBy}
+        className="block max-w-40 truncate text-ink-3 text-xs xl:max-w-28 2xl:max-w-40"
+      >
         {row.createdBy}
       </span>
     </span>
@@ -95,7 +106,8 @@ function Created({ row }: { row: KeyRow }) {
 function Moment({ at }: { at: string }) {
   return (
     <span className="text-end md:text-start">
-      <Timestamp at={at} style="day" /> <Timestamp at={at} style="time" seconds={false} className="text-ink-3 text-xs md:block" />
+      <Timestamp at={at} style="day" />{' '}
+      <Timestamp at={at} style="time" seconds={false} className="text-ink-3 text-xs md:block" />
     </span>
   )
 }
@@ -130,7 +142,9 @@ function End({ row }: { row: KeyRow }) {
   return (
     <span className="text-end md:text-start">
       <Moment at={at} />
-      {row.state === 'overlap' && row.idle && <span className="block text-ok text-xs">Not used for an hour: safe to end now</span>}
+      {row.state === 'overlap' && row.idle && (
+        <span className="block text-ok text-xs">Not used for an hour: safe to end now</span>
+      )}
     </span>
   )
 }

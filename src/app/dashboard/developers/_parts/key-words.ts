@@ -16,7 +16,12 @@ export const SCOPE_WORDS: Record<Scope, string> = {
 export const ALL_SCOPES = Object.keys(SCOPE_WORDS) as Scope[]
 
 /** Enough to sell; giving money back and seeing the books is asked for on purpose. */
-export const USUAL_SCOPES: readonly Scope[] = ['payments:read', 'payments:write', 'orders:read', 'orders:write']
+export const USUAL_SCOPES: readonly Scope[] = [
+  'payments:read',
+  'payments:write',
+  'orders:read',
+  'orders:write',
+]
 
 export const STATE_WORDS: Record<KeyState, { word: string; char: string; tone: Tone }> = {
   active: { word: 'Active', char: '●', tone: 'ok' },

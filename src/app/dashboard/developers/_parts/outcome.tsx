@@ -36,7 +36,11 @@ const WITHOUT = {
     title: 'made by an earlier press, whose answer was lost',
     says: 'The token was shown to nobody and cannot be shown again. Revoke the key, and make another one.',
   },
-  ended: { tone: 'warn', title: 'nothing was changed', says: 'This key has ended, or somebody has rotated it already. The list below is current.' },
+  ended: {
+    tone: 'warn',
+    title: 'nothing was changed',
+    says: 'This key has ended, or somebody has rotated it already. The list below is current.',
+  },
 } as const
 
 function Token({ token, onGone }: { token: string; onGone(): void }) {

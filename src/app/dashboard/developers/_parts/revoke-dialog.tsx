@@ -8,7 +8,15 @@ import type { Done } from './done'
 import { useAct } from './use-act'
 
 /** The last question before a key ends: it cannot be undone, and who still uses it is told. */
-export function RevokeDialog({ row, onDone, onClose }: { row: KeyRow; onDone(done: Done): void; onClose(): void }) {
+export function RevokeDialog({
+  row,
+  onDone,
+  onClose,
+}: {
+  row: KeyRow
+  onDone(done: Done): void
+  onClose(): void
+}) {
   const act = useAct(
     () => api.developers.revokeKey.mutate({ id: row.id }),
     () => onDone({ what: { outcome: 'revoked' }, name: row.name }),
@@ -19,8 +27,8 @@ export function RevokeDialog({ row, onDone, onClose }: { row: KeyRow; onDone(don
         <>
           <CardBody className="text-ink-2 text-sm">
             <p>
-              <span className="whitespace-nowrap font-mono text-xs">{row.hint}</span> ends at once: every program that uses it gets 401, also for
-              requests that it repeats. This cannot be undone.
+              <span className="whitespace-nowrap font-mono text-xs">{row.hint}</span> ends at once: every
+              program that uses it gets 401, also for requests that it repeats. This cannot be undone.
             </p>
             <p className="mt-3">
               {row.lastUsedAt ? (

@@ -10,7 +10,15 @@ import { OVERLAPS } from './key-words'
 import { useAct } from './use-act'
 
 /** A successor with the same name, rights and time to live; and for how long the old key works beside it. */
-export function RotateDialog({ row, onDone, onClose }: { row: KeyRow; onDone(done: Done): void; onClose(): void }) {
+export function RotateDialog({
+  row,
+  onDone,
+  onClose,
+}: {
+  row: KeyRow
+  onDone(done: Done): void
+  onClose(): void
+}) {
   const [newId] = useState(() => mintKey())
   const [overlapHours, setOverlap] = useState(24)
   const act = useAct(
@@ -23,8 +31,9 @@ export function RotateDialog({ row, onDone, onClose }: { row: KeyRow; onDone(don
         <>
           <CardBody>
             <p className="text-ink-2 text-sm">
-              A new key takes the place of <span className="whitespace-nowrap font-mono text-xs">{row.hint}</span>, with the same name and rights. It
-              is shown once.
+              A new key takes the place of{' '}
+              <span className="whitespace-nowrap font-mono text-xs">{row.hint}</span>, with the same name and
+              rights. It is shown once.
             </p>
             <fieldset className="mt-4">
               <legend className="mb-1.5 font-medium text-sm">The old key works on</legend>

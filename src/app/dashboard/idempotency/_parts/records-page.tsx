@@ -15,18 +15,35 @@ import { STATE_NAMES, stateWord } from '../../_parts/record-state'
 import { RecordTable } from './record-table'
 import { paramsOf, queryOf, type RecordQuery, useRecordFilters } from './use-record-query'
 
-export function RecordsPage({ initial, initialQuery }: { initial: RecordPage | null; initialQuery: RecordQuery }) {
+export function RecordsPage({
+  initial,
+  initialQuery,
+}: {
+  initial: RecordPage | null
+  initialQuery: RecordQuery
+}) {
   const { filters, change, clear } = useRecordFilters()
   const query = queryOf(filters)
   const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(['records', query], () => api.idempotency.list.query(query), isInitial ? (initial ?? undefined) : undefined)
+  const live = useLive(
+    ['records', query],
+    () => api.idempotency.list.query(query),
+    isInitial ? (initial ?? undefined) : undefined,
+  )
   const filtered = filters.q !== null || filters.state !== null
   return (
     <>
-      <PageHeader title="Idempotency" note="One record is one key: who executes it, what it was asked, and the answer every later request gets." />
+      <PageHeader
+        title="Idempotency"
+        note="One record is one key: who executes it, what it was asked, and the answer every later request gets."
+      />
       <search className="mb-4 grid gap-2 sm:grid-cols-[minmax(14rem,28rem)_auto_1fr]">
         <span className="relative">
-          <Icon name="search" size={15} className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3" />
+          <Icon
+            name="search"
+            size={15}
+            className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3"
+          />
           <Input
             type="search"
             aria-label="Search by key, record id or payment id"
@@ -40,7 +57,9 @@ export function RecordsPage({ initial, initialQuery }: { initial: RecordPage | n
         <Select
           aria-label="State"
           value={filters.state ?? ''}
-          onChange={(event) => change({ state: STATE_NAMES.find((state) => state === event.target.value) ?? null })}
+          onChange={(event) =>
+            change({ state: STATE_NAMES.find((state) => state === event.target.value) ?? null })
+          }
         >
           <option value="">Any state</option>
           {STATE_NAMES.map((state) => (
@@ -54,11 +73,23 @@ export function RecordsPage({ initial, initialQuery }: { initial: RecordPage | n
       <Card className="overflow-hidden">
         {live.data ? (
           <Refetching active={live.isPlaceholderData}>
-            {live.data.items.length > 0 ? <RecordTable records={live.data.items} /> : <Nothing filtered={filtered} onClear={clear} />}
-            <Pager path="/dashboard/idempotency" params={paramsOf(filters)} nextCursor={live.data.nextCursor} what="records" />
+            {live.data.items.length > 0 ? (
+              <RecordTable records={live.data.items} />
+            ) : (
+              <Nothing filtered={filtered} onClear={clear} />
+            )}
+            <Pager
+              path="/dashboard/idempotency"
+              params={paramsOf(filters)}
+              nextCursor={live.data.nextCursor}
+              what="records"
+            />
           </Refetching>
         ) : live.isError ? (
-          <EmptyState title="The list could not be read." action={<Button onClick={() => live.refetch()}>Ask again</Button>}>
+          <EmptyState
+            title="The list could not be read."
+            action={<Button onClick={() => live.refetch()}>Ask again</Button>}
+          >
             The server does not answer. We keep asking.
           </EmptyState>
         ) : (
@@ -70,7 +101,10 @@ export function RecordsPage({ initial, initialQuery }: { initial: RecordPage | n
 }
 
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear(): void }) {
-  if (filtered) return <EmptyState title="No records match" action={<Button onClick={onClear}>Remove all filters</Button>} />
+  if (filtered)
+    return (
+      <EmptyState title="No records match" action={<Button onClick={onClear}>Remove all filters</Button>} />
+    )
   return (
     <EmptyState
       title="No key was used yet"

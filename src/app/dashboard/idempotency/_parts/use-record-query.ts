@@ -21,7 +21,11 @@ export function useRecordFilters() {
 type RecordFilters = ReturnType<typeof useRecordFilters>['filters']
 
 export function queryOf({ state, q, after }: RecordFilters): RecordQuery {
-  return { ...(state ? { state } : {}), ...(q?.trim() ? { search: q.trim() } : {}), ...(after ? { cursor: after } : {}) }
+  return {
+    ...(state ? { state } : {}),
+    ...(q?.trim() ? { search: q.trim() } : {}),
+    ...(after ? { cursor: after } : {}),
+  }
 }
 
 export function paramsOf({ state, q, after }: RecordFilters): Record<string, string> {

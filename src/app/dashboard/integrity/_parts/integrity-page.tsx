@@ -29,7 +29,10 @@ export function IntegrityPage({ initial }: { initial: Verdict }) {
       </p>
       <Freshness query={query} />
       <div className="flex flex-col gap-4">
-        <VerdictCard verdict={verdict} age={<Age at={verdict.checkedAt} serverNow={verdict.checkedAt} receivedAt={query.dataUpdatedAt} />} />
+        <VerdictCard
+          verdict={verdict}
+          age={<Age at={verdict.checkedAt} serverNow={verdict.checkedAt} receivedAt={query.dataUpdatedAt} />}
+        />
         {PARTS.map(({ part, title, note }) => (
           <InvariantList
             key={part}
@@ -41,8 +44,9 @@ export function IntegrityPage({ initial }: { initial: Verdict }) {
         ))}
       </div>
       <p className="mt-4 max-w-[80ch] text-ink-3 text-ui">
-        Of each, the first 20 rows that break it are listed. The command <code className="font-mono text-xs">npm run verify</code> asks the same of
-        all merchants, and of what belongs to none: a charge without a payment, a connection left open.
+        Of each, the first 20 rows that break it are listed. The command{' '}
+        <code className="font-mono text-xs">npm run verify</code> asks the same of all merchants, and of what
+        belongs to none: a charge without a payment, a connection left open.
       </p>
     </>
   )

@@ -7,7 +7,17 @@ import { OffenderList } from '../../_parts/offender-list'
 type Finding = Verdict['findings'][number]
 
 /** @param proven whether there was anything that could have broken them */
-export function InvariantList({ title, note, proven, findings }: { title: string; note: string; proven: boolean; findings: readonly Finding[] }) {
+export function InvariantList({
+  title,
+  note,
+  proven,
+  findings,
+}: {
+  title: string
+  note: string
+  proven: boolean
+  findings: readonly Finding[]
+}) {
   return (
     <Card>
       <CardHeader title={title} note={note} />

@@ -30,11 +30,20 @@ export function VerdictCard({ verdict, age }: { verdict: Verdict; age: React.Rea
   return (
     <section
       aria-label="Verdict"
-      className={cx('rounded-lg border bg-surface px-4 py-3 shadow-card sm:px-5', state === 'broken' ? 'border-bad' : 'border-line')}
+      className={cx(
+        'rounded-lg border bg-surface px-4 py-3 shadow-card sm:px-5',
+        state === 'broken' ? 'border-bad' : 'border-line',
+      )}
     >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <p className="inline-flex items-center gap-2 font-semibold text-sm">
-          <span className={cx('inline-flex size-5 shrink-0 items-center justify-center rounded-full', TONE_GROUND[tone], TONE_INK[tone])}>
+          <span
+            className={cx(
+              'inline-flex size-5 shrink-0 items-center justify-center rounded-full',
+              TONE_GROUND[tone],
+              TONE_INK[tone],
+            )}
+          >
             <Icon name={icon} size={13} strokeWidth={2} />
           </span>
           {headline(verdict)}

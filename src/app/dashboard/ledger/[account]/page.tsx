@@ -19,7 +19,9 @@ export default async function Page({ params, searchParams }: Props) {
     asOf: instant(search.asOf) ?? null,
     cursor: text(search.after, 200) ?? null,
   }
-  return <AccountPage key={`${query.id}${query.asOf}${query.cursor}`} query={query} initial={await read(query)} />
+  return (
+    <AccountPage key={`${query.id}${query.asOf}${query.cursor}`} query={query} initial={await read(query)} />
+  )
 }
 
 async function read(query: AccountQuery) {

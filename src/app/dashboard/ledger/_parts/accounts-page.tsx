@@ -32,10 +32,17 @@ export function AccountsPage({ initial }: { initial: Books }) {
       />
       <Freshness query={query} />
       <div className="flex flex-col gap-4">
-        <LedgerCheck check={check} age={<Age at={check.checkedAt} serverNow={check.checkedAt} receivedAt={query.dataUpdatedAt} />} />
+        <LedgerCheck
+          check={check}
+          age={<Age at={check.checkedAt} serverNow={check.checkedAt} receivedAt={query.dataUpdatedAt} />}
+        />
         {accounts.length === 0 && <NoAccounts />}
         {currencies.map((currency) => (
-          <Currency key={currency} currency={currency} accounts={accounts.filter((account) => account.currency === currency)} />
+          <Currency
+            key={currency}
+            currency={currency}
+            accounts={accounts.filter((account) => account.currency === currency)}
+          />
         ))}
       </div>
     </>

@@ -8,9 +8,17 @@ const TABS = [
 
 export function LedgerTabs({ here }: { here: (typeof TABS)[number]['name'] }) {
   return (
-    <nav aria-label="Ledger" className="inline-flex gap-0.5 rounded-md border border-line bg-surface p-0.5 shadow-card">
+    <nav
+      aria-label="Ledger"
+      className="inline-flex gap-0.5 rounded-md border border-line bg-surface p-0.5 shadow-card"
+    >
       {TABS.map(({ name, href, word }) => (
-        <Link key={name} href={href} {...(name === here ? { 'aria-current': 'page' as const } : {})} className={navLinkClass('h-7 rounded-sm')}>
+        <Link
+          key={name}
+          href={href}
+          {...(name === here ? { 'aria-current': 'page' as const } : {})}
+          className={navLinkClass('h-7 rounded-sm')}
+        >
           {word}
         </Link>
       ))}

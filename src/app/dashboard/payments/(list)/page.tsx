@@ -15,10 +15,20 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
 
 function readQuery(search: Search): PaymentQuery {
   const status = oneOf(STATUSES, search.status)
-  const currency = typeof search.currency === 'string' && /^[A-Z]{3}$/.test(search.currency) ? search.currency : undefined
-  const found = { search: text(search.q, 200), from: instant(search.from), until: instant(search.until), cursor: text(search.after, 200), currency }
+  const currency =
+    typeof search.currency === 'string' && /^[A-Z]{3}$/.test(search.currency) ? search.currency : undefined
+  const found = {
+    search: text(search.q, 200),
+    from: instant(search.from),
+    until: instant(search.until),
+    cursor: text(search.after, 200),
+    currency,
+  }
   return {
     ...(status ? { statuses: [status] } : {}),
-    ...(Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Omit<PaymentQuery, 'statuses'>),
+    ...(Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Omit<
+      PaymentQuery,
+      'statuses'
+    >),
   }
 }

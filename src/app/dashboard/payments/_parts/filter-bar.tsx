@@ -23,7 +23,9 @@ export function PaymentFilterBar({
         <Select
           aria-label="Status"
           value={filters.status ?? ''}
-          onChange={(event) => onChange({ status: STATUSES.find((status) => status === event.target.value) ?? null })}
+          onChange={(event) =>
+            onChange({ status: STATUSES.find((status) => status === event.target.value) ?? null })
+          }
         >
           <option value="">Any status</option>
           {STATUSES.map((status) => (
@@ -32,7 +34,11 @@ export function PaymentFilterBar({
             </option>
           ))}
         </Select>
-        <Select aria-label="Currency" value={filters.currency ?? ''} onChange={(event) => onChange({ currency: event.target.value || null })}>
+        <Select
+          aria-label="Currency"
+          value={filters.currency ?? ''}
+          onChange={(event) => onChange({ currency: event.target.value || null })}
+        >
           <option value="">Any currency</option>
           {Object.keys(EXPONENTS).map((code) => (
             <option key={code}>{code}</option>
@@ -60,7 +66,11 @@ export function PaymentFilterBar({
 function SearchBox({ value, onChange }: { value: string; onChange(value: string): void }) {
   return (
     <span className="relative col-span-2 xl:col-span-1">
-      <Icon name="search" size={15} className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3" />
+      <Icon
+        name="search"
+        size={15}
+        className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3"
+      />
       <Input
         type="search"
         aria-label="Search by id, order, customer or card"
@@ -75,7 +85,15 @@ function SearchBox({ value, onChange }: { value: string; onChange(value: string)
 }
 
 /** A moment in UTC, so that an address means the same to everyone. */
-function DateBox({ label, value, onChange }: { label: string; value: string | null; onChange(value: string | null): void }) {
+function DateBox({
+  label,
+  value,
+  onChange,
+}: {
+  label: string
+  value: string | null
+  onChange(value: string | null): void
+}) {
   return (
     <label htmlFor={`created-${label}`} className="relative col-span-2 sm:col-span-1">
       <span className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3 text-ui">

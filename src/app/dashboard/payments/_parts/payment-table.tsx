@@ -35,7 +35,10 @@ function PaymentLine({ payment }: { payment: PaymentRow }) {
     <Tr className="group relative">
       <Td label="Amount" numeric primary>
         {/* The link covers the row: a click anywhere opens it, and it stays a link (middle click, copy). */}
-        <Link href={link} className="font-semibold text-ink no-underline after:absolute after:inset-0 group-hover:text-link">
+        <Link
+          href={link}
+          className="font-semibold text-ink no-underline after:absolute after:inset-0 group-hover:text-link"
+        >
           <Money minor={payment.amount} currency={payment.currency} />
         </Link>
       </Td>

@@ -13,25 +13,52 @@ import { PaymentFilterBar } from './filter-bar'
 import { PaymentTable } from './payment-table'
 import { type PaymentQuery, paramsOf, queryOf, usePaymentFilters } from './use-payment-query'
 
-export function PaymentsPage({ initial, initialQuery }: { initial: PaymentPage | null; initialQuery: PaymentQuery }) {
+export function PaymentsPage({
+  initial,
+  initialQuery,
+}: {
+  initial: PaymentPage | null
+  initialQuery: PaymentQuery
+}) {
   const { filters, change, clear } = usePaymentFilters()
   const query = queryOf(filters)
   const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(['payments', query], () => api.payments.list.query(query), isInitial ? (initial ?? undefined) : undefined)
+  const live = useLive(
+    ['payments', query],
+    () => api.payments.list.query(query),
+    isInitial ? (initial ?? undefined) : undefined,
+  )
   const filtered = Object.keys(paramsOf(filters)).some((name) => name !== 'after')
   return (
     <>
-      <PageHeader title="Payments" note="Each row is one payment, with the requests that asked for it and the charges that were made." />
+      <PageHeader
+        title="Payments"
+        note="Each row is one payment, with the requests that asked for it and the charges that were made."
+      />
       <PaymentFilterBar filters={filters} onChange={change} onClear={clear} />
       <Freshness query={live} />
       <Card className="overflow-hidden">
         {live.data ? (
           <Refetching active={live.isPlaceholderData}>
-            {live.data.items.length > 0 ? <PaymentTable payments={live.data.items} /> : filtered ? <NoneMatch onClear={clear} /> : <NoneYet />}
-            <Pager path="/dashboard/payments" params={paramsOf(filters)} nextCursor={live.data.nextCursor} what="payments" />
+            {live.data.items.length > 0 ? (
+              <PaymentTable payments={live.data.items} />
+            ) : filtered ? (
+              <NoneMatch onClear={clear} />
+            ) : (
+              <NoneYet />
+            )}
+            <Pager
+              path="/dashboard/payments"
+              params={paramsOf(filters)}
+              nextCursor={live.data.nextCursor}
+              what="payments"
+            />
           </Refetching>
         ) : live.isError ? (
-          <EmptyState title="The list could not be read." action={<Button onClick={() => live.refetch()}>Ask again</Button>}>
+          <EmptyState
+            title="The list could not be read."
+            action={<Button onClick={() => live.refetch()}>Ask again</Button>}
+          >
             The server does not answer. We keep asking.
           </EmptyState>
         ) : (

@@ -2,7 +2,14 @@
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { instant } from '../../_parts/search'
 
-export const STATUSES = ['succeeded', 'sending', 'requires_action', 'unknown', 'declined', 'not_charged'] as const
+export const STATUSES = [
+  'succeeded',
+  'sending',
+  'requires_action',
+  'unknown',
+  'declined',
+  'not_charged',
+] as const
 
 /** What the list asks the server. */
 export interface PaymentQuery {
@@ -48,5 +55,9 @@ export function queryOf({ status, currency, q, from, until, after }: PaymentFilt
 }
 
 export function paramsOf(filters: PaymentFilters): Record<string, string> {
-  return Object.fromEntries(Object.entries(filters).filter((pair): pair is [string, string] => typeof pair[1] === 'string' && pair[1] !== ''))
+  return Object.fromEntries(
+    Object.entries(filters).filter(
+      (pair): pair is [string, string] => typeof pair[1] === 'string' && pair[1] !== '',
+    ),
+  )
 }

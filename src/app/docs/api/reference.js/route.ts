@@ -5,6 +5,11 @@ import path from 'node:path'
 export const dynamic = 'force-static'
 
 export function GET(): Response {
-  const script = fs.readFileSync(path.join(process.cwd(), 'node_modules/@scalar/api-reference/dist/browser/standalone.js'), 'utf8')
-  return new Response(script, { headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'public, max-age=3600' } })
+  const script = fs.readFileSync(
+    path.join(process.cwd(), 'node_modules/@scalar/api-reference/dist/browser/standalone.js'),
+    'utf8',
+  )
+  return new Response(script, {
+    headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'public, max-age=3600' },
+  })
 }

@@ -13,7 +13,12 @@ export function AlreadyPaid({ order }: { order: CheckoutOrder }) {
   return (
     <Panel kind="paid" title={t('paid.already')} documentTitle={t('documentTitle.paid')}>
       <p>
-        {paidAt ? t.rich('paid.onceAt', { ...sum, time: () => <Timestamp at={paidAt} seconds={false} locale={locale} /> }) : t.rich('paid.once', sum)}
+        {paidAt
+          ? t.rich('paid.onceAt', {
+              ...sum,
+              time: () => <Timestamp at={paidAt} seconds={false} locale={locale} />,
+            })
+          : t.rich('paid.once', sum)}
       </p>
       {receiptUrl && <PanelLink href={receiptUrl}>{t('paid.receipt')}</PanelLink>}
     </Panel>

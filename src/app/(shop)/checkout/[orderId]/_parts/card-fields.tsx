@@ -5,7 +5,15 @@ import { TextField } from '@/ui/field'
 import { brandOf, type CardErrors, type CardField, caretAfter, digitsOf, groupNumber, isAmex } from './card'
 
 /** Visible labels, the browser's own autofill, numeric keyboards, and no `name`: nothing of a card can be sent. */
-export function CardFields({ errors, email, locked }: { errors: CardErrors; email: string; locked: boolean }) {
+export function CardFields({
+  errors,
+  email,
+  locked,
+}: {
+  errors: CardErrors
+  email: string
+  locked: boolean
+}) {
   const t = useTranslations('checkout')
   const [digits, setDigits] = useState('')
   const words = { optional: t('field.optional'), error: t('field.error') }
@@ -20,7 +28,8 @@ export function CardFields({ errors, email, locked }: { errors: CardErrors; emai
     const grouped = groupNumber(input.value)
     if (grouped !== input.value) {
       input.value = grouped
-      if (document.activeElement === input) input.setSelectionRange(caretAfter(grouped, before), caretAfter(grouped, before))
+      if (document.activeElement === input)
+        input.setSelectionRange(caretAfter(grouped, before), caretAfter(grouped, before))
     }
     setDigits(digitsOf(grouped))
   }
@@ -75,7 +84,15 @@ export function CardFields({ errors, email, locked }: { errors: CardErrors; emai
           error={said('csc')}
         />
       </div>
-      <TextField {...common} id="name" label={t('field.name')} autoComplete="cc-name" enterKeyHint="done" maxLength={200} error={said('name')} />
+      <TextField
+        {...common}
+        id="name"
+        label={t('field.name')}
+        autoComplete="cc-name"
+        enterKeyHint="done"
+        maxLength={200}
+        error={said('name')}
+      />
     </>
   )
 }

@@ -1,10 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CardValues, caretAfter, checkCard, digitsOf, groupNumber, passesLuhn, readExpiry, showExpiry } from './card'
+import {
+  type CardValues,
+  caretAfter,
+  checkCard,
+  digitsOf,
+  groupNumber,
+  passesLuhn,
+  readExpiry,
+  showExpiry,
+} from './card'
 import { TEST_CARDS, tokenFor } from './test-cards'
 
 const NOW = new Date('2026-03-14T12:00:00Z')
-const GOOD: CardValues = { email: '', number: '4242 4242 4242 4242', expiry: '12/34', csc: '123', name: 'Ada' }
+const GOOD: CardValues = {
+  email: '',
+  number: '4242 4242 4242 4242',
+  expiry: '12/34',
+  csc: '123',
+  name: 'Ada',
+}
 
 describe('a card', () => {
   test('every test number is a real-looking one, with a token of its own', () => {
@@ -21,7 +36,12 @@ describe('a card', () => {
 
   test('a good one has no errors; an empty one names each field but the optional', () => {
     expect(checkCard(GOOD, NOW)).toEqual({})
-    expect(Object.keys(checkCard({ email: '', number: '', expiry: '', csc: '', name: ' ' }, NOW))).toEqual(['number', 'expiry', 'csc', 'name'])
+    expect(Object.keys(checkCard({ email: '', number: '', expiry: '', csc: '', name: ' ' }, NOW))).toEqual([
+      'number',
+      'expiry',
+      'csc',
+      'name',
+    ])
   })
 
   test.each([

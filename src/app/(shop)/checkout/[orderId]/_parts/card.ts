@@ -34,20 +34,25 @@ export function brandOf(digits: string): string | null {
 /** `4242424242424242` → `4242 4242 4242 4242`; Amex 4-6-5. */
 export function groupNumber(text: string): string {
   const digits = digitsOf(text).slice(0, 19)
-  const groups = isAmex(digits) ? /^(\d{1,4})(\d{1,6})?(\d{1,5})?/.exec(digits.slice(0, 15))?.slice(1) : digits.match(/\d{1,4}/g)
+  const groups = isAmex(digits)
+    ? /^(\d{1,4})(\d{1,6})?(\d{1,5})?/.exec(digits.slice(0, 15))?.slice(1)
+    : digits.match(/\d{1,4}/g)
   return groups?.filter(Boolean).join(' ') ?? ''
 }
 
 /** Where the caret belongs after regrouping: behind as many digits as before. */
 export function caretAfter(grouped: string, digitsBefore: number): number {
   let position = 0
-  for (let seen = 0; seen < digitsBefore && position < grouped.length; position++) if (/\d/.test(grouped[position] ?? '')) seen++
+  for (let seen = 0; seen < digitsBefore && position < grouped.length; position++)
+    if (/\d/.test(grouped[position] ?? '')) seen++
   return position
 }
 
 /** `4/28`, `0428`, `04/2028`, `04 / 28` → month and full year; null when it is none of these. */
 export function readExpiry(text: string): { month: number; year: number } | null {
-  const match = /^(0?[1-9]|1[0-2])\s*[/.\- ]\s*(\d{2}|20\d{2})$/.exec(text.trim()) ?? /^(0[1-9]|1[0-2])(\d{2}|20\d{2})$/.exec(text.trim())
+  const match =
+    /^(0?[1-9]|1[0-2])\s*[/.\- ]\s*(\d{2}|20\d{2})$/.exec(text.trim()) ??
+    /^(0[1-9]|1[0-2])(\d{2}|20\d{2})$/.exec(text.trim())
   return match ? { month: Number(match[1]), year: 2000 + (Number(match[2]) % 100) } : null
 }
 
@@ -84,7 +89,9 @@ export function checkField(field: CardField, values: CardValues, now: Date): Wro
 }
 
 export function checkCard(values: CardValues, now: Date): CardErrors {
-  return Object.fromEntries(FIELDS.map((field) => [field, checkField(field, values, now)]).filter(([, error]) => error !== null))
+  return Object.fromEntries(
+    FIELDS.map((field) => [field, checkField(field, values, now)]).filter(([, error]) => error !== null),
+  )
 }
 
 function checkNumber(digits: string): Wrong | null {

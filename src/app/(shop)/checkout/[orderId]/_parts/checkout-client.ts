@@ -32,7 +32,10 @@ export function checkoutWorld(orderId: string): World<Paid> {
     tabs: browserTabs<State<Paid>>(attemptName(orderId)),
     async send(keyed, payload, signal) {
       const input = { key: keyed.key, orderId, ...(JSON.parse(payload) as Payload) }
-      const { receiptUrl, actionUrl } = await client.checkout.pay.mutate(input, { signal, context: { keyed } })
+      const { receiptUrl, actionUrl } = await client.checkout.pay.mutate(input, {
+        signal,
+        context: { keyed },
+      })
       return { answer: { receiptUrl }, actionUrl }
     },
     async ask(key) {
@@ -43,7 +46,12 @@ export function checkoutWorld(orderId: string): World<Paid> {
     report(key, held) {
       // Not through the client: this one has to survive the page.
       const body = JSON.stringify({ orderId, key, presses: held })
-      fetch('/api/trpc/checkout.held', { method: 'POST', headers: { 'content-type': 'application/json' }, body, keepalive: true }).catch(() => {})
+      fetch('/api/trpc/checkout.held', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+        keepalive: true,
+      }).catch(() => {})
     },
     problemOf,
   }

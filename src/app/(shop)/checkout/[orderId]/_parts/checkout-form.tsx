@@ -38,7 +38,12 @@ export function CheckoutForm({ order, attempt, state, stage, typed }: Props) {
     const payload: Payload = { version: order.version, paymentMethod: tokenFor(digitsOf(number)) ?? '' }
     attempt.press(JSON.stringify(payload), navigator.onLine)
   }
-  const { errors, failures, fill, handlers } = useCardForm({ busy, refused: because !== null && because.kind !== 'offline', typed, onPay })
+  const { errors, failures, fill, handlers } = useCardForm({
+    busy,
+    refused: because !== null && because.kind !== 'offline',
+    typed,
+    onPay,
+  })
 
   return (
     <div className="flex flex-col gap-5">
@@ -47,9 +52,20 @@ export function CheckoutForm({ order, attempt, state, stage, typed }: Props) {
         <h1 tabIndex={-1} className="font-semibold text-xl">
           {t('title')}
         </h1>
-        <form {...handlers} method="post" action={`/checkout/${order.id}/pay`} noValidate className="mt-5 flex flex-col gap-5">
+        <form
+          {...handlers}
+          method="post"
+          action={`/checkout/${order.id}/pay`}
+          noValidate
+          className="mt-5 flex flex-col gap-5"
+        >
           {/* A browser that fills forms in again after a reload must not bring back an old key. */}
-          <input type="hidden" name="key" autoComplete="off" value={state.at === 'done' || state.at === 'closed' ? '' : state.key} />
+          <input
+            type="hidden"
+            name="key"
+            autoComplete="off"
+            value={state.at === 'done' || state.at === 'closed' ? '' : state.key}
+          />
           <input type="hidden" name="version" autoComplete="off" value={order.version} />
           <ProblemSummary
             errors={errors}

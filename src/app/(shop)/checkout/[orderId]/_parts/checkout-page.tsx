@@ -46,7 +46,11 @@ function PayPage({ orderId, freshKey, order: first, ended }: PayProps) {
         <div className="min-w-0 md:order-2">
           <OrderSummary order={order} />
         </div>
-        {paid ? <AlreadyPaid order={order} /> : <Checkout order={order} freshKey={freshKey} ended={ended} onChange={setOrder} />}
+        {paid ? (
+          <AlreadyPaid order={order} />
+        ) : (
+          <Checkout order={order} freshKey={freshKey} ended={ended} onChange={setOrder} />
+        )}
       </div>
     </ShopFrame>
   )

@@ -24,7 +24,11 @@ export function Checkout(props: Props) {
   switch (view.at) {
     case 'ready':
       // Found paid when this page came back from the browser's cache, or leads after another window.
-      return isPaid(order) ? <AlreadyPaid order={order} /> : <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} typed={typed} />
+      return isPaid(order) ? (
+        <AlreadyPaid order={order} />
+      ) : (
+        <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} typed={typed} />
+      )
     case 'sending':
     case 'pausing':
       // Half a minute without an answer: from here on the page only asks. An outage is not a doubt, and says so in the form.
@@ -32,7 +36,11 @@ export function Checkout(props: Props) {
       return <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} typed={typed} />
     case 'checking':
       // Before the first look: what the server knew when it made the page.
-      return view.asks === 0 && order.payment?.actionUrl ? <Acting url={order.payment.actionUrl} /> : <Checking order={order} />
+      return view.asks === 0 && order.payment?.actionUrl ? (
+        <Acting url={order.payment.actionUrl} />
+      ) : (
+        <Checking order={order} />
+      )
     case 'acting':
       return <Acting url={view.url} />
     case 'done':
@@ -44,7 +52,12 @@ export function Checkout(props: Props) {
 }
 
 /** What is being checked, or asked by the bank, looks the same in every window. */
-function elsewhere(view: CheckoutView & { at: 'elsewhere' }, stage: number, order: CheckoutOrder, takeOver: () => void) {
+function elsewhere(
+  view: CheckoutView & { at: 'elsewhere' },
+  stage: number,
+  order: CheckoutOrder,
+  takeOver: () => void,
+) {
   if (view.other?.at === 'checking') return <Checking order={order} />
   if (view.other?.at === 'acting') return <Acting url={view.other.url} />
   return <InAnotherWindow view={view} stage={stage} onTakeOver={takeOver} />

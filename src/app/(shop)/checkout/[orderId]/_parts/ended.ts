@@ -22,7 +22,10 @@ type Status = Parameters<typeof foundOf>[0]
  * before it began, and its words hold of any order that no payment holds.
  * @param statusOf asks what became of a key
  */
-export async function endedOf({ attempt, problem }: EndedQuery, statusOf: (key: string) => Promise<Status>): Promise<Ended | null> {
+export async function endedOf(
+  { attempt, problem }: EndedQuery,
+  statusOf: (key: string) => Promise<Status>,
+): Promise<Ended | null> {
   const key = typeof attempt === 'string' ? attempt : ''
   if (key !== '') {
     // What cannot be asked for (a key that is none, another guest's) came to nothing that this page could tell of.

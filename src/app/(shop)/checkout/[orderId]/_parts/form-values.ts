@@ -3,7 +3,13 @@ import type { CardField, CardValues } from './card'
 /** The fields keep their own values (a browser fills them in, and React would not know): they are read and typed from here. */
 export function readValues(form: HTMLFormElement): CardValues {
   const value = (id: CardField) => (form.querySelector(`#${id}`) as HTMLInputElement | null)?.value ?? ''
-  return { email: value('email'), number: value('number'), expiry: value('expiry'), csc: value('csc'), name: value('name') }
+  return {
+    email: value('email'),
+    number: value('number'),
+    expiry: value('expiry'),
+    csc: value('csc'),
+    name: value('name'),
+  }
 }
 
 /** Types as a person would: the fields' own handlers group the digits and show the brand. */

@@ -17,7 +17,10 @@ export function foundOf(status: Status): Found<Paid> {
     case 'requires_action':
       return status.actionUrl ? { found: 'action', url: status.actionUrl } : { found: 'working' }
     case 'declined':
-      return { found: 'refused', problem: { kind: 'payment-declined', retry: 'no', safeNewKey: true, declineCode: status.declineCode } }
+      return {
+        found: 'refused',
+        problem: { kind: 'payment-declined', retry: 'no', safeNewKey: true, declineCode: status.declineCode },
+      }
     case 'not_charged':
       return { found: 'refused', problem: { kind: 'not-charged', retry: 'no', safeNewKey: true } }
   }
@@ -27,5 +30,7 @@ export function foundOf(status: Status): Found<Paid> {
 export function foundIn({ payment }: CheckoutOrder): Found<Paid> {
   if (!payment) return { found: 'none' }
   if (payment.status === 'succeeded') return { found: 'done', answer: { receiptUrl: payment.receiptUrl } }
-  return payment.status === 'requires_action' && payment.actionUrl ? { found: 'action', url: payment.actionUrl } : { found: 'checking' }
+  return payment.status === 'requires_action' && payment.actionUrl
+    ? { found: 'action', url: payment.actionUrl }
+    : { found: 'checking' }
 }

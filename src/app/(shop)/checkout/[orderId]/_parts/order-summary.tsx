@@ -55,7 +55,9 @@ function Lines({ order }: { order: CheckoutOrder }) {
         <Money minor={order.amount} {...money} className="text-lg" />
       </p>
       {order.reference && (
-        <p className="mt-4 text-ink-3 text-xs">{t.rich('reference', { reference: order.reference, name: (text) => <Verbatim>{text}</Verbatim> })}</p>
+        <p className="mt-4 text-ink-3 text-xs">
+          {t.rich('reference', { reference: order.reference, name: (text) => <Verbatim>{text}</Verbatim> })}
+        </p>
       )}
     </>
   )

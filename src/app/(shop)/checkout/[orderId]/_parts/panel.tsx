@@ -35,7 +35,10 @@ export function Panel({
       <h1 ref={heading} tabIndex={-1} className="font-semibold text-xl">
         {title}
       </h1>
-      <div role="status" className="mx-auto mt-3 flex max-w-[46ch] flex-col items-center gap-3 text-balance text-ink-2 text-sm">
+      <div
+        role="status"
+        className="mx-auto mt-3 flex max-w-[46ch] flex-col items-center gap-3 text-balance text-ink-2 text-sm"
+      >
         {children}
       </div>
     </section>

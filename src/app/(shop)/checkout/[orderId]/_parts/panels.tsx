@@ -21,7 +21,10 @@ export function Checking({ order }: { order: CheckoutOrder }) {
         <meta httpEquiv="refresh" content="5" />
       </noscript>
       <p className="text-ink-3 text-ui">
-        {t.rich('checking.reference', { reference: order.reference ?? order.id, name: (text) => <Verbatim className="break-all">{text}</Verbatim> })}
+        {t.rich('checking.reference', {
+          reference: order.reference ?? order.id,
+          name: (text) => <Verbatim className="break-all">{text}</Verbatim>,
+        })}
       </p>
     </Panel>
   )
@@ -39,7 +42,13 @@ export function Acting({ url }: { url: string }) {
 }
 
 /** This page's own payment has ended well, or met an order that another one has paid. */
-export function Settled({ state, order }: { state: CheckoutState & { at: 'done' | 'closed' }; order: CheckoutOrder }) {
+export function Settled({
+  state,
+  order,
+}: {
+  state: CheckoutState & { at: 'done' | 'closed' }
+  order: CheckoutOrder
+}) {
   const t = useTranslations('checkout')
   const sum = useSum(order)
   if (state.at === 'closed') return <AlreadyPaid order={asPaid(order, state.problem.receiptUrl)} />
@@ -54,12 +63,25 @@ export function Settled({ state, order }: { state: CheckoutState & { at: 'done' 
 /** The order as the server's refusal tells of it: paid, and perhaps where the receipt is. */
 function asPaid(order: CheckoutOrder, receiptUrl: unknown): CheckoutOrder {
   if (order.payment?.status === 'succeeded') return order
-  const payment = { status: 'succeeded' as const, receiptUrl: typeof receiptUrl === 'string' ? receiptUrl : null, actionUrl: null, paidAt: null }
+  const payment = {
+    status: 'succeeded' as const,
+    receiptUrl: typeof receiptUrl === 'string' ? receiptUrl : null,
+    actionUrl: null,
+    paidAt: null,
+  }
   return { ...order, payment }
 }
 
 /** Another window of this browser leads: how it goes there, and no second form. */
-export function InAnotherWindow({ view, stage, onTakeOver }: { view: CheckoutView & { at: 'elsewhere' }; stage: number; onTakeOver: () => void }) {
+export function InAnotherWindow({
+  view,
+  stage,
+  onTakeOver,
+}: {
+  view: CheckoutView & { at: 'elsewhere' }
+  stage: number
+  onTakeOver: () => void
+}) {
   const t = useTranslations('checkout')
   const { other, silent } = view
   const takeOver = <TakeOver onClick={onTakeOver}>{t('elsewhere.takeOver')}</TakeOver>

@@ -6,13 +6,27 @@ import type { CheckoutOrder } from './order'
 import { useSum } from './sum'
 
 /** The amount is in the button. All labels lie on one another, so its width never changes; it is never `disabled`, so it keeps focus. */
-export function PayButton({ order, busy, waiting }: { order: CheckoutOrder; busy: boolean; waiting: boolean }) {
+export function PayButton({
+  order,
+  busy,
+  waiting,
+}: {
+  order: CheckoutOrder
+  busy: boolean
+  waiting: boolean
+}) {
   const t = useTranslations('checkout')
   const sum = useSum(order)
   const shown = busy ? 'busy' : waiting ? 'waiting' : 'pay'
   return (
     <div className="sticky bottom-0 z-10 -mx-5 border-line border-t bg-surface px-5 py-3 sm:static sm:mx-0 sm:border-0 sm:bg-transparent sm:p-0">
-      <Button type="submit" variant="primary" size="lg" className="figures grid! w-full" {...(busy ? { 'aria-disabled': true } : {})}>
+      <Button
+        type="submit"
+        variant="primary"
+        size="lg"
+        className="figures grid! w-full"
+        {...(busy ? { 'aria-disabled': true } : {})}
+      >
         <Label shown={shown === 'pay'}>
           <Icon name="lock" /> <span>{t.rich('pay', sum)}</span>
         </Label>

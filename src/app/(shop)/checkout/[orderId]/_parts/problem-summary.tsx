@@ -11,7 +11,17 @@ import type { End } from './words'
  * @param page the page's own title, which tells of a problem too
  * @param turn grows with each failed submit, so that the same error takes focus again
  */
-export function ProblemSummary({ errors, end, turn, page }: { errors: CardErrors; end: End | null; turn: number; page: string }) {
+export function ProblemSummary({
+  errors,
+  end,
+  turn,
+  page,
+}: {
+  errors: CardErrors
+  end: End | null
+  turn: number
+  page: string
+}) {
   const box = useRef<HTMLDivElement>(null)
   const t = useTranslations('checkout')
   const fields = FIELDS.filter((field) => errors[field])
@@ -28,7 +38,11 @@ export function ProblemSummary({ errors, end, turn, page }: { errors: CardErrors
 
   if (!title) return null
   return (
-    <div ref={box} tabIndex={-1} className="flex gap-3 rounded-md border border-bad/40 bg-bad-soft px-4 py-3.5">
+    <div
+      ref={box}
+      tabIndex={-1}
+      className="flex gap-3 rounded-md border border-bad/40 bg-bad-soft px-4 py-3.5"
+    >
       <Icon name="warn" className="mt-[3px] shrink-0 text-bad" />
       <div className="min-w-0">
         <h2 className="font-semibold text-bad text-sm">{title}</h2>
@@ -36,7 +50,11 @@ export function ProblemSummary({ errors, end, turn, page }: { errors: CardErrors
           <ul className="mt-1 flex flex-col gap-1 text-sm">
             {fields.map((field) => (
               <li key={field}>
-                <a href={`#${field}`} className="text-ink underline decoration-ink-3/50 underline-offset-2 hover:decoration-ink" onClick={focusField}>
+                <a
+                  href={`#${field}`}
+                  className="text-ink underline decoration-ink-3/50 underline-offset-2 hover:decoration-ink"
+                  onClick={focusField}
+                >
                   {errors[field] && t(`wrong.${errors[field]}`)}
                 </a>
               </li>

@@ -4,7 +4,10 @@ import { formatMoney } from '@/lib/money'
 import type { CheckoutOrder } from './order'
 
 /** What a text needs to say the order's total: `<money>{amount}</money>`. The amount is one piece, whatever direction the words have. */
-export function useSum({ amount, currency }: CheckoutOrder): { amount: string; money: (amount: ReactNode) => ReactNode } {
+export function useSum({ amount, currency }: CheckoutOrder): {
+  amount: string
+  money: (amount: ReactNode) => ReactNode
+} {
   const locale = useLocale()
   // A browser may know another way to write a currency than the server (`JP¥`): what the server wrote stays.
   return {

@@ -27,7 +27,14 @@ export function TestCardPicker({ onPick }: { onPick: (card: TestCard) => void })
         <Icon name="flask" /> {t('mode')}
       </p>
       <div className="script-only min-w-0 sm:w-60">
-        <Select ref={select} aria-label={t('fill')} size="dense" value="" className="h-11!" onChange={(event) => pick(event.target.value)}>
+        <Select
+          ref={select}
+          aria-label={t('fill')}
+          size="dense"
+          value=""
+          className="h-11!"
+          onChange={(event) => pick(event.target.value)}
+        >
           <option value="">{t('fill')}…</option>
           <TestCardOptions />
         </Select>

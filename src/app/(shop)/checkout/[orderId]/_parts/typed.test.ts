@@ -1,10 +1,20 @@
 import { expect, test } from 'vitest'
 import { typedFor } from './typed'
 
-const VALUES = { email: 'ann@example.com', name: 'Ann', number: '4242 4242 4242 4242', expiry: '12 / 34', csc: '123' }
+const VALUES = {
+  email: 'ann@example.com',
+  name: 'Ann',
+  number: '4242 4242 4242 4242',
+  expiry: '12 / 34',
+  csc: '123',
+}
 
 function shelf(kept = new Map<string, string>()) {
-  return { kept, getItem: (name: string) => kept.get(name) ?? null, setItem: (name: string, text: string) => void kept.set(name, text) }
+  return {
+    kept,
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, text: string) => void kept.set(name, text),
+  }
 }
 
 test('gives back what was typed while the page lives, but never the security code', () => {
@@ -23,9 +33,12 @@ test('K7 keeps nothing of the card over a reload', () => {
   expect(typedFor('ord_2', () => place).recall()).toEqual({})
 })
 
-test.each(['', 'null', '7', '[]', '{"email":1,"name":null,"number":"4242"}', '{broken'])('takes a damaged note (%s) as absent', (text) => {
-  expect(typedFor('ord_1', () => shelf(new Map([['payonce.typed:ord_1', text]]))).recall()).toEqual({})
-})
+test.each(['', 'null', '7', '[]', '{"email":1,"name":null,"number":"4242"}', '{broken'])(
+  'takes a damaged note (%s) as absent',
+  (text) => {
+    expect(typedFor('ord_1', () => shelf(new Map([['payonce.typed:ord_1', text]]))).recall()).toEqual({})
+  },
+)
 
 test('does without storage', () => {
   const typed = typedFor('ord_1', () => {

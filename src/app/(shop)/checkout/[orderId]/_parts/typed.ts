@@ -13,7 +13,10 @@ export interface Typed {
   keep(values: CardValues): void
 }
 
-export function typedFor(orderId: string, shelf: () => Pick<Storage, 'getItem' | 'setItem'> = () => sessionStorage): Typed {
+export function typedFor(
+  orderId: string,
+  shelf: () => Pick<Storage, 'getItem' | 'setItem'> = () => sessionStorage,
+): Typed {
   const place = `payonce.typed:${orderId}`
   let now: Partial<CardValues> | null = null
   return {
@@ -27,7 +30,10 @@ export function typedFor(orderId: string, shelf: () => Pick<Storage, 'getItem' |
 
 function parse(text: string | null): Kept {
   const read: { email?: unknown; name?: unknown } | null = attempt(() => JSON.parse(text ?? '{}'))
-  return { ...(typeof read?.email === 'string' ? { email: read.email } : {}), ...(typeof read?.name === 'string' ? { name: read.name } : {}) }
+  return {
+    ...(typeof read?.email === 'string' ? { email: read.email } : {}),
+    ...(typeof read?.name === 'string' ? { name: read.name } : {}),
+  }
 }
 
 /** Where storage is blocked, a reload begins anew. */

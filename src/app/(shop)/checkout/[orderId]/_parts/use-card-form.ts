@@ -1,6 +1,22 @@
 'use client'
-import { type FocusEvent, type FormEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react'
-import { type CardErrors, type CardField, type CardValues, checkCard, checkField, FIELDS, showExpiry } from './card'
+import {
+  type FocusEvent,
+  type FormEvent,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from 'react'
+import {
+  type CardErrors,
+  type CardField,
+  type CardValues,
+  checkCard,
+  checkField,
+  FIELDS,
+  showExpiry,
+} from './card'
 import { takeEarlyPresses } from './early'
 import { readValues, typeIn } from './form-values'
 import type { TestCard } from './test-cards'
@@ -25,7 +41,8 @@ export function useCardForm({ busy, refused, typed, onPay }: Given) {
   useRecall(form, typed)
   useForgetCode(form, refused)
 
-  const judge = (field: CardField, values: CardValues) => setErrors(withError(errors, field, checkField(field, values, new Date())))
+  const judge = (field: CardField, values: CardValues) =>
+    setErrors(withError(errors, field, checkField(field, values, new Date())))
 
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()

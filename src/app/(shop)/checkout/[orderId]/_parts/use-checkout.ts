@@ -21,7 +21,10 @@ interface Page {
 }
 
 /** The page's one attempt to pay this order. */
-export function useCheckout({ order, freshKey, ended, onChange }: Page): { attempt: Attempt<Paid>; view: CheckoutView } {
+export function useCheckout({ order, freshKey, ended, onChange }: Page): {
+  attempt: Attempt<Paid>
+  view: CheckoutView
+} {
   const known = { underWay: order.payment ? Date.now() : null, ended }
   const { attempt, view } = useAttempt<Paid>(freshKey, () => checkoutWorld(order.id), known)
   const shown = view.at === 'elsewhere' && view.other && isOver(view.other) ? view.other : view

@@ -35,6 +35,7 @@ describe('the words for an end', () => {
   })
 
   test('a shopper never reads our own words', () => {
-    for (const texts of Object.values(MESSAGES)) expect(JSON.stringify(texts.checkout)).not.toMatch(/idempoten|mutation|\bkey\b|\b4\d\d\b|\b5\d\d\b/i)
+    for (const texts of Object.values(MESSAGES))
+      expect(JSON.stringify(texts.checkout)).not.toMatch(/idempoten|mutation|\bkey\b|\b4\d\d\b|\b5\d\d\b/i)
   })
 })

@@ -32,7 +32,10 @@ const DECLINES = new Map<string, EndName>([
 
 export function endOf(because: Because): End {
   if (because.kind === 'payment-declined')
-    return { name: DECLINES.get('declineCode' in because ? String(because.declineCode) : '') ?? 'declined', reload: false }
+    return {
+      name: DECLINES.get('declineCode' in because ? String(because.declineCode) : '') ?? 'declined',
+      reload: false,
+    }
   const name = ENDS.get(because.kind) ?? 'other'
   return { name, reload: name === 'outdated' }
 }

@@ -7,14 +7,18 @@ const BODY_MAX = 8 * 1024
  * The form's own way, for a browser without scripts (and for a press before they are there): post, then see other.
  * The key came with the page, in a hidden field, so a double submit is one charge.
  */
-export async function POST(request: Request, { params }: { params: Promise<{ orderId: string }> }): Promise<Response> {
+export async function POST(
+  request: Request,
+  { params }: { params: Promise<{ orderId: string }> },
+): Promise<Response> {
   const { orderId } = await params
   const refused = refuse(request)
   if (refused) return refused
   const form = new URLSearchParams(await request.text())
   const key = form.get('key') ?? ''
   const paymentMethod = form.get('paymentMethod') ?? ''
-  const here = (query: Record<string, string>) => `/checkout/${encodeURIComponent(orderId)}?${new URLSearchParams(query)}`
+  const here = (query: Record<string, string>) =>
+    `/checkout/${encodeURIComponent(orderId)}?${new URLSearchParams(query)}`
   if (paymentMethod === '') return seeOther(here({ problem: 'no-card' }))
   try {
     const api = await caller()
@@ -23,7 +27,9 @@ export async function POST(request: Request, { params }: { params: Promise<{ ord
   } catch (error) {
     const { kind, facts } = problemIn(error)
     // Paid under another key: that is what they wanted to know. Whatever else happened, the page asks what became of this one.
-    return seeOther(kind === 'already-paid' && facts?.receiptUrl ? facts.receiptUrl : here({ attempt: key, problem: kind }))
+    return seeOther(
+      kind === 'already-paid' && facts?.receiptUrl ? facts.receiptUrl : here({ attempt: key, problem: kind }),
+    )
   }
 }
 
@@ -31,7 +37,8 @@ export async function POST(request: Request, { params }: { params: Promise<{ ord
 function refuse(request: Request): Response | null {
   if (!fromOurPage(request)) return new Response('This form belongs to our own page.', { status: 403 })
   const type = request.headers.get('content-type') ?? ''
-  if (!type.startsWith('application/x-www-form-urlencoded')) return new Response('Send the form of our own page.', { status: 415 })
+  if (!type.startsWith('application/x-www-form-urlencoded'))
+    return new Response('Send the form of our own page.', { status: 415 })
   const length = Number(request.headers.get('content-length') ?? Number.NaN)
   return length <= BODY_MAX ? null : new Response(`A form may have ${BODY_MAX} bytes.`, { status: 413 })
 }

@@ -28,9 +28,14 @@ export function PaidReceipt({ receipt }: { receipt: Receipt }) {
         </span>
         <ReceiptTitle>{t.rich(all ? 'refundedAll' : 'paid', sum(receipt.amount))}</ReceiptTitle>
         <p className="mt-1.5 break-words text-ink-2">
-          {t.rich('to', { merchant: receipt.merchantName, name: (merchant) => <Verbatim>{merchant}</Verbatim> })}
+          {t.rich('to', {
+            merchant: receipt.merchantName,
+            name: (merchant) => <Verbatim>{merchant}</Verbatim>,
+          })}
         </p>
-        {receipt.refunded > 0 && !all && <p className="mt-3 text-ink-2 text-sm">{t.rich('refundedPart', sum(receipt.refunded))}</p>}
+        {receipt.refunded > 0 && !all && (
+          <p className="mt-3 text-ink-2 text-sm">{t.rich('refundedPart', sum(receipt.refunded))}</p>
+        )}
       </div>
 
       <div className="border-line border-t px-6 py-3 sm:px-8">
@@ -71,7 +76,8 @@ function Items({ receipt }: { receipt: Receipt }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: an order's items are numbered by their position, also in the table
         <li key={position} className="flex items-baseline justify-between gap-4 py-1 text-sm">
           <span className="min-w-0 break-words">
-            <Verbatim>{item.name}</Verbatim> <span className="figures whitespace-nowrap text-ink-3">× {item.quantity}</span>
+            <Verbatim>{item.name}</Verbatim>{' '}
+            <span className="figures whitespace-nowrap text-ink-3">× {item.quantity}</span>
           </span>
           <Money minor={item.quantity * item.unitAmount} {...money} />
         </li>
@@ -108,7 +114,9 @@ function ProofOfOneCharge({ receipt }: { receipt: Receipt }) {
       <div className="px-6 pb-5 sm:px-8">
         <Facts>
           <Fact name={t('presses')}>
-            <span className="figures">{t('times', { count: Math.max(receipt.presses, receipt.requests) })}</span>
+            <span className="figures">
+              {t('times', { count: Math.max(receipt.presses, receipt.requests) })}
+            </span>
           </Fact>
           <Fact name={t('requests')}>
             <span className="figures">{receipt.requests}</span>

@@ -22,7 +22,16 @@ export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {
       </p>
       <p className="mt-4 text-ink-3 text-ui">
         <Money minor={receipt.amount} currency={receipt.currency} locale={useLocale()} />
-        {receipt.reference && <> · {t.rich('reference', { reference: receipt.reference, name: (reference) => <Verbatim>{reference}</Verbatim> })}</>}
+        {receipt.reference && (
+          <>
+            {' '}
+            ·{' '}
+            {t.rich('reference', {
+              reference: receipt.reference,
+              name: (reference) => <Verbatim>{reference}</Verbatim>,
+            })}
+          </>
+        )}
       </p>
       {open && <Refresh everyMs={3_000} />}
       {(!open || receipt.status === 'requires_action') && (

@@ -24,7 +24,8 @@ export function Parked({ record, refresh }: { record: RecordData; refresh(): Pro
   return (
     <Banner tone="bad" title="Parked: this needs you">
       <p>
-        Since <Timestamp at={record.parkedAt ?? record.createdAt} />: {record.parkedReason}. The customer sees “checking”, and is not charged again.
+        Since <Timestamp at={record.parkedAt ?? record.createdAt} />: {record.parkedReason}. The customer sees
+        “checking”, and is not charged again.
       </p>
       <p className="mt-3 flex flex-wrap items-center gap-3">
         <Button variant="secondary" size="sm" busy={step === 'asking'} onClick={() => void ask()}>

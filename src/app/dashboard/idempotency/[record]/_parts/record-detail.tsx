@@ -39,7 +39,10 @@ export function RecordDetailPage({ initial }: { initial: RecordData }) {
       <div className="flex flex-col gap-4">
         {record.parkedAt && <Parked record={record} refresh={() => query.refetch()} />}
         <Card className="overflow-hidden">
-          <CardHeader title="Attempts" note="Each request that carried this key; first, the one that did the work." />
+          <CardHeader
+            title="Attempts"
+            note="Each request that carried this key; first, the one that did the work."
+          />
           <Attempts attempts={record.attempts} />
         </Card>
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
@@ -62,7 +65,11 @@ function StoredAnswer({ record }: { record: RecordData }) {
     <Card>
       <CardHeader
         title="Stored answer"
-        note={record.answer === null ? 'There is none yet.' : `Status ${record.status}; every replay gets exactly these bytes.`}
+        note={
+          record.answer === null
+            ? 'There is none yet.'
+            : `Status ${record.status}; every replay gets exactly these bytes.`
+        }
       />
       {record.answer !== null && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
@@ -158,7 +165,10 @@ function sayLease(record: RecordData, running: boolean): string {
 function FingerprintFacts({ record }: { record: RecordData }) {
   return (
     <Card>
-      <CardHeader title="Fingerprint" note="Of what was asked: the same key with another payload is rejected." />
+      <CardHeader
+        title="Fingerprint"
+        note="Of what was asked: the same key with another payload is rejected."
+      />
       <div className="px-4 py-1.5 sm:px-5">
         <Facts>
           <Fact name="SHA-256">

@@ -57,7 +57,10 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
               <StatementTable lines={statement.items} currency={account.currency} />
               <Pager
                 path={path}
-                params={{ ...(query.asOf ? { asOf: query.asOf } : {}), ...(query.cursor ? { after: query.cursor } : {}) }}
+                params={{
+                  ...(query.asOf ? { asOf: query.asOf } : {}),
+                  ...(query.cursor ? { after: query.cursor } : {}),
+                }}
                 nextCursor={statement.nextCursor}
                 what="lines"
               />
@@ -65,7 +68,9 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
           </>
         ) : (
           <Card>
-            <EmptyState title={query.asOf ? 'No entry up to that moment' : 'No entry yet'}>The balance is zero.</EmptyState>
+            <EmptyState title={query.asOf ? 'No entry up to that moment' : 'No entry yet'}>
+              The balance is zero.
+            </EmptyState>
           </Card>
         )}
       </div>

@@ -11,7 +11,11 @@ export function AsOfPicker({ path, asOf }: { path: string; asOf: string | null }
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const value = new FormData(event.currentTarget).get('asOf')
-    router.push(typeof value === 'string' && value !== '' ? `${path}?asOf=${new Date(`${value}Z`).toISOString()}` : path)
+    router.push(
+      typeof value === 'string' && value !== ''
+        ? `${path}?asOf=${new Date(`${value}Z`).toISOString()}`
+        : path,
+    )
   }
   return (
     <form action={path} method="get" onSubmit={submit} className="flex flex-wrap items-center gap-2">
@@ -19,7 +23,14 @@ export function AsOfPicker({ path, asOf }: { path: string; asOf: string | null }
         As of (UTC)
       </label>
       <span className="w-56 max-w-full">
-        <Input id="asOf" name="asOf" type="datetime-local" step={1} defaultValue={asOf?.slice(0, 19) ?? ''} className="figures" />
+        <Input
+          id="asOf"
+          name="asOf"
+          type="datetime-local"
+          step={1}
+          defaultValue={asOf?.slice(0, 19) ?? ''}
+          className="figures"
+        />
       </span>
       <Button type="submit">Show</Button>
       {asOf && (

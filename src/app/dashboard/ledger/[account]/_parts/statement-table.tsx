@@ -43,7 +43,10 @@ export function StatementTable({ lines, currency }: { lines: StatementPage['item
 function What({ line }: { line: StatementPage['items'][number] }) {
   if (!line.paymentId) return <>{line.description}</>
   return (
-    <Link href={`/dashboard/payments/${line.paymentId}`} className="text-ink no-underline hover:text-link hover:underline">
+    <Link
+      href={`/dashboard/payments/${line.paymentId}`}
+      className="text-ink no-underline hover:text-link hover:underline"
+    >
       {line.description}
     </Link>
   )

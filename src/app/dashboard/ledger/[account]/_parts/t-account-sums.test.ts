@@ -10,7 +10,13 @@ test('debits and credits, opening included, close on the balance', () => {
 })
 
 test('a credit balance opens and closes on the right', () => {
-  expect(tSums([{ amount: -100, balance: -350 }])).toEqual({ opening: -250, debits: 0, credits: 350, foot: 350, closing: -350 })
+  expect(tSums([{ amount: -100, balance: -350 }])).toEqual({
+    opening: -250,
+    debits: 0,
+    credits: 350,
+    foot: 350,
+    closing: -350,
+  })
 })
 
 test('whatever the lines, debits − credits is the closing balance', () => {

@@ -16,14 +16,19 @@ export function TAccount({ account, lines }: { account: Account; lines: readonly
   const oldestFirst = lines.toReversed()
   return (
     <Card className="overflow-hidden">
-      <CardHeader title="T-account" note={`The newest ${lines.length} lines, with what stood there before.`} />
+      <CardHeader
+        title="T-account"
+        note={`The newest ${lines.length} lines, with what stood there before.`}
+      />
       <div className="grid grid-cols-1 md:grid-cols-2 md:divide-x-2 md:divide-ink-2">
         {(['Debit', 'Credit'] as const).map((side) => {
           const sign = side === 'Debit' ? 1 : -1
           const carried = Math.max(-sign * closing, 0)
           return (
             <Side key={side} name={side}>
-              {sign * opening > 0 && <Row label="Balance brought forward" amount={sign * opening} currency={currency} muted />}
+              {sign * opening > 0 && (
+                <Row label="Balance brought forward" amount={sign * opening} currency={currency} muted />
+              )}
               {oldestFirst
                 .filter(({ amount }) => sign * amount > 0)
                 .map((line) => (
@@ -53,7 +58,14 @@ export function TAccount({ account, lines }: { account: Account; lines: readonly
 function Side({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="flex min-w-0 flex-col">
-      <h3 className={cx('border-ink-2 border-b-2 px-4 py-2 font-medium text-ink-2 text-ui sm:px-5', name === 'Credit' && 'md:text-right')}>{name}</h3>
+      <h3
+        className={cx(
+          'border-ink-2 border-b-2 px-4 py-2 font-medium text-ink-2 text-ui sm:px-5',
+          name === 'Credit' && 'md:text-right',
+        )}
+      >
+        {name}
+      </h3>
       <ul className="flex flex-1 flex-col pb-2 text-ui">{children}</ul>
     </div>
   )
@@ -68,7 +80,10 @@ function LineName({ line }: { line: Line }) {
   )
   if (!line.paymentId) return name
   return (
-    <Link href={`/dashboard/payments/${line.paymentId}`} className="text-ink no-underline hover:text-link hover:underline">
+    <Link
+      href={`/dashboard/payments/${line.paymentId}`}
+      className="text-ink no-underline hover:text-link hover:underline"
+    >
       {name}
     </Link>
   )

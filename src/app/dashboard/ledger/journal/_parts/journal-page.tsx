@@ -15,7 +15,11 @@ export function JournalPage({ initial, cursor }: { initial: Data; cursor: string
   const { items, nextCursor } = query.data ?? initial
   return (
     <>
-      <PageHeader title="Journal" note="Every transaction as it was posted, newest first." actions={<LedgerTabs here="journal" />} />
+      <PageHeader
+        title="Journal"
+        note="Every transaction as it was posted, newest first."
+        actions={<LedgerTabs here="journal" />}
+      />
       <Freshness query={query} />
       {items.length === 0 && (
         <Card>
@@ -28,7 +32,12 @@ export function JournalPage({ initial, cursor }: { initial: Data; cursor: string
         ))}
       </div>
       <div className="mt-4 [&>nav]:border-0 [&>nav]:px-0">
-        <Pager path="/dashboard/ledger/journal" params={cursor ? { after: cursor } : {}} nextCursor={nextCursor} what="transactions" />
+        <Pager
+          path="/dashboard/ledger/journal"
+          params={cursor ? { after: cursor } : {}}
+          nextCursor={nextCursor}
+          what="transactions"
+        />
       </div>
     </>
   )

@@ -47,7 +47,10 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
       <div className="flex flex-col gap-4">
         <Explained payment={payment} />
         <Card className="overflow-hidden">
-          <CardHeader title="Attempts" note="Each request that carried this payment’s key; first, the one that did the work." />
+          <CardHeader
+            title="Attempts"
+            note="Each request that carried this payment’s key; first, the one that did the work."
+          />
           <Attempts attempts={payment.attempts} ownRecordId={payment.recordId} />
         </Card>
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
@@ -73,7 +76,8 @@ function Explained({ payment }: { payment: PaymentData }) {
     <Card>
       <CardBody>
         <p className="text-base leading-7">
-          {explainPresses(payment, payment.record?.operation)} {explainBank(payment.status, payment.record?.fence)}
+          {explainPresses(payment, payment.record?.operation)}{' '}
+          {explainBank(payment.status, payment.record?.fence)}
         </p>
       </CardBody>
     </Card>
@@ -85,7 +89,13 @@ function LedgerEntries({ payment }: { payment: PaymentData }) {
     return (
       <Card>
         <CardHeader title="Ledger entries" />
-        <EmptyState title={payment.status === 'succeeded' ? 'Its entries are missing' : 'No money moved, so nothing was posted.'} />
+        <EmptyState
+          title={
+            payment.status === 'succeeded'
+              ? 'Its entries are missing'
+              : 'No money moved, so nothing was posted.'
+          }
+        />
       </Card>
     )
   }

@@ -47,7 +47,9 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
           <Fact name="Key sent to the bank">
             <CopyId id={payment.gatewayKey} />
           </Fact>
-          {payment.bankCharges !== null && <Fact name="Charges by the bank’s own count">{payment.bankCharges}</Fact>}
+          {payment.bankCharges !== null && (
+            <Fact name="Charges by the bank’s own count">{payment.bankCharges}</Fact>
+          )}
           <Fact name="Last change">
             <Timestamp at={payment.updatedAt} />
           </Fact>

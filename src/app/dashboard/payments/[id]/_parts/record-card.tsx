@@ -14,7 +14,10 @@ export function RecordCard({ record }: { record: PaymentData['record'] }) {
       <CardHeader
         title="Idempotency record"
         actions={
-          <Link href={`/dashboard/idempotency/${encodeURIComponent(record.id)}`} className={`${LINK} text-ui`}>
+          <Link
+            href={`/dashboard/idempotency/${encodeURIComponent(record.id)}`}
+            className={`${LINK} text-ui`}
+          >
             Open
           </Link>
         }

@@ -16,10 +16,16 @@ export function Refunds({ refunds }: { refunds: PaymentData['refunds'] }) {
   if (refunds.length === 0) return null
   return (
     <Card>
-      <CardHeader title="Refunds" note="Together at most what was captured, however many are asked for at once." />
+      <CardHeader
+        title="Refunds"
+        note="Together at most what was captured, however many are asked for at once."
+      />
       <ul className="divide-y divide-line">
         {refunds.map((refund) => (
-          <li key={refund.id} className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 px-4 py-2.5 text-ui sm:px-5">
+          <li
+            key={refund.id}
+            className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 px-4 py-2.5 text-ui sm:px-5"
+          >
             <Money minor={refund.amount} currency={refund.currency} className="font-medium" />
             <Badge tone={STATUS[refund.status].tone}>{STATUS[refund.status].word}</Badge>
             <span className="flex w-full flex-wrap items-center gap-x-2 text-ink-3 text-xs">

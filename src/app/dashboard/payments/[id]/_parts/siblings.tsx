@@ -17,12 +17,16 @@ export function Siblings({ siblings }: { siblings: readonly PaymentRow[] }) {
             key={sibling.id}
             className="relative flex flex-wrap items-center justify-between gap-x-3 gap-y-1 px-4 py-2.5 text-ui hover:bg-muted/50 sm:px-5"
           >
-            <Link href={`/dashboard/payments/${sibling.id}`} className="font-medium text-ink no-underline after:absolute after:inset-0">
+            <Link
+              href={`/dashboard/payments/${sibling.id}`}
+              className="font-medium text-ink no-underline after:absolute after:inset-0"
+            >
               <Money minor={sibling.amount} currency={sibling.currency} />
             </Link>
             <PaymentStatus status={sibling.status} />
             <span className="w-full text-ink-3 text-xs">
-              <Timestamp at={sibling.createdAt} /> {sibling.declineCode && <span className="font-mono">· {sibling.declineCode}</span>}
+              <Timestamp at={sibling.createdAt} />{' '}
+              {sibling.declineCode && <span className="font-mono">· {sibling.declineCode}</span>}
             </span>
           </li>
         ))}
