@@ -1,11 +1,11 @@
 import { defineConfig } from '@playwright/test'
-import { browserArgs, installedBrowser } from '@/setup/browser'
+import { browserArgs, installedBrowser } from '@/setup/test/browser'
 
 const browser = installedBrowser()
 
 export default defineConfig({
   testDir: 'e2e',
-  globalSetup: './src/setup/test-product.ts',
+  globalSetup: './src/setup/test/product.ts',
   workers: 2,
   // Tests tagged @alone stop the database, kill the server that all of them use, or look at everything: one at a time, after the others.
   projects: [

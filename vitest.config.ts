@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'db',
           environment: 'node',
           include: ['src/**/*.db.test.ts'],
-          globalSetup: 'src/setup/test-cluster.ts',
+          globalSetup: 'src/setup/test/cluster.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { STORY } from '@/app/docs/_parts/story'
 import { childEnv, readSetupEnv } from '@/platform/env'
-import { inRoot } from '@/setup/root'
+import { inRoot } from '@/setup/process/project-root'
 import { expect, test } from './fixtures'
 
 /** The story that README and /docs tell with curl: the very blocks that stand there are run, and print what stands there. */

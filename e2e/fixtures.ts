@@ -4,7 +4,7 @@ import { readId, showId, uuidv7 } from '@/lib/id'
 import type { Currency } from '@/lib/money'
 import { readSetupEnv } from '@/platform/env'
 import { type Demo, readDemo } from '@/setup/demo-file'
-import { onConnection } from '@/setup/schema-engine'
+import { onConnection } from '@/setup/schema/schema-engine'
 import { restartWeb, startDatabase, stopDatabase } from './product'
 
 export interface Order {

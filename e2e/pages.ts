@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { inRoot } from '@/setup/root'
+import { inRoot } from '@/setup/process/project-root'
 
 /** What a person can open, and what stands behind no file of a page: the API reference, an address of nothing. */
 const ALSO = ['/docs/api', '/nothing-here', '/dashboard/payments/pay_nothing', '/api/bank/challenges/any']

@@ -1,7 +1,7 @@
 import type { Demo } from '@/setup/demo-file'
-import { parentOf } from '@/setup/process-mark'
-import { until } from '@/setup/progress'
-import { onConnection } from '@/setup/schema-engine'
+import { until } from '@/setup/process/console'
+import { parentOf } from '@/setup/process/process-id'
+import { onConnection } from '@/setup/schema/schema-engine'
 
 /** How a test breaks the running product: from outside, as an accident would. Nothing in the product knows of it. */
 export async function restartWeb(demo: () => Demo): Promise<void> {

@@ -3,8 +3,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { type Demo, readDemo } from '@/setup/demo-file'
-import { processMark } from '@/setup/process-mark'
-import { type Launched, launch, newHome } from '@/setup/test-product'
+import { processId } from '@/setup/process/process-id'
+import { type Launched, launch, newHome } from '@/setup/test/product'
 
 // The life of `npm start` itself, beside the product that the other tests share.
 let home: string
@@ -26,7 +26,7 @@ test('a second start, a taken port, a kill -9 and the start after it: each works
 
   const second = start('second')
   expect(await exitCode(second)).toBe(1)
-  expect(second.said()).toContain(`already running at ${baseUrl} (pid ${pids.supervisor})`)
+  expect(second.output()).toContain(`already running at ${baseUrl} (pid ${pids.supervisor})`)
   await expect(await request.get(`${baseUrl}/api/ready`)).toBeOK()
 
   first.process.kill('SIGKILL')
@@ -38,7 +38,7 @@ test('a second start, a taken port, a kill -9 and the start after it: each works
   const port = Number(new URL(demo().baseUrl).port)
   const crowded = launch(path.join(home, 'other data'), path.join(home, 'other log'), port)
   expect(await exitCode(crowded)).toBe(1)
-  expect(crowded.said()).toContain(
+  expect(crowded.output()).toContain(
     `Port ${port} is used by another program. Choose another one:  PORT=${port + 1} npm start`,
   )
 
@@ -60,6 +60,6 @@ async function exitCode({ process }: Launched): Promise<number | null> {
 
 function alive(pids: Demo['pids']): string[] {
   return Object.entries(pids).flatMap(([name, pid]) =>
-    pid !== null && processMark(pid) !== null ? [name] : [],
+    pid !== null && processId(pid) !== null ? [name] : [],
   )
 }

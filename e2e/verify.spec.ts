@@ -1,5 +1,5 @@
-import { check } from '@/lab/verify'
 import { openDb, openPool } from '@/platform/db'
+import { check } from '@/setup/verify'
 import { expect, test } from './fixtures'
 import { expectReceipt, openCheckout, payButton } from './proof'
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { build } from 'esbuild'
-import { inRoot, root } from '@/setup/root'
+import { inRoot, root } from '@/setup/process/project-root'
 import { expect, test } from './fixtures'
 import { expectOneCharge } from './proof'
 

@@ -30,8 +30,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'app/api': ['server/api', 'server/deps'],
   // The checkout alone lives in Next's other router: its script may weigh next to nothing.
   pages: ['app', 'server/caller', 'i18n', 'ui', 'lib'],
-  // A key of an earlier start is known by its hash.
-  setup: ['platform', 'lib', 'access/token'],
+  // A key of an earlier start is known by its hash; `verify` asks for the invariants.
+  setup: ['platform', 'lib', 'access/token', 'payments/integrity'],
   // They look at everything, and nobody looks at them.
   lab: ['*'],
   bench: ['*'],

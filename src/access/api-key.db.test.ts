@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { auditOf } from '@/platform/audit'
 import type { Db } from '@/platform/db'
-import { openTestDatabase } from '@/setup/test-database'
+import { openTestDatabase } from '@/setup/test/database'
 import {
   createApiKey,
   listApiKeys,

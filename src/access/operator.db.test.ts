@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
-import { testDatabase } from '@/setup/test-database'
+import { testDatabase } from '@/setup/test/database'
 import { type Auth, createAuth, createOperator, from, operatorOf } from './operator'
 
 const MERCHANT = '018f0000-0000-7000-8000-00000000000a'

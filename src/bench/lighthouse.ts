@@ -2,12 +2,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { CATALOGUE } from '@/checkout/catalogue'
-import { browserArgs, ensureBrowser } from '@/setup/browser'
 import { build } from '@/setup/build'
 import { readDemo } from '@/setup/demo-file'
-import { complain, reasonOf, say, step } from '@/setup/progress'
-import { launch, newHome } from '@/setup/test-product'
-import { runTool } from '@/setup/tool'
+import { print, printError, reasonOf, step } from '@/setup/process/console'
+import { runTool } from '@/setup/process/run-tool'
+import { browserArgs, ensureBrowser } from '@/setup/test/browser'
+import { launch, newHome } from '@/setup/test/product'
 
 /**
  * `npm run lighthouse`: the checkout page of the production build as Lighthouse's simulated phone sees it (slow 4G, a processor four
@@ -153,12 +153,12 @@ async function lighthouse(url: string, home: string, browser: string): Promise<R
 
 /** @returns whether every bar was met */
 function tell(reports: Report[]): boolean {
-  say(`\n${'checkout, median of 3'.padEnd(28)}${'measured'.padStart(12)}${'bar'.padStart(12)}`)
+  print(`\n${'checkout, median of 3'.padEnd(28)}${'measured'.padStart(12)}${'bar'.padStart(12)}`)
   const met = BARS.map(({ name, unit, digits, bar, least, read }) => {
     const measured = median(reports.map(read))
     const good = least ? measured >= bar : measured <= bar
     const figures = [measured.toFixed(digits), `${least ? '≥' : '≤'} ${bar.toFixed(digits)}`]
-    say(
+    print(
       `${good ? '✓' : '✗'} ${name.padEnd(26)}${figures.map((figure) => figure.padStart(12)).join('')} ${unit}`,
     )
     return good
@@ -176,7 +176,7 @@ await measureAll().then(
     process.exitCode = tell(reports) ? 0 : 1
   },
   (error: unknown) => {
-    complain(reasonOf(error))
+    printError(reasonOf(error))
     process.exitCode = 1
   },
 )

@@ -8,8 +8,8 @@ import { Engine } from '@/idempotency/core/engine'
 import { PrismaStore } from '@/idempotency/stores/prisma'
 import { showId, uuidv7 } from '@/lib/id'
 import type { Db } from '@/platform/db'
-import { freePort } from '@/setup/port'
-import { typescriptArgs } from '@/setup/typescript-child'
+import { typescriptArgs } from '@/setup/process/fork-typescript'
+import { freePort } from '@/setup/process/port'
 import { instantGateway } from './gateway'
 
 /** One payment: a key and the order that it pays. */

@@ -4,7 +4,7 @@ import { uuidv7 } from '@/lib/id'
 import { MAX_MINOR } from '@/lib/money'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
-import { type TestDatabase, testDatabase } from '@/setup/test-database'
+import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { createOrder, type NewOrder, OrderOwners, OrderRefused } from './order'
 
 const [OURS, THEIRS] = [uuidv7(), uuidv7()]

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Db } from '@/platform/db'
 import { findings, invariants } from '@/platform/integrity'
-import { openTestDatabase } from '@/setup/test-database'
+import { openTestDatabase } from '@/setup/test/database'
 import { checkLedger } from './audit'
 
 const A = '018f0000-0000-7000-8000-00000000000a'

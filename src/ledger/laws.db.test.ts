@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
-import { type TestDatabase, testDatabase } from '@/setup/test-database'
+import { type TestDatabase, testDatabase } from '@/setup/test/database'
 
 /** Each rule of the database about money, attacked by SQL: as the product's own role and, where a trigger keeps it, as the owner. */
 const [OURS, THEIRS] = [uuidv7(), uuidv7()]

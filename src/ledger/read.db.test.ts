@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Db } from '@/platform/db'
-import { openTestDatabase } from '@/setup/test-database'
+import { openTestDatabase } from '@/setup/test/database'
 import { account, accounts, journal, statement, transactionsOfPayment } from './read'
 
 const A = '018f0000-0000-7000-8000-00000000000a'

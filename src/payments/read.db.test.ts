@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findRecord, listRecords } from '@/idempotency/stores/read'
 import type { Db } from '@/platform/db'
-import { openTestDatabase } from '@/setup/test-database'
+import { openTestDatabase } from '@/setup/test/database'
 import { overview } from './overview'
 import { listPayments, type PaymentFilter, paymentDetail } from './read'
 

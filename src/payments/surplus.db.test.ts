@@ -7,7 +7,7 @@ import { uuidv7 } from '@/lib/id'
 import { commit } from '@/platform/commit'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
-import { type TestDatabase, testDatabase } from '@/setup/test-database'
+import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { dueSurplus, recordSurplus, type Surplus } from './surplus'
 
 /** The rules of surplus charges, attacked by SQL: as the product's own role and, where a trigger keeps it, as the owner. */

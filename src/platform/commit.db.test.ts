@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
-import { openTestDatabase } from '@/setup/test-database'
+import { openTestDatabase } from '@/setup/test/database'
 import { commit } from './commit'
 import { type Db, sql, type Write } from './db'
 

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { BANK_ROLE } from '@/payments/simulator/bank'
-import { type TestDatabase, testDatabase } from '@/setup/test-database'
+import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { openPool } from './db'
 import { APP_ROLE } from './roles'
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { Order } from '@/lab/bank/script'
 import { type LabBank, startLabBank } from '@/lab/bank/server'
 import { openPool } from '@/platform/db'
-import { freePort } from '@/setup/port'
+import { freePort } from '@/setup/process/port'
 import { openTestProduct, type TestProduct } from './testing'
 
 /** The whole product with its bank at the other end of a network. What a fault does to one question is in the lab; here, what the shopper sees of it. */

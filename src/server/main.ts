@@ -6,7 +6,7 @@ import { localeOfPage } from '@/i18n/choose'
 import { LOCALE_HEADER } from '@/i18n/locale'
 import { createApi } from './api'
 import { type Deps, getDeps } from './deps'
-import { whenToldToStop } from './stop'
+import { onStopRequest } from './stop-request'
 
 /** How long running payments may take to end when we are told to stop. 25 s: longer than we wait for a bank. */
 const DRAIN_MS = 25_000
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const deps = getDeps()
   const server = http.createServer()
   // Before anything that takes time: whoever is told to stop while starting stops, and nobody outlives the supervisor.
-  whenToldToStop(() => void drain(server, deps))
+  onStopRequest(() => void drain(server, deps))
   const api = getRequestListener(createApi(deps).fetch)
   const pages = openPages(deps)
   server.on('request', (request, response) => {

@@ -6,7 +6,7 @@ import type { ReplayInfo } from '@/idempotency/trpc/door'
 import { showId, uuidv7 } from '@/lib/id'
 import { openPool, sql } from '@/platform/db'
 import { readEnv } from '@/platform/env'
-import { testDatabase } from '@/setup/test-database'
+import { testDatabase } from '@/setup/test/database'
 import { createApi } from './api'
 import { buildDeps, type Deps } from './deps'
 

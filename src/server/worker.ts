@@ -4,13 +4,13 @@ import { APP_ROLE } from '@/platform/roles'
 import { buildCore } from './core'
 import { jobsOf } from './jobs/jobs'
 import { runQueue } from './jobs/queue'
-import { whenToldToStop } from './stop'
+import { onStopRequest } from './stop-request'
 
 /** The worker process: does by itself what no request waits for. Any number of them may run. */
 async function main(): Promise<void> {
   const core = buildCore(readEnv(), 'worker')
   const stopping = new AbortController()
-  whenToldToStop(() => stopping.abort())
+  onStopRequest(() => stopping.abort())
   // The queue listens on one connection, and its jobs are taken on the others.
   const pool = openPool(core.env.DATABASE_URL, { max: 6, role: APP_ROLE, name: 'payonce-queue' })
   const { db, log } = core

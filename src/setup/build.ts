@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { childEnv } from '@/platform/env'
-import { generate } from './generate'
-import { alone } from './lock-file'
-import { pidOf } from './process-mark'
-import { say, step } from './progress'
-import { inRoot, root } from './root'
-import { hashOf } from './source-hash'
+import { print, step } from './process/console'
+import { alone } from './process/lock-file'
+import { pidOf } from './process/process-id'
+import { inRoot, root } from './process/project-root'
+import { hashOf } from './process/source-hash'
+import { generate } from './schema/generate'
 
 const stamp = inRoot('dist/built-from')
 
@@ -16,7 +16,7 @@ export async function build(signal?: AbortSignal): Promise<boolean> {
   await generate()
   if (isCurrent()) return false
   const waiting = ({ mark }: { mark: string }) =>
-    say(`  another process (pid ${pidOf(mark)}) is building; waiting for it`)
+    print(`  another process (pid ${pidOf(mark)}) is building; waiting for it`)
   return alone(inRoot('dist/build.lock'), waiting, async () => {
     if (isCurrent()) return false
     await buildAll(signal)
@@ -27,7 +27,7 @@ export async function build(signal?: AbortSignal): Promise<boolean> {
 async function buildAll(signal: AbortSignal | undefined): Promise<void> {
   const sources = sourceHash()
   fs.rmSync(stamp, { force: true })
-  say('  building, because the sources changed (a minute at most)')
+  print('  building, because the sources changed (a minute at most)')
   await step('server and worker', bundleProcesses)
   await step('pages', () => buildPages(signal))
   fs.writeFileSync(stamp, sources)

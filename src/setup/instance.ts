@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { describeLock, type Holder, releaseLock, takeLock } from './lock-file'
-import { pidOf, stillRuns } from './process-mark'
-import { say, until } from './progress'
+import { print, until } from './process/console'
+import { describeLock, type LockHolder, releaseLock, takeLock } from './process/lock-file'
+import { pidOf, stillRuns } from './process/process-id'
 
 /** One running Payonce per data folder. */
 export interface Instance {
@@ -18,7 +18,7 @@ export async function claimInstance(dataDir: string): Promise<Instance> {
   return { describe: (facts) => describeLock(file, facts), release: () => releaseLock(file) }
 }
 
-function alreadyRunning({ mark, url }: Holder, dataDir: string): string {
+function alreadyRunning({ mark, url }: LockHolder, dataDir: string): string {
   const where = url ? `is already running at ${url}` : 'is already starting'
   return `Payonce ${where} (pid ${pidOf(mark)}) on the data in ${dataDir}.\nStop that one first, or start another with its own data:  PORT=3001 PAYONCE_DATA_DIR=.data-2 npm start`
 }
@@ -27,7 +27,7 @@ function alreadyRunning({ mark, url }: Holder, dataDir: string): string {
 async function endLeftovers(marks: string[]): Promise<void> {
   const alive = () => marks.filter(stillRuns)
   if (alive().length === 0) return
-  say('  the last run was killed; its processes are ending')
+  print('  the last run was killed; its processes are ending')
   // 10 s: longer than a payment in hand takes, except when the bank does not answer; that one is found again by the worker.
   if (await until(() => alive().length === 0, 10_000)) return
   for (const mark of alive()) process.kill(pidOf(mark), 'SIGKILL')

@@ -1,7 +1,7 @@
 import { readToken } from '@/access/token'
 import type { Seeded } from '../../prisma/seed'
 import { readDemo } from './demo-file'
-import { onConnection } from './schema-engine'
+import { onConnection } from './schema/schema-engine'
 
 /**
  * The shop of an earlier start, as demo.json tells of it; null when there is none, or when this database

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
 import { childEnv } from '@/platform/env'
-import { keepRunning } from './keep-running'
-import { processMark } from './process-mark'
-import { inRoot } from './root'
-import { forkTypeScript, typescriptArgs } from './typescript-child'
+import { forkTypeScript, typescriptArgs } from './process/fork-typescript'
+import { keepRunning } from './process/keep-running'
+import { processId } from './process/process-id'
+import { inRoot } from './process/project-root'
 
 /** The two processes that are the product: web answers, worker finishes what was left undone. */
-export interface Product {
+export interface ProductProcesses {
   pids(): { web: number; worker: number }
   /** The same, as marks that stay true when a pid is used again. */
   marks(): string[]
@@ -26,13 +26,13 @@ export interface ProductSettings {
 }
 
 /** `changed` is called when one of them was started again and has another pid. */
-export function startProduct(settings: ProductSettings, changed: () => void): Product {
+export function startProduct(settings: ProductSettings, changed: () => void): ProductProcesses {
   const web = keepRunning('web', () => fork('web', settings), changed)
   const worker = keepRunning('worker', () => fork('worker', settings), changed)
   const both = [web, worker]
   return {
     pids: () => ({ web: web.pid(), worker: worker.pid() }),
-    marks: () => both.map((one) => processMark(one.pid())).filter((mark) => mark !== null),
+    marks: () => both.map((one) => processId(one.pid())).filter((mark) => mark !== null),
     ready: Promise.all(both.map((one) => one.ready)).then(() => undefined),
     failed: Promise.race(both.map((one) => one.failed)),
     stop: async (hurry) => void (await Promise.all(both.map((one) => one.stop(hurry)))),

@@ -2,26 +2,26 @@ import fs from 'node:fs'
 import { z } from 'zod'
 import { childEnv, readSetupEnv } from '@/platform/env'
 import { build } from './build'
-import { generate } from './generate'
-import { migrate } from './migrate'
-import { complain, reasonOf, say } from './progress'
-import { inRoot } from './root'
+import { print, printError, reasonOf } from './process/console'
+import { forkTypeScript } from './process/fork-typescript'
+import { inRoot } from './process/project-root'
+import { generate } from './schema/generate'
+import { migrate } from './schema/migrate'
 import { secretOf } from './secret'
-import { forkTypeScript } from './typescript-child'
 
-/** `npm run migrate | seed | verify | worker | generate | build`: one step by itself, outside `npm start`. */
+/** `npm run migrate | seed | verify | check | worker | generate | build`: one step by itself, outside `npm start`. */
 const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   generate: async () => {
-    say((await generate()) ? 'The Prisma client was made.' : 'The Prisma client is current.')
+    print((await generate()) ? 'The Prisma client was made.' : 'The Prisma client is current.')
     return true
   },
   build: async () => {
-    say((await build()) ? 'The product was built.' : 'The build is current.')
+    print((await build()) ? 'The product was built.' : 'The build is current.')
     return true
   },
   migrate: async () => {
     const applied = await migrate(databaseUrl())
-    say(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database has all migrations.')
+    print(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database has all migrations.')
     return true
   },
   seed: async () => {
@@ -37,15 +37,17 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
       baseUrl,
       dataDir: env.dataDir,
     })
-    say(`The shop is there. Sign in as ${operator.email} with ${operator.password}; API key ${apiKey}`)
+    print(`The shop is there. Sign in as ${operator.email} with ${operator.password}; API key ${apiKey}`)
     return true
   },
   verify: async (flags) => {
     await generate()
-    const { verify } = (await import(inRoot('src/lab/verify.ts'))) as {
-      verify(url: string, options: { json: boolean }): Promise<boolean>
-    }
+    const { verify } = await import('./verify')
     return verify(databaseUrl(), { json: flags.includes('--json') })
+  },
+  check: async () => {
+    const { check } = await import('./test/check')
+    return (await check()).failed === 0
   },
   worker: async () => {
     await build()
@@ -80,10 +82,10 @@ function runWorker(): Promise<boolean> {
 
 const [name = '', ...flags] = process.argv.slice(2)
 const command = commands[name]
-if (!command) complain(`Which step? ${Object.keys(commands).join(', ')}`)
+if (!command) printError(`Which step? ${Object.keys(commands).join(', ')}`)
 process.exitCode = (await command?.(flags).catch(tellWhy)) ? 0 : 1
 
 function tellWhy(error: unknown): false {
-  complain(reasonOf(error))
+  printError(reasonOf(error))
   return false
 }

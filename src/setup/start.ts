@@ -3,16 +3,16 @@ import { readSetupEnv } from '@/platform/env'
 import type { Seeded } from '../../prisma/seed'
 import { build } from './build'
 import { type DemoOperator, writeDemo } from './demo-file'
-import { generate } from './generate'
 import { claimInstance } from './instance'
 import { knownShop } from './known-shop'
-import { migrate } from './migrate'
-import { embeddedDatabase, namedDatabase, type OpenDatabase } from './open-database'
-import { freePort, isFree } from './port'
+import { embeddedDatabase, namedDatabase, type OpenDatabase } from './postgres/open-database'
+import { print, printError, reasonOf, step } from './process/console'
+import { freePort, isFree } from './process/port'
+import { onStopSignal } from './process/stop-signals'
 import { startProduct } from './product'
-import { complain, reasonOf, say, step } from './progress'
+import { generate } from './schema/generate'
+import { migrate } from './schema/migrate'
 import { secretOf } from './secret'
-import { whenToldToStop } from './stop-signals'
 
 /**
  * `npm start`: the supervisor. It brings up database, web and worker in that order, keeps them running, and takes them
@@ -21,7 +21,7 @@ import { whenToldToStop } from './stop-signals'
 const dev = process.argv.includes('--dev')
 /** What has been started, each with how it is stopped; the last one stops first. */
 const started: (() => Promise<void> | void)[] = []
-const signals = whenToldToStop(() => void shutDown(0))
+const signals = onStopSignal(() => void shutDown(0))
 let ending = false
 /** Live data has no demo shop. */
 const NOBODY = { merchantId: null, operator: null, apiKey: null }
@@ -35,7 +35,7 @@ async function start(): Promise<void> {
   const secret = secretOf(env)
   const port = await choosePort(env.PORT)
   const url = `http://localhost:${port}`
-  say(`Payonce, ${env.PAYONCE_MODE}${dev ? ', development' : ''}`)
+  print(`Payonce, ${env.PAYONCE_MODE}${dev ? ', development' : ''}`)
 
   const [database] = await Promise.all([
     step('database', () => openDatabase(env)),
@@ -61,7 +61,7 @@ async function start(): Promise<void> {
   database.onRestart(tellOthers)
   tellOthers()
   announce(settings.baseUrl, operator, apiKey)
-  say(`\nready ${url}`)
+  print(`\nready ${url}`)
 
   function tellOthers(): void {
     instance.describe({ url, children: product.marks() })
@@ -91,9 +91,9 @@ async function seedShop(settings: {
 }
 
 function announce(baseUrl: string, operator: DemoOperator | null, apiKey: string | null): void {
-  say(`\n  shop       ${baseUrl}\n  dashboard  ${baseUrl}/dashboard\n  docs       ${baseUrl}/docs`)
-  if (operator) say(`  sign in    ${operator.email}  ${operator.password}`)
-  if (apiKey) say(`  API key    ${apiKey}`)
+  print(`\n  shop       ${baseUrl}\n  dashboard  ${baseUrl}/dashboard\n  docs       ${baseUrl}/docs`)
+  if (operator) print(`  sign in    ${operator.email}  ${operator.password}`)
+  if (apiKey) print(`  API key    ${apiKey}`)
 }
 
 async function choosePort(wanted: number): Promise<number> {
@@ -105,7 +105,7 @@ async function choosePort(wanted: number): Promise<number> {
 }
 
 function fail(error: unknown): Promise<void> {
-  complain(`\n${reasonOf(error)}`)
+  printError(`\n${reasonOf(error)}`)
   return shutDown(1)
 }
 
@@ -122,7 +122,7 @@ async function stopOne(stop: () => Promise<void> | void): Promise<void> {
   try {
     await stop()
   } catch (error) {
-    complain(reasonOf(error))
+    printError(reasonOf(error))
   }
 }
 

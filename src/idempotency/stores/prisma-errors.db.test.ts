@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { type Db, openDb, type Sql, sql } from '@/platform/db'
-import { type TestDatabase, testDatabase } from '@/setup/test-database'
+import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { CommitRefused, StoreUnavailable } from '../core/store'
 import { callDatabase, classify, type ErrorClass } from './prisma-errors'
 

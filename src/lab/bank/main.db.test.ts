@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { httpGateway } from '@/payments/simulator/client'
 import { childEnv } from '@/platform/env'
-import { type TestDatabase, testDatabase } from '@/setup/test-database'
-import { forkTypeScript } from '@/setup/typescript-child'
+import { forkTypeScript } from '@/setup/process/fork-typescript'
+import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { readJournal } from './journal'
 
 let database: TestDatabase

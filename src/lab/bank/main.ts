@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { readSetupEnv } from '@/platform/env'
-import { whenToldToStop } from '@/server/stop'
+import { onStopRequest } from '@/server/stop'
 import { startLabBank } from './server'
 
 /**
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   if (!databaseUrl)
     throw new Error('The bank needs DATABASE_URL: a migrated database, of its own or the product’s.')
   const bank = await startLabBank({ databaseUrl, port: Number(values.port), journal: values.journal })
-  whenToldToStop(() => void bank.close().then(() => process.exit(0)))
+  onStopRequest(() => void bank.close().then(() => process.exit(0)))
   process.stdout.write(`bank ${bank.url}\n`)
   process.send?.({ type: 'ready', url: bank.url })
 }

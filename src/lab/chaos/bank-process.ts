@@ -2,10 +2,10 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { childEnv } from '@/platform/env'
-import { freePort } from '@/setup/port'
-import { hasEnded } from '@/setup/process-mark'
-import { inRoot } from '@/setup/root'
-import { forkTypeScript } from '@/setup/typescript-child'
+import { forkTypeScript } from '@/setup/process/fork-typescript'
+import { freePort } from '@/setup/process/port'
+import { hasEnded } from '@/setup/process/process-id'
+import { inRoot } from '@/setup/process/project-root'
 
 /** The bank, as a process that does what it is told, and is started again whenever it dies. */
 export class BankProcess {

@@ -1,5 +1,5 @@
 import { sql } from '@/platform/db'
-import { check } from '../verify'
+import { check } from '@/setup/verify'
 import { type Accident, BANK_FAULTS } from './accidents'
 import type { History, Line } from './history'
 import type { Campaign } from './rounds'

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { childEnv } from '@/platform/env'
-import { hasEnded } from '@/setup/process-mark'
-import { inRoot } from '@/setup/root'
+import { hasEnded } from '@/setup/process/process-id'
+import { inRoot } from '@/setup/process/project-root'
 import { openProxy, type TcpProxy } from './tcp-proxy'
 
 /** What is ordered of a process: at which point, of which request (`mark`), what. */

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { complain, say } from '@/setup/progress'
+import { print, printError } from '@/setup/process/console'
 import { ACCIDENTS, type Accident } from './accidents'
 import { deploy } from './deployment'
 import { History } from './history'
@@ -29,7 +29,7 @@ async function run(): Promise<boolean> {
   // One lap plays each accident with each way to go on.
   const count = Number(values.rounds ?? accidents.length * 3)
   const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed)
-  say(`seed ${seed}, ${count} rounds`)
+  print(`seed ${seed}, ${count} rounds`)
   const world = await World.open()
   const history = new History(path.join(world.home, 'history.jsonl'))
   const began = performance.now()
@@ -39,8 +39,8 @@ async function run(): Promise<boolean> {
   history.close()
   const codes = await world.close()
   if (codes.some((code) => code !== 0)) wrong.push(`a process did not end well: ${codes.join(', ')}`)
-  for (const line of wrong) complain(`✕ ${line}`)
-  say(
+  for (const line of wrong) printError(`✕ ${line}`)
+  print(
     `${((performance.now() - began) / 1_000).toFixed(0)} s; ${wrong.length === 0 ? 'everything held' : `${wrong.length} things are wrong; see ${world.home}`}`,
   )
   if (wrong.length === 0 && !values.keep) fs.rmSync(world.home, { recursive: true, force: true })
@@ -62,7 +62,7 @@ async function campaign(world: World, history: History, { seed, count, accidents
     const next = source.next().value
     if (next.accident.kills) kills++
     await playing.play(next)
-    if ((round + 1) % 50 === 0) say(`  ${round + 1} rounds`)
+    if ((round + 1) % 50 === 0) print(`  ${round + 1} rounds`)
   }
   await playing.over()
   await makeUp(world, playing, accidents)
@@ -71,10 +71,12 @@ async function campaign(world: World, history: History, { seed, count, accidents
   const undeployed = await deploy(world, playing)
   const quiet = await world.quiet(QUIET_MS)
   await playing.askEverybodyAgain()
-  say(`${playing.purchases.length} purchases, ${history.lines.length} requests, ${kills} kill rounds`)
-  say(`happened: ${[...world.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
-  say(`the bank: ${[...(await world.bank.faults())].map(([fault, times]) => `${fault} ${times}`).join(', ')}`)
-  for (const line of await speeds(world)) say(line)
+  print(`${playing.purchases.length} purchases, ${history.lines.length} requests, ${kills} kill rounds`)
+  print(`happened: ${[...world.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
+  print(
+    `the bank: ${[...(await world.bank.faults())].map(([fault, times]) => `${fault} ${times}`).join(', ')}`,
+  )
+  for (const line of await speeds(world)) print(line)
   return [
     ...undeployed,
     ...(quiet ? [] : ['something stayed in doubt']),

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { expect, test } from 'vitest'
-import { inRoot } from '@/setup/root'
+import { inRoot } from '@/setup/process/project-root'
 import { CHECKS } from './checks'
 import { PROFILES, type ProfileName } from './profiles'
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { inRoot } from '@/setup/root'
+import { inRoot } from '@/setup/process/project-root'
 import type { Report } from './conform'
 import { openShop } from './testing/exemplary'
 import { openCheckThenAct } from './testing/naive'

@@ -1,4 +1,4 @@
-import { complain, say } from '@/setup/progress'
+import { print, printError } from '@/setup/process/console'
 import { readArguments, USAGE } from './arguments'
 import { conform, Unreachable } from './conform'
 import { conforms, table } from './report'
@@ -7,16 +7,16 @@ import { conforms, table } from './report'
 async function main(args: string[]): Promise<number> {
   const wanted = readArguments(args)
   if ('wrong' in wanted) {
-    complain(`${wanted.wrong}\n\n${USAGE}`)
+    printError(`${wanted.wrong}\n\n${USAGE}`)
     return 2
   }
   try {
     const report = await conform(wanted.options)
-    say(wanted.json ? JSON.stringify(report, null, 2) : table(report))
+    print(wanted.json ? JSON.stringify(report, null, 2) : table(report))
     return conforms(report, wanted.strict) ? 0 : 1
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error
-    complain(`No answer: ${error.message}`)
+    printError(`No answer: ${error.message}`)
     return 2
   }
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
-import { inRoot } from '@/setup/root'
+import { inRoot } from '@/setup/process/project-root'
 
 /** A change to one file of ours, as text: `find` must be there exactly once. */
 export interface Edit {

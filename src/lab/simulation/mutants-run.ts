@@ -1,6 +1,6 @@
-import { generate } from '@/setup/generate'
-import { say } from '@/setup/progress'
-import { inRoot } from '@/setup/root'
+import { print } from '@/setup/process/console'
+import { inRoot } from '@/setup/process/project-root'
+import { generate } from '@/setup/schema/generate'
 import { bundleSimulation } from './bundle'
 import { MUTANTS, type Mutant } from './mutants'
 import { campaign } from './processes'
@@ -13,7 +13,7 @@ async function killAll(): Promise<boolean> {
   await generate()
   const lived = []
   for (const mutant of MUTANTS) if (!(await kill(mutant))) lived.push(mutant.name)
-  say(`${MUTANTS.length - lived.length} of ${MUTANTS.length} mutants killed`)
+  print(`${MUTANTS.length - lived.length} of ${MUTANTS.length} mutants killed`)
   return lived.length === 0
 }
 
@@ -23,7 +23,7 @@ async function kill({ name, edits }: Mutant): Promise<boolean> {
   await bundleSimulation(bundle, edits)
   const { failure, plans, seconds } = await campaign(bundle, { seed: 1, seconds: PATIENCE_S })
   const effort = `${plans} plans, ${seconds.toFixed(1)} s`
-  say(
+  print(
     failure === null
       ? `✕ alive   ${name} (${effort})`
       : `✓ killed  ${name} (${effort})\n            ${failure}`,

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { generate } from '@/setup/generate'
-import { complain, say } from '@/setup/progress'
-import { inRoot } from '@/setup/root'
+import { print, printError } from '@/setup/process/console'
+import { inRoot } from '@/setup/process/project-root'
+import { generate } from '@/setup/schema/generate'
 import { bundleSimulation } from './bundle'
 import { campaign } from './processes'
 import type { Campaign } from './run'
@@ -27,7 +27,7 @@ async function run(): Promise<boolean> {
   await generate()
   await bundleSimulation(bundle)
   const replay = values.path !== undefined
-  say(`seed ${seed}`)
+  print(`seed ${seed}`)
   const seeds = Array.from({ length: replay ? 1 : PROCESSES }, (_, index) => seed + index * APART)
   const effort = replay
     ? { seconds: 0 }
@@ -41,16 +41,18 @@ async function run(): Promise<boolean> {
 function report(seen: readonly Campaign[], replay: boolean): boolean {
   const sum = (of: 'plans' | 'payments' | 'charges' | 'steps') =>
     seen.reduce((total, one) => total + one[of], 0).toLocaleString('en')
-  say(`${sum('plans')} plans, ${sum('payments')} payments, ${sum('charges')} charges, ${sum('steps')} steps`)
+  print(
+    `${sum('plans')} plans, ${sum('payments')} payments, ${sum('charges')} charges, ${sum('steps')} steps`,
+  )
   const failures = seen.flatMap(({ failure }) => failure ?? [])
   for (const failure of failures)
-    complain(
+    printError(
       `a law was broken: ${failure}\n  see it again with  npm run simulate -- --seed <seed> --path <path>`,
     )
   // A replay shows one plan, and need not show all.
   const missed = replay ? [] : seen.flatMap((one) => (one.failure ? [] : one.missed))
   if (missed.length > 0)
-    complain(`this never happened, so nothing is proved about it: ${[...new Set(missed)].join(', ')}`)
+    printError(`this never happened, so nothing is proved about it: ${[...new Set(missed)].join(', ')}`)
   return failures.length === 0 && missed.length === 0
 }
 

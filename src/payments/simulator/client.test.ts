@@ -1,7 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { freePort } from '@/setup/port'
+import { freePort } from '@/setup/process/port'
 import type { Gateway } from '../gateway'
 import { httpChallenges, httpGateway } from './client'
 

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
-import { type TestDatabase, testDatabase } from '@/setup/test-database'
+import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { openLimit, quotaHeaders } from './limits'
 
 let database: TestDatabase

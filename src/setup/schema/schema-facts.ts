@@ -1,0 +1,42 @@
+import type pg from 'pg'
+
+/** What schema.prisma can say about a database, read back from PostgreSQL's catalogues: one line a fact. */
+export async function schemaFacts(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query(FACTS)
+  return rows.map((row) => row.fact).sort()
+}
+
+/** Whatever one says and the other does not. */
+export function differences(migrations: string[], schema: string[]): string[] {
+  const only = (these: string[], others: string[], where: string) =>
+    these.filter((fact) => !others.includes(fact)).map((fact) => `only in ${where}: ${fact}`)
+  return [
+    ...only(migrations, schema, 'prisma/migrations'),
+    ...only(schema, migrations, 'prisma/schema'),
+  ].sort((a, b) => subject(a).localeCompare(subject(b)))
+}
+
+const subject = (line: string): string => line.slice(line.indexOf(': '))
+
+/**
+ * CHECKs, triggers, functions, partial indexes, whether a list may be NULL, and the bank's own PostgreSQL schema are left out: Prisma's language has no
+ * words for them, so they are the migrations' alone. Names count: a constraint's name is what an error is recognized by.
+ */
+const FACTS = `
+  SELECT format('table %s', relname) AS fact
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations'
+  UNION ALL
+  SELECT format('column %s.%s: %s%s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+                CASE WHEN a.attnotnull AND a.attndims = 0 THEN ' not null' ELSE '' END, coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''))
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND c.relname <> '_prisma_migrations'
+  UNION ALL
+  SELECT format('constraint %s on %s: %s', conname, conrelid::regclass, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'f') AND conrelid::regclass::text <> '_prisma_migrations'
+  UNION ALL
+  SELECT format('index %s', pg_get_indexdef(indexrelid))
+    FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
+    WHERE relnamespace = 'public'::regnamespace AND indpred IS NULL AND relname <> '_prisma_migrations'
+  UNION ALL
+  SELECT format('enum %s: %s', typname, (SELECT string_agg(enumlabel, ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = pg_type.oid))
+    FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'`
