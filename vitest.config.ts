@@ -12,8 +12,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['src/**/*.test.{ts,tsx}'],
-          exclude: ['src/**/*.db.test.ts'],
+          include: ['{src,lab,conform}/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.db.test.ts'],
         },
       },
       {
@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'db',
           environment: 'node',
-          include: ['src/**/*.db.test.ts'],
+          include: ['{src,lab,conform}/**/*.db.test.ts'],
           globalSetup: 'src/setup/test/cluster.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,

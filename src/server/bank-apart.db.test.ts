@@ -1,9 +1,9 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Order } from '@/lab/bank/script'
-import { type LabBank, startLabBank } from '@/lab/bank/server'
 import { openPool } from '@/platform/db'
 import { freePort } from '@/setup/process/port'
+import type { Order } from '../../lab/bank/script'
+import { type LabBank, startLabBank } from '../../lab/bank/server'
 import { openTestProduct, type TestProduct } from './testing'
 
 /** The whole product with its bank at the other end of a network. What a fault does to one question is in the lab; here, what the shopper sees of it. */

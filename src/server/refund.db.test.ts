@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Order } from '@/lab/bank/script'
-import { type LabBank, startLabBank } from '@/lab/bank/server'
 import { readId, uuidv7 } from '@/lib/id'
 import { openDb, openPool } from '@/platform/db'
 import { freePort } from '@/setup/process/port'
 import { check } from '@/setup/verify'
+import type { Order } from '../../lab/bank/script'
+import { type LabBank, startLabBank } from '../../lab/bank/server'
 import { openTestProduct, type TestProduct } from './testing'
 
 /** Giving money back, with the bank at the other end of a network: how much, once, and what is true when the bank or a process fails. */

@@ -64,7 +64,7 @@ async function runVitest(): Promise<Tally> {
 
 /** One of the laboratory's programs: it says by its exit code whether all held. */
 async function runLab(name: string, args: string[] = []): Promise<Tally> {
-  const child = forkTypeScript(inRoot(`src/lab/${name}.ts`), args, { stdio: 'inherit' })
+  const child = forkTypeScript(inRoot(`lab/${name}.ts`), args, { stdio: 'inherit' })
   const [code] = (await once(child, 'exit')) as [number | null]
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }

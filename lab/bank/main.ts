@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import { readSetupEnv } from '@/platform/env'
-import { onStopRequest } from '@/server/stop'
+import { onStopRequest } from '@/server/stop-request'
 import { startLabBank } from './server'
 
 /**
- * The bank as a process of its own: `DATABASE_URL=… node --import tsx src/lab/bank/main.ts [--port 4000] [--journal bank.jsonl]`.
+ * The bank as a process of its own: `DATABASE_URL=… node --import tsx lab/bank/main.ts [--port 4000] [--journal bank.jsonl]`.
  * Its address is the line `bank http://127.0.0.1:…`, and a message to the one who started it.
  */
 async function main(): Promise<void> {

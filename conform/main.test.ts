@@ -11,7 +11,7 @@ function run(...args: string[]): Promise<{ code: number; out: string; err: strin
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', inRoot('src/lab/conform/main.ts'), ...args],
+      ['--import', 'tsx', inRoot('conform/main.ts'), ...args],
       { cwd: inRoot('.') },
       (error, out, err) => {
         resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err })

@@ -17,7 +17,7 @@ export interface Edit {
 export async function bundleSimulation(outfile: string, edits: readonly Edit[] = []): Promise<void> {
   const files = new Set(edits.map(({ file }) => inRoot(file)))
   await build({
-    entryPoints: [inRoot('src/lab/simulation/main.ts')],
+    entryPoints: [inRoot('lab/simulation/main.ts')],
     outfile,
     bundle: true,
     format: 'esm',

@@ -66,7 +66,7 @@ export class BankProcess {
   private boot(): ChildProcess {
     const args = ['--port', String(this.port), '--journal', path.join(this.home, 'bank.jsonl')]
     const env = childEnv({ DATABASE_URL: this.databaseUrl })
-    const child = forkTypeScript(inRoot('src/lab/bank/main.ts'), args, {
+    const child = forkTypeScript(inRoot('lab/bank/main.ts'), args, {
       env,
       stdio: ['ignore', this.log, this.log, 'ipc'],
     })

@@ -120,11 +120,7 @@ export class Member {
 
   private boot(): void {
     const file = inRoot(`dist/${this.name === 'web' ? 'main' : 'worker'}.js`)
-    const execArgv = [
-      '--enable-source-maps',
-      '--import',
-      pathToFileURL(inRoot('src/lab/chaos/preload.mjs')).href,
-    ]
+    const execArgv = ['--enable-source-maps', '--import', pathToFileURL(inRoot('lab/chaos/preload.mjs')).href]
     const child = fork(file, [], {
       cwd: inRoot(),
       execArgv,
