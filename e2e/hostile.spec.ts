@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import fc from 'fast-check'
-import { TEST_CARDS } from '@/app/(shop)/checkout/[orderId]/_parts/test-cards'
+import { TEST_CARDS } from '@/shop/checkout/form/test-cards'
 import { expect, test } from './fixtures'
 import { chooseCard, expectNoCharge, expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
 

@@ -17,6 +17,17 @@ const MAY_IMPORT: Record<string, string[]> = {
   checkout: ['payments', 'ledger', 'idempotency', 'lib', 'platform'],
   server: ['checkout', 'payments', 'ledger', 'webhooks', 'access', 'idempotency', 'i18n', 'lib', 'platform'],
   app: [
+    'shop',
+    'server/caller',
+    'checkout/schema',
+    'checkout/catalogue',
+    'idempotency/client',
+    'idempotency/problems',
+    'i18n',
+    'ui',
+    'lib',
+  ],
+  shop: [
     'server/caller',
     'checkout/schema',
     'checkout/catalogue',
@@ -29,7 +40,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   // The route that mounts the API for `next dev` and serverless hosts.
   'app/api': ['server/api', 'server/deps'],
   // The checkout alone lives in Next's other router: its script may weigh next to nothing.
-  pages: ['app', 'server/caller', 'i18n', 'ui', 'lib'],
+  pages: ['shop', 'server/caller', 'i18n', 'ui', 'lib'],
   // A key of an earlier start is known by its hash; `verify` asks for the invariants.
   setup: ['platform', 'lib', 'access/token', 'payments/integrity'],
   // Files that lie directly in src.
@@ -37,16 +48,21 @@ const MAY_IMPORT: Record<string, string[]> = {
 }
 
 /** Rooms whose types another room may name, because its screens show them; types are gone when it runs. */
-const MAY_NAME_TYPES: Record<string, string[]> = { app: ['server', 'checkout'], pages: ['server'] }
+const MAY_NAME_TYPES: Record<string, string[]> = {
+  app: ['server', 'checkout'],
+  shop: ['server', 'checkout'],
+  pages: ['server'],
+}
 
 /** Who may import which packages. */
 const PACKAGES: { name: RegExp; only: string[] }[] = [
-  { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'ui', 'idempotency/client/react'] },
+  { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'shop', 'ui', 'idempotency/client/react'] },
   {
     name: /^(next($|\/)|@trpc\/)/,
     only: [
       'app',
       'pages',
+      'shop',
       'server',
       'idempotency/trpc',
       'idempotency/rest',
@@ -54,7 +70,7 @@ const PACKAGES: { name: RegExp; only: string[] }[] = [
       'i18n/request',
     ],
   },
-  { name: /^(next-intl|use-intl|icu-minify|negotiator)($|\/)/, only: ['app', 'pages', 'i18n'] },
+  { name: /^(next-intl|use-intl|icu-minify|negotiator)($|\/)/, only: ['app', 'pages', 'shop', 'i18n'] },
 ]
 
 /** What must never be in a browser: the place where all is built, and the database. */

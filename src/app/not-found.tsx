@@ -2,8 +2,8 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { getTranslations } from 'next-intl/server'
+import { SiteBar } from '@/shop/frame/site-bar'
 import { buttonClass } from '@/ui/button'
-import { SiteBar } from './(shop)/_parts/site-bar'
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('trouble.notFound')

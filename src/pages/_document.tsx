@@ -6,8 +6,8 @@ import Document, {
   Main,
   NextScript,
 } from 'next/document'
-import { EARLY_SCRIPT } from '@/app/(shop)/checkout/[orderId]/_parts/early'
 import { isLocale, LANGUAGES, LOCALE_HEADER, type Locale } from '@/i18n/locale'
+import { EARLY_PRESSES_SCRIPT } from '@/shop/checkout/form/early-presses'
 
 interface Props extends DocumentInitialProps {
   theme: 'light' | 'dark' | null
@@ -40,7 +40,7 @@ export default class CheckoutDocument extends Document<Props> {
       <Html lang={locale} dir={LANGUAGES[locale].dir} {...(theme ? { 'data-theme': theme } : {})}>
         <Head {...signed}>
           {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a text of ours, with nothing in it that anyone sent */}
-          <script {...signed} dangerouslySetInnerHTML={{ __html: EARLY_SCRIPT }} />
+          <script {...signed} dangerouslySetInnerHTML={{ __html: EARLY_PRESSES_SCRIPT }} />
           <link rel="icon" href="/icon.svg" type="image/svg+xml" />
           {!isDevelopment && (
             <script

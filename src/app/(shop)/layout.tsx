@@ -1,7 +1,7 @@
 import { NextIntlClientProvider, useLocale, useMessages } from 'next-intl'
 import type { ReactNode } from 'react'
 import { localeOfTag } from '@/i18n/locale'
-import { PageLanguage } from './_parts/page-language'
+import { PageLanguage } from '@/shop/frame/page-language'
 
 /** Of the messages, a browser gets only what its own components say. */
 export default function ShopLayout({ children }: { children: ReactNode }) {

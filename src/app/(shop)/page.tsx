@@ -2,12 +2,12 @@ import type { Metadata } from 'next'
 import { useLocale, useTranslations } from 'next-intl'
 import { getTranslations } from 'next-intl/server'
 import { CATALOGUE, type Product } from '@/checkout/catalogue'
+import { ProductPicture } from '@/shop/frame/product-picture'
+import { SiteBar } from '@/shop/frame/site-bar'
 import { Button } from '@/ui/button'
 import { Select } from '@/ui/field'
 import { Icon } from '@/ui/icon'
 import { Money } from '@/ui/money'
-import { ProductPicture } from './_parts/product-picture'
-import { SiteBar } from './_parts/site-bar'
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('shop')

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { GetServerSideProps } from 'next'
 import Head from 'next/head'
 import { createTranslator } from 'next-intl'
-import { isNotFound } from '@/app/(shop)/_parts/not-found'
-import { CheckoutPage, type CheckoutProps } from '@/app/(shop)/checkout/[orderId]/_parts/checkout-page'
-import { endedOf } from '@/app/(shop)/checkout/[orderId]/_parts/ended'
 import { localeOf } from '@/i18n/choose'
 import { compiledMessages } from '@/i18n/compiled'
 import { LANGUAGES } from '@/i18n/locale'
 import type { Messages } from '@/i18n/messages'
 import { callerFor } from '@/server/caller'
+import { CheckoutPage, type CheckoutProps } from '@/shop/checkout/checkout-page'
+import { noScriptOutcomeOf } from '@/shop/checkout/no-script-outcome'
+import { isNotFound } from '@/shop/frame/not-found'
 
 /**
  * The one page outside the App Router, whose runtime alone (React and Next, 131 kB gzipped) is more than this page may weigh.
@@ -29,7 +29,9 @@ export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ re
     const api = callerFor(headers)
     const order = await api.checkout.order({ orderId })
     // What holds the order speaks for itself.
-    const ended = order.payment ? null : await endedOf(query, (key) => api.checkout.status({ orderId, key }))
+    const ended = order.payment
+      ? null
+      : await noScriptOutcomeOf(query, (key) => api.checkout.status({ orderId, key }))
     return { props: { orderId, freshKey, order, ended, language } }
   } catch (error) {
     if (isNotFound(error)) return { notFound: true }

@@ -4,7 +4,7 @@ import { LINK } from '@/ui/nav'
 import { PaymentStatus } from '@/ui/status'
 import { Timestamp } from '@/ui/timestamp'
 import type { PaymentRow } from './api'
-import { AttemptStrip } from './attempt-strip'
+import { AttemptStrip } from './attempts/attempt-strip'
 import { feedLine } from './sentences'
 
 /** What just happened, in plain words, newest first. */

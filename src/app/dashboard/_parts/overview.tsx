@@ -8,12 +8,12 @@ import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
 import { Age } from './age'
 import { api, type OverviewData } from './api'
+import { RequestsChart } from './chart/requests-chart'
 import { Feed } from './feed'
 import { Freshness, Refetching } from './freshness'
 import { LedgerCheck } from './ledger-check'
 import { useLive } from './live'
 import { Numbers } from './numbers'
-import { RequestsChart } from './requests-chart'
 
 const RANGE_NAMES = ['1h', '24h', '7d', '30d'] as const
 type RangeName = (typeof RANGE_NAMES)[number]

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { isProblemKind, PROBLEMS, type ProblemKind, type Retry } from '@/idempotency/problems'
+import { SiteBar } from '@/shop/frame/site-bar'
 import { Card, CardBody, Fact, Facts } from '@/ui/card'
 import { PageHeader } from '@/ui/page-header'
-import { SiteBar } from '../../(shop)/_parts/site-bar'
 import { MEANINGS } from '../meanings'
 
 interface Props {

@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
-import { ShopFrame } from '../../_parts/shop-frame'
-import { loadReceipt } from './_parts/load-receipt'
-import { PaidReceipt } from './_parts/paid-receipt'
-import { UnpaidReceipt } from './_parts/unpaid-receipt'
+import { ShopFrame } from '@/shop/frame/shop-frame'
+import { PaidReceipt } from '@/shop/receipt/paid-receipt'
+import { UnpaidReceipt } from '@/shop/receipt/unpaid-receipt'
+import { loadReceipt } from './load-receipt'
 
 interface Props {
   params: Promise<{ token: string }>

@@ -4,10 +4,10 @@ import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { SelectField, TextField } from '@/ui/field'
 import { api } from '../../_parts/api'
+import { ALL_SCOPES, LIFETIMES, SCOPE_WORDS, type Scope, USUAL_SCOPES } from './api-key-labels'
 import { Dialog, DialogFoot } from './dialog'
-import type { Done } from './done'
-import { ALL_SCOPES, LIFETIMES, SCOPE_WORDS, type Scope, USUAL_SCOPES } from './key-words'
-import { useAct } from './use-act'
+import type { Done } from './dialog-result'
+import { useAct } from './use-submit-once'
 
 /** A new key: what it is for, what it may do, and for how long. Its id is made when the dialog opens. */
 export function CreateDialog({ onDone, onClose }: { onDone(done: Done): void; onClose(): void }) {

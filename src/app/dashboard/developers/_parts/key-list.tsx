@@ -3,8 +3,8 @@ import { Card, CardHeader } from '@/ui/card'
 import { EmptyState } from '@/ui/empty-state'
 import { SkeletonRows } from '@/ui/skeleton'
 import type { KeyRow } from '../../_parts/api'
+import { isOpen } from './api-key-labels'
 import { type KeyAction, KeyTable } from './key-table'
-import { isOpen } from './key-words'
 
 interface Props {
   /** Undefined while they are not here yet. */

@@ -4,7 +4,7 @@ import { cx } from '@/ui/cx'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import type { KeyRow } from '../../_parts/api'
-import { ALL_SCOPES, STATE_WORDS } from './key-words'
+import { ALL_SCOPES, STATE_WORDS } from './api-key-labels'
 
 export type KeyAction = 'rotate' | 'revoke'
 

@@ -4,8 +4,8 @@ import { CardBody } from '@/ui/card'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type KeyRow } from '../../_parts/api'
 import { Dialog, DialogFoot } from './dialog'
-import type { Done } from './done'
-import { useAct } from './use-act'
+import type { Done } from './dialog-result'
+import { useAct } from './use-submit-once'
 
 /** The last question before a key ends: it cannot be undone, and who still uses it is told. */
 export function RevokeDialog({

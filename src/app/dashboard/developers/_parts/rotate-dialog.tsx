@@ -4,10 +4,10 @@ import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
 import { api, type KeyRow } from '../../_parts/api'
+import { OVERLAPS } from './api-key-labels'
 import { Dialog, DialogFoot } from './dialog'
-import type { Done } from './done'
-import { OVERLAPS } from './key-words'
-import { useAct } from './use-act'
+import type { Done } from './dialog-result'
+import { useAct } from './use-submit-once'
 
 /** A successor with the same name, rights and time to live; and for how long the old key works beside it. */
 export function RotateDialog({

@@ -3,7 +3,7 @@ import { shorten } from '@/ui/copy-id'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import type { RecordRow } from '../../_parts/api'
-import { AttemptStrip } from '../../_parts/attempt-strip'
+import { AttemptStrip } from '../../_parts/attempts/attempt-strip'
 import { RecordState } from '../../_parts/record-state'
 
 export function RecordTable({ records }: { records: readonly RecordRow[] }) {

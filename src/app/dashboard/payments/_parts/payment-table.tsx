@@ -4,9 +4,9 @@ import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import { Verbatim } from '@/ui/verbatim'
 import type { PaymentRow } from '../../_parts/api'
-import { AttemptStrip, RequestsToCharges } from '../../_parts/attempt-strip'
+import { AttemptStrip, RequestsToCharges } from '../../_parts/attempts/attempt-strip'
+import { PaymentStanding } from '../../_parts/payment-standing'
 import { chargesOf, requestsOf } from '../../_parts/sentences'
-import { Standing } from '../../_parts/standing'
 
 export function PaymentTable({ payments }: { payments: readonly PaymentRow[] }) {
   return (
@@ -43,7 +43,7 @@ function PaymentLine({ payment }: { payment: PaymentRow }) {
         </Link>
       </Td>
       <Td label="Status" primary>
-        <Standing payment={payment} />
+        <PaymentStanding payment={payment} />
       </Td>
       <Td label="Order" className="md:max-w-56">
         <Verbatim className="min-w-0">{payment.reference ?? '—'}</Verbatim>

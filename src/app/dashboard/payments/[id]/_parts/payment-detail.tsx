@@ -8,11 +8,11 @@ import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type PaymentData } from '../../../_parts/api'
-import { Attempts } from '../../../_parts/attempts'
+import { Attempts } from '../../../_parts/attempts/attempt-list'
 import { Freshness } from '../../../_parts/freshness'
 import { useLive } from '../../../_parts/live'
+import { PaymentStanding } from '../../../_parts/payment-standing'
 import { explainBank, explainPresses } from '../../../_parts/sentences'
-import { Standing } from '../../../_parts/standing'
 import { TransactionCard } from '../../../_parts/transaction-card'
 import { PaymentFacts } from './payment-facts'
 import { RecordCard } from './record-card'
@@ -33,7 +33,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <Money minor={payment.amount} currency={payment.currency} className="text-2xl tracking-tight" />
-            <Standing payment={payment} />
+            <PaymentStanding payment={payment} />
           </span>
         }
         note={

@@ -1,0 +1,140 @@
+'use client'
+import { useState } from 'react'
+import { Button } from '@/ui/button'
+import { cx } from '@/ui/cx'
+import { EmptyState } from '@/ui/empty-state'
+import { type Outcome, OutcomeLabel } from '@/ui/status'
+import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
+import { duration, Timestamp } from '@/ui/timestamp'
+import type { Attempt } from '../api'
+import { count } from '../sentences'
+import { isWork, pinExecuted, type Spanned, spans } from './attempt-span'
+
+/** More than these are folded away: the first ones tell the story. */
+const SHOWN = 12
+
+/** Which request did the work, which were answered otherwise, when, by what; and each as a bar on one axis of time. */
+export function Attempts({ attempts, ownRecordId }: { attempts: readonly Attempt[]; ownRecordId?: string }) {
+  const [all, setAll] = useState(false)
+  if (attempts.length === 0)
+    return (
+      <EmptyState title="No attempt is written down yet.">
+        They are written in batches, off the pay path.
+      </EmptyState>
+    )
+  const ordered = spans(pinExecuted(attempts))
+  const shown = all ? ordered : ordered.slice(0, SHOWN)
+  return (
+    <>
+      <Table caption="Attempts: what did the work first, then the others in the order of time">
+        <TableHead>
+          <Th>Outcome</Th>
+          <Th>When</Th>
+          <Th className="w-[26%]">From the first on</Th>
+          <Th numeric>Took</Th>
+          <Th numeric>Status</Th>
+          <Th>Worker · fence</Th>
+          <Th>Source</Th>
+        </TableHead>
+        <TableBody>
+          {shown.map((spanned) => (
+            <AttemptLine
+              key={spanned.item.id}
+              spanned={spanned}
+              foreign={ownRecordId !== undefined && spanned.item.recordId !== ownRecordId}
+            />
+          ))}
+        </TableBody>
+      </Table>
+      {ordered.length > SHOWN && (
+        <div className="border-line border-t px-4 py-3 sm:px-5">
+          <Button size="sm" onClick={() => setAll(!all)}>
+            {all ? 'Show fewer' : `Show all ${count(ordered.length)}`}
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+function AttemptLine({ spanned, foreign }: { spanned: Spanned<Attempt>; foreign: boolean }) {
+  const { item: attempt, offsetMs } = spanned
+  const held = attempt.outcome === 'held'
+  return (
+    <Tr className={isWork(attempt) ? 'bg-ok-soft/40' : ''}>
+      <Td label="Outcome" primary>
+        <span className="flex flex-wrap items-center gap-x-2">
+          <OutcomeLabel outcome={attempt.outcome as Outcome} />
+          {held && <span className="figures text-ink-2">{count(attempt.presses)} presses</span>}
+          {foreign && <span className="rounded-sm bg-muted px-1 text-2xs text-ink-2">another key</span>}
+        </span>
+      </Td>
+      <Td label="When" primary className="text-ink-2">
+        <Timestamp at={attempt.at} style="time" className="text-xs" />
+      </Td>
+      <Td label="After the first" className="md:w-[26%]">
+        <span className="flex items-center gap-2 md:w-full">
+          <span className="figures w-16 shrink-0 text-right text-ink-3 text-xs">+{duration(offsetMs)}</span>
+          <Bar spanned={spanned} />
+        </span>
+      </Td>
+      <Td label="Took" numeric>
+        {held ? '—' : duration(attempt.durationMs)}
+      </Td>
+      <Td label="Status" numeric>
+        {held ? <span className="text-ink-3">never sent</span> : <Status attempt={attempt} />}
+      </Td>
+      <Td label="Worker · fence">
+        {held ? (
+          '—'
+        ) : (
+          <span className="inline-flex min-w-0 items-baseline gap-1 font-mono text-xs" title={attempt.worker}>
+            <span className="max-w-28 truncate">{shortWorker(attempt.worker)}</span>
+            {attempt.fence !== null && <span className="text-ink-3">· {attempt.fence}</span>}
+          </span>
+        )}
+      </Td>
+      <Td label="Source" className="text-ink-2">
+        <span title={`Request ${attempt.requestId}`}>{attempt.source}</span>
+      </Td>
+    </Tr>
+  )
+}
+
+const BAR: Record<string, string> = {
+  executed: 'bg-ok',
+  recovered: 'bg-violet',
+  joined: 'bg-teal',
+  replayed: 'bg-info',
+  rejected: 'bg-bad',
+  held: 'bg-edge',
+}
+
+function Bar({ spanned }: { spanned: Spanned<Attempt> }) {
+  return (
+    <span aria-hidden="true" className="relative hidden h-2 flex-1 rounded-full bg-muted md:block">
+      <span
+        className={cx('absolute inset-y-0 min-w-1 rounded-full', BAR[spanned.item.outcome] ?? 'bg-edge')}
+        style={{ left: `${spanned.left}%`, width: `${spanned.width}%` }}
+      />
+    </span>
+  )
+}
+
+function Status({ attempt }: { attempt: Attempt }) {
+  return (
+    <span title={attempt.problem ?? undefined}>
+      {attempt.status}
+      {attempt.problem && (
+        <span className="ml-1.5 font-mono text-ink-3 text-xs max-md:inline md:hidden xl:inline">
+          {attempt.problem}
+        </span>
+      )}
+    </span>
+  )
+}
+
+/** `web@host:1234` → `web:1234`; the whole of it is in the tooltip. */
+function shortWorker(worker: string): string {
+  return worker.replace(/@.*:/, ':')
+}

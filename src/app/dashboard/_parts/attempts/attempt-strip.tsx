@@ -1,0 +1,40 @@
+import { GlyphStrip, type Outcome } from '@/ui/status'
+import { type Presses, requestsOf } from '../sentences'
+
+type Counts = Presses & { strip: string[] }
+
+/** Glyphs of the requests in their order, then how many presses never became one: `●○○ +24`. */
+export function AttemptStrip({ counts }: { counts: Counts }) {
+  const requests = counts.strip.filter((outcome) => outcome !== 'held') as Outcome[]
+  const more = requestsOf(counts) + counts.recovered - requests.length
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-1.5 max-md:justify-end md:flex-nowrap">
+      <GlyphStrip outcomes={requests} max={8} />
+      {more > 0 && <span className="figures text-2xs text-ink-3">+{more}</span>}
+      {counts.held > 0 && (
+        <span
+          className="figures whitespace-nowrap rounded-sm bg-muted px-1 text-2xs text-ink-2"
+          title={`${counts.held} presses held back by the page`}
+        >
+          {counts.held}
+          <span className="sr-only"> presses</span> held
+        </span>
+      )}
+    </span>
+  )
+}
+
+/** `3→1`: requests that came, charges that were made. */
+export function RequestsToCharges({ requests, charges }: { requests: number; charges: number }) {
+  return (
+    <span className="figures font-medium" title={`${requests} requests, ${charges} charges`}>
+      {requests}
+      <span aria-hidden="true" className="text-ink-3">
+        →
+      </span>
+      <span className="sr-only"> requests, </span>
+      {charges}
+      <span className="sr-only"> charges</span>
+    </span>
+  )
+}

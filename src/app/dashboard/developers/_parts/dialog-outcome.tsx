@@ -1,0 +1,77 @@
+'use client'
+import { useEffect, useRef, useState } from 'react'
+import { Banner } from '@/ui/banner'
+import { Button, buttonClass } from '@/ui/button'
+import { Icon } from '@/ui/icon'
+import type { Done } from './dialog-result'
+
+/** What was just done. The token of a new key is on this page only, and only until it is put away. */
+export function Outcome({ done: { what, name }, onGone }: { done: Done; onGone(): void }) {
+  const ref = useRef<HTMLDivElement>(null)
+  useEffect(() => ref.current?.focus(), [])
+  return (
+    <div ref={ref} tabIndex={-1} className="mb-4 rounded-md">
+      {what.outcome === 'made' ? (
+        <Banner tone="ok" title={`Your new key for “${name}”: copy it now`}>
+          <p>It is shown this once. We keep a hash of it, from which nobody can make it again.</p>
+          <Token token={what.token} onGone={onGone} />
+        </Banner>
+      ) : (
+        <Banner
+          tone={WITHOUT[what.outcome].tone}
+          title={`“${name}”: ${WITHOUT[what.outcome].title}`}
+          actions={<Button onClick={onGone}>Understood</Button>}
+        >
+          {WITHOUT[what.outcome].says}
+        </Banner>
+      )}
+    </div>
+  )
+}
+
+const WITHOUT = {
+  revoked: { tone: 'ok', title: 'revoked', says: 'Every program that uses it gets 401 from now on.' },
+  before: {
+    tone: 'warn',
+    title: 'made by an earlier press, whose answer was lost',
+    says: 'The token was shown to nobody and cannot be shown again. Revoke the key, and make another one.',
+  },
+  ended: {
+    tone: 'warn',
+    title: 'nothing was changed',
+    says: 'This key has ended, or somebody has rotated it already. The list below is current.',
+  },
+} as const
+
+function Token({ token, onGone }: { token: string; onGone(): void }) {
+  const [copied, setCopied] = useState(false)
+  const copy = () => {
+    navigator.clipboard?.writeText(token).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    )
+  }
+  return (
+    <>
+      <code className="mt-3 block select-all rounded-md border border-line bg-surface px-3 py-2 font-mono text-ink text-xs leading-5 [overflow-wrap:anywhere]">
+        {token}
+      </code>
+      <p className="mt-3 flex flex-wrap items-center gap-2">
+        <Button variant="primary" size="sm" onClick={copy}>
+          <Icon name={copied ? 'check' : 'copy'} size={14} /> Copy key
+        </Button>
+        <a
+          className={buttonClass('secondary', 'sm')}
+          download=".env"
+          href={`data:text/plain;charset=utf-8,${encodeURIComponent(`PAYONCE_API_KEY=${token}\n`)}`}
+        >
+          Download .env
+        </a>
+        <Button size="sm" onClick={onGone}>
+          I have kept it
+        </Button>
+        <span role="status">{copied ? 'Copied.' : ''}</span>
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,58 @@
+import { createTRPCClient, httpLink } from '@trpc/client'
+import type { State } from '@/idempotency/client/attempt'
+import type { World } from '@/idempotency/client/drive'
+import { keyLink, problemOf } from '@/idempotency/client/link'
+import { attemptStorage } from '@/idempotency/client/storage'
+import { browserTabs } from '@/idempotency/client/tabs'
+import type { AppRouter } from '@/server/root'
+import type { CheckoutOrder, Paid } from './checkout-order'
+import { foundIn, foundOf } from './checkout-order'
+
+/** The checkout's own client: unbatched, so that a payment never waits for another call, and the key stands in its own input. */
+const client = createTRPCClient<AppRouter>({ links: [keyLink(), httpLink({ url: '/api/trpc' })] })
+
+/** What is sent besides the key and the order, kept as text so that a repeat is the very same. */
+export interface Payload {
+  version: number
+  paymentMethod: string
+}
+
+/** Where this browser keeps its attempt to pay an order. */
+export function attemptName(orderId: string): string {
+  return `payonce.attempt:${orderId}`
+}
+
+export function loadOrder(orderId: string): Promise<CheckoutOrder> {
+  return client.checkout.order.query({ orderId })
+}
+
+export function checkoutWorld(orderId: string): World<Paid> {
+  return {
+    storage: attemptStorage(attemptName(orderId)),
+    tabs: browserTabs<State<Paid>>(attemptName(orderId)),
+    async send(keyed, payload, signal) {
+      const input = { key: keyed.key, orderId, ...(JSON.parse(payload) as Payload) }
+      const { receiptUrl, actionUrl } = await client.checkout.pay.mutate(input, {
+        signal,
+        context: { keyed },
+      })
+      return { answer: { receiptUrl }, actionUrl }
+    },
+    async ask(key) {
+      const found = foundOf(await client.checkout.status.query({ orderId, key }))
+      // Our key never arrived; another window's payment may hold the order all the same.
+      return found.found === 'none' ? foundIn(await loadOrder(orderId)) : found
+    },
+    report(key, held) {
+      // Not through the client: this one has to survive the page.
+      const body = JSON.stringify({ orderId, key, presses: held })
+      fetch('/api/trpc/checkout.held', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+        keepalive: true,
+      }).catch(() => {})
+    },
+    problemOf,
+  }
+}

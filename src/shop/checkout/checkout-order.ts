@@ -1,0 +1,42 @@
+import type { inferRouterOutputs } from '@trpc/server'
+import type { Found } from '@/idempotency/client/attempt'
+import type { AppRouter } from '@/server/root'
+
+/** An order as its checkout page shows it, and the payment that holds it. */
+export type CheckoutOrder = inferRouterOutputs<AppRouter>['checkout']['order']
+type Status = inferRouterOutputs<AppRouter>['checkout']['status']
+
+/** What a finished payment leads to. */
+export interface Paid {
+  receiptUrl: string | null
+}
+
+/** What the server says of a key, as the attempt machine reads it. */
+export function foundOf(status: Status): Found<Paid> {
+  switch (status.state) {
+    case 'none':
+    case 'working':
+    case 'checking':
+      return { found: status.state }
+    case 'succeeded':
+      return { found: 'done', answer: { receiptUrl: status.receiptUrl } }
+    case 'requires_action':
+      return status.actionUrl ? { found: 'action', url: status.actionUrl } : { found: 'working' }
+    case 'declined':
+      return {
+        found: 'refused',
+        problem: { kind: 'payment-declined', retry: 'no', safeNewKey: true, declineCode: status.declineCode },
+      }
+    case 'not_charged':
+      return { found: 'refused', problem: { kind: 'not-charged', retry: 'no', safeNewKey: true } }
+  }
+}
+
+/** What holds the order, whoever began it. */
+export function foundIn({ payment }: CheckoutOrder): Found<Paid> {
+  if (!payment) return { found: 'none' }
+  if (payment.status === 'succeeded') return { found: 'done', answer: { receiptUrl: payment.receiptUrl } }
+  return payment.status === 'requires_action' && payment.actionUrl
+    ? { found: 'action', url: payment.actionUrl }
+    : { found: 'checking' }
+}

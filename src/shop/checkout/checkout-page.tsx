@@ -1,0 +1,57 @@
+'use client'
+import { IntlProvider } from 'next-intl'
+import { useState } from 'react'
+import type { LanguageTag } from '@/i18n/locale'
+import type { Messages } from '@/i18n/messages'
+import { ShopFrame } from '../frame/shop-frame'
+import { Checkout, isPaid } from './checkout'
+import type { CheckoutOrder } from './checkout-order'
+import type { NoScriptOutcome } from './no-script-outcome'
+import { OrderSummary } from './order-summary'
+import { LoadFailed } from './states/load-failed'
+import { AlreadyPaid } from './states/payment-states'
+
+interface PayProps {
+  orderId: string
+  /** The attempt's key, made with the page. */
+  freshKey: string
+  /** Null when it could not be loaded. */
+  order: CheckoutOrder | null
+  /** What became of an attempt that the form posted by itself, without scripts. */
+  ended: NoScriptOutcome | null
+}
+
+export interface CheckoutProps extends PayProps {
+  /** The reader's language, and the compiled texts of this page in it. */
+  language: { tag: LanguageTag; messages: Pick<Messages, 'checkout' | 'common'> }
+}
+
+/** The order and the one attempt to pay it. */
+export function CheckoutPage({ language, ...props }: CheckoutProps) {
+  return (
+    <IntlProvider locale={language.tag} messages={language.messages as Messages} timeZone="UTC">
+      <PayPage {...props} />
+    </IntlProvider>
+  )
+}
+
+function PayPage({ orderId, freshKey, order: first, ended }: PayProps) {
+  const [order, setOrder] = useState(first)
+  if (!order) return <LoadFailed orderId={orderId} onLoad={setOrder} />
+  // What was paid when the page came has nothing to press. What is paid by this page shows its own end.
+  const paid = first !== null && isPaid(first)
+  return (
+    <ShopFrame merchantName={order.merchantName} here={`/checkout/${order.id}`}>
+      <div className="grid items-start gap-5 md:grid-cols-[minmax(0,1fr)_20rem] md:gap-8">
+        <div className="min-w-0 md:order-2">
+          <OrderSummary order={order} />
+        </div>
+        {paid ? (
+          <AlreadyPaid order={order} />
+        ) : (
+          <Checkout order={order} freshKey={freshKey} ended={ended} onChange={setOrder} />
+        )}
+      </div>
+    </ShopFrame>
+  )
+}

@@ -1,0 +1,106 @@
+'use client'
+import { useTranslations } from 'next-intl'
+import { type FormEvent, useState } from 'react'
+import { TextField } from '@/ui/field'
+import {
+  brandOf,
+  type CardErrors,
+  type CardField,
+  caretAfter,
+  digitsOf,
+  groupNumber,
+  isAmex,
+} from './card-rules'
+
+/** Visible labels, the browser's own autofill, numeric keyboards, and no `name`: nothing of a card can be sent. */
+export function CardFields({
+  errors,
+  email,
+  locked,
+}: {
+  errors: CardErrors
+  email: string
+  locked: boolean
+}) {
+  const t = useTranslations('checkout')
+  const [digits, setDigits] = useState('')
+  const words = { optional: t('field.optional'), error: t('field.error') }
+  const common = { readOnly: locked, spellCheck: false, enterKeyHint: 'next' as const, words }
+  const said = (field: CardField) => errors[field] && t(`wrong.${errors[field]}`)
+  // Digits are read from the left in every language.
+  const figures = { className: 'figures rtl:text-end', dir: 'ltr' }
+
+  const regroup = (event: FormEvent<HTMLInputElement>) => {
+    const input = event.currentTarget
+    const before = digitsOf(input.value.slice(0, input.selectionStart ?? input.value.length)).length
+    const grouped = groupNumber(input.value)
+    if (grouped !== input.value) {
+      input.value = grouped
+      if (document.activeElement === input)
+        input.setSelectionRange(caretAfter(grouped, before), caretAfter(grouped, before))
+    }
+    setDigits(digitsOf(grouped))
+  }
+
+  return (
+    <>
+      <TextField
+        {...common}
+        id="email"
+        label={t('field.email')}
+        type="email"
+        optional
+        autoComplete="email"
+        autoCapitalize="off"
+        defaultValue={email}
+        hint={t('field.emailHint')}
+        error={said('email')}
+        dir="ltr"
+        className="rtl:text-end"
+      />
+      <TextField
+        {...common}
+        id="number"
+        label={t('field.number')}
+        inputMode="numeric"
+        autoComplete="cc-number"
+        {...figures}
+        trailing={brandOf(digits)}
+        onInput={regroup}
+        error={said('number')}
+      />
+      <div className="grid grid-cols-1 gap-5 min-[24rem]:grid-cols-2">
+        <TextField
+          {...common}
+          id="expiry"
+          label={t('field.expiry')}
+          inputMode="numeric"
+          autoComplete="cc-exp"
+          placeholder={t('field.expiryForm')}
+          {...figures}
+          error={said('expiry')}
+        />
+        <TextField
+          {...common}
+          id="csc"
+          label={t('field.csc')}
+          inputMode="numeric"
+          autoComplete="cc-csc"
+          maxLength={4}
+          {...figures}
+          hint={t(isAmex(digits) ? 'field.cscFront' : 'field.cscBack')}
+          error={said('csc')}
+        />
+      </div>
+      <TextField
+        {...common}
+        id="name"
+        label={t('field.name')}
+        autoComplete="cc-name"
+        enterKeyHint="done"
+        maxLength={200}
+        error={said('name')}
+      />
+    </>
+  )
+}

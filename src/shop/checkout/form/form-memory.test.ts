@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { formMemoryFor } from './form-memory'
+
+const VALUES = {
+  email: 'ann@example.com',
+  name: 'Ann',
+  number: '4242 4242 4242 4242',
+  expiry: '12 / 34',
+  csc: '123',
+}
+
+function shelf(kept = new Map<string, string>()) {
+  return {
+    kept,
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, text: string) => void kept.set(name, text),
+  }
+}
+
+test('gives back what was typed while the page lives, but never the security code', () => {
+  const typed = formMemoryFor('ord_1', () => shelf())
+  expect(typed.recall()).toEqual({})
+  typed.keep(VALUES)
+  const { csc: _, ...rest } = VALUES
+  expect(typed.recall()).toEqual(rest)
+})
+
+test('K7 keeps nothing of the card over a reload', () => {
+  const place = shelf()
+  formMemoryFor('ord_1', () => place).keep(VALUES)
+  expect([...place.kept.values()].join()).not.toMatch(/4242|12 \/ 34|123/)
+  expect(formMemoryFor('ord_1', () => place).recall()).toEqual({ email: 'ann@example.com', name: 'Ann' })
+  expect(formMemoryFor('ord_2', () => place).recall()).toEqual({})
+})
+
+test.each(['', 'null', '7', '[]', '{"email":1,"name":null,"number":"4242"}', '{broken'])(
+  'takes a damaged note (%s) as absent',
+  (text) => {
+    expect(formMemoryFor('ord_1', () => shelf(new Map([['payonce.typed:ord_1', text]]))).recall()).toEqual({})
+  },
+)
+
+test('does without storage', () => {
+  const typed = formMemoryFor('ord_1', () => {
+    throw new DOMException('denied', 'SecurityError')
+  })
+  expect(typed.recall()).toEqual({})
+  typed.keep(VALUES)
+  expect(typed.recall().name).toBe('Ann')
+})

@@ -1,0 +1,118 @@
+'use client'
+import {
+  type FocusEvent,
+  type FormEvent,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from 'react'
+import {
+  type CardErrors,
+  type CardField,
+  type CardValues,
+  checkCard,
+  checkField,
+  FIELDS,
+  showExpiry,
+} from './card-rules'
+import { takeEarlyPresses } from './early-presses'
+import type { FormMemory } from './form-memory'
+import { readValues, typeIn } from './form-values'
+import type { TestCard } from './test-cards'
+
+interface Given {
+  /** A payment is under way: what is typed is not judged, and a press is counted. */
+  busy: boolean
+  /** The last attempt came to nothing: the security code is asked for anew. */
+  refused: boolean
+  typed: FormMemory
+  /** The values are good. */
+  onPay: (values: CardValues) => void
+}
+
+/** A card's form: when a field is judged (on leaving it and on submit, never while typing), and when an error goes (as soon as it is mended). */
+export function useCardForm({ busy, refused, typed, onPay }: Given) {
+  const form = useRef<HTMLFormElement>(null)
+  const [errors, setErrors] = useState<CardErrors>({})
+  const [failures, setFailures] = useState(0)
+  const pressing = useRef(false)
+  useRecall(form, typed)
+  useForgetCode(form, refused)
+
+  const judge = (field: CardField, values: CardValues) =>
+    setErrors(withError(errors, field, checkField(field, values, new Date())))
+
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!form.current) return
+    const values = readValues(form.current)
+    const wrong = busy ? {} : checkCard(values, new Date())
+    setErrors(wrong)
+    if (Object.keys(wrong).length > 0) setFailures(failures + 1)
+    else onPay(values)
+  }
+
+  const onPointerDown = (event: PointerEvent) => {
+    pressing.current = (event.target as Element).closest('button[type=submit]') !== null
+  }
+
+  const onBlur = (event: FocusEvent<HTMLFormElement>) => {
+    const field = fieldOf(event.target)
+    if (!field || !form.current || busy) return
+    // An error that appears now would move the button away from under the finger, and the press would be lost. Submitting checks anyway.
+    if (pressing.current) return
+    if (field === 'expiry') event.target.value = showExpiry(event.target.value)
+    // An empty field that one only walks through is not an error yet.
+    if (event.target.value !== '' || errors[field]) judge(field, readValues(form.current))
+  }
+
+  const onInput = (event: FormEvent<HTMLFormElement>) => {
+    const field = fieldOf(event.target)
+    if (!field || !form.current) return
+    const values = readValues(form.current)
+    typed.keep(values)
+    if (errors[field] && checkField(field, values, new Date()) === null) judge(field, values)
+  }
+
+  const fill = (card: TestCard) => {
+    if (!form.current || busy) return
+    const { name } = readValues(form.current)
+    typeIn(form.current, { number: card.number, expiry: '12 / 34', csc: '123', name: name || 'Test Shopper' })
+    setErrors({})
+  }
+
+  return { errors, failures, fill, handlers: { ref: form, onSubmit, onPointerDown, onBlur, onInput } }
+}
+
+function fieldOf(target: EventTarget): CardField | undefined {
+  return FIELDS.find((each) => each === (target as Element).id)
+}
+
+function withError(errors: CardErrors, field: CardField, error: CardErrors[CardField] | null): CardErrors {
+  const { [field]: _, ...rest } = errors
+  return error ? { ...rest, [field]: error } : rest
+}
+
+/**
+ * The form is there anew, after another state of the payment or a reload: what was typed is in it again. What was typed and pressed before
+ * the page's script was there counts as typed and pressed now.
+ */
+function useRecall(form: RefObject<HTMLFormElement | null>, typed: FormMemory) {
+  useEffect(() => {
+    if (!form.current) return
+    typeIn(form.current, { ...typed.recall(), ...filled(readValues(form.current)) })
+    for (let presses = takeEarlyPresses(); presses > 0; presses--) form.current.requestSubmit()
+  }, [form, typed])
+}
+
+function filled(values: CardValues): Partial<CardValues> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))
+}
+
+function useForgetCode(form: RefObject<HTMLFormElement | null>, refused: boolean) {
+  useEffect(() => {
+    if (refused && form.current) typeIn(form.current, { csc: '' })
+  }, [form, refused])
+}

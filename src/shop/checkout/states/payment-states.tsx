@@ -1,0 +1,131 @@
+'use client'
+import { useLocale, useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
+import { Button } from '@/ui/button'
+import { Timestamp } from '@/ui/timestamp'
+import { Verbatim } from '@/ui/verbatim'
+import type { CheckoutOrder } from '../checkout-order'
+import type { CheckoutState, CheckoutView } from '../use-checkout'
+import { useOrderTotal } from '../use-order-total'
+import { STAGES } from '../use-stage'
+import { Panel, PanelLink } from './panel'
+
+/** No Pay button here: an error with a button is what makes people pay twice. */
+export function Checking({ order }: { order: CheckoutOrder }) {
+  const t = useTranslations('checkout')
+  return (
+    <Panel kind="working" title={t('checking.title')} documentTitle={t('documentTitle.checking')}>
+      <p>{t('checking.body')}</p>
+      <p>{t('checking.close')}</p>
+      <noscript>
+        <meta httpEquiv="refresh" content="5" />
+      </noscript>
+      <p className="text-ink-3 text-ui">
+        {t.rich('checking.reference', {
+          reference: order.reference ?? order.id,
+          name: (text) => <Verbatim className="break-all">{text}</Verbatim>,
+        })}
+      </p>
+    </Panel>
+  )
+}
+
+/** The bank has a question. Without scripts one comes back here by the bank's own page. */
+export function ConfirmAtBank({ url }: { url: string }) {
+  const t = useTranslations('checkout')
+  return (
+    <Panel kind="working" title={t('acting.title')} documentTitle={t('documentTitle.acting')}>
+      <p>{t('acting.body')}</p>
+      <PanelLink href={url}>{t('acting.link')}</PanelLink>
+    </Panel>
+  )
+}
+
+/** This page's own payment has ended well, or met an order that another one has paid. */
+export function PaymentEnded({
+  state,
+  order,
+}: {
+  state: CheckoutState & { at: 'done' | 'closed' }
+  order: CheckoutOrder
+}) {
+  const t = useTranslations('checkout')
+  const sum = useOrderTotal(order)
+  if (state.at === 'closed') return <AlreadyPaid order={asPaid(order, state.problem.receiptUrl)} />
+  return (
+    <Panel kind="paid" title={t.rich('paid.title', sum)} documentTitle={t('documentTitle.paid')}>
+      <p>{t('paid.body')}</p>
+      {state.answer.receiptUrl && <PanelLink href={state.answer.receiptUrl}>{t('paid.receipt')}</PanelLink>}
+    </Panel>
+  )
+}
+
+/** A paid order has nothing to press: it shows what was paid, and where the receipt is. */
+export function AlreadyPaid({ order }: { order: CheckoutOrder }) {
+  const t = useTranslations('checkout')
+  const locale = useLocale()
+  const sum = useOrderTotal(order)
+  const { paidAt, receiptUrl } = order.payment ?? {}
+  return (
+    <Panel kind="paid" title={t('paid.already')} documentTitle={t('documentTitle.paid')}>
+      <p>
+        {paidAt
+          ? t.rich('paid.onceAt', {
+              ...sum,
+              time: () => <Timestamp at={paidAt} seconds={false} locale={locale} />,
+            })
+          : t.rich('paid.once', sum)}
+      </p>
+      {receiptUrl && <PanelLink href={receiptUrl}>{t('paid.receipt')}</PanelLink>}
+    </Panel>
+  )
+}
+
+/** The order as the server's refusal tells of it: paid, and perhaps where the receipt is. */
+function asPaid(order: CheckoutOrder, receiptUrl: unknown): CheckoutOrder {
+  if (order.payment?.status === 'succeeded') return order
+  const payment = {
+    status: 'succeeded' as const,
+    receiptUrl: typeof receiptUrl === 'string' ? receiptUrl : null,
+    actionUrl: null,
+    paidAt: null,
+  }
+  return { ...order, payment }
+}
+
+/** Another window of this browser leads: how it goes there, and no second form. */
+export function OpenElsewhere({
+  view,
+  stage,
+  onTakeOver,
+}: {
+  view: CheckoutView & { at: 'elsewhere' }
+  stage: number
+  onTakeOver: () => void
+}) {
+  const t = useTranslations('checkout')
+  const { other, silent } = view
+  const takeOver = <TakeOver onClick={onTakeOver}>{t('elsewhere.takeOver')}</TakeOver>
+  if (other?.at !== 'sending' && other?.at !== 'pausing')
+    return (
+      <Panel kind="waiting" title={t('elsewhere.open')} documentTitle={t('documentTitle.open')}>
+        <p>{t('elsewhere.openBody')}</p>
+        {takeOver}
+      </Panel>
+    )
+  return (
+    <Panel kind="working" title={t('elsewhere.paying')} documentTitle={t('documentTitle.elsewhere')}>
+      <p>{t(`status.${STAGES[Math.min(stage, 2)]?.message ?? 'sending'}`)}</p>
+      {silent && <p>{t('elsewhere.silent')}</p>}
+      {silent && takeOver}
+    </Panel>
+  )
+}
+
+function TakeOver({ onClick, children }: { onClick: () => void; children: ReactNode }) {
+  return (
+    <Button size="lg" className="mt-3" onClick={onClick}>
+      {children}
+    </Button>
+  )
+}

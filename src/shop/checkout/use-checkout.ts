@@ -1,0 +1,63 @@
+'use client'
+import { useEffect, useRef } from 'react'
+import type { State } from '@/idempotency/client/attempt'
+import type { Attempt, View } from '@/idempotency/client/drive'
+import { useAttempt } from '@/idempotency/client/react'
+import { checkoutWorld, loadOrder } from './checkout-client'
+import type { CheckoutOrder, Paid } from './checkout-order'
+import type { NoScriptOutcome } from './no-script-outcome'
+
+export type CheckoutState = State<Paid>
+export type CheckoutView = View<Paid>
+
+interface Page {
+  order: CheckoutOrder
+  /** The attempt's key, made with the page. */
+  freshKey: string
+  /** What became of an attempt that was sent without scripts. */
+  ended: NoScriptOutcome | null
+  onChange: (order: CheckoutOrder) => void
+}
+
+/** The page's one attempt to pay this order. */
+export function useCheckout({ order, freshKey, ended, onChange }: Page): {
+  attempt: Attempt<Paid>
+  view: CheckoutView
+} {
+  const known = { underWay: order.payment ? Date.now() : null, ended }
+  const { attempt, view } = useAttempt<Paid>(freshKey, () => checkoutWorld(order.id), known)
+  const shown = view.at === 'elsewhere' && view.other && isOver(view.other) ? view.other : view
+  useFollow(shown, order.id, onChange)
+  useReturn(order.id, onChange)
+  return { attempt, view: shown }
+}
+
+function isOver(state: CheckoutState): boolean {
+  return state.at === 'done' || state.at === 'closed'
+}
+
+/** Goes where a state leads: to the receipt, to the bank (once, not again when the shopper comes back), to the order as it is now. */
+function useFollow(view: CheckoutView, orderId: string, onChange: (order: CheckoutOrder) => void) {
+  const last = useRef(view)
+  useEffect(() => {
+    const before = last.current
+    last.current = view
+    if (before === view) return
+    if (view.at === 'done' && view.answer.receiptUrl) location.assign(view.answer.receiptUrl)
+    if (view.at === 'acting' && before.at === 'sending') location.assign(view.url)
+    // Another window may have changed how things stand. Should this fail, the old total stays, and the server refuses it again.
+    const stale = view.at === 'ready' && (view.because?.kind === 'order-changed' || before.at === 'elsewhere')
+    if (stale) loadOrder(orderId).then(onChange, () => {})
+  }, [view, orderId, onChange])
+}
+
+/** A page that comes back from the browser's cache shows how things stood when it was left: the order is read again. */
+function useReturn(orderId: string, onChange: (order: CheckoutOrder) => void) {
+  useEffect(() => {
+    const back = (event: PageTransitionEvent) => {
+      if (event.persisted) loadOrder(orderId).then(onChange, () => {})
+    }
+    addEventListener('pageshow', back)
+    return () => removeEventListener('pageshow', back)
+  }, [orderId, onChange])
+}
