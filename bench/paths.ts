@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
 import { payOperation } from '@/checkout/pay'
-import { shopperVoice } from '@/checkout/shopper-voice'
+import { shopperAnswers } from '@/checkout/shopper-answers'
 import { systemClock } from '@/idempotency/core/clock'
 import { Engine } from '@/idempotency/core/engine'
 import { PrismaStore } from '@/idempotency/stores/prisma'
@@ -34,7 +34,7 @@ export function enginePath(db: Db, merchantId: string) {
     newId: uuidv7,
     newReceiptToken: uuidv7,
     now: systemClock.now,
-    voice: shopperVoice,
+    answers: shopperAnswers,
   })
   return async ({ key, orderId }: Job) => {
     const input = { merchantId, orderId, version: 1, paymentMethod: 'pm_card_visa' }

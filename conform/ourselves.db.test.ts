@@ -3,7 +3,7 @@ import http from 'node:http'
 import type net from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openTestProduct, type TestProduct } from '@/server/testing'
+import { openTestProduct, type TestProduct } from '@/server/testing/product'
 import { type ConformOptions, conform } from './conform'
 import type { ProfileName } from './profiles'
 
@@ -61,5 +61,5 @@ async function expire(path: string, body: string): Promise<void> {
   await product.owner.query(
     `UPDATE idempotency_record SET expires_at = now() - interval '1 s' WHERE key = 'expired-long-ago' AND state = 'completed'`,
   )
-  await product.deps.store.bury(100)
+  await product.deps.store.expireAnswers(100)
 }

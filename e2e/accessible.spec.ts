@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, type Order, test } from './fixtures'
+import { expect, type TestOrder, test } from './fixtures'
 import { addressesOf, pagePatterns } from './pages'
 import { expectPerceivable } from './perceivable'
 import { expectReceipt, openCheckout, payButton } from './proof'
@@ -99,7 +99,7 @@ function complaintsOf(page: Page): string[] {
 type Sql = <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
 
 /** Something for the detail pages to show: a paid order, with its record and one of the accounts it was posted to. */
-async function payOne(page: Page, order: Order, sql: Sql) {
+async function payOne(page: Page, order: TestOrder, sql: Sql) {
   await openCheckout(page, order)
   await payButton(page).click()
   await expectReceipt(page)

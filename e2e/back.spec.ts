@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test'
-import { expect, type Order, test } from './fixtures'
+import { expect, type TestOrder, test } from './fixtures'
 import {
   chooseCard,
   expectOneCharge,
@@ -73,7 +73,7 @@ test('F75 an old form comes back alive and is pressed before it knows better: it
 })
 
 /** The checkout is filled in and left, by a link in it. */
-async function leaveForm(page: Page, order: Order): Promise<void> {
+async function leaveForm(page: Page, order: TestOrder): Promise<void> {
   await openCheckout(page, order)
   await page.evaluate(() =>
     addEventListener('pageshow', ({ persisted }) =>
@@ -84,7 +84,7 @@ async function leaveForm(page: Page, order: Order): Promise<void> {
   await page.waitForURL('**/docs')
 }
 
-async function payElsewhere(context: BrowserContext, order: Order): Promise<void> {
+async function payElsewhere(context: BrowserContext, order: TestOrder): Promise<void> {
   const page = await context.newPage()
   await page.goto(order.checkoutUrl)
   await chooseCard(page)

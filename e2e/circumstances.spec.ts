@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { CIRCUMSTANCES, type Circumstance } from './circumstances'
-import { expect, type Order, test } from './fixtures'
+import { expect, type TestOrder, test } from './fixtures'
 import {
   chooseCard,
   expectOneCharge,
@@ -116,7 +116,7 @@ for (const circumstance of CIRCUMSTANCES)
 /** @returns what has to hold at the end */
 async function open(
   page: Page,
-  order: Order,
+  order: TestOrder,
   { prove, besides }: Circumstance,
   token?: string,
 ): Promise<() => Promise<void>> {

@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from '@playwright/test'
 import { bundleCheckout } from '@/app/checkout.js/bundle'
-import { expect, type Order } from './fixtures'
+import { expect, type TestOrder } from './fixtures'
 import { openCheckout, payButton } from './proof'
 
 /** Where a checkout may find itself. What it promises, it promises in each of them. */
@@ -17,7 +17,7 @@ export interface Circumstance {
   /** Fails unless the open checkout really is in it. */
   prove?(page: Page): Promise<void>
   /** What else goes on with the order. @returns what has to hold at the end of the story */
-  besides?(page: Page, order: Order): Promise<() => Promise<void>>
+  besides?(page: Page, order: TestOrder): Promise<() => Promise<void>>
 }
 
 /** Leads to this machine, and no browser takes it for safe, as it takes `localhost`. */

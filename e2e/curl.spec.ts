@@ -47,7 +47,7 @@ test('the story with curl happens as it is told', async ({ demo, bankCharges }) 
     env: childEnv(),
   })
   const outputs = stdout.split('\n-----\n').map((output) => output.trimEnd())
-  for (const [index, { says, prints }] of STORY.entries())
+  for (const [index, { text: says, prints }] of STORY.entries())
     expect(outputs[index], says).toMatch(pattern(here(prints)))
   const payment = /"id":"(pay_[0-9a-f]+)"/.exec(outputs[1] ?? '')?.[1] as string
   expect(outputs[2]).toContain(payment)

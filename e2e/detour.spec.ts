@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test'
-import { expect, type Order, test } from './fixtures'
+import { expect, type TestOrder, test } from './fixtures'
 import {
   chooseCard,
   expectNoCharge,
@@ -16,14 +16,14 @@ import {
 const bankAsks = (page: Page) => page.getByRole('heading', { name: 'Is this you?' })
 const confirmLink = (page: Page) => page.getByRole('link', { name: 'Confirm with your bank' })
 
-async function payUntilAsked(page: Page, order: Order): Promise<void> {
+async function payUntilAsked(page: Page, order: TestOrder): Promise<void> {
   await openCheckout(page, order, 'pm_card_challenge')
   await payButton(page).click()
   await expect(bankAsks(page)).toBeVisible()
 }
 
 /** The window is closed at the bank's page; later the checkout is opened again in the same browser. */
-async function comeBackLater(page: Page, context: BrowserContext, order: Order): Promise<Page> {
+async function comeBackLater(page: Page, context: BrowserContext, order: TestOrder): Promise<Page> {
   await page.close()
   const later = await context.newPage()
   await later.goto(order.checkoutUrl)

@@ -7,7 +7,7 @@ import { type Demo, readDemo } from '@/setup/demo-file'
 import { onConnection } from '@/setup/schema/schema-engine'
 import { restartWeb, startDatabase, stopDatabase } from './product'
 
-export interface Order {
+export interface TestOrder {
   /** As people see it: `ord_…`. */
   id: string
   uuid: string
@@ -40,7 +40,7 @@ interface Fixtures {
   demo: Demo
   /** Asks the database as its owner. bigint columns come as strings. */
   sql: <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
-  newOrder: (options?: NewOrder) => Promise<Order>
+  newOrder: (options?: NewOrder) => Promise<TestOrder>
   /** Another merchant. @returns its id */
   newMerchant: (name: string) => Promise<string>
   /** What the bank itself has charged for an order (`ord_…`) or a payment (`pay_…`). */
@@ -130,7 +130,7 @@ function ask<Row extends object>(demo: Demo, query: string, values: unknown[] = 
   return onConnection(demo.databaseUrl, async (client) => (await client.query<Row>(query, values)).rows)
 }
 
-async function createOrder(demo: Demo, baseUrl: string, options: NewOrder = {}): Promise<Order> {
+async function createOrder(demo: Demo, baseUrl: string, options: NewOrder = {}): Promise<TestOrder> {
   const {
     name = 'Sea-salt caramels',
     quantity = 2,

@@ -1,5 +1,5 @@
 import { STRICT_MODE } from './circumstances'
-import { expect, type Order, test } from './fixtures'
+import { expect, type TestOrder, test } from './fixtures'
 import {
   chooseCard,
   expectNoCharge,
@@ -17,7 +17,7 @@ import {
 
 /** One purchase, one key: whatever becomes of the page, the window or the connection. */
 
-const expectSending = (sql: Parameters<typeof keysAtServer>[0]['sql'], order: Order) =>
+const expectSending = (sql: Parameters<typeof keysAtServer>[0]['sql'], order: TestOrder) =>
   expect
     .poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid]))
     .toEqual([{ status: 'sending' }])

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { decimal } from '@/lib/money'
-import { expect, type Order, test } from './fixtures'
+import { expect, type TestOrder, test } from './fixtures'
 import { expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
 
 /** Amounts of no, two and three decimals, as each language writes them. */
@@ -15,7 +15,7 @@ const toArabic = (page: Page) => page.getByRole('button', { name: 'العربي�
 const toEnglish = (page: Page) => page.getByRole('button', { name: 'English' })
 const frameOf = (page: Page) => page.locator('html').evaluate((html: HTMLElement) => [html.lang, html.dir])
 
-async function payFor(page: Page, order: Order, amount: string): Promise<void> {
+async function payFor(page: Page, order: TestOrder, amount: string): Promise<void> {
   await openCheckout(page, order)
   await payButton(page).click()
   await expectReceipt(page, amount)

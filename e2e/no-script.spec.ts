@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test'
-import { expect, type Order, test } from './fixtures'
+import { expect, type TestOrder, test } from './fixtures'
 import { expectNoCharge, expectOneCharge, keysAtServer } from './proof'
 
 /** The checkout with JavaScript off: the form posts, the answer is a page, and whatever is under way refreshes by itself. */
 test.use({ javaScriptEnabled: false })
 
-async function pay(page: Page, order: Order, token = 'pm_card_visa'): Promise<void> {
+async function pay(page: Page, order: TestOrder, token = 'pm_card_visa'): Promise<void> {
   await page.goto(order.checkoutUrl)
   await page.getByLabel('Test card', { exact: true }).selectOption(token)
   await page.getByRole('button', { name: /^Pay / }).click()

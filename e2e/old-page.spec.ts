@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, type Order, test } from './fixtures'
+import { expect, type TestOrder, test } from './fixtures'
 import {
   chooseCard,
   expectNoCharge,
@@ -89,7 +89,7 @@ function speakOutdated(page: Page): Promise<unknown> {
   return page.route(PAY_CALL, (route) => route.continue({ postData: outdated(route.request().postData()) }))
 }
 
-async function payAgain(page: Page, order: Order, key: string | undefined): Promise<void> {
+async function payAgain(page: Page, order: TestOrder, key: string | undefined): Promise<void> {
   await chooseCard(page)
   expect(await keptKey(page, order)).toBe(key)
   await payButton(page).click()

@@ -1,12 +1,12 @@
 import { type APIResponse, expect, type Page, type Route } from '@playwright/test'
-import type { Charge, Order } from './fixtures'
+import type { Charge, TestOrder } from './fixtures'
 
 type Sql = <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
 
 interface Paid {
   sql: Sql
   bankCharges: (id: string) => Promise<Charge[]>
-  order: Order
+  order: TestOrder
 }
 
 /** The bank charged once, one payment succeeded, and the ledger holds one balanced capture of it. @returns the payment's id as shown */
@@ -64,7 +64,7 @@ export async function keysAtServer({ sql, order }: Pick<Paid, 'sql' | 'order'>):
 export const hiddenKey = (page: Page): Promise<string> => page.locator('input[name=key]').inputValue()
 
 /** The key that the browser has put away for the order. */
-export function keptKey(page: Page, order: Order): Promise<string | undefined> {
+export function keptKey(page: Page, order: TestOrder): Promise<string | undefined> {
   return page.evaluate(
     (name) => JSON.parse(localStorage.getItem(name) ?? '{}').key,
     `payonce.attempt:${order.id}`,
@@ -97,7 +97,7 @@ export async function chooseCard(page: Page, token = 'pm_card_visa'): Promise<vo
   await expect(page.getByLabel('Security code')).toHaveValue('123')
 }
 
-export async function openCheckout(page: Page, order: Order, token?: string): Promise<void> {
+export async function openCheckout(page: Page, order: TestOrder, token?: string): Promise<void> {
   await page.goto(order.checkoutUrl)
   await chooseCard(page, token)
 }

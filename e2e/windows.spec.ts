@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test'
 import { PLAIN_HOST } from './circumstances'
-import { expect, type Order, test } from './fixtures'
+import { expect, type TestOrder, test } from './fixtures'
 import {
   chooseCard,
   expectNoCharge,
@@ -16,7 +16,7 @@ import {
 const openElsewhere = (page: Page) =>
   page.getByRole('heading', { name: 'This order is open in another window' })
 
-async function secondWindow(context: BrowserContext, order: Order): Promise<Page> {
+async function secondWindow(context: BrowserContext, order: TestOrder): Promise<Page> {
   const page = await context.newPage()
   await page.goto(order.checkoutUrl)
   return page

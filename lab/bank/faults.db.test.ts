@@ -11,7 +11,7 @@ import type { BegunPayment } from '@/payments/store'
 import { openPool } from '@/platform/db'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { readJournal } from './journal'
-import { FAULTS, type Fault, type Order } from './script'
+import { FAULTS, type Fault, type FaultOrder } from './script'
 import { type LabBank, startLabBank } from './server'
 
 /** Every fault of the script, met through HTTP as the product meets it: what it is taken for, and what the bank really did. */
@@ -57,7 +57,7 @@ const control = async (method: string, body?: unknown) => {
     body: (await response.json()) as ReturnType<LabBank['script']['report']> & { error?: string },
   }
 }
-const order = (fault: Fault, more: Partial<Order> = {}) => control('POST', { fault, key, ...more })
+const order = (fault: Fault, more: Partial<FaultOrder> = {}) => control('POST', { fault, key, ...more })
 const seen = async (fault: Fault) => (await control('GET')).body.seen[fault] ?? 0
 const charges = async () =>
   (
@@ -89,7 +89,7 @@ const statusFor = (outcome: ChargeOutcome) => settle(payment(0), outcome, uuidv7
 const ROWS: [
   name: string,
   fault: Fault,
-  more: Partial<Order>,
+  more: Partial<FaultOrder>,
   first: string,
   charged: number,
   later: string,

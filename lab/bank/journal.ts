@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import type { Movement } from '@/payments/simulator/terms'
+import type { Movement } from '@/payments/simulator/types'
 
 /** The bank's own diary: one line for each charge and refund that really happened, on disk before anybody is answered. */
 export interface Journal {

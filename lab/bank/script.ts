@@ -37,14 +37,14 @@ export const order = z
     ms: z.number().int().min(0).max(3_600_000).default(0),
   })
   .refine(({ fault, on }) => on === 'charge' || !CHARGE_ONLY.includes(fault), 'this fault is of a charge')
-export type Order = z.infer<typeof order>
+export type FaultOrder = z.infer<typeof order>
 
 /** What is still to happen, and what has happened: a campaign must show that each of its faults was seen. */
 export class Script {
-  private waiting: Order[] = []
+  private waiting: FaultOrder[] = []
   private readonly counts = new Map<Fault, number>()
 
-  add(orders: Order[]): void {
+  add(orders: FaultOrder[]): void {
     this.waiting.push(...orders)
   }
 
@@ -53,7 +53,7 @@ export class Script {
   }
 
   /** The order for this request, if there is one. What names a key comes before what is for anybody. */
-  take(verb: Verb, key: string | null): Order | null {
+  take(verb: Verb, key: string | null): FaultOrder | null {
     const fits = this.waiting.filter((one) => one.on === verb && (one.key === null || one.key === key))
     const found = fits.find((one) => one.key !== null) ?? fits[0]
     if (!found) return null
@@ -66,7 +66,7 @@ export class Script {
     this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1)
   }
 
-  report(): { seen: Partial<Record<Fault, number>>; waiting: Order[] } {
+  report(): { seen: Partial<Record<Fault, number>>; waiting: FaultOrder[] } {
     return { seen: Object.fromEntries(this.counts), waiting: this.waiting }
   }
 }

@@ -7,7 +7,7 @@ import { inRoot } from '@/setup/process/project-root'
 import { openProxy, type TcpProxy } from './tcp-proxy'
 
 /** What is ordered of a process: at which point, of which request (`mark`), what. */
-export interface Order {
+export interface StepOrder {
   point: 'request' | 'claimed' | 'asking' | 'asked' | 'committed' | 'answer'
   action: 'kill' | 'stop' | 'cut'
   mark: string
@@ -73,7 +73,7 @@ export class Member {
   }
 
   /** Resolves when the process has taken the order. */
-  async arm(order: Order): Promise<void> {
+  async arm(order: StepOrder): Promise<void> {
     const child = this.child
     if (!child?.connected) return
     const taken = new Promise<void>((resolve) => {

@@ -10,7 +10,7 @@ import { type Database, startDatabase } from '@/setup/postgres/keeper'
 import { freePort } from '@/setup/process/port'
 import { migrate } from '@/setup/schema/migrate'
 import { BankProcess } from './bank-process'
-import { Member, type Order } from './product'
+import { Member, type StepOrder } from './product'
 import type { Cut, TcpProxy } from './tcp-proxy'
 
 /** Times are short, so that what takes half a minute in production takes a second here. */
@@ -81,7 +81,7 @@ export class World {
   }
 
   /** A step inside a process. That it happened is seen from outside: the process dies, stops, or its answer is cut. */
-  async armStep(id: string, server: Member, order: Order): Promise<void> {
+  async armStep(id: string, server: Member, order: StepOrder): Promise<void> {
     await server.arm(order)
     const deaths = server.deaths
     if (order.action === 'kill') void this.soon(() => server.deaths > deaths, id)

@@ -1,5 +1,5 @@
 import type { RecordState } from '@/idempotency/core/record'
-import type { Kept } from '@/idempotency/stores/memory'
+import type { MemoryRecord } from '@/idempotency/stores/memory'
 import { LawBroken } from './law-broken'
 import type { Press } from './plan'
 import { keyOf, type World } from './world'
@@ -15,7 +15,7 @@ const NEXT: Record<RecordState, readonly RecordState[]> = {
 
 /** What must hold after every single step. */
 export class Laws {
-  private readonly before = new Map<string, Readonly<Kept>>()
+  private readonly before = new Map<string, Readonly<MemoryRecord>>()
   private chargesSeen = 0
   private readonly charged = new Set<string>()
   private readonly orders = new Map<string, string>()
@@ -39,7 +39,7 @@ export class Laws {
   }
 
   /** A claim that was given back began nothing; the reaper takes it away, or the next request takes it over. */
-  private isAtRest({ state, leaseUntil }: Readonly<Kept>): boolean {
+  private isAtRest({ state, leaseUntil }: Readonly<MemoryRecord>): boolean {
     return (
       state === 'completed' ||
       state === 'tombstone' ||
@@ -59,7 +59,7 @@ export class Laws {
     }
   }
 
-  private movesLegally(record: Readonly<Kept>): void {
+  private movesLegally(record: Readonly<MemoryRecord>): void {
     const before = this.before.get(record.id)
     if (before && sameAs(before, record)) return
     this.before.set(record.id, { ...record })
@@ -99,7 +99,7 @@ export class Laws {
   }
 }
 
-function sameAs(before: Readonly<Kept>, now: Readonly<Kept>): boolean {
+function sameAs(before: Readonly<MemoryRecord>, now: Readonly<MemoryRecord>): boolean {
   return (
     before.state === now.state &&
     before.fence === now.fence &&

@@ -127,7 +127,11 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no ceiling: a bank that hangs holds its key for ever',
     edits: [
-      { file: MEMORY, find: '|| this.now() >= row.heldSince + CEILING_LEASES * this.leaseMs', replace: '' },
+      {
+        file: MEMORY,
+        find: '|| this.now() >= row.claimedSince + CEILING_LEASES * this.leaseMs',
+        replace: '',
+      },
     ],
   },
   {
@@ -150,7 +154,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RUN,
-        find: "if (stored === 'unstored') return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))",
+        find: "if (stored === 'not-stored') return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))",
         replace: '',
       },
     ],

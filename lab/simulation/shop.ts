@@ -1,5 +1,5 @@
 import type { Finish, Refusal } from '@/idempotency/core/operation'
-import type { MemoryWrite } from '@/idempotency/stores/memory'
+import type { MemoryForm, MemoryWrite } from '@/idempotency/stores/memory'
 import type { Effect } from './bank'
 
 export interface Input {
@@ -41,7 +41,7 @@ export class Shop {
   }
 
   /** The answer tells when it was made, as a real one does: two that were made apart differ. */
-  finish({ subject, amount }: Payment, effect: Effect): Finish<MemoryWrite> {
+  finish({ subject, amount }: Payment, effect: Effect): Finish<MemoryForm> {
     if (effect.kind === 'doubt') return { to: 'unknown', answer: null, writes: [], retryInMs: 5_000 }
     const body = JSON.stringify({ did: effect.kind, subject, amount, at: this.now() })
     const answer =

@@ -3,9 +3,9 @@ import { Engine } from '@/idempotency/core/engine'
 import type { EngineEvent } from '@/idempotency/core/events'
 import type { Operation } from '@/idempotency/core/operation'
 import type { Claim } from '@/idempotency/core/record'
-import type { Reply } from '@/idempotency/core/run'
+import type { EngineReply } from '@/idempotency/core/run'
 import { CommitRefused, type Store, StoreUnavailable } from '@/idempotency/core/store'
-import { MemoryStore, type MemoryWrite } from '@/idempotency/stores/memory'
+import { type MemoryForm, MemoryStore } from '@/idempotency/stores/memory'
 import { type Effect, ModelBank } from './bank'
 import { Process, VirtualTime } from './clock'
 import { type Accident, type Plan, type Press, SERVERS } from './plan'
@@ -13,8 +13,8 @@ import { type Input, type Payment, Shop } from './shop'
 
 interface Server {
   process: Process
-  engine: Engine<MemoryWrite>
-  store: Store<MemoryWrite>
+  engine: Engine<MemoryForm>
+  store: Store<MemoryForm>
 }
 
 const MERCHANT = 'm'
@@ -29,10 +29,10 @@ const VERBS = [
   'renew',
   'commit',
   'release',
-  'sweep',
-  'takeDoubt',
+  'takeOverdue',
+  'takeInDoubt',
   'reap',
-  'bury',
+  'expireAnswers',
 ] as const
 
 /** Several servers on one store and one bank, each step of them in an order that chance decides. The engine is the real one. */
@@ -41,7 +41,7 @@ export class World {
   readonly bank = new ModelBank()
   readonly shop = new Shop(() => this.time.now)
   /** What each client was told, by key; `null` where it got an error. */
-  readonly told: Array<{ press: Press; reply: Reply | null }> = []
+  readonly told: Array<{ press: Press; reply: EngineReply | null }> = []
   /** What really happened in this run, for coverage. */
   readonly seen = new Set<string>()
   readonly records: MemoryStore
@@ -87,7 +87,7 @@ export class World {
     await server.engine.recover(this.operation(server), 10, 'worker').catch(ignoreUnavailable)
     // The rarer jobs, in turn.
     if (which % 3 === 0) await server.store.reap(10).catch(ignoreUnavailable)
-    if (which % 4 === 0) await server.store.bury(50).catch(ignoreUnavailable)
+    if (which % 4 === 0) await server.store.expireAnswers(50).catch(ignoreUnavailable)
   }
 
   /** The bank tells us that something happened to a payment; which one hardly matters, since news is never believed. */
@@ -96,7 +96,7 @@ export class World {
     const record = this.records.all()[which % Math.max(1, this.records.all().length)]
     if (record)
       await server.engine
-        .news(this.operation(server), { merchantId: MERCHANT, recordId: record.id }, 'bank')
+        .hint(this.operation(server), { merchantId: MERCHANT, recordId: record.id }, 'bank')
         .catch(ignoreUnavailable)
   }
 
@@ -148,7 +148,7 @@ export class World {
   }
 
   /** The one store, seen through a line that breaks before or after the call was carried out. */
-  private storeOf(process: Process): Store<MemoryWrite> {
+  private storeOf(process: Process): Store<MemoryForm> {
     const seen: Record<string, unknown> = { leaseMs: this.records.leaseMs }
     for (const verb of VERBS) {
       const real = (this.records[verb] as (...args: unknown[]) => Promise<unknown>).bind(this.records)
@@ -161,7 +161,7 @@ export class World {
         return result
       }
     }
-    return seen as unknown as Store<MemoryWrite>
+    return seen as unknown as Store<MemoryForm>
   }
 
   /** A write that went through was made by the one who held the record when it was made: a moment later others may hold it. */
@@ -177,11 +177,11 @@ export class World {
   private cutAfter(verb: string, result: unknown): unknown {
     const claimed = result as Awaited<ReturnType<MemoryStore['claim']>>
     if ((verb === 'claim' || verb === 'takeOver') && claimed?.begun.kind === 'written')
-      return { ...claimed, begun: { kind: 'unheard' } }
+      return { ...claimed, begun: { kind: 'answer-lost' } }
     throw new StoreUnavailable('cut after', { maybeDone: true })
   }
 
-  private operation(server: Server): Operation<Input, Payment, Effect, MemoryWrite> {
+  private operation(server: Server): Operation<Input, Payment, Effect, MemoryForm> {
     return {
       name: 'pay',
       volatile: [],

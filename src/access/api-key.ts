@@ -66,7 +66,7 @@ export async function createApiKey(db: Db, key: NewApiKey, newId: () => string):
     VALUES (${merchantId}::uuid, ${made.id}::uuid, ${name}, ${hashOf(made.token)}, ${hintOf(made.token)}, ARRAY[${joinSql([...scopes])}]::text[], ${by}, ${expires})
     ON CONFLICT (merchant_id, id) DO NOTHING RETURNING 1`
   const traced = trace(key, newId(), made.id, 'api-key.created', `${name}: ${scopes.join(' ')}`)
-  return (await commit(db, [one('api-key', row), traced])) === null ? made : null
+  return (await commit(db, [one('api-key', row), traced])).committed ? made : null
 }
 
 /** A merchant's API keys, newest first. */
@@ -131,18 +131,18 @@ export async function rotateApiKey(
     'api-key.rotated',
     `works on for ${overlapHours} h; its successor is ${made.id}`,
   )
-  return (await commit(db, [one('api-key', row), one('old-api-key', old), traced])) === null ? made : null
+  return (await commit(db, [one('api-key', row), one('old-api-key', old), traced])).committed ? made : null
 }
 
 /** Ends a key at once. @returns false when there is no such key, or it was revoked before */
 export async function revokeApiKey(db: Db, which: Which, newId: () => string): Promise<boolean> {
   const row = sql`UPDATE api_key SET revoked_at = now() WHERE ${isOf(which)} AND revoked_at IS NULL RETURNING 1`
   return (
-    (await commit(db, [
+    await commit(db, [
       one('api-key', row),
       trace(which, newId(), which.id, 'api-key.revoked', 'ended at once'),
-    ])) === null
-  )
+    ])
+  ).committed
 }
 
 /** Whether a key works now: by the database's clock, for all processes the same. */

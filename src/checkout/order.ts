@@ -1,6 +1,14 @@
-import { openAccounts } from '@/ledger/chart'
+import {
+  type ClaimRows,
+  claimedPart,
+  claimedSql,
+  partsOf,
+  type SqlBegin,
+  withoutClaim,
+} from '@/idempotency/stores/sql'
+import { openAccountsOf } from '@/ledger/chart'
 import type { Currency } from '@/lib/money'
-import { type Db, joinSql, rawSql, type Sql, sql } from '@/platform/db'
+import { type Db, joinSql, sql, type Write } from '@/platform/db'
 import { type Item, total } from './totals'
 
 export interface NewOrder {
@@ -27,10 +35,9 @@ export async function createOrder(
   order: NewOrder,
   id: string,
 ): Promise<{ id: string; amount: bigint }> {
-  const { insert, prior } = placeOrder(order, id)
-  const before = prior.map(({ name, sql: part }) => sql`, ${rawSql(name)} AS (${part})`)
+  const begin = insertOrder(order, id, withoutClaim(sql`(SELECT 1) AS nobody`))
   const [placed] = await db.$queryRaw<{ amount: bigint }[]>(
-    sql`WITH mine AS (SELECT 1)${joinSql(before, '')} ${insert}`,
+    sql`WITH ${partsOf(begin)} placed AS (${begin.sql}) SELECT * FROM placed`,
   )
   if (!placed) throw new Error('an order was not written')
   return { id, amount: placed.amount }
@@ -45,14 +52,10 @@ export interface PlacedOrder {
 }
 
 /**
- * The parts of a statement that writes an order: the accounts it needs, its items, and last the order itself, which gives its row back.
- * Nothing is written where `mine` has no row: only the one who holds the key places the order.
+ * The statements that write an order: its accounts, its items, and last the order itself, which returns its row (`PlacedOrder`).
  * @throws OrderRefused when the items have no valid total
  */
-export function placeOrder(
-  order: NewOrder,
-  id: string,
-): { prior: { name: string; sql: Sql }[]; insert: Sql } {
+export function insertOrder(order: NewOrder, id: string, claim: ClaimRows): SqlBegin {
   const sum = total(order.items)
   if ('refused' in sum) throw new OrderRefused(sum.refused)
   const { merchantId, currency, items, reference, customerEmail, metadata = {} } = order
@@ -60,18 +63,37 @@ export function placeOrder(
     (item, index) =>
       sql`(${index + 1}::smallint, ${item.name}, ${item.quantity}::int, ${item.unitAmount}::bigint)`,
   )
-  const listed = sql`
-    INSERT INTO order_item (merchant_id, order_id, position, name, quantity, unit_amount)
-    SELECT ${merchantId}::uuid, ${id}::uuid, item.* FROM mine, (VALUES ${joinSql(rows)}) AS item`
-  const insert = sql`
-    INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata)
-    SELECT ${merchantId}::uuid, ${id}::uuid, ${currency}, ${sum.amount}::bigint, ${reference ?? null}, ${customerEmail ?? null}, ${JSON.stringify(metadata)}::jsonb
-    FROM mine RETURNING merchant_id::text AS "merchantId", id::text, amount, created_at AS "createdAt"`
-  const prior = [
-    { name: 'opened', sql: openAccounts(merchantId, currency) },
-    { name: 'listed', sql: listed },
-  ]
-  return { prior, insert }
+  const owner = claimedPart(
+    'owner',
+    claimedSql`SELECT ${merchantId}::uuid AS merchant_id, ${currency}::text AS currency FROM ${claim}`,
+  )
+  const listed = claimedPart(
+    'listed',
+    claimedSql`
+      INSERT INTO order_item (merchant_id, order_id, position, name, quantity, unit_amount)
+      SELECT owner.merchant_id, ${id}::uuid, item.* FROM ${owner.rows}, (VALUES ${joinSql(rows)}) AS item`,
+  )
+  return {
+    name: 'order',
+    prior: [owner, claimedPart('opened', openAccountsOf(owner.rows)), listed],
+    sql: claimedSql`
+      INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata)
+      SELECT merchant_id, ${id}::uuid, currency, ${sum.amount}::bigint, ${reference ?? null}, ${customerEmail ?? null},
+        ${JSON.stringify(metadata)}::jsonb
+      FROM ${owner.rows}
+      RETURNING merchant_id::text AS "merchantId", id::text, amount, created_at AS "createdAt"`,
+  }
+}
+
+/** The write that marks an order as paid. It touches no row, and so undoes its commit, unless the order is open. */
+export function markPaid({ merchantId, orderId }: { merchantId: string; orderId: string }): Write {
+  return {
+    name: 'order',
+    rows: 1,
+    sql: sql`
+      UPDATE orders SET status = 'paid', updated_at = now()
+      WHERE merchant_id = ${merchantId}::uuid AND id = ${orderId}::uuid AND status = 'open' RETURNING 1`,
+  }
 }
 
 /** Whose order it is. An order never changes hands, so this is remembered: a replay costs one read, not two. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { claimRows, partsOf } from '@/idempotency/stores/sql'
 import type { ChargeOutcome } from '@/payments/charge'
 import type { Gateway } from '@/payments/gateway'
 import type { BegunPayment } from '@/payments/store'
 import type { Db } from '@/platform/db'
+import { sql } from '@/platform/db'
 import { payOperation } from './pay'
-import { shopperVoice } from './shopper-voice'
+import { shopperAnswers } from './shopper-answers'
 
 /** The operation's pure parts, without a database and without a bank: whoever touches one of them fails the test. */
 const nobody = new Proxy({}, { get: () => () => expect.unreachable('a pure step touched the outside') })
@@ -15,7 +17,7 @@ const pay = payOperation({
   newId: () => `00000000-0000-7000-8000-${String(++ids).padStart(12, '0')}`,
   newReceiptToken: () => 'receipt-token',
   now: () => new Date('2026-11-24T12:00:00Z'),
-  voice: shopperVoice,
+  answers: shopperAnswers,
 })
 
 const payment: BegunPayment = {
@@ -116,13 +118,14 @@ describe('finish: from what the bank said to the answer and its writes', () => {
 describe('begin', () => {
   it('is one write that carries no amount: the order says what it costs', () => {
     const ids = { merchantId: payment.merchantId, recordId: 'record', subjectId: payment.id }
-    const write = pay.begin(
+    const begin = pay.begin(
       { merchantId: payment.merchantId, orderId: payment.orderId, version: 7, paymentMethod: 'pm_card_visa' },
       ids,
+      claimRows('claim'),
     )
-    expect(write.rows).toBe(1)
-    expect(write.sql.sql).toContain('o.amount, o.currency')
-    expect(write.sql.values).toEqual(
+    const statement = sql`WITH ${partsOf(begin)} begun AS (${begin.sql}) SELECT * FROM begun`
+    expect(statement.sql).toContain('o.amount, o.currency FROM claim, orders o')
+    expect(statement.values).toEqual(
       expect.arrayContaining([payment.id, payment.orderId, 7, 'pm_card_visa', 'receipt-token', 'record']),
     )
   })

@@ -1,18 +1,25 @@
 import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Problem } from '@/idempotency/problems'
+import {
+  type ClaimRows,
+  claimedPart,
+  claimedSql,
+  type SqlBegin,
+  type SqlForm,
+} from '@/idempotency/stores/sql'
 import { showId } from '@/lib/id'
 import type { Currency } from '@/lib/money'
 import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
 import type { DeclineCode, Gateway } from '@/payments/gateway'
-import { lookAgainMs } from '@/payments/look-again'
+import { nextCheckMs } from '@/payments/look-again'
 import { LIVE, type PaymentStatus } from '@/payments/payment'
-import { BEGUN_COLUMNS, type BegunPayment } from '@/payments/store'
+import { BEGUN_COLUMNS, type BegunPayment, insertPayment, type NewPayment } from '@/payments/store'
 import { auditParked } from '@/platform/audit'
-import { type Db, joinSql, sql, type Write } from '@/platform/db'
-import { placeOrder } from './order'
+import { type Db, joinSql, sql } from '@/platform/db'
+import { insertOrder, markPaid } from './order'
+import type { PaidFacts, PaymentAnswers } from './payment-answers'
 import { receiptPath } from './receipt-path'
-import type { Said, Voice } from './voice'
 
 /** Pay an order that is there, of the version that the shopper saw; null where the payer is a program, which sees no page. */
 export interface PayOrder {
@@ -42,31 +49,31 @@ export interface PayDeps {
   /** A receipt's address: unguessable, since whoever has it may see the receipt. */
   newReceiptToken: () => string
   now: () => Date
-  voice: Voice
+  answers: PaymentAnswers
 }
 
 /** Paying: reserve the order, ask the bank once, settle in one commit. The same for every door but for its words. */
-export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, ChargeOutcome, Write> {
+export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, ChargeOutcome, SqlForm> {
   return {
-    name: deps.voice.operation,
+    name: deps.answers.operation,
     volatile: [],
-    begin: (input, ids) =>
-      'orderId' in input ? reserve(input, ids, deps) : placeAndReserve(input, ids, deps),
+    begin: (input, ids, claim) =>
+      'orderId' in input ? reserve(input, ids, claim, deps) : placeAndReserve(input, ids, claim, deps),
     refused: (input) => ('orderId' in input ? whyRefused(deps, input) : BUSY),
     ask: (payment) => charge(deps.gateway, payment),
     find: (payment) => findCharge(deps.gateway, payment),
     doubt: (reason) => ({ kind: 'unknown', reason }),
     finish: (payment, outcome) => {
       const { status, writes } = settle(payment, outcome, deps.newId)
-      const answer = answerFor(deps.voice, payment, status, outcome, deps.now())
+      const answer = answerFor(deps.answers, payment, status, outcome, deps.now())
       if (outcome.kind === 'contradiction')
         return { to: 'parked', answer: null, writes, reason: outcome.reason }
       if (answer === null || status === 'unknown' || status === 'requires_action')
-        return { to: 'unknown', answer, writes, retryInMs: lookAgainMs(payment.ageMs) }
+        return { to: 'unknown', answer, writes, retryInMs: nextCheckMs(payment.ageMs) }
       return {
         to: 'completed',
         answer,
-        writes: status === 'succeeded' ? [...writes, orderPaid(payment)] : writes,
+        writes: status === 'succeeded' ? [...writes, markPaid(payment)] : writes,
       }
     },
     recall: async (merchantId, paymentId) => {
@@ -75,52 +82,54 @@ export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, C
       )
       return rows[0] ?? null
     },
-    pointer: deps.voice.pointer,
+    pointer: deps.answers.pointer,
     parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, deps.newId(), recordId, reason)],
   }
 }
 
-/**
- * The order guard. The payment is written only for an open order of the version that the shopper saw, at the order's own amount,
- * and only if no live payment holds the order: the partial unique index decides between two keys, tabs or devices.
- */
-function reserve(input: PayOrder, ids: Ids, deps: PayDeps): Write {
+/** The order guard: only an open order of the version that the shopper saw is payable, at its own amount, by one live payment. */
+function reserve(input: PayOrder, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
+  const payable = claimedPart(
+    'payable',
+    claimedSql`
+      SELECT o.merchant_id, o.id AS order_id, o.amount, o.currency FROM ${claim}, orders o
+      WHERE o.merchant_id = ${ids.merchantId}::uuid AND o.id = ${input.orderId}::uuid AND o.status = 'open'
+        AND (${input.version}::int IS NULL OR o.version = ${input.version}::int)`,
+  )
   return {
     name: 'payment',
-    rows: 1,
-    sql: sql`
-      INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token)
-      SELECT o.merchant_id, ${ids.subjectId}::uuid, o.id, ${ids.recordId}, o.amount, o.currency, ${input.paymentMethod}, ${ids.subjectId}, ${deps.newReceiptToken()}
-      FROM mine, orders o
-      WHERE o.merchant_id = ${ids.merchantId}::uuid AND o.id = ${input.orderId}::uuid AND o.status = 'open'
-        AND (${input.version}::int IS NULL OR o.version = ${input.version}::int)
-      ON CONFLICT DO NOTHING
-      RETURNING ${BEGUN_COLUMNS}`,
+    prior: [payable],
+    sql: insertPayment(payable.rows, newPayment(input.paymentMethod, ids, deps)),
   }
 }
 
-/** An order of one line, and its payment: nobody else can know of the order yet, so nobody can hold it. */
-function placeAndReserve(input: PayAmount, ids: Ids, deps: PayDeps): Write {
-  const { merchantId, amount, currency, paymentMethod, description, metadata = {} } = input
+/** An order of one line, and its payment: no other key can know of the order yet, so none can hold it. */
+function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
+  const { merchantId, amount, currency, paymentMethod, description, metadata } = input
   const items = [{ name: description ?? 'Payment', quantity: 1, unitAmount: BigInt(amount) }]
-  const { prior, insert } = placeOrder({ merchantId, currency, items }, deps.newId())
+  const order = insertOrder({ merchantId, currency, items }, deps.newId(), claim)
+  const placed = claimedPart('placed', order.sql)
+  const payable = claimedPart(
+    'payable',
+    claimedSql`
+      SELECT "merchantId"::uuid AS merchant_id, id::uuid AS order_id, amount, ${currency}::text AS currency FROM ${placed.rows}`,
+  )
   return {
     name: 'payment',
-    rows: 1,
-    prior: [...prior, { name: 'placed', sql: insert }],
-    sql: sql`
-      INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token, description, metadata)
-      SELECT ${merchantId}::uuid, ${ids.subjectId}::uuid, placed.id::uuid, ${ids.recordId}, placed.amount, ${currency}, ${paymentMethod}, ${ids.subjectId},
-        ${deps.newReceiptToken()}, ${description ?? null}, ${JSON.stringify(metadata)}::jsonb
-      FROM placed
-      RETURNING ${BEGUN_COLUMNS}`,
+    prior: [...(order.prior ?? []), placed, payable],
+    sql: insertPayment(payable.rows, { ...newPayment(paymentMethod, ids, deps), description, metadata }),
   }
+}
+
+/** The bank gets the id of our own row as its key. */
+function newPayment(method: string, { recordId, subjectId: id }: Ids, deps: PayDeps): NewPayment {
+  return { id, recordId, method, gatewayKey: id, receiptToken: deps.newReceiptToken() }
 }
 
 /** Somebody else holds it, or held it until a moment ago: wait, and look again. */
 const BUSY: Promise<Refusal> = Promise.resolve({ kind: 'busy' })
 
-async function whyRefused({ db, voice }: PayDeps, input: PayOrder): Promise<Refusal> {
+async function whyRefused({ db, answers: voice }: PayDeps, input: PayOrder): Promise<Refusal> {
   const [order] = await db.$queryRaw<
     Array<{
       version: number
@@ -160,7 +169,7 @@ function beingChecked(): Problem {
   }
 }
 
-function alreadyPaid(voice: Voice, paymentId: string | null, receiptToken: string | null): Answer {
+function alreadyPaid(voice: PaymentAnswers, paymentId: string | null, receiptToken: string | null): Answer {
   return voice.problem('already-paid', 'This order was already paid. You were not charged again.', {
     payment: paymentId && showId('pay', paymentId),
     receiptPath: receiptToken && receiptPath(receiptToken),
@@ -169,7 +178,7 @@ function alreadyPaid(voice: Voice, paymentId: string | null, receiptToken: strin
 }
 
 function answerFor(
-  voice: Voice,
+  voice: PaymentAnswers,
   payment: BegunPayment,
   status: PaymentStatus,
   outcome: ChargeOutcome,
@@ -184,16 +193,16 @@ function answerFor(
       'The bank did not charge this card. Nothing was charged; you may try again.',
       about,
     )
-  const said = saidOf(payment, status, outcome, now)
+  const said = paidFactsOf(payment, status, outcome, now)
   return said && voice.paid(payment, said)
 }
 
-function saidOf(
+function paidFactsOf(
   payment: BegunPayment,
   status: PaymentStatus,
   outcome: ChargeOutcome,
   now: Date,
-): Said | null {
+): PaidFacts | null {
   if (status === 'succeeded' && outcome.kind === 'approved')
     return { status, cardLabel: outcome.cardLabel, paidAt: now.toISOString(), actionUrl: null }
   if (outcome.kind !== 'challenge') return null
@@ -212,14 +221,4 @@ const DECLINES: Record<DeclineCode, string> = {
   insufficient_funds:
     'Your bank said there is not enough money on this card. Nothing was charged. Try another card.',
   expired_card: 'This card has expired. Nothing was charged. Try another card.',
-}
-
-function orderPaid(payment: BegunPayment): Write {
-  return {
-    name: 'order',
-    rows: 1,
-    sql: sql`
-      UPDATE orders SET status = 'paid', updated_at = now()
-      WHERE merchant_id = ${payment.merchantId}::uuid AND id = ${payment.orderId}::uuid AND status = 'open' RETURNING 1`,
-  }
 }

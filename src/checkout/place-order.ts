@@ -1,10 +1,11 @@
 import type { Operation } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Facts } from '@/idempotency/problems'
+import type { SqlForm } from '@/idempotency/stores/sql'
 import type { Currency } from '@/lib/money'
 import { auditParked } from '@/platform/audit'
-import { type Db, sql, type Write } from '@/platform/db'
-import { type PlacedOrder, placeOrder } from './order'
+import { type Db, sql } from '@/platform/db'
+import { insertOrder, type PlacedOrder } from './order'
 
 /** An order to be placed, parsed: what the answer shows again. Amounts are in minor units. */
 export interface PlaceOrderInput {
@@ -17,7 +18,7 @@ export interface PlaceOrderInput {
 }
 
 /** How a door says that an order was placed: the stored answer, word for word. */
-export interface OrderVoice {
+export interface OrderAnswers {
   operation: string
   placed(order: OrderRow): Answer
   pointer(orderId: string): Facts
@@ -26,7 +27,7 @@ export interface OrderVoice {
 export interface PlaceOrderDeps {
   db: Db
   newId: () => string
-  voice: OrderVoice
+  answers: OrderAnswers
 }
 
 /** An order as it is read. */
@@ -43,15 +44,14 @@ export interface OrderRow extends PlacedOrder {
 export function placeOrderOperation({
   db,
   newId,
-  voice,
-}: PlaceOrderDeps): Operation<PlaceOrderInput, PlacedOrder, OrderRow | null, Write> {
+  answers: voice,
+}: PlaceOrderDeps): Operation<PlaceOrderInput, PlacedOrder, OrderRow | null, SqlForm> {
   return {
     name: voice.operation,
     volatile: [],
-    begin: (input, ids) => {
+    begin: (input, ids, claim) => {
       const items = input.items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
-      const { prior, insert } = placeOrder({ ...input, items }, ids.subjectId)
-      return { name: 'order', rows: 1, prior, sql: insert }
+      return insertOrder({ ...input, items }, ids.subjectId, claim)
     },
     refused: async () => ({ kind: 'busy' }),
     ask: ({ id, merchantId }) => readOrder(db, merchantId, id),

@@ -48,7 +48,7 @@ export async function readCheckout(db: Db, orderId: string) {
   return { ...shown, id: showId('ord', orderId), amount: Number(amount), testMode: mode === 'test', payment }
 }
 
-export type AttemptState =
+export type KeyAttemptState =
   | 'none'
   | 'working'
   | 'checking'
@@ -76,7 +76,7 @@ export async function readAttemptState(
     WHERE p.merchant_id = ${of.merchantId}::uuid AND p.order_id = ${of.orderId}::uuid AND (p.record_id = ${of.recordId} OR p.status = 'succeeded')
     ORDER BY p.status = 'succeeded' DESC, p.created_at DESC LIMIT 1`)
   const row = rows[0]
-  const state: AttemptState = row?.state ? shownState(row.state, row.leaseOver) : 'none'
+  const state: KeyAttemptState = row?.state ? shownState(row.state, row.leaseOver) : 'none'
   const paid = state === 'succeeded' ? receiptUrl(row?.receiptToken ?? null) : null
   return {
     state,
@@ -86,7 +86,7 @@ export async function readAttemptState(
   }
 }
 
-function shownState(status: PaymentStatus, leaseOver: boolean): AttemptState {
+function shownState(status: PaymentStatus, leaseOver: boolean): KeyAttemptState {
   if (status === 'sending') return leaseOver ? 'checking' : 'working'
   return status === 'unknown' ? 'checking' : status
 }

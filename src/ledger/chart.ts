@@ -1,6 +1,7 @@
+import { type ClaimedSql, type ClaimRows, claimedSql, withoutClaim } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import type { Currency } from '@/lib/money'
-import { joinSql, rawSql, type Sql, sql } from '@/platform/db'
+import { joinSql, type Sql, sql } from '@/platform/db'
 
 export type AccountType = 'asset' | 'liability' | 'equity' | 'revenue' | 'expense'
 
@@ -18,20 +19,19 @@ export type AccountCode = keyof typeof CHART
 
 /** An INSERT that opens the accounts of a merchant in a currency; those that are open stay as they are. */
 export function openAccounts(merchantId: string, currency: Currency): Sql {
-  return openFor(sql`(SELECT ${merchantId}::uuid AS merchant_id, ${currency}::text AS currency)`)
+  return openAccountsOf(
+    withoutClaim(sql`(SELECT ${merchantId}::uuid AS merchant_id, ${currency}::text AS currency)`),
+  )
 }
 
-/** The same for the one row of an earlier part of the statement, which has a `merchant_id` and a `currency`. */
-export function openAccountsOf(part: string): Sql {
-  return openFor(rawSql(part))
-}
-
-function openFor(owners: Sql): Sql {
+/** The same in the `begin` of an operation: for the one row of an earlier part, which has a `merchant_id` and a `currency`. */
+export function openAccountsOf(owners: ClaimRows): ClaimedSql {
   const rows = Object.entries(CHART).map(
     ([code, { name, type }]) => sql`(${uuidv7()}::uuid, ${code}, ${name}, ${type})`,
   )
-  return sql`
+  return claimedSql`
     INSERT INTO account (merchant_id, id, code, name, type, currency)
-    SELECT owner.merchant_id, a.id, a.code, a.name, a.type, owner.currency FROM ${owners} AS owner, (VALUES ${joinSql(rows)}) AS a (id, code, name, type)
+    SELECT owner.merchant_id, a.id, a.code, a.name, a.type, owner.currency
+    FROM ${owners} AS owner, (VALUES ${joinSql(rows)}) AS a (id, code, name, type)
     ON CONFLICT (merchant_id, code, currency) DO NOTHING`
 }

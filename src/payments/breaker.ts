@@ -21,7 +21,7 @@ export class Breaker {
       ...gateway,
       charge: async (request) => {
         const outcome = await gateway.charge(request)
-        this.heard(outcome.kind === 'unknown')
+        this.count(outcome.kind === 'unknown')
         return outcome
       },
     }
@@ -36,7 +36,7 @@ export class Breaker {
     return 0
   }
 
-  private heard(doubt: boolean): void {
+  private count(doubt: boolean): void {
     this.doubts = doubt ? this.doubts + 1 : 0
     if (this.doubts >= DOUBTS_MAX) this.closedUntil = this.now() + PAUSE_MS
   }

@@ -6,7 +6,7 @@ import type { Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import type { Gateway, Outcome } from './gateway'
 import type { PaymentStatus } from './payment'
-import { type BegunPayment, movePayment, type Settled } from './store'
+import { type BegunPayment, movePayment, type PaymentChanges } from './store'
 
 /**
  * How a charge stands: what the bank said, or that it has done nothing and will not. A contradiction is an answer that cannot be true of
@@ -22,7 +22,7 @@ export type ChargeOutcome =
  * the bank remembers the key, and after that it is not sent any more.
  */
 export async function charge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
-  if (forgotten(gateway, payment)) return FORGOTTEN
+  if (mayBeForgotten(gateway, payment)) return KEY_FORGOTTEN
   return agreeing(payment, await gateway.charge({ ...requestOf(payment), method: payment.method }))
 }
 
@@ -34,7 +34,7 @@ export async function charge(gateway: Gateway, payment: BegunPayment): Promise<C
 export async function findCharge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
   const found = await gateway.find(payment.gatewayKey)
   if (found.kind !== 'absent') return agreeing(payment, found)
-  if (forgotten(gateway, payment)) return FORGOTTEN
+  if (mayBeForgotten(gateway, payment)) return KEY_FORGOTTEN
   if (payment.ageMs <= gateway.settlesWithinMs)
     return { kind: 'unknown', reason: 'the bank knows nothing of it yet' }
   return agreeing(payment, await gateway.cancel(requestOf(payment)))
@@ -45,13 +45,13 @@ function requestOf({ id, gatewayKey: key, amount: amountMinor, currency }: Begun
   return { key, amountMinor, currency }
 }
 
-const FORGOTTEN: ChargeOutcome = {
+const KEY_FORGOTTEN: ChargeOutcome = {
   kind: 'contradiction',
   reason: 'the bank may have forgotten the key: that it knows nothing of it proves nothing',
 }
 
 /** Sooner than the bank by as long as a question may be under way: its memory may end between our question and its answer. */
-function forgotten(gateway: Gateway, payment: BegunPayment): boolean {
+function mayBeForgotten(gateway: Gateway, payment: BegunPayment): boolean {
   return payment.ageMs > gateway.remembersForMs - gateway.settlesWithinMs
 }
 
@@ -66,14 +66,19 @@ export function settle(
     case 'approved':
       return settleApproved(payment, outcome, newId)
     case 'declined':
-      return told(payment, 'declined', { declineCode: outcome.code, cardLabel: outcome.cardLabel }, newId)
+      return settleWith(
+        payment,
+        'declined',
+        { declineCode: outcome.code, cardLabel: outcome.cardLabel },
+        newId,
+      )
     case 'not-charged':
-      return told(payment, 'not_charged', {}, newId)
+      return settleWith(payment, 'not_charged', {}, newId)
     case 'challenge':
-      return moved(payment, 'requires_action', {})
+      return moveWith(payment, 'requires_action', {})
     case 'unknown':
     case 'contradiction':
-      return moved(payment, 'unknown', {})
+      return moveWith(payment, 'unknown', {})
   }
 }
 
@@ -101,11 +106,16 @@ function settleApproved(payment: BegunPayment, outcome: Outcome & { kind: 'appro
     description,
   })
   const settled = { gatewayRef: outcome.ref, cardLabel: outcome.cardLabel, feeMinor: outcome.feeMinor }
-  const { status, writes } = told(payment, 'succeeded', settled, newId)
+  const { status, writes } = settleWith(payment, 'succeeded', settled, newId)
   return { status, writes: [...writes, ...post(posting, newId())] }
 }
 
-function told(payment: BegunPayment, status: PaymentStatus, settled: Settled, newId: () => string) {
+function settleWith(
+  payment: BegunPayment,
+  status: PaymentStatus,
+  settled: PaymentChanges,
+  newId: () => string,
+) {
   const { merchantId, id: subjectId, amount, currency } = payment
   const payload = {
     payment: showId('pay', subjectId),
@@ -117,12 +127,12 @@ function told(payment: BegunPayment, status: PaymentStatus, settled: Settled, ne
   return {
     status,
     writes: [
-      ...moved(payment, status, settled).writes,
+      ...moveWith(payment, status, settled).writes,
       emit({ merchantId, id: newId(), type: `payment.${status}`, subjectId, payload }),
     ],
   }
 }
 
-function moved(payment: BegunPayment, status: PaymentStatus, settled: Settled) {
+function moveWith(payment: BegunPayment, status: PaymentStatus, settled: PaymentChanges) {
   return { status, writes: [movePayment(payment, status, settled)] }
 }

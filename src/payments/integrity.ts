@@ -12,7 +12,7 @@ export interface Counted {
   attempts: number
 }
 
-export interface Verdict {
+export interface IntegrityReport {
   ok: boolean
   checkedAt: Date
   counted: Counted
@@ -20,7 +20,7 @@ export interface Verdict {
 }
 
 /** Key, money, books and bank against each other: every invariant of one merchant, or (null) of everybody and the installation. */
-export async function checkIntegrity(db: Db, merchantId: string | null): Promise<Verdict> {
+export async function checkIntegrity(db: Db, merchantId: string | null): Promise<IntegrityReport> {
   const { checkedAt, ...counted } = await count(db, merchantId)
   const found = await findings(db, merchantId === null ? EVERY_PART : OF_MERCHANTS, merchantId)
   return { ok: !found.some(isBroken), checkedAt, counted, findings: found }

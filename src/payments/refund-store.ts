@@ -24,7 +24,7 @@ export const BEGUN_REFUND: Sql = sql`merchant_id::text AS "merchantId", id::text
   charge_ref AS "chargeRef", gateway_key AS "gatewayKey", created_at AS "createdAt",
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`
 
-export interface RefundSettled {
+export interface RefundChanges {
   gatewayRef?: string
   transactionId?: string
 }
@@ -40,7 +40,7 @@ const ORIGINS: Record<Exclude<RefundStatus, 'sending'>, RefundStatus[]> = {
 export function moveRefund(
   { merchantId, id }: Pick<BegunRefund, 'merchantId' | 'id'>,
   to: keyof typeof ORIGINS,
-  settled: RefundSettled = {},
+  settled: RefundChanges = {},
 ): Write {
   return {
     name: 'refund',

@@ -1,6 +1,13 @@
 import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Facts } from '@/idempotency/problems'
+import {
+  type ClaimRows,
+  claimedPart,
+  claimedSql,
+  type SqlBegin,
+  type SqlForm,
+} from '@/idempotency/stores/sql'
 import { openAccountsOf } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { refund as refundPosting } from '@/ledger/posting'
@@ -10,9 +17,9 @@ import { auditParked } from '@/platform/audit'
 import { type Db, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import type { Gateway, RefundOutcome } from './gateway'
-import { lookAgainMs } from './look-again'
+import { nextCheckMs } from './look-again'
 import type { PaymentStatus } from './payment'
-import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundSettled } from './refund-store'
+import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges } from './refund-store'
 
 /** What is asked for, parsed. `amount` in minor units; null is all that is left of the payment. */
 export interface RefundInput {
@@ -23,7 +30,7 @@ export interface RefundInput {
 }
 
 /** How a door says what became of a refund: the stored answers, word for word. */
-export interface RefundVoice {
+export interface RefundAnswers {
   operation: string
   refunded(refund: BegunRefund): Answer
   declined(refund: BegunRefund, detail: string): Answer
@@ -34,7 +41,7 @@ export interface RefundDeps {
   db: Db
   gateway: Gateway
   newId: () => string
-  voice: RefundVoice
+  answers: RefundAnswers
 }
 
 /** What the bank said, or that its silence proves nothing any more: then people must look. */
@@ -44,11 +51,13 @@ export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: stri
  * Giving money back: take it from what the payment still holds, ask the bank once, settle in one commit. The bank is asked under the
  * id of our own row, so the question may be put again after a crash: the same refund by anyone, ever, is the same one.
  */
-export function refundOperation(deps: RefundDeps): Operation<RefundInput, BegunRefund, RefundEffect, Write> {
+export function refundOperation(
+  deps: RefundDeps,
+): Operation<RefundInput, BegunRefund, RefundEffect, SqlForm> {
   return {
-    name: deps.voice.operation,
+    name: deps.answers.operation,
     volatile: [],
-    begin: take,
+    begin: takeFromPayment,
     refused: (input) => whyRefused(deps.db, input),
     ask: (refund) => giveBack(deps.gateway, refund),
     find: (refund) => giveBack(deps.gateway, refund),
@@ -58,21 +67,21 @@ export function refundOperation(deps: RefundDeps): Operation<RefundInput, BegunR
         case 'refunded':
           return {
             to: 'completed',
-            answer: deps.voice.refunded(refund),
+            answer: deps.answers.refunded(refund),
             writes: refundedWrites(refund, effect.ref, deps.newId),
           }
         case 'refused':
           return {
             to: 'completed',
-            answer: deps.voice.declined(refund, declinedWords(effect.reason)),
-            writes: told(refund, 'failed', {}, deps.newId),
+            answer: deps.answers.declined(refund, declinedWords(effect.reason)),
+            writes: settleWith(refund, 'failed', {}, deps.newId),
           }
         case 'unknown':
           return {
             to: 'unknown',
             answer: null,
             writes: [moveRefund(refund, 'unknown')],
-            retryInMs: lookAgainMs(refund.ageMs),
+            retryInMs: nextCheckMs(refund.ageMs),
           }
         case 'contradiction':
           return {
@@ -89,7 +98,7 @@ export function refundOperation(deps: RefundDeps): Operation<RefundInput, BegunR
       )
       return rows[0] ?? null
     },
-    pointer: deps.voice.pointer,
+    pointer: deps.answers.pointer,
     parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, deps.newId(), recordId, reason)],
   }
 }
@@ -98,44 +107,47 @@ export function refundOperation(deps: RefundDeps): Operation<RefundInput, BegunR
  * The payment's row is locked before it is looked at: of any number of refunds at once each sees what the ones before it took. The
  * database counts again by itself (trigger refund_takes_from_its_payment, CHECK payment_refunded_amount).
  */
-function take(input: RefundInput, ids: Ids): Write {
-  const held = sql`
-    SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS held, coalesce(${input.amount}::bigint, p.amount - p.refunded_amount) AS wanted
-    FROM mine, payment p
-    WHERE p.merchant_id = ${ids.merchantId}::uuid AND p.id = ${input.paymentId}::uuid AND p.status = 'succeeded'
-    FOR NO KEY UPDATE OF p`
-  const insert = sql`
-    INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key)
-    SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${input.reason}, gateway_ref, ${ids.subjectId}
-    FROM taken WHERE wanted BETWEEN 1 AND held
-    RETURNING ${BEGUN_REFUND}`
-  // Merchants from before there was an account for refunds get it here.
-  const prior = [
-    { name: 'taken', sql: held },
-    { name: 'opened', sql: openAccountsOf('taken') },
-  ]
-  return { name: 'refund', rows: 1, prior, sql: insert }
-}
-
-async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promise<Refusal> {
-  const [payment] = await db.$queryRaw<{ status: PaymentStatus; currency: string; held: bigint }[]>(sql`
-    SELECT status, currency, amount - refunded_amount AS held FROM payment WHERE merchant_id = ${merchantId}::uuid AND id = ${paymentId}::uuid`)
-  if (!payment)
-    return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
-  const { status, currency } = payment
-  const held = status === 'succeeded' ? payment.held : 0n
-  const facts = { payment: showId('pay', paymentId), refundable: Number(held), currency }
+function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows): SqlBegin {
+  const taken = claimedPart(
+    'taken',
+    claimedSql`
+      SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
+        coalesce(${input.amount}::bigint, p.amount - p.refunded_amount) AS wanted
+      FROM ${claim}, payment p
+      WHERE p.merchant_id = ${ids.merchantId}::uuid AND p.id = ${input.paymentId}::uuid AND p.status = 'succeeded'
+      FOR NO KEY UPDATE OF p`,
+  )
   return {
-    kind: 'problem',
-    problem: { kind: 'not-refundable', detail: notRefundable(status, held, currency), facts },
+    name: 'refund',
+    // Merchants from before there was an account for refunds get it here.
+    prior: [taken, claimedPart('opened', openAccountsOf(taken.rows))],
+    sql: claimedSql`
+      INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key)
+      SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${input.reason}, gateway_ref, ${ids.subjectId}
+      FROM ${taken.rows} WHERE wanted BETWEEN 1 AND refundable
+      RETURNING ${BEGUN_REFUND}`,
   }
 }
 
-function notRefundable(status: PaymentStatus, held: bigint, currency: string): string {
+async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promise<Refusal> {
+  const [payment] = await db.$queryRaw<{ status: PaymentStatus; currency: string; refundable: bigint }[]>(sql`
+    SELECT status, currency, amount - refunded_amount AS refundable FROM payment WHERE merchant_id = ${merchantId}::uuid AND id = ${paymentId}::uuid`)
+  if (!payment)
+    return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
+  const { status, currency } = payment
+  const refundable = status === 'succeeded' ? payment.refundable : 0n
+  const facts = { payment: showId('pay', paymentId), refundable: Number(refundable), currency }
+  return {
+    kind: 'problem',
+    problem: { kind: 'not-refundable', detail: notRefundable(status, refundable, currency), facts },
+  }
+}
+
+function notRefundable(status: PaymentStatus, refundable: bigint, currency: string): string {
   if (status !== 'succeeded') return `Only a payment that succeeded can be refunded; this one is ${status}.`
-  return held === 0n
+  return refundable === 0n
     ? 'This payment is refunded in full.'
-    : `At most ${formatMoney(held, currency)} of this payment can still be refunded.`
+    : `At most ${formatMoney(refundable, currency)} of this payment can still be refunded.`
 }
 
 /** Once the bank may have forgotten the key, the same request would be a new refund: it is not sent any more. */
@@ -157,13 +169,16 @@ function refundedWrites(refund: BegunRefund, gatewayRef: string, newId: () => st
     money: { minor, currency },
     description: `Refund ${showId('ref', refund.id)}`,
   })
-  return [...told(refund, 'succeeded', { gatewayRef, transactionId }, newId), ...post(posting, transactionId)]
+  return [
+    ...settleWith(refund, 'succeeded', { gatewayRef, transactionId }, newId),
+    ...post(posting, transactionId),
+  ]
 }
 
-function told(
+function settleWith(
   refund: BegunRefund,
   status: 'succeeded' | 'failed',
-  settled: RefundSettled,
+  settled: RefundChanges,
   newId: () => string,
 ): Write[] {
   const { merchantId, id: subjectId, paymentId, amount, currency } = refund

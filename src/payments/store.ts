@@ -1,3 +1,4 @@
+import { type ClaimedSql, type ClaimRows, claimedSql } from '@/idempotency/stores/sql'
 import { joinSql, sql, type Write } from '@/platform/db'
 import { origins, type PaymentStatus } from './payment'
 
@@ -23,8 +24,36 @@ export const BEGUN_COLUMNS = sql`merchant_id::text AS "merchantId", id::text, or
   gateway_key AS "gatewayKey", receipt_token AS "receiptToken", description, metadata, created_at AS "createdAt",
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`
 
+/** What a new payment is, beside the order it pays. */
+export interface NewPayment {
+  id: string
+  recordId: string
+  /** The card's token. */
+  method: string
+  /** The key that the bank gets. */
+  gatewayKey: string
+  receiptToken: string
+  description?: string | undefined
+  metadata?: Record<string, string> | undefined
+}
+
+/**
+ * Begins the payment of an order: for the one row of `payable` (merchant_id, order_id, amount, currency), which exists under the claim
+ * only. No row comes back where a live payment holds the order: the partial unique index decides between two keys, tabs or devices.
+ */
+export function insertPayment(payable: ClaimRows, payment: NewPayment): ClaimedSql {
+  const { id, recordId, method, gatewayKey, receiptToken, description = null, metadata = {} } = payment
+  return claimedSql`
+    INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token, description, metadata)
+    SELECT merchant_id, ${id}::uuid, order_id, ${recordId}, amount, currency, ${method}, ${gatewayKey}, ${receiptToken},
+      ${description}, ${JSON.stringify(metadata)}::jsonb
+    FROM ${payable}
+    ON CONFLICT DO NOTHING
+    RETURNING ${BEGUN_COLUMNS}`
+}
+
 /** What a move writes beside the status. */
-export interface Settled {
+export interface PaymentChanges {
   gatewayRef?: string
   cardLabel?: string
   declineCode?: string
@@ -35,7 +64,7 @@ export interface Settled {
 export function movePayment(
   payment: Pick<BegunPayment, 'merchantId' | 'id'>,
   to: PaymentStatus,
-  settled: Settled = {},
+  settled: PaymentChanges = {},
 ): Write {
   return {
     name: 'payment',

@@ -3,21 +3,14 @@ import pg from 'pg'
 import { Prisma, PrismaClient } from './generated/client'
 import { statementNames } from './statement-names'
 
+export type { SqlWrite as Write } from '@/idempotency/stores/sql'
+
 export type Db = PrismaClient
 export type Sql = Prisma.Sql
 export const sql = Prisma.sql
 export const joinSql = Prisma.join
 /** SQL from a text. Only for names that we made ourselves, or that PostgreSQL itself has quoted (`format('%I')`). */
 export const rawSql = Prisma.raw
-
-/** One write of a commit, as a value: nothing is sent until the engine commits it. `rows` is how many rows it must touch. */
-export interface Write {
-  name: string
-  sql: Sql
-  rows: number
-  /** In the `begin` of an operation only: what is done before it in the same statement, each under the name by which later ones read its rows. */
-  prior?: readonly { name: string; sql: Sql }[]
-}
 
 /**
  * A pool whose every connection works as `role`. The limits turn a stuck database into an error that can be answered:

@@ -11,7 +11,7 @@ export type Part = (typeof EVERY_PART)[number]
 interface Invariant {
   id: string
   part: Part
-  says: string
+  rule: string
   /** The view's name, quoted. */
   view: string
 }
@@ -26,7 +26,7 @@ export interface Offender {
 export interface Finding {
   id: string
   part: Part
-  says: string
+  rule: string
   offenders: Offender[]
 }
 

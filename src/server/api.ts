@@ -8,9 +8,9 @@ import { contextFor } from './context'
 import type { Deps } from './deps'
 import { reportJobs } from './jobs/metrics'
 import { ownPagesOnly } from './origin'
-import { OURS } from './problem-of'
+import { INTERNAL_PROBLEM } from './problem-of'
 import { createRest } from './rest/app'
-import { sendProblem } from './rest/env'
+import { sendProblem } from './rest/respond'
 import { appRouter } from './root'
 import { shopOrders } from './shop'
 
@@ -61,7 +61,7 @@ export function createApi(deps: Deps) {
   app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'There is no such address.' }))
   app.onError((error, c) => {
     deps.log.error({ err: error, path: c.req.path }, 'a request failed')
-    return sendProblem(c, OURS)
+    return sendProblem(c, INTERNAL_PROBLEM)
   })
   return app
 }

@@ -2,9 +2,9 @@ import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openPool } from '@/platform/db'
 import { freePort } from '@/setup/process/port'
-import type { Order } from '../../lab/bank/script'
+import type { FaultOrder } from '../../lab/bank/script'
 import { type LabBank, startLabBank } from '../../lab/bank/server'
-import { openTestProduct, type TestProduct } from './testing'
+import { openTestProduct, type TestProduct } from './testing/product'
 
 /** The whole product with its bank at the other end of a network. What a fault does to one question is in the lab; here, what the shopper sees of it. */
 let product: TestProduct
@@ -39,7 +39,7 @@ beforeEach(async () => {
 
 const pay = (paymentMethod = 'pm_card_visa') =>
   product.pay({ key: `key-${order}`, orderId: order, version: 1, paymentMethod }, cookie)
-const script = (fault: Order['fault'], on: Order['on'] = 'charge') =>
+const script = (fault: FaultOrder['fault'], on: FaultOrder['on'] = 'charge') =>
   bank.script.add([{ fault, on, key: null, next: 1, ms: 0 }])
 const uuid = () => order.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 const payments = () => `(SELECT id FROM payment WHERE order_id = '${uuid()}')`
@@ -67,7 +67,7 @@ describe('paying over the network', () => {
     expect([await charges(), await captures()]).toEqual([1, 1])
   })
 
-  it.each<[string, Order['fault'], number]>([
+  it.each<[string, FaultOrder['fault'], number]>([
     ['G1', 'error-before', 502],
     ['G1', 'silence-before', 502],
     ['G2', 'silence-after', 200],

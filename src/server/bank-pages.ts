@@ -34,7 +34,7 @@ async function lookNow({ db, engine, pay, createPayment }: Deps, checkout: strin
     JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status = 'requires_action'
     JOIN idempotency_record r ON r.merchant_id = p.merchant_id AND r.id = p.record_id WHERE o.id = ${orderId}::uuid`)
   const begunBy = [pay, createPayment].find(({ name }) => name === record?.operation)
-  if (record && begunBy) await engine.news(begunBy, record, uuidv7())
+  if (record && begunBy) await engine.hint(begunBy, record, uuidv7())
 }
 
 /** Back to a checkout of ours, and nowhere else. */

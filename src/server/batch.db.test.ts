@@ -5,7 +5,7 @@ import { createTRPCClient, httpBatchLink, httpBatchStreamLink, retryLink, type T
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { keyLink, problemOf } from '@/idempotency/client/link'
 import type { AppRouter } from './root'
-import { openTestProduct, type TestProduct } from './testing'
+import { openTestProduct, type TestProduct } from './testing/product'
 
 /** Several calls in one HTTP request, over a real socket: the key and the word about a replay belong to each call, not to the request. */
 interface Sent {

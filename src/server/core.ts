@@ -4,7 +4,7 @@ import os from 'node:os'
 import type pg from 'pg'
 import { payOperation } from '@/checkout/pay'
 import { placeOrderOperation } from '@/checkout/place-order'
-import { shopperVoice } from '@/checkout/shopper-voice'
+import { shopperAnswers } from '@/checkout/shopper-answers'
 import { systemClock } from '@/idempotency/core/clock'
 import { Engine } from '@/idempotency/core/engine'
 import type { EngineEvent } from '@/idempotency/core/events'
@@ -12,20 +12,21 @@ import type { Store } from '@/idempotency/core/store'
 import type { Problem } from '@/idempotency/problems'
 import { AttemptLog } from '@/idempotency/stores/attempt-log'
 import { PrismaStore } from '@/idempotency/stores/prisma'
+import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
-import { type Reconciled, type ReconcileEvent, reconcile } from '@/payments/reconcile'
+import { type Reconciled, type ReconcileEvent, reconcile } from '@/payments/reconciler/reconcile'
 import { refundOperation } from '@/payments/refund'
 import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
 import { httpChallenges, httpGateway } from '@/payments/simulator/client'
 import { simulatorGateway } from '@/payments/simulator/gateway'
-import { type Db, openDb, openPool, type Write } from '@/platform/db'
+import { type Db, openDb, openPool } from '@/platform/db'
 import { type Env, secretFor } from '@/platform/env'
 import { type Log, openLog } from '@/platform/log'
 import { APP_ROLE } from '@/platform/roles'
 import { type Metrics, openMetrics } from '@/platform/telemetry'
-import { orderVoice, paymentVoice, refundVoice } from './rest/voices'
+import { orderAnswers, paymentAnswers, refundAnswers } from './wire/api-answers'
 
 /** What every process of ours is built of: database, bank and engine. */
 export interface Core {
@@ -35,8 +36,8 @@ export interface Core {
   /** The connections that `db` works on. */
   pool: pg.Pool
   db: Db
-  engine: Engine<Write>
-  store: Store<Write>
+  engine: Engine<SqlForm>
+  store: Store<SqlForm>
   /** What is done once per key: a payment from the checkout page, and what programs ask for. */
   pay: ReturnType<typeof payOperation>
   createPayment: ReturnType<typeof payOperation>
@@ -81,7 +82,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     onLost: (count, error) => log.warn({ count, error }, 'attempts were lost'),
   })
   const store = new PrismaStore(db, worker, uuidv7, env.PAYONCE_LEASE_MS)
-  const observe = (event: EngineEvent) => tell(event, { log, metrics, attempts })
+  const observe = (event: EngineEvent) => reportEngineEvent(event, { log, metrics, attempts })
   return {
     env,
     log,
@@ -101,7 +102,12 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     }),
     ...operations,
     reconcile: () =>
-      reconcile({ db, gateway, newId: uuidv7, tell: (event) => tellOfBank(event, { log, metrics }) }),
+      reconcile({
+        db,
+        gateway,
+        newId: uuidv7,
+        report: (event) => reportReconcileEvent(event, { log, metrics }),
+      }),
     close: async () => {
       await attempts.flush()
       await db.$disconnect()
@@ -118,10 +124,10 @@ function buildOperations(deps: { db: Db; gateway: Gateway; newId: () => string }
     now: systemClock.now,
   }
   return {
-    pay: payOperation({ ...paying, voice: shopperVoice }),
-    createPayment: payOperation({ ...paying, voice: paymentVoice(baseUrl) }),
-    placeOrder: placeOrderOperation({ ...deps, voice: orderVoice(baseUrl) }),
-    refund: refundOperation({ ...deps, voice: refundVoice }),
+    pay: payOperation({ ...paying, answers: shopperAnswers }),
+    createPayment: payOperation({ ...paying, answers: paymentAnswers(baseUrl) }),
+    placeOrder: placeOrderOperation({ ...deps, answers: orderAnswers(baseUrl) }),
+    refund: refundOperation({ ...deps, answers: refundAnswers }),
   }
 }
 
@@ -129,7 +135,7 @@ function buildOperations(deps: { db: Db; gateway: Gateway; newId: () => string }
 const steps = diagnostics.channel('payonce:engine')
 
 /** Where the engine's events go: the attempt log, the metrics and, for what a person should look at, the log. */
-function tell(event: EngineEvent, to: Pick<Core, 'log' | 'metrics' | 'attempts'>): void {
+function reportEngineEvent(event: EngineEvent, to: Pick<Core, 'log' | 'metrics' | 'attempts'>): void {
   if (steps.hasSubscribers) steps.publish(event)
   if (event.step === 'alert') {
     to.metrics.alerts.inc({ operation: event.operation })
@@ -149,7 +155,7 @@ function bankIsAway(waitMs: number): Problem | null {
 }
 
 /** What the comparison with the bank found, in words. An error is for people to look at. */
-const BANK_WORDS: Record<ReconcileEvent['kind'], ['debug' | 'info' | 'warn' | 'error', string]> = {
+const BANK_MESSAGES: Record<ReconcileEvent['kind'], ['debug' | 'info' | 'warn' | 'error', string]> = {
   looked: ['debug', 'read the bank’s list'],
   silent: ['warn', 'the bank could not be asked for its list'],
   surplus: ['warn', 'the bank charged what nobody asked for'],
@@ -159,8 +165,8 @@ const BANK_WORDS: Record<ReconcileEvent['kind'], ['debug' | 'info' | 'warn' | 'e
   stray: ['error', 'the bank has a charge of which we know nothing'],
 }
 
-function tellOfBank(event: ReconcileEvent, { log, metrics }: Pick<Core, 'log' | 'metrics'>): void {
-  const [level, says] = BANK_WORDS[event.kind]
+function reportReconcileEvent(event: ReconcileEvent, { log, metrics }: Pick<Core, 'log' | 'metrics'>): void {
+  const [level, says] = BANK_MESSAGES[event.kind]
   if (level === 'error') metrics.alerts.inc({ operation: 'reconcile' })
   log[level](factsOf(event), says)
 }

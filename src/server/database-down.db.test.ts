@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { sql } from '@/platform/db'
 import { createApi } from './api'
 import { buildDeps, type Deps } from './deps'
-import { openTestProduct, type TestProduct } from './testing'
+import { openTestProduct, type TestProduct } from './testing/product'
 
 /** PX: a TCP proxy before PostgreSQL that can be taken down, and that can cut the connection at a statement. */
 class DatabaseProxy {

@@ -3,8 +3,8 @@ import { type Auth, createAuth } from '@/access/operator'
 import { OrderOwners } from '@/checkout/order'
 import type { Gateway } from '@/payments/gateway'
 import { type Env, readEnv, secretFor } from '@/platform/env'
+import { Admission } from './admission/admission'
 import { buildCore, type Core } from './core'
-import { Admission } from './rest/admit'
 
 /** All that the web process is built of, in one place. Nothing else constructs a client, a pool or an engine. */
 export interface Deps extends Core {

@@ -1,10 +1,10 @@
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { held } from '@/idempotency/core/testing'
+import { deferred } from '@/idempotency/testing/engine'
 import { openPool } from '@/platform/db'
 import { createApi } from './api'
 import { buildDeps, type Deps } from './deps'
-import { openTestProduct, payReply, type TestProduct } from './testing'
+import { openTestProduct, payReply, type TestProduct } from './testing/product'
 
 /** Known failures of payment systems (docs/failure-modes.md) that no other suite meets by its name. */
 let product: TestProduct
@@ -57,7 +57,7 @@ async function withServer(
 
 /** The bank answers when the test says so. */
 function heldBank() {
-  const [asked, answer] = [held<void>(), held<void>()]
+  const [asked, answer] = [deferred<void>(), deferred<void>()]
   const charge = product.deps.bank.charge.bind(product.deps.bank)
   vi.spyOn(product.deps.bank, 'charge').mockImplementation(async (request) => {
     asked.resolve()
@@ -81,7 +81,7 @@ describe('storage and race', () => {
   it('F2 both servers have read that there is no record, then both claim: one executes', async () => {
     await withServer(async (other, press) => {
       let arrived = 0
-      const both = held<void>()
+      const both = deferred<void>()
       for (const { store } of [product.deps, other]) {
         const read = store.read.bind(store)
         vi.spyOn(store, 'read').mockImplementationOnce(async (...args) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openTestProduct, type TestProduct } from './testing'
-import { conflictsSeen, injectConflicts } from './testing-conflicts'
+import { conflictsSeen, injectConflicts } from './testing/conflicts'
+import { openTestProduct, type TestProduct } from './testing/product'
 
 /** The whole suite twice: what it promises must hold on a database that keeps refusing commits, too. */
 describe.each([

@@ -5,9 +5,9 @@ import { type Problem, ProblemError } from '@/idempotency/problems'
 import { isUnavailable } from '@/idempotency/stores/prisma-errors'
 
 /** What was thrown, as a row of the problem table: for every door. Null: it is none that we know. */
-export function knownProblem(error: unknown): Problem | null {
+export function problemOf(error: unknown): Problem | null {
   if (error instanceof ProblemError) return error.problem
-  if (error instanceof ZodError) return notValid(error)
+  if (error instanceof ZodError) return validationProblem(error)
   if (error instanceof OrderRefused) return { kind: 'validation', detail: error.message }
   if (error instanceof StoreUnavailable || (error instanceof Error && isUnavailable(error))) {
     const detail = 'We cannot reach our database just now. Nothing was charged; send the same request again.'
@@ -17,14 +17,14 @@ export function knownProblem(error: unknown): Problem | null {
 }
 
 /** What we say of our own bugs: nothing of what is inside. */
-export const OURS: Problem = {
+export const INTERNAL_PROBLEM: Problem = {
   kind: 'internal',
   detail: 'Something is broken on our side. Send the same request again; it will not be charged twice.',
   retryAfterSeconds: 2,
 }
 
 /** Every field that is wrong, by JSON pointer, and all of it in words. */
-export function notValid(error: ZodError): Problem {
+export function validationProblem(error: ZodError): Problem {
   const errors = flat(error.issues).slice(0, ERRORS_MAX)
   const detail = errors
     .map(({ pointer, detail: says }) =>

@@ -4,9 +4,9 @@ import { readId, uuidv7 } from '@/lib/id'
 import { openDb, openPool } from '@/platform/db'
 import { freePort } from '@/setup/process/port'
 import { check } from '@/setup/verify'
-import type { Order } from '../../lab/bank/script'
+import type { FaultOrder } from '../../lab/bank/script'
 import { type LabBank, startLabBank } from '../../lab/bank/server'
-import { openTestProduct, type TestProduct } from './testing'
+import { openTestProduct, type TestProduct } from './testing/product'
 
 /** Giving money back, with the bank at the other end of a network: how much, once, and what is true when the bank or a process fails. */
 let product: TestProduct
@@ -76,7 +76,7 @@ async function refund({
   }
 }
 
-const script = (fault: Order['fault'], next = 1) =>
+const script = (fault: FaultOrder['fault'], next = 1) =>
   bank.script.add([{ fault, on: 'refund', key: null, next, ms: 0 }])
 const value = async (query: string, parameters: unknown[] = [payment]) =>
   (await product.owner.query(query, parameters)).rows[0]?.value
@@ -253,7 +253,7 @@ describe('when the bank or a process fails', () => {
     expect((await refund()).body.amount).toBe(2400)
   })
 
-  it.each<[string, Order['fault']]>([
+  it.each<[string, FaultOrder['fault']]>([
     ['G1', 'silence-before'],
     ['G1', 'error-before'],
     ['G2', 'silence-after'],
@@ -296,7 +296,11 @@ describe('when the bank or a process fails', () => {
       fields: '{}',
     }
     expect(
-      (await store.claim({ ...record, subjectId: ids.subjectId }, operation.begin(input, ids)))?.begun.kind,
+      (
+        await store.claim({ ...record, subjectId: ids.subjectId }, (claim) =>
+          operation.begin(input, ids, claim),
+        )
+      )?.begun.kind,
     ).toBe('written')
     expect(await everywhere()).toEqual([300, 0, 0])
     await settleDoubt()

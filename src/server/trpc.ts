@@ -2,12 +2,12 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
 import { carriesCardNumber } from '@/lib/card-number'
 import type { Context } from './context'
-import { knownProblem, OURS } from './problem-of'
+import { INTERNAL_PROBLEM, problemOf } from './problem-of'
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
   errorFormatter: ({ shape, error }) => {
-    const problem = error.cause instanceof ProblemError ? error.cause.problem : problemOf(error)
+    const problem = error.cause instanceof ProblemError ? error.cause.problem : fromTrpcError(error)
     const { path } = shape.data
     return {
       code: shape.code,
@@ -29,7 +29,7 @@ export const createCallerFactory = t.createCallerFactory
 const problems = t.middleware(async ({ next, ctx, path }) => {
   const result = await next()
   if (result.ok) return result
-  const problem = problemOf(result.error)
+  const problem = fromTrpcError(result.error)
   if (problem.kind === 'internal')
     ctx.log.error({ err: result.error, path, requestId: ctx.requestId }, 'a procedure failed')
   throw new TRPCError({
@@ -60,11 +60,11 @@ export const operatorProcedure = publicProcedure.use(async ({ ctx, next }) => {
 })
 
 /** tRPC's own errors, validation and what the database throws, as rows of the problem table. */
-export function problemOf(error: TRPCError): Problem {
-  const known = knownProblem(error.cause)
+export function fromTrpcError(error: TRPCError): Problem {
+  const known = problemOf(error.cause)
   if (known) return known
   const kind = KINDS[error.code] ?? 'internal'
-  return kind === 'internal' ? OURS : { kind, detail: error.message }
+  return kind === 'internal' ? INTERNAL_PROBLEM : { kind, detail: error.message }
 }
 
 const KINDS: Partial<Record<TRPCError['code'], ProblemKind>> = {

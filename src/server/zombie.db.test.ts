@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openTestProduct, type TestProduct } from './testing'
+import { openTestProduct, type TestProduct } from './testing/product'
 
 /** A request that outlives its lease, beside the resolver that took its record: the fence decides, on PostgreSQL and in the books. */
 let product: TestProduct

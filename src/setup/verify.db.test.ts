@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDb, openPool } from '@/platform/db'
 import { EVERY_PART, invariants } from '@/platform/integrity'
-import { openTestProduct, type TestProduct } from '@/server/testing'
+import { openTestProduct, type TestProduct } from '@/server/testing/product'
 import { check } from './verify'
 
 let product: TestProduct

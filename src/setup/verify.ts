@@ -1,9 +1,9 @@
-import { checkIntegrity, type Verdict } from '@/payments/integrity'
+import { checkIntegrity, type IntegrityReport } from '@/payments/integrity'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { isBroken } from '@/platform/integrity'
 
 /** Checks every invariant of every merchant and of the installation, and counts what there was to check. */
-export const check = (db: Db): Promise<Verdict> => checkIntegrity(db, null)
+export const check = (db: Db): Promise<IntegrityReport> => checkIntegrity(db, null)
 
 /** `npm run verify`: prints the verdict, for people or as JSON. @returns whether every invariant holds */
 export async function verify(databaseUrl: string, options: { json: boolean }): Promise<boolean> {
@@ -20,8 +20,8 @@ export async function verify(databaseUrl: string, options: { json: boolean }): P
   }
 }
 
-function report({ ok, counted, findings }: Verdict): string {
-  const lines = findings.flatMap(({ id, says, offenders: found }) => [
+function report({ ok, counted, findings }: IntegrityReport): string {
+  const lines = findings.flatMap(({ id, rule: says, offenders: found }) => [
     `${found.length === 0 ? '✓' : '✕'} ${says}  (${id})`,
     ...found.map(({ subject, detail }) => `    ${subject}: ${detail}`),
   ])

@@ -2,10 +2,10 @@ import { Badge, TONE_INK, type Tone } from './badge'
 import { cx } from './cx'
 
 /** What became of one attempt. `held` is a press that the page itself kept back. */
-export type Outcome = 'executed' | 'replayed' | 'joined' | 'rejected' | 'ambiguous' | 'recovered' | 'held'
+export type OutcomeName = 'executed' | 'replayed' | 'joined' | 'rejected' | 'ambiguous' | 'recovered' | 'held'
 
 /** The one set of glyphs: `char` for text, exports and titles, `path` for the drawing of the same shape on a 12 × 12 grid. */
-export const OUTCOMES: Record<Outcome, { char: string; word: string; tone: Tone; says: string }> = {
+export const OUTCOMES: Record<OutcomeName, { char: string; word: string; tone: Tone; says: string }> = {
   executed: { char: '●', word: 'Executed', tone: 'ok', says: 'did the work' },
   replayed: { char: '○', word: 'Replayed', tone: 'info', says: 'answered from the record' },
   joined: { char: '◐', word: 'Joined', tone: 'teal', says: 'waited for the running one and got its answer' },
@@ -20,7 +20,7 @@ export function Glyph({
   size = 12,
   className,
 }: {
-  outcome: Outcome
+  outcome: OutcomeName
   size?: number
   className?: string
 }) {
@@ -42,7 +42,7 @@ export function Glyph({
   )
 }
 
-const SHAPES: Record<Outcome, React.ReactNode> = {
+const SHAPES: Record<OutcomeName, React.ReactNode> = {
   executed: <circle cx="6" cy="6" r="4.25" fill="currentColor" />,
   replayed: <circle cx="6" cy="6" r="4.25" />,
   joined: (
@@ -58,7 +58,7 @@ const SHAPES: Record<Outcome, React.ReactNode> = {
 }
 
 /** Glyph, word and colour of one attempt's outcome. */
-export function OutcomeLabel({ outcome, className }: { outcome: Outcome; className?: string }) {
+export function OutcomeLabel({ outcome, className }: { outcome: OutcomeName; className?: string }) {
   return (
     <span className={cx('inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-ui', className)}>
       <Glyph outcome={outcome} />
@@ -68,8 +68,8 @@ export function OutcomeLabel({ outcome, className }: { outcome: Outcome; classNa
 }
 
 /** `●○○·`: a payment's attempts at a glance, with their sum in words for those who do not see it. At most `max` are drawn. */
-export function GlyphStrip({ outcomes, max = 12 }: { outcomes: readonly Outcome[]; max?: number }) {
-  const words = (Object.keys(OUTCOMES) as Outcome[])
+export function GlyphStrip({ outcomes, max = 12 }: { outcomes: readonly OutcomeName[]; max?: number }) {
+  const words = (Object.keys(OUTCOMES) as OutcomeName[])
     .map((kind) => ({ kind, count: outcomes.filter((outcome) => outcome === kind).length }))
     .filter(({ count }) => count > 0)
     .map(({ kind, count }) => `${count} ${OUTCOMES[kind].word.toLowerCase()}`)

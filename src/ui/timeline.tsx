@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { cx } from './cx'
-import { Glyph, type Outcome } from './status'
+import { Glyph, type OutcomeName } from './status'
 
 /** What happened, in order, as a list: each step is an item, its glyph stands on the line. */
 export function Timeline({ className, children }: { className?: string; children: ReactNode }) {
@@ -13,7 +13,7 @@ export function TimelineItem({
   time,
   children,
 }: {
-  outcome?: Outcome
+  outcome?: OutcomeName
   title: ReactNode
   time?: ReactNode
   children?: ReactNode

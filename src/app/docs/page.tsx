@@ -8,7 +8,7 @@ import { TEST_CARDS } from '@/shop/checkout/form/test-cards'
 import { SiteBar } from '@/shop/frame/site-bar'
 import { Contents } from '@/ui/contents'
 import { LINK } from '@/ui/nav'
-import { OUTCOMES, type Outcome, OutcomeLabel } from '@/ui/status'
+import { OUTCOMES, OutcomeLabel, type OutcomeName } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timeline, TimelineItem } from '@/ui/timeline'
 import { Code } from './_parts/code'
@@ -78,8 +78,8 @@ export default function DocsPage() {
           >
             <ol className="flex flex-col gap-5">
               {STORY.map((step) => (
-                <li key={step.says} className="min-w-0">
-                  <p className="text-ink-2 text-ui">{step.says}</p>
+                <li key={step.text} className="min-w-0">
+                  <p className="text-ink-2 text-ui">{step.text}</p>
                   <Code text={step.run} />
                   <Code text={step.prints} quiet />
                 </li>
@@ -190,7 +190,7 @@ export default function DocsPage() {
             note="Every request that carries a key ends in one of these. The signs are the same everywhere."
           >
             <dl className="divide-y divide-line">
-              {(Object.keys(OUTCOMES) as Outcome[]).map((outcome) => (
+              {(Object.keys(OUTCOMES) as OutcomeName[]).map((outcome) => (
                 <div key={outcome} className="flex flex-wrap gap-x-4 py-2">
                   <dt className="w-32">
                     <OutcomeLabel outcome={outcome} />

@@ -1,11 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { begin, type Effect, type Event, type Problem, type State, type Step, step } from './attempt'
+import {
+  type AttemptEffect,
+  type AttemptEvent,
+  type AttemptState,
+  begin,
+  type ServerProblem,
+  type Step,
+  step,
+} from './attempt'
 
-type S = State<string>
-type E = Event<string>
+type S = AttemptState<string>
+type E = AttemptEvent<string>
 
-const problem = (kind: string, retry: Problem['retry'], safeNewKey: boolean, more: object = {}): Problem => ({
+const problem = (
+  kind: string,
+  retry: ServerProblem['retry'],
+  safeNewKey: boolean,
+  more: object = {},
+): ServerProblem => ({
   kind,
   retry,
   safeNewKey,
@@ -17,7 +30,7 @@ const UNAVAILABLE = problem('unavailable', 'same-key', false)
 const VALIDATION = problem('validation', 'after-fixing', true)
 
 const press = (now = 0, online = true): E => ({ type: 'press', payload: 'card', online, now })
-const failed = (what: Problem | null, now = 0, key = 'k1'): E => ({
+const failed = (what: ServerProblem | null, now = 0, key = 'k1'): E => ({
   type: 'failed',
   key,
   problem: what,
@@ -38,7 +51,7 @@ const status = (found: Extract<E, { type: 'status' }>['status'], now = 0): E => 
 function run(...events: E[]): Step<string> {
   return events.reduce<Step<string>>((last, event) => step(last.state, event), begin('k1', null))
 }
-const kinds = (effects: Effect[]) => effects.map((effect) => effect.do)
+const kinds = (effects: AttemptEffect[]) => effects.map((effect) => effect.do)
 
 describe('an attempt', () => {
   test('stores its key when the page is there, and again before it sends', () => {
@@ -209,7 +222,7 @@ describe('whatever happens', () => {
       'outcome-unknown',
       'already-paid',
     ),
-    retry: fc.constantFrom<Problem['retry']>('same-key', 'poll', 'after-fixing', 'no'),
+    retry: fc.constantFrom<ServerProblem['retry']>('same-key', 'poll', 'after-fixing', 'no'),
     safeNewKey: fc.boolean(),
   })
   const found = fc.constantFrom('none', 'working', 'checking', 'done', 'refused', 'action')
@@ -269,7 +282,7 @@ describe('whatever happens', () => {
     const common = { key: keyOf(state) ?? 'none', now, chance: 0.5, newKey }
     if (move.type === 'press') return { type: 'press', payload: 'card', online: move.online === true, now }
     if (move.type === 'failed')
-      return { type: 'failed', problem: (move.problem ?? null) as Problem | null, ...common }
+      return { type: 'failed', problem: (move.problem ?? null) as ServerProblem | null, ...common }
     if (move.type === 'status')
       return {
         type: 'status',

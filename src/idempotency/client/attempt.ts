@@ -14,7 +14,7 @@
 import { PACE, type Pace, pause } from './retry'
 
 /** What the server says of a problem (`error.data.idempotency`): the members the machine reads. */
-export interface Problem {
+export interface ServerProblem {
   kind: string
   retry: 'same-key' | 'poll' | 'after-fixing' | 'no'
   safeNewKey: boolean
@@ -24,7 +24,7 @@ export interface Problem {
 }
 
 /** Why the last attempt ended without an answer, or could not begin. */
-export type Because = Problem | { kind: 'offline' | 'not-received' | 'other-ended' }
+export type Because = ServerProblem | { kind: 'offline' | 'not-received' | 'other-ended' }
 
 interface Sent {
   key: string
@@ -38,33 +38,40 @@ interface Sent {
   doubt: boolean
 }
 
-export type State<Answer> =
+export type AttemptState<Answer> =
   | { at: 'ready'; key: string; because: Because | null }
   | ({ at: 'sending' } & Sent)
-  | ({ at: 'pausing'; because: Problem | null } & Sent)
+  | ({ at: 'pausing'; because: ServerProblem | null } & Sent)
   | ({ at: 'checking'; asks: number } & Sent)
   | ({ at: 'acting'; url: string } & Sent)
   | { at: 'done'; answer: Answer }
-  | { at: 'closed'; problem: Problem }
+  | { at: 'closed'; problem: ServerProblem }
 
 /** What a status question may find. */
-export type Found<Answer> =
+export type KeyStatus<Answer> =
   | { found: 'none' | 'working' | 'checking' }
   | { found: 'done'; answer: Answer }
   | { found: 'action'; url: string }
-  | { found: 'refused'; problem: Problem }
+  | { found: 'refused'; problem: ServerProblem }
 
-export type Event<Answer> =
+export type AttemptEvent<Answer> =
   | { type: 'press'; payload: string; online: boolean; now: number }
   | { type: 'answered'; key: string; answer: Answer; actionUrl: string | null }
-  | { type: 'failed'; key: string; problem: Problem | null; now: number; chance: number; newKey: string }
+  | {
+      type: 'failed'
+      key: string
+      problem: ServerProblem | null
+      now: number
+      chance: number
+      newKey: string
+    }
   | { type: 'wake' }
   | { type: 'ask' }
-  | { type: 'status'; key: string; status: Found<Answer>; now: number; chance: number; newKey: string }
+  | { type: 'status'; key: string; status: KeyStatus<Answer>; now: number; chance: number; newKey: string }
   | { type: 'unanswered'; chance: number }
   | { type: 'leave' }
 
-export interface Stored {
+export interface StoredAttempt {
   key: string
   payload: string | null
   /** When it was first sent; null while it was not. */
@@ -72,8 +79,8 @@ export interface Stored {
   held: number
 }
 
-export type Effect =
-  | { do: 'store'; record: Stored }
+export type AttemptEffect =
+  | { do: 'store'; record: StoredAttempt }
   | { do: 'forget' }
   | { do: 'send'; key: string; payload: string; timeoutMs: number }
   | { do: 'ask'; key: string }
@@ -81,12 +88,12 @@ export type Effect =
   | { do: 'report'; key: string; held: number }
 
 export interface Step<Answer> {
-  state: State<Answer>
-  effects: Effect[]
+  state: AttemptState<Answer>
+  effects: AttemptEffect[]
 }
 
 /** What the server said of the attempt when it made the page. */
-export interface Known {
+export interface PageKnowledge {
   /** Something is under way for this, perhaps another window's: since when we look. */
   underWay?: number | null
   /** An attempt of this browser that was sent without scripts, and came to nothing: its key is used up. */
@@ -96,8 +103,8 @@ export interface Known {
 /** A page was rendered with `freshKey`; `stored` is what this browser already knew. A sent one is taken up where it was left. */
 export function begin<Answer>(
   freshKey: string,
-  stored: Stored | null,
-  { underWay = null, ended = null }: Known = {},
+  stored: StoredAttempt | null,
+  { underWay = null, ended = null }: PageKnowledge = {},
 ): Step<Answer> {
   if (ended && (!stored || stored.key === ended.key)) return ready(freshKey, ended.because)
   const key = stored?.key ?? freshKey
@@ -114,7 +121,11 @@ export function begin<Answer>(
   return { state: { at: 'checking', asks: 0, ...sent }, effects: [{ do: 'ask', key }] }
 }
 
-export function step<Answer>(state: State<Answer>, event: Event<Answer>, pace: Pace = PACE): Step<Answer> {
+export function step<Answer>(
+  state: AttemptState<Answer>,
+  event: AttemptEvent<Answer>,
+  pace: Pace = PACE,
+): Step<Answer> {
   // What comes late, for a key that is no longer ours, is not about this attempt.
   if ('key' in event && !(isSent(state) && state.key === event.key)) return stay(state)
   switch (event.type) {
@@ -122,7 +133,7 @@ export function step<Answer>(state: State<Answer>, event: Event<Answer>, pace: P
       return press(state, event, pace)
     case 'answered':
       return isSent(state)
-        ? settle(state, event.actionUrl ? act(state, event.actionUrl, pace) : done(event.answer))
+        ? finish(state, event.actionUrl ? act(state, event.actionUrl, pace) : done(event.answer))
         : stay(state)
     case 'failed':
       return state.at === 'sending' ? fail(state, event, pace) : stay(state)
@@ -137,13 +148,13 @@ export function step<Answer>(state: State<Answer>, event: Event<Answer>, pace: P
         ? askLater(state, event.chance, pace)
         : stay(state)
     case 'leave':
-      return isSent(state) && state.held > 0 ? tell(state) : stay(state)
+      return isSent(state) && state.held > 0 ? reportPresses(state) : stay(state)
   }
 }
 
 function press<Answer>(
-  state: State<Answer>,
-  event: Event<Answer> & { type: 'press' },
+  state: AttemptState<Answer>,
+  event: AttemptEvent<Answer> & { type: 'press' },
   pace: Pace,
 ): Step<Answer> {
   if (isSent(state)) {
@@ -172,7 +183,7 @@ function send<Answer>(sent: Sent, pace: Pace): Step<Answer> {
 }
 
 /** What to do about a problem: come again with the same key, ask, take a new key, keep the key, or stop for good. */
-function verdict(problem: Problem, doubt: boolean): 'again' | 'ask' | 'rotate' | 'keep' | 'close' {
+function nextMove(problem: ServerProblem, doubt: boolean): 'again' | 'ask' | 'rotate' | 'keep' | 'close' {
   if (problem.kind === 'already-paid') return 'close'
   if (problem.retry === 'same-key') return 'again'
   if (problem.retry === 'poll' || !problem.safeNewKey) return 'ask'
@@ -182,7 +193,11 @@ function verdict(problem: Problem, doubt: boolean): 'again' | 'ask' | 'rotate' |
   return problem.kind.startsWith('key-') ? 'rotate' : 'keep'
 }
 
-function fail<Answer>(state: Sent, event: Event<Answer> & { type: 'failed' }, pace: Pace): Step<Answer> {
+function fail<Answer>(
+  state: Sent,
+  event: AttemptEvent<Answer> & { type: 'failed' },
+  pace: Pace,
+): Step<Answer> {
   const { problem } = event
   // "unavailable" promises that nothing was begun; every other silence leaves a doubt.
   const sent: Sent = {
@@ -190,48 +205,48 @@ function fail<Answer>(state: Sent, event: Event<Answer> & { type: 'failed' }, pa
     doubt:
       state.doubt || problem === null || (problem.retry === 'same-key' && problem.kind !== 'unavailable'),
   }
-  const what = problem ? verdict(problem, sent.doubt) : 'again'
+  const what = problem ? nextMove(problem, sent.doubt) : 'again'
   if (what === 'close' && problem)
-    return settle(sent, { state: { at: 'closed', problem }, effects: [{ do: 'forget' }] })
-  if (what === 'rotate') return settle(sent, ready(event.newKey, problem))
-  if (what === 'keep') return settle(sent, ready(sent.key, problem))
+    return finish(sent, { state: { at: 'closed', problem }, effects: [{ do: 'forget' }] })
+  if (what === 'rotate') return finish(sent, ready(event.newKey, problem))
+  if (what === 'keep') return finish(sent, ready(sent.key, problem))
   if (what === 'ask') return check(sent)
   if (event.now - sent.since <= (sent.doubt ? pace.budgetMs : pace.outageMs))
     return again(sent, problem, event.chance, pace)
-  return sent.doubt ? check(sent) : settle(sent, ready(sent.key, problem))
+  return sent.doubt ? check(sent) : finish(sent, ready(sent.key, problem))
 }
 
-function again<Answer>(sent: Sent, because: Problem | null, chance: number, pace: Pace): Step<Answer> {
+function again<Answer>(sent: Sent, because: ServerProblem | null, chance: number, pace: Pace): Step<Answer> {
   const ms = pause(sent.tries, chance, because?.retryAfterSeconds, pace)
   return { state: { at: 'pausing', because, ...only(sent) }, effects: [{ do: 'wait', ms, next: 'wake' }] }
 }
 
 /** A status came. Only the server's word ends an attempt; what never arrived is sent again while the shopper is likely there. */
 function learn<Answer>(
-  state: Sent & State<Answer>,
-  event: Event<Answer> & { type: 'status' },
+  state: Sent & AttemptState<Answer>,
+  event: AttemptEvent<Answer> & { type: 'status' },
   pace: Pace,
 ): Step<Answer> {
   const { status } = event
   switch (status.found) {
     case 'done':
-      return settle(state, done(status.answer))
+      return finish(state, done(status.answer))
     case 'action':
       return state.at === 'acting'
         ? askLater(state, event.chance, pace)
-        : settle(state, act(state, status.url, pace))
+        : finish(state, act(state, status.url, pace))
     case 'refused':
       if (status.problem.kind === 'already-paid')
-        return settle(state, {
+        return finish(state, {
           state: { at: 'closed', problem: status.problem },
           effects: [{ do: 'forget' }],
         })
-      return settle(state, ready(event.newKey, status.problem))
+      return finish(state, ready(event.newKey, status.problem))
     case 'none':
       if (state.at !== 'checking') return stay(state)
       if (state.payload !== null && event.now - state.since <= pace.repeatWithinMs)
         return again(state, null, event.chance, pace)
-      return settle(
+      return finish(
         state,
         ready(state.key, { kind: state.payload === null ? 'other-ended' : 'not-received' }),
       )
@@ -249,7 +264,7 @@ function check<Answer>(sent: Sent): Step<Answer> {
   }
 }
 
-function askLater<Answer>(state: Sent & State<Answer>, chance: number, pace: Pace): Step<Answer> {
+function askLater<Answer>(state: Sent & AttemptState<Answer>, chance: number, pace: Pace): Step<Answer> {
   const asks = state.at === 'checking' ? state.asks + 1 : 3
   const ms = pace.baseMs + pause(asks, chance, undefined, pace)
   return {
@@ -277,23 +292,23 @@ function ready<Answer>(key: string, because: Because | null): Step<Answer> {
 }
 
 /** The page is being left: what it kept back is told now, and not again later. */
-function tell<Answer>(state: Sent & State<Answer>): Step<Answer> {
+function reportPresses<Answer>(state: Sent & AttemptState<Answer>): Step<Answer> {
   const next = { ...state, held: 0 }
   return { state: next, effects: [store(next), { do: 'report', key: state.key, held: state.held }] }
 }
 
 /** An attempt reached its end: tell the server how many presses the page kept back. */
-function settle<Answer>(sent: Sent, next: Step<Answer>): Step<Answer> {
+function finish<Answer>(sent: Sent, next: Step<Answer>): Step<Answer> {
   return sent.held > 0
     ? { ...next, effects: [...next.effects, { do: 'report', key: sent.key, held: sent.held }] }
     : next
 }
 
-function stay<Answer>(state: State<Answer>): Step<Answer> {
+function stay<Answer>(state: AttemptState<Answer>): Step<Answer> {
   return { state, effects: [] }
 }
 
-function store(sent: Sent): Effect {
+function store(sent: Sent): AttemptEffect {
   return {
     do: 'store',
     record: { key: sent.key, payload: sent.payload, sentAt: sent.since, held: sent.held },
@@ -305,6 +320,6 @@ function only({ key, payload, since, tries, held, doubt }: Sent): Sent {
 }
 
 /** Something is under way: sent, and not known to have ended. */
-export function isSent<Answer>(state: State<Answer>): state is State<Answer> & Sent {
+export function isSent<Answer>(state: AttemptState<Answer>): state is AttemptState<Answer> & Sent {
   return state.at === 'sending' || state.at === 'pausing' || state.at === 'checking' || state.at === 'acting'
 }

@@ -1,6 +1,6 @@
 import { TRPCClientError, type TRPCLink } from '@trpc/client'
 import type { AnyRouter } from '@trpc/server'
-import type { Problem } from './attempt'
+import type { ServerProblem } from './attempt'
 import type { Keyed } from './key'
 
 /**
@@ -21,8 +21,10 @@ export function keyLink<Router extends AnyRouter>(): TRPCLink<Router> {
 }
 
 /** The problem that the server put into its error; null when none came from it (a broken line, a proxy's page). */
-export function problemOf(error: unknown): Problem | null {
+export function problemOf(error: unknown): ServerProblem | null {
   if (!(error instanceof TRPCClientError)) return null
-  const problem: Partial<Problem> | undefined = error.data?.idempotency
-  return typeof problem?.kind === 'string' && typeof problem.retry === 'string' ? (problem as Problem) : null
+  const problem: Partial<ServerProblem> | undefined = error.data?.idempotency
+  return typeof problem?.kind === 'string' && typeof problem.retry === 'string'
+    ? (problem as ServerProblem)
+    : null
 }

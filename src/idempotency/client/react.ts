@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import type { Known } from './attempt'
-import { type Attempt, drive, type View, type World } from './drive'
+import type { PageKnowledge } from './attempt'
+import { type AttemptController, type AttemptHost, type AttemptView, createAttempt } from './controller'
 
 /**
  * The page's one attempt. The machine decides; this hook tells it of the page's life: leaving, coming back from the browser's cache
@@ -12,16 +12,16 @@ import { type Attempt, drive, type View, type World } from './drive'
  */
 export function useAttempt<Answer>(
   freshKey: string,
-  world: () => World<Answer>,
-  known?: Known,
-): { attempt: Attempt<Answer>; view: View<Answer> } {
-  const [attempt] = useState(() => drive(freshKey, world(), known))
+  world: () => AttemptHost<Answer>,
+  known?: PageKnowledge,
+): { attempt: AttemptController<Answer>; view: AttemptView<Answer> } {
+  const [attempt] = useState(() => createAttempt(freshKey, world(), known))
   const view = useSyncExternalStore(attempt.subscribe, attempt.view, attempt.view)
   useEffect(() => live(attempt), [attempt])
   return { attempt, view }
 }
 
-function live(attempt: Attempt<unknown>): () => void {
+function live(attempt: AttemptController<unknown>): () => void {
   let stop: (() => void) | null = attempt.start()
   const end = new AbortController()
   const on = (name: string, listener: (event: Event) => void) =>

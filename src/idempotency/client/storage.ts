@@ -1,9 +1,9 @@
-import type { Stored } from './attempt'
+import type { StoredAttempt } from './attempt'
 
 /** Where an attempt outlives its page, and is found by the browser's other windows. `read` and `write` never throw. */
 export interface AttemptStorage {
-  read(): Stored | null
-  write(record: Stored): void
+  read(): StoredAttempt | null
+  write(record: StoredAttempt): void
   clear(): void
 }
 
@@ -26,17 +26,17 @@ export function attemptStorage(
   shelf: () => Shelf = () => localStorage,
   now: () => number = Date.now,
 ): AttemptStorage {
-  attempt(() => forgetOld(shelf(), name.slice(0, name.indexOf(':') + 1), now() - KEPT_MS))
+  orNull(() => forgetOld(shelf(), name.slice(0, name.indexOf(':') + 1), now() - KEPT_MS))
   return {
-    read: () => parse(attempt(() => shelf().getItem(name)) ?? memory.get(name) ?? null),
+    read: () => parse(orNull(() => shelf().getItem(name)) ?? memory.get(name) ?? null),
     write(record) {
       const text = JSON.stringify({ ...record, at: now() })
       memory.set(name, text)
-      attempt(() => shelf().setItem(name, text))
+      orNull(() => shelf().setItem(name, text))
     },
     clear() {
       memory.delete(name)
-      attempt(() => shelf().removeItem(name))
+      orNull(() => shelf().removeItem(name))
     },
   }
 }
@@ -50,10 +50,10 @@ function forgetOld(shelf: Shelf, prefix: string, before: number): void {
 }
 
 function writtenAt(text: string | null): number {
-  return attempt(() => Number(JSON.parse(text ?? '').at)) ?? 0
+  return orNull(() => Number(JSON.parse(text ?? '').at)) ?? 0
 }
 
-function attempt<T>(work: () => T): T | null {
+function orNull<T>(work: () => T): T | null {
   try {
     return work()
   } catch {
@@ -62,8 +62,8 @@ function attempt<T>(work: () => T): T | null {
 }
 
 /** What is not ours, or was damaged, counts as absent. */
-function parse(text: string | null): Stored | null {
-  const record: Partial<Stored> | null = text === null ? null : attempt(() => JSON.parse(text))
+function parse(text: string | null): StoredAttempt | null {
+  const record: Partial<StoredAttempt> | null = text === null ? null : orNull(() => JSON.parse(text))
   if (!record || typeof record.key !== 'string' || record.key === '') return null
   return {
     key: record.key,

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { browserTabs, type Means, type Seat } from './tabs'
-import { air, lockTable } from './testing'
+import { fakeChannel, lockTable } from '../testing/browser'
+import { type BrowserApis, browserTabs, type TabHandle } from './tabs'
 
 interface Window {
   log: string[]
-  seat: Seat<string>
+  seat: TabHandle<string>
 }
 
-function openWindow(means: Means): Window {
+function openWindow(means: BrowserApis): Window {
   const log: string[] = []
   const seat = browserTabs<string>('order', means).join({
     lead: () => void log.push('lead'),
     follow: () => void log.push('follow'),
-    hear: (said) => void log.push(`hear ${said}`),
-    silent: () => void log.push('silent'),
+    receive: (said) => void log.push(`hear ${said}`),
+    leaderSilent: () => void log.push('silent'),
   })
   return { log, seat }
 }
@@ -26,16 +26,16 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('with locks', () => {
-  const browser = () => ({ locks: lockTable(), open: air() })
+  const browser = () => ({ locks: lockTable(), open: fakeChannel() })
 
   test('one window leads, the others follow and hear how it goes, also what was said before they came', async () => {
     const means = browser()
     const first = openWindow(means)
     await settled()
-    first.seat.say('ready', false)
+    first.seat.publish('ready', false)
     const second = openWindow(means)
     await settled()
-    first.seat.say('sending', true)
+    first.seat.publish('sending', true)
     await settled()
     expect(first.log).toEqual(['lead'])
     expect(second.log).toEqual(['follow', 'hear ready', 'hear sending'])
@@ -61,7 +61,7 @@ describe('with locks', () => {
     await settled()
     second.seat.takeOver()
     await settled()
-    second.seat.say('ready', false)
+    second.seat.publish('ready', false)
     await settled()
     expect(second.log).toEqual(['follow', 'lead'])
     expect(first.log).toEqual(['lead', 'follow', 'hear ready'])
@@ -80,7 +80,7 @@ describe('with locks', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     const again = openWindow(means)
     await later()
-    again.seat.say('ready', false)
+    again.seat.publish('ready', false)
     await settled()
     expect([again.log, second.log, third.log]).toEqual([
       ['lead'],
@@ -99,7 +99,7 @@ describe('with locks', () => {
     const locks = lockTable()
     const frozen = openWindow({ locks })
     await settled()
-    const second = openWindow({ locks, open: air() })
+    const second = openWindow({ locks, open: fakeChannel() })
     await vi.advanceTimersByTimeAsync(7_000)
     expect(second.log).toEqual(['follow', 'silent'])
     second.seat.takeOver()
@@ -112,7 +112,7 @@ describe('with locks', () => {
     const [first, second] = [openWindow(means), openWindow(means)]
     await settled()
     second.seat.leave()
-    first.seat.say('sending', true)
+    first.seat.publish('sending', true)
     first.seat.leave()
     await vi.advanceTimersByTimeAsync(20_000)
     expect(second.log).toEqual(['follow'])
@@ -121,43 +121,43 @@ describe('with locks', () => {
 
 describe('without locks (plain http)', () => {
   test('every window leads until it hears that another one is busy, and again when that is over', async () => {
-    const open = air()
+    const open = fakeChannel()
     const first = openWindow({ open })
-    first.seat.say('ready', false)
+    first.seat.publish('ready', false)
     const second = openWindow({ open })
-    second.seat.say('ready', false)
+    second.seat.publish('ready', false)
     await settled()
     expect([first.log, second.log]).toEqual([['lead'], ['lead']])
-    first.seat.say('sending', true)
+    first.seat.publish('sending', true)
     await settled()
     expect(second.log).toEqual(['lead', 'follow', 'hear sending', 'hear sending'])
-    first.seat.say('ready', false)
+    first.seat.publish('ready', false)
     await settled()
     expect(second.log.slice(-2)).toEqual(['hear ready', 'lead'])
   })
 
   test('a newcomer learns that somebody is busy', async () => {
-    const open = air()
+    const open = fakeChannel()
     const first = openWindow({ open })
-    first.seat.say('sending', true)
+    first.seat.publish('sending', true)
     const second = openWindow({ open })
     await settled()
     expect(second.log.slice(0, 3)).toEqual(['lead', 'follow', 'hear sending'])
   })
 
   test('of two that are busy at once neither waits for the other: the server decides', async () => {
-    const open = air()
+    const open = fakeChannel()
     const [first, second] = [openWindow({ open }), openWindow({ open })]
-    first.seat.say('sending', true)
-    second.seat.say('sending', true)
+    first.seat.publish('sending', true)
+    second.seat.publish('sending', true)
     await settled()
     expect([first.log, second.log]).toEqual([['lead'], ['lead']])
   })
 
   test('the busy one is gone: the other leads', async () => {
-    const open = air()
+    const open = fakeChannel()
     const [first, second] = [openWindow({ open }), openWindow({ open })]
-    first.seat.say('sending', true)
+    first.seat.publish('sending', true)
     await settled()
     first.seat.leave()
     await vi.advanceTimersByTimeAsync(8_000)

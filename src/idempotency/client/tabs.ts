@@ -9,40 +9,40 @@
  */
 
 /** What a window is told. */
-export interface Seated<Said> {
+export interface TabEvents<Said> {
   /** It may send from now on. */
   lead(): void
   /** Another one leads. */
   follow(): void
   /** What the leading window says of itself. */
-  hear(said: Said): void
+  receive(said: Said): void
   /** The leading window does not answer: it is frozen, or cannot speak. */
-  silent(): void
+  leaderSilent(): void
 }
 
 /** A window's place among the others. */
-export interface Seat<Said> {
+export interface TabHandle<Said> {
   /** @param busy something is under way that must not be begun elsewhere */
-  say(said: Said, busy: boolean): void
+  publish(said: Said, busy: boolean): void
   /** Leads from now on, whoever did. */
   takeOver(): void
   leave(): void
 }
 
 export interface Tabs<Said> {
-  join(window: Seated<Said>): Seat<Said>
+  join(window: TabEvents<Said>): TabHandle<Said>
 }
 
 /** A window that has no others. */
 export const ALONE: Tabs<never> = {
   join(window) {
     window.lead()
-    return { say() {}, takeOver() {}, leave() {} }
+    return { publish() {}, takeOver() {}, leave() {} }
   },
 }
 
 /** What a browser offers for it; both are missing in some. */
-export interface Means {
+export interface BrowserApis {
   locks?: Pick<LockManager, 'request'> | undefined
   open?: ((name: string) => Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessage'>) | undefined
 }
@@ -60,18 +60,18 @@ type Message<Said> = { hello: true } | { said: Said; busy: boolean }
  * The windows that joined under one name in this browser (lock and channel are per origin).
  * Sources: Web Locks API (W3C), BroadcastChannel (HTML).
  */
-export function browserTabs<Said>(name: string, means: Means = browserMeans()): Tabs<Said> {
-  return { join: (window) => new Place(name, means, window) }
+export function browserTabs<Said>(name: string, means: BrowserApis = browserApis()): Tabs<Said> {
+  return { join: (window) => new Tab(name, means, window) }
 }
 
-function browserMeans(): Means {
+function browserApis(): BrowserApis {
   const open =
     typeof BroadcastChannel === 'undefined' ? undefined : (name: string) => new BroadcastChannel(name)
   return { locks: typeof navigator === 'undefined' ? undefined : navigator.locks, open }
 }
 
-class Place<Said> implements Seat<Said> {
-  private readonly channel: ReturnType<NonNullable<Means['open']>> | undefined
+class Tab<Said> implements TabHandle<Said> {
+  private readonly channel: ReturnType<NonNullable<BrowserApis['open']>> | undefined
   private role: 'joining' | 'leading' | 'following' = 'joining'
   private last: { said: Said; busy: boolean } | null = null
   private unanswered = 0
@@ -83,8 +83,8 @@ class Place<Said> implements Seat<Said> {
 
   constructor(
     private readonly name: string,
-    private readonly means: Means,
-    private readonly window: Seated<Said>,
+    private readonly means: BrowserApis,
+    private readonly window: TabEvents<Said>,
   ) {
     this.channel = means.open?.(name)
     if (this.channel) this.channel.onmessage = ({ data }: MessageEvent<Message<Said>>) => this.receive(data)
@@ -92,7 +92,7 @@ class Place<Said> implements Seat<Said> {
     else this.lead()
   }
 
-  say(said: Said, busy: boolean): void {
+  publish(said: Said, busy: boolean): void {
     this.last = { said, busy }
     if (this.role === 'leading') this.post(this.last)
   }
@@ -160,7 +160,7 @@ class Place<Said> implements Seat<Said> {
 
   private ask(): void {
     if (this.unanswered++ === UNANSWERED_MAX) {
-      if (this.means.locks) this.window.silent()
+      if (this.means.locks) this.window.leaderSilent()
       else this.lead()
     }
     this.post({ hello: true })
@@ -179,7 +179,7 @@ class Place<Said> implements Seat<Said> {
 
   private learn({ said, busy }: { said: Said; busy: boolean }): void {
     this.unanswered = 0
-    this.window.hear(said)
+    this.window.receive(said)
     if (!this.means.locks && !busy) this.lead()
   }
 
@@ -187,7 +187,7 @@ class Place<Said> implements Seat<Said> {
   private giveWay({ said, busy }: { said: Said; busy: boolean }): void {
     if (!busy || this.last?.busy) return
     this.follow()
-    this.window.hear(said)
+    this.window.receive(said)
   }
 
   private post(message: Message<Said>): void {

@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { MemoryWrite } from '../stores/memory'
+import type { MemoryForm } from '../stores/memory'
+import { deferred, outcome, type TestEffect, TestEngine } from '../testing/engine'
 import { recordId } from './fingerprint'
 import type { Finish } from './operation'
 import type { Claim } from './record'
 import { CommitRefused, StoreUnavailable } from './store'
-import { Bench, type Effect, held, outcome } from './testing'
 
-let bench: Bench
+let bench: TestEngine
 beforeEach(() => {
   vi.useFakeTimers()
-  bench = new Bench()
+  bench = new TestEngine()
 })
 afterEach(() => vi.useRealTimers())
 
 const record = () => bench.store.read('m', recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k'))
 
 describe('the outside leaves us in doubt', () => {
-  test.each<[string, (bench: Bench) => void]>([
+  test.each<[string, (bench: TestEngine) => void]>([
     ['says so', (b) => (b.ask = async () => ({ kind: 'doubt', reason: 'silence' }))],
     ['rejects', (b) => (b.ask = () => Promise.reject(new Error('socket hang up')))],
     [
@@ -66,7 +66,7 @@ describe('the outside leaves us in doubt', () => {
 
 describe('R8 the client goes away', () => {
   test('F27 the request is carried on to its end, and the answer waits in the record', async () => {
-    const bank = held<Effect>()
+    const bank = deferred<TestEffect>()
     bench.ask = () => bank.promise
     // Nobody listens any more.
     void bench.run()
@@ -84,7 +84,7 @@ describe('R8 the client goes away', () => {
 
   test('S10 idle returns at once when nothing runs, and waits for what starts while it waits, and for what fails', async () => {
     await bench.engine.idle()
-    const banks = [held<Effect>(), held<Effect>()]
+    const banks = [deferred<TestEffect>(), deferred<TestEffect>()]
     bench.ask = () => (banks[bench.asked.length - 1] as (typeof banks)[0]).promise
     void bench.run()
     await vi.advanceTimersByTimeAsync(0)
@@ -107,7 +107,7 @@ describe('R8 the client goes away', () => {
 describe('S10 a process that is told to stop', () => {
   test('ends what runs, replays what is done, and begins nothing: the same key works elsewhere', async () => {
     await bench.run({ key: 'done' })
-    const bank = held<Effect>()
+    const bank = deferred<TestEffect>()
     bench.ask = () => bank.promise
     const running = bench.run({ key: 'running' })
     await vi.advanceTimersByTimeAsync(0)
@@ -126,7 +126,7 @@ describe('S10 a process that is told to stop', () => {
 
 describe('the answer cannot be stored', () => {
   const commits = (
-    fail: (call: number, claim: Claim, next: Finish<MemoryWrite>) => Promise<boolean> | null,
+    fail: (call: number, claim: Claim, next: Finish<MemoryForm>) => Promise<boolean> | null,
   ) => {
     const commit = bench.store.commit.bind(bench.store)
     let call = 0
@@ -218,7 +218,7 @@ describe('F41 the store is away before the claim', () => {
 
 describe('F18 the lease is lost while the bank is being asked', () => {
   test('the zombie writes nothing, and answers from the record', async () => {
-    const bank = held<Effect>()
+    const bank = deferred<TestEffect>()
     bench.stopBeating()
     bench.ask = () => bank.promise
     const zombie = bench.run()
@@ -232,7 +232,7 @@ describe('F18 the lease is lost while the bank is being asked', () => {
   })
 
   test('and the resolver does not know yet: unknown, until it does', async () => {
-    const bank = held<Effect>()
+    const bank = deferred<TestEffect>()
     bench.stopBeating()
     bench.ask = () => bank.promise
     const zombie = bench.run()

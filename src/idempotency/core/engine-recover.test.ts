@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { deferred, outcome, type TestEffect, TestEngine } from '../testing/engine'
 import { recordId } from './fingerprint'
 import type { IdempotencyRow } from './record'
 import { StoreUnavailable } from './store'
-import { Bench, type Effect, held, outcome } from './testing'
 
-let bench: Bench
+let bench: TestEngine
 beforeEach(() => {
   vi.useFakeTimers()
-  bench = new Bench()
+  bench = new TestEngine()
 })
 afterEach(() => vi.useRealTimers())
 
@@ -37,7 +37,7 @@ describe('recover', () => {
 
   test('leaves alone what is running, what is finished, and other operations', async () => {
     await bench.run({ key: 'finished' })
-    const bank = held<Effect>()
+    const bank = deferred<TestEffect>()
     bench.ask = () => bank.promise
     void bench.run({ key: 'running' })
     await vi.advanceTimersByTimeAsync(29_000)
@@ -123,14 +123,14 @@ describe('recover', () => {
 
   test('the store is away: the caller is told, and the next round settles', async () => {
     await crashed()
-    vi.spyOn(bench.store, 'sweep').mockRejectedValueOnce(new StoreUnavailable('away'))
+    vi.spyOn(bench.store, 'takeOverdue').mockRejectedValueOnce(new StoreUnavailable('away'))
     await expect(bench.recover()).rejects.toThrow(StoreUnavailable)
     expect(await bench.recover()).toBe(1)
   })
 
   test('J3 a resolver that lost its own lease writes nothing and says nothing', async () => {
     await crashed()
-    const slow = held<Effect>()
+    const slow = deferred<TestEffect>()
     bench.find = () => slow.promise
     const first = bench.recover()
     await vi.advanceTimersByTimeAsync(30_001)

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Reply } from './run'
-import { Bench, type Effect, held, outcome } from './testing'
+import { deferred, outcome, type TestEffect, TestEngine } from '../testing/engine'
+import type { EngineReply } from './run'
 
-let bench: Bench
-let bank: ReturnType<typeof held<Effect>>
+let bench: TestEngine
+let bank: ReturnType<typeof deferred<TestEffect>>
 beforeEach(() => {
   vi.useFakeTimers()
-  bench = new Bench()
-  bank = held<Effect>()
+  bench = new TestEngine()
+  bank = deferred<TestEffect>()
 })
 afterEach(() => vi.useRealTimers())
 
 /** A first request, which hangs at the bank until the test lets it answer. */
-function start(): Promise<Reply> {
+function start(): Promise<EngineReply> {
   bench.ask = () => bank.promise
   return bench.run()
 }
@@ -72,7 +72,7 @@ describe('a second request while the first one runs', () => {
   test('gives up in time: not before its budget, nor a look later', async () => {
     void start()
     await vi.advanceTimersByTimeAsync(0)
-    let reply: Reply | undefined
+    let reply: EngineReply | undefined
     void bench.run({ waitMs: 5_000 }).then((told) => {
       reply = told
     })
@@ -113,7 +113,7 @@ describe('the race for the record', () => {
       await gate
       return claim(record, begin)
     })
-    const winner = held<void>()
+    const winner = deferred<void>()
     gate = winner.promise
     const loser = bench.run({ waitMs: 0 })
     await vi.advanceTimersByTimeAsync(0)

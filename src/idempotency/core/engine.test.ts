@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ALREADY, deferred, outcome, type TestEffect, TestEngine } from '../testing/engine'
 import { recordId } from './fingerprint'
-import { ALREADY, Bench, type Effect, held, outcome } from './testing'
 
-let bench: Bench
+let bench: TestEngine
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z') })
-  bench = new Bench()
+  bench = new TestEngine()
 })
 afterEach(() => vi.useRealTimers())
 
@@ -86,7 +86,7 @@ describe('replays', () => {
 
   test('writes nothing', async () => {
     await bench.run()
-    for (const verb of ['claim', 'takeOver', 'commit', 'release', 'sweep'] as const) {
+    for (const verb of ['claim', 'takeOver', 'commit', 'release', 'takeOverdue'] as const) {
       vi.spyOn(bench.store, verb).mockRejectedValue(new Error(`a replay called ${verb}`))
     }
     expect(outcome(await bench.run())).toBe('replayed')
@@ -104,7 +104,7 @@ describe('another payload under the same key', () => {
   })
 
   test('F38 at once, while the first one runs', async () => {
-    const bank = held<Effect>()
+    const bank = deferred<TestEffect>()
     bench.ask = () => bank.promise
     const first = bench.run()
     await vi.advanceTimersByTimeAsync(0)

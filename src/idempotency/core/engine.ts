@@ -1,28 +1,34 @@
 import type { Problem } from '../problems'
-import type { Operation } from './operation'
+import type { Operation, StoreForm } from './operation'
+import type { EngineOptions } from './options'
 import { Recovery } from './recovery'
-import { type EngineOptions, type Reply, type Request, Run } from './run'
+import { type EngineReply, type EngineRequest, KeyedRequest } from './run'
 import { Waiters } from './waiters'
 
 /**
  * Runs an operation once per key, however often it is asked. The loop: read the record, decide, act, and if somebody else was
  * faster, read again. A request whose client has gone away is carried on to its end; its answer waits in the record.
  */
-export class Engine<W> {
+export class Engine<Form extends StoreForm> {
   private readonly waiters: Waiters
-  private readonly recovery: Recovery<W>
+  private readonly recovery: Recovery<Form>
   private readonly running = new Set<Promise<unknown>>()
   private closed = false
 
-  constructor(private readonly options: EngineOptions<W>) {
+  constructor(private readonly options: EngineOptions<Form>) {
     this.waiters = new Waiters(options.clock)
     this.recovery = new Recovery(options, this.waiters)
   }
 
   /** Throws `StoreUnavailable` when the record cannot be read or claimed: then nothing was asked of the outside. */
-  run<I extends object, B, E>(operation: Operation<I, B, E, W>, request: Request<I>): Promise<Reply> {
+  run<Input extends object, Begun, Effect>(
+    operation: Operation<Input, Begun, Effect, Form>,
+    request: EngineRequest<Input>,
+  ): Promise<EngineReply> {
     return this.track(
-      new Run(this.options, this.waiters, operation, request, () => this.notNow(operation.name)).reply(),
+      new KeyedRequest(this.options, this.waiters, operation, request, () =>
+        this.notNow(operation.name),
+      ).reply(),
     )
   }
 
@@ -44,8 +50,8 @@ export class Engine<W> {
    * Settles what was left in doubt and is due. Safe in any number of processes.
    * @returns how many records it looked at
    */
-  recover<I extends object, B, E>(
-    operation: Operation<I, B, E, W>,
+  recover<Input extends object, Begun, Effect>(
+    operation: Operation<Input, Begun, Effect, Form>,
     limit: number,
     requestId: string,
   ): Promise<number> {
@@ -53,8 +59,8 @@ export class Engine<W> {
   }
 
   /** There is news of one record in doubt: looks now, due or not. News is never believed by itself: the outside is asked. */
-  news<I extends object, B, E>(
-    operation: Operation<I, B, E, W>,
+  hint<Input extends object, Begun, Effect>(
+    operation: Operation<Input, Begun, Effect, Form>,
     about: { merchantId: string; recordId: string },
     requestId: string,
   ): Promise<void> {
@@ -68,22 +74,22 @@ export class Engine<W> {
       : (this.options.notNow?.(operation) ?? null)
   }
 
-  private async recoverOverdue<I extends object, B, E>(
-    operation: Operation<I, B, E, W>,
+  private async recoverOverdue<Input extends object, Begun, Effect>(
+    operation: Operation<Input, Begun, Effect, Form>,
     limit: number,
     requestId: string,
   ): Promise<number> {
-    const overdue = await this.options.store.sweep(operation.name, limit)
+    const overdue = await this.options.store.takeOverdue(operation.name, limit)
     await Promise.all(overdue.map((record) => this.recovery.settle(operation, record, requestId)))
     return overdue.length
   }
 
-  private async recoverOne<I extends object, B, E>(
-    operation: Operation<I, B, E, W>,
+  private async recoverOne<Input extends object, Begun, Effect>(
+    operation: Operation<Input, Begun, Effect, Form>,
     { merchantId, recordId }: { merchantId: string; recordId: string },
     requestId: string,
   ): Promise<void> {
-    const record = await this.options.store.takeDoubt(operation.name, merchantId, recordId)
+    const record = await this.options.store.takeInDoubt(operation.name, merchantId, recordId)
     if (record) await this.recovery.settle(operation, record, requestId)
   }
 

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { deferred, outcome, type TestEffect, TestEngine } from '../testing/engine'
 import { systemClock } from './clock'
 import { recordId } from './fingerprint'
-import { whileHeld } from './lease'
-import { Bench, type Effect, held, outcome } from './testing'
+import { withLease } from './lease'
 
-let bench: Bench
+let bench: TestEngine
 beforeEach(() => {
   vi.useFakeTimers()
-  bench = new Bench()
+  bench = new TestEngine()
 })
 afterEach(() => vi.useRealTimers())
 
 const record = () => bench.store.read('m', recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k'))
 const slow = () => {
-  const bank = held<Effect>()
+  const bank = deferred<TestEffect>()
   bench.ask = () => bank.promise
   return { bank, reply: bench.run() }
 }
@@ -71,11 +71,11 @@ describe('the heartbeat', () => {
   })
 
   test('a beat under way ends before the work counts as done: it must not put off the next look', async () => {
-    const beat = held<boolean>()
+    const beat = deferred<boolean>()
     const leases = { leaseMs: 30_000, renew: () => beat.promise }
-    const work = held<string>()
+    const work = deferred<string>()
     let done = false
-    const held_ = whileHeld(
+    const held_ = withLease(
       leases,
       { merchantId: 'm', id: 'r', token: 't', fence: 1 },
       systemClock,
@@ -95,7 +95,7 @@ describe('the heartbeat', () => {
 
   test('work that fails ends it too', async () => {
     const renew = vi.fn(async () => true)
-    const fails = whileHeld(
+    const fails = withLease(
       { leaseMs: 30_000, renew },
       { merchantId: 'm', id: 'r', token: 't', fence: 1 },
       systemClock,

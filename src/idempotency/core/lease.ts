@@ -14,7 +14,7 @@ interface Leases {
  * (the store's hard ceiling, so that work that hangs does not hold its key for ever). The work itself is not stopped: its writes are
  * fenced, and it may yet be the first to know the outcome.
  */
-export async function whileHeld<T>(
+export async function withLease<T>(
   leases: Leases,
   claim: Claim,
   clock: Clock,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { PROBLEMS } from '../problems'
-import { decide, type IdempotencyRow, type RecordState, type Verdict } from './record'
+import { type Decision, decide, type IdempotencyRow, type RecordState } from './record'
 
 const ANSWER = { status: 200, problem: null, body: '{"paid":true}' }
 const STATES: RecordState[] = ['claimed', 'sending', 'unknown', 'completed', 'tombstone']
@@ -53,7 +53,7 @@ function row(changes: Partial<IdempotencyRow>): IdempotencyRow {
 const mine = (version: number) => (version === 1 ? 'mine' : null)
 
 /** The whole table of a record’s life: state, stored answer → verdict while the lease holds, and when it is over. */
-function expected(state: RecordState, stored: Stored, leaseOver: boolean): Verdict {
+function expected(state: RecordState, stored: Stored, leaseOver: boolean): Decision {
   if (state === 'claimed') return leaseOver ? { kind: 'take-over', fence: 3 } : { kind: 'busy' }
   if (state === 'sending') return leaseOver ? { kind: 'unknown', answer: null } : { kind: 'busy' }
   if (state === 'tombstone') return { kind: 'expired' }

@@ -38,7 +38,7 @@ export interface Claim {
   fence: number
 }
 
-export type Verdict =
+export type Decision =
   | { kind: 'start' }
   | { kind: 'take-over'; fence: number }
   | { kind: 'busy' }
@@ -55,7 +55,7 @@ export type Verdict =
 export function decide(
   row: IdempotencyRow | null,
   fingerprintOf: (version: number) => string | null,
-): Verdict {
+): Decision {
   if (!row) return { kind: 'start' }
   const mine = fingerprintOf(row.fingerprintVersion)
   if (mine === null) return { kind: 'damaged' }
@@ -84,7 +84,7 @@ function isFree({ state, leaseOver }: IdempotencyRow): boolean {
   return state === 'claimed' && leaseOver
 }
 
-function storedAnswer(row: IdempotencyRow, use: (answer: Answer | null) => Verdict): Verdict {
+function storedAnswer(row: IdempotencyRow, use: (answer: Answer | null) => Decision): Decision {
   if (row.answer === null && row.status === null) return use(null)
   const readable =
     row.answer !== null &&

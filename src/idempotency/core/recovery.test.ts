@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { deferred, outcome, TestEngine } from '../testing/engine'
 import { recordId } from './fingerprint'
-import { Bench, held, outcome } from './testing'
 
-let bench: Bench
+let bench: TestEngine
 beforeEach(() => {
   vi.useFakeTimers()
-  bench = new Bench()
+  bench = new TestEngine()
 })
 afterEach(() => vi.useRealTimers())
 
 const ID = recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k')
-const news = () => bench.engine.news(bench.operation, { merchantId: 'm', recordId: ID }, 'bank')
+const news = () => bench.engine.hint(bench.operation, { merchantId: 'm', recordId: ID }, 'bank')
 const inDoubt = async () => {
   bench.ask = async () => ({ kind: 'doubt', reason: 'silence' })
   await bench.run()
@@ -98,7 +98,7 @@ describe('parking', () => {
   test('an operator puts it back, and the resolver settles it', async () => {
     bench.finish = () => ({ to: 'parked', answer: null, reason: 'x', writes: [] })
     await bench.run()
-    bench.finish = Bench.prototype.finish
+    bench.finish = TestEngine.prototype.finish
     expect(await bench.store.unpark('m', ID, [bench.line('by ada')])).toBe(true)
     await rounds(1)
     expect(outcome(await bench.run())).toBe('replayed')
@@ -123,7 +123,7 @@ describe('news', () => {
 
   test('W2 W4 of what is unknown, running or finished: nothing happens', async () => {
     await news()
-    const bank = held<{ kind: 'done' }>()
+    const bank = deferred<{ kind: 'done' }>()
     bench.ask = () => bank.promise
     const running = bench.run()
     await vi.advanceTimersByTimeAsync(0)
@@ -137,7 +137,7 @@ describe('news', () => {
   test('while somebody looks it is left to them', async () => {
     await inDoubt()
     await vi.advanceTimersByTimeAsync(61_000)
-    const slow = held<{ kind: 'done' }>()
+    const slow = deferred<{ kind: 'done' }>()
     bench.find = () => slow.promise
     const look = bench.recover()
     await vi.advanceTimersByTimeAsync(0)
@@ -153,7 +153,7 @@ describe('N7a the answer to the claim was lost', () => {
     const claim = bench.store.claim.bind(bench.store)
     vi.spyOn(bench.store, 'claim').mockImplementationOnce(async (...args) => {
       const claimed = await claim(...args)
-      return claimed && { ...claimed, begun: { kind: 'unheard' } }
+      return claimed && { ...claimed, begun: { kind: 'answer-lost' } }
     })
     expect(outcome(await bench.run())).toBe('executed')
     expect([bench.asked.length, bench.lines]).toEqual([1, ['begin 1', 'done 1']])
@@ -163,7 +163,7 @@ describe('N7a the answer to the claim was lost', () => {
     const claim = bench.store.claim.bind(bench.store)
     vi.spyOn(bench.store, 'claim').mockImplementationOnce(async (...args) => {
       const claimed = await claim(...args)
-      return claimed && { ...claimed, begun: { kind: 'unheard' } }
+      return claimed && { ...claimed, begun: { kind: 'answer-lost' } }
     })
     vi.spyOn(bench.operation, 'recall').mockResolvedValueOnce(null)
     await expect(bench.run()).rejects.toThrow('what was begun cannot be read')

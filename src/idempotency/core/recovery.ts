@@ -1,8 +1,8 @@
-import { whileHeld } from './lease'
-import { type Finish, type Operation, orDoubt } from './operation'
-import type { EngineOptions } from './run'
+import { withLease } from './lease'
+import { type Finish, type Operation, orDoubt, type StoreForm } from './operation'
+import type { EngineOptions } from './options'
 import type { Overdue } from './store'
-import { type Held, storeOutcome } from './storing'
+import { type ClaimedWork, storeOutcome } from './store-outcome'
 import type { Waiters } from './waiters'
 
 /** Look-ups in a row without an answer before a person must look. 120: an hour and three quarters of a bank that cannot be reached. */
@@ -11,22 +11,22 @@ const PARK_AFTER_TRIES = 120
 const PARK_AFTER_FAILURES = 8
 
 /** Settles a record that was left in doubt: asks what became of it, never asks for it again. */
-export class Recovery<W> {
+export class Recovery<Form extends StoreForm> {
   constructor(
-    private readonly options: EngineOptions<W>,
+    private readonly options: EngineOptions<Form>,
     private readonly waiters: Waiters,
   ) {}
 
   /** Whatever goes wrong here is told of and left for the next round: one record never stops the others. */
-  async settle<I extends object, B, E>(
-    operation: Operation<I, B, E, W>,
+  async settle<Input extends object, Begun, Effect>(
+    operation: Operation<Input, Begun, Effect, Form>,
     record: Overdue,
     requestId: string,
   ): Promise<void> {
     const at = this.options.clock.now()
     try {
-      const next = await whileHeld(this.options.store, record.claim, this.options.clock, () =>
-        this.look(operation, record),
+      const next = await withLease(this.options.store, record.claim, this.options.clock, () =>
+        this.check(operation, record),
       )
       await this.store(operation, record, next, { requestId, at })
     } catch (error) {
@@ -40,10 +40,10 @@ export class Recovery<W> {
     }
   }
 
-  private async look<I extends object, B, E>(
-    operation: Operation<I, B, E, W>,
+  private async check<Input extends object, Begun, Effect>(
+    operation: Operation<Input, Begun, Effect, Form>,
     { claim, subjectId, tries, failures }: Overdue,
-  ): Promise<Finish<W>> {
+  ): Promise<Finish<Form>> {
     // Counted when it was taken over, so that it holds for a record that kills its process too.
     if (failures > PARK_AFTER_FAILURES)
       return parked(`it could not be settled ${failures - 1} times in a row`)
@@ -57,10 +57,10 @@ export class Recovery<W> {
       : next
   }
 
-  private async store<I extends object, B, E>(
-    operation: Operation<I, B, E, W>,
-    held: Held,
-    next: Finish<W>,
+  private async store<Input extends object, Begun, Effect>(
+    operation: Operation<Input, Begun, Effect, Form>,
+    held: ClaimedWork,
+    next: Finish<Form>,
     told: { requestId: string; at: Date },
   ): Promise<void> {
     const { clock, observe } = this.options

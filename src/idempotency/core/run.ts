@@ -1,27 +1,27 @@
 import { type Facts, PROBLEMS, type Problem } from '../problems'
-import type { Clock } from './clock'
-import type { AttemptOutcome, Observe } from './events'
+import type { AttemptOutcome } from './events'
 import { differing, fieldHashes } from './fields'
 import { FINGERPRINT_VERSION, fingerprint, recordId, type Scope } from './fingerprint'
-import { whileHeld } from './lease'
-import { type Operation, orDoubt } from './operation'
+import { withLease } from './lease'
+import { type Operation, orDoubt, type StoreForm } from './operation'
+import type { EngineOptions } from './options'
 import { type Answer, decide, type IdempotencyRow } from './record'
-import { type Claimed, type NewRecord, type Store, StoreUnavailable } from './store'
-import { storeOutcome } from './storing'
+import { type BeginOf, type Claimed, type NewRecord, StoreUnavailable } from './store'
+import { storeOutcome } from './store-outcome'
 import type { Waiters } from './waiters'
 
 /** One incoming request. `waitMs` is how long it may wait for another request that is running under the same key. */
-export interface Request<I> {
+export interface EngineRequest<Input> {
   scope: Scope
   key: string
-  input: I
+  input: Input
   waitMs: number
   /** Where it came from (`browser`, `api`) and its own id: for the attempt log only. */
   source: string
   requestId: string
 }
 
-export type Reply =
+export type EngineReply =
   | {
       kind: 'answer'
       outcome: 'executed' | 'replayed' | 'joined' | 'rejected'
@@ -31,32 +31,21 @@ export type Reply =
     }
   | { kind: 'problem'; problem: Problem }
 
-export interface EngineOptions<W> {
-  store: Store<W>
-  observe: Observe
-  clock: Clock
-  newId: () => string
-  /** A secret of the server's: keys what is kept of a request's fields. */
-  fieldSecret: string
-  /** Why this operation may not be begun at this moment; null when it may. What is stored is replayed all the same. */
-  notNow?: (operation: string) => Problem | null
-}
-
 /** 25, 50, 100 … 400 ms: soon enough that a waiter hardly notices, seldom enough that a hundred of them cost the database little. */
-const LOOK_AGAIN_MS = [25, 50, 100, 200, 400]
+const RECHECK_MS = [25, 50, 100, 200, 400]
 
 /** One request on its way through the engine: read the record, decide, act; and if somebody else was faster, read again. */
-export class Run<I extends object, B, E, W> {
+export class KeyedRequest<Input extends object, Begun, Effect, Form extends StoreForm> {
   private readonly id: string
   private readonly at: Date
   private waited = false
   private asked = false
 
   constructor(
-    private readonly options: EngineOptions<W>,
+    private readonly options: EngineOptions<Form>,
     private readonly waiters: Waiters,
-    private readonly operation: Operation<I, B, E, W>,
-    private readonly request: Request<I>,
+    private readonly operation: Operation<Input, Begun, Effect, Form>,
+    private readonly request: EngineRequest<Input>,
     private readonly notNow: () => Problem | null,
   ) {
     this.id = recordId(request.scope, operation.name, request.key)
@@ -64,7 +53,7 @@ export class Run<I extends object, B, E, W> {
   }
 
   /** Once the outside was asked, an error of ours must not read like "nothing happened": then the outcome is not known. */
-  async reply(): Promise<Reply> {
+  async reply(): Promise<EngineReply> {
     try {
       return await this.untilAnswered()
     } catch (error) {
@@ -74,14 +63,14 @@ export class Run<I extends object, B, E, W> {
     }
   }
 
-  private async untilAnswered(): Promise<Reply> {
+  private async untilAnswered(): Promise<EngineReply> {
     for (let round = 0; ; ) {
       const reply = await this.once()
       if (reply === 'again') continue
       if (reply !== 'wait') return reply
       if (!this.mayWait()) return this.turnAway(inProgress())
       this.waited = true
-      await this.waiters.sleep(this.id, LOOK_AGAIN_MS[Math.min(round++, LOOK_AGAIN_MS.length - 1)] ?? 400)
+      await this.waiters.sleep(this.id, RECHECK_MS[Math.min(round++, RECHECK_MS.length - 1)] ?? 400)
     }
   }
 
@@ -89,8 +78,8 @@ export class Run<I extends object, B, E, W> {
    * One look at the record. `again`: somebody was faster, so the record has changed and a fresh look will tell (a loser that finds
    * the winner finished replays; it never gets a false 409). `wait`: it is running.
    */
-  private async once(): Promise<Reply | 'again' | 'wait'> {
-    const row = await this.waiters.look(this.id, () =>
+  private async once(): Promise<EngineReply | 'again' | 'wait'> {
+    const row = await this.waiters.readFresh(this.id, () =>
       this.options.store.read(this.request.scope.merchantId, this.id),
     )
     const verdict = decide(row, (version) =>
@@ -132,12 +121,12 @@ export class Run<I extends object, B, E, W> {
   }
 
   private async start(
-    take: (record: NewRecord, begin: W) => Promise<Claimed | null>,
-  ): Promise<Reply | 'again' | 'wait'> {
+    take: (record: NewRecord, begin: BeginOf<Form>) => Promise<Claimed | null>,
+  ): Promise<EngineReply | 'again' | 'wait'> {
     const refusal = this.notNow()
     if (refusal) return this.turnAway(refusal)
     if (!this.waiters.enter(this.id)) return 'wait'
-    let seen: Reply | 'again' | 'wait' = 'again'
+    let seen: EngineReply | 'again' | 'wait' = 'again'
     try {
       seen = await this.claimAndExecute(take)
       return seen
@@ -148,20 +137,18 @@ export class Run<I extends object, B, E, W> {
   }
 
   private async claimAndExecute(
-    take: (record: NewRecord, begin: W) => Promise<Claimed | null>,
-  ): Promise<Reply | 'again' | 'wait'> {
+    take: (record: NewRecord, begin: BeginOf<Form>) => Promise<Claimed | null>,
+  ): Promise<EngineReply | 'again' | 'wait'> {
     const record = this.newRecord()
     const { merchantId, id, subjectId } = record
-    const claimed = await take(
-      record,
-      this.operation.begin(this.request.input, { merchantId, recordId: id, subjectId }),
-    )
+    const ids = { merchantId, recordId: id, subjectId }
+    const claimed = await take(record, (claim) => this.operation.begin(this.request.input, ids, claim))
     if (!claimed) return 'again'
-    this.tell('claimed', claimed.claim.fence)
+    this.observeStep('claimed', claimed.claim.fence)
     switch (claimed.begun.kind) {
       case 'written':
-        return this.execute(claimed, claimed.begun.row as B, subjectId)
-      case 'unheard':
+        return this.execute(claimed, claimed.begun.row as Begun, subjectId)
+      case 'answer-lost':
         return this.execute(claimed, await this.recall(subjectId), subjectId)
       case 'refused':
         return this.refuse(claimed)
@@ -169,25 +156,25 @@ export class Run<I extends object, B, E, W> {
   }
 
   /** The claim went through and its answer was lost on the way: what it began is read again. Nothing was asked yet. */
-  private async recall(subjectId: string): Promise<B> {
+  private async recall(subjectId: string): Promise<Begun> {
     const begun = await this.operation.recall(this.request.scope.merchantId, subjectId)
     if (!begun) throw new StoreUnavailable('what was begun cannot be read')
     return begun
   }
 
-  private async execute(claimed: Claimed, begun: B, subjectId: string): Promise<Reply | 'again'> {
+  private async execute(claimed: Claimed, begun: Begun, subjectId: string): Promise<EngineReply | 'again'> {
     const { claim } = claimed
     const { store, clock } = this.options
-    this.tell('asking', claim.fence)
+    this.observeStep('asking', claim.fence)
     this.asked = true
-    const effect = await whileHeld(store, claim, clock, () =>
+    const effect = await withLease(store, claim, clock, () =>
       orDoubt(this.operation, () => this.operation.ask(begun)),
     )
-    this.tell('asked', claim.fence)
+    this.observeStep('asked', claim.fence)
     const next = this.operation.finish(begun, effect)
     const stored = await storeOutcome(this.options, this.operation, { claim, subjectId }, next)
-    if (stored === 'unstored') return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))
-    this.tell(stored === 'committed' ? 'committed' : 'lost-lease', claim.fence)
+    if (stored === 'not-stored') return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))
+    this.observeStep(stored === 'committed' ? 'committed' : 'lost-lease', claim.fence)
     // The lease was lost: whoever holds it now decides, and the record will say.
     if (stored === 'lost') return 'again'
     if (next.answer === null) return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))
@@ -195,7 +182,7 @@ export class Run<I extends object, B, E, W> {
   }
 
   /** Nothing was begun, so whatever fails here must not hold the key until its lease is over. */
-  private async refuse(claimed: Claimed): Promise<Reply | 'again' | 'wait'> {
+  private async refuse(claimed: Claimed): Promise<EngineReply | 'again' | 'wait'> {
     try {
       return await this.explain(claimed)
     } catch (error) {
@@ -204,7 +191,7 @@ export class Run<I extends object, B, E, W> {
     }
   }
 
-  private async explain(claimed: Claimed): Promise<Reply | 'again' | 'wait'> {
+  private async explain(claimed: Claimed): Promise<EngineReply | 'again' | 'wait'> {
     const refusal = await this.operation.refused(this.request.input)
     const { claim } = claimed
     if (refusal.kind !== 'answer') {
@@ -224,12 +211,12 @@ export class Run<I extends object, B, E, W> {
     answer: Answer,
     row: { createdAt: Date; expiresAt: Date },
     fence: number | null = null,
-  ): Reply {
+  ): EngineReply {
     this.logAttempt(outcome, answer.status, answer.problem, fence)
     return { kind: 'answer', outcome, answer, firstExecutedAt: row.createdAt, expiresAt: row.expiresAt }
   }
 
-  private turnAway(problem: Problem): Reply {
+  private turnAway(problem: Problem): EngineReply {
     this.logAttempt('rejected', PROBLEMS[problem.kind].status, problem.kind, null)
     return { kind: 'problem', problem }
   }
@@ -284,7 +271,10 @@ export class Run<I extends object, B, E, W> {
     return this.options.clock.now().getTime() - this.at.getTime() < this.request.waitMs
   }
 
-  private tell(step: 'claimed' | 'asking' | 'asked' | 'committed' | 'lost-lease', fence: number): void {
+  private observeStep(
+    step: 'claimed' | 'asking' | 'asked' | 'committed' | 'lost-lease',
+    fence: number,
+  ): void {
     this.options.observe({ step, recordId: this.id, operation: this.operation.name, fence })
   }
 

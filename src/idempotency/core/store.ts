@@ -1,4 +1,4 @@
-import type { Finish } from './operation'
+import type { Finish, StoreForm } from './operation'
 import type { Claim, IdempotencyRow } from './record'
 
 /**
@@ -13,29 +13,32 @@ import type { Claim, IdempotencyRow } from './record'
  *  6. `sweep` and `takeDoubt` give a record to one caller at a time, under a new token and a higher fence. Parked records are left alone.
  *  7. `reap` deletes only what began nothing and whose lease is over; `bury` only takes answers away that are past their time.
  */
-export interface Store<W> {
+export interface Store<Form extends StoreForm> {
   readonly leaseMs: number
   read(merchantId: string, id: string): Promise<IdempotencyRow | null>
   /** Null: somebody else holds it. */
-  claim(record: NewRecord, begin: W): Promise<Claimed | null>
+  claim(record: NewRecord, begin: BeginOf<Form>): Promise<Claimed | null>
   /** From an expired `claimed` only. */
-  takeOver(record: NewRecord, fence: number, begin: W): Promise<Claimed | null>
+  takeOver(record: NewRecord, fence: number, begin: BeginOf<Form>): Promise<Claimed | null>
   /** Prolongs the lease; false when it was lost, or held for as long as it may be. */
   renew(claim: Claim): Promise<boolean>
-  commit(claim: Claim, next: Finish<W>): Promise<boolean>
+  commit(claim: Claim, next: Finish<Form>): Promise<boolean>
   /** Gives the right to execute back, so that the next request may have it. */
   release(claim: Claim): Promise<boolean>
   /** Takes over up to `limit` records whose outcome is in doubt: `sending` past its lease, and `unknown` that is due. */
-  sweep(operation: string, limit: number): Promise<Overdue[]>
+  takeOverdue(operation: string, limit: number): Promise<Overdue[]>
   /** The same for one record in doubt, due or not: for news of it. Null when it is not in doubt, parked, or somebody looks right now. */
-  takeDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null>
+  takeInDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null>
   /** Puts a parked record before the resolver again, together with `writes`. False when it is not parked. */
-  unpark(merchantId: string, id: string, writes: W[]): Promise<boolean>
+  unpark(merchantId: string, id: string, writes: Form['write'][]): Promise<boolean>
   /** Deletes up to `limit` claims that began nothing and were left behind. @returns how many */
   reap(limit: number): Promise<number>
   /** Turns up to `limit` records that are past their time into tombstones. @returns how many */
-  bury(limit: number): Promise<number>
+  expireAnswers(limit: number): Promise<number>
 }
+
+/** Makes the `begin` out of what its store gives for the claim. */
+export type BeginOf<Form extends StoreForm> = (claim: Form['claim']) => Form['begin']
 
 /** 10 leases: work that takes longer has lost its way, and its lease is not renewed any more. */
 export const CEILING_LEASES = 10
@@ -56,11 +59,11 @@ export interface NewRecord {
  * What became of `begin` in the commit of a claim. `unheard`: the claim is ours and something was begun, but the database's answer was
  * lost on the way; the operation has to read it again.
  */
-export type Begun = { kind: 'written'; row: unknown } | { kind: 'refused' } | { kind: 'unheard' }
+export type BeginOutcome = { kind: 'written'; row: unknown } | { kind: 'refused' } | { kind: 'answer-lost' }
 
 export interface Claimed {
   claim: Claim
-  begun: Begun
+  begun: BeginOutcome
   createdAt: Date
   expiresAt: Date
 }

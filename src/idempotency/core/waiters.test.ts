@@ -68,7 +68,7 @@ describe('a look', () => {
   test('C15 a thousand that come at once share two reads: the one under way, and the one after it', async () => {
     const waiters = new Waiters(systemClock)
     const { reads, read } = counted()
-    const looks = Array.from({ length: 1_000 }, () => waiters.look('r', read))
+    const looks = Array.from({ length: 1_000 }, () => waiters.readFresh('r', read))
     expect(reads).toHaveLength(1)
     reads[0]?.('old')
     await vi.advanceTimersByTimeAsync(0)
@@ -81,8 +81,8 @@ describe('a look', () => {
   test('never answers with a read that began before it was asked', async () => {
     const waiters = new Waiters(systemClock)
     const { reads, read } = counted()
-    const first = waiters.look('r', read)
-    const second = waiters.look('r', read)
+    const first = waiters.readFresh('r', read)
+    const second = waiters.readFresh('r', read)
     reads[0]?.('before')
     expect(await first).toBe('before')
     await vi.advanceTimersByTimeAsync(0)
@@ -93,16 +93,16 @@ describe('a look', () => {
   test('one that fails fails those who shared it, and the next one reads again', async () => {
     const waiters = new Waiters(systemClock)
     const away = () => Promise.reject(new Error('away'))
-    const shared = [waiters.look('r', away), waiters.look('r', away), waiters.look('r', away)]
+    const shared = [waiters.readFresh('r', away), waiters.readFresh('r', away), waiters.readFresh('r', away)]
     for (const look of shared) await expect(look).rejects.toThrow('away')
-    expect(await waiters.look('r', async () => 'back')).toBe('back')
+    expect(await waiters.readFresh('r', async () => 'back')).toBe('back')
   })
 
   test('records do not wait for each other', async () => {
     const waiters = new Waiters(systemClock)
     const { reads, read } = counted()
-    void waiters.look('a', read)
-    void waiters.look('b', read)
+    void waiters.readFresh('a', read)
+    void waiters.readFresh('b', read)
     expect(reads).toHaveLength(2)
   })
 })

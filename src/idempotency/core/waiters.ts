@@ -7,8 +7,8 @@ import type { Clock } from './clock'
 export class Waiters {
   private readonly sleeping = new Map<string, Set<() => void>>()
   private readonly inside = new Set<string>()
-  private readonly looking = new Map<string, Promise<unknown>>()
-  private readonly nextLook = new Map<string, Promise<unknown>>()
+  private readonly reading = new Map<string, Promise<unknown>>()
+  private readonly nextRead = new Map<string, Promise<unknown>>()
 
   constructor(private readonly clock: Clock) {}
 
@@ -49,24 +49,24 @@ export class Waiters {
    * A look at the record that began after the caller asked for it. While one is under way all who come share the one after it: a
    * thousand requests with one key are two reads, not a thousand.
    */
-  look<T>(id: string, read: () => Promise<T>): Promise<T> {
-    const current = this.looking.get(id)
-    if (!current) return this.startLook(id, read)
-    const next = this.nextLook.get(id) ?? current.catch(() => undefined).then(() => this.startNext(id, read))
-    this.nextLook.set(id, next)
+  readFresh<T>(id: string, read: () => Promise<T>): Promise<T> {
+    const current = this.reading.get(id)
+    if (!current) return this.startRead(id, read)
+    const next = this.nextRead.get(id) ?? current.catch(() => undefined).then(() => this.startNext(id, read))
+    this.nextRead.set(id, next)
     return next as Promise<T>
   }
 
   private startNext<T>(id: string, read: () => Promise<T>): Promise<T> {
-    this.nextLook.delete(id)
-    return this.startLook(id, read)
+    this.nextRead.delete(id)
+    return this.startRead(id, read)
   }
 
-  private startLook<T>(id: string, read: () => Promise<T>): Promise<T> {
+  private startRead<T>(id: string, read: () => Promise<T>): Promise<T> {
     const look = read().finally(() => {
-      if (this.looking.get(id) === look) this.looking.delete(id)
+      if (this.reading.get(id) === look) this.reading.delete(id)
     })
-    this.looking.set(id, look)
+    this.reading.set(id, look)
     return look
   }
 }

@@ -1,10 +1,10 @@
-import { MemoryStore, type MemoryWrite } from './memory'
-import { storeContract } from './store.contract'
+import { storeContract } from '../testing/store.contract'
+import { type MemoryForm, MemoryStore, type MemoryWrite } from './memory'
 
 let next = 0
 const uuid = () => `00000000-0000-7000-8000-${String(++next).padStart(12, '0')}`
 
-storeContract<MemoryWrite>('memory', async () => {
+storeContract<MemoryForm>('memory', async () => {
   let now = 1_700_000_000_000
   const lines: string[] = []
   const add = (line: string, rows: number, touches: number): MemoryWrite => ({
@@ -29,7 +29,10 @@ storeContract<MemoryWrite>('memory', async () => {
       fields: '{}',
       subjectId: uuid(),
     }),
-    begin: (line, refuse = false) => add(line, 1, refuse ? 0 : 1),
+    begin:
+      (line, refuse = false) =>
+      () =>
+        add(line, 1, refuse ? 0 : 1),
     write: (line, rows = 1) => add(line, rows, 1),
     lines: async () => lines,
     passLeases: async () => {

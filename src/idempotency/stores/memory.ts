@@ -1,7 +1,8 @@
 import type { Finish } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
 import {
-  type Begun,
+  type BeginOf,
+  type BeginOutcome,
   CEILING_LEASES,
   type Claimed,
   CommitRefused,
@@ -18,20 +19,27 @@ export interface MemoryWrite {
   apply(): unknown
 }
 
-export interface Kept extends Omit<IdempotencyRow, 'leaseOver'> {
+/** The form in which the memory store takes its work. It writes by itself, so a `begin` needs nothing of the claim. */
+export interface MemoryForm {
+  claim: null
+  begin: MemoryWrite
+  write: MemoryWrite
+}
+
+export interface MemoryRecord extends Omit<IdempotencyRow, 'leaseOver'> {
   token: string
   leaseUntil: number
-  heldSince: number
+  claimedSince: number
   tries: number
   failures: number
   parked: string | null
 }
 
-const KEPT_MS = 30 * 24 * 3_600_000
+const RETENTION_MS = 30 * 24 * 3_600_000
 
 /** The model that the Prisma store is compared with, and the store of simulations. Single-threaded, so each verb is atomic by itself. */
-export class MemoryStore implements Store<MemoryWrite> {
-  private readonly rows = new Map<string, Kept>()
+export class MemoryStore implements Store<MemoryForm> {
+  private readonly rows = new Map<string, MemoryRecord>()
 
   constructor(
     private readonly now: () => number,
@@ -44,19 +52,19 @@ export class MemoryStore implements Store<MemoryWrite> {
     return row ? { ...row, leaseOver: row.leaseUntil < this.now() } : null
   }
 
-  async claim(record: NewRecord, begin: MemoryWrite): Promise<Claimed | null> {
+  async claim(record: NewRecord, begin: BeginOf<MemoryForm>): Promise<Claimed | null> {
     if (this.rows.has(`${record.merchantId}/${record.id}`)) return null
-    return this.take(record, 1, begin)
+    return this.take(record, 1, begin(null))
   }
 
-  async takeOver(record: NewRecord, fence: number, begin: MemoryWrite): Promise<Claimed | null> {
+  async takeOver(record: NewRecord, fence: number, begin: BeginOf<MemoryForm>): Promise<Claimed | null> {
     const row = this.rows.get(`${record.merchantId}/${record.id}`)
     if (row?.state !== 'claimed' || row.fence !== fence || row.leaseUntil >= this.now()) return null
-    return this.take(record, fence + 1, begin)
+    return this.take(record, fence + 1, begin(null))
   }
 
-  async commit(claim: Claim, next: Finish<MemoryWrite>): Promise<boolean> {
-    const row = this.held(claim)
+  async commit(claim: Claim, next: Finish<MemoryForm>): Promise<boolean> {
+    const row = this.findClaimed(claim)
     if (!row) return false
     for (const write of next.writes) if (write.check() !== write.rows) throw new CommitRefused(write.name)
     for (const write of next.writes) write.apply()
@@ -68,20 +76,20 @@ export class MemoryStore implements Store<MemoryWrite> {
   }
 
   async renew(claim: Claim): Promise<boolean> {
-    const row = this.held(claim)
-    if (!row || this.now() >= row.heldSince + CEILING_LEASES * this.leaseMs) return false
+    const row = this.findClaimed(claim)
+    if (!row || this.now() >= row.claimedSince + CEILING_LEASES * this.leaseMs) return false
     row.leaseUntil = this.now() + this.leaseMs
     return true
   }
 
   async release(claim: Claim): Promise<boolean> {
-    const row = this.held(claim)
+    const row = this.findClaimed(claim)
     if (row?.state !== 'claimed') return false
     row.leaseUntil = this.now() - 1
     return true
   }
 
-  async sweep(operation: string, limit: number): Promise<Overdue[]> {
+  async takeOverdue(operation: string, limit: number): Promise<Overdue[]> {
     const due = [...this.rows.values()].filter(
       (row) =>
         row.operation === operation &&
@@ -89,14 +97,14 @@ export class MemoryStore implements Store<MemoryWrite> {
         !row.parked &&
         row.leaseUntil < this.now(),
     )
-    return due.slice(0, limit).map((row) => this.takeForLook(row))
+    return due.slice(0, limit).map((row) => this.takeForCheck(row))
   }
 
-  async takeDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null> {
+  async takeInDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null> {
     const row = this.rows.get(`${merchantId}/${id}`)
-    const underLook = row !== undefined && row.failures > 0 && row.leaseUntil >= this.now()
-    return row?.operation === operation && row.state === 'unknown' && !row.parked && !underLook
-      ? this.takeForLook(row)
+    const underCheck = row !== undefined && row.failures > 0 && row.leaseUntil >= this.now()
+    return row?.operation === operation && row.state === 'unknown' && !row.parked && !underCheck
+      ? this.takeForCheck(row)
       : null
   }
 
@@ -116,7 +124,7 @@ export class MemoryStore implements Store<MemoryWrite> {
     return dead.length
   }
 
-  async bury(limit: number): Promise<number> {
+  async expireAnswers(limit: number): Promise<number> {
     const past = [...this.rows.values()]
       .filter((row) => row.state === 'completed' && row.expiresAt.getTime() < this.now())
       .slice(0, limit)
@@ -126,24 +134,24 @@ export class MemoryStore implements Store<MemoryWrite> {
   }
 
   /** Every record, for a model that checks them. */
-  all(): readonly Readonly<Kept>[] {
+  all(): readonly Readonly<MemoryRecord>[] {
     return [...this.rows.values()]
   }
 
-  private takeForLook(row: Kept): Overdue {
-    const held = {
+  private takeForCheck(row: MemoryRecord): Overdue {
+    const taken = {
       fence: row.fence + 1,
       token: this.newToken(),
-      heldSince: this.now(),
+      claimedSince: this.now(),
       leaseUntil: this.now() + this.leaseMs,
     }
-    Object.assign(row, held, { state: 'unknown', failures: row.failures + 1 })
+    Object.assign(row, taken, { state: 'unknown', failures: row.failures + 1 })
     const { merchantId, id, token, fence, subjectId, tries, failures } = row
     return { claim: { merchantId, id, token, fence }, subjectId, tries, failures }
   }
 
   /** What a commit changes beside the answer. */
-  private after(row: Kept, next: Finish<MemoryWrite>): Partial<Kept> {
+  private after(row: MemoryRecord, next: Finish<MemoryForm>): Partial<MemoryRecord> {
     switch (next.to) {
       case 'completed':
         return { state: 'completed', completedAt: new Date(this.now()), parked: null }
@@ -160,11 +168,12 @@ export class MemoryStore implements Store<MemoryWrite> {
   }
 
   private take(record: NewRecord, fence: number, begin: MemoryWrite): Claimed {
-    const begun: Begun = begin.check() === 0 ? { kind: 'refused' } : { kind: 'written', row: begin.apply() }
+    const begun: BeginOutcome =
+      begin.check() === 0 ? { kind: 'refused' } : { kind: 'written', row: begin.apply() }
     const written = begun.kind === 'written'
     const token = this.newToken()
     const createdAt = this.rows.get(`${record.merchantId}/${record.id}`)?.createdAt ?? new Date(this.now())
-    const expiresAt = new Date(createdAt.getTime() + KEPT_MS)
+    const expiresAt = new Date(createdAt.getTime() + RETENTION_MS)
     const { merchantId, id, operation, fingerprint, fingerprintVersion, fields } = record
     const subjectId = written ? record.subjectId : null
     const unanswered = { status: null, problem: null, answer: null, completedAt: null }
@@ -189,7 +198,7 @@ export class MemoryStore implements Store<MemoryWrite> {
 
   private fresh() {
     return {
-      heldSince: this.now(),
+      claimedSince: this.now(),
       leaseUntil: this.now() + this.leaseMs,
       tries: 0,
       failures: 0,
@@ -197,7 +206,7 @@ export class MemoryStore implements Store<MemoryWrite> {
     }
   }
 
-  private held(claim: Claim): Kept | null {
+  private findClaimed(claim: Claim): MemoryRecord | null {
     const row = this.rows.get(`${claim.merchantId}/${claim.id}`)
     return row?.token === claim.token &&
       row.fence === claim.fence &&

@@ -66,12 +66,16 @@ export async function callDatabase<T>(
       return await call()
     } catch (error) {
       const kind = classify(error)
-      if (kind === 'refused')
-        throw new CommitRefused(/commit refused: (\S+) touched/.exec(tracesOf(error).text)?.[1] ?? 'unknown')
+      if (kind === 'refused') throw new CommitRefused(refusedWrite(error) ?? 'unknown')
       if (!mayRetry(kind, round, safe)) throw asPortError(kind, error, safe)
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** round))
     }
   }
+}
+
+/** The write whose `expect_rows` undid the commit (it raises with the write's name), or null where nothing of the kind happened. */
+export function refusedWrite(error: unknown): string | null {
+  return /commit refused: (\S+) touched/.exec(tracesOf(error).text)?.[1] ?? null
 }
 
 function mayRetry(kind: ErrorClass, round: number, safe: { race?: boolean; repeat?: boolean }): boolean {

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { type Db, openDb, openPool, sql } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
-import { conflictsSeen, injectConflicts } from '@/server/testing-conflicts'
+import { conflictsSeen, injectConflicts } from '@/server/testing/conflicts'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
-import type { NewRecord } from '../core/store'
-import { PrismaStore, type SqlWrite } from './prisma'
-import { type StoreHarness, storeContract } from './store.contract'
+import type { BeginOf, NewRecord } from '../core/store'
+import { type StoreHarness, storeContract } from '../testing/store.contract'
+import { PrismaStore } from './prisma'
+import { claimedSql, type SqlForm, type SqlWrite } from './sql'
 
 let database: TestDatabase
 let pool: pg.Pool
@@ -44,11 +45,12 @@ const newRecord = (): NewRecord => ({
 })
 
 function writes(run: string) {
-  const begin = (line: string, refuse = false): SqlWrite => ({
-    name: 'begin',
-    rows: 1,
-    sql: sql`INSERT INTO line (run, line) SELECT ${run}, ${line} FROM mine WHERE NOT ${refuse}::boolean RETURNING line`,
-  })
+  const begin =
+    (line: string, refuse = false): BeginOf<SqlForm> =>
+    (claim) => ({
+      name: 'begin',
+      sql: claimedSql`INSERT INTO line (run, line) SELECT ${run}, ${line} FROM ${claim} WHERE NOT ${refuse}::boolean RETURNING line`,
+    })
   const write = (line: string, rows = 1): SqlWrite => ({
     name: line,
     rows,
@@ -61,7 +63,7 @@ function writes(run: string) {
   return { begin, write, lines }
 }
 
-const harness = async (): Promise<StoreHarness<SqlWrite>> => ({
+const harness = async (): Promise<StoreHarness<SqlForm>> => ({
   store: new PrismaStore(db, 'test', uuidv7),
   record: newRecord,
   ...writes(uuidv7()),
@@ -94,7 +96,7 @@ describe('the claim', () => {
     queries.length = 0
     await new PrismaStore(db, 'test', uuidv7).claim(newRecord(), begin('x'))
     const onRecords = queries.filter(
-      (query) => query.includes('idempotency_record') && !query.includes('WITH mine'),
+      (query) => query.includes('idempotency_record') && !query.includes('WITH claim'),
     )
     expect(onRecords).toHaveLength(1)
     expect(onRecords[0]).toMatch(

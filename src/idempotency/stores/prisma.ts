@@ -2,7 +2,8 @@ import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import type { Finish } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
 import {
-  type Begun,
+  type BeginOf,
+  type BeginOutcome,
   CEILING_LEASES,
   type Claimed,
   CommitRefused,
@@ -12,10 +13,8 @@ import {
   StoreUnavailable,
 } from '../core/store'
 import { callDatabase } from './prisma-errors'
-import type { SqlWrite, Taker } from './record-sql'
-import * as say from './record-sql'
-
-export type { SqlWrite } from './record-sql'
+import * as statements from './record-sql'
+import type { SqlForm, SqlWrite } from './sql'
 
 /** The part of a Prisma client that the store needs, so that any generated client with the model fits. */
 export interface PrismaLike {
@@ -38,7 +37,7 @@ interface LeaseRow {
 const LEASE_MS = 30_000
 
 /** Records in PostgreSQL through Prisma. A replay is one read and no write; a fresh run is two commits. */
-export class PrismaStore implements Store<SqlWrite> {
+export class PrismaStore implements Store<SqlForm> {
   private readonly lease: Sql
 
   constructor(
@@ -47,11 +46,11 @@ export class PrismaStore implements Store<SqlWrite> {
     private readonly newToken: () => string,
     readonly leaseMs = LEASE_MS,
   ) {
-    this.lease = say.milliseconds(leaseMs)
+    this.lease = statements.milliseconds(leaseMs)
   }
 
   async read(merchantId: string, id: string): Promise<IdempotencyRow | null> {
-    const rows = await this.repeatable<IdempotencyRow>(say.readRecord(merchantId, id))
+    const rows = await this.repeatable<IdempotencyRow>(statements.readRecord(merchantId, id))
     return rows[0] ?? null
   }
 
@@ -60,75 +59,73 @@ export class PrismaStore implements Store<SqlWrite> {
    * `update` sets a column to its own value (an empty `update` would make Prisma SELECT first, and racing callers fail), and the
    * row that comes back tells whose token stands. `begin` rides in the same commit and does nothing unless the claim is ours.
    */
-  async claim(record: NewRecord, begin: SqlWrite): Promise<Claimed | null> {
+  async claim(record: NewRecord, begin: BeginOf<SqlForm>): Promise<Claimed | null> {
     const claim = { merchantId: record.merchantId, id: record.id, token: this.newToken(), fence: 1 }
     return this.take(claim, record, begin, () => this.upsert(record, claim.token))
   }
 
   // Not `updateMany`: only SQL can hold the lease against the database's own clock.
-  async takeOver(record: NewRecord, fence: number, begin: SqlWrite): Promise<Claimed | null> {
+  async takeOver(record: NewRecord, fence: number, begin: BeginOf<SqlForm>): Promise<Claimed | null> {
     const claim = { merchantId: record.merchantId, id: record.id, token: this.newToken(), fence: fence + 1 }
     return this.take(claim, record, begin, () =>
-      this.client.$queryRaw(say.takeOverRecord(claim, record, this.taker(claim.token))),
+      this.client.$queryRaw(statements.takeOverRecord(claim, record, this.taker(claim.token))),
     )
   }
 
   async renew(claim: Claim): Promise<boolean> {
-    const ceiling = say.milliseconds(CEILING_LEASES * this.leaseMs)
-    return (await this.repeatable(say.renewRecord(claim, this.lease, ceiling))).length === 1
+    const ceiling = statements.milliseconds(CEILING_LEASES * this.leaseMs)
+    return (await this.repeatable(statements.renewRecord(claim, this.lease, ceiling))).length === 1
   }
 
-  async commit(claim: Claim, next: Finish<SqlWrite>): Promise<boolean> {
-    return this.unlessLost(say.inOneCommit(say.settleRecord(claim, next), next.writes))
+  async commit(claim: Claim, next: Finish<SqlForm>): Promise<boolean> {
+    return this.unlessLost(statements.inOneCommit(statements.settleRecord(claim, next), next.writes))
   }
 
   async release(claim: Claim): Promise<boolean> {
-    return (await this.once(say.releaseRecord(claim))).length === 1
+    return (await this.once(statements.releaseRecord(claim))).length === 1
   }
 
-  async sweep(operation: string, limit: number): Promise<Overdue[]> {
-    return this.overdue(say.takeOverdue(operation, limit, this.taker(this.newToken())))
+  async takeOverdue(operation: string, limit: number): Promise<Overdue[]> {
+    return this.overdue(statements.takeOverdue(operation, limit, this.taker(this.newToken())))
   }
 
-  async takeDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null> {
+  async takeInDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null> {
     const [taken] = await this.overdue(
-      say.takeOneInDoubt(operation, merchantId, id, this.taker(this.newToken())),
+      statements.takeOneInDoubt(operation, merchantId, id, this.taker(this.newToken())),
     )
     return taken ?? null
   }
 
   async unpark(merchantId: string, id: string, writes: SqlWrite[]): Promise<boolean> {
-    return this.unlessLost(say.inOneCommit(say.unparkRecord(merchantId, id), writes))
+    return this.unlessLost(statements.inOneCommit(statements.unparkRecord(merchantId, id), writes))
   }
 
   async reap(limit: number): Promise<number> {
-    return (await this.once(say.reapRecords(limit))).length
+    return (await this.once(statements.reapRecords(limit))).length
   }
 
-  async bury(limit: number): Promise<number> {
-    return (await this.once(say.buryRecords(limit))).length
+  async expireAnswers(limit: number): Promise<number> {
+    return (await this.once(statements.expireAnswers(limit))).length
   }
 
   private async take(
     claim: Claim,
     record: NewRecord,
-    begin: SqlWrite,
-    hold: () => unknown,
+    begin: BeginOf<SqlForm>,
+    claiming: () => unknown,
   ): Promise<Claimed | null> {
+    const first = statements.beginRecord(claim, record.subjectId, begin(statements.CLAIM_ROWS), this.lease)
     // A Prisma promise runs once: each try makes its own.
-    const statements = () => [
-      hold(),
-      this.client.$queryRaw(say.beginRecord(claim, record.subjectId, begin, this.lease)),
-    ]
+    const commit = () => this.client.$transaction([claiming(), this.client.$queryRaw(first)])
     try {
-      const [row, begun] = await callDatabase(() => this.client.$transaction(statements()), { race: true })
+      const [row, begun] = await callDatabase(commit, { race: true })
       return this.claimed(
         claim,
         Array.isArray(row) ? row[0] : row,
         begun[0] ? { kind: 'written', row: begun[0] } : { kind: 'refused' },
       )
     } catch (error) {
-      return this.unheard(claim, error)
+      return this.recoverLostAnswer(claim, error)
     }
   }
 
@@ -142,20 +139,20 @@ export class PrismaStore implements Store<SqlWrite> {
     })
   }
 
-  private claimed(claim: Claim, row: LeaseRow | undefined, begun: Begun): Claimed | null {
+  private claimed(claim: Claim, row: LeaseRow | undefined, begun: BeginOutcome): Claimed | null {
     return row?.token === claim.token
       ? { claim, begun, createdAt: row.createdAt, expiresAt: row.expiresAt }
       : null
   }
 
   /** The line broke, perhaps after the commit: our token in the row tells, on another connection, that the claim is ours (N7a). */
-  private async unheard(claim: Claim, error: unknown): Promise<Claimed | null> {
+  private async recoverLostAnswer(claim: Claim, error: unknown): Promise<Claimed | null> {
     if (!(error instanceof StoreUnavailable) || !error.maybeDone) throw error
     const [row] = await this.repeatable<LeaseRow & { state: string }>(
-      sql`SELECT token::text, state, created_at AS "createdAt", expires_at AS "expiresAt" FROM idempotency_record WHERE ${say.held(claim)}`,
+      sql`SELECT token::text, state, created_at AS "createdAt", expires_at AS "expiresAt" FROM idempotency_record WHERE ${statements.whereHeldBy(claim)}`,
     )
     if (!row) throw error
-    return this.claimed(claim, row, row.state === 'sending' ? { kind: 'unheard' } : { kind: 'refused' })
+    return this.claimed(claim, row, row.state === 'sending' ? { kind: 'answer-lost' } : { kind: 'refused' })
   }
 
   private async overdue(take: Sql): Promise<Overdue[]> {
@@ -174,7 +171,7 @@ export class PrismaStore implements Store<SqlWrite> {
     }
   }
 
-  private taker(token: string): Taker {
+  private taker(token: string): statements.Taker {
     return { token, worker: this.worker, lease: this.lease }
   }
 

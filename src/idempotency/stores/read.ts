@@ -120,7 +120,7 @@ export async function findRecord(
 }
 
 /** How a record stands, for a program that asks for its key. */
-export interface RecordState {
+export interface RecordStatus {
   state: string
   leaseOver: boolean
   status: number | null
@@ -131,12 +131,12 @@ export interface RecordState {
   expiresAt: Date
 }
 
-export async function findState(
+export async function findRecordStatus(
   db: Reader,
   merchantId: string,
   recordId: string,
-): Promise<RecordState | null> {
-  const [row] = await db.$queryRaw<RecordState[]>`
+): Promise<RecordStatus | null> {
+  const [row] = await db.$queryRaw<RecordStatus[]>`
     SELECT state, lease_until < now() AS "leaseOver", status::int, problem, subject_id::text AS "subjectId", created_at AS "createdAt",
       completed_at AS "completedAt", expires_at AS "expiresAt"
     FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${recordId}`

@@ -1,19 +1,8 @@
-import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
+import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import type { Finish } from '../core/operation'
 import type { Claim } from '../core/record'
 import type { NewRecord } from '../core/store'
-
-/**
- * One write as a value. A `begin` is an INSERT … RETURNING that selects from the CTE `mine`, which has a row only for the
- * one who holds the claim. Any other write says in `rows` how many rows it must touch.
- */
-export interface SqlWrite {
-  name: string
-  sql: Sql
-  rows: number
-  /** In a `begin` only: what is done before it in the same statement, each under the name by which later ones read its rows. */
-  prior?: readonly { name: string; sql: Sql }[]
-}
+import { claimRows, partsOf, type SqlBegin, type SqlForm, type SqlWrite, writesInOneStatement } from './sql'
 
 /** Who takes a record, and for how long: what each take-over writes. */
 export interface Taker {
@@ -27,7 +16,7 @@ export function milliseconds(ms: number): Sql {
 }
 
 /** The row, while this claim still holds it: the fence in every later write. */
-export function held(claim: Claim): Sql {
+export function whereHeldBy(claim: Claim): Sql {
   return sql`merchant_id = ${claim.merchantId}::uuid AND id = ${claim.id} AND token = ${claim.token}::uuid AND fence = ${claim.fence}`
 }
 
@@ -39,16 +28,19 @@ export function readRecord(merchantId: string, id: string): Sql {
     FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${id}`
 }
 
+/** What a `begin` selects from: one row, where this claim holds the record. */
+export const CLAIM_ROWS = claimRows('claim')
+
 /** Carries out `begin` for the one who holds the claim, and starts the lease; where it touches no row the record stays claimed. */
-export function beginRecord(claim: Claim, subjectId: string, begin: SqlWrite, lease: Sql): Sql {
+export function beginRecord(claim: Claim, subjectId: string, begin: SqlBegin, lease: Sql): Sql {
   return sql`
-    WITH mine AS (SELECT 1 FROM idempotency_record WHERE ${held(claim)}),
-    ${concat((begin.prior ?? []).map((part) => sql`${raw(part.name)} AS (${part.sql}), `))}
+    WITH claim AS (SELECT 1 FROM idempotency_record WHERE ${whereHeldBy(claim)}),
+    ${partsOf(begin)}
     begun AS (${begin.sql}),
     sending AS (
       UPDATE idempotency_record SET lease_until = now() + ${lease},
         (state, subject_id) = (SELECT 'sending', ${subjectId}::uuid FROM begun UNION ALL SELECT 'claimed', NULL WHERE NOT EXISTS (SELECT FROM begun))
-      WHERE ${held(claim)})
+      WHERE ${whereHeldBy(claim)})
     SELECT * FROM begun`
 }
 
@@ -69,23 +61,23 @@ export function takeOverRecord(
 export function renewRecord(claim: Claim, lease: Sql, ceiling: Sql): Sql {
   return sql`
     UPDATE idempotency_record SET lease_until = now() + ${lease}
-    WHERE ${held(claim)} AND state IN ('claimed', 'sending', 'unknown') AND now() < held_since + ${ceiling} RETURNING 1`
+    WHERE ${whereHeldBy(claim)} AND state IN ('claimed', 'sending', 'unknown') AND now() < held_since + ${ceiling} RETURNING 1`
 }
 
 export function releaseRecord(claim: Claim): Sql {
   return sql`
-    UPDATE idempotency_record SET lease_until = now() - interval '1 millisecond' WHERE ${held(claim)} AND state = 'claimed' RETURNING 1`
+    UPDATE idempotency_record SET lease_until = now() - interval '1 millisecond' WHERE ${whereHeldBy(claim)} AND state = 'claimed' RETURNING 1`
 }
 
 /** The record's new state and the stored answer, while the claim holds it. */
-export function settleRecord(claim: Claim, next: Finish<SqlWrite>): Sql {
+export function settleRecord(claim: Claim, next: Finish<SqlForm>): Sql {
   const answer = sql`status = ${next.answer?.status ?? null}::smallint, problem = ${next.answer?.problem ?? null}, answer = ${next.answer?.body ?? null}`
   return sql`
-    UPDATE idempotency_record SET ${settled(next)}, ${answer}
-    WHERE ${held(claim)} AND state IN ('claimed', 'sending', 'unknown') RETURNING 1`
+    UPDATE idempotency_record SET ${outcomeColumns(next)}, ${answer}
+    WHERE ${whereHeldBy(claim)} AND state IN ('claimed', 'sending', 'unknown') RETURNING 1`
 }
 
-function settled(next: Finish<SqlWrite>): Sql {
+function outcomeColumns(next: Finish<SqlForm>): Sql {
   switch (next.to) {
     case 'completed':
       return sql`state = 'completed', completed_at = now()`
@@ -100,7 +92,7 @@ function settled(next: Finish<SqlWrite>): Sql {
 
 /** Takes over records in doubt, each by one caller: `SKIP LOCKED` lets several look at once. */
 export function takeOverdue(operation: string, limit: number, taker: Taker): Sql {
-  return takeForLook(
+  return takeForCheck(
     taker,
     sql`
       SELECT merchant_id, id FROM idempotency_record
@@ -111,7 +103,7 @@ export function takeOverdue(operation: string, limit: number, taker: Taker): Sql
 
 /** Not while somebody looks: a look that came to nothing is counted when it begins, so `failures` tells that one is under way. */
 export function takeOneInDoubt(operation: string, merchantId: string, id: string, taker: Taker): Sql {
-  return takeForLook(
+  return takeForCheck(
     taker,
     sql`
       SELECT merchant_id, id FROM idempotency_record
@@ -121,7 +113,7 @@ export function takeOneInDoubt(operation: string, merchantId: string, id: string
   )
 }
 
-function takeForLook({ token, worker, lease }: Taker, which: Sql): Sql {
+function takeForCheck({ token, worker, lease }: Taker, which: Sql): Sql {
   return sql`
     UPDATE idempotency_record SET state = 'unknown', token = ${token}::uuid, fence = fence + 1, failures = failures + 1,
       held_since = now(), lease_until = now() + ${lease}, worker = ${worker}
@@ -144,7 +136,7 @@ export function reapRecords(limit: number): Sql {
     RETURNING 1`
 }
 
-export function buryRecords(limit: number): Sql {
+export function expireAnswers(limit: number): Sql {
   return sql`
     UPDATE idempotency_record SET state = 'tombstone', status = NULL, problem = NULL, answer = NULL
     WHERE (merchant_id, id) IN (
@@ -154,17 +146,8 @@ export function buryRecords(limit: number): Sql {
 
 /** The record's change and all writes as one statement: one round trip, one commit; a write that touches another number of rows undoes all. */
 export function inOneCommit(record: Sql, writes: readonly SqlWrite[]): Sql {
-  const ctes = writes.map((write, index) => sql`, ${name(index)} AS (${write.sql})`)
-  const counts = writes.map(
-    (write, index) => sql`, expect_rows(${write.name}, (SELECT count(*) FROM ${name(index)}), ${write.rows})`,
-  )
-  return sql`WITH record AS (${record})${concat(ctes)} SELECT expect_rows('record', (SELECT count(*) FROM record), 1)${concat(counts)}`
-}
-
-function name(index: number): Sql {
-  return raw(`w${index}`)
-}
-
-function concat(parts: Sql[]): Sql {
-  return parts.length === 0 ? sql`` : join(parts, '')
+  const { ctes, checks } = writesInOneStatement(writes)
+  return sql`
+    WITH ${join([sql`record AS (${record})`, ...ctes])}
+    SELECT ${join([sql`expect_rows('record', (SELECT count(*) FROM record), 1)`, ...checks])}`
 }

@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import type { ChargesQuery, DeclineCode } from '../gateway'
 import { type CardPlan, planOf } from './cards'
-import { listCharges } from './list'
-import { giveBack } from './refunds'
+import { listCharges } from './charges'
+import { giveBack } from './refund'
 import {
   type BankAnswer,
   type BankCancelRequest,
@@ -13,7 +13,7 @@ import {
   type Movement,
   moved,
   newRef,
-} from './terms'
+} from './types'
 
 /** The role the bank works as: it may write to its own schema and sees nothing of ours. */
 export const BANK_ROLE = 'payonce_bank'

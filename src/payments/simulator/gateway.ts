@@ -7,7 +7,7 @@ import {
   BankFault,
   type BankRefundRequest,
   type BankRequest,
-} from './terms'
+} from './types'
 
 export interface SimulatorOptions {
   bank: SimulatedBank

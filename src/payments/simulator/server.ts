@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
 import type { SimulatedBank } from './bank'
 import { askForKey, askToCancel, askToCharge, askToRefund } from './gateway'
-import { BankFault } from './terms'
+import { BankFault } from './types'
 import { cancelRequest, challengeAnswer, chargeRequest, chargesQuery, refundRequest, written } from './wire'
 
 /** How long the bank keeps quiet on a line before it hangs up. 60 s: longer than any client waits. */
@@ -14,26 +14,26 @@ export function bankApp(bank: SimulatedBank): Hono {
   const app = new Hono()
   app.post('/charges', async (c) => {
     const { method: token, ...request } = parsed(chargeRequest, await c.req.json())
-    return say(c, { key: request.key, outcome: await askToCharge(bank, { ...request, token }) })
+    return respond(c, { key: request.key, outcome: await askToCharge(bank, { ...request, token }) })
   })
   app.post('/cancellations', async (c) => {
     const request = parsed(cancelRequest, await c.req.json())
-    return say(c, { key: request.key, outcome: await askToCancel(bank, request) })
+    return respond(c, { key: request.key, outcome: await askToCancel(bank, request) })
   })
   app.post('/refunds', async (c) => {
     const request = parsed(refundRequest, await c.req.json())
-    return say(c, { key: request.key, outcome: await askToRefund(bank, request) })
+    return respond(c, { key: request.key, outcome: await askToRefund(bank, request) })
   })
   app.get('/charges', async (c) => {
     const { charges, next } = await bank.charges(parsed(chargesQuery, c.req.query()))
-    return say(c, { charges, next })
+    return respond(c, { charges, next })
   })
   app.get('/keys/:key', async (c) =>
-    say(c, { key: c.req.param('key'), outcome: await askForKey(bank, c.req.param('key')) }),
+    respond(c, { key: c.req.param('key'), outcome: await askForKey(bank, c.req.param('key')) }),
   )
   app.post('/challenges/:id', async (c) => {
     const { passed } = parsed(challengeAnswer, await c.req.json())
-    return say(c, { answered: await bank.answerChallenge(c.req.param('id'), passed) })
+    return respond(c, { answered: await bank.answerChallenge(c.req.param('id'), passed) })
   })
   app.onError((error, c) => failed(error, c))
   return app
@@ -53,11 +53,11 @@ export function silence(signal: AbortSignal): Promise<void> {
 
 async function failed(error: Error, c: Context): Promise<Response> {
   if (error instanceof NotUnderstood || error instanceof SyntaxError)
-    return say(c, { error: error.message }, 400)
-  if (!(error instanceof BankFault)) return say(c, { error: 'the bank failed' }, 500)
-  if (error.kind === 'key-reused') return say(c, { error: error.message }, 409)
+    return respond(c, { error: error.message }, 400)
+  if (!(error instanceof BankFault)) return respond(c, { error: 'the bank failed' }, 500)
+  if (error.kind === 'key-reused') return respond(c, { error: error.message }, 409)
   if (error.kind === 'silence') await silence(c.req.raw.signal)
-  return say(c, { error: error.message }, 500)
+  return respond(c, { error: error.message }, 500)
 }
 
 class NotUnderstood extends Error {}
@@ -70,6 +70,6 @@ function parsed<T extends z.ZodType>(shape: T, input: unknown): z.infer<T> {
   )
 }
 
-function say(c: Context, answer: object, status: ContentfulStatusCode = 200): Response {
+function respond(c: Context, answer: object, status: ContentfulStatusCode = 200): Response {
   return c.body(written(answer), status, { 'Content-Type': 'application/json' })
 }

@@ -30,7 +30,7 @@ export function readHealth(db: Db): Promise<JobHealth[]> {
     SELECT job, runs, failures, handled, last_finished_at AS "lastFinishedAt", last_ms AS "lastMs", last_error AS "lastError" FROM job_health ORDER BY job`)
 }
 
-export interface Doubt {
+export interface DoubtCount {
   /** Records whose outcome is not known yet, and those of them that wait for a person. */
   inDoubt: number
   parked: number
@@ -38,8 +38,8 @@ export interface Doubt {
   overdueSeconds: number
 }
 
-export async function readDoubt(db: Db): Promise<Doubt> {
-  const [row] = await db.$queryRaw<Doubt[]>(sql`
+export async function readDoubt(db: Db): Promise<DoubtCount> {
+  const [row] = await db.$queryRaw<DoubtCount[]>(sql`
     SELECT count(*)::int AS "inDoubt", count(parked_at)::int AS parked,
       coalesce(greatest(extract(epoch FROM now() - min(lease_until) FILTER (WHERE parked_at IS NULL)), 0), 0)::float8 AS "overdueSeconds"
     FROM idempotency_record WHERE state IN ('sending', 'unknown')`)

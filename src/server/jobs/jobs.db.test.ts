@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { openPool } from '@/platform/db'
 import { openLog } from '@/platform/log'
 import { APP_ROLE } from '@/platform/roles'
-import { openTestProduct, type TestProduct } from '../testing'
+import { openTestProduct, type TestProduct } from '../testing/product'
 import { readDoubt, readHealth } from './health'
 import { type Job, jobsOf, turn } from './jobs'
 import { runQueue } from './queue'

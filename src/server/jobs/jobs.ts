@@ -31,9 +31,14 @@ export function jobsOf(core: Core): Job[] {
       name: 'reconciler',
       everyMs: env.PAYONCE_RECONCILE_MS,
       batchMax: Number.POSITIVE_INFINITY,
-      run: async () => (await reconcile()).looked,
+      run: async () => (await reconcile()).chargesRead,
     },
-    { name: 'retention', everyMs: MINUTE_MS, batchMax: UPKEEP_BATCH, run: () => store.bury(UPKEEP_BATCH) },
+    {
+      name: 'retention',
+      everyMs: MINUTE_MS,
+      batchMax: UPKEEP_BATCH,
+      run: () => store.expireAnswers(UPKEEP_BATCH),
+    },
   ]
 }
 

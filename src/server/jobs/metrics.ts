@@ -20,7 +20,7 @@ export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
     'payonce_resolver_overdue_seconds',
     'How long the longest overdue record waits to be looked at',
   )
-  const tellJob = ({ job, ...health }: JobHealth) => {
+  const report = ({ job, ...health }: JobHealth) => {
     runs.set({ job }, Number(health.runs))
     failures.set({ job }, Number(health.failures))
     handled.set({ job }, Number(health.handled))
@@ -29,7 +29,7 @@ export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
   }
   return async () => {
     const [jobs, doubt] = await Promise.all([readHealth(db), readDoubt(db)])
-    jobs.forEach(tellJob)
+    jobs.forEach(report)
     inDoubt.set(doubt.inDoubt)
     parked.set(doubt.parked)
     overdue.set(doubt.overdueSeconds)

@@ -2,27 +2,28 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { TRPCError } from '@trpc/server'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
+import { EXPOSED_HEADERS } from '@/idempotency/adapters/http'
 import type { Problem } from '@/idempotency/problems'
-import { TOLD_HEADERS } from '@/idempotency/rest/door'
 import { uuidv7 } from '@/lib/id'
+import { OverQuota } from '../admission/admission'
+import { quotaHeaders } from '../admission/limits'
 import type { Deps } from '../deps'
-import { knownProblem, notValid, OURS } from '../problem-of'
-import { problemOf } from '../trpc'
-import { OverQuota } from './admit'
+import { INTERNAL_PROBLEM, problemOf, validationProblem } from '../problem-of'
+import { fromTrpcError } from '../trpc'
+import { checkRequest } from './check-request'
 import { apiDocument } from './document'
-import { type RestContext, type RestEnv, sendProblem } from './env'
-import { guard } from './guard'
-import { idempotencyRoutes } from './idempotency'
+import { idempotencyRoutes } from './key-state'
 import { ledgerRoutes } from './ledger'
-import { quotaHeaders } from './limits'
 import { orderRoutes } from './orders'
 import { paymentRoutes } from './payments'
 import { refundRoutes } from './refunds'
+import { type RestContext, type RestEnv, sendProblem } from './respond'
 
 /** The door for programs: `/api/v1`, and the document that describes it, made of the routes themselves. */
 export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
   const app = new OpenAPIHono<RestEnv>({
-    defaultHook: (result, c) => (result.success ? undefined : sendProblem(c, notValid(result.error))),
+    defaultHook: (result, c) =>
+      result.success ? undefined : sendProblem(c, validationProblem(result.error)),
   })
   app.use('/api/v1/*', async (c, next) => {
     c.set('requestId', uuidv7())
@@ -30,7 +31,7 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
     c.header('Request-Id', c.var.requestId)
   })
   app.use('/api/v1/*', cors(corsFor(deps)))
-  app.use('/api/v1/*', guard(deps))
+  app.use('/api/v1/*', checkRequest(deps))
   for (const add of [orderRoutes, paymentRoutes, refundRoutes, idempotencyRoutes, ledgerRoutes])
     add(app, deps)
   refuseOtherMethods(app)
@@ -53,7 +54,7 @@ function corsFor({ env }: Deps) {
     origin: any ? '*' : named,
     allowMethods: ['GET', 'POST'],
     allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Prefer'],
-    exposeHeaders: TOLD_HEADERS,
+    exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   }
 }
@@ -74,7 +75,7 @@ function refuseOtherMethods(app: OpenAPIHono<RestEnv>): void {
 
 function problemFor(error: Error, { log }: Deps, c: RestContext): Problem {
   const problem =
-    error instanceof TRPCError ? problemOf(error) : (knownProblem(error) ?? fromFramework(error))
+    error instanceof TRPCError ? fromTrpcError(error) : (problemOf(error) ?? fromFramework(error))
   if (error instanceof OverQuota)
     for (const [name, value] of Object.entries(quotaHeaders(error.quota))) c.header(name, value)
   if (problem.kind === 'unauthorized') c.header('WWW-Authenticate', 'Bearer realm="Payonce"')
@@ -85,8 +86,8 @@ function problemFor(error: Error, { log }: Deps, c: RestContext): Problem {
 
 /** What Hono itself refuses: a body that is no JSON, or of another type. */
 function fromFramework(error: Error): Problem {
-  if (!(error instanceof HTTPException)) return OURS
+  if (!(error instanceof HTTPException)) return INTERNAL_PROBLEM
   if (error.status === 415)
     return { kind: 'unsupported-media', detail: 'Send Content-Type: application/json.' }
-  return error.status < 500 ? { kind: 'validation', detail: error.message } : OURS
+  return error.status < 500 ? { kind: 'validation', detail: error.message } : INTERNAL_PROBLEM
 }

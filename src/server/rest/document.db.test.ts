@@ -1,9 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EXPOSED_HEADERS } from '@/idempotency/adapters/http'
 import { PROBLEMS } from '@/idempotency/problems'
-import { TOLD_HEADERS } from '@/idempotency/rest/door'
-import { type ApiReply, openTestProduct, type TestProduct } from '../testing'
+import { type ApiReply, openTestProduct, type TestProduct } from '../testing/product'
 
 /** The document of the API against the API: every example is sent, and every answer is what the document says. */
 interface Operation {
@@ -62,7 +62,7 @@ function filledPath(path: string): string {
 function against(path: string, method: string, operation: Operation, reply: ApiReply): string[] {
   const described = operation.responses[String(reply.status)]
   if (!described) return [`${reply.status} is not in the document: ${reply.text}`]
-  const unknown = TOLD_HEADERS.filter(
+  const unknown = EXPOSED_HEADERS.filter(
     (name) => reply.header(name) !== null && !Object.keys(described.headers).includes(name),
   )
   if (unknown.length > 0) return unknown.map((name) => `${name} is not in the document for ${reply.status}`)

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { RestEnv } from './env'
+import type { RestEnv } from './respond'
 
 /** The OpenAPI 3.1 document, made of the routes' own schemas. */
 export function apiDocument(app: OpenAPIHono<RestEnv>, baseUrl: string) {

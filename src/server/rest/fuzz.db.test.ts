@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { showProblem } from '@/idempotency/problems'
-import { openTestProduct, type TestProduct } from '../testing'
+import { openTestProduct, type TestProduct } from '../testing/product'
 
 /**
  * Whatever comes over the wire, from anybody: an answer that is a problem, never a 5xx; no row; no connection that is held. Real sockets,

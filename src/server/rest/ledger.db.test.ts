@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openTestProduct, type TestProduct } from '../testing'
+import { openTestProduct, type TestProduct } from '../testing/product'
 
 /** The books, as a program reads them. */
 let product: TestProduct

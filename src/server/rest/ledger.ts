@@ -12,10 +12,10 @@ import {
   uuidOf,
   writeCursor,
 } from '../routers/wire'
-import type { RestEnv } from './env'
-import { sendPage } from './page'
+import { pageOf } from '../wire/api-shapes'
+import type { RestEnv } from './respond'
 import { idParam, json, needs, pageQuery, problems } from './routes'
-import { pageOf } from './shapes'
+import { sendPage } from './send-page'
 
 const PATH = '/api/v1/ledger'
 const asOf = z.object({

@@ -3,10 +3,10 @@ import { readOrder } from '@/checkout/place-order'
 import { newOrder } from '@/checkout/schema'
 import type { Deps } from '../deps'
 import { notFound, uuidOf } from '../routers/wire'
-import type { RestEnv } from './env'
-import { once } from './once'
+import { orderShape, showOrder } from '../wire/api-shapes'
+import type { RestEnv } from './respond'
 import { body, idParam, json, KEYED, kept, keyHeaders, needs, problems } from './routes'
-import { orderShape, showOrder } from './shapes'
+import { runOnce } from './run-once'
 
 const PATH = '/api/v1/orders'
 
@@ -48,7 +48,7 @@ const get = createRoute({
 
 export function orderRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
   app.openapi(place, (c) =>
-    once(c, deps, deps.placeOrder, { ...c.req.valid('json'), merchantId: c.var.caller.merchantId }, PATH),
+    runOnce(c, deps, deps.placeOrder, { ...c.req.valid('json'), merchantId: c.var.caller.merchantId }, PATH),
   )
 
   app.openapi(get, async (c) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readId } from '@/lib/id'
-import { type ApiReply, openTestProduct, type TestProduct } from '../testing'
+import { type ApiReply, openTestProduct, type TestProduct } from '../testing/product'
 
 /** Payments through the door for programs: the answer, the bank and the books. */
 let product: TestProduct
@@ -373,7 +373,7 @@ describe('O6 what became of a key', () => {
       `UPDATE idempotency_record SET expires_at = now() - interval '1 s' WHERE key = $1`,
       [key],
     )
-    await product.deps.store.bury(100)
+    await product.deps.store.expireAnswers(100)
     expect((await product.api('GET', `/api/v1/idempotency/payments.create/${key}`)).body).toMatchObject({
       state: 'expired',
       resource: { id: paid.body.id },

@@ -2,15 +2,15 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { actionUrl } from '@/checkout/read'
 import { payAmount, payOrder } from '@/checkout/schema'
+import { findPaymentForApi, listPaymentsForApi, type PaymentApiRow } from '@/payments/api-read'
 import { PAYMENT_STATUSES } from '@/payments/payment'
-import { type PlainRow, plainPayment, plainPayments } from '@/payments/plain'
 import type { Deps } from '../deps'
 import { instant, notFound, readTimeCursor, uuidOf, writeCursor } from '../routers/wire'
-import type { RestEnv } from './env'
-import { once } from './once'
-import { sendPage } from './page'
+import { pageOf, paymentShape, showPayment } from '../wire/api-shapes'
+import type { RestEnv } from './respond'
 import { body, idParam, json, KEYED, kept, keyHeaders, needs, pageQuery, problems } from './routes'
-import { pageOf, paymentShape, showPayment } from './shapes'
+import { runOnce } from './run-once'
+import { sendPage } from './send-page'
 
 export const PAYMENTS = '/api/v1/payments'
 
@@ -80,25 +80,29 @@ const list = createRoute({
 })
 
 export function paymentRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
-  const show = (row: PlainRow) => showPayment(row, actionUrl(row.answer), deps.env.baseUrl)
+  const show = (row: PaymentApiRow) => showPayment(row, actionUrl(row.answer), deps.env.baseUrl)
 
   app.openapi(create, (c) => {
     const asked = c.req.valid('json')
     const { merchantId } = c.var.caller
     // A program has seen no page: it pays the order as it is.
     const input = 'orderId' in asked ? { ...asked, version: null, merchantId } : { ...asked, merchantId }
-    return once(c, deps, deps.createPayment, input, PAYMENTS)
+    return runOnce(c, deps, deps.createPayment, input, PAYMENTS)
   })
 
   app.openapi(get, async (c) => {
-    const found = await plainPayment(deps.db, c.var.caller.merchantId, uuidOf('pay', c.req.valid('param').id))
+    const found = await findPaymentForApi(
+      deps.db,
+      c.var.caller.merchantId,
+      uuidOf('pay', c.req.valid('param').id),
+    )
     return found ? c.json(show(found), 200) : notFound()
   })
 
   app.openapi(list, async (c) => {
     const { limit, cursor, status = null, createdAfter = null, createdBefore = null } = c.req.valid('query')
     const filter = { status, createdAfter, createdBefore, after: readTimeCursor(cursor), limit: limit + 1 }
-    const rows = await plainPayments(deps.db, c.var.caller.merchantId, filter)
+    const rows = await listPaymentsForApi(deps.db, c.var.caller.merchantId, filter)
     return sendPage(c, rows, limit, show, (row) => writeCursor(row.cursor, row.id))
   })
 }

@@ -1,15 +1,15 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { newRefund } from '@/checkout/schema'
-import { plainPayment } from '@/payments/plain'
+import { findPaymentForApi } from '@/payments/api-read'
 import { listRefunds } from '@/payments/refund-store'
 import type { Deps } from '../deps'
 import { notFound, readTimeCursor, uuidOf, writeCursor } from '../routers/wire'
-import type { RestEnv } from './env'
-import { once } from './once'
-import { sendPage } from './page'
+import { pageOf, refundShape, showRefund } from '../wire/api-shapes'
 import { PAYMENTS } from './payments'
+import type { RestEnv } from './respond'
 import { body, idParam, json, KEYED, kept, keyHeaders, needs, pageQuery, problems } from './routes'
-import { pageOf, refundShape, showRefund } from './shapes'
+import { runOnce } from './run-once'
+import { sendPage } from './send-page'
 
 const PATH = `${PAYMENTS}/{id}/refunds`
 
@@ -50,13 +50,13 @@ export function refundRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
     const { amount = null, reason = null } = c.req.valid('json')
     const { id } = c.req.valid('param')
     const input = { merchantId: c.var.caller.merchantId, paymentId: uuidOf('pay', id), amount, reason }
-    return once(c, deps, deps.refund, input, `${PAYMENTS}/${id}/refunds`)
+    return runOnce(c, deps, deps.refund, input, `${PAYMENTS}/${id}/refunds`)
   })
 
   app.openapi(list, async (c) => {
     const { limit, cursor } = c.req.valid('query')
     const paymentId = uuidOf('pay', c.req.valid('param').id)
-    if (!(await plainPayment(deps.db, c.var.caller.merchantId, paymentId))) notFound()
+    if (!(await findPaymentForApi(deps.db, c.var.caller.merchantId, paymentId))) notFound()
     const rows = await listRefunds(deps.db, c.var.caller.merchantId, {
       paymentId,
       after: readTimeCursor(cursor),

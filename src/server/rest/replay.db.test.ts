@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { carriesCardNumber } from '@/lib/card-number'
-import { openTestProduct, type TestProduct } from '../testing'
+import { openTestProduct, type TestProduct } from '../testing/product'
 
 /** What a replay gives again, and what it must not: through both doors. */
 let product: TestProduct
@@ -162,7 +162,7 @@ describe('placing an order', () => {
       fingerprintVersion: 1,
       fields: '{}',
     }
-    await store.claim({ ...record, subjectId: ids.subjectId }, placeOrder.begin(input, ids))
+    await store.claim({ ...record, subjectId: ids.subjectId }, (claim) => placeOrder.begin(input, ids, claim))
     await product.owner.query(
       `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE id = $1`,
       [key],

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { ApiScope } from '@/access/api-key'
 import { PROBLEMS, type ProblemKind } from '@/idempotency/problems'
-import { may } from './guard'
-import { EVERY_HEADER, KEPT_HEADERS, LOCATION, problemHeaders } from './told-headers'
+import { requireScope } from './check-request'
+import { EVERY_HEADER, KEPT_HEADERS, LOCATION, problemHeaders } from './response-headers'
 
 /** What the descriptions of all routes have in common. */
 
@@ -92,7 +92,7 @@ export const KEYED: ProblemKind[] = [
 
 /** Who may call a route: said in the document, and enforced by the same line. */
 export function needs(scope: ApiScope) {
-  return { security: [{ apiKey: [scope] }], middleware: may(scope) }
+  return { security: [{ apiKey: [scope] }], middleware: requireScope(scope) }
 }
 
 /** The headers of a request that does something. */

@@ -16,7 +16,7 @@ import {
   Unauthorized,
 } from '@/sdk/errors'
 import { Payonce } from '@/sdk/payonce'
-import { openTestProduct, type TestProduct } from '../testing'
+import { openTestProduct, type TestProduct } from '../testing/product'
 
 /** The client library against the real server, over a real socket. */
 let product: TestProduct

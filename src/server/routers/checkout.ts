@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { readAttemptState, readCheckout, readReceipt } from '@/checkout/read'
 import { orderId, payInput } from '@/checkout/schema'
-import type { PaidBody } from '@/checkout/shopper-voice'
+import type { PaidBody } from '@/checkout/shopper-answers'
+import { resultOf } from '@/idempotency/adapters/trpc'
 import { recordId, type Scope } from '@/idempotency/core/fingerprint'
 import { keyProblem } from '@/idempotency/core/key'
 import { ProblemError } from '@/idempotency/problems'
-import { resultOf } from '@/idempotency/trpc/door'
 import type { Context } from '../context'
 import { publicProcedure, router } from '../trpc'
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOperator } from '@/access/operator'
 import { showId, uuidv7 } from '@/lib/id'
 import { auditOf } from '@/platform/audit'
-import { openTestProduct, type TestProduct } from '../testing'
+import { openTestProduct, type TestProduct } from '../testing/product'
 
 const PASSWORD = 'correct horse battery'
 let product: TestProduct

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { checkIntegrity, type Verdict } from '@/payments/integrity'
+import { checkIntegrity, type IntegrityReport } from '@/payments/integrity'
 import { OF_MERCHANTS } from '@/platform/integrity'
 import { operatorProcedure, router } from '../trpc'
-import { shared } from './shared'
+import { coalesce } from './coalesce'
 import { offender, offenderOut, time } from './wire'
 
 const countedOut = z.object({
@@ -28,7 +28,7 @@ const verdictOut = z.object({
   ),
 })
 
-const checks = shared<Verdict>()
+const checks = coalesce<IntegrityReport>()
 
 export const integrityRouter = router({
   /** Every invariant of this merchant, now (or a moment ago: `checkedAt` says when), and what there was to check. */
@@ -38,11 +38,11 @@ export const integrityRouter = router({
   }),
 })
 
-function showVerdict({ checkedAt, counted, findings }: Verdict): z.infer<typeof verdictOut> {
+function showVerdict({ checkedAt, counted, findings }: IntegrityReport): z.infer<typeof verdictOut> {
   return {
     checkedAt: time(checkedAt),
     counted,
-    findings: findings.map(({ id, part, says, offenders }) => ({
+    findings: findings.map(({ id, part, rule: says, offenders }) => ({
       id,
       part: z.enum(OF_MERCHANTS).parse(part),
       says,

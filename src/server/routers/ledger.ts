@@ -4,7 +4,7 @@ import { type AccountBalance, account, accounts, journal, statement } from '@/le
 import { showId } from '@/lib/id'
 import type { Db } from '@/platform/db'
 import { operatorProcedure, router } from '../trpc'
-import { shared } from './shared'
+import { coalesce } from './coalesce'
 import {
   amount,
   instant,
@@ -134,7 +134,7 @@ export function showAccount(row: AccountBalance): z.infer<typeof accountOut> {
 }
 
 /** Every open dashboard asks for it every 2 s. */
-const checks = shared<LedgerCheck>()
+const checks = coalesce<LedgerCheck>()
 
 export async function recentCheck(db: Db, merchantId: string): Promise<z.infer<typeof checkOut>> {
   return showCheck(await checks(merchantId, () => checkLedger(db, merchantId)))
@@ -149,6 +149,10 @@ function showCheck(check: LedgerCheck): z.infer<typeof checkOut> {
       debits: amount(total.debits),
       credits: amount(total.credits),
     })),
-    broken: check.broken.map(({ id, says, offenders }) => ({ id, says, offenders: offenders.map(offender) })),
+    broken: check.broken.map(({ id, rule: says, offenders }) => ({
+      id,
+      says,
+      offenders: offenders.map(offender),
+    })),
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOperator } from '@/access/operator'
 import { showId, uuidv7 } from '@/lib/id'
-import { openTestProduct, type TestProduct } from '../testing'
+import { openTestProduct, type TestProduct } from '../testing/product'
 
 const PASSWORD = 'correct horse battery'
 let product: TestProduct

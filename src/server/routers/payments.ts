@@ -5,8 +5,8 @@ import { readId, showId, uuidv7 } from '@/lib/id'
 import { type Overview, overview, RANGES, type Totals } from '@/payments/overview'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import { listPayments, type PaymentSummary, paymentDetail } from '@/payments/read'
-import { refundShape, showRefund } from '../rest/shapes'
 import { operatorProcedure, router } from '../trpc'
+import { refundShape, showRefund } from '../wire/api-shapes'
 import { checkOut, recentCheck } from './ledger'
 import {
   amount,

@@ -1,12 +1,12 @@
 import { createTRPCClient, httpLink } from '@trpc/client'
-import type { State } from '@/idempotency/client/attempt'
-import type { World } from '@/idempotency/client/drive'
+import type { AttemptState } from '@/idempotency/client/attempt'
+import type { AttemptHost } from '@/idempotency/client/controller'
 import { keyLink, problemOf } from '@/idempotency/client/link'
 import { attemptStorage } from '@/idempotency/client/storage'
 import { browserTabs } from '@/idempotency/client/tabs'
 import type { AppRouter } from '@/server/root'
 import type { CheckoutOrder, Paid } from './checkout-order'
-import { foundIn, foundOf } from './checkout-order'
+import { keyStatusOf, orderStatusOf } from './checkout-order'
 
 /** The checkout's own client: unbatched, so that a payment never waits for another call, and the key stands in its own input. */
 const client = createTRPCClient<AppRouter>({ links: [keyLink(), httpLink({ url: '/api/trpc' })] })
@@ -26,10 +26,10 @@ export function loadOrder(orderId: string): Promise<CheckoutOrder> {
   return client.checkout.order.query({ orderId })
 }
 
-export function checkoutWorld(orderId: string): World<Paid> {
+export function checkoutHost(orderId: string): AttemptHost<Paid> {
   return {
     storage: attemptStorage(attemptName(orderId)),
-    tabs: browserTabs<State<Paid>>(attemptName(orderId)),
+    tabs: browserTabs<AttemptState<Paid>>(attemptName(orderId)),
     async send(keyed, payload, signal) {
       const input = { key: keyed.key, orderId, ...(JSON.parse(payload) as Payload) }
       const { receiptUrl, actionUrl } = await client.checkout.pay.mutate(input, {
@@ -39,9 +39,9 @@ export function checkoutWorld(orderId: string): World<Paid> {
       return { answer: { receiptUrl }, actionUrl }
     },
     async ask(key) {
-      const found = foundOf(await client.checkout.status.query({ orderId, key }))
+      const found = keyStatusOf(await client.checkout.status.query({ orderId, key }))
       // Our key never arrived; another window's payment may hold the order all the same.
-      return found.found === 'none' ? foundIn(await loadOrder(orderId)) : found
+      return found.found === 'none' ? orderStatusOf(await loadOrder(orderId)) : found
     },
     report(key, held) {
       // Not through the client: this one has to survive the page.

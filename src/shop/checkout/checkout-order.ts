@@ -1,5 +1,5 @@
 import type { inferRouterOutputs } from '@trpc/server'
-import type { Found } from '@/idempotency/client/attempt'
+import type { KeyStatus } from '@/idempotency/client/attempt'
 import type { AppRouter } from '@/server/root'
 
 /** An order as its checkout page shows it, and the payment that holds it. */
@@ -12,7 +12,7 @@ export interface Paid {
 }
 
 /** What the server says of a key, as the attempt machine reads it. */
-export function foundOf(status: Status): Found<Paid> {
+export function keyStatusOf(status: Status): KeyStatus<Paid> {
   switch (status.state) {
     case 'none':
     case 'working':
@@ -33,7 +33,7 @@ export function foundOf(status: Status): Found<Paid> {
 }
 
 /** What holds the order, whoever began it. */
-export function foundIn({ payment }: CheckoutOrder): Found<Paid> {
+export function orderStatusOf({ payment }: CheckoutOrder): KeyStatus<Paid> {
   if (!payment) return { found: 'none' }
   if (payment.status === 'succeeded') return { found: 'done', answer: { receiptUrl: payment.receiptUrl } }
   return payment.status === 'requires_action' && payment.actionUrl

@@ -1,6 +1,6 @@
 import type { Because } from '@/idempotency/client/attempt'
 import { isProblemKind } from '@/idempotency/problems'
-import { foundOf } from './checkout-order'
+import { keyStatusOf } from './checkout-order'
 import { hasMessage } from './end-messages'
 
 /** An attempt that was posted by the form itself, without scripts, and came to nothing. */
@@ -15,7 +15,7 @@ export interface NoScriptQuery {
   problem?: string | string[]
 }
 
-type Status = Parameters<typeof foundOf>[0]
+type Status = Parameters<typeof keyStatusOf>[0]
 
 /**
  * What the page has to say of it. An address can say anything, so only the server's own word makes a decline; the rest was refused
@@ -29,7 +29,7 @@ export async function noScriptOutcomeOf(
   const key = typeof attempt === 'string' ? attempt : ''
   if (key !== '') {
     // What cannot be asked for (a key that is none, another guest's) came to nothing that this page could tell of.
-    const found = await statusOf(key).then(foundOf, () => null)
+    const found = await statusOf(key).then(keyStatusOf, () => null)
     if (found?.found === 'refused') return { key, because: found.problem }
   }
   return typeof problem === 'string' && (hasMessage(problem) || isProblemKind(problem))

@@ -1,14 +1,14 @@
 'use client'
 import { useEffect, useRef } from 'react'
-import type { State } from '@/idempotency/client/attempt'
-import type { Attempt, View } from '@/idempotency/client/drive'
+import type { AttemptState } from '@/idempotency/client/attempt'
+import type { AttemptController, AttemptView } from '@/idempotency/client/controller'
 import { useAttempt } from '@/idempotency/client/react'
-import { checkoutWorld, loadOrder } from './checkout-client'
+import { checkoutHost, loadOrder } from './checkout-client'
 import type { CheckoutOrder, Paid } from './checkout-order'
 import type { NoScriptOutcome } from './no-script-outcome'
 
-export type CheckoutState = State<Paid>
-export type CheckoutView = View<Paid>
+export type CheckoutState = AttemptState<Paid>
+export type CheckoutView = AttemptView<Paid>
 
 interface Page {
   order: CheckoutOrder
@@ -21,11 +21,11 @@ interface Page {
 
 /** The page's one attempt to pay this order. */
 export function useCheckout({ order, freshKey, ended, onChange }: Page): {
-  attempt: Attempt<Paid>
+  attempt: AttemptController<Paid>
   view: CheckoutView
 } {
   const known = { underWay: order.payment ? Date.now() : null, ended }
-  const { attempt, view } = useAttempt<Paid>(freshKey, () => checkoutWorld(order.id), known)
+  const { attempt, view } = useAttempt<Paid>(freshKey, () => checkoutHost(order.id), known)
   const shown = view.at === 'elsewhere' && view.other && isOver(view.other) ? view.other : view
   useFollow(shown, order.id, onChange)
   useReturn(order.id, onChange)

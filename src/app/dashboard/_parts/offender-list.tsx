@@ -3,7 +3,7 @@ import { cx } from '@/ui/cx'
 import { LINK } from '@/ui/nav'
 import type { Check } from './api'
 
-export type Offender = Check['broken'][number]['offenders'][number]
+export type OffenderView = Check['broken'][number]['offenders'][number]
 
 /** What has a page of its own. */
 const PAGES: Record<string, string> = {
@@ -17,7 +17,7 @@ export function OffenderList({
   offenders,
   className,
 }: {
-  offenders: readonly Offender[]
+  offenders: readonly OffenderView[]
   className?: string
 }) {
   return (

@@ -10,7 +10,7 @@ export interface Presses {
   held: number
 }
 
-export interface ToldPayment extends Presses {
+export interface SentenceFacts extends Presses {
   status: string
   amount: number
   currency: string
@@ -78,7 +78,7 @@ const DID: Record<string, string> = {
 }
 
 /** `€24.00 paid — 25 presses, 1 request, 1 charge` */
-export function feedLine(payment: ToldPayment): string {
+export function feedLine(payment: SentenceFacts): string {
   const requests = requestsOf(payment)
   const counts = [
     ...(payment.held > 0 ? [many(pressesOf(payment), 'press', 'presses')] : []),

@@ -1,6 +1,6 @@
 /** What a program does, with curl, and what comes back; `…` stands for what differs each time. A test runs these very lines and compares. */
-export interface Step {
-  says: string
+export interface StoryStep {
+  text: string
   run: string
   prints: string
 }
@@ -13,30 +13,30 @@ const CURL = (body: string) => `curl -s http://localhost:3000/api/v1/payments \\
 const PAID =
   '{"id":"pay_…","orderId":"ord_…","amount":2400,"currency":"EUR","status":"succeeded","paymentMethod":"pm_card_visa","cardLabel":"Visa •••• 4242","declineCode":null,"amountRefunded":0,"description":null,"metadata":{},"receiptUrl":"http://localhost:3000/receipt/…","nextAction":null,"createdAt":"…"}'
 
-export const STORY: Step[] = [
+export const STORY: StoryStep[] = [
   {
-    says: 'The demo API key lies in the data folder of the running sandbox.',
+    text: 'The demo API key lies in the data folder of the running sandbox.',
     run: `KEY=$(node -p 'JSON.parse(fs.readFileSync(".data/demo.json")).apiKey'); printf '%.8s…\\n' "$KEY"`,
     prints: 'sk_test_…',
   },
   {
-    says: 'Pay, under the key abc123.',
+    text: 'Pay, under the key abc123.',
     run: CURL('{"amount": 2400, "currency": "EUR", "paymentMethod": "pm_card_visa"}'),
     prints: `${PAID}\nHTTP 201, Idempotent-Replayed:`,
   },
   {
-    says: 'Send it again, as after an answer that was lost: the same result, and nothing is charged.',
+    text: 'Send it again, as after an answer that was lost: the same result, and nothing is charged.',
     run: CURL('{"amount": 2400, "currency": "EUR", "paymentMethod": "pm_card_visa"}'),
     prints: `${PAID}\nHTTP 201, Idempotent-Replayed: true`,
   },
   {
-    says: 'Change the amount under the same key: refused, and the field that differs is named.',
+    text: 'Change the amount under the same key: refused, and the field that differs is named.',
     run: CURL('{"amount": 9900, "currency": "EUR", "paymentMethod": "pm_card_visa"}'),
     prints:
       '{"type":"/problems/key-reused","kind":"key-reused","title":"This key was used with another payload","detail":"This key belongs to a request with other contents. Use a new key for a new request.","status":422,"retry":"no","safeNewKey":true,"differs":["/amount"]}\nHTTP 422, Idempotent-Replayed:',
   },
   {
-    says: 'Ask what became of the key, without sending anything again.',
+    text: 'Ask what became of the key, without sending anything again.',
     run: `curl -s http://localhost:3000/api/v1/idempotency/payments.create/abc123 -H "Authorization: Bearer $KEY"`,
     prints:
       '{"operation":"payments.create","key":"abc123","state":"completed","status":201,"problem":null,"resource":{"id":"pay_…","url":"/api/v1/payments/pay_…"},"createdAt":"…","completedAt":"…","expiresAt":"…"}',

@@ -3,8 +3,8 @@ import {
   Glyph,
   GlyphStrip,
   OUTCOMES,
-  type Outcome,
   OutcomeLabel,
+  type OutcomeName,
   PAYMENT_STATUSES,
   PaymentStatus,
   type PaymentStatusName,
@@ -13,7 +13,7 @@ import { Timeline, TimelineItem } from '@/ui/timeline'
 import { Timestamp } from '@/ui/timestamp'
 import { Row, Section, Show, State } from './show'
 
-const OUTCOME_NAMES = Object.keys(OUTCOMES) as Outcome[]
+const OUTCOME_NAMES = Object.keys(OUTCOMES) as OutcomeName[]
 
 export function Status() {
   return (
@@ -48,7 +48,7 @@ export function Status() {
             <GlyphStrip outcomes={['executed', 'joined', 'replayed', 'replayed', 'held']} />
           </State>
           <State name="more than twelve">
-            <GlyphStrip outcomes={['executed', ...Array<Outcome>(24).fill('held')]} />
+            <GlyphStrip outcomes={['executed', ...Array<OutcomeName>(24).fill('held')]} />
           </State>
           <State name="after a crash">
             <GlyphStrip outcomes={['ambiguous', 'rejected', 'recovered', 'replayed']} />

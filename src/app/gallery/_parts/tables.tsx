@@ -1,5 +1,5 @@
 import { Money } from '@/ui/money'
-import { GlyphStrip, type Outcome, PaymentStatus, type PaymentStatusName } from '@/ui/status'
+import { GlyphStrip, type OutcomeName, PaymentStatus, type PaymentStatusName } from '@/ui/status'
 import { Table, TableBody, TableFoot, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import { Section, Show } from './show'
@@ -8,7 +8,7 @@ const ROWS: {
   amount: bigint
   status: PaymentStatusName
   customer: string | null
-  outcomes: Outcome[]
+  outcomes: OutcomeName[]
   at: string
 }[] = [
   {

@@ -1,6 +1,6 @@
 'use client'
 import { useTranslations } from 'next-intl'
-import type { Attempt } from '@/idempotency/client/drive'
+import type { AttemptController } from '@/idempotency/client/controller'
 import { useOnline } from '@/idempotency/client/react'
 import type { Payload } from '../checkout-client'
 import type { CheckoutOrder, Paid } from '../checkout-order'
@@ -19,7 +19,7 @@ import { useCardForm } from './use-card-form'
 
 interface Props {
   order: CheckoutOrder
-  attempt: Attempt<Paid>
+  attempt: AttemptController<Paid>
   state: CheckoutState
   stage: number
   typed: FormMemory

@@ -20,16 +20,16 @@ export function formMemoryFor(
   const place = `payonce.typed:${orderId}`
   let now: Partial<CardValues> | null = null
   return {
-    recall: () => now ?? parse(attempt(() => shelf().getItem(place))),
+    recall: () => now ?? parse(orNull(() => shelf().getItem(place))),
     keep({ email, name, number, expiry }) {
       now = { email, name, number, expiry }
-      attempt(() => shelf().setItem(place, JSON.stringify({ email, name } satisfies Kept)))
+      orNull(() => shelf().setItem(place, JSON.stringify({ email, name } satisfies Kept)))
     },
   }
 }
 
 function parse(text: string | null): Kept {
-  const read: { email?: unknown; name?: unknown } | null = attempt(() => JSON.parse(text ?? '{}'))
+  const read: { email?: unknown; name?: unknown } | null = orNull(() => JSON.parse(text ?? '{}'))
   return {
     ...(typeof read?.email === 'string' ? { email: read.email } : {}),
     ...(typeof read?.name === 'string' ? { name: read.name } : {}),
@@ -37,7 +37,7 @@ function parse(text: string | null): Kept {
 }
 
 /** Where storage is blocked, a reload begins anew. */
-function attempt<T>(work: () => T): T | null {
+function orNull<T>(work: () => T): T | null {
   try {
     return work()
   } catch {

@@ -3,10 +3,10 @@ import { useState } from 'react'
 import { Button } from '@/ui/button'
 import { cx } from '@/ui/cx'
 import { EmptyState } from '@/ui/empty-state'
-import { type Outcome, OutcomeLabel } from '@/ui/status'
+import { OutcomeLabel, type OutcomeName } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { duration, Timestamp } from '@/ui/timestamp'
-import type { Attempt } from '../api'
+import type { AttemptRecord } from '../api'
 import { count } from '../sentences'
 import { isWork, pinExecuted, type Spanned, spans } from './attempt-span'
 
@@ -14,7 +14,13 @@ import { isWork, pinExecuted, type Spanned, spans } from './attempt-span'
 const SHOWN = 12
 
 /** Which request did the work, which were answered otherwise, when, by what; and each as a bar on one axis of time. */
-export function Attempts({ attempts, ownRecordId }: { attempts: readonly Attempt[]; ownRecordId?: string }) {
+export function Attempts({
+  attempts,
+  ownRecordId,
+}: {
+  attempts: readonly AttemptRecord[]
+  ownRecordId?: string
+}) {
   const [all, setAll] = useState(false)
   if (attempts.length === 0)
     return (
@@ -57,14 +63,14 @@ export function Attempts({ attempts, ownRecordId }: { attempts: readonly Attempt
   )
 }
 
-function AttemptLine({ spanned, foreign }: { spanned: Spanned<Attempt>; foreign: boolean }) {
+function AttemptLine({ spanned, foreign }: { spanned: Spanned<AttemptRecord>; foreign: boolean }) {
   const { item: attempt, offsetMs } = spanned
   const held = attempt.outcome === 'held'
   return (
     <Tr className={isWork(attempt) ? 'bg-ok-soft/40' : ''}>
       <Td label="Outcome" primary>
         <span className="flex flex-wrap items-center gap-x-2">
-          <OutcomeLabel outcome={attempt.outcome as Outcome} />
+          <OutcomeLabel outcome={attempt.outcome as OutcomeName} />
           {held && <span className="figures text-ink-2">{count(attempt.presses)} presses</span>}
           {foreign && <span className="rounded-sm bg-muted px-1 text-2xs text-ink-2">another key</span>}
         </span>
@@ -110,7 +116,7 @@ const BAR: Record<string, string> = {
   held: 'bg-edge',
 }
 
-function Bar({ spanned }: { spanned: Spanned<Attempt> }) {
+function Bar({ spanned }: { spanned: Spanned<AttemptRecord> }) {
   return (
     <span aria-hidden="true" className="relative hidden h-2 flex-1 rounded-full bg-muted md:block">
       <span
@@ -121,7 +127,7 @@ function Bar({ spanned }: { spanned: Spanned<Attempt> }) {
   )
 }
 
-function Status({ attempt }: { attempt: Attempt }) {
+function Status({ attempt }: { attempt: AttemptRecord }) {
   return (
     <span title={attempt.problem ?? undefined}>
       {attempt.status}

@@ -1,11 +1,11 @@
-import { GlyphStrip, type Outcome } from '@/ui/status'
+import { GlyphStrip, type OutcomeName } from '@/ui/status'
 import { type Presses, requestsOf } from '../sentences'
 
 type Counts = Presses & { strip: string[] }
 
 /** Glyphs of the requests in their order, then how many presses never became one: `●○○ +24`. */
 export function AttemptStrip({ counts }: { counts: Counts }) {
-  const requests = counts.strip.filter((outcome) => outcome !== 'held') as Outcome[]
+  const requests = counts.strip.filter((outcome) => outcome !== 'held') as OutcomeName[]
   const more = requestsOf(counts) + counts.recovered - requests.length
   return (
     <span className="inline-flex flex-wrap items-center gap-x-1.5 max-md:justify-end md:flex-nowrap">

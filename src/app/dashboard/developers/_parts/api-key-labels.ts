@@ -1,11 +1,11 @@
 import type { Tone } from '@/ui/badge'
 import type { KeyRow } from '../../_parts/api'
 
-export type Scope = KeyRow['scopes'][number]
+export type ApiScopeName = KeyRow['scopes'][number]
 export type KeyState = KeyRow['state']
 
 /** What each scope allows, in words; the order is that of the form. */
-export const SCOPE_WORDS: Record<Scope, string> = {
+export const SCOPE_WORDS: Record<ApiScopeName, string> = {
   'payments:read': 'See payments and refunds',
   'payments:write': 'Charge',
   'refunds:write': 'Give money back',
@@ -13,10 +13,10 @@ export const SCOPE_WORDS: Record<Scope, string> = {
   'orders:write': 'Place orders',
   'ledger:read': 'See the books',
 }
-export const ALL_SCOPES = Object.keys(SCOPE_WORDS) as Scope[]
+export const ALL_SCOPES = Object.keys(SCOPE_WORDS) as ApiScopeName[]
 
 /** Enough to sell; giving money back and seeing the books is asked for on purpose. */
-export const USUAL_SCOPES: readonly Scope[] = [
+export const USUAL_SCOPES: readonly ApiScopeName[] = [
   'payments:read',
   'payments:write',
   'orders:read',

@@ -4,7 +4,7 @@ import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { SelectField, TextField } from '@/ui/field'
 import { api } from '../../_parts/api'
-import { ALL_SCOPES, LIFETIMES, SCOPE_WORDS, type Scope, USUAL_SCOPES } from './api-key-labels'
+import { ALL_SCOPES, type ApiScopeName, LIFETIMES, SCOPE_WORDS, USUAL_SCOPES } from './api-key-labels'
 import { Dialog, DialogFoot } from './dialog'
 import type { Done } from './dialog-result'
 import { useAct } from './use-submit-once'
@@ -13,7 +13,7 @@ import { useAct } from './use-submit-once'
 export function CreateDialog({ onDone, onClose }: { onDone(done: Done): void; onClose(): void }) {
   const [newId] = useState(() => mintKey())
   const [name, setName] = useState('')
-  const [scopes, setScopes] = useState<readonly Scope[]>(USUAL_SCOPES)
+  const [scopes, setScopes] = useState<readonly ApiScopeName[]>(USUAL_SCOPES)
   const [days, setDays] = useState<number | null>(90)
   const [tried, setTried] = useState(false)
   const wrong = { name: name.trim() === '', scopes: scopes.length === 0 }
@@ -80,11 +80,11 @@ function ScopeChoice({
   onChange,
   missing,
 }: {
-  chosen: readonly Scope[]
-  onChange(scopes: Scope[]): void
+  chosen: readonly ApiScopeName[]
+  onChange(scopes: ApiScopeName[]): void
   missing: boolean
 }) {
-  const toggle = (scope: Scope) =>
+  const toggle = (scope: ApiScopeName) =>
     onChange(ALL_SCOPES.filter((one) => (one === scope ? !chosen.includes(one) : chosen.includes(one))))
   return (
     <fieldset aria-describedby={missing ? 'key-scopes-error' : undefined}>

@@ -2,7 +2,7 @@
 import { Button } from '@/ui/button'
 import { PageHeader } from '@/ui/page-header'
 import { Age } from '../../_parts/age'
-import { api, type Verdict } from '../../_parts/api'
+import { api, type IntegrityView } from '../../_parts/api'
 import { Freshness } from '../../_parts/freshness'
 import { useOnDemand } from '../../_parts/live'
 import { InvariantList } from './invariant-list'
@@ -14,7 +14,7 @@ const PARTS = [
   { part: 'ledger', title: 'Ledger', note: 'The books by themselves, and against the payments.' },
 ] as const
 
-export function IntegrityPage({ initial }: { initial: Verdict }) {
+export function IntegrityPage({ initial }: { initial: IntegrityView }) {
   const query = useOnDemand(['integrity'], () => api.integrity.check.query(), initial)
   const verdict = query.data ?? initial
   return (

@@ -3,7 +3,7 @@ import { TONE_GROUND, TONE_INK, type Tone } from '@/ui/badge'
 import { buttonClass } from '@/ui/button'
 import { cx } from '@/ui/cx'
 import { Icon, type IconName } from '@/ui/icon'
-import type { Verdict } from '../../_parts/api'
+import type { IntegrityView } from '../../_parts/api'
 import { count } from '../../_parts/sentences'
 import { headline, stateOf, type VerdictState } from './verdict'
 
@@ -13,7 +13,7 @@ const LOOKS: Record<VerdictState, { tone: Tone; icon: IconName }> = {
   nothing: { tone: 'neutral', icon: 'info' },
 }
 
-const COUNTS: { name: keyof Verdict['counted']; word: string }[] = [
+const COUNTS: { name: keyof IntegrityView['counted']; word: string }[] = [
   { name: 'charges', word: 'Charges at the bank' },
   { name: 'succeeded', word: 'Paid' },
   { name: 'declined', word: 'Declined' },
@@ -24,7 +24,7 @@ const COUNTS: { name: keyof Verdict['counted']; word: string }[] = [
 ]
 
 /** The whole in one line, how old it is, and of how much it speaks. */
-export function VerdictCard({ verdict, age }: { verdict: Verdict; age: React.ReactNode }) {
+export function VerdictCard({ verdict, age }: { verdict: IntegrityView; age: React.ReactNode }) {
   const state = stateOf(verdict)
   const { tone, icon } = LOOKS[state]
   return (

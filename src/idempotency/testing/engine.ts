@@ -1,0 +1,165 @@
+import { systemClock } from '../core/clock'
+import { Engine } from '../core/engine'
+import type { AttemptEvent, EngineEvent } from '../core/events'
+import type { Finish, Operation, Refusal } from '../core/operation'
+import type { Answer } from '../core/record'
+import type { EngineReply, EngineRequest } from '../core/run'
+import { type MemoryForm, MemoryStore, type MemoryWrite } from '../stores/memory'
+
+/** What the small operation of these tests is asked to do; `at` may differ between retries. */
+export interface TestInput {
+  amount: number
+  at?: number
+}
+
+export interface TestBegun {
+  subject: string
+  amount: number
+}
+
+export type TestEffect =
+  | { kind: 'done' }
+  | { kind: 'refused' }
+  | { kind: 'waiting' }
+  | { kind: 'doubt'; reason: string }
+
+/** The engine over the memory store, with an outside that does as it is told and counts what it did. */
+export class TestEngine {
+  readonly events: EngineEvent[] = []
+  /** What the operation wrote, line by line; a commit that was undone leaves none. */
+  readonly lines: string[] = []
+  /** Whom the outside was asked about, and whom it was only asked to find. */
+  readonly asked: string[] = []
+  readonly found: string[] = []
+  readonly store: MemoryStore
+  readonly operation: Operation<TestInput, TestBegun, TestEffect, MemoryForm>
+  readonly engine: Engine<MemoryForm>
+  ask: (begun: TestBegun) => Promise<TestEffect> = async () => ({ kind: 'done' })
+  find: (begun: TestBegun) => Promise<TestEffect> = async () => ({ kind: 'done' })
+  /** When set, `begin` touches no row and this is why. */
+  refusal: (() => Promise<Refusal>) | null = null
+  private readonly rows = new Map<string, TestBegun>()
+  private ids = 0
+
+  constructor() {
+    const newId = () => `id-${++this.ids}`
+    this.store = new MemoryStore(() => Date.now(), newId)
+    this.operation = this.newOperation()
+    this.engine = this.process()
+  }
+
+  /** Another process on the same store: its waiters know nothing of ours. */
+  process(): Engine<MemoryForm> {
+    const { store } = this
+    const newId = () => `subject-${++this.ids}`
+    return new Engine({
+      store,
+      observe: (event) => this.events.push(event),
+      clock: systemClock,
+      newId,
+      fieldSecret: 'secret',
+    })
+  }
+
+  run(changes: Partial<EngineRequest<TestInput>> = {}, engine = this.engine): Promise<EngineReply> {
+    const scope = { merchantId: 'm', actor: 'shopper:a' }
+    return engine.run(this.operation, {
+      scope,
+      key: 'k',
+      input: { amount: 1 },
+      waitMs: 0,
+      source: 'test',
+      requestId: 'q',
+      ...changes,
+    })
+  }
+
+  /** From here on no lease is renewed: as for a process that was stopped, or cut off from the store. */
+  stopBeating(): void {
+    this.store.renew = () => Promise.reject(new Error('cut off'))
+  }
+
+  recover(limit = 10): Promise<number> {
+    return this.engine.recover(this.operation, limit, 'worker-1')
+  }
+
+  attempts(): AttemptEvent[] {
+    return this.events.flatMap((event) => (event.step === 'attempt' ? [event.attempt] : []))
+  }
+
+  alerts(): string[] {
+    return this.events.flatMap((event) => (event.step === 'alert' ? [event.says] : []))
+  }
+
+  forget(subject: string): void {
+    this.rows.delete(subject)
+  }
+
+  /** A write that adds a line, and claims to touch `rows` rows; it touches one. */
+  line(text: string, rows = 1): MemoryWrite {
+    return { name: text, rows, check: () => 1, apply: () => this.lines.push(text) }
+  }
+
+  private newOperation(): Operation<TestInput, TestBegun, TestEffect, MemoryForm> {
+    return {
+      name: 'test.do',
+      volatile: ['at'],
+      begin: (input, { subjectId }) => ({
+        name: 'begin',
+        rows: 1,
+        check: () => (this.refusal ? 0 : 1),
+        apply: () => {
+          const begun = { subject: subjectId, amount: input.amount }
+          this.rows.set(subjectId, begun)
+          this.lines.push(`begin ${input.amount}`)
+          return begun
+        },
+      }),
+      refused: () => (this.refusal as () => Promise<Refusal>)(),
+      ask: (begun) => {
+        this.asked.push(begun.subject)
+        return this.ask(begun)
+      },
+      find: (begun) => {
+        this.found.push(begun.subject)
+        return this.find(begun)
+      },
+      doubt: (reason) => ({ kind: 'doubt', reason }),
+      finish: (begun, effect) => this.finish(begun, effect),
+      recall: async (_, subject) => this.rows.get(subject) ?? null,
+      pointer: (subject) => ({ subject }),
+      parked: (_, reason) => [this.line(`parked: ${reason}`)],
+    }
+  }
+
+  finish(begun: TestBegun, effect: TestEffect): Finish<MemoryForm> {
+    const body = JSON.stringify({ did: effect.kind, subject: begun.subject })
+    const writes = [this.line(`${effect.kind} ${begun.amount}`)]
+    switch (effect.kind) {
+      case 'done':
+        return { to: 'completed', answer: { status: 200, problem: null, body }, writes }
+      case 'refused':
+        return { to: 'completed', answer: { status: 402, problem: 'payment-declined', body }, writes }
+      case 'waiting':
+        return { to: 'unknown', answer: { status: 200, problem: null, body }, writes, retryInMs: 5_000 }
+      case 'doubt':
+        return { to: 'unknown', answer: null, writes, retryInMs: 5_000 }
+    }
+  }
+}
+
+export const ALREADY: Answer = { status: 409, problem: 'already-paid', body: '{"detail":"paid"}' }
+
+/** A promise that somebody else settles: an outside that answers when the test says so. */
+export function deferred<T>(): { promise: Promise<T>; resolve(value: T): void } {
+  let resolve!: (value: T) => void
+  const promise = new Promise<T>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
+}
+
+/** How a reply reads in a test: the outcome of an answer, or the kind of a problem. */
+export function outcome(reply: EngineReply): string {
+  return reply.kind === 'answer' ? reply.outcome : reply.problem.kind
+}

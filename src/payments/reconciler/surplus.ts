@@ -1,0 +1,149 @@
+import { openAccounts } from '@/ledger/chart'
+import { post } from '@/ledger/post'
+import { type Posting, reversed, surplus } from '@/ledger/posting'
+import { showId } from '@/lib/id'
+import { type Currency, isCurrency } from '@/lib/money'
+import { type CommitResult, commit } from '@/platform/commit'
+import { type Db, type Sql, sql, type Write } from '@/platform/db'
+import { emit } from '@/platform/outbox'
+import type { Gateway, RefundOutcome } from '../gateway'
+
+/** A charge beyond what its payment is: what the books say of it, and what the bank is asked to give back. */
+export interface Surplus {
+  merchantId: string
+  gatewayRef: string
+  paymentId: string
+  /** The posting of it, in the ledger. */
+  transactionId: string
+  amount: bigint
+  currency: Currency
+  /** How often the bank was asked to give it back, and the answer was not known. */
+  tries: number
+}
+
+/** How an attempt to give a surplus charge back ended. `elsewhere`: another reconciler was faster. */
+export type Refunded =
+  | { surplus: Surplus; to: 'refunded' }
+  | { surplus: Surplus; to: 'found' | 'parked'; reason: string }
+  | { to: 'elsewhere' }
+
+/** After so many tries without an answer people must look. The waits between them add up to an hour and a half, so that a bank may be down. */
+const TRIES_MAX = 10
+
+/**
+ * Writes down that a charge is surplus, posts it and tells of it, in one commit.
+ * @returns false when it was written before
+ */
+export async function recordSurplus(db: Db, found: Surplus, newId: () => string): Promise<boolean> {
+  const { merchantId, gatewayRef, paymentId, transactionId, amount, currency } = found
+  const row = sql`
+    INSERT INTO surplus_charge (merchant_id, gateway_ref, payment_id, transaction_id, amount, currency)
+    VALUES (${merchantId}::uuid, ${gatewayRef}, ${paymentId}::uuid, ${transactionId}::uuid, ${amount}::bigint, ${currency})
+    ON CONFLICT DO NOTHING RETURNING 1`
+  const writes = [ownRow(row), ...post(postingOf(found), transactionId), event(found, 'found', newId())]
+  // Merchants from before there was such an account get it here.
+  return done(await commit(db, writes, [openAccounts(merchantId, currency)]))
+}
+
+/** Surplus charges that are due to be given back, oldest first. */
+export function dueSurplus(db: Db, limit: number): Promise<Surplus[]> {
+  return db.$queryRaw<Surplus[]>(sql`
+    SELECT merchant_id::text AS "merchantId", gateway_ref AS "gatewayRef", payment_id::text AS "paymentId",
+      transaction_id::text AS "transactionId", amount, currency, tries
+    FROM surplus_charge WHERE status = 'found' AND next_try_at <= now() ORDER BY next_try_at, gateway_ref LIMIT ${limit}`)
+}
+
+/** Gives a surplus charge back. The key comes from the charge, so this same request by anyone, ever, is the same refund. */
+export async function refundSurplus(
+  db: Db,
+  gateway: Gateway,
+  found: Surplus,
+  newId: () => string,
+): Promise<Refunded> {
+  const { gatewayRef: ref, amount: amountMinor, currency } = found
+  const outcome = await gateway.refund({ key: `surplus:${ref}`, ref, amountMinor, currency })
+  const ended = endOf(found, outcome)
+  return done(await commit(db, writesFor(found, ended, newId))) ? ended : { to: 'elsewhere' }
+}
+
+/** What the bank's answer means for the charge. Pure. */
+function endOf(found: Surplus, outcome: RefundOutcome): Exclude<Refunded, { to: 'elsewhere' }> {
+  switch (outcome.kind) {
+    case 'refunded':
+      return { surplus: found, to: 'refunded' }
+    case 'refused':
+      return { surplus: found, to: 'parked', reason: outcome.reason }
+    case 'unknown':
+      return { surplus: found, to: found.tries + 1 < TRIES_MAX ? 'found' : 'parked', reason: outcome.reason }
+  }
+}
+
+/** The row's move, and with its end the news; what was given back is reversed in the books. All of one commit. */
+function writesFor(
+  found: Surplus,
+  ended: Exclude<Refunded, { to: 'elsewhere' }>,
+  newId: () => string,
+): Write[] {
+  switch (ended.to) {
+    case 'found':
+      return [ownRow(putOff(found, ended.reason))]
+    case 'parked':
+      return [ownRow(settle(found, 'parked', ended.reason)), event(found, 'parked', newId())]
+    case 'refunded': {
+      const mirror = reversed(
+        postingOf(found),
+        found.transactionId,
+        `Refund of the surplus charge ${found.gatewayRef}`,
+      )
+      return [
+        ownRow(settle(found, 'refunded', null)),
+        ...post(mirror, newId()),
+        event(found, 'refunded', newId()),
+      ]
+    }
+  }
+}
+
+/** Nobody knows whether it was given back: the same request again, at once the first time, then ever later. */
+function putOff(found: Surplus, reason: string): Sql {
+  return sql`UPDATE surplus_charge SET tries = tries + 1, reason = ${reason}, next_try_at = now() + 10 * (power(2, tries) - 1) * interval '1 second'
+    WHERE ${stillFound(found)} AND tries = ${found.tries} RETURNING 1`
+}
+
+function settle(found: Surplus, status: 'refunded' | 'parked', reason: string | null): Sql {
+  return sql`UPDATE surplus_charge SET status = ${status}, tries = tries + 1, reason = ${reason}, settled_at = now() WHERE ${stillFound(found)} RETURNING 1`
+}
+
+function stillFound({ merchantId, gatewayRef }: Surplus): Sql {
+  return sql`merchant_id = ${merchantId}::uuid AND gateway_ref = ${gatewayRef} AND status = 'found'`
+}
+
+function event(of: Surplus, what: 'found' | 'refunded' | 'parked', id: string): Write {
+  const { merchantId, paymentId: subjectId, gatewayRef, amount, currency } = of
+  const payload = { payment: showId('pay', subjectId), charge: gatewayRef, amount: Number(amount), currency }
+  return emit({ merchantId, id, type: `payment.surplus_${what}`, subjectId, payload })
+}
+
+const OWN_ROW = 'surplus-charge'
+
+function ownRow(statement: Sql): Write {
+  return { name: OWN_ROW, rows: 1, sql: statement }
+}
+
+/** The charge's own row decides between two reconcilers; any other refusal is broken. */
+function done(result: CommitResult): boolean {
+  if (!result.committed && result.refusedBy !== OWN_ROW)
+    throw new Error(`the commit of a surplus charge was refused by "${result.refusedBy}"`)
+  return result.committed
+}
+
+function postingOf({ merchantId, paymentId, gatewayRef, amount: minor, currency }: Surplus): Posting {
+  if (!isCurrency(currency))
+    throw new Error(`the surplus charge ${gatewayRef} is in the unknown currency ${currency}`)
+  return surplus({
+    merchantId,
+    paymentId,
+    money: { minor, currency },
+    description: `Surplus charge ${gatewayRef}`,
+  })
+}

@@ -1,0 +1,32 @@
+import type pg from 'pg'
+import type { BankCharge, ChargesPage, ChargesQuery } from '../gateway'
+import type { MovedRow } from './types'
+
+/** The charges that really happened, oldest first. `after` is where the page before ended: an instant and a reference. */
+export async function listCharges(
+  pool: pg.Pool,
+  { since, after, limit }: ChargesQuery,
+): Promise<ChargesPage & { kind: 'page' }> {
+  const [at, ref] = after === null ? [since.toISOString(), ''] : splitCursor(after)
+  const { rows } = await pool.query<MovedRow & { refunded_amount: string; created_at: Date; cursor: string }>(
+    `SELECT *, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || id AS cursor FROM gateway_simulator.charge
+     WHERE (created_at, id) > ($1::timestamptz, $2) ORDER BY created_at, id LIMIT $3`,
+    [at, ref, limit],
+  )
+  const charges = rows.map(
+    (row): BankCharge => ({
+      ref: row.id,
+      key: row.idempotency_key,
+      amountMinor: BigInt(row.amount),
+      currency: row.currency,
+      refundedMinor: BigInt(row.refunded_amount),
+      at: row.created_at,
+    }),
+  )
+  return { kind: 'page', charges, next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null) }
+}
+
+function splitCursor(cursor: string): [at: string, ref: string] {
+  const space = cursor.indexOf(' ')
+  return [cursor.slice(0, space), cursor.slice(space + 1)]
+}

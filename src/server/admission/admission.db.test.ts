@@ -1,0 +1,165 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { SCOPES } from '@/access/api-key'
+import { newToken } from '@/access/token'
+import { openTestProduct, type TestProduct } from '../testing/product'
+import { quotaHeaders } from './limits'
+
+/** Who may come in, and how often: through the door itself. */
+let product: TestProduct
+let token: string
+
+beforeAll(async () => {
+  product = await openTestProduct({ PAYONCE_RATE_PER_MINUTE: '5' })
+})
+afterAll(() => product.close())
+beforeEach(async () => {
+  token = await product.newApiKey()
+  await product.owner.query('TRUNCATE rate_limit')
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const AMOUNT = { amount: 100, currency: 'EUR', paymentMethod: 'pm_card_visa' }
+const as = (bearer: string) => ({ authorization: `Bearer ${bearer}` })
+const read = (bearer = token) => product.api('GET', '/api/v1/payments?limit=1', undefined, as(bearer))
+const pay = (key: string, bearer = token) =>
+  product.api('POST', '/api/v1/payments', AMOUNT, { ...as(bearer), 'idempotency-key': key })
+
+describe('who may come in', () => {
+  it.each<[string, string]>([
+    ['no scheme', 'sk_test_x'],
+    ['another scheme', 'Basic abc'],
+    ['a malformed token', 'Bearer sk_test_x'],
+    ['a token that nobody made', `Bearer ${newToken('test')}`],
+    ['nothing', ''],
+  ])('401 for %s', async (_, authorization) => {
+    const reply = await product.api('GET', '/api/v1/payments', undefined, { authorization })
+    expect(reply).toMatchObject({ status: 401, body: { kind: 'unauthorized' } })
+    expect(reply.header('www-authenticate')).toContain('Bearer')
+  })
+
+  it('every route needs a key and its scope', async () => {
+    const { paths } = (await product.api('GET', '/api/openapi.json')).body
+    const calls = Object.entries(
+      paths as Record<string, Record<string, { security: { apiKey: string[] }[] }>>,
+    ).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { security }]) => ({
+        path,
+        method,
+        scope: security[0]?.apiKey[0],
+      })),
+    )
+    expect(calls.length).toBeGreaterThan(10)
+    for (const { path, method, scope } of calls) {
+      await product.owner.query('TRUNCATE rate_limit')
+      const url = path
+        .replace('{operation}', 'payments.create')
+        .replace('{key}', 'k')
+        .replace('{id}', `pay_${'0'.repeat(32)}`)
+      const body = method === 'post' ? {} : undefined
+      const without = await product.newApiKey({ scopes: SCOPES.filter((one) => one !== scope) })
+      const withKey = { 'idempotency-key': 'k' }
+      expect(
+        await product.api(method.toUpperCase(), url, body, { ...withKey, authorization: '' }),
+        `${method} ${path}`,
+      ).toMatchObject({
+        status: 401,
+      })
+      expect(
+        await product.api(method.toUpperCase(), url, body, { ...withKey, ...as(without) }),
+        `${method} ${path}`,
+      ).toMatchObject({
+        status: 403,
+        body: { kind: 'forbidden', requiredScope: scope },
+      })
+    }
+  })
+
+  it('O3 a right that was taken away ends replays, too', async () => {
+    expect((await pay('replayed')).status).toBe(201)
+    expect((await pay('replayed')).header('idempotent-replayed')).toBe('true')
+    await product.owner.query(
+      'UPDATE api_key SET revoked_at = now() WHERE id = (SELECT id FROM api_key ORDER BY created_at DESC LIMIT 1)',
+    )
+    expect((await pay('replayed')).status).toBe(401)
+  })
+})
+
+describe('how often', () => {
+  it('each answer tells what is left; beyond it 429 with when to come again', async () => {
+    const replies = []
+    for (let i = 0; i < 6; i++) replies.push(await read())
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429])
+    expect(replies[0]?.header('ratelimit-policy')).toBe('"default";q=5;w=60')
+    expect(replies.map(({ header }) => /r=(\d+)/.exec(header('ratelimit') ?? '')?.[1])).toEqual([
+      '4',
+      '3',
+      '2',
+      '1',
+      '0',
+      '0',
+    ])
+    const last = replies[5]
+    expect(last?.body).toMatchObject({ kind: 'rate-limited', retry: 'same-key', safeNewKey: false })
+    expect(Number(last?.header('retry-after'))).toBeGreaterThan(0)
+    expect(Number(last?.header('retry-after'))).toBeLessThanOrEqual(60)
+  })
+
+  it('a replay counts like any other request, and being over the limit changes nothing about the key', async () => {
+    const replies = []
+    for (let i = 0; i < 6; i++) replies.push(await pay('counted'))
+    expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201, 429])
+    expect(await product.count('records', `key = 'counted'`)).toBe(1)
+    expect((await pay('counted', await product.newApiKey())).text).toBe(replies[0]?.text)
+  })
+
+  it('one key’s limit is not another’s', async () => {
+    for (let i = 0; i < 6; i++) await read()
+    expect((await read(await product.newApiKey())).status).toBe(200)
+  })
+
+  it('guessing from one address is slowed, and soon does not reach the database any more; a good key is served all the same', async () => {
+    expect((await read()).status).toBe(200)
+    const guesses = []
+    for (let i = 0; i < 61; i++) guesses.push((await read(newToken('test'))).status)
+    expect(guesses.slice(0, 60)).toEqual(Array(60).fill(401))
+    expect(guesses[60]).toBe(429)
+    const asked = vi.spyOn(product.deps.db, '$queryRaw')
+    expect((await read(newToken('test'))).status).toBe(429)
+    expect(asked).not.toHaveBeenCalled()
+    expect((await read()).status).toBe(200)
+  })
+
+  it('at most 100 requests of one key are under way; the others are told to come again', async () => {
+    const generous = await openTestProduct()
+    const replies = await Promise.all(
+      Array.from({ length: 120 }, (_, i) =>
+        generous.api(
+          'POST',
+          '/api/v1/payments',
+          { ...AMOUNT, paymentMethod: 'pm_card_visa' },
+          { 'idempotency-key': `k${i}` },
+        ),
+      ),
+    )
+    const busy = replies.filter(({ status }) => status !== 201)
+    expect(busy.length).toBeGreaterThan(0)
+    for (const { status, body } of busy) expect([429, 503]).toContain(status === 429 ? body.status : status)
+    // Nothing is held by those that were turned away: afterwards all of them go through.
+    const again = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        generous.api('POST', '/api/v1/payments', AMOUNT, { 'idempotency-key': `k${i}` }),
+      ),
+    )
+    expect(again.map(({ status }) => status)).toEqual(Array(20).fill(201))
+    await generous.close()
+  })
+})
+
+it('the headers are those of the draft', () => {
+  expect(quotaHeaders({ allowed: true, limit: 600, remaining: 599, resetSeconds: 42 })).toEqual({
+    'RateLimit-Policy': '"default";q=600;w=60',
+    RateLimit: '"default";r=599;t=42',
+  })
+})

@@ -1,0 +1,83 @@
+import type { MiddlewareHandler } from 'hono'
+import type { ApiScope } from '@/access/api-key'
+import { readKey } from '@/idempotency/adapters/key-header'
+import { ProblemError } from '@/idempotency/problems'
+import { carriesCardNumber, holdsCardNumber } from '@/lib/card-number'
+import { addressOf } from '../admission/address'
+import { quotaHeaders } from '../admission/limits'
+import type { Deps } from '../deps'
+import type { RestContext, RestEnv } from './respond'
+
+/**
+ * What every request of a program has to pass, the cheapest first: nothing that is malformed reaches the database.
+ *
+ *     a token at all ─► the key's form ─► the body is JSON, without a card number ─► the token is good, within its limits ─► the route
+ */
+export function checkRequest(deps: Deps): MiddlewareHandler<RestEnv> {
+  return async (c, next) => {
+    const token = bearer(c.req.header('authorization'))
+    if (c.req.method === 'POST') {
+      c.set('key', keyOf(c))
+      await checkBody(c)
+    }
+    const address = addressOf(
+      c.env?.incoming?.socket?.remoteAddress,
+      c.req.header('x-forwarded-for'),
+      deps.env.PAYONCE_TRUSTED_HOPS,
+    )
+    const { caller, quota, leave } = await deps.admission.admit(token, address)
+    c.set('caller', caller)
+    for (const [name, value] of Object.entries(quotaHeaders(quota))) c.header(name, value)
+    try {
+      await next()
+    } finally {
+      leave()
+    }
+  }
+}
+
+/** Lets a request through whose API key has the scope. */
+export function requireScope(scope: ApiScope): MiddlewareHandler<RestEnv> {
+  return async (c, next) => {
+    if (!c.var.caller.scopes.includes(scope))
+      throw new ProblemError({
+        kind: 'forbidden',
+        detail: `This API key may not do that: it lacks the scope ${scope}.`,
+        facts: { requiredScope: scope },
+      })
+    return next()
+  }
+}
+
+function bearer(header: string | undefined): string {
+  const token = /^Bearer +(\S+)\s*$/i.exec(header ?? '')?.[1]
+  if (!token)
+    throw new ProblemError({
+      kind: 'unauthorized',
+      detail: 'Send the header Authorization: Bearer with an API key.',
+    })
+  return token
+}
+
+function keyOf(c: RestContext): string {
+  const read = readKey(c.req.header('idempotency-key'))
+  if ('problem' in read) throw new ProblemError(read.problem)
+  if (holdsCardNumber(read.key)) throw new ProblemError(CARD_NUMBER)
+  return read.key
+}
+
+async function checkBody(c: RestContext): Promise<void> {
+  const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/json')
+    throw new ProblemError({ kind: 'unsupported-media', detail: 'Send Content-Type: application/json.' })
+  const body: unknown = await c.req.json().catch(() => {
+    throw new ProblemError({ kind: 'validation', detail: 'The body is not JSON.' })
+  })
+  if (carriesCardNumber(body)) throw new ProblemError(CARD_NUMBER)
+}
+
+const CARD_NUMBER = {
+  kind: 'card-number',
+  detail:
+    'One of the fields holds a card number. Send a token such as pm_card_visa; the number was not stored.',
+} as const

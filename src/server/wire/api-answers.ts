@@ -1,0 +1,70 @@
+import type { PaymentAnswers } from '@/checkout/payment-answers'
+import type { OrderAnswers } from '@/checkout/place-order'
+import type { Answer } from '@/idempotency/core/record'
+import { type Facts, PROBLEMS, type ProblemKind, showProblem } from '@/idempotency/problems'
+import { type IdPrefix, showId } from '@/lib/id'
+import type { RefundAnswers } from '@/payments/refund'
+import { showOrder, showPayment, showRefund } from './api-shapes'
+
+/** What programs are told of an operation's end: the bodies that are stored, and sent again as they are. */
+
+export function paymentAnswers(baseUrl: string): PaymentAnswers {
+  return {
+    operation: 'payments.create',
+
+    // 202: the shopper has to do something first, so this answer is not the last one under its key.
+    paid: (payment, { status, cardLabel, actionUrl }) => {
+      const shown = showPayment(
+        { ...payment, status, cardLabel, declineCode: null, refundedAmount: 0n },
+        actionUrl,
+        baseUrl,
+      )
+      return { status: status === 'succeeded' ? 201 : 202, problem: null, body: JSON.stringify(shown) }
+    },
+
+    problem: (kind, detail, { payment, declineCode }) =>
+      problemAnswer(kind, detail, {
+        payment,
+        ...(payment ? { paymentUrl: `/api/v1/payments/${payment}` } : {}),
+        ...(declineCode ? { declineCode } : {}),
+      }),
+
+    pointer: pointer('payment', 'pay', '/api/v1/payments/'),
+  }
+}
+
+export function orderAnswers(baseUrl: string): OrderAnswers {
+  return {
+    operation: 'orders.create',
+    placed: (order) => ({ status: 201, problem: null, body: JSON.stringify(showOrder(order, baseUrl)) }),
+    pointer: pointer('order', 'ord', '/api/v1/orders/'),
+  }
+}
+
+export const refundAnswers: RefundAnswers = {
+  operation: 'refunds.create',
+  refunded: (refund) => ({
+    status: 201,
+    problem: null,
+    body: JSON.stringify(showRefund({ ...refund, status: 'succeeded' })),
+  }),
+  declined: ({ id, paymentId }, detail) =>
+    problemAnswer('refund-declined', detail, {
+      refund: showId('ref', id),
+      payment: showId('pay', paymentId),
+    }),
+  pointer: (id) => ({ refund: showId('ref', id) }),
+}
+
+/** The whole problem is stored, so that a replay says the same words even when a later version of ours has better ones. */
+function problemAnswer(kind: ProblemKind, detail: string, facts: Facts): Answer {
+  return {
+    status: PROBLEMS[kind].status,
+    problem: kind,
+    body: JSON.stringify(showProblem({ kind, detail, facts })),
+  }
+}
+
+function pointer(name: string, prefix: IdPrefix, path: string): (id: string) => Facts {
+  return (id) => ({ [name]: showId(prefix, id), [`${name}Url`]: `${path}${showId(prefix, id)}` })
+}

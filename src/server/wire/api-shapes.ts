@@ -1,0 +1,159 @@
+import { z } from 'zod'
+import type { OrderRow } from '@/checkout/place-order'
+import { receiptPath } from '@/checkout/receipt-path'
+import { showId } from '@/lib/id'
+import type { PaymentForApi } from '@/payments/api-read'
+import { PAYMENT_STATUSES } from '@/payments/payment'
+import type { RefundStatus } from '@/payments/refund-store'
+import { amount, time } from '../routers/wire'
+
+/** What the API tells of orders, payments and refunds: the schemas of the document, and the functions that fill them. */
+
+const ID = '018f3c2a9d4e7c31b2a45f60718293a4'
+const id = (prefix: string, of: string) =>
+  z.string().meta({ description: `The ${of}’s id.`, example: `${prefix}_${ID}` })
+const money = z.int().meta({ description: 'In the smallest unit of the currency.', example: 2400 })
+const currency = z.string().meta({ example: 'EUR' })
+const at = z.iso.datetime().meta({ description: 'RFC 3339, UTC.', example: '2026-11-24T12:00:00.000Z' })
+const metadata = z.record(z.string(), z.string()).meta({ example: { cart: '7431' } })
+
+export const orderShape = z
+  .object({
+    id: id('ord', 'order'),
+    checkoutUrl: z
+      .url()
+      .meta({ description: 'Where a person can pay it.', example: `https://pay.example/checkout/ord_${ID}` }),
+    amount: money,
+    currency,
+    status: z.enum(['open', 'paid']).meta({ example: 'open' }),
+    reference: z.string().nullable().meta({ example: 'R-1001' }),
+    customerEmail: z.string().nullable().meta({ example: 'ann@example.com' }),
+    metadata,
+    items: z.array(
+      z.object({
+        name: z.string().meta({ example: 'T-shirt' }),
+        quantity: z.int().meta({ example: 2 }),
+        unitAmount: z.int().meta({ example: 1200 }),
+      }),
+    ),
+    createdAt: at,
+  })
+  .meta({ id: 'Order' })
+
+export const paymentShape = z
+  .object({
+    id: id('pay', 'payment'),
+    orderId: id('ord', 'order'),
+    amount: money,
+    currency,
+    status: z.enum(PAYMENT_STATUSES).meta({
+      description:
+        '`sending`: the bank is being asked. `unknown`: it was asked, and we are finding out. `requires_action`: the shopper has to confirm at `nextAction.url`. The others are final.',
+      example: 'succeeded',
+    }),
+    paymentMethod: z.string().meta({ example: 'pm_card_visa' }),
+    cardLabel: z.string().nullable().meta({ example: 'Visa •••• 4242' }),
+    declineCode: z.string().nullable().meta({ example: null }),
+    amountRefunded: z.int().meta({ description: 'Given back, or being given back.', example: 0 }),
+    description: z.string().nullable().meta({ example: null }),
+    metadata,
+    receiptUrl: z.url().nullable().meta({
+      description: 'The shopper’s receipt, once it is paid.',
+      example: 'https://pay.example/receipt/3p…',
+    }),
+    nextAction: z
+      .object({ type: z.literal('redirect'), url: z.url() })
+      .nullable()
+      .meta({
+        description: 'Where to send the shopper while the status is `requires_action`.',
+        example: null,
+      }),
+    createdAt: at,
+  })
+  .meta({ id: 'Payment' })
+
+export const refundShape = z
+  .object({
+    id: id('ref', 'refund'),
+    paymentId: id('pay', 'payment'),
+    amount: money,
+    currency,
+    status: z.enum(['pending', 'succeeded', 'failed']).meta({ example: 'succeeded' }),
+    reason: z.string().nullable().meta({ example: 'sent back' }),
+    createdAt: at,
+  })
+  .meta({ id: 'Refund' })
+
+/** A page of a list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    nextCursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'Send it as `cursor` for the next page; null on the last one.' }),
+  })
+}
+
+export function showOrder(row: OrderRow, baseUrl: string): z.infer<typeof orderShape> {
+  const { currency, reference, customerEmail, metadata, items } = row
+  const shown = showId('ord', row.id)
+  return {
+    id: shown,
+    checkoutUrl: `${baseUrl}/checkout/${shown}`,
+    amount: amount(row.amount),
+    currency,
+    status: z.enum(['open', 'paid']).parse(row.status),
+    ...{ reference, customerEmail, metadata, items },
+    createdAt: time(row.createdAt),
+  }
+}
+
+/** @param actionUrl where the shopper proves who they are, while they have to */
+export function showPayment(
+  row: PaymentForApi,
+  actionUrl: string | null,
+  baseUrl: string,
+): z.infer<typeof paymentShape> {
+  const { currency, status, cardLabel, declineCode, description, metadata } = row
+  return {
+    id: showId('pay', row.id),
+    orderId: showId('ord', row.orderId),
+    amount: amount(row.amount),
+    ...{ currency, status, paymentMethod: row.method, cardLabel, declineCode },
+    amountRefunded: amount(row.refundedAmount),
+    ...{ description, metadata },
+    receiptUrl: status === 'succeeded' ? `${baseUrl}${receiptPath(row.receiptToken)}` : null,
+    nextAction: actionUrl ? { type: 'redirect', url: new URL(actionUrl, baseUrl).href } : null,
+    createdAt: time(row.createdAt),
+  }
+}
+
+export interface ShownRefund {
+  id: string
+  paymentId: string
+  amount: bigint
+  currency: string
+  status: RefundStatus
+  reason: string | null
+  createdAt: Date
+}
+
+export function showRefund({
+  id: refundId,
+  paymentId,
+  status,
+  currency,
+  reason,
+  ...row
+}: ShownRefund): z.infer<typeof refundShape> {
+  return {
+    id: showId('ref', refundId),
+    paymentId: showId('pay', paymentId),
+    amount: amount(row.amount),
+    currency,
+    status: status === 'sending' || status === 'unknown' ? 'pending' : status,
+    reason,
+    createdAt: time(row.createdAt),
+  }
+}
