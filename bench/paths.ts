@@ -29,6 +29,7 @@ export function enginePath(db: Db, merchantId: string) {
     fieldSecret: 'bench',
   })
   const operation = payOperation({
+    name: 'checkout.pay',
     db,
     gateway: instantGateway,
     newId: uuidv7,

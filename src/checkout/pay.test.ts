@@ -12,6 +12,7 @@ import { shopperAnswers } from './shopper-answers'
 const nobody = new Proxy({}, { get: () => () => expect.unreachable('a pure step touched the outside') })
 let ids = 0
 const pay = payOperation({
+  name: 'checkout.pay',
   db: nobody as Db,
   gateway: nobody as Gateway,
   newId: () => `00000000-0000-7000-8000-${String(++ids).padStart(12, '0')}`,

@@ -43,6 +43,7 @@ export interface PayAmount {
 export type PayInput = PayOrder | PayAmount
 
 export interface PayDeps {
+  name: string
   db: Db
   gateway: Gateway
   newId: () => string
@@ -55,7 +56,7 @@ export interface PayDeps {
 /** Paying: reserve the order, ask the bank once, settle in one commit. The same for every door but for its words. */
 export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, ChargeOutcome, SqlForm> {
   return {
-    name: deps.answers.operation,
+    name: deps.name,
     volatile: [],
     begin: (input, ids, claim) =>
       'orderId' in input ? reserve(input, ids, claim, deps) : placeAndReserve(input, ids, claim, deps),

@@ -11,8 +11,6 @@ export type PayProblem = 'payment-declined' | 'not-charged' | 'already-paid'
 
 /** How a door says what became of a payment: the stored answers, word for word, so that a replay is the very same text. */
 export interface PaymentAnswers {
-  /** The name of its operation. The same key through another door is another record; the order guard holds across them. */
-  operation: string
   paid(payment: BegunPayment, said: PaidFacts): Answer
   problem(
     kind: PayProblem,

@@ -19,12 +19,12 @@ export interface PlaceOrderInput {
 
 /** How a door says that an order was placed: the stored answer, word for word. */
 export interface OrderAnswers {
-  operation: string
   placed(order: OrderRow): Answer
   pointer(orderId: string): Facts
 }
 
 export interface PlaceOrderDeps {
+  name: string
   db: Db
   newId: () => string
   answers: OrderAnswers
@@ -42,12 +42,13 @@ export interface OrderRow extends PlacedOrder {
 
 /** Placing an order once. Nobody outside is asked: once it is begun it is done, so a crash leaves nothing to find out but the row. */
 export function placeOrderOperation({
+  name,
   db,
   newId,
-  answers: voice,
+  answers,
 }: PlaceOrderDeps): Operation<PlaceOrderInput, PlacedOrder, OrderRow | null, SqlForm> {
   return {
-    name: voice.operation,
+    name,
     volatile: [],
     begin: (input, ids, claim) => {
       const items = input.items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
@@ -59,11 +60,11 @@ export function placeOrderOperation({
     doubt: () => null,
     finish: (_, order) =>
       order
-        ? { to: 'completed', answer: voice.placed(order), writes: [] }
+        ? { to: 'completed', answer: answers.placed(order), writes: [] }
         : // The database went away between the two commits: the row is there, and is read again.
           { to: 'unknown', answer: null, writes: [], retryInMs: 1_000 },
     recall: async (merchantId, orderId) => readOrder(db, merchantId, orderId),
-    pointer: voice.pointer,
+    pointer: answers.pointer,
     parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, newId(), recordId, reason)],
   }
 }

@@ -25,8 +25,6 @@ export interface ProblemBody {
 
 /** What the checkout page is told. */
 export const shopperAnswers: PaymentAnswers = {
-  operation: 'checkout.pay',
-
   paid: ({ id, amount, currency, receiptToken }, { actionUrl, ...said }) => {
     const payment = { id: showId('pay', id), amount: Number(amount), currency, ...said }
     const body: PaidBody = { payment, receiptUrl: receiptPath(receiptToken), actionUrl }

@@ -31,13 +31,13 @@ export interface RefundInput {
 
 /** How a door says what became of a refund: the stored answers, word for word. */
 export interface RefundAnswers {
-  operation: string
   refunded(refund: BegunRefund): Answer
   declined(refund: BegunRefund, detail: string): Answer
   pointer(refundId: string): Facts
 }
 
 export interface RefundDeps {
+  name: string
   db: Db
   gateway: Gateway
   newId: () => string
@@ -55,7 +55,7 @@ export function refundOperation(
   deps: RefundDeps,
 ): Operation<RefundInput, BegunRefund, RefundEffect, SqlForm> {
   return {
-    name: deps.answers.operation,
+    name: deps.name,
     volatile: [],
     begin: takeFromPayment,
     refused: (input) => whyRefused(deps.db, input),

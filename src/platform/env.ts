@@ -35,7 +35,7 @@ const schema = z.object({
   /** How long a bank may take before its answer counts as unknown. 15 s: longer than any real answer; a draining server waits for it. */
   PAYONCE_GATEWAY_TIMEOUT_MS: z.coerce.number().int().min(100).max(25_000).default(15_000),
   /** How often the worker looks for unfinished records. */
-  PAYONCE_COMPLETER_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
+  PAYONCE_RESOLVER_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
   /** How often the worker compares the bank's list with our payments. */
   PAYONCE_RECONCILE_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -57,7 +57,7 @@ const settleDoubt = async (age = '1 minute') => {
     `UPDATE payment SET created_at = now() - $1::interval WHERE status IN ('sending', 'unknown', 'requires_action')`,
     [age],
   )
-  await product.deps.engine.recover(product.deps.pay, 20, 'test')
+  await product.deps.engine.recover(product.deps.operations.pay, 20, 'test')
 }
 
 describe('paying over the network', () => {

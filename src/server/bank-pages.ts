@@ -26,14 +26,14 @@ export function bankPages(deps: Deps) {
 }
 
 /** There is news of the payment of this order. Whoever says so is not believed: the bank is asked what became of it. */
-async function lookNow({ db, engine, pay, createPayment }: Deps, checkout: string): Promise<void> {
+async function lookNow({ db, engine, operations }: Deps, checkout: string): Promise<void> {
   const orderId = readId('ord', RETURN.exec(checkout)?.[1] ?? '')
   if (!orderId) return
   const [record] = await db.$queryRaw<{ merchantId: string; recordId: string; operation: string }[]>(sql`
     SELECT p.merchant_id::text AS "merchantId", p.record_id AS "recordId", r.operation FROM orders o
     JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status = 'requires_action'
     JOIN idempotency_record r ON r.merchant_id = p.merchant_id AND r.id = p.record_id WHERE o.id = ${orderId}::uuid`)
-  const begunBy = [pay, createPayment].find(({ name }) => name === record?.operation)
+  const begunBy = [operations.pay, operations.createPayment].find(({ name }) => name === record?.operation)
   if (record && begunBy) await engine.hint(begunBy, record, uuidv7())
 }
 

@@ -196,7 +196,7 @@ describe('the connection is cut at a commit', () => {
     await product.owner.query(
       `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE key = '${key}'`,
     )
-    await deps.engine.recover(deps.pay, 20, 'test')
+    await deps.engine.recover(deps.operations.pay, 20, 'test')
     expect(await pay()).toMatchObject({ status: 502, problem: { kind: 'not-charged', safeNewKey: true } })
     key = `${key}-2`
     expect(await pay()).toMatchObject({ status: 200 })

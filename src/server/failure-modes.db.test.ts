@@ -168,7 +168,7 @@ describe('clocks and transactions', () => {
     await withServer(async (deps, press) => {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
       try {
-        expect(await deps.engine.recover(deps.pay, 20, 'test')).toBe(0)
+        expect(await deps.engine.recover(deps.operations.pay, 20, 'test')).toBe(0)
         const second = press()
         await new Promise((resolve) => setTimeout(resolve, 300))
         vi.useRealTimers()

@@ -39,7 +39,7 @@ describe.each([
     await product.owner.query(
       `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE state IN ('sending', 'unknown')`,
     )
-    return product.deps.engine.recover(product.deps.pay, 20, 'test')
+    return product.deps.engine.recover(product.deps.operations.pay, 20, 'test')
   }
 
   describe('paying once', () => {

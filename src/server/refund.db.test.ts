@@ -62,7 +62,7 @@ async function refund({
   of = payment,
 }: Asked = {}) {
   const input = { merchantId, paymentId: of, amount, reason }
-  const reply = await product.deps.engine.run(product.deps.refund, {
+  const reply = await product.deps.engine.run(product.deps.operations.refund, {
     ...{ scope: { merchantId, actor: 'api' }, key, input },
     ...{ waitMs: 5_000, source: 'api', requestId: 'q' },
   })
@@ -100,7 +100,7 @@ const settleDoubt = async (age = '1 minute') => {
   await product.owner.query(
     `SET session_replication_role = replica; UPDATE refund SET created_at = now() - interval '${age}' WHERE status IN ('sending', 'unknown'); RESET session_replication_role`,
   )
-  await product.deps.engine.recover(product.deps.refund, 20, 'test')
+  await product.deps.engine.recover(product.deps.operations.refund, 20, 'test')
 }
 
 async function everythingHolds(): Promise<void> {
@@ -281,7 +281,8 @@ describe('when the bank or a process fails', () => {
   )
 
   it('R9 a process that died after it began: finished without the client', async () => {
-    const { store, refund: operation } = product.deps
+    const { store, operations } = product.deps
+    const operation = operations.refund
     const id = uuidv7()
     const input = { merchantId: product.merchantId, paymentId: payment, amount: 300, reason: null }
     const ids = { merchantId: product.merchantId, recordId: id, subjectId: uuidv7() }

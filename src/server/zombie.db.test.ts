@@ -36,7 +36,7 @@ const recover = async () => {
   await product.owner.query(
     `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE key = '${key}'`,
   )
-  return product.deps.engine.recover(product.deps.pay, 20, 'test')
+  return product.deps.engine.recover(product.deps.operations.pay, 20, 'test')
 }
 
 /** Between the bank's answer and our commit, `meanwhile` happens: what a stopped process sleeps through. */

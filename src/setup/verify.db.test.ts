@@ -34,7 +34,7 @@ async function giveBackSome(): Promise<void> {
   )
   const input = { merchantId: product.merchantId, paymentId: rows[0].id, amount: 100, reason: null }
   const scope = { merchantId: product.merchantId, actor: 'api' }
-  await product.deps.engine.run(product.deps.refund, {
+  await product.deps.engine.run(product.deps.operations.refund, {
     scope,
     key: 'refund',
     input,

@@ -31,6 +31,6 @@ export type EngineEvent =
       fence: number
     }
   | { step: 'attempt'; attempt: AttemptEvent }
-  | { step: 'alert'; recordId: string; operation: string; says: string; error?: unknown }
+  | { step: 'alert'; recordId: string; operation: string; message: string; error?: unknown }
 
 export type Observe = (event: EngineEvent) => void

@@ -34,7 +34,7 @@ export class Recovery<Form extends StoreForm> {
         step: 'alert',
         recordId: record.claim.id,
         operation: operation.name,
-        says: 'a record in doubt could not be settled',
+        message: 'a record in doubt could not be settled',
         error,
       })
     }

@@ -278,8 +278,8 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     this.options.observe({ step, recordId: this.id, operation: this.operation.name, fence })
   }
 
-  private alert(says: string, error?: unknown): void {
-    this.options.observe({ step: 'alert', recordId: this.id, operation: this.operation.name, says, error })
+  private alert(message: string, error?: unknown): void {
+    this.options.observe({ step: 'alert', recordId: this.id, operation: this.operation.name, message, error })
   }
 }
 

@@ -24,8 +24,8 @@ export async function storeOutcome<Form extends StoreForm>(
   outcome: Finish<Form>,
 ): Promise<StoreResult> {
   const { claim } = work
-  const alert = (says: string, error?: unknown) =>
-    observe({ step: 'alert', recordId: claim.id, operation: operation.name, says, error })
+  const alert = (message: string, error?: unknown) =>
+    observe({ step: 'alert', recordId: claim.id, operation: operation.name, message, error })
   const next =
     outcome.to === 'parked'
       ? { ...outcome, writes: [...outcome.writes, ...traces(operation, work, outcome.reason)] }

@@ -88,7 +88,7 @@ export class TestEngine {
   }
 
   alerts(): string[] {
-    return this.events.flatMap((event) => (event.step === 'alert' ? [event.says] : []))
+    return this.events.flatMap((event) => (event.step === 'alert' ? [event.message] : []))
   }
 
   forget(subject: string): void {
@@ -150,7 +150,7 @@ export class TestEngine {
 
 export const ALREADY: Answer = { status: 409, problem: 'already-paid', body: '{"detail":"paid"}' }
 
-/** A promise that somebody else settles: an outside that answers when the test says so. */
+/** A promise that somebody else settles: an outside that answers when the test message so. */
 export function deferred<T>(): { promise: Promise<T>; resolve(value: T): void } {
   let resolve!: (value: T) => void
   const promise = new Promise<T>((settle) => {

@@ -16,7 +16,7 @@ export interface ReconcileDeps {
 }
 
 export type ReconcileEvent =
-  | { kind: 'looked'; charges: number }
+  | { kind: 'page-read'; charges: number }
   /** The bank could not be asked for its list: the next run begins at the same place. */
   | { kind: 'silent'; reason: string }
   | { kind: 'surplus'; surplus: Surplus }
@@ -74,7 +74,7 @@ async function readList(run: Run): Promise<void> {
     const place = await readPosition(run.db, run.gateway.name)
     const page = await run.gateway.charges({ since: place.since, after: place.after, limit: run.limits.page })
     if (page.kind === 'unknown') return run.report({ kind: 'silent', reason: page.reason })
-    run.report({ kind: 'looked', charges: page.charges.length })
+    run.report({ kind: 'page-read', charges: page.charges.length })
     const payments = await paymentsOf(run.db, page.charges)
     for (const charge of page.charges) await meet(run, charge, judge(charge, payments.get(charge.key)))
     await writePosition(run.db, run.gateway.name, place, nextPosition(place, page))
@@ -191,7 +191,7 @@ function eventOf(refunded: Exclude<Refunded, { to: 'elsewhere' }>): ReconcileEve
 }
 
 function count(tally: Reconciled, event: ReconcileEvent): void {
-  if (event.kind === 'looked') tally.chargesRead += event.charges
+  if (event.kind === 'page-read') tally.chargesRead += event.charges
   if (event.kind === 'refunded') tally.refunded += 1
   if (event.kind === 'parked') tally.parked += 1
   if (event.kind === 'parked' || event.kind === 'stray') tally.alerts += 1

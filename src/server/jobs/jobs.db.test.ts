@@ -14,7 +14,7 @@ let cookie: string
 beforeAll(async () => {
   product = await openTestProduct({
     PAYONCE_GATEWAY_TIMEOUT_MS: '300',
-    PAYONCE_COMPLETER_MS: '100',
+    PAYONCE_RESOLVER_MS: '100',
     PAYONCE_LEASE_MS: '1000',
   })
   cookie = await product.cookie()

@@ -1,3 +1,5 @@
+import type { AnyOperation } from '@/idempotency/core/operation'
+import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import type { Core } from '../core'
 
@@ -19,10 +21,10 @@ const MINUTE_MS = 60_000
 export function jobsOf(core: Core): Job[] {
   const { store, reconcile, env } = core
   return [
-    // Finishes what a crash left behind and asks about what is in doubt: the completer and the resolver are one.
+    // Settles what a crash left behind, and asks about what is in doubt.
     {
       name: 'resolver',
-      everyMs: env.PAYONCE_COMPLETER_MS,
+      everyMs: env.PAYONCE_RESOLVER_MS,
       batchMax: RESOLVER_BATCH,
       run: () => resolve(core),
     },
@@ -42,16 +44,13 @@ export function jobsOf(core: Core): Job[] {
   ]
 }
 
-/** @returns the most that any operation had: a full batch of one is followed by the next */
-async function resolve({ engine, pay, createPayment, placeOrder, refund }: Core): Promise<number> {
+/** Every operation of the registry, so that none is forgotten. @returns the most that any of them had: a full batch of one is followed by the next */
+async function resolve({ engine, operations }: Core): Promise<number> {
   const requestId = uuidv7()
-  const handled = [
-    await engine.recover(pay, RESOLVER_BATCH, requestId),
-    await engine.recover(createPayment, RESOLVER_BATCH, requestId),
-    await engine.recover(refund, RESOLVER_BATCH, requestId),
-    await engine.recover(placeOrder, RESOLVER_BATCH, requestId),
-  ]
-  return Math.max(...handled)
+  let most = 0
+  for (const operation of Object.values(operations) as AnyOperation<SqlForm>[])
+    most = Math.max(most, await engine.recover(operation, RESOLVER_BATCH, requestId))
+  return most
 }
 
 /** Batches of one turn. 50: a backlog is worked off, but a stop or another job never waits for long. */

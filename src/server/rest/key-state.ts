@@ -4,17 +4,15 @@ import { recordId } from '@/idempotency/core/fingerprint'
 import { findRecordStatus } from '@/idempotency/stores/read'
 import { showId } from '@/lib/id'
 import type { Deps } from '../deps'
+import { OPERATIONS } from '../operations'
 import { maybeTime, notFound, time } from '../routers/wire'
 import type { RestEnv } from './respond'
 import { json, needs, problems } from './routes'
 import { scopeOf } from './run-once'
 
-/** What each operation works on, and which right it takes to ask for it. */
-const OPERATIONS = {
-  'payments.create': { prefix: 'pay', url: '/api/v1/payments/' },
-  'orders.create': { prefix: 'ord', url: '/api/v1/orders/' },
-  'refunds.create': { prefix: 'ref', url: null },
-} as const
+/** What programs may ask for: the operations that they send. */
+const ASKABLE = Object.values(OPERATIONS).filter(({ sentBy }) => sentBy === 'program')
+const NAMES = ASKABLE.map(({ name }) => name)
 
 const stateShape = z
   .object({
@@ -57,9 +55,7 @@ const get = createRoute({
   ...needs('payments:read'),
   request: {
     params: z.object({
-      operation: z
-        .enum(Object.keys(OPERATIONS) as [keyof typeof OPERATIONS])
-        .meta({ example: 'payments.create' }),
+      operation: z.enum(NAMES).meta({ example: 'payments.create' }),
       key: z
         .string()
         .min(1)
@@ -76,13 +72,13 @@ export function idempotencyRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
     const scope = scopeOf(c.var.caller.merchantId)
     const found = await findRecordStatus(deps.db, scope.merchantId, recordId(scope, operation, key))
     if (!found) return notFound()
-    const { prefix, url } = OPERATIONS[operation]
-    const id = found.subjectId && showId(prefix, found.subjectId)
+    const { subject, resourcePath } = ASKABLE.find(({ name }) => name === operation) ?? notFound()
+    const id = found.subjectId && showId(subject, found.subjectId)
     return c.json(
       {
         ...{ operation, key, state: stateOf(found) },
         ...{ status: found.status, problem: found.problem },
-        resource: id ? { id, url: url && `${url}${id}` } : null,
+        resource: id ? { id, url: resourcePath && `${resourcePath}${id}` } : null,
         createdAt: time(found.createdAt),
         completedAt: maybeTime(found.completedAt),
         expiresAt: time(found.expiresAt),

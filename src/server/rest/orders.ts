@@ -48,7 +48,13 @@ const get = createRoute({
 
 export function orderRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
   app.openapi(place, (c) =>
-    runOnce(c, deps, deps.placeOrder, { ...c.req.valid('json'), merchantId: c.var.caller.merchantId }, PATH),
+    runOnce(
+      c,
+      deps,
+      deps.operations.placeOrder,
+      { ...c.req.valid('json'), merchantId: c.var.caller.merchantId },
+      PATH,
+    ),
   )
 
   app.openapi(get, async (c) => {

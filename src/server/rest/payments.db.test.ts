@@ -29,7 +29,7 @@ const settleDoubt = async () => {
   await product.owner.query(
     `UPDATE payment SET created_at = now() - interval '1 minute' WHERE status IN ('sending', 'unknown', 'requires_action')`,
   )
-  await product.deps.engine.recover(product.deps.createPayment, 50, 'test')
+  await product.deps.engine.recover(product.deps.operations.createPayment, 50, 'test')
 }
 const records = () => product.count('records', `key = '${key}'`)
 

@@ -87,7 +87,7 @@ export function paymentRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
     const { merchantId } = c.var.caller
     // A program has seen no page: it pays the order as it is.
     const input = 'orderId' in asked ? { ...asked, version: null, merchantId } : { ...asked, merchantId }
-    return runOnce(c, deps, deps.createPayment, input, PAYMENTS)
+    return runOnce(c, deps, deps.operations.createPayment, input, PAYMENTS)
   })
 
   app.openapi(get, async (c) => {

@@ -50,7 +50,7 @@ export function refundRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
     const { amount = null, reason = null } = c.req.valid('json')
     const { id } = c.req.valid('param')
     const input = { merchantId: c.var.caller.merchantId, paymentId: uuidOf('pay', id), amount, reason }
-    return runOnce(c, deps, deps.refund, input, `${PAYMENTS}/${id}/refunds`)
+    return runOnce(c, deps, deps.operations.refund, input, `${PAYMENTS}/${id}/refunds`)
   })
 
   app.openapi(list, async (c) => {

@@ -148,7 +148,8 @@ describe('placing an order', () => {
   })
 
   it('R9 of a process that died after it began: finished without the client', async () => {
-    const { store, placeOrder, engine } = product.deps
+    const { store, operations, engine } = product.deps
+    const { placeOrder } = operations
     const { merchantId } = product
     const ids = { merchantId, recordId: key, subjectId: '018f3c2a-9d4e-7c31-b2a4-5f60718293a4' }
     const input = { merchantId, currency: 'EUR' as const, items: [ITEM] }

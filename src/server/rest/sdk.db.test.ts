@@ -176,7 +176,7 @@ describe('what goes wrong', () => {
     await product.owner.query(
       `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE state = 'unknown'`,
     )
-    await product.deps.engine.recover(product.deps.createPayment, 20, 'test')
+    await product.deps.engine.recover(product.deps.operations.createPayment, 20, 'test')
     const paid = await payonce.payments.create(
       { ...AMOUNT, paymentMethod: 'pm_card_timeout_after_charge' },
       { idempotencyKey: key as string },

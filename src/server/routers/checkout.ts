@@ -29,7 +29,10 @@ export const checkoutRouter = router({
       requestId: ctx.requestId,
     }
     return resultOf<PaidBody>(
-      await ctx.engine.run(ctx.pay, { ...request, input: { ...order, merchantId: scope.merchantId } }),
+      await ctx.engine.run(ctx.operations.pay, {
+        ...request,
+        input: { ...order, merchantId: scope.merchantId },
+      }),
     )
   }),
 
@@ -41,7 +44,7 @@ export const checkoutRouter = router({
       return readAttemptState(ctx.db, {
         merchantId: scope.merchantId,
         orderId: input.orderId,
-        recordId: recordId(scope, ctx.pay.name, key),
+        recordId: recordId(scope, ctx.operations.pay.name, key),
       })
     }),
 
@@ -53,8 +56,8 @@ export const checkoutRouter = router({
       const scope = await scopeOf(ctx, input.orderId)
       const about = {
         merchantId: scope.merchantId,
-        recordId: recordId(scope, ctx.pay.name, key),
-        operation: ctx.pay.name,
+        recordId: recordId(scope, ctx.operations.pay.name, key),
+        operation: ctx.operations.pay.name,
         requestId: ctx.requestId,
       }
       ctx.attempts.add({

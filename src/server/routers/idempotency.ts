@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { attemptsOf, findRecord, listRecords, type RecordSummary } from '@/idempotency/stores/read'
-import { type IdPrefix, readId, showId, uuidv7 } from '@/lib/id'
+import { readId, showId, uuidv7 } from '@/lib/id'
 import { audit, auditOf } from '@/platform/audit'
+import { factsOf } from '../operations'
 import { operatorProcedure, router } from '../trpc'
 import {
   attempt,
@@ -24,6 +25,7 @@ const summaryOut = countsOut.extend({
   id: z.string(),
   key: z.string(),
   operation: z.string(),
+  sentBy: z.enum(['browser', 'program']).nullable(),
   scope: z.string(),
   state: z.string(),
   fence: z.number(),
@@ -114,17 +116,15 @@ export const idempotencyRouter = router({
   }),
 })
 
-/** What each operation works on; where it is not a payment. */
-const SUBJECTS: Record<string, IdPrefix> = { 'orders.create': 'ord', 'refunds.create': 'ref' }
-
 function showRecord(row: RecordSummary): z.infer<typeof summaryOut> {
   const { id, key, operation, scope, state, fence, status, problem } = row
+  const facts = factsOf(operation)
   return {
     ...{ id, key, operation, scope, state, fence, status, problem },
     ...counts(row),
-    subjectId: row.subjectId && showId(SUBJECTS[operation] ?? 'pay', row.subjectId),
-    paymentId:
-      row.subjectId && (SUBJECTS[operation] ?? 'pay') === 'pay' ? showId('pay', row.subjectId) : null,
+    sentBy: facts?.sentBy ?? null,
+    subjectId: row.subjectId && facts && showId(facts.subject, row.subjectId),
+    paymentId: row.subjectId && facts?.subject === 'pay' ? showId('pay', row.subjectId) : null,
     createdAt: time(row.createdAt),
     completedAt: maybeTime(row.completedAt),
     expiresAt: time(row.expiresAt),

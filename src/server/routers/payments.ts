@@ -5,6 +5,7 @@ import { readId, showId, uuidv7 } from '@/lib/id'
 import { type Overview, overview, RANGES, type Totals } from '@/payments/overview'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import { listPayments, type PaymentSummary, paymentDetail } from '@/payments/read'
+import { factsOf } from '../operations'
 import { operatorProcedure, router } from '../trpc'
 import { refundShape, showRefund } from '../wire/api-shapes'
 import { checkOut, recentCheck } from './ledger'
@@ -72,6 +73,7 @@ const recordOut = z.object({
   id: z.string(),
   key: z.string(),
   operation: z.string(),
+  sentBy: z.enum(['browser', 'program']).nullable(),
   state: z.string(),
   fence: z.number(),
   status: z.number().nullable(),
@@ -209,6 +211,7 @@ function showDetail(
     attempts: attempts.map(attempt),
     record: record && {
       ...record,
+      sentBy: factsOf(record.operation)?.sentBy ?? null,
       leaseUntil: time(record.leaseUntil),
       createdAt: time(record.createdAt),
       completedAt: maybeTime(record.completedAt),

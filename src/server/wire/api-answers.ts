@@ -10,8 +10,6 @@ import { showOrder, showPayment, showRefund } from './api-shapes'
 
 export function paymentAnswers(baseUrl: string): PaymentAnswers {
   return {
-    operation: 'payments.create',
-
     // 202: the shopper has to do something first, so this answer is not the last one under its key.
     paid: (payment, { status, cardLabel, actionUrl }) => {
       const shown = showPayment(
@@ -35,14 +33,12 @@ export function paymentAnswers(baseUrl: string): PaymentAnswers {
 
 export function orderAnswers(baseUrl: string): OrderAnswers {
   return {
-    operation: 'orders.create',
     placed: (order) => ({ status: 201, problem: null, body: JSON.stringify(showOrder(order, baseUrl)) }),
     pointer: pointer('order', 'ord', '/api/v1/orders/'),
   }
 }
 
 export const refundAnswers: RefundAnswers = {
-  operation: 'refunds.create',
   refunded: (refund) => ({
     status: 201,
     problem: null,

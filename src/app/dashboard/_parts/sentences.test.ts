@@ -28,7 +28,7 @@ test.each([
 })
 
 test('an operation that no button starts speaks of requests', () => {
-  expect(explainPresses({ ...NONE, executed: 1, replayed: 1 }, 'payments.create')).toBe(
+  expect(explainPresses({ ...NONE, executed: 1, replayed: 1 }, 'program')).toBe(
     '2 requests arrived: 1 request was executed, 1 was answered from the record.',
   )
 })

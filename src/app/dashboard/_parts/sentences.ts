@@ -31,14 +31,14 @@ export function chargesOf({ status }: { status: string }): number {
 }
 
 /** The one sentence that explains every press: `Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.` */
-export function explainPresses(presses: Presses, operation = 'checkout.pay'): string {
+export function explainPresses(presses: Presses, sentBy: 'browser' | 'program' | null = 'browser'): string {
   const total = pressesOf(presses)
   if (total === 0)
     return presses.recovered > 0
       ? 'The server finished this payment after a crash.'
       : 'Its attempts are still being written down.'
   const first =
-    operation === 'checkout.pay'
+    sentBy === 'browser'
       ? `Pay was pressed ${times(total)}`
       : total === 1
         ? 'One request arrived'

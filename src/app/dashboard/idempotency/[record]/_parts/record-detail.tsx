@@ -33,7 +33,7 @@ export function RecordDetailPage({ initial }: { initial: RecordData }) {
             <RecordState state={record.state} />
           </span>
         }
-        note={explainPresses(record, record.operation)}
+        note={explainPresses(record, record.sentBy)}
       />
       <Freshness query={query} />
       <div className="flex flex-col gap-4">

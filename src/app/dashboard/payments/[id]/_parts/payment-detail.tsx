@@ -76,7 +76,7 @@ function Explained({ payment }: { payment: PaymentData }) {
     <Card>
       <CardBody>
         <p className="text-base leading-7">
-          {explainPresses(payment, payment.record?.operation)}{' '}
+          {explainPresses(payment, payment.record?.sentBy)}{' '}
           {explainBank(payment.status, payment.record?.fence)}
         </p>
       </CardBody>

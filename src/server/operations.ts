@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { payOperation } from '@/checkout/pay'
+import { placeOrderOperation } from '@/checkout/place-order'
+import { shopperAnswers } from '@/checkout/shopper-answers'
+import { systemClock } from '@/idempotency/core/clock'
+import type { AnyOperation } from '@/idempotency/core/operation'
+import type { SqlForm } from '@/idempotency/stores/sql'
+import type { IdPrefix } from '@/lib/id'
+import type { Gateway } from '@/payments/gateway'
+import { refundOperation } from '@/payments/refund'
+import type { Db } from '@/platform/db'
+import { orderAnswers, paymentAnswers, refundAnswers } from './wire/api-answers'
+
+export interface OperationDeps {
+  db: Db
+  gateway: Gateway
+  newId: () => string
+  baseUrl: string
+}
+
+/** What must be known of an operation outside of it: by the worker, the routes, the dashboard. */
+interface OperationFacts {
+  /** Bound into every record's id, so it never changes. */
+  name: string
+  /** What it works on, as the prefix of that thing's id. */
+  subject: IdPrefix
+  /** Where a program reads that thing, before its id; null where it has no address of its own. */
+  resourcePath: string | null
+  /** Whether it asks the bank: then it is not begun while the bank is away. */
+  asksBank: boolean
+  /** Whose key it is: a program's, which may ask for the key's state under /api/v1/idempotency, or the shopper's browser. */
+  sentBy: 'browser' | 'program'
+}
+
+/**
+ * The one registry of operations. Whoever needs to know all of them reads it: the engine's gate, the worker (which settles what a crash
+ * left), the bank's pages, the look-up of a key, the dashboard. A new operation is one entry here and one file beside its table.
+ */
+export const OPERATIONS = {
+  pay: {
+    name: 'checkout.pay',
+    subject: 'pay',
+    resourcePath: '/api/v1/payments/',
+    asksBank: true,
+    sentBy: 'browser',
+    build: (name: string, deps: OperationDeps) =>
+      payOperation({ name, ...paying(deps), answers: shopperAnswers }),
+  },
+  createPayment: {
+    name: 'payments.create',
+    subject: 'pay',
+    resourcePath: '/api/v1/payments/',
+    asksBank: true,
+    sentBy: 'program',
+    build: (name: string, deps: OperationDeps) =>
+      payOperation({ name, ...paying(deps), answers: paymentAnswers(deps.baseUrl) }),
+  },
+  refund: {
+    name: 'refunds.create',
+    subject: 'ref',
+    resourcePath: null,
+    asksBank: true,
+    sentBy: 'program',
+    build: (name: string, deps: OperationDeps) => refundOperation({ name, ...deps, answers: refundAnswers }),
+  },
+  placeOrder: {
+    name: 'orders.create',
+    subject: 'ord',
+    resourcePath: '/api/v1/orders/',
+    asksBank: false,
+    sentBy: 'program',
+    build: (name: string, deps: OperationDeps) =>
+      placeOrderOperation({ name, ...deps, answers: orderAnswers(deps.baseUrl) }),
+  },
+} as const satisfies Record<
+  string,
+  OperationFacts & { build: (name: string, deps: OperationDeps) => AnyOperation<SqlForm> }
+>
+
+export type OperationId = keyof typeof OPERATIONS
+
+/** Every operation, ready to run: `engine.run(operations.pay, …)`. */
+export type Operations = { [Id in OperationId]: ReturnType<(typeof OPERATIONS)[Id]['build']> }
+
+/** Built alike in every process: in the one that takes the request, and in the one that finishes it after a crash. */
+export function buildOperations(deps: OperationDeps): Operations {
+  const built = Object.entries(OPERATIONS).map(([id, { name, build }]) => [id, build(name, deps)])
+  return Object.fromEntries(built) as Operations
+}
+
+/** What is known of an operation by its name; null for one that this version does not have. */
+export function factsOf(name: string): OperationFacts | null {
+  return Object.values(OPERATIONS).find((facts) => facts.name === name) ?? null
+}
+
+function paying(deps: OperationDeps) {
+  return { ...deps, newReceiptToken: () => randomBytes(24).toString('base64url'), now: systemClock.now }
+}
