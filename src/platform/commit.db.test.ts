@@ -37,26 +37,33 @@ const orders = async () =>
 
 describe('a commit', () => {
   it('positive control: all of it is there', async () => {
-    expect(await commit(db, [open(), order()])).toBeNull()
+    expect(await commit(db, [open(), order()])).toEqual({ committed: true })
     expect([await merchants(), await orders()]).toEqual([1, 1])
   })
 
   it('one write that touches another number of rows undoes all, and is named', async () => {
-    expect(await commit(db, [order(), open('second', 2)]).catch(() => 'fkey')).toBe('second')
+    expect(await commit(db, [order(), open('second', 2)]).catch(() => 'fkey')).toEqual({
+      committed: false,
+      refusedBy: 'second',
+    })
     expect([await merchants(), await orders()]).toEqual([0, 0])
   })
 
   it('what comes before is in the same commit: seen by the writes, and undone with them', async () => {
-    expect(await commit(db, [order()], [open().sql])).toBeNull()
+    expect(await commit(db, [order()], [open().sql])).toEqual({ committed: true })
     expect([await merchants(), await orders()]).toEqual([1, 1])
     merchant = uuidv7()
-    expect(await commit(db, [{ ...order(), rows: 2 }], [open().sql])).toBe('order')
+    expect(await commit(db, [{ ...order(), rows: 2 }], [open().sql])).toEqual({
+      committed: false,
+      refusedBy: 'order',
+    })
     expect([await merchants(), await orders()]).toEqual([0, 0])
   })
 
   it('of ten at once with one row to write, one is committed and nine are told which write it was', async () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => commit(db, [open(), order()])))
-    expect(all.toSorted()).toEqual([...Array(9).fill('merchant'), null])
+    const refused = all.map((result) => (result.committed ? 'committed' : result.refusedBy))
+    expect(refused.toSorted()).toEqual(['committed', ...Array(9).fill('merchant')])
     expect([await merchants(), await orders()]).toEqual([1, 1])
   })
 

@@ -84,7 +84,9 @@ async function pay(method = 'pm_card_visa'): Promise<BegunPayment> {
 }
 
 async function settleNow(payment: BegunPayment): Promise<void> {
-  expect(await commit(db, settle(payment, await charge(gateway, payment), uuidv7).writes)).toBeNull()
+  expect(await commit(db, settle(payment, await charge(gateway, payment), uuidv7).writes)).toEqual({
+    committed: true,
+  })
 }
 
 /** A payment that ended as not paid, and the charge that came all the same. */
@@ -132,7 +134,7 @@ const CAPTURE = ['capture', 'gateway_clearing 2364', 'processing_fees 36', 'sale
 describe('what the reconciler leaves alone', () => {
   it('positive control: an ordinary payment, whatever the number of runs', async () => {
     const payment = await pay()
-    expect(await run()).toEqual({ looked: 1, refunded: 0, parked: 0, alerts: 0 })
+    expect(await run()).toEqual({ chargesRead: 1, refunded: 0, parked: 0, alerts: 0 })
     await run()
     expect([await heldAtBank(payment), await booked(payment), await surplusRows(), await openOnes()]).toEqual(
       [[2400], [CAPTURE], [], []],
@@ -143,7 +145,7 @@ describe('what the reconciler leaves alone', () => {
     'a payment by %s, which has no charge',
     async (method) => {
       await pay(method)
-      expect(await run()).toEqual({ looked: 0, refunded: 0, parked: 0, alerts: 0 })
+      expect(await run()).toEqual({ chargesRead: 0, refunded: 0, parked: 0, alerts: 0 })
     },
   )
 
@@ -180,7 +182,7 @@ describe('what the reconciler leaves alone', () => {
 describe('what was charged in surplus', () => {
   it('G4 charged twice under one key: both charges and the refund are in the ledger, and the customer has the second one back', async () => {
     const payment = await pay('pm_card_charged_twice')
-    expect(await run()).toEqual({ looked: 2, refunded: 1, parked: 0, alerts: 0 })
+    expect(await run()).toEqual({ chargesRead: 2, refunded: 1, parked: 0, alerts: 0 })
     expect(await booked(payment)).toEqual([CAPTURE, SURPLUS, GIVEN_BACK])
     expect(await heldAtBank(payment)).toEqual([2400, 0])
     expect(await surplusRows()).toEqual([
@@ -247,7 +249,7 @@ describe('what was charged in surplus', () => {
     for (let n = 0; n < 6; n++) await pay()
     await pay('pm_card_charged_twice')
     await chargedTooLate('declined')
-    expect(await run()).toEqual({ looked: 9, refunded: 2, parked: 0, alerts: 0 })
+    expect(await run()).toEqual({ chargesRead: 9, refunded: 2, parked: 0, alerts: 0 })
   })
 })
 
@@ -325,9 +327,9 @@ describe('the bank’s list', () => {
     async (fault) => {
       await pay('pm_card_charged_twice')
       script(fault, { on: 'list' })
-      expect(await run(waitingFor(fault))).toEqual({ looked: 0, refunded: 0, parked: 0, alerts: 0 })
+      expect(await run(waitingFor(fault))).toEqual({ chargesRead: 0, refunded: 0, parked: 0, alerts: 0 })
       expect(told('silent')).toHaveLength(1)
-      expect(await run()).toMatchObject({ looked: 2, refunded: 1 })
+      expect(await run()).toMatchObject({ chargesRead: 2, refunded: 1 })
     },
   )
 
@@ -366,7 +368,7 @@ describe('the bank’s list', () => {
 
   it('a bank without any charge is an empty list, each time', async () => {
     expect([await run(), await run()]).toEqual(
-      Array(2).fill({ looked: 0, refunded: 0, parked: 0, alerts: 0 }),
+      Array(2).fill({ chargesRead: 0, refunded: 0, parked: 0, alerts: 0 }),
     )
   })
 })
@@ -379,7 +381,7 @@ describe('W4 a charge of which we know nothing', () => {
   it('is an alert, once, and no money is made of it', async () => {
     await strayed()
     const before = await owner.query('SELECT count(*) FROM ledger_transaction')
-    expect(await run()).toEqual({ looked: 1, refunded: 0, parked: 0, alerts: 1 })
+    expect(await run()).toEqual({ chargesRead: 1, refunded: 0, parked: 0, alerts: 1 })
     expect(await run()).toMatchObject({ alerts: 0 })
     expect(told('stray')).toMatchObject([{ charge: { amountMinor: 5n } }])
     expect([await surplusRows(), await openOnes()]).toEqual([[], ['stray']])
@@ -399,7 +401,7 @@ describe('W4 a charge of which we know nothing', () => {
     await client.query('DELETE FROM ledger_transaction WHERE payment_id = ANY($1)', [ids])
     await client.query('DELETE FROM payment WHERE id = ANY($1)', [ids])
     client.release(true)
-    expect(await run()).toEqual({ looked: 3, refunded: 0, parked: 0, alerts: 2 })
+    expect(await run()).toEqual({ chargesRead: 3, refunded: 0, parked: 0, alerts: 2 })
     const named = told('stray').map((event) => event.kind === 'stray' && event.charge.key)
     expect(named.toSorted()).toEqual(ids.toSorted())
     for (const payment of lost) expect(await heldAtBank(payment)).toEqual([2400])
