@@ -10,7 +10,7 @@ export interface Victim {
 }
 
 /**
- * An accident, named after its row of the fault matrix (docs/faults.md). `arm` prepares it before the request is sent; `happened` says
+ * An accident, named after its row of the fault matrix (docs/failure-modes.md). `arm` prepares it before the request is sent; `happened` says
  * afterwards whether it did. Those that last are ended by `over`, while the clients go on.
  */
 export interface Accident {
@@ -143,13 +143,13 @@ export const ACCIDENTS: readonly Accident[] = [
     arm: (world) => world.restartDatabase('D2', 'SIGQUIT'),
   },
   { id: 'D3', says: 'backends are terminated', arm: (world) => world.terminateBackends('D3') },
-  { id: 'R29', says: 'a worker is killed', arm: async (world) => world.killWorker('R29') },
+  { id: 'J4', says: 'a worker is killed', arm: async (world) => world.killWorker('J4') },
   {
-    id: 'B1',
+    id: 'G12',
     says: 'the bank is killed',
     arm: async (world) => {
       await world.bank.kill()
-      world.happened('B1')
+      world.happened('G12')
     },
   },
 

@@ -94,7 +94,7 @@ describe('createOrder', () => {
   })
 
   it.each([[[]], [[{ ...SHIRT, quantity: 0 }]], [[{ ...SHIRT, unitAmount: -1n }]]])(
-    'L4 refuses items without a valid total, and writes nothing (%#)',
+    'L1 refuses items without a valid total, and writes nothing (%#)',
     async (items) => {
       const id = uuidv7()
       await expect(create({ items }, id)).rejects.toThrow(OrderRefused)

@@ -21,7 +21,7 @@ describe('what the checkout page sends', () => {
   })
 
   test.each<[string, object]>([
-    ['G3 an amount of its own', { amount: 1 }],
+    ['P3 an amount of its own', { amount: 1 }],
     ['a currency of its own', { currency: 'EUR' }],
     ['an id of another kind', { orderId: 'pay_018f0000000070008000000000000001' }],
     ['a bare UUID', { orderId: ID }],
@@ -55,9 +55,9 @@ describe('a new order', () => {
     ['101 items', { ...ORDER, items: Array(101).fill(ORDER.items[0]) }],
     ['a currency in small letters', { ...ORDER, currency: 'eur' }],
     ['a currency that we do not know', { ...ORDER, currency: 'XXX' }],
-    ['L4 half a cent', item({ unitAmount: 0.5 })],
-    ['L4 a negative price', item({ unitAmount: -1 })],
-    ['L4 a price beyond 2^53 − 1', item({ unitAmount: 2 ** 53 })],
+    ['L1 half a cent', item({ unitAmount: 0.5 })],
+    ['L1 a negative price', item({ unitAmount: -1 })],
+    ['L1 a price beyond 2^53 − 1', item({ unitAmount: 2 ** 53 })],
     ['a price as text', item({ unitAmount: '1200' })],
     ['no quantity', item({ quantity: 0 })],
     ['a nameless item', item({ name: '  ' })],

@@ -26,7 +26,7 @@ export function localeOf(headers: Headers): Locale {
 }
 
 /** Pages for operators and programmers are written in English only; their frame must say so, whoever reads them. */
-const ENGLISH_ONLY = ['/dashboard', '/docs', '/gallery', '/lab', '/problems', '/sign-in']
+const ENGLISH_ONLY = ['/dashboard', '/docs', '/gallery', '/problems', '/sign-in']
 
 /** The language in which the page at this address answers. */
 export function localeOfPage(url: string, request: Request): Locale {

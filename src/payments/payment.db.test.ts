@@ -123,7 +123,7 @@ describe('the list of moves', () => {
   })
 })
 
-describe('G1 the order guard', () => {
+describe('P1 the order guard', () => {
   it.each(LIVE.flatMap((one) => LIVE.map((other) => [one, other])))(
     'an order with a payment that is %s takes none that is %s',
     async (one, other) => {

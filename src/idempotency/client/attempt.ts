@@ -1,6 +1,6 @@
 /*
  * One purchase attempt, as a pure machine: (state, event) → state and effects. It imports nothing, knows no clock and no
- * chance (they arrive in the events), and never touches the network; drive.ts does that.
+ * chance (they arrive in the events), and never touches the network; controller.ts does that.
  *
  *   ready ──press──▶ sending ──answer──▶ done
  *     ▲                │  ▲ └─needs the shopper─▶ acting

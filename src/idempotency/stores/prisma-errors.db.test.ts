@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { CommitRefused, StoreUnavailable } from '../core/store'
 import { callDatabase, classify, type ErrorClass } from './prisma-errors'
 
-/** Faults.md §4, for real: what Prisma and its adapter throw, and what we make of it. */
+/** What Prisma and its adapter throw, and what we make of it. */
 let database: TestDatabase
 let owner: pg.Pool
 let open: Array<{ db: Db; pool: pg.Pool }> = []

@@ -12,7 +12,7 @@ export interface CardPlan {
   twice?: true
 }
 
-/** The published test tokens (docs/testing.md). There are no others: an unknown token is declined. */
+/** The published test tokens. There are no others: an unknown token is declined. */
 export const CARDS: Record<string, CardPlan> = {
   pm_card_visa: { label: 'Visa •••• 4242', verdict: 'approve' },
   pm_card_declined: { label: 'Visa •••• 0002', verdict: 'decline', declineCode: 'card_declined' },

@@ -223,7 +223,7 @@ describe('what the bank says', () => {
   })
 })
 
-describe('G1 the order guard holds across doors', () => {
+describe('P1 the order guard holds across doors', () => {
   it('paid on the page, then by a program: nothing more is charged, and it is told which payment', async () => {
     const order = await product.newOrder()
     const paid = await product.pay({ key, orderId: order, version: 1, paymentMethod: 'pm_card_visa' })

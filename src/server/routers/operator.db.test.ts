@@ -225,7 +225,7 @@ test.each<[string, Record<string, unknown>]>([
   ['in a currency in small letters', { ...ORDER, currency: 'eur' }],
   ['with a total of its own', { ...ORDER, amount: 1 }],
   ['with a card number in its reference', { ...ORDER, reference: 'paid by 4242 4242 4242 4242' }],
-])('L4 an amount that is %s is 400, and no order', async (_, input) => {
+])('L1 an amount that is %s is 400, and no order', async (_, input) => {
   const before = await product.owner.query('SELECT count(*) FROM orders')
   const { status, body } = await createOrder(input)
   expect([status, body.error.data.idempotency.retry]).toEqual([400, 'after-fixing'])
