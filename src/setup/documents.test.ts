@@ -48,6 +48,22 @@ test('each row is carried by a test, names one, or says why it cannot happen', (
   expect(bare.map(([id]) => id)).toEqual([])
 })
 
+test('the rooms in docs/architecture.md import what src/architecture.test.ts allows', () => {
+  const table = texts.get('docs/architecture.md')?.match(/^## The rooms[\s\S]*?(?=^[^|\n#])/m)?.[0] ?? ''
+  const documented = [...table.matchAll(/^\| `([^|]*)` .*\| (.*) \|$/gm)].map((row) => [
+    row[1]?.split('`')[0],
+    [...(row[2] ?? '').matchAll(/`([^`]+)`/g)].map((name) => name[1]).sort(),
+  ])
+  const code =
+    texts.get('src/architecture.test.ts')?.match(/const MAY_IMPORT[^=]*= \{([\s\S]*?)\n\}/)?.[1] ?? ''
+  const allowed = [...code.matchAll(/^ {2}'?([\w./]+)'?: \[([^\]]*)\]/gm)].map((entry) => [
+    entry[1],
+    [...(entry[2] ?? '').matchAll(/'([^']+)'/g)].map((name) => name[1]).sort(),
+  ])
+  // '.' stands for files that lie directly in src; there are only tests.
+  expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(allowed.filter(([room]) => room !== '.')))
+})
+
 test('what points at nothing is found', () => {
   expect(
     deadLinks('[a](b.md) [c](README.md#no-such-part) [d](README.md) [e](https://example.com)', 'README.md'),
