@@ -9,6 +9,8 @@ import { root } from './process/project-root'
 const TABLES_OF_IDS = ['docs/failure-modes.md', 'docs/rules.md']
 
 const THIS_FILE = 'src/setup/documents.test.ts'
+/** A family's letter and a number, such as F18; with a variant, such as N7a or N7a2. */
+const ID = '[BCDFGIJKLNOPRSTW][1-9]?\\d(?:[ab]\\d?)?'
 const SKIPPED = new Set(['node_modules', 'generated', 'test-results', 'playwright-report'])
 const TEXT = /\.(tsx?|mjs|js|md|sql|prisma|css|json)$/
 const CARRIER = /\.(test|spec|contract)\.tsx?$|^(e2e|lab)\/|\/testing\//
@@ -155,26 +157,23 @@ function isThere(name: string): boolean {
 
 /** Ids in comments; in a test also those with which a string begins, or which stand in brackets in it. */
 function idsInSource(text: string, file: string): string[] {
-  const strings = CARRIER.test(file)
-    ? [...text.matchAll(/(['"`])((?:[A-Z]\d{1,2}[ab]?[ '"`])+|.*?\([A-Z]\d{1,2}[ab]?\))/g)]
-    : []
-  return [...idsIn(commentsOf(text)), ...strings.flatMap((found) => idsIn(found[2] ?? ''))]
+  const titles = new RegExp(`['"\`](?:(?:${ID}[ '"\`])+|.*?\\(${ID}\\))`, 'g')
+  const strings = CARRIER.test(file) ? [...text.matchAll(titles)].map((found) => found[0]) : []
+  return [commentsOf(text), ...strings].flatMap(idsIn)
 }
 
-const idsIn = (text: string): string[] => [
-  ...new Set(
-    [...text.matchAll(/(?<![\w.#/&-])[BCDFGIJKLNOPRSTW][1-9]?\d[ab]?(?![\w.-]*\w)/g)].map(
-      (found) => found[0],
-    ),
-  ),
-]
+/** An id is a word of its own: not the end of a longer name, nor the beginning of one. */
+function idsIn(text: string): string[] {
+  return [...text.matchAll(new RegExp(`(?<![\\w.#/&-])${ID}(?![\\w.-]*\\w)`, 'g'))].map((found) => found[0])
+}
 
 function commentsOf(text: string): string {
   return [...text.matchAll(/\/\*[\s\S]*?\*\/|(?:^|\s)(?:\/\/|--) .*$/gm)].map((found) => found[0]).join('\n')
 }
 
+/** The rows of a page's tables by their ids; a row may explain several. */
 function rowsOf(text: string): [string, string][] {
-  return [...text.matchAll(/^\| ([A-Z]\d{1,2}[ab]?(?: [A-Z]\d{1,2}[ab]?)*) \|.*$/gm)].flatMap((found) =>
+  return [...text.matchAll(new RegExp(`^\\| (${ID}(?: ${ID})*) \\|.*$`, 'gm'))].flatMap((found) =>
     (found[1] ?? '').split(' ').map((id): [string, string] => [id, found[0]]),
   )
 }

@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { CommitRefused, StoreUnavailable } from '../core/store'
 import { callDatabase, classify, type ErrorClass } from './prisma-errors'
 
-/** What Prisma and its adapter throw, and what we make of it. */
+/** Each error that Prisma and its adapter really throw, and the class that we give it. */
 let database: TestDatabase
 let owner: pg.Pool
 let open: Array<{ db: Db; pool: pg.Pool }> = []
