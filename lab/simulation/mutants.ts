@@ -25,7 +25,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RECORD,
-        find: "return row.leaseOver ? { kind: 'unknown', answer: null } : { kind: 'busy' }",
+        find: "return row.leaseOver ? { kind: 'unknown', answer: null, row } : { kind: 'busy' }",
         replace: "return row.leaseOver ? { kind: 'take-over', fence: row.fence } : { kind: 'busy' }",
       },
       {
@@ -40,7 +40,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RECORD,
-        find: "return storedAnswer(row, (answer) => ({ kind: 'unknown', answer }))",
+        find: "return storedAnswer(row, (answer) => ({ kind: 'unknown', answer, row }))",
         replace: "return { kind: 'take-over', fence: row.fence }",
       },
       {
@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RECORD,
-        find: "return { kind: 'expired' }",
+        find: "return { kind: 'expired', row }",
         replace: "return { kind: 'take-over', fence: row.fence }",
       },
       {
@@ -115,7 +115,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RECORD,
-        find: "if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch' }",
+        find: "if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch', row }",
         replace: '',
       },
     ],

@@ -99,7 +99,7 @@ describe('recover', () => {
     await crashed()
     bench.forget(bench.asked[0] as string)
     expect(await bench.recover()).toBe(1)
-    expect(bench.alerts()).toEqual(['parked for a person: nothing is there that it began'])
+    expect(bench.alerts()).toEqual(['parked for a person: the row that it began is missing'])
     expect(outcome(await bench.run())).toBe('outcome-unknown')
     expect(bench.found).toEqual([])
   })
