@@ -166,7 +166,7 @@ describe('N7a the answer to the claim was lost', () => {
       return claimed && { ...claimed, begun: { kind: 'answer-lost' } }
     })
     vi.spyOn(bench.operation, 'recall').mockResolvedValueOnce(null)
-    await expect(bench.run()).rejects.toThrow('what was begun cannot be read')
+    await expect(bench.run()).rejects.toThrow('the row that was begun cannot be read')
     expect(bench.asked).toEqual([])
     bench.find = async () => ({ kind: 'refused' })
     await rounds(1)
