@@ -7,7 +7,7 @@ import type { ProblemKind } from '../problems'
  */
 export type AttemptOutcome = 'executed' | 'replayed' | 'joined' | 'rejected' | 'recovered' | 'held'
 
-export interface AttemptEvent {
+export interface LoggedAttempt {
   merchantId: string
   recordId: string
   operation: string
@@ -30,7 +30,7 @@ export type EngineEvent =
       operation: string
       fence: number
     }
-  | { step: 'attempt'; attempt: AttemptEvent }
+  | { step: 'attempt'; attempt: LoggedAttempt }
   | { step: 'alert'; recordId: string; operation: string; message: string; error?: unknown }
 
 export type Observe = (event: EngineEvent) => void

@@ -4,7 +4,7 @@ import { uuidv7 } from '@/lib/id'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
-import type { AttemptEvent } from '../core/events'
+import type { LoggedAttempt } from '../core/events'
 import { AttemptLog } from './attempt-log'
 
 let database: TestDatabase
@@ -38,7 +38,7 @@ function openLog(): AttemptLog {
   return new AttemptLog({ client, worker: 'w', newId: uuidv7, onLost: (count) => lost.push(count) })
 }
 
-function attempt(recordId: string, changes: Partial<AttemptEvent> = {}): AttemptEvent {
+function attempt(recordId: string, changes: Partial<LoggedAttempt> = {}): LoggedAttempt {
   const about = {
     merchantId: uuidv7(),
     recordId,

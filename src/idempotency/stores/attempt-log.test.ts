@@ -1,6 +1,6 @@
 import type { Sql } from '@prisma/client/runtime/client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { AttemptEvent } from '../core/events'
+import type { LoggedAttempt } from '../core/events'
 import { AttemptLog } from './attempt-log'
 
 const AWAY = Object.assign(new Error("Can't reach database server"), { code: 'P1001' })
@@ -44,7 +44,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.useRealTimers())
 
-function attempt(requestId: string): AttemptEvent {
+function attempt(requestId: string): LoggedAttempt {
   const about = {
     merchantId: 'm',
     recordId: 'r',

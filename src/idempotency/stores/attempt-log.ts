@@ -1,5 +1,5 @@
 import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
-import type { AttemptEvent } from '../core/events'
+import type { LoggedAttempt } from '../core/events'
 import { isPassing } from './prisma-errors'
 
 export interface AttemptLogOptions {
@@ -19,7 +19,7 @@ const BATCH_MAX = 500
 /** How soon a batch that could not be written is tried again. */
 const AGAIN_MS = 1_000
 
-type Row = AttemptEvent & { id: string }
+type Row = LoggedAttempt & { id: string }
 
 /** Writes attempts in batches, off the pay path: a replay itself writes nothing. */
 export class AttemptLog {
@@ -30,7 +30,7 @@ export class AttemptLog {
 
   constructor(private readonly options: AttemptLogOptions) {}
 
-  add(attempt: AttemptEvent): void {
+  add(attempt: LoggedAttempt): void {
     // The id is made once: a batch whose commit was not heard of is sent again, and must not count twice.
     this.waiting.push({ ...attempt, id: this.options.newId() })
     if (this.waiting.length > KEPT_MAX) this.dropOldest()

@@ -149,7 +149,7 @@ export class PrismaStore implements Store<SqlForm> {
   private async recoverLostAnswer(claim: Claim, error: unknown): Promise<Claimed | null> {
     if (!(error instanceof StoreUnavailable) || !error.maybeDone) throw error
     const [row] = await this.repeatable<LeaseRow & { state: string }>(
-      sql`SELECT token::text, state, created_at AS "createdAt", expires_at AS "expiresAt" FROM idempotency_record WHERE ${statements.whereHeldBy(claim)}`,
+      sql`SELECT token::text, state, created_at AS "createdAt", expires_at AS "expiresAt" FROM idempotency_record WHERE ${statements.whereClaimedBy(claim)}`,
     )
     if (!row) throw error
     return this.claimed(claim, row, row.state === 'sending' ? { kind: 'answer-lost' } : { kind: 'refused' })

@@ -16,7 +16,7 @@ export function milliseconds(ms: number): Sql {
 }
 
 /** The row, while this claim still holds it: the fence in every later write. */
-export function whereHeldBy(claim: Claim): Sql {
+export function whereClaimedBy(claim: Claim): Sql {
   return sql`merchant_id = ${claim.merchantId}::uuid AND id = ${claim.id} AND token = ${claim.token}::uuid AND fence = ${claim.fence}`
 }
 
@@ -34,13 +34,13 @@ export const CLAIM_ROWS = claimRows('claim')
 /** Carries out `begin` for the one who holds the claim, and starts the lease; where it touches no row the record stays claimed. */
 export function beginRecord(claim: Claim, subjectId: string, begin: SqlBegin, lease: Sql): Sql {
   return sql`
-    WITH claim AS (SELECT 1 FROM idempotency_record WHERE ${whereHeldBy(claim)}),
+    WITH claim AS (SELECT 1 FROM idempotency_record WHERE ${whereClaimedBy(claim)}),
     ${partsOf(begin)}
     begun AS (${begin.sql}),
     sending AS (
       UPDATE idempotency_record SET lease_until = now() + ${lease},
         (state, subject_id) = (SELECT 'sending', ${subjectId}::uuid FROM begun UNION ALL SELECT 'claimed', NULL WHERE NOT EXISTS (SELECT FROM begun))
-      WHERE ${whereHeldBy(claim)})
+      WHERE ${whereClaimedBy(claim)})
     SELECT * FROM begun`
 }
 
@@ -61,12 +61,12 @@ export function takeOverRecord(
 export function renewRecord(claim: Claim, lease: Sql, ceiling: Sql): Sql {
   return sql`
     UPDATE idempotency_record SET lease_until = now() + ${lease}
-    WHERE ${whereHeldBy(claim)} AND state IN ('claimed', 'sending', 'unknown') AND now() < held_since + ${ceiling} RETURNING 1`
+    WHERE ${whereClaimedBy(claim)} AND state IN ('claimed', 'sending', 'unknown') AND now() < held_since + ${ceiling} RETURNING 1`
 }
 
 export function releaseRecord(claim: Claim): Sql {
   return sql`
-    UPDATE idempotency_record SET lease_until = now() - interval '1 millisecond' WHERE ${whereHeldBy(claim)} AND state = 'claimed' RETURNING 1`
+    UPDATE idempotency_record SET lease_until = now() - interval '1 millisecond' WHERE ${whereClaimedBy(claim)} AND state = 'claimed' RETURNING 1`
 }
 
 /** The record's new state and the stored answer, while the claim holds it. */
@@ -74,7 +74,7 @@ export function settleRecord(claim: Claim, next: Finish<SqlForm>): Sql {
   const answer = sql`status = ${next.answer?.status ?? null}::smallint, problem = ${next.answer?.problem ?? null}, answer = ${next.answer?.body ?? null}`
   return sql`
     UPDATE idempotency_record SET ${outcomeColumns(next)}, ${answer}
-    WHERE ${whereHeldBy(claim)} AND state IN ('claimed', 'sending', 'unknown') RETURNING 1`
+    WHERE ${whereClaimedBy(claim)} AND state IN ('claimed', 'sending', 'unknown') RETURNING 1`
 }
 
 function outcomeColumns(next: Finish<SqlForm>): Sql {

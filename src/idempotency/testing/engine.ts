@@ -1,6 +1,6 @@
 import { systemClock } from '../core/clock'
 import { Engine } from '../core/engine'
-import type { AttemptEvent, EngineEvent } from '../core/events'
+import type { LoggedAttempt, EngineEvent } from '../core/events'
 import type { Finish, Operation, Refusal } from '../core/operation'
 import type { Answer } from '../core/record'
 import type { EngineReply, EngineRequest } from '../core/run'
@@ -83,7 +83,7 @@ export class TestEngine {
     return this.engine.recover(this.operation, limit, 'worker-1')
   }
 
-  attempts(): AttemptEvent[] {
+  attempts(): LoggedAttempt[] {
     return this.events.flatMap((event) => (event.step === 'attempt' ? [event.attempt] : []))
   }
 
