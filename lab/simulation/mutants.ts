@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no heartbeat: a slow bank loses its lease',
-    edits: [{ file: LEASE, find: 'if (held && !over) cancel = wait()', replace: '' }],
+    edits: [{ file: LEASE, find: 'if (renewed && !over) cancel = wait()', replace: '' }],
   },
   {
     name: 'no ceiling: a bank that hangs holds its key for ever',

@@ -106,6 +106,7 @@ class Controller<Answer> implements AttemptController<Answer>, TabEvents<Attempt
   private record: StoredAttempt | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
   private tab: TabHandle<AttemptState<Answer>> | null = null
+  /** One entry per mounted component that shows the attempt. */
   private readonly listeners = new Set<() => void>()
 
   constructor(

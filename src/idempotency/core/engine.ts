@@ -13,6 +13,7 @@ import { Waiters } from './waiters'
 export class Engine<Form extends StoreForm> {
   private readonly waiters: Waiters
   private readonly recovery: Recovery<Form>
+  /** One entry per request in flight or resolver round, removed at its end. */
   private readonly running = new Set<Promise<unknown>>()
   private closed = false
 
@@ -77,7 +78,7 @@ export class Engine<Form extends StoreForm> {
   }
 
   private notNow(operation: string): Problem | null {
-    const detail = 'This server is being restarted. Nothing was charged; send the same request again.'
+    const detail = 'This server is restarting. Nothing was charged; send the same request again.'
     return this.closed
       ? { kind: 'unavailable', detail, retryAfterSeconds: 1 }
       : (this.options.notNow?.(operation) ?? null)

@@ -1,6 +1,6 @@
 import { systemClock } from '../core/clock'
 import { Engine } from '../core/engine'
-import type { LoggedAttempt, EngineEvent } from '../core/events'
+import type { EngineEvent, LoggedAttempt } from '../core/events'
 import type { Finish, Operation, Refusal } from '../core/operation'
 import type { Answer } from '../core/record'
 import type { EngineReply, EngineRequest } from '../core/run'
