@@ -1,7 +1,7 @@
 /**
  * The one table of problems: HTTP, tRPC, the pages' texts and the API's document are made from it.
- * Per kind: HTTP status, tRPC code, title, next step for a client (`retry`), whether a new key is safe (`safeNewKey`: nothing was
- * charged under this key, and nothing will be), and whether the answer is stored under the key (`remembered`).
+ * Per kind: HTTP status, tRPC code, title, next step for a client (`retry`), whether a new key is safe (`safeNewKey`: this
+ * request had no effect, so a new key cannot repeat one), and whether the answer is stored under the key (`remembered`).
  * Sources: RFC 9457 (problem details); draft-ietf-httpapi-idempotency-key-header-07 for 400, 409 and 422.
  */
 export const PROBLEMS = {
@@ -29,7 +29,7 @@ export const PROBLEMS = {
   'not-refundable': row(
     409,
     'CONFLICT',
-    'The amount exceeds what can be refunded',
+    'The refund is not possible',
     'after-fixing',
     true,
     false,

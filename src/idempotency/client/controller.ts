@@ -92,7 +92,7 @@ export function createAttempt<Answer>(
   return new Controller(freshKey, host, known)
 }
 
-/** Presses that are kept until a leader is known. 100: the browser answers in milliseconds; nobody presses that often. */
+/** Presses that are kept until a leader is known. 100: far more than a person presses in the milliseconds that the browser needs. */
 const EARLY_PRESSES_MAX = 100
 
 class Controller<Answer> implements AttemptController<Answer>, TabEvents<AttemptState<Answer>> {
