@@ -74,7 +74,7 @@ export type Operation = 'orders.create' | 'payments.create' | 'refunds.create'
 export interface KeyState {
   operation: Operation
   key: string
-  /** `unknown`: in doubt, the server is asking the bank. `released`: refused without effect, the key is free. `expired`: the answer was deleted. */
+  /** `unknown`: in doubt, the server is asking the bank. `released`: nothing was executed, and the same request may be sent again. `expired`: the answer was deleted. */
   state: 'in_progress' | 'unknown' | 'completed' | 'expired' | 'released'
   status: number | null
   /** Kind of the stored problem; null for a success. */
