@@ -2,7 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 
-/** Words of a former dialect: each stood for several things. docs/glossary.md has the trade's word for each. */
+/**
+ * Words of a former dialect: each stood for several things. docs/glossary.md has the trade's word for each.
+ */
 const BANNED =
   /^(tell|tells|told|say|says|said|held|look|looks|looked|looking|seat|air|voice|door|news|plain|shared)$/i
 
@@ -22,7 +24,10 @@ const PATHS_ALLOWED: Record<string, string> = {
 /** Types declared twice on purpose, each with its reason. */
 const TYPES_ALLOWED: Record<string, string> = {}
 
-/** The client library is copied into other programs: it imports nothing of ours, so its types have names of their own world. */
+/**
+ * The client library is copied into other programs: it imports nothing of ours, so its types have names of
+ * their own world.
+ */
 const LIBRARY = 'sdk/'
 
 test('no exported name, member or file uses a word of the dialect', () => {
@@ -82,7 +87,10 @@ interface Declaration {
   members: string[]
 }
 
-/** Read by text: Biome formats every file the same way, so a declaration begins a line and its members are indented by two. */
+/**
+ * Read by text: Biome formats every file the same way, so a declaration begins a line and its members are
+ * indented by two.
+ */
 function declarations(sources: Sources): Declaration[] {
   return [...sources]
     .filter(([file]) => !isTest(file))

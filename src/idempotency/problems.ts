@@ -1,8 +1,9 @@
 /**
- * The one table of problems: HTTP, tRPC, the pages' texts and the API's document are made from it.
- * Per kind: HTTP status, tRPC code, title, next step for a client (`retry`), whether a new key is safe (`safeNewKey`: this
- * request had no effect, so a new key cannot repeat one), and whether the answer is stored under the key (`remembered`).
- * Sources: RFC 9457 (problem details); draft-ietf-httpapi-idempotency-key-header-07 for 400, 409 and 422.
+ * The one table of problems: HTTP, tRPC, the pages' texts and the API's document are made from it. Per kind:
+ * HTTP status, tRPC code, title, next step for a client (`retry`), whether a new key is safe (`safeNewKey`:
+ * this request had no effect, so a new key cannot repeat one), and whether the answer is stored under the key
+ * (`remembered`). Sources: RFC 9457 (problem details); draft-ietf-httpapi-idempotency-key-header-07 for 400,
+ * 409 and 422.
  */
 export const PROBLEMS = {
   validation: row(400, 'BAD_REQUEST', 'The request is not valid', 'after-fixing', true, false),
@@ -22,7 +23,8 @@ export const PROBLEMS = {
     true,
     false,
   ),
-  // No new key, since an earlier try of the same request may have been executed: wait, then send the same key.
+  // No new key, since an earlier try of the same request may have been executed: wait, then send the same
+  // key.
   'rate-limited': row(429, 'TOO_MANY_REQUESTS', 'Too many requests', 'same-key', false, false),
   'payment-declined': row(402, 'PAYMENT_REQUIRED', 'The payment was declined', 'no', true, true),
   'refund-declined': row(402, 'PAYMENT_REQUIRED', 'The refund was declined', 'no', true, true),
@@ -50,8 +52,8 @@ export const PROBLEMS = {
 export type ProblemKind = keyof typeof PROBLEMS
 
 /**
- * Next step for a client. `same-key`: send the same request again under the same key. `poll`: ask for the status. `after-fixing`:
- * correct the request. `no`: the answer is final.
+ * Next step for a client. `same-key`: send the same request again under the same key. `poll`: ask for the
+ * status. `after-fixing`: correct the request. `no`: the answer is final.
  */
 export type Retry = 'same-key' | 'poll' | 'after-fixing' | 'no'
 

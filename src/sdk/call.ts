@@ -6,8 +6,9 @@
  *                       pause  │  ▼
  *                              └─ no answer, "retry", or "unknown"; time over ──▶ error that names the unknown outcome
  *
- * Laws, tested in call.test.ts and once.test.ts: the key is made before the first request and never changes; the bytes of every
- * request are the same; once a request may have arrived, only an answer about this key makes a new key safe.
+ * Laws, tested in call.test.ts and once.test.ts: the key is made before the first request and never changes;
+ * the bytes of every request are the same; once a request may have arrived, only an answer about this key
+ * makes a new key safe.
  */
 import { type ErrorDetails, errorOf, type PayonceError, type Problem } from './errors'
 import { checkedKey, mintKey, quoted } from './key'
@@ -17,7 +18,10 @@ import type { Settings } from './settings'
 
 /** Options of every call. */
 export interface CallOptions {
-  /** Ends the call at once with the signal's reason. The server carries on: ask with the key (`idempotency.get`, or the same call). */
+  /**
+   * Ends the call at once with the signal's reason. The server carries on: ask with the key
+   * (`idempotency.get`, or the same call).
+   */
   signal?: AbortSignal
   /** Called after each request. */
   onAttempt?: (attempt: Attempt) => void
@@ -27,9 +31,15 @@ export interface CallOptions {
 export interface KeyedOptions extends CallOptions {
   /** A key of your own, or a stored one: the call continues where it was left. Default: a new UUID. */
   idempotencyKey?: string
-  /** Called with the key before the first request, and awaited: store the key here. If it throws, nothing is sent. */
+  /**
+   * Called with the key before the first request, and awaited: store the key here. If it throws, nothing is
+   * sent.
+   */
   beforeSend?: (key: string) => unknown
-  /** Seconds that the server may wait for a request already running under the key, instead of answering *in-progress* (`Prefer: wait`, RFC 7240; at most 30). */
+  /**
+   * Seconds that the server may wait for a request already running under the key, instead of answering
+   * *in-progress* (`Prefer: wait`, RFC 7240; at most 30).
+   */
   waitSeconds?: number
 }
 
@@ -150,7 +160,10 @@ async function sendUntilAnswered(
   }
 }
 
-/** True when the same request may get another answer. Without a problem in the answer the status decides: a 5xx is temporary. */
+/**
+ * True when the same request may get another answer. Without a problem in the answer the status decides: a
+ * 5xx is temporary.
+ */
 function mayPass(sent: Sent): boolean {
   if (sent.outcome === 'answer') return false
   if (sent.outcome === 'no-answer') return true
@@ -177,7 +190,8 @@ function failure(sent: Exclude<Sent, Answer>, { key, requests, doubt, unknown }:
   const requestId = sent.outcome === 'refusal' ? sent.headers.get('request-id') : null
   const base = { key, requests, requestId }
   if (sent.outcome === 'refusal' && sent.problem) {
-    // An earlier request may have been executed, so a refusal before the key is read (401, 400, …) does not free the key.
+    // An earlier request may have been executed, so a refusal before the key is read (401, 400, …) does not
+    // free the key.
     const safeNewKey = sent.problem.safeNewKey && (!doubt || ABOUT_THE_KEY.includes(sent.problem.kind))
     return errorOf({
       ...base,

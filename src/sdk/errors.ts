@@ -1,9 +1,14 @@
 /** Errors of a call, as classes to branch on. Each has the key, and whether a new key is safe. */
 
-/** Next step. `same-key`: send the same call again with its key. `poll`: the same, later. `after-fixing`: correct the request. `no`: the answer is final. */
+/**
+ * Next step. `same-key`: send the same call again with its key. `poll`: the same, later. `after-fixing`:
+ * correct the request. `no`: the answer is final.
+ */
 export type Retry = 'same-key' | 'poll' | 'after-fixing' | 'no'
 
-/** A problem as the server sent it (RFC 9457), with two members about the next step: `retry` and `safeNewKey`. */
+/**
+ * A problem as the server sent it (RFC 9457), with two members about the next step: `retry` and `safeNewKey`.
+ */
 export interface Problem {
   [fact: string]: unknown
   type?: string
@@ -35,7 +40,10 @@ export interface ErrorDetails {
   problem: Problem | null
 }
 
-/** Base class of every error of a call, except a wrong argument (TypeError) and your own abort (the signal's reason). */
+/**
+ * Base class of every error of a call, except a wrong argument (TypeError) and your own abort (the signal's
+ * reason).
+ */
 export class PayonceError extends Error implements ErrorDetails {
   override name = 'PayonceError'
   readonly kind: string
@@ -91,7 +99,10 @@ export class AlreadyPaid extends PayonceError {
   readonly paymentUrl = this.text('paymentUrl')
 }
 
-/** This key was used before with a different payload. Nothing was executed. `differs`: JSON pointers (RFC 6901) to the fields that differ. */
+/**
+ * This key was used before with a different payload. Nothing was executed. `differs`: JSON pointers (RFC
+ * 6901) to the fields that differ.
+ */
 export class KeyReused extends PayonceError {
   override name = 'KeyReused'
   readonly differs = this.list<string>('differs')
@@ -103,7 +114,10 @@ export class InvalidRequest extends PayonceError {
   readonly errors = this.list<{ pointer: string; detail: string }>('errors')
 }
 
-/** The bank was asked, and its answer is not known. The customer may have been charged: ask with the same key, later. */
+/**
+ * The bank was asked, and its answer is not known. The customer may have been charged: ask with the same key,
+ * later.
+ */
 export class OutcomeUnknown extends PayonceError {
   override name = 'OutcomeUnknown'
   /** URL of the key's status. */

@@ -4,7 +4,8 @@
 const KEY_MAX = 255
 
 /**
- * A fresh key: a UUID of version 4 (RFC 9562). `randomUUID` is missing on plain http (no secure context); `getRandomValues` never is.
+ * A fresh key: a UUID of version 4 (RFC 9562). `randomUUID` is missing on plain http (no secure context);
+ * `getRandomValues` never is.
  * @param source source of randomness
  */
 export function mintKey(

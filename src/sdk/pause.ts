@@ -4,7 +4,10 @@
 export interface Backoff {
   /** Upper bound of the first pause. 500 ms: a dropped connection is usually back by then. */
   baseMs: number
-  /** Upper bound of every pause. 8 s: a database's fail-over takes several of these, and no person watches a program wait. */
+  /**
+   * Upper bound of every pause. 8 s: a database's fail-over takes several of these, and no person watches a
+   * program wait.
+   */
   capMs: number
 }
 
@@ -12,8 +15,8 @@ export interface Backoff {
 export const BACKOFF: Backoff = { baseMs: 500, capMs: 8_000 }
 
 /**
- * Exponential back-off with full jitter: a pause between zero and a growing bound, so that a thousand clients do not return together.
- * Source: Brooker, "Exponential Backoff And Jitter" (AWS, 2015).
+ * Exponential back-off with full jitter: a pause between zero and a growing bound, so that a thousand clients
+ * do not return together. Source: Brooker, "Exponential Backoff And Jitter" (AWS, 2015).
  * @param tries requests so far, from 1
  * @param chance 0 ≤ chance < 1
  * @param leastMs minimum from the server (`Retry-After`); the jitter is added to it
@@ -30,7 +33,8 @@ export function pauseMs(
 }
 
 /**
- * `Retry-After` (RFC 9110, section 10.2.3) in milliseconds: a number of seconds, or an HTTP date. 0 for anything else.
+ * `Retry-After` (RFC 9110, section 10.2.3) in milliseconds: a number of seconds, or an HTTP date. 0 for
+ * anything else.
  * @param now milliseconds since the epoch
  */
 export function retryAfterMs(header: string | null, now: number): number {

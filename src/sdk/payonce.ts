@@ -3,8 +3,9 @@ import type * as Wire from './resources'
 import { type Options, type Settings, settingsOf } from './settings'
 
 /**
- * Client of the Payonce HTTP API. Every call that creates something has one idempotency key, and is repeated under it until the answer
- * is final. Needs web standards only (fetch, AbortController, crypto), so it runs in Node 20, on edge runtimes, in Deno and in Bun.
+ * Client of the Payonce HTTP API. Every call that creates something has one idempotency key, and is repeated
+ * under it until the answer is final. Needs web standards only (fetch, AbortController, crypto), so it runs
+ * in Node 20, on edge runtimes, in Deno and in Bun.
  */
 export class Payonce {
   readonly orders: Orders
@@ -24,7 +25,10 @@ export class Payonce {
   }
 }
 
-/** Base of the resources. The settings are private at run time, too: a client that is logged does not show its API key. */
+/**
+ * Base of the resources. The settings are private at run time, too: a client that is logged does not show its
+ * API key.
+ */
 class Resource {
   readonly #settings: Settings
   constructor(settings: Settings) {
@@ -66,7 +70,10 @@ class Orders extends Resource {
 }
 
 class Payments extends Resource {
-  /** Charges a payment method. A result with `nextAction` needs the customer first. @throws Declined, OutcomeUnknown, … */
+  /**
+   * Charges a payment method. A result with `nextAction` needs the customer first.
+   * @throws Declined, OutcomeUnknown, …
+   */
   create(payment: Wire.NewPayment, options?: KeyedOptions): Promise<Result<Wire.Payment>> {
     return this.doOnce('/payments', payment, options)
   }

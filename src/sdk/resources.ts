@@ -1,4 +1,7 @@
-/** The JSON of the HTTP API. Amounts are integers in minor units of their currency (2400 in EUR is €24.00), times are RFC 3339 in UTC. */
+/**
+ * The JSON of the HTTP API. Amounts are integers in minor units of their currency (2400 in EUR is €24.00),
+ * times are RFC 3339 in UTC.
+ */
 
 export type Metadata = Record<string, string>
 
@@ -74,7 +77,10 @@ export type Operation = 'orders.create' | 'payments.create' | 'refunds.create'
 export interface KeyState {
   operation: Operation
   key: string
-  /** `unknown`: in doubt, the server is asking the bank. `released`: nothing was executed, and the same request may be sent again. `expired`: the answer was deleted. */
+  /**
+   * `unknown`: in doubt, the server is asking the bank. `released`: nothing was executed, and the same
+   * request may be sent again. `expired`: the answer was deleted.
+   */
   state: 'in_progress' | 'unknown' | 'completed' | 'expired' | 'released'
   status: number | null
   /** Kind of the stored problem; null for a success. */

@@ -14,7 +14,10 @@ export interface Message {
 /** Outcome of one request. */
 export type Sent =
   | { outcome: 'answer'; status: number; headers: Headers; value: unknown }
-  /** Any status but 2xx. `problem` is null when the body has none; `waitMs` is the least pause before the next request. */
+  /**
+   * Any status but 2xx. `problem` is null when the body has none; `waitMs` is the least pause before the next
+   * request.
+   */
   | { outcome: 'refusal'; status: number; headers: Headers; problem: Problem | null; waitMs: number }
   /** The request may or may not have arrived. */
   | { outcome: 'no-answer'; why: string }
@@ -58,7 +61,8 @@ async function exchange(
   signal: AbortSignal,
 ): Promise<Sent> {
   try {
-    // Redirects are not followed: one would send the API key to another address, or turn a POST into a GET. It counts as a refusal.
+    // Redirects are not followed: one would send the API key to another address, or turn a POST into a GET.
+    // It counts as a refusal.
     const response = await settings.fetch(url, { method, headers, body, signal, redirect: 'manual' })
     return read(response, await response.text(), settings.apiKey)
   } catch (error) {

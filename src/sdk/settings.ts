@@ -10,15 +10,24 @@ export interface Options {
   baseUrl: string
   /** Another `fetch`, for a proxy or a test. */
   fetch?: typeof fetch
-  /** Number of repeats of a request. Default 10. Questions about an unknown outcome do not count; only `timeoutMs` ends those. */
+  /**
+   * Number of repeats of a request. Default 10. Questions about an unknown outcome do not count; only
+   * `timeoutMs` ends those.
+   */
   maxRetries?: number
   /** Time for a whole call, in milliseconds. Default 60 s: longer than a bank that is merely slow. */
   timeoutMs?: number
-  /** Time for one request, in milliseconds. Default 20 s: longer than a slow bank's answer. A call's `waitSeconds` are added. */
+  /**
+   * Time for one request, in milliseconds. Default 20 s: longer than a slow bank's answer. A call's
+   * `waitSeconds` are added.
+   */
   sendTimeoutMs?: number
   /** Bounds of the pauses between requests. */
   backoff?: Backoff
-  /** Allows a secret key in a browser. Every reader of the page can read the key, and refund with it: only for a page of your own. */
+  /**
+   * Allows a secret key in a browser. Every reader of the page can read the key, and refund with it: only for
+   * a page of your own.
+   */
   dangerouslyAllowBrowser?: boolean
 }
 
@@ -40,7 +49,8 @@ export interface Settings {
 export function settingsOf(options: Options): Settings {
   refuseBrowser(options)
   return {
-    // The key stays out of every message, even the one that refuses it. (`fetch` would print a header that it cannot send.)
+    // The key stays out of every message, even the one that refuses it. (`fetch` would print a header that it
+    // cannot send.)
     apiKey: /^[\x21-\x7e]+$/.test(options.apiKey)
       ? options.apiKey
       : refuse('apiKey must be printable ASCII without spaces.'),
@@ -54,7 +64,10 @@ export function settingsOf(options: Options): Settings {
   }
 }
 
-/** Refuses a secret key in a page: it would be published. A key of another kind may exist one day, and would be accepted. */
+/**
+ * Refuses a secret key in a page: it would be published. A key of another kind may exist one day, and would
+ * be accepted.
+ */
 function refuseBrowser({ apiKey, dangerouslyAllowBrowser }: Options): void {
   const inPage = typeof window !== 'undefined' && typeof window.document !== 'undefined'
   if (inPage && apiKey.startsWith('sk_') && !dangerouslyAllowBrowser)

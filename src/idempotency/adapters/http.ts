@@ -8,7 +8,10 @@ export interface HttpAnswer {
   body: string
 }
 
-/** Response headers that a script of another origin may read (Access-Control-Expose-Headers); without them it could not recognise a replay (F50). */
+/**
+ * Response headers that a script of another origin may read (Access-Control-Expose-Headers); without them it
+ * could not recognise a replay (F50).
+ */
 export const EXPOSED_HEADERS = [
   'Idempotent-Replayed',
   'Idempotency-First-Executed',
@@ -32,8 +35,9 @@ export interface AnswerLinks {
 }
 
 /**
- * Turns the engine's reply into an HTTP response. The body of a stored answer is its text, byte for byte, in the first response and
- * in every replay; facts about the replay are in headers. `Location` is made from that text, so it is replayed too (O2).
+ * Turns the engine's reply into an HTTP response. The body of a stored answer is its text, byte for byte, in
+ * the first response and in every replay; facts about the replay are in headers. `Location` is made from that
+ * text, so it is replayed too (O2).
  */
 export function httpAnswer(reply: EngineReply, links: AnswerLinks): HttpAnswer {
   if (reply.kind === 'problem') return httpProblem(withStatusUrl(reply.problem, links.statusUrl))

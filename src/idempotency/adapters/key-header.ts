@@ -2,12 +2,16 @@ import { parseItem } from 'structured-headers'
 import { keyProblem } from '../core/key'
 import type { Problem } from '../problems'
 
-/** A bare value such as a UUID: most clients send one, although RFC 9651 demands quotes. It is the same key as its quoted form. */
+/**
+ * A bare value such as a UUID: most clients send one, although RFC 9651 demands quotes. It is the same key as
+ * its quoted form.
+ */
 const BARE = /^[A-Za-z0-9][A-Za-z0-9._:~+/=-]*$/
 
 /**
- * Reads the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a String of RFC 9651, or a bare value.
- * Everything else is refused before the database is touched: parameters, lists, other types, a header sent twice.
+ * Reads the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a String of RFC 9651, or
+ * a bare value. Everything else is refused before the database is touched: parameters, lists, other types, a
+ * header sent twice.
  * @returns the key, or the problem to answer with
  */
 export function readKey(header: string | null | undefined): { key: string } | { problem: Problem } {

@@ -1,7 +1,10 @@
 import type { EngineReply } from '../core/run'
 import { type Problem, ProblemError } from '../problems'
 
-/** Origin of an answer. Part of the result, because a header would apply to a whole batch. Times in RFC 3339, UTC. */
+/**
+ * Origin of an answer. Part of the result, because a header would apply to a whole batch. Times in RFC 3339,
+ * UTC.
+ */
 export interface ReplayInfo {
   outcome: 'executed' | 'replayed' | 'joined'
   firstExecutedAt: string
@@ -9,9 +12,10 @@ export interface ReplayInfo {
 }
 
 /**
- * Turns the engine's reply into the result of a tRPC procedure. The stored text is parsed, never rendered again, so the first answer
- * and every replay are the same value.
- * @throws ProblemError for every problem, stored or not; the error formatter puts it into `error.data.idempotency`
+ * Turns the engine's reply into the result of a tRPC procedure. The stored text is parsed, never rendered
+ * again, so the first answer and every replay are the same value.
+ * @throws ProblemError for every problem, stored or not; the error formatter puts it into
+ *   `error.data.idempotency`
  */
 export function resultOf<Body extends object>(reply: EngineReply): Body & { idempotency: ReplayInfo } {
   if (reply.kind === 'problem') throw new ProblemError(reply.problem)

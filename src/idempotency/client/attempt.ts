@@ -1,6 +1,7 @@
 /*
- * One purchase attempt, as a pure machine: (state, event) → state and effects. It knows no clock and no chance (both arrive in
- * the events) and never touches storage or the network; controller.ts carries out the effects.
+ * One purchase attempt, as a pure machine: (state, event) → state and effects. It knows no clock and no
+ * chance (both arrive in the events) and never touches storage or the network; controller.ts carries out the
+ * effects.
  *
  *   ready ──press──▶ sending ──answer──▶ done
  *     ▲                │  ▲ └─needs the shopper─▶ acting
@@ -8,10 +9,11 @@
  *     │              pausing ──budget spent──▶ checking ──status──▶ done | ready | acting
  *     └── a definite refusal, with a new key ───┘
  *
- * The laws, tested in attempt.test.ts: the key is stored before it is sent; it changes only after an answer that allows
- * it; a press while anything is under way sends nothing; only an answer of the server leads from "sent" to "not charged".
+ * The laws, tested in attempt.test.ts: the key is stored before it is sent; it changes only after an answer
+ * that allows it; a press while anything is under way sends nothing; only an answer of the server leads from
+ * "sent" to "not charged".
  */
-import { PACE, type Pace, pause } from './retry'
+import { PACE, type Pace, pauseMs } from './retry'
 
 /** A problem as the server answered it (`error.data.idempotency`): the members that the machine reads. */
 export interface ServerProblem {
@@ -25,14 +27,18 @@ export interface ServerProblem {
 }
 
 /**
- * Reason why the last attempt ended without an answer, or could not begin. `not-received`: the server does not know the key, and
- * it is too late to send again by itself. `other-ended`: the payment of another window ended without success.
+ * Reason why the last attempt ended without an answer, or could not begin. `not-received`: the server does
+ * not know the key, and it is too late to send again by itself. `other-ended`: the payment of another window
+ * ended without success.
  */
 export type Because = ServerProblem | { kind: 'offline' | 'not-received' | 'other-ended' }
 
 interface Sent {
   key: string
-  /** The payload as it was sent, so that a repeat is identical. Null when this window only watches another one's payment. */
+  /**
+   * The payload as it was sent, so that a repeat is identical. Null when this window only watches another
+   * one's payment.
+   */
   payload: string | null
   /** First send, in milliseconds since the epoch. */
   since: number
@@ -40,11 +46,17 @@ interface Sent {
   tries: number
   /** Presses that the page held back while this one was under way, and has not reported yet. */
   held: number
-  /** An unanswered send may have reached the server: from now on the page must not claim that nothing was charged. */
+  /**
+   * An unanswered send may have reached the server: from now on the page must not claim that nothing was
+   * charged.
+   */
   doubt: boolean
 }
 
-/** State of an attempt. `acting`: the shopper must confirm at `url`. `closed`: the order needs no payment any more. */
+/**
+ * State of an attempt. `acting`: the shopper must confirm at `url`. `closed`: the order needs no payment any
+ * more.
+ */
 export type AttemptState<Answer> =
   | { at: 'ready'; key: string; because: Because | null }
   | ({ at: 'sending' } & Sent)
@@ -54,14 +66,20 @@ export type AttemptState<Answer> =
   | { at: 'done'; answer: Answer }
   | { at: 'closed'; problem: ServerProblem }
 
-/** Status of a key, as the server answers it. `none`: the key never arrived. `checking`: its outcome is in doubt. */
+/**
+ * Status of a key, as the server answers it. `none`: the key never arrived. `checking`: its outcome is in
+ * doubt.
+ */
 export type KeyStatus<Answer> =
   | { found: 'none' | 'working' | 'checking' }
   | { found: 'done'; answer: Answer }
   | { found: 'action'; url: string }
   | { found: 'refused'; problem: ServerProblem }
 
-/** Input of the machine. `now` in milliseconds since the epoch; 0 ≤ `chance` < 1; `newKey` is used only if the key may change. */
+/**
+ * Input of the machine. `now` in milliseconds since the epoch; 0 ≤ `chance` < 1; `newKey` is used only if the
+ * key may change.
+ */
 export type AttemptEvent<Answer> =
   | { type: 'press'; payload: string; online: boolean; now: number }
   | { type: 'answered'; key: string; answer: Answer; actionUrl: string | null }
@@ -105,14 +123,18 @@ export interface Step<Answer> {
 
 /** What the server knew of the attempt when it rendered the page. */
 export interface PageKnowledge {
-  /** A payment is under way, perhaps another window's. The time from which this page watches it, in milliseconds since the epoch. */
+  /**
+   * A payment is under way, perhaps another window's. The time from which this page watches it, in
+   * milliseconds since the epoch.
+   */
   underWay?: number | null
   /** An attempt that this browser sent without scripts and that ended without success: its key is used up. */
   ended?: { key: string; because: Because } | null
 }
 
 /**
- * First step of a page. A stored attempt that was sent is resumed by asking for its status; one that was not keeps its key.
+ * First step of a page. A stored attempt that was sent is resumed by asking for its status; one that was not
+ * keeps its key.
  * @param freshKey the key that came with the page
  * @param stored this browser's attempt of an earlier page, if any
  */
@@ -201,13 +223,17 @@ function send<Answer>(sent: Sent, pace: Pace): Step<Answer> {
   }
 }
 
-/** Reaction to a problem: retry with the same key, ask for the status, take a new key, keep the key for the next press, or close. */
+/**
+ * Reaction to a problem: retry with the same key, ask for the status, take a new key, keep the key for the
+ * next press, or close.
+ */
 function reactionTo(problem: ServerProblem, doubt: boolean): 'retry' | 'ask' | 'rotate' | 'keep' | 'close' {
   if (problem.kind === 'already-paid') return 'close'
   if (problem.retry === 'same-key') return 'retry'
   if (problem.retry === 'poll' || !problem.safeNewKey) return 'ask'
   if (['payment-declined', 'not-charged', 'order-changed'].includes(problem.kind)) return 'rotate'
-  // The rest is answered before the server reads the key, so it does not free a key whose earlier send is still in doubt.
+  // The rest is answered before the server reads the key, so it does not free a key whose earlier send is
+  // still in doubt.
   if (doubt) return 'ask'
   return problem.kind.startsWith('key-') ? 'rotate' : 'keep'
 }
@@ -218,7 +244,8 @@ function fail<Answer>(
   pace: Pace,
 ): Step<Answer> {
   const { problem } = event
-  // `unavailable` promises that nothing was begun; every other problem to retry, and no answer at all, leaves a doubt.
+  // `unavailable` promises that nothing was begun; every other problem to retry, and no answer at all, leaves
+  // a doubt.
   const sent: Sent = {
     ...sentFields(state),
     doubt:
@@ -241,14 +268,17 @@ function retryLater<Answer>(
   chance: number,
   pace: Pace,
 ): Step<Answer> {
-  const ms = pause(sent.tries, chance, because?.retryAfterSeconds, pace)
+  const ms = pauseMs(sent.tries, chance, because?.retryAfterSeconds, pace)
   return {
     state: { at: 'pausing', because, ...sentFields(sent) },
     effects: [{ do: 'wait', ms, next: 'wake' }],
   }
 }
 
-/** Applies a status. Only an answer of the server ends an attempt; a send that never arrived is repeated while the shopper is likely present. */
+/**
+ * Applies a status. Only an answer of the server ends an attempt; a send that never arrived is repeated while
+ * the shopper is likely present.
+ */
 function applyStatus<Answer>(
   state: Sent & AttemptState<Answer>,
   event: AttemptEvent<Answer> & { type: 'status' },
@@ -293,7 +323,7 @@ function check<Answer>(sent: Sent): Step<Answer> {
 
 function askLater<Answer>(state: Sent & AttemptState<Answer>, chance: number, pace: Pace): Step<Answer> {
   const asks = state.at === 'checking' ? state.asks + 1 : 3
-  const ms = pace.baseMs + pause(asks, chance, undefined, pace)
+  const ms = pace.baseMs + pauseMs(asks, chance, undefined, pace)
   return {
     state: state.at === 'checking' ? { ...state, asks } : state,
     effects: [{ do: 'wait', ms, next: 'ask' }],

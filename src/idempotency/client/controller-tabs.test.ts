@@ -5,7 +5,10 @@ import type { AttemptState, ServerProblem, StoredAttempt } from './attempt'
 import { type AttemptController, type AttemptHost, createAttempt } from './controller'
 import { type BrowserApis, browserTabs } from './tabs'
 
-/** A browser with any number of windows on one order, and the server behind it, which keeps the outcome of each key. */
+/**
+ * A browser with any number of windows on one order, and the server behind it, which keeps the outcome of
+ * each key.
+ */
 function browser() {
   const apis: BrowserApis = { open: fakeChannel(), locks: lockTable() }
   const kept: { record: StoredAttempt | null } = { record: null }

@@ -16,14 +16,17 @@ import { PACE, type Pace } from './retry'
 import type { AttemptStorage } from './storage'
 import { ALONE, type TabEvents, type TabHandle, type Tabs } from './tabs'
 
-/** Dependencies of an attempt: storage, the other windows, the server. All are passed in, so that a test can supply them. */
+/**
+ * Dependencies of an attempt: storage, the other windows, the server. All are passed in, so that a test can
+ * supply them.
+ */
 export interface AttemptHost<Answer> {
   storage: AttemptStorage
   /** The other windows of this browser with the same attempt. Absent: this window counts as the only one. */
   tabs?: Tabs<AttemptState<Answer>>
   /**
-   * Sends the payload under the key; must call `keyed.store` before anything leaves the page.
-   * `actionUrl`: where the shopper must confirm first (3-D Secure). Rejects with an error that `problemOf` can read.
+   * Sends the payload under the key; must call `keyed.store` before anything leaves the page. `actionUrl`:
+   * where the shopper must confirm first (3-D Secure). Rejects with an error that `problemOf` can read.
    */
   send(
     keyed: Keyed,
@@ -32,7 +35,10 @@ export interface AttemptHost<Answer> {
   ): Promise<{ answer: Answer; actionUrl: string | null }>
   /** Asks the server for the status of the key. Sends nothing again. */
   ask(key: string): Promise<KeyStatus<Answer>>
-  /** Reports how many presses the page held back. The request must outlive the page (`fetch` with `keepalive`). */
+  /**
+   * Reports how many presses the page held back. The request must outlive the page (`fetch` with
+   * `keepalive`).
+   */
   report?(key: string, held: number): void
   /** The problem in an error of `send`; null when no answer came at all. */
   problemOf(error: unknown): ServerProblem | null
@@ -61,7 +67,10 @@ export interface AttemptController<Answer> {
   view(): AttemptView<Answer>
   /** @returns the function that unsubscribes */
   subscribe(listener: () => void): () => void
-  /** The shopper pressed the button. Sends the payload unless something is under way; then the press is held back and counted. */
+  /**
+   * The shopper pressed the button. Sends the payload unless something is under way; then the press is held
+   * back and counted.
+   */
   press(payload: string, online: boolean): void
   /** Asks for the status now rather than at the next interval. */
   ask(): void
@@ -72,8 +81,8 @@ export interface AttemptController<Answer> {
   /** The page is being left. */
   leave(): void
   /**
-   * Joins the other windows and begins. May be called again after the end (React mounts twice in StrictMode; a page comes back
-   * from the cache).
+   * Joins the other windows and begins. May be called again after the end (React mounts twice in StrictMode;
+   * a page comes back from the cache).
    * @returns the function that ends it
    */
   start(): () => void
@@ -92,7 +101,10 @@ export function createAttempt<Answer>(
   return new Controller(freshKey, host, known)
 }
 
-/** Presses that are kept until a leader is known. 100: far more than a person presses in the milliseconds that the browser needs. */
+/**
+ * Presses that are kept until a leader is known. 100: far more than a person presses in the milliseconds that
+ * the browser needs.
+ */
 const EARLY_PRESSES_MAX = 100
 
 class Controller<Answer> implements AttemptController<Answer>, TabEvents<AttemptState<Answer>> {

@@ -6,7 +6,8 @@ export interface Keyed {
 }
 
 /**
- * A fresh key: a UUID of version 4 (RFC 9562). `randomUUID` is missing on plain http (no secure context); `getRandomValues` never is.
+ * A fresh key: a UUID of version 4 (RFC 9562). `randomUUID` is missing on plain http (no secure context);
+ * `getRandomValues` never is.
  * @param source source of randomness; by default the browser's or Node's `crypto`
  */
 export function mintKey(

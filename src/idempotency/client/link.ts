@@ -4,8 +4,9 @@ import type { ServerProblem } from './attempt'
 import type { Keyed } from './key'
 
 /**
- * A tRPC link that puts the key of a keyed call into that call's input, after storing it. Into the input, because a header would
- * apply to a whole batch. Must stand before every link that retries, batches or sends, so that a repeat keeps its key.
+ * A tRPC link that puts the key of a keyed call into that call's input, after storing it. Into the input,
+ * because a header would apply to a whole batch. Must stand before every link that retries, batches or sends,
+ * so that a repeat keeps its key.
  *
  *     createTRPCClient<AppRouter>({ links: [keyLink(), httpLink({ url: '/api/trpc' })] })
  *     client.checkout.pay.mutate(input, { context: { keyed: { key, store } } })

@@ -4,8 +4,8 @@ import type { PageKnowledge } from './attempt'
 import { type AttemptController, type AttemptHost, type AttemptView, createAttempt } from './controller'
 
 /**
- * The one attempt of a page. Reports the page's life cycle to it: leaving, return from the browser's cache or from another tab,
- * reconnection.
+ * The one attempt of a page. Reports the page's life cycle to it: leaving, return from the browser's cache or
+ * from another tab, reconnection.
  * @param freshKey the key that came with the page, so that it exists before anything can be pressed
  * @param host called once, at the first render: the dependencies of the attempt
  * @param known what the server knew when it rendered the page

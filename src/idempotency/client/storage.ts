@@ -1,6 +1,9 @@
 import type { StoredAttempt } from './attempt'
 
-/** Storage of one attempt that outlives its page and is visible to the browser's other windows. Its functions never throw. */
+/**
+ * Storage of one attempt that outlives its page and is visible to the browser's other windows. Its functions
+ * never throw.
+ */
 export interface AttemptStorage {
   /** Null: nothing is stored, or it cannot be read. */
   read(): StoredAttempt | null
@@ -16,14 +19,18 @@ const KEPT_MS = 30 * 24 * 3_600_000
 /** 100 attempts: more orders than one page without storage pays. The oldest is dropped first. */
 const IN_MEMORY_MAX = 100
 
-/** Fallback within the page when the browser's storage is blocked or full. One per page: two instances must see the same. */
+/**
+ * Fallback within the page when the browser's storage is blocked or full. One per page: two instances must
+ * see the same.
+ */
 const memory = new Map<string, string>()
 
 /**
  * The storage of one attempt. Creating it deletes attempts of the same family that are older than 30 days.
- * @param name family and subject, such as `shop.attempt:ord_1`; the part up to the colon is common to all attempts of the family
- * @param storage the browser's `localStorage` (`sessionStorage` would be lost in a crash and hidden from a second window). A
- *   function, because reading `localStorage` throws where storage is blocked
+ * @param name family and subject, such as `shop.attempt:ord_1`; the part up to the colon is common to all
+ *   attempts of the family
+ * @param storage the browser's `localStorage` (`sessionStorage` would be lost in a crash and hidden from a
+ *   second window). A function, because reading `localStorage` throws where storage is blocked
  * @param now milliseconds since the epoch
  */
 export function attemptStorage(

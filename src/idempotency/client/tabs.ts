@@ -1,11 +1,13 @@
 /*
- * The windows of one browser that show the same attempt. One of them leads: it alone may send. The others follow and show its state.
+ * The windows of one browser that show the same attempt. One of them leads: it alone may send. The others
+ * follow and show its state.
  *
  *   (joining) ──no leader yet──▶ leading ──taken over──▶ following
  *       └───────another leads──▶ following ──the leader is gone, or taken over──▶ leading
  *
- * The leader holds a Web Lock, so a window that is closed or dies hands over by itself. A page on plain http has no locks:
- * there every window leads until it learns that another one is busy. The server ends what neither of them can prevent.
+ * The leader holds a Web Lock, so a window that is closed or dies hands over by itself. A page on plain http
+ * has no locks: there every window leads until it learns that another one is busy. The server ends what
+ * neither of them can prevent.
  */
 
 /** Callbacks of a window. */
@@ -22,7 +24,10 @@ export interface TabEvents<State> {
 
 /** A window's place among the others. */
 export interface TabHandle<State> {
-  /** Publishes this window's state while it leads. @param busy work is under way that must not be begun in another window */
+  /**
+   * Publishes this window's state while it leads.
+   * @param busy work is under way that must not be begun in another window
+   */
   publish(state: State, busy: boolean): void
   /** Takes the lead, whichever window has it. */
   takeOver(): void
@@ -48,9 +53,15 @@ export interface BrowserApis {
   open?: ((name: string) => Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessage'>) | undefined
 }
 
-/** Interval at which a follower asks for the leader's state. 2 s: often enough to be live where a published state was lost. */
+/**
+ * Interval at which a follower asks for the leader's state. 2 s: often enough to be live where a published
+ * state was lost.
+ */
 const HELLO_MS = 2_000
-/** Time a free lock is left to its old leader. 1.5 s: a leader that is being reloaded is back by then, and keeps its place. */
+/**
+ * Time a free lock is left to its old leader. 1.5 s: a leader that is being reloaded is back by then, and
+ * keeps its place.
+ */
 const GRACE_MS = 1_500
 /** A leader that leaves three questions unanswered is frozen or gone. */
 const UNANSWERED_MAX = 3
@@ -124,7 +135,8 @@ class Tab<State> implements TabHandle<State> {
       this.lead()
       return released
     })
-    // Rejected: our lock was taken over, or our place in the queue was given up. Only the first changes the role.
+    // Rejected: our lock was taken over, or our place in the queue was given up. Only the first changes the
+    // role.
     request?.catch(() => !this.left && this.role === 'leading' && !options.signal?.aborted && this.follow())
   }
 
@@ -154,7 +166,9 @@ class Tab<State> implements TabHandle<State> {
     this.queue = queue
   }
 
-  /** The lock is free: the leader is gone, or only being reloaded. It gets `GRACE_MS` to take its lock back. */
+  /**
+   * The lock is free: the leader is gone, or only being reloaded. It gets `GRACE_MS` to take its lock back.
+   */
   private waitForReload(): undefined {
     this.graceTimer = setTimeout(() => this.request({ ifAvailable: true }), GRACE_MS)
   }

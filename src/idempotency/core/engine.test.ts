@@ -139,7 +139,8 @@ describe('begin is refused', () => {
     await bench.run()
     bench.refusal = null
     await vi.advanceTimersByTimeAsync(1)
-    // Nothing was begun under the key, so the corrected request gets it; from then on the key belongs to that request.
+    // Nothing was begun under the key, so the corrected request gets it; from then on the key belongs to that
+    // request.
     expect(outcome(await bench.run({ input: { amount: 2 } }))).toBe('executed')
     expect(outcome(await bench.run({ input: { amount: 1 } }))).toBe('key-reused')
   })

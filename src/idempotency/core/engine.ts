@@ -6,9 +6,10 @@ import { type EngineReply, type EngineRequest, KeyedRequest } from './run'
 import { Waiters } from './waiters'
 
 /**
- * Runs an operation once per idempotency key, however often it is requested (draft-ietf-httpapi-idempotency-key-header-07).
- * The loop: read the record, decide, act; if another request was faster, read again. A request whose client has disconnected is
- * carried on to its end; its answer waits in the record.
+ * Runs an operation once per idempotency key, however often it is requested
+ * (draft-ietf-httpapi-idempotency-key-header-07). The loop: read the record, decide, act; if another request
+ * was faster, read again. A request whose client has disconnected is carried on to its end; its answer waits
+ * in the record.
  */
 export class Engine<Form extends StoreForm> {
   private readonly waiters: Waiters
@@ -37,7 +38,10 @@ export class Engine<Form extends StoreForm> {
     )
   }
 
-  /** Begins no new work in this process from here on: running work goes on, stored answers are replayed, the rest is turned away. */
+  /**
+   * Begins no new work in this process from here on: running work goes on, stored answers are replayed, the
+   * rest is turned away.
+   */
   close(): void {
     this.closed = true
   }
@@ -52,7 +56,8 @@ export class Engine<Form extends StoreForm> {
   }
 
   /**
-   * Settles up to `limit` records of this operation that are in doubt and due. Safe in any number of processes.
+   * Settles up to `limit` records of this operation that are in doubt and due. Safe in any number of
+   * processes.
    * @returns the number of records that were checked
    * @throws StoreUnavailable when they cannot be read
    */
@@ -65,8 +70,8 @@ export class Engine<Form extends StoreForm> {
   }
 
   /**
-   * Settles one record in doubt now, due or not: for a message that its outcome may be known. The message itself is not
-   * believed; the outside is asked.
+   * Settles one record in doubt now, due or not: for a message that its outcome may be known. The message
+   * itself is not believed; the outside is asked.
    * @throws StoreUnavailable when the record cannot be read
    */
   hint<Input extends object, Begun, Effect>(

@@ -1,9 +1,9 @@
 import type { ProblemKind } from '../problems'
 
 /**
- * Outcome of one incoming request: it did the work (`executed`), was answered from the record (`replayed`), waited for the
- * running one and got its answer (`joined`), or was turned away (`rejected`). `recovered`: the resolver finished the work.
- * `held`: presses that the page held back; they never became requests.
+ * Outcome of one incoming request: it did the work (`executed`), was answered from the record (`replayed`),
+ * waited for the running one and got its answer (`joined`), or was turned away (`rejected`). `recovered`: the
+ * resolver finished the work. `held`: presses that the page held back; they never became requests.
  */
 export type AttemptOutcome = 'executed' | 'replayed' | 'joined' | 'rejected' | 'recovered' | 'held'
 
@@ -28,7 +28,10 @@ export interface LoggedAttempt {
   durationMs: number
 }
 
-/** Events of the engine, for telemetry, the attempt log and the fault tests. No decision depends on them. `alert`: a person should look. */
+/**
+ * Events of the engine, for telemetry, the attempt log and the fault tests. No decision depends on them.
+ * `alert`: a person should look.
+ */
 export type EngineEvent =
   | {
       step: 'claimed' | 'asking' | 'asked' | 'committed' | 'lost-lease'

@@ -6,9 +6,9 @@ import { parsePointer, toPointer } from './json-pointer'
 const FIELDS_MAX = 100
 
 /**
- * A keyed hash of each field of an input, by JSON pointer (RFC 6901), as JSON text. A later request with the same key is compared
- * with it, so that the answer can name the fields that differ. HMAC with a secret of the server, since a bare hash of "24.00" is
- * found by trying; cut to 66 bits, since nothing is decided by it.
+ * A keyed hash of each field of an input, by JSON pointer (RFC 6901), as JSON text. A later request with the
+ * same key is compared with it, so that the answer can name the fields that differ. HMAC with a secret of the
+ * server, since a bare hash of "24.00" is found by trying; cut to 66 bits, since nothing is decided by it.
  * @param input a parsed input; its schema bounds its depth
  * @param volatile top-level members that may differ between retries
  */
@@ -17,9 +17,9 @@ export function fieldHashes(input: object, volatile: readonly string[], secret: 
 }
 
 /**
- * The JSON pointers at which an input differs from the one that `stored` was made of, never the values; at most `FIELDS_MAX`, or
- * the top-level members. Empty when `stored` is missing or unreadable.
- * Each stored pointer is resolved in the new input, so it does not matter how finely the two inputs were divided.
+ * The JSON pointers at which an input differs from the one that `stored` was made of, never the values; at
+ * most `FIELDS_MAX`, or the top-level members. Empty when `stored` is missing or unreadable. Each stored
+ * pointer is resolved in the new input, so it does not matter how finely the two inputs were divided.
  */
 export function differing(
   stored: string | null,

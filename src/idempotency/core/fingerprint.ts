@@ -16,8 +16,8 @@ const VERSIONS: Record<number, (input: unknown) => string> = {
 }
 
 /**
- * Fingerprint of an input: SHA-256 over its canonical JSON (RFC 8785), without the members that may differ between retries.
- * Member order, white space and `1` versus `1.0` make no difference.
+ * Fingerprint of an input: SHA-256 over its canonical JSON (RFC 8785), without the members that may differ
+ * between retries. Member order, white space and `1` versus `1.0` make no difference.
  * @param volatile top-level members to leave out
  * @returns base64url; null for a version that this program does not know
  */
@@ -31,8 +31,8 @@ export function fingerprint(
 }
 
 /**
- * Id of the record of a key: SHA-256, base64url. JSON of an array of strings is injective, so no two (scope, operation, key)
- * collide by concatenation.
+ * Id of the record of a key: SHA-256, base64url. JSON of an array of strings is injective, so no two (scope,
+ * operation, key) collide by concatenation.
  */
 export function recordId(scope: Scope, operation: string, key: string): string {
   return sha256(JSON.stringify([scope.merchantId, scope.actor, operation, key]))

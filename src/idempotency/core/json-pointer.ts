@@ -1,6 +1,6 @@
 /*
- * JSON pointers (RFC 6901): `/items/0/name` names one value in a JSON document, the empty string the whole of it.
- * In a name `~` is written `~0` and `/` is written `~1`.
+ * JSON pointers (RFC 6901): `/items/0/name` names one value in a JSON document, the empty string the whole of
+ * it. In a name `~` is written `~0` and `/` is written `~1`.
  */
 
 /**

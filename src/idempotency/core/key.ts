@@ -1,9 +1,15 @@
 import type { Problem } from '../problems'
 
-/** Maximum length of a key, in characters (draft-ietf-httpapi-idempotency-key-header-07 leaves it to the server; Stripe has 255 too). */
+/**
+ * Maximum length of a key, in characters (draft-ietf-httpapi-idempotency-key-header-07 leaves it to the
+ * server; Stripe has 255 too).
+ */
 export const KEY_MAX = 255
 
-/** Checks a key before the database is touched: 1 to 255 printable ASCII characters. @returns the problem, or null for a valid key */
+/**
+ * Checks a key before the database is touched: 1 to 255 printable ASCII characters.
+ * @returns the problem, or null for a valid key
+ */
 export function keyProblem(key: unknown): Problem | null {
   if (key === undefined || key === null || key === '')
     return { kind: 'key-missing', detail: 'Send a key, and keep it for every retry of this request.' }

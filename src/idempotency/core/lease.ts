@@ -1,7 +1,10 @@
 import type { Clock } from './clock'
 import type { Claim } from './record'
 
-/** Heartbeats in one lease. 3: two may be lost, to a bad connection or a busy process, before the claim can be taken over. */
+/**
+ * Heartbeats in one lease. 3: two may be lost, to a bad connection or a busy process, before the claim can be
+ * taken over.
+ */
 const BEATS = 3
 
 interface Leases {
@@ -10,9 +13,9 @@ interface Leases {
 }
 
 /**
- * Runs `work` while a heartbeat renews its lease. The first refusal ends the heartbeat: the lease was lost, or has reached its
- * ceiling (`CEILING_LEASES`, so that work that hangs does not block its key for ever). The work itself is not stopped: its writes
- * are fenced, and it may still be the first to learn the outcome.
+ * Runs `work` while a heartbeat renews its lease. The first refusal ends the heartbeat: the lease was lost,
+ * or has reached its ceiling (`CEILING_LEASES`, so that work that hangs does not block its key for ever). The
+ * work itself is not stopped: its writes are fenced, and it may still be the first to learn the outcome.
  */
 export async function withLease<T>(
   leases: Leases,

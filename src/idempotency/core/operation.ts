@@ -12,8 +12,8 @@ export interface StoreForm {
 }
 
 /**
- * Work to be done once per key: two commits with one request to the outside between them.
- * `begin` is part of the claim's own commit, `finish` of the commit that stores the answer; no transaction is open during `ask`.
+ * Work to be done once per key: two commits with one request to the outside between them. `begin` is part of
+ * the claim's own commit, `finish` of the commit that stores the answer; no transaction is open during `ask`.
  * `begin` and `finish` are pure: they return writes as values, in the form of the store.
  *
  * @typeParam Input the parsed input
@@ -28,12 +28,16 @@ export interface Operation<Input extends object, Begun, Effect, Form extends Sto
   volatile: readonly string[]
   /**
    * The one write that is committed with the claim. It must touch one row, or none when the domain refuses.
-   * @param claim proof of the claim. The write selects from it, so that it happens under the claim or not at all
+   * @param claim proof of the claim. The write selects from it, so that it happens under the claim or not at
+   *   all
    */
   begin(input: Input, ids: Ids, claim: Form['claim']): Form['begin']
   /** Reason why `begin` touched no row. Called outside any transaction. */
   refused(input: Input): Promise<Refusal>
-  /** The request to the outside: a charge, for example. Returns doubt as a value; an exception counts as doubt too. */
+  /**
+   * The request to the outside: a charge, for example. Returns doubt as a value; an exception counts as doubt
+   * too.
+   */
   ask(begun: Begun): Promise<Effect>
   /** Looks up the outcome of `ask` without requesting any effect. */
   find(begun: Begun): Promise<Effect>
@@ -41,7 +45,10 @@ export interface Operation<Input extends object, Begun, Effect, Form extends Sto
   doubt(reason: string): Effect
   /** Turns an effect into the stored answer and the writes of its commit. */
   finish(begun: Begun, effect: Effect): Finish<Form>
-  /** Reads again the row that `begin` wrote: for the resolver, and after a lost answer of the database. Null: there is none. */
+  /**
+   * Reads again the row that `begin` wrote: for the resolver, and after a lost answer of the database. Null:
+   * there is none.
+   */
   recall(merchantId: string, subjectId: string): Promise<Begun | null>
   /** Facts about the row for a reply without a stored answer, such as its URL. */
   pointer(subjectId: string): Facts
@@ -63,7 +70,10 @@ export interface Ids {
 /** Outcome of an operation, as it is stored. */
 export type Finish<Form extends StoreForm> =
   | { to: 'completed'; answer: Answer; writes: Form['write'][] }
-  /** In doubt: the resolver asks again after `retryInMs`. `answer` is the interim answer; null: the reply is *outcome-unknown*. */
+  /**
+   * In doubt: the resolver asks again after `retryInMs`. `answer` is the interim answer; null: the reply is
+   * *outcome-unknown*.
+   */
   | { to: 'unknown'; answer: Answer | null; writes: Form['write'][]; retryInMs: number }
   /** In doubt, and asking again will not help: the record waits for an operator. */
   | { to: 'parked'; answer: Answer | null; writes: Form['write'][]; reason: string }

@@ -4,10 +4,16 @@ import type { Observe } from './events'
 import type { StoreForm } from './operation'
 import type { Claims, Doubts } from './store'
 
-/** Dependencies of an engine. All are passed in, so that a test or a simulation can supply the store, the clock and the ids. */
+/**
+ * Dependencies of an engine. All are passed in, so that a test or a simulation can supply the store, the
+ * clock and the ids.
+ */
 export interface EngineOptions<Form extends StoreForm> extends RequestOptions<Form> {
   store: Claims<Form> & Doubts<Form>
-  /** The problem with which new work of this operation is refused at this moment; null: none. Stored answers are replayed all the same. */
+  /**
+   * The problem with which new work of this operation is refused at this moment; null: none. Stored answers
+   * are replayed all the same.
+   */
   notNow?: (operation: string) => Problem | null
 }
 

@@ -52,7 +52,10 @@ function row(changes: Partial<IdempotencyRow>): IdempotencyRow {
 
 const mine = (version: number) => (version === 1 ? 'mine' : null)
 
-/** The whole table of a record’s life: state, stored answer → decision while the lease holds, and when it is over. */
+/**
+ * The whole table of a record’s life: state, stored answer → decision while the lease holds, and when it is
+ * over.
+ */
 function expected(row: IdempotencyRow, stored: Stored): Decision {
   const { state, leaseOver } = row
   if (state === 'claimed') return leaseOver ? { kind: 'take-over', fence: 3 } : { kind: 'busy' }
@@ -77,8 +80,9 @@ describe('decide', () => {
   test.each(table)('$state, answer $stored, lease over: $leaseOver', ({ state, stored, leaseOver }) => {
     const found = row({ state, leaseOver, ...STORED[stored] })
     expect(decide(found, mine)).toEqual(expected(found, stored))
-    // The fingerprint comes before all else: checked even while the first request runs (F38), and never replied to with the stored answer.
-    // But an expired claim began nothing: a corrected request may have its key.
+    // The fingerprint comes before all else: checked even while the first request runs (F38), and never
+    // replied to with the stored answer. But an expired claim began nothing: a corrected request may have its
+    // key.
     const free = state === 'claimed' && leaseOver
     const other = { ...found, fingerprint: 'other' }
     expect(decide(other, mine)).toEqual(

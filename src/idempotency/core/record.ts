@@ -1,6 +1,9 @@
 import { isProblemKind, type ProblemKind } from '../problems'
 
-/** Life of a record: `claimed` → `sending` → `completed` → `tombstone`; `unknown` between the last two when the outcome is in doubt. */
+/**
+ * Life of a record: `claimed` → `sending` → `completed` → `tombstone`. `sending` becomes `unknown` when the
+ * outcome is in doubt, and `completed` once it is settled.
+ */
 export type RecordState = 'claimed' | 'sending' | 'unknown' | 'completed' | 'tombstone'
 
 /** A stored answer. Every replay sends this very text; it is never rendered again. */
@@ -37,7 +40,9 @@ export interface IdempotencyRow {
   expiresAt: Date
 }
 
-/** The right to execute: only its holder may write, and only while `token` and `fence` still match the row. */
+/**
+ * The right to execute: only its holder may write, and only while `token` and `fence` still match the row.
+ */
 export interface Claim {
   merchantId: string
   id: string
@@ -68,7 +73,8 @@ export type Decision =
 /**
  * Decides the next step of a request from its record. Pure.
  * @param row null when there is no record
- * @param fingerprintOf the request's fingerprint by the version that wrote the record; null for an unknown version
+ * @param fingerprintOf the request's fingerprint by the version that wrote the record; null for an unknown
+ *   version
  */
 export function decide(
   row: IdempotencyRow | null,
@@ -77,7 +83,8 @@ export function decide(
   if (!row) return { kind: 'start' }
   const mine = fingerprintOf(row.fingerprintVersion)
   if (mine === null) return { kind: 'damaged' }
-  // Checked even while the first request runs: a client that mixes up keys should learn it now, not after a wait.
+  // Checked even while the first request runs: a client that mixes up keys should learn it now, not after a
+  // wait.
   if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch', row }
   switch (row.state) {
     case 'claimed':
@@ -97,7 +104,10 @@ export function decide(
   }
 }
 
-/** An expired claim has begun nothing (`begin` is part of its commit), so its key is free again, for a corrected request too. */
+/**
+ * An expired claim has begun nothing (`begin` is part of its commit), so its key is free again, for a
+ * corrected request too.
+ */
 function isFree({ state, leaseOver }: IdempotencyRow): boolean {
   return state === 'claimed' && leaseOver
 }

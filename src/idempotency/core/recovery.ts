@@ -5,9 +5,15 @@ import type { Overdue } from './store'
 import { type ClaimedWork, storeOutcome } from './store-outcome'
 import type { Waiters } from './waiters'
 
-/** Look-ups in a row without an answer before the record is parked. 120: the bank was unreachable for about an hour and three quarters. */
+/**
+ * Look-ups in a row without an answer before the record is parked. 120: the bank was unreachable for about an
+ * hour and three quarters.
+ */
 const PARK_AFTER_TRIES = 120
-/** Take-overs in a row without a commit before the record is parked. 8: more than a few restarts at a bad moment, few enough that a record that crashes its process does little harm. */
+/**
+ * Take-overs in a row without a commit before the record is parked. 8: more than a few restarts at a bad
+ * moment, few enough that a record that crashes its process does little harm.
+ */
 const PARK_AFTER_FAILURES = 8
 
 /** Settles records in doubt: looks up the outcome, never requests the effect again. */
@@ -42,7 +48,10 @@ export class Recovery<Form extends StoreForm> {
     if (record) await this.settle(operation, record, requestId)
   }
 
-  /** Never rejects: an error is reported and the record left for the next round, so that one record cannot stop the others. */
+  /**
+   * Never rejects: an error is reported and the record left for the next round, so that one record cannot
+   * stop the others.
+   */
   private async settle<Input extends object, Begun, Effect>(
     operation: Operation<Input, Begun, Effect, Form>,
     record: Overdue,

@@ -35,10 +35,16 @@ export type EngineReply =
     }
   | { kind: 'problem'; problem: Problem }
 
-/** Pauses of a waiting request. 25 to 400 ms: soon enough to go unnoticed, rare enough that a hundred waiters cost the database little. */
+/**
+ * Pauses of a waiting request. 25 to 400 ms: soon enough to go unnoticed, rare enough that a hundred waiters
+ * cost the database little.
+ */
 const RECHECK_MS = [25, 50, 100, 200, 400]
 
-/** One request on its way through the engine: read the record, decide, act; if another request was faster, read again. */
+/**
+ * One request on its way through the engine: read the record, decide, act; if another request was faster,
+ * read again.
+ */
 export class KeyedRequest<Input extends object, Begun, Effect, Form extends StoreForm> {
   private readonly id: string
   private readonly at: Date
@@ -57,7 +63,8 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   }
 
   /**
-   * After the outside was asked, an error of ours must not read as "nothing happened": the reply is *outcome-unknown*.
+   * After the outside was asked, an error of ours must not read as "nothing happened": the reply is
+   * *outcome-unknown*.
    * @throws StoreUnavailable when the record cannot be read or claimed
    */
   async reply(): Promise<EngineReply> {
@@ -82,8 +89,9 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   }
 
   /**
-   * Reads the record once and acts on it. `again`: another request was faster, so the record must be read anew (a loser whose
-   * winner has finished replays its answer; it never gets a false 409). `wait`: the other one is still running.
+   * Reads the record once and acts on it. `again`: another request was faster, so the record must be read
+   * anew (a loser whose winner has finished replays its answer; it never gets a false 409). `wait`: the other
+   * one is still running.
    */
   private async readAndAct(): Promise<EngineReply | 'again' | 'wait'> {
     const row = await this.waiters.readFresh(this.id, () =>
@@ -129,7 +137,8 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
       result = await this.claimAndExecute(take)
       return result
     } finally {
-      // On `wait` (another key occupies the order) nothing has changed: waking the others would only send each of them here in turn.
+      // On `wait` (another key occupies the order) nothing has changed: waking the others would only send
+      // each of them here in turn.
       this.waiters.leave(this.id, result !== 'wait')
     }
   }
@@ -179,7 +188,9 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     return this.answered('executed', next.answer, claimed, claim.fence)
   }
 
-  /** `begin` was refused. Nothing was begun, so an error here must not block the key until its lease is over. */
+  /**
+   * `begin` was refused. Nothing was begun, so an error here must not block the key until its lease is over.
+   */
   private async refuse(claimed: Claimed): Promise<EngineReply | 'again' | 'wait'> {
     try {
       return await this.explain(claimed)
@@ -303,7 +314,10 @@ function outcomeUnknown(facts: Facts = {}): Problem {
   return { kind: 'outcome-unknown', detail, retryAfterSeconds: 2, facts }
 }
 
-/** Names the fields that differ, never their values: guessing a key must reveal nothing of the request behind it. */
+/**
+ * Names the fields that differ, never their values: guessing a key must reveal nothing of the request behind
+ * it.
+ */
 function keyReused(differs: string[]): Problem {
   return {
     kind: 'key-reused',

@@ -4,12 +4,15 @@ import type { RecoveryOptions } from './options'
 import type { Claim } from './record'
 import { type Claims, StoreUnavailable } from './store'
 
-/** Pauses between tries to store an outcome. 6 tries over about 3 s: worth waiting for, and well inside a lease of 30 s. */
+/**
+ * Pauses between tries to store an outcome. 6 tries over about 3 s: worth waiting for, and well inside a
+ * lease of 30 s.
+ */
 const COMMIT_RETRY_MS = [50, 150, 400, 900, 1_500]
 
 /**
- * Result of storing an outcome. `lost`: the claim has passed to another holder, and the record will show what happened.
- * `not-stored`: the outcome is in no record; only asking the outside again helps.
+ * Result of storing an outcome. `lost`: the claim has passed to another holder, and the record will show what
+ * happened. `not-stored`: the outcome is in no record; only asking the outside again helps.
  */
 export type StoreResult = 'committed' | 'lost' | 'not-stored'
 
@@ -25,8 +28,8 @@ type OutcomeOptions<Form extends StoreForm> = Pick<RecoveryOptions<Form>, 'obser
 }
 
 /**
- * Stores a known outcome. Tries again after a broken connection: the write is conditional on the claim, so a second one is
- * harmless. Never rejects; a failure is reported as an alert.
+ * Stores a known outcome. Tries again after a broken connection: the write is conditional on the claim, so a
+ * second one is harmless. Never rejects; a failure is reported as an alert.
  */
 export async function storeOutcome<Form extends StoreForm>(
   { store, clock, observe }: OutcomeOptions<Form>,

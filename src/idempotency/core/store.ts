@@ -2,19 +2,22 @@ import type { Finish, StoreForm } from './operation'
 import type { Claim, IdempotencyRow } from './record'
 
 /**
- * Storage of the idempotency records: claims for the request, doubts for the resolver, upkeep for the scheduled jobs.
- * Its laws, proved for every implementation by `testing/store.contract.ts`:
- *  1. `claim` and `takeOver` are one commit each, together with `begin`; of any number of racing callers one gets the claim.
- *  2. `begin` is written only by the caller that got the claim; where it touches no row the claim stays `claimed`.
- *  3. `commit` is one commit: the record's new state and all writes, or nothing. A write that touches another number of rows
- *     than it declares undoes all of it and throws.
- *  4. `renew`, `commit` and `release` under a claim whose token or fence is no longer in the row write nothing and return false.
- *  5. The store's own clock judges leases. A lease lasts `leaseMs`; it can be renewed until `CEILING_LEASES` of
- *     them have passed since it was taken, not later.
- *  6. `takeOverdue` and `takeInDoubt` give a record to one caller at a time, under a new token and a higher fence. Both skip
- *     parked records.
- *  7. `reap` deletes only claims that began nothing and whose lease is over; `expireAnswers` only removes answers whose
- *     retention is over.
+ * Storage of the idempotency records: claims for the request, doubts for the resolver, upkeep for the
+ * scheduled jobs. Its laws, proved for every implementation by `testing/store.contract.ts`:
+ *  1. `claim` and `takeOver` are one commit each, together with `begin`; of any number of racing callers one
+ *     gets the claim.
+ *  2. `begin` is written only by the caller that got the claim; where it touches no row the claim stays
+ *     `claimed`.
+ *  3. `commit` is one commit: the record's new state and all writes, or nothing. A write that touches another
+ *     number of rows than it declares undoes all of it and throws.
+ *  4. `renew`, `commit` and `release` under a claim whose token or fence is no longer in the row write
+ *     nothing and return false.
+ *  5. The store's own clock judges leases. A lease lasts `leaseMs`; it can be renewed until `CEILING_LEASES`
+ *     of them have passed since it was taken, not later.
+ *  6. `takeOverdue` and `takeInDoubt` give a record to one caller at a time, under a new token and a higher
+ *     fence. Both skip parked records.
+ *  7. `reap` deletes only claims that began nothing and whose lease is over; `expireAnswers` only removes
+ *     answers whose retention is over.
  *
  * Every verb may throw `StoreUnavailable`; the writes of `commit` and `unpark` may throw `CommitRefused`.
  */
@@ -41,7 +44,10 @@ export interface Claims<Form extends StoreForm> {
 export interface Doubts<Form extends StoreForm> {
   /** Takes over up to `limit` records in doubt: `sending` past its lease, and `unknown` that is due. */
   takeOverdue(operation: string, limit: number): Promise<Overdue[]>
-  /** Takes over one record in doubt, due or not, after a hint. Null: it is not in doubt, is parked, or is being checked right now. */
+  /**
+   * Takes over one record in doubt, due or not, after a hint. Null: it is not in doubt, is parked, or is
+   * being checked right now.
+   */
   takeInDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null>
   /** Gives a parked record back to the resolver, together with `writes`. False: it is not parked. */
   unpark(merchantId: string, id: string, writes: Form['write'][]): Promise<boolean>
@@ -78,8 +84,8 @@ export interface NewRecord {
 }
 
 /**
- * Result of `begin` in the commit of a claim. `answer-lost`: the claim is ours and `begin` was written, but the connection broke
- * before the database's answer arrived; the operation must read its row again.
+ * Result of `begin` in the commit of a claim. `answer-lost`: the claim is ours and `begin` was written, but
+ * the connection broke before the database's answer arrived; the operation must read its row again.
  */
 export type BeginOutcome = { kind: 'written'; row: unknown } | { kind: 'refused' } | { kind: 'answer-lost' }
 
@@ -102,7 +108,10 @@ export interface Overdue {
   failures: number
 }
 
-/** The store cannot be reached or is overloaded. The same call may be repeated, under the same claim or the same key. */
+/**
+ * The store cannot be reached or is overloaded. The same call may be repeated, under the same claim or the
+ * same key.
+ */
 export class StoreUnavailable extends Error {
   override name = 'StoreUnavailable'
   /** The connection broke during the call: it may have been carried out. */

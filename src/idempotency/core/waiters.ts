@@ -1,11 +1,12 @@
 import type { Clock } from './clock'
 
 /**
- * Requests of this process for the same record: one of them goes to the database for all. A waiter occupies no connection: it
- * sleeps until another request of this process finishes the record, or until the next check (another process may finish it).
+ * Requests of this process for the same record: one of them goes to the database for all. A waiter occupies
+ * no connection: it sleeps until another request of this process finishes the record, or until the next check
+ * (another process may finish it).
  *
- * Each map has at most one entry per request in flight, and an entry goes with its last request, so the admission limit of the
- * server bounds them.
+ * Each map has at most one entry per request in flight, and an entry goes with its last request, so the
+ * admission limit of the server bounds them.
  */
 export class Waiters {
   private readonly sleeping = new Map<string, Set<() => void>>()
@@ -15,7 +16,10 @@ export class Waiters {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Admits one caller at a time to the database for this record. False: another request of this process is there. */
+  /**
+   * Admits one caller at a time to the database for this record. False: another request of this process is
+   * there.
+   */
   enter(id: string): boolean {
     if (this.inside.has(id)) return false
     this.inside.add(id)
@@ -50,8 +54,8 @@ export class Waiters {
   }
 
   /**
-   * Returns a read that began after the call. All callers that arrive during a read get the result of the next one: a thousand
-   * requests with one key make two reads, not a thousand.
+   * Returns a read that began after the call. All callers that arrive during a read get the result of the
+   * next one: a thousand requests with one key make two reads, not a thousand.
    */
   readFresh<T>(id: string, read: () => Promise<T>): Promise<T> {
     const current = this.reading.get(id)

@@ -6,7 +6,10 @@ import { AttemptLog } from './attempt-log'
 const AWAY = Object.assign(new Error("Can't reach database server"), { code: 'P1001' })
 const COLUMNS = 14
 
-/** A database that accepts batches, unless a test lets it fail. It keeps the first column after the merchant (the id) and the request's id. */
+/**
+ * A database that accepts batches, unless a test lets it fail. It keeps the first column after the merchant
+ * (the id) and the request's id.
+ */
 class Sink {
   readonly batches: string[][] = []
   readonly ids: string[] = []

@@ -9,13 +9,22 @@ export interface AttemptLogOptions {
   /** Name of this process. */
   worker: string
   newId: () => string
-  /** Called when attempts were dropped because they could not be written: a gap in the log, never in the money. */
+  /**
+   * Called when attempts were dropped because they could not be written: a gap in the log, never in the
+   * money.
+   */
   onLost: (count: number, error: unknown) => void
 }
 
-/** Delay before a write. 100 ms: the dashboard is practically live, and a storm of replays is ten statements a second. */
+/**
+ * Delay before a write. 100 ms: the dashboard is practically live, and a storm of replays is ten statements a
+ * second.
+ */
 const FLUSH_MS = 100
-/** Attempts kept in memory while the database is slow or away; beyond it the oldest are dropped. 10,000: a few megabytes. */
+/**
+ * Attempts kept in memory while the database is slow or away; beyond it the oldest are dropped. 10,000: a few
+ * megabytes.
+ */
 const KEPT_MAX = 10_000
 /** Rows per statement. 500 rows of 14 columns are 7,000 parameters; PostgreSQL takes 65,535. */
 const BATCH_MAX = 500
@@ -61,7 +70,10 @@ export class AttemptLog {
     }
   }
 
-  /** Keeps a batch that may be written later, for the next write. Drops a batch that the database will never accept. */
+  /**
+   * Keeps a batch that may be written later, for the next write. Drops a batch that the database will never
+   * accept.
+   */
   private keepOrDrop(batch: Row[], error: unknown): void {
     if (isPassing(error)) this.waiting.unshift(...batch)
     else this.lost += batch.length

@@ -22,7 +22,9 @@ export interface MemoryWrite {
   apply(): unknown
 }
 
-/** The form of the memory store. It applies a `begin` only under the claim, so `begin` needs no proof of it. */
+/**
+ * The form of the memory store. It applies a `begin` only under the claim, so `begin` needs no proof of it.
+ */
 export interface MemoryForm {
   claim: null
   begin: MemoryWrite
@@ -43,8 +45,8 @@ export interface MemoryRecord extends Omit<IdempotencyRow, 'leaseOver'> {
 const RETENTION_MS = 30 * 24 * 3_600_000
 
 /**
- * The model that the Prisma store is compared with, and the store of simulations. JavaScript runs each verb without interruption,
- * so each is atomic. Records stay until `reap`; a run of tests is the bound.
+ * The model that the Prisma store is compared with, and the store of simulations. JavaScript runs each verb
+ * without interruption, so each is atomic. Records stay until `reap`; a run of tests is the bound.
  */
 export class MemoryStore implements Store<MemoryForm> {
   private readonly rows = new Map<string, MemoryRecord>()

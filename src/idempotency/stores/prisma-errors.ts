@@ -17,19 +17,26 @@ export type ErrorClass =
 
 const RETRY = new Set(['40001', '40P01', 'P2034'])
 const RACE = new Set(['P2002', '23505'])
-/** SQLSTATE 08: connection exceptions, except those while connecting (08001, 08004). 57P01, 57P02: the backend was terminated. 40003: statement completion unknown. */
+/**
+ * SQLSTATE 08: connection exceptions, except those while connecting (08001, 08004). 57P01, 57P02: the backend
+ * was terminated. 40003: statement completion unknown.
+ */
 const UNKNOWN_SQL = /^(08(?!001|004)|57P01|57P02|40003)/
 const UNKNOWN_TEXT =
   /Connection terminated|ECONNRESET|EPIPE|connection error and is not queryable|Query read timeout/i
 const OVERLOAD_PRISMA = new Set(['P1001', 'P1002', 'P1008', 'P2024', 'P2028', 'P2039'])
-/** SQLSTATE classes 53 (resources), 57 (operator intervention), 58 (system); 25006 (read-only), 55P03 (lock not available). */
+/**
+ * SQLSTATE classes 53 (resources), 57 (operator intervention), 58 (system); 25006 (read-only), 55P03 (lock
+ * not available).
+ */
 const OVERLOAD_SQL = /^(08|53|57|58)|^(25006|55P03)$/
 const OVERLOAD_TEXT =
   /timeout exceeded when trying to connect|ECONNREFUSED|ENOENT.*\.s\.PGSQL|Can't reach database|the database system is|Unable to start a transaction/i
 
 /**
- * Classifies an error. Written for Prisma 7.10 with adapter-pg; errors of the model API and of raw queries carry their codes in
- * different places. Source: PostgreSQL, appendix A (error codes); Prisma, error reference.
+ * Classifies an error. Written for Prisma 7.10 with adapter-pg; errors of the model API and of raw queries
+ * carry their codes in different places. Source: PostgreSQL, appendix A (error codes); Prisma, error
+ * reference.
  */
 export function classify(error: unknown): ErrorClass {
   const { codes, text } = tracesOf(error)
@@ -58,8 +65,8 @@ const TRIES_MAX = 5
 
 /**
  * Calls the database, repeats what may be repeated, and turns the other errors into those of the port.
- * @param safe `race`: repeat after a taken key, too (the claim). `repeat`: a second call is harmless, so repeat once after a broken
- *   connection
+ * @param safe `race`: repeat after a taken key, too (the claim). `repeat`: a second call is harmless, so
+ *   repeat once after a broken connection
  * @throws StoreUnavailable | CommitRefused | the error itself when it is definite
  */
 export async function callDatabase<T>(
@@ -78,7 +85,10 @@ export async function callDatabase<T>(
   }
 }
 
-/** Name of the write whose `expect_rows` undid the commit (the function raises with that name); null for other errors. */
+/**
+ * Name of the write whose `expect_rows` undid the commit (the function raises with that name); null for other
+ * errors.
+ */
 export function refusedWrite(error: unknown): string | null {
   return /commit refused: (\S+) touched/.exec(tracesOf(error).text)?.[1] ?? null
 }
@@ -96,7 +106,10 @@ function asPortError(kind: ErrorClass, error: unknown, safe: { race?: boolean })
   })
 }
 
-/** All codes and texts in an error, in its causes, and under Prisma's `meta`. Up to 6 levels: deeper than any known error. */
+/**
+ * All codes and texts in an error, in its causes, and under Prisma's `meta`. Up to 6 levels: deeper than any
+ * known error.
+ */
 function tracesOf(error: unknown, depth = 0): { codes: Set<string>; text: string } {
   const codes = new Set<string>()
   if (typeof error !== 'object' || error === null || depth > 6)

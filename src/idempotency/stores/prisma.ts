@@ -16,7 +16,10 @@ import { callDatabase } from './prisma-errors'
 import * as statements from './record-sql'
 import type { SqlForm, SqlWrite } from './sql'
 
-/** The part of a Prisma client that the store needs. Any generated client with the model `IdempotencyRecord` fits. */
+/**
+ * The part of a Prisma client that the store needs. Any generated client with the model `IdempotencyRecord`
+ * fits.
+ */
 export interface PrismaLike {
   // biome-ignore lint/suspicious/noExplicitAny: a generated client's own generics differ from project to project
   $queryRaw(query: Sql): any
@@ -37,8 +40,8 @@ interface LeaseRow {
 const LEASE_MS = 30_000
 
 /**
- * Records in PostgreSQL, through Prisma. A replay is one read and no write; an execution is two commits. Needs the table
- * `idempotency_record` and the function `expect_rows` of this repository's migrations.
+ * Records in PostgreSQL, through Prisma. A replay is one read and no write; an execution is two commits.
+ * Needs the table `idempotency_record` and the function `expect_rows` of this repository's migrations.
  */
 export class PrismaStore implements Store<SqlForm> {
   private readonly lease: Sql
@@ -63,9 +66,10 @@ export class PrismaStore implements Store<SqlForm> {
   }
 
   /**
-   * ONE atomic statement decides who executes: Prisma's native `INSERT … ON CONFLICT DO UPDATE`. `create` writes this caller's token,
-   * `update` sets a column to its own value (an empty `update` would make Prisma SELECT first, and racing callers fail), and the
-   * returned row shows which token is stored. `begin` is part of the same commit and does nothing unless the claim is ours.
+   * ONE atomic statement decides who executes: Prisma's native `INSERT … ON CONFLICT DO UPDATE`. `create`
+   * writes this caller's token, `update` sets a column to its own value (an empty `update` would make Prisma
+   * SELECT first, and racing callers fail), and the returned row shows which token is stored. `begin` is part
+   * of the same commit and does nothing unless the claim is ours.
    */
   async claim(record: NewRecord, begin: BeginOf<SqlForm>): Promise<Claimed | null> {
     const claim = { merchantId: record.merchantId, id: record.id, token: this.newToken(), fence: 1 }
@@ -153,7 +157,10 @@ export class PrismaStore implements Store<SqlForm> {
       : null
   }
 
-  /** The connection broke, perhaps after the commit: a read on another connection shows whether our token is in the row (N7a). */
+  /**
+   * The connection broke, perhaps after the commit: a read on another connection shows whether our token is
+   * in the row (N7a).
+   */
   private async recoverLostAnswer(claim: Claim, error: unknown): Promise<Claimed | null> {
     if (!(error instanceof StoreUnavailable) || !error.maybeDone) throw error
     const [row] = await this.repeatable<LeaseRow & { state: string }>(
@@ -168,7 +175,10 @@ export class PrismaStore implements Store<SqlForm> {
     return rows.map(({ subjectId, tries, failures, ...claim }) => ({ claim, subjectId, tries, failures }))
   }
 
-  /** False when the lease was lost: then the record's row does not match, and `expect_rows` undoes the writes too. */
+  /**
+   * False when the lease was lost: then the record's row does not match, and `expect_rows` undoes the writes
+   * too.
+   */
   private async unlessLost(commit: Sql): Promise<boolean> {
     try {
       await this.once(commit)
@@ -187,7 +197,10 @@ export class PrismaStore implements Store<SqlForm> {
     return callDatabase<T[]>(() => this.client.$queryRaw(query))
   }
 
-  /** For statements that are harmless when repeated: after a broken connection they run once more, on another one. */
+  /**
+   * For statements that are harmless when repeated: after a broken connection they run once more, on another
+   * one.
+   */
   private repeatable<T = unknown>(query: Sql): Promise<T[]> {
     return callDatabase<T[]>(() => this.client.$queryRaw(query), { repeat: true })
   }

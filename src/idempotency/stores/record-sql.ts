@@ -35,7 +35,10 @@ export function readRecord(merchantId: string, id: string): Sql {
 /** The rows from which a `begin` selects: one while the claim holds, else none. */
 export const CLAIM_ROWS = claimRows('claim')
 
-/** Executes `begin` under the claim, and starts the lease. Where `begin` touches no row the record stays `claimed`. */
+/**
+ * Executes `begin` under the claim, and starts the lease. Where `begin` touches no row the record stays
+ * `claimed`.
+ */
 export function beginRecord(claim: Claim, subjectId: string, begin: SqlBegin, lease: Sql): Sql {
   return sql`
     WITH claim AS (SELECT 1 FROM idempotency_record WHERE ${whereClaimedBy(claim)}),
@@ -48,7 +51,9 @@ export function beginRecord(claim: Claim, subjectId: string, begin: SqlBegin, le
     SELECT * FROM begun`
 }
 
-/** Takes over an expired `claimed` record. The new request may differ from the first, which has begun nothing. */
+/**
+ * Takes over an expired `claimed` record. The new request may differ from the first, which has begun nothing.
+ */
 export function takeOverRecord(
   claim: Claim,
   { fingerprint, fingerprintVersion, fields }: NewRecord,
@@ -107,7 +112,10 @@ export function takeOverdue(operation: string, limit: number, taker: Taker): Sql
   )
 }
 
-/** Takes over one record in doubt, unless it is being checked: a check counts as a failure from its beginning, so `failures` > 0 under a lease means one is running. */
+/**
+ * Takes over one record in doubt, unless it is being checked: a check counts as a failure from its beginning,
+ * so `failures` > 0 under a lease means one is running.
+ */
 export function takeOneInDoubt(operation: string, merchantId: string, id: string, taker: Taker): Sql {
   return takeForCheck(
     taker,
@@ -134,7 +142,10 @@ export function unparkRecord(merchantId: string, id: string): Sql {
     WHERE merchant_id = ${merchantId}::uuid AND id = ${id} AND state = 'unknown' AND parked_at IS NOT NULL RETURNING 1`
 }
 
-/** Deletes abandoned claims. The condition stands twice: a row that was taken over between choice and deletion is kept (F14). */
+/**
+ * Deletes abandoned claims. The condition stands twice: a row that was taken over between choice and deletion
+ * is kept (F14).
+ */
 export function reapRecords(limit: number): Sql {
   const dead = sql`state = 'claimed' AND subject_id IS NULL AND lease_until < now()`
   return sql`
@@ -152,7 +163,10 @@ export function expireAnswers(limit: number): Sql {
     RETURNING 1`
 }
 
-/** The record's change and all writes as one statement: one round trip, one commit. A write that touches another number of rows undoes all of it. */
+/**
+ * The record's change and all writes as one statement: one round trip, one commit. A write that touches
+ * another number of rows undoes all of it.
+ */
 export function inOneCommit(record: Sql, writes: readonly SqlWrite[]): Sql {
   const { ctes, checks } = writesInOneStatement(writes)
   return sql`

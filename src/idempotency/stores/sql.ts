@@ -12,22 +12,28 @@ export interface SqlWrite {
 declare const CLAIM: unique symbol
 
 /**
- * A FROM item with one row for the holder of the claim and none for every other caller. Only the store makes it: a statement that
- * selects from it writes under the claim, or not at all.
+ * A FROM item with one row for the holder of the claim and none for every other caller. Only the store makes
+ * it: a statement that selects from it writes under the claim, or not at all.
  */
 export type ClaimRows = Sql & { readonly [CLAIM]: 'rows' }
 
 /** A statement that selects from `ClaimRows`. */
 export type ClaimedSql = Sql & { readonly [CLAIM]: 'statement' }
 
-/** A statement of a `begin` whose rows its later statements can read. Those rows exist only under the claim, too. */
+/**
+ * A statement of a `begin` whose rows its later statements can read. Those rows exist only under the claim,
+ * too.
+ */
 export interface ClaimedPart {
   name: string
   sql: ClaimedSql
   rows: ClaimRows
 }
 
-/** The first write of an operation, committed with its claim: INSERT … SELECT … FROM the claim's rows RETURNING the new row. */
+/**
+ * The first write of an operation, committed with its claim: INSERT … SELECT … FROM the claim's rows
+ * RETURNING the new row.
+ */
 export interface SqlBegin {
   name: string
   sql: ClaimedSql
@@ -48,7 +54,10 @@ type SelectsFromClaim<Values> = Values extends readonly [infer First, ...infer R
     : SelectsFromClaim<Rest>
   : false
 
-/** Template tag for SQL. The result is a `ClaimedSql` only if one of the values is the claim's rows; without them a `begin` does not compile. */
+/**
+ * Template tag for SQL. The result is a `ClaimedSql` only if one of the values is the claim's rows; without
+ * them a `begin` does not compile.
+ */
 export function claimedSql<const Values extends readonly unknown[]>(
   strings: TemplateStringsArray,
   ...values: Values
@@ -56,7 +65,10 @@ export function claimedSql<const Values extends readonly unknown[]>(
   return sql(strings, ...values) as SelectsFromClaim<Values> extends true ? ClaimedSql : Sql
 }
 
-/** Names a statement of a `begin`, so that later ones can select from its rows. @param name an SQL identifier, not quoted */
+/**
+ * Names a statement of a `begin`, so that later ones can select from its rows.
+ * @param name an SQL identifier, not quoted
+ */
 export function claimedPart(name: string, statement: ClaimedSql): ClaimedPart {
   return { name, sql: statement, rows: raw(name) as ClaimRows }
 }
@@ -66,17 +78,25 @@ export function claimRows(name: string): ClaimRows {
   return raw(name) as ClaimRows
 }
 
-/** Rows for a statement without an idempotency key, such as an operator's order. The caller accepts that it may happen twice. */
+/**
+ * Rows for a statement without an idempotency key, such as an operator's order. The caller accepts that it
+ * may happen twice.
+ */
 export function withoutClaim(rows: Sql): ClaimRows {
   return rows as ClaimRows
 }
 
-/** The parts as CTEs, `name AS (…), ` each, in order: the text between WITH and the statement that reads them. */
+/**
+ * The parts as CTEs, `name AS (…), ` each, in order: the text between WITH and the statement that reads them.
+ */
 export function partsOf(begin: Pick<SqlBegin, 'prior'>): Sql {
   return concat((begin.prior ?? []).map((part) => sql`${raw(part.name)} AS (${part.sql}), `))
 }
 
-/** All writes as the CTEs of one statement, and one `expect_rows` for each, which raises unless it touched `rows` rows. */
+/**
+ * All writes as the CTEs of one statement, and one `expect_rows` for each, which raises unless it touched
+ * `rows` rows.
+ */
 export function writesInOneStatement(writes: readonly SqlWrite[]): { ctes: Sql[]; checks: Sql[] } {
   return {
     ctes: writes.map((write, index) => sql`${cte(index)} AS (${write.sql})`),

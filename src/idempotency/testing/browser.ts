@@ -1,6 +1,8 @@
 import type { BrowserApis } from '../client/tabs'
 
-/** A fake of one browser's Web Locks: exclusive locks, a queue in order, `steal`, `ifAvailable` and `signal`. */
+/**
+ * A fake of one browser's Web Locks: exclusive locks, a queue in order, `steal`, `ifAvailable` and `signal`.
+ */
 export function lockTable(): NonNullable<BrowserApis['locks']> {
   type Request = { grant: () => void; signal?: AbortSignal | undefined }
   let holder: { stolen: (error: Error) => void } | null = null

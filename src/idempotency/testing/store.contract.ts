@@ -3,7 +3,10 @@ import type { Finish, StoreForm } from '../core/operation'
 import type { Answer } from '../core/record'
 import { type BeginOf, CommitRefused, type NewRecord, type Store } from '../core/store'
 
-/** Access of the suite to a store under test. A write adds one line to a log that is rolled back with its transaction. */
+/**
+ * Access of the suite to a store under test. A write adds one line to a log that is rolled back with its
+ * transaction.
+ */
 export interface StoreHarness<Form extends StoreForm> {
   store: Store<Form>
   /** A record with a new id. */
