@@ -1,6 +1,6 @@
 import type { Edit } from './bundle'
 
-/** A mistake that somebody could make in the engine, as a change of its text. The simulation must find each. */
+/** A plausible mistake in the engine, as a change of its text. The simulation must find each. */
 export interface Mutant {
   name: string
   edits: Edit[]
@@ -25,7 +25,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RECORD,
-        find: "return row.leaseOver ? { kind: 'unknown', answer: null } : { kind: 'busy' }",
+        find: "return row.leaseOver ? { kind: 'unknown', answer: null, row } : { kind: 'busy' }",
         replace: "return row.leaseOver ? { kind: 'take-over', fence: row.fence } : { kind: 'busy' }",
       },
       {
@@ -36,11 +36,11 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'retry on unknown: a doubt is taken for a failure',
+    name: 'retry on unknown: a doubt counts as a failure',
     edits: [
       {
         file: RECORD,
-        find: "return storedAnswer(row, (answer) => ({ kind: 'unknown', answer }))",
+        find: "return storedAnswer(row, (answer) => ({ kind: 'unknown', answer, row }))",
         replace: "return { kind: 'take-over', fence: row.fence }",
       },
       {
@@ -51,7 +51,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'complete without compare-and-set: what is finished is finished again',
+    name: 'complete without compare-and-set: a finished record is finished again',
     edits: [
       {
         file: MEMORY,
@@ -61,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'the resolver asks instead of looking',
+    name: 'the resolver asks for the effect instead of looking it up',
     edits: [{ file: RECOVERY, find: 'operation.find(begun)', replace: 'operation.ask(begun)' }],
   },
   {
@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RECORD,
-        find: "return { kind: 'expired' }",
+        find: "return { kind: 'expired', row }",
         replace: "return { kind: 'take-over', fence: row.fence }",
       },
       {
@@ -115,17 +115,17 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RECORD,
-        find: "if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch' }",
+        find: "if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch', row }",
         replace: '',
       },
     ],
   },
   {
     name: 'no heartbeat: a slow bank loses its lease',
-    edits: [{ file: LEASE, find: 'if (held && !over) cancel = wait()', replace: '' }],
+    edits: [{ file: LEASE, find: 'if (renewed && !over) cancel = wait()', replace: '' }],
   },
   {
-    name: 'no ceiling: a bank that hangs holds its key for ever',
+    name: 'no ceiling: a bank that hangs blocks its key for ever',
     edits: [
       {
         file: MEMORY,
@@ -150,7 +150,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [{ file: RUN, find: "if (stored === 'lost') return 'again'", replace: '' }],
   },
   {
-    name: 'an answer is told before it is stored',
+    name: 'an answer is sent before it is stored',
     edits: [
       {
         file: RUN,
@@ -160,7 +160,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'those who wait wake each other in turn',
+    name: 'waiters wake each other in turn',
     edits: [{ file: WAITERS, find: 'if (wake) this.wake(id)', replace: 'this.wake(id)' }],
   },
 ]

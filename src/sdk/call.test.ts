@@ -60,7 +60,7 @@ describe('the key', () => {
   })
 
   test.each(['', 'x'.repeat(256), 'a\nb', 'schlüssel'])(
-    'that no server could take is refused before anything is sent: %j',
+    'that no server accepts is refused before anything is sent: %j',
     async (idempotencyKey) => {
       const { url, seen } = await serve(inTurn(PAID))
       await expect(clientOf(url).payments.create(PAYMENT, { idempotencyKey })).rejects.toBeInstanceOf(
@@ -70,7 +70,7 @@ describe('the key', () => {
     },
   )
 
-  test('is handed to the program, and put away, before it is sent', async () => {
+  test('is given to the program, and stored, before it is sent', async () => {
     const { url, seen } = await serve(inTurn(PAID))
     const kept: string[] = []
     const beforeSend = async (key: string) => {
@@ -82,7 +82,7 @@ describe('the key', () => {
     expect(kept).toEqual([payment.idempotency.key])
   })
 
-  test('that could not be put away is never sent', async () => {
+  test('that could not be stored is never sent', async () => {
     const { url, seen } = await serve(inTurn(PAID))
     const beforeSend = () => Promise.reject(new Error('disk full'))
     await expect(clientOf(url).payments.create(PAYMENT, { beforeSend })).rejects.toThrow('disk full')
@@ -92,7 +92,7 @@ describe('the key', () => {
 
 describe('retries', () => {
   const passing: [string, Reply][] = [
-    ['a line that was cut', 'cut'],
+    ['a cut connection', 'cut'],
     ['409 in-progress', BUSY],
     ['429', problem('rate-limited', 429, 'same-key', false)],
     ['500', problem('internal', 500, 'same-key', false)],
@@ -118,7 +118,7 @@ describe('retries', () => {
 
   const final: [string, Reply][] = [
     ['402', problem('payment-declined', 402, 'no', true)],
-    ['500 that says no', problem('record-damaged', 500, 'no', false)],
+    ['500 that must not be repeated', problem('record-damaged', 500, 'no', false)],
     ['502 not charged', problem('not-charged', 502, 'no', true)],
     ['404 from a proxy', { status: 404, body: 'nothing here' }],
     ['a redirect, which is not followed', { status: 307, headers: { location: '/elsewhere' } }],
@@ -131,12 +131,12 @@ describe('retries', () => {
 
   test('Retry-After is the least pause: in seconds, as a date, or in the problem itself', async () => {
     const date = () => new Date(Date.now() + 2_000).toUTCString()
-    const said: Reply[] = [
+    const replies: Reply[] = [
       { status: 503, body: 'down', headers: { 'retry-after': '1' } },
       { status: 503, body: 'down', headers: { 'retry-after': date() } },
       problem('unavailable', 503, 'same-key', false, { retryAfterSeconds: 1 }),
     ]
-    const pauses = said.map(async (reply) => {
+    const pauses = replies.map(async (reply) => {
       const { url } = await serve(inTurn(reply, PAID))
       const attempts: Attempt[] = []
       await clientOf(url, { timeoutMs: 8_000 }).payments.create(PAYMENT, {
@@ -174,7 +174,7 @@ describe('retries', () => {
     expect(seen).toHaveLength(3)
   })
 
-  test('each one is told to onAttempt, with the pause that follows', async () => {
+  test('onAttempt is called for each one, with the pause that follows', async () => {
     const { url } = await serve(inTurn('cut', DOWN, PAID))
     const attempts: Attempt[] = []
     const { idempotency } = await clientOf(url).payments.create(PAYMENT, {
@@ -215,7 +215,7 @@ describe('an unknown outcome', () => {
     )
   })
 
-  test('stays unknown when the line goes dead after it', async () => {
+  test('stays unknown when the connection is lost after it', async () => {
     const { url } = await serve(inTurn(UNKNOWN, 'cut'))
     expect(await caught(clientOf(url, { maxRetries: 2 }).payments.create(PAYMENT))).toBeInstanceOf(
       OutcomeUnknown,
@@ -224,7 +224,7 @@ describe('an unknown outcome', () => {
 })
 
 describe('results', () => {
-  test('tell a replay, when it was first executed and until when it is kept', async () => {
+  test('name a replay, its first execution and when it expires', async () => {
     const headers = {
       'idempotent-replayed': 'true',
       'idempotency-first-executed': '2026-11-24T10:00:00Z',
@@ -289,7 +289,7 @@ describe('errors', () => {
     ],
   ]
   test.each(kinds)(
-    '%o is a class to branch on, with all that the server said',
+    '%o is a class to branch on, with all facts of the problem',
     async (Class, reply, facts) => {
       const { url } = await serve(inTurn(reply))
       const error = await caught<PayonceError>(clientOf(url).payments.create(PAYMENT))
@@ -309,7 +309,7 @@ describe('errors', () => {
     expect(error.kind).toBe('constructor')
   })
 
-  test('no answer to the end says that it may have been charged, and that a new key is not safe', async () => {
+  test('no answer to the end: it may have been charged, and a new key is not safe', async () => {
     const { url } = await serve(inTurn('cut'))
     const error = await caught<ConnectionFailed>(clientOf(url, { maxRetries: 2 }).payments.create(PAYMENT))
     expect(error).toBeInstanceOf(ConnectionFailed)
@@ -324,7 +324,7 @@ describe('errors', () => {
     expect(error.message).toContain('ask with the same key')
   })
 
-  test('a "no" at the door does not free a key that may have got through before; a decline does', async () => {
+  test('a refusal before the key is read does not free a key that may have been sent before; a decline does', async () => {
     const refused = await serve(inTurn('cut', problem('unauthorized', 401, 'after-fixing', true)))
     expect(await caught(clientOf(refused.url).payments.create(PAYMENT))).toMatchObject({
       kind: 'unauthorized',
@@ -382,7 +382,7 @@ describe('abort', () => {
     expect(seen).toHaveLength(0)
   })
 
-  test('while the key is put away sends nothing', async () => {
+  test('while the key is stored sends nothing', async () => {
     const { url, seen } = await serve(inTurn(PAID))
     const abort = new AbortController()
     await expect(

@@ -1,70 +1,92 @@
 /*
- * One call: the same request, under the same key, until there is an answer for good or the time is over.
+ * One call: the same request, under the same key, until the answer is final or the time is over.
  *
- *   key ─▶ beforeSend(key) ─▶ send ──answer────────▶ result
- *                              ▲  ├──a definite no──▶ error
+ *   key ─▶ beforeSend(key) ─▶ send ──success──────────▶ result
+ *                              ▲  ├──definite refusal──▶ error
  *                       pause  │  ▼
- *                              └─ silence, "come again", or "not known yet"; time over ▶ error that says what is not known
+ *                              └─ no answer, "retry", or "unknown"; time over ──▶ error that names the unknown outcome
  *
- * Laws, tested in call.test.ts and once.test.ts: the key is made before the first request and never changes; the bytes of every
- * request are the same; no way leads from "may have arrived" to "a new key is safe" but the server's word about this key.
+ * Laws, tested in call.test.ts and once.test.ts: the key is made before the first request and never changes;
+ * the bytes of every request are the same; once a request may have arrived, only an answer about this key
+ * makes a new key safe.
  */
-import { errorOf, type Happening, type PayonceError, type Problem } from './errors'
+import { type ErrorDetails, errorOf, type PayonceError, type Problem } from './errors'
 import { checkedKey, mintKey, quoted } from './key'
 import { pauseMs, sleep } from './pause'
 import { type Message, type Sent, send } from './send'
 import type { Settings } from './settings'
 
+/** Options of every call. */
 export interface CallOptions {
-  /** Ends the call at once, with the signal's reason. The server carries on: ask with the key (`idempotency.get`, or the same call). */
+  /**
+   * Ends the call at once with the signal's reason. The server carries on: ask with the key
+   * (`idempotency.get`, or the same call).
+   */
   signal?: AbortSignal
-  /** Told after each request. */
+  /** Called after each request. */
   onAttempt?: (attempt: Attempt) => void
 }
 
+/** Options of a call that creates something. */
 export interface KeyedOptions extends CallOptions {
-  /** Your own key, or one that you kept: the call goes on where it was left. Without one, a key is made. */
+  /** A key of your own, or a stored one: the call continues where it was left. Default: a new UUID. */
   idempotencyKey?: string
-  /** Called with the key before the first request, and awaited: put the key away here. If it throws, nothing is sent. */
+  /**
+   * Called with the key before the first request, and awaited: store the key here. If it throws, nothing is
+   * sent.
+   */
   beforeSend?: (key: string) => unknown
-  /** How long the server may wait for a running first request, in seconds (`Prefer: wait`, 30 at most), rather than say "in progress". */
+  /**
+   * Seconds that the server may wait for a request already running under the key, instead of answering
+   * *in-progress* (`Prefer: wait`, RFC 7240; at most 30).
+   */
   waitSeconds?: number
 }
 
-/** One request of a call, when it is over. */
+/** One request of a call, after its end. */
 export interface Attempt {
   key: string | null
   /** From 1. */
   number: number
-  /** Null when no answer came. */
+  /** HTTP status; null without an answer. */
   status: number | null
+  /** Kind of the problem in the answer, if any. */
   kind: string | null
+  /** Duration of the request, in milliseconds. */
   ms: number
-  /** How long the call pauses before the next one; null when this was the last. */
+  /** Pause before the next request, in milliseconds; null after the last one. */
   pauseMs: number | null
 }
 
+/** Idempotency facts of a result. Times in RFC 3339, UTC. */
 export interface Idempotency {
   key: string
-  /** The answer is that of an earlier request, perhaps one of this very call. */
+  /** True when the answer is that of an earlier request, perhaps one of this same call. */
   replayed: boolean
+  /** When the first request was executed; null unless `replayed`. */
   firstExecutedAt: string | null
+  /** When the stored answer is deleted. A later retry is refused, never executed. */
   expiresAt: string | null
-  /** How many requests this call sent. */
+  /** Number of requests that this call sent. */
   requests: number
 }
 
+/** The created resource, with the idempotency facts of the call. */
 export type Result<T> = T & { idempotency: Idempotency }
 
+/** A request, before it has headers. `path` begins after `/api/v1`. */
 export interface Request {
   method: 'GET' | 'POST'
   path: string
   body?: unknown
 }
 
-/** Reads. Sent again as often as need be: that changes nothing. */
+/**
+ * Reads a resource. Sent again as often as needed, since a read changes nothing.
+ * @throws PayonceError
+ */
 export async function read<T>(settings: Settings, path: string, options: CallOptions = {}): Promise<T> {
-  const { answer } = await insist(settings, message(settings, { method: 'GET', path }, null), {
+  const { answer } = await sendUntilAnswered(settings, message(settings, { method: 'GET', path }, null), {
     options,
     key: null,
     doubt: false,
@@ -72,7 +94,10 @@ export async function read<T>(settings: Settings, path: string, options: CallOpt
   return answer.value as T
 }
 
-/** Does something once. */
+/**
+ * Sends a POST under one key until its answer is final or the time is over.
+ * @throws PayonceError, TypeError for an unusable key, or the reason of `options.signal`
+ */
 export async function doOnce<T>(
   settings: Settings,
   path: string,
@@ -81,29 +106,29 @@ export async function doOnce<T>(
 ): Promise<Result<T>> {
   const given = options.idempotencyKey
   const key = given === undefined ? mintKey() : checkedKey(given)
-  // Made before anything is awaited: what the caller does to its object later is not sent.
+  // Serialised before anything is awaited, so that later changes to the caller's object are not sent.
   const keyed = message(settings, { method: 'POST', path, body }, key, options.waitSeconds)
   options.signal?.throwIfAborted()
   await options.beforeSend?.(key)
-  // A key that was given may have been sent before, by a program that has died since.
+  // A given key may have been sent before, by a program that crashed since.
   const call = { options, key, doubt: given !== undefined, waitSeconds: options.waitSeconds ?? 0 }
-  const { answer, requests } = await insist(settings, keyed, call)
+  const { answer, requests } = await sendUntilAnswered(settings, keyed, call)
   return { ...(answer.value as T), idempotency: idempotencyOf(answer.headers, key, requests) }
 }
 
 interface Call {
   options: CallOptions
   key: string | null
-  /** A request under this key may have arrived without our hearing of it. */
+  /** A request under this key may have arrived although no answer came. */
   doubt: boolean
   waitSeconds?: number
 }
 
-type Answer = Extract<Sent, { came: 'answer' }>
+type Answer = Extract<Sent, { outcome: 'answer' }>
 
-async function insist(
+async function sendUntilAnswered(
   settings: Settings,
-  what: Message,
+  request: Message,
   call: Call,
 ): Promise<{ answer: Answer; requests: number }> {
   const { signal, onAttempt } = call.options
@@ -114,20 +139,20 @@ async function insist(
   let retries = 0
   for (let requests = 1; ; requests++) {
     const began = Date.now()
-    const sent = await send(settings, what, Math.max(1, Math.min(limitMs, end - began)), signal)
-    const polled = sent.came === 'refusal' && sent.problem?.retry === 'poll'
+    const sent = await send(settings, request, Math.max(1, Math.min(limitMs, end - began)), signal)
+    const polled = sent.outcome === 'refusal' && sent.problem?.retry === 'poll'
     if (polled) unknown = sent.problem
-    const leastMs = sent.came === 'refusal' ? sent.waitMs : 0
+    const leastMs = sent.outcome === 'refusal' ? sent.waitMs : 0
     const pause = pauseMs(requests, Math.random(), leastMs, settings.backoff)
     const again = mayPass(sent) && (polled || retries < settings.maxRetries) && Date.now() + pause < end
     onAttempt?.({
       key: call.key,
       number: requests,
-      ...shown(sent),
+      ...statusAndKind(sent),
       ms: Date.now() - began,
       pauseMs: again ? pause : null,
     })
-    if (sent.came === 'answer') return { answer: sent, requests }
+    if (sent.outcome === 'answer') return { answer: sent, requests }
     if (!again) throw failure(sent, { key: call.key, requests, doubt, unknown })
     doubt ||= leavesDoubt(sent)
     if (!polled) retries++
@@ -135,77 +160,81 @@ async function insist(
   }
 }
 
-/** Whether the same request may get another answer. Without words from the server, its status is all there is: a 5xx passes. */
+/**
+ * True when the same request may get another answer. Without a problem in the answer the status decides: a
+ * 5xx is temporary.
+ */
 function mayPass(sent: Sent): boolean {
-  if (sent.came === 'answer') return false
-  if (sent.came === 'silence') return true
+  if (sent.outcome === 'answer') return false
+  if (sent.outcome === 'no-answer') return true
   if (sent.problem) return sent.problem.retry === 'same-key' || sent.problem.retry === 'poll'
   return sent.status >= 500 || [408, 425, 429].includes(sent.status)
 }
 
-/** "Unavailable" and "too many" promise that this request began nothing. */
+/** False for `unavailable` and 429: both promise that this request began nothing. */
 function leavesDoubt(sent: Sent): boolean {
-  return !(sent.came === 'refusal' && (sent.problem?.kind === 'unavailable' || sent.status === 429))
+  return !(sent.outcome === 'refusal' && (sent.problem?.kind === 'unavailable' || sent.status === 429))
 }
 
-/** What the server says of this key itself, and remembers: it holds for every request under it. */
+/** Problems about the key itself, answered from its record: they hold for every request under it. */
 const ABOUT_THE_KEY = ['payment-declined', 'refund-declined', 'not-charged', 'key-reused']
 
-interface Facts {
+interface CallState {
   key: string | null
   requests: number
   doubt: boolean
   unknown: Problem | null
 }
 
-function failure(sent: Exclude<Sent, Answer>, { key, requests, doubt, unknown }: Facts): PayonceError {
-  const requestId = sent.came === 'refusal' ? sent.headers.get('request-id') : null
+function failure(sent: Exclude<Sent, Answer>, { key, requests, doubt, unknown }: CallState): PayonceError {
+  const requestId = sent.outcome === 'refusal' ? sent.headers.get('request-id') : null
   const base = { key, requests, requestId }
-  if (sent.came === 'refusal' && sent.problem) {
-    // An earlier request may have got through, so that a "no" at the door (401, 400, …) does not free the key.
+  if (sent.outcome === 'refusal' && sent.problem) {
+    // An earlier request may have been executed, so a refusal before the key is read (401, 400, …) does not
+    // free the key.
     const safeNewKey = sent.problem.safeNewKey && (!doubt || ABOUT_THE_KEY.includes(sent.problem.kind))
     return errorOf({
       ...base,
-      ...wordsOf(sent.problem),
+      ...textsOf(sent.problem),
       status: sent.status,
       safeNewKey,
       problem: sent.problem,
     })
   }
-  // What was heard before the silence is more than the silence.
+  // An earlier "unknown" is more precise than the missing answer after it.
   if (unknown)
-    return errorOf({ ...base, ...wordsOf(unknown), status: null, safeNewKey: false, problem: unknown })
+    return errorOf({ ...base, ...textsOf(unknown), status: null, safeNewKey: false, problem: unknown })
   return errorOf({
     ...base,
-    ...(sent.came === 'silence' ? silence(sent.why, key) : wordless(sent.status)),
+    ...(sent.outcome === 'no-answer' ? noAnswer(sent.why, key) : unexpectedAnswer(sent.status)),
     safeNewKey: false,
     problem: null,
   })
 }
 
-const wordsOf = ({ kind, title, detail, retry }: Problem) => ({ kind, title, detail, retry })
+const textsOf = ({ kind, title, detail, retry }: Problem) => ({ kind, title, detail, retry })
 
-type Words = Pick<Happening, 'kind' | 'status' | 'title' | 'detail' | 'retry'>
+type Texts = Pick<ErrorDetails, 'kind' | 'status' | 'title' | 'detail' | 'retry'>
 
-function silence(why: string, key: string | null): Words {
-  const detail = key === null ? why : `${why}. It may have been done all the same: ask with the same key.`
-  return { kind: 'connection-failed', status: null, title: 'No answer came', detail, retry: 'same-key' }
+function noAnswer(why: string, key: string | null): Texts {
+  const detail = key === null ? why : `${why}. The request may have been executed: ask with the same key.`
+  return { kind: 'connection-failed', status: null, title: 'No answer', detail, retry: 'same-key' }
 }
 
-function wordless(status: number): Words {
-  const detail = `Status ${status}, and no problem that says what it means: perhaps something between us and Payonce answered.`
+function unexpectedAnswer(status: number): Texts {
+  const detail = `Status ${status} without a problem in the body: a proxy in between may have answered.`
   return {
     kind: 'unexpected-answer',
     status,
-    title: 'An answer that was not expected',
+    title: 'Unexpected answer',
     detail,
     retry: status >= 500 ? 'same-key' : 'no',
   }
 }
 
-function shown(sent: Sent): Pick<Attempt, 'status' | 'kind'> {
-  if (sent.came === 'silence') return { status: null, kind: null }
-  return { status: sent.status, kind: sent.came === 'refusal' ? (sent.problem?.kind ?? null) : null }
+function statusAndKind(sent: Sent): Pick<Attempt, 'status' | 'kind'> {
+  if (sent.outcome === 'no-answer') return { status: null, kind: null }
+  return { status: sent.status, kind: sent.outcome === 'refusal' ? (sent.problem?.kind ?? null) : null }
 }
 
 function idempotencyOf(headers: Headers, key: string, requests: number): Idempotency {

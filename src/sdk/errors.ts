@@ -1,8 +1,14 @@
-/** What may go wrong, as classes to branch on. Each carries the key, and says whether a new one is safe. */
+/** Errors of a call, as classes to branch on. Each has the key, and whether a new key is safe. */
 
+/**
+ * Next step. `same-key`: send the same call again with its key. `poll`: the same, later. `after-fixing`:
+ * correct the request. `no`: the answer is final.
+ */
 export type Retry = 'same-key' | 'poll' | 'after-fixing' | 'no'
 
-/** A problem as the server said it (RFC 9457), with the two members that tell a program what to do next. */
+/**
+ * A problem as the server sent it (RFC 9457), with two members about the next step: `retry` and `safeNewKey`.
+ */
 export interface Problem {
   [fact: string]: unknown
   type?: string
@@ -14,52 +20,57 @@ export interface Problem {
   retryAfterSeconds?: number
 }
 
-export interface Happening {
+/** Fields of a `PayonceError`. */
+export interface ErrorDetails {
+  /** Kind of the problem: `payment-declined`, `connection-failed`, … */
   kind: string
-  /** The HTTP status, or null when no answer came. */
+  /** HTTP status; null without an answer. */
   status: number | null
   title: string
   detail: string
   retry: Retry
   safeNewKey: boolean
-  /** The call's idempotency key; null for a call that only reads. */
+  /** Idempotency key of the call; null for a call that only reads. */
   key: string | null
-  /** How many requests were sent. */
+  /** Number of requests that were sent. */
   requests: number
-  /** The server's name for the last request: what its people ask for. */
+  /** Id of the last request at the server; quote it to support. */
   requestId: string | null
-  /** All that the server said; null when it said nothing that we could read. */
+  /** The problem of the answer, with all its facts; null when there was none or it could not be read. */
   problem: Problem | null
 }
 
-/** Everything that a call throws is one of these, but for your own mistakes (TypeError) and your own abort (the signal's reason). */
-export class PayonceError extends Error implements Happening {
+/**
+ * Base class of every error of a call, except a wrong argument (TypeError) and your own abort (the signal's
+ * reason).
+ */
+export class PayonceError extends Error implements ErrorDetails {
   override name = 'PayonceError'
   readonly kind: string
   readonly status: number | null
   readonly title: string
   readonly detail: string
-  /** What to do next. `same-key` and `poll`: call again with this very `key`. */
+  /** Next step. `same-key` and `poll`: call again with this same `key`. */
   readonly retry: Retry
-  /** Whether a new key cannot charge twice. False while a request under this key may have taken effect. */
+  /** True when a new key cannot charge twice. False while a request under this key may have taken effect. */
   readonly safeNewKey: boolean
   readonly key: string | null
   readonly requests: number
   readonly requestId: string | null
   readonly problem: Problem | null
 
-  constructor(happening: Happening) {
-    super(`${happening.title}: ${happening.detail}`)
-    this.kind = happening.kind
-    this.status = happening.status
-    this.title = happening.title
-    this.detail = happening.detail
-    this.retry = happening.retry
-    this.safeNewKey = happening.safeNewKey
-    this.key = happening.key
-    this.requests = happening.requests
-    this.requestId = happening.requestId
-    this.problem = happening.problem
+  constructor(details: ErrorDetails) {
+    super(`${details.title}: ${details.detail}`)
+    this.kind = details.kind
+    this.status = details.status
+    this.title = details.title
+    this.detail = details.detail
+    this.retry = details.retry
+    this.safeNewKey = details.safeNewKey
+    this.key = details.key
+    this.requests = details.requests
+    this.requestId = details.requestId
+    this.problem = details.problem
   }
 
   protected text(fact: string): string | null {
@@ -73,40 +84,50 @@ export class PayonceError extends Error implements Happening {
   }
 }
 
-/** The bank said no, to a payment or a refund. Nothing was charged under this key, and nothing will be. */
+/** The bank declined a payment or a refund. Nothing was charged under this key, and nothing will be. */
 export class Declined extends PayonceError {
   override name = 'Declined'
+  /** `card_declined`, `insufficient_funds`, `expired_card`, … */
   readonly declineCode = this.text('declineCode')
 }
 
 /** The order was paid under another key. Nothing was charged under this one. */
 export class AlreadyPaid extends PayonceError {
   override name = 'AlreadyPaid'
+  /** Id and URL of the payment that paid the order. */
   readonly payment = this.text('payment')
   readonly paymentUrl = this.text('paymentUrl')
 }
 
-/** This key was sent before with another payload. Nothing was done; `differs` points at what is not the same. */
+/**
+ * This key was used before with a different payload. Nothing was executed. `differs`: JSON pointers (RFC
+ * 6901) to the fields that differ.
+ */
 export class KeyReused extends PayonceError {
   override name = 'KeyReused'
   readonly differs = this.list<string>('differs')
 }
 
-/** The request itself is wrong. `errors` says where, by JSON pointers. */
+/** The request is not valid. `errors`: JSON pointers (RFC 6901) to the wrong fields, each with a reason. */
 export class InvalidRequest extends PayonceError {
   override name = 'InvalidRequest'
   readonly errors = this.list<{ pointer: string; detail: string }>('errors')
 }
 
-/** The bank was asked and has not been heard. It may have been charged: ask with the same key, later. */
+/**
+ * The bank was asked, and its answer is not known. The customer may have been charged: ask with the same key,
+ * later.
+ */
 export class OutcomeUnknown extends PayonceError {
   override name = 'OutcomeUnknown'
+  /** URL of the key's status. */
   readonly statusUrl = this.text('statusUrl')
 }
 
-/** Too many requests, until the end of the time that this call had. */
+/** Too many requests, up to the end of the call's time. */
 export class RateLimited extends PayonceError {
   override name = 'RateLimited'
+  /** Least pause before the next request, in seconds; 0 when the server named none. */
   readonly retryAfterSeconds = Number(this.problem?.retryAfterSeconds ?? 0)
 }
 
@@ -115,18 +136,19 @@ export class Unauthorized extends PayonceError {
   override name = 'Unauthorized'
 }
 
-/** The API key is good, and may not do this. */
+/** The API key is valid, but lacks a scope. */
 export class Forbidden extends PayonceError {
   override name = 'Forbidden'
+  /** The scope that the API key lacks. */
   readonly requiredScope = this.text('requiredScope')
 }
 
-/** No answer in the time that this call had. It may have been charged: ask with the same key. */
+/** No answer within the call's time. The customer may have been charged: ask with the same key. */
 export class ConnectionFailed extends PayonceError {
   override name = 'ConnectionFailed'
 }
 
-const CLASSES: Record<string, new (happening: Happening) => PayonceError> = {
+const CLASSES: Record<string, new (details: ErrorDetails) => PayonceError> = {
   'payment-declined': Declined,
   'refund-declined': Declined,
   'already-paid': AlreadyPaid,
@@ -142,32 +164,35 @@ const CLASSES: Record<string, new (happening: Happening) => PayonceError> = {
   'connection-failed': ConnectionFailed,
 }
 
-/** What a status means when no problem came with it, from a proxy for example. */
-const BY_STATUS: Record<number, new (happening: Happening) => PayonceError> = {
+/** Class by status, for an answer without a problem: from a proxy, for example. */
+const BY_STATUS: Record<number, new (details: ErrorDetails) => PayonceError> = {
   401: Unauthorized,
   403: Forbidden,
   429: RateLimited,
 }
 
-export function errorOf(happening: Happening): PayonceError {
-  const known = Object.hasOwn(CLASSES, happening.kind) ? CLASSES[happening.kind] : undefined
-  const Made = known ?? BY_STATUS[happening.status ?? 0] ?? PayonceError
-  return new Made(happening)
+/** Makes the error whose class fits the kind, or else the status. */
+export function errorOf(details: ErrorDetails): PayonceError {
+  const known = Object.hasOwn(CLASSES, details.kind) ? CLASSES[details.kind] : undefined
+  const Made = known ?? BY_STATUS[details.status ?? 0] ?? PayonceError
+  return new Made(details)
 }
 
-/** The problem in a body, if it says what this library needs. */
+/** The problem in a body; null when a member is missing that this library needs. */
 export function readProblem(text: string): Problem | null {
   const value = readJson(text)
   if (typeof value !== 'object' || value === null) return null
   const { kind, title, detail, retry, safeNewKey } = value as Record<string, unknown>
-  const said =
+  const complete =
     typeof kind === 'string' &&
     typeof safeNewKey === 'boolean' &&
     ['same-key', 'poll', 'after-fixing', 'no'].includes(retry as string)
-  return said ? ({ ...value, title: String(title ?? kind), detail: String(detail ?? '') } as Problem) : null
+  return complete
+    ? ({ ...value, title: String(title ?? kind), detail: String(detail ?? '') } as Problem)
+    : null
 }
 
-/** The value in a JSON text, or undefined if it is none. */
+/** The value of a JSON text; undefined when the text is not JSON. */
 export function readJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import { PayonceError } from './errors'
 import { caught, clientOf, DOWN, problem, type Reply, type Seen, serve, UNKNOWN } from './testing'
 
-/** What may happen to one request on its way to a server that keeps keys, or back. */
+/** Faults of one request, on its way to a server that stores keys, or of its answer. */
 const FAULTS = [
   'fine',
   'cut before',
   'cut after',
   'down',
-  'down, says nothing',
+  'down, without a problem',
   'busy',
   'limited',
   'slow',
@@ -18,7 +18,7 @@ const FAULTS = [
 ] as const
 type Fault = (typeof FAULTS)[number]
 
-/** A server that does a thing once per key, and on whose line things happen in this order. */
+/** A server with one effect per key, and a connection with these faults, one per request. */
 function shop(faults: readonly Fault[]) {
   const done = new Map<string, number>()
   let effects = 0
@@ -27,7 +27,7 @@ function shop(faults: readonly Fault[]) {
     const key = String(headers['idempotency-key'])
     if (fault === 'cut before') return 'cut'
     if (fault === 'down') return DOWN
-    if (fault === 'down, says nothing') return { status: 503, body: '<html>' }
+    if (fault === 'down, without a problem') return { status: 503, body: '<html>' }
     if (fault === 'limited') return problem('rate-limited', 429, 'same-key', false)
     const replayed = done.has(key)
     if (!replayed) done.set(key, ++effects)
@@ -45,7 +45,7 @@ function shop(faults: readonly Fault[]) {
   return { reply, effects: () => effects }
 }
 
-test('whatever happens on the way, one call has one key and at most one effect; and it says so when it does not know', {
+test('whatever happens on the way, one call has one key and at most one effect; and an unknown outcome is an error that names it', {
   timeout: 60_000,
 }, async () => {
   const seenFaults = new Set<Fault>()
@@ -68,9 +68,9 @@ test('whatever happens on the way, one call has one key and at most one effect; 
         expect(keys.size).toBeLessThanOrEqual(1)
         if (end instanceof PayonceError) {
           for (const key of keys) expect(key).toBe(`"${end.key}"`)
-          // A new key is called safe only when nothing was done.
+          // A new key is safe only when nothing was executed.
           if (end.safeNewKey) expect(effects()).toBe(0)
-          // One that was given up early may never have arrived.
+          // A request that was given up early may never have arrived.
           expect(end.requests).toBeGreaterThanOrEqual(seen.length)
         } else {
           expect(end).toMatchObject({ id: 'pay_1' })
@@ -80,11 +80,11 @@ test('whatever happens on the way, one call has one key and at most one effect; 
     ),
     { numRuns: 150 },
   )
-  // Nothing is proved about a fault that never happened.
+  // A fault that never happened proves nothing.
   expect([...seenFaults].toSorted()).toEqual([...FAULTS].toSorted())
 })
 
-test('a program that died after its request, and kept the key, gets that request’s answer', async () => {
+test('a program that crashed after its request, and stored the key, gets that request’s answer', async () => {
   const { reply, effects } = shop(['cut after'])
   const { url } = await serve(reply)
   const kept: string[] = []

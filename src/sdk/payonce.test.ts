@@ -5,9 +5,9 @@ import { API_KEY, caught, clientOf, inTurn, PAID, serve } from './testing'
 
 afterEach(() => vi.unstubAllGlobals())
 
-describe('the doors', () => {
+describe('the endpoints', () => {
   const item = { name: 'Tea', quantity: 1, unitAmount: 900 }
-  const doors: [string, string, (client: Payonce) => Promise<unknown>][] = [
+  const endpoints: [string, string, (client: Payonce) => Promise<unknown>][] = [
     ['POST', '/api/v1/orders', (client) => client.orders.create({ currency: 'EUR', items: [item] })],
     ['GET', '/api/v1/orders/ord_1', (client) => client.orders.get('ord_1')],
     [
@@ -36,7 +36,7 @@ describe('the doors', () => {
     ['GET', '/api/v1/ledger/accounts/acc_1', (client) => client.ledger.account('acc_1')],
     ['GET', '/api/v1/ledger/transactions?limit=2', (client) => client.ledger.transactions({ limit: 2 })],
   ]
-  test.each(doors)('%s %s', async (method, path, call) => {
+  test.each(endpoints)('%s %s', async (method, path, call) => {
     const { url, seen } = await serve(inTurn(PAID))
     await call(clientOf(url))
     expect(seen).toMatchObject([{ method, url: path, headers: { authorization: `Bearer ${API_KEY}` } }])
@@ -75,7 +75,7 @@ describe('lists', () => {
     ])
   })
 
-  test('ask for no page that nobody wants', async () => {
+  test('read no page that is not used', async () => {
     const { url, seen } = await serve(inTurn({ status: 200, body: { items: [], nextCursor: 'more' } }))
     for await (const _ of clientOf(url).ledger.transactionPages()) break
     expect(seen).toHaveLength(1)
@@ -100,7 +100,7 @@ describe('the API key', () => {
     },
   )
 
-  test('is refused in a browser’s window, unless one says so', () => {
+  test('is refused in a browser’s window, unless it is allowed', () => {
     vi.stubGlobal('window', { document: {} })
     const options = { apiKey: API_KEY, baseUrl: 'https://pay.example' }
     expect(() => new Payonce(options)).toThrow(/everyone who opens the page can read it/)
@@ -114,7 +114,7 @@ describe('the API key', () => {
     expect(JSON.stringify(client)).not.toContain('sk_test')
   })
 
-  test('is not in an error that says it cannot be sent', () => {
+  test('is not in the error that refuses it', () => {
     const apiKey = `${API_KEY}\n`
     const error = (() => {
       try {
@@ -137,8 +137,8 @@ describe('the API key', () => {
       echoed: { authorization: API_KEY },
     }
     const { url } = await serve(inTurn({ status: 400, body: echo }))
-    const said = await caught(clientOf(url).payments.get('pay_1'))
-    expect(inspect(said, { depth: 9 })).not.toContain(API_KEY)
+    const refused = await caught(clientOf(url).payments.get('pay_1'))
+    expect(inspect(refused, { depth: 9 })).not.toContain(API_KEY)
     const broken = () =>
       Promise.reject(new TypeError(`bad header Bearer ${API_KEY}`, { cause: new Error(API_KEY) }))
     const failed = await caught(clientOf(url, { fetch: broken, maxRetries: 0 }).payments.get('pay_1'))

@@ -3,8 +3,9 @@ import type * as Wire from './resources'
 import { type Options, type Settings, settingsOf } from './settings'
 
 /**
- * Payonce from a program: every call that does something is sent under one key, again and again, until there is an answer for good.
- * It stands on web standards alone (fetch, AbortController, crypto), so it runs in Node 20, at the edge and in Deno or Bun alike.
+ * Client of the Payonce HTTP API. Every call that creates something has one idempotency key, and is repeated
+ * under it until the answer is final. Needs web standards only (fetch, AbortController, crypto), so it runs
+ * in Node 20, on edge runtimes, in Deno and in Bun.
  */
 export class Payonce {
   readonly orders: Orders
@@ -13,6 +14,7 @@ export class Payonce {
   readonly idempotency: IdempotencyKeys
   readonly ledger: Ledger
 
+  /** @throws TypeError for options that cannot work or are not safe */
   constructor(options: Options) {
     const settings = settingsOf(options)
     this.orders = new Orders(settings)
@@ -23,8 +25,11 @@ export class Payonce {
   }
 }
 
-/** The settings are private to the language, not only to the compiler: a client that is logged does not show its API key. */
-class Room {
+/**
+ * Base of the resources. The settings are private at run time, too: a client that is logged does not show its
+ * API key.
+ */
+class Resource {
   readonly #settings: Settings
   constructor(settings: Settings) {
     this.#settings = settings
@@ -38,8 +43,8 @@ class Room {
     return doOnce<T>(this.#settings, path, body, options)
   }
 
-  /** Page by page, each asked for when it is wanted. */
-  protected async *turn<T>(
+  /** Reads a list page by page, each on demand. */
+  protected async *readPages<T>(
     path: string,
     query: Wire.PageQuery,
     options?: CallOptions,
@@ -53,7 +58,8 @@ class Room {
   }
 }
 
-class Orders extends Room {
+class Orders extends Resource {
+  /** Creates an order; `checkoutUrl` is the page where the customer pays it. */
   create(order: Wire.NewOrder, options?: KeyedOptions): Promise<Result<Wire.Order>> {
     return this.doOnce('/orders', order, options)
   }
@@ -63,7 +69,11 @@ class Orders extends Room {
   }
 }
 
-class Payments extends Room {
+class Payments extends Resource {
+  /**
+   * Charges a payment method. A result with `nextAction` needs the customer first.
+   * @throws Declined, OutcomeUnknown, …
+   */
   create(payment: Wire.NewPayment, options?: KeyedOptions): Promise<Result<Wire.Payment>> {
     return this.doOnce('/payments', payment, options)
   }
@@ -77,11 +87,12 @@ class Payments extends Room {
   }
 
   pages(query: Wire.PaymentQuery = {}, options?: CallOptions): AsyncGenerator<Wire.Page<Wire.Payment>, void> {
-    return this.turn('/payments', query, options)
+    return this.readPages('/payments', query, options)
   }
 }
 
-class Refunds extends Room {
+class Refunds extends Resource {
+  /** Refunds a payment, in full or by `amount`. @throws Declined when the bank refuses */
   create(
     paymentId: string,
     refund: Wire.NewRefund = {},
@@ -103,19 +114,19 @@ class Refunds extends Room {
     query: Wire.PageQuery = {},
     options?: CallOptions,
   ): AsyncGenerator<Wire.Page<Wire.Refund>, void> {
-    return this.turn(`/payments/${part(paymentId)}/refunds`, query, options)
+    return this.readPages(`/payments/${part(paymentId)}/refunds`, query, options)
   }
 }
 
-class IdempotencyKeys extends Room {
-  /** What became of a key. Sends nothing again; an unknown key is an error of the kind `not-found`. */
+class IdempotencyKeys extends Resource {
+  /** Status of a key. Sends nothing again. @throws PayonceError of the kind `not-found` for an unknown key */
   get(operation: Wire.Operation, key: string, options?: CallOptions): Promise<Wire.KeyState> {
     return this.read(`/idempotency/${part(operation)}/${part(key)}`, {}, options)
   }
 }
 
-class Ledger extends Room {
-  /** Every account with its balance, now or as it was at an instant (RFC 3339). */
+class Ledger extends Resource {
+  /** All accounts with their balances, now or at an instant `asOf` (RFC 3339). */
   accounts(query: { asOf?: string } = {}, options?: CallOptions): Promise<{ items: Wire.Account[] }> {
     return this.read('/ledger/accounts', query, options)
   }
@@ -132,13 +143,13 @@ class Ledger extends Room {
     query: Wire.PageQuery = {},
     options?: CallOptions,
   ): AsyncGenerator<Wire.Page<Wire.Transaction>, void> {
-    return this.turn('/ledger/transactions', query, options)
+    return this.readPages('/ledger/transactions', query, options)
   }
 }
 
-/** One segment of a path. A dot or two would be taken for a way up, whatever else is in the name. */
+/** One segment of a path. Empty, `.` and `..` are refused: they would lead to another path. */
 function part(name: string): string {
-  if (/^\.{0,2}$/.test(name)) throw new TypeError('An id or a key is needed here.')
+  if (/^\.{0,2}$/.test(name)) throw new TypeError('An id or a key is required.')
   return encodeURIComponent(name)
 }
 

@@ -21,14 +21,14 @@ test('the library imports nothing but its own files', () => {
   for (const from of imported) expect(sources.map(({ name }) => `./${name}`)).toContain(`${from}.ts`)
 })
 
-test('it knows nothing of Node', () => {
+test('it uses nothing of Node', () => {
   for (const { name, text } of sources)
     expect(
       `${name}: ${text.match(/node:|\bprocess\b|\bBuffer\b|\brequire\b|__dirname|\bglobal\b/)?.[0]}`,
     ).toBe(`${name}: undefined`)
 })
 
-test('it runs where there is nothing but the web’s standards, and sends one payment', async () => {
+test('it runs with web standards alone, and sends one payment', async () => {
   const requests: [string, RequestInit][] = []
   const fetch = async (url: string, init: RequestInit) => {
     requests.push([url, init])

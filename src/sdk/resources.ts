@@ -1,4 +1,7 @@
-/** What goes over the wire: the shapes of the HTTP API. Amounts are integers in minor units, times are RFC 3339 in UTC. */
+/**
+ * The JSON of the HTTP API. Amounts are integers in minor units of their currency (2400 in EUR is €24.00),
+ * times are RFC 3339 in UTC.
+ */
 
 export type Metadata = Record<string, string>
 
@@ -29,7 +32,7 @@ export interface Order {
   createdAt: string
 }
 
-/** A payment is for an order, whose amount the server knows, or for an amount by itself. */
+/** A payment of an order, whose amount the server knows, or of an amount without one. */
 export type NewPayment =
   | { orderId: string; paymentMethod: string }
   | { amount: number; currency: string; paymentMethod: string; description?: string; metadata?: Metadata }
@@ -52,7 +55,7 @@ export interface Payment {
   createdAt: string
 }
 
-/** Without an amount, all that is left is refunded. */
+/** Default amount: all that is left to refund. */
 export interface NewRefund {
   amount?: number
   reason?: string
@@ -70,13 +73,17 @@ export interface Refund {
 
 export type Operation = 'orders.create' | 'payments.create' | 'refunds.create'
 
-/** What became of a key, without sending anything again. */
+/** Status of a key. */
 export interface KeyState {
   operation: Operation
   key: string
+  /**
+   * `unknown`: in doubt, the server is asking the bank. `released`: nothing was executed, and the same
+   * request may be sent again. `expired`: the answer was deleted.
+   */
   state: 'in_progress' | 'unknown' | 'completed' | 'expired' | 'released'
   status: number | null
-  /** The kind of the stored problem, where the answer is one. */
+  /** Kind of the stored problem; null for a success. */
   problem: string | null
   resource: { id: string; url: string | null } | null
   createdAt: string

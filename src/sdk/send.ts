@@ -1,8 +1,9 @@
-/** One request and what came of it. Nothing is thrown here but the caller's own abort: silence is a value, too. */
+/** One request and its outcome. A missing answer is a value, too; only the caller's own abort is thrown. */
 import { type Problem, readJson, readProblem } from './errors'
 import { retryAfterMs } from './pause'
 import type { Settings } from './settings'
 
+/** A request as it is sent. */
 export interface Message {
   method: 'GET' | 'POST'
   url: string
@@ -10,13 +11,22 @@ export interface Message {
   body: string | null
 }
 
+/** Outcome of one request. */
 export type Sent =
-  | { came: 'answer'; status: number; headers: Headers; value: unknown }
-  | { came: 'refusal'; status: number; headers: Headers; problem: Problem | null; waitMs: number }
-  /** It may have arrived and it may not. */
-  | { came: 'silence'; why: string }
+  | { outcome: 'answer'; status: number; headers: Headers; value: unknown }
+  /**
+   * Any status but 2xx. `problem` is null when the body has none; `waitMs` is the least pause before the next
+   * request.
+   */
+  | { outcome: 'refusal'; status: number; headers: Headers; problem: Problem | null; waitMs: number }
+  /** The request may or may not have arrived. */
+  | { outcome: 'no-answer'; why: string }
 
-/** @param limitMs how long to listen, to the end of the body */
+/**
+ * Sends one request.
+ * @param limitMs time-out, up to the end of the body, in milliseconds
+ * @throws the reason of `signal`, when it is aborted
+ */
 export async function send(
   settings: Settings,
   message: Message,
@@ -27,9 +37,12 @@ export async function send(
   const abort = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   let stop = () => {}
-  // Beside the fetch, so that a call ends at once even where a fetch does not listen to its signal.
+  // Raced with the fetch, so that a call ends at once even where a fetch ignores its signal.
   const interrupted = new Promise<Sent>((resolve, reject) => {
-    timer = setTimeout(() => resolve({ came: 'silence', why: `no answer within ${limitMs} ms` }), limitMs)
+    timer = setTimeout(
+      () => resolve({ outcome: 'no-answer', why: `no answer within ${limitMs} ms` }),
+      limitMs,
+    )
     stop = () => reject(signal?.reason)
     signal?.addEventListener('abort', stop, { once: true })
   })
@@ -48,11 +61,12 @@ async function exchange(
   signal: AbortSignal,
 ): Promise<Sent> {
   try {
-    // A redirect would carry the key somewhere else, or make a GET of a POST: it is an answer like any other, and not a good one.
+    // Redirects are not followed: one would send the API key to another address, or turn a POST into a GET.
+    // It counts as a refusal.
     const response = await settings.fetch(url, { method, headers, body, signal, redirect: 'manual' })
     return read(response, await response.text(), settings.apiKey)
   } catch (error) {
-    return { came: 'silence', why: withoutKey(reasonOf(error), settings.apiKey) }
+    return { outcome: 'no-answer', why: withoutKey(reasonOf(error), settings.apiKey) }
   }
 }
 
@@ -60,18 +74,18 @@ function read(response: Response, text: string, apiKey: string): Sent {
   const { status, headers } = response
   if (!response.ok) {
     const problem = readProblem(withoutKey(text, apiKey))
-    // Said twice, since a browser shows a header of another origin only if the server allows it.
+    // Read from both places, since a browser shows a header of another origin only if the server exposes it.
     const waitMs = Math.max(
       retryAfterMs(headers.get('retry-after'), Date.now()),
       (problem?.retryAfterSeconds ?? 0) * 1000,
     )
-    return { came: 'refusal', status, headers, problem, waitMs }
+    return { outcome: 'refusal', status, headers, problem, waitMs }
   }
   const value = readJson(text)
-  // Half an answer, or a proxy's page with a good status: something may have happened, and we do not know what.
+  // Half an answer, or a proxy's page with a good status: the request may have been executed.
   if (typeof value !== 'object' || value === null)
-    return { came: 'silence', why: `an answer ${status} that is not JSON` }
-  return { came: 'answer', status, headers, value }
+    return { outcome: 'no-answer', why: `an answer with status ${status} that is not JSON` }
+  return { outcome: 'answer', status, headers, value }
 }
 
 function reasonOf(error: unknown): string {
@@ -80,4 +94,5 @@ function reasonOf(error: unknown): string {
   return `${error.message}${cause}`
 }
 
+/** The API key must not appear in an error, even if the server or the network repeats it. */
 const withoutKey = (text: string, apiKey: string): string => text.replaceAll(apiKey, 'sk_…')

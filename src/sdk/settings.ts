@@ -1,26 +1,37 @@
-/** How a client is set up, and which set-ups are refused. */
+/** Options of a client, and their checks. */
 
 import { BACKOFF, type Backoff } from './pause'
 
+/** Options of `new Payonce(…)`. */
 export interface Options {
   /** `sk_test_…` or `sk_live_…`. A secret: it belongs on a server. */
   apiKey: string
-  /** Where Payonce is, without `/api`: `https://pay.example`. */
+  /** Address of Payonce, without `/api`: `https://pay.example`. */
   baseUrl: string
   /** Another `fetch`, for a proxy or a test. */
   fetch?: typeof fetch
-  /** How often a request is sent again. 10 by default. Asking about an unknown outcome does not count: that ends with the time only. */
+  /**
+   * Number of repeats of a request. Default 10. Questions about an unknown outcome do not count; only
+   * `timeoutMs` ends those.
+   */
   maxRetries?: number
-  /** How long one call may take in all, in milliseconds. 60 s by default: longer than a bank that is merely slow. */
+  /** Time for a whole call, in milliseconds. Default 60 s: longer than a bank that is merely slow. */
   timeoutMs?: number
-  /** How long one request may take, in milliseconds. 20 s by default; a call's `waitSeconds` are added. */
+  /**
+   * Time for one request, in milliseconds. Default 20 s: longer than a slow bank's answer. A call's
+   * `waitSeconds` are added.
+   */
   sendTimeoutMs?: number
-  /** How pauses between requests grow. */
+  /** Bounds of the pauses between requests. */
   backoff?: Backoff
-  /** Whoever can read the page can read its key, and refund with it. Only for a page that nobody else sees. */
+  /**
+   * Allows a secret key in a browser. Every reader of the page can read the key, and refund with it: only for
+   * a page of your own.
+   */
   dangerouslyAllowBrowser?: boolean
 }
 
+/** Checked options, with defaults. */
 export interface Settings {
   apiKey: string
   baseUrl: string
@@ -31,15 +42,20 @@ export interface Settings {
   backoff: Backoff
 }
 
+/**
+ * Checks the options and fills in the defaults.
+ * @throws TypeError that names the wrong option, never its value
+ */
 export function settingsOf(options: Options): Settings {
   refuseBrowser(options)
   return {
-    // Never in a message: not even in the one that says it is wrong. (`fetch` would print a header that it cannot send.)
+    // The key stays out of every message, even the one that refuses it. (`fetch` would print a header that it
+    // cannot send.)
     apiKey: /^[\x21-\x7e]+$/.test(options.apiKey)
       ? options.apiKey
       : refuse('apiKey must be printable ASCII without spaces.'),
     baseUrl: safeUrl(options.baseUrl),
-    // Called as a function of nothing: browsers refuse a fetch that is torn off its window.
+    // Called through `globalThis`: a browser refuses a `fetch` without its window.
     fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
     maxRetries: atLeast(0, 'maxRetries', options.maxRetries ?? 10),
     timeoutMs: atLeast(1, 'timeoutMs', options.timeoutMs ?? 60_000),
@@ -48,21 +64,24 @@ export function settingsOf(options: Options): Settings {
   }
 }
 
-/** A secret key in a page is a published key. A key of another kind may come one day, and would be fine. */
+/**
+ * Refuses a secret key in a page: it would be published. A key of another kind may exist one day, and would
+ * be accepted.
+ */
 function refuseBrowser({ apiKey, dangerouslyAllowBrowser }: Options): void {
   const inPage = typeof window !== 'undefined' && typeof window.document !== 'undefined'
   if (inPage && apiKey.startsWith('sk_') && !dangerouslyAllowBrowser)
     refuse(
-      'A secret key (sk_…) must not be in a browser: everyone who opens the page can read it, and charge and refund with it. Call Payonce from your server. If nobody else sees this page, say dangerouslyAllowBrowser: true.',
+      'A secret key (sk_…) must not be in a browser: everyone who opens the page can read it, and charge and refund with it. Call Payonce from your server. For a page that only you can open, set dangerouslyAllowBrowser: true.',
     )
 }
 
-/** The key goes with every request, so nothing may read along. On this machine there is nobody between. */
+/** Demands https, because the API key goes with every request. On this machine plain http is safe. */
 function safeUrl(baseUrl: string): string {
   const url = URL.canParse(baseUrl)
     ? new URL(baseUrl)
     : refuse('baseUrl must be a URL like https://pay.example.')
-  if (url.username || url.password) refuse('baseUrl must not hold a user name or password.')
+  if (url.username || url.password) refuse('baseUrl must not contain a user name or password.')
   const local = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   if (url.protocol !== 'https:' && !(local && url.protocol === 'http:'))
     refuse('baseUrl must be https: the API key goes with every request.')

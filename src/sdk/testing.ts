@@ -6,6 +6,7 @@ import type { Options } from './settings'
 
 export const API_KEY = 'sk_test_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGtotals'
 
+/** A request as the server received it. */
 export interface Seen {
   method: string
   url: string
@@ -13,7 +14,7 @@ export interface Seen {
   body: string
 }
 
-/** What the server does with one request: an answer, a cut line, or nothing at all. */
+/** Reaction of the server to one request: an answer, a cut connection, or none at all. */
 export type Reply =
   | { status: number; body?: unknown; headers?: Record<string, string>; afterMs?: number }
   | 'cut'
@@ -27,7 +28,7 @@ afterEach(() => {
   }
 })
 
-/** A real server that answers as it is told, request by request, and remembers what it was sent. */
+/** A real server with scripted answers, one per request, that records what it receives. */
 export async function serve(
   reply: (seen: Seen, index: number) => Reply,
 ): Promise<{ url: string; seen: Seen[] }> {
@@ -38,13 +39,13 @@ export async function serve(
     request.on('end', () => {
       const one = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body }
       seen.push(one)
-      const told = reply(one, seen.length - 1)
-      if (told === 'hang') return
-      if (told === 'cut') return request.socket.destroy()
+      const answer = reply(one, seen.length - 1)
+      if (answer === 'hang') return
+      if (answer === 'cut') return request.socket.destroy()
       setTimeout(() => {
-        response.writeHead(told.status, { 'content-type': 'application/json', ...told.headers })
-        response.end(typeof told.body === 'string' ? told.body : JSON.stringify(told.body ?? {}))
-      }, told.afterMs ?? 0)
+        response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+        response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}))
+      }, answer.afterMs ?? 0)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -52,13 +53,13 @@ export async function serve(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
 }
 
-/** Answers in this order, the last one for ever. */
+/** Gives the replies in this order, then the last one for ever. */
 export const inTurn =
   (...replies: [Reply, ...Reply[]]) =>
   (_: Seen, index: number): Reply =>
     replies[Math.min(index, replies.length - 1)] as Reply
 
-/** A client whose pauses are short: the rules are the same, only sooner. */
+/** A client with short pauses and the same rules. */
 export const clientOf = (baseUrl: string, more: Partial<Options> = {}): Payonce =>
   new Payonce({ apiKey: API_KEY, baseUrl, backoff: { baseMs: 2, capMs: 10 }, timeoutMs: 3_000, ...more })
 
@@ -93,12 +94,12 @@ export const UNKNOWN = problem('outcome-unknown', 409, 'poll', false, {
 })
 export const DOWN = problem('unavailable', 503, 'same-key', false)
 
-/** What the promise was rejected with. */
+/** The reason with which the promise is rejected. */
 export async function caught<E = unknown>(promise: Promise<unknown>): Promise<E> {
   try {
     await promise
   } catch (error) {
     return error as E
   }
-  throw new Error('It was not rejected.')
+  throw new Error('The promise was not rejected.')
 }

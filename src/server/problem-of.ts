@@ -1,5 +1,6 @@
 import { ZodError } from 'zod'
 import { OrderRefused } from '@/checkout/order'
+import { toPointer } from '@/idempotency/core/json-pointer'
 import { StoreUnavailable } from '@/idempotency/core/store'
 import { type Problem, ProblemError } from '@/idempotency/problems'
 import { isUnavailable } from '@/idempotency/stores/prisma-errors'
@@ -43,9 +44,7 @@ function flat(issues: readonly Issue[], prefix: PropertyKey[] = []): { pointer: 
   return issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path]
     const branch = issue.code === 'invalid_union' ? likeliest(issue.errors) : null
-    return branch
-      ? flat(branch, path)
-      : [{ pointer: path.map((part) => `/${escaped(String(part))}`).join(''), detail: issue.message }]
+    return branch ? flat(branch, path) : [{ pointer: toPointer(path), detail: issue.message }]
   })
 }
 
@@ -53,5 +52,3 @@ function flat(issues: readonly Issue[], prefix: PropertyKey[] = []): { pointer: 
 function likeliest(branches: readonly Issue[][]): readonly Issue[] | null {
   return [...branches].sort((a, b) => a.length - b.length)[0] ?? null
 }
-
-const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')

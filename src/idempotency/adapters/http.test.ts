@@ -20,7 +20,7 @@ const answered = (
 })
 
 describe('an answer over HTTP', () => {
-  test('the first one has the stored text, its place and when the key expires', () => {
+  test('the first one has the stored text, its URL and when the key expires', () => {
     expect(httpAnswer(answered('executed'), asked)).toEqual({
       status: 201,
       body: BODY,
@@ -33,7 +33,7 @@ describe('an answer over HTTP', () => {
   })
 
   test.each(['replayed', 'joined'] as const)(
-    'O2 %s: the same status, text and Location, and headers that tell',
+    'O2 %s: the same status, text and Location, and headers that show',
     (outcome) => {
       const first = httpAnswer(answered('executed'), asked)
       const replay = httpAnswer(answered(outcome), asked)
@@ -49,7 +49,7 @@ describe('an answer over HTTP', () => {
   )
 
   test('a stored problem is replayed as it was stored', () => {
-    const body = JSON.stringify({ type: '/problems/payment-declined', title: 'as it was said then' })
+    const body = JSON.stringify({ type: '/problems/payment-declined', title: 'as it was written then' })
     const reply = httpAnswer(answered('replayed', { status: 402, problem: 'payment-declined', body }), asked)
     expect(reply).toMatchObject({
       status: 402,
@@ -59,7 +59,7 @@ describe('an answer over HTTP', () => {
     expect(reply.headers).not.toHaveProperty('Location')
   })
 
-  test('a rejected request is no replay', () => {
+  test('a rejected request is not a replay', () => {
     const reply = httpAnswer(
       answered('rejected', { status: 409, problem: 'already-paid', body: '{}' }),
       asked,
@@ -100,7 +100,7 @@ describe('an answer over HTTP', () => {
     expect(httpProblem({ kind, detail: '' }).headers.Link).toContain('</docs#idempotency-key>')
   })
 
-  test.each(['in-progress', 'outcome-unknown'] as const)('%s says where to look', (kind) => {
+  test.each(['in-progress', 'outcome-unknown'] as const)('%s has the URL of its status', (kind) => {
     const reply = httpAnswer(
       { kind: 'problem', problem: { kind, detail: '', facts: { payment: 'pay_1' } } },
       asked,

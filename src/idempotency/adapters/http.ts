@@ -1,14 +1,17 @@
 import type { EngineReply } from '../core/run'
 import { PROBLEMS, type Problem, type ProblemKind, showProblem } from '../problems'
 
-/** An answer over HTTP, whatever framework sends it. */
+/** An HTTP response, independent of any framework. */
 export interface HttpAnswer {
   status: number
   headers: Record<string, string>
   body: string
 }
 
-/** Headers of ours that a browser's script may read (Access-Control-Expose-Headers); without it a replay could not be told apart (F50). */
+/**
+ * Response headers that a script of another origin may read (Access-Control-Expose-Headers); without them it
+ * could not recognise a replay (F50).
+ */
 export const EXPOSED_HEADERS = [
   'Idempotent-Replayed',
   'Idempotency-First-Executed',
@@ -23,20 +26,21 @@ export const EXPOSED_HEADERS = [
   'WWW-Authenticate',
 ]
 
-/** What the door knows of the request that the reply is for. */
+/** URLs of a response. */
 export interface AnswerLinks {
-  /** Where the state of its key can be asked for. */
+  /** URL of the status of the request's key. */
   statusUrl: string
-  /** Where the thing is that a successful answer tells of. */
+  /** URL of the created resource, from the body of a successful answer. */
   location(body: string): string
 }
 
 /**
- * The HTTP door: from the engine's reply to status, headers and body. The body of a stored answer is its text, byte for byte, first and
- * ever after; what is new about a replay is in headers. `Location` comes from that text, so it is replayed too (O2).
+ * Turns the engine's reply into an HTTP response. The body of a stored answer is its text, byte for byte, in
+ * the first response and in every replay; facts about the replay are in headers. `Location` is made from that
+ * text, so it is replayed too (O2).
  */
-export function httpAnswer(reply: EngineReply, asked: AnswerLinks): HttpAnswer {
-  if (reply.kind === 'problem') return httpProblem(withStatusUrl(reply.problem, asked.statusUrl))
+export function httpAnswer(reply: EngineReply, links: AnswerLinks): HttpAnswer {
+  if (reply.kind === 'problem') return httpProblem(withStatusUrl(reply.problem, links.statusUrl))
   const { answer, outcome, firstExecutedAt, expiresAt } = reply
   const replayed = outcome === 'replayed' || outcome === 'joined'
   const headers = {
@@ -51,11 +55,15 @@ export function httpAnswer(reply: EngineReply, asked: AnswerLinks): HttpAnswer {
       headers: { ...headers, ...problemHeaders(answer.problem) },
       body: answer.body,
     }
-  const about = { 'Content-Type': 'application/json', Location: asked.location(answer.body) }
-  return { status: answer.status, headers: { ...headers, ...about }, body: answer.body }
+  const location = links.location(answer.body)
+  return {
+    status: answer.status,
+    headers: { ...headers, 'Content-Type': 'application/json', Location: location },
+    body: answer.body,
+  }
 }
 
-/** RFC 9457. */
+/** Turns a problem into an HTTP response (RFC 9457, `application/problem+json`). */
 export function httpProblem(problem: Problem): HttpAnswer {
   const wait =
     problem.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(problem.retryAfterSeconds) }
@@ -75,13 +83,16 @@ function problemHeaders(kind: ProblemKind): Record<string, string> {
   }
 }
 
-/** Whoever has to wait is told where to look. */
+/** A problem that the client must wait out carries the URL of its status. */
 function withStatusUrl(problem: Problem, statusUrl: string): Problem {
   const waits = problem.kind === 'in-progress' || problem.kind === 'outcome-unknown'
   return waits ? { ...problem, facts: { ...problem.facts, statusUrl } } : problem
 }
 
-/** How long a client wants to wait (RFC 7240 `Prefer: wait=N`), in seconds: at most 30, and null where it says nothing that we understand. */
+/**
+ * The wait that a client prefers (RFC 7240, `Prefer: wait=N`).
+ * @returns seconds, at most 30; null without a valid `wait`
+ */
 export function waitPreferred(prefer: string | null | undefined): number | null {
   for (const part of (prefer ?? '').split(',')) {
     const seconds = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;|$)/i.exec(part)?.[1]
@@ -90,5 +101,5 @@ export function waitPreferred(prefer: string | null | undefined): number | null 
   return null
 }
 
-/** 30 s: longer than a bank takes, shorter than proxies wait. */
+/** 30 s: longer than a bank takes, shorter than the time-out of common proxies. */
 const WAIT_MAX_SECONDS = 30

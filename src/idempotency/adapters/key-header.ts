@@ -3,13 +3,16 @@ import { keyProblem } from '../core/key'
 import type { Problem } from '../problems'
 
 /**
- * What most clients send: a bare value, such as a UUID, which RFC 9651 would not take as a String. It is one key with its quoted spelling.
+ * A bare value such as a UUID: most clients send one, although RFC 9651 demands quotes. It is the same key as
+ * its quoted form.
  */
 const BARE = /^[A-Za-z0-9][A-Za-z0-9._:~+/=-]*$/
 
 /**
- * The key in the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a String of RFC 9651, or a bare value.
- * All else is refused, before the database is touched: parameters, lists, other types, a header that was sent twice.
+ * Reads the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a String of RFC 9651, or
+ * a bare value. Everything else is refused before the database is touched: parameters, lists, other types, a
+ * header sent twice.
+ * @returns the key, or the problem to answer with
  */
 export function readKey(header: string | null | undefined): { key: string } | { problem: Problem } {
   if (header === null || header === undefined || header.trim() === '') return { problem: missing() }
@@ -33,7 +36,7 @@ function missing(): Problem {
   return {
     kind: 'key-missing',
     detail:
-      'Send the header Idempotency-Key: a value that you make once for this request, and keep for every retry of it.',
+      'Send the header Idempotency-Key: a value that you create once for this request and keep for every retry.',
   }
 }
 

@@ -1,7 +1,10 @@
 import type { EngineReply } from '../core/run'
 import { type Problem, ProblemError } from '../problems'
 
-/** How an answer came to be, beside it in the same result: a header would be shared by a whole batch. */
+/**
+ * Origin of an answer. Part of the result, because a header would apply to a whole batch. Times in RFC 3339,
+ * UTC.
+ */
 export interface ReplayInfo {
   outcome: 'executed' | 'replayed' | 'joined'
   firstExecutedAt: string
@@ -9,9 +12,10 @@ export interface ReplayInfo {
 }
 
 /**
- * The tRPC door: from the engine's reply to a procedure's result. The stored text is parsed, never rendered anew, so the first
- * answer and every replay are the same value.
- * @throws ProblemError for every problem, stored or not; the error formatter shows it at `error.data.idempotency`
+ * Turns the engine's reply into the result of a tRPC procedure. The stored text is parsed, never rendered
+ * again, so the first answer and every replay are the same value.
+ * @throws ProblemError for every problem, stored or not; the error formatter puts it into
+ *   `error.data.idempotency`
  */
 export function resultOf<Body extends object>(reply: EngineReply): Body & { idempotency: ReplayInfo } {
   if (reply.kind === 'problem') throw new ProblemError(reply.problem)
@@ -22,11 +26,10 @@ export function resultOf<Body extends object>(reply: EngineReply): Body & { idem
       ...(JSON.parse(answer.body) as Pick<Problem, 'detail' | 'facts'>),
     })
   const body = JSON.parse(answer.body) as Body
-  const how = outcome === 'rejected' ? 'replayed' : outcome
   return {
     ...body,
     idempotency: {
-      outcome: how,
+      outcome: outcome === 'rejected' ? 'replayed' : outcome,
       firstExecutedAt: firstExecutedAt.toISOString(),
       expiresAt: expiresAt.toISOString(),
     },

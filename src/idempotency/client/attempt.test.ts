@@ -47,7 +47,7 @@ const status = (found: Extract<E, { type: 'status' }>['status'], now = 0): E => 
   newKey: 'k2',
 })
 
-/** Runs events from a fresh page; gives the last step. */
+/** Runs events from a fresh page. @returns the last step */
 function run(...events: E[]): Step<string> {
   return events.reduce<Step<string>>((last, event) => step(last.state, event), begin('k1', null))
 }
@@ -61,7 +61,7 @@ describe('an attempt', () => {
     expect(sent.effects[0]).toMatchObject({ record: { key: 'k1', payload: 'card', sentAt: 0 } })
   })
 
-  test('keeps 24 of 25 presses back, and says so once there is an answer', () => {
+  test('holds 24 of 25 presses back, and reports them once there is an answer', () => {
     const last = run(...Array.from({ length: 25 }, () => press()), {
       type: 'answered',
       key: 'k1',
@@ -118,7 +118,7 @@ describe('an attempt', () => {
     expect(run(press(), failed(UNAVAILABLE, 301_000)).state).toMatchObject({ at: 'ready', key: 'k1' })
   })
 
-  test('does not let go of the key for a refusal that came before the key was looked at, while an earlier send is in doubt', () => {
+  test('keeps the key after a refusal that came before the key was read, while an earlier send is in doubt', () => {
     expect(run(press(), failed(null), { type: 'wake' }, failed(VALIDATION)).state.at).toBe('checking')
     expect(run(press(), failed(null), { type: 'wake' }, failed(DECLINED)).state).toMatchObject({
       at: 'ready',
@@ -126,7 +126,7 @@ describe('an attempt', () => {
     })
   })
 
-  test('takes up a sent attempt after a reload: it asks, and repeats what never arrived', () => {
+  test('resumes a sent attempt after a reload: it asks, and repeats what never arrived', () => {
     const back = begin<string>('fresh', { key: 'k1', payload: 'card', sentAt: 0, held: 3 })
     expect(back).toMatchObject({
       state: { at: 'checking', key: 'k1', held: 3 },
@@ -164,7 +164,7 @@ describe('an attempt', () => {
     })
   })
 
-  test('an attempt that was sent without scripts and came to nothing: its key is used up, the reason is shown', () => {
+  test('an attempt that was sent without scripts and ended without success: its key is used up, the reason is shown', () => {
     const ended = { key: 'k1', because: DECLINED }
     expect(begin('fresh', null, { ended }).state).toEqual({ at: 'ready', key: 'fresh', because: DECLINED })
     expect(
@@ -183,7 +183,7 @@ describe('an attempt', () => {
     })
   })
 
-  test('ignores what comes late for a key that is no longer its own', () => {
+  test('ignores late answers to a key that is no longer its own', () => {
     const again = run(press(), failed(DECLINED), press())
     expect(again.state).toMatchObject({ at: 'sending', key: 'k2' })
     expect(step(again.state, failed(DECLINED)).state).toBe(again.state)
@@ -200,7 +200,7 @@ describe('an attempt', () => {
     expect(step(acting.state, status({ found: 'done', answer: 'paid' })).state.at).toBe('done')
   })
 
-  test('tells of the kept presses when the page is left', () => {
+  test('reports the presses held back when the page is left', () => {
     const left = run(press(), press(), { type: 'leave' })
     expect(left.effects).toContainEqual({ do: 'report', key: 'k1', held: 1 })
     expect(step(left.state, { type: 'leave' }).effects, 'once').toEqual([])

@@ -1,21 +1,24 @@
 /*
- * One purchase attempt, as a pure machine: (state, event) → state and effects. It imports nothing, knows no clock and no
- * chance (they arrive in the events), and never touches the network; controller.ts does that.
+ * One purchase attempt, as a pure machine: (state, event) → state and effects. It knows no clock and no
+ * chance (both arrive in the events) and never touches storage or the network; controller.ts carries out the
+ * effects.
  *
  *   ready ──press──▶ sending ──answer──▶ done
  *     ▲                │  ▲ └─needs the shopper─▶ acting
  *     │      no answer ▼  │ wake
  *     │              pausing ──budget spent──▶ checking ──status──▶ done | ready | acting
- *     └── a definitive no, with a new key ──────┘
+ *     └── a definite refusal, with a new key ───┘
  *
- * The laws, tested in attempt.test.ts: the key is stored before it is sent; it changes only after an answer that says it
- * may; a press while anything is under way sends nothing; no way leads from "sent" to "not charged" but the server's word.
+ * The laws, tested in attempt.test.ts: the key is stored before it is sent; it changes only after an answer
+ * that allows it; a press while anything is under way sends nothing; only an answer of the server leads from
+ * "sent" to "not charged".
  */
-import { PACE, type Pace, pause } from './retry'
+import { PACE, type Pace, pauseMs } from './retry'
 
-/** What the server says of a problem (`error.data.idempotency`): the members the machine reads. */
+/** A problem as the server answered it (`error.data.idempotency`): the members that the machine reads. */
 export interface ServerProblem {
   kind: string
+  /** Next step for a client; see `PROBLEMS`. */
   retry: 'same-key' | 'poll' | 'after-fixing' | 'no'
   safeNewKey: boolean
   detail?: string
@@ -23,21 +26,37 @@ export interface ServerProblem {
   [fact: string]: unknown
 }
 
-/** Why the last attempt ended without an answer, or could not begin. */
+/**
+ * Reason why the last attempt ended without an answer, or could not begin. `not-received`: the server does
+ * not know the key, and it is too late to send again by itself. `other-ended`: the payment of another window
+ * ended without success.
+ */
 export type Because = ServerProblem | { kind: 'offline' | 'not-received' | 'other-ended' }
 
 interface Sent {
   key: string
-  /** What was sent, so that the very same can be sent again. Null when we only watch a payment that another window began. */
+  /**
+   * The payload as it was sent, so that a repeat is identical. Null when this window only watches another
+   * one's payment.
+   */
   payload: string | null
+  /** First send, in milliseconds since the epoch. */
   since: number
+  /** Sends so far. */
   tries: number
-  /** Presses that the page kept back while this one was under way, and has not told the server of. */
+  /** Presses that the page held back while this one was under way, and has not reported yet. */
   held: number
-  /** A send may have reached the server without our hearing of it: from now on "nothing was charged" is not ours to say. */
+  /**
+   * An unanswered send may have reached the server: from now on the page must not claim that nothing was
+   * charged.
+   */
   doubt: boolean
 }
 
+/**
+ * State of an attempt. `acting`: the shopper must confirm at `url`. `closed`: the order needs no payment any
+ * more.
+ */
 export type AttemptState<Answer> =
   | { at: 'ready'; key: string; because: Because | null }
   | ({ at: 'sending' } & Sent)
@@ -47,13 +66,20 @@ export type AttemptState<Answer> =
   | { at: 'done'; answer: Answer }
   | { at: 'closed'; problem: ServerProblem }
 
-/** What a status question may find. */
+/**
+ * Status of a key, as the server answers it. `none`: the key never arrived. `checking`: its outcome is in
+ * doubt.
+ */
 export type KeyStatus<Answer> =
   | { found: 'none' | 'working' | 'checking' }
   | { found: 'done'; answer: Answer }
   | { found: 'action'; url: string }
   | { found: 'refused'; problem: ServerProblem }
 
+/**
+ * Input of the machine. `now` in milliseconds since the epoch; 0 ≤ `chance` < 1; `newKey` is used only if the
+ * key may change.
+ */
 export type AttemptEvent<Answer> =
   | { type: 'press'; payload: string; online: boolean; now: number }
   | { type: 'answered'; key: string; answer: Answer; actionUrl: string | null }
@@ -71,14 +97,17 @@ export type AttemptEvent<Answer> =
   | { type: 'unanswered'; chance: number }
   | { type: 'leave' }
 
+/** An attempt as `AttemptStorage` keeps it. */
 export interface StoredAttempt {
   key: string
   payload: string | null
-  /** When it was first sent; null while it was not. */
+  /** First send, in milliseconds since the epoch; null before it. */
   sentAt: number | null
+  /** Presses held back and not yet reported. */
   held: number
 }
 
+/** Output of the machine, carried out in order by the controller. */
 export type AttemptEffect =
   | { do: 'store'; record: StoredAttempt }
   | { do: 'forget' }
@@ -92,15 +121,23 @@ export interface Step<Answer> {
   effects: AttemptEffect[]
 }
 
-/** What the server said of the attempt when it made the page. */
+/** What the server knew of the attempt when it rendered the page. */
 export interface PageKnowledge {
-  /** Something is under way for this, perhaps another window's: since when we look. */
+  /**
+   * A payment is under way, perhaps another window's. The time from which this page watches it, in
+   * milliseconds since the epoch.
+   */
   underWay?: number | null
-  /** An attempt of this browser that was sent without scripts, and came to nothing: its key is used up. */
+  /** An attempt that this browser sent without scripts and that ended without success: its key is used up. */
   ended?: { key: string; because: Because } | null
 }
 
-/** A page was rendered with `freshKey`; `stored` is what this browser already knew. A sent one is taken up where it was left. */
+/**
+ * First step of a page. A stored attempt that was sent is resumed by asking for its status; one that was not
+ * keeps its key.
+ * @param freshKey the key that came with the page
+ * @param stored this browser's attempt of an earlier page, if any
+ */
 export function begin<Answer>(
   freshKey: string,
   stored: StoredAttempt | null,
@@ -121,34 +158,35 @@ export function begin<Answer>(
   return { state: { at: 'checking', asks: 0, ...sent }, effects: [{ do: 'ask', key }] }
 }
 
+/** The transition function of the machine. An event that does not fit the state changes nothing. */
 export function step<Answer>(
   state: AttemptState<Answer>,
   event: AttemptEvent<Answer>,
   pace: Pace = PACE,
 ): Step<Answer> {
-  // What comes late, for a key that is no longer ours, is not about this attempt.
-  if ('key' in event && !(isSent(state) && state.key === event.key)) return stay(state)
+  // A late answer to a former key is not about this attempt.
+  if ('key' in event && !(isSent(state) && state.key === event.key)) return unchanged(state)
   switch (event.type) {
     case 'press':
       return press(state, event, pace)
     case 'answered':
       return isSent(state)
-        ? finish(state, event.actionUrl ? act(state, event.actionUrl, pace) : done(event.answer))
-        : stay(state)
+        ? finish(state, event.actionUrl ? requireAction(state, event.actionUrl, pace) : done(event.answer))
+        : unchanged(state)
     case 'failed':
-      return state.at === 'sending' ? fail(state, event, pace) : stay(state)
+      return state.at === 'sending' ? fail(state, event, pace) : unchanged(state)
     case 'wake':
-      return state.at === 'pausing' ? send(state, pace) : stay(state)
+      return state.at === 'pausing' ? send(state, pace) : unchanged(state)
     case 'ask':
-      return isSent(state) ? { state, effects: [{ do: 'ask', key: state.key }] } : stay(state)
+      return isSent(state) ? { state, effects: [{ do: 'ask', key: state.key }] } : unchanged(state)
     case 'status':
-      return isSent(state) ? learn(state, event, pace) : stay(state)
+      return isSent(state) ? applyStatus(state, event, pace) : unchanged(state)
     case 'unanswered':
       return state.at === 'checking' || state.at === 'acting'
         ? askLater(state, event.chance, pace)
-        : stay(state)
+        : unchanged(state)
     case 'leave':
-      return isSent(state) && state.held > 0 ? reportPresses(state) : stay(state)
+      return isSent(state) && state.held > 0 ? reportPresses(state) : unchanged(state)
   }
 }
 
@@ -161,7 +199,7 @@ function press<Answer>(
     const next = { ...state, held: state.held + 1 }
     return { state: next, effects: [store(next)] }
   }
-  if (state.at !== 'ready') return stay(state)
+  if (state.at !== 'ready') return unchanged(state)
   if (!event.online) return { state: { ...state, because: { kind: 'offline' } }, effects: [] }
   return send(
     { key: state.key, payload: event.payload, since: event.now, tries: 0, held: 0, doubt: false },
@@ -171,8 +209,11 @@ function press<Answer>(
 
 function send<Answer>(sent: Sent, pace: Pace): Step<Answer> {
   if (sent.payload === null)
-    return { state: { at: 'checking', asks: 0, ...only(sent) }, effects: [{ do: 'ask', key: sent.key }] }
-  const next: Sent = { ...only(sent), tries: sent.tries + 1 }
+    return {
+      state: { at: 'checking', asks: 0, ...sentFields(sent) },
+      effects: [{ do: 'ask', key: sent.key }],
+    }
+  const next: Sent = { ...sentFields(sent), tries: sent.tries + 1 }
   return {
     state: { at: 'sending', ...next },
     effects: [
@@ -182,13 +223,17 @@ function send<Answer>(sent: Sent, pace: Pace): Step<Answer> {
   }
 }
 
-/** What to do about a problem: come again with the same key, ask, take a new key, keep the key, or stop for good. */
-function nextMove(problem: ServerProblem, doubt: boolean): 'again' | 'ask' | 'rotate' | 'keep' | 'close' {
+/**
+ * Reaction to a problem: retry with the same key, ask for the status, take a new key, keep the key for the
+ * next press, or close.
+ */
+function reactionTo(problem: ServerProblem, doubt: boolean): 'retry' | 'ask' | 'rotate' | 'keep' | 'close' {
   if (problem.kind === 'already-paid') return 'close'
-  if (problem.retry === 'same-key') return 'again'
+  if (problem.retry === 'same-key') return 'retry'
   if (problem.retry === 'poll' || !problem.safeNewKey) return 'ask'
   if (['payment-declined', 'not-charged', 'order-changed'].includes(problem.kind)) return 'rotate'
-  // The rest was said before the key was looked at. If an earlier send is still in doubt, that does not free the key.
+  // The rest is answered before the server reads the key, so it does not free a key whose earlier send is
+  // still in doubt.
   if (doubt) return 'ask'
   return problem.kind.startsWith('key-') ? 'rotate' : 'keep'
 }
@@ -199,30 +244,42 @@ function fail<Answer>(
   pace: Pace,
 ): Step<Answer> {
   const { problem } = event
-  // "unavailable" promises that nothing was begun; every other silence leaves a doubt.
+  // `unavailable` promises that nothing was begun; every other problem to retry, and no answer at all, leaves
+  // a doubt.
   const sent: Sent = {
-    ...only(state),
+    ...sentFields(state),
     doubt:
       state.doubt || problem === null || (problem.retry === 'same-key' && problem.kind !== 'unavailable'),
   }
-  const what = problem ? nextMove(problem, sent.doubt) : 'again'
-  if (what === 'close' && problem)
+  const reaction = problem ? reactionTo(problem, sent.doubt) : 'retry'
+  if (reaction === 'close' && problem)
     return finish(sent, { state: { at: 'closed', problem }, effects: [{ do: 'forget' }] })
-  if (what === 'rotate') return finish(sent, ready(event.newKey, problem))
-  if (what === 'keep') return finish(sent, ready(sent.key, problem))
-  if (what === 'ask') return check(sent)
+  if (reaction === 'rotate') return finish(sent, ready(event.newKey, problem))
+  if (reaction === 'keep') return finish(sent, ready(sent.key, problem))
+  if (reaction === 'ask') return check(sent)
   if (event.now - sent.since <= (sent.doubt ? pace.budgetMs : pace.outageMs))
-    return again(sent, problem, event.chance, pace)
+    return retryLater(sent, problem, event.chance, pace)
   return sent.doubt ? check(sent) : finish(sent, ready(sent.key, problem))
 }
 
-function again<Answer>(sent: Sent, because: ServerProblem | null, chance: number, pace: Pace): Step<Answer> {
-  const ms = pause(sent.tries, chance, because?.retryAfterSeconds, pace)
-  return { state: { at: 'pausing', because, ...only(sent) }, effects: [{ do: 'wait', ms, next: 'wake' }] }
+function retryLater<Answer>(
+  sent: Sent,
+  because: ServerProblem | null,
+  chance: number,
+  pace: Pace,
+): Step<Answer> {
+  const ms = pauseMs(sent.tries, chance, because?.retryAfterSeconds, pace)
+  return {
+    state: { at: 'pausing', because, ...sentFields(sent) },
+    effects: [{ do: 'wait', ms, next: 'wake' }],
+  }
 }
 
-/** A status came. Only the server's word ends an attempt; what never arrived is sent again while the shopper is likely there. */
-function learn<Answer>(
+/**
+ * Applies a status. Only an answer of the server ends an attempt; a send that never arrived is repeated while
+ * the shopper is likely present.
+ */
+function applyStatus<Answer>(
   state: Sent & AttemptState<Answer>,
   event: AttemptEvent<Answer> & { type: 'status' },
   pace: Pace,
@@ -234,7 +291,7 @@ function learn<Answer>(
     case 'action':
       return state.at === 'acting'
         ? askLater(state, event.chance, pace)
-        : finish(state, act(state, status.url, pace))
+        : finish(state, requireAction(state, status.url, pace))
     case 'refused':
       if (status.problem.kind === 'already-paid')
         return finish(state, {
@@ -243,9 +300,9 @@ function learn<Answer>(
         })
       return finish(state, ready(event.newKey, status.problem))
     case 'none':
-      if (state.at !== 'checking') return stay(state)
+      if (state.at !== 'checking') return unchanged(state)
       if (state.payload !== null && event.now - state.since <= pace.repeatWithinMs)
-        return again(state, null, event.chance, pace)
+        return retryLater(state, null, event.chance, pace)
       return finish(
         state,
         ready(state.key, { kind: state.payload === null ? 'other-ended' : 'not-received' }),
@@ -253,29 +310,29 @@ function learn<Answer>(
     case 'working':
     case 'checking':
       if (state.at === 'acting') return check(state)
-      return state.at === 'checking' ? askLater(state, event.chance, pace) : stay(state)
+      return state.at === 'checking' ? askLater(state, event.chance, pace) : unchanged(state)
   }
 }
 
 function check<Answer>(sent: Sent): Step<Answer> {
   return {
-    state: { at: 'checking', asks: 0, ...only(sent) },
+    state: { at: 'checking', asks: 0, ...sentFields(sent) },
     effects: [store(sent), { do: 'ask', key: sent.key }],
   }
 }
 
 function askLater<Answer>(state: Sent & AttemptState<Answer>, chance: number, pace: Pace): Step<Answer> {
   const asks = state.at === 'checking' ? state.asks + 1 : 3
-  const ms = pace.baseMs + pause(asks, chance, undefined, pace)
+  const ms = pace.baseMs + pauseMs(asks, chance, undefined, pace)
   return {
     state: state.at === 'checking' ? { ...state, asks } : state,
     effects: [{ do: 'wait', ms, next: 'ask' }],
   }
 }
 
-function act<Answer>(sent: Sent, url: string, pace: Pace): Step<Answer> {
+function requireAction<Answer>(sent: Sent, url: string, pace: Pace): Step<Answer> {
   return {
-    state: { at: 'acting', url, ...only(sent) },
+    state: { at: 'acting', url, ...sentFields(sent) },
     effects: [store(sent), { do: 'wait', ms: pace.capMs, next: 'ask' }],
   }
 }
@@ -291,20 +348,20 @@ function ready<Answer>(key: string, because: Because | null): Step<Answer> {
   }
 }
 
-/** The page is being left: what it kept back is told now, and not again later. */
+/** The page is being left: reports the presses held back now, and only once. */
 function reportPresses<Answer>(state: Sent & AttemptState<Answer>): Step<Answer> {
   const next = { ...state, held: 0 }
   return { state: next, effects: [store(next), { do: 'report', key: state.key, held: state.held }] }
 }
 
-/** An attempt reached its end: tell the server how many presses the page kept back. */
+/** Ends an attempt, with a report of the presses that the page held back. */
 function finish<Answer>(sent: Sent, next: Step<Answer>): Step<Answer> {
   return sent.held > 0
     ? { ...next, effects: [...next.effects, { do: 'report', key: sent.key, held: sent.held }] }
     : next
 }
 
-function stay<Answer>(state: AttemptState<Answer>): Step<Answer> {
+function unchanged<Answer>(state: AttemptState<Answer>): Step<Answer> {
   return { state, effects: [] }
 }
 
@@ -315,11 +372,11 @@ function store(sent: Sent): AttemptEffect {
   }
 }
 
-function only({ key, payload, since, tries, held, doubt }: Sent): Sent {
+function sentFields({ key, payload, since, tries, held, doubt }: Sent): Sent {
   return { key, payload, since, tries, held, doubt }
 }
 
-/** Something is under way: sent, and not known to have ended. */
+/** Under way: sent, and not known to have ended. */
 export function isSent<Answer>(state: AttemptState<Answer>): state is AttemptState<Answer> & Sent {
   return state.at === 'sending' || state.at === 'pausing' || state.at === 'checking' || state.at === 'acting'
 }

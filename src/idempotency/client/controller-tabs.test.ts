@@ -5,9 +5,12 @@ import type { AttemptState, ServerProblem, StoredAttempt } from './attempt'
 import { type AttemptController, type AttemptHost, createAttempt } from './controller'
 import { type BrowserApis, browserTabs } from './tabs'
 
-/** A browser with any number of windows on one order, and the server behind it, which keeps what each key came to. */
+/**
+ * A browser with any number of windows on one order, and the server behind it, which keeps the outcome of
+ * each key.
+ */
 function browser() {
-  const means: BrowserApis = { open: fakeChannel(), locks: lockTable() }
+  const apis: BrowserApis = { open: fakeChannel(), locks: lockTable() }
   const kept: { record: StoredAttempt | null } = { record: null }
   const keep = (record: StoredAttempt | null) => {
     kept.record = record
@@ -20,9 +23,9 @@ function browser() {
   }[] = []
   const ends = new Map<string, 'paid' | 'declined'>()
   let keys = 0
-  const world = (by: number): AttemptHost<string> => ({
+  const hostOf = (by: number): AttemptHost<string> => ({
     storage: { read: () => kept.record, write: (record) => keep(record), clear: () => keep(null) },
-    tabs: browserTabs<AttemptState<string>>('order', means),
+    tabs: browserTabs<AttemptState<string>>('order', apis),
     send: ({ key }, payload) =>
       new Promise((resolve, reject) => {
         const end = (outcome: 'paid' | 'declined' | 'lost') => {
@@ -47,7 +50,7 @@ function browser() {
   })
   let windows = 0
   const open = () => {
-    const attempt = createAttempt(`page-${++keys}`, world(++windows))
+    const attempt = createAttempt(`page-${++keys}`, hostOf(++windows))
     return { attempt, close: attempt.start() }
   }
   return { open, sent, ends }
@@ -90,7 +93,7 @@ describe('two windows of one browser', () => {
     expect([at(second), sent.length]).toEqual(['ready', 0])
   })
 
-  test('a press before it is known who leads is kept: sent by the one that leads, dropped by the other', async () => {
+  test('a press before a leader is known is kept: the leader sends it, the other drops it', async () => {
     const { open, sent } = browser()
     const [first, second] = [open(), open()]
     first.attempt.press('card', true)
@@ -99,7 +102,7 @@ describe('two windows of one browser', () => {
     expect(sent.map(({ payload }) => payload)).toEqual(['card'])
   })
 
-  test('the first one dies while it pays: the second one takes up its key, and asks before it sends', async () => {
+  test('the first one dies while it pays: the second one resumes its key, and asks before it sends', async () => {
     const { open, sent, ends } = browser()
     const [first, second] = [open(), open()]
     await settled()

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { KeyStatus, ServerProblem, StoredAttempt } from './attempt'
 import { type AttemptHost, createAttempt } from './controller'
 
-/** A world that remembers what was done to it, in order, and answers as it is told. */
-function world(
+/** A host that logs each call, in order, and gives the scripted answers. */
+function testHost(
   answers: Array<() => Promise<{ answer: string; actionUrl: string | null }>>,
   found: KeyStatus<string> = { found: 'working' },
 ) {
@@ -50,12 +50,12 @@ const declined = async () => {
   throw new Refusal({ kind: 'payment-declined', retry: 'no', safeNewKey: true })
 }
 
-describe('driving an attempt', () => {
+describe('an attempt carried out', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
   test('stores before it sends, and sends 25 presses once', async () => {
-    const { made, log } = world([answered('paid')])
+    const { made, log } = testHost([answered('paid')])
     const attempt = createAttempt('k1', made)
     attempt.start()
     for (let press = 0; press < 25; press++) attempt.press('card', true)
@@ -67,7 +67,7 @@ describe('driving an attempt', () => {
   })
 
   test('repeats a lost send with the same key', async () => {
-    const { made, log } = world([lost, lost, answered('paid')])
+    const { made, log } = testHost([lost, lost, answered('paid')])
     const attempt = createAttempt('k1', made)
     attempt.start()
     attempt.press('card', true)
@@ -81,7 +81,7 @@ describe('driving an attempt', () => {
   })
 
   test('ends in checking, asking and no longer sending, when nothing ever answers', async () => {
-    const { made, log } = world(Array.from({ length: 99 }, () => lost))
+    const { made, log } = testHost(Array.from({ length: 99 }, () => lost))
     const attempt = createAttempt('k1', made)
     attempt.start()
     attempt.press('card', true)
@@ -95,7 +95,7 @@ describe('driving an attempt', () => {
   })
 
   test('takes a new key after a decline, and pays with it', async () => {
-    const { made, log } = world([declined, answered('paid')])
+    const { made, log } = testHost([declined, answered('paid')])
     const attempt = createAttempt('k1', made)
     attempt.start()
     attempt.press('bad', true)
@@ -106,8 +106,8 @@ describe('driving an attempt', () => {
     expect(log.filter((line) => line.startsWith('send'))).toEqual(['send k1 bad', 'send k2 good'])
   })
 
-  test('a page that comes back takes up what was sent; mounting twice begins once', async () => {
-    const { made, log, kept } = world([], { found: 'done', answer: 'paid' })
+  test('a page that comes back resumes what was sent; mounting twice begins once', async () => {
+    const { made, log, kept } = testHost([], { found: 'done', answer: 'paid' })
     kept.record = { key: 'k1', payload: 'card', sentAt: Date.now(), held: 0 }
     const attempt = createAttempt('fresh', made)
     attempt.start()()
@@ -117,8 +117,18 @@ describe('driving an attempt', () => {
     expect(log.filter((line) => line.startsWith('send'))).toEqual([])
   })
 
-  test('tells its listeners of each new state, and only of those', async () => {
-    const { made } = world([answered('paid')])
+  test('keeps a bounded number of presses until it is known who leads; one of them sends', async () => {
+    const { made, log } = testHost([answered('paid')])
+    const attempt = createAttempt('k1', made)
+    for (let press = 0; press < 250; press++) attempt.press('card', true)
+    attempt.start()
+    await vi.runAllTimersAsync()
+    expect(log.filter((line) => line.startsWith('send'))).toEqual(['send k1 card'])
+    expect(log.at(-1), 'the others of the first 100').toBe('report k1 99')
+  })
+
+  test('notifies its listeners of each new state, and of nothing else', async () => {
+    const { made } = testHost([answered('paid')])
     const attempt = createAttempt('k1', made)
     const seen: string[] = []
     const stop = attempt.subscribe(() => seen.push(attempt.view().at))

@@ -16,74 +16,109 @@ import { PACE, type Pace } from './retry'
 import type { AttemptStorage } from './storage'
 import { ALONE, type TabEvents, type TabHandle, type Tabs } from './tabs'
 
-/** What the machine needs of the world. Everything is passed in, so that a test can be the world. */
+/**
+ * Dependencies of an attempt: storage, the other windows, the server. All are passed in, so that a test can
+ * supply them.
+ */
 export interface AttemptHost<Answer> {
   storage: AttemptStorage
-  /** The other windows of this browser with the same attempt. Without it the window takes itself for the only one. */
+  /** The other windows of this browser with the same attempt. Absent: this window counts as the only one. */
   tabs?: Tabs<AttemptState<Answer>>
-  /** Sends the payload under the key, which `keyed.store` has put away before. Rejects with whatever `problemOf` can read. */
+  /**
+   * Sends the payload under the key; must call `keyed.store` before anything leaves the page. `actionUrl`:
+   * where the shopper must confirm first (3-D Secure). Rejects with an error that `problemOf` can read.
+   */
   send(
     keyed: Keyed,
     payload: string,
     signal: AbortSignal,
   ): Promise<{ answer: Answer; actionUrl: string | null }>
-  /** Asks what became of the key, without sending anything again. */
+  /** Asks the server for the status of the key. Sends nothing again. */
   ask(key: string): Promise<KeyStatus<Answer>>
-  /** Tells how many presses the page kept back; must survive the page (`keepalive`). */
+  /**
+   * Reports how many presses the page held back. The request must outlive the page (`fetch` with
+   * `keepalive`).
+   */
   report?(key: string, held: number): void
-  /** The problem in an error, or null when no answer came at all. */
+  /** The problem in an error of `send`; null when no answer came at all. */
   problemOf(error: unknown): ServerProblem | null
   pace?: Pace
+  /** Milliseconds since the epoch. */
   now?: () => number
+  /** 0 ≤ chance < 1. */
   chance?: () => number
   newKey?: () => string
 }
 
-/** Another window leads: what it says of its attempt (null while it has said nothing), and whether it has stopped to answer. */
+/** Another window leads. */
 export interface Elsewhere<Answer> {
   at: 'elsewhere'
+  /** State of its attempt; null until it has published one. */
   other: AttemptState<Answer> | null
+  /** It has stopped answering. */
   silent: boolean
 }
 
-/** What a window shows: its own attempt, or another window's. */
+/** State that a window shows: its own attempt's, or another window's. */
 export type AttemptView<Answer> = AttemptState<Answer> | Elsewhere<Answer>
 
+/** An attempt in a page, for its components. The functions need no `this`. */
 export interface AttemptController<Answer> {
   view(): AttemptView<Answer>
+  /** @returns the function that unsubscribes */
   subscribe(listener: () => void): () => void
+  /**
+   * The shopper pressed the button. Sends the payload unless something is under way; then the press is held
+   * back and counted.
+   */
   press(payload: string, online: boolean): void
-  /** Asks now rather than at the next turn. */
+  /** Asks for the status now rather than at the next interval. */
   ask(): void
-  /** The connection is back, or the page is: go on at once with what is under way. Never begins anything. */
+  /** Continues at once what is under way: the connection or the page is back. Never begins anything. */
   hurry(): void
-  /** Goes on in this window with what another one leads. */
+  /** Continues in this window an attempt that another one leads. */
   takeOver(): void
   /** The page is being left. */
   leave(): void
-  /** Begins; returns what ends it. Safe to call again after that (React mounts twice in StrictMode; a page comes back from the cache). */
+  /**
+   * Joins the other windows and begins. May be called again after the end (React mounts twice in StrictMode;
+   * a page comes back from the cache).
+   * @returns the function that ends it
+   */
   start(): () => void
 }
 
-/** An attempt that is carried out: storage first, then the network; in the leading window alone. */
+/**
+ * Carries out an attempt: storage first, then the network, and only in the leading window.
+ * @param freshKey the key that came with the page; unused when storage has an attempt already
+ * @param known what the server knew when it rendered the page
+ */
 export function createAttempt<Answer>(
   freshKey: string,
-  world: AttemptHost<Answer>,
+  host: AttemptHost<Answer>,
   known: PageKnowledge = {},
 ): AttemptController<Answer> {
-  return new Controller(freshKey, world, known)
+  return new Controller(freshKey, host, known)
 }
+
+/**
+ * Presses that are kept until a leader is known. 100: far more than a person presses in the milliseconds that
+ * the browser needs.
+ */
+const EARLY_PRESSES_MAX = 100
 
 class Controller<Answer> implements AttemptController<Answer>, TabEvents<AttemptState<Answer>> {
   private state: AttemptState<Answer>
   private elsewhere: Elsewhere<Answer> | null = null
   private leads = false
   private begun = false
-  /** Presses that came before it was known who leads. */
-  private early: AttemptEvent<Answer>[] = []
+  /** Presses made before it was known which window leads; at most `EARLY_PRESSES_MAX`. */
+  private earlyPresses: AttemptEvent<Answer>[] = []
+  /** The last stored record: `keyed.store` writes it again, right before the request leaves. */
   private record: StoredAttempt | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
   private tab: TabHandle<AttemptState<Answer>> | null = null
+  /** One entry per mounted component that shows the attempt. */
   private readonly listeners = new Set<() => void>()
 
   constructor(
@@ -91,7 +126,7 @@ class Controller<Answer> implements AttemptController<Answer>, TabEvents<Attempt
     private readonly host: AttemptHost<Answer>,
     private readonly known: PageKnowledge,
   ) {
-    // Until `start`, what the server rendered: storage is not looked at before the page is alive.
+    // Until `start`, the state that the server rendered: storage is not read before the page is alive.
     this.state = begin<Answer>(freshKey, null, known).state
   }
 
@@ -105,7 +140,7 @@ class Controller<Answer> implements AttemptController<Answer>, TabEvents<Attempt
   press = (payload: string, online: boolean): void => {
     const press: AttemptEvent<Answer> = { type: 'press', payload, online, now: this.now() }
     if (this.leads) this.on(press)
-    else if (!this.elsewhere) this.early.push(press)
+    else if (!this.elsewhere && this.earlyPresses.length < EARLY_PRESSES_MAX) this.earlyPresses.push(press)
   }
 
   ask = (): void => this.on({ type: 'ask' })
@@ -120,14 +155,14 @@ class Controller<Answer> implements AttemptController<Answer>, TabEvents<Attempt
   }
 
   start = (): (() => void) => {
-    const seat = (this.host.tabs ?? (ALONE as Tabs<AttemptState<Answer>>)).join(this)
-    this.tab = seat
-    // It may lead already, and could not say so before it had its seat.
+    const tab = (this.host.tabs ?? (ALONE as Tabs<AttemptState<Answer>>)).join(this)
+    this.tab = tab
+    // `join` may have made us leader before `tab` was assigned.
     this.publish()
     return () => {
       clearTimeout(this.timer)
       this.leads = false
-      seat.leave()
+      tab.leave()
     }
   }
 
@@ -135,17 +170,17 @@ class Controller<Answer> implements AttemptController<Answer>, TabEvents<Attempt
     const before = this.elsewhere
     this.leads = true
     this.elsewhere = null
-    this.take(this.resume(before))
+    this.apply(this.resume(before))
     if (this.begun && !before) this.hurry()
     this.begun = true
     this.publish()
-    for (const press of this.early.splice(0)) this.on(press)
+    for (const press of this.earlyPresses.splice(0)) this.on(press)
     if (before) this.notify()
   }
 
   follow(): void {
     this.leads = false
-    this.early = []
+    this.earlyPresses = []
     clearTimeout(this.timer)
     this.elsewhere = { at: 'elsewhere', other: null, silent: false }
     this.notify()
@@ -162,24 +197,24 @@ class Controller<Answer> implements AttemptController<Answer>, TabEvents<Attempt
   }
 
   /**
-   * How a window goes on that leads now.
-   * @param before what it followed until now: how far that came is in storage
+   * First step of a window that has just become leader.
+   * @param before what it followed until now; the progress of that attempt is in storage
    */
   private resume(before: Elsewhere<Answer> | null): Step<Answer> {
-    const { freshKey, host: world, known } = this
+    const { freshKey, host, known } = this
     const other = before?.other
     if (other?.at === 'done' || other?.at === 'closed') return { state: other, effects: [] }
     if (before)
-      return begin(freshKey, world.storage.read(), { underWay: other && isSent(other) ? this.now() : null })
-    return this.begun ? { state: this.state, effects: [] } : begin(freshKey, world.storage.read(), known)
+      return begin(freshKey, host.storage.read(), { underWay: other && isSent(other) ? this.now() : null })
+    return this.begun ? { state: this.state, effects: [] } : begin(freshKey, host.storage.read(), known)
   }
 
-  /** What comes late in a window that follows by now is not its business: whoever leads asks the server. */
+  /** Ignores late events in a window that follows by now: the leader asks the server itself. */
   private on(event: AttemptEvent<Answer>): void {
-    if (this.leads) this.take(step(this.state, event, this.host.pace ?? PACE))
+    if (this.leads) this.apply(step(this.state, event, this.host.pace ?? PACE))
   }
 
-  private take(next: Step<Answer>): void {
+  private apply(next: Step<Answer>): void {
     const changed = next.state !== this.state
     this.state = next.state
     for (const effect of next.effects) this.perform(effect)
@@ -219,7 +254,7 @@ class Controller<Answer> implements AttemptController<Answer>, TabEvents<Attempt
     try {
       this.on({ type: 'answered', key, ...(await this.host.send({ key, store }, payload, abort.signal)) })
     } catch (error) {
-      this.on({ type: 'failed', key, problem: this.host.problemOf(error), ...this.chances() })
+      this.on({ type: 'failed', key, problem: this.host.problemOf(error), ...this.inputs() })
     } finally {
       clearTimeout(limit)
     }
@@ -227,13 +262,14 @@ class Controller<Answer> implements AttemptController<Answer>, TabEvents<Attempt
 
   private async check(key: string): Promise<void> {
     try {
-      this.on({ type: 'status', key, status: await this.host.ask(key), ...this.chances() })
+      this.on({ type: 'status', key, status: await this.host.ask(key), ...this.inputs() })
     } catch {
-      this.on({ type: 'unanswered', chance: this.chances().chance })
+      this.on({ type: 'unanswered', chance: this.inputs().chance })
     }
   }
 
-  private chances() {
+  /** Time, chance and a key for the pure machine. */
+  private inputs() {
     const { chance = Math.random, newKey = mintKey } = this.host
     return { now: this.now(), chance: chance(), newKey: newKey() }
   }

@@ -1,13 +1,14 @@
-/** What a keyed call brings along, so that nothing is sent whose key is not put away. */
+/** Context of a keyed call: the link stores the key before it sends anything. */
 export interface Keyed {
   key: string
-  /** Puts the key where it outlives the page. */
+  /** Stores the key where it outlives the page. */
   store(): void
 }
 
 /**
- * A fresh key: a version 4 UUID. `randomUUID` is missing on plain http (no secure context); `getRandomValues` never is.
- * @param source where chance comes from; the browser's or Node's `crypto`
+ * A fresh key: a UUID of version 4 (RFC 9562). `randomUUID` is missing on plain http (no secure context);
+ * `getRandomValues` never is.
+ * @param source source of randomness; by default the browser's or Node's `crypto`
  */
 export function mintKey(
   source: Pick<Crypto, 'getRandomValues'> & Partial<Pick<Crypto, 'randomUUID'>> = globalThis.crypto,

@@ -4,8 +4,9 @@ import type { ServerProblem } from './attempt'
 import type { Keyed } from './key'
 
 /**
- * Gives each keyed call its key: in the call's own input, never in a header that a batch would share, and never
- * anew for a retry. Must stand before every link that retries, batches or sends.
+ * A tRPC link that puts the key of a keyed call into that call's input, after storing it. Into the input,
+ * because a header would apply to a whole batch. Must stand before every link that retries, batches or sends,
+ * so that a repeat keeps its key.
  *
  *     createTRPCClient<AppRouter>({ links: [keyLink(), httpLink({ url: '/api/trpc' })] })
  *     client.checkout.pay.mutate(input, { context: { keyed: { key, store } } })
@@ -20,7 +21,7 @@ export function keyLink<Router extends AnyRouter>(): TRPCLink<Router> {
     }
 }
 
-/** The problem that the server put into its error; null when none came from it (a broken line, a proxy's page). */
+/** The problem in a tRPC error; null when the error has none (a broken connection, a proxy's error page). */
 export function problemOf(error: unknown): ServerProblem | null {
   if (!(error instanceof TRPCClientError)) return null
   const problem: Partial<ServerProblem> | undefined = error.data?.idempotency

@@ -4,31 +4,31 @@ import type { PageKnowledge } from './attempt'
 import { type AttemptController, type AttemptHost, type AttemptView, createAttempt } from './controller'
 
 /**
- * The page's one attempt. The machine decides; this hook tells it of the page's life: leaving, coming back from the browser's cache
- * or from another tab, being connected again.
- * @param freshKey the key that came with the page, so that it is there before anything can be pressed
- * @param world read once: what the attempt needs of this app
- * @param known what the server said when it made the page
+ * The one attempt of a page. Reports the page's life cycle to it: leaving, return from the browser's cache or
+ * from another tab, reconnection.
+ * @param freshKey the key that came with the page, so that it exists before anything can be pressed
+ * @param host called once, at the first render: the dependencies of the attempt
+ * @param known what the server knew when it rendered the page
  */
 export function useAttempt<Answer>(
   freshKey: string,
-  world: () => AttemptHost<Answer>,
+  host: () => AttemptHost<Answer>,
   known?: PageKnowledge,
 ): { attempt: AttemptController<Answer>; view: AttemptView<Answer> } {
-  const [attempt] = useState(() => createAttempt(freshKey, world(), known))
+  const [attempt] = useState(() => createAttempt(freshKey, host(), known))
   const view = useSyncExternalStore(attempt.subscribe, attempt.view, attempt.view)
-  useEffect(() => live(attempt), [attempt])
+  useEffect(() => followPage(attempt), [attempt])
   return { attempt, view }
 }
 
-function live(attempt: AttemptController<unknown>): () => void {
+function followPage(attempt: AttemptController<unknown>): () => void {
   let stop: (() => void) | null = attempt.start()
   const end = new AbortController()
   const on = (name: string, listener: (event: Event) => void) =>
     addEventListener(name, listener, { signal: end.signal })
   on('pagehide', () => {
     attempt.leave()
-    // A page that holds a lock is not kept in the browser's cache, and nobody else could lead.
+    // A page that holds a lock is not kept in the browser's cache, and no other window could lead meanwhile.
     stop?.()
     stop = null
   })
@@ -43,7 +43,7 @@ function live(attempt: AttemptController<unknown>): () => void {
   }
 }
 
-/** Whether the browser believes it is connected. */
+/** True while the browser believes it is connected (`navigator.onLine`); true on the server. */
 export function useOnline(): boolean {
   return useSyncExternalStore(
     (listener) => {

@@ -1,19 +1,29 @@
-/** How an attempt waits between sends. Every number is a judgement; the reason stands beside it. */
+/** Timing of an attempt. Each number is a judgement; its reason stands beside it. */
 export interface Pace {
-  /** The first pause's upper bound. 500 ms: a dropped connection is usually back by then. */
+  /** Upper bound of the first pause. 500 ms: a dropped connection is usually back by then. */
   baseMs: number
-  /** No pause is longer. 5 s: the shopper is watching. */
+  /** Upper bound of every pause. 5 s: the shopper is watching. */
   capMs: number
-  /** How long sends go on before the page only asks. 30 s: after that people act on their own. */
+  /**
+   * Time for repeated sends, after which the page only asks for the status. 30 s: then people begin to act on
+   * their own.
+   */
   budgetMs: number
-  /** How long one send may take. 20 s: twice the time the server joins a running one. */
+  /** Time-out of one send. 20 s: twice the time that the server waits for a running request. */
   sendTimeoutMs: number
-  /** How long sends go on while every answer says "nothing was done, come again". 5 min: a database's restart or fail-over. */
+  /**
+   * Time for repeated sends while every answer is `unavailable` (nothing was begun). 5 min: a database's
+   * restart or fail-over.
+   */
   outageMs: number
-  /** How late a send that never arrived is still repeated without asking. 2 min: later the shopper may have left. */
+  /**
+   * Age up to which a send that never arrived is repeated without asking the shopper. 2 min: later the
+   * shopper may have left.
+   */
   repeatWithinMs: number
 }
 
+/** Timing of the checkout page. */
 export const PACE: Pace = {
   baseMs: 500,
   capMs: 5_000,
@@ -24,12 +34,14 @@ export const PACE: Pace = {
 }
 
 /**
- * Exponential back-off with full jitter: anywhere between nothing and the bound, so that a thousand browsers do not come back together.
- * What the server asks for (`Retry-After`) is the least, never the most.
+ * Exponential back-off with full jitter: a pause between zero and a growing bound, so that a thousand
+ * browsers do not return together. `Retry-After` is a minimum; the jitter is added to it. Source: Brooker,
+ * "Exponential Backoff And Jitter" (AWS, 2015).
  * @param tries sends so far, from 1
  * @param chance 0 ≤ chance < 1
+ * @returns milliseconds
  */
-export function pause(
+export function pauseMs(
   tries: number,
   chance: number,
   retryAfterSeconds: number | undefined,

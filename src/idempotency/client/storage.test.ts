@@ -18,7 +18,7 @@ function shelf() {
   }
 }
 
-describe('where an attempt is kept', () => {
+describe('attempt storage', () => {
   test('gives back what was written, also to the next page', () => {
     const place = shelf()
     attemptStorage('a', () => place).write(RECORD)
@@ -38,7 +38,21 @@ describe('where an attempt is kept', () => {
     expect(attemptStorage('b', blocked).read()).toBeNull()
   })
 
-  test('forgets attempts of the same family that are older than any answer is kept, and touches nothing else', () => {
+  test('remembers the last 100 attempts of a page whose storage is blocked, the latest written last', () => {
+    const blocked = () => {
+      throw new DOMException('denied', 'SecurityError')
+    }
+    attemptStorage('first', blocked).write(RECORD)
+    attemptStorage('again', blocked).write(RECORD)
+    for (let other = 1; other < 100; other++) attemptStorage(`other:${other}`, blocked).write(RECORD)
+    expect(attemptStorage('first', blocked).read(), 'the oldest made room').toBeNull()
+    attemptStorage('again', blocked).write(RECORD)
+    attemptStorage('one more', blocked).write(RECORD)
+    expect(attemptStorage('again', blocked).read()).toEqual(RECORD)
+    expect(attemptStorage('other:1', blocked).read()).toBeNull()
+  })
+
+  test('forgets attempts of the same family that are older than every stored answer, and touches nothing else', () => {
     const place = shelf()
     const day = 24 * 3_600_000
     attemptStorage(
@@ -62,7 +76,7 @@ describe('where an attempt is kept', () => {
   })
 
   test.each(['', 'null', '[]', '{"key":1}', '{"key":""}', '{broken'])(
-    'takes a damaged record (%s) as absent',
+    'treats a damaged record (%s) as absent',
     (text) => {
       const place = shelf()
       place.kept.set('c', text)
@@ -73,12 +87,12 @@ describe('where an attempt is kept', () => {
 
 describe('a fresh key', () => {
   test('is a version 4 UUID, also where randomUUID is missing', () => {
-    const plain = {
+    const insecure = {
       getRandomValues: <T extends ArrayBufferView>(array: T) => crypto.getRandomValues(array as never) as T,
     }
     const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
     expect(mintKey()).toMatch(uuid)
-    expect(mintKey(plain as Crypto)).toMatch(uuid)
-    expect(mintKey(plain as Crypto)).not.toBe(mintKey(plain as Crypto))
+    expect(mintKey(insecure as Crypto)).toMatch(uuid)
+    expect(mintKey(insecure as Crypto)).not.toBe(mintKey(insecure as Crypto))
   })
 })

@@ -1,52 +1,71 @@
 import type { StoredAttempt } from './attempt'
 
-/** Where an attempt outlives its page, and is found by the browser's other windows. `read` and `write` never throw. */
+/**
+ * Storage of one attempt that outlives its page and is visible to the browser's other windows. Its functions
+ * never throw.
+ */
 export interface AttemptStorage {
+  /** Null: nothing is stored, or it cannot be read. */
   read(): StoredAttempt | null
   write(record: StoredAttempt): void
   clear(): void
 }
 
-type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+type WebStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
-/** 30 days: as long as the server keeps an answer. An attempt that is older is nobody's any more. */
+/** 30 days: as long as the server keeps an answer. An older attempt can no longer be resumed. */
 const KEPT_MS = 30 * 24 * 3_600_000
 
-/** Survives within the page when the browser's own storage is blocked or full. One per page: two instances must see the same. */
+/** 100 attempts: more orders than one page without storage pays. The oldest is dropped first. */
+const IN_MEMORY_MAX = 100
+
+/**
+ * Fallback within the page when the browser's storage is blocked or full. One per page: two instances must
+ * see the same.
+ */
 const memory = new Map<string, string>()
 
 /**
- * One attempt's place.
- * @param name says whose it is, as `shop.attempt:ord_1`; what stands before the colon is shared by all attempts, so that old ones are found
- * @param shelf the browser's `localStorage` (`sessionStorage` would lose it with a crash, and hide it from a second window), as a
- *   function: where storage is blocked, already naming it throws
+ * The storage of one attempt. Creating it deletes attempts of the same family that are older than 30 days.
+ * @param name family and subject, such as `shop.attempt:ord_1`; the part up to the colon is common to all
+ *   attempts of the family
+ * @param storage the browser's `localStorage` (`sessionStorage` would be lost in a crash and hidden from a
+ *   second window). A function, because reading `localStorage` throws where storage is blocked
+ * @param now milliseconds since the epoch
  */
 export function attemptStorage(
   name: string,
-  shelf: () => Shelf = () => localStorage,
+  storage: () => WebStorage = () => localStorage,
   now: () => number = Date.now,
 ): AttemptStorage {
-  orNull(() => forgetOld(shelf(), name.slice(0, name.indexOf(':') + 1), now() - KEPT_MS))
+  orNull(() => forgetOld(storage(), name.slice(0, name.indexOf(':') + 1), now() - KEPT_MS))
   return {
-    read: () => parse(orNull(() => shelf().getItem(name)) ?? memory.get(name) ?? null),
+    read: () => parse(orNull(() => storage().getItem(name)) ?? memory.get(name) ?? null),
     write(record) {
       const text = JSON.stringify({ ...record, at: now() })
-      memory.set(name, text)
-      orNull(() => shelf().setItem(name, text))
+      remember(name, text)
+      orNull(() => storage().setItem(name, text))
     },
     clear() {
       memory.delete(name)
-      orNull(() => shelf().removeItem(name))
+      orNull(() => storage().removeItem(name))
     },
   }
 }
 
-function forgetOld(shelf: Shelf, prefix: string, before: number): void {
+function remember(name: string, text: string): void {
+  memory.delete(name)
+  memory.set(name, text)
+  for (const oldest of memory.keys()) if (memory.size > IN_MEMORY_MAX) memory.delete(oldest)
+}
+
+function forgetOld(storage: WebStorage, prefix: string, before: number): void {
   if (prefix === '') return
-  const names = Array.from({ length: shelf.length }, (_, index) => shelf.key(index)).filter((name) =>
+  const names = Array.from({ length: storage.length }, (_, index) => storage.key(index)).filter((name) =>
     name?.startsWith(prefix),
   )
-  for (const name of names as string[]) if (!(writtenAt(shelf.getItem(name)) > before)) shelf.removeItem(name)
+  for (const name of names as string[])
+    if (!(writtenAt(storage.getItem(name)) > before)) storage.removeItem(name)
 }
 
 function writtenAt(text: string | null): number {
@@ -61,7 +80,7 @@ function orNull<T>(work: () => T): T | null {
   }
 }
 
-/** What is not ours, or was damaged, counts as absent. */
+/** A foreign or damaged record counts as absent. */
 function parse(text: string | null): StoredAttempt | null {
   const record: Partial<StoredAttempt> | null = text === null ? null : orNull(() => JSON.parse(text))
   if (!record || typeof record.key !== 'string' || record.key === '') return null

@@ -4,22 +4,22 @@ import { type BrowserApis, browserTabs, type TabHandle } from './tabs'
 
 interface Window {
   log: string[]
-  seat: TabHandle<string>
+  tab: TabHandle<string>
 }
 
-function openWindow(means: BrowserApis): Window {
+function openWindow(apis: BrowserApis): Window {
   const log: string[] = []
-  const seat = browserTabs<string>('order', means).join({
+  const tab = browserTabs<string>('order', apis).join({
     lead: () => void log.push('lead'),
     follow: () => void log.push('follow'),
-    receive: (said) => void log.push(`hear ${said}`),
+    receive: (state) => void log.push(`receive ${state}`),
     leaderSilent: () => void log.push('silent'),
   })
-  return { log, seat }
+  return { log, tab }
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(1)
-/** Long enough that nobody is taken for being reloaded. */
+/** Long enough that a closed window does not count as being reloaded. */
 const later = () => vi.advanceTimersByTimeAsync(2_000)
 
 beforeEach(() => void vi.useFakeTimers())
@@ -28,128 +28,128 @@ afterEach(() => void vi.useRealTimers())
 describe('with locks', () => {
   const browser = () => ({ locks: lockTable(), open: fakeChannel() })
 
-  test('one window leads, the others follow and hear how it goes, also what was said before they came', async () => {
-    const means = browser()
-    const first = openWindow(means)
+  test('one window leads, the others follow and receive its state, also the one published before they joined', async () => {
+    const apis = browser()
+    const first = openWindow(apis)
     await settled()
-    first.seat.publish('ready', false)
-    const second = openWindow(means)
+    first.tab.publish('ready', false)
+    const second = openWindow(apis)
     await settled()
-    first.seat.publish('sending', true)
+    first.tab.publish('sending', true)
     await settled()
     expect(first.log).toEqual(['lead'])
-    expect(second.log).toEqual(['follow', 'hear ready', 'hear sending'])
+    expect(second.log).toEqual(['follow', 'receive ready', 'receive sending'])
   })
 
   test('the next one leads when the leader is closed, and one after the other', async () => {
-    const means = browser()
-    const [first, second, third] = [openWindow(means), openWindow(means), openWindow(means)]
+    const apis = browser()
+    const [first, second, third] = [openWindow(apis), openWindow(apis), openWindow(apis)]
     await settled()
-    first.seat.leave()
+    first.tab.leave()
     await later()
     expect([second.log, third.log]).toEqual([['follow', 'lead'], ['follow']])
-    second.seat.leave()
+    second.tab.leave()
     await later()
     expect(third.log).toEqual(['follow', 'lead'])
   })
 
-  test('a follower takes over; who led follows, and leads again when the other is closed', async () => {
-    const means = browser()
-    const first = openWindow(means)
+  test('a follower takes over; the old leader follows, and leads again when the other is closed', async () => {
+    const apis = browser()
+    const first = openWindow(apis)
     await settled()
-    const second = openWindow(means)
+    const second = openWindow(apis)
     await settled()
-    second.seat.takeOver()
+    second.tab.takeOver()
     await settled()
-    second.seat.publish('ready', false)
+    second.tab.publish('ready', false)
     await settled()
     expect(second.log).toEqual(['follow', 'lead'])
-    expect(first.log).toEqual(['lead', 'follow', 'hear ready'])
-    second.seat.leave()
+    expect(first.log).toEqual(['lead', 'follow', 'receive ready'])
+    second.tab.leave()
     await later()
     expect(first.log.at(-1)).toBe('lead')
   })
 
   test('a leader that is reloaded keeps its place, and the others notice nothing', async () => {
-    const means = browser()
-    const first = openWindow(means)
+    const apis = browser()
+    const first = openWindow(apis)
     await settled()
-    const [second, third] = [openWindow(means), openWindow(means)]
+    const [second, third] = [openWindow(apis), openWindow(apis)]
     await settled()
-    first.seat.leave()
+    first.tab.leave()
     await vi.advanceTimersByTimeAsync(1_000)
-    const again = openWindow(means)
+    const again = openWindow(apis)
     await later()
-    again.seat.publish('ready', false)
+    again.tab.publish('ready', false)
     await settled()
     expect([again.log, second.log, third.log]).toEqual([
       ['lead'],
-      ['follow', 'hear ready'],
-      ['follow', 'hear ready'],
+      ['follow', 'receive ready'],
+      ['follow', 'receive ready'],
     ])
-    again.seat.leave()
+    again.tab.leave()
     await later()
     expect([second.log.at(-1), third.log.at(-1)].sort(), 'one of them, and only one').toEqual([
-      'hear ready',
       'lead',
+      'receive ready',
     ])
   })
 
-  test('a leader that answers nothing is told of after three questions, and its lock can be taken over', async () => {
+  test('a leader that leaves three questions unanswered is reported, and its lock can be taken over', async () => {
     const locks = lockTable()
     const frozen = openWindow({ locks })
     await settled()
     const second = openWindow({ locks, open: fakeChannel() })
     await vi.advanceTimersByTimeAsync(7_000)
     expect(second.log).toEqual(['follow', 'silent'])
-    second.seat.takeOver()
+    second.tab.takeOver()
     await settled()
     expect([frozen.log.at(-1), second.log.at(-1)]).toEqual(['follow', 'lead'])
   })
 
-  test('a window that left hears and does nothing more', async () => {
-    const means = browser()
-    const [first, second] = [openWindow(means), openWindow(means)]
+  test('a window that left receives and does nothing more', async () => {
+    const apis = browser()
+    const [first, second] = [openWindow(apis), openWindow(apis)]
     await settled()
-    second.seat.leave()
-    first.seat.publish('sending', true)
-    first.seat.leave()
+    second.tab.leave()
+    first.tab.publish('sending', true)
+    first.tab.leave()
     await vi.advanceTimersByTimeAsync(20_000)
     expect(second.log).toEqual(['follow'])
   })
 })
 
 describe('without locks (plain http)', () => {
-  test('every window leads until it hears that another one is busy, and again when that is over', async () => {
+  test('every window leads until it learns that another one is busy, and again when that is over', async () => {
     const open = fakeChannel()
     const first = openWindow({ open })
-    first.seat.publish('ready', false)
+    first.tab.publish('ready', false)
     const second = openWindow({ open })
-    second.seat.publish('ready', false)
+    second.tab.publish('ready', false)
     await settled()
     expect([first.log, second.log]).toEqual([['lead'], ['lead']])
-    first.seat.publish('sending', true)
+    first.tab.publish('sending', true)
     await settled()
-    expect(second.log).toEqual(['lead', 'follow', 'hear sending', 'hear sending'])
-    first.seat.publish('ready', false)
+    expect(second.log).toEqual(['lead', 'follow', 'receive sending', 'receive sending'])
+    first.tab.publish('ready', false)
     await settled()
-    expect(second.log.slice(-2)).toEqual(['hear ready', 'lead'])
+    expect(second.log.slice(-2)).toEqual(['receive ready', 'lead'])
   })
 
-  test('a newcomer learns that somebody is busy', async () => {
+  test('a newcomer learns that another window is busy', async () => {
     const open = fakeChannel()
     const first = openWindow({ open })
-    first.seat.publish('sending', true)
+    first.tab.publish('sending', true)
     const second = openWindow({ open })
     await settled()
-    expect(second.log.slice(0, 3)).toEqual(['lead', 'follow', 'hear sending'])
+    expect(second.log.slice(0, 3)).toEqual(['lead', 'follow', 'receive sending'])
   })
 
   test('of two that are busy at once neither waits for the other: the server decides', async () => {
     const open = fakeChannel()
     const [first, second] = [openWindow({ open }), openWindow({ open })]
-    first.seat.publish('sending', true)
-    second.seat.publish('sending', true)
+    first.tab.publish('sending', true)
+    second.tab.publish('sending', true)
     await settled()
     expect([first.log, second.log]).toEqual([['lead'], ['lead']])
   })
@@ -157,9 +157,9 @@ describe('without locks (plain http)', () => {
   test('the busy one is gone: the other leads', async () => {
     const open = fakeChannel()
     const [first, second] = [openWindow({ open }), openWindow({ open })]
-    first.seat.publish('sending', true)
+    first.tab.publish('sending', true)
     await settled()
-    first.seat.leave()
+    first.tab.leave()
     await vi.advanceTimersByTimeAsync(8_000)
     expect(second.log.at(-1)).toBe('lead')
   })

@@ -1,10 +1,11 @@
-/** Time as the engine sees it: an argument, so that a test or a simulation can be the one who lets it pass. */
+/** The engine's source of time. An argument, so that a test or a simulation can control it. */
 export interface Clock {
   now(): Date
-  /** Runs `then` after `ms`, unless the returned function is called before. */
+  /** Runs `then` after `ms` milliseconds. @returns a function that cancels it */
   after(ms: number, then: () => void): () => void
 }
 
+/** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => new Date(),
   after: (ms, then) => {
@@ -13,6 +14,7 @@ export const systemClock: Clock = {
   },
 }
 
+/** Resolves after `ms` milliseconds. */
 export function pause(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => void clock.after(ms, resolve))
 }

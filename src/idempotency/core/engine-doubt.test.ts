@@ -15,9 +15,9 @@ afterEach(() => vi.useRealTimers())
 
 const record = () => bench.store.read('m', recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k'))
 
-describe('the outside leaves us in doubt', () => {
+describe('the answer of the outside is in doubt', () => {
   test.each<[string, (bench: TestEngine) => void]>([
-    ['says so', (b) => (b.ask = async () => ({ kind: 'doubt', reason: 'silence' }))],
+    ['returns doubt', (b) => (b.ask = async () => ({ kind: 'doubt', reason: 'silence' }))],
     ['rejects', (b) => (b.ask = () => Promise.reject(new Error('socket hang up')))],
     [
       'throws at once',
@@ -36,7 +36,7 @@ describe('the outside leaves us in doubt', () => {
     expect(bench.lines).toEqual(['begin 1', 'doubt 1'])
   })
 
-  test('F25 every retry is told the same, and nothing is asked again', async () => {
+  test('F25 every retry gets the same reply, and nothing is asked again', async () => {
     bench.ask = () => Promise.reject(new Error('silence'))
     for (let press = 0; press < 5; press++) expect(outcome(await bench.run())).toBe('outcome-unknown')
     await vi.advanceTimersByTimeAsync(24 * 3_600_000)
@@ -52,7 +52,7 @@ describe('the outside leaves us in doubt', () => {
     expect(await record()).toMatchObject({ state: 'unknown' })
   })
 
-  test('F32 our own code breaks on the answer: the outcome is not known, and a person is told', async () => {
+  test('F32 our own code fails on the answer: the outcome is not known, and an alert is raised', async () => {
     bench.finish = () => {
       throw new Error('a bug in finish')
     }
@@ -64,11 +64,11 @@ describe('the outside leaves us in doubt', () => {
   })
 })
 
-describe('R8 the client goes away', () => {
+describe('R8 the client disconnects', () => {
   test('F27 the request is carried on to its end, and the answer waits in the record', async () => {
     const bank = deferred<TestEffect>()
     bench.ask = () => bank.promise
-    // Nobody listens any more.
+    // The reply has no reader any more.
     void bench.run()
     await vi.advanceTimersByTimeAsync(0)
     let idle = false
@@ -104,8 +104,8 @@ describe('R8 the client goes away', () => {
   })
 })
 
-describe('S10 a process that is told to stop', () => {
-  test('ends what runs, replays what is done, and begins nothing: the same key works elsewhere', async () => {
+describe('S10 a process that is stopped', () => {
+  test('finishes running work, replays stored answers, and begins nothing: the same key works elsewhere', async () => {
     await bench.run({ key: 'done' })
     const bank = deferred<TestEffect>()
     bench.ask = () => bank.promise
@@ -206,7 +206,7 @@ describe('the answer cannot be stored', () => {
 
 describe('F41 the store is away before the claim', () => {
   test.each(['read', 'claim'] as const)(
-    '%s fails: the error is told, nothing is asked, and the same key works afterwards',
+    '%s fails: the error is thrown, nothing is asked, and the same key works afterwards',
     async (verb) => {
       vi.spyOn(bench.store, verb).mockRejectedValueOnce(new StoreUnavailable('away'))
       await expect(bench.run()).rejects.toThrow(StoreUnavailable)

@@ -20,7 +20,7 @@ async function crashed(key = 'k'): Promise<void> {
 }
 
 describe('recover', () => {
-  test('R9 finishes what a crash left, without asking for it again', async () => {
+  test('R9 finishes what a crash left, without requesting the effect again', async () => {
     await crashed()
     expect(await bench.recover()).toBe(1)
     expect([bench.asked.length, bench.found.length, bench.lines]).toEqual([1, 1, ['begin 1', 'done 1']])
@@ -50,8 +50,8 @@ describe('recover', () => {
   test('F29 five at once settle each record once', async () => {
     for (let n = 0; n < 8; n++) void crashed(`k${n}`)
     await vi.advanceTimersByTimeAsync(30_001)
-    const looked = await Promise.all(Array.from({ length: 5 }, () => bench.recover()))
-    expect(looked.reduce((sum, count) => sum + count, 0)).toBe(8)
+    const checked = await Promise.all(Array.from({ length: 5 }, () => bench.recover()))
+    expect(checked.reduce((sum, count) => sum + count, 0)).toBe(8)
     expect(bench.found).toHaveLength(8)
     expect(bench.lines.filter((line) => line === 'done 1')).toHaveLength(8)
   })
@@ -99,12 +99,12 @@ describe('recover', () => {
     await crashed()
     bench.forget(bench.asked[0] as string)
     expect(await bench.recover()).toBe(1)
-    expect(bench.alerts()).toEqual(['parked for a person: nothing is there that it began'])
+    expect(bench.alerts()).toEqual(['parked for a person: the row that it began is missing'])
     expect(outcome(await bench.run())).toBe('outcome-unknown')
     expect(bench.found).toEqual([])
   })
 
-  test('S17 a record that breaks the resolver is told of, and the others are settled', async () => {
+  test('S17 a record that breaks the resolver raises an alert, and the others are settled', async () => {
     await crashed('bad')
     await crashed('good')
     const bad = bench.asked[0]
@@ -121,14 +121,14 @@ describe('recover', () => {
     ])
   })
 
-  test('the store is away: the caller is told, and the next round settles', async () => {
+  test('the store is away: the error is thrown, and the next round settles', async () => {
     await crashed()
     vi.spyOn(bench.store, 'takeOverdue').mockRejectedValueOnce(new StoreUnavailable('away'))
     await expect(bench.recover()).rejects.toThrow(StoreUnavailable)
     expect(await bench.recover()).toBe(1)
   })
 
-  test('J3 a resolver that lost its own lease writes nothing and says nothing', async () => {
+  test('J3 a resolver that lost its own lease writes nothing and reports nothing', async () => {
     await crashed()
     const slow = deferred<TestEffect>()
     bench.find = () => slow.promise
@@ -143,7 +143,7 @@ describe('recover', () => {
   })
 })
 
-describe('what is kept', () => {
+describe('a stored record', () => {
   const change = (changes: Partial<IdempotencyRow>) => {
     const read = bench.store.read.bind(bench.store)
     vi.spyOn(bench.store, 'read').mockImplementation(async (merchantId, id) => {
@@ -155,7 +155,7 @@ describe('what is kept', () => {
   test.each<[string, Partial<IdempotencyRow>]>([
     ['the answer is cut', { answer: '{"cut' }],
     ['the status is gone', { status: null }],
-    ['the problem is none of ours', { problem: 'made-up' }],
+    ['the problem is unknown', { problem: 'made-up' }],
     ['its fingerprint is of a later version', { fingerprintVersion: 99 }],
     ['its state is of a later version', { state: 'paused' as never }],
   ])('F40 %s: 500, an alert, nothing executed', async (_, changes) => {

@@ -39,7 +39,7 @@ describe('a second request while the first one runs', () => {
     expect(reply).toMatchObject({ answer: { body: '{"did":"done","subject":"subject-1"}' } })
   })
 
-  test('F9 joins in another process too, though nobody there wakes it', async () => {
+  test('F9 joins in another process too, where nothing wakes it', async () => {
     void start()
     await vi.advanceTimersByTimeAsync(0)
     const second = bench.run({ waitMs: 10_000 }, bench.process())
@@ -49,7 +49,7 @@ describe('a second request while the first one runs', () => {
     expect(outcome(await second)).toBe('joined')
   })
 
-  test('F8 asks the store seldom while it waits: 29 looks in 10 s', async () => {
+  test('F8 reads the store rarely while it waits: 29 reads in 10 s', async () => {
     void start()
     await vi.advanceTimersByTimeAsync(0)
     const read = vi.spyOn(bench.store, 'read')
@@ -60,7 +60,7 @@ describe('a second request while the first one runs', () => {
     expect(read.mock.calls.length).toBeGreaterThan(20)
   })
 
-  test('waits for another key’s payment without hurry: those with one key do not wake each other in turn', async () => {
+  test('waits for another key’s payment without haste: requests with one key do not wake each other in turn', async () => {
     bench.refusal = async () => ({ kind: 'busy' })
     const claims = vi.spyOn(bench.store, 'takeOver')
     const waiting = [1, 2, 3].map(() => bench.run({ waitMs: 10_000 }))
@@ -69,12 +69,12 @@ describe('a second request while the first one runs', () => {
     expect(claims.mock.calls.length).toBeLessThan(100)
   })
 
-  test('gives up in time: not before its budget, nor a look later', async () => {
+  test('gives up in time: not before its budget, nor a check later', async () => {
     void start()
     await vi.advanceTimersByTimeAsync(0)
     let reply: EngineReply | undefined
-    void bench.run({ waitMs: 5_000 }).then((told) => {
-      reply = told
+    void bench.run({ waitMs: 5_000 }).then((answer) => {
+      reply = answer
     })
     await vi.advanceTimersByTimeAsync(4_999)
     expect(reply).toBeUndefined()
@@ -82,7 +82,7 @@ describe('a second request while the first one runs', () => {
     expect(reply && outcome(reply)).toBe('in-progress')
   })
 
-  test('that joins a doubt is told so', async () => {
+  test('that joins a doubt gets *outcome-unknown*', async () => {
     void start()
     await vi.advanceTimersByTimeAsync(0)
     const second = bench.run({ waitMs: 10_000 })
@@ -123,7 +123,7 @@ describe('the race for the record', () => {
     expect(bench.asked).toHaveLength(1)
   })
 
-  test('C15 of a hundred that come at once to one process one claims, and the others never touch the store to write', async () => {
+  test('C15 of a hundred that arrive at once in one process one claims, and the others never write to the store', async () => {
     const claim = vi.spyOn(bench.store, 'claim')
     const all = Promise.all(Array.from({ length: 100 }, () => bench.run({ waitMs: 10_000 })))
     await vi.advanceTimersByTimeAsync(1_000)
@@ -148,7 +148,7 @@ describe('the race for the record', () => {
     const calls = Array.from({ length: 10 }, () => bench.run({ waitMs: 1_000 }))
     await vi.advanceTimersByTimeAsync(1_000)
     const outcomes = (await Promise.all(calls)).map(outcome)
-    expect(outcomes.filter((told) => told === 'executed')).toHaveLength(1)
+    expect(outcomes.filter((one) => one === 'executed')).toHaveLength(1)
     expect(bench.asked).toHaveLength(1)
   })
 

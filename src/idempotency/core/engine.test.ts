@@ -70,7 +70,7 @@ describe('replays', () => {
     expect(bench.asked).toHaveLength(2)
   })
 
-  test('tells when it was first executed, not when it was asked again', async () => {
+  test('name the time of the first execution, not of the repeat', async () => {
     await bench.run()
     await vi.advanceTimersByTimeAsync(3_600_000)
     expect(await bench.run()).toMatchObject({
@@ -93,8 +93,8 @@ describe('replays', () => {
   })
 })
 
-describe('another payload under the same key', () => {
-  test('F37 is told so, and executes nothing', async () => {
+describe('a different payload under the same key', () => {
+  test('F37 is refused, and executes nothing', async () => {
     await bench.run()
     expect(await bench.run({ input: { amount: 2 } })).toMatchObject({
       kind: 'problem',
@@ -123,7 +123,7 @@ describe('begin is refused', () => {
     expect([bench.asked, bench.lines]).toEqual([[], []])
   })
 
-  test('F36 with a problem: told, and the key is free at once', async () => {
+  test('F36 with a problem: it is the reply, and the key is free at once', async () => {
     bench.refusal = async () => ({ kind: 'problem', problem: { kind: 'order-changed', detail: 'changed' } })
     expect(await bench.run()).toEqual({
       kind: 'problem',
@@ -134,12 +134,13 @@ describe('begin is refused', () => {
     expect(outcome(await bench.run())).toBe('executed')
   })
 
-  test('F36 with a problem: the corrected request is not held up by the first one’s contents', async () => {
+  test('F36 with a problem: the corrected request does not collide with the first one’s contents', async () => {
     bench.refusal = async () => ({ kind: 'problem', problem: { kind: 'order-changed', detail: 'changed' } })
     await bench.run()
     bench.refusal = null
     await vi.advanceTimersByTimeAsync(1)
-    // Nothing was begun under the key, so the corrected request may have it; from then on it belongs to that one.
+    // Nothing was begun under the key, so the corrected request gets it; from then on the key belongs to that
+    // request.
     expect(outcome(await bench.run({ input: { amount: 2 } }))).toBe('executed')
     expect(outcome(await bench.run({ input: { amount: 1 } }))).toBe('key-reused')
   })
@@ -162,7 +163,7 @@ describe('begin is refused', () => {
     expect(outcome(await bench.run())).toBe('executed')
   })
 
-  test('F31 and why cannot be found out: the error is told, the key is free for the next try', async () => {
+  test('F31 and finding the reason fails: the error is thrown, the key is free for the next try', async () => {
     bench.refusal = async () => {
       throw new Error('a bug of ours')
     }
@@ -173,8 +174,8 @@ describe('begin is refused', () => {
   })
 })
 
-describe('what is told of an attempt', () => {
-  test('its outcome, status, fence and time, in the order of the replies', async () => {
+describe('the attempt log', () => {
+  test('gets outcome, status, fence and time of each attempt, in the order of the replies', async () => {
     bench.ask = async () => {
       await new Promise((resolve) => setTimeout(resolve, 250))
       return { kind: 'done' }
@@ -200,7 +201,7 @@ describe('what is told of an attempt', () => {
     ])
   })
 
-  test('F59 never the key', async () => {
+  test('F59 never gets the key', async () => {
     await bench.run({ key: 'canary-key' })
     await bench.run({ key: 'canary-key', input: { amount: 2 } })
     expect(JSON.stringify(bench.events)).not.toContain('canary')

@@ -6,12 +6,15 @@ import { type EngineReply, type EngineRequest, KeyedRequest } from './run'
 import { Waiters } from './waiters'
 
 /**
- * Runs an operation once per key, however often it is asked. The loop: read the record, decide, act, and if somebody else was
- * faster, read again. A request whose client has gone away is carried on to its end; its answer waits in the record.
+ * Runs an operation once per idempotency key, however often it is requested
+ * (draft-ietf-httpapi-idempotency-key-header-07). The loop: read the record, decide, act; if another request
+ * was faster, read again. A request whose client has disconnected is carried on to its end; its answer waits
+ * in the record.
  */
 export class Engine<Form extends StoreForm> {
   private readonly waiters: Waiters
   private readonly recovery: Recovery<Form>
+  /** One entry per request in flight or resolver round, removed at its end. */
   private readonly running = new Set<Promise<unknown>>()
   private closed = false
 
@@ -20,7 +23,10 @@ export class Engine<Form extends StoreForm> {
     this.recovery = new Recovery(options, this.waiters)
   }
 
-  /** Throws `StoreUnavailable` when the record cannot be read or claimed: then nothing was asked of the outside. */
+  /**
+   * Executes the operation, or replays its stored answer. A refusal is a reply, not an error.
+   * @throws StoreUnavailable when the record cannot be read or claimed: then the outside was not asked
+   */
   run<Input extends object, Begun, Effect>(
     operation: Operation<Input, Begun, Effect, Form>,
     request: EngineRequest<Input>,
@@ -32,7 +38,10 @@ export class Engine<Form extends StoreForm> {
     )
   }
 
-  /** From here on nothing new is begun in this process: what runs goes on, what is finished is replayed, all else is turned away. */
+  /**
+   * Begins no new work in this process from here on: running work goes on, stored answers are replayed, the
+   * rest is turned away.
+   */
   close(): void {
     this.closed = true
   }
@@ -41,56 +50,43 @@ export class Engine<Form extends StoreForm> {
     return this.closed
   }
 
-  /** Resolves when all that runs in this process has come to its end: for draining. */
+  /** Resolves when all running work of this process has ended: for a graceful shutdown. */
   async idle(): Promise<void> {
     while (this.running.size > 0) await Promise.allSettled([...this.running])
   }
 
   /**
-   * Settles what was left in doubt and is due. Safe in any number of processes.
-   * @returns how many records it looked at
+   * Settles up to `limit` records of this operation that are in doubt and due. Safe in any number of
+   * processes.
+   * @returns the number of records that were checked
+   * @throws StoreUnavailable when they cannot be read
    */
   recover<Input extends object, Begun, Effect>(
     operation: Operation<Input, Begun, Effect, Form>,
     limit: number,
     requestId: string,
   ): Promise<number> {
-    return this.track(this.recoverOverdue(operation, limit, requestId))
+    return this.track(this.recovery.settleOverdue(operation, limit, requestId))
   }
 
-  /** There is news of one record in doubt: looks now, due or not. News is never believed by itself: the outside is asked. */
+  /**
+   * Settles one record in doubt now, due or not: for a message that its outcome may be known. The message
+   * itself is not believed; the outside is asked.
+   * @throws StoreUnavailable when the record cannot be read
+   */
   hint<Input extends object, Begun, Effect>(
     operation: Operation<Input, Begun, Effect, Form>,
     about: { merchantId: string; recordId: string },
     requestId: string,
   ): Promise<void> {
-    return this.track(this.recoverOne(operation, about, requestId))
+    return this.track(this.recovery.settleOne(operation, about, requestId))
   }
 
   private notNow(operation: string): Problem | null {
-    const detail = 'This server is being restarted. Nothing was charged; send the same request again.'
+    const detail = 'This server is restarting. Nothing was charged; send the same request again.'
     return this.closed
       ? { kind: 'unavailable', detail, retryAfterSeconds: 1 }
       : (this.options.notNow?.(operation) ?? null)
-  }
-
-  private async recoverOverdue<Input extends object, Begun, Effect>(
-    operation: Operation<Input, Begun, Effect, Form>,
-    limit: number,
-    requestId: string,
-  ): Promise<number> {
-    const overdue = await this.options.store.takeOverdue(operation.name, limit)
-    await Promise.all(overdue.map((record) => this.recovery.settle(operation, record, requestId)))
-    return overdue.length
-  }
-
-  private async recoverOne<Input extends object, Begun, Effect>(
-    operation: Operation<Input, Begun, Effect, Form>,
-    { merchantId, recordId }: { merchantId: string; recordId: string },
-    requestId: string,
-  ): Promise<void> {
-    const record = await this.options.store.takeInDoubt(operation.name, merchantId, recordId)
-    if (record) await this.recovery.settle(operation, record, requestId)
   }
 
   private track<T>(work: Promise<T>): Promise<T> {

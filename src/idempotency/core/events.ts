@@ -1,28 +1,37 @@
 import type { ProblemKind } from '../problems'
 
 /**
- * What became of one incoming request: it did the work (`executed`), was answered from the record (`replayed`), waited for the
- * running one and got its answer (`joined`), or was turned away (`rejected`). `recovered`: the server finished it by itself.
- * `held`: presses that the page itself held back; they never became requests.
+ * Outcome of one incoming request: it did the work (`executed`), was answered from the record (`replayed`),
+ * waited for the running one and got its answer (`joined`), or was turned away (`rejected`). `recovered`: the
+ * resolver finished the work. `held`: presses that the page held back; they never became requests.
  */
 export type AttemptOutcome = 'executed' | 'replayed' | 'joined' | 'rejected' | 'recovered' | 'held'
 
-export interface AttemptEvent {
+/** One attempt, as the attempt log stores it. */
+export interface LoggedAttempt {
   merchantId: string
   recordId: string
   operation: string
   outcome: AttemptOutcome
+  /** 1 for a request; for `held`, the number of presses held back. */
   presses: number
+  /** HTTP status of the reply. */
   status: number
   problem: ProblemKind | null
+  /** Origin: `browser`, `api`, `worker`, … */
   source: string
   requestId: string
+  /** Fence of the claim under which it executed; null when it executed nothing. */
   fence: number | null
+  /** Arrival of the request. */
   at: Date
   durationMs: number
 }
 
-/** What the engine tells of each step edge. Telemetry, the attempt log and the fault tests listen; nothing here decides. */
+/**
+ * Events of the engine, for telemetry, the attempt log and the fault tests. No decision depends on them.
+ * `alert`: a person should look.
+ */
 export type EngineEvent =
   | {
       step: 'claimed' | 'asking' | 'asked' | 'committed' | 'lost-lease'
@@ -30,7 +39,8 @@ export type EngineEvent =
       operation: string
       fence: number
     }
-  | { step: 'attempt'; attempt: AttemptEvent }
+  | { step: 'attempt'; attempt: LoggedAttempt }
   | { step: 'alert'; recordId: string; operation: string; message: string; error?: unknown }
 
+/** Receives the engine's events. Called synchronously; must not throw. */
 export type Observe = (event: EngineEvent) => void

@@ -33,7 +33,7 @@ describe('K6 which fields of a reused key differ', () => {
     expect(between({ a: 1, at: 1 }, { a: 2, at: 2 }, ['at'])).toEqual(['/a'])
   })
 
-  test('a request of very many fields is told apart by its top-level members, and what is kept stays small', () => {
+  test('a request of very many fields is compared by its top-level members, and the stored text stays small', () => {
     const items = Array.from({ length: 101 }, (_, n) => ({ n }))
     const stored = fieldHashes({ items, currency: 'EUR' }, [], SECRET)
     expect(stored.length).toBeLessThan(100)
@@ -50,12 +50,12 @@ describe('K6 which fields of a reused key differ', () => {
     expect(between(many, few)).toEqual(['/note'])
   })
 
-  test('a record from before there were field hashes names none', () => {
+  test('a record older than field hashes names none', () => {
     for (const stored of [null, '', '{}', 'no JSON', '7', 'null'])
       expect(differing(stored, { a: 1 }, [], SECRET)).toEqual([])
   })
 
-  test('K7 neither a value nor a hash that could be looked up is kept', () => {
+  test('K7 neither a value nor a hash that a table could reverse is stored', () => {
     const stored = fieldHashes({ amount: 2400, email: 'ann@example.com' }, [], SECRET)
     expect(stored).not.toMatch(/2400|ann/)
     expect(stored).not.toEqual(fieldHashes({ amount: 2400, email: 'ann@example.com' }, [], 'another secret'))

@@ -1,20 +1,25 @@
 import { createHmac } from 'node:crypto'
 import canonicalize from 'canonicalize'
+import { parsePointer, toPointer } from './json-pointer'
 
-/** With more fields than this only the top-level members are told apart: a record is not to grow with its request. */
+/** An input with more fields is hashed by top-level members only: a record must not grow with its request. */
 const FIELDS_MAX = 100
 
 /**
- * A keyed hash of each field of an input, by JSON pointer (RFC 6901), as JSON text: tells a later request which of its fields differ.
- * Keyed with a secret of the server, since a bare hash of "24.00" is found by trying; cut to 64 bits, since it decides nothing.
+ * A keyed hash of each field of an input, by JSON pointer (RFC 6901), as JSON text. A later request with the
+ * same key is compared with it, so that the answer can name the fields that differ. HMAC with a secret of the
+ * server, since a bare hash of "24.00" is found by trying; cut to 66 bits, since nothing is decided by it.
+ * @param input a parsed input; its schema bounds its depth
+ * @param volatile top-level members that may differ between retries
  */
 export function fieldHashes(input: object, volatile: readonly string[], secret: string): string {
-  return JSON.stringify(Object.fromEntries(hashed(input, volatile, secret)))
+  return JSON.stringify(Object.fromEntries(hashes(input, volatile, secret)))
 }
 
 /**
- * The JSON pointers at which an input differs from the one that `stored` was made of, never the values. Empty when that is not known.
- * What was stored is looked up in the input at its own pointers, so it does not matter how finely either of them was told apart.
+ * The JSON pointers at which an input differs from the one that `stored` was made of, never the values; at
+ * most `FIELDS_MAX`, or the top-level members. Empty when `stored` is missing or unreadable. Each stored
+ * pointer is resolved in the new input, so it does not matter how finely the two inputs were divided.
  */
 export function differing(
   stored: string | null,
@@ -24,81 +29,74 @@ export function differing(
 ): string[] {
   const before = Object.entries(readStored(stored))
   if (before.length === 0) return []
-  const now = lasting(input, volatile)
+  const now = withoutVolatile(input, volatile)
   const changed = before
     .filter(([pointer, old]) => hash(secret, pointer, valueAt(now, pointer)) !== old)
     .map(([pointer]) => pointer)
   const known = new Set(before.map(([pointer]) => pointer))
   const added = leavesOf(now).map(([pointer]) => pointer)
-  return few(
+  return shortened(
     [
       ...new Set([
         ...changed,
-        ...added.filter((pointer) => !upwards(pointer).some((above) => known.has(above))),
+        ...added.filter((pointer) => !withAncestors(pointer).some((above) => known.has(above))),
       ]),
     ].sort(),
   )
 }
 
-function hashed(
+function hashes(
   input: object,
   volatile: readonly string[],
   secret: string,
 ): [pointer: string, hash: string][] {
-  const members = lasting(input, volatile)
+  const members = withoutVolatile(input, volatile)
   const leaves = leavesOf(members)
   const fields =
     leaves.length > FIELDS_MAX
-      ? Object.entries(members).map(([name, value]): [string, unknown] => [`/${escaped(name)}`, value])
+      ? Object.entries(members).map(([name, value]): [string, unknown] => [toPointer([name]), value])
       : leaves
   return fields.map(([pointer, value]) => [pointer, hash(secret, pointer, value)])
 }
 
-function lasting(input: object, volatile: readonly string[]): object {
+function withoutVolatile(input: object, volatile: readonly string[]): object {
   return Object.fromEntries(
     Object.entries(input).filter(([name, value]) => value !== undefined && !volatile.includes(name)),
   )
 }
 
-/** What holds no others: numbers, texts, and what is empty. */
+/** The values without members of their own: numbers, texts, empty objects and empty arrays. */
 function leavesOf(value: unknown, pointer = ''): [pointer: string, value: unknown][] {
-  const inner = typeof value === 'object' && value !== null ? Object.entries(value) : []
-  if (inner.length === 0) return [[pointer, value]]
-  return inner.flatMap(([name, member]) =>
-    member === undefined ? [] : leavesOf(member, `${pointer}/${escaped(name)}`),
+  const members = typeof value === 'object' && value !== null ? Object.entries(value) : []
+  if (members.length === 0) return [[pointer, value]]
+  return members.flatMap(([name, member]) =>
+    member === undefined ? [] : leavesOf(member, pointer + toPointer([name])),
   )
 }
 
 function valueAt(value: unknown, pointer: string): unknown {
-  return namesIn(pointer).reduce<unknown>(
-    (held, name) =>
-      typeof held === 'object' && held !== null && Object.hasOwn(held, name)
-        ? (held as Record<string, unknown>)[name]
+  return parsePointer(pointer).reduce<unknown>(
+    (parent, name) =>
+      typeof parent === 'object' && parent !== null && Object.hasOwn(parent, name)
+        ? (parent as Record<string, unknown>)[name]
         : undefined,
     value,
   )
 }
 
-/** A pointer, and all that lead to it: `/a/b`, `/a`. */
-function upwards(pointer: string): string[] {
-  return pointer === '' ? [] : [pointer, ...upwards(pointer.slice(0, pointer.lastIndexOf('/')))]
+/** A pointer and its ancestors, the nearest first: `/a/b`, `/a`. */
+function withAncestors(pointer: string): string[] {
+  return pointer === '' ? [] : [pointer, ...withAncestors(pointer.slice(0, pointer.lastIndexOf('/')))]
 }
 
-/** Nobody reads thousands of pointers: then the top-level members are named. */
-function few(pointers: string[]): string[] {
+/** A list too long to be read is replaced by its top-level members. */
+function shortened(pointers: string[]): string[] {
   return pointers.length <= FIELDS_MAX
     ? pointers
-    : [...new Set(pointers.map((pointer) => upwards(pointer).at(-1) ?? pointer))]
+    : [...new Set(pointers.map((pointer) => withAncestors(pointer).at(-1) ?? pointer))]
 }
 
-const namesIn = (pointer: string): string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
-const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
-
-/** Of what is not there too: it is like nothing that is. */
+/** Also hashes an absent field, to a value no present field can have. */
 function hash(secret: string, pointer: string, value: unknown): string {
   return createHmac('sha256', secret)
     .update(JSON.stringify(value === undefined ? [pointer] : [pointer, canonicalize(value)]))

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 
-/** Who owns a key. Two scopes never share a record, and neither learns of the other's. */
+/** The owner of a key. Two scopes never use one record, and neither can learn of the other's. */
 export interface Scope {
   merchantId: string
+  /** The caller at this merchant, such as a shopper's cookie or an API key's owner. */
   actor: string
 }
 
-/** The version that new records are written with. A record is always compared by the version that wrote it. */
+/** Version of new records. A stored record is always compared by the version that wrote it. */
 export const FINGERPRINT_VERSION = 1
 
 const VERSIONS: Record<number, (input: unknown) => string> = {
@@ -15,8 +16,10 @@ const VERSIONS: Record<number, (input: unknown) => string> = {
 }
 
 /**
- * SHA-256 over the RFC 8785 canonical form of the parsed input, without the members that may differ between retries.
- * Key order, white space and `1` versus `1.0` make no difference. Null for a version that this program does not know.
+ * Fingerprint of an input: SHA-256 over its canonical JSON (RFC 8785), without the members that may differ
+ * between retries. Member order, white space and `1` versus `1.0` make no difference.
+ * @param volatile top-level members to leave out
+ * @returns base64url; null for a version that this program does not know
  */
 export function fingerprint(
   input: object,
@@ -27,7 +30,10 @@ export function fingerprint(
   return VERSIONS[version]?.(lasting) ?? null
 }
 
-/** The record's id. JSON of an array of strings is injective, so no two (scope, operation, key) can meet by concatenation. */
+/**
+ * Id of the record of a key: SHA-256, base64url. JSON of an array of strings is injective, so no two (scope,
+ * operation, key) collide by concatenation.
+ */
 export function recordId(scope: Scope, operation: string, key: string): string {
   return sha256(JSON.stringify([scope.merchantId, scope.actor, operation, key]))
 }

@@ -25,7 +25,7 @@ describe('keyProblem', () => {
     expect(keyProblem('k'.repeat(255))).toBeNull()
     expect(keyProblem('k'.repeat(256))).toMatchObject({
       kind: 'key-invalid',
-      detail: 'The key has 256 characters; 255 are the most.',
+      detail: 'The key has 256 characters; the maximum is 255.',
     })
   })
 

@@ -19,7 +19,7 @@ const slow = () => {
 }
 
 describe('the heartbeat', () => {
-  test('G7 F20 a bank that takes three leases: nobody else starts, nobody resolves, and its answer counts', async () => {
+  test('G7 F20 a bank that takes three leases: no other request starts, no resolver settles, and its answer counts', async () => {
     const { bank, reply } = slow()
     for (let minute = 0; minute < 3; minute++) {
       await vi.advanceTimersByTimeAsync(30_000)
@@ -31,7 +31,7 @@ describe('the heartbeat', () => {
     expect([bench.asked.length, bench.found.length, bench.lines]).toEqual([1, 0, ['begin 1', 'done 1']])
   })
 
-  test('F21 a bank that never answers holds the key for ten leases, then the resolver finds out', async () => {
+  test('F21 a bank that never answers blocks the key for ten leases, then the resolver finds out', async () => {
     slow()
     await vi.advanceTimersByTimeAsync(300_000)
     expect(await bench.recover()).toBe(0)
@@ -70,12 +70,12 @@ describe('the heartbeat', () => {
     expect(renew).toHaveBeenCalledTimes(1)
   })
 
-  test('a beat under way ends before the work counts as done: it must not put off the next look', async () => {
+  test('a beat under way ends before the work counts as done: it must not postpone the next check', async () => {
     const beat = deferred<boolean>()
     const leases = { leaseMs: 30_000, renew: () => beat.promise }
     const work = deferred<string>()
     let done = false
-    const held_ = withLease(
+    const leased = withLease(
       leases,
       { merchantId: 'm', id: 'r', token: 't', fence: 1 },
       systemClock,
@@ -89,7 +89,7 @@ describe('the heartbeat', () => {
     await vi.advanceTimersByTimeAsync(0)
     expect(done).toBe(false)
     beat.resolve(true)
-    expect(await held_).toBe('answer')
+    expect(await leased).toBe('answer')
     expect(vi.getTimerCount()).toBe(0)
   })
 

@@ -1,7 +1,10 @@
 import type { Clock } from './clock'
 import type { Claim } from './record'
 
-/** Beats in one lease. 3: two of them may be lost, on a bad line or in a busy process, before somebody else takes over. */
+/**
+ * Heartbeats in one lease. 3: two may be lost, to a bad connection or a busy process, before the claim can be
+ * taken over.
+ */
 const BEATS = 3
 
 interface Leases {
@@ -10,9 +13,9 @@ interface Leases {
 }
 
 /**
- * Does `work` while its lease is renewed. The first refusal ends the beating: the lease was lost, or held for as long as it may be
- * (the store's hard ceiling, so that work that hangs does not hold its key for ever). The work itself is not stopped: its writes are
- * fenced, and it may yet be the first to know the outcome.
+ * Runs `work` while a heartbeat renews its lease. The first refusal ends the heartbeat: the lease was lost,
+ * or has reached its ceiling (`CEILING_LEASES`, so that work that hangs does not block its key for ever). The
+ * work itself is not stopped: its writes are fenced, and it may still be the first to learn the outcome.
  */
 export async function withLease<T>(
   leases: Leases,
@@ -25,16 +28,16 @@ export async function withLease<T>(
   const wait = () => clock.after(leases.leaseMs / BEATS, () => (beating = beat()))
   let cancel = wait()
   const beat = async () => {
-    // A beat that cannot be sent is only one beat: the next one tries again.
-    const held = await leases.renew(claim).catch(() => true)
-    if (held && !over) cancel = wait()
+    // A beat that cannot be sent is only one lost beat: the next one tries again.
+    const renewed = await leases.renew(claim).catch(() => true)
+    if (renewed && !over) cancel = wait()
   }
   try {
     return await work()
   } finally {
     over = true
     cancel()
-    // A beat that lands after the commit would put off the next look at a record in doubt.
+    // A beat that lands after the commit would postpone the next check of a record in doubt.
     await beating
   }
 }

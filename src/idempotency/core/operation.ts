@@ -1,80 +1,93 @@
 import type { Facts, Problem } from '../problems'
 import type { Answer } from './record'
 
-/**
- * The form in which a store takes its work. The Prisma store's is SQL, the model's are closures.
- * `claim` is what a `begin` needs so that it happens under the claim only; `begin` and `write` are what operations return.
- */
+/** The types in which a store takes its work: SQL for the Prisma store, closures for the memory store. */
 export interface StoreForm {
+  /** Proof of the claim, which a `begin` needs in order to write. */
   claim: unknown
+  /** The first write of an operation, committed with the claim. */
   begin: unknown
+  /** One write of a later commit. */
   write: unknown
 }
 
 /**
- * Something to do once: two commits with one question to the outside between them.
- * `begin` rides in the claim's own commit, `finish` in the commit that stores the answer; no transaction is open while we `ask`.
- * `begin` and `finish` are pure: they return writes as values, in the store's own form.
+ * Work to be done once per key: two commits with one request to the outside between them. `begin` is part of
+ * the claim's own commit, `finish` of the commit that stores the answer; no transaction is open during `ask`.
+ * `begin` and `finish` are pure: they return writes as values, in the form of the store.
  *
- * @typeParam Input what is asked for, parsed
+ * @typeParam Input the parsed input
  * @typeParam Begun the row that `begin` wrote
- * @typeParam Effect what the outside answered
+ * @typeParam Effect the answer of the outside
  * @typeParam Form the store's form
  */
 export interface Operation<Input extends object, Begun, Effect, Form extends StoreForm> {
-  /** Bound into the record's id: the same key on another operation is another record. */
+  /** Part of the record's id: the same key on another operation is another record. */
   name: string
-  /** Members of the input that may differ between retries and stay out of the fingerprint. */
+  /** Top-level members of the input that may differ between retries and stay out of the fingerprint. */
   volatile: readonly string[]
   /**
    * The one write that is committed with the claim. It must touch one row, or none when the domain refuses.
-   * @param claim without it nothing can be written: it is what makes the write the claim holder's alone
+   * @param claim proof of the claim. The write selects from it, so that it happens under the claim or not at
+   *   all
    */
   begin(input: Input, ids: Ids, claim: Form['claim']): Form['begin']
-  /** Why `begin` touched no row. Asked outside any transaction. */
+  /** Reason why `begin` touched no row. Called outside any transaction. */
   refused(input: Input): Promise<Refusal>
-  /** The one question. Its implementation answers doubt as a value; whatever it throws counts as doubt too. */
+  /**
+   * The request to the outside: a charge, for example. Returns doubt as a value; an exception counts as doubt
+   * too.
+   */
   ask(begun: Begun): Promise<Effect>
-  /** The same question without asking for anything to be done: what became of it? */
+  /** Looks up the outcome of `ask` without requesting any effect. */
   find(begun: Begun): Promise<Effect>
-  /** The value of `Effect` for "we do not know". */
+  /** The `Effect` of an unknown outcome. */
   doubt(reason: string): Effect
-  /** What the answer means: the stored answer, and the writes of its commit. */
+  /** Turns an effect into the stored answer and the writes of its commit. */
   finish(begun: Begun, effect: Effect): Finish<Form>
-  /** Reads again what `begin` wrote: for the resolver, which comes after a crash, and after an answer that was lost. */
+  /**
+   * Reads again the row that `begin` wrote: for the resolver, and after a lost answer of the database. Null:
+   * there is none.
+   */
   recall(merchantId: string, subjectId: string): Promise<Begun | null>
-  /** What a client may be told of the row it works on where there is no stored answer: where to look. */
+  /** Facts about the row for a reply without a stored answer, such as its URL. */
   pointer(subjectId: string): Facts
-  /** The writes that go with parking a record: the audit row that a person follows. */
+  /** The writes of the commit that parks a record: the audit row that an operator follows. */
   parked(ids: Omit<Ids, 'subjectId'> & { subjectId: string | null }, reason: string): Form['write'][]
 }
 
-/** An operation of any input and effect, where only its name, its parking or its pointer matter. */
+/** An operation of any input and effect, where only its name, `parked` or `pointer` matter. */
 // biome-ignore lint/suspicious/noExplicitAny: each operation has its own input, row and effect
 export type AnyOperation<Form extends StoreForm> = Operation<any, any, any, Form>
 
+/** Ids of the record, and of the row that its operation works on. */
 export interface Ids {
   merchantId: string
   recordId: string
   subjectId: string
 }
 
+/** Outcome of an operation, as it is stored. */
 export type Finish<Form extends StoreForm> =
   | { to: 'completed'; answer: Answer; writes: Form['write'][] }
-  /** Left in doubt: the resolver asks again after `retryInMs`. `answer` is the interim answer; null answers *outcome-unknown*. */
+  /**
+   * In doubt: the resolver asks again after `retryInMs`. `answer` is the interim answer; null: the reply is
+   * *outcome-unknown*.
+   */
   | { to: 'unknown'; answer: Answer | null; writes: Form['write'][]; retryInMs: number }
-  /** In doubt, and asking again will not help: it waits for a person. */
+  /** In doubt, and asking again will not help: the record waits for an operator. */
   | { to: 'parked'; answer: Answer | null; writes: Form['write'][]; reason: string }
 
+/** Reason why an operation did not begin. */
 export type Refusal =
-  /** The answer for good under this key. */
+  /** The final answer under this key; it is stored. */
   | { kind: 'answer'; answer: Answer }
-  /** Nothing happened; the key is free to be tried again. */
+  /** Nothing happened, and the key stays free. */
   | { kind: 'problem'; problem: Problem }
-  /** Another key is being executed on the same subject: wait for it, then try again. */
+  /** Another key is executing on the same subject: the request waits for it, then tries again. */
   | { kind: 'busy' }
 
-/** Whatever a question to the outside throws, at once or later, is doubt. */
+/** Calls the outside; any exception, synchronous or not, is doubt. */
 export async function orDoubt<Effect>(
   operation: { doubt(reason: string): Effect },
   ask: () => Promise<Effect>,

@@ -2,16 +2,35 @@ import type { Problem } from '../problems'
 import type { Clock } from './clock'
 import type { Observe } from './events'
 import type { StoreForm } from './operation'
-import type { Store } from './store'
+import type { Claims, Doubts } from './store'
 
-/** What an engine works with. All of it is passed in, so that a test or a simulation can be the store, the clock and chance. */
-export interface EngineOptions<Form extends StoreForm> {
-  store: Store<Form>
+/**
+ * Dependencies of an engine. All are passed in, so that a test or a simulation can supply the store, the
+ * clock and the ids.
+ */
+export interface EngineOptions<Form extends StoreForm> extends RequestOptions<Form> {
+  store: Claims<Form> & Doubts<Form>
+  /**
+   * The problem with which new work of this operation is refused at this moment; null: none. Stored answers
+   * are replayed all the same.
+   */
+  notNow?: (operation: string) => Problem | null
+}
+
+/** Dependencies of one request. */
+export interface RequestOptions<Form extends StoreForm> {
+  store: Claims<Form>
   observe: Observe
   clock: Clock
+  /** Makes the id of the row that `begin` writes. */
   newId: () => string
-  /** A secret of the server's: keys what is kept of a request's fields. */
+  /** A secret of the server: the HMAC key for the stored hashes of a request's fields. */
   fieldSecret: string
-  /** Why this operation may not be begun at this moment; null when it may. What is stored is replayed all the same. */
-  notNow?: (operation: string) => Problem | null
+}
+
+/** Dependencies of the resolver. */
+export interface RecoveryOptions<Form extends StoreForm> {
+  store: Doubts<Form> & Pick<Claims<Form>, 'leaseMs' | 'renew' | 'commit'>
+  observe: Observe
+  clock: Clock
 }

@@ -5,7 +5,7 @@ import { type Decision, decide, type IdempotencyRow, type RecordState } from './
 const ANSWER = { status: 200, problem: null, body: '{"paid":true}' }
 const STATES: RecordState[] = ['claimed', 'sending', 'unknown', 'completed', 'tombstone']
 
-/** What may be stored as an answer, and whether it can be read. */
+/** Columns of a stored answer, readable and damaged ones. */
 const STORED = {
   none: { status: null, problem: null, answer: null },
   whole: { status: 200, problem: null, answer: ANSWER.body },
@@ -13,8 +13,8 @@ const STORED = {
   empty: { status: 200, problem: null, answer: '' },
   'without status': { status: null, problem: null, answer: ANSWER.body },
   'without body': { status: 200, problem: null, answer: null },
-  'of an unknown problem': { status: 402, problem: 'made-up', answer: ANSWER.body },
-  'of an inherited name': { status: 402, problem: 'toString', answer: ANSWER.body },
+  'with an unknown problem': { status: 402, problem: 'made-up', answer: ANSWER.body },
+  'with an inherited name': { status: 402, problem: 'toString', answer: ANSWER.body },
 } as const
 type Stored = keyof typeof STORED
 const DAMAGED: Stored[] = [
@@ -22,8 +22,8 @@ const DAMAGED: Stored[] = [
   'empty',
   'without status',
   'without body',
-  'of an unknown problem',
-  'of an inherited name',
+  'with an unknown problem',
+  'with an inherited name',
 ]
 
 function row(changes: Partial<IdempotencyRow>): IdempotencyRow {
@@ -52,14 +52,18 @@ function row(changes: Partial<IdempotencyRow>): IdempotencyRow {
 
 const mine = (version: number) => (version === 1 ? 'mine' : null)
 
-/** The whole table of a record’s life: state, stored answer → verdict while the lease holds, and when it is over. */
-function expected(state: RecordState, stored: Stored, leaseOver: boolean): Decision {
+/**
+ * The whole table of a record’s life: state, stored answer → decision while the lease holds, and when it is
+ * over.
+ */
+function expected(row: IdempotencyRow, stored: Stored): Decision {
+  const { state, leaseOver } = row
   if (state === 'claimed') return leaseOver ? { kind: 'take-over', fence: 3 } : { kind: 'busy' }
-  if (state === 'sending') return leaseOver ? { kind: 'unknown', answer: null } : { kind: 'busy' }
-  if (state === 'tombstone') return { kind: 'expired' }
+  if (state === 'sending') return leaseOver ? { kind: 'unknown', answer: null, row } : { kind: 'busy' }
+  if (state === 'tombstone') return { kind: 'expired', row }
   if (DAMAGED.includes(stored)) return { kind: 'damaged' }
-  if (state === 'unknown') return { kind: 'unknown', answer: stored === 'whole' ? ANSWER : null }
-  return stored === 'whole' ? { kind: 'replay', answer: ANSWER } : { kind: 'damaged' }
+  if (state === 'unknown') return { kind: 'unknown', answer: stored === 'whole' ? ANSWER : null, row }
+  return stored === 'whole' ? { kind: 'replay', answer: ANSWER, row } : { kind: 'damaged' }
 }
 
 const table = STATES.flatMap((state) =>
@@ -75,12 +79,14 @@ describe('decide', () => {
 
   test.each(table)('$state, answer $stored, lease over: $leaseOver', ({ state, stored, leaseOver }) => {
     const found = row({ state, leaseOver, ...STORED[stored] })
-    expect(decide(found, mine)).toEqual(expected(state, stored, leaseOver))
-    // The fingerprint comes before all else: said even while the first request runs (F38), and never with the stored answer.
-    // But a claim that is over began nothing: a corrected request may have its key.
+    expect(decide(found, mine)).toEqual(expected(found, stored))
+    // The fingerprint comes before all else: checked even while the first request runs (F38), and never
+    // replied to with the stored answer. But an expired claim began nothing: a corrected request may have its
+    // key.
     const free = state === 'claimed' && leaseOver
-    expect(decide({ ...found, fingerprint: 'other' }, mine)).toEqual(
-      free ? { kind: 'take-over', fence: 3 } : { kind: 'mismatch' },
+    const other = { ...found, fingerprint: 'other' }
+    expect(decide(other, mine)).toEqual(
+      free ? { kind: 'take-over', fence: 3 } : { kind: 'mismatch', row: other },
     )
     expect(decide({ ...found, fingerprintVersion: 2 }, mine)).toEqual({ kind: 'damaged' })
   })
@@ -103,29 +109,32 @@ describe('decide', () => {
   })
 
   test.each(Object.keys(PROBLEMS))('replays the stored problem %s with its own status', (problem) => {
-    const stored = { state: 'completed', status: 418, problem, answer: '{"detail":"x"}' } as const
-    expect(decide(row(stored), mine)).toEqual({
+    const found = row({ state: 'completed', status: 418, problem, answer: '{"detail":"x"}' })
+    expect(decide(found, mine)).toEqual({
       kind: 'replay',
       answer: { status: 418, problem, body: '{"detail":"x"}' },
+      row: found,
     })
   })
 
   test('O2 gives the stored text as it is', () => {
     const body = ' {"b":1.0,"a":9007199254740993,"a":"\\u0000"} '
-    expect(decide(row({ state: 'completed', status: 200, answer: body }), mine)).toEqual({
+    const found = row({ state: 'completed', status: 200, answer: body })
+    expect(decide(found, mine)).toEqual({
       kind: 'replay',
       answer: { ...ANSWER, body },
+      row: found,
     })
   })
 
   test('nothing but an absent record is ever started, and nothing but an expired claim is taken over', () => {
-    const verdicts = table.map(({ state, stored, leaseOver }) => ({
+    const decisions = table.map(({ state, stored, leaseOver }) => ({
       state,
       leaseOver,
       kind: decide(row({ state, leaseOver, ...STORED[stored] }), mine).kind,
     }))
-    expect(verdicts.filter(({ kind }) => kind === 'start')).toEqual([])
-    for (const { state, leaseOver } of verdicts.filter(({ kind }) => kind === 'take-over'))
+    expect(decisions.filter(({ kind }) => kind === 'start')).toEqual([])
+    for (const { state, leaseOver } of decisions.filter(({ kind }) => kind === 'take-over'))
       expect([state, leaseOver]).toEqual(['claimed', true])
   })
 })

@@ -1,27 +1,37 @@
 import { isProblemKind, type ProblemKind } from '../problems'
 
+/**
+ * Life of a record: `claimed` → `sending` → `completed` → `tombstone`. `sending` becomes `unknown` when the
+ * outcome is in doubt, and `completed` once it is settled.
+ */
 export type RecordState = 'claimed' | 'sending' | 'unknown' | 'completed' | 'tombstone'
 
-/** An answer as it is stored and given again: text, never a new rendering. `problem` is null for a success. */
+/** A stored answer. Every replay sends this very text; it is never rendered again. */
 export interface Answer {
+  /** HTTP status. */
   status: number
+  /** Null for a success. */
   problem: ProblemKind | null
+  /** JSON text. */
   body: string
 }
 
-/** The row as one read shows it. `leaseOver` was judged by the database's clock in that same read. */
+/** A record as one read returns it. */
 export interface IdempotencyRow {
   merchantId: string
   id: string
   operation: string
   fingerprint: string
   fingerprintVersion: number
-  /** What `fieldHashes` made of the request; null in records from before there was such a thing. */
+  /** `fieldHashes` of the request; null in records older than that column. */
   fields: string | null
   state: RecordState
   fence: number
+  /** Judged by the store's clock in the same read. */
   leaseOver: boolean
+  /** Id of the row that `begin` wrote; null when nothing was begun. */
   subjectId: string | null
+  /** Status, problem and text of the stored answer; all null while there is none. */
   status: number | null
   problem: string | null
   answer: string | null
@@ -30,27 +40,41 @@ export interface IdempotencyRow {
   expiresAt: Date
 }
 
-/** The right to execute: only its holder may write, and only while `token` and `fence` still stand in the row. */
+/**
+ * The right to execute: only its holder may write, and only while `token` and `fence` still match the row.
+ */
 export interface Claim {
   merchantId: string
   id: string
+  /** UUID of this one claim. */
   token: string
+  /** Grows by one each time the claim changes hands. */
   fence: number
 }
 
+/** Next step of a request. Where it depends on the record, `row` is that record. */
 export type Decision =
+  /** No record: claim the key. */
   | { kind: 'start' }
+  /** An expired claim that began nothing: take it over. */
   | { kind: 'take-over'; fence: number }
+  /** Another request is executing. */
   | { kind: 'busy' }
-  | { kind: 'replay'; answer: Answer }
-  | { kind: 'unknown'; answer: Answer | null }
-  | { kind: 'mismatch' }
-  | { kind: 'expired' }
+  | { kind: 'replay'; answer: Answer; row: IdempotencyRow }
+  /** In doubt. `answer` is the interim answer, such as a pending 3-D Secure challenge. */
+  | { kind: 'unknown'; answer: Answer | null; row: IdempotencyRow }
+  /** The key belongs to a request with another payload. */
+  | { kind: 'mismatch'; row: IdempotencyRow }
+  /** The answer was deleted after its retention. */
+  | { kind: 'expired'; row: IdempotencyRow }
+  /** This program cannot read the record. */
   | { kind: 'damaged' }
 
 /**
- * From the row (or its absence) to what to do. Pure.
- * @param fingerprintOf the request's fingerprint by the version that wrote the record; null for an unknown version
+ * Decides the next step of a request from its record. Pure.
+ * @param row null when there is no record
+ * @param fingerprintOf the request's fingerprint by the version that wrote the record; null for an unknown
+ *   version
  */
 export function decide(
   row: IdempotencyRow | null,
@@ -59,31 +83,36 @@ export function decide(
   if (!row) return { kind: 'start' }
   const mine = fingerprintOf(row.fingerprintVersion)
   if (mine === null) return { kind: 'damaged' }
-  // Said even while the first request runs: a client that mixes up keys should hear it now, not after a wait.
-  if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch' }
+  // Checked even while the first request runs: a client that mixes up keys should learn it now, not after a
+  // wait.
+  if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch', row }
   switch (row.state) {
     case 'claimed':
       return row.leaseOver ? { kind: 'take-over', fence: row.fence } : { kind: 'busy' }
     case 'sending':
       // Never taken over: the bank may have been asked. The resolver finds out.
-      return row.leaseOver ? { kind: 'unknown', answer: null } : { kind: 'busy' }
+      return row.leaseOver ? { kind: 'unknown', answer: null, row } : { kind: 'busy' }
     case 'unknown':
-      return storedAnswer(row, (answer) => ({ kind: 'unknown', answer }))
+      return storedAnswer(row, (answer) => ({ kind: 'unknown', answer, row }))
     case 'completed':
-      return storedAnswer(row, (answer) => (answer ? { kind: 'replay', answer } : { kind: 'damaged' }))
+      return storedAnswer(row, (answer) => (answer ? { kind: 'replay', answer, row } : { kind: 'damaged' }))
     case 'tombstone':
-      return { kind: 'expired' }
+      return { kind: 'expired', row }
     default:
       // A state that this program does not know: refuse rather than execute.
       return { kind: 'damaged' }
   }
 }
 
-/** A claim that is over has begun nothing (beginning is part of its commit): its key is as good as new, for a corrected request too. */
+/**
+ * An expired claim has begun nothing (`begin` is part of its commit), so its key is free again, for a
+ * corrected request too.
+ */
 function isFree({ state, leaseOver }: IdempotencyRow): boolean {
   return state === 'claimed' && leaseOver
 }
 
+/** Decides by the stored answer (null: none). An answer that is incomplete or not JSON is damaged. */
 function storedAnswer(row: IdempotencyRow, use: (answer: Answer | null) => Decision): Decision {
   if (row.answer === null && row.status === null) return use(null)
   const readable =

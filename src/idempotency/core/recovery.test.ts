@@ -10,13 +10,13 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers())
 
 const ID = recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k')
-const news = () => bench.engine.hint(bench.operation, { merchantId: 'm', recordId: ID }, 'bank')
+const hint = () => bench.engine.hint(bench.operation, { merchantId: 'm', recordId: ID }, 'bank')
 const inDoubt = async () => {
   bench.ask = async () => ({ kind: 'doubt', reason: 'silence' })
   await bench.run()
 }
 
-/** Lets the resolver look so often, with enough time in between for whatever it waits for. */
+/** Runs that many rounds of the resolver, far enough apart that each record is due. */
 async function rounds(times: number): Promise<void> {
   for (let round = 0; round < times; round++) {
     await vi.advanceTimersByTimeAsync(61_000)
@@ -25,7 +25,7 @@ async function rounds(times: number): Promise<void> {
 }
 
 describe('parking', () => {
-  test('I7 a bank that never answers: parked after 120 looks, with an alert and a trace, and asked no more', async () => {
+  test('I7 a bank that never answers: parked after 120 look-ups, with an alert and a trace, and asked no more', async () => {
     await inDoubt()
     bench.find = async () => ({ kind: 'doubt', reason: 'silence' })
     await rounds(118)
@@ -37,7 +37,7 @@ describe('parking', () => {
     expect(outcome(await bench.run())).toBe('outcome-unknown')
   })
 
-  test('an interim answer starts the count anew: whoever waits for a shopper is not given up', async () => {
+  test('an interim answer restarts the count: a record that waits for a shopper is not parked', async () => {
     await inDoubt()
     for (let round = 0; round < 3; round++) {
       bench.find = async () => ({ kind: 'doubt', reason: 'silence' })
@@ -80,7 +80,7 @@ describe('parking', () => {
     expect(bench.alerts()).toEqual(['parked for a person: it could not be settled 8 times in a row'])
   })
 
-  test('G5 G8 what asking again will not help is parked at once, with the operation’s own writes', async () => {
+  test('G5 G8 an outcome that asking again cannot settle is parked at once, with the operation’s own writes', async () => {
     bench.finish = () => ({
       to: 'parked',
       answer: null,
@@ -91,7 +91,7 @@ describe('parking', () => {
     expect(bench.lines).toEqual(['begin 1', 'seen', 'parked: the bank contradicts itself'])
     expect(bench.alerts()).toEqual(['parked for a person: the bank contradicts itself'])
     await rounds(3)
-    await news()
+    await hint()
     expect(bench.found).toEqual([])
   })
 
@@ -106,44 +106,44 @@ describe('parking', () => {
   })
 })
 
-describe('news', () => {
-  test('W3 settles at once what is in doubt, by asking', async () => {
+describe('a hint', () => {
+  test('W3 settles a record in doubt at once, by asking', async () => {
     await inDoubt()
-    await news()
+    await hint()
     expect(bench.found).toHaveLength(1)
     expect(outcome(await bench.run())).toBe('replayed')
   })
 
   test('W1 a hundred times: one effect', async () => {
     await inDoubt()
-    await Promise.all(Array.from({ length: 100 }, news))
+    await Promise.all(Array.from({ length: 100 }, hint))
     expect(bench.found).toHaveLength(1)
     expect(bench.lines.filter((line) => line === 'done 1')).toHaveLength(1)
   })
 
-  test('W2 W4 of what is unknown, running or finished: nothing happens', async () => {
-    await news()
+  test('W2 W4 about an unknown, running or finished record changes nothing', async () => {
+    await hint()
     const bank = deferred<{ kind: 'done' }>()
     bench.ask = () => bank.promise
     const running = bench.run()
     await vi.advanceTimersByTimeAsync(0)
-    await news()
+    await hint()
     bank.resolve({ kind: 'done' })
     await running
-    await news()
+    await hint()
     expect([bench.found, bench.lines]).toEqual([[], ['begin 1', 'done 1']])
   })
 
-  test('while somebody looks it is left to them', async () => {
+  test('during a check leaves the record to that check', async () => {
     await inDoubt()
     await vi.advanceTimersByTimeAsync(61_000)
     const slow = deferred<{ kind: 'done' }>()
     bench.find = () => slow.promise
-    const look = bench.recover()
+    const check = bench.recover()
     await vi.advanceTimersByTimeAsync(0)
-    await news()
+    await hint()
     slow.resolve({ kind: 'done' })
-    await look
+    await check
     expect([bench.found.length, bench.lines]).toEqual([1, ['begin 1', 'doubt 1', 'done 1']])
   })
 })
@@ -166,7 +166,7 @@ describe('N7a the answer to the claim was lost', () => {
       return claimed && { ...claimed, begun: { kind: 'answer-lost' } }
     })
     vi.spyOn(bench.operation, 'recall').mockResolvedValueOnce(null)
-    await expect(bench.run()).rejects.toThrow('what was begun cannot be read')
+    await expect(bench.run()).rejects.toThrow('the row that was begun cannot be read')
     expect(bench.asked).toEqual([])
     bench.find = async () => ({ kind: 'refused' })
     await rounds(1)

@@ -1,24 +1,58 @@
 import { withLease } from './lease'
 import { type Finish, type Operation, orDoubt, type StoreForm } from './operation'
-import type { EngineOptions } from './options'
+import type { RecoveryOptions } from './options'
 import type { Overdue } from './store'
 import { type ClaimedWork, storeOutcome } from './store-outcome'
 import type { Waiters } from './waiters'
 
-/** Look-ups in a row without an answer before a person must look. 120: an hour and three quarters of a bank that cannot be reached. */
+/**
+ * Look-ups in a row without an answer before the record is parked. 120: the bank was unreachable for about an
+ * hour and three quarters.
+ */
 const PARK_AFTER_TRIES = 120
-/** Take-overs in a row that came to nothing. 8: more than a few restarts in a bad moment; less than a record may break the others. */
+/**
+ * Take-overs in a row without a commit before the record is parked. 8: more than a few restarts at a bad
+ * moment, few enough that a record that crashes its process does little harm.
+ */
 const PARK_AFTER_FAILURES = 8
 
-/** Settles a record that was left in doubt: asks what became of it, never asks for it again. */
+/** Settles records in doubt: looks up the outcome, never requests the effect again. */
 export class Recovery<Form extends StoreForm> {
   constructor(
-    private readonly options: EngineOptions<Form>,
+    private readonly options: RecoveryOptions<Form>,
     private readonly waiters: Waiters,
   ) {}
 
-  /** Whatever goes wrong here is told of and left for the next round: one record never stops the others. */
-  async settle<Input extends object, Begun, Effect>(
+  /**
+   * Settles up to `limit` records in doubt that are due.
+   * @returns the number of records that were checked
+   * @throws StoreUnavailable when they cannot be read
+   */
+  async settleOverdue<Input extends object, Begun, Effect>(
+    operation: Operation<Input, Begun, Effect, Form>,
+    limit: number,
+    requestId: string,
+  ): Promise<number> {
+    const overdue = await this.options.store.takeOverdue(operation.name, limit)
+    await Promise.all(overdue.map((record) => this.settle(operation, record, requestId)))
+    return overdue.length
+  }
+
+  /** Settles one record now, due or not. Does nothing when it is not in doubt. */
+  async settleOne<Input extends object, Begun, Effect>(
+    operation: Operation<Input, Begun, Effect, Form>,
+    { merchantId, recordId }: { merchantId: string; recordId: string },
+    requestId: string,
+  ): Promise<void> {
+    const record = await this.options.store.takeInDoubt(operation.name, merchantId, recordId)
+    if (record) await this.settle(operation, record, requestId)
+  }
+
+  /**
+   * Never rejects: an error is reported and the record left for the next round, so that one record cannot
+   * stop the others.
+   */
+  private async settle<Input extends object, Begun, Effect>(
     operation: Operation<Input, Begun, Effect, Form>,
     record: Overdue,
     requestId: string,
@@ -44,11 +78,11 @@ export class Recovery<Form extends StoreForm> {
     operation: Operation<Input, Begun, Effect, Form>,
     { claim, subjectId, tries, failures }: Overdue,
   ): Promise<Finish<Form>> {
-    // Counted when it was taken over, so that it holds for a record that kills its process too.
+    // Counted at the take-over, so that a record that kills its process counts too.
     if (failures > PARK_AFTER_FAILURES)
       return parked(`it could not be settled ${failures - 1} times in a row`)
     const begun = subjectId === null ? null : await operation.recall(claim.merchantId, subjectId)
-    if (!begun) return parked('nothing is there that it began')
+    if (!begun) return parked('the row that it began is missing')
     const effect = await orDoubt(operation, () => operation.find(begun))
     const next = operation.finish(begun, effect)
     const silent = next.to === 'unknown' && next.answer === null
@@ -59,29 +93,32 @@ export class Recovery<Form extends StoreForm> {
 
   private async store<Input extends object, Begun, Effect>(
     operation: Operation<Input, Begun, Effect, Form>,
-    held: ClaimedWork,
+    work: ClaimedWork,
     next: Finish<Form>,
-    told: { requestId: string; at: Date },
+    { requestId, at }: { requestId: string; at: Date },
   ): Promise<void> {
     const { clock, observe } = this.options
-    const stored = await storeOutcome(this.options, operation, held, next)
-    this.waiters.wake(held.claim.id)
+    const stored = await storeOutcome(this.options, operation, work, next)
+    this.waiters.wake(work.claim.id)
     if (stored !== 'committed' || next.to !== 'completed') return
-    const { merchantId, id: recordId, fence } = held.claim
+    const { merchantId, id: recordId, fence } = work.claim
     const { status, problem } = next.answer
-    const about = {
-      merchantId,
-      recordId,
-      operation: operation.name,
-      source: 'worker',
-      requestId: told.requestId,
-      fence,
-      at: told.at,
-    }
-    const durationMs = clock.now().getTime() - told.at.getTime()
     observe({
       step: 'attempt',
-      attempt: { ...about, outcome: 'recovered', presses: 1, status, problem, durationMs },
+      attempt: {
+        merchantId,
+        recordId,
+        operation: operation.name,
+        outcome: 'recovered',
+        presses: 1,
+        status,
+        problem,
+        source: 'worker',
+        requestId,
+        fence,
+        at,
+        durationMs: clock.now().getTime() - at.getTime(),
+      },
     })
   }
 }

@@ -4,23 +4,27 @@ import { differing, fieldHashes } from './fields'
 import { FINGERPRINT_VERSION, fingerprint, recordId, type Scope } from './fingerprint'
 import { withLease } from './lease'
 import { type Operation, orDoubt, type StoreForm } from './operation'
-import type { EngineOptions } from './options'
-import { type Answer, decide, type IdempotencyRow } from './record'
+import type { RequestOptions } from './options'
+import { type Answer, decide } from './record'
 import { type BeginOf, type Claimed, type NewRecord, StoreUnavailable } from './store'
 import { storeOutcome } from './store-outcome'
 import type { Waiters } from './waiters'
 
-/** One incoming request. `waitMs` is how long it may wait for another request that is running under the same key. */
+/** One incoming request. */
 export interface EngineRequest<Input> {
   scope: Scope
+  /** The idempotency key; `keyProblem` has accepted it. */
   key: string
+  /** Parsed input. */
   input: Input
+  /** How long it may wait for another request that is running under the same key, in milliseconds. */
   waitMs: number
-  /** Where it came from (`browser`, `api`) and its own id: for the attempt log only. */
+  /** Origin of the request (`browser`, `api`) and its own id: for the attempt log only. */
   source: string
   requestId: string
 }
 
+/** Reply to one request: a stored answer, or a problem that is not stored. */
 export type EngineReply =
   | {
       kind: 'answer'
@@ -31,10 +35,16 @@ export type EngineReply =
     }
   | { kind: 'problem'; problem: Problem }
 
-/** 25, 50, 100 … 400 ms: soon enough that a waiter hardly notices, seldom enough that a hundred of them cost the database little. */
+/**
+ * Pauses of a waiting request. 25 to 400 ms: soon enough to go unnoticed, rare enough that a hundred waiters
+ * cost the database little.
+ */
 const RECHECK_MS = [25, 50, 100, 200, 400]
 
-/** One request on its way through the engine: read the record, decide, act; and if somebody else was faster, read again. */
+/**
+ * One request on its way through the engine: read the record, decide, act; if another request was faster,
+ * read again.
+ */
 export class KeyedRequest<Input extends object, Begun, Effect, Form extends StoreForm> {
   private readonly id: string
   private readonly at: Date
@@ -42,7 +52,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   private asked = false
 
   constructor(
-    private readonly options: EngineOptions<Form>,
+    private readonly options: RequestOptions<Form>,
     private readonly waiters: Waiters,
     private readonly operation: Operation<Input, Begun, Effect, Form>,
     private readonly request: EngineRequest<Input>,
@@ -52,7 +62,11 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     this.at = options.clock.now()
   }
 
-  /** Once the outside was asked, an error of ours must not read like "nothing happened": then the outcome is not known. */
+  /**
+   * After the outside was asked, an error of ours must not read as "nothing happened": the reply is
+   * *outcome-unknown*.
+   * @throws StoreUnavailable when the record cannot be read or claimed
+   */
   async reply(): Promise<EngineReply> {
     try {
       return await this.untilAnswered()
@@ -65,7 +79,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
 
   private async untilAnswered(): Promise<EngineReply> {
     for (let round = 0; ; ) {
-      const reply = await this.once()
+      const reply = await this.readAndAct()
       if (reply === 'again') continue
       if (reply !== 'wait') return reply
       if (!this.mayWait()) return this.turnAway(inProgress())
@@ -75,42 +89,34 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   }
 
   /**
-   * One look at the record. `again`: somebody was faster, so the record has changed and a fresh look will tell (a loser that finds
-   * the winner finished replays; it never gets a false 409). `wait`: it is running.
+   * Reads the record once and acts on it. `again`: another request was faster, so the record must be read
+   * anew (a loser whose winner has finished replays its answer; it never gets a false 409). `wait`: the other
+   * one is still running.
    */
-  private async once(): Promise<EngineReply | 'again' | 'wait'> {
+  private async readAndAct(): Promise<EngineReply | 'again' | 'wait'> {
     const row = await this.waiters.readFresh(this.id, () =>
       this.options.store.read(this.request.scope.merchantId, this.id),
     )
-    const verdict = decide(row, (version) =>
+    const decision = decide(row, (version) =>
       fingerprint(this.request.input, this.operation.volatile, version),
     )
-    switch (verdict.kind) {
+    switch (decision.kind) {
       case 'start':
         return this.start((record, begin) => this.options.store.claim(record, begin))
       case 'take-over':
-        return this.start((record, begin) => this.options.store.takeOver(record, verdict.fence, begin))
+        return this.start((record, begin) => this.options.store.takeOver(record, decision.fence, begin))
       case 'busy':
         return 'wait'
       case 'replay':
-        return this.answered(this.waited ? 'joined' : 'replayed', verdict.answer, row as IdempotencyRow)
+        return this.replay(decision.answer, decision.row)
       case 'unknown':
-        if (verdict.answer)
-          return this.answered(this.waited ? 'joined' : 'replayed', verdict.answer, row as IdempotencyRow)
-        return this.turnAway(outcomeUnknown(this.pointer(row)))
+        return decision.answer
+          ? this.replay(decision.answer, decision.row)
+          : this.turnAway(outcomeUnknown(this.pointer(decision.row)))
       case 'mismatch':
-        return this.turnAway(
-          keyReused(
-            differing(
-              row?.fields ?? null,
-              this.request.input,
-              this.operation.volatile,
-              this.options.fieldSecret,
-            ),
-          ),
-        )
+        return this.turnAway(keyReused(this.differingFields(decision.row)))
       case 'expired':
-        return this.turnAway(answerExpired(this.pointer(row)))
+        return this.turnAway(answerExpired(this.pointer(decision.row)))
       case 'damaged':
         this.alert('a stored record cannot be read')
         return this.turnAway({
@@ -126,13 +132,14 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     const refusal = this.notNow()
     if (refusal) return this.turnAway(refusal)
     if (!this.waiters.enter(this.id)) return 'wait'
-    let seen: EngineReply | 'again' | 'wait' = 'again'
+    let result: EngineReply | 'again' | 'wait' = 'again'
     try {
-      seen = await this.claimAndExecute(take)
-      return seen
+      result = await this.claimAndExecute(take)
+      return result
     } finally {
-      // Where there is nothing to see yet (another key holds the order), waking the others would only make them come here in turn.
-      this.waiters.leave(this.id, seen !== 'wait')
+      // On `wait` (another key occupies the order) nothing has changed: waking the others would only send
+      // each of them here in turn.
+      this.waiters.leave(this.id, result !== 'wait')
     }
   }
 
@@ -155,10 +162,10 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     }
   }
 
-  /** The claim went through and its answer was lost on the way: what it began is read again. Nothing was asked yet. */
+  /** Reads again the row of a claim whose answer was lost. The outside was not asked yet. */
   private async recall(subjectId: string): Promise<Begun> {
     const begun = await this.operation.recall(this.request.scope.merchantId, subjectId)
-    if (!begun) throw new StoreUnavailable('what was begun cannot be read')
+    if (!begun) throw new StoreUnavailable('the row that was begun cannot be read')
     return begun
   }
 
@@ -175,13 +182,15 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     const stored = await storeOutcome(this.options, this.operation, { claim, subjectId }, next)
     if (stored === 'not-stored') return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))
     this.observeStep(stored === 'committed' ? 'committed' : 'lost-lease', claim.fence)
-    // The lease was lost: whoever holds it now decides, and the record will say.
+    // The lease was lost: its new holder decides, and the record will show the outcome.
     if (stored === 'lost') return 'again'
     if (next.answer === null) return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))
     return this.answered('executed', next.answer, claimed, claim.fence)
   }
 
-  /** Nothing was begun, so whatever fails here must not hold the key until its lease is over. */
+  /**
+   * `begin` was refused. Nothing was begun, so an error here must not block the key until its lease is over.
+   */
   private async refuse(claimed: Claimed): Promise<EngineReply | 'again' | 'wait'> {
     try {
       return await this.explain(claimed)
@@ -198,12 +207,16 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
       await this.options.store.release(claim)
       return refusal.kind === 'busy' ? 'wait' : this.turnAway(refusal.problem)
     }
-    const held = await this.options.store.commit(claim, {
+    const committed = await this.options.store.commit(claim, {
       to: 'completed',
       answer: refusal.answer,
       writes: [],
     })
-    return held ? this.answered('rejected', refusal.answer, claimed, claim.fence) : 'again'
+    return committed ? this.answered('rejected', refusal.answer, claimed, claim.fence) : 'again'
+  }
+
+  private replay(answer: Answer, row: { createdAt: Date; expiresAt: Date }): EngineReply {
+    return this.answered(this.waited ? 'joined' : 'replayed', answer, row)
   }
 
   private answered(
@@ -228,43 +241,48 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     fence: number | null,
   ): void {
     const { scope, source, requestId } = this.request
-    const about = {
-      merchantId: scope.merchantId,
-      recordId: this.id,
-      operation: this.operation.name,
-      source,
-      requestId,
-      fence,
-    }
-    const durationMs = this.options.clock.now().getTime() - this.at.getTime()
     this.options.observe({
       step: 'attempt',
-      attempt: { ...about, outcome, presses: 1, status, problem, at: this.at, durationMs },
+      attempt: {
+        merchantId: scope.merchantId,
+        recordId: this.id,
+        operation: this.operation.name,
+        outcome,
+        presses: 1,
+        status,
+        problem,
+        source,
+        requestId,
+        fence,
+        at: this.at,
+        durationMs: this.options.clock.now().getTime() - this.at.getTime(),
+      },
     })
   }
 
   private newRecord(): NewRecord {
     const { scope, key, input } = this.request
-    const print = fingerprint(input, this.operation.volatile) as string
-    const about = {
+    const { name, volatile } = this.operation
+    return {
       merchantId: scope.merchantId,
       id: this.id,
       scope: scope.actor,
-      operation: this.operation.name,
+      operation: name,
       key,
-    }
-    const fields = fieldHashes(input, this.operation.volatile, this.options.fieldSecret)
-    return {
-      ...about,
-      fingerprint: print,
+      fingerprint: fingerprint(input, volatile) as string,
       fingerprintVersion: FINGERPRINT_VERSION,
-      fields,
+      fields: fieldHashes(input, volatile, this.options.fieldSecret),
       subjectId: this.options.newId(),
     }
   }
 
-  private pointer(row: IdempotencyRow | null): Facts {
-    return row?.subjectId ? this.operation.pointer(row.subjectId) : {}
+  private differingFields(row: { fields: string | null }): string[] {
+    const { operation, request, options } = this
+    return differing(row.fields, request.input, operation.volatile, options.fieldSecret)
+  }
+
+  private pointer({ subjectId }: { subjectId: string | null }): Facts {
+    return subjectId ? this.operation.pointer(subjectId) : {}
   }
 
   private mayWait(): boolean {
@@ -292,11 +310,14 @@ function inProgress(): Problem {
 }
 
 function outcomeUnknown(facts: Facts = {}): Problem {
-  const detail = 'We do not know yet how this ended. We are finding out; do not send a new key.'
+  const detail = 'The outcome is not known yet. We are asking the bank; do not send a new key.'
   return { kind: 'outcome-unknown', detail, retryAfterSeconds: 2, facts }
 }
 
-/** Which fields differ, never what they hold: whoever guesses a key must not learn of the request behind it. */
+/**
+ * Names the fields that differ, never their values: guessing a key must reveal nothing of the request behind
+ * it.
+ */
 function keyReused(differs: string[]): Problem {
   return {
     kind: 'key-reused',

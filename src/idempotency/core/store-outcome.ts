@@ -1,24 +1,38 @@
 import { pause } from './clock'
 import type { AnyOperation, Finish, StoreForm } from './operation'
-import type { EngineOptions } from './options'
+import type { RecoveryOptions } from './options'
 import type { Claim } from './record'
-import { StoreUnavailable } from './store'
+import { type Claims, StoreUnavailable } from './store'
 
-/** An answer in hand is worth some tries to store it: 6 tries over about 3 s, well inside a lease of 30 s. */
+/**
+ * Pauses between tries to store an outcome. 6 tries over about 3 s: worth waiting for, and well inside a
+ * lease of 30 s.
+ */
 const COMMIT_RETRY_MS = [50, 150, 400, 900, 1_500]
 
-/** `lost`: somebody else holds the record now, and it will say what happened. `unstored`: the answer is in no record; only asking helps. */
+/**
+ * Result of storing an outcome. `lost`: the claim has passed to another holder, and the record will show what
+ * happened. `not-stored`: the outcome is in no record; only asking the outside again helps.
+ */
 export type StoreResult = 'committed' | 'lost' | 'not-stored'
 
-/** What the outcome of an operation is stored under: its claim, and the row it works on. */
+/** A claim, and the row that its operation works on (null: nothing was begun). */
 export interface ClaimedWork {
   claim: Claim
   subjectId: string | null
 }
 
-/** Stores an outcome that is in hand. A broken connection is tried again: the write is conditional, so a second one is harmless. */
+/** The part of the dependencies that storing needs. */
+type OutcomeOptions<Form extends StoreForm> = Pick<RecoveryOptions<Form>, 'observe' | 'clock'> & {
+  store: Pick<Claims<Form>, 'commit'>
+}
+
+/**
+ * Stores a known outcome. Tries again after a broken connection: the write is conditional on the claim, so a
+ * second one is harmless. Never rejects; a failure is reported as an alert.
+ */
 export async function storeOutcome<Form extends StoreForm>(
-  { store, clock, observe }: EngineOptions<Form>,
+  { store, clock, observe }: OutcomeOptions<Form>,
   operation: Pick<AnyOperation<Form>, 'name' | 'parked'>,
   work: ClaimedWork,
   outcome: Finish<Form>,
@@ -28,7 +42,7 @@ export async function storeOutcome<Form extends StoreForm>(
     observe({ step: 'alert', recordId: claim.id, operation: operation.name, message, error })
   const next =
     outcome.to === 'parked'
-      ? { ...outcome, writes: [...outcome.writes, ...traces(operation, work, outcome.reason)] }
+      ? { ...outcome, writes: [...outcome.writes, ...parkWrites(operation, work, outcome.reason)] }
       : outcome
   for (const pauseMs of [...COMMIT_RETRY_MS, null]) {
     try {
@@ -46,7 +60,7 @@ export async function storeOutcome<Form extends StoreForm>(
   return 'not-stored'
 }
 
-function traces<Form extends StoreForm>(
+function parkWrites<Form extends StoreForm>(
   operation: Pick<AnyOperation<Form>, 'parked'>,
   { claim, subjectId }: ClaimedWork,
   reason: string,

@@ -2,85 +2,119 @@ import type { Finish, StoreForm } from './operation'
 import type { Claim, IdempotencyRow } from './record'
 
 /**
- * Where records live. Its laws, proved for every implementation by `store.contract.ts`:
- *  1. `claim` and `takeOver` are one commit each, together with `begin`; of any number of racing callers one gets the claim.
- *  2. `begin` is written only by the caller that got the claim; where it touches no row the claim stays `claimed`.
- *  3. `commit` is one commit: the record's new state and all writes, or nothing. A write that touches another number of rows
- *     than it says undoes all of it and throws.
- *  4. `renew`, `commit` and `release` by a claim whose token or fence is no longer in the row write nothing and answer false.
- *  5. Leases are judged by the store's clock. A lease lasts `leaseMs`; it can be renewed until `CEILING_LEASES` of
- *     them have passed since it was taken, not later.
- *  6. `sweep` and `takeDoubt` give a record to one caller at a time, under a new token and a higher fence. Parked records are left alone.
- *  7. `reap` deletes only what began nothing and whose lease is over; `bury` only takes answers away that are past their time.
+ * Storage of the idempotency records: claims for the request, doubts for the resolver, upkeep for the
+ * scheduled jobs. Its laws, proved for every implementation by `testing/store.contract.ts`:
+ *  1. `claim` and `takeOver` are one commit each, together with `begin`; of any number of racing callers one
+ *     gets the claim.
+ *  2. `begin` is written only by the caller that got the claim; where it touches no row the claim stays
+ *     `claimed`.
+ *  3. `commit` is one commit: the record's new state and all writes, or nothing. A write that touches another
+ *     number of rows than it declares undoes all of it and throws.
+ *  4. `renew`, `commit` and `release` under a claim whose token or fence is no longer in the row write
+ *     nothing and return false.
+ *  5. The store's own clock judges leases. A lease lasts `leaseMs`; it can be renewed until `CEILING_LEASES`
+ *     of them have passed since it was taken, not later.
+ *  6. `takeOverdue` and `takeInDoubt` give a record to one caller at a time, under a new token and a higher
+ *     fence. Both skip parked records.
+ *  7. `reap` deletes only claims that began nothing and whose lease is over; `expireAnswers` only removes
+ *     answers whose retention is over.
+ *
+ * Every verb may throw `StoreUnavailable`; the writes of `commit` and `unpark` may throw `CommitRefused`.
  */
-export interface Store<Form extends StoreForm> {
+export type Store<Form extends StoreForm> = Claims<Form> & Doubts<Form> & Upkeep
+
+/** The life of one claim: the verbs of a request. */
+export interface Claims<Form extends StoreForm> {
+  /** How long a claim lasts without being renewed, in milliseconds. */
   readonly leaseMs: number
   read(merchantId: string, id: string): Promise<IdempotencyRow | null>
-  /** Null: somebody else holds it. */
+  /** Creates the record, and with it the claim. Null: the record exists already. */
   claim(record: NewRecord, begin: BeginOf<Form>): Promise<Claimed | null>
-  /** From an expired `claimed` only. */
+  /** Takes an expired `claimed` record. Null: its state or its fence has changed. */
   takeOver(record: NewRecord, fence: number, begin: BeginOf<Form>): Promise<Claimed | null>
-  /** Prolongs the lease; false when it was lost, or held for as long as it may be. */
+  /** Prolongs the lease. False: the claim was lost, or has reached its ceiling. */
   renew(claim: Claim): Promise<boolean>
+  /** Stores the outcome together with its writes. False: the claim was lost, and nothing was written. */
   commit(claim: Claim, next: Finish<Form>): Promise<boolean>
-  /** Gives the right to execute back, so that the next request may have it. */
+  /** Ends the lease of a claim that began nothing, so that the next request may take it over. */
   release(claim: Claim): Promise<boolean>
-  /** Takes over up to `limit` records whose outcome is in doubt: `sending` past its lease, and `unknown` that is due. */
+}
+
+/** Records whose outcome is in doubt: the verbs of the resolver and of the operator. */
+export interface Doubts<Form extends StoreForm> {
+  /** Takes over up to `limit` records in doubt: `sending` past its lease, and `unknown` that is due. */
   takeOverdue(operation: string, limit: number): Promise<Overdue[]>
-  /** The same for one record in doubt, due or not: for news of it. Null when it is not in doubt, parked, or somebody looks right now. */
+  /**
+   * Takes over one record in doubt, due or not, after a hint. Null: it is not in doubt, is parked, or is
+   * being checked right now.
+   */
   takeInDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null>
-  /** Puts a parked record before the resolver again, together with `writes`. False when it is not parked. */
+  /** Gives a parked record back to the resolver, together with `writes`. False: it is not parked. */
   unpark(merchantId: string, id: string, writes: Form['write'][]): Promise<boolean>
-  /** Deletes up to `limit` claims that began nothing and were left behind. @returns how many */
+}
+
+/** Cleaning: the verbs of the scheduled jobs. Each call has a `limit`, so that no statement runs for long. */
+export interface Upkeep {
+  /** Deletes up to `limit` abandoned claims that began nothing. @returns the number deleted */
   reap(limit: number): Promise<number>
-  /** Turns up to `limit` records that are past their time into tombstones. @returns how many */
+  /** Turns up to `limit` records whose retention is over into tombstones. @returns the number changed */
   expireAnswers(limit: number): Promise<number>
 }
 
-/** Makes the `begin` out of what its store gives for the claim. */
+/** Makes the `begin` from what the store supplies for the claim. */
 export type BeginOf<Form extends StoreForm> = (claim: Form['claim']) => Form['begin']
 
-/** 10 leases: work that takes longer has lost its way, and its lease is not renewed any more. */
+/** 10 leases, 5 minutes by default: work that takes longer is stuck, and its lease is no longer renewed. */
 export const CEILING_LEASES = 10
 
+/** The columns of a record as its request knows them. */
 export interface NewRecord {
   merchantId: string
+  /** `recordId(…)`. */
   id: string
   scope: string
   operation: string
   key: string
   fingerprint: string
   fingerprintVersion: number
+  /** `fieldHashes(…)`. */
   fields: string
+  /** Id of the row that `begin` writes. */
   subjectId: string
 }
 
 /**
- * What became of `begin` in the commit of a claim. `unheard`: the claim is ours and something was begun, but the database's answer was
- * lost on the way; the operation has to read it again.
+ * Result of `begin` in the commit of a claim. `answer-lost`: the claim is ours and `begin` was written, but
+ * the connection broke before the database's answer arrived; the operation must read its row again.
  */
 export type BeginOutcome = { kind: 'written'; row: unknown } | { kind: 'refused' } | { kind: 'answer-lost' }
 
+/** A claim that was just obtained. */
 export interface Claimed {
   claim: Claim
   begun: BeginOutcome
   createdAt: Date
+  /** When the answer, once stored, is deleted. */
   expiresAt: Date
 }
 
+/** A record in doubt that the resolver has taken over. */
 export interface Overdue {
   claim: Claim
   subjectId: string | null
   /** Look-ups in a row that brought no answer. */
   tries: number
-  /** How often in a row it was taken over, this time included, without coming to a commit. */
+  /** Take-overs in a row, this one included, that did not reach a commit. */
   failures: number
 }
 
-/** The store cannot be reached or is overloaded. The same call may be tried again, by the same claim or under the same key. */
+/**
+ * The store cannot be reached or is overloaded. The same call may be repeated, under the same claim or the
+ * same key.
+ */
 export class StoreUnavailable extends Error {
   override name = 'StoreUnavailable'
-  /** The line broke while the call was under way: it may have been carried out. */
+  /** The connection broke during the call: it may have been carried out. */
   readonly maybeDone: boolean
   constructor(message: string, options: ErrorOptions & { maybeDone?: boolean } = {}) {
     super(message, options)
@@ -88,9 +122,10 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** A write of a commit touched another number of rows than it said; the whole commit was undone. */
+/** A write of a commit touched another number of rows than it declares; the whole commit was undone. */
 export class CommitRefused extends Error {
   override name = 'CommitRefused'
+  /** @param write name of the write that did not match */
   constructor(readonly write: string) {
     super(`commit refused by "${write}"`)
   }

@@ -22,7 +22,7 @@ describe('a waiter', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('F9 wakes by itself in time when nobody wakes it', async () => {
+  test('F9 wakes by itself in time when nothing wakes it', async () => {
     const { state } = sleeper(new Waiters(systemClock), 'r', 400)
     await vi.advanceTimersByTimeAsync(399)
     expect(state.awake).toBe(false)
@@ -59,23 +59,23 @@ describe('a waiter', () => {
   })
 })
 
-describe('a look', () => {
+describe('a fresh read', () => {
   const counted = () => {
     const reads: Array<(row: string) => void> = []
     return { reads, read: () => new Promise<string>((resolve) => reads.push(resolve)) }
   }
 
-  test('C15 a thousand that come at once share two reads: the one under way, and the one after it', async () => {
+  test('C15 a thousand that arrive at once make two reads: the one under way, and the one after it', async () => {
     const waiters = new Waiters(systemClock)
     const { reads, read } = counted()
-    const looks = Array.from({ length: 1_000 }, () => waiters.readFresh('r', read))
+    const results = Array.from({ length: 1_000 }, () => waiters.readFresh('r', read))
     expect(reads).toHaveLength(1)
     reads[0]?.('old')
     await vi.advanceTimersByTimeAsync(0)
     expect(reads).toHaveLength(2)
     reads[1]?.('new')
-    expect(new Set((await Promise.all(looks)).slice(1))).toEqual(new Set(['new']))
-    expect(await looks[0]).toBe('old')
+    expect(new Set((await Promise.all(results)).slice(1))).toEqual(new Set(['new']))
+    expect(await results[0]).toBe('old')
   })
 
   test('never answers with a read that began before it was asked', async () => {
@@ -90,11 +90,11 @@ describe('a look', () => {
     expect(await second).toBe('after')
   })
 
-  test('one that fails fails those who shared it, and the next one reads again', async () => {
+  test('one that fails rejects for all its callers, and the next one reads again', async () => {
     const waiters = new Waiters(systemClock)
     const away = () => Promise.reject(new Error('away'))
-    const shared = [waiters.readFresh('r', away), waiters.readFresh('r', away), waiters.readFresh('r', away)]
-    for (const look of shared) await expect(look).rejects.toThrow('away')
+    const results = [waiters.readFresh('r', away), waiters.readFresh('r', away), waiters.readFresh('r', away)]
+    for (const result of results) await expect(result).rejects.toThrow('away')
     expect(await waiters.readFresh('r', async () => 'back')).toBe('back')
   })
 

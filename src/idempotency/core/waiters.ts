@@ -1,8 +1,12 @@
 import type { Clock } from './clock'
 
 /**
- * Requests of this process that are about one record: one goes to the database for all. A waiter holds no connection: it sleeps
- * until somebody here finishes the record, or until it is time to look again (another process may have finished it).
+ * Requests of this process for the same record: one of them goes to the database for all. A waiter occupies
+ * no connection: it sleeps until another request of this process finishes the record, or until the next check
+ * (another process may finish it).
+ *
+ * Each map has at most one entry per request in flight, and an entry goes with its last request, so the
+ * admission limit of the server bounds them.
  */
 export class Waiters {
   private readonly sleeping = new Map<string, Set<() => void>>()
@@ -12,14 +16,17 @@ export class Waiters {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Whether the caller may go to the database for this record; false while another request of this process is there. */
+  /**
+   * Admits one caller at a time to the database for this record. False: another request of this process is
+   * there.
+   */
   enter(id: string): boolean {
     if (this.inside.has(id)) return false
     this.inside.add(id)
     return true
   }
 
-  /** @param wake whether there is something new to see for those who wait */
+  /** @param wake the record has changed, so the waiters should read it */
   leave(id: string, wake: boolean): void {
     this.inside.delete(id)
     if (wake) this.wake(id)
@@ -41,13 +48,14 @@ export class Waiters {
     })
   }
 
+  /** Wakes every sleeper of this record. */
   wake(id: string): void {
     for (const wake of [...(this.sleeping.get(id) ?? [])]) wake()
   }
 
   /**
-   * A look at the record that began after the caller asked for it. While one is under way all who come share the one after it: a
-   * thousand requests with one key are two reads, not a thousand.
+   * Returns a read that began after the call. All callers that arrive during a read get the result of the
+   * next one: a thousand requests with one key make two reads, not a thousand.
    */
   readFresh<T>(id: string, read: () => Promise<T>): Promise<T> {
     const current = this.reading.get(id)
@@ -63,10 +71,10 @@ export class Waiters {
   }
 
   private startRead<T>(id: string, read: () => Promise<T>): Promise<T> {
-    const look = read().finally(() => {
-      if (this.reading.get(id) === look) this.reading.delete(id)
+    const result = read().finally(() => {
+      if (this.reading.get(id) === result) this.reading.delete(id)
     })
-    this.reading.set(id, look)
-    return look
+    this.reading.set(id, result)
+    return result
   }
 }

@@ -4,7 +4,7 @@ import { uuidv7 } from '@/lib/id'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
-import type { AttemptEvent } from '../core/events'
+import type { LoggedAttempt } from '../core/events'
 import { AttemptLog } from './attempt-log'
 
 let database: TestDatabase
@@ -38,7 +38,7 @@ function openLog(): AttemptLog {
   return new AttemptLog({ client, worker: 'w', newId: uuidv7, onLost: (count) => lost.push(count) })
 }
 
-function attempt(recordId: string, changes: Partial<AttemptEvent> = {}): AttemptEvent {
+function attempt(recordId: string, changes: Partial<LoggedAttempt> = {}): LoggedAttempt {
   const about = {
     merchantId: uuidv7(),
     recordId,
@@ -62,7 +62,7 @@ function attempt(recordId: string, changes: Partial<AttemptEvent> = {}): Attempt
 const written = async (recordId: string) =>
   (await pool.query('SELECT * FROM attempt WHERE record_id = $1 ORDER BY id', [recordId])).rows
 
-it('writes every column as it was told, nothing where there is nothing', async () => {
+it('writes every column as it was given, and NULL for what is absent', async () => {
   const log = openLog()
   const event = attempt('columns', {
     outcome: 'rejected',
@@ -113,7 +113,7 @@ it.each(['before', 'after'] as const)(
   },
 )
 
-it('S17 a row that the database refuses is told of, and does not stop the next ones', async () => {
+it('S17 a row that the database refuses is reported, and does not stop the next ones', async () => {
   const log = openLog()
   log.add(attempt('poison', { durationMs: 2 ** 40 }))
   await log.flush()

@@ -1,12 +1,15 @@
 import type { Sql } from '@prisma/client/runtime/client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { AttemptEvent } from '../core/events'
+import type { LoggedAttempt } from '../core/events'
 import { AttemptLog } from './attempt-log'
 
 const AWAY = Object.assign(new Error("Can't reach database server"), { code: 'P1001' })
 const COLUMNS = 14
 
-/** A database that takes batches, unless it is told to fail. It keeps the first column after the merchant (the id) and the request's id. */
+/**
+ * A database that accepts batches, unless a test lets it fail. It keeps the first column after the merchant
+ * (the id) and the request's id.
+ */
 class Sink {
   readonly batches: string[][] = []
   readonly ids: string[] = []
@@ -44,7 +47,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.useRealTimers())
 
-function attempt(requestId: string): AttemptEvent {
+function attempt(requestId: string): LoggedAttempt {
   const about = {
     merchantId: 'm',
     recordId: 'r',
@@ -63,7 +66,7 @@ const numbers = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, n) => String(from + n))
 
 describe('the attempt log', () => {
-  test('writes what came within 100 ms as one statement', async () => {
+  test('writes the attempts of 100 ms as one statement', async () => {
     add(1, 20)
     expect(sink.batches).toEqual([])
     await vi.advanceTimersByTimeAsync(100)
@@ -110,7 +113,7 @@ describe('while the database is away', () => {
     expect(lost).toEqual([])
   })
 
-  test('flush gives up, so that a shutdown is not held up', async () => {
+  test('flush gives up, so that a shutdown is not delayed', async () => {
     sink.failing = AWAY
     add(1, 3)
     await log.flush()
@@ -132,7 +135,7 @@ describe('while the database is away', () => {
     ])
   })
 
-  test('keeps 10,000 and no more: the oldest go, and their number is told', async () => {
+  test('keeps 10,000 and no more: the oldest go, and their number is reported', async () => {
     sink.failing = AWAY
     add(1, 10_300)
     await vi.advanceTimersByTimeAsync(100)
@@ -158,7 +161,7 @@ describe('while the database is away', () => {
   })
 })
 
-test('S17 a batch that the database will never take is dropped and told of, and the next ones are written', async () => {
+test('S17 a batch that the database will never take is dropped and reported, and the next ones are written', async () => {
   const poison = Object.assign(new Error('integer out of range'), {
     code: 'P2010',
     meta: { driverAdapterError: { cause: { originalCode: '22003' } } },

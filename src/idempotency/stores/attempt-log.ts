@@ -1,27 +1,39 @@
 import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
-import type { AttemptEvent } from '../core/events'
+import type { LoggedAttempt } from '../core/events'
 import { isPassing } from './prisma-errors'
 
+/** Dependencies of the attempt log. */
 export interface AttemptLogOptions {
   // biome-ignore lint/suspicious/noExplicitAny: a generated client's own generics differ from project to project
   client: { $executeRaw(query: Sql): any }
+  /** Name of this process. */
   worker: string
   newId: () => string
-  /** Told when attempts were dropped because they could not be written: a hole in the log, never in the money. */
+  /**
+   * Called when attempts were dropped because they could not be written: a gap in the log, never in the
+   * money.
+   */
   onLost: (count: number, error: unknown) => void
 }
 
-/** 100 ms: the dashboard is as good as live, and a storm of replays is ten statements a second. */
+/**
+ * Delay before a write. 100 ms: the dashboard is practically live, and a storm of replays is ten statements a
+ * second.
+ */
 const FLUSH_MS = 100
-/** Attempts kept in memory while the database is slow or away; beyond it the oldest are dropped. */
+/**
+ * Attempts kept in memory while the database is slow or away; beyond it the oldest are dropped. 10,000: a few
+ * megabytes.
+ */
 const KEPT_MAX = 10_000
+/** Rows per statement. 500 rows of 14 columns are 7,000 parameters; PostgreSQL takes 65,535. */
 const BATCH_MAX = 500
-/** How soon a batch that could not be written is tried again. */
+/** Pause after a failed write. 1 s: a database that is restarting is not asked more often. */
 const AGAIN_MS = 1_000
 
-type Row = AttemptEvent & { id: string }
+type Row = LoggedAttempt & { id: string }
 
-/** Writes attempts in batches, off the pay path: a replay itself writes nothing. */
+/** Writes attempts in batches, outside the request: a replay itself writes nothing. */
 export class AttemptLog {
   private waiting: Row[] = []
   private lost = 0
@@ -30,14 +42,15 @@ export class AttemptLog {
 
   constructor(private readonly options: AttemptLogOptions) {}
 
-  add(attempt: AttemptEvent): void {
-    // The id is made once: a batch whose commit was not heard of is sent again, and must not count twice.
+  /** Queues one attempt. Never throws and never waits. */
+  add(attempt: LoggedAttempt): void {
+    // The id is made once: a batch whose commit got no answer is sent again, and must not count twice.
     this.waiting.push({ ...attempt, id: this.options.newId() })
     if (this.waiting.length > KEPT_MAX) this.dropOldest()
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS)
   }
 
-  /** Resolves when all that was added before is written, or given up. */
+  /** Resolves when every attempt added before is written or dropped. */
   flush(): Promise<void> {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
@@ -57,7 +70,10 @@ export class AttemptLog {
     }
   }
 
-  /** The database may be back in a moment: keep the batch, and try again with the next one. A batch that it will never take is dropped. */
+  /**
+   * Keeps a batch that may be written later, for the next write. Drops a batch that the database will never
+   * accept.
+   */
   private keepOrDrop(batch: Row[], error: unknown): void {
     if (isPassing(error)) this.waiting.unshift(...batch)
     else this.lost += batch.length

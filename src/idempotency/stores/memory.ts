@@ -11,21 +11,27 @@ import {
   type Store,
 } from '../core/store'
 
-/** A write of the memory store: does its work on the caller's own state and says how many rows it touched; a `begin` gives back its row. */
+/** A write of the memory store, on state of the caller's own. */
 export interface MemoryWrite {
   name: string
+  /** Number of rows that it must touch. */
   rows: number
+  /** @returns the number of rows that it would touch; changes nothing */
   check(): number
+  /** Writes. @returns the row, where the write is a `begin` */
   apply(): unknown
 }
 
-/** The form in which the memory store takes its work. It writes by itself, so a `begin` needs nothing of the claim. */
+/**
+ * The form of the memory store. It applies a `begin` only under the claim, so `begin` needs no proof of it.
+ */
 export interface MemoryForm {
   claim: null
   begin: MemoryWrite
   write: MemoryWrite
 }
 
+/** A record with its lease, in milliseconds since the epoch. */
 export interface MemoryRecord extends Omit<IdempotencyRow, 'leaseOver'> {
   token: string
   leaseUntil: number
@@ -35,9 +41,13 @@ export interface MemoryRecord extends Omit<IdempotencyRow, 'leaseOver'> {
   parked: string | null
 }
 
+/** 30 days, as in the database. */
 const RETENTION_MS = 30 * 24 * 3_600_000
 
-/** The model that the Prisma store is compared with, and the store of simulations. Single-threaded, so each verb is atomic by itself. */
+/**
+ * The model that the Prisma store is compared with, and the store of simulations. JavaScript runs each verb
+ * without interruption, so each is atomic. Records stay until `reap`; a run of tests is the bound.
+ */
 export class MemoryStore implements Store<MemoryForm> {
   private readonly rows = new Map<string, MemoryRecord>()
 
@@ -133,7 +143,7 @@ export class MemoryStore implements Store<MemoryForm> {
     return past.length
   }
 
-  /** Every record, for a model that checks them. */
+  /** Every record, for checks of invariants. */
   all(): readonly Readonly<MemoryRecord>[] {
     return [...this.rows.values()]
   }
@@ -150,7 +160,7 @@ export class MemoryStore implements Store<MemoryForm> {
     return { claim: { merchantId, id, token, fence }, subjectId, tries, failures }
   }
 
-  /** What a commit changes beside the answer. */
+  /** The columns that a commit changes beside the answer. */
   private after(row: MemoryRecord, next: Finish<MemoryForm>): Partial<MemoryRecord> {
     switch (next.to) {
       case 'completed':
@@ -175,28 +185,29 @@ export class MemoryStore implements Store<MemoryForm> {
     const createdAt = this.rows.get(`${record.merchantId}/${record.id}`)?.createdAt ?? new Date(this.now())
     const expiresAt = new Date(createdAt.getTime() + RETENTION_MS)
     const { merchantId, id, operation, fingerprint, fingerprintVersion, fields } = record
-    const subjectId = written ? record.subjectId : null
-    const unanswered = { status: null, problem: null, answer: null, completedAt: null }
-    const state = written ? 'sending' : 'claimed'
-    const about = {
+    this.rows.set(`${merchantId}/${id}`, {
       merchantId,
       id,
       operation,
       fingerprint,
       fingerprintVersion,
       fields,
-      state,
+      state: written ? 'sending' : 'claimed',
       fence,
       token,
-      subjectId,
+      subjectId: written ? record.subjectId : null,
+      status: null,
+      problem: null,
+      answer: null,
       createdAt,
+      completedAt: null,
       expiresAt,
-    } as const
-    this.rows.set(`${merchantId}/${id}`, { ...about, ...unanswered, ...this.fresh() })
+      ...this.newLease(),
+    })
     return { claim: { merchantId, id, token, fence }, begun, createdAt, expiresAt }
   }
 
-  private fresh() {
+  private newLease() {
     return {
       claimedSince: this.now(),
       leaseUntil: this.now() + this.leaseMs,

@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { CommitRefused, StoreUnavailable } from '../core/store'
 import { callDatabase, classify, type ErrorClass } from './prisma-errors'
 
-/** Each error that Prisma and its adapter really throw, and the class that we give it. */
+/** Database faults, for real: the errors that Prisma and its adapter throw, and their class. */
 let database: TestDatabase
 let owner: pg.Pool
 let open: Array<{ db: Db; pool: pg.Pool }> = []
@@ -81,7 +81,7 @@ async function deadlock(): Promise<unknown> {
   return ended.find((end) => end.status === 'rejected')?.reason
 }
 
-/** A backend that an administrator ends while it works. */
+/** A backend that an administrator terminates while it works. */
 async function terminated(): Promise<unknown> {
   const mark = `mark-${uuidv7()}`
   const work = thrownBy(db.$queryRaw(sql`SELECT pg_sleep(10)::text, ${mark}`))
@@ -94,7 +94,7 @@ async function terminated(): Promise<unknown> {
   return work
 }
 
-/** The one connection of the pool is taken, and somebody else wants it. */
+/** The one connection of the pool is taken, and a second caller wants it. */
 async function exhausted(want: () => PromiseLike<unknown>): Promise<unknown> {
   const pool = open.find((one) => one.db === tight)?.pool as pg.Pool
   const taken = await pool.connect()

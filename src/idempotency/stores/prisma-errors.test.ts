@@ -68,7 +68,7 @@ describe('callDatabase', () => {
   beforeEach(() => vi.useFakeTimers())
   afterEach(() => vi.useRealTimers())
 
-  /** Calls something that fails so often, and tells how it ended and how often it was called. */
+  /** Calls a function that fails that often. @returns the result, and the number of calls */
   async function calling(thrown: unknown, times: number) {
     let calls = 0
     const ended = callDatabase(async () => {

@@ -1,33 +1,43 @@
 import { CommitRefused, StoreUnavailable } from '../core/store'
 
-/** What an error of Prisma or pg means for the one who called. */
+/** Meaning of an error of Prisma or pg for its caller. */
 export type ErrorClass =
   /** Nothing was written and a second try may succeed: serialization failure, deadlock. */
   | 'retry'
-  /** A unique key is taken: whoever raced for it finds the winner when it looks again. */
+  /** A unique key is taken: a repeat finds the row of the winner. */
   | 'race'
-  /** The line broke while a statement was under way: its commit may have happened or not. */
+  /** The connection broke during a statement: its commit may have happened or not. */
   | 'unknown'
   /** The database cannot be reached, is full, read-only or too slow: nothing was written. */
   | 'overload'
   /** One of our own guards undid the commit. */
   | 'refused'
-  /** A bug, or a rule of the database that the code should have kept. */
+  /** A bug, or a constraint of the database that the code should have respected. */
   | 'definite'
 
 const RETRY = new Set(['40001', '40P01', 'P2034'])
 const RACE = new Set(['P2002', '23505'])
-/** 08: connection exceptions, but for those of connecting (08001, 08004). 57P01, 57P02: the backend was ended. 40003: says it itself. */
+/**
+ * SQLSTATE 08: connection exceptions, except those while connecting (08001, 08004). 57P01, 57P02: the backend
+ * was terminated. 40003: statement completion unknown.
+ */
 const UNKNOWN_SQL = /^(08(?!001|004)|57P01|57P02|40003)/
 const UNKNOWN_TEXT =
   /Connection terminated|ECONNRESET|EPIPE|connection error and is not queryable|Query read timeout/i
 const OVERLOAD_PRISMA = new Set(['P1001', 'P1002', 'P1008', 'P2024', 'P2028', 'P2039'])
-/** Classes 53 (resources), 57 (operator intervention), 58 (system), 25006 (read-only), 55P03 (lock not available). */
+/**
+ * SQLSTATE classes 53 (resources), 57 (operator intervention), 58 (system); 25006 (read-only), 55P03 (lock
+ * not available).
+ */
 const OVERLOAD_SQL = /^(08|53|57|58)|^(25006|55P03)$/
 const OVERLOAD_TEXT =
   /timeout exceeded when trying to connect|ECONNREFUSED|ENOENT.*\.s\.PGSQL|Can't reach database|the database system is|Unable to start a transaction/i
 
-/** The classes are those of Prisma 7.10 with adapter-pg; errors of the model API and of raw queries carry their codes in different places. */
+/**
+ * Classifies an error. Written for Prisma 7.10 with adapter-pg; errors of the model API and of raw queries
+ * carry their codes in different places. Source: PostgreSQL, appendix A (error codes); Prisma, error
+ * reference.
+ */
 export function classify(error: unknown): ErrorClass {
   const { codes, text } = tracesOf(error)
   const some = (test: (code: string) => boolean) => [...codes].some(test)
@@ -40,22 +50,24 @@ export function classify(error: unknown): ErrorClass {
   return 'definite'
 }
 
+/** True for a database that cannot be reached, is overloaded, or broke the connection. */
 export function isUnavailable(error: unknown): boolean {
   return ['unknown', 'overload'].includes(classify(error))
 }
 
-/** Whether the same call may succeed in a while. */
+/** True when the same call may succeed later. */
 export function isPassing(error: unknown): boolean {
   return isUnavailable(error) || classify(error) === 'retry'
 }
 
-/** At most 5 tries, with full jitter: conflicts are over in milliseconds, or they are no passing conflicts. */
+/** At most 5 tries, with full jitter: a conflict is over in milliseconds, or it is not a passing one. */
 const TRIES_MAX = 5
 
 /**
- * Calls the database, tries again what may be tried again, and turns the rest into the port's errors.
- * @param safe `race`: a taken key is tried again too (the claim).  `repeat`: a second call does no harm, so a broken line is tried once more.
- * @throws StoreUnavailable, CommitRefused, or the error itself when it is definite
+ * Calls the database, repeats what may be repeated, and turns the other errors into those of the port.
+ * @param safe `race`: repeat after a taken key, too (the claim). `repeat`: a second call is harmless, so
+ *   repeat once after a broken connection
+ * @throws StoreUnavailable | CommitRefused | the error itself when it is definite
  */
 export async function callDatabase<T>(
   call: () => Promise<T>,
@@ -73,7 +85,10 @@ export async function callDatabase<T>(
   }
 }
 
-/** The write whose `expect_rows` undid the commit (it raises with the write's name), or null where nothing of the kind happened. */
+/**
+ * Name of the write whose `expect_rows` undid the commit (the function raises with that name); null for other
+ * errors.
+ */
 export function refusedWrite(error: unknown): string | null {
   return /commit refused: (\S+) touched/.exec(tracesOf(error).text)?.[1] ?? null
 }
@@ -91,7 +106,10 @@ function asPortError(kind: ErrorClass, error: unknown, safe: { race?: boolean })
   })
 }
 
-/** All codes and texts in an error, its causes, and what Prisma keeps under `meta`. */
+/**
+ * All codes and texts in an error, in its causes, and under Prisma's `meta`. Up to 6 levels: deeper than any
+ * known error.
+ */
 function tracesOf(error: unknown, depth = 0): { codes: Set<string>; text: string } {
   const codes = new Set<string>()
   if (typeof error !== 'object' || error === null || depth > 6)

@@ -16,7 +16,10 @@ import { callDatabase } from './prisma-errors'
 import * as statements from './record-sql'
 import type { SqlForm, SqlWrite } from './sql'
 
-/** The part of a Prisma client that the store needs, so that any generated client with the model fits. */
+/**
+ * The part of a Prisma client that the store needs. Any generated client with the model `IdempotencyRecord`
+ * fits.
+ */
 export interface PrismaLike {
   // biome-ignore lint/suspicious/noExplicitAny: a generated client's own generics differ from project to project
   $queryRaw(query: Sql): any
@@ -33,13 +36,21 @@ interface LeaseRow {
   expiresAt: Date
 }
 
-/** How long a claim holds without being renewed: twice the longest time that we wait for the bank. */
+/** Default duration of a lease. 30 s: twice the longest time that we wait for the bank. */
 const LEASE_MS = 30_000
 
-/** Records in PostgreSQL through Prisma. A replay is one read and no write; a fresh run is two commits. */
+/**
+ * Records in PostgreSQL, through Prisma. A replay is one read and no write; an execution is two commits.
+ * Needs the table `idempotency_record` and the function `expect_rows` of this repository's migrations.
+ */
 export class PrismaStore implements Store<SqlForm> {
   private readonly lease: Sql
 
+  /**
+   * @param worker name of this process, stored with each claim
+   * @param newToken makes a UUID for each claim
+   * @param leaseMs how long a claim lasts without being renewed, in milliseconds
+   */
   constructor(
     private readonly client: PrismaLike,
     private readonly worker: string,
@@ -55,16 +66,17 @@ export class PrismaStore implements Store<SqlForm> {
   }
 
   /**
-   * ONE atomic statement decides who executes: Prisma's native `INSERT … ON CONFLICT DO UPDATE`. `create` writes this caller's token,
-   * `update` sets a column to its own value (an empty `update` would make Prisma SELECT first, and racing callers fail), and the
-   * row that comes back tells whose token stands. `begin` rides in the same commit and does nothing unless the claim is ours.
+   * ONE atomic statement decides who executes: Prisma's native `INSERT … ON CONFLICT DO UPDATE`. `create`
+   * writes this caller's token, `update` sets a column to its own value (an empty `update` would make Prisma
+   * SELECT first, and racing callers fail), and the returned row shows which token is stored. `begin` is part
+   * of the same commit and does nothing unless the claim is ours.
    */
   async claim(record: NewRecord, begin: BeginOf<SqlForm>): Promise<Claimed | null> {
     const claim = { merchantId: record.merchantId, id: record.id, token: this.newToken(), fence: 1 }
     return this.take(claim, record, begin, () => this.upsert(record, claim.token))
   }
 
-  // Not `updateMany`: only SQL can hold the lease against the database's own clock.
+  // Not `updateMany`: only SQL can compare the lease with the database's own clock.
   async takeOver(record: NewRecord, fence: number, begin: BeginOf<SqlForm>): Promise<Claimed | null> {
     const claim = { merchantId: record.merchantId, id: record.id, token: this.newToken(), fence: fence + 1 }
     return this.take(claim, record, begin, () =>
@@ -145,11 +157,14 @@ export class PrismaStore implements Store<SqlForm> {
       : null
   }
 
-  /** The line broke, perhaps after the commit: our token in the row tells, on another connection, that the claim is ours (N7a). */
+  /**
+   * The connection broke, perhaps after the commit: a read on another connection shows whether our token is
+   * in the row (N7a).
+   */
   private async recoverLostAnswer(claim: Claim, error: unknown): Promise<Claimed | null> {
     if (!(error instanceof StoreUnavailable) || !error.maybeDone) throw error
     const [row] = await this.repeatable<LeaseRow & { state: string }>(
-      sql`SELECT token::text, state, created_at AS "createdAt", expires_at AS "expiresAt" FROM idempotency_record WHERE ${statements.whereHeldBy(claim)}`,
+      sql`SELECT token::text, state, created_at AS "createdAt", expires_at AS "expiresAt" FROM idempotency_record WHERE ${statements.whereClaimedBy(claim)}`,
     )
     if (!row) throw error
     return this.claimed(claim, row, row.state === 'sending' ? { kind: 'answer-lost' } : { kind: 'refused' })
@@ -160,7 +175,10 @@ export class PrismaStore implements Store<SqlForm> {
     return rows.map(({ subjectId, tries, failures, ...claim }) => ({ claim, subjectId, tries, failures }))
   }
 
-  /** Where the lease was lost, expecting the record's one row undoes the writes too. */
+  /**
+   * False when the lease was lost: then the record's row does not match, and `expect_rows` undoes the writes
+   * too.
+   */
   private async unlessLost(commit: Sql): Promise<boolean> {
     try {
       await this.once(commit)
@@ -179,7 +197,10 @@ export class PrismaStore implements Store<SqlForm> {
     return callDatabase<T[]>(() => this.client.$queryRaw(query))
   }
 
-  /** For what does no harm when it is done twice: a broken line is tried once more, on another connection. */
+  /**
+   * For statements that are harmless when repeated: after a broken connection they run once more, on another
+   * one.
+   */
   private repeatable<T = unknown>(query: Sql): Promise<T[]> {
     return callDatabase<T[]>(() => this.client.$queryRaw(query), { repeat: true })
   }

@@ -4,22 +4,26 @@ import type { Claim } from '../core/record'
 import type { NewRecord } from '../core/store'
 import { claimRows, partsOf, type SqlBegin, type SqlForm, type SqlWrite, writesInOneStatement } from './sql'
 
-/** Who takes a record, and for how long: what each take-over writes. */
+/** The new holder of a record, as each take-over writes it. */
 export interface Taker {
   token: string
+  /** Name of the process. */
   worker: string
+  /** Duration of the lease, an SQL interval. */
   lease: Sql
 }
 
+/** An SQL interval of `ms` milliseconds. */
 export function milliseconds(ms: number): Sql {
   return sql`${ms} * interval '1 millisecond'`
 }
 
-/** The row, while this claim still holds it: the fence in every later write. */
-export function whereHeldBy(claim: Claim): Sql {
+/** The condition of every later write: token and fence of this claim are still in the row. */
+export function whereClaimedBy(claim: Claim): Sql {
   return sql`merchant_id = ${claim.merchantId}::uuid AND id = ${claim.id} AND token = ${claim.token}::uuid AND fence = ${claim.fence}`
 }
 
+/** One record. `leaseOver` is judged by the database's clock. */
 export function readRecord(merchantId: string, id: string): Sql {
   return sql`
     SELECT merchant_id AS "merchantId", id, operation, fingerprint, fingerprint_version AS "fingerprintVersion", fields, state, fence,
@@ -28,23 +32,28 @@ export function readRecord(merchantId: string, id: string): Sql {
     FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${id}`
 }
 
-/** What a `begin` selects from: one row, where this claim holds the record. */
+/** The rows from which a `begin` selects: one while the claim holds, else none. */
 export const CLAIM_ROWS = claimRows('claim')
 
-/** Carries out `begin` for the one who holds the claim, and starts the lease; where it touches no row the record stays claimed. */
+/**
+ * Executes `begin` under the claim, and starts the lease. Where `begin` touches no row the record stays
+ * `claimed`.
+ */
 export function beginRecord(claim: Claim, subjectId: string, begin: SqlBegin, lease: Sql): Sql {
   return sql`
-    WITH claim AS (SELECT 1 FROM idempotency_record WHERE ${whereHeldBy(claim)}),
+    WITH claim AS (SELECT 1 FROM idempotency_record WHERE ${whereClaimedBy(claim)}),
     ${partsOf(begin)}
     begun AS (${begin.sql}),
     sending AS (
       UPDATE idempotency_record SET lease_until = now() + ${lease},
         (state, subject_id) = (SELECT 'sending', ${subjectId}::uuid FROM begun UNION ALL SELECT 'claimed', NULL WHERE NOT EXISTS (SELECT FROM begun))
-      WHERE ${whereHeldBy(claim)})
+      WHERE ${whereClaimedBy(claim)})
     SELECT * FROM begun`
 }
 
-/** From an expired `claimed` only. The request that takes it over may be another one: the first has begun nothing. */
+/**
+ * Takes over an expired `claimed` record. The new request may differ from the first, which has begun nothing.
+ */
 export function takeOverRecord(
   claim: Claim,
   { fingerprint, fingerprintVersion, fields }: NewRecord,
@@ -58,23 +67,25 @@ export function takeOverRecord(
     RETURNING token::text, fence, created_at AS "createdAt", expires_at AS "expiresAt"`
 }
 
+/** @param ceiling longest time since the claim, an SQL interval */
 export function renewRecord(claim: Claim, lease: Sql, ceiling: Sql): Sql {
   return sql`
     UPDATE idempotency_record SET lease_until = now() + ${lease}
-    WHERE ${whereHeldBy(claim)} AND state IN ('claimed', 'sending', 'unknown') AND now() < held_since + ${ceiling} RETURNING 1`
+    WHERE ${whereClaimedBy(claim)} AND state IN ('claimed', 'sending', 'unknown') AND now() < held_since + ${ceiling} RETURNING 1`
 }
 
+/** Ends the lease of a claim that began nothing. */
 export function releaseRecord(claim: Claim): Sql {
   return sql`
-    UPDATE idempotency_record SET lease_until = now() - interval '1 millisecond' WHERE ${whereHeldBy(claim)} AND state = 'claimed' RETURNING 1`
+    UPDATE idempotency_record SET lease_until = now() - interval '1 millisecond' WHERE ${whereClaimedBy(claim)} AND state = 'claimed' RETURNING 1`
 }
 
-/** The record's new state and the stored answer, while the claim holds it. */
+/** Writes the record's new state and its answer, under the claim. */
 export function settleRecord(claim: Claim, next: Finish<SqlForm>): Sql {
   const answer = sql`status = ${next.answer?.status ?? null}::smallint, problem = ${next.answer?.problem ?? null}, answer = ${next.answer?.body ?? null}`
   return sql`
     UPDATE idempotency_record SET ${outcomeColumns(next)}, ${answer}
-    WHERE ${whereHeldBy(claim)} AND state IN ('claimed', 'sending', 'unknown') RETURNING 1`
+    WHERE ${whereClaimedBy(claim)} AND state IN ('claimed', 'sending', 'unknown') RETURNING 1`
 }
 
 function outcomeColumns(next: Finish<SqlForm>): Sql {
@@ -90,7 +101,7 @@ function outcomeColumns(next: Finish<SqlForm>): Sql {
   }
 }
 
-/** Takes over records in doubt, each by one caller: `SKIP LOCKED` lets several look at once. */
+/** Takes over records in doubt, each by one caller: with `SKIP LOCKED` several callers can search at once. */
 export function takeOverdue(operation: string, limit: number, taker: Taker): Sql {
   return takeForCheck(
     taker,
@@ -101,7 +112,10 @@ export function takeOverdue(operation: string, limit: number, taker: Taker): Sql
   )
 }
 
-/** Not while somebody looks: a look that came to nothing is counted when it begins, so `failures` tells that one is under way. */
+/**
+ * Takes over one record in doubt, unless it is being checked: a check counts as a failure from its beginning,
+ * so `failures` > 0 under a lease means one is running.
+ */
 export function takeOneInDoubt(operation: string, merchantId: string, id: string, taker: Taker): Sql {
   return takeForCheck(
     taker,
@@ -121,13 +135,17 @@ function takeForCheck({ token, worker, lease }: Taker, which: Sql): Sql {
     RETURNING merchant_id::text AS "merchantId", id, token::text, fence, subject_id::text AS "subjectId", tries, failures`
 }
 
+/** Gives a parked record back to the resolver, due at once. */
 export function unparkRecord(merchantId: string, id: string): Sql {
   return sql`
     UPDATE idempotency_record SET parked_at = NULL, parked_reason = NULL, tries = 0, failures = 0, lease_until = now() - interval '1 millisecond'
     WHERE merchant_id = ${merchantId}::uuid AND id = ${id} AND state = 'unknown' AND parked_at IS NOT NULL RETURNING 1`
 }
 
-/** The condition stands twice: a row that was taken over between the choice and the deletion is not deleted (F14). */
+/**
+ * Deletes abandoned claims. The condition stands twice: a row that was taken over between choice and deletion
+ * is kept (F14).
+ */
 export function reapRecords(limit: number): Sql {
   const dead = sql`state = 'claimed' AND subject_id IS NULL AND lease_until < now()`
   return sql`
@@ -136,6 +154,7 @@ export function reapRecords(limit: number): Sql {
     RETURNING 1`
 }
 
+/** Turns records whose retention is over into tombstones. */
 export function expireAnswers(limit: number): Sql {
   return sql`
     UPDATE idempotency_record SET state = 'tombstone', status = NULL, problem = NULL, answer = NULL
@@ -144,7 +163,10 @@ export function expireAnswers(limit: number): Sql {
     RETURNING 1`
 }
 
-/** The record's change and all writes as one statement: one round trip, one commit; a write that touches another number of rows undoes all. */
+/**
+ * The record's change and all writes as one statement: one round trip, one commit. A write that touches
+ * another number of rows undoes all of it.
+ */
 export function inOneCommit(record: Sql, writes: readonly SqlWrite[]): Sql {
   const { ctes, checks } = writesInOneStatement(writes)
   return sql`

@@ -21,17 +21,17 @@ it('a begin that forgets the claim does not compile', () => {
   const begins: BeginOf<SqlForm>[] = [
     // @ts-expect-error it selects from no claim
     () => ({ name: 'payment', sql: claimedSql`INSERT INTO payment (id) VALUES (${1}) RETURNING id` }),
-    // @ts-expect-error plain SQL knows nothing of a claim, whatever it selects from
-    (held) => ({ name: 'payment', sql: sql`INSERT INTO payment SELECT 1 FROM ${held}` }),
+    // @ts-expect-error the tag of Prisma proves no claim, whatever it selects from
+    (claim) => ({ name: 'payment', sql: sql`INSERT INTO payment SELECT 1 FROM ${claim}` }),
     // @ts-expect-error the name of a part is no proof that it was written under the claim
     () => ({ name: 'payment', sql: claimedSql`INSERT INTO payment SELECT 1 FROM ${'claim'}` }),
-    (held) => ({
+    (claim) => ({
       name: 'payment',
-      // @ts-expect-error what comes before the last statement is written under the claim, too
+      // @ts-expect-error the parts before the last statement must be written under the claim, too
       prior: [claimedPart('opened', claimedSql`INSERT INTO account (id) VALUES (${1}) RETURNING id`)],
-      sql: claimedSql`INSERT INTO payment SELECT 1 FROM ${held}`,
+      sql: claimedSql`INSERT INTO payment SELECT 1 FROM ${claim}`,
     }),
-    (held) => ({ name: 'payment', sql: claimedSql`INSERT INTO payment SELECT ${1}, ${'x'} FROM ${held}` }),
+    (claim) => ({ name: 'payment', sql: claimedSql`INSERT INTO payment SELECT ${1}, ${'x'} FROM ${claim}` }),
   ]
   expect(begins).toHaveLength(5)
 })

@@ -1,10 +1,12 @@
 import type { BrowserApis } from '../client/tabs'
 
-/** The locks of one browser, as far as they are asked of here: exclusive, in order, and to be taken over. */
+/**
+ * A fake of one browser's Web Locks: exclusive locks, a queue in order, `steal`, `ifAvailable` and `signal`.
+ */
 export function lockTable(): NonNullable<BrowserApis['locks']> {
-  type Want = { grant: () => void; signal?: AbortSignal | undefined }
+  type Request = { grant: () => void; signal?: AbortSignal | undefined }
   let holder: { stolen: (error: Error) => void } | null = null
-  const queue: Want[] = []
+  const queue: Request[] = []
   const free = () => {
     holder = null
     queue.shift()?.grant()
@@ -28,18 +30,18 @@ export function lockTable(): NonNullable<BrowserApis['locks']> {
       }
       if (!holder) return grant()
       if (options.ifAvailable) return queueMicrotask(() => resolve(work(null)))
-      const want = { grant, signal: options.signal }
-      queue.push(want)
+      const waiting = { grant, signal: options.signal }
+      queue.push(waiting)
       options.signal?.addEventListener('abort', () => {
-        if (!queue.includes(want)) return
-        queue.splice(queue.indexOf(want), 1)
+        if (!queue.includes(waiting)) return
+        queue.splice(queue.indexOf(waiting), 1)
         reject(new DOMException('given up', 'AbortError'))
       })
     })
   return { request: request as LockManager['request'] }
 }
 
-/** The channel of one browser; what is posted arrives at all others, later. */
+/** A fake of one browser's BroadcastChannel: each message arrives at all other ends, in a later microtask. */
 export function fakeChannel(): NonNullable<BrowserApis['open']> {
   const all = new Set<{ onmessage: ((event: MessageEvent) => unknown) | null }>()
   return () => {

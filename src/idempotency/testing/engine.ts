@@ -1,12 +1,12 @@
 import { systemClock } from '../core/clock'
 import { Engine } from '../core/engine'
-import type { AttemptEvent, EngineEvent } from '../core/events'
+import type { EngineEvent, LoggedAttempt } from '../core/events'
 import type { Finish, Operation, Refusal } from '../core/operation'
 import type { Answer } from '../core/record'
 import type { EngineReply, EngineRequest } from '../core/run'
 import { type MemoryForm, MemoryStore, type MemoryWrite } from '../stores/memory'
 
-/** What the small operation of these tests is asked to do; `at` may differ between retries. */
+/** Input of the test operation; `at` may differ between retries. */
 export interface TestInput {
   amount: number
   at?: number
@@ -23,12 +23,12 @@ export type TestEffect =
   | { kind: 'waiting' }
   | { kind: 'doubt'; reason: string }
 
-/** The engine over the memory store, with an outside that does as it is told and counts what it did. */
+/** The engine over the memory store, with a scripted outside that logs its calls. */
 export class TestEngine {
   readonly events: EngineEvent[] = []
-  /** What the operation wrote, line by line; a commit that was undone leaves none. */
+  /** The writes of the operation, one line each; a commit that was undone leaves none. */
   readonly lines: string[] = []
-  /** Whom the outside was asked about, and whom it was only asked to find. */
+  /** Subjects of all calls of `ask` and of `find`. */
   readonly asked: string[] = []
   readonly found: string[] = []
   readonly store: MemoryStore
@@ -36,7 +36,7 @@ export class TestEngine {
   readonly engine: Engine<MemoryForm>
   ask: (begun: TestBegun) => Promise<TestEffect> = async () => ({ kind: 'done' })
   find: (begun: TestBegun) => Promise<TestEffect> = async () => ({ kind: 'done' })
-  /** When set, `begin` touches no row and this is why. */
+  /** When set, `begin` touches no row, and this is the reason. */
   refusal: (() => Promise<Refusal>) | null = null
   private readonly rows = new Map<string, TestBegun>()
   private ids = 0
@@ -48,7 +48,7 @@ export class TestEngine {
     this.engine = this.process()
   }
 
-  /** Another process on the same store: its waiters know nothing of ours. */
+  /** Another process on the same store, with waiters of its own. */
   process(): Engine<MemoryForm> {
     const { store } = this
     const newId = () => `subject-${++this.ids}`
@@ -74,7 +74,7 @@ export class TestEngine {
     })
   }
 
-  /** From here on no lease is renewed: as for a process that was stopped, or cut off from the store. */
+  /** Renews no lease from here on: like a process that is stopped, or cut off from the store. */
   stopBeating(): void {
     this.store.renew = () => Promise.reject(new Error('cut off'))
   }
@@ -83,7 +83,7 @@ export class TestEngine {
     return this.engine.recover(this.operation, limit, 'worker-1')
   }
 
-  attempts(): AttemptEvent[] {
+  attempts(): LoggedAttempt[] {
     return this.events.flatMap((event) => (event.step === 'attempt' ? [event.attempt] : []))
   }
 
@@ -148,9 +148,10 @@ export class TestEngine {
   }
 }
 
+/** A stored problem. */
 export const ALREADY: Answer = { status: 409, problem: 'already-paid', body: '{"detail":"paid"}' }
 
-/** A promise that somebody else settles: an outside that answers when the test message so. */
+/** A promise that the test resolves: an outside that answers when the test lets it. */
 export function deferred<T>(): { promise: Promise<T>; resolve(value: T): void } {
   let resolve!: (value: T) => void
   const promise = new Promise<T>((settle) => {
@@ -159,7 +160,7 @@ export function deferred<T>(): { promise: Promise<T>; resolve(value: T): void } 
   return { promise, resolve }
 }
 
-/** How a reply reads in a test: the outcome of an answer, or the kind of a problem. */
+/** A reply in one word: the outcome of an answer, or the kind of a problem. */
 export function outcome(reply: EngineReply): string {
   return reply.kind === 'answer' ? reply.outcome : reply.problem.kind
 }

@@ -3,20 +3,25 @@ import type { Finish, StoreForm } from '../core/operation'
 import type { Answer } from '../core/record'
 import { type BeginOf, CommitRefused, type NewRecord, type Store } from '../core/store'
 
-/** What a store must bring so that the suite can see it from outside. A write adds one line to a log that dies with a rollback. */
+/**
+ * Access of the suite to a store under test. A write adds one line to a log that is rolled back with its
+ * transaction.
+ */
 export interface StoreHarness<Form extends StoreForm> {
   store: Store<Form>
+  /** A record with a new id. */
   record(): NewRecord
-  /** A `begin` that writes `line` and gives back `{ line }`, or touches no row when `refuse` is set. */
+  /** A `begin` that writes `line` and returns `{ line }`, or touches no row when `refuse` is set. */
   begin(line: string, refuse?: boolean): BeginOf<Form>
   /** A write that adds `line` and claims to touch `rows` rows (it touches one). */
   write(line: string, rows?: number): Form['write']
+  /** The committed lines, in order. */
   lines(): Promise<string[]>
-  /** Lets the store's clock pass every lease. */
+  /** Moves time past the end of every lease. */
   passLeases(): Promise<void>
-  /** Lets the store believe that every claim is held for as long as one may be. */
+  /** Moves every claim to its ceiling. */
   passCeiling(): Promise<void>
-  /** Lets the store's clock pass the time that answers are kept. */
+  /** Moves time past the retention of every answer. */
   passRetention(): Promise<void>
 }
 
@@ -39,7 +44,7 @@ const park = <Form extends StoreForm>(reason: string, ...writes: Form['write'][]
   reason,
 })
 
-/** The laws of `core/store.ts`. Every store runs them. */
+/** Tests of the laws in `core/store.ts`, for every store. */
 export function storeContract<Form extends StoreForm>(
   name: string,
   open: () => Promise<StoreHarness<Form>>,
@@ -58,7 +63,7 @@ export function storeContract<Form extends StoreForm>(
       record = h.record()
     })
 
-    it('knows nothing of a key that was never claimed', async () => {
+    it('has no record of a key that was never claimed', async () => {
       expect(await read()).toBeNull()
     })
 
@@ -137,7 +142,7 @@ export function storeContract<Form extends StoreForm>(
       expect(await h.lines()).toEqual(['second'])
     })
 
-    it('a take-over by a corrected request keeps what that one holds', async () => {
+    it('a take-over by a corrected request stores the fingerprint and fields of that request', async () => {
       const first = await h.store.claim(record, h.begin('never', true))
       if (first) await h.store.release(first.claim)
       await h.store.takeOver(
@@ -158,7 +163,7 @@ export function storeContract<Form extends StoreForm>(
       expect(await h.lines()).toEqual(['again'])
     })
 
-    it('never takes over what may have been sent, and never releases it', async () => {
+    it('never takes over a request that may have been sent, and never releases it', async () => {
       const { claim: mine } = await claim()
       expect(await h.store.release(mine)).toBe(false)
       await h.passLeases()
@@ -181,7 +186,7 @@ export function storeContract<Form extends StoreForm>(
       expect(await h.lines()).toEqual(['begin', 'settled'])
     })
 
-    it('leaves what is not known and gives it to the resolver when it is due', async () => {
+    it('keeps an unknown outcome and gives it to the resolver when it is due', async () => {
       const { claim: mine } = await claim()
       expect(await h.store.commit(mine, doubt(60_000, h.write('left')))).toBe(true)
       expect(await read()).toMatchObject({ state: 'unknown', answer: null })
@@ -212,7 +217,7 @@ export function storeContract<Form extends StoreForm>(
       expect(await h.store.renew(mine)).toBe(false)
     })
 
-    it('counts look-ups that brought nothing, and take-overs that came to nothing', async () => {
+    it('counts look-ups without an answer, and take-overs without a commit', async () => {
       const { claim: mine } = await claim()
       await h.store.commit(mine, doubt(0))
       const next = async () => {
@@ -245,7 +250,7 @@ export function storeContract<Form extends StoreForm>(
       expect(await h.lines()).toEqual(['begin', 'parked', 'unparked'])
     })
 
-    it('gives a record in doubt to the one who has news of it, due or not, and nothing else', async () => {
+    it('gives a record in doubt to the caller with a hint, due or not, and no other record', async () => {
       const { claim: mine } = await claim()
       const take = (operation = record.operation) =>
         h.store.takeInDoubt(operation, record.merchantId, record.id)
@@ -259,7 +264,7 @@ export function storeContract<Form extends StoreForm>(
       expect(await take()).toBeNull()
     })
 
-    it('F14 reaps only what began nothing and was left behind', async () => {
+    it('F14 reaps only abandoned claims that began nothing', async () => {
       const begun = await claim()
       const dead = h.record()
       const abandoned = await h.store.claim(dead, h.begin('never', true))
@@ -269,7 +274,7 @@ export function storeContract<Form extends StoreForm>(
       while ((await h.store.reap(100)) > 0);
       expect(await h.store.read(dead.merchantId, dead.id)).toBeNull()
       expect(await read()).toMatchObject({ state: 'sending', fence: begun.claim.fence })
-      // The one who comes back finds nothing of its own, and a new request starts afresh.
+      // The old holder can no longer commit, and a new request starts afresh.
       expect(
         await h.store.commit((abandoned as NonNullable<typeof abandoned>).claim, done(h.write('zombie'))),
       ).toBe(false)
@@ -292,7 +297,7 @@ export function storeContract<Form extends StoreForm>(
       expect(await h.lines()).toEqual(Array.from({ length: 10 }, (_, round) => `round ${round}`))
     })
 
-    it('F42 buries what is past its time, and nothing that is in doubt', async () => {
+    it('F42 expires answers after their retention, and nothing that is in doubt', async () => {
       const { claim: mine } = await claim()
       const doubtful = h.record()
       await h.store.claim(doubtful, h.begin('doubtful'))

@@ -1,4 +1,5 @@
 import type { AnyOperation } from '@/idempotency/core/operation'
+import type { Upkeep } from '@/idempotency/core/store'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import type { Core } from '../core'
@@ -19,7 +20,8 @@ const RESOLVER_BATCH = 20
 const MINUTE_MS = 60_000
 
 export function jobsOf(core: Core): Job[] {
-  const { store, reconcile, env } = core
+  const { reconcile, env } = core
+  const upkeep: Upkeep = core.store
   return [
     // Settles what a crash left behind, and asks about what is in doubt.
     {
@@ -28,7 +30,7 @@ export function jobsOf(core: Core): Job[] {
       batchMax: RESOLVER_BATCH,
       run: () => resolve(core),
     },
-    { name: 'reaper', everyMs: MINUTE_MS, batchMax: UPKEEP_BATCH, run: () => store.reap(UPKEEP_BATCH) },
+    { name: 'reaper', everyMs: MINUTE_MS, batchMax: UPKEEP_BATCH, run: () => upkeep.reap(UPKEEP_BATCH) },
     {
       name: 'reconciler',
       everyMs: env.PAYONCE_RECONCILE_MS,
@@ -39,7 +41,7 @@ export function jobsOf(core: Core): Job[] {
       name: 'retention',
       everyMs: MINUTE_MS,
       batchMax: UPKEEP_BATCH,
-      run: () => store.expireAnswers(UPKEEP_BATCH),
+      run: () => upkeep.expireAnswers(UPKEEP_BATCH),
     },
   ]
 }

@@ -31,7 +31,7 @@ export function checkoutHost(orderId: string): AttemptHost<Paid> {
     storage: attemptStorage(attemptName(orderId)),
     tabs: browserTabs<AttemptState<Paid>>(attemptName(orderId)),
     async send(keyed, payload, signal) {
-      const input = { key: keyed.key, orderId, ...(JSON.parse(payload) as Payload) }
+      const input = { orderId, ...(JSON.parse(payload) as Payload) }
       const { receiptUrl, actionUrl } = await client.checkout.pay.mutate(input, {
         signal,
         context: { keyed },

@@ -33,7 +33,7 @@ export const STORY: StoryStep[] = [
     text: 'Change the amount under the same key: refused, and the field that differs is named.',
     run: CURL('{"amount": 9900, "currency": "EUR", "paymentMethod": "pm_card_visa"}'),
     prints:
-      '{"type":"/problems/key-reused","kind":"key-reused","title":"This key was used with another payload","detail":"This key belongs to a request with other contents. Use a new key for a new request.","status":422,"retry":"no","safeNewKey":true,"differs":["/amount"]}\nHTTP 422, Idempotent-Replayed:',
+      '{"type":"/problems/key-reused","kind":"key-reused","title":"This key was used with a different payload","detail":"This key belongs to a request with other contents. Use a new key for a new request.","status":422,"retry":"no","safeNewKey":true,"differs":["/amount"]}\nHTTP 422, Idempotent-Replayed:',
   },
   {
     text: 'Ask what became of the key, without sending anything again.',
