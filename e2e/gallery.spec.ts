@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { PLACES } from '@/app/gallery/_parts/places'
+import { PLACES } from '@/app/gallery/_parts/sections'
 import { expect, test } from './fixtures'
 
 /**

@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from 'next'
 import { cookies, headers } from 'next/headers'
 import type { ReactNode } from 'react'
-import { localeOf } from '@/i18n/choose'
+import { localeOf } from '@/i18n/choose-locale'
 import { LANGUAGES } from '@/i18n/locale'
 import './globals.css'
 

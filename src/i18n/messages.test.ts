@@ -1,7 +1,7 @@
 import format, { type CompiledMessage } from 'icu-minify/format'
 import { createTranslator } from 'use-intl/core'
 import { describe, expect, test } from 'vitest'
-import { compiledMessages } from './compiled'
+import { compiledMessages } from './compiled-messages'
 import { LANGUAGES, LOCALES } from './locale'
 import { MESSAGES } from './messages'
 

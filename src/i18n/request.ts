@@ -1,7 +1,7 @@
 import { headers } from 'next/headers'
 import { getRequestConfig } from 'next-intl/server'
-import { localeOf } from './choose'
-import { compiledMessages } from './compiled'
+import { localeOf } from './choose-locale'
+import { compiledMessages } from './compiled-messages'
 import { LANGUAGES } from './locale'
 
 /** For next-intl, once a request. Addresses do not change with the language: a link to a receipt is a link to a receipt. */

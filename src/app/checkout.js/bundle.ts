@@ -11,7 +11,7 @@ export async function bundleCheckout(mode: 'production' | 'development'): Promis
   )) as typeof import('esbuild')
   const root = process.cwd()
   const { outputFiles } = await build({
-    entryPoints: [path.join(root, 'src/shop/checkout/island.tsx')],
+    entryPoints: [path.join(root, 'src/shop/checkout/browser-entry.tsx')],
     absWorkingDir: root,
     tsconfig: path.join(root, 'tsconfig.json'),
     bundle: true,

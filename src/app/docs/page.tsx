@@ -11,9 +11,9 @@ import { LINK } from '@/ui/nav'
 import { OUTCOMES, OutcomeLabel, type OutcomeName } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timeline, TimelineItem } from '@/ui/timeline'
-import { Code } from './_parts/code'
-import { OwnPage } from './_parts/own-page'
-import { STORY } from './_parts/story'
+import { Code } from './_parts/code-block'
+import { OwnPage } from './_parts/own-page-example'
+import { STORY } from './_parts/curl-walkthrough'
 
 export const metadata: Metadata = { title: 'Docs' }
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { PLACES } from './_parts/places'
+import { PLACES } from './_parts/sections'
 
 const UI = path.resolve(import.meta.dirname, '../../ui')
 const gallery = read(import.meta.dirname, /\.tsx$/)

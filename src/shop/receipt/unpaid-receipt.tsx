@@ -5,7 +5,7 @@ import { Money } from '@/ui/money'
 import { Verbatim } from '@/ui/verbatim'
 import type { Receipt } from './receipt'
 import { ReceiptTitle } from './receipt-title'
-import { Refresh } from './refresh'
+import { Refresh } from './auto-refresh'
 
 /** A receipt's address of a payment that is not paid: it says how it stands, and changes by itself while that is open. */
 export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {

@@ -1,6 +1,6 @@
 import { caller } from '@/app/_trpc/caller'
-import { OverviewPage } from '../_parts/overview'
-import { oneOf, type Search } from '../_parts/search'
+import { OverviewPage } from './_parts/overview-page'
+import { oneOf, type Search } from '../_parts/list/search-params'
 
 const RANGES = ['1h', '24h', '7d', '30d'] as const
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { cx } from '@/ui/cx'
-import { PLACES, type PlaceId } from './places'
+import { PLACES, type PlaceId } from './sections'
 
 /** One subject of the gallery, with an address of its own. */
 export function Section({ id, note, children }: { id: PlaceId; note: ReactNode; children: ReactNode }) {

@@ -4,7 +4,7 @@ import { isProblemKind, PROBLEMS, type ProblemKind, type Retry } from '@/idempot
 import { SiteBar } from '@/shop/frame/site-bar'
 import { Card, CardBody, Fact, Facts } from '@/ui/card'
 import { PageHeader } from '@/ui/page-header'
-import { MEANINGS } from '../meanings'
+import { MEANINGS } from '../problem-meanings'
 
 interface Props {
   params: Promise<{ type: string }>

@@ -7,7 +7,7 @@ import { OutcomeLabel, type OutcomeName } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { duration, Timestamp } from '@/ui/timestamp'
 import type { AttemptRecord } from '../api'
-import { count } from '../sentences'
+import { count } from '../payment-sentences'
 import { isWork, pinExecuted, type Spanned, spans } from './attempt-span'
 
 /** More than these are folded away: the first ones tell the story. */

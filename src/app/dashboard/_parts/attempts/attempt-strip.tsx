@@ -1,5 +1,5 @@
 import { GlyphStrip, type OutcomeName } from '@/ui/status'
-import { type Presses, requestsOf } from '../sentences'
+import { type Presses, requestsOf } from '../payment-sentences'
 
 type Counts = Presses & { strip: string[] }
 

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { Code } from '@/app/docs/_parts/code'
+import { Code } from '../../../docs/_parts/code-block'
 import { Card, CardBody, CardHeader } from '@/ui/card'
 import { LINK } from '@/ui/nav'
 

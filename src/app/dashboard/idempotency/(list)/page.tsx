@@ -1,6 +1,6 @@
 import { caller } from '@/app/_trpc/caller'
 import { STATE_NAMES } from '../../_parts/record-state'
-import { oneOf, type Search, text } from '../../_parts/search'
+import { oneOf, type Search, text } from '../../_parts/list/search-params'
 import { RecordsPage } from '../_parts/records-page'
 import type { RecordQuery } from '../_parts/use-record-query'
 

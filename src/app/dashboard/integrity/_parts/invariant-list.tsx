@@ -2,7 +2,7 @@ import { Badge, type Tone } from '@/ui/badge'
 import { Card, CardHeader } from '@/ui/card'
 import { cx } from '@/ui/cx'
 import type { IntegrityView } from '../../_parts/api'
-import { OffenderList } from '../../_parts/offender-list'
+import { OffenderList } from '../../_parts/ledger/offender-list'
 
 type Finding = IntegrityView['findings'][number]
 

@@ -4,7 +4,7 @@ import { buttonClass } from '@/ui/button'
 import { cx } from '@/ui/cx'
 import { Icon, type IconName } from '@/ui/icon'
 import type { IntegrityView } from '../../_parts/api'
-import { count } from '../../_parts/sentences'
+import { count } from '../../_parts/payment-sentences'
 import { headline, stateOf, type VerdictState } from './verdict'
 
 const LOOKS: Record<VerdictState, { tone: Tone; icon: IconName }> = {

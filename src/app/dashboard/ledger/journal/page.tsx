@@ -1,5 +1,5 @@
 import { caller } from '@/app/_trpc/caller'
-import { type Search, text } from '../../_parts/search'
+import { type Search, text } from '../../_parts/list/search-params'
 import { JournalPage } from './_parts/journal-page'
 
 export const metadata = { title: 'Journal' }

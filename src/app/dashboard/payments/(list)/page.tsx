@@ -1,5 +1,5 @@
 import { caller } from '@/app/_trpc/caller'
-import { instant, oneOf, type Search, text } from '../../_parts/search'
+import { instant, oneOf, type Search, text } from '../../_parts/list/search-params'
 import { PaymentsPage } from '../_parts/payments-page'
 import type { PaymentQuery } from '../_parts/use-payment-query'
 

@@ -1,6 +1,6 @@
 'use client'
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { instant } from '../../_parts/search'
+import { instant } from '../../_parts/list/search-params'
 
 export const STATUSES = [
   'succeeded',

@@ -7,12 +7,12 @@ import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type RecordData } from '../../../_parts/api'
 import { Attempts } from '../../../_parts/attempts/attempt-list'
-import { Freshness } from '../../../_parts/freshness'
-import { useLive } from '../../../_parts/live'
+import { Freshness } from '../../../_parts/live/stale-data'
+import { useLive } from '../../../_parts/live/live-query'
 import { RecordState } from '../../../_parts/record-state'
-import { explainPresses } from '../../../_parts/sentences'
+import { explainPresses } from '../../../_parts/payment-sentences'
 import { AuditTrail } from './audit-trail'
-import { Parked } from './parked'
+import { Parked } from './parked-banner'
 
 export function RecordDetailPage({ initial }: { initial: RecordData }) {
   const query = useLive(['record', initial.id], () => api.idempotency.get.query({ id: initial.id }), initial)

@@ -18,7 +18,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
-import { isSignedOut } from './api'
+import { isSignedOut } from '../api'
 
 /** 2 s: short enough that a payment made in another window is seen as it happens, long enough to cost one small query. */
 const POLL_MS = 2_000

@@ -4,7 +4,7 @@ import { EmptyState } from '@/ui/empty-state'
 import { SkeletonRows } from '@/ui/skeleton'
 import type { KeyRow } from '../../_parts/api'
 import { isOpen } from './api-key-labels'
-import { type KeyAction, KeyTable } from './key-table'
+import { type KeyAction, KeyTable } from './api-key-table'
 
 interface Props {
   /** Undefined while they are not here yet. */

@@ -1,7 +1,7 @@
 'use client'
 import { Pause, Play } from 'lucide-react'
 import { cx } from '@/ui/cx'
-import { type LiveState, useLiveState, usePause } from './live'
+import { type LiveState, useLiveState, usePause } from './live-query'
 
 const SAYS: Record<LiveState, { word: string; dot: string }> = {
   live: { word: 'Live', dot: 'bg-ok' },

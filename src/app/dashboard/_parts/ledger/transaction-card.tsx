@@ -5,7 +5,7 @@ import { CopyId } from '@/ui/copy-id'
 import { Money } from '@/ui/money'
 import { LINK } from '@/ui/nav'
 import { Timestamp } from '@/ui/timestamp'
-import type { Transaction } from './api'
+import type { Transaction } from '../api'
 
 /** One ledger transaction: debits in the left column, credits in the right, their sums equal. */
 export function TransactionCard({

@@ -2,7 +2,7 @@ import { Banner } from '@/ui/banner'
 import { cx } from '@/ui/cx'
 import { Icon } from '@/ui/icon'
 import { Money } from '@/ui/money'
-import type { Check } from './api'
+import type { Check } from '../api'
 import { OffenderList } from './offender-list'
 
 /** *Ledger: balanced ✓ 0.00 difference, checked 2 s ago*; or what is wrong, at the top of its voice. */

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react'
 import { Stat } from '@/ui/card'
 import { Money } from '@/ui/money'
 import { LINK } from '@/ui/nav'
-import type { OverviewData } from './api'
-import { count } from './sentences'
+import type { OverviewData } from '../../_parts/api'
+import { count } from '../../_parts/payment-sentences'
 
 /** The numbers of the chosen stretch, each beside the same stretch before it. */
 export function Numbers({ data }: { data: OverviewData }) {

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { cx } from '@/ui/cx'
 import { LINK } from '@/ui/nav'
-import type { Check } from './api'
+import type { Check } from '../api'
 
 export type OffenderView = Check['broken'][number]['offenders'][number]
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chooseLocale, localeOf, localeOfPage } from './choose'
+import { chooseLocale, localeOf, localeOfPage } from './choose-locale'
 import { LOCALES } from './locale'
 
 describe('the language of a reader', () => {

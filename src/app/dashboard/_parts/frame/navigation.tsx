@@ -17,7 +17,7 @@ import { cx } from '@/ui/cx'
 import { Logo, navLinkClass } from '@/ui/nav'
 import { ThemeSwitch } from '@/ui/theme-switch'
 import { ZoneSwitch } from '@/ui/timestamp'
-import { LiveDot } from './live-dot'
+import { LiveDot } from '../live/live-dot'
 
 const PLACES = [
   { href: '/dashboard', word: 'Overview', Icon: LayoutDashboard },

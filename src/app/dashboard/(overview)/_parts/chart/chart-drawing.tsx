@@ -1,4 +1,4 @@
-import { count } from '../sentences'
+import { count } from '../../../_parts/payment-sentences'
 import { type ChartBucket, chartGeometry, type Frame, type Geometry } from './chart-geometry'
 
 /** One SVG of the chart at one size; the numbers it shows are in the table and in the sentence beside it. */

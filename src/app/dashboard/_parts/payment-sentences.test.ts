@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainBank, explainChart, explainPresses, feedLine } from './sentences'
+import { explainBank, explainChart, explainPresses, feedLine } from './payment-sentences'
 
 const NONE = { executed: 0, replayed: 0, joined: 0, rejected: 0, recovered: 0, held: 0 }
 

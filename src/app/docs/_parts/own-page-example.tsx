@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { Code } from './code'
+import { Code } from './code-block'
 
 /** The example of docs/your-own-page.md, as it stands there; a test runs it in a browser. */
 function example(): string {

@@ -3,9 +3,9 @@ import { Card, CardHeader } from '@/ui/card'
 import { LINK } from '@/ui/nav'
 import { PaymentStatus } from '@/ui/status'
 import { Timestamp } from '@/ui/timestamp'
-import type { PaymentRow } from './api'
-import { AttemptStrip } from './attempts/attempt-strip'
-import { feedLine } from './sentences'
+import type { PaymentRow } from '../../_parts/api'
+import { AttemptStrip } from '../../_parts/attempts/attempt-strip'
+import { feedLine } from '../../_parts/payment-sentences'
 
 /** What just happened, in plain words, newest first. */
 export function Feed({ payments }: { payments: readonly PaymentRow[] }) {
