@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { STORY } from '@/app/docs/_parts/curl-walkthrough'
+import { CURL_WALKTHROUGH } from '@/app/docs/_parts/curl-walkthrough'
 import { childEnv, readSetupEnv } from '@/platform/env'
 import { inRoot } from '@/setup/process/project-root'
 import { expect, test } from './fixtures'
@@ -29,7 +29,7 @@ function pattern(prints: string): RegExp {
 }
 
 test('README and the guide tell the same story', async ({ page }) => {
-  const told = STORY.map(({ run, prints }) => ({ run, prints }))
+  const told = CURL_WALKTHROUGH.map(({ run, prints }) => ({ run, prints }))
   expect(blocksOf(fs.readFileSync(inRoot('README.md'), 'utf8'))).toEqual(told)
   await page.goto('/docs')
   const shown = await page.locator('#curl pre').allTextContents()
@@ -42,12 +42,12 @@ test('the story with curl happens as it is told', async ({ demo, bankCharges }) 
     text
       .replaceAll('http://localhost:3000', demo.baseUrl)
       .replaceAll('.data/', `${readSetupEnv().dataDir}${path.sep}`)
-  const script = STORY.map(({ run }) => here(run)).join('\necho; echo -----\n')
+  const script = CURL_WALKTHROUGH.map(({ run }) => here(run)).join('\necho; echo -----\n')
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
     env: childEnv(),
   })
   const outputs = stdout.split('\n-----\n').map((output) => output.trimEnd())
-  for (const [index, { text: says, prints }] of STORY.entries())
+  for (const [index, { text: says, prints }] of CURL_WALKTHROUGH.entries())
     expect(outputs[index], says).toMatch(pattern(here(prints)))
   const payment = /"id":"(pay_[0-9a-f]+)"/.exec(outputs[1] ?? '')?.[1] as string
   expect(outputs[2]).toContain(payment)

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { PLACES } from '@/app/gallery/_parts/sections'
+import { GALLERY_SECTIONS } from '@/app/gallery/_parts/sections'
 import { expect, test } from './fixtures'
 
 /**
@@ -16,7 +16,7 @@ for (const { theme, width } of VIEWS) {
   test(`the gallery looks as it did, in ${theme} at ${width} px`, async ({ page }) => {
     await openGallery(page, theme, width)
     // The palette has pictures of its own, below; letters are the same in both themes.
-    for (const { id } of PLACES.filter(
+    for (const { id } of GALLERY_SECTIONS.filter(
       (place) => place.id !== 'palette' && !(place.id === 'type' && theme === 'dark'),
     ))
       await expect.soft(page.locator(`#${id}`)).toHaveScreenshot(`${id}-${theme}-${width}.png`)

@@ -2,13 +2,13 @@ import Negotiator from 'negotiator'
 import { isLocale, LOCALE_COOKIE, LOCALE_HEADER, LOCALES, type Locale } from './locale'
 
 /** What a request tells about its reader. */
-interface Request {
+interface LanguageRequest {
   cookie: string | null | undefined
   acceptLanguage: string | null | undefined
 }
 
 /** The reader's own choice, else the first language of their browser that we speak, else English. */
-export function chooseLocale({ cookie, acceptLanguage }: Request): Locale {
+export function chooseLocale({ cookie, acceptLanguage }: LanguageRequest): Locale {
   const chosen = new RegExp(`(?:^|;\\s*)${LOCALE_COOKIE}=([^;]*)`).exec(cookie ?? '')?.[1]
   if (isLocale(chosen)) return chosen
   const spoken = new Negotiator({ headers: { 'accept-language': acceptLanguage ?? '' } }).language([
@@ -19,9 +19,9 @@ export function chooseLocale({ cookie, acceptLanguage }: Request): Locale {
 
 /** What the web process has found for this page; where another server or none stood before it, what the request itself says. */
 export function localeOf(headers: Headers): Locale {
-  const told = headers.get(LOCALE_HEADER)
-  return isLocale(told)
-    ? told
+  const chosen = headers.get(LOCALE_HEADER)
+  return isLocale(chosen)
+    ? chosen
     : chooseLocale({ cookie: headers.get('cookie'), acceptLanguage: headers.get('accept-language') })
 }
 
@@ -29,7 +29,7 @@ export function localeOf(headers: Headers): Locale {
 const ENGLISH_ONLY = ['/dashboard', '/docs', '/gallery', '/lab', '/problems', '/sign-in']
 
 /** The language in which the page at this address answers. */
-export function localeOfPage(url: string, request: Request): Locale {
+export function localeOfPage(url: string, request: LanguageRequest): Locale {
   const [path = ''] = url.split(/[?#]/)
   const english = ENGLISH_ONLY.some((place) => path === place || path.startsWith(`${place}/`))
   return english ? 'en' : chooseLocale(request)

@@ -1,6 +1,6 @@
 import { cx } from './cx'
 
-export interface Place {
+export interface ContentsEntry {
   /** The section's `id`. */
   id: string
   title: string
@@ -12,7 +12,7 @@ export function Contents({
   label = 'On this page',
   className,
 }: {
-  places: readonly Place[]
+  places: readonly ContentsEntry[]
   label?: string
   className?: string
 }) {

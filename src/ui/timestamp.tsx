@@ -4,14 +4,14 @@ import { cx } from './cx'
 
 /** In whose time the screens speak. Kept in a cookie-free place of its own: `localStorage`, with UTC where that is blocked. */
 type Zone = 'local' | 'utc'
-const STORE = 'payonce.zone'
+const STORAGE_KEY = 'payonce.zone'
 const listeners = new Set<() => void>()
 let chosen: Zone | null = null
 
 function read(): Zone {
   if (chosen) return chosen
   try {
-    chosen = localStorage.getItem(STORE) === 'utc' ? 'utc' : 'local'
+    chosen = localStorage.getItem(STORAGE_KEY) === 'utc' ? 'utc' : 'local'
   } catch {
     chosen = 'local'
   }
@@ -21,7 +21,7 @@ function read(): Zone {
 function choose(zone: Zone) {
   chosen = zone
   try {
-    localStorage.setItem(STORE, zone)
+    localStorage.setItem(STORAGE_KEY, zone)
   } catch {
     // Blocked storage: the choice holds until the page is left.
   }
@@ -70,14 +70,14 @@ export function Timestamp({
   )
 }
 
-interface Writing {
+interface TimeFormat {
   zone: Zone
   style: TimeStyle
   seconds: boolean
   locale: string
 }
 
-function formatTime(date: Date, { zone, style, seconds, locale }: Writing): string {
+function formatTime(date: Date, { zone, style, seconds, locale }: TimeFormat): string {
   const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric' }
   const time: Intl.DateTimeFormatOptions = {
     hour: '2-digit',

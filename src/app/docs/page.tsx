@@ -11,14 +11,14 @@ import { LINK } from '@/ui/nav'
 import { OUTCOMES, OutcomeLabel, type OutcomeName } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timeline, TimelineItem } from '@/ui/timeline'
-import { Code } from './_parts/code-block'
-import { OwnPage } from './_parts/own-page-example'
-import { STORY } from './_parts/curl-walkthrough'
+import { CodeBlock } from './_parts/code-block'
+import { OwnPageExample } from './_parts/own-page-example'
+import { CURL_WALKTHROUGH } from './_parts/curl-walkthrough'
 
 export const metadata: Metadata = { title: 'Docs' }
 
 /** The sections in their order. An id is an address that others link to: it stays. */
-const PLACES = [
+const SECTIONS = [
   { id: 'try', title: 'Try it' },
   { id: 'curl', title: 'From a program' },
   { id: 'idempotency-key', title: 'The Idempotency-Key' },
@@ -48,7 +48,7 @@ export default function DocsPage() {
           </p>
         </header>
         <div className="lg:col-start-2 lg:row-span-2 lg:row-start-1">
-          <Contents places={PLACES} />
+          <Contents places={SECTIONS} />
         </div>
 
         <div className="flex min-w-0 max-w-2xl flex-col gap-12">
@@ -77,11 +77,11 @@ export default function DocsPage() {
             note="The same over HTTP, with a key of your own. A program sends every POST with an Idempotency-Key, and may repeat it as often as it likes."
           >
             <ol className="flex flex-col gap-5">
-              {STORY.map((step) => (
+              {CURL_WALKTHROUGH.map((step) => (
                 <li key={step.text} className="min-w-0">
                   <p className="text-ink-2 text-ui">{step.text}</p>
-                  <Code text={step.run} />
-                  <Code text={step.prints} quiet />
+                  <CodeBlock text={step.run} />
+                  <CodeBlock text={step.prints} quiet />
                 </li>
               ))}
             </ol>
@@ -132,7 +132,7 @@ export default function DocsPage() {
             id="own-page"
             note="The browser's half of it, for any page with tRPC and React: a hook and a link."
           >
-            <OwnPage />
+            <OwnPageExample />
           </Section>
 
           <Section
@@ -237,13 +237,13 @@ function Section({
   note,
   children,
 }: {
-  id: (typeof PLACES)[number]['id']
+  id: (typeof SECTIONS)[number]['id']
   note?: string
   children: ReactNode
 }) {
   return (
     <section id={id} className="scroll-mt-6">
-      <h2 className="font-semibold text-lg">{PLACES.find((place) => place.id === id)?.title}</h2>
+      <h2 className="font-semibold text-lg">{SECTIONS.find((place) => place.id === id)?.title}</h2>
       {note && <p className="mt-1 text-ink-3 text-ui">{note}</p>}
       <div className="mt-4">{children}</div>
     </section>

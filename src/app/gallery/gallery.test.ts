@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { PLACES } from './_parts/sections'
+import { GALLERY_SECTIONS } from './_parts/sections'
 
 const UI = path.resolve(import.meta.dirname, '../../ui')
 const gallery = read(import.meta.dirname, /\.tsx$/)
@@ -21,7 +21,7 @@ test('every look that src/ui gives to links is in the gallery', () => {
 })
 
 test('every section of the table of contents is on the page', () => {
-  expect(PLACES.filter(({ id }) => !gallery.includes(`id="${id}"`))).toEqual([])
+  expect(GALLERY_SECTIONS.filter(({ id }) => !gallery.includes(`id="${id}"`))).toEqual([])
 })
 
 /** The text of all files in a folder that are called so. */

@@ -1,7 +1,7 @@
 import type { ProblemKind } from '@/idempotency/problems'
 
 /** Each problem in one or two sentences for people. The rules themselves stand in the table of problems. */
-export const MEANINGS: Record<ProblemKind, string> = {
+export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
   validation: 'A field is missing or holds what it may not. The detail names it. The key was not used up.',
   'key-missing':
     'This operation charges, so it needs a key of yours to know a repeat from a new wish. Nothing was done.',

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { LanguageTag } from '@/i18n/locale'
 import type { Messages } from '@/i18n/messages'
 import { ShopFrame } from '../frame/shop-frame'
-import { Checkout, isPaid } from './payment-panel'
+import { PaymentPanel, isPaid } from './payment-panel'
 import type { CheckoutOrder } from './checkout-order'
 import type { NoScriptOutcome } from './no-script-outcome'
 import { OrderSummary } from './order-summary'
@@ -49,7 +49,7 @@ function PayPage({ orderId, freshKey, order: first, ended }: PayProps) {
         {paid ? (
           <AlreadyPaid order={order} />
         ) : (
-          <Checkout order={order} freshKey={freshKey} ended={ended} onChange={setOrder} />
+          <PaymentPanel order={order} freshKey={freshKey} ended={ended} onChange={setOrder} />
         )}
       </div>
     </ShopFrame>

@@ -16,7 +16,7 @@ interface Props {
 }
 
 /** The whole right to pay: one attempt, shown in whichever state it is. Only the form has a Pay button. */
-export function Checkout(props: Props) {
+export function PaymentPanel(props: Props) {
   const { order } = props
   const { attempt, view } = useCheckout(props)
   const stage = useStage(sinceOf(view))

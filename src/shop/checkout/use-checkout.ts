@@ -10,7 +10,7 @@ import type { NoScriptOutcome } from './no-script-outcome'
 export type CheckoutState = AttemptState<Paid>
 export type CheckoutView = AttemptView<Paid>
 
-interface Page {
+interface CheckoutInput {
   order: CheckoutOrder
   /** The attempt's key, made with the page. */
   freshKey: string
@@ -20,15 +20,15 @@ interface Page {
 }
 
 /** The page's one attempt to pay this order. */
-export function useCheckout({ order, freshKey, ended, onChange }: Page): {
+export function useCheckout({ order, freshKey, ended, onChange }: CheckoutInput): {
   attempt: AttemptController<Paid>
   view: CheckoutView
 } {
   const known = { underWay: order.payment ? Date.now() : null, ended }
   const { attempt, view } = useAttempt<Paid>(freshKey, () => checkoutHost(order.id), known)
   const shown = view.at === 'elsewhere' && view.other && isOver(view.other) ? view.other : view
-  useFollow(shown, order.id, onChange)
-  useReturn(order.id, onChange)
+  useNavigation(shown, order.id, onChange)
+  useReloadOnReturn(order.id, onChange)
   return { attempt, view: shown }
 }
 
@@ -37,7 +37,7 @@ function isOver(state: CheckoutState): boolean {
 }
 
 /** Goes where a state leads: to the receipt, to the bank (once, not again when the shopper comes back), to the order as it is now. */
-function useFollow(view: CheckoutView, orderId: string, onChange: (order: CheckoutOrder) => void) {
+function useNavigation(view: CheckoutView, orderId: string, onChange: (order: CheckoutOrder) => void) {
   const last = useRef(view)
   useEffect(() => {
     const before = last.current
@@ -52,7 +52,7 @@ function useFollow(view: CheckoutView, orderId: string, onChange: (order: Checko
 }
 
 /** A page that comes back from the browser's cache shows how things stood when it was left: the order is read again. */
-function useReturn(orderId: string, onChange: (order: CheckoutOrder) => void) {
+function useReloadOnReturn(orderId: string, onChange: (order: CheckoutOrder) => void) {
   useEffect(() => {
     const back = (event: PageTransitionEvent) => {
       if (event.persisted) loadOrder(orderId).then(onChange, () => {})

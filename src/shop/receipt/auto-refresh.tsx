@@ -3,7 +3,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 
 /** Renders the page anew every so often while it is in view; without scripts the browser itself does. */
-export function Refresh({ everyMs }: { everyMs: number }) {
+export function AutoRefresh({ everyMs }: { everyMs: number }) {
   const router = useRouter()
   useEffect(() => {
     const timer = setInterval(() => {

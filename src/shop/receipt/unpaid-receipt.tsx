@@ -5,12 +5,12 @@ import { Money } from '@/ui/money'
 import { Verbatim } from '@/ui/verbatim'
 import type { Receipt } from './receipt'
 import { ReceiptTitle } from './receipt-title'
-import { Refresh } from './auto-refresh'
+import { AutoRefresh } from './auto-refresh'
 
 /** A receipt's address of a payment that is not paid: it says how it stands, and changes by itself while that is open. */
 export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipt')
-  const { says, open } = STANDING[receipt.status as Exclude<Receipt['status'], 'succeeded'>]
+  const { says, open } = MESSAGES[receipt.status as Exclude<Receipt['status'], 'succeeded'>]
   return (
     <section className="mx-auto max-w-lg rounded-lg border border-line bg-surface px-6 py-10 text-center shadow-card sm:px-10">
       <span className="mx-auto mb-5 flex size-12 items-center justify-center rounded-full bg-muted text-ink-2">
@@ -33,7 +33,7 @@ export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {
           </>
         )}
       </p>
-      {open && <Refresh everyMs={3_000} />}
+      {open && <AutoRefresh everyMs={3_000} />}
       {(!open || receipt.status === 'requires_action') && (
         <a href={`/checkout/${receipt.orderId}`} className={buttonClass('secondary', 'md', 'mt-6')}>
           {t('back')}
@@ -44,7 +44,7 @@ export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {
 }
 
 /** Which words say it, and whether it may still change. */
-const STANDING = {
+const MESSAGES = {
   sending: { says: 'checking', open: true },
   unknown: { says: 'checking', open: true },
   requires_action: { says: 'confirm', open: true },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainBank, explainChart, explainPresses, feedLine } from './payment-sentences'
+import { explainBank, explainChart, explainPresses, paymentLine } from './payment-sentences'
 
 const NONE = { executed: 0, replayed: 0, joined: 0, rejected: 0, recovered: 0, held: 0 }
 
@@ -45,9 +45,9 @@ test('says that something was charged only when it was, and that nothing was onl
 
 test('the feed tells presses, requests and charges', () => {
   const payment = { ...NONE, executed: 1, amount: 2400, currency: 'EUR', status: 'succeeded' }
-  expect(feedLine({ ...payment, held: 24 })).toBe('€24.00 paid — 25 presses, 1 request, 1 charge')
-  expect(feedLine({ ...payment, replayed: 2 })).toBe('€24.00 paid — 3 requests, 1 charge')
-  expect(feedLine({ ...payment, status: 'declined' })).toBe('€24.00 declined — 1 request, 0 charges')
+  expect(paymentLine({ ...payment, held: 24 })).toBe('€24.00 paid — 25 presses, 1 request, 1 charge')
+  expect(paymentLine({ ...payment, replayed: 2 })).toBe('€24.00 paid — 3 requests, 1 charge')
+  expect(paymentLine({ ...payment, status: 'declined' })).toBe('€24.00 declined — 1 request, 0 charges')
 })
 
 test('the chart’s sentence counts what was prevented', () => {

@@ -1,7 +1,7 @@
 import { formatMoney } from '@/lib/money'
 
 /** What a payment's attempts add up to. `held` counts presses that never became requests. */
-export interface Presses {
+export interface AttemptCounts {
   executed: number
   replayed: number
   joined: number
@@ -10,18 +10,18 @@ export interface Presses {
   held: number
 }
 
-export interface SentenceFacts extends Presses {
+export interface PaymentLineFacts extends AttemptCounts {
   status: string
   amount: number
   currency: string
 }
 
 /** Requests that arrived. What the server finished by itself after a crash is no request. */
-export function requestsOf({ executed, replayed, joined, rejected }: Presses): number {
+export function requestsOf({ executed, replayed, joined, rejected }: AttemptCounts): number {
   return executed + replayed + joined + rejected
 }
 
-export function pressesOf(presses: Presses): number {
+export function pressesOf(presses: AttemptCounts): number {
   return requestsOf(presses) + presses.held
 }
 
@@ -31,7 +31,7 @@ export function chargesOf({ status }: { status: string }): number {
 }
 
 /** The one sentence that explains every press: `Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.` */
-export function explainPresses(presses: Presses, sentBy: 'browser' | 'program' | null = 'browser'): string {
+export function explainPresses(presses: AttemptCounts, sentBy: 'browser' | 'program' | null = 'browser'): string {
   const total = pressesOf(presses)
   if (total === 0)
     return presses.recovered > 0
@@ -43,7 +43,7 @@ export function explainPresses(presses: Presses, sentBy: 'browser' | 'program' |
       : total === 1
         ? 'One request arrived'
         : `${total} requests arrived`
-  return `${first}: ${sentenceList(whatBecameOfThem(presses))}.`
+  return `${first}: ${sentenceList(outcomeClauses(presses))}.`
 }
 
 /** What the bank did about it. */
@@ -68,7 +68,7 @@ export function explainBank(status: string, fence = 1): string {
   }
 }
 
-const DID: Record<string, string> = {
+const PAYMENT_VERBS: Record<string, string> = {
   succeeded: 'paid',
   declined: 'declined',
   not_charged: 'not charged',
@@ -78,37 +78,37 @@ const DID: Record<string, string> = {
 }
 
 /** `€24.00 paid — 25 presses, 1 request, 1 charge` */
-export function feedLine(payment: SentenceFacts): string {
+export function paymentLine(payment: PaymentLineFacts): string {
   const requests = requestsOf(payment)
   const counts = [
-    ...(payment.held > 0 ? [many(pressesOf(payment), 'press', 'presses')] : []),
-    ...(requests > 0 ? [many(requests, 'request', 'requests')] : []),
-    many(chargesOf(payment), 'charge', 'charges'),
+    ...(payment.held > 0 ? [counted(pressesOf(payment), 'press', 'presses')] : []),
+    ...(requests > 0 ? [counted(requests, 'request', 'requests')] : []),
+    counted(chargesOf(payment), 'charge', 'charges'),
   ]
-  return `${formatMoney(payment.amount, payment.currency)} ${DID[payment.status] ?? payment.status} — ${counts.join(', ')}`
+  return `${formatMoney(payment.amount, payment.currency)} ${PAYMENT_VERBS[payment.status] ?? payment.status} — ${counts.join(', ')}`
 }
 
 /** What the chart shows, in one sentence. */
-export function explainChart(totals: Presses & { charges: number }, range: string): string {
+export function explainChart(totals: AttemptCounts & { charges: number }, range: string): string {
   const presses = pressesOf(totals)
   if (presses === 0) return `No request arrived in the last ${range}.`
   const asked =
     totals.held > 0
-      ? `${count(presses)} presses of Pay became ${many(requestsOf(totals), 'request', 'requests')}`
-      : many(presses, 'request', 'requests')
+      ? `${formatCount(presses)} presses of Pay became ${counted(requestsOf(totals), 'request', 'requests')}`
+      : counted(presses, 'request', 'requests')
   const prevented = totals.replayed + totals.joined + totals.held
-  const led = `In the last ${range}, ${asked} and ${many(totals.charges, 'charge', 'charges')}.`
-  return prevented === 0 ? led : `${led} ${count(prevented)} would have been duplicates, and were prevented.`
+  const led = `In the last ${range}, ${asked} and ${counted(totals.charges, 'charge', 'charges')}.`
+  return prevented === 0 ? led : `${led} ${formatCount(prevented)} would have been duplicates, and were prevented.`
 }
 
-function whatBecameOfThem({ executed, recovered, joined, replayed, rejected, held }: Presses): string[] {
+function outcomeClauses({ executed, recovered, joined, replayed, rejected, held }: AttemptCounts): string[] {
   return [
-    ...(executed > 0 ? [`${was(executed, 'request')} executed`] : []),
+    ...(executed > 0 ? [`${countedWas(executed, 'request')} executed`] : []),
     ...(recovered > 0 ? ['the server finished the work after a crash'] : []),
     ...(joined > 0 ? [`${joined} waited for the running one and got its answer`] : []),
-    ...(replayed > 0 ? [`${was(replayed)} answered from the record`] : []),
-    ...(rejected > 0 ? [`${was(rejected)} rejected`] : []),
-    ...(held > 0 ? [`${was(held, 'press', 'presses')} held back by the page`] : []),
+    ...(replayed > 0 ? [`${countedWas(replayed)} answered from the record`] : []),
+    ...(rejected > 0 ? [`${countedWas(rejected)} rejected`] : []),
+    ...(held > 0 ? [`${countedWas(held, 'press', 'presses')} held back by the page`] : []),
   ]
 }
 
@@ -116,18 +116,18 @@ function sentenceList(parts: string[]): string {
   return parts.length < 3 ? parts.join(', ') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 }
 
-function was(n: number, one?: string, more = one && `${one}s`): string {
-  return `${count(n)}${one ? ` ${n === 1 ? one : more}` : ''} ${n === 1 ? 'was' : 'were'}`
+function countedWas(n: number, one?: string, more = one && `${one}s`): string {
+  return `${formatCount(n)}${one ? ` ${n === 1 ? one : more}` : ''} ${n === 1 ? 'was' : 'were'}`
 }
 
 function times(n: number): string {
-  return n === 1 ? 'once' : n === 2 ? 'twice' : `${count(n)} times`
+  return n === 1 ? 'once' : n === 2 ? 'twice' : `${formatCount(n)} times`
 }
 
-function many(n: number, one: string, more: string): string {
-  return `${count(n)} ${n === 1 ? one : more}`
+function counted(n: number, one: string, more: string): string {
+  return `${formatCount(n)} ${n === 1 ? one : more}`
 }
 
-export function count(n: number): string {
+export function formatCount(n: number): string {
   return n.toLocaleString('en')
 }

@@ -1,7 +1,7 @@
 import { Money } from '@/ui/money'
 import { PaymentStatus, type PaymentStatusName } from '@/ui/status'
 
-interface Paid {
+interface PaymentSummary {
   status: PaymentStatusName
   amount: number
   amountRefunded: number
@@ -9,7 +9,7 @@ interface Paid {
 }
 
 /** How a payment stands, with what was given back of it. */
-export function PaymentStanding({ payment }: { payment: Paid }) {
+export function PaymentState({ payment }: { payment: PaymentSummary }) {
   const { status, amount, amountRefunded, currency } = payment
   if (amountRefunded === amount) return <PaymentStatus status="refunded" />
   return (

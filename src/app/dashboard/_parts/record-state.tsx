@@ -9,9 +9,9 @@ const STATES: Record<string, { word: string; char: string; tone: Tone }> = {
   tombstone: { word: 'Answer expired', char: '○', tone: 'neutral' },
 }
 
-export const STATE_NAMES = ['claimed', 'sending', 'unknown', 'parked', 'completed', 'tombstone'] as const
+export const RECORD_STATES = ['claimed', 'sending', 'unknown', 'parked', 'completed', 'tombstone'] as const
 
-export function stateWord(state: string): string {
+export function stateLabel(state: string): string {
   return STATES[state]?.word ?? state
 }
 

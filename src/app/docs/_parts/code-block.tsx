@@ -1,7 +1,7 @@
 import { cx } from '@/ui/cx'
 
 /** Lines for a terminal, or what they print. Long ones are broken, not scrolled: nothing is hidden on a phone or from the keyboard. */
-export function Code({ text, quiet = false }: { text: string; quiet?: boolean }) {
+export function CodeBlock({ text, quiet = false }: { text: string; quiet?: boolean }) {
   return (
     <pre
       className={cx(

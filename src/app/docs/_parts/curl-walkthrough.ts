@@ -1,5 +1,5 @@
 /** What a program does, with curl, and what comes back; `…` stands for what differs each time. A test runs these very lines and compares. */
-export interface StoryStep {
+export interface WalkthroughStep {
   text: string
   run: string
   prints: string
@@ -13,7 +13,7 @@ const CURL = (body: string) => `curl -s http://localhost:3000/api/v1/payments \\
 const PAID =
   '{"id":"pay_…","orderId":"ord_…","amount":2400,"currency":"EUR","status":"succeeded","paymentMethod":"pm_card_visa","cardLabel":"Visa •••• 4242","declineCode":null,"amountRefunded":0,"description":null,"metadata":{},"receiptUrl":"http://localhost:3000/receipt/…","nextAction":null,"createdAt":"…"}'
 
-export const STORY: StoryStep[] = [
+export const CURL_WALKTHROUGH: WalkthroughStep[] = [
   {
     text: 'The demo API key lies in the data folder of the running sandbox.',
     run: `KEY=$(node -p 'JSON.parse(fs.readFileSync(".data/demo.json")).apiKey'); printf '%.8s…\\n' "$KEY"`,

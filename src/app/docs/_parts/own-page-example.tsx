@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { Code } from './code-block'
+import { CodeBlock } from './code-block'
 
 /** The example of docs/your-own-page.md, as it stands there; a test runs it in a browser. */
 function example(): string {
@@ -9,7 +9,7 @@ function example(): string {
 }
 
 /** How somebody else's page gets what our checkout has. */
-export function OwnPage() {
+export function OwnPageExample() {
   return (
     <>
       <ul className="list-disc space-y-1.5 ps-5 text-ink-2 text-ui marker:text-ink-3">
@@ -21,7 +21,7 @@ export function OwnPage() {
           is missing, not that nothing was charged.
         </li>
       </ul>
-      <Code text={example()} />
+      <CodeBlock text={example()} />
       <p className="mt-3 text-ink-2 text-ui">
         This is all of it, with the folder <code className="font-mono text-xs">src/idempotency/client</code>,
         which imports nothing of ours. What each state means stands in{' '}

@@ -1,5 +1,5 @@
 /** The gallery's sections in their order. An id is an address: it stays. */
-export const PLACES = [
+export const GALLERY_SECTIONS = [
   { id: 'palette', title: 'Palette' },
   { id: 'type', title: 'Type' },
   { id: 'icons', title: 'Icons' },
@@ -13,4 +13,4 @@ export const PLACES = [
   { id: 'navigation', title: 'Navigation' },
 ] as const
 
-export type PlaceId = (typeof PLACES)[number]['id']
+export type GallerySectionId = (typeof GALLERY_SECTIONS)[number]['id']

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
 import { cx } from '@/ui/cx'
-import { PLACES, type PlaceId } from './sections'
+import { GALLERY_SECTIONS, type GallerySectionId } from './sections'
 
 /** One subject of the gallery, with an address of its own. */
-export function Section({ id, note, children }: { id: PlaceId; note: ReactNode; children: ReactNode }) {
-  const title = PLACES.find((place) => place.id === id)?.title
+export function Section({ id, note, children }: { id: GallerySectionId; note: ReactNode; children: ReactNode }) {
+  const title = GALLERY_SECTIONS.find((place) => place.id === id)?.title
   return (
     <section id={id} aria-labelledby={`${id}-title`} className="scroll-mt-6">
       <h2 id={`${id}-title`} className="font-semibold text-lg">

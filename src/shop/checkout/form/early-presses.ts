@@ -1,5 +1,5 @@
 /** What stands in the page itself, and is there from the first byte on. */
-interface Early {
+interface EarlyPressHandler {
   (event: SubmitEvent): void
   presses?: number
 }
@@ -24,7 +24,7 @@ addEventListener('error', ({ target }) => {
 
 /** From now on the form answers for itself. @returns how often Pay was pressed until then */
 export function takeEarlyPresses(): number {
-  const { early } = window as { early?: Early }
+  const { early } = window as { early?: EarlyPressHandler }
   if (!early) return 0
   removeEventListener('submit', early)
   const presses = early.presses ?? 0

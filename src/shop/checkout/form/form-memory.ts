@@ -1,7 +1,7 @@
 import type { CardValues } from './card-rules'
 
 /** What outlives a reload: nothing of the card. */
-type Kept = Partial<Pick<CardValues, 'email' | 'name'>>
+type StoredFields = Partial<Pick<CardValues, 'email' | 'name'>>
 
 /**
  * What the shopper has typed into this page's form, which comes and goes with the states of the payment. It lives as long as the page;
@@ -23,12 +23,12 @@ export function formMemoryFor(
     recall: () => now ?? parse(orNull(() => shelf().getItem(place))),
     keep({ email, name, number, expiry }) {
       now = { email, name, number, expiry }
-      orNull(() => shelf().setItem(place, JSON.stringify({ email, name } satisfies Kept)))
+      orNull(() => shelf().setItem(place, JSON.stringify({ email, name } satisfies StoredFields)))
     },
   }
 }
 
-function parse(text: string | null): Kept {
+function parse(text: string | null): StoredFields {
   const read: { email?: unknown; name?: unknown } | null = orNull(() => JSON.parse(text ?? '{}'))
   return {
     ...(typeof read?.email === 'string' ? { email: read.email } : {}),

@@ -13,7 +13,7 @@ export function readValues(form: HTMLFormElement): CardValues {
 }
 
 /** Types as a person would: the fields' own handlers group the digits and show the brand. */
-export function typeIn(form: HTMLFormElement, values: Partial<CardValues>): void {
+export function fillIn(form: HTMLFormElement, values: Partial<CardValues>): void {
   for (const [id, value] of Object.entries(values)) {
     const input = form.querySelector<HTMLInputElement>(`#${id}`)
     if (!input) continue

@@ -19,10 +19,10 @@ import {
 } from './card-rules'
 import { takeEarlyPresses } from './early-presses'
 import type { FormMemory } from './form-memory'
-import { readValues, typeIn } from './form-values'
+import { readValues, fillIn } from './form-values'
 import type { TestCard } from './test-cards'
 
-interface Given {
+interface CardFormOptions {
   /** A payment is under way: what is typed is not judged, and a press is counted. */
   busy: boolean
   /** The last attempt came to nothing: the security code is asked for anew. */
@@ -33,13 +33,13 @@ interface Given {
 }
 
 /** A card's form: when a field is judged (on leaving it and on submit, never while typing), and when an error goes (as soon as it is mended). */
-export function useCardForm({ busy, refused, typed, onPay }: Given) {
+export function useCardForm({ busy, refused, typed, onPay }: CardFormOptions) {
   const form = useRef<HTMLFormElement>(null)
   const [errors, setErrors] = useState<CardErrors>({})
   const [failures, setFailures] = useState(0)
   const pressing = useRef(false)
-  useRecall(form, typed)
-  useForgetCode(form, refused)
+  useRestoredValues(form, typed)
+  useClearedCode(form, refused)
 
   const judge = (field: CardField, values: CardValues) =>
     setErrors(withError(errors, field, checkField(field, values, new Date())))
@@ -79,7 +79,7 @@ export function useCardForm({ busy, refused, typed, onPay }: Given) {
   const fill = (card: TestCard) => {
     if (!form.current || busy) return
     const { name } = readValues(form.current)
-    typeIn(form.current, { number: card.number, expiry: '12 / 34', csc: '123', name: name || 'Test Shopper' })
+    fillIn(form.current, { number: card.number, expiry: '12 / 34', csc: '123', name: name || 'Test Shopper' })
     setErrors({})
   }
 
@@ -99,10 +99,10 @@ function withError(errors: CardErrors, field: CardField, error: CardErrors[CardF
  * The form is there anew, after another state of the payment or a reload: what was typed is in it again. What was typed and pressed before
  * the page's script was there counts as typed and pressed now.
  */
-function useRecall(form: RefObject<HTMLFormElement | null>, typed: FormMemory) {
+function useRestoredValues(form: RefObject<HTMLFormElement | null>, typed: FormMemory) {
   useEffect(() => {
     if (!form.current) return
-    typeIn(form.current, { ...typed.recall(), ...filled(readValues(form.current)) })
+    fillIn(form.current, { ...typed.recall(), ...filled(readValues(form.current)) })
     for (let presses = takeEarlyPresses(); presses > 0; presses--) form.current.requestSubmit()
   }, [form, typed])
 }
@@ -111,8 +111,8 @@ function filled(values: CardValues): Partial<CardValues> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))
 }
 
-function useForgetCode(form: RefObject<HTMLFormElement | null>, refused: boolean) {
+function useClearedCode(form: RefObject<HTMLFormElement | null>, refused: boolean) {
   useEffect(() => {
-    if (refused && form.current) typeIn(form.current, { csc: '' })
+    if (refused && form.current) fillIn(form.current, { csc: '' })
   }, [form, refused])
 }

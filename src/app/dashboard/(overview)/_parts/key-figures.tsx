@@ -4,28 +4,28 @@ import { Stat } from '@/ui/card'
 import { Money } from '@/ui/money'
 import { LINK } from '@/ui/nav'
 import type { OverviewData } from '../../_parts/api'
-import { count } from '../../_parts/payment-sentences'
+import { formatCount } from '../../_parts/payment-sentences'
 
 /** The numbers of the chosen stretch, each beside the same stretch before it. */
-export function Numbers({ data }: { data: OverviewData }) {
+export function KeyFigures({ data }: { data: OverviewData }) {
   const { current, previous } = data
   return (
     <div className="grid grid-cols-2 gap-3 lg:grid-cols-5 lg:gap-4">
       <Volume data={data} />
       <Stat
         label="Payments"
-        value={count(current.payments)}
+        value={formatCount(current.payments)}
         note={<Change now={current.payments} before={previous.payments} />}
       />
       <Stat label="Success rate" value={rate(current)} note={`before: ${rate(previous)}`} />
       <Stat
         label="Duplicates absorbed"
-        value={<span className="text-link">{count(current.absorbed)}</span>}
+        value={<span className="text-link">{formatCount(current.absorbed)}</span>}
         note="replayed, joined or held"
       />
       <Stat
         label="Open ambiguities"
-        value={<span className={data.ambiguous > 0 ? 'text-bad' : ''}>{count(data.ambiguous)}</span>}
+        value={<span className={data.ambiguous > 0 ? 'text-bad' : ''}>{formatCount(data.ambiguous)}</span>}
         note={
           data.ambiguous > 0 ? (
             <Link href="/dashboard/payments?status=unknown" className={LINK}>
@@ -80,7 +80,7 @@ function Change({ now, before }: { now: number; before: number }): ReactNode {
     <>
       <span aria-hidden="true">{percent > 0 ? '▲' : '▼'} </span>
       <span className="sr-only">{percent > 0 ? 'up ' : 'down '}</span>
-      {count(Math.abs(percent))} % vs. before
+      {formatCount(Math.abs(percent))} % vs. before
     </>
   )
 }

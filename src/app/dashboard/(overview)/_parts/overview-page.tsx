@@ -6,18 +6,18 @@ import { Card, CardHeader } from '@/ui/card'
 import { cx } from '@/ui/cx'
 import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
-import { Age } from '../../_parts/live/time-ago'
+import { TimeAgo } from '../../_parts/live/time-ago'
 import { api, type OverviewData } from '../../_parts/api'
 import { RequestsChart } from './chart/requests-chart'
-import { Feed } from './recent-payments'
-import { Freshness, Refetching } from '../../_parts/live/stale-data'
+import { RecentPayments } from './recent-payments'
+import { StaleDataBanner, Refetching } from '../../_parts/live/stale-data'
 import { LedgerCheck } from '../../_parts/ledger/ledger-check'
 import { useLive } from '../../_parts/live/live-query'
-import { Numbers } from './key-figures'
+import { KeyFigures } from './key-figures'
 
 const RANGE_NAMES = ['1h', '24h', '7d', '30d'] as const
 type RangeName = (typeof RANGE_NAMES)[number]
-const WORDS: Record<RangeName, string> = {
+const RANGE_LABELS: Record<RangeName, string> = {
   '1h': 'Last hour',
   '24h': '24 hours',
   '7d': '7 days',
@@ -35,18 +35,18 @@ export function OverviewPage({ initial, initialRange }: { initial: OverviewData;
   return (
     <>
       <PageHeader title="Overview" actions={<RangeSwitch range={range} onChange={setRange} />} />
-      <Freshness query={query} />
+      <StaleDataBanner query={query} />
       <Refetching active={query.isPlaceholderData}>
         <div className="flex flex-col gap-4">
-          {data.any ? <Numbers data={data} /> : <FirstRun />}
+          {data.any ? <KeyFigures data={data} /> : <FirstRun />}
           <LedgerCheck
             check={data.ledger}
-            age={<Age at={data.ledger.checkedAt} serverNow={data.now} receivedAt={query.dataUpdatedAt} />}
+            age={<TimeAgo at={data.ledger.checkedAt} serverNow={data.now} receivedAt={query.dataUpdatedAt} />}
           />
           {data.any && (
             <>
               <RequestsChart data={data} range={range} />
-              <Feed payments={data.feed} />
+              <RecentPayments payments={data.feed} />
             </>
           )}
         </div>
@@ -70,7 +70,7 @@ function RangeSwitch({ range, onChange }: { range: RangeName; onChange(range: Ra
             'aria-pressed:bg-muted aria-pressed:text-ink',
           )}
         >
-          {WORDS[name]}
+          {RANGE_LABELS[name]}
         </button>
       ))}
     </fieldset>

@@ -5,10 +5,10 @@ import { PaymentStatus } from '@/ui/status'
 import { Timestamp } from '@/ui/timestamp'
 import type { PaymentRow } from '../../_parts/api'
 import { AttemptStrip } from '../../_parts/attempts/attempt-strip'
-import { feedLine } from '../../_parts/payment-sentences'
+import { paymentLine } from '../../_parts/payment-sentences'
 
 /** What just happened, in plain words, newest first. */
-export function Feed({ payments }: { payments: readonly PaymentRow[] }) {
+export function RecentPayments({ payments }: { payments: readonly PaymentRow[] }) {
   return (
     <Card>
       <CardHeader
@@ -30,7 +30,7 @@ export function Feed({ payments }: { payments: readonly PaymentRow[] }) {
               href={`/dashboard/payments/${payment.id}`}
               className="figures font-medium text-ink no-underline hover:underline"
             >
-              {feedLine(payment)}
+              {paymentLine(payment)}
             </Link>
             <span className="ml-auto flex items-center gap-3">
               <AttemptStrip counts={payment} />

@@ -7,14 +7,14 @@ import { OutcomeLabel, type OutcomeName } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { duration, Timestamp } from '@/ui/timestamp'
 import type { AttemptRecord } from '../api'
-import { count } from '../payment-sentences'
-import { isWork, pinExecuted, type Spanned, spans } from './attempt-span'
+import { formatCount } from '../payment-sentences'
+import { isWork, pinExecuted, type AttemptSpan, spansOf } from './attempt-span'
 
 /** More than these are folded away: the first ones tell the story. */
 const SHOWN = 12
 
 /** Which request did the work, which were answered otherwise, when, by what; and each as a bar on one axis of time. */
-export function Attempts({
+export function AttemptList({
   attempts,
   ownRecordId,
 }: {
@@ -28,7 +28,7 @@ export function Attempts({
         They are written in batches, off the pay path.
       </EmptyState>
     )
-  const ordered = spans(pinExecuted(attempts))
+  const ordered = spansOf(pinExecuted(attempts))
   const shown = all ? ordered : ordered.slice(0, SHOWN)
   return (
     <>
@@ -55,7 +55,7 @@ export function Attempts({
       {ordered.length > SHOWN && (
         <div className="border-line border-t px-4 py-3 sm:px-5">
           <Button size="sm" onClick={() => setAll(!all)}>
-            {all ? 'Show fewer' : `Show all ${count(ordered.length)}`}
+            {all ? 'Show fewer' : `Show all ${formatCount(ordered.length)}`}
           </Button>
         </div>
       )}
@@ -63,7 +63,7 @@ export function Attempts({
   )
 }
 
-function AttemptLine({ spanned, foreign }: { spanned: Spanned<AttemptRecord>; foreign: boolean }) {
+function AttemptLine({ spanned, foreign }: { spanned: AttemptSpan<AttemptRecord>; foreign: boolean }) {
   const { item: attempt, offsetMs } = spanned
   const held = attempt.outcome === 'held'
   return (
@@ -71,7 +71,7 @@ function AttemptLine({ spanned, foreign }: { spanned: Spanned<AttemptRecord>; fo
       <Td label="Outcome" primary>
         <span className="flex flex-wrap items-center gap-x-2">
           <OutcomeLabel outcome={attempt.outcome as OutcomeName} />
-          {held && <span className="figures text-ink-2">{count(attempt.presses)} presses</span>}
+          {held && <span className="figures text-ink-2">{formatCount(attempt.presses)} presses</span>}
           {foreign && <span className="rounded-sm bg-muted px-1 text-2xs text-ink-2">another key</span>}
         </span>
       </Td>
@@ -116,7 +116,7 @@ const BAR: Record<string, string> = {
   held: 'bg-edge',
 }
 
-function Bar({ spanned }: { spanned: Spanned<AttemptRecord> }) {
+function Bar({ spanned }: { spanned: AttemptSpan<AttemptRecord> }) {
   return (
     <span aria-hidden="true" className="relative hidden h-2 flex-1 rounded-full bg-muted md:block">
       <span

@@ -1,5 +1,5 @@
 /** Where one attempt stands on the common time axis of all, in percent; and how the list is ordered. */
-export interface Spanned<Item> {
+export interface AttemptSpan<Item> {
   item: Item
   /** Milliseconds after the first attempt of the list. */
   offsetMs: number
@@ -7,14 +7,14 @@ export interface Spanned<Item> {
   width: number
 }
 
-export interface Timed {
+export interface TimedAttempt {
   outcome: string
   at: string
   durationMs: number
 }
 
 /** What did the work stands first, then all the others as they came. */
-export function pinExecuted<Item extends Timed>(attempts: readonly Item[]): Item[] {
+export function pinExecuted<Item extends TimedAttempt>(attempts: readonly Item[]): Item[] {
   const byTime = attempts.toSorted((a, b) => a.at.localeCompare(b.at))
   return [...byTime.filter(isWork), ...byTime.filter((attempt) => !isWork(attempt))]
 }
@@ -27,7 +27,7 @@ export function isWork({ outcome }: { outcome: string }): boolean {
  * The axis covers the first `windowMs` at most: a replay that came a day later stands at its right edge,
  * rather than squeezing all that happened in the first second into a dot.
  */
-export function spans<Item extends Timed>(attempts: readonly Item[], windowMs = 60_000): Spanned<Item>[] {
+export function spansOf<Item extends TimedAttempt>(attempts: readonly Item[], windowMs = 60_000): AttemptSpan<Item>[] {
   const begin = Math.min(...attempts.map(({ at }) => Date.parse(at)))
   const ends = attempts
     .map(({ at, durationMs }) => Date.parse(at) - begin + durationMs)

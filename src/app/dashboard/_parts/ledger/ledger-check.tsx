@@ -2,11 +2,11 @@ import { Banner } from '@/ui/banner'
 import { cx } from '@/ui/cx'
 import { Icon } from '@/ui/icon'
 import { Money } from '@/ui/money'
-import type { Check } from '../api'
+import type { LedgerCheckData } from '../api'
 import { OffenderList } from './offender-list'
 
 /** *Ledger: balanced ✓ 0.00 difference, checked 2 s ago*; or what is wrong, at the top of its voice. */
-export function LedgerCheck({ check, age }: { check: Check; age: React.ReactNode }) {
+export function LedgerCheck({ check, age }: { check: LedgerCheckData; age: React.ReactNode }) {
   const balanced =
     check.broken.length === 0 && check.totals.every(({ debits, credits }) => debits === credits)
   return (
@@ -57,7 +57,7 @@ export function LedgerCheck({ check, age }: { check: Check; age: React.ReactNode
   )
 }
 
-function Totals({ currency, debits, credits }: Check['totals'][number]) {
+function Totals({ currency, debits, credits }: LedgerCheckData['totals'][number]) {
   return (
     <li className="figures">
       Debits <Money minor={debits} currency={currency} /> {debits === credits ? '=' : '≠'} credits{' '}

@@ -1,9 +1,9 @@
 import Link from 'next/link'
 import { cx } from '@/ui/cx'
 import { LINK } from '@/ui/nav'
-import type { Check } from '../api'
+import type { LedgerCheckData } from '../api'
 
-export type OffenderView = Check['broken'][number]['offenders'][number]
+export type OffenderView = LedgerCheckData['broken'][number]['offenders'][number]
 
 /** What has a page of its own. */
 const PAGES: Record<string, string> = {

@@ -5,14 +5,14 @@ import { CopyId } from '@/ui/copy-id'
 import { Money } from '@/ui/money'
 import { LINK } from '@/ui/nav'
 import { Timestamp } from '@/ui/timestamp'
-import type { Transaction } from '../api'
+import type { TransactionData } from '../api'
 
 /** One ledger transaction: debits in the left column, credits in the right, their sums equal. */
 export function TransactionCard({
   transaction,
   source = false,
 }: {
-  transaction: Transaction
+  transaction: TransactionData
   source?: boolean
 }) {
   const currencies = [...new Set(transaction.entries.map((entry) => entry.currency))]
@@ -100,7 +100,7 @@ function Side({
   )
 }
 
-function Sums({ transaction, currency }: { transaction: Transaction; currency: string }) {
+function Sums({ transaction, currency }: { transaction: TransactionData; currency: string }) {
   const entries = transaction.entries.filter((entry) => entry.currency === currency)
   const debits = entries.reduce((sum, { amount }) => sum + Math.max(amount, 0), 0)
   const credits = entries.reduce((sum, { amount }) => sum - Math.min(amount, 0), 0)
@@ -118,7 +118,7 @@ function Sums({ transaction, currency }: { transaction: Transaction; currency: s
   )
 }
 
-function Source({ transaction }: { transaction: Transaction }) {
+function Source({ transaction }: { transaction: TransactionData }) {
   return (
     <footer className="flex flex-wrap gap-x-5 gap-y-1 border-line border-t px-4 py-2 text-ink-3 text-xs sm:px-5">
       {transaction.paymentId && (

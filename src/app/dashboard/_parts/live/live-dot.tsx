@@ -3,7 +3,7 @@ import { Pause, Play } from 'lucide-react'
 import { cx } from '@/ui/cx'
 import { type LiveState, useLiveState, usePause } from './live-query'
 
-const SAYS: Record<LiveState, { word: string; dot: string }> = {
+const STATES: Record<LiveState, { word: string; dot: string }> = {
   live: { word: 'Live', dot: 'bg-ok' },
   reconnecting: { word: 'Reconnecting…', dot: 'bg-warn animate-pulse-soft' },
   paused: { word: 'Paused', dot: 'border-2 border-ink-3' },
@@ -14,7 +14,7 @@ const SAYS: Record<LiveState, { word: string; dot: string }> = {
 export function LiveDot() {
   const state = useLiveState()
   const { paused, setPaused } = usePause()
-  const { word, dot } = SAYS[state]
+  const { word, dot } = STATES[state]
   const Sign = paused ? Play : Pause
   return (
     // The longest word gives way on the narrowest phones, and is read out whole.

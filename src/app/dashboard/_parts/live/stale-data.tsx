@@ -5,7 +5,7 @@ import { Button } from '@/ui/button'
 import { Timestamp } from '@/ui/timestamp'
 
 /** What the reader must know of the data under it: nothing while it is current; its age when the server is away. */
-export function Freshness({
+export function StaleDataBanner({
   query,
 }: {
   query: { isError: boolean; dataUpdatedAt: number; refetch(): unknown }

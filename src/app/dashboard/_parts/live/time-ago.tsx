@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 
 /** `3 s ago`, counted on by the reader's own clock from the moment the data came; the server's clock says how old it was then. */
-export function Age({ at, serverNow, receivedAt }: { at: string; serverNow: string; receivedAt: number }) {
+export function TimeAgo({ at, serverNow, receivedAt }: { at: string; serverNow: string; receivedAt: number }) {
   const [now, setNow] = useState(receivedAt)
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000)
@@ -11,12 +11,12 @@ export function Age({ at, serverNow, receivedAt }: { at: string; serverNow: stri
   const ms = Math.max(0, Date.parse(serverNow) - Date.parse(at)) + Math.max(0, now - receivedAt)
   return (
     <time dateTime={at} title={at} className="figures">
-      {ago(ms)}
+      {formatAge(ms)}
     </time>
   )
 }
 
-export function ago(ms: number): string {
+export function formatAge(ms: number): string {
   const seconds = Math.round(ms / 1000)
   if (seconds < 1) return 'just now'
   if (seconds < 120) return `${seconds} s ago`

@@ -1,11 +1,11 @@
 import type { Tone } from '@/ui/badge'
-import type { KeyRow } from '../../_parts/api'
+import type { ApiKeyRow } from '../../_parts/api'
 
-export type ApiScopeName = KeyRow['scopes'][number]
-export type KeyState = KeyRow['state']
+export type ApiScopeName = ApiKeyRow['scopes'][number]
+export type ApiKeyState = ApiKeyRow['state']
 
 /** What each scope allows, in words; the order is that of the form. */
-export const SCOPE_WORDS: Record<ApiScopeName, string> = {
+export const SCOPE_LABELS: Record<ApiScopeName, string> = {
   'payments:read': 'See payments and refunds',
   'payments:write': 'Charge',
   'refunds:write': 'Give money back',
@@ -13,7 +13,7 @@ export const SCOPE_WORDS: Record<ApiScopeName, string> = {
   'orders:write': 'Place orders',
   'ledger:read': 'See the books',
 }
-export const ALL_SCOPES = Object.keys(SCOPE_WORDS) as ApiScopeName[]
+export const ALL_SCOPES = Object.keys(SCOPE_LABELS) as ApiScopeName[]
 
 /** Enough to sell; giving money back and seeing the books is asked for on purpose. */
 export const USUAL_SCOPES: readonly ApiScopeName[] = [
@@ -23,7 +23,7 @@ export const USUAL_SCOPES: readonly ApiScopeName[] = [
   'orders:write',
 ]
 
-export const STATE_WORDS: Record<KeyState, { word: string; char: string; tone: Tone }> = {
+export const STATE_LABELS: Record<ApiKeyState, { word: string; char: string; tone: Tone }> = {
   active: { word: 'Active', char: '●', tone: 'ok' },
   overlap: { word: 'Being replaced', char: '◐', tone: 'warn' },
   rotated: { word: 'Replaced', char: '○', tone: 'neutral' },
@@ -32,7 +32,7 @@ export const STATE_WORDS: Record<KeyState, { word: string; char: string; tone: T
 }
 
 /** Those that open something, and those that do no more. */
-export function isOpen({ state }: { state: KeyState }): boolean {
+export function isUsable({ state }: { state: ApiKeyState }): boolean {
   return state === 'active' || state === 'overlap'
 }
 

@@ -2,22 +2,22 @@ import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { EmptyState } from '@/ui/empty-state'
 import { SkeletonRows } from '@/ui/skeleton'
-import type { KeyRow } from '../../_parts/api'
-import { isOpen } from './api-key-labels'
-import { type KeyAction, KeyTable } from './api-key-table'
+import type { ApiKeyRow } from '../../_parts/api'
+import { isUsable } from './api-key-labels'
+import { type ApiKeyAction, ApiKeyTable } from './api-key-table'
 
 interface Props {
   /** Undefined while they are not here yet. */
-  keys: readonly KeyRow[] | undefined
+  keys: readonly ApiKeyRow[] | undefined
   failed: boolean
   onCreate(): void
-  onAct(action: KeyAction, row: KeyRow): void
+  onAct(action: ApiKeyAction, row: ApiKeyRow): void
 }
 
 /** The keys that open something; below them, folded, those that do no more. */
-export function KeyList({ keys, failed, onCreate, onAct }: Props) {
-  const open = keys?.filter(isOpen) ?? []
-  const ended = keys?.filter((row) => !isOpen(row)) ?? []
+export function ApiKeyList({ keys, failed, onCreate, onAct }: Props) {
+  const open = keys?.filter(isUsable) ?? []
+  const ended = keys?.filter((row) => !isUsable(row)) ?? []
   return (
     <Card className="overflow-hidden">
       <CardHeader
@@ -26,7 +26,7 @@ export function KeyList({ keys, failed, onCreate, onAct }: Props) {
       />
       {keys ? (
         open.length > 0 ? (
-          <KeyTable caption="API keys that work, newest first" rows={open} onAct={onAct} />
+          <ApiKeyTable caption="API keys that work, newest first" rows={open} onAct={onAct} />
         ) : (
           <EmptyState
             title="No key works just now"
@@ -51,7 +51,7 @@ export function KeyList({ keys, failed, onCreate, onAct }: Props) {
           <summary className="cursor-pointer px-4 py-3 font-medium text-ink-2 text-ui sm:px-5">
             {ended.length === 1 ? '1 key has ended' : `${ended.length} keys have ended`}
           </summary>
-          <KeyTable caption="API keys that have ended, newest first" rows={ended} />
+          <ApiKeyTable caption="API keys that have ended, newest first" rows={ended} />
         </details>
       )}
     </Card>

@@ -3,23 +3,23 @@ import { Button } from '@/ui/button'
 import { cx } from '@/ui/cx'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
-import type { KeyRow } from '../../_parts/api'
-import { ALL_SCOPES, STATE_WORDS } from './api-key-labels'
+import type { ApiKeyRow } from '../../_parts/api'
+import { ALL_SCOPES, STATE_LABELS } from './api-key-labels'
 
-export type KeyAction = 'rotate' | 'revoke'
+export type ApiKeyAction = 'rotate' | 'revoke'
 
 /** Between a phone's cards and a wide screen these two columns stand under the name. */
 const WIDE_ONLY = 'md:max-xl:hidden'
 
 /** API keys, newest first. Those that have ended have no buttons. */
-export function KeyTable({
+export function ApiKeyTable({
   caption,
   rows,
   onAct,
 }: {
   caption: string
-  rows: readonly KeyRow[]
-  onAct?(action: KeyAction, row: KeyRow): void
+  rows: readonly ApiKeyRow[]
+  onAct?(action: ApiKeyAction, row: ApiKeyRow): void
 }) {
   const end = onAct ? 'Works until' : 'Ended'
   return (
@@ -70,7 +70,7 @@ export function KeyTable({
   )
 }
 
-function Name({ row }: { row: KeyRow }) {
+function Name({ row }: { row: ApiKeyRow }) {
   return (
     <span className="min-w-0 md:block md:min-w-36">
       <span className="block font-medium [overflow-wrap:anywhere]">{row.name}</span>
@@ -88,7 +88,7 @@ function Name({ row }: { row: KeyRow }) {
   )
 }
 
-function Created({ row }: { row: KeyRow }) {
+function Created({ row }: { row: ApiKeyRow }) {
   return (
     <span className="text-end md:text-start">
       <Timestamp at={row.createdAt} style="day" />
@@ -112,8 +112,8 @@ function Moment({ at }: { at: string }) {
   )
 }
 
-function State({ row }: { row: KeyRow }) {
-  const { word, char, tone } = STATE_WORDS[row.state]
+function State({ row }: { row: ApiKeyRow }) {
+  const { word, char, tone } = STATE_LABELS[row.state]
   return (
     <Badge tone={tone}>
       <span aria-hidden="true" className="text-[0.625rem] leading-none">
@@ -124,7 +124,7 @@ function State({ row }: { row: KeyRow }) {
   )
 }
 
-function Scopes({ row }: { row: KeyRow }) {
+function Scopes({ row }: { row: ApiKeyRow }) {
   if (row.scopes.length === ALL_SCOPES.length) return <span className="text-ink-2">everything</span>
   return (
     <span className="flex flex-wrap justify-end gap-x-2 font-mono text-ink-2 text-xs md:max-w-60 md:justify-start">
@@ -135,7 +135,7 @@ function Scopes({ row }: { row: KeyRow }) {
   )
 }
 
-function End({ row }: { row: KeyRow }) {
+function End({ row }: { row: ApiKeyRow }) {
   const at = row.revokedAt ?? row.expiresAt
   if (!at) return 'It is revoked'
   if (row.state === 'active') return <Timestamp at={at} style="day" />
@@ -149,7 +149,7 @@ function End({ row }: { row: KeyRow }) {
   )
 }
 
-function Actions({ row, onAct }: { row: KeyRow; onAct(action: KeyAction, row: KeyRow): void }) {
+function Actions({ row, onAct }: { row: ApiKeyRow; onAct(action: ApiKeyAction, row: ApiKeyRow): void }) {
   return (
     <span className="ms-auto flex justify-end gap-2 pt-1.5 md:flex-col md:pt-0 2xl:flex-row">
       {row.state === 'active' && (

@@ -4,20 +4,20 @@ import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { SelectField, TextField } from '@/ui/field'
 import { api } from '../../_parts/api'
-import { ALL_SCOPES, type ApiScopeName, LIFETIMES, SCOPE_WORDS, USUAL_SCOPES } from './api-key-labels'
+import { ALL_SCOPES, type ApiScopeName, LIFETIMES, SCOPE_LABELS, USUAL_SCOPES } from './api-key-labels'
 import { Dialog, DialogFoot } from './dialog'
-import type { Done } from './dialog-result'
-import { useAct } from './use-submit-once'
+import type { DialogResult } from './dialog-result'
+import { useSubmitOnce } from './use-submit-once'
 
 /** A new key: what it is for, what it may do, and for how long. Its id is made when the dialog opens. */
-export function CreateDialog({ onDone, onClose }: { onDone(done: Done): void; onClose(): void }) {
+export function CreateDialog({ onDone, onClose }: { onDone(done: DialogResult): void; onClose(): void }) {
   const [newId] = useState(() => mintKey())
   const [name, setName] = useState('')
   const [scopes, setScopes] = useState<readonly ApiScopeName[]>(USUAL_SCOPES)
   const [days, setDays] = useState<number | null>(90)
   const [tried, setTried] = useState(false)
   const wrong = { name: name.trim() === '', scopes: scopes.length === 0 }
-  const act = useAct(
+  const act = useSubmitOnce(
     () => api.developers.createKey.mutate({ newId, name, scopes: [...scopes], expiresInDays: days }),
     (what) => onDone({ what, name: name.trim() }),
   )
@@ -99,7 +99,7 @@ function ScopeChoice({
               onChange={() => toggle(scope)}
             />
             <span>
-              {SCOPE_WORDS[scope]} <span className="block font-mono text-2xs text-ink-3">{scope}</span>
+              {SCOPE_LABELS[scope]} <span className="block font-mono text-2xs text-ink-3">{scope}</span>
             </span>
           </label>
         ))}

@@ -3,10 +3,10 @@ import { useEffect, useRef, useState } from 'react'
 import { Banner } from '@/ui/banner'
 import { Button, buttonClass } from '@/ui/button'
 import { Icon } from '@/ui/icon'
-import type { Done } from './dialog-result'
+import type { DialogResult } from './dialog-result'
 
 /** What was just done. The token of a new key is on this page only, and only until it is put away. */
-export function Outcome({ done: { what, name }, onGone }: { done: Done; onGone(): void }) {
+export function DialogOutcome({ done: { what, name }, onGone }: { done: DialogResult; onGone(): void }) {
   const ref = useRef<HTMLDivElement>(null)
   useEffect(() => ref.current?.focus(), [])
   return (
@@ -18,18 +18,18 @@ export function Outcome({ done: { what, name }, onGone }: { done: Done; onGone()
         </Banner>
       ) : (
         <Banner
-          tone={WITHOUT[what.outcome].tone}
-          title={`“${name}”: ${WITHOUT[what.outcome].title}`}
+          tone={OUTCOMES_WITHOUT_TOKEN[what.outcome].tone}
+          title={`“${name}”: ${OUTCOMES_WITHOUT_TOKEN[what.outcome].title}`}
           actions={<Button onClick={onGone}>Understood</Button>}
         >
-          {WITHOUT[what.outcome].says}
+          {OUTCOMES_WITHOUT_TOKEN[what.outcome].says}
         </Banner>
       )}
     </div>
   )
 }
 
-const WITHOUT = {
+const OUTCOMES_WITHOUT_TOKEN = {
   revoked: { tone: 'ok', title: 'revoked', says: 'Every program that uses it gets 401 from now on.' },
   before: {
     tone: 'warn',

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { Code } from '../../../docs/_parts/code-block'
+import { CodeBlock } from '../../../docs/_parts/code-block'
 import { Card, CardBody, CardHeader } from '@/ui/card'
 import { LINK } from '@/ui/nav'
 
@@ -11,11 +11,11 @@ export function QuickStart({ baseUrl, token }: { baseUrl: string; token: string 
       <CardBody className="flex flex-col gap-4 text-ink-2 text-ui">
         <div>
           <p>{token ? 'Your new key, for this terminal:' : 'Put your key into this terminal:'}</p>
-          <Code text={`export PAYONCE_API_KEY=${token ?? 'sk_test_…'}`} />
+          <CodeBlock text={`export PAYONCE_API_KEY=${token ?? 'sk_test_…'}`} />
         </div>
         <div>
           <p>Pay 24.00 EUR. Then send it again: the answer is the same, and says so.</p>
-          <Code text={CURL(baseUrl)} />
+          <CodeBlock text={CURL(baseUrl)} />
         </div>
         <p>
           Change the amount and keep the key: it is refused, and charges nothing.{' '}

@@ -2,10 +2,10 @@
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
 import { Timestamp } from '@/ui/timestamp'
-import { api, type KeyRow } from '../../_parts/api'
+import { api, type ApiKeyRow } from '../../_parts/api'
 import { Dialog, DialogFoot } from './dialog'
-import type { Done } from './dialog-result'
-import { useAct } from './use-submit-once'
+import type { DialogResult } from './dialog-result'
+import { useSubmitOnce } from './use-submit-once'
 
 /** The last question before a key ends: it cannot be undone, and who still uses it is told. */
 export function RevokeDialog({
@@ -13,11 +13,11 @@ export function RevokeDialog({
   onDone,
   onClose,
 }: {
-  row: KeyRow
-  onDone(done: Done): void
+  row: ApiKeyRow
+  onDone(done: DialogResult): void
   onClose(): void
 }) {
-  const act = useAct(
+  const act = useSubmitOnce(
     () => api.developers.revokeKey.mutate({ id: row.id }),
     () => onDone({ what: { outcome: 'revoked' }, name: row.name }),
   )

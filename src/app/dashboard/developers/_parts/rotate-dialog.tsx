@@ -3,11 +3,11 @@ import { useState } from 'react'
 import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
-import { api, type KeyRow } from '../../_parts/api'
+import { api, type ApiKeyRow } from '../../_parts/api'
 import { OVERLAPS } from './api-key-labels'
 import { Dialog, DialogFoot } from './dialog'
-import type { Done } from './dialog-result'
-import { useAct } from './use-submit-once'
+import type { DialogResult } from './dialog-result'
+import { useSubmitOnce } from './use-submit-once'
 
 /** A successor with the same name, rights and time to live; and for how long the old key works beside it. */
 export function RotateDialog({
@@ -15,13 +15,13 @@ export function RotateDialog({
   onDone,
   onClose,
 }: {
-  row: KeyRow
-  onDone(done: Done): void
+  row: ApiKeyRow
+  onDone(done: DialogResult): void
   onClose(): void
 }) {
   const [newId] = useState(() => mintKey())
   const [overlapHours, setOverlap] = useState(24)
-  const act = useAct(
+  const act = useSubmitOnce(
     () => api.developers.rotateKey.mutate({ id: row.id, newId, overlapHours }),
     (what) => onDone({ what, name: row.name }),
   )

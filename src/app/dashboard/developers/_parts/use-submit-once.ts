@@ -8,7 +8,7 @@ import { isSignedOut } from '../../_parts/api'
  * Something that is done once, however often its button is pressed: presses while it runs are ignored, and what is sent again after a
  * failure carries the same id, so the server takes it for the same.
  */
-export function useAct<Done>(act: () => Promise<Done>, then: (done: Done) => void) {
+export function useSubmitOnce<Done>(act: () => Promise<Done>, then: (done: Done) => void) {
   const running = useRef(false)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)

@@ -8,19 +8,19 @@ import { Icon } from '@/ui/icon'
 import { PageHeader } from '@/ui/page-header'
 import { SkeletonRows } from '@/ui/skeleton'
 import { api, type RecordPage } from '../../_parts/api'
-import { Freshness, Refetching } from '../../_parts/live/stale-data'
+import { StaleDataBanner, Refetching } from '../../_parts/live/stale-data'
 import { useLive } from '../../_parts/live/live-query'
 import { Pager } from '../../_parts/list/pager'
-import { STATE_NAMES, stateWord } from '../../_parts/record-state'
+import { RECORD_STATES, stateLabel } from '../../_parts/record-state'
 import { RecordTable } from './record-table'
-import { paramsOf, queryOf, type RecordQuery, useRecordFilters } from './use-record-query'
+import { paramsOf, queryOf, type RecordListQuery, useRecordFilters } from './use-record-query'
 
 export function RecordsPage({
   initial,
   initialQuery,
 }: {
   initial: RecordPage | null
-  initialQuery: RecordQuery
+  initialQuery: RecordListQuery
 }) {
   const { filters, change, clear } = useRecordFilters()
   const query = queryOf(filters)
@@ -58,18 +58,18 @@ export function RecordsPage({
           aria-label="State"
           value={filters.state ?? ''}
           onChange={(event) =>
-            change({ state: STATE_NAMES.find((state) => state === event.target.value) ?? null })
+            change({ state: RECORD_STATES.find((state) => state === event.target.value) ?? null })
           }
         >
           <option value="">Any state</option>
-          {STATE_NAMES.map((state) => (
+          {RECORD_STATES.map((state) => (
             <option key={state} value={state}>
-              {stateWord(state)}
+              {stateLabel(state)}
             </option>
           ))}
         </Select>
       </search>
-      <Freshness query={live} />
+      <StaleDataBanner query={live} />
       <Card className="overflow-hidden">
         {live.data ? (
           <Refetching active={live.isPlaceholderData}>

@@ -1,9 +1,9 @@
 'use client'
 import { Button } from '@/ui/button'
 import { PageHeader } from '@/ui/page-header'
-import { Age } from '../../_parts/live/time-ago'
-import { api, type IntegrityView } from '../../_parts/api'
-import { Freshness } from '../../_parts/live/stale-data'
+import { TimeAgo } from '../../_parts/live/time-ago'
+import { api, type IntegrityData } from '../../_parts/api'
+import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { useOnDemand } from '../../_parts/live/live-query'
 import { InvariantList } from './invariant-list'
 import { headline, isProven } from './verdict'
@@ -14,7 +14,7 @@ const PARTS = [
   { part: 'ledger', title: 'Ledger', note: 'The books by themselves, and against the payments.' },
 ] as const
 
-export function IntegrityPage({ initial }: { initial: IntegrityView }) {
+export function IntegrityPage({ initial }: { initial: IntegrityData }) {
   const query = useOnDemand(['integrity'], () => api.integrity.check.query(), initial)
   const verdict = query.data ?? initial
   return (
@@ -27,11 +27,11 @@ export function IntegrityPage({ initial }: { initial: IntegrityView }) {
       <p role="status" className="sr-only">
         {query.isFetching ? 'Checking…' : headline(verdict)}
       </p>
-      <Freshness query={query} />
+      <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
         <VerdictCard
           verdict={verdict}
-          age={<Age at={verdict.checkedAt} serverNow={verdict.checkedAt} receivedAt={query.dataUpdatedAt} />}
+          age={<TimeAgo at={verdict.checkedAt} serverNow={verdict.checkedAt} receivedAt={query.dataUpdatedAt} />}
         />
         {PARTS.map(({ part, title, note }) => (
           <InvariantList

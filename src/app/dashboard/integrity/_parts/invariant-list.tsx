@@ -1,10 +1,10 @@
 import { Badge, type Tone } from '@/ui/badge'
 import { Card, CardHeader } from '@/ui/card'
 import { cx } from '@/ui/cx'
-import type { IntegrityView } from '../../_parts/api'
+import type { IntegrityData } from '../../_parts/api'
 import { OffenderList } from '../../_parts/ledger/offender-list'
 
-type Finding = IntegrityView['findings'][number]
+type Finding = IntegrityData['findings'][number]
 
 /** @param proven whether there was anything that could have broken them */
 export function InvariantList({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { IntegrityView } from '../../_parts/api'
+import type { IntegrityData } from '../../_parts/api'
 import { headline, stateOf } from './verdict'
 
 const counted = {
@@ -18,13 +18,13 @@ const holds = {
   offenders: [],
 }
 const broken = { ...holds, offenders: [{ kind: 'payment', id: 'pay_1', detail: '2 charges' }] }
-const verdict = (findings: IntegrityView['findings'], charges = 3): IntegrityView => ({
+const verdict = (findings: IntegrityData['findings'], charges = 3): IntegrityData => ({
   checkedAt: '2026-05-01T00:00:00.000Z',
   counted: { ...counted, charges },
   findings,
 })
 
-test.each<[string, IntegrityView, string, string]>([
+test.each<[string, IntegrityData, string, string]>([
   ['all hold of some charges', verdict([holds, holds]), 'holds', 'All 2 invariants hold'],
   [
     'all hold of no charge',

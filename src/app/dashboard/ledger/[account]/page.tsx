@@ -1,7 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import { notFound } from 'next/navigation'
 import { caller } from '@/app/_trpc/caller'
-import { instant, type Search, text } from '../../_parts/list/search-params'
+import { timeParam, type SearchParams, textParam } from '../../_parts/list/search-params'
 import { AccountPage } from './_parts/account-page'
 import { type AccountQuery, statementInput } from './_parts/account-query'
 
@@ -9,15 +9,15 @@ export const metadata = { title: 'Account' }
 
 interface Props {
   params: Promise<{ account: string }>
-  searchParams: Promise<Search>
+  searchParams: Promise<SearchParams>
 }
 
 export default async function Page({ params, searchParams }: Props) {
   const search = await searchParams
   const query: AccountQuery = {
     id: decodeURIComponent((await params).account),
-    asOf: instant(search.asOf) ?? null,
-    cursor: text(search.after, 200) ?? null,
+    asOf: timeParam(search.asOf) ?? null,
+    cursor: textParam(search.after, 200) ?? null,
   }
   return (
     <AccountPage key={`${query.id}${query.asOf}${query.cursor}`} query={query} initial={await read(query)} />

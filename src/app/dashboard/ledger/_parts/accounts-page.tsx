@@ -7,16 +7,16 @@ import { Money } from '@/ui/money'
 import { PageHeader } from '@/ui/page-header'
 import { Table, TableBody, TableFoot, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
-import { Age } from '../../_parts/live/time-ago'
-import { type Account, api, type Check } from '../../_parts/api'
-import { Freshness } from '../../_parts/live/stale-data'
+import { TimeAgo } from '../../_parts/live/time-ago'
+import { type AccountData, api, type LedgerCheckData } from '../../_parts/api'
+import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { LedgerCheck } from '../../_parts/ledger/ledger-check'
 import { useLive } from '../../_parts/live/live-query'
 import { LedgerTabs } from './ledger-tabs'
 
 interface Books {
-  accounts: Account[]
-  check: Check
+  accounts: AccountData[]
+  check: LedgerCheckData
 }
 
 export function AccountsPage({ initial }: { initial: Books }) {
@@ -30,11 +30,11 @@ export function AccountsPage({ initial }: { initial: Books }) {
         note="A balance is the sum of its entries; nothing else is stored. Entries are never changed."
         actions={<LedgerTabs here="accounts" />}
       />
-      <Freshness query={query} />
+      <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
         <LedgerCheck
           check={check}
-          age={<Age at={check.checkedAt} serverNow={check.checkedAt} receivedAt={query.dataUpdatedAt} />}
+          age={<TimeAgo at={check.checkedAt} serverNow={check.checkedAt} receivedAt={query.dataUpdatedAt} />}
         />
         {accounts.length === 0 && <NoAccounts />}
         {currencies.map((currency) => (
@@ -69,7 +69,7 @@ function NoAccounts() {
   )
 }
 
-function Currency({ currency, accounts }: { currency: string; accounts: readonly Account[] }) {
+function Currency({ currency, accounts }: { currency: string; accounts: readonly AccountData[] }) {
   return (
     <Card className="overflow-hidden">
       <CardHeader title={currency} />
@@ -99,7 +99,7 @@ function Currency({ currency, accounts }: { currency: string; accounts: readonly
   )
 }
 
-function AccountLine({ account }: { account: Account }) {
+function AccountLine({ account }: { account: AccountData }) {
   const { currency } = account
   return (
     <Tr className="group relative">
@@ -146,7 +146,7 @@ export function SidedBalance({ balance, currency }: { balance: number; currency:
 }
 
 /** Σ debits = Σ credits. */
-function Trial({ currency, accounts }: { currency: string; accounts: readonly Account[] }) {
+function Trial({ currency, accounts }: { currency: string; accounts: readonly AccountData[] }) {
   const debits = accounts.reduce((sum, account) => sum + account.debits, 0)
   const credits = accounts.reduce((sum, account) => sum + account.credits, 0)
   const balanced = debits === credits

@@ -51,7 +51,7 @@ export function PaymentFilterBar({
         <div className="flex flex-wrap items-center gap-2">
           {inForce.map((name) => (
             <Chip key={name} onRemove={() => onChange({ [name]: null })}>
-              {say(name, filters)}
+              {chipText(name, filters)}
             </Chip>
           ))}
           <Button variant="ghost" size="sm" onClick={onClear}>
@@ -125,7 +125,7 @@ function Chip({ onRemove, children }: { onRemove(): void; children: React.ReactN
   )
 }
 
-function say(name: string, filters: PaymentFilters): string {
+function chipText(name: string, filters: PaymentFilters): string {
   switch (name) {
     case 'status':
       return filters.status ? PAYMENT_STATUSES[filters.status].word : ''

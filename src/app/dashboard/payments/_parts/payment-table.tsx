@@ -5,7 +5,7 @@ import { Timestamp } from '@/ui/timestamp'
 import { Verbatim } from '@/ui/verbatim'
 import type { PaymentRow } from '../../_parts/api'
 import { AttemptStrip, RequestsToCharges } from '../../_parts/attempts/attempt-strip'
-import { PaymentStanding } from '../../_parts/payment-state'
+import { PaymentState } from '../../_parts/payment-state'
 import { chargesOf, requestsOf } from '../../_parts/payment-sentences'
 
 export function PaymentTable({ payments }: { payments: readonly PaymentRow[] }) {
@@ -43,7 +43,7 @@ function PaymentLine({ payment }: { payment: PaymentRow }) {
         </Link>
       </Td>
       <Td label="Status" primary>
-        <PaymentStanding payment={payment} />
+        <PaymentState payment={payment} />
       </Td>
       <Td label="Order" className="md:max-w-56">
         <Verbatim className="min-w-0">{payment.reference ?? '—'}</Verbatim>

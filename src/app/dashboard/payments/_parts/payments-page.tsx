@@ -6,19 +6,19 @@ import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
 import { SkeletonRows } from '@/ui/skeleton'
 import { api, type PaymentPage } from '../../_parts/api'
-import { Freshness, Refetching } from '../../_parts/live/stale-data'
+import { StaleDataBanner, Refetching } from '../../_parts/live/stale-data'
 import { useLive } from '../../_parts/live/live-query'
 import { Pager } from '../../_parts/list/pager'
 import { PaymentFilterBar } from './filter-bar'
 import { PaymentTable } from './payment-table'
-import { type PaymentQuery, paramsOf, queryOf, usePaymentFilters } from './use-payment-query'
+import { type PaymentListQuery, paramsOf, queryOf, usePaymentFilters } from './use-payment-query'
 
 export function PaymentsPage({
   initial,
   initialQuery,
 }: {
   initial: PaymentPage | null
-  initialQuery: PaymentQuery
+  initialQuery: PaymentListQuery
 }) {
   const { filters, change, clear } = usePaymentFilters()
   const query = queryOf(filters)
@@ -36,7 +36,7 @@ export function PaymentsPage({
         note="Each row is one payment, with the requests that asked for it and the charges that were made."
       />
       <PaymentFilterBar filters={filters} onChange={change} onClear={clear} />
-      <Freshness query={live} />
+      <StaleDataBanner query={live} />
       <Card className="overflow-hidden">
         {live.data ? (
           <Refetching active={live.isPlaceholderData}>

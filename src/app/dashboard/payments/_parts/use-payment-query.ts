@@ -1,6 +1,6 @@
 'use client'
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { instant } from '../../_parts/list/search-params'
+import { timeParam } from '../../_parts/list/search-params'
 
 export const STATUSES = [
   'succeeded',
@@ -12,7 +12,7 @@ export const STATUSES = [
 ] as const
 
 /** What the list asks the server. */
-export interface PaymentQuery {
+export interface PaymentListQuery {
   statuses?: (typeof STATUSES)[number][]
   currency?: string
   search?: string
@@ -41,9 +41,9 @@ export function usePaymentFilters() {
 
 export type PaymentFilters = ReturnType<typeof usePaymentFilters>['filters']
 
-export function queryOf({ status, currency, q, from, until, after }: PaymentFilters): PaymentQuery {
-  const begin = instant(from ?? undefined)
-  const end = instant(until ?? undefined)
+export function queryOf({ status, currency, q, from, until, after }: PaymentFilters): PaymentListQuery {
+  const begin = timeParam(from ?? undefined)
+  const end = timeParam(until ?? undefined)
   return {
     ...(status ? { statuses: [status] } : {}),
     ...(currency && /^[A-Z]{3}$/.test(currency) ? { currency } : {}),

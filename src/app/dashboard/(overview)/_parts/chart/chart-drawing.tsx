@@ -1,4 +1,4 @@
-import { count } from '../../../_parts/payment-sentences'
+import { formatCount } from '../../../_parts/payment-sentences'
 import { type ChartBucket, chartGeometry, type Frame, type Geometry } from './chart-geometry'
 
 /** One SVG of the chart at one size; the numbers it shows are in the table and in the sentence beside it. */
@@ -145,7 +145,7 @@ function PeakLabel({ peak, frame }: { peak: Geometry['peak']; frame: Frame }) {
         fontWeight="600"
         fill="var(--color-link)"
       >
-        {count(peak.prevented)} prevented
+        {formatCount(peak.prevented)} prevented
       </text>
     </g>
   )

@@ -14,7 +14,7 @@ export const PAINT: Record<
   held: { tone: 'var(--color-ink-3)', pattern: 'dots' },
 }
 
-export function wordOf(series: Series): string {
+export function seriesLabel(series: Series): string {
   return OUTCOMES[series].word
 }
 

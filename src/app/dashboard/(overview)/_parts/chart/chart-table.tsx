@@ -1,6 +1,6 @@
 import { Timestamp } from '@/ui/timestamp'
 import { type ChartBucket, prevented, SERIES } from './chart-geometry'
-import { wordOf } from './chart-paint'
+import { seriesLabel } from './chart-paint'
 
 /** The same numbers, for those who read rather than look. Stretches in which nothing happened are left out. */
 export function ChartTable({ buckets }: { buckets: readonly ChartBucket[] }) {
@@ -23,7 +23,7 @@ export function ChartTable({ buckets }: { buckets: readonly ChartBucket[] }) {
               <th scope="col" className="px-3 py-2 text-left font-medium">
                 From
               </th>
-              {[...SERIES.map(wordOf), 'Charges', 'Prevented'].map((word) => (
+              {[...SERIES.map(seriesLabel), 'Charges', 'Prevented'].map((word) => (
                 <th key={word} scope="col" className="px-3 py-2 font-medium">
                   {word}
                 </th>

@@ -5,16 +5,16 @@ import { Card, CardBody, CardHeader } from '@/ui/card'
 import { cx } from '@/ui/cx'
 import { Timestamp } from '@/ui/timestamp'
 import type { OverviewData } from '../../../_parts/api'
-import { count, explainChart } from '../../../_parts/payment-sentences'
+import { formatCount, explainChart } from '../../../_parts/payment-sentences'
 import { ChartDrawing } from './chart-drawing'
 import { arrived, type Frame, prevented, SERIES } from './chart-geometry'
-import { Patterns, Swatch, wordOf } from './chart-paint'
+import { Patterns, Swatch, seriesLabel } from './chart-paint'
 import { ChartTable } from './chart-table'
 
 const WIDE: Frame = { width: 1040, height: 290, top: 26, right: 4, bottom: 26, left: 34 }
 const NARROW: Frame = { width: 340, height: 220, top: 26, right: 2, bottom: 24, left: 26 }
 
-const RANGE_WORDS: Record<string, string> = {
+const RANGE_LABELS: Record<string, string> = {
   '1h': 'hour',
   '24h': '24 hours',
   '7d': '7 days',
@@ -31,23 +31,23 @@ export function RequestsChart({ data, range }: { data: OverviewData; range: stri
   const tickLabel = bucketSeconds >= 14_400 ? dayOf : timeOf
   return (
     <Card>
-      <CardHeader title="Requests vs. charges" note={explainChart(totals, RANGE_WORDS[range] ?? range)} />
+      <CardHeader title="Requests vs. charges" note={explainChart(totals, RANGE_LABELS[range] ?? range)} />
       <CardBody className="relative pt-3">
         <Patterns id={id} />
         <div className="flex min-h-10 flex-wrap items-center gap-x-4 gap-y-1.5 text-ui">
           {SERIES.filter((series) => series !== 'recovered' || totals.recovered > 0).map((series) => (
             <span key={series} className="inline-flex items-center gap-1.5 text-ink-2">
               <Swatch id={id} series={series} />
-              {wordOf(series)}{' '}
-              <b className="figures font-semibold text-ink">{count((shown ?? totals)[series])}</b>
+              {seriesLabel(series)}{' '}
+              <b className="figures font-semibold text-ink">{formatCount((shown ?? totals)[series])}</b>
             </span>
           ))}
           <span className="inline-flex items-center gap-1.5 text-ink-2">
             <span aria-hidden="true" className="h-0.5 w-3.5 bg-ink" />
-            Charges <b className="figures font-semibold text-ink">{count((shown ?? totals).charges)}</b>
+            Charges <b className="figures font-semibold text-ink">{formatCount((shown ?? totals).charges)}</b>
           </span>
           <span className="ml-auto text-ink-3 text-xs">
-            {shown ? <Span at={shown.at} seconds={bucketSeconds} /> : `${count(arrived(totals))} in all`}
+            {shown ? <BucketSpan at={shown.at} seconds={bucketSeconds} /> : `${formatCount(arrived(totals))} in all`}
           </span>
         </div>
         <CursorArea buckets={buckets} bucketSeconds={bucketSeconds} cursor={cursor} setCursor={setCursor}>
@@ -112,7 +112,7 @@ function CursorArea({
       aria-valuemin={0}
       aria-valuemax={Math.max(last, 0)}
       aria-valuenow={cursor ?? Math.max(last, 0)}
-      aria-valuetext={now && sayBucket(now)}
+      aria-valuetext={now && describeBucket(now)}
       onKeyDown={move}
       onPointerMove={hover}
       onPointerLeave={() => setCursor(null)}
@@ -133,16 +133,16 @@ function columnUnder(event: PointerEvent<HTMLElement>, columns: number): number 
   return index >= 0 && index < columns ? index : null
 }
 
-function sayBucket(bucket: Bucket): string {
+function describeBucket(bucket: Bucket): string {
   const time = bucket.at.slice(0, 16).replace('T', ' ')
-  return `${time} UTC: ${count(arrived(bucket))} arrived, ${count(prevented(bucket))} prevented, ${count(bucket.charges)} charged`
+  return `${time} UTC: ${formatCount(arrived(bucket))} arrived, ${formatCount(prevented(bucket))} prevented, ${formatCount(bucket.charges)} charged`
 }
 
 function endOf(at: string, seconds: number): string {
   return new Date(Date.parse(at) + seconds * 1000).toISOString()
 }
 
-function Span({ at, seconds }: { at: string; seconds: number }) {
+function BucketSpan({ at, seconds }: { at: string; seconds: number }) {
   return (
     <>
       <Timestamp at={at} seconds={false} /> +{' '}

@@ -8,7 +8,7 @@ import { api, type RecordData } from '../../../_parts/api'
 type Step = 'idle' | 'asking' | 'asked' | 'failed'
 
 /** The resolver gave up. A person can look at the bank's own pages, and let the bank be asked again: that never charges. */
-export function Parked({ record, refresh }: { record: RecordData; refresh(): Promise<unknown> }) {
+export function ParkedBanner({ record, refresh }: { record: RecordData; refresh(): Promise<unknown> }) {
   const [step, setStep] = useState<Step>('idle')
   const ask = async () => {
     if (step === 'asking') return
@@ -31,13 +31,13 @@ export function Parked({ record, refresh }: { record: RecordData; refresh(): Pro
         <Button variant="secondary" size="sm" busy={step === 'asking'} onClick={() => void ask()}>
           Ask the bank again
         </Button>
-        <span role="status">{SAYS[step]}</span>
+        <span role="status">{STEP_MESSAGES[step]}</span>
       </p>
     </Banner>
   )
 }
 
-const SAYS: Record<Step, string> = {
+const STEP_MESSAGES: Record<Step, string> = {
   idle: 'Asking never charges.',
   asking: 'Asking…',
   asked: 'The resolver looks at it now.',

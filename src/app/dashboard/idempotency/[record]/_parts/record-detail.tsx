@@ -6,13 +6,13 @@ import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type RecordData } from '../../../_parts/api'
-import { Attempts } from '../../../_parts/attempts/attempt-list'
-import { Freshness } from '../../../_parts/live/stale-data'
+import { AttemptList } from '../../../_parts/attempts/attempt-list'
+import { StaleDataBanner } from '../../../_parts/live/stale-data'
 import { useLive } from '../../../_parts/live/live-query'
 import { RecordState } from '../../../_parts/record-state'
 import { explainPresses } from '../../../_parts/payment-sentences'
 import { AuditTrail } from './audit-trail'
-import { Parked } from './parked-banner'
+import { ParkedBanner } from './parked-banner'
 
 export function RecordDetailPage({ initial }: { initial: RecordData }) {
   const query = useLive(['record', initial.id], () => api.idempotency.get.query({ id: initial.id }), initial)
@@ -35,15 +35,15 @@ export function RecordDetailPage({ initial }: { initial: RecordData }) {
         }
         note={explainPresses(record, record.sentBy)}
       />
-      <Freshness query={query} />
+      <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
-        {record.parkedAt && <Parked record={record} refresh={() => query.refetch()} />}
+        {record.parkedAt && <ParkedBanner record={record} refresh={() => query.refetch()} />}
         <Card className="overflow-hidden">
           <CardHeader
             title="Attempts"
             note="Each request that carried this key; first, the one that did the work."
           />
-          <Attempts attempts={record.attempts} />
+          <AttemptList attempts={record.attempts} />
         </Card>
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
           <StoredAnswer record={record} />
@@ -136,7 +136,7 @@ function LeaseFacts({ record }: { record: RecordData }) {
   const running = record.state === 'claimed' || record.state === 'sending'
   return (
     <Card>
-      <CardHeader title="Lease" note={sayLease(record, running)} />
+      <CardHeader title="Lease" note={leaseNote(record, running)} />
       <div className="px-4 py-1.5 sm:px-5">
         <Facts>
           <Fact name={running ? 'Holder' : 'Last holder'}>
@@ -152,7 +152,7 @@ function LeaseFacts({ record }: { record: RecordData }) {
   )
 }
 
-function sayLease(record: RecordData, running: boolean): string {
+function leaseNote(record: RecordData, running: boolean): string {
   if (record.state === 'parked') return 'Nobody asks any more: it waits for a person.'
   if (record.state === 'unknown') return 'Nobody may execute: the bank is asked first.'
   if (!running) return 'Finished: nobody needs it any more.'

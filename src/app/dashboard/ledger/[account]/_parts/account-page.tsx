@@ -6,8 +6,8 @@ import { EmptyState } from '@/ui/empty-state'
 import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
-import { type Account, api, type StatementPage } from '../../../_parts/api'
-import { Freshness } from '../../../_parts/live/stale-data'
+import { type AccountData, api, type StatementPage } from '../../../_parts/api'
+import { StaleDataBanner } from '../../../_parts/live/stale-data'
 import { useLive } from '../../../_parts/live/live-query'
 import { Pager } from '../../../_parts/list/pager'
 import { SidedBalance } from '../../_parts/accounts-page'
@@ -20,7 +20,7 @@ import { TAccount } from './t-account'
 const T_LINES = 12
 
 interface Data {
-  account: Account
+  account: AccountData
   statement: StatementPage
 }
 
@@ -46,7 +46,7 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
         }
         actions={<AsOfPicker path={path} asOf={query.asOf} />}
       />
-      <Freshness query={live} />
+      <StaleDataBanner query={live} />
       <div className="flex flex-col gap-4">
         <Headline account={account} asOf={query.asOf} />
         {statement.items.length > 0 ? (
@@ -86,7 +86,7 @@ async function read(query: AccountQuery): Promise<Data> {
   return { account, statement }
 }
 
-function Headline({ account, asOf }: { account: Account; asOf: string | null }) {
+function Headline({ account, asOf }: { account: AccountData; asOf: string | null }) {
   return (
     <Card className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 py-4 sm:px-5">
       <p className="font-semibold text-2xl tracking-tight">

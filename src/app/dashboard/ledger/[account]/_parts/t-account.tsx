@@ -4,13 +4,13 @@ import { Card, CardHeader } from '@/ui/card'
 import { cx } from '@/ui/cx'
 import { Money } from '@/ui/money'
 import { Timestamp } from '@/ui/timestamp'
-import type { Account, StatementPage } from '../../../_parts/api'
+import type { AccountData, StatementPage } from '../../../_parts/api'
 import { tSums } from './t-account-sums'
 
 type Line = StatementPage['items'][number]
 
 /** The T: debits on the left, credits on the right, oldest first, closed with the balance carried down. */
-export function TAccount({ account, lines }: { account: Account; lines: readonly Line[] }) {
+export function TAccount({ account, lines }: { account: AccountData; lines: readonly Line[] }) {
   const { currency } = account
   const { opening, foot, closing } = tSums(lines)
   const oldestFirst = lines.toReversed()

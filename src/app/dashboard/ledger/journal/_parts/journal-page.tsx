@@ -3,7 +3,7 @@ import { Card } from '@/ui/card'
 import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
 import { api, type JournalPage as Data } from '../../../_parts/api'
-import { Freshness } from '../../../_parts/live/stale-data'
+import { StaleDataBanner } from '../../../_parts/live/stale-data'
 import { useLive } from '../../../_parts/live/live-query'
 import { Pager } from '../../../_parts/list/pager'
 import { TransactionCard } from '../../../_parts/ledger/transaction-card'
@@ -20,7 +20,7 @@ export function JournalPage({ initial, cursor }: { initial: Data; cursor: string
         note="Every transaction as it was posted, newest first."
         actions={<LedgerTabs here="journal" />}
       />
-      <Freshness query={query} />
+      <StaleDataBanner query={query} />
       {items.length === 0 && (
         <Card>
           <EmptyState title="Nothing is posted yet">A transaction appears with the first payment.</EmptyState>

@@ -6,7 +6,7 @@ import { Timestamp } from '@/ui/timestamp'
 import type { PaymentRow } from '../../../_parts/api'
 
 /** The same order's other payments: an earlier decline, a later try. At most one of them all can be paid. */
-export function Siblings({ siblings }: { siblings: readonly PaymentRow[] }) {
+export function OtherPayments({ siblings }: { siblings: readonly PaymentRow[] }) {
   if (siblings.length === 0) return null
   return (
     <Card>

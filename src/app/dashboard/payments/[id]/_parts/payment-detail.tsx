@@ -8,16 +8,16 @@ import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type PaymentData } from '../../../_parts/api'
-import { Attempts } from '../../../_parts/attempts/attempt-list'
-import { Freshness } from '../../../_parts/live/stale-data'
+import { AttemptList } from '../../../_parts/attempts/attempt-list'
+import { StaleDataBanner } from '../../../_parts/live/stale-data'
 import { useLive } from '../../../_parts/live/live-query'
-import { PaymentStanding } from '../../../_parts/payment-state'
+import { PaymentState } from '../../../_parts/payment-state'
 import { explainBank, explainPresses } from '../../../_parts/payment-sentences'
 import { TransactionCard } from '../../../_parts/ledger/transaction-card'
 import { PaymentFacts } from './payment-facts'
 import { RecordCard } from './record-card'
-import { Refunds } from './refund-list'
-import { Siblings } from './other-payments'
+import { RefundList } from './refund-list'
+import { OtherPayments } from './other-payments'
 
 export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
   const query = useLive(['payment', initial.id], () => api.payments.get.query({ id: initial.id }), initial)
@@ -33,7 +33,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <Money minor={payment.amount} currency={payment.currency} className="text-2xl tracking-tight" />
-            <PaymentStanding payment={payment} />
+            <PaymentState payment={payment} />
           </span>
         }
         note={
@@ -43,7 +43,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
           </span>
         }
       />
-      <Freshness query={query} />
+      <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
         <Explained payment={payment} />
         <Card className="overflow-hidden">
@@ -51,13 +51,13 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
             title="Attempts"
             note="Each request that carried this payment’s key; first, the one that did the work."
           />
-          <Attempts attempts={payment.attempts} ownRecordId={payment.recordId} />
+          <AttemptList attempts={payment.attempts} ownRecordId={payment.recordId} />
         </Card>
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
           <div className="flex min-w-0 flex-col gap-4">
-            <Refunds refunds={payment.refunds} />
+            <RefundList refunds={payment.refunds} />
             <LedgerEntries payment={payment} />
-            <Siblings siblings={payment.siblings} />
+            <OtherPayments siblings={payment.siblings} />
             <Events events={payment.events} />
           </div>
           <div className="flex min-w-0 flex-col gap-4">

@@ -12,7 +12,7 @@ const STATUS: Record<PaymentData['refunds'][number]['status'], { word: string; t
 }
 
 /** What was given back of this payment, newest first. */
-export function Refunds({ refunds }: { refunds: PaymentData['refunds'] }) {
+export function RefundList({ refunds }: { refunds: PaymentData['refunds'] }) {
   if (refunds.length === 0) return null
   return (
     <Card>
