@@ -136,8 +136,8 @@ test('a tampered amount, order, version or key gets a clear error, charges nothi
       data: JSON.stringify(body),
       headers: { 'content-type': 'application/json' },
     })
-    const said = await answer.json()
-    return { status: answer.status(), problem: said.error?.data?.idempotency, result: said.result?.data }
+    const json = await answer.json()
+    return { status: answer.status(), problem: json.error?.data?.idempotency, result: json.result?.data }
   }
   for (const [wrong, status, kind] of [
     [{ amount: 1 }, 400, 'validation'],

@@ -51,7 +51,7 @@ for (const { locale, dir, pay, fill, declined, empty, paid } of LANGUAGES)
       bankCharges,
     }) => {
       await context.addCookies([{ name: 'locale', value: locale, url: demo.baseUrl }])
-      const said = complaints(page)
+      const errors = complaints(page)
       const order = await newOrder({ currency, unitAmount: minor })
       await page.goto(order.checkoutUrl)
       await expect(page.locator('html')).toHaveAttribute('dir', dir)
@@ -69,7 +69,7 @@ for (const { locale, dir, pay, fill, declined, empty, paid } of LANGUAGES)
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(paid)
       await expect(page.getByRole('heading', { level: 1 })).toContainText(shown)
       await expectOneCharge({ sql, bankCharges, order })
-      expect(said).toEqual([])
+      expect(errors).toEqual([])
     })
 
 test('in Arabic the summary stands on the left, digits are read from the left, and nothing overflows', async ({

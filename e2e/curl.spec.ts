@@ -29,11 +29,11 @@ function pattern(prints: string): RegExp {
 }
 
 test('README and the guide tell the same story', async ({ page }) => {
-  const told = CURL_WALKTHROUGH.map(({ run, prints }) => ({ run, prints }))
-  expect(blocksOf(fs.readFileSync(inRoot('README.md'), 'utf8'))).toEqual(told)
+  const steps = CURL_WALKTHROUGH.map(({ run, prints }) => ({ run, prints }))
+  expect(blocksOf(fs.readFileSync(inRoot('README.md'), 'utf8'))).toEqual(steps)
   await page.goto('/docs')
   const shown = await page.locator('#curl pre').allTextContents()
-  expect(shown).toEqual(told.flatMap(({ run, prints }) => [run, prints]))
+  expect(shown).toEqual(steps.flatMap(({ run, prints }) => [run, prints]))
 })
 
 test('the story with curl happens as it is told', async ({ demo, bankCharges }) => {
@@ -47,8 +47,8 @@ test('the story with curl happens as it is told', async ({ demo, bankCharges }) 
     env: childEnv(),
   })
   const outputs = stdout.split('\n-----\n').map((output) => output.trimEnd())
-  for (const [index, { text: says, prints }] of CURL_WALKTHROUGH.entries())
-    expect(outputs[index], says).toMatch(pattern(here(prints)))
+  for (const [index, { text, prints }] of CURL_WALKTHROUGH.entries())
+    expect(outputs[index], text).toMatch(pattern(here(prints)))
   const payment = /"id":"(pay_[0-9a-f]+)"/.exec(outputs[1] ?? '')?.[1] as string
   expect(outputs[2]).toContain(payment)
   expect(await bankCharges(payment)).toHaveLength(1)

@@ -61,7 +61,7 @@ test('what belongs to another merchant is a 404', async ({ operatorPage, sql }) 
   await sql(
     `WITH record AS (INSERT INTO idempotency_record (merchant_id, id, scope, operation, key, fingerprint, fingerprint_version, state, token, worker, subject_id, status, problem, answer, completed_at)
        VALUES ($1, $3::text, 's', 'checkout.pay', 'k', 'f', 1, 'completed', $3::uuid, 'test', $3::uuid, 402, 'payment-declined', '{"detail":"no","facts":{}}', now())),
-     told AS (INSERT INTO outbox_event VALUES ($1, $3::uuid, 'payment.declined', $3::uuid, '{}'))
+     event AS (INSERT INTO outbox_event VALUES ($1, $3::uuid, 'payment.declined', $3::uuid, '{}'))
      INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, receipt_token) VALUES ($1, $3::uuid, $2, $3::text, 'declined', 500, 'EUR', 'pm_card_declined', $3::text, $3::text)`,
     [merchant, order, payment],
   )

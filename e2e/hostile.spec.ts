@@ -126,10 +126,10 @@ test('a number that could be somebody’s card, of any brand, is refused in the 
         ).toBeVisible()
         await expect(number).toHaveAttribute('aria-invalid', 'true')
         expect((await number.inputValue()).replaceAll(' ', '')).toBe(digits)
-        const told = sent.filter(
+        const leaks = sent.filter(
           (text) => text.includes('checkout.pay') || text.replaceAll(/\D/g, '').includes(digits),
         )
-        expect([digits, told]).toEqual([digits, []])
+        expect([digits, leaks]).toEqual([digits, []])
         // A known good number takes the error away, so that the next number's error is its own.
         await number.fill(TEST_CARDS[0]?.number ?? '')
         await expect(number).not.toHaveAttribute('aria-invalid', 'true')

@@ -23,12 +23,12 @@ export default class CheckoutDocument extends Document<Props> {
       | 'light'
       | 'dark'
       | undefined
-    const told = context.req?.headers[LOCALE_HEADER]
+    const chosen = context.req?.headers[LOCALE_HEADER]
     const nonce = context.req?.headers['x-nonce']
     return {
       ...initial,
       theme: theme ?? null,
-      locale: isLocale(told) ? told : 'en',
+      locale: isLocale(chosen) ? chosen : 'en',
       nonce: typeof nonce === 'string' ? nonce : null,
     }
   }

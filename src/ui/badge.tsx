@@ -23,12 +23,18 @@ export const TONE_GROUND: Record<Tone, string> = {
   violet: 'bg-violet-soft',
 }
 
+/**
+ * A word on a tone's ground.
+ * @param glyph a character before the word, so that the meaning does not rest on the colour; not read out
+ */
 export function Badge({
   tone = 'neutral',
+  glyph,
   className,
   children,
 }: {
   tone?: Tone
+  glyph?: string
   className?: string
   children: ReactNode
 }) {
@@ -41,6 +47,11 @@ export function Badge({
         className,
       )}
     >
+      {glyph && (
+        <span aria-hidden="true" className="text-[0.625rem] leading-none">
+          {glyph}
+        </span>
+      )}
       {children}
     </span>
   )

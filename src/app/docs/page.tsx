@@ -12,8 +12,8 @@ import { OUTCOMES, OutcomeLabel, type OutcomeName } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timeline, TimelineItem } from '@/ui/timeline'
 import { CodeBlock } from './_parts/code-block'
-import { OwnPageExample } from './_parts/own-page-example'
 import { CURL_WALKTHROUGH } from './_parts/curl-walkthrough'
+import { OwnPageExample } from './_parts/own-page-example'
 
 export const metadata: Metadata = { title: 'Docs' }
 
@@ -195,7 +195,7 @@ export default function DocsPage() {
                   <dt className="w-32">
                     <OutcomeLabel outcome={outcome} />
                   </dt>
-                  <dd className="text-ink-2 text-ui">{OUTCOMES[outcome].says}</dd>
+                  <dd className="text-ink-2 text-ui">{OUTCOMES[outcome].meaning}</dd>
                 </div>
               ))}
             </dl>

@@ -43,9 +43,9 @@ export function checkoutHost(orderId: string): AttemptHost<Paid> {
       // Our key never arrived; another window's payment may hold the order all the same.
       return found.found === 'none' ? orderStatusOf(await loadOrder(orderId)) : found
     },
-    report(key, held) {
+    report(key, presses) {
       // Not through the client: this one has to survive the page.
-      const body = JSON.stringify({ orderId, key, presses: held })
+      const body = JSON.stringify({ orderId, key, presses })
       fetch('/api/trpc/checkout.held', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -1,6 +1,6 @@
 import { caller } from '@/app/_trpc/caller'
-import { OverviewPage } from './_parts/overview-page'
 import { choiceParam, type SearchParams } from '../_parts/list/search-params'
+import { OverviewPage } from './_parts/overview-page'
 
 const RANGES = ['1h', '24h', '7d', '30d'] as const
 

@@ -31,7 +31,10 @@ export function chargesOf({ status }: { status: string }): number {
 }
 
 /** The one sentence that explains every press: `Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.` */
-export function explainPresses(presses: AttemptCounts, sentBy: 'browser' | 'program' | null = 'browser'): string {
+export function explainPresses(
+  presses: AttemptCounts,
+  sentBy: 'browser' | 'program' | null = 'browser',
+): string {
   const total = pressesOf(presses)
   if (total === 0)
     return presses.recovered > 0
@@ -98,7 +101,9 @@ export function explainChart(totals: AttemptCounts & { charges: number }, range:
       : counted(presses, 'request', 'requests')
   const prevented = totals.replayed + totals.joined + totals.held
   const led = `In the last ${range}, ${asked} and ${counted(totals.charges, 'charge', 'charges')}.`
-  return prevented === 0 ? led : `${led} ${formatCount(prevented)} would have been duplicates, and were prevented.`
+  return prevented === 0
+    ? led
+    : `${led} ${formatCount(prevented)} would have been duplicates, and were prevented.`
 }
 
 function outcomeClauses({ executed, recovered, joined, replayed, rejected, held }: AttemptCounts): string[] {

@@ -3,7 +3,15 @@ import { cx } from '@/ui/cx'
 import { GALLERY_SECTIONS, type GallerySectionId } from './sections'
 
 /** One subject of the gallery, with an address of its own. */
-export function Section({ id, note, children }: { id: GallerySectionId; note: ReactNode; children: ReactNode }) {
+export function Section({
+  id,
+  note,
+  children,
+}: {
+  id: GallerySectionId
+  note: ReactNode
+  children: ReactNode
+}) {
   const title = GALLERY_SECTIONS.find((place) => place.id === id)?.title
   return (
     <section id={id} aria-labelledby={`${id}-title`} className="scroll-mt-6">

@@ -19,7 +19,7 @@ import {
 } from './card-rules'
 import { takeEarlyPresses } from './early-presses'
 import type { FormMemory } from './form-memory'
-import { readValues, fillIn } from './form-values'
+import { fillIn, readValues } from './form-values'
 import type { TestCard } from './test-cards'
 
 interface CardFormOptions {

@@ -6,14 +6,14 @@ import { Card, CardHeader } from '@/ui/card'
 import { cx } from '@/ui/cx'
 import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
-import { TimeAgo } from '../../_parts/live/time-ago'
 import { api, type OverviewData } from '../../_parts/api'
-import { RequestsChart } from './chart/requests-chart'
-import { RecentPayments } from './recent-payments'
-import { StaleDataBanner, Refetching } from '../../_parts/live/stale-data'
 import { LedgerCheck } from '../../_parts/ledger/ledger-check'
 import { useLive } from '../../_parts/live/live-query'
+import { Refetching, StaleDataBanner } from '../../_parts/live/stale-data'
+import { TimeAgo } from '../../_parts/live/time-ago'
+import { RequestsChart } from './chart/requests-chart'
 import { KeyFigures } from './key-figures'
+import { RecentPayments } from './recent-payments'
 
 const RANGE_NAMES = ['1h', '24h', '7d', '30d'] as const
 type RangeName = (typeof RANGE_NAMES)[number]

@@ -8,7 +8,7 @@ import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { duration, Timestamp } from '@/ui/timestamp'
 import type { AttemptRecord } from '../api'
 import { formatCount } from '../payment-sentences'
-import { isWork, pinExecuted, type AttemptSpan, spansOf } from './attempt-span'
+import { type AttemptSpan, isWork, pinExecuted, spansOf } from './attempt-span'
 
 /** More than these are folded away: the first ones tell the story. */
 const SHOWN = 12

@@ -27,7 +27,10 @@ export function isWork({ outcome }: { outcome: string }): boolean {
  * The axis covers the first `windowMs` at most: a replay that came a day later stands at its right edge,
  * rather than squeezing all that happened in the first second into a dot.
  */
-export function spansOf<Item extends TimedAttempt>(attempts: readonly Item[], windowMs = 60_000): AttemptSpan<Item>[] {
+export function spansOf<Item extends TimedAttempt>(
+  attempts: readonly Item[],
+  windowMs = 60_000,
+): AttemptSpan<Item>[] {
   const begin = Math.min(...attempts.map(({ at }) => Date.parse(at)))
   const ends = attempts
     .map(({ at, durationMs }) => Date.parse(at) - begin + durationMs)

@@ -2,7 +2,15 @@
 import { useEffect, useState } from 'react'
 
 /** `3 s ago`, counted on by the reader's own clock from the moment the data came; the server's clock says how old it was then. */
-export function TimeAgo({ at, serverNow, receivedAt }: { at: string; serverNow: string; receivedAt: number }) {
+export function TimeAgo({
+  at,
+  serverNow,
+  receivedAt,
+}: {
+  at: string
+  serverNow: string
+  receivedAt: number
+}) {
   const [now, setNow] = useState(receivedAt)
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000)

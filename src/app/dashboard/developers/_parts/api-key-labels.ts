@@ -23,12 +23,12 @@ export const USUAL_SCOPES: readonly ApiScopeName[] = [
   'orders:write',
 ]
 
-export const STATE_LABELS: Record<ApiKeyState, { word: string; char: string; tone: Tone }> = {
-  active: { word: 'Active', char: '●', tone: 'ok' },
-  overlap: { word: 'Being replaced', char: '◐', tone: 'warn' },
-  rotated: { word: 'Replaced', char: '○', tone: 'neutral' },
-  expired: { word: 'Expired', char: '○', tone: 'neutral' },
-  revoked: { word: 'Revoked', char: '✕', tone: 'bad' },
+export const STATE_LABELS: Record<ApiKeyState, { word: string; glyph: string; tone: Tone }> = {
+  active: { word: 'Active', glyph: '●', tone: 'ok' },
+  overlap: { word: 'Being replaced', glyph: '◐', tone: 'warn' },
+  rotated: { word: 'Replaced', glyph: '○', tone: 'neutral' },
+  expired: { word: 'Expired', glyph: '○', tone: 'neutral' },
+  revoked: { word: 'Revoked', glyph: '✕', tone: 'bad' },
 }
 
 /** Those that open something, and those that do no more. */
@@ -37,11 +37,11 @@ export function isUsable({ state }: { state: ApiKeyState }): boolean {
 }
 
 /** How long the old key works on; the longest is also the server's limit. */
-export const OVERLAPS: readonly { hours: number; word: string; says: string }[] = [
-  { hours: 0, word: 'Not at all', says: 'The old key ends at once. Choose this when it has leaked.' },
-  { hours: 1, word: '1 hour', says: 'Long enough for one deployment.' },
-  { hours: 24, word: '24 hours', says: 'Long enough for everything that restarts each day.' },
-  { hours: 168, word: '7 days', says: 'The longest that there is.' },
+export const OVERLAPS: readonly { hours: number; word: string; hint: string }[] = [
+  { hours: 0, word: 'Not at all', hint: 'The old key ends at once. Choose this when it has leaked.' },
+  { hours: 1, word: '1 hour', hint: 'Long enough for one deployment.' },
+  { hours: 24, word: '24 hours', hint: 'Long enough for everything that restarts each day.' },
+  { hours: 168, word: '7 days', hint: 'The longest that there is.' },
 ]
 
 export const LIFETIMES: readonly { days: number | null; word: string }[] = [

@@ -113,12 +113,9 @@ function Moment({ at }: { at: string }) {
 }
 
 function State({ row }: { row: ApiKeyRow }) {
-  const { word, char, tone } = STATE_LABELS[row.state]
+  const { word, glyph, tone } = STATE_LABELS[row.state]
   return (
-    <Badge tone={tone}>
-      <span aria-hidden="true" className="text-[0.625rem] leading-none">
-        {char}
-      </span>
+    <Badge tone={tone} glyph={glyph}>
       {word}
     </Badge>
   )

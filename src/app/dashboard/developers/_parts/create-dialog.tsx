@@ -63,7 +63,7 @@ export function CreateDialog({ onDone, onClose }: { onDone(done: DialogResult): 
               ))}
             </SelectField>
           </div>
-          <DialogFoot says={act.failure}>
+          <DialogFoot status={act.failure}>
             <Button onClick={close}>Cancel</Button>
             <Button type="submit" variant="primary" busy={act.busy}>
               Create key

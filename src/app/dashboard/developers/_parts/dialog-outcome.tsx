@@ -22,7 +22,7 @@ export function DialogOutcome({ done: { what, name }, onGone }: { done: DialogRe
           title={`“${name}”: ${OUTCOMES_WITHOUT_TOKEN[what.outcome].title}`}
           actions={<Button onClick={onGone}>Understood</Button>}
         >
-          {OUTCOMES_WITHOUT_TOKEN[what.outcome].says}
+          {OUTCOMES_WITHOUT_TOKEN[what.outcome].body}
         </Banner>
       )}
     </div>
@@ -30,16 +30,16 @@ export function DialogOutcome({ done: { what, name }, onGone }: { done: DialogRe
 }
 
 const OUTCOMES_WITHOUT_TOKEN = {
-  revoked: { tone: 'ok', title: 'revoked', says: 'Every program that uses it gets 401 from now on.' },
+  revoked: { tone: 'ok', title: 'revoked', body: 'Every program that uses it gets 401 from now on.' },
   before: {
     tone: 'warn',
     title: 'made by an earlier press, whose answer was lost',
-    says: 'The token was shown to nobody and cannot be shown again. Revoke the key, and make another one.',
+    body: 'The token was shown to nobody and cannot be shown again. Revoke the key, and make another one.',
   },
   ended: {
     tone: 'warn',
     title: 'nothing was changed',
-    says: 'This key has ended, or somebody has rotated it already. The list below is current.',
+    body: 'This key has ended, or somebody has rotated it already. The list below is current.',
   },
 } as const
 

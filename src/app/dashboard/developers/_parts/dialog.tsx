@@ -48,11 +48,11 @@ export function Dialog({
 }
 
 /** What can be done, and what is to know of it; the way back first, for the keyboard. */
-export function DialogFoot({ says, children }: { says: ReactNode; children: ReactNode }) {
+export function DialogFoot({ status, children }: { status: ReactNode; children: ReactNode }) {
   return (
     <footer className="sticky bottom-0 flex flex-wrap items-center justify-end gap-x-3 gap-y-2 border-line border-t bg-surface px-4 py-3 sm:px-5">
       <p role="status" className="min-w-0 flex-1 basis-40 text-ink-2 text-ui empty:sr-only">
-        {says}
+        {status}
       </p>
       {children}
     </footer>

@@ -1,7 +1,7 @@
 import Link from 'next/link'
-import { CodeBlock } from '../../../docs/_parts/code-block'
 import { Card, CardBody, CardHeader } from '@/ui/card'
 import { LINK } from '@/ui/nav'
+import { CodeBlock } from '../../../docs/_parts/code-block'
 
 /** The first payment, with curl. The token is in it while it is on the page; else it comes from the reader's own environment. */
 export function QuickStart({ baseUrl, token }: { baseUrl: string; token: string | null }) {

@@ -2,7 +2,7 @@
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
 import { Timestamp } from '@/ui/timestamp'
-import { api, type ApiKeyRow } from '../../_parts/api'
+import { type ApiKeyRow, api } from '../../_parts/api'
 import { Dialog, DialogFoot } from './dialog'
 import type { DialogResult } from './dialog-result'
 import { useSubmitOnce } from './use-submit-once'
@@ -40,7 +40,7 @@ export function RevokeDialog({
               )}
             </p>
           </CardBody>
-          <DialogFoot says={act.failure}>
+          <DialogFoot status={act.failure}>
             <Button onClick={close}>Keep it</Button>
             <Button variant="danger" busy={act.busy} onClick={act.press}>
               Revoke key

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
-import { api, type ApiKeyRow } from '../../_parts/api'
+import { type ApiKeyRow, api } from '../../_parts/api'
 import { OVERLAPS } from './api-key-labels'
 import { Dialog, DialogFoot } from './dialog'
 import type { DialogResult } from './dialog-result'
@@ -37,7 +37,7 @@ export function RotateDialog({
             </p>
             <fieldset className="mt-4">
               <legend className="mb-1.5 font-medium text-sm">The old key works on</legend>
-              {OVERLAPS.map(({ hours, word, says }) => (
+              {OVERLAPS.map(({ hours, word, hint }) => (
                 <label key={hours} className="flex items-start gap-2.5 py-1.5 text-sm">
                   <input
                     type="radio"
@@ -47,13 +47,13 @@ export function RotateDialog({
                     onChange={() => setOverlap(hours)}
                   />
                   <span>
-                    {word} <span className="block text-ink-3 text-ui">{says}</span>
+                    {word} <span className="block text-ink-3 text-ui">{hint}</span>
                   </span>
                 </label>
               ))}
             </fieldset>
           </CardBody>
-          <DialogFoot says={act.failure}>
+          <DialogFoot status={act.failure}>
             <Button onClick={close}>Cancel</Button>
             <Button variant="primary" busy={act.busy} onClick={act.press}>
               Rotate key

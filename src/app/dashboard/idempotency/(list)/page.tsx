@@ -1,6 +1,6 @@
 import { caller } from '@/app/_trpc/caller'
-import { RECORD_STATES } from '../../_parts/record-state'
 import { choiceParam, type SearchParams, textParam } from '../../_parts/list/search-params'
+import { RECORD_STATES } from '../../_parts/record-state'
 import { RecordsPage } from '../_parts/records-page'
 import type { RecordListQuery } from '../_parts/use-record-query'
 

@@ -1,10 +1,10 @@
 'use client'
 import { Button } from '@/ui/button'
 import { PageHeader } from '@/ui/page-header'
-import { TimeAgo } from '../../_parts/live/time-ago'
 import { api, type IntegrityData } from '../../_parts/api'
-import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { useOnDemand } from '../../_parts/live/live-query'
+import { StaleDataBanner } from '../../_parts/live/stale-data'
+import { TimeAgo } from '../../_parts/live/time-ago'
 import { InvariantList } from './invariant-list'
 import { headline, isProven } from './verdict'
 import { VerdictCard } from './verdict-card'
@@ -31,7 +31,9 @@ export function IntegrityPage({ initial }: { initial: IntegrityData }) {
       <div className="flex flex-col gap-4">
         <VerdictCard
           verdict={verdict}
-          age={<TimeAgo at={verdict.checkedAt} serverNow={verdict.checkedAt} receivedAt={query.dataUpdatedAt} />}
+          age={
+            <TimeAgo at={verdict.checkedAt} serverNow={verdict.checkedAt} receivedAt={query.dataUpdatedAt} />
+          }
         />
         {PARTS.map(({ part, title, note }) => (
           <InvariantList

@@ -40,6 +40,6 @@ test.each<[string, IntegrityData, string, string]>([
     'broken',
     '1 of 2 invariants is broken',
   ],
-])('%s', (_, given, state, says) => {
-  expect([stateOf(given), headline(given)]).toEqual([state, says])
+])('%s', (_, given, state, title) => {
+  expect([stateOf(given), headline(given)]).toEqual([state, title])
 })

@@ -1,7 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import { notFound } from 'next/navigation'
 import { caller } from '@/app/_trpc/caller'
-import { timeParam, type SearchParams, textParam } from '../../_parts/list/search-params'
+import { type SearchParams, textParam, timeParam } from '../../_parts/list/search-params'
 import { AccountPage } from './_parts/account-page'
 import { type AccountQuery, statementInput } from './_parts/account-query'
 

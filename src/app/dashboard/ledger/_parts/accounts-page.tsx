@@ -7,11 +7,11 @@ import { Money } from '@/ui/money'
 import { PageHeader } from '@/ui/page-header'
 import { Table, TableBody, TableFoot, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
-import { TimeAgo } from '../../_parts/live/time-ago'
 import { type AccountData, api, type LedgerCheckData } from '../../_parts/api'
-import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { LedgerCheck } from '../../_parts/ledger/ledger-check'
 import { useLive } from '../../_parts/live/live-query'
+import { StaleDataBanner } from '../../_parts/live/stale-data'
+import { TimeAgo } from '../../_parts/live/time-ago'
 import { LedgerTabs } from './ledger-tabs'
 
 interface Books {

@@ -1,5 +1,5 @@
 import { caller } from '@/app/_trpc/caller'
-import { timeParam, choiceParam, type SearchParams, textParam } from '../../_parts/list/search-params'
+import { choiceParam, type SearchParams, textParam, timeParam } from '../../_parts/list/search-params'
 import { PaymentsPage } from '../_parts/payments-page'
 import type { PaymentListQuery } from '../_parts/use-payment-query'
 

@@ -5,8 +5,8 @@ import { Timestamp } from '@/ui/timestamp'
 import { Verbatim } from '@/ui/verbatim'
 import type { PaymentRow } from '../../_parts/api'
 import { AttemptStrip, RequestsToCharges } from '../../_parts/attempts/attempt-strip'
-import { PaymentState } from '../../_parts/payment-state'
 import { chargesOf, requestsOf } from '../../_parts/payment-sentences'
+import { PaymentState } from '../../_parts/payment-state'
 
 export function PaymentTable({ payments }: { payments: readonly PaymentRow[] }) {
   return (

@@ -5,7 +5,7 @@ import { Card, CardBody, CardHeader } from '@/ui/card'
 import { cx } from '@/ui/cx'
 import { Timestamp } from '@/ui/timestamp'
 import type { OverviewData } from '../../../_parts/api'
-import { formatCount, explainChart } from '../../../_parts/payment-sentences'
+import { explainChart, formatCount } from '../../../_parts/payment-sentences'
 import { ChartDrawing } from './chart-drawing'
 import { arrived, type Frame, prevented, SERIES } from './chart-geometry'
 import { Patterns, Swatch, seriesLabel } from './chart-paint'
@@ -47,7 +47,11 @@ export function RequestsChart({ data, range }: { data: OverviewData; range: stri
             Charges <b className="figures font-semibold text-ink">{formatCount((shown ?? totals).charges)}</b>
           </span>
           <span className="ml-auto text-ink-3 text-xs">
-            {shown ? <BucketSpan at={shown.at} seconds={bucketSeconds} /> : `${formatCount(arrived(totals))} in all`}
+            {shown ? (
+              <BucketSpan at={shown.at} seconds={bucketSeconds} />
+            ) : (
+              `${formatCount(arrived(totals))} in all`
+            )}
           </span>
         </div>
         <CursorArea buckets={buckets} bucketSeconds={bucketSeconds} cursor={cursor} setCursor={setCursor}>

@@ -3,10 +3,10 @@ import { Card } from '@/ui/card'
 import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
 import { api, type JournalPage as Data } from '../../../_parts/api'
-import { StaleDataBanner } from '../../../_parts/live/stale-data'
-import { useLive } from '../../../_parts/live/live-query'
-import { Pager } from '../../../_parts/list/pager'
 import { TransactionCard } from '../../../_parts/ledger/transaction-card'
+import { Pager } from '../../../_parts/list/pager'
+import { useLive } from '../../../_parts/live/live-query'
+import { StaleDataBanner } from '../../../_parts/live/stale-data'
 import { LedgerTabs } from '../../_parts/ledger-tabs'
 
 export function JournalPage({ initial, cursor }: { initial: Data; cursor: string | null }) {
