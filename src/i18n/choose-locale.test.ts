@@ -5,22 +5,24 @@ import { LOCALES } from './locale'
 
 describe('the language of a reader', () => {
   test.each([
-    ['nothing is told', null, null, 'en'],
-    ['the browser speaks Arabic', null, 'ar', 'ar'],
-    ['the browser speaks the Arabic of Egypt', null, 'ar-EG,ar;q=0.9,en;q=0.8', 'ar'],
+    ['the request names none', null, null, 'en'],
+    ['the browser asks for Arabic', null, 'ar', 'ar'],
+    ['the browser asks for the Arabic of Egypt', null, 'ar-EG,ar;q=0.9,en;q=0.8', 'ar'],
     ['English is preferred to Arabic', null, 'en-GB,ar;q=0.9', 'en'],
-    ['the first language is one that we do not speak', null, 'de-DE,de;q=0.9,ar;q=0.5,en;q=0.3', 'ar'],
-    ['no language is one that we speak', null, 'de,fr', 'en'],
+    ['the first language is one that we do not have', null, 'de-DE,de;q=0.9,ar;q=0.5,en;q=0.3', 'ar'],
+    ['no language is one that we have', null, 'de,fr', 'en'],
     ['Arabic is refused', null, 'ar;q=0, *', 'en'],
     ['the reader has chosen', 'theme=dark; locale=ar', 'en', 'ar'],
     ['the reader has chosen English', 'locale=en', 'ar', 'en'],
     ['the choice is none of ours', 'locale=xx', 'ar', 'ar'],
     ['another cookie ends in the same word', 'my-locale=ar', 'en', 'en'],
+    ['the cookie cannot be decoded', 'locale=%E0%A4%A', 'ar', 'ar'],
+    ['two cookies have the name: the first counts', 'locale=ar; locale=en', 'en', 'ar'],
   ])('%s', (_, cookie, acceptLanguage, locale) => {
     expect(chooseLocale({ cookie, acceptLanguage })).toBe(locale)
   })
 
-  test('whatever is sent, it is one that we speak', () => {
+  test('any header leads to a language that we have', () => {
     const text = fc.string({ unit: 'binary-ascii' })
     fc.assert(
       fc.property(text, text, (cookie, acceptLanguage) =>
@@ -52,7 +54,7 @@ describe('the language of a page', () => {
     expect(localeOfPage(url, arabic)).toBe('en')
   })
 
-  test('the web process has the last word', () => {
+  test('the choice of the web process wins', () => {
     expect(localeOf(new Headers({ 'x-locale': 'en', cookie: 'locale=ar' }))).toBe('en')
     expect(localeOf(new Headers({ 'x-locale': '<b>', cookie: 'locale=ar' }))).toBe('ar')
   })

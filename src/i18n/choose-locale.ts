@@ -1,23 +1,24 @@
+import { parseCookie } from 'cookie'
 import Negotiator from 'negotiator'
 import { isLocale, LOCALE_COOKIE, LOCALE_HEADER, LOCALES, type Locale } from './locale'
 
-/** What a request tells about its reader. */
+/** The two headers of a request that name a language. */
 interface LanguageRequest {
   cookie: string | null | undefined
   acceptLanguage: string | null | undefined
 }
 
-/** The reader's own choice, else the first language of their browser that we speak, else English. */
+/** The reader's own choice (a cookie), else the first of the browser's languages that we have, else English. */
 export function chooseLocale({ cookie, acceptLanguage }: LanguageRequest): Locale {
-  const chosen = new RegExp(`(?:^|;\\s*)${LOCALE_COOKIE}=([^;]*)`).exec(cookie ?? '')?.[1]
+  const chosen = parseCookie(cookie ?? '')[LOCALE_COOKIE]
   if (isLocale(chosen)) return chosen
-  const spoken = new Negotiator({ headers: { 'accept-language': acceptLanguage ?? '' } }).language([
+  const preferred = new Negotiator({ headers: { 'accept-language': acceptLanguage ?? '' } }).language([
     ...LOCALES,
   ])
-  return isLocale(spoken) ? spoken : 'en'
+  return isLocale(preferred) ? preferred : 'en'
 }
 
-/** What the web process has found for this page; where another server or none stood before it, what the request itself says. */
+/** The language the web process chose for this page; without our web process in front, chosen from the request itself. */
 export function localeOf(headers: Headers): Locale {
   const chosen = headers.get(LOCALE_HEADER)
   return isLocale(chosen)
@@ -25,8 +26,8 @@ export function localeOf(headers: Headers): Locale {
     : chooseLocale({ cookie: headers.get('cookie'), acceptLanguage: headers.get('accept-language') })
 }
 
-/** Pages for operators and programmers are written in English only; their frame must say so, whoever reads them. */
-const ENGLISH_ONLY = ['/dashboard', '/docs', '/gallery', '/lab', '/problems', '/sign-in']
+/** Pages for operators and programmers exist in English only, so `<html lang>` must be `en` for every reader. */
+const ENGLISH_ONLY = ['/dashboard', '/docs', '/gallery', '/problems', '/sign-in']
 
 /** The language in which the page at this address answers. */
 export function localeOfPage(url: string, request: LanguageRequest): Locale {
