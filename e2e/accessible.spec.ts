@@ -1,8 +1,9 @@
 import type { Page } from '@playwright/test'
-import { expect, type TestOrder, test } from './fixtures'
+import { expectReceipt, openCheckout, payButton } from './checkout-page'
+import { expect, test } from './fixtures'
+import type { TestOrder } from './orders'
 import { addressesOf, pagePatterns } from './pages'
 import { expectPerceivable } from './perceivable'
-import { expectReceipt, openCheckout, payButton } from './proof'
 
 /** Scalar draws the API reference; its markup is not ours to mend. Our own frame round it is looked at. */
 const NOT_OURS: Record<string, string> = { '/docs/api': '.scalar-app' }

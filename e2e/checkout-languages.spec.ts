@@ -1,6 +1,5 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
-import { expectNoCharge, expectOneCharge } from './proof'
 
 /** The checkout in a reader's language, woken by its script without a word of complaint. */
 
@@ -47,8 +46,7 @@ for (const { locale, dir, pay, fill, declined, empty, paid } of LANGUAGES)
       context,
       demo,
       newOrder,
-      sql,
-      bankCharges,
+      proof,
     }) => {
       await context.addCookies([{ name: 'locale', value: locale, url: demo.baseUrl }])
       const errors = complaints(page)
@@ -62,13 +60,13 @@ for (const { locale, dir, pay, fill, declined, empty, paid } of LANGUAGES)
       await page.getByLabel(fill).selectOption('pm_card_insufficient_funds')
       await button.click()
       await expect(page.getByRole('heading', { name: declined })).toBeVisible()
-      await expectNoCharge({ sql, bankCharges, order })
+      await proof.noCharge(order)
       await page.getByLabel(fill).selectOption('pm_card_visa')
       await button.click()
       await page.waitForURL(/\/receipt\//)
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(paid)
       await expect(page.getByRole('heading', { level: 1 })).toContainText(shown)
-      await expectOneCharge({ sql, bankCharges, order })
+      await proof.oneCharge(order)
       expect(errors).toEqual([])
     })
 
@@ -102,15 +100,14 @@ test('a receipt tells of what was given back, in part and in full', async ({
   page,
   demo,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
   await page.getByLabel('Fill in a test card').selectOption('pm_card_visa')
   await page.getByRole('button', { name: /^Pay / }).click()
   await page.waitForURL(/\/receipt\//)
-  const payment = await expectOneCharge({ sql, bankCharges, order })
+  const payment = await proof.oneCharge(order)
   const headers = { authorization: `Bearer ${demo.apiKey}` }
   const refund = (body: object, key: string) =>
     page.request.post(`/api/v1/payments/${payment}/refunds`, {

@@ -1,7 +1,8 @@
 import type { CDPSession, Page } from '@playwright/test'
 import { bundleCheckout } from '@/app/checkout.js/bundle'
-import { expect, type TestOrder } from './fixtures'
-import { openCheckout, payButton } from './proof'
+import { openCheckout, payButton } from './checkout-page'
+import { expect } from './fixtures'
+import type { TestOrder } from './orders'
 
 /** Where a checkout may find itself. What it promises, it promises in each of them. */
 export interface Circumstance {

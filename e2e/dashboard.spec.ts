@@ -1,6 +1,6 @@
 import { uuidv7 } from '@/lib/id'
+import { expectReceipt, openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import { expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
 
 test('the dashboard is behind a sign-in', async ({ page }) => {
   await page.goto('/dashboard/payments')
@@ -22,8 +22,7 @@ test('a new payment appears without a reload, and its books are balanced', async
   page,
   operatorPage,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   await operatorPage.goto('/dashboard/payments')
   const order = await newOrder({ name: 'Sea glass', unitAmount: 4_321n, quantity: 1 })
@@ -31,7 +30,7 @@ test('a new payment appears without a reload, and its books are balanced', async
   await expect(operatorPage.getByText('€43.21')).toHaveCount(0)
   await payButton(page).click()
   await expectReceipt(page, '€43.21')
-  const payment = await expectOneCharge({ sql, bankCharges, order })
+  const payment = await proof.oneCharge(order)
   await expect(operatorPage.getByText('€43.21').first()).toBeVisible({ timeout: 10_000 })
 
   await operatorPage.locator(`a[href="/dashboard/payments/${payment}"]`).first().click()

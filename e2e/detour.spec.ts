@@ -1,15 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test'
-import { expect, type TestOrder, test } from './fixtures'
-import {
-  chooseCard,
-  expectNoCharge,
-  expectOneCharge,
-  expectPaid,
-  expectReceipt,
-  keysAtServer,
-  openCheckout,
-  payButton,
-} from './proof'
+import { chooseCard, expectPaid, expectReceipt, openCheckout, payButton } from './checkout-page'
+import { expect, test } from './fixtures'
+import type { TestOrder } from './orders'
 
 /** The bank asks first (3-D Secure): one leaves the checkout for the bank's page, and comes back, or does not. */
 
@@ -39,55 +31,52 @@ for (const closed of [false, true]) {
     page,
     context,
     newOrder,
-    sql,
-    bankCharges,
+    proof,
   }) => {
     const order = await newOrder()
     await payUntilAsked(page, order)
-    await expectNoCharge({ sql, bankCharges, order })
-    const [key] = await keysAtServer({ sql, order })
+    await proof.noCharge(order)
+    const [key] = await proof.keysAtServer(order)
     const at = closed ? await comeBackLater(page, context, order) : page
     await at.getByRole('button', { name: 'Confirm the payment' }).click()
     await expectPaid(at)
-    expect(await keysAtServer({ sql, order })).toEqual([key])
-    await expectOneCharge({ sql, bankCharges, order })
+    expect(await proof.keysAtServer(order)).toEqual([key])
+    await proof.oneCharge(order)
   })
 
   test(`F84 asked by the bank and refused: said in words, not charged, another card pays under a new key${also}`, async ({
     page,
     context,
     newOrder,
-    sql,
-    bankCharges,
+    proof,
   }) => {
     const order = await newOrder()
     await payUntilAsked(page, order)
     const at = closed ? await comeBackLater(page, context, order) : page
     await at.getByRole('button', { name: 'Refuse' }).click()
     await expect(at.getByRole('heading', { name: 'Your bank declined this card' })).toBeVisible()
-    await expectNoCharge({ sql, bankCharges, order })
+    await proof.noCharge(order)
     await chooseCard(at)
     await payButton(at).click()
     await expectReceipt(at)
-    expect(new Set(await keysAtServer({ sql, order })).size).toBe(2)
-    await expectOneCharge({ sql, bankCharges, order })
+    expect(new Set(await proof.keysAtServer(order)).size).toBe(2)
+    await proof.oneCharge(order)
   })
 }
 
 test('F84 back from the bank’s page without an answer: no second form, the way to the bank, and no charge', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await payUntilAsked(page, order)
   await page.goBack()
   await expect(confirmLink(page)).toBeVisible()
   await expect(payButton(page)).toHaveCount(0)
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
   await confirmLink(page).click()
   await page.getByRole('button', { name: 'Confirm the payment' }).click()
   await expectPaid(page)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })

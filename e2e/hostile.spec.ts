@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test'
 import fc from 'fast-check'
 import { TEST_CARDS } from '@/shop/checkout/form/test-cards'
+import { chooseCard, expectReceipt, openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import { chooseCard, expectNoCharge, expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
 
 /** What a merchant, a program or a shopper may send that means harm, or only looks as if it did. */
 
@@ -27,8 +27,7 @@ test('hostile names of merchant and items are text, on checkout and receipt, at 
   page,
   newOrder,
   newMerchant,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   test.setTimeout(180_000)
   const harm = harmDoneTo(page)
@@ -47,7 +46,7 @@ test('hostile names of merchant and items are text, on checkout and receipt, at 
     await expectReceipt(page)
     await expectText(page, name, 2)
     await expectInOrder(page, '× 12')
-    await expectOneCharge({ sql, bankCharges, order })
+    await proof.oneCharge(order)
   }
   expect(await harm()).toEqual([])
 })
@@ -56,8 +55,7 @@ test('hostile references are text in the dashboard, at 320 px', async ({
   operatorPage,
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   test.setTimeout(120_000)
   const harm = harmDoneTo(operatorPage)
@@ -68,8 +66,7 @@ test('hostile references are text in the dashboard, at 320 px', async ({
     const order = await newOrder({ name, reference: text })
     await openCheckout(page, order)
     await payButton(page).click()
-    await expectReceipt(page)
-    const payment = await expectOneCharge({ sql, bankCharges, order })
+    const payment = await proof.paidOnce(page, order)
     await operatorPage.goto(`/dashboard/payments/${payment}`)
     await expectText(operatorPage, text, 1)
   }
@@ -98,8 +95,7 @@ const BRANDS: Record<string, { prefixes: string[]; length: number }> = {
 test('a number that could be somebody’s card, of any brand, is refused in the browser and never sent', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   test.setTimeout(120_000)
   const order = await newOrder()
@@ -138,11 +134,10 @@ test('a number that could be somebody’s card, of any brand, is refused in the 
     // Smaller numbers would explain nothing: a failure is shown as it came.
     { numRuns: 4, endOnFailure: true },
   )
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
   await chooseCard(page)
   await payButton(page).click()
-  await expectReceipt(page)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.paidOnce(page, order)
 })
 
 /** A valid number of a brand, none of ours: digits of chance and the check digit that they ask for. */

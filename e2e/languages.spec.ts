@@ -1,8 +1,9 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { decimal } from '@/lib/money'
-import { expect, type TestOrder, test } from './fixtures'
-import { expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
+import { expectReceipt, openCheckout, payButton } from './checkout-page'
+import { expect, test } from './fixtures'
+import type { TestOrder } from './orders'
 
 /** Amounts of no, two and three decimals, as each language writes them. */
 const AMOUNTS = [
@@ -91,8 +92,7 @@ test('a browser that speaks Arabic is answered in Arabic, an operator’s page i
 test('a receipt in both languages, of amounts with no, two and three decimals', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   for (const { currency, unitAmount, ...shown } of AMOUNTS) {
     const order = await newOrder({ currency, unitAmount })
@@ -112,7 +112,7 @@ test('a receipt in both languages, of amounts with no, two and three decimals', 
     expect(await across(page, 'li > bdi')).toBeLessThan(0.5)
     await expectNoOverflow(page)
     await expectAccessible(page)
-    await expectOneCharge({ sql, bankCharges, order })
+    await proof.oneCharge(order)
     await toEnglish(page).click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Paid ${shown.en}`)
   }

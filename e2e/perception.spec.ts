@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test'
+import { openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import { openCheckout, payButton } from './proof'
 
 /** What a reader's own settings do to the screens, and what a form promises to those who do not see it. */
 

@@ -1,16 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
+import { expectReceipt, keysSent, openCheckout, PAY_CALL, payButton } from './checkout-page'
 import { throttle } from './circumstances'
 import { expect, test } from './fixtures'
-import { expectOneCharge, expectReceipt, keysSent, openCheckout, PAY_CALL, payButton } from './proof'
 
 /** Real presses, by a pointer, in real time. Those in one task are in pay-once.spec.ts. */
 
 test('C1 a double click of less than 50 ms on a slow processor is one request', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await throttle(page, 4)
@@ -22,14 +21,13 @@ test('C1 a double click of less than 50 ms on a slow processor is one request', 
   const [first = 0, second = Number.POSITIVE_INFINITY] = await presses()
   expect(second - first).toBeLessThan(50)
   expect(keys).toHaveLength(1)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
 test('C2 impatient clicks while the server takes ten seconds: what goes on is said, and one request is sent', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
   operatorPage,
 }) => {
   const order = await newOrder()
@@ -54,7 +52,7 @@ test('C2 impatient clicks while the server takes ten seconds: what goes on is sa
   }
   await expectReceipt(page)
   expect(keys).toHaveLength(1)
-  const payment = await expectOneCharge({ sql, bankCharges, order })
+  const payment = await proof.oneCharge(order)
   await operatorPage.goto(`/dashboard/payments/${payment}`)
   await expect(
     operatorPage.getByText(
@@ -66,8 +64,7 @@ test('C2 impatient clicks while the server takes ten seconds: what goes on is sa
 test('what is typed and pressed before the page’s script is there counts once it is: nothing is lost, one charge', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await page.route('**/checkout.js*', async (route) => {
@@ -95,14 +92,13 @@ test('what is typed and pressed before the page’s script is there counts once 
   await expectReceipt(page)
   await page.getByText('Proof of one charge').click()
   await expect(page.getByText('20 times')).toBeVisible()
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
 test('the page’s script is lost on the way: it is asked for again, and the press that waited for it pays', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   let lost = 0
@@ -114,7 +110,7 @@ test('the page’s script is lost on the way: it is asked for again, and the pre
   await payButton(page).click()
   await expectReceipt(page)
   expect(lost).toBe(3)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
 /** When the button was pressed, by the browser's own clock, in milliseconds; kept outside the page, which goes away. */

@@ -1,11 +1,10 @@
+import { openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import { expectNoCharge, openCheckout, payButton } from './proof'
 
 test('what was typed is there again after a payment that came to nothing, but for the security code', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   test.setTimeout(90_000)
   const order = await newOrder()
@@ -24,7 +23,7 @@ test('what was typed is there again after a payment that came to nothing, but fo
   await expect(page.getByLabel('Security code')).toHaveValue('')
   await expect(page.getByLabel('Name on card')).toHaveValue('Ann Ölander')
   await expect(page.getByLabel('Email')).toHaveValue('ann@example.com')
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
 })
 
 test('email and name outlive a reload; of the card nothing is kept', async ({ page, newOrder }) => {

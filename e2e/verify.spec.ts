@@ -1,7 +1,7 @@
 import { openDb, openPool } from '@/platform/db'
 import { check } from '@/setup/verify'
+import { expectReceipt, openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import { expectReceipt, openCheckout, payButton } from './proof'
 
 test('the operator sees that every invariant holds, of how many charges, and may check again', {
   tag: '@alone',

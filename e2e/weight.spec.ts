@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
+import { payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import { payButton } from './proof'
 
 /** 110 kB of JavaScript, gzipped, is the most that the checkout may make a phone download and run. */
 const BUDGET_BYTES = 110_000
