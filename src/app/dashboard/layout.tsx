@@ -4,7 +4,8 @@ import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import type { ReactNode } from 'react'
 import { caller } from '@/app/_trpc/caller'
 import { SkipLink } from '@/ui/nav'
-import { Sidebar, TabBar, TopStrip } from './_parts/frame/navigation'
+import { Sidebar, TabBar } from './_parts/frame/navigation'
+import { TopStrip } from './_parts/frame/top-strip'
 import { LiveProvider } from './_parts/live/live-query'
 
 export const metadata = { title: { default: 'Overview', template: '%s – Payonce' }, robots: { index: false } }

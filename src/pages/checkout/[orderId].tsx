@@ -9,7 +9,7 @@ import type { Messages } from '@/i18n/messages'
 import { callerFor } from '@/server/caller'
 import { CheckoutPage, type CheckoutProps } from '@/shop/checkout/checkout-page'
 import { noScriptOutcomeOf } from '@/shop/checkout/no-script-outcome'
-import { isNotFound } from '@/shop/frame/not-found'
+import { isNotFound } from '@/shop/frame/is-not-found'
 
 /**
  * The one page outside the App Router, whose runtime alone (React and Next, 131 kB gzipped) is more than this page may weigh.

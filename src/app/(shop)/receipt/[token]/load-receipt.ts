@@ -1,5 +1,5 @@
 import { cache } from 'react'
-import { isNotFound } from '@/shop/frame/not-found'
+import { isNotFound } from '@/shop/frame/is-not-found'
 import type { Receipt } from '@/shop/receipt/receipt'
 import { caller } from '../../../_trpc/caller'
 

@@ -5,19 +5,16 @@ import {
   CreditCard,
   KeyRound,
   LayoutDashboard,
-  LogOut,
   ShieldCheck,
   Store,
 } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useEffect, useRef } from 'react'
-import { Badge } from '@/ui/badge'
 import { cx } from '@/ui/cx'
 import { Logo, navLinkClass } from '@/ui/nav'
-import { ThemeSwitch } from '@/ui/theme-switch'
-import { ZoneSwitch } from '@/ui/timestamp'
-import { LiveDot } from '../live/live-dot'
+import { SignOut } from './sign-out'
+import type { Viewer } from './top-strip'
 
 const PLACES = [
   { href: '/dashboard', word: 'Overview', Icon: LayoutDashboard },
@@ -27,12 +24,6 @@ const PLACES = [
   { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
   { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
 ]
-
-interface Viewer {
-  name: string
-  email: string
-  sandbox: boolean
-}
 
 function useIsHere() {
   const path = usePathname() ?? ''
@@ -81,33 +72,6 @@ export function Sidebar({ viewer }: { viewer: Viewer }) {
   )
 }
 
-/** Over every page: whether it is current, in whose time, in which colours. */
-export function TopStrip({ viewer }: { viewer: Viewer }) {
-  useFocusOnArrival()
-  return (
-    <header className="sticky top-0 z-20 border-line border-b bg-canvas/90 backdrop-blur print:hidden">
-      <div className="mx-auto flex h-12 max-w-[82rem] items-center gap-2 px-4 sm:px-6 lg:px-8">
-        <Link href="/dashboard" className="flex rounded-md text-ink no-underline lg:hidden">
-          <Logo className="max-sm:[font-size:0]" />
-        </Link>
-        {viewer.sandbox && (
-          <span className="hidden lg:inline">
-            <Badge>Test mode · no real money</Badge>
-          </span>
-        )}
-        <span className="ml-auto flex min-w-0 items-center gap-1">
-          <LiveDot />
-          <ZoneSwitch />
-          <ThemeSwitch />
-          <span className="shrink-0 lg:hidden">
-            <SignOut name={viewer.name} />
-          </span>
-        </span>
-      </div>
-    </header>
-  )
-}
-
 /** Under 1024 px: the same places, in reach of a thumb. */
 export function TabBar() {
   const isHere = useIsHere()
@@ -140,47 +104,5 @@ export function TabBar() {
         </Link>
       ))}
     </nav>
-  )
-}
-
-/** A link inside the dashboard loads no page: focus goes to the new heading, so that it is read and Tab starts there. */
-function useFocusOnArrival() {
-  const path = usePathname()
-  const arrivedAt = useRef(path)
-  useEffect(() => {
-    if (arrivedAt.current === path) return
-    arrivedAt.current = path
-    const observer = new MutationObserver(() => focusHeading() && observer.disconnect())
-    // While the page is still coming there is a skeleton, without a heading.
-    if (!focusHeading()) observer.observe(document.body, { childList: true, subtree: true })
-    return () => observer.disconnect()
-  }, [path])
-}
-
-function focusHeading(): boolean {
-  const heading = document.querySelector<HTMLElement>('main h1')
-  heading?.focus({ preventScroll: true })
-  return heading !== null
-}
-
-function SignOut({ name }: { name?: string }) {
-  const leave = async () => {
-    await fetch('/api/auth/sign-out', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    }).catch(() => undefined)
-    window.location.assign('/sign-in')
-  }
-  return (
-    <button
-      type="button"
-      onClick={leave}
-      title="Sign out"
-      className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-3 hover:bg-muted hover:text-ink"
-    >
-      <span className="sr-only">Sign out{name ? ` (${name})` : ''}</span>
-      <LogOut aria-hidden="true" size={15} strokeWidth={1.75} />
-    </button>
   )
 }

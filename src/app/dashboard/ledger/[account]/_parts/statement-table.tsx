@@ -3,7 +3,7 @@ import { Money } from '@/ui/money'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import type { StatementPage } from '../../../_parts/api'
-import { SidedBalance } from '../../_parts/accounts-page'
+import { SidedBalance } from '../../_parts/sided-balance'
 
 export function StatementTable({ lines, currency }: { lines: StatementPage['items']; currency: string }) {
   return (
