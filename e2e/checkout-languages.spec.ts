@@ -96,7 +96,7 @@ test('in Arabic the summary stands on the left, digits are read from the left, a
   await expect(page.locator('html')).toHaveAttribute('dir', 'ltr')
 })
 
-test('a receipt tells of what was given back, in part and in full', async ({
+test('a receipt shows partial and full refunds', async ({
   page,
   demo,
   newOrder,
@@ -117,9 +117,9 @@ test('a receipt tells of what was given back, in part and in full', async ({
   expect((await refund({ amount: 1_000 }, 'part')).status()).toBe(201)
   await page.reload()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Paid €24.00')
-  await expect(page.getByText('€10.00 of it was given back.')).toBeVisible()
+  await expect(page.getByText('€10.00 of it was refunded.')).toBeVisible()
   await expect(page.getByRole('listitem').filter({ hasText: 'Paid after refunds' })).toContainText('€14.00')
   expect((await refund({}, 'rest')).status()).toBe(201)
   await page.reload()
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('€24.00 was given back')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('€24.00 was refunded')
 })

@@ -42,7 +42,7 @@ test('C14 a script that speaks an outdated contract: "This page is out of date",
   await payButton(page).click()
   expect((await refused).status()).toBe(400)
   await expect(page.getByRole('heading', { name: 'This page is out of date' })).toBeVisible()
-  await expect(page.getByText('Nothing was charged. Reload it, then press Pay again.')).toBeVisible()
+  await expect(page.getByText('Nothing was charged. Reload the page, then press Pay again.')).toBeVisible()
   await proof.noCharge(order)
 
   await page.unroute(PAY_CALL)

@@ -42,7 +42,7 @@ test('C2 impatient clicks while the server takes ten seconds: what goes on is sa
   await payButton(page).click()
   for (const words of [
     'Sending your payment…',
-    'Your bank is taking a little longer.',
+    'This is taking a little longer than usual.',
     'Still working. Please keep this page open',
   ]) {
     await expect(page.getByRole('status')).toContainText(words)

@@ -8,7 +8,7 @@ export default function PageError({ error }: { error: Error & { digest?: string 
       <title>Error – Payonce</title>
       <h1 className="font-semibold text-2xl">This page could not be shown</h1>
       <p className="mt-2 text-ink-2">
-        Something is broken on our side. Looking at this page changed nothing; you can try again.
+        Something failed on our side. Opening this page changed nothing; you can try again.
       </p>
       <Button className="mt-6 self-start" onClick={() => location.reload()}>
         Try again

@@ -1,7 +1,7 @@
 import { formatMoney } from '@/lib/money'
 
 /** What a payment's attempts add up to. `held` counts presses that never became requests. */
-export interface AttemptCounts {
+export interface OutcomeCounts {
   executed: number
   replayed: number
   joined: number
@@ -10,18 +10,18 @@ export interface AttemptCounts {
   held: number
 }
 
-export interface PaymentLineFacts extends AttemptCounts {
+export interface PaymentLineFacts extends OutcomeCounts {
   status: string
   amount: number
   currency: string
 }
 
 /** Requests that arrived. What the server finished by itself after a crash is no request. */
-export function requestsOf({ executed, replayed, joined, rejected }: AttemptCounts): number {
+export function requestsOf({ executed, replayed, joined, rejected }: OutcomeCounts): number {
   return executed + replayed + joined + rejected
 }
 
-export function pressesOf(presses: AttemptCounts): number {
+export function pressesOf(presses: OutcomeCounts): number {
   return requestsOf(presses) + presses.held
 }
 
@@ -32,7 +32,7 @@ export function chargesOf({ status }: { status: string }): number {
 
 /** The one sentence that explains every press: `Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.` */
 export function explainPresses(
-  presses: AttemptCounts,
+  presses: OutcomeCounts,
   sentBy: 'browser' | 'program' | null = 'browser',
 ): string {
   const total = pressesOf(presses)
@@ -92,7 +92,7 @@ export function paymentLine(payment: PaymentLineFacts): string {
 }
 
 /** What the chart shows, in one sentence. */
-export function explainChart(totals: AttemptCounts & { charges: number }, range: string): string {
+export function explainChart(totals: OutcomeCounts & { charges: number }, range: string): string {
   const presses = pressesOf(totals)
   if (presses === 0) return `No request arrived in the last ${range}.`
   const asked =
@@ -106,7 +106,7 @@ export function explainChart(totals: AttemptCounts & { charges: number }, range:
     : `${led} ${formatCount(prevented)} would have been duplicates, and were prevented.`
 }
 
-function outcomeClauses({ executed, recovered, joined, replayed, rejected, held }: AttemptCounts): string[] {
+function outcomeClauses({ executed, recovered, joined, replayed, rejected, held }: OutcomeCounts): string[] {
   return [
     ...(executed > 0 ? [`${countedWas(executed, 'request')} executed`] : []),
     ...(recovered > 0 ? ['the server finished the work after a crash'] : []),

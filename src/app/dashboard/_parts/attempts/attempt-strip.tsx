@@ -1,7 +1,7 @@
 import { GlyphStrip, type OutcomeName } from '@/ui/status'
-import { type AttemptCounts, requestsOf } from '../payment-sentences'
+import { type OutcomeCounts, requestsOf } from '../payment-sentences'
 
-type Counts = AttemptCounts & { strip: string[] }
+type Counts = OutcomeCounts & { strip: string[] }
 
 /** Glyphs of the requests in their order, then how many presses never became one: `●○○ +24`. */
 export function AttemptStrip({ counts }: { counts: Counts }) {

@@ -1,8 +1,8 @@
 import type { Tone } from '@/ui/badge'
-import type { ApiKeyRow } from '../../_parts/api'
+import type { ListedApiKey } from '../../_parts/api'
 
-export type ApiScopeName = ApiKeyRow['scopes'][number]
-export type ApiKeyState = ApiKeyRow['state']
+export type ApiScopeName = ListedApiKey['scopes'][number]
+export type ApiKeyState = ListedApiKey['state']
 
 /** What each scope allows, in words; the order is that of the form. */
 export const SCOPE_LABELS: Record<ApiScopeName, string> = {

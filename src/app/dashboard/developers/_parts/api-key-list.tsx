@@ -2,16 +2,16 @@ import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { EmptyState } from '@/ui/empty-state'
 import { SkeletonRows } from '@/ui/skeleton'
-import type { ApiKeyRow } from '../../_parts/api'
+import type { ListedApiKey } from '../../_parts/api'
 import { isUsable } from './api-key-labels'
 import { type ApiKeyAction, ApiKeyTable } from './api-key-table'
 
 interface Props {
   /** Undefined while they are not here yet. */
-  keys: readonly ApiKeyRow[] | undefined
+  keys: readonly ListedApiKey[] | undefined
   failed: boolean
   onCreate(): void
-  onAct(action: ApiKeyAction, row: ApiKeyRow): void
+  onAct(action: ApiKeyAction, row: ListedApiKey): void
 }
 
 /** The keys that open something; below them, folded, those that do no more. */

@@ -3,7 +3,7 @@ import { Button } from '@/ui/button'
 import { cx } from '@/ui/cx'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
-import type { ApiKeyRow } from '../../_parts/api'
+import type { ListedApiKey } from '../../_parts/api'
 import { ALL_SCOPES, STATE_LABELS } from './api-key-labels'
 
 export type ApiKeyAction = 'rotate' | 'revoke'
@@ -18,8 +18,8 @@ export function ApiKeyTable({
   onAct,
 }: {
   caption: string
-  rows: readonly ApiKeyRow[]
-  onAct?(action: ApiKeyAction, row: ApiKeyRow): void
+  rows: readonly ListedApiKey[]
+  onAct?(action: ApiKeyAction, row: ListedApiKey): void
 }) {
   const end = onAct ? 'Works until' : 'Ended'
   return (
@@ -70,7 +70,7 @@ export function ApiKeyTable({
   )
 }
 
-function Name({ row }: { row: ApiKeyRow }) {
+function Name({ row }: { row: ListedApiKey }) {
   return (
     <span className="min-w-0 md:block md:min-w-36">
       <span className="block font-medium [overflow-wrap:anywhere]">{row.name}</span>
@@ -88,7 +88,7 @@ function Name({ row }: { row: ApiKeyRow }) {
   )
 }
 
-function Created({ row }: { row: ApiKeyRow }) {
+function Created({ row }: { row: ListedApiKey }) {
   return (
     <span className="text-end md:text-start">
       <Timestamp at={row.createdAt} style="day" />
@@ -112,7 +112,7 @@ function Moment({ at }: { at: string }) {
   )
 }
 
-function State({ row }: { row: ApiKeyRow }) {
+function State({ row }: { row: ListedApiKey }) {
   const { word, glyph, tone } = STATE_LABELS[row.state]
   return (
     <Badge tone={tone} glyph={glyph}>
@@ -121,7 +121,7 @@ function State({ row }: { row: ApiKeyRow }) {
   )
 }
 
-function Scopes({ row }: { row: ApiKeyRow }) {
+function Scopes({ row }: { row: ListedApiKey }) {
   if (row.scopes.length === ALL_SCOPES.length) return <span className="text-ink-2">everything</span>
   return (
     <span className="flex flex-wrap justify-end gap-x-2 font-mono text-ink-2 text-xs md:max-w-60 md:justify-start">
@@ -132,7 +132,7 @@ function Scopes({ row }: { row: ApiKeyRow }) {
   )
 }
 
-function End({ row }: { row: ApiKeyRow }) {
+function End({ row }: { row: ListedApiKey }) {
   const at = row.revokedAt ?? row.expiresAt
   if (!at) return 'It is revoked'
   if (row.state === 'active') return <Timestamp at={at} style="day" />
@@ -146,7 +146,7 @@ function End({ row }: { row: ApiKeyRow }) {
   )
 }
 
-function Actions({ row, onAct }: { row: ApiKeyRow; onAct(action: ApiKeyAction, row: ApiKeyRow): void }) {
+function Actions({ row, onAct }: { row: ListedApiKey; onAct(action: ApiKeyAction, row: ListedApiKey): void }) {
   return (
     <span className="ms-auto flex justify-end gap-2 pt-1.5 md:flex-col md:pt-0 2xl:flex-row">
       {row.state === 'active' && (

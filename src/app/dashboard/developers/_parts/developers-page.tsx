@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { Button } from '@/ui/button'
 import { PageHeader } from '@/ui/page-header'
-import { type ApiKeyRow, type ApiKeysData, api } from '../../_parts/api'
+import { type ListedApiKey, type ApiKeysData, api } from '../../_parts/api'
 import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { ApiKeyList } from './api-key-list'
@@ -14,7 +14,7 @@ import { QuickStart } from './quick-start'
 import { RevokeDialog } from './revoke-dialog'
 import { RotateDialog } from './rotate-dialog'
 
-type OpenDialog = { what: 'create' } | { what: ApiKeyAction; row: ApiKeyRow } | null
+type OpenDialog = { what: 'create' } | { what: ApiKeyAction; row: ListedApiKey } | null
 
 /** What a program needs to call us: a key, and the first request. */
 export function DevelopersPage({ initial }: { initial: ApiKeysData | null }) {

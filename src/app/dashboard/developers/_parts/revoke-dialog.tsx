@@ -2,7 +2,7 @@
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
 import { Timestamp } from '@/ui/timestamp'
-import { type ApiKeyRow, api } from '../../_parts/api'
+import { type ListedApiKey, api } from '../../_parts/api'
 import { Dialog, DialogFoot } from './dialog'
 import type { DialogResult } from './dialog-result'
 import { useSubmitOnce } from './use-submit-once'
@@ -13,7 +13,7 @@ export function RevokeDialog({
   onDone,
   onClose,
 }: {
-  row: ApiKeyRow
+  row: ListedApiKey
   onDone(done: DialogResult): void
   onClose(): void
 }) {

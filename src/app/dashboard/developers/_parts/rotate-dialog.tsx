@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
-import { type ApiKeyRow, api } from '../../_parts/api'
+import { type ListedApiKey, api } from '../../_parts/api'
 import { OVERLAPS } from './api-key-labels'
 import { Dialog, DialogFoot } from './dialog'
 import type { DialogResult } from './dialog-result'
@@ -15,7 +15,7 @@ export function RotateDialog({
   onDone,
   onClose,
 }: {
-  row: ApiKeyRow
+  row: ListedApiKey
   onDone(done: DialogResult): void
   onClose(): void
 }) {
