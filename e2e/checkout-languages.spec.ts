@@ -96,12 +96,7 @@ test('in Arabic the summary stands on the left, digits are read from the left, a
   await expect(page.locator('html')).toHaveAttribute('dir', 'ltr')
 })
 
-test('a receipt shows partial and full refunds', async ({
-  page,
-  demo,
-  newOrder,
-  proof,
-}) => {
+test('a receipt shows partial and full refunds', async ({ page, demo, newOrder, proof }) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
   await page.getByLabel('Fill in a test card').selectOption('pm_card_visa')

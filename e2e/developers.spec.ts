@@ -58,7 +58,7 @@ test('a key is made, shown once, pays once, is rotated with an overlap, and ends
   expect([first.status(), again.status(), again.headers()['idempotent-replayed']]).toEqual([201, 201, 'true'])
   expect(await bankCharges((await first.json()).id)).toHaveLength(1)
 
-  await page.getByRole('button', { name: 'I have kept it' }).click()
+  await page.getByRole('button', { name: 'I have saved it' }).click()
   await expect(page.getByText(token)).toHaveCount(0)
   await page.reload()
   await expect(rowOf(page, name)).toContainText(`sk_test_…${token.slice(-4)}`)
@@ -104,7 +104,7 @@ test('pressed three times, and sent again after a lost answer, it is one key', a
   await expect(dialog.getByText(/Press again/)).toBeVisible()
   await page.unroute('**/api/trpc/developers.createKey*')
   await dialog.getByRole('button', { name: 'Create key' }).click()
-  await expect(page.getByText(/made by an earlier press, whose answer was lost/)).toBeVisible()
+  await expect(page.getByText(/created by an earlier press, whose answer was lost/)).toBeVisible()
   await expect(rowOf(page, name)).toHaveCount(1)
   const made = await sql(
     `SELECT 1 FROM audit_log WHERE action = 'api-key.created' AND detail LIKE $1 || ':%'`,
@@ -131,10 +131,12 @@ test('with the server away the list stays, and says how old it is', async ({ ope
   await openPage(page)
   await createKey(page, nameOfItsOwn())
   await page.route('**/api/trpc/**', (route) => route.abort('connectionrefused'))
-  await expect(page.getByText('The server does not answer. We keep asking.')).toBeVisible({ timeout: 10_000 })
+  await expect(page.getByText('The server is not responding. We keep trying.')).toBeVisible({
+    timeout: 10_000,
+  })
   await expect(page.getByRole('table', { name: /that work/ })).toBeVisible()
   await page.unroute('**/api/trpc/**')
-  await expect(page.getByText('The server does not answer. We keep asking.')).toHaveCount(0, {
+  await expect(page.getByText('The server is not responding. We keep trying.')).toHaveCount(0, {
     timeout: 10_000,
   })
 })

@@ -10,7 +10,7 @@ import { LiveProvider } from './_parts/live/live-query'
 
 export const metadata = { title: { default: 'Overview', template: '%s – Payonce' }, robots: { index: false } }
 
-/** The operator's frame. Who is not signed in is sent to do so; the procedures refuse them by themselves as well. */
+/** The frame of the dashboard. Redirects to the sign-in; the procedures check the session themselves as well. */
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const viewer = await readViewer()
   return (

@@ -2,7 +2,7 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '@/server/root'
 
-/** The procedures as a browser reaches them. The dashboard only asks; what it asks for in one moment travels together. */
+/** The dashboard's tRPC client. Queries of one moment travel as one batch. */
 export const api = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/trpc', maxItems: 10 })] })
 
 type Outputs = inferRouterOutputs<AppRouter>
@@ -23,7 +23,7 @@ export type RecordRow = Outputs['idempotency']['list']['items'][number]
 export type RecordPage = Outputs['idempotency']['list']
 export type RecordData = Outputs['idempotency']['get']
 
-/** The session is over: signed out elsewhere, or idle for too long. */
+/** True when the session is over: signed out elsewhere, or idle for too long. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof TRPCClientError && error.data?.code === 'UNAUTHORIZED'
 }

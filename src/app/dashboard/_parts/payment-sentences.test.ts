@@ -22,7 +22,7 @@ test.each([
     'Pay was pressed once: 1 request was executed, the server finished the work after a crash.',
   ],
   [{ ...NONE, recovered: 1 }, 'The server finished this payment after a crash.'],
-  [NONE, 'Its attempts are still being written down.'],
+  [NONE, 'Its attempts are still being recorded.'],
 ])('explains presses: %j', (presses, sentence) => {
   expect(explainPresses(presses)).toBe(sentence)
 })
@@ -33,7 +33,7 @@ test('an operation that no button starts speaks of requests', () => {
   )
 })
 
-test('says that something was charged only when it was, and that nothing was only when that is known', () => {
+test('claims a charge only when there was one, and no charge only when that is known', () => {
   expect(explainBank('succeeded')).toBe('The bank was asked once and charged once.')
   expect(explainBank('succeeded', 3)).toBe(
     'The work changed hands twice; the bank was asked under one key and charged once.',
@@ -43,7 +43,7 @@ test('says that something was charged only when it was, and that nothing was onl
     expect(explainBank(status)).not.toMatch(/nothing was charged|charged once/i)
 })
 
-test('the feed tells presses, requests and charges', () => {
+test('the line of a payment counts presses, requests and charges', () => {
   const payment = { ...NONE, executed: 1, amount: 2400, currency: 'EUR', status: 'succeeded' }
   expect(paymentLine({ ...payment, held: 24 })).toBe('€24.00 paid — 25 presses, 1 request, 1 charge')
   expect(paymentLine({ ...payment, replayed: 2 })).toBe('€24.00 paid — 3 requests, 1 charge')
@@ -56,6 +56,6 @@ test('the chart’s sentence counts what was prevented', () => {
     'In the last hour, 2 requests and 2 charges.',
   )
   expect(explainChart({ ...NONE, executed: 1, replayed: 1, held: 24, charges: 1 }, '24 hours')).toBe(
-    'In the last 24 hours, 26 presses of Pay became 2 requests and 1 charge. 25 would have been duplicates, and were prevented.',
+    'In the last 24 hours, 26 presses of Pay became 2 requests and 1 charge. 25 would have been duplicates and were prevented.',
   )
 })

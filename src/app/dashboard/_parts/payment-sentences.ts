@@ -1,6 +1,6 @@
 import { formatMoney } from '@/lib/money'
 
-/** What a payment's attempts add up to. `held` counts presses that never became requests. */
+/** A payment's attempts, counted by outcome. `held` counts presses that never became requests. */
 export interface OutcomeCounts {
   executed: number
   replayed: number
@@ -16,7 +16,7 @@ export interface PaymentLineFacts extends OutcomeCounts {
   currency: string
 }
 
-/** Requests that arrived. What the server finished by itself after a crash is no request. */
+/** Requests that arrived. A recovery is the server's own work, not a request. */
 export function requestsOf({ executed, replayed, joined, rejected }: OutcomeCounts): number {
   return executed + replayed + joined + rejected
 }
@@ -25,12 +25,12 @@ export function pressesOf(presses: OutcomeCounts): number {
   return requestsOf(presses) + presses.held
 }
 
-/** Charges that were made: the gateway's key is the payment's, so there is one or none. */
+/** Charges made: one or none, since all attempts of a payment share one gateway key. */
 export function chargesOf({ status }: { status: string }): number {
   return status === 'succeeded' ? 1 : 0
 }
 
-/** The one sentence that explains every press: `Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.` */
+/** One sentence for all presses: `Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.` */
 export function explainPresses(
   presses: OutcomeCounts,
   sentBy: 'browser' | 'program' | null = 'browser',
@@ -39,7 +39,7 @@ export function explainPresses(
   if (total === 0)
     return presses.recovered > 0
       ? 'The server finished this payment after a crash.'
-      : 'Its attempts are still being written down.'
+      : 'Its attempts are still being recorded.'
   const first =
     sentBy === 'browser'
       ? `Pay was pressed ${times(total)}`
@@ -49,7 +49,10 @@ export function explainPresses(
   return `${first}: ${sentenceList(outcomeClauses(presses))}.`
 }
 
-/** What the bank did about it. */
+/**
+ * One sentence about the bank. "Nothing was charged" appears only where that is certain.
+ * @param fence above 1: the claim changed hands `fence - 1` times
+ */
 export function explainBank(status: string, fence = 1): string {
   const asked =
     fence > 1
@@ -59,13 +62,13 @@ export function explainBank(status: string, fence = 1): string {
     case 'succeeded':
       return `${asked} and charged once.`
     case 'declined':
-      return `${asked} and said no. Nothing was charged.`
+      return `${asked} and declined. Nothing was charged.`
     case 'not_charged':
-      return 'The bank was asked, and says that it charged nothing.'
+      return 'The bank was asked, and confirmed that it charged nothing.'
     case 'unknown':
-      return 'The bank has not told yet whether it charged. We keep asking; nothing is charged a second time.'
+      return 'The bank has not answered yet whether it charged. We keep asking; nothing is charged a second time.'
     case 'requires_action':
-      return 'The bank wants the shopper to confirm. Nothing is charged yet.'
+      return 'The bank is waiting for the shopper to confirm. Nothing is charged yet.'
     default:
       return 'The bank is being asked now.'
   }
@@ -91,7 +94,7 @@ export function paymentLine(payment: PaymentLineFacts): string {
   return `${formatMoney(payment.amount, payment.currency)} ${PAYMENT_VERBS[payment.status] ?? payment.status} — ${counts.join(', ')}`
 }
 
-/** What the chart shows, in one sentence. */
+/** The chart in one sentence. */
 export function explainChart(totals: OutcomeCounts & { charges: number }, range: string): string {
   const presses = pressesOf(totals)
   if (presses === 0) return `No request arrived in the last ${range}.`
@@ -103,7 +106,7 @@ export function explainChart(totals: OutcomeCounts & { charges: number }, range:
   const led = `In the last ${range}, ${asked} and ${counted(totals.charges, 'charge', 'charges')}.`
   return prevented === 0
     ? led
-    : `${led} ${formatCount(prevented)} would have been duplicates, and were prevented.`
+    : `${led} ${formatCount(prevented)} would have been duplicates and were prevented.`
 }
 
 function outcomeClauses({ executed, recovered, joined, replayed, rejected, held }: OutcomeCounts): string[] {

@@ -8,7 +8,7 @@ interface PaymentSummary {
   currency: string
 }
 
-/** How a payment stands, with what was given back of it. */
+/** A payment's status, with the amount refunded. */
 export function PaymentState({ payment }: { payment: PaymentSummary }) {
   const { status, amount, amountRefunded, currency } = payment
   if (amountRefunded === amount) return <PaymentStatus status="refunded" />

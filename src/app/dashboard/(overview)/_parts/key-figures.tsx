@@ -6,7 +6,7 @@ import { LINK } from '@/ui/nav'
 import type { OverviewData } from '../../_parts/api'
 import { formatCount } from '../../_parts/payment-sentences'
 
-/** The numbers of the chosen stretch, each beside the same stretch before it. */
+/** The figures of the chosen range, each compared with the range before it. */
 export function KeyFigures({ data }: { data: OverviewData }) {
   const { current, previous } = data
   return (
@@ -70,11 +70,11 @@ function rate({ succeeded, failed }: { succeeded: number; failed: number }): str
   return settled === 0 ? '—' : `${((100 * succeeded) / settled).toFixed(1)} %`
 }
 
-/** `▲ 12 % vs. before`, in words for those who do not see the arrow. */
+/** `▲ 12 % vs. before`; screen readers get "up" or "down" for the arrow. */
 function Change({ now, before }: { now: number; before: number }): ReactNode {
-  if (before === 0) return now === 0 ? 'as before' : 'none before'
+  if (before === 0) return now === 0 ? 'unchanged' : 'none before'
   const percent = Math.round((100 * (now - before)) / before)
-  if (percent === 0) return 'as before'
+  if (percent === 0) return 'unchanged'
   if (percent > 999) return `▲ ${Math.round(now / before)} × before`
   return (
     <>

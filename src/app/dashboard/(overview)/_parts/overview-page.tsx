@@ -58,7 +58,7 @@ export function OverviewPage({ initial, initialRange }: { initial: OverviewData;
 function RangeSwitch({ range, onChange }: { range: RangeName; onChange(range: RangeName): void }) {
   return (
     <fieldset className="inline-flex flex-wrap rounded-md border border-line bg-surface p-0.5 shadow-card">
-      <legend className="sr-only">Stretch of time</legend>
+      <legend className="sr-only">Time range</legend>
       {RANGE_NAMES.map((name) => (
         <button
           key={name}
@@ -80,7 +80,7 @@ function RangeSwitch({ range, onChange }: { range: RangeName; onChange(range: Ra
 function FirstRun() {
   return (
     <Card>
-      <CardHeader title="Nothing was paid yet" />
+      <CardHeader title="No payments yet" />
       <EmptyState
         title="Press Pay as often as you like: you will see one charge."
         action={
@@ -89,8 +89,8 @@ function FirstRun() {
           </Link>
         }
       >
-        Start an order in the test shop, pay it with a test card, and press Pay many times. Requests, charge
-        and ledger entries appear here by themselves.
+        Start an order in the test shop, pay it with a test card, and press Pay many times. The requests, the
+        charge and the ledger entries appear here as they happen.
       </EmptyState>
     </Card>
   )

@@ -7,7 +7,7 @@ import type { PaymentRow } from '../../_parts/api'
 import { AttemptStrip } from '../../_parts/attempts/attempt-strip'
 import { paymentLine } from '../../_parts/payment-sentences'
 
-/** What just happened, in plain words, newest first. */
+/** The latest payments, newest first, one sentence each. */
 export function RecentPayments({ payments }: { payments: readonly PaymentRow[] }) {
   return (
     <Card>

@@ -10,10 +10,13 @@ import type { AttemptRecord } from '../api'
 import { formatCount } from '../payment-sentences'
 import { type AttemptSpan, isWork, pinExecuted, spansOf } from './attempt-span'
 
-/** More than these are folded away: the first ones tell the story. */
+/** 12: longer lists are folded, since the first attempts explain the payment. */
 const SHOWN = 12
 
-/** Which request did the work, which were answered otherwise, when, by what; and each as a bar on one axis of time. */
+/**
+ * The attempts of one payment or record: outcome, time, worker and fence, and a bar on a common time axis.
+ * @param ownRecordId attempts of any other record are marked "another key"
+ */
 export function AttemptList({
   attempts,
   ownRecordId,
@@ -24,19 +27,19 @@ export function AttemptList({
   const [all, setAll] = useState(false)
   if (attempts.length === 0)
     return (
-      <EmptyState title="No attempt is written down yet.">
-        They are written in batches, off the pay path.
+      <EmptyState title="No attempts recorded yet.">
+        Attempts are recorded in batches, outside the payment path.
       </EmptyState>
     )
   const ordered = spansOf(pinExecuted(attempts))
   const shown = all ? ordered : ordered.slice(0, SHOWN)
   return (
     <>
-      <Table caption="Attempts: what did the work first, then the others in the order of time">
+      <Table caption="Attempts: the one that did the work first, then the others by time">
         <TableHead>
           <Th>Outcome</Th>
           <Th>When</Th>
-          <Th className="w-[26%]">From the first on</Th>
+          <Th className="w-[26%]">After the first</Th>
           <Th numeric>Took</Th>
           <Th numeric>Status</Th>
           <Th>Worker · fence</Th>
@@ -140,7 +143,7 @@ function Status({ attempt }: { attempt: AttemptRecord }) {
   )
 }
 
-/** `web@host:1234` → `web:1234`; the whole of it is in the tooltip. */
+/** `web@host:1234` → `web:1234`; the full name is in the tooltip. */
 function shortWorker(worker: string): string {
   return worker.replace(/@.*:/, ':')
 }

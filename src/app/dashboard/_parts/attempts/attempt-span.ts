@@ -1,7 +1,7 @@
-/** Where one attempt stands on the common time axis of all, in percent; and how the list is ordered. */
+/** The place of one attempt on the time axis that all of them share. `left` and `width` are percentages of the axis. */
 export interface AttemptSpan<Item> {
   item: Item
-  /** Milliseconds after the first attempt of the list. */
+  /** Milliseconds since the first attempt of the list. */
   offsetMs: number
   left: number
   width: number
@@ -13,7 +13,7 @@ export interface TimedAttempt {
   durationMs: number
 }
 
-/** What did the work stands first, then all the others as they came. */
+/** Puts the attempts that did the work first, then the others by time. */
 export function pinExecuted<Item extends TimedAttempt>(attempts: readonly Item[]): Item[] {
   const byTime = attempts.toSorted((a, b) => a.at.localeCompare(b.at))
   return [...byTime.filter(isWork), ...byTime.filter((attempt) => !isWork(attempt))]
@@ -24,8 +24,8 @@ export function isWork({ outcome }: { outcome: string }): boolean {
 }
 
 /**
- * The axis covers the first `windowMs` at most: a replay that came a day later stands at its right edge,
- * rather than squeezing all that happened in the first second into a dot.
+ * Lays attempts out on one axis. It covers `windowMs` at most: a replay a day later is drawn at the right edge
+ * instead of squeezing the first second into a dot.
  */
 export function spansOf<Item extends TimedAttempt>(
   attempts: readonly Item[],

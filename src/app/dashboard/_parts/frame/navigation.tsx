@@ -31,12 +31,12 @@ function useIsHere() {
     href === '/dashboard' ? path === href : path === href || path.startsWith(`${href}/`)
 }
 
-/** From 1024 px: where one can go, and who one is. */
+/** From 1024 px: the navigation and the signed-in operator. */
 export function Sidebar({ viewer }: { viewer: Viewer }) {
   const isHere = useIsHere()
   return (
     <aside
-      aria-label="Places and account"
+      aria-label="Navigation and account"
       className="sticky top-0 hidden h-dvh flex-col border-line border-r bg-surface px-3 py-4 lg:flex print:hidden"
     >
       <Link href="/dashboard" className="rounded-md px-2 py-1 text-ink no-underline">
@@ -72,15 +72,15 @@ export function Sidebar({ viewer }: { viewer: Viewer }) {
   )
 }
 
-/** Under 1024 px: the same places, in reach of a thumb. */
+/** Below 1024 px: the same navigation, at the bottom of the screen. */
 export function TabBar() {
   const isHere = useIsHere()
   const ref = useRef<HTMLElement>(null)
   const path = usePathname()
-  // On the narrowest phones not all of them fit: the one that is open is always in sight.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the path that moves the mark
+  // On the narrowest phones the tabs scroll: keep the open one in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the path decides which tab is current
   useEffect(() => {
-    // Returns nothing: where scrolling gives a promise (Chromium 156 does), React would take that for what ends the effect.
+    // The effect must return nothing: where `scrollIntoView` returns a promise (Chromium 156), React would take it for a cleanup.
     ref.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [path])
   return (

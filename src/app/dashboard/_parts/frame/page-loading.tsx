@@ -1,7 +1,7 @@
 import { Card } from '@/ui/card'
 import { Skeleton, SkeletonRows } from '@/ui/skeleton'
 
-/** A list that is still coming, in about its final shape. Detail pages have none: they must be able to answer 404. */
+/** The skeleton of a list page. Detail pages have none: once a skeleton is sent, the status can no longer become 404. */
 export function PageLoading() {
   return (
     <div aria-busy="true">

@@ -16,7 +16,7 @@ export interface Viewer {
   sandbox: boolean
 }
 
-/** Over every page: whether it is current, in whose time, in which colours. */
+/** The bar above every page: live state, time zone, theme. */
 export function TopStrip({ viewer }: { viewer: Viewer }) {
   useFocusOnArrival()
   return (
@@ -43,7 +43,7 @@ export function TopStrip({ viewer }: { viewer: Viewer }) {
   )
 }
 
-/** A link inside the dashboard loads no page: focus goes to the new heading, so that it is read and Tab starts there. */
+/** Client navigation does not move focus: move it to the new heading, so that it is read out and Tab starts there. */
 function useFocusOnArrival() {
   const path = usePathname()
   const arrivedAt = useRef(path)
@@ -51,7 +51,7 @@ function useFocusOnArrival() {
     if (arrivedAt.current === path) return
     arrivedAt.current = path
     const observer = new MutationObserver(() => focusHeading() && observer.disconnect())
-    // While the page is still coming there is a skeleton, without a heading.
+    // A skeleton has no heading: wait for the page.
     if (!focusHeading()) observer.observe(document.body, { childList: true, subtree: true })
     return () => observer.disconnect()
   }, [path])

@@ -5,7 +5,7 @@ import { Money } from '@/ui/money'
 import type { LedgerCheckData } from '../api'
 import { OffenderList } from './offender-list'
 
-/** *Ledger: balanced ✓ 0.00 difference, checked 2 s ago*; or what is wrong, at the top of its voice. */
+/** One line while the ledger balances (*Ledger: balanced, 0.00 difference, checked 2 s ago*); otherwise every broken invariant in full. */
 export function LedgerCheck({ check, age }: { check: LedgerCheckData; age: React.ReactNode }) {
   const balanced =
     check.broken.length === 0 && check.totals.every(({ debits, credits }) => debits === credits)

@@ -5,14 +5,14 @@ import type { LedgerCheckData } from '../api'
 
 export type OffenderView = LedgerCheckData['broken'][number]['offenders'][number]
 
-/** What has a page of its own. */
+/** The dashboard page of each kind of row that has one. */
 const PAGES: Record<string, string> = {
   payment: '/dashboard/payments',
   idempotency_record: '/dashboard/idempotency',
   account: '/dashboard/ledger',
 }
 
-/** The rows that break an invariant: which ones, and what is wrong with each. */
+/** The rows that break an invariant, each with what is wrong. */
 export function OffenderList({
   offenders,
   className,

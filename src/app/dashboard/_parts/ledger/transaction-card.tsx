@@ -7,7 +7,10 @@ import { LINK } from '@/ui/nav'
 import { Timestamp } from '@/ui/timestamp'
 import type { TransactionData } from '../api'
 
-/** One ledger transaction: debits in the left column, credits in the right, their sums equal. */
+/**
+ * One ledger transaction: debits left, credits right, and their sums.
+ * @param source also link to the payment and to a reversal
+ */
 export function TransactionCard({
   transaction,
   source = false,
@@ -83,7 +86,7 @@ export function TransactionCard({
   )
 }
 
-/** An empty side is empty: a dash in each of them would hide the two columns that matter. */
+/** An amount, or an empty cell: dashes would clutter the two columns. */
 function Side({
   amount,
   currency,
@@ -123,7 +126,7 @@ function Source({ transaction }: { transaction: TransactionData }) {
     <footer className="flex flex-wrap gap-x-5 gap-y-1 border-line border-t px-4 py-2 text-ink-3 text-xs sm:px-5">
       {transaction.paymentId && (
         <Link href={`/dashboard/payments/${transaction.paymentId}`} className={LINK}>
-          Its payment
+          Payment
         </Link>
       )}
       {transaction.reverses && <span>Reverses {transaction.reverses}</span>}

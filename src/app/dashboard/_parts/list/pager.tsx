@@ -2,7 +2,10 @@ import Link from 'next/link'
 import { buttonClass } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 
-/** Keyset paging as real links: the next page is an address, and Back is the page before. */
+/**
+ * Keyset paging with real links: each page has its own address, and Back leads to the page before.
+ * @param what plural noun of the listed things
+ */
 export function Pager({
   path,
   params,

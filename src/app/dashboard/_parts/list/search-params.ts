@@ -1,6 +1,7 @@
-/** What stands behind the `?` of an address: anyone's words, checked before use. */
+/** The query of an address as Next passes it: untrusted input. */
 export type SearchParams = Record<string, string | string[] | undefined>
 
+/** The value, if it is one of `words`. */
 export function choiceParam<Word extends string>(
   words: readonly Word[],
   value: string | string[] | undefined,
@@ -8,12 +9,13 @@ export function choiceParam<Word extends string>(
   return words.find((word) => word === value)
 }
 
+/** The trimmed value, cut to `max` characters; undefined when empty or repeated. */
 export function textParam(value: string | string[] | undefined, max: number): string | undefined {
   const trimmed = typeof value === 'string' ? value.trim() : ''
   return trimmed === '' ? undefined : trimmed.slice(0, max)
 }
 
-/** A time as the address bar may hold it: RFC 3339, or what a `datetime-local` field writes, which is taken as UTC. */
+/** The time in RFC 3339. Also accepts the value of a `datetime-local` field, read as UTC. */
 export function timeParam(value: string | string[] | undefined): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined
   const time = Date.parse(/[zZ]|[+-]\d\d:\d\d$/.test(value) ? value : `${value}Z`)

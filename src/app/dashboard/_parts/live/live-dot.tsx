@@ -10,14 +10,14 @@ const STATES: Record<LiveState, { word: string; dot: string }> = {
   offline: { word: 'Offline', dot: 'border-2 border-bad' },
 }
 
-/** Whether what is on the screen is current, and the switch that holds it still. */
+/** The state of live updates, and the switch that pauses them. */
 export function LiveDot() {
   const state = useLiveState()
   const { paused, setPaused } = usePause()
   const { word, dot } = STATES[state]
   const Sign = paused ? Play : Pause
   return (
-    // The longest word gives way on the narrowest phones, and is read out whole.
+    // On the narrowest phones the longest word is truncated; screen readers get all of it.
     <span className="inline-flex min-w-0 items-center gap-1">
       <span
         role="status"
@@ -31,7 +31,7 @@ export function LiveDot() {
         type="button"
         aria-pressed={paused}
         onClick={() => setPaused(!paused)}
-        title={paused ? 'Go on updating' : 'Pause updates'}
+        title={paused ? 'Resume updates' : 'Pause updates'}
         className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-3 hover:bg-muted hover:text-ink"
       >
         <span className="sr-only">Pause updates</span>

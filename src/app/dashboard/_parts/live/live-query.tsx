@@ -20,7 +20,7 @@ import {
 } from 'react'
 import { isSignedOut } from '../api'
 
-/** 2 s: short enough that a payment made in another window is seen as it happens, long enough to cost one small query. */
+/** 2 s: short enough to see a payment in another window as it happens, long enough that polling costs one small query. */
 const POLL_MS = 2_000
 
 export type LiveState = 'live' | 'reconnecting' | 'paused' | 'offline'
@@ -30,7 +30,7 @@ const Pause = createContext<{ paused: boolean; setPaused(paused: boolean): void 
   setPaused: () => undefined,
 })
 
-/** Every list and number under it asks again while the page is visible, keeps its last good data, and can be paused as a whole. */
+/** Polling for everything below it: only while the page is visible, keeping the last good data, and paused by one switch. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const [paused, setPaused] = useState(false)
   const [client] = useState(openClient)
@@ -50,14 +50,14 @@ function openClient(): QueryClient {
           window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname)}`)
       },
     }),
-    // The next poll is the retry: a second one beside it would only knock twice.
+    // The next poll is the retry; a second retry beside it would only double the load.
     defaultOptions: { queries: { retry: false, staleTime: POLL_MS, refetchOnReconnect: 'always' } },
   })
 }
 
 /**
- * Data that came with the page and stays current. While another question is being answered (a filter changed), the old answer stays,
- * marked by `isPlaceholderData`; while the server is away, the last good answer stays, marked by `isError`.
+ * Data that came with the page and is kept current by polling. While a new filter loads, the old data stays, marked by
+ * `isPlaceholderData`; while the server is away, the last good data stays, marked by `isError`.
  */
 export function useLive<Data>(
   key: readonly unknown[],
@@ -76,8 +76,8 @@ export function useLive<Data>(
 }
 
 /**
- * An answer that costs much: asked for when the page opens and when the reader says so. Only while the server is away does it ask
- * again by itself, as all the others do.
+ * Data from an expensive query: loaded with the page and refetched on request only. After a failure it polls like the
+ * others, until the server is back.
  */
 export function useOnDemand<Data>(
   key: readonly unknown[],
@@ -98,7 +98,7 @@ export function usePause() {
   return useContext(Pause)
 }
 
-/** What the dot in the header says: by the browser's own word, by the reader's, and by how the last question went. */
+/** The state shown by the dot in the header, from three sources: the browser (offline), the reader (paused), the last query (failed). */
 export function useLiveState(): LiveState {
   const { paused } = useContext(Pause)
   const online = useSyncExternalStore(subscribeOnline, () => onlineManager.isOnline(), alwaysOnline)

@@ -4,7 +4,7 @@ import { Banner } from '@/ui/banner'
 import { Button } from '@/ui/button'
 import { Timestamp } from '@/ui/timestamp'
 
-/** What the reader must know of the data under it: nothing while it is current; its age when the server is away. */
+/** A banner with the age of the data below it, while the server does not answer; nothing while the data is current. */
 export function StaleDataBanner({
   query,
 }: {
@@ -15,19 +15,19 @@ export function StaleDataBanner({
     <Banner
       tone="warn"
       className="mb-4"
-      title={onlineManager.isOnline() ? 'The server does not answer. We keep asking.' : 'You are offline.'}
+      title={onlineManager.isOnline() ? 'The server is not responding. We keep trying.' : 'You are offline.'}
       actions={
         <Button size="sm" onClick={() => query.refetch()}>
-          Ask again
+          Try again
         </Button>
       }
     >
-      Shown as of <Timestamp at={new Date(query.dataUpdatedAt)} style="time" />.
+      Data as of <Timestamp at={new Date(query.dataUpdatedAt)} style="time" />.
     </Banner>
   )
 }
 
-/** Old rows under a new question: dimmed, with a bar that runs until the answer is here. */
+/** Keeps the old rows on screen, dimmed and under a progress bar, until the rows for a new filter arrive. */
 export function Refetching({ active, children }: { active: boolean; children: React.ReactNode }) {
   return (
     <div aria-busy={active} className="relative">

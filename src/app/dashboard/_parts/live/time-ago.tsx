@@ -1,7 +1,12 @@
 'use client'
 import { useEffect, useState } from 'react'
 
-/** `3 s ago`, counted on by the reader's own clock from the moment the data came; the server's clock says how old it was then. */
+/**
+ * `3 s ago`, ticking once a second. The age on arrival comes from the server's clock, the time since then from the reader's.
+ * @param at RFC 3339
+ * @param serverNow the server's clock when it answered, RFC 3339
+ * @param receivedAt the browser's clock when the answer came, in ms
+ */
 export function TimeAgo({
   at,
   serverNow,

@@ -4,18 +4,18 @@ import type { ListedApiKey } from '../../_parts/api'
 export type ApiScopeName = ListedApiKey['scopes'][number]
 export type ApiKeyState = ListedApiKey['state']
 
-/** What each scope allows, in words; the order is that of the form. */
+/** A label for each scope, in the order of the form. */
 export const SCOPE_LABELS: Record<ApiScopeName, string> = {
-  'payments:read': 'See payments and refunds',
-  'payments:write': 'Charge',
-  'refunds:write': 'Give money back',
-  'orders:read': 'See orders',
+  'payments:read': 'Read payments and refunds',
+  'payments:write': 'Charge payments',
+  'refunds:write': 'Refund payments',
+  'orders:read': 'Read orders',
   'orders:write': 'Place orders',
-  'ledger:read': 'See the books',
+  'ledger:read': 'Read the ledger',
 }
 export const ALL_SCOPES = Object.keys(SCOPE_LABELS) as ApiScopeName[]
 
-/** Enough to sell; giving money back and seeing the books is asked for on purpose. */
+/** The preselected scopes: enough to sell. Refunding and reading the ledger must be chosen deliberately. */
 export const USUAL_SCOPES: readonly ApiScopeName[] = [
   'payments:read',
   'payments:write',
@@ -31,17 +31,17 @@ export const STATE_LABELS: Record<ApiKeyState, { word: string; glyph: string; to
   revoked: { word: 'Revoked', glyph: '✕', tone: 'bad' },
 }
 
-/** Those that open something, and those that do no more. */
+/** True while the server accepts the key. */
 export function isUsable({ state }: { state: ApiKeyState }): boolean {
   return state === 'active' || state === 'overlap'
 }
 
-/** How long the old key works on; the longest is also the server's limit. */
+/** How long the old key keeps working after a rotation. 168 h is also the server's limit. */
 export const OVERLAPS: readonly { hours: number; word: string; hint: string }[] = [
-  { hours: 0, word: 'Not at all', hint: 'The old key ends at once. Choose this when it has leaked.' },
+  { hours: 0, word: 'Not at all', hint: 'The old key stops at once. Choose this when it has leaked.' },
   { hours: 1, word: '1 hour', hint: 'Long enough for one deployment.' },
   { hours: 24, word: '24 hours', hint: 'Long enough for everything that restarts each day.' },
-  { hours: 168, word: '7 days', hint: 'The longest that there is.' },
+  { hours: 168, word: '7 days', hint: 'The longest overlap possible.' },
 ]
 
 export const LIFETIMES: readonly { days: number | null; word: string }[] = [

@@ -7,14 +7,14 @@ import { isUsable } from './api-key-labels'
 import { type ApiKeyAction, ApiKeyTable } from './api-key-table'
 
 interface Props {
-  /** Undefined while they are not here yet. */
+  /** Undefined while loading. */
   keys: readonly ListedApiKey[] | undefined
   failed: boolean
   onCreate(): void
   onAct(action: ApiKeyAction, row: ListedApiKey): void
 }
 
-/** The keys that open something; below them, folded, those that do no more. */
+/** The keys that work; below them, folded, the keys that have ended. */
 export function ApiKeyList({ keys, failed, onCreate, onAct }: Props) {
   const open = keys?.filter(isUsable) ?? []
   const ended = keys?.filter((row) => !isUsable(row)) ?? []
@@ -22,14 +22,14 @@ export function ApiKeyList({ keys, failed, onCreate, onAct }: Props) {
     <Card className="overflow-hidden">
       <CardHeader
         title="API keys"
-        note="Nobody can read a key again, you included: what is stored is a hash."
+        note="A key cannot be shown again, not even to you: only its hash is stored."
       />
       {keys ? (
         open.length > 0 ? (
           <ApiKeyTable caption="API keys that work, newest first" rows={open} onAct={onAct} />
         ) : (
           <EmptyState
-            title="No key works just now"
+            title="No working key"
             action={
               <Button variant="primary" onClick={onCreate}>
                 Create API key
@@ -40,8 +40,8 @@ export function ApiKeyList({ keys, failed, onCreate, onAct }: Props) {
           </EmptyState>
         )
       ) : failed ? (
-        <EmptyState title="The keys could not be read.">
-          The server does not answer. We keep asking.
+        <EmptyState title="The keys could not be loaded.">
+          The server is not responding. We keep trying.
         </EmptyState>
       ) : (
         <SkeletonRows rows={4} />

@@ -8,10 +8,13 @@ import { ALL_SCOPES, STATE_LABELS } from './api-key-labels'
 
 export type ApiKeyAction = 'rotate' | 'revoke'
 
-/** Between a phone's cards and a wide screen these two columns stand under the name. */
+/** Between a phone's cards and a wide screen, these two columns move under the name. */
 const WIDE_ONLY = 'md:max-xl:hidden'
 
-/** API keys, newest first. Those that have ended have no buttons. */
+/**
+ * API keys, newest first.
+ * @param onAct absent for keys that have ended: they have no buttons
+ */
 export function ApiKeyTable({
   caption,
   rows,
@@ -21,13 +24,13 @@ export function ApiKeyTable({
   rows: readonly ListedApiKey[]
   onAct?(action: ApiKeyAction, row: ListedApiKey): void
 }) {
-  const end = onAct ? 'Works until' : 'Ended'
+  const end = onAct ? 'Valid until' : 'Ended'
   return (
     <Table caption={caption}>
       <TableHead>
         <Th>Name</Th>
         <Th>State</Th>
-        <Th className={WIDE_ONLY}>Rights</Th>
+        <Th className={WIDE_ONLY}>Permissions</Th>
         <Th className={WIDE_ONLY}>Created</Th>
         <Th>Last used</Th>
         <Th>{end}</Th>
@@ -46,7 +49,7 @@ export function ApiKeyTable({
             <Td label="State" primary>
               <State row={row} />
             </Td>
-            <Td label="Rights" className={WIDE_ONLY}>
+            <Td label="Permissions" className={WIDE_ONLY}>
               <Scopes row={row} />
             </Td>
             <Td label="Created" className={cx('text-ink-2', WIDE_ONLY)}>
@@ -102,7 +105,7 @@ function Created({ row }: { row: ListedApiKey }) {
   )
 }
 
-/** The day, and under it the time: half as wide. */
+/** The day with the time below it: half as wide as one line. */
 function Moment({ at }: { at: string }) {
   return (
     <span className="text-end md:text-start">
@@ -134,19 +137,25 @@ function Scopes({ row }: { row: ListedApiKey }) {
 
 function End({ row }: { row: ListedApiKey }) {
   const at = row.revokedAt ?? row.expiresAt
-  if (!at) return 'It is revoked'
+  if (!at) return 'Revoked'
   if (row.state === 'active') return <Timestamp at={at} style="day" />
   return (
     <span className="text-end md:text-start">
       <Moment at={at} />
       {row.state === 'overlap' && row.idle && (
-        <span className="block text-ok text-xs">Not used for an hour: safe to end now</span>
+        <span className="block text-ok text-xs">Not used for an hour: safe to revoke</span>
       )}
     </span>
   )
 }
 
-function Actions({ row, onAct }: { row: ListedApiKey; onAct(action: ApiKeyAction, row: ListedApiKey): void }) {
+function Actions({
+  row,
+  onAct,
+}: {
+  row: ListedApiKey
+  onAct(action: ApiKeyAction, row: ListedApiKey): void
+}) {
   return (
     <span className="ms-auto flex justify-end gap-2 pt-1.5 md:flex-col md:pt-0 2xl:flex-row">
       {row.state === 'active' && (

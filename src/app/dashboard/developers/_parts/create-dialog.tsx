@@ -9,7 +9,7 @@ import { Dialog, DialogFoot } from './dialog'
 import type { DialogResult } from './dialog-result'
 import { useSubmitOnce } from './use-submit-once'
 
-/** A new key: what it is for, what it may do, and for how long. Its id is made when the dialog opens. */
+/** Creates an API key: name, scopes, lifetime. Its id is minted when the dialog opens, so that a repeated submit makes one key. */
 export function CreateDialog({ onDone, onClose }: { onDone(done: DialogResult): void; onClose(): void }) {
   const [newId] = useState(() => mintKey())
   const [name, setName] = useState('')
@@ -41,7 +41,7 @@ export function CreateDialog({ onDone, onClose }: { onDone(done: DialogResult): 
               id="key-name"
               size="dense"
               label="Name"
-              hint="Where it will be used, so that you know it again."
+              hint="Where it will be used, so that you recognise it later."
               maxLength={100}
               autoComplete="off"
               value={name}
@@ -52,7 +52,7 @@ export function CreateDialog({ onDone, onClose }: { onDone(done: DialogResult): 
             <SelectField
               id="key-lifetime"
               size="dense"
-              label="Works for"
+              label="Valid for"
               value={days ?? ''}
               onChange={(event) => setDays(event.target.value === '' ? null : Number(event.target.value))}
             >
@@ -106,7 +106,7 @@ function ScopeChoice({
       </div>
       {missing && (
         <p id="key-scopes-error" role="alert" className="mt-1.5 text-bad text-ui">
-          Choose at least one thing that it may do.
+          Choose at least one permission.
         </p>
       )}
     </fieldset>

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { Button } from '@/ui/button'
 import { PageHeader } from '@/ui/page-header'
-import { type ListedApiKey, type ApiKeysData, api } from '../../_parts/api'
+import { type ApiKeysData, api, type ListedApiKey } from '../../_parts/api'
 import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { ApiKeyList } from './api-key-list'
@@ -16,7 +16,7 @@ import { RotateDialog } from './rotate-dialog'
 
 type OpenDialog = { what: 'create' } | { what: ApiKeyAction; row: ListedApiKey } | null
 
-/** What a program needs to call us: a key, and the first request. */
+/** The API keys of the merchant, and a first request to try one. */
 export function DevelopersPage({ initial }: { initial: ApiKeysData | null }) {
   const live = useLive(['api-keys'], () => api.developers.keys.query(), initial ?? undefined)
   const [openDialog, setOpenDialog] = useState<OpenDialog>(null)
@@ -33,7 +33,7 @@ export function DevelopersPage({ initial }: { initial: ApiKeysData | null }) {
     <>
       <PageHeader
         title="Developers"
-        note="A program calls the API with a key. Each key has its own rights, and ends when you say so."
+        note="A program calls the API with a key. Each key has its own permissions, and you can revoke it at any time."
         actions={
           <Button variant="primary" onClick={create}>
             Create API key

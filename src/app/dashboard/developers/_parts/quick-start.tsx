@@ -3,7 +3,10 @@ import { Card, CardBody, CardHeader } from '@/ui/card'
 import { LINK } from '@/ui/nav'
 import { CodeBlock } from '../../../docs/_parts/code-block'
 
-/** The first payment, with curl. The token is in it while it is on the page; else it comes from the reader's own environment. */
+/**
+ * A first payment with curl.
+ * @param token of the key created a moment ago; null: the reader puts in their own
+ */
 export function QuickStart({ baseUrl, token }: { baseUrl: string; token: string | null }) {
   return (
     <Card>
@@ -14,13 +17,13 @@ export function QuickStart({ baseUrl, token }: { baseUrl: string; token: string 
           <CodeBlock text={`export PAYONCE_API_KEY=${token ?? 'sk_test_…'}`} />
         </div>
         <div>
-          <p>Pay 24.00 EUR. Then send it again: the answer is the same, and says so.</p>
+          <p>Pay 24.00 EUR. Then send it again: the answer is the same and is marked as a replay.</p>
           <CodeBlock text={CURL(baseUrl)} />
         </div>
         <p>
-          Change the amount and keep the key: it is refused, and charges nothing.{' '}
+          Change the amount but keep the key: the request is refused and nothing is charged.{' '}
           <Link prefetch={false} className={LINK} href="/docs#curl">
-            The whole story
+            The full walkthrough
           </Link>
           ,{' '}
           <a className={LINK} href="/docs/api">

@@ -35,7 +35,7 @@ export function RecordsPage({
     <>
       <PageHeader
         title="Idempotency"
-        note="One record is one key: who executes it, what it was asked, and the answer every later request gets."
+        note="One record per key: which worker executes it, a hash of the request, and the answer for every later request."
       />
       <search className="mb-4 grid gap-2 sm:grid-cols-[minmax(14rem,28rem)_auto_1fr]">
         <span className="relative">
@@ -87,10 +87,10 @@ export function RecordsPage({
           </Refetching>
         ) : live.isError ? (
           <EmptyState
-            title="The list could not be read."
-            action={<Button onClick={() => live.refetch()}>Ask again</Button>}
+            title="The list could not be loaded."
+            action={<Button onClick={() => live.refetch()}>Try again</Button>}
           >
-            The server does not answer. We keep asking.
+            The server is not responding. We keep trying.
           </EmptyState>
         ) : (
           <SkeletonRows rows={10} />
@@ -107,7 +107,7 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear(): void }) 
     )
   return (
     <EmptyState
-      title="No key was used yet"
+      title="No keys used yet"
       action={
         <Link href="/" className={buttonClass('primary')}>
           Run a test payment

@@ -2,7 +2,7 @@
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { RECORD_STATES } from '../../_parts/record-state'
 
-/** What the list asks the server. */
+/** The filters of the list, as the server takes them. */
 export interface RecordListQuery {
   state?: (typeof RECORD_STATES)[number]
   search?: string

@@ -10,8 +10,8 @@ import { headline, isProven } from './verdict'
 import { VerdictCard } from './verdict-card'
 
 const PARTS = [
-  { part: 'across', title: 'Keys, payments and the bank', note: 'Each against the others.' },
-  { part: 'ledger', title: 'Ledger', note: 'The books by themselves, and against the payments.' },
+  { part: 'across', title: 'Keys, payments and the bank', note: 'Each compared with the others.' },
+  { part: 'ledger', title: 'Ledger', note: 'The entries themselves, and compared with the payments.' },
 ] as const
 
 export function IntegrityPage({ initial }: { initial: IntegrityData }) {
@@ -21,7 +21,7 @@ export function IntegrityPage({ initial }: { initial: IntegrityData }) {
     <>
       <PageHeader
         title="Integrity"
-        note="What must be true at every instant, asked of every row you have."
+        note="What must be true at every instant, checked over all of your rows."
         actions={<CheckAgain busy={query.isFetching} onPress={() => query.refetch()} />}
       />
       <p role="status" className="sr-only">
@@ -46,9 +46,9 @@ export function IntegrityPage({ initial }: { initial: IntegrityData }) {
         ))}
       </div>
       <p className="mt-4 max-w-[80ch] text-ink-3 text-ui">
-        Of each, the first 20 rows that break it are listed. The command{' '}
-        <code className="font-mono text-xs">npm run verify</code> asks the same of all merchants, and of what
-        belongs to none: a charge without a payment, a connection left open.
+        For each invariant, the first 20 offending rows are listed. The command{' '}
+        <code className="font-mono text-xs">npm run verify</code> checks all merchants, and also what belongs
+        to none: a charge without a payment, a connection left open.
       </p>
     </>
   )

@@ -6,7 +6,7 @@ import { OffenderList } from '../../_parts/ledger/offender-list'
 
 type Finding = IntegrityData['findings'][number]
 
-/** @param proven whether there was anything that could have broken them */
+/** @param proven false while there are no charges, so that nothing could have broken the invariants */
 export function InvariantList({
   title,
   note,

@@ -23,7 +23,7 @@ const COUNTS: { name: keyof IntegrityData['counted']; word: string }[] = [
   { name: 'attempts', word: 'Attempts' },
 ]
 
-/** The whole in one line, how old it is, and of how much it speaks. */
+/** The result in one line, its age, and the number of rows behind it. */
 export function VerdictCard({ verdict, age }: { verdict: IntegrityData; age: React.ReactNode }) {
   const state = stateOf(verdict)
   const { tone, icon } = STATE_STYLES[state]

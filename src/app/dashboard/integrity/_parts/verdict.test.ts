@@ -25,12 +25,12 @@ const verdict = (findings: IntegrityData['findings'], charges = 3): IntegrityDat
 })
 
 test.each<[string, IntegrityData, string, string]>([
-  ['all hold of some charges', verdict([holds, holds]), 'holds', 'All 2 invariants hold'],
+  ['all hold, with charges', verdict([holds, holds]), 'holds', 'All 2 invariants hold'],
   [
-    'all hold of no charge',
+    'all hold, without a charge',
     verdict([holds, holds], 0),
     'nothing',
-    'Little to check: nothing was charged yet',
+    'Little to check: nothing charged yet',
   ],
   ['one is broken', verdict([holds, broken]), 'broken', '1 of 2 invariants is broken'],
   ['all are broken', verdict([broken, broken]), 'broken', '2 of 2 invariants are broken'],

@@ -7,7 +7,7 @@ export function stateOf(verdict: IntegrityData): VerdictState {
   return isProven(verdict) ? 'holds' : 'nothing'
 }
 
-/** What holds of nothing proves nothing: without a single charge no invariant is shown as a success. */
+/** An invariant over no rows proves nothing: without a single charge none is shown as a success. */
 export const isProven = ({ counted }: IntegrityData): boolean => counted.charges > 0
 
 export function headline(verdict: IntegrityData): string {
@@ -17,7 +17,7 @@ export function headline(verdict: IntegrityData): string {
     case 'broken':
       return broken === 1 ? `1 of ${all} invariants is broken` : `${broken} of ${all} invariants are broken`
     case 'nothing':
-      return 'Little to check: nothing was charged yet'
+      return 'Little to check: nothing charged yet'
     case 'holds':
       return `All ${all} invariants hold`
   }

@@ -25,7 +25,7 @@ export function AccountsPage({ initial }: { initial: Books }) {
     <>
       <PageHeader
         title="Ledger"
-        note="A balance is the sum of its entries; nothing else is stored. Entries are never changed."
+        note="A balance is the sum of its entries and is not stored itself. Entries are never changed."
         actions={<LedgerTabs here="accounts" />}
       />
       <StaleDataBanner query={query} />

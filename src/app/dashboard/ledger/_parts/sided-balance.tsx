@@ -1,6 +1,6 @@
 import { Money } from '@/ui/money'
 
-/** A balance and its side: `€24.00 Dr`. The books know no minus, they know two sides. */
+/** A balance and its side: `€24.00 Dr`. Books use two sides in place of a minus. */
 export function SidedBalance({ balance, currency }: { balance: number; currency: string }) {
   const side = balance < 0 ? { short: 'Cr', long: 'credit' } : { short: 'Dr', long: 'debit' }
   return (

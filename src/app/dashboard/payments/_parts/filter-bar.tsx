@@ -5,7 +5,7 @@ import { Icon } from '@/ui/icon'
 import { PAYMENT_STATUSES } from '@/ui/status'
 import { type PaymentFilters, paramsOf, STATUSES } from './use-payment-query'
 
-/** Each control changes the address; each filter in force is also a chip that takes it away. */
+/** Each control changes the address; each active filter is also a chip that removes it. */
 export function PaymentFilterBar({
   filters,
   onChange,
@@ -84,7 +84,7 @@ function SearchBox({ value, onChange }: { value: string; onChange(value: string)
   )
 }
 
-/** A moment in UTC, so that an address means the same to everyone. */
+/** A time in UTC, so that a shared address shows the same list. */
 function DateBox({
   label,
   value,

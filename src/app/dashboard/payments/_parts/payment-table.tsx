@@ -34,7 +34,7 @@ function PaymentLine({ payment }: { payment: PaymentRow }) {
   return (
     <Tr className="group relative">
       <Td label="Amount" numeric primary>
-        {/* The link covers the row: a click anywhere opens it, and it stays a link (middle click, copy). */}
+        {/* The link covers the row, so that a click anywhere opens it and it still is a link (middle click, copy). */}
         <Link
           href={link}
           className="font-semibold text-ink no-underline after:absolute after:inset-0 group-hover:text-link"

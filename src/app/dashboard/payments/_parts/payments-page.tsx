@@ -31,10 +31,7 @@ export function PaymentsPage({
   const filtered = Object.keys(paramsOf(filters)).some((name) => name !== 'after')
   return (
     <>
-      <PageHeader
-        title="Payments"
-        note="Each row is one payment, with the requests that asked for it and the charges that were made."
-      />
+      <PageHeader title="Payments" note="Each row is one payment, with its requests and the charges made." />
       <PaymentFilterBar filters={filters} onChange={change} onClear={clear} />
       <StaleDataBanner query={live} />
       <Card className="overflow-hidden">
@@ -56,10 +53,10 @@ export function PaymentsPage({
           </Refetching>
         ) : live.isError ? (
           <EmptyState
-            title="The list could not be read."
-            action={<Button onClick={() => live.refetch()}>Ask again</Button>}
+            title="The list could not be loaded."
+            action={<Button onClick={() => live.refetch()}>Try again</Button>}
           >
-            The server does not answer. We keep asking.
+            The server is not responding. We keep trying.
           </EmptyState>
         ) : (
           <SkeletonRows rows={10} />
@@ -72,14 +69,14 @@ export function PaymentsPage({
 function NoneYet() {
   return (
     <EmptyState
-      title="No payment yet"
+      title="No payments yet"
       action={
         <Link href="/" className={buttonClass('primary')}>
           Run a test payment
         </Link>
       }
     >
-      It appears here by itself.
+      New payments appear here on their own.
     </EmptyState>
   )
 }

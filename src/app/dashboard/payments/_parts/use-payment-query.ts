@@ -11,7 +11,7 @@ export const STATUSES = [
   'not_charged',
 ] as const
 
-/** What the list asks the server. */
+/** The filters of the list, as the server takes them. Times are RFC 3339. */
 export interface PaymentListQuery {
   statuses?: (typeof STATUSES)[number][]
   currency?: string
@@ -21,7 +21,7 @@ export interface PaymentListQuery {
   cursor?: string
 }
 
-/** The filters, kept in the address: a filtered list can be sent to a colleague. Any change of them goes back to the first page. */
+/** The filters, kept in the address so that a filtered list can be shared. Any change leads back to the first page. */
 export function usePaymentFilters() {
   const [filters, setFilters] = useQueryStates(
     {

@@ -8,7 +8,7 @@ import { arrived, type ChartBucket, type Frame, prevented } from './chart-geomet
 export const WIDE: Frame = { width: 1040, height: 290, top: 26, right: 4, bottom: 26, left: 34 }
 export const NARROW: Frame = { width: 340, height: 220, top: 26, right: 2, bottom: 24, left: 26 }
 
-/** The chart as a slider over time: pointer or arrow keys move the cursor, Enter or a click opens that stretch's payments. */
+/** The chart as a slider over time: pointer or arrow keys move the cursor; Enter or a click opens the payments of that bucket. */
 export function ChartCursor({
   buckets,
   bucketSeconds,
@@ -44,7 +44,7 @@ export function ChartCursor({
     <div
       role="slider"
       tabIndex={0}
-      aria-label="Moment in the chart"
+      aria-label="Point in time"
       aria-valuemin={0}
       aria-valuemax={Math.max(last, 0)}
       aria-valuenow={cursor ?? Math.max(last, 0)}

@@ -1,7 +1,7 @@
 import { formatCount } from '../../../_parts/payment-sentences'
 import { type ChartBucket, chartGeometry, type Frame, type Geometry } from './chart-geometry'
 
-/** One SVG of the chart at one size; the numbers it shows are in the table and in the sentence beside it. */
+/** The chart as one SVG of one size. Hidden from screen readers: the table and the sentence have its numbers. */
 export function ChartDrawing({
   id,
   buckets,
@@ -120,7 +120,7 @@ function Cursor({
   )
 }
 
-/** `24 prevented` over the column where most was, with a bracket from its top down to the line of charges. */
+/** `24 prevented` over the column with the most duplicates, with a bracket from its top down to the charges. */
 function PeakLabel({ peak, frame }: { peak: Geometry['peak']; frame: Frame }) {
   if (!peak) return null
   const { column } = peak

@@ -14,7 +14,7 @@ const bucket = (minute: number, counts: Partial<ChartBucket> = {}): ChartBucket 
   ...counts,
 })
 
-test('segments stand on each other without a gap, and their heights are to scale', () => {
+test('segments are stacked without gaps, and their heights are to scale', () => {
   const { columns } = chartGeometry([bucket(0, { executed: 1, replayed: 2, held: 5, charges: 1 })], FRAME, 5)
   const segments = columns[0]?.segments ?? []
   expect(segments.map(({ series, height }) => [series, height])).toEqual([
@@ -27,7 +27,7 @@ test('segments stand on each other without a gap, and their heights are to scale
   expect(columns[0]).toMatchObject({ top: 10, chargeY: 167.5 })
 })
 
-test('columns fill the frame, in order, and their places do not overlap', () => {
+test('columns fill the frame in order, without overlap', () => {
   const { columns } = chartGeometry([bucket(0), bucket(1), bucket(2)], FRAME, 5)
   expect(columns[0]?.slotX).toBeCloseTo(0)
   expect(columns[1]?.slotX).toBeCloseTo((columns[0]?.slotX ?? 0) + (columns[0]?.slotWidth ?? 0))
@@ -57,7 +57,7 @@ test('ticks are whole numbers, and times are thinned out', () => {
   expect(xTicks).toHaveLength(6)
 })
 
-test('the label stands where most was prevented, and nowhere when nothing was', () => {
+test('the label is over the column with the most prevented, and absent when there were none', () => {
   const calm = [bucket(0, { executed: 3, charges: 3 }), bucket(1, { executed: 9, rejected: 4, charges: 9 })]
   expect(chartGeometry(calm, FRAME, 5).peak).toBeNull()
   const stormy = [
@@ -71,7 +71,7 @@ test('the label stands where most was prevented, and nowhere when nothing was', 
   })
 })
 
-test('what was prevented and what arrived', () => {
+test('counts prevented and arrived', () => {
   const storm = bucket(0, { executed: 1, replayed: 2, joined: 3, rejected: 4, held: 5, recovered: 1 })
   expect(prevented(storm)).toBe(10)
   expect(arrived(storm)).toBe(15)

@@ -1,7 +1,7 @@
 import { scaleBand, scaleLinear } from 'd3-scale'
 import { area, curveStep, line, stack } from 'd3-shape'
 
-/** From the ground up: what did the work stands on the ground, what was prevented stands above the line of charges. */
+/** The stack from the bottom up: requests that did the work at the bottom, prevented duplicates above the line of charges. */
 export const SERIES = ['executed', 'recovered', 'rejected', 'joined', 'replayed', 'held'] as const
 export type Series = (typeof SERIES)[number]
 export type ChartBucket = { at: string; charges: number } & Record<Series, number>
@@ -16,24 +16,24 @@ export interface Column {
   bucket: ChartBucket
   x: number
   width: number
-  /** Where the column's place begins and how wide it is, gaps included: what the pointer hits. */
+  /** Left edge and width of the column with its gaps: the area the pointer hits. */
   slotX: number
   slotWidth: number
   segments: Segment[]
-  /** The top of what came in, and where the line of charges runs. */
+  /** `y` of the top of the stack and of the line of charges. */
   top: number
   chargeY: number
 }
 
 export interface Geometry {
   columns: Column[]
-  /** The line of charges, as steps from edge to edge. */
+  /** SVG path of the line of charges, in steps from edge to edge. */
   chargeLine: string
-  /** Between the line of charges and the top of what came in. */
+  /** SVG path of the area between the line of charges and the top of the stacks. */
   gap: string
   yTicks: { value: number; y: number }[]
   xTicks: { at: string; x: number }[]
-  /** The column with the largest gap, if any gap is worth a label. */
+  /** The column with the most duplicates prevented; null when there were none. */
   peak: { column: Column; prevented: number } | null
 }
 
@@ -46,15 +46,17 @@ export interface Frame {
   left: number
 }
 
+/** Duplicates that charged nothing: replays, joins and presses held back by the page. */
 export function prevented(bucket: ChartBucket): number {
   return bucket.replayed + bucket.joined + bucket.held
 }
 
+/** Requests and presses of one bucket. Recoveries are the server's own work, so they do not count. */
 export function arrived(bucket: ChartBucket): number {
   return SERIES.reduce((sum, series) => sum + (series === 'recovered' ? 0 : bucket[series]), 0)
 }
 
-/** Every number of the drawing, from the rows alone: no measuring, so the server draws what the browser shows. */
+/** Every coordinate of the drawing, computed from the rows alone: nothing is measured, so server and browser draw the same. */
 export function chartGeometry(buckets: readonly ChartBucket[], frame: Frame, xTickCount: number): Geometry {
   const highest = Math.max(4, ...buckets.map((bucket) => Math.max(total(bucket), bucket.charges)))
   const y = scaleLinear()
@@ -102,7 +104,7 @@ function columnsOf(buckets: readonly ChartBucket[], x: Band, y: Linear): Column[
   }))
 }
 
-/** Steps that change in the middle between two columns, and reach the outer edge of the first and the last. */
+/** Steps change midway between two columns and reach the outer edges of the first and the last. */
 function linesOf(columns: readonly Column[]): { chargeLine: string; gap: string } {
   const first = columns[0]
   const last = columns.at(-1)

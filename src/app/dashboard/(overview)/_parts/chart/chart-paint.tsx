@@ -1,7 +1,7 @@
 import { OUTCOMES } from '@/ui/status'
 import type { Series } from './chart-geometry'
 
-/** How a series is painted: a tone, and a pattern that tells it apart without the tone. */
+/** Tone and pattern of each series; the pattern alone distinguishes it for readers who do not see the tone. */
 export const PAINT: Record<
   Series,
   { tone: string; pattern: 'solid' | 'rings' | 'halves' | 'stripes' | 'cross' | 'dots' }
@@ -18,7 +18,10 @@ export function seriesLabel(series: Series): string {
   return OUTCOMES[series].word
 }
 
-/** The patterns, once a chart, in a drawing of their own that is never hidden. A pale ground of the same tone keeps a bar one shape where the pattern is thin. */
+/**
+ * The SVG patterns of a chart, in an SVG of their own that is never hidden (a hidden one would lose its patterns).
+ * A pale ground of the same tone keeps a bar one shape where its pattern is thin.
+ */
 export function Patterns({ id }: { id: string }) {
   return (
     <svg aria-hidden="true" width="0" height="0" className="absolute">

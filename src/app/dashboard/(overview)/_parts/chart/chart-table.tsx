@@ -2,7 +2,7 @@ import { Timestamp } from '@/ui/timestamp'
 import { type ChartBucket, prevented, SERIES } from './chart-geometry'
 import { seriesLabel } from './chart-paint'
 
-/** The same numbers, for those who read rather than look. Stretches in which nothing happened are left out. */
+/** The chart's numbers as a table, newest first. Buckets without any request or charge are left out. */
 export function ChartTable({ buckets }: { buckets: readonly ChartBucket[] }) {
   const busy = buckets
     .filter((bucket) => SERIES.some((series) => bucket[series] > 0) || bucket.charges > 0)

@@ -17,7 +17,7 @@ const RANGE_LABELS: Record<string, string> = {
   '30d': '30 days',
 }
 
-/** Requests vs. charges: what came in, stacked by what became of it, and the line of what was charged. */
+/** Requests stacked by outcome, and the line of charges below them: the gap between is what was prevented. */
 export function RequestsChart({ data, range }: { data: OverviewData; range: string }) {
   const id = useId()
   const { buckets, bucketSeconds } = data

@@ -7,7 +7,7 @@ import { api, type RecordData } from '../../../_parts/api'
 
 type Step = 'idle' | 'asking' | 'asked' | 'failed'
 
-/** The resolver gave up. A person can look at the bank's own pages, and let the bank be asked again: that never charges. */
+/** The resolver gave up on this record. An operator checks the bank's own pages and has the bank asked again, which never charges. */
 export function ParkedBanner({ record, refresh }: { record: RecordData; refresh(): Promise<unknown> }) {
   const [step, setStep] = useState<Step>('idle')
   const ask = async () => {
@@ -25,7 +25,7 @@ export function ParkedBanner({ record, refresh }: { record: RecordData; refresh(
     <Banner tone="bad" title="Parked: this needs you">
       <p>
         Since <Timestamp at={record.parkedAt ?? record.createdAt} />: {record.parkedReason}. The customer sees
-        “checking”, and is not charged again.
+        “checking” and is not charged again.
       </p>
       <p className="mt-3 flex flex-wrap items-center gap-3">
         <Button variant="secondary" size="sm" busy={step === 'asking'} onClick={() => void ask()}>
@@ -40,6 +40,6 @@ export function ParkedBanner({ record, refresh }: { record: RecordData; refresh(
 const STEP_MESSAGES: Record<Step, string> = {
   idle: 'Asking never charges.',
   asking: 'Asking…',
-  asked: 'The resolver looks at it now.',
-  failed: 'That did not get through. Try once more.',
+  asked: 'The resolver is asking the bank now.',
+  failed: 'The request did not get through. Try again.',
 }

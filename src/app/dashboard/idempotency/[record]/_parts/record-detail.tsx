@@ -41,7 +41,7 @@ export function RecordDetailPage({ initial }: { initial: RecordData }) {
         <Card className="overflow-hidden">
           <CardHeader
             title="Attempts"
-            note="Each request that carried this key; first, the one that did the work."
+            note="Every request with this key; the one that did the work comes first."
           />
           <AttemptList attempts={record.attempts} />
         </Card>
@@ -59,7 +59,7 @@ export function RecordDetailPage({ initial }: { initial: RecordData }) {
   )
 }
 
-/** The answer as text, byte for byte: what every replay gets. */
+/** The stored answer as text, byte for byte as every replay gets it. */
 function StoredAnswer({ record }: { record: RecordData }) {
   return (
     <Card>
@@ -67,12 +67,12 @@ function StoredAnswer({ record }: { record: RecordData }) {
         title="Stored answer"
         note={
           record.answer === null
-            ? 'There is none yet.'
+            ? 'No answer yet.'
             : `Status ${record.status}; every replay gets exactly these bytes.`
         }
       />
       {record.answer !== null && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
         <section tabIndex={0} aria-label="Stored answer" className="max-h-96 overflow-auto px-4 py-4 sm:px-5">
           <pre className="whitespace-pre-wrap break-all font-mono text-xs leading-5">{record.answer}</pre>
         </section>

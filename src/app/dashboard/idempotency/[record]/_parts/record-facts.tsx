@@ -33,7 +33,7 @@ export function RecordFacts({ record }: { record: RecordData }) {
             )}
           </Fact>
           {record.subjectId && !record.paymentId && (
-            <Fact name="Made">
+            <Fact name="Created">
               <CopyId id={record.subjectId} />
             </Fact>
           )}
@@ -77,13 +77,13 @@ export function LeaseFacts({ record }: { record: RecordData }) {
 }
 
 function leaseNote(record: RecordData, running: boolean): string {
-  if (record.state === 'parked') return 'Nobody asks any more: it waits for a person.'
-  if (record.state === 'unknown') return 'Nobody may execute: the bank is asked first.'
-  if (!running) return 'Finished: nobody needs it any more.'
-  if (!record.leaseOver) return 'One worker executes; all others wait for its answer.'
+  if (record.state === 'parked') return 'Parked: an operator has to decide.'
+  if (record.state === 'unknown') return 'Outcome unknown: the bank is asked before anything else runs.'
+  if (!running) return 'Finished: the lease is no longer needed.'
+  if (!record.leaseOver) return 'One worker executes; the others wait for its answer.'
   return record.state === 'claimed'
-    ? 'Over: another worker may take it from here.'
-    : 'Over while sending: the bank is asked, never charged again blindly.'
+    ? 'Expired: another worker may take over.'
+    : 'Expired while sending: the bank is asked first, and never charged again.'
 }
 
 export function FingerprintFacts({ record }: { record: RecordData }) {
@@ -91,7 +91,7 @@ export function FingerprintFacts({ record }: { record: RecordData }) {
     <Card>
       <CardHeader
         title="Fingerprint"
-        note="Of what was asked: the same key with another payload is rejected."
+        note="A hash of the request: the same key with another payload is rejected."
       />
       <div className="px-4 py-1.5 sm:px-5">
         <Facts>

@@ -16,7 +16,7 @@ import { AsOfPicker } from './as-of-picker'
 import { StatementTable } from './statement-table'
 import { TAccount } from './t-account'
 
-/** A T-account that is longer is no longer seen as one; what stood before these lines is brought forward. */
+/** 12: a longer T-account no longer fits one view. Older lines are summed up as the balance brought forward. */
 const T_LINES = 12
 
 interface Data {
@@ -53,7 +53,7 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
           <>
             <TAccount account={account} lines={statement.items.slice(0, T_LINES)} />
             <Card className="overflow-hidden">
-              <CardHeader title="Statement" note="Each line with the balance it left, newest first." />
+              <CardHeader title="Statement" note="Each line with the balance after it, newest first." />
               <StatementTable lines={statement.items} currency={account.currency} />
               <Pager
                 path={path}
@@ -68,7 +68,7 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
           </>
         ) : (
           <Card>
-            <EmptyState title={query.asOf ? 'No entry up to that moment' : 'No entry yet'}>
+            <EmptyState title={query.asOf ? 'No entries up to that time' : 'No entries yet'}>
               The balance is zero.
             </EmptyState>
           </Card>

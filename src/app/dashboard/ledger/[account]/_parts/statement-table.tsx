@@ -9,7 +9,7 @@ export function StatementTable({ lines, currency }: { lines: StatementPage['item
   return (
     <Table caption="Lines of the account, newest first">
       <TableHead>
-        <Th>What for</Th>
+        <Th>Description</Th>
         <Th>Posted</Th>
         <Th numeric>Debit</Th>
         <Th numeric>Credit</Th>
@@ -18,7 +18,7 @@ export function StatementTable({ lines, currency }: { lines: StatementPage['item
       <TableBody>
         {lines.map((line) => (
           <Tr key={`${line.transactionId}${line.position}`}>
-            <Td label="What for" primary className="max-md:col-span-2">
+            <Td label="Description" primary className="max-md:col-span-2">
               <What line={line} />
             </Td>
             <Td label="Posted" className="text-ink-2">

@@ -23,7 +23,7 @@ export function JournalPage({ initial, cursor }: { initial: Data; cursor: string
       <StaleDataBanner query={query} />
       {items.length === 0 && (
         <Card>
-          <EmptyState title="Nothing is posted yet">A transaction appears with the first payment.</EmptyState>
+          <EmptyState title="Nothing posted yet">Transactions appear with the first payment.</EmptyState>
         </Card>
       )}
       <div className="grid gap-4 xl:grid-cols-2">

@@ -5,12 +5,12 @@ import { PaymentStatus } from '@/ui/status'
 import { Timestamp } from '@/ui/timestamp'
 import type { PaymentRow } from '../../../_parts/api'
 
-/** The same order's other payments: an earlier decline, a later try. At most one of them all can be paid. */
+/** The other payments of the same order, such as an earlier decline. At most one of all can succeed. */
 export function OtherPayments({ siblings }: { siblings: readonly PaymentRow[] }) {
   if (siblings.length === 0) return null
   return (
     <Card>
-      <CardHeader title="Other payments of this order" note="An order is paid once, whatever key asks." />
+      <CardHeader title="Other payments of this order" note="An order is paid once, whichever key is used." />
       <ul className="divide-y divide-line">
         {siblings.map((sibling) => (
           <li

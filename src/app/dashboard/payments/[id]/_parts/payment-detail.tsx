@@ -49,7 +49,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         <Card className="overflow-hidden">
           <CardHeader
             title="Attempts"
-            note="Each request that carried this payment’s key; first, the one that did the work."
+            note="Every request with this payment’s key; the one that did the work comes first."
           />
           <AttemptList attempts={payment.attempts} ownRecordId={payment.recordId} />
         </Card>
@@ -70,7 +70,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
   )
 }
 
-/** The whole page in two sentences. */
+/** The page in two sentences. */
 function Explained({ payment }: { payment: PaymentData }) {
   return (
     <Card>
@@ -92,7 +92,7 @@ function LedgerEntries({ payment }: { payment: PaymentData }) {
         <EmptyState
           title={
             payment.status === 'succeeded'
-              ? 'Its entries are missing'
+              ? 'The ledger entries are missing'
               : 'No money moved, so nothing was posted.'
           }
         />
@@ -111,7 +111,7 @@ function LedgerEntries({ payment }: { payment: PaymentData }) {
 function Events({ events }: { events: PaymentData['events'] }) {
   return (
     <Card>
-      <CardHeader title="Events" note="Written in the commit in which they happened." />
+      <CardHeader title="Events" note="Recorded in the same commit as the change." />
       <div className="px-4 py-1.5 sm:px-5">
         {events.length === 0 && <p className="py-2 text-ink-3 text-ui">None yet</p>}
         <ul className="divide-y divide-line">

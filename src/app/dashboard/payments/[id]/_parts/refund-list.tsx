@@ -6,20 +6,17 @@ import { Timestamp } from '@/ui/timestamp'
 import type { PaymentData } from '../../../_parts/api'
 
 const STATUS: Record<PaymentData['refunds'][number]['status'], { word: string; tone: Tone }> = {
-  succeeded: { word: 'Given back', tone: 'ok' },
+  succeeded: { word: 'Refunded', tone: 'ok' },
   pending: { word: 'Checking', tone: 'warn' },
   failed: { word: 'Refused by the bank', tone: 'bad' },
 }
 
-/** What was given back of this payment, newest first. */
+/** The refunds of a payment, newest first. */
 export function RefundList({ refunds }: { refunds: PaymentData['refunds'] }) {
   if (refunds.length === 0) return null
   return (
     <Card>
-      <CardHeader
-        title="Refunds"
-        note="Together at most what was captured, however many are asked for at once."
-      />
+      <CardHeader title="Refunds" note="Never more than was captured, however many arrive at once." />
       <ul className="divide-y divide-line">
         {refunds.map((refund) => (
           <li
