@@ -112,7 +112,7 @@ test('each field of the checkout has a label above it, and says what it is for',
 
 test('the sign-in works with a password manager', async ({ page }) => {
   await page.goto('/sign-in')
-  await expect(page.getByLabel('E-mail')).toHaveAttribute('autocomplete', 'username')
+  await expect(page.getByLabel('Email')).toHaveAttribute('autocomplete', 'username')
   await expect(page.getByLabel('Password')).toHaveAttribute('autocomplete', 'current-password')
 })
 

@@ -1,7 +1,7 @@
 'use client'
 import { Button } from '@/ui/button'
 
-/** Something broke while a page was made. To try again is to load it anew: `reset` renders what the server sent, and that is the error. */
+/** An error while rendering a page. "Try again" reloads: Next's `reset` would render the same server error again. */
 export default function PageError({ error }: { error: Error & { digest?: string } }) {
   return (
     <main className="mx-auto flex min-h-[70dvh] max-w-md flex-col justify-center px-4 py-20">

@@ -20,7 +20,7 @@ export const viewport: Viewport = {
   ],
 }
 
-/** The frame of every page. The reader's theme and language are cookies, so that the first byte is already right. */
+/** The HTML around every page. Theme and language are cookies, so that the first byte is already right. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = (await cookies()).get('theme')?.value
   const locale = localeOf(await headers())

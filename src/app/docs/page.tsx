@@ -17,17 +17,17 @@ import { OwnPageExample } from './_parts/own-page-example'
 
 export const metadata: Metadata = { title: 'Docs' }
 
-/** The sections in their order. An id is an address that others link to: it stays. */
+/** The sections in order. An id is part of an address that others link to: never change one. */
 const SECTIONS = [
   { id: 'try', title: 'Try it' },
   { id: 'curl', title: 'From a program' },
   { id: 'idempotency-key', title: 'The Idempotency-Key' },
-  { id: 'own-page', title: 'In your own page' },
+  { id: 'own-page', title: 'On your own page' },
   { id: 'test-cards', title: 'Test cards' },
   { id: 'one-purchase', title: 'One purchase, pressed often' },
-  { id: 'outcomes', title: 'What becomes of a request' },
+  { id: 'outcomes', title: 'Outcomes of a request' },
   { id: 'problems', title: 'Problems' },
-  { id: 'gallery', title: 'The pieces of the screens' },
+  { id: 'gallery', title: 'Gallery of components' },
 ] as const
 
 export default function DocsPage() {
@@ -43,8 +43,8 @@ export default function DocsPage() {
             Charged exactly once
           </h1>
           <p className="mt-3 text-base text-ink-2 leading-7">
-            Each key takes effect in our ledger exactly once. A card is asked at most once per attempt; where
-            the network leaves us in doubt, we ask the bank rather than charge again.
+            Each key takes effect in our ledger exactly once. A card is charged at most once per attempt; when
+            the network leaves an outcome unknown, we ask the bank instead of charging again.
           </p>
         </header>
         <div className="lg:col-start-2 lg:row-span-2 lg:row-start-1">
@@ -59,22 +59,22 @@ export default function DocsPage() {
                 <Link className={LINK} href="/">
                   shop
                 </Link>
-                , and fill in a test card.
+                and fill in a test card.
               </li>
-              <li>Press Pay as often and as fast as you can. Reload while it works. Pull the plug.</li>
+              <li>Press Pay as often and as fast as you can. Reload while it is working. Pull the plug.</li>
               <li>
                 Open the payment on the{' '}
                 <Link prefetch={false} className={LINK} href="/dashboard">
                   dashboard
                 </Link>
-                : every press is there, and one charge.
+                : it shows every press, and one charge.
               </li>
             </ol>
           </Section>
 
           <Section
             id="curl"
-            note="The same over HTTP, with a key of your own. A program sends every POST with an Idempotency-Key, and may repeat it as often as it likes."
+            note="The same over HTTP, with a key of your own. A program sends every POST with an Idempotency-Key and may repeat it as often as it likes."
           >
             <ol className="flex flex-col gap-5">
               {CURL_WALKTHROUGH.map((step) => (
@@ -86,11 +86,11 @@ export default function DocsPage() {
               ))}
             </ol>
             <p className="mt-5 text-ink-2 text-ui">
-              Every route, with its parameters and answers, is in the{' '}
+              All routes, with their parameters and answers, are in the{' '}
               <a className={LINK} href="/docs/api">
                 API reference
               </a>
-              . API keys are made on the dashboard, under{' '}
+              . Create API keys on the dashboard, under{' '}
               <Link prefetch={false} className={LINK} href="/dashboard/developers">
                 Developers
               </Link>
@@ -100,7 +100,7 @@ export default function DocsPage() {
 
           <Section
             id="idempotency-key"
-            note="One key for one thing that you want to happen. Make it before you send, and keep it where a crash does not reach it."
+            note="One key per intended effect. Create it before you send the request, and store it where it survives a crash."
           >
             <ul className="list-disc space-y-1.5 pl-5 text-ink-2 text-ui marker:text-ink-3">
               <li>
@@ -109,35 +109,37 @@ export default function DocsPage() {
                 ). Both are the same key.
               </li>
               <li>
-                Not sure what became of a request? Send the very same one again, with the same key. It takes
-                effect once.
+                No answer to a request? Send exactly the same one again, with the same key. It takes effect
+                once.
               </li>
               <li>
-                Other contents under a used key are refused with 422, and the answer names the fields that
+                A used key with another payload is refused with 422, and the answer names the fields that
                 differ.
               </li>
               <li>
-                While the first request runs, a second one gets 409 and{' '}
+                While the first request is running, a second one gets 409 and{' '}
                 <code className="font-mono text-xs">Retry-After</code>; with{' '}
                 <code className="font-mono text-xs">Prefer: wait=10</code> it waits for the answer.
               </li>
               <li>
-                A new key is safe only where the problem says so: safeNewKey. After a lost answer it is not.
+                A new key is safe only where the problem has safeNewKey: true. After a lost answer it is not.
               </li>
-              <li>Answers are kept for 30 days. After that the key still never does its work again.</li>
+              <li>
+                Answers are stored for 30 days. After that, a retry with the key is refused, never executed.
+              </li>
             </ul>
           </Section>
 
           <Section
             id="own-page"
-            note="The browser's half of it, for any page with tRPC and React: a hook and a link."
+            note="The browser's half, for any page with tRPC and React: a hook and a link."
           >
             <OwnPageExample />
           </Section>
 
           <Section
             id="test-cards"
-            note="Any expiry date to come and any security code. No other number is accepted, and no number is ever sent: a token is."
+            note="Use any future expiry date and any security code. No other number is accepted. The browser sends a token, never a number."
           >
             <Table caption="Test cards and what the simulated bank does with them">
               <TableHead>
@@ -163,31 +165,34 @@ export default function DocsPage() {
 
           <Section id="one-purchase">
             <Timeline>
-              <TimelineItem title="The page is made, and with it a key">
-                It is stored in the browser before anything is sent.
+              <TimelineItem title="The page is rendered with a new key">
+                The browser stores it before anything is sent.
               </TimelineItem>
-              <TimelineItem outcome="executed" title="The first press is sent under that key">
-                The key is claimed and the order reserved in one commit. Then the bank is asked, once, under a
-                key of our own.
+              <TimelineItem outcome="executed" title="The first press is sent with that key">
+                One commit claims the key and reserves the order. Then the bank is asked once, with a key of
+                our own.
               </TimelineItem>
-              <TimelineItem outcome="held" title="Presses meanwhile are held back by the page">
-                Even if they were not, they would carry the same key.
+              <TimelineItem outcome="held" title="Further presses are held back by the page">
+                Even if they were sent, they would carry the same key.
               </TimelineItem>
-              <TimelineItem outcome="joined" title="A reload, or a second window, joins the running request">
-                It waits, and gets the same answer.
+              <TimelineItem outcome="joined" title="A reload or a second window joins the running request">
+                It waits and gets the same answer.
               </TimelineItem>
-              <TimelineItem outcome="recovered" title="If the server dies, the work is taken up">
-                The bank is asked what became of the charge. It is never charged again to find out.
+              <TimelineItem
+                outcome="recovered"
+                title="If the server dies, another worker finishes the payment"
+              >
+                It asks the bank for the outcome of the charge, and never charges again to find out.
               </TimelineItem>
               <TimelineItem outcome="replayed" title="Every later request gets the stored answer">
-                Payment, ledger and answer were written in one commit.
+                Payment, ledger entries and answer were written in one commit.
               </TimelineItem>
             </Timeline>
           </Section>
 
           <Section
             id="outcomes"
-            note="Every request that carries a key ends in one of these. The signs are the same everywhere."
+            note="Every attempt has one of these outcomes. The same signs are used on all pages."
           >
             <dl className="divide-y divide-line">
               {(Object.keys(OUTCOMES) as OutcomeName[]).map((outcome) => (
@@ -203,7 +208,7 @@ export default function DocsPage() {
 
           <Section
             id="problems"
-            note="Each problem has an address that says what it means and whether a new key is safe."
+            note="Each problem has a page that explains it, and whether a new key is safe."
           >
             <ul className="grid gap-x-6 gap-y-1.5 sm:grid-cols-2">
               {Object.entries(PROBLEMS).map(([kind, { status }]) => (
@@ -219,7 +224,7 @@ export default function DocsPage() {
 
           <Section id="gallery">
             <p className="text-ink-2 text-ui">
-              Every piece that these screens are made of, in every state, is in the{' '}
+              Every component of these pages, in every state, is in the{' '}
               <Link prefetch={false} className={LINK} href="/gallery">
                 gallery
               </Link>

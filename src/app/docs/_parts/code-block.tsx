@@ -1,6 +1,9 @@
 import { cx } from '@/ui/cx'
 
-/** Lines for a terminal, or what they print. Long ones are broken, not scrolled: nothing is hidden on a phone or from the keyboard. */
+/**
+ * Commands for a terminal, or their output. Long lines wrap instead of scrolling, so nothing is hidden on a phone or from the keyboard.
+ * @param quiet for output
+ */
 export function CodeBlock({ text, quiet = false }: { text: string; quiet?: boolean }) {
   return (
     <pre

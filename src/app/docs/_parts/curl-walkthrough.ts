@@ -1,4 +1,4 @@
-/** What a program does, with curl, and what comes back; `…` stands for what differs each time. A test runs these very lines and compares. */
+/** A step of the walkthrough with curl. `…` in `prints` stands for values that differ each time. e2e/curl.spec.ts runs each step and compares. */
 export interface WalkthroughStep {
   text: string
   run: string
@@ -15,28 +15,28 @@ const PAID =
 
 export const CURL_WALKTHROUGH: WalkthroughStep[] = [
   {
-    text: 'The demo API key lies in the data folder of the running sandbox.',
+    text: 'The demo API key is in the data folder of the running sandbox.',
     run: `KEY=$(node -p 'JSON.parse(fs.readFileSync(".data/demo.json")).apiKey'); printf '%.8s…\\n' "$KEY"`,
     prints: 'sk_test_…',
   },
   {
-    text: 'Pay, under the key abc123.',
+    text: 'Pay with the key abc123.',
     run: CURL('{"amount": 2400, "currency": "EUR", "paymentMethod": "pm_card_visa"}'),
     prints: `${PAID}\nHTTP 201, Idempotent-Replayed:`,
   },
   {
-    text: 'Send it again, as after an answer that was lost: the same result, and nothing is charged.',
+    text: 'Send it again, as after a lost answer: the result is the same, and nothing is charged.',
     run: CURL('{"amount": 2400, "currency": "EUR", "paymentMethod": "pm_card_visa"}'),
     prints: `${PAID}\nHTTP 201, Idempotent-Replayed: true`,
   },
   {
-    text: 'Change the amount under the same key: refused, and the field that differs is named.',
+    text: 'Change the amount but keep the key: the request is refused, and the answer names the field that differs.',
     run: CURL('{"amount": 9900, "currency": "EUR", "paymentMethod": "pm_card_visa"}'),
     prints:
       '{"type":"/problems/key-reused","kind":"key-reused","title":"This key was used with another payload","detail":"This key belongs to a request with other contents. Use a new key for a new request.","status":422,"retry":"no","safeNewKey":true,"differs":["/amount"]}\nHTTP 422, Idempotent-Replayed:',
   },
   {
-    text: 'Ask what became of the key, without sending anything again.',
+    text: 'Look up the key, without sending the payment again.',
     run: `curl -s http://localhost:3000/api/v1/idempotency/payments.create/abc123 -H "Authorization: Bearer $KEY"`,
     prints:
       '{"operation":"payments.create","key":"abc123","state":"completed","status":201,"problem":null,"resource":{"id":"pay_…","url":"/api/v1/payments/pay_…"},"createdAt":"…","completedAt":"…","expiresAt":"…"}',

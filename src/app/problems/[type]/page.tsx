@@ -15,7 +15,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return isProblemKind(type) ? { title: PROBLEMS[type].title } : {}
 }
 
-/** What stands behind a problem's `type` address: what it means, and what a program should do. */
+/** The page behind a problem's `type` (RFC 9457): its meaning, and what a program should do. */
 export default async function ProblemPage({ params }: Props) {
   const { type } = await params
   if (!isProblemKind(type)) notFound()
@@ -42,7 +42,7 @@ export default async function ProblemPage({ params }: Props) {
               <Fact name="May a new key be used?">
                 {problem.safeNewKey ? 'Yes' : 'No: it could charge a second time'}
               </Fact>
-              <Fact name="Is it stored under the key?">
+              <Fact name="Is it stored with the key?">
                 {problem.remembered ? 'Yes: the same key gets the same answer' : 'No: nothing was done'}
               </Fact>
             </Facts>
@@ -58,8 +58,8 @@ export function generateStaticParams(): Array<{ type: ProblemKind }> {
 }
 
 const RETRY_ADVICE: Record<Retry, string> = {
-  'same-key': 'Send the same request again, with the same key',
-  poll: 'Ask for the status until it is known',
-  'after-fixing': 'Correct the request, then send it',
+  'same-key': 'Send the same request again with the same key',
+  poll: 'Poll the status until the outcome is known',
+  'after-fixing': 'Correct the request, then send it again',
   no: 'Nothing: this is the final answer',
 }
