@@ -29,7 +29,7 @@ export function localeOf(headers: Headers): Locale {
 /** Pages for operators and programmers exist in English only, so `<html lang>` must be `en` for every reader. */
 const ENGLISH_ONLY = ['/dashboard', '/docs', '/gallery', '/problems', '/sign-in']
 
-/** The language in which the page at this address answers. */
+/** The language of the page at this address. */
 export function localeOfPage(url: string, request: LanguageRequest): Locale {
   const [path = ''] = url.split(/[?#]/)
   const english = ENGLISH_ONLY.some((place) => path === place || path.startsWith(`${place}/`))

@@ -5,8 +5,8 @@ import { MESSAGES, type Messages } from './messages'
 const compiled = new Map<Locale, Messages>()
 
 /**
- * The messages as `use-intl/format-message/format-only` takes them: parsed here, once a process, so that no parser goes to a browser. The
- * type stays that of the texts: a compiled message is asked for in the same words.
+ * The messages compiled for `use-intl/format-message/format-only`: parsed once per process, so that no browser needs the
+ * parser. Typed as the texts, since a compiled message is looked up by the same key.
  */
 export function compiledMessages(locale: Locale): Messages {
   const known = compiled.get(locale) ?? (compileAll(MESSAGES[locale]) as Messages)

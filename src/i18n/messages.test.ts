@@ -79,7 +79,7 @@ function fail(error: Error): never {
   throw error
 }
 
-/** What a tree of messages holds, by path. A compiled message is a leaf too. */
+/** The leaves of a tree of messages, by path. A compiled message is a leaf too. */
 function leavesOf<Leaf>(messages: object, prefix = ''): Map<string, Leaf> {
   return new Map(
     Object.entries(messages).flatMap(([key, value]): [string, Leaf][] =>
@@ -119,7 +119,7 @@ function pluralsOf(message: unknown): object[] {
   })
 }
 
-/** Something for every argument; a tag gives back what it holds. */
+/** A value for every argument; a tag returns its content. */
 function valuesFor(message: CompiledMessage, count: number) {
   const whole = (chunks: unknown) => [chunks].flat().join('')
   return Object.fromEntries(

@@ -2,7 +2,7 @@ import { StrictMode } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { CheckoutPage, type CheckoutProps } from './checkout-page'
 
-/** Wakes the checkout that the server has rendered. The whole script of this page: see src/app/checkout.js/route.ts. */
+/** Hydrates the checkout that the server rendered. The entry of this page's only script: src/app/checkout.js/route.ts. */
 const place = document.getElementById('checkout')
 if (place?.dataset.props)
   hydrateRoot(

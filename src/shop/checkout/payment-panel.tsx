@@ -15,7 +15,7 @@ interface Props {
   onChange: (order: CheckoutOrder) => void
 }
 
-/** The whole right to pay: one attempt, shown in whichever state it is. Only the form has a Pay button. */
+/** The one attempt to pay, in its current state. Only the form has a Pay button. */
 export function PaymentPanel(props: Props) {
   const { order } = props
   const { attempt, view } = useCheckout(props)
@@ -23,7 +23,7 @@ export function PaymentPanel(props: Props) {
   const [typed] = useState(() => formMemoryFor(order.id))
   switch (view.at) {
     case 'ready':
-      // Found paid when this page came back from the browser's cache, or leads after another window.
+      // Found paid after the page came back from the browser's cache, or after taking the lead from another window.
       return isPaid(order) ? (
         <AlreadyPaid order={order} />
       ) : (
@@ -31,11 +31,11 @@ export function PaymentPanel(props: Props) {
       )
     case 'sending':
     case 'pausing':
-      // Half a minute without an answer: from here on the page only asks. An outage is not a doubt, and says so in the form.
+      // 30 s without an answer: from here on the page only asks. An outage is no doubt, and is shown in the form.
       if (stage >= 3 && (view.doubt || view.at === 'sending')) return <Checking order={order} />
       return <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} typed={typed} />
     case 'checking':
-      // Before the first look: what the server knew when it made the page.
+      // Before the first check: the state that the server rendered.
       return view.asks === 0 && order.payment?.actionUrl ? (
         <ConfirmAtBank url={order.payment.actionUrl} />
       ) : (
@@ -51,7 +51,7 @@ export function PaymentPanel(props: Props) {
   }
 }
 
-/** What is being checked, or asked by the bank, looks the same in every window. */
+/** The view of a window that does not lead. Checking and confirming look the same in every window. */
 function elsewhere(
   view: CheckoutView & { at: 'elsewhere' },
   stage: number,

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { formatMoney } from '@/lib/money'
 import type { CheckoutOrder } from './checkout-order'
 
-/** What a text needs to say the order's total: `<money>{amount}</money>`. The amount is one piece, whatever direction the words have. */
+/** The values for a message with `<money>{amount}</money>`: the order's total. `<bdi>` keeps the amount in one piece in any direction of text. */
 export function useOrderTotal({ amount, currency }: CheckoutOrder): {
   amount: string
   money: (amount: ReactNode) => ReactNode

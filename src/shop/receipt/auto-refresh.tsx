@@ -2,7 +2,7 @@
 import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 
-/** Renders the page anew every so often while it is in view; without scripts the browser itself does. */
+/** Refreshes the page every `everyMs` while it is visible; without scripts, the browser reloads it. */
 export function AutoRefresh({ everyMs }: { everyMs: number }) {
   const router = useRouter()
   useEffect(() => {

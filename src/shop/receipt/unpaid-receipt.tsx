@@ -7,7 +7,7 @@ import { AutoRefresh } from './auto-refresh'
 import type { Receipt } from './receipt'
 import { ReceiptTitle } from './receipt-title'
 
-/** A receipt's address of a payment that is not paid: it says how it stands, and changes by itself while that is open. */
+/** The receipt's page of a payment that has not succeeded: its state, refreshed while that may still change. */
 export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipt')
   const { text, open } = MESSAGES[receipt.status as Exclude<Receipt['status'], 'succeeded'>]
@@ -43,7 +43,7 @@ export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {
   )
 }
 
-/** Which words say it, and whether it may still change. */
+/** The message of each status, and whether the status may still change. */
 const MESSAGES = {
   sending: { text: 'checking', open: true },
   unknown: { text: 'checking', open: true },

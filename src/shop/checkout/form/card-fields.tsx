@@ -12,7 +12,7 @@ import {
   isAmex,
 } from './card-rules'
 
-/** Visible labels, the browser's own autofill, numeric keyboards, and no `name`: nothing of a card can be sent. */
+/** The card fields, with visible labels, autofill and numeric keyboards. They have no `name`, so a browser cannot post a card. */
 export function CardFields({
   errors,
   email,
@@ -27,7 +27,7 @@ export function CardFields({
   const words = { optional: t('field.optional'), error: t('field.error') }
   const common = { readOnly: locked, spellCheck: false, enterKeyHint: 'next' as const, words }
   const errorOf = (field: CardField) => errors[field] && t(`wrong.${errors[field]}`)
-  // Digits are read from the left in every language.
+  // Digits are read from left to right in every language.
   const figures = { className: 'figures rtl:text-end', dir: 'ltr' }
 
   const regroup = (event: FormEvent<HTMLInputElement>) => {

@@ -1,14 +1,14 @@
 import type { CardValues } from './card-rules'
 
-/** What outlives a reload: nothing of the card. */
+/** The fields that survive a reload: none of the card's. */
 type StoredFields = Partial<Pick<CardValues, 'email' | 'name'>>
 
 /**
- * What the shopper has typed into this page's form, which comes and goes with the states of the payment. It lives as long as the page;
- * of it, email and name outlive a reload. The security code is kept nowhere: it is asked for anew.
+ * The values typed into the form, which is unmounted and mounted again as the payment changes state. They live as long as
+ * the page; only email and name survive a reload. The security code is never stored.
  */
 export interface FormMemory {
-  /** What to type in again; empty when there is nothing. */
+  /** The values to fill in again; may be empty. */
   recall(): Partial<CardValues>
   keep(values: CardValues): void
 }
@@ -36,7 +36,7 @@ function parse(text: string | null): StoredFields {
   }
 }
 
-/** Where storage is blocked, a reload begins anew. */
+/** Null where storage is blocked: then a reload starts with an empty form. */
 function orNull<T>(work: () => T): T | null {
   try {
     return work()

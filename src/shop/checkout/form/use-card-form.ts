@@ -23,16 +23,16 @@ import { fillIn, readValues } from './form-values'
 import type { TestCard } from './test-cards'
 
 interface CardFormOptions {
-  /** A payment is under way: what is typed is not judged, and a press is counted. */
+  /** A payment is running: nothing is validated, and presses are counted. */
   busy: boolean
-  /** The last attempt came to nothing: the security code is asked for anew. */
+  /** The last attempt was refused: the security code must be entered again. */
   refused: boolean
   typed: FormMemory
-  /** The values are good. */
+  /** Called with valid values. */
   onPay: (values: CardValues) => void
 }
 
-/** A card's form: when a field is judged (on leaving it and on submit, never while typing), and when an error goes (as soon as it is mended). */
+/** The card form's behaviour: fields are validated on blur and on submit, never while typing; an error disappears as soon as it is corrected. */
 export function useCardForm({ busy, refused, typed, onPay }: CardFormOptions) {
   const form = useRef<HTMLFormElement>(null)
   const [errors, setErrors] = useState<CardErrors>({})
@@ -61,10 +61,10 @@ export function useCardForm({ busy, refused, typed, onPay }: CardFormOptions) {
   const onBlur = (event: FocusEvent<HTMLFormElement>) => {
     const field = fieldOf(event.target)
     if (!field || !form.current || busy) return
-    // An error that appears now would move the button away from under the finger, and the press would be lost. Submitting checks anyway.
+    // An error appearing now would move the button from under the finger and lose the press. Submitting validates anyway.
     if (pressing.current) return
     if (field === 'expiry') event.target.value = showExpiry(event.target.value)
-    // An empty field that one only walks through is not an error yet.
+    // An empty field that the shopper only tabs through is no error yet.
     if (event.target.value !== '' || errors[field]) judge(field, readValues(form.current))
   }
 
@@ -96,8 +96,8 @@ function withError(errors: CardErrors, field: CardField, error: CardErrors[CardF
 }
 
 /**
- * The form is there anew, after another state of the payment or a reload: what was typed is in it again. What was typed and pressed before
- * the page's script was there counts as typed and pressed now.
+ * Restores typed values after the form was unmounted or the page reloaded. Values typed and presses made before the
+ * page's script had loaded count too.
  */
 function useRestoredValues(form: RefObject<HTMLFormElement | null>, typed: FormMemory) {
   useEffect(() => {
