@@ -3,7 +3,7 @@ import { cx } from './cx'
 
 export type Tone = 'neutral' | 'ok' | 'info' | 'teal' | 'warn' | 'bad' | 'violet'
 
-/** Ink and ground of each tone, for badges, banners and timelines alike. */
+/** Text and background class of each tone, for badges, banners and timelines. */
 export const TONE_INK: Record<Tone, string> = {
   neutral: 'text-ink-2',
   ok: 'text-ok',

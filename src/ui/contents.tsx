@@ -6,7 +6,7 @@ export interface ContentsEntry {
   title: string
 }
 
-/** What a long page holds: links to its sections, above them on a phone, beside them from 1024 px on. */
+/** Table of contents: links to the sections, above them on a phone, beside them from 1024 px. */
 export function Contents({
   places,
   label = 'On this page',

@@ -1,10 +1,10 @@
 import { Badge, TONE_INK, type Tone } from './badge'
 import { cx } from './cx'
 
-/** What became of one attempt. `held` is a press that the page itself kept back. */
+/** The outcome of one attempt. `held` is a press that the page itself held back. */
 export type OutcomeName = 'executed' | 'replayed' | 'joined' | 'rejected' | 'ambiguous' | 'recovered' | 'held'
 
-/** The one set of glyphs: `char` for text, exports and titles, `path` for the drawing of the same shape on a 12 × 12 grid. */
+/** Every outcome's glyph as a character (`<Glyph>` draws the same shape), its word, tone and meaning. */
 export const OUTCOMES: Record<OutcomeName, { char: string; word: string; tone: Tone; meaning: string }> = {
   executed: { char: '●', word: 'Executed', tone: 'ok', meaning: 'did the work' },
   replayed: { char: '○', word: 'Replayed', tone: 'info', meaning: 'answered from the record' },
@@ -25,6 +25,7 @@ export const OUTCOMES: Record<OutcomeName, { char: string; word: string; tone: T
   held: { char: '·', word: 'Held back', tone: 'neutral', meaning: 'kept back by the page, never sent' },
 }
 
+/** The glyph of an outcome, drawn on a 12 × 12 grid. */
 export function Glyph({
   outcome,
   size = 12,
@@ -67,7 +68,7 @@ const SHAPES: Record<OutcomeName, React.ReactNode> = {
   held: <circle cx="6" cy="6" r="1.9" fill="currentColor" stroke="none" />,
 }
 
-/** Glyph, word and colour of one attempt's outcome. */
+/** An outcome with its glyph. */
 export function OutcomeLabel({ outcome, className }: { outcome: OutcomeName; className?: string }) {
   return (
     <span className={cx('inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-ui', className)}>
@@ -77,7 +78,7 @@ export function OutcomeLabel({ outcome, className }: { outcome: OutcomeName; cla
   )
 }
 
-/** `●○○·`: a payment's attempts at a glance, with their sum in words for those who do not see it. At most `max` are drawn. */
+/** `●○○·`: attempts at a glance; screen readers get the counts in words. At most `max` glyphs are drawn. */
 export function GlyphStrip({ outcomes, max = 12 }: { outcomes: readonly OutcomeName[]; max?: number }) {
   const words = (Object.keys(OUTCOMES) as OutcomeName[])
     .map((kind) => ({ kind, count: outcomes.filter((outcome) => outcome === kind).length }))
@@ -100,7 +101,7 @@ export function GlyphStrip({ outcomes, max = 12 }: { outcomes: readonly OutcomeN
   )
 }
 
-/** A payment's status, as its row says it. */
+/** Word, tone and glyph of each payment status. `refunded`: the whole amount was refunded. */
 export const PAYMENT_STATUSES = {
   succeeded: { word: 'Paid', tone: 'ok', glyph: '●' },
   sending: { word: 'Paying', tone: 'info', glyph: '◐' },

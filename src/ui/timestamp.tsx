@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react'
 import { cx } from './cx'
 
-/** In whose time the screens speak. Kept in a cookie-free place of its own: `localStorage`, with UTC where that is blocked. */
+/** The zone of all times on screen. Stored in `localStorage`; where that is blocked, the choice lasts as long as the page. */
 type Zone = 'local' | 'utc'
 const STORAGE_KEY = 'payonce.zone'
 const listeners = new Set<() => void>()
@@ -23,7 +23,7 @@ function choose(zone: Zone) {
   try {
     localStorage.setItem(STORAGE_KEY, zone)
   } catch {
-    // Blocked storage: the choice holds until the page is left.
+    // Blocked storage: the choice lasts as long as the page.
   }
   for (const listener of listeners) listener()
 }
@@ -33,14 +33,14 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener)
 }
 
-/** The server cannot know the reader's zone: it writes UTC, the browser puts its own in its place. */
+/** The server does not know the reader's zone: it renders UTC, and the browser replaces it. */
 function useZone(): Zone {
   return useSyncExternalStore(subscribe, read, () => 'utc')
 }
 
 export type TimeStyle = 'full' | 'time' | 'day'
 
-/** A moment (RFC 3339, or a Date), with its zone; the ISO form is in the tooltip. */
+/** A time with its zone; the ISO form is in the tooltip. `at`: RFC 3339 or a `Date`. */
 export function Timestamp({
   at,
   style = 'full',
@@ -86,7 +86,7 @@ function formatTime(date: Date, { zone, style, seconds, locale }: TimeFormat): s
     timeZoneName: 'short',
     ...(seconds ? { second: '2-digit' } : {}),
   }
-  // English the British way: the day before the month.
+  // British English: the day before the month.
   return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
     ...(style === 'time' ? {} : day),
     ...(style === 'day' ? {} : time),
@@ -94,7 +94,7 @@ function formatTime(date: Date, { zone, style, seconds, locale }: TimeFormat): s
   }).format(date)
 }
 
-/** Local or UTC, for the whole house. */
+/** Switches all times on screen between local time and UTC. */
 export function ZoneSwitch() {
   const zone = useZone()
   return (

@@ -19,7 +19,7 @@ import { TypeScale } from './_parts/type-scale'
 
 export const metadata: Metadata = { title: 'Gallery', robots: { index: false } }
 
-/** Every piece of `src/ui` in every state: the place to look before something is drawn anew. */
+/** Every component of `src/ui` in every state. Check here before you draw a new one. */
 export default function GalleryPage() {
   return (
     <>

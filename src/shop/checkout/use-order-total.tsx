@@ -9,7 +9,7 @@ export function useOrderTotal({ amount, currency }: CheckoutOrder): {
   money: (amount: ReactNode) => ReactNode
 } {
   const locale = useLocale()
-  // A browser may know another way to write a currency than the server (`JP¥`): what the server wrote stays.
+  // A browser may write a currency differently from the server (`JP¥`): keep the server's text.
   return {
     amount: formatMoney(amount, currency, locale),
     money: (text) => (

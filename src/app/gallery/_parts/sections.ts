@@ -1,4 +1,4 @@
-/** The gallery's sections in their order. An id is an address: it stays. */
+/** The gallery's sections in order. An id is part of an address: never change one. */
 export const GALLERY_SECTIONS = [
   { id: 'palette', title: 'Palette' },
   { id: 'type', title: 'Type' },

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { cx } from '@/ui/cx'
 import { GALLERY_SECTIONS, type GallerySectionId } from './sections'
 
-/** One subject of the gallery, with an address of its own. */
+/** A section of the gallery, with an address of its own. */
 export function Section({
   id,
   note,
@@ -30,9 +30,9 @@ export function Section({
 }
 
 /**
- * Some states of one piece, on the ground that it stands on.
- * @param name what it is called in the code
- * @param flush the piece reaches to the edges, as in a card
+ * States of one component, on its usual background.
+ * @param name the component's name in the code
+ * @param flush the component reaches the edges, as in a card
  */
 export function Show({
   name,
@@ -61,7 +61,7 @@ export function Show({
   )
 }
 
-/** One state, and what it is called. */
+/** One state with its name. */
 export function State({
   name,
   className,
@@ -79,7 +79,7 @@ export function State({
   )
 }
 
-/** States beside each other, as many as there is room for. */
+/** A wrapping row of states. */
 export function Row({ className, children }: { className?: string; children: ReactNode }) {
   return <div className={cx('flex flex-wrap items-end gap-x-6 gap-y-5', className)}>{children}</div>
 }

@@ -145,7 +145,8 @@ export const checkout = {
     openBody:
       'Only one window can pay at a time, so that nothing is paid twice. Continue there, or in this one.',
     paying: 'This order is being paid in another window',
-    silent: 'The other window is not responding. You can continue in this one: you will not be charged twice.',
+    silent:
+      'The other window is not responding. You can continue in this one: you will not be charged twice.',
     takeOver: 'Continue here',
   },
   notLoaded: {
