@@ -3,7 +3,7 @@ import { chooseCard, expectReceipt, keysSent, openCheckout, payButton } from './
 import { expect, test } from './fixtures'
 import type { TestOrder } from './orders'
 
-/** The back button, where the browser keeps whole pages alive (bfcache). Playwright switches that off unless it is told not to. */
+/** The back button with the browser's page cache (bfcache), which Playwright switches off by default. */
 test.use({
   launchOptions: async ({ launchOptions }, use) =>
     use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
@@ -61,7 +61,7 @@ test('F75 an old form comes back alive and is pressed before it knows better: it
   await proof.oneCharge(order)
 })
 
-/** The checkout is filled in and left, by a link in it. */
+/** Fills the checkout in and leaves it by one of its links. */
 async function leaveForm(page: Page, order: TestOrder): Promise<void> {
   await openCheckout(page, order)
   await page.evaluate(() =>
@@ -81,7 +81,7 @@ async function payElsewhere(context: BrowserContext, order: TestOrder): Promise<
   await expectReceipt(page)
 }
 
-/** To the very page that was left, not to one that is loaded anew: Playwright's own `goBack` would wait for that. */
+/** Goes back to the cached page. Playwright's own `goBack` would wait for a page load that does not happen. */
 async function comeBack(page: Page): Promise<void> {
   await page.evaluate(() => history.back())
   await expect(page.locator('body')).toHaveAttribute('data-came-back', 'true')

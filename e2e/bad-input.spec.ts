@@ -4,7 +4,7 @@ import { readSetupEnv } from '@/platform/env'
 import { chooseCard, expectReceipt, openCheckout, PAY_CALL, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
 
-test('an unknown order is a 404 that tells nothing', async ({ page }) => {
+test('an unknown order is a 404 that reveals nothing', async ({ page }) => {
   for (const id of ['ord_00000000000070008000000000000000', 'ord_x', "ord_'; DROP TABLE payment"]) {
     const answer = await page.goto(`/checkout/${encodeURIComponent(id)}`)
     expect(answer?.status()).toBe(404)
@@ -36,7 +36,7 @@ test('F68 F83 the order changes after it was shown: "Your order has changed", no
   await proof.oneCharge(order, 3_600n)
 })
 
-test('F41 D1 the database is away: said in words, the bank not asked, recovered by itself with the same key', {
+test('F41 D1 the database is away: the page states it, the bank is not asked, and the same key pays once it is back', {
   tag: '@alone',
 }, async ({ page, newOrder, proof, database }) => {
   const order = await newOrder()
@@ -147,14 +147,14 @@ test('a tampered amount, order, version or key gets a clear error, charges nothi
   ] as const) {
     const { status: answered, problem } = await pay({ ...good, ...wrong })
     expect([wrong, answered, problem?.kind]).toEqual([wrong, status, kind])
-    // Which of them it was, or a sentence about the key or the order.
+    // The detail names a field, or the key or the order.
     expect(problem.detail).toMatch(
       kind === 'validation' ? new RegExp(String(Object.keys(wrong)[0])) : /^[A-Z].{10,}\.$/,
     )
   }
   await proof.noCharge(order)
   expect(await proof.keysAtServer(order)).toEqual([])
-  // The control: untouched, the very same is paid.
+  // Control: the same request, untouched, is paid.
   expect(await pay(good)).toMatchObject({
     status: 200,
     result: { payment: { status: 'succeeded', amount: 2400 } },

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
 
-/** The checkout in a reader's language, woken by its script without a word of complaint. */
+/** The checkout in a reader's language, hydrated without errors or warnings. */
 
 const LANGUAGES = [
   {
@@ -24,12 +24,12 @@ const LANGUAGES = [
   },
 ] as const
 
-/** What React or the browser complains of: a page that was made anew because the server's did not match, among others. */
+/** Errors and warnings of React or the browser, hydration mismatches among them. */
 function complaints(page: Page): string[] {
   const all: string[] = []
   page.on('pageerror', (error) => all.push(String(error)))
   page.on('console', (message) => {
-    // The answer to a declined card has an error's status, and the browser says so.
+    // A declined card is answered with an error status, which the browser logs.
     if (message.type() === 'error' && !message.text().includes('402')) all.push(message.text())
   })
   return all

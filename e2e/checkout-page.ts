@@ -4,7 +4,7 @@ import type { TestOrder } from './orders'
 /** The call that pays. */
 export const PAY_CALL = '**/api/trpc/checkout.pay'
 
-/** The keys that this page sends payments under from now on, one for each request. */
+/** The keys of the payments that this page sends from now on, one per request. */
 export function keysSent(page: Page): string[] {
   const keys: string[] = []
   page.on('request', (request) => {
@@ -14,10 +14,10 @@ export function keysSent(page: Page): string[] {
   return keys
 }
 
-/** The key that the page would send next, as it stands in the form. */
+/** The key in the form, which the page would send next. */
 export const hiddenKey = (page: Page): Promise<string> => page.locator('input[name=key]').inputValue()
 
-/** The key that the browser has put away for the order. */
+/** The key that the browser has stored for the order. */
 export function keptKey(page: Page, order: TestOrder): Promise<string | undefined> {
   return page.evaluate(
     (name) => JSON.parse(localStorage.getItem(name) ?? '{}').key,
@@ -25,7 +25,7 @@ export function keptKey(page: Page, order: TestOrder): Promise<string | undefine
   )
 }
 
-/** The first payment reaches the server, and its answer does not reach the page. */
+/** Lets the first payment reach the server and drops its answer. */
 export function loseFirstAnswer(page: Page): Promise<unknown> {
   return page.route(
     PAY_CALL,
@@ -37,7 +37,7 @@ export function loseFirstAnswer(page: Page): Promise<unknown> {
   )
 }
 
-/** Sends what the page sends, also to a name that only its browser knows. */
+/** Forwards the page's request, even to a host name that only its browser resolves. */
 export function reach(route: Route): Promise<APIResponse> {
   const url = new URL(route.request().url())
   const headers = { ...route.request().headers(), host: url.host }
@@ -45,7 +45,7 @@ export function reach(route: Route): Promise<APIResponse> {
   return route.fetch({ url: url.href, headers })
 }
 
-/** Fills the form as the picker does. */
+/** Fills the form through the picker of test cards. */
 export async function chooseCard(page: Page, token = 'pm_card_visa'): Promise<void> {
   await page.getByLabel('Fill in a test card').selectOption(token)
   await expect(page.getByLabel('Security code')).toHaveValue('123')
@@ -58,7 +58,7 @@ export async function openCheckout(page: Page, order: TestOrder, token?: string)
 
 export const payButton = (page: Page) => page.getByRole('button', { name: /^Pay(ing)? / })
 
-/** Paid, whichever page says so: the receipt, or the checkout of an order that was paid when it was opened. */
+/** Expects the order paid, on either page: the receipt, or the checkout of an already paid order. */
 export async function expectPaid(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(
     /^Paid €24\.00|This order is already paid$/,
@@ -71,7 +71,7 @@ export async function expectReceipt(page: Page, amount = '€24.00'): Promise<vo
   await expect(page.getByRole('heading', { level: 1 })).toContainText(`Paid ${amount}`)
 }
 
-/** As fast as the browser allows: in one task, before anything could be drawn or disabled. */
+/** Presses Pay as fast as the browser allows: in one task, before anything can be rendered or disabled. */
 export async function pressInOneTask(page: Page, times: number): Promise<void> {
   await payButton(page).evaluate((button: HTMLButtonElement, count) => {
     for (let press = 0; press < count; press++) button.click()

@@ -13,7 +13,7 @@ import { CIRCUMSTANCES, type Circumstance } from './circumstances'
 import { expect, test } from './fixtures'
 import type { TestOrder } from './orders'
 
-/** The five stories of a double payment, in every circumstance. */
+/** Five ways to pay twice, tried in every circumstance. */
 for (const circumstance of CIRCUMSTANCES)
   test.describe(circumstance.name, () => {
     if (circumstance.host) test.use({ host: circumstance.host })
@@ -39,7 +39,7 @@ for (const circumstance of CIRCUMSTANCES)
       const end = await open(page, order, circumstance, 'pm_card_slow')
       await payButton(page).click()
       await expect(page.getByRole('status')).toContainText('Sending your payment')
-      // A page that keeps nothing learns of its payment from the server, once that has it; before, it is asked for anew (F82).
+      // A page without storage learns of its payment from the server, and only once it has arrived there (F82).
       if (circumstance.forgets) await expect.poll(() => proof.keysAtServer(order)).toHaveLength(1)
       await page.reload()
       await expectPaid(page)
@@ -103,7 +103,7 @@ for (const circumstance of CIRCUMSTANCES)
     })
   })
 
-/** @returns what has to hold at the end */
+/** @returns the assertions for the end of the test */
 async function open(
   page: Page,
   order: TestOrder,

@@ -7,16 +7,16 @@ import { childEnv, readSetupEnv } from '@/platform/env'
 import { inRoot } from '@/setup/process/project-root'
 import { expect, test } from './fixtures'
 
-/** The story that README and /docs tell with curl: the very blocks that stand there are run, and print what stands there. */
+/** The curl walkthrough of README and /docs: each block is run, and its output compared with the text. */
 
-/** Blocks of shell, each followed by what it prints. */
+/** Shell blocks, each followed by its output. */
 function blocksOf(markdown: string): { run: string; prints: string }[] {
   return [...markdown.matchAll(/```sh\n((?:(?!```)[\s\S])*?)\n```\n+```text\n([\s\S]*?)\n```/g)].map(
     ([, run = '', prints = '']) => ({ run, prints }),
   )
 }
 
-/** `…` stands for what differs each time. */
+/** A pattern for the output, in which `…` stands for values that differ each time. */
 function pattern(prints: string): RegExp {
   const parts = prints.split('\n').map((line) =>
     line
@@ -28,7 +28,7 @@ function pattern(prints: string): RegExp {
   return new RegExp(`^${parts.join(' *\n')}\\s*$`)
 }
 
-test('README and the guide tell the same story', async ({ page }) => {
+test('README and the guide have the same walkthrough', async ({ page }) => {
   const steps = CURL_WALKTHROUGH.map(({ run, prints }) => ({ run, prints }))
   expect(blocksOf(fs.readFileSync(inRoot('README.md'), 'utf8'))).toEqual(steps)
   await page.goto('/docs')
@@ -36,8 +36,8 @@ test('README and the guide tell the same story', async ({ page }) => {
   expect(shown).toEqual(steps.flatMap(({ run, prints }) => [run, prints]))
 })
 
-test('the story with curl happens as it is told', async ({ demo, bankCharges }) => {
-  // One shell for all of it, since later blocks use what earlier ones set; a line between their outputs.
+test('the curl walkthrough prints what the docs show', async ({ demo, bankCharges }) => {
+  // One shell for all blocks, since later ones use variables of earlier ones; a separator line between outputs.
   const here = (text: string) =>
     text
       .replaceAll('http://localhost:3000', demo.baseUrl)

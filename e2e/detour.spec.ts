@@ -3,7 +3,7 @@ import { chooseCard, expectPaid, expectReceipt, openCheckout, payButton } from '
 import { expect, test } from './fixtures'
 import type { TestOrder } from './orders'
 
-/** The bank asks first (3-D Secure): one leaves the checkout for the bank's page, and comes back, or does not. */
+/** 3-D Secure: the shopper leaves the checkout for the bank's page, and may or may not come back. */
 
 const bankAsks = (page: Page) => page.getByRole('heading', { name: 'Is this you?' })
 const confirmLink = (page: Page) => page.getByRole('link', { name: 'Confirm with your bank' })
@@ -14,7 +14,7 @@ async function payUntilAsked(page: Page, order: TestOrder): Promise<void> {
   await expect(bankAsks(page)).toBeVisible()
 }
 
-/** The window is closed at the bank's page; later the checkout is opened again in the same browser. */
+/** Closes the window at the bank's page and opens the checkout again in the same browser. */
 async function comeBackLater(page: Page, context: BrowserContext, order: TestOrder): Promise<Page> {
   await page.close()
   const later = await context.newPage()
@@ -44,7 +44,7 @@ for (const closed of [false, true]) {
     await proof.oneCharge(order)
   })
 
-  test(`F84 asked by the bank and refused: said in words, not charged, another card pays under a new key${also}`, async ({
+  test(`F84 refused at the bank: the page states it, nothing is charged, another card pays under a new key${also}`, async ({
     page,
     context,
     newOrder,

@@ -3,7 +3,7 @@ import type { APIRequestContext, Page } from '@playwright/test'
 import { uuidv7 } from '@/lib/id'
 import { expect, test } from './fixtures'
 
-/** A key's whole life on the Developers page, and what the API says at each step of it. */
+/** The life of an API key on the Developers page, with the API's answer at each step. */
 
 const nameOfItsOwn = () => `Shop ${uuidv7().slice(-12)}`
 const rowOf = (page: Page, name: string) =>
@@ -17,7 +17,7 @@ async function openPage(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Developers' })).toBeVisible()
 }
 
-/** Fills in the dialog as far as a name, and leaves it open. */
+/** Opens the dialog and fills in the name. */
 async function openCreate(page: Page, name: string) {
   await page.getByRole('button', { name: 'Create API key' }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Create an API key' })
@@ -82,20 +82,17 @@ test('a key is made, shown once, pays once, is rotated with an overlap, and ends
   await revoke.getByRole('button', { name: 'Revoke key' }).click()
   await expect(page.getByText(/every program that uses it gets 401/i).first()).toBeVisible()
   await expect(old).toHaveCount(0)
-  // Ended for replays too; the successor goes on.
+  // Revoked for replays too; the successor keeps working.
   expect([(await pay(request, token, key)).status(), (await pay(request, successor, key)).status()]).toEqual([
     401, 201,
   ])
 })
 
-test('pressed three times, and sent again after a lost answer, it is one key', async ({
-  operatorPage: page,
-  sql,
-}) => {
+test('three presses and a repeat after a lost answer create one key', async ({ operatorPage: page, sql }) => {
   const name = nameOfItsOwn()
   await openPage(page)
   const dialog = await openCreate(page, name)
-  // The answer is lost on its way; the server has done what it was asked for.
+  // The server has created the key, but its answer is lost.
   await page.route('**/api/trpc/developers.createKey*', async (route) => {
     await route.fetch()
     await route.abort('connectionreset')
@@ -113,9 +110,7 @@ test('pressed three times, and sent again after a lost answer, it is one key', a
   expect(made).toHaveLength(1)
 })
 
-test('what is missing is said in the form, and Escape leaves it as it was', async ({
-  operatorPage: page,
-}) => {
+test('a missing field is named in the form, and Escape closes the dialog', async ({ operatorPage: page }) => {
   await openPage(page)
   const opener = page.getByRole('button', { name: 'Create API key' }).first()
   const dialog = await openCreate(page, ' ')
@@ -127,7 +122,7 @@ test('what is missing is said in the form, and Escape leaves it as it was', asyn
   await expect(opener).toBeFocused()
 })
 
-test('with the server away the list stays, and says how old it is', async ({ operatorPage: page }) => {
+test('with the server away the list stays, with its age', async ({ operatorPage: page }) => {
   await openPage(page)
   await createKey(page, nameOfItsOwn())
   await page.route('**/api/trpc/**', (route) => route.abort('connectionrefused'))

@@ -15,34 +15,34 @@ import { restartWeb, startDatabase, stopDatabase } from './product'
 import { type Proof, proofOf } from './proof'
 
 interface Fixtures {
-  /** The name by which the browser calls the product. */
+  /** The host name in the browser's address. */
   host: string
-  /** What demo.json says at this moment. */
+  /** The current content of demo.json. */
   demo: Demo
   sql: Sql
   newOrder: (options?: NewOrder) => Promise<TestOrder>
-  /** Another merchant. @returns its id */
+  /** Creates another merchant. @returns its id */
   newMerchant: (name: string) => Promise<string>
-  /** What the bank itself has charged for an order (`ord_…`) or a payment (`pay_…`). */
+  /** The bank's own charges for an order (`ord_…`) or a payment (`pay_…`). */
   bankCharges: (id: string) => Promise<Charge[]>
-  /** Asserts what bank, payments and ledger say of an order. */
+  /** Assertions about an order, over page, bank and ledger. */
   proof: Proof
-  /** kill -9, then waits until the supervisor has another one ready. */
+  /** Kills the web process (`kill -9`) and waits until the supervisor has replaced it. */
   restartWeb: () => Promise<void>
-  /** PostgreSQL, to be stopped as by a crash and started again. */
+  /** Stops PostgreSQL as in a crash, and starts it again. */
   database: { stop(): Promise<void>; start(): Promise<void> }
   /** A page with the demo operator signed in, at the dashboard. */
   operatorPage: Page
 }
 
 interface WorkerFixtures {
-  /** The demo operator's session. One for many tests, since the product counts sign-ins by the minute. */
+  /** The demo operator's session. Shared by many tests, since sign-ins are rate-limited per minute. */
   signedIn: StorageState
 }
 
 type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>
 
-/** The browser tests' world. Whatever a fixture breaks (a stopped database) it mends when the test ends. */
+/** The fixtures of the browser tests. Each undoes its own damage (a stopped database) when the test ends. */
 export const test = base.extend<Fixtures, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
   demo: async ({}, use) => use(currentDemo()),
@@ -96,7 +96,7 @@ async function signIn(browser: Browser): Promise<StorageState> {
   return state
 }
 
-/** What breaks the product for every test runs while there is no other one. */
+/** Guards actions that break the product for every test: they run in the project `accidents`, one test at a time. */
 function alone(accident: (demo: () => Demo) => Promise<void>): Promise<void> {
   if (test.info().project.name !== 'accidents')
     throw new Error('A test that breaks the product for all carries the tag @alone.')

@@ -13,7 +13,7 @@ import { STRICT_MODE } from './circumstances'
 import { expect, test } from './fixtures'
 import type { Sql, TestOrder } from './orders'
 
-/** One purchase, one key: whatever becomes of the page, the window or the connection. */
+/** One purchase, one key, whatever happens to the page, the window or the connection. */
 
 const expectSending = (sql: Sql, order: TestOrder) =>
   expect

@@ -5,7 +5,7 @@ import { expectReceipt, openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
 import type { TestOrder } from './orders'
 
-/** Amounts of no, two and three decimals, as each language writes them. */
+/** Amounts with zero, two and three decimals, as each language writes them. */
 const AMOUNTS = [
   { currency: 'JPY', unitAmount: 2_400n, en: '¥4,800', ar: '\u200f4,800\u00a0JP¥\u200e' },
   { currency: 'EUR', unitAmount: 1_200n, en: '€24.00', ar: '\u200f24.00\u00a0€' },
@@ -38,7 +38,7 @@ async function expectAccessible(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id} at ${nodes[0]?.target}`)).toEqual([])
 }
 
-/** Where the middle of something stands, as a part of the window's width. */
+/** The horizontal centre of an element, as a fraction of the window's width. */
 async function across(page: Page, selector: string): Promise<number> {
   const box = await page.locator(selector).first().boundingBox()
   return ((box?.x ?? 0) + (box?.width ?? 0) / 2) / (page.viewportSize()?.width ?? 1)
@@ -108,7 +108,7 @@ test('a receipt in both languages, of amounts with no, two and three decimals', 
     )
     expect(await digitsOf(page, 'h1')).toBe(decimal(order.amount, currency))
     await expect(page.locator('time')).toHaveText(/^\d{1,2} \S+ 20\d\d، \d\d:\d\d UTC$/)
-    // The amount ends its line on the other side.
+    // The amount is at the left end of its line.
     expect(await across(page, 'li > bdi')).toBeLessThan(0.5)
     await expectNoOverflow(page)
     await expectAccessible(page)
@@ -156,7 +156,7 @@ test('what others named is shown as text, and cannot turn round the amount besid
   }
 })
 
-/** How far from the left edge a character is drawn. */
+/** The distance of a character from the left edge, in px. */
 function placeOf(page: Page, selector: string, character: string): Promise<number> {
   return page
     .locator(selector)
@@ -205,7 +205,7 @@ test('without scripts the language changes all the same, on the shop and on a re
   await context.close()
 })
 
-test('a page that breaks says so in the reader’s language', { tag: '@alone' }, async ({
+test('an error page is in the reader’s language', { tag: '@alone' }, async ({
   page,
   context,
   demo,

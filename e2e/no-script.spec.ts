@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
 import type { TestOrder } from './orders'
 
-/** The checkout with JavaScript off: the form posts, the answer is a page, and whatever is under way refreshes by itself. */
+/** The checkout without JavaScript: the form posts, the answer is a page, and a running payment refreshes itself. */
 test.use({ javaScriptEnabled: false })
 
 async function pay(page: Page, order: TestOrder, token = 'pm_card_visa'): Promise<void> {
@@ -75,7 +75,7 @@ test('F72 the post is broken off before its answer: the same order shows the sam
   await proof.oneCharge(order)
 })
 
-test('a decline is said in words, nothing is charged, and another card pays', async ({
+test('a decline is explained, nothing is charged, and another card pays', async ({
   page,
   newOrder,
   proof,
@@ -105,7 +105,7 @@ test('the bank does not answer: a page without a Pay button that refreshes itsel
   await proof.oneCharge(order)
 })
 
-test('the bank asks first: confirmed is paid, refused is said in words and pays with another card', async ({
+test('the bank asks first: confirmed is paid; refused is explained and pays with another card', async ({
   page,
   newOrder,
   proof,
@@ -113,7 +113,7 @@ test('the bank asks first: confirmed is paid, refused is said in words and pays 
   const order = await newOrder()
   await pay(page, order, 'pm_card_challenge')
   await expect(heading(page)).toHaveText('Is this you?')
-  // One comes back without an answer: the way to the bank is still there, and no form.
+  // Back without an answer: the link to the bank is still there, and no form.
   await page.goto(order.checkoutUrl)
   await expect(heading(page)).toHaveText('Your bank wants to confirm that it is you')
   await page.getByRole('link', { name: 'Confirm with your bank' }).click()
@@ -128,7 +128,7 @@ test('the bank asks first: confirmed is paid, refused is said in words and pays 
   await proof.noCharge(refused)
 })
 
-test('the order changed meanwhile: said, not charged, and the new total is there to pay', async ({
+test('the order changed meanwhile: explained, not charged, and the new total can be paid', async ({
   page,
   newOrder,
   proof,

@@ -12,7 +12,7 @@ import {
 } from './checkout-page'
 import { expect, test } from './fixtures'
 
-/** The connection comes and goes: what was sent goes on under its key, what was not does not go out by itself. */
+/** The connection comes and goes: a sent payment continues under its key, an unsent one is never sent on its own. */
 
 test('F80 C7 the connection is lost while paying, and the page is loaded anew without it: the same key goes on', async ({
   page,
@@ -79,7 +79,7 @@ test('F80 what was never sent does not go out by itself: not when the connection
   await expect(page.getByRole('button', { name: 'Waiting for connection' })).toBeVisible()
   await context.setOffline(false)
   await expect(payButton(page)).toBeVisible()
-  // Longer than any pause between two tries.
+  // Longer than any pause between two attempts.
   await pause(6_000)
   await page.reload()
   await expect(payButton(page)).toBeVisible()

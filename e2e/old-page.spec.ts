@@ -11,7 +11,7 @@ import {
 import { expect, test } from './fixtures'
 import type { TestOrder } from './orders'
 
-/** C14: a page that is older than the server it speaks to. */
+/** C14: a page that is older than its server. */
 
 test('C14 the server is replaced under an open page: its press is one charge', { tag: '@alone' }, async ({
   page,
@@ -64,7 +64,7 @@ test('C14 an outdated script whose first request was in doubt asks, and neither 
   let sent = 0
   await page.route(PAY_CALL, async (route) => {
     if (sent++ > 0) return route.continue({ postData: outdated(route.request().postData()) })
-    // The old server took it, and the answer is lost; the new one does not understand the repeat.
+    // The old server took the payment and its answer is lost; the new server does not understand the repeat.
     await route.fetch()
     await route.abort('connectionreset')
   })
@@ -75,7 +75,7 @@ test('C14 an outdated script whose first request was in doubt asks, and neither 
   await proof.oneCharge(order)
 })
 
-/** A member that the server knew once, or will know, and does not know now. */
+/** Adds a member that an older or newer server knows and this one does not. */
 function outdated(body: string | null): string {
   return JSON.stringify({ ...JSON.parse(body ?? '{}'), amount: 2400 })
 }

@@ -1,7 +1,7 @@
 import { chooseCard, expectReceipt, openCheckout, payButton, pressInOneTask } from './checkout-page'
 import { expect, test } from './fixtures'
 
-/** Each story is told twice: as it is, and with the server killed in the middle of it. */
+/** Every test runs twice: undisturbed, and with the server killed in the middle. */
 for (const restart of [false, true]) {
   const also = restart ? ', with the server killed between' : ''
   const details = restart ? { tag: '@alone' } : {}
@@ -37,7 +37,7 @@ for (const restart of [false, true]) {
     async ({ page, newOrder, proof, restartWeb }) => {
       const order = await newOrder()
       await openCheckout(page, order)
-      // A real Enter, and a click before anything of it could be drawn.
+      // A real Enter, and a click before anything can be rendered.
       await payButton(page).evaluate((button: HTMLButtonElement) =>
         button.form?.addEventListener('submit', () => queueMicrotask(() => button.click()), { once: true }),
       )

@@ -3,7 +3,7 @@ import { formatMoney } from '@/lib/money'
 import { expectReceipt } from './checkout-page'
 import type { Charge, Sql, TestOrder } from './orders'
 
-/** Every assertion about money: what the page shows is worth nothing without the bank's own table and the ledger. */
+/** Assertions about money, over the page, the bank's own table and the ledger: a page alone proves nothing. */
 export interface Proof {
   /**
    * The bank charged once, one payment succeeded, and the ledger has one balanced capture of it.
@@ -11,7 +11,7 @@ export interface Proof {
    * @returns the payment's id as shown
    */
   oneCharge(order: TestOrder, amount?: bigint): Promise<string>
-  /** The page ends at the receipt of the order's total, and `oneCharge` is true. */
+  /** The page ends at the receipt with the order's total, and `oneCharge` holds. */
   paidOnce(page: Page, order: TestOrder): Promise<string>
   /** The bank charged nothing, and the ledger has no transaction of the order. */
   noCharge(order: TestOrder): Promise<void>

@@ -4,7 +4,7 @@ import { PLAIN_HOST } from './circumstances'
 import { expect, test } from './fixtures'
 import type { TestOrder } from './orders'
 
-/** Windows of one browser, and other devices: however many there are, an order is paid once. */
+/** Any number of windows and devices: an order is paid once. */
 
 const openElsewhere = (page: Page) =>
   page.getByRole('heading', { name: 'This order is open in another window' })
@@ -188,7 +188,7 @@ test.describe('on plain http, where a browser has no locks', () => {
     await openCheckout(page, order, 'pm_card_slow')
     const second = await secondWindow(context, order)
     await chooseCard(second, 'pm_card_slow')
-    // Not as a person presses: by the time that a mouse has moved, the other one's press may have taken the button away.
+    // By script: while a mouse moves, the other window's press may already have removed the button.
     const buttons = await Promise.all([page, second].map((each) => payButton(each).elementHandle()))
     await Promise.all(
       buttons.map((button) => button?.evaluate((element) => (element as HTMLButtonElement).click())),

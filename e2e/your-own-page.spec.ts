@@ -3,7 +3,7 @@ import { build } from 'esbuild'
 import { inRoot, root } from '@/setup/process/project-root'
 import { expect, test } from './fixtures'
 
-/** The block that docs/your-own-page.md shows, as it stands there. */
+/** The example in docs/your-own-page.md, word for word. */
 const [, example = ''] =
   /```tsx\n([\s\S]*?)\n```/.exec(fs.readFileSync(inRoot('docs/your-own-page.md'), 'utf8')) ?? []
 

@@ -1,7 +1,7 @@
 import { openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
 
-test('what was typed is there again after a payment that came to nothing, but for the security code', async ({
+test('typed values return after a payment that was not charged, except for the security code', async ({
   page,
   newOrder,
   proof,
@@ -26,7 +26,7 @@ test('what was typed is there again after a payment that came to nothing, but fo
   await proof.noCharge(order)
 })
 
-test('email and name outlive a reload; of the card nothing is kept', async ({ page, newOrder }) => {
+test('email and name survive a reload; nothing of the card is stored', async ({ page, newOrder }) => {
   const order = await newOrder()
   await openCheckout(page, order)
   await page.getByLabel('Email').fill('ann@example.com')
