@@ -92,7 +92,7 @@ const BRANDS: Record<string, { prefixes: string[]; length: number }> = {
   Maestro: { prefixes: ['5018', '6304', '6759'], length: 16 },
 }
 
-test('a number that could be somebody’s card, of any brand, is refused in the browser and never sent', async ({
+test('a possible real card number, of any brand, is refused in the browser and never sent', async ({
   page,
   newOrder,
   proof,

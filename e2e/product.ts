@@ -30,7 +30,8 @@ export async function startDatabase(demo: () => Demo): Promise<void> {
 }
 
 function postgresOf({ pids }: Demo): number {
-  if (pids.postgres === null) throw new Error('The product under test uses a PostgreSQL of somebody else.')
+  if (pids.postgres === null)
+    throw new Error('The product under test uses a PostgreSQL that it did not start.')
   return pids.postgres
 }
 

@@ -9,7 +9,7 @@ export interface EndMessage {
   reload: boolean
 }
 
-/** The message for each reason an attempt ends. All of them state "Nothing was charged": the server confirmed it, or nothing was sent. */
+/** The message for each reason an attempt ends. A message states "Nothing was charged" only where the server confirmed it or nothing was sent. */
 const ENDS = new Map<string, EndName>(
   Object.entries({
     'not-charged': 'notCharged',

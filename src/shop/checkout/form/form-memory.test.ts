@@ -17,7 +17,7 @@ function shelf(kept = new Map<string, string>()) {
   }
 }
 
-test('gives back what was typed while the page lives, but never the security code', () => {
+test('returns typed values while the page lives, but never the security code', () => {
   const typed = formMemoryFor('ord_1', () => shelf())
   expect(typed.recall()).toEqual({})
   typed.keep(VALUES)
@@ -25,7 +25,7 @@ test('gives back what was typed while the page lives, but never the security cod
   expect(typed.recall()).toEqual(rest)
 })
 
-test('K7 keeps nothing of the card over a reload', () => {
+test('K7 no card data survives a reload', () => {
   const place = shelf()
   formMemoryFor('ord_1', () => place).keep(VALUES)
   expect([...place.kept.values()].join()).not.toMatch(/4242|12 \/ 34|123/)
@@ -34,13 +34,13 @@ test('K7 keeps nothing of the card over a reload', () => {
 })
 
 test.each(['', 'null', '7', '[]', '{"email":1,"name":null,"number":"4242"}', '{broken'])(
-  'takes a damaged note (%s) as absent',
+  'treats damaged storage (%s) as empty',
   (text) => {
     expect(formMemoryFor('ord_1', () => shelf(new Map([['payonce.typed:ord_1', text]]))).recall()).toEqual({})
   },
 )
 
-test('does without storage', () => {
+test('works without storage', () => {
   const typed = formMemoryFor('ord_1', () => {
     throw new DOMException('denied', 'SecurityError')
   })
