@@ -43,8 +43,8 @@ export default function DocsPage() {
             Charged exactly once
           </h1>
           <p className="mt-3 text-base text-ink-2 leading-7">
-            Each key takes effect in our ledger exactly once. Each payment reaches the bank under one key; when
-            the network leaves its outcome unknown, we ask the bank instead of charging again.
+            Each key takes effect in our ledger exactly once. Each payment reaches the bank under one key;
+            when the network leaves its outcome unknown, we ask the bank instead of charging again.
           </p>
         </header>
         <div className="lg:col-start-2 lg:row-span-2 lg:row-start-1">
