@@ -20,20 +20,20 @@ export function PaymentPanel(props: Props) {
   const { order } = props
   const { attempt, view } = useCheckout(props)
   const stage = useStage(sinceOf(view))
-  const [typed] = useState(() => formMemoryFor(order.id))
+  const [memory] = useState(() => formMemoryFor(order.id))
   switch (view.at) {
     case 'ready':
       // Found paid after the page came back from the browser's cache, or after taking the lead from another window.
       return isPaid(order) ? (
         <AlreadyPaid order={order} />
       ) : (
-        <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} typed={typed} />
+        <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} memory={memory} />
       )
     case 'sending':
     case 'pausing':
       // 30 s without an answer: from here on the page only asks. An outage is no doubt, and is shown in the form.
       if (stage >= 3 && (view.doubt || view.at === 'sending')) return <Checking order={order} />
-      return <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} typed={typed} />
+      return <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} memory={memory} />
     case 'checking':
       // Before the first check: the state that the server rendered.
       return view.asks === 0 && order.payment?.actionUrl ? (

@@ -22,14 +22,14 @@ interface Props {
   attempt: AttemptController<Paid>
   state: CheckoutState
   stage: number
-  typed: FormMemory
+  memory: FormMemory
 }
 
 /**
  * The form that pays. Card fields have no `name`, so even without scripts the browser cannot post them: only the token
  * of a test card is sent.
  */
-export function CheckoutForm({ order, attempt, state, stage, typed }: Props) {
+export function CheckoutForm({ order, attempt, state, stage, memory }: Props) {
   const t = useTranslations('checkout')
   const online = useOnline()
   const because = state.at === 'ready' ? state.because : null
@@ -41,7 +41,7 @@ export function CheckoutForm({ order, attempt, state, stage, typed }: Props) {
   const { errors, failures, fill, handlers } = useCardForm({
     busy,
     refused: because !== null && because.kind !== 'offline',
-    typed,
+    memory,
     onPay,
   })
 

@@ -15,15 +15,15 @@ export interface FormMemory {
 
 export function formMemoryFor(
   orderId: string,
-  shelf: () => Pick<Storage, 'getItem' | 'setItem'> = () => sessionStorage,
+  storage: () => Pick<Storage, 'getItem' | 'setItem'> = () => sessionStorage,
 ): FormMemory {
-  const place = `payonce.typed:${orderId}`
+  const itemName = `payonce.typed:${orderId}`
   let now: Partial<CardValues> | null = null
   return {
-    recall: () => now ?? parse(orNull(() => shelf().getItem(place))),
+    recall: () => now ?? parse(orNull(() => storage().getItem(itemName))),
     keep({ email, name, number, expiry }) {
       now = { email, name, number, expiry }
-      orNull(() => shelf().setItem(place, JSON.stringify({ email, name } satisfies StoredFields)))
+      orNull(() => storage().setItem(itemName, JSON.stringify({ email, name } satisfies StoredFields)))
     },
   }
 }

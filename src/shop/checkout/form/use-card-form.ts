@@ -27,18 +27,18 @@ interface CardFormOptions {
   busy: boolean
   /** The last attempt was refused: the security code must be entered again. */
   refused: boolean
-  typed: FormMemory
+  memory: FormMemory
   /** Called with valid values. */
   onPay: (values: CardValues) => void
 }
 
 /** The card form's behaviour: fields are validated on blur and on submit, never while typing; an error disappears as soon as it is corrected. */
-export function useCardForm({ busy, refused, typed, onPay }: CardFormOptions) {
+export function useCardForm({ busy, refused, memory, onPay }: CardFormOptions) {
   const form = useRef<HTMLFormElement>(null)
   const [errors, setErrors] = useState<CardErrors>({})
   const [failures, setFailures] = useState(0)
   const pressing = useRef(false)
-  useRestoredValues(form, typed)
+  useRestoredValues(form, memory)
   useClearedCode(form, refused)
 
   const judge = (field: CardField, values: CardValues) =>
@@ -72,7 +72,7 @@ export function useCardForm({ busy, refused, typed, onPay }: CardFormOptions) {
     const field = fieldOf(event.target)
     if (!field || !form.current) return
     const values = readValues(form.current)
-    typed.keep(values)
+    memory.keep(values)
     if (errors[field] && checkField(field, values, new Date()) === null) judge(field, values)
   }
 
@@ -99,12 +99,12 @@ function withError(errors: CardErrors, field: CardField, error: CardErrors[CardF
  * Restores typed values after the form was unmounted or the page reloaded. Values typed and presses made before the
  * page's script had loaded count too.
  */
-function useRestoredValues(form: RefObject<HTMLFormElement | null>, typed: FormMemory) {
+function useRestoredValues(form: RefObject<HTMLFormElement | null>, memory: FormMemory) {
   useEffect(() => {
     if (!form.current) return
-    fillIn(form.current, { ...typed.recall(), ...filled(readValues(form.current)) })
+    fillIn(form.current, { ...memory.recall(), ...filled(readValues(form.current)) })
     for (let presses = takeEarlyPresses(); presses > 0; presses--) form.current.requestSubmit()
-  }, [form, typed])
+  }, [form, memory])
 }
 
 function filled(values: CardValues): Partial<CardValues> {

@@ -12,7 +12,7 @@ export function RecentPayments({ payments }: { payments: readonly PaymentRow[] }
   return (
     <Card>
       <CardHeader
-        title="Just now"
+        title="Latest payments"
         actions={
           <Link href="/dashboard/payments" className={`${LINK} text-ui`}>
             All payments

@@ -46,7 +46,7 @@ export function RequestsChart({ data, range }: { data: OverviewData; range: stri
             {shown ? (
               <BucketSpan at={shown.at} seconds={bucketSeconds} />
             ) : (
-              `${formatCount(arrived(totals))} in all`
+              `${formatCount(arrived(totals))} in total`
             )}
           </span>
         </div>
