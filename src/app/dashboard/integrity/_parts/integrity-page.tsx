@@ -11,7 +11,7 @@ import { VerdictCard } from './verdict-card'
 
 const PARTS = [
   { part: 'across', title: 'Keys, payments and the bank', note: 'Each compared with the others.' },
-  { part: 'ledger', title: 'Ledger', note: 'The entries themselves, and compared with the payments.' },
+  { part: 'ledger', title: 'Ledger', note: 'The entries by themselves, and compared with the payments.' },
 ] as const
 
 export function IntegrityPage({ initial }: { initial: IntegrityData }) {

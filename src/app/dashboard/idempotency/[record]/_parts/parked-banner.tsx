@@ -22,7 +22,7 @@ export function ParkedBanner({ record, refresh }: { record: RecordData; refresh(
     }
   }
   return (
-    <Banner tone="bad" title="Parked: this needs you">
+    <Banner tone="bad" title="Parked: action needed">
       <p>
         Since <Timestamp at={record.parkedAt ?? record.createdAt} />: {record.parkedReason}. The customer sees
         “checking” and is not charged again.
