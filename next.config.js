@@ -23,7 +23,7 @@ export default {
     resolveAlias: {
       // What next-intl's own plugin does, without the 140 ms that it adds to every start.
       'next-intl/config': './src/i18n/request.ts',
-      // Messages come compiled (src/i18n/compiled.ts): formatting them needs no parser.
+      // Messages come compiled (src/i18n/compiled-messages.ts): formatting them needs no parser.
       'use-intl/format-message': fromHere(
         createRequire(import.meta.url).resolve('use-intl/format-message/format-only'),
       ),

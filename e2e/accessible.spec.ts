@@ -1,10 +1,11 @@
 import type { Page } from '@playwright/test'
-import { expect, type TestOrder, test } from './fixtures'
+import { expectReceipt, openCheckout, payButton } from './checkout-page'
+import { expect, test } from './fixtures'
+import type { TestOrder } from './orders'
 import { addressesOf, pagePatterns } from './pages'
 import { expectPerceivable } from './perceivable'
-import { expectReceipt, openCheckout, payButton } from './proof'
 
-/** Scalar draws the API reference; its markup is not ours to mend. Our own frame round it is looked at. */
+/** Excludes the markup that Scalar renders in the API reference, which we cannot fix. Our own frame around it is checked. */
 const NOT_OURS: Record<string, string> = { '/docs/api': '.scalar-app' }
 const operatorsOnly = (pattern: string) => pattern.startsWith('/dashboard')
 
@@ -89,7 +90,7 @@ test('the checkout can be paid with the keyboard alone', async ({ page, newOrder
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
 })
 
-/** Errors that scripts throw, such as React's when server and browser do not say the same. */
+/** Errors thrown by scripts, such as React's hydration errors. */
 function complaintsOf(page: Page): string[] {
   const found: string[] = []
   page.on('pageerror', (error) => found.push(`${new URL(page.url()).pathname}: ${error.message}`))
@@ -98,7 +99,7 @@ function complaintsOf(page: Page): string[] {
 
 type Sql = <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>
 
-/** Something for the detail pages to show: a paid order, with its record and one of the accounts it was posted to. */
+/** Data for the detail pages: a paid order, its record, and an account it was posted to. */
 async function payOne(page: Page, order: TestOrder, sql: Sql) {
   await openCheckout(page, order)
   await payButton(page).click()

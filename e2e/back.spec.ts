@@ -1,16 +1,9 @@
 import type { BrowserContext, Page } from '@playwright/test'
-import { expect, type TestOrder, test } from './fixtures'
-import {
-  chooseCard,
-  expectOneCharge,
-  expectReceipt,
-  keysAtServer,
-  keysSent,
-  openCheckout,
-  payButton,
-} from './proof'
+import { chooseCard, expectReceipt, keysSent, openCheckout, payButton } from './checkout-page'
+import { expect, test } from './fixtures'
+import type { TestOrder } from './orders'
 
-/** The back button, where the browser keeps whole pages alive (bfcache). Playwright switches that off unless it is told not to. */
+/** The back button with the browser's page cache (bfcache), which Playwright switches off by default. */
 test.use({
   launchOptions: async ({ launchOptions }, use) =>
     use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
@@ -21,8 +14,7 @@ const alreadyPaid = (page: Page) => page.getByRole('heading', { name: 'This orde
 test('F75 C6 back from the receipt, and forth: the order is paid, and there is nothing to press', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order)
@@ -32,16 +24,14 @@ test('F75 C6 back from the receipt, and forth: the order is paid, and there is n
   await expect(page.getByRole('link', { name: 'See the receipt' })).toBeVisible()
   await expect(payButton(page)).toHaveCount(0)
   await page.goForward()
-  await expectReceipt(page)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.paidOnce(page, order)
 })
 
 test('F75 an old form comes back alive, and another window has paid meanwhile: it shows the paid order', async ({
   page,
   context,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await leaveForm(page, order)
@@ -49,15 +39,14 @@ test('F75 an old form comes back alive, and another window has paid meanwhile: i
   await comeBack(page)
   await expect(alreadyPaid(page)).toBeVisible()
   await expect(payButton(page)).toHaveCount(0)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
 test('F75 an old form comes back alive and is pressed before it knows better: its key has paid, and leads to the receipt', async ({
   page,
   context,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await page.route('**/api/trpc/checkout.order*', (route) => route.abort())
@@ -68,11 +57,11 @@ test('F75 an old form comes back alive and is pressed before it knows better: it
   await payButton(page).click()
   await expectReceipt(page)
   expect(keys).toHaveLength(1)
-  expect(await keysAtServer({ sql, order })).toEqual(keys)
-  await expectOneCharge({ sql, bankCharges, order })
+  expect(await proof.keysAtServer(order)).toEqual(keys)
+  await proof.oneCharge(order)
 })
 
-/** The checkout is filled in and left, by a link in it. */
+/** Fills the checkout in and leaves it by one of its links. */
 async function leaveForm(page: Page, order: TestOrder): Promise<void> {
   await openCheckout(page, order)
   await page.evaluate(() =>
@@ -92,7 +81,7 @@ async function payElsewhere(context: BrowserContext, order: TestOrder): Promise<
   await expectReceipt(page)
 }
 
-/** To the very page that was left, not to one that is loaded anew: Playwright's own `goBack` would wait for that. */
+/** Goes back to the cached page. Playwright's own `goBack` would wait for a page load that does not happen. */
 async function comeBack(page: Page): Promise<void> {
   await page.evaluate(() => history.back())
   await expect(page.locator('body')).toHaveAttribute('data-came-back', 'true')

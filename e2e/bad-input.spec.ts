@@ -1,19 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { readSetupEnv } from '@/platform/env'
+import { chooseCard, expectReceipt, openCheckout, PAY_CALL, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import {
-  chooseCard,
-  expectNoCharge,
-  expectOneCharge,
-  expectReceipt,
-  keysAtServer,
-  openCheckout,
-  PAY_CALL,
-  payButton,
-} from './proof'
 
-test('an unknown order is a 404 that tells nothing', async ({ page }) => {
+test('an unknown order is a 404 that reveals nothing', async ({ page }) => {
   for (const id of ['ord_00000000000070008000000000000000', 'ord_x', "ord_'; DROP TABLE payment"]) {
     const answer = await page.goto(`/checkout/${encodeURIComponent(id)}`)
     expect(answer?.status()).toBe(404)
@@ -25,29 +16,29 @@ test('an unknown receipt is a 404', async ({ page }) => {
   expect((await page.goto('/receipt/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'))?.status()).toBe(404)
 })
 
-test('F68 F83 the order changes after it was shown: "Your basket changed", nothing charged, the new total is paid', async ({
+test('F68 F83 the order changes after it was shown: "Your order has changed", nothing charged, the new total is paid', async ({
   page,
   newOrder,
+  proof,
   sql,
-  bankCharges,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order)
   await sql('UPDATE order_item SET quantity = 3 WHERE order_id = $1', [order.uuid])
   await sql('UPDATE orders SET amount = 3600, version = version + 1 WHERE id = $1', [order.uuid])
   await payButton(page).click()
-  await expect(page.getByRole('heading', { name: 'Your basket changed' })).toBeVisible()
-  await expectNoCharge({ sql, bankCharges, order })
+  await expect(page.getByRole('heading', { name: 'Your order has changed' })).toBeVisible()
+  await proof.noCharge(order)
   await expect(page.getByRole('button', { name: 'Pay €36.00' })).toBeVisible()
   await chooseCard(page)
   await payButton(page).click()
   await expectReceipt(page, '€36.00')
-  await expectOneCharge({ sql, bankCharges, order }, 3_600n)
+  await proof.oneCharge(order, 3_600n)
 })
 
-test('F41 D1 the database is away: said in words, the bank not asked, recovered by itself with the same key', {
+test('F41 D1 the database is away: the page states it, the bank is not asked, and the same key pays once it is back', {
   tag: '@alone',
-}, async ({ page, newOrder, sql, bankCharges, database }) => {
+}, async ({ page, newOrder, proof, database }) => {
   const order = await newOrder()
   await openCheckout(page, order)
   await database.stop()
@@ -57,11 +48,10 @@ test('F41 D1 the database is away: said in words, the bank not asked, recovered 
   expect(refused.status()).toBe(503)
   expect(Number(refused.headers()['retry-after'])).toBeGreaterThan(0)
   await expect(page.getByRole('status')).toContainText(
-    'We cannot reach our payment system. Nothing was charged; we are trying again by ourselves.',
+    'Our payment system cannot be reached. Nothing was charged, and we keep trying.',
   )
   await database.start()
-  await expectReceipt(page)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.paidOnce(page, order)
 })
 
 test('the database is away when the checkout is opened: not charged, and shown once it is back', {
@@ -75,12 +65,7 @@ test('the database is away when the checkout is opened: not charged, and shown o
   await expect(payButton(page)).toBeVisible({ timeout: 20_000 })
 })
 
-test('a real card number is refused in the browser and never sent', async ({
-  page,
-  newOrder,
-  sql,
-  bankCharges,
-}) => {
+test('a real card number is refused in the browser and never sent', async ({ page, newOrder, proof }) => {
   const order = await newOrder()
   const sent: string[] = []
   page.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`))
@@ -93,7 +78,7 @@ test('a real card number is refused in the browser and never sent', async ({
   expect(
     sent.filter((text) => text.includes('checkout.pay') || text.replaceAll(' ', '').includes('4111')),
   ).toEqual([])
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
 })
 
 test('K7 a card number that is sent to the server all the same is refused, and is in no log and no table', async ({
@@ -126,8 +111,7 @@ test('K7 a card number that is sent to the server all the same is refused, and i
 test('a tampered amount, order, version or key gets a clear error, charges nothing and uses up nothing', async ({
   request,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   const good = { key: `tampered-${order.id}`, orderId: order.id, version: 1, paymentMethod: 'pm_card_visa' }
@@ -136,8 +120,8 @@ test('a tampered amount, order, version or key gets a clear error, charges nothi
       data: JSON.stringify(body),
       headers: { 'content-type': 'application/json' },
     })
-    const said = await answer.json()
-    return { status: answer.status(), problem: said.error?.data?.idempotency, result: said.result?.data }
+    const json = await answer.json()
+    return { status: answer.status(), problem: json.error?.data?.idempotency, result: json.result?.data }
   }
   for (const [wrong, status, kind] of [
     [{ amount: 1 }, 400, 'validation'],
@@ -163,32 +147,31 @@ test('a tampered amount, order, version or key gets a clear error, charges nothi
   ] as const) {
     const { status: answered, problem } = await pay({ ...good, ...wrong })
     expect([wrong, answered, problem?.kind]).toEqual([wrong, status, kind])
-    // Which of them it was, or a sentence about the key or the order.
+    // The detail names a field, or the key or the order.
     expect(problem.detail).toMatch(
       kind === 'validation' ? new RegExp(String(Object.keys(wrong)[0])) : /^[A-Z].{10,}\.$/,
     )
   }
-  await expectNoCharge({ sql, bankCharges, order })
-  expect(await keysAtServer({ sql, order })).toEqual([])
-  // The control: untouched, the very same is paid.
+  await proof.noCharge(order)
+  expect(await proof.keysAtServer(order)).toEqual([])
+  // Control: the same request, untouched, is paid.
   expect(await pay(good)).toMatchObject({
     status: 200,
     result: { payment: { status: 'succeeded', amount: 2400 } },
   })
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
 test('a key of another order, put into the page, meets what it was made for: nothing is charged under it', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const paid = await newOrder()
   await openCheckout(page, paid)
   await payButton(page).click()
   await expectReceipt(page)
-  const [used] = await keysAtServer({ sql, order: paid })
+  const [used] = await proof.keysAtServer(paid)
   const order = await newOrder()
   await openCheckout(page, order)
   await page.route(
@@ -199,11 +182,11 @@ test('a key of another order, put into the page, meets what it was made for: not
   await payButton(page).click()
   await expect(page.getByRole('heading', { name: 'This payment could not be taken' })).toBeVisible()
   await expect(page.getByText('Nothing was charged. Press Pay to try again.')).toBeVisible()
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
   await page.getByLabel('Security code').fill('123')
   await payButton(page).click()
   await expectReceipt(page)
-  expect(await keysAtServer({ sql, order })).not.toContain(used)
-  await expectOneCharge({ sql, bankCharges, order })
-  await expectOneCharge({ sql, bankCharges, order: paid })
+  expect(await proof.keysAtServer(order)).not.toContain(used)
+  await proof.oneCharge(order)
+  await proof.oneCharge(paid)
 })

@@ -1,8 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
-import { expectNoCharge, expectOneCharge } from './proof'
 
-/** The checkout in a reader's language, woken by its script without a word of complaint. */
+/** The checkout in a reader's language, hydrated without errors or warnings. */
 
 const LANGUAGES = [
   {
@@ -25,12 +24,12 @@ const LANGUAGES = [
   },
 ] as const
 
-/** What React or the browser complains of: a page that was made anew because the server's did not match, among others. */
+/** Errors and warnings of React or the browser, hydration mismatches among them. */
 function complaints(page: Page): string[] {
   const all: string[] = []
   page.on('pageerror', (error) => all.push(String(error)))
   page.on('console', (message) => {
-    // The answer to a declined card has an error's status, and the browser says so.
+    // A declined card is answered with an error status, which the browser logs.
     if (message.type() === 'error' && !message.text().includes('402')) all.push(message.text())
   })
   return all
@@ -47,11 +46,10 @@ for (const { locale, dir, pay, fill, declined, empty, paid } of LANGUAGES)
       context,
       demo,
       newOrder,
-      sql,
-      bankCharges,
+      proof,
     }) => {
       await context.addCookies([{ name: 'locale', value: locale, url: demo.baseUrl }])
-      const said = complaints(page)
+      const errors = complaints(page)
       const order = await newOrder({ currency, unitAmount: minor })
       await page.goto(order.checkoutUrl)
       await expect(page.locator('html')).toHaveAttribute('dir', dir)
@@ -62,14 +60,14 @@ for (const { locale, dir, pay, fill, declined, empty, paid } of LANGUAGES)
       await page.getByLabel(fill).selectOption('pm_card_insufficient_funds')
       await button.click()
       await expect(page.getByRole('heading', { name: declined })).toBeVisible()
-      await expectNoCharge({ sql, bankCharges, order })
+      await proof.noCharge(order)
       await page.getByLabel(fill).selectOption('pm_card_visa')
       await button.click()
       await page.waitForURL(/\/receipt\//)
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(paid)
       await expect(page.getByRole('heading', { level: 1 })).toContainText(shown)
-      await expectOneCharge({ sql, bankCharges, order })
-      expect(said).toEqual([])
+      await proof.oneCharge(order)
+      expect(errors).toEqual([])
     })
 
 test('in Arabic the summary stands on the left, digits are read from the left, and nothing overflows', async ({
@@ -98,19 +96,13 @@ test('in Arabic the summary stands on the left, digits are read from the left, a
   await expect(page.locator('html')).toHaveAttribute('dir', 'ltr')
 })
 
-test('a receipt tells of what was given back, in part and in full', async ({
-  page,
-  demo,
-  newOrder,
-  sql,
-  bankCharges,
-}) => {
+test('a receipt shows partial and full refunds', async ({ page, demo, newOrder, proof }) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
   await page.getByLabel('Fill in a test card').selectOption('pm_card_visa')
   await page.getByRole('button', { name: /^Pay / }).click()
   await page.waitForURL(/\/receipt\//)
-  const payment = await expectOneCharge({ sql, bankCharges, order })
+  const payment = await proof.oneCharge(order)
   const headers = { authorization: `Bearer ${demo.apiKey}` }
   const refund = (body: object, key: string) =>
     page.request.post(`/api/v1/payments/${payment}/refunds`, {
@@ -120,9 +112,9 @@ test('a receipt tells of what was given back, in part and in full', async ({
   expect((await refund({ amount: 1_000 }, 'part')).status()).toBe(201)
   await page.reload()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Paid €24.00')
-  await expect(page.getByText('€10.00 of it was given back.')).toBeVisible()
+  await expect(page.getByText('€10.00 of it was refunded.')).toBeVisible()
   await expect(page.getByRole('listitem').filter({ hasText: 'Paid after refunds' })).toContainText('€14.00')
   expect((await refund({}, 'rest')).status()).toBe(201)
   await page.reload()
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('€24.00 was given back')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('€24.00 was refunded')
 })

@@ -1,20 +1,19 @@
 import type { Page } from '@playwright/test'
-import { CIRCUMSTANCES, type Circumstance } from './circumstances'
-import { expect, type TestOrder, test } from './fixtures'
 import {
   chooseCard,
-  expectOneCharge,
   expectPaid,
   expectReceipt,
-  keysAtServer,
   keysSent,
   loseFirstAnswer,
   openCheckout,
   payButton,
   pressInOneTask,
-} from './proof'
+} from './checkout-page'
+import { CIRCUMSTANCES, type Circumstance } from './circumstances'
+import { expect, test } from './fixtures'
+import type { TestOrder } from './orders'
 
-/** The five stories of a double payment, in every circumstance. */
+/** Five ways to pay twice, tried in every circumstance. */
 for (const circumstance of CIRCUMSTANCES)
   test.describe(circumstance.name, () => {
     if (circumstance.host) test.use({ host: circumstance.host })
@@ -23,8 +22,7 @@ for (const circumstance of CIRCUMSTANCES)
     test(`${circumstance.ids} 25 presses in one task are one request and one charge`, async ({
       page,
       newOrder,
-      sql,
-      bankCharges,
+      proof,
     }) => {
       const order = await newOrder()
       const end = await open(page, order, circumstance)
@@ -32,34 +30,28 @@ for (const circumstance of CIRCUMSTANCES)
       await pressInOneTask(page, 25)
       await expectReceipt(page)
       await end()
-      expect(keys).toEqual(await keysAtServer({ sql, order }))
-      await expectOneCharge({ sql, bankCharges, order })
+      expect(keys).toEqual(await proof.keysAtServer(order))
+      await proof.oneCharge(order)
     })
 
-    test(`${circumstance.ids} a reload while paying is one charge`, async ({
-      page,
-      newOrder,
-      sql,
-      bankCharges,
-    }) => {
+    test(`${circumstance.ids} a reload while paying is one charge`, async ({ page, newOrder, proof }) => {
       const order = await newOrder()
       const end = await open(page, order, circumstance, 'pm_card_slow')
       await payButton(page).click()
       await expect(page.getByRole('status')).toContainText('Sending your payment')
-      // A page that keeps nothing learns of its payment from the server, once that has it; before, it is asked for anew (F82).
-      if (circumstance.forgets) await expect.poll(() => keysAtServer({ sql, order })).toHaveLength(1)
+      // A page without storage learns of its payment from the server, and only once it has arrived there (F82).
+      if (circumstance.forgets) await expect.poll(() => proof.keysAtServer(order)).toHaveLength(1)
       await page.reload()
       await expectPaid(page)
       await end()
-      expect(await keysAtServer({ sql, order })).toHaveLength(1)
-      await expectOneCharge({ sql, bankCharges, order })
+      expect(await proof.keysAtServer(order)).toHaveLength(1)
+      await proof.oneCharge(order)
     })
 
     test(`${circumstance.ids} a lost answer is asked for again under the same key`, async ({
       page,
       newOrder,
-      sql,
-      bankCharges,
+      proof,
     }) => {
       const order = await newOrder()
       const end = await open(page, order, circumstance)
@@ -69,15 +61,14 @@ for (const circumstance of CIRCUMSTANCES)
       await expectReceipt(page)
       await end()
       expect(keys.length).toBeGreaterThan(1)
-      expect([...new Set(keys)]).toEqual(await keysAtServer({ sql, order }))
-      await expectOneCharge({ sql, bankCharges, order })
+      expect([...new Set(keys)]).toEqual(await proof.keysAtServer(order))
+      await proof.oneCharge(order)
     })
 
     test(`${circumstance.ids} a decline, then another card: a new key, one charge`, async ({
       page,
       newOrder,
-      sql,
-      bankCharges,
+      proof,
     }) => {
       const order = await newOrder()
       const end = await open(page, order, circumstance, 'pm_card_declined')
@@ -89,17 +80,16 @@ for (const circumstance of CIRCUMSTANCES)
       await expectReceipt(page)
       await end()
       expect(new Set(keys).size).toBe(2)
-      expect(keys).toEqual(await keysAtServer({ sql, order }))
+      expect(keys).toEqual(await proof.keysAtServer(order))
       for (const key of keys)
         expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-      await expectOneCharge({ sql, bankCharges, order })
+      await proof.oneCharge(order)
     })
 
     test(`${circumstance.ids} back from the receipt there is nothing to press`, async ({
       page,
       newOrder,
-      sql,
-      bankCharges,
+      proof,
     }) => {
       const order = await newOrder()
       const end = await open(page, order, circumstance)
@@ -109,11 +99,11 @@ for (const circumstance of CIRCUMSTANCES)
       await expect(page.getByRole('heading', { name: 'This order is already paid' })).toBeVisible()
       await expect(payButton(page)).toHaveCount(0)
       await end()
-      await expectOneCharge({ sql, bankCharges, order })
+      await proof.oneCharge(order)
     })
   })
 
-/** @returns what has to hold at the end */
+/** @returns the assertions for the end of the test */
 async function open(
   page: Page,
   order: TestOrder,

@@ -1,26 +1,27 @@
 import type { CDPSession, Page } from '@playwright/test'
 import { bundleCheckout } from '@/app/checkout.js/bundle'
-import { expect, type TestOrder } from './fixtures'
-import { openCheckout, payButton } from './proof'
+import { openCheckout, payButton } from './checkout-page'
+import { expect } from './fixtures'
+import type { TestOrder } from './orders'
 
-/** Where a checkout may find itself. What it promises, it promises in each of them. */
+/** A condition that the checkout has to work under. Its guarantees are tested in each. */
 export interface Circumstance {
-  /** The failures that it stands for. */
+  /** The ids of the failures it represents. */
   ids: string
   name: string
-  /** The name by which the browser calls the product. */
+  /** The host name in the browser's address. */
   host?: string
-  /** What the page stores is not there after a reload. */
+  /** Stored data does not survive a reload. */
   forgets?: true
-  /** Before the page opens. */
+  /** Runs before the page opens. */
   prepare?(page: Page): Promise<unknown>
-  /** Fails unless the open checkout really is in it. */
+  /** Fails unless the open checkout really is under this condition. */
   prove?(page: Page): Promise<void>
-  /** What else goes on with the order. @returns what has to hold at the end of the story */
+  /** Other activity on the order. @returns the assertions for the end of the test */
   besides?(page: Page, order: TestOrder): Promise<() => Promise<void>>
 }
 
-/** Leads to this machine, and no browser takes it for safe, as it takes `localhost`. */
+/** A name of this machine that browsers, unlike `localhost`, do not treat as a secure context. */
 export const PLAIN_HOST = 'shop.test'
 
 export const STRICT_MODE: Circumstance = {
@@ -44,7 +45,7 @@ export const CIRCUMSTANCES: readonly Circumstance[] = [
     name: 'on a processor that is four times slower',
     prepare: (page) => throttle(page, 4),
     async prove(page) {
-      // Four times, less what a busy machine blurs; it may blur one look, and not every one.
+      // Four times slower, with a margin for a busy machine: one measurement may be off, not all of them.
       await expect(async () => {
         await throttle(page, 1)
         const before = await page.evaluate(msOfWork)
@@ -100,7 +101,7 @@ export const CIRCUMSTANCES: readonly Circumstance[] = [
 
 let development: Promise<string> | undefined
 
-/** One session a page: several would each have a rate of their own. */
+/** One CDP session per page: each session would have a rate of its own. */
 const throttled = new WeakMap<Page, CDPSession>()
 
 /** @param rate how many times slower scripts run */
@@ -110,7 +111,7 @@ export async function throttle(page: Page, rate: number): Promise<void> {
   await session.send('Emulation.setCPUThrottlingRate', { rate })
 }
 
-/** How long the same work takes, at best. */
+/** The shortest time that a fixed piece of work takes, in ms. */
 function msOfWork(): number {
   const turns = Array.from({ length: 5 }, () => {
     const began = performance.now()
@@ -132,7 +133,7 @@ function countEffects(page: Page): Promise<unknown> {
   })
 }
 
-/** As a browser does that is told to keep no site's data: naming the storage throws. */
+/** A browser set to keep no site data: every access to storage throws. */
 function blockStorage(): void {
   for (const name of ['localStorage', 'sessionStorage'])
     Object.defineProperty(window, name, {
@@ -142,7 +143,7 @@ function blockStorage(): void {
     })
 }
 
-/** As some private windows do: all is there, and nothing fits in. */
+/** Some private windows: storage exists, but every write fails. */
 function fillStorage(): void {
   Storage.prototype.setItem = () => {
     throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')

@@ -1,6 +1,6 @@
 import { uuidv7 } from '@/lib/id'
+import { expectReceipt, openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import { expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
 
 test('the dashboard is behind a sign-in', async ({ page }) => {
   await page.goto('/dashboard/payments')
@@ -22,8 +22,7 @@ test('a new payment appears without a reload, and its books are balanced', async
   page,
   operatorPage,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   await operatorPage.goto('/dashboard/payments')
   const order = await newOrder({ name: 'Sea glass', unitAmount: 4_321n, quantity: 1 })
@@ -31,7 +30,7 @@ test('a new payment appears without a reload, and its books are balanced', async
   await expect(operatorPage.getByText('€43.21')).toHaveCount(0)
   await payButton(page).click()
   await expectReceipt(page, '€43.21')
-  const payment = await expectOneCharge({ sql, bankCharges, order })
+  const payment = await proof.oneCharge(order)
   await expect(operatorPage.getByText('€43.21').first()).toBeVisible({ timeout: 10_000 })
 
   await operatorPage.locator(`a[href="/dashboard/payments/${payment}"]`).first().click()
@@ -61,7 +60,7 @@ test('what belongs to another merchant is a 404', async ({ operatorPage, sql }) 
   await sql(
     `WITH record AS (INSERT INTO idempotency_record (merchant_id, id, scope, operation, key, fingerprint, fingerprint_version, state, token, worker, subject_id, status, problem, answer, completed_at)
        VALUES ($1, $3::text, 's', 'checkout.pay', 'k', 'f', 1, 'completed', $3::uuid, 'test', $3::uuid, 402, 'payment-declined', '{"detail":"no","facts":{}}', now())),
-     told AS (INSERT INTO outbox_event VALUES ($1, $3::uuid, 'payment.declined', $3::uuid, '{}'))
+     event AS (INSERT INTO outbox_event VALUES ($1, $3::uuid, 'payment.declined', $3::uuid, '{}'))
      INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, receipt_token) VALUES ($1, $3::uuid, $2, $3::text, 'declined', 500, 'EUR', 'pm_card_declined', $3::text, $3::text)`,
     [merchant, order, payment],
   )

@@ -1,17 +1,9 @@
 import type { BrowserContext, Page } from '@playwright/test'
-import { expect, type TestOrder, test } from './fixtures'
-import {
-  chooseCard,
-  expectNoCharge,
-  expectOneCharge,
-  expectPaid,
-  expectReceipt,
-  keysAtServer,
-  openCheckout,
-  payButton,
-} from './proof'
+import { chooseCard, expectPaid, expectReceipt, openCheckout, payButton } from './checkout-page'
+import { expect, test } from './fixtures'
+import type { TestOrder } from './orders'
 
-/** The bank asks first (3-D Secure): one leaves the checkout for the bank's page, and comes back, or does not. */
+/** 3-D Secure: the shopper leaves the checkout for the bank's page, and may or may not come back. */
 
 const bankAsks = (page: Page) => page.getByRole('heading', { name: 'Is this you?' })
 const confirmLink = (page: Page) => page.getByRole('link', { name: 'Confirm with your bank' })
@@ -22,7 +14,7 @@ async function payUntilAsked(page: Page, order: TestOrder): Promise<void> {
   await expect(bankAsks(page)).toBeVisible()
 }
 
-/** The window is closed at the bank's page; later the checkout is opened again in the same browser. */
+/** Closes the window at the bank's page and opens the checkout again in the same browser. */
 async function comeBackLater(page: Page, context: BrowserContext, order: TestOrder): Promise<Page> {
   await page.close()
   const later = await context.newPage()
@@ -39,55 +31,52 @@ for (const closed of [false, true]) {
     page,
     context,
     newOrder,
-    sql,
-    bankCharges,
+    proof,
   }) => {
     const order = await newOrder()
     await payUntilAsked(page, order)
-    await expectNoCharge({ sql, bankCharges, order })
-    const [key] = await keysAtServer({ sql, order })
+    await proof.noCharge(order)
+    const [key] = await proof.keysAtServer(order)
     const at = closed ? await comeBackLater(page, context, order) : page
     await at.getByRole('button', { name: 'Confirm the payment' }).click()
     await expectPaid(at)
-    expect(await keysAtServer({ sql, order })).toEqual([key])
-    await expectOneCharge({ sql, bankCharges, order })
+    expect(await proof.keysAtServer(order)).toEqual([key])
+    await proof.oneCharge(order)
   })
 
-  test(`F84 asked by the bank and refused: said in words, not charged, another card pays under a new key${also}`, async ({
+  test(`F84 refused at the bank: the page states it, nothing is charged, another card pays under a new key${also}`, async ({
     page,
     context,
     newOrder,
-    sql,
-    bankCharges,
+    proof,
   }) => {
     const order = await newOrder()
     await payUntilAsked(page, order)
     const at = closed ? await comeBackLater(page, context, order) : page
     await at.getByRole('button', { name: 'Refuse' }).click()
     await expect(at.getByRole('heading', { name: 'Your bank declined this card' })).toBeVisible()
-    await expectNoCharge({ sql, bankCharges, order })
+    await proof.noCharge(order)
     await chooseCard(at)
     await payButton(at).click()
     await expectReceipt(at)
-    expect(new Set(await keysAtServer({ sql, order })).size).toBe(2)
-    await expectOneCharge({ sql, bankCharges, order })
+    expect(new Set(await proof.keysAtServer(order)).size).toBe(2)
+    await proof.oneCharge(order)
   })
 }
 
 test('F84 back from the bank’s page without an answer: no second form, the way to the bank, and no charge', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await payUntilAsked(page, order)
   await page.goBack()
   await expect(confirmLink(page)).toBeVisible()
   await expect(payButton(page)).toHaveCount(0)
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
   await confirmLink(page).click()
   await page.getByRole('button', { name: 'Confirm the payment' }).click()
   await expectPaid(page)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })

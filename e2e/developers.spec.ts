@@ -3,7 +3,7 @@ import type { APIRequestContext, Page } from '@playwright/test'
 import { uuidv7 } from '@/lib/id'
 import { expect, test } from './fixtures'
 
-/** A key's whole life on the Developers page, and what the API says at each step of it. */
+/** The life of an API key on the Developers page, with the API's answer at each step. */
 
 const nameOfItsOwn = () => `Shop ${uuidv7().slice(-12)}`
 const rowOf = (page: Page, name: string) =>
@@ -17,7 +17,7 @@ async function openPage(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Developers' })).toBeVisible()
 }
 
-/** Fills in the dialog as far as a name, and leaves it open. */
+/** Opens the dialog and fills in the name. */
 async function openCreate(page: Page, name: string) {
   await page.getByRole('button', { name: 'Create API key' }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Create an API key' })
@@ -58,7 +58,7 @@ test('a key is made, shown once, pays once, is rotated with an overlap, and ends
   expect([first.status(), again.status(), again.headers()['idempotent-replayed']]).toEqual([201, 201, 'true'])
   expect(await bankCharges((await first.json()).id)).toHaveLength(1)
 
-  await page.getByRole('button', { name: 'I have kept it' }).click()
+  await page.getByRole('button', { name: 'I have saved it' }).click()
   await expect(page.getByText(token)).toHaveCount(0)
   await page.reload()
   await expect(rowOf(page, name)).toContainText(`sk_test_…${token.slice(-4)}`)
@@ -82,20 +82,17 @@ test('a key is made, shown once, pays once, is rotated with an overlap, and ends
   await revoke.getByRole('button', { name: 'Revoke key' }).click()
   await expect(page.getByText(/every program that uses it gets 401/i).first()).toBeVisible()
   await expect(old).toHaveCount(0)
-  // Ended for replays too; the successor goes on.
+  // Revoked for replays too; the successor keeps working.
   expect([(await pay(request, token, key)).status(), (await pay(request, successor, key)).status()]).toEqual([
     401, 201,
   ])
 })
 
-test('pressed three times, and sent again after a lost answer, it is one key', async ({
-  operatorPage: page,
-  sql,
-}) => {
+test('three presses and a repeat after a lost answer create one key', async ({ operatorPage: page, sql }) => {
   const name = nameOfItsOwn()
   await openPage(page)
   const dialog = await openCreate(page, name)
-  // The answer is lost on its way; the server has done what it was asked for.
+  // The server has created the key, but its answer is lost.
   await page.route('**/api/trpc/developers.createKey*', async (route) => {
     await route.fetch()
     await route.abort('connectionreset')
@@ -104,7 +101,7 @@ test('pressed three times, and sent again after a lost answer, it is one key', a
   await expect(dialog.getByText(/Press again/)).toBeVisible()
   await page.unroute('**/api/trpc/developers.createKey*')
   await dialog.getByRole('button', { name: 'Create key' }).click()
-  await expect(page.getByText(/made by an earlier press, whose answer was lost/)).toBeVisible()
+  await expect(page.getByText(/created by an earlier press, whose answer was lost/)).toBeVisible()
   await expect(rowOf(page, name)).toHaveCount(1)
   const made = await sql(
     `SELECT 1 FROM audit_log WHERE action = 'api-key.created' AND detail LIKE $1 || ':%'`,
@@ -113,9 +110,7 @@ test('pressed three times, and sent again after a lost answer, it is one key', a
   expect(made).toHaveLength(1)
 })
 
-test('what is missing is said in the form, and Escape leaves it as it was', async ({
-  operatorPage: page,
-}) => {
+test('a missing field is named in the form, and Escape closes the dialog', async ({ operatorPage: page }) => {
   await openPage(page)
   const opener = page.getByRole('button', { name: 'Create API key' }).first()
   const dialog = await openCreate(page, ' ')
@@ -127,14 +122,16 @@ test('what is missing is said in the form, and Escape leaves it as it was', asyn
   await expect(opener).toBeFocused()
 })
 
-test('with the server away the list stays, and says how old it is', async ({ operatorPage: page }) => {
+test('with the server away the list stays, with its age', async ({ operatorPage: page }) => {
   await openPage(page)
   await createKey(page, nameOfItsOwn())
   await page.route('**/api/trpc/**', (route) => route.abort('connectionrefused'))
-  await expect(page.getByText('The server does not answer. We keep asking.')).toBeVisible({ timeout: 10_000 })
+  await expect(page.getByText('The server is not responding. We keep trying.')).toBeVisible({
+    timeout: 10_000,
+  })
   await expect(page.getByRole('table', { name: /that work/ })).toBeVisible()
   await page.unroute('**/api/trpc/**')
-  await expect(page.getByText('The server does not answer. We keep asking.')).toHaveCount(0, {
+  await expect(page.getByText('The server is not responding. We keep trying.')).toHaveCount(0, {
     timeout: 10_000,
   })
 })

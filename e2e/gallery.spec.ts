@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test'
-import { PLACES } from '@/app/gallery/_parts/places'
+import { GALLERY_SECTIONS } from '@/app/gallery/_parts/sections'
 import { expect, test } from './fixtures'
 
 /**
- * What the pieces look like, as pictures that are compared. A change of looks on purpose: look at the report's difference, then
- * `npx playwright test e2e/gallery.spec.ts --update-snapshots`, and look at each new picture before it is committed.
- * Each theme and each width once, not each with each: colours do not know of widths, and the pictures stay under 1.5 MB.
+ * Pictures of the components, compared pixel by pixel. After an intended change: check the difference in the report, run
+ * `npx playwright test e2e/gallery.spec.ts --update-snapshots`, and check each new picture before you commit it.
+ * Each theme and each width once, not in every combination: colours do not depend on widths, and the pictures stay under 1.5 MB.
  */
 const VIEWS = [
   { theme: 'light', width: 320 },
@@ -15,8 +15,8 @@ const VIEWS = [
 for (const { theme, width } of VIEWS) {
   test(`the gallery looks as it did, in ${theme} at ${width} px`, async ({ page }) => {
     await openGallery(page, theme, width)
-    // The palette has pictures of its own, below; letters are the same in both themes.
-    for (const { id } of PLACES.filter(
+    // The palette has its own pictures, below; type is the same in both themes.
+    for (const { id } of GALLERY_SECTIONS.filter(
       (place) => place.id !== 'palette' && !(place.id === 'type' && theme === 'dark'),
     ))
       await expect.soft(page.locator(`#${id}`)).toHaveScreenshot(`${id}-${theme}-${width}.png`)
@@ -26,7 +26,7 @@ for (const { theme, width } of VIEWS) {
 for (const theme of ['light', 'dark'] as const) {
   test(`each colour of the palette is what it was, in ${theme}`, async ({ page }) => {
     await openGallery(page, 'light', 1280)
-    // A swatch is more than a hundredth of this picture, so that one colour alone is noticed.
+    // A swatch is more than 1 % of this picture, so a change of one colour is noticed.
     await expect(page.getByRole('list', { name: `In ${theme}` })).toHaveScreenshot(`palette-of-${theme}.png`)
   })
 
@@ -37,7 +37,7 @@ for (const theme of ['light', 'dark'] as const) {
       ['field', page.locator('#fields figure').nth(3)],
       ['link', page.locator('#navigation figure').nth(2)],
     ] as const) {
-      // By keyboard, since a click shows no ring.
+      // By keyboard: a click shows no focus ring.
       await piece.locator('button, input, a').first().focus()
       await page.keyboard.press('Shift+Tab')
       await page.keyboard.press('Tab')

@@ -1,23 +1,23 @@
 import type { Page } from '@playwright/test'
 import fc from 'fast-check'
 import { TEST_CARDS } from '@/shop/checkout/form/test-cards'
+import { chooseCard, expectReceipt, openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import { chooseCard, expectNoCharge, expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
 
-/** What a merchant, a program or a shopper may send that means harm, or only looks as if it did. */
+/** Hostile input from a merchant, a program or a shopper, and input that only resembles it. */
 
-/** Names that would do something if they were anything but text. */
+/** Names that would do harm if they were treated as anything but text. */
 const HOSTILE_NAMES = [
   '</script><script>window.hit = 1</script>',
   '"><img src=x onerror="window.hit = 1">',
   '<svg/onload=window.hit=1>',
   "';window.hit=1;//",
   '{{constructor.constructor("window.hit=1")()}}',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a template would take for its own
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template injection, as text
   '${window.hit=1}',
   '<!--<script>',
   'javascript:window.hit=1',
-  // The right-to-left override turns round what is drawn after it, the quantity and the price too, unless that is kept apart.
+  // The right-to-left override reverses everything after it, quantity and price too, unless they are isolated.
   'gnp.\u202Etnemucod',
   'line\u2028separator \u{1F480} e\u0301',
   'W'.repeat(200),
@@ -27,8 +27,7 @@ test('hostile names of merchant and items are text, on checkout and receipt, at 
   page,
   newOrder,
   newMerchant,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   test.setTimeout(180_000)
   const harm = harmDoneTo(page)
@@ -47,7 +46,7 @@ test('hostile names of merchant and items are text, on checkout and receipt, at 
     await expectReceipt(page)
     await expectText(page, name, 2)
     await expectInOrder(page, '× 12')
-    await expectOneCharge({ sql, bankCharges, order })
+    await proof.oneCharge(order)
   }
   expect(await harm()).toEqual([])
 })
@@ -56,8 +55,7 @@ test('hostile references are text in the dashboard, at 320 px', async ({
   operatorPage,
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   test.setTimeout(120_000)
   const harm = harmDoneTo(operatorPage)
@@ -68,8 +66,7 @@ test('hostile references are text in the dashboard, at 320 px', async ({
     const order = await newOrder({ name, reference: text })
     await openCheckout(page, order)
     await payButton(page).click()
-    await expectReceipt(page)
-    const payment = await expectOneCharge({ sql, bankCharges, order })
+    const payment = await proof.paidOnce(page, order)
     await operatorPage.goto(`/dashboard/payments/${payment}`)
     await expectText(operatorPage, text, 1)
   }
@@ -81,7 +78,7 @@ test('hostile references are text in the dashboard, at 320 px', async ({
   expect(await harm()).toEqual([])
 })
 
-/** Begins, length and how many: prefixes of each brand's numbers, as the brands publish them. */
+/** Prefix, length and count: the published number ranges of each brand. */
 const BRANDS: Record<string, { prefixes: string[]; length: number }> = {
   Visa: { prefixes: ['4'], length: 16 },
   'Visa of 13 digits': { prefixes: ['4'], length: 13 },
@@ -95,11 +92,10 @@ const BRANDS: Record<string, { prefixes: string[]; length: number }> = {
   Maestro: { prefixes: ['5018', '6304', '6759'], length: 16 },
 }
 
-test('a number that could be somebody’s card, of any brand, is refused in the browser and never sent', async ({
+test('a possible real card number, of any brand, is refused in the browser and never sent', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   test.setTimeout(120_000)
   const order = await newOrder()
@@ -108,7 +104,7 @@ test('a number that could be somebody’s card, of any brand, is refused in the 
     sent.push(`${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`),
   )
   await openCheckout(page, order)
-  // The control: what is sent is seen.
+  // Control: the recorder sees requests.
   expect(sent.join()).toContain(order.id)
   sent.length = 0
   const number = page.getByLabel('Card number')
@@ -126,26 +122,25 @@ test('a number that could be somebody’s card, of any brand, is refused in the 
         ).toBeVisible()
         await expect(number).toHaveAttribute('aria-invalid', 'true')
         expect((await number.inputValue()).replaceAll(' ', '')).toBe(digits)
-        const told = sent.filter(
+        const leaks = sent.filter(
           (text) => text.includes('checkout.pay') || text.replaceAll(/\D/g, '').includes(digits),
         )
-        expect([digits, told]).toEqual([digits, []])
-        // A known good number takes the error away, so that the next number's error is its own.
+        expect([digits, leaks]).toEqual([digits, []])
+        // A valid number clears the error, so that the next error belongs to the next number.
         await number.fill(TEST_CARDS[0]?.number ?? '')
         await expect(number).not.toHaveAttribute('aria-invalid', 'true')
       }
     }),
-    // Smaller numbers would explain nothing: a failure is shown as it came.
+    // No shrinking: a smaller number would explain nothing.
     { numRuns: 4, endOnFailure: true },
   )
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
   await chooseCard(page)
   await payButton(page).click()
-  await expectReceipt(page)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.paidOnce(page, order)
 })
 
-/** A valid number of a brand, none of ours: digits of chance and the check digit that they ask for. */
+/** A random valid number of a brand that is no test card. */
 function cardNumber({ prefixes, length }: { prefixes: string[]; length: number }): fc.Arbitrary<string> {
   return fc
     .constantFrom(...prefixes)
@@ -156,7 +151,7 @@ function cardNumber({ prefixes, length }: { prefixes: string[]; length: number }
     .filter((digits) => !TEST_CARDS.some((card) => card.number === digits))
 }
 
-/** Luhn's, computed here by itself: the product's own check is what is tested. */
+/** Luhn's check digit, computed independently of the product's check, which is under test. */
 function checkDigit(body: string): number {
   const doubled = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9]
   const sum = [...body]
@@ -168,7 +163,7 @@ function checkDigit(body: string): number {
   return (10 - (sum % 10)) % 10
 }
 
-/** What a page must never do: dialogs, errors, a script of the name's that ran. @returns what it did */
+/** Records what a page must never do: dialogs, errors, an executed script from a name. @returns reads the record */
 function harmDoneTo(page: Page): () => Promise<string[]> {
   const harm: string[] = []
   page.on('dialog', (dialog) => {
@@ -191,7 +186,7 @@ function harmDoneTo(page: Page): () => Promise<string[]> {
   }
 }
 
-/** The name stands there, character by character, at least so many times; and nothing is wider than the screen. */
+/** Expects the name, character by character, at least `times` times, and nothing wider than the screen. */
 async function expectText(page: Page, name: string, times: number): Promise<void> {
   const found = () =>
     page.evaluate((text) => (document.querySelector('body')?.textContent ?? '').split(text).length - 1, name)
@@ -207,7 +202,7 @@ async function expectFits(page: Page): Promise<void> {
   expect([page.url(), over]).toEqual([page.url(), 0])
 }
 
-/** The characters are drawn from left to right, whatever stands before them. */
+/** Expects the characters to be drawn from left to right, whatever precedes them. */
 async function expectInOrder(page: Page, text: string): Promise<void> {
   const lefts = await page.getByText(text, { exact: true }).evaluate((element) => {
     const texts = [...element.childNodes].filter((node) => node instanceof Text)

@@ -1,23 +1,21 @@
-import { STRICT_MODE } from './circumstances'
-import { expect, type TestOrder, test } from './fixtures'
 import {
   chooseCard,
-  expectNoCharge,
-  expectOneCharge,
   expectPaid,
   expectReceipt,
   hiddenKey,
   keptKey,
-  keysAtServer,
   keysSent,
   openCheckout,
   PAY_CALL,
   payButton,
-} from './proof'
+} from './checkout-page'
+import { STRICT_MODE } from './circumstances'
+import { expect, test } from './fixtures'
+import type { Sql, TestOrder } from './orders'
 
-/** One purchase, one key: whatever becomes of the page, the window or the connection. */
+/** One purchase, one key, whatever happens to the page, the window or the connection. */
 
-const expectSending = (sql: Parameters<typeof keysAtServer>[0]['sql'], order: TestOrder) =>
+const expectSending = (sql: Sql, order: TestOrder) =>
   expect
     .poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid]))
     .toEqual([{ status: 'sending' }])
@@ -26,8 +24,7 @@ test('F70 renders, mistakes and effects that run twice do not change the key', a
   page,
   context,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await STRICT_MODE.prepare?.(page)
@@ -50,15 +47,15 @@ test('F70 renders, mistakes and effects that run twice do not change the key', a
   await payButton(page).click()
   await expectReceipt(page)
   expect(keys).toEqual([key])
-  expect(await keysAtServer({ sql, order })).toEqual([key])
-  await expectOneCharge({ sql, bankCharges, order })
+  expect(await proof.keysAtServer(order)).toEqual([key])
+  await proof.oneCharge(order)
 })
 
 test('F72 the page is left before the answer: one comes back to the same payment, and no new order', async ({
   page,
   newOrder,
+  proof,
   sql,
-  bankCharges,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order, 'pm_card_slow')
@@ -69,8 +66,8 @@ test('F72 the page is left before the answer: one comes back to the same payment
   await page.goto(order.checkoutUrl)
   await expect(payButton(page)).toHaveCount(0)
   await expectPaid(page)
-  expect(await keysAtServer({ sql, order })).toEqual([key])
-  await expectOneCharge({ sql, bankCharges, order })
+  expect(await proof.keysAtServer(order)).toEqual([key])
+  await proof.oneCharge(order)
 })
 
 for (const arrives of [true, false])
@@ -79,8 +76,8 @@ for (const arrives of [true, false])
     context,
     browser,
     newOrder,
+    proof,
     sql,
-    bankCharges,
   }) => {
     const order = await newOrder()
     await openCheckout(page, order, 'pm_card_slow')
@@ -93,20 +90,21 @@ for (const arrives of [true, false])
     const kept = await context.storageState()
     expect(JSON.stringify(kept.origins)).toContain(key)
     await context.close()
-    if (!arrives) await expectNoCharge({ sql, bankCharges, order })
+    if (!arrives) await proof.noCharge(order)
 
     const restored = await browser.newContext({ storageState: kept })
     const tab = await restored.newPage()
     await tab.goto(order.checkoutUrl)
     await expectPaid(tab)
-    expect(await keysAtServer({ sql, order })).toEqual([key])
-    await expectOneCharge({ sql, bankCharges, order })
+    expect(await proof.keysAtServer(order)).toEqual([key])
+    await proof.oneCharge(order)
     await restored.close()
   })
 
 test('C8 the client goes away right after sending: the server ends the payment, and a repeat gets its result', async ({
   page,
   newOrder,
+  proof,
   sql,
   bankCharges,
 }) => {
@@ -141,5 +139,5 @@ test('C8 the client goes away right after sending: the server ends the payment, 
   })
   await page.reload()
   await expect(page.getByRole('heading', { name: 'This order is already paid' })).toBeVisible()
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })

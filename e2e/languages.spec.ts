@@ -1,10 +1,11 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { decimal } from '@/lib/money'
-import { expect, type TestOrder, test } from './fixtures'
-import { expectOneCharge, expectReceipt, openCheckout, payButton } from './proof'
+import { expectReceipt, openCheckout, payButton } from './checkout-page'
+import { expect, test } from './fixtures'
+import type { TestOrder } from './orders'
 
-/** Amounts of no, two and three decimals, as each language writes them. */
+/** Amounts with zero, two and three decimals, as each language writes them. */
 const AMOUNTS = [
   { currency: 'JPY', unitAmount: 2_400n, en: '¥4,800', ar: '\u200f4,800\u00a0JP¥\u200e' },
   { currency: 'EUR', unitAmount: 1_200n, en: '€24.00', ar: '\u200f24.00\u00a0€' },
@@ -37,7 +38,7 @@ async function expectAccessible(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id} at ${nodes[0]?.target}`)).toEqual([])
 }
 
-/** Where the middle of something stands, as a part of the window's width. */
+/** The horizontal centre of an element, as a fraction of the window's width. */
 async function across(page: Page, selector: string): Promise<number> {
   const box = await page.locator(selector).first().boundingBox()
   return ((box?.x ?? 0) + (box?.width ?? 0) / 2) / (page.viewportSize()?.width ?? 1)
@@ -91,8 +92,7 @@ test('a browser that speaks Arabic is answered in Arabic, an operator’s page i
 test('a receipt in both languages, of amounts with no, two and three decimals', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   for (const { currency, unitAmount, ...shown } of AMOUNTS) {
     const order = await newOrder({ currency, unitAmount })
@@ -108,11 +108,11 @@ test('a receipt in both languages, of amounts with no, two and three decimals', 
     )
     expect(await digitsOf(page, 'h1')).toBe(decimal(order.amount, currency))
     await expect(page.locator('time')).toHaveText(/^\d{1,2} \S+ 20\d\d، \d\d:\d\d UTC$/)
-    // The amount ends its line on the other side.
+    // The amount is at the left end of its line.
     expect(await across(page, 'li > bdi')).toBeLessThan(0.5)
     await expectNoOverflow(page)
     await expectAccessible(page)
-    await expectOneCharge({ sql, bankCharges, order })
+    await proof.oneCharge(order)
     await toEnglish(page).click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Paid ${shown.en}`)
   }
@@ -156,7 +156,7 @@ test('what others named is shown as text, and cannot turn round the amount besid
   }
 })
 
-/** How far from the left edge a character is drawn. */
+/** The distance of a character from the left edge, in px. */
 function placeOf(page: Page, selector: string, character: string): Promise<number> {
   return page
     .locator(selector)
@@ -188,24 +188,24 @@ test('without scripts the language changes all the same, on the shop and on a re
     javaScriptEnabled: false,
     locale: 'en-GB',
   })
-  const plain = await context.newPage()
-  await plain.goto('/')
-  await toArabic(plain).click()
-  await expect(plain.getByRole('heading', { level: 1 })).toHaveText('اضغط «ادفع» قدر ما تشاء.')
-  await plain.locator('input[value=tea] ~ button').click()
-  await expect(plain).toHaveURL(/\/checkout\//)
-  await expect(plain.getByText('شاي سنشا، 100 غرام').last()).toBeAttached()
-  await plain.goto(receipt)
-  await expect(plain.getByRole('heading', { level: 1 })).toHaveText('تم دفع \u200f24.00\u00a0€')
-  await plain.locator('summary').click()
-  await expect(plain.getByText('مرة واحدة', { exact: true })).toBeVisible()
-  await toEnglish(plain).click()
-  await expect(plain.getByRole('heading', { level: 1 })).toHaveText('Paid €24.00')
-  expect(plain.url()).toBe(receipt)
+  const withoutScripts = await context.newPage()
+  await withoutScripts.goto('/')
+  await toArabic(withoutScripts).click()
+  await expect(withoutScripts.getByRole('heading', { level: 1 })).toHaveText('اضغط «ادفع» قدر ما تشاء.')
+  await withoutScripts.locator('input[value=tea] ~ button').click()
+  await expect(withoutScripts).toHaveURL(/\/checkout\//)
+  await expect(withoutScripts.getByText('شاي سنشا، 100 غرام').last()).toBeAttached()
+  await withoutScripts.goto(receipt)
+  await expect(withoutScripts.getByRole('heading', { level: 1 })).toHaveText('تم دفع \u200f24.00\u00a0€')
+  await withoutScripts.locator('summary').click()
+  await expect(withoutScripts.getByText('مرة واحدة', { exact: true })).toBeVisible()
+  await toEnglish(withoutScripts).click()
+  await expect(withoutScripts.getByRole('heading', { level: 1 })).toHaveText('Paid €24.00')
+  expect(withoutScripts.url()).toBe(receipt)
   await context.close()
 })
 
-test('a page that breaks says so in the reader’s language', { tag: '@alone' }, async ({
+test('an error page is in the reader’s language', { tag: '@alone' }, async ({
   page,
   context,
   demo,

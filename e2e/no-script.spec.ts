@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test'
-import { expect, type TestOrder, test } from './fixtures'
-import { expectNoCharge, expectOneCharge, keysAtServer } from './proof'
+import { expect, test } from './fixtures'
+import type { TestOrder } from './orders'
 
-/** The checkout with JavaScript off: the form posts, the answer is a page, and whatever is under way refreshes by itself. */
+/** The checkout without JavaScript: the form posts, the answer is a page, and a running payment refreshes itself. */
 test.use({ javaScriptEnabled: false })
 
 async function pay(page: Page, order: TestOrder, token = 'pm_card_visa'): Promise<void> {
@@ -13,7 +13,7 @@ async function pay(page: Page, order: TestOrder, token = 'pm_card_visa'): Promis
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 })
 
-test('B5 pays: post, see other, the receipt', async ({ page, newOrder, sql, bankCharges }) => {
+test('B5 pays: post, see other, the receipt', async ({ page, newOrder, proof }) => {
   const order = await newOrder()
   const answers: number[] = []
   page.on(
@@ -27,14 +27,13 @@ test('B5 pays: post, see other, the receipt', async ({ page, newOrder, sql, bank
   await expect(heading(page)).toHaveText('Paid €24.00')
   await page.goto(order.checkoutUrl)
   await expect(heading(page)).toHaveText('This order is already paid')
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
 test('B5 a double submit is one charge: the very form, posted five times at once', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
@@ -51,14 +50,14 @@ test('B5 a double submit is one charge: the very form, posted five times at once
   const [first] = answers.map((answer) => answer.headers().location)
   expect(first).toMatch(/^\/receipt\//)
   expect(answers.map((answer) => answer.headers().location)).toEqual(Array(5).fill(first))
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
 test('F72 the post is broken off before its answer: the same order shows the same payment, and no form', async ({
   page,
   newOrder,
+  proof,
   sql,
-  bankCharges,
 }) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
@@ -72,32 +71,30 @@ test('F72 the post is broken off before its answer: the same order shows the sam
   await expect(heading(page)).toHaveText('We are checking your payment')
   await expect(page.getByRole('button', { name: /^Pay / })).toHaveCount(0)
   await expect(heading(page)).toHaveText(/^Paid €24\.00|This order is already paid$/, { timeout: 30_000 })
-  expect(await keysAtServer({ sql, order })).toEqual([key])
-  await expectOneCharge({ sql, bankCharges, order })
+  expect(await proof.keysAtServer(order)).toEqual([key])
+  await proof.oneCharge(order)
 })
 
-test('a decline is said in words, nothing is charged, and another card pays', async ({
+test('a decline is explained, nothing is charged, and another card pays', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await pay(page, order, 'pm_card_insufficient_funds')
   await expect(page.getByRole('heading', { name: 'There is not enough money on this card' })).toBeVisible()
   await expect(page.getByText('Nothing was charged.')).toBeVisible()
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
   await page.getByLabel('Test card', { exact: true }).selectOption('pm_card_visa')
   await page.getByRole('button', { name: /^Pay / }).click()
   await expect(heading(page)).toHaveText('Paid €24.00')
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
 test('the bank does not answer: a page without a Pay button that refreshes itself until it is known', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   test.setTimeout(90_000)
   const order = await newOrder()
@@ -105,57 +102,51 @@ test('the bank does not answer: a page without a Pay button that refreshes itsel
   await expect(heading(page)).toHaveText('We are checking your payment', { timeout: 30_000 })
   await expect(page.getByRole('button', { name: /^Pay / })).toHaveCount(0)
   await expect(heading(page)).toHaveText(/^Paid €24\.00|This order is already paid$/, { timeout: 45_000 })
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
-test('the bank asks first: confirmed is paid, refused is said in words and pays with another card', async ({
+test('the bank asks first: confirmed is paid; refused is explained and pays with another card', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await pay(page, order, 'pm_card_challenge')
   await expect(heading(page)).toHaveText('Is this you?')
-  // One comes back without an answer: the way to the bank is still there, and no form.
+  // Back without an answer: the link to the bank is still there, and no form.
   await page.goto(order.checkoutUrl)
   await expect(heading(page)).toHaveText('Your bank wants to confirm that it is you')
   await page.getByRole('link', { name: 'Confirm with your bank' }).click()
   await page.getByRole('button', { name: 'Confirm the payment' }).click()
   await expect(heading(page)).toHaveText('This order is already paid')
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 
   const refused = await newOrder()
   await pay(page, refused, 'pm_card_challenge')
   await page.getByRole('button', { name: 'Refuse' }).click()
   await expect(page.getByRole('heading', { name: 'Your bank declined this card' })).toBeVisible()
-  await expectNoCharge({ sql, bankCharges, order: refused })
+  await proof.noCharge(refused)
 })
 
-test('the order changed meanwhile: said, not charged, and the new total is there to pay', async ({
+test('the order changed meanwhile: explained, not charged, and the new total can be paid', async ({
   page,
   newOrder,
+  proof,
   sql,
-  bankCharges,
 }) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
   await sql('UPDATE order_item SET quantity = 3 WHERE order_id = $1', [order.uuid])
   await sql('UPDATE orders SET amount = 3600, version = version + 1 WHERE id = $1', [order.uuid])
   await page.getByRole('button', { name: /^Pay / }).click()
-  await expect(page.getByRole('heading', { name: 'Your basket changed' })).toBeVisible()
-  await expectNoCharge({ sql, bankCharges, order })
+  await expect(page.getByRole('heading', { name: 'Your order has changed' })).toBeVisible()
+  await proof.noCharge(order)
   await page.getByRole('button', { name: 'Pay €36.00' }).click()
   await expect(heading(page)).toHaveText('Paid €36.00')
-  await expectOneCharge({ sql, bankCharges, order }, 3_600n)
+  await proof.oneCharge(order, 3_600n)
 })
 
-test('a tampered form is refused in words and charges nothing', async ({
-  page,
-  newOrder,
-  sql,
-  bankCharges,
-}) => {
+test('a tampered form is refused in words and charges nothing', async ({ page, newOrder, proof }) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
   const good = {
@@ -190,5 +181,5 @@ test('a tampered form is refused in words and charges nothing', async ({
     headers: { origin },
   })
   expect(multipart.status()).toBe(415)
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
 })

@@ -1,28 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, test } from './fixtures'
 import {
   chooseCard,
-  expectNoCharge,
-  expectOneCharge,
   expectPaid,
   expectReceipt,
   hiddenKey,
   keptKey,
-  keysAtServer,
   keysSent,
   openCheckout,
   PAY_CALL,
   payButton,
-} from './proof'
+} from './checkout-page'
+import { expect, test } from './fixtures'
 
-/** The connection comes and goes: what was sent goes on under its key, what was not does not go out by itself. */
+/** The connection comes and goes: a sent payment continues under its key, an unsent one is never sent on its own. */
 
 test('F80 C7 the connection is lost while paying, and the page is loaded anew without it: the same key goes on', async ({
   page,
   context,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order)
@@ -41,16 +37,15 @@ test('F80 C7 the connection is lost while paying, and the page is loaded anew wi
   await page.unroute(PAY_CALL)
   await page.goto(order.checkoutUrl)
   await expectPaid(page)
-  expect([...new Set(keys)]).toEqual(await keysAtServer({ sql, order }))
-  await expectOneCharge({ sql, bankCharges, order })
+  expect([...new Set(keys)]).toEqual(await proof.keysAtServer(order))
+  await proof.oneCharge(order)
 })
 
 test('C7 the connection is lost before the request arrived: it is sent by itself once there is one, under the same key', async ({
   page,
   context,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order)
@@ -60,20 +55,19 @@ test('C7 the connection is lost before the request arrived: it is sent by itself
   await payButton(page).click()
   await expect.poll(() => keys.length).toBeGreaterThan(0)
   await context.setOffline(true)
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
   connected = true
   await context.setOffline(false)
   await expectReceipt(page)
-  expect([...new Set(keys)]).toEqual(await keysAtServer({ sql, order }))
-  await expectOneCharge({ sql, bankCharges, order })
+  expect([...new Set(keys)]).toEqual(await proof.keysAtServer(order))
+  await proof.oneCharge(order)
 })
 
 test('F80 what was never sent does not go out by itself: not when the connection is back, and not after a reload', async ({
   page,
   context,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order)
@@ -85,16 +79,16 @@ test('F80 what was never sent does not go out by itself: not when the connection
   await expect(page.getByRole('button', { name: 'Waiting for connection' })).toBeVisible()
   await context.setOffline(false)
   await expect(payButton(page)).toBeVisible()
-  // Longer than any pause between two tries.
+  // Longer than any pause between two attempts.
   await pause(6_000)
   await page.reload()
   await expect(payButton(page)).toBeVisible()
   await pause(2_000)
   expect(keys).toEqual([])
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
   await chooseCard(page)
   await payButton(page).click()
   await expectReceipt(page)
   expect(keys).toEqual([key])
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })

@@ -1,25 +1,22 @@
 import type { Page } from '@playwright/test'
-import { expect, type TestOrder, test } from './fixtures'
 import {
   chooseCard,
-  expectNoCharge,
-  expectOneCharge,
   expectReceipt,
   keptKey,
-  keysAtServer,
   keysSent,
   openCheckout,
   PAY_CALL,
   payButton,
-} from './proof'
+} from './checkout-page'
+import { expect, test } from './fixtures'
+import type { TestOrder } from './orders'
 
-/** C14: a page that is older than the server it speaks to. */
+/** C14: a page that is older than its server. */
 
 test('C14 the server is replaced under an open page: its press is one charge', { tag: '@alone' }, async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
   restartWeb,
 }) => {
   const order = await newOrder()
@@ -28,15 +25,14 @@ test('C14 the server is replaced under an open page: its press is one charge', {
   await restartWeb()
   await payButton(page).click()
   await expectReceipt(page)
-  expect([...new Set(keys)]).toEqual(await keysAtServer({ sql, order }))
-  await expectOneCharge({ sql, bankCharges, order })
+  expect([...new Set(keys)]).toEqual(await proof.keysAtServer(order))
+  await proof.oneCharge(order)
 })
 
 test('C14 a script that speaks an outdated contract: "This page is out of date", the key kept over the reload, then one charge', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await speakOutdated(page)
@@ -46,22 +42,21 @@ test('C14 a script that speaks an outdated contract: "This page is out of date",
   await payButton(page).click()
   expect((await refused).status()).toBe(400)
   await expect(page.getByRole('heading', { name: 'This page is out of date' })).toBeVisible()
-  await expect(page.getByText('Nothing was charged. Reload it, then press Pay again.')).toBeVisible()
-  await expectNoCharge({ sql, bankCharges, order })
+  await expect(page.getByText('Nothing was charged. Reload the page, then press Pay again.')).toBeVisible()
+  await proof.noCharge(order)
 
   await page.unroute(PAY_CALL)
   await page.getByRole('button', { name: 'Reload this page' }).click()
   await expect(page.getByRole('heading', { name: 'This page is out of date' })).toHaveCount(0)
   await payAgain(page, order, key)
-  expect(await keysAtServer({ sql, order })).toEqual([key])
-  await expectOneCharge({ sql, bankCharges, order })
+  expect(await proof.keysAtServer(order)).toEqual([key])
+  await proof.oneCharge(order)
 })
 
 test('C14 an outdated script whose first request was in doubt asks, and neither frees the key nor pays twice', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order)
@@ -69,18 +64,18 @@ test('C14 an outdated script whose first request was in doubt asks, and neither 
   let sent = 0
   await page.route(PAY_CALL, async (route) => {
     if (sent++ > 0) return route.continue({ postData: outdated(route.request().postData()) })
-    // The old server took it, and the answer is lost; the new one does not understand the repeat.
+    // The old server took the payment and its answer is lost; the new server does not understand the repeat.
     await route.fetch()
     await route.abort('connectionreset')
   })
   await payButton(page).click()
   await expectReceipt(page)
   expect(sent).toBeGreaterThan(1)
-  expect([...new Set(keys)]).toEqual(await keysAtServer({ sql, order }))
-  await expectOneCharge({ sql, bankCharges, order })
+  expect([...new Set(keys)]).toEqual(await proof.keysAtServer(order))
+  await proof.oneCharge(order)
 })
 
-/** A member that the server knew once, or will know, and does not know now. */
+/** Adds a member that an older or newer server knows and this one does not. */
 function outdated(body: string | null): string {
   return JSON.stringify({ ...JSON.parse(body ?? '{}'), amount: 2400 })
 }

@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import { inRoot } from '@/setup/process/project-root'
 
-/** What a person can open, and what stands behind no file of a page: the API reference, an address of nothing. */
+/** Pages without a page file: the API reference and an unknown address. */
 const ALSO = ['/docs/api', '/nothing-here', '/dashboard/payments/pay_nothing', '/api/bank/challenges/any']
 
-/** Every page there is, by the names of its files: `/dashboard/payments/[id]`. Nobody has to remember a new one. */
+/** Every page, found by its file: `/dashboard/payments/[id]`. New pages are included automatically. */
 export function pagePatterns(): string[] {
   const app = filesIn('src/app')
     .filter((file) => /(^|\/)page\.tsx$/.test(file))
@@ -18,7 +18,7 @@ export function pagePatterns(): string[] {
   return [...new Set([...addresses, ...ALSO])].sort()
 }
 
-/** The patterns as addresses. One whose `[part]` is not named here is an error: say how it is opened. */
+/** The patterns as addresses. Throws for a `[part]` without a value here: add one. */
 export function addressesOf(patterns: string[], parts: Record<string, string>): string[] {
   return patterns.map((pattern) => {
     const address = pattern.replaceAll(/\/([^/]+)\/\[\w+\]/g, (whole, before: string) =>

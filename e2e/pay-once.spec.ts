@@ -1,7 +1,7 @@
+import { chooseCard, expectReceipt, openCheckout, payButton, pressInOneTask } from './checkout-page'
 import { expect, test } from './fixtures'
-import { chooseCard, expectOneCharge, expectReceipt, openCheckout, payButton, pressInOneTask } from './proof'
 
-/** Each story is told twice: as it is, and with the server killed in the middle of it. */
+/** Every test runs twice: undisturbed, and with the server killed in the middle. */
 for (const restart of [false, true]) {
   const also = restart ? ', with the server killed between' : ''
   const details = restart ? { tag: '@alone' } : {}
@@ -9,13 +9,13 @@ for (const restart of [false, true]) {
   test(
     `F69 Pay is pressed 25 times in one task: one charge, and the dashboard explains all 25${also}`,
     details,
-    async ({ page, newOrder, sql, bankCharges, operatorPage, restartWeb }) => {
+    async ({ page, newOrder, proof, operatorPage, restartWeb }) => {
       const order = await newOrder()
       await openCheckout(page, order)
       await pressInOneTask(page, 25)
       await expectReceipt(page)
       if (restart) await restartWeb()
-      const payment = await expectOneCharge({ sql, bankCharges, order })
+      const payment = await proof.oneCharge(order)
 
       await page.goto(order.checkoutUrl)
       await expect(page.getByRole('heading', { name: 'This order is already paid' })).toBeVisible()
@@ -34,10 +34,10 @@ for (const restart of [false, true]) {
   test(
     `Enter and a click together are one charge${also}`,
     details,
-    async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+    async ({ page, newOrder, proof, restartWeb }) => {
       const order = await newOrder()
       await openCheckout(page, order)
-      // A real Enter, and a click before anything of it could be drawn.
+      // A real Enter, and a click before anything can be rendered.
       await payButton(page).evaluate((button: HTMLButtonElement) =>
         button.form?.addEventListener('submit', () => queueMicrotask(() => button.click()), { once: true }),
       )
@@ -45,15 +45,14 @@ for (const restart of [false, true]) {
       await expectReceipt(page)
       if (restart) await restartWeb()
       await page.reload()
-      await expectReceipt(page)
-      await expectOneCharge({ sql, bankCharges, order })
+      await proof.paidOnce(page, order)
     },
   )
 
   test(
     `C3 F71 a reload while paying goes on with the same key${also}`,
     details,
-    async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+    async ({ page, newOrder, proof, sql, bankCharges, restartWeb }) => {
       const order = await newOrder()
       await openCheckout(page, order, 'pm_card_slow')
       await payButton(page).click()
@@ -69,7 +68,7 @@ for (const restart of [false, true]) {
         /^Paid €24\.00|This order is already paid$/,
         { timeout: 30_000 },
       )
-      await expectOneCharge({ sql, bankCharges, order })
+      await proof.oneCharge(order)
       expect(
         await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid]),
       ).toHaveLength(1)
@@ -79,7 +78,7 @@ for (const restart of [false, true]) {
   test(
     `N2 the answer is lost, and the page finds the result by itself${also}`,
     details,
-    async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+    async ({ page, newOrder, proof, sql, restartWeb }) => {
       const order = await newOrder()
       await openCheckout(page, order)
       let lost = 0
@@ -92,7 +91,7 @@ for (const restart of [false, true]) {
       await payButton(page).click()
       await expectReceipt(page)
       expect(lost).toBeGreaterThan(1)
-      await expectOneCharge({ sql, bankCharges, order })
+      await proof.oneCharge(order)
       await expect
         .poll(() =>
           sql(
@@ -107,7 +106,7 @@ for (const restart of [false, true]) {
   test(
     `F34 a decline, then another card: a new key, one charge${also}`,
     details,
-    async ({ page, newOrder, sql, bankCharges, operatorPage, restartWeb }) => {
+    async ({ page, newOrder, proof, sql, bankCharges, operatorPage, restartWeb }) => {
       const order = await newOrder()
       await openCheckout(page, order, 'pm_card_insufficient_funds')
       await payButton(page).click()
@@ -118,8 +117,7 @@ for (const restart of [false, true]) {
       if (restart) await restartWeb()
       await chooseCard(page, 'pm_card_visa')
       await payButton(page).click()
-      await expectReceipt(page)
-      const payment = await expectOneCharge({ sql, bankCharges, order })
+      const payment = await proof.paidOnce(page, order)
       expect(
         await sql('SELECT status FROM payment WHERE order_id = $1 ORDER BY created_at', [order.uuid]),
       ).toEqual([{ status: 'declined' }, { status: 'succeeded' }])
@@ -131,7 +129,7 @@ for (const restart of [false, true]) {
 
 test('N9 the server is killed while it asks the bank: the page says that nothing was charged only when it is known, then pays', {
   tag: '@alone',
-}, async ({ page, newOrder, sql, bankCharges, restartWeb }) => {
+}, async ({ page, newOrder, proof, sql, restartWeb }) => {
   test.setTimeout(120_000)
   const order = await newOrder()
   await openCheckout(page, order, 'pm_card_slow')
@@ -147,15 +145,13 @@ test('N9 the server is killed while it asks the bank: the page says that nothing
   await expect(page.getByText('nothing was charged')).toBeVisible({ timeout: 60_000 })
   await chooseCard(page, 'pm_card_visa')
   await payButton(page).click()
-  await expectReceipt(page)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.paidOnce(page, order)
 })
 
 test('G2 the bank charges and never answers: checking, no Pay button, then the receipt by itself', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   test.setTimeout(90_000)
   const order = await newOrder()
@@ -165,6 +161,5 @@ test('G2 the bank charges and never answers: checking, no Pay button, then the r
     timeout: 40_000,
   })
   await expect(payButton(page)).toHaveCount(0)
-  await expectReceipt(page)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.paidOnce(page, order)
 })

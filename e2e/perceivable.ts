@@ -4,14 +4,14 @@ import { expect, type Page } from '@playwright/test'
 const THEMES = ['light', 'dark'] as const
 /** The narrowest phone, a tablet, a desktop. */
 const WIDTHS = [320, 768, 1280] as const
-/** All that another theme can change. */
+/** The axe rules whose result depends on the theme. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block']
 /** 1280 px at a zoom of 200 %. */
 const ZOOMED = 640
 
 /**
- * One load of a page, looked at in every way: axe in both themes at three widths; no scrolling to the side, not at 200 % zoom nor with
- * wider text either; every stop of the Tab key with a ring that is not hidden. What is wrong is collected, so that one run names all of it.
+ * Checks one load of a page: axe in both themes at three widths; no sideways scrolling, even at 200 % zoom or with wider
+ * text spacing; a visible focus ring at every Tab stop. Findings are collected, so that one run names all of them.
  */
 export async function expectPerceivable(page: Page, options: { notOurs?: string } = {}): Promise<void> {
   const wrong: string[] = []
@@ -38,7 +38,7 @@ export async function expectPerceivable(page: Page, options: { notOurs?: string 
 }
 
 async function violations(page: Page, rules: 'all' | string[], notOurs?: string): Promise<string[]> {
-  // Without the blank page that it would else open for each answer: nothing here lies in a frame of another host.
+  // Legacy mode opens no blank page per result; no page here has a frame of another host.
   const builder = new AxeBuilder({ page }).setLegacyMode(true)
   const axe =
     rules === 'all'
@@ -48,12 +48,12 @@ async function violations(page: Page, rules: 'all' | string[], notOurs?: string)
   return found.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target).join(' and ')}`)
 }
 
-/** What makes the page wider than the screen. */
+/** The elements that make the page wider than the screen. */
 function sideways(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement
     if (scrollWidth <= clientWidth) return []
-    // What is wide inside of something that scrolls by itself makes no page wider.
+    // Content of a scroll container does not widen the page.
     const scrolls = (element: Element | null): boolean =>
       element !== null &&
       element !== document.body &&
@@ -67,7 +67,7 @@ function sideways(page: Page): Promise<string[]> {
   })
 }
 
-/** WCAG 1.4.12: a reader may space lines, words and letters out, and nothing is cut off or pushed out by it. */
+/** WCAG 1.4.12: wider spacing of lines, words and letters must not cut anything off or push it out. */
 async function withWiderText(page: Page): Promise<string[]> {
   const style = await page.addStyleTag({
     content:
@@ -78,7 +78,7 @@ async function withWiderText(page: Page): Promise<string[]> {
   return found
 }
 
-/** Boxes that hide a part of their text. What ends in an ellipsis on purpose has the whole of it elsewhere. */
+/** Boxes that hide part of their text. An intended ellipsis is exempt: its full text is available elsewhere. */
 function cutOff(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('body *')]
@@ -86,7 +86,7 @@ function cutOff(page: Page): Promise<string[]> {
         const style = getComputedStyle(element)
         const hides =
           style.overflowX === 'hidden' || style.overflowY === 'hidden' || style.overflowX === 'clip'
-        // What is for screen readers alone is cut to a point on purpose.
+        // Text for screen readers only is clipped on purpose.
         const seen =
           style.clipPath === 'none' &&
           element.clientWidth > 1 &&
@@ -102,7 +102,7 @@ function cutOff(page: Page): Promise<string[]> {
   )
 }
 
-/** Walks through the page with the Tab key. @returns the stops without a ring of 2 px, and those that nothing of can be seen (2.4.7, 2.4.11) */
+/** Walks through the page with the Tab key. @returns the stops without a ring of 2 px, and those fully covered (WCAG 2.4.7, 2.4.11) */
 async function unseenStops(page: Page): Promise<string[]> {
   await page.evaluate(() => {
     const body = document.body
@@ -121,7 +121,7 @@ async function unseenStops(page: Page): Promise<string[]> {
   return [...wrong, 'the Tab key does not come to an end']
 }
 
-/** In the browser: null when the focused element shows a ring, and some of it lies on top. */
+/** Runs in the browser: null when the focused element has a ring and is at least partly visible. */
 function lookAtFocus(): string | null {
   const element = document.activeElement
   const seen = window as typeof window & { stops?: Set<Element> }

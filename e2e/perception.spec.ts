@@ -1,8 +1,8 @@
 import type { Locator } from '@playwright/test'
+import { openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import { openCheckout, payButton } from './proof'
 
-/** What a reader's own settings do to the screens, and what a form promises to those who do not see it. */
+/** Readers' own settings (contrast, motion, zoom), and forms without sight. */
 
 test('with forced colours each button and field has an edge, and what is chosen is marked', async ({
   page,
@@ -76,7 +76,7 @@ test('the first HTML of the checkout has one live region', async ({ request, new
   expect(html.match(/role="(status|alert|log)"|aria-live=/g)).toEqual(['role="status"'])
 })
 
-/** WCAG 1.3.5 and what phones make of it. A field that is not in this list is an error: say what it is for. */
+/** The purpose of every field (WCAG 1.3.5), which phones use too. A field missing here is an error: add it. */
 const FIELDS: Record<string, { label: string; autocomplete: string; type?: string; inputmode?: string }> = {
   email: { label: 'Email (optional)', autocomplete: 'email', type: 'email' },
   number: { label: 'Card number', autocomplete: 'cc-number', inputmode: 'numeric' },
@@ -87,10 +87,7 @@ const FIELDS: Record<string, { label: string; autocomplete: string; type?: strin
   postcode: { label: 'Postcode', autocomplete: 'postal-code' },
 }
 
-test('each field of the checkout has a label above it, and says what it is for', async ({
-  page,
-  newOrder,
-}) => {
+test('each field of the checkout has a label above it and a declared purpose', async ({ page, newOrder }) => {
   await openCheckout(page, await newOrder())
   const fields = await page.locator('form :is(input, select):not([type=hidden]):visible').all()
   expect(fields.length).toBeGreaterThanOrEqual(5)
@@ -112,11 +109,11 @@ test('each field of the checkout has a label above it, and says what it is for',
 
 test('the sign-in works with a password manager', async ({ page }) => {
   await page.goto('/sign-in')
-  await expect(page.getByLabel('E-mail')).toHaveAttribute('autocomplete', 'username')
+  await expect(page.getByLabel('Email')).toHaveAttribute('autocomplete', 'username')
   await expect(page.getByLabel('Password')).toHaveAttribute('autocomplete', 'current-password')
 })
 
-/** Those without a visible edge of their own. */
+/** The controls without a visible edge. */
 async function edgeless(controls: Locator): Promise<string[]> {
   expect(await controls.count()).toBeGreaterThan(1)
   return controls.evaluateAll((all) =>
@@ -148,9 +145,7 @@ function described(field: Locator) {
   })
 }
 
-test('the dashboard says that it has lost the line, and is no wider than a phone for it', async ({
-  operatorPage,
-}) => {
+test('the dashboard shows a lost connection, and still fits a phone', async ({ operatorPage }) => {
   await operatorPage.setViewportSize({ width: 320, height: 640 })
   await operatorPage.route('**/api/trpc/**', (route) => route.abort('connectionreset'))
   await expect(operatorPage.getByRole('banner').getByRole('status')).toHaveText('Reconnecting…', {

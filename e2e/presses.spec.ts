@@ -1,16 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
+import { expectReceipt, keysSent, openCheckout, PAY_CALL, payButton } from './checkout-page'
 import { throttle } from './circumstances'
 import { expect, test } from './fixtures'
-import { expectOneCharge, expectReceipt, keysSent, openCheckout, PAY_CALL, payButton } from './proof'
 
-/** Real presses, by a pointer, in real time. Those in one task are in pay-once.spec.ts. */
+/** Real presses by a pointer, in real time. Presses in one task are in pay-once.spec.ts. */
 
 test('C1 a double click of less than 50 ms on a slow processor is one request', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await throttle(page, 4)
@@ -22,14 +21,13 @@ test('C1 a double click of less than 50 ms on a slow processor is one request', 
   const [first = 0, second = Number.POSITIVE_INFINITY] = await presses()
   expect(second - first).toBeLessThan(50)
   expect(keys).toHaveLength(1)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
-test('C2 impatient clicks while the server takes ten seconds: what goes on is said, and one request is sent', async ({
+test('C2 impatient clicks while the server takes ten seconds: the page shows progress, and one request is sent', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
   operatorPage,
 }) => {
   const order = await newOrder()
@@ -37,24 +35,24 @@ test('C2 impatient clicks while the server takes ten seconds: what goes on is sa
   const keys = keysSent(page)
   await page.route(PAY_CALL, async (route) => {
     const answer = await route.fetch()
-    // Well over the 10 s after which the page says its last word, and under the 20 s after which it sends again.
+    // Well over the 10 s of the last status message, and under the 20 s after which the page sends again.
     await pause(16_000)
     await route.fulfill({ response: answer })
   })
   await payButton(page).click()
   for (const words of [
     'Sending your payment…',
-    'Your bank is taking a little longer.',
+    'This is taking a little longer than usual.',
     'Still working. Please keep this page open',
   ]) {
     await expect(page.getByRole('status')).toContainText(words)
-    // By force, since Playwright, unlike people, does not click what looks disabled.
+    // Forced: unlike people, Playwright does not click an `aria-disabled` button.
     for (let press = 0; press < 5; press++) await payButton(page).click({ force: true })
     await expect(payButton(page)).toHaveAttribute('aria-disabled', 'true')
   }
   await expectReceipt(page)
   expect(keys).toHaveLength(1)
-  const payment = await expectOneCharge({ sql, bankCharges, order })
+  const payment = await proof.oneCharge(order)
   await operatorPage.goto(`/dashboard/payments/${payment}`)
   await expect(
     operatorPage.getByText(
@@ -66,8 +64,7 @@ test('C2 impatient clicks while the server takes ten seconds: what goes on is sa
 test('what is typed and pressed before the page’s script is there counts once it is: nothing is lost, one charge', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await page.route('**/checkout.js*', async (route) => {
@@ -81,7 +78,7 @@ test('what is typed and pressed before the page’s script is there counts once 
   await page.getByLabel('Expiry date').fill('1234')
   await page.getByLabel('Security code').fill('123')
   await payButton(page).click()
-  // Without the name on the card: said once the script is there, and the rest is as it was typed.
+  // Without a name: the error appears once the script has loaded, and the other fields keep their values.
   await expect(page.getByRole('heading', { name: 'There is a problem' })).toBeVisible()
   await expect(page.getByLabel('Card number')).toHaveValue('4242 4242 4242 4242')
   await expect(page.getByText('Visa', { exact: true })).toBeVisible()
@@ -95,14 +92,13 @@ test('what is typed and pressed before the page’s script is there counts once 
   await expectReceipt(page)
   await page.getByText('Proof of one charge').click()
   await expect(page.getByText('20 times')).toBeVisible()
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
 test('the page’s script is lost on the way: it is asked for again, and the press that waited for it pays', async ({
   page,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   let lost = 0
@@ -114,10 +110,10 @@ test('the page’s script is lost on the way: it is asked for again, and the pre
   await payButton(page).click()
   await expectReceipt(page)
   expect(lost).toBe(3)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
 })
 
-/** When the button was pressed, by the browser's own clock, in milliseconds; kept outside the page, which goes away. */
+/** The times of the presses by the browser's clock, in ms; kept outside the page, which is left. */
 async function pressTimes(page: Page): Promise<() => Promise<number[]>> {
   const times: number[] = []
   await page.exposeFunction('pressedAt', (time: number) => times.push(time))

@@ -9,7 +9,7 @@ test('a web process that is killed is replaced, and answers at the same address'
   await expect(await request.get('/api/health')).toBeOK()
 })
 
-test('without its database the product says 503 and when to come again, and recovers by itself', {
+test('without its database the product answers 503 with Retry-After, and recovers on its own', {
   tag: '@alone',
 }, async ({ request, database }) => {
   await database.stop()

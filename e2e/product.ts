@@ -3,7 +3,7 @@ import { until } from '@/setup/process/console'
 import { parentOf } from '@/setup/process/process-id'
 import { onConnection } from '@/setup/schema/schema-engine'
 
-/** How a test breaks the running product: from outside, as an accident would. Nothing in the product knows of it. */
+/** Breaks the running product from outside, as an accident would. The product has no code for it. */
 export async function restartWeb(demo: () => Demo): Promise<void> {
   const before = demo().pids.web
   process.kill(before, 'SIGKILL')
@@ -11,17 +11,17 @@ export async function restartWeb(demo: () => Demo): Promise<void> {
     throw new Error('The supervisor started no new web process.')
 }
 
-/** PostgreSQL ends, and stays down, because its keeper, which would start it again, is frozen first. */
+/** Stops PostgreSQL and keeps it down: its keeper, which would restart it, is frozen first. */
 export async function stopDatabase(demo: () => Demo): Promise<void> {
   const postgres = postgresOf(demo())
   process.kill(parentOf(postgres), 'SIGSTOP')
-  // An immediate shutdown: no session is asked to end, as in a crash.
+  // An immediate shutdown: sessions are cut off, as in a crash.
   process.kill(postgres, 'SIGQUIT')
   if (!(await until(async () => !(await answers(demo())), 10_000, 50)))
     throw new Error('PostgreSQL did not stop.')
 }
 
-/** The keeper thaws, sees that PostgreSQL is gone, and starts it again. */
+/** Thaws the keeper, which finds PostgreSQL gone and restarts it. */
 export async function startDatabase(demo: () => Demo): Promise<void> {
   const before = postgresOf(demo())
   process.kill(parentOf(before), 'SIGCONT')
@@ -30,7 +30,8 @@ export async function startDatabase(demo: () => Demo): Promise<void> {
 }
 
 function postgresOf({ pids }: Demo): number {
-  if (pids.postgres === null) throw new Error('The product under test uses a PostgreSQL of somebody else.')
+  if (pids.postgres === null)
+    throw new Error('The product under test uses a PostgreSQL that it did not start.')
   return pids.postgres
 }
 

@@ -1,11 +1,9 @@
 import { PROBLEMS } from '@/idempotency/problems'
 import { expect, test } from './fixtures'
 
-/** What the API points at: the page behind each problem's type, the guide, and the reference. */
+/** The pages that the API links to: problem types, the guide and the reference. */
 
-test('every problem has a page behind its type, and says there whether a new key is safe', async ({
-  request,
-}) => {
+test('every problem type has a page that states whether a new key is safe', async ({ request }) => {
   for (const [kind, { title, status, safeNewKey }] of Object.entries(PROBLEMS)) {
     const answer = await request.get(`/problems/${kind}`)
     expect([kind, answer.status()]).toEqual([kind, 200])
@@ -36,7 +34,7 @@ test('the reference is served by us alone, and reads our document', async ({ pag
   await page.goto('/docs/api')
   const { tags } = await (await request.get('/api/openapi.json')).json()
   expect(tags).toHaveLength(5)
-  // Operations further down are drawn when one comes to them.
+  // Operations further down are rendered when scrolled into view.
   for (const { name } of tags)
     await expect(page.getByText(name, { exact: true }).first()).toBeAttached({ timeout: 20_000 })
   await expect(page.getByText('Charge a card, once').first()).toBeAttached()

@@ -6,7 +6,7 @@ import { type Demo, readDemo } from '@/setup/demo-file'
 import { processId } from '@/setup/process/process-id'
 import { type Launched, launch, newHome } from '@/setup/test/product'
 
-// The life of `npm start` itself, beside the product that the other tests share.
+// `npm start` itself, as a second product beside the one that the other tests share.
 let home: string
 const dataDir = () => path.join(home, 'data')
 const start = (name: string): Launched => launch(dataDir(), path.join(home, `${name} log`))
@@ -16,7 +16,7 @@ test.beforeEach(() => {
 })
 test.afterEach(() => fs.rmSync(home, { recursive: true, force: true }))
 
-test('a second start, a taken port, a kill -9 and the start after it: each works or says what to do', {
+test('a second start, a taken port, a kill -9 and the start after it: each works or names the remedy', {
   tag: '@alone',
 }, async ({ request }) => {
   test.setTimeout(180_000)

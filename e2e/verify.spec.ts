@@ -1,7 +1,7 @@
 import { openDb, openPool } from '@/platform/db'
 import { check } from '@/setup/verify'
+import { expectReceipt, openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import { expectReceipt, openCheckout, payButton } from './proof'
 
 test('the operator sees that every invariant holds, of how many charges, and may check again', {
   tag: '@alone',
@@ -25,7 +25,7 @@ test('the operator sees that every invariant holds, of how many charges, and may
 })
 
 test('every invariant holds after all of this', { tag: '@alone' }, async ({ demo, page, newOrder }) => {
-  // The control: at least one charge is there to be checked, whichever tests ran before.
+  // Control: there is at least one charge to check, whichever tests ran before.
   const order = await newOrder()
   await openCheckout(page, order)
   await payButton(page).click()

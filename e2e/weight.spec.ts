@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
+import { payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import { payButton } from './proof'
 
-/** 110 kB of JavaScript, gzipped, is the most that the checkout may make a phone download and run. */
+/** 110 kB gzipped: the JavaScript budget of the checkout, for a phone on a slow line. */
 const BUDGET_BYTES = 110_000
 
 test('the checkout stays light: all JavaScript of the page, gzipped', async ({ page, newOrder }) => {

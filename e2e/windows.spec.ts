@@ -1,17 +1,10 @@
 import type { BrowserContext, Page } from '@playwright/test'
+import { chooseCard, expectPaid, expectReceipt, openCheckout, payButton } from './checkout-page'
 import { PLAIN_HOST } from './circumstances'
-import { expect, type TestOrder, test } from './fixtures'
-import {
-  chooseCard,
-  expectNoCharge,
-  expectOneCharge,
-  expectPaid,
-  expectReceipt,
-  openCheckout,
-  payButton,
-} from './proof'
+import { expect, test } from './fixtures'
+import type { TestOrder } from './orders'
 
-/** Windows of one browser, and other devices: however many there are, an order is paid once. */
+/** Any number of windows and devices: an order is paid once. */
 
 const openElsewhere = (page: Page) =>
   page.getByRole('heading', { name: 'This order is open in another window' })
@@ -26,8 +19,7 @@ test('F73 C5 two windows on one order: one form, live state in the other, one ch
   page,
   context,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order, 'pm_card_slow')
@@ -40,16 +32,14 @@ test('F73 C5 two windows on one order: one form, live state in the other, one ch
   ).toBeVisible()
   await expect(second.getByRole('status')).toContainText('Sending your payment')
   await expectReceipt(page)
-  await expectReceipt(second)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.paidOnce(second, order)
 })
 
 test('F73 the second window takes over: the first one becomes the follower, and one charge is made', async ({
   page,
   context,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order)
@@ -59,16 +49,15 @@ test('F73 the second window takes over: the first one becomes the follower, and 
   await chooseCard(second)
   await payButton(second).click()
   await expectReceipt(second)
-  await expectReceipt(page)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.paidOnce(page, order)
 })
 
 test('the window that pays is closed: the other one goes on with the same key', async ({
   page,
   context,
   newOrder,
+  proof,
   sql,
-  bankCharges,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order, 'pm_card_slow')
@@ -79,8 +68,7 @@ test('the window that pays is closed: the other one goes on with the same key', 
     second.getByRole('heading', { name: 'This order is being paid in another window' }),
   ).toBeVisible()
   await page.close()
-  await expectReceipt(second)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.paidOnce(second, order)
   expect(await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid])).toHaveLength(
     1,
   )
@@ -90,8 +78,7 @@ test('a window that was left open shows its form again when the other one is clo
   page,
   context,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
@@ -99,19 +86,18 @@ test('a window that was left open shows its form again when the other one is clo
   await expect(openElsewhere(second)).toBeVisible()
   await page.close()
   await expect(payButton(second)).toBeVisible()
-  await expectNoCharge({ sql, bankCharges, order })
+  await proof.noCharge(order)
   await chooseCard(second)
   await payButton(second).click()
-  await expectReceipt(second)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.paidOnce(second, order)
 })
 
 test('F76 a duplicated window, and the order changed in between: the new total is asked for, and paid once', async ({
   page,
   context,
   newOrder,
+  proof,
   sql,
-  bankCharges,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order)
@@ -124,15 +110,14 @@ test('F76 a duplicated window, and the order changed in between: the new total i
   await expect(copy.getByRole('button', { name: 'Pay €36.00' })).toBeVisible()
   await payButton(copy).click()
   await expectReceipt(copy, '€36.00')
-  await expectOneCharge({ sql, bankCharges, order }, 3_600n)
+  await proof.oneCharge(order, 3_600n)
 })
 
 test('F74 another device, another key: it meets the order guard and is shown the paid order', async ({
   page,
   browser,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order)
@@ -145,7 +130,7 @@ test('F74 another device, another key: it meets the order guard and is shown the
   await expect(other.getByRole('heading', { name: 'This order is already paid' })).toBeVisible()
   await expect(other.getByRole('link', { name: 'See the receipt' })).toBeVisible()
   await expect(payButton(other)).toHaveCount(0)
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
   await device.close()
 })
 
@@ -153,8 +138,7 @@ test('F85 two devices press at the same moment: one charge, and both learn of it
   page,
   browser,
   newOrder,
-  sql,
-  bankCharges,
+  proof,
 }) => {
   const order = await newOrder()
   const device = await browser.newContext()
@@ -167,7 +151,7 @@ test('F85 two devices press at the same moment: one charge, and both learn of it
       /^Paid €24\.00|This order is already paid$/,
       { timeout: 30_000 },
     )
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
   await device.close()
 })
 
@@ -178,8 +162,7 @@ test.describe('on plain http, where a browser has no locks', () => {
     page,
     context,
     newOrder,
-    sql,
-    bankCharges,
+    proof,
   }) => {
     const order = await newOrder()
     await openCheckout(page, order, 'pm_card_slow')
@@ -192,27 +175,25 @@ test.describe('on plain http, where a browser has no locks', () => {
     ).toBeVisible()
     await expect(payButton(second)).toHaveCount(0)
     await expectReceipt(page)
-    await expectReceipt(second)
-    await expectOneCharge({ sql, bankCharges, order })
+    await proof.paidOnce(second, order)
   })
 
   test('F73 F81 two windows pressed at the same moment: one charge, and both learn of it', async ({
     page,
     context,
     newOrder,
-    sql,
-    bankCharges,
+    proof,
   }) => {
     const order = await newOrder()
     await openCheckout(page, order, 'pm_card_slow')
     const second = await secondWindow(context, order)
     await chooseCard(second, 'pm_card_slow')
-    // Not as a person presses: by the time that a mouse has moved, the other one's press may have taken the button away.
+    // By script: while a mouse moves, the other window's press may already have removed the button.
     const buttons = await Promise.all([page, second].map((each) => payButton(each).elementHandle()))
     await Promise.all(
       buttons.map((button) => button?.evaluate((element) => (element as HTMLButtonElement).click())),
     )
     for (const each of [page, second]) await expectPaid(each)
-    await expectOneCharge({ sql, bankCharges, order })
+    await proof.oneCharge(order)
   })
 })

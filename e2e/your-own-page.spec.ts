@@ -2,9 +2,8 @@ import fs from 'node:fs'
 import { build } from 'esbuild'
 import { inRoot, root } from '@/setup/process/project-root'
 import { expect, test } from './fixtures'
-import { expectOneCharge } from './proof'
 
-/** The block that docs/your-own-page.md shows, as it stands there. */
+/** The example in docs/your-own-page.md, word for word. */
 const [, example = ''] =
   /```tsx\n([\s\S]*?)\n```/.exec(fs.readFileSync(inRoot('docs/your-own-page.md'), 'utf8')) ?? []
 
@@ -40,8 +39,8 @@ test('the example of the guide pays once: 25 presses, the answer lost, a reload,
   page,
   context,
   newOrder,
+  proof,
   sql,
-  bankCharges,
 }) => {
   const order = await newOrder()
   const script = await bundle(order.id)
@@ -65,7 +64,7 @@ test('the example of the guide pays once: 25 presses, the answer lost, a reload,
   await expect.poll(() => lost).toBeGreaterThan(0)
   await page.reload()
   await expect(page.getByRole('link', { name: 'Paid' })).toBeVisible({ timeout: 20_000 })
-  await expectOneCharge({ sql, bankCharges, order })
+  await proof.oneCharge(order)
   expect(await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid])).toHaveLength(
     1,
   )

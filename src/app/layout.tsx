@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from 'next'
 import { cookies, headers } from 'next/headers'
 import type { ReactNode } from 'react'
-import { localeOf } from '@/i18n/choose'
+import { localeOf } from '@/i18n/choose-locale'
 import { LANGUAGES } from '@/i18n/locale'
 import './globals.css'
 
@@ -20,7 +20,7 @@ export const viewport: Viewport = {
   ],
 }
 
-/** The frame of every page. The reader's theme and language are cookies, so that the first byte is already right. */
+/** The HTML around every page. Theme and language are cookies, so that the first byte is already right. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = (await cookies()).get('theme')?.value
   const locale = localeOf(await headers())

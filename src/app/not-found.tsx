@@ -10,7 +10,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t('documentTitle') }
 }
 
-/** Says no more than that there is nothing: what does not exist and what is not yours look alike. */
+/** Deliberately the same for what does not exist and for what belongs to another reader. */
 export default function NotFound() {
   const t = useTranslations('trouble.notFound')
   return (

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { safeBackPath } from './back-path'
 
-test.each(['/', '/receipt/abc', '/checkout/ord_1?attempt=2', '/a%2Fb'])('%s is one of ours', (back) => {
+test.each(['/', '/receipt/abc', '/checkout/ord_1?attempt=2', '/a%2Fb'])('%s is on this site', (back) => {
   expect(safeBackPath(back)).toBe(back)
 })
 
@@ -22,11 +22,11 @@ test.each([
   '/\\/\\/evil.example',
   'javascript:alert(1)',
   '/\n/evil.example',
-])('%j leads home', (back) => {
+])('%j leads to /', (back) => {
   expect(safeBackPath(back)).toBe('/')
 })
 
-test('nothing leads to another site, nor splits a header', () => {
+test('nothing leads to another site or splits a header', () => {
   const piece = fc.constantFrom(
     '/',
     '\\',

@@ -1,9 +1,9 @@
-/** An origin that cannot be ours or anyone's. */
+/** An origin that cannot exist (RFC 2606). */
 const NOWHERE = 'http://nowhere.invalid'
 
 /**
- * Where a form may send its reader back to: an address within this site, or `/`. What the URL parser makes of the text is what a browser
- * would make of it, so it is the parser's own path that is returned; it may still begin with `//` (from `/.//host`), which leads elsewhere.
+ * The path a form may lead back to: one on this site, otherwise `/`. Returned as the URL parser reads it, since a browser
+ * reads it the same way. Even a parsed path may begin with `//` (from `/.//host`), which would lead to another site.
  */
 export function safeBackPath(back: unknown): string {
   if (typeof back !== 'string' || !back.startsWith('/') || !URL.canParse(back, NOWHERE)) return '/'

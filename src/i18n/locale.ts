@@ -1,10 +1,10 @@
-/** The languages of what a shopper sees. Everything else (dashboard, documents, API) is English. */
+/** The languages of the pages for shoppers. Everything else (dashboard, docs, API) is English. */
 export const LOCALES = ['en', 'ar'] as const
 export type Locale = (typeof LOCALES)[number]
 
 /**
- * `tag` is what `Intl` and the messages are formatted with. Arabic takes Latin digits: they are the digits on the card, and a server and a
- * browser whose data disagree on an Arabic country's habit still write the same text.
+ * `tag` is the locale for `Intl` and the messages. Arabic takes Latin digits: they are the digits on the card, and server
+ * and browser then write the same text even where their locale data differ.
  */
 export const LANGUAGES = {
   en: { tag: 'en', dir: 'ltr', name: 'English' },
@@ -13,9 +13,9 @@ export const LANGUAGES = {
 
 export type LanguageTag = (typeof LANGUAGES)[Locale]['tag']
 
-/** Where the reader's choice is kept. */
+/** The cookie with the reader's choice. */
 export const LOCALE_COOKIE = 'locale'
-/** How the web process tells the pages in which language to answer: it knows the address, a layout does not. */
+/** The request header in which the web process passes the language to the pages: it knows the address, a layout does not. */
 export const LOCALE_HEADER = 'x-locale'
 
 export function isLocale(word: unknown): word is Locale {

@@ -1,7 +1,7 @@
 import format, { type CompiledMessage } from 'icu-minify/format'
 import { createTranslator } from 'use-intl/core'
 import { describe, expect, test } from 'vitest'
-import { compiledMessages } from './compiled'
+import { compiledMessages } from './compiled-messages'
 import { LANGUAGES, LOCALES } from './locale'
 import { MESSAGES } from './messages'
 
@@ -10,25 +10,25 @@ describe.each(LOCALES)('the texts in %s', (locale) => {
   const texts = leavesOf<string>(MESSAGES[locale])
   const compiled = leavesOf<CompiledMessage>(compiledMessages(locale))
 
-  test('are the same, and take the same, as the English ones', () => {
+  test('have the same keys and arguments as the English ones', () => {
     const english = leavesOf<CompiledMessage>(compiledMessages('en'))
     const takes = (messages: Map<string, CompiledMessage>) =>
       [...messages].map(([key, message]) => [key, [...new Set(argumentsOf(message))].sort()]).sort()
     expect(takes(compiled)).toEqual(takes(english))
   })
 
-  test('are not empty, and carry no space at their ends', () => {
+  test('are not empty and have no space at either end', () => {
     expect([...texts].filter(([, text]) => text === '' || text !== text.trim())).toEqual([])
   })
 
-  test('name every plural that the language has', () => {
+  test('cover every plural form of the language', () => {
     const has = new Intl.PluralRules(tag).resolvedOptions().pluralCategories
     for (const [key, message] of compiled)
       for (const forms of pluralsOf(message))
         expect([key, Object.keys(forms)]).toEqual([key, expect.arrayContaining(has)])
   })
 
-  test.each([0, 1, 2, 3, 11, 100])('read the same compiled as parsed, with a count of %i', (count) => {
+  test.each([0, 1, 2, 3, 11, 100])('read the same compiled and parsed, with a count of %i', (count) => {
     for (const [key, text] of texts) {
       const message = compiled.get(key) as CompiledMessage
       const given = valuesFor(message, count)
@@ -79,7 +79,7 @@ function fail(error: Error): never {
   throw error
 }
 
-/** What a tree of messages holds, by path. A compiled message is a leaf too. */
+/** The leaves of a tree of messages, by path. A compiled message is a leaf too. */
 function leavesOf<Leaf>(messages: object, prefix = ''): Map<string, Leaf> {
   return new Map(
     Object.entries(messages).flatMap(([key, value]): [string, Leaf][] =>
@@ -119,7 +119,7 @@ function pluralsOf(message: unknown): object[] {
   })
 }
 
-/** Something for every argument; a tag gives back what it holds. */
+/** A value for every argument; a tag returns its content. */
 function valuesFor(message: CompiledMessage, count: number) {
   const whole = (chunks: unknown) => [chunks].flat().join('')
   return Object.fromEntries(

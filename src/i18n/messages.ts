@@ -10,10 +10,10 @@ import { receipt } from './messages/en/receipt'
 import { shop } from './messages/en/shop'
 import { trouble } from './messages/en/trouble'
 
-/** English says which messages there are and what they take; it is code so that the compiler reads the arguments out of the texts. */
+/** English defines the keys and arguments of all messages. As code, so that the compiler reads the arguments from the texts. */
 const en = { checkout, common, receipt, shop, trouble }
 
-/** Every text a shopper reads, in ICU's message format. A language that lacks one does not compile. */
+/** Every text a shopper reads, in ICU MessageFormat. A language that lacks one does not compile. */
 export const MESSAGES: Record<Locale, Translation<typeof en>> = {
   en,
   ar: { checkout: arCheckout, common: arCommon, receipt: arReceipt, shop: arShop, trouble: arTrouble },

@@ -1,7 +1,7 @@
 import '@/app/globals.css'
 import type { AppProps } from 'next/app'
 
-/** The checkout stands outside the App Router; see pages/checkout. */
+/** The checkout is outside the App Router; pages/checkout says why. */
 export default function App({ Component, pageProps }: AppProps) {
   return <Component {...pageProps} />
 }

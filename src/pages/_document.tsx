@@ -1,3 +1,4 @@
+import { parseCookie } from 'cookie'
 import Document, {
   type DocumentContext,
   type DocumentInitialProps,
@@ -15,20 +16,17 @@ interface Props extends DocumentInitialProps {
   nonce: string | null
 }
 
-/** The frame of the checkout: the reader's theme and language, and the page's own script instead of Next's runtime. */
+/** The HTML around the checkout: the reader's theme and language, and the page's own script instead of Next's runtime. */
 export default class CheckoutDocument extends Document<Props> {
   static override async getInitialProps(context: DocumentContext): Promise<Props> {
     const initial = await Document.getInitialProps(context)
-    const theme = /(?:^|;\s*)theme=(light|dark)(?:;|$)/.exec(context.req?.headers.cookie ?? '')?.[1] as
-      | 'light'
-      | 'dark'
-      | undefined
-    const told = context.req?.headers[LOCALE_HEADER]
+    const { theme } = parseCookie(context.req?.headers.cookie ?? '')
+    const chosen = context.req?.headers[LOCALE_HEADER]
     const nonce = context.req?.headers['x-nonce']
     return {
       ...initial,
-      theme: theme ?? null,
-      locale: isLocale(told) ? told : 'en',
+      theme: theme === 'light' || theme === 'dark' ? theme : null,
+      locale: isLocale(chosen) ? chosen : 'en',
       nonce: typeof nonce === 'string' ? nonce : null,
     }
   }
@@ -39,7 +37,7 @@ export default class CheckoutDocument extends Document<Props> {
     return (
       <Html lang={locale} dir={LANGUAGES[locale].dir} {...(theme ? { 'data-theme': theme } : {})}>
         <Head {...signed}>
-          {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a text of ours, with nothing in it that anyone sent */}
+          {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours; no input reaches it */}
           <script {...signed} dangerouslySetInnerHTML={{ __html: EARLY_PRESSES_SCRIPT }} />
           <link rel="icon" href="/icon.svg" type="image/svg+xml" />
           {!isDevelopment && (

@@ -3,7 +3,7 @@ import { cx } from './cx'
 
 export type Tone = 'neutral' | 'ok' | 'info' | 'teal' | 'warn' | 'bad' | 'violet'
 
-/** Ink and ground of each tone, for badges, banners and timelines alike. */
+/** Text and background class of each tone, for badges, banners and timelines. */
 export const TONE_INK: Record<Tone, string> = {
   neutral: 'text-ink-2',
   ok: 'text-ok',
@@ -23,12 +23,18 @@ export const TONE_GROUND: Record<Tone, string> = {
   violet: 'bg-violet-soft',
 }
 
+/**
+ * A word on a tone's ground.
+ * @param glyph a character before the word, so that the meaning does not rest on the colour; not read out
+ */
 export function Badge({
   tone = 'neutral',
+  glyph,
   className,
   children,
 }: {
   tone?: Tone
+  glyph?: string
   className?: string
   children: ReactNode
 }) {
@@ -41,6 +47,11 @@ export function Badge({
         className,
       )}
     >
+      {glyph && (
+        <span aria-hidden="true" className="text-[0.625rem] leading-none">
+          {glyph}
+        </span>
+      )}
       {children}
     </span>
   )

@@ -13,7 +13,7 @@ const ICONS: Record<Tone, IconName> = {
   violet: 'info',
 }
 
-/** Something the reader should know now, in the page itself, never in a toast only. */
+/** A notice in the page itself, so that it cannot disappear before it is read, as a toast can. */
 export function Banner({
   tone = 'info',
   title,

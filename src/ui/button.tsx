@@ -22,7 +22,7 @@ const SIZES: Record<ButtonSize, string> = {
   lg: 'h-12 px-5 text-base',
 }
 
-/** The look of a button, for what has to be a link: `<Link className={buttonClass('secondary')} …>`. */
+/** The classes of a button, for a link: `<Link className={buttonClass('secondary')} …>`. */
 export function buttonClass(
   variant: ButtonVariant = 'secondary',
   size: ButtonSize = 'md',
@@ -34,11 +34,11 @@ export function buttonClass(
 export interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled'> {
   variant?: ButtonVariant
   size?: ButtonSize
-  /** Work is under way: a spinner lies over the label's place, the width stays, focus stays. The caller ignores presses. */
+  /** Work is running: shows a spinner and keeps focus. The caller must ignore presses. */
   busy?: boolean
 }
 
-/** There is no `disabled` on purpose: a disabled button loses focus. Use `aria-disabled` and ignore the press. */
+/** A button without `disabled`, since a disabled button loses focus. Use `aria-disabled` and ignore the press. */
 export function Button({
   variant = 'secondary',
   size = 'md',

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { cx } from './cx'
 
-/** A surface with one subject. */
+/** A surface for one subject. */
 export function Card({ className, children }: { className?: string; children: ReactNode }) {
   return (
     <section className={cx('rounded-lg border border-line bg-surface shadow-card', className)}>
@@ -37,7 +37,7 @@ export function CardBody({ className, children }: { className?: string; children
   return <div className={cx('px-4 py-4 sm:px-5', className)}>{children}</div>
 }
 
-/** One number that matters: what it is, how much, and what to compare it with. */
+/** One figure with its label, and a note to compare it with. */
 export function Stat({
   label,
   value,
@@ -60,7 +60,7 @@ export function Stat({
   )
 }
 
-/** Name and value pairs. */
+/** A list of name and value pairs. */
 export function Facts({ className, children }: { className?: string; children: ReactNode }) {
   return <dl className={cx('divide-y divide-line', className)}>{children}</dl>
 }

@@ -1,18 +1,18 @@
 import { cx } from './cx'
 
-export interface Place {
+export interface ContentsEntry {
   /** The section's `id`. */
   id: string
   title: string
 }
 
-/** What a long page holds: links to its sections, above them on a phone, beside them from 1024 px on. */
+/** Table of contents: links to the sections, above them on a phone, beside them from 1024 px. */
 export function Contents({
   places,
   label = 'On this page',
   className,
 }: {
-  places: readonly Place[]
+  places: readonly ContentsEntry[]
   label?: string
   className?: string
 }) {

@@ -11,7 +11,11 @@ interface Props {
   className?: string
 }
 
-/** An id in mono, cut in the middle, copied whole with one click. */
+/**
+ * An id, shortened in the middle, copied in full with one click.
+ * @param head characters shown after the prefix
+ * @param tail characters shown at the end
+ */
 export function CopyId({
   id,
   head = 8,
@@ -54,7 +58,7 @@ export function CopyId({
   )
 }
 
-/** `pay_018f5c…9a2b`: the prefix and the beginning, and the end, which differs most. */
+/** `pay_018f5c…9a2b`: the prefix, the beginning, and the end, which differs most. */
 export function shorten(id: string, head: number, tail: number): string {
   const prefix = /^[a-z]+_/.exec(id)?.[0].length ?? 0
   return id.length <= prefix + head + tail + 1 ? id : `${id.slice(0, prefix + head)}…${id.slice(-tail)}`

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Nothing here: one sentence that says why, and one thing to do about it. */
+/** An empty list: one sentence of explanation, and one action. */
 export function EmptyState({
   title,
   children,

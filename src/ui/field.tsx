@@ -13,16 +13,16 @@ interface FieldFrame {
   id: string
   label: ReactNode
   hint?: ReactNode
-  /** What is wrong and what to do; the same words stand in the summary. */
+  /** The problem and its remedy, in the same words as in the summary. */
   error?: string | undefined
   optional?: boolean
-  /** The frame's own words, for a page in another language. */
+  /** The frame's own texts, for a page in another language. */
   words?: { optional: string; error: string }
 }
 
 const ENGLISH = { optional: '(optional)', error: 'Error:' }
 
-/** What the control must carry so that its hint and its error are read with it. */
+/** The ARIA attributes that connect a control with its hint and error. */
 function described({ id, hint, error }: Pick<FieldFrame, 'id' | 'hint' | 'error'>) {
   const by = cx(hint ? `${id}-hint` : null, error ? `${id}-error` : null)
   return { ...(error ? { 'aria-invalid': true as const } : {}), ...(by ? { 'aria-describedby': by } : {}) }
@@ -100,7 +100,7 @@ export function TextField({
   )
 }
 
-/** What trails stands at the page's end; an input that is read from the left in a page read from the right has its own end elsewhere. */
+/** Padding for the trailing text, which is at the page's end. In a right-to-left page, a left-to-right input has its own end on the other side. */
 function roomFor(dir: string | undefined): string {
   return dir === 'ltr' ? 'pe-16 rtl:ps-16 rtl:pe-3' : 'pe-16'
 }
@@ -131,7 +131,7 @@ export function SelectField({
   )
 }
 
-/** A bare select, for filters whose label stands elsewhere (`aria-label`). */
+/** A select without a label, for filters: give it an `aria-label`. */
 export function Select({
   size = 'dense',
   className,
@@ -154,7 +154,7 @@ export function Select({
   )
 }
 
-/** A bare input, for filters and search. */
+/** An input without a label, for filters and search: give it an `aria-label`. */
 export function Input({
   size = 'dense',
   className,

@@ -1,7 +1,7 @@
 import type { SVGProps } from 'react'
 import { cx } from './cx'
 
-/** The few drawings the shapes themselves need, on a 16 × 16 grid with a 1.5 stroke. A word always stands beside them. */
+/** The icons that `src/ui` itself needs, on a 16 × 16 grid with a 1.5 stroke. Always use them beside a word. */
 const PATHS = {
   check: 'M3.5 8.5 6.5 11.5 12.5 4.5',
   copy: 'M5.5 5.5v-2a1 1 0 0 1 1-1h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-2M3.5 5.5h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1Z',
@@ -24,7 +24,7 @@ const PATHS = {
 export type IconName = keyof typeof PATHS
 export const ICON_NAMES = Object.keys(PATHS) as IconName[]
 
-/** What points the way one reads points the other way where one reads from the right. */
+/** The icons that point in the direction of reading: mirrored in right-to-left pages. */
 const DIRECTED: ReadonlySet<IconName> = new Set(['chevronRight', 'arrowRight', 'arrowLeft'])
 
 export function Icon({
@@ -52,7 +52,7 @@ export function Icon({
   )
 }
 
-/** Something is under way. Give the words beside it; with reduced motion it stands still. */
+/** A spinner. Put words beside it: with reduced motion it does not turn. */
 export function Spinner({ size = 16, className }: { size?: number; className?: string }) {
   return (
     <svg

@@ -2,9 +2,9 @@ import { decimal, formatMoney, isCurrency } from '@/lib/money'
 import { cx } from './cx'
 
 /**
- * An amount for people: tabular figures, the currency always shown, U+2212 as minus. Zero is "0.00"; absent is "—".
- * @param minor minor units
- * Its own piece of text (`bdi`): neither do the words around it turn it round, nor it them.
+ * An amount for people: tabular figures, always with its currency, U+2212 as minus. `<bdi>` isolates it from the
+ * direction of the text around it.
+ * @param minor in minor units; null is shown as "—"
  * @param locale a language tag, such as `ar-u-nu-latn`
  * @param code show `24.00 EUR` (for columns of one currency and for ledgers) rather than `€24.00`
  */
@@ -22,7 +22,7 @@ export function Money({
   className?: string
 }) {
   return (
-    // A browser may know another way to write a currency than the server (`JP¥`): what the server wrote stays.
+    // A browser may write a currency differently from the server (`JP¥`): keep the server's text.
     <bdi className={cx('figures whitespace-nowrap', className)} suppressHydrationWarning>
       {minor === null ? '—' : code ? withCode(minor, currency) : formatMoney(minor, currency, locale)}
     </bdi>

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { cx } from './cx'
 
-/** First in every page: past the navigation, to what the page is for. */
+/** The first link of every page: skips the navigation. */
 export function SkipLink({
   to = 'content',
   children = 'Skip to the content',
@@ -19,7 +19,7 @@ export function SkipLink({
   )
 }
 
-/** The mark: one filled ring among hollow ones, since one of many presses counts. */
+/** The mark: a filled circle before a hollow one, since one of many presses counts. */
 export function Logo({ className }: { className?: string }) {
   return (
     <span
@@ -38,7 +38,7 @@ export function Logo({ className }: { className?: string }) {
   )
 }
 
-/** The bar over a page: the mark first, links in the middle, what belongs to the reader last. */
+/** The bar above a page: the mark, links, and the reader's own settings at the end. */
 export function TopBar({
   home,
   links,
@@ -66,7 +66,7 @@ export function TopBar({
   )
 }
 
-/** The look of a link in a navigation; put `aria-current="page"` on the one that is open. */
+/** The classes of a navigation link; put `aria-current="page"` on the current one. */
 export function navLinkClass(className?: string): string {
   return cx(
     'inline-flex h-8 items-center gap-2 rounded-md px-2.5 font-medium text-ink-2 text-ui no-underline transition-colors hover:bg-muted hover:text-ink aria-[current=page]:bg-muted aria-[current=page]:text-ink',
@@ -74,6 +74,6 @@ export function navLinkClass(className?: string): string {
   )
 }
 
-/** A link inside running text. */
+/** The classes of a link in running text. */
 export const LINK =
   'text-link underline decoration-1 decoration-link/40 underline-offset-[3px] hover:decoration-link'

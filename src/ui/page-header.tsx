@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** A page's name, what it is about, and what can be done. The `h1` takes focus when one arrives by a link inside the app. */
+/** A page's title, note and actions. The `h1` can take focus, for navigation inside the app. */
 export function PageHeader({
   title,
   note,

@@ -1,6 +1,6 @@
 import { cx } from './cx'
 
-/** The place of something that is still coming, in its final size. Shown after 150 ms, so that what is quick never flickers. */
+/** A placeholder in the final size of its content. Shown after 150 ms, so that fast content never flickers. */
 export function Skeleton({ className }: { className?: string }) {
   return (
     <span
@@ -13,7 +13,7 @@ export function Skeleton({ className }: { className?: string }) {
   )
 }
 
-/** Rows of a list that is still coming. */
+/** Placeholder rows of a list. */
 export function SkeletonRows({ rows = 8 }: { rows?: number }) {
   return (
     <div role="status" className="divide-y divide-line">

@@ -1,20 +1,31 @@
 import { Badge, TONE_INK, type Tone } from './badge'
 import { cx } from './cx'
 
-/** What became of one attempt. `held` is a press that the page itself kept back. */
+/** The outcome of one attempt. `held` is a press that the page itself held back. */
 export type OutcomeName = 'executed' | 'replayed' | 'joined' | 'rejected' | 'ambiguous' | 'recovered' | 'held'
 
-/** The one set of glyphs: `char` for text, exports and titles, `path` for the drawing of the same shape on a 12 × 12 grid. */
-export const OUTCOMES: Record<OutcomeName, { char: string; word: string; tone: Tone; says: string }> = {
-  executed: { char: '●', word: 'Executed', tone: 'ok', says: 'did the work' },
-  replayed: { char: '○', word: 'Replayed', tone: 'info', says: 'answered from the record' },
-  joined: { char: '◐', word: 'Joined', tone: 'teal', says: 'waited for the running one and got its answer' },
-  rejected: { char: '✕', word: 'Rejected', tone: 'bad', says: 'refused, nothing done' },
-  ambiguous: { char: '!', word: 'Ambiguous', tone: 'warn', says: 'the bank has not told yet' },
-  recovered: { char: '⟳', word: 'Recovered', tone: 'violet', says: 'finished by the server after a crash' },
-  held: { char: '·', word: 'Held back', tone: 'neutral', says: 'kept back by the page, never sent' },
+/** Every outcome's glyph as a character (`<Glyph>` draws the same shape), its word, tone and meaning. */
+export const OUTCOMES: Record<OutcomeName, { char: string; word: string; tone: Tone; meaning: string }> = {
+  executed: { char: '●', word: 'Executed', tone: 'ok', meaning: 'did the work' },
+  replayed: { char: '○', word: 'Replayed', tone: 'info', meaning: 'answered from the record' },
+  joined: {
+    char: '◐',
+    word: 'Joined',
+    tone: 'teal',
+    meaning: 'waited for the running one and got its answer',
+  },
+  rejected: { char: '✕', word: 'Rejected', tone: 'bad', meaning: 'refused, nothing done' },
+  ambiguous: { char: '!', word: 'Ambiguous', tone: 'warn', meaning: 'the bank has not told yet' },
+  recovered: {
+    char: '⟳',
+    word: 'Recovered',
+    tone: 'violet',
+    meaning: 'finished by the server after a crash',
+  },
+  held: { char: '·', word: 'Held back', tone: 'neutral', meaning: 'kept back by the page, never sent' },
 }
 
+/** The glyph of an outcome, drawn on a 12 × 12 grid. */
 export function Glyph({
   outcome,
   size = 12,
@@ -57,7 +68,7 @@ const SHAPES: Record<OutcomeName, React.ReactNode> = {
   held: <circle cx="6" cy="6" r="1.9" fill="currentColor" stroke="none" />,
 }
 
-/** Glyph, word and colour of one attempt's outcome. */
+/** An outcome with its glyph. */
 export function OutcomeLabel({ outcome, className }: { outcome: OutcomeName; className?: string }) {
   return (
     <span className={cx('inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-ui', className)}>
@@ -67,7 +78,7 @@ export function OutcomeLabel({ outcome, className }: { outcome: OutcomeName; cla
   )
 }
 
-/** `●○○·`: a payment's attempts at a glance, with their sum in words for those who do not see it. At most `max` are drawn. */
+/** `●○○·`: attempts at a glance; screen readers get the counts in words. At most `max` glyphs are drawn. */
 export function GlyphStrip({ outcomes, max = 12 }: { outcomes: readonly OutcomeName[]; max?: number }) {
   const words = (Object.keys(OUTCOMES) as OutcomeName[])
     .map((kind) => ({ kind, count: outcomes.filter((outcome) => outcome === kind).length }))
@@ -90,26 +101,23 @@ export function GlyphStrip({ outcomes, max = 12 }: { outcomes: readonly OutcomeN
   )
 }
 
-/** A payment's status, as its row says it. */
+/** Word, tone and glyph of each payment status. `refunded`: the whole amount was refunded. */
 export const PAYMENT_STATUSES = {
-  succeeded: { word: 'Paid', tone: 'ok', char: '●' },
-  sending: { word: 'Paying', tone: 'info', char: '◐' },
-  requires_action: { word: 'Waiting for the shopper', tone: 'info', char: '◐' },
-  unknown: { word: 'Checking', tone: 'warn', char: '!' },
-  declined: { word: 'Declined', tone: 'bad', char: '✕' },
-  not_charged: { word: 'Not charged', tone: 'neutral', char: '○' },
-  refunded: { word: 'Refunded', tone: 'neutral', char: '↩' },
-} as const satisfies Record<string, { word: string; tone: Tone; char: string }>
+  succeeded: { word: 'Paid', tone: 'ok', glyph: '●' },
+  sending: { word: 'Paying', tone: 'info', glyph: '◐' },
+  requires_action: { word: 'Waiting for the shopper', tone: 'info', glyph: '◐' },
+  unknown: { word: 'Checking', tone: 'warn', glyph: '!' },
+  declined: { word: 'Declined', tone: 'bad', glyph: '✕' },
+  not_charged: { word: 'Not charged', tone: 'neutral', glyph: '○' },
+  refunded: { word: 'Refunded', tone: 'neutral', glyph: '↩' },
+} as const satisfies Record<string, { word: string; tone: Tone; glyph: string }>
 
 export type PaymentStatusName = keyof typeof PAYMENT_STATUSES
 
 export function PaymentStatus({ status }: { status: PaymentStatusName }) {
-  const { word, tone, char } = PAYMENT_STATUSES[status]
+  const { word, tone, glyph } = PAYMENT_STATUSES[status]
   return (
-    <Badge tone={tone}>
-      <span aria-hidden="true" className="text-[0.625rem] leading-none">
-        {char}
-      </span>
+    <Badge tone={tone} glyph={glyph}>
       {word}
     </Badge>
   )

@@ -2,8 +2,8 @@ import type { ReactNode } from 'react'
 import { cx } from './cx'
 
 /*
- * A real table. Under 768 px each row becomes a card: the `primary` cells make its first line, every other cell carries
- * its column's name. The roles are spelled out because `display: block` would take a table's meaning away.
+ * A table. Below 768 px each row becomes a card: the `primary` cells form its first line, every other cell shows its
+ * column's name. The roles are explicit because `display: block` removes a table's semantics.
  */
 
 const AS = {
@@ -33,7 +33,7 @@ export function Table({
   )
 }
 
-/** The column names; on a phone each cell says its own. */
+/** The column names; on a phone each cell shows its own instead. */
 export function TableHead({ children }: { children: ReactNode }) {
   return (
     <thead {...AS.rowgroup} className="hidden md:table-header-group">
@@ -95,7 +95,7 @@ export function Tr({ className, children }: { className?: string; children: Reac
 
 /**
  * @param label the column's name, shown beside the value on a phone
- * @param primary stands on the card's first line, without its label
+ * @param primary on the card's first line, without its label
  */
 export function Td({
   label,
@@ -128,7 +128,7 @@ export function Td({
   )
 }
 
-/** Sums, under the rows. */
+/** The row of sums. */
 export function TableFoot({ children }: { children: ReactNode }) {
   return (
     <tfoot {...AS.rowgroup} className="block border-line border-t-2 font-medium md:table-footer-group">

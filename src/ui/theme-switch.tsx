@@ -7,7 +7,7 @@ const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'syst
 const ENGLISH = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark', change: 'Change' }
 const ICONS: Record<Theme, IconName> = { system: 'auto', light: 'sun', dark: 'moon' }
 
-/** System, light, dark. Kept in a cookie, so that the server renders the right one: no script in the head, no flash. */
+/** Switches between system, light and dark. Stored in a cookie, so that the server renders the right theme: no script in the head, no flash. */
 export function ThemeSwitch({ words = ENGLISH }: { words?: Record<Theme | 'change', string> }) {
   const [theme, setTheme] = useState<Theme>('system')
   useEffect(() => {

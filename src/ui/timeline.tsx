@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { cx } from './cx'
 import { Glyph, type OutcomeName } from './status'
 
-/** What happened, in order, as a list: each step is an item, its glyph stands on the line. */
+/** An ordered list of events, each with its glyph on the line. */
 export function Timeline({ className, children }: { className?: string; children: ReactNode }) {
   return <ol className={cx('relative', className)}>{children}</ol>
 }

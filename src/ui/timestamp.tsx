@@ -2,16 +2,16 @@
 import { useSyncExternalStore } from 'react'
 import { cx } from './cx'
 
-/** In whose time the screens speak. Kept in a cookie-free place of its own: `localStorage`, with UTC where that is blocked. */
+/** The zone of all times on screen. Stored in `localStorage`; where that is blocked, the choice lasts as long as the page. */
 type Zone = 'local' | 'utc'
-const STORE = 'payonce.zone'
+const STORAGE_KEY = 'payonce.zone'
 const listeners = new Set<() => void>()
 let chosen: Zone | null = null
 
 function read(): Zone {
   if (chosen) return chosen
   try {
-    chosen = localStorage.getItem(STORE) === 'utc' ? 'utc' : 'local'
+    chosen = localStorage.getItem(STORAGE_KEY) === 'utc' ? 'utc' : 'local'
   } catch {
     chosen = 'local'
   }
@@ -21,9 +21,9 @@ function read(): Zone {
 function choose(zone: Zone) {
   chosen = zone
   try {
-    localStorage.setItem(STORE, zone)
+    localStorage.setItem(STORAGE_KEY, zone)
   } catch {
-    // Blocked storage: the choice holds until the page is left.
+    // Blocked storage: the choice lasts as long as the page.
   }
   for (const listener of listeners) listener()
 }
@@ -33,14 +33,14 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener)
 }
 
-/** The server cannot know the reader's zone: it writes UTC, the browser puts its own in its place. */
+/** The server does not know the reader's zone: it renders UTC, and the browser replaces it. */
 function useZone(): Zone {
   return useSyncExternalStore(subscribe, read, () => 'utc')
 }
 
 export type TimeStyle = 'full' | 'time' | 'day'
 
-/** A moment (RFC 3339, or a Date), with its zone; the ISO form is in the tooltip. */
+/** A time with its zone; the ISO form is in the tooltip. `at`: RFC 3339 or a `Date`. */
 export function Timestamp({
   at,
   style = 'full',
@@ -70,14 +70,14 @@ export function Timestamp({
   )
 }
 
-interface Writing {
+interface TimeFormat {
   zone: Zone
   style: TimeStyle
   seconds: boolean
   locale: string
 }
 
-function formatTime(date: Date, { zone, style, seconds, locale }: Writing): string {
+function formatTime(date: Date, { zone, style, seconds, locale }: TimeFormat): string {
   const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric' }
   const time: Intl.DateTimeFormatOptions = {
     hour: '2-digit',
@@ -86,7 +86,7 @@ function formatTime(date: Date, { zone, style, seconds, locale }: Writing): stri
     timeZoneName: 'short',
     ...(seconds ? { second: '2-digit' } : {}),
   }
-  // English the British way: the day before the month.
+  // British English: the day before the month.
   return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
     ...(style === 'time' ? {} : day),
     ...(style === 'day' ? {} : time),
@@ -94,7 +94,7 @@ function formatTime(date: Date, { zone, style, seconds, locale }: Writing): stri
   }).format(date)
 }
 
-/** Local or UTC, for the whole house. */
+/** Switches all times on screen between local time and UTC. */
 export function ZoneSwitch() {
   const zone = useZone()
   return (

@@ -3,8 +3,8 @@ import { useTranslations } from 'next-intl'
 import { Button } from '@/ui/button'
 
 /**
- * Something broke while a shopper's page was made. The checkout, which knows more about money, has its own. To try again is to load the
- * page anew: Next's `reset` renders what the server sent, and that is the error.
+ * An error while rendering a shopper's page. The checkout has its own error states, which know more about the money.
+ * "Try again" reloads: Next's `reset` would render the same server error again.
  */
 export default function ShopError({ error }: { error: Error & { digest?: string } }) {
   const t = useTranslations('trouble.broken')

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { localeOfTag } from '@/i18n/locale'
 import { PageLanguage } from '@/shop/frame/page-language'
 
-/** Of the messages, a browser gets only what its own components say. */
+/** The browser gets only the messages that client components need. */
 export default function ShopLayout({ children }: { children: ReactNode }) {
   const { trouble } = useMessages()
   return (

@@ -38,7 +38,7 @@ export default function ShopPage() {
   )
 }
 
-/** A plain form: it works before and without any script. */
+/** A form that needs no script. */
 function ProductCard({ product }: { product: Product }) {
   const t = useTranslations('shop')
   const quantity = `quantity-${product.sku}`

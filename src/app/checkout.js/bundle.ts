@@ -1,17 +1,17 @@
 import path from 'node:path'
 
 /**
- * The checkout's own script: its component and React, and nothing of a router.
- * @param mode `development` is React's own slow and strict build, in which StrictMode does what it is for; only tests serve that
+ * Bundles the checkout's script: its component and React, without any router.
+ * @param mode `development` is React's slow, strict build, in which StrictMode runs effects twice; only tests serve it
  */
 export async function bundleCheckout(mode: 'production' | 'development'): Promise<string> {
-  // Not bundled by Next: it finds its own binary beside itself.
+  // Next must not bundle esbuild: it looks for its binary beside itself.
   const { build } = (await import(
     /* turbopackIgnore: true */ /* webpackIgnore: true */ 'esbuild'
   )) as typeof import('esbuild')
   const root = process.cwd()
   const { outputFiles } = await build({
-    entryPoints: [path.join(root, 'src/shop/checkout/island.tsx')],
+    entryPoints: [path.join(root, 'src/shop/checkout/browser-entry.tsx')],
     absWorkingDir: root,
     tsconfig: path.join(root, 'tsconfig.json'),
     bundle: true,
@@ -20,7 +20,7 @@ export async function bundleCheckout(mode: 'production' | 'development'): Promis
     format: 'esm',
     target: 'es2022',
     jsx: 'automatic',
-    // The provider and the translator without Next, and messages that come compiled: 3 kB rather than 13.
+    // use-intl without Next and without its parser (messages are compiled on the server): 3 kB instead of 13.
     alias: { 'next-intl': 'use-intl', 'use-intl/format-message': 'use-intl/format-message/format-only' },
     define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
     legalComments: 'none',

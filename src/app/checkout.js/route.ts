@@ -1,6 +1,6 @@
 import { bundleCheckout } from './bundle'
 
-/** Made once, by the build; served as a file. */
+/** Bundled once, by the build, and served as a static file. */
 export const dynamic = 'force-static'
 
 export async function GET(): Promise<Response> {

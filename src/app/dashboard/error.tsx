@@ -12,10 +12,10 @@ export default function DashboardError({
   return (
     <Banner
       tone="bad"
-      title="This page could not be made."
+      title="This page could not be loaded."
       actions={<Button onClick={reset}>Try again</Button>}
     >
-      <p>Payments go on; only this view of them failed. No money moves from the dashboard.</p>
+      <p>Payments continue: only this view failed. The dashboard never moves money.</p>
       {error.digest && <p className="mt-1 font-mono text-xs">Reference {error.digest}</p>}
     </Banner>
   )

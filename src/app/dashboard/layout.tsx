@@ -4,12 +4,13 @@ import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import type { ReactNode } from 'react'
 import { caller } from '@/app/_trpc/caller'
 import { SkipLink } from '@/ui/nav'
-import { LiveProvider } from './_parts/live'
-import { Sidebar, TabBar, TopStrip } from './_parts/shell'
+import { Sidebar, TabBar } from './_parts/frame/navigation'
+import { TopStrip } from './_parts/frame/top-strip'
+import { LiveProvider } from './_parts/live/live-query'
 
 export const metadata = { title: { default: 'Overview', template: '%s – Payonce' }, robots: { index: false } }
 
-/** The operator's frame. Who is not signed in is sent to do so; the procedures refuse them by themselves as well. */
+/** The frame of the dashboard. Redirects to the sign-in; the procedures check the session themselves as well. */
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const viewer = await readViewer()
   return (

@@ -8,14 +8,14 @@ export default function NotFound() {
     <Card>
       <h1 className="sr-only">Not found</h1>
       <EmptyState
-        title="There is no such thing here"
+        title="Not found"
         action={
           <Link href="/dashboard" className={buttonClass()}>
-            To the overview
+            Go to the overview
           </Link>
         }
       >
-        The id is unknown, or belongs to someone else.
+        The id is unknown or belongs to another merchant.
       </EmptyState>
     </Card>
   )

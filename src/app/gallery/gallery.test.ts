@@ -1,11 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { PLACES } from './_parts/places'
+import { GALLERY_SECTIONS } from './_parts/sections'
 
 const UI = path.resolve(import.meta.dirname, '../../ui')
 const gallery = read(import.meta.dirname, /\.tsx$/)
-/** `export function Button`, and what is no component but gives one its look: `export function buttonClass`. */
+/** Exported components (`Button`), and functions that return the classes of one (`buttonClass`). */
 const exported = [...read(UI, /\.tsx$/).matchAll(/^export function (\w+)/gm)].map(([, name = '']) => name)
 
 test('every component of src/ui is in the gallery', () => {
@@ -14,17 +14,17 @@ test('every component of src/ui is in the gallery', () => {
   expect(components.filter((name) => !new RegExp(`<${name}[\\s/>]`).test(gallery))).toEqual([])
 })
 
-test('every look that src/ui gives to links is in the gallery', () => {
-  const looks = exported.filter((name) => name.endsWith('Class'))
-  expect(looks).toContain('buttonClass')
-  expect(looks.filter((name) => !gallery.includes(`{${name}(`))).toEqual([])
+test('every class function of src/ui is in the gallery', () => {
+  const classFunctions = exported.filter((name) => name.endsWith('Class'))
+  expect(classFunctions).toContain('buttonClass')
+  expect(classFunctions.filter((name) => !gallery.includes(`{${name}(`))).toEqual([])
 })
 
 test('every section of the table of contents is on the page', () => {
-  expect(PLACES.filter(({ id }) => !gallery.includes(`id="${id}"`))).toEqual([])
+  expect(GALLERY_SECTIONS.filter(({ id }) => !gallery.includes(`id="${id}"`))).toEqual([])
 })
 
-/** The text of all files in a folder that are called so. */
+/** The text of all files in a folder whose name matches. */
 function read(folder: string, name: RegExp): string {
   const files = fs
     .readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -11,7 +11,7 @@ import { Figures } from './_parts/figures'
 import { Icons } from './_parts/icons'
 import { Navigation } from './_parts/navigation'
 import { PaletteTable } from './_parts/palette-table'
-import { PLACES } from './_parts/places'
+import { GALLERY_SECTIONS } from './_parts/sections'
 import { Status } from './_parts/status'
 import { Surfaces } from './_parts/surfaces'
 import { Tables } from './_parts/tables'
@@ -19,7 +19,7 @@ import { TypeScale } from './_parts/type-scale'
 
 export const metadata: Metadata = { title: 'Gallery', robots: { index: false } }
 
-/** Every piece of `src/ui` in every state: the place to look before something is drawn anew. */
+/** Every component of `src/ui` in every state. Check here before you draw a new one. */
 export default function GalleryPage() {
   return (
     <>
@@ -36,7 +36,7 @@ export default function GalleryPage() {
         />
         <div className="grid gap-x-10 gap-y-10 lg:grid-cols-[9.5rem_minmax(0,1fr)]">
           <div>
-            <Contents places={PLACES} />
+            <Contents places={GALLERY_SECTIONS} />
           </div>
           <div className="flex min-w-0 flex-col gap-14">
             <PaletteTable />

@@ -26,14 +26,14 @@ export default async function SignInPage({
         In the sandbox, <code className="font-mono text-xs">npm start</code> prints the demo operator’s
         sign-in.{' '}
         <Link href="/" className={LINK}>
-          To the test shop
+          Go to the test shop
         </Link>
       </p>
     </main>
   )
 }
 
-/** Where to go afterwards: a page of ours, whatever the address says. */
+/** The page after the sign-in: always inside the dashboard, whatever the address contains. */
 function insideDashboard(next: string | string[] | undefined): string {
   return typeof next === 'string' && /^\/dashboard(\/[\w/-]*)?$/.test(next) ? next : '/dashboard'
 }

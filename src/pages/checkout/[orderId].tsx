@@ -2,23 +2,23 @@ import { randomUUID } from 'node:crypto'
 import type { GetServerSideProps } from 'next'
 import Head from 'next/head'
 import { createTranslator } from 'next-intl'
-import { localeOf } from '@/i18n/choose'
-import { compiledMessages } from '@/i18n/compiled'
+import { localeOf } from '@/i18n/choose-locale'
+import { compiledMessages } from '@/i18n/compiled-messages'
 import { LANGUAGES } from '@/i18n/locale'
 import type { Messages } from '@/i18n/messages'
 import { callerFor } from '@/server/caller'
 import { CheckoutPage, type CheckoutProps } from '@/shop/checkout/checkout-page'
 import { noScriptOutcomeOf } from '@/shop/checkout/no-script-outcome'
-import { isNotFound } from '@/shop/frame/not-found'
+import { isNotFound } from '@/shop/frame/is-not-found'
 
 /**
- * The one page outside the App Router, whose runtime alone (React and Next, 131 kB gzipped) is more than this page may weigh.
- * In production the runtime is left away: the HTML is complete, and `/checkout.js` wakes exactly this component.
+ * The one page outside the App Router, whose runtime alone (React and Next, 131 kB gzipped) is over this page's budget.
+ * In production it has no Next runtime: the HTML is complete, and `/checkout.js` hydrates exactly this component.
  */
-// `maxDuration` is named only because Next's own check of this object refuses a type that shares no member with its list.
+// `maxDuration` is declared only because Next's type check refuses an object that shares no member with its list.
 export const config: { unstable_runtimeJS: false; maxDuration?: number } = { unstable_runtimeJS: false }
 
-/** One order, one attempt. The key is made here, with the page: it is there before anything can be pressed. */
+/** One order, one purchase attempt. Its key is minted with the page, so that it exists before anything can be pressed. */
 export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ req, res, params, query }) => {
   const orderId = String(params?.orderId)
   const freshKey = randomUUID()
@@ -28,7 +28,7 @@ export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ re
   try {
     const api = callerFor(headers)
     const order = await api.checkout.order({ orderId })
-    // What holds the order speaks for itself.
+    // A payment that holds the order has a state of its own to show.
     const ended = order.payment
       ? null
       : await noScriptOutcomeOf(query, (key) => api.checkout.status({ orderId, key }))
@@ -57,7 +57,7 @@ export default function Page(props: CheckoutProps) {
   )
 }
 
-/** The page brings its own texts along, and no others. */
+/** The locale, and the compiled messages of this page only. */
 function languageFor(headers: Headers): CheckoutProps['language'] {
   const locale = localeOf(headers)
   const { checkout, common } = compiledMessages(locale)

@@ -8,16 +8,16 @@ import type { AppRouter } from '@/server/root'
 import type { CheckoutOrder, Paid } from './checkout-order'
 import { keyStatusOf, orderStatusOf } from './checkout-order'
 
-/** The checkout's own client: unbatched, so that a payment never waits for another call, and the key stands in its own input. */
+/** The checkout's tRPC client. Unbatched, so that a payment never waits for another call; `keyLink` puts the key into the input. */
 const client = createTRPCClient<AppRouter>({ links: [keyLink(), httpLink({ url: '/api/trpc' })] })
 
-/** What is sent besides the key and the order, kept as text so that a repeat is the very same. */
+/** The payload of a payment, besides key and order. Stored as text, so that a repeat is identical. */
 export interface Payload {
   version: number
   paymentMethod: string
 }
 
-/** Where this browser keeps its attempt to pay an order. */
+/** The storage name of this browser's attempt to pay an order. */
 export function attemptName(orderId: string): string {
   return `payonce.attempt:${orderId}`
 }
@@ -40,12 +40,12 @@ export function checkoutHost(orderId: string): AttemptHost<Paid> {
     },
     async ask(key) {
       const found = keyStatusOf(await client.checkout.status.query({ orderId, key }))
-      // Our key never arrived; another window's payment may hold the order all the same.
+      // Our key never arrived; a payment of another window may still hold the order.
       return found.found === 'none' ? orderStatusOf(await loadOrder(orderId)) : found
     },
-    report(key, held) {
-      // Not through the client: this one has to survive the page.
-      const body = JSON.stringify({ orderId, key, presses: held })
+    report(key, presses) {
+      // A plain `fetch` with `keepalive`: this request has to survive the page.
+      const body = JSON.stringify({ orderId, key, presses })
       fetch('/api/trpc/checkout.held', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

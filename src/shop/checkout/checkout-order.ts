@@ -2,16 +2,16 @@ import type { inferRouterOutputs } from '@trpc/server'
 import type { KeyStatus } from '@/idempotency/client/attempt'
 import type { AppRouter } from '@/server/root'
 
-/** An order as its checkout page shows it, and the payment that holds it. */
+/** An order as its checkout page shows it, with the payment that holds it. */
 export type CheckoutOrder = inferRouterOutputs<AppRouter>['checkout']['order']
 type Status = inferRouterOutputs<AppRouter>['checkout']['status']
 
-/** What a finished payment leads to. */
+/** The answer of a finished payment. */
 export interface Paid {
   receiptUrl: string | null
 }
 
-/** What the server says of a key, as the attempt machine reads it. */
+/** Translates the server's status of a key for the attempt machine. */
 export function keyStatusOf(status: Status): KeyStatus<Paid> {
   switch (status.state) {
     case 'none':
@@ -32,7 +32,7 @@ export function keyStatusOf(status: Status): KeyStatus<Paid> {
   }
 }
 
-/** What holds the order, whoever began it. */
+/** The status of the payment that holds the order, whichever key began it. */
 export function orderStatusOf({ payment }: CheckoutOrder): KeyStatus<Paid> {
   if (!payment) return { found: 'none' }
   if (payment.status === 'succeeded') return { found: 'done', answer: { receiptUrl: payment.receiptUrl } }

@@ -4,29 +4,29 @@ import { useState } from 'react'
 import type { LanguageTag } from '@/i18n/locale'
 import type { Messages } from '@/i18n/messages'
 import { ShopFrame } from '../frame/shop-frame'
-import { Checkout, isPaid } from './checkout'
 import type { CheckoutOrder } from './checkout-order'
 import type { NoScriptOutcome } from './no-script-outcome'
 import { OrderSummary } from './order-summary'
+import { isPaid, PaymentPanel } from './payment-panel'
 import { LoadFailed } from './states/load-failed'
 import { AlreadyPaid } from './states/payment-states'
 
 interface PayProps {
   orderId: string
-  /** The attempt's key, made with the page. */
+  /** The attempt's key, minted with the page. */
   freshKey: string
-  /** Null when it could not be loaded. */
+  /** Null: it could not be loaded. */
   order: CheckoutOrder | null
-  /** What became of an attempt that the form posted by itself, without scripts. */
+  /** The outcome of an attempt that the form posted without scripts. */
   ended: NoScriptOutcome | null
 }
 
 export interface CheckoutProps extends PayProps {
-  /** The reader's language, and the compiled texts of this page in it. */
+  /** The reader's language, and this page's compiled messages in it. */
   language: { tag: LanguageTag; messages: Pick<Messages, 'checkout' | 'common'> }
 }
 
-/** The order and the one attempt to pay it. */
+/** The checkout of one order: its summary, and the one attempt to pay it. */
 export function CheckoutPage({ language, ...props }: CheckoutProps) {
   return (
     <IntlProvider locale={language.tag} messages={language.messages as Messages} timeZone="UTC">
@@ -38,7 +38,7 @@ export function CheckoutPage({ language, ...props }: CheckoutProps) {
 function PayPage({ orderId, freshKey, order: first, ended }: PayProps) {
   const [order, setOrder] = useState(first)
   if (!order) return <LoadFailed orderId={orderId} onLoad={setOrder} />
-  // What was paid when the page came has nothing to press. What is paid by this page shows its own end.
+  // An order that was paid before the page was rendered has no form. A payment by this page shows its own result.
   const paid = first !== null && isPaid(first)
   return (
     <ShopFrame merchantName={order.merchantName} here={`/checkout/${order.id}`}>
@@ -49,7 +49,7 @@ function PayPage({ orderId, freshKey, order: first, ended }: PayProps) {
         {paid ? (
           <AlreadyPaid order={order} />
         ) : (
-          <Checkout order={order} freshKey={freshKey} ended={ended} onChange={setOrder} />
+          <PaymentPanel order={order} freshKey={freshKey} ended={ended} onChange={setOrder} />
         )}
       </div>
     </ShopFrame>

@@ -4,12 +4,12 @@ import { PROBLEMS } from '@/idempotency/problems'
 import { endMessageOf, hasMessage } from './end-messages'
 
 const problem = (kind: string, more = {}) => ({ kind, retry: 'no' as const, safeNewKey: true, ...more })
-const wordsFor = (because: Parameters<typeof endMessageOf>[0]) =>
+const messageFor = (because: Parameters<typeof endMessageOf>[0]) =>
   MESSAGES.en.checkout.end[endMessageOf(because).name]
 
-describe('the words for an end', () => {
-  test.each(Object.keys(PROBLEMS))('%s: a title and what to do', (kind) => {
-    const { title, body } = wordsFor(problem(kind))
+describe('the message for an ended attempt', () => {
+  test.each(Object.keys(PROBLEMS))('%s: a title and a remedy', (kind) => {
+    const { title, body } = messageFor(problem(kind))
     expect(title).not.toBe('')
     expect(body).toMatch(/\.$/)
   })
@@ -20,22 +20,22 @@ describe('the words for an end', () => {
     ['expired_card', /expired/],
     ['a code that is new to us', /declined/],
     ['constructor', /declined/],
-  ])('the decline %s in plain words, and that nothing was charged', (declineCode, title) => {
-    const words = wordsFor(problem('payment-declined', { declineCode }))
-    expect(words.title).toMatch(title)
-    expect(words.body).toContain('Nothing was charged')
+  ])('the decline %s is explained, and that nothing was charged', (declineCode, title) => {
+    const message = messageFor(problem('payment-declined', { declineCode }))
+    expect(message.title).toMatch(title)
+    expect(message.body).toContain('Nothing was charged')
   })
 
-  test('only a page that is out of date is to be loaded anew', () => {
+  test('only an outdated page asks for a reload', () => {
     expect(Object.keys(PROBLEMS).filter((kind) => endMessageOf(problem(kind)).reload)).toEqual(['validation'])
   })
 
-  test('what an address may name is listed', () => {
+  test('only listed problems may come from an address', () => {
     expect(['no-card', 'order-changed'].map(hasMessage)).toEqual([true, true])
     expect(['payment-declined', 'constructor', ''].map(hasMessage)).toEqual([false, false, false])
   })
 
-  test('a shopper never reads our own words', () => {
+  test('a shopper never reads technical terms', () => {
     for (const texts of Object.values(MESSAGES))
       expect(JSON.stringify(texts.checkout)).not.toMatch(/idempoten|mutation|\bkey\b|\b4\d\d\b|\b5\d\d\b/i)
   })

@@ -3,13 +3,13 @@ import type { Because } from '@/idempotency/client/attempt'
 
 type EndName = Exclude<keyof Messages['checkout']['end'], 'reload'>
 
-/** How an end is told of: its texts, and whether the page itself is what is wrong and has to be loaded anew (it keeps its key). */
+/** The message for an ended attempt. `reload`: the page itself is out of date and must be reloaded (it keeps its key). */
 export interface EndMessage {
   name: EndName
   reload: boolean
 }
 
-/** Why the last attempt ended, by the text that says so. "Nothing was charged" is said only where the server said so, or nothing was sent. */
+/** The message for each reason an attempt ends. A message states "Nothing was charged" only where the server confirmed it or nothing was sent. */
 const ENDS = new Map<string, EndName>(
   Object.entries({
     'not-charged': 'notCharged',
@@ -18,7 +18,7 @@ const ENDS = new Map<string, EndName>(
     'not-received': 'notReceived',
     'other-ended': 'otherEnded',
     unavailable: 'unavailable',
-    // This page makes no invalid request: it is older than the server.
+    // This page makes no invalid request, so it must be older than the server.
     validation: 'outdated',
     'no-card': 'noCard',
     'card-number': 'cardNumber',
@@ -40,7 +40,7 @@ export function endMessageOf(because: Because): EndMessage {
   return { name, reload: name === 'outdated' }
 }
 
-/** Whether a reason has words of its own, whoever names it. */
+/** True when a reason has a message of its own. */
 export function hasMessage(kind: string): boolean {
   return ENDS.has(kind)
 }

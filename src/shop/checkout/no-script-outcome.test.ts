@@ -13,8 +13,8 @@ const unknown = async () => {
   throw new Error('400')
 }
 
-describe('what a page says of an attempt that the form posted by itself', () => {
-  test('a decline is the server’s word, with its reason', async () => {
+describe('the outcome of an attempt that the form posted without scripts', () => {
+  test('a decline comes from the server, with its reason', async () => {
     const ended = await noScriptOutcomeOf(
       { attempt: 'k1', problem: 'payment-declined' },
       status('declined', 'expired_card'),
@@ -28,7 +28,7 @@ describe('what a page says of an attempt that the form posted by itself', () => 
     })
   })
 
-  test('what was refused before it began is named by the address', async () => {
+  test('a refusal before the attempt began comes from the address', async () => {
     expect(
       await noScriptOutcomeOf({ attempt: 'k1', problem: 'order-changed' }, status('none')),
     ).toMatchObject({
@@ -43,7 +43,7 @@ describe('what a page says of an attempt that the form posted by itself', () => 
     })
   })
 
-  test('what is under way, unknown, or made up says nothing', async () => {
+  test('a running, unknown or invented attempt has no outcome', async () => {
     expect(await noScriptOutcomeOf({ attempt: 'k1' }, status('working'))).toBeNull()
     expect(await noScriptOutcomeOf({ attempt: 'k1' }, unknown)).toBeNull()
     expect(

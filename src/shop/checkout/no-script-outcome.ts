@@ -3,13 +3,13 @@ import { isProblemKind } from '@/idempotency/problems'
 import { keyStatusOf } from './checkout-order'
 import { hasMessage } from './end-messages'
 
-/** An attempt that was posted by the form itself, without scripts, and came to nothing. */
+/** A refused attempt that the form posted without scripts. */
 export interface NoScriptOutcome {
   key: string
   because: Because
 }
 
-/** What the form's post puts into the address of the page that it leads to: which attempt, and what was wrong with it before it began. */
+/** The query that the form's post redirects with: the attempt's key, and the problem that refused it before it began. */
 export interface NoScriptQuery {
   attempt?: string | string[]
   problem?: string | string[]
@@ -18,9 +18,9 @@ export interface NoScriptQuery {
 type Status = Parameters<typeof keyStatusOf>[0]
 
 /**
- * What the page has to say of it. An address can say anything, so only the server's own word makes a decline; the rest was refused
- * before it began, and its words hold of any order that no payment holds.
- * @param statusOf asks what became of a key
+ * The outcome to show; null: none. The address is untrusted, so only the server's status makes a decline. Any other problem
+ * was refused before it began, and its message is true of every order that no payment holds.
+ * @param statusOf asks the server for the status of a key
  */
 export async function noScriptOutcomeOf(
   { attempt, problem }: NoScriptQuery,
@@ -28,7 +28,7 @@ export async function noScriptOutcomeOf(
 ): Promise<NoScriptOutcome | null> {
   const key = typeof attempt === 'string' ? attempt : ''
   if (key !== '') {
-    // What cannot be asked for (a key that is none, another guest's) came to nothing that this page could tell of.
+    // A malformed key, or another guest's, has no outcome that this page could show.
     const found = await statusOf(key).then(keyStatusOf, () => null)
     if (found?.found === 'refused') return { key, because: found.problem }
   }

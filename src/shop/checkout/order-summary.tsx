@@ -4,7 +4,7 @@ import { Money } from '@/ui/money'
 import { Verbatim } from '@/ui/verbatim'
 import type { CheckoutOrder } from './checkout-order'
 
-/** What is bought, for how much. On a phone it is one line that opens. */
+/** The items and the total. On a phone, one line that opens. */
 export function OrderSummary({ order }: { order: CheckoutOrder }) {
   const t = useTranslations('checkout.order')
   const locale = useLocale()

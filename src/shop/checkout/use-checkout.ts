@@ -10,25 +10,25 @@ import type { NoScriptOutcome } from './no-script-outcome'
 export type CheckoutState = AttemptState<Paid>
 export type CheckoutView = AttemptView<Paid>
 
-interface Page {
+interface CheckoutInput {
   order: CheckoutOrder
-  /** The attempt's key, made with the page. */
+  /** The attempt's key, minted with the page. */
   freshKey: string
-  /** What became of an attempt that was sent without scripts. */
+  /** The outcome of an attempt that was sent without scripts. */
   ended: NoScriptOutcome | null
   onChange: (order: CheckoutOrder) => void
 }
 
 /** The page's one attempt to pay this order. */
-export function useCheckout({ order, freshKey, ended, onChange }: Page): {
+export function useCheckout({ order, freshKey, ended, onChange }: CheckoutInput): {
   attempt: AttemptController<Paid>
   view: CheckoutView
 } {
   const known = { underWay: order.payment ? Date.now() : null, ended }
   const { attempt, view } = useAttempt<Paid>(freshKey, () => checkoutHost(order.id), known)
   const shown = view.at === 'elsewhere' && view.other && isOver(view.other) ? view.other : view
-  useFollow(shown, order.id, onChange)
-  useReturn(order.id, onChange)
+  useNavigation(shown, order.id, onChange)
+  useReloadOnReturn(order.id, onChange)
   return { attempt, view: shown }
 }
 
@@ -36,8 +36,8 @@ function isOver(state: CheckoutState): boolean {
   return state.at === 'done' || state.at === 'closed'
 }
 
-/** Goes where a state leads: to the receipt, to the bank (once, not again when the shopper comes back), to the order as it is now. */
-function useFollow(view: CheckoutView, orderId: string, onChange: (order: CheckoutOrder) => void) {
+/** Follows a state: to the receipt, to the bank (once, not again when the shopper comes back), or to the current order. */
+function useNavigation(view: CheckoutView, orderId: string, onChange: (order: CheckoutOrder) => void) {
   const last = useRef(view)
   useEffect(() => {
     const before = last.current
@@ -45,14 +45,14 @@ function useFollow(view: CheckoutView, orderId: string, onChange: (order: Checko
     if (before === view) return
     if (view.at === 'done' && view.answer.receiptUrl) location.assign(view.answer.receiptUrl)
     if (view.at === 'acting' && before.at === 'sending') location.assign(view.url)
-    // Another window may have changed how things stand. Should this fail, the old total stays, and the server refuses it again.
+    // Another window may have changed the order. If loading fails, the old total stays and the server refuses it again.
     const stale = view.at === 'ready' && (view.because?.kind === 'order-changed' || before.at === 'elsewhere')
     if (stale) loadOrder(orderId).then(onChange, () => {})
   }, [view, orderId, onChange])
 }
 
-/** A page that comes back from the browser's cache shows how things stood when it was left: the order is read again. */
-function useReturn(orderId: string, onChange: (order: CheckoutOrder) => void) {
+/** Reloads the order when the page comes back from the browser's cache (bfcache), where it shows an old state. */
+function useReloadOnReturn(orderId: string, onChange: (order: CheckoutOrder) => void) {
   useEffect(() => {
     const back = (event: PageTransitionEvent) => {
       if (event.persisted) loadOrder(orderId).then(onChange, () => {})

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react'
 import { formatMoney } from '@/lib/money'
 import type { CheckoutOrder } from './checkout-order'
 
-/** What a text needs to say the order's total: `<money>{amount}</money>`. The amount is one piece, whatever direction the words have. */
+/** The values for a message with `<money>{amount}</money>`: the order's total. `<bdi>` keeps the amount in one piece in any direction of text. */
 export function useOrderTotal({ amount, currency }: CheckoutOrder): {
   amount: string
   money: (amount: ReactNode) => ReactNode
 } {
   const locale = useLocale()
-  // A browser may know another way to write a currency than the server (`JP¥`): what the server wrote stays.
+  // A browser may write a currency differently from the server (`JP¥`): keep the server's text.
   return {
     amount: formatMoney(amount, currency, locale),
     money: (text) => (

@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useState } from 'react'
 
-/** What is said while a payment is under way, from 0, 4, 10 and 30 seconds on. Changed only at these stages, so that it is read out a few times at most. */
+/** The status message of a running payment, from 0, 4, 10 and 30 s on. It changes only then, so that it is read out a few times at most. */
 export const STAGES = [
   { fromMs: 0, message: 'sending' },
   { fromMs: 4_000, message: 'slow' },
@@ -9,7 +9,7 @@ export const STAGES = [
   { fromMs: 30_000, message: 'checking' },
 ] as const
 
-/** Which of the time stages a payment is in that was sent at `since`. */
+/** The index in `STAGES` of a payment sent at `since` (ms since the epoch; null: not sent). */
 export function useStage(since: number | null): number {
   const [stage, setStage] = useState(0)
   useEffect(() => {

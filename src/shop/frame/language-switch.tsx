@@ -2,9 +2,9 @@ import { LANGUAGES, LOCALES, type Locale } from '@/i18n/locale'
 import { cx } from '@/ui/cx'
 
 /**
- * Every other language, by its own name. A form: it works without scripts, and no robot or prefetch changes a reader's language.
- * Arabic in the system's letters: one word is no reason to fetch a font.
- * @param here the page's own address, to which it comes back
+ * A button for each other language, in that language. A form, so that it works without scripts and no robot or prefetch
+ * changes a reader's language. Arabic uses a system font: one word is no reason to fetch one.
+ * @param here the page's own path, to return to
  */
 export function LanguageSwitch({ locale, here, label }: { locale: Locale; here: string; label: string }) {
   return (

@@ -3,8 +3,8 @@ import { useLayoutEffect } from 'react'
 import { LANGUAGES, type Locale } from '@/i18n/locale'
 
 /**
- * Keeps `<html>` in the language of the page. A link from an English page to a shopper's and back changes the page and leaves the frame
- * as the first request got it.
+ * Keeps `<html lang dir>` in the language of the page: client navigation between an English page and a shopper's page
+ * does not render the root layout again.
  */
 export function PageLanguage({ locale }: { locale: Locale }) {
   useLayoutEffect(() => {

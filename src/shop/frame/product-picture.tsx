@@ -1,4 +1,4 @@
-/** A quiet drawing of each product, in the palette's own colours; a product without one gets the mark. */
+/** A drawing of each product in the palette's colours; a circle for a product without one. */
 export function ProductPicture({ sku }: { sku: string }) {
   return (
     <div className="flex h-40 items-center justify-center border-line border-b bg-muted/70 text-ink-2">

@@ -8,12 +8,12 @@ import { LanguageSwitch } from './language-switch'
 
 interface Props {
   merchantName: string
-  /** The page's own address, to which it comes back in another language. */
+  /** The page's own path, to return to in another language. */
   here: string
   children: ReactNode
 }
 
-/** The frame round checkout and receipt: the shop's name, and nothing that leads away from paying but to another language. */
+/** The frame of checkout and receipt. Its only links are the language and help, so that nothing else leads away from paying. */
 export function ShopFrame({ merchantName, here, children }: Props) {
   const t = useTranslations('common')
   const locale = localeOfTag(useLocale())

@@ -6,8 +6,8 @@ import { ThemeSwitch } from '@/ui/theme-switch'
 import { LanguageSwitch } from './language-switch'
 
 /**
- * The bar over the shop and the documents.
- * @param here this page's address, where the page is there in other languages too
+ * The bar above the shop and the docs.
+ * @param here the page's own path, if the page exists in other languages too
  */
 export function SiteBar({ here }: { here?: string }) {
   const t = useTranslations('common')

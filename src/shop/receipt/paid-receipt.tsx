@@ -99,7 +99,7 @@ function Items({ receipt }: { receipt: Receipt }) {
   )
 }
 
-/** What was asked, what was charged, and where to look it up. */
+/** Presses, requests and charges of the payment, with the ids to look them up by. */
 function ProofOfOneCharge({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipt.proof')
   const common = useTranslations('common')

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 
-/** A printed receipt shows the proof too, so it is opened first. */
+/** Prints the receipt. Opens the proof first, so that it is printed too. */
 export function PrintButton({ children }: { children: ReactNode }) {
   const print = () => {
     for (const details of document.querySelectorAll('details')) details.open = true

@@ -1,7 +1,7 @@
 'use client'
 import { type ReactNode, useEffect, useRef } from 'react'
 
-/** The receipt's heading takes focus: one arrives here from a press of Pay, and this is the answer. */
+/** The receipt's heading. It takes focus, since it answers the press of Pay that led here. */
 export function ReceiptTitle({ children }: { children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus(), [])

@@ -3,22 +3,22 @@ import { buttonClass } from '@/ui/button'
 import { Icon, Spinner } from '@/ui/icon'
 import { Money } from '@/ui/money'
 import { Verbatim } from '@/ui/verbatim'
+import { AutoRefresh } from './auto-refresh'
 import type { Receipt } from './receipt'
 import { ReceiptTitle } from './receipt-title'
-import { Refresh } from './refresh'
 
-/** A receipt's address of a payment that is not paid: it says how it stands, and changes by itself while that is open. */
+/** The receipt's page of a payment that has not succeeded: its state, refreshed while that may still change. */
 export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipt')
-  const { says, open } = STANDING[receipt.status as Exclude<Receipt['status'], 'succeeded'>]
+  const { text, open } = MESSAGES[receipt.status as Exclude<Receipt['status'], 'succeeded'>]
   return (
     <section className="mx-auto max-w-lg rounded-lg border border-line bg-surface px-6 py-10 text-center shadow-card sm:px-10">
       <span className="mx-auto mb-5 flex size-12 items-center justify-center rounded-full bg-muted text-ink-2">
         {open ? <Spinner size={22} /> : <Icon name="info" size={22} />}
       </span>
-      <ReceiptTitle>{t(`${says}.title`)}</ReceiptTitle>
+      <ReceiptTitle>{t(`${text}.title`)}</ReceiptTitle>
       <p role="status" className="mx-auto mt-3 max-w-[46ch] text-balance text-ink-2 text-sm">
-        {t(`${says}.body`)}
+        {t(`${text}.body`)}
       </p>
       <p className="mt-4 text-ink-3 text-ui">
         <Money minor={receipt.amount} currency={receipt.currency} locale={useLocale()} />
@@ -33,7 +33,7 @@ export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {
           </>
         )}
       </p>
-      {open && <Refresh everyMs={3_000} />}
+      {open && <AutoRefresh everyMs={3_000} />}
       {(!open || receipt.status === 'requires_action') && (
         <a href={`/checkout/${receipt.orderId}`} className={buttonClass('secondary', 'md', 'mt-6')}>
           {t('back')}
@@ -43,11 +43,11 @@ export function UnpaidReceipt({ receipt }: { receipt: Receipt }) {
   )
 }
 
-/** Which words say it, and whether it may still change. */
-const STANDING = {
-  sending: { says: 'checking', open: true },
-  unknown: { says: 'checking', open: true },
-  requires_action: { says: 'confirm', open: true },
-  declined: { says: 'declined', open: false },
-  not_charged: { says: 'notCharged', open: false },
-} as const satisfies Record<Exclude<Receipt['status'], 'succeeded'>, { says: string; open: boolean }>
+/** The message of each status, and whether the status may still change. */
+const MESSAGES = {
+  sending: { text: 'checking', open: true },
+  unknown: { text: 'checking', open: true },
+  requires_action: { text: 'confirm', open: true },
+  declined: { text: 'declined', open: false },
+  not_charged: { text: 'notCharged', open: false },
+} as const satisfies Record<Exclude<Receipt['status'], 'succeeded'>, { text: string; open: boolean }>

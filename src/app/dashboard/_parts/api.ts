@@ -2,28 +2,28 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '@/server/root'
 
-/** The procedures as a browser reaches them. The dashboard only asks; what it asks for in one moment travels together. */
+/** The dashboard's tRPC client. Queries of one moment travel as one batch. */
 export const api = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/trpc', maxItems: 10 })] })
 
-type Answers = inferRouterOutputs<AppRouter>
-export type OverviewData = Answers['payments']['overview']
-export type PaymentRow = Answers['payments']['list']['items'][number]
-export type PaymentPage = Answers['payments']['list']
-export type PaymentData = Answers['payments']['get']
+type Outputs = inferRouterOutputs<AppRouter>
+export type OverviewData = Outputs['payments']['overview']
+export type PaymentRow = Outputs['payments']['list']['items'][number]
+export type PaymentPage = Outputs['payments']['list']
+export type PaymentData = Outputs['payments']['get']
 export type AttemptRecord = PaymentData['attempts'][number]
-export type Transaction = PaymentData['transactions'][number]
-export type Account = Answers['ledger']['account']
-export type Check = Answers['ledger']['check']
-export type StatementPage = Answers['ledger']['statement']
-export type JournalPage = Answers['ledger']['journal']
-export type IntegrityView = Answers['integrity']['check']
-export type KeysData = Answers['developers']['keys']
-export type KeyRow = KeysData['keys'][number]
-export type RecordRow = Answers['idempotency']['list']['items'][number]
-export type RecordPage = Answers['idempotency']['list']
-export type RecordData = Answers['idempotency']['get']
+export type TransactionData = PaymentData['transactions'][number]
+export type AccountData = Outputs['ledger']['account']
+export type LedgerCheckData = Outputs['ledger']['check']
+export type StatementPage = Outputs['ledger']['statement']
+export type JournalPage = Outputs['ledger']['journal']
+export type IntegrityData = Outputs['integrity']['check']
+export type ApiKeysData = Outputs['developers']['keys']
+export type ListedApiKey = ApiKeysData['keys'][number]
+export type RecordRow = Outputs['idempotency']['list']['items'][number]
+export type RecordPage = Outputs['idempotency']['list']
+export type RecordData = Outputs['idempotency']['get']
 
-/** The session is over: signed out elsewhere, or idle for too long. */
+/** True when the session is over: signed out elsewhere, or idle for too long. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof TRPCClientError && error.data?.code === 'UNAUTHORIZED'
 }

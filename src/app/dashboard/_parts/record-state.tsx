@@ -1,27 +1,24 @@
 import { Badge, type Tone } from '@/ui/badge'
 
-const STATES: Record<string, { word: string; char: string; tone: Tone }> = {
-  claimed: { word: 'Claimed', char: '◐', tone: 'info' },
-  sending: { word: 'Sending', char: '◐', tone: 'info' },
-  unknown: { word: 'Unknown', char: '!', tone: 'warn' },
-  parked: { word: 'Parked', char: '■', tone: 'bad' },
-  completed: { word: 'Completed', char: '●', tone: 'ok' },
-  tombstone: { word: 'Answer expired', char: '○', tone: 'neutral' },
+const STATES: Record<string, { word: string; glyph: string; tone: Tone }> = {
+  claimed: { word: 'Claimed', glyph: '◐', tone: 'info' },
+  sending: { word: 'Sending', glyph: '◐', tone: 'info' },
+  unknown: { word: 'Unknown', glyph: '!', tone: 'warn' },
+  parked: { word: 'Parked', glyph: '■', tone: 'bad' },
+  completed: { word: 'Completed', glyph: '●', tone: 'ok' },
+  tombstone: { word: 'Answer expired', glyph: '○', tone: 'neutral' },
 }
 
-export const STATE_NAMES = ['claimed', 'sending', 'unknown', 'parked', 'completed', 'tombstone'] as const
+export const RECORD_STATES = ['claimed', 'sending', 'unknown', 'parked', 'completed', 'tombstone'] as const
 
-export function stateWord(state: string): string {
+export function stateLabel(state: string): string {
   return STATES[state]?.word ?? state
 }
 
 export function RecordState({ state }: { state: string }) {
-  const { word, char, tone } = STATES[state] ?? { word: state, char: '○', tone: 'neutral' as const }
+  const { word, glyph, tone } = STATES[state] ?? { word: state, glyph: '○', tone: 'neutral' as const }
   return (
-    <Badge tone={tone}>
-      <span aria-hidden="true" className="text-[0.625rem] leading-none">
-        {char}
-      </span>
+    <Badge tone={tone} glyph={glyph}>
       {word}
     </Badge>
   )

@@ -1,7 +1,7 @@
-/** Made once, by the build. */
+/** Rendered once, by the build. */
 export const dynamic = 'force-static'
 
-/** What the reference looks like, and that it calls nobody but us: no fonts, no proxy, no assistant, no statistics. */
+/** Scalar's configuration: our look, and no requests to other hosts (no fonts, proxy, assistant or telemetry). */
 const CONFIGURATION = {
   withDefaultFonts: false,
   hideClientButton: true,
@@ -15,7 +15,7 @@ const CONFIGURATION = {
   metaData: { title: 'API reference – Payonce' },
 }
 
-/** The API reference: a page by itself, whose one script reads the document that the API makes of its own routes. */
+/** The API reference: a page of its own with one script, which reads the generated OpenAPI document. */
 export function GET(): Response {
   const configuration = JSON.stringify(CONFIGURATION).replaceAll('&', '&amp;').replaceAll('"', '&quot;')
   const page = `<!doctype html>
@@ -29,7 +29,7 @@ export function GET(): Response {
   </head>
   <body>
     <nav class="back" aria-label="Payonce"><a href="/docs">← Guide</a> <a href="/api/openapi.json">OpenAPI document</a></nav>
-    <noscript>The reference needs JavaScript. The document itself does not: <a href="/api/openapi.json">/api/openapi.json</a></noscript>
+    <noscript>The reference needs JavaScript. The OpenAPI document does not: <a href="/api/openapi.json">/api/openapi.json</a></noscript>
     <script id="api-reference" type="application/json" data-url="/api/openapi.json" data-configuration="${configuration}"></script>
     <script src="/docs/api/reference.js"></script>
   </body>

@@ -34,31 +34,31 @@ export function Buttons() {
 }
 
 function Variant({ variant }: { variant: ButtonVariant }) {
-  const says = VARIANTS[variant]
+  const label = VARIANTS[variant]
   return (
     <Show name={`<Button variant="${variant}">`}>
       <Row className="gap-x-4">
         {SIZES.map((size) => (
           <State key={size} name={size}>
             <Button variant={variant} size={size}>
-              {says}
+              {label}
             </Button>
           </State>
         ))}
         <State name="with an icon">
           <Button variant={variant}>
             <Icon name="lock" />
-            {says}
+            {label}
           </Button>
         </State>
         <State name="busy">
           <Button variant={variant} busy>
-            {says}
+            {label}
           </Button>
         </State>
         <State name="aria-disabled">
           <Button variant={variant} aria-disabled="true">
-            {says}
+            {label}
           </Button>
         </State>
       </Row>

@@ -4,7 +4,7 @@ import { Icon } from '@/ui/icon'
 import { DUTIES, leastContrast, readPalette, THEMES, type Theme, type Token } from './palette'
 import { Section, Show } from './show'
 
-/** Both themes beside each other, whatever the reader has chosen, each with the contrast that it really has. */
+/** Both themes side by side, whichever the reader has chosen, with the computed contrasts. */
 export function PaletteTable() {
   const palette = readPalette()
   return (
@@ -38,7 +38,7 @@ export function PaletteTable() {
   )
 }
 
-/** The whole palette laid down anew, so that what lies within has one theme's colours. */
+/** Defines every token again with one theme's value, for everything inside. */
 function painted(palette: Map<string, Token>, theme: Theme): CSSProperties {
   return Object.fromEntries([...palette].map(([name, token]) => [`--color-${name}`, token[theme]]))
 }

@@ -5,10 +5,10 @@ import { formatHex, wcagContrast } from 'culori'
 export type Theme = 'light' | 'dark'
 export const THEMES: readonly Theme[] = ['light', 'dark']
 
-/** A colour of the palette in both themes, as globals.css says it: `oklch(…)`. */
+/** A colour of the palette in both themes, as written in globals.css: `oklch(…)`. */
 export type Token = Record<Theme, string>
 
-/** What a colour is laid upon, and how much it must stand out there: 4.5 for text, 3 for edges and signs (WCAG 1.4.3, 1.4.11). */
+/** The backgrounds of a colour, and the contrast it needs on them: 4.5 for text, 3 for edges and signs (WCAG 1.4.3, 1.4.11). */
 export interface Duty {
   on: readonly string[]
   least: 3 | 4.5
@@ -18,7 +18,7 @@ const GROUNDS = ['canvas', 'surface', 'muted'] as const
 const onGrounds: Duty = { on: GROUNDS, least: 4.5 }
 const tone = (name: string): Duty => ({ on: [...GROUNDS, `${name}-soft`], least: 4.5 })
 
-/** Each colour that carries meaning, and where it is used. */
+/** Every colour with a meaning, and its backgrounds. */
 export const DUTIES: Record<string, Duty> = {
   ink: onGrounds,
   'ink-2': {
@@ -38,7 +38,7 @@ export const DUTIES: Record<string, Duty> = {
   violet: tone('violet'),
 }
 
-/** The palette, read from the one place where it is written. */
+/** The palette, parsed from globals.css, its only source. */
 export function readPalette(): Map<string, Token> {
   return parsePalette(fs.readFileSync(path.join(process.cwd(), 'src/app/globals.css'), 'utf8'))
 }
@@ -53,7 +53,7 @@ export function parsePalette(css: string): Map<string, Token> {
   ])
 }
 
-/** The lowest contrast of a colour over all that it is laid upon. */
+/** The lowest contrast of a colour over all of its backgrounds. */
 export function leastContrast(palette: Map<string, Token>, name: string, theme: Theme): number {
   const colour = palette.get(name)?.[theme] ?? ''
   return Math.min(
@@ -63,5 +63,5 @@ export function leastContrast(palette: Map<string, Token>, name: string, theme: 
   )
 }
 
-/** As a screen shows it: within sRGB, in eight bits. */
+/** The colour as a screen shows it: clamped to sRGB, in eight bits. */
 const seen = (colour: string): string => formatHex(colour) ?? ''

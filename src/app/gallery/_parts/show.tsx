@@ -1,10 +1,18 @@
 import type { ReactNode } from 'react'
 import { cx } from '@/ui/cx'
-import { PLACES, type PlaceId } from './places'
+import { GALLERY_SECTIONS, type GallerySectionId } from './sections'
 
-/** One subject of the gallery, with an address of its own. */
-export function Section({ id, note, children }: { id: PlaceId; note: ReactNode; children: ReactNode }) {
-  const title = PLACES.find((place) => place.id === id)?.title
+/** A section of the gallery, with an address of its own. */
+export function Section({
+  id,
+  note,
+  children,
+}: {
+  id: GallerySectionId
+  note: ReactNode
+  children: ReactNode
+}) {
+  const title = GALLERY_SECTIONS.find((place) => place.id === id)?.title
   return (
     <section id={id} aria-labelledby={`${id}-title`} className="scroll-mt-6">
       <h2 id={`${id}-title`} className="font-semibold text-lg">
@@ -22,9 +30,9 @@ export function Section({ id, note, children }: { id: PlaceId; note: ReactNode; 
 }
 
 /**
- * Some states of one piece, on the ground that it stands on.
- * @param name what it is called in the code
- * @param flush the piece reaches to the edges, as in a card
+ * States of one component, on its usual background.
+ * @param name the component's name in the code
+ * @param flush the component reaches the edges, as in a card
  */
 export function Show({
   name,
@@ -53,7 +61,7 @@ export function Show({
   )
 }
 
-/** One state, and what it is called. */
+/** One state with its name. */
 export function State({
   name,
   className,
@@ -71,7 +79,7 @@ export function State({
   )
 }
 
-/** States beside each other, as many as there is room for. */
+/** A wrapping row of states. */
 export function Row({ className, children }: { className?: string; children: ReactNode }) {
   return <div className={cx('flex flex-wrap items-end gap-x-6 gap-y-5', className)}>{children}</div>
 }

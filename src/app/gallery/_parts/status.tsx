@@ -34,7 +34,7 @@ export function Status() {
               <span aria-hidden="true" className="w-4 text-center">
                 {OUTCOMES[outcome].char}
               </span>
-              <span className="text-ink-3 text-ui">{OUTCOMES[outcome].says}</span>
+              <span className="text-ink-3 text-ui">{OUTCOMES[outcome].meaning}</span>
             </li>
           ))}
         </ul>

@@ -1,6 +1,6 @@
 import { Section, Show } from './show'
 
-/** Each size, and what it is for. */
+/** Each type size and its use. */
 const SIZES = [
   ['text-3xl', 'text-3xl tracking-tight font-semibold', 'Paid €24.00', 'the one thing that a page is about'],
   ['text-2xl', 'text-2xl tracking-tight font-semibold', '€1,204.50', 'a number that matters'],

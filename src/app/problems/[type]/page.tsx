@@ -4,7 +4,7 @@ import { isProblemKind, PROBLEMS, type ProblemKind, type Retry } from '@/idempot
 import { SiteBar } from '@/shop/frame/site-bar'
 import { Card, CardBody, Fact, Facts } from '@/ui/card'
 import { PageHeader } from '@/ui/page-header'
-import { MEANINGS } from '../meanings'
+import { PROBLEM_MEANINGS } from '../problem-meanings'
 
 interface Props {
   params: Promise<{ type: string }>
@@ -15,7 +15,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return isProblemKind(type) ? { title: PROBLEMS[type].title } : {}
 }
 
-/** What stands behind a problem's `type` address: what it means, and what a program should do. */
+/** The page behind a problem's `type` (RFC 9457): its meaning, and what a program should do. */
 export default async function ProblemPage({ params }: Props) {
   const { type } = await params
   if (!isProblemKind(type)) notFound()
@@ -26,7 +26,7 @@ export default async function ProblemPage({ params }: Props) {
       <main id="content" className="mx-auto max-w-5xl px-4 py-12 sm:px-6 *:max-w-2xl">
         <PageHeader
           title={problem.title}
-          note={MEANINGS[type]}
+          note={PROBLEM_MEANINGS[type]}
           back={<code className="font-mono">/problems/{type}</code>}
         />
         <Card>
@@ -38,11 +38,11 @@ export default async function ProblemPage({ params }: Props) {
               <Fact name="tRPC code">
                 <code className="font-mono text-ui">{problem.trpc}</code>
               </Fact>
-              <Fact name="What to do">{NEXT[problem.retry]}</Fact>
+              <Fact name="What to do">{RETRY_ADVICE[problem.retry]}</Fact>
               <Fact name="May a new key be used?">
                 {problem.safeNewKey ? 'Yes' : 'No: it could charge a second time'}
               </Fact>
-              <Fact name="Is it stored under the key?">
+              <Fact name="Is it stored with the key?">
                 {problem.remembered ? 'Yes: the same key gets the same answer' : 'No: nothing was done'}
               </Fact>
             </Facts>
@@ -57,9 +57,9 @@ export function generateStaticParams(): Array<{ type: ProblemKind }> {
   return (Object.keys(PROBLEMS) as ProblemKind[]).map((type) => ({ type }))
 }
 
-const NEXT: Record<Retry, string> = {
-  'same-key': 'Send the same request again, with the same key',
-  poll: 'Ask for the status until it is known',
-  'after-fixing': 'Correct the request, then send it',
+const RETRY_ADVICE: Record<Retry, string> = {
+  'same-key': 'Send the same request again with the same key',
+  poll: 'Poll the status until the outcome is known',
+  'after-fixing': 'Correct the request, then send it again',
   no: 'Nothing: this is the final answer',
 }

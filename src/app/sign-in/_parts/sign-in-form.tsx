@@ -5,12 +5,12 @@ import { Button } from '@/ui/button'
 import { TextField } from '@/ui/field'
 
 const PROBLEMS: Record<number, string> = {
-  400: 'Enter your e-mail address and your password.',
-  401: 'This e-mail address and password do not belong together.',
-  429: 'Too many tries. Wait a minute, then try again.',
+  400: 'Enter your email address and password.',
+  401: 'The email address or the password is wrong.',
+  429: 'Too many attempts. Wait a minute, then try again.',
 }
 
-/** E-mail and password. `method` and `action` keep the password out of the address bar, should the script not have loaded yet. */
+/** Email and password. `method` and `action` keep the password out of the address bar if the script has not loaded yet. */
 export function SignInForm({ next }: { next: string }) {
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
@@ -22,7 +22,7 @@ export function SignInForm({ next }: { next: string }) {
     setBusy(true)
     const status = await signIn(new FormData(event.currentTarget))
     if (status === 200) return window.location.assign(next)
-    setProblem(PROBLEMS[status] ?? 'The server does not answer just now. Try again in a moment.')
+    setProblem(PROBLEMS[status] ?? 'The server is not responding. Try again in a moment.')
     setBusy(false)
     requestAnimationFrame(() => summary.current?.focus())
   }
@@ -46,7 +46,7 @@ export function SignInForm({ next }: { next: string }) {
         id="email"
         name="email"
         type="email"
-        label="E-mail"
+        label="Email"
         autoComplete="username"
         required
         spellCheck={false}
@@ -67,7 +67,7 @@ export function SignInForm({ next }: { next: string }) {
   )
 }
 
-/** The status of the answer; 0 when there was none. */
+/** The HTTP status of the answer; 0: no answer. */
 async function signIn(form: FormData): Promise<number> {
   const body = JSON.stringify({ email: form.get('email'), password: form.get('password') })
   try {

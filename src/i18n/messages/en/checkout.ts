@@ -1,4 +1,4 @@
-/** The checkout, in every state. "Nothing was charged" stands only where that is known. */
+/** Every state of the checkout. "Nothing was charged" appears only where that is certain. */
 export const checkout = {
   documentTitle: {
     pay: 'Pay – {merchant}',
@@ -16,17 +16,17 @@ export const checkout = {
   once: 'You can press Pay again or reload: you will be charged only once.',
   status: {
     sending: 'Sending your payment…',
-    slow: 'Your bank is taking a little longer.',
+    slow: 'This is taking a little longer than usual.',
     slower: 'Still working. Please keep this page open; you will not be charged twice.',
     checking: 'We are checking your payment.',
-    outage: 'We cannot reach our payment system. Nothing was charged; we are trying again by ourselves.',
+    outage: 'Our payment system cannot be reached. Nothing was charged, and we keep trying.',
     checkNow: 'Check now',
   },
   field: {
     optional: '(optional)',
     error: 'Error:',
     email: 'Email',
-    emailHint: 'In test mode no e-mail is sent.',
+    emailHint: 'No email is sent in test mode.',
     number: 'Card number',
     expiry: 'Expiry date',
     expiryForm: 'MM / YY',
@@ -39,16 +39,16 @@ export const checkout = {
     title: 'There is a problem',
     email: 'Enter an email address like name@example.com, or leave it empty.',
     numberEmpty: 'Enter the card number.',
-    numberShort: 'The card number is too short: type all of its digits.',
-    numberTyped: 'The card number has a typing error: check its digits.',
+    numberShort: 'The card number is too short. Enter all of its digits.',
+    numberTyped: 'The card number has a wrong digit. Check the number.',
     numberReal: 'Only test cards work here. This number was not sent to anyone: use a test card instead.',
     expiryEmpty: 'Enter the expiry date, like 04 / 28.',
     expiryForm: 'Enter the expiry date as month and year, like 04 / 28.',
-    expiryPast: 'This date has passed: check it, or use another card.',
+    expiryPast: 'This expiry date has passed. Check it, or use another card.',
     cscEmpty: 'Enter the security code.',
     cscThree: 'The security code has 3 digits.',
     cscFour: 'The security code has 4 digits.',
-    nameEmpty: 'Enter the name as it stands on the card.',
+    nameEmpty: 'Enter the name as shown on the card.',
   },
   end: {
     declined: {
@@ -57,20 +57,20 @@ export const checkout = {
     },
     insufficientFunds: {
       title: 'There is not enough money on this card',
-      body: 'Your bank said so. Nothing was charged. Try another card.',
+      body: 'Your bank declined the payment. Nothing was charged. Try another card.',
     },
     expiredCard: { title: 'This card has expired', body: 'Nothing was charged. Try another card.' },
     notCharged: {
       title: 'The payment did not go through',
-      body: 'The bank told us that nothing was charged. You can try again.',
+      body: 'The bank confirmed that nothing was charged. You can try again.',
     },
     orderChanged: {
-      title: 'Your basket changed',
-      body: 'Nothing was charged. Look at the new total, then press Pay.',
+      title: 'Your order has changed',
+      body: 'Nothing was charged. Check the new total, then press Pay.',
     },
     offline: {
       title: 'You are offline. Nothing has been sent.',
-      body: 'Press Pay again once you are connected: it does not go out by itself.',
+      body: 'Press Pay again when you are back online: nothing is sent on its own.',
     },
     notReceived: {
       title: 'Your payment did not reach us',
@@ -78,7 +78,7 @@ export const checkout = {
     },
     otherEnded: {
       title: 'The other payment did not go through',
-      body: 'It was begun in another window, and nothing was charged. You can pay here.',
+      body: 'It was started in another window, and nothing was charged. You can pay here.',
     },
     unavailable: {
       title: 'We cannot reach our payment system',
@@ -86,12 +86,12 @@ export const checkout = {
     },
     outdated: {
       title: 'This page is out of date',
-      body: 'Nothing was charged. Reload it, then press Pay again.',
+      body: 'Nothing was charged. Reload the page, then press Pay again.',
     },
     noCard: { title: 'Choose a test card', body: 'Nothing was charged. Choose one below, then press Pay.' },
     cardNumber: {
-      title: 'A card number must not be sent',
-      body: 'It was refused and is kept nowhere. Nothing was charged. Use a test card.',
+      title: 'Card numbers cannot be sent',
+      body: 'The number was refused and not stored. Nothing was charged. Use a test card.',
     },
     other: { title: 'This payment could not be taken', body: 'Nothing was charged. Press Pay to try again.' },
     reload: 'Reload this page',
@@ -100,19 +100,19 @@ export const checkout = {
     mode: 'Test mode · no real money',
     fill: 'Fill in a test card',
     label: 'Test card',
-    hint: 'Scripts are off, so no card can be typed in: choose one of the test cards.',
+    hint: 'JavaScript is off, so card details cannot be entered. Choose a test card.',
     does: {
       pm_card_visa: 'Pays',
       pm_card_declined: 'Is declined',
-      pm_card_insufficient_funds: 'Has not enough money',
+      pm_card_insufficient_funds: 'Has insufficient funds',
       pm_card_expired: 'Has expired',
-      pm_card_challenge: 'Asks for a confirmation first',
+      pm_card_challenge: 'Asks for confirmation first',
       pm_card_slow: 'Pays after 3 seconds',
       pm_card_timeout_before_charge: 'Never answers, does not charge',
       pm_card_timeout_after_charge: 'Charges, but never answers',
       pm_card_error_before_charge: 'Fails, does not charge',
       pm_card_error_after_charge: 'Charges, but answers with a failure',
-      pm_card_charged_twice: 'Is charged twice; the second is given back',
+      pm_card_charged_twice: 'Is charged twice; the second charge is refunded',
     },
   },
   order: {
@@ -123,13 +123,13 @@ export const checkout = {
   },
   checking: {
     title: 'We are checking your payment',
-    body: 'We do not know yet whether the payment went through. We are asking the bank, and this page changes by itself as soon as we know.',
+    body: 'We do not know yet whether the payment went through. We are asking the bank, and this page updates as soon as we know.',
     close: 'You can close this page and come back to it later. You will not be charged twice.',
     reference: 'Order reference: <name>{reference}</name>',
   },
   acting: {
     title: 'Your bank wants to confirm that it is you',
-    body: 'Nothing is charged before you confirm. This page goes on by itself afterwards.',
+    body: 'Nothing is charged until you confirm. This page then continues on its own.',
     link: 'Confirm with your bank',
   },
   paid: {
@@ -143,17 +143,18 @@ export const checkout = {
   elsewhere: {
     open: 'This order is open in another window',
     openBody:
-      'One window at a time can pay, so that nothing is paid twice. Go on there, or continue in this one.',
+      'Only one window can pay at a time, so that nothing is paid twice. Continue there, or in this one.',
     paying: 'This order is being paid in another window',
-    silent: 'The other window does not answer. You can continue in this one: you will not be charged twice.',
+    silent:
+      'The other window is not responding. You can continue in this one: you will not be charged twice.',
     takeOver: 'Continue here',
   },
   notLoaded: {
     documentTitle: 'Error: order not loaded',
     title: 'We could not load this order',
     calm: 'You have not been charged.',
-    sent: 'You have pressed Pay before. We will tell you here what became of it; you will not be charged twice.',
-    trying: 'Trying again by itself…',
+    sent: 'You have already pressed Pay. The result will appear here, and you will not be charged twice.',
+    trying: 'Trying again automatically…',
     now: 'Try now',
     reference: 'Support reference: <code>{id}</code>',
   },

@@ -1,4 +1,4 @@
-/** The frame round every page of a shopper. */
+/** The frame of every page for shoppers. */
 export const common = {
   skip: 'Skip to the content',
   language: 'Language',

@@ -1,15 +1,15 @@
-/** The receipt, of a payment in any state. */
+/** The receipt of a payment, paid or not. */
 export const receipt = {
   documentTitle: { paid: 'Paid – {merchant}', unpaid: 'Payment – {merchant}' },
   paid: 'Paid <money>{amount}</money>',
-  refundedAll: '<money>{amount}</money> was given back',
-  refundedPart: '<money>{amount}</money> of it was given back. It may take your bank some days to show it.',
+  refundedAll: '<money>{amount}</money> was refunded',
+  refundedPart: '<money>{amount}</money> of it was refunded. Your bank may take a few days to show it.',
   to: 'to <name>{merchant}</name>',
   date: 'Date',
   method: 'Paid with',
   order: 'Order',
   total: 'Total',
-  refunded: 'Given back',
+  refunded: 'Refunded',
   left: 'Paid after refunds',
   print: 'Print',
   proof: {
@@ -24,16 +24,16 @@ export const receipt = {
   },
   checking: {
     title: 'We are checking your payment',
-    body: 'We do not know yet whether it went through. We are asking the bank; this page changes by itself. You will not be charged twice.',
+    body: 'We do not know yet whether it went through. We are asking the bank, and this page updates on its own. You will not be charged twice.',
   },
   confirm: {
     title: 'Your bank is waiting for you',
-    body: 'This payment needs your confirmation. Nothing is charged before you give it; this page changes by itself afterwards.',
+    body: 'This payment needs your confirmation. Nothing is charged until you confirm; this page then updates on its own.',
   },
   declined: { title: 'This payment was declined', body: 'Your bank declined the card. Nothing was charged.' },
   notCharged: {
     title: 'This payment did not go through',
-    body: 'The bank told us that nothing was charged.',
+    body: 'The bank confirmed that nothing was charged.',
   },
   reference: 'order <name>{reference}</name>',
   back: 'Back to the order',

@@ -1,8 +1,8 @@
-/** The test shop. Products are kept under their SKU. */
+/** The test shop. The key of a product is its SKU. */
 export const shop = {
   documentTitle: 'Payonce – pay as often as you like, be charged once',
   title: 'Press Pay as often as you like.',
-  lead: 'You are charged once. Buy something from this test shop, press Pay twenty-five times, reload, lose the connection, and look at the ledger afterwards.',
+  lead: 'You are charged once. Buy something from this test shop, press Pay twenty-five times, reload, drop the connection, then check the ledger.',
   products: 'Products',
   quantity: 'Quantity of {product}',
   buy: 'Buy<name> {product}</name>',

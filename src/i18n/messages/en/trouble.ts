@@ -1,15 +1,15 @@
-/** When there is no page, or it broke. */
+/** The pages for an unknown address and for a failure of ours. */
 export const trouble = {
   notFound: {
     documentTitle: 'Not found',
     title: 'There is nothing here',
-    body: 'The address may be mistyped, or what it led to is not there any more.',
+    body: 'The address may be mistyped, or the page it led to may be gone.',
     toShop: 'To the shop',
   },
   broken: {
     documentTitle: 'Error – Payonce',
     title: 'This page could not be shown',
-    body: 'Something is broken on our side. Looking at this page changed nothing; you can try again.',
+    body: 'Something failed on our side. Opening this page changed nothing; you can try again.',
     again: 'Try again',
     reference: 'Reference: <code>{digest}</code>',
   },

@@ -12,7 +12,7 @@ import {
   isAmex,
 } from './card-rules'
 
-/** Visible labels, the browser's own autofill, numeric keyboards, and no `name`: nothing of a card can be sent. */
+/** The card fields, with visible labels, autofill and numeric keyboards. They have no `name`, so a browser cannot post a card. */
 export function CardFields({
   errors,
   email,
@@ -26,8 +26,8 @@ export function CardFields({
   const [digits, setDigits] = useState('')
   const words = { optional: t('field.optional'), error: t('field.error') }
   const common = { readOnly: locked, spellCheck: false, enterKeyHint: 'next' as const, words }
-  const said = (field: CardField) => errors[field] && t(`wrong.${errors[field]}`)
-  // Digits are read from the left in every language.
+  const errorOf = (field: CardField) => errors[field] && t(`wrong.${errors[field]}`)
+  // Digits are read from left to right in every language.
   const figures = { className: 'figures rtl:text-end', dir: 'ltr' }
 
   const regroup = (event: FormEvent<HTMLInputElement>) => {
@@ -54,7 +54,7 @@ export function CardFields({
         autoCapitalize="off"
         defaultValue={email}
         hint={t('field.emailHint')}
-        error={said('email')}
+        error={errorOf('email')}
         dir="ltr"
         className="rtl:text-end"
       />
@@ -67,7 +67,7 @@ export function CardFields({
         {...figures}
         trailing={brandOf(digits)}
         onInput={regroup}
-        error={said('number')}
+        error={errorOf('number')}
       />
       <div className="grid grid-cols-1 gap-5 min-[24rem]:grid-cols-2">
         <TextField
@@ -78,7 +78,7 @@ export function CardFields({
           autoComplete="cc-exp"
           placeholder={t('field.expiryForm')}
           {...figures}
-          error={said('expiry')}
+          error={errorOf('expiry')}
         />
         <TextField
           {...common}
@@ -89,7 +89,7 @@ export function CardFields({
           maxLength={4}
           {...figures}
           hint={t(isAmex(digits) ? 'field.cscFront' : 'field.cscBack')}
-          error={said('csc')}
+          error={errorOf('csc')}
         />
       </div>
       <TextField
@@ -99,7 +99,7 @@ export function CardFields({
         autoComplete="cc-name"
         enterKeyHint="done"
         maxLength={200}
-        error={said('name')}
+        error={errorOf('name')}
       />
     </>
   )

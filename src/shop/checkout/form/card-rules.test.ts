@@ -22,19 +22,19 @@ const GOOD: CardValues = {
 }
 
 describe('a card', () => {
-  test('every test number is a real-looking one, with a token of its own', () => {
+  test('every test number passes Luhn and has a token of its own', () => {
     for (const card of TEST_CARDS) expect(passesLuhn(card.number), card.number).toBe(true)
     expect(new Set(TEST_CARDS.map((card) => card.token)).size).toBe(TEST_CARDS.length)
     expect(tokenFor('4242424242424242')).toBe('pm_card_visa')
   })
 
-  test('no other number is accepted, however right it looks', () => {
+  test('no other number is accepted, however valid it seems', () => {
     expect(checkCard({ ...GOOD, number: '5555 5555 5555 4444' }, NOW).number).toBe('numberReal')
     expect(checkCard({ ...GOOD, number: '4242 4242 4242 4241' }, NOW).number).toBe('numberTyped')
     expect(checkCard({ ...GOOD, number: '4242' }, NOW).number).toBe('numberShort')
   })
 
-  test('a good one has no errors; an empty one names each field but the optional', () => {
+  test('a valid one has no errors; an empty one has an error in each field but the optional one', () => {
     expect(checkCard(GOOD, NOW)).toEqual({})
     expect(Object.keys(checkCard({ email: '', number: '', expiry: '', csc: '', name: ' ' }, NOW))).toEqual([
       'number',
@@ -54,7 +54,7 @@ describe('a card', () => {
     ['4', '4'],
   ])('reads the expiry %s', (typed, shown) => expect(showExpiry(typed)).toBe(shown))
 
-  test('is good through the whole month of its expiry', () => {
+  test('is valid through the month of its expiry', () => {
     expect(checkCard({ ...GOOD, expiry: '03/26' }, NOW).expiry).toBeUndefined()
     expect(checkCard({ ...GOOD, expiry: '02/26' }, NOW).expiry).toBe('expiryPast')
     expect(readExpiry('00/28')).toBeNull()

@@ -9,11 +9,11 @@ export interface CardValues {
   name: string
 }
 export type CardField = keyof CardValues
-/** What is wrong, by the text that says what to do about it. */
+/** The message for an invalid field. */
 export type FieldProblem = Exclude<keyof Messages['checkout']['wrong'], 'title'>
 export type CardErrors = Partial<Record<CardField, FieldProblem>>
 
-/** In the order in which they stand on the page, which is also the order of the summary. */
+/** The fields in their order on the page, which is also the order of the summary. */
 export const FIELDS: readonly CardField[] = ['email', 'number', 'expiry', 'csc', 'name']
 
 export function digitsOf(text: string): string {
@@ -40,7 +40,7 @@ export function groupNumber(text: string): string {
   return groups?.filter(Boolean).join(' ') ?? ''
 }
 
-/** Where the caret belongs after regrouping: behind as many digits as before. */
+/** The caret's position after regrouping: behind as many digits as before. */
 export function caretAfter(grouped: string, digitsBefore: number): number {
   let position = 0
   for (let seen = 0; seen < digitsBefore && position < grouped.length; position++)
@@ -48,7 +48,7 @@ export function caretAfter(grouped: string, digitsBefore: number): number {
   return position
 }
 
-/** `4/28`, `0428`, `04/2028`, `04 / 28` → month and full year; null when it is none of these. */
+/** `4/28`, `0428`, `04/2028`, `04 / 28` → month and full year; null for any other form. */
 export function readExpiry(text: string): { month: number; year: number } | null {
   const match =
     /^(0?[1-9]|1[0-2])\s*[/.\- ]\s*(\d{2}|20\d{2})$/.exec(text.trim()) ??
@@ -56,7 +56,7 @@ export function readExpiry(text: string): { month: number; year: number } | null
   return match ? { month: Number(match[1]), year: 2000 + (Number(match[2]) % 100) } : null
 }
 
-/** `0428` → `04 / 28`, once it can be read. */
+/** `0428` → `04 / 28`; any other text stays as it is. */
 export function showExpiry(text: string): string {
   const read = readExpiry(text)
   return read ? `${String(read.month).padStart(2, '0')} / ${String(read.year % 100).padStart(2, '0')}` : text
@@ -71,7 +71,10 @@ export function passesLuhn(digits: string): boolean {
   return digits.length > 0 && sum % 10 === 0
 }
 
-/** What is wrong with one field; null when nothing is. */
+/**
+ * The problem of one field; null: the field is valid.
+ * @param now a card is valid through the month of its expiry, in the browser's own time zone
+ */
 export function checkField(field: CardField, values: CardValues, now: Date): FieldProblem | null {
   const text = values[field].trim()
   switch (field) {

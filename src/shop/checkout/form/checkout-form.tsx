@@ -22,14 +22,14 @@ interface Props {
   attempt: AttemptController<Paid>
   state: CheckoutState
   stage: number
-  typed: FormMemory
+  memory: FormMemory
 }
 
 /**
- * Card fields have no `name`: whatever happens to the scripts, the browser has nothing of the card to send.
- * What is sent is the token that stands for a test card.
+ * The form that pays. Card fields have no `name`, so even without scripts the browser cannot post them: only the token
+ * of a test card is sent.
  */
-export function CheckoutForm({ order, attempt, state, stage, typed }: Props) {
+export function CheckoutForm({ order, attempt, state, stage, memory }: Props) {
   const t = useTranslations('checkout')
   const online = useOnline()
   const because = state.at === 'ready' ? state.because : null
@@ -41,7 +41,7 @@ export function CheckoutForm({ order, attempt, state, stage, typed }: Props) {
   const { errors, failures, fill, handlers } = useCardForm({
     busy,
     refused: because !== null && because.kind !== 'offline',
-    typed,
+    memory,
     onPay,
   })
 
@@ -59,7 +59,7 @@ export function CheckoutForm({ order, attempt, state, stage, typed }: Props) {
           noValidate
           className="mt-5 flex flex-col gap-5"
         >
-          {/* A browser that fills forms in again after a reload must not bring back an old key. */}
+          {/* `autoComplete="off"`: a browser that restores forms after a reload must not restore an old key. */}
           <input
             type="hidden"
             name="key"

@@ -1,13 +1,13 @@
-/** What stands in the page itself, and is there from the first byte on. */
-interface Early {
+/** The handler that the inline script installs as `window.early`. */
+interface EarlyPressHandler {
   (event: SubmitEvent): void
   presses?: number
 }
 
 /**
- * Holds presses of Pay back until the page's script is there: the browser would post a form that has no card yet, and forget what was
- * typed. A script that is lost on the way is asked for again, under another address, since a browser remembers that a module failed.
- * As text, since it stands in the page's head.
+ * Holds presses of Pay back until the page's script has loaded; otherwise the browser would post a form without a card
+ * and lose what was typed. Also reloads a script that failed to load, from another address, since a browser remembers
+ * that a module failed. A string, because it is inlined into the page's head.
  */
 export const EARLY_PRESSES_SCRIPT = `addEventListener('submit', window.early = (event) => {
   if (!event.target.action.endsWith('/pay')) return
@@ -22,9 +22,9 @@ addEventListener('error', ({ target }) => {
   setTimeout(() => document.head.append(again), 2000)
 }, true)`
 
-/** From now on the form answers for itself. @returns how often Pay was pressed until then */
+/** Removes the early handler. @returns the number of presses it held back */
 export function takeEarlyPresses(): number {
-  const { early } = window as { early?: Early }
+  const { early } = window as { early?: EarlyPressHandler }
   if (!early) return 0
   removeEventListener('submit', early)
   const presses = early.presses ?? 0

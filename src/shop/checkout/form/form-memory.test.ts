@@ -9,7 +9,7 @@ const VALUES = {
   csc: '123',
 }
 
-function shelf(kept = new Map<string, string>()) {
+function fakeStorage(kept = new Map<string, string>()) {
   return {
     kept,
     getItem: (name: string) => kept.get(name) ?? null,
@@ -17,34 +17,36 @@ function shelf(kept = new Map<string, string>()) {
   }
 }
 
-test('gives back what was typed while the page lives, but never the security code', () => {
-  const typed = formMemoryFor('ord_1', () => shelf())
-  expect(typed.recall()).toEqual({})
-  typed.keep(VALUES)
+test('returns typed values while the page lives, but never the security code', () => {
+  const memory = formMemoryFor('ord_1', () => fakeStorage())
+  expect(memory.recall()).toEqual({})
+  memory.keep(VALUES)
   const { csc: _, ...rest } = VALUES
-  expect(typed.recall()).toEqual(rest)
+  expect(memory.recall()).toEqual(rest)
 })
 
-test('K7 keeps nothing of the card over a reload', () => {
-  const place = shelf()
-  formMemoryFor('ord_1', () => place).keep(VALUES)
-  expect([...place.kept.values()].join()).not.toMatch(/4242|12 \/ 34|123/)
-  expect(formMemoryFor('ord_1', () => place).recall()).toEqual({ email: 'ann@example.com', name: 'Ann' })
-  expect(formMemoryFor('ord_2', () => place).recall()).toEqual({})
+test('K7 no card data survives a reload', () => {
+  const storage = fakeStorage()
+  formMemoryFor('ord_1', () => storage).keep(VALUES)
+  expect([...storage.kept.values()].join()).not.toMatch(/4242|12 \/ 34|123/)
+  expect(formMemoryFor('ord_1', () => storage).recall()).toEqual({ email: 'ann@example.com', name: 'Ann' })
+  expect(formMemoryFor('ord_2', () => storage).recall()).toEqual({})
 })
 
 test.each(['', 'null', '7', '[]', '{"email":1,"name":null,"number":"4242"}', '{broken'])(
-  'takes a damaged note (%s) as absent',
+  'treats damaged storage (%s) as empty',
   (text) => {
-    expect(formMemoryFor('ord_1', () => shelf(new Map([['payonce.typed:ord_1', text]]))).recall()).toEqual({})
+    expect(
+      formMemoryFor('ord_1', () => fakeStorage(new Map([['payonce.typed:ord_1', text]]))).recall(),
+    ).toEqual({})
   },
 )
 
-test('does without storage', () => {
-  const typed = formMemoryFor('ord_1', () => {
+test('works without storage', () => {
+  const memory = formMemoryFor('ord_1', () => {
     throw new DOMException('denied', 'SecurityError')
   })
-  expect(typed.recall()).toEqual({})
-  typed.keep(VALUES)
-  expect(typed.recall().name).toBe('Ann')
+  expect(memory.recall()).toEqual({})
+  memory.keep(VALUES)
+  expect(memory.recall().name).toBe('Ann')
 })

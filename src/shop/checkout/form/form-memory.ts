@@ -1,34 +1,34 @@
 import type { CardValues } from './card-rules'
 
-/** What outlives a reload: nothing of the card. */
-type Kept = Partial<Pick<CardValues, 'email' | 'name'>>
+/** The fields that survive a reload: none of the card's. */
+type StoredFields = Partial<Pick<CardValues, 'email' | 'name'>>
 
 /**
- * What the shopper has typed into this page's form, which comes and goes with the states of the payment. It lives as long as the page;
- * of it, email and name outlive a reload. The security code is kept nowhere: it is asked for anew.
+ * The values typed into the form, which is unmounted and mounted again as the payment changes state. They live as long as
+ * the page; only email and name survive a reload. The security code is never stored.
  */
 export interface FormMemory {
-  /** What to type in again; empty when there is nothing. */
+  /** The values to fill in again; may be empty. */
   recall(): Partial<CardValues>
   keep(values: CardValues): void
 }
 
 export function formMemoryFor(
   orderId: string,
-  shelf: () => Pick<Storage, 'getItem' | 'setItem'> = () => sessionStorage,
+  storage: () => Pick<Storage, 'getItem' | 'setItem'> = () => sessionStorage,
 ): FormMemory {
-  const place = `payonce.typed:${orderId}`
+  const itemName = `payonce.typed:${orderId}`
   let now: Partial<CardValues> | null = null
   return {
-    recall: () => now ?? parse(orNull(() => shelf().getItem(place))),
+    recall: () => now ?? parse(orNull(() => storage().getItem(itemName))),
     keep({ email, name, number, expiry }) {
       now = { email, name, number, expiry }
-      orNull(() => shelf().setItem(place, JSON.stringify({ email, name } satisfies Kept)))
+      orNull(() => storage().setItem(itemName, JSON.stringify({ email, name } satisfies StoredFields)))
     },
   }
 }
 
-function parse(text: string | null): Kept {
+function parse(text: string | null): StoredFields {
   const read: { email?: unknown; name?: unknown } | null = orNull(() => JSON.parse(text ?? '{}'))
   return {
     ...(typeof read?.email === 'string' ? { email: read.email } : {}),
@@ -36,7 +36,7 @@ function parse(text: string | null): Kept {
   }
 }
 
-/** Where storage is blocked, a reload begins anew. */
+/** Null where storage is blocked: then a reload starts with an empty form. */
 function orNull<T>(work: () => T): T | null {
   try {
     return work()

@@ -1,6 +1,6 @@
 import type { CardField, CardValues } from './card-rules'
 
-/** The fields keep their own values (a browser fills them in, and React would not know): they are read and typed from here. */
+/** Reads the fields from the DOM: autofill changes them without React's knowledge. */
 export function readValues(form: HTMLFormElement): CardValues {
   const value = (id: CardField) => (form.querySelector(`#${id}`) as HTMLInputElement | null)?.value ?? ''
   return {
@@ -12,8 +12,8 @@ export function readValues(form: HTMLFormElement): CardValues {
   }
 }
 
-/** Types as a person would: the fields' own handlers group the digits and show the brand. */
-export function typeIn(form: HTMLFormElement, values: Partial<CardValues>): void {
+/** Fills fields in and fires `input`, so that their handlers group the digits and show the brand. */
+export function fillIn(form: HTMLFormElement, values: Partial<CardValues>): void {
   for (const [id, value] of Object.entries(values)) {
     const input = form.querySelector<HTMLInputElement>(`#${id}`)
     if (!input) continue

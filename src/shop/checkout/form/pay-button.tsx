@@ -5,7 +5,7 @@ import { Icon, Spinner } from '@/ui/icon'
 import type { CheckoutOrder } from '../checkout-order'
 import { useOrderTotal } from '../use-order-total'
 
-/** The amount is in the button. All labels lie on one another, so its width never changes; it is never `disabled`, so it keeps focus. */
+/** Pay, with the amount. All labels share one grid cell, so the width never changes; never `disabled`, so it keeps focus. */
 export function PayButton({
   order,
   busy,

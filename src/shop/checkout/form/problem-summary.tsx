@@ -7,8 +7,8 @@ import type { EndMessage } from '../end-messages'
 import { type CardErrors, FIELDS } from './card-rules'
 
 /**
- * What is wrong, on top of the form: it takes focus after a submit that failed and after a payment that ended, and leads to the fields.
- * @param page the page's own title, which tells of a problem too
+ * The summary of problems on top of the form. It takes focus after a failed submit or an ended payment, and links to the fields.
+ * @param page the page's title, which also announces a problem
  * @param turn grows with each failed submit, so that the same error takes focus again
  */
 export function ProblemSummary({
@@ -28,7 +28,7 @@ export function ProblemSummary({
   const listed = turn > 0 && fields.length > 0
   const title = listed ? t('wrong.title') : end && t(`end.${end.name}.title`)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: focus moves at a failed submit and at an end, not while errors are being mended
+  // biome-ignore lint/correctness/useExhaustiveDependencies: focus moves on a failed submit and on an end, not while errors are being corrected
   useEffect(() => {
     if (title) box.current?.focus()
   }, [turn, end?.name])

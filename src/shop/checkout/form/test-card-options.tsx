@@ -3,8 +3,9 @@ import { groupNumber } from './card-rules'
 import { TEST_CARDS } from './test-cards'
 
 /**
- * Every test card, by what it does. An option holds text only, so its number is kept in its own direction by marks (U+2066, U+2069).
- * @param short the last four digits alone, where the chosen option is what one sees
+ * An option for each test card, named by its effect. An option takes text only, so isolates (U+2066, U+2069) keep the
+ * number left to right.
+ * @param short show the last four digits only, where the chosen option stays visible
  */
 export function TestCardOptions({ short = false }: { short?: boolean }) {
   const t = useTranslations('checkout.testCard.does')

@@ -6,7 +6,7 @@ import { Icon } from '@/ui/icon'
 import { TestCardOptions } from './test-card-options'
 import { TEST_CARDS, type TestCard } from './test-cards'
 
-/** Test mode says so, and fills the form with one of the published numbers. */
+/** The notice of test mode, with a choice of test cards that fills in the form. */
 export function TestCardPicker({ onPick }: { onPick: (card: TestCard) => void }) {
   const t = useTranslations('checkout.testCard')
   const select = useRef<HTMLSelectElement>(null)
@@ -14,8 +14,8 @@ export function TestCardPicker({ onPick }: { onPick: (card: TestCard) => void })
     const card = TEST_CARDS.find((each) => each.token === token)
     if (card) onPick(card)
   }
-  // Chosen before the page's script was there.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the script is there
+  // A card chosen before the page's script had loaded.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the script has loaded
   useEffect(() => {
     const early = select.current?.value ?? ''
     if (select.current) select.current.value = ''

@@ -1,12 +1,12 @@
 import type { Messages } from '@/i18n/messages'
 
-/** A published test number, and the token that is sent in its place; `checkout.testCard.does` says what the simulated bank does with it. */
+/** A published test number and the token sent in its place; the message `checkout.testCard.does` describes the bank's reaction. */
 export interface TestCard {
   number: string
   token: keyof Messages['checkout']['testCard']['does']
 }
 
-/** The only numbers this page accepts. The number itself never leaves the browser; its token does. */
+/** The only numbers this page accepts. A number never leaves the browser, only its token. */
 export const TEST_CARDS: readonly TestCard[] = [
   { number: '4242424242424242', token: 'pm_card_visa' },
   { number: '4000000000000002', token: 'pm_card_declined' },
@@ -21,6 +21,7 @@ export const TEST_CARDS: readonly TestCard[] = [
   { number: '4000000000052227', token: 'pm_card_charged_twice' },
 ]
 
+/** @returns null for any number that is not a test card */
 export function tokenFor(digits: string): string | null {
   return TEST_CARDS.find((card) => card.number === digits)?.token ?? null
 }

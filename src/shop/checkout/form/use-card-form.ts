@@ -19,27 +19,27 @@ import {
 } from './card-rules'
 import { takeEarlyPresses } from './early-presses'
 import type { FormMemory } from './form-memory'
-import { readValues, typeIn } from './form-values'
+import { fillIn, readValues } from './form-values'
 import type { TestCard } from './test-cards'
 
-interface Given {
-  /** A payment is under way: what is typed is not judged, and a press is counted. */
+interface CardFormOptions {
+  /** A payment is running: nothing is validated, and presses are counted. */
   busy: boolean
-  /** The last attempt came to nothing: the security code is asked for anew. */
+  /** The last attempt was refused: the security code must be entered again. */
   refused: boolean
-  typed: FormMemory
-  /** The values are good. */
+  memory: FormMemory
+  /** Called with valid values. */
   onPay: (values: CardValues) => void
 }
 
-/** A card's form: when a field is judged (on leaving it and on submit, never while typing), and when an error goes (as soon as it is mended). */
-export function useCardForm({ busy, refused, typed, onPay }: Given) {
+/** The card form's behaviour: fields are validated on blur and on submit, never while typing; an error disappears as soon as it is corrected. */
+export function useCardForm({ busy, refused, memory, onPay }: CardFormOptions) {
   const form = useRef<HTMLFormElement>(null)
   const [errors, setErrors] = useState<CardErrors>({})
   const [failures, setFailures] = useState(0)
   const pressing = useRef(false)
-  useRecall(form, typed)
-  useForgetCode(form, refused)
+  useRestoredValues(form, memory)
+  useClearedCode(form, refused)
 
   const judge = (field: CardField, values: CardValues) =>
     setErrors(withError(errors, field, checkField(field, values, new Date())))
@@ -61,10 +61,10 @@ export function useCardForm({ busy, refused, typed, onPay }: Given) {
   const onBlur = (event: FocusEvent<HTMLFormElement>) => {
     const field = fieldOf(event.target)
     if (!field || !form.current || busy) return
-    // An error that appears now would move the button away from under the finger, and the press would be lost. Submitting checks anyway.
+    // An error appearing now would move the button from under the finger and lose the press. Submitting validates anyway.
     if (pressing.current) return
     if (field === 'expiry') event.target.value = showExpiry(event.target.value)
-    // An empty field that one only walks through is not an error yet.
+    // An empty field that the shopper only tabs through is no error yet.
     if (event.target.value !== '' || errors[field]) judge(field, readValues(form.current))
   }
 
@@ -72,14 +72,14 @@ export function useCardForm({ busy, refused, typed, onPay }: Given) {
     const field = fieldOf(event.target)
     if (!field || !form.current) return
     const values = readValues(form.current)
-    typed.keep(values)
+    memory.keep(values)
     if (errors[field] && checkField(field, values, new Date()) === null) judge(field, values)
   }
 
   const fill = (card: TestCard) => {
     if (!form.current || busy) return
     const { name } = readValues(form.current)
-    typeIn(form.current, { number: card.number, expiry: '12 / 34', csc: '123', name: name || 'Test Shopper' })
+    fillIn(form.current, { number: card.number, expiry: '12 / 34', csc: '123', name: name || 'Test Shopper' })
     setErrors({})
   }
 
@@ -96,23 +96,23 @@ function withError(errors: CardErrors, field: CardField, error: CardErrors[CardF
 }
 
 /**
- * The form is there anew, after another state of the payment or a reload: what was typed is in it again. What was typed and pressed before
- * the page's script was there counts as typed and pressed now.
+ * Restores typed values after the form was unmounted or the page reloaded. Values typed and presses made before the
+ * page's script had loaded count too.
  */
-function useRecall(form: RefObject<HTMLFormElement | null>, typed: FormMemory) {
+function useRestoredValues(form: RefObject<HTMLFormElement | null>, memory: FormMemory) {
   useEffect(() => {
     if (!form.current) return
-    typeIn(form.current, { ...typed.recall(), ...filled(readValues(form.current)) })
+    fillIn(form.current, { ...memory.recall(), ...filled(readValues(form.current)) })
     for (let presses = takeEarlyPresses(); presses > 0; presses--) form.current.requestSubmit()
-  }, [form, typed])
+  }, [form, memory])
 }
 
 function filled(values: CardValues): Partial<CardValues> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))
 }
 
-function useForgetCode(form: RefObject<HTMLFormElement | null>, refused: boolean) {
+function useClearedCode(form: RefObject<HTMLFormElement | null>, refused: boolean) {
   useEffect(() => {
-    if (refused && form.current) typeIn(form.current, { csc: '' })
+    if (refused && form.current) fillIn(form.current, { csc: '' })
   }, [form, refused])
 }

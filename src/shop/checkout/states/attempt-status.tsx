@@ -3,7 +3,7 @@ import { Button } from '@/ui/button'
 import type { CheckoutState } from '../use-checkout'
 import { STAGES } from '../use-stage'
 
-/** The one live region. It is in the first HTML already, and its words change at stages only. */
+/** The form's only live region. It is in the first HTML, so that screen readers announce its changes, which come at stages only. */
 export function AttemptStatus({
   state,
   stage,

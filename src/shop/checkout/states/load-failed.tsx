@@ -7,15 +7,15 @@ import { Icon, Spinner } from '@/ui/icon'
 import { attemptName, loadOrder } from '../checkout-client'
 import type { CheckoutOrder } from '../checkout-order'
 
-/** 3 s: often enough to be back soon after the database, rarely enough not to press on it. */
+/** 3 s: short enough to return soon after the database, long enough not to add load to it. */
 const RETRY_MS = 3_000
 
-/** The order could not be loaded. Says what is certain about money, and tries again by itself. */
+/** The order could not be loaded. States what is certain about money, and retries automatically. */
 export function LoadFailed({ orderId, onLoad }: { orderId: string; onLoad: (order: CheckoutOrder) => void }) {
   const t = useTranslations('checkout.notLoaded')
   const [sent, setSent] = useState(false)
   const retry = useCallback(() => {
-    // Still not there: the next turn tries again.
+    // Still unavailable: the timer retries.
     loadOrder(orderId).then(onLoad, () => {})
   }, [orderId, onLoad])
   useEffect(() => {

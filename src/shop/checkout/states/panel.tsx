@@ -9,7 +9,7 @@ const KINDS: Record<'working' | 'waiting' | 'paid', { icon: IconName | null; cla
   paid: { icon: 'check', className: 'bg-ok-soft text-ok' },
 }
 
-/** A view that takes the form's place. Focus goes to its heading, and its words are announced. */
+/** A view in place of the form. Focus moves to its heading, and its text is announced. */
 export function Panel({
   kind,
   title,

@@ -10,7 +10,7 @@ import { useOrderTotal } from '../use-order-total'
 import { STAGES } from '../use-stage'
 import { Panel, PanelLink } from './panel'
 
-/** No Pay button here: an error with a button is what makes people pay twice. */
+/** The outcome is unknown. Without a Pay button: a button beside a problem makes people pay twice. */
 export function Checking({ order }: { order: CheckoutOrder }) {
   const t = useTranslations('checkout')
   return (
@@ -30,7 +30,7 @@ export function Checking({ order }: { order: CheckoutOrder }) {
   )
 }
 
-/** The bank has a question. Without scripts one comes back here by the bank's own page. */
+/** The bank wants a confirmation (3-D Secure). Without scripts, the bank's page leads back here. */
 export function ConfirmAtBank({ url }: { url: string }) {
   const t = useTranslations('checkout')
   return (
@@ -41,7 +41,7 @@ export function ConfirmAtBank({ url }: { url: string }) {
   )
 }
 
-/** This page's own payment has ended well, or met an order that another one has paid. */
+/** This page's payment succeeded, or the order turned out to be paid already. */
 export function PaymentEnded({
   state,
   order,
@@ -60,7 +60,7 @@ export function PaymentEnded({
   )
 }
 
-/** A paid order has nothing to press: it shows what was paid, and where the receipt is. */
+/** A paid order: the amount and a link to the receipt, without a form. */
 export function AlreadyPaid({ order }: { order: CheckoutOrder }) {
   const t = useTranslations('checkout')
   const locale = useLocale()
@@ -81,7 +81,7 @@ export function AlreadyPaid({ order }: { order: CheckoutOrder }) {
   )
 }
 
-/** The order as the server's refusal tells of it: paid, and perhaps where the receipt is. */
+/** The order as the server's refusal (`already-paid`) describes it: paid, perhaps with a receipt. */
 function asPaid(order: CheckoutOrder, receiptUrl: unknown): CheckoutOrder {
   if (order.payment?.status === 'succeeded') return order
   const payment = {
@@ -93,7 +93,7 @@ function asPaid(order: CheckoutOrder, receiptUrl: unknown): CheckoutOrder {
   return { ...order, payment }
 }
 
-/** Another window of this browser leads: how it goes there, and no second form. */
+/** Another window of this browser leads: its progress, and no second form. */
 export function OpenElsewhere({
   view,
   stage,

@@ -27,7 +27,7 @@ async function titleOf(token: string): Promise<string> {
   })
 }
 
-/** Whoever has the address may see it: it is unguessable. An unknown one is a plain 404. */
+/** A receipt is public to anyone with its address, which cannot be guessed. An unknown address is a 404. */
 export default async function ReceiptPage({ params }: Props) {
   const { token } = await params
   const receipt = await loadReceipt(token)

@@ -7,14 +7,17 @@ import { OutcomeLabel, type OutcomeName } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { duration, Timestamp } from '@/ui/timestamp'
 import type { AttemptRecord } from '../api'
-import { count } from '../sentences'
-import { isWork, pinExecuted, type Spanned, spans } from './attempt-span'
+import { formatCount } from '../payment-sentences'
+import { type AttemptSpan, isWork, pinExecuted, spansOf } from './attempt-span'
 
-/** More than these are folded away: the first ones tell the story. */
+/** 12: longer lists are folded, since the first attempts explain the payment. */
 const SHOWN = 12
 
-/** Which request did the work, which were answered otherwise, when, by what; and each as a bar on one axis of time. */
-export function Attempts({
+/**
+ * The attempts of one payment or record: outcome, time, worker and fence, and a bar on a common time axis.
+ * @param ownRecordId attempts of any other record are marked "another key"
+ */
+export function AttemptList({
   attempts,
   ownRecordId,
 }: {
@@ -24,19 +27,19 @@ export function Attempts({
   const [all, setAll] = useState(false)
   if (attempts.length === 0)
     return (
-      <EmptyState title="No attempt is written down yet.">
-        They are written in batches, off the pay path.
+      <EmptyState title="No attempts recorded yet.">
+        Attempts are recorded in batches, outside the payment path.
       </EmptyState>
     )
-  const ordered = spans(pinExecuted(attempts))
+  const ordered = spansOf(pinExecuted(attempts))
   const shown = all ? ordered : ordered.slice(0, SHOWN)
   return (
     <>
-      <Table caption="Attempts: what did the work first, then the others in the order of time">
+      <Table caption="Attempts: the one that did the work first, then the others by time">
         <TableHead>
           <Th>Outcome</Th>
           <Th>When</Th>
-          <Th className="w-[26%]">From the first on</Th>
+          <Th className="w-[26%]">After the first</Th>
           <Th numeric>Took</Th>
           <Th numeric>Status</Th>
           <Th>Worker · fence</Th>
@@ -55,7 +58,7 @@ export function Attempts({
       {ordered.length > SHOWN && (
         <div className="border-line border-t px-4 py-3 sm:px-5">
           <Button size="sm" onClick={() => setAll(!all)}>
-            {all ? 'Show fewer' : `Show all ${count(ordered.length)}`}
+            {all ? 'Show fewer' : `Show all ${formatCount(ordered.length)}`}
           </Button>
         </div>
       )}
@@ -63,7 +66,7 @@ export function Attempts({
   )
 }
 
-function AttemptLine({ spanned, foreign }: { spanned: Spanned<AttemptRecord>; foreign: boolean }) {
+function AttemptLine({ spanned, foreign }: { spanned: AttemptSpan<AttemptRecord>; foreign: boolean }) {
   const { item: attempt, offsetMs } = spanned
   const held = attempt.outcome === 'held'
   return (
@@ -71,7 +74,7 @@ function AttemptLine({ spanned, foreign }: { spanned: Spanned<AttemptRecord>; fo
       <Td label="Outcome" primary>
         <span className="flex flex-wrap items-center gap-x-2">
           <OutcomeLabel outcome={attempt.outcome as OutcomeName} />
-          {held && <span className="figures text-ink-2">{count(attempt.presses)} presses</span>}
+          {held && <span className="figures text-ink-2">{formatCount(attempt.presses)} presses</span>}
           {foreign && <span className="rounded-sm bg-muted px-1 text-2xs text-ink-2">another key</span>}
         </span>
       </Td>
@@ -116,7 +119,7 @@ const BAR: Record<string, string> = {
   held: 'bg-edge',
 }
 
-function Bar({ spanned }: { spanned: Spanned<AttemptRecord> }) {
+function Bar({ spanned }: { spanned: AttemptSpan<AttemptRecord> }) {
   return (
     <span aria-hidden="true" className="relative hidden h-2 flex-1 rounded-full bg-muted md:block">
       <span
@@ -140,7 +143,7 @@ function Status({ attempt }: { attempt: AttemptRecord }) {
   )
 }
 
-/** `web@host:1234` → `web:1234`; the whole of it is in the tooltip. */
+/** `web@host:1234` → `web:1234`; the full name is in the tooltip. */
 function shortWorker(worker: string): string {
   return worker.replace(/@.*:/, ':')
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pinExecuted, spans } from './attempt-span'
+import { pinExecuted, spansOf } from './attempt-span'
 
 const attempt = (outcome: string, ms: number, durationMs = 0) => ({
   outcome,
@@ -7,7 +7,7 @@ const attempt = (outcome: string, ms: number, durationMs = 0) => ({
   durationMs,
 })
 
-test('what did the work is pinned first, the others stay in the order of time', () => {
+test('the attempt that did the work comes first, the others by time', () => {
   const order = pinExecuted([
     attempt('held', 50),
     attempt('replayed', 900),
@@ -17,19 +17,19 @@ test('what did the work is pinned first, the others stay in the order of time', 
   expect(order.map(({ outcome }) => outcome)).toEqual(['executed', 'joined', 'held', 'replayed'])
 })
 
-test('bars stand to scale on one axis', () => {
-  const [executed, joined] = spans([attempt('executed', 0, 1000), attempt('joined', 250, 750)])
+test('bars are to scale on one axis', () => {
+  const [executed, joined] = spansOf([attempt('executed', 0, 1000), attempt('joined', 250, 750)])
   expect(executed).toMatchObject({ offsetMs: 0, left: 0, width: 100 })
   expect(joined).toMatchObject({ offsetMs: 250, left: 25, width: 75 })
 })
 
 test('a replay a day later does not squeeze the first second, and stays on the axis', () => {
-  const [executed, late] = spans([attempt('executed', 0, 800), attempt('replayed', 86_400_000, 3)])
+  const [executed, late] = spansOf([attempt('executed', 0, 800), attempt('replayed', 86_400_000, 3)])
   expect(executed?.width).toBe(100)
   expect(late?.left).toBe(99)
   expect((late?.left ?? 0) + (late?.width ?? 0)).toBeLessThanOrEqual(100)
 })
 
-test('what took no time is still seen', () => {
-  expect(spans([attempt('held', 0)])[0]?.width).toBe(1)
+test('an attempt without duration is still visible', () => {
+  expect(spansOf([attempt('held', 0)])[0]?.width).toBe(1)
 })

@@ -1,20 +1,20 @@
-/** Where one attempt stands on the common time axis of all, in percent; and how the list is ordered. */
-export interface Spanned<Item> {
+/** The place of one attempt on the time axis that all of them share. `left` and `width` are percentages of the axis. */
+export interface AttemptSpan<Item> {
   item: Item
-  /** Milliseconds after the first attempt of the list. */
+  /** Milliseconds since the first attempt of the list. */
   offsetMs: number
   left: number
   width: number
 }
 
-export interface Timed {
+export interface TimedAttempt {
   outcome: string
   at: string
   durationMs: number
 }
 
-/** What did the work stands first, then all the others as they came. */
-export function pinExecuted<Item extends Timed>(attempts: readonly Item[]): Item[] {
+/** Puts the attempts that did the work first, then the others by time. */
+export function pinExecuted<Item extends TimedAttempt>(attempts: readonly Item[]): Item[] {
   const byTime = attempts.toSorted((a, b) => a.at.localeCompare(b.at))
   return [...byTime.filter(isWork), ...byTime.filter((attempt) => !isWork(attempt))]
 }
@@ -24,10 +24,13 @@ export function isWork({ outcome }: { outcome: string }): boolean {
 }
 
 /**
- * The axis covers the first `windowMs` at most: a replay that came a day later stands at its right edge,
- * rather than squeezing all that happened in the first second into a dot.
+ * Lays attempts out on one axis. It covers `windowMs` at most: a replay a day later is drawn at the right edge
+ * instead of squeezing the first second into a dot.
  */
-export function spans<Item extends Timed>(attempts: readonly Item[], windowMs = 60_000): Spanned<Item>[] {
+export function spansOf<Item extends TimedAttempt>(
+  attempts: readonly Item[],
+  windowMs = 60_000,
+): AttemptSpan<Item>[] {
   const begin = Math.min(...attempts.map(({ at }) => Date.parse(at)))
   const ends = attempts
     .map(({ at, durationMs }) => Date.parse(at) - begin + durationMs)

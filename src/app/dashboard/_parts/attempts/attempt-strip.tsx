@@ -1,9 +1,9 @@
 import { GlyphStrip, type OutcomeName } from '@/ui/status'
-import { type Presses, requestsOf } from '../sentences'
+import { type OutcomeCounts, requestsOf } from '../payment-sentences'
 
-type Counts = Presses & { strip: string[] }
+type Counts = OutcomeCounts & { strip: string[] }
 
-/** Glyphs of the requests in their order, then how many presses never became one: `●○○ +24`. */
+/** A glyph for each request in order, then the number of presses that never became a request: `●○○ 24 held`. */
 export function AttemptStrip({ counts }: { counts: Counts }) {
   const requests = counts.strip.filter((outcome) => outcome !== 'held') as OutcomeName[]
   const more = requestsOf(counts) + counts.recovered - requests.length
@@ -24,7 +24,7 @@ export function AttemptStrip({ counts }: { counts: Counts }) {
   )
 }
 
-/** `3→1`: requests that came, charges that were made. */
+/** `3→1`: requests received, charges made. */
 export function RequestsToCharges({ requests, charges }: { requests: number; charges: number }) {
   return (
     <span className="figures font-medium" title={`${requests} requests, ${charges} charges`}>

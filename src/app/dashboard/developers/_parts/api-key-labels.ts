@@ -1,21 +1,21 @@
 import type { Tone } from '@/ui/badge'
-import type { KeyRow } from '../../_parts/api'
+import type { ListedApiKey } from '../../_parts/api'
 
-export type ApiScopeName = KeyRow['scopes'][number]
-export type KeyState = KeyRow['state']
+export type ApiScopeName = ListedApiKey['scopes'][number]
+export type ApiKeyState = ListedApiKey['state']
 
-/** What each scope allows, in words; the order is that of the form. */
-export const SCOPE_WORDS: Record<ApiScopeName, string> = {
-  'payments:read': 'See payments and refunds',
-  'payments:write': 'Charge',
-  'refunds:write': 'Give money back',
-  'orders:read': 'See orders',
+/** A label for each scope, in the order of the form. */
+export const SCOPE_LABELS: Record<ApiScopeName, string> = {
+  'payments:read': 'Read payments and refunds',
+  'payments:write': 'Charge payments',
+  'refunds:write': 'Refund payments',
+  'orders:read': 'Read orders',
   'orders:write': 'Place orders',
-  'ledger:read': 'See the books',
+  'ledger:read': 'Read the ledger',
 }
-export const ALL_SCOPES = Object.keys(SCOPE_WORDS) as ApiScopeName[]
+export const ALL_SCOPES = Object.keys(SCOPE_LABELS) as ApiScopeName[]
 
-/** Enough to sell; giving money back and seeing the books is asked for on purpose. */
+/** The preselected scopes: enough to sell. Refunding and reading the ledger must be chosen deliberately. */
 export const USUAL_SCOPES: readonly ApiScopeName[] = [
   'payments:read',
   'payments:write',
@@ -23,25 +23,25 @@ export const USUAL_SCOPES: readonly ApiScopeName[] = [
   'orders:write',
 ]
 
-export const STATE_WORDS: Record<KeyState, { word: string; char: string; tone: Tone }> = {
-  active: { word: 'Active', char: '●', tone: 'ok' },
-  overlap: { word: 'Being replaced', char: '◐', tone: 'warn' },
-  rotated: { word: 'Replaced', char: '○', tone: 'neutral' },
-  expired: { word: 'Expired', char: '○', tone: 'neutral' },
-  revoked: { word: 'Revoked', char: '✕', tone: 'bad' },
+export const STATE_LABELS: Record<ApiKeyState, { word: string; glyph: string; tone: Tone }> = {
+  active: { word: 'Active', glyph: '●', tone: 'ok' },
+  overlap: { word: 'Being replaced', glyph: '◐', tone: 'warn' },
+  rotated: { word: 'Replaced', glyph: '○', tone: 'neutral' },
+  expired: { word: 'Expired', glyph: '○', tone: 'neutral' },
+  revoked: { word: 'Revoked', glyph: '✕', tone: 'bad' },
 }
 
-/** Those that open something, and those that do no more. */
-export function isOpen({ state }: { state: KeyState }): boolean {
+/** True while the server accepts the key. */
+export function isUsable({ state }: { state: ApiKeyState }): boolean {
   return state === 'active' || state === 'overlap'
 }
 
-/** How long the old key works on; the longest is also the server's limit. */
-export const OVERLAPS: readonly { hours: number; word: string; says: string }[] = [
-  { hours: 0, word: 'Not at all', says: 'The old key ends at once. Choose this when it has leaked.' },
-  { hours: 1, word: '1 hour', says: 'Long enough for one deployment.' },
-  { hours: 24, word: '24 hours', says: 'Long enough for everything that restarts each day.' },
-  { hours: 168, word: '7 days', says: 'The longest that there is.' },
+/** How long the old key keeps working after a rotation. 168 h is also the server's limit. */
+export const OVERLAPS: readonly { hours: number; word: string; hint: string }[] = [
+  { hours: 0, word: 'Not at all', hint: 'The old key stops at once. Choose this when it has leaked.' },
+  { hours: 1, word: '1 hour', hint: 'Long enough for one deployment.' },
+  { hours: 24, word: '24 hours', hint: 'Long enough for everything that restarts each day.' },
+  { hours: 168, word: '7 days', hint: 'The longest overlap possible.' },
 ]
 
 export const LIFETIMES: readonly { days: number | null; word: string }[] = [

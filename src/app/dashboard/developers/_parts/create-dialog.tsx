@@ -4,20 +4,20 @@ import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { SelectField, TextField } from '@/ui/field'
 import { api } from '../../_parts/api'
-import { ALL_SCOPES, type ApiScopeName, LIFETIMES, SCOPE_WORDS, USUAL_SCOPES } from './api-key-labels'
+import { ALL_SCOPES, type ApiScopeName, LIFETIMES, SCOPE_LABELS, USUAL_SCOPES } from './api-key-labels'
 import { Dialog, DialogFoot } from './dialog'
-import type { Done } from './dialog-result'
-import { useAct } from './use-submit-once'
+import type { DialogResult } from './dialog-result'
+import { useSubmitOnce } from './use-submit-once'
 
-/** A new key: what it is for, what it may do, and for how long. Its id is made when the dialog opens. */
-export function CreateDialog({ onDone, onClose }: { onDone(done: Done): void; onClose(): void }) {
+/** Creates an API key: name, scopes, lifetime. Its id is minted when the dialog opens, so that a repeated submit makes one key. */
+export function CreateDialog({ onDone, onClose }: { onDone(done: DialogResult): void; onClose(): void }) {
   const [newId] = useState(() => mintKey())
   const [name, setName] = useState('')
   const [scopes, setScopes] = useState<readonly ApiScopeName[]>(USUAL_SCOPES)
   const [days, setDays] = useState<number | null>(90)
   const [tried, setTried] = useState(false)
   const wrong = { name: name.trim() === '', scopes: scopes.length === 0 }
-  const act = useAct(
+  const act = useSubmitOnce(
     () => api.developers.createKey.mutate({ newId, name, scopes: [...scopes], expiresInDays: days }),
     (what) => onDone({ what, name: name.trim() }),
   )
@@ -41,7 +41,7 @@ export function CreateDialog({ onDone, onClose }: { onDone(done: Done): void; on
               id="key-name"
               size="dense"
               label="Name"
-              hint="Where it will be used, so that you know it again."
+              hint="Where it will be used, so that you recognise it later."
               maxLength={100}
               autoComplete="off"
               value={name}
@@ -52,7 +52,7 @@ export function CreateDialog({ onDone, onClose }: { onDone(done: Done): void; on
             <SelectField
               id="key-lifetime"
               size="dense"
-              label="Works for"
+              label="Valid for"
               value={days ?? ''}
               onChange={(event) => setDays(event.target.value === '' ? null : Number(event.target.value))}
             >
@@ -63,7 +63,7 @@ export function CreateDialog({ onDone, onClose }: { onDone(done: Done): void; on
               ))}
             </SelectField>
           </div>
-          <DialogFoot says={act.failure}>
+          <DialogFoot status={act.failure}>
             <Button onClick={close}>Cancel</Button>
             <Button type="submit" variant="primary" busy={act.busy}>
               Create key
@@ -99,14 +99,14 @@ function ScopeChoice({
               onChange={() => toggle(scope)}
             />
             <span>
-              {SCOPE_WORDS[scope]} <span className="block font-mono text-2xs text-ink-3">{scope}</span>
+              {SCOPE_LABELS[scope]} <span className="block font-mono text-2xs text-ink-3">{scope}</span>
             </span>
           </label>
         ))}
       </div>
       {missing && (
         <p id="key-scopes-error" role="alert" className="mt-1.5 text-bad text-ui">
-          Choose at least one thing that it may do.
+          Choose at least one permission.
         </p>
       )}
     </fieldset>

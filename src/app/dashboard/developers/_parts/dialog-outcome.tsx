@@ -3,43 +3,43 @@ import { useEffect, useRef, useState } from 'react'
 import { Banner } from '@/ui/banner'
 import { Button, buttonClass } from '@/ui/button'
 import { Icon } from '@/ui/icon'
-import type { Done } from './dialog-result'
+import type { DialogResult } from './dialog-result'
 
-/** What was just done. The token of a new key is on this page only, and only until it is put away. */
-export function Outcome({ done: { what, name }, onGone }: { done: Done; onGone(): void }) {
+/** The result of a dialog. A new key's token is shown here only, until the banner is dismissed. */
+export function DialogOutcome({ done: { what, name }, onGone }: { done: DialogResult; onGone(): void }) {
   const ref = useRef<HTMLDivElement>(null)
   useEffect(() => ref.current?.focus(), [])
   return (
     <div ref={ref} tabIndex={-1} className="mb-4 rounded-md">
       {what.outcome === 'made' ? (
         <Banner tone="ok" title={`Your new key for “${name}”: copy it now`}>
-          <p>It is shown this once. We keep a hash of it, from which nobody can make it again.</p>
+          <p>It is shown only once. We store a hash, from which it cannot be restored.</p>
           <Token token={what.token} onGone={onGone} />
         </Banner>
       ) : (
         <Banner
-          tone={WITHOUT[what.outcome].tone}
-          title={`“${name}”: ${WITHOUT[what.outcome].title}`}
+          tone={OUTCOMES_WITHOUT_TOKEN[what.outcome].tone}
+          title={`“${name}”: ${OUTCOMES_WITHOUT_TOKEN[what.outcome].title}`}
           actions={<Button onClick={onGone}>Understood</Button>}
         >
-          {WITHOUT[what.outcome].says}
+          {OUTCOMES_WITHOUT_TOKEN[what.outcome].body}
         </Banner>
       )}
     </div>
   )
 }
 
-const WITHOUT = {
-  revoked: { tone: 'ok', title: 'revoked', says: 'Every program that uses it gets 401 from now on.' },
+const OUTCOMES_WITHOUT_TOKEN = {
+  revoked: { tone: 'ok', title: 'revoked', body: 'Every program that uses it gets 401 from now on.' },
   before: {
     tone: 'warn',
-    title: 'made by an earlier press, whose answer was lost',
-    says: 'The token was shown to nobody and cannot be shown again. Revoke the key, and make another one.',
+    title: 'created by an earlier press, whose answer was lost',
+    body: 'Its token was never shown and cannot be shown now. Revoke the key and create another one.',
   },
   ended: {
     tone: 'warn',
     title: 'nothing was changed',
-    says: 'This key has ended, or somebody has rotated it already. The list below is current.',
+    body: 'This key has ended or was already rotated. The list below is current.',
   },
 } as const
 
@@ -68,7 +68,7 @@ function Token({ token, onGone }: { token: string; onGone(): void }) {
           Download .env
         </a>
         <Button size="sm" onClick={onGone}>
-          I have kept it
+          I have saved it
         </Button>
         <span role="status">{copied ? 'Copied.' : ''}</span>
       </p>

@@ -1,7 +1,7 @@
 import type { api } from '../../_parts/api'
 
-/** What was done to a key a moment ago, and the name that it has in the list. */
-export interface Done {
+/** The outcome of a dialog, and the name of the key in the list. */
+export interface DialogResult {
   what: Awaited<ReturnType<typeof api.developers.createKey.mutate>> | { outcome: 'revoked' }
   name: string
 }

@@ -4,9 +4,8 @@ import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 
 /**
- * A question that has to be answered before anything else: the browser's own dialog, so focus goes in, stays in, leaves by Escape and comes
- * back to the button that opened it.
- * @param onClose whichever way it was left
+ * A modal, as the browser's own `<dialog>`: focus goes in, stays in, leaves by Escape and returns to the button that opened it.
+ * @param onClose called however it is closed
  */
 export function Dialog({
   title,
@@ -19,7 +18,7 @@ export function Dialog({
 }) {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
-  // Not a plain effect: focus can only go back while the dialog is still in the page.
+  // A layout effect: focus can only return while the dialog is still in the page.
   useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
@@ -47,12 +46,15 @@ export function Dialog({
   )
 }
 
-/** What can be done, and what is to know of it; the way back first, for the keyboard. */
-export function DialogFoot({ says, children }: { says: ReactNode; children: ReactNode }) {
+/**
+ * The buttons of a dialog, the one that leads back first, for the keyboard.
+ * @param status read out when it changes
+ */
+export function DialogFoot({ status, children }: { status: ReactNode; children: ReactNode }) {
   return (
     <footer className="sticky bottom-0 flex flex-wrap items-center justify-end gap-x-3 gap-y-2 border-line border-t bg-surface px-4 py-3 sm:px-5">
       <p role="status" className="min-w-0 flex-1 basis-40 text-ink-2 text-ui empty:sr-only">
-        {says}
+        {status}
       </p>
       {children}
     </footer>

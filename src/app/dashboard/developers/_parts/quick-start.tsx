@@ -1,9 +1,12 @@
 import Link from 'next/link'
-import { Code } from '@/app/docs/_parts/code'
 import { Card, CardBody, CardHeader } from '@/ui/card'
 import { LINK } from '@/ui/nav'
+import { CodeBlock } from '../../../docs/_parts/code-block'
 
-/** The first payment, with curl. The token is in it while it is on the page; else it comes from the reader's own environment. */
+/**
+ * A first payment with curl.
+ * @param token of the key created a moment ago; null: the reader puts in their own
+ */
 export function QuickStart({ baseUrl, token }: { baseUrl: string; token: string | null }) {
   return (
     <Card>
@@ -11,16 +14,16 @@ export function QuickStart({ baseUrl, token }: { baseUrl: string; token: string 
       <CardBody className="flex flex-col gap-4 text-ink-2 text-ui">
         <div>
           <p>{token ? 'Your new key, for this terminal:' : 'Put your key into this terminal:'}</p>
-          <Code text={`export PAYONCE_API_KEY=${token ?? 'sk_test_…'}`} />
+          <CodeBlock text={`export PAYONCE_API_KEY=${token ?? 'sk_test_…'}`} />
         </div>
         <div>
-          <p>Pay 24.00 EUR. Then send it again: the answer is the same, and says so.</p>
-          <Code text={CURL(baseUrl)} />
+          <p>Pay 24.00 EUR. Then send it again: the answer is the same and is marked as a replay.</p>
+          <CodeBlock text={CURL(baseUrl)} />
         </div>
         <p>
-          Change the amount and keep the key: it is refused, and charges nothing.{' '}
+          Change the amount but keep the key: the request is refused and nothing is charged.{' '}
           <Link prefetch={false} className={LINK} href="/docs#curl">
-            The whole story
+            The full walkthrough
           </Link>
           ,{' '}
           <a className={LINK} href="/docs/api">

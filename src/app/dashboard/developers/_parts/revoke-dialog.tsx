@@ -2,22 +2,22 @@
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
 import { Timestamp } from '@/ui/timestamp'
-import { api, type KeyRow } from '../../_parts/api'
+import { api, type ListedApiKey } from '../../_parts/api'
 import { Dialog, DialogFoot } from './dialog'
-import type { Done } from './dialog-result'
-import { useAct } from './use-submit-once'
+import type { DialogResult } from './dialog-result'
+import { useSubmitOnce } from './use-submit-once'
 
-/** The last question before a key ends: it cannot be undone, and who still uses it is told. */
+/** Confirms a revocation, which cannot be undone, and shows when the key was last used. */
 export function RevokeDialog({
   row,
   onDone,
   onClose,
 }: {
-  row: KeyRow
-  onDone(done: Done): void
+  row: ListedApiKey
+  onDone(done: DialogResult): void
   onClose(): void
 }) {
-  const act = useAct(
+  const act = useSubmitOnce(
     () => api.developers.revokeKey.mutate({ id: row.id }),
     () => onDone({ what: { outcome: 'revoked' }, name: row.name }),
   )
@@ -27,8 +27,8 @@ export function RevokeDialog({
         <>
           <CardBody className="text-ink-2 text-sm">
             <p>
-              <span className="whitespace-nowrap font-mono text-xs">{row.hint}</span> ends at once: every
-              program that uses it gets 401, also for requests that it repeats. This cannot be undone.
+              <span className="whitespace-nowrap font-mono text-xs">{row.hint}</span> stops at once: every
+              program that uses it gets 401, for repeated requests too. This cannot be undone.
             </p>
             <p className="mt-3">
               {row.lastUsedAt ? (
@@ -40,7 +40,7 @@ export function RevokeDialog({
               )}
             </p>
           </CardBody>
-          <DialogFoot says={act.failure}>
+          <DialogFoot status={act.failure}>
             <Button onClick={close}>Keep it</Button>
             <Button variant="danger" busy={act.busy} onClick={act.press}>
               Revoke key

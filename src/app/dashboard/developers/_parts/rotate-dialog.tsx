@@ -3,25 +3,25 @@ import { useState } from 'react'
 import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
-import { api, type KeyRow } from '../../_parts/api'
+import { api, type ListedApiKey } from '../../_parts/api'
 import { OVERLAPS } from './api-key-labels'
 import { Dialog, DialogFoot } from './dialog'
-import type { Done } from './dialog-result'
-import { useAct } from './use-submit-once'
+import type { DialogResult } from './dialog-result'
+import { useSubmitOnce } from './use-submit-once'
 
-/** A successor with the same name, rights and time to live; and for how long the old key works beside it. */
+/** Creates a successor with the same name, scopes and lifetime, and sets how long the old key keeps working. */
 export function RotateDialog({
   row,
   onDone,
   onClose,
 }: {
-  row: KeyRow
-  onDone(done: Done): void
+  row: ListedApiKey
+  onDone(done: DialogResult): void
   onClose(): void
 }) {
   const [newId] = useState(() => mintKey())
   const [overlapHours, setOverlap] = useState(24)
-  const act = useAct(
+  const act = useSubmitOnce(
     () => api.developers.rotateKey.mutate({ id: row.id, newId, overlapHours }),
     (what) => onDone({ what, name: row.name }),
   )
@@ -31,13 +31,12 @@ export function RotateDialog({
         <>
           <CardBody>
             <p className="text-ink-2 text-sm">
-              A new key takes the place of{' '}
-              <span className="whitespace-nowrap font-mono text-xs">{row.hint}</span>, with the same name and
-              rights. It is shown once.
+              A new key replaces <span className="whitespace-nowrap font-mono text-xs">{row.hint}</span>, with
+              the same name and permissions. It is shown once.
             </p>
             <fieldset className="mt-4">
-              <legend className="mb-1.5 font-medium text-sm">The old key works on</legend>
-              {OVERLAPS.map(({ hours, word, says }) => (
+              <legend className="mb-1.5 font-medium text-sm">The old key keeps working</legend>
+              {OVERLAPS.map(({ hours, word, hint }) => (
                 <label key={hours} className="flex items-start gap-2.5 py-1.5 text-sm">
                   <input
                     type="radio"
@@ -47,13 +46,13 @@ export function RotateDialog({
                     onChange={() => setOverlap(hours)}
                   />
                   <span>
-                    {word} <span className="block text-ink-3 text-ui">{says}</span>
+                    {word} <span className="block text-ink-3 text-ui">{hint}</span>
                   </span>
                 </label>
               ))}
             </fieldset>
           </CardBody>
-          <DialogFoot says={act.failure}>
+          <DialogFoot status={act.failure}>
             <Button onClick={close}>Cancel</Button>
             <Button variant="primary" busy={act.busy} onClick={act.press}>
               Rotate key

@@ -5,10 +5,11 @@ import { useRef, useState } from 'react'
 import { isSignedOut } from '../../_parts/api'
 
 /**
- * Something that is done once, however often its button is pressed: presses while it runs are ignored, and what is sent again after a
- * failure carries the same id, so the server takes it for the same.
+ * Runs `act` once, however often its button is pressed: presses while it runs are ignored. `act` must send the same id
+ * each time, so that the server recognises a repeat after a failure.
+ * @param then called with the answer
  */
-export function useAct<Done>(act: () => Promise<Done>, then: (done: Done) => void) {
+export function useSubmitOnce<Done>(act: () => Promise<Done>, then: (done: Done) => void) {
   const running = useRef(false)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
@@ -33,6 +34,6 @@ export function useAct<Done>(act: () => Promise<Done>, then: (done: Done) => voi
 function explain(error: unknown): string {
   const problem = error instanceof TRPCClientError ? error.data?.idempotency : undefined
   if (problem && problem.status < 500) return problem.detail
-  const why = onlineManager.isOnline() ? 'The server does not answer.' : 'You are offline.'
-  return `${why} Press again: it is done once, even if it got through.`
+  const why = onlineManager.isOnline() ? 'The server is not responding.' : 'You are offline.'
+  return `${why} Press again: it is done only once, even if the first request arrived.`
 }

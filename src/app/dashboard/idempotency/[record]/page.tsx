@@ -1,20 +1,11 @@
-import { TRPCError } from '@trpc/server'
-import { notFound } from 'next/navigation'
 import { caller } from '@/app/_trpc/caller'
+import { orNotFound } from '@/app/_trpc/or-not-found'
 import { RecordDetailPage } from './_parts/record-detail'
 
 export const metadata = { title: 'Idempotency record' }
 
 export default async function Page({ params }: { params: Promise<{ record: string }> }) {
-  const { record } = await params
-  return <RecordDetailPage initial={await read(decodeURIComponent(record))} />
-}
-
-async function read(id: string) {
-  try {
-    return await (await caller()).idempotency.get({ id })
-  } catch (error) {
-    if (error instanceof TRPCError && (error.code === 'NOT_FOUND' || error.code === 'BAD_REQUEST')) notFound()
-    throw error
-  }
+  const id = decodeURIComponent((await params).record)
+  const api = await caller()
+  return <RecordDetailPage initial={await orNotFound(api.idempotency.get({ id }))} />
 }

@@ -8,19 +8,19 @@ import { Icon } from '@/ui/icon'
 import { PageHeader } from '@/ui/page-header'
 import { SkeletonRows } from '@/ui/skeleton'
 import { api, type RecordPage } from '../../_parts/api'
-import { Freshness, Refetching } from '../../_parts/freshness'
-import { useLive } from '../../_parts/live'
-import { Pager } from '../../_parts/pager'
-import { STATE_NAMES, stateWord } from '../../_parts/record-state'
+import { Pager } from '../../_parts/list/pager'
+import { useLive } from '../../_parts/live/live-query'
+import { Refetching, StaleDataBanner } from '../../_parts/live/stale-data'
+import { RECORD_STATES, stateLabel } from '../../_parts/record-state'
 import { RecordTable } from './record-table'
-import { paramsOf, queryOf, type RecordQuery, useRecordFilters } from './use-record-query'
+import { paramsOf, queryOf, type RecordListQuery, useRecordFilters } from './use-record-query'
 
 export function RecordsPage({
   initial,
   initialQuery,
 }: {
   initial: RecordPage | null
-  initialQuery: RecordQuery
+  initialQuery: RecordListQuery
 }) {
   const { filters, change, clear } = useRecordFilters()
   const query = queryOf(filters)
@@ -35,7 +35,7 @@ export function RecordsPage({
     <>
       <PageHeader
         title="Idempotency"
-        note="One record is one key: who executes it, what it was asked, and the answer every later request gets."
+        note="One record per key: which worker executes it, a hash of the request, and the answer for every later request."
       />
       <search className="mb-4 grid gap-2 sm:grid-cols-[minmax(14rem,28rem)_auto_1fr]">
         <span className="relative">
@@ -58,18 +58,18 @@ export function RecordsPage({
           aria-label="State"
           value={filters.state ?? ''}
           onChange={(event) =>
-            change({ state: STATE_NAMES.find((state) => state === event.target.value) ?? null })
+            change({ state: RECORD_STATES.find((state) => state === event.target.value) ?? null })
           }
         >
           <option value="">Any state</option>
-          {STATE_NAMES.map((state) => (
+          {RECORD_STATES.map((state) => (
             <option key={state} value={state}>
-              {stateWord(state)}
+              {stateLabel(state)}
             </option>
           ))}
         </Select>
       </search>
-      <Freshness query={live} />
+      <StaleDataBanner query={live} />
       <Card className="overflow-hidden">
         {live.data ? (
           <Refetching active={live.isPlaceholderData}>
@@ -87,10 +87,10 @@ export function RecordsPage({
           </Refetching>
         ) : live.isError ? (
           <EmptyState
-            title="The list could not be read."
-            action={<Button onClick={() => live.refetch()}>Ask again</Button>}
+            title="The list could not be loaded."
+            action={<Button onClick={() => live.refetch()}>Try again</Button>}
           >
-            The server does not answer. We keep asking.
+            The server is not responding. We keep trying.
           </EmptyState>
         ) : (
           <SkeletonRows rows={10} />
@@ -107,7 +107,7 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear(): void }) 
     )
   return (
     <EmptyState
-      title="No key was used yet"
+      title="No keys used yet"
       action={
         <Link href="/" className={buttonClass('primary')}>
           Run a test payment

@@ -1,17 +1,17 @@
 'use client'
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { STATE_NAMES } from '../../_parts/record-state'
+import { RECORD_STATES } from '../../_parts/record-state'
 
-/** What the list asks the server. */
-export interface RecordQuery {
-  state?: (typeof STATE_NAMES)[number]
+/** The filters of the list, as the server takes them. */
+export interface RecordListQuery {
+  state?: (typeof RECORD_STATES)[number]
   search?: string
   cursor?: string
 }
 
 export function useRecordFilters() {
   const [filters, setFilters] = useQueryStates(
-    { state: parseAsStringLiteral(STATE_NAMES), q: parseAsString, after: parseAsString },
+    { state: parseAsStringLiteral(RECORD_STATES), q: parseAsString, after: parseAsString },
     { throttleMs: 200 },
   )
   const change = (next: Partial<typeof filters>) => setFilters({ ...next, after: null })
@@ -20,7 +20,7 @@ export function useRecordFilters() {
 
 type RecordFilters = ReturnType<typeof useRecordFilters>['filters']
 
-export function queryOf({ state, q, after }: RecordFilters): RecordQuery {
+export function queryOf({ state, q, after }: RecordFilters): RecordListQuery {
   return {
     ...(state ? { state } : {}),
     ...(q?.trim() ? { search: q.trim() } : {}),

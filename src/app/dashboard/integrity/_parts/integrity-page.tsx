@@ -1,37 +1,39 @@
 'use client'
 import { Button } from '@/ui/button'
 import { PageHeader } from '@/ui/page-header'
-import { Age } from '../../_parts/age'
-import { api, type IntegrityView } from '../../_parts/api'
-import { Freshness } from '../../_parts/freshness'
-import { useOnDemand } from '../../_parts/live'
+import { api, type IntegrityData } from '../../_parts/api'
+import { useOnDemand } from '../../_parts/live/live-query'
+import { StaleDataBanner } from '../../_parts/live/stale-data'
+import { TimeAgo } from '../../_parts/live/time-ago'
 import { InvariantList } from './invariant-list'
 import { headline, isProven } from './verdict'
 import { VerdictCard } from './verdict-card'
 
 const PARTS = [
-  { part: 'across', title: 'Keys, payments and the bank', note: 'Each against the others.' },
-  { part: 'ledger', title: 'Ledger', note: 'The books by themselves, and against the payments.' },
+  { part: 'across', title: 'Keys, payments and the bank', note: 'Each compared with the others.' },
+  { part: 'ledger', title: 'Ledger', note: 'The entries by themselves, and compared with the payments.' },
 ] as const
 
-export function IntegrityPage({ initial }: { initial: IntegrityView }) {
+export function IntegrityPage({ initial }: { initial: IntegrityData }) {
   const query = useOnDemand(['integrity'], () => api.integrity.check.query(), initial)
   const verdict = query.data ?? initial
   return (
     <>
       <PageHeader
         title="Integrity"
-        note="What must be true at every instant, asked of every row you have."
+        note="What must be true at every instant, checked over all of your rows."
         actions={<CheckAgain busy={query.isFetching} onPress={() => query.refetch()} />}
       />
       <p role="status" className="sr-only">
         {query.isFetching ? 'Checking…' : headline(verdict)}
       </p>
-      <Freshness query={query} />
+      <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
         <VerdictCard
           verdict={verdict}
-          age={<Age at={verdict.checkedAt} serverNow={verdict.checkedAt} receivedAt={query.dataUpdatedAt} />}
+          age={
+            <TimeAgo at={verdict.checkedAt} serverNow={verdict.checkedAt} receivedAt={query.dataUpdatedAt} />
+          }
         />
         {PARTS.map(({ part, title, note }) => (
           <InvariantList
@@ -44,9 +46,9 @@ export function IntegrityPage({ initial }: { initial: IntegrityView }) {
         ))}
       </div>
       <p className="mt-4 max-w-[80ch] text-ink-3 text-ui">
-        Of each, the first 20 rows that break it are listed. The command{' '}
-        <code className="font-mono text-xs">npm run verify</code> asks the same of all merchants, and of what
-        belongs to none: a charge without a payment, a connection left open.
+        For each invariant, the first 20 offending rows are listed. The command{' '}
+        <code className="font-mono text-xs">npm run verify</code> checks all merchants, and also what belongs
+        to none: a charge without a payment, a connection left open.
       </p>
     </>
   )

@@ -1,12 +1,12 @@
 import { Badge, type Tone } from '@/ui/badge'
 import { Card, CardHeader } from '@/ui/card'
 import { cx } from '@/ui/cx'
-import type { IntegrityView } from '../../_parts/api'
-import { OffenderList } from '../../_parts/offender-list'
+import type { IntegrityData } from '../../_parts/api'
+import { OffenderList } from '../../_parts/ledger/offender-list'
 
-type Finding = IntegrityView['findings'][number]
+type Finding = IntegrityData['findings'][number]
 
-/** @param proven whether there was anything that could have broken them */
+/** @param proven false while there are no charges, so that nothing could have broken the invariants */
 export function InvariantList({
   title,
   note,
@@ -44,16 +44,13 @@ function InvariantLine({ finding: { id, says, offenders }, proven }: { finding: 
   )
 }
 
-const BROKEN = { tone: 'bad', char: '✕', word: 'Broken' } as const
-const HOLDS = { tone: 'ok', char: '●', word: 'Holds' } as const
-const UNPROVEN = { tone: 'neutral', char: '○', word: 'Unproven' } as const
+const BROKEN = { tone: 'bad', glyph: '✕', word: 'Broken' } as const
+const HOLDS = { tone: 'ok', glyph: '●', word: 'Holds' } as const
+const UNPROVEN = { tone: 'neutral', glyph: '○', word: 'Unproven' } as const
 
-function State({ tone, char, word }: { tone: Tone; char: string; word: string }) {
+function State({ tone, glyph, word }: { tone: Tone; glyph: string; word: string }) {
   return (
-    <Badge tone={tone} className="sm:min-w-[5.25rem]">
-      <span aria-hidden="true" className="text-[0.625rem] leading-none">
-        {char}
-      </span>
+    <Badge tone={tone} glyph={glyph} className="sm:min-w-[5.25rem]">
       {word}
     </Badge>
   )

@@ -3,17 +3,17 @@ import { TONE_GROUND, TONE_INK, type Tone } from '@/ui/badge'
 import { buttonClass } from '@/ui/button'
 import { cx } from '@/ui/cx'
 import { Icon, type IconName } from '@/ui/icon'
-import type { IntegrityView } from '../../_parts/api'
-import { count } from '../../_parts/sentences'
+import type { IntegrityData } from '../../_parts/api'
+import { formatCount } from '../../_parts/payment-sentences'
 import { headline, stateOf, type VerdictState } from './verdict'
 
-const LOOKS: Record<VerdictState, { tone: Tone; icon: IconName }> = {
+const STATE_STYLES: Record<VerdictState, { tone: Tone; icon: IconName }> = {
   holds: { tone: 'ok', icon: 'check' },
   broken: { tone: 'bad', icon: 'warn' },
   nothing: { tone: 'neutral', icon: 'info' },
 }
 
-const COUNTS: { name: keyof IntegrityView['counted']; word: string }[] = [
+const COUNTS: { name: keyof IntegrityData['counted']; word: string }[] = [
   { name: 'charges', word: 'Charges at the bank' },
   { name: 'succeeded', word: 'Paid' },
   { name: 'declined', word: 'Declined' },
@@ -23,10 +23,10 @@ const COUNTS: { name: keyof IntegrityView['counted']; word: string }[] = [
   { name: 'attempts', word: 'Attempts' },
 ]
 
-/** The whole in one line, how old it is, and of how much it speaks. */
-export function VerdictCard({ verdict, age }: { verdict: IntegrityView; age: React.ReactNode }) {
+/** The result in one line, its age, and the number of rows behind it. */
+export function VerdictCard({ verdict, age }: { verdict: IntegrityData; age: React.ReactNode }) {
   const state = stateOf(verdict)
-  const { tone, icon } = LOOKS[state]
+  const { tone, icon } = STATE_STYLES[state]
   return (
     <section
       aria-label="Verdict"
@@ -54,7 +54,7 @@ export function VerdictCard({ verdict, age }: { verdict: IntegrityView; age: Rea
         {COUNTS.map(({ name, word }) => (
           <div key={name}>
             <dt className="text-ink-3 text-xs">{word}</dt>
-            <dd className="figures font-semibold text-base">{count(verdict.counted[name])}</dd>
+            <dd className="figures font-semibold text-base">{formatCount(verdict.counted[name])}</dd>
           </div>
         ))}
       </dl>

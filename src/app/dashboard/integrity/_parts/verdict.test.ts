@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { IntegrityView } from '../../_parts/api'
+import type { IntegrityData } from '../../_parts/api'
 import { headline, stateOf } from './verdict'
 
 const counted = {
@@ -18,19 +18,19 @@ const holds = {
   offenders: [],
 }
 const broken = { ...holds, offenders: [{ kind: 'payment', id: 'pay_1', detail: '2 charges' }] }
-const verdict = (findings: IntegrityView['findings'], charges = 3): IntegrityView => ({
+const verdict = (findings: IntegrityData['findings'], charges = 3): IntegrityData => ({
   checkedAt: '2026-05-01T00:00:00.000Z',
   counted: { ...counted, charges },
   findings,
 })
 
-test.each<[string, IntegrityView, string, string]>([
-  ['all hold of some charges', verdict([holds, holds]), 'holds', 'All 2 invariants hold'],
+test.each<[string, IntegrityData, string, string]>([
+  ['all hold, with charges', verdict([holds, holds]), 'holds', 'All 2 invariants hold'],
   [
-    'all hold of no charge',
+    'all hold, without a charge',
     verdict([holds, holds], 0),
     'nothing',
-    'Little to check: nothing was charged yet',
+    'Little to check: nothing charged yet',
   ],
   ['one is broken', verdict([holds, broken]), 'broken', '1 of 2 invariants is broken'],
   ['all are broken', verdict([broken, broken]), 'broken', '2 of 2 invariants are broken'],
@@ -40,6 +40,6 @@ test.each<[string, IntegrityView, string, string]>([
     'broken',
     '1 of 2 invariants is broken',
   ],
-])('%s', (_, given, state, says) => {
-  expect([stateOf(given), headline(given)]).toEqual([state, says])
+])('%s', (_, given, state, title) => {
+  expect([stateOf(given), headline(given)]).toEqual([state, title])
 })

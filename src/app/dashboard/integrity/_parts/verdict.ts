@@ -1,23 +1,23 @@
-import type { IntegrityView } from '../../_parts/api'
+import type { IntegrityData } from '../../_parts/api'
 
 export type VerdictState = 'holds' | 'broken' | 'nothing'
 
-export function stateOf(verdict: IntegrityView): VerdictState {
+export function stateOf(verdict: IntegrityData): VerdictState {
   if (verdict.findings.some(({ offenders }) => offenders.length > 0)) return 'broken'
   return isProven(verdict) ? 'holds' : 'nothing'
 }
 
-/** What holds of nothing proves nothing: without a single charge no invariant is shown as a success. */
-export const isProven = ({ counted }: IntegrityView): boolean => counted.charges > 0
+/** An invariant over no rows proves nothing: without a single charge none is shown as a success. */
+export const isProven = ({ counted }: IntegrityData): boolean => counted.charges > 0
 
-export function headline(verdict: IntegrityView): string {
+export function headline(verdict: IntegrityData): string {
   const all = verdict.findings.length
   const broken = verdict.findings.filter(({ offenders }) => offenders.length > 0).length
   switch (stateOf(verdict)) {
     case 'broken':
       return broken === 1 ? `1 of ${all} invariants is broken` : `${broken} of ${all} invariants are broken`
     case 'nothing':
-      return 'Little to check: nothing was charged yet'
+      return 'Little to check: nothing charged yet'
     case 'holds':
       return `All ${all} invariants hold`
   }

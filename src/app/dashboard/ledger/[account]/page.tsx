@@ -1,7 +1,6 @@
-import { TRPCError } from '@trpc/server'
-import { notFound } from 'next/navigation'
 import { caller } from '@/app/_trpc/caller'
-import { instant, type Search, text } from '../../_parts/search'
+import { orNotFound } from '@/app/_trpc/or-not-found'
+import { type SearchParams, textParam, timeParam } from '../../_parts/list/search-params'
 import { AccountPage } from './_parts/account-page'
 import { type AccountQuery, statementInput } from './_parts/account-query'
 
@@ -9,31 +8,30 @@ export const metadata = { title: 'Account' }
 
 interface Props {
   params: Promise<{ account: string }>
-  searchParams: Promise<Search>
+  searchParams: Promise<SearchParams>
 }
 
 export default async function Page({ params, searchParams }: Props) {
   const search = await searchParams
   const query: AccountQuery = {
     id: decodeURIComponent((await params).account),
-    asOf: instant(search.asOf) ?? null,
-    cursor: text(search.after, 200) ?? null,
+    asOf: timeParam(search.asOf) ?? null,
+    cursor: textParam(search.after, 200) ?? null,
   }
   return (
-    <AccountPage key={`${query.id}${query.asOf}${query.cursor}`} query={query} initial={await read(query)} />
+    <AccountPage
+      key={`${query.id}${query.asOf}${query.cursor}`}
+      query={query}
+      initial={await orNotFound(read(query))}
+    />
   )
 }
 
 async function read(query: AccountQuery) {
-  try {
-    const api = await caller()
-    const [account, statement] = await Promise.all([
-      api.ledger.account({ id: query.id, ...(query.asOf ? { asOf: query.asOf } : {}) }),
-      api.ledger.statement(statementInput(query)),
-    ])
-    return { account, statement }
-  } catch (error) {
-    if (error instanceof TRPCError && (error.code === 'NOT_FOUND' || error.code === 'BAD_REQUEST')) notFound()
-    throw error
-  }
+  const api = await caller()
+  const [account, statement] = await Promise.all([
+    api.ledger.account({ id: query.id, ...(query.asOf ? { asOf: query.asOf } : {}) }),
+    api.ledger.statement(statementInput(query)),
+  ])
+  return { account, statement }
 }

@@ -1,3 +1,3 @@
-import { PageLoading } from '@/app/dashboard/_parts/page-loading'
+import { PageLoading } from '../../_parts/frame/page-loading'
 
 export default PageLoading

@@ -1,11 +1,11 @@
 import { caller } from '@/app/_trpc/caller'
-import { type Search, text } from '../../_parts/search'
+import { type SearchParams, textParam } from '../../_parts/list/search-params'
 import { JournalPage } from './_parts/journal-page'
 
 export const metadata = { title: 'Journal' }
 
-export default async function Page({ searchParams }: { searchParams: Promise<Search> }) {
-  const cursor = text((await searchParams).after, 200)
+export default async function Page({ searchParams }: { searchParams: Promise<SearchParams> }) {
+  const cursor = textParam((await searchParams).after, 200)
   const input = { limit: 20, ...(cursor ? { cursor } : {}) }
   const initial = await (await caller()).ledger.journal(input)
   return <JournalPage key={cursor ?? ''} initial={initial} cursor={cursor ?? null} />

@@ -5,7 +5,7 @@ import { Icon } from '@/ui/icon'
 import { PAYMENT_STATUSES } from '@/ui/status'
 import { type PaymentFilters, paramsOf, STATUSES } from './use-payment-query'
 
-/** Each control changes the address; each filter in force is also a chip that takes it away. */
+/** Each control changes the address; each active filter is also a chip that removes it. */
 export function PaymentFilterBar({
   filters,
   onChange,
@@ -51,7 +51,7 @@ export function PaymentFilterBar({
         <div className="flex flex-wrap items-center gap-2">
           {inForce.map((name) => (
             <Chip key={name} onRemove={() => onChange({ [name]: null })}>
-              {say(name, filters)}
+              {chipText(name, filters)}
             </Chip>
           ))}
           <Button variant="ghost" size="sm" onClick={onClear}>
@@ -84,7 +84,7 @@ function SearchBox({ value, onChange }: { value: string; onChange(value: string)
   )
 }
 
-/** A moment in UTC, so that an address means the same to everyone. */
+/** A time in UTC, so that a shared address shows the same list. */
 function DateBox({
   label,
   value,
@@ -125,7 +125,7 @@ function Chip({ onRemove, children }: { onRemove(): void; children: React.ReactN
   )
 }
 
-function say(name: string, filters: PaymentFilters): string {
+function chipText(name: string, filters: PaymentFilters): string {
   switch (name) {
     case 'status':
       return filters.status ? PAYMENT_STATUSES[filters.status].word : ''

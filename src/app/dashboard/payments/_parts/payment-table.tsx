@@ -5,8 +5,8 @@ import { Timestamp } from '@/ui/timestamp'
 import { Verbatim } from '@/ui/verbatim'
 import type { PaymentRow } from '../../_parts/api'
 import { AttemptStrip, RequestsToCharges } from '../../_parts/attempts/attempt-strip'
-import { PaymentStanding } from '../../_parts/payment-standing'
-import { chargesOf, requestsOf } from '../../_parts/sentences'
+import { chargesOf, requestsOf } from '../../_parts/payment-sentences'
+import { PaymentState } from '../../_parts/payment-state'
 
 export function PaymentTable({ payments }: { payments: readonly PaymentRow[] }) {
   return (
@@ -34,7 +34,7 @@ function PaymentLine({ payment }: { payment: PaymentRow }) {
   return (
     <Tr className="group relative">
       <Td label="Amount" numeric primary>
-        {/* The link covers the row: a click anywhere opens it, and it stays a link (middle click, copy). */}
+        {/* The link covers the row, so that a click anywhere opens it and it still is a link (middle click, copy). */}
         <Link
           href={link}
           className="font-semibold text-ink no-underline after:absolute after:inset-0 group-hover:text-link"
@@ -43,7 +43,7 @@ function PaymentLine({ payment }: { payment: PaymentRow }) {
         </Link>
       </Td>
       <Td label="Status" primary>
-        <PaymentStanding payment={payment} />
+        <PaymentState payment={payment} />
       </Td>
       <Td label="Order" className="md:max-w-56">
         <Verbatim className="min-w-0">{payment.reference ?? '—'}</Verbatim>

@@ -6,19 +6,19 @@ import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
 import { SkeletonRows } from '@/ui/skeleton'
 import { api, type PaymentPage } from '../../_parts/api'
-import { Freshness, Refetching } from '../../_parts/freshness'
-import { useLive } from '../../_parts/live'
-import { Pager } from '../../_parts/pager'
+import { Pager } from '../../_parts/list/pager'
+import { useLive } from '../../_parts/live/live-query'
+import { Refetching, StaleDataBanner } from '../../_parts/live/stale-data'
 import { PaymentFilterBar } from './filter-bar'
 import { PaymentTable } from './payment-table'
-import { type PaymentQuery, paramsOf, queryOf, usePaymentFilters } from './use-payment-query'
+import { type PaymentListQuery, paramsOf, queryOf, usePaymentFilters } from './use-payment-query'
 
 export function PaymentsPage({
   initial,
   initialQuery,
 }: {
   initial: PaymentPage | null
-  initialQuery: PaymentQuery
+  initialQuery: PaymentListQuery
 }) {
   const { filters, change, clear } = usePaymentFilters()
   const query = queryOf(filters)
@@ -31,12 +31,9 @@ export function PaymentsPage({
   const filtered = Object.keys(paramsOf(filters)).some((name) => name !== 'after')
   return (
     <>
-      <PageHeader
-        title="Payments"
-        note="Each row is one payment, with the requests that asked for it and the charges that were made."
-      />
+      <PageHeader title="Payments" note="Each row is one payment, with its requests and the charges made." />
       <PaymentFilterBar filters={filters} onChange={change} onClear={clear} />
-      <Freshness query={live} />
+      <StaleDataBanner query={live} />
       <Card className="overflow-hidden">
         {live.data ? (
           <Refetching active={live.isPlaceholderData}>
@@ -56,10 +53,10 @@ export function PaymentsPage({
           </Refetching>
         ) : live.isError ? (
           <EmptyState
-            title="The list could not be read."
-            action={<Button onClick={() => live.refetch()}>Ask again</Button>}
+            title="The list could not be loaded."
+            action={<Button onClick={() => live.refetch()}>Try again</Button>}
           >
-            The server does not answer. We keep asking.
+            The server is not responding. We keep trying.
           </EmptyState>
         ) : (
           <SkeletonRows rows={10} />
@@ -72,14 +69,14 @@ export function PaymentsPage({
 function NoneYet() {
   return (
     <EmptyState
-      title="No payment yet"
+      title="No payments yet"
       action={
         <Link href="/" className={buttonClass('primary')}>
           Run a test payment
         </Link>
       }
     >
-      It appears here by itself.
+      New payments appear here on their own.
     </EmptyState>
   )
 }

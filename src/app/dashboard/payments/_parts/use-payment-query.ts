@@ -1,6 +1,6 @@
 'use client'
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { instant } from '../../_parts/search'
+import { timeParam } from '../../_parts/list/search-params'
 
 export const STATUSES = [
   'succeeded',
@@ -11,8 +11,8 @@ export const STATUSES = [
   'not_charged',
 ] as const
 
-/** What the list asks the server. */
-export interface PaymentQuery {
+/** The filters of the list, as the server takes them. Times are RFC 3339. */
+export interface PaymentListQuery {
   statuses?: (typeof STATUSES)[number][]
   currency?: string
   search?: string
@@ -21,7 +21,7 @@ export interface PaymentQuery {
   cursor?: string
 }
 
-/** The filters, kept in the address: a filtered list can be sent to a colleague. Any change of them goes back to the first page. */
+/** The filters, kept in the address so that a filtered list can be shared. Any change leads back to the first page. */
 export function usePaymentFilters() {
   const [filters, setFilters] = useQueryStates(
     {
@@ -41,9 +41,9 @@ export function usePaymentFilters() {
 
 export type PaymentFilters = ReturnType<typeof usePaymentFilters>['filters']
 
-export function queryOf({ status, currency, q, from, until, after }: PaymentFilters): PaymentQuery {
-  const begin = instant(from ?? undefined)
-  const end = instant(until ?? undefined)
+export function queryOf({ status, currency, q, from, until, after }: PaymentFilters): PaymentListQuery {
+  const begin = timeParam(from ?? undefined)
+  const end = timeParam(until ?? undefined)
   return {
     ...(status ? { statuses: [status] } : {}),
     ...(currency && /^[A-Z]{3}$/.test(currency) ? { currency } : {}),

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** Made once, by the build; served as a file of ours, so that no other host has a say in it. */
+/** Built once and served from our own origin, so that no other host can change the script. */
 export const dynamic = 'force-static'
 
 export function GET(): Response {

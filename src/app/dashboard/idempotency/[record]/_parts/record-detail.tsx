@@ -1,18 +1,18 @@
 'use client'
 import Link from 'next/link'
-import { Card, CardHeader, Fact, Facts } from '@/ui/card'
-import { CopyId, shorten } from '@/ui/copy-id'
+import { Card, CardHeader } from '@/ui/card'
+import { shorten } from '@/ui/copy-id'
 import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
-import { Timestamp } from '@/ui/timestamp'
 import { api, type RecordData } from '../../../_parts/api'
-import { Attempts } from '../../../_parts/attempts/attempt-list'
-import { Freshness } from '../../../_parts/freshness'
-import { useLive } from '../../../_parts/live'
+import { AttemptList } from '../../../_parts/attempts/attempt-list'
+import { useLive } from '../../../_parts/live/live-query'
+import { StaleDataBanner } from '../../../_parts/live/stale-data'
+import { explainPresses } from '../../../_parts/payment-sentences'
 import { RecordState } from '../../../_parts/record-state'
-import { explainPresses } from '../../../_parts/sentences'
 import { AuditTrail } from './audit-trail'
-import { Parked } from './parked'
+import { ParkedBanner } from './parked-banner'
+import { FingerprintFacts, LeaseFacts, RecordFacts } from './record-facts'
 
 export function RecordDetailPage({ initial }: { initial: RecordData }) {
   const query = useLive(['record', initial.id], () => api.idempotency.get.query({ id: initial.id }), initial)
@@ -35,15 +35,15 @@ export function RecordDetailPage({ initial }: { initial: RecordData }) {
         }
         note={explainPresses(record, record.sentBy)}
       />
-      <Freshness query={query} />
+      <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
-        {record.parkedAt && <Parked record={record} refresh={() => query.refetch()} />}
+        {record.parkedAt && <ParkedBanner record={record} refresh={() => query.refetch()} />}
         <Card className="overflow-hidden">
           <CardHeader
             title="Attempts"
-            note="Each request that carried this key; first, the one that did the work."
+            note="Every request with this key; the one that did the work comes first."
           />
-          <Attempts attempts={record.attempts} />
+          <AttemptList attempts={record.attempts} />
         </Card>
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
           <StoredAnswer record={record} />
@@ -59,7 +59,7 @@ export function RecordDetailPage({ initial }: { initial: RecordData }) {
   )
 }
 
-/** The answer as text, byte for byte: what every replay gets. */
+/** The stored answer as text, byte for byte as every replay gets it. */
 function StoredAnswer({ record }: { record: RecordData }) {
   return (
     <Card>
@@ -67,116 +67,16 @@ function StoredAnswer({ record }: { record: RecordData }) {
         title="Stored answer"
         note={
           record.answer === null
-            ? 'There is none yet.'
+            ? 'No answer yet.'
             : `Status ${record.status}; every replay gets exactly these bytes.`
         }
       />
       {record.answer !== null && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
         <section tabIndex={0} aria-label="Stored answer" className="max-h-96 overflow-auto px-4 py-4 sm:px-5">
           <pre className="whitespace-pre-wrap break-all font-mono text-xs leading-5">{record.answer}</pre>
         </section>
       )}
-    </Card>
-  )
-}
-
-function RecordFacts({ record }: { record: RecordData }) {
-  return (
-    <Card>
-      <CardHeader title="Record" />
-      <div className="px-4 py-1.5 sm:px-5">
-        <Facts>
-          <Fact name="Key">
-            <CopyId id={record.key} />
-          </Fact>
-          <Fact name="Id">
-            <CopyId id={record.id} />
-          </Fact>
-          <Fact name="Operation">
-            <span className="font-mono text-xs">{record.operation}</span>
-          </Fact>
-          <Fact name="Scope">
-            <CopyId id={record.scope} />
-          </Fact>
-          <Fact name="Payment">
-            {record.paymentId ? (
-              <Link href={`/dashboard/payments/${record.paymentId}`} className={LINK}>
-                Open
-              </Link>
-            ) : (
-              '—'
-            )}
-          </Fact>
-          {record.subjectId && !record.paymentId && (
-            <Fact name="Made">
-              <CopyId id={record.subjectId} />
-            </Fact>
-          )}
-          <Fact name="First seen">
-            <Timestamp at={record.createdAt} />
-          </Fact>
-          <Fact name="Last seen">{record.lastSeenAt ? <Timestamp at={record.lastSeenAt} /> : '—'}</Fact>
-          <Fact name="Completed">{record.completedAt ? <Timestamp at={record.completedAt} /> : '—'}</Fact>
-          <Fact name="Answer kept until">
-            <Timestamp at={record.expiresAt} />
-          </Fact>
-          {record.problem && (
-            <Fact name="Problem">
-              <span className="font-mono text-xs">{record.problem}</span>
-            </Fact>
-          )}
-        </Facts>
-      </div>
-    </Card>
-  )
-}
-
-function LeaseFacts({ record }: { record: RecordData }) {
-  const running = record.state === 'claimed' || record.state === 'sending'
-  return (
-    <Card>
-      <CardHeader title="Lease" note={sayLease(record, running)} />
-      <div className="px-4 py-1.5 sm:px-5">
-        <Facts>
-          <Fact name={running ? 'Holder' : 'Last holder'}>
-            <span className="break-all font-mono text-xs">{record.worker}</span>
-          </Fact>
-          <Fact name="Fence">{record.fence}</Fact>
-          <Fact name="Lease until">
-            <Timestamp at={record.leaseUntil} />
-          </Fact>
-        </Facts>
-      </div>
-    </Card>
-  )
-}
-
-function sayLease(record: RecordData, running: boolean): string {
-  if (record.state === 'parked') return 'Nobody asks any more: it waits for a person.'
-  if (record.state === 'unknown') return 'Nobody may execute: the bank is asked first.'
-  if (!running) return 'Finished: nobody needs it any more.'
-  if (!record.leaseOver) return 'One worker executes; all others wait for its answer.'
-  return record.state === 'claimed'
-    ? 'Over: another worker may take it from here.'
-    : 'Over while sending: the bank is asked, never charged again blindly.'
-}
-
-function FingerprintFacts({ record }: { record: RecordData }) {
-  return (
-    <Card>
-      <CardHeader
-        title="Fingerprint"
-        note="Of what was asked: the same key with another payload is rejected."
-      />
-      <div className="px-4 py-1.5 sm:px-5">
-        <Facts>
-          <Fact name="SHA-256">
-            <CopyId id={record.fingerprint} />
-          </Fact>
-          <Fact name="Version">{record.fingerprintVersion}</Fact>
-        </Facts>
-      </div>
     </Card>
   )
 }

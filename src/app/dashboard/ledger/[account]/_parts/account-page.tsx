@@ -6,21 +6,21 @@ import { EmptyState } from '@/ui/empty-state'
 import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
-import { type Account, api, type StatementPage } from '../../../_parts/api'
-import { Freshness } from '../../../_parts/freshness'
-import { useLive } from '../../../_parts/live'
-import { Pager } from '../../../_parts/pager'
-import { SidedBalance } from '../../_parts/accounts-page'
+import { type AccountData, api, type StatementPage } from '../../../_parts/api'
+import { Pager } from '../../../_parts/list/pager'
+import { useLive } from '../../../_parts/live/live-query'
+import { StaleDataBanner } from '../../../_parts/live/stale-data'
+import { SidedBalance } from '../../_parts/sided-balance'
 import { type AccountQuery, statementInput } from './account-query'
 import { AsOfPicker } from './as-of-picker'
 import { StatementTable } from './statement-table'
 import { TAccount } from './t-account'
 
-/** A T-account that is longer is no longer seen as one; what stood before these lines is brought forward. */
+/** 12: a longer T-account no longer fits one view. Older lines are summed up as the balance brought forward. */
 const T_LINES = 12
 
 interface Data {
-  account: Account
+  account: AccountData
   statement: StatementPage
 }
 
@@ -46,14 +46,14 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
         }
         actions={<AsOfPicker path={path} asOf={query.asOf} />}
       />
-      <Freshness query={live} />
+      <StaleDataBanner query={live} />
       <div className="flex flex-col gap-4">
         <Headline account={account} asOf={query.asOf} />
         {statement.items.length > 0 ? (
           <>
             <TAccount account={account} lines={statement.items.slice(0, T_LINES)} />
             <Card className="overflow-hidden">
-              <CardHeader title="Statement" note="Each line with the balance it left, newest first." />
+              <CardHeader title="Statement" note="Each line with the balance after it, newest first." />
               <StatementTable lines={statement.items} currency={account.currency} />
               <Pager
                 path={path}
@@ -68,7 +68,7 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
           </>
         ) : (
           <Card>
-            <EmptyState title={query.asOf ? 'No entry up to that moment' : 'No entry yet'}>
+            <EmptyState title={query.asOf ? 'No entries up to that time' : 'No entries yet'}>
               The balance is zero.
             </EmptyState>
           </Card>
@@ -86,7 +86,7 @@ async function read(query: AccountQuery): Promise<Data> {
   return { account, statement }
 }
 
-function Headline({ account, asOf }: { account: Account; asOf: string | null }) {
+function Headline({ account, asOf }: { account: AccountData; asOf: string | null }) {
   return (
     <Card className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 py-4 sm:px-5">
       <p className="font-semibold text-2xl tracking-tight">

@@ -1,4 +1,4 @@
-/** Which account, as of when, from which line on. */
+/** An account, a point in time (RFC 3339; null: now), and the cursor of a page of its statement. */
 export interface AccountQuery {
   id: string
   asOf: string | null

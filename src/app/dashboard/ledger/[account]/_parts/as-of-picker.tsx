@@ -5,7 +5,7 @@ import type { FormEvent } from 'react'
 import { Button, buttonClass } from '@/ui/button'
 import { Input } from '@/ui/field'
 
-/** The balance at any past instant. The moment is UTC and stands in the address, so that it means the same to everyone. */
+/** Picks a past instant for the balance. It is in UTC and in the address, so that a shared link shows the same. */
 export function AsOfPicker({ path, asOf }: { path: string; asOf: string | null }) {
   const router = useRouter()
   const submit = (event: FormEvent<HTMLFormElement>) => {

@@ -3,13 +3,13 @@ import { Money } from '@/ui/money'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import type { StatementPage } from '../../../_parts/api'
-import { SidedBalance } from '../../_parts/accounts-page'
+import { SidedBalance } from '../../_parts/sided-balance'
 
 export function StatementTable({ lines, currency }: { lines: StatementPage['items']; currency: string }) {
   return (
     <Table caption="Lines of the account, newest first">
       <TableHead>
-        <Th>What for</Th>
+        <Th>Description</Th>
         <Th>Posted</Th>
         <Th numeric>Debit</Th>
         <Th numeric>Credit</Th>
@@ -18,7 +18,7 @@ export function StatementTable({ lines, currency }: { lines: StatementPage['item
       <TableBody>
         {lines.map((line) => (
           <Tr key={`${line.transactionId}${line.position}`}>
-            <Td label="What for" primary className="max-md:col-span-2">
+            <Td label="Description" primary className="max-md:col-span-2">
               <What line={line} />
             </Td>
             <Td label="Posted" className="text-ink-2">

@@ -1,14 +1,15 @@
-/** A T-account's figures, from lines that stand newest first. Everything is counted upwards; the side says the sign. */
+/** The figures of a T-account, in minor units. `opening` and `closing` are signed; a side's sums are positive. */
 export interface TSums {
-  /** What stood there before the oldest line shown: on the left when positive, on the right when negative. */
+  /** The balance before the oldest line shown: on the left when positive, on the right when negative. */
   opening: number
   debits: number
   credits: number
-  /** The sum at the foot of both sides, once the balance is carried down on the lighter one. */
+  /** The total of both sides, once the balance is carried down on the lighter one. */
   foot: number
   closing: number
 }
 
+/** @param lines newest first */
 export function tSums(lines: readonly { amount: number; balance: number }[]): TSums {
   const newest = lines[0]
   const oldest = lines.at(-1)

@@ -4,22 +4,22 @@ import { Card, CardHeader } from '@/ui/card'
 import { cx } from '@/ui/cx'
 import { Money } from '@/ui/money'
 import { Timestamp } from '@/ui/timestamp'
-import type { Account, StatementPage } from '../../../_parts/api'
+import type { AccountData, StatementPage } from '../../../_parts/api'
 import { tSums } from './t-account-sums'
 
 type Line = StatementPage['items'][number]
 
-/** The T: debits on the left, credits on the right, oldest first, closed with the balance carried down. */
-export function TAccount({ account, lines }: { account: Account; lines: readonly Line[] }) {
+/**
+ * A T-account: debits left, credits right, oldest first, closed with the balance carried down.
+ * @param lines newest first
+ */
+export function TAccount({ account, lines }: { account: AccountData; lines: readonly Line[] }) {
   const { currency } = account
   const { opening, foot, closing } = tSums(lines)
   const oldestFirst = lines.toReversed()
   return (
     <Card className="overflow-hidden">
-      <CardHeader
-        title="T-account"
-        note={`The newest ${lines.length} lines, with what stood there before.`}
-      />
+      <CardHeader title="T-account" note={`The newest ${lines.length} lines and the balance before them.`} />
       <div className="grid grid-cols-1 md:grid-cols-2 md:divide-x-2 md:divide-ink-2">
         {(['Debit', 'Credit'] as const).map((side) => {
           const sign = side === 'Debit' ? 1 : -1

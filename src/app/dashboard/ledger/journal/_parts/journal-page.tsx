@@ -3,10 +3,10 @@ import { Card } from '@/ui/card'
 import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
 import { api, type JournalPage as Data } from '../../../_parts/api'
-import { Freshness } from '../../../_parts/freshness'
-import { useLive } from '../../../_parts/live'
-import { Pager } from '../../../_parts/pager'
-import { TransactionCard } from '../../../_parts/transaction-card'
+import { TransactionCard } from '../../../_parts/ledger/transaction-card'
+import { Pager } from '../../../_parts/list/pager'
+import { useLive } from '../../../_parts/live/live-query'
+import { StaleDataBanner } from '../../../_parts/live/stale-data'
 import { LedgerTabs } from '../../_parts/ledger-tabs'
 
 export function JournalPage({ initial, cursor }: { initial: Data; cursor: string | null }) {
@@ -20,10 +20,10 @@ export function JournalPage({ initial, cursor }: { initial: Data; cursor: string
         note="Every transaction as it was posted, newest first."
         actions={<LedgerTabs here="journal" />}
       />
-      <Freshness query={query} />
+      <StaleDataBanner query={query} />
       {items.length === 0 && (
         <Card>
-          <EmptyState title="Nothing is posted yet">A transaction appears with the first payment.</EmptyState>
+          <EmptyState title="Nothing posted yet">Transactions appear with the first payment.</EmptyState>
         </Card>
       )}
       <div className="grid gap-4 xl:grid-cols-2">

@@ -8,16 +8,16 @@ import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type PaymentData } from '../../../_parts/api'
-import { Attempts } from '../../../_parts/attempts/attempt-list'
-import { Freshness } from '../../../_parts/freshness'
-import { useLive } from '../../../_parts/live'
-import { PaymentStanding } from '../../../_parts/payment-standing'
-import { explainBank, explainPresses } from '../../../_parts/sentences'
-import { TransactionCard } from '../../../_parts/transaction-card'
+import { AttemptList } from '../../../_parts/attempts/attempt-list'
+import { TransactionCard } from '../../../_parts/ledger/transaction-card'
+import { useLive } from '../../../_parts/live/live-query'
+import { StaleDataBanner } from '../../../_parts/live/stale-data'
+import { explainBank, explainPresses } from '../../../_parts/payment-sentences'
+import { PaymentState } from '../../../_parts/payment-state'
+import { OtherPayments } from './other-payments'
 import { PaymentFacts } from './payment-facts'
 import { RecordCard } from './record-card'
-import { Refunds } from './refunds'
-import { Siblings } from './siblings'
+import { RefundList } from './refund-list'
 
 export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
   const query = useLive(['payment', initial.id], () => api.payments.get.query({ id: initial.id }), initial)
@@ -33,7 +33,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <Money minor={payment.amount} currency={payment.currency} className="text-2xl tracking-tight" />
-            <PaymentStanding payment={payment} />
+            <PaymentState payment={payment} />
           </span>
         }
         note={
@@ -43,21 +43,21 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
           </span>
         }
       />
-      <Freshness query={query} />
+      <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
         <Explained payment={payment} />
         <Card className="overflow-hidden">
           <CardHeader
             title="Attempts"
-            note="Each request that carried this payment’s key; first, the one that did the work."
+            note="Every request with this payment’s key; the one that did the work comes first."
           />
-          <Attempts attempts={payment.attempts} ownRecordId={payment.recordId} />
+          <AttemptList attempts={payment.attempts} ownRecordId={payment.recordId} />
         </Card>
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
           <div className="flex min-w-0 flex-col gap-4">
-            <Refunds refunds={payment.refunds} />
+            <RefundList refunds={payment.refunds} />
             <LedgerEntries payment={payment} />
-            <Siblings siblings={payment.siblings} />
+            <OtherPayments siblings={payment.siblings} />
             <Events events={payment.events} />
           </div>
           <div className="flex min-w-0 flex-col gap-4">
@@ -70,7 +70,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
   )
 }
 
-/** The whole page in two sentences. */
+/** The page in two sentences. */
 function Explained({ payment }: { payment: PaymentData }) {
   return (
     <Card>
@@ -92,7 +92,7 @@ function LedgerEntries({ payment }: { payment: PaymentData }) {
         <EmptyState
           title={
             payment.status === 'succeeded'
-              ? 'Its entries are missing'
+              ? 'The ledger entries are missing'
               : 'No money moved, so nothing was posted.'
           }
         />
@@ -111,7 +111,7 @@ function LedgerEntries({ payment }: { payment: PaymentData }) {
 function Events({ events }: { events: PaymentData['events'] }) {
   return (
     <Card>
-      <CardHeader title="Events" note="Written in the commit in which they happened." />
+      <CardHeader title="Events" note="Recorded in the same commit as the change." />
       <div className="px-4 py-1.5 sm:px-5">
         {events.length === 0 && <p className="py-2 text-ink-3 text-ui">None yet</p>}
         <ul className="divide-y divide-line">

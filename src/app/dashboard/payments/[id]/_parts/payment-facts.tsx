@@ -25,7 +25,7 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
           </Fact>
           <Fact name="Card">{payment.cardLabel ?? '—'}</Fact>
           {payment.declineCode && (
-            <Fact name="Declined because">
+            <Fact name="Decline code">
               <span className="font-mono text-xs">{payment.declineCode}</span>
             </Fact>
           )}

@@ -6,7 +6,7 @@ import { Timestamp } from '@/ui/timestamp'
 import type { PaymentData } from '../../../_parts/api'
 import { RecordState } from '../../../_parts/record-state'
 
-/** The key behind the payment: what makes a second press find the first one's answer. */
+/** The idempotency record behind the payment: it gives a second press the first one's answer. */
 export function RecordCard({ record }: { record: PaymentData['record'] }) {
   if (!record) return null
   return (

@@ -1,0 +1,44 @@
+import Link from 'next/link'
+import { Card, CardHeader } from '@/ui/card'
+import { LINK } from '@/ui/nav'
+import { PaymentStatus } from '@/ui/status'
+import { Timestamp } from '@/ui/timestamp'
+import type { PaymentRow } from '../../_parts/api'
+import { AttemptStrip } from '../../_parts/attempts/attempt-strip'
+import { paymentLine } from '../../_parts/payment-sentences'
+
+/** The latest payments, newest first, one sentence each. */
+export function RecentPayments({ payments }: { payments: readonly PaymentRow[] }) {
+  return (
+    <Card>
+      <CardHeader
+        title="Latest payments"
+        actions={
+          <Link href="/dashboard/payments" className={`${LINK} text-ui`}>
+            All payments
+          </Link>
+        }
+      />
+      <ol className="divide-y divide-line">
+        {payments.map((payment) => (
+          <li
+            key={payment.id}
+            className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-ui hover:bg-muted/50 sm:px-5"
+          >
+            <Timestamp at={payment.createdAt} style="time" className="w-24 text-ink-3" />
+            <Link
+              href={`/dashboard/payments/${payment.id}`}
+              className="figures font-medium text-ink no-underline hover:underline"
+            >
+              {paymentLine(payment)}
+            </Link>
+            <span className="ml-auto flex items-center gap-3">
+              <AttemptStrip counts={payment} />
+              <PaymentStatus status={payment.status} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  )
+}

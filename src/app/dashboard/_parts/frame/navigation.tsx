@@ -1,0 +1,108 @@
+'use client'
+import {
+  BookOpenText,
+  CodeXml,
+  CreditCard,
+  KeyRound,
+  LayoutDashboard,
+  ShieldCheck,
+  Store,
+} from 'lucide-react'
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import { useEffect, useRef } from 'react'
+import { cx } from '@/ui/cx'
+import { Logo, navLinkClass } from '@/ui/nav'
+import { SignOut } from './sign-out'
+import type { Viewer } from './top-strip'
+
+const PLACES = [
+  { href: '/dashboard', word: 'Overview', Icon: LayoutDashboard },
+  { href: '/dashboard/payments', word: 'Payments', Icon: CreditCard },
+  { href: '/dashboard/ledger', word: 'Ledger', Icon: BookOpenText },
+  { href: '/dashboard/idempotency', word: 'Idempotency', Icon: KeyRound },
+  { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
+  { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
+]
+
+function useIsHere() {
+  const path = usePathname() ?? ''
+  return (href: string) =>
+    href === '/dashboard' ? path === href : path === href || path.startsWith(`${href}/`)
+}
+
+/** From 1024 px: the navigation and the signed-in operator. */
+export function Sidebar({ viewer }: { viewer: Viewer }) {
+  const isHere = useIsHere()
+  return (
+    <aside
+      aria-label="Navigation and account"
+      className="sticky top-0 hidden h-dvh flex-col border-line border-r bg-surface px-3 py-4 lg:flex print:hidden"
+    >
+      <Link href="/dashboard" className="rounded-md px-2 py-1 text-ink no-underline">
+        <Logo />
+      </Link>
+      <nav aria-label="Dashboard" className="mt-6 flex flex-col gap-0.5">
+        {PLACES.map(({ href, word, Icon }) => (
+          <Link
+            key={href}
+            href={href}
+            {...(isHere(href) ? { 'aria-current': 'page' as const } : {})}
+            className={navLinkClass('h-9')}
+          >
+            <Icon aria-hidden="true" size={16} strokeWidth={1.75} className="shrink-0" />
+            {word}
+          </Link>
+        ))}
+      </nav>
+      <div className="mt-auto border-line border-t pt-3">
+        <Link href="/" className={navLinkClass('mb-2 h-9 w-full')}>
+          <Store aria-hidden="true" size={16} strokeWidth={1.75} />
+          Test shop
+        </Link>
+        <div className="flex items-center justify-between gap-2 pl-2.5">
+          <span className="min-w-0">
+            <span className="block truncate font-medium text-ui">{viewer.name}</span>
+            <span className="block truncate text-ink-3 text-xs">{viewer.email}</span>
+          </span>
+          <SignOut />
+        </div>
+      </div>
+    </aside>
+  )
+}
+
+/** Below 1024 px: the same navigation, at the bottom of the screen. */
+export function TabBar() {
+  const isHere = useIsHere()
+  const ref = useRef<HTMLElement>(null)
+  const path = usePathname()
+  // On the narrowest phones the tabs scroll: keep the open one in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the path decides which tab is current
+  useEffect(() => {
+    // The effect must return nothing: where `scrollIntoView` returns a promise (Chromium 156), React would take it for a cleanup.
+    ref.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [path])
+  return (
+    <nav
+      ref={ref}
+      aria-label="Dashboard"
+      className="fixed inset-x-0 bottom-0 z-20 grid auto-cols-[minmax(3.9rem,1fr)] grid-flow-col overflow-x-auto border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
+    >
+      {PLACES.map(({ href, word, Icon }) => (
+        <Link
+          key={href}
+          href={href}
+          {...(isHere(href) ? { 'aria-current': 'page' as const } : {})}
+          className={cx(
+            '-outline-offset-2 flex h-14 flex-col items-center justify-center gap-1 font-medium text-2xs text-ink-3 no-underline',
+            'aria-[current=page]:text-ink aria-[current=page]:shadow-[inset_0_2px_0_var(--color-accent)]',
+          )}
+        >
+          <Icon aria-hidden="true" size={18} strokeWidth={1.75} />
+          {word}
+        </Link>
+      ))}
+    </nav>
+  )
+}

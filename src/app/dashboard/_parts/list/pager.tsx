@@ -1,0 +1,48 @@
+import Link from 'next/link'
+import { buttonClass } from '@/ui/button'
+import { Icon } from '@/ui/icon'
+
+/**
+ * Keyset paging with real links: each page has its own address, and Back leads to the page before.
+ * @param what plural noun of the listed things
+ */
+export function Pager({
+  path,
+  params,
+  nextCursor,
+  what,
+}: {
+  path: string
+  params: Record<string, string>
+  nextCursor: string | null
+  what: string
+}) {
+  const { after, ...filters } = params
+  if (!after && !nextCursor) return null
+  return (
+    <nav
+      aria-label="Pages"
+      className="flex items-center justify-between gap-3 border-line border-t px-4 py-3 sm:px-5"
+    >
+      {after ? (
+        <Link href={`${path}?${new URLSearchParams(filters)}`} className={buttonClass('secondary', 'sm')}>
+          <Icon name="arrowLeft" size={14} />
+          Newest {what}
+        </Link>
+      ) : (
+        <span className="text-ink-3 text-ui">Newest {what}</span>
+      )}
+      {nextCursor ? (
+        <Link
+          href={`${path}?${new URLSearchParams({ ...filters, after: nextCursor })}`}
+          className={buttonClass('secondary', 'sm')}
+        >
+          Older {what}
+          <Icon name="arrowRight" size={14} />
+        </Link>
+      ) : (
+        <span className="text-ink-3 text-ui">The oldest {what}</span>
+      )}
+    </nav>
+  )
+}

@@ -1,0 +1,23 @@
+/** The query of an address as Next passes it: untrusted input. */
+export type SearchParams = Record<string, string | string[] | undefined>
+
+/** The value, if it is one of `words`. */
+export function choiceParam<Word extends string>(
+  words: readonly Word[],
+  value: string | string[] | undefined,
+): Word | undefined {
+  return words.find((word) => word === value)
+}
+
+/** The trimmed value, cut to `max` characters; undefined when empty or repeated. */
+export function textParam(value: string | string[] | undefined, max: number): string | undefined {
+  const trimmed = typeof value === 'string' ? value.trim() : ''
+  return trimmed === '' ? undefined : trimmed.slice(0, max)
+}
+
+/** The time in RFC 3339. Also accepts the value of a `datetime-local` field, read as UTC. */
+export function timeParam(value: string | string[] | undefined): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined
+  const time = Date.parse(/[zZ]|[+-]\d\d:\d\d$/.test(value) ? value : `${value}Z`)
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString()
+}

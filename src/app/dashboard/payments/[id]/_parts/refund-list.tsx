@@ -1,0 +1,38 @@
+import { Badge, type Tone } from '@/ui/badge'
+import { Card, CardHeader } from '@/ui/card'
+import { CopyId } from '@/ui/copy-id'
+import { Money } from '@/ui/money'
+import { Timestamp } from '@/ui/timestamp'
+import type { PaymentData } from '../../../_parts/api'
+
+const STATUS: Record<PaymentData['refunds'][number]['status'], { word: string; tone: Tone }> = {
+  succeeded: { word: 'Refunded', tone: 'ok' },
+  pending: { word: 'Checking', tone: 'warn' },
+  failed: { word: 'Refused by the bank', tone: 'bad' },
+}
+
+/** The refunds of a payment, newest first. */
+export function RefundList({ refunds }: { refunds: PaymentData['refunds'] }) {
+  if (refunds.length === 0) return null
+  return (
+    <Card>
+      <CardHeader title="Refunds" note="Never more than was captured, however many arrive at once." />
+      <ul className="divide-y divide-line">
+        {refunds.map((refund) => (
+          <li
+            key={refund.id}
+            className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 px-4 py-2.5 text-ui sm:px-5"
+          >
+            <Money minor={refund.amount} currency={refund.currency} className="font-medium" />
+            <Badge tone={STATUS[refund.status].tone}>{STATUS[refund.status].word}</Badge>
+            <span className="flex w-full flex-wrap items-center gap-x-2 text-ink-3 text-xs">
+              <Timestamp at={refund.createdAt} />
+              <CopyId id={refund.id} />
+              {refund.reason && <span className="break-words">{refund.reason}</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}

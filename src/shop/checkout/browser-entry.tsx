@@ -1,0 +1,13 @@
+import { StrictMode } from 'react'
+import { hydrateRoot } from 'react-dom/client'
+import { CheckoutPage, type CheckoutProps } from './checkout-page'
+
+/** Hydrates the checkout that the server rendered. The entry of this page's only script: src/app/checkout.js/route.ts. */
+const place = document.getElementById('checkout')
+if (place?.dataset.props)
+  hydrateRoot(
+    place,
+    <StrictMode>
+      <CheckoutPage {...(JSON.parse(place.dataset.props) as CheckoutProps)} />
+    </StrictMode>,
+  )

@@ -1,0 +1,73 @@
+'use client'
+import { useState } from 'react'
+import type { CheckoutOrder } from './checkout-order'
+import { CheckoutForm } from './form/checkout-form'
+import { formMemoryFor } from './form/form-memory'
+import type { NoScriptOutcome } from './no-script-outcome'
+import { AlreadyPaid, Checking, ConfirmAtBank, OpenElsewhere, PaymentEnded } from './states/payment-states'
+import { type CheckoutView, useCheckout } from './use-checkout'
+import { useStage } from './use-stage'
+
+interface Props {
+  order: CheckoutOrder
+  freshKey: string
+  ended: NoScriptOutcome | null
+  onChange: (order: CheckoutOrder) => void
+}
+
+/** The one attempt to pay, in its current state. Only the form has a Pay button. */
+export function PaymentPanel(props: Props) {
+  const { order } = props
+  const { attempt, view } = useCheckout(props)
+  const stage = useStage(sinceOf(view))
+  const [memory] = useState(() => formMemoryFor(order.id))
+  switch (view.at) {
+    case 'ready':
+      // Found paid after the page came back from the browser's cache, or after taking the lead from another window.
+      return isPaid(order) ? (
+        <AlreadyPaid order={order} />
+      ) : (
+        <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} memory={memory} />
+      )
+    case 'sending':
+    case 'pausing':
+      // 30 s without an answer: from here on the page only asks. An outage is no doubt, and is shown in the form.
+      if (stage >= 3 && (view.doubt || view.at === 'sending')) return <Checking order={order} />
+      return <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} memory={memory} />
+    case 'checking':
+      // Before the first check: the state that the server rendered.
+      return view.asks === 0 && order.payment?.actionUrl ? (
+        <ConfirmAtBank url={order.payment.actionUrl} />
+      ) : (
+        <Checking order={order} />
+      )
+    case 'acting':
+      return <ConfirmAtBank url={view.url} />
+    case 'done':
+    case 'closed':
+      return <PaymentEnded state={view} order={order} />
+    case 'elsewhere':
+      return elsewhere(view, stage, order, attempt.takeOver)
+  }
+}
+
+/** The view of a window that does not lead. Checking and confirming look the same in every window. */
+function elsewhere(
+  view: CheckoutView & { at: 'elsewhere' },
+  stage: number,
+  order: CheckoutOrder,
+  takeOver: () => void,
+) {
+  if (view.other?.at === 'checking') return <Checking order={order} />
+  if (view.other?.at === 'acting') return <ConfirmAtBank url={view.other.url} />
+  return <OpenElsewhere view={view} stage={stage} onTakeOver={takeOver} />
+}
+
+export function isPaid({ status, payment }: CheckoutOrder): boolean {
+  return status === 'paid' || payment?.status === 'succeeded'
+}
+
+function sinceOf(view: CheckoutView): number | null {
+  const state = view.at === 'elsewhere' ? view.other : view
+  return state && 'since' in state ? state.since : null
+}
