@@ -23,7 +23,7 @@ const BARS: {
   digits: number
   bar: number
   least?: true
-  read: (report: Report) => number
+  read: (report: LighthouseReport) => number
 }[] = [
   {
     name: 'largest contentful paint',
@@ -88,16 +88,16 @@ const report = z.object({
   }),
   categories: z.object({ performance: category, accessibility: category, 'best-practices': category }),
 })
-type Report = z.infer<typeof report>
+type LighthouseReport = z.infer<typeof report>
 
-function scriptBytes({ audits }: Report): number {
+function scriptBytes({ audits }: LighthouseReport): number {
   const scripts = audits['network-requests'].details.items.filter(
     ({ resourceType }) => resourceType === 'Script',
   )
   return scripts.reduce((sum, { transferSize }) => sum + transferSize, 0)
 }
 
-async function measureAll(): Promise<Report[]> {
+async function measureAll(): Promise<LighthouseReport[]> {
   const browser = await ensureBrowser()
   await build()
   const home = newHome()
@@ -105,7 +105,7 @@ async function measureAll(): Promise<Report[]> {
   try {
     await step('product', product.ready)
     const baseUrl = readDemo(path.join(home, 'data'))?.baseUrl ?? ''
-    const reports: Report[] = []
+    const reports: LighthouseReport[] = []
     // The first visit of all makes the server load the page; nobody measures that twice.
     await fetch(await newCheckout(baseUrl))
     for (let run = 1; run <= RUNS; run++)
@@ -133,7 +133,7 @@ async function newCheckout(baseUrl: string): Promise<string> {
   return new URL(answer.headers.get('location') ?? '', baseUrl).href
 }
 
-async function lighthouse(url: string, home: string, browser: string): Promise<Report> {
+async function lighthouse(url: string, home: string, browser: string): Promise<LighthouseReport> {
   const file = path.join(home, 'report.json')
   const categories = '--only-categories=performance,accessibility,best-practices'
   const chrome = `--chrome-flags=--headless=new ${browserArgs.join(' ')}`
@@ -152,7 +152,7 @@ async function lighthouse(url: string, home: string, browser: string): Promise<R
 }
 
 /** @returns whether every bar was met */
-function tell(reports: Report[]): boolean {
+function printReport(reports: LighthouseReport[]): boolean {
   print(`\n${'checkout, median of 3'.padEnd(28)}${'measured'.padStart(12)}${'bar'.padStart(12)}`)
   const met = BARS.map(({ name, unit, digits, bar, least, read }) => {
     const measured = median(reports.map(read))
@@ -173,7 +173,7 @@ function median(numbers: number[]): number {
 // Last, when all names above have their values.
 await measureAll().then(
   (reports) => {
-    process.exitCode = tell(reports) ? 0 : 1
+    process.exitCode = printReport(reports) ? 0 : 1
   },
   (error: unknown) => {
     printError(reasonOf(error))

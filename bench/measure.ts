@@ -27,18 +27,25 @@ export interface Probe {
   settle(): Promise<void>
 }
 
+/** The jobs of one measurement, under the name of the path that they take. */
+interface Load<Job> {
+  path: string
+  what: Measured['what']
+  jobs: Job[]
+  /** Jobs that run at the same time. */
+  concurrency: number
+}
+
 /**
- * Runs `operation` for every argument, `concurrency` at a time, and measures what it cost. A closed loop: latencies are those at
- * full load, not those that a steady trickle would see.
+ * Runs `operation` once for every job, `concurrency` at a time, and measures the cost of an operation. A closed loop: the
+ * latencies are those at full load, not those of a steady trickle.
  */
-export async function measure<T>(
-  path: string,
-  what: Measured['what'],
-  jobs: T[],
-  concurrency: number,
-  operation: (job: T) => Promise<unknown>,
+export async function measure<Job>(
+  load: Load<Job>,
+  operation: (job: Job) => Promise<unknown>,
   probe: Probe,
 ): Promise<Measured> {
+  const { path, what, jobs, concurrency } = load
   await probe.settle()
   await probe.owner.query('SELECT pg_stat_statements_reset()')
   const before = await snapshot(probe)
@@ -62,11 +69,6 @@ export async function measure<T>(
     after.postgresUs === null || before.postgresUs === null
       ? null
       : (after.postgresUs - before.postgresUs) / n
-  const counted = {
-    roundTrips: after.statements / n,
-    commits: (after.writing - before.writing) / n,
-    walBytes: (after.wal - before.wal) / n,
-  }
   return {
     path,
     what,
@@ -75,7 +77,9 @@ export async function measure<T>(
     p99Ms: at(0.99),
     nodeCpuUs: (after.cpuUs - before.cpuUs) / n,
     postgresCpuUs: postgres,
-    ...counted,
+    roundTrips: after.statements / n,
+    commits: (after.writing - before.writing) / n,
+    walBytes: (after.wal - before.wal) / n,
   }
 }
 

@@ -13,7 +13,7 @@ import { freePort } from '@/setup/process/port'
 import { instantGateway } from './gateway'
 
 /** One payment: a key and the order that it pays. */
-export interface Job {
+export interface BenchPayment {
   key: string
   orderId: string
 }
@@ -37,7 +37,7 @@ export function enginePath(db: Db, merchantId: string) {
     now: systemClock.now,
     answers: shopperAnswers,
   })
-  return async ({ key, orderId }: Job) => {
+  return async ({ key, orderId }: BenchPayment) => {
     const input = { merchantId, orderId, version: 1, paymentMethod: 'pm_card_visa' }
     const reply = await engine.run(operation, {
       scope: { merchantId, actor: 'bench' },
@@ -53,7 +53,7 @@ export function enginePath(db: Db, merchantId: string) {
 }
 
 /** A server in a process of its own; the load comes from this one, over kept connections. */
-export interface Server {
+export interface MeasuredServer {
   post(path: string, headers: Record<string, string>, body: object): Promise<void>
   cookie(): Promise<string>
   cpuUs(): Promise<number>
@@ -65,13 +65,13 @@ export async function startServer(
   file: 'server' | 'plain-server',
   databaseUrl: string,
   concurrency: number,
-): Promise<Server> {
+): Promise<MeasuredServer> {
   const port = await freePort()
   const child = fork(new URL(`./${file}.ts`, import.meta.url), [], {
     execArgv: typescriptArgs,
     env: serverEnv(databaseUrl, port),
   })
-  await heard(child, 'ready')
+  await reply(child, 'ready')
   const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency })
   return {
     post: (path, headers, body) => post({ agent, port, path, headers }, JSON.stringify(body)),
@@ -89,9 +89,9 @@ export async function startServer(
 }
 
 /** The page's door. */
-export async function trpcPath(server: Server) {
+export async function trpcPath(server: MeasuredServer) {
   const cookie = await server.cookie()
-  return ({ key, orderId }: Job) =>
+  return ({ key, orderId }: BenchPayment) =>
     server.post(
       '/api/trpc/checkout.pay',
       { cookie },
@@ -100,8 +100,8 @@ export async function trpcPath(server: Server) {
 }
 
 /** The door for programs, or the handler that was written by hand. */
-export function restPath(server: Server, token: string) {
-  return ({ key, orderId }: Job) =>
+export function restPath(server: MeasuredServer, token: string) {
+  return ({ key, orderId }: BenchPayment) =>
     server.post(
       '/api/v1/payments',
       { authorization: `Bearer ${token}`, 'idempotency-key': key },
@@ -152,12 +152,12 @@ function post(
 }
 
 async function ask(child: ChildProcess, what: string, member: string): Promise<unknown> {
-  const answer = heard(child, member)
+  const answer = reply(child, member)
   child.send(what)
   return answer
 }
 
-async function heard(child: ChildProcess, member: string): Promise<unknown> {
+async function reply(child: ChildProcess, member: string): Promise<unknown> {
   for (;;) {
     const [message] = (await once(child, 'message')) as [Record<string, unknown>]
     if (member in message) return message[member]

@@ -10,7 +10,7 @@ import { migrate } from '@/setup/schema/migrate'
 import { baseline } from './baseline'
 import { type Measured, measure, type Probe } from './measure'
 import { makeOrders } from './orders'
-import { enginePath, type Job, restPath, type Server, startServer, trpcPath } from './paths'
+import { type BenchPayment, enginePath, type MeasuredServer, restPath, startServer, trpcPath } from './paths'
 
 /**
  * `npm run bench`: fresh payments and replays in one run on one database: raw SQL, the engine alone, tRPC and REST over HTTP, and a handler
@@ -46,20 +46,21 @@ async function bench(url: string): Promise<Measured[]> {
   const postmasterPid = await postmaster(owner)
   const here: Probe = { owner, postmasterPid, cpuUs: async () => ownCpuUs(), settle: async () => undefined }
   const take = (count: number) => orderIds.splice(0, count)
-  const jobs = (count: number) => take(count).map((orderId): Job => ({ key: uuidv7(), orderId }))
+  const jobs = (count: number) => take(count).map((orderId): BenchPayment => ({ key: uuidv7(), orderId }))
 
   const raw = baseline(pool, merchantId)
   for (const orderId of take(warmUp)) await raw.fresh(orderId)
   const written: string[] = []
   const rawFresh = await measure(
-    'raw SQL',
-    'fresh',
-    take(payments),
-    concurrency,
+    { path: 'raw SQL', what: 'fresh', jobs: take(payments), concurrency },
     async (orderId) => written.push(await raw.fresh(orderId)),
     here,
   )
-  const rawReplay = await measure('raw SQL', 'replay', written, concurrency, raw.replay, here)
+  const rawReplay = await measure(
+    { path: 'raw SQL', what: 'replay', jobs: written, concurrency },
+    raw.replay,
+    here,
+  )
 
   const engine = await both('engine', enginePath(db, merchantId), jobs(warmUp), jobs(payments), here)
   const key = await createApiKey(
@@ -72,7 +73,7 @@ async function bench(url: string): Promise<Measured[]> {
     await startServer('server', url, concurrency),
     await startServer('plain-server', url, concurrency),
   ]
-  const at = ({ cpuUs, settle }: Server): Probe => ({ owner, postmasterPid, cpuUs, settle })
+  const at = ({ cpuUs, settle }: MeasuredServer): Probe => ({ owner, postmasterPid, cpuUs, settle })
   const trpc = await both(
     'tRPC over HTTP',
     await trpcPath(product),
@@ -98,15 +99,15 @@ async function bench(url: string): Promise<Measured[]> {
 /** Fresh payments, then every one of them once more with the same key. */
 async function both(
   path: string,
-  pay: (job: Job) => Promise<void>,
-  warm: Job[],
-  jobs: Job[],
+  pay: (job: BenchPayment) => Promise<void>,
+  warm: BenchPayment[],
+  jobs: BenchPayment[],
   probe: Probe,
 ): Promise<Measured[]> {
   for (const job of warm) await pay(job)
   return [
-    await measure(path, 'fresh', jobs, concurrency, pay, probe),
-    await measure(path, 'replay', jobs, concurrency, pay, probe),
+    await measure({ path, what: 'fresh', jobs, concurrency }, pay, probe),
+    await measure({ path, what: 'replay', jobs, concurrency }, pay, probe),
   ]
 }
 

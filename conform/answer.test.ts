@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type Answer, effectOf, effectsOf, isReplayTold, sameAnswer, show, succeeded } from './answer'
+import { effectOf, effectsOf, type HttpAnswer, isMarkedReplay, sameAnswer, show, succeeded } from './answer'
 
-const answer = (changes: Partial<Answer> = {}): Answer => ({
+const answer = (changes: Partial<HttpAnswer> = {}): HttpAnswer => ({
   kind: 'answer',
   status: 201,
   headers: {},
@@ -11,7 +11,7 @@ const answer = (changes: Partial<Answer> = {}): Answer => ({
 const none = { kind: 'none', reason: 'ECONNRESET' } as const
 
 describe('which effect an answer tells of', () => {
-  test.each<[string, Partial<Answer>, string]>([
+  test.each<[string, Partial<HttpAnswer>, string]>([
     ['the id', {}, 'id pay_1'],
     ['a number', { body: '{"id":7}' }, 'id 7'],
     ['the id inside data', { body: '{"data":{"id":"x"}}' }, 'id x'],
@@ -57,14 +57,10 @@ test('the same answer is the same status and bytes', () => {
 })
 
 test('a replay is told by true alone', () => {
-  const told = (value: string) => isReplayTold(answer({ headers: { 'idempotent-replayed': value } }))
-  expect([told('true'), told('True'), told('false'), isReplayTold(answer()), isReplayTold(none)]).toEqual([
-    true,
-    true,
-    false,
-    false,
-    false,
-  ])
+  const told = (value: string) => isMarkedReplay(answer({ headers: { 'idempotent-replayed': value } }))
+  expect([told('true'), told('True'), told('false'), isMarkedReplay(answer()), isMarkedReplay(none)]).toEqual(
+    [true, true, false, false, false],
+  )
 })
 
 test('for people: one line, not too long', () => {

@@ -1,7 +1,7 @@
 /** What came back for one request, and what can be read off it: the only thing that a black box shows. */
-export type Exchange = Answer | NoAnswer
+export type Exchange = HttpAnswer | NoAnswer
 
-export interface Answer {
+export interface HttpAnswer {
   kind: 'answer'
   status: number
   headers: Record<string, string>
@@ -14,7 +14,7 @@ export interface NoAnswer {
   reason: string
 }
 
-export function succeeded(exchange: Exchange): exchange is Answer {
+export function succeeded(exchange: Exchange): exchange is HttpAnswer {
   return exchange.kind === 'answer' && exchange.status >= 200 && exchange.status < 300
 }
 
@@ -30,7 +30,7 @@ export function headerOf(exchange: Exchange, name: string): string | null {
  * Which effect an answer tells of: the `id` in its body, else its Location, else the whole body. Two successes with one of these are one
  * effect; two that differ are two.
  */
-export function effectOf(answer: Answer): string {
+export function effectOf(answer: HttpAnswer): string {
   const body = objectOf(answer.body)
   const id = body?.id ?? (isObject(body?.data) ? body.data.id : undefined)
   if (typeof id === 'string' || typeof id === 'number') return `id ${id}`
@@ -55,7 +55,7 @@ export function bodyOf(exchange: Exchange): Record<string, unknown> | null {
   return exchange.kind === 'answer' ? objectOf(exchange.body) : null
 }
 
-export function isReplayTold(exchange: Exchange): boolean {
+export function isMarkedReplay(exchange: Exchange): boolean {
   return headerOf(exchange, 'idempotent-replayed')?.toLowerCase() === 'true'
 }
 

@@ -7,7 +7,8 @@ describe('what may be asked for', () => {
   test('little', () => {
     expect(readArguments(HERE)).toEqual({
       options: { url: new URL('http://127.0.0.1:3000/payments'), profile: 'ietf', headers: {}, body: '{}' },
-      ...{ strict: false, json: false },
+      strict: false,
+      json: false,
     })
   })
 
@@ -36,21 +37,18 @@ describe('what may be asked for', () => {
     ]
     expect(readArguments([...HERE, ...more, ...rest])).toEqual({
       options: {
-        ...{
-          url: new URL('http://127.0.0.1:3000/payments'),
-          profile: 'payonce',
-          body: '{}',
-          otherBody: '{"a":1}',
-          expiredKey: 'old',
-          timeoutMs: 500,
-        },
-        ...{
-          headers: { authorization: 'Bearer a:b', 'x-empty': '' },
-          secondHeaders: { authorization: 'Bearer c' },
-        },
+        url: new URL('http://127.0.0.1:3000/payments'),
+        profile: 'payonce',
+        body: '{}',
+        otherBody: '{"a":1}',
+        expiredKey: 'old',
+        timeoutMs: 500,
+        headers: { authorization: 'Bearer a:b', 'x-empty': '' },
+        secondHeaders: { authorization: 'Bearer c' },
         listUrl: new URL('http://127.0.0.1:3000/list'),
       },
-      ...{ strict: true, json: true },
+      strict: true,
+      json: true,
     })
   })
 

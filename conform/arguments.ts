@@ -3,7 +3,7 @@ import type { ConformOptions } from './conform'
 import { PROFILES, type ProfileName } from './profiles'
 
 /** What the command line says, or why it cannot be done. */
-export type Wanted = { options: ConformOptions; strict: boolean; json: boolean } | { wrong: string }
+export type CommandLine = { options: ConformOptions; strict: boolean; json: boolean } | { wrong: string }
 
 export const USAGE = `npm run conform -- <url> --body <text> [options]
 
@@ -33,15 +33,15 @@ const OPTIONS = {
   yes: { type: 'boolean', default: false },
 } as const
 
-export function readArguments(args: string[]): Wanted {
+export function readArguments(args: string[]): CommandLine {
   try {
-    return wanted(args)
+    return parse(args)
   } catch (error) {
     return { wrong: error instanceof Error ? error.message : String(error) }
   }
 }
 
-function wanted(args: string[]): Wanted {
+function parse(args: string[]): CommandLine {
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true })
   const [address, ...more] = positionals
   if (address === undefined || more.length > 0) throw new Error('Name one url.')
@@ -87,7 +87,7 @@ function profileOf(name: string): ProfileName {
 }
 
 /** What the runner writes itself may not be given. */
-const OURS = ['idempotency-key', 'content-length', 'transfer-encoding', 'host', 'connection', 'expect']
+const RUNNERS_OWN = ['idempotency-key', 'content-length', 'transfer-encoding', 'host', 'connection', 'expect']
 
 /** Never repeats a value in what it complains of: it may be a credential. */
 function headersOf(lines: readonly string[]): Record<string, string> {
@@ -96,7 +96,7 @@ function headersOf(lines: readonly string[]): Record<string, string> {
       const [, name, value] =
         /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(line) ?? []
       if (name === undefined || value === undefined) throw new Error("A header is written 'Name: value'.")
-      if (OURS.includes(name.toLowerCase())) throw new Error(`${name} is sent by the runner itself.`)
+      if (RUNNERS_OWN.includes(name.toLowerCase())) throw new Error(`${name} is sent by the runner itself.`)
       return [name.toLowerCase(), value.trimEnd()]
     }),
   )

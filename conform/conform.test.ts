@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { conform, type Report, Unreachable } from './conform'
 import { PROFILES, type ProfileName } from './profiles'
 import { conforms, table } from './report'
-import { OLD_KEY, openShop, type Shop } from './testing/exemplary'
+import { type ExemplaryApi, OLD_KEY, openExemplary } from './testing/exemplary'
 import { openCheckThenAct, openForgetful } from './testing/naive'
 
 const BODY = '{"amount":2400,"currency":"EUR","paymentMethod":"pm_card_visa","reference":"{{uuid}}"}'
@@ -13,8 +13,11 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((server) => server.close()))
 })
 
-async function shopOf(profile: ProfileName, change?: Parameters<typeof openShop>[1]): Promise<Shop> {
-  const shop = await openShop(profile, change)
+async function shopOf(
+  profile: ProfileName,
+  change?: Parameters<typeof openExemplary>[1],
+): Promise<ExemplaryApi> {
+  const shop = await openExemplary(profile, change)
   open.push(shop)
   return shop
 }
@@ -161,7 +164,7 @@ describe('what is reported', () => {
 
 describe('limits', () => {
   test('an API that is not there', async () => {
-    const shop = await openShop('ietf')
+    const shop = await openExemplary('ietf')
     await shop.close()
     await expect(run(shop, 'ietf')).rejects.toThrow(Unreachable)
   }, 30_000)

@@ -1,11 +1,11 @@
+import { type ConformCheck, skip, type Verdict } from './check'
 import { CHECKS, type CheckId } from './checks'
 import { firstCall } from './checks/replay'
 import { PROFILES, type ProfileName, type Weight } from './profiles'
 import { redactor } from './redact'
 import { Target } from './target'
-import { type Check, skip, type Verdict } from './verdict'
+import { type Given, Trial } from './trial'
 import { Wire } from './wire'
-import { type Given, World } from './world'
 
 export interface ConformOptions {
   url: string | URL
@@ -20,12 +20,12 @@ export interface ConformOptions {
   timeoutMs?: number
 }
 
-export interface Result extends Verdict {
+export interface CheckResult extends Verdict {
   id: CheckId
   weight: Weight
   /** Where it is demanded. */
   source: string
-  says: string
+  rule: string
   /** What a failure means for money. */
   money: string
 }
@@ -42,7 +42,7 @@ export interface Report {
   requests: number
   must: Score
   should: Score
-  results: Result[]
+  results: CheckResult[]
 }
 
 /** The API does not answer at all. */
@@ -61,21 +61,21 @@ const TOTAL_MS = 300_000
  * @throws Unreachable
  */
 export async function conform(options: ConformOptions): Promise<Report> {
-  const { world, redact } = prepare(options)
-  const first = (await world.see(firstCall)).answer
+  const { trial, redact } = prepare(options)
+  const first = (await trial.observe(firstCall)).answer
   if (first.kind === 'none') throw new Unreachable(redact(first.reason))
-  const results: Result[] = []
+  const results: CheckResult[] = []
   for (const check of CHECKS) {
-    const asked = world.profile.asks[check.id]
+    const asked = trial.profile.asks[check.id]
     if (!asked) continue
-    const verdict = await judgeAfter(check, results, world)
+    const verdict = await judgeAfter(check, results, trial)
     const [weight, source] = asked
-    const { id, says, money } = check
+    const { id, rule: says, money } = check
     results.push({
       id,
       weight,
       source,
-      says,
+      rule: says,
       money,
       outcome: verdict.outcome,
       evidence: redact(verdict.evidence),
@@ -85,7 +85,7 @@ export async function conform(options: ConformOptions): Promise<Report> {
   return {
     url: origin + pathname,
     profile: options.profile,
-    requests: world.wire.sent,
+    requests: trial.wire.sent,
     must: score(results, 'MUST'),
     should: score(results, 'SHOULD'),
     results,
@@ -107,7 +107,7 @@ function prepare(options: ConformOptions) {
     totalMs: TOTAL_MS,
   })
   return {
-    world: new World(profile, target, wire, givenOf(options, headers)),
+    trial: new Trial(profile, target, wire, givenOf(options, headers)),
     redact: redactor([headers, options.secondHeaders ?? {}]),
   }
 }
@@ -126,14 +126,18 @@ function givenOf(
 }
 
 /** A check that builds on one that did not pass would say nothing. One that the profile leaves out is not missed. */
-async function judgeAfter(check: Check, results: readonly Result[], world: World): Promise<Verdict> {
+async function judgeAfter(
+  check: ConformCheck,
+  results: readonly CheckResult[],
+  trial: Trial,
+): Promise<Verdict> {
   const missed = check.after.filter((id) =>
     results.some((result) => result.id === id && result.outcome !== 'pass'),
   )
-  return missed.length > 0 ? skip(`says nothing without ${missed.join(', ')}`) : check.judge(world)
+  return missed.length > 0 ? skip(`says nothing without ${missed.join(', ')}`) : check.judge(trial)
 }
 
-function score(results: readonly Result[], weight: Weight): Score {
+function score(results: readonly CheckResult[], weight: Weight): Score {
   const count = (outcome: Verdict['outcome']) =>
     results.filter((result) => result.weight === weight && result.outcome === outcome).length
   return { passed: count('pass'), failed: count('fail'), skipped: count('skip') }

@@ -1,12 +1,12 @@
 import { objectOf } from './answer'
 import type { Intent } from './target'
-import type { World } from './world'
+import type { Trial } from './trial'
 
 /**
  * How many effects a request really had, where the API lists them (--list) and the body carries {{uuid}}: the rows of the list that hold
  * it. Without this, an effect is seen only where its answer was. @returns null where there is nothing to count
  */
-export async function countListed({ given, target, wire }: World, intent: Intent): Promise<number | null> {
+export async function countListed({ given, target, wire }: Trial, intent: Intent): Promise<number | null> {
   if (!given.listUrl || !intent.body.includes(intent.mark)) return null
   const { headers } = target.ask(intent, { keyLines: [] })
   const answer = await wire.send({ url: given.listUrl, method: 'GET', headers, body: '' })

@@ -1,4 +1,4 @@
-import type { Report, Result } from './conform'
+import type { CheckResult, Report } from './conform'
 import { PROFILES } from './profiles'
 
 /** The report as a table for people. */
@@ -18,7 +18,7 @@ export function conforms({ must, should }: Report, strict: boolean): boolean {
   return must.failed === 0 && must.passed > 0 && (!strict || should.failed === 0)
 }
 
-function lines({ outcome, weight, id, says, source, evidence, money }: Result): string[] {
+function lines({ outcome, weight, id, rule: says, source, evidence, money }: CheckResult): string[] {
   const head = `${MARKS[outcome]} ${weight.padEnd(6)} ${id.padEnd(26)} ${says}`
   if (outcome === 'pass') return [head]
   if (outcome === 'skip') return [`${head} (skipped: ${evidence})`]

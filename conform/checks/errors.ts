@@ -1,6 +1,6 @@
-import { type Answer, bodyOf, type Exchange, headerOf, objectOf, show } from '../answer'
-import { type Check, fail, judged, pass, skip } from '../verdict'
-import type { World } from '../world'
+import { bodyOf, type Exchange, type HttpAnswer, headerOf, objectOf, show } from '../answer'
+import { type ConformCheck, fail, judged, pass, skip } from '../check'
+import type { Trial } from '../trial'
 import { absent, malformed } from './keys'
 import { reuse } from './payload'
 import { firstCall } from './replay'
@@ -8,20 +8,20 @@ import { firstCall } from './replay'
 /** What a refusal tells programs and people, and what a browser may read of it. */
 
 /** All that was refused, by name. */
-async function refusals(world: World): Promise<{ name: string; answer: Answer }[]> {
-  const { asks } = world.profile
+async function refusals(trial: Trial): Promise<{ name: string; answer: HttpAnswer }[]> {
+  const { asks } = trial.profile
   const seen: { name: string; answer: Exchange | undefined }[] = [
-    ...(asks['key-absent'] ? [await world.see(absent)] : []),
-    ...(asks['key-malformed'] ? await world.see(malformed) : []),
-    { name: 'other payload', answer: (await world.see(reuse))?.reused },
+    ...(asks['key-absent'] ? [await trial.observe(absent)] : []),
+    ...(asks['key-malformed'] ? await trial.observe(malformed) : []),
+    { name: 'other payload', answer: (await trial.observe(reuse))?.reused },
   ]
   return seen.flatMap(({ name, answer }) =>
     answer?.kind === 'answer' && answer.status >= 400 ? [{ name, answer }] : [],
   )
 }
 
-async function judgeEach(world: World, wrongWith: (answer: Answer) => string | null) {
-  const seen = await world.see(refusals)
+async function judgeEach(trial: Trial, wrongWith: (answer: HttpAnswer) => string | null) {
+  const seen = await trial.observe(refusals)
   if (seen.length === 0) return fail('nothing was refused')
   const wrong = seen.flatMap(({ name, answer }) => {
     const reason = wrongWith(answer)
@@ -35,48 +35,48 @@ async function judgeEach(world: World, wrongWith: (answer: Answer) => string | n
 export const errorChecks = [
   {
     id: 'error-form',
-    says: 'a refusal is application/problem+json with type, title and status',
+    rule: 'a refusal is application/problem+json with type, title and status',
     money: 'A client cannot tell "charged already" from "not charged", and guesses.',
     after: ['first-call'],
-    judge: (world) => judgeEach(world, notAProblem),
+    judge: (trial) => judgeEach(trial, notAProblem),
   },
   {
     id: 'error-linked',
-    says: 'a refusal points at a page that explains it',
+    rule: 'a refusal points at a page that explains it',
     money: 'Whoever integrates guesses what to do, and the usual guess is a new key.',
     after: ['first-call'],
-    judge: (world) =>
-      judgeEach(world, (answer) =>
-        isLinked(answer, world) ? null : `no Link with rel="describedby": ${show(answer)}`,
+    judge: (trial) =>
+      judgeEach(trial, (answer) =>
+        isLinked(answer, trial) ? null : `no Link with rel="describedby": ${show(answer)}`,
       ),
   },
   {
     id: 'error-advice',
-    says: 'a refusal says whether to retry, and whether a new key is safe',
+    rule: 'a refusal says whether to retry, and whether a new key is safe',
     money: 'A client retries with a new key what may have been charged already.',
     after: ['first-call'],
-    judge: (world) => judgeEach(world, adviceMissing),
+    judge: (trial) => judgeEach(trial, adviceMissing),
   },
   {
     id: 'error-typed',
-    says: 'a refusal is JSON with error.type',
+    rule: 'a refusal is JSON with error.type',
     money: 'A client cannot tell a reused key from a declined card.',
     after: ['first-call'],
-    judge: (world) =>
-      judgeEach(world, (answer) => {
+    judge: (trial) =>
+      judgeEach(trial, (answer) => {
         const error = objectOf(answer.body)?.error as { type?: unknown } | null | undefined
         return typeof error?.type === 'string' ? null : `no error.type: ${show(answer)}`
       }),
   },
   {
     id: 'headers-exposed',
-    says: "a browser's script may read the headers that tell of a replay",
+    rule: "a browser's script may read the headers that tell of a replay",
     money: 'A shop that calls from the browser cannot see that a payment was a replay, nor how long to wait.',
     after: ['first-call'],
-    async judge(world) {
-      const { intent } = await world.see(firstCall)
-      const answer = await world.insist(intent, {
-        headers: { origin: world.given.origin ?? 'https://conform.example' },
+    async judge(trial) {
+      const { intent } = await trial.observe(firstCall)
+      const answer = await trial.insist(intent, {
+        headers: { origin: trial.given.origin ?? 'https://conform.example' },
       })
       if (headerOf(answer, 'access-control-allow-origin') === null)
         return skip('this origin may not call: give one that may with --header Origin')
@@ -88,7 +88,7 @@ export const errorChecks = [
       )
     },
   },
-] as const satisfies readonly Check[]
+] as const satisfies readonly ConformCheck[]
 
 const EXPOSED = [
   'Idempotent-Replayed',
@@ -100,7 +100,7 @@ const EXPOSED = [
 ]
 
 /** RFC 9457. */
-function notAProblem(answer: Answer): string | null {
+function notAProblem(answer: HttpAnswer): string | null {
   const type = headerOf(answer, 'content-type') ?? 'no content type'
   if (!type.startsWith('application/problem+json')) return type
   const body = bodyOf(answer)
@@ -110,12 +110,12 @@ function notAProblem(answer: Answer): string | null {
 }
 
 /** A Link; or, but for our own profile, an address in the body, which the draft allows as well. */
-function isLinked(answer: Answer, { profile }: World): boolean {
+function isLinked(answer: HttpAnswer, { profile }: Trial): boolean {
   if (/;\s*rel="?describedby"?/i.test(headerOf(answer, 'link') ?? '')) return true
   return !profile.asks['error-advice'] && /"(https?:\/\/|\/)[^"]+"/.test(answer.body)
 }
 
-function adviceMissing(answer: Answer): string | null {
+function adviceMissing(answer: HttpAnswer): string | null {
   const body = bodyOf(answer)
   const known =
     ['same-key', 'poll', 'after-fixing', 'no'].includes(String(body?.retry)) &&

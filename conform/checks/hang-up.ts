@@ -1,7 +1,7 @@
 import { type Exchange, effectsOf, show, succeeded } from '../answer'
+import { type ConformCheck, fail, judged, pass } from '../check'
 import { countListed } from '../listed'
-import { type Check, fail, judged, pass } from '../verdict'
-import type { World } from '../world'
+import type { Trial } from '../trial'
 import { firstCall } from './replay'
 
 /** The client hangs up while its request runs, and sends it again. */
@@ -21,34 +21,34 @@ interface Left {
   listed: number | null
 }
 
-async function lefts(world: World): Promise<Left[]> {
-  const { tookMs } = await world.see(firstCall)
+async function lefts(trial: Trial): Promise<Left[]> {
+  const { tookMs } = await trial.observe(firstCall)
   const played: Left[] = []
   for (const moment of MOMENTS) {
-    const left = await leave(world, Math.round(Math.min(HANG_UP_MAX_MS, moment * tookMs)))
+    const left = await leave(trial, Math.round(Math.min(HANG_UP_MAX_MS, moment * tookMs)))
     played.push(left)
     if (!succeeded(left.again)) break
   }
   return played
 }
 
-async function leave(world: World, afterMs: number): Promise<Left> {
-  const intent = world.target.intend()
-  const quick = await world.wire.sendAndHangUp(world.target.ask(intent), afterMs)
-  const retried = await world.insist(intent)
+async function leave(trial: Trial, afterMs: number): Promise<Left> {
+  const intent = trial.target.intend()
+  const quick = await trial.wire.sendAndHangUp(trial.target.ask(intent), afterMs)
+  const retried = await trial.insist(intent)
   // One that is stuck was asked for long enough.
-  const again = succeeded(retried) ? await world.insist(intent) : retried
-  return { afterMs, quick, retried, again, listed: await countListed(world, intent) }
+  const again = succeeded(retried) ? await trial.insist(intent) : retried
+  return { afterMs, quick, retried, again, listed: await countListed(trial, intent) }
 }
 
 export const hangUpChecks = [
   {
     id: 'hang-up-effect',
-    says: 'a client that hangs up and sends again causes one effect',
+    rule: 'a client that hangs up and sends again causes one effect',
     money: 'Every lost connection is a second charge.',
     after: ['two-keys'],
-    async judge(world) {
-      const played = await world.see(lefts)
+    async judge(trial) {
+      const played = await trial.observe(lefts)
       const doubled = played.find(
         ({ quick, retried, again, listed }) =>
           effectsOf([quick, retried, again]).length > 1 || (listed ?? 0) > 1,
@@ -62,12 +62,12 @@ export const hangUpChecks = [
   },
   {
     id: 'hang-up-answered',
-    says: 'a client that hangs up and sends again gets an answer',
+    rule: 'a client that hangs up and sends again gets an answer',
     money:
       'The payment is stuck: the client cannot know whether it was charged, and a new key may charge twice.',
     after: ['two-keys'],
-    async judge(world) {
-      const stuck = (await world.see(lefts)).find(({ again }) => !succeeded(again))
+    async judge(trial) {
+      const stuck = (await trial.observe(lefts)).find(({ again }) => !succeeded(again))
       return judged(
         !stuck,
         stuck
@@ -76,7 +76,7 @@ export const hangUpChecks = [
       )
     },
   },
-] as const satisfies readonly Check[]
+] as const satisfies readonly ConformCheck[]
 
 function seenBy(played: readonly Left[]): string {
   return played.every(({ listed }) => listed === null)

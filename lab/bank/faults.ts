@@ -3,7 +3,7 @@ import { silence } from '@/payments/simulator/server'
 import type { Fault } from './script'
 
 /** One request on its way to the bank, and what a fault may do to it. */
-export interface Exchange {
+export interface BankRequest {
   ms: number
   signal: AbortSignal
   /** Lets the bank do what was asked, or what it is made to believe was asked. */
@@ -17,7 +17,7 @@ export interface Exchange {
 }
 
 /** What each fault does. One that needs the bank to have moved money counts as having happened only when it has. */
-export const MISBEHAVE: Record<Fault, (exchange: Exchange) => Promise<Response>> = {
+export const MISBEHAVE: Record<Fault, (exchange: BankRequest) => Promise<Response>> = {
   ok: (x) => counted(x, x.ask()),
   decline: (x) => counted(x, x.ask({ method: 'pm_card_declined' })),
   '429': (x) => counted(x, busy()),
@@ -59,18 +59,18 @@ export const MISBEHAVE: Record<Fault, (exchange: Exchange) => Promise<Response>>
   },
 }
 
-async function counted(exchange: Exchange, answer: Response | Promise<Response>): Promise<Response> {
+async function counted(exchange: BankRequest, answer: Response | Promise<Response>): Promise<Response> {
   exchange.happened()
   return answer
 }
 
-async function quiet(exchange: Exchange): Promise<Response> {
+async function quiet(exchange: BankRequest): Promise<Response> {
   exchange.happened()
   await silence(exchange.signal)
   return broken()
 }
 
-async function whenMoved(exchange: Exchange, changes?: Record<string, string>): Promise<Response> {
+async function whenMoved(exchange: BankRequest, changes?: Record<string, string>): Promise<Response> {
   const answer = await exchange.ask(changes)
   if (/"kind":"(approved|refunded)"/.test(await answer.clone().text())) exchange.happened()
   return answer

@@ -25,7 +25,7 @@ export type Verb = 'charge' | 'refund' | 'find' | 'list'
 const CHARGE_ONLY: readonly Fault[] = ['decline', 'twice', 'wrong-amount', 'wrong-currency', 'forgets']
 
 /** One line of the script: the fault, and the requests that it is for. */
-export const order = z
+export const faultOrder = z
   .strictObject({
     fault: z.enum(FAULTS),
     on: z.enum(['charge', 'refund', 'find', 'list']).default('charge'),
@@ -37,7 +37,7 @@ export const order = z
     ms: z.number().int().min(0).max(3_600_000).default(0),
   })
   .refine(({ fault, on }) => on === 'charge' || !CHARGE_ONLY.includes(fault), 'this fault is of a charge')
-export type FaultOrder = z.infer<typeof order>
+export type FaultOrder = z.infer<typeof faultOrder>
 
 /** What is still to happen, and what has happened: a campaign must show that each of its faults was seen. */
 export class Script {

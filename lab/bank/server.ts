@@ -10,7 +10,7 @@ import type { Movement } from '@/payments/simulator/types'
 import { openPool } from '@/platform/db'
 import { MISBEHAVE } from './faults'
 import { type Journal, openJournal } from './journal'
-import { order, Script, type Verb } from './script'
+import { faultOrder, Script, type Verb } from './script'
 
 export interface LabBankOptions {
   databaseUrl: string
@@ -63,7 +63,7 @@ function labApp(bank: Hono, script: Script, owner: pg.Pool) {
     return c.json(script.report())
   })
   app.post('/lab/faults', async (c) => {
-    const orders = z.union([order, z.array(order)]).safeParse(await c.req.json())
+    const orders = z.union([faultOrder, z.array(faultOrder)]).safeParse(await c.req.json())
     if (!orders.success) return c.json({ error: z.prettifyError(orders.error) }, 400)
     script.add([orders.data].flat())
     return c.json(script.report())

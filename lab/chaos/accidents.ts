@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Member } from './product'
-import type { World } from './world'
+import type { Installation } from './installation'
+import type { ProductProcess } from './product-process'
 
 /** What an accident needs to know of the request that it is for. */
 export interface Victim {
-  server: Member
+  server: ProductProcess
   recordId: string
   mark: string
 }
@@ -15,13 +15,13 @@ export interface Victim {
  */
 export interface Accident {
   id: string
-  says: string
+  description: string
   /** The process that answers the request is killed by it. */
   kills?: boolean
   /** Its payment waits for a person in the end: a client that insists would do so in vain. */
   parks?: boolean
-  arm(world: World, victim: Victim): Promise<void>
-  over?(world: World, victim: Victim): Promise<void>
+  arm(installation: Installation, victim: Victim): Promise<void>
+  over?(installation: Installation, victim: Victim): Promise<void>
 }
 
 type Point = 'request' | 'claimed' | 'asking' | 'asked' | 'committed' | 'answer'
@@ -29,10 +29,10 @@ type Point = 'request' | 'claimed' | 'asking' | 'asked' | 'committed' | 'answer'
 /** A point inside the product, by what it tells of itself. */
 const atStep = (id: string, point: Point, says: string): Accident => ({
   id,
-  says: `killed ${says}`,
+  description: `killed ${says}`,
   kills: true,
-  arm: (world, { server, recordId, mark }) =>
-    world.armStep(id, server, {
+  arm: (installation, { server, recordId, mark }) =>
+    installation.armStep(id, server, {
       point,
       action: 'kill',
       mark: ['request', 'answer'].includes(point) ? mark : recordId,
@@ -49,14 +49,15 @@ const atWire = (
   kills = false,
 ): Accident => ({
   id,
-  says,
+  description: says,
   kills,
-  arm: async (world, victim) => world.armWire(id, victim.server, victim.server.database, cut(victim), kills),
+  arm: async (installation, victim) =>
+    installation.armWire(id, victim.server, victim.server.database, cut(victim), kills),
 })
 
 const ofBank = (id: string, fault: string, ms = 0): Accident => ({
   id,
-  says: `the bank: ${fault}`,
+  description: `the bank: ${fault}`,
   arm: ({ bank }) => bank.order(fault, ms),
 })
 
@@ -66,10 +67,10 @@ export const ACCIDENTS: readonly Accident[] = [
   atStep('S2', 'asking', 'before the bank is asked'),
   {
     id: 'S3',
-    says: 'killed when the question is on its way',
+    description: 'killed when the question is on its way',
     kills: true,
-    arm: async (world, { server }) =>
-      world.armWire('S3', server, server.bank, { at: ['POST /charges'], when: 'later' }, true),
+    arm: async (installation, { server }) =>
+      installation.armWire('S3', server, server.bank, { at: ['POST /charges'], when: 'later' }, true),
   },
   atStep('S4', 'asked', 'with the answer in hand'),
   atWire(
@@ -90,9 +91,10 @@ export const ACCIDENTS: readonly Accident[] = [
   {
     ...atStep('N2', 'answer', ''),
     id: 'N2',
-    says: 'the answer is lost on its way',
+    description: 'the answer is lost on its way',
     kills: false,
-    arm: (world, { server, mark }) => world.armStep('N2', server, { point: 'answer', action: 'cut', mark }),
+    arm: (installation, { server, mark }) =>
+      installation.armStep('N2', server, { point: 'answer', action: 'cut', mark }),
   },
   atWire('N7a', 'the line is cut after the claim was sent', ({ recordId }) => ({
     after: [recordId],
@@ -114,42 +116,50 @@ export const ACCIDENTS: readonly Accident[] = [
   })),
   {
     id: 'N5',
-    says: 'the line to the database is dead for 2 s',
-    arm: async (world, { server }) => {
+    description: 'the line to the database is dead for 2 s',
+    arm: async (installation, { server }) => {
       server.database.stall(2_000)
-      world.happened('N5')
+      installation.happened('N5')
     },
   },
   ...(['claimed', 'asked'] as const).map(
     (point, index): Accident => ({
       id: `N10${'ab'[index]}`,
-      says: `stopped when ${point}, for longer than its lease, then continued`,
-      arm: (world, { server, recordId }) =>
-        world.armStep(`N10${'ab'[index]}`, server, { point, action: 'stop', mark: recordId }),
-      over: async (world, { server }) => {
-        await pause(world.leaseMs * 2.5)
+      description: `stopped when ${point}, for longer than its lease, then continued`,
+      arm: (installation, { server, recordId }) =>
+        installation.armStep(`N10${'ab'[index]}`, server, { point, action: 'stop', mark: recordId }),
+      over: async (installation, { server }) => {
+        await pause(installation.leaseMs * 2.5)
         server.signal('SIGCONT')
       },
     }),
   ),
   {
     id: 'D1',
-    says: 'the database is restarted (fast)',
-    arm: (world) => world.restartDatabase('D1', 'SIGINT'),
+    description: 'the database is restarted (fast)',
+    arm: (installation) => installation.restartDatabase('D1', 'SIGINT'),
   },
   {
     id: 'D2',
-    says: 'the database is restarted (immediate)',
-    arm: (world) => world.restartDatabase('D2', 'SIGQUIT'),
+    description: 'the database is restarted (immediate)',
+    arm: (installation) => installation.restartDatabase('D2', 'SIGQUIT'),
   },
-  { id: 'D3', says: 'backends are terminated', arm: (world) => world.terminateBackends('D3') },
-  { id: 'R29', says: 'a worker is killed', arm: async (world) => world.killWorker('R29') },
+  {
+    id: 'D3',
+    description: 'backends are terminated',
+    arm: (installation) => installation.terminateBackends('D3'),
+  },
+  {
+    id: 'R29',
+    description: 'a worker is killed',
+    arm: async (installation) => installation.killWorker('R29'),
+  },
   {
     id: 'B1',
-    says: 'the bank is killed',
-    arm: async (world) => {
-      await world.bank.kill()
-      world.happened('B1')
+    description: 'the bank is killed',
+    arm: async (installation) => {
+      await installation.bank.kill()
+      installation.happened('B1')
     },
   },
 

@@ -12,7 +12,7 @@ export class BankProcess {
   private child: ChildProcess | null = null
   private leaving = false
   /** What it said that it did before it was killed. */
-  private readonly said = new Map<string, number>()
+  private readonly faultsBeforeKill = new Map<string, number>()
 
   private constructor(
     readonly port: number,
@@ -41,7 +41,7 @@ export class BankProcess {
 
   /** What the bank itself says that it did; what it said before it was killed counts too. */
   async faults(): Promise<ReadonlyMap<string, number>> {
-    const seen = new Map(this.said)
+    const seen = new Map(this.faultsBeforeKill)
     const answer = await this.ask('/lab/faults', {})
     const { seen: now } = (await answer.json()) as { seen: Record<string, number> }
     for (const [fault, times] of Object.entries(now)) seen.set(fault, (seen.get(fault) ?? 0) + times)
@@ -51,7 +51,7 @@ export class BankProcess {
   /** It forgets what it was told to do, and what it did: that is noted first. */
   async kill(): Promise<void> {
     const seen = await this.faults().catch(() => null)
-    if (seen) for (const [fault, times] of seen) this.said.set(fault, times)
+    if (seen) for (const [fault, times] of seen) this.faultsBeforeKill.set(fault, times)
     this.child?.kill('SIGKILL')
   }
 

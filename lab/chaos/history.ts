@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 
 /** One try of a client, as it saw it. `unknown`: it was sent, and nobody knows what became of it. */
-export interface Line {
+export interface ClientTry {
   key: string
   order: string
   server: number
@@ -18,7 +18,7 @@ export interface Line {
 
 /** What all clients did and saw, on disk as it happened: the judge believes nothing else. */
 export class History {
-  readonly lines: Line[] = []
+  readonly tries: ClientTry[] = []
   private readonly file: number
 
   constructor(path: string) {
@@ -30,14 +30,14 @@ export class History {
     this.write({ began: key, order, server, at: new Date().toISOString() })
   }
 
-  ended(line: Omit<Line, 'at'>): void {
+  ended(line: Omit<ClientTry, 'at'>): void {
     const whole = { ...line, at: new Date().toISOString() }
-    this.lines.push(whole)
+    this.tries.push(whole)
     this.write(whole)
   }
 
-  lastOf(key: string): Line | undefined {
-    return this.lines.findLast((line) => line.key === key)
+  lastTryOf(key: string): ClientTry | undefined {
+    return this.tries.findLast((line) => line.key === key)
   }
 
   close(): void {

@@ -5,17 +5,17 @@ import { secretFor } from '@/platform/env'
 import type { Accident } from './accidents'
 import { Client, type Purchase } from './client'
 import type { History } from './history'
+import { type Installation, SECRET } from './installation'
 import type { Chance } from './random'
-import { SECRET, type World } from './world'
 
 /** What the client does after the accident: comes back to the same server, to the other one, or not at all. */
-export type Retry = 'same' | 'other' | 'none'
+export type ComeBack = 'same' | 'other' | 'none'
 export interface Round {
   accident: Accident
-  retry: Retry
+  retry: ComeBack
 }
 
-const RETRIES: readonly Retry[] = ['same', 'other', 'none']
+const RETRIES: readonly ComeBack[] = ['same', 'other', 'none']
 /** Purchases that may be under way at once: later rounds begin while clients of earlier ones still insist. */
 const OPEN_MAX = 6
 
@@ -36,7 +36,7 @@ export class Campaign {
   private readonly open = new Set<Promise<void>>()
 
   constructor(
-    private readonly world: World,
+    private readonly installation: Installation,
     private readonly chance: Chance,
     history: History,
   ) {
@@ -56,23 +56,23 @@ export class Campaign {
     }
     this.purchases.push(purchase)
     this.played.set(`${accident.id} ${retry}`, (this.played.get(`${accident.id} ${retry}`) ?? 0) + 1)
-    const first = number % this.world.servers.length
-    const server = this.world.servers[first]
+    const first = number % this.installation.servers.length
+    const server = this.installation.servers[first]
     if (!server) return
     await server.ready()
     const victim = {
       server,
       mark: purchase.mark,
       recordId: recordId(
-        { merchantId: this.world.merchantId, actor: this.actor },
+        { merchantId: this.installation.merchantId, actor: this.actor },
         'checkout.pay',
         purchase.key,
       ),
     }
-    await accident.arm(this.world, victim)
+    await accident.arm(this.installation, victim)
     const going = Promise.all([
       this.buy(purchase, first, accident.parks ? 'none' : retry),
-      accident.over?.(this.world, victim),
+      accident.over?.(this.installation, victim),
     ]).then(() => undefined)
     this.open.add(going)
     void going.finally(() => this.open.delete(going))
@@ -89,7 +89,7 @@ export class Campaign {
   async askEverybodyAgain(): Promise<Purchase[]> {
     const unanswered: Purchase[] = []
     for (const purchase of this.purchases)
-      for (const [index, server] of this.world.servers.entries())
+      for (const [index, server] of this.installation.servers.entries())
         if (!(await this.client.press(server, index, { ...purchase, mark: 'again' })))
           unanswered.push(purchase)
     return unanswered
@@ -104,7 +104,7 @@ export class Campaign {
       mark: 'peace',
     }
     this.purchases.push(purchase)
-    return this.client.insist([[this.world.servers[0] as never, 0]], purchase)
+    return this.client.insist([[this.installation.servers[0] as never, 0]], purchase)
   }
 
   /** One purchase as a proxy before two servers carries it: whoever refuses the connection or answers 503 is not asked again. */
@@ -113,10 +113,14 @@ export class Campaign {
     const purchase = { key: `deploy-${order}`, order, card: this.card(), mark: 'deploy' }
     const first = this.purchases.push(purchase)
     for (let turn = first; turn < first + 4; turn++) {
-      const answer = await this.client.forward(this.world.servers[turn % 2] as never, turn % 2, purchase)
+      const answer = await this.client.forward(
+        this.installation.servers[turn % 2] as never,
+        turn % 2,
+        purchase,
+      )
       if (answer === 'later')
         return this.client.insist(
-          this.world.servers.map((server, index) => [server, index]),
+          this.installation.servers.map((server, index) => [server, index]),
           purchase,
         )
       if (answer !== 'elsewhere') return answer === 'answered'
@@ -124,9 +128,9 @@ export class Campaign {
     return false
   }
 
-  private async buy(purchase: Purchase, first: number, retry: Retry): Promise<void> {
+  private async buy(purchase: Purchase, first: number, retry: ComeBack): Promise<void> {
     const server = (index: number) =>
-      [this.world.servers[index % 2], index % 2] as [World['servers'][number], number]
+      [this.installation.servers[index % 2], index % 2] as [Installation['servers'][number], number]
     // Now and then somebody presses twice, and the second press goes to the other server.
     const second =
       this.chance.next() < 0.3
@@ -142,7 +146,7 @@ export class Campaign {
   private async newOrder(): Promise<string> {
     for (;;) {
       try {
-        return await this.world.newOrder()
+        return await this.installation.newOrder()
       } catch {
         // The database is being restarted.
         await pause(50)

@@ -27,17 +27,17 @@ export interface TcpProxy {
 
 /** A wire to 127.0.0.1 that can be cut, just where it hurts. */
 export async function openProxy(targetPort: number): Promise<TcpProxy> {
-  const pairs = new Set<Wire>()
+  const pairs = new Set<ProxiedConnection>()
   let armed: Cut | null = null
   let stalledUntil = 0
-  const take = (wire: Wire, chunk: Buffer): Cut | null => {
+  const take = (wire: ProxiedConnection, chunk: Buffer): Cut | null => {
     if (!armed || !wire.fits(armed, chunk)) return null
     const cut = armed
     armed = null
     return cut
   }
   const server = net.createServer({ noDelay: true }, (client) => {
-    const wire = new Wire(
+    const wire = new ProxiedConnection(
       client,
       net.connect({ port: targetPort, host: '127.0.0.1', noDelay: true }),
       take,
@@ -69,7 +69,7 @@ export async function openProxy(targetPort: number): Promise<TcpProxy> {
 }
 
 /** One connection: what the client sends up, and what comes down. */
-class Wire {
+class ProxiedConnection {
   readonly ended: Promise<void>
   private sentAfter: string[] | null = null
   private muted = false
@@ -77,7 +77,7 @@ class Wire {
   constructor(
     private readonly client: net.Socket,
     private readonly target: net.Socket,
-    private readonly take: (wire: Wire, chunk: Buffer) => Cut | null,
+    private readonly take: (wire: ProxiedConnection, chunk: Buffer) => Cut | null,
     private readonly stalledMs: () => number,
   ) {
     this.ended = new Promise((resolve) => client.once('close', () => resolve()))

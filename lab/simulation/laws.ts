@@ -2,7 +2,7 @@ import type { RecordState } from '@/idempotency/core/record'
 import type { MemoryRecord } from '@/idempotency/stores/memory'
 import { LawBroken } from './law-broken'
 import type { Press } from './plan'
-import { keyOf, type World } from './world'
+import { keyOf, type SimulatedWorld } from './world'
 
 /** Which state may follow which, in one and the same record. */
 const NEXT: Record<RecordState, readonly RecordState[]> = {
@@ -20,7 +20,7 @@ export class Laws {
   private readonly charged = new Set<string>()
   private readonly orders = new Map<string, string>()
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: SimulatedWorld) {}
 
   afterEachStep(): void {
     if (this.world.broken) throw new LawBroken(this.world.broken)
@@ -77,7 +77,7 @@ export class Laws {
   /** Everybody who got an answer under a key got the same one, and it is for the amount that they sent. */
   private oneAnswerPerKey(): void {
     const answers = new Map<string, string>()
-    for (const { press, reply } of this.world.told) {
+    for (const { press, reply } of this.world.replies) {
       if (reply?.kind !== 'answer') continue
       const { body } = reply.answer
       const key = keyOf(press)

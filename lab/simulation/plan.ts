@@ -12,13 +12,13 @@ export interface Press {
 }
 
 /** What happens where a process waits for something. `cut off`: the store is away for this process, for a while. */
-export type Accident = 'none' | 'kill' | 'stop' | 'cut before' | 'cut after' | 'cut off'
+export type StepAccident = 'none' | 'kill' | 'stop' | 'cut before' | 'cut after' | 'cut off'
 
 export interface Plan {
   presses: Press[]
   fates: Fate[]
   /** Dealt one by one, over and over, to all steps of all processes. */
-  accidents: Accident[]
+  accidents: StepAccident[]
   /** Nothing breaks: then every order must be paid. */
   calm: boolean
 }
@@ -31,7 +31,7 @@ export const FATES: readonly Fate[] = [
   'slow',
   'hang',
 ]
-export const ACCIDENTS: readonly Accident[] = ['kill', 'stop', 'cut before', 'cut after', 'cut off']
+export const ACCIDENTS: readonly StepAccident[] = ['kill', 'stop', 'cut before', 'cut after', 'cut off']
 export const SERVERS = 3
 
 const press: fc.Arbitrary<Press> = fc.record({
@@ -51,10 +51,13 @@ export const plans: fc.Arbitrary<Plan> = fc
       minLength: 7,
       maxLength: 7,
     }),
-    accidents: fc.array(fc.constantFrom<Accident>(...ACCIDENTS, ...Array<Accident>(40).fill('none')), {
-      minLength: 97,
-      maxLength: 97,
-    }),
+    accidents: fc.array(
+      fc.constantFrom<StepAccident>(...ACCIDENTS, ...Array<StepAccident>(40).fill('none')),
+      {
+        minLength: 97,
+        maxLength: 97,
+      },
+    ),
     calm: fc.constantFrom(true, false, false, false, false, false),
   })
   .map((plan) => (plan.calm ? calmed(plan) : plan))

@@ -2,7 +2,7 @@ import type { Scheduler } from 'fast-check'
 import { LawBroken } from './law-broken'
 import { Laws } from './laws'
 import type { Plan } from './plan'
-import { World } from './world'
+import { SimulatedWorld } from './world'
 
 /** How long faults go on, and how long it is then calm: ten leases of a hanging bank, one more lease, and some rounds of the resolver. */
 const FAULTS_MS = 90_000
@@ -14,8 +14,8 @@ const RETENTION_MS = 31 * 24 * 3_600_000
 const STEPS_MAX = 60_000
 
 /** Plays one plan to its end, checks the laws after every step, and returns the world as it then is. */
-export async function play(s: Scheduler, plan: Plan): Promise<World> {
-  const world = new World(s, plan)
+export async function play(s: Scheduler, plan: Plan): Promise<SimulatedWorld> {
+  const world = new SimulatedWorld(s, plan)
   const laws = new Laws(world)
   for (const press of plan.presses) world.time.after(press.at, () => void tell(world.press(press)))
   const began = world.time.now
@@ -24,7 +24,7 @@ export async function play(s: Scheduler, plan: Plan): Promise<World> {
   const upkeep = () => {
     if (world.time.now - began > FAULTS_MS + CALM_MS) return
     void tell(world.upkeep(rounds++))
-    if (rounds % 3 === 0) void tell(world.news(rounds))
+    if (rounds % 3 === 0) void tell(world.hint(rounds))
     world.time.after(world.faults ? UPKEEP_MS.faults : UPKEEP_MS.calm, upkeep)
   }
   world.time.after(UPKEEP_MS.faults, upkeep)
@@ -59,7 +59,7 @@ export async function play(s: Scheduler, plan: Plan): Promise<World> {
 }
 
 /** One step of one process; where none can be made, time passes. False when nothing will ever happen any more. */
-async function next(s: Scheduler, world: World): Promise<boolean> {
+async function next(s: Scheduler, world: SimulatedWorld): Promise<boolean> {
   if (s.count() === 0) await new Promise(setImmediate)
   if (s.count() > 0) await s.waitOne()
   else return world.time.advance()
@@ -67,10 +67,10 @@ async function next(s: Scheduler, world: World): Promise<boolean> {
 }
 
 /** Positive control: where nothing breaks, each order that somebody paid is charged. */
-function everythingIsPaid(world: World): void {
-  const orders = new Set(world.told.map(({ press }) => press.order)).size
+function everythingIsPaid(world: SimulatedWorld): void {
+  const orders = new Set(world.replies.map(({ press }) => press.order)).size
   if (world.bank.charges.length !== orders)
     throw new LawBroken(`calm, and yet ${world.bank.charges.length} of ${orders} orders were charged`)
-  if (world.told.some(({ reply }) => reply === null))
+  if (world.replies.some(({ reply }) => reply === null))
     throw new LawBroken('calm, and yet a client got an error')
 }

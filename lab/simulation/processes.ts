@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import type { Campaign } from './run'
+import type { CampaignResult } from './run'
 
 /** Runs the bundled simulation as a process of its own, and reads what it saw. */
 export function campaign(
   bundle: string,
   options: { seed: number; seconds: number; payments?: number; path?: string | undefined },
-): Promise<Campaign> {
+): Promise<CampaignResult> {
   const args = Object.entries(options).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}=${value}`],
   )
@@ -18,7 +18,7 @@ export function campaign(
     child.once('error', reject)
     child.once('exit', (code) => {
       const line = output.trim().split('\n').at(-1) ?? ''
-      if (line.startsWith('{')) resolve(JSON.parse(line) as Campaign)
+      if (line.startsWith('{')) resolve(JSON.parse(line) as CampaignResult)
       else reject(new Error(`the simulation ended without a word (exit ${code})`))
     })
   })

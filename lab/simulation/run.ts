@@ -19,7 +19,7 @@ const MUST_SEE = [
   'lost-lease',
 ]
 
-export interface Campaign {
+export interface CampaignResult {
   seed: number
   plans: number
   payments: number
@@ -36,7 +36,7 @@ export async function simulate(options: {
   seconds: number
   payments: number
   path?: string
-}): Promise<Campaign> {
+}): Promise<CampaignResult> {
   const began = performance.now()
   const seen = new Set<string>()
   const tally = { plans: 0, payments: 0, charges: 0, steps: 0 }

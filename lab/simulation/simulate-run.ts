@@ -5,7 +5,7 @@ import { inRoot } from '@/setup/process/project-root'
 import { generate } from '@/setup/schema/generate'
 import { bundleSimulation } from './bundle'
 import { campaign } from './processes'
-import type { Campaign } from './run'
+import type { CampaignResult } from './run'
 
 /** Side by side: a machine that runs this has two processors at least, or it takes twice as long. */
 const PROCESSES = 2
@@ -38,7 +38,7 @@ async function run(): Promise<boolean> {
   return report(seen, replay)
 }
 
-function report(seen: readonly Campaign[], replay: boolean): boolean {
+function report(seen: readonly CampaignResult[], replay: boolean): boolean {
   const sum = (of: 'plans' | 'payments' | 'charges' | 'steps') =>
     seen.reduce((total, one) => total + one[of], 0).toLocaleString('en')
   print(

@@ -6,10 +6,10 @@ import type { Claim } from '@/idempotency/core/record'
 import type { EngineReply } from '@/idempotency/core/run'
 import { CommitRefused, type Store, StoreUnavailable } from '@/idempotency/core/store'
 import { type MemoryForm, MemoryStore } from '@/idempotency/stores/memory'
-import { type Effect, ModelBank } from './bank'
+import { ModelBank, type ModelEffect } from './bank'
 import { Process, VirtualTime } from './clock'
-import { type Accident, type Plan, type Press, SERVERS } from './plan'
-import { type Input, type Payment, Shop } from './shop'
+import { type Plan, type Press, SERVERS, type StepAccident } from './plan'
+import { type ModelPayment, ModelShop, type OrderInput } from './shop'
 
 interface Server {
   process: Process
@@ -36,12 +36,12 @@ const VERBS = [
 ] as const
 
 /** Several servers on one store and one bank, each step of them in an order that chance decides. The engine is the real one. */
-export class World {
+export class SimulatedWorld {
   readonly time = new VirtualTime()
   readonly bank = new ModelBank()
-  readonly shop = new Shop(() => this.time.now)
+  readonly shop = new ModelShop(() => this.time.now)
   /** What each client was told, by key; `null` where it got an error. */
-  readonly told: Array<{ press: Press; reply: EngineReply | null }> = []
+  readonly replies: Array<{ press: Press; reply: EngineReply | null }> = []
   /** What really happened in this run, for coverage. */
   readonly seen = new Set<string>()
   readonly records: MemoryStore
@@ -78,7 +78,7 @@ export class World {
       return null
     })
     this.seen.add(reply === null ? 'error' : reply.kind === 'answer' ? reply.outcome : reply.problem.kind)
-    this.told.push({ press, reply })
+    this.replies.push({ press, reply })
   }
 
   /** What a worker does again and again; a worker is one of the servers. */
@@ -91,7 +91,7 @@ export class World {
   }
 
   /** The bank tells us that something happened to a payment; which one hardly matters, since news is never believed. */
-  async news(which: number): Promise<void> {
+  async hint(which: number): Promise<void> {
     const server = this.servers[which % SERVERS] as Server
     const record = this.records.all()[which % Math.max(1, this.records.all().length)]
     if (record)
@@ -133,7 +133,7 @@ export class World {
   }
 
   /** Where a process waits: others go on first, and it may be stopped or killed. */
-  private async turn(process: Process, label: string): Promise<Accident> {
+  private async turn(process: Process, label: string): Promise<StepAccident> {
     await this.s.schedule(Promise.resolve(), label)
     await process.goOn()
     const accident = this.faults
@@ -181,7 +181,7 @@ export class World {
     throw new StoreUnavailable('cut after', { maybeDone: true })
   }
 
-  private operation(server: Server): Operation<Input, Payment, Effect, MemoryForm> {
+  private operation(server: Server): Operation<OrderInput, ModelPayment, ModelEffect, MemoryForm> {
     return {
       name: 'pay',
       volatile: [],
@@ -200,7 +200,7 @@ export class World {
     }
   }
 
-  private async ask(process: Process, { subject }: Payment): Promise<Effect> {
+  private async ask(process: Process, { subject }: ModelPayment): Promise<ModelEffect> {
     const fate =
       this.faults || this.plan.calm
         ? (this.plan.fates[this.questions++ % this.plan.fates.length] ?? 'answer')
@@ -214,7 +214,7 @@ export class World {
     return answer
   }
 
-  private async find(process: Process, { subject }: Payment): Promise<Effect> {
+  private async find(process: Process, { subject }: ModelPayment): Promise<ModelEffect> {
     await this.turn(process, 'the look-up is sent')
     const answer = this.bank.find(subject)
     await this.turn(process, 'the look-up is answered')

@@ -32,7 +32,7 @@ export function newHome(): string {
   return home
 }
 
-export interface Launched {
+export interface LaunchedProduct {
   process: ChildProcess
   /** All it has printed. */
   output(): string
@@ -42,7 +42,7 @@ export interface Launched {
 }
 
 /** `npm start` on data of its own, on a free port unless one is named. */
-export function launch(dataDir: string, log: string, port = 0): Launched {
+export function launch(dataDir: string, log: string, port = 0): LaunchedProduct {
   const output = fs.openSync(log, 'w')
   const env = childEnv({
     PORT: String(port),

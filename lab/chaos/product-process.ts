@@ -21,7 +21,9 @@ export interface Surroundings {
 }
 
 /** One process of the product as it was built, with its own wires to database and bank. It is started again whenever it dies. */
-export class Member {
+export class ProductProcess {
+  readonly database: TcpProxy
+  readonly bank: TcpProxy
   deaths = 0
   private child: ChildProcess | null = null
   private leaving = false
@@ -30,27 +32,28 @@ export class Member {
   private constructor(
     readonly name: 'web' | 'worker',
     readonly port: number,
-    readonly database: TcpProxy,
-    readonly bank: TcpProxy,
+    wires: { database: TcpProxy; bank: TcpProxy },
     private readonly env: NodeJS.ProcessEnv,
     private readonly log: number,
-  ) {}
+  ) {
+    this.database = wires.database
+    this.bank = wires.bank
+  }
 
   static async start(
     name: 'web' | 'worker',
     port: number,
     around: Surroundings,
     log: number,
-  ): Promise<Member> {
+  ): Promise<ProductProcess> {
     const database = await openProxy(around.databasePort)
     const bank = await openProxy(around.bankPort)
     const url = new URL(around.databaseUrl)
     url.port = String(database.port)
-    const member = new Member(
+    const member = new ProductProcess(
       name,
       port,
-      database,
-      bank,
+      { database, bank },
       environment(url.href, bank.port, port, around.settings),
       log,
     )

@@ -10,7 +10,7 @@ import { type Database, startDatabase } from '@/setup/postgres/keeper'
 import { freePort } from '@/setup/process/port'
 import { migrate } from '@/setup/schema/migrate'
 import { BankProcess } from './bank-process'
-import { Member, type StepOrder } from './product'
+import { ProductProcess, type StepOrder } from './product-process'
 import type { Cut, TcpProxy } from './tcp-proxy'
 
 /** Times are short, so that what takes half a minute in production takes a second here. */
@@ -27,23 +27,27 @@ const SETTINGS = {
 }
 
 /** A whole installation to be broken: PostgreSQL, a bank, two web processes, two workers; all of them real, each of them on wires of ours. */
-export class World {
+export class Installation {
   readonly leaseMs = LEASE_MS
   readonly merchantId = uuidv7()
   readonly seen = new Map<string, number>()
-  servers: Member[] = []
-  workers: Member[] = []
+  servers: ProductProcess[] = []
+  workers: ProductProcess[] = []
+
+  /** The database as its owner sees it: the lab also reads what the product may not. */
+  readonly db: Db
 
   private constructor(
     readonly home: string,
     private readonly database: Database,
     readonly owner: pg.Pool,
-    readonly db: Db,
     readonly bank: BankProcess,
     private readonly log: number,
-  ) {}
+  ) {
+    this.db = openDb(owner)
+  }
 
-  static async open(): Promise<World> {
+  static async open(): Promise<Installation> {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-chaos-'))
     // For root, PostgreSQL runs as another user, who must get in.
     fs.chmodSync(home, 0o711)
@@ -55,16 +59,15 @@ export class World {
     await migrate(database.url)
     const owner = openPool(database.url, { max: 4, role: 'none', name: 'lab' })
     const log = fs.openSync(path.join(home, 'log'), 'a')
-    const world = new World(
+    const installation = new Installation(
       home,
       database,
       owner,
-      openDb(owner),
       await BankProcess.start(database.url, home, log),
       log,
     )
-    await world.populate()
-    return world
+    await installation.populate()
+    return installation
   }
 
   happened(id: string): void {
@@ -81,14 +84,14 @@ export class World {
   }
 
   /** A step inside a process. That it happened is seen from outside: the process dies, stops, or its answer is cut. */
-  async armStep(id: string, server: Member, order: StepOrder): Promise<void> {
+  async armStep(id: string, server: ProductProcess, order: StepOrder): Promise<void> {
     await server.arm(order)
     const deaths = server.deaths
     if (order.action === 'kill') void this.soon(() => server.deaths > deaths, id)
     else this.happened(id)
   }
 
-  async armWire(id: string, server: Member, wire: TcpProxy, cut: Cut, kills: boolean): Promise<void> {
+  async armWire(id: string, server: ProductProcess, wire: TcpProxy, cut: Cut, kills: boolean): Promise<void> {
     wire.arm({
       ...cut,
       meanwhile: () => {
@@ -174,7 +177,8 @@ export class World {
       bankPort: this.bank.port,
       settings: SETTINGS,
     }
-    const start = async (name: 'web' | 'worker') => Member.start(name, await freePort(), around, this.log)
+    const start = async (name: 'web' | 'worker') =>
+      ProductProcess.start(name, await freePort(), around, this.log)
     this.servers = [await start('web'), await start('web')]
     this.workers = [await start('worker'), await start('worker')]
   }

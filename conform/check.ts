@@ -1,4 +1,4 @@
-import type { World } from './world'
+import type { Trial } from './trial'
 
 /** What a check says, and what it saw. */
 export interface Verdict {
@@ -6,15 +6,15 @@ export interface Verdict {
   evidence: string
 }
 
-export interface Check {
+export interface ConformCheck {
   id: string
   /** What holds when it passes. */
-  says: string
+  rule: string
   /** What it means for money when it fails. */
   money: string
   /** Checks that must have passed, or this one would say nothing. */
   after: readonly string[]
-  judge(world: World): Promise<Verdict>
+  judge(trial: Trial): Promise<Verdict>
 }
 
 export const pass = (evidence: string): Verdict => ({ outcome: 'pass', evidence })

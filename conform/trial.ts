@@ -16,7 +16,7 @@ export interface Given {
 }
 
 /** All that a check works with: the profile, the API, and what has been seen of it. */
-export class World {
+export class Trial {
   private readonly seen = new Map<unknown, Promise<unknown>>()
   /** Something has answered once: from then on silence is an accident, and is waited for. */
   private answered = false
@@ -29,7 +29,7 @@ export class World {
   ) {}
 
   /** What a scene saw: it is played once, however many checks look at it. */
-  see<Seen>(scene: (world: World) => Promise<Seen>): Promise<Seen> {
+  observe<Seen>(scene: (trial: Trial) => Promise<Seen>): Promise<Seen> {
     const known = this.seen.get(scene) as Promise<Seen> | undefined
     const seeing = known ?? scene(this)
     this.seen.set(scene, seeing)
