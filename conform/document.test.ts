@@ -12,7 +12,7 @@ test('the documentation lists exactly the rules that are checked', () => {
     .filter((line) => /^\| `[a-z]/.test(line))
   expect(rows).toEqual(
     CHECKS.map(
-      ({ id, rule: rule, money }) =>
+      ({ id, rule, money }) =>
         `| \`${id}\` | ${rule} | ${cell('ietf', id)} | ${cell('stripe', id)} | ${cell('payonce', id)} | ${money} |`,
     ),
   )
