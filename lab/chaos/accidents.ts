@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Installation } from './installation'
 import type { ProductProcess } from './product-process'
 
-/** What an accident needs to know of the request that it is for. */
+/** The request that an accident is aimed at. */
 export interface Victim {
   server: ProductProcess
   recordId: string
@@ -10,15 +10,16 @@ export interface Victim {
 }
 
 /**
- * An accident, named after its row of the fault matrix (docs/faults.md). `arm` prepares it before the request is sent; `happened` says
- * afterwards whether it did. Those that last are ended by `over`, while the clients go on.
+ * One accident. Its id tells where it strikes: S at a step of the server, N on the network, D at the database, R at a worker, G and B
+ * at the bank. `arm` prepares it before the request is sent, and `Installation.happened` counts it when it strikes; `over` ends one
+ * that lasts, while the clients go on.
  */
 export interface Accident {
   id: string
   description: string
-  /** The process that answers the request is killed by it. */
+  /** It kills the process that answers the request. */
   kills?: boolean
-  /** Its payment waits for a person in the end: a client that insists would do so in vain. */
+  /** Its payment ends up parked for a person, so a client that insists would wait in vain. */
   parks?: boolean
   arm(installation: Installation, victim: Victim): Promise<void>
   over?(installation: Installation, victim: Victim): Promise<void>
@@ -26,10 +27,10 @@ export interface Accident {
 
 type Point = 'request' | 'claimed' | 'asking' | 'asked' | 'committed' | 'answer'
 
-/** A point inside the product, by what it tells of itself. */
-const atStep = (id: string, point: Point, says: string): Accident => ({
+/** A kill at a step that the product publishes on its diagnostics channel. */
+const atStep = (id: string, point: Point, when: string): Accident => ({
   id,
-  description: `killed ${says}`,
+  description: `killed ${when}`,
   kills: true,
   arm: (installation, { server, recordId, mark }) =>
     installation.armStep(id, server, {
@@ -39,17 +40,17 @@ const atStep = (id: string, point: Point, says: string): Accident => ({
     }),
 })
 
-/** The statement that stores the answer: it writes an event, and names the record. */
-const settles = ({ recordId }: Victim) => [recordId, 'outbox-event']
+/** Texts that only the statement which stores the answer holds: it names the record and writes an event. */
+const settlingStatement = ({ recordId }: Victim) => [recordId, 'outbox-event']
 
 const atWire = (
   id: string,
-  says: string,
+  description: string,
   cut: (victim: Victim) => { after?: string[]; at: string[]; when: 'before' | 'later' },
   kills = false,
 ): Accident => ({
   id,
-  description: says,
+  description,
   kills,
   arm: async (installation, victim) =>
     installation.armWire(id, victim.server, victim.server.database, cut(victim), kills),
@@ -67,22 +68,22 @@ export const ACCIDENTS: readonly Accident[] = [
   atStep('S2', 'asking', 'before the bank is asked'),
   {
     id: 'S3',
-    description: 'killed when the question is on its way',
+    description: 'killed when the request to the bank is on its way',
     kills: true,
     arm: async (installation, { server }) =>
       installation.armWire('S3', server, server.bank, { at: ['POST /charges'], when: 'later' }, true),
   },
-  atStep('S4', 'asked', 'with the answer in hand'),
+  atStep('S4', 'asked', 'after the bank has answered'),
   atWire(
     'S5',
     'killed while the answer is being stored',
-    (victim) => ({ at: settles(victim), when: 'before' }),
+    (victim) => ({ at: settlingStatement(victim), when: 'before' }),
     true,
   ),
   atWire(
     'S6',
     'killed when the answer was sent to be stored',
-    (victim) => ({ at: settles(victim), when: 'later' }),
+    (victim) => ({ at: settlingStatement(victim), when: 'later' }),
     true,
   ),
   atStep('S7', 'committed', 'when the answer is stored'),
@@ -91,32 +92,32 @@ export const ACCIDENTS: readonly Accident[] = [
   {
     ...atStep('N2', 'answer', ''),
     id: 'N2',
-    description: 'the answer is lost on its way',
+    description: 'the answer to the client is lost',
     kills: false,
     arm: (installation, { server, mark }) =>
       installation.armStep('N2', server, { point: 'answer', action: 'cut', mark }),
   },
-  atWire('N7a', 'the line is cut after the claim was sent', ({ recordId }) => ({
+  atWire('N7a', 'the connection is cut after the claim was sent', ({ recordId }) => ({
     after: [recordId],
     at: ['COMMIT'],
     when: 'later',
   })),
-  atWire('N7a2', 'the line is cut after the answer was sent to be stored', (victim) => ({
-    at: settles(victim),
+  atWire('N7a2', 'the connection is cut after the answer was sent to be stored', (victim) => ({
+    at: settlingStatement(victim),
     when: 'later',
   })),
-  atWire('N7b', 'the line is cut before the claim is sent', ({ recordId }) => ({
+  atWire('N7b', 'the connection is cut before the claim is sent', ({ recordId }) => ({
     after: [recordId],
     at: ['COMMIT'],
     when: 'before',
   })),
-  atWire('N7b2', 'the line is cut before the answer is stored', (victim) => ({
-    at: settles(victim),
+  atWire('N7b2', 'the connection is cut before the answer is stored', (victim) => ({
+    at: settlingStatement(victim),
     when: 'before',
   })),
   {
     id: 'N5',
-    description: 'the line to the database is dead for 2 s',
+    description: 'the connection to the database is dead for 2 s',
     arm: async (installation, { server }) => {
       server.database.stall(2_000)
       installation.happened('N5')
@@ -176,7 +177,7 @@ export const ACCIDENTS: readonly Accident[] = [
   ofBank('N9', 'refuse'),
 ]
 
-/** What each bank order is counted as by the bank itself. */
+/** The fault under which the bank counts each of its accidents. */
 export const BANK_FAULTS: Record<string, string> = {
   G1: 'silence-before',
   G2: 'silence-after',

@@ -5,7 +5,7 @@ import type { ClientTry, History } from './history'
 import type { Installation } from './installation'
 import type { Campaign } from './rounds'
 
-/** All that is wrong; nothing, when the campaign proves what it should. */
+/** @returns everything that is wrong; nothing when the campaign proves what it should */
 export async function judge(
   installation: Installation,
   campaign: Campaign,
@@ -20,17 +20,17 @@ export async function judge(
     ...oneAnswerPerKey(history.tries),
     ...(await acknowledgedIsDurable(installation, history.tries)),
     ...(await onlyContradictionsAreParked(installation)),
-    ...(await nobodyIsForgotten(installation, campaign)),
+    ...(await everyClientIsAnswered(installation, campaign)),
     ...(await unseen(installation, accidents)).map(
-      ({ id, description: says }) => `${id} never happened (${says})`,
+      ({ id, description }) => `${id} never happened (${description})`,
     ),
     ...(counted.succeeded > 0 && counted.declined > 0
       ? []
-      : ['positive control: nothing was charged, or nothing was declined']),
+      : ['positive control: no payment succeeded, or none was declined']),
   ]
 }
 
-/** I5: one status and one body among all the final answers to one key. */
+/** I5: all final answers to one key have one status and one body. */
 function oneAnswerPerKey(lines: readonly ClientTry[]): string[] {
   const answers = new Map<string, string>()
   return lines.flatMap(({ key, outcome, status, sha }) => {
@@ -42,12 +42,12 @@ function oneAnswerPerKey(lines: readonly ClientTry[]): string[] {
   })
 }
 
-/** I4: whoever was told that it succeeded finds a payment that did. */
+/** Every client that was answered 200 has a succeeded payment. */
 async function acknowledgedIsDurable(
   installation: Installation,
   lines: readonly ClientTry[],
 ): Promise<string[]> {
-  const told = [
+  const acknowledged = [
     ...new Set(
       lines.filter(({ outcome, status }) => outcome === 'answer' && status === 200).map(({ key }) => key),
     ),
@@ -55,25 +55,25 @@ async function acknowledgedIsDurable(
   const rows = await installation.db.$queryRaw<{ key: string }[]>(sql`
     SELECT r.key FROM idempotency_record r JOIN payment p ON p.merchant_id = r.merchant_id AND p.id = r.subject_id WHERE p.status = 'succeeded'`)
   const succeeded = new Set(rows.map(({ key }) => key))
-  return told
+  return acknowledged
     .filter((key) => !succeeded.has(key))
-    .map((key) => `a client was told of a payment that is not there: ${key}`)
+    .map((key) => `a client was answered 200, and no payment succeeded: ${key}`)
 }
 
-/** Whatever waits for a person waits because the bank contradicts itself, and for no other reason. */
+/** A payment is parked only because the bank contradicts us (another amount or currency than we asked for). */
 async function onlyContradictionsAreParked(installation: Installation): Promise<string[]> {
   const rows = await parkedRecords(installation)
   return rows
     .filter(({ reason }) => !reason.includes('we asked for'))
-    .map(({ key, reason }) => `parked for no good reason: ${key}, ${reason}`)
+    .map(({ key, reason }) => `parked without a contradiction: ${key}, ${reason}`)
 }
 
-/** Whoever insisted had an answer, but for those whose payment waits for a person. */
-async function nobodyIsForgotten(installation: Installation, campaign: Campaign): Promise<string[]> {
+/** Every client that insisted got an answer, unless its payment is parked. */
+async function everyClientIsAnswered(installation: Installation, campaign: Campaign): Promise<string[]> {
   const waiting = new Set((await parkedRecords(installation)).map(({ key }) => key))
   return campaign.unanswered
     .filter(({ key }) => !waiting.has(key))
-    .map(({ key }) => `a client insisted for a minute and had no answer: ${key}`)
+    .map(({ key }) => `a client retried for a minute and got no answer: ${key}`)
 }
 
 function parkedRecords(installation: Installation): Promise<{ key: string; reason: string }[]> {
@@ -82,7 +82,7 @@ function parkedRecords(installation: Installation): Promise<{ key: string; reaso
   )
 }
 
-/** I24: each accident happened at least once, or this run says nothing about it. */
+/** The accidents that never happened in this run, so that it proves nothing about them. */
 export async function unseen(
   installation: Installation,
   accidents: readonly Accident[],

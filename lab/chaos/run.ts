@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
+import { readCount, readOptions } from '@/setup/process/command-line'
 import { print, printError } from '@/setup/process/console'
 import { ACCIDENTS, type Accident } from './accidents'
 import { deploy } from './deployment'
@@ -12,36 +12,47 @@ import { chance } from './random'
 import { Campaign, rounds } from './rounds'
 import { speeds } from './speeds'
 
-/** How long it may take until nothing is in doubt any more, once all is as it should be: a lease, the bank's own time, and some looks. */
+/** 90 s until nothing is in doubt, once the accidents are over: a lease, the bank's own time, and some rounds of the resolver. */
 const QUIET_MS = 90_000
 
-/** `npm run chaos`: real processes, a real database and a bank of its own, broken at every step. @returns whether all held */
+const USAGE = `Usage: npm run chaos -- [options]
+
+Builds the product, runs two web and two worker processes, PostgreSQL and a bank, and breaks them while clients pay.
+
+  --seed <number>     the accidents and their order (default: random; printed first)
+  --rounds <number>   how many purchases meet an accident (default: each accident with each way to retry)
+  --only <prefix>     only accidents whose id begins so, such as S or N7
+  --keep              keep the logs and the history of a run that passed
+
+Exit code 0: everything held. 1: something is wrong, and the folder with the evidence is printed.`
+
+/** `npm run chaos`: real processes, a real database and a bank of their own, broken at every step. @returns whether all held */
 async function run(): Promise<boolean> {
-  const { values } = parseArgs({
-    options: {
-      seed: { type: 'string' },
-      rounds: { type: 'string' },
-      only: { type: 'string', default: '' },
-      keep: { type: 'boolean' },
-    },
+  const values = readOptions(USAGE, {
+    seed: { type: 'string' },
+    rounds: { type: 'string' },
+    only: { type: 'string', default: '' },
+    keep: { type: 'boolean' },
   })
   const accidents = ACCIDENTS.filter(({ id }) => id.startsWith(values.only))
-  // One lap plays each accident with each way to go on.
-  const count = Number(values.rounds ?? accidents.length * 3)
-  const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed)
+  // Once through every accident with every way to retry.
+  const count =
+    values.rounds === undefined ? accidents.length * 3 : readCount('--rounds', values.rounds, USAGE)
+  const seed = values.seed === undefined ? randomInt(1_000_000) : readCount('--seed', values.seed, USAGE)
   print(`seed ${seed}, ${count} rounds`)
   const installation = await Installation.open()
   const history = new History(path.join(installation.home, 'history.jsonl'))
   const began = performance.now()
   const wrong = await campaign(installation, history, { seed, count, accidents }).catch((error: unknown) => [
-    `the laboratory itself failed: ${String(error)}`,
+    `the lab itself failed: ${String(error)}`,
   ])
   history.close()
   const codes = await installation.close()
-  if (codes.some((code) => code !== 0)) wrong.push(`a process did not end well: ${codes.join(', ')}`)
+  if (codes.some((code) => code !== 0))
+    wrong.push(`a process did not end with exit code 0: ${codes.join(', ')}`)
   for (const line of wrong) printError(`✕ ${line}`)
   print(
-    `${((performance.now() - began) / 1_000).toFixed(0)} s; ${wrong.length === 0 ? 'everything held' : `${wrong.length} things are wrong; see ${installation.home}`}`,
+    `${((performance.now() - began) / 1_000).toFixed(0)} s; ${wrong.length === 0 ? 'everything held' : `${wrong.length} failures; see ${installation.home}`}`,
   )
   if (wrong.length === 0 && !values.keep) fs.rmSync(installation.home, { recursive: true, force: true })
   return wrong.length === 0
@@ -71,10 +82,10 @@ async function campaign(
   await playing.over()
   await makeUp(installation, playing, accidents)
   await installation.calm()
-  for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyInPeace(card)
-  const undeployed = await deploy(installation, playing)
+  for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyUndisturbed(card)
+  const deployFailures = await deploy(installation, playing)
   const quiet = await installation.quiet(QUIET_MS)
-  await playing.askEverybodyAgain()
+  await playing.replayAll()
   print(`${playing.purchases.length} purchases, ${history.tries.length} requests, ${kills} kill rounds`)
   print(`happened: ${[...installation.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
   print(
@@ -82,13 +93,13 @@ async function campaign(
   )
   for (const line of await speeds(installation)) print(line)
   return [
-    ...undeployed,
-    ...(quiet ? [] : ['something stayed in doubt']),
+    ...deployFailures,
+    ...(quiet ? [] : ['a payment stayed in doubt']),
     ...(await judge(installation, playing, history, accidents)),
   ]
 }
 
-/** Some accidents miss: the card was declined, or the bank was killed before it could err. They get another chance; the judge wants each once. */
+/** Repeats the accidents that missed (the card was declined, or the bank was killed first): the judge wants each of them once. */
 async function makeUp(
   installation: Installation,
   playing: Campaign,
