@@ -1,29 +1,31 @@
 import fs from 'node:fs'
 import type pg from 'pg'
 
+/** The cost of one path, per operation where no unit says otherwise. */
 export interface Measured {
   path: string
   what: 'fresh' | 'replay'
   perSecond: number
   p50Ms: number
   p99Ms: number
-  /** CPU of our process (not of the load generator, where it is another process), in µs an operation. */
+  /** CPU time of our process, in µs an operation; without the load generator, where that is another process. */
   nodeCpuUs: number
-  /** CPU of all PostgreSQL processes, in µs an operation; null where /proc does not tell. */
+  /** CPU time of all PostgreSQL processes, in µs an operation; null where there is no /proc. */
   postgresCpuUs: number | null
-  /** Statements sent, each of them a round trip; neither the balance check at commit, which PostgreSQL runs by itself, nor the attempt log's batches. */
+  /** Statements sent. Without the balance check at commit, which PostgreSQL runs by itself, and the batches of the attempt log. */
   roundTrips: number
-  /** Transactions that wrote something. */
+  /** Transactions that wrote. */
   commits: number
   walBytes: number
 }
 
+/** Reads the counters of the measured process and its database. */
 export interface Probe {
   owner: pg.Pool
   postmasterPid: number
-  /** CPU that our process has used so far, in µs. */
+  /** CPU time of our process so far, in µs. */
   cpuUs(): Promise<number>
-  /** Lets what is written in batches, off the path, be written. */
+  /** Writes out what is batched off the path. */
   settle(): Promise<void>
 }
 
@@ -98,7 +100,7 @@ async function snapshot({ owner, postmasterPid, cpuUs }: Probe) {
   }
 }
 
-/** Ticks of 10 ms, as Linux counts them: the postmaster, its children, and the children that have ended. */
+/** CPU time of the postmaster, its children, and its children that have ended. Linux counts it in ticks of 10 ms. */
 function postgresCpuUs(postmaster: number): number | null {
   try {
     const processes = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))
@@ -123,6 +125,6 @@ function readStat(pid: string): { pid: number; parent: number; own: number; ende
     const field = (index: number) => fields[index] ?? 0
     return { pid: Number(pid), parent: field(1), own: field(11) + field(12), ended: field(13) + field(14) }
   } catch {
-    return null // it ended while we looked
+    return null // it has just ended
   }
 }

@@ -12,13 +12,13 @@ import { typescriptArgs } from '@/setup/process/fork-typescript'
 import { freePort } from '@/setup/process/port'
 import { instantGateway } from './gateway'
 
-/** One payment: a key and the order that it pays. */
+/** One payment to make: its key, and the order that it pays. */
 export interface BenchPayment {
   key: string
   orderId: string
 }
 
-/** The engine and its store in this process, without any door. */
+/** The engine and its store in this process, without HTTP. */
 export function enginePath(db: Db, merchantId: string) {
   const store = new PrismaStore(db, 'bench', uuidv7)
   const engine = new Engine({
@@ -52,7 +52,7 @@ export function enginePath(db: Db, merchantId: string) {
   }
 }
 
-/** A server in a process of its own; the load comes from this one, over kept connections. */
+/** A server in a process of its own; the load comes from this process, over kept-alive connections. */
 export interface MeasuredServer {
   post(path: string, headers: Record<string, string>, body: object): Promise<void>
   cookie(): Promise<string>
@@ -88,7 +88,7 @@ export async function startServer(
   }
 }
 
-/** The page's door. */
+/** A payment through tRPC, as the checkout page makes it. */
 export async function trpcPath(server: MeasuredServer) {
   const cookie = await server.cookie()
   return ({ key, orderId }: BenchPayment) =>
@@ -99,7 +99,7 @@ export async function trpcPath(server: MeasuredServer) {
     )
 }
 
-/** The door for programs, or the handler that was written by hand. */
+/** A payment through REST, or through the hand-written handler. */
 export function restPath(server: MeasuredServer, token: string) {
   return ({ key, orderId }: BenchPayment) =>
     server.post(
@@ -143,7 +143,7 @@ function post(
       const { statusCode = 0 } = response
       response.resume()
       response.on('end', () =>
-        statusCode < 300 ? resolve() : reject(new Error(`a bench payment answered ${statusCode}`)),
+        statusCode < 300 ? resolve() : reject(new Error(`a bench payment was answered ${statusCode}`)),
       )
     })
     request.on('error', reject)
@@ -151,9 +151,9 @@ function post(
   })
 }
 
-async function ask(child: ChildProcess, what: string, member: string): Promise<unknown> {
+async function ask(child: ChildProcess, question: string, member: string): Promise<unknown> {
   const answer = reply(child, member)
-  child.send(what)
+  child.send(question)
   return answer
 }
 

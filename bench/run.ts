@@ -1,31 +1,34 @@
 import os from 'node:os'
-import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { createApiKey, SCOPES } from '@/access/api-key'
 import { uuidv7 } from '@/lib/id'
 import { openDb, openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
 import { startThrowAway } from '@/setup/postgres/throw-away'
+import { readCount, readOptions } from '@/setup/process/command-line'
 import { migrate } from '@/setup/schema/migrate'
 import { baseline } from './baseline'
 import { type Measured, measure, type Probe } from './measure'
 import { makeOrders } from './orders'
 import { type BenchPayment, enginePath, type MeasuredServer, restPath, startServer, trpcPath } from './paths'
 
-/**
- * `npm run bench`: fresh payments and replays in one run on one database: raw SQL, the engine alone, tRPC and REST over HTTP, and a handler
- * that was written by hand with node:http and does REST's SQL.
- * `--payments N` (default 4000 a path), `--concurrency N` (default 16), `--json`.
- */
-const { values } = parseArgs({
-  options: {
-    payments: { type: 'string', default: '4000' },
-    concurrency: { type: 'string', default: '16' },
-    json: { type: 'boolean', default: false },
-  },
+/** `npm run bench`: times fresh payments and replays over five paths, in one run on one database. */
+const USAGE = `Usage: npm run bench -- [options]
+
+Times fresh payments and replays, in one run on one database: raw SQL, the engine alone, tRPC and REST over HTTP, and a
+hand-written node:http handler that runs REST's SQL.
+
+  --payments <number>      payments a path (4000)
+  --concurrency <number>   payments at a time (16)
+  --json                   print the results as JSON`
+
+const values = readOptions(USAGE, {
+  payments: { type: 'string', default: '4000' },
+  concurrency: { type: 'string', default: '16' },
+  json: { type: 'boolean', default: false },
 })
-const payments = Number(values.payments)
-const concurrency = Number(values.concurrency)
+const payments = readCount('--payments', values.payments, USAGE)
+const concurrency = readCount('--concurrency', values.concurrency, USAGE)
 const warmUp = Math.min(500, payments)
 
 const database = await startThrowAway('payonce_bench')
@@ -96,7 +99,7 @@ async function bench(url: string): Promise<Measured[]> {
   return [...paths.map((path) => path[0] as Measured), ...paths.map((path) => path[1] as Measured)]
 }
 
-/** Fresh payments, then every one of them once more with the same key. */
+/** Fresh payments, then each of them once more with the same key. */
 async function both(
   path: string,
   pay: (job: BenchPayment) => Promise<void>,
@@ -156,5 +159,5 @@ function report(results: Measured[]): string {
         column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
       )
       .join('  ')
-  return `${machine}\n\n${[head, ...rows].map(line).join('\n')}\n\nµs are CPU an operation. The bench process is its own load generator for raw SQL and engine.\n`
+  return `${machine}\n\n${[head, ...rows].map(line).join('\n')}\n\nµs: CPU time an operation. For raw SQL and the engine it includes the load generator, which is the same process.\n`
 }

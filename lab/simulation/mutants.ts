@@ -1,6 +1,6 @@
 import type { Edit } from './bundle'
 
-/** A mistake that somebody could make in the engine, as a change of its text. The simulation must find each. */
+/** A mistake that a developer could make in the engine, as a change of its source. The simulation must find each of them. */
 export interface Mutant {
   name: string
   edits: Edit[]

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { CampaignResult } from './run'
 
-/** Runs the bundled simulation as a process of its own, and reads what it saw. */
+/** Runs the bundled simulation in a process of its own. @returns its result @throws Error when it ends without one */
 export function campaign(
   bundle: string,
   options: { seed: number; seconds: number; payments?: number; path?: string | undefined },
@@ -19,7 +19,7 @@ export function campaign(
     child.once('exit', (code) => {
       const line = output.trim().split('\n').at(-1) ?? ''
       if (line.startsWith('{')) resolve(JSON.parse(line) as CampaignResult)
-      else reject(new Error(`the simulation ended without a word (exit ${code})`))
+      else reject(new Error(`The simulation ended without a result (exit code ${code}).`))
     })
   })
 }

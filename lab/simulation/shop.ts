@@ -12,7 +12,7 @@ export interface ModelPayment extends OrderInput {
   status: 'live' | 'done' | 'refused'
 }
 
-/** What is paid in the simulation. An order has one live payment, as the unique index of the real tables has it. */
+/** The orders of the simulation. An order has at most one live payment, as the unique index of the real tables demands. */
 export class ModelShop {
   readonly payments = new Map<string, ModelPayment>()
 
@@ -40,7 +40,7 @@ export class ModelShop {
     }
   }
 
-  /** The answer tells when it was made, as a real one does: two that were made apart differ. */
+  /** The answer holds the time, as a real one does, so that two answers made at different times differ. */
   finish({ subject, amount }: ModelPayment, effect: ModelEffect): Finish<MemoryForm> {
     if (effect.kind === 'doubt') return { to: 'unknown', answer: null, writes: [], retryInMs: 5_000 }
     const body = JSON.stringify({ did: effect.kind, subject, amount, at: this.now() })
