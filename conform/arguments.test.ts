@@ -73,16 +73,20 @@ describe('what may be asked for', () => {
 })
 
 test.each<[string, string[], string]>([
-  ['no url', ['--body', '{}'], 'Name one url'],
-  ['two urls', [...HERE, 'http://localhost/'], 'Name one url'],
+  ['no url', ['--body', '{}'], 'exactly one url'],
+  ['two urls', [...HERE, 'http://localhost/'], 'exactly one url'],
   ['no body', ['http://localhost/'], 'Give --body'],
   ['another protocol', ['file:///etc/passwd', '--body', '{}'], 'http:// or https://'],
   ['no address', ['payments', '--body', '{}'], 'http:// or https://'],
-  ['a password in the url', ['http://me:letmein@localhost/', '--body', '{}'], 'no password'],
+  ['a password in the url', ['http://me:letmein@localhost/', '--body', '{}'], 'must not contain a password'],
   ['a profile that is not there', [...HERE, '--profile', 'toString'], 'ietf, stripe, payonce'],
   ['a header without a colon', [...HERE, '--header', 'letmein'], "'Name: value'"],
   ['a header with a line break', [...HERE, '--header', 'A: b\r\nletmein: c'], "'Name: value'"],
-  ['a key of its own', [...HERE, '--header', 'Idempotency-Key: letmein'], 'sent by the runner itself'],
+  [
+    'a key of its own',
+    [...HERE, '--header', 'Idempotency-Key: letmein'],
+    'The runner sets the header Idempotency-Key itself',
+  ],
   ['no time', [...HERE, '--timeout', '0'], 'milliseconds'],
   ['no number', [...HERE, '--timeout', 'soon'], 'milliseconds'],
   ['a list elsewhere', [...HERE, '--list', 'http://localhost:3001/'], 'same server'],

@@ -1,18 +1,19 @@
 import type { Trial } from './trial'
 
-/** What a check says, and what it saw. */
+/** The outcome of a check, and the evidence for it, in words for people. */
 export interface Verdict {
   outcome: 'pass' | 'fail' | 'skip'
   evidence: string
 }
 
+/** One rule of idempotency, and how to judge an API by it. */
 export interface ConformCheck {
   id: string
-  /** What holds when it passes. */
+  /** The rule that an API keeps when the check passes. */
   rule: string
-  /** What it means for money when it fails. */
+  /** The consequence for money when it fails. */
   money: string
-  /** Checks that must have passed, or this one would say nothing. */
+  /** Ids of checks that must have passed, or this one would mean nothing. */
   after: readonly string[]
   judge(trial: Trial): Promise<Verdict>
 }

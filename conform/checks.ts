@@ -7,7 +7,7 @@ import { keyChecks } from './checks/keys'
 import { payloadChecks } from './checks/payload'
 import { replayChecks } from './checks/replay'
 
-/** Every check there is, in the order in which they are made. Profiles choose among them. */
+/** All checks in the order in which they run. A profile chooses among them. */
 const all = [
   ...replayChecks,
   ...payloadChecks,

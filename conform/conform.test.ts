@@ -47,7 +47,7 @@ describe('an exemplary server', () => {
 })
 
 describe('servers as people write them', () => {
-  test.each(NAMES)('one without any memory charges twice, and %s says so', async (profile) => {
+  test.each(NAMES)('one without any memory charges twice, and %s finds it', async (profile) => {
     const naive = await openForgetful()
     open.push(naive)
     const report = await run(naive, profile, { secondHeaders: undefined, listUrl: undefined })
@@ -120,7 +120,7 @@ describe('what is reported', () => {
     expect(JSON.stringify(report)).not.toContain('t0p-secret')
   })
 
-  test('the table says what is wrong, who asks for it, and what it means for money', async () => {
+  test('the table shows what is wrong, who demands it, and the risk for money', async () => {
     const shop = await shopOf('ietf', ({ refusal }) => ({
       reuse: () => refusal('key-reused', 409, { retry: 'no' }),
     }))
@@ -129,7 +129,7 @@ describe('what is reported', () => {
     const lines = table(report).split('\n')
     const at = lines.findIndex((line) => line.startsWith('✕'))
     expect(lines.slice(at, at + 4).join('\n')).toMatch(
-      /✕ SHOULD other-payload-refused .*\n +asked by +§2\.7 \(422\)\n +seen +expected 422: 409 .*\n +means +A client takes/,
+      /✕ SHOULD other-payload-refused .*\n +source +§2\.7 \(422\)\n +evidence +expected 422: 409 .*\n +risk +A client takes/,
     )
     expect(lines.at(-1)).toMatch(
       /^MUST \d+\/\d+ \(1 skipped\) {3}SHOULD \d+\/\d+ \(2 skipped\) {3}\d+ requests$/,
@@ -137,7 +137,7 @@ describe('what is reported', () => {
     expect([conforms(report, false), conforms(report, true)]).toEqual([true, false])
   })
 
-  test('a check whose premise failed says nothing rather than something wrong', async () => {
+  test('a check whose premise failed is skipped rather than judged wrongly', async () => {
     const shop = await shopOf('ietf', () => ({
       charged: (answer) => ({ ...answer, body: '{"ok":true}', headers: {} }),
     }))
@@ -146,7 +146,7 @@ describe('what is reported', () => {
     expect(wrong.map(({ id }) => id)).toEqual(['two-keys'])
     expect(report.results.find(({ id }) => id === 'concurrent-effect')).toMatchObject({
       outcome: 'skip',
-      evidence: 'says nothing without two-keys',
+      evidence: 'two-keys did not pass',
     })
     expect(conforms(report, false)).toBe(false)
   })
@@ -156,7 +156,7 @@ describe('what is reported', () => {
       secondHeaders: { authorization: 'Bearer sk_test_wrong' },
     })
     expect(failed(report)).toMatchObject([
-      { id: 'second-account', outcome: 'fail', evidence: expect.stringContaining('nothing is proved') },
+      { id: 'second-account', outcome: 'fail', evidence: expect.stringContaining('which proves nothing') },
       { id: 'second-account-blind', outcome: 'skip' },
     ])
   })

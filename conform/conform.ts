@@ -11,7 +11,7 @@ export interface ConformOptions {
   url: string | URL
   profile: ProfileName
   headers?: Record<string, string>
-  /** May hold {{uuid}} and {{n}}: filled anew for each new effect. */
+  /** A request that succeeds. {{uuid}} and {{n}} are filled in anew for each new effect. */
   body: string
   otherBody?: string
   secondHeaders?: Record<string, string>
@@ -20,13 +20,14 @@ export interface ConformOptions {
   timeoutMs?: number
 }
 
+/** The verdict of one check, with the rule that it checks. */
 export interface CheckResult extends Verdict {
   id: CheckId
   weight: Weight
-  /** Where it is demanded. */
+  /** The section or page that demands the rule. */
   source: string
   rule: string
-  /** What a failure means for money. */
+  /** The consequence of a failure for money. */
   money: string
 }
 
@@ -45,20 +46,20 @@ export interface Report {
   results: CheckResult[]
 }
 
-/** The API does not answer at all. */
+/** Thrown when the API does not answer at all. */
 export class Unreachable extends Error {}
 
-/** 10 s: longer than a payment takes. */
+/** 10 s for an answer: longer than a payment takes. */
 export const TIMEOUT_MS = 10_000
-/** 300: a run that goes well takes about 100. */
+/** 300 requests: a run of a sound API sends about 100. */
 const REQUESTS_MAX = 300
-/** 5 minutes: a run that goes well takes seconds. */
+/** 5 minutes: a run of a sound API takes seconds. */
 const TOTAL_MS = 300_000
 
 /**
- * Tells whether an HTTP API does once what it is asked for once, as a black box: it sends requests, each a real one, and judges the
- * answers by a profile.
- * @throws Unreachable
+ * Checks as a black box whether an HTTP API executes a request once, however often it is sent: sends real requests, and judges the
+ * answers by the rules of a profile.
+ * @throws Unreachable when the first request gets no answer
  */
 export async function conform(options: ConformOptions): Promise<Report> {
   const { trial, redact } = prepare(options)
@@ -66,16 +67,16 @@ export async function conform(options: ConformOptions): Promise<Report> {
   if (first.kind === 'none') throw new Unreachable(redact(first.reason))
   const results: CheckResult[] = []
   for (const check of CHECKS) {
-    const asked = trial.profile.asks[check.id]
-    if (!asked) continue
+    const demand = trial.profile.asks[check.id]
+    if (!demand) continue
     const verdict = await judgeAfter(check, results, trial)
-    const [weight, source] = asked
-    const { id, rule: says, money } = check
+    const [weight, source] = demand
+    const { id, rule, money } = check
     results.push({
       id,
       weight,
       source,
-      rule: says,
+      rule,
       money,
       outcome: verdict.outcome,
       evidence: redact(verdict.evidence),
@@ -125,7 +126,7 @@ function givenOf(
   }
 }
 
-/** A check that builds on one that did not pass would say nothing. One that the profile leaves out is not missed. */
+/** Skips a check that builds on one that did not pass, since its verdict would mean nothing. One that the profile leaves out counts as passed. */
 async function judgeAfter(
   check: ConformCheck,
   results: readonly CheckResult[],
@@ -134,7 +135,7 @@ async function judgeAfter(
   const missed = check.after.filter((id) =>
     results.some((result) => result.id === id && result.outcome !== 'pass'),
   )
-  return missed.length > 0 ? skip(`says nothing without ${missed.join(', ')}`) : check.judge(trial)
+  return missed.length > 0 ? skip(`${missed.join(', ')} did not pass`) : check.judge(trial)
 }
 
 function score(results: readonly CheckResult[], weight: Weight): Score {

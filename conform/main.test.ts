@@ -39,6 +39,12 @@ test('0 when every MUST passes, 1 when one fails, 2 when it could not be tried',
   expect(wrong.err).toMatch(/real money may move[\s\S]*--yes/)
 }, 60_000)
 
+test('--help prints the usage and checks nothing', async () => {
+  const { code, out, err } = await run('--help')
+  expect([code, err]).toEqual([0, ''])
+  expect(out).toMatch(/^Usage: npm run conform -- <url>[\s\S]*--yes/)
+}, 60_000)
+
 test('2 when nobody answers', async () => {
   const shop = await openExemplary('ietf')
   await shop.close()

@@ -4,21 +4,21 @@ import type { Profile } from './profiles'
 import type { Instead, Intent, Target } from './target'
 import type { Wire } from './wire'
 
-/** What the caller gave beyond the request itself; a check that needs what is not there is skipped. */
+/** Optional facts from the caller; a check that needs one that is missing is skipped. */
 export interface Given {
   otherBody?: string
   secondHeaders?: Record<string, string>
   expiredKey?: string
-  /** The origin that a page would call from. */
+  /** The origin that a web page would call from. */
   origin?: string
-  /** Where the effects are listed. */
+  /** The API's list of effects. */
   listUrl?: URL
 }
 
-/** All that a check works with: the profile, the API, and what has been seen of it. */
+/** One trial of an API, which all checks share: the profile, the API, and the observations so far. */
 export class Trial {
-  private readonly seen = new Map<unknown, Promise<unknown>>()
-  /** Something has answered once: from then on silence is an accident, and is waited for. */
+  private readonly observations = new Map<unknown, Promise<unknown>>()
+  /** The API has answered at least once: from then on a refused connection is an accident, and is retried. */
   private answered = false
 
   constructor(
@@ -28,24 +28,28 @@ export class Trial {
     readonly given: Given,
   ) {}
 
-  /** What a scene saw: it is played once, however many checks look at it. */
-  observe<Seen>(scene: (trial: Trial) => Promise<Seen>): Promise<Seen> {
-    const known = this.seen.get(scene) as Promise<Seen> | undefined
-    const seeing = known ?? scene(this)
-    this.seen.set(scene, seeing)
-    return seeing
+  /** Plays a scenario and returns its observation; played once, however many checks ask for it. */
+  observe<Observation>(scenario: (trial: Trial) => Promise<Observation>): Promise<Observation> {
+    const known = this.observations.get(scenario) as Promise<Observation> | undefined
+    const observation = known ?? scenario(this)
+    this.observations.set(scenario, observation)
+    return observation
   }
 
   post(intent: Intent, instead: Instead = {}): Promise<Exchange> {
     return this.wire.send(this.target.ask(intent, instead))
   }
 
-  /** As a client does that wants an answer: the same key again while there is none yet. @returns the last answer */
+  /** Sends as a client that needs an answer: retries with the same key until it is final. @returns the last exchange */
   async insist(intent: Intent, instead: Instead = {}): Promise<Exchange> {
     let exchange = await this.post(intent, instead)
     this.answered ||= exchange.kind === 'answer'
-    const triesMax = this.answered || !isNobody(exchange) ? TRIES_MAX : 1
-    for (let wait = FIRST_WAIT_MS, tries = 1; tries < triesMax && isForNow(exchange); tries += 1, wait *= 2) {
+    const triesMax = this.answered || !isNoServer(exchange) ? TRIES_MAX : 1
+    for (
+      let wait = FIRST_WAIT_MS, tries = 1;
+      tries < triesMax && isNotFinal(exchange);
+      tries += 1, wait *= 2
+    ) {
       await pause(Math.min(WAIT_MAX_MS, Math.max(wait, retryAfterMs(exchange))))
       exchange = await this.post(intent, instead)
     }
@@ -53,18 +57,18 @@ export class Trial {
   }
 }
 
-/** 8 tries with waits that double from 0.1 s up to 2 s: about 9 s, longer than a payment takes. */
+/** 8 tries with waits that double from 0.1 s to 2 s: about 9 s in all, longer than a payment takes. */
 const TRIES_MAX = 8
 const FIRST_WAIT_MS = 100
 const WAIT_MAX_MS = 2_000
 
-/** There is no server at this address. */
-function isNobody(exchange: Exchange): boolean {
+/** No server listens at this address. */
+function isNoServer(exchange: Exchange): boolean {
   return exchange.kind === 'none' && /^(ECONNREFUSED|ENOTFOUND)$/.test(exchange.reason)
 }
 
-/** Not a final answer: the connection broke, the first request still runs, or the server has no time for us. */
-function isForNow(exchange: Exchange): boolean {
+/** Not final: the connection broke, the first request still runs, or the server is overloaded. */
+function isNotFinal(exchange: Exchange): boolean {
   if (exchange.kind === 'none') return true
   if (bodyOf(exchange)?.retry === 'no') return false
   return (

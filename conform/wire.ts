@@ -3,7 +3,7 @@ import https from 'node:https'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Exchange } from './answer'
 
-/** One request, to be sent as it is: a header with two values is sent on two lines. */
+/** One request, sent exactly as given: a header with two values is sent on two lines. */
 export interface Ask {
   url: URL
   method: 'POST' | 'GET'
@@ -12,8 +12,8 @@ export interface Ask {
 }
 
 /**
- * Sends requests over connections of their own, and counts them. Not `fetch`: it joins lines of headers, and cannot hold back the last
- * byte of a body or hang up half-way.
+ * Sends each request over a connection of its own, and counts them. Not with `fetch`, which joins header lines, and can neither hold
+ * back the last byte of a body nor hang up halfway. A request beyond the limits is not sent, and counts as unanswered.
  */
 export class Wire {
   sent = 0
@@ -30,19 +30,19 @@ export class Wire {
   }
 
   /**
-   * All at once: each request is sent but for its last byte, and when every server side has the rest, the last bytes follow together. So
-   * they race even where the network would have kept them apart.
+   * Sends all at once: each request without its last byte, then, when the server has them all, the last bytes together. So they race
+   * even where the network would have kept them apart.
    */
   async sendTogether(asks: readonly Ask[]): Promise<Exchange[]> {
     const spent = asks.map(() => this.take())
-    const held = asks.map((ask, index) => spent[index] ?? this.hold(ask))
-    await Promise.all(held.map((one) => ('ready' in one ? one.ready : undefined)))
+    const started = asks.map((ask, index) => spent[index] ?? this.sendAllButLastByte(ask))
+    await Promise.all(started.map((one) => ('ready' in one ? one.ready : undefined)))
     await pause(SETTLE_MS)
-    for (const one of held) if ('ready' in one) one.release()
-    return Promise.all(held.map((one) => ('ready' in one ? one.answer : one)))
+    for (const one of started) if ('ready' in one) one.release()
+    return Promise.all(started.map((one) => ('ready' in one ? one.answer : one)))
   }
 
-  /** Sends all of it, and hangs up so much later. @returns the answer, where it was quicker */
+  /** Sends the whole request, and closes the connection `afterMs` later. @returns the answer, if it came before */
   async sendAndHangUp(ask: Ask, afterMs: number): Promise<Exchange> {
     const spent = this.take()
     if (spent) return spent
@@ -57,13 +57,13 @@ export class Wire {
     return exchange
   }
 
-  private hold(ask: Ask) {
+  private sendAllButLastByte(ask: Ask) {
     const bytes = Buffer.from(ask.body)
     const last = Math.max(0, bytes.length - 1)
     const { request, answer } = this.start(ask, () => undefined)
     const ready = new Promise<void>((resolve) => {
       request.once('close', () => resolve())
-      // Without a byte to hold back, what follows together is the end of the request.
+      // An empty body has no byte to hold back; then only the end of the request is held back.
       if (last === 0)
         request.once('socket', (socket) =>
           socket.connecting ? socket.once('connect', () => resolve()) : resolve(),
@@ -96,7 +96,7 @@ export class Wire {
   }
 }
 
-/** 25 ms: what has been written is not read yet. In this time a server takes up all connections, and waits for the last byte of each. */
+/** 25 ms for the server to read what has been written, so that it waits for the last byte of every request. */
 const SETTLE_MS = 25
 
 /** 1 MiB: an answer to a payment is a thousand times smaller. */
@@ -130,9 +130,9 @@ function answerTo(request: http.ClientRequest, timeoutMs: number): Promise<Excha
           body: Buffer.concat(chunks).toString('utf8'),
         }),
       )
-      response.on('close', () => fail(new Error('the connection was closed half-way')))
+      response.on('close', () => fail(new Error('the connection was closed halfway')))
     })
-    // While an answer comes, its own end counts: one without a length ends with the connection.
+    // During an answer its own end counts: one without a length ends with the connection.
     request.on('close', () => (answering ? undefined : fail(new Error('the connection was closed'))))
   })
 }
@@ -146,7 +146,7 @@ function flat(headers: http.IncomingHttpHeaders): Record<string, string> {
   )
 }
 
-/** Its code where it has one: the words of a network error name addresses, and nothing else that would help. */
+/** The code of a network error, where it has one: its message adds only addresses. */
 function reasonOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message
 }

@@ -2,7 +2,7 @@ import { effectsOf, show, statusOf, succeeded } from '../answer'
 import { type ConformCheck, fail, judged, skip, type Verdict } from '../check'
 import type { Trial } from '../trial'
 
-/** One key, two accounts. */
+/** Checks on one key that two accounts use. */
 
 async function twoAccounts(trial: Trial) {
   const { secondHeaders } = trial.given
@@ -10,7 +10,7 @@ async function twoAccounts(trial: Trial) {
   const intent = trial.target.intend()
   const mine = await trial.insist(intent)
   const theirs = await trial.insist(intent, { headers: secondHeaders })
-  // With a key of its own: whether the second account may do this at all.
+  // With a fresh key: whether the second account may do this at all.
   const able = await trial.insist(trial.target.intend(), { headers: secondHeaders })
   return { mine, theirs, able, mineAgain: await trial.insist(intent) }
 }
@@ -22,7 +22,7 @@ async function judgeAccounts(
   const seen = await trial.observe(twoAccounts)
   if (!seen) return skip('give --second-header with the credential of another account')
   if (!succeeded(seen.able))
-    return fail(`the second account may not do this at all, so nothing is proved: ${show(seen.able)}`)
+    return fail(`the second account may not do this at all, which proves nothing: ${show(seen.able)}`)
   return judge(seen)
 }
 
@@ -36,15 +36,14 @@ export const accountChecks = [
       judgeAccounts(trial, ({ mine, theirs, mineAgain }) => {
         const taken = succeeded(theirs) && effectsOf([mine, theirs]).length === 1
         const kept = succeeded(mineAgain) && effectsOf([mine, mineAgain]).length === 1
-        if (taken) return fail(`the second account was given ${effectsOf([theirs]).join()} of the first`)
+        if (taken) return fail(`the second account got ${effectsOf([theirs]).join()} of the first`)
         return judged(kept, `second ${show(theirs)}; the first again ${show(mineAgain)}`)
       }),
   },
   {
     id: 'second-account-blind',
-    rule: 'another account does not learn that a key exists: its request is its own',
-    money:
-      "Whoever tries keys learns which payments others make; two merchants' keys get into each other's way.",
+    rule: 'another account does not learn that a key is in use: its request is executed as its own',
+    money: "Guessing keys reveals the payments of others, and two merchants' equal keys block each other.",
     after: ['second-account'],
     judge: (trial) =>
       judgeAccounts(trial, ({ theirs, able }) =>

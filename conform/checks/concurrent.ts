@@ -13,14 +13,14 @@ import { countListed } from '../listed'
 import type { Intent } from '../target'
 import type { Trial } from '../trial'
 
-/** The same request several times at once: rounds of two, and one of ten. */
+/** Checks on the same request sent several times at once: six rounds of two, and one of ten. */
 
 const ROUNDS = [2, 2, 2, 2, 2, 2, 10]
 
 interface Round {
   intent: Intent
   answers: Exchange[]
-  /** What a client gets that then asks until it has an answer. */
+  /** The answer of a client that then retries until it is final. */
   settled: Exchange
   listed: number | null
 }
@@ -30,7 +30,7 @@ async function rounds(trial: Trial): Promise<Round[]> {
   for (const size of ROUNDS) {
     const round = await playRound(trial, size)
     played.push(round)
-    // One key that got stuck is enough, and each costs many seconds.
+    // One stuck key is proof enough, and each costs many seconds.
     if (!succeeded(round.settled)) break
   }
   return played
@@ -63,8 +63,8 @@ export const concurrentChecks = [
   },
   {
     id: 'concurrent-losers',
-    rule: 'of requests at once, those that do not execute replay, join, or are told 409',
-    money: 'A client is told of a failure while its card is being charged, and pays again elsewhere.',
+    rule: 'of concurrent requests, those that are not executed are replayed, joined or answered 409',
+    money: 'A client is answered with a failure while its card is being charged, and pays again elsewhere.',
     after: ['two-keys'],
     async judge(trial) {
       const answers = (await trial.observe(rounds)).flatMap((round) => round.answers)
@@ -75,24 +75,24 @@ export const concurrentChecks = [
   },
   {
     id: 'concurrent-settled',
-    rule: 'whoever was told 409 asks again and gets the answer of the one that executed',
+    rule: 'a retry after 409 gets the answer of the request that was executed',
     money: 'The client of a payment that went through never learns of it, or learns of another one.',
     after: ['two-keys', 'replay-effect'],
     async judge(trial) {
       const wrong = (await trial.observe(rounds)).flatMap((round) => unsettled(round) ?? [])
       return judged(
         wrong.length === 0,
-        wrong[0] ?? 'each round ended with the answer of the request that executed',
+        wrong[0] ?? 'each round ended with the answer of the request that was executed',
       )
     },
   },
 ] as const satisfies readonly ConformCheck[]
 
-/** How many effects one key had: by its answers, and by the list where there is one. */
+/** The number of effects of one key: by its answers, and by the list where there is one. */
 const countOf = ({ answers, settled, listed }: Round) =>
   Math.max(effectsOf([...answers, settled]).length, listed ?? 0)
 
-/** 409, and where the profile knows one, with the time to wait. A server without time for us (429, 503 + Retry-After) is no loser. */
+/** Accepts 409, with Retry-After where the profile demands it, and the answers of an overloaded server (429 or 503 with Retry-After). */
 function isBusy(answer: Exchange, { profile }: Trial): boolean {
   if (answer.kind === 'none') return false
   const waits = headerOf(answer, 'retry-after') !== null
@@ -106,7 +106,7 @@ function unsettled({ answers, settled }: Round): string | null {
   return other ? `at once ${show(other)}; afterwards ${show(settled)}` : null
 }
 
-/** The same effect is enough where the same bytes have a check of their own. */
+/** The same effect is enough: the same bytes are checked elsewhere. */
 const differs = (answer: HttpAnswer, settled: HttpAnswer) =>
   !sameAnswer(answer, settled) && effectOf(answer) !== effectOf(settled)
 

@@ -5,9 +5,9 @@ import { absent, malformed } from './keys'
 import { reuse } from './payload'
 import { firstCall } from './replay'
 
-/** What a refusal tells programs and people, and what a browser may read of it. */
+/** Checks on refusals: what they say to programs and people, and what a browser may read of them. */
 
-/** All that was refused, by name. */
+/** Every refusal that was seen, with the name of its cause. */
 async function refusals(trial: Trial): Promise<{ name: string; answer: HttpAnswer }[]> {
   const { asks } = trial.profile
   const seen: { name: string; answer: Exchange | undefined }[] = [
@@ -42,8 +42,8 @@ export const errorChecks = [
   },
   {
     id: 'error-linked',
-    rule: 'a refusal points at a page that explains it',
-    money: 'Whoever integrates guesses what to do, and the usual guess is a new key.',
+    rule: 'a refusal links to a page that explains it',
+    money: 'A developer who integrates has to guess what to do, and the usual guess is a new key.',
     after: ['first-call'],
     judge: (trial) =>
       judgeEach(trial, (answer) =>
@@ -52,8 +52,8 @@ export const errorChecks = [
   },
   {
     id: 'error-advice',
-    rule: 'a refusal says whether to retry, and whether a new key is safe',
-    money: 'A client retries with a new key what may have been charged already.',
+    rule: 'a refusal states whether to retry, and whether a new key is safe',
+    money: 'A client retries with a new key a payment that may have been charged already.',
     after: ['first-call'],
     judge: (trial) => judgeEach(trial, adviceMissing),
   },
@@ -70,7 +70,7 @@ export const errorChecks = [
   },
   {
     id: 'headers-exposed',
-    rule: "a browser's script may read the headers that tell of a replay",
+    rule: "a browser's script may read the headers that report a replay",
     money: 'A shop that calls from the browser cannot see that a payment was a replay, nor how long to wait.',
     after: ['first-call'],
     async judge(trial) {
@@ -79,7 +79,7 @@ export const errorChecks = [
         headers: { origin: trial.given.origin ?? 'https://conform.example' },
       })
       if (headerOf(answer, 'access-control-allow-origin') === null)
-        return skip('this origin may not call: give one that may with --header Origin')
+        return skip("this origin may not call the API: give one that may with --header 'Origin: …'")
       const exposed = (headerOf(answer, 'access-control-expose-headers') ?? '').toLowerCase().split(/\s*,\s*/)
       const hidden = EXPOSED.filter((name) => !exposed.includes(name.toLowerCase()) && !exposed.includes('*'))
       return judged(
@@ -99,7 +99,7 @@ const EXPOSED = [
   'Retry-After',
 ]
 
-/** RFC 9457. */
+/** Problem details for HTTP APIs, RFC 9457. @returns the fault; null for a sound problem document */
 function notAProblem(answer: HttpAnswer): string | null {
   const type = headerOf(answer, 'content-type') ?? 'no content type'
   if (!type.startsWith('application/problem+json')) return type
@@ -109,7 +109,7 @@ function notAProblem(answer: HttpAnswer): string | null {
   return whole ? null : `type, title or status is missing: ${show(answer)}`
 }
 
-/** A Link; or, but for our own profile, an address in the body, which the draft allows as well. */
+/** A Link header; in all profiles but our own also a URL in the body, which the draft allows. */
 function isLinked(answer: HttpAnswer, { profile }: Trial): boolean {
   if (/;\s*rel="?describedby"?/i.test(headerOf(answer, 'link') ?? '')) return true
   return !profile.asks['error-advice'] && /"(https?:\/\/|\/)[^"]+"/.test(answer.body)

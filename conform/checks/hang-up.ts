@@ -4,19 +4,20 @@ import { countListed } from '../listed'
 import type { Trial } from '../trial'
 import { firstCall } from './replay'
 
-/** The client hangs up while its request runs, and sends it again. */
+/** Checks on a client that hangs up while its request runs, and retries. */
 
-/** Parts of the time that the first call took: at once, and while the server is busy. */
+/** Moments to hang up, as parts of the time that the first call took: at once, and while the server works. */
 const MOMENTS = [0, 0.25, 0.5, 0.75]
-/** 2 s: nobody waits longer for a check. */
+/** 2 s: a longer wait would make the run slow without finding more. */
 const HANG_UP_MAX_MS = 2_000
 
+/** One request that was abandoned and retried. */
 interface Left {
   afterMs: number
-  /** Of the request that was left, where it was quicker than we. */
+  /** The answer of the abandoned request, if it came before we hung up. */
   quick: Exchange
   retried: Exchange
-  /** Once more, later: an effect that ended after the retry shows here. */
+  /** A second retry: an effect that ended after the first one shows here. */
   again: Exchange
   listed: number | null
 }
@@ -36,7 +37,7 @@ async function leave(trial: Trial, afterMs: number): Promise<Left> {
   const intent = trial.target.intend()
   const quick = await trial.wire.sendAndHangUp(trial.target.ask(intent), afterMs)
   const retried = await trial.insist(intent)
-  // One that is stuck was asked for long enough.
+  // A stuck request has been retried for long enough.
   const again = succeeded(retried) ? await trial.insist(intent) : retried
   return { afterMs, quick, retried, again, listed: await countListed(trial, intent) }
 }
@@ -44,7 +45,7 @@ async function leave(trial: Trial, afterMs: number): Promise<Left> {
 export const hangUpChecks = [
   {
     id: 'hang-up-effect',
-    rule: 'a client that hangs up and sends again causes one effect',
+    rule: 'a client that hangs up and retries causes one effect',
     money: 'Every lost connection is a second charge.',
     after: ['two-keys'],
     async judge(trial) {
@@ -62,7 +63,7 @@ export const hangUpChecks = [
   },
   {
     id: 'hang-up-answered',
-    rule: 'a client that hangs up and sends again gets an answer',
+    rule: 'a client that hangs up and retries gets an answer',
     money:
       'The payment is stuck: the client cannot know whether it was charged, and a new key may charge twice.',
     after: ['two-keys'],

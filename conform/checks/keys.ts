@@ -6,12 +6,13 @@ import type { Trial } from '../trial'
 import { MALFORMED } from './malformed'
 import { firstCall } from './replay'
 
-/** How a key may be written, how long it may be, and what happens without one, or with one that is too old. */
+/** Checks on the key itself: its spelling and length, and requests with a malformed, missing or expired one. */
 
+/** A request that should be refused. */
 interface Refused {
   name: string
   answer: Exchange
-  /** Effects that it had all the same. */
+  /** The effects that it had nevertheless, where there is a list. */
   listed: number | null
 }
 
@@ -37,7 +38,7 @@ async function otherSpelling(trial: Trial): Promise<Exchange> {
   return trial.insist(intent, { keyLines: [spell(intent.key, spelling)] })
 }
 
-/** Twice with one key: two answers. */
+/** Sends twice with one key. */
 async function twice(trial: Trial, intent: Intent): Promise<[Exchange, Exchange]> {
   return [await trial.insist(intent), await trial.insist(intent)]
 }
@@ -46,35 +47,35 @@ export const keyChecks = [
   {
     id: 'key-spellings',
     rule: 'a key with and without quotes is one key, or is refused',
-    money: 'A retry through another library, which writes the same key otherwise, charges again.',
+    money: 'A retry through another library, which spells the same key differently, charges again.',
     after: ['two-keys', 'replay-effect'],
     async judge(trial) {
       const { answer } = await trial.observe(firstCall)
       const again = await trial.observe(otherSpelling)
       const same = succeeded(answer) && succeeded(again) && effectOf(answer) === effectOf(again)
       if (same || trial.profile.bothSpellings)
-        return judged(same, `first ${show(answer)}; written otherwise ${show(again)}`)
-      return judged(isRefused(again), `written otherwise: ${show(again)}`)
+        return judged(same, `first ${show(answer)}; spelled differently ${show(again)}`)
+      return judged(isRefused(again), `spelled differently: ${show(again)}`)
     },
   },
   {
     id: 'key-malformed',
     rule: 'a malformed key is refused with 400, and has no effect',
-    money: 'The client believes that it is protected, and is not: its retries charge again.',
+    money: 'The client believes that it is protected, and its retries charge again.',
     after: ['first-call'],
     async judge(trial) {
       const seen = await trial.observe(malformed)
       const wrong = seen.filter((one) => !isRefusedFirst(one))
       return judged(
         wrong.length === 0,
-        wrong.length === 0 ? `${seen.length} forms, each 400` : wrong.map(tell).join('; '),
+        wrong.length === 0 ? `${seen.length} forms, each 400` : wrong.map(summaryOf).join('; '),
       )
     },
   },
   {
     id: 'key-long',
-    rule: 'a key of 255 characters is taken, and its last character counts',
-    money: 'Two payments whose long keys begin alike are taken for one: the second is never made.',
+    rule: 'a key of 255 characters is accepted, and its last character counts',
+    money: 'Two payments whose long keys begin alike are treated as one: the second is never made.',
     after: ['two-keys', 'replay-effect'],
     async judge(trial) {
       const intent = trial.target.intend()
@@ -95,7 +96,7 @@ export const keyChecks = [
   {
     id: 'key-any-text',
     rule: 'a key may hold spaces, quotes and backslashes',
-    money: 'A client with such keys cannot pay at all, or its keys are cut short and run into each other.',
+    money: 'A client with such keys cannot pay at all, or its keys are cut short and collide.',
     after: ['two-keys', 'replay-effect'],
     async judge(trial) {
       const intent = trial.target.intend()
@@ -120,7 +121,7 @@ export const keyChecks = [
     after: ['first-call'],
     async judge(trial) {
       const seen = await trial.observe(absent)
-      return judged(isRefusedFirst(seen), tell(seen))
+      return judged(isRefusedFirst(seen), summaryOf(seen))
     },
   },
   {
@@ -137,9 +138,9 @@ export const keyChecks = [
   },
 ] as const satisfies readonly ConformCheck[]
 
-/** Refused, and before anything was done. */
+/** Refused before anything was executed. */
 const isRefusedFirst = ({ answer, listed }: Refused) => statusOf(answer) === 400 && !listed
-const tell = ({ name, answer, listed }: Refused) =>
+const summaryOf = ({ name, answer, listed }: Refused) =>
   `${name}: ${show(answer)}${listed ? `, with ${listed} in the list` : ''}`
 
 function isRefused(exchange: Exchange): boolean {

@@ -5,15 +5,15 @@ import { raised, rewritten, valuesThatDiffer } from '../rewrite'
 import type { Trial } from '../trial'
 import { firstCall } from './replay'
 
-/** A used key with the same payload in other characters, and with another payload. */
+/** Checks on a used key: with the same payload in other bytes, and with another payload. */
 
-async function sameInOtherWords(trial: Trial) {
+async function sameInOtherBytes(trial: Trial) {
   const { intent } = await trial.observe(firstCall)
   const body = rewritten(intent.body)
   return body === null ? null : trial.insist(intent, { body })
 }
 
-/** A key of its own, so that what happens to it spoils no other check: paid, reused for another payload, asked once more. */
+/** Pays under a key of its own (so that no other check is spoilt), reuses it for another payload, then repeats the first request. */
 export async function reuse(trial: Trial) {
   const intent = trial.target.intend()
   const { otherBody } = trial.given
@@ -25,7 +25,7 @@ export async function reuse(trial: Trial) {
   return { first, reused, listed, after: await trial.insist(intent), payloads: [intent.body, other] }
 }
 
-const NO_OTHER = 'no other payload: give --other-body'
+const NO_OTHER = 'the body has no number to change: give --other-body'
 
 async function judgeReuse(
   trial: Trial,
@@ -39,12 +39,13 @@ export const payloadChecks = [
   {
     id: 'same-payload',
     rule: 'the same payload with other key order and white space is a replay',
-    money: 'A client that writes its JSON anew for a retry is refused, and is tempted to pay with a new key.',
+    money:
+      'A client that serialises its JSON anew for a retry is refused, and is tempted to pay with a new key.',
     after: ['replay-effect'],
     async judge(trial) {
       const { answer } = await trial.observe(firstCall)
-      const again = await trial.observe(sameInOtherWords)
-      if (again === null) return skip('the body cannot be written otherwise')
+      const again = await trial.observe(sameInOtherBytes)
+      if (again === null) return skip('the body cannot be rewritten')
       const same = succeeded(answer) && succeeded(again) && effectOf(answer) === effectOf(again)
       return judged(same, `first ${show(answer)}; rewritten ${show(again)}`)
     },
@@ -68,7 +69,7 @@ export const payloadChecks = [
     id: 'other-payload-refused',
     rule: 'a used key with another payload is refused',
     money:
-      'A client takes the answer to an old payment for the answer to its new one: goods leave for money that never came.',
+      'A client takes the answer to an old payment for the answer to its new one: goods are shipped without a payment.',
     after: ['two-keys'],
     judge: (trial) =>
       judgeReuse(trial, ({ reused }) => {
@@ -82,8 +83,8 @@ export const payloadChecks = [
   },
   {
     id: 'other-payload-first-stays',
-    rule: 'after that, the first request still gets its first answer',
-    money: 'One wrong request makes a good payment unanswerable, or lets it be made again.',
+    rule: 'after that refusal, the first request still gets its first answer',
+    money: 'One wrong request hides the answer of a good payment, or lets it be made again.',
     after: ['two-keys', 'replay-effect'],
     judge: (trial) =>
       judgeReuse(trial, ({ first, after }) => {
@@ -94,17 +95,17 @@ export const payloadChecks = [
   {
     id: 'other-payload-differs',
     rule: 'the refusal names the members that differ, and no value',
-    money: 'Somebody who tries keys learns what others paid; somebody who made a mistake cannot find it.',
+    money: 'Guessing keys reveals what others paid, or a developer cannot find the mistake.',
     after: ['other-payload-refused'],
     judge: (trial) =>
       judgeReuse(trial, ({ reused, payloads }) => {
         const differs = bodyOf(reused)?.differs
         if (!Array.isArray(differs) || differs.length === 0) return fail('the body has no list `differs`')
         const pointers = differs.every((one) => typeof one === 'string' && /^(\/|$)/.test(one))
-        const told = valuesThatDiffer(payloads).some(
+        const disclosed = valuesThatDiffer(payloads).some(
           (value) => reused.kind === 'answer' && reused.body.includes(value),
         )
-        return told
+        return disclosed
           ? fail('the refusal holds a value of a payload')
           : judged(pointers, `differs: ${JSON.stringify(differs)}`)
       }),

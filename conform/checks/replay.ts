@@ -2,7 +2,7 @@ import { effectOf, headerOf, isMarkedReplay, sameAnswer, show, statusOf, succeed
 import { type ConformCheck, fail, judged, pass } from '../check'
 import type { Trial } from '../trial'
 
-/** A first request, one with another key, and the first one again. */
+/** Checks on a first request, one with another key, and a replay of the first. */
 
 export async function firstCall(trial: Trial) {
   const intent = trial.target.intend()
@@ -28,7 +28,7 @@ export const replayChecks = [
   {
     id: 'first-call',
     rule: 'a request with a fresh key succeeds',
-    money: 'Nothing can be said about an API that takes no payment.',
+    money: 'An API that takes no payment cannot be judged.',
     after: [],
     async judge(trial) {
       const { answer } = await trial.observe(firstCall)
@@ -37,21 +37,23 @@ export const replayChecks = [
   },
   {
     id: 'two-keys',
-    rule: 'two keys are two effects, and their answers tell them apart',
-    money: 'A second, wanted payment is swallowed; or two charges look like one, and no client can tell.',
+    rule: 'two keys have two effects, with answers that differ',
+    money: 'A second, intended payment is never made, or two charges look like one to every client.',
     after: ['first-call'],
     async judge(trial) {
       const { answer } = await trial.observe(firstCall)
       const other = await trial.observe(otherCall)
       if (!succeeded(answer) || !succeeded(other))
-        return fail(`with another key: ${show(other)}; a body may need {{uuid}} or {{n}} to be done again`)
+        return fail(
+          `with another key: ${show(other)}; the body may need {{uuid}} or {{n}}, if it succeeds only once`,
+        )
       const [one, two] = [effectOf(answer), effectOf(other)]
-      return judged(one !== two, one === two ? `both answers tell of ${one}` : `${one}, ${two}`)
+      return judged(one !== two, one === two ? `both answers report ${one}` : `${one}, ${two}`)
     },
   },
   {
     id: 'replay-effect',
-    rule: 'the same request again tells of the same effect',
+    rule: 'the same request again reports the same effect',
     money: 'A retry after a lost answer charges a second time.',
     after: ['first-call'],
     async judge(trial) {
@@ -63,7 +65,7 @@ export const replayChecks = [
   {
     id: 'replay-bytes',
     rule: 'a replay is the first answer, byte for byte',
-    money: 'A client that lost the first answer books other facts than one that did not.',
+    money: 'A client that lost the first answer records other facts than one that got it.',
     after: ['replay-effect'],
     async judge(trial) {
       const { first, again } = await both(trial)
@@ -75,7 +77,7 @@ export const replayChecks = [
   {
     id: 'replay-cookie',
     rule: 'a replay sets no cookie',
-    money: 'Whoever replays a payment could be given the session of the one who made it.',
+    money: 'A replay could hand over the login of the client that made the payment.',
     after: ['replay-effect'],
     async judge(trial) {
       const cookie = headerOf(await trial.observe(replay), 'set-cookie') !== null
@@ -84,21 +86,21 @@ export const replayChecks = [
   },
   {
     id: 'replay-marked',
-    rule: 'a replay says Idempotent-Replayed: true, and the first answer does not',
-    money: 'A client cannot tell a payment that it made just now from one made before, and may ship twice.',
+    rule: 'a replay carries Idempotent-Replayed: true, and the first answer does not',
+    money: 'A client cannot tell a new payment from an earlier one, and may ship twice.',
     after: ['replay-effect'],
     async judge(trial) {
       const { first, again } = await both(trial)
       return judged(
         !isMarkedReplay(first) && isMarkedReplay(again),
-        `first: ${told(headerOf(first, 'idempotent-replayed'))}; again: ${told(headerOf(again, 'idempotent-replayed'))}`,
+        `first: ${orNone(headerOf(first, 'idempotent-replayed'))}; again: ${orNone(headerOf(again, 'idempotent-replayed'))}`,
       )
     },
   },
   {
     id: 'replay-headers',
-    rule: 'a replay has the first Location, when it was first executed, and until when it is kept',
-    money: 'A client does not know where its payment is, or for how long it may still ask with this key.',
+    rule: 'a replay carries the first Location, the time of the first execution, and the expiry of the stored answer',
+    money: 'A client does not know where its payment is, or until when it may retry with this key.',
     after: ['replay-effect'],
     async judge(trial) {
       const { first, again } = await both(trial)
@@ -120,7 +122,7 @@ export const replayChecks = [
   },
 ] as const satisfies readonly ConformCheck[]
 
-const told = (value: string | null) => (value === null ? 'no header' : value)
+const orNone = (value: string | null) => (value === null ? 'no header' : value)
 
 function isTime(value: string | null): boolean {
   return value !== null && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))

@@ -3,30 +3,30 @@ import type { AddressInfo } from 'node:net'
 import { parseItem } from 'structured-headers'
 import type { ProfileName } from '../profiles'
 
-/** A small payment API that does all it should, in one of three dialects. Each of its habits can be replaced: that is how mutants are made. */
+/** The habits of a small payment API that keeps every rule of one profile. A mutant replaces one of them. */
 export interface Habits {
   workMs: number
-  /** The key in the lines of the header; null for none, undefined for one that is refused. */
+  /** The key in the lines of the header; null without one, undefined for a malformed one. */
   readKey(lines: readonly string[]): string | null | undefined
   needsKey: boolean
   recordId(account: string, key: string): string
   fingerprint(body: string): string
-  /** What becomes of an answer when it is sent again. */
+  /** Changes a stored answer for its replay. */
   replay(answer: StoredAnswer): StoredAnswer
-  /** What a used key gets with another payload. */
+  /** Answers a used key with another payload. */
   reuse(seen: {
     record: ExemplaryRecord
     body: string
     charge: () => Promise<StoredAnswer>
     forget: () => void
   }): Promise<StoredAnswer> | StoredAnswer
-  /** What a request gets while the first one runs. */
+  /** Answers a request while the first one runs. */
   busy(record: ExemplaryRecord): StoredAnswer
-  /** A key whose answer has expired. */
+  /** Answers a key whose answer has expired. */
   expired(charge: () => Promise<StoredAnswer>): Promise<StoredAnswer> | StoredAnswer
-  /** The client has gone while its request ran. */
+  /** Called when the client hung up while its request ran. */
   left(record: ExemplaryRecord, forget: () => void): void
-  /** Asked before a request is done: whether another account's key is in the way. */
+  /** Called before a request is executed: may refuse it because another account has used the key. */
   foreign(isKnownElsewhere: boolean): StoredAnswer | null
   charged(answer: StoredAnswer, key: string | null): StoredAnswer
   refusal(kind: string, status: number, facts?: object): StoredAnswer
@@ -55,7 +55,7 @@ export const OLD_KEY = 'a-key-of-last-year'
 const EXPOSED =
   'Idempotent-Replayed, Idempotency-First-Executed, Idempotency-Key-Expires, Location, Link, Retry-After'
 
-/** Accounts by their credential. */
+/** The accounts, by their `Authorization` header. */
 const ACCOUNTS: Record<string, string> = {
   'Bearer sk_test_first': 'first',
   'Bearer sk_test_second': 'second',
@@ -204,7 +204,7 @@ function typed(kind: string, status: number): StoredAnswer {
   }
 }
 
-/** As it is, at most 255 characters. */
+/** Any text, at most 255 characters. */
 export function anyLine([line]: readonly string[]): string | null | undefined {
   if (!line) return null
   return line.length > 255 ? undefined : line
