@@ -1,8 +1,8 @@
 /** The outcome of one request, the only thing that a black box shows: an answer, or none. */
-export type Exchange = HttpAnswer | NoAnswer
+export type Exchange = ReceivedAnswer | NoAnswer
 
 /** An HTTP response; header names are in lower case. */
-export interface HttpAnswer {
+export interface ReceivedAnswer {
   kind: 'answer'
   status: number
   headers: Record<string, string>
@@ -15,7 +15,7 @@ export interface NoAnswer {
   reason: string
 }
 
-export function succeeded(exchange: Exchange): exchange is HttpAnswer {
+export function succeeded(exchange: Exchange): exchange is ReceivedAnswer {
   return exchange.kind === 'answer' && exchange.status >= 200 && exchange.status < 300
 }
 
@@ -31,7 +31,7 @@ export function headerOf(exchange: Exchange, name: string): string | null {
  * Identifies the effect that an answer reports: by the `id` in its body, else its Location, else the whole body. Two successes with
  * the same identity are one effect, two that differ are two.
  */
-export function effectOf(answer: HttpAnswer): string {
+export function effectOf(answer: ReceivedAnswer): string {
   const body = objectOf(answer.body)
   const id = body?.id ?? (isObject(body?.data) ? body.data.id : undefined)
   if (typeof id === 'string' || typeof id === 'number') return `id ${id}`
@@ -57,12 +57,12 @@ export function bodyOf(exchange: Exchange): Record<string, unknown> | null {
   return exchange.kind === 'answer' ? objectOf(exchange.body) : null
 }
 
-/** Whether the answer carries `Idempotent-Replayed: true`. */
+/** True when the answer carries `Idempotent-Replayed: true`. */
 export function isMarkedReplay(exchange: Exchange): boolean {
   return headerOf(exchange, 'idempotent-replayed')?.toLowerCase() === 'true'
 }
 
-/** Whether both are answers with the same status and body. */
+/** True when both are answers, with the same status and body. */
 export function sameAnswer(one: Exchange, other: Exchange): boolean {
   return (
     one.kind === 'answer' && other.kind === 'answer' && one.status === other.status && one.body === other.body

@@ -65,7 +65,7 @@ describe('servers as people write them', () => {
   })
 
   test.each(NAMES)(
-    'one that looks first and charges then passes by hand, and fails by %s as soon as two come at once',
+    'one that checks first and charges then passes by hand, and fails by %s as soon as two come at once',
     async (profile) => {
       const naive = await openCheckThenAct()
       open.push(naive)
@@ -106,11 +106,11 @@ describe('what is reported', () => {
       'X-Proxy': `Basic ${btoa('me:letmein')}`,
     }
     const report = await run(shop, 'payonce', { headers })
-    const told = JSON.stringify(report) + table(report)
-    expect(told).toContain('418')
-    expect(told).toContain('[redacted], [redacted], [redacted], [redacted]')
-    expect(told).not.toMatch(/sk_test|k3y-of-mine|letmein/)
-    expect(told).not.toContain(btoa('me:letmein'))
+    const shown = JSON.stringify(report) + table(report)
+    expect(shown).toContain('418')
+    expect(shown).toContain('[redacted], [redacted], [redacted], [redacted]')
+    expect(shown).not.toMatch(/sk_test|k3y-of-mine|letmein/)
+    expect(shown).not.toContain(btoa('me:letmein'))
   })
 
   test('no query of the address, which may hold a token', async () => {

@@ -45,7 +45,7 @@ test('--help prints the usage and checks nothing', async () => {
   expect(out).toMatch(/^Usage: npm run conform -- <url>[\s\S]*--yes/)
 }, 60_000)
 
-test('2 when nobody answers', async () => {
+test('2 when no server answers', async () => {
   const shop = await openExemplary('ietf')
   await shop.close()
   const { code, err } = await run(shop.url, '--body', BODY)

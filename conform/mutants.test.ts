@@ -12,7 +12,7 @@ import {
   type StoredAnswer,
 } from './testing/exemplary'
 
-/** One bad habit each, and which checks find it: these and no others. `skip` are those that say nothing after that. */
+/** One bad habit each, and the checks that find it: these and no others. `skip` are those that are then skipped. */
 interface Mutant {
   name: string
   profile?: ProfileName
@@ -68,12 +68,12 @@ const MUTANTS: readonly Mutant[] = [
     finds: ['replay-cookie'],
   },
   {
-    name: 'does not tell a replay',
+    name: 'does not mark a replay',
     change: ({ replay }) => ({ replay: (answer) => without(replay(answer), 'idempotent-replayed') }),
     finds: ['replay-marked'],
   },
   {
-    name: 'says of each answer that it is a replay',
+    name: 'marks every answer as a replay',
     change: () => ({ charged: (answer) => withHeaders(answer, { 'idempotent-replayed': 'true' }) }),
     finds: ['replay-marked'],
   },
@@ -118,12 +118,12 @@ const MUTANTS: readonly Mutant[] = [
     finds: ['other-payload-first-stays'],
   },
   {
-    name: 'does not say what differs',
+    name: 'does not name what differs',
     change: ({ refusal }) => ({ reuse: () => refusal('key-reused', 422) }),
     finds: ['other-payload-differs'],
   },
   {
-    name: 'says the values that differ',
+    name: 'discloses the values that differ',
     change: ({ refusal }) => ({ reuse: () => refusal('key-reused', 422, { differs: ['amount: 2400'] }) }),
     finds: ['other-payload-differs'],
   },
@@ -141,7 +141,7 @@ const MUTANTS: readonly Mutant[] = [
     finds: ['concurrent-losers'],
   },
   {
-    name: 'does not say how long to wait',
+    name: 'sends no Retry-After',
     change: ({ busy }) => ({ busy: (record) => without(busy(record), 'retry-after') }),
     finds: ['concurrent-losers'],
   },
@@ -250,7 +250,7 @@ const MUTANTS: readonly Mutant[] = [
     finds: ['second-account'],
   },
   {
-    name: "tells of other accounts' keys",
+    name: "reveals other accounts' keys",
     change: ({ refusal }) => ({ foreign: (isKnown) => (isKnown ? refusal('key-reused', 422) : null) }),
     finds: ['second-account-blind'],
   },

@@ -17,7 +17,7 @@ export interface Profile {
   spelling: Spelling
   /** Statuses that may refuse a used key with another payload. */
   reused: readonly number[]
-  /** Whether the other spelling must be accepted as the same key. */
+  /** True where the other spelling must be accepted as the same key. */
   bothSpellings: boolean
   /** The kinds of malformed keys (`checks/malformed.ts`) that must be refused. */
   malformed: readonly RowKind[]

@@ -13,7 +13,7 @@ export function table(report: Report): string {
   ].join('\n')
 }
 
-/** Whether the API conforms: every MUST that was judged passed; with `strict`, every SHOULD too. */
+/** True when the API conforms: every MUST that was judged passed; with `strict`, every SHOULD too. */
 export function conforms({ must, should }: Report, strict: boolean): boolean {
   return must.failed === 0 && must.passed > 0 && (!strict || should.failed === 0)
 }

@@ -68,7 +68,7 @@ function raiseFirst(value: object): boolean {
   return false
 }
 
-/** Whether it is a form without lists or repeated names: the order of repeated names has a meaning. */
+/** True for a form without lists or repeated names: the order of repeated names has a meaning. */
 function isForm(body: string): boolean {
   const names = body.split('&').map((pair) => pair.split('=')[0] ?? '')
   return /^[^={}\s&]+=/.test(body) && new Set(names).size === names.length && !/\[\]|%5B%5D/i.test(body)

@@ -2,8 +2,8 @@ import {
   type Exchange,
   effectOf,
   effectsOf,
-  type HttpAnswer,
   headerOf,
+  type ReceivedAnswer,
   sameAnswer,
   show,
   succeeded,
@@ -107,7 +107,7 @@ function unsettled({ answers, settled }: Round): string | null {
 }
 
 /** The same effect is enough: the same bytes are checked elsewhere. */
-const differs = (answer: HttpAnswer, settled: HttpAnswer) =>
+const differs = (answer: ReceivedAnswer, settled: ReceivedAnswer) =>
   !sameAnswer(answer, settled) && effectOf(answer) !== effectOf(settled)
 
 function tally(answers: readonly Exchange[]): string {

@@ -1,4 +1,4 @@
-import { bodyOf, type Exchange, type HttpAnswer, headerOf, objectOf, show } from '../answer'
+import { bodyOf, type Exchange, headerOf, objectOf, type ReceivedAnswer, show } from '../answer'
 import { type ConformCheck, fail, judged, pass, skip } from '../check'
 import type { Trial } from '../trial'
 import { absent, malformed } from './keys'
@@ -8,7 +8,7 @@ import { firstCall } from './replay'
 /** Checks on refusals: what they say to programs and people, and what a browser may read of them. */
 
 /** Every refusal that was seen, with the name of its cause. */
-async function refusals(trial: Trial): Promise<{ name: string; answer: HttpAnswer }[]> {
+async function refusals(trial: Trial): Promise<{ name: string; answer: ReceivedAnswer }[]> {
   const { asks } = trial.profile
   const seen: { name: string; answer: Exchange | undefined }[] = [
     ...(asks['key-absent'] ? [await trial.observe(absent)] : []),
@@ -20,7 +20,7 @@ async function refusals(trial: Trial): Promise<{ name: string; answer: HttpAnswe
   )
 }
 
-async function judgeEach(trial: Trial, wrongWith: (answer: HttpAnswer) => string | null) {
+async function judgeEach(trial: Trial, wrongWith: (answer: ReceivedAnswer) => string | null) {
   const seen = await trial.observe(refusals)
   if (seen.length === 0) return fail('nothing was refused')
   const wrong = seen.flatMap(({ name, answer }) => {
@@ -100,7 +100,7 @@ const EXPOSED = [
 ]
 
 /** Problem details for HTTP APIs, RFC 9457. @returns the fault; null for a sound problem document */
-function notAProblem(answer: HttpAnswer): string | null {
+function notAProblem(answer: ReceivedAnswer): string | null {
   const type = headerOf(answer, 'content-type') ?? 'no content type'
   if (!type.startsWith('application/problem+json')) return type
   const body = bodyOf(answer)
@@ -110,12 +110,12 @@ function notAProblem(answer: HttpAnswer): string | null {
 }
 
 /** A Link header; in all profiles but our own also a URL in the body, which the draft allows. */
-function isLinked(answer: HttpAnswer, { profile }: Trial): boolean {
+function isLinked(answer: ReceivedAnswer, { profile }: Trial): boolean {
   if (/;\s*rel="?describedby"?/i.test(headerOf(answer, 'link') ?? '')) return true
   return !profile.asks['error-advice'] && /"(https?:\/\/|\/)[^"]+"/.test(answer.body)
 }
 
-function adviceMissing(answer: HttpAnswer): string | null {
+function adviceMissing(answer: ReceivedAnswer): string | null {
   const body = bodyOf(answer)
   const known =
     ['same-key', 'poll', 'after-fixing', 'no'].includes(String(body?.retry)) &&

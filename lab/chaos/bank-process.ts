@@ -39,7 +39,7 @@ export class BankProcess {
     await this.ask('/lab/faults', { method: 'DELETE' }).catch(() => undefined)
   }
 
-  /** How often each fault has happened by the bank's own count, including those before a kill. */
+  /** Counts of each fault by the bank itself, including those before a kill. */
   async faults(): Promise<ReadonlyMap<string, number>> {
     const seen = new Map(this.faultsBeforeKill)
     const answer = await this.ask('/lab/faults', {})

@@ -30,7 +30,7 @@ const SETTINGS = {
 export class Installation {
   readonly leaseMs = LEASE_MS
   readonly merchantId = uuidv7()
-  /** How often each accident has happened, by its id. */
+  /** Counts of the accidents that have happened, by id. */
   readonly seen = new Map<string, number>()
   servers: ProductProcess[] = []
   workers: ProductProcess[] = []

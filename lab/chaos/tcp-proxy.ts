@@ -93,7 +93,7 @@ class ProxiedConnection {
     target.on('data', (chunk) => this.down(chunk))
   }
 
-  /** Whether this chunk completes the pattern of the cut on this connection. */
+  /** True when this chunk completes the pattern of the cut on this connection. */
   fits(cut: Cut, chunk: Buffer): boolean {
     const holds = (texts: readonly string[]) => texts.every((text) => chunk.includes(text))
     if (cut.after && this.sentAfter !== cut.after) {

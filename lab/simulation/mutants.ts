@@ -150,7 +150,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [{ file: RUN, find: "if (stored === 'lost') return 'again'", replace: '' }],
   },
   {
-    name: 'an answer is told before it is stored',
+    name: 'an answer is sent before it is stored',
     edits: [
       {
         file: RUN,

@@ -19,7 +19,7 @@ import { secretOf } from './secret'
  * opposite order, so that a running payment still finds its database.
  */
 const dev = process.argv.includes('--dev')
-/** How to stop each thing that has been started; the last one started is stopped first. */
+/** The stop functions of everything that has been started; the last one started is stopped first. */
 const started: (() => Promise<void> | void)[] = []
 const signals = onStopSignal(() => void shutDown(0))
 let ending = false

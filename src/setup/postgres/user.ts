@@ -18,7 +18,7 @@ export function postgresUser(): PostgresUser {
   return found
 }
 
-/** Whether the user can run this command. Found out by running it, so that permissions, ACLs and mounts all count. */
+/** True when the user can run this command. Found out by running it, so that permissions, ACLs and mounts all count. */
 export function canRun(user: PostgresUser, command: string, args: string[]): boolean {
   return spawnSync(command, args, { ...user.ids, cwd: '/', stdio: 'ignore' }).status === 0
 }

@@ -10,13 +10,13 @@ export function processId(pid: number): string | null {
   return began === null ? null : `${pid}@${began}`
 }
 
-/** Whether that very process still runs, and not another one with its pid. */
+/** True while that very process runs; false when its pid belongs to another one. */
 export function stillRuns(id: string): boolean {
   const pid = pidOf(id)
   return pid > 0 && processId(pid) === id
 }
 
-/** Whether a child process has ended, or was never started. */
+/** True when a child process has ended, or was never started. */
 export function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null || child.pid === undefined
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { childEnv } from '@/platform/env'
 import { inRoot, root } from './project-root'
 
-/** How a tool ended: whether with exit code 0, and all that it printed. */
+/** The end of a tool: `ok` for exit code 0, and all that it printed. */
 export interface ToolResult {
   ok: boolean
   output: string

@@ -38,7 +38,7 @@ function wanted(): string {
 const prismaFile = (name: string): string =>
   path.join(path.dirname(createRequire(import.meta.url).resolve('prisma/package.json')), name)
 
-/** `prisma generate` needs no engine, but looks for one and would download it: naming any existing file satisfies it. */
+/** `prisma generate` needs no engine, but searches for one and would download it: naming any existing file satisfies it. */
 async function runPrisma(): Promise<void> {
   const env = childEnv({
     PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
