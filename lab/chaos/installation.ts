@@ -34,7 +34,6 @@ export class Installation {
   readonly seen = new Map<string, number>()
   servers: ProductProcess[] = []
   workers: ProductProcess[] = []
-
   /** The database as its owner sees it: the lab also reads what the product may not. */
   readonly db: Db
 

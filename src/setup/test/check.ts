@@ -10,7 +10,7 @@ export interface Tally {
   failed: number
 }
 
-/** Every check that does not run the product, most wanted first. */
+/** Every check that does not run the product, in the order in which a developer wants the results. */
 const STEPS: [name: string, check: () => Promise<ToolResult>][] = [
   ['Prisma client', () => generate().then(() => ({ ok: true, output: '' }))],
   ['types', checkTypes],
