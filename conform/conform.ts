@@ -4,7 +4,7 @@ import { firstCall } from './checks/replay'
 import { PROFILES, type ProfileName, type Weight } from './profiles'
 import { redactor } from './redact'
 import { Target } from './target'
-import { type Given, Trial } from './trial'
+import { Trial, type TrialFacts } from './trial'
 import { Wire } from './wire'
 
 export interface ConformOptions {
@@ -108,15 +108,15 @@ function prepare(options: ConformOptions) {
     totalMs: TOTAL_MS,
   })
   return {
-    trial: new Trial(profile, target, wire, givenOf(options, headers)),
+    trial: new Trial(profile, target, wire, factsOf(options, headers)),
     redact: redactor([headers, options.secondHeaders ?? {}]),
   }
 }
 
-function givenOf(
+function factsOf(
   { otherBody, secondHeaders, expiredKey, listUrl }: ConformOptions,
   headers: Record<string, string>,
-): Given {
+): TrialFacts {
   return {
     ...(otherBody === undefined ? {} : { otherBody }),
     ...(secondHeaders === undefined ? {} : { secondHeaders: lowerCased(secondHeaders) }),

@@ -8,7 +8,7 @@ import type { Trial } from './trial'
  */
 export async function countListed({ given, target, wire }: Trial, intent: Intent): Promise<number | null> {
   if (!given.listUrl || !intent.body.includes(intent.mark)) return null
-  const { headers } = target.ask(intent, { keyLines: [] })
+  const { headers } = target.requestFor(intent, { keyLines: [] })
   const answer = await wire.send({ url: given.listUrl, method: 'GET', headers, body: '' })
   if (answer.kind === 'none' || answer.status !== 200) return null
   return rowsOf(answer.body)?.filter((row) => JSON.stringify(row).includes(intent.mark)).length ?? null

@@ -6,7 +6,7 @@ export function redactor(headers: readonly Record<string, string>[]): (text: str
   const secrets = headers
     .flatMap((given) => Object.entries(given))
     .filter(([name]) => !PUBLIC.includes(name.toLowerCase()))
-    .flatMap(([, value]) => parts(value))
+    .flatMap(([, value]) => credentialsIn(value))
     .filter((part) => part.length >= SECRET_MIN)
     .sort((a, b) => b.length - a.length)
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
@@ -17,7 +17,7 @@ const PUBLIC = ['content-type', 'accept', 'origin', 'prefer', 'user-agent']
 /** 6 characters: a shorter part is a word such as "Basic", which would be removed from every sentence. */
 const SECRET_MIN = 6
 
-function parts(value: string): string[] {
+function credentialsIn(value: string): string[] {
   const words = value.split(/[\s;,="]+/).filter((word) => !/^(bearer|basic|digest|apikey)$/i.test(word))
   const basic = /^basic\s+(\S+)/i.exec(value)?.[1]
   const decoded = basic ? Buffer.from(basic, 'base64').toString('utf8') : ''

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Spelling } from './profiles'
-import type { Ask } from './wire'
+import type { HttpRequest } from './wire'
 
 /** One intended effect: the key and the body that all its retries share. */
 export interface Intent {
@@ -18,7 +18,7 @@ export interface TargetOptions {
 }
 
 /** Deviations of one request from its intent: raw lines of the key's header (an empty list: no header), body, further headers. */
-export interface Instead {
+export interface Deviation {
   keyLines?: readonly string[]
   body?: string
   headers?: Record<string, string>
@@ -31,7 +31,7 @@ export class Target {
   constructor(private readonly options: TargetOptions) {}
 
   /** A new effect: a fresh key, and the body with its placeholders filled in. */
-  intend(): Intent {
+  newIntent(): Intent {
     this.made += 1
     const mark = randomUUID()
     return { key: `conform-${randomUUID()}`, body: this.fill(this.options.body, mark), mark }
@@ -41,7 +41,7 @@ export class Target {
     return template.replaceAll('{{uuid}}', mark).replaceAll('{{n}}', String(this.made))
   }
 
-  ask(intent: Intent, instead: Instead = {}): Ask {
+  requestFor(intent: Intent, instead: Deviation = {}): HttpRequest {
     const { url, headers, spelling } = this.options
     const lines = instead.keyLines ?? [spell(intent.key, spelling)]
     const key =

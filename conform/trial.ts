@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { bodyOf, type Exchange, headerOf } from './answer'
 import type { Profile } from './profiles'
-import type { Instead, Intent, Target } from './target'
+import type { Deviation, Intent, Target } from './target'
 import type { Wire } from './wire'
 
 /** Optional facts from the caller; a check that needs one that is missing is skipped. */
-export interface Given {
+export interface TrialFacts {
   otherBody?: string
   secondHeaders?: Record<string, string>
   expiredKey?: string
@@ -25,7 +25,7 @@ export class Trial {
     readonly profile: Profile,
     readonly target: Target,
     readonly wire: Wire,
-    readonly given: Given,
+    readonly given: TrialFacts,
   ) {}
 
   /** Plays a scenario and returns its observation; played once, however many checks ask for it. */
@@ -36,12 +36,12 @@ export class Trial {
     return observation
   }
 
-  post(intent: Intent, instead: Instead = {}): Promise<Exchange> {
-    return this.wire.send(this.target.ask(intent, instead))
+  post(intent: Intent, instead: Deviation = {}): Promise<Exchange> {
+    return this.wire.send(this.target.requestFor(intent, instead))
   }
 
   /** Sends as a client that needs an answer: retries with the same key until it is final. @returns the last exchange */
-  async insist(intent: Intent, instead: Instead = {}): Promise<Exchange> {
+  async insist(intent: Intent, instead: Deviation = {}): Promise<Exchange> {
     let exchange = await this.post(intent, instead)
     this.answered ||= exchange.kind === 'answer'
     const triesMax = this.answered || !isNoServer(exchange) ? TRIES_MAX : 1

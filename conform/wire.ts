@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Exchange } from './answer'
 
 /** One request, sent exactly as given: a header with two values is sent on two lines. */
-export interface Ask {
+export interface HttpRequest {
   url: URL
   method: 'POST' | 'GET'
   headers: Record<string, string | string[]>
@@ -23,7 +23,7 @@ export class Wire {
     this.until = performance.now() + limits.totalMs
   }
 
-  async send(ask: Ask): Promise<Exchange> {
+  async send(ask: HttpRequest): Promise<Exchange> {
     const spent = this.take()
     // Bytes, not a string: Node would write the headers in the encoding of the text that follows them.
     return spent ?? this.start(ask, (request) => request.end(Buffer.from(ask.body))).answer
@@ -33,7 +33,7 @@ export class Wire {
    * Sends all at once: each request without its last byte, then, when the server has them all, the last bytes together. So they race
    * even where the network would have kept them apart.
    */
-  async sendTogether(asks: readonly Ask[]): Promise<Exchange[]> {
+  async sendTogether(asks: readonly HttpRequest[]): Promise<Exchange[]> {
     const spent = asks.map(() => this.take())
     const started = asks.map((ask, index) => spent[index] ?? this.sendAllButLastByte(ask))
     await Promise.all(started.map((one) => ('ready' in one ? one.ready : undefined)))
@@ -43,7 +43,7 @@ export class Wire {
   }
 
   /** Sends the whole request, and closes the connection `afterMs` later. @returns the answer, if it came before */
-  async sendAndHangUp(ask: Ask, afterMs: number): Promise<Exchange> {
+  async sendAndHangUp(ask: HttpRequest, afterMs: number): Promise<Exchange> {
     const spent = this.take()
     if (spent) return spent
     const { request, answer } = this.start(ask, () => undefined)
@@ -57,7 +57,7 @@ export class Wire {
     return exchange
   }
 
-  private sendAllButLastByte(ask: Ask) {
+  private sendAllButLastByte(ask: HttpRequest) {
     const bytes = Buffer.from(ask.body)
     const last = Math.max(0, bytes.length - 1)
     const { request, answer } = this.start(ask, () => undefined)
@@ -73,7 +73,7 @@ export class Wire {
     return { ready, answer, release: () => request.end(bytes.subarray(last)) }
   }
 
-  private start(ask: Ask, begin: (request: http.ClientRequest) => void) {
+  private start(ask: HttpRequest, begin: (request: http.ClientRequest) => void) {
     const length = { 'content-length': String(Buffer.byteLength(ask.body)) }
     const headers = ask.method === 'POST' ? { ...ask.headers, ...length } : ask.headers
     const request = (ask.url.protocol === 'https:' ? https : http).request(ask.url, {

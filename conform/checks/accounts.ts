@@ -7,11 +7,11 @@ import type { Trial } from '../trial'
 async function twoAccounts(trial: Trial) {
   const { secondHeaders } = trial.given
   if (!secondHeaders) return null
-  const intent = trial.target.intend()
+  const intent = trial.target.newIntent()
   const mine = await trial.insist(intent)
   const theirs = await trial.insist(intent, { headers: secondHeaders })
   // With a fresh key: whether the second account may do this at all.
-  const able = await trial.insist(trial.target.intend(), { headers: secondHeaders })
+  const able = await trial.insist(trial.target.newIntent(), { headers: secondHeaders })
   return { mine, theirs, able, mineAgain: await trial.insist(intent) }
 }
 

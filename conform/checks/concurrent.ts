@@ -37,8 +37,10 @@ async function rounds(trial: Trial): Promise<Round[]> {
 }
 
 async function playRound(trial: Trial, size: number): Promise<Round> {
-  const intent = trial.target.intend()
-  const answers = await trial.wire.sendTogether(Array.from({ length: size }, () => trial.target.ask(intent)))
+  const intent = trial.target.newIntent()
+  const answers = await trial.wire.sendTogether(
+    Array.from({ length: size }, () => trial.target.requestFor(intent)),
+  )
   const settled = await trial.insist(intent)
   return { intent, answers, settled, listed: await countListed(trial, intent) }
 }

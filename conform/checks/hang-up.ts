@@ -12,7 +12,7 @@ const MOMENTS = [0, 0.25, 0.5, 0.75]
 const HANG_UP_MAX_MS = 2_000
 
 /** One request that was abandoned and retried. */
-interface Left {
+interface HungUpRequest {
   afterMs: number
   /** The answer of the abandoned request, if it came before we hung up. */
   quick: Exchange
@@ -22,20 +22,20 @@ interface Left {
   listed: number | null
 }
 
-async function lefts(trial: Trial): Promise<Left[]> {
+async function hangUps(trial: Trial): Promise<HungUpRequest[]> {
   const { tookMs } = await trial.observe(firstCall)
-  const played: Left[] = []
+  const played: HungUpRequest[] = []
   for (const moment of MOMENTS) {
-    const left = await leave(trial, Math.round(Math.min(HANG_UP_MAX_MS, moment * tookMs)))
-    played.push(left)
-    if (!succeeded(left.again)) break
+    const observed = await hangUp(trial, Math.round(Math.min(HANG_UP_MAX_MS, moment * tookMs)))
+    played.push(observed)
+    if (!succeeded(observed.again)) break
   }
   return played
 }
 
-async function leave(trial: Trial, afterMs: number): Promise<Left> {
-  const intent = trial.target.intend()
-  const quick = await trial.wire.sendAndHangUp(trial.target.ask(intent), afterMs)
+async function hangUp(trial: Trial, afterMs: number): Promise<HungUpRequest> {
+  const intent = trial.target.newIntent()
+  const quick = await trial.wire.sendAndHangUp(trial.target.requestFor(intent), afterMs)
   const retried = await trial.insist(intent)
   // A stuck request has been retried for long enough.
   const again = succeeded(retried) ? await trial.insist(intent) : retried
@@ -49,7 +49,7 @@ export const hangUpChecks = [
     money: 'Every lost connection is a second charge.',
     after: ['two-keys'],
     async judge(trial) {
-      const played = await trial.observe(lefts)
+      const played = await trial.observe(hangUps)
       const doubled = played.find(
         ({ quick, retried, again, listed }) =>
           effectsOf([quick, retried, again]).length > 1 || (listed ?? 0) > 1,
@@ -68,7 +68,7 @@ export const hangUpChecks = [
       'The payment is stuck: the client cannot know whether it was charged, and a new key may charge twice.',
     after: ['two-keys'],
     async judge(trial) {
-      const stuck = (await trial.observe(lefts)).find(({ again }) => !succeeded(again))
+      const stuck = (await trial.observe(hangUps)).find(({ again }) => !succeeded(again))
       return judged(
         !stuck,
         stuck
@@ -79,7 +79,7 @@ export const hangUpChecks = [
   },
 ] as const satisfies readonly ConformCheck[]
 
-function seenBy(played: readonly Left[]): string {
+function seenBy(played: readonly HungUpRequest[]): string {
   return played.every(({ listed }) => listed === null)
     ? ' among the answers (give --list to count all of them)'
     : ', counted in the list'

@@ -9,25 +9,25 @@ import { firstCall } from './replay'
 /** Checks on the key itself: its spelling and length, and requests with a malformed, missing or expired one. */
 
 /** A request that should be refused. */
-interface Refused {
+interface RefusedRequest {
   name: string
   answer: Exchange
   /** The effects that it had nevertheless, where there is a list. */
   listed: number | null
 }
 
-export async function malformed(trial: Trial): Promise<Refused[]> {
-  const seen: Refused[] = []
+export async function malformed(trial: Trial): Promise<RefusedRequest[]> {
+  const seen: RefusedRequest[] = []
   for (const { name, lines } of MALFORMED.filter(({ kind }) => trial.profile.malformed.includes(kind))) {
-    const intent = trial.target.intend()
+    const intent = trial.target.newIntent()
     const answer = await trial.insist(intent, { keyLines: lines(intent.key) })
     seen.push({ name, answer, listed: await countListed(trial, intent) })
   }
   return seen
 }
 
-export async function absent(trial: Trial): Promise<Refused> {
-  const intent = trial.target.intend()
+export async function absent(trial: Trial): Promise<RefusedRequest> {
+  const intent = trial.target.newIntent()
   const answer = await trial.insist(intent, { keyLines: [] })
   return { name: 'no key', answer, listed: await countListed(trial, intent) }
 }
@@ -78,7 +78,7 @@ export const keyChecks = [
     money: 'Two payments whose long keys begin alike are treated as one: the second is never made.',
     after: ['two-keys', 'replay-effect'],
     async judge(trial) {
-      const intent = trial.target.intend()
+      const intent = trial.target.newIntent()
       const [one, other] = ['a', 'b'].map((end) => ({
         ...intent,
         key: intent.key.padEnd(254, 'x') + end,
@@ -99,7 +99,7 @@ export const keyChecks = [
     money: 'A client with such keys cannot pay at all, or its keys are cut short and collide.',
     after: ['two-keys', 'replay-effect'],
     async judge(trial) {
-      const intent = trial.target.intend()
+      const intent = trial.target.newIntent()
       const [one, other] = ['a', 'b'].map((end) => ({ ...intent, key: `${intent.key} "\\" ${end}` })) as [
         Intent,
         Intent,
@@ -132,15 +132,15 @@ export const keyChecks = [
     async judge(trial) {
       const { expiredKey } = trial.given
       if (expiredKey === undefined) return skip('give --expired-key')
-      const answer = await trial.insist({ ...trial.target.intend(), key: expiredKey })
+      const answer = await trial.insist({ ...trial.target.newIntent(), key: expiredKey })
       return isRefused(answer) || isMarkedReplay(answer) ? pass(show(answer)) : fail(show(answer))
     },
   },
 ] as const satisfies readonly ConformCheck[]
 
 /** Refused before anything was executed. */
-const isRefusedFirst = ({ answer, listed }: Refused) => statusOf(answer) === 400 && !listed
-const summaryOf = ({ name, answer, listed }: Refused) =>
+const isRefusedFirst = ({ answer, listed }: RefusedRequest) => statusOf(answer) === 400 && !listed
+const summaryOf = ({ name, answer, listed }: RefusedRequest) =>
   `${name}: ${show(answer)}${listed ? `, with ${listed} in the list` : ''}`
 
 function isRefused(exchange: Exchange): boolean {

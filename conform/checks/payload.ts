@@ -15,7 +15,7 @@ async function sameInOtherBytes(trial: Trial) {
 
 /** Pays under a key of its own (so that no other check is spoilt), reuses it for another payload, then repeats the first request. */
 export async function reuse(trial: Trial) {
-  const intent = trial.target.intend()
+  const intent = trial.target.newIntent()
   const { otherBody } = trial.given
   const other = otherBody === undefined ? raised(intent.body) : trial.target.fill(otherBody, intent.mark)
   if (other === null || other === intent.body) return null

@@ -5,14 +5,14 @@ import type { Trial } from '../trial'
 /** Checks on a first request, one with another key, and a replay of the first. */
 
 export async function firstCall(trial: Trial) {
-  const intent = trial.target.intend()
+  const intent = trial.target.newIntent()
   const began = performance.now()
   const answer = await trial.insist(intent)
   return { intent, answer, tookMs: performance.now() - began }
 }
 
 export async function otherCall(trial: Trial) {
-  return trial.insist(trial.target.intend())
+  return trial.insist(trial.target.newIntent())
 }
 
 export async function replay(trial: Trial) {

@@ -14,7 +14,7 @@ import { readJournal } from './journal'
 import { FAULTS, type Fault, type FaultOrder } from './script'
 import { type LabBank, startLabBank } from './server'
 
-/** Every fault of the script, met through HTTP as the product meets it: what it is taken for, and what the bank really did. */
+/** Every fault, through HTTP as the product meets it: the outcome that the product sees, and what the bank really did. */
 const TIMEOUT_MS = 300
 
 let database: TestDatabase
@@ -140,7 +140,7 @@ describe('each fault of a charge', () => {
     expect([late.kind, statusFor(late)]).toEqual(['contradiction', 'unknown'])
     expect((await toCharge(gateway, payment(86_400_000))).kind).toBe('contradiction')
     expect(await charges()).toHaveLength(1)
-    // The same key sent to such a bank does charge anew: this is what the rule keeps us from.
+    // Sent to such a bank again, the same key charges a second time, which the rule prevents.
     expect((await charge()).kind).toBe('approved')
     expect(await charges()).toHaveLength(2)
   })

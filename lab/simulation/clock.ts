@@ -5,7 +5,7 @@ interface Timer {
   then: () => void
 }
 
-/** Simulated time: it passes only through `advance`. */
+/** Simulated time, which passes only when the simulation advances it. */
 export class VirtualTime {
   now = Date.parse('2026-03-01T12:00:00Z')
   private timers: Timer[] = []

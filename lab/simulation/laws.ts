@@ -13,7 +13,7 @@ const NEXT: Record<RecordState, readonly RecordState[]> = {
   tombstone: ['tombstone'],
 }
 
-/** The laws: what must hold after every step, and at the end. @throws LawBroken from both methods */
+/** The laws: what must hold after every step, and at the end. @throws LawBroken from both public methods */
 export class Laws {
   private readonly before = new Map<string, Readonly<MemoryRecord>>()
   private chargesSeen = 0

@@ -9,7 +9,7 @@ import type { CampaignResult } from './run'
 
 /** Two at a time: with a single processor a run takes twice as long. */
 const PROCESSES = 2
-/** The distance between the seeds of the processes: more than one of them uses. */
+/** The distance between the seeds of two processes: more than one process uses up. */
 const APART = 1_000_000
 
 const USAGE = `Usage: npm run simulate -- [options]
