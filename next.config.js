@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
-/** Turbopack takes an alias as a path from here, with `/` on every system. */
+/** A path relative to this file with `/` on every system, as Turbopack wants its aliases. */
 const fromHere = (file) => `./${path.relative(import.meta.dirname, file).replaceAll(path.sep, '/')}`
 
 /** @type {import('next').NextConfig} */
@@ -17,11 +17,11 @@ export default {
     'better-auth',
     'graphile-worker',
   ],
-  // Bundled for the Pages Router too, which would take them from the disk and past the alias below.
+  // Bundled, because the Pages Router would otherwise load them from node_modules, past the aliases below.
   transpilePackages: ['next-intl', 'use-intl'],
   turbopack: {
     resolveAlias: {
-      // What next-intl's own plugin does, without the 140 ms that it adds to every start.
+      // As next-intl's plugin does, which would add 140 ms to every start.
       'next-intl/config': './src/i18n/request.ts',
       // Messages come compiled (src/i18n/compiled-messages.ts): formatting them needs no parser.
       'use-intl/format-message': fromHere(
@@ -29,6 +29,6 @@ export default {
       ),
     },
   },
-  // Types are checked by `npm run check`, once, for the whole house.
+  // `npm run check` checks the types, once, for the whole project.
   typescript: { ignoreBuildErrors: true },
 }

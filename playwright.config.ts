@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: 'e2e',
   globalSetup: './src/setup/test/product.ts',
   workers: 2,
-  // Tests tagged @alone stop the database, kill the server that all of them use, or look at everything: one at a time, after the others.
+  // Tests tagged @alone stop the database, kill the shared server, or check all data: they run one at a time, after the others.
   projects: [
     { name: 'calm', grepInvert: /@alone/, fullyParallel: true },
     { name: 'accidents', grep: /@alone/, workers: 1, dependencies: ['calm'] },
@@ -15,10 +15,10 @@ export default defineConfig({
   timeout: 60_000,
   expect: {
     timeout: 10_000,
-    // Tight for a colour (a step of 13 in 255), wide for edges: another Chromium draws the rim of a letter otherwise, not its ground.
+    // Tight for colours (a step of 13 in 255), wide for edges: versions of Chromium differ at the rims of letters, not in areas.
     toHaveScreenshot: { threshold: 0.05, maxDiffPixelRatio: 0.005 },
   },
-  // One set for every machine: the fonts are ours, and Chromium draws them by itself.
+  // One set of pictures for every machine: the fonts are bundled, and Chromium renders them without the system.
   snapshotPathTemplate: '{testDir}/screenshots/{arg}{ext}',
   reporter: 'list',
   use: {

@@ -18,7 +18,7 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        // 60 s: a model test runs thousands of random steps against a real database, and the machine may be busy.
+        // 60 s: a model test runs thousands of random steps against a real database, maybe on a busy machine.
         test: {
           name: 'db',
           environment: 'node',

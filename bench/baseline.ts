@@ -2,8 +2,8 @@ import type pg from 'pg'
 import { uuidv7 } from '@/lib/id'
 
 /**
- * What pgbench would do: the two commits of a payment as two prepared statements, and the one read of a replay. No Prisma, no
- * engine, no checks in Node. The floor that the product is held against, in the same run on the same machine.
+ * The floor to compare the product with, in the same run on the same machine: the two commits of a payment as two prepared
+ * statements, and the one read of a replay. As pgbench would: no Prisma, no engine, no checks in Node.
  */
 export function baseline(pool: pg.Pool, merchantId: string) {
   return {

@@ -1,8 +1,8 @@
-/** A process under measurement: tells the bench how much CPU it has used, lets what is batched be written, and ends with it. */
+/** In a measured process: answers the bench's questions about its CPU time, writes out its batches when asked, and ends with the bench. */
 export function answerProbes(settle: () => Promise<void>): void {
-  process.on('message', (asked) => {
-    if (asked === 'cpu') return void process.send?.({ cpuUs: usedUs() })
-    if (asked === 'settle') return void settle().then(() => process.send?.({ settled: true }))
+  process.on('message', (question) => {
+    if (question === 'cpu') return void process.send?.({ cpuUs: usedUs() })
+    if (question === 'settle') return void settle().then(() => process.send?.({ settled: true }))
   })
   process.once('disconnect', () => process.exit(0))
 }

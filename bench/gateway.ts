@@ -1,6 +1,6 @@
 import type { Gateway, Outcome } from '@/payments/gateway'
 
-/** A bank that approves at once: what is measured is ours alone. */
+/** A bank that approves at once, so that only our own work is measured. */
 export const instantGateway: Gateway = {
   name: 'instant',
   settlesWithinMs: 0,

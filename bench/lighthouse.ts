@@ -10,20 +10,20 @@ import { browserArgs, ensureBrowser } from '@/setup/test/browser'
 import { launch, newHome } from '@/setup/test/product'
 
 /**
- * `npm run lighthouse`: the checkout page of the production build as Lighthouse's simulated phone sees it (slow 4G, a processor four
- * times slower), on a product of its own; the median of three runs beside the bars. Exit code 1 when a bar is missed.
- * Apart from `npm test`, since a timing on a busy machine proves nothing.
+ * `npm run lighthouse`: measures the checkout page of the production build on Lighthouse's simulated phone (slow 4G, a processor four
+ * times slower), and prints the median of three runs beside the bars. Exit code 1 when a bar is missed.
+ * Not part of `npm test`, since a timing on a busy machine proves nothing.
  */
 const RUNS = 3
 
-/** What is measured, and the most that it may be (of a score: the least). */
+/** The measured values with their bars: the most that a value may be, or with `least` the least. */
 const BARS: {
   name: string
   unit: string
   digits: number
   bar: number
   least?: true
-  read: (report: Report) => number
+  read: (report: LighthouseReport) => number
 }[] = [
   {
     name: 'largest contentful paint',
@@ -88,16 +88,16 @@ const report = z.object({
   }),
   categories: z.object({ performance: category, accessibility: category, 'best-practices': category }),
 })
-type Report = z.infer<typeof report>
+type LighthouseReport = z.infer<typeof report>
 
-function scriptBytes({ audits }: Report): number {
+function scriptBytes({ audits }: LighthouseReport): number {
   const scripts = audits['network-requests'].details.items.filter(
     ({ resourceType }) => resourceType === 'Script',
   )
   return scripts.reduce((sum, { transferSize }) => sum + transferSize, 0)
 }
 
-async function measureAll(): Promise<Report[]> {
+async function measureAll(): Promise<LighthouseReport[]> {
   const browser = await ensureBrowser()
   await build()
   const home = newHome()
@@ -105,8 +105,8 @@ async function measureAll(): Promise<Report[]> {
   try {
     await step('product', product.ready)
     const baseUrl = readDemo(path.join(home, 'data'))?.baseUrl ?? ''
-    const reports: Report[] = []
-    // The first visit of all makes the server load the page; nobody measures that twice.
+    const reports: LighthouseReport[] = []
+    // Not measured: the first visit makes the server load the page.
     await fetch(await newCheckout(baseUrl))
     for (let run = 1; run <= RUNS; run++)
       reports.push(
@@ -121,7 +121,7 @@ async function measureAll(): Promise<Report[]> {
   }
 }
 
-/** An order of its own, made as the shop's form makes it. @returns the address of its checkout */
+/** Makes a new order as the shop's form does. @returns the URL of its checkout */
 async function newCheckout(baseUrl: string): Promise<string> {
   const body = new URLSearchParams({ sku: CATALOGUE[0]?.sku ?? '', quantity: '2' })
   const answer = await fetch(`${baseUrl}/api/shop/orders`, {
@@ -133,7 +133,7 @@ async function newCheckout(baseUrl: string): Promise<string> {
   return new URL(answer.headers.get('location') ?? '', baseUrl).href
 }
 
-async function lighthouse(url: string, home: string, browser: string): Promise<Report> {
+async function lighthouse(url: string, home: string, browser: string): Promise<LighthouseReport> {
   const file = path.join(home, 'report.json')
   const categories = '--only-categories=performance,accessibility,best-practices'
   const chrome = `--chrome-flags=--headless=new ${browserArgs.join(' ')}`
@@ -151,8 +151,8 @@ async function lighthouse(url: string, home: string, browser: string): Promise<R
   return report.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
 }
 
-/** @returns whether every bar was met */
-function tell(reports: Report[]): boolean {
+/** Prints the medians beside their bars. @returns whether every bar was met */
+function printReport(reports: LighthouseReport[]): boolean {
   print(`\n${'checkout, median of 3'.padEnd(28)}${'measured'.padStart(12)}${'bar'.padStart(12)}`)
   const met = BARS.map(({ name, unit, digits, bar, least, read }) => {
     const measured = median(reports.map(read))
@@ -170,10 +170,10 @@ function median(numbers: number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 }
 
-// Last, when all names above have their values.
+// At the end of the file: the constants above must be initialised.
 await measureAll().then(
   (reports) => {
-    process.exitCode = tell(reports) ? 0 : 1
+    process.exitCode = printReport(reports) ? 0 : 1
   },
   (error: unknown) => {
     printError(reasonOf(error))

@@ -1,44 +1,53 @@
 import fs from 'node:fs'
 import type pg from 'pg'
 
+/** The cost of one path, per operation where no unit says otherwise. */
 export interface Measured {
   path: string
   what: 'fresh' | 'replay'
   perSecond: number
   p50Ms: number
   p99Ms: number
-  /** CPU of our process (not of the load generator, where it is another process), in µs an operation. */
+  /** CPU time of our process, in µs an operation; without the load generator, where that is another process. */
   nodeCpuUs: number
-  /** CPU of all PostgreSQL processes, in µs an operation; null where /proc does not tell. */
+  /** CPU time of all PostgreSQL processes, in µs an operation; null where there is no /proc. */
   postgresCpuUs: number | null
-  /** Statements sent, each of them a round trip; neither the balance check at commit, which PostgreSQL runs by itself, nor the attempt log's batches. */
+  /** Statements sent. Without the balance check at commit, which PostgreSQL runs by itself, and the batches of the attempt log. */
   roundTrips: number
-  /** Transactions that wrote something. */
+  /** Transactions that wrote. */
   commits: number
   walBytes: number
 }
 
+/** Reads the counters of the measured process and its database. */
 export interface Probe {
   owner: pg.Pool
   postmasterPid: number
-  /** CPU that our process has used so far, in µs. */
+  /** CPU time of our process so far, in µs. */
   cpuUs(): Promise<number>
-  /** Lets what is written in batches, off the path, be written. */
+  /** Writes out what is batched off the path. */
   settle(): Promise<void>
 }
 
+/** The jobs of one measurement, under the name of the path that they take. */
+interface Load<Job> {
+  path: string
+  what: Measured['what']
+  jobs: Job[]
+  /** Jobs that run at the same time. */
+  concurrency: number
+}
+
 /**
- * Runs `operation` for every argument, `concurrency` at a time, and measures what it cost. A closed loop: latencies are those at
- * full load, not those that a steady trickle would see.
+ * Runs `operation` once for every job, `concurrency` at a time, and measures the cost of an operation. A closed loop: the
+ * latencies are those at full load, not those of a steady trickle.
  */
-export async function measure<T>(
-  path: string,
-  what: Measured['what'],
-  jobs: T[],
-  concurrency: number,
-  operation: (job: T) => Promise<unknown>,
+export async function measure<Job>(
+  load: Load<Job>,
+  operation: (job: Job) => Promise<unknown>,
   probe: Probe,
 ): Promise<Measured> {
+  const { path, what, jobs, concurrency } = load
   await probe.settle()
   await probe.owner.query('SELECT pg_stat_statements_reset()')
   const before = await snapshot(probe)
@@ -62,11 +71,6 @@ export async function measure<T>(
     after.postgresUs === null || before.postgresUs === null
       ? null
       : (after.postgresUs - before.postgresUs) / n
-  const counted = {
-    roundTrips: after.statements / n,
-    commits: (after.writing - before.writing) / n,
-    walBytes: (after.wal - before.wal) / n,
-  }
   return {
     path,
     what,
@@ -75,7 +79,9 @@ export async function measure<T>(
     p99Ms: at(0.99),
     nodeCpuUs: (after.cpuUs - before.cpuUs) / n,
     postgresCpuUs: postgres,
-    ...counted,
+    roundTrips: after.statements / n,
+    commits: (after.writing - before.writing) / n,
+    walBytes: (after.wal - before.wal) / n,
   }
 }
 
@@ -94,7 +100,7 @@ async function snapshot({ owner, postmasterPid, cpuUs }: Probe) {
   }
 }
 
-/** Ticks of 10 ms, as Linux counts them: the postmaster, its children, and the children that have ended. */
+/** CPU time of the postmaster, its children, and its children that have ended. Linux counts it in ticks of 10 ms. */
 function postgresCpuUs(postmaster: number): number | null {
   try {
     const processes = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))
@@ -119,6 +125,6 @@ function readStat(pid: string): { pid: number; parent: number; own: number; ende
     const field = (index: number) => fields[index] ?? 0
     return { pid: Number(pid), parent: field(1), own: field(11) + field(12), ended: field(13) + field(14) }
   } catch {
-    return null // it ended while we looked
+    return null // it has just ended
   }
 }

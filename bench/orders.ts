@@ -3,7 +3,7 @@ import { openAccounts } from '@/ledger/chart'
 import { uuidv7 } from '@/lib/id'
 import type { Db } from '@/platform/db'
 
-/** A merchant with `count` open orders of €24.00. @returns the merchant and the orders' ids, each to be paid once */
+/** Inserts a merchant with `count` open orders of €24.00. @returns the merchant's id and the orders' ids */
 export async function makeOrders(
   db: Db,
   owner: pg.Pool,

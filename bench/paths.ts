@@ -12,13 +12,13 @@ import { typescriptArgs } from '@/setup/process/fork-typescript'
 import { freePort } from '@/setup/process/port'
 import { instantGateway } from './gateway'
 
-/** One payment: a key and the order that it pays. */
-export interface Job {
+/** One payment to make: its key, and the order that it pays. */
+export interface BenchPayment {
   key: string
   orderId: string
 }
 
-/** The engine and its store in this process, without any door. */
+/** The engine and its store in this process, without HTTP. */
 export function enginePath(db: Db, merchantId: string) {
   const store = new PrismaStore(db, 'bench', uuidv7)
   const engine = new Engine({
@@ -37,7 +37,7 @@ export function enginePath(db: Db, merchantId: string) {
     now: systemClock.now,
     answers: shopperAnswers,
   })
-  return async ({ key, orderId }: Job) => {
+  return async ({ key, orderId }: BenchPayment) => {
     const input = { merchantId, orderId, version: 1, paymentMethod: 'pm_card_visa' }
     const reply = await engine.run(operation, {
       scope: { merchantId, actor: 'bench' },
@@ -52,8 +52,8 @@ export function enginePath(db: Db, merchantId: string) {
   }
 }
 
-/** A server in a process of its own; the load comes from this one, over kept connections. */
-export interface Server {
+/** A server in a process of its own; the load comes from this process, over kept-alive connections. */
+export interface MeasuredServer {
   post(path: string, headers: Record<string, string>, body: object): Promise<void>
   cookie(): Promise<string>
   cpuUs(): Promise<number>
@@ -65,13 +65,13 @@ export async function startServer(
   file: 'server' | 'plain-server',
   databaseUrl: string,
   concurrency: number,
-): Promise<Server> {
+): Promise<MeasuredServer> {
   const port = await freePort()
   const child = fork(new URL(`./${file}.ts`, import.meta.url), [], {
     execArgv: typescriptArgs,
     env: serverEnv(databaseUrl, port),
   })
-  await heard(child, 'ready')
+  await reply(child, 'ready')
   const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency })
   return {
     post: (path, headers, body) => post({ agent, port, path, headers }, JSON.stringify(body)),
@@ -88,10 +88,10 @@ export async function startServer(
   }
 }
 
-/** The page's door. */
-export async function trpcPath(server: Server) {
+/** A payment through tRPC, as the checkout page makes it. */
+export async function trpcPath(server: MeasuredServer) {
   const cookie = await server.cookie()
-  return ({ key, orderId }: Job) =>
+  return ({ key, orderId }: BenchPayment) =>
     server.post(
       '/api/trpc/checkout.pay',
       { cookie },
@@ -99,9 +99,9 @@ export async function trpcPath(server: Server) {
     )
 }
 
-/** The door for programs, or the handler that was written by hand. */
-export function restPath(server: Server, token: string) {
-  return ({ key, orderId }: Job) =>
+/** A payment through REST, or through the hand-written handler. */
+export function restPath(server: MeasuredServer, token: string) {
+  return ({ key, orderId }: BenchPayment) =>
     server.post(
       '/api/v1/payments',
       { authorization: `Bearer ${token}`, 'idempotency-key': key },
@@ -143,7 +143,7 @@ function post(
       const { statusCode = 0 } = response
       response.resume()
       response.on('end', () =>
-        statusCode < 300 ? resolve() : reject(new Error(`a bench payment answered ${statusCode}`)),
+        statusCode < 300 ? resolve() : reject(new Error(`a bench payment was answered ${statusCode}`)),
       )
     })
     request.on('error', reject)
@@ -151,13 +151,13 @@ function post(
   })
 }
 
-async function ask(child: ChildProcess, what: string, member: string): Promise<unknown> {
-  const answer = heard(child, member)
-  child.send(what)
+async function ask(child: ChildProcess, question: string, member: string): Promise<unknown> {
+  const answer = reply(child, member)
+  child.send(question)
   return answer
 }
 
-async function heard(child: ChildProcess, member: string): Promise<unknown> {
+async function reply(child: ChildProcess, member: string): Promise<unknown> {
   for (;;) {
     const [message] = (await once(child, 'message')) as [Record<string, unknown>]
     if (member in message) return message[member]

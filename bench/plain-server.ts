@@ -8,8 +8,8 @@ import { baseline, READ } from './baseline'
 import { answerProbes } from './child'
 
 /**
- * What one would write by hand with node:http and pg: the same statements as a payment through the REST door, in the same order (API key,
- * quota, record, and for a fresh one the two commits), and no engine, no validation, no framework.
+ * A handler written by hand with node:http and pg: the same statements as a payment through REST, in the same order (API key, quota,
+ * record, and for a fresh payment the two commits), without engine, validation or framework.
  */
 const { DATABASE_URL, PORT } = readEnv()
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10, options: `-c role=${APP_ROLE}` })

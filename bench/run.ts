@@ -1,31 +1,34 @@
 import os from 'node:os'
-import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { createApiKey, SCOPES } from '@/access/api-key'
 import { uuidv7 } from '@/lib/id'
 import { openDb, openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
 import { startThrowAway } from '@/setup/postgres/throw-away'
+import { readCount, readOptions } from '@/setup/process/command-line'
 import { migrate } from '@/setup/schema/migrate'
 import { baseline } from './baseline'
 import { type Measured, measure, type Probe } from './measure'
 import { makeOrders } from './orders'
-import { enginePath, type Job, restPath, type Server, startServer, trpcPath } from './paths'
+import { type BenchPayment, enginePath, type MeasuredServer, restPath, startServer, trpcPath } from './paths'
 
-/**
- * `npm run bench`: fresh payments and replays in one run on one database: raw SQL, the engine alone, tRPC and REST over HTTP, and a handler
- * that was written by hand with node:http and does REST's SQL.
- * `--payments N` (default 4000 a path), `--concurrency N` (default 16), `--json`.
- */
-const { values } = parseArgs({
-  options: {
-    payments: { type: 'string', default: '4000' },
-    concurrency: { type: 'string', default: '16' },
-    json: { type: 'boolean', default: false },
-  },
+/** `npm run bench`: times fresh payments and replays over five paths, in one run on one database. */
+const USAGE = `Usage: npm run bench -- [options]
+
+Times fresh payments and replays, in one run on one database: raw SQL, the engine alone, tRPC and REST over HTTP, and a
+hand-written node:http handler that runs REST's SQL.
+
+  --payments <number>      payments a path (4000)
+  --concurrency <number>   payments at a time (16)
+  --json                   print the results as JSON`
+
+const values = readOptions(USAGE, {
+  payments: { type: 'string', default: '4000' },
+  concurrency: { type: 'string', default: '16' },
+  json: { type: 'boolean', default: false },
 })
-const payments = Number(values.payments)
-const concurrency = Number(values.concurrency)
+const payments = readCount('--payments', values.payments, USAGE)
+const concurrency = readCount('--concurrency', values.concurrency, USAGE)
 const warmUp = Math.min(500, payments)
 
 const database = await startThrowAway('payonce_bench')
@@ -46,20 +49,21 @@ async function bench(url: string): Promise<Measured[]> {
   const postmasterPid = await postmaster(owner)
   const here: Probe = { owner, postmasterPid, cpuUs: async () => ownCpuUs(), settle: async () => undefined }
   const take = (count: number) => orderIds.splice(0, count)
-  const jobs = (count: number) => take(count).map((orderId): Job => ({ key: uuidv7(), orderId }))
+  const jobs = (count: number) => take(count).map((orderId): BenchPayment => ({ key: uuidv7(), orderId }))
 
   const raw = baseline(pool, merchantId)
   for (const orderId of take(warmUp)) await raw.fresh(orderId)
   const written: string[] = []
   const rawFresh = await measure(
-    'raw SQL',
-    'fresh',
-    take(payments),
-    concurrency,
+    { path: 'raw SQL', what: 'fresh', jobs: take(payments), concurrency },
     async (orderId) => written.push(await raw.fresh(orderId)),
     here,
   )
-  const rawReplay = await measure('raw SQL', 'replay', written, concurrency, raw.replay, here)
+  const rawReplay = await measure(
+    { path: 'raw SQL', what: 'replay', jobs: written, concurrency },
+    raw.replay,
+    here,
+  )
 
   const engine = await both('engine', enginePath(db, merchantId), jobs(warmUp), jobs(payments), here)
   const key = await createApiKey(
@@ -72,7 +76,7 @@ async function bench(url: string): Promise<Measured[]> {
     await startServer('server', url, concurrency),
     await startServer('plain-server', url, concurrency),
   ]
-  const at = ({ cpuUs, settle }: Server): Probe => ({ owner, postmasterPid, cpuUs, settle })
+  const at = ({ cpuUs, settle }: MeasuredServer): Probe => ({ owner, postmasterPid, cpuUs, settle })
   const trpc = await both(
     'tRPC over HTTP',
     await trpcPath(product),
@@ -95,18 +99,18 @@ async function bench(url: string): Promise<Measured[]> {
   return [...paths.map((path) => path[0] as Measured), ...paths.map((path) => path[1] as Measured)]
 }
 
-/** Fresh payments, then every one of them once more with the same key. */
+/** Fresh payments, then each of them once more with the same key. */
 async function both(
   path: string,
-  pay: (job: Job) => Promise<void>,
-  warm: Job[],
-  jobs: Job[],
+  pay: (job: BenchPayment) => Promise<void>,
+  warm: BenchPayment[],
+  jobs: BenchPayment[],
   probe: Probe,
 ): Promise<Measured[]> {
   for (const job of warm) await pay(job)
   return [
-    await measure(path, 'fresh', jobs, concurrency, pay, probe),
-    await measure(path, 'replay', jobs, concurrency, pay, probe),
+    await measure({ path, what: 'fresh', jobs, concurrency }, pay, probe),
+    await measure({ path, what: 'replay', jobs, concurrency }, pay, probe),
   ]
 }
 
@@ -155,5 +159,5 @@ function report(results: Measured[]): string {
         column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
       )
       .join('  ')
-  return `${machine}\n\n${[head, ...rows].map(line).join('\n')}\n\nµs are CPU an operation. The bench process is its own load generator for raw SQL and engine.\n`
+  return `${machine}\n\n${[head, ...rows].map(line).join('\n')}\n\nµs: CPU time an operation. For raw SQL and the engine it includes the load generator, which is the same process.\n`
 }

@@ -6,7 +6,7 @@ import { buildDeps } from '@/server/deps'
 import { answerProbes } from './child'
 import { instantGateway } from './gateway'
 
-/** The product's own API in a process of its own, as `npm start` runs it but for the bank, which answers at once. */
+/** The product's API in a process of its own, as `npm start` runs it, except that the bank answers at once. */
 const deps = buildDeps(readEnv(), instantGateway)
 const server = http.createServer(getRequestListener(createApi(deps).fetch))
 server.listen(deps.env.PORT, '127.0.0.1', () => process.send?.({ ready: true }))

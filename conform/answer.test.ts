@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { type Answer, effectOf, effectsOf, isReplayTold, sameAnswer, show, succeeded } from './answer'
+import {
+  effectOf,
+  effectsOf,
+  isMarkedReplay,
+  type ReceivedAnswer,
+  sameAnswer,
+  show,
+  succeeded,
+} from './answer'
 
-const answer = (changes: Partial<Answer> = {}): Answer => ({
+const answer = (changes: Partial<ReceivedAnswer> = {}): ReceivedAnswer => ({
   kind: 'answer',
   status: 201,
   headers: {},
@@ -10,8 +18,8 @@ const answer = (changes: Partial<Answer> = {}): Answer => ({
 })
 const none = { kind: 'none', reason: 'ECONNRESET' } as const
 
-describe('which effect an answer tells of', () => {
-  test.each<[string, Partial<Answer>, string]>([
+describe('the effect that an answer reports', () => {
+  test.each<[string, Partial<ReceivedAnswer>, string]>([
     ['the id', {}, 'id pay_1'],
     ['a number', { body: '{"id":7}' }, 'id 7'],
     ['the id inside data', { body: '{"data":{"id":"x"}}' }, 'id x'],
@@ -56,15 +64,15 @@ test('the same answer is the same status and bytes', () => {
   expect(sameAnswer(none, none)).toBe(false)
 })
 
-test('a replay is told by true alone', () => {
-  const told = (value: string) => isReplayTold(answer({ headers: { 'idempotent-replayed': value } }))
-  expect([told('true'), told('True'), told('false'), isReplayTold(answer()), isReplayTold(none)]).toEqual([
-    true,
-    true,
-    false,
-    false,
-    false,
-  ])
+test('only the value true marks a replay', () => {
+  const marked = (value: string) => isMarkedReplay(answer({ headers: { 'idempotent-replayed': value } }))
+  expect([
+    marked('true'),
+    marked('True'),
+    marked('false'),
+    isMarkedReplay(answer()),
+    isMarkedReplay(none),
+  ]).toEqual([true, true, false, false, false])
 })
 
 test('for people: one line, not too long', () => {

@@ -1,20 +1,21 @@
-/** What came back for one request, and what can be read off it: the only thing that a black box shows. */
-export type Exchange = Answer | NoAnswer
+/** The outcome of one request, the only thing that a black box shows: an answer, or none. */
+export type Exchange = ReceivedAnswer | NoAnswer
 
-export interface Answer {
+/** An HTTP response; header names are in lower case. */
+export interface ReceivedAnswer {
   kind: 'answer'
   status: number
   headers: Record<string, string>
   body: string
 }
 
-/** The connection broke, or the time was over. What became of the request is not known. */
+/** The connection broke or timed out, so that it is unknown whether the request had an effect. */
 export interface NoAnswer {
   kind: 'none'
   reason: string
 }
 
-export function succeeded(exchange: Exchange): exchange is Answer {
+export function succeeded(exchange: Exchange): exchange is ReceivedAnswer {
   return exchange.kind === 'answer' && exchange.status >= 200 && exchange.status < 300
 }
 
@@ -27,21 +28,22 @@ export function headerOf(exchange: Exchange, name: string): string | null {
 }
 
 /**
- * Which effect an answer tells of: the `id` in its body, else its Location, else the whole body. Two successes with one of these are one
- * effect; two that differ are two.
+ * Identifies the effect that an answer reports: by the `id` in its body, else its Location, else the whole body. Two successes with
+ * the same identity are one effect, two that differ are two.
  */
-export function effectOf(answer: Answer): string {
+export function effectOf(answer: ReceivedAnswer): string {
   const body = objectOf(answer.body)
   const id = body?.id ?? (isObject(body?.data) ? body.data.id : undefined)
   if (typeof id === 'string' || typeof id === 'number') return `id ${id}`
   return answer.headers.location ? `location ${answer.headers.location}` : `body ${answer.body}`
 }
 
-/** The different effects among answers: more than one means that something was done twice. */
+/** The distinct effects among answers. More than one for the same key: something was done twice. */
 export function effectsOf(exchanges: readonly Exchange[]): string[] {
   return [...new Set(exchanges.filter(succeeded).map(effectOf))]
 }
 
+/** A text parsed as a JSON object; null when it is none. */
 export function objectOf(text: string): Record<string, unknown> | null {
   try {
     const parsed: unknown = JSON.parse(text)
@@ -55,24 +57,26 @@ export function bodyOf(exchange: Exchange): Record<string, unknown> | null {
   return exchange.kind === 'answer' ? objectOf(exchange.body) : null
 }
 
-export function isReplayTold(exchange: Exchange): boolean {
+/** True when the answer carries `Idempotent-Replayed: true`. */
+export function isMarkedReplay(exchange: Exchange): boolean {
   return headerOf(exchange, 'idempotent-replayed')?.toLowerCase() === 'true'
 }
 
+/** True when both are answers, with the same status and body. */
 export function sameAnswer(one: Exchange, other: Exchange): boolean {
   return (
     one.kind === 'answer' && other.kind === 'answer' && one.status === other.status && one.body === other.body
   )
 }
 
-/** For people: the status, and the beginning of the body. */
+/** An answer for people: its status, and the beginning of its body. */
 export function show(exchange: Exchange): string {
   if (exchange.kind === 'none') return `no answer (${exchange.reason})`
   const body = exchange.body.replace(/\s+/g, ' ')
   return `${exchange.status} ${body.length > EXCERPT ? `${body.slice(0, EXCERPT)}…` : body}`.trim()
 }
 
-/** 100 characters: enough to recognise an answer, and a line of a table. */
+/** 100 characters: enough to recognise an answer, and short enough for a line of a table. */
 const EXCERPT = 100
 
 function isObject(value: unknown): value is Record<string, unknown> {

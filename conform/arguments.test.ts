@@ -7,7 +7,8 @@ describe('what may be asked for', () => {
   test('little', () => {
     expect(readArguments(HERE)).toEqual({
       options: { url: new URL('http://127.0.0.1:3000/payments'), profile: 'ietf', headers: {}, body: '{}' },
-      ...{ strict: false, json: false },
+      strict: false,
+      json: false,
     })
   })
 
@@ -36,21 +37,18 @@ describe('what may be asked for', () => {
     ]
     expect(readArguments([...HERE, ...more, ...rest])).toEqual({
       options: {
-        ...{
-          url: new URL('http://127.0.0.1:3000/payments'),
-          profile: 'payonce',
-          body: '{}',
-          otherBody: '{"a":1}',
-          expiredKey: 'old',
-          timeoutMs: 500,
-        },
-        ...{
-          headers: { authorization: 'Bearer a:b', 'x-empty': '' },
-          secondHeaders: { authorization: 'Bearer c' },
-        },
+        url: new URL('http://127.0.0.1:3000/payments'),
+        profile: 'payonce',
+        body: '{}',
+        otherBody: '{"a":1}',
+        expiredKey: 'old',
+        timeoutMs: 500,
+        headers: { authorization: 'Bearer a:b', 'x-empty': '' },
+        secondHeaders: { authorization: 'Bearer c' },
         listUrl: new URL('http://127.0.0.1:3000/list'),
       },
-      ...{ strict: true, json: true },
+      strict: true,
+      json: true,
     })
   })
 
@@ -75,16 +73,20 @@ describe('what may be asked for', () => {
 })
 
 test.each<[string, string[], string]>([
-  ['no url', ['--body', '{}'], 'Name one url'],
-  ['two urls', [...HERE, 'http://localhost/'], 'Name one url'],
+  ['no url', ['--body', '{}'], 'exactly one url'],
+  ['two urls', [...HERE, 'http://localhost/'], 'exactly one url'],
   ['no body', ['http://localhost/'], 'Give --body'],
   ['another protocol', ['file:///etc/passwd', '--body', '{}'], 'http:// or https://'],
   ['no address', ['payments', '--body', '{}'], 'http:// or https://'],
-  ['a password in the url', ['http://me:letmein@localhost/', '--body', '{}'], 'no password'],
+  ['a password in the url', ['http://me:letmein@localhost/', '--body', '{}'], 'must not contain a password'],
   ['a profile that is not there', [...HERE, '--profile', 'toString'], 'ietf, stripe, payonce'],
   ['a header without a colon', [...HERE, '--header', 'letmein'], "'Name: value'"],
   ['a header with a line break', [...HERE, '--header', 'A: b\r\nletmein: c'], "'Name: value'"],
-  ['a key of its own', [...HERE, '--header', 'Idempotency-Key: letmein'], 'sent by the runner itself'],
+  [
+    'a key of its own',
+    [...HERE, '--header', 'Idempotency-Key: letmein'],
+    'The runner sets the header Idempotency-Key itself',
+  ],
   ['no time', [...HERE, '--timeout', '0'], 'milliseconds'],
   ['no number', [...HERE, '--timeout', 'soon'], 'milliseconds'],
   ['a list elsewhere', [...HERE, '--list', 'http://localhost:3001/'], 'same server'],

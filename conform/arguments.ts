@@ -2,22 +2,27 @@ import { parseArgs } from 'node:util'
 import type { ConformOptions } from './conform'
 import { PROFILES, type ProfileName } from './profiles'
 
-/** What the command line says, or why it cannot be done. */
-export type Wanted = { options: ConformOptions; strict: boolean; json: boolean } | { wrong: string }
+/** The parsed command line, or the reason why it is wrong. */
+export type CommandLine = { options: ConformOptions; strict: boolean; json: boolean } | { wrong: string }
 
-export const USAGE = `npm run conform -- <url> --body <text> [options]
+export const USAGE = `Usage: npm run conform -- <url> --body <text> [options]
 
-  --profile ietf|stripe|payonce   what is asked for (ietf)
+Checks which rules of idempotency the HTTP API at <url> keeps, by sending about 70 real requests.
+
+  --body <text>                   a request that succeeds; {{uuid}} and {{n}} are filled in anew for each new effect
+  --profile ietf|stripe|payonce   the rules to check (ietf)
   --header 'Name: value'          sent with every request; may be repeated
-  --body <text>                   a request that succeeds; {{uuid}} and {{n}} are filled anew for each new effect
-  --other-body <text>             another payload, for the reuse of a key (else the first number of the body grows by one)
-  --second-header 'Name: value'   the credential of another account; may be repeated
+  --other-body <text>             another payload for a used key (default: the first number of the body plus one)
+  --second-header 'Name: value'   the credential of a second account; may be repeated
   --expired-key <key>             a key whose answer has expired
-  --list <url>                    a JSON list of the effects, where {{uuid}} of the body can be found again
-  --timeout <ms>                  how long an answer may take (10000)
-  --strict                        a SHOULD that fails counts, too
-  --json                          the report as JSON
-  --yes                           needed where the url is not this machine: about 100 real requests are sent, and real money may move`
+  --list <url>                    a JSON list of the effects, in which the {{uuid}} of a body can be found
+  --timeout <ms>                  the time that an answer may take (10000)
+  --strict                        exit with 1 also when a SHOULD fails
+  --json                          print the report as JSON
+  --yes                           allow a url that is not on this machine: real requests are sent, and real money may move
+  --help                          print this text
+
+Exit code 0: every MUST that was judged passed. 1: one failed. 2: the API could not be checked.`
 
 const OPTIONS = {
   profile: { type: 'string', default: 'ietf' },
@@ -33,26 +38,27 @@ const OPTIONS = {
   yes: { type: 'boolean', default: false },
 } as const
 
-export function readArguments(args: string[]): Wanted {
+/** Reads the command line. Never throws: a mistake in it is returned as `wrong`. */
+export function readArguments(args: string[]): CommandLine {
   try {
-    return wanted(args)
+    return parse(args)
   } catch (error) {
     return { wrong: error instanceof Error ? error.message : String(error) }
   }
 }
 
-function wanted(args: string[]): Wanted {
+function parse(args: string[]): CommandLine {
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true })
   const [address, ...more] = positionals
-  if (address === undefined || more.length > 0) throw new Error('Name one url.')
-  if (values.body === undefined) throw new Error('Give --body: a request that succeeds.')
+  if (address === undefined || more.length > 0) throw new Error('Give exactly one url.')
+  if (values.body === undefined) throw new Error('Give --body, the body of a request that succeeds.')
   const url = urlOf(address)
   const list = values.list === undefined ? undefined : urlOf(values.list)
   if (list && list.origin !== url.origin)
-    throw new Error('--list must be on the same server: your headers are sent there.')
+    throw new Error('--list must be on the same server as the url, because your headers are sent to it.')
   if (!values.yes && !isThisMachine(url))
     throw new Error(
-      `${url.hostname} is not this machine: real requests are sent, and real money may move. Say --yes if you mean it.`,
+      `${url.hostname} is not this machine: real requests are sent, and real money may move. Add --yes to do it anyway.`,
     )
   const options: ConformOptions = {
     url,
@@ -72,7 +78,8 @@ function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
     throw new Error('The url must begin with http:// or https://.')
-  if (url.username || url.password) throw new Error('A url must hold no password: give it with --header.')
+  if (url.username || url.password)
+    throw new Error('The url must not contain a password. Give it with --header.')
   return url
 }
 
@@ -82,21 +89,22 @@ function isThisMachine({ hostname }: URL): boolean {
 
 function profileOf(name: string): ProfileName {
   if (!Object.hasOwn(PROFILES, name))
-    throw new Error(`There is no such profile; there are ${Object.keys(PROFILES).join(', ')}.`)
+    throw new Error(`There is no such profile. Profiles: ${Object.keys(PROFILES).join(', ')}.`)
   return name as ProfileName
 }
 
-/** What the runner writes itself may not be given. */
-const OURS = ['idempotency-key', 'content-length', 'transfer-encoding', 'host', 'connection', 'expect']
+/** Headers that the runner sets itself. */
+const RUNNERS_OWN = ['idempotency-key', 'content-length', 'transfer-encoding', 'host', 'connection', 'expect']
 
-/** Never repeats a value in what it complains of: it may be a credential. */
+/** Its errors never repeat a value, which may be a credential. */
 function headersOf(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     lines.map((line) => {
       const [, name, value] =
         /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(line) ?? []
       if (name === undefined || value === undefined) throw new Error("A header is written 'Name: value'.")
-      if (OURS.includes(name.toLowerCase())) throw new Error(`${name} is sent by the runner itself.`)
+      if (RUNNERS_OWN.includes(name.toLowerCase()))
+        throw new Error(`The runner sets the header ${name} itself.`)
       return [name.toLowerCase(), value.trimEnd()]
     }),
   )
@@ -105,7 +113,7 @@ function headersOf(lines: readonly string[]): Record<string, string> {
 function timeoutOf(text: string): number {
   const ms = Number(text)
   if (!Number.isInteger(ms) || ms < 1 || ms > TIMEOUT_MAX_MS)
-    throw new Error(`--timeout is a number of milliseconds, at most ${TIMEOUT_MAX_MS}.`)
+    throw new Error(`--timeout takes a number of milliseconds from 1 to ${TIMEOUT_MAX_MS}.`)
   return ms
 }
 

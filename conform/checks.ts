@@ -1,3 +1,4 @@
+import type { ConformCheck } from './check'
 import { accountChecks } from './checks/accounts'
 import { concurrentChecks } from './checks/concurrent'
 import { errorChecks } from './checks/errors'
@@ -5,9 +6,8 @@ import { hangUpChecks } from './checks/hang-up'
 import { keyChecks } from './checks/keys'
 import { payloadChecks } from './checks/payload'
 import { replayChecks } from './checks/replay'
-import type { Check } from './verdict'
 
-/** Every check there is, in the order in which they are made. Profiles choose among them. */
+/** All checks in the order in which they run. A profile chooses among them. */
 const all = [
   ...replayChecks,
   ...payloadChecks,
@@ -20,4 +20,4 @@ const all = [
 
 export type CheckId = (typeof all)[number]['id']
 
-export const CHECKS: readonly (Check & { id: CheckId })[] = all
+export const CHECKS: readonly (ConformCheck & { id: CheckId })[] = all

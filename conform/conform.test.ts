@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { conform, type Report, Unreachable } from './conform'
 import { PROFILES, type ProfileName } from './profiles'
 import { conforms, table } from './report'
-import { OLD_KEY, openShop, type Shop } from './testing/exemplary'
+import { type ExemplaryApi, OLD_KEY, openExemplary } from './testing/exemplary'
 import { openCheckThenAct, openForgetful } from './testing/naive'
 
 const BODY = '{"amount":2400,"currency":"EUR","paymentMethod":"pm_card_visa","reference":"{{uuid}}"}'
@@ -13,8 +13,11 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((server) => server.close()))
 })
 
-async function shopOf(profile: ProfileName, change?: Parameters<typeof openShop>[1]): Promise<Shop> {
-  const shop = await openShop(profile, change)
+async function shopOf(
+  profile: ProfileName,
+  change?: Parameters<typeof openExemplary>[1],
+): Promise<ExemplaryApi> {
+  const shop = await openExemplary(profile, change)
   open.push(shop)
   return shop
 }
@@ -44,7 +47,7 @@ describe('an exemplary server', () => {
 })
 
 describe('servers as people write them', () => {
-  test.each(NAMES)('one without any memory charges twice, and %s says so', async (profile) => {
+  test.each(NAMES)('one without any memory charges twice, and %s finds it', async (profile) => {
     const naive = await openForgetful()
     open.push(naive)
     const report = await run(naive, profile, { secondHeaders: undefined, listUrl: undefined })
@@ -62,7 +65,7 @@ describe('servers as people write them', () => {
   })
 
   test.each(NAMES)(
-    'one that looks first and charges then passes by hand, and fails by %s as soon as two come at once',
+    'one that checks first and charges then passes by hand, and fails by %s as soon as two come at once',
     async (profile) => {
       const naive = await openCheckThenAct()
       open.push(naive)
@@ -103,11 +106,11 @@ describe('what is reported', () => {
       'X-Proxy': `Basic ${btoa('me:letmein')}`,
     }
     const report = await run(shop, 'payonce', { headers })
-    const told = JSON.stringify(report) + table(report)
-    expect(told).toContain('418')
-    expect(told).toContain('[redacted], [redacted], [redacted], [redacted]')
-    expect(told).not.toMatch(/sk_test|k3y-of-mine|letmein/)
-    expect(told).not.toContain(btoa('me:letmein'))
+    const shown = JSON.stringify(report) + table(report)
+    expect(shown).toContain('418')
+    expect(shown).toContain('[redacted], [redacted], [redacted], [redacted]')
+    expect(shown).not.toMatch(/sk_test|k3y-of-mine|letmein/)
+    expect(shown).not.toContain(btoa('me:letmein'))
   })
 
   test('no query of the address, which may hold a token', async () => {
@@ -117,7 +120,7 @@ describe('what is reported', () => {
     expect(JSON.stringify(report)).not.toContain('t0p-secret')
   })
 
-  test('the table says what is wrong, who asks for it, and what it means for money', async () => {
+  test('the table shows what is wrong, who demands it, and the risk for money', async () => {
     const shop = await shopOf('ietf', ({ refusal }) => ({
       reuse: () => refusal('key-reused', 409, { retry: 'no' }),
     }))
@@ -126,7 +129,7 @@ describe('what is reported', () => {
     const lines = table(report).split('\n')
     const at = lines.findIndex((line) => line.startsWith('✕'))
     expect(lines.slice(at, at + 4).join('\n')).toMatch(
-      /✕ SHOULD other-payload-refused .*\n +asked by +§2\.7 \(422\)\n +seen +expected 422: 409 .*\n +means +A client takes/,
+      /✕ SHOULD other-payload-refused .*\n +source +§2\.7 \(422\)\n +evidence +expected 422: 409 .*\n +risk +A client takes/,
     )
     expect(lines.at(-1)).toMatch(
       /^MUST \d+\/\d+ \(1 skipped\) {3}SHOULD \d+\/\d+ \(2 skipped\) {3}\d+ requests$/,
@@ -134,7 +137,7 @@ describe('what is reported', () => {
     expect([conforms(report, false), conforms(report, true)]).toEqual([true, false])
   })
 
-  test('a check whose premise failed says nothing rather than something wrong', async () => {
+  test('a check whose premise failed is skipped rather than judged wrongly', async () => {
     const shop = await shopOf('ietf', () => ({
       charged: (answer) => ({ ...answer, body: '{"ok":true}', headers: {} }),
     }))
@@ -143,7 +146,7 @@ describe('what is reported', () => {
     expect(wrong.map(({ id }) => id)).toEqual(['two-keys'])
     expect(report.results.find(({ id }) => id === 'concurrent-effect')).toMatchObject({
       outcome: 'skip',
-      evidence: 'says nothing without two-keys',
+      evidence: 'two-keys did not pass',
     })
     expect(conforms(report, false)).toBe(false)
   })
@@ -153,7 +156,7 @@ describe('what is reported', () => {
       secondHeaders: { authorization: 'Bearer sk_test_wrong' },
     })
     expect(failed(report)).toMatchObject([
-      { id: 'second-account', outcome: 'fail', evidence: expect.stringContaining('nothing is proved') },
+      { id: 'second-account', outcome: 'fail', evidence: expect.stringContaining('which proves nothing') },
       { id: 'second-account-blind', outcome: 'skip' },
     ])
   })
@@ -161,7 +164,7 @@ describe('what is reported', () => {
 
 describe('limits', () => {
   test('an API that is not there', async () => {
-    const shop = await openShop('ietf')
+    const shop = await openExemplary('ietf')
     await shop.close()
     await expect(run(shop, 'ietf')).rejects.toThrow(Unreachable)
   }, 30_000)

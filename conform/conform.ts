@@ -1,17 +1,17 @@
+import { type ConformCheck, skip, type Verdict } from './check'
 import { CHECKS, type CheckId } from './checks'
 import { firstCall } from './checks/replay'
 import { PROFILES, type ProfileName, type Weight } from './profiles'
 import { redactor } from './redact'
 import { Target } from './target'
-import { type Check, skip, type Verdict } from './verdict'
+import { Trial, type TrialFacts } from './trial'
 import { Wire } from './wire'
-import { type Given, World } from './world'
 
 export interface ConformOptions {
   url: string | URL
   profile: ProfileName
   headers?: Record<string, string>
-  /** May hold {{uuid}} and {{n}}: filled anew for each new effect. */
+  /** A request that succeeds. {{uuid}} and {{n}} are filled in anew for each new effect. */
   body: string
   otherBody?: string
   secondHeaders?: Record<string, string>
@@ -20,13 +20,14 @@ export interface ConformOptions {
   timeoutMs?: number
 }
 
-export interface Result extends Verdict {
+/** The verdict of one check, with the rule that it checks. */
+export interface CheckResult extends Verdict {
   id: CheckId
   weight: Weight
-  /** Where it is demanded. */
+  /** The section or page that demands the rule. */
   source: string
-  says: string
-  /** What a failure means for money. */
+  rule: string
+  /** The consequence of a failure for money. */
   money: string
 }
 
@@ -42,40 +43,40 @@ export interface Report {
   requests: number
   must: Score
   should: Score
-  results: Result[]
+  results: CheckResult[]
 }
 
-/** The API does not answer at all. */
+/** Thrown when the API does not answer at all. */
 export class Unreachable extends Error {}
 
-/** 10 s: longer than a payment takes. */
+/** 10 s for an answer: longer than a payment takes. */
 export const TIMEOUT_MS = 10_000
-/** 300: a run that goes well takes about 100. */
+/** 300 requests: a run of a sound API sends about 100. */
 const REQUESTS_MAX = 300
-/** 5 minutes: a run that goes well takes seconds. */
+/** 5 minutes: a run of a sound API takes seconds. */
 const TOTAL_MS = 300_000
 
 /**
- * Tells whether an HTTP API does once what it is asked for once, as a black box: it sends requests, each a real one, and judges the
- * answers by a profile.
- * @throws Unreachable
+ * Checks as a black box whether an HTTP API executes a request once, however often it is sent: sends real requests, and judges the
+ * answers by the rules of a profile.
+ * @throws Unreachable when the first request gets no answer
  */
 export async function conform(options: ConformOptions): Promise<Report> {
-  const { world, redact } = prepare(options)
-  const first = (await world.see(firstCall)).answer
+  const { trial, redact } = prepare(options)
+  const first = (await trial.observe(firstCall)).answer
   if (first.kind === 'none') throw new Unreachable(redact(first.reason))
-  const results: Result[] = []
+  const results: CheckResult[] = []
   for (const check of CHECKS) {
-    const asked = world.profile.asks[check.id]
-    if (!asked) continue
-    const verdict = await judgeAfter(check, results, world)
-    const [weight, source] = asked
-    const { id, says, money } = check
+    const demand = trial.profile.asks[check.id]
+    if (!demand) continue
+    const verdict = await judgeAfter(check, results, trial)
+    const [weight, source] = demand
+    const { id, rule, money } = check
     results.push({
       id,
       weight,
       source,
-      says,
+      rule,
       money,
       outcome: verdict.outcome,
       evidence: redact(verdict.evidence),
@@ -85,7 +86,7 @@ export async function conform(options: ConformOptions): Promise<Report> {
   return {
     url: origin + pathname,
     profile: options.profile,
-    requests: world.wire.sent,
+    requests: trial.wire.sent,
     must: score(results, 'MUST'),
     should: score(results, 'SHOULD'),
     results,
@@ -107,15 +108,15 @@ function prepare(options: ConformOptions) {
     totalMs: TOTAL_MS,
   })
   return {
-    world: new World(profile, target, wire, givenOf(options, headers)),
+    trial: new Trial(profile, target, wire, factsOf(options, headers)),
     redact: redactor([headers, options.secondHeaders ?? {}]),
   }
 }
 
-function givenOf(
+function factsOf(
   { otherBody, secondHeaders, expiredKey, listUrl }: ConformOptions,
   headers: Record<string, string>,
-): Given {
+): TrialFacts {
   return {
     ...(otherBody === undefined ? {} : { otherBody }),
     ...(secondHeaders === undefined ? {} : { secondHeaders: lowerCased(secondHeaders) }),
@@ -125,15 +126,19 @@ function givenOf(
   }
 }
 
-/** A check that builds on one that did not pass would say nothing. One that the profile leaves out is not missed. */
-async function judgeAfter(check: Check, results: readonly Result[], world: World): Promise<Verdict> {
+/** Skips a check that builds on one that did not pass, since its verdict would mean nothing. One that the profile leaves out counts as passed. */
+async function judgeAfter(
+  check: ConformCheck,
+  results: readonly CheckResult[],
+  trial: Trial,
+): Promise<Verdict> {
   const missed = check.after.filter((id) =>
     results.some((result) => result.id === id && result.outcome !== 'pass'),
   )
-  return missed.length > 0 ? skip(`says nothing without ${missed.join(', ')}`) : check.judge(world)
+  return missed.length > 0 ? skip(`${missed.join(', ')} did not pass`) : check.judge(trial)
 }
 
-function score(results: readonly Result[], weight: Weight): Score {
+function score(results: readonly CheckResult[], weight: Weight): Score {
   const count = (outcome: Verdict['outcome']) =>
     results.filter((result) => result.weight === weight && result.outcome === outcome).length
   return { passed: count('pass'), failed: count('fail'), skipped: count('skip') }

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import path from 'node:path'
 import { expect, test } from 'vitest'
-import { inRoot } from '@/setup/process/project-root'
 import type { Report } from './conform'
-import { openShop } from './testing/exemplary'
+import { openExemplary } from './testing/exemplary'
 import { openCheckThenAct } from './testing/naive'
+
+const root = path.resolve(import.meta.dirname, '..')
 
 const BODY = '{"amount":2400,"reference":"{{uuid}}"}'
 
@@ -11,8 +13,8 @@ function run(...args: string[]): Promise<{ code: number; out: string; err: strin
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', inRoot('conform/main.ts'), ...args],
-      { cwd: inRoot('.') },
+      ['--import', 'tsx', path.join(root, 'conform/main.ts'), ...args],
+      { cwd: root },
       (error, out, err) => {
         resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err })
       },
@@ -21,7 +23,7 @@ function run(...args: string[]): Promise<{ code: number; out: string; err: strin
 }
 
 test('0 when every MUST passes, 1 when one fails, 2 when it could not be tried', async () => {
-  const [shop, naive] = await Promise.all([openShop('payonce'), openCheckThenAct()])
+  const [shop, naive] = await Promise.all([openExemplary('payonce'), openCheckThenAct()])
   const asFirst = ['--header', 'Authorization: Bearer sk_test_first', '--body', BODY]
   const good = await run(shop.url, ...asFirst, '--profile', 'payonce', '--json')
   const bad = await run(naive.url, ...asFirst)
@@ -37,8 +39,14 @@ test('0 when every MUST passes, 1 when one fails, 2 when it could not be tried',
   expect(wrong.err).toMatch(/real money may move[\s\S]*--yes/)
 }, 60_000)
 
-test('2 when nobody answers', async () => {
-  const shop = await openShop('ietf')
+test('--help prints the usage and checks nothing', async () => {
+  const { code, out, err } = await run('--help')
+  expect([code, err]).toEqual([0, ''])
+  expect(out).toMatch(/^Usage: npm run conform -- <url>[\s\S]*--yes/)
+}, 60_000)
+
+test('2 when no server answers', async () => {
+  const shop = await openExemplary('ietf')
   await shop.close()
   const { code, err } = await run(shop.url, '--body', BODY)
   expect([code, err]).toEqual([2, 'No answer: ECONNREFUSED\n'])

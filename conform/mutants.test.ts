@@ -3,9 +3,16 @@ import type { CheckId } from './checks'
 import { CHECKS } from './checks'
 import { conform } from './conform'
 import { PROFILES, type ProfileName } from './profiles'
-import { type Habits, habitsOf, OLD_KEY, openShop, quotedLine, type Stored } from './testing/exemplary'
+import {
+  type Habits,
+  habitsOf,
+  OLD_KEY,
+  openExemplary,
+  quotedLine,
+  type StoredAnswer,
+} from './testing/exemplary'
 
-/** One bad habit each, and which checks find it: these and no others. `skip` are those that say nothing after that. */
+/** One bad habit each, and the checks that find it: these and no others. `skip` are those that are then skipped. */
 interface Mutant {
   name: string
   profile?: ProfileName
@@ -13,16 +20,16 @@ interface Mutant {
   finds: readonly CheckId[]
 }
 
-const bodyOf = (answer: Stored) => JSON.parse(answer.body) as Record<string, unknown>
-const withBody = (answer: Stored, changes: object): Stored => ({
+const bodyOf = (answer: StoredAnswer) => JSON.parse(answer.body) as Record<string, unknown>
+const withBody = (answer: StoredAnswer, changes: object): StoredAnswer => ({
   ...answer,
   body: JSON.stringify({ ...bodyOf(answer), ...changes }),
 })
-const withHeaders = (answer: Stored, changes: Record<string, string>): Stored => ({
+const withHeaders = (answer: StoredAnswer, changes: Record<string, string>): StoredAnswer => ({
   ...answer,
   headers: { ...answer.headers, ...changes },
 })
-function without(answer: Stored, ...names: string[]): Stored {
+function without(answer: StoredAnswer, ...names: string[]): StoredAnswer {
   return {
     ...answer,
     headers: Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !names.includes(name))),
@@ -61,18 +68,18 @@ const MUTANTS: readonly Mutant[] = [
     finds: ['replay-cookie'],
   },
   {
-    name: 'does not tell a replay',
+    name: 'does not mark a replay',
     change: ({ replay }) => ({ replay: (answer) => without(replay(answer), 'idempotent-replayed') }),
-    finds: ['replay-told'],
+    finds: ['replay-marked'],
   },
   {
-    name: 'says of each answer that it is a replay',
+    name: 'marks every answer as a replay',
     change: () => ({ charged: (answer) => withHeaders(answer, { 'idempotent-replayed': 'true' }) }),
-    finds: ['replay-told'],
+    finds: ['replay-marked'],
   },
   ...['location', 'idempotency-first-executed', 'idempotency-key-expires'].map((name) => ({
     name: `loses ${name} in a replay`,
-    change: ({ replay }: Habits) => ({ replay: (answer: Stored) => without(replay(answer), name) }),
+    change: ({ replay }: Habits) => ({ replay: (answer: StoredAnswer) => without(replay(answer), name) }),
     finds: ['replay-headers'] as const,
   })),
   { name: 'compares bytes', change: () => ({ fingerprint: (body) => body }), finds: ['same-payload'] },
@@ -111,12 +118,12 @@ const MUTANTS: readonly Mutant[] = [
     finds: ['other-payload-first-stays'],
   },
   {
-    name: 'does not say what differs',
+    name: 'does not name what differs',
     change: ({ refusal }) => ({ reuse: () => refusal('key-reused', 422) }),
     finds: ['other-payload-differs'],
   },
   {
-    name: 'says the values that differ',
+    name: 'discloses the values that differ',
     change: ({ refusal }) => ({ reuse: () => refusal('key-reused', 422, { differs: ['amount: 2400'] }) }),
     finds: ['other-payload-differs'],
   },
@@ -134,7 +141,7 @@ const MUTANTS: readonly Mutant[] = [
     finds: ['concurrent-losers'],
   },
   {
-    name: 'does not say how long to wait',
+    name: 'sends no Retry-After',
     change: ({ busy }) => ({ busy: (record) => without(busy(record), 'retry-after') }),
     finds: ['concurrent-losers'],
   },
@@ -243,7 +250,7 @@ const MUTANTS: readonly Mutant[] = [
     finds: ['second-account'],
   },
   {
-    name: "tells of other accounts' keys",
+    name: "reveals other accounts' keys",
     change: ({ refusal }) => ({ foreign: (isKnown) => (isKnown ? refusal('key-reused', 422) : null) }),
     finds: ['second-account-blind'],
   },
@@ -290,7 +297,7 @@ const MUTANTS: readonly Mutant[] = [
 test.concurrent.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
   'a server that %s',
   async (_, { profile = 'payonce', change, finds }) => {
-    const shop = await openShop(profile, change)
+    const shop = await openExemplary(profile, change)
     try {
       const report = await conform({
         url: shop.url,

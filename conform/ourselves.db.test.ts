@@ -7,7 +7,7 @@ import { openTestProduct, type TestProduct } from '@/server/testing/product'
 import { type ConformOptions, conform } from './conform'
 import type { ProfileName } from './profiles'
 
-/** What we ask of others we keep: our own API, as any program meets it, judged by the same runner. */
+/** Our own API, as any program meets it, judged by the runner that judges others. */
 let product: TestProduct
 let server: http.Server
 let target: Omit<ConformOptions, 'profile' | 'url' | 'body'>

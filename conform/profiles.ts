@@ -2,10 +2,10 @@ import type { CheckId } from './checks'
 import type { RowKind } from './checks/malformed'
 
 /**
- * What each profile asks for, and how much: a MUST decides over the exit code, a SHOULD is counted. A check that a profile does not name is
- * not part of it. Beside the weight stands where it is asked for: in `payonce`, a promise of docs/guarantees.md or a number of
- * docs/failure-modes.md; the weights of `ietf` are ours where money is concerned: the draft leaves
- * much to the server that a payment cannot leave open.
+ * The profiles: which checks apply, with what weight, and on whose demand. A MUST decides the exit code, a SHOULD is only counted, and a
+ * check that a profile does not name is not made. The source in `payonce` is a promise of docs/guarantees.md or an id of
+ * docs/failure-modes.md. The weights of `ietf` are ours where money is concerned: the draft leaves much to the server that a payment
+ * cannot leave open.
  */
 export type ProfileName = 'ietf' | 'stripe' | 'payonce'
 export type Weight = 'MUST' | 'SHOULD'
@@ -13,13 +13,13 @@ export type Spelling = 'quoted' | 'bare'
 
 export interface Profile {
   about: string
-  /** How keys are written where nothing else is tested. */
+  /** The spelling of keys, except where spelling is tested. */
   spelling: Spelling
-  /** Statuses that refuse a key with another payload. */
+  /** Statuses that may refuse a used key with another payload. */
   reused: readonly number[]
-  /** Whether the other spelling of a key must be taken, too. */
+  /** True where the other spelling must be accepted as the same key. */
   bothSpellings: boolean
-  /** Which rows of the table of malformed keys must be refused. */
+  /** The kinds of malformed keys (`checks/malformed.ts`) that must be refused. */
   malformed: readonly RowKind[]
   asks: Partial<Record<CheckId, readonly [Weight, string]>>
 }
@@ -71,7 +71,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
       'replay-effect': ['MUST', 'retries with the same key return the saved response'],
       'replay-bytes': ['MUST', 'saves the status code and body'],
       'replay-cookie': ['SHOULD', 'saves the status code and body, nothing else'],
-      'replay-told': ['SHOULD', 'Idempotent-Replayed: true'],
+      'replay-marked': ['SHOULD', 'Idempotent-Replayed: true'],
       'same-payload': ['SHOULD', 'compares parameters, not bytes'],
       'other-payload-effect': ['MUST', 'errors if the parameters are not the same'],
       'other-payload-refused': ['MUST', 'errors if the parameters are not the same (400)'],
@@ -89,7 +89,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     },
   },
   payonce: {
-    about: 'what Payonce promises of itself',
+    about: 'the promises of Payonce',
     spelling: 'quoted',
     reused: [422],
     bothSpellings: true,
@@ -100,7 +100,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
       'replay-effect': ['MUST', 'promise 1'],
       'replay-bytes': ['MUST', 'promise 3'],
       'replay-cookie': ['MUST', 'F47'],
-      'replay-told': ['MUST', 'the API document'],
+      'replay-marked': ['MUST', 'the API document'],
       'replay-headers': ['MUST', 'the API document'],
       'same-payload': ['MUST', 'promise 16'],
       'other-payload-effect': ['MUST', 'promise 16'],

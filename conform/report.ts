@@ -1,4 +1,4 @@
-import type { Report, Result } from './conform'
+import type { CheckResult, Report } from './conform'
 import { PROFILES } from './profiles'
 
 /** The report as a table for people. */
@@ -13,20 +13,20 @@ export function table(report: Report): string {
   ].join('\n')
 }
 
-/** Whether the API may be called conforming: every MUST that was judged passed; strictly, every SHOULD too. */
+/** True when the API conforms: every MUST that was judged passed; with `strict`, every SHOULD too. */
 export function conforms({ must, should }: Report, strict: boolean): boolean {
   return must.failed === 0 && must.passed > 0 && (!strict || should.failed === 0)
 }
 
-function lines({ outcome, weight, id, says, source, evidence, money }: Result): string[] {
-  const head = `${MARKS[outcome]} ${weight.padEnd(6)} ${id.padEnd(26)} ${says}`
+function lines({ outcome, weight, id, rule, source, evidence, money }: CheckResult): string[] {
+  const head = `${MARKS[outcome]} ${weight.padEnd(6)} ${id.padEnd(26)} ${rule}`
   if (outcome === 'pass') return [head]
   if (outcome === 'skip') return [`${head} (skipped: ${evidence})`]
   return [
     head,
-    `           asked by  ${source}`,
-    `           seen      ${evidence}`,
-    `           means     ${money}`,
+    `           source    ${source}`,
+    `           evidence  ${evidence}`,
+    `           risk      ${money}`,
   ]
 }
 

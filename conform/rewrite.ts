@@ -1,13 +1,13 @@
-/** The same payload in other characters, and another payload in the same form: for JSON and for forms. */
+/** Rewrites payloads (JSON or form): the same payload in other bytes, and another payload in the same format. */
 
-/** Other key order, other white space, the same meaning; null where there is nothing to change. */
+/** The same payload with other key order and white space; null where there is nothing to change. */
 export function rewritten(body: string): string | null {
   const json = parsed(body)
   if (json !== undefined) return different(JSON.stringify(backwards(json), null, 3), body)
   return isForm(body) ? different(body.split('&').reverse().join('&'), body) : null
 }
 
-/** One amount more: the first number of the payload, else null. */
+/** Another payload: the first number plus one; null where there is no number. */
 export function raised(body: string): string | null {
   const json = parsed(body)
   if (typeof json === 'object' && json !== null) return raiseFirst(json) ? JSON.stringify(json) : null
@@ -18,7 +18,7 @@ export function raised(body: string): string | null {
   )
 }
 
-/** The values of one payload that the other has not: what a refusal must not tell. Short ones are left out, for they turn up by chance. */
+/** The values that only one of two payloads holds, which a refusal must not disclose. Values under 4 characters are left out: they occur by chance. */
 export function valuesThatDiffer(payloads: readonly string[]): string[] {
   const [one = [], other = []] = payloads.map((body) => valuesOf(body).map(String))
   const differing = [
@@ -56,7 +56,7 @@ function backwards(value: unknown): unknown {
   )
 }
 
-/** In place. @returns whether there was one */
+/** Adds one to the first number, in place. @returns whether there was one */
 function raiseFirst(value: object): boolean {
   for (const [name, inner] of Object.entries(value)) {
     if (typeof inner === 'number') {
@@ -68,7 +68,7 @@ function raiseFirst(value: object): boolean {
   return false
 }
 
-/** Names once each, and no lists: where a name repeats, the order of its values means something. */
+/** True for a form without lists or repeated names: the order of repeated names has a meaning. */
 function isForm(body: string): boolean {
   const names = body.split('&').map((pair) => pair.split('=')[0] ?? '')
   return /^[^={}\s&]+=/.test(body) && new Set(names).size === names.length && !/\[\]|%5B%5D/i.test(body)

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Spelling } from './profiles'
-import type { Ask } from './wire'
+import type { HttpRequest } from './wire'
 
-/** What is asked of the API under test: one intended effect, with the key and the body that all its retries share. */
+/** One intended effect: the key and the body that all its retries share. */
 export interface Intent {
   key: string
   body: string
-  /** What stands for {{uuid}} in this body. */
+  /** The value of {{uuid}} in this body. */
   mark: string
 }
 
@@ -17,20 +17,21 @@ export interface TargetOptions {
   spelling: Spelling
 }
 
-/** What a request may have instead of its own: the lines of the key's header as they are (none for no header at all), body, headers. */
-export interface Instead {
+/** Deviations of one request from its intent: raw lines of the key's header (an empty list: no header), body, further headers. */
+export interface Deviation {
   keyLines?: readonly string[]
   body?: string
   headers?: Record<string, string>
 }
 
+/** The API under test: makes intents, and the requests that carry them. */
 export class Target {
   private made = 0
 
   constructor(private readonly options: TargetOptions) {}
 
-  /** A new effect: a key that nobody has used, and the body with its places filled in. */
-  intend(): Intent {
+  /** A new effect: a fresh key, and the body with its placeholders filled in. */
+  newIntent(): Intent {
     this.made += 1
     const mark = randomUUID()
     return { key: `conform-${randomUUID()}`, body: this.fill(this.options.body, mark), mark }
@@ -40,7 +41,7 @@ export class Target {
     return template.replaceAll('{{uuid}}', mark).replaceAll('{{n}}', String(this.made))
   }
 
-  ask(intent: Intent, instead: Instead = {}): Ask {
+  requestFor(intent: Intent, instead: Deviation = {}): HttpRequest {
     const { url, headers, spelling } = this.options
     const lines = instead.keyLines ?? [spell(intent.key, spelling)]
     const key =
@@ -54,7 +55,7 @@ export class Target {
   }
 }
 
-/** RFC 9651 §3.3.3, or as it is. */
+/** The key as a structured-field string (RFC 9651 §3.3.3), or bare. */
 export function spell(key: string, spelling: Spelling): string {
   return spelling === 'quoted' ? `"${key.replace(/[\\"]/g, '\\$&')}"` : key
 }

@@ -60,7 +60,7 @@ test('an answer without a length ends with the connection', async () => {
 describe('what is no answer', () => {
   test.each<[string, (socket: net.Socket) => void, RegExp]>([
     ['a server that hangs up', (socket) => socket.destroy(), /ECONNRESET|closed/],
-    ['one that says nothing', () => undefined, /nothing for 300 ms/],
+    ['one that never answers', () => undefined, /nothing for 300 ms/],
     [
       'one that stops half-way',
       (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'),
@@ -92,7 +92,7 @@ describe('what is no answer', () => {
     for (const socket of sockets) socket.destroy()
   })
 
-  test('a port where nobody listens', async () => {
+  test('a port without a server', async () => {
     expect(await wire().send(ask(new URL('http://127.0.0.1:1/')))).toEqual({
       kind: 'none',
       reason: 'ECONNREFUSED',
@@ -118,7 +118,7 @@ test.each(['', 'x'])('together with a body of %j', async (body) => {
   ])
 })
 
-test('together, where nobody listens: each is told', async () => {
+test('together, at a port without a server: each gets the error', async () => {
   const url = new URL('http://127.0.0.1:1/')
   expect(await wire().sendTogether([ask(url), ask(url)])).toMatchObject([
     { reason: 'ECONNREFUSED' },

@@ -3,8 +3,8 @@ import https from 'node:https'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Exchange } from './answer'
 
-/** One request, to be sent as it is: a header with two values is sent on two lines. */
-export interface Ask {
+/** One request, sent exactly as given: a header with two values is sent on two lines. */
+export interface HttpRequest {
   url: URL
   method: 'POST' | 'GET'
   headers: Record<string, string | string[]>
@@ -12,8 +12,8 @@ export interface Ask {
 }
 
 /**
- * Sends requests over connections of their own, and counts them. Not `fetch`: it joins lines of headers, and cannot hold back the last
- * byte of a body or hang up half-way.
+ * Sends each request over a connection of its own, and counts them. Not with `fetch`, which joins header lines, and can neither hold
+ * back the last byte of a body nor hang up halfway. A request beyond the limits is not sent, and counts as unanswered.
  */
 export class Wire {
   sent = 0
@@ -23,27 +23,27 @@ export class Wire {
     this.until = performance.now() + limits.totalMs
   }
 
-  async send(ask: Ask): Promise<Exchange> {
+  async send(ask: HttpRequest): Promise<Exchange> {
     const spent = this.take()
     // Bytes, not a string: Node would write the headers in the encoding of the text that follows them.
     return spent ?? this.start(ask, (request) => request.end(Buffer.from(ask.body))).answer
   }
 
   /**
-   * All at once: each request is sent but for its last byte, and when every server side has the rest, the last bytes follow together. So
-   * they race even where the network would have kept them apart.
+   * Sends all at once: each request without its last byte, then, when the server has them all, the last bytes together. So they race
+   * even where the network would have kept them apart.
    */
-  async sendTogether(asks: readonly Ask[]): Promise<Exchange[]> {
+  async sendTogether(asks: readonly HttpRequest[]): Promise<Exchange[]> {
     const spent = asks.map(() => this.take())
-    const held = asks.map((ask, index) => spent[index] ?? this.hold(ask))
-    await Promise.all(held.map((one) => ('ready' in one ? one.ready : undefined)))
+    const started = asks.map((ask, index) => spent[index] ?? this.sendAllButLastByte(ask))
+    await Promise.all(started.map((one) => ('ready' in one ? one.ready : undefined)))
     await pause(SETTLE_MS)
-    for (const one of held) if ('ready' in one) one.release()
-    return Promise.all(held.map((one) => ('ready' in one ? one.answer : one)))
+    for (const one of started) if ('ready' in one) one.release()
+    return Promise.all(started.map((one) => ('ready' in one ? one.answer : one)))
   }
 
-  /** Sends all of it, and hangs up so much later. @returns the answer, where it was quicker */
-  async sendAndHangUp(ask: Ask, afterMs: number): Promise<Exchange> {
+  /** Sends the whole request, and closes the connection `afterMs` later. @returns the answer, if it came before */
+  async sendAndHangUp(ask: HttpRequest, afterMs: number): Promise<Exchange> {
     const spent = this.take()
     if (spent) return spent
     const { request, answer } = this.start(ask, () => undefined)
@@ -57,13 +57,13 @@ export class Wire {
     return exchange
   }
 
-  private hold(ask: Ask) {
+  private sendAllButLastByte(ask: HttpRequest) {
     const bytes = Buffer.from(ask.body)
     const last = Math.max(0, bytes.length - 1)
     const { request, answer } = this.start(ask, () => undefined)
     const ready = new Promise<void>((resolve) => {
       request.once('close', () => resolve())
-      // Without a byte to hold back, what follows together is the end of the request.
+      // An empty body has no byte to hold back; then only the end of the request is held back.
       if (last === 0)
         request.once('socket', (socket) =>
           socket.connecting ? socket.once('connect', () => resolve()) : resolve(),
@@ -73,7 +73,7 @@ export class Wire {
     return { ready, answer, release: () => request.end(bytes.subarray(last)) }
   }
 
-  private start(ask: Ask, begin: (request: http.ClientRequest) => void) {
+  private start(ask: HttpRequest, begin: (request: http.ClientRequest) => void) {
     const length = { 'content-length': String(Buffer.byteLength(ask.body)) }
     const headers = ask.method === 'POST' ? { ...ask.headers, ...length } : ask.headers
     const request = (ask.url.protocol === 'https:' ? https : http).request(ask.url, {
@@ -96,7 +96,7 @@ export class Wire {
   }
 }
 
-/** 25 ms: what has been written is not read yet. In this time a server takes up all connections, and waits for the last byte of each. */
+/** 25 ms for the server to read what has been written, so that it waits for the last byte of every request. */
 const SETTLE_MS = 25
 
 /** 1 MiB: an answer to a payment is a thousand times smaller. */
@@ -130,9 +130,9 @@ function answerTo(request: http.ClientRequest, timeoutMs: number): Promise<Excha
           body: Buffer.concat(chunks).toString('utf8'),
         }),
       )
-      response.on('close', () => fail(new Error('the connection was closed half-way')))
+      response.on('close', () => fail(new Error('the connection was closed halfway')))
     })
-    // While an answer comes, its own end counts: one without a length ends with the connection.
+    // During an answer its own end counts: one without a length ends with the connection.
     request.on('close', () => (answering ? undefined : fail(new Error('the connection was closed'))))
   })
 }
@@ -146,7 +146,7 @@ function flat(headers: http.IncomingHttpHeaders): Record<string, string> {
   )
 }
 
-/** Its code where it has one: the words of a network error name addresses, and nothing else that would help. */
+/** The code of a network error, where it has one: its message adds only addresses. */
 function reasonOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message
 }

@@ -4,12 +4,12 @@ import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { type Demo, readDemo } from '@/setup/demo-file'
 import { processId } from '@/setup/process/process-id'
-import { type Launched, launch, newHome } from '@/setup/test/product'
+import { type LaunchedProduct, launch, newHome } from '@/setup/test/product'
 
 // `npm start` itself, as a second product beside the one that the other tests share.
 let home: string
 const dataDir = () => path.join(home, 'data')
-const start = (name: string): Launched => launch(dataDir(), path.join(home, `${name} log`))
+const start = (name: string): LaunchedProduct => launch(dataDir(), path.join(home, `${name} log`))
 
 test.beforeEach(() => {
   home = newHome()
@@ -53,7 +53,7 @@ function demo(): Demo {
   return found
 }
 
-async function exitCode({ process }: Launched): Promise<number | null> {
+async function exitCode({ process }: LaunchedProduct): Promise<number | null> {
   if (process.exitCode === null) await once(process, 'exit')
   return process.exitCode
 }

@@ -10,7 +10,7 @@ const BANNED =
 
 /** `held` is the word for presses that the page held back, and for nothing else. */
 const HELD_PRESSES = [
-  'app/dashboard/_parts/sentences.ts: Presses.held',
+  'app/dashboard/_parts/payment-sentences.ts: OutcomeCounts.held',
   'idempotency/client/attempt.ts: StoredAttempt.held',
   'idempotency/stores/read.ts: AttemptCounts.held',
   'payments/overview.ts: Bucket.held',

@@ -1,57 +1,56 @@
 import { effectsOf, show, statusOf, succeeded } from '../answer'
-import { type Check, fail, judged, skip, type Verdict } from '../verdict'
-import type { World } from '../world'
+import { type ConformCheck, fail, judged, skip, type Verdict } from '../check'
+import type { Trial } from '../trial'
 
-/** One key, two accounts. */
+/** Checks on one key that two accounts use. */
 
-async function twoAccounts(world: World) {
-  const { secondHeaders } = world.given
+async function twoAccounts(trial: Trial) {
+  const { secondHeaders } = trial.given
   if (!secondHeaders) return null
-  const intent = world.target.intend()
-  const mine = await world.insist(intent)
-  const theirs = await world.insist(intent, { headers: secondHeaders })
-  // With a key of its own: whether the second account may do this at all.
-  const able = await world.insist(world.target.intend(), { headers: secondHeaders })
-  return { mine, theirs, able, mineAgain: await world.insist(intent) }
+  const intent = trial.target.newIntent()
+  const mine = await trial.insist(intent)
+  const theirs = await trial.insist(intent, { headers: secondHeaders })
+  // With a fresh key: whether the second account may do this at all.
+  const able = await trial.insist(trial.target.newIntent(), { headers: secondHeaders })
+  return { mine, theirs, able, mineAgain: await trial.insist(intent) }
 }
 
 async function judgeAccounts(
-  world: World,
+  trial: Trial,
   judge: (seen: NonNullable<Awaited<ReturnType<typeof twoAccounts>>>) => Verdict,
 ): Promise<Verdict> {
-  const seen = await world.see(twoAccounts)
+  const seen = await trial.observe(twoAccounts)
   if (!seen) return skip('give --second-header with the credential of another account')
   if (!succeeded(seen.able))
-    return fail(`the second account may not do this at all, so nothing is proved: ${show(seen.able)}`)
+    return fail(`the second account may not do this at all, which proves nothing: ${show(seen.able)}`)
   return judge(seen)
 }
 
 export const accountChecks = [
   {
     id: 'second-account',
-    says: "another account's request with the same key never gets the first one's answer, nor takes its place",
+    rule: "another account's request with the same key never gets the first one's answer, nor takes its place",
     money: 'One merchant is shown the payment of another, and its own is never made.',
     after: ['two-keys'],
-    judge: (world) =>
-      judgeAccounts(world, ({ mine, theirs, mineAgain }) => {
+    judge: (trial) =>
+      judgeAccounts(trial, ({ mine, theirs, mineAgain }) => {
         const taken = succeeded(theirs) && effectsOf([mine, theirs]).length === 1
         const kept = succeeded(mineAgain) && effectsOf([mine, mineAgain]).length === 1
-        if (taken) return fail(`the second account was given ${effectsOf([theirs]).join()} of the first`)
+        if (taken) return fail(`the second account got ${effectsOf([theirs]).join()} of the first`)
         return judged(kept, `second ${show(theirs)}; the first again ${show(mineAgain)}`)
       }),
   },
   {
     id: 'second-account-blind',
-    says: 'another account does not learn that a key exists: its request is its own',
-    money:
-      "Whoever tries keys learns which payments others make; two merchants' keys get into each other's way.",
+    rule: 'another account does not learn that a key is in use: its request is executed as its own',
+    money: "Guessing keys reveals the payments of others, and two merchants' equal keys block each other.",
     after: ['second-account'],
-    judge: (world) =>
-      judgeAccounts(world, ({ theirs, able }) =>
+    judge: (trial) =>
+      judgeAccounts(trial, ({ theirs, able }) =>
         judged(
           statusOf(theirs) === statusOf(able),
           `with the used key ${show(theirs)}; with one of its own ${show(able)}`,
         ),
       ),
   },
-] as const satisfies readonly Check[]
+] as const satisfies readonly ConformCheck[]

@@ -1,56 +1,58 @@
 import {
-  type Answer,
   type Exchange,
   effectOf,
   effectsOf,
   headerOf,
+  type ReceivedAnswer,
   sameAnswer,
   show,
   succeeded,
 } from '../answer'
+import { type ConformCheck, fail, judged, pass } from '../check'
 import { countListed } from '../listed'
 import type { Intent } from '../target'
-import { type Check, fail, judged, pass } from '../verdict'
-import type { World } from '../world'
+import type { Trial } from '../trial'
 
-/** The same request several times at once: rounds of two, and one of ten. */
+/** Checks on the same request sent several times at once: six rounds of two, and one of ten. */
 
 const ROUNDS = [2, 2, 2, 2, 2, 2, 10]
 
 interface Round {
   intent: Intent
   answers: Exchange[]
-  /** What a client gets that then asks until it has an answer. */
+  /** The answer of a client that then retries until it is final. */
   settled: Exchange
   listed: number | null
 }
 
-async function rounds(world: World): Promise<Round[]> {
+async function rounds(trial: Trial): Promise<Round[]> {
   const played: Round[] = []
   for (const size of ROUNDS) {
-    const round = await playRound(world, size)
+    const round = await playRound(trial, size)
     played.push(round)
-    // One key that got stuck is enough, and each costs many seconds.
+    // One stuck key is proof enough, and each costs many seconds.
     if (!succeeded(round.settled)) break
   }
   return played
 }
 
-async function playRound(world: World, size: number): Promise<Round> {
-  const intent = world.target.intend()
-  const answers = await world.wire.sendTogether(Array.from({ length: size }, () => world.target.ask(intent)))
-  const settled = await world.insist(intent)
-  return { intent, answers, settled, listed: await countListed(world, intent) }
+async function playRound(trial: Trial, size: number): Promise<Round> {
+  const intent = trial.target.newIntent()
+  const answers = await trial.wire.sendTogether(
+    Array.from({ length: size }, () => trial.target.requestFor(intent)),
+  )
+  const settled = await trial.insist(intent)
+  return { intent, answers, settled, listed: await countListed(trial, intent) }
 }
 
 export const concurrentChecks = [
   {
     id: 'concurrent-effect',
-    says: 'the same request several times at once has one effect',
+    rule: 'the same request several times at once has one effect',
     money: 'A double click, or a proxy that sends again, charges twice.',
     after: ['two-keys'],
-    async judge(world) {
-      const played = await world.see(rounds)
+    async judge(trial) {
+      const played = await trial.observe(rounds)
       const doubled = played.filter((round) => countOf(round) > 1)
       const worst = doubled.toSorted((a, b) => countOf(b) - countOf(a))[0]
       const requests = `${played.length} rounds, ${played.reduce((sum, { answers }) => sum + answers.length, 0)} requests`
@@ -63,37 +65,37 @@ export const concurrentChecks = [
   },
   {
     id: 'concurrent-losers',
-    says: 'of requests at once, those that do not execute replay, join, or are told 409',
-    money: 'A client is told of a failure while its card is being charged, and pays again elsewhere.',
+    rule: 'of concurrent requests, those that are not executed are replayed, joined or answered 409',
+    money: 'A client is answered with a failure while its card is being charged, and pays again elsewhere.',
     after: ['two-keys'],
-    async judge(world) {
-      const answers = (await world.see(rounds)).flatMap((round) => round.answers)
-      const wrong = answers.filter((answer) => !succeeded(answer) && !isBusy(answer, world))
+    async judge(trial) {
+      const answers = (await trial.observe(rounds)).flatMap((round) => round.answers)
+      const wrong = answers.filter((answer) => !succeeded(answer) && !isBusy(answer, trial))
       const [one] = wrong
       return one ? fail(`${wrong.length} of ${answers.length}: ${show(one)}`) : pass(tally(answers))
     },
   },
   {
     id: 'concurrent-settled',
-    says: 'whoever was told 409 asks again and gets the answer of the one that executed',
+    rule: 'a retry after 409 gets the answer of the request that was executed',
     money: 'The client of a payment that went through never learns of it, or learns of another one.',
     after: ['two-keys', 'replay-effect'],
-    async judge(world) {
-      const wrong = (await world.see(rounds)).flatMap((round) => unsettled(round) ?? [])
+    async judge(trial) {
+      const wrong = (await trial.observe(rounds)).flatMap((round) => unsettled(round) ?? [])
       return judged(
         wrong.length === 0,
-        wrong[0] ?? 'each round ended with the answer of the request that executed',
+        wrong[0] ?? 'each round ended with the answer of the request that was executed',
       )
     },
   },
-] as const satisfies readonly Check[]
+] as const satisfies readonly ConformCheck[]
 
-/** How many effects one key had: by its answers, and by the list where there is one. */
+/** The number of effects of one key: by its answers, and by the list where there is one. */
 const countOf = ({ answers, settled, listed }: Round) =>
   Math.max(effectsOf([...answers, settled]).length, listed ?? 0)
 
-/** 409, and where the profile knows one, with the time to wait. A server without time for us (429, 503 + Retry-After) is no loser. */
-function isBusy(answer: Exchange, { profile }: World): boolean {
+/** Accepts 409, with Retry-After where the profile demands it, and the answers of an overloaded server (429 or 503 with Retry-After). */
+function isBusy(answer: Exchange, { profile }: Trial): boolean {
   if (answer.kind === 'none') return false
   const waits = headerOf(answer, 'retry-after') !== null
   if (answer.status === 409) return waits || !profile.asks['error-advice']
@@ -106,8 +108,8 @@ function unsettled({ answers, settled }: Round): string | null {
   return other ? `at once ${show(other)}; afterwards ${show(settled)}` : null
 }
 
-/** The same effect is enough where the same bytes have a check of their own. */
-const differs = (answer: Answer, settled: Answer) =>
+/** The same effect is enough: the same bytes are checked elsewhere. */
+const differs = (answer: ReceivedAnswer, settled: ReceivedAnswer) =>
   !sameAnswer(answer, settled) && effectOf(answer) !== effectOf(settled)
 
 function tally(answers: readonly Exchange[]): string {

@@ -1,54 +1,55 @@
 import { type Exchange, effectsOf, show, succeeded } from '../answer'
+import { type ConformCheck, fail, judged, pass } from '../check'
 import { countListed } from '../listed'
-import { type Check, fail, judged, pass } from '../verdict'
-import type { World } from '../world'
+import type { Trial } from '../trial'
 import { firstCall } from './replay'
 
-/** The client hangs up while its request runs, and sends it again. */
+/** Checks on a client that hangs up while its request runs, and retries. */
 
-/** Parts of the time that the first call took: at once, and while the server is busy. */
+/** Moments to hang up, as parts of the time that the first call took: at once, and while the server works. */
 const MOMENTS = [0, 0.25, 0.5, 0.75]
-/** 2 s: nobody waits longer for a check. */
+/** 2 s: a longer wait would make the run slow without finding more. */
 const HANG_UP_MAX_MS = 2_000
 
-interface Left {
+/** One request that was abandoned and retried. */
+interface HungUpRequest {
   afterMs: number
-  /** Of the request that was left, where it was quicker than we. */
+  /** The answer of the abandoned request, if it came before we hung up. */
   quick: Exchange
   retried: Exchange
-  /** Once more, later: an effect that ended after the retry shows here. */
+  /** A second retry: an effect that ended after the first one shows here. */
   again: Exchange
   listed: number | null
 }
 
-async function lefts(world: World): Promise<Left[]> {
-  const { tookMs } = await world.see(firstCall)
-  const played: Left[] = []
+async function hangUps(trial: Trial): Promise<HungUpRequest[]> {
+  const { tookMs } = await trial.observe(firstCall)
+  const played: HungUpRequest[] = []
   for (const moment of MOMENTS) {
-    const left = await leave(world, Math.round(Math.min(HANG_UP_MAX_MS, moment * tookMs)))
-    played.push(left)
-    if (!succeeded(left.again)) break
+    const observed = await hangUp(trial, Math.round(Math.min(HANG_UP_MAX_MS, moment * tookMs)))
+    played.push(observed)
+    if (!succeeded(observed.again)) break
   }
   return played
 }
 
-async function leave(world: World, afterMs: number): Promise<Left> {
-  const intent = world.target.intend()
-  const quick = await world.wire.sendAndHangUp(world.target.ask(intent), afterMs)
-  const retried = await world.insist(intent)
-  // One that is stuck was asked for long enough.
-  const again = succeeded(retried) ? await world.insist(intent) : retried
-  return { afterMs, quick, retried, again, listed: await countListed(world, intent) }
+async function hangUp(trial: Trial, afterMs: number): Promise<HungUpRequest> {
+  const intent = trial.target.newIntent()
+  const quick = await trial.wire.sendAndHangUp(trial.target.requestFor(intent), afterMs)
+  const retried = await trial.insist(intent)
+  // A stuck request has been retried for long enough.
+  const again = succeeded(retried) ? await trial.insist(intent) : retried
+  return { afterMs, quick, retried, again, listed: await countListed(trial, intent) }
 }
 
 export const hangUpChecks = [
   {
     id: 'hang-up-effect',
-    says: 'a client that hangs up and sends again causes one effect',
+    rule: 'a client that hangs up and retries causes one effect',
     money: 'Every lost connection is a second charge.',
     after: ['two-keys'],
-    async judge(world) {
-      const played = await world.see(lefts)
+    async judge(trial) {
+      const played = await trial.observe(hangUps)
       const doubled = played.find(
         ({ quick, retried, again, listed }) =>
           effectsOf([quick, retried, again]).length > 1 || (listed ?? 0) > 1,
@@ -62,12 +63,12 @@ export const hangUpChecks = [
   },
   {
     id: 'hang-up-answered',
-    says: 'a client that hangs up and sends again gets an answer',
+    rule: 'a client that hangs up and retries gets an answer',
     money:
       'The payment is stuck: the client cannot know whether it was charged, and a new key may charge twice.',
     after: ['two-keys'],
-    async judge(world) {
-      const stuck = (await world.see(lefts)).find(({ again }) => !succeeded(again))
+    async judge(trial) {
+      const stuck = (await trial.observe(hangUps)).find(({ again }) => !succeeded(again))
       return judged(
         !stuck,
         stuck
@@ -76,9 +77,9 @@ export const hangUpChecks = [
       )
     },
   },
-] as const satisfies readonly Check[]
+] as const satisfies readonly ConformCheck[]
 
-function seenBy(played: readonly Left[]): string {
+function seenBy(played: readonly HungUpRequest[]): string {
   return played.every(({ listed }) => listed === null)
     ? ' among the answers (give --list to count all of them)'
     : ', counted in the list'

@@ -1,13 +1,14 @@
-/** Lines of the header Idempotency-Key that must be refused, each with a reason; `key` is fresh, so that no row meets an older one. */
+/** Why a key is malformed: no string of RFC 9651, longer than 255 characters, or a form that only our own profile refuses. */
 export type RowKind = 'no string' | 'too long' | 'not ours'
 
-export interface Row {
+/** A malformed Idempotency-Key header: its raw lines, made from a fresh key so that rows do not meet each other. */
+export interface MalformedKey {
   name: string
   kind: RowKind
   lines(key: string): string[]
 }
 
-export const MALFORMED: readonly Row[] = [
+export const MALFORMED: readonly MalformedKey[] = [
   { name: 'an empty string', kind: 'not ours', lines: () => ['""'] },
   { name: 'no closing quote', kind: 'no string', lines: (key) => [`"${key}`] },
   { name: 'text after the string', kind: 'no string', lines: (key) => [`"${key}" x`] },

@@ -1,61 +1,62 @@
 import { bodyOf, effectOf, effectsOf, show, statusOf, succeeded } from '../answer'
+import { type ConformCheck, fail, judged, skip } from '../check'
 import { countListed } from '../listed'
 import { raised, rewritten, valuesThatDiffer } from '../rewrite'
-import { type Check, fail, judged, skip } from '../verdict'
-import type { World } from '../world'
+import type { Trial } from '../trial'
 import { firstCall } from './replay'
 
-/** A used key with the same payload in other characters, and with another payload. */
+/** Checks on a used key: with the same payload in other bytes, and with another payload. */
 
-async function sameInOtherWords(world: World) {
-  const { intent } = await world.see(firstCall)
+async function sameInOtherBytes(trial: Trial) {
+  const { intent } = await trial.observe(firstCall)
   const body = rewritten(intent.body)
-  return body === null ? null : world.insist(intent, { body })
+  return body === null ? null : trial.insist(intent, { body })
 }
 
-/** A key of its own, so that what happens to it spoils no other check: paid, reused for another payload, asked once more. */
-export async function reuse(world: World) {
-  const intent = world.target.intend()
-  const { otherBody } = world.given
-  const other = otherBody === undefined ? raised(intent.body) : world.target.fill(otherBody, intent.mark)
+/** Pays under a key of its own (so that no other check is spoilt), reuses it for another payload, then repeats the first request. */
+export async function reuse(trial: Trial) {
+  const intent = trial.target.newIntent()
+  const { otherBody } = trial.given
+  const other = otherBody === undefined ? raised(intent.body) : trial.target.fill(otherBody, intent.mark)
   if (other === null || other === intent.body) return null
-  const first = await world.insist(intent)
-  const reused = await world.insist(intent, { body: other })
-  const listed = await countListed(world, intent)
-  return { first, reused, listed, after: await world.insist(intent), payloads: [intent.body, other] }
+  const first = await trial.insist(intent)
+  const reused = await trial.insist(intent, { body: other })
+  const listed = await countListed(trial, intent)
+  return { first, reused, listed, after: await trial.insist(intent), payloads: [intent.body, other] }
 }
 
-const NO_OTHER = 'no other payload: give --other-body'
+const NO_OTHER = 'the body has no number to change: give --other-body'
 
 async function judgeReuse(
-  world: World,
+  trial: Trial,
   judge: (seen: NonNullable<Awaited<ReturnType<typeof reuse>>>) => ReturnType<typeof judged>,
 ) {
-  const seen = await world.see(reuse)
+  const seen = await trial.observe(reuse)
   return seen ? judge(seen) : skip(NO_OTHER)
 }
 
 export const payloadChecks = [
   {
     id: 'same-payload',
-    says: 'the same payload with other key order and white space is a replay',
-    money: 'A client that writes its JSON anew for a retry is refused, and is tempted to pay with a new key.',
+    rule: 'the same payload with other key order and white space is a replay',
+    money:
+      'A client that serialises its JSON anew for a retry is refused, and is tempted to pay with a new key.',
     after: ['replay-effect'],
-    async judge(world) {
-      const { answer } = await world.see(firstCall)
-      const again = await world.see(sameInOtherWords)
-      if (again === null) return skip('the body cannot be written otherwise')
+    async judge(trial) {
+      const { answer } = await trial.observe(firstCall)
+      const again = await trial.observe(sameInOtherBytes)
+      if (again === null) return skip('the body cannot be rewritten')
       const same = succeeded(answer) && succeeded(again) && effectOf(answer) === effectOf(again)
       return judged(same, `first ${show(answer)}; rewritten ${show(again)}`)
     },
   },
   {
     id: 'other-payload-effect',
-    says: 'a used key with another payload has no effect',
+    rule: 'a used key with another payload has no effect',
     money: 'A mistake in how a client makes its keys becomes a second charge.',
     after: ['two-keys'],
-    judge: (world) =>
-      judgeReuse(world, ({ first, reused, listed }) => {
+    judge: (trial) =>
+      judgeReuse(trial, ({ first, reused, listed }) => {
         const effects = effectsOf([first, reused])
         const count = Math.max(effects.length, listed ?? 0)
         return judged(
@@ -66,14 +67,14 @@ export const payloadChecks = [
   },
   {
     id: 'other-payload-refused',
-    says: 'a used key with another payload is refused',
+    rule: 'a used key with another payload is refused',
     money:
-      'A client takes the answer to an old payment for the answer to its new one: goods leave for money that never came.',
+      'A client takes the answer to an old payment for the answer to its new one: goods are shipped without a payment.',
     after: ['two-keys'],
-    judge: (world) =>
-      judgeReuse(world, ({ reused }) => {
+    judge: (trial) =>
+      judgeReuse(trial, ({ reused }) => {
         const status = statusOf(reused)
-        const expected = world.profile.reused
+        const expected = trial.profile.reused
         return judged(
           status !== null && expected.includes(status),
           `expected ${expected.join(' or ')}: ${show(reused)}`,
@@ -82,31 +83,31 @@ export const payloadChecks = [
   },
   {
     id: 'other-payload-first-stays',
-    says: 'after that, the first request still gets its first answer',
-    money: 'One wrong request makes a good payment unanswerable, or lets it be made again.',
+    rule: 'after that refusal, the first request still gets its first answer',
+    money: 'One wrong request hides the answer of a good payment, or lets it be made again.',
     after: ['two-keys', 'replay-effect'],
-    judge: (world) =>
-      judgeReuse(world, ({ first, after }) => {
+    judge: (trial) =>
+      judgeReuse(trial, ({ first, after }) => {
         const same = succeeded(first) && succeeded(after) && effectOf(first) === effectOf(after)
         return judged(same, `first ${show(first)}; afterwards ${show(after)}`)
       }),
   },
   {
     id: 'other-payload-differs',
-    says: 'the refusal names the members that differ, and no value',
-    money: 'Somebody who tries keys learns what others paid; somebody who made a mistake cannot find it.',
+    rule: 'the refusal names the members that differ, and no value',
+    money: 'Guessing keys reveals what others paid, or a developer cannot find the mistake.',
     after: ['other-payload-refused'],
-    judge: (world) =>
-      judgeReuse(world, ({ reused, payloads }) => {
+    judge: (trial) =>
+      judgeReuse(trial, ({ reused, payloads }) => {
         const differs = bodyOf(reused)?.differs
         if (!Array.isArray(differs) || differs.length === 0) return fail('the body has no list `differs`')
         const pointers = differs.every((one) => typeof one === 'string' && /^(\/|$)/.test(one))
-        const told = valuesThatDiffer(payloads).some(
+        const disclosed = valuesThatDiffer(payloads).some(
           (value) => reused.kind === 'answer' && reused.body.includes(value),
         )
-        return told
+        return disclosed
           ? fail('the refusal holds a value of a payload')
           : judged(pointers, `differs: ${JSON.stringify(differs)}`)
       }),
   },
-] as const satisfies readonly Check[]
+] as const satisfies readonly ConformCheck[]

@@ -1,72 +1,74 @@
-import { effectOf, headerOf, isReplayTold, sameAnswer, show, statusOf, succeeded } from '../answer'
-import { type Check, fail, judged, pass } from '../verdict'
-import type { World } from '../world'
+import { effectOf, headerOf, isMarkedReplay, sameAnswer, show, statusOf, succeeded } from '../answer'
+import { type ConformCheck, fail, judged, pass } from '../check'
+import type { Trial } from '../trial'
 
-/** A first request, one with another key, and the first one again. */
+/** Checks on a first request, one with another key, and a replay of the first. */
 
-export async function firstCall(world: World) {
-  const intent = world.target.intend()
+export async function firstCall(trial: Trial) {
+  const intent = trial.target.newIntent()
   const began = performance.now()
-  const answer = await world.insist(intent)
+  const answer = await trial.insist(intent)
   return { intent, answer, tookMs: performance.now() - began }
 }
 
-export async function otherCall(world: World) {
-  return world.insist(world.target.intend())
+export async function otherCall(trial: Trial) {
+  return trial.insist(trial.target.newIntent())
 }
 
-export async function replay(world: World) {
-  const { intent } = await world.see(firstCall)
-  return world.insist(intent)
+export async function replay(trial: Trial) {
+  const { intent } = await trial.observe(firstCall)
+  return trial.insist(intent)
 }
 
-async function both(world: World) {
-  return { first: (await world.see(firstCall)).answer, again: await world.see(replay) }
+async function both(trial: Trial) {
+  return { first: (await trial.observe(firstCall)).answer, again: await trial.observe(replay) }
 }
 
 export const replayChecks = [
   {
     id: 'first-call',
-    says: 'a request with a fresh key succeeds',
-    money: 'Nothing can be said about an API that takes no payment.',
+    rule: 'a request with a fresh key succeeds',
+    money: 'An API that takes no payment cannot be judged.',
     after: [],
-    async judge(world) {
-      const { answer } = await world.see(firstCall)
+    async judge(trial) {
+      const { answer } = await trial.observe(firstCall)
       return judged(succeeded(answer), show(answer))
     },
   },
   {
     id: 'two-keys',
-    says: 'two keys are two effects, and their answers tell them apart',
-    money: 'A second, wanted payment is swallowed; or two charges look like one, and no client can tell.',
+    rule: 'two keys have two effects, with answers that differ',
+    money: 'A second, intended payment is never made, or two charges look like one to every client.',
     after: ['first-call'],
-    async judge(world) {
-      const { answer } = await world.see(firstCall)
-      const other = await world.see(otherCall)
+    async judge(trial) {
+      const { answer } = await trial.observe(firstCall)
+      const other = await trial.observe(otherCall)
       if (!succeeded(answer) || !succeeded(other))
-        return fail(`with another key: ${show(other)}; a body may need {{uuid}} or {{n}} to be done again`)
+        return fail(
+          `with another key: ${show(other)}; the body may need {{uuid}} or {{n}}, if it succeeds only once`,
+        )
       const [one, two] = [effectOf(answer), effectOf(other)]
-      return judged(one !== two, one === two ? `both answers tell of ${one}` : `${one}, ${two}`)
+      return judged(one !== two, one === two ? `both answers report ${one}` : `${one}, ${two}`)
     },
   },
   {
     id: 'replay-effect',
-    says: 'the same request again tells of the same effect',
+    rule: 'the same request again reports the same effect',
     money: 'A retry after a lost answer charges a second time.',
     after: ['first-call'],
-    async judge(world) {
-      const { first, again } = await both(world)
+    async judge(trial) {
+      const { first, again } = await both(trial)
       const same = succeeded(first) && succeeded(again) && effectOf(first) === effectOf(again)
       return judged(same, `first ${show(first)}; again ${show(again)}`)
     },
   },
   {
     id: 'replay-bytes',
-    says: 'a replay is the first answer, byte for byte',
-    money: 'A client that lost the first answer books other facts than one that did not.',
+    rule: 'a replay is the first answer, byte for byte',
+    money: 'A client that lost the first answer records other facts than one that got it.',
     after: ['replay-effect'],
-    async judge(world) {
-      const { first, again } = await both(world)
+    async judge(trial) {
+      const { first, again } = await both(trial)
       return sameAnswer(first, again)
         ? pass(`status ${statusOf(again)} and body are equal`)
         : fail(`first ${show(first)}; again ${show(again)}`)
@@ -74,34 +76,34 @@ export const replayChecks = [
   },
   {
     id: 'replay-cookie',
-    says: 'a replay sets no cookie',
-    money: 'Whoever replays a payment could be given the session of the one who made it.',
+    rule: 'a replay sets no cookie',
+    money: 'A replay could hand over the login of the client that made the payment.',
     after: ['replay-effect'],
-    async judge(world) {
-      const cookie = headerOf(await world.see(replay), 'set-cookie') !== null
+    async judge(trial) {
+      const cookie = headerOf(await trial.observe(replay), 'set-cookie') !== null
       return judged(!cookie, cookie ? 'the replay has Set-Cookie' : 'no Set-Cookie')
     },
   },
   {
-    id: 'replay-told',
-    says: 'a replay says Idempotent-Replayed: true, and the first answer does not',
-    money: 'A client cannot tell a payment that it made just now from one made before, and may ship twice.',
+    id: 'replay-marked',
+    rule: 'a replay carries Idempotent-Replayed: true, and the first answer does not',
+    money: 'A client cannot tell a new payment from an earlier one, and may ship twice.',
     after: ['replay-effect'],
-    async judge(world) {
-      const { first, again } = await both(world)
+    async judge(trial) {
+      const { first, again } = await both(trial)
       return judged(
-        !isReplayTold(first) && isReplayTold(again),
-        `first: ${told(headerOf(first, 'idempotent-replayed'))}; again: ${told(headerOf(again, 'idempotent-replayed'))}`,
+        !isMarkedReplay(first) && isMarkedReplay(again),
+        `first: ${orNone(headerOf(first, 'idempotent-replayed'))}; again: ${orNone(headerOf(again, 'idempotent-replayed'))}`,
       )
     },
   },
   {
     id: 'replay-headers',
-    says: 'a replay has the first Location, when it was first executed, and until when it is kept',
-    money: 'A client does not know where its payment is, or for how long it may still ask with this key.',
+    rule: 'a replay carries the first Location, the time of the first execution, and the expiry of the stored answer',
+    money: 'A client does not know where its payment is, or until when it may retry with this key.',
     after: ['replay-effect'],
-    async judge(world) {
-      const { first, again } = await both(world)
+    async judge(trial) {
+      const { first, again } = await both(trial)
       const wrong = [
         ...(headerOf(first, 'location') !== null &&
         headerOf(again, 'location') === headerOf(first, 'location')
@@ -118,9 +120,9 @@ export const replayChecks = [
       )
     },
   },
-] as const satisfies readonly Check[]
+] as const satisfies readonly ConformCheck[]
 
-const told = (value: string | null) => (value === null ? 'no header' : value)
+const orNone = (value: string | null) => (value === null ? 'no header' : value)
 
 function isTime(value: string | null): boolean {
   return value !== null && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))

@@ -3,49 +3,49 @@ import type { AddressInfo } from 'node:net'
 import { parseItem } from 'structured-headers'
 import type { ProfileName } from '../profiles'
 
-/** A small payment API that does all it should, in one of three dialects. Each of its habits can be replaced: that is how mutants are made. */
+/** The habits of a small payment API that keeps every rule of one profile. A mutant replaces one of them. */
 export interface Habits {
   workMs: number
-  /** The key in the lines of the header; null for none, undefined for one that is refused. */
+  /** The key in the lines of the header; null without one, undefined for a malformed one. */
   readKey(lines: readonly string[]): string | null | undefined
   needsKey: boolean
   recordId(account: string, key: string): string
   fingerprint(body: string): string
-  /** What becomes of an answer when it is sent again. */
-  replay(answer: Stored): Stored
-  /** What a used key gets with another payload. */
+  /** Changes a stored answer for its replay. */
+  replay(answer: StoredAnswer): StoredAnswer
+  /** Answers a used key with another payload. */
   reuse(seen: {
-    record: Kept
+    record: ExemplaryRecord
     body: string
-    charge: () => Promise<Stored>
+    charge: () => Promise<StoredAnswer>
     forget: () => void
-  }): Promise<Stored> | Stored
-  /** What a request gets while the first one runs. */
-  busy(record: Kept): Stored
-  /** A key whose answer has expired. */
-  expired(charge: () => Promise<Stored>): Promise<Stored> | Stored
-  /** The client has gone while its request ran. */
-  left(record: Kept, forget: () => void): void
-  /** Asked before a request is done: whether another account's key is in the way. */
-  foreign(isKnownElsewhere: boolean): Stored | null
-  charged(answer: Stored, key: string | null): Stored
-  refusal(kind: string, status: number, facts?: object): Stored
+  }): Promise<StoredAnswer> | StoredAnswer
+  /** Answers a request while the first one runs. */
+  busy(record: ExemplaryRecord): StoredAnswer
+  /** Answers a key whose answer has expired. */
+  expired(charge: () => Promise<StoredAnswer>): Promise<StoredAnswer> | StoredAnswer
+  /** Called when the client hung up while its request ran. */
+  left(record: ExemplaryRecord, forget: () => void): void
+  /** Called before a request is executed: may refuse it because another account has used the key. */
+  foreign(isKnownElsewhere: boolean): StoredAnswer | null
+  charged(answer: StoredAnswer, key: string | null): StoredAnswer
+  refusal(kind: string, status: number, facts?: object): StoredAnswer
 }
 
-export interface Stored {
+export interface StoredAnswer {
   status: number
   headers: Record<string, string>
   body: string
 }
 
-export interface Kept {
+export interface ExemplaryRecord {
   fingerprint: string
   account: string
   key: string
-  answer: Stored | null
+  answer: StoredAnswer | null
 }
 
-export interface Shop {
+export interface ExemplaryApi {
   url: string
   charges: { id: string; account: string; body: unknown }[]
   close(): Promise<void>
@@ -55,7 +55,7 @@ export const OLD_KEY = 'a-key-of-last-year'
 const EXPOSED =
   'Idempotent-Replayed, Idempotency-First-Executed, Idempotency-Key-Expires, Location, Link, Retry-After'
 
-/** Accounts by their credential. */
+/** The accounts, by their `Authorization` header. */
 const ACCOUNTS: Record<string, string> = {
   'Bearer sk_test_first': 'first',
   'Bearer sk_test_second': 'second',
@@ -89,14 +89,14 @@ export function habitsOf(dialect: ProfileName): Habits {
 const KEPT_SINCE = '2026-03-01T09:30:00.000Z'
 const KEPT_UNTIL = '2026-03-31T09:30:00.000Z'
 
-export async function openShop(
+export async function openExemplary(
   dialect: ProfileName,
   change: (habits: Habits) => Partial<Habits> = () => ({}),
-): Promise<Shop> {
+): Promise<ExemplaryApi> {
   const usual = habitsOf(dialect)
   const habits = { ...usual, ...change(usual) }
-  const charges: Shop['charges'] = []
-  const records = new Map<string, Kept>()
+  const charges: ExemplaryApi['charges'] = []
+  const records = new Map<string, ExemplaryRecord>()
   const server = http.createServer((request, response) => {
     void answerTo(request, habits, { charges, records }).then(({ status, headers, body }) => {
       response.writeHead(status, {
@@ -117,11 +117,11 @@ export async function openShop(
 }
 
 interface State {
-  charges: Shop['charges']
-  records: Map<string, Kept>
+  charges: ExemplaryApi['charges']
+  records: Map<string, ExemplaryRecord>
 }
 
-async function answerTo(request: http.IncomingMessage, habits: Habits, state: State): Promise<Stored> {
+async function answerTo(request: http.IncomingMessage, habits: Habits, state: State): Promise<StoredAnswer> {
   const account = ACCOUNTS[request.headers.authorization ?? '']
   if (!account) return habits.refusal('unauthorized', 401)
   if (request.method === 'GET')
@@ -138,18 +138,18 @@ async function answerTo(request: http.IncomingMessage, habits: Habits, state: St
   return habits.foreign(elsewhere) ?? once(request, { account, key, body, charge }, habits, state.records)
 }
 
-interface Wanted {
+interface KeyedCharge {
   account: string
   key: string
   body: string
-  charge: () => Promise<Stored>
+  charge: () => Promise<StoredAnswer>
 }
 
 async function once(
   request: http.IncomingMessage,
-  { account, key, body, charge }: Wanted,
+  { account, key, body, charge }: KeyedCharge,
   habits: Habits,
-  records: Map<string, Kept>,
+  records: Map<string, ExemplaryRecord>,
 ) {
   const id = habits.recordId(account, key)
   const forget = () => records.delete(id)
@@ -157,7 +157,7 @@ async function once(
   if (known && known.fingerprint !== habits.fingerprint(body))
     return habits.reuse({ record: known, body, charge, forget })
   if (known) return known.answer ? habits.replay(known.answer) : habits.busy(known)
-  const record: Kept = { fingerprint: habits.fingerprint(body), account, key, answer: null }
+  const record: ExemplaryRecord = { fingerprint: habits.fingerprint(body), account, key, answer: null }
   records.set(id, record)
   const answer = await charge()
   record.answer ??= answer
@@ -168,8 +168,8 @@ async function once(
 async function doCharge(
   of: { account: string; body: string; key: string | null },
   habits: Habits,
-  charges: Shop['charges'],
-): Promise<Stored> {
+  charges: ExemplaryApi['charges'],
+): Promise<StoredAnswer> {
   await new Promise((resolve) => setTimeout(resolve, habits.workMs))
   const body: unknown = JSON.parse(of.body)
   const id = `pay_${charges.length + 1}`
@@ -180,7 +180,7 @@ async function doCharge(
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 
-function problem(kind: string, status: number, facts: object = {}): Stored {
+function problem(kind: string, status: number, facts: object = {}): StoredAnswer {
   const body = {
     type: `/problems/${kind}`,
     title: kind,
@@ -196,7 +196,7 @@ function problem(kind: string, status: number, facts: object = {}): Stored {
   return { status, headers, body: JSON.stringify(body) }
 }
 
-function typed(kind: string, status: number): Stored {
+function typed(kind: string, status: number): StoredAnswer {
   return {
     status,
     headers: JSON_TYPE,
@@ -204,7 +204,7 @@ function typed(kind: string, status: number): Stored {
   }
 }
 
-/** As it is, at most 255 characters. */
+/** Any text, at most 255 characters. */
 export function anyLine([line]: readonly string[]): string | null | undefined {
   if (!line) return null
   return line.length > 255 ? undefined : line

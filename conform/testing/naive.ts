@@ -2,19 +2,19 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Two servers as people write them. They look right when one tries them by hand; both charge twice. */
+/** Two naive servers. Tried by hand they look right; both charge twice. */
 export interface Naive {
   url: string
   charges: string[]
   close(): Promise<void>
 }
 
-/** Takes the header, and does nothing with it. */
+/** Accepts the header, and ignores it. */
 export function openForgetful(): Promise<Naive> {
   return open(async (_, charge) => charge())
 }
 
-/** Looks whether it knows the key, and if not, charges and keeps the answer: two that look at the same time both find nothing. */
+/** Checks whether the key is known, and if not, charges and stores the answer: two requests that check at the same time both charge. */
 export function openCheckThenAct(): Promise<Naive> {
   const answers = new Map<string, string>()
   return open(async (key, charge) => {

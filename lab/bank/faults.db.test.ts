@@ -14,7 +14,7 @@ import { readJournal } from './journal'
 import { FAULTS, type Fault, type FaultOrder } from './script'
 import { type LabBank, startLabBank } from './server'
 
-/** Every fault of the script, met through HTTP as the product meets it: what it is taken for, and what the bank really did. */
+/** Every fault, through HTTP as the product meets it: the outcome that the product sees, and what the bank really did. */
 const TIMEOUT_MS = 300
 
 let database: TestDatabase
@@ -85,7 +85,7 @@ const charge = (by = gateway) => toCharge(by, payment(0))
 const find = (by = gateway, ageMs = 60_000) => findCharge(by, payment(ageMs))
 const statusFor = (outcome: ChargeOutcome) => settle(payment(0), outcome, uuidv7).status
 
-/** What the shopper is told at first, how many charges there really are, and how the doubt ends when the bank is asked a minute later. */
+/** Columns: the first outcome, the real number of charges, and how the doubt ends when the bank is asked a minute later. */
 const ROWS: [
   name: string,
   fault: Fault,
@@ -140,7 +140,7 @@ describe('each fault of a charge', () => {
     expect([late.kind, statusFor(late)]).toEqual(['contradiction', 'unknown'])
     expect((await toCharge(gateway, payment(86_400_000))).kind).toBe('contradiction')
     expect(await charges()).toHaveLength(1)
-    // The same key sent to such a bank does charge anew: this is what the rule keeps us from.
+    // Sent to such a bank again, the same key charges a second time, which the rule prevents.
     expect((await charge()).kind).toBe('approved')
     expect(await charges()).toHaveLength(2)
   })
@@ -221,7 +221,7 @@ describe('each fault of a look-up', () => {
 })
 
 describe('the script', () => {
-  it('a fault by key is for that key alone, and comes before one for anybody', async () => {
+  it('a fault by key is for that key alone, and comes before one for any key', async () => {
     await order('decline')
     await control('POST', [{ fault: '429', next: 2 }])
     expect((await charge()).kind).toBe('declined')
@@ -276,7 +276,7 @@ describe('the journal', () => {
     ])
   })
 
-  it('has them before anybody is answered', async () => {
+  it('has them before the request is answered', async () => {
     await order('silence-after')
     const asked = charge(hasty)
     await expect.poll(() => seen('silence-after')).toBeGreaterThan(0)

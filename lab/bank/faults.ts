@@ -2,22 +2,23 @@ import { setTimeout } from 'node:timers/promises'
 import { silence } from '@/payments/simulator/server'
 import type { Fault } from './script'
 
-/** One request on its way to the bank, and what a fault may do to it. */
-export interface Exchange {
+/** One request to the bank, with all that a fault may do to it. */
+export interface BankRequest {
+  /** The delay of the order, in milliseconds. */
   ms: number
   signal: AbortSignal
-  /** Lets the bank do what was asked, or what it is made to believe was asked. */
+  /** Passes the request to the bank, with `changes` to its body. */
   ask(changes?: Record<string, string>): Promise<Response>
   asked: { amountMinor?: string; currency?: string }
-  /** Deletes the key at the bank, then and there. */
+  /** Makes the bank forget the key. */
   forget(): Promise<void>
   hangUp(): void
-  /** The fault has really happened. */
+  /** Counts the fault as having happened. */
   happened(): void
 }
 
-/** What each fault does. One that needs the bank to have moved money counts as having happened only when it has. */
-export const MISBEHAVE: Record<Fault, (exchange: Exchange) => Promise<Response>> = {
+/** The behaviour of each fault. One that needs a movement of money counts as having happened only if there was one. */
+export const MISBEHAVE: Record<Fault, (exchange: BankRequest) => Promise<Response>> = {
   ok: (x) => counted(x, x.ask()),
   decline: (x) => counted(x, x.ask({ method: 'pm_card_declined' })),
   '429': (x) => counted(x, busy()),
@@ -26,7 +27,7 @@ export const MISBEHAVE: Record<Fault, (exchange: Exchange) => Promise<Response>>
     await whenMoved(x)
     return broken()
   },
-  'silence-before': (x) => quiet(x),
+  'silence-before': (x) => staySilent(x),
   'silence-after': async (x) => {
     await whenMoved(x)
     await silence(x.signal)
@@ -41,7 +42,7 @@ export const MISBEHAVE: Record<Fault, (exchange: Exchange) => Promise<Response>>
     return counted(x, x.ask())
   },
   twice: (x) => whenMoved(x, { method: 'pm_card_charged_twice' }),
-  // The bank really does it: from then on its own look-up says so too.
+  // The bank really charges the wrong amount, so its own look-up reports it from then on too.
   'wrong-amount': (x) => whenMoved(x, { amountMinor: String(BigInt(x.asked.amountMinor ?? 0) + 1n) }),
   'wrong-currency': (x) => whenMoved(x, { currency: x.asked.currency === 'USD' ? 'EUR' : 'USD' }),
   forgets: async (x) => {
@@ -59,18 +60,18 @@ export const MISBEHAVE: Record<Fault, (exchange: Exchange) => Promise<Response>>
   },
 }
 
-async function counted(exchange: Exchange, answer: Response | Promise<Response>): Promise<Response> {
+async function counted(exchange: BankRequest, answer: Response | Promise<Response>): Promise<Response> {
   exchange.happened()
   return answer
 }
 
-async function quiet(exchange: Exchange): Promise<Response> {
+async function staySilent(exchange: BankRequest): Promise<Response> {
   exchange.happened()
   await silence(exchange.signal)
   return broken()
 }
 
-async function whenMoved(exchange: Exchange, changes?: Record<string, string>): Promise<Response> {
+async function whenMoved(exchange: BankRequest, changes?: Record<string, string>): Promise<Response> {
   const answer = await exchange.ask(changes)
   if (/"kind":"(approved|refunded)"/.test(await answer.clone().text())) exchange.happened()
   return answer
@@ -79,7 +80,7 @@ async function whenMoved(exchange: Exchange, changes?: Record<string, string>): 
 const JSON_TYPE = { headers: { 'content-type': 'application/json' } }
 
 function broken(): Response {
-  return new Response('{"error":"the bank failed, as it was told to"}', { ...JSON_TYPE, status: 500 })
+  return new Response('{"error":"the bank failed, as it was ordered to"}', { ...JSON_TYPE, status: 500 })
 }
 
 function busy(): Response {

@@ -58,7 +58,7 @@ it('killed and started again it remembers every key, and its journal has each ch
   expect(readJournal(fs.readFileSync(journal, 'utf8')).filter((line) => line.key === key)).toHaveLength(1)
 })
 
-it('told to stop, it goes in order, even while it keeps quiet on a line', async () => {
+it('asked to stop, it ends with code 0, even while it leaves a request unanswered', async () => {
   const { child, address } = await start()
   const asked = httpGateway({ url: address, timeoutMs: 10_000 }).charge({
     ...request(uuidv7()),
@@ -71,6 +71,6 @@ it('told to stop, it goes in order, even while it keeps quiet on a line', async 
   expect((await asked).kind).toBe('unknown')
 })
 
-it('without a database it ends at once and says what it needs', async () => {
+it('without a database it ends at once and names what it needs', async () => {
   await expect(start('')).rejects.toThrow('the bank ended with 1')
 })

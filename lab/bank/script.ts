@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a bank may be told to do to a request, in place of answering it as it should. */
+/** The ways in which the bank can be ordered to misbehave; `ok` is a correct answer, to let one request pass. */
 export const FAULTS = [
   'ok',
   'decline',
@@ -19,27 +19,30 @@ export const FAULTS = [
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
-/** The requests of the bank's HTTP face, by what they ask for. */
+/** The kinds of request that the bank's HTTP API takes. */
 export type Verb = 'charge' | 'refund' | 'find' | 'list'
 
 const CHARGE_ONLY: readonly Fault[] = ['decline', 'twice', 'wrong-amount', 'wrong-currency', 'forgets']
 
-/** One line of the script: the fault, and the requests that it is for. */
-export const order = z
+/** One order: a fault, and the requests that it applies to. */
+export const faultOrder = z
   .strictObject({
     fault: z.enum(FAULTS),
     on: z.enum(['charge', 'refund', 'find', 'list']).default('charge'),
-    /** Only requests with this key; without one, any. */
+    /** Only requests with this key; null for any. */
     key: z.string().min(1).nullable().default(null),
-    /** How many of them, from now on. */
+    /** The number of requests that it applies to. */
     next: z.number().int().min(1).max(100_000).default(1),
-    /** How slow (`slow`), or after how long (`forgets`), in milliseconds. */
+    /** The delay of `slow` and `forgets`, in milliseconds. */
     ms: z.number().int().min(0).max(3_600_000).default(0),
   })
-  .refine(({ fault, on }) => on === 'charge' || !CHARGE_ONLY.includes(fault), 'this fault is of a charge')
-export type FaultOrder = z.infer<typeof order>
+  .refine(
+    ({ fault, on }) => on === 'charge' || !CHARGE_ONLY.includes(fault),
+    'this fault is for charges only',
+  )
+export type FaultOrder = z.infer<typeof faultOrder>
 
-/** What is still to happen, and what has happened: a campaign must show that each of its faults was seen. */
+/** The orders still to be carried out, and a count of the faults that have happened: a campaign must show that each of them did. */
 export class Script {
   private waiting: FaultOrder[] = []
   private readonly counts = new Map<Fault, number>()
@@ -52,7 +55,7 @@ export class Script {
     this.waiting = []
   }
 
-  /** The order for this request, if there is one. What names a key comes before what is for anybody. */
+  /** The order for this request, or null. An order for its key comes before one for any key. */
   take(verb: Verb, key: string | null): FaultOrder | null {
     const fits = this.waiting.filter((one) => one.on === verb && (one.key === null || one.key === key))
     const found = fits.find((one) => one.key !== null) ?? fits[0]

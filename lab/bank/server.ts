@@ -10,13 +10,13 @@ import type { Movement } from '@/payments/simulator/types'
 import { openPool } from '@/platform/db'
 import { MISBEHAVE } from './faults'
 import { type Journal, openJournal } from './journal'
-import { order, Script, type Verb } from './script'
+import { faultOrder, Script, type Verb } from './script'
 
 export interface LabBankOptions {
   databaseUrl: string
-  /** 0: any free one. */
+  /** 0 for a free one. */
   port?: number
-  /** Where the diary is kept; without a path there is none. */
+  /** The journal's file; without one there is no journal. */
   journal?: string | undefined
 }
 
@@ -26,14 +26,14 @@ export interface LabBank {
   close(): Promise<void>
 }
 
-/** The simulated bank as a server that can be told to misbehave. The bank itself knows nothing of it. */
+/** Starts the simulated bank as a server that misbehaves to order. The bank's own code knows nothing of it. */
 export async function startLabBank({
   databaseUrl,
   port = 0,
   journal: file,
 }: LabBankOptions): Promise<LabBank> {
   const pool = openPool(databaseUrl, { max: 10, role: BANK_ROLE, name: 'lab-bank' })
-  // As the owner: the bank may not make itself forget.
+  // As the owner: the bank's own role may not delete a key.
   const owner = openPool(databaseUrl, { max: 2, role: 'none', name: 'lab-bank-owner' })
   const journal = file ? openJournal(file) : null
   if (journal) await catchUp(journal, pool)
@@ -54,7 +54,7 @@ export async function startLabBank({
   }
 }
 
-/** `POST /lab/faults` adds one order or a list of them, `GET` tells what was seen and what is waiting, `DELETE` forgets what is waiting. */
+/** `POST /lab/faults` adds one order or a list, `GET` returns what has happened and what is waiting, `DELETE` cancels what is waiting. */
 function labApp(bank: Hono, script: Script, owner: pg.Pool) {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.get('/lab/faults', (c) => c.json(script.report()))
@@ -63,7 +63,7 @@ function labApp(bank: Hono, script: Script, owner: pg.Pool) {
     return c.json(script.report())
   })
   app.post('/lab/faults', async (c) => {
-    const orders = z.union([order, z.array(order)]).safeParse(await c.req.json())
+    const orders = z.union([faultOrder, z.array(faultOrder)]).safeParse(await c.req.json())
     if (!orders.success) return c.json({ error: z.prettifyError(orders.error) }, 400)
     script.add([orders.data].flat())
     return c.json(script.report())
@@ -74,22 +74,22 @@ function labApp(bank: Hono, script: Script, owner: pg.Pool) {
     const key = body?.key ?? c.req.path.match(/^\/keys\/(.+)$/)?.[1] ?? null
     const ask = async (changes = {}) => {
       const asked = body ? JSON.stringify({ ...body, ...changes }) : null
-      return bank.fetch(new Request(url, { method, headers: bare(headers), signal, body: asked }))
+      return bank.fetch(new Request(url, { method, headers: withoutLength(headers), signal, body: asked }))
     }
     const verb = verbOf(method, c.req.path)
-    const todo = verb && script.take(verb, key && decodeURIComponent(key))
-    if (!todo) return ask()
+    const order = verb && script.take(verb, key && decodeURIComponent(key))
+    if (!order) return ask()
     const forget = async () =>
       void (await owner.query('DELETE FROM gateway_simulator.request WHERE idempotency_key = $1', [key]))
     const hangUp = () => void c.env.incoming.socket.destroy()
-    return MISBEHAVE[todo.fault]({
-      ms: todo.ms,
+    return MISBEHAVE[order.fault]({
+      ms: order.ms,
       signal,
       ask,
       asked: body ?? {},
       forget,
       hangUp,
-      happened: () => script.happened(todo.fault),
+      happened: () => script.happened(order.fault),
     })
   })
   return app
@@ -101,14 +101,14 @@ function verbOf(method: string, path: string): Verb | null {
   return path.startsWith('/keys/') ? 'find' : null
 }
 
-/** A changed body has another length. */
-function bare(headers: Headers): Headers {
+/** The body may be changed, and then has another length. */
+function withoutLength(headers: Headers): Headers {
   const changed = new Headers(headers)
   changed.delete('content-length')
   return changed
 }
 
-/** Killed between a charge and its line: the line is written now. */
+/** Writes the lines that are missing because the bank was killed between a movement and its line. */
 async function catchUp(journal: Journal, pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{
     kind: Movement['kind']

@@ -1,62 +1,64 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Member } from './product'
-import type { World } from './world'
+import type { Installation } from './installation'
+import type { ProductProcess } from './product-process'
 
-/** What an accident needs to know of the request that it is for. */
+/** The request that an accident is aimed at. */
 export interface Victim {
-  server: Member
+  server: ProductProcess
   recordId: string
   mark: string
 }
 
 /**
- * An accident, named after its row of the fault matrix (docs/failure-modes.md). `arm` prepares it before the request is sent; `happened` says
- * afterwards whether it did. Those that last are ended by `over`, while the clients go on.
+ * One accident. Its id (docs/failure-modes.md) tells where it strikes: S at a step of the server, N on the network, D at the database,
+ * J at a worker, G at the bank. `arm` prepares it before the request is sent, and `Installation.happened` counts it when it strikes; `over` ends one
+ * that lasts, while the clients go on.
  */
 export interface Accident {
   id: string
-  says: string
-  /** The process that answers the request is killed by it. */
+  description: string
+  /** It kills the process that answers the request. */
   kills?: boolean
-  /** Its payment waits for a person in the end: a client that insists would do so in vain. */
+  /** Its payment ends up parked for a person, so a client that insists would wait in vain. */
   parks?: boolean
-  arm(world: World, victim: Victim): Promise<void>
-  over?(world: World, victim: Victim): Promise<void>
+  arm(installation: Installation, victim: Victim): Promise<void>
+  over?(installation: Installation, victim: Victim): Promise<void>
 }
 
 type Point = 'request' | 'claimed' | 'asking' | 'asked' | 'committed' | 'answer'
 
-/** A point inside the product, by what it tells of itself. */
-const atStep = (id: string, point: Point, says: string): Accident => ({
+/** A kill at a step that the product publishes on its diagnostics channel. */
+const atStep = (id: string, point: Point, when: string): Accident => ({
   id,
-  says: `killed ${says}`,
+  description: `killed ${when}`,
   kills: true,
-  arm: (world, { server, recordId, mark }) =>
-    world.armStep(id, server, {
+  arm: (installation, { server, recordId, mark }) =>
+    installation.armStep(id, server, {
       point,
       action: 'kill',
       mark: ['request', 'answer'].includes(point) ? mark : recordId,
     }),
 })
 
-/** The statement that stores the answer: it writes an event, and names the record. */
-const settles = ({ recordId }: Victim) => [recordId, 'outbox-event']
+/** Texts that only the statement which stores the answer holds: it names the record and writes an event. */
+const settlingStatement = ({ recordId }: Victim) => [recordId, 'outbox-event']
 
 const atWire = (
   id: string,
-  says: string,
+  description: string,
   cut: (victim: Victim) => { after?: string[]; at: string[]; when: 'before' | 'later' },
   kills = false,
 ): Accident => ({
   id,
-  says,
+  description,
   kills,
-  arm: async (world, victim) => world.armWire(id, victim.server, victim.server.database, cut(victim), kills),
+  arm: async (installation, victim) =>
+    installation.armWire(id, victim.server, victim.server.database, cut(victim), kills),
 })
 
 const ofBank = (id: string, fault: string, ms = 0): Accident => ({
   id,
-  says: `the bank: ${fault}`,
+  description: `the bank: ${fault}`,
   arm: ({ bank }) => bank.order(fault, ms),
 })
 
@@ -66,22 +68,22 @@ export const ACCIDENTS: readonly Accident[] = [
   atStep('S2', 'asking', 'before the bank is asked'),
   {
     id: 'S3',
-    says: 'killed when the question is on its way',
+    description: 'killed when the request to the bank is on its way',
     kills: true,
-    arm: async (world, { server }) =>
-      world.armWire('S3', server, server.bank, { at: ['POST /charges'], when: 'later' }, true),
+    arm: async (installation, { server }) =>
+      installation.armWire('S3', server, server.bank, { at: ['POST /charges'], when: 'later' }, true),
   },
-  atStep('S4', 'asked', 'with the answer in hand'),
+  atStep('S4', 'asked', 'after the bank has answered'),
   atWire(
     'S5',
     'killed while the answer is being stored',
-    (victim) => ({ at: settles(victim), when: 'before' }),
+    (victim) => ({ at: settlingStatement(victim), when: 'before' }),
     true,
   ),
   atWire(
     'S6',
     'killed when the answer was sent to be stored',
-    (victim) => ({ at: settles(victim), when: 'later' }),
+    (victim) => ({ at: settlingStatement(victim), when: 'later' }),
     true,
   ),
   atStep('S7', 'committed', 'when the answer is stored'),
@@ -90,66 +92,75 @@ export const ACCIDENTS: readonly Accident[] = [
   {
     ...atStep('N2', 'answer', ''),
     id: 'N2',
-    says: 'the answer is lost on its way',
+    description: 'the answer to the client is lost',
     kills: false,
-    arm: (world, { server, mark }) => world.armStep('N2', server, { point: 'answer', action: 'cut', mark }),
+    arm: (installation, { server, mark }) =>
+      installation.armStep('N2', server, { point: 'answer', action: 'cut', mark }),
   },
-  atWire('N7a', 'the line is cut after the claim was sent', ({ recordId }) => ({
+  atWire('N7a', 'the connection is cut after the claim was sent', ({ recordId }) => ({
     after: [recordId],
     at: ['COMMIT'],
     when: 'later',
   })),
-  atWire('N7a2', 'the line is cut after the answer was sent to be stored', (victim) => ({
-    at: settles(victim),
+  atWire('N7a2', 'the connection is cut after the answer was sent to be stored', (victim) => ({
+    at: settlingStatement(victim),
     when: 'later',
   })),
-  atWire('N7b', 'the line is cut before the claim is sent', ({ recordId }) => ({
+  atWire('N7b', 'the connection is cut before the claim is sent', ({ recordId }) => ({
     after: [recordId],
     at: ['COMMIT'],
     when: 'before',
   })),
-  atWire('N7b2', 'the line is cut before the answer is stored', (victim) => ({
-    at: settles(victim),
+  atWire('N7b2', 'the connection is cut before the answer is stored', (victim) => ({
+    at: settlingStatement(victim),
     when: 'before',
   })),
   {
     id: 'N5',
-    says: 'the line to the database is dead for 2 s',
-    arm: async (world, { server }) => {
+    description: 'the connection to the database is dead for 2 s',
+    arm: async (installation, { server }) => {
       server.database.stall(2_000)
-      world.happened('N5')
+      installation.happened('N5')
     },
   },
   ...(['claimed', 'asked'] as const).map(
     (point, index): Accident => ({
       id: `N10${'ab'[index]}`,
-      says: `stopped when ${point}, for longer than its lease, then continued`,
-      arm: (world, { server, recordId }) =>
-        world.armStep(`N10${'ab'[index]}`, server, { point, action: 'stop', mark: recordId }),
-      over: async (world, { server }) => {
-        await pause(world.leaseMs * 2.5)
+      description: `stopped when ${point}, for longer than its lease, then continued`,
+      arm: (installation, { server, recordId }) =>
+        installation.armStep(`N10${'ab'[index]}`, server, { point, action: 'stop', mark: recordId }),
+      over: async (installation, { server }) => {
+        await pause(installation.leaseMs * 2.5)
         server.signal('SIGCONT')
       },
     }),
   ),
   {
     id: 'D1',
-    says: 'the database is restarted (fast)',
-    arm: (world) => world.restartDatabase('D1', 'SIGINT'),
+    description: 'the database is restarted (fast)',
+    arm: (installation) => installation.restartDatabase('D1', 'SIGINT'),
   },
   {
     id: 'D2',
-    says: 'the database is restarted (immediate)',
-    arm: (world) => world.restartDatabase('D2', 'SIGQUIT'),
+    description: 'the database is restarted (immediate)',
+    arm: (installation) => installation.restartDatabase('D2', 'SIGQUIT'),
   },
-  { id: 'D3', says: 'backends are terminated', arm: (world) => world.terminateBackends('D3') },
-  { id: 'J4', says: 'a worker is killed', arm: async (world) => world.killWorker('J4') },
+  {
+    id: 'D3',
+    description: 'backends are terminated',
+    arm: (installation) => installation.terminateBackends('D3'),
+  },
+  {
+    id: 'J4',
+    description: 'a worker is killed',
+    arm: async (installation) => installation.killWorker('J4'),
+  },
   {
     id: 'G12',
-    says: 'the bank is killed',
-    arm: async (world) => {
-      await world.bank.kill()
-      world.happened('G12')
+    description: 'the bank is killed',
+    arm: async (installation) => {
+      await installation.bank.kill()
+      installation.happened('G12')
     },
   },
 
@@ -166,7 +177,7 @@ export const ACCIDENTS: readonly Accident[] = [
   ofBank('N9', 'refuse'),
 ]
 
-/** What each bank order is counted as by the bank itself. */
+/** The fault under which the bank counts each of its accidents. */
 export const BANK_FAULTS: Record<string, string> = {
   G1: 'silence-before',
   G2: 'silence-after',

@@ -7,12 +7,12 @@ import { freePort } from '@/setup/process/port'
 import { hasEnded } from '@/setup/process/process-id'
 import { inRoot } from '@/setup/process/project-root'
 
-/** The bank, as a process that does what it is told, and is started again whenever it dies. */
+/** The lab's bank as a process: it takes orders to misbehave, and is restarted whenever it dies. */
 export class BankProcess {
   private child: ChildProcess | null = null
   private leaving = false
-  /** What it said that it did before it was killed. */
-  private readonly said = new Map<string, number>()
+  /** The faults that it had counted before it was killed. */
+  private readonly faultsBeforeKill = new Map<string, number>()
 
   private constructor(
     readonly port: number,
@@ -27,31 +27,31 @@ export class BankProcess {
     return bank
   }
 
-  /** The next charge meets this fault, whosever it is. */
+  /** Orders a fault for the next charge, whichever that is. */
   async order(fault: string, ms: number): Promise<void> {
     await this.ask('/lab/faults', { method: 'POST', body: JSON.stringify({ fault, ms }) }).catch(
       () => undefined,
     )
   }
 
-  /** From now on it does nothing but what a bank should. */
+  /** Cancels the faults that have not happened yet. */
   async calm(): Promise<void> {
     await this.ask('/lab/faults', { method: 'DELETE' }).catch(() => undefined)
   }
 
-  /** What the bank itself says that it did; what it said before it was killed counts too. */
+  /** Counts of each fault by the bank itself, including those before a kill. */
   async faults(): Promise<ReadonlyMap<string, number>> {
-    const seen = new Map(this.said)
+    const seen = new Map(this.faultsBeforeKill)
     const answer = await this.ask('/lab/faults', {})
     const { seen: now } = (await answer.json()) as { seen: Record<string, number> }
     for (const [fault, times] of Object.entries(now)) seen.set(fault, (seen.get(fault) ?? 0) + times)
     return seen
   }
 
-  /** It forgets what it was told to do, and what it did: that is noted first. */
+  /** Kills it. It forgets its orders and its counts, so the counts are saved first. */
   async kill(): Promise<void> {
     const seen = await this.faults().catch(() => null)
-    if (seen) for (const [fault, times] of seen) this.said.set(fault, times)
+    if (seen) for (const [fault, times] of seen) this.faultsBeforeKill.set(fault, times)
     this.child?.kill('SIGKILL')
   }
 

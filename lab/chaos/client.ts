@@ -1,30 +1,30 @@
 import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type History, type Line, shaOf } from './history'
-import type { Member } from './product'
+import { type ClientTry, type History, shaOf } from './history'
+import type { ProductProcess } from './product-process'
 
-/** How long a client waits for one answer: longer than the servers wait for the bank. */
+/** 6 s for one answer: longer than the servers wait for the bank. */
 const PATIENCE_MS = 6_000
-/** How long it goes on: longer than the longest doubt. */
+/** 60 s of retries: longer than the longest doubt. */
 const GIVE_UP_MS = 60_000
 
 export interface Purchase {
   key: string
   order: string
   card: string
-  /** Names the request, for whoever waits to let something happen to it. */
+  /** Part of the request's URL, by which an accident recognises it. */
   mark: string
 }
 
-/** A shopper's browser as far as the servers see it: the same key until there is an answer for good. */
+/** A shopper's browser as the servers see it: it sends the same key until it has a final answer. */
 export class Client {
   constructor(
     private readonly cookie: string,
     private readonly history: History,
   ) {}
 
-  /** One try. @returns whether the answer is for good */
-  async press(server: Member, index: number, purchase: Purchase): Promise<boolean> {
+  /** One try. @returns whether the answer is final */
+  async press(server: ProductProcess, index: number, purchase: Purchase): Promise<boolean> {
     const { key, order, card, mark } = purchase
     const began = performance.now()
     this.history.began(key, order, index)
@@ -33,38 +33,38 @@ export class Client {
     return seen.outcome === 'answer'
   }
 
-  /** One try, as a proxy sees it: a closed door or a 503 means another server, all else but an answer is a failure. */
+  /** One try, as a proxy judges it: a refused connection or a 503 means another server; anything else without an answer is a failure. */
   async forward(
-    server: Member,
+    server: ProductProcess,
     index: number,
     purchase: Purchase,
   ): Promise<'answered' | 'elsewhere' | 'later' | 'failed'> {
     if (await this.press(server, index, purchase)) return 'answered'
-    const last = this.history.lastOf(purchase.key)
+    const last = this.history.lastTryOf(purchase.key)
     if (last?.status === 503 || last?.broke === 'ECONNREFUSED') return 'elsewhere'
-    // The bank may be slow to answer: that is told to the client, who comes again.
+    // The bank may be slow: then the client gets a 409 and retries.
     return last?.status === 409 ? 'later' : 'failed'
   }
 
-  /** Tries until there is an answer for good: at these servers in turn. @returns false when there was none in the time that one has */
-  async insist(servers: readonly [Member, number][], purchase: Purchase): Promise<boolean> {
+  /** Retries at these servers in turn until the answer is final. @returns false when there was none within 60 s */
+  async insist(servers: readonly [ProductProcess, number][], purchase: Purchase): Promise<boolean> {
     const end = Date.now() + GIVE_UP_MS
     for (let round = 0; Date.now() < end; round++) {
-      const [server, index] = servers[round % servers.length] as [Member, number]
+      const [server, index] = servers[round % servers.length] as [ProductProcess, number]
       if (await this.press(server, index, purchase)) return true
       await pause(Math.random() * Math.min(1_000, 100 * 2 ** round))
     }
     return false
   }
 
-  private async send(server: Member, body: object, mark: string): Promise<Seen> {
+  private async send(server: ProductProcess, body: object, mark: string): Promise<TryResult> {
     try {
       const { status, text } = await post(
         server.url(`/api/trpc/checkout.pay?mark=${mark}`),
         this.cookie,
         JSON.stringify(body),
       )
-      return judged(status, text)
+      return resultOf(status, text)
     } catch (error) {
       const broke = error instanceof Error && 'code' in error ? String(error.code) : String(error)
       return { outcome: 'unknown', status: null, sha: null, broke }
@@ -72,9 +72,9 @@ export class Client {
   }
 }
 
-type Seen = Pick<Line, 'outcome' | 'status' | 'sha' | 'broke'>
+type TryResult = Pick<ClientTry, 'outcome' | 'status' | 'sha' | 'broke'>
 
-/** Each on a connection of its own: a kept one that the server closes in the same moment would be nobody's failure, and look like one. */
+/** A connection for each request: a kept-alive one that the server closes at the same moment would look like a failure of the product. */
 function post(url: string, cookie: string, body: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', cookie }
@@ -96,17 +96,17 @@ function post(url: string, cookie: string, body: string): Promise<{ status: numb
   })
 }
 
-interface Told {
+interface PayResponse {
   result?: { data: { payment: unknown; receiptUrl: string } }
   error?: { data: { idempotency: { kind: string; retry: string; detail: string } } }
 }
 
-/** What may differ between the first answer and its replay lies in the result's own `idempotency`, and is left out. */
-function judged(status: number, text: string): Seen {
-  const told = JSON.parse(text) as Told
-  const problem = told.error?.data.idempotency
-  // "Send it again" and "ask later" are no answers; all else is for good.
+/** The hash leaves out the result's `idempotency`, which may differ between the first answer and its replay. */
+function resultOf(status: number, text: string): TryResult {
+  const response = JSON.parse(text) as PayResponse
+  const problem = response.error?.data.idempotency
+  // "Send it again" and "ask later" are not final; everything else is.
   if (problem && ['same-key', 'poll'].includes(problem.retry)) return { outcome: 'later', status, sha: null }
-  const { payment, receiptUrl } = told.result?.data ?? {}
+  const { payment, receiptUrl } = response.result?.data ?? {}
   return { outcome: 'answer', status, sha: shaOf(JSON.stringify(problem ?? { payment, receiptUrl })) }
 }

@@ -1,34 +1,34 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Installation } from './installation'
 import type { Campaign } from './rounds'
-import type { World } from './world'
 
-/** How long a server may take to end what runs, in milliseconds (main.ts). */
+/** The longest that a server may take to finish its running requests (`src/server/main.ts`). */
 const DRAIN_MS = 25_000
 const SHOPPERS = 8
 
 /**
- * S10: each server is told to stop and started again, under load, behind a proxy that knows two of them. Not one purchase may fail: what
- * runs is finished, what comes later is turned away with 503 and goes to the other one.
+ * S10: restarts each of two servers behind a proxy, under load. No purchase may fail: running requests are finished, later ones
+ * get 503 and go to the other server. @returns everything that went wrong
  */
-export async function deploy(world: World, campaign: Campaign): Promise<string[]> {
+export async function deploy(installation: Installation, campaign: Campaign): Promise<string[]> {
   let over = false
   const failed: string[] = []
-  const shop = async () => {
+  const buyUntilOver = async () => {
     while (!over)
       if (!(await campaign.buyThroughProxy()))
         failed.push('S10 a purchase failed while a server was being restarted')
   }
-  const shoppers = Array.from({ length: SHOPPERS }, shop)
+  const shoppers = Array.from({ length: SHOPPERS }, buyUntilOver)
   const slow: string[] = []
-  for (const server of world.servers) {
+  for (const server of installation.servers) {
     await pause(500)
     const ms = await server.restart()
-    if (ms > DRAIN_MS) slow.push(`S10 a server took ${ms} ms to end what ran`)
+    if (ms > DRAIN_MS) slow.push(`S10 a server took ${ms} ms to finish its running requests`)
     await server.ready()
   }
   await pause(500)
   over = true
   await Promise.all(shoppers)
-  world.happened('S10')
+  installation.happened('S10')
   return [...failed, ...slow]
 }

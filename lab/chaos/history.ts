@@ -1,43 +1,43 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 
-/** One try of a client, as it saw it. `unknown`: it was sent, and nobody knows what became of it. */
-export interface Line {
+/** One try, as its client saw it. `later`: not final, to be retried; `unknown`: sent, and no answer came. */
+export interface ClientTry {
   key: string
   order: string
   server: number
   outcome: 'answer' | 'later' | 'unknown'
   status: number | null
-  /** Of the whole answer but for what may differ between a first answer and its replay. */
+  /** Hash of the answer, without the parts that may differ between a first answer and its replay. */
   sha: string | null
-  /** How the connection ended, where no answer came. */
+  /** The network error, where no answer came. */
   broke?: string
   ms: number
   at: string
 }
 
-/** What all clients did and saw, on disk as it happened: the judge believes nothing else. */
+/** Every try of every client, on disk as it happened: the only evidence that the judge accepts. */
 export class History {
-  readonly lines: Line[] = []
+  readonly tries: ClientTry[] = []
   private readonly file: number
 
   constructor(path: string) {
     this.file = fs.openSync(path, 'a')
   }
 
-  /** Before anything is sent: a try that kills us all is on record too. */
+  /** Written before anything is sent, so that a try that kills everything is on record too. */
   began(key: string, order: string, server: number): void {
     this.write({ began: key, order, server, at: new Date().toISOString() })
   }
 
-  ended(line: Omit<Line, 'at'>): void {
+  ended(line: Omit<ClientTry, 'at'>): void {
     const whole = { ...line, at: new Date().toISOString() }
-    this.lines.push(whole)
+    this.tries.push(whole)
     this.write(whole)
   }
 
-  lastOf(key: string): Line | undefined {
-    return this.lines.findLast((line) => line.key === key)
+  lastTryOf(key: string): ClientTry | undefined {
+    return this.tries.findLast((line) => line.key === key)
   }
 
   close(): void {

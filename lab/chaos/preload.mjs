@@ -1,6 +1,6 @@
 /**
- * Loaded before the product (`--import`), and no part of it: it listens to what the product tells of its steps, and lets something
- * happen at the step that was ordered, to the one request that was named.
+ * Loaded before the product (`--import`), and no part of it. Listens to the steps that the product publishes on its diagnostics
+ * channel, and kills, stops or cuts at the ordered step of the one request that was named.
  */
 import diagnostics from 'node:diagnostics_channel'
 
@@ -12,30 +12,30 @@ process.on('message', (message) => {
   armed = message.order
   process.send?.({ type: 'armed' })
 })
-// The line to the laboratory must not keep a process alive that wants to end.
+// The channel to the lab must not keep a process alive that has finished.
 process.channel?.unref()
 
-function happens(point, about) {
-  if (armed?.point !== point || !about.includes(armed.mark)) return
+function onStep(point, subject) {
+  if (armed?.point !== point || !subject.includes(armed.mark)) return
   const { action } = armed
   armed = null
   process.kill(process.pid, action === 'stop' ? 'SIGSTOP' : 'SIGKILL')
 }
 
-diagnostics.subscribe('payonce:engine', (event) => happens(event.step, event.recordId ?? ''))
+diagnostics.subscribe('payonce:engine', (event) => onStep(event.step, event.recordId ?? ''))
 
 diagnostics.subscribe('http.server.request.start', ({ request, response }) => {
-  happens('request', request.url ?? '')
+  onStep('request', request.url ?? '')
   if (armed?.point !== 'answer' || !request.url?.includes(armed.mark)) return
   const { action } = armed
   armed = null
-  breakHalfWay(response, () =>
+  breakHalfway(response, () =>
     action === 'kill' ? process.kill(process.pid, 'SIGKILL') : response.socket?.destroy(),
   )
 })
 
-/** Writes half of the body, and then something happens. */
-function breakHalfWay(response, then) {
+/** Writes half of the body, then calls `then`. */
+function breakHalfway(response, then) {
   const write = response.write.bind(response)
   const half = (chunk) => {
     const bytes = Buffer.from(chunk)

@@ -1,4 +1,4 @@
-/** Chance from a seed (mulberry32): the same seed deals the same accidents in the same order. */
+/** Seeded random numbers (mulberry32): the same seed gives the same accidents in the same order. */
 export function chance(seed: number) {
   let state = seed >>> 0
   const next = () => {

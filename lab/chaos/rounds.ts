@@ -5,38 +5,38 @@ import { secretFor } from '@/platform/env'
 import type { Accident } from './accidents'
 import { Client, type Purchase } from './client'
 import type { History } from './history'
+import { type Installation, SECRET } from './installation'
 import type { Chance } from './random'
-import { SECRET, type World } from './world'
 
-/** What the client does after the accident: comes back to the same server, to the other one, or not at all. */
-export type Retry = 'same' | 'other' | 'none'
+/** The server that a client retries at after the accident: the same, the other, or none. */
+export type ComeBack = 'same' | 'other' | 'none'
 export interface Round {
   accident: Accident
-  retry: Retry
+  retry: ComeBack
 }
 
-const RETRIES: readonly Retry[] = ['same', 'other', 'none']
-/** Purchases that may be under way at once: later rounds begin while clients of earlier ones still insist. */
+const RETRIES: readonly ComeBack[] = ['same', 'other', 'none']
+/** The most purchases under way at once: a round begins while clients of earlier ones still retry. */
 const OPEN_MAX = 6
 
-/** Every accident with every way to go on, in an order that the seed decides, over and over. */
+/** Every accident with every way to retry, in an order that the seed decides, without end. */
 export function* rounds(chance: Chance, accidents: readonly Accident[]): Generator<Round> {
   const all = accidents.flatMap((accident) => RETRIES.map((retry) => ({ accident, retry })))
   for (;;) yield* chance.shuffled(all)
 }
 
-/** One installation, one seed: plays rounds and remembers every purchase that was ever tried. */
+/** Plays rounds on one installation, and remembers every purchase that was tried. */
 export class Campaign {
   readonly purchases: Purchase[] = []
   readonly played = new Map<string, number>()
-  /** Purchases whose client insisted, and had no answer in the end. */
+  /** Purchases whose client retried to the end and got no answer. */
   readonly unanswered: Purchase[] = []
   private readonly actor: string
   private readonly client: Client
   private readonly open = new Set<Promise<void>>()
 
   constructor(
-    private readonly world: World,
+    private readonly installation: Installation,
     private readonly chance: Chance,
     history: History,
   ) {
@@ -56,67 +56,71 @@ export class Campaign {
     }
     this.purchases.push(purchase)
     this.played.set(`${accident.id} ${retry}`, (this.played.get(`${accident.id} ${retry}`) ?? 0) + 1)
-    const first = number % this.world.servers.length
-    const server = this.world.servers[first]
+    const first = number % this.installation.servers.length
+    const server = this.installation.servers[first]
     if (!server) return
     await server.ready()
     const victim = {
       server,
       mark: purchase.mark,
       recordId: recordId(
-        { merchantId: this.world.merchantId, actor: this.actor },
+        { merchantId: this.installation.merchantId, actor: this.actor },
         'checkout.pay',
         purchase.key,
       ),
     }
-    await accident.arm(this.world, victim)
+    await accident.arm(this.installation, victim)
     const going = Promise.all([
       this.buy(purchase, first, accident.parks ? 'none' : retry),
-      accident.over?.(this.world, victim),
+      accident.over?.(this.installation, victim),
     ]).then(() => undefined)
     this.open.add(going)
     void going.finally(() => this.open.delete(going))
-    // Accidents to one server come one after the other, each with a moment of its own.
+    // 400 ms: accidents at one server must not overlap.
     await Promise.race([going, pause(400)])
   }
 
-  /** Every client that insists has its answer, or has given up. */
+  /** Resolves when every client has its answer, or has given up. */
   async over(): Promise<void> {
     await Promise.all(this.open)
   }
 
-  /** Everybody comes back once more, to both servers: what they are told now is what was stored. */
-  async askEverybodyAgain(): Promise<Purchase[]> {
+  /** Sends every purchase once more, to both servers: the answers now are the stored ones. @returns the purchases without a final answer */
+  async replayAll(): Promise<Purchase[]> {
     const unanswered: Purchase[] = []
     for (const purchase of this.purchases)
-      for (const [index, server] of this.world.servers.entries())
-        if (!(await this.client.press(server, index, { ...purchase, mark: 'again' })))
+      for (const [index, server] of this.installation.servers.entries())
+        if (!(await this.client.press(server, index, { ...purchase, mark: 'replay' })))
           unanswered.push(purchase)
     return unanswered
   }
 
-  /** A purchase without any accident: the positive control. */
-  async buyInPeace(card: string): Promise<boolean> {
+  /** A purchase without an accident: the positive control. @returns whether it was answered */
+  async buyUndisturbed(card: string): Promise<boolean> {
     const purchase = {
-      key: `peace-${card}-${this.purchases.length}`,
+      key: `control-${card}-${this.purchases.length}`,
       order: await this.newOrder(),
       card,
-      mark: 'peace',
+      mark: 'control',
     }
     this.purchases.push(purchase)
-    return this.client.insist([[this.world.servers[0] as never, 0]], purchase)
+    return this.client.insist([[this.installation.servers[0] as never, 0]], purchase)
   }
 
-  /** One purchase as a proxy before two servers carries it: whoever refuses the connection or answers 503 is not asked again. */
+  /** One purchase through a proxy before two servers: a server that refuses the connection or answers 503 is passed over. */
   async buyThroughProxy(): Promise<boolean> {
     const order = await this.newOrder()
     const purchase = { key: `deploy-${order}`, order, card: this.card(), mark: 'deploy' }
     const first = this.purchases.push(purchase)
     for (let turn = first; turn < first + 4; turn++) {
-      const answer = await this.client.forward(this.world.servers[turn % 2] as never, turn % 2, purchase)
+      const answer = await this.client.forward(
+        this.installation.servers[turn % 2] as never,
+        turn % 2,
+        purchase,
+      )
       if (answer === 'later')
         return this.client.insist(
-          this.world.servers.map((server, index) => [server, index]),
+          this.installation.servers.map((server, index) => [server, index]),
           purchase,
         )
       if (answer !== 'elsewhere') return answer === 'answered'
@@ -124,10 +128,10 @@ export class Campaign {
     return false
   }
 
-  private async buy(purchase: Purchase, first: number, retry: Retry): Promise<void> {
+  private async buy(purchase: Purchase, first: number, retry: ComeBack): Promise<void> {
     const server = (index: number) =>
-      [this.world.servers[index % 2], index % 2] as [World['servers'][number], number]
-    // Now and then somebody presses twice, and the second press goes to the other server.
+      [this.installation.servers[index % 2], index % 2] as [Installation['servers'][number], number]
+    // In 30 % of purchases the button is pressed twice, and the second press goes to the other server.
     const second =
       this.chance.next() < 0.3
         ? pause(this.chance.below(120)).then(() => this.client.press(...server(first + 1), purchase))
@@ -142,7 +146,7 @@ export class Campaign {
   private async newOrder(): Promise<string> {
     for (;;) {
       try {
-        return await this.world.newOrder()
+        return await this.installation.newOrder()
       } catch {
         // The database is being restarted.
         await pause(50)

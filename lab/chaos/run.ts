@@ -1,61 +1,76 @@
 import { randomInt } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
+import { readCount, readOptions } from '@/setup/process/command-line'
 import { print, printError } from '@/setup/process/console'
 import { ACCIDENTS, type Accident } from './accidents'
 import { deploy } from './deployment'
 import { History } from './history'
+import { Installation } from './installation'
 import { judge, unseen } from './judge'
 import { chance } from './random'
 import { Campaign, rounds } from './rounds'
 import { speeds } from './speeds'
-import { World } from './world'
 
-/** How long it may take until nothing is in doubt any more, once all is as it should be: a lease, the bank's own time, and some looks. */
+/** 90 s until nothing is in doubt, once the accidents are over: a lease, the bank's own time, and some rounds of the resolver. */
 const QUIET_MS = 90_000
 
-/** `npm run chaos`: real processes, a real database and a bank of its own, broken at every step. @returns whether all held */
+const USAGE = `Usage: npm run chaos -- [options]
+
+Builds the product, runs two web and two worker processes, PostgreSQL and a bank, and breaks them while clients pay.
+
+  --seed <number>     the accidents and their order (default: random; printed first)
+  --rounds <number>   how many purchases meet an accident (default: each accident with each way to retry)
+  --only <prefix>     only accidents whose id begins so, such as S or N7
+  --keep              keep the logs and the history of a run that passed
+
+Exit code 0: everything held. 1: something is wrong, and the folder with the evidence is printed.`
+
+/** `npm run chaos`: real processes, a real database and a bank of their own, broken at every step. @returns whether all held */
 async function run(): Promise<boolean> {
-  const { values } = parseArgs({
-    options: {
-      seed: { type: 'string' },
-      rounds: { type: 'string' },
-      only: { type: 'string', default: '' },
-      keep: { type: 'boolean' },
-    },
+  const values = readOptions(USAGE, {
+    seed: { type: 'string' },
+    rounds: { type: 'string' },
+    only: { type: 'string', default: '' },
+    keep: { type: 'boolean' },
   })
   const accidents = ACCIDENTS.filter(({ id }) => id.startsWith(values.only))
-  // One lap plays each accident with each way to go on.
-  const count = Number(values.rounds ?? accidents.length * 3)
-  const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed)
+  // Once through every accident with every way to retry.
+  const count =
+    values.rounds === undefined ? accidents.length * 3 : readCount('--rounds', values.rounds, USAGE)
+  const seed = values.seed === undefined ? randomInt(1_000_000) : readCount('--seed', values.seed, USAGE)
   print(`seed ${seed}, ${count} rounds`)
-  const world = await World.open()
-  const history = new History(path.join(world.home, 'history.jsonl'))
+  const installation = await Installation.open()
+  const history = new History(path.join(installation.home, 'history.jsonl'))
   const began = performance.now()
-  const wrong = await campaign(world, history, { seed, count, accidents }).catch((error: unknown) => [
-    `the laboratory itself failed: ${String(error)}`,
+  const wrong = await campaign(installation, history, { seed, count, accidents }).catch((error: unknown) => [
+    `the lab itself failed: ${String(error)}`,
   ])
   history.close()
-  const codes = await world.close()
-  if (codes.some((code) => code !== 0)) wrong.push(`a process did not end well: ${codes.join(', ')}`)
+  const codes = await installation.close()
+  if (codes.some((code) => code !== 0))
+    wrong.push(`a process did not end with exit code 0: ${codes.join(', ')}`)
   for (const line of wrong) printError(`✕ ${line}`)
   print(
-    `${((performance.now() - began) / 1_000).toFixed(0)} s; ${wrong.length === 0 ? 'everything held' : `${wrong.length} things are wrong; see ${world.home}`}`,
+    `${((performance.now() - began) / 1_000).toFixed(0)} s; ${wrong.length === 0 ? 'everything held' : `${wrong.length} failures; see ${installation.home}`}`,
   )
-  if (wrong.length === 0 && !values.keep) fs.rmSync(world.home, { recursive: true, force: true })
+  if (wrong.length === 0 && !values.keep) fs.rmSync(installation.home, { recursive: true, force: true })
   return wrong.length === 0
 }
 
-interface Plan {
+interface CampaignPlan {
   seed: number
   count: number
   accidents: readonly Accident[]
 }
 
-async function campaign(world: World, history: History, { seed, count, accidents }: Plan): Promise<string[]> {
+async function campaign(
+  installation: Installation,
+  history: History,
+  { seed, count, accidents }: CampaignPlan,
+): Promise<string[]> {
   const dice = chance(seed)
-  const playing = new Campaign(world, dice, history)
+  const playing = new Campaign(installation, dice, history)
   const source = rounds(dice, accidents)
   let kills = 0
   for (let round = 0; round < count; round++) {
@@ -65,29 +80,33 @@ async function campaign(world: World, history: History, { seed, count, accidents
     if ((round + 1) % 50 === 0) print(`  ${round + 1} rounds`)
   }
   await playing.over()
-  await makeUp(world, playing, accidents)
-  await world.calm()
-  for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyInPeace(card)
-  const undeployed = await deploy(world, playing)
-  const quiet = await world.quiet(QUIET_MS)
-  await playing.askEverybodyAgain()
-  print(`${playing.purchases.length} purchases, ${history.lines.length} requests, ${kills} kill rounds`)
-  print(`happened: ${[...world.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
+  await makeUp(installation, playing, accidents)
+  await installation.calm()
+  for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyUndisturbed(card)
+  const deployFailures = await deploy(installation, playing)
+  const quiet = await installation.quiet(QUIET_MS)
+  await playing.replayAll()
+  print(`${playing.purchases.length} purchases, ${history.tries.length} requests, ${kills} kill rounds`)
+  print(`happened: ${[...installation.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
   print(
-    `the bank: ${[...(await world.bank.faults())].map(([fault, times]) => `${fault} ${times}`).join(', ')}`,
+    `the bank: ${[...(await installation.bank.faults())].map(([fault, times]) => `${fault} ${times}`).join(', ')}`,
   )
-  for (const line of await speeds(world)) print(line)
+  for (const line of await speeds(installation)) print(line)
   return [
-    ...undeployed,
-    ...(quiet ? [] : ['something stayed in doubt']),
-    ...(await judge(world, playing, history, accidents)),
+    ...deployFailures,
+    ...(quiet ? [] : ['a payment stayed in doubt']),
+    ...(await judge(installation, playing, history, accidents)),
   ]
 }
 
-/** Some accidents miss: the card was declined, or the bank was killed before it could err. They get another chance; the judge wants each once. */
-async function makeUp(world: World, playing: Campaign, accidents: readonly Accident[]): Promise<void> {
+/** Repeats the accidents that missed (the card was declined, or the bank was killed first): the judge wants each of them once. */
+async function makeUp(
+  installation: Installation,
+  playing: Campaign,
+  accidents: readonly Accident[],
+): Promise<void> {
   for (let turn = 0; turn < 5; turn++) {
-    const missed = await unseen(world, accidents)
+    const missed = await unseen(installation, accidents)
     if (missed.length === 0) return
     for (const accident of missed) await playing.play({ accident, retry: 'same' })
     await playing.over()

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from '@/platform/db'
-import type { World } from './world'
+import type { Installation } from './installation'
 
-/** How fast all became right again. Said, not judged: a busy machine must not make a correct engine fail. */
-export async function speeds(world: World): Promise<string[]> {
-  return [await recovered(world), await afterRestart(world)]
+/** Recovery times, one line each. They are printed and not judged: a busy machine must not fail a correct engine. */
+export async function speeds(installation: Installation): Promise<string[]> {
+  return [await recovered(installation), await afterRestart(installation)]
 }
 
-/** From the claim to the end, of all that a worker finished without its client. */
-async function recovered(world: World): Promise<string> {
-  const [row] = await world.db.$queryRaw<
+/** Seconds from the claim to the end, over all payments that a worker finished without the client. */
+async function recovered(installation: Installation): Promise<string> {
+  const [row] = await installation.db.$queryRaw<
     { found: number; median: number; p95: number; most: number; charged: number }[]
   >(sql`
     SELECT count(*)::int AS found, coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY took), 0)::float8 AS median,
@@ -19,19 +19,19 @@ async function recovered(world: World): Promise<string> {
       WHERE EXISTS (SELECT FROM attempt a WHERE a.merchant_id = r.merchant_id AND a.record_id = r.id AND a.outcome = 'recovered')) x`)
   if (!row) return ''
   const s = (value: number) => `${value.toFixed(1)} s`
-  return `finished without their client: ${row.found}; from claim to end: median ${s(row.median)}, p95 ${s(row.p95)}, most ${s(row.most)}; where there was a charge: median ${s(row.charged)}`
+  return `recovered by the worker: ${row.found}; from claim to end: median ${s(row.median)}, p95 ${s(row.p95)}, maximum ${s(row.most)}; those that were charged: median ${s(row.charged)}`
 }
 
-/** From the moment the database takes connections again to the moment the servers answer from it. */
-async function afterRestart(world: World): Promise<string> {
-  await world.restartDatabase('D1', 'SIGINT')
+/** Milliseconds from when the database takes connections again to when both servers are ready. */
+async function afterRestart(installation: Installation): Promise<string> {
+  await installation.restartDatabase('D1', 'SIGINT')
   await pause(100)
-  while (!(await world.owner.query('SELECT 1').catch(() => null))) await pause(10)
+  while (!(await installation.owner.query('SELECT 1').catch(() => null))) await pause(10)
   const began = performance.now()
   await Promise.all(
-    world.servers.map(async (server) => {
+    installation.servers.map(async (server) => {
       while (!(await fetch(server.url('/api/ready')).catch(() => null))?.ok) await pause(10)
     }),
   )
-  return `after a restart of the database: ready again within ${Math.round(performance.now() - began)} ms of it`
+  return `after a restart of the database: servers ready again within ${Math.round(performance.now() - began)} ms`
 }

@@ -2,14 +2,14 @@ import type { AddressInfo } from 'node:net'
 import net from 'node:net'
 
 /**
- * One accident on the way to a server. It happens on the first connection on which all of `after` and then all of `at` were sent.
- * `before`: the bytes that fit are not passed on. `later`: they are, and the answer is not.
+ * A cut of the first connection on which all texts of `after` and then all of `at` were sent.
+ * `before`: the chunk that matches is not passed on. `later`: it is, and the answer is not.
  */
 export interface Cut {
   after?: readonly string[]
   at: readonly string[]
   when: 'before' | 'later'
-  /** What else happens in that moment. */
+  /** Called at that moment. */
   meanwhile?: () => void
 }
 
@@ -18,33 +18,33 @@ export interface TcpProxy {
   /** Arms one cut; it happens once. */
   arm(cut: Cut): void
   disarm(): void
-  /** Nothing passes for so long, in either direction. */
+  /** Passes nothing in either direction for `ms`. */
   stall(ms: number): void
-  /** Ends every connection there is, without a word. */
+  /** Resets every connection. */
   dropAll(): void
   close(): Promise<void>
 }
 
-/** A wire to 127.0.0.1 that can be cut, just where it hurts. */
+/** A TCP proxy to a port of this machine that can be cut at a chosen statement. */
 export async function openProxy(targetPort: number): Promise<TcpProxy> {
-  const pairs = new Set<Wire>()
+  const connections = new Set<ProxiedConnection>()
   let armed: Cut | null = null
   let stalledUntil = 0
-  const take = (wire: Wire, chunk: Buffer): Cut | null => {
-    if (!armed || !wire.fits(armed, chunk)) return null
+  const take = (connection: ProxiedConnection, chunk: Buffer): Cut | null => {
+    if (!armed || !connection.fits(armed, chunk)) return null
     const cut = armed
     armed = null
     return cut
   }
   const server = net.createServer({ noDelay: true }, (client) => {
-    const wire = new Wire(
+    const connection = new ProxiedConnection(
       client,
       net.connect({ port: targetPort, host: '127.0.0.1', noDelay: true }),
       take,
       () => stalledUntil - Date.now(),
     )
-    pairs.add(wire)
-    void wire.ended.then(() => pairs.delete(wire))
+    connections.add(connection)
+    void connection.ended.then(() => connections.delete(connection))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -59,17 +59,17 @@ export async function openProxy(targetPort: number): Promise<TcpProxy> {
       stalledUntil = Date.now() + ms
     },
     dropAll: () => {
-      for (const wire of pairs) wire.drop()
+      for (const connection of connections) connection.drop()
     },
     close: async () => {
-      for (const wire of pairs) wire.drop()
+      for (const connection of connections) connection.drop()
       await new Promise((resolve) => server.close(resolve))
     },
   }
 }
 
-/** One connection: what the client sends up, and what comes down. */
-class Wire {
+/** One proxied connection: `up` carries the client's bytes, `down` the target's. */
+class ProxiedConnection {
   readonly ended: Promise<void>
   private sentAfter: string[] | null = null
   private muted = false
@@ -77,7 +77,7 @@ class Wire {
   constructor(
     private readonly client: net.Socket,
     private readonly target: net.Socket,
-    private readonly take: (wire: Wire, chunk: Buffer) => Cut | null,
+    private readonly take: (connection: ProxiedConnection, chunk: Buffer) => Cut | null,
     private readonly stalledMs: () => number,
   ) {
     this.ended = new Promise((resolve) => client.once('close', () => resolve()))
@@ -93,7 +93,7 @@ class Wire {
     target.on('data', (chunk) => this.down(chunk))
   }
 
-  /** Whether this chunk completes the cut's pattern on this connection. */
+  /** True when this chunk completes the pattern of the cut on this connection. */
   fits(cut: Cut, chunk: Buffer): boolean {
     const holds = (texts: readonly string[]) => texts.every((text) => chunk.includes(text))
     if (cut.after && this.sentAfter !== cut.after) {
@@ -120,7 +120,7 @@ class Wire {
     this.whenFlowing(() => this.target.write(chunk, () => cut?.meanwhile?.()))
   }
 
-  /** What is muted has been carried out, and nobody hears of it. */
+  /** Muted: the statement was executed, and its answer is lost. */
   private down(chunk: Buffer): void {
     if (this.muted) this.drop()
     else this.whenFlowing(() => this.client.write(chunk))

@@ -1,19 +1,19 @@
-/** What the simulated outside does with one question. `hang`: it never answers, and never charges. */
+/** The bank's behaviour for one question. `hang`: it never answers, and never charges. */
 export type Fate = 'answer' | 'decline' | 'silence, charged' | 'silence, not charged' | 'slow' | 'hang'
 
-export type Effect = { kind: 'done' } | { kind: 'refused' } | { kind: 'doubt'; reason: string }
+export type ModelEffect = { kind: 'done' } | { kind: 'refused' } | { kind: 'doubt'; reason: string }
 
 /**
- * A bank without a memory of keys: it charges at every question, so only the engine stands between a key and a second charge.
- * What it can do is find, and burn: a key that was asked for and not found will never be charged (law 5 of payments/gateway.ts).
+ * A bank that does not remember keys: it charges at every question, so that only the engine prevents a second charge. It can look a
+ * charge up, and burns the key that it does not find: that key will never be charged (law 5 of `src/payments/gateway.ts`).
  */
 export class ModelBank {
   readonly charges: string[] = []
   readonly asked: string[] = []
   private readonly burnt = new Set<string>()
 
-  /** The question has arrived. @returns what it would answer, if the answer gets through */
-  ask(subject: string, fate: Fate): Effect {
+  /** Carries out one question. @returns the answer, which may still be lost on its way */
+  ask(subject: string, fate: Fate): ModelEffect {
     this.asked.push(subject)
     if (fate === 'decline' || this.burnt.has(subject)) return { kind: 'refused' }
     if (fate === 'silence, not charged' || fate === 'hang') return { kind: 'doubt', reason: fate }
@@ -21,7 +21,7 @@ export class ModelBank {
     return fate === 'silence, charged' ? { kind: 'doubt', reason: fate } : { kind: 'done' }
   }
 
-  find(subject: string): Effect {
+  find(subject: string): ModelEffect {
     if (this.charges.includes(subject)) return { kind: 'done' }
     this.burnt.add(subject)
     return { kind: 'refused' }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { build } from 'esbuild'
 import { inRoot } from '@/setup/process/project-root'
 
-/** A change to one file of ours, as text: `find` must be there exactly once. */
+/** A textual change to one source file; `find` must occur in it exactly once. */
 export interface Edit {
   file: string
   find: string
@@ -11,8 +11,9 @@ export interface Edit {
 }
 
 /**
- * The simulation as one file: it starts at once and runs at full speed.
- * @param edits what is changed on the way, so that a mutant exists in the bundle only and never in the sources
+ * Bundles the simulation into one file, which starts fast and needs no TypeScript loader.
+ * @param edits changes made while bundling, so that a mutant exists in the bundle and never in the sources
+ * @throws Error when the text of an edit does not occur exactly once
  */
 export async function bundleSimulation(outfile: string, edits: readonly Edit[] = []): Promise<void> {
   const files = new Set(edits.map(({ file }) => inRoot(file)))
@@ -51,14 +52,16 @@ function edited(file: string, edits: readonly Edit[]): string {
     (text, { find, replace }) => {
       const parts = text.split(inAnyLayout(find))
       if (parts.length !== 2)
-        throw new Error(`${path.basename(file)} has ${parts.length - 1} times what a mutant changes: ${find}`)
+        throw new Error(
+          `The text of a mutant must occur once in ${path.basename(file)}, and occurs ${parts.length - 1} times: ${find}`,
+        )
       return parts.join(replace)
     },
     fs.readFileSync(file, 'utf8'),
   )
 }
 
-/** The formatter decides where lines end: a blank in `find` stands for any white space. */
+/** A space in `find` matches any white space, since the formatter decides where lines end. */
 function inAnyLayout(find: string): RegExp {
   return new RegExp(find.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+'))
 }

@@ -5,7 +5,7 @@ interface Timer {
   then: () => void
 }
 
-/** Time that passes only when somebody says so. Each process has its own view of it, which ends when the process does. */
+/** Simulated time, which passes only when the simulation advances it. */
 export class VirtualTime {
   now = Date.parse('2026-03-01T12:00:00Z')
   private timers: Timer[] = []
@@ -18,7 +18,7 @@ export class VirtualTime {
     }
   }
 
-  /** Lets time pass until the next thing happens. @returns false when nothing will */
+  /** Advances to the next timer and runs it. @returns false when there is none */
   advance(): boolean {
     const [first, ...others] = this.timers
     if (!first) return false
@@ -30,7 +30,7 @@ export class VirtualTime {
   }
 }
 
-/** A process: it may be killed (nothing of it ever goes on) or stopped for a while (all of it goes on later, none the wiser). */
+/** A simulated process. Killed, it never continues; stopped, it continues later without noticing; cut off, it cannot reach the store. */
 export class Process implements Clock {
   alive = true
   private stopped: Promise<void> | null = null
@@ -46,7 +46,7 @@ export class Process implements Clock {
     this.alive = false
   }
 
-  /** SIGSTOP, and SIGCONT after `ms`. */
+  /** SIGSTOP now, and SIGCONT after `ms`. */
   stop(ms: number): void {
     this.stopped = new Promise((resolve) => {
       this.time.after(ms, () => {
@@ -56,7 +56,7 @@ export class Process implements Clock {
     })
   }
 
-  /** The store is away for `ms`, for this process. */
+  /** Makes the store unreachable for this process, for `ms`. */
   cutOff(ms: number): void {
     this.cutOffUntil = this.time.now + ms
   }
@@ -65,7 +65,7 @@ export class Process implements Clock {
     return this.time.now < this.cutOffUntil
   }
 
-  /** Where each step of a process begins: at once, when it is continued, or never. */
+  /** Awaited before each step of the process: resolves at once, when the process is continued, or, once killed, never. */
   async goOn(): Promise<void> {
     while (this.stopped) await this.stopped
     if (!this.alive) await new Promise(() => undefined)

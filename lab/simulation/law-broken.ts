@@ -1,4 +1,4 @@
-/** A law was broken: the simulation ends here, and its seed shows it again. */
+/** A law of the simulation was broken. The run ends, and its seed and path replay it. */
 export class LawBroken extends Error {
   override name = 'LawBroken'
 }

@@ -2,9 +2,9 @@ import type { RecordState } from '@/idempotency/core/record'
 import type { MemoryRecord } from '@/idempotency/stores/memory'
 import { LawBroken } from './law-broken'
 import type { Press } from './plan'
-import { keyOf, type World } from './world'
+import { keyOf, type SimulatedWorld } from './world'
 
-/** Which state may follow which, in one and the same record. */
+/** The states that may follow each state of a record. */
 const NEXT: Record<RecordState, readonly RecordState[]> = {
   claimed: ['claimed', 'sending', 'completed'],
   sending: ['sending', 'unknown', 'completed'],
@@ -13,14 +13,14 @@ const NEXT: Record<RecordState, readonly RecordState[]> = {
   tombstone: ['tombstone'],
 }
 
-/** What must hold after every single step. */
+/** The laws: what must hold after every step, and at the end. @throws LawBroken from both public methods */
 export class Laws {
   private readonly before = new Map<string, Readonly<MemoryRecord>>()
   private chargesSeen = 0
   private readonly charged = new Set<string>()
   private readonly orders = new Map<string, string>()
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: SimulatedWorld) {}
 
   afterEachStep(): void {
     if (this.world.broken) throw new LawBroken(this.world.broken)
@@ -28,7 +28,7 @@ export class Laws {
     for (const record of this.world.records.all()) this.movesLegally(record)
   }
 
-  /** When all is quiet: nothing is stuck, the books agree with the bank, and everybody was told the truth. */
+  /** At the end: no record is stuck, payments agree with the bank, and every client got one true answer per key. */
   atTheEnd(): void {
     for (const record of this.world.records.all())
       if (!this.isAtRest(record)) throw new LawBroken(`a record is stuck as ${record.state}`)
@@ -38,7 +38,7 @@ export class Laws {
     this.oneAnswerPerKey()
   }
 
-  /** A claim that was given back began nothing; the reaper takes it away, or the next request takes it over. */
+  /** A claim whose lease is over began nothing: the reaper deletes it, or the next request takes it over. */
   private isAtRest({ state, leaseUntil }: Readonly<MemoryRecord>): boolean {
     return (
       state === 'completed' ||
@@ -63,7 +63,7 @@ export class Laws {
     const before = this.before.get(record.id)
     if (before && sameAs(before, record)) return
     this.before.set(record.id, { ...record })
-    // A claim that began nothing may be reaped, and its key claimed afresh.
+    // A claim that began nothing may be reaped, and its key claimed again.
     if (!before || (before.state === 'claimed' && before.token !== record.token && record.fence === 1)) return
     if (!NEXT[before.state].includes(record.state))
       throw new LawBroken(`a record went from ${before.state} to ${record.state}`)
@@ -74,10 +74,10 @@ export class Laws {
       throw new LawBroken('a record began something twice')
   }
 
-  /** Everybody who got an answer under a key got the same one, and it is for the amount that they sent. */
+  /** All answers under one key are the same, and for the amount that was sent. */
   private oneAnswerPerKey(): void {
     const answers = new Map<string, string>()
-    for (const { press, reply } of this.world.told) {
+    for (const { press, reply } of this.world.replies) {
       if (reply?.kind !== 'answer') continue
       const { body } = reply.answer
       const key = keyOf(press)
@@ -93,9 +93,9 @@ export class Laws {
     if (amount !== undefined && amount !== press.amount)
       throw new LawBroken('a client got the answer to another request')
     if (did === 'done' && !this.charged.has(subject))
-      throw new LawBroken('a client was told of a charge that never was')
+      throw new LawBroken('a client was answered that it was charged, and was not')
     if (did === 'refused' && this.charged.has(subject))
-      throw new LawBroken('a client was told that nothing was charged')
+      throw new LawBroken('a client was answered that it was not charged, and was')
   }
 }
 

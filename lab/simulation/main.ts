@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { simulate } from './run'
 
-/** One process of a campaign: plays, and prints what it saw as one line of JSON. Exit 1: a law was broken. */
+/** One process of a campaign: plays plans, and prints its result as one line of JSON. Exit code 1: a law was broken. */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },

@@ -5,20 +5,20 @@ import { bundleSimulation } from './bundle'
 import { MUTANTS, type Mutant } from './mutants'
 import { campaign } from './processes'
 
-/** 60 s: the shyest mutant shows itself within a few; one that lives for a minute is a hole in the simulation. */
+/** 60 s: the rarest mutant is found within a few seconds, so one that survives a minute is a gap in the simulation. */
 const PATIENCE_S = 60
 
-/** `npm run mutants`: breaks the engine in each way we know, and shows that the simulation sees it. @returns whether all were killed */
+/** `npm run mutants`: puts each known mistake into the engine, and checks that the simulation finds it. @returns whether all were killed */
 async function killAll(): Promise<boolean> {
   await generate()
-  const lived = []
-  for (const mutant of MUTANTS) if (!(await kill(mutant))) lived.push(mutant.name)
-  print(`${MUTANTS.length - lived.length} of ${MUTANTS.length} mutants killed`)
-  return lived.length === 0
+  const survivors = []
+  for (const mutant of MUTANTS) if (!(await kill(mutant))) survivors.push(mutant.name)
+  print(`${MUTANTS.length - survivors.length} of ${MUTANTS.length} mutants killed`)
+  return survivors.length === 0
 }
 
 async function kill({ name, edits }: Mutant): Promise<boolean> {
-  // Inside the project, since a bundle finds its packages from where it lies.
+  // Inside the project, since the bundle resolves its packages from its own folder.
   const bundle = inRoot('dist/lab/mutant.mjs')
   await bundleSimulation(bundle, edits)
   const { failure, plans, seconds } = await campaign(bundle, { seed: 1, seconds: PATIENCE_S })

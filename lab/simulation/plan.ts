@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Fate } from './bank'
 
-/** One request: which order it pays, under which key, at which server, and when (in ms from the start). */
+/** One request: the order that it pays, its key and server, and the time from the start in ms (`at`). */
 export interface Press {
   order: number
   key: number
@@ -11,15 +11,15 @@ export interface Press {
   at: number
 }
 
-/** What happens where a process waits for something. `cut off`: the store is away for this process, for a while. */
-export type Accident = 'none' | 'kill' | 'stop' | 'cut before' | 'cut after' | 'cut off'
+/** An accident at a point where a process waits. `cut off`: the store is unreachable for this process, for a while. */
+export type StepAccident = 'none' | 'kill' | 'stop' | 'cut before' | 'cut after' | 'cut off'
 
 export interface Plan {
   presses: Press[]
   fates: Fate[]
-  /** Dealt one by one, over and over, to all steps of all processes. */
-  accidents: Accident[]
-  /** Nothing breaks: then every order must be paid. */
+  /** Dealt one by one, in a cycle, to the steps of all processes. */
+  accidents: StepAccident[]
+  /** Without accidents: then every order must be paid. */
   calm: boolean
 }
 
@@ -31,13 +31,13 @@ export const FATES: readonly Fate[] = [
   'slow',
   'hang',
 ]
-export const ACCIDENTS: readonly Accident[] = ['kill', 'stop', 'cut before', 'cut after', 'cut off']
+export const ACCIDENTS: readonly StepAccident[] = ['kill', 'stop', 'cut before', 'cut after', 'cut off']
 export const SERVERS = 3
 
 const press: fc.Arbitrary<Press> = fc.record({
   order: fc.nat(7),
   key: fc.nat(1),
-  // Mostly the right amount: another one under the same key is a client's mistake.
+  // Mostly the right amount; another one under the same key is a mistake of the client.
   amount: fc.constantFrom(1, 1, 1, 1, 2),
   server: fc.nat(SERVERS - 1),
   waitMs: fc.constantFrom(0, 100, 2_000),
@@ -51,15 +51,18 @@ export const plans: fc.Arbitrary<Plan> = fc
       minLength: 7,
       maxLength: 7,
     }),
-    accidents: fc.array(fc.constantFrom<Accident>(...ACCIDENTS, ...Array<Accident>(40).fill('none')), {
-      minLength: 97,
-      maxLength: 97,
-    }),
+    accidents: fc.array(
+      fc.constantFrom<StepAccident>(...ACCIDENTS, ...Array<StepAccident>(40).fill('none')),
+      {
+        minLength: 97,
+        maxLength: 97,
+      },
+    ),
     calm: fc.constantFrom(true, false, false, false, false, false),
   })
   .map((plan) => (plan.calm ? calmed(plan) : plan))
 
-/** Only slow banks, and clients without mistakes. */
+/** The same plan with a bank that is at most slow, and clients that make no mistakes. */
 function calmed({ presses, fates }: Plan): Plan {
   return {
     presses: presses.map((one) => ({ ...one, amount: 1 })),

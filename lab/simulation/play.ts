@@ -2,40 +2,40 @@ import type { Scheduler } from 'fast-check'
 import { LawBroken } from './law-broken'
 import { Laws } from './laws'
 import type { Plan } from './plan'
-import { World } from './world'
+import { SimulatedWorld } from './world'
 
-/** How long faults go on, and how long it is then calm: ten leases of a hanging bank, one more lease, and some rounds of the resolver. */
+/** Faults for 90 s, then calm for 450 s: ten leases of a bank that hangs, one more lease, and some rounds of the resolver. */
 const FAULTS_MS = 90_000
 const CALM_MS = 450_000
-/** Workers look often while faults go on, so that they meet all of them, and seldom afterwards, when there is little left to do. */
+/** Workers run often during the faults, so that they meet all of them, and rarely afterwards, when there is little left to do. */
 const UPKEEP_MS = { faults: 5_000, calm: 45_000 }
 const RETENTION_MS = 31 * 24 * 3_600_000
-/** A run has some thousand steps; one that has this many goes round in circles. */
+/** A run takes some thousand steps; one with this many does not end. */
 const STEPS_MAX = 60_000
 
-/** Plays one plan to its end, checks the laws after every step, and returns the world as it then is. */
-export async function play(s: Scheduler, plan: Plan): Promise<World> {
-  const world = new World(s, plan)
+/** Plays one plan to its end and checks the laws after every step. @returns the world at the end @throws LawBroken */
+export async function play(s: Scheduler, plan: Plan): Promise<SimulatedWorld> {
+  const world = new SimulatedWorld(s, plan)
   const laws = new Laws(world)
-  for (const press of plan.presses) world.time.after(press.at, () => void tell(world.press(press)))
+  for (const press of plan.presses) world.time.after(press.at, () => void catchFailure(world.press(press)))
   const began = world.time.now
   let rounds = 0
   let failure: unknown
   const upkeep = () => {
     if (world.time.now - began > FAULTS_MS + CALM_MS) return
-    void tell(world.upkeep(rounds++))
-    if (rounds % 3 === 0) void tell(world.news(rounds))
+    void catchFailure(world.upkeep(rounds++))
+    if (rounds % 3 === 0) void catchFailure(world.hint(rounds))
     world.time.after(world.faults ? UPKEEP_MS.faults : UPKEEP_MS.calm, upkeep)
   }
   world.time.after(UPKEEP_MS.faults, upkeep)
   world.time.after(FAULTS_MS, () => (world.faults = false))
   await run()
-  // Everybody comes back once more, at once and long after the answers were taken away.
+  // Every client sends its request once more: at once, and long after the answers have expired.
   for (const afterMs of [0, RETENTION_MS]) {
     world.time.now += afterMs
-    void tell(world.upkeep(0))
+    void catchFailure(world.upkeep(0))
     await run()
-    for (const press of plan.presses) void tell(world.press({ ...press, waitMs: 0 }))
+    for (const press of plan.presses) void catchFailure(world.press({ ...press, waitMs: 0 }))
     await run()
     if (afterMs === 0) laws.atTheEnd()
   }
@@ -43,7 +43,7 @@ export async function play(s: Scheduler, plan: Plan): Promise<World> {
   if (plan.calm) everythingIsPaid(world)
   return world
 
-  function tell(work: Promise<void>): Promise<void> {
+  function catchFailure(work: Promise<void>): Promise<void> {
     return work.catch((error: unknown) => {
       failure ??= error
     })
@@ -53,24 +53,24 @@ export async function play(s: Scheduler, plan: Plan): Promise<World> {
     for (let step = 0; await next(s, world); step++) {
       laws.afterEachStep()
       if (failure) throw failure
-      if (step > STEPS_MAX) throw new LawBroken('the engine goes round in circles')
+      if (step > STEPS_MAX) throw new LawBroken('the engine does not come to an end')
     }
   }
 }
 
-/** One step of one process; where none can be made, time passes. False when nothing will ever happen any more. */
-async function next(s: Scheduler, world: World): Promise<boolean> {
+/** Runs one step of one process, or advances time where there is none. @returns false when nothing is left to happen */
+async function next(s: Scheduler, world: SimulatedWorld): Promise<boolean> {
   if (s.count() === 0) await new Promise(setImmediate)
   if (s.count() > 0) await s.waitOne()
   else return world.time.advance()
   return true
 }
 
-/** Positive control: where nothing breaks, each order that somebody paid is charged. */
-function everythingIsPaid(world: World): void {
-  const orders = new Set(world.told.map(({ press }) => press.order)).size
+/** Positive control: without accidents, each order that a client paid is charged. */
+function everythingIsPaid(world: SimulatedWorld): void {
+  const orders = new Set(world.replies.map(({ press }) => press.order)).size
   if (world.bank.charges.length !== orders)
     throw new LawBroken(`calm, and yet ${world.bank.charges.length} of ${orders} orders were charged`)
-  if (world.told.some(({ reply }) => reply === null))
+  if (world.replies.some(({ reply }) => reply === null))
     throw new LawBroken('calm, and yet a client got an error')
 }

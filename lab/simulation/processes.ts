@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import type { Campaign } from './run'
+import type { CampaignResult } from './run'
 
-/** Runs the bundled simulation as a process of its own, and reads what it saw. */
+/** Runs the bundled simulation in a process of its own. @returns its result @throws Error when it ends without one */
 export function campaign(
   bundle: string,
   options: { seed: number; seconds: number; payments?: number; path?: string | undefined },
-): Promise<Campaign> {
+): Promise<CampaignResult> {
   const args = Object.entries(options).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}=${value}`],
   )
@@ -18,8 +18,8 @@ export function campaign(
     child.once('error', reject)
     child.once('exit', (code) => {
       const line = output.trim().split('\n').at(-1) ?? ''
-      if (line.startsWith('{')) resolve(JSON.parse(line) as Campaign)
-      else reject(new Error(`the simulation ended without a word (exit ${code})`))
+      if (line.startsWith('{')) resolve(JSON.parse(line) as CampaignResult)
+      else reject(new Error(`The simulation ended without a result (exit code ${code}).`))
     })
   })
 }

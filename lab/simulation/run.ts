@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { ACCIDENTS, FATES, plans } from './plan'
 import { play } from './play'
 
-/** Plans a campaign checks between two looks at the clock. */
+/** Plans played between two checks of the clock. */
 const BATCH = 200
-/** What must have happened at least once: a campaign in which nothing broke proves nothing. */
+/** Events that must have happened at least once: a campaign in which nothing broke proves nothing. */
 const MUST_SEE = [
   ...FATES,
   ...ACCIDENTS,
@@ -19,7 +19,8 @@ const MUST_SEE = [
   'lost-lease',
 ]
 
-export interface Campaign {
+/** The counts of a campaign, the events of `MUST_SEE` that it missed, and the broken law with its seed and path. */
+export interface CampaignResult {
   seed: number
   plans: number
   payments: number
@@ -30,13 +31,16 @@ export interface Campaign {
   failure: string | null
 }
 
-/** Plays plans until `seconds` are over and so many payments were made, or a law is broken. The same seed plays the same plans in the same order. */
+/**
+ * Plays plans until `seconds` have passed and `payments` were made, or a law is broken. The same seed plays the same plans in the
+ * same order; `path` replays one counterexample of a seed.
+ */
 export async function simulate(options: {
   seed: number
   seconds: number
   payments: number
   path?: string
-}): Promise<Campaign> {
+}): Promise<CampaignResult> {
   const began = performance.now()
   const seen = new Set<string>()
   const tally = { plans: 0, payments: 0, charges: 0, steps: 0 }

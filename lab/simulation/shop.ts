@@ -1,37 +1,37 @@
 import type { Finish, Refusal } from '@/idempotency/core/operation'
 import type { MemoryForm, MemoryWrite } from '@/idempotency/stores/memory'
-import type { Effect } from './bank'
+import type { ModelEffect } from './bank'
 
-export interface Input {
+export interface OrderInput {
   order: string
   amount: number
 }
 
-export interface Payment extends Input {
+export interface ModelPayment extends OrderInput {
   subject: string
   status: 'live' | 'done' | 'refused'
 }
 
-/** What is paid in the simulation. An order has one live payment, as the unique index of the real tables has it. */
-export class Shop {
-  readonly payments = new Map<string, Payment>()
+/** The orders of the simulation. An order has at most one live payment, as the unique index of the real tables demands. */
+export class ModelShop {
+  readonly payments = new Map<string, ModelPayment>()
 
   constructor(private readonly now: () => number) {}
 
-  begin({ order, amount }: Input, subject: string): MemoryWrite {
+  begin({ order, amount }: OrderInput, subject: string): MemoryWrite {
     return {
       name: 'begin',
       rows: 1,
       check: () => (this.holderOf(order) ? 0 : 1),
       apply: () => {
-        const payment: Payment = { subject, order, amount, status: 'live' }
+        const payment: ModelPayment = { subject, order, amount, status: 'live' }
         this.payments.set(subject, payment)
         return payment
       },
     }
   }
 
-  whyRefused({ order }: Input): Refusal {
+  whyRefused({ order }: OrderInput): Refusal {
     const holder = this.holderOf(order)
     if (holder?.status !== 'done') return { kind: 'busy' }
     return {
@@ -40,8 +40,8 @@ export class Shop {
     }
   }
 
-  /** The answer tells when it was made, as a real one does: two that were made apart differ. */
-  finish({ subject, amount }: Payment, effect: Effect): Finish<MemoryForm> {
+  /** The answer holds the time, as a real one does, so that two answers made at different times differ. */
+  finish({ subject, amount }: ModelPayment, effect: ModelEffect): Finish<MemoryForm> {
     if (effect.kind === 'doubt') return { to: 'unknown', answer: null, writes: [], retryInMs: 5_000 }
     const body = JSON.stringify({ did: effect.kind, subject, amount, at: this.now() })
     const answer =
@@ -61,7 +61,7 @@ export class Shop {
     }
   }
 
-  private holderOf(order: string): Payment | undefined {
+  private holderOf(order: string): ModelPayment | undefined {
     return [...this.payments.values()].find(
       (payment) => payment.order === order && payment.status !== 'refused',
     )

@@ -1,28 +1,37 @@
 import { randomInt } from 'node:crypto'
-import { parseArgs } from 'node:util'
+import { readCount, readOptions } from '@/setup/process/command-line'
 import { print, printError } from '@/setup/process/console'
 import { inRoot } from '@/setup/process/project-root'
 import { generate } from '@/setup/schema/generate'
 import { bundleSimulation } from './bundle'
 import { campaign } from './processes'
-import type { Campaign } from './run'
+import type { CampaignResult } from './run'
 
-/** Side by side: a machine that runs this has two processors at least, or it takes twice as long. */
+/** Two at a time: with a single processor a run takes twice as long. */
 const PROCESSES = 2
-/** Seeds of two processes lie so far apart: more than either will use. */
+/** The distance between the seeds of two processes: more than one process uses up. */
 const APART = 1_000_000
+
+const USAGE = `Usage: npm run simulate -- [options]
+
+Runs the engine against random clients, crashes and orders of events, and checks its laws after every step.
+
+  --seed <number>       the plans to play (default: random; printed first)
+  --seconds <number>    how long to play at least (60)
+  --payments <number>   how many payments to make at least (100000)
+  --path <path>         replay one failure: the path that it printed, with its --seed
+
+Exit code 0: every law held. 1: a law was broken, or an event that must happen did not.`
 
 /** `npm run simulate`: the engine against random clients, crashes and orders of events. @returns whether every law held */
 async function run(): Promise<boolean> {
-  const { values } = parseArgs({
-    options: {
-      seed: { type: 'string' },
-      seconds: { type: 'string', default: '60' },
-      payments: { type: 'string', default: '100000' },
-      path: { type: 'string' },
-    },
+  const values = readOptions(USAGE, {
+    seed: { type: 'string' },
+    seconds: { type: 'string', default: '60' },
+    payments: { type: 'string', default: '100000' },
+    path: { type: 'string' },
   })
-  const seed = values.seed === undefined ? randomInt(APART) : Number(values.seed)
+  const seed = values.seed === undefined ? randomInt(APART) : readCount('--seed', values.seed, USAGE)
   const bundle = inRoot('dist/lab/simulation.mjs')
   await generate()
   await bundleSimulation(bundle)
@@ -31,14 +40,17 @@ async function run(): Promise<boolean> {
   const seeds = Array.from({ length: replay ? 1 : PROCESSES }, (_, index) => seed + index * APART)
   const effort = replay
     ? { seconds: 0 }
-    : { seconds: Number(values.seconds), payments: Math.ceil(Number(values.payments) / PROCESSES) }
+    : {
+        seconds: readCount('--seconds', values.seconds, USAGE),
+        payments: Math.ceil(readCount('--payments', values.payments, USAGE) / PROCESSES),
+      }
   const seen = await Promise.all(
     seeds.map((one) => campaign(bundle, { seed: one, ...effort, path: values.path })),
   )
   return report(seen, replay)
 }
 
-function report(seen: readonly Campaign[], replay: boolean): boolean {
+function report(seen: readonly CampaignResult[], replay: boolean): boolean {
   const sum = (of: 'plans' | 'payments' | 'charges' | 'steps') =>
     seen.reduce((total, one) => total + one[of], 0).toLocaleString('en')
   print(
@@ -47,12 +59,14 @@ function report(seen: readonly Campaign[], replay: boolean): boolean {
   const failures = seen.flatMap(({ failure }) => failure ?? [])
   for (const failure of failures)
     printError(
-      `a law was broken: ${failure}\n  see it again with  npm run simulate -- --seed <seed> --path <path>`,
+      `a law was broken: ${failure}\n  replay it with  npm run simulate -- --seed <seed> --path <path>`,
     )
-  // A replay shows one plan, and need not show all.
+  // A replay plays one plan, which need not show everything.
   const missed = replay ? [] : seen.flatMap((one) => (one.failure ? [] : one.missed))
   if (missed.length > 0)
-    printError(`this never happened, so nothing is proved about it: ${[...new Set(missed)].join(', ')}`)
+    printError(
+      `these never happened, so the run proves nothing about them: ${[...new Set(missed)].join(', ')}`,
+    )
   return failures.length === 0 && missed.length === 0
 }
 

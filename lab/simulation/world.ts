@@ -6,10 +6,10 @@ import type { Claim } from '@/idempotency/core/record'
 import type { EngineReply } from '@/idempotency/core/run'
 import { CommitRefused, type Store, StoreUnavailable } from '@/idempotency/core/store'
 import { type MemoryForm, MemoryStore } from '@/idempotency/stores/memory'
-import { type Effect, ModelBank } from './bank'
+import { ModelBank, type ModelEffect } from './bank'
 import { Process, VirtualTime } from './clock'
-import { type Accident, type Plan, type Press, SERVERS } from './plan'
-import { type Input, type Payment, Shop } from './shop'
+import { type Plan, type Press, SERVERS, type StepAccident } from './plan'
+import { type ModelPayment, ModelShop, type OrderInput } from './shop'
 
 interface Server {
   process: Process
@@ -18,11 +18,11 @@ interface Server {
 }
 
 const MERCHANT = 'm'
-/** Longer than a lease of 30 s: what a stopped process or a slow bank must survive. */
+/** 45 s, longer than a lease of 30 s: how long a process is stopped, and a slow bank takes. */
 const LONG_MS = 45_000
-/** Longer than anybody tries to store an answer. */
+/** 8 s: longer than the engine tries to store an answer. */
 const AWAY_MS = 8_000
-const VERBS = [
+const STORE_METHODS = [
   'read',
   'claim',
   'takeOver',
@@ -35,19 +35,19 @@ const VERBS = [
   'expireAnswers',
 ] as const
 
-/** Several servers on one store and one bank, each step of them in an order that chance decides. The engine is the real one. */
-export class World {
+/** Several servers on one store and one bank; fast-check decides the order of their steps. The engine is the real one. */
+export class SimulatedWorld {
   readonly time = new VirtualTime()
   readonly bank = new ModelBank()
-  readonly shop = new Shop(() => this.time.now)
-  /** What each client was told, by key; `null` where it got an error. */
-  readonly told: Array<{ press: Press; reply: EngineReply | null }> = []
-  /** What really happened in this run, for coverage. */
+  readonly shop = new ModelShop(() => this.time.now)
+  /** The reply to each press; null for an error. */
+  readonly replies: Array<{ press: Press; reply: EngineReply | null }> = []
+  /** The events that happened in this run, for coverage. */
   readonly seen = new Set<string>()
   readonly records: MemoryStore
   readonly servers: Server[]
   faults = true
-  /** A law that was seen to be broken inside a step: the engine would take an exception for an accident. */
+  /** A law that was broken inside a step, noted here because the engine would take an exception for an accident. */
   broken: string | null = null
   private ids = 0
   private dealt = 0
@@ -61,7 +61,7 @@ export class World {
     this.servers = Array.from({ length: SERVERS }, () => this.boot())
   }
 
-  /** A client presses once. Its server may die on the way; then it is never told anything. */
+  /** One press of a client. If its server dies on the way, there is no reply. */
   async press(press: Press): Promise<void> {
     const server = this.servers[press.server] as Server
     const input = { order: `order-${press.order}`, amount: press.amount }
@@ -78,20 +78,20 @@ export class World {
       return null
     })
     this.seen.add(reply === null ? 'error' : reply.kind === 'answer' ? reply.outcome : reply.problem.kind)
-    this.told.push({ press, reply })
+    this.replies.push({ press, reply })
   }
 
-  /** What a worker does again and again; a worker is one of the servers. */
+  /** One round of a worker's jobs, on one of the servers. */
   async upkeep(which: number): Promise<void> {
     const server = this.servers[which % SERVERS] as Server
     await server.engine.recover(this.operation(server), 10, 'worker').catch(ignoreUnavailable)
-    // The rarer jobs, in turn.
+    // The rarer jobs, in some rounds only.
     if (which % 3 === 0) await server.store.reap(10).catch(ignoreUnavailable)
     if (which % 4 === 0) await server.store.expireAnswers(50).catch(ignoreUnavailable)
   }
 
-  /** The bank tells us that something happened to a payment; which one hardly matters, since news is never believed. */
-  async news(which: number): Promise<void> {
+  /** A hint of the bank that a payment has changed. Any record will do, since a hint is never believed. */
+  async hint(which: number): Promise<void> {
     const server = this.servers[which % SERVERS] as Server
     const record = this.records.all()[which % Math.max(1, this.records.all().length)]
     if (record)
@@ -102,7 +102,7 @@ export class World {
 
   private observe(event: EngineEvent): void {
     this.seen.add(event.step)
-    // The guards of a commit are the second line: where one of them has to refuse, the first line has failed.
+    // The guards of a commit are the second line of defence: where one refuses, the first has failed.
     if (event.step === 'alert' && event.error instanceof CommitRefused)
       this.broken ??= `a guard had to refuse: ${event.error.message}`
   }
@@ -132,8 +132,8 @@ export class World {
     if (index >= 0) this.servers[index] = this.boot()
   }
 
-  /** Where a process waits: others go on first, and it may be stopped or killed. */
-  private async turn(process: Process, label: string): Promise<Accident> {
+  /** A point where a process waits: others run first, and an accident may strike. */
+  private async turn(process: Process, label: string): Promise<StepAccident> {
     await this.s.schedule(Promise.resolve(), label)
     await process.goOn()
     const accident = this.faults
@@ -147,12 +147,12 @@ export class World {
     return accident
   }
 
-  /** The one store, seen through a line that breaks before or after the call was carried out. */
+  /** The store behind a connection that may break before or after a call is carried out. */
   private storeOf(process: Process): Store<MemoryForm> {
-    const seen: Record<string, unknown> = { leaseMs: this.records.leaseMs }
-    for (const verb of VERBS) {
+    const store: Record<string, unknown> = { leaseMs: this.records.leaseMs }
+    for (const verb of STORE_METHODS) {
       const real = (this.records[verb] as (...args: unknown[]) => Promise<unknown>).bind(this.records)
-      seen[verb] = async (...args: unknown[]) => {
+      store[verb] = async (...args: unknown[]) => {
         if ((await this.turn(process, `${verb} arrives`)) === 'cut before' || process.isCutOff())
           throw new StoreUnavailable('cut before')
         const result =
@@ -161,10 +161,10 @@ export class World {
         return result
       }
     }
-    return seen as unknown as Store<MemoryForm>
+    return store as unknown as Store<MemoryForm>
   }
 
-  /** A write that went through was made by the one who held the record when it was made: a moment later others may hold it. */
+  /** Checks that a successful write was made by the holder of the record; read before the write, since another may hold it right after. */
   private async fenced(claim: Claim, write: () => Promise<unknown>): Promise<unknown> {
     const { fence, token } = this.records.all().find(({ id }) => id === claim.id) ?? {}
     const result = await write()
@@ -173,7 +173,7 @@ export class World {
     return result
   }
 
-  /** A real store finds its own token on another connection, so it knows of the claim but not of what was begun. */
+  /** A real store finds its token over another connection, so it knows that it has the claim, but not the answer of `begin`. */
   private cutAfter(verb: string, result: unknown): unknown {
     const claimed = result as Awaited<ReturnType<MemoryStore['claim']>>
     if ((verb === 'claim' || verb === 'takeOver') && claimed?.begun.kind === 'written')
@@ -181,7 +181,7 @@ export class World {
     throw new StoreUnavailable('cut after', { maybeDone: true })
   }
 
-  private operation(server: Server): Operation<Input, Payment, Effect, MemoryForm> {
+  private operation(server: Server): Operation<OrderInput, ModelPayment, ModelEffect, MemoryForm> {
     return {
       name: 'pay',
       volatile: [],
@@ -200,7 +200,7 @@ export class World {
     }
   }
 
-  private async ask(process: Process, { subject }: Payment): Promise<Effect> {
+  private async ask(process: Process, { subject }: ModelPayment): Promise<ModelEffect> {
     const fate =
       this.faults || this.plan.calm
         ? (this.plan.fates[this.questions++ % this.plan.fates.length] ?? 'answer')
@@ -214,7 +214,7 @@ export class World {
     return answer
   }
 
-  private async find(process: Process, { subject }: Payment): Promise<Effect> {
+  private async find(process: Process, { subject }: ModelPayment): Promise<ModelEffect> {
     await this.turn(process, 'the look-up is sent')
     const answer = this.bank.find(subject)
     await this.turn(process, 'the look-up is answered')

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { childEnv } from '@/platform/env'
 import { print, step } from './process/console'
-import { alone } from './process/lock-file'
+import { alone, type LockHolder } from './process/lock-file'
 import { pidOf } from './process/process-id'
 import { inRoot, root } from './process/project-root'
 import { hashOf } from './process/source-hash'
@@ -11,12 +11,16 @@ import { generate } from './schema/generate'
 
 const stamp = inRoot('dist/built-from')
 
-/** Builds pages and processes, unless that was done from these very sources. Returns whether it did. */
+/**
+ * Builds the pages (Next) and the server processes (esbuild), unless the last build was made from the same sources.
+ * One build at a time: a second caller waits. @returns false when the build was current
+ * @throws Error with the output of `next build`, when that fails
+ */
 export async function build(signal?: AbortSignal): Promise<boolean> {
   await generate()
   if (isCurrent()) return false
-  const waiting = ({ mark }: { mark: string }) =>
-    print(`  another process (pid ${pidOf(mark)}) is building; waiting for it`)
+  const waiting = (builder: LockHolder) =>
+    print(`  waiting for another build (pid ${pidOf(builder.processId)})`)
   return alone(inRoot('dist/build.lock'), waiting, async () => {
     if (isCurrent()) return false
     await buildAll(signal)
@@ -27,7 +31,7 @@ export async function build(signal?: AbortSignal): Promise<boolean> {
 async function buildAll(signal: AbortSignal | undefined): Promise<void> {
   const sources = sourceHash()
   fs.rmSync(stamp, { force: true })
-  print('  building, because the sources changed (a minute at most)')
+  print('  building, because the sources have changed (up to a minute)')
   await step('server and worker', bundleProcesses)
   await step('pages', () => buildPages(signal))
   fs.writeFileSync(stamp, sources)
@@ -55,9 +59,9 @@ function sourceHash(): string {
   )
 }
 
-/** Node 20 strips no types. Packages stay outside: they are installed anyway, and some carry files that a bundle would lose. */
+/** Bundled because Node 20 does not strip types. Packages stay external: they are installed anyway, and some need files that a bundle would lose. */
 async function bundleProcesses(): Promise<void> {
-  // Loaded here, where it is needed: a start that builds nothing is faster without it.
+  // Imported here, since a start that builds nothing is faster without esbuild.
   const { build: bundle } = await import('esbuild')
   await bundle({
     entryPoints: { main: inRoot('src/server/main.ts'), worker: inRoot('src/server/worker.ts') },
@@ -74,7 +78,7 @@ async function bundleProcesses(): Promise<void> {
   })
 }
 
-/** Next reports on many lines what nobody asked for; they are shown when it fails. */
+/** Next's output is long and of no use while all goes well, so it is shown only when the build fails. */
 function buildPages(signal: AbortSignal | undefined): Promise<void> {
   const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
   const child = spawn(process.execPath, [next, 'build'], {

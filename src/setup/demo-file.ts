@@ -17,19 +17,20 @@ const demo = z.object({
   }),
 })
 
-/** What a program needs to use the running sandbox: `demo.json` in the data folder, for its owner's eyes only. */
+/** `demo.json` in the data folder: all that a program needs to use the running sandbox. Readable by its owner only (mode 0600). */
 export type Demo = z.infer<typeof demo>
 export type DemoOperator = z.infer<typeof operator>
 
 export const demoFile = (dataDir: string): string => path.join(dataDir, 'demo.json')
 
-/** Written aside and renamed: whoever reads it while a process is started again reads the old or the new one, whole. */
+/** Writes aside and renames, so that a reader never sees half a file: it is rewritten whenever a process restarts. */
 export function writeDemo(dataDir: string, content: Demo): void {
   const draft = `${demoFile(dataDir)}.next`
   fs.writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
   fs.renameSync(draft, demoFile(dataDir))
 }
 
+/** The demo file, or null where it is missing or not valid. */
 export function readDemo(dataDir: string): Demo | null {
   try {
     return demo.parse(JSON.parse(fs.readFileSync(demoFile(dataDir), 'utf8')))

@@ -11,7 +11,7 @@ const TABLES_OF_IDS = ['docs/failure-modes.md', 'docs/rules.md']
 const THIS_FILE = 'src/setup/documents.test.ts'
 /** A family's letter and a number, such as F18; with a variant, such as N7a or N7a2. */
 const ID = '[BCDFGIJKLNOPRSTW][1-9]?\\d(?:[ab]\\d?)?'
-const SKIPPED = new Set(['node_modules', 'generated', 'test-results', 'playwright-report'])
+const SKIPPED = new Set(['node_modules', 'dist', 'generated', 'test-results', 'playwright-report'])
 const TEXT = /\.(tsx?|mjs|js|md|sql|prisma|css|json)$/
 const CARRIER = /\.(test|spec|contract)\.tsx?$|^(e2e|lab)\/|\/testing\//
 

@@ -3,13 +3,14 @@ import { print, until } from './process/console'
 import { describeLock, type LockHolder, releaseLock, takeLock } from './process/lock-file'
 import { pidOf, stillRuns } from './process/process-id'
 
-/** One running Payonce per data folder. */
+/** The right to be the only Payonce that runs on a data folder. */
 export interface Instance {
-  /** What a second start is told, and what it ends should we be killed. */
+  /** Records our address, which a second start reports, and our child processes, which the next start ends if we are killed. */
   describe(facts: { url: string; children: string[] }): void
   release(): void
 }
 
+/** Claims the data folder, and ends what a killed supervisor left running. @throws Error when another Payonce runs on it */
 export async function claimInstance(dataDir: string): Promise<Instance> {
   const file = path.join(dataDir, 'running.json')
   const claim = takeLock(file)
@@ -18,18 +19,18 @@ export async function claimInstance(dataDir: string): Promise<Instance> {
   return { describe: (facts) => describeLock(file, facts), release: () => releaseLock(file) }
 }
 
-function alreadyRunning({ mark, url }: LockHolder, dataDir: string): string {
-  const where = url ? `is already running at ${url}` : 'is already starting'
-  return `Payonce ${where} (pid ${pidOf(mark)}) on the data in ${dataDir}.\nStop that one first, or start another with its own data:  PORT=3001 PAYONCE_DATA_DIR=.data-2 npm start`
+function alreadyRunning({ processId, url }: LockHolder, dataDir: string): string {
+  const state = url ? `already running at ${url}` : 'already starting'
+  return `Payonce is ${state} (pid ${pidOf(processId)}) on the data in ${dataDir}.\nStop it first, or start a second one on data of its own:  PORT=3001 PAYONCE_DATA_DIR=.data-2 npm start`
 }
 
-/** When a supervisor is killed its processes notice and end by themselves; one that hangs would keep the port. */
-async function endLeftovers(marks: string[]): Promise<void> {
-  const alive = () => marks.filter(stillRuns)
+/** Children of a killed supervisor notice and end by themselves; one that hangs would keep the port, so it is killed. */
+async function endLeftovers(processIds: string[]): Promise<void> {
+  const alive = () => processIds.filter(stillRuns)
   if (alive().length === 0) return
-  print('  the last run was killed; its processes are ending')
-  // 10 s: longer than a payment in hand takes, except when the bank does not answer; that one is found again by the worker.
+  print('  the last run was killed; waiting for its processes to end')
+  // 10 s: longer than a running payment takes, unless the bank does not answer; the worker finds that one again.
   if (await until(() => alive().length === 0, 10_000)) return
-  for (const mark of alive()) process.kill(pidOf(mark), 'SIGKILL')
+  for (const processId of alive()) process.kill(pidOf(processId), 'SIGKILL')
   await until(() => alive().length === 0, 2_000)
 }

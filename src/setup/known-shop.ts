@@ -4,8 +4,8 @@ import { readDemo } from './demo-file'
 import { onConnection } from './schema/schema-engine'
 
 /**
- * The shop of an earlier start, as demo.json tells of it; null when there is none, or when this database
- * has no such merchant, or the API key does not work any more.
+ * The demo shop that an earlier start seeded, as `demo.json` names it. Null when there is none, when this database has no such
+ * merchant, or when its API key no longer works. Plain SQL: `npm start` must not load the whole product to find out.
  */
 export async function knownShop({
   databaseUrl,
@@ -17,10 +17,10 @@ export async function knownShop({
   const { merchantId, operator, apiKey } = readDemo(dataDir) ?? {}
   const token = readToken(apiKey ?? '')
   if (!merchantId || !operator || !apiKey || !token) return null
-  const works =
+  const workingKey =
     'SELECT FROM api_key WHERE merchant_id = $1 AND hash = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())'
   const { rowCount } = await onConnection(databaseUrl, (client) =>
-    client.query(works, [merchantId, token.hash]),
+    client.query(workingKey, [merchantId, token.hash]),
   )
   return rowCount === 1 ? { merchantId, operator, apiKey } : null
 }

@@ -5,13 +5,14 @@ import { keepRunning } from './process/keep-running'
 import { processId } from './process/process-id'
 import { inRoot } from './process/project-root'
 
-/** The two processes that are the product: web answers, worker finishes what was left undone. */
+/** The product's two processes: web answers requests, worker finishes what a crash or a silent bank left open. */
 export interface ProductProcesses {
   pids(): { web: number; worker: number }
-  /** The same, as marks that stay true when a pid is used again. */
-  marks(): string[]
+  /** The same two, named so that a reused pid is not mistaken for them (`process-id.ts`). */
+  processIds(): string[]
   ready: Promise<void>
   failed: Promise<never>
+  /** Lets both finish their running work; `hurry` kills them at once. */
   stop(hurry: AbortSignal): Promise<void>
 }
 
@@ -25,21 +26,21 @@ export interface ProductSettings {
   mode: string
 }
 
-/** `changed` is called when one of them was started again and has another pid. */
+/** Starts web and worker and keeps them running. `changed` is called after a restart, when a pid is another one. */
 export function startProduct(settings: ProductSettings, changed: () => void): ProductProcesses {
   const web = keepRunning('web', () => fork('web', settings), changed)
   const worker = keepRunning('worker', () => fork('worker', settings), changed)
   const both = [web, worker]
   return {
     pids: () => ({ web: web.pid(), worker: worker.pid() }),
-    marks: () => both.map((one) => processId(one.pid())).filter((mark) => mark !== null),
+    processIds: () => both.map((one) => processId(one.pid())).filter((id) => id !== null),
     ready: Promise.all(both.map((one) => one.ready)).then(() => undefined),
     failed: Promise.race(both.map((one) => one.failed)),
     stop: async (hurry) => void (await Promise.all(both.map((one) => one.stop(hurry)))),
   }
 }
 
-/** In a group of their own: Ctrl-C in a terminal goes to the supervisor alone, which then lets them finish before the database stops. */
+/** Forks into a process group of its own, so that Ctrl-C reaches the supervisor alone: it stops the children before the database. */
 function fork(name: 'web' | 'worker', settings: ProductSettings): ChildProcess {
   const { dev } = settings
   const source = name === 'web' ? 'main' : 'worker'

@@ -1,7 +1,6 @@
-import fs from 'node:fs'
-import { z } from 'zod'
 import { childEnv, readSetupEnv } from '@/platform/env'
 import { build } from './build'
+import { readDemo } from './demo-file'
 import { print, printError, reasonOf } from './process/console'
 import { forkTypeScript } from './process/fork-typescript'
 import { inRoot } from './process/project-root'
@@ -9,19 +8,19 @@ import { generate } from './schema/generate'
 import { migrate } from './schema/migrate'
 import { secretOf } from './secret'
 
-/** `npm run migrate | seed | verify | check | worker | generate | build`: one step by itself, outside `npm start`. */
+/** The commands that run one step alone, without `npm start`: `npm run migrate | seed | verify | check | worker | generate | build`. */
 const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   generate: async () => {
-    print((await generate()) ? 'The Prisma client was made.' : 'The Prisma client is current.')
+    print((await generate()) ? 'Generated the Prisma client.' : 'The Prisma client is up to date.')
     return true
   },
   build: async () => {
-    print((await build()) ? 'The product was built.' : 'The build is current.')
+    print((await build()) ? 'Built the product.' : 'The build is up to date.')
     return true
   },
   migrate: async () => {
     const applied = await migrate(databaseUrl())
-    print(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database has all migrations.')
+    print(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.')
     return true
   },
   seed: async () => {
@@ -29,7 +28,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     const { seedOnce } = await import('./seed')
     const env = readSetupEnv()
     if (env.PAYONCE_MODE === 'live')
-      throw new Error('Only the sandbox has a demo shop; live data is not seeded.')
+      throw new Error('Live data is not seeded: only the sandbox has a demo shop (PAYONCE_MODE=sandbox).')
     const baseUrl = env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}`
     const { operator, apiKey } = await seedOnce({
       databaseUrl: databaseUrl(),
@@ -37,7 +36,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
       baseUrl,
       dataDir: env.dataDir,
     })
-    print(`The shop is there. Sign in as ${operator.email} with ${operator.password}; API key ${apiKey}`)
+    print(`The demo shop is ready. Sign in as ${operator.email} with ${operator.password}; API key ${apiKey}`)
     return true
   },
   verify: async (flags) => {
@@ -55,19 +54,14 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   },
 }
 
-/** DATABASE_URL, else the database of the product that runs from this folder. */
+/** DATABASE_URL, else the database of the product that runs on this data folder. @throws Error when there is neither */
 function databaseUrl(): string {
   const env = readSetupEnv()
-  if (env.DATABASE_URL) return env.DATABASE_URL
-  try {
-    return z
-      .object({ databaseUrl: z.string() })
-      .parse(JSON.parse(fs.readFileSync(`${env.dataDir}/demo.json`, 'utf8'))).databaseUrl
-  } catch {
-    throw new Error(
-      'Which database? Start the product (npm start) in another terminal, or set DATABASE_URL=postgres://…',
-    )
-  }
+  const url = env.DATABASE_URL ?? readDemo(env.dataDir)?.databaseUrl
+  if (url) return url
+  throw new Error(
+    'No database is named. Start the product (npm start) in another terminal, or set DATABASE_URL=postgres://…',
+  )
 }
 
 function runWorker(): Promise<boolean> {
@@ -75,17 +69,20 @@ function runWorker(): Promise<boolean> {
     execArgv: ['--enable-source-maps'],
     env: childEnv({ DATABASE_URL: databaseUrl() }),
   })
-  // Ctrl-C reaches the worker too, and it ends when its work is done.
+  // Passed on, so that the worker ends its running work first.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => worker.kill(signal))
   return new Promise((resolve) => worker.once('exit', (code) => resolve(code === 0)))
 }
 
 const [name = '', ...flags] = process.argv.slice(2)
 const command = commands[name]
-if (!command) printError(`Which step? ${Object.keys(commands).join(', ')}`)
-process.exitCode = (await command?.(flags).catch(tellWhy)) ? 0 : 1
+if (!command)
+  printError(
+    `${name ? `There is no command "${name}". ` : ''}Usage: npm run ${Object.keys(commands).join(' | ')}`,
+  )
+process.exitCode = (await command?.(flags).catch(printReason)) ? 0 : 1
 
-function tellWhy(error: unknown): false {
+function printReason(error: unknown): false {
   printError(reasonOf(error))
   return false
 }

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** The sandbox's secret: made once, so that a session outlives a restart. Live money brings its own. */
+/**
+ * The secret that all others are derived from: PAYONCE_SECRET, else in the sandbox a random one, made once and kept in the data
+ * folder so that sign-ins outlive a restart. @throws Error in live mode without PAYONCE_SECRET
+ */
 export function secretOf(env: {
   PAYONCE_SECRET?: string | undefined
   PAYONCE_MODE: 'sandbox' | 'live'
@@ -11,7 +14,7 @@ export function secretOf(env: {
   if (env.PAYONCE_SECRET) return env.PAYONCE_SECRET
   if (env.PAYONCE_MODE === 'live')
     throw new Error(
-      'The environment is not right:\n  PAYONCE_SECRET: live mode needs at least 32 characters of chance',
+      'The environment is not right:\n  PAYONCE_SECRET: set it to at least 32 random characters; live mode needs it',
     )
   const file = path.join(env.dataDir, 'secret')
   if (!fs.existsSync(file)) fs.writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 })

@@ -3,7 +3,10 @@ import { APP_ROLE } from '@/platform/roles'
 import { type Seeded, seed } from '../../prisma/seed'
 import { readDemo } from './demo-file'
 
-/** Fills an empty sandbox with a shop and its operator; a filled one is left as it is. The password is known from demo.json alone. */
+/**
+ * Seeds an empty sandbox with the demo shop and its operator; a seeded one stays as it is. The password comes from `demo.json`,
+ * since the database keeps only its hash. Loads the whole product: see `known-shop.ts` for what `npm start` asks first.
+ */
 export async function seedOnce(settings: {
   databaseUrl: string
   secret: string

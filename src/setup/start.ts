@@ -15,16 +15,16 @@ import { migrate } from './schema/migrate'
 import { secretOf } from './secret'
 
 /**
- * `npm start`: the supervisor. It brings up database, web and worker in that order, keeps them running, and takes them
- * down in the opposite order, so that a payment in hand still finds its database.
+ * `npm start`: the supervisor. It starts database, web and worker in that order, keeps them running, and stops them in the
+ * opposite order, so that a running payment still finds its database.
  */
 const dev = process.argv.includes('--dev')
-/** What has been started, each with how it is stopped; the last one stops first. */
+/** The stop functions of everything that has been started; the last one started is stopped first. */
 const started: (() => Promise<void> | void)[] = []
 const signals = onStopSignal(() => void shutDown(0))
 let ending = false
-/** Live data has no demo shop. */
-const NOBODY = { merchantId: null, operator: null, apiKey: null }
+/** In live mode there is no demo shop. */
+const NO_SHOP = { merchantId: null, operator: null, apiKey: null }
 
 async function start(): Promise<void> {
   const env = readSetupEnv()
@@ -51,20 +51,21 @@ async function start(): Promise<void> {
     mode: env.PAYONCE_MODE,
     baseUrl: env.PAYONCE_BASE_URL ?? url,
   }
-  const product = startProduct(settings, () => tellOthers())
+  const product = startProduct(settings, () => publishFacts())
   started.push(() => product.stop(signals.hurry))
   const [{ merchantId, operator, apiKey }] = await Promise.all([
-    sandbox ? ((await knownShop(settings)) ?? step('shop', () => seedShop(settings))) : NOBODY,
+    sandbox ? ((await knownShop(settings)) ?? step('demo shop', () => seedShop(settings))) : NO_SHOP,
     step('web and worker', () => product.ready),
   ])
   product.failed.catch(fail)
-  database.onRestart(tellOthers)
-  tellOthers()
+  database.onRestart(publishFacts)
+  publishFacts()
   announce(settings.baseUrl, operator, apiKey)
   print(`\nready ${url}`)
 
-  function tellOthers(): void {
-    instance.describe({ url, children: product.marks() })
+  /** Writes the lock file and `demo.json` anew: pids change when a process restarts. */
+  function publishFacts(): void {
+    instance.describe({ url, children: product.processIds() })
     const pids = { supervisor: process.pid, ...product.pids(), postgres: database.pid() }
     const { baseUrl, databaseUrl } = settings
     if (sandbox) writeDemo(env.dataDir, { operator, apiKey, merchantId, baseUrl, databaseUrl, pids })
@@ -78,7 +79,7 @@ async function openDatabase(env: ReturnType<typeof readSetupEnv>): Promise<OpenD
   return database
 }
 
-/** The seed loads the whole of the product's code: only where there is no shop yet. */
+/** Imported only where there is no shop yet: the seed loads the code of the whole product. */
 async function seedShop(settings: {
   databaseUrl: string
   secret: string
@@ -117,7 +118,7 @@ async function shutDown(code: number): Promise<void> {
   process.exit(code)
 }
 
-/** What cannot be stopped must not keep the rest from being stopped. */
+/** One failure to stop must not keep the others running. */
 async function stopOne(stop: () => Promise<void> | void): Promise<void> {
   try {
     await stop()
@@ -126,7 +127,7 @@ async function stopOne(stop: () => Promise<void> | void): Promise<void> {
   }
 }
 
-// Last, when all names above have their values.
+// At the end of the file: the constants above must be initialised.
 await start().catch((error: unknown) => {
   if (!signals.stop.aborted) return fail(error)
 })

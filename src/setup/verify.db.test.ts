@@ -62,11 +62,11 @@ const broken = async () =>
   (await verdict()).findings.filter((finding) => finding.offenders.length > 0).map((finding) => finding.id)
 
 /** Breaks the data behind the laws' back, as only the owner with triggers switched off can; everything is put back afterwards. */
-async function whileBroken(statements: string, look: () => Promise<void>): Promise<void> {
+async function whileBroken(statements: string, observe: () => Promise<void>): Promise<void> {
   const client = await product.owner.connect()
   try {
     await client.query(`SET session_replication_role = replica; ${statements}`)
-    await look()
+    await observe()
   } finally {
     client.release(true)
   }
@@ -209,7 +209,7 @@ describe('verify', () => {
 
   it('finds a broken no-transaction-is-left-open', async () => {
     const client = await product.owner.connect()
-    // Our own pools end such a connection after 10 s: this one is somebody else's.
+    // Our own pools end such a connection after 10 s, so this one is of another program.
     await client.query(`SET idle_in_transaction_session_timeout = 0; BEGIN`)
     await setTimeout(10_500)
     expect(await broken()).toEqual(['no-transaction-is-left-open'])
@@ -224,7 +224,7 @@ describe('verify', () => {
     expect(all.map(({ id }) => id)).toEqual(expect.arrayContaining([...proved]))
   })
 
-  it('tells where the card number is, and not the number', async () => {
+  it('names the place of a card number, and not the number', async () => {
     await whileBroken(`UPDATE orders SET reference = 'card 4242 4242 4242 4242'`, async () => {
       expect(JSON.stringify(await verdict())).toContain('holds a card number')
       expect(JSON.stringify(await verdict())).not.toContain('4242')

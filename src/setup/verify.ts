@@ -2,18 +2,18 @@ import { checkIntegrity, type IntegrityReport } from '@/payments/integrity'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { isBroken } from '@/platform/integrity'
 
-/** Checks every invariant of every merchant and of the installation, and counts what there was to check. */
+/** Checks every invariant, of all merchants and of the installation, and counts the rows that there were to check. */
 export const check = (db: Db): Promise<IntegrityReport> => checkIntegrity(db, null)
 
-/** `npm run verify`: prints the verdict, for people or as JSON. @returns whether every invariant holds */
+/** `npm run verify`: prints the report, for people or as JSON. @returns whether every invariant holds */
 export async function verify(databaseUrl: string, options: { json: boolean }): Promise<boolean> {
-  // As the owner of the database: what it sees does not depend on the grants it checks.
+  // As the owner: what is read must not depend on the grants that are being checked.
   const pool = openPool(databaseUrl, { max: 1, role: 'none', name: 'payonce-verify' })
   const db = openDb(pool)
   try {
-    const verdict = await check(db)
-    process.stdout.write(`${options.json ? JSON.stringify(verdict, null, 2) : report(verdict)}\n`)
-    return verdict.ok
+    const result = await check(db)
+    process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : report(result)}\n`)
+    return result.ok
   } finally {
     await db.$disconnect()
     await pool.end()
@@ -21,17 +21,17 @@ export async function verify(databaseUrl: string, options: { json: boolean }): P
 }
 
 function report({ ok, counted, findings }: IntegrityReport): string {
-  const lines = findings.flatMap(({ id, rule: says, offenders: found }) => [
-    `${found.length === 0 ? '✓' : '✕'} ${says}  (${id})`,
-    ...found.map(({ subject, detail }) => `    ${subject}: ${detail}`),
+  const lines = findings.flatMap(({ id, rule, offenders }) => [
+    `${offenders.length === 0 ? '✓' : '✕'} ${rule}  (${id})`,
+    ...offenders.map(({ subject, detail }) => `    ${subject}: ${detail}`),
   ])
   const { charges, succeeded, declined, notCharged, inDoubt, transactions, attempts } = counted
-  const seen = `${charges} charges at the bank, ${succeeded} payments succeeded, ${declined} declined, ${notCharged} not charged, ${inDoubt} in doubt; ${transactions} ledger transactions; ${attempts} attempts`
+  const summary = `${charges} charges at the bank, ${succeeded} payments succeeded, ${declined} declined, ${notCharged} not charged, ${inDoubt} in doubt; ${transactions} ledger transactions; ${attempts} attempts`
   const broken = findings.filter(isBroken).length
   return [
     ...lines,
     '',
-    seen,
+    summary,
     ok ? `all ${findings.length} invariants hold` : `${broken} of ${findings.length} invariants are broken`,
   ].join('\n')
 }

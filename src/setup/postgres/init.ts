@@ -7,7 +7,11 @@ import type { PostgresPlace } from './place'
 import type { PostgresPrograms } from './programs'
 import type { PostgresUser } from './user'
 
-/** Makes the data folder when there is none yet, and returns the superuser's password. What need not last is not flushed to disk. */
+/**
+ * Creates the data folder (initdb) where there is none. `lasting: false` skips the flush to disk, for databases that are thrown away.
+ * @returns the superuser's password
+ * @throws Error when initdb fails, or when the password of an existing folder is gone
+ */
 export function initialise(
   place: PostgresPlace,
   programs: PostgresPrograms,
@@ -17,7 +21,7 @@ export function initialise(
   if (fs.existsSync(path.join(place.data, 'PG_VERSION'))) return knownPassword(place)
   const password = randomBytes(24).toString('base64url')
   const draft = `${place.data}.half`
-  // What an initdb that was broken off left behind: never half a database under the real name.
+  // Left over from an initdb that was interrupted. Built aside and renamed, so that the real name never holds half a database.
   for (const rest of [draft, `${place.password}.half`]) fs.rmSync(rest, { recursive: true, force: true })
   fs.writeFileSync(place.password, password, { mode: 0o600 })
   const command = { program: programs.initdb, flags: [...FLAGS, ...(lasting ? [] : ['--no-sync'])], user }
@@ -26,7 +30,7 @@ export function initialise(
   return password
 }
 
-// --data-checksums: a disk that lies about a ledger must be found out.
+// --data-checksums: a disk that corrupts a ledger must be noticed.
 const FLAGS = [
   '--locale=C',
   '--encoding=UTF8',
@@ -55,10 +59,12 @@ function runInitdb(
   })
   fs.rmSync(passwordFile, { force: true })
   if (run.status !== 0)
-    throw new Error(`PostgreSQL could not make its data folder ${data}:\n${run.error?.message ?? run.stderr}`)
+    throw new Error(
+      `PostgreSQL could not create its data folder ${data}:\n${run.error?.message ?? run.stderr}`,
+    )
 }
 
-/** PG* variables of the person's shell would change what our own programs do. */
+/** An environment without the PG* variables of the user's shell, which would change what PostgreSQL's programs do. */
 export function bareEnv(): NodeJS.ProcessEnv {
   const { PATH, TMPDIR, NODE_ENV } = childEnv()
   return { NODE_ENV, PATH: PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...(TMPDIR ? { TMPDIR } : {}) }
@@ -73,7 +79,7 @@ function knownPassword(place: PostgresPlace): string {
     return fs.readFileSync(place.password, 'utf8').trim()
   } catch {
     throw new Error(
-      `The password of the database in ${place.data} is gone (${place.password}). Bring the file back, or delete ${place.folder} to begin anew.`,
+      `The password file of the database in ${place.data} is missing (${place.password}). Restore it, or delete ${place.folder} to start with an empty database.`,
     )
   }
 }

@@ -8,13 +8,13 @@ import { endOrphan, type PostgresServer, startServer, stopServer } from './serve
 import { postgresUser } from './user'
 
 /**
- * The process that keeps PostgreSQL: it starts it, starts it again when it dies, and stops it when told to, or when the
- * process that started this one is gone (the line breaks), however it went.
+ * The keeper: a process that starts PostgreSQL, restarts it when it dies, and stops it on the message `stop` or when its parent
+ * has ended, for whatever reason (the IPC channel disconnects).
  */
 export interface KeeperSettings {
   dataDir: string
   database: string
-  /** The port it had before, so that a URL that others hold stays right; a free one when that is taken. */
+  /** The port of the last start, so that URLs handed out stay valid; a free one where it is null or taken. */
   port: number | null
   settings: Record<string, string>
 }
@@ -24,19 +24,19 @@ export type KeeperMessage =
   | { type: 'ready'; url: string; pid: number; port: number }
   | { type: 'failed'; reason: string }
 
-const send = (news: KeeperMessage): void => {
-  if (process.connected) process.send?.(news)
+const send = (message: KeeperMessage): void => {
+  if (process.connected) process.send?.(message)
 }
 
 let stopping = false
 let server: PostgresServer | null = null
-// Listened to from the first moment: the line may break while PostgreSQL is still starting.
+// Registered first: the parent may end while PostgreSQL is still starting.
 process.on('disconnect', () => void stop())
 process.on('message', (message) => {
   if (message === 'stop') void stop()
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
-// It may even have broken before this line was reached; nobody tells then.
+// The parent may have ended even before, and then there is no event.
 if (!process.connected) stopping = true
 
 await keep(JSON.parse(process.argv[2] ?? '{}') as KeeperSettings).catch((error: unknown) => {
@@ -45,36 +45,36 @@ await keep(JSON.parse(process.argv[2] ?? '{}') as KeeperSettings).catch((error: 
   process.disconnect?.()
 })
 
-async function keep(order: KeeperSettings): Promise<void> {
+async function keep(options: KeeperSettings): Promise<void> {
   const user = postgresUser()
-  const place = postgresPlace(order.dataDir, user)
+  const place = postgresPlace(options.dataDir, user)
   const programs = postgresPrograms(place, user)
   for (const note of [place.note, programs.note]) if (note) send({ type: 'note', text: note })
-  const password = initialise(place, programs, user, { lasting: order.settings.fsync !== 'off' })
-  // Before the port is looked at: an orphan may sit on the very port that must stay ours.
+  const password = initialise(place, programs, user, { lasting: options.settings.fsync !== 'off' })
+  // Before the port is chosen: an orphan may still listen on the port that we want to keep.
   await endOrphan(place)
-  const port = order.port && (await isFree(order.port)) ? order.port : await freePort()
+  const port = options.port && (await isFree(options.port)) ? options.port : await freePort()
   const url = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
 
   for (let deaths = 0; !stopping; deaths += 1) {
-    server = await startServer(place, programs, user, port, order.settings).catch((error: unknown) =>
+    server = await startServer(place, programs, user, port, options.settings).catch((error: unknown) =>
       survive(error, deaths),
     )
     if (server) await serve(server)
-    // From 0.2 s to 5 s: a database that cannot stay up must not eat the machine.
+    // From 0.2 s to 5 s: restarting a database that cannot stay up must not use all of the processor.
     if (!stopping) await pause(Math.min(5_000, 200 * 2 ** Math.min(deaths, 5)))
   }
 
   async function serve(running: PostgresServer): Promise<void> {
     if (stopping) return stopServer(running)
-    await createDatabase(url('postgres'), order.database)
-    send({ type: 'ready', url: url(order.database), pid: running.pid, port })
+    await createDatabase(url('postgres'), options.database)
+    send({ type: 'ready', url: url(options.database), pid: running.pid, port })
     await running.ended
-    if (!stopping) send({ type: 'note', text: 'PostgreSQL ended by itself; it is started again' })
+    if (!stopping) send({ type: 'note', text: 'PostgreSQL stopped unexpectedly; restarting it' })
   }
 }
 
-/** The first start must work or say why. Later ones are tried again: whoever waits for the database can wait. */
+/** The first start must succeed or report why. Later ones are retried: callers that need the database wait for it. */
 function survive(error: unknown, deaths: number): null {
   if (deaths === 0) throw error
   send({ type: 'note', text: reasonOf(error) })
@@ -97,5 +97,5 @@ async function stop(): Promise<void> {
   stopping = true
   if (server) await stopServer(server)
   if (process.connected) process.disconnect?.()
-  // Nothing else holds this process once PostgreSQL has gone, except a start that is under way: it looks at `stopping`.
+  // Without PostgreSQL nothing keeps this process alive but a start under way, which checks `stopping`.
 }

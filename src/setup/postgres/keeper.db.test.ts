@@ -30,7 +30,7 @@ const recall = (url: string) =>
   onConnection(url, async (client) => (await client.query('SELECT answer FROM kept')).rows[0]?.answer)
 const isGone = (pid: number) => until(() => processId(pid) === null, 15_000)
 
-test('an initdb that was broken off, and a pid file that names somebody else, are no obstacle', async () => {
+test('an interrupted initdb, and a pid file that names another process, are no obstacle', async () => {
   fs.mkdirSync(path.join(dataDir, 'postgres', 'data.half', 'base'), { recursive: true })
   const first = await start()
   await remember(first.url)
@@ -59,7 +59,7 @@ test('a database whose keeper was killed is stopped by the next start, which kee
   expect(await recall(second.url)).toBe(42)
 })
 
-test('nothing answers from outside this machine, and nobody enters without the password', async () => {
+test('it listens on this machine only, and refuses a wrong password', async () => {
   const { url } = await start()
   const wrong = new URL(url)
   wrong.password = 'guess'

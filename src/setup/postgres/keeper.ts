@@ -4,12 +4,13 @@ import { forkTypeScript } from '../process/fork-typescript'
 import { inRoot } from '../process/project-root'
 import type { KeeperMessage, KeeperSettings } from './keeper-process'
 
+/** A running PostgreSQL of ours. */
 export interface Database {
   url: string
   port: number
-  /** PostgreSQL's own pid; it changes when PostgreSQL was started again. */
+  /** PostgreSQL's own pid; it changes when PostgreSQL is restarted. */
   pid(): number
-  /** Resolves when its process has ended, by itself or by `stop`. */
+  /** Resolves when the keeper process has ended, by itself or through `stop`. */
   ended: Promise<void>
   stop(): Promise<void>
 }
@@ -19,23 +20,25 @@ export interface DatabaseOptions {
   database?: string
   port?: number | null
   settings?: Record<string, string>
+  /** Called with lines for the person who watches the start. */
   note?: (text: string) => void
-  /** PostgreSQL was started again and has another pid. */
+  /** Called after PostgreSQL was restarted and has another pid. */
   restarted?: () => void
 }
 
 /**
- * PostgreSQL, brought by npm, kept by a process of its own in its own group: Ctrl-C in a terminal reaches us and not the
- * database, which must outlive the payments in hand. If we are killed the line breaks and the keeper stops it.
+ * Starts the PostgreSQL that npm installed, under a keeper process in a group of its own: Ctrl-C in a terminal reaches us and not
+ * the database, which must outlive the running payments. If we are killed, the keeper notices and stops it.
+ * @throws Error when the database does not start
  */
 export function startDatabase(options: DatabaseOptions): Promise<Database> {
-  const order: KeeperSettings = {
+  const settings: KeeperSettings = {
     dataDir: options.dataDir,
     database: options.database ?? 'payonce',
     port: options.port ?? null,
     settings: options.settings ?? {},
   }
-  const keeper = forkTypeScript(inRoot('src/setup/postgres/keeper-process.ts'), [JSON.stringify(order)], {
+  const keeper = forkTypeScript(inRoot('src/setup/postgres/keeper-process.ts'), [JSON.stringify(settings)], {
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
@@ -43,24 +46,24 @@ export function startDatabase(options: DatabaseOptions): Promise<Database> {
   let pid = 0
   return new Promise((resolve, reject) => {
     keeper.once('exit', (code, signal) =>
-      reject(new Error(`The database's process ended (${signal ?? code}).`)),
+      reject(new Error(`The process that keeps the database ended (${signal ?? code}).`)),
     )
     keeper.once('error', reject)
     keeper.on('message', (message) => receive(message as KeeperMessage))
 
-    function receive(news: KeeperMessage): void {
-      if (news.type === 'note') options.note?.(news.text)
-      if (news.type === 'failed') reject(new Error(news.reason))
-      if (news.type === 'ready') ready(news)
+    function receive(message: KeeperMessage): void {
+      if (message.type === 'note') options.note?.(message.text)
+      if (message.type === 'failed') reject(new Error(message.reason))
+      if (message.type === 'ready') ready(message)
     }
 
-    function ready(news: KeeperMessage & { type: 'ready' }): void {
+    function ready(message: KeeperMessage & { type: 'ready' }): void {
       const first = pid === 0
-      pid = news.pid
+      pid = message.pid
       if (!first) options.restarted?.()
       resolve({
-        url: news.url,
-        port: news.port,
+        url: message.url,
+        port: message.port,
         pid: () => pid,
         ended,
         stop: () => stopKeeper(keeper, ended),
@@ -73,7 +76,7 @@ async function stopKeeper(keeper: ChildProcess, ended: Promise<void>): Promise<v
   try {
     if (keeper.connected) keeper.send('stop')
   } catch (error) {
-    // The line broke in this moment: that stops it as well.
+    // It disconnected at this very moment, which stops it as well.
     if (keeper.connected) throw new Error(reasonOf(error))
   }
   await ended

@@ -1,10 +1,10 @@
 import { print } from '../process/console'
 import { type Database, startDatabase } from './keeper'
 
-/** The database of one `npm start`: ours, or one that was named. */
+/** The database of one `npm start`: our own PostgreSQL, or the one that DATABASE_URL names. */
 export interface OpenDatabase {
   url: string
-  /** Null when it is somebody else's. */
+  /** Null for a database that is not ours. */
   pid(): number | null
   onRestart(listener: () => void): void
   stop(): Promise<void>
@@ -14,7 +14,7 @@ export function namedDatabase(url: string): OpenDatabase {
   return { url, pid: () => null, onRestart: () => undefined, stop: async () => undefined }
 }
 
-/** PostgreSQL that dies is started again by its keeper; a keeper that dies is replaced here. `lost` is told when that cannot be. */
+/** Our own PostgreSQL. Its keeper restarts it when it dies; a keeper that dies is replaced here, and `lost` is called where that fails. */
 export async function embeddedDatabase(dataDir: string, lost: (error: Error) => void): Promise<OpenDatabase> {
   let stopping = false
   let restarted = (): void => undefined
@@ -40,11 +40,11 @@ export async function embeddedDatabase(dataDir: string, lost: (error: Error) => 
   async function keep(): Promise<void> {
     await current.ended
     if (stopping) return
-    print("The database's process ended by itself; it is started again")
+    print('The process that keeps the database stopped unexpectedly; restarting it')
     current = await open(current.port)
-    // Web and worker hold the URL they were started with.
+    // Web and worker still use the URL that they were started with.
     if (current.url !== url)
-      throw new Error('The port of the database was taken by another program. Start Payonce again.')
+      throw new Error('Another program has taken the port of the database. Start Payonce again.')
     restarted()
     return keep()
   }

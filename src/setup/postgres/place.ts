@@ -3,19 +3,20 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { canEnter, type PostgresUser } from './user'
 
-/** Where a database of ours lives: its data, its password, its log, and its programs when they had to be copied. */
+/** The folder of our own database: data, password, log, and PostgreSQL's programs where they had to be copied. */
 export interface PostgresPlace {
   folder: string
   data: string
   password: string
   log: string
-  /** Said once, when the place is not where one would look. */
+  /** Printed once, where the folder is not the one that a person would expect. */
   note: string | null
 }
 
 /**
- * `<data folder>/postgres`, unless the user that PostgreSQL runs as cannot get there (a project under /root, say):
- * then a folder under /var/tmp, named after the data folder so that each start finds it again.
+ * `<data folder>/postgres`, unless the user that PostgreSQL runs as cannot enter it (a project under /root, say): then a folder
+ * under /var/tmp, named after the data folder so that each start finds it again.
+ * @throws Error when that folder exists and belongs to another user
  */
 export function postgresPlace(dataDir: string, user: PostgresUser): PostgresPlace {
   const near = path.join(dataDir, 'postgres')
@@ -34,12 +35,12 @@ function placeAt(folder: string, note: string | null): PostgresPlace {
   return { folder, data: inside('data'), password: inside('password'), log: inside('log'), note }
 }
 
-/** Everybody may write to /var/tmp: a folder there that is not ours could be a trap. */
+/** Every user may write to /var/tmp, so a folder that we do not own could be a trap. */
 function makeOwn(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o755 })
   const found = fs.lstatSync(folder)
   if (!found.isDirectory() || found.uid !== process.getuid?.())
     throw new Error(
-      `${folder} exists and belongs to somebody else. Remove it, or set PAYONCE_DATA_DIR to another folder.`,
+      `${folder} exists and belongs to another user. Remove it, or set PAYONCE_DATA_DIR to another folder.`,
     )
 }

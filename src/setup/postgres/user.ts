@@ -1,23 +1,24 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 
-/** The user PostgreSQL runs as: ourselves, except for root, as whom it refuses to run. */
+/** The operating-system user that PostgreSQL runs as: our own, unless that is root, as which PostgreSQL refuses to run. */
 export interface PostgresUser {
   name: string
-  /** What `spawn` needs to become that user; empty for ourselves. */
+  /** The options of `spawn` that make it run as that user; empty for our own. */
   ids: { uid?: number; gid?: number }
 }
 
+/** Under root: the user `postgres`, made where it is missing, else `nobody`. @throws Error when root has neither */
 export function postgresUser(): PostgresUser {
   if (process.getuid?.() !== 0) return { name: 'yourself', ids: {} }
-  const found = lookUp('postgres') ?? made() ?? lookUp('nobody')
+  const found = lookUp('postgres') ?? makeUser() ?? lookUp('nobody')
   if (!found)
     throw new Error(
-      'PostgreSQL does not run as root, and there is no user "postgres" to run it as: make one (useradd -r postgres), or name a database in DATABASE_URL.',
+      'PostgreSQL does not run as root, and there is no user "postgres" to run it as. Make one (useradd -r postgres), or set DATABASE_URL to a database of your own.',
     )
   return found
 }
 
-/** Can this user do this? Asked by doing it as that user: rights, ACLs and mounts are all in the answer. */
+/** True when the user can run this command. Found out by running it, so that permissions, ACLs and mounts all count. */
 export function canRun(user: PostgresUser, command: string, args: string[]): boolean {
   return spawnSync(command, args, { ...user.ids, cwd: '/', stdio: 'ignore' }).status === 0
 }
@@ -26,15 +27,15 @@ export function canEnter(user: PostgresUser, folder: string): boolean {
   return canRun(user, '/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder])
 }
 
-function made(): PostgresUser | null {
-  const attempt = spawnSync(
+function makeUser(): PostgresUser | null {
+  const made = spawnSync(
     'useradd',
     ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'],
     {
       stdio: 'ignore',
     },
   )
-  return attempt.status === 0 ? lookUp('postgres') : null
+  return made.status === 0 ? lookUp('postgres') : null
 }
 
 function lookUp(name: string): PostgresUser | null {

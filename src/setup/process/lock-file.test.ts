@@ -8,20 +8,27 @@ import { processId } from './process-id'
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce lock '))
 afterAll(() => fs.rmSync(folder, { recursive: true }))
 
-test('the second taker is told who holds the lock', () => {
+test('the second taker learns who holds the lock', () => {
   const file = path.join(folder, 'held')
   expect(takeLock(file)).toEqual({ taken: true, abandonedBy: null })
-  expect(takeLock(file)).toEqual({ taken: false, by: { mark: processId(process.pid) } })
+  expect(takeLock(file)).toEqual({ taken: false, by: { processId: processId(process.pid) } })
   releaseLock(file)
   expect(takeLock(file).taken).toBe(true)
 })
 
 test('a lock whose holder is gone is taken over, even when its pid is in use again', () => {
   const file = path.join(folder, 'abandoned')
-  const gone = { mark: `${process.pid}@1`, url: 'http://localhost:3000', children: [] }
+  const gone = { processId: `${process.pid}@1`, url: 'http://localhost:3000', children: [] }
   fs.writeFileSync(file, JSON.stringify(gone))
   expect(takeLock(file)).toEqual({ taken: true, abandonedBy: gone })
-  expect(readLock(file)?.mark).toBe(processId(process.pid))
+  expect(readLock(file)?.processId).toBe(processId(process.pid))
+})
+
+test('a lock of an earlier version, which called the process id its mark, still counts', () => {
+  const file = path.join(folder, 'earlier')
+  const running = processId(process.pid)
+  fs.writeFileSync(file, JSON.stringify({ mark: running, url: 'http://localhost:3000' }))
+  expect(takeLock(file)).toEqual({ taken: false, by: { processId: running, url: 'http://localhost:3000' } })
 })
 
 test('a lock file that is no lock, as a full disk leaves it, is taken over', () => {

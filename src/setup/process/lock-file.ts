@@ -5,15 +5,15 @@ import { until } from './console'
 import { processId, stillRuns } from './process-id'
 
 const holder = z.object({
-  mark: z.string(),
+  processId: z.string(),
   url: z.string().optional(),
   children: z.array(z.string()).optional(),
 })
 
-/** Who holds a lock: the process's mark, and what it wants others to know. */
+/** The process that holds a lock (`processId` of `process-id.ts`), and what it published about itself. */
 export type LockHolder = z.infer<typeof holder>
 
-/** Takes the lock for this process, also from a holder that no longer runs. Returns the living holder when there is one. */
+/** Takes the lock for this process, also from a holder that no longer runs. Never waits: `taken: false` names the running holder. */
 export function takeLock(
   file: string,
 ): { taken: true; abandonedBy: LockHolder | null } | { taken: false; by: LockHolder } {
@@ -22,40 +22,45 @@ export function takeLock(
   for (;;) {
     if (create(file)) return { taken: true, abandonedBy }
     const by = readLock(file)
-    if (by && stillRuns(by.mark)) return { taken: false, by }
+    if (by && stillRuns(by.processId)) return { taken: false, by }
     if (setAside(file, by)) abandonedBy = by
   }
 }
 
-/** Adds to what the lock says. Only for its holder. */
-export function describeLock(file: string, facts: Omit<LockHolder, 'mark'>): void {
-  write(`${file}.next`, { mark: ownMark(), ...facts })
+/** Publishes facts in the lock file. Only for the holder of the lock. */
+export function describeLock(file: string, facts: Omit<LockHolder, 'processId'>): void {
+  write(`${file}.next`, { processId: ownProcessId(), ...facts })
   fs.renameSync(`${file}.next`, file)
 }
 
 export function releaseLock(file: string): void {
-  if (readLock(file)?.mark === ownMark()) fs.rmSync(file, { force: true })
+  if (readLock(file)?.processId === ownProcessId()) fs.rmSync(file, { force: true })
 }
 
+/** The holder, or null where there is no lock file or it is not whole. */
 export function readLock(file: string): LockHolder | null {
   try {
-    return holder.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
+    // `mark`: the name of `processId` in files of earlier versions, one of which may still run.
+    const { mark, ...facts } = JSON.parse(fs.readFileSync(file, 'utf8'))
+    return holder.parse({ processId: mark, ...facts })
   } catch {
     return null
   }
 }
 
-/** Does `work` while no other process does work under the same lock. */
+/** Runs `work` while no other process works under the same lock. @throws Error when the lock is not free within ten minutes */
 export async function alone<T>(
   file: string,
   waiting: (by: LockHolder) => void,
   work: () => Promise<T>,
 ): Promise<T> {
-  let told = false
+  let announced = false
   // 10 minutes: longer than the slowest build; a holder that died is taken over at once.
   const got = await until(() => tryOnce(), 600_000, 200)
   if (!got)
-    throw new Error(`${file} has been held for ten minutes; end the process that it names, or delete it.`)
+    throw new Error(
+      `${file} has been locked for ten minutes. End the process that it names, or delete the file.`,
+    )
   try {
     return await work()
   } finally {
@@ -64,16 +69,16 @@ export async function alone<T>(
 
   function tryOnce(): boolean {
     const result = takeLock(file)
-    if (!result.taken && !told) waiting(result.by)
-    told = true
+    if (!result.taken && !announced) waiting(result.by)
+    announced = true
     return result.taken
   }
 }
 
-/** A hard link appears whole or not at all, and never over another: nobody can read half a lock. */
+/** A hard link appears complete or not at all, and never replaces a file: so no process reads half a lock. */
 function create(file: string): boolean {
   const draft = `${file}.${process.pid}`
-  write(draft, { mark: ownMark() })
+  write(draft, { processId: ownProcessId() })
   try {
     fs.linkSync(draft, file)
     return true
@@ -85,7 +90,7 @@ function create(file: string): boolean {
   }
 }
 
-/** Two may find the same abandoned lock; the second would move away the first one's new lock, so it looks and puts it back. */
+/** Two processes may find the same abandoned lock. The second would move away the new lock of the first, so it checks and puts it back. */
 function setAside(file: string, expected: LockHolder | null): boolean {
   const aside = `${file}.${process.pid}.old`
   try {
@@ -94,7 +99,7 @@ function setAside(file: string, expected: LockHolder | null): boolean {
     return false
   }
   const moved = readLock(aside)
-  if (moved && moved.mark !== expected?.mark && !fs.existsSync(file)) fs.linkSync(aside, file)
+  if (moved && moved.processId !== expected?.processId && !fs.existsSync(file)) fs.linkSync(aside, file)
   fs.rmSync(aside, { force: true })
   return true
 }
@@ -103,6 +108,6 @@ function write(file: string, content: LockHolder): void {
   fs.writeFileSync(file, `${JSON.stringify(content)}\n`)
 }
 
-function ownMark(): string {
+function ownProcessId(): string {
   return processId(process.pid) ?? String(process.pid)
 }

@@ -1,6 +1,6 @@
 import net from 'node:net'
 
-/** A port that nobody uses at this moment. */
+/** A port that is free at this moment. */
 export function freePort(host = '127.0.0.1'): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = net.createServer()
@@ -12,7 +12,7 @@ export function freePort(host = '127.0.0.1'): Promise<number> {
   })
 }
 
-/** Both addresses are tried: a program on 127.0.0.1 alone does not stop us from listening on all others, and would get our visitors. */
+/** Tries two addresses: a program on 127.0.0.1 alone would not keep us from listening on all others, and would get our visitors. */
 export async function isFree(port: number): Promise<boolean> {
   return (await canListen(port, '127.0.0.1')) && (await canListen(port))
 }

@@ -2,30 +2,31 @@ import { type ChildProcess, execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 
 /**
- * Which process a number means. A pid is used again, in a container often at once, so a file that names a process
- * must also say when that process began: `4711@882311`. Null when no such process runs.
+ * Names a process beyond doubt: its pid and its start time, `4711@882311`. A pid alone is reused, in a container often at once,
+ * so a file that names a process must not rely on it. Null when no such process runs.
  */
 export function processId(pid: number): string | null {
   const began = startOf(pid)
   return began === null ? null : `${pid}@${began}`
 }
 
-/** Does the very process that was marked still run? */
-export function stillRuns(mark: string): boolean {
-  const pid = pidOf(mark)
-  return pid > 0 && processId(pid) === mark
+/** True while that very process runs; false when its pid belongs to another one. */
+export function stillRuns(id: string): boolean {
+  const pid = pidOf(id)
+  return pid > 0 && processId(pid) === id
 }
 
-/** Has a child of ours ended, or never begun? */
+/** True when a child process has ended, or was never started. */
 export function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null || child.pid === undefined
 }
 
-export function pidOf(mark: string): number {
-  return Number.parseInt(mark, 10)
+/** The pid in a `processId`. */
+export function pidOf(id: string): number {
+  return Number.parseInt(id, 10)
 }
 
-/** The command a process was started with, or the empty string. */
+/** The command line of a process, or the empty string. */
 export function commandOf(pid: number): string {
   try {
     return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
@@ -34,7 +35,7 @@ export function commandOf(pid: number): string {
   }
 }
 
-/** Also of a process that has ended and whose parent has not looked yet. */
+/** The parent's pid, also of a zombie (ended, and not yet reaped by its parent). */
 export function parentOf(pid: number): number {
   return Number(statOf(pid)?.[1] ?? ask(pid, 'ppid') ?? 0)
 }
@@ -42,11 +43,11 @@ export function parentOf(pid: number): number {
 function startOf(pid: number): string | null {
   if (!fs.existsSync('/proc/self/stat')) return ask(pid, 'lstart')
   const fields = statOf(pid)
-  // Z: it has ended, and its parent has not looked yet.
+  // Z: a zombie, ended and not yet reaped by its parent.
   return fields?.[0] === 'Z' ? null : (fields?.[19] ?? null)
 }
 
-/** Linux's own account, from after the name in brackets, which may hold anything: state, parent, …, twentieth the start time. */
+/** Fields of /proc/PID/stat after the name in brackets, which may contain anything: state, parent, …, the 20th is the start time. */
 function statOf(pid: number): string[] | null {
   try {
     return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ') ?? null
@@ -55,7 +56,7 @@ function statOf(pid: number): string[] | null {
   }
 }
 
-/** Systems without /proc (macOS). */
+/** One field from `ps`, for systems without /proc (macOS). */
 function ask(pid: number, field: string): string | null {
   try {
     return (

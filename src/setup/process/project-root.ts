@@ -1,7 +1,7 @@
 import path from 'node:path'
 
-/** The project's folder: where package.json, prisma and node_modules are. Scripts work from there, wherever they were called from. */
+/** The project's folder, which holds package.json. All commands run there, from wherever they are called. */
 export const root = path.resolve(import.meta.dirname, '../../..')
 
-/** A path inside the project, whole. */
+/** An absolute path inside the project. */
 export const inRoot = (...parts: string[]): string => path.join(root, ...parts)

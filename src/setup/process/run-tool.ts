@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 import { childEnv } from '@/platform/env'
 import { inRoot, root } from './project-root'
 
-/** How a tool of node_modules ended: all it printed, and whether it was content. */
+/** The end of a tool: `ok` for exit code 0, and all that it printed. */
 export interface ToolResult {
   ok: boolean
   output: string
 }
 
-/** Runs a tool and keeps what it prints; with `live`, a person sees it as it comes. */
+/** Runs a tool of node_modules/.bin and collects its output; with `live` the output goes to the terminal instead. Never rejects. */
 export function runTool(
   name: string,
   args: string[],
@@ -17,6 +17,7 @@ export function runTool(
   return runCommand(inRoot('node_modules/.bin', name), args, options)
 }
 
+/** The same for any command. `timeoutMs`: 0 for no limit. */
 export function runCommand(
   command: string,
   args: string[],
@@ -30,11 +31,11 @@ export function runCommand(
     timeout: timeoutMs,
   })
   let output = ''
-  const keep = (chunk: Buffer) => {
+  const collect = (chunk: Buffer) => {
     output += chunk.toString()
   }
-  child.stdout?.on('data', keep)
-  child.stderr?.on('data', keep)
+  child.stdout?.on('data', collect)
+  child.stderr?.on('data', collect)
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ ok: false, output: `${output}${error.message}\n` }))
     child.once('close', (code, signal) =>

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** One number for the content of files and folders: has anything changed since? Names count too; times do not. */
+/** A hash over the contents and names of files and folders, not their times: it differs when a source has changed. */
 export function hashOf(places: string[], skip: (file: string) => boolean = () => false): string {
   const hash = createHash('sha256')
   for (const place of places) add(hash, place, path.basename(place), skip)

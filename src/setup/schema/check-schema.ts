@@ -6,8 +6,8 @@ import { filters, onConnection, schemaFiles, withSchemaEngine } from './schema-e
 import { differences, schemaFacts } from './schema-facts'
 
 /**
- * Do schema.prisma and the migrations mean the same database? One database is made from each, and what PostgreSQL then
- * says about them is compared. Returns every difference; none is what one wants.
+ * Compares prisma/schema with prisma/migrations: makes one database from each, and compares PostgreSQL's catalogues of the two.
+ * @returns every difference; an empty list when they describe the same database
  */
 export async function checkSchema(): Promise<string[]> {
   const { DATABASE_URL } = readSetupEnv()
@@ -47,7 +47,7 @@ async function onNewDatabase<T>(serverUrl: string, work: (url: string) => Promis
   }
 }
 
-/** What `prisma migrate diff --from-empty --to-schema` prints. */
+/** The SQL that `prisma migrate diff --from-empty --to-schema` prints. */
 async function sqlOfSchema(url: string): Promise<string> {
   const { stdout } = await withSchemaEngine(
     url,

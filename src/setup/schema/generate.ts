@@ -12,7 +12,7 @@ import { hashOf } from '../process/source-hash'
 const generated = inRoot('src/platform/generated')
 const stamp = path.join(generated, 'made-from')
 
-/** Makes the Prisma client, unless it was made from this very schema. Returns whether it did. */
+/** Generates the Prisma client, unless it was generated from the same schema. @returns false when it was current */
 export async function generate(): Promise<boolean> {
   if (isCurrent()) return false
   return alone(
@@ -38,7 +38,7 @@ function wanted(): string {
 const prismaFile = (name: string): string =>
   path.join(path.dirname(createRequire(import.meta.url).resolve('prisma/package.json')), name)
 
-/** `prisma generate` uses no engine but looks for one, and would download it: any existing file contents it. */
+/** `prisma generate` needs no engine, but searches for one and would download it: naming any existing file satisfies it. */
 async function runPrisma(): Promise<void> {
   const env = childEnv({
     PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,

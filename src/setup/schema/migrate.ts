@@ -7,10 +7,14 @@ import { inRoot } from '../process/project-root'
 import { prepareQueue } from './queue-schema'
 import { filters, onConnection, withSchemaEngine } from './schema-engine'
 
-/** Applies the migrations that this database does not have yet, in order, as the URL's own user. Returns their names. */
+/**
+ * Applies the migrations that this database does not have yet, in order, as the user of the URL.
+ * @returns the names of those applied
+ * @throws Error with PostgreSQL's message, when one fails
+ */
 export async function migrate(url: string): Promise<string[]> {
   return onConnection(url, async (client) => {
-    // Two starts may come at once: the second waits here, then finds nothing left to do. Freed when the connection ends.
+    // Two starts may come at once: the second waits here, then finds nothing to do. Released when the connection ends.
     await client.query("SELECT pg_advisory_lock(hashtext('payonce migrate'))")
     const before = await appliedMigrations(client)
     const applied = isUpToDate(before) ? [] : await apply(url, client)
@@ -25,6 +29,7 @@ interface Migration {
   checksum: string
 }
 
+/** The migrations of prisma/migrations, in order. */
 export function migrations(): Migration[] {
   const folder = inRoot('prisma/migrations')
   const names = fs
@@ -53,8 +58,8 @@ async function appliedMigrations(client: pg.Client): Promise<Applied> {
 }
 
 /**
- * A start that was killed, or a migration that failed, leaves a row that says "started". As script and "finished" are one
- * commit (see `runScript`), nothing of it was applied: it is marked as `prisma migrate resolve --rolled-back` would, and tried again.
+ * A killed start or a failed migration leaves a row without `finished_at`. Script and `finished_at` are one commit (see `runScript`),
+ * so nothing of it was applied: the row is marked as `prisma migrate resolve --rolled-back` does, and the migration is retried.
  */
 async function forgetUnfinished(client: pg.Client): Promise<void> {
   await client.query(
@@ -83,14 +88,14 @@ async function apply(url: string, client: pg.Client): Promise<string[]> {
   }
 }
 
-/** The migration and the note that it is done, in one commit: killed in between, it is either both or neither. */
+/** Applies a migration and sets its `finished_at` in one commit, so that a kill leaves either both or neither. */
 async function runScript(url: string, script: string): Promise<void> {
   const done = migrations().find((migration) => migration.sql === script)
   const note = done
     ? `\n;UPDATE _prisma_migrations SET finished_at = now() WHERE checksum = '${done.checksum}' AND finished_at IS NULL AND rolled_back_at IS NULL`
     : ''
   await onConnection(url, async (client) => {
-    // 10 s: a migration that waits for a lock makes all who come after it wait too; better it gives up and is tried again.
+    // 10 s: a migration that waits for a lock makes every later query wait too; better that it gives up and is retried.
     await client.query("SET lock_timeout = '10s'")
     await client.query(script + note)
   })
@@ -111,11 +116,11 @@ function migrationsList(): ApplyMigrationsInput['migrationsList'] {
   }
 }
 
-/** What PostgreSQL said is in the table's `logs`; the engine's own message wraps it in pages. */
+/** PostgreSQL's message is in the table's `logs`; the engine's own error buries it in pages of text. */
 async function explain(client: pg.Client, error: unknown): Promise<string> {
   const { rows } = await client.query(
     'SELECT migration_name, logs FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL ORDER BY started_at DESC LIMIT 1',
   )
   if (!rows[0]) return `The migrations could not be applied: ${reasonOf(error)}`
-  return `The migration ${rows[0].migration_name} failed and left nothing behind. Correct it and run npm run migrate again.\n${rows[0].logs ?? reasonOf(error)}`
+  return `The migration ${rows[0].migration_name} failed and changed nothing. Correct it, then run npm run migrate.\n${rows[0].logs ?? reasonOf(error)}`
 }

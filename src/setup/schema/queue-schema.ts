@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import type pg from 'pg'
 import { APP_ROLE } from '@/platform/roles'
 
-/** The library's own tables for its jobs, as its version makes them; the product may use them and not change them. */
+/** Creates the tables of graphile-worker as its installed version wants them. The product may use them, and not alter them. */
 export async function prepareQueue(url: string, client: pg.Client): Promise<void> {
   const { version } = createRequire(import.meta.url)('graphile-worker/package.json') as { version: string }
   const wanted = `graphile-worker ${version}`
@@ -10,14 +10,14 @@ export async function prepareQueue(url: string, client: pg.Client): Promise<void
     "SELECT obj_description(to_regnamespace('graphile_worker'), 'pg_namespace') AS made_by",
   )
   if (rows[0]?.made_by === wanted) return
-  // Loaded where it is needed: a start that changes nothing is faster without it.
+  // Imported here, since a start that changes nothing is faster without it.
   const { runMigrations } = await import('graphile-worker')
   await runMigrations({ connectionString: url, noHandleSignals: true })
-  await client.query(rights(wanted))
+  await client.query(grants(wanted))
 }
 
-/** The library switches row security on for its tables, so that a right to a table alone opens none of its rows. */
-function rights(madeBy: string): string {
+/** Policies as well as grants: the library enables row security on its tables, so a grant alone gives access to no row. */
+function grants(madeBy: string): string {
   return `
     GRANT USAGE ON SCHEMA graphile_worker TO ${APP_ROLE};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA graphile_worker TO ${APP_ROLE};

@@ -8,7 +8,7 @@ import pg from 'pg'
 import { reasonOf } from '../process/console'
 import { inRoot } from '../process/project-root'
 
-/** Prisma's schema engine as WebAssembly: the native one is a download that a machine may not reach. */
+/** Runs `work` with Prisma's schema engine as WebAssembly: the native one is a download that a machine may not reach. */
 export async function withSchemaEngine<T>(
   url: string,
   runScript: RunScript,
@@ -32,9 +32,10 @@ export async function withSchemaEngine<T>(
 
 type RunScript = (script: string) => Promise<void>
 
+/** Tables that the engine must ignore: none. */
 export const filters = { externalTables: [], externalEnums: [] }
 
-/** prisma/schema, file by file. */
+/** The files of prisma/schema, in order of name. */
 export function schemaFiles(): { path: string; content: string }[] {
   const folder = inRoot('prisma/schema')
   const names = fs
@@ -44,11 +45,12 @@ export function schemaFiles(): { path: string; content: string }[] {
   return names.map((name) => ({ path: name, content: fs.readFileSync(path.join(folder, name), 'utf8') }))
 }
 
+/** Runs `work` on one connection of its own. @throws Error naming host and database, when they cannot be reached */
 export async function onConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   await client.connect().catch((error: unknown) => {
     const { host, port, database } = client
-    throw new Error(`The database ${database} at ${host}:${port} cannot be used: ${reasonOf(error)}`, {
+    throw new Error(`Cannot connect to the database ${database} at ${host}:${port}: ${reasonOf(error)}`, {
       cause: error,
     })
   })
@@ -59,7 +61,7 @@ export async function onConnection<T>(url: string, work: (client: pg.Client) => 
   }
 }
 
-/** adapter-pg cuts a script at each `;` and so breaks `$$ … $$` bodies: ours sends it whole. One simple query is one transaction. */
+/** adapter-pg splits a script at each `;`, which breaks `$$ … $$` bodies; this one sends it whole. One simple query is one transaction. */
 class WholeScripts extends PrismaPg {
   readonly #runScript: RunScript
   readonly #open: { dispose(): Promise<void> }[] = []
@@ -76,7 +78,7 @@ class WholeScripts extends PrismaPg {
     return adapter
   }
 
-  /** The engine leaves its connections open, and they would hold the process for ten seconds. */
+  /** The engine leaves its connections open, which would keep the process alive for ten seconds. */
   async close(): Promise<void> {
     await Promise.all(this.#open.map((adapter) => adapter.dispose()))
   }
@@ -84,7 +86,7 @@ class WholeScripts extends PrismaPg {
 
 let loaded: Promise<void> | null = null
 
-/** Node does not load the package's WebAssembly by itself. */
+/** Loads the package's WebAssembly, which Node does not do by itself. */
 function load(): Promise<void> {
   loaded ??= instantiate()
   return loaded
@@ -98,17 +100,17 @@ async function instantiate(): Promise<void> {
   const { instance } = await WebAssembly.instantiate(fs.readFileSync(file), {
     './schema_engine_bg.js': imports(),
   })
-  // Both are there at run time and missing in the package's types.
+  // Both exist at run time and are missing from the package's types.
   const wasm = engine as unknown as { __wbg_set_wasm(exports: WebAssembly.Exports): void }
   wasm.__wbg_set_wasm(instance.exports)
   ;(instance.exports as unknown as { __wbindgen_start(): void }).__wbindgen_start()
 }
 
-/** What the engine calls. Its time limit on a lock is never taken back, and would hold each process for ten seconds after its work. */
+/** The engine's imports. It never clears its timer for a lock, which would keep each process alive for ten seconds after its work. */
 function imports(): WebAssembly.ModuleImports {
-  const given = Object.entries(engine as unknown as WebAssembly.ModuleImports)
-  const unheld = (work: () => void, ms: number) => setTimeout(work, ms).unref()
+  const provided = Object.entries(engine as unknown as WebAssembly.ModuleImports)
+  const unrefTimeout = (work: () => void, ms: number) => setTimeout(work, ms).unref()
   return Object.fromEntries(
-    given.map(([name, value]) => [name, name.startsWith('__wbg_setTimeout_') ? unheld : value]),
+    provided.map(([name, value]) => [name, name.startsWith('__wbg_setTimeout_') ? unrefTimeout : value]),
   )
 }

@@ -1,12 +1,12 @@
 import type pg from 'pg'
 
-/** What schema.prisma can say about a database, read back from PostgreSQL's catalogues: one line a fact. */
+/** Reads from PostgreSQL's catalogues what prisma/schema can express about a database, one line a fact. */
 export async function schemaFacts(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query(FACTS)
   return rows.map((row) => row.fact).sort()
 }
 
-/** Whatever one says and the other does not. */
+/** The facts that only one of the two lists holds. */
 export function differences(migrations: string[], schema: string[]): string[] {
   const only = (these: string[], others: string[], where: string) =>
     these.filter((fact) => !others.includes(fact)).map((fact) => `only in ${where}: ${fact}`)
@@ -19,8 +19,8 @@ export function differences(migrations: string[], schema: string[]): string[] {
 const subject = (line: string): string => line.slice(line.indexOf(': '))
 
 /**
- * CHECKs, triggers, functions, partial indexes, whether a list may be NULL, and the bank's own PostgreSQL schema are left out: Prisma's language has no
- * words for them, so they are the migrations' alone. Names count: a constraint's name is what an error is recognized by.
+ * Left out are CHECKs, triggers, functions, partial indexes, whether a list may be NULL, and the bank's own PostgreSQL schema: Prisma's
+ * language cannot express them, so only the migrations do. Names count, since an error is recognised by the name of its constraint.
  */
 const FACTS = `
   SELECT format('table %s', relname) AS fact

@@ -4,12 +4,12 @@ import { childEnv } from '@/platform/env'
 import { print } from '../process/console'
 import { runCommand, runTool } from '../process/run-tool'
 
-/** Where a Chromium is: Playwright's own, else one that the machine has. */
+/** The path of a Chromium: Playwright's own, else one of the machine; null when there is none. */
 export function installedBrowser(): string | null {
   return [chromium.executablePath(), ...onPath(), ...onMac].find((file) => fs.existsSync(file)) ?? null
 }
 
-/** Gets one when there is none. */
+/** Installs a Chromium where there is none. @returns its path @throws Error when none could be installed */
 export async function ensureBrowser(): Promise<string> {
   for (const get of [async () => undefined, fromPlaywright, fromDebian]) {
     await get()
@@ -17,11 +17,11 @@ export async function ensureBrowser(): Promise<string> {
     if (browser) return browser
   }
   throw new Error(
-    'The browser tests need a Chromium and none could be installed. Install one:  npx playwright install chromium  or  apt-get install chromium',
+    'The browser tests need Chromium, and installing it failed. Install it by hand:  npx playwright install chromium  or  apt-get install chromium',
   )
 }
 
-/** As root, Chromium has no sandbox. The rest keeps it from calling home and from doing what no test asked for. */
+/** Chromium has no sandbox under root. The other flags turn off its network traffic and background work, which tests do not want. */
 export const browserArgs = [
   '--no-sandbox',
   '--disable-gpu',
@@ -30,7 +30,7 @@ export const browserArgs = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // A name that leads to this machine, and that no browser takes for safe, as it takes `localhost`.
+  // A name for this machine that is no secure context to the browser, as `localhost` is.
   '--host-resolver-rules=MAP shop.test 127.0.0.1',
 ]
 
@@ -47,8 +47,8 @@ function onPath(): string[] {
 }
 
 async function fromPlaywright(): Promise<void> {
-  print('  no Chromium on this machine: asking Playwright for one')
-  // 10 s: a network that does not let it through would otherwise be tried for minutes.
+  print("  no Chromium on this machine: installing Playwright's")
+  // 10 s: a blocked network would otherwise be retried for minutes.
   await runTool('playwright', ['install', 'chromium'], {
     env: { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000' },
   })

@@ -4,23 +4,23 @@ import { checkSchema } from '../schema/check-schema'
 import { generate } from '../schema/generate'
 import { migrations } from '../schema/migrate'
 
-/** How many checks passed and how many did not. */
+/** Counts of passed and failed checks. */
 export interface Tally {
   passed: number
   failed: number
 }
 
-/** All that can be known without running the product, in the order of how fast one wants to know it. */
+/** Every check that does not run the product, in the order in which a developer wants the results. */
 const STEPS: [name: string, check: () => Promise<ToolResult>][] = [
   ['Prisma client', () => generate().then(() => ({ ok: true, output: '' }))],
   ['types', checkTypes],
   ['lint and format', () => runTool('biome', ['check', '--error-on-warnings', '--max-diagnostics=50', '.'])],
   ['dead code', () => runTool('knip', ['--no-progress'])],
   ['SQL of the migrations', checkSql],
-  ['schema.prisma = migrations', agree],
+  ['schema.prisma = migrations', compareSchema],
 ]
 
-/** Runs every step, whatever the others say: one run names all that is wrong. */
+/** `npm run check`: runs every step, also after a failure, so that one run names all that is wrong. */
 export async function check(): Promise<Tally> {
   const tally = { passed: 0, failed: 0 }
   for (const [name, run] of STEPS) {
@@ -33,42 +33,43 @@ export async function check(): Promise<Tally> {
   return tally
 }
 
-/** The routes' types are made by Next; on a fresh clone they are not there yet. */
+/** Generates Next's route types first: a fresh clone does not have them. */
 async function checkTypes(): Promise<ToolResult> {
   const routes = await runTool('next', ['typegen'], { env: { NEXT_TELEMETRY_DISABLED: '1' } })
   return routes.ok ? runTool('tsc', ['--noEmit']) : routes
 }
 
-/** Said otherwise here, on purpose. */
-const NOT_OURS = [
-  // migrate.ts applies each migration as one transaction with a lock time-out: it cannot fail part way, nor wait for ever.
+/** Rules of squawk that we break on purpose, each with the reason. */
+const RULES_OFF = [
+  // migrate.ts applies each migration as one transaction with a lock timeout: it cannot fail halfway, nor wait for ever.
   'prefer-robust-stmts',
   'require-lock-timeout',
   'require-statement-timeout',
-  // A currency is three letters (ISO 4217).
+  // A currency is exactly three letters (ISO 4217).
   'ban-char-field',
-  // Positions, quantities, statuses, durations: nothing that counts up for ever.
+  // Positions, quantities, statuses and durations do not grow without end.
   'prefer-bigint-over-int',
   'prefer-bigint-over-smallint',
 ]
-/** Rules about locks. The first four migrations make the tables, so they run on an empty database, where nobody waits. */
+/** Rules about locks. They are off for the first four migrations, which create the tables: on an empty database nothing waits. */
 const LOCK_RULES = [
   'adding-foreign-key-constraint',
   'constraint-missing-not-valid',
   'require-concurrent-index-creation',
 ]
-const FOUNDING = 4
+const FOUNDING_MIGRATIONS = 4
 
 async function checkSql(): Promise<ToolResult> {
   const files = migrations().map(({ name }) => `prisma/migrations/${name}/migration.sql`)
   const squawk = (checked: string[], exclude: string[]) =>
     runTool('squawk', [`--exclude=${exclude.join(',')}`, ...checked])
-  const founding = await squawk(files.slice(0, FOUNDING), [...NOT_OURS, ...LOCK_RULES])
-  const later = files.length > FOUNDING ? await squawk(files.slice(FOUNDING), NOT_OURS) : founding
+  const founding = await squawk(files.slice(0, FOUNDING_MIGRATIONS), [...RULES_OFF, ...LOCK_RULES])
+  const later =
+    files.length > FOUNDING_MIGRATIONS ? await squawk(files.slice(FOUNDING_MIGRATIONS), RULES_OFF) : founding
   return founding.ok ? later : founding
 }
 
-async function agree(): Promise<ToolResult> {
-  const found = await checkSchema()
-  return { ok: found.length === 0, output: found.join('\n') }
+async function compareSchema(): Promise<ToolResult> {
+  const differences = await checkSchema()
+  return { ok: differences.length === 0, output: differences.join('\n') }
 }

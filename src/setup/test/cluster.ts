@@ -5,18 +5,18 @@ import { onConnection } from '../schema/schema-engine'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The server of this test run: a superuser's URL of its template database. */
+    /** A superuser's URL of the template database on this run's server. */
     clusterUrl: string
   }
 }
 
 export const TEMPLATE = 'payonce_template'
 
-/** One PostgreSQL for the whole test run, with one migrated database that each test file copies. */
+/** Starts one PostgreSQL for the whole test run, with one migrated database that each test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const cluster = await startThrowAway(TEMPLATE)
   await migrate(cluster.url)
-  // A database can only be copied while nobody is connected to it.
+  // PostgreSQL copies a database only while it has no connections.
   await onConnection(cluster.url.replace(TEMPLATE, 'postgres'), (client) =>
     client.query(`ALTER DATABASE ${TEMPLATE} ALLOW_CONNECTIONS false`),
   )

@@ -18,7 +18,7 @@ test('a copy of the template has all migrations, and a second run finds nothing 
   expect(await migrate(database.url)).toEqual([])
 })
 
-test('migrations that were broken off before their commit are applied again', async () => {
+test('migrations that were interrupted before their commit are applied again', async () => {
   const broken = await testDatabase()
   await onConnection(broken.url, (client) =>
     client.query(`CREATE SCHEMA aside; ALTER TABLE _prisma_migrations SET SCHEMA aside;

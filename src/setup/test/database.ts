@@ -5,9 +5,9 @@ import { type Db, openDb, openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
 import { onConnection } from '../schema/schema-engine'
 
-/** A database for one test file: a copy of the migrated template, so no two files see each other's rows. */
+/** A database for one test file: a copy of the migrated template, so that files do not see each other's rows. */
 export interface TestDatabase {
-  /** The owner's URL. The product's own roles are reached with `SET ROLE`, as in production. */
+  /** The owner's URL. As in production, the product's roles are taken with `SET ROLE`. */
   url: string
   drop(): Promise<void>
 }
@@ -19,7 +19,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   return { url: at(name), drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) }
 }
 
-/** A test database with both views of it: the product's (`db`) and its owner's, who may also break things. */
+/** A test database with two connections: the product's (`db`), and its owner's, which may also break the rules. */
 export async function openTestDatabase(): Promise<{ db: Db; owner: pg.Client; close(): Promise<void> }> {
   const database = await testDatabase()
   const owner = new pg.Client({ connectionString: database.url })

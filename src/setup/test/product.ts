@@ -9,7 +9,7 @@ import { forkTypeScript } from '../process/fork-typescript'
 import { hasEnded } from '../process/process-id'
 import { inRoot } from '../process/project-root'
 
-/** For the browser tests: the real product, started once for all of them. */
+/** Global set-up of the browser tests: starts the real product once for all of them. */
 export default async function setup(): Promise<() => Promise<void>> {
   await build()
   const home = newHome()
@@ -19,30 +19,31 @@ export default async function setup(): Promise<() => Promise<void>> {
   await product.ready()
   return async () => {
     const { code } = await product.stop()
-    if (code !== 0) throw new Error(`The product did not end well (${code}):\n${product.output()}`)
+    if (code !== 0) throw new Error(`The product ended with exit code ${code}:\n${product.output()}`)
     fs.rmSync(home, { recursive: true, force: true })
   }
 }
 
-/** A folder for one product's data, with spaces in its name, because people have such folders. */
+/** A temporary folder for the data of one product. Its name has spaces, as people's folders do. */
 export function newHome(): string {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce e2e '))
-  // For root, PostgreSQL runs as another user, who must get in.
+  // Under root, PostgreSQL runs as another user, which must be able to enter.
   fs.chmodSync(home, 0o711)
   return home
 }
 
-export interface Launched {
+/** A product that `launch` has started. */
+export interface LaunchedProduct {
   process: ChildProcess
-  /** All it has printed. */
+  /** All that it has printed so far. */
   output(): string
   ready(): Promise<void>
-  /** As Ctrl-C does. */
+  /** Stops it as Ctrl-C does. */
   stop(): Promise<{ code: number | null }>
 }
 
-/** `npm start` on data of its own, on a free port unless one is named. */
-export function launch(dataDir: string, log: string, port = 0): Launched {
+/** Runs `npm start` on the given data folder, on a free port unless one is named. Its output goes to the file `log`. */
+export function launch(dataDir: string, log: string, port = 0): LaunchedProduct {
   const output = fs.openSync(log, 'w')
   const env = childEnv({
     PORT: String(port),
@@ -55,13 +56,13 @@ export function launch(dataDir: string, log: string, port = 0): Launched {
     env,
     stdio: ['ignore', output, output, 'ipc'],
   })
-  const said = () => fs.readFileSync(log, 'utf8')
-  return { process: supervisor, output: said, ready, stop }
+  const printed = () => fs.readFileSync(log, 'utf8')
+  return { process: supervisor, output: printed, ready, stop }
 
   async function ready(): Promise<void> {
-    // 120 s: a machine of two cores that does other things too.
-    const answered = await until(() => hasEnded(supervisor) || /^ready /m.test(said()), 120_000, 100)
-    if (!answered || hasEnded(supervisor)) throw new Error(`The product did not start:\n${said()}`)
+    // 120 s: a busy machine with two cores.
+    const settled = await until(() => hasEnded(supervisor) || /^ready /m.test(printed()), 120_000, 100)
+    if (!settled || hasEnded(supervisor)) throw new Error(`The product did not start:\n${printed()}`)
   }
 
   async function stop(): Promise<{ code: number | null }> {

@@ -11,7 +11,7 @@ import { generate } from '../schema/generate'
 import { ensureBrowser } from './browser'
 import { check, type Tally } from './check'
 
-/** `npm test`: everything, or the named parts (`npm test -- e2e`). The last line says `N passed, N failed`. */
+/** `npm test`: runs all parts, or those named (`npm test -- check e2e`). The last line is `N passed, N failed`. */
 const PARTS: Record<string, () => Promise<Tally>> = {
   check,
   vitest: runVitest,
@@ -28,7 +28,7 @@ const total: Tally = { passed: 0, failed: 0 }
 
 async function runPart(name: string): Promise<Tally> {
   print(`\n── ${name} ${'─'.repeat(60 - name.length)}`)
-  // A part that breaks is a failure, never a part that was not there.
+  // A part that throws has failed; it must not count as a part that was not asked for.
   return (PARTS[name] ?? check)().catch((error: unknown) => {
     printError(reasonOf(error))
     return { passed: 0, failed: 1 }
@@ -55,21 +55,21 @@ async function runVitest(): Promise<Tally> {
     { live: true },
   )
   const report = vitestReport.parse(readReport(file))
-  // A file that does not even load has no tests that could fail.
+  // A test file that does not load has no tests, so it is counted as one failure.
   const broken = report.testResults.filter(
     (result) => result.status === 'failed' && result.assertionResults.length === 0,
   ).length
-  return honest(ok, { passed: report.numPassedTests, failed: report.numFailedTests + broken })
+  return withRunnerFailure(ok, { passed: report.numPassedTests, failed: report.numFailedTests + broken })
 }
 
-/** One of the laboratory's programs: it says by its exit code whether all held. */
+/** Runs one of the lab's programs, whose exit code is its result. */
 async function runLab(name: string, args: string[] = []): Promise<Tally> {
   const child = forkTypeScript(inRoot(`lab/${name}.ts`), args, { stdio: 'inherit' })
   const [code] = (await once(child, 'exit')) as [number | null]
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }
 
-/** What is built is weighed too (.size-limit.json), since a page grows by one import. */
+/** Builds, and checks the sizes of the bundles (.size-limit.json), since one import is enough to make a page too large. */
 async function runBuild(): Promise<Tally> {
   await build()
   const { ok } = await runTool('size-limit', [], { live: true })
@@ -88,12 +88,12 @@ async function runBrowserTests(): Promise<Tally> {
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file },
   })
   const { expected, unexpected, flaky, skipped } = playwrightReport.parse(readReport(file)).stats
-  // Skipped: the accidents, when one of the calm tests failed. What did not run has not passed.
-  return honest(ok, { passed: expected, failed: unexpected + flaky + skipped })
+  // Playwright skips the project `accidents` when a test of `calm` failed. What did not run has not passed.
+  return withRunnerFailure(ok, { passed: expected, failed: unexpected + flaky + skipped })
 }
 
-/** A runner that says "not well" and names no failed test has itself failed. */
-function honest(ok: boolean, tally: Tally): Tally {
+/** A runner that fails without naming a failed test has itself failed, which counts as one. */
+function withRunnerFailure(ok: boolean, tally: Tally): Tally {
   return ok || tally.failed > 0 ? tally : { ...tally, failed: 1 }
 }
 
@@ -105,13 +105,16 @@ function freshReport(name: string): string {
 
 function readReport(file: string): unknown {
   if (!fs.existsSync(file))
-    throw new Error(`The test runner ended without a report (${path.basename(file)}).`)
+    throw new Error(`The test runner ended without writing its report (${path.basename(file)}).`)
   return JSON.parse(fs.readFileSync(file, 'utf8'))
 }
 
-// Last, when all names above have their values.
+// At the end of the file: the constants above must be initialised.
 const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name))
+if (unknown.length > 0)
+  printError(`There is no part ${unknown.join(', ')}. Usage: npm test -- [${Object.keys(PARTS).join(' | ')}]`)
 const parts = Object.keys(PARTS).filter((name) => asked.length === 0 || asked.includes(name))
 for (const name of parts) add(await runPart(name))
 print(`${total.passed} passed, ${total.failed} failed`)
-process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
+process.exitCode = total.failed === 0 && total.passed > 0 && unknown.length === 0 ? 0 : 1

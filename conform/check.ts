@@ -1,20 +1,21 @@
-import type { World } from './world'
+import type { Trial } from './trial'
 
-/** What a check says, and what it saw. */
+/** The outcome of a check, and the evidence for it, in words for people. */
 export interface Verdict {
   outcome: 'pass' | 'fail' | 'skip'
   evidence: string
 }
 
-export interface Check {
+/** One rule of idempotency, and how to judge an API by it. */
+export interface ConformCheck {
   id: string
-  /** What holds when it passes. */
-  says: string
-  /** What it means for money when it fails. */
+  /** The rule that an API keeps when the check passes. */
+  rule: string
+  /** The consequence for money when it fails. */
   money: string
-  /** Checks that must have passed, or this one would say nothing. */
+  /** Ids of checks that must have passed, or this one would mean nothing. */
   after: readonly string[]
-  judge(world: World): Promise<Verdict>
+  judge(trial: Trial): Promise<Verdict>
 }
 
 export const pass = (evidence: string): Verdict => ({ outcome: 'pass', evidence })

@@ -10,10 +10,10 @@ import { type Database, startDatabase } from '@/setup/postgres/keeper'
 import { freePort } from '@/setup/process/port'
 import { migrate } from '@/setup/schema/migrate'
 import { BankProcess } from './bank-process'
-import { Member, type StepOrder } from './product'
+import { ProductProcess, type StepOrder } from './product-process'
 import type { Cut, TcpProxy } from './tcp-proxy'
 
-/** Times are short, so that what takes half a minute in production takes a second here. */
+/** 1.5 s: what takes half a minute in production takes a second here. */
 const LEASE_MS = 1_500
 export const SECRET = 'a secret for chaos, long enough to pass'
 const SETTINGS = {
@@ -26,26 +26,30 @@ const SETTINGS = {
   LOG_LEVEL: 'warn',
 }
 
-/** A whole installation to be broken: PostgreSQL, a bank, two web processes, two workers; all of them real, each of them on wires of ours. */
-export class World {
+/** A whole installation to break: PostgreSQL, a bank, two web and two worker processes, all real, connected through our TCP proxies. */
+export class Installation {
   readonly leaseMs = LEASE_MS
   readonly merchantId = uuidv7()
+  /** Counts of the accidents that have happened, by id. */
   readonly seen = new Map<string, number>()
-  servers: Member[] = []
-  workers: Member[] = []
+  servers: ProductProcess[] = []
+  workers: ProductProcess[] = []
+  /** The database as its owner sees it: the lab also reads what the product may not. */
+  readonly db: Db
 
   private constructor(
     readonly home: string,
     private readonly database: Database,
     readonly owner: pg.Pool,
-    readonly db: Db,
     readonly bank: BankProcess,
     private readonly log: number,
-  ) {}
+  ) {
+    this.db = openDb(owner)
+  }
 
-  static async open(): Promise<World> {
+  static async open(): Promise<Installation> {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-chaos-'))
-    // For root, PostgreSQL runs as another user, who must get in.
+    // Under root, PostgreSQL runs as another user, which must be able to enter.
     fs.chmodSync(home, 0o711)
     const database = await startDatabase({
       dataDir: path.join(home, 'data'),
@@ -55,16 +59,15 @@ export class World {
     await migrate(database.url)
     const owner = openPool(database.url, { max: 4, role: 'none', name: 'lab' })
     const log = fs.openSync(path.join(home, 'log'), 'a')
-    const world = new World(
+    const installation = new Installation(
       home,
       database,
       owner,
-      openDb(owner),
       await BankProcess.start(database.url, home, log),
       log,
     )
-    await world.populate()
-    return world
+    await installation.populate()
+    return installation
   }
 
   happened(id: string): void {
@@ -80,15 +83,15 @@ export class World {
     return showId('ord', (await createOrder(this.db, order, uuidv7())).id)
   }
 
-  /** A step inside a process. That it happened is seen from outside: the process dies, stops, or its answer is cut. */
-  async armStep(id: string, server: Member, order: StepOrder): Promise<void> {
+  /** Arms a step inside a process. A kill counts as happened only once the process has died. */
+  async armStep(id: string, server: ProductProcess, order: StepOrder): Promise<void> {
     await server.arm(order)
     const deaths = server.deaths
     if (order.action === 'kill') void this.soon(() => server.deaths > deaths, id)
     else this.happened(id)
   }
 
-  async armWire(id: string, server: Member, wire: TcpProxy, cut: Cut, kills: boolean): Promise<void> {
+  async armWire(id: string, server: ProductProcess, wire: TcpProxy, cut: Cut, kills: boolean): Promise<void> {
     wire.arm({
       ...cut,
       meanwhile: () => {
@@ -117,7 +120,7 @@ export class World {
     this.happened(id)
   }
 
-  /** All is as it should be again: processes up, wires whole, the bank well-behaved. */
+  /** Ends all accidents: cancels what is armed, lets stopped processes continue, and waits until the servers answer. */
   async calm(): Promise<void> {
     for (const { database, bank } of [...this.servers, ...this.workers]) {
       database.disarm()
@@ -128,7 +131,7 @@ export class World {
     await Promise.all(this.servers.map((server) => server.ready()))
   }
 
-  /** Waits until nothing is running and nothing is in doubt, but for what waits for a person. */
+  /** Waits until nothing runs and nothing is in doubt, except what is parked. @returns false when `withinMs` have passed */
   async quiet(withinMs: number): Promise<boolean> {
     const end = Date.now() + withinMs
     while (Date.now() < end) {
@@ -143,7 +146,7 @@ export class World {
     return false
   }
 
-  /** @returns how each of them ended; all should with 0 */
+  /** Stops everything. @returns the exit codes, which should all be 0 */
   async close(): Promise<(number | null)[]> {
     const codes = await Promise.all([...this.servers, ...this.workers].map((member) => member.leave()))
     await this.bank.leave()
@@ -168,13 +171,14 @@ export class World {
     await this.db.$executeRaw(
       sql`INSERT INTO merchant (id, name) VALUES (${this.merchantId}::uuid, 'Chaos shop')`,
     )
-    const around = {
+    const surroundings = {
       databasePort: this.database.port,
       databaseUrl: this.database.url,
       bankPort: this.bank.port,
       settings: SETTINGS,
     }
-    const start = async (name: 'web' | 'worker') => Member.start(name, await freePort(), around, this.log)
+    const start = async (name: 'web' | 'worker') =>
+      ProductProcess.start(name, await freePort(), surroundings, this.log)
     this.servers = [await start('web'), await start('web')]
     this.workers = [await start('worker'), await start('worker')]
   }

@@ -6,13 +6,14 @@ import { hasEnded } from '@/setup/process/process-id'
 import { inRoot } from '@/setup/process/project-root'
 import { openProxy, type TcpProxy } from './tcp-proxy'
 
-/** What is ordered of a process: at which point, of which request (`mark`), what. */
+/** An order to misbehave: `action` at `point` of the request whose record id or URL contains `mark`. */
 export interface StepOrder {
   point: 'request' | 'claimed' | 'asking' | 'asked' | 'committed' | 'answer'
   action: 'kill' | 'stop' | 'cut'
   mark: string
 }
 
+/** The database and bank of the installation, and its settings. */
 export interface Surroundings {
   databasePort: number
   databaseUrl: string
@@ -20,8 +21,10 @@ export interface Surroundings {
   settings: Record<string, string>
 }
 
-/** One process of the product as it was built, with its own wires to database and bank. It is started again whenever it dies. */
-export class Member {
+/** One process of the built product, with its own TCP proxies to database and bank. It is restarted whenever it dies. */
+export class ProductProcess {
+  readonly database: TcpProxy
+  readonly bank: TcpProxy
   deaths = 0
   private child: ChildProcess | null = null
   private leaving = false
@@ -30,40 +33,41 @@ export class Member {
   private constructor(
     readonly name: 'web' | 'worker',
     readonly port: number,
-    readonly database: TcpProxy,
-    readonly bank: TcpProxy,
+    wires: { database: TcpProxy; bank: TcpProxy },
     private readonly env: NodeJS.ProcessEnv,
     private readonly log: number,
-  ) {}
+  ) {
+    this.database = wires.database
+    this.bank = wires.bank
+  }
 
   static async start(
     name: 'web' | 'worker',
     port: number,
-    around: Surroundings,
+    surroundings: Surroundings,
     log: number,
-  ): Promise<Member> {
-    const database = await openProxy(around.databasePort)
-    const bank = await openProxy(around.bankPort)
-    const url = new URL(around.databaseUrl)
+  ): Promise<ProductProcess> {
+    const database = await openProxy(surroundings.databasePort)
+    const bank = await openProxy(surroundings.bankPort)
+    const url = new URL(surroundings.databaseUrl)
     url.port = String(database.port)
-    const member = new Member(
+    const started = new ProductProcess(
       name,
       port,
-      database,
-      bank,
-      environment(url.href, bank.port, port, around.settings),
+      { database, bank },
+      environment(url.href, bank.port, port, surroundings.settings),
       log,
     )
-    member.boot()
-    await member.ready()
-    return member
+    started.boot()
+    await started.ready()
+    return started
   }
 
   url(path: string): string {
     return `http://127.0.0.1:${this.port}${path}`
   }
 
-  /** It answers. A web process that was killed answers again within a second or so. */
+  /** Resolves when it answers; a killed web process answers again within about a second. */
   ready(): Promise<void> {
     return this.up
   }
@@ -72,17 +76,17 @@ export class Member {
     return this.child !== null && !hasEnded(this.child) && this.child.connected
   }
 
-  /** Resolves when the process has taken the order. */
+  /** Resolves when the process has confirmed the order, or has ended. */
   async arm(order: StepOrder): Promise<void> {
     const child = this.child
     if (!child?.connected) return
     const taken = new Promise<void>((resolve) => {
-      const hear = (message: unknown) => {
+      const onMessage = (message: unknown) => {
         if ((message as { type?: string }).type !== 'armed') return
-        child.off('message', hear)
+        child.off('message', onMessage)
         resolve()
       }
-      child.on('message', hear)
+      child.on('message', onMessage)
       child.once('exit', () => resolve())
     })
     child.send({ type: 'arm', order }, () => undefined)
@@ -93,7 +97,7 @@ export class Member {
     this.child?.kill(signal)
   }
 
-  /** Tells it to stop, as a deployment does; it is started again by itself. @returns how long it took to end, in ms */
+  /** Stops it as a deployment does, after which it restarts. @returns how long it took to end, in ms */
   async restart(): Promise<number> {
     const child = this.child
     if (!child || hasEnded(child)) return 0
@@ -104,7 +108,7 @@ export class Member {
     return Math.round(performance.now() - began)
   }
 
-  /** For good: asks it to finish, as a deployment does. @returns its exit code */
+  /** Stops it for good, as a deployment does. @returns its exit code */
   async leave(): Promise<number | null> {
     this.leaving = true
     const child = this.child
@@ -145,7 +149,7 @@ export class Member {
       if (answered) return
       await pause(25)
     }
-    // Killed while it started: the next one is on its way.
+    // It was killed while it started; `boot` starts the next one.
     if (!this.leaving) await pause(5).then(() => this.up)
   }
 }

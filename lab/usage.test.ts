@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { typescriptArgs } from '@/setup/process/fork-typescript'
+import { inRoot, root } from '@/setup/process/project-root'
+
+/** The commands that people start by hand, each with an option that counts. */
+const COMMANDS: [name: string, file: string, count: string][] = [
+  ['npm run simulate', 'lab/simulation/simulate-run.ts', '--seconds'],
+  ['npm run chaos', 'lab/chaos/run.ts', '--rounds'],
+  ['npm run bench', 'bench/run.ts', '--payments'],
+]
+
+function run(file: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [...typescriptArgs, inRoot(file), ...args], { cwd: root }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    )
+  })
+}
+
+test.each(COMMANDS)(
+  '%s: --help prints the usage, and a wrong option starts nothing',
+  async (name, file, count) => {
+    const help = await run(file, '--help')
+    expect([help.code, help.err]).toEqual([0, ''])
+    expect(help.out).toContain(`Usage: ${name} -- [options]`)
+    expect(help.out).toContain(count)
+    const unknown = await run(file, '--no-such-option')
+    expect([unknown.code, unknown.out]).toEqual([2, ''])
+    expect(unknown.err).toContain("'--no-such-option'")
+    const noCount = await run(file, count, 'many')
+    expect(noCount.code).toBe(2)
+    expect(noCount.err).toContain(`${count} takes a whole number, not "many".\n\nUsage:`)
+  },
+  60_000,
+)
