@@ -1,5 +1,4 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { TRPCError } from '@trpc/server'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { EXPOSED_HEADERS } from '@/idempotency/adapters/http'
@@ -9,7 +8,6 @@ import { OverQuota } from '../admission/admission'
 import { quotaHeaders } from '../admission/limits'
 import type { Deps } from '../deps'
 import { INTERNAL_PROBLEM, problemOf, validationProblem } from '../problem-of'
-import { fromTrpcError } from '../trpc'
 import { checkRequest } from './check-request'
 import { apiDocument } from './document'
 import { idempotencyRoutes } from './key-state'
@@ -74,8 +72,7 @@ function refuseOtherMethods(app: OpenAPIHono<RestEnv>): void {
 }
 
 function problemFor(error: Error, { log }: Deps, c: RestContext): Problem {
-  const problem =
-    error instanceof TRPCError ? fromTrpcError(error) : (problemOf(error) ?? fromFramework(error))
+  const problem = problemOf(error) ?? fromFramework(error)
   if (error instanceof OverQuota)
     for (const [name, value] of Object.entries(quotaHeaders(error.quota))) c.header(name, value)
   if (problem.kind === 'unauthorized') c.header('WWW-Authenticate', 'Bearer realm="Payonce"')

@@ -2,17 +2,10 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { account, accounts, journal } from '@/ledger/read'
 import type { Deps } from '../deps'
-import { accountOut, showAccount } from '../routers/ledger'
-import {
-  instant,
-  notFound,
-  readLineCursor,
-  transaction,
-  transactionOut,
-  uuidOf,
-  writeCursor,
-} from '../routers/wire'
 import { pageOf } from '../wire/api-shapes'
+import { readLineCursor, writeCursor } from '../wire/cursor'
+import { instant, notFound, uuidOf } from '../wire/json'
+import { accountOut, showAccount, showTransaction, transactionOut } from '../wire/ledger-shapes'
 import type { RestEnv } from './respond'
 import { idParam, json, needs, pageQuery, problems } from './routes'
 import { sendPage } from './send-page'
@@ -80,6 +73,6 @@ export function ledgerRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
     const { limit, cursor } = c.req.valid('query')
     const after = readLineCursor(cursor)?.transactionId ?? null
     const rows = await journal(deps.db, c.var.caller.merchantId, { after, limit: limit + 1 })
-    return sendPage(c, rows, limit, transaction, (row) => writeCursor(row.id, 0))
+    return sendPage(c, rows, limit, showTransaction, (row) => writeCursor(row.id, 0))
   })
 }

@@ -1,4 +1,4 @@
-import { paged } from '../routers/wire'
+import { paged } from '../wire/json'
 import type { RestContext } from './respond'
 
 /** A page of a list, with the address of the next one (RFC 8288). One row more than asked for was read: it tells whether there is one. */

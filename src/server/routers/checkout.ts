@@ -54,22 +54,14 @@ export const checkoutRouter = router({
     .mutation(async ({ ctx, input }) => {
       const key = validKey(input.key)
       const scope = await scopeOf(ctx, input.orderId)
-      const about = {
+      const operation = ctx.operations.pay.name
+      ctx.attempts.addHeldPresses({
         merchantId: scope.merchantId,
-        recordId: recordId(scope, ctx.operations.pay.name, key),
-        operation: ctx.operations.pay.name,
-        requestId: ctx.requestId,
-      }
-      ctx.attempts.add({
-        ...about,
-        outcome: 'held',
+        recordId: recordId(scope, operation, key),
+        operation,
         presses: input.presses,
-        status: 0,
-        problem: null,
-        source: 'browser',
-        fence: null,
+        requestId: ctx.requestId,
         at: new Date(),
-        durationMs: 0,
       })
       return { ok: true as const }
     }),

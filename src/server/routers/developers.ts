@@ -12,7 +12,7 @@ import {
 import { showId, uuidv7 } from '@/lib/id'
 import type { Context } from '../context'
 import { operatorProcedure, router } from '../trpc'
-import { maybeTime, notFound, time, uuidOf, words } from './wire'
+import { maybeTime, notFound, time, uuidOf, words } from '../wire/json'
 
 /** In `overlap` a key still works, beside its successor; `rotated` ones do so no more. */
 const KEY_STATES = ['active', 'overlap', 'rotated', 'expired', 'revoked'] as const

@@ -4,20 +4,9 @@ import { readId, showId, uuidv7 } from '@/lib/id'
 import { audit, auditOf } from '@/platform/audit'
 import { factsOf } from '../operations'
 import { operatorProcedure, router } from '../trpc'
-import {
-  attempt,
-  attemptOut,
-  counts,
-  countsOut,
-  maybeTime,
-  notFound,
-  paged,
-  pageSize,
-  readTimeCursor,
-  time,
-  words,
-  writeCursor,
-} from './wire'
+import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
+import { readTimeCursor, writeCursor } from '../wire/cursor'
+import { maybeTime, notFound, paged, pageSize, time, words } from '../wire/json'
 
 export const RECORD_STATES = ['claimed', 'sending', 'unknown', 'parked', 'completed', 'tombstone'] as const
 
@@ -97,7 +86,7 @@ export const idempotencyRouter = router({
         parkedAt: maybeTime(record.parkedAt),
         audit: audited.map((row) => ({ ...row, at: time(row.at) })),
         leaseUntil: time(record.leaseUntil),
-        attempts: attempts.map(attempt),
+        attempts: attempts.map(showAttempt),
       }
     }),
 
@@ -121,7 +110,7 @@ function showRecord(row: RecordSummary): z.infer<typeof summaryOut> {
   const facts = factsOf(operation)
   return {
     ...{ id, key, operation, scope, state, fence, status, problem },
-    ...counts(row),
+    ...showCounts(row),
     sentBy: facts?.sentBy ?? null,
     subjectId: row.subjectId && facts && showId(facts.subject, row.subjectId),
     paymentId: row.subjectId && facts?.subject === 'pay' ? showId('pay', row.subjectId) : null,

@@ -61,7 +61,7 @@ async function ask(procedure: string, input: unknown, cookie: string) {
 }
 
 const QUESTIONS = (): [string, unknown][] => [
-  ['payments.viewer', undefined],
+  ['operator.current', undefined],
   ['payments.overview', { range: '24h' }],
   ['payments.list', {}],
   ['payments.get', { id: payment.id }],

@@ -5,7 +5,7 @@ import { showId } from '@/lib/id'
 import type { PaymentForApi } from '@/payments/api-read'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import type { RefundStatus } from '@/payments/refund-store'
-import { amount, time } from '../routers/wire'
+import { amount, time } from './json'
 
 /** What the API tells of orders, payments and refunds: the schemas of the document, and the functions that fill them. */
 
