@@ -37,6 +37,21 @@ export class AttemptLog {
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS)
   }
 
+  /** Presses of a button that the page held back while one request was running: no request, so no status, fence or duration. */
+  addHeldPresses(
+    held: Pick<AttemptEvent, 'merchantId' | 'recordId' | 'operation' | 'presses' | 'requestId' | 'at'>,
+  ): void {
+    this.add({
+      ...held,
+      outcome: 'held',
+      source: 'browser',
+      status: 0,
+      problem: null,
+      fence: null,
+      durationMs: 0,
+    })
+  }
+
   /** Resolves when all that was added before is written, or given up. */
   flush(): Promise<void> {
     if (this.timer) clearTimeout(this.timer)
