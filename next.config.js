@@ -17,6 +17,10 @@ export default {
     'better-auth',
     'graphile-worker',
   ],
+  // A page that was open before a release may still post its form to the address of then. 307 keeps the method and the body.
+  redirects: async () => [
+    { source: '/checkout/:orderId/pay', destination: '/api/shop/orders/:orderId/pay', permanent: false },
+  ],
   // Bundled for the Pages Router too, which would take them from the disk and past the alias below.
   transpilePackages: ['next-intl', 'use-intl'],
   turbopack: {

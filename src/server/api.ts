@@ -1,12 +1,13 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { from } from '@/access/operator'
 import { sql } from '@/platform/db'
 import { bankPages } from './bank-pages'
 import { contextFor } from './context'
 import type { Deps } from './deps'
 import { reportJobs } from './jobs/metrics'
+import { languageForm } from './language'
+import { limitBody } from './limit-body'
 import { ownPagesOnly } from './origin'
 import { INTERNAL_PROBLEM } from './problem-of'
 import { createRest } from './rest/app'
@@ -15,7 +16,7 @@ import { appRouter } from './root'
 import { shopOrders } from './shop'
 
 /** 64 KiB: many times the largest body that we have a use for. */
-const BODY_MAX = 64 * 1024
+const BODY_MAX_BYTES = 64 * 1024
 const BATCH_MAX = 10
 
 /** Everything under `/api`: the same app in the server process and in Next's route handler. */
@@ -27,12 +28,7 @@ export function createApi(deps: Deps) {
     c.header('Referrer-Policy', 'same-origin')
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store')
   })
-  app.use(
-    bodyLimit({
-      maxSize: BODY_MAX,
-      onError: (c) => sendProblem(c, { kind: 'too-large', detail: `A body may have ${BODY_MAX} bytes.` }),
-    }),
-  )
+  app.use(limitBody(BODY_MAX_BYTES))
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
   app.get('/api/ready', async (c) =>
@@ -54,7 +50,8 @@ export function createApi(deps: Deps) {
   app.on(['GET', 'POST'], '/api/auth/*', (c) =>
     deps.auth.handler(from(c.req.raw, c.env?.incoming?.socket?.remoteAddress)),
   )
-  app.route('/api/shop', shopOrders(deps))
+  app.route('/api/shop/orders', shopOrders(deps))
+  app.route('/api/shop/language', languageForm(deps))
   app.route('/api/bank', bankPages(deps))
   app.route('/', createRest(deps))
 

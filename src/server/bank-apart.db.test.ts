@@ -111,7 +111,10 @@ describe('paying over the network', () => {
   it('a challenge is answered at the bank, through our page', async () => {
     const { result } = await pay('pm_card_challenge')
     const body = new URLSearchParams({ answer: 'confirm', return: `/checkout/${order}` }).toString()
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      origin: 'http://localhost:3000',
+    }
     expect((await product.call(result?.actionUrl ?? '', { method: 'POST', headers, body })).status).toBe(303)
     await settleDoubt()
     expect(await pay('pm_card_challenge')).toMatchObject({

@@ -196,7 +196,10 @@ describe.each([
       const body = new URLSearchParams({ answer: 'confirm', return: `/checkout/${order}` })
       const back = await product.call(actionUrl, {
         method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          origin: 'http://localhost:3000',
+        },
         body: body.toString(),
       })
       expect([back.status, back.headers.get('location')]).toEqual([303, `/checkout/${order}`])
