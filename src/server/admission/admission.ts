@@ -1,8 +1,9 @@
 import type pg from 'pg'
 import type { Caller, Callers } from '@/access/callers'
 import { type Problem, ProblemError } from '@/idempotency/problems'
-import { InFlight, isDrowning } from './in-flight'
+import { InFlight } from './in-flight'
 import { type Limit, openLimit, type Quota } from './limits'
+import { isOverloaded } from './load-shedding'
 
 /** Requests of one API key that may be under way in one process. 100: more than any client has use for, far fewer than would starve the others. */
 const IN_FLIGHT_MAX = 100
@@ -30,7 +31,7 @@ export class Admission {
   /** @throws ProblemError: 401, 429 or 503 */
   async admit(token: string, address: string): Promise<Admitted> {
     const { callers, pool } = this.options
-    if (isDrowning(pool))
+    if (isOverloaded(pool))
       throw new ProblemError({
         kind: 'unavailable',
         detail: 'Too much is going on just now. Nothing was done; send the same request again.',
