@@ -15,11 +15,12 @@ import { sendProblem } from './rest/respond'
 import { appRouter } from './root'
 import { shopOrders } from './shop'
 
-/** 64 KiB: many times the largest body that we have a use for. */
+/** 64 KiB: many times the largest valid body. */
 const BODY_MAX_BYTES = 64 * 1024
+/** Calls in one tRPC request. 10: more than any page of ours sends at once. */
 const BATCH_MAX = 10
 
-/** Everything under `/api`: the same app in the server process and in Next's route handler. */
+/** The app behind `/api`: the same in the web process and in Next's route handler. */
 export function createApi(deps: Deps) {
   const app = new Hono<{ Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }>()
   app.use(async (c, next) => {
@@ -38,7 +39,7 @@ export function createApi(deps: Deps) {
   )
   const readJobs = reportJobs(deps.metrics, deps.db)
   app.get('/api/metrics', async (c) => {
-    // With the database away the process still tells of itself.
+    // With the database away the process still reports its own metrics.
     await readJobs().catch(() => undefined)
     return c.text(await deps.metrics.registry.metrics(), 200, {
       'Content-Type': deps.metrics.registry.contentType,
@@ -55,7 +56,7 @@ export function createApi(deps: Deps) {
   app.route('/api/bank', bankPages(deps))
   app.route('/', createRest(deps))
 
-  app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'There is no such address.' }))
+  app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'This address does not exist.' }))
   app.onError((error, c) => {
     deps.log.error({ err: error, path: c.req.path }, 'a request failed')
     return sendProblem(c, INTERNAL_PROBLEM)

@@ -3,10 +3,10 @@ import { getDeps } from './deps'
 import { appRouter } from './root'
 import { createCallerFactory } from './trpc'
 
-/** The procedures, called without HTTP, for a request that is known by its context. */
+/** The procedures, called without HTTP, in the context of a request. */
 export const callerOf = createCallerFactory(appRouter)
 
-/** The same for a page, which has its request's headers in hand. */
+/** The same for a page, which knows its request by the headers. */
 export function callerFor(headers: Headers) {
   return callerOf(contextFor(getDeps(), headers))
 }

@@ -12,16 +12,18 @@ import { sendPage } from './send-page'
 
 const PATH = '/api/v1/ledger'
 const asOf = z.object({
-  asOf: instant.optional().meta({ description: 'The balance as it was at this instant (RFC 3339).' }),
+  asOf: instant.optional().meta({
+    description: 'Shows the balance as of this instant (RFC 3339). Without it: the present balance.',
+  }),
 })
 const accountShape = accountOut.meta({
   id: 'Account',
   description:
-    'Amounts in the smallest unit. `balance` is debits − credits, so a credit balance is negative.',
+    'Amounts in the smallest unit of the currency. `balance` is debits − credits, so a credit balance is negative.',
 })
 const transactionShape = transactionOut.meta({
   id: 'LedgerTransaction',
-  description: 'Entries that sum to zero: a debit is positive, a credit negative.',
+  description: 'A balanced set of entries: they sum to zero. A debit is positive, a credit negative.',
 })
 
 const listAccounts = createRoute({

@@ -42,5 +42,8 @@ function partsOf(cursor: string): string[] {
 }
 
 function badCursor(): ProblemError {
-  return new ProblemError({ kind: 'validation', detail: 'This cursor is not one of ours' })
+  return new ProblemError({
+    kind: 'validation',
+    detail: 'This cursor is not valid. Send the nextCursor of a page as it is.',
+  })
 }

@@ -34,7 +34,7 @@ export function uuidOf(prefix: IdPrefix, shown: string): string {
 
 /** @throws ProblemError `not-found`: the same words for what does not exist and for what belongs to another merchant */
 export function notFound(): never {
-  throw new ProblemError({ kind: 'not-found', detail: 'There is no such thing here' })
+  throw new ProblemError({ kind: 'not-found', detail: 'Nothing exists under this id, or it is not yours.' })
 }
 
 /** Search words. Control characters are refused: none of our texts has one, and PostgreSQL does not store U+0000. */
