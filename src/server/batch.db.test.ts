@@ -16,9 +16,9 @@ interface Sent {
 let product: TestProduct
 let server: http.Server
 let cookie: string
-/** What the server received, request by request. */
+/** The requests that the server received, in order. */
 let sent: Sent[]
-/** How many of the next requests reach the server, and their answers nobody. */
+/** The number of next requests that reach the server and whose answers are lost. */
 let lose = 0
 
 beforeAll(async () => {

@@ -27,7 +27,7 @@ type InputOf<Op> = Op extends Operation<infer Input, any, any, any> ? Input : ne
 interface Case<Input> {
   /** A new thing to work on. */
   input(key: string): Promise<Input>
-  /** How often the effect took place: at the bank, or in our own tables where no bank is asked. */
+  /** Counts the effect: at the bank, or in our own tables where no bank is asked. */
   effects(key: string, subjectId: string): Promise<number>
   /** Effects when the process dies before it asks the bank. A charge is then withdrawn; a refund is asked for by the resolver. */
   effectsUnasked: 0 | 1

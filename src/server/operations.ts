@@ -34,7 +34,7 @@ interface OperationFacts {
 
 /**
  * The one registry of operations, read by everything that needs all of them: the engine's gate, the worker (which settles what a crash
- * left), the bank's pages, the look-up of a key, the dashboard. A new operation is one entry here and one file beside its table.
+ * left), the bank's pages, the state of a key, the dashboard. A new operation is one entry here and one file beside its table.
  */
 export const OPERATIONS = {
   pay: {

@@ -25,7 +25,7 @@ const counts = async () => [
   await product.count('charges', `idempotency_key IN (SELECT gateway_key FROM payment WHERE ${ofOrder()})`),
   await product.count('captures', `payment_id IN (SELECT id FROM payment WHERE ${ofOrder()})`),
 ]
-/** How the payment and its order stand. */
+/** The state of the payment and of its order. */
 const status = async () =>
   (
     await product.owner.query(

@@ -4,7 +4,7 @@ import { newToken } from '@/access/token'
 import { openTestProduct, type TestProduct } from '../testing/product'
 import { quotaHeaders } from './limits'
 
-/** Who may come in, and how often: through the door itself. */
+/** Admission and its limits, through the HTTP API itself. */
 let product: TestProduct
 let token: string
 

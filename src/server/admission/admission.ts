@@ -52,7 +52,7 @@ export class Admission {
     return { caller, quota, leave: () => this.flights.leave(caller.keyId) }
   }
 
-  /** The same answer for every invalid token, so that it does not tell whether the token was ever valid. */
+  /** The same answer for every invalid token, so that it does not reveal whether the token was ever valid. */
   private async missed(address: string): Promise<Problem> {
     const { allowed, resetSeconds } = await this.misses.take(address)
     return allowed

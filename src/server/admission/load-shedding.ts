@@ -2,8 +2,7 @@
 const WAITING_PER_CONNECTION = 4
 
 /**
- * Whether new requests must be shed. When many already wait for a connection, one more only delays all of them until each one times
- * out; so new ones are asked to come again instead.
+ * True when new requests must be shed: so many wait for a connection that one more would delay all of them until each times out.
  */
 export function isOverloaded(pool: { waitingCount: number; options: { max?: number } }): boolean {
   return pool.waitingCount >= WAITING_PER_CONNECTION * (pool.options.max ?? 10)

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openTestProduct, type TestProduct } from '../testing/product'
 
-/** What reaches the database and what does not: nothing that is malformed, and not more than it can take. */
+/** The database is spared: nothing malformed reaches it, and not more than it can take. */
 let product: TestProduct
 
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { carriesCardNumber } from '@/lib/card-number'
 import { openTestProduct, type TestProduct } from '../testing/product'
 
-/** What a replay gives again, and what it must not: through both doors. */
+/** A replay repeats the answer and nothing else, over tRPC and over REST. */
 let product: TestProduct
 let key: string
 let n = 0

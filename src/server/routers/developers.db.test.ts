@@ -61,7 +61,7 @@ const trail = async (id: string) =>
     ({ actor, action }) => `${actor} ${action}`,
   )
 const uuid = (id: string) => id.slice(4).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5')
-/** Whether a program may still call with a token. */
+/** True while a program may call with this token. */
 const opens = async (token: string) =>
   (await product.api('GET', '/api/v1/payments', undefined, { authorization: `Bearer ${token}` })).status
 

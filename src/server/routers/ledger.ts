@@ -18,7 +18,7 @@ import {
 import { coalesce } from './coalesce'
 
 export const ledgerRouter = router({
-  /** Debits, credits and every invariant, now (or a moment ago: `checkedAt` says when). */
+  /** Debits, credits and every invariant of the ledger, checked now or up to 2 s ago (`checkedAt`). */
   check: operatorProcedure
     .output(ledgerCheckOut)
     .query(({ ctx }) => recentCheck(ctx.db, ctx.operator.merchantId)),
@@ -78,7 +78,7 @@ export const ledgerRouter = router({
     }),
 })
 
-/** Every open dashboard asks for it every 2 s. */
+/** Every open dashboard asks for the check every 2 s. */
 const checks = coalesce<LedgerCheck>()
 
 export async function recentCheck(db: Db, merchantId: string): Promise<z.infer<typeof ledgerCheckOut>> {

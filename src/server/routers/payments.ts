@@ -129,7 +129,7 @@ export const paymentsRouter = router({
       return paged(rows, input.limit, showPayment, (row) => writeCursor(row.cursor, row.id))
     }),
 
-  /** Places an order for a customer: a link to pay. An order charges nothing by itself, so two are no harm. */
+  /** Places an order for a customer and returns a link to pay it. No key: an order charges nothing by itself, so two do no harm. */
   createOrder: operatorProcedure
     .input(newOrder)
     .output(
@@ -163,8 +163,13 @@ export const paymentsRouter = router({
 function showPayment(row: PaymentSummary): z.infer<typeof summaryOut> {
   const { recordId, currency, cardLabel, declineCode, reference, customerEmail } = row
   return {
-    ...{ recordId, currency, cardLabel, declineCode, reference, customerEmail },
     ...showCounts(row),
+    recordId,
+    currency,
+    cardLabel,
+    declineCode,
+    reference,
+    customerEmail,
     id: showId('pay', row.id),
     orderId: showId('ord', row.orderId),
     status: z.enum(PAYMENT_STATUSES).parse(row.status),
@@ -182,7 +187,11 @@ function showDetail(
   const { method, gatewayKey, gatewayRef, orderStatus, bankCharges } = payment
   return {
     ...showPayment(payment),
-    ...{ method, gatewayKey, gatewayRef, orderStatus, bankCharges },
+    method,
+    gatewayKey,
+    gatewayRef,
+    orderStatus,
+    bankCharges,
     fee: payment.fee === null ? null : amount(payment.fee),
     attempts: attempts.map(showAttempt),
     record: record && {
@@ -206,7 +215,9 @@ function showDetail(
 
 function showOverview({ now, from, bucketSeconds, buckets, current, previous, ambiguous, any }: Overview) {
   return {
-    ...{ bucketSeconds, ambiguous, any },
+    bucketSeconds,
+    ambiguous,
+    any,
     now: time(now),
     from: time(from),
     buckets: buckets.map((bucket) => ({ ...bucket, at: time(bucket.at) })),
