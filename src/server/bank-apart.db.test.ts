@@ -6,7 +6,10 @@ import type { FaultOrder } from '../../lab/bank/script'
 import { type LabBank, startLabBank } from '../../lab/bank/server'
 import { openTestProduct, type TestProduct } from './testing/product'
 
-/** The whole product with its bank at the other end of a network. What a fault does to one question is in the lab; here, what the shopper sees of it. */
+/**
+ * The whole product with its bank at the other end of a network. The lab shows what a fault does to one question; these tests
+ * show what the shopper sees of it.
+ */
 let product: TestProduct
 let bank: LabBank
 let owner: pg.Pool
@@ -76,7 +79,7 @@ describe('paying over the network', () => {
     ['G10', 'truncated', 200],
     ['N9', 'refuse', 502],
   ])(
-    '%s F25 %s: the shopper is told that it is being checked; then the bank’s own word decides',
+    '%s F25 %s: the shopper learns that it is being checked; then the bank’s own answer decides',
     async (_, fault, status) => {
       script(fault)
       expect(await pay()).toMatchObject({

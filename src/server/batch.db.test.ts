@@ -62,7 +62,7 @@ const seenBy: typeof fetch = async (input, init) => {
 
 type Last = typeof httpBatchLink | typeof httpBatchStreamLink
 
-/** The links of somebody's app: ours first, then theirs, which tries again and puts calls together. */
+/** The links of an app: ours first, then its own, which retries and batches calls. */
 function client(last: Last) {
   const again = retryLink<AppRouter>({
     retry: ({ error, attempts }) => attempts < 4 && problemOf(error) === null,
@@ -130,7 +130,7 @@ describe.each([
       expect(keysOf(request)).toEqual(keys)
       expect(JSON.stringify(request.headers)).not.toMatch(/key-\d/)
     }
-    // Put away before each of its sends, by whoever sends again.
+    // Stored before each send, also when another link sends again.
     expect(new Set(stored)).toEqual(new Set(keys))
     expect(answers.map(({ payment }) => payment.status)).toEqual(Array(5).fill('succeeded'))
     expect(answers.map(({ idempotency }) => idempotency.outcome)).not.toContain('executed')

@@ -189,7 +189,7 @@ describe('the connection is cut at a commit', () => {
     expect(await pay()).toMatchObject(UNAVAILABLE)
     vi.restoreAllMocks()
     expect(await counts()).toEqual([0, 0, 1, 1])
-    // The claim stands, and nobody knows that it is ours: its lease runs out, and the bank knows nothing of it.
+    // The claim stands, and no process knows that it holds it: its lease runs out, and the bank knows nothing of it.
     await product.owner.query(
       `UPDATE payment SET created_at = now() - interval '1 minute' WHERE order_id = '${uuid()}'`,
     )

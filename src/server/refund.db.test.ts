@@ -63,8 +63,12 @@ async function refund({
 }: Asked = {}) {
   const input = { merchantId, paymentId: of, amount, reason }
   const reply = await product.deps.engine.run(product.deps.operations.refund, {
-    ...{ scope: { merchantId, actor: 'api' }, key, input },
-    ...{ waitMs: 5_000, source: 'api', requestId: 'q' },
+    scope: { merchantId, actor: 'api' },
+    key,
+    input,
+    waitMs: 5_000,
+    source: 'api',
+    requestId: 'q',
   })
   if (reply.kind === 'problem')
     return { kind: reply.problem.kind, facts: reply.problem.facts, outcome: null, body: null }
@@ -321,7 +325,7 @@ describe('when the bank or a process fails', () => {
   })
 })
 
-describe('what the database refuses, whoever asks', () => {
+describe('what the database refuses, from any caller', () => {
   const insert = (changes: Partial<Record<'amount' | 'currency' | 'payment', string>> = {}) =>
     product.deps.db.$executeRawUnsafe(
       `INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, charge_ref, gateway_key)

@@ -92,8 +92,8 @@ describe('the form of the checkout', () => {
 
   test.each<[string, number, string, Record<string, string>]>([
     ['another site', 403, 'forbidden', { origin: 'https://elsewhere.example' }],
-    ['another site, by the browser’s word', 403, 'forbidden', { ...OURS, 'sec-fetch-site': 'cross-site' }],
-    ['nobody knows where', 403, 'forbidden', {}],
+    ['another site, by Sec-Fetch-Site', 403, 'forbidden', { ...OURS, 'sec-fetch-site': 'cross-site' }],
+    ['an unknown sender', 403, 'forbidden', {}],
     ['a form with files', 415, 'unsupported-media', { ...OURS, 'content-type': 'multipart/form-data' }],
   ])('from %s: %i, with a row of the problem table', async (_, status, kind, headers) => {
     const refused = await pay({}, headers)

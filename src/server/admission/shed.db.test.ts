@@ -42,7 +42,7 @@ describe('before the database', () => {
 })
 
 describe('when every connection is taken', () => {
-  it('as many wait as still can be served; the others are told 503 at once, and nothing of them is left', async () => {
+  it('as many wait as still can be served; the others get 503 at once, and nothing of them is left', async () => {
     const taken = await Promise.all([product.deps.pool.connect(), product.deps.pool.connect()])
     const waiting = Array.from({ length: 8 }, read)
     await vi.waitFor(() => expect(product.deps.pool.waitingCount).toBeGreaterThanOrEqual(8))

@@ -21,7 +21,7 @@ interface Operation {
 }
 
 let product: TestProduct
-// biome-ignore lint/suspicious/noExplicitAny: a document of somebody else's format
+// biome-ignore lint/suspicious/noExplicitAny: the format is OpenAPI's
 let document: any
 let ajv: Ajv2020
 /** Ids that exist here, in place of those of the examples. */
@@ -223,7 +223,7 @@ describe('the document', () => {
 })
 
 describe('what surrounds it', () => {
-  it('F50 CORS: a page of another origin may send our headers and read what we tell, without cookies', async () => {
+  it('F50 CORS: a page of another origin may send our headers and read the headers of ours, without cookies', async () => {
     const headers = {
       origin: 'https://shop.example',
       'access-control-request-method': 'POST',

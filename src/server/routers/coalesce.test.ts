@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { coalesce } from './coalesce'
 
-/** A check that ends when it is told to. */
+/** A check that ends when `end` is called. */
 function slowCheck() {
   const ends: ((outcome: Promise<string>) => void)[] = []
   const ask = vi.fn(() => new Promise<string>((resolve) => ends.push(resolve)))
