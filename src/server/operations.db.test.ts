@@ -16,7 +16,7 @@ let product: TestProduct
 let scope: Scope
 
 beforeAll(async () => {
-  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '300' })
+  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '2000' })
   scope = { merchantId: product.merchantId, actor: 'api' }
 })
 afterAll(() => product.close())

@@ -11,7 +11,7 @@ let order: string
 let cookie: string
 
 beforeAll(async () => {
-  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '300' })
+  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '2000' })
 })
 afterAll(() => product.close())
 beforeEach(async () => {

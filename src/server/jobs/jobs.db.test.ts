@@ -77,7 +77,8 @@ describe('the queue', () => {
       await ran('sound', 3)
     })
     expect(await health('broken')).toMatchObject({ handled: 0n, lastError: 'Error: a bug in a job' })
-    expect((await health('broken'))?.failures).toBe((await health('broken'))?.runs)
+    const { failures, runs } = (await health('broken')) ?? {}
+    expect(failures).toBe(runs)
   })
 
   it('J2 several workers at once: a job waits in the queue once, however many queue it', async () => {
