@@ -7,8 +7,8 @@ import { type LabBank, startLabBank } from '../../lab/bank/server'
 import { openTestProduct, type TestProduct } from './testing/product'
 
 /**
- * The whole product with its bank at the other end of a network. The lab shows what a fault does to one question; these tests
- * show what the shopper sees of it.
+ * The whole product with its bank at the other end of a network. The lab shows what a fault does to one
+ * question; these tests show what the shopper sees of it.
  */
 let product: TestProduct
 let bank: LabBank

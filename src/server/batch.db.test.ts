@@ -7,7 +7,10 @@ import { keyLink, problemOf } from '@/idempotency/client/link'
 import type { AppRouter } from './root'
 import { openTestProduct, type TestProduct } from './testing/product'
 
-/** Several calls in one HTTP request, over a real socket: the key and the word about a replay belong to each call, not to the request. */
+/**
+ * Several calls in one HTTP request, over a real socket: the key and the word about a replay belong to each
+ * call, not to the request.
+ */
 interface Sent {
   inputs: Record<string, { key: string; orderId: string }>
   headers: http.IncomingHttpHeaders

@@ -26,7 +26,10 @@ class DatabaseProxy {
     await closed
   }
 
-  /** Cuts once, at the next statement with this text or value: after the server has done it (its answer is lost), or before it hears of it. */
+  /**
+   * Cuts once, at the next statement with this text or value: after the server has done it (its answer is
+   * lost), or before it hears of it.
+   */
   cutAt(text: string, when: 'before' | 'after'): void {
     this.cut = { at: text, forward: when === 'after' }
   }

@@ -14,7 +14,7 @@ export function languageForm({ env }: Deps) {
   // Receipts send no origin, so that their address stays secret; and a reader's language is all that changes here.
   app.post('/', ownPagesOnly([FORM], env.baseUrl, { allowUnknownSender: true }), async (c) => {
     const { to, back } = await c.req.parseBody()
-    if (!isLocale(to)) return c.text('We do not speak this language.', 400)
+    if (!isLocale(to)) return c.text('This language is not available.', 400)
     setCookie(c, LOCALE_COOKIE, to, { path: '/', maxAge: YEAR_S, sameSite: 'Lax' })
     return c.redirect(safeBackPath(back), 303)
   })

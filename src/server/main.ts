@@ -12,13 +12,14 @@ import { onStopRequest } from './stop-request'
 const DRAIN_MS = 25_000
 
 /**
- * The web process: one HTTP server. The API answers `/api/*`; Next renders everything else, at a tenth of the API's pace. The API
- * starts first: after a crash payments go on while the pages are still being prepared.
+ * The web process: one HTTP server. The API answers `/api/*`; Next renders everything else, at a tenth of the
+ * API's pace. The API starts first: after a crash payments go on while the pages are still being prepared.
  */
 async function main(): Promise<void> {
   const deps = getDeps()
   const server = http.createServer()
-  // Before anything that takes time, so that a stop request during the start is heard and no process outlives the supervisor.
+  // Before anything that takes time, so that a stop request during the start is heard and no process outlives
+  // the supervisor.
   onStopRequest(() => void drain(server, deps))
   const api = getRequestListener(createApi(deps).fetch)
   const pages = openPages(deps)

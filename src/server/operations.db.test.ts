@@ -8,8 +8,8 @@ import { OPERATIONS, type OperationId, type Operations } from './operations'
 import { openTestProduct, type TestProduct } from './testing/product'
 
 /**
- * Every operation of the registry is settled after a crash by the worker's resolver. A new operation does not compile here until it has
- * a case of its own, and fails here until the resolver knows it.
+ * Every operation of the registry is settled after a crash by the worker's resolver. A new operation does not
+ * compile here until it has a case of its own, and fails here until the resolver knows it.
  */
 
 let product: TestProduct
@@ -29,7 +29,10 @@ interface Case<Input> {
   input(key: string): Promise<Input>
   /** Counts the effect: at the bank, or in our own tables where no bank is asked. */
   effects(key: string, subjectId: string): Promise<number>
-  /** Effects when the process dies before it asks the bank. A charge is then withdrawn; a refund is asked for by the resolver. */
+  /**
+   * Effects when the process dies before it asks the bank. A charge is then withdrawn; a refund is asked for
+   * by the resolver.
+   */
   effectsUnasked: 0 | 1
 }
 
@@ -106,7 +109,10 @@ describe.each(Object.keys(OPERATIONS) as OperationId[])('%s, whose process died'
   })
 })
 
-/** The first commit of an operation, of a process that is heard of no more: its lease has passed, and the bank's time to settle. */
+/**
+ * The first commit of an operation, of a process that is heard of no more: its lease has passed, and the
+ * bank's time to settle.
+ */
 async function begin(operation: AnyOperation<SqlForm>, key: string, input: object) {
   const { merchantId } = scope
   const [id, subjectId] = [recordId(scope, operation.name, key), uuidv7()]

@@ -28,13 +28,17 @@ interface OperationFacts {
   resourcePath: string | null
   /** True: it asks the bank, so it is not begun while the bank is away. */
   asksBank: boolean
-  /** The client that makes its keys. A program may read the state of a key under /api/v1/idempotency; a shopper’s browser may not. */
+  /**
+   * The client that makes its keys. A program may read the state of a key under /api/v1/idempotency; a
+   * shopper’s browser may not.
+   */
   sentBy: 'browser' | 'program'
 }
 
 /**
- * The one registry of operations, read by everything that needs all of them: the engine's gate, the worker (which settles what a crash
- * left), the bank's pages, the state of a key, the dashboard. A new operation is one entry here and one file beside its table.
+ * The one registry of operations, read by everything that needs all of them: the engine's gate, the worker
+ * (which settles what a crash left), the bank's pages, the state of a key, the dashboard. A new operation is
+ * one entry here and one file beside its table.
  */
 export const OPERATIONS = {
   pay: {

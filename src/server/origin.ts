@@ -6,17 +6,19 @@ export const FORM = 'application/x-www-form-urlencoded'
 
 export interface OwnPagesOptions {
   /**
-   * Accepts a post whose sender is not known. For a form that changes nothing but a preference, on pages that keep their address
-   * to themselves (`Referrer-Policy: no-referrer`), which makes a browser send `Origin: null`.
+   * Accepts a post whose sender is not known. For a form that changes nothing but a preference, on pages that
+   * keep their address to themselves (`Referrer-Policy: no-referrer`), which makes a browser send `Origin:
+   * null`.
    */
   allowUnknownSender?: boolean
 }
 
 /**
- * Lets a request that changes something through only if it comes from our own pages. A form must prove that, since any site can post one.
- * JSON must only not come from elsewhere: a browser sends JSON to another site after a CORS preflight, which we refuse, and programs
- * send no origin. tRPC itself would take a multipart form for any mutation, so other content types are refused first.
- * Answers 415 `unsupported-media` or 403 `forbidden`.
+ * Lets a request that changes something through only if it comes from our own pages. A form must prove that,
+ * since any site can post one. JSON must only not come from elsewhere: a browser sends JSON to another site
+ * after a CORS preflight, which we refuse, and programs send no origin. tRPC itself would take a multipart
+ * form for any mutation, so other content types are refused first. Answers 415 `unsupported-media` or 403
+ * `forbidden`.
  */
 export function ownPagesOnly(
   contentTypes: string[],
@@ -43,7 +45,10 @@ export function ownPagesOnly(
 /** `hidden`: a page that keeps its origin to itself. `unstated`: no word about a page, as from a program. */
 type Sender = 'own-page' | 'other-page' | 'hidden' | 'unstated'
 
-/** By `Sec-Fetch-Site` and `Origin`, which a browser sets and a page's script cannot (Fetch, *forbidden request-header*). */
+/**
+ * By `Sec-Fetch-Site` and `Origin`, which a browser sets and a page's script cannot (Fetch, *forbidden
+ * request-header*).
+ */
 function senderOf(c: Context, ours: string): Sender {
   const site = c.req.header('sec-fetch-site') ?? 'none'
   const origin = c.req.header('origin')

@@ -8,7 +8,10 @@ import type { FaultOrder } from '../../lab/bank/script'
 import { type LabBank, startLabBank } from '../../lab/bank/server'
 import { openTestProduct, type TestProduct } from './testing/product'
 
-/** Giving money back, with the bank at the other end of a network: how much, once, and what is true when the bank or a process fails. */
+/**
+ * Giving money back, with the bank at the other end of a network: how much, once, and what is true when the
+ * bank or a process fails.
+ */
 let product: TestProduct
 let bank: LabBank
 let cookie: string

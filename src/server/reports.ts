@@ -5,10 +5,16 @@ import type { ReconcileEvent } from '@/payments/reconciler/reconcile'
 import type { Log } from '@/platform/log'
 import type { Metrics } from '@/platform/telemetry'
 
-/** Publishes each step of the engine within this process: for a debugger, a tracer, or a test that kills it at that step. */
+/**
+ * Publishes each step of the engine within this process: for a debugger, a tracer, or a test that kills it at
+ * that step.
+ */
 const steps = diagnostics.channel('payonce:engine')
 
-/** Reports an event of the engine to the attempt log and the metrics, and an alert, which a person should look at, to the log. */
+/**
+ * Reports an event of the engine to the attempt log and the metrics, and an alert, which a person should look
+ * at, to the log.
+ */
 export function reportEngineEvent(
   event: EngineEvent,
   to: { log: Log; metrics: Metrics; attempts: AttemptLog },

@@ -30,7 +30,7 @@ async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
   const product = CATALOGUE.find(({ sku }) => sku === form.sku)
   const quantity = Number(form.quantity ?? 1)
   if (!product || !Number.isInteger(quantity) || quantity < 1 || quantity > 99)
-    return c.text('Choose one of our products, from 1 to 99 of it.', 400)
+    return c.text('Choose one of our products, from 1 to 99 pieces.', 400)
   const merchantId = await shopOwner(deps)
   if (!merchantId) return c.text('This shop is open in the sandbox only.', 404)
   const { name } = MESSAGES[localeOf(c.req.raw.headers)].shop.product[product.sku]
@@ -44,8 +44,8 @@ async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
 }
 
 /**
- * The form of the checkout page, for a browser without scripts and for a press before they have loaded: post, then see other.
- * The key came with the page in a hidden field, so a double submit is one charge.
+ * The form of the checkout page, for a browser without scripts and for a press before they have loaded: post,
+ * then see other. The key came with the page in a hidden field, so a double submit is one charge.
  */
 async function payOrder(c: HonoContext, deps: Deps, orderId: string): Promise<Response> {
   const form = new URLSearchParams(await c.req.text())
@@ -63,7 +63,8 @@ async function payOrder(c: HonoContext, deps: Deps, orderId: string): Promise<Re
     return c.redirect(next, 303)
   } catch (error) {
     const { kind, facts } = problemIn(error)
-    // Already paid under another key: the receipt answers that. After any other problem the page asks what became of this key.
+    // Already paid under another key: the receipt answers that. After any other problem the page asks what
+    // became of this key.
     const receipt = kind === 'already-paid' && facts?.receiptUrl
     return c.redirect(receipt ? String(receipt) : checkout({ attempt: key, problem: kind }), 303)
   }

@@ -25,7 +25,10 @@ const t = initTRPC.context<Context>().create({
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 
-/** The outermost middleware: whatever a procedure throws becomes a row of the problem table, with the status of that row. */
+/**
+ * The outermost middleware: whatever a procedure throws becomes a row of the problem table, with the status of
+ * that row.
+ */
 const problems = t.middleware(async ({ next, ctx, path }) => {
   const result = await next()
   if (result.ok) return result

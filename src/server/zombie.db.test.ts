@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openTestProduct, type TestProduct } from './testing/product'
 
-/** A request that outlives its lease, beside the resolver that took its record: the fence decides, on PostgreSQL and in the books. */
+/**
+ * A request that outlives its lease, beside the resolver that took its record: the fence decides, on
+ * PostgreSQL and in the books.
+ */
 let product: TestProduct
 let cookie: string
 let order: string

@@ -1,8 +1,9 @@
 import ipaddr from 'ipaddr.js'
 
 /**
- * The address that a request is counted by. What a client writes into X-Forwarded-For proves nothing; what our own proxies append on
- * its right does. With `trustedHops` proxies of ours the entry that many places from the right counts, with none the socket's address.
+ * The address that a request is counted by. What a client writes into X-Forwarded-For proves nothing; what
+ * our own proxies append on its right does. With `trustedHops` proxies of ours the entry that many places
+ * from the right counts, with none the socket's address.
  */
 export function addressOf(
   socket: string | undefined,
@@ -19,8 +20,8 @@ export function addressOf(
 }
 
 /**
- * One caller's network: an IPv4 address, or the /64 of an IPv6 address, since each household has 2^64 addresses in its own.
- * Null when the text is no address.
+ * One caller's network: an IPv4 address, or the /64 of an IPv6 address, since each household has 2^64
+ * addresses in its own. Null when the text is no address.
  */
 function networkOf(text: string | undefined): string | null {
   const address = withoutPort((text ?? '').slice(0, ADDRESS_MAX))

@@ -5,9 +5,15 @@ import { InFlight } from './in-flight'
 import { type Limit, openLimit, type Quota } from './limits'
 import { isOverloaded } from './load-shedding'
 
-/** Requests of one API key in flight in one process. 100: more than a client needs, far fewer than would starve the others. */
+/**
+ * Requests of one API key in flight in one process. 100: more than a client needs, far fewer than would starve
+ * the others.
+ */
 const IN_FLIGHT_MAX = 100
-/** Invalid tokens from one address a minute. 60: no client mistypes so often, and guessing 256 bits takes a little longer. */
+/**
+ * Invalid tokens from one address a minute. 60: no client mistypes so often, and guessing 256 bits takes a
+ * little longer.
+ */
 const MISSES_PER_MINUTE = 60
 
 export interface Admitted {
@@ -38,7 +44,8 @@ export class Admission {
         retryAfterSeconds: 1,
       })
     const expected = callers.lastSeen(token)
-    // An address that guesses tokens is refused without asking the database. A known key is not: its owner may share the address.
+    // An address that guesses tokens is refused without asking the database. A known key is not: its owner
+    // may share the address.
     const spent = expected ? null : this.misses.spent(address)
     if (spent) throw new ProblemError(tooMany(spent.resetSeconds))
     const [caller, taken] = await Promise.all([

@@ -1,4 +1,7 @@
-/** Counts the requests of each caller that run in this process. An entry lives as long as its requests, so the map needs no other bound. */
+/**
+ * Counts the requests of each caller that run in this process. An entry lives as long as its requests, so the
+ * map needs no other bound.
+ */
 export class InFlight {
   private readonly running = new Map<string, number>()
 

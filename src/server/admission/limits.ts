@@ -1,7 +1,10 @@
 import type pg from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 
-/** A limit on requests a minute, counted in the database for all processes together. A replay counts like any other request. */
+/**
+ * A limit on requests a minute, counted in the database for all processes together. A replay counts like any
+ * other request.
+ */
 export interface Limit {
   /** Counts one request of this caller (an API key's id, or an address). */
   take(callerId: string): Promise<Quota>
@@ -33,7 +36,8 @@ export function openLimit(pool: pg.Pool, name: string, perMinute: number): Limit
     keyPrefix: name,
     points: perMinute,
     duration: WINDOW_SECONDS,
-    // A caller with nothing left is refused from memory until the count starts again, so a flood does not reach the database.
+    // A caller with nothing left is refused from memory until the count starts again, so a flood does not
+    // reach the database.
     inMemoryBlockOnConsumed: perMinute,
   })
   const spentUntil = new Map<string, number>()

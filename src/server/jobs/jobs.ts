@@ -7,12 +7,18 @@ import type { Core } from '../core'
 export interface Job {
   name: string
   everyMs: number
-  /** Runs one bounded batch. @returns the rows that it handled; a full batch (`batchMax`) is followed by the next at once */
+  /**
+   * Runs one bounded batch. @returns the rows that it handled; a full batch (`batchMax`) is followed by the
+   * next at once
+   */
   run(): Promise<number>
   batchMax: number
 }
 
-/** Rows per batch of upkeep. 500: some milliseconds of locks, and a million expired answers are deleted in half an hour. */
+/**
+ * Rows per batch of upkeep. 500: some milliseconds of locks, and a million expired answers are deleted in half
+ * an hour.
+ */
 const UPKEEP_BATCH = 500
 /** Records per batch of the resolver. 20: they are settled side by side, within the pool. */
 const RESOLVER_BATCH = 20

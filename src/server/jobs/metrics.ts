@@ -3,7 +3,10 @@ import type { Db } from '@/platform/db'
 import type { Metrics } from '@/platform/telemetry'
 import { type JobHealth, readDoubt, readHealth } from './health'
 
-/** Metrics that are read from the database at each scrape, so that every web process reports the same about all workers. */
+/**
+ * Metrics that are read from the database at each scrape, so that every web process reports the same about all
+ * workers.
+ */
 export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] })

@@ -67,8 +67,9 @@ async function runUntilItEnds(options: QueueOptions): Promise<void> {
 }
 
 /**
- * Queues the job at its interval under a key of its own, so it waits in the queue once, however many workers queue it. A worker that
- * was killed during a job leaves that one locked for hours, which does no harm: the next interval queues another.
+ * Queues the job at its interval under a key of its own, so it waits in the queue once, however many workers
+ * queue it. A worker that was killed during a job leaves that one locked for hours, which does no harm: the
+ * next interval queues another.
  */
 async function schedule(runner: Runner, { name, everyMs }: Job, over: AbortSignal, log: Log): Promise<void> {
   while (!over.aborted) {

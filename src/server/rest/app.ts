@@ -47,8 +47,9 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
 }
 
 /**
- * CORS: the origins whose pages may call, never with cookies, which the API ignores. In the sandbox any origin, so that people can try it;
- * in live mode only the configured ones, since a secret API key does not belong in a page.
+ * CORS: the origins whose pages may call, never with cookies, which the API ignores. In the sandbox any
+ * origin, so that people can try it; in live mode only the configured ones, since a secret API key does not
+ * belong in a page.
  */
 function corsFor({ env }: Deps) {
   const named = env.PAYONCE_CORS_ORIGINS

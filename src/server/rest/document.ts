@@ -29,9 +29,11 @@ export function apiDocument(app: OpenAPIHono<RestEnv>, baseUrl: string) {
   })
 }
 
-const DESCRIPTION = `Every POST carries an \`Idempotency-Key\`. A request takes effect once, however often it is sent under one key; every repeat gets the first
-answer, byte for byte, with \`Idempotent-Replayed: true\`. Make the key once, store it before you send, and send the same request again whenever you do
-not know its outcome.
+const DESCRIPTION = `\
+Every POST carries an \`Idempotency-Key\`. A request takes effect once, however often it is sent under one
+key; every repeat gets the first answer, byte for byte, with \`Idempotent-Replayed: true\`. Make the key
+once, store it before you send, and send the same request again whenever you do not know its outcome.
 
-Amounts are integers in the smallest unit of their currency; times are RFC 3339 in UTC. Every error is a problem (RFC 9457) whose \`type\` is the address
-of a page about it. \`retry\` names your next step; \`safeNewKey\` is true where a request under a new key cannot charge a second time.`
+Amounts are integers in the smallest unit of their currency; times are RFC 3339 in UTC. Every error is a
+problem (RFC 9457) whose \`type\` is the address of a page about it. \`retry\` names your next step;
+\`safeNewKey\` is true where a request under a new key cannot charge a second time.`

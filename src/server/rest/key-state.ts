@@ -93,7 +93,10 @@ export function idempotencyRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
   })
 }
 
-/** The record's state in the words of the API. Past its lease, a record is not being worked on by the process that claimed it. */
+/**
+ * The record's state in the words of the API. Past its lease, a record is not being worked on by the process
+ * that claimed it.
+ */
 function stateOf({
   state,
   leaseOver,

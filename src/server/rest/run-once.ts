@@ -6,14 +6,15 @@ import type { Deps } from '../deps'
 import { type RestContext, send } from './respond'
 
 /**
- * All API keys of a merchant share its idempotency keys: a client whose API key is replaced between a request and its retry must not
- * pay twice. Test and live stay apart, since no merchant is both.
+ * All API keys of a merchant share its idempotency keys: a client whose API key is replaced between a request
+ * and its retry must not pay twice. Test and live stay apart, since no merchant is both.
  */
 const ACTOR = 'api'
 
 /**
- * A stored answer, sent byte for byte. zod-openapi demands the type of the body behind each status, which a stored text does not have:
- * typed `any`, it fits every route, and `document.db.test.ts` compares what is sent with what the document promises.
+ * A stored answer, sent byte for byte. zod-openapi demands the type of the body behind each status, which a
+ * stored text does not have: typed `any`, it fits every route, and `document.db.test.ts` compares what is
+ * sent with what the document promises.
  */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type StoredResponse = TypedResponse<any, any, 'json'>

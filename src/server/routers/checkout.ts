@@ -48,7 +48,10 @@ export const checkoutRouter = router({
       })
     }),
 
-  /** Logs presses that the page held back while one request was running: never requests, and the dashboard counts them as such. */
+  /**
+   * Logs presses that the page held back while one request was running: never requests, and the dashboard
+   * counts them as such.
+   */
   held: publicProcedure
     .input(z.strictObject({ orderId, key: z.unknown().optional(), presses: z.int().min(1).max(10_000) }))
     .mutation(async ({ ctx, input }) => {

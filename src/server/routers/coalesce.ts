@@ -1,12 +1,15 @@
 /** 2 s: as often as an open dashboard asks. */
 const FRESH_MS = 2_000
-/** Answers that are remembered, one per merchant. 1,000: far more merchants than look at a dashboard within 2 s of one process. */
+/**
+ * Answers that are remembered, one per merchant. 1,000: far more merchants than look at a dashboard within 2 s
+ * of one process.
+ */
 const REMEMBERED_MAX = 1_000
 
 /**
- * One answer for everybody who asks within 2 s: a check reads whole tables, so those who ask while one is under way, or up to 2 s after
- * it began, get that one. A merchant thus has one check running, however often its dashboard asks. An answer that was forgotten
- * because of `rememberedMax` costs one more check.
+ * One answer for everybody who asks within 2 s: a check reads whole tables, so those who ask while one is
+ * under way, or up to 2 s after it began, get that one. A merchant thus has one check running, however often
+ * its dashboard asks. An answer that was forgotten because of `rememberedMax` costs one more check.
  */
 export function coalesce<Answer>(rememberedMax = REMEMBERED_MAX) {
   const known = new Map<string, { until: number; answer: Promise<Answer> }>()

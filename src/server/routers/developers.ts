@@ -37,7 +37,10 @@ const keyOut = z.object({
   successorId: z.string().nullable(),
 })
 
-/** `before`: this press got through earlier and its answer was lost. The key exists, but its token was never shown. */
+/**
+ * `before`: this press got through earlier and its answer was lost. The key exists, but its token was never
+ * shown.
+ */
 const madeOut = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('made'), id: z.string(), token: z.string() }),
   z.object({ outcome: z.literal('before'), id: z.string() }),
@@ -45,7 +48,10 @@ const madeOut = z.discriminatedUnion('outcome', [
 ])
 type Made = z.infer<typeof madeOut>
 
-/** A UUID that the page makes when its dialog opens, so that a double press or a retry after a lost answer makes one key. */
+/**
+ * A UUID that the page makes when its dialog opens, so that a double press or a retry after a lost answer
+ * makes one key.
+ */
 const newKeyId = z.uuid({ version: 'v4' })
 
 /** The API keys of a merchant's programs. Each change is in the audit with its operator. */
@@ -78,7 +84,10 @@ export const developersRouter = router({
       return (await findApiKey(ctx.db, merchantId, newId)) ? madeBefore(newId) : notFound()
     }),
 
-  /** The old key works on during the overlap. A key that has ended or was already rotated gets no second successor. */
+  /**
+   * The old key works on during the overlap. A key that has ended or was already rotated gets no second
+   * successor.
+   */
   rotateKey: operatorProcedure
     .input(
       z.strictObject({

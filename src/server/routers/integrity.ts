@@ -32,7 +32,10 @@ const verdictOut = z.object({
 const checks = coalesce<IntegrityReport>()
 
 export const integrityRouter = router({
-  /** Every invariant of this merchant, checked now or up to 2 s ago (`checkedAt`), and how many rows there were to check. */
+  /**
+   * Every invariant of this merchant, checked now or up to 2 s ago (`checkedAt`), and how many rows there were
+   * to check.
+   */
   check: operatorProcedure.output(verdictOut).query(async ({ ctx }) => {
     const { merchantId } = ctx.operator
     return showVerdict(await checks(merchantId, () => checkIntegrity(ctx.db, merchantId)))

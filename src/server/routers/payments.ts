@@ -129,7 +129,10 @@ export const paymentsRouter = router({
       return paged(rows, input.limit, showPayment, (row) => writeCursor(row.cursor, row.id))
     }),
 
-  /** Places an order for a customer and returns a link to pay it. No key: an order charges nothing by itself, so two do no harm. */
+  /**
+   * Places an order for a customer and returns a link to pay it. No key: an order charges nothing by itself,
+   * so two do no harm.
+   */
   createOrder: operatorProcedure
     .input(newOrder)
     .output(

@@ -1,8 +1,8 @@
 import type pg from 'pg'
 
 /**
- * D4: from here on every fifth transaction of the product that writes a record fails with 40001, as in a busy database under stricter
- * isolation. By count, not by chance, so that the retry after a failure goes through.
+ * D4: from here on every fifth transaction of the product that writes a record fails with 40001, as in a busy
+ * database under stricter isolation. By count, not by chance, so that the retry after a failure goes through.
  */
 export async function injectConflicts(owner: pg.Pool): Promise<void> {
   await owner.query(`

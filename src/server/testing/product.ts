@@ -36,7 +36,10 @@ export interface ApiReply {
   header(name: string): string | null
 }
 
-/** The whole product behind its HTTP server, on a database of its own, for tests that check the answer, the bank and the books. */
+/**
+ * The whole product behind its HTTP server, on a database of its own, for tests that check the answer, the
+ * bank and the books.
+ */
 export interface TestProduct {
   deps: Deps
   merchantId: string
@@ -47,7 +50,10 @@ export interface TestProduct {
   /** The API itself, for a real socket. */
   fetch: ReturnType<typeof createApi>['fetch']
   call(path: string, init?: RequestInit): Promise<Response>
-  /** A request of a program, with an API key of the merchant that has every scope. `body` is sent as JSON; a text is sent as it is. */
+  /**
+   * A request of a program, with an API key of the merchant that has every scope. `body` is sent as JSON; a
+   * text is sent as it is.
+   */
   api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiReply>
   newApiKey(of?: { merchantId?: string; scopes?: readonly ApiScope[] }): Promise<string>
   otherMerchant(): Promise<{ merchantId: string; token: string }>

@@ -7,7 +7,10 @@ import { PAYMENT_STATUSES } from '@/payments/payment'
 import type { RefundStatus } from '@/payments/refund-store'
 import { amount, time } from './json'
 
-/** Orders, payments and refunds as the API shows them: the schemas of the document, and the functions that fill them. */
+/**
+ * Orders, payments and refunds as the API shows them: the schemas of the document, and the functions that fill
+ * them.
+ */
 
 const ID = '018f3c2a9d4e7c31b2a45f60718293a4'
 const id = (prefix: string, of: string) =>

@@ -1,6 +1,9 @@
 import { ProblemError } from '@/idempotency/problems'
 
-/** The cursor of a list: the position of its last row, opaque to the client. Lists are read by key, never by offset. */
+/**
+ * The cursor of a list: the position of its last row, opaque to the client. Lists are read by key, never by
+ * offset.
+ */
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const MICROS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/

@@ -3,7 +3,10 @@ import { ProblemError } from '@/idempotency/problems'
 import { type IdPrefix, readId } from '@/lib/id'
 import { MAX_MINOR } from '@/lib/money'
 
-/** Values on their way into and out of JSON, for tRPC and REST alike: amounts, times, ids, search words, pages of a list. */
+/**
+ * Values on their way into and out of JSON, for tRPC and REST alike: amounts, times, ids, search words, pages
+ * of a list.
+ */
 
 /**
  * An amount in minor units as a JSON number.
@@ -32,7 +35,10 @@ export function uuidOf(prefix: IdPrefix, shown: string): string {
   return readId(prefix, shown) ?? notFound()
 }
 
-/** @throws ProblemError `not-found`: the same words for what does not exist and for what belongs to another merchant */
+/**
+ * @throws ProblemError `not-found`: the same words for what does not exist and for what belongs to another
+ * merchant
+ */
 export function notFound(): never {
   throw new ProblemError({ kind: 'not-found', detail: 'Nothing exists under this id, or it is not yours.' })
 }

@@ -5,7 +5,10 @@ import { type IdPrefix, showId } from '@/lib/id'
 import type { Offender } from '@/platform/integrity'
 import { amount, maybeTime, time } from './json'
 
-/** The books in JSON, for the dashboard and the API: accounts, transactions, statements, and rows that break an invariant. */
+/**
+ * The books in JSON, for the dashboard and the API: accounts, transactions, statements, and rows that break an
+ * invariant.
+ */
 
 const amountOut = z.number().int()
 const timeOut = z.string()
