@@ -17,6 +17,10 @@ export default {
     'better-auth',
     'graphile-worker',
   ],
+  // A page opened before a release may still post its form to the old address. 307 keeps method and body.
+  redirects: async () => [
+    { source: '/checkout/:orderId/pay', destination: '/api/shop/orders/:orderId/pay', permanent: false },
+  ],
   // Bundled, because the Pages Router would otherwise load them from node_modules, past the aliases below.
   transpilePackages: ['next-intl', 'use-intl'],
   turbopack: {

@@ -40,7 +40,7 @@ test('B5 a double submit is one charge: the very form, posted five times at once
   const value = (name: string) => page.locator(`input[name=${name}]`).inputValue()
   const form = { key: await value('key'), version: await value('version'), paymentMethod: 'pm_card_slow' }
   const post = () =>
-    page.request.post(`${order.checkoutUrl}/pay`, {
+    page.request.post(`/api/shop/orders/${order.id}/pay`, {
       form,
       maxRedirects: 0,
       headers: { origin: new URL(order.checkoutUrl).origin },
@@ -51,6 +51,19 @@ test('B5 a double submit is one charge: the very form, posted five times at once
   expect(first).toMatch(/^\/receipt\//)
   expect(answers.map((answer) => answer.headers().location)).toEqual(Array(5).fill(first))
   await proof.oneCharge(order)
+})
+
+test('a page that was open before a release posts to the address of then: the same form goes on to the present one', async ({
+  page,
+  newOrder,
+}) => {
+  const order = await newOrder()
+  const answer = await page.request.post(`${order.checkoutUrl}/pay`, {
+    form: { key: 'before-a-release' },
+    maxRedirects: 0,
+    headers: { origin: new URL(order.checkoutUrl).origin },
+  })
+  expect([answer.status(), answer.headers().location]).toEqual([307, `/api/shop/orders/${order.id}/pay`])
 })
 
 test('F72 the post is broken off before its answer: the same order shows the same payment, and no form', async ({
@@ -156,7 +169,7 @@ test('a tampered form is refused in words and charges nothing', async ({ page, n
   }
   const origin = new URL(order.checkoutUrl).origin
   const post = (form: Record<string, string>, headers: Record<string, string> = { origin }) =>
-    page.request.post(`${order.checkoutUrl}/pay`, { form, headers })
+    page.request.post(`/api/shop/orders/${order.id}/pay`, { form, headers })
   for (const wrong of [
     { key: '' },
     { key: 'k\u0000' },
@@ -176,7 +189,7 @@ test('a tampered form is refused in words and charges nothing', async ({ page, n
   expect((await post(good, { origin: 'https://elsewhere.example' })).status()).toBe(403)
   expect((await post(good, { origin, 'sec-fetch-site': 'cross-site' })).status()).toBe(403)
   expect((await post({ ...good, note: 'x'.repeat(9_000) })).status()).toBe(413)
-  const multipart = await page.request.post(`${order.checkoutUrl}/pay`, {
+  const multipart = await page.request.post(`/api/shop/orders/${order.id}/pay`, {
     multipart: good,
     headers: { origin },
   })

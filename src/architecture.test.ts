@@ -54,20 +54,23 @@ const MAY_NAME_TYPES: Record<string, string[]> = {
   pages: ['server'],
 }
 
+/** Walls within a room: places of it that do not know each other. REST and tRPC meet in `server/wire` only. */
+const WALLS: Record<string, string[]> = {
+  'server/rest': ['server/routers', 'server/trpc', 'server/root', 'server/context', 'server/caller'],
+  'server/routers': ['server/rest'],
+  'server/wire': ['server/rest', 'server/routers', 'server/admission', 'server/trpc'],
+}
+
 /** Who may import which packages. */
 const PACKAGES: { name: RegExp; only: string[] }[] = [
   { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'shop', 'ui', 'idempotency/client/react'] },
   {
-    name: /^(next($|\/)|@trpc\/)/,
-    only: [
-      'app',
-      'pages',
-      'shop',
-      'server',
-      'idempotency/adapters/trpc',
-      'idempotency/client',
-      'i18n/request',
-    ],
+    name: /^next($|\/)/,
+    only: ['app', 'pages', 'shop', 'server/main', 'i18n/request'],
+  },
+  {
+    name: /^@trpc\//,
+    only: ['app', 'pages', 'shop', 'server/trpc', 'server/api', 'idempotency/client'],
   },
   { name: /^(next-intl|use-intl|icu-minify|negotiator)($|\/)/, only: ['app', 'pages', 'shop', 'i18n'] },
 ]
@@ -91,6 +94,12 @@ test('only the rooms that need them import React, Next and tRPC', () => {
   expect(wrongPackages(readSources())).toEqual([])
 })
 
+test('the worker loads no tRPC', () => {
+  const sources = readSources()
+  expect(wayTo(sources, ['server/worker.ts'], ['server/trpc.ts'], new Set())).toBe(null)
+  expect(wayTo(sources, ['server/api.ts'], ['server/trpc.ts'], new Set())).not.toBe(null)
+})
+
 test('no client component reaches the server', () => {
   expect(serverReached(readSources())).toEqual([])
 })
@@ -106,13 +115,21 @@ test('the rules can be broken', () => {
     ['lib/money.ts', ''],
     ['ui/button.tsx', "'use client'\nimport type { Db } from '@/platform/db'\nexport { pay } from './pay'"],
     ['ui/pay.ts', "const charge = await import('../payments/charge')"],
+    [
+      'server/rest/orders.ts',
+      "import { notFound } from '../wire/json'\nimport { list } from '../routers/list'",
+    ],
+    ['server/routers/list.ts', "import { TRPCError } from '@trpc/server'"],
+    ['server/wire/json.ts', "import type { RestContext } from '../rest/orders'"],
   ])
   expect(wrongArrows(sources)).toEqual([
     'ledger/post.ts → payments/charge.ts',
     'ui/button.tsx → platform/db.ts',
     'ui/pay.ts → payments/charge.ts',
+    'server/rest/orders.ts → server/routers/list.ts',
+    'server/wire/json.ts → server/rest/orders.ts',
   ])
-  expect(wrongPackages(sources)).toEqual(['ledger/post.ts → react'])
+  expect(wrongPackages(sources)).toEqual(['ledger/post.ts → react', 'server/routers/list.ts → @trpc/server'])
   expect(serverReached(sources)).toEqual(['ui/button.tsx → ui/pay.ts → payments/charge.ts → platform/db.ts'])
 })
 
@@ -142,7 +159,7 @@ function outside(sources: Sources): string[] {
 }
 
 function mayImport(file: string, target: string, type: boolean): boolean {
-  if (roomOf(file) === roomOf(target)) return true
+  if (roomOf(file) === roomOf(target)) return !behindWall(file, target)
   const tables = type ? [MAY_IMPORT, MAY_NAME_TYPES] : [MAY_IMPORT]
   const places = tables.flatMap((table) =>
     Object.keys(table).flatMap((place) =>
@@ -150,6 +167,12 @@ function mayImport(file: string, target: string, type: boolean): boolean {
     ),
   )
   return places.some((place) => place === '*' || lies(target, place))
+}
+
+function behindWall(file: string, target: string): boolean {
+  return Object.entries(WALLS).some(
+    ([place, others]) => lies(file, place) && others.some((other) => lies(target, other)),
+  )
 }
 
 function wrongPackages(sources: Sources): string[] {
@@ -166,17 +189,17 @@ function wrongPackages(sources: Sources): string[] {
 /** The way from each client component to what must stay on the server, where there is one. */
 function serverReached(sources: Sources): string[] {
   const clients = [...sources].filter(([, text]) => /^\s*['"]use client['"]/.test(text)).map(([file]) => file)
-  return clients.flatMap((file) => wayToServer(sources, [file], new Set()) ?? [])
+  return clients.flatMap((file) => wayTo(sources, [file], SERVER_ONLY, new Set()) ?? [])
 }
 
-function wayToServer(sources: Sources, way: string[], seen: Set<string>): string | null {
+function wayTo(sources: Sources, way: string[], goals: string[], seen: Set<string>): string | null {
   const file = way.at(-1) ?? ''
-  if (SERVER_ONLY.includes(file)) return way.join(' → ')
+  if (goals.includes(file)) return way.join(' → ')
   if (seen.has(file)) return null
   seen.add(file)
   for (const { from, type } of importsOf(sources.get(file) ?? '')) {
     const target = type ? null : resolve(sources, file, from)
-    const found = target && wayToServer(sources, [...way, target], seen)
+    const found = target && wayTo(sources, [...way, target], goals, seen)
     if (found) return found
   }
   return null

@@ -1,12 +1,13 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { from } from '@/access/operator'
 import { sql } from '@/platform/db'
 import { bankPages } from './bank-pages'
 import { contextFor } from './context'
 import type { Deps } from './deps'
 import { reportJobs } from './jobs/metrics'
+import { languageForm } from './language'
+import { limitBody } from './limit-body'
 import { ownPagesOnly } from './origin'
 import { INTERNAL_PROBLEM } from './problem-of'
 import { createRest } from './rest/app'
@@ -14,11 +15,12 @@ import { sendProblem } from './rest/respond'
 import { appRouter } from './root'
 import { shopOrders } from './shop'
 
-/** 64 KiB: many times the largest body that we have a use for. */
-const BODY_MAX = 64 * 1024
+/** 64 KiB: many times the largest valid body. */
+const BODY_MAX_BYTES = 64 * 1024
+/** Calls in one tRPC request. 10: more than any page of ours sends at once. */
 const BATCH_MAX = 10
 
-/** Everything under `/api`: the same app in the server process and in Next's route handler. */
+/** The app behind `/api`: the same in the web process and in Next's route handler. */
 export function createApi(deps: Deps) {
   const app = new Hono<{ Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }>()
   app.use(async (c, next) => {
@@ -27,12 +29,7 @@ export function createApi(deps: Deps) {
     c.header('Referrer-Policy', 'same-origin')
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store')
   })
-  app.use(
-    bodyLimit({
-      maxSize: BODY_MAX,
-      onError: (c) => sendProblem(c, { kind: 'too-large', detail: `A body may have ${BODY_MAX} bytes.` }),
-    }),
-  )
+  app.use(limitBody(BODY_MAX_BYTES))
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
   app.get('/api/ready', async (c) =>
@@ -42,7 +39,7 @@ export function createApi(deps: Deps) {
   )
   const readJobs = reportJobs(deps.metrics, deps.db)
   app.get('/api/metrics', async (c) => {
-    // With the database away the process still tells of itself.
+    // With the database away the process still reports its own metrics.
     await readJobs().catch(() => undefined)
     return c.text(await deps.metrics.registry.metrics(), 200, {
       'Content-Type': deps.metrics.registry.contentType,
@@ -54,11 +51,12 @@ export function createApi(deps: Deps) {
   app.on(['GET', 'POST'], '/api/auth/*', (c) =>
     deps.auth.handler(from(c.req.raw, c.env?.incoming?.socket?.remoteAddress)),
   )
-  app.route('/api/shop', shopOrders(deps))
+  app.route('/api/shop/orders', shopOrders(deps))
+  app.route('/api/shop/language', languageForm(deps))
   app.route('/api/bank', bankPages(deps))
   app.route('/', createRest(deps))
 
-  app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'There is no such address.' }))
+  app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'This address does not exist.' }))
   app.onError((error, c) => {
     deps.log.error({ err: error, path: c.req.path }, 'a request failed')
     return sendProblem(c, INTERNAL_PROBLEM)

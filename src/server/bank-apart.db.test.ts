@@ -6,7 +6,10 @@ import type { FaultOrder } from '../../lab/bank/script'
 import { type LabBank, startLabBank } from '../../lab/bank/server'
 import { openTestProduct, type TestProduct } from './testing/product'
 
-/** The whole product with its bank at the other end of a network. What a fault does to one question is in the lab; here, what the shopper sees of it. */
+/**
+ * The whole product with its bank at the other end of a network. The lab shows what a fault does to one
+ * question; these tests show what the shopper sees of it.
+ */
 let product: TestProduct
 let bank: LabBank
 let owner: pg.Pool
@@ -76,7 +79,7 @@ describe('paying over the network', () => {
     ['G10', 'truncated', 200],
     ['N9', 'refuse', 502],
   ])(
-    '%s F25 %s: the shopper is told that it is being checked; then the bank’s own word decides',
+    '%s F25 %s: the shopper learns that it is being checked; then the bank’s own answer decides',
     async (_, fault, status) => {
       script(fault)
       expect(await pay()).toMatchObject({
@@ -111,7 +114,10 @@ describe('paying over the network', () => {
   it('a challenge is answered at the bank, through our page', async () => {
     const { result } = await pay('pm_card_challenge')
     const body = new URLSearchParams({ answer: 'confirm', return: `/checkout/${order}` }).toString()
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      origin: 'http://localhost:3000',
+    }
     expect((await product.call(result?.actionUrl ?? '', { method: 'POST', headers, body })).status).toBe(303)
     await settleDoubt()
     expect(await pay('pm_card_challenge')).toMatchObject({

@@ -7,7 +7,10 @@ import { keyLink, problemOf } from '@/idempotency/client/link'
 import type { AppRouter } from './root'
 import { openTestProduct, type TestProduct } from './testing/product'
 
-/** Several calls in one HTTP request, over a real socket: the key and the word about a replay belong to each call, not to the request. */
+/**
+ * Several calls in one HTTP request, over a real socket: the key and the word about a replay belong to each
+ * call, not to the request.
+ */
 interface Sent {
   inputs: Record<string, { key: string; orderId: string }>
   headers: http.IncomingHttpHeaders
@@ -16,9 +19,9 @@ interface Sent {
 let product: TestProduct
 let server: http.Server
 let cookie: string
-/** What the server received, request by request. */
+/** The requests that the server received, in order. */
 let sent: Sent[]
-/** How many of the next requests reach the server, and their answers nobody. */
+/** The number of next requests that reach the server and whose answers are lost. */
 let lose = 0
 
 beforeAll(async () => {
@@ -62,7 +65,7 @@ const seenBy: typeof fetch = async (input, init) => {
 
 type Last = typeof httpBatchLink | typeof httpBatchStreamLink
 
-/** The links of somebody's app: ours first, then theirs, which tries again and puts calls together. */
+/** The links of an app: ours first, then its own, which retries and batches calls. */
 function client(last: Last) {
   const again = retryLink<AppRouter>({
     retry: ({ error, attempts }) => attempts < 4 && problemOf(error) === null,
@@ -130,7 +133,7 @@ describe.each([
       expect(keysOf(request)).toEqual(keys)
       expect(JSON.stringify(request.headers)).not.toMatch(/key-\d/)
     }
-    // Put away before each of its sends, by whoever sends again.
+    // Stored before each send, also when another link sends again.
     expect(new Set(stored)).toEqual(new Set(keys))
     expect(answers.map(({ payment }) => payment.status)).toEqual(Array(5).fill('succeeded'))
     expect(answers.map(({ idempotency }) => idempotency.outcome)).not.toContain('executed')

@@ -3,9 +3,10 @@ import { getDeps } from './deps'
 import { appRouter } from './root'
 import { createCallerFactory } from './trpc'
 
-const createCaller = createCallerFactory(appRouter)
+/** The procedures, called without HTTP, in the context of a request. */
+export const callerOf = createCallerFactory(appRouter)
 
-/** The procedures, called without HTTP, for a page that has its request's headers in hand. */
+/** The same for a page, which knows its request by the headers. */
 export function callerFor(headers: Headers) {
-  return createCaller(contextFor(getDeps(), headers))
+  return callerOf(contextFor(getDeps(), headers))
 }

@@ -3,11 +3,11 @@ import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
 import { uuidv7 } from '@/lib/id'
 import type { Deps } from './deps'
 
-/** What a procedure knows of the request it answers. */
+/** The request of a procedure: who sent it, beside the parts of the process. */
 export interface Context extends Deps {
   headers: Headers
   requestId: string
-  /** The guest behind the signed cookie. A guest without one gets it with this answer. */
+  /** The guest's id, from their signed cookie. `setCookie` is the cookie for a guest who had none. */
   shopper: string
   setCookie: string | null
   operatorOrNull(): Promise<Operator | null>

@@ -23,7 +23,7 @@ import { type Metrics, openMetrics } from '@/platform/telemetry'
 import { buildOperations, factsOf, type Operations } from './operations'
 import { reportEngineEvent, reportReconcileEvent } from './reports'
 
-/** What every process of ours is built of: database, bank and engine. */
+/** The parts that each process is built of: database, bank and engine. */
 export interface Core {
   env: Env
   log: Log
@@ -33,19 +33,19 @@ export interface Core {
   db: Db
   engine: Engine<SqlForm>
   store: Store<SqlForm>
-  /** What is done once per key. */
+  /** The operations of the registry: each is executed once per key. */
   operations: Operations
   attempts: AttemptLog
   gateway: Gateway
   bank: SimulatedBank
-  /** Where a shopper's answer to the bank's question goes. */
+  /** Takes a shopper's answer to the bank's challenge. */
   challenges: { answerChallenge(challengeId: string, passed: boolean): Promise<unknown> }
-  /** One comparison of the bank's own list with our payments; any number may run at once. */
+  /** Compares the bank's own list of charges with our payments, once. Any number may run at a time. */
   reconcile(): Promise<Reconciled>
   close(): Promise<void>
 }
 
-/** @param otherGateway another gateway than the simulated bank: the benchmark's, which answers at once */
+/** @param otherGateway replaces the simulated bank; the benchmark's answers at once */
 export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gateway): Core {
   const log = openLog(env.LOG_LEVEL, `payonce-${role}`)
   const metrics = openMetrics()
@@ -71,7 +71,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     client: db,
     worker,
     newId: uuidv7,
-    onLost: (count, error) => log.warn({ count, error }, 'attempts were lost'),
+    onLost: (count, error) => log.warn({ count, error }, 'attempts were dropped from the log'),
   })
   const store = new PrismaStore(db, worker, uuidv7, env.PAYONCE_LEASE_MS)
   const observe = (event: EngineEvent) => reportEngineEvent(event, { log, metrics, attempts })
@@ -112,6 +112,6 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
 
 function bankIsAway(waitMs: number): Problem | null {
   if (waitMs === 0) return null
-  const detail = 'The bank cannot be reached just now. Nothing was charged; send the same request again.'
+  const detail = 'The bank cannot be reached. Nothing was charged; send the same request again.'
   return { kind: 'unavailable', detail, retryAfterSeconds: Math.ceil(waitMs / 1_000) }
 }

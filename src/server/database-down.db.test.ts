@@ -26,7 +26,10 @@ class DatabaseProxy {
     await closed
   }
 
-  /** Cuts once, at the next statement with this text or value: after the server has done it (its answer is lost), or before it hears of it. */
+  /**
+   * Cuts once, at the next statement with this text or value: after the server has done it (its answer is
+   * lost), or before it hears of it.
+   */
   cutAt(text: string, when: 'before' | 'after'): void {
     this.cut = { at: text, forward: when === 'after' }
   }
@@ -189,7 +192,7 @@ describe('the connection is cut at a commit', () => {
     expect(await pay()).toMatchObject(UNAVAILABLE)
     vi.restoreAllMocks()
     expect(await counts()).toEqual([0, 0, 1, 1])
-    // The claim stands, and nobody knows that it is ours: its lease runs out, and the bank knows nothing of it.
+    // The claim stands, and no process knows that it holds it: its lease runs out, and the bank knows nothing of it.
     await product.owner.query(
       `UPDATE payment SET created_at = now() - interval '1 minute' WHERE order_id = '${uuid()}'`,
     )

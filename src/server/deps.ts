@@ -6,7 +6,7 @@ import { type Env, readEnv, secretFor } from '@/platform/env'
 import { Admission } from './admission/admission'
 import { buildCore, type Core } from './core'
 
-/** All that the web process is built of, in one place. Nothing else constructs a client, a pool or an engine. */
+/** The parts of the web process, built in one place. Nothing else constructs a client, a pool or an engine. */
 export interface Deps extends Core {
   owners: OrderOwners
   admission: Admission
@@ -17,7 +17,7 @@ export interface Deps extends Core {
 
 const KEY = Symbol.for('payonce.deps')
 
-/** One set a process. On globalThis, since Next bundles its own copy of this module. */
+/** One set per process. On globalThis, since Next bundles its own copy of this module. */
 export function getDeps(): Deps {
   const holder = globalThis as { [KEY]?: Deps }
   holder[KEY] ??= buildDeps(readEnv())

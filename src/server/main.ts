@@ -8,25 +8,26 @@ import { createApi } from './api'
 import { type Deps, getDeps } from './deps'
 import { onStopRequest } from './stop-request'
 
-/** How long running payments may take to end when we are told to stop. 25 s: longer than we wait for a bank. */
+/** Time for running payments to end after a stop request. 25 s: longer than we wait for a bank. */
 const DRAIN_MS = 25_000
 
 /**
- * The web process: one HTTP server. The API answers `/api/*`; Next renders everything else, at a tenth of the API's pace. The API is
- * there first: after a crash payments go on while the pages are still being made ready.
+ * The web process: one HTTP server. The API answers `/api/*`; Next renders everything else, at a tenth of the
+ * API's pace. The API starts first: after a crash payments go on while the pages are still being prepared.
  */
 async function main(): Promise<void> {
   const deps = getDeps()
   const server = http.createServer()
-  // Before anything that takes time: whoever is told to stop while starting stops, and nobody outlives the supervisor.
+  // Before anything that takes time, so that a stop request during the start is heard and no process outlives
+  // the supervisor.
   onStopRequest(() => void drain(server, deps))
   const api = getRequestListener(createApi(deps).fetch)
   const pages = openPages(deps)
   server.on('request', (request, response) => {
-    // Whoever talks to a server that is on its way out should find another one for the next request.
+    // A server that is stopping asks the client to open a new connection, which a proxy gives to another server.
     if (deps.engine.isClosed()) response.setHeader('Connection', 'close')
     if (request.url?.startsWith('/api/')) return void api(request, response)
-    greet(request, response, deps)
+    setShopperCookie(request, response, deps)
     request.headers[LOCALE_HEADER] = languageOf(request)
     return void pages.then((page) => page(request, response))
   })
@@ -43,8 +44,8 @@ async function openPages({ env }: Deps) {
   return web.getRequestHandler()
 }
 
-/** A guest who opens a checkout gets their signed cookie with the page, before any payment can be sent. */
-function greet(
+/** Gives a guest who opens a checkout their signed cookie with the page, before any payment can be sent. */
+function setShopperCookie(
   request: http.IncomingMessage,
   response: http.ServerResponse,
   { env, shopperSecret }: Deps,
@@ -62,12 +63,12 @@ function languageOf({ url = '/', headers }: http.IncomingMessage): string {
 
 let draining = false
 
-/** Begins no new payment, lets running ones end and be stored, then takes no new connection and goes. */
+/** Begins no new payment, lets running ones end and be stored, then closes the port and exits. */
 async function drain(server: http.Server, deps: Deps): Promise<void> {
   if (draining) return
   draining = true
   const deadline = setTimeout(() => process.exit(1), DRAIN_MS)
-  // It still listens: a proxy that has not noticed yet gets a 503 and goes elsewhere, instead of a closed door.
+  // The port stays open until then: a proxy that has not noticed yet gets a 503, not a refused connection.
   deps.engine.close()
   await deps.engine.idle()
   const closed = new Promise((resolve) => server.close(resolve))
@@ -81,7 +82,7 @@ async function drain(server: http.Server, deps: Deps): Promise<void> {
 }
 
 main().catch((error) => {
-  // The process cannot serve; the supervisor sees it end and says so.
+  // The process cannot serve; the supervisor sees it end and reports it.
   console.error(error)
   process.exit(1)
 })

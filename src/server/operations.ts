@@ -18,23 +18,27 @@ export interface OperationDeps {
   baseUrl: string
 }
 
-/** What must be known of an operation outside of it: by the worker, the routes, the dashboard. */
+/** Facts about an operation that others need: the worker, the routes, the dashboard. */
 interface OperationFacts {
   /** Bound into every record's id, so it never changes. */
   name: string
-  /** What it works on, as the prefix of that thing's id. */
+  /** The id prefix of the resource that it works on. */
   subject: IdPrefix
-  /** Where a program reads that thing, before its id; null where it has no address of its own. */
+  /** The path at which a program reads that resource, up to its id; null where it has no address of its own. */
   resourcePath: string | null
-  /** Whether it asks the bank: then it is not begun while the bank is away. */
+  /** True: it asks the bank, so it is not begun while the bank is away. */
   asksBank: boolean
-  /** Whose key it is: a program's, which may ask for the key's state under /api/v1/idempotency, or the shopper's browser. */
+  /**
+   * The client that makes its keys. A program may read the state of a key under /api/v1/idempotency; a
+   * shopper’s browser may not.
+   */
   sentBy: 'browser' | 'program'
 }
 
 /**
- * The one registry of operations. Whoever needs to know all of them reads it: the engine's gate, the worker (which settles what a crash
- * left), the bank's pages, the look-up of a key, the dashboard. A new operation is one entry here and one file beside its table.
+ * The one registry of operations, read by everything that needs all of them: the engine's gate, the worker
+ * (which settles what a crash left), the bank's pages, the state of a key, the dashboard. A new operation is
+ * one entry here and one file beside its table.
  */
 export const OPERATIONS = {
   pay: {
@@ -82,13 +86,13 @@ export type OperationId = keyof typeof OPERATIONS
 /** Every operation, ready to run: `engine.run(operations.pay, …)`. */
 export type Operations = { [Id in OperationId]: ReturnType<(typeof OPERATIONS)[Id]['build']> }
 
-/** Built alike in every process: in the one that takes the request, and in the one that finishes it after a crash. */
+/** Built alike in every process, so that another one can finish an operation after a crash. */
 export function buildOperations(deps: OperationDeps): Operations {
   const built = Object.entries(OPERATIONS).map(([id, { name, build }]) => [id, build(name, deps)])
   return Object.fromEntries(built) as Operations
 }
 
-/** What is known of an operation by its name; null for one that this version does not have. */
+/** The facts of an operation by its name; null for one that this version does not have. */
 export function factsOf(name: string): OperationFacts | null {
   return Object.values(OPERATIONS).find((facts) => facts.name === name) ?? null
 }

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
-import { ownPagesOnly } from './origin'
+import { FORM, ownPagesOnly } from './origin'
 
 const app = new Hono()
 app.use(ownPagesOnly(['application/json'], 'https://shop.example'))
@@ -55,6 +55,48 @@ describe('a write', () => {
 test('reading is open', async () => {
   for (const method of ['GET', 'HEAD'])
     expect(await send({ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, method)).toBe(200)
+})
+
+describe('a form, which any site can post', () => {
+  const forms = new Hono()
+  forms.use('/pay', ownPagesOnly([FORM], 'https://shop.example'))
+  forms.use('/language', ownPagesOnly([FORM], 'https://shop.example', { allowUnknownSender: true }))
+  forms.post('*', (c) => c.text('in'))
+  const post = async (path: string, headers: Record<string, string>) =>
+    (await forms.request(path, { method: 'POST', headers: { 'content-type': FORM, ...headers } })).status
+
+  test.each<[string, Record<string, string>, number, number]>([
+    ['our own page', { origin: 'https://shop.example' }, 200, 200],
+    ['our own page, by the browser’s word', { 'sec-fetch-site': 'same-origin' }, 200, 200],
+    ['our own page that hides its origin', { origin: 'null', 'sec-fetch-site': 'same-origin' }, 200, 200],
+    ['a page that hides its origin', { origin: 'null' }, 403, 200],
+    ['a program', {}, 403, 200],
+    ['the address bar', { 'sec-fetch-site': 'none' }, 403, 200],
+    ['another site', { origin: 'https://evil.example' }, 403, 403],
+    ['another site that hides its origin', { origin: 'null', 'sec-fetch-site': 'cross-site' }, 403, 403],
+    ['a sibling domain', { 'sec-fetch-site': 'same-site' }, 403, 403],
+    [
+      'a page that contradicts its browser',
+      { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' },
+      403,
+      403,
+    ],
+  ])('from %s', async (_, headers, pays, choosesALanguage) => {
+    expect([await post('/pay', headers), await post('/language', headers)]).toEqual([pays, choosesALanguage])
+  })
+})
+
+test('a refusal is a row of the problem table', async () => {
+  const refused = await app.request('https://shop.example/', {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+  })
+  expect(refused.headers.get('content-type')).toBe('application/problem+json')
+  expect(await refused.json()).toMatchObject({
+    kind: 'unsupported-media',
+    status: 415,
+    retry: 'after-fixing',
+  })
 })
 
 // A page in a sandboxed frame sends "null", which is no URL.

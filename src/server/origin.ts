@@ -1,25 +1,66 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import { sendProblem } from './rest/respond'
+
+/** The content type of a plain HTML form: any site's page can post it here. */
+export const FORM = 'application/x-www-form-urlencoded'
+
+export interface OwnPagesOptions {
+  /**
+   * Accepts a post whose sender is not known. For a form that changes nothing but a preference, on pages that
+   * keep their address to themselves (`Referrer-Policy: no-referrer`), which makes a browser send `Origin:
+   * null`.
+   */
+  allowUnknownSender?: boolean
+}
 
 /**
- * What changes something must come from our own pages: of the given content type, which another site's form cannot send, or with
- * an origin that is ours. tRPC would take a multipart form for any mutation; this does not.
+ * Lets a request that changes something through only if it comes from our own pages. A form must prove that,
+ * since any site can post one. JSON must only not come from elsewhere: a browser sends JSON to another site
+ * after a CORS preflight, which we refuse, and programs send no origin. tRPC itself would take a multipart
+ * form for any mutation, so other content types are refused first. Answers 415 `unsupported-media` or 403
+ * `forbidden`.
  */
-export function ownPagesOnly(contentTypes: string[], baseUrl: string): MiddlewareHandler {
+export function ownPagesOnly(
+  contentTypes: string[],
+  baseUrl: string,
+  { allowUnknownSender = false }: OwnPagesOptions = {},
+): MiddlewareHandler {
   const ours = new URL(baseUrl).origin
+  const accepted: Sender[] = contentTypes.includes(FORM) ? ['own-page'] : ['own-page', 'unstated']
+  if (allowUnknownSender) accepted.push('unstated', 'hidden')
   return async (c, next) => {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
     if (!contentTypes.includes(type))
-      return c.json({ title: `Send ${contentTypes.join(' or ')}`, status: 415 }, 415)
-    const site = c.req.header('sec-fetch-site') ?? 'none'
-    const foreign =
-      !['same-origin', 'none'].includes(site) || !isOurs(c.req.header('origin'), ours, c.req.header('host'))
-    if (foreign) return c.json({ title: 'This may be sent by our own pages only', status: 403 }, 403)
+      return sendProblem(c, {
+        kind: 'unsupported-media',
+        detail: `Send Content-Type: ${contentTypes.join(' or ')}.`,
+      })
+    if (!accepted.includes(senderOf(c, ours)))
+      return sendProblem(c, { kind: 'forbidden', detail: 'Only our own pages may send this.' })
     return next()
   }
 }
 
-/** A browser tells the page's origin with what it posts, `null` where the page has none of its own; a program tells nothing. */
-function isOurs(origin: string | undefined, ours: string, host: string | undefined): boolean {
-  return origin === undefined || origin === ours || (URL.canParse(origin) && new URL(origin).host === host)
+/** `hidden`: a page that keeps its origin to itself. `unstated`: no word about a page, as from a program. */
+type Sender = 'own-page' | 'other-page' | 'hidden' | 'unstated'
+
+/**
+ * By `Sec-Fetch-Site` and `Origin`, which a browser sets and a page's script cannot (Fetch, *forbidden
+ * request-header*).
+ */
+function senderOf(c: Context, ours: string): Sender {
+  const site = c.req.header('sec-fetch-site') ?? 'none'
+  const origin = c.req.header('origin')
+  if (!['same-origin', 'none'].includes(site)) return 'other-page'
+  if (origin === undefined || origin === 'null') {
+    if (site === 'same-origin') return 'own-page'
+    return origin === undefined ? 'unstated' : 'hidden'
+  }
+  return isOurs(origin, ours, c.req.header('host')) ? 'own-page' : 'other-page'
+}
+
+/** We may be reached under another name than `baseUrl`: then the page and the request agree on the host. */
+function isOurs(origin: string, ours: string, host: string | undefined): boolean {
+  return origin === ours || (URL.canParse(origin) && new URL(origin).host === host)
 }

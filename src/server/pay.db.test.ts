@@ -111,7 +111,7 @@ describe.each([
       expect(await charges()).toBe(1)
     })
 
-    it('F52 the same key of another guest is another record, and tells nothing of the first', async () => {
+    it('F52 the same key of another guest is another record, and reveals nothing of the first', async () => {
       await pay()
       const foreign = await product.call(
         `/api/trpc/checkout.status?input=${encodeURIComponent(JSON.stringify({ orderId: order, key: 'unknown' }))}`,
@@ -196,11 +196,14 @@ describe.each([
       const body = new URLSearchParams({ answer: 'confirm', return: `/checkout/${order}` })
       const back = await product.call(actionUrl, {
         method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          origin: 'http://localhost:3000',
+        },
         body: body.toString(),
       })
       expect([back.status, back.headers.get('location')]).toEqual([303, `/checkout/${order}`])
-      // Settled by the news itself: no resolver runs here.
+      // Settled by the hint itself: no resolver runs here.
       expect(await pay({ paymentMethod: 'pm_card_challenge' })).toMatchObject({
         status: 200,
         result: { payment: { status: 'succeeded' } },
@@ -242,7 +245,7 @@ describe.each([
       expect(await charges()).toBe(1)
     })
 
-    it('F38 is told so even while the first one runs', async () => {
+    it('F38 is refused even while the first one runs', async () => {
       const first = pay({ paymentMethod: 'pm_card_slow' })
       await new Promise((resolve) => setTimeout(resolve, 100))
       expect(await pay({ paymentMethod: 'pm_card_visa' })).toMatchObject({ status: 422 })

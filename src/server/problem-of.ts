@@ -5,37 +5,37 @@ import { StoreUnavailable } from '@/idempotency/core/store'
 import { type Problem, ProblemError } from '@/idempotency/problems'
 import { isUnavailable } from '@/idempotency/stores/prisma-errors'
 
-/** What was thrown, as a row of the problem table: for every door. Null: it is none that we know. */
+/** The row of the problem table for an error, for tRPC and REST alike. Null: an error that we did not expect. */
 export function problemOf(error: unknown): Problem | null {
   if (error instanceof ProblemError) return error.problem
   if (error instanceof ZodError) return validationProblem(error)
   if (error instanceof OrderRefused) return { kind: 'validation', detail: error.message }
   if (error instanceof StoreUnavailable || (error instanceof Error && isUnavailable(error))) {
-    const detail = 'We cannot reach our database just now. Nothing was charged; send the same request again.'
+    const detail = 'Our database cannot be reached. Nothing was charged; send the same request again.'
     return { kind: 'unavailable', detail, retryAfterSeconds: 2 }
   }
   return null
 }
 
-/** What we say of our own bugs: nothing of what is inside. */
+/** The answer to our own bugs. It reveals nothing of our insides; the log has the error. */
 export const INTERNAL_PROBLEM: Problem = {
   kind: 'internal',
-  detail: 'Something is broken on our side. Send the same request again; it will not be charged twice.',
+  detail: 'An error on our side. Send the same request again; it will not be charged twice.',
   retryAfterSeconds: 2,
 }
 
-/** Every field that is wrong, by JSON pointer, and all of it in words. */
+/** Every field that is wrong, by JSON Pointer (RFC 6901), and all of them in one sentence. */
 export function validationProblem(error: ZodError): Problem {
   const errors = flat(error.issues).slice(0, ERRORS_MAX)
   const detail = errors
-    .map(({ pointer, detail: says }) =>
-      [pointer.slice(1).replaceAll('/', '.'), says].filter(Boolean).join(': '),
+    .map(({ pointer, detail: message }) =>
+      [pointer.slice(1).replaceAll('/', '.'), message].filter(Boolean).join(': '),
     )
     .join(' ')
   return { kind: 'validation', detail, facts: { errors } }
 }
 
-/** A body of 64 KiB can be wrong in thousands of places; nobody reads them. */
+/** 20: a body of 64 KiB can be wrong in thousands of places, more than a person reads. */
 const ERRORS_MAX = 20
 
 type Issue = ZodError['issues'][number]
@@ -48,7 +48,7 @@ function flat(issues: readonly Issue[], prefix: PropertyKey[] = []): { pointer: 
   })
 }
 
-/** Of several forms that a value may have, the one that was most probably meant: with the fewest mistakes. */
+/** Of the forms that a value may have, the one that was probably meant: the one with the fewest mistakes. */
 function likeliest(branches: readonly Issue[][]): readonly Issue[] | null {
   return [...branches].sort((a, b) => a.length - b.length)[0] ?? null
 }

@@ -8,7 +8,10 @@ import type { FaultOrder } from '../../lab/bank/script'
 import { type LabBank, startLabBank } from '../../lab/bank/server'
 import { openTestProduct, type TestProduct } from './testing/product'
 
-/** Giving money back, with the bank at the other end of a network: how much, once, and what is true when the bank or a process fails. */
+/**
+ * Giving money back, with the bank at the other end of a network: how much, once, and what is true when the
+ * bank or a process fails.
+ */
 let product: TestProduct
 let bank: LabBank
 let cookie: string
@@ -63,8 +66,12 @@ async function refund({
 }: Asked = {}) {
   const input = { merchantId, paymentId: of, amount, reason }
   const reply = await product.deps.engine.run(product.deps.operations.refund, {
-    ...{ scope: { merchantId, actor: 'api' }, key, input },
-    ...{ waitMs: 5_000, source: 'api', requestId: 'q' },
+    scope: { merchantId, actor: 'api' },
+    key,
+    input,
+    waitMs: 5_000,
+    source: 'api',
+    requestId: 'q',
   })
   if (reply.kind === 'problem')
     return { kind: reply.problem.kind, facts: reply.problem.facts, outcome: null, body: null }
@@ -321,7 +328,7 @@ describe('when the bank or a process fails', () => {
   })
 })
 
-describe('what the database refuses, whoever asks', () => {
+describe('what the database refuses, from any caller', () => {
   const insert = (changes: Partial<Record<'amount' | 'currency' | 'payment', string>> = {}) =>
     product.deps.db.$executeRawUnsafe(
       `INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, charge_ref, gateway_key)

@@ -5,10 +5,16 @@ import type { ReconcileEvent } from '@/payments/reconciler/reconcile'
 import type { Log } from '@/platform/log'
 import type { Metrics } from '@/platform/telemetry'
 
-/** Every step of the engine, for whoever listens in this process: a debugger, a tracer, a test that kills it right there. */
+/**
+ * Publishes each step of the engine within this process: for a debugger, a tracer, or a test that kills it at
+ * that step.
+ */
 const steps = diagnostics.channel('payonce:engine')
 
-/** Where the engine's events go: the attempt log, the metrics and, for what a person should look at, the log. */
+/**
+ * Reports an event of the engine to the attempt log and the metrics, and an alert, which a person should look
+ * at, to the log.
+ */
 export function reportEngineEvent(
   event: EngineEvent,
   to: { log: Log; metrics: Metrics; attempts: AttemptLog },
@@ -25,15 +31,15 @@ export function reportEngineEvent(
   to.attempts.add(event.attempt)
 }
 
-/** What the comparison with the bank found, in words. An error is for people to look at. */
+/** The findings of the comparison with the bank, as log messages. Level `error`: a person should look at it. */
 const BANK_MESSAGES: Record<ReconcileEvent['kind'], ['debug' | 'info' | 'warn' | 'error', string]> = {
-  'page-read': ['debug', 'read the bank’s list'],
-  silent: ['warn', 'the bank could not be asked for its list'],
-  surplus: ['warn', 'the bank charged what nobody asked for'],
-  refunded: ['info', 'a surplus charge was given back'],
-  'put-off': ['warn', 'nobody knows whether a surplus charge was given back: it is asked for again'],
-  parked: ['error', 'a surplus charge was not given back'],
-  stray: ['error', 'the bank has a charge of which we know nothing'],
+  'page-read': ['debug', 'a page of the bank’s list was read'],
+  silent: ['warn', 'the bank did not answer with its list'],
+  surplus: ['warn', 'a surplus charge was found at the bank'],
+  refunded: ['info', 'a surplus charge was refunded'],
+  'put-off': ['warn', 'the refund of a surplus charge is in doubt; it will be requested again'],
+  parked: ['error', 'a surplus charge was not refunded; a person must look'],
+  stray: ['error', 'the bank has a charge under a key that we do not know'],
 }
 
 export function reportReconcileEvent(
@@ -42,10 +48,10 @@ export function reportReconcileEvent(
 ): void {
   const [level, message] = BANK_MESSAGES[event.kind]
   if (level === 'error') metrics.alerts.inc({ operation: 'reconcile' })
-  log[level](factsOf(event), message)
+  log[level](detailsOf(event), message)
 }
 
-function factsOf(event: ReconcileEvent): Record<string, unknown> {
+function detailsOf(event: ReconcileEvent): Record<string, unknown> {
   if (event.kind === 'page-read') return { charges: event.charges }
   if (event.kind === 'silent') return { reason: event.reason }
   if (event.kind === 'stray') return { gatewayRef: event.charge.ref, gatewayKey: event.charge.key }

@@ -3,11 +3,13 @@ import { developersRouter } from './routers/developers'
 import { idempotencyRouter } from './routers/idempotency'
 import { integrityRouter } from './routers/integrity'
 import { ledgerRouter } from './routers/ledger'
+import { operatorRouter } from './routers/operator'
 import { paymentsRouter } from './routers/payments'
 import { router } from './trpc'
 
 export const appRouter = router({
   checkout: checkoutRouter,
+  operator: operatorRouter,
   payments: paymentsRouter,
   ledger: ledgerRouter,
   idempotency: idempotencyRouter,

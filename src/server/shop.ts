@@ -1,57 +1,95 @@
-import { Hono } from 'hono'
-import { setCookie } from 'hono/cookie'
+import { Hono, type Context as HonoContext } from 'hono'
 import { CATALOGUE } from '@/checkout/catalogue'
 import { createOrder } from '@/checkout/order'
-import { safeBackPath } from '@/i18n/back-path'
 import { localeOf } from '@/i18n/choose-locale'
-import { isLocale, LOCALE_COOKIE } from '@/i18n/locale'
 import { MESSAGES } from '@/i18n/messages'
+import type { Problem } from '@/idempotency/problems'
 import { showId, uuidv7 } from '@/lib/id'
-import { sql } from '@/platform/db'
+import { callerOf } from './caller'
+import { contextFor } from './context'
 import type { Deps } from './deps'
-import { ownPagesOnly } from './origin'
+import { limitBody } from './limit-body'
+import { FORM, ownPagesOnly } from './origin'
+import { INTERNAL_PROBLEM, problemOf } from './problem-of'
 
-/** A year, in seconds: as long as the theme. */
-const YEAR_S = 31_536_000
+/** 8 KiB: the forms have a few short fields. */
+const FORM_MAX_BYTES = 8 * 1024
 
-/** What a shopper sends with a plain form, so that it works without JavaScript: an order, and the language to read in. */
+/** Orders by plain forms, so that shopping works without JavaScript: place one, and pay it. */
 export function shopOrders(deps: Deps) {
   const app = new Hono()
-  // Prices come from the catalogue; the name is what the shopper saw.
-  app.post('/orders', ownPagesOnly(['application/x-www-form-urlencoded'], deps.env.baseUrl), async (c) => {
-    const form = await c.req.parseBody()
-    const product = CATALOGUE.find(({ sku }) => sku === form.sku)
-    const quantity = Number(form.quantity ?? 1)
-    if (!product || !Number.isInteger(quantity) || quantity < 1 || quantity > 99)
-      return c.text('Choose one of our products, from 1 to 99 of it.', 400)
-    const merchantId = await shopOwner(deps)
-    if (!merchantId) return c.text('This shop is open in the sandbox only.', 404)
-    const { name } = MESSAGES[localeOf(c.req.raw.headers)].shop.product[product.sku]
-    const item = { name, quantity, unitAmount: BigInt(product.unitAmount) }
-    const { id } = await createOrder(
-      deps.db,
-      { merchantId, currency: product.currency, items: [item] },
-      uuidv7(),
-    )
-    return c.redirect(`/checkout/${showId('ord', id)}`, 303)
-  })
-
-  // Not `ownPagesOnly`: a receipt tells nobody its address, and so its forms have no origin. A reader's language is all that changes.
-  app.post('/language', async (c) => {
-    if (c.req.header('sec-fetch-site') === 'cross-site')
-      return c.text('This form belongs to our own pages.', 403)
-    const { to, back } = await c.req.parseBody()
-    if (!isLocale(to)) return c.text('We do not speak this language.', 400)
-    setCookie(c, LOCALE_COOKIE, to, { path: '/', maxAge: YEAR_S, sameSite: 'Lax' })
-    return c.redirect(safeBackPath(back), 303)
-  })
+  app.use(ownPagesOnly([FORM], deps.env.baseUrl), limitBody(FORM_MAX_BYTES))
+  app.post('/', (c) => placeOrder(c, deps))
+  app.post('/:orderId/pay', (c) => payOrder(c, deps, c.req.param('orderId')))
   return app
 }
 
+/** Prices come from the catalogue; the name is the one that the shopper read, in their language. */
+async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
+  const form = await c.req.parseBody()
+  const product = CATALOGUE.find(({ sku }) => sku === form.sku)
+  const quantity = Number(form.quantity ?? 1)
+  if (!product || !Number.isInteger(quantity) || quantity < 1 || quantity > 99)
+    return c.text('Choose one of our products, from 1 to 99 pieces.', 400)
+  const merchantId = await shopOwner(deps)
+  if (!merchantId) return c.text('This shop is open in the sandbox only.', 404)
+  const { name } = MESSAGES[localeOf(c.req.raw.headers)].shop.product[product.sku]
+  const item = { name, quantity, unitAmount: BigInt(product.unitAmount) }
+  const { id } = await createOrder(
+    deps.db,
+    { merchantId, currency: product.currency, items: [item] },
+    uuidv7(),
+  )
+  return c.redirect(`/checkout/${showId('ord', id)}`, 303)
+}
+
+/**
+ * The form of the checkout page, for a browser without scripts and for a press before they have loaded: post,
+ * then see other. The key came with the page in a hidden field, so a double submit is one charge.
+ */
+async function payOrder(c: HonoContext, deps: Deps, orderId: string): Promise<Response> {
+  const form = new URLSearchParams(await c.req.text())
+  const key = form.get('key') ?? ''
+  const paymentMethod = form.get('paymentMethod') ?? ''
+  const checkout = (query: Record<string, string>) =>
+    `/checkout/${encodeURIComponent(orderId)}?${new URLSearchParams(query)}`
+  if (paymentMethod === '') return c.redirect(checkout({ problem: 'no-card' }), 303)
+  const context = contextFor(deps, c.req.raw.headers)
+  if (context.setCookie) c.header('Set-Cookie', context.setCookie)
+  try {
+    const version = Number(form.get('version'))
+    const paid = await callerOf(context).checkout.pay({ key, orderId, version, paymentMethod })
+    const next = paid.actionUrl ? returningTo(paid.actionUrl, checkout({ attempt: key })) : paid.receiptUrl
+    return c.redirect(next, 303)
+  } catch (error) {
+    const { kind, facts } = problemIn(error)
+    // Already paid under another key: the receipt answers that. After any other problem the page asks what
+    // became of this key.
+    const receipt = kind === 'already-paid' && facts?.receiptUrl
+    return c.redirect(receipt ? String(receipt) : checkout({ attempt: key, problem: kind }), 303)
+  }
+}
+
+/** The bank's page, with the checkout as the address that it returns to. */
+function returningTo(actionUrl: string, checkout: string): string {
+  const [address = '', query] = actionUrl.split('?')
+  const all = new URLSearchParams(query)
+  all.set('return', checkout)
+  return `${address}?${all}`
+}
+
+/** A procedure that is called without HTTP throws its problem as the cause of tRPC's error. */
+function problemIn(error: unknown): Problem {
+  return problemOf((error as { cause?: unknown } | null)?.cause) ?? INTERNAL_PROBLEM
+}
+
+/** The sandbox's first merchant owns the demo shop; in live mode there is no such shop. */
 async function shopOwner({ db, env }: Deps): Promise<string | null> {
   if (env.PAYONCE_MODE !== 'sandbox') return null
-  const rows = await db.$queryRaw<Array<{ id: string }>>(
-    sql`SELECT id::text FROM merchant WHERE mode = 'test' ORDER BY created_at LIMIT 1`,
-  )
-  return rows[0]?.id ?? null
+  const first = await db.merchant.findFirst({
+    select: { id: true },
+    where: { mode: 'test' },
+    orderBy: { createdAt: 'asc' },
+  })
+  return first?.id ?? null
 }

@@ -25,7 +25,10 @@ const t = initTRPC.context<Context>().create({
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 
-/** Outermost: whatever a procedure throws becomes one row of the problem table, with the table's own status. */
+/**
+ * The outermost middleware: whatever a procedure throws becomes a row of the problem table, with the status of
+ * that row.
+ */
 const problems = t.middleware(async ({ next, ctx, path }) => {
   const result = await next()
   if (result.ok) return result
@@ -39,13 +42,13 @@ const problems = t.middleware(async ({ next, ctx, path }) => {
   })
 })
 
-/** No procedure takes a card number, in any field, by mistake or otherwise. */
+/** Refuses a card number in any field of any procedure, sent by mistake or on purpose. */
 const noCardNumbers = t.middleware(async ({ next, getRawInput }) => {
   if (carriesCardNumber(await getRawInput())) {
     throw new ProblemError({
       kind: 'card-number',
       detail:
-        'One of the fields holds a card number. Send a token such as pm_card_visa; the number was not stored.',
+        'A field holds a card number. Send a token such as pm_card_visa instead. The number was not stored.',
     })
   }
   return next()
@@ -55,11 +58,11 @@ export const publicProcedure = t.procedure.use(problems).use(noCardNumbers)
 
 export const operatorProcedure = publicProcedure.use(async ({ ctx, next }) => {
   const operator = await ctx.operatorOrNull()
-  if (!operator) throw new ProblemError({ kind: 'unauthorized', detail: 'Sign in to see this.' })
+  if (!operator) throw new ProblemError({ kind: 'unauthorized', detail: 'Sign in first.' })
   return next({ ctx: { ...ctx, operator } })
 })
 
-/** tRPC's own errors, validation and what the database throws, as rows of the problem table. */
+/** Errors of tRPC itself, of validation and of the database, as rows of the problem table. */
 export function fromTrpcError(error: TRPCError): Problem {
   const known = problemOf(error.cause)
   if (known) return known

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openTestProduct, type TestProduct } from './testing/product'
 
-/** A request that outlives its lease, beside the resolver that took its record: the fence decides, on PostgreSQL and in the books. */
+/**
+ * A request that outlives its lease, beside the resolver that took its record: the fence decides, on
+ * PostgreSQL and in the books.
+ */
 let product: TestProduct
 let cookie: string
 let order: string
@@ -25,7 +28,7 @@ const counts = async () => [
   await product.count('charges', `idempotency_key IN (SELECT gateway_key FROM payment WHERE ${ofOrder()})`),
   await product.count('captures', `payment_id IN (SELECT id FROM payment WHERE ${ofOrder()})`),
 ]
-/** How the payment and its order stand. */
+/** The state of the payment and of its order. */
 const status = async () =>
   (
     await product.owner.query(

@@ -38,7 +38,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
 
 async function readViewer() {
   try {
-    return await (await caller()).payments.viewer()
+    return await (await caller()).operator.current()
   } catch (error) {
     if (error instanceof TRPCError && error.code === 'UNAUTHORIZED') redirect('/sign-in')
     throw error

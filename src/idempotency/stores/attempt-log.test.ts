@@ -94,6 +94,33 @@ describe('the attempt log', () => {
     expect(written()).toEqual(numbers(1, 6))
   })
 
+  test('presses that the page held back are one row: a count of presses, and no request', async () => {
+    const rows: unknown[][] = []
+    sink.$executeRaw = async ({ values }: Sql) => void rows.push(values)
+    const about = { merchantId: 'm', recordId: 'r', operation: 'o', requestId: 'q', at: new Date(0) }
+    log.addHeldPresses({ ...about, presses: 24 })
+    await log.flush()
+    const [status, problem, fence, durationMs] = [0, null, null, 0]
+    expect(rows).toEqual([
+      [
+        'm',
+        'id-1',
+        'r',
+        'o',
+        'held',
+        24,
+        status,
+        problem,
+        'browser',
+        'q',
+        'w',
+        fence,
+        new Date(0),
+        durationMs,
+      ],
+    ])
+  })
+
   test('flush of nothing resolves at once and writes nothing', async () => {
     await log.flush()
     expect(sink.batches).toEqual([])

@@ -50,6 +50,21 @@ export class AttemptLog {
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS)
   }
 
+  /** Presses of a button that the page held back while one request was running: no request, so no status, fence or duration. */
+  addHeldPresses(
+    held: Pick<LoggedAttempt, 'merchantId' | 'recordId' | 'operation' | 'presses' | 'requestId' | 'at'>,
+  ): void {
+    this.add({
+      ...held,
+      outcome: 'held',
+      source: 'browser',
+      status: 0,
+      problem: null,
+      fence: null,
+      durationMs: 0,
+    })
+  }
+
   /** Resolves when every attempt added before is written or dropped. */
   flush(): Promise<void> {
     if (this.timer) clearTimeout(this.timer)

@@ -1,43 +1,47 @@
-import net from 'node:net'
+import ipaddr from 'ipaddr.js'
 
 /**
- * Whose address a request has. What a client writes into X-Forwarded-For is worth nothing; what our own proxies add on the right is:
- * so many places from the right as there are proxies of ours, and without any, the socket's own address.
+ * The address that a request is counted by. What a client writes into X-Forwarded-For proves nothing; what
+ * our own proxies append on its right does. With `trustedHops` proxies of ours the entry that many places
+ * from the right counts, with none the socket's address.
  */
 export function addressOf(
   socket: string | undefined,
   forwarded: string | undefined,
   trustedHops: number,
 ): string {
-  const places = (forwarded ?? '')
+  const entries = (forwarded ?? '')
     .split(',')
-    .map((place) => place.trim())
+    .map((entry) => entry.trim())
     .filter(Boolean)
-  const seen = trustedHops === 0 ? undefined : places.at(-trustedHops)
-  // A place that holds no address was not written by a proxy of ours, however long it is.
+  const seen = trustedHops === 0 ? undefined : entries.at(-trustedHops)
+  // An entry that is no address was not written by a proxy of ours, however long it is.
   return networkOf(seen) ?? networkOf(socket) ?? 'unknown'
 }
 
 /**
- * What one caller may be taken for: an IPv4 address, or the first half of an IPv6 address, since every household has 2^64 of the other
- * half to spend. Null when the text is no address.
+ * One caller's network: an IPv4 address, or the /64 of an IPv6 address, since each household has 2^64
+ * addresses in its own. Null when the text is no address.
  */
 function networkOf(text: string | undefined): string | null {
-  const bare = (text ?? '').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1').replace(/^\[(.*)\](?::\d+)?$/, '$1')
-  const address = bare.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
-  if (net.isIPv4(address)) return address
-  return net.isIPv6(address) ? `${firstHalf(address)}::/64` : null
+  const address = withoutPort((text ?? '').slice(0, ADDRESS_MAX))
+  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return address
+  if (!ipaddr.IPv6.isValid(address)) return null
+  const parsed = ipaddr.IPv6.parse(address)
+  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString()
+  return `${parsed.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/64`
 }
 
-function firstHalf(address: string): string {
-  const [left = '', right] = address.toLowerCase().split('::')
-  const groups = left.split(':').filter(Boolean)
-  const after =
-    right === undefined ? 0 : right.split(':').filter(Boolean).length + (right.includes('.') ? 1 : 0)
-  while (right !== undefined && groups.length + after < 8) groups.push('0')
-  const all = [...groups, ...(right ?? '').split(':')]
-  return all
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')
+/** Characters of an address with its port and zone at most; a longer text is cut, and is no address then. */
+const ADDRESS_MAX = 100
+
+/** `1.2.3.4:5678`, `[2001:db8::1]:443` and `fe80::1%eth0` without what is not part of the address. */
+function withoutPort(text: string): string {
+  return text
+    .replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1')
+    .replace(/^\[(.*)\](?::\d+)?$/, '$1')
+    .replace(/%.*$/, '')
 }

@@ -4,7 +4,7 @@ import { newToken } from '@/access/token'
 import { openTestProduct, type TestProduct } from '../testing/product'
 import { quotaHeaders } from './limits'
 
-/** Who may come in, and how often: through the door itself. */
+/** Admission and its limits, through the HTTP API itself. */
 let product: TestProduct
 let token: string
 
@@ -31,7 +31,7 @@ describe('who may come in', () => {
     ['no scheme', 'sk_test_x'],
     ['another scheme', 'Basic abc'],
     ['a malformed token', 'Bearer sk_test_x'],
-    ['a token that nobody made', `Bearer ${newToken('test')}`],
+    ['a token that we did not make', `Bearer ${newToken('test')}`],
     ['nothing', ''],
   ])('401 for %s', async (_, authorization) => {
     const reply = await product.api('GET', '/api/v1/payments', undefined, { authorization })
@@ -87,7 +87,7 @@ describe('who may come in', () => {
 })
 
 describe('how often', () => {
-  it('each answer tells what is left; beyond it 429 with when to come again', async () => {
+  it('each answer states what is left; beyond it 429 with the time to come again', async () => {
     const replies = []
     for (let i = 0; i < 6; i++) replies.push(await read())
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429])
@@ -131,7 +131,7 @@ describe('how often', () => {
     expect((await read()).status).toBe(200)
   })
 
-  it('at most 100 requests of one key are under way; the others are told to come again', async () => {
+  it('at most 100 requests of one key are under way; the others are asked to come again', async () => {
     const generous = await openTestProduct()
     const replies = await Promise.all(
       Array.from({ length: 120 }, (_, i) =>

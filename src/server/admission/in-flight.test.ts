@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { InFlight, isDrowning } from './in-flight'
+import { InFlight } from './in-flight'
 
 describe('requests under way', () => {
   test('each caller has as many as it may, whatever the others do', () => {
@@ -20,13 +20,4 @@ describe('requests under way', () => {
     flights.leave('a')
     expect([flights.enter('a'), flights.enter('a')]).toEqual([true, false])
   })
-})
-
-test.each([
-  [0, 10, false],
-  [39, 10, false],
-  [40, 10, true],
-  [4, 1, true],
-])('%i waiting for %i connections: drowning is %s', (waitingCount, max, drowning) => {
-  expect(isDrowning({ waitingCount, options: { max } })).toBe(drowning)
 })

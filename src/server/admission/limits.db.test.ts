@@ -81,7 +81,7 @@ describe('a limit', () => {
 })
 
 describe('who has nothing left', () => {
-  test('is told when the window ends, not to come again each second', async () => {
+  test('learns when the window ends, not to come again each second', async () => {
     const limit = openLimit(pool, 'test', 1)
     await limit.take(who)
     await endsIn(`test:${who}`, 42_000)
@@ -124,7 +124,7 @@ describe('who has nothing left', () => {
   })
 })
 
-test('without its database a limit does not guess: whoever asks gets the error', async () => {
+test('without its database a limit does not guess: its caller gets the error', async () => {
   const away = openPool('postgresql://127.0.0.1:1/none', { max: 1, role: APP_ROLE, name: 'away' })
   await expect(openLimit(away, 'test', 10).take(who)).rejects.toThrow(/ECONNREFUSED/)
   await away.end()
@@ -138,7 +138,7 @@ test('the product makes no table of it, and a crash of the database may forget i
 })
 
 test('cleaning up keeps no process alive', async () => {
-  const script = `const { openLimit } = await import('./limits.ts'); const pg = await import('pg')
+  const script = `const { openLimit } = await import('@/server/admission/limits.ts'); const pg = await import('pg')
     openLimit(new pg.default.Pool({}), 'test', 1); console.log('made')`
   const { stdout } = await promisify(execFile)(
     process.execPath,

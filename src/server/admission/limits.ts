@@ -1,15 +1,18 @@
 import type pg from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 
-/** How many requests may come in a while, counted in the database: for all processes together. A replay counts like any other request. */
+/**
+ * A limit on requests a minute, counted in the database for all processes together. A replay counts like any
+ * other request.
+ */
 export interface Limit {
-  /** Counts one request. */
-  take(who: string): Promise<Quota>
-  /** The quota of one of whom this process knows, without asking anybody, that there is nothing left; null when it must ask. */
-  spent(who: string): Quota | null
+  /** Counts one request of this caller (an API key's id, or an address). */
+  take(callerId: string): Promise<Quota>
+  /** The caller's quota, if this process already knows that it is exhausted; null: ask the database. */
+  spent(callerId: string): Quota | null
 }
 
-/** How much is left. `resetSeconds`: until the count begins anew. */
+/** `remaining` of `limit` requests; the count starts again in `resetSeconds`. */
 export interface Quota {
   allowed: boolean
   limit: number
@@ -19,18 +22,22 @@ export interface Quota {
 
 const WINDOW_SECONDS = 60
 
-/** @param name keeps the counts of different limits apart  @param perMinute how many requests */
+/**
+ * @param name keeps the counts of different limits apart
+ * @param perMinute requests of one caller a minute
+ */
 export function openLimit(pool: pg.Pool, name: string, perMinute: number): Limit {
   const limiter = new RateLimiterPostgres({
     storeClient: pool,
     storeType: 'pool',
-    // Made by our own migrations: the product has no right to make tables.
+    // Created by our migrations: the product's role may not create tables.
     tableName: 'rate_limit',
     tableCreated: true,
     keyPrefix: name,
     points: perMinute,
     duration: WINDOW_SECONDS,
-    // Whoever has nothing left is turned away from memory until the count begins anew, so that a flood is no load for the database.
+    // A caller with nothing left is refused from memory until the count starts again, so a flood does not
+    // reach the database.
     inMemoryBlockOnConsumed: perMinute,
   })
   const spentUntil = new Map<string, number>()
@@ -46,32 +53,32 @@ export function openLimit(pool: pg.Pool, name: string, perMinute: number): Limit
     }
   }
   return {
-    take: async (who) => {
+    take: async (callerId) => {
       try {
-        return quotaOf(true, await limiter.consume(who))
+        return quotaOf(true, await limiter.consume(callerId))
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused
-        remember(spentUntil, who, Date.now() + refused.msBeforeNext)
+        remember(spentUntil, callerId, Date.now() + refused.msBeforeNext)
         return quotaOf(false, refused)
       }
     },
-    spent: (who) => {
-      const msBeforeNext = (spentUntil.get(who) ?? 0) - Date.now()
+    spent: (callerId) => {
+      const msBeforeNext = (spentUntil.get(callerId) ?? 0) - Date.now()
       return msBeforeNext > 0 ? quotaOf(false, { remainingPoints: 0, msBeforeNext }) : null
     },
   }
 }
 
-/** 10,000: addresses that guess at one time; the oldest is forgotten first. */
+/** 10,000 exhausted callers, some MB at most. The oldest is forgotten first; then the database is asked again. */
 const REMEMBERED_MAX = 10_000
 
-function remember(spentUntil: Map<string, number>, who: string, until: number): void {
-  spentUntil.delete(who)
+function remember(spentUntil: Map<string, number>, callerId: string, until: number): void {
+  spentUntil.delete(callerId)
   if (spentUntil.size >= REMEMBERED_MAX) spentUntil.delete(spentUntil.keys().next().value as string)
-  spentUntil.set(who, until)
+  spentUntil.set(callerId, until)
 }
 
-/** The headers that tell of a quota (draft-ietf-httpapi-ratelimit-headers). */
+/** The quota as headers (draft-ietf-httpapi-ratelimit-headers). */
 export function quotaHeaders({ limit, remaining, resetSeconds }: Quota): Record<string, string> {
   return {
     'RateLimit-Policy': `"default";q=${limit};w=${WINDOW_SECONDS}`,

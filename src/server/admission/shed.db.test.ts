@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openTestProduct, type TestProduct } from '../testing/product'
 
-/** What reaches the database and what does not: nothing that is malformed, and not more than it can take. */
+/** The database is spared: nothing malformed reaches it, and not more than it can take. */
 let product: TestProduct
 
 beforeAll(async () => {
@@ -42,7 +42,7 @@ describe('before the database', () => {
 })
 
 describe('when every connection is taken', () => {
-  it('as many wait as still can be served; the others are told 503 at once, and nothing of them is left', async () => {
+  it('as many wait as still can be served; the others get 503 at once, and nothing of them is left', async () => {
     const taken = await Promise.all([product.deps.pool.connect(), product.deps.pool.connect()])
     const waiting = Array.from({ length: 8 }, read)
     await vi.waitFor(() => expect(product.deps.pool.waitingCount).toBeGreaterThanOrEqual(8))

@@ -77,10 +77,11 @@ describe('the queue', () => {
       await ran('sound', 3)
     })
     expect(await health('broken')).toMatchObject({ handled: 0n, lastError: 'Error: a bug in a job' })
-    expect((await health('broken'))?.failures).toBe((await health('broken'))?.runs)
+    const { failures, runs } = (await health('broken')) ?? {}
+    expect(failures).toBe(runs)
   })
 
-  it('J2 several workers at once: a job waits in the queue once, whoever puts it there', async () => {
+  it('J2 several workers at once: a job waits in the queue once, however many queue it', async () => {
     await withWorkers(3, [named('shared', async () => 0, { everyMs: 20 })], async () => {
       await ran('shared', 10)
       const { rows } = await product.owner.query(
@@ -111,7 +112,7 @@ describe('the queue', () => {
     })
   })
 
-  it('is told to stop in the middle of a job: waits for its batch, and begins no other', async () => {
+  it('a stop in the middle of a job: waits for its batch, and begins no other', async () => {
     let running = 0
     const slow = named('slow', async () => {
       running++
@@ -156,7 +157,7 @@ describe('the jobs', () => {
     expect(await readDoubt(product.deps.db)).toEqual({ inDoubt: 0, parked: 0, overdueSeconds: 0 })
   })
 
-  it('F42 O7 retention leaves a tombstone; a late retry is told so, and nothing is charged again', async () => {
+  it('F42 O7 retention leaves a tombstone; a late retry learns that, and nothing is charged again', async () => {
     const body = { key: 'late', orderId: await product.newOrder(), version: 1, paymentMethod: 'pm_card_visa' }
     expect((await product.pay(body, cookie)).status).toBe(200)
     const charged = await product.count('charges')
@@ -175,12 +176,12 @@ describe('the jobs', () => {
     expect(await product.count('charges')).toBe(charged)
   })
 
-  it('tells of themselves and of what is in doubt at /api/metrics', async () => {
+  it('report themselves and the records in doubt at /api/metrics', async () => {
     await pay('silent too', 'pm_card_timeout_before_charge')
-    await withWorkers(1, [named('told', async () => 7)], () => ran('told', 1))
+    await withWorkers(1, [named('counting', async () => 7)], () => ran('counting', 1))
     const metrics = await (await product.call('/api/metrics')).text()
-    expect(metrics).toMatch(/payonce_job_runs\{job="told"\} \d/)
-    expect(metrics).toMatch(/payonce_job_handled\{job="told"\} \d*7/)
+    expect(metrics).toMatch(/payonce_job_runs\{job="counting"\} \d/)
+    expect(metrics).toMatch(/payonce_job_handled\{job="counting"\} \d*7/)
     expect(metrics).toMatch(/payonce_records_in_doubt 1\b/)
     expect(metrics).toMatch(/payonce_records_parked 0\b/)
   })

@@ -4,18 +4,24 @@ import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import type { Core } from '../core'
 
-/** Work that comes again and again. Any number of workers may do it at once: each row is taken by one of them. */
+/** Recurring work. Any number of workers may run a job at once: each row is taken by one of them. */
 export interface Job {
   name: string
   everyMs: number
-  /** One bounded batch. @returns how many rows it dealt with; a full batch is followed by the next one at once */
+  /**
+   * Runs one bounded batch. @returns the rows that it handled; a full batch (`batchMax`) is followed by the
+   * next at once
+   */
   run(): Promise<number>
   batchMax: number
 }
 
-/** Rows of one batch of upkeep. 500: some milliseconds of locks, and a million expired answers go in half an hour. */
+/**
+ * Rows per batch of upkeep. 500: some milliseconds of locks, and a million expired answers are deleted in half
+ * an hour.
+ */
 const UPKEEP_BATCH = 500
-/** Records that one round settles at most. 20: they are settled side by side, within the pool. */
+/** Records per batch of the resolver. 20: they are settled side by side, within the pool. */
 const RESOLVER_BATCH = 20
 const MINUTE_MS = 60_000
 
@@ -23,7 +29,7 @@ export function jobsOf(core: Core): Job[] {
   const { reconcile, env } = core
   const upkeep: Upkeep = core.store
   return [
-    // Settles what a crash left behind, and asks about what is in doubt.
+    // Settles records that a crash left behind, and asks the bank about those in doubt.
     {
       name: 'resolver',
       everyMs: env.PAYONCE_RESOLVER_MS,
@@ -46,7 +52,10 @@ export function jobsOf(core: Core): Job[] {
   ]
 }
 
-/** Every operation of the registry, so that none is forgotten. @returns the most that any of them had: a full batch of one is followed by the next */
+/**
+ * Recovers every operation of the registry, so that none is forgotten.
+ * @returns the records of the operation that had most, so that a full batch of one of them is followed by the next
+ */
 async function resolve({ engine, operations }: Core): Promise<number> {
   const requestId = uuidv7()
   let most = 0
@@ -55,10 +64,10 @@ async function resolve({ engine, operations }: Core): Promise<number> {
   return most
 }
 
-/** Batches of one turn. 50: a backlog is worked off, but a stop or another job never waits for long. */
+/** Batches per turn. 50: a backlog is worked off, and neither a stop nor another job waits for long. */
 const BATCHES_MAX = 50
 
-/** One turn of a job: batches, as long as they are full. */
+/** Runs one turn of a job: batches, as long as they are full. @returns the rows that were handled */
 export async function turn(job: Job, stopping: AbortSignal): Promise<number> {
   let handled = 0
   for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch++) {

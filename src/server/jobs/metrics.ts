@@ -3,22 +3,27 @@ import type { Db } from '@/platform/db'
 import type { Metrics } from '@/platform/telemetry'
 import { type JobHealth, readDoubt, readHealth } from './health'
 
-/** What is read from the database when somebody asks, so that each web process tells the same of all workers. */
+/**
+ * Metrics that are read from the database at each scrape, so that every web process reports the same about all
+ * workers.
+ */
 export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] })
   const runs = gauge('payonce_job_runs', 'Turns of a job, over all workers', ['job'])
   const failures = gauge('payonce_job_failures', 'Turns of a job that failed', ['job'])
-  const handled = gauge('payonce_job_handled', 'Rows that a job dealt with', ['job'])
-  const finished = gauge('payonce_job_last_finished_seconds', 'When a job last ended, in Unix seconds', [
-    'job',
-  ])
-  const lasted = gauge('payonce_job_last_duration_seconds', 'How long its last turn took', ['job'])
-  const inDoubt = gauge('payonce_records_in_doubt', 'Records whose outcome is not known yet')
-  const parked = gauge('payonce_records_parked', 'Records that wait for a person')
+  const handled = gauge('payonce_job_handled', 'Rows that a job handled', ['job'])
+  const finished = gauge(
+    'payonce_job_last_finished_seconds',
+    'End of the last turn of a job, in Unix seconds',
+    ['job'],
+  )
+  const lasted = gauge('payonce_job_last_duration_seconds', 'Duration of the last turn of a job', ['job'])
+  const inDoubt = gauge('payonce_records_in_doubt', 'Records whose outcome is in doubt')
+  const parked = gauge('payonce_records_parked', 'Records that wait for a person to look')
   const overdue = gauge(
     'payonce_resolver_overdue_seconds',
-    'How long the longest overdue record waits to be looked at',
+    'Time that the longest overdue record has waited for the resolver',
   )
   const report = ({ job, ...health }: JobHealth) => {
     runs.set({ job }, Number(health.runs))

@@ -14,13 +14,13 @@ export interface QueueOptions {
   stopping: AbortSignal
 }
 
-/** How long before a queue that could not run, or that broke, is opened again. */
+/** 500 ms before a queue that broke or could not start is opened again: soon, and no storm of connections. */
 const AGAIN_MS = 500
-/** Jobs side by side in one worker: each of ours, so that none waits for another. */
+/** Jobs side by side in one worker. 4: as many as there are, so that none waits for another. */
 const CONCURRENCY = 4
-/** A look into the queue beside being told: after some restarts of the database the line on which it tells is down for a while. */
+/** Polls beside LISTEN: after some restarts of the database its notifications stay away for a while. */
 const POLL_MS = 1_000
-/** In "batches" of no delay, since only for batches the library handles a database that goes away in the very moment a job ends. */
+/** Batches with no delay: only for batches the library handles a database that goes away in the moment a job ends. */
 const PRESET = {
   worker: {
     concurrentJobs: CONCURRENCY,
@@ -30,14 +30,14 @@ const PRESET = {
   },
 }
 
-/** Runs the jobs until we are told to stop. A database that is away is no reason to end: the queue is opened again and again. */
+/** Runs the jobs until `stopping`. A database that is away does not end it: the queue is opened again and again. */
 export async function runQueue(options: QueueOptions): Promise<void> {
   const { log, stopping } = options
   while (!stopping.aborted) {
     try {
       await runUntilItEnds(options)
     } catch (error) {
-      log.warn({ err: error }, 'the job queue could not run')
+      log.warn({ err: error }, 'the job queue broke; it is opened again')
     }
     if (!stopping.aborted) await sleep(AGAIN_MS, stopping)
   }
@@ -53,7 +53,7 @@ async function runUntilItEnds(options: QueueOptions): Promise<void> {
     preset: PRESET,
   })
   const ended = new AbortController()
-  const clocks = jobs.map((job) => beat(runner, job, AbortSignal.any([stopping, ended.signal]), log))
+  const schedules = jobs.map((job) => schedule(runner, job, AbortSignal.any([stopping, ended.signal]), log))
   const stop = () => void runner.stop().catch(() => undefined)
   stopping.addEventListener('abort', stop, { once: true })
   try {
@@ -62,19 +62,20 @@ async function runUntilItEnds(options: QueueOptions): Promise<void> {
   } finally {
     ended.abort()
     stopping.removeEventListener('abort', stop)
-    await Promise.all(clocks)
+    await Promise.all(schedules)
   }
 }
 
 /**
- * Puts the job into the queue at each beat, under a key of its own: however many workers do so, it waits there once. A worker that was
- * killed in the middle of a job keeps that one locked for hours, which does no harm: the next beat puts in another.
+ * Queues the job at its interval under a key of its own, so it waits in the queue once, however many workers
+ * queue it. A worker that was killed during a job leaves that one locked for hours, which does no harm: the
+ * next interval queues another.
  */
-async function beat(runner: Runner, { name, everyMs }: Job, over: AbortSignal, log: Log): Promise<void> {
+async function schedule(runner: Runner, { name, everyMs }: Job, over: AbortSignal, log: Log): Promise<void> {
   while (!over.aborted) {
     await runner
       .addJob(name, {}, { jobKey: name, maxAttempts: 1 })
-      .catch((error: unknown) => log.debug({ err: error, job: name }, 'a beat was missed'))
+      .catch((error: unknown) => log.debug({ err: error, job: name }, 'a job could not be queued'))
     await sleep(everyMs, over)
   }
 }
@@ -83,7 +84,7 @@ function tasksOf({ jobs, db, log, stopping }: QueueOptions): TaskList {
   return Object.fromEntries(jobs.map((job) => [job.name, () => observed(job, db, log, stopping)]))
 }
 
-/** S13: whatever a job throws is told of and counted; the process lives, and the next beat tries again. */
+/** S13: an error of a job is logged and counted; the process lives on, and the next interval tries again. */
 async function observed(job: Job, db: Db, log: Log, stopping: AbortSignal): Promise<void> {
   const began = performance.now()
   try {
@@ -95,7 +96,7 @@ async function observed(job: Job, db: Db, log: Log, stopping: AbortSignal): Prom
   }
 }
 
-/** The library tells much, of which its errors matter to us. */
+/** The library logs a lot; only its errors matter to us. */
 function loggerOf(log: Log): Logger {
   return new Logger(
     () => (level, message) => void (level === 'error' ? log.warn(message) : log.trace(message)),

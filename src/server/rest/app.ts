@@ -1,5 +1,4 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { TRPCError } from '@trpc/server'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { EXPOSED_HEADERS } from '@/idempotency/adapters/http'
@@ -9,7 +8,6 @@ import { OverQuota } from '../admission/admission'
 import { quotaHeaders } from '../admission/limits'
 import type { Deps } from '../deps'
 import { INTERNAL_PROBLEM, problemOf, validationProblem } from '../problem-of'
-import { fromTrpcError } from '../trpc'
 import { checkRequest } from './check-request'
 import { apiDocument } from './document'
 import { idempotencyRoutes } from './key-state'
@@ -19,7 +17,7 @@ import { paymentRoutes } from './payments'
 import { refundRoutes } from './refunds'
 import { type RestContext, type RestEnv, sendProblem } from './respond'
 
-/** The door for programs: `/api/v1`, and the document that describes it, made of the routes themselves. */
+/** The HTTP API for programs: `/api/v1`, and the OpenAPI document, built from the routes themselves. */
 export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
   const app = new OpenAPIHono<RestEnv>({
     defaultHook: (result, c) =>
@@ -38,14 +36,20 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
   app.get('/api/openapi.json', (c) =>
     c.json(apiDocument(app, deps.env.baseUrl), 200, { 'Access-Control-Allow-Origin': '*' }),
   )
-  app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'There is no such address.' }))
+  app.notFound((c) =>
+    sendProblem(c, {
+      kind: 'not-found',
+      detail: 'This address does not exist. The API reference lists all of them.',
+    }),
+  )
   app.onError((error, c) => sendProblem(c, problemFor(error, deps, c as unknown as RestContext)))
   return app
 }
 
 /**
- * Which pages of other origins may call: never with cookies, which this door does not look at. In the sandbox any, for people to try;
- * in live mode those that are named, since an API key has no business in a page.
+ * CORS: the origins whose pages may call, never with cookies, which the API ignores. In the sandbox any
+ * origin, so that people can try it; in live mode only the configured ones, since a secret API key does not
+ * belong in a page.
  */
 function corsFor({ env }: Deps) {
   const named = env.PAYONCE_CORS_ORIGINS
@@ -59,7 +63,7 @@ function corsFor({ env }: Deps) {
   }
 }
 
-/** A method that an address does not take is told apart from an address that is not there. */
+/** Answers 405 with `Allow` for a known address, so that a wrong method does not look like a wrong address. */
 function refuseOtherMethods(app: OpenAPIHono<RestEnv>): void {
   const methods = new Map<string, string[]>()
   for (const { path, method } of app.routes) {
@@ -69,22 +73,24 @@ function refuseOtherMethods(app: OpenAPIHono<RestEnv>): void {
   for (const [path, allowed] of methods)
     app.all(path, (c) => {
       c.header('Allow', allowed.join(', '))
-      return sendProblem(c, { kind: 'method-not-allowed', detail: `Send ${allowed.join(' or ')} here.` })
+      return sendProblem(c, {
+        kind: 'method-not-allowed',
+        detail: `This address takes ${allowed.join(' and ')} only.`,
+      })
     })
 }
 
 function problemFor(error: Error, { log }: Deps, c: RestContext): Problem {
-  const problem =
-    error instanceof TRPCError ? fromTrpcError(error) : (problemOf(error) ?? fromFramework(error))
+  const problem = problemOf(error) ?? fromFramework(error)
   if (error instanceof OverQuota)
     for (const [name, value] of Object.entries(quotaHeaders(error.quota))) c.header(name, value)
   if (problem.kind === 'unauthorized') c.header('WWW-Authenticate', 'Bearer realm="Payonce"')
   if (problem.kind === 'internal')
-    log.error({ err: error, path: c.req.path, requestId: c.var.requestId }, 'a request failed')
+    log.error({ err: error, path: c.req.path, requestId: c.var.requestId }, 'an API request failed')
   return problem
 }
 
-/** What Hono itself refuses: a body that is no JSON, or of another type. */
+/** Refusals by Hono itself: a body that is not JSON, or is of another content type. */
 function fromFramework(error: Error): Problem {
   if (!(error instanceof HTTPException)) return INTERNAL_PROBLEM
   if (error.status === 415)

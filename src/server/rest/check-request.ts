@@ -9,9 +9,11 @@ import type { Deps } from '../deps'
 import type { RestContext, RestEnv } from './respond'
 
 /**
- * What every request of a program has to pass, the cheapest first: nothing that is malformed reaches the database.
+ * The checks of every API request, cheapest first, so that nothing malformed reaches the database:
  *
- *     a token at all ─► the key's form ─► the body is JSON, without a card number ─► the token is good, within its limits ─► the route
+ *     a token is sent ─► the key's form ─► the body is JSON, without a card number ─► the token is valid, within its limits ─► the route
+ *
+ * @throws ProblemError for the first check that fails
  */
 export function checkRequest(deps: Deps): MiddlewareHandler<RestEnv> {
   return async (c, next) => {
@@ -36,13 +38,13 @@ export function checkRequest(deps: Deps): MiddlewareHandler<RestEnv> {
   }
 }
 
-/** Lets a request through whose API key has the scope. */
+/** Refuses a request whose API key lacks the scope, with 403 `forbidden`. */
 export function requireScope(scope: ApiScope): MiddlewareHandler<RestEnv> {
   return async (c, next) => {
     if (!c.var.caller.scopes.includes(scope))
       throw new ProblemError({
         kind: 'forbidden',
-        detail: `This API key may not do that: it lacks the scope ${scope}.`,
+        detail: `This API key lacks the scope ${scope}.`,
         facts: { requiredScope: scope },
       })
     return next()
@@ -54,7 +56,7 @@ function bearer(header: string | undefined): string {
   if (!token)
     throw new ProblemError({
       kind: 'unauthorized',
-      detail: 'Send the header Authorization: Bearer with an API key.',
+      detail: 'Send an API key in the header: Authorization: Bearer sk_….',
     })
   return token
 }
@@ -71,7 +73,7 @@ async function checkBody(c: RestContext): Promise<void> {
   if (type !== 'application/json')
     throw new ProblemError({ kind: 'unsupported-media', detail: 'Send Content-Type: application/json.' })
   const body: unknown = await c.req.json().catch(() => {
-    throw new ProblemError({ kind: 'validation', detail: 'The body is not JSON.' })
+    throw new ProblemError({ kind: 'validation', detail: 'The body is not valid JSON.' })
   })
   if (carriesCardNumber(body)) throw new ProblemError(CARD_NUMBER)
 }
@@ -79,5 +81,5 @@ async function checkBody(c: RestContext): Promise<void> {
 const CARD_NUMBER = {
   kind: 'card-number',
   detail:
-    'One of the fields holds a card number. Send a token such as pm_card_visa; the number was not stored.',
+    'A field holds a card number. Send a token such as pm_card_visa instead. The number was not stored.',
 } as const

@@ -21,10 +21,10 @@ interface Operation {
 }
 
 let product: TestProduct
-// biome-ignore lint/suspicious/noExplicitAny: a document of somebody else's format
+// biome-ignore lint/suspicious/noExplicitAny: the format is OpenAPI's
 let document: any
 let ajv: Ajv2020
-/** What the ids of examples stand for here. */
+/** Ids that exist here, in place of those of the examples. */
 let known: { pay: string; ord: string; acc: string; key: string }
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ function filledPath(path: string): string {
   return path.replace('{id}', id).replace('{operation}', 'payments.create').replace('{key}', known.key)
 }
 
-/** What is wrong with an answer by the document. */
+/** The differences between an answer and the document. */
 function against(path: string, method: string, operation: Operation, reply: ApiReply): string[] {
   const described = operation.responses[String(reply.status)]
   if (!described) return [`${reply.status} is not in the document: ${reply.text}`]
@@ -223,7 +223,7 @@ describe('the document', () => {
 })
 
 describe('what surrounds it', () => {
-  it('F50 CORS: a page of another origin may send our headers and read what we tell, without cookies', async () => {
+  it('F50 CORS: a page of another origin may send our headers and read the headers of ours, without cookies', async () => {
     const headers = {
       origin: 'https://shop.example',
       'access-control-request-method': 'POST',

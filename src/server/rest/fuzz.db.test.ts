@@ -8,8 +8,8 @@ import { showProblem } from '@/idempotency/problems'
 import { openTestProduct, type TestProduct } from '../testing/product'
 
 /**
- * Whatever comes over the wire, from anybody: an answer that is a problem, never a 5xx; no row; no connection that is held. Real sockets,
- * since half of what can go wrong is in bytes that no client library would send.
+ * Whatever comes over the wire, from anybody: an answer that is a problem, never a 5xx; no row; no connection
+ * that is held. Real sockets, since half of what can go wrong is in bytes that no client library would send.
  */
 let product: TestProduct
 let server: http.Server
@@ -172,7 +172,7 @@ describe('a body', () => {
     )
   })
 
-  it('with members that nobody asked for', async () => {
+  it('with members that the schema does not know', async () => {
     const name = fc
       .string({ minLength: 1 })
       .filter((text) => !['amount', 'reason', 'currency', 'items', 'orderId', 'paymentMethod'].includes(text))

@@ -5,14 +5,14 @@ import { findRecordStatus } from '@/idempotency/stores/read'
 import { showId } from '@/lib/id'
 import type { Deps } from '../deps'
 import { OPERATIONS } from '../operations'
-import { maybeTime, notFound, time } from '../routers/wire'
+import { maybeTime, notFound, time } from '../wire/json'
 import type { RestEnv } from './respond'
 import { json, needs, problems } from './routes'
 import { scopeOf } from './run-once'
 
-/** What programs may ask for: the operations that they send. */
-const ASKABLE = Object.values(OPERATIONS).filter(({ sentBy }) => sentBy === 'program')
-const NAMES = ASKABLE.map(({ name }) => name)
+/** The operations that programs send; the state of a shopper’s key is not shown to programs. */
+const PUBLIC_OPERATIONS = Object.values(OPERATIONS).filter(({ sentBy }) => sentBy === 'program')
+const NAMES = PUBLIC_OPERATIONS.map(({ name }) => name)
 
 const stateShape = z
   .object({
@@ -20,19 +20,19 @@ const stateShape = z
     key: z.string().meta({ example: 'abc123' }),
     state: z.enum(['in_progress', 'unknown', 'completed', 'expired', 'released']).meta({
       description:
-        '`in_progress`: it is running. `unknown`: the bank was asked and we are finding out. `completed`: the same request gets the stored answer. `expired`: the answer is gone, the effect stays, and nothing will be executed again. `released`: nothing was done, and the same request may be sent again.',
+        '`in_progress`: the request is running. `unknown`: the bank was asked and its answer is missing; we are finding out. `completed`: the same request gets the stored answer. `expired`: the stored answer was deleted; the effect remains, and a retry is refused. `released`: nothing was done; the same request may be sent again.',
       example: 'completed',
     }),
     status: z.int().nullable().meta({ description: 'The HTTP status of the stored answer.', example: 201 }),
     problem: z
       .string()
       .nullable()
-      .meta({ description: 'The kind of the stored problem, where the answer is one.', example: null }),
+      .meta({ description: 'The kind of the stored answer if it is a problem, else null.', example: null }),
     resource: z
       .object({ id: z.string(), url: z.string().nullable() })
       .nullable()
       .meta({
-        description: 'What it made.',
+        description: 'The resource that the request created or works on.',
         example: {
           id: 'pay_018f3c2a9d4e7c31b2a45f60718293a4',
           url: '/api/v1/payments/pay_018f3c2a9d4e7c31b2a45f60718293a4',
@@ -40,7 +40,9 @@ const stateShape = z
       }),
     createdAt: z.iso.datetime(),
     completedAt: z.iso.datetime().nullable(),
-    expiresAt: z.iso.datetime().meta({ description: 'Until when the answer is kept.' }),
+    expiresAt: z.iso
+      .datetime()
+      .meta({ description: 'When the stored answer is deleted. A later retry is refused, never executed.' }),
   })
   .meta({ id: 'KeyState' })
 
@@ -49,9 +51,9 @@ const get = createRoute({
   path: '/api/v1/idempotency/{operation}/{key}',
   operationId: 'getKeyState',
   tags: ['Idempotency'],
-  summary: 'What became of a key',
+  summary: 'Read the state of a key',
   description:
-    'Tells what became of a request without sending it again. A key that is not there and one that is not yours look alike.',
+    'Tells the outcome of a request without sending it again. Answers `not-found` alike for a key that does not exist and for a key of another merchant.',
   ...needs('payments:read'),
   request: {
     params: z.object({
@@ -60,7 +62,7 @@ const get = createRoute({
         .string()
         .min(1)
         .max(255)
-        .meta({ description: 'The key as it was sent, without quotes, percent-encoded.', example: 'abc123' }),
+        .meta({ description: 'The key as you sent it, without quotes, percent-encoded.', example: 'abc123' }),
     }),
   },
   responses: { 200: json(stateShape, 'The state of the key.'), ...problems('not-found') },
@@ -72,12 +74,15 @@ export function idempotencyRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
     const scope = scopeOf(c.var.caller.merchantId)
     const found = await findRecordStatus(deps.db, scope.merchantId, recordId(scope, operation, key))
     if (!found) return notFound()
-    const { subject, resourcePath } = ASKABLE.find(({ name }) => name === operation) ?? notFound()
+    const { subject, resourcePath } = PUBLIC_OPERATIONS.find(({ name }) => name === operation) ?? notFound()
     const id = found.subjectId && showId(subject, found.subjectId)
     return c.json(
       {
-        ...{ operation, key, state: stateOf(found) },
-        ...{ status: found.status, problem: found.problem },
+        operation,
+        key,
+        state: stateOf(found),
+        status: found.status,
+        problem: found.problem,
         resource: id ? { id, url: resourcePath && `${resourcePath}${id}` } : null,
         createdAt: time(found.createdAt),
         completedAt: maybeTime(found.completedAt),
@@ -88,6 +93,10 @@ export function idempotencyRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
   })
 }
 
+/**
+ * The record's state in the words of the API. Past its lease, a record is not being worked on by the process
+ * that claimed it.
+ */
 function stateOf({
   state,
   leaseOver,

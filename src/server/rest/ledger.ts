@@ -2,33 +2,28 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { account, accounts, journal } from '@/ledger/read'
 import type { Deps } from '../deps'
-import { accountOut, showAccount } from '../routers/ledger'
-import {
-  instant,
-  notFound,
-  readLineCursor,
-  transaction,
-  transactionOut,
-  uuidOf,
-  writeCursor,
-} from '../routers/wire'
 import { pageOf } from '../wire/api-shapes'
+import { readLineCursor, writeCursor } from '../wire/cursor'
+import { instant, notFound, uuidOf } from '../wire/json'
+import { accountOut, showAccount, showTransaction, transactionOut } from '../wire/ledger-shapes'
 import type { RestEnv } from './respond'
 import { idParam, json, needs, pageQuery, problems } from './routes'
 import { sendPage } from './send-page'
 
 const PATH = '/api/v1/ledger'
 const asOf = z.object({
-  asOf: instant.optional().meta({ description: 'The balance as it was at this instant (RFC 3339).' }),
+  asOf: instant.optional().meta({
+    description: 'Shows the balance as of this instant (RFC 3339). Without it: the present balance.',
+  }),
 })
 const accountShape = accountOut.meta({
   id: 'Account',
   description:
-    'Amounts in the smallest unit. `balance` is debits − credits, so a credit balance is negative.',
+    'Amounts in the smallest unit of the currency. `balance` is debits − credits, so a credit balance is negative.',
 })
 const transactionShape = transactionOut.meta({
   id: 'LedgerTransaction',
-  description: 'Entries that sum to zero: a debit is positive, a credit negative.',
+  description: 'A balanced set of entries: they sum to zero. A debit is positive, a credit negative.',
 })
 
 const listAccounts = createRoute({
@@ -80,6 +75,6 @@ export function ledgerRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
     const { limit, cursor } = c.req.valid('query')
     const after = readLineCursor(cursor)?.transactionId ?? null
     const rows = await journal(deps.db, c.var.caller.merchantId, { after, limit: limit + 1 })
-    return sendPage(c, rows, limit, transaction, (row) => writeCursor(row.id, 0))
+    return sendPage(c, rows, limit, showTransaction, (row) => writeCursor(row.id, 0))
   })
 }

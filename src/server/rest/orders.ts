@@ -2,10 +2,10 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { readOrder } from '@/checkout/place-order'
 import { newOrder } from '@/checkout/schema'
 import type { Deps } from '../deps'
-import { notFound, uuidOf } from '../routers/wire'
 import { orderShape, showOrder } from '../wire/api-shapes'
+import { notFound, uuidOf } from '../wire/json'
 import type { RestEnv } from './respond'
-import { body, idParam, json, KEYED, kept, keyHeaders, needs, problems } from './routes'
+import { body, idParam, json, KEYED, keyHeaders, needs, problems, stored } from './routes'
 import { runOnce } from './run-once'
 
 const PATH = '/api/v1/orders'
@@ -29,10 +29,10 @@ const place = createRoute({
   operationId: 'createOrder',
   tags: ['Orders'],
   summary: 'Place an order',
-  description: 'The total is computed from the items. `checkoutUrl` is where a person can pay it.',
+  description: 'The total is computed from the items. Send the shopper to `checkoutUrl` to pay.',
   ...needs('orders:write'),
   request: { headers: keyHeaders, body: body(newOrder, examples) },
-  responses: { 201: kept(orderShape, 'The order.'), ...problems(...KEYED) },
+  responses: { 201: stored(orderShape, 'The new order.'), ...problems(...KEYED) },
 })
 
 const get = createRoute({

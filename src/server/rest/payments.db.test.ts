@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readId } from '@/lib/id'
 import { type ApiReply, openTestProduct, type TestProduct } from '../testing/product'
 
-/** Payments through the door for programs: the answer, the bank and the books. */
+/** Payments over the HTTP API: the answer, the bank and the books. */
 let product: TestProduct
 let key: string
 let n = 0
@@ -41,20 +41,16 @@ describe('a payment of an amount', () => {
       body: {
         id: expect.stringMatching(/^pay_[0-9a-f]{32}$/),
         orderId: expect.stringMatching(/^ord_[0-9a-f]{32}$/),
-        ...{
-          amount: 2400,
-          currency: 'EUR',
-          status: 'succeeded',
-          paymentMethod: 'pm_card_visa',
-          cardLabel: 'Visa •••• 4242',
-        },
-        ...{
-          declineCode: null,
-          amountRefunded: 0,
-          description: 'Two T-shirts',
-          metadata: { cart: '7431' },
-          nextAction: null,
-        },
+        amount: 2400,
+        currency: 'EUR',
+        status: 'succeeded',
+        paymentMethod: 'pm_card_visa',
+        cardLabel: 'Visa •••• 4242',
+        declineCode: null,
+        amountRefunded: 0,
+        description: 'Two T-shirts',
+        metadata: { cart: '7431' },
+        nextAction: null,
         receiptUrl: expect.stringMatching(/^http:\/\/localhost:3000\/receipt\//),
       },
     })
@@ -75,7 +71,7 @@ describe('a payment of an amount', () => {
     })
   })
 
-  it('O2 a replay is the first answer byte for byte, with headers that tell', async () => {
+  it('O2 a replay is the first answer byte for byte, with headers that mark it', async () => {
     const first = await pay()
     const replay = await pay()
     expect(replay.text).toBe(first.text)
@@ -125,7 +121,7 @@ describe('a payment of an amount', () => {
     expect((await running).body.kind).toBe('outcome-unknown')
   })
 
-  it('50 at once: one charge; the others are told that it runs, or get its answer', async () => {
+  it('50 at once: one charge; the others learn that it runs, or get its answer', async () => {
     const replies = await Promise.all(Array.from({ length: 50 }, () => pay()))
     expect(new Set(replies.filter(({ status }) => status === 201).map(({ text }) => text))).toHaveLength(1)
     const waiting = replies.filter(({ status }) => status !== 201)
@@ -210,7 +206,10 @@ describe('what the bank says', () => {
     )
     const page = new URL(first.body.nextAction.url)
     const form = new URLSearchParams({ answer: 'confirm', return: page.searchParams.get('return') ?? '' })
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      origin: 'http://localhost:3000',
+    }
     expect(
       (await product.call(page.pathname, { method: 'POST', headers, body: form.toString() })).status,
     ).toBe(303)
@@ -223,8 +222,8 @@ describe('what the bank says', () => {
   })
 })
 
-describe('P1 the order guard holds across doors', () => {
-  it('paid on the page, then by a program: nothing more is charged, and it is told which payment', async () => {
+describe('P1 the order guard holds between the page and the API', () => {
+  it('paid on the page, then by a program: nothing more is charged, and the answer names the payment', async () => {
     const order = await product.newOrder()
     const paid = await product.pay({ key, orderId: order, version: 1, paymentMethod: 'pm_card_visa' })
     const reply = await payOrder(order)
@@ -249,7 +248,7 @@ describe('P1 the order guard holds across doors', () => {
     expect(problem).toMatchObject({ kind: 'already-paid', payment: paid.body.id })
   })
 
-  it('one key through two doors is two records and one charge', async () => {
+  it('one key over tRPC and over REST is two records and one charge', async () => {
     const order = await product.newOrder()
     const [page, program] = await Promise.all([
       product.pay({ key, orderId: order, version: 1, paymentMethod: 'pm_card_visa' }),
@@ -340,7 +339,11 @@ describe('O6 what became of a key', () => {
   it('completed, with what it made', async () => {
     const paid = await pay()
     expect((await product.api('GET', `/api/v1/idempotency/payments.create/${key}`)).body).toMatchObject({
-      ...{ operation: 'payments.create', key, state: 'completed', status: 201, problem: null },
+      operation: 'payments.create',
+      key,
+      state: 'completed',
+      status: 201,
+      problem: null,
       resource: { id: paid.body.id, url: `/api/v1/payments/${paid.body.id}` },
     })
   })

@@ -5,10 +5,11 @@ import { payAmount, payOrder } from '@/checkout/schema'
 import { findPaymentForApi, listPaymentsForApi, type PaymentApiRow } from '@/payments/api-read'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import type { Deps } from '../deps'
-import { instant, notFound, readTimeCursor, uuidOf, writeCursor } from '../routers/wire'
 import { pageOf, paymentShape, showPayment } from '../wire/api-shapes'
+import { readTimeCursor, writeCursor } from '../wire/cursor'
+import { instant, notFound, uuidOf } from '../wire/json'
 import type { RestEnv } from './respond'
-import { body, idParam, json, KEYED, kept, keyHeaders, needs, pageQuery, problems } from './routes'
+import { body, idParam, json, KEYED, keyHeaders, needs, pageQuery, problems, stored } from './routes'
 import { runOnce } from './run-once'
 import { sendPage } from './send-page'
 
@@ -38,14 +39,14 @@ const create = createRoute({
   tags: ['Payments'],
   summary: 'Charge a card, once',
   description:
-    'Pays an order, or an amount. However often it is sent under one key, the card is asked at most once. A payment of an order that is paid already charges nothing: `already-paid`.',
+    'Pays an order, or an amount. The card is charged at most once, however often the request is sent under one key. Paying an order that is already paid charges nothing and answers `already-paid`.',
   ...needs('payments:write'),
   request: { headers: keyHeaders, body: body(z.union([payOrder, payAmount]), examples) },
   responses: {
-    201: kept(paymentShape, 'Charged.'),
-    202: kept(
+    201: stored(paymentShape, 'The payment succeeded.'),
+    202: stored(
       paymentShape,
-      'The shopper has to confirm first, at `nextAction.url`. The same key tells later how it ended.',
+      'The shopper must confirm at `nextAction.url` first. Send the same request again to learn the outcome.',
     ),
     ...problems('payment-declined', 'already-paid', 'not-charged', 'not-found', ...KEYED),
   },
@@ -85,7 +86,7 @@ export function paymentRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
   app.openapi(create, (c) => {
     const asked = c.req.valid('json')
     const { merchantId } = c.var.caller
-    // A program has seen no page: it pays the order as it is.
+    // `version` is the order that a shopper saw on the page. A program has seen none: it pays the order as it stands.
     const input = 'orderId' in asked ? { ...asked, version: null, merchantId } : { ...asked, merchantId }
     return runOnce(c, deps, deps.operations.createPayment, input, PAYMENTS)
   })

@@ -3,19 +3,20 @@ import { newRefund } from '@/checkout/schema'
 import { findPaymentForApi } from '@/payments/api-read'
 import { listRefunds } from '@/payments/refund-store'
 import type { Deps } from '../deps'
-import { notFound, readTimeCursor, uuidOf, writeCursor } from '../routers/wire'
 import { pageOf, refundShape, showRefund } from '../wire/api-shapes'
+import { readTimeCursor, writeCursor } from '../wire/cursor'
+import { notFound, uuidOf } from '../wire/json'
 import { PAYMENTS } from './payments'
 import type { RestEnv } from './respond'
-import { body, idParam, json, KEYED, kept, keyHeaders, needs, pageQuery, problems } from './routes'
+import { body, idParam, json, KEYED, keyHeaders, needs, pageQuery, problems, stored } from './routes'
 import { runOnce } from './run-once'
 import { sendPage } from './send-page'
 
 const PATH = `${PAYMENTS}/{id}/refunds`
 
 const examples = {
-  part: { summary: 'A part of it', value: { amount: 1200, reason: 'one was sent back' } },
-  rest: { summary: 'All that is left', value: {} },
+  part: { summary: 'A part of the payment', value: { amount: 1200, reason: 'one was sent back' } },
+  rest: { summary: 'All that is not refunded yet', value: {} },
 }
 
 const create = createRoute({
@@ -25,11 +26,11 @@ const create = createRoute({
   tags: ['Refunds'],
   summary: 'Give money back, once',
   description:
-    'Gives back at most what was captured and is not refunded yet, however many refunds are asked for at once.',
+    'Refunds never exceed the captured amount, even if several are requested at once. Without `amount`, all that is not refunded yet is given back.',
   ...needs('refunds:write'),
   request: { params: idParam('pay', 'payment'), headers: keyHeaders, body: body(newRefund, examples) },
   responses: {
-    201: kept(refundShape, 'Given back.'),
+    201: stored(refundShape, 'The refund succeeded.'),
     ...problems('refund-declined', 'not-refundable', 'not-found', ...KEYED),
   },
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { carriesCardNumber } from '@/lib/card-number'
 import { openTestProduct, type TestProduct } from '../testing/product'
 
-/** What a replay gives again, and what it must not: through both doors. */
+/** A replay repeats the answer and nothing else, over tRPC and over REST. */
 let product: TestProduct
 let key: string
 let n = 0
@@ -32,7 +32,7 @@ describe('a replay', () => {
         words,
         fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
         async (own, name, unitAmount) => {
-          // One in ten numbers of 16 digits could be somebody's card, and is refused as one.
+          // One in ten numbers of 16 digits could be a real card, and is refused as one.
           fc.pre(!carriesCardNumber([own, name, unitAmount]))
           key = `key-${++n}`
           const body = { currency: 'EUR', items: [{ name, quantity: 1, unitAmount }], metadata: own }
@@ -74,7 +74,7 @@ describe('a replay', () => {
     expect(again.header('location')).toBe(first.header('location'))
   })
 
-  it('F48 is not for whoever may not do it any more', async () => {
+  it('F48 is not for a caller who lost the right to it', async () => {
     const body = { currency: 'EUR', items: [ITEM] }
     await order(body)
     const weak = await product.newApiKey({ scopes: ['orders:read'] })

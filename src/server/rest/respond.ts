@@ -5,24 +5,25 @@ import type { HttpAnswer } from '@/idempotency/adapters/http'
 import { httpProblem } from '@/idempotency/adapters/http'
 import type { Problem } from '@/idempotency/problems'
 
-/** What the steps before a route have found out. */
+/** Facts about a request that the steps before its route have established. */
 export interface RestEnv {
   Bindings: { incoming?: { socket?: { remoteAddress?: string } } }
   Variables: {
     requestId: string
     caller: Caller
-    /** The idempotency key; of a POST only. */
+    /** The idempotency key; set for POST only. */
     key: string
   }
 }
 
 export type RestContext = Context<RestEnv>
 
-/** Sends what the door says, as it is. */
+/** Sends an answer of the HTTP adapter as it is. */
 export function send(c: Context, { status, headers, body }: HttpAnswer): Response {
   return c.body(body, status as ContentfulStatusCode, headers)
 }
 
+/** Sends a problem as RFC 9457 `application/problem+json`. */
 export function sendProblem(c: Context, problem: Problem): Response {
   return send(c, httpProblem(problem))
 }

@@ -1,6 +1,6 @@
 import { PROBLEMS, type ProblemKind } from '@/idempotency/problems'
 
-/** The headers of our answers, as the document describes them. A test compares them with what is sent. */
+/** The response headers, as the document describes them. A test compares them with the headers that are sent. */
 
 const header = (description: string, example: string) => ({
   description,
@@ -10,32 +10,38 @@ const header = (description: string, example: string) => ({
 
 export const EVERY_HEADER = {
   'Request-Id': header(
-    'Ours, for a question to us. A replay has one of its own.',
+    'Id of this request; quote it to support. Each replay has a new one.',
     '018f3c2a-9d4e-7c31-b2a4-5f60718293a4',
   ),
   RateLimit: header(
-    'What is left of the quota of this API key, and in how many seconds it begins anew.',
+    'Requests left in the quota of this API key (`r`), and seconds until it starts again (`t`).',
     '"default";r=599;t=42',
   ),
-  'RateLimit-Policy': header('The quota, and its window in seconds.', '"default";q=600;w=60'),
+  'RateLimit-Policy': header(
+    'The quota of this API key (`q`), and its window in seconds (`w`).',
+    '"default";q=600;w=60',
+  ),
 }
 
 export const LOCATION = {
-  Location: header('Where that is which was made.', '/api/v1/payments/pay_018f3c2a9d4e7c31b2a45f60718293a4'),
+  Location: header('URL of the created resource.', '/api/v1/payments/pay_018f3c2a9d4e7c31b2a45f60718293a4'),
 }
 
-/** Of every answer that is stored under a key, problems too. */
-export const KEPT_HEADERS = {
-  'Idempotent-Replayed': header('`true` on a replay; the first answer does not have it.', 'true'),
-  'Idempotency-First-Executed': header('On a replay: when it was done.', '2026-11-24T12:00:00.000Z'),
+/** Headers of every answer that is stored under a key, problems included. */
+export const STORED_HEADERS = {
+  'Idempotent-Replayed': header('`true` on a replay. The first answer does not carry this header.', 'true'),
+  'Idempotency-First-Executed': header(
+    'On a replay: when the request took effect.',
+    '2026-11-24T12:00:00.000Z',
+  ),
   'Idempotency-Key-Expires': header(
-    'Until when the answer is kept. After that the key still does nothing again.',
+    'When the stored answer is deleted. A later retry is refused, never executed.',
     '2026-12-24T12:00:00.000Z',
   ),
-  'Preference-Applied': header('The `wait` of a `Prefer` that was understood.', 'wait=10'),
+  'Preference-Applied': header('The `wait` of the `Prefer` header that was honoured.', 'wait=10'),
 }
 
-/** After these it helps to wait. */
+/** Problems that pass: the same request is worth sending again after a while. */
 const WAITS: readonly ProblemKind[] = [
   'in-progress',
   'outcome-unknown',
@@ -44,18 +50,21 @@ const WAITS: readonly ProblemKind[] = [
   'unavailable',
 ]
 
-/** Those that one of these problems may have: they share a status. */
+/** The headers that an answer with one of these problems may carry; all of them share a status. */
 export function problemHeaders(kinds: readonly ProblemKind[]) {
   return {
     ...EVERY_HEADER,
-    Link: header('A page about it.', `</problems/${kinds[0]}>; rel="describedby"; type="text/html"`),
+    Link: header(
+      'A page that describes this problem.',
+      `</problems/${kinds[0]}>; rel="describedby"; type="text/html"`,
+    ),
     ...(kinds.some((kind) => WAITS.includes(kind))
-      ? { 'Retry-After': header('How many seconds to wait before the same request is sent again.', '1') }
+      ? { 'Retry-After': header('Seconds to wait before you send the same request again.', '1') }
       : {}),
     ...(kinds.includes('unauthorized')
-      ? { 'WWW-Authenticate': header('How to sign in.', 'Bearer realm="Payonce"') }
+      ? { 'WWW-Authenticate': header('The authentication that is needed.', 'Bearer realm="Payonce"') }
       : {}),
-    // A key's question may be waited for whatever comes of it.
-    ...(kinds.some((kind) => PROBLEMS[kind].remembered || kind === 'key-reused') ? KEPT_HEADERS : {}),
+    // A request that waited for the first one may end in any of the stored answers, or learn that its key was reused.
+    ...(kinds.some((kind) => PROBLEMS[kind].remembered || kind === 'key-reused') ? STORED_HEADERS : {}),
   }
 }

@@ -2,56 +2,58 @@ import { z } from 'zod'
 import type { ApiScope } from '@/access/api-key'
 import { PROBLEMS, type ProblemKind } from '@/idempotency/problems'
 import { requireScope } from './check-request'
-import { EVERY_HEADER, KEPT_HEADERS, LOCATION, problemHeaders } from './response-headers'
+import { EVERY_HEADER, LOCATION, problemHeaders, STORED_HEADERS } from './response-headers'
 
-/** What the descriptions of all routes have in common. */
+/** The parts that the descriptions of all routes share: answers, problems, scopes, headers, parameters. */
 
 export const problemShape = z
   .object({
     type: z.string().meta({
-      description: 'What kind of problem, as the address of a page about it.',
+      description: 'The kind of problem, as the address of a page about it.',
       example: '/problems/validation',
     }),
     kind: z.string().meta({ example: 'validation' }),
     title: z.string().meta({ example: 'The request is not valid' }),
     detail: z.string().meta({
-      description: 'What happened here, in words.',
+      description: 'An explanation of this one occurrence.',
       example: 'amount: An amount must be above zero.',
     }),
     status: z.int().meta({ example: 400 }),
     retry: z.enum(['same-key', 'poll', 'after-fixing', 'no']).meta({
       description:
-        'What to do next: the same request with the same key, ask for the status, correct the request, or nothing.',
+        'The next step. `same-key`: send the same request under the same key. `poll`: read the state of the key. `after-fixing`: correct the request. `no`: a repeat changes nothing.',
       example: 'after-fixing',
     }),
-    safeNewKey: z
-      .boolean()
-      .meta({ description: 'Whether a new key could not charge a second time.', example: true }),
+    safeNewKey: z.boolean().meta({
+      description: 'True where a request under a new key cannot charge a second time.',
+      example: true,
+    }),
     retryAfterSeconds: z.number().optional(),
     errors: z
       .array(z.object({ pointer: z.string(), detail: z.string() }))
       .optional()
-      .meta({ description: 'Of a `validation`: what is wrong, by JSON pointer.' }),
-    differs: z
-      .array(z.string())
-      .optional()
-      .meta({ description: 'Of a `key-reused`: the JSON pointers of the fields that differ.' }),
-    statusUrl: z.string().optional().meta({ description: 'Where the state of the key can be asked for.' }),
+      .meta({
+        description: 'On `validation`: each field that is wrong, by JSON Pointer (RFC 6901), and why.',
+      }),
+    differs: z.array(z.string()).optional().meta({
+      description: 'On `key-reused`: the JSON Pointers of the fields that differ from the first request.',
+    }),
+    statusUrl: z.string().optional().meta({ description: 'URL of the state of the key.' }),
   })
   .catchall(z.unknown())
   .meta({ id: 'Problem' })
 
-/** A JSON answer. */
+/** A JSON answer, by its schema and its sentence in the document. */
 export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { description, headers: EVERY_HEADER, content: { 'application/json': { schema } } }
 }
 
-/** The JSON answer that is kept under the key of its request: what tells of a replay is in headers, the body is the same for good. */
-export function kept<Schema extends z.ZodType>(schema: Schema, description: string) {
-  return { ...json(schema, description), headers: { ...EVERY_HEADER, ...KEPT_HEADERS, ...LOCATION } }
+/** A JSON answer that is stored under its key. The body never changes; headers mark a replay. */
+export function stored<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { ...json(schema, description), headers: { ...EVERY_HEADER, ...STORED_HEADERS, ...LOCATION } }
 }
 
-/** The problems that a route may answer with, by their status. */
+/** The problems that a route may answer with, grouped by status: those named, and those of every route. */
 export function problems(...kinds: ProblemKind[]) {
   const byStatus = new Map<number, ProblemKind[]>()
   for (const kind of [...kinds, ...ALWAYS])
@@ -90,26 +92,26 @@ export const KEYED: ProblemKind[] = [
   'key-reused',
 ]
 
-/** Who may call a route: said in the document, and enforced by the same line. */
+/** The scope that a route requires: one line documents and enforces it. */
 export function needs(scope: ApiScope) {
   return { security: [{ apiKey: [scope] }], middleware: requireScope(scope) }
 }
 
-/** The headers of a request that does something. */
+/** The request headers of every POST. */
 export const keyHeaders = z.object({
   'Idempotency-Key': z.string().meta({
     description:
-      'A value that you make once for this request, keep for every retry of it, and never use for another: 1 to 255 characters, bare or as a quoted string (RFC 9651).',
+      'A unique value for this request: make it once, send it with every retry, and never reuse it for another request. 1 to 255 printable ASCII characters, bare or as a quoted string (RFC 9651).',
     example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
   }),
   Prefer: z.string().optional().meta({
     description:
-      '`wait=N`: wait up to N (at most 30) seconds for a request that is running under the same key.',
+      '`wait=N`: if a request is running under the same key, wait up to N seconds (at most 30) for its answer.',
     example: 'wait=10',
   }),
 })
 
-/** A JSON body with its examples. */
+/** A required JSON body, with its examples. */
 export function body<Schema extends z.ZodType>(
   schema: Schema,
   examples: Record<string, { summary: string; value: object }>,
@@ -124,8 +126,8 @@ export const pageQuery = z.object({
     .min(1)
     .max(100)
     .default(25)
-    .meta({ description: 'How many, 1 to 100.', example: 25 }),
-  cursor: z.string().max(200).optional().meta({ description: 'The `nextCursor` of the page before.' }),
+    .meta({ description: 'Items per page, 1 to 100.', example: 25 }),
+  cursor: z.string().max(200).optional().meta({ description: 'The `nextCursor` of the previous page.' }),
 })
 
 export const idParam = (prefix: string, of: string) =>

@@ -1,3 +1,4 @@
+import type { TypedResponse } from 'hono'
 import { httpAnswer, waitPreferred } from '@/idempotency/adapters/http'
 import type { Operation } from '@/idempotency/core/operation'
 import type { SqlForm } from '@/idempotency/stores/sql'
@@ -5,14 +6,23 @@ import type { Deps } from '../deps'
 import { type RestContext, send } from './respond'
 
 /**
- * All API keys of a merchant are one owner of idempotency keys: whoever replaces an API key between a request and its retry must not
- * pay twice. Test and live are apart, since no merchant is both.
+ * All API keys of a merchant share its idempotency keys: a client whose API key is replaced between a request
+ * and its retry must not pay twice. Test and live stay apart, since no merchant is both.
  */
 const ACTOR = 'api'
 
 /**
- * Does an operation once for the key of this request, and answers. To the compiler it gives nothing: a stored text has no type, and a test
- * compares every answer with the document instead.
+ * A stored answer, sent byte for byte. zod-openapi demands the type of the body behind each status, which a
+ * stored text does not have: typed `any`, it fits every route, and `document.db.test.ts` compares what is
+ * sent with what the document promises.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type StoredResponse = TypedResponse<any, any, 'json'>
+
+/**
+ * Runs the operation once for the key of this request, and answers with the stored text.
+ * @param path where the created resource is read, without its id: for `Location`
+ * @throws StoreUnavailable when the record cannot be read or claimed: then nothing was asked of the bank
  */
 export async function runOnce<Input extends object, Begun, Effect>(
   c: RestContext,
@@ -20,7 +30,7 @@ export async function runOnce<Input extends object, Begun, Effect>(
   operation: Operation<Input, Begun, Effect, SqlForm>,
   input: Input,
   path: string,
-): Promise<never> {
+): Promise<StoredResponse> {
   const { caller, key, requestId } = c.var
   const wait = waitPreferred(c.req.header('prefer'))
   const scope = scopeOf(caller.merchantId)
@@ -35,7 +45,7 @@ export async function runOnce<Input extends object, Begun, Effect>(
   if (wait !== null) c.header('Preference-Applied', `wait=${wait}`)
   const statusUrl = `/api/v1/idempotency/${operation.name}/${encodeURIComponent(key)}`
   const location = (body: string) => `${path}/${(JSON.parse(body) as { id: string }).id}`
-  return send(c, httpAnswer(reply, { statusUrl, location })) as never
+  return send(c, httpAnswer(reply, { statusUrl, location })) as Response & StoredResponse
 }
 
 export function scopeOf(merchantId: string) {

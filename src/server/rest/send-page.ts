@@ -1,7 +1,10 @@
-import { paged } from '../routers/wire'
+import { paged } from '../wire/json'
 import type { RestContext } from './respond'
 
-/** A page of a list, with the address of the next one (RFC 8288). One row more than asked for was read: it tells whether there is one. */
+/**
+ * Sends one page of a list, with a `Link` to the next one (RFC 8288). `rows` are `limit + 1`: the extra row
+ * proves that there is a next page.
+ */
 export function sendPage<Row, Shown>(
   c: RestContext,
   rows: Row[],

@@ -9,10 +9,10 @@ import { ProblemError } from '@/idempotency/problems'
 import type { Context } from '../context'
 import { publicProcedure, router } from '../trpc'
 
-/** How long a press waits for one that is running, in milliseconds. 10 s: by then the page has said that it takes longer. */
+/** Time that a press waits for one that is running. 10 s: by then the page shows that it takes longer. */
 const JOIN_MS = 10_000
 
-/** The shopper's procedures. An order's address is the right to see and pay it. */
+/** The shopper's procedures. An order's id is the right to see and pay it. */
 export const checkoutRouter = router({
   order: publicProcedure
     .input(z.strictObject({ orderId }))
@@ -48,28 +48,23 @@ export const checkoutRouter = router({
       })
     }),
 
-  /** Presses that the page held back while one was running: they never were requests, and the dashboard says so. */
+  /**
+   * Logs presses that the page held back while one request was running: never requests, and the dashboard
+   * counts them as such.
+   */
   held: publicProcedure
     .input(z.strictObject({ orderId, key: z.unknown().optional(), presses: z.int().min(1).max(10_000) }))
     .mutation(async ({ ctx, input }) => {
       const key = validKey(input.key)
       const scope = await scopeOf(ctx, input.orderId)
-      const about = {
+      const operation = ctx.operations.pay.name
+      ctx.attempts.addHeldPresses({
         merchantId: scope.merchantId,
-        recordId: recordId(scope, ctx.operations.pay.name, key),
-        operation: ctx.operations.pay.name,
-        requestId: ctx.requestId,
-      }
-      ctx.attempts.add({
-        ...about,
-        outcome: 'held',
+        recordId: recordId(scope, operation, key),
+        operation,
         presses: input.presses,
-        status: 0,
-        problem: null,
-        source: 'browser',
-        fence: null,
+        requestId: ctx.requestId,
         at: new Date(),
-        durationMs: 0,
       })
       return { ok: true as const }
     }),
@@ -77,7 +72,7 @@ export const checkoutRouter = router({
   receipt: publicProcedure
     .input(z.strictObject({ token: z.string().min(20).max(100) }))
     .query(async ({ ctx, input }) => {
-      // The request that brought the shopper here may still be waiting to be logged; the receipt counts it.
+      // The attempt of the request that paid may still wait to be written; the receipt counts it.
       await ctx.attempts.flush()
       return found(await readReceipt(ctx.db, input.token, ctx.receiptSecret), 'receipt')
     }),
@@ -88,7 +83,7 @@ async function scopeOf(ctx: Context, id: string): Promise<Scope> {
   return { merchantId, actor: `shopper:${ctx.shopper}` }
 }
 
-/** Before the database is touched. */
+/** @throws ProblemError `key-missing` or `key-invalid`, before the database is asked */
 function validKey(key: unknown): string {
   const problem = keyProblem(key)
   if (problem) throw new ProblemError(problem)
@@ -96,6 +91,6 @@ function validKey(key: unknown): string {
 }
 
 function found<T>(value: T | null, what: string): T {
-  if (value === null) throw new ProblemError({ kind: 'not-found', detail: `There is no such ${what}.` })
+  if (value === null) throw new ProblemError({ kind: 'not-found', detail: `This ${what} does not exist.` })
   return value
 }

@@ -30,15 +30,15 @@ async function signIn(email: string, merchantId: string): Promise<string> {
   return (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
 }
 
-async function told(answer: Response) {
+async function outcomeOf(answer: Response) {
   const body = await answer.json()
   return { status: answer.status, data: body.result?.data, kind: body.error?.data?.idempotency?.kind }
 }
 
 const list = async (cookie = ours) =>
-  told(await product.call('/api/trpc/developers.keys', { headers: { cookie } }))
+  outcomeOf(await product.call('/api/trpc/developers.keys', { headers: { cookie } }))
 const send = async (procedure: string, input: object, cookie = ours) =>
-  told(
+  outcomeOf(
     await product.call(`/api/trpc/developers.${procedure}`, {
       method: 'POST',
       headers: { ...PAGE, cookie },
@@ -61,7 +61,7 @@ const trail = async (id: string) =>
     ({ actor, action }) => `${actor} ${action}`,
   )
 const uuid = (id: string) => id.slice(4).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5')
-/** Whether a program may still call with a token. */
+/** True while a program may call with this token. */
 const opens = async (token: string) =>
   (await product.api('GET', '/api/v1/payments', undefined, { authorization: `Bearer ${token}` })).status
 
@@ -75,21 +75,22 @@ test('a key is made, opens the API, is listed without its token, and is in the a
   expect(await opens(data.token)).toBe(200)
   const listed = await list()
   expect(await rowOf(data.id)).toMatchObject({
-    ...{
-      name: 'Warehouse',
-      hint: `sk_test_…${data.token.slice(-4)}`,
-      mode: 'test',
-      scopes: ['payments:read'],
-      state: 'active',
-      idle: false,
-    },
-    ...{ createdBy: 'ours@example.com', expiresAt: expect.any(String), revokedAt: null, successorId: null },
+    name: 'Warehouse',
+    hint: `sk_test_…${data.token.slice(-4)}`,
+    mode: 'test',
+    scopes: ['payments:read'],
+    state: 'active',
+    idle: false,
+    createdBy: 'ours@example.com',
+    expiresAt: expect.any(String),
+    revokedAt: null,
+    successorId: null,
   })
   expect(JSON.stringify(listed)).not.toContain(data.token.slice(8))
   expect(await trail(data.id)).toEqual(['ours@example.com api-key.created'])
 })
 
-test('its answer is kept by nobody on the way', async () => {
+test('its answer is stored by no cache on the way', async () => {
   const answer = await product.call('/api/trpc/developers.createKey', {
     method: 'POST',
     headers: { ...PAGE, cookie: ours },
@@ -126,7 +127,7 @@ test('rotated with an overlap both keys open; without one the old key ends at on
   ])
 })
 
-test('rotated ten times at once it has one successor; another dialog is told that it has one', async () => {
+test('rotated ten times at once it has one successor; another dialog learns that it has one', async () => {
   const { id } = await make({ name: 'Turned' })
   const input = { id, newId: randomUUID(), overlapHours: 1 }
   const answers = await Promise.all(Array.from({ length: 10 }, () => send('rotateKey', input)))
@@ -153,13 +154,13 @@ test('revoked it opens nothing any more, and once more changes nothing', async (
   })
 })
 
-test('a key that is past its time is told apart from one that was taken away', async () => {
+test('a key that has expired is distinguished from one that was revoked', async () => {
   const { id } = await make({ expiresInDays: 1 })
   await product.owner.query('UPDATE api_key SET expires_at = created_at WHERE id = $1', [uuid(id)])
   expect(await rowOf(id)).toMatchObject({ state: 'expired' })
 })
 
-test('without a session nothing is told and nothing done', async () => {
+test('without a session nothing is shown and nothing done', async () => {
   const standing = async () =>
     (await list()).data.keys.map(({ id, state }: { id: string; state: string }) => `${id} ${state}`)
   const { id } = await make()
@@ -186,7 +187,7 @@ test('another merchant’s key is not there', async () => {
   )
   expect(JSON.stringify(await list(theirs))).not.toContain(id)
   expect(await opens(token)).toBe(200)
-  // The same id chosen by somebody else is a key of theirs, and changes nothing of ours.
+  // The same id chosen by another merchant is a key of theirs, and changes nothing of ours.
   const copy = await send('createKey', { ...newKey(), newId: uuid(id) }, theirs)
   expect(copy.data.outcome).toBe('made')
   expect(await opens(token)).toBe(200)
@@ -201,7 +202,7 @@ test.each<[string, object]>([
   ['a scope that there is not', { scopes: ['everything'] }],
   ['no time to live', { expiresInDays: 0 }],
   ['an id that is none', { newId: 'key_1' }],
-  ['a member that nobody asked for', { token: 'sk_test_mine' }],
+  ['a member that the schema does not know', { token: 'sk_test_mine' }],
 ])('%s is refused', async (_, changes) => {
   const before = (await list()).data.keys.length
   expect((await send('createKey', newKey(changes))).status).toBe(400)

@@ -12,9 +12,9 @@ import {
 import { showId, uuidv7 } from '@/lib/id'
 import type { Context } from '../context'
 import { operatorProcedure, router } from '../trpc'
-import { maybeTime, notFound, time, uuidOf, words } from './wire'
+import { maybeTime, notFound, time, uuidOf, words } from '../wire/json'
 
-/** In `overlap` a key still works, beside its successor; `rotated` ones do so no more. */
+/** `overlap`: the key still works beside its successor. `rotated`: it no longer does. */
 const KEY_STATES = ['active', 'overlap', 'rotated', 'expired', 'revoked'] as const
 
 const scopes = z.array(z.enum(SCOPES)).min(1).max(SCOPES.length)
@@ -37,7 +37,10 @@ const keyOut = z.object({
   successorId: z.string().nullable(),
 })
 
-/** `before`: this very press got through earlier, and its answer was lost: the key is there, its token was shown to nobody. */
+/**
+ * `before`: this press got through earlier and its answer was lost. The key exists, but its token was never
+ * shown.
+ */
 const madeOut = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('made'), id: z.string(), token: z.string() }),
   z.object({ outcome: z.literal('before'), id: z.string() }),
@@ -45,10 +48,13 @@ const madeOut = z.discriminatedUnion('outcome', [
 ])
 type Made = z.infer<typeof madeOut>
 
-/** A UUID that the page makes when its dialog opens: pressed twice, or sent again after a lost answer, it is one key. */
+/**
+ * A UUID that the page makes when its dialog opens, so that a double press or a retry after a lost answer
+ * makes one key.
+ */
 const newKeyId = z.uuid({ version: 'v4' })
 
-/** What a merchant's programs need: API keys. All of it is in the audit, with who did it. */
+/** The API keys of a merchant's programs. Each change is in the audit with its operator. */
 export const developersRouter = router({
   keys: operatorProcedure
     .output(z.object({ keys: z.array(keyOut), baseUrl: z.string() }))
@@ -78,7 +84,10 @@ export const developersRouter = router({
       return (await findApiKey(ctx.db, merchantId, newId)) ? madeBefore(newId) : notFound()
     }),
 
-  /** The old key works on for the overlap; a key that has ended, or was rotated before, has no other successor. */
+  /**
+   * The old key works on during the overlap. A key that has ended or was already rotated gets no second
+   * successor.
+   */
   rotateKey: operatorProcedure
     .input(
       z.strictObject({
@@ -89,25 +98,25 @@ export const developersRouter = router({
     )
     .output(madeOut)
     .mutation(async ({ ctx, input: { id, newId, overlapHours } }) => {
-      const which = whichKey(ctx, id)
+      const which = ownKey(ctx, id)
       const made = await rotateApiKey(ctx.db, which, { overlapHours, successorId: newId }, uuidv7)
       if (made) return shownOnce(made)
       const { rotatedTo } = (await findApiKey(ctx.db, which.merchantId, which.id)) ?? notFound()
       return rotatedTo === newId ? madeBefore(newId) : { outcome: 'ended' }
     }),
 
-  /** Ends it at once, replays included. Once more changes nothing. */
+  /** Ends a key at once, for replays too. A second call changes nothing. */
   revokeKey: operatorProcedure
     .input(z.strictObject({ id: z.string().max(64) }))
     .output(z.object({ outcome: z.enum(['revoked', 'before']) }))
     .mutation(async ({ ctx, input }) => {
-      const which = whichKey(ctx, input.id)
+      const which = ownKey(ctx, input.id)
       if (await revokeApiKey(ctx.db, which, uuidv7)) return { outcome: 'revoked' }
       return (await findApiKey(ctx.db, which.merchantId, which.id)) ? { outcome: 'before' } : notFound()
     }),
 })
 
-function whichKey({ operator }: Context & { operator: { merchantId: string; email: string } }, id: string) {
+function ownKey({ operator }: Context & { operator: { merchantId: string; email: string } }, id: string) {
   return { merchantId: operator.merchantId, id: uuidOf('key', id), by: operator.email }
 }
 
@@ -121,15 +130,15 @@ const madeBefore = (id: string): Made => ({ outcome: 'before', id: showId('key',
 function showKey(row: ApiKeyRow): z.infer<typeof keyOut> {
   const { name, hint, createdBy, idle } = row
   return {
-    ...{
-      id: showId('key', row.id),
-      name,
-      hint,
-      mode: hint.startsWith('sk_live_') ? 'live' : 'test',
-      scopes: row.scopes,
-      state: stateOf(row),
-    },
-    ...{ createdBy, idle, successorId: row.rotatedTo && showId('key', row.rotatedTo) },
+    id: showId('key', row.id),
+    name,
+    hint,
+    mode: hint.startsWith('sk_live_') ? 'live' : 'test',
+    scopes: row.scopes,
+    state: stateOf(row),
+    createdBy,
+    idle,
+    successorId: row.rotatedTo && showId('key', row.rotatedTo),
     createdAt: time(row.createdAt),
     expiresAt: maybeTime(row.expiresAt),
     revokedAt: maybeTime(row.revokedAt),

@@ -4,20 +4,9 @@ import { readId, showId, uuidv7 } from '@/lib/id'
 import { audit, auditOf } from '@/platform/audit'
 import { factsOf } from '../operations'
 import { operatorProcedure, router } from '../trpc'
-import {
-  attempt,
-  attemptOut,
-  counts,
-  countsOut,
-  maybeTime,
-  notFound,
-  paged,
-  pageSize,
-  readTimeCursor,
-  time,
-  words,
-  writeCursor,
-} from './wire'
+import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
+import { readTimeCursor, writeCursor } from '../wire/cursor'
+import { maybeTime, notFound, paged, pageSize, time, words } from '../wire/json'
 
 export const RECORD_STATES = ['claimed', 'sending', 'unknown', 'parked', 'completed', 'tombstone'] as const
 
@@ -31,7 +20,7 @@ const summaryOut = countsOut.extend({
   fence: z.number(),
   status: z.number().nullable(),
   problem: z.string().nullable(),
-  /** What it worked on: a payment, an order, a refund. */
+  /** The resource that it works on: a payment, an order, a refund. */
   subjectId: z.string().nullable(),
   paymentId: z.string().nullable(),
   createdAt: z.string(),
@@ -56,8 +45,11 @@ const detailOut = summaryOut.extend({
   attempts: z.array(attemptOut),
 })
 
-/** A record's id is a hash in text form; it comes from us, so anything else is refused before the database is asked. */
+/** A record's id is a hash as text. We made it, so any other text is refused before the database is asked. */
 const recordId = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/)
+
+/** The first attempts of a record on its page. 500: more than a person reads. */
+const ATTEMPTS_MAX = 500
 
 export const idempotencyRouter = router({
   list: operatorProcedure
@@ -89,19 +81,25 @@ export const idempotencyRouter = router({
       const record = await findRecord(ctx.db, ctx.operator.merchantId, input.id)
       if (!record) return notFound()
       const { fingerprint, fingerprintVersion, leaseOver, worker, tries, parkedReason, answer } = record
-      const attempts = await attemptsOf(ctx.db, ctx.operator.merchantId, [input.id], 500)
+      const attempts = await attemptsOf(ctx.db, ctx.operator.merchantId, [input.id], ATTEMPTS_MAX)
       const audited = await auditOf(ctx.db, ctx.operator.merchantId, input.id)
       return {
         ...showRecord(record),
-        ...{ fingerprint, fingerprintVersion, leaseOver, worker, tries, parkedReason, answer },
+        fingerprint,
+        fingerprintVersion,
+        leaseOver,
+        worker,
+        tries,
+        parkedReason,
+        answer,
         parkedAt: maybeTime(record.parkedAt),
         audit: audited.map((row) => ({ ...row, at: time(row.at) })),
         leaseUntil: time(record.leaseUntil),
-        attempts: attempts.map(attempt),
+        attempts: attempts.map(showAttempt),
       }
     }),
 
-  /** Puts a parked record before the resolver again: the bank is asked, never charged. */
+  /** Unparks a record, so that the resolver asks the bank again. It asks only; it never charges. */
   askAgain: operatorProcedure.input(z.strictObject({ id: recordId })).mutation(async ({ ctx, input }) => {
     const { merchantId, email } = ctx.operator
     const trace = audit({
@@ -110,7 +108,7 @@ export const idempotencyRouter = router({
       actor: email,
       action: 'record.asked-again',
       subject: input.id,
-      detail: 'put before the resolver again',
+      detail: 'unparked: the resolver asks the bank again',
     })
     return { asked: await ctx.store.unpark(merchantId, input.id, [trace]) }
   }),
@@ -120,8 +118,15 @@ function showRecord(row: RecordSummary): z.infer<typeof summaryOut> {
   const { id, key, operation, scope, state, fence, status, problem } = row
   const facts = factsOf(operation)
   return {
-    ...{ id, key, operation, scope, state, fence, status, problem },
-    ...counts(row),
+    ...showCounts(row),
+    id,
+    key,
+    operation,
+    scope,
+    state,
+    fence,
+    status,
+    problem,
     sentBy: facts?.sentBy ?? null,
     subjectId: row.subjectId && facts && showId(facts.subject, row.subjectId),
     paymentId: row.subjectId && facts?.subject === 'pay' ? showId('pay', row.subjectId) : null,

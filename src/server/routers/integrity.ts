@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { checkIntegrity, type IntegrityReport } from '@/payments/integrity'
 import { OF_MERCHANTS } from '@/platform/integrity'
 import { operatorProcedure, router } from '../trpc'
+import { time } from '../wire/json'
+import { offenderOut, showOffender } from '../wire/ledger-shapes'
 import { coalesce } from './coalesce'
-import { offender, offenderOut, time } from './wire'
 
 const countedOut = z.object({
   charges: z.number(),
@@ -31,7 +32,10 @@ const verdictOut = z.object({
 const checks = coalesce<IntegrityReport>()
 
 export const integrityRouter = router({
-  /** Every invariant of this merchant, now (or a moment ago: `checkedAt` says when), and what there was to check. */
+  /**
+   * Every invariant of this merchant, checked now or up to 2 s ago (`checkedAt`), and how many rows there were
+   * to check.
+   */
   check: operatorProcedure.output(verdictOut).query(async ({ ctx }) => {
     const { merchantId } = ctx.operator
     return showVerdict(await checks(merchantId, () => checkIntegrity(ctx.db, merchantId)))
@@ -42,11 +46,11 @@ function showVerdict({ checkedAt, counted, findings }: IntegrityReport): z.infer
   return {
     checkedAt: time(checkedAt),
     counted,
-    findings: findings.map(({ id, part, rule: says, offenders }) => ({
+    findings: findings.map(({ id, part, rule, offenders }) => ({
       id,
       part: z.enum(OF_MERCHANTS).parse(part),
-      says,
-      offenders: offenders.map(offender),
+      says: rule,
+      offenders: offenders.map(showOffender),
     })),
   }
 }

@@ -1,61 +1,27 @@
 import { z } from 'zod'
 import { checkLedger, type LedgerCheck } from '@/ledger/audit'
-import { type AccountBalance, account, accounts, journal, statement } from '@/ledger/read'
-import { showId } from '@/lib/id'
+import { account, accounts, journal, statement } from '@/ledger/read'
 import type { Db } from '@/platform/db'
 import { operatorProcedure, router } from '../trpc'
-import { coalesce } from './coalesce'
+import { readLineCursor, writeCursor } from '../wire/cursor'
+import { instant, notFound, paged, pageSize, uuidOf } from '../wire/json'
 import {
-  amount,
-  instant,
-  maybeTime,
-  notFound,
-  offender,
-  offenderOut,
-  paged,
-  pageSize,
-  readLineCursor,
-  time,
-  transaction,
+  accountOut,
+  ledgerCheckOut,
+  showAccount,
+  showLedgerCheck,
+  showStatementLine,
+  showTransaction,
+  statementLineOut,
   transactionOut,
-  uuidOf,
-  writeCursor,
-} from './wire'
-
-export const accountOut = z.object({
-  id: z.string(),
-  code: z.string(),
-  name: z.string(),
-  type: z.string(),
-  currency: z.string(),
-  debits: z.number().int(),
-  credits: z.number().int(),
-  balance: z.number().int(),
-  entries: z.number(),
-  lastEntryAt: z.string().nullable(),
-})
-
-export const checkOut = z.object({
-  checkedAt: z.string(),
-  entries: z.number(),
-  totals: z.array(z.object({ currency: z.string(), debits: z.number().int(), credits: z.number().int() })),
-  broken: z.array(z.object({ id: z.string(), says: z.string(), offenders: z.array(offenderOut) })),
-})
-
-const lineOut = z.object({
-  transactionId: z.string(),
-  position: z.number(),
-  amount: z.number().int(),
-  balance: z.number().int(),
-  postedAt: z.string(),
-  kind: z.string(),
-  description: z.string(),
-  paymentId: z.string().nullable(),
-})
+} from '../wire/ledger-shapes'
+import { coalesce } from './coalesce'
 
 export const ledgerRouter = router({
-  /** Debits, credits and every invariant, now (or a moment ago: `checkedAt` says when). */
-  check: operatorProcedure.output(checkOut).query(({ ctx }) => recentCheck(ctx.db, ctx.operator.merchantId)),
+  /** Debits, credits and every invariant of the ledger, checked now or up to 2 s ago (`checkedAt`). */
+  check: operatorProcedure
+    .output(ledgerCheckOut)
+    .query(({ ctx }) => recentCheck(ctx.db, ctx.operator.merchantId)),
 
   accounts: operatorProcedure
     .input(z.strictObject({ asOf: instant.optional() }))
@@ -86,7 +52,7 @@ export const ledgerRouter = router({
         limit: pageSize,
       }),
     )
-    .output(z.object({ items: z.array(lineOut), nextCursor: z.string().nullable() }))
+    .output(z.object({ items: z.array(statementLineOut), nextCursor: z.string().nullable() }))
     .query(async ({ ctx, input }) => {
       const accountId = uuidOf('acc', input.id)
       if (!(await account(ctx.db, ctx.operator.merchantId, accountId))) notFound()
@@ -97,18 +63,8 @@ export const ledgerRouter = router({
         limit: input.limit + 1,
       }
       const rows = await statement(ctx.db, ctx.operator.merchantId, page)
-      return paged(
-        rows,
-        input.limit,
-        (row) => ({
-          ...row,
-          transactionId: showId('txn', row.transactionId),
-          paymentId: row.paymentId && showId('pay', row.paymentId),
-          amount: amount(row.amount),
-          balance: amount(row.balance),
-          postedAt: time(row.postedAt),
-        }),
-        (row) => writeCursor(row.transactionId, row.position),
+      return paged(rows, input.limit, showStatementLine, (row) =>
+        writeCursor(row.transactionId, row.position),
       )
     }),
 
@@ -118,41 +74,13 @@ export const ledgerRouter = router({
     .query(async ({ ctx, input }) => {
       const after = readLineCursor(input.cursor)?.transactionId ?? null
       const rows = await journal(ctx.db, ctx.operator.merchantId, { after, limit: input.limit + 1 })
-      return paged(rows, input.limit, transaction, (row) => writeCursor(row.id, 0))
+      return paged(rows, input.limit, showTransaction, (row) => writeCursor(row.id, 0))
     }),
 })
 
-export function showAccount(row: AccountBalance): z.infer<typeof accountOut> {
-  return {
-    ...row,
-    id: showId('acc', row.id),
-    debits: amount(row.debits),
-    credits: amount(row.credits),
-    balance: amount(row.balance),
-    lastEntryAt: maybeTime(row.lastEntryAt),
-  }
-}
-
-/** Every open dashboard asks for it every 2 s. */
+/** Every open dashboard asks for the check every 2 s. */
 const checks = coalesce<LedgerCheck>()
 
-export async function recentCheck(db: Db, merchantId: string): Promise<z.infer<typeof checkOut>> {
-  return showCheck(await checks(merchantId, () => checkLedger(db, merchantId)))
-}
-
-function showCheck(check: LedgerCheck): z.infer<typeof checkOut> {
-  return {
-    checkedAt: time(check.checkedAt),
-    entries: check.entries,
-    totals: check.totals.map((total) => ({
-      currency: total.currency,
-      debits: amount(total.debits),
-      credits: amount(total.credits),
-    })),
-    broken: check.broken.map(({ id, rule: says, offenders }) => ({
-      id,
-      says,
-      offenders: offenders.map(offender),
-    })),
-  }
+export async function recentCheck(db: Db, merchantId: string): Promise<z.infer<typeof ledgerCheckOut>> {
+  return showLedgerCheck(await checks(merchantId, () => checkLedger(db, merchantId)))
 }

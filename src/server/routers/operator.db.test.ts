@@ -61,7 +61,7 @@ async function ask(procedure: string, input: unknown, cookie: string) {
 }
 
 const QUESTIONS = (): [string, unknown][] => [
-  ['payments.viewer', undefined],
+  ['operator.current', undefined],
   ['payments.overview', { range: '24h' }],
   ['payments.list', {}],
   ['payments.get', { id: payment.id }],
@@ -140,7 +140,7 @@ test('a foreign id, an unknown one and a word that is no id are answered alike: 
   expect((await ask('payments.get', { id: payment.accountId }, ours)).status).toBe(404)
 })
 
-test('a payment is told whole: its one request, its entries, its record, the bank’s own count', async () => {
+test('a payment is shown whole: its one request, its entries, its record, the bank’s own count', async () => {
   const { data } = await ask('payments.get', { id: payment.id }, ours)
   expect(data).toMatchObject({
     id: payment.id,
@@ -232,7 +232,7 @@ test.each<[string, Record<string, unknown>]>([
   expect((await product.owner.query('SELECT count(*) FROM orders')).rows).toEqual(before.rows)
 })
 
-test('nobody places an order for a merchant without being its operator', async () => {
+test('only an operator of the merchant places an order for it', async () => {
   expect((await createOrder(ORDER, '')).status).toBe(401)
 })
 

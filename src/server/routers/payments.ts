@@ -8,26 +8,11 @@ import { listPayments, type PaymentSummary, paymentDetail } from '@/payments/rea
 import { factsOf } from '../operations'
 import { operatorProcedure, router } from '../trpc'
 import { refundShape, showRefund } from '../wire/api-shapes'
-import { checkOut, recentCheck } from './ledger'
-import {
-  amount,
-  attempt,
-  attemptOut,
-  counts,
-  countsOut,
-  instant,
-  maybeTime,
-  notFound,
-  paged,
-  pageSize,
-  readTimeCursor,
-  time,
-  transaction,
-  transactionOut,
-  uuidOf,
-  words,
-  writeCursor,
-} from './wire'
+import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
+import { readTimeCursor, writeCursor } from '../wire/cursor'
+import { amount, instant, maybeTime, notFound, paged, pageSize, time, uuidOf, words } from '../wire/json'
+import { ledgerCheckOut, showTransaction, transactionOut } from '../wire/ledger-shapes'
+import { recentCheck } from './ledger'
 
 const summaryOut = countsOut.extend({
   id: z.string(),
@@ -66,7 +51,7 @@ const overviewOut = z.object({
   ambiguous: z.number(),
   any: z.boolean(),
   feed: z.array(summaryOut),
-  ledger: checkOut,
+  ledger: ledgerCheckOut,
 })
 
 const recordOut = z.object({
@@ -114,15 +99,6 @@ const listInput = z.strictObject({
 })
 
 export const paymentsRouter = router({
-  /** Who looks at the dashboard. */
-  viewer: operatorProcedure
-    .output(z.object({ name: z.string(), email: z.string(), sandbox: z.boolean() }))
-    .query(({ ctx }) => ({
-      name: ctx.operator.name,
-      email: ctx.operator.email,
-      sandbox: ctx.env.PAYONCE_MODE === 'sandbox',
-    })),
-
   overview: operatorProcedure
     .input(z.strictObject({ range: z.enum(Object.keys(RANGES) as [keyof typeof RANGES]) }))
     .output(overviewOut)
@@ -153,7 +129,10 @@ export const paymentsRouter = router({
       return paged(rows, input.limit, showPayment, (row) => writeCursor(row.cursor, row.id))
     }),
 
-  /** Places an order for a customer: a link to pay. An order charges nothing by itself, so two are no harm. */
+  /**
+   * Places an order for a customer and returns a link to pay it. No key: an order charges nothing by itself,
+   * so two do no harm.
+   */
   createOrder: operatorProcedure
     .input(newOrder)
     .output(
@@ -187,8 +166,13 @@ export const paymentsRouter = router({
 function showPayment(row: PaymentSummary): z.infer<typeof summaryOut> {
   const { recordId, currency, cardLabel, declineCode, reference, customerEmail } = row
   return {
-    ...{ recordId, currency, cardLabel, declineCode, reference, customerEmail },
-    ...counts(row),
+    ...showCounts(row),
+    recordId,
+    currency,
+    cardLabel,
+    declineCode,
+    reference,
+    customerEmail,
     id: showId('pay', row.id),
     orderId: showId('ord', row.orderId),
     status: z.enum(PAYMENT_STATUSES).parse(row.status),
@@ -206,9 +190,13 @@ function showDetail(
   const { method, gatewayKey, gatewayRef, orderStatus, bankCharges } = payment
   return {
     ...showPayment(payment),
-    ...{ method, gatewayKey, gatewayRef, orderStatus, bankCharges },
+    method,
+    gatewayKey,
+    gatewayRef,
+    orderStatus,
+    bankCharges,
     fee: payment.fee === null ? null : amount(payment.fee),
-    attempts: attempts.map(attempt),
+    attempts: attempts.map(showAttempt),
     record: record && {
       ...record,
       sentBy: factsOf(record.operation)?.sentBy ?? null,
@@ -217,7 +205,7 @@ function showDetail(
       completedAt: maybeTime(record.completedAt),
       expiresAt: time(record.expiresAt),
     },
-    transactions: transactions.map(transaction),
+    transactions: transactions.map(showTransaction),
     events: events.map((event) => ({
       ...event,
       id: showId('evt', event.id),
@@ -230,7 +218,9 @@ function showDetail(
 
 function showOverview({ now, from, bucketSeconds, buckets, current, previous, ambiguous, any }: Overview) {
   return {
-    ...{ bucketSeconds, ambiguous, any },
+    bucketSeconds,
+    ambiguous,
+    any,
     now: time(now),
     from: time(from),
     buckets: buckets.map((bucket) => ({ ...bucket, at: time(bucket.at) })),

@@ -1,8 +1,8 @@
 import type pg from 'pg'
 
 /**
- * D4: from here on every fifth transaction of the product that writes a record fails with 40001, as a busy database under stricter
- * isolation would do. By a count, not by chance, so that a try that follows a failed one goes through.
+ * D4: from here on every fifth transaction of the product that writes a record fails with 40001, as in a busy
+ * database under stricter isolation. By count, not by chance, so that the retry after a failure goes through.
  */
 export async function injectConflicts(owner: pg.Pool): Promise<void> {
   await owner.query(`
@@ -20,7 +20,7 @@ export async function injectConflicts(owner: pg.Pool): Promise<void> {
     CREATE TRIGGER inject_conflict BEFORE INSERT OR UPDATE OR DELETE ON idempotency_record FOR EACH STATEMENT EXECUTE FUNCTION inject_conflict()`)
 }
 
-/** How many of them happened. */
+/** The number of failures that were injected. */
 export async function conflictsSeen(owner: pg.Pool): Promise<number> {
   const { rows } = await owner.query('SELECT last_value / 5 AS seen FROM conflict_count')
   return Number(rows[0].seen)

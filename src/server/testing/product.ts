@@ -10,7 +10,7 @@ import { testDatabase } from '@/setup/test/database'
 import { createApi } from '../api'
 import { buildDeps, type Deps } from '../deps'
 
-/** What a call to `checkout.pay` brought back over HTTP. */
+/** The answer to a call of `checkout.pay` over HTTP. */
 export interface PayReply {
   status: number
   headers: Headers
@@ -27,7 +27,7 @@ export interface PayReply {
   } | null
 }
 
-/** What the door for programs answered. */
+/** An answer of the HTTP API. */
 export interface ApiReply {
   status: number
   text: string
@@ -36,23 +36,29 @@ export interface ApiReply {
   header(name: string): string | null
 }
 
-/** The whole product behind its HTTP door, on a database of its own: for tests that look at the answer, the bank and the books. */
+/**
+ * The whole product behind its HTTP server, on a database of its own, for tests that check the answer, the
+ * bank and the books.
+ */
 export interface TestProduct {
   deps: Deps
   merchantId: string
-  /** A pool of the database's owner, to look at everything and to break things. */
+  /** A pool of the database's owner, for reading everything and for breaking things. */
   owner: pg.Pool
   newOrder(changes?: Partial<NewOrder>): Promise<string>
   pay(body: Record<string, unknown>, cookie?: string): Promise<PayReply>
   /** The API itself, for a real socket. */
   fetch: ReturnType<typeof createApi>['fetch']
   call(path: string, init?: RequestInit): Promise<Response>
-  /** A request of a program, with an API key of the merchant that may do everything; `body` is JSON, or a text that may be none. */
+  /**
+   * A request of a program, with an API key of the merchant that has every scope. `body` is sent as JSON; a
+   * text is sent as it is.
+   */
   api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiReply>
   newApiKey(of?: { merchantId?: string; scopes?: readonly ApiScope[] }): Promise<string>
   otherMerchant(): Promise<{ merchantId: string; token: string }>
   cookie(): Promise<string>
-  /** Counts rows: charges at the bank, payments, captures in the ledger. */
+  /** Counts rows: charges at the bank, payments, transactions of the ledger, records. `where` is SQL. */
   count(what: 'charges' | 'payments' | 'captures' | 'records', where?: string): Promise<number>
   close(): Promise<void>
 }
@@ -65,7 +71,7 @@ const COUNTED = {
   records: 'idempotency_record',
 }
 
-/** A request of a program, as the API answers it. */
+/** Reads an answer of the HTTP API. */
 export async function apiReply(response: Response): Promise<ApiReply> {
   const text = await response.text()
   const { status, headers } = response

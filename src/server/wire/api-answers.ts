@@ -6,11 +6,11 @@ import { type IdPrefix, showId } from '@/lib/id'
 import type { RefundAnswers } from '@/payments/refund'
 import { showOrder, showPayment, showRefund } from './api-shapes'
 
-/** What programs are told of an operation's end: the bodies that are stored, and sent again as they are. */
+/** The API's answers to each operation: bodies that are stored once, and replayed byte for byte. */
 
 export function paymentAnswers(baseUrl: string): PaymentAnswers {
   return {
-    // 202: the shopper has to do something first, so this answer is not the last one under its key.
+    // 202: the shopper must confirm first. This answer is interim: the key gets its final one later.
     paid: (payment, { status, cardLabel, actionUrl }) => {
       const shown = showPayment(
         { ...payment, status, cardLabel, declineCode: null, refundedAmount: 0n },
@@ -52,7 +52,7 @@ export const refundAnswers: RefundAnswers = {
   pointer: (id) => ({ refund: showId('ref', id) }),
 }
 
-/** The whole problem is stored, so that a replay says the same words even when a later version of ours has better ones. */
+/** The whole problem is stored, so that a replay keeps its words even if a later version of ours has other ones. */
 function problemAnswer(kind: ProblemKind, detail: string, facts: Facts): Answer {
   return {
     status: PROBLEMS[kind].status,

@@ -5,14 +5,19 @@ import { showId } from '@/lib/id'
 import type { PaymentForApi } from '@/payments/api-read'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import type { RefundStatus } from '@/payments/refund-store'
-import { amount, time } from '../routers/wire'
+import { amount, time } from './json'
 
-/** What the API tells of orders, payments and refunds: the schemas of the document, and the functions that fill them. */
+/**
+ * Orders, payments and refunds as the API shows them: the schemas of the document, and the functions that fill
+ * them.
+ */
 
 const ID = '018f3c2a9d4e7c31b2a45f60718293a4'
 const id = (prefix: string, of: string) =>
   z.string().meta({ description: `The ${of}’s id.`, example: `${prefix}_${ID}` })
-const money = z.int().meta({ description: 'In the smallest unit of the currency.', example: 2400 })
+const money = z
+  .int()
+  .meta({ description: 'In the smallest unit of the currency: 2400 EUR cents are €24.00.', example: 2400 })
 const currency = z.string().meta({ example: 'EUR' })
 const at = z.iso.datetime().meta({ description: 'RFC 3339, UTC.', example: '2026-11-24T12:00:00.000Z' })
 const metadata = z.record(z.string(), z.string()).meta({ example: { cart: '7431' } })
@@ -20,9 +25,10 @@ const metadata = z.record(z.string(), z.string()).meta({ example: { cart: '7431'
 export const orderShape = z
   .object({
     id: id('ord', 'order'),
-    checkoutUrl: z
-      .url()
-      .meta({ description: 'Where a person can pay it.', example: `https://pay.example/checkout/ord_${ID}` }),
+    checkoutUrl: z.url().meta({
+      description: 'The page where a person pays the order.',
+      example: `https://pay.example/checkout/ord_${ID}`,
+    }),
     amount: money,
     currency,
     status: z.enum(['open', 'paid']).meta({ example: 'open' }),
@@ -48,24 +54,26 @@ export const paymentShape = z
     currency,
     status: z.enum(PAYMENT_STATUSES).meta({
       description:
-        '`sending`: the bank is being asked. `unknown`: it was asked, and we are finding out. `requires_action`: the shopper has to confirm at `nextAction.url`. The others are final.',
+        '`sending`: the bank is being asked. `unknown`: the bank was asked and its answer is missing; we are finding out. `requires_action`: the shopper must confirm at `nextAction.url`. All others are final.',
       example: 'succeeded',
     }),
     paymentMethod: z.string().meta({ example: 'pm_card_visa' }),
     cardLabel: z.string().nullable().meta({ example: 'Visa •••• 4242' }),
     declineCode: z.string().nullable().meta({ example: null }),
-    amountRefunded: z.int().meta({ description: 'Given back, or being given back.', example: 0 }),
+    amountRefunded: z
+      .int()
+      .meta({ description: 'The sum of all refunds, those under way included.', example: 0 }),
     description: z.string().nullable().meta({ example: null }),
     metadata,
     receiptUrl: z.url().nullable().meta({
-      description: 'The shopper’s receipt, once it is paid.',
+      description: 'The shopper’s receipt; null until the payment has succeeded.',
       example: 'https://pay.example/receipt/3p…',
     }),
     nextAction: z
       .object({ type: z.literal('redirect'), url: z.url() })
       .nullable()
       .meta({
-        description: 'Where to send the shopper while the status is `requires_action`.',
+        description: 'The next step of the shopper while the status is `requires_action`, else null.',
         example: null,
       }),
     createdAt: at,
@@ -84,14 +92,14 @@ export const refundShape = z
   })
   .meta({ id: 'Refund' })
 
-/** A page of a list. */
+/** One page of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
     nextCursor: z
       .string()
       .nullable()
-      .meta({ description: 'Send it as `cursor` for the next page; null on the last one.' }),
+      .meta({ description: 'Send it as `cursor` to get the next page; null on the last one.' }),
   })
 }
 
@@ -104,12 +112,15 @@ export function showOrder(row: OrderRow, baseUrl: string): z.infer<typeof orderS
     amount: amount(row.amount),
     currency,
     status: z.enum(['open', 'paid']).parse(row.status),
-    ...{ reference, customerEmail, metadata, items },
+    reference,
+    customerEmail,
+    metadata,
+    items,
     createdAt: time(row.createdAt),
   }
 }
 
-/** @param actionUrl where the shopper proves who they are, while they have to */
+/** @param actionUrl the bank's page while the shopper must confirm there, else null */
 export function showPayment(
   row: PaymentForApi,
   actionUrl: string | null,
@@ -120,9 +131,14 @@ export function showPayment(
     id: showId('pay', row.id),
     orderId: showId('ord', row.orderId),
     amount: amount(row.amount),
-    ...{ currency, status, paymentMethod: row.method, cardLabel, declineCode },
+    currency,
+    status,
+    paymentMethod: row.method,
+    cardLabel,
+    declineCode,
     amountRefunded: amount(row.refundedAmount),
-    ...{ description, metadata },
+    description,
+    metadata,
     receiptUrl: status === 'succeeded' ? `${baseUrl}${receiptPath(row.receiptToken)}` : null,
     nextAction: actionUrl ? { type: 'redirect', url: new URL(actionUrl, baseUrl).href } : null,
     createdAt: time(row.createdAt),

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { ProblemError } from '@/idempotency/problems'
+import { type IdPrefix, readId } from '@/lib/id'
+import { MAX_MINOR } from '@/lib/money'
+
+/**
+ * Values on their way into and out of JSON, for tRPC and REST alike: amounts, times, ids, search words, pages
+ * of a list.
+ */
+
+/**
+ * An amount in minor units as a JSON number.
+ * @throws RangeError beyond 2^53 − 1, where JSON would round it: a bug of ours, answered as `internal`
+ */
+export function amount(minor: bigint): number {
+  if (minor > MAX_MINOR || minor < -MAX_MINOR)
+    throw new RangeError(`${minor} minor units are more than JSON carries exactly`)
+  return Number(minor)
+}
+
+/** RFC 3339, UTC. */
+export function time(at: Date): string {
+  return at.toISOString()
+}
+
+export function maybeTime(at: Date | null): string | null {
+  return at?.toISOString() ?? null
+}
+
+/**
+ * The UUID behind a shown id (`pay_…`).
+ * @throws ProblemError `not-found` for text that is no id of ours, exactly as for an id of another merchant
+ */
+export function uuidOf(prefix: IdPrefix, shown: string): string {
+  return readId(prefix, shown) ?? notFound()
+}
+
+/**
+ * @throws ProblemError `not-found`: the same words for what does not exist and for what belongs to another
+ * merchant
+ */
+export function notFound(): never {
+  throw new ProblemError({ kind: 'not-found', detail: 'Nothing exists under this id, or it is not yours.' })
+}
+
+/** Search words. Control characters are refused: none of our texts has one, and PostgreSQL does not store U+0000. */
+export const words = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .regex(/^\P{Cc}*$/u)
+
+/** An instant with any UTC offset (RFC 3339). */
+export const instant = z.iso.datetime({ offset: true })
+
+export const pageSize = z.number().int().min(1).max(100).default(25)
+
+/** One page of a list, from `limit + 1` rows: the extra row proves that there is a next page, and is not shown. */
+export function paged<Row, Shown>(
+  rows: Row[],
+  limit: number,
+  show: (row: Row) => Shown,
+  cursor: (row: Row) => string,
+) {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    items: shown.map(show),
+    nextCursor: rows.length > limit && last !== undefined ? cursor(last) : null,
+  }
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import type { LedgerCheck } from '@/ledger/audit'
+import type { AccountBalance, JournalTransaction, StatementLine } from '@/ledger/read'
+import { type IdPrefix, showId } from '@/lib/id'
+import type { Offender } from '@/platform/integrity'
+import { amount, maybeTime, time } from './json'
+
+/**
+ * The books in JSON, for the dashboard and the API: accounts, transactions, statements, and rows that break an
+ * invariant.
+ */
+
+const amountOut = z.number().int()
+const timeOut = z.string()
+
+export const accountOut = z.object({
+  id: z.string(),
+  code: z.string(),
+  name: z.string(),
+  type: z.string(),
+  currency: z.string(),
+  debits: amountOut,
+  credits: amountOut,
+  balance: amountOut,
+  entries: z.number(),
+  lastEntryAt: timeOut.nullable(),
+})
+
+export function showAccount(row: AccountBalance): z.infer<typeof accountOut> {
+  return {
+    ...row,
+    id: showId('acc', row.id),
+    debits: amount(row.debits),
+    credits: amount(row.credits),
+    balance: amount(row.balance),
+    lastEntryAt: maybeTime(row.lastEntryAt),
+  }
+}
+
+export const transactionOut = z.object({
+  id: z.string(),
+  kind: z.string(),
+  description: z.string(),
+  paymentId: z.string().nullable(),
+  reverses: z.string().nullable(),
+  reversedBy: z.string().nullable(),
+  postedAt: timeOut,
+  entries: z.array(
+    z.object({
+      position: z.number(),
+      accountId: z.string(),
+      code: z.string(),
+      name: z.string(),
+      type: z.string(),
+      currency: z.string(),
+      amount: amountOut,
+    }),
+  ),
+})
+
+export function showTransaction(row: JournalTransaction): z.infer<typeof transactionOut> {
+  return {
+    ...row,
+    id: showId('txn', row.id),
+    paymentId: row.paymentId && showId('pay', row.paymentId),
+    reverses: row.reverses && showId('txn', row.reverses),
+    reversedBy: row.reversedBy && showId('txn', row.reversedBy),
+    postedAt: time(row.postedAt),
+    entries: row.entries.map((entry) => ({
+      ...entry,
+      accountId: showId('acc', entry.accountId),
+      amount: amount(entry.amount),
+    })),
+  }
+}
+
+/** One line of an account's statement: an entry, and the balance after it. */
+export const statementLineOut = z.object({
+  transactionId: z.string(),
+  position: z.number(),
+  amount: amountOut,
+  balance: amountOut,
+  postedAt: timeOut,
+  kind: z.string(),
+  description: z.string(),
+  paymentId: z.string().nullable(),
+})
+
+export function showStatementLine(row: StatementLine): z.infer<typeof statementLineOut> {
+  return {
+    ...row,
+    transactionId: showId('txn', row.transactionId),
+    paymentId: row.paymentId && showId('pay', row.paymentId),
+    amount: amount(row.amount),
+    balance: amount(row.balance),
+    postedAt: time(row.postedAt),
+  }
+}
+
+export const offenderOut = z.object({ kind: z.string(), id: z.string(), detail: z.string() })
+
+/** The prefix that ids of a table are shown with. */
+const PREFIXES: Record<string, IdPrefix> = {
+  payment: 'pay',
+  orders: 'ord',
+  order_item: 'ord',
+  ledger_transaction: 'txn',
+  account: 'acc',
+  outbox_event: 'evt',
+}
+
+/** An offender's subject is `<table> <id>`, or the name of something that has no table. */
+export function showOffender({ subject, detail }: Offender): z.infer<typeof offenderOut> {
+  const [kind = '', id = ''] = subject.split(' ')
+  const prefix = PREFIXES[kind]
+  return { kind, id: prefix ? showId(prefix, id) : id, detail }
+}
+
+export const ledgerCheckOut = z.object({
+  checkedAt: timeOut,
+  entries: z.number(),
+  totals: z.array(z.object({ currency: z.string(), debits: amountOut, credits: amountOut })),
+  broken: z.array(z.object({ id: z.string(), says: z.string(), offenders: z.array(offenderOut) })),
+})
+
+export function showLedgerCheck(check: LedgerCheck): z.infer<typeof ledgerCheckOut> {
+  return {
+    checkedAt: time(check.checkedAt),
+    entries: check.entries,
+    totals: check.totals.map((total) => ({
+      currency: total.currency,
+      debits: amount(total.debits),
+      credits: amount(total.credits),
+    })),
+    broken: check.broken.map(({ id, rule, offenders }) => ({
+      id,
+      says: rule,
+      offenders: offenders.map(showOffender),
+    })),
+  }
+}
