@@ -52,7 +52,7 @@ export const isBroken = ({ offenders }: Finding): boolean => offenders.length > 
 export async function invariants(db: Db, parts: readonly Part[]): Promise<Invariant[]> {
   const listed = await db.$queryRaw<Invariant[]>(sql`
     SELECT replace(c.relname, '_', '-') AS id, replace(n.nspname, 'integrity_', '') AS part,
-      coalesce(obj_description(c.oid, 'pg_class'), c.relname) AS says, format('%I.%I', n.nspname, c.relname) AS view
+      coalesce(obj_description(c.oid, 'pg_class'), c.relname) AS rule, format('%I.%I', n.nspname, c.relname) AS view
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'v' AND n.nspname IN (${joinSql(parts.map((part) => `integrity_${part}`))})
     ORDER BY n.nspname, c.relname`)

@@ -56,11 +56,11 @@ const LIMITS = {
  */
 export async function reconcile(deps: ReconcileDeps): Promise<Reconciled> {
   const tally: Reconciled = { chargesRead: 0, refunded: 0, parked: 0, alerts: 0 }
-  const tell = (event: ReconcileEvent) => {
+  const report = (event: ReconcileEvent) => {
     count(tally, event)
     deps.report(event)
   }
-  const run = { ...deps, tell, limits: { ...LIMITS, ...deps.limits } }
+  const run = { ...deps, report, limits: { ...LIMITS, ...deps.limits } }
   await readList(run)
   await recheckUnexplained(run)
   await giveBack(run)
