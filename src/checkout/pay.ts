@@ -17,6 +17,7 @@ import { LIVE, type PaymentStatus } from '@/payments/payment'
 import { BEGUN_COLUMNS, type BegunPayment, insertPayment, type NewPayment } from '@/payments/store'
 import { auditParked } from '@/platform/audit'
 import { type Db, joinSql, sql } from '@/platform/db'
+import { confirmUrl } from './confirm-url'
 import { insertOrder, markPaid } from './order'
 import type { PaidFacts, PaymentAnswers } from './payment-answers'
 import { receiptPath } from './receipt-path'
@@ -53,8 +54,10 @@ export interface PayDeps {
   answers: PaymentAnswers
 }
 
+export type PayOperation = Operation<PayInput, BegunPayment, ChargeOutcome, SqlForm>
+
 /** Paying: reserve the order, ask the bank once, settle in one commit. The same for every door but for its words. */
-export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, ChargeOutcome, SqlForm> {
+export function payOperation(deps: PayDeps): PayOperation {
   return {
     name: deps.name,
     volatile: [],
@@ -207,13 +210,8 @@ function paidFactsOf(
   if (status === 'succeeded' && outcome.kind === 'approved')
     return { status, cardLabel: outcome.cardLabel, paidAt: now.toISOString(), actionUrl: null }
   if (outcome.kind !== 'challenge') return null
-  const back = encodeURIComponent(`/checkout/${showId('ord', payment.orderId)}`)
-  return {
-    status: 'requires_action',
-    cardLabel: null,
-    paidAt: null,
-    actionUrl: `${outcome.actionUrl}?return=${back}`,
-  }
+  const actionUrl = confirmUrl(outcome.actionUrl, payment.orderId)
+  return { status: 'requires_action', cardLabel: null, paidAt: null, actionUrl }
 }
 
 /** The bank's reasons in plain words, with what to do. Nothing was charged in any of them. */

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { showId } from '@/lib/id'
 import { LIVE, type PaymentStatus } from '@/payments/payment'
+import { ACTION_URL } from '@/payments/store'
 import { type Db, joinSql, type Sql, sql } from '@/platform/db'
+import { confirmUrl } from './confirm-url'
 import { receiptPath } from './receipt-path'
 
 interface ItemRow {
@@ -28,22 +30,24 @@ interface CheckoutRow {
   liveStatus: 'sending' | 'unknown' | 'requires_action' | 'succeeded' | null
   receiptToken: string | null
   paidAt: Date | null
-  answer: string | null
+  actionUrl: string | null
 }
 
 /** What the checkout page shows of an order, and of the payment that holds it. Null: there is no such order. */
 export async function readCheckout(db: Db, orderId: string) {
   const [row] = await db.$queryRaw<CheckoutRow[]>(sql`
     SELECT o.reference, m.name AS "merchantName", m.mode, o.currency, o.amount, o.version, o.status, o.customer_email AS "customerEmail", ${ITEMS} AS items,
-           p.status AS "liveStatus", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt", r.answer
+           p.status AS "liveStatus", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt", ${ACTION_URL} AS "actionUrl"
     FROM orders o JOIN merchant m ON m.id = o.merchant_id
     LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
     LEFT JOIN ledger_transaction t ON p.status = 'succeeded' AND t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
-    LEFT JOIN idempotency_record r ON p.status = 'requires_action' AND r.merchant_id = p.merchant_id AND r.id = p.record_id
     WHERE o.id = ${orderId}::uuid`)
   if (!row) return null
-  const { mode, liveStatus, receiptToken, paidAt, answer, amount, ...shown } = row
-  const urls = { receiptUrl: receiptUrl(receiptToken), actionUrl: actionUrl(answer) }
+  const { mode, liveStatus, receiptToken, paidAt, actionUrl, amount, ...shown } = row
+  const urls = {
+    receiptUrl: receiptUrl(receiptToken),
+    actionUrl: actionUrl && confirmUrl(actionUrl, orderId),
+  }
   const payment = liveStatus && { status: liveStatus, ...urls, paidAt: paidAt?.toISOString() ?? null }
   return { ...shown, id: showId('ord', orderId), amount: Number(amount), testMode: mode === 'test', payment }
 }
@@ -62,7 +66,7 @@ interface StateRow {
   leaseOver: boolean
   receiptToken: string | null
   declineCode: string | null
-  answer: string | null
+  actionUrl: string | null
 }
 
 /** How an attempt stands, for a page that has lost its answer. Another attempt that paid the order counts: it is paid. */
@@ -71,7 +75,8 @@ export async function readAttemptState(
   of: { merchantId: string; orderId: string; recordId: string },
 ) {
   const rows = await db.$queryRaw<StateRow[]>(sql`
-    SELECT p.status AS state, r.lease_until < now() AS "leaseOver", p.receipt_token AS "receiptToken", p.decline_code AS "declineCode", r.answer
+    SELECT p.status AS state, r.lease_until < now() AS "leaseOver", p.receipt_token AS "receiptToken", p.decline_code AS "declineCode",
+      ${ACTION_URL} AS "actionUrl"
     FROM payment p JOIN idempotency_record r ON r.merchant_id = p.merchant_id AND r.id = p.record_id
     WHERE p.merchant_id = ${of.merchantId}::uuid AND p.order_id = ${of.orderId}::uuid AND (p.record_id = ${of.recordId} OR p.status = 'succeeded')
     ORDER BY p.status = 'succeeded' DESC, p.created_at DESC LIMIT 1`)
@@ -82,7 +87,7 @@ export async function readAttemptState(
     state,
     receiptUrl: paid,
     declineCode: row?.declineCode ?? null,
-    actionUrl: state === 'requires_action' ? actionUrl(row?.answer ?? null) : null,
+    actionUrl: row?.actionUrl ? confirmUrl(row.actionUrl, of.orderId) : null,
   }
 }
 
@@ -144,13 +149,4 @@ export async function readReceipt(db: Db, token: string, secret: string) {
 
 function receiptUrl(token: string | null): string | null {
   return token && receiptPath(token)
-}
-
-/** Where the shopper proves who they are: in the interim answer of the record, in the words of the door through which it was begun. */
-export function actionUrl(answer: string | null): string | null {
-  const body = JSON.parse(answer ?? '{}') as {
-    actionUrl?: string | null
-    nextAction?: { url: string } | null
-  }
-  return body.actionUrl ?? body.nextAction?.url ?? null
 }

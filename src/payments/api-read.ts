@@ -1,5 +1,6 @@
 import { type Db, joinSql, type Sql, sql } from '@/platform/db'
 import type { PaymentStatus } from './payment'
+import { ACTION_URL } from './store'
 
 /** A payment as programs read it: how it stands, without the story of its attempts. */
 export interface PaymentForApi {
@@ -19,8 +20,8 @@ export interface PaymentForApi {
 }
 
 export interface PaymentApiRow extends PaymentForApi {
-  /** The interim answer of the payment's record, while the shopper has something to do. */
-  answer: string | null
+  /** The bank's URL at which the shopper confirms; null unless the payment is `requires_action`. */
+  actionUrl: string | null
   /** Where it stands in the list, to the microsecond. */
   cursor: string
 }
@@ -66,9 +67,9 @@ export async function findPaymentForApi(
 function select(db: Db, conditions: Sql[], limit: number): Promise<PaymentApiRow[]> {
   return db.$queryRaw<PaymentApiRow[]>(sql`
     SELECT p.id::text, p.order_id::text AS "orderId", p.status, p.amount, p.currency, p.method, p.card_label AS "cardLabel", p.decline_code AS "declineCode",
-      p.refunded_amount AS "refundedAmount", p.description, p.metadata, p.receipt_token AS "receiptToken", r.answer, p.created_at AS "createdAt",
+      p.refunded_amount AS "refundedAmount", p.description, p.metadata, p.receipt_token AS "receiptToken", ${ACTION_URL} AS "actionUrl", p.created_at AS "createdAt",
       to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor
-    FROM payment p LEFT JOIN idempotency_record r ON p.status = 'requires_action' AND r.merchant_id = p.merchant_id AND r.id = p.record_id
+    FROM payment p
     WHERE ${joinSql(conditions, ' AND ')}
     ORDER BY p.created_at DESC, p.id DESC LIMIT ${limit}`)
 }

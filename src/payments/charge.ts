@@ -75,7 +75,7 @@ export function settle(
     case 'not-charged':
       return settleWith(payment, 'not_charged', {}, newId)
     case 'challenge':
-      return moveWith(payment, 'requires_action', {})
+      return moveWith(payment, 'requires_action', { actionUrl: outcome.actionUrl })
     case 'unknown':
     case 'contradiction':
       return moveWith(payment, 'unknown', {})

@@ -52,15 +52,23 @@ export function insertPayment(payable: ClaimRows, payment: NewPayment): ClaimedS
     RETURNING ${BEGUN_COLUMNS}`
 }
 
+/**
+ * The bank's URL at which the shopper confirms the payment `p`; null unless it is `requires_action`. The status is asked too, since a
+ * server of a version before the column moves a payment on without clearing it.
+ */
+export const ACTION_URL = sql`CASE WHEN p.status = 'requires_action' THEN p.action_url END`
+
 /** What a move writes beside the status. */
 export interface PaymentChanges {
+  /** The bank's URL at which the shopper confirms; of a move to `requires_action` only. */
+  actionUrl?: string
   gatewayRef?: string
   cardLabel?: string
   declineCode?: string
   feeMinor?: bigint
 }
 
-/** The write that moves a payment. It touches no row, and so undoes its commit, when the move is not legal. */
+/** The write that moves a payment, and clears the URL at which its shopper had to confirm. It touches no row, and so undoes its commit, when the move is not legal. */
 export function movePayment(
   payment: Pick<BegunPayment, 'merchantId' | 'id'>,
   to: PaymentStatus,
@@ -70,7 +78,7 @@ export function movePayment(
     name: 'payment',
     rows: 1,
     sql: sql`
-      UPDATE payment SET status = ${to}, updated_at = now(),
+      UPDATE payment SET status = ${to}, updated_at = now(), action_url = ${settled.actionUrl ?? null},
         gateway_ref = coalesce(${settled.gatewayRef ?? null}, gateway_ref), card_label = coalesce(${settled.cardLabel ?? null}, card_label),
         decline_code = coalesce(${settled.declineCode ?? null}, decline_code), fee = coalesce(${settled.feeMinor ?? null}::bigint, fee)
       WHERE merchant_id = ${payment.merchantId}::uuid AND id = ${payment.id}::uuid AND status IN (${joinSql(origins(to))})

@@ -68,10 +68,15 @@ function outcomeOf(answer: BankAnswer): Outcome {
     case 'declined':
       return { kind: 'declined', code: declineCode ?? 'card_declined', cardLabel }
     case 'challenge':
-      return { kind: 'challenge', actionUrl: `/api/bank/challenges/${challengeId}` }
+      return { kind: 'challenge', actionUrl: challengeUrl(challengeId ?? '') }
     case 'cancelled':
       return { kind: 'cancelled' }
   }
+}
+
+/** Address of the simulated bank's page for a challenge, on our own host (`server/bank-pages.ts`). */
+export function challengeUrl(challengeId: string): string {
+  return `/api/bank/challenges/${challengeId}`
 }
 
 /** Whatever goes wrong between us and the bank is doubt, and doubt is an answer. */

@@ -1,0 +1,29 @@
+import type { Engine } from '@/idempotency/core/engine'
+import type { SqlForm } from '@/idempotency/stores/sql'
+import { type Db, sql } from '@/platform/db'
+import type { PayOperation } from './pay'
+
+export interface RecheckDeps {
+  db: Db
+  engine: Pick<Engine<SqlForm>, 'hint'>
+  /** Every operation that begins a payment. */
+  operations: readonly PayOperation[]
+}
+
+/**
+ * Asks the bank at once about the payment whose shopper has just confirmed or refused at `actionUrl`, rather than at the resolver's next
+ * turn. The caller is not believed: what the bank answers decides. Does nothing when no payment waits there.
+ */
+export async function recheckPayment(
+  { db, engine, operations }: RecheckDeps,
+  actionUrl: string,
+  requestId: string,
+): Promise<void> {
+  // From the records in doubt, since those are few and have an index; the payments that ever had such a URL are not.
+  const [record] = await db.$queryRaw<{ merchantId: string; recordId: string; operation: string }[]>(sql`
+    SELECT r.merchant_id::text AS "merchantId", r.id AS "recordId", r.operation
+    FROM idempotency_record r JOIN payment p ON p.merchant_id = r.merchant_id AND p.id = r.subject_id
+    WHERE r.state = 'unknown' AND p.status = 'requires_action' AND p.action_url = ${actionUrl}`)
+  const begunBy = operations.find(({ name }) => name === record?.operation)
+  if (record && begunBy) await engine.hint(begunBy, record, requestId)
+}
