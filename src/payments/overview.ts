@@ -1,4 +1,5 @@
-import { type Db, sql } from '@/platform/db'
+import { z } from 'zod'
+import { type Db, firstRow, rows, sql } from '@/platform/db'
 
 /** How far the overview looks back, and how wide a column of its chart is: some 50 columns each, on round clock times. */
 export const RANGES = {
@@ -10,25 +11,39 @@ export const RANGES = {
 
 export type Range = keyof typeof RANGES
 
-/** One column of the chart: what came in, by outcome, and what was charged. `held` counts presses. */
-export interface Bucket {
-  at: Date
-  executed: number
-  replayed: number
-  joined: number
-  rejected: number
-  recovered: number
-  held: number
-  charges: number
-}
+const bucket = z.strictObject({
+  at: z.date(),
+  executed: z.int(),
+  replayed: z.int(),
+  joined: z.int(),
+  rejected: z.int(),
+  recovered: z.int(),
+  /** Presses that the page held back. */
+  held: z.int(),
+  charges: z.int(),
+})
+/** One column of the chart: attempts by outcome, and payments that succeeded. */
+export type Bucket = z.infer<typeof bucket>
 
+/** Succeeded payments of one currency; `amount` in its minor units. */
 export interface Volume {
   currency: string
   amount: bigint
   payments: number
 }
 
-/** The numbers of one stretch of time. */
+const paymentTotals = z.strictObject({
+  currency: z.string(),
+  amount: z.bigint(),
+  payments: z.int(),
+  succeeded: z.int(),
+  failed: z.int(),
+})
+const attemptTotals = z.strictObject({ absorbed: z.int(), requests: z.int() })
+const clockRow = z.strictObject({ now: z.date(), until: z.date() })
+const standing = z.strictObject({ ambiguous: z.int(), any: z.boolean() })
+
+/** The numbers of one period. */
 export interface Totals {
   payments: number
   succeeded: number
@@ -71,8 +86,12 @@ async function readClock(
   seconds: number,
   bucketSeconds: number,
 ): Promise<{ now: Date; from: Date; until: Date }> {
-  const [clock] = await db.$queryRaw<{ now: Date; until: Date }[]>(sql`
-    SELECT now() AS now, date_bin(make_interval(secs => ${bucketSeconds}), now(), 'epoch') + make_interval(secs => ${bucketSeconds}) AS until`)
+  const clock = await firstRow(
+    db,
+    clockRow,
+    sql`
+    SELECT now() AS now, date_bin(make_interval(secs => ${bucketSeconds}), now(), 'epoch') + make_interval(secs => ${bucketSeconds}) AS until`,
+  )
   if (!clock) throw new Error('the database did not tell the time')
   return { ...clock, from: new Date(clock.until.getTime() - seconds * 1000) }
 }
@@ -84,7 +103,10 @@ function readBuckets(
   until: Date,
   bucketSeconds: number,
 ): Promise<Bucket[]> {
-  return db.$queryRaw<Bucket[]>(sql`
+  return rows(
+    db,
+    bucket,
+    sql`
     WITH columns AS (
       SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${bucketSeconds})) at),
     attempts AS (
@@ -101,22 +123,31 @@ function readBuckets(
       coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::int AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
       coalesce(max(charges.n), 0)::int AS charges
     FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN charges ON charges.at = c.at
-    GROUP BY c.at ORDER BY c.at`)
+    GROUP BY c.at ORDER BY c.at`,
+  )
 }
 
 async function readTotals(db: Db, merchantId: string, from: Date, until: Date): Promise<Totals> {
-  const [payments, [attempts]] = await Promise.all([
-    db.$queryRaw<(Volume & { succeeded: number; failed: number })[]>(sql`
+  const [payments, attempts] = await Promise.all([
+    rows(
+      db,
+      paymentTotals,
+      sql`
       SELECT currency, count(*)::int AS payments, count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded,
         count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::int AS failed,
         coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::bigint AS amount
       FROM payment
       WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
-      GROUP BY currency ORDER BY succeeded DESC, currency`),
-    db.$queryRaw<{ absorbed: number; requests: number }[]>(sql`
+      GROUP BY currency ORDER BY succeeded DESC, currency`,
+    ),
+    firstRow(
+      db,
+      attemptTotals,
+      sql`
       SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::int AS absorbed,
         count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::int AS requests
-      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz`),
+      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz`,
+    ),
   ])
   const sum = (of: 'payments' | 'succeeded' | 'failed') => payments.reduce((total, row) => total + row[of], 0)
   return {
@@ -132,8 +163,12 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
 }
 
 async function readStanding(db: Db, merchantId: string): Promise<{ ambiguous: number; any: boolean }> {
-  const [row] = await db.$queryRaw<{ ambiguous: number; any: boolean }[]>(sql`
+  const row = await firstRow(
+    db,
+    standing,
+    sql`
     SELECT (SELECT count(*)::int FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
-      EXISTS (SELECT FROM payment WHERE merchant_id = ${merchantId}::uuid) AS any`)
+      EXISTS (SELECT FROM payment WHERE merchant_id = ${merchantId}::uuid) AS any`,
+  )
   return row ?? { ambiguous: 0, any: false }
 }

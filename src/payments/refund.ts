@@ -14,12 +14,11 @@ import { refund as refundPosting } from '@/ledger/posting'
 import { showId } from '@/lib/id'
 import { formatMoney, isCurrency } from '@/lib/money'
 import { auditParked } from '@/platform/audit'
-import { type Db, sql, type Write } from '@/platform/db'
+import type { Db, Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import type { Gateway, RefundOutcome } from './gateway'
 import { nextCheckMs } from './look-again'
-import type { PaymentStatus } from './payment'
-import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges } from './refund-store'
+import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
 
 /** What is asked for, parsed. `amount` in minor units; null is all that is left of the payment. */
 export interface RefundInput {
@@ -92,12 +91,7 @@ export function refundOperation(
           }
       }
     },
-    recall: async (merchantId, refundId) => {
-      const rows = await deps.db.$queryRaw<BegunRefund[]>(
-        sql`SELECT ${BEGUN_REFUND} FROM refund WHERE merchant_id = ${merchantId}::uuid AND id = ${refundId}::uuid`,
-      )
-      return rows[0] ?? null
-    },
+    recall: (merchantId, refundId) => recallRefund(deps.db, merchantId, refundId),
     pointer: deps.answers.pointer,
     parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, deps.newId(), recordId, reason)],
   }
@@ -130,12 +124,14 @@ function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows): SqlBeg
 }
 
 async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promise<Refusal> {
-  const [payment] = await db.$queryRaw<{ status: PaymentStatus; currency: string; refundable: bigint }[]>(sql`
-    SELECT status, currency, amount - refunded_amount AS refundable FROM payment WHERE merchant_id = ${merchantId}::uuid AND id = ${paymentId}::uuid`)
+  const payment = await db.payment.findUnique({
+    where: { merchantId_id: { merchantId, id: paymentId } },
+    select: { status: true, currency: true, amount: true, refundedAmount: true },
+  })
   if (!payment)
     return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
   const { status, currency } = payment
-  const refundable = status === 'succeeded' ? payment.refundable : 0n
+  const refundable = status === 'succeeded' ? payment.amount - payment.refundedAmount : 0n
   const facts = { payment: showId('pay', paymentId), refundable: Number(refundable), currency }
   return {
     kind: 'problem',
@@ -143,7 +139,7 @@ async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promi
   }
 }
 
-function notRefundable(status: PaymentStatus, refundable: bigint, currency: string): string {
+function notRefundable(status: string, refundable: bigint, currency: string): string {
   if (status !== 'succeeded') return `Only a payment that succeeded can be refunded; this one is ${status}.`
   return refundable === 0n
     ? 'This payment is refunded in full.'

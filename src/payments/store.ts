@@ -1,30 +1,44 @@
+import { z } from 'zod'
 import { type ClaimedSql, type ClaimRows, claimedSql } from '@/idempotency/stores/sql'
-import { joinSql, sql, type Write } from '@/platform/db'
+import { type Db, firstRow, joinSql, sql, type Write } from '@/platform/db'
 import { origins, type PaymentStatus } from './payment'
 
-/** What `begin` wrote of a payment: all that is needed to ask the bank and to settle, also after a crash. */
-export interface BegunPayment {
-  merchantId: string
-  id: string
-  orderId: string
-  amount: bigint
-  currency: string
-  method: string
-  gatewayKey: string
-  receiptToken: string
-  description: string | null
-  metadata: Record<string, string>
-  createdAt: Date
-  /** How long ago it was begun, by the database's clock, in milliseconds. */
-  ageMs: number
-}
+const begunPayment = z.strictObject({
+  merchantId: z.string(),
+  id: z.string(),
+  orderId: z.string(),
+  /** In minor units of `currency`. */
+  amount: z.bigint(),
+  currency: z.string(),
+  /** The card's token. */
+  method: z.string(),
+  /** The key that the bank gets. */
+  gatewayKey: z.string(),
+  receiptToken: z.string(),
+  description: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+  createdAt: z.date(),
+  /** Time since it was begun, by the database's clock, in milliseconds. */
+  ageMs: z.number(),
+})
+/** A payment as `begin` wrote it: all that is needed to ask the bank and to settle, also after a crash. */
+export type BegunPayment = z.infer<typeof begunPayment>
 
 /** The columns of `BegunPayment`, for RETURNING and SELECT. */
-export const BEGUN_COLUMNS = sql`merchant_id::text AS "merchantId", id::text, order_id::text AS "orderId", amount, currency, method,
+const BEGUN_COLUMNS = sql`merchant_id::text AS "merchantId", id::text, order_id::text AS "orderId", amount, currency, method,
   gateway_key AS "gatewayKey", receipt_token AS "receiptToken", description, metadata, created_at AS "createdAt",
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`
 
-/** What a new payment is, beside the order it pays. */
+/** Reads a payment that was begun, after a crash. */
+export function recallPayment(db: Db, merchantId: string, id: string): Promise<BegunPayment | null> {
+  return firstRow(
+    db,
+    begunPayment,
+    sql`SELECT ${BEGUN_COLUMNS} FROM payment WHERE merchant_id = ${merchantId}::uuid AND id = ${id}::uuid`,
+  )
+}
+
+/** A new payment, beside the order it pays. */
 export interface NewPayment {
   id: string
   recordId: string

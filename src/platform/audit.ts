@@ -34,17 +34,15 @@ export function auditParked(merchantId: string, id: string, recordId: string, re
   })
 }
 
-export interface AuditRow {
-  id: string
-  actor: string
-  action: string
-  detail: string
-  at: Date
-}
+/** A row of the audit log as it is shown. */
+export type AuditRow = Pick<AuditEntry, 'id' | 'actor' | 'action' | 'detail'> & { at: Date }
 
-/** What was recorded about one subject, oldest first. */
+/** What was recorded about one subject, oldest first; the first `limit` rows. */
 export function auditOf(db: Db, merchantId: string, subject: string, limit = 50): Promise<AuditRow[]> {
-  return db.$queryRaw<AuditRow[]>(sql`
-    SELECT id::text, actor, action, detail, at FROM audit_log
-    WHERE merchant_id = ${merchantId}::uuid AND subject = ${subject} ORDER BY at, id LIMIT ${limit}`)
+  return db.auditEntry.findMany({
+    where: { merchantId, subject },
+    select: { id: true, actor: true, action: true, detail: true, at: true },
+    orderBy: [{ at: 'asc' }, { id: 'asc' }],
+    take: limit,
+  })
 }

@@ -3,6 +3,8 @@ import pg from 'pg'
 import { Prisma, PrismaClient } from './generated/client'
 import { statementNames } from './statement-names'
 
+// biome-ignore lint/performance/noBarrelFile: the rooms know the database by this file; the engine cannot import it, and so has them
+export { checkRows, cursorOf, firstRow, rows } from '@/idempotency/stores/rows'
 export type { SqlWrite as Write } from '@/idempotency/stores/sql'
 
 export type Db = PrismaClient
@@ -32,6 +34,16 @@ export function openPool(url: string, options: { max: number; role: string; name
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
+}
+
+/** Whether the database answers and has been migrated. */
+export async function isReachable(db: Db): Promise<boolean> {
+  try {
+    await db.$queryRaw(sql`SELECT 1 FROM merchant LIMIT 1`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 export function openDb(pool: pg.Pool, log?: (query: { query: string; duration: number }) => void): Db {

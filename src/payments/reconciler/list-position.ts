@@ -30,10 +30,8 @@ export function nextPosition(
 }
 
 export async function readPosition(db: Db, gateway: string): Promise<ListPosition> {
-  const [row] = await db.$queryRaw<ListPosition[]>(
-    sql`SELECT since, after, last_charge_at AS "lastChargeAt" FROM reconciliation WHERE gateway = ${gateway}`,
-  )
-  return row ?? BEGINNING
+  const select = { since: true, after: true, lastChargeAt: true }
+  return (await db.reconciliation.findUnique({ where: { gateway }, select })) ?? BEGINNING
 }
 
 /**

@@ -1,7 +1,8 @@
+import { z } from 'zod'
 import { type Currency, isCurrency } from '@/lib/money'
-import { type Db, sql } from '@/platform/db'
+import { type Db, rows, sql } from '@/platform/db'
 import type { BankCharge, Gateway } from '../gateway'
-import type { PaymentStatus } from '../payment'
+import { PAYMENT_STATUSES } from '../payment'
 import { nextPosition, readPosition, writePosition } from './list-position'
 import { dueSurplus, type Refunded, recordSurplus, refundSurplus, type Surplus } from './surplus'
 import { dropUnexplained, isStray, keepUnexplained, listUnexplained } from './unexplained-charge'
@@ -101,14 +102,15 @@ async function giveBack(run: Run): Promise<void> {
   }
 }
 
-/** The part of a payment that says what a charge under its key is. */
-export interface PaymentOfKey {
-  gatewayKey: string
-  merchantId: string
-  id: string
-  status: PaymentStatus
-  gatewayRef: string | null
-}
+const paymentOfKey = z.strictObject({
+  gatewayKey: z.string(),
+  merchantId: z.string(),
+  id: z.string(),
+  status: z.enum(PAYMENT_STATUSES),
+  gatewayRef: z.string().nullable(),
+})
+/** The part of a payment that decides what a charge under its key is. */
+export type PaymentOfKey = z.infer<typeof paymentOfKey>
 
 export type ChargeVerdict =
   | { kind: 'settled' }
@@ -178,10 +180,14 @@ async function record(
 async function paymentsOf(db: Db, charges: BankCharge[]): Promise<Map<string, PaymentOfKey>> {
   if (charges.length === 0) return new Map()
   const keys = [...new Set(charges.map(({ key }) => key))]
-  const rows = await db.$queryRaw<PaymentOfKey[]>(sql`
-    SELECT gateway_key AS "gatewayKey", merchant_id::text AS "merchantId", id::text, status, gateway_ref AS "gatewayRef"
-    FROM payment WHERE gateway_key = ANY(${keys})`)
-  return new Map(rows.map((row) => [row.gatewayKey, row]))
+  const found = await rows(
+    db,
+    paymentOfKey,
+    sql`
+      SELECT gateway_key AS "gatewayKey", merchant_id::text AS "merchantId", id::text, status, gateway_ref AS "gatewayRef"
+      FROM payment WHERE gateway_key = ANY(${keys})`,
+  )
+  return new Map(found.map((row) => [row.gatewayKey, row]))
 }
 
 function eventOf(refunded: Exclude<Refunded, { to: 'elsewhere' }>): ReconcileEvent {

@@ -1,25 +1,29 @@
+import { z } from 'zod'
 import { openAccounts } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { type Posting, reversed, surplus } from '@/ledger/posting'
 import { showId } from '@/lib/id'
 import { type Currency, isCurrency } from '@/lib/money'
 import { type CommitResult, commit } from '@/platform/commit'
-import { type Db, type Sql, sql, type Write } from '@/platform/db'
+import { type Db, rows, type Sql, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import type { Gateway, RefundOutcome } from '../gateway'
 
-/** A charge beyond what its payment is: what the books say of it, and what the bank is asked to give back. */
-export interface Surplus {
-  merchantId: string
-  gatewayRef: string
-  paymentId: string
-  /** The posting of it, in the ledger. */
-  transactionId: string
-  amount: bigint
-  currency: Currency
-  /** How often the bank was asked to give it back, and the answer was not known. */
-  tries: number
-}
+const surplusRow = z.strictObject({
+  merchantId: z.string(),
+  /** The charge, by the bank's own reference. */
+  gatewayRef: z.string(),
+  paymentId: z.string(),
+  /** Its posting in the ledger. */
+  transactionId: z.string(),
+  /** In minor units of `currency`. */
+  amount: z.bigint(),
+  currency: z.custom<Currency>((code) => typeof code === 'string' && isCurrency(code)),
+  /** Requests to give it back whose answer is not known. */
+  tries: z.int(),
+})
+/** A charge beyond its payment, as the books have it and as the bank is asked to give it back. */
+export type Surplus = z.infer<typeof surplusRow>
 
 /** How an attempt to give a surplus charge back ended. `elsewhere`: another reconciler was faster. */
 export type Refunded =
@@ -47,10 +51,14 @@ export async function recordSurplus(db: Db, found: Surplus, newId: () => string)
 
 /** Surplus charges that are due to be given back, oldest first. */
 export function dueSurplus(db: Db, limit: number): Promise<Surplus[]> {
-  return db.$queryRaw<Surplus[]>(sql`
+  return rows(
+    db,
+    surplusRow,
+    sql`
     SELECT merchant_id::text AS "merchantId", gateway_ref AS "gatewayRef", payment_id::text AS "paymentId",
       transaction_id::text AS "transactionId", amount, currency, tries
-    FROM surplus_charge WHERE status = 'found' AND next_try_at <= now() ORDER BY next_try_at, gateway_ref LIMIT ${limit}`)
+    FROM surplus_charge WHERE status = 'found' AND next_try_at <= now() ORDER BY next_try_at, gateway_ref LIMIT ${limit}`,
+  )
 }
 
 /** Gives a surplus charge back. The key comes from the charge, so this same request by anyone, ever, is the same refund. */

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { cursorOf, sql } from '@/platform/db'
 import type { BankCharge, ChargesPage, ChargesQuery } from '../gateway'
 import type { MovedRow } from './types'
 
@@ -9,7 +10,7 @@ export async function listCharges(
 ): Promise<ChargesPage & { kind: 'page' }> {
   const [at, ref] = after === null ? [since.toISOString(), ''] : splitCursor(after)
   const { rows } = await pool.query<MovedRow & { refunded_amount: string; created_at: Date; cursor: string }>(
-    `SELECT *, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || id AS cursor FROM gateway_simulator.charge
+    `SELECT *, ${cursorOf(sql`created_at`).sql} || ' ' || id AS cursor FROM gateway_simulator.charge
      WHERE (created_at, id) > ($1::timestamptz, $2) ORDER BY created_at, id LIMIT $3`,
     [at, ref, limit],
   )

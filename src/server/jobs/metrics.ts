@@ -1,7 +1,8 @@
 import { Gauge } from 'prom-client'
+import { readDoubt } from '@/idempotency/stores/read'
 import type { Db } from '@/platform/db'
 import type { Metrics } from '@/platform/telemetry'
-import { type JobHealth, readDoubt, readHealth } from './health'
+import { type JobHealth, readHealth } from './health'
 
 /** What is read from the database when somebody asks, so that each web process tells the same of all workers. */
 export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
