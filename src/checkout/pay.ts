@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Problem } from '@/idempotency/problems'
@@ -13,10 +14,10 @@ import type { Currency } from '@/lib/money'
 import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
 import type { DeclineCode, Gateway } from '@/payments/gateway'
 import { nextCheckMs } from '@/payments/look-again'
-import { LIVE, type PaymentStatus } from '@/payments/payment'
-import { BEGUN_COLUMNS, type BegunPayment, insertPayment, type NewPayment } from '@/payments/store'
+import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'
+import { type BegunPayment, insertPayment, type NewPayment, recallPayment } from '@/payments/store'
 import { auditParked } from '@/platform/audit'
-import { type Db, joinSql, sql } from '@/platform/db'
+import { type Db, firstRow, joinSql, sql } from '@/platform/db'
 import { confirmUrl } from './confirm-url'
 import { insertOrder, markPaid } from './order'
 import type { PaidFacts, PaymentAnswers } from './payment-answers'
@@ -80,12 +81,7 @@ export function payOperation(deps: PayDeps): PayOperation {
         writes: status === 'succeeded' ? [...writes, markPaid(payment)] : writes,
       }
     },
-    recall: async (merchantId, paymentId) => {
-      const rows = await deps.db.$queryRaw<BegunPayment[]>(
-        sql`SELECT ${BEGUN_COLUMNS} FROM payment WHERE merchant_id = ${merchantId}::uuid AND id = ${paymentId}::uuid`,
-      )
-      return rows[0] ?? null
-    },
+    recall: (merchantId, paymentId) => recallPayment(deps.db, merchantId, paymentId),
     pointer: deps.answers.pointer,
     parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, deps.newId(), recordId, reason)],
   }
@@ -133,22 +129,26 @@ function newPayment(method: string, { recordId, subjectId: id }: Ids, deps: PayD
 /** Somebody else holds it, or held it until a moment ago: wait, and look again. */
 const BUSY: Promise<Refusal> = Promise.resolve({ kind: 'busy' })
 
-async function whyRefused({ db, answers: voice }: PayDeps, input: PayOrder): Promise<Refusal> {
-  const [order] = await db.$queryRaw<
-    Array<{
-      version: number
-      status: string
-      liveStatus: PaymentStatus | null
-      receiptToken: string | null
-      paymentId: string | null
-    }>
-  >(sql`
-    SELECT o.version, o.status, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId"
-    FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
-    WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`)
+/** An order with the payment that holds it, if one does. */
+const guardedOrder = z.strictObject({
+  version: z.int(),
+  liveStatus: z.enum(PAYMENT_STATUSES).nullable(),
+  receiptToken: z.string().nullable(),
+  paymentId: z.string().nullable(),
+})
+
+async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Refusal> {
+  const order = await firstRow(
+    db,
+    guardedOrder,
+    sql`
+      SELECT o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId"
+      FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
+      WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`,
+  )
   if (!order) return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such order.' } }
   if (order.liveStatus === 'succeeded')
-    return { kind: 'answer', answer: alreadyPaid(voice, order.paymentId, order.receiptToken) }
+    return { kind: 'answer', answer: alreadyPaid(answers, order.paymentId, order.receiptToken) }
   if (order.liveStatus === 'sending') return { kind: 'busy' }
   if (order.liveStatus) return { kind: 'problem', problem: beingChecked() }
   if (input.version !== null && order.version !== input.version)
@@ -173,8 +173,8 @@ function beingChecked(): Problem {
   }
 }
 
-function alreadyPaid(voice: PaymentAnswers, paymentId: string | null, receiptToken: string | null): Answer {
-  return voice.problem('already-paid', 'This order was already paid. You were not charged again.', {
+function alreadyPaid(answers: PaymentAnswers, paymentId: string | null, receiptToken: string | null): Answer {
+  return answers.problem('already-paid', 'This order was already paid. You were not charged again.', {
     payment: paymentId && showId('pay', paymentId),
     receiptPath: receiptToken && receiptPath(receiptToken),
     declineCode: null,
@@ -182,7 +182,7 @@ function alreadyPaid(voice: PaymentAnswers, paymentId: string | null, receiptTok
 }
 
 function answerFor(
-  voice: PaymentAnswers,
+  answers: PaymentAnswers,
   payment: BegunPayment,
   status: PaymentStatus,
   outcome: ChargeOutcome,
@@ -190,15 +190,18 @@ function answerFor(
 ): Answer | null {
   const about = { payment: showId('pay', payment.id), receiptPath: null, declineCode: null }
   if (outcome.kind === 'declined')
-    return voice.problem('payment-declined', DECLINES[outcome.code], { ...about, declineCode: outcome.code })
+    return answers.problem('payment-declined', DECLINES[outcome.code], {
+      ...about,
+      declineCode: outcome.code,
+    })
   if (outcome.kind === 'not-charged')
-    return voice.problem(
+    return answers.problem(
       'not-charged',
       'The bank did not charge this card. Nothing was charged; you may try again.',
       about,
     )
-  const said = paidFactsOf(payment, status, outcome, now)
-  return said && voice.paid(payment, said)
+  const facts = paidFactsOf(payment, status, outcome, now)
+  return facts && answers.paid(payment, facts)
 }
 
 function paidFactsOf(

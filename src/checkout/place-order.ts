@@ -1,11 +1,12 @@
+import { z } from 'zod'
 import type { Operation } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Facts } from '@/idempotency/problems'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import type { Currency } from '@/lib/money'
 import { auditParked } from '@/platform/audit'
-import { type Db, sql } from '@/platform/db'
-import { insertOrder, type PlacedOrder } from './order'
+import { type Db, firstRow, sql } from '@/platform/db'
+import { ITEMS, insertOrder, orderItem, type PlacedOrder, placedOrder } from './order'
 
 /** An order to be placed, parsed: what the answer shows again. Amounts are in minor units. */
 export interface PlaceOrderInput {
@@ -30,15 +31,17 @@ export interface PlaceOrderDeps {
   answers: OrderAnswers
 }
 
-/** An order as it is read. */
-export interface OrderRow extends PlacedOrder {
-  currency: string
-  status: string
-  reference: string | null
-  customerEmail: string | null
-  metadata: Record<string, string>
-  items: { name: string; quantity: number; unitAmount: number }[]
-}
+const orderRow = z.strictObject({
+  ...placedOrder,
+  currency: z.string(),
+  status: z.string(),
+  reference: z.string().nullable(),
+  customerEmail: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+  items: z.array(orderItem),
+})
+/** An order with its items, as programs read it. */
+export type OrderRow = z.infer<typeof orderRow>
 
 /** Placing an order once. Nobody outside is asked: once it is begun it is done, so a crash leaves nothing to find out but the row. */
 export function placeOrderOperation({
@@ -70,11 +73,13 @@ export function placeOrderOperation({
 }
 
 /** One order of a merchant with its items, or null. */
-export async function readOrder(db: Db, merchantId: string, orderId: string): Promise<OrderRow | null> {
-  const [row] = await db.$queryRaw<OrderRow[]>(sql`
-    SELECT o.id::text, o.merchant_id::text AS "merchantId", o.amount, o.currency, o.status, o.reference, o.customer_email AS "customerEmail", o.metadata, o.created_at AS "createdAt",
-      (SELECT coalesce(json_agg(json_build_object('name', i.name, 'quantity', i.quantity, 'unitAmount', i.unit_amount) ORDER BY i.position), '[]')
-       FROM order_item i WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id) AS items
-    FROM orders o WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${orderId}::uuid`)
-  return row ?? null
+export function readOrder(db: Db, merchantId: string, orderId: string): Promise<OrderRow | null> {
+  return firstRow(
+    db,
+    orderRow,
+    sql`
+      SELECT o.id::text, o.merchant_id::text AS "merchantId", o.amount, o.currency, o.status, o.reference,
+        o.customer_email AS "customerEmail", o.metadata, o.created_at AS "createdAt", ${ITEMS} AS items
+      FROM orders o WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${orderId}::uuid`,
+  )
 }

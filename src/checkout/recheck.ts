@@ -1,6 +1,7 @@
+import { z } from 'zod'
 import type { Engine } from '@/idempotency/core/engine'
 import type { SqlForm } from '@/idempotency/stores/sql'
-import { type Db, sql } from '@/platform/db'
+import { type Db, firstRow, sql } from '@/platform/db'
 import type { PayOperation } from './pay'
 
 export interface RecheckDeps {
@@ -9,6 +10,8 @@ export interface RecheckDeps {
   /** Every operation that begins a payment. */
   operations: readonly PayOperation[]
 }
+
+const waitingRecord = z.strictObject({ merchantId: z.string(), recordId: z.string(), operation: z.string() })
 
 /**
  * Asks the bank at once about the payment whose shopper has just confirmed or refused at `actionUrl`, rather than at the resolver's next
@@ -20,10 +23,14 @@ export async function recheckPayment(
   requestId: string,
 ): Promise<void> {
   // From the records in doubt, since those are few and have an index; the payments that ever had such a URL are not.
-  const [record] = await db.$queryRaw<{ merchantId: string; recordId: string; operation: string }[]>(sql`
+  const record = await firstRow(
+    db,
+    waitingRecord,
+    sql`
     SELECT r.merchant_id::text AS "merchantId", r.id AS "recordId", r.operation
     FROM idempotency_record r JOIN payment p ON p.merchant_id = r.merchant_id AND p.id = r.subject_id
-    WHERE r.state = 'unknown' AND p.status = 'requires_action' AND p.action_url = ${actionUrl}`)
+    WHERE r.state = 'unknown' AND p.status = 'requires_action' AND p.action_url = ${actionUrl}`,
+  )
   const begunBy = operations.find(({ name }) => name === record?.operation)
   if (record && begunBy) await engine.hint(begunBy, record, requestId)
 }

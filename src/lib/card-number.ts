@@ -4,12 +4,12 @@
  */
 const CANDIDATE = /(?<![\w-]|\w\.)[2-6]\d(?:[ -]?\d){11,17}(?![\w-]|\.\w)/g
 
-/** Whether a text holds what looks like a card number: a run of digits that passes the Luhn check (ISO/IEC 7812-1). */
+/** Whether a text contains a run of digits that passes the Luhn check, and so looks like a card number. */
 export function holdsCardNumber(text: string): boolean {
-  return (text.match(CANDIDATE) ?? []).some((found) => luhn(found.replaceAll(/\D/g, '')))
+  return (text.match(CANDIDATE) ?? []).some((found) => passesLuhn(found.replaceAll(/\D/g, '')))
 }
 
-/** Whether any string in a value, at any depth, holds a card number. */
+/** Whether any string or number in a value, at any depth up to 20, contains a card number. */
 export function carriesCardNumber(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return holdsCardNumber(value)
   if (typeof value === 'number' || typeof value === 'bigint') return holdsCardNumber(value.toString())
@@ -19,10 +19,11 @@ export function carriesCardNumber(value: unknown, depth = 0): boolean {
   )
 }
 
-function luhn(digits: string): boolean {
+/** Whether digits end with the check digit of a card number: the Luhn check (ISO/IEC 7812-1). */
+export function passesLuhn(digits: string): boolean {
   const sum = [...digits].reverse().reduce((total, digit, index) => {
     const value = Number(digit) * (index % 2 === 0 ? 1 : 2)
     return total + (value > 9 ? value - 9 : value)
   }, 0)
-  return sum % 10 === 0
+  return digits.length > 0 && sum % 10 === 0
 }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { setCookie } from 'hono/cookie'
+import { sandboxMerchant } from '@/access/merchant'
 import { CATALOGUE } from '@/checkout/catalogue'
 import { createOrder } from '@/checkout/order'
 import { safeBackPath } from '@/i18n/back-path'
@@ -7,7 +8,6 @@ import { localeOf } from '@/i18n/choose'
 import { isLocale, LOCALE_COOKIE } from '@/i18n/locale'
 import { MESSAGES } from '@/i18n/messages'
 import { showId, uuidv7 } from '@/lib/id'
-import { sql } from '@/platform/db'
 import type { Deps } from './deps'
 import { ownPagesOnly } from './origin'
 
@@ -50,8 +50,5 @@ export function shopOrders(deps: Deps) {
 
 async function shopOwner({ db, env }: Deps): Promise<string | null> {
   if (env.PAYONCE_MODE !== 'sandbox') return null
-  const rows = await db.$queryRaw<Array<{ id: string }>>(
-    sql`SELECT id::text FROM merchant WHERE mode = 'test' ORDER BY created_at LIMIT 1`,
-  )
-  return rows[0]?.id ?? null
+  return sandboxMerchant(db)
 }
