@@ -5,7 +5,7 @@ import { type Db, joinSql, rows, type Sql, sql, type Write } from '@/platform/db
 import { modeOf } from './merchant'
 import { hashOf, hintOf, newToken } from './token'
 
-/** What an API key may be allowed to do. The database keeps the same list (CHECK api_key_scopes). */
+/** Rights that an API key may have. The database keeps the same list (CHECK api_key_scopes). */
 export const SCOPES = [
   'orders:read',
   'orders:write',
@@ -16,18 +16,18 @@ export const SCOPES = [
 ] as const
 export type ApiScope = (typeof SCOPES)[number]
 
-/** The longest overlap of a rotation, in hours. 7 days: long enough for any deployment, short enough that nobody forgets the old key. */
+/** Longest overlap of a rotation, in hours. 7 days: long enough for any deployment, short enough that the old key is not forgotten. */
 export const OVERLAP_MAX_HOURS = 7 * 24
 
 export interface NewApiKey {
   merchantId: string
-  /** Its id, made before by whoever asks: asked twice, it is one key. */
+  /** Chosen by the caller, so that a request which is sent twice makes one key. */
   id?: string
   name: string
   scopes: readonly ApiScope[]
   /** Null: until it is revoked. */
   expiresInDays: number | null
-  /** Who makes it, for the audit. */
+  /** The operator, for the audit log. */
   by: string
 }
 
@@ -54,7 +54,7 @@ export type ApiKeyRow = z.infer<typeof apiKeyRow>
 
 export interface MadeKey {
   id: string
-  /** Shown once, kept nowhere. */
+  /** Shown once, and stored nowhere. */
   token: string
 }
 
@@ -113,13 +113,13 @@ export interface Which {
 
 export interface Rotation {
   overlapHours: number
-  /** As for a new key: the successor's id. */
+  /** Id of the successor, chosen by the caller as for a new key. */
   successorId?: string
 }
 
 /**
- * A new key of the same name, rights and time to live. The old one works on for `overlapHours`, and no longer than it would have: time to
- * put the new one everywhere.
+ * Makes a successor of the same name, rights and lifetime. The old key works on for `overlapHours`, but not longer than it would have:
+ * time to deploy the new one.
  * @returns null when there is no such key, or it has ended or was rotated before
  */
 export async function rotateApiKey(
@@ -161,7 +161,7 @@ export async function revokeApiKey(db: Db, which: Which, newId: () => string): P
   ).committed
 }
 
-/** Whether a key works now: by the database's clock, for all processes the same. */
+/** Condition: the key works now, by the database's clock, which is the same for all processes. */
 export const ACTIVE: Sql = sql`(revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()))`
 
 function isOf({ merchantId, id }: Pick<Which, 'merchantId' | 'id'>): Sql {

@@ -11,10 +11,10 @@ const callerRow = z.strictObject({
 /** The API key that a request shows: its merchant and what it may do. */
 export type Caller = z.infer<typeof callerRow>
 
-/** Once a minute is often enough to know whether a key is still in use. */
+/** 1 min between two records of a key's use: often enough to see whether it is still in use. */
 const SEEN_EVERY_MS = 60_000
 
-/** 1 s: the keys that are used in it are written down in one statement. */
+/** 1 s: the uses of all keys in it are recorded in one statement. */
 const WRITE_AFTER_MS = 1_000
 /**
  * Keys that this process remembers, a few hundred bytes each: more than are in use at one time. Beyond it the one unused for longest is
@@ -34,7 +34,7 @@ export class Callers {
 
   constructor(private readonly options: { db: Db; mode: Mode; now?: () => number }) {}
 
-  /** Null: malformed (no look-up then), unknown, expired, revoked, or of the other mode. */
+  /** The token's caller; null when it is malformed (without a look-up), unknown, expired, revoked, or of the other mode. */
   async whoIs(token: string): Promise<Caller | null> {
     const read = readToken(token)
     if (!read || read.mode !== this.options.mode) return null
@@ -51,13 +51,13 @@ export class Callers {
     return caller
   }
 
-  /** The id of the key that this token was when it was last shown here; null when it was not good, or never shown. Says nothing of now. */
+  /** Key id of a token that was good when this process last saw it, else null. It may have been revoked since. */
   lastSeen(token: string): string | null {
     const read = readToken(token)
     return (read && this.good.get(read.hash)) ?? null
   }
 
-  /** Writes down which keys were used, off the path of any request. Resolves when all that was used before is written; rejects when it cannot be. */
+  /** Records which keys were used, off the path of any request. Resolves when every earlier use is recorded; rejects when it cannot be. */
   flush(): Promise<void> {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
@@ -77,7 +77,7 @@ export class Callers {
         UPDATE api_key SET last_used_at = ${minute}
         WHERE (merchant_id, id) IN (${joinSql(rows)}) AND (last_used_at IS NULL OR last_used_at < ${minute})`)
     } catch (error) {
-      // The next request of each shall try again.
+      // The next request with each of these keys records it again.
       for (const { keyId } of used) this.seen.delete(keyId)
       throw error
     }

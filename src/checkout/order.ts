@@ -18,11 +18,11 @@ export interface NewOrder {
   items: Item[]
   reference?: string | undefined
   customerEmail?: string | undefined
-  /** The merchant's own words; we keep them and give them back. */
+  /** The merchant's own key-value pairs, returned unchanged. */
   metadata?: Record<string, string> | undefined
 }
 
-/** An order that cannot be placed: what is wrong, in words for the one who sent it. */
+/** An order that cannot be placed. The message is for the sender of the order. */
 export class OrderRefused extends Error {
   override name = 'OrderRefused'
 }
@@ -36,7 +36,7 @@ export async function createOrder(
   order: NewOrder,
   id: string,
 ): Promise<{ id: string; amount: bigint }> {
-  const begin = insertOrder(order, id, withoutClaim(sql`(SELECT 1) AS nobody`))
+  const begin = insertOrder(order, id, withoutClaim(sql`(SELECT 1) AS one`))
   const placed = await firstRow(
     db,
     z.strictObject(placedOrder),
@@ -109,7 +109,10 @@ export function markPaid({ merchantId, orderId }: { merchantId: string; orderId:
   }
 }
 
-/** Whose order it is. An order never changes hands, so this is remembered: a replay costs one read, not two. */
+/**
+ * The merchant of an order. An order never changes hands, so the answer is cached: a replay costs one read rather than two. 50,000 orders
+ * are some 10 MB, and more than are paid in an hour; the oldest is forgotten first.
+ */
 export class OrderOwners {
   private readonly known = new Map<string, string>()
 

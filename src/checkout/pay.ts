@@ -23,7 +23,7 @@ import { insertOrder, markPaid } from './order'
 import type { PaidFacts, PaymentAnswers } from './payment-answers'
 import { receiptPath } from './receipt-path'
 
-/** Pay an order that is there, of the version that the shopper saw; null where the payer is a program, which sees no page. */
+/** Payment of an existing order. `version` is the one that the shopper saw; null for a program, which sees no page. */
 export interface PayOrder {
   merchantId: string
   orderId: string
@@ -31,7 +31,7 @@ export interface PayOrder {
   paymentMethod: string
 }
 
-/** Pay an amount: the order is placed in the same commit that begins its payment. `amount` is in minor units. */
+/** Payment of an amount: its order is placed in the commit that begins the payment. `amount` is in minor units. */
 export interface PayAmount {
   merchantId: string
   amount: number
@@ -41,7 +41,7 @@ export interface PayAmount {
   metadata?: Record<string, string> | undefined
 }
 
-/** What is asked for, parsed. `merchantId` is found by the order or the API key, never sent. */
+/** The request, parsed. `merchantId` comes from the order or the API key; it is never sent. */
 export type PayInput = PayOrder | PayAmount
 
 export interface PayDeps {
@@ -49,7 +49,7 @@ export interface PayDeps {
   db: Db
   gateway: Gateway
   newId: () => string
-  /** A receipt's address: unguessable, since whoever has it may see the receipt. */
+  /** Makes a receipt's token. It must be unguessable: anyone who has it may see the receipt. */
   newReceiptToken: () => string
   now: () => Date
   answers: PaymentAnswers
@@ -57,7 +57,7 @@ export interface PayDeps {
 
 export type PayOperation = Operation<PayInput, BegunPayment, ChargeOutcome, SqlForm>
 
-/** Paying: reserve the order, ask the bank once, settle in one commit. The same for every door but for its words. */
+/** Paying: reserve the order, ask the bank once, settle in one commit. Page and API differ in `answers` only. */
 export function payOperation(deps: PayDeps): PayOperation {
   return {
     name: deps.name,
@@ -87,7 +87,7 @@ export function payOperation(deps: PayDeps): PayOperation {
   }
 }
 
-/** The order guard: only an open order of the version that the shopper saw is payable, at its own amount, by one live payment. */
+/** The order guard: an open order, of the version that the shopper saw, is payable at its own amount by one live payment. */
 function reserve(input: PayOrder, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
   const payable = claimedPart(
     'payable',
@@ -103,7 +103,7 @@ function reserve(input: PayOrder, ids: Ids, claim: ClaimRows, deps: PayDeps): Sq
   }
 }
 
-/** An order of one line, and its payment: no other key can know of the order yet, so none can hold it. */
+/** An order of one line, and its payment. No other key knows the new order, so none can hold it. */
 function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
   const { merchantId, amount, currency, paymentMethod, description, metadata } = input
   const items = [{ name: description ?? 'Payment', quantity: 1, unitAmount: BigInt(amount) }]
@@ -121,12 +121,12 @@ function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: Pay
   }
 }
 
-/** The bank gets the id of our own row as its key. */
+/** The bank gets the id of our own row as its key, so that a retry by any process is the same request. */
 function newPayment(method: string, { recordId, subjectId: id }: Ids, deps: PayDeps): NewPayment {
   return { id, recordId, method, gatewayKey: id, receiptToken: deps.newReceiptToken() }
 }
 
-/** Somebody else holds it, or held it until a moment ago: wait, and look again. */
+/** Another payment holds the order, or has just let it go: wait, then read again. */
 const BUSY: Promise<Refusal> = Promise.resolve({ kind: 'busy' })
 
 /** An order with the payment that holds it, if one does. */
@@ -156,19 +156,19 @@ async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Re
       kind: 'problem',
       problem: {
         kind: 'order-changed',
-        detail: 'Your basket changed. Nothing was charged: look at the new total, then pay.',
+        detail: 'Your basket changed. Nothing was charged. Check the new total, then pay.',
         facts: { version: order.version },
       },
     }
-  // The order was free again by the time we looked: try once more.
+  // The payment that held the order has ended since: try once more.
   return { kind: 'busy' }
 }
 
-/** Waiting here would be waiting for a bank or a shopper: say so at once. */
+/** Answered at once: to wait here would be to wait for a bank or a shopper. */
 function beingChecked(): Problem {
   return {
     kind: 'in-progress',
-    detail: 'A payment of this order is being checked with the bank. Nothing more was charged.',
+    detail: 'A payment for this order is still being checked with the bank. Nothing else was charged.',
     retryAfterSeconds: 2,
   }
 }
@@ -195,11 +195,7 @@ function answerFor(
       declineCode: outcome.code,
     })
   if (outcome.kind === 'not-charged')
-    return answers.problem(
-      'not-charged',
-      'The bank did not charge this card. Nothing was charged; you may try again.',
-      about,
-    )
+    return answers.problem('not-charged', 'The bank did not charge this card. You may try again.', about)
   const facts = paidFactsOf(payment, status, outcome, now)
   return facts && answers.paid(payment, facts)
 }
@@ -217,10 +213,9 @@ function paidFactsOf(
   return { status: 'requires_action', cardLabel: null, paidAt: null, actionUrl }
 }
 
-/** The bank's reasons in plain words, with what to do. Nothing was charged in any of them. */
+/** Text for each reason of the bank, with what to do next. In none of them was anything charged. */
 const DECLINES: Record<DeclineCode, string> = {
   card_declined: 'Your bank declined this card. Nothing was charged. Try another card, or ask your bank.',
-  insufficient_funds:
-    'Your bank said there is not enough money on this card. Nothing was charged. Try another card.',
+  insufficient_funds: 'There is not enough money on this card. Nothing was charged. Try another card.',
   expired_card: 'This card has expired. Nothing was charged. Try another card.',
 }

@@ -8,7 +8,7 @@ import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, sql } from '@/platform/db'
 import { ITEMS, insertOrder, orderItem, type PlacedOrder, placedOrder } from './order'
 
-/** An order to be placed, parsed: what the answer shows again. Amounts are in minor units. */
+/** The request for an order, parsed. Amounts are in minor units. */
 export interface PlaceOrderInput {
   merchantId: string
   currency: Currency
@@ -18,7 +18,7 @@ export interface PlaceOrderInput {
   metadata?: Record<string, string> | undefined
 }
 
-/** How a door says that an order was placed: the stored answer, word for word. */
+/** Renders a placed order. The text is stored, so that a replay is the same byte for byte. */
 export interface OrderAnswers {
   placed(order: OrderRow): Answer
   pointer(orderId: string): Facts
@@ -43,7 +43,7 @@ const orderRow = z.strictObject({
 /** An order with its items, as programs read it. */
 export type OrderRow = z.infer<typeof orderRow>
 
-/** Placing an order once. Nobody outside is asked: once it is begun it is done, so a crash leaves nothing to find out but the row. */
+/** Placing an order once. Nothing outside is asked: an order that is begun is done, and after a crash its row is the whole outcome. */
 export function placeOrderOperation({
   name,
   db,
@@ -64,7 +64,7 @@ export function placeOrderOperation({
     finish: (_, order) =>
       order
         ? { to: 'completed', answer: answers.placed(order), writes: [] }
-        : // The database went away between the two commits: the row is there, and is read again.
+        : // The database went away between the two commits: the row exists, and is read again.
           { to: 'unknown', answer: null, writes: [], retryInMs: 1_000 },
     recall: async (merchantId, orderId) => readOrder(db, merchantId, orderId),
     pointer: answers.pointer,

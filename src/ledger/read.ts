@@ -53,7 +53,7 @@ const transactionFacts = {
 }
 export type JournalTransaction = z.infer<z.ZodObject<typeof transactionFacts>> & { entries: JournalEntry[] }
 
-/** Every account of a merchant with its balance: Σ of its entries, up to and including the instant `asOf` (RFC 3339) if one is given. */
+/** Accounts of a merchant, each with the sum of its entries; with `asOf` (RFC 3339), up to and including that instant. */
 export function accounts(db: Db, merchantId: string, asOf: string | null = null): Promise<AccountBalance[]> {
   return rows(db, accountBalance, balances(merchantId, null, asOf))
 }
@@ -68,7 +68,7 @@ export function account(
 }
 
 /**
- * An account's lines, newest first, each with the balance it left behind. Keyset: `after` names the last line of the page before.
+ * An account's lines, newest first, each with the balance after it. Keyset: `after` is the last line of the page before.
  * Lines stand in the order of their transactions' ids (UUIDv7: the order in which they were made), which is total and has an index.
  */
 export function statement(
@@ -117,7 +117,7 @@ export function journal(
   )
 }
 
-/** What was posted for one payment: its capture, and the reversals of it. */
+/** Transactions of one payment: its capture, refunds and surplus charges, and their reversals. */
 export function transactionsOfPayment(
   db: Db,
   merchantId: string,

@@ -1,6 +1,6 @@
 /**
- * 13 to 19 digits, alone or in groups, that are not part of a longer word: ids and keys are hexadecimal words, card numbers are not.
- * A full stop joins words where a word follows it, as in a decimal number; at the end of a sentence it hides nothing.
+ * 13 to 19 digits, alone or in groups, that are not part of a longer word: ids and keys are hexadecimal words, card numbers are not. A full
+ * stop that is followed by a word joins them, as in a decimal number; one that ends a sentence does not.
  */
 const CANDIDATE = /(?<![\w-]|\w\.)[2-6]\d(?:[ -]?\d){11,17}(?![\w-]|\.\w)/g
 

@@ -40,7 +40,7 @@ export interface PaymentApiFilter {
   limit: number
 }
 
-/** A merchant's payments, newest first. Keyset: `after` names the last row of the page before. */
+/** A merchant's payments, newest first. Keyset: `after` is the last row of the page before. */
 export function listPaymentsForApi(
   db: Db,
   merchantId: string,

@@ -25,7 +25,7 @@ export interface IntegrityReport {
   findings: Finding[]
 }
 
-/** Key, money, books and bank against each other: every invariant of one merchant, or (null) of everybody and the installation. */
+/** Checks every invariant of keys, payments, ledger and bank: for one merchant, or (null) for all merchants and the installation. */
 export async function checkIntegrity(db: Db, merchantId: string | null): Promise<IntegrityReport> {
   const { checkedAt, ...counts } = await count(db, merchantId)
   const found = await findings(db, merchantId === null ? EVERY_PART : OF_MERCHANTS, merchantId)

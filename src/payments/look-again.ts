@@ -1,4 +1,7 @@
-/** When to ask the bank again about what is in doubt, in ms: soon at first, since most doubts are short; then ever less often, up to a minute apart. */
+/**
+ * Time until the bank is asked again about an unknown outcome, in milliseconds. A second at first, since most doubts are short; then a
+ * quarter of the age, and at most a minute, so that an outage of hours costs few questions.
+ */
 export function nextCheckMs(ageMs: number): number {
   return Math.min(60_000, Math.max(1_000, ageMs / 4))
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Db, firstRow, rows, sql } from '@/platform/db'
 
-/** How far the overview looks back, and how wide a column of its chart is: some 50 columns each, on round clock times. */
+/** Ranges of the overview, and the width of a column of its chart: some 50 columns each, at round clock times. */
 export const RANGES = {
   '1h': { seconds: 3_600, bucketSeconds: 60 },
   '24h': { seconds: 86_400, bucketSeconds: 1_800 },
@@ -49,7 +49,7 @@ export interface Totals {
   succeeded: number
   /** Declined, or known not to have been charged. */
   failed: number
-  /** Answers from the record, answers that were waited for, and presses the page held back: each could have been a charge. */
+  /** Replays, joined requests, and presses that the page held back: each could have been a second charge. */
   absorbed: number
   requests: number
   volume: Volume[]
@@ -62,13 +62,13 @@ export interface Overview {
   buckets: Bucket[]
   current: Totals
   previous: Totals
-  /** Payments of which nobody knows yet whether they were charged, of any age. Must be 0 at rest. */
+  /** Payments whose outcome is not known, of any age. Must be 0 at rest. */
   ambiguous: number
   /** Whether this merchant ever had a payment. */
   any: boolean
 }
 
-/** What the overview shows, from the same rows as the lists. Times are the database's. */
+/** The numbers of the overview, from the same rows as the lists. Times are by the database's clock. */
 export async function overview(db: Db, merchantId: string, range: Range): Promise<Overview> {
   const { seconds, bucketSeconds } = RANGES[range]
   const clock = await readClock(db, seconds, bucketSeconds)
@@ -92,7 +92,7 @@ async function readClock(
     sql`
     SELECT now() AS now, date_bin(make_interval(secs => ${bucketSeconds}), now(), 'epoch') + make_interval(secs => ${bucketSeconds}) AS until`,
   )
-  if (!clock) throw new Error('the database did not tell the time')
+  if (!clock) throw new Error('the database returned no time')
   return { ...clock, from: new Date(clock.until.getTime() - seconds * 1000) }
 }
 

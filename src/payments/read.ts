@@ -59,18 +59,18 @@ export interface PaymentDetail {
   record: RecordDetail | null
   transactions: JournalTransaction[]
   events: PaymentEvent[]
-  /** What was given back, newest first; the first 50 of them. */
+  /** Refunds, newest first; the newest 50. */
   refunds: RefundRow[]
-  /** The other payments of the same order, newest first: an earlier decline, a later try. */
+  /** Other payments of the same order, newest first: an earlier decline, a later try. */
   siblings: PaymentSummary[]
 }
 
 export interface PaymentFilter {
   statuses?: readonly string[]
   currency?: string | null
-  /** Looked for in the order's reference, the customer's address and the card; as a whole in the bank's reference. */
+  /** Part of the order's reference, the customer's e-mail or the card's label; or the whole of the bank's reference. */
   text?: string | null
-  /** An id of a payment or of an order. */
+  /** Id of a payment or of an order. */
   id?: string | null
   from?: string | null
   until?: string | null
@@ -78,12 +78,12 @@ export interface PaymentFilter {
   limit: number
 }
 
-/** A timeline is read by people: more attempts than this are counted, not listed. */
+/** A person reads the timeline: 500 attempts are more than anybody scrolls through. Counts are of these, too. */
 const ATTEMPTS_SHOWN = 500
 /** A payment has one event for its end, two for each surplus charge and one for each refund: 100 are more than a person reads. */
 const EVENTS_SHOWN = 100
 
-/** A merchant's payments, newest first, each with how often it was asked for. Keyset: `after` names the last row of the page before. */
+/** A merchant's payments, newest first, each with its attempts by outcome. Keyset: `after` is the last row of the page before. */
 export function listPayments(db: Db, merchantId: string, filter: PaymentFilter): Promise<PaymentSummary[]> {
   const conditions = [sql`p.merchant_id = ${merchantId}::uuid`, ...where(filter)]
   return summaries(
@@ -95,7 +95,7 @@ export function listPayments(db: Db, merchantId: string, filter: PaymentFilter):
   )
 }
 
-/** One payment with all that explains it, or null when this merchant has none with this id. */
+/** One payment with everything that explains it; null when this merchant has none with this id. */
 export async function paymentDetail(
   db: Db,
   merchantId: string,

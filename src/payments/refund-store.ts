@@ -48,7 +48,7 @@ export interface RefundChanges {
   transactionId?: string
 }
 
-/** From which statuses each may be reached; the database keeps the same law (trigger refund_move_is_legal). */
+/** Statuses from which each may be reached. The database keeps the same rule (trigger refund_move_is_legal). */
 const ORIGINS: Record<Exclude<RefundStatus, 'sending'>, RefundStatus[]> = {
   unknown: ['sending', 'unknown'],
   succeeded: ['sending', 'unknown'],
@@ -80,7 +80,7 @@ const refundRow = z.strictObject({
 /** A refund as a list shows it. */
 export type RefundRow = z.infer<typeof refundRow>
 
-/** The refunds of a payment, newest first. Keyset: `after` names the last row of the page before. */
+/** Refunds of a payment, newest first. Keyset: `after` is the last row of the page before. */
 export function listRefunds(
   db: Db,
   merchantId: string,

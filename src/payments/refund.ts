@@ -20,7 +20,7 @@ import type { Gateway, RefundOutcome } from './gateway'
 import { nextCheckMs } from './look-again'
 import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
 
-/** What is asked for, parsed. `amount` in minor units; null is all that is left of the payment. */
+/** The request, parsed. `amount` in minor units; null: all that is left of the payment. */
 export interface RefundInput {
   merchantId: string
   paymentId: string
@@ -28,7 +28,7 @@ export interface RefundInput {
   reason: string | null
 }
 
-/** How a door says what became of a refund: the stored answers, word for word. */
+/** Renders the outcome of a refund. The text is stored, so that a replay is the same byte for byte. */
 export interface RefundAnswers {
   refunded(refund: BegunRefund): Answer
   declined(refund: BegunRefund, detail: string): Answer
@@ -43,12 +43,12 @@ export interface RefundDeps {
   answers: RefundAnswers
 }
 
-/** What the bank said, or that its silence proves nothing any more: then people must look. */
+/** The bank's answer. `contradiction`: the bank may have forgotten the key, so no answer would prove anything; a person must decide. */
 export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: string }
 
 /**
- * Giving money back: take it from what the payment still holds, ask the bank once, settle in one commit. The bank is asked under the
- * id of our own row, so the question may be put again after a crash: the same refund by anyone, ever, is the same one.
+ * Refunding: take the amount from the payment, ask the bank once, settle in one commit. The bank's key is the id of our own row, so the
+ * request may be repeated after a crash: it is the same refund, whichever process sends it.
  */
 export function refundOperation(
   deps: RefundDeps,
@@ -98,8 +98,8 @@ export function refundOperation(
 }
 
 /**
- * The payment's row is locked before it is looked at: of any number of refunds at once each sees what the ones before it took. The
- * database counts again by itself (trigger refund_takes_from_its_payment, CHECK payment_refunded_amount).
+ * The payment's row is locked before it is read, so that each of several refunds at once sees what the ones before it took. The database
+ * counts again by itself (trigger refund_takes_from_its_payment, CHECK payment_refunded_amount).
  */
 function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows): SqlBegin {
   const taken = claimedPart(
@@ -146,7 +146,7 @@ function notRefundable(status: string, refundable: bigint, currency: string): st
     : `At most ${formatMoney(refundable, currency)} of this payment can still be refunded.`
 }
 
-/** Once the bank may have forgotten the key, the same request would be a new refund: it is not sent any more. */
+/** Once the bank may have forgotten the key, the same request would be a second refund: it is not sent any more. */
 async function giveBack(gateway: Gateway, refund: BegunRefund): Promise<RefundEffect> {
   const { id, gatewayKey: key, chargeRef: ref, amount: amountMinor, currency, ageMs } = refund
   if (ageMs > gateway.remembersForMs - gateway.settlesWithinMs)

@@ -52,8 +52,8 @@ export interface NewPayment {
 }
 
 /**
- * Begins the payment of an order: for the one row of `payable` (merchant_id, order_id, amount, currency), which exists under the claim
- * only. No row comes back where a live payment holds the order: the partial unique index decides between two keys, tabs or devices.
+ * Begins the payment of an order, from the one row of `payable` (merchant_id, order_id, amount, currency), which exists only under the
+ * claim. Returns no row when a live payment holds the order: the partial unique index decides between two keys, tabs or devices.
  */
 export function insertPayment(payable: ClaimRows, payment: NewPayment): ClaimedSql {
   const { id, recordId, method, gatewayKey, receiptToken, description = null, metadata = {} } = payment

@@ -1,6 +1,6 @@
 import { type Db, sql, type Write } from './db'
 
-/** Something that a person should be able to follow later: who did what to which row, and why. */
+/** An entry of the audit log: actor, action, the row it concerns, and why. */
 export interface AuditEntry {
   merchantId: string
   id: string
@@ -11,7 +11,7 @@ export interface AuditEntry {
   detail: string
 }
 
-/** The write that records it, for the commit in which it happened. Facts are never edited: the database refuses it. */
+/** The write of an entry, for the commit of the action itself. The database refuses to change it later. */
 export function audit({ merchantId, id, actor, action, subject, detail }: AuditEntry): Write {
   return {
     name: 'audit',
@@ -22,7 +22,7 @@ export function audit({ merchantId, id, actor, action, subject, detail }: AuditE
   }
 }
 
-/** The trace of a record that the system gave up on: a person must look. */
+/** The entry of a record that the system has parked: a person must decide. */
 export function auditParked(merchantId: string, id: string, recordId: string, reason: string): Write {
   return audit({
     merchantId,

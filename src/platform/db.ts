@@ -11,13 +11,13 @@ export type Db = PrismaClient
 export type Sql = Prisma.Sql
 export const sql = Prisma.sql
 export const joinSql = Prisma.join
-/** SQL from a text. Only for names that we made ourselves, or that PostgreSQL itself has quoted (`format('%I')`). */
+/** SQL from text, unquoted. Only for names that we made ourselves, or that PostgreSQL has quoted (`format('%I')`). */
 export const rawSql = Prisma.raw
 
 /**
  * A pool whose every connection works as `role`. The limits turn a stuck database into an error that can be answered:
- * 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a transaction. A line that is cut without a word
- * is given up after 12 s: longer than the server's own limit, so that the server's word comes first where there is one.
+ * 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a transaction. A connection that breaks silently is given
+ * up after 12 s: longer than the server's own limit, so that the server's error comes first where there is one.
  */
 export function openPool(url: string, options: { max: number; role: string; name: string }): pg.Pool {
   const pool = new pg.Pool({
@@ -30,7 +30,7 @@ export function openPool(url: string, options: { max: number; role: string; name
     application_name: options.name,
     options: `-c role=${options.role} -c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s`,
   })
-  // A connection that dies is replaced by the pool, and whoever uses it is told; without these listeners it would end the process.
+  // A connection that dies is replaced by the pool, and its query rejects; without these listeners it would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool

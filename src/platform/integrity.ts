@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { type Db, joinSql, rawSql, rows, sql } from './db'
 
-/** The parts that speak of merchants' rows. `system` is about the installation as a whole, which is no merchant's to see. */
+/** Parts about merchants' rows. `system` is about the installation as a whole, which no merchant may see. */
 export const OF_MERCHANTS = ['across', 'ledger'] as const
 export const EVERY_PART = [...OF_MERCHANTS, 'system'] as const
 
-/** What an invariant is about: `integrity_<part>` is the PostgreSQL schema its view lies in (`prisma/migrations/0006_integrity`). */
+/** Subject of an invariant: its view is in the PostgreSQL schema `integrity_<part>` (`prisma/migrations/0006_integrity`). */
 export type Part = (typeof EVERY_PART)[number]
 
 const invariant = z.strictObject({
@@ -37,10 +37,10 @@ export interface Finding {
   offenders: Offender[]
 }
 
-/** Offenders of one invariant that are told: the first ones tell enough. */
+/** Offenders of one invariant that are reported. 20: enough to see the pattern, and a broken rule may have millions. */
 const OFFENDERS_MAX = 20
 
-/** Asks every invariant of these parts, for one merchant or (null) for all: the same views, whoever asks. */
+/** Checks every invariant of these parts, for one merchant or (null) for all, by the same views. */
 export async function findings(
   db: Db,
   parts: readonly Part[],
@@ -55,7 +55,7 @@ export async function findings(
 
 export const isBroken = ({ offenders }: Finding): boolean => offenders.length > 0
 
-/** The catalogue is the list: a view that is there is an invariant. Where none is, nothing holds: that is no success. */
+/** Every view of the schemas is an invariant, so the list cannot be forgotten. @throws Error when there is none: an empty check is no success */
 export async function invariants(db: Db, parts: readonly Part[]): Promise<Invariant[]> {
   const listed = await rows(
     db,

@@ -9,7 +9,7 @@ import { ownPagesOnly } from './origin'
 /** A checkout of ours: the only place that the bank's page leads back to. */
 const RETURN = /^\/checkout\/ord_[0-9a-f]{32}(\?attempt=[\w.~%+-]{1,765})?$/
 
-/** The simulated bank's own page: where a shopper proves who they are, as 3-D Secure would ask. */
+/** The simulated bank's own page, at which a shopper confirms a payment, as with 3-D Secure. */
 export function bankPages(deps: Deps) {
   const { challenges, db, engine, env, operations } = deps
   const payments = { db, engine, operations: [operations.pay, operations.createPayment] }
@@ -28,7 +28,7 @@ export function bankPages(deps: Deps) {
   return app
 }
 
-/** Back to a checkout of ours, and nowhere else. */
+/** The path, if it is a checkout of ours; else the start page. */
 function safeReturn(path: string | undefined): string {
   return path && RETURN.test(path) ? path : '/'
 }

@@ -2,7 +2,7 @@ import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import { z } from 'zod'
 import { cursorOf, firstRow, type RowReader, rows } from './rows'
 
-/** How often a key was used, by outcome. `held` counts presses that the page held back: they never were requests. */
+/** Attempts of a key by outcome. `held` counts presses that the page held back: they were never requests. */
 export const attemptCounts = {
   executed: z.int(),
   replayed: z.int(),

@@ -25,18 +25,18 @@ const surplusRow = z.strictObject({
 /** A charge beyond its payment, as the books have it and as the bank is asked to give it back. */
 export type Surplus = z.infer<typeof surplusRow>
 
-/** How an attempt to give a surplus charge back ended. `elsewhere`: another reconciler was faster. */
+/** Outcome of a try to refund a surplus charge. `found`: not known, to be tried again. `elsewhere`: another reconciler was faster. */
 export type Refunded =
   | { surplus: Surplus; to: 'refunded' }
   | { surplus: Surplus; to: 'found' | 'parked'; reason: string }
   | { to: 'elsewhere' }
 
-/** After so many tries without an answer people must look. The waits between them add up to an hour and a half, so that a bank may be down. */
+/** Tries without an answer, after which a person must decide. The waits between them add up to an hour and a half, longer than most outages. */
 const TRIES_MAX = 10
 
 /**
- * Writes down that a charge is surplus, posts it and tells of it, in one commit.
- * @returns false when it was written before
+ * Records a charge as surplus, posts it and emits its event, in one commit.
+ * @returns false when it was recorded before
  */
 export async function recordSurplus(db: Db, found: Surplus, newId: () => string): Promise<boolean> {
   const { merchantId, gatewayRef, paymentId, transactionId, amount, currency } = found
@@ -49,7 +49,7 @@ export async function recordSurplus(db: Db, found: Surplus, newId: () => string)
   return done(await commit(db, writes, [openAccounts(merchantId, currency)]))
 }
 
-/** Surplus charges that are due to be given back, oldest first. */
+/** Surplus charges that are due to be refunded, oldest first. */
 export function dueSurplus(db: Db, limit: number): Promise<Surplus[]> {
   return rows(
     db,
@@ -61,7 +61,7 @@ export function dueSurplus(db: Db, limit: number): Promise<Surplus[]> {
   )
 }
 
-/** Gives a surplus charge back. The key comes from the charge, so this same request by anyone, ever, is the same refund. */
+/** Refunds a surplus charge. The key is made of the charge's reference, so the same request is the same refund, whichever process sends it. */
 export async function refundSurplus(
   db: Db,
   gateway: Gateway,
@@ -86,7 +86,7 @@ function endOf(found: Surplus, outcome: RefundOutcome): Exclude<Refunded, { to: 
   }
 }
 
-/** The row's move, and with its end the news; what was given back is reversed in the books. All of one commit. */
+/** Every write of the commit: the row's move, and at its end an event; a refund also reverses the posting. */
 function writesFor(
   found: Surplus,
   ended: Exclude<Refunded, { to: 'elsewhere' }>,
@@ -112,7 +112,7 @@ function writesFor(
   }
 }
 
-/** Nobody knows whether it was given back: the same request again, at once the first time, then ever later. */
+/** Not known whether it was refunded: the same request again, at once the first time, then after ever longer waits. */
 function putOff(found: Surplus, reason: string): Sql {
   return sql`UPDATE surplus_charge SET tries = tries + 1, reason = ${reason}, next_try_at = now() + 10 * (power(2, tries) - 1) * interval '1 second'
     WHERE ${stillFound(found)} AND tries = ${found.tries} RETURNING 1`
@@ -138,7 +138,7 @@ function ownRow(statement: Sql): Write {
   return { name: OWN_ROW, rows: 1, sql: statement }
 }
 
-/** The charge's own row decides between two reconcilers; any other refusal is broken. */
+/** Whether it was committed. The charge's own row decides between two reconcilers; a refusal by any other write is a bug. */
 function done(result: CommitResult): boolean {
   if (!result.committed && result.refusedBy !== OWN_ROW)
     throw new Error(`the commit of a surplus charge was refused by "${result.refusedBy}"`)

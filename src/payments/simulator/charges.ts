@@ -3,7 +3,7 @@ import { cursorOf, sql } from '@/platform/db'
 import type { BankCharge, ChargesPage, ChargesQuery } from '../gateway'
 import type { MovedRow } from './types'
 
-/** The charges that really happened, oldest first. `after` is where the page before ended: an instant and a reference. */
+/** Charges that really happened, oldest first. `after` is the cursor of the page before: an instant and a reference. */
 export async function listCharges(
   pool: pg.Pool,
   { since, after, limit }: ChargesQuery,
