@@ -32,7 +32,8 @@ export class Callers {
   private timer: NodeJS.Timeout | null = null
   private writing: Promise<void> = Promise.resolve()
 
-  constructor(private readonly options: { db: Db; mode: Mode; now?: () => number }) {}
+  /** @param options `now` and `keysMax` are for tests */
+  constructor(private readonly options: { db: Db; mode: Mode; now?: () => number; keysMax?: number }) {}
 
   /** The token's caller; null when it is malformed (without a look-up), unknown, expired, revoked, or of the other mode. */
   async whoIs(token: string): Promise<Caller | null> {
@@ -84,18 +85,18 @@ export class Callers {
   }
 
   private remember(caller: Caller, hash: string): void {
-    renew(this.good, hash, caller.keyId)
+    this.keep(this.good, hash, caller.keyId)
     const now = (this.options.now ?? Date.now)()
     if (now - (this.seen.get(caller.keyId) ?? Number.NEGATIVE_INFINITY) < SEEN_EVERY_MS) return
-    renew(this.seen, caller.keyId, now)
+    this.keep(this.seen, caller.keyId, now)
     this.unwritten.set(caller.keyId, caller)
     this.timer ??= setTimeout(() => void this.flush().catch(() => undefined), WRITE_AFTER_MS).unref()
   }
-}
 
-/** Sets an entry as the newest, and forgets the oldest of too many. */
-function renew<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key)
-  if (map.size >= KEYS_MAX) map.delete(map.keys().next().value as string)
-  map.set(key, value)
+  /** Sets an entry as the newest, and forgets the oldest of too many. */
+  private keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+    map.delete(key)
+    if (map.size >= (this.options.keysMax ?? KEYS_MAX)) map.delete(map.keys().next().value as string)
+    map.set(key, value)
+  }
 }

@@ -11,7 +11,7 @@ export async function sandboxMerchant(db: Db): Promise<string | null> {
   return found?.id ?? null
 }
 
-/** The merchant's mode; null when there is no such merchant. The database keeps the two words (CHECK merchant_mode). */
+/** The merchant's mode; null when there is no such merchant. The database allows no other value (CHECK merchant_mode). */
 export async function modeOf(db: Db, merchantId: string): Promise<Mode | null> {
   const found = await db.merchant.findUnique({ where: { id: merchantId }, select: { mode: true } })
   return (found?.mode as Mode | undefined) ?? null

@@ -22,7 +22,7 @@ export async function recheckPayment(
   actionUrl: string,
   requestId: string,
 ): Promise<void> {
-  // From the records in doubt, since those are few and have an index; the payments that ever had such a URL are not.
+  // Found through the records in doubt: they are few and have an index, and the column has none.
   const record = await firstRow(
     db,
     waitingRecord,

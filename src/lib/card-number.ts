@@ -4,12 +4,12 @@
  */
 const CANDIDATE = /(?<![\w-]|\w\.)[2-6]\d(?:[ -]?\d){11,17}(?![\w-]|\.\w)/g
 
-/** Whether a text contains a run of digits that passes the Luhn check, and so looks like a card number. */
+/** True when a text contains a run of digits that passes the Luhn check, and so looks like a card number. */
 export function holdsCardNumber(text: string): boolean {
   return (text.match(CANDIDATE) ?? []).some((found) => passesLuhn(found.replaceAll(/\D/g, '')))
 }
 
-/** Whether any string or number in a value, at any depth up to 20, contains a card number. */
+/** True when a string or number in a value contains a card number. Depth: 20 levels, more than any body of ours has. */
 export function carriesCardNumber(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return holdsCardNumber(value)
   if (typeof value === 'number' || typeof value === 'bigint') return holdsCardNumber(value.toString())
@@ -19,7 +19,7 @@ export function carriesCardNumber(value: unknown, depth = 0): boolean {
   )
 }
 
-/** Whether digits end with the check digit of a card number: the Luhn check (ISO/IEC 7812-1). */
+/** The Luhn check (ISO/IEC 7812-1): the last digit is the check digit of the others. */
 export function passesLuhn(digits: string): boolean {
   const sum = [...digits].reverse().reduce((total, digit, index) => {
     const value = Number(digit) * (index % 2 === 0 ? 1 : 2)

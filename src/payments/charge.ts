@@ -22,7 +22,7 @@ export type ChargeOutcome =
 type Approved = Outcome & { kind: 'approved' }
 
 /**
- * Asks the bank to charge. The key is the id of our own row, so the same request is the same charge, whoever sends it and whenever. Once
+ * Asks the bank to charge. The key is the id of our own row, so the same request is the same charge, whichever process sends it. Once
  * the bank may have forgotten the key, the request is not sent any more.
  */
 export async function charge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {

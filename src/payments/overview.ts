@@ -64,7 +64,7 @@ export interface Overview {
   previous: Totals
   /** Payments whose outcome is not known, of any age. Must be 0 at rest. */
   ambiguous: number
-  /** Whether this merchant ever had a payment. */
+  /** This merchant has had a payment. */
   any: boolean
 }
 

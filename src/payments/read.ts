@@ -78,7 +78,7 @@ export interface PaymentFilter {
   limit: number
 }
 
-/** A person reads the timeline: 500 attempts are more than anybody scrolls through. Counts are of these, too. */
+/** Attempts of a timeline. 500: more than a person scrolls through. The page's counts are of these. */
 const ATTEMPTS_SHOWN = 500
 /** A payment has one event for its end, two for each surplus charge and one for each refund: 100 are more than a person reads. */
 const EVENTS_SHOWN = 100

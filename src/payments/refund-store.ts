@@ -42,7 +42,7 @@ export function recallRefund(db: Db, merchantId: string, id: string): Promise<Be
   )
 }
 
-/** What a move writes beside the status. */
+/** Columns that a move writes beside the status. */
 export interface RefundChanges {
   gatewayRef?: string
   transactionId?: string

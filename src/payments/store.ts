@@ -72,7 +72,7 @@ export function insertPayment(payable: ClaimRows, payment: NewPayment): ClaimedS
  */
 export const ACTION_URL = sql`CASE WHEN p.status = 'requires_action' THEN p.action_url END`
 
-/** What a move writes beside the status. */
+/** Columns that a move writes beside the status. */
 export interface PaymentChanges {
   /** The bank's URL at which the shopper confirms; of a move to `requires_action` only. */
   actionUrl?: string

@@ -37,7 +37,7 @@ export function auditParked(merchantId: string, id: string, recordId: string, re
 /** A row of the audit log as it is shown. */
 export type AuditRow = Pick<AuditEntry, 'id' | 'actor' | 'action' | 'detail'> & { at: Date }
 
-/** What was recorded about one subject, oldest first; the first `limit` rows. */
+/** Entries about one subject, oldest first; the first `limit` of them. 50: a person reads them under one record. */
 export function auditOf(db: Db, merchantId: string, subject: string, limit = 50): Promise<AuditRow[]> {
   return db.auditEntry.findMany({
     where: { merchantId, subject },

@@ -36,7 +36,7 @@ export function openPool(url: string, options: { max: number; role: string; name
   return pool
 }
 
-/** Whether the database answers and has been migrated. */
+/** True when the database answers and has been migrated. Never rejects. */
 export async function isReachable(db: Db): Promise<boolean> {
   try {
     await db.$queryRaw(sql`SELECT 1 FROM merchant LIMIT 1`)

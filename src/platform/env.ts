@@ -56,14 +56,14 @@ export type Env = z.infer<typeof complete> & { baseUrl: string }
 
 /**
  * The environment, checked once at boot. Throws one error that names all that is wrong.
- * The only file that reads `process.env` (a lint rule says so).
+ * The only file that reads `process.env`, by a lint rule.
  */
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   const env = parse(complete, source)
   return { ...env, baseUrl: env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}` }
 }
 
-/** What a set-up script needs before there is a database: the same variables, none of them required yet. */
+/** The same variables for a set-up script, which runs before there is a database: none of them is required yet. */
 export function readSetupEnv(source: Record<string, string | undefined> = process.env) {
   const env = parse(schema, source)
   return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }

@@ -24,7 +24,7 @@ const offender = z.strictObject({
   merchantId: z.string().nullable(),
   /** Which row, such as `payment 018f…`. */
   subject: z.string(),
-  /** What is wrong with it. */
+  /** The violation. */
   detail: z.string(),
 })
 /** A row that breaks an invariant. */

@@ -183,7 +183,7 @@ const doubtCount = z.strictObject({
   inDoubt: z.int(),
   /** Those of them that wait for a person. */
   parked: z.int(),
-  /** How long the longest overdue of the others has been waiting for its check, in seconds; 0 when none is. */
+  /** Age of the longest overdue check of the others, in seconds; 0 when none is overdue. */
   overdueSeconds: z.number(),
 })
 export type DoubtCount = z.infer<typeof doubtCount>

@@ -161,7 +161,7 @@ async function handle(run: Run, charge: BankCharge, verdict: ChargeVerdict): Pro
   }
 }
 
-/** What is left of the charge is surplus; what the bank has refunded by itself is not owed any more. */
+/** Records what is left of the charge as surplus; what the bank has refunded by itself is not owed any more. */
 async function record(
   run: Run,
   charge: BankCharge,

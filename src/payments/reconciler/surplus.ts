@@ -74,7 +74,7 @@ export async function refundSurplus(
   return done(await commit(db, writesFor(found, ended, newId))) ? ended : { to: 'elsewhere' }
 }
 
-/** What the bank's answer means for the charge. Pure. */
+/** Outcome of the try, by the bank's answer. Pure. */
 function endOf(found: Surplus, outcome: RefundOutcome): Exclude<Refunded, { to: 'elsewhere' }> {
   switch (outcome.kind) {
     case 'refunded':
@@ -112,7 +112,7 @@ function writesFor(
   }
 }
 
-/** Not known whether it was refunded: the same request again, at once the first time, then after ever longer waits. */
+/** The refund is not known: the same request again, at once the first time, then after longer and longer waits. */
 function putOff(found: Surplus, reason: string): Sql {
   return sql`UPDATE surplus_charge SET tries = tries + 1, reason = ${reason}, next_try_at = now() + 10 * (power(2, tries) - 1) * interval '1 second'
     WHERE ${stillFound(found)} AND tries = ${found.tries} RETURNING 1`
@@ -138,7 +138,7 @@ function ownRow(statement: Sql): Write {
   return { name: OWN_ROW, rows: 1, sql: statement }
 }
 
-/** Whether it was committed. The charge's own row decides between two reconcilers; a refusal by any other write is a bug. */
+/** True when it was committed. The charge's own row decides between two reconcilers; a refusal by any other write is a bug. */
 function done(result: CommitResult): boolean {
   if (!result.committed && result.refusedBy !== OWN_ROW)
     throw new Error(`the commit of a surplus charge was refused by "${result.refusedBy}"`)

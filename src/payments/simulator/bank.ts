@@ -98,7 +98,7 @@ export class SimulatedBank {
     return rows.length === 1
   }
 
-  /** Gives money back: the refund's reference, or null when the charge does not hold so much. @throws BankFault for a key of another refund */
+  /** Refunds: the refund's reference, or null when less than that is left of the charge. @throws BankFault for a key of another refund */
   refund(request: BankRefundRequest) {
     return giveBack(this.pool, request, this.onMovement)
   }

@@ -11,7 +11,7 @@ import {
 
 export interface SimulatorOptions {
   bank: SimulatedBank
-  /** How long we wait for an answer before it counts as unknown, in milliseconds. */
+  /** Time for an answer, in milliseconds; after it the outcome is unknown. */
   timeoutMs: number
 }
 
