@@ -86,10 +86,10 @@ export function listApiKeys(db: Db, merchantId: string): Promise<ApiKeyRow[]> {
     db,
     apiKeyRow,
     sql`
-    SELECT id::text, name, hint, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt",
-      rotated_to::text AS "rotatedTo", last_used_at AS "lastUsedAt", ${ACTIVE} AS active,
-      coalesce(last_used_at, created_at) < now() - interval '1 hour' AS idle
-    FROM api_key WHERE merchant_id = ${merchantId}::uuid ORDER BY created_at DESC, id DESC LIMIT ${LIST_MAX}`,
+      SELECT id::text, name, hint, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt",
+        rotated_to::text AS "rotatedTo", last_used_at AS "lastUsedAt", ${ACTIVE} AS active,
+        coalesce(last_used_at, created_at) < now() - interval '1 hour' AS idle
+      FROM api_key WHERE merchant_id = ${merchantId}::uuid ORDER BY created_at DESC, id DESC LIMIT ${LIST_MAX}`,
   )
 }
 

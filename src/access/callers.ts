@@ -43,9 +43,9 @@ export class Callers {
       this.options.db,
       callerRow,
       sql`
-      SELECT k.merchant_id::text AS "merchantId", k.id::text AS "keyId", k.scopes
-      FROM api_key k JOIN merchant m ON m.id = k.merchant_id AND m.mode = ${read.mode}
-      WHERE k.hash = ${read.hash} AND ${ACTIVE}`,
+        SELECT k.merchant_id::text AS "merchantId", k.id::text AS "keyId", k.scopes
+        FROM api_key k JOIN merchant m ON m.id = k.merchant_id AND m.mode = ${read.mode}
+        WHERE k.hash = ${read.hash} AND ${ACTIVE}`,
     )
     if (caller) this.remember(caller, read.hash)
     else this.good.delete(read.hash)

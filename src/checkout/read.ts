@@ -30,13 +30,13 @@ export async function readCheckout(db: Db, orderId: string) {
     db,
     checkoutRow,
     sql`
-    SELECT o.reference, m.name AS "merchantName", m.mode, o.currency, o.amount, o.version, o.status,
-           o.customer_email AS "customerEmail", ${ITEMS} AS items,
-           p.status AS "liveStatus", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt", ${ACTION_URL} AS "actionUrl"
-    FROM orders o JOIN merchant m ON m.id = o.merchant_id
-    LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
-    LEFT JOIN ledger_transaction t ON p.status = 'succeeded' AND t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
-    WHERE o.id = ${orderId}::uuid`,
+      SELECT o.reference, m.name AS "merchantName", m.mode, o.currency, o.amount, o.version, o.status,
+             o.customer_email AS "customerEmail", ${ITEMS} AS items,
+             p.status AS "liveStatus", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt", ${ACTION_URL} AS "actionUrl"
+      FROM orders o JOIN merchant m ON m.id = o.merchant_id
+      LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
+      LEFT JOIN ledger_transaction t ON p.status = 'succeeded' AND t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
+      WHERE o.id = ${orderId}::uuid`,
   )
   if (!row) return null
   const { mode, liveStatus, receiptToken, paidAt, actionUrl, amount, ...shown } = row
@@ -74,11 +74,11 @@ export async function readAttemptState(
     db,
     attemptState,
     sql`
-    SELECT p.status AS state, r.lease_until < now() AS "leaseOver", p.receipt_token AS "receiptToken", p.decline_code AS "declineCode",
-      ${ACTION_URL} AS "actionUrl"
-    FROM payment p JOIN idempotency_record r ON r.merchant_id = p.merchant_id AND r.id = p.record_id
-    WHERE p.merchant_id = ${of.merchantId}::uuid AND p.order_id = ${of.orderId}::uuid AND (p.record_id = ${of.recordId} OR p.status = 'succeeded')
-    ORDER BY p.status = 'succeeded' DESC, p.created_at DESC LIMIT 1`,
+      SELECT p.status AS state, r.lease_until < now() AS "leaseOver", p.receipt_token AS "receiptToken", p.decline_code AS "declineCode",
+        ${ACTION_URL} AS "actionUrl"
+      FROM payment p JOIN idempotency_record r ON r.merchant_id = p.merchant_id AND r.id = p.record_id
+      WHERE p.merchant_id = ${of.merchantId}::uuid AND p.order_id = ${of.orderId}::uuid AND (p.record_id = ${of.recordId} OR p.status = 'succeeded')
+      ORDER BY p.status = 'succeeded' DESC, p.created_at DESC LIMIT 1`,
   )
   const state: KeyAttemptState = row ? shownState(row.state, row.leaseOver) : 'none'
   const paid = state === 'succeeded' ? receiptUrl(row?.receiptToken ?? null) : null
@@ -125,15 +125,15 @@ export async function readReceipt(db: Db, token: string, secret: string) {
     db,
     receiptRow,
     sql`
-    SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, m.name AS "merchantName", o.reference, p.amount,
-           p.refunded_amount AS refunded, p.currency, p.card_label AS "cardLabel",
-           t.posted_at AS "paidAt", ${ITEMS} AS items, t.id::text AS "transactionId",
-           (SELECT count(*)::int FROM ledger_transaction c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id AND c.kind = 'capture') AS charges,
-           (SELECT count(*)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome NOT IN ('held', 'recovered')) AS requests,
-           (SELECT coalesce(sum(a.presses), 0)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome <> 'recovered') AS presses
-    FROM payment p JOIN merchant m ON m.id = p.merchant_id JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
-    LEFT JOIN ledger_transaction t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
-    WHERE p.receipt_token = ${token}`,
+      SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, m.name AS "merchantName", o.reference, p.amount,
+             p.refunded_amount AS refunded, p.currency, p.card_label AS "cardLabel",
+             t.posted_at AS "paidAt", ${ITEMS} AS items, t.id::text AS "transactionId",
+             (SELECT count(*)::int FROM ledger_transaction c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id AND c.kind = 'capture') AS charges,
+             (SELECT count(*)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome NOT IN ('held', 'recovered')) AS requests,
+             (SELECT coalesce(sum(a.presses), 0)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome <> 'recovered') AS presses
+      FROM payment p JOIN merchant m ON m.id = p.merchant_id JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
+      LEFT JOIN ledger_transaction t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
+      WHERE p.receipt_token = ${token}`,
   )
   if (!row) return null
   const { paymentId, orderId, transactionId, amount, refunded, paidAt, ...shown } = row

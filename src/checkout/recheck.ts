@@ -27,9 +27,9 @@ export async function recheckPayment(
     db,
     waitingRecord,
     sql`
-    SELECT r.merchant_id::text AS "merchantId", r.id AS "recordId", r.operation
-    FROM idempotency_record r JOIN payment p ON p.merchant_id = r.merchant_id AND p.id = r.subject_id
-    WHERE r.state = 'unknown' AND p.status = 'requires_action' AND p.action_url = ${actionUrl}`,
+      SELECT r.merchant_id::text AS "merchantId", r.id AS "recordId", r.operation
+      FROM idempotency_record r JOIN payment p ON p.merchant_id = r.merchant_id AND p.id = r.subject_id
+      WHERE r.state = 'unknown' AND p.status = 'requires_action' AND p.action_url = ${actionUrl}`,
   )
   const begunBy = operations.find(({ name }) => name === record?.operation)
   if (record && begunBy) await engine.hint(begunBy, record, requestId)

@@ -30,10 +30,10 @@ export async function checkLedger(db: Db, merchantId: string): Promise<LedgerChe
     db,
     currencySums,
     sql`
-    SELECT currency, count(*)::int AS entries, now() AS "checkedAt",
-      coalesce(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS debits,
-      coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)::bigint AS credits
-    FROM entry WHERE merchant_id = ${merchantId}::uuid GROUP BY currency ORDER BY currency`,
+      SELECT currency, count(*)::int AS entries, now() AS "checkedAt",
+        coalesce(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS debits,
+        coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)::bigint AS credits
+      FROM entry WHERE merchant_id = ${merchantId}::uuid GROUP BY currency ORDER BY currency`,
   )
   return {
     checkedAt: sums[0]?.checkedAt ?? (await databaseTime(db)),

@@ -92,14 +92,14 @@ export function statement(
     db,
     statementLine,
     sql`
-    WITH page AS (
-      SELECT e.transaction_id, e.position, e.amount, t.posted_at, t.kind, t.description, t.payment_id ${lines}
-      ORDER BY e.transaction_id DESC, e.position DESC LIMIT ${page.limit})
-    SELECT transaction_id AS "transactionId", position::int, amount, posted_at AS "postedAt", kind, description, payment_id AS "paymentId",
-      ((SELECT sum(e.amount) ${lines}) - coalesce(sum(amount) OVER newer, 0))::bigint AS balance
-    FROM page
-    WINDOW newer AS (ORDER BY transaction_id DESC, position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-    ORDER BY transaction_id DESC, position DESC`,
+      WITH page AS (
+        SELECT e.transaction_id, e.position, e.amount, t.posted_at, t.kind, t.description, t.payment_id ${lines}
+        ORDER BY e.transaction_id DESC, e.position DESC LIMIT ${page.limit})
+      SELECT transaction_id AS "transactionId", position::int, amount, posted_at AS "postedAt", kind, description, payment_id AS "paymentId",
+        ((SELECT sum(e.amount) ${lines}) - coalesce(sum(amount) OVER newer, 0))::bigint AS balance
+      FROM page
+      WINDOW newer AS (ORDER BY transaction_id DESC, position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+      ORDER BY transaction_id DESC, position DESC`,
   )
 }
 
@@ -157,14 +157,14 @@ async function transactions(db: Db, page: Sql): Promise<JournalTransaction[]> {
     db,
     journalRow,
     sql`
-    WITH page AS (${page})
-    SELECT t.id, t.kind, t.description, t.payment_id AS "paymentId", t.reverses, r.id AS "reversedBy", t.posted_at AS "postedAt",
-      e.position::int, e.account_id AS "accountId", a.code, a.name, a.type, e.currency, e.amount
-    FROM page t
-    JOIN entry e ON (e.merchant_id, e.transaction_id) = (t.merchant_id, t.id)
-    JOIN account a ON (a.merchant_id, a.id) = (e.merchant_id, e.account_id)
-    LEFT JOIN ledger_transaction r ON (r.merchant_id, r.reverses) = (t.merchant_id, t.id)
-    ORDER BY t.id DESC, e.amount < 0, e.position`,
+      WITH page AS (${page})
+      SELECT t.id, t.kind, t.description, t.payment_id AS "paymentId", t.reverses, r.id AS "reversedBy", t.posted_at AS "postedAt",
+        e.position::int, e.account_id AS "accountId", a.code, a.name, a.type, e.currency, e.amount
+      FROM page t
+      JOIN entry e ON (e.merchant_id, e.transaction_id) = (t.merchant_id, t.id)
+      JOIN account a ON (a.merchant_id, a.id) = (e.merchant_id, e.account_id)
+      LEFT JOIN ledger_transaction r ON (r.merchant_id, r.reverses) = (t.merchant_id, t.id)
+      ORDER BY t.id DESC, e.amount < 0, e.position`,
   )
   const byId = new Map<string, JournalTransaction>()
   for (const { id, kind, description, paymentId, reverses, reversedBy, postedAt, ...entry } of found) {

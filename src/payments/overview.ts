@@ -90,7 +90,7 @@ async function readClock(
     db,
     clockRow,
     sql`
-    SELECT now() AS now, date_bin(make_interval(secs => ${bucketSeconds}), now(), 'epoch') + make_interval(secs => ${bucketSeconds}) AS until`,
+      SELECT now() AS now, date_bin(make_interval(secs => ${bucketSeconds}), now(), 'epoch') + make_interval(secs => ${bucketSeconds}) AS until`,
   )
   if (!clock) throw new Error('the database returned no time')
   return { ...clock, from: new Date(clock.until.getTime() - seconds * 1000) }
@@ -107,23 +107,23 @@ function readBuckets(
     db,
     bucket,
     sql`
-    WITH columns AS (
-      SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${bucketSeconds})) at),
-    attempts AS (
-      SELECT date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch') AS at, outcome, count(*) AS n, sum(presses) AS presses
-      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz GROUP BY 1, 2),
-    charges AS (
-      SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, count(*)::int AS n
-      FROM payment
-      WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz AND status = 'succeeded'
-      GROUP BY 1)
-    SELECT c.at,
-      coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::int AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::int AS replayed,
-      coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::int AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::int AS rejected,
-      coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::int AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
-      coalesce(max(charges.n), 0)::int AS charges
-    FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN charges ON charges.at = c.at
-    GROUP BY c.at ORDER BY c.at`,
+      WITH columns AS (
+        SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${bucketSeconds})) at),
+      attempts AS (
+        SELECT date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch') AS at, outcome, count(*) AS n, sum(presses) AS presses
+        FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz GROUP BY 1, 2),
+      charges AS (
+        SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, count(*)::int AS n
+        FROM payment
+        WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz AND status = 'succeeded'
+        GROUP BY 1)
+      SELECT c.at,
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::int AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::int AS replayed,
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::int AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::int AS rejected,
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::int AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
+        coalesce(max(charges.n), 0)::int AS charges
+      FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN charges ON charges.at = c.at
+      GROUP BY c.at ORDER BY c.at`,
   )
 }
 
@@ -133,20 +133,20 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
       db,
       paymentTotals,
       sql`
-      SELECT currency, count(*)::int AS payments, count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded,
-        count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::int AS failed,
-        coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::bigint AS amount
-      FROM payment
-      WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
-      GROUP BY currency ORDER BY succeeded DESC, currency`,
+        SELECT currency, count(*)::int AS payments, count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded,
+          count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::int AS failed,
+          coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::bigint AS amount
+        FROM payment
+        WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
+        GROUP BY currency ORDER BY succeeded DESC, currency`,
     ),
     firstRow(
       db,
       attemptTotals,
       sql`
-      SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::int AS absorbed,
-        count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::int AS requests
-      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz`,
+        SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::int AS absorbed,
+          count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::int AS requests
+        FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz`,
     ),
   ])
   const sum = (of: 'payments' | 'succeeded' | 'failed') => payments.reduce((total, row) => total + row[of], 0)
@@ -167,8 +167,8 @@ async function readStanding(db: Db, merchantId: string): Promise<{ ambiguous: nu
     db,
     standing,
     sql`
-    SELECT (SELECT count(*)::int FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
-      EXISTS (SELECT FROM payment WHERE merchant_id = ${merchantId}::uuid) AS any`,
+      SELECT (SELECT count(*)::int FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
+        EXISTS (SELECT FROM payment WHERE merchant_id = ${merchantId}::uuid) AS any`,
   )
   return row ?? { ambiguous: 0, any: false }
 }

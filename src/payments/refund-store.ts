@@ -91,10 +91,10 @@ export function listRefunds(
     db,
     refundRow,
     sql`
-    SELECT merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason, status,
-      created_at AS "createdAt", ${cursorOf(sql`created_at`)} AS cursor
-    FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${page.paymentId}::uuid
-      AND (${after?.id ?? null}::uuid IS NULL OR (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
-    ORDER BY created_at DESC, id DESC LIMIT ${page.limit}`,
+      SELECT merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason, status,
+        created_at AS "createdAt", ${cursorOf(sql`created_at`)} AS cursor
+      FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${page.paymentId}::uuid
+        AND (${after?.id ?? null}::uuid IS NULL OR (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+      ORDER BY created_at DESC, id DESC LIMIT ${page.limit}`,
   )
 }

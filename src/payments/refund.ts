@@ -16,8 +16,7 @@ import { formatMoney, isCurrency } from '@/lib/money'
 import { auditParked } from '@/platform/audit'
 import type { Db, Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
-import type { Gateway, RefundOutcome } from './gateway'
-import { nextCheckMs } from './look-again'
+import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
 import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
 
 /** The request, parsed. `amount` in minor units; null: all that is left of the payment. */

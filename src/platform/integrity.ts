@@ -61,11 +61,11 @@ export async function invariants(db: Db, parts: readonly Part[]): Promise<Invari
     db,
     invariant,
     sql`
-    SELECT replace(c.relname, '_', '-') AS id, replace(n.nspname, 'integrity_', '') AS part,
-      coalesce(obj_description(c.oid, 'pg_class'), c.relname) AS rule, format('%I.%I', n.nspname, c.relname) AS view
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'v' AND n.nspname IN (${joinSql(parts.map((part) => `integrity_${part}`))})
-    ORDER BY n.nspname, c.relname`,
+      SELECT replace(c.relname, '_', '-') AS id, replace(n.nspname, 'integrity_', '') AS part,
+        coalesce(obj_description(c.oid, 'pg_class'), c.relname) AS rule, format('%I.%I', n.nspname, c.relname) AS view
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind = 'v' AND n.nspname IN (${joinSql(parts.map((part) => `integrity_${part}`))})
+      ORDER BY n.nspname, c.relname`,
   )
   if (listed.length === 0)
     throw new Error(
@@ -84,7 +84,7 @@ function offenders(db: Db, view: string, merchantId: string | null): Promise<Off
     db,
     offender,
     sql`
-    WITH broken AS MATERIALIZED (SELECT merchant_id AS "merchantId", subject, detail FROM ${rawSql(view)} ${whose})
-    SELECT * FROM broken LIMIT ${OFFENDERS_MAX}`,
+      WITH broken AS MATERIALIZED (SELECT merchant_id AS "merchantId", subject, detail FROM ${rawSql(view)} ${whose})
+      SELECT * FROM broken LIMIT ${OFFENDERS_MAX}`,
   )
 }

@@ -55,9 +55,9 @@ export function dueSurplus(db: Db, limit: number): Promise<Surplus[]> {
     db,
     surplusRow,
     sql`
-    SELECT merchant_id::text AS "merchantId", gateway_ref AS "gatewayRef", payment_id::text AS "paymentId",
-      transaction_id::text AS "transactionId", amount, currency, tries
-    FROM surplus_charge WHERE status = 'found' AND next_try_at <= now() ORDER BY next_try_at, gateway_ref LIMIT ${limit}`,
+      SELECT merchant_id::text AS "merchantId", gateway_ref AS "gatewayRef", payment_id::text AS "paymentId",
+        transaction_id::text AS "transactionId", amount, currency, tries
+      FROM surplus_charge WHERE status = 'found' AND next_try_at <= now() ORDER BY next_try_at, gateway_ref LIMIT ${limit}`,
   )
 }
 

@@ -35,8 +35,8 @@ export function listUnexplained(db: Db, limit: number): Promise<BankCharge[]> {
     db,
     bankCharge,
     sql`
-    SELECT gateway_ref AS ref, gateway_key AS key, amount AS "amountMinor", refunded AS "refundedMinor", currency, charged_at AS at
-    FROM open_charge ORDER BY looked_at, gateway_ref LIMIT ${limit}`,
+      SELECT gateway_ref AS ref, gateway_key AS key, amount AS "amountMinor", refunded AS "refundedMinor", currency, charged_at AS at
+      FROM open_charge ORDER BY looked_at, gateway_ref LIMIT ${limit}`,
   )
 }
 

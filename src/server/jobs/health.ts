@@ -34,8 +34,8 @@ export function readHealth(db: Db): Promise<JobHealth[]> {
     db,
     jobHealth,
     sql`
-    SELECT job, runs, failures, handled, last_finished_at AS "lastFinishedAt",
-      last_ms AS "lastMs", last_error AS "lastError"
-    FROM job_health ORDER BY job`,
+      SELECT job, runs, failures, handled, last_finished_at AS "lastFinishedAt",
+        last_ms AS "lastMs", last_error AS "lastError"
+      FROM job_health ORDER BY job`,
   )
 }
