@@ -24,6 +24,8 @@ export default defineConfig({
           environment: 'node',
           include: ['{src,lab,conform}/**/*.db.test.ts'],
           globalSetup: 'src/setup/test/cluster.ts',
+          // Rows of raw SQL are compared with their shapes.
+          setupFiles: 'src/setup/test/check-rows.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createApiKey, SCOPES } from '@/access/api-key'
 import { Callers } from '@/access/callers'
+import { sandboxMerchant } from '@/access/merchant'
 import { createAuth, createOperator } from '@/access/operator'
 import { openAccounts } from '@/ledger/chart'
 import { uuidv7 } from '@/lib/id'
@@ -9,9 +10,9 @@ import { type Db, sql } from '@/platform/db'
 export interface SeedOptions {
   secret: string
   baseUrl: string
-  /** The demo operator's password, where it is known; without it a new one is made and set. */
+  /** The demo operator's password; undefined: a new one is made and set. */
   password: string | undefined
-  /** The demo API key, where it is known; one that does not work (any more) is replaced. */
+  /** The demo API key of an earlier run; one that does not work any more is replaced. */
   apiKey: string | undefined
 }
 
@@ -25,7 +26,7 @@ const EMAIL = 'demo@payonce.test'
 
 /** The sandbox: one test merchant with its accounts in euro, one operator and one API key. Run twice, it changes nothing. */
 export async function seed(db: Db, options: SeedOptions): Promise<Seeded> {
-  const merchantId = (await testMerchant(db)) ?? uuidv7()
+  const merchantId = (await sandboxMerchant(db)) ?? uuidv7()
   await db.$executeRaw(
     sql`INSERT INTO merchant (id, name, mode) VALUES (${merchantId}::uuid, 'Harbour Goods', 'test') ON CONFLICT (id) DO NOTHING`,
   )
@@ -51,13 +52,6 @@ async function demoKey(db: Db, merchantId: string, known: string | undefined): P
     { merchantId, name: 'Demo key', scopes: SCOPES, expiresInDays: null, by: 'seed' },
     uuidv7,
   )
-  if (!made) throw new Error('the sandbox merchant is not there')
+  if (!made) throw new Error('there is no sandbox merchant')
   return made.token
-}
-
-async function testMerchant(db: Db): Promise<string | null> {
-  const rows = await db.$queryRaw<Array<{ id: string }>>(
-    sql`SELECT id::text FROM merchant WHERE mode = 'test' ORDER BY created_at LIMIT 1`,
-  )
-  return rows[0]?.id ?? null
 }

@@ -78,6 +78,88 @@ const PACKAGES: { name: RegExp; only: string[] }[] = [
 /** What must never be in a browser: the place where all is built, and the database. */
 const SERVER_ONLY = ['server/deps.ts', 'platform/db.ts']
 
+/**
+ * The room that writes each table, and the places beside it that may read it, with the reason. Everybody else calls a function of that
+ * room. Rows of another room are read where one page shows both in one query: two queries could not be paged, or would show two instants.
+ */
+const TABLES: Record<string, { writer: string; readers?: Record<string, string> }> = {
+  merchant: {
+    writer: 'access',
+    readers: {
+      'checkout/read': 'the page and the receipt name the merchant',
+      'payments/read': 'only in test mode has the bank a table to count in',
+      'platform/db': 'the database is ready when it answers and has been migrated',
+    },
+  },
+  api_key: {
+    writer: 'access',
+    readers: { 'setup/known-shop': 'a start asks whether the demo key of the last one still works' },
+  },
+  // better-auth writes these by Prisma's adapter.
+  operator: { writer: 'access' },
+  operator_session: { writer: 'access' },
+  operator_credential: { writer: 'access' },
+  operator_verification: { writer: 'access' },
+  orders: {
+    writer: 'checkout',
+    readers: {
+      'payments/read': 'operators search payments by the order’s reference and e-mail, page by page',
+    },
+  },
+  order_item: { writer: 'checkout' },
+  payment: {
+    writer: 'payments',
+    readers: {
+      'checkout/pay': 'which payment holds the order decides why the order was refused',
+      'checkout/read': 'the page shows the order with its payment, at one instant',
+      'checkout/recheck': 'the payment of a challenge, with the record that began it',
+    },
+  },
+  refund: { writer: 'payments' },
+  surplus_charge: { writer: 'payments/reconciler' },
+  open_charge: { writer: 'payments/reconciler' },
+  reconciliation: { writer: 'payments/reconciler' },
+  account: { writer: 'ledger' },
+  entry: { writer: 'ledger' },
+  ledger_transaction: {
+    writer: 'ledger',
+    readers: {
+      'checkout/read': 'the receipt proves one charge by its postings',
+      'payments/integrity': 'a report counts what there was to check, at one instant',
+    },
+  },
+  idempotency_record: {
+    writer: 'idempotency/stores',
+    readers: {
+      'checkout/read': 'a payment whose lease is over is shown as being checked',
+      'checkout/recheck': 'the payment of a challenge is found through the few records in doubt',
+    },
+  },
+  attempt: {
+    writer: 'idempotency/stores',
+    readers: {
+      'checkout/read': 'the receipt shows how often it was asked for',
+      'payments/integrity': 'a report counts what there was to check, at one instant',
+      'payments/overview': 'the chart shows attempts beside charges',
+    },
+  },
+  outbox_event: {
+    writer: 'platform/outbox',
+    readers: { 'payments/read': 'a payment’s page shows its events' },
+  },
+  audit_log: { writer: 'platform/audit' },
+  job_health: { writer: 'server/jobs' },
+  // rate-limiter-flexible writes it through the pool.
+  rate_limit: { writer: 'server/admission' },
+  // The simulated bank is another company's: what it counted is asked of its own room.
+  'gateway_simulator.request': { writer: 'payments/simulator' },
+  'gateway_simulator.charge': { writer: 'payments/simulator' },
+  'gateway_simulator.refund': { writer: 'payments/simulator' },
+}
+
+/** PostgreSQL's own catalogue, Prisma's list of migrations: set-up and the list of invariants read them. */
+const CATALOGUE = /^(pg_\w+|_prisma_migrations)$/
+
 test('each room imports only the rooms below it', () => {
   expect(wrongArrows(readSources())).toEqual([])
 })
@@ -102,6 +184,50 @@ test('the worker loads no tRPC', () => {
 
 test('no client component reaches the server', () => {
   expect(serverReached(readSources())).toEqual([])
+})
+
+test('each table is written by its room, and read by those who are listed', () => {
+  expect(wrongSql(readSources())).toEqual([])
+})
+
+test('each table has its room, and no reader is listed in vain', () => {
+  const bank = Object.keys(TABLES).filter((table) => table.startsWith('gateway_simulator.'))
+  expect(Object.keys(TABLES).toSorted()).toEqual([...models().map(({ table }) => table), ...bank].toSorted())
+  const uses = [...readSources()].flatMap(([file, text]) => tablesOf(text).map((use) => ({ file, ...use })))
+  const idle = Object.entries(TABLES).flatMap(([table, { readers = {} }]) =>
+    Object.keys(readers)
+      .filter((place) => !uses.some((use) => use.table === table && lies(use.file, place)))
+      .map((place) => `${place} does not read ${table}`),
+  )
+  expect(idle).toEqual([])
+})
+
+test('the walls of SQL can be broken', () => {
+  const query = (statement: string) => `const found = await db.$queryRaw(sql\`${statement}\`)`
+  const sources = new Map([
+    ['ledger/read.ts', query('SELECT * FROM payment')],
+    ['ledger/post.ts', query('INSERT INTO entry SELECT * FROM account JOIN orders o ON true')],
+    ['checkout/pay.ts', query(`SELECT 1 FROM \${claim}, orders o, payment p WHERE true`)],
+    ['checkout/read.ts', query(`UPDATE payment SET status = \${to}`)],
+    ['checkout/order.ts', 'claimedSql`WITH a AS (DELETE FROM order_item RETURNING 1) SELECT FROM a, refund`'],
+    ['payments/read.ts', query('SELECT (SELECT count(*) FROM gateway_simulator.charge) FROM payment p')],
+    ['payments/store.ts', query('SELECT a IS DISTINCT FROM b, now() FROM payment FOR NO KEY UPDATE OF p')],
+    ['payments/simulator/bank.ts', "pool.query('SELECT * FROM gateway_simulator.refund WHERE id = $1')"],
+    ['server/shop.ts', 'await deps.db.merchant.findFirst({ where })'],
+    ['server/api.ts', "// SELECT FROM payment\npool.query('TRUNCATE outbox_event')"],
+    ['access/merchant.ts', 'await db.merchant.create({ data })'],
+    ['app/page.tsx', query('SELECT * FROM loyalty_card')],
+  ])
+  expect(wrongSql(sources)).toEqual([
+    'ledger/read.ts reads payment',
+    'ledger/post.ts reads orders',
+    'checkout/read.ts writes payment',
+    'checkout/order.ts reads refund',
+    'payments/read.ts reads gateway_simulator.charge',
+    'server/shop.ts reads merchant',
+    'server/api.ts writes outbox_event',
+    'app/page.tsx reads loyalty_card, which has no room',
+  ])
 })
 
 test('the rules can be broken', () => {
@@ -156,6 +282,110 @@ function outside(sources: Sources): string[] {
       () => `${file} → a computed import`,
     ),
   ])
+}
+
+interface TableUse {
+  table: string
+  writes: boolean
+}
+
+function wrongSql(sources: Sources): string[] {
+  return [...sources].flatMap(([file, text]) => {
+    const wrong = tablesOf(text).flatMap(({ table, writes }) => {
+      const room = TABLES[table]
+      const use = `${file} ${writes ? 'writes' : 'reads'} ${table}`
+      if (!room) return [`${use}, which has no room`]
+      const allowed = [room.writer, ...(writes ? [] : Object.keys(room.readers ?? {}))]
+      return allowed.some((place) => lies(file, place)) ? [] : [use]
+    })
+    return [...new Set(wrong)]
+  })
+}
+
+/**
+ * The tables that a source names: in SQL after the words that take one (they are written in capitals, names in small letters), and in
+ * calls of Prisma's models. What WITH names, and functions that give rows, are no tables.
+ */
+function tablesOf(text: string): TableUse[] {
+  const texts = textsOf(text)
+  const parts = [...text.matchAll(/\bclaimedPart\(\s*'(\w+)'/g)].map((found) => found[1])
+  const named = new Set([
+    ...texts.flatMap((sql) => [...sql.matchAll(WITH_NAME)].map((found) => found[1])),
+    ...parts,
+  ])
+  const uses = texts.flatMap((sql) => [
+    ...[...sql.matchAll(WRITTEN)].map((found) => ({ table: found[1] ?? '', writes: true })),
+    ...[...sql.matchAll(READ)].flatMap((found) =>
+      (found[1] ?? '').split(/,\s*/).map((item) => ({ table: item.split(/\s/)[0] ?? '', writes: false })),
+    ),
+  ])
+  const tables = uses.filter(({ table }) => table !== HOLE && !named.has(table) && !CATALOGUE.test(table))
+  return [...tables, ...modelCalls(text)]
+}
+
+const WITH_NAME = /\b([a-z]\w*)(?:\s*\([^()]*\))?\s+AS\s+(?:MATERIALIZED\s+)?\(/g
+const WRITTEN = /\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+([a-z][\w.]*)/g
+/** One table or several with commas between them; not what a function gives, and not the FROM of `extract` or of IS DISTINCT. */
+const READ =
+  /(?<!DELETE\s+|DISTINCT\s+)\b(?:FROM|JOIN|USING)\s+((?:[a-z○][\w.]*(?:\s+(?:AS\s+)?[a-z]\w*)?,\s*)*[a-z○][\w.]*)(?![\w.(])/g
+/** Stands for a `${…}` in a template. */
+const HOLE = '○'
+
+/** The strings and templates of a source, comments left out. A template's holes become one sign; what stands in them is read by itself. */
+function textsOf(code: string): string[] {
+  const texts: string[] = []
+  const scan = (from: number, until: RegExp): number => {
+    let at = from
+    while (at < code.length && !until.test(code[at] ?? '')) {
+      const skipped = SKIPPED.exec(code.slice(at, at + 2_000))?.[0]
+      const quoted = QUOTED.exec(code.slice(at, at + 2_000))?.[0]
+      if (quoted) texts.push(quoted)
+      if (code[at] === '`') at = template(at + 1)
+      else if (code[at] === '{') at = scan(at + 1, /\}/) + 1
+      else at += (skipped ?? quoted ?? ' ').length
+    }
+    return at
+  }
+  const template = (from: number): number => {
+    let text = ''
+    let at = from
+    while (at < code.length && code[at] !== '`') {
+      const hole = code.startsWith('${', at)
+      text += hole ? HOLE : code[at]
+      if (hole) at = scan(at + 2, /\}/) + 1
+      else at += code[at] === '\\' ? 2 : 1
+    }
+    texts.push(text)
+    return at + 1
+  }
+  scan(0, /(?!)/)
+  return texts
+}
+
+/** A comment, or a regular expression, which may hold quotes of its own. */
+const SKIPPED =
+  /^(?:\/\/.*|\/\*[\s\S]*?\*\/|\/(?![/*\s>])(?:\[(?:\\.|[^\]\\\n])*\]|\\.|[^/\\[\n])+\/[dgimsuvy]*)/
+const QUOTED = /^(?:'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")/
+
+function modelCalls(code: string): TableUse[] {
+  const calls = [
+    ...code.matchAll(/\.([a-z]\w*)\.(find|count|aggregate|groupBy|create|update|upsert|delete)\w*\(/g),
+  ]
+  return calls.flatMap(([, accessor, verb]) => {
+    const model = models().find(({ name }) => name === accessor)
+    return model ? [{ table: model.table, writes: /create|update|upsert|delete/.test(verb ?? '') }] : []
+  })
+}
+
+/** Prisma's models: `db.apiKey` is the table `api_key`. */
+function models(): { name: string; table: string }[] {
+  const folder = path.join(import.meta.dirname, '../prisma/schema')
+  const schema = fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name), 'utf8'))
+  const found = schema.join('\n').matchAll(/^model (\w)(\w*) \{[\s\S]*?@@map\("(\w+)"\)/gm)
+  return [...found].map(([, first = '', rest = '', table = '']) => ({
+    name: first.toLowerCase() + rest,
+    table,
+  }))
 }
 
 function mayImport(file: string, target: string, type: boolean): boolean {

@@ -1,9 +1,11 @@
+import { z } from 'zod'
 import { audit } from '@/platform/audit'
 import { commit } from '@/platform/commit'
-import { type Db, joinSql, type Sql, sql, type Write } from '@/platform/db'
-import { hashOf, hintOf, type Mode, newToken } from './token'
+import { type Db, joinSql, rows, type Sql, sql, type Write } from '@/platform/db'
+import { modeOf } from './merchant'
+import { hashOf, hintOf, newToken } from './token'
 
-/** What an API key may be allowed to do. The database keeps the same list (CHECK api_key_scopes). */
+/** Rights that an API key may have. The database keeps the same list (CHECK api_key_scopes). */
 export const SCOPES = [
   'orders:read',
   'orders:write',
@@ -14,42 +16,45 @@ export const SCOPES = [
 ] as const
 export type ApiScope = (typeof SCOPES)[number]
 
-/** The longest overlap of a rotation, in hours. 7 days: long enough for any deployment, short enough that nobody forgets the old key. */
+/** Longest overlap of a rotation, in hours. 7 days: long enough for any deployment, short enough that the old key is not forgotten. */
 export const OVERLAP_MAX_HOURS = 7 * 24
 
 export interface NewApiKey {
   merchantId: string
-  /** Its id, made before by whoever asks: asked twice, it is one key. */
+  /** Chosen by the caller, so that a request which is sent twice makes one key. */
   id?: string
   name: string
   scopes: readonly ApiScope[]
   /** Null: until it is revoked. */
   expiresInDays: number | null
-  /** Who makes it, for the audit. */
+  /** The operator, for the audit log. */
   by: string
 }
 
-/** An API key as a list shows it. The token itself is not in it: nobody has it but its owner. */
-export interface ApiKeyRow {
-  id: string
-  name: string
-  hint: string
-  scopes: ApiScope[]
-  createdBy: string
-  createdAt: Date
-  expiresAt: Date | null
-  revokedAt: Date | null
-  rotatedTo: string | null
-  lastUsedAt: Date | null
-  /** By the database's clock, now. */
-  active: boolean
+const apiKeyRow = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  hint: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  createdBy: z.string(),
+  createdAt: z.date(),
+  /** Null: it works until it is revoked. */
+  expiresAt: z.date().nullable(),
+  revokedAt: z.date().nullable(),
+  /** Id of the key that takes its place. */
+  rotatedTo: z.string().nullable(),
+  lastUsedAt: z.date().nullable(),
+  /** Whether it works now, by the database's clock. */
+  active: z.boolean(),
   /** Not used in the last hour, by the same clock. */
-  idle: boolean
-}
+  idle: z.boolean(),
+})
+/** An API key as a list shows it. The token itself is not in it: only its owner has it. */
+export type ApiKeyRow = z.infer<typeof apiKeyRow>
 
 export interface MadeKey {
   id: string
-  /** Shown once, kept nowhere. */
+  /** Shown once, and stored nowhere. */
   token: string
 }
 
@@ -69,24 +74,35 @@ export async function createApiKey(db: Db, key: NewApiKey, newId: () => string):
   return (await commit(db, [one('api-key', row), traced])).committed ? made : null
 }
 
+/**
+ * Keys that a list shows. 200: a merchant has a handful, and as many old ones as it rotated. Older keys are left out, revoked ones among
+ * them; a key that works can still be found by its id.
+ */
+const LIST_MAX = 200
+
 /** A merchant's API keys, newest first. */
 export function listApiKeys(db: Db, merchantId: string): Promise<ApiKeyRow[]> {
-  return db.$queryRaw<ApiKeyRow[]>(sql`
-    SELECT id::text, name, hint, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt",
-      rotated_to::text AS "rotatedTo", last_used_at AS "lastUsedAt", ${ACTIVE} AS active,
-      coalesce(last_used_at, created_at) < now() - interval '1 hour' AS idle
-    FROM api_key WHERE merchant_id = ${merchantId}::uuid ORDER BY created_at DESC, id DESC LIMIT 200`)
+  return rows(
+    db,
+    apiKeyRow,
+    sql`
+      SELECT id::text, name, hint, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt",
+        rotated_to::text AS "rotatedTo", last_used_at AS "lastUsedAt", ${ACTIVE} AS active,
+        coalesce(last_used_at, created_at) < now() - interval '1 hour' AS idle
+      FROM api_key WHERE merchant_id = ${merchantId}::uuid ORDER BY created_at DESC, id DESC LIMIT ${LIST_MAX}`,
+  )
 }
 
-/** One of a merchant's keys, as far as it matters to whoever changes it. Null when there is none of this id. */
-export async function findApiKey(
+/** One of a merchant's keys, with its successor. Null when there is none of this id. */
+export function findApiKey(
   db: Db,
   merchantId: string,
   id: string,
 ): Promise<{ rotatedTo: string | null } | null> {
-  const [key] = await db.$queryRaw<{ rotatedTo: string | null }[]>(sql`
-    SELECT rotated_to::text AS "rotatedTo" FROM api_key WHERE ${isOf({ merchantId, id })}`)
-  return key ?? null
+  return db.apiKey.findUnique({
+    where: { merchantId_id: { merchantId, id } },
+    select: { rotatedTo: true },
+  })
 }
 
 export interface Which {
@@ -97,13 +113,13 @@ export interface Which {
 
 export interface Rotation {
   overlapHours: number
-  /** As for a new key: the successor's id. */
+  /** Id of the successor, chosen by the caller as for a new key. */
   successorId?: string
 }
 
 /**
- * A new key of the same name, rights and time to live. The old one works on for `overlapHours`, and no longer than it would have: time to
- * put the new one everywhere.
+ * Makes a successor of the same name, rights and lifetime. The old key works on for `overlapHours`, but not longer than it would have:
+ * time to deploy the new one.
  * @returns null when there is no such key, or it has ended or was rotated before
  */
 export async function rotateApiKey(
@@ -145,18 +161,11 @@ export async function revokeApiKey(db: Db, which: Which, newId: () => string): P
   ).committed
 }
 
-/** Whether a key works now: by the database's clock, for all processes the same. */
+/** Condition: the key works now, by the database's clock, which is the same for all processes. */
 export const ACTIVE: Sql = sql`(revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()))`
 
 function isOf({ merchantId, id }: Pick<Which, 'merchantId' | 'id'>): Sql {
   return sql`merchant_id = ${merchantId}::uuid AND id = ${id}::uuid`
-}
-
-async function modeOf(db: Db, merchantId: string): Promise<Mode | null> {
-  const [merchant] = await db.$queryRaw<{ mode: Mode }[]>(
-    sql`SELECT mode FROM merchant WHERE id = ${merchantId}::uuid`,
-  )
-  return merchant?.mode ?? null
 }
 
 function one(name: string, statement: Sql): Write {

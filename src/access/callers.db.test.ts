@@ -193,6 +193,23 @@ describe('when a key was used', () => {
     for (const { id } of made) expect(await lastUsed(id)).not.toBeNull()
   })
 
+  test('is remembered of so many keys only: one beyond them is written again within the minute', async () => {
+    callers = new Callers({ db, mode: 'test', now: () => now, keysMax: 2 })
+    const [first, second, third] = [await make(), await make(), await make()]
+    const write = writes()
+    const use = async (token: string) => {
+      await callers.whoIs(token)
+      await callers.flush()
+    }
+    for (const { token } of [first, second, second, first]) await use(token)
+    expect(write).toHaveBeenCalledTimes(2)
+    await use(third.token)
+    await use(second.token)
+    expect(write).toHaveBeenCalledTimes(3)
+    await use(first.token)
+    expect(write).toHaveBeenCalledTimes(4)
+  })
+
   test('by itself, a second later', async () => {
     const { id, token } = await make()
     await callers.whoIs(token)

@@ -1,54 +1,64 @@
-import { type Db, joinSql, sql } from '@/platform/db'
-import { ACTIVE, type ApiScope } from './api-key'
+import { z } from 'zod'
+import { type Db, firstRow, joinSql, sql } from '@/platform/db'
+import { ACTIVE, SCOPES } from './api-key'
 import { type Mode, readToken } from './token'
 
-/** Who calls with an API key. */
-export interface Caller {
-  merchantId: string
-  keyId: string
-  scopes: readonly ApiScope[]
-}
+const callerRow = z.strictObject({
+  merchantId: z.string(),
+  keyId: z.string(),
+  scopes: z.array(z.enum(SCOPES)).readonly(),
+})
+/** The API key that a request shows: its merchant and what it may do. */
+export type Caller = z.infer<typeof callerRow>
 
-/** Once a minute is often enough to know whether a key is still in use. */
+/** 1 min between two records of a key's use: often enough to see whether it is still in use. */
 const SEEN_EVERY_MS = 60_000
 
-/** 1 s: the keys that are used in it are written down in one statement. */
+/** 1 s: the uses of all keys in it are recorded in one statement. */
 const WRITE_AFTER_MS = 1_000
-/** Keys that are in use at one time; beyond that those that were not used for longest look new. */
-const GOOD_MAX = 10_000
+/**
+ * Keys that this process remembers, a few hundred bytes each: more than are in use at one time. Beyond it the one unused for longest is
+ * forgotten, and costs one more write of `last_used_at` when it comes again.
+ */
+const KEYS_MAX = 10_000
 
-/** Tells who calls. Every request asks anew, so that a key which is revoked ends at once, replays included (O3). */
+/** Finds the caller by the API key. Every request asks the database, so that a revoked key ends at once, replays included. */
 export class Callers {
-  /** When each key was last written down as used. */
+  /** When each key's use was last recorded, in ms, by key id; oldest first. */
   private readonly seen = new Map<string, number>()
   private readonly unwritten = new Map<string, Caller>()
-  /** Which key each good token was when it was last shown, by hash. */
+  /** The key id of each token that was good when it was last shown, by hash; oldest first. */
   private readonly good = new Map<string, string>()
   private timer: NodeJS.Timeout | null = null
   private writing: Promise<void> = Promise.resolve()
 
-  constructor(private readonly options: { db: Db; mode: Mode; now?: () => number }) {}
+  /** @param options `now` and `keysMax` are for tests */
+  constructor(private readonly options: { db: Db; mode: Mode; now?: () => number; keysMax?: number }) {}
 
-  /** Null: malformed (no look-up then), unknown, expired, revoked, or of the other mode. */
+  /** The token's caller; null when it is malformed (without a look-up), unknown, expired, revoked, or of the other mode. */
   async whoIs(token: string): Promise<Caller | null> {
     const read = readToken(token)
     if (!read || read.mode !== this.options.mode) return null
-    const [caller] = await this.options.db.$queryRaw<Caller[]>(sql`
-      SELECT k.merchant_id::text AS "merchantId", k.id::text AS "keyId", k.scopes
-      FROM api_key k JOIN merchant m ON m.id = k.merchant_id AND m.mode = ${read.mode}
-      WHERE k.hash = ${read.hash} AND ${ACTIVE}`)
+    const caller = await firstRow(
+      this.options.db,
+      callerRow,
+      sql`
+        SELECT k.merchant_id::text AS "merchantId", k.id::text AS "keyId", k.scopes
+        FROM api_key k JOIN merchant m ON m.id = k.merchant_id AND m.mode = ${read.mode}
+        WHERE k.hash = ${read.hash} AND ${ACTIVE}`,
+    )
     if (caller) this.remember(caller, read.hash)
     else this.good.delete(read.hash)
-    return caller ?? null
+    return caller
   }
 
-  /** The id of the key that this token was when it was last shown here; null when it was not good, or never shown. Says nothing of now. */
+  /** Key id of a token that was good when this process last saw it, else null. It may have been revoked since. */
   lastSeen(token: string): string | null {
     const read = readToken(token)
     return (read && this.good.get(read.hash)) ?? null
   }
 
-  /** Writes down which keys were used, off the path of any request. Resolves when all that was used before is written; rejects when it cannot be. */
+  /** Records which keys were used, off the path of any request. Resolves when every earlier use is recorded; rejects when it cannot be. */
   flush(): Promise<void> {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
@@ -68,20 +78,25 @@ export class Callers {
         UPDATE api_key SET last_used_at = ${minute}
         WHERE (merchant_id, id) IN (${joinSql(rows)}) AND (last_used_at IS NULL OR last_used_at < ${minute})`)
     } catch (error) {
-      // The next request of each shall try again.
+      // The next request with each of these keys records it again.
       for (const { keyId } of used) this.seen.delete(keyId)
       throw error
     }
   }
 
   private remember(caller: Caller, hash: string): void {
-    this.good.delete(hash)
-    if (this.good.size >= GOOD_MAX) this.good.delete(this.good.keys().next().value as string)
-    this.good.set(hash, caller.keyId)
+    this.keep(this.good, hash, caller.keyId)
     const now = (this.options.now ?? Date.now)()
     if (now - (this.seen.get(caller.keyId) ?? Number.NEGATIVE_INFINITY) < SEEN_EVERY_MS) return
-    this.seen.set(caller.keyId, now)
+    this.keep(this.seen, caller.keyId, now)
     this.unwritten.set(caller.keyId, caller)
     this.timer ??= setTimeout(() => void this.flush().catch(() => undefined), WRITE_AFTER_MS).unref()
+  }
+
+  /** Sets an entry as the newest, and forgets the oldest of too many. */
+  private keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+    map.delete(key)
+    if (map.size >= (this.options.keysMax ?? KEYS_MAX)) map.delete(map.keys().next().value as string)
+    map.set(key, value)
   }
 }

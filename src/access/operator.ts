@@ -11,7 +11,7 @@ export interface Operator {
   name: string
 }
 
-/** The header in which the server itself says who called. Its name is new with each process, so that no caller can write it. */
+/** The server's own header for the caller's address. Its name is random in each process, so that no caller can send it. */
 const CLIENT_IP = `x-address-${randomUUID()}`
 
 /**
@@ -52,14 +52,14 @@ export function createAuth(options: { db: Db; secret: string; baseUrl: string })
 
 export type Auth = ReturnType<typeof createAuth>
 
-/** The request with the caller's address as the socket has it: rate limits count by it, and a caller cannot choose it. */
+/** The request with the address of its socket, by which sign-ins are limited: a caller cannot choose it. */
 export function from(request: Request, address: string | undefined): Request {
   const headers = new Headers(request.headers)
   if (address) headers.set(CLIENT_IP, address)
   return new Request(request, { headers })
 }
 
-/** Who is signed in, or null. Reads the session from the database, so a sign-out anywhere counts at once. */
+/** The operator who is signed in, or null. Reads the session from the database, so that a sign-out anywhere counts at once. */
 export async function operatorOf(auth: Auth, headers: Headers): Promise<Operator | null> {
   const session = await auth.api.getSession({ headers })
   if (!session) return null
@@ -67,7 +67,7 @@ export async function operatorOf(auth: Auth, headers: Headers): Promise<Operator
   return { id, merchantId, email, name }
 }
 
-/** Makes an operator, or leaves the one with this e-mail as it is. For the seed and the command line; no route leads here. */
+/** Makes an operator, or returns the one with this e-mail unchanged. For the seed and the command line; no route calls it. */
 export async function createOperator(
   auth: Auth,
   person: { email: string; password: string; name: string; merchantId: string },

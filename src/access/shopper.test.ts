@@ -73,7 +73,7 @@ describe('nobody is recognised by', () => {
 
 test('the cookie cannot be read by scripts, is not sent from other sites, and over https stays there', () => {
   expect(shopperCookie('v', true)).toBe(
-    `${SHOPPER_COOKIE}=v; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure`,
+    `${SHOPPER_COOKIE}=v; Max-Age=2592000; Path=/; HttpOnly; Secure; SameSite=Lax`,
   )
   expect(shopperCookie('v', false)).not.toContain('Secure')
 })

@@ -1,11 +1,13 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { parse, serialize } from 'hono/utils/cookie'
 
-/** The cookie that owns a guest's keys. Signed, so that nobody can step into another guest's scope. */
+/** The cookie that owns a guest's keys. Signed, so that no guest can enter another's scope. */
 export const SHOPPER_COOKIE = 'payonce_shopper'
 
+/** 30 days: longer than any shopper comes back to a basket. */
 const MAX_AGE_SECONDS = 30 * 24 * 3600
 
-/** A new guest: an id of 128 bits of chance and its signature. */
+/** A new guest: an id of 128 random bits, and the cookie's value, which is the id with its signature. */
 export function newShopper(secret: string): { id: string; value: string } {
   const id = randomBytes(16).toString('base64url')
   return { id, value: `${id}.${sign(id, secret)}` }
@@ -13,11 +15,7 @@ export function newShopper(secret: string): { id: string; value: string } {
 
 /** The guest's id in a cookie header, or null when there is none or its signature is not ours. */
 export function shopperOf(cookieHeader: string | null | undefined, secret: string): string | null {
-  const value = (cookieHeader ?? '')
-    .split(';')
-    .map((part) => part.trim())
-    .find((part) => part.startsWith(`${SHOPPER_COOKIE}=`))
-    ?.slice(SHOPPER_COOKIE.length + 1)
+  const value = parse(cookieHeader ?? '', SHOPPER_COOKIE)[SHOPPER_COOKIE]
   const [id, signature] = value?.split('.') ?? []
   if (!id || !signature) return null
   const expected = Buffer.from(sign(id, secret))
@@ -25,8 +23,15 @@ export function shopperOf(cookieHeader: string | null | undefined, secret: strin
   return expected.length === given.length && timingSafeEqual(expected, given) ? id : null
 }
 
+/** The `Set-Cookie` header for a guest's value. @param secure whether we are reached by HTTPS */
 export function shopperCookie(value: string, secure: boolean): string {
-  return `${SHOPPER_COOKIE}=${value}; Path=/; Max-Age=${MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+  return serialize(SHOPPER_COOKIE, value, {
+    path: '/',
+    maxAge: MAX_AGE_SECONDS,
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure,
+  })
 }
 
 function sign(id: string, secret: string): string {

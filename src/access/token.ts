@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-/** Money that is real, or the sandbox's: said in the token itself, so that nobody takes one for the other. */
+/** Real money, or the sandbox's. It stands in the token itself, so that one is not taken for the other. */
 export type Mode = 'test' | 'live'
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -12,28 +12,28 @@ const CHECK_LENGTH = 6
 const FORM = /^sk_(test|live)_[0-9A-Za-z]{43}([0-9A-Za-z]{6})$/
 
 /**
- * A new API key: `sk_test_`, 256 bits of chance, and a checksum, so that a scanner can tell a leaked key from any other word, and a
- * mistyped one never reaches the database.
- * @param random 32 bytes of chance
+ * A new API key: `sk_test_`, 256 random bits, and a checksum. By it a scanner tells a leaked key from any other word, and a mistyped key
+ * never reaches the database.
+ * @param random 32 random bytes
  */
 export function newToken(mode: Mode, random: Uint8Array = randomBytes(32)): string {
   const body = `sk_${mode}_${base62(BigInt(`0x${Buffer.from(random).toString('hex')}`), SECRET_LENGTH)}`
   return body + check(body)
 }
 
-/** What a token says of itself, or null when it is none of ours. */
+/** Mode and hash of a token; null when its form or checksum is wrong. */
 export function readToken(token: string): { mode: Mode; hash: string } | null {
   const [, mode, sum] = FORM.exec(token) ?? []
   if (!mode || check(token.slice(0, -CHECK_LENGTH)) !== sum) return null
   return { mode: mode as Mode, hash: hashOf(token) }
 }
 
-/** What is kept of a token. One round of SHA-256 is enough: with 256 bits of chance there is nothing to guess. */
+/** The stored form of a token. One round of SHA-256 is enough: 256 random bits cannot be guessed. */
 export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }
 
-/** What a person may see of it: `sk_test_…x4Tz`. */
+/** The part that a person may see: `sk_test_…x4Tz`. */
 export function hintOf(token: string): string {
   return `${token.slice(0, token.indexOf('_', 3) + 1)}…${token.slice(-4)}`
 }

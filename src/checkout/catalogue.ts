@@ -1,14 +1,14 @@
 import type { Currency } from '@/lib/money'
 
 export interface Product {
-  /** Its name and description stand under this word among the messages of each language. */
+  /** Key of its name and description in the messages of each language. */
   sku: 't-shirt' | 'notebook' | 'tea' | 'lamp'
   /** In the currency's minor unit. */
   unitAmount: number
   currency: Currency
 }
 
-/** What the sandbox shop sells: one currency each with two, none and three decimals. Prices come from here, never from a form. */
+/** Products of the sandbox shop, in currencies with two, no and three decimals. Prices come from here, never from a form. */
 export const CATALOGUE: Product[] = [
   { sku: 't-shirt', unitAmount: 1_200, currency: 'EUR' },
   { sku: 'notebook', unitAmount: 1_850, currency: 'EUR' },

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { claimRows, partsOf } from '@/idempotency/stores/sql'
 import type { ChargeOutcome } from '@/payments/charge'
-import type { Gateway } from '@/payments/gateway'
+import type { Gateway, Outcome } from '@/payments/gateway'
 import type { BegunPayment } from '@/payments/store'
 import type { Db } from '@/platform/db'
 import { sql } from '@/platform/db'
-import { payOperation } from './pay'
+import { type PayDeps, payOperation } from './pay'
 import { shopperAnswers } from './shopper-answers'
 
 /** The operation's pure parts, without a database and without a bank: whoever touches one of them fails the test. */
 const nobody = new Proxy({}, { get: () => () => expect.unreachable('a pure step touched the outside') })
 let ids = 0
-const pay = payOperation({
+const deps: PayDeps = {
   name: 'checkout.pay',
   db: nobody as Db,
   gateway: nobody as Gateway,
@@ -19,7 +19,8 @@ const pay = payOperation({
   newReceiptToken: () => 'receipt-token',
   now: () => new Date('2026-11-24T12:00:00Z'),
   answers: shopperAnswers,
-})
+}
+const pay = payOperation(deps)
 
 const payment: BegunPayment = {
   merchantId: '018f0000-0000-7000-8000-00000000000a',
@@ -35,14 +36,7 @@ const payment: BegunPayment = {
   createdAt: new Date('2026-11-24T11:59:59Z'),
   ageMs: 1_000,
 }
-const approved: ChargeOutcome = {
-  kind: 'approved',
-  ref: 'ch_1',
-  amountMinor: 2_400n,
-  currency: 'EUR',
-  feeMinor: 36n,
-  cardLabel: 'Visa •••• 4242',
-}
+const approved: ChargeOutcome = { kind: 'approved', ref: 'ch_1', feeMinor: 36n, cardLabel: 'Visa •••• 4242' }
 
 describe('finish: from what the bank said to the answer and its writes', () => {
   it.each<[string, ChargeOutcome, { status: number; problem: string | null }, string[]]>([
@@ -71,17 +65,25 @@ describe('finish: from what the bank said to the answer and its writes', () => {
     expect(next.writes.every((write) => write.rows >= 1)).toBe(true)
   })
 
-  it.each<[string, ChargeOutcome]>([
-    ['unknown', { kind: 'unknown', reason: 'silence' }],
-    ['approved for another amount (G8)', { ...approved, amountMinor: 2_401n }],
-    ['approved in another currency (G8)', { ...approved, currency: 'USD' }],
-  ])('%s is parked without an answer, and moves no money', (_, outcome) => {
-    const next = pay.finish(payment, outcome)
-    expect(next).toMatchObject({ to: 'unknown', answer: null })
+  it('doubt has no answer, moves no money, and is asked about again', () => {
+    const next = pay.finish(payment, { kind: 'unknown', reason: 'silence' })
+    expect(next).toMatchObject({ to: 'unknown', answer: null, retryInMs: 1_000 })
     expect(next.writes.map((write) => write.name)).toEqual(['payment'])
   })
 
-  it('a challenge is parked with where to go, and brings the shopper back to their order', () => {
+  it.each<[string, object]>([
+    ['for another amount', { amountMinor: 2_401n }],
+    ['in another currency', { currency: 'USD' }],
+  ])('G8 approved %s is parked for a person, without an answer, and moves no money', async (_, changes) => {
+    const wrong = { ...approved, amountMinor: 2_400n, currency: 'EUR', ...changes } as Outcome
+    const gateway = { remembersForMs: 86_400_000, settlesWithinMs: 18_000, charge: async () => wrong }
+    const asking = payOperation({ ...deps, gateway: gateway as unknown as Gateway })
+    const next = asking.finish(payment, await asking.ask(payment))
+    expect(next).toMatchObject({ to: 'parked', answer: null, reason: expect.stringContaining('ch_1') })
+    expect(next.writes.map((write) => write.name)).toEqual(['payment'])
+  })
+
+  it('a challenge waits with where to go, and brings the shopper back to their order', () => {
     const next = pay.finish(payment, { kind: 'challenge', actionUrl: '/bank/1' })
     expect(next).toMatchObject({ to: 'unknown', answer: { status: 200, problem: null } })
     expect(JSON.parse(next.answer?.body ?? '')).toMatchObject({

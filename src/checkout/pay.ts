@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Problem } from '@/idempotency/problems'
@@ -11,17 +12,17 @@ import {
 import { showId } from '@/lib/id'
 import type { Currency } from '@/lib/money'
 import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
-import type { DeclineCode, Gateway } from '@/payments/gateway'
-import { nextCheckMs } from '@/payments/look-again'
-import { LIVE, type PaymentStatus } from '@/payments/payment'
-import { BEGUN_COLUMNS, type BegunPayment, insertPayment, type NewPayment } from '@/payments/store'
+import { type DeclineCode, type Gateway, nextCheckMs } from '@/payments/gateway'
+import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'
+import { type BegunPayment, insertPayment, type NewPayment, recallPayment } from '@/payments/store'
 import { auditParked } from '@/platform/audit'
-import { type Db, joinSql, sql } from '@/platform/db'
+import { type Db, firstRow, joinSql, sql } from '@/platform/db'
+import { confirmUrl } from './confirm-url'
 import { insertOrder, markPaid } from './order'
 import type { PaidFacts, PaymentAnswers } from './payment-answers'
 import { receiptPath } from './receipt-path'
 
-/** Pay an order that is there, of the version that the shopper saw; null where the payer is a program, which sees no page. */
+/** Payment of an existing order. `version` is the one that the shopper saw; null for a program, which sees no page. */
 export interface PayOrder {
   merchantId: string
   orderId: string
@@ -29,7 +30,7 @@ export interface PayOrder {
   paymentMethod: string
 }
 
-/** Pay an amount: the order is placed in the same commit that begins its payment. `amount` is in minor units. */
+/** Payment of an amount: its order is placed in the commit that begins the payment. `amount` is in minor units. */
 export interface PayAmount {
   merchantId: string
   amount: number
@@ -39,7 +40,7 @@ export interface PayAmount {
   metadata?: Record<string, string> | undefined
 }
 
-/** What is asked for, parsed. `merchantId` is found by the order or the API key, never sent. */
+/** The request, parsed. `merchantId` comes from the order or the API key; it is never sent. */
 export type PayInput = PayOrder | PayAmount
 
 export interface PayDeps {
@@ -47,14 +48,16 @@ export interface PayDeps {
   db: Db
   gateway: Gateway
   newId: () => string
-  /** A receipt's address: unguessable, since whoever has it may see the receipt. */
+  /** Makes a receipt's token. It must be unguessable: anyone who has it may see the receipt. */
   newReceiptToken: () => string
   now: () => Date
   answers: PaymentAnswers
 }
 
-/** Paying: reserve the order, ask the bank once, settle in one commit. The same for every door but for its words. */
-export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, ChargeOutcome, SqlForm> {
+export type PayOperation = Operation<PayInput, BegunPayment, ChargeOutcome, SqlForm>
+
+/** Paying: reserve the order, ask the bank once, settle in one commit. Page and API differ in `answers` only. */
+export function payOperation(deps: PayDeps): PayOperation {
   return {
     name: deps.name,
     volatile: [],
@@ -77,18 +80,13 @@ export function payOperation(deps: PayDeps): Operation<PayInput, BegunPayment, C
         writes: status === 'succeeded' ? [...writes, markPaid(payment)] : writes,
       }
     },
-    recall: async (merchantId, paymentId) => {
-      const rows = await deps.db.$queryRaw<BegunPayment[]>(
-        sql`SELECT ${BEGUN_COLUMNS} FROM payment WHERE merchant_id = ${merchantId}::uuid AND id = ${paymentId}::uuid`,
-      )
-      return rows[0] ?? null
-    },
+    recall: (merchantId, paymentId) => recallPayment(deps.db, merchantId, paymentId),
     pointer: deps.answers.pointer,
     parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, deps.newId(), recordId, reason)],
   }
 }
 
-/** The order guard: only an open order of the version that the shopper saw is payable, at its own amount, by one live payment. */
+/** The order guard: an open order, of the version that the shopper saw, is payable at its own amount by one live payment. */
 function reserve(input: PayOrder, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
   const payable = claimedPart(
     'payable',
@@ -104,7 +102,7 @@ function reserve(input: PayOrder, ids: Ids, claim: ClaimRows, deps: PayDeps): Sq
   }
 }
 
-/** An order of one line, and its payment: no other key can know of the order yet, so none can hold it. */
+/** An order of one line, and its payment. No other key knows the new order, so none can hold it. */
 function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
   const { merchantId, amount, currency, paymentMethod, description, metadata } = input
   const items = [{ name: description ?? 'Payment', quantity: 1, unitAmount: BigInt(amount) }]
@@ -122,30 +120,34 @@ function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: Pay
   }
 }
 
-/** The bank gets the id of our own row as its key. */
+/** The bank gets the id of our own row as its key, so that a retry by any process is the same request. */
 function newPayment(method: string, { recordId, subjectId: id }: Ids, deps: PayDeps): NewPayment {
   return { id, recordId, method, gatewayKey: id, receiptToken: deps.newReceiptToken() }
 }
 
-/** Somebody else holds it, or held it until a moment ago: wait, and look again. */
+/** Another payment holds the order, or has just let it go: wait, then read again. */
 const BUSY: Promise<Refusal> = Promise.resolve({ kind: 'busy' })
 
-async function whyRefused({ db, answers: voice }: PayDeps, input: PayOrder): Promise<Refusal> {
-  const [order] = await db.$queryRaw<
-    Array<{
-      version: number
-      status: string
-      liveStatus: PaymentStatus | null
-      receiptToken: string | null
-      paymentId: string | null
-    }>
-  >(sql`
-    SELECT o.version, o.status, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId"
-    FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
-    WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`)
+/** An order with the payment that holds it, if one does. */
+const guardedOrder = z.strictObject({
+  version: z.int(),
+  liveStatus: z.enum(PAYMENT_STATUSES).nullable(),
+  receiptToken: z.string().nullable(),
+  paymentId: z.string().nullable(),
+})
+
+async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Refusal> {
+  const order = await firstRow(
+    db,
+    guardedOrder,
+    sql`
+      SELECT o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId"
+      FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
+      WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`,
+  )
   if (!order) return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such order.' } }
   if (order.liveStatus === 'succeeded')
-    return { kind: 'answer', answer: alreadyPaid(voice, order.paymentId, order.receiptToken) }
+    return { kind: 'answer', answer: alreadyPaid(answers, order.paymentId, order.receiptToken) }
   if (order.liveStatus === 'sending') return { kind: 'busy' }
   if (order.liveStatus) return { kind: 'problem', problem: beingChecked() }
   if (input.version !== null && order.version !== input.version)
@@ -153,25 +155,25 @@ async function whyRefused({ db, answers: voice }: PayDeps, input: PayOrder): Pro
       kind: 'problem',
       problem: {
         kind: 'order-changed',
-        detail: 'Your basket changed. Nothing was charged: look at the new total, then pay.',
+        detail: 'Your basket changed. Nothing was charged. Check the new total, then pay.',
         facts: { version: order.version },
       },
     }
-  // The order was free again by the time we looked: try once more.
+  // The payment that held the order has ended since: try once more.
   return { kind: 'busy' }
 }
 
-/** Waiting here would be waiting for a bank or a shopper: say so at once. */
+/** Answered at once: to wait here would be to wait for a bank or a shopper. */
 function beingChecked(): Problem {
   return {
     kind: 'in-progress',
-    detail: 'A payment of this order is being checked with the bank. Nothing more was charged.',
+    detail: 'A payment for this order is still being checked with the bank. Nothing else was charged.',
     retryAfterSeconds: 2,
   }
 }
 
-function alreadyPaid(voice: PaymentAnswers, paymentId: string | null, receiptToken: string | null): Answer {
-  return voice.problem('already-paid', 'This order was already paid. You were not charged again.', {
+function alreadyPaid(answers: PaymentAnswers, paymentId: string | null, receiptToken: string | null): Answer {
+  return answers.problem('already-paid', 'This order was already paid. You were not charged again.', {
     payment: paymentId && showId('pay', paymentId),
     receiptPath: receiptToken && receiptPath(receiptToken),
     declineCode: null,
@@ -179,7 +181,7 @@ function alreadyPaid(voice: PaymentAnswers, paymentId: string | null, receiptTok
 }
 
 function answerFor(
-  voice: PaymentAnswers,
+  answers: PaymentAnswers,
   payment: BegunPayment,
   status: PaymentStatus,
   outcome: ChargeOutcome,
@@ -187,15 +189,14 @@ function answerFor(
 ): Answer | null {
   const about = { payment: showId('pay', payment.id), receiptPath: null, declineCode: null }
   if (outcome.kind === 'declined')
-    return voice.problem('payment-declined', DECLINES[outcome.code], { ...about, declineCode: outcome.code })
+    return answers.problem('payment-declined', DECLINES[outcome.code], {
+      ...about,
+      declineCode: outcome.code,
+    })
   if (outcome.kind === 'not-charged')
-    return voice.problem(
-      'not-charged',
-      'The bank did not charge this card. Nothing was charged; you may try again.',
-      about,
-    )
-  const said = paidFactsOf(payment, status, outcome, now)
-  return said && voice.paid(payment, said)
+    return answers.problem('not-charged', 'The bank did not charge this card. You may try again.', about)
+  const facts = paidFactsOf(payment, status, outcome, now)
+  return facts && answers.paid(payment, facts)
 }
 
 function paidFactsOf(
@@ -207,19 +208,13 @@ function paidFactsOf(
   if (status === 'succeeded' && outcome.kind === 'approved')
     return { status, cardLabel: outcome.cardLabel, paidAt: now.toISOString(), actionUrl: null }
   if (outcome.kind !== 'challenge') return null
-  const back = encodeURIComponent(`/checkout/${showId('ord', payment.orderId)}`)
-  return {
-    status: 'requires_action',
-    cardLabel: null,
-    paidAt: null,
-    actionUrl: `${outcome.actionUrl}?return=${back}`,
-  }
+  const actionUrl = confirmUrl(outcome.actionUrl, payment.orderId)
+  return { status: 'requires_action', cardLabel: null, paidAt: null, actionUrl }
 }
 
-/** The bank's reasons in plain words, with what to do. Nothing was charged in any of them. */
+/** Text for each reason of the bank, with what to do next. In none of them was anything charged. */
 const DECLINES: Record<DeclineCode, string> = {
   card_declined: 'Your bank declined this card. Nothing was charged. Try another card, or ask your bank.',
-  insufficient_funds:
-    'Your bank said there is not enough money on this card. Nothing was charged. Try another card.',
+  insufficient_funds: 'There is not enough money on this card. Nothing was charged. Try another card.',
   expired_card: 'This card has expired. Nothing was charged. Try another card.',
 }

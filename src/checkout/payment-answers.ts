@@ -2,16 +2,16 @@ import type { Answer } from '@/idempotency/core/record'
 import type { Facts } from '@/idempotency/problems'
 import type { BegunPayment } from '@/payments/store'
 
-/** A payment that went through, or one whose shopper has to prove who they are first (`actionUrl`). */
+/** A payment that succeeded, or one whose shopper must confirm first, at `actionUrl` (3-D Secure). */
 export type PaidFacts =
   | { status: 'succeeded'; cardLabel: string; paidAt: string; actionUrl: null }
   | { status: 'requires_action'; cardLabel: null; paidAt: null; actionUrl: string }
 
 export type PayProblem = 'payment-declined' | 'not-charged' | 'already-paid'
 
-/** How a door says what became of a payment: the stored answers, word for word, so that a replay is the very same text. */
+/** Renders the outcome of a payment for one kind of caller. The text is stored, so that a replay is the same byte for byte. */
 export interface PaymentAnswers {
-  paid(payment: BegunPayment, said: PaidFacts): Answer
+  paid(payment: BegunPayment, facts: PaidFacts): Answer
   problem(
     kind: PayProblem,
     detail: string,

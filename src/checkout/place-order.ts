@@ -1,13 +1,14 @@
+import { z } from 'zod'
 import type { Operation } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Facts } from '@/idempotency/problems'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import type { Currency } from '@/lib/money'
 import { auditParked } from '@/platform/audit'
-import { type Db, sql } from '@/platform/db'
-import { insertOrder, type PlacedOrder } from './order'
+import { type Db, firstRow, sql } from '@/platform/db'
+import { ITEMS, insertOrder, orderItem, type PlacedOrder, placedOrder } from './order'
 
-/** An order to be placed, parsed: what the answer shows again. Amounts are in minor units. */
+/** The request for an order, parsed. Amounts are in minor units. */
 export interface PlaceOrderInput {
   merchantId: string
   currency: Currency
@@ -17,7 +18,7 @@ export interface PlaceOrderInput {
   metadata?: Record<string, string> | undefined
 }
 
-/** How a door says that an order was placed: the stored answer, word for word. */
+/** Renders a placed order. The text is stored, so that a replay is the same byte for byte. */
 export interface OrderAnswers {
   placed(order: OrderRow): Answer
   pointer(orderId: string): Facts
@@ -30,17 +31,19 @@ export interface PlaceOrderDeps {
   answers: OrderAnswers
 }
 
-/** An order as it is read. */
-export interface OrderRow extends PlacedOrder {
-  currency: string
-  status: string
-  reference: string | null
-  customerEmail: string | null
-  metadata: Record<string, string>
-  items: { name: string; quantity: number; unitAmount: number }[]
-}
+const orderRow = z.strictObject({
+  ...placedOrder,
+  currency: z.string(),
+  status: z.string(),
+  reference: z.string().nullable(),
+  customerEmail: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+  items: z.array(orderItem),
+})
+/** An order with its items, as programs read it. */
+export type OrderRow = z.infer<typeof orderRow>
 
-/** Placing an order once. Nobody outside is asked: once it is begun it is done, so a crash leaves nothing to find out but the row. */
+/** Placing an order once. Nothing outside is asked: an order that is begun is done, and after a crash its row is the whole outcome. */
 export function placeOrderOperation({
   name,
   db,
@@ -61,7 +64,7 @@ export function placeOrderOperation({
     finish: (_, order) =>
       order
         ? { to: 'completed', answer: answers.placed(order), writes: [] }
-        : // The database went away between the two commits: the row is there, and is read again.
+        : // The database went away between the two commits: the row exists, and is read again.
           { to: 'unknown', answer: null, writes: [], retryInMs: 1_000 },
     recall: async (merchantId, orderId) => readOrder(db, merchantId, orderId),
     pointer: answers.pointer,
@@ -70,11 +73,13 @@ export function placeOrderOperation({
 }
 
 /** One order of a merchant with its items, or null. */
-export async function readOrder(db: Db, merchantId: string, orderId: string): Promise<OrderRow | null> {
-  const [row] = await db.$queryRaw<OrderRow[]>(sql`
-    SELECT o.id::text, o.merchant_id::text AS "merchantId", o.amount, o.currency, o.status, o.reference, o.customer_email AS "customerEmail", o.metadata, o.created_at AS "createdAt",
-      (SELECT coalesce(json_agg(json_build_object('name', i.name, 'quantity', i.quantity, 'unitAmount', i.unit_amount) ORDER BY i.position), '[]')
-       FROM order_item i WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id) AS items
-    FROM orders o WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${orderId}::uuid`)
-  return row ?? null
+export function readOrder(db: Db, merchantId: string, orderId: string): Promise<OrderRow | null> {
+  return firstRow(
+    db,
+    orderRow,
+    sql`
+      SELECT o.id::text, o.merchant_id::text AS "merchantId", o.amount, o.currency, o.status, o.reference,
+        o.customer_email AS "customerEmail", o.metadata, o.created_at AS "createdAt", ${ITEMS} AS items
+      FROM orders o WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${orderId}::uuid`,
+  )
 }

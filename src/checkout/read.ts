@@ -1,49 +1,49 @@
 import { createHmac } from 'node:crypto'
+import { z } from 'zod'
 import { showId } from '@/lib/id'
-import { LIVE, type PaymentStatus } from '@/payments/payment'
-import { type Db, joinSql, type Sql, sql } from '@/platform/db'
+import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'
+import { ACTION_URL } from '@/payments/store'
+import { type Db, firstRow, joinSql, sql } from '@/platform/db'
+import { confirmUrl } from './confirm-url'
+import { ITEMS, orderItem } from './order'
 import { receiptPath } from './receipt-path'
 
-interface ItemRow {
-  name: string
-  quantity: number
-  unitAmount: number
-}
+const checkoutRow = z.strictObject({
+  reference: z.string().nullable(),
+  merchantName: z.string(),
+  mode: z.string(),
+  currency: z.string(),
+  amount: z.bigint(),
+  version: z.int(),
+  status: z.enum(['open', 'paid']),
+  customerEmail: z.string().nullable(),
+  items: z.array(orderItem),
+  liveStatus: z.enum(['sending', 'unknown', 'requires_action', 'succeeded']).nullable(),
+  receiptToken: z.string().nullable(),
+  paidAt: z.date().nullable(),
+  actionUrl: z.string().nullable(),
+})
 
-/** The order's lines as one JSON value, so that an order is one read. Amounts fit, since an order's total does. */
-const ITEMS: Sql = sql`(
-  SELECT coalesce(json_agg(json_build_object('name', i.name, 'quantity', i.quantity, 'unitAmount', i.unit_amount) ORDER BY i.position), '[]')
-  FROM order_item i WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id)`
-
-interface CheckoutRow {
-  reference: string | null
-  merchantName: string
-  mode: string
-  currency: string
-  amount: bigint
-  version: number
-  status: 'open' | 'paid'
-  customerEmail: string | null
-  items: ItemRow[]
-  liveStatus: 'sending' | 'unknown' | 'requires_action' | 'succeeded' | null
-  receiptToken: string | null
-  paidAt: Date | null
-  answer: string | null
-}
-
-/** What the checkout page shows of an order, and of the payment that holds it. Null: there is no such order. */
+/** An order as the checkout page shows it, with the payment that holds it. Null: there is no such order. */
 export async function readCheckout(db: Db, orderId: string) {
-  const [row] = await db.$queryRaw<CheckoutRow[]>(sql`
-    SELECT o.reference, m.name AS "merchantName", m.mode, o.currency, o.amount, o.version, o.status, o.customer_email AS "customerEmail", ${ITEMS} AS items,
-           p.status AS "liveStatus", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt", r.answer
-    FROM orders o JOIN merchant m ON m.id = o.merchant_id
-    LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
-    LEFT JOIN ledger_transaction t ON p.status = 'succeeded' AND t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
-    LEFT JOIN idempotency_record r ON p.status = 'requires_action' AND r.merchant_id = p.merchant_id AND r.id = p.record_id
-    WHERE o.id = ${orderId}::uuid`)
+  const row = await firstRow(
+    db,
+    checkoutRow,
+    sql`
+      SELECT o.reference, m.name AS "merchantName", m.mode, o.currency, o.amount, o.version, o.status,
+             o.customer_email AS "customerEmail", ${ITEMS} AS items,
+             p.status AS "liveStatus", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt", ${ACTION_URL} AS "actionUrl"
+      FROM orders o JOIN merchant m ON m.id = o.merchant_id
+      LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
+      LEFT JOIN ledger_transaction t ON p.status = 'succeeded' AND t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
+      WHERE o.id = ${orderId}::uuid`,
+  )
   if (!row) return null
-  const { mode, liveStatus, receiptToken, paidAt, answer, amount, ...shown } = row
-  const urls = { receiptUrl: receiptUrl(receiptToken), actionUrl: actionUrl(answer) }
+  const { mode, liveStatus, receiptToken, paidAt, actionUrl, amount, ...shown } = row
+  const urls = {
+    receiptUrl: receiptUrl(receiptToken),
+    actionUrl: actionUrl && confirmUrl(actionUrl, orderId),
+  }
   const payment = liveStatus && { status: liveStatus, ...urls, paidAt: paidAt?.toISOString() ?? null }
   return { ...shown, id: showId('ord', orderId), amount: Number(amount), testMode: mode === 'test', payment }
 }
@@ -57,32 +57,36 @@ export type KeyAttemptState =
   | 'declined'
   | 'not_charged'
 
-interface StateRow {
-  state: PaymentStatus | null
-  leaseOver: boolean
-  receiptToken: string | null
-  declineCode: string | null
-  answer: string | null
-}
+const attemptState = z.strictObject({
+  state: z.enum(PAYMENT_STATUSES),
+  leaseOver: z.boolean(),
+  receiptToken: z.string(),
+  declineCode: z.string().nullable(),
+  actionUrl: z.string().nullable(),
+})
 
-/** How an attempt stands, for a page that has lost its answer. Another attempt that paid the order counts: it is paid. */
+/** State of an attempt, for a page that has lost its answer. Another attempt that paid the order counts: the order is paid. */
 export async function readAttemptState(
   db: Db,
   of: { merchantId: string; orderId: string; recordId: string },
 ) {
-  const rows = await db.$queryRaw<StateRow[]>(sql`
-    SELECT p.status AS state, r.lease_until < now() AS "leaseOver", p.receipt_token AS "receiptToken", p.decline_code AS "declineCode", r.answer
-    FROM payment p JOIN idempotency_record r ON r.merchant_id = p.merchant_id AND r.id = p.record_id
-    WHERE p.merchant_id = ${of.merchantId}::uuid AND p.order_id = ${of.orderId}::uuid AND (p.record_id = ${of.recordId} OR p.status = 'succeeded')
-    ORDER BY p.status = 'succeeded' DESC, p.created_at DESC LIMIT 1`)
-  const row = rows[0]
-  const state: KeyAttemptState = row?.state ? shownState(row.state, row.leaseOver) : 'none'
+  const row = await firstRow(
+    db,
+    attemptState,
+    sql`
+      SELECT p.status AS state, r.lease_until < now() AS "leaseOver", p.receipt_token AS "receiptToken", p.decline_code AS "declineCode",
+        ${ACTION_URL} AS "actionUrl"
+      FROM payment p JOIN idempotency_record r ON r.merchant_id = p.merchant_id AND r.id = p.record_id
+      WHERE p.merchant_id = ${of.merchantId}::uuid AND p.order_id = ${of.orderId}::uuid AND (p.record_id = ${of.recordId} OR p.status = 'succeeded')
+      ORDER BY p.status = 'succeeded' DESC, p.created_at DESC LIMIT 1`,
+  )
+  const state: KeyAttemptState = row ? shownState(row.state, row.leaseOver) : 'none'
   const paid = state === 'succeeded' ? receiptUrl(row?.receiptToken ?? null) : null
   return {
     state,
     receiptUrl: paid,
     declineCode: row?.declineCode ?? null,
-    actionUrl: state === 'requires_action' ? actionUrl(row?.answer ?? null) : null,
+    actionUrl: row?.actionUrl ? confirmUrl(row.actionUrl, of.orderId) : null,
   }
 }
 
@@ -91,42 +95,52 @@ function shownState(status: PaymentStatus, leaseOver: boolean): KeyAttemptState 
   return status === 'unknown' ? 'checking' : status
 }
 
-interface ReceiptRow {
-  paymentId: string
-  orderId: string
-  status: PaymentStatus
-  merchantName: string
-  reference: string | null
-  amount: bigint
-  refunded: bigint
-  currency: string
-  cardLabel: string | null
-  paidAt: Date | null
-  items: ItemRow[]
-  requests: number
-  presses: number
-  charges: number
-  transactionId: string | null
-}
+const receiptRow = z.strictObject({
+  paymentId: z.string(),
+  orderId: z.string(),
+  status: z.enum(PAYMENT_STATUSES),
+  merchantName: z.string(),
+  reference: z.string().nullable(),
+  amount: z.bigint(),
+  refunded: z.bigint(),
+  currency: z.string(),
+  cardLabel: z.string().nullable(),
+  paidAt: z.date().nullable(),
+  items: z.array(orderItem),
+  requests: z.int(),
+  presses: z.int(),
+  charges: z.int(),
+  transactionId: z.string().nullable(),
+})
 
-/** The receipt, with the proof that there was one charge: what was asked, what was charged, and where it is in the ledger. */
+/**
+ * Hexadecimal digits of a receipt's code. 12, that is 48 bits: short enough to read out, and a guess can be tried only against our own
+ * comparison, never offline, since the secret is ours.
+ */
+const CODE_DIGITS = 12
+
+/** The receipt, with the proof of one charge: requests, charges, and the posting in the ledger. @param secret signs its code */
 export async function readReceipt(db: Db, token: string, secret: string) {
-  const [row] = await db.$queryRaw<ReceiptRow[]>(sql`
-    SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, m.name AS "merchantName", o.reference, p.amount, p.refunded_amount AS refunded,
-           p.currency, p.card_label AS "cardLabel",
-           t.posted_at AS "paidAt", ${ITEMS} AS items, t.id::text AS "transactionId",
-           (SELECT count(*)::int FROM ledger_transaction c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id AND c.kind = 'capture') AS charges,
-           (SELECT count(*)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome NOT IN ('held', 'recovered')) AS requests,
-           (SELECT coalesce(sum(a.presses), 0)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome <> 'recovered') AS presses
-    FROM payment p JOIN merchant m ON m.id = p.merchant_id JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
-    LEFT JOIN ledger_transaction t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
-    WHERE p.receipt_token = ${token}`)
+  const row = await firstRow(
+    db,
+    receiptRow,
+    sql`
+      SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, m.name AS "merchantName", o.reference, p.amount,
+             p.refunded_amount AS refunded, p.currency, p.card_label AS "cardLabel",
+             t.posted_at AS "paidAt", ${ITEMS} AS items, t.id::text AS "transactionId",
+             (SELECT count(*)::int FROM ledger_transaction c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id AND c.kind = 'capture') AS charges,
+             (SELECT count(*)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome NOT IN ('held', 'recovered')) AS requests,
+             (SELECT coalesce(sum(a.presses), 0)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome <> 'recovered') AS presses
+      FROM payment p JOIN merchant m ON m.id = p.merchant_id JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
+      LEFT JOIN ledger_transaction t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
+      WHERE p.receipt_token = ${token}`,
+  )
   if (!row) return null
   const { paymentId, orderId, transactionId, amount, refunded, paidAt, ...shown } = row
   const verificationCode = createHmac('sha256', secret)
     .update(`${paymentId}|${amount}|${row.currency}|${transactionId}`)
     .digest('hex')
-    .slice(0, 12)
+    .slice(0, CODE_DIGITS)
   const ids = {
     paymentId: showId('pay', paymentId),
     orderId: showId('ord', orderId),
@@ -144,13 +158,4 @@ export async function readReceipt(db: Db, token: string, secret: string) {
 
 function receiptUrl(token: string | null): string | null {
   return token && receiptPath(token)
-}
-
-/** Where the shopper proves who they are: in the interim answer of the record, in the words of the door through which it was begun. */
-export function actionUrl(answer: string | null): string | null {
-  const body = JSON.parse(answer ?? '{}') as {
-    actionUrl?: string | null
-    nextAction?: { url: string } | null
-  }
-  return body.actionUrl ?? body.nextAction?.url ?? null
 }

@@ -1,4 +1,4 @@
-/** Where a payment's receipt is. The token is unguessable, since whoever has it may see the receipt. */
+/** Path of a payment's receipt. The token is unguessable: anyone who has it may see the receipt. */
 export function receiptPath(token: string): string {
   return `/receipt/${token}`
 }

@@ -3,7 +3,7 @@ import { showId } from '@/lib/id'
 import type { PaymentAnswers } from './payment-answers'
 import { receiptPath } from './receipt-path'
 
-/** The body of a successful answer to the checkout page, stored and replayed as it is. */
+/** Body of a successful answer to the checkout page, stored and replayed unchanged. `amount` in minor units. */
 export interface PaidBody {
   payment: {
     id: string
@@ -17,23 +17,23 @@ export interface PaidBody {
   actionUrl: string | null
 }
 
-/** The body of a stored problem: words and facts. Its kind and status stand beside it in the record. */
+/** Body of a stored problem: its text and facts. Kind and status have columns of their own in the record. */
 export interface ProblemBody {
   detail: string
   facts: Facts
 }
 
-/** What the checkout page is told. */
+/** The answers to the checkout page. */
 export const shopperAnswers: PaymentAnswers = {
-  paid: ({ id, amount, currency, receiptToken }, { actionUrl, ...said }) => {
-    const payment = { id: showId('pay', id), amount: Number(amount), currency, ...said }
+  paid: ({ id, amount, currency, receiptToken }, { actionUrl, ...outcome }) => {
+    const payment = { id: showId('pay', id), amount: Number(amount), currency, ...outcome }
     const body: PaidBody = { payment, receiptUrl: receiptPath(receiptToken), actionUrl }
     return { status: 200, problem: null, body: JSON.stringify(body) }
   },
 
   problem: (kind, detail, { payment, receiptPath: receiptUrl, declineCode }) => {
-    const told = { payment, ...(receiptUrl ? { receiptUrl } : {}), ...(declineCode ? { declineCode } : {}) }
-    const body: ProblemBody = { detail, facts: told }
+    const facts = { payment, ...(receiptUrl ? { receiptUrl } : {}), ...(declineCode ? { declineCode } : {}) }
+    const body: ProblemBody = { detail, facts }
     return { status: PROBLEMS[kind].status, problem: kind, body: JSON.stringify(body) }
   },
 

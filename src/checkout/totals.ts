@@ -6,7 +6,7 @@ export interface Item {
   unitAmount: bigint
 }
 
-/** The order's amount in minor units, or why there is none. Never rounds: all are integers. */
+/** The order's amount in minor units, or the reason why it has none. Nothing is rounded: all are integers. */
 export function total(items: readonly Item[]): { amount: bigint } | { refused: string } {
   if (items.length === 0) return { refused: 'An order needs at least one item.' }
   if (items.some((item) => !Number.isSafeInteger(item.quantity) || item.quantity < 1))

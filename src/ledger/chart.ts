@@ -5,26 +5,26 @@ import { joinSql, type Sql, sql } from '@/platform/db'
 
 export type AccountType = 'asset' | 'liability' | 'equity' | 'revenue' | 'expense'
 
-/** Every merchant's accounts, one set for each currency it takes. A debit raises assets and expenses; a credit raises the others. */
+/** Accounts of every merchant, one set per currency. A debit raises assets and expenses; a credit raises the others. */
 export const CHART = {
   gateway_clearing: { name: 'Owed to us by the bank', type: 'asset' },
   processing_fees: { name: 'Processing fees', type: 'expense' },
   sales: { name: 'Sales', type: 'revenue' },
-  // Against sales, so its balance is a debit: what was sold stays to be seen beside what was given back.
+  // Against sales, so its balance is a debit: sales and refunds both stay visible.
   refunds: { name: 'Refunds', type: 'revenue' },
   surplus_charges: { name: 'Charged in surplus, to be refunded', type: 'liability' },
 } as const satisfies Record<string, { name: string; type: AccountType }>
 
 export type AccountCode = keyof typeof CHART
 
-/** An INSERT that opens the accounts of a merchant in a currency; those that are open stay as they are. */
+/** INSERT that opens a merchant's accounts in a currency; accounts that are open stay as they are. */
 export function openAccounts(merchantId: string, currency: Currency): Sql {
   return openAccountsOf(
     withoutClaim(sql`(SELECT ${merchantId}::uuid AS merchant_id, ${currency}::text AS currency)`),
   )
 }
 
-/** The same in the `begin` of an operation: for the one row of an earlier part, which has a `merchant_id` and a `currency`. */
+/** The same in the `begin` of an operation, for the one row of an earlier part with a `merchant_id` and a `currency`. */
 export function openAccountsOf(owners: ClaimRows): ClaimedSql {
   const rows = Object.entries(CHART).map(
     ([code, { name, type }]) => sql`(${uuidv7()}::uuid, ${code}, ${name}, ${type})`,

@@ -2,8 +2,9 @@ import { joinSql, sql, type Write } from '@/platform/db'
 import { balanced, type Posting } from './posting'
 
 /**
- * The writes of one ledger transaction, for the commit in which the money moved. No balance row is touched, so two postings of
- * one merchant never wait for each other: a balance is the sum of its entries.
+ * Writes of one ledger transaction, for the commit in which the money moved. There is no balance row: a balance is the sum of its entries,
+ * so two postings of one merchant never wait for each other.
+ * @throws UnbalancedPosting
  */
 export function post(posting: Posting, transactionId: string): Write[] {
   const { merchantId, kind, paymentId, reverses, description, currency, lines } = balanced(posting)

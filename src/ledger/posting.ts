@@ -7,7 +7,7 @@ export interface Line {
   amountMinor: bigint
 }
 
-/** A fact about money, before it is written: who, why, and lines that sum to zero. One posting has one currency. */
+/** A ledger transaction before it is written, in one currency: its lines sum to zero. */
 export interface Posting {
   merchantId: string
   kind: 'capture' | 'refund' | 'surplus' | 'reversal'
@@ -29,12 +29,12 @@ export function balanced(posting: Posting): Posting {
   if (posting.lines.length < 2)
     throw new UnbalancedPosting(`a posting needs at least two lines, not ${posting.lines.length}`)
   if (posting.lines.some((line) => line.amountMinor === 0n))
-    throw new UnbalancedPosting('a line of zero says nothing')
+    throw new UnbalancedPosting('a line of zero moves nothing')
   if (sum !== 0n) throw new UnbalancedPosting(`debits and credits differ by ${sum}`)
   return posting
 }
 
-/** A card was charged: the bank owes us the amount less its fee, and we have sold for the whole amount. */
+/** Posting of a charged card: the bank owes us the amount less its fee, and we have sold for the whole amount. */
 export function capture(of: {
   merchantId: string
   paymentId: string
@@ -60,7 +60,7 @@ export function capture(of: {
   })
 }
 
-/** Money of a sale was given back: the bank owes us that much less. Its fee for the sale stays paid. */
+/** Posting of a refund: the bank owes us that much less. Its fee for the sale stays paid. */
 export function refund(of: {
   merchantId: string
   paymentId: string
@@ -76,7 +76,7 @@ export function refund(of: {
   return balanced({ merchantId, kind: 'refund', paymentId, reverses: null, description, currency, lines })
 }
 
-/** A card was charged beyond what was sold: the bank owes us the amount, and we owe it to the customer. Its reversal is the refund. */
+/** Posting of a charge beyond what was sold: the bank owes us the amount, and we owe it to the customer. Its reversal is the refund. */
 export function surplus(of: {
   merchantId: string
   paymentId: string
@@ -92,7 +92,7 @@ export function surplus(of: {
   return balanced({ merchantId, kind: 'surplus', paymentId, reverses: null, description, currency, lines })
 }
 
-/** The mirror of a posting: how a fact is corrected, since facts are never edited. */
+/** The mirror of a posting. It is the only correction, since facts are never edited. */
 export function reversed(posting: Posting, transactionId: string, why: string): Posting {
   const lines = posting.lines.map((line) => ({ ...line, amountMinor: -line.amountMinor }))
   return balanced({

@@ -1,70 +1,74 @@
-import { type Db, type Sql, sql } from '@/platform/db'
+import { z } from 'zod'
+import { type Db, firstRow, rows, type Sql, sql } from '@/platform/db'
 
-/** Debits and credits are both counted upwards; `balance` is debits − credits, so a credit balance is negative. */
-export interface AccountBalance {
-  id: string
-  code: string
-  name: string
-  type: string
-  currency: string
-  debits: bigint
-  credits: bigint
-  balance: bigint
-  entries: number
-  lastEntryAt: Date | null
-}
+const accountBalance = z.strictObject({
+  id: z.string(),
+  code: z.string(),
+  name: z.string(),
+  type: z.string(),
+  currency: z.string(),
+  debits: z.bigint(),
+  credits: z.bigint(),
+  balance: z.bigint(),
+  entries: z.int(),
+  lastEntryAt: z.date().nullable(),
+})
+/** Amounts in minor units. Debits and credits are both positive; `balance` is debits − credits, so a credit balance is negative. */
+export type AccountBalance = z.infer<typeof accountBalance>
 
-export interface StatementLine {
-  transactionId: string
-  position: number
-  /** A debit is positive, a credit negative. */
-  amount: bigint
+const statementLine = z.strictObject({
+  transactionId: z.string(),
+  position: z.int(),
+  /** In minor units: a debit is positive, a credit negative. */
+  amount: z.bigint(),
   /** The account's balance after this line. */
-  balance: bigint
-  postedAt: Date
-  kind: string
-  description: string
-  paymentId: string | null
-}
+  balance: z.bigint(),
+  postedAt: z.date(),
+  kind: z.string(),
+  description: z.string(),
+  paymentId: z.string().nullable(),
+})
+export type StatementLine = z.infer<typeof statementLine>
 
-export interface JournalEntry {
-  position: number
-  accountId: string
-  code: string
-  name: string
-  type: string
-  currency: string
-  amount: bigint
+const journalEntry = {
+  position: z.int(),
+  accountId: z.string(),
+  code: z.string(),
+  name: z.string(),
+  type: z.string(),
+  currency: z.string(),
+  /** In minor units: a debit is positive, a credit negative. */
+  amount: z.bigint(),
 }
+export type JournalEntry = z.infer<z.ZodObject<typeof journalEntry>>
 
-export interface JournalTransaction {
-  id: string
-  kind: string
-  description: string
-  paymentId: string | null
-  reverses: string | null
-  reversedBy: string | null
-  postedAt: Date
-  entries: JournalEntry[]
+const transactionFacts = {
+  id: z.string(),
+  kind: z.string(),
+  description: z.string(),
+  paymentId: z.string().nullable(),
+  reverses: z.string().nullable(),
+  reversedBy: z.string().nullable(),
+  postedAt: z.date(),
 }
+export type JournalTransaction = z.infer<z.ZodObject<typeof transactionFacts>> & { entries: JournalEntry[] }
 
-/** Every account of a merchant with its balance: Σ of its entries, up to and including the instant `asOf` (RFC 3339) if one is given. */
+/** Accounts of a merchant, each with the sum of its entries; with `asOf` (RFC 3339), up to and including that instant. */
 export function accounts(db: Db, merchantId: string, asOf: string | null = null): Promise<AccountBalance[]> {
-  return db.$queryRaw<AccountBalance[]>(balances(merchantId, null, asOf))
+  return rows(db, accountBalance, balances(merchantId, null, asOf))
 }
 
-export async function account(
+export function account(
   db: Db,
   merchantId: string,
   accountId: string,
   asOf: string | null = null,
 ): Promise<AccountBalance | null> {
-  const [found] = await db.$queryRaw<AccountBalance[]>(balances(merchantId, accountId, asOf))
-  return found ?? null
+  return firstRow(db, accountBalance, balances(merchantId, accountId, asOf))
 }
 
 /**
- * An account's lines, newest first, each with the balance it left behind. Keyset: `after` names the last line of the page before.
+ * An account's lines, newest first, each with the balance after it. Keyset: `after` is the last line of the page before.
  * Lines stand in the order of their transactions' ids (UUIDv7: the order in which they were made), which is total and has an index.
  */
 export function statement(
@@ -84,15 +88,19 @@ export function statement(
       AND (${page.asOf ?? null}::timestamptz IS NULL OR t.posted_at <= ${page.asOf ?? null}::timestamptz)
       AND (${after?.transactionId ?? null}::uuid IS NULL
         OR (e.transaction_id, e.position) < (${after?.transactionId ?? null}::uuid, ${after?.position ?? null}::smallint))`
-  return db.$queryRaw<StatementLine[]>(sql`
-    WITH page AS (
-      SELECT e.transaction_id, e.position, e.amount, t.posted_at, t.kind, t.description, t.payment_id ${lines}
-      ORDER BY e.transaction_id DESC, e.position DESC LIMIT ${page.limit})
-    SELECT transaction_id AS "transactionId", position::int, amount, posted_at AS "postedAt", kind, description, payment_id AS "paymentId",
-      ((SELECT sum(e.amount) ${lines}) - coalesce(sum(amount) OVER newer, 0))::bigint AS balance
-    FROM page
-    WINDOW newer AS (ORDER BY transaction_id DESC, position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-    ORDER BY transaction_id DESC, position DESC`)
+  return rows(
+    db,
+    statementLine,
+    sql`
+      WITH page AS (
+        SELECT e.transaction_id, e.position, e.amount, t.posted_at, t.kind, t.description, t.payment_id ${lines}
+        ORDER BY e.transaction_id DESC, e.position DESC LIMIT ${page.limit})
+      SELECT transaction_id AS "transactionId", position::int, amount, posted_at AS "postedAt", kind, description, payment_id AS "paymentId",
+        ((SELECT sum(e.amount) ${lines}) - coalesce(sum(amount) OVER newer, 0))::bigint AS balance
+      FROM page
+      WINDOW newer AS (ORDER BY transaction_id DESC, position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+      ORDER BY transaction_id DESC, position DESC`,
+  )
 }
 
 /** The journal, newest first. Keyset: `after` is the id of the last transaction of the page before. */
@@ -109,7 +117,7 @@ export function journal(
   )
 }
 
-/** What was posted for one payment: its capture, and the reversals of it. */
+/** Transactions of one payment: its capture, refunds and surplus charges, and their reversals. */
 export function transactionsOfPayment(
   db: Db,
   merchantId: string,
@@ -141,20 +149,25 @@ function balances(merchantId: string, accountId: string | null, asOf: string | n
     ORDER BY a.currency, array_position(ARRAY['asset', 'expense', 'liability', 'equity', 'revenue'], a.type), a.code`
 }
 
-type Row = Omit<JournalTransaction, 'entries'> & JournalEntry
+/** A transaction's entry beside the transaction. */
+const journalRow = z.strictObject({ ...transactionFacts, ...journalEntry })
 
 async function transactions(db: Db, page: Sql): Promise<JournalTransaction[]> {
-  const rows = await db.$queryRaw<Row[]>(sql`
-    WITH page AS (${page})
-    SELECT t.id, t.kind, t.description, t.payment_id AS "paymentId", t.reverses, r.id AS "reversedBy", t.posted_at AS "postedAt",
-      e.position::int, e.account_id AS "accountId", a.code, a.name, a.type, e.currency, e.amount
-    FROM page t
-    JOIN entry e ON (e.merchant_id, e.transaction_id) = (t.merchant_id, t.id)
-    JOIN account a ON (a.merchant_id, a.id) = (e.merchant_id, e.account_id)
-    LEFT JOIN ledger_transaction r ON (r.merchant_id, r.reverses) = (t.merchant_id, t.id)
-    ORDER BY t.id DESC, e.amount < 0, e.position`)
+  const found = await rows(
+    db,
+    journalRow,
+    sql`
+      WITH page AS (${page})
+      SELECT t.id, t.kind, t.description, t.payment_id AS "paymentId", t.reverses, r.id AS "reversedBy", t.posted_at AS "postedAt",
+        e.position::int, e.account_id AS "accountId", a.code, a.name, a.type, e.currency, e.amount
+      FROM page t
+      JOIN entry e ON (e.merchant_id, e.transaction_id) = (t.merchant_id, t.id)
+      JOIN account a ON (a.merchant_id, a.id) = (e.merchant_id, e.account_id)
+      LEFT JOIN ledger_transaction r ON (r.merchant_id, r.reverses) = (t.merchant_id, t.id)
+      ORDER BY t.id DESC, e.amount < 0, e.position`,
+  )
   const byId = new Map<string, JournalTransaction>()
-  for (const { id, kind, description, paymentId, reverses, reversedBy, postedAt, ...entry } of rows) {
+  for (const { id, kind, description, paymentId, reverses, reversedBy, postedAt, ...entry } of found) {
     const transaction = byId.get(id) ?? {
       id,
       kind,

@@ -1,15 +1,15 @@
 /**
- * 13 to 19 digits, alone or in groups, that are not part of a longer word: ids and keys are hexadecimal words, card numbers are not.
- * A full stop joins words where a word follows it, as in a decimal number; at the end of a sentence it hides nothing.
+ * 13 to 19 digits, alone or in groups, that are not part of a longer word: ids and keys are hexadecimal words, card numbers are not. A full
+ * stop that is followed by a word joins them, as in a decimal number; one that ends a sentence does not.
  */
 const CANDIDATE = /(?<![\w-]|\w\.)[2-6]\d(?:[ -]?\d){11,17}(?![\w-]|\.\w)/g
 
-/** Whether a text holds what looks like a card number: a run of digits that passes the Luhn check (ISO/IEC 7812-1). */
+/** True when a text contains a run of digits that passes the Luhn check, and so looks like a card number. */
 export function holdsCardNumber(text: string): boolean {
-  return (text.match(CANDIDATE) ?? []).some((found) => luhn(found.replaceAll(/\D/g, '')))
+  return (text.match(CANDIDATE) ?? []).some((found) => passesLuhn(found.replaceAll(/\D/g, '')))
 }
 
-/** Whether any string in a value, at any depth, holds a card number. */
+/** True when a string or number in a value contains a card number. Depth: 20 levels, more than any body of ours has. */
 export function carriesCardNumber(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return holdsCardNumber(value)
   if (typeof value === 'number' || typeof value === 'bigint') return holdsCardNumber(value.toString())
@@ -19,10 +19,11 @@ export function carriesCardNumber(value: unknown, depth = 0): boolean {
   )
 }
 
-function luhn(digits: string): boolean {
+/** The Luhn check (ISO/IEC 7812-1): the last digit is the check digit of the others. */
+export function passesLuhn(digits: string): boolean {
   const sum = [...digits].reverse().reduce((total, digit, index) => {
     const value = Number(digit) * (index % 2 === 0 ? 1 : 2)
     return total + (value > 9 ? value - 9 : value)
   }, 0)
-  return sum % 10 === 0
+  return digits.length > 0 && sum % 10 === 0
 }

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 
-/** The prefix says what an id names; people and programs see the id with it, the database stores the bare UUID. */
+/** Prefix of an id, by the kind of thing it names. People and programs see it; the database stores the bare UUID. */
 export type IdPrefix = 'pay' | 'ord' | 'txn' | 'acc' | 'att' | 'evt' | 'mer' | 'ref' | 'key'
 
 /**
- * A UUID version 7 (RFC 9562): 48 bits of milliseconds, then chance, so that new rows land at the end of their index.
- * @param nowMs the time in it, in milliseconds since 1970
- * @param random 10 bytes of chance
+ * A UUID version 7 (RFC 9562): 48 bits of milliseconds, then random bits, so that new rows land at the end of their index.
+ * @param nowMs milliseconds since 1970
+ * @param random 10 random bytes
  */
 export function uuidv7(nowMs: number = Date.now(), random: Uint8Array = randomBytes(10)): string {
   const bytes = new Uint8Array(16)
@@ -18,7 +18,7 @@ export function uuidv7(nowMs: number = Date.now(), random: Uint8Array = randomBy
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-/** `018f…-…` → `pay_018f…`: how an id is shown. */
+/** `018f…-…` → `pay_018f…`, the id as it is shown. */
 export function showId(prefix: IdPrefix, uuid: string): string {
   return `${prefix}_${uuid.replaceAll('-', '')}`
 }

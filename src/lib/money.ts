@@ -4,7 +4,7 @@ export interface Money {
   currency: Currency
 }
 
-/** How many decimals each accepted currency has (ISO 4217). A currency that is not here is refused. */
+/** Decimals of each accepted currency (ISO 4217). A currency that is not listed is refused. */
 export const EXPONENTS = {
   AUD: 2,
   BHD: 3,
@@ -80,7 +80,7 @@ export function formatMoney(minor: bigint | number, currency: string, locale = '
   )
 }
 
-/** From right to left, the last sign of `JP¥` or `CA$` would jump before its letters (`¥JP`): a mark of the other direction holds it. */
+/** In right-to-left text the last sign of `JP¥` or `CA$` would jump before its letters (`¥JP`): a left-to-right mark keeps it there. */
 function together(text: string): string {
   return text.includes('\u200f') ? text.replace(/[A-Z]+\p{Sc}/u, '$&\u200e') : text
 }

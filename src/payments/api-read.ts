@@ -1,29 +1,35 @@
-import { type Db, joinSql, type Sql, sql } from '@/platform/db'
-import type { PaymentStatus } from './payment'
+import { z } from 'zod'
+import { cursorOf, type Db, joinSql, rows, type Sql, sql } from '@/platform/db'
+import { PAYMENT_STATUSES, type PaymentStatus } from './payment'
+import { ACTION_URL } from './store'
 
-/** A payment as programs read it: how it stands, without the story of its attempts. */
-export interface PaymentForApi {
-  id: string
-  orderId: string
-  status: PaymentStatus
-  amount: bigint
-  currency: string
-  method: string
-  cardLabel: string | null
-  declineCode: string | null
-  refundedAmount: bigint
-  description: string | null
-  metadata: Record<string, string>
-  receiptToken: string
-  createdAt: Date
+const paymentForApi = {
+  id: z.string(),
+  orderId: z.string(),
+  status: z.enum(PAYMENT_STATUSES),
+  /** In minor units of `currency`, as all amounts here. */
+  amount: z.bigint(),
+  currency: z.string(),
+  method: z.string(),
+  cardLabel: z.string().nullable(),
+  declineCode: z.string().nullable(),
+  refundedAmount: z.bigint(),
+  description: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+  receiptToken: z.string(),
+  createdAt: z.date(),
 }
+/** A payment as programs read it: its state, without the story of its attempts. */
+export interface PaymentForApi extends z.infer<z.ZodObject<typeof paymentForApi>> {}
 
-export interface PaymentApiRow extends PaymentForApi {
-  /** The interim answer of the payment's record, while the shopper has something to do. */
-  answer: string | null
-  /** Where it stands in the list, to the microsecond. */
-  cursor: string
-}
+const paymentApiRow = z.strictObject({
+  ...paymentForApi,
+  /** The bank's URL at which the shopper confirms; null unless the payment is `requires_action`. */
+  actionUrl: z.string().nullable(),
+  /** Position in the list: `cursorOf` the time of creation. */
+  cursor: z.string(),
+})
+export type PaymentApiRow = z.infer<typeof paymentApiRow>
 
 export interface PaymentApiFilter {
   status?: PaymentStatus | null
@@ -34,7 +40,7 @@ export interface PaymentApiFilter {
   limit: number
 }
 
-/** A merchant's payments, newest first. Keyset: `after` names the last row of the page before. */
+/** A merchant's payments, newest first. Keyset: `after` is the last row of the page before. */
 export function listPaymentsForApi(
   db: Db,
   merchantId: string,
@@ -64,11 +70,15 @@ export async function findPaymentForApi(
 }
 
 function select(db: Db, conditions: Sql[], limit: number): Promise<PaymentApiRow[]> {
-  return db.$queryRaw<PaymentApiRow[]>(sql`
-    SELECT p.id::text, p.order_id::text AS "orderId", p.status, p.amount, p.currency, p.method, p.card_label AS "cardLabel", p.decline_code AS "declineCode",
-      p.refunded_amount AS "refundedAmount", p.description, p.metadata, p.receipt_token AS "receiptToken", r.answer, p.created_at AS "createdAt",
-      to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor
-    FROM payment p LEFT JOIN idempotency_record r ON p.status = 'requires_action' AND r.merchant_id = p.merchant_id AND r.id = p.record_id
-    WHERE ${joinSql(conditions, ' AND ')}
-    ORDER BY p.created_at DESC, p.id DESC LIMIT ${limit}`)
+  return rows(
+    db,
+    paymentApiRow,
+    sql`
+      SELECT p.id::text, p.order_id::text AS "orderId", p.status, p.amount, p.currency, p.method, p.card_label AS "cardLabel",
+        p.decline_code AS "declineCode", p.refunded_amount AS "refundedAmount", p.description, p.metadata,
+        p.receipt_token AS "receiptToken", ${ACTION_URL} AS "actionUrl", p.created_at AS "createdAt", ${cursorOf(sql`p.created_at`)} AS cursor
+      FROM payment p
+      WHERE ${joinSql(conditions, ' AND ')}
+      ORDER BY p.created_at DESC, p.id DESC LIMIT ${limit}`,
+  )
 }

@@ -1,13 +1,13 @@
 import type { Gateway } from './gateway'
 
-/** Doubts in a row after which the bank counts as away. 10: no unlucky shopper alone brings it about, and an outage does within a second. */
+/** Unknown outcomes in a row after which the bank counts as away. 10: one unlucky shopper never causes it, an outage does within a second. */
 const DOUBTS_MAX = 10
-/** How long nobody asks then. 5 s: short enough to notice that the bank is back, long enough not to keep it down. */
+/** Pause before the next try, in ms. 5 s: short enough to notice that the bank is back, long enough not to keep it down. */
 const PAUSE_MS = 5_000
 
 /**
- * G11: stops beginning payments while the bank does not answer. Each of them would end in doubt, hold its order, and leave the shopper
- * waiting; a clear "not now" is better. After each pause one request may try; its answer opens the way for all.
+ * Circuit breaker: begins no payments while the bank does not answer. Each would end in doubt, hold its order and keep the shopper waiting;
+ * a clear "not now" is better. After each pause one request may try, and its answer lets the others through.
  */
 export class Breaker {
   private doubts = 0
@@ -15,7 +15,7 @@ export class Breaker {
 
   constructor(private readonly now: () => number) {}
 
-  /** The same bank, watched: what it says to a charge decides. */
+  /** The same gateway, whose answers to charges are counted. */
   watch(gateway: Gateway): Gateway {
     return {
       ...gateway,
@@ -27,7 +27,7 @@ export class Breaker {
     }
   }
 
-  /** May a payment be begun now? 0: yes, and where the bank was away it is this one that tries. Else how long to wait, in ms. */
+  /** Time until a payment may be begun, in ms. 0: now, and if the bank was away, the caller's payment is the one that tries. */
   waitMs(): number {
     if (this.doubts < DOUBTS_MAX) return 0
     const wait = this.closedUntil - this.now()

@@ -9,35 +9,39 @@ import type { PaymentStatus } from './payment'
 import { type BegunPayment, movePayment, type PaymentChanges } from './store'
 
 /**
- * How a charge stands: what the bank said, or that it has done nothing and will not. A contradiction is an answer that cannot be true of
- * this payment: asking again would not help, so people must look.
+ * What became of a payment's charge: the bank's answer, compared with what was asked. `approved` has no amount, since it is the payment's.
+ * `not-charged`: the bank charged nothing and never will. `contradiction`: the answer cannot be true of this payment; asking again would
+ * not help, so the record is parked for a person.
  */
 export type ChargeOutcome =
-  | Exclude<Outcome, { kind: 'cancelled' }>
+  | Omit<Approved, 'amountMinor' | 'currency'>
+  | Exclude<Outcome, { kind: 'approved' | 'cancelled' }>
   | { kind: 'not-charged' }
   | { kind: 'contradiction'; reason: string }
 
+type Approved = Outcome & { kind: 'approved' }
+
 /**
- * Asks the bank to charge. The key is that of our own row, so this same request by anyone, ever, is the same charge: for as long as
- * the bank remembers the key, and after that it is not sent any more.
+ * Asks the bank to charge. The key is the id of our own row, so the same request is the same charge, whichever process sends it. Once
+ * the bank may have forgotten the key, the request is not sent any more.
  */
 export async function charge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
   if (mayBeForgotten(gateway, payment)) return KEY_FORGOTTEN
-  return agreeing(payment, await gateway.charge({ ...requestOf(payment), method: payment.method }))
+  return compared(payment, await gateway.charge({ ...requestOf(payment), method: payment.method }))
 }
 
 /**
- * Asks the bank what became of a charge. That it knows nothing of it counts only after its processing time, and only while it remembers;
- * and then we withdraw the request rather than conclude: one that is still on its way, from a process that was stopped and wakes
- * much later, must find that it will never be carried out.
+ * Asks the bank what became of a charge. `absent` counts only after the bank's processing time, and only while it remembers the key. Even
+ * then we withdraw the request rather than conclude: a process that was stopped before it asked may wake much later, and its request must
+ * never be carried out.
  */
 export async function findCharge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
   const found = await gateway.find(payment.gatewayKey)
-  if (found.kind !== 'absent') return agreeing(payment, found)
+  if (found.kind !== 'absent') return compared(payment, found)
   if (mayBeForgotten(gateway, payment)) return KEY_FORGOTTEN
   if (payment.ageMs <= gateway.settlesWithinMs)
     return { kind: 'unknown', reason: 'the bank knows nothing of it yet' }
-  return agreeing(payment, await gateway.cancel(requestOf(payment)))
+  return compared(payment, await gateway.cancel(requestOf(payment)))
 }
 
 function requestOf({ id, gatewayKey: key, amount: amountMinor, currency }: BegunPayment) {
@@ -50,18 +54,17 @@ const KEY_FORGOTTEN: ChargeOutcome = {
   reason: 'the bank may have forgotten the key: that it knows nothing of it proves nothing',
 }
 
-/** Sooner than the bank by as long as a question may be under way: its memory may end between our question and its answer. */
+/** Earlier than the bank forgets by `settlesWithinMs`: its memory may end between our question and its answer. */
 function mayBeForgotten(gateway: Gateway, payment: BegunPayment): boolean {
   return payment.ageMs > gateway.remembersForMs - gateway.settlesWithinMs
 }
 
-/** What an outcome means for the payment and the books: its new status, and all writes of the commit. Pure, but for the ids. */
+/** The payment's new status, and every write of the commit that settles it: row, event, posting. Pure but for the ids. */
 export function settle(
   payment: BegunPayment,
-  said: ChargeOutcome,
+  outcome: ChargeOutcome,
   newId: () => string,
 ): { status: PaymentStatus; writes: Write[] } {
-  const outcome = agreeing(payment, said)
   switch (outcome.kind) {
     case 'approved':
       return settleApproved(payment, outcome, newId)
@@ -75,26 +78,31 @@ export function settle(
     case 'not-charged':
       return settleWith(payment, 'not_charged', {}, newId)
     case 'challenge':
-      return moveWith(payment, 'requires_action', {})
+      return moveWith(payment, 'requires_action', { actionUrl: outcome.actionUrl })
     case 'unknown':
     case 'contradiction':
       return moveWith(payment, 'unknown', {})
   }
 }
 
-/** A charge of another amount or currency than we asked for is not this payment's: the money is somewhere, and no rule of ours says where. */
-function agreeing(payment: BegunPayment, outcome: Outcome | ChargeOutcome): ChargeOutcome {
+/**
+ * The only way from a bank's answer to a `ChargeOutcome`. A charge of another amount or currency than we asked for is not this payment's:
+ * money moved, and no rule of ours can book it (G8).
+ */
+function compared(payment: BegunPayment, outcome: Outcome): ChargeOutcome {
   if (outcome.kind === 'cancelled') return { kind: 'not-charged' }
-  if (
-    outcome.kind !== 'approved' ||
-    (outcome.amountMinor === payment.amount && outcome.currency === payment.currency)
-  )
-    return outcome
-  const reason = `the bank charged ${outcome.amountMinor} ${outcome.currency} as ${outcome.ref}, we asked for ${payment.amount} ${payment.currency}`
+  if (outcome.kind !== 'approved') return outcome
+  const { amountMinor, currency, ...approved } = outcome
+  if (amountMinor === payment.amount && currency === payment.currency) return approved
+  const reason = `the bank charged ${amountMinor} ${currency} as ${outcome.ref}, we asked for ${payment.amount} ${payment.currency}`
   return { kind: 'contradiction', reason }
 }
 
-function settleApproved(payment: BegunPayment, outcome: Outcome & { kind: 'approved' }, newId: () => string) {
+function settleApproved(
+  payment: BegunPayment,
+  outcome: ChargeOutcome & { kind: 'approved' },
+  newId: () => string,
+) {
   const { merchantId, id: paymentId, amount: minor, currency } = payment
   if (!isCurrency(currency)) throw new Error(`payment ${payment.id} has the unknown currency ${currency}`)
   const description = `Card payment, ${outcome.cardLabel}`

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { BankCharge, ChargeRequest, ChargesQuery, Gateway, Outcome, RefundRequest } from './gateway'
 
-/** What a bank must bring so that the suite can see it from outside. A missing token means that this bank has no such card. */
+/** A bank under test, seen from outside. A missing token means that this bank has no such card. */
 export interface GatewayHarness {
   /** Waits long enough for any card but the slow one. */
   gateway: Gateway
@@ -10,9 +10,9 @@ export interface GatewayHarness {
   timeoutMs: number
   /** A client of this bank that cannot reach it. */
   cut: Gateway
-  /** How many charges really happened under a key, by the bank's own count. */
+  /** Charges that really happened under a key, by the bank's own count. */
   charges(key: string): Promise<number>
-  /** How much a charge has given back, by the bank's own count. */
+  /** Refunded amount of a charge, by the bank's own count. */
   refunded(ref: string): Promise<bigint>
   newKey(): string
   /** Cards by what becomes of them. `slow` takes longer than `timeoutMs`, and then charges. */
@@ -20,7 +20,7 @@ export interface GatewayHarness {
     'approved' | 'declined' | 'silentBefore' | 'silentAfter' | 'errorBefore' | 'errorAfter' | 'slow',
     string
   >
-  /** How long after its time-out the slow card has charged, in milliseconds. */
+  /** Time after its time-out at which the slow card has charged, in milliseconds. */
   slowSettlesMs: number
 }
 
@@ -165,13 +165,13 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
     it('law 1: a bank that is away is doubt in every verb', async () => {
       const refund = { key: request.key, ref: 'ch_1', amountMinor: 1n, currency: 'EUR' } as const
       const query = { since: new Date(0), after: null, limit: 1 }
-      const said = [
+      const answers = [
         h.cut.charge(request),
         h.cut.find(request.key),
         h.cut.refund(refund),
         h.cut.charges(query),
       ]
-      for (const one of await Promise.all(said))
+      for (const one of await Promise.all(answers))
         expect(one).toEqual({ kind: 'unknown', reason: expect.stringMatching(/./) })
       expect(await h.charges(request.key)).toBe(0)
     })
@@ -244,11 +244,11 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
       const pages = async (query: Omit<ChargesQuery, 'after'>): Promise<BankCharge[]> => {
         const seen: BankCharge[] = []
         for (let after: string | null = null, page = 0; page < 1_000; page++) {
-          const said = await h.gateway.charges({ ...query, after })
-          if (said.kind !== 'page') throw new Error(said.reason)
-          expect(said.charges.length).toBeLessThanOrEqual(query.limit)
-          seen.push(...said.charges)
-          after = said.next
+          const page = await h.gateway.charges({ ...query, after })
+          if (page.kind !== 'page') throw new Error(page.reason)
+          expect(page.charges.length).toBeLessThanOrEqual(query.limit)
+          seen.push(...page.charges)
+          after = page.next
           if (after === null) return seen
         }
         throw new Error('the list has no end')

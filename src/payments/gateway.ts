@@ -1,18 +1,18 @@
 import type { Currency } from '@/lib/money'
 
-/** What we ask a bank to do. `key` comes from our own payment row and is the same in every try, by anyone. */
+/** A charge that we ask for. `key` is the id of our own payment row, the same in every try, by any process. */
 export interface ChargeRequest {
   key: string
   amountMinor: bigint
   currency: Currency
-  /** A token for the card; the number itself never comes near us. */
+  /** A token for the card; the number itself never reaches us. */
   method: string
 }
 
-/** A request that must not be carried out any more, if it has not been yet. */
+/** Withdraws a charge that was not carried out yet: from then on it must not be. */
 export type CancelRequest = Omit<ChargeRequest, 'method'>
 
-/** Money back from a charge that was made. `key` is the same in every try, as with a charge. */
+/** A refund of a charge. `key` is the same in every try, as with a charge. */
 export interface RefundRequest {
   key: string
   /** The charge, by the bank's own reference. */
@@ -23,13 +23,13 @@ export interface RefundRequest {
 
 export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'expired_card'
 
-/** We do not know, and why. */
+/** The outcome is not known, and why. */
 export interface Doubt {
   kind: 'unknown'
   reason: string
 }
 
-/** What a bank says. Doubt is a value of its own: it is neither a success nor a failure. */
+/** A bank's answer. Doubt is a value of its own, neither success nor failure. */
 export type Outcome =
   | {
       kind: 'approved'
@@ -40,19 +40,19 @@ export type Outcome =
       cardLabel: string
     }
   | { kind: 'declined'; code: DeclineCode; cardLabel: string }
-  /** The bank wants the shopper to prove who they are at `actionUrl`; it brings them back to our path in its parameter `return`. */
+  /** The shopper must confirm at `actionUrl` first (3-D Secure). The bank sends them back to the path in its parameter `return`. */
   | { kind: 'challenge'; actionUrl: string }
-  /** We withdrew the request before it was carried out: it never will be. */
+  /** We withdrew the request before it was carried out; it never will be. */
   | { kind: 'cancelled' }
   | Doubt
 
-/** What became of a key. */
+/** The outcome of the charge with a key; `absent`: the bank knows nothing of the key. */
 export type Found = Outcome | { kind: 'absent' }
 
-/** `refused`: nothing was refunded and nothing will be, since the charge does not hold that much. */
+/** `refused`: nothing was refunded and nothing will be, since less than that is left of the charge. */
 export type RefundOutcome = { kind: 'refunded'; ref: string } | { kind: 'refused'; reason: string } | Doubt
 
-/** A charge that really happened, as the bank's own list shows it. Nothing in it is ours: not even the currency need be one we know. */
+/** A charge that really happened, from the bank's own list. We trust nothing in it: even the currency may be one we do not know. */
 export interface BankCharge {
   ref: string
   key: string
@@ -62,11 +62,11 @@ export interface BankCharge {
   at: Date
 }
 
-/** A page of that list. `next` is where the following page begins, null on the last one. */
+/** A page of that list. `next` is the cursor of the following page; null on the last one. */
 export type ChargesPage = { kind: 'page'; charges: BankCharge[]; next: string | null } | Doubt
 
 export interface ChargesQuery {
-  /** Charges of this instant and later. */
+  /** The first instant, inclusive. */
   since: Date
   /** The `next` of the page before; null for the first page. */
   after: string | null
@@ -75,15 +75,15 @@ export interface ChargesQuery {
 
 /**
  * PORT to a bank. Its laws, proved for every implementation by `gateway.contract.ts`:
- *  1. No verb throws for what a bank or a network may do: doubt (time-out, broken connection, 5xx, unreadable answer) is `unknown`.
+ *  1. No verb throws because of a bank or a network: doubt (time-out, broken connection, 5xx, unreadable answer) is `unknown`.
  *  2. The same key never charges twice, and gets the same answer again.
  *  3. `find` never charges. It answers `absent` only when the bank knows nothing of the key.
  *  4. `charge` ends within `timeoutMs` of its construction.
- *  5. After `cancel` its key never charges, whoever still asks and however late. It answers with what stands from then on: `cancelled`, or what
- *     had happened before.
- *  6. The same key never refunds twice, and gets the same answer again. A charge never gives back more than it took, whoever asks.
- *  7. `charges` shows every charge that really happened since then, once, under the reference that `charge` told, oldest first, however
- *     the list is cut into pages.
+ *  5. After `cancel` its key never charges, by any process and however late. The answer is final: `cancelled`, or the outcome that came
+ *     before.
+ *  6. The same key never refunds twice, and gets the same answer again. The refunds of a charge never exceed it.
+ *  7. `charges` lists every charge that really happened since then, once, under the reference that `charge` returned, oldest first,
+ *     whatever the size of a page.
  */
 export interface Gateway {
   name: string
@@ -92,8 +92,16 @@ export interface Gateway {
   cancel(request: CancelRequest): Promise<Outcome>
   refund(request: RefundRequest): Promise<RefundOutcome>
   charges(query: ChargesQuery): Promise<ChargesPage>
-  /** After this time a charge that the bank does not know of will not appear any more, in milliseconds. */
+  /** Processing time, in milliseconds: a charge that the bank does not know after it will not appear any more. */
   settlesWithinMs: number
-  /** How long the bank remembers a key, in milliseconds. After that `absent` proves nothing, and the same key would charge anew. */
+  /** Time for which the bank remembers a key, in milliseconds. After it `absent` proves nothing, and the same key would charge again. */
   remembersForMs: number
+}
+
+/**
+ * Time until the bank is asked again about an unknown outcome, in milliseconds. A second at first, since most doubts are short; then a
+ * quarter of the age, and at most a minute, so that an outage of hours costs few questions.
+ */
+export function nextCheckMs(ageMs: number): number {
+  return Math.min(60_000, Math.max(1_000, ageMs / 4))
 }

@@ -1,16 +1,22 @@
-import { type Db, sql } from '@/platform/db'
+import { z } from 'zod'
+import { type Db, firstRow, sql } from '@/platform/db'
 import { EVERY_PART, type Finding, findings, isBroken, OF_MERCHANTS } from '@/platform/integrity'
+import { ALL_CHARGES, chargesUnder } from './simulator/count'
 
-/** What there was to check. "Nothing was charged twice" means little where nothing was charged. */
-export interface Counted {
-  charges: number
-  succeeded: number
-  declined: number
-  notCharged: number
-  inDoubt: number
-  transactions: number
-  attempts: number
-}
+const counted = z.strictObject({
+  /** By the database's clock. */
+  checkedAt: z.date(),
+  /** At the simulated bank. */
+  charges: z.int(),
+  succeeded: z.int(),
+  declined: z.int(),
+  notCharged: z.int(),
+  inDoubt: z.int(),
+  transactions: z.int(),
+  attempts: z.int(),
+})
+/** Rows that there were to check: "nothing was charged twice" means little where nothing was charged. */
+export type Counted = Omit<z.infer<typeof counted>, 'checkedAt'>
 
 export interface IntegrityReport {
   ok: boolean
@@ -19,24 +25,30 @@ export interface IntegrityReport {
   findings: Finding[]
 }
 
-/** Key, money, books and bank against each other: every invariant of one merchant, or (null) of everybody and the installation. */
+/** Checks every invariant of keys, payments, ledger and bank: for one merchant, or (null) for all merchants and the installation. */
 export async function checkIntegrity(db: Db, merchantId: string | null): Promise<IntegrityReport> {
-  const { checkedAt, ...counted } = await count(db, merchantId)
+  const { checkedAt, ...counts } = await count(db, merchantId)
   const found = await findings(db, merchantId === null ? EVERY_PART : OF_MERCHANTS, merchantId)
-  return { ok: !found.some(isBroken), checkedAt, counted, findings: found }
+  return { ok: !found.some(isBroken), checkedAt, counted: counts, findings: found }
 }
 
-/** A charge is a merchant's when its key is a payment's; what belongs to nobody is counted for all only. */
-async function count(db: Db, merchantId: string | null): Promise<Counted & { checkedAt: Date }> {
+/** A charge is a merchant's when its key is a payment's; one that belongs to no payment is counted for all only. */
+async function count(db: Db, merchantId: string | null): Promise<z.infer<typeof counted>> {
   const own = merchantId === null ? sql`true` : sql`merchant_id = ${merchantId}::uuid`
-  const ownCharge =
-    merchantId === null ? sql`true` : sql`idempotency_key IN (SELECT gateway_key FROM payment WHERE ${own})`
-  const [row] = await db.$queryRaw<(Counted & { checkedAt: Date })[]>(sql`
-    SELECT now() AS "checkedAt", (SELECT count(*)::int FROM gateway_simulator.charge WHERE ${ownCharge}) AS charges,
-      count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded, count(*) FILTER (WHERE status = 'declined')::int AS declined,
-      count(*) FILTER (WHERE status = 'not_charged')::int AS "notCharged",
-      count(*) FILTER (WHERE status IN ('sending', 'unknown', 'requires_action'))::int AS "inDoubt",
-      (SELECT count(*)::int FROM ledger_transaction WHERE ${own}) AS transactions, (SELECT count(*)::int FROM attempt WHERE ${own}) AS attempts
-    FROM payment WHERE ${own}`)
-  return row as Counted & { checkedAt: Date }
+  const charges =
+    merchantId === null ? ALL_CHARGES : chargesUnder(sql`SELECT gateway_key FROM payment WHERE ${own}`)
+  const row = await firstRow(
+    db,
+    counted,
+    sql`
+      SELECT now() AS "checkedAt", ${charges} AS charges,
+        count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded, count(*) FILTER (WHERE status = 'declined')::int AS declined,
+        count(*) FILTER (WHERE status = 'not_charged')::int AS "notCharged",
+        count(*) FILTER (WHERE status IN ('sending', 'unknown', 'requires_action'))::int AS "inDoubt",
+        (SELECT count(*)::int FROM ledger_transaction WHERE ${own}) AS transactions,
+        (SELECT count(*)::int FROM attempt WHERE ${own}) AS attempts
+      FROM payment WHERE ${own}`,
+  )
+  if (!row) throw new Error('the database counted nothing')
+  return row
 }

@@ -1,6 +1,7 @@
-import { type Db, sql } from '@/platform/db'
+import { z } from 'zod'
+import { type Db, firstRow, rows, sql } from '@/platform/db'
 
-/** How far the overview looks back, and how wide a column of its chart is: some 50 columns each, on round clock times. */
+/** Ranges of the overview, and the width of a column of its chart: some 50 columns each, at round clock times. */
 export const RANGES = {
   '1h': { seconds: 3_600, bucketSeconds: 60 },
   '24h': { seconds: 86_400, bucketSeconds: 1_800 },
@@ -10,31 +11,45 @@ export const RANGES = {
 
 export type Range = keyof typeof RANGES
 
-/** One column of the chart: what came in, by outcome, and what was charged. `held` counts presses. */
-export interface Bucket {
-  at: Date
-  executed: number
-  replayed: number
-  joined: number
-  rejected: number
-  recovered: number
-  held: number
-  charges: number
-}
+const bucket = z.strictObject({
+  at: z.date(),
+  executed: z.int(),
+  replayed: z.int(),
+  joined: z.int(),
+  rejected: z.int(),
+  recovered: z.int(),
+  /** Presses that the page held back. */
+  held: z.int(),
+  charges: z.int(),
+})
+/** One column of the chart: attempts by outcome, and payments that succeeded. */
+export type Bucket = z.infer<typeof bucket>
 
+/** Succeeded payments of one currency; `amount` in its minor units. */
 export interface Volume {
   currency: string
   amount: bigint
   payments: number
 }
 
-/** The numbers of one stretch of time. */
+const paymentTotals = z.strictObject({
+  currency: z.string(),
+  amount: z.bigint(),
+  payments: z.int(),
+  succeeded: z.int(),
+  failed: z.int(),
+})
+const attemptTotals = z.strictObject({ absorbed: z.int(), requests: z.int() })
+const clockRow = z.strictObject({ now: z.date(), until: z.date() })
+const standing = z.strictObject({ ambiguous: z.int(), any: z.boolean() })
+
+/** The numbers of one period. */
 export interface Totals {
   payments: number
   succeeded: number
   /** Declined, or known not to have been charged. */
   failed: number
-  /** Answers from the record, answers that were waited for, and presses the page held back: each could have been a charge. */
+  /** Replays, joined requests, and presses that the page held back: each could have been a second charge. */
   absorbed: number
   requests: number
   volume: Volume[]
@@ -47,13 +62,13 @@ export interface Overview {
   buckets: Bucket[]
   current: Totals
   previous: Totals
-  /** Payments of which nobody knows yet whether they were charged, of any age. Must be 0 at rest. */
+  /** Payments whose outcome is not known, of any age. Must be 0 at rest. */
   ambiguous: number
-  /** Whether this merchant ever had a payment. */
+  /** This merchant has had a payment. */
   any: boolean
 }
 
-/** What the overview shows, from the same rows as the lists. Times are the database's. */
+/** The numbers of the overview, from the same rows as the lists. Times are by the database's clock. */
 export async function overview(db: Db, merchantId: string, range: Range): Promise<Overview> {
   const { seconds, bucketSeconds } = RANGES[range]
   const clock = await readClock(db, seconds, bucketSeconds)
@@ -71,9 +86,13 @@ async function readClock(
   seconds: number,
   bucketSeconds: number,
 ): Promise<{ now: Date; from: Date; until: Date }> {
-  const [clock] = await db.$queryRaw<{ now: Date; until: Date }[]>(sql`
-    SELECT now() AS now, date_bin(make_interval(secs => ${bucketSeconds}), now(), 'epoch') + make_interval(secs => ${bucketSeconds}) AS until`)
-  if (!clock) throw new Error('the database did not tell the time')
+  const clock = await firstRow(
+    db,
+    clockRow,
+    sql`
+      SELECT now() AS now, date_bin(make_interval(secs => ${bucketSeconds}), now(), 'epoch') + make_interval(secs => ${bucketSeconds}) AS until`,
+  )
+  if (!clock) throw new Error('the database returned no time')
   return { ...clock, from: new Date(clock.until.getTime() - seconds * 1000) }
 }
 
@@ -84,39 +103,51 @@ function readBuckets(
   until: Date,
   bucketSeconds: number,
 ): Promise<Bucket[]> {
-  return db.$queryRaw<Bucket[]>(sql`
-    WITH columns AS (
-      SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${bucketSeconds})) at),
-    attempts AS (
-      SELECT date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch') AS at, outcome, count(*) AS n, sum(presses) AS presses
-      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz GROUP BY 1, 2),
-    charges AS (
-      SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, count(*)::int AS n
-      FROM payment
-      WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz AND status = 'succeeded'
-      GROUP BY 1)
-    SELECT c.at,
-      coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::int AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::int AS replayed,
-      coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::int AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::int AS rejected,
-      coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::int AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
-      coalesce(max(charges.n), 0)::int AS charges
-    FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN charges ON charges.at = c.at
-    GROUP BY c.at ORDER BY c.at`)
+  return rows(
+    db,
+    bucket,
+    sql`
+      WITH columns AS (
+        SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${bucketSeconds})) at),
+      attempts AS (
+        SELECT date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch') AS at, outcome, count(*) AS n, sum(presses) AS presses
+        FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz GROUP BY 1, 2),
+      charges AS (
+        SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, count(*)::int AS n
+        FROM payment
+        WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz AND status = 'succeeded'
+        GROUP BY 1)
+      SELECT c.at,
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::int AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::int AS replayed,
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::int AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::int AS rejected,
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::int AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
+        coalesce(max(charges.n), 0)::int AS charges
+      FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN charges ON charges.at = c.at
+      GROUP BY c.at ORDER BY c.at`,
+  )
 }
 
 async function readTotals(db: Db, merchantId: string, from: Date, until: Date): Promise<Totals> {
-  const [payments, [attempts]] = await Promise.all([
-    db.$queryRaw<(Volume & { succeeded: number; failed: number })[]>(sql`
-      SELECT currency, count(*)::int AS payments, count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded,
-        count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::int AS failed,
-        coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::bigint AS amount
-      FROM payment
-      WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
-      GROUP BY currency ORDER BY succeeded DESC, currency`),
-    db.$queryRaw<{ absorbed: number; requests: number }[]>(sql`
-      SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::int AS absorbed,
-        count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::int AS requests
-      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz`),
+  const [payments, attempts] = await Promise.all([
+    rows(
+      db,
+      paymentTotals,
+      sql`
+        SELECT currency, count(*)::int AS payments, count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded,
+          count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::int AS failed,
+          coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::bigint AS amount
+        FROM payment
+        WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
+        GROUP BY currency ORDER BY succeeded DESC, currency`,
+    ),
+    firstRow(
+      db,
+      attemptTotals,
+      sql`
+        SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::int AS absorbed,
+          count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::int AS requests
+        FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz`,
+    ),
   ])
   const sum = (of: 'payments' | 'succeeded' | 'failed') => payments.reduce((total, row) => total + row[of], 0)
   return {
@@ -132,8 +163,12 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
 }
 
 async function readStanding(db: Db, merchantId: string): Promise<{ ambiguous: number; any: boolean }> {
-  const [row] = await db.$queryRaw<{ ambiguous: number; any: boolean }[]>(sql`
-    SELECT (SELECT count(*)::int FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
-      EXISTS (SELECT FROM payment WHERE merchant_id = ${merchantId}::uuid) AS any`)
+  const row = await firstRow(
+    db,
+    standing,
+    sql`
+      SELECT (SELECT count(*)::int FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
+        EXISTS (SELECT FROM payment WHERE merchant_id = ${merchantId}::uuid) AS any`,
+  )
   return row ?? { ambiguous: 0, any: false }
 }

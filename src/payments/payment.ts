@@ -1,6 +1,6 @@
 /**
- * `sending`: the bank is being asked. `unknown`: it was asked and we do not know what it did. `requires_action`: it wants the shopper
- * to prove who they are. The other three are final. `not_charged`: asked, and the bank says that it did nothing.
+ * `sending`: the bank is being asked. `unknown`: it was asked, and the outcome is not known. `requires_action`: the shopper must confirm
+ * first. The other three are final. `not_charged`: the bank was asked, and confirmed that it charged nothing.
  */
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number]
 
@@ -30,7 +30,7 @@ export function mayMove(from: PaymentStatus, to: PaymentStatus): boolean {
   return MOVES[from].includes(to)
 }
 
-/** From which statuses `to` may be reached; staying where one is (asked again, still unknown) moves nothing and is allowed. */
+/** Statuses from which `to` may be reached. A status that is not final may be reached from itself: asked again, and still unknown. */
 export function origins(to: PaymentStatus): PaymentStatus[] {
   const from = (Object.keys(MOVES) as PaymentStatus[]).filter((status) => mayMove(status, to))
   return MOVES[to].length > 0 && !from.includes(to) ? [...from, to] : from

@@ -1,49 +1,57 @@
+import { z } from 'zod'
 import {
-  type AttemptCounts,
   type AttemptRow,
+  attemptCounts,
   attemptsOf,
   countAttempts,
+  countsOfAttempts,
   findRecord,
   listRecords,
   type RecordDetail,
 } from '@/idempotency/stores/read'
 import { type JournalTransaction, transactionsOfPayment } from '@/ledger/read'
-import { type Db, joinSql, type Sql, sql } from '@/platform/db'
+import { cursorOf, type Db, firstRow, joinSql, rows, type Sql, sql } from '@/platform/db'
+import { PAYMENT_STATUSES } from './payment'
 import { listRefunds, type RefundRow } from './refund-store'
+import { chargesUnder } from './simulator/count'
 
-export interface PaymentSummary extends AttemptCounts {
-  id: string
-  orderId: string
-  recordId: string
-  status: string
-  amount: bigint
-  refundedAmount: bigint
-  currency: string
-  method: string
-  cardLabel: string | null
-  declineCode: string | null
-  reference: string | null
-  customerEmail: string | null
-  createdAt: Date
-  updatedAt: Date
-  /** Where this row stands in the list, to the microsecond: a JavaScript date would lose three digits, and rows with them. */
-  cursor: string
+const paymentFacts = {
+  id: z.string(),
+  orderId: z.string(),
+  recordId: z.string(),
+  status: z.enum(PAYMENT_STATUSES),
+  /** In minor units of `currency`, as all amounts here. */
+  amount: z.bigint(),
+  refundedAmount: z.bigint(),
+  currency: z.string(),
+  method: z.string(),
+  cardLabel: z.string().nullable(),
+  declineCode: z.string().nullable(),
+  /** Of the order, as `customerEmail`. */
+  reference: z.string().nullable(),
+  customerEmail: z.string().nullable(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+  /** Position in the list: `cursorOf` the time of creation. */
+  cursor: z.string(),
 }
 
-export interface PaymentFacts extends PaymentSummary {
-  gatewayKey: string
-  gatewayRef: string | null
-  fee: bigint | null
-  orderStatus: string
-  /** What the sandbox's bank counts by itself under this payment's key; null in live mode, whose bank keeps no table here. */
-  bankCharges: number | null
-}
+const paymentSummary = z.strictObject({ ...paymentFacts, ...attemptCounts })
+export type PaymentSummary = z.infer<typeof paymentSummary>
 
-export interface PaymentEvent {
-  id: string
-  type: string
-  createdAt: Date
-}
+const foundPayment = z.strictObject({
+  ...paymentFacts,
+  gatewayKey: z.string(),
+  gatewayRef: z.string().nullable(),
+  fee: z.bigint().nullable(),
+  orderStatus: z.string(),
+  /** The simulated bank's own count under this payment's key; null in live mode, whose bank keeps no table here. */
+  bankCharges: z.int().nullable(),
+})
+export type PaymentFacts = PaymentSummary & z.infer<typeof foundPayment>
+
+const paymentEvent = z.strictObject({ id: z.string(), type: z.string(), createdAt: z.date() })
+export type PaymentEvent = z.infer<typeof paymentEvent>
 
 export interface PaymentDetail {
   payment: PaymentFacts
@@ -51,18 +59,18 @@ export interface PaymentDetail {
   record: RecordDetail | null
   transactions: JournalTransaction[]
   events: PaymentEvent[]
-  /** What was given back, newest first; the first 50 of them. */
+  /** Refunds, newest first; the newest 50. */
   refunds: RefundRow[]
-  /** The other payments of the same order, newest first: an earlier decline, a later try. */
+  /** Other payments of the same order, newest first: an earlier decline, a later try. */
   siblings: PaymentSummary[]
 }
 
 export interface PaymentFilter {
   statuses?: readonly string[]
   currency?: string | null
-  /** Looked for in the order's reference, the customer's address and the card; as a whole in the bank's reference. */
+  /** Part of the order's reference, the customer's e-mail or the card's label; or the whole of the bank's reference. */
   text?: string | null
-  /** An id of a payment or of an order. */
+  /** Id of a payment or of an order. */
   id?: string | null
   from?: string | null
   until?: string | null
@@ -70,10 +78,12 @@ export interface PaymentFilter {
   limit: number
 }
 
-/** A timeline is read by people: more attempts than this are counted, not listed. */
+/** Attempts of a timeline. 500: more than a person scrolls through. The page's counts are of these. */
 const ATTEMPTS_SHOWN = 500
+/** A payment has one event for its end, two for each surplus charge and one for each refund: 100 are more than a person reads. */
+const EVENTS_SHOWN = 100
 
-/** A merchant's payments, newest first, each with how often it was asked for. Keyset: `after` names the last row of the page before. */
+/** A merchant's payments, newest first, each with its attempts by outcome. Keyset: `after` is the last row of the page before. */
 export function listPayments(db: Db, merchantId: string, filter: PaymentFilter): Promise<PaymentSummary[]> {
   const conditions = [sql`p.merchant_id = ${merchantId}::uuid`, ...where(filter)]
   return summaries(
@@ -85,7 +95,7 @@ export function listPayments(db: Db, merchantId: string, filter: PaymentFilter):
   )
 }
 
-/** One payment with all that explains it, or null when this merchant has none with this id. */
+/** One payment with everything that explains it; null when this merchant has none with this id. */
 export async function paymentDetail(
   db: Db,
   merchantId: string,
@@ -133,41 +143,44 @@ function where(filter: PaymentFilter): Sql[] {
 }
 
 function summaries(db: Db, page: Sql): Promise<PaymentSummary[]> {
-  return db.$queryRaw<PaymentSummary[]>(sql`
-    WITH page AS (${page})
-    SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.refunded_amount AS "refundedAmount", p.currency, p.method, p.card_label AS "cardLabel",
-      p.decline_code AS "declineCode", p.reference, p.customer_email AS "customerEmail", p.created_at AS "createdAt", p.updated_at AS "updatedAt",
-      to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor, a.*
-    FROM page p CROSS JOIN LATERAL (
-      SELECT count(*) FILTER (WHERE outcome = 'executed')::int AS executed, count(*) FILTER (WHERE outcome = 'replayed')::int AS replayed,
-        count(*) FILTER (WHERE outcome = 'joined')::int AS joined, count(*) FILTER (WHERE outcome = 'rejected')::int AS rejected,
-        count(*) FILTER (WHERE outcome = 'recovered')::int AS recovered, coalesce(sum(presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
-        coalesce((array_agg(outcome ORDER BY at, id))[1:12], '{}') AS strip
-      FROM attempt WHERE merchant_id = p.merchant_id AND record_id = p.record_id) a
-    ORDER BY p.created_at DESC, p.id DESC`)
+  return rows(
+    db,
+    paymentSummary,
+    sql`
+      WITH page AS (${page})
+      SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.refunded_amount AS "refundedAmount",
+        p.currency, p.method, p.card_label AS "cardLabel", p.decline_code AS "declineCode", p.reference, p.customer_email AS "customerEmail",
+        p.created_at AS "createdAt", p.updated_at AS "updatedAt", ${cursorOf(sql`p.created_at`)} AS cursor, a.*
+      FROM page p CROSS JOIN LATERAL ${countsOfAttempts(sql`p.merchant_id`, sql`p.record_id`)} a
+      ORDER BY p.created_at DESC, p.id DESC`,
+  )
 }
 
-async function findPayment(
-  db: Db,
-  merchantId: string,
-  paymentId: string,
-): Promise<Omit<PaymentFacts, keyof AttemptCounts> | null> {
-  const [row] = await db.$queryRaw<Omit<PaymentFacts, keyof AttemptCounts>[]>(sql`
-    SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.refunded_amount AS "refundedAmount", p.currency, p.method, p.card_label AS "cardLabel",
-      p.decline_code AS "declineCode", p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.gateway_key AS "gatewayKey",
-      p.gateway_ref AS "gatewayRef", p.fee, o.reference, o.customer_email AS "customerEmail", o.status AS "orderStatus", '' AS cursor,
-      CASE WHEN m.mode = 'test' THEN (SELECT count(*)::int FROM gateway_simulator.charge WHERE idempotency_key = p.gateway_key) END AS "bankCharges"
-    FROM payment p
-    JOIN orders o ON (o.merchant_id, o.id) = (p.merchant_id, p.order_id)
-    JOIN merchant m ON m.id = p.merchant_id
-    WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid`)
-  return row ?? null
+async function findPayment(db: Db, merchantId: string, paymentId: string) {
+  return firstRow(
+    db,
+    foundPayment,
+    sql`
+      SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.refunded_amount AS "refundedAmount",
+        p.currency, p.method, p.card_label AS "cardLabel", p.decline_code AS "declineCode", p.created_at AS "createdAt",
+        p.updated_at AS "updatedAt", p.gateway_key AS "gatewayKey", p.gateway_ref AS "gatewayRef", p.fee, o.reference,
+        o.customer_email AS "customerEmail", o.status AS "orderStatus", '' AS cursor,
+        CASE WHEN m.mode = 'test' THEN ${chargesUnder(sql`p.gateway_key`)} END AS "bankCharges"
+      FROM payment p
+      JOIN orders o ON (o.merchant_id, o.id) = (p.merchant_id, p.order_id)
+      JOIN merchant m ON m.id = p.merchant_id
+      WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid`,
+  )
 }
 
 function eventsOf(db: Db, merchantId: string, subjectId: string): Promise<PaymentEvent[]> {
-  return db.$queryRaw<PaymentEvent[]>(sql`
-    SELECT id, type, created_at AS "createdAt" FROM outbox_event
-    WHERE merchant_id = ${merchantId}::uuid AND (subject_id = ${subjectId}::uuid
-      OR subject_id IN (SELECT id FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${subjectId}::uuid))
-    ORDER BY created_at, id LIMIT 100`)
+  return rows(
+    db,
+    paymentEvent,
+    sql`
+      SELECT id, type, created_at AS "createdAt" FROM outbox_event
+      WHERE merchant_id = ${merchantId}::uuid AND (subject_id = ${subjectId}::uuid
+        OR subject_id IN (SELECT id FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${subjectId}::uuid))
+      ORDER BY created_at, id LIMIT ${EVENTS_SHOWN}`,
+  )
 }

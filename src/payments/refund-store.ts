@@ -1,35 +1,54 @@
-import { joinSql, type Sql, sql, type Write } from '@/platform/db'
+import { z } from 'zod'
+import { cursorOf, type Db, firstRow, joinSql, rows, type Sql, sql, type Write } from '@/platform/db'
 
+const STATUSES = ['sending', 'unknown', 'succeeded', 'failed'] as const
 /** `sending`: the bank is being asked. `unknown`: it was asked, and we do not know yet. The other two are final. */
-export type RefundStatus = 'sending' | 'unknown' | 'succeeded' | 'failed'
+export type RefundStatus = (typeof STATUSES)[number]
 
-/** What `begin` wrote of a refund: all that is needed to ask the bank and to settle, also after a crash. */
-export interface BegunRefund {
-  merchantId: string
-  id: string
-  paymentId: string
-  amount: bigint
-  currency: string
-  reason: string | null
-  /** The charge that is given back, by the bank's own reference. */
-  chargeRef: string
-  gatewayKey: string
-  createdAt: Date
-  /** How long ago it was begun, by the database's clock, in milliseconds. */
-  ageMs: number
+const refundFacts = {
+  merchantId: z.string(),
+  id: z.string(),
+  paymentId: z.string(),
+  /** In minor units of `currency`. */
+  amount: z.bigint(),
+  currency: z.string(),
+  reason: z.string().nullable(),
+  createdAt: z.date(),
 }
+
+const begunRefund = z.strictObject({
+  ...refundFacts,
+  /** The charge that is given back, by the bank's own reference. */
+  chargeRef: z.string(),
+  /** The key that the bank gets. */
+  gatewayKey: z.string(),
+  /** Time since it was begun, by the database's clock, in milliseconds. */
+  ageMs: z.number(),
+})
+/** A refund as `begin` wrote it: all that is needed to ask the bank and to settle, also after a crash. */
+export type BegunRefund = z.infer<typeof begunRefund>
 
 /** The columns of `BegunRefund`, for RETURNING and SELECT. */
 export const BEGUN_REFUND: Sql = sql`merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason,
   charge_ref AS "chargeRef", gateway_key AS "gatewayKey", created_at AS "createdAt",
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`
 
+/** Reads a refund that was begun, after a crash. */
+export function recallRefund(db: Db, merchantId: string, id: string): Promise<BegunRefund | null> {
+  return firstRow(
+    db,
+    begunRefund,
+    sql`SELECT ${BEGUN_REFUND} FROM refund WHERE merchant_id = ${merchantId}::uuid AND id = ${id}::uuid`,
+  )
+}
+
+/** Columns that a move writes beside the status. */
 export interface RefundChanges {
   gatewayRef?: string
   transactionId?: string
 }
 
-/** From which statuses each may be reached; the database keeps the same law (trigger refund_move_is_legal). */
+/** Statuses from which each may be reached. The database keeps the same rule (trigger refund_move_is_legal). */
 const ORIGINS: Record<Exclude<RefundStatus, 'sending'>, RefundStatus[]> = {
   unknown: ['sending', 'unknown'],
   succeeded: ['sending', 'unknown'],
@@ -52,23 +71,30 @@ export function moveRefund(
   }
 }
 
-/** A refund as it is read: what was begun, and how it stands. */
-export type RefundRow = Omit<BegunRefund, 'ageMs' | 'chargeRef' | 'gatewayKey'> & {
-  status: RefundStatus
-  cursor: string
-}
+const refundRow = z.strictObject({
+  ...refundFacts,
+  status: z.enum(STATUSES),
+  /** Position in the list: `cursorOf` the time of creation. */
+  cursor: z.string(),
+})
+/** A refund as a list shows it. */
+export type RefundRow = z.infer<typeof refundRow>
 
-/** The refunds of a payment, newest first. Keyset: `after` names the last row of the page before. */
+/** Refunds of a payment, newest first. Keyset: `after` is the last row of the page before. */
 export function listRefunds(
-  db: { $queryRaw<T>(query: Sql): PromiseLike<T> },
+  db: Db,
   merchantId: string,
   page: { paymentId: string; after: { at: string; id: string } | null; limit: number },
-): PromiseLike<RefundRow[]> {
+): Promise<RefundRow[]> {
   const { after } = page
-  return db.$queryRaw<RefundRow[]>(sql`
-    SELECT merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason, status, created_at AS "createdAt",
-      to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor
-    FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${page.paymentId}::uuid
-      AND (${after?.id ?? null}::uuid IS NULL OR (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
-    ORDER BY created_at DESC, id DESC LIMIT ${page.limit}`)
+  return rows(
+    db,
+    refundRow,
+    sql`
+      SELECT merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason, status,
+        created_at AS "createdAt", ${cursorOf(sql`created_at`)} AS cursor
+      FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${page.paymentId}::uuid
+        AND (${after?.id ?? null}::uuid IS NULL OR (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+      ORDER BY created_at DESC, id DESC LIMIT ${page.limit}`,
+  )
 }

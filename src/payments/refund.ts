@@ -14,14 +14,12 @@ import { refund as refundPosting } from '@/ledger/posting'
 import { showId } from '@/lib/id'
 import { formatMoney, isCurrency } from '@/lib/money'
 import { auditParked } from '@/platform/audit'
-import { type Db, sql, type Write } from '@/platform/db'
+import type { Db, Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
-import type { Gateway, RefundOutcome } from './gateway'
-import { nextCheckMs } from './look-again'
-import type { PaymentStatus } from './payment'
-import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges } from './refund-store'
+import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
+import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
 
-/** What is asked for, parsed. `amount` in minor units; null is all that is left of the payment. */
+/** The request, parsed. `amount` in minor units; null: all that is left of the payment. */
 export interface RefundInput {
   merchantId: string
   paymentId: string
@@ -29,7 +27,7 @@ export interface RefundInput {
   reason: string | null
 }
 
-/** How a door says what became of a refund: the stored answers, word for word. */
+/** Renders the outcome of a refund. The text is stored, so that a replay is the same byte for byte. */
 export interface RefundAnswers {
   refunded(refund: BegunRefund): Answer
   declined(refund: BegunRefund, detail: string): Answer
@@ -44,12 +42,12 @@ export interface RefundDeps {
   answers: RefundAnswers
 }
 
-/** What the bank said, or that its silence proves nothing any more: then people must look. */
+/** The bank's answer. `contradiction`: the bank may have forgotten the key, so no answer would prove anything; a person must decide. */
 export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: string }
 
 /**
- * Giving money back: take it from what the payment still holds, ask the bank once, settle in one commit. The bank is asked under the
- * id of our own row, so the question may be put again after a crash: the same refund by anyone, ever, is the same one.
+ * Refunding: take the amount from the payment, ask the bank once, settle in one commit. The bank's key is the id of our own row, so the
+ * request may be repeated after a crash: it is the same refund, whichever process sends it.
  */
 export function refundOperation(
   deps: RefundDeps,
@@ -92,20 +90,15 @@ export function refundOperation(
           }
       }
     },
-    recall: async (merchantId, refundId) => {
-      const rows = await deps.db.$queryRaw<BegunRefund[]>(
-        sql`SELECT ${BEGUN_REFUND} FROM refund WHERE merchant_id = ${merchantId}::uuid AND id = ${refundId}::uuid`,
-      )
-      return rows[0] ?? null
-    },
+    recall: (merchantId, refundId) => recallRefund(deps.db, merchantId, refundId),
     pointer: deps.answers.pointer,
     parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, deps.newId(), recordId, reason)],
   }
 }
 
 /**
- * The payment's row is locked before it is looked at: of any number of refunds at once each sees what the ones before it took. The
- * database counts again by itself (trigger refund_takes_from_its_payment, CHECK payment_refunded_amount).
+ * The payment's row is locked before it is read, so that each of several refunds at once sees what the ones before it took. The database
+ * counts again by itself (trigger refund_takes_from_its_payment, CHECK payment_refunded_amount).
  */
 function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows): SqlBegin {
   const taken = claimedPart(
@@ -130,12 +123,14 @@ function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows): SqlBeg
 }
 
 async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promise<Refusal> {
-  const [payment] = await db.$queryRaw<{ status: PaymentStatus; currency: string; refundable: bigint }[]>(sql`
-    SELECT status, currency, amount - refunded_amount AS refundable FROM payment WHERE merchant_id = ${merchantId}::uuid AND id = ${paymentId}::uuid`)
+  const payment = await db.payment.findUnique({
+    where: { merchantId_id: { merchantId, id: paymentId } },
+    select: { status: true, currency: true, amount: true, refundedAmount: true },
+  })
   if (!payment)
     return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
   const { status, currency } = payment
-  const refundable = status === 'succeeded' ? payment.refundable : 0n
+  const refundable = status === 'succeeded' ? payment.amount - payment.refundedAmount : 0n
   const facts = { payment: showId('pay', paymentId), refundable: Number(refundable), currency }
   return {
     kind: 'problem',
@@ -143,14 +138,14 @@ async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promi
   }
 }
 
-function notRefundable(status: PaymentStatus, refundable: bigint, currency: string): string {
+function notRefundable(status: string, refundable: bigint, currency: string): string {
   if (status !== 'succeeded') return `Only a payment that succeeded can be refunded; this one is ${status}.`
   return refundable === 0n
     ? 'This payment is refunded in full.'
     : `At most ${formatMoney(refundable, currency)} of this payment can still be refunded.`
 }
 
-/** Once the bank may have forgotten the key, the same request would be a new refund: it is not sent any more. */
+/** Once the bank may have forgotten the key, the same request would be a second refund: it is not sent any more. */
 async function giveBack(gateway: Gateway, refund: BegunRefund): Promise<RefundEffect> {
   const { id, gatewayKey: key, chargeRef: ref, amount: amountMinor, currency, ageMs } = refund
   if (ageMs > gateway.remembersForMs - gateway.settlesWithinMs)

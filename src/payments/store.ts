@@ -1,30 +1,44 @@
+import { z } from 'zod'
 import { type ClaimedSql, type ClaimRows, claimedSql } from '@/idempotency/stores/sql'
-import { joinSql, sql, type Write } from '@/platform/db'
+import { type Db, firstRow, joinSql, sql, type Write } from '@/platform/db'
 import { origins, type PaymentStatus } from './payment'
 
-/** What `begin` wrote of a payment: all that is needed to ask the bank and to settle, also after a crash. */
-export interface BegunPayment {
-  merchantId: string
-  id: string
-  orderId: string
-  amount: bigint
-  currency: string
-  method: string
-  gatewayKey: string
-  receiptToken: string
-  description: string | null
-  metadata: Record<string, string>
-  createdAt: Date
-  /** How long ago it was begun, by the database's clock, in milliseconds. */
-  ageMs: number
-}
+const begunPayment = z.strictObject({
+  merchantId: z.string(),
+  id: z.string(),
+  orderId: z.string(),
+  /** In minor units of `currency`. */
+  amount: z.bigint(),
+  currency: z.string(),
+  /** The card's token. */
+  method: z.string(),
+  /** The key that the bank gets. */
+  gatewayKey: z.string(),
+  receiptToken: z.string(),
+  description: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+  createdAt: z.date(),
+  /** Time since it was begun, by the database's clock, in milliseconds. */
+  ageMs: z.number(),
+})
+/** A payment as `begin` wrote it: all that is needed to ask the bank and to settle, also after a crash. */
+export type BegunPayment = z.infer<typeof begunPayment>
 
 /** The columns of `BegunPayment`, for RETURNING and SELECT. */
-export const BEGUN_COLUMNS = sql`merchant_id::text AS "merchantId", id::text, order_id::text AS "orderId", amount, currency, method,
+const BEGUN_COLUMNS = sql`merchant_id::text AS "merchantId", id::text, order_id::text AS "orderId", amount, currency, method,
   gateway_key AS "gatewayKey", receipt_token AS "receiptToken", description, metadata, created_at AS "createdAt",
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`
 
-/** What a new payment is, beside the order it pays. */
+/** Reads a payment that was begun, after a crash. */
+export function recallPayment(db: Db, merchantId: string, id: string): Promise<BegunPayment | null> {
+  return firstRow(
+    db,
+    begunPayment,
+    sql`SELECT ${BEGUN_COLUMNS} FROM payment WHERE merchant_id = ${merchantId}::uuid AND id = ${id}::uuid`,
+  )
+}
+
+/** A new payment, beside the order it pays. */
 export interface NewPayment {
   id: string
   recordId: string
@@ -38,8 +52,8 @@ export interface NewPayment {
 }
 
 /**
- * Begins the payment of an order: for the one row of `payable` (merchant_id, order_id, amount, currency), which exists under the claim
- * only. No row comes back where a live payment holds the order: the partial unique index decides between two keys, tabs or devices.
+ * Begins the payment of an order, from the one row of `payable` (merchant_id, order_id, amount, currency), which exists only under the
+ * claim. Returns no row when a live payment holds the order: the partial unique index decides between two keys, tabs or devices.
  */
 export function insertPayment(payable: ClaimRows, payment: NewPayment): ClaimedSql {
   const { id, recordId, method, gatewayKey, receiptToken, description = null, metadata = {} } = payment
@@ -52,15 +66,23 @@ export function insertPayment(payable: ClaimRows, payment: NewPayment): ClaimedS
     RETURNING ${BEGUN_COLUMNS}`
 }
 
-/** What a move writes beside the status. */
+/**
+ * The bank's URL at which the shopper confirms the payment `p`; null unless it is `requires_action`. The status is asked too, since a
+ * server of a version before the column moves a payment on without clearing it.
+ */
+export const ACTION_URL = sql`CASE WHEN p.status = 'requires_action' THEN p.action_url END`
+
+/** Columns that a move writes beside the status. */
 export interface PaymentChanges {
+  /** The bank's URL at which the shopper confirms; of a move to `requires_action` only. */
+  actionUrl?: string
   gatewayRef?: string
   cardLabel?: string
   declineCode?: string
   feeMinor?: bigint
 }
 
-/** The write that moves a payment. It touches no row, and so undoes its commit, when the move is not legal. */
+/** The write that moves a payment, and clears the URL at which its shopper had to confirm. It touches no row, and so undoes its commit, when the move is not legal. */
 export function movePayment(
   payment: Pick<BegunPayment, 'merchantId' | 'id'>,
   to: PaymentStatus,
@@ -70,7 +92,7 @@ export function movePayment(
     name: 'payment',
     rows: 1,
     sql: sql`
-      UPDATE payment SET status = ${to}, updated_at = now(),
+      UPDATE payment SET status = ${to}, updated_at = now(), action_url = ${settled.actionUrl ?? null},
         gateway_ref = coalesce(${settled.gatewayRef ?? null}, gateway_ref), card_label = coalesce(${settled.cardLabel ?? null}, card_label),
         decline_code = coalesce(${settled.declineCode ?? null}, decline_code), fee = coalesce(${settled.feeMinor ?? null}::bigint, fee)
       WHERE merchant_id = ${payment.merchantId}::uuid AND id = ${payment.id}::uuid AND status IN (${joinSql(origins(to))})

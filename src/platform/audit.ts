@@ -1,6 +1,6 @@
 import { type Db, sql, type Write } from './db'
 
-/** Something that a person should be able to follow later: who did what to which row, and why. */
+/** An entry of the audit log: actor, action, the row it concerns, and why. */
 export interface AuditEntry {
   merchantId: string
   id: string
@@ -11,7 +11,7 @@ export interface AuditEntry {
   detail: string
 }
 
-/** The write that records it, for the commit in which it happened. Facts are never edited: the database refuses it. */
+/** The write of an entry, for the commit of the action itself. The database refuses to change it later. */
 export function audit({ merchantId, id, actor, action, subject, detail }: AuditEntry): Write {
   return {
     name: 'audit',
@@ -22,7 +22,7 @@ export function audit({ merchantId, id, actor, action, subject, detail }: AuditE
   }
 }
 
-/** The trace of a record that the system gave up on: a person must look. */
+/** The entry of a record that the system has parked: a person must decide. */
 export function auditParked(merchantId: string, id: string, recordId: string, reason: string): Write {
   return audit({
     merchantId,
@@ -34,17 +34,15 @@ export function auditParked(merchantId: string, id: string, recordId: string, re
   })
 }
 
-export interface AuditRow {
-  id: string
-  actor: string
-  action: string
-  detail: string
-  at: Date
-}
+/** A row of the audit log as it is shown. */
+export type AuditRow = Pick<AuditEntry, 'id' | 'actor' | 'action' | 'detail'> & { at: Date }
 
-/** What was recorded about one subject, oldest first. */
+/** Entries about one subject, oldest first; the first `limit` of them. 50: a person reads them under one record. */
 export function auditOf(db: Db, merchantId: string, subject: string, limit = 50): Promise<AuditRow[]> {
-  return db.$queryRaw<AuditRow[]>(sql`
-    SELECT id::text, actor, action, detail, at FROM audit_log
-    WHERE merchant_id = ${merchantId}::uuid AND subject = ${subject} ORDER BY at, id LIMIT ${limit}`)
+  return db.auditEntry.findMany({
+    where: { merchantId, subject },
+    select: { id: true, actor: true, action: true, detail: true, at: true },
+    orderBy: [{ at: 'asc' }, { id: 'asc' }],
+    take: limit,
+  })
 }

@@ -3,19 +3,21 @@ import pg from 'pg'
 import { Prisma, PrismaClient } from './generated/client'
 import { statementNames } from './statement-names'
 
+// biome-ignore lint/performance/noBarrelFile: the rooms know the database by this file; the engine cannot import it, and so has them
+export { checkRows, cursorOf, firstRow, rows } from '@/idempotency/stores/rows'
 export type { SqlWrite as Write } from '@/idempotency/stores/sql'
 
 export type Db = PrismaClient
 export type Sql = Prisma.Sql
 export const sql = Prisma.sql
 export const joinSql = Prisma.join
-/** SQL from a text. Only for names that we made ourselves, or that PostgreSQL itself has quoted (`format('%I')`). */
+/** SQL from text, unquoted. Only for names that we made ourselves, or that PostgreSQL has quoted (`format('%I')`). */
 export const rawSql = Prisma.raw
 
 /**
  * A pool whose every connection works as `role`. The limits turn a stuck database into an error that can be answered:
- * 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a transaction. A line that is cut without a word
- * is given up after 12 s: longer than the server's own limit, so that the server's word comes first where there is one.
+ * 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a transaction. A connection that breaks silently is given
+ * up after 12 s: longer than the server's own limit, so that the server's error comes first where there is one.
  */
 export function openPool(url: string, options: { max: number; role: string; name: string }): pg.Pool {
   const pool = new pg.Pool({
@@ -28,10 +30,20 @@ export function openPool(url: string, options: { max: number; role: string; name
     application_name: options.name,
     options: `-c role=${options.role} -c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s`,
   })
-  // A connection that dies is replaced by the pool, and whoever uses it is told; without these listeners it would end the process.
+  // A connection that dies is replaced by the pool, and its query rejects; without these listeners it would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
+}
+
+/** True when the database answers and has been migrated. Never rejects. */
+export async function isReachable(db: Db): Promise<boolean> {
+  try {
+    await db.$queryRaw(sql`SELECT 1 FROM merchant LIMIT 1`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 export function openDb(pool: pg.Pool, log?: (query: { query: string; duration: number }) => void): Db {

@@ -8,10 +8,10 @@ const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   PAYONCE_DATA_DIR: z.string().min(1).default('.data'),
   PAYONCE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
-  /** Signs cookies and sessions. `npm start` makes one in the data folder for the sandbox; live must bring its own. */
+  /** Signs cookies and sessions. In the sandbox `npm start` makes one in the data folder; live mode needs its own. */
   PAYONCE_SECRET: z.string().min(32).optional(),
   PAYONCE_BASE_URL: z.url().optional(),
-  /** Origins whose pages may call the API, with commas between them. */
+  /** Origins whose pages may call the API, separated by commas. */
   PAYONCE_CORS_ORIGINS: z
     .string()
     .default('')
@@ -22,26 +22,26 @@ const schema = z.object({
         .filter(Boolean),
     )
     .pipe(z.array(z.url({ protocol: /^https?$/ }))),
-  /** Requests that one API key may send a minute, replays included. */
+  /** Requests per minute of one API key, replays included. */
   PAYONCE_RATE_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
-  /** How many proxies of ours stand before the server: so many addresses of X-Forwarded-For, from the right, are believed. */
+  /** Our own proxies before the server: that many addresses of X-Forwarded-For, from the right, are trusted. */
   PAYONCE_TRUSTED_HOPS: z.coerce.number().int().min(0).max(10).default(0),
   /** Connections of one process to the database. */
   PAYONCE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
-  /** How long a request may execute without a sign of life before others may take over. 30 s: longer than any pause of a healthy process. */
+  /** Lease of an executing request, in ms; it is renewed, and another process may take over when it ends. 30 s: longer than any pause of a healthy process. */
   PAYONCE_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(30_000),
-  /** The bank's address, when it is a process of its own; without one the simulated bank runs inside ours. */
+  /** URL of the bank, when it is a process of its own; without it the simulated bank runs inside ours. */
   PAYONCE_BANK_URL: z.url({ protocol: /^https?$/ }).optional(),
-  /** How long a bank may take before its answer counts as unknown. 15 s: longer than any real answer; a draining server waits for it. */
+  /** Time for a bank's answer, in ms; after it the outcome is unknown. 15 s: longer than any real answer; a draining server waits for it. */
   PAYONCE_GATEWAY_TIMEOUT_MS: z.coerce.number().int().min(100).max(25_000).default(15_000),
-  /** How often the worker looks for unfinished records. */
+  /** Interval of the resolver, which finishes records in doubt, in ms. */
   PAYONCE_RESOLVER_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
-  /** How often the worker compares the bank's list with our payments. */
+  /** Interval of the reconciler, which compares the bank's list with our payments, in ms. */
   PAYONCE_RECONCILE_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
-/** What the product itself cannot run without. */
+/** Variables that the product cannot run without. */
 const complete = schema.extend({
   DATABASE_URL: z.url({
     protocol: /^postgres(ql)?$/,
@@ -56,14 +56,14 @@ export type Env = z.infer<typeof complete> & { baseUrl: string }
 
 /**
  * The environment, checked once at boot. Throws one error that names all that is wrong.
- * The only file that reads `process.env` (a lint rule says so).
+ * The only file that reads `process.env`, by a lint rule.
  */
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   const env = parse(complete, source)
   return { ...env, baseUrl: env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}` }
 }
 
-/** What a set-up script needs before there is a database: the same variables, none of them required yet. */
+/** The same variables for a set-up script, which runs before there is a database: none of them is required yet. */
 export function readSetupEnv(source: Record<string, string | undefined> = process.env) {
   const env = parse(schema, source)
   return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
@@ -94,7 +94,7 @@ export function childEnv(changes: Partial<NodeJS.ProcessEnv> = {}): NodeJS.Proce
   ) as NodeJS.ProcessEnv
 }
 
-/** Sets variables for this process and all it starts: how the browser tests tell their workers where the product runs. */
+/** Sets variables for this process and its children: the browser tests pass the product's address to their workers. */
 export function passOn(values: Record<string, string>): void {
   Object.assign(process.env, values)
 }

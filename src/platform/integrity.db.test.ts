@@ -57,7 +57,7 @@ describe('the catalogue', () => {
     const found = await findings(db, ['ledger'], null)
     await owner.query('DROP VIEW integrity_ledger.pigs_fly')
     const offenders = [{ merchantId: null, subject: 'pig 1', detail: 'on the ground' }]
-    expect(found).toContainEqual({ id: 'pigs-fly', part: 'ledger', says: 'Pigs fly', offenders })
+    expect(found).toContainEqual({ id: 'pigs-fly', part: 'ledger', rule: 'Pigs fly', offenders })
   })
 
   it('a database without invariants is an error, not one in which all of them hold', async () => {

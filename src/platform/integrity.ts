@@ -1,27 +1,34 @@
-import { type Db, joinSql, rawSql, sql } from './db'
+import { z } from 'zod'
+import { type Db, joinSql, rawSql, rows, sql } from './db'
 
-/** The parts that speak of merchants' rows. `system` is about the installation as a whole, which is no merchant's to see. */
+/** Parts about merchants' rows. `system` is about the installation as a whole, which no merchant may see. */
 export const OF_MERCHANTS = ['across', 'ledger'] as const
 export const EVERY_PART = [...OF_MERCHANTS, 'system'] as const
 
-/** What an invariant is about: `integrity_<part>` is the PostgreSQL schema its view lies in (`prisma/migrations/0006_integrity`). */
+/** Subject of an invariant: its view is in the PostgreSQL schema `integrity_<part>` (`prisma/migrations/0006_integrity`). */
 export type Part = (typeof EVERY_PART)[number]
 
-/** Something that must be true at every instant: a view of the rows that break it, and the view's comment, which says it to people. */
-interface Invariant {
-  id: string
-  part: Part
-  rule: string
+const invariant = z.strictObject({
+  id: z.string(),
+  part: z.enum(EVERY_PART),
+  /** The view's comment: the rule as a sentence for people. */
+  rule: z.string(),
   /** The view's name, quoted. */
-  view: string
-}
+  view: z.string(),
+})
+/** A rule that holds at every instant, as a view of the rows that break it. */
+type Invariant = z.infer<typeof invariant>
 
-/** A row that breaks an invariant: whose it is (null: nobody's), which one (`payment 018f…`), and what is wrong with it. */
-export interface Offender {
-  merchantId: string | null
-  subject: string
-  detail: string
-}
+const offender = z.strictObject({
+  /** Null: the row belongs to no merchant. */
+  merchantId: z.string().nullable(),
+  /** Which row, such as `payment 018f…`. */
+  subject: z.string(),
+  /** The violation. */
+  detail: z.string(),
+})
+/** A row that breaks an invariant. */
+export type Offender = z.infer<typeof offender>
 
 export interface Finding {
   id: string
@@ -30,32 +37,36 @@ export interface Finding {
   offenders: Offender[]
 }
 
-/** Offenders of one invariant that are told: the first ones tell enough. */
+/** Offenders of one invariant that are reported. 20: enough to see the pattern, and a broken rule may have millions. */
 const OFFENDERS_MAX = 20
 
-/** Asks every invariant of these parts, for one merchant or (null) for all: the same views, whoever asks. */
+/** Checks every invariant of these parts, for one merchant or (null) for all, by the same views. */
 export async function findings(
   db: Db,
   parts: readonly Part[],
   merchantId: string | null,
 ): Promise<Finding[]> {
   const found: Finding[] = []
-  for (const { view, ...invariant } of await invariants(db, parts)) {
-    found.push({ ...invariant, offenders: await offenders(db, view, merchantId) })
+  for (const { view, ...about } of await invariants(db, parts)) {
+    found.push({ ...about, offenders: await offenders(db, view, merchantId) })
   }
   return found
 }
 
 export const isBroken = ({ offenders }: Finding): boolean => offenders.length > 0
 
-/** The catalogue is the list: a view that is there is an invariant. Where none is, nothing holds: that is no success. */
+/** Every view of the schemas is an invariant, so the list cannot be forgotten. @throws Error when there is none: an empty check is no success */
 export async function invariants(db: Db, parts: readonly Part[]): Promise<Invariant[]> {
-  const listed = await db.$queryRaw<Invariant[]>(sql`
-    SELECT replace(c.relname, '_', '-') AS id, replace(n.nspname, 'integrity_', '') AS part,
-      coalesce(obj_description(c.oid, 'pg_class'), c.relname) AS rule, format('%I.%I', n.nspname, c.relname) AS view
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'v' AND n.nspname IN (${joinSql(parts.map((part) => `integrity_${part}`))})
-    ORDER BY n.nspname, c.relname`)
+  const listed = await rows(
+    db,
+    invariant,
+    sql`
+      SELECT replace(c.relname, '_', '-') AS id, replace(n.nspname, 'integrity_', '') AS part,
+        coalesce(obj_description(c.oid, 'pg_class'), c.relname) AS rule, format('%I.%I', n.nspname, c.relname) AS view
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind = 'v' AND n.nspname IN (${joinSql(parts.map((part) => `integrity_${part}`))})
+      ORDER BY n.nspname, c.relname`,
+  )
   if (listed.length === 0)
     throw new Error(
       'This database has no invariants to check. Does it have all migrations (npm run migrate)?',
@@ -69,7 +80,11 @@ export async function invariants(db: Db, parts: readonly Part[]): Promise<Invari
  */
 function offenders(db: Db, view: string, merchantId: string | null): Promise<Offender[]> {
   const whose = merchantId === null ? sql`` : sql`WHERE merchant_id = ${merchantId}::uuid`
-  return db.$queryRaw<Offender[]>(sql`
-    WITH broken AS MATERIALIZED (SELECT merchant_id AS "merchantId", subject, detail FROM ${rawSql(view)} ${whose})
-    SELECT * FROM broken LIMIT ${OFFENDERS_MAX}`)
+  return rows(
+    db,
+    offender,
+    sql`
+      WITH broken AS MATERIALIZED (SELECT merchant_id AS "merchantId", subject, detail FROM ${rawSql(view)} ${whose})
+      SELECT * FROM broken LIMIT ${OFFENDERS_MAX}`,
+  )
 }

@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino'
 
 export type Log = Logger
 
-/** Structured logs, UTC. What could identify a card, a session or a secret is cut before it is written. */
+/** Structured logs, UTC. Fields that could hold a card, a session or a secret are removed before they are written. */
 export function openLog(level: string, name: string): Log {
   return pino({
     level,

@@ -8,7 +8,7 @@ export interface OutboxEvent {
   payload: Record<string, string | number | null>
 }
 
-/** The write that tells of an event, for the commit in which it happened. */
+/** The write of an event, for the commit in which it happened. */
 export function emit(event: OutboxEvent): Write {
   const { merchantId, id, type, subjectId, payload } = event
   return {

@@ -1,2 +1,2 @@
-/** The role the product works as. Migrations and set-up work as the owner. */
+/** Database role of the product. Migrations and set-up work as the owner. */
 export const APP_ROLE = 'payonce_app'

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 
-/** Statements that get a name. Ours are some two hundred; what is built anew each time (batches, filters) comes too seldom to be one. */
+/** Statements that get a name. Ours are some two hundred; those that are built anew each time (batches, filters) recur too seldom. */
 const NAMED_MAX = 500
-/** Shorter ones have nothing to plan: BEGIN, COMMIT, SELECT 1. */
+/** Shorter statements need no plan: BEGIN, COMMIT, SELECT 1. */
 const WORTH_CHARACTERS = 40
-/** Longer ones are batches of a size that comes once. */
+/** Longer statements are batches of a size that does not recur. */
 const LONGEST = 8_192
-/** A statement is worth a plan of its own once it has come this often. */
+/** Uses after which a statement is worth a plan of its own. */
 const WORTH_AFTER = 3
 
 /**
- * Names for the statements that come again and again, so that PostgreSQL keeps their plans: planning the commit of a payment takes it
- * longer than carrying it out. A name is made of the statement's text, so one name never stands for two.
+ * Names for statements that recur, so that PostgreSQL keeps their plans: to plan the commit of a payment takes it longer than to execute it.
+ * A name is a hash of the statement's text, so one name never stands for two.
  */
 export function statementNames(): (query: { sql: string }) => string {
   const seen = new Map<string, number>()

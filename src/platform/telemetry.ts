@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 
-/** What the process tells Prometheus. One registry a process; names are stable, labels have few values. */
+/** The Prometheus metrics of the process, in one registry. Names are stable, labels have few values. */
 export function openMetrics() {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -14,13 +14,13 @@ export function openMetrics() {
     }),
     alerts: new Counter({
       name: 'payonce_alerts_total',
-      help: 'Things that a person should look at',
+      help: 'Events that need a person',
       labelNames: ['operation'],
       registers: [registry],
     }),
     seconds: new Histogram({
       name: 'payonce_attempt_seconds',
-      help: 'How long an attempt took',
+      help: 'Duration of an attempt',
       labelNames: ['operation', 'outcome'],
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers: [registry],

@@ -1,7 +1,7 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
 import { from } from '@/access/operator'
-import { sql } from '@/platform/db'
+import { isReachable } from '@/platform/db'
 import { bankPages } from './bank-pages'
 import { contextFor } from './context'
 import type { Deps } from './deps'
@@ -33,7 +33,7 @@ export function createApi(deps: Deps) {
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
   app.get('/api/ready', async (c) =>
-    !deps.engine.isClosed() && (await reachable(deps))
+    !deps.engine.isClosed() && (await isReachable(deps.db))
       ? c.json({ status: 'ready' })
       : c.json({ status: 'unavailable' }, 503, { 'Retry-After': '2' }),
   )
@@ -89,13 +89,4 @@ function retryAfter(errors: ReadonlyArray<{ cause?: unknown }>): number | undefi
       0,
   )
   return Math.max(0, ...waits) || undefined
-}
-
-async function reachable({ db }: Deps): Promise<boolean> {
-  try {
-    await db.$queryRaw(sql`SELECT 1 FROM merchant LIMIT 1`)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,43 +1,34 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import { readId, uuidv7 } from '@/lib/id'
-import { sql } from '@/platform/db'
+import { recheckPayment } from '@/checkout/recheck'
+import { uuidv7 } from '@/lib/id'
+import { challengeUrl } from '@/payments/simulator/gateway'
 import type { Deps } from './deps'
 import { ownPagesOnly } from './origin'
 
-const RETURN = /^\/checkout\/(ord_[0-9a-f]{32})(\?attempt=[\w.~%+-]{1,765})?$/
+/** A checkout of ours: the only place that the bank's page leads back to. */
+const RETURN = /^\/checkout\/ord_[0-9a-f]{32}(\?attempt=[\w.~%+-]{1,765})?$/
 
-/** The simulated bank's own page: where a shopper proves who they are, as 3-D Secure would ask. */
+/** The simulated bank's own page, at which a shopper confirms a payment, as with 3-D Secure. */
 export function bankPages(deps: Deps) {
-  const { challenges, env } = deps
+  const { challenges, db, engine, env, operations } = deps
+  const payments = { db, engine, operations: [operations.pay, operations.createPayment] }
   const app = new Hono()
   app.get('/challenges/:id', (c) => c.html(challengePage(safeReturn(c.req.query('return')))))
   app.post('/challenges/:id', ownPagesOnly(['application/x-www-form-urlencoded'], env.baseUrl), async (c) => {
     const form = await c.req.parseBody()
-    await challenges.answerChallenge(c.req.param('id'), form.answer === 'confirm')
-    const back = safeReturn(String(form.return ?? ''))
-    // The shopper comes back to an answer, not to a wait for the resolver's next look. Should this fail, the resolver is still there.
-    await lookNow(deps, back).catch((error: unknown) =>
-      deps.log.warn({ err: error }, 'the news of a challenge could not be followed'),
+    const challengeId = c.req.param('id')
+    await challenges.answerChallenge(challengeId, form.answer === 'confirm')
+    // The shopper comes back to an answer rather than to a wait for the resolver's next turn. If this fails, that turn still comes.
+    await recheckPayment(payments, challengeUrl(challengeId), uuidv7()).catch((error: unknown) =>
+      deps.log.warn({ err: error }, 'the payment of an answered challenge could not be rechecked'),
     )
-    return c.redirect(back, 303)
+    return c.redirect(safeReturn(String(form.return ?? '')), 303)
   })
   return app
 }
 
-/** There is news of the payment of this order. Whoever says so is not believed: the bank is asked what became of it. */
-async function lookNow({ db, engine, operations }: Deps, checkout: string): Promise<void> {
-  const orderId = readId('ord', RETURN.exec(checkout)?.[1] ?? '')
-  if (!orderId) return
-  const [record] = await db.$queryRaw<{ merchantId: string; recordId: string; operation: string }[]>(sql`
-    SELECT p.merchant_id::text AS "merchantId", p.record_id AS "recordId", r.operation FROM orders o
-    JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status = 'requires_action'
-    JOIN idempotency_record r ON r.merchant_id = p.merchant_id AND r.id = p.record_id WHERE o.id = ${orderId}::uuid`)
-  const begunBy = [operations.pay, operations.createPayment].find(({ name }) => name === record?.operation)
-  if (record && begunBy) await engine.hint(begunBy, record, uuidv7())
-}
-
-/** Back to a checkout of ours, and nowhere else. */
+/** The path, if it is a checkout of ours; else the start page. */
 function safeReturn(path: string | undefined): string {
   return path && RETURN.test(path) ? path : '/'
 }

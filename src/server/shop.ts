@@ -1,4 +1,5 @@
 import { Hono, type Context as HonoContext } from 'hono'
+import { sandboxMerchant } from '@/access/merchant'
 import { CATALOGUE } from '@/checkout/catalogue'
 import { createOrder } from '@/checkout/order'
 import { localeOf } from '@/i18n/choose-locale'
@@ -85,11 +86,5 @@ function problemIn(error: unknown): Problem {
 
 /** The sandbox's first merchant owns the demo shop; in live mode there is no such shop. */
 async function shopOwner({ db, env }: Deps): Promise<string | null> {
-  if (env.PAYONCE_MODE !== 'sandbox') return null
-  const first = await db.merchant.findFirst({
-    select: { id: true },
-    where: { mode: 'test' },
-    orderBy: { createdAt: 'asc' },
-  })
-  return first?.id ?? null
+  return env.PAYONCE_MODE === 'sandbox' ? sandboxMerchant(db) : null
 }

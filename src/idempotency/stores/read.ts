@@ -1,71 +1,81 @@
-/** What this file needs of a database: one tagged template that runs a query. */
-export interface Reader {
-  $queryRaw<T>(query: TemplateStringsArray, ...values: unknown[]): PromiseLike<T>
-}
+import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
+import { z } from 'zod'
+import { cursorOf, firstRow, type RowReader, rows } from './rows'
 
-/** How often a key was used, by outcome. `held` counts presses that the page held back: they never were requests. */
-export interface AttemptCounts {
-  executed: number
-  replayed: number
-  joined: number
-  rejected: number
-  recovered: number
-  held: number
+/** Attempts of a key by outcome. `held` counts presses that the page held back: they were never requests. */
+export const attemptCounts = {
+  executed: z.int(),
+  replayed: z.int(),
+  joined: z.int(),
+  rejected: z.int(),
+  recovered: z.int(),
+  held: z.int(),
   /** The outcomes of the first twelve attempts, in their order. */
-  strip: string[]
+  strip: z.array(z.string()),
+}
+export interface AttemptCounts extends z.infer<z.ZodObject<typeof attemptCounts>> {}
+
+const standing = {
+  id: z.string(),
+  key: z.string(),
+  operation: z.string(),
+  scope: z.string(),
+  /** The record's state, or `parked`: in doubt, and waiting for a person. */
+  state: z.string(),
+  fence: z.int(),
+  status: z.int().nullable(),
+  problem: z.string().nullable(),
+  subjectId: z.string().nullable(),
+  createdAt: z.date(),
+  completedAt: z.date().nullable(),
+  expiresAt: z.date(),
 }
 
-export interface RecordSummary extends AttemptCounts {
-  id: string
-  key: string
-  operation: string
-  scope: string
-  /** Of the record, or `parked`: in doubt, and waiting for a person. */
-  state: string
-  fence: number
-  status: number | null
-  problem: string | null
-  subjectId: string | null
-  createdAt: Date
-  completedAt: Date | null
-  expiresAt: Date
-  lastSeenAt: Date | null
-  /** Where this row stands in the list, to the microsecond: a JavaScript date would lose three digits, and rows with them. */
-  cursor: string
-}
+const recordSummary = z.strictObject({
+  ...standing,
+  ...attemptCounts,
+  lastSeenAt: z.date().nullable(),
+  /** Position in the list: `cursorOf` the time of creation. */
+  cursor: z.string(),
+})
+export type RecordSummary = z.infer<typeof recordSummary>
 
-export interface RecordDetail extends RecordSummary {
-  fingerprint: string
-  fingerprintVersion: number
-  leaseUntil: Date
-  leaseOver: boolean
-  worker: string
-  /** Look-ups in a row that brought no answer, and why it waits for a person. */
-  tries: number
-  parkedAt: Date | null
-  parkedReason: string | null
-  answer: string | null
-}
+const recordDetail = z.strictObject({
+  ...standing,
+  fingerprint: z.string(),
+  fingerprintVersion: z.int(),
+  leaseUntil: z.date(),
+  leaseOver: z.boolean(),
+  worker: z.string(),
+  /** Look-ups in a row that brought no answer. */
+  tries: z.int(),
+  parkedAt: z.date().nullable(),
+  /** Why it waits for a person. */
+  parkedReason: z.string().nullable(),
+  answer: z.string().nullable(),
+})
+export type RecordDetail = RecordSummary & z.infer<typeof recordDetail>
 
-export interface AttemptRow {
-  id: string
-  recordId: string
-  operation: string
-  outcome: string
-  presses: number
-  status: number
-  problem: string | null
-  source: string
-  requestId: string
-  worker: string
-  fence: number | null
-  at: Date
-  durationMs: number
-}
+const attemptRow = z.strictObject({
+  id: z.string(),
+  recordId: z.string(),
+  operation: z.string(),
+  outcome: z.string(),
+  presses: z.int(),
+  status: z.int(),
+  problem: z.string().nullable(),
+  source: z.string(),
+  requestId: z.string(),
+  worker: z.string(),
+  fence: z.int().nullable(),
+  at: z.date(),
+  durationMs: z.int(),
+})
+export type AttemptRow = z.infer<typeof attemptRow>
 
 export interface RecordFilter {
   state?: string | null
-  /** The beginning of a key, or of a record's id. */
+  /** A prefix of the key or of the record's id. */
   search?: string | null
   subjectId?: string | null
   after?: { at: string; id: string } | null
@@ -74,89 +84,142 @@ export interface RecordFilter {
 
 /** A merchant's records, newest first. */
 export async function listRecords(
-  db: Reader,
+  db: RowReader,
   merchantId: string,
   filter: RecordFilter,
 ): Promise<RecordSummary[]> {
   const { state = null, subjectId = null, after = null } = filter
   const prefix = filter.search ? `${filter.search.replace(/[\\%_]/g, '\\$&')}%` : null
-  return db.$queryRaw<RecordSummary[]>`
-    WITH page AS (
-      SELECT * FROM idempotency_record
-      WHERE merchant_id = ${merchantId}::uuid
-        AND (${state}::text IS NULL OR CASE WHEN parked_at IS NULL THEN state ELSE 'parked' END = ${state}::text)
-        AND (${subjectId}::uuid IS NULL OR subject_id = ${subjectId}::uuid)
-        AND (${prefix}::text IS NULL OR key LIKE ${prefix}::text OR id LIKE ${prefix}::text)
-        AND (${after?.id ?? null}::text IS NULL
-          OR created_at < ${after?.at ?? null}::timestamptz OR (created_at = ${after?.at ?? null}::timestamptz AND id > ${after?.id ?? null}::text))
-      ORDER BY created_at DESC, id LIMIT ${filter.limit})
-    SELECT r.id, r.key, r.operation, r.scope, CASE WHEN r.parked_at IS NULL THEN r.state ELSE 'parked' END AS state, r.fence, r.status::int, r.problem, r.subject_id AS "subjectId",
-      r.created_at AS "createdAt", r.completed_at AS "completedAt", r.expires_at AS "expiresAt",
-      to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor, a.*
-    FROM page r CROSS JOIN LATERAL (
-      SELECT max(at) AS "lastSeenAt",
-        count(*) FILTER (WHERE outcome = 'executed')::int AS executed, count(*) FILTER (WHERE outcome = 'replayed')::int AS replayed,
-        count(*) FILTER (WHERE outcome = 'joined')::int AS joined, count(*) FILTER (WHERE outcome = 'rejected')::int AS rejected,
-        count(*) FILTER (WHERE outcome = 'recovered')::int AS recovered, coalesce(sum(presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
-        coalesce((array_agg(outcome ORDER BY at, id))[1:12], '{}') AS strip
-      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND record_id = r.id) a
-    ORDER BY r.created_at DESC, r.id`
+  return rows(
+    db,
+    recordSummary,
+    sql`
+      WITH page AS (
+        SELECT * FROM idempotency_record
+        WHERE merchant_id = ${merchantId}::uuid
+          AND (${state}::text IS NULL OR ${SHOWN_STATE} = ${state}::text)
+          AND (${subjectId}::uuid IS NULL OR subject_id = ${subjectId}::uuid)
+          AND (${prefix}::text IS NULL OR key LIKE ${prefix}::text OR id LIKE ${prefix}::text)
+          AND (${after?.id ?? null}::text IS NULL
+            OR created_at < ${after?.at ?? null}::timestamptz OR (created_at = ${after?.at ?? null}::timestamptz AND id > ${after?.id ?? null}::text))
+        ORDER BY created_at DESC, id LIMIT ${filter.limit})
+      SELECT id, key, operation, scope, ${SHOWN_STATE} AS state, fence, status::int, problem, subject_id AS "subjectId",
+        created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt", ${cursorOf(sql`created_at`)} AS cursor,
+        a.*
+      FROM page r CROSS JOIN LATERAL ${countsOfAttempts(sql`r.merchant_id`, sql`r.id`, sql`, max(at) AS "lastSeenAt"`)} a
+      ORDER BY created_at DESC, id`,
+  )
 }
 
+/** A record in doubt that waits for a person has a state of its own to readers. */
+const SHOWN_STATE: Sql = sql`CASE WHEN parked_at IS NULL THEN state ELSE 'parked' END`
+
+/** Subquery: the one row of `AttemptCounts` of a record, for lists of records and of what they began (payments). */
+export function countsOfAttempts(merchantId: Sql, recordId: Sql, more: Sql = sql``): Sql {
+  return sql`(
+    SELECT count(*) FILTER (WHERE outcome = 'executed')::int AS executed, count(*) FILTER (WHERE outcome = 'replayed')::int AS replayed,
+      count(*) FILTER (WHERE outcome = 'joined')::int AS joined, count(*) FILTER (WHERE outcome = 'rejected')::int AS rejected,
+      count(*) FILTER (WHERE outcome = 'recovered')::int AS recovered, coalesce(sum(presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
+      coalesce((array_agg(outcome ORDER BY at, id))[1:12], '{}') AS strip${more}
+    FROM attempt WHERE merchant_id = ${merchantId} AND record_id = ${recordId})`
+}
+
+/**
+ * Attempts that a record's page reads. 5,000: a key is retried a few times, a runaway client some hundreds; beyond that the counts are of
+ * the first 5,000, and the page stays quick.
+ */
+const ATTEMPTS_MAX = 5_000
+
 export async function findRecord(
-  db: Reader,
+  db: RowReader,
   merchantId: string,
   recordId: string,
 ): Promise<RecordDetail | null> {
-  const [row] = await db.$queryRaw<Omit<RecordDetail, keyof AttemptCounts | 'lastSeenAt' | 'cursor'>[]>`
-    SELECT id, key, operation, scope, CASE WHEN parked_at IS NULL THEN state ELSE 'parked' END AS state, fence, status::int, problem, subject_id AS "subjectId", created_at AS "createdAt",
-      completed_at AS "completedAt", expires_at AS "expiresAt", fingerprint, fingerprint_version::int AS "fingerprintVersion",
-      lease_until AS "leaseUntil", lease_until < now() AS "leaseOver", worker, answer, tries,
-      parked_at AS "parkedAt", parked_reason AS "parkedReason"
-    FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${recordId}`
+  const row = await firstRow(
+    db,
+    recordDetail,
+    sql`
+      SELECT id, key, operation, scope, ${SHOWN_STATE} AS state, fence, status::int, problem, subject_id AS "subjectId",
+        created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt", fingerprint,
+        fingerprint_version::int AS "fingerprintVersion", lease_until AS "leaseUntil", lease_until < now() AS "leaseOver", worker, answer,
+        tries, parked_at AS "parkedAt", parked_reason AS "parkedReason"
+      FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${recordId}`,
+  )
   if (!row) return null
-  const attempts = await attemptsOf(db, merchantId, [recordId], 5_000)
+  const attempts = await attemptsOf(db, merchantId, [recordId], ATTEMPTS_MAX)
   return { ...row, ...countAttempts(attempts), lastSeenAt: attempts.at(-1)?.at ?? null, cursor: '' }
 }
 
-/** How a record stands, for a program that asks for its key. */
-export interface RecordStatus {
-  state: string
-  leaseOver: boolean
-  status: number | null
-  problem: string | null
-  subjectId: string | null
-  createdAt: Date
-  completedAt: Date | null
-  expiresAt: Date
-}
+const recordStatus = z.strictObject({
+  state: z.string(),
+  leaseOver: z.boolean(),
+  status: z.int().nullable(),
+  problem: z.string().nullable(),
+  subjectId: z.string().nullable(),
+  createdAt: z.date(),
+  completedAt: z.date().nullable(),
+  expiresAt: z.date(),
+})
+/** A record's state, for a program that asks about its key. */
+export type RecordStatus = z.infer<typeof recordStatus>
 
 export async function findRecordStatus(
-  db: Reader,
+  db: RowReader,
   merchantId: string,
   recordId: string,
 ): Promise<RecordStatus | null> {
-  const [row] = await db.$queryRaw<RecordStatus[]>`
-    SELECT state, lease_until < now() AS "leaseOver", status::int, problem, subject_id::text AS "subjectId", created_at AS "createdAt",
-      completed_at AS "completedAt", expires_at AS "expiresAt"
-    FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${recordId}`
-  return row ?? null
+  return firstRow(
+    db,
+    recordStatus,
+    sql`
+      SELECT state, lease_until < now() AS "leaseOver", status::int, problem, subject_id::text AS "subjectId", created_at AS "createdAt",
+        completed_at AS "completedAt", expires_at AS "expiresAt"
+      FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${recordId}`,
+  )
 }
 
-/** The attempts of some records, oldest first. */
+const doubtCount = z.strictObject({
+  /** Records whose outcome is not known yet. */
+  inDoubt: z.int(),
+  /** Those of them that wait for a person. */
+  parked: z.int(),
+  /** Age of the longest overdue check of the others, in seconds; 0 when none is overdue. */
+  overdueSeconds: z.number(),
+})
+export type DoubtCount = z.infer<typeof doubtCount>
+
+/** Counts the records in doubt, of every merchant. */
+export async function readDoubt(db: RowReader): Promise<DoubtCount> {
+  const row = await firstRow(
+    db,
+    doubtCount,
+    sql`
+      SELECT count(*)::int AS "inDoubt", count(parked_at)::int AS parked,
+        coalesce(greatest(extract(epoch FROM now() - min(lease_until) FILTER (WHERE parked_at IS NULL)), 0), 0)::float8 AS "overdueSeconds"
+      FROM idempotency_record WHERE state IN ('sending', 'unknown')`,
+  )
+  return row ?? { inDoubt: 0, parked: 0, overdueSeconds: 0 }
+}
+
+/** Attempts of some records, oldest first. */
 export async function attemptsOf(
-  db: Reader,
+  db: RowReader,
   merchantId: string,
   recordIds: string[],
   limit: number,
 ): Promise<AttemptRow[]> {
-  return db.$queryRaw<AttemptRow[]>`
-    SELECT id, record_id AS "recordId", operation, outcome, presses, status::int, problem, source, request_id AS "requestId", worker, fence, at,
-      duration_ms AS "durationMs"
-    FROM attempt WHERE merchant_id = ${merchantId}::uuid AND record_id = ANY(${recordIds}::text[])
-    ORDER BY at, id LIMIT ${limit}`
+  return rows(
+    db,
+    attemptRow,
+    sql`
+      SELECT id, record_id AS "recordId", operation, outcome, presses, status::int, problem, source, request_id AS "requestId", worker,
+        fence, at, duration_ms AS "durationMs"
+      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND record_id = ANY(${recordIds}::text[])
+      ORDER BY at, id LIMIT ${limit}`,
+  )
 }
 
+/** The same counts as `countsOfAttempts`, of attempts that were read already. */
 export function countAttempts(attempts: readonly { outcome: string; presses: number }[]): AttemptCounts {
   const of = (outcome: string) => attempts.filter((attempt) => attempt.outcome === outcome)
   return {

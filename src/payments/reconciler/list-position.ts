@@ -1,44 +1,42 @@
 import { type Db, sql } from '@/platform/db'
 import type { ChargesPage } from '../gateway'
 
-/** How far a bank's list of charges was read: everything up to `after`, in the walk that began at `since`. */
+/** Position in a bank's list of charges: everything up to `after` was read, in the pass that began at `since`. */
 export interface ListPosition {
   since: Date
   after: string | null
-  /** The newest charge that was read, in any walk. */
+  /** Time of the newest charge that was read, in any pass. */
   lastChargeAt: Date
 }
 
 /**
- * How far back a new walk begins before the newest charge of the last one. 5 min: a charge may show in the list later than one that
- * was made after it, by as long as a statement of the bank may take (10 s); the rest is for banks that are less orderly.
+ * A new pass begins this long before the newest charge of the last one, in ms. 5 min: a charge may appear in the list later than one that
+ * was made after it, by as long as a statement of the bank may take (10 s); the rest is a margin for banks that are less orderly.
  */
 const OVERLAP_MS = 5 * 60_000
 
 const BEGINNING: ListPosition = { since: new Date(0), after: null, lastChargeAt: new Date(0) }
 
-/** Where reading goes on after a page: further in this walk, or, when the list has ended, at the start of the next one. Pure. */
+/** Position after a page: further in this pass, or at the end of the list, the start of the next pass. Pure. */
 export function nextPosition(
-  place: ListPosition,
+  position: ListPosition,
   { charges, next }: ChargesPage & { kind: 'page' },
 ): ListPosition {
   const lastChargeAt = new Date(
-    Math.max(place.lastChargeAt.getTime(), ...charges.map(({ at }) => at.getTime())),
+    Math.max(position.lastChargeAt.getTime(), ...charges.map(({ at }) => at.getTime())),
   )
-  if (next !== null) return { since: place.since, after: next, lastChargeAt }
+  if (next !== null) return { since: position.since, after: next, lastChargeAt }
   return { since: new Date(Math.max(0, lastChargeAt.getTime() - OVERLAP_MS)), after: null, lastChargeAt }
 }
 
 export async function readPosition(db: Db, gateway: string): Promise<ListPosition> {
-  const [row] = await db.$queryRaw<ListPosition[]>(
-    sql`SELECT since, after, last_charge_at AS "lastChargeAt" FROM reconciliation WHERE gateway = ${gateway}`,
-  )
-  return row ?? BEGINNING
+  const select = { since: true, after: true, lastChargeAt: true }
+  return (await db.reconciliation.findUnique({ where: { gateway }, select })) ?? BEGINNING
 }
 
 /**
- * Moves on from the place that was read. Where another reconciler moved on meanwhile, its word stands: what a place says is true of
- * whoever writes it, since it was reached from a true one.
+ * Stores the position `to`, unless another reconciler has moved on from `from` meanwhile: then that one's position stands. Both are
+ * correct, since each was reached from a correct one.
  */
 export async function writePosition(
   db: Db,

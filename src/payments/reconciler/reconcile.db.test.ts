@@ -13,7 +13,7 @@ import { type LabBank, startLabBank } from '../../../lab/bank/server'
 import { charge, settle } from '../charge'
 import type { Gateway } from '../gateway'
 import { httpGateway } from '../simulator/client'
-import { BEGUN_COLUMNS, type BegunPayment, movePayment } from '../store'
+import { type BegunPayment, movePayment, recallPayment } from '../store'
 import { type Reconciled, type ReconcileEvent, reconcile } from './reconcile'
 
 let database: TestDatabase
@@ -70,10 +70,10 @@ async function begin(method = 'pm_card_visa', of = merchant): Promise<BegunPayme
     of,
     id,
   ])
-  const [payment] = await db.$queryRaw<BegunPayment[]>(sql`
+  await db.$executeRaw(sql`
     INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token)
-    VALUES (${of}::uuid, ${id}::uuid, ${id}::uuid, 'r', 2400, 'EUR', ${method}, ${id}, ${id}) RETURNING ${BEGUN_COLUMNS}`)
-  return payment as BegunPayment
+    VALUES (${of}::uuid, ${id}::uuid, ${id}::uuid, 'r', 2400, 'EUR', ${method}, ${id}, ${id})`)
+  return (await recallPayment(db, of, id)) as BegunPayment
 }
 
 /** A payment that was charged and settled, as the product does it. */

@@ -1,7 +1,8 @@
+import { z } from 'zod'
 import { type Currency, isCurrency } from '@/lib/money'
-import { type Db, sql } from '@/platform/db'
+import { type Db, rows, sql } from '@/platform/db'
 import type { BankCharge, Gateway } from '../gateway'
-import type { PaymentStatus } from '../payment'
+import { PAYMENT_STATUSES } from '../payment'
 import { nextPosition, readPosition, writePosition } from './list-position'
 import { dueSurplus, type Refunded, recordSurplus, refundSurplus, type Surplus } from './surplus'
 import { dropUnexplained, isStray, keepUnexplained, listUnexplained } from './unexplained-charge'
@@ -10,28 +11,28 @@ export interface ReconcileDeps {
   db: Db
   gateway: Gateway
   newId: () => string
-  /** What happened, for the log and for people. */
+  /** Called for each event, for the log and for operators. */
   report: (event: ReconcileEvent) => void
   limits?: Partial<typeof LIMITS>
 }
 
 export type ReconcileEvent =
   | { kind: 'page-read'; charges: number }
-  /** The bank could not be asked for its list: the next run begins at the same place. */
+  /** The bank's list could not be read: the next run begins at the same position. */
   | { kind: 'silent'; reason: string }
   | { kind: 'surplus'; surplus: Surplus }
   | { kind: 'refunded'; surplus: Surplus }
   | { kind: 'put-off'; surplus: Surplus; reason: string }
-  /** An alert: the money was not given back, and we do not try any more. */
+  /** An alert: the surplus charge was not refunded, and is not tried any more. */
   | { kind: 'parked'; surplus: Surplus; reason: string }
-  /** An alert: a charge of which we know nothing. No money is made of it. */
+  /** An alert: a charge under no key of ours. It is not posted. */
   | { kind: 'stray'; charge: BankCharge }
 
 export interface Reconciled {
   chargesRead: number
   refunded: number
   parked: number
-  /** Events that a person should look at. */
+  /** Events that need a person. */
   alerts: number
 }
 
@@ -41,26 +42,26 @@ const LIMITS = {
   pages: 200,
   open: 500,
   refunds: 100,
-  /** A bank that is not well is left alone until the next run. */
+  /** Unknown refunds in a run, after which an unwell bank is left alone until the next one. */
   doubts: 3,
 }
 
 /**
- * Compares what really happened at the bank with our payments, and gives back what was charged beyond them. Any number may run at
- * once, and each may end at any moment: whatever is written is written once, and the next run goes on from there.
+ * Compares the bank's own list of charges with our payments, and refunds what was charged beyond them. Any number may run at once, and
+ * each may be killed at any moment: every write is written once, and the next run continues from there.
  *
  *     the bank's list ─► settled: nothing to do
  *                     ├► surplus ─► row and posting, one commit ─► refund ─► end and reversal, one commit
- *                     ├► in doubt: the resolver asks about its payment; looked at again
- *                     └► stray: an alert; looked at again, for its payment may come back from a backup
+ *                     ├► in doubt: the resolver asks about its payment; checked again
+ *                     └► stray: an alert; checked again, for its payment may come back from a backup
  */
 export async function reconcile(deps: ReconcileDeps): Promise<Reconciled> {
   const tally: Reconciled = { chargesRead: 0, refunded: 0, parked: 0, alerts: 0 }
-  const tell = (event: ReconcileEvent) => {
+  const report = (event: ReconcileEvent) => {
     count(tally, event)
     deps.report(event)
   }
-  const run = { ...deps, tell, limits: { ...LIMITS, ...deps.limits } }
+  const run = { ...deps, report, limits: { ...LIMITS, ...deps.limits } }
   await readList(run)
   await recheckUnexplained(run)
   await giveBack(run)
@@ -71,24 +72,28 @@ type Run = ReconcileDeps & { limits: typeof LIMITS }
 
 async function readList(run: Run): Promise<void> {
   for (let pages = 0; pages < run.limits.pages; pages++) {
-    const place = await readPosition(run.db, run.gateway.name)
-    const page = await run.gateway.charges({ since: place.since, after: place.after, limit: run.limits.page })
+    const position = await readPosition(run.db, run.gateway.name)
+    const page = await run.gateway.charges({
+      since: position.since,
+      after: position.after,
+      limit: run.limits.page,
+    })
     if (page.kind === 'unknown') return run.report({ kind: 'silent', reason: page.reason })
     run.report({ kind: 'page-read', charges: page.charges.length })
     const payments = await paymentsOf(run.db, page.charges)
-    for (const charge of page.charges) await meet(run, charge, judge(charge, payments.get(charge.key)))
-    await writePosition(run.db, run.gateway.name, place, nextPosition(place, page))
+    for (const charge of page.charges) await handle(run, charge, judge(charge, payments.get(charge.key)))
+    await writePosition(run.db, run.gateway.name, position, nextPosition(position, page))
     if (page.next === null) return
   }
 }
 
-/** Charges that were in doubt or stray when they were read: their payments may have ended since, or have come back. */
+/** Charges that were in doubt or stray when the list was read: since then their payments may have ended, or come back from a backup. */
 async function recheckUnexplained(run: Run): Promise<void> {
   const charges = await listUnexplained(run.db, run.limits.open)
   const payments = await paymentsOf(run.db, charges)
   for (const charge of charges) {
-    const open = await meet(run, charge, judge(charge, payments.get(charge.key)))
-    if (!open) await dropUnexplained(run.db, charge.ref)
+    const unexplained = await handle(run, charge, judge(charge, payments.get(charge.key)))
+    if (!unexplained) await dropUnexplained(run.db, charge.ref)
   }
 }
 
@@ -101,14 +106,15 @@ async function giveBack(run: Run): Promise<void> {
   }
 }
 
-/** The part of a payment that says what a charge under its key is. */
-export interface PaymentOfKey {
-  gatewayKey: string
-  merchantId: string
-  id: string
-  status: PaymentStatus
-  gatewayRef: string | null
-}
+const paymentOfKey = z.strictObject({
+  gatewayKey: z.string(),
+  merchantId: z.string(),
+  id: z.string(),
+  status: z.enum(PAYMENT_STATUSES),
+  gatewayRef: z.string().nullable(),
+})
+/** The part of a payment that decides what a charge under its key is. */
+export type PaymentOfKey = z.infer<typeof paymentOfKey>
 
 export type ChargeVerdict =
   | { kind: 'settled' }
@@ -116,7 +122,7 @@ export type ChargeVerdict =
   | { kind: 'stray' }
   | { kind: 'surplus'; payment: PaymentOfKey; currency: Currency }
 
-/** What a charge is. Pure: a payment that has ended never moves again, so neither does what is said here of its charges. */
+/** Compares a charge with the payment of its key. Pure. Final once the payment is, since a payment that has ended never moves again. */
 export function judge(
   { ref, currency, amountMinor, refundedMinor }: BankCharge,
   payment: PaymentOfKey | undefined,
@@ -136,8 +142,8 @@ export function judge(
   }
 }
 
-/** Writes down what must be known of a charge. @returns whether its meaning is still open */
-async function meet(run: Run, charge: BankCharge, verdict: ChargeVerdict): Promise<boolean> {
+/** Stores what follows from a verdict. @returns whether the charge is still unexplained */
+async function handle(run: Run, charge: BankCharge, verdict: ChargeVerdict): Promise<boolean> {
   switch (verdict.kind) {
     case 'settled':
       return false
@@ -148,14 +154,14 @@ async function meet(run: Run, charge: BankCharge, verdict: ChargeVerdict): Promi
       await keepUnexplained(run.db, charge, verdict.kind)
       return true
     case 'stray':
-      // Told first: killed in between, people hear of it twice rather than never.
+      // Reported first: killed in between, operators are alerted twice rather than never.
       if (!(await isStray(run.db, charge.ref))) run.report({ kind: 'stray', charge })
       await keepUnexplained(run.db, charge, verdict.kind)
       return true
   }
 }
 
-/** What the charge still holds is surplus; what the bank has given back by itself is not owed to anybody. */
+/** Records what is left of the charge as surplus; what the bank has refunded by itself is not owed any more. */
 async function record(
   run: Run,
   charge: BankCharge,
@@ -178,10 +184,14 @@ async function record(
 async function paymentsOf(db: Db, charges: BankCharge[]): Promise<Map<string, PaymentOfKey>> {
   if (charges.length === 0) return new Map()
   const keys = [...new Set(charges.map(({ key }) => key))]
-  const rows = await db.$queryRaw<PaymentOfKey[]>(sql`
-    SELECT gateway_key AS "gatewayKey", merchant_id::text AS "merchantId", id::text, status, gateway_ref AS "gatewayRef"
-    FROM payment WHERE gateway_key = ANY(${keys})`)
-  return new Map(rows.map((row) => [row.gatewayKey, row]))
+  const found = await rows(
+    db,
+    paymentOfKey,
+    sql`
+      SELECT gateway_key AS "gatewayKey", merchant_id::text AS "merchantId", id::text, status, gateway_ref AS "gatewayRef"
+      FROM payment WHERE gateway_key = ANY(${keys})`,
+  )
+  return new Map(found.map((row) => [row.gatewayKey, row]))
 }
 
 function eventOf(refunded: Exclude<Refunded, { to: 'elsewhere' }>): ReconcileEvent {

@@ -1,38 +1,42 @@
+import { z } from 'zod'
 import { openAccounts } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { type Posting, reversed, surplus } from '@/ledger/posting'
 import { showId } from '@/lib/id'
 import { type Currency, isCurrency } from '@/lib/money'
 import { type CommitResult, commit } from '@/platform/commit'
-import { type Db, type Sql, sql, type Write } from '@/platform/db'
+import { type Db, rows, type Sql, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import type { Gateway, RefundOutcome } from '../gateway'
 
-/** A charge beyond what its payment is: what the books say of it, and what the bank is asked to give back. */
-export interface Surplus {
-  merchantId: string
-  gatewayRef: string
-  paymentId: string
-  /** The posting of it, in the ledger. */
-  transactionId: string
-  amount: bigint
-  currency: Currency
-  /** How often the bank was asked to give it back, and the answer was not known. */
-  tries: number
-}
+const surplusRow = z.strictObject({
+  merchantId: z.string(),
+  /** The charge, by the bank's own reference. */
+  gatewayRef: z.string(),
+  paymentId: z.string(),
+  /** Its posting in the ledger. */
+  transactionId: z.string(),
+  /** In minor units of `currency`. */
+  amount: z.bigint(),
+  currency: z.custom<Currency>((code) => typeof code === 'string' && isCurrency(code)),
+  /** Requests to give it back whose answer is not known. */
+  tries: z.int(),
+})
+/** A charge beyond its payment, as the books have it and as the bank is asked to give it back. */
+export type Surplus = z.infer<typeof surplusRow>
 
-/** How an attempt to give a surplus charge back ended. `elsewhere`: another reconciler was faster. */
+/** Outcome of a try to refund a surplus charge. `found`: not known, to be tried again. `elsewhere`: another reconciler was faster. */
 export type Refunded =
   | { surplus: Surplus; to: 'refunded' }
   | { surplus: Surplus; to: 'found' | 'parked'; reason: string }
   | { to: 'elsewhere' }
 
-/** After so many tries without an answer people must look. The waits between them add up to an hour and a half, so that a bank may be down. */
+/** Tries without an answer, after which a person must decide. The waits between them add up to an hour and a half, longer than most outages. */
 const TRIES_MAX = 10
 
 /**
- * Writes down that a charge is surplus, posts it and tells of it, in one commit.
- * @returns false when it was written before
+ * Records a charge as surplus, posts it and emits its event, in one commit.
+ * @returns false when it was recorded before
  */
 export async function recordSurplus(db: Db, found: Surplus, newId: () => string): Promise<boolean> {
   const { merchantId, gatewayRef, paymentId, transactionId, amount, currency } = found
@@ -45,15 +49,19 @@ export async function recordSurplus(db: Db, found: Surplus, newId: () => string)
   return done(await commit(db, writes, [openAccounts(merchantId, currency)]))
 }
 
-/** Surplus charges that are due to be given back, oldest first. */
+/** Surplus charges that are due to be refunded, oldest first. */
 export function dueSurplus(db: Db, limit: number): Promise<Surplus[]> {
-  return db.$queryRaw<Surplus[]>(sql`
-    SELECT merchant_id::text AS "merchantId", gateway_ref AS "gatewayRef", payment_id::text AS "paymentId",
-      transaction_id::text AS "transactionId", amount, currency, tries
-    FROM surplus_charge WHERE status = 'found' AND next_try_at <= now() ORDER BY next_try_at, gateway_ref LIMIT ${limit}`)
+  return rows(
+    db,
+    surplusRow,
+    sql`
+      SELECT merchant_id::text AS "merchantId", gateway_ref AS "gatewayRef", payment_id::text AS "paymentId",
+        transaction_id::text AS "transactionId", amount, currency, tries
+      FROM surplus_charge WHERE status = 'found' AND next_try_at <= now() ORDER BY next_try_at, gateway_ref LIMIT ${limit}`,
+  )
 }
 
-/** Gives a surplus charge back. The key comes from the charge, so this same request by anyone, ever, is the same refund. */
+/** Refunds a surplus charge. The key is made of the charge's reference, so the same request is the same refund, whichever process sends it. */
 export async function refundSurplus(
   db: Db,
   gateway: Gateway,
@@ -66,7 +74,7 @@ export async function refundSurplus(
   return done(await commit(db, writesFor(found, ended, newId))) ? ended : { to: 'elsewhere' }
 }
 
-/** What the bank's answer means for the charge. Pure. */
+/** Outcome of the try, by the bank's answer. Pure. */
 function endOf(found: Surplus, outcome: RefundOutcome): Exclude<Refunded, { to: 'elsewhere' }> {
   switch (outcome.kind) {
     case 'refunded':
@@ -78,7 +86,7 @@ function endOf(found: Surplus, outcome: RefundOutcome): Exclude<Refunded, { to: 
   }
 }
 
-/** The row's move, and with its end the news; what was given back is reversed in the books. All of one commit. */
+/** Every write of the commit: the row's move, and at its end an event; a refund also reverses the posting. */
 function writesFor(
   found: Surplus,
   ended: Exclude<Refunded, { to: 'elsewhere' }>,
@@ -104,7 +112,7 @@ function writesFor(
   }
 }
 
-/** Nobody knows whether it was given back: the same request again, at once the first time, then ever later. */
+/** The refund is not known: the same request again, at once the first time, then after longer and longer waits. */
 function putOff(found: Surplus, reason: string): Sql {
   return sql`UPDATE surplus_charge SET tries = tries + 1, reason = ${reason}, next_try_at = now() + 10 * (power(2, tries) - 1) * interval '1 second'
     WHERE ${stillFound(found)} AND tries = ${found.tries} RETURNING 1`
@@ -130,7 +138,7 @@ function ownRow(statement: Sql): Write {
   return { name: OWN_ROW, rows: 1, sql: statement }
 }
 
-/** The charge's own row decides between two reconcilers; any other refusal is broken. */
+/** True when it was committed. The charge's own row decides between two reconcilers; a refusal by any other write is a bug. */
 function done(result: CommitResult): boolean {
   if (!result.committed && result.refusedBy !== OWN_ROW)
     throw new Error(`the commit of a surplus charge was refused by "${result.refusedBy}"`)

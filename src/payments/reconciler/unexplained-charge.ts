@@ -1,7 +1,8 @@
-import { type Db, sql } from '@/platform/db'
+import { z } from 'zod'
+import { type Db, rows, sql } from '@/platform/db'
 import type { BankCharge } from '../gateway'
 
-/** Keeps a charge whose meaning is not known yet, so that the walk may go on without it. */
+/** Keeps a charge that no payment explains yet, so that reading the list may go on. */
 export async function keepUnexplained(
   db: Db,
   charge: BankCharge,
@@ -15,17 +16,28 @@ export async function keepUnexplained(
 }
 
 export async function isStray(db: Db, ref: string): Promise<boolean> {
-  const rows = await db.$queryRaw<unknown[]>(
-    sql`SELECT 1 FROM open_charge WHERE gateway_ref = ${ref} AND status = 'stray'`,
-  )
-  return rows.length > 0
+  const kept = await db.openCharge.findUnique({ where: { gatewayRef: ref }, select: { status: true } })
+  return kept?.status === 'stray'
 }
 
-/** Those that were not looked at for longest. */
+const bankCharge: z.ZodType<BankCharge> = z.strictObject({
+  ref: z.string(),
+  key: z.string(),
+  amountMinor: z.bigint(),
+  currency: z.string(),
+  refundedMinor: z.bigint(),
+  at: z.date(),
+})
+
+/** Unexplained charges, those whose last check is oldest first. */
 export function listUnexplained(db: Db, limit: number): Promise<BankCharge[]> {
-  return db.$queryRaw<BankCharge[]>(sql`
-    SELECT gateway_ref AS ref, gateway_key AS key, amount AS "amountMinor", refunded AS "refundedMinor", currency, charged_at AS at
-    FROM open_charge ORDER BY looked_at, gateway_ref LIMIT ${limit}`)
+  return rows(
+    db,
+    bankCharge,
+    sql`
+      SELECT gateway_ref AS ref, gateway_key AS key, amount AS "amountMinor", refunded AS "refundedMinor", currency, charged_at AS at
+      FROM open_charge ORDER BY looked_at, gateway_ref LIMIT ${limit}`,
+  )
 }
 
 export async function dropUnexplained(db: Db, ref: string): Promise<void> {

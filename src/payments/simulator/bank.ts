@@ -15,10 +15,10 @@ import {
   newRef,
 } from './types'
 
-/** The role the bank works as: it may write to its own schema and sees nothing of ours. */
+/** The bank's database role: it may write its own schema, and can read nothing of ours. */
 export const BANK_ROLE = 'payonce_bank'
 
-/** A challenge that nobody has answered for so long is declined at the next look-up: an abandoned page must not hold its order for ever. */
+/** Age at which an unanswered challenge is declined, at the next look-up: an abandoned page must not hold its order for ever. */
 const CHALLENGE_ENDS = "interval '15 minutes'"
 
 interface Row {
@@ -31,15 +31,15 @@ interface Row {
   challenge_id: string | null
 }
 
-/** A bank that behaves as its test tokens say. It remembers every key and counts every charge and refund that really happened. */
+/** A bank whose behaviour is chosen by test tokens. It remembers every key, and counts every charge and refund that really happened. */
 export class SimulatedBank {
-  /** @param tell is told of every movement of money, after it happened and before anybody is answered */
+  /** @param onMovement called for every movement of money, after it happened and before the answer */
   constructor(
     private readonly pool: pg.Pool,
-    private readonly tell: (movement: Movement) => void = () => undefined,
+    private readonly onMovement: (movement: Movement) => void = () => undefined,
   ) {}
 
-  /** @throws BankFault as the card's plan says, and for a key that was used with another amount */
+  /** @throws BankFault by the card's plan, and for a key that was used with another amount */
   async charge(request: BankRequest): Promise<BankAnswer> {
     const plan = planOf(request.token)
     if (plan.delayMs) await new Promise((resolve) => setTimeout(resolve, plan.delayMs))
@@ -51,7 +51,7 @@ export class SimulatedBank {
     return answer
   }
 
-  /** What became of a key; null when the bank knows nothing of it. */
+  /** Outcome of a key; null when the bank knows nothing of it. */
   async find(key: string): Promise<BankAnswer | null> {
     const { rows } = await this.pool.query<Row>(
       `WITH abandoned AS (
@@ -65,7 +65,7 @@ export class SimulatedBank {
     return rows[0] ? shown(rows[0]) : null
   }
 
-  /** Withdraws a request that has not come yet: its key is taken, so that it never charges. What has come before stands. */
+  /** Withdraws a request that has not arrived: its key is taken, so that it never charges. An earlier outcome stands. */
   async cancel(request: BankCancelRequest): Promise<BankAnswer> {
     await this.pool.query(
       `INSERT INTO gateway_simulator.request (idempotency_key, token, amount, currency, status)
@@ -75,7 +75,7 @@ export class SimulatedBank {
     return this.agreed(request)
   }
 
-  /** The shopper has answered the challenge: charge, or decline. Answered once; a second answer changes nothing, nor does one too late. */
+  /** Charges or declines by the shopper's answer. The first answer counts; a second one changes nothing, nor does a late one. */
   async answerChallenge(challengeId: string, passed: boolean): Promise<boolean> {
     const { rows } = await this.pool.query<MovedRow>(
       `WITH answered AS (
@@ -94,13 +94,13 @@ export class SimulatedBank {
         passed ? null : 'card_declined',
       ],
     )
-    this.tellOfCharges(rows.filter((row) => row.id !== null))
+    this.reportCharges(rows.filter((row) => row.id !== null))
     return rows.length === 1
   }
 
-  /** Gives money back: the refund's reference, or null when the charge does not hold so much. @throws BankFault for a key of another refund */
+  /** Refunds: the refund's reference, or null when less than that is left of the charge. @throws BankFault for a key of another refund */
   refund(request: BankRefundRequest) {
-    return giveBack(this.pool, request, this.tell)
+    return giveBack(this.pool, request, this.onMovement)
   }
 
   charges(query: ChargesQuery) {
@@ -131,11 +131,11 @@ export class SimulatedBank {
         challengeId,
       ],
     )
-    this.tellOfCharges(rows)
+    this.reportCharges(rows)
     return this.agreed(request)
   }
 
-  /** What stands under this key. @throws BankFault when it is of another amount */
+  /** The outcome stored under this key. @throws BankFault when it is of another amount */
   private async agreed(request: BankCancelRequest): Promise<BankAnswer> {
     const answer = await this.find(request.key)
     if (answer?.amountMinor !== request.amountMinor || answer.currency !== request.currency)
@@ -143,8 +143,8 @@ export class SimulatedBank {
     return answer
   }
 
-  private tellOfCharges(rows: MovedRow[]): void {
-    for (const row of rows) this.tell(moved('charge', row, row.id))
+  private reportCharges(rows: MovedRow[]): void {
+    for (const row of rows) this.onMovement(moved('charge', row, row.id))
   }
 }
 

@@ -1,14 +1,14 @@
 import type { DeclineCode } from '../gateway'
 
-/** What the simulated bank does with a test token. `charges`: the charge really happens. */
+/** Behaviour of the simulated bank for a test token. */
 export interface CardPlan {
   label: string
   verdict: 'approve' | 'decline' | 'challenge'
   declineCode?: DeclineCode
-  /** How the answer is lost: after the charge or before it, by silence or by a 500. */
+  /** The answer is lost, by silence or by a 500, before or after the charge. */
   fault?: 'silence-before' | 'silence-after' | 'error-before' | 'error-after'
   delayMs?: number
-  /** A bank that errs: it charges twice under one key, and answers with the first. */
+  /** A faulty bank: it charges twice under one key, and answers with the first. */
   twice?: true
 }
 

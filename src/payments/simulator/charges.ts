@@ -1,15 +1,16 @@
 import type pg from 'pg'
+import { cursorOf, sql } from '@/platform/db'
 import type { BankCharge, ChargesPage, ChargesQuery } from '../gateway'
 import type { MovedRow } from './types'
 
-/** The charges that really happened, oldest first. `after` is where the page before ended: an instant and a reference. */
+/** Charges that really happened, oldest first. `after` is the cursor of the page before: an instant and a reference. */
 export async function listCharges(
   pool: pg.Pool,
   { since, after, limit }: ChargesQuery,
 ): Promise<ChargesPage & { kind: 'page' }> {
   const [at, ref] = after === null ? [since.toISOString(), ''] : splitCursor(after)
   const { rows } = await pool.query<MovedRow & { refunded_amount: string; created_at: Date; cursor: string }>(
-    `SELECT *, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || id AS cursor FROM gateway_simulator.charge
+    `SELECT *, ${cursorOf(sql`created_at`).sql} || ' ' || id AS cursor FROM gateway_simulator.charge
      WHERE (created_at, id) > ($1::timestamptz, $2) ORDER BY created_at, id LIMIT $3`,
     [at, ref, limit],
   )

@@ -5,15 +5,15 @@ import { chargeAnswer, chargesAnswer, keyAnswer, refundAnswer, written } from '.
 
 export interface BankAddress {
   url: string
-  /** How long we wait for an answer, to its last byte, before it counts as unknown, in milliseconds. */
+  /** Time for a whole answer, to its last byte, in milliseconds; after it the outcome is unknown. */
   timeoutMs: number
-  /** When the bank says another time than a day. */
+  /** In milliseconds; a day unless the bank states another time. */
   remembersForMs?: number
 }
 
 /**
- * The gateway port over HTTP. All that is not a whole, readable answer to this very question is doubt: also a refused connection, and
- * a 429. That a request never arrived is for the bank to say (`absent`), since a connection may break after it did.
+ * The gateway port over HTTP. Anything but a whole, readable answer to this request is doubt, a refused connection and a 429 included.
+ * Only the bank can know that a request never arrived (`absent`): a connection may break after it did.
  */
 export function httpGateway({ url, timeoutMs, remembersForMs = REMEMBERS_FOR_MS }: BankAddress): Gateway {
   const ask = <T extends z.ZodType>(shape: T, path: string, body?: object) =>
@@ -38,7 +38,7 @@ export function httpGateway({ url, timeoutMs, remembersForMs = REMEMBERS_FOR_MS 
   }
 }
 
-/** The shopper's answer to a challenge, carried to the bank. Lost on the way it is no harm: the page is still there to answer again. */
+/** Sends the shopper's answer to a challenge. If it is lost, the page is still there to answer again. */
 export function httpChallenges({ url, timeoutMs }: BankAddress) {
   return {
     answerChallenge: async (challengeId: string, passed: boolean): Promise<void> => {
@@ -52,7 +52,7 @@ export function httpChallenges({ url, timeoutMs }: BankAddress) {
   }
 }
 
-/** The bank may live under a path. */
+/** The bank's address may have a path. */
 function at(url: string, path: string): string {
   return `${url.replace(/\/$/, '')}${path}`
 }
@@ -67,7 +67,7 @@ async function answerOf<T extends z.ZodType>(
 ): Promise<z.infer<T> | Doubt> {
   const signal = AbortSignal.timeout(timeoutMs)
   try {
-    // A redirect is not followed: a question about money goes to whom it was addressed.
+    // A redirect is not followed: a request about money goes only to its address.
     const response = await fetch(url, {
       ...(body ? { ...JSON_POST, body: written(body) } : {}),
       signal,
@@ -89,7 +89,7 @@ function doubt(reason: string): Doubt {
   return { kind: 'unknown', reason }
 }
 
-/** `fetch failed` alone tells nobody that the connection was refused. */
+/** `fetch failed` alone does not show that the connection was refused: its cause does. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error

@@ -11,16 +11,16 @@ import {
 
 export interface SimulatorOptions {
   bank: SimulatedBank
-  /** How long we wait for an answer before it counts as unknown, in milliseconds. */
+  /** Time for an answer, in milliseconds; after it the outcome is unknown. */
   timeoutMs: number
 }
 
-/** 24 h: as long as the banks that publish it remember a key. The simulated one never forgets by itself; its clients may not count on that. */
+/** 24 h: as long as banks that publish it remember a key. The simulated one never forgets, but its clients must not rely on that. */
 export const REMEMBERS_FOR_MS = 24 * 3_600_000
-/** The slowest test card answers after 3 s. We never look before our own time-out, so this is on top of it. */
+/** Delay of the slowest test card. We never ask before our own time-out has passed, so this is added to it. */
 export const SLOWEST_MS = 3_000
 
-/** The gateway port over the simulated bank: what a bank's client does with answers, silence and errors. */
+/** The gateway port over the simulated bank in this process: answers, silence and errors become outcomes. */
 export function simulatorGateway({ bank, timeoutMs }: SimulatorOptions): Gateway {
   return {
     name: 'simulator',
@@ -34,7 +34,7 @@ export function simulatorGateway({ bank, timeoutMs }: SimulatorOptions): Gateway
   }
 }
 
-/** The bank's own answers in the words of the port. Its HTTP face says the same ones. @throws BankFault */
+/** The bank's answers as outcomes of the port; its HTTP server sends the same ones. @throws BankFault */
 export async function askToCharge(bank: SimulatedBank, request: BankRequest): Promise<Outcome> {
   return outcomeOf(await bank.charge(request))
 }
@@ -50,7 +50,7 @@ export async function askToCancel(bank: SimulatedBank, request: BankCancelReques
 
 export async function askToRefund(bank: SimulatedBank, request: BankRefundRequest): Promise<RefundOutcome> {
   const ref = await bank.refund(request)
-  return ref ? { kind: 'refunded', ref } : { kind: 'refused', reason: 'the charge does not hold so much' }
+  return ref ? { kind: 'refunded', ref } : { kind: 'refused', reason: 'less than that is left of the charge' }
 }
 
 function outcomeOf(answer: BankAnswer): Outcome {
@@ -68,13 +68,18 @@ function outcomeOf(answer: BankAnswer): Outcome {
     case 'declined':
       return { kind: 'declined', code: declineCode ?? 'card_declined', cardLabel }
     case 'challenge':
-      return { kind: 'challenge', actionUrl: `/api/bank/challenges/${challengeId}` }
+      return { kind: 'challenge', actionUrl: challengeUrl(challengeId ?? '') }
     case 'cancelled':
       return { kind: 'cancelled' }
   }
 }
 
-/** Whatever goes wrong between us and the bank is doubt, and doubt is an answer. */
+/** Address of the simulated bank's page for a challenge, on our own host (`server/bank-pages.ts`). */
+export function challengeUrl(challengeId: string): string {
+  return `/api/bank/challenges/${challengeId}`
+}
+
+/** Turns every failure between us and the bank into doubt, which is an answer. */
 async function doubtful<T>(timeoutMs: number, ask: () => Promise<T>): Promise<T | Doubt> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {

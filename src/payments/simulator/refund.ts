@@ -2,15 +2,15 @@ import type pg from 'pg'
 import { BankFault, type BankRefundRequest, type MovedRow, type Movement, moved, newRef } from './types'
 
 /**
- * Gives money back, once for a key. One statement: the key's row and what the charge still holds change together or not at all,
- * and the table's own CHECK undoes the one of two at once that would give back more than there is.
- * @returns the refund's reference; null when the charge does not hold so much
+ * Refunds, once per key. One statement: the key's row and the charge's refunded amount change together or not at all, and of two at once
+ * the table's CHECK undoes the one that would exceed the charge.
+ * @returns the refund's reference; null when less than that is left of the charge
  * @throws BankFault for a key that was used for another refund
  */
 export async function giveBack(
   pool: pg.Pool,
   request: BankRefundRequest,
-  tell: (movement: Movement) => void,
+  onMovement: (movement: Movement) => void,
 ): Promise<string | null> {
   const { rows } = await pool
     .query<MovedRow>(REFUND, [
@@ -21,7 +21,7 @@ export async function giveBack(
       request.currency,
     ])
     .catch(unlessItHoldsTooLittle)
-  for (const row of rows) tell(moved('refund', row, request.ref))
+  for (const row of rows) onMovement(moved('refund', row, request.ref))
   return refundOf(pool, request)
 }
 
@@ -33,7 +33,7 @@ const REFUND = `
   UPDATE gateway_simulator.charge c SET refunded_amount = c.refunded_amount + asked.amount FROM asked WHERE c.id = asked.charge_id
   RETURNING asked.id, asked.idempotency_key, asked.amount, asked.currency`
 
-/** The CHECK of what a charge can give back has undone this refund. */
+/** 23514: the CHECK on the charge's refunded amount has undone this refund. */
 function unlessItHoldsTooLittle(error: unknown): { rows: MovedRow[] } {
   if (error instanceof Error && 'code' in error && error.code === '23514') return { rows: [] }
   throw error

@@ -6,10 +6,10 @@ import { askForKey, askToCancel, askToCharge, askToRefund } from './gateway'
 import { BankFault } from './types'
 import { cancelRequest, challengeAnswer, chargeRequest, chargesQuery, refundRequest, written } from './wire'
 
-/** How long the bank keeps quiet on a line before it hangs up. 60 s: longer than any client waits. */
+/** Time for which a silent bank keeps a connection open. 60 s: longer than any client waits. */
 const SILENCE_MS = 60_000
 
-/** The simulated bank over HTTP. A key that it does not know is an answer (200), so that no wrong address can be taken for one. */
+/** The simulated bank over HTTP. An unknown key is an answer (200), so that a wrong address (404) is never taken for one. */
 export function bankApp(bank: SimulatedBank): Hono {
   const app = new Hono()
   app.post('/charges', async (c) => {
@@ -39,7 +39,7 @@ export function bankApp(bank: SimulatedBank): Hono {
   return app
 }
 
-/** Holds the line and says nothing, as a client meets a silent bank; ends when the client goes, or after a minute. */
+/** Sends nothing, as a silent bank; ends when the client goes, or after a minute. */
 export function silence(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, SILENCE_MS)

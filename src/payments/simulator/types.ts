@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { DeclineCode } from '../gateway'
 
-/** What the simulated bank is asked, and what it knows. */
+/** A charge that the simulated bank is asked for. */
 export interface BankRequest {
   key: string
   token: string
@@ -30,7 +30,7 @@ export interface Movement {
   chargeRef: string
 }
 
-/** What the bank knows of a key. */
+/** Outcome of a key at the bank. */
 export interface BankAnswer {
   status: 'approved' | 'declined' | 'challenge' | 'cancelled'
   amountMinor: bigint
@@ -41,7 +41,7 @@ export interface BankAnswer {
   challengeId: string | null
 }
 
-/** The bank's own failures, as a client meets them. */
+/** A failure of the bank, as a client sees it. */
 export class BankFault extends Error {
   constructor(readonly kind: 'silence' | 'error' | 'key-reused') {
     super(`the bank answered with ${kind}`)

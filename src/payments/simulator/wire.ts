@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * What the simulated bank and its client say to each other over HTTP. Amounts are decimal strings: no reader of JSON makes floats of
- * them. Every answer names the key that it is about: one that names another is not an answer to us, whoever mixed them up.
+ * Messages between the simulated bank and its client. Amounts are decimal strings, so that no JSON parser makes floats of them. Every
+ * answer names its key: an answer with another key is not an answer to this request, whatever mixed them up.
  */
 const minor = z
   .string()

@@ -1,19 +1,23 @@
-import { type Db, sql } from '@/platform/db'
+import { z } from 'zod'
+import { type Db, rows, sql } from '@/platform/db'
 
-/** How a job is doing, over all workers. */
-export interface JobHealth {
-  job: string
-  runs: bigint
-  failures: bigint
-  handled: bigint
-  lastFinishedAt: Date | null
-  lastMs: number | null
-  lastError: string | null
-}
+const jobHealth = z.strictObject({
+  job: z.string(),
+  runs: z.bigint(),
+  failures: z.bigint(),
+  handled: z.bigint(),
+  lastFinishedAt: z.date().nullable(),
+  /** Duration of the last turn, in milliseconds. */
+  lastMs: z.int().nullable(),
+  lastError: z.string().nullable(),
+})
+/** A job's record of its turns, over all workers. */
+export type JobHealth = z.infer<typeof jobHealth>
 
-/** What became of one turn. */
+/** Outcome of one turn: rows dealt with, or the error that ended it; `ms` is its duration. */
 export type Turn = { handled: number; ms: number } | { error: unknown; ms: number }
 
+/** Adds one turn to the job's record. The error text is cut at 500 characters: it is for a person, not for a program. */
 export async function noteTurn(db: Db, job: string, turn: Turn): Promise<void> {
   const error = 'error' in turn ? String(turn.error).slice(0, 500) : null
   const [handled, failures] = 'error' in turn ? [0, 1] : [turn.handled, 0]
@@ -26,22 +30,12 @@ export async function noteTurn(db: Db, job: string, turn: Turn): Promise<void> {
 }
 
 export function readHealth(db: Db): Promise<JobHealth[]> {
-  return db.$queryRaw<JobHealth[]>(sql`
-    SELECT job, runs, failures, handled, last_finished_at AS "lastFinishedAt", last_ms AS "lastMs", last_error AS "lastError" FROM job_health ORDER BY job`)
-}
-
-export interface DoubtCount {
-  /** Records whose outcome is not known yet, and those of them that wait for a person. */
-  inDoubt: number
-  parked: number
-  /** How long the longest overdue of them has been waiting to be looked at, in seconds; 0 when none is. */
-  overdueSeconds: number
-}
-
-export async function readDoubt(db: Db): Promise<DoubtCount> {
-  const [row] = await db.$queryRaw<DoubtCount[]>(sql`
-    SELECT count(*)::int AS "inDoubt", count(parked_at)::int AS parked,
-      coalesce(greatest(extract(epoch FROM now() - min(lease_until) FILTER (WHERE parked_at IS NULL)), 0), 0)::float8 AS "overdueSeconds"
-    FROM idempotency_record WHERE state IN ('sending', 'unknown')`)
-  return row ?? { inDoubt: 0, parked: 0, overdueSeconds: 0 }
+  return rows(
+    db,
+    jobHealth,
+    sql`
+      SELECT job, runs, failures, handled, last_finished_at AS "lastFinishedAt",
+        last_ms AS "lastMs", last_error AS "lastError"
+      FROM job_health ORDER BY job`,
+  )
 }

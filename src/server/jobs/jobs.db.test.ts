@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { readDoubt } from '@/idempotency/stores/read'
 import { openPool } from '@/platform/db'
 import { openLog } from '@/platform/log'
 import { APP_ROLE } from '@/platform/roles'
 import { openTestProduct, type TestProduct } from '../testing/product'
-import { readDoubt, readHealth } from './health'
+import { readHealth } from './health'
 import { type Job, jobsOf, turn } from './jobs'
 import { runQueue } from './queue'
 

@@ -1,7 +1,8 @@
 import { Gauge } from 'prom-client'
+import { readDoubt } from '@/idempotency/stores/read'
 import type { Db } from '@/platform/db'
 import type { Metrics } from '@/platform/telemetry'
-import { type JobHealth, readDoubt, readHealth } from './health'
+import { type JobHealth, readHealth } from './health'
 
 /**
  * Metrics that are read from the database at each scrape, so that every web process reports the same about all

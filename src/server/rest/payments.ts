@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { actionUrl } from '@/checkout/read'
+import { confirmUrl } from '@/checkout/confirm-url'
 import { payAmount, payOrder } from '@/checkout/schema'
 import { findPaymentForApi, listPaymentsForApi, type PaymentApiRow } from '@/payments/api-read'
 import { PAYMENT_STATUSES } from '@/payments/payment'
@@ -81,7 +81,8 @@ const list = createRoute({
 })
 
 export function paymentRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
-  const show = (row: PaymentApiRow) => showPayment(row, actionUrl(row.answer), deps.env.baseUrl)
+  const show = (row: PaymentApiRow) =>
+    showPayment(row, row.actionUrl && confirmUrl(row.actionUrl, row.orderId), deps.env.baseUrl)
 
   app.openapi(create, (c) => {
     const asked = c.req.valid('json')

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { passesLuhn } from '@/lib/card-number'
 import {
   type CardValues,
   caretAfter,
   checkCard,
   digitsOf,
   groupNumber,
-  passesLuhn,
   readExpiry,
   showExpiry,
 } from './card-rules'

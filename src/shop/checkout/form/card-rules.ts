@@ -1,4 +1,5 @@
 import type { Messages } from '@/i18n/messages'
+import { passesLuhn } from '@/lib/card-number'
 import { tokenFor } from './test-cards'
 
 export interface CardValues {
@@ -60,15 +61,6 @@ export function readExpiry(text: string): { month: number; year: number } | null
 export function showExpiry(text: string): string {
   const read = readExpiry(text)
   return read ? `${String(read.month).padStart(2, '0')} / ${String(read.year % 100).padStart(2, '0')}` : text
-}
-
-/** The check digit that every card number ends with. */
-export function passesLuhn(digits: string): boolean {
-  const sum = [...digits].reverse().reduce((total, digit, place) => {
-    const doubled = place % 2 === 1 ? Number(digit) * 2 : Number(digit)
-    return total + (doubled > 9 ? doubled - 9 : doubled)
-  }, 0)
-  return digits.length > 0 && sum % 10 === 0
 }
 
 /**

@@ -1,0 +1,18 @@
+import type { Db } from '@/platform/db'
+import type { Mode } from './token'
+
+/** The merchant whose sandbox shop is open: the first that was made. Null where there is none. */
+export async function sandboxMerchant(db: Db): Promise<string | null> {
+  const found = await db.merchant.findFirst({
+    where: { mode: 'test' },
+    orderBy: { createdAt: 'asc' },
+    select: { id: true },
+  })
+  return found?.id ?? null
+}
+
+/** The merchant's mode; null when there is no such merchant. The database allows no other value (CHECK merchant_mode). */
+export async function modeOf(db: Db, merchantId: string): Promise<Mode | null> {
+  const found = await db.merchant.findUnique({ where: { id: merchantId }, select: { mode: true } })
+  return (found?.mode as Mode | undefined) ?? null
+}
