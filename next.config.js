@@ -23,7 +23,7 @@ export default {
     resolveAlias: {
       // As next-intl's plugin does, which would add 140 ms to every start.
       'next-intl/config': './src/i18n/request.ts',
-      // The format without a parser: messages are compiled beforehand (src/i18n/compiled.ts).
+      // Messages come compiled (src/i18n/compiled-messages.ts): formatting them needs no parser.
       'use-intl/format-message': fromHere(
         createRequire(import.meta.url).resolve('use-intl/format-message/format-only'),
       ),

@@ -10,8 +10,8 @@ export interface Victim {
 }
 
 /**
- * One accident. Its id tells where it strikes: S at a step of the server, N on the network, D at the database, R at a worker, G and B
- * at the bank. `arm` prepares it before the request is sent, and `Installation.happened` counts it when it strikes; `over` ends one
+ * One accident, named after its row of the fault matrix (docs/failure-modes.md): S strikes at a step of the server, N on the network,
+ * D at the database, J at a worker, G at the bank. `arm` prepares it before the request is sent, and `Installation.happened` counts it when it strikes; `over` ends one
  * that lasts, while the clients go on.
  */
 export interface Accident {
@@ -151,16 +151,16 @@ export const ACCIDENTS: readonly Accident[] = [
     arm: (installation) => installation.terminateBackends('D3'),
   },
   {
-    id: 'R29',
+    id: 'J4',
     description: 'a worker is killed',
-    arm: async (installation) => installation.killWorker('R29'),
+    arm: async (installation) => installation.killWorker('J4'),
   },
   {
-    id: 'B1',
+    id: 'G12',
     description: 'the bank is killed',
     arm: async (installation) => {
       await installation.bank.kill()
-      installation.happened('B1')
+      installation.happened('G12')
     },
   },
 

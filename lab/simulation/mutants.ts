@@ -1,6 +1,6 @@
 import type { Edit } from './bundle'
 
-/** A mistake that a developer could make in the engine, as a change of its source. The simulation must find each of them. */
+/** A plausible mistake in the engine, as a change of its text. The simulation must find each. */
 export interface Mutant {
   name: string
   edits: Edit[]
