@@ -11,8 +11,8 @@ export interface Victim {
 
 /**
  * One accident, named after its row of the fault matrix (docs/failure-modes.md): S strikes at a step of the server, N on the network,
- * D at the database, J at a worker, G at the bank. `arm` prepares it before the request is sent, and `Installation.happened` counts it when it strikes; `over` ends one
- * that lasts, while the clients go on.
+ * D at the database, J at a worker, G at the bank. `arm` prepares it before the request is sent, and `Installation.happened` counts it
+ * when it strikes; `over` ends one that lasts, while the clients go on.
  */
 export interface Accident {
   id: string
