@@ -10,9 +10,9 @@ export interface Victim {
 }
 
 /**
- * One accident, named after its row of the fault matrix (docs/failure-modes.md): S strikes at a step of the server, N on the network,
- * D at the database, J at a worker, G at the bank. `arm` prepares it before the request is sent, and `Installation.happened` counts it
- * when it strikes; `over` ends one that lasts, while the clients go on.
+ * One accident. Its id (docs/failure-modes.md) tells where it strikes: S at a step of the server, N on the network, D at the database,
+ * J at a worker, G at the bank. `arm` prepares it before the request is sent, and `Installation.happened` counts it when it strikes; `over` ends one
+ * that lasts, while the clients go on.
  */
 export interface Accident {
   id: string
