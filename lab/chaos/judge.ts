@@ -42,7 +42,7 @@ function oneAnswerPerKey(lines: readonly ClientTry[]): string[] {
   })
 }
 
-/** Every client that was answered 200 has a succeeded payment. */
+/** I4: every client that was answered 200 has a succeeded payment. */
 async function acknowledgedIsDurable(
   installation: Installation,
   lines: readonly ClientTry[],
@@ -82,7 +82,7 @@ function parkedRecords(installation: Installation): Promise<{ key: string; reaso
   )
 }
 
-/** The accidents that never happened in this run, so that it proves nothing about them. */
+/** I24: each accident must happen at least once. @returns those that did not, so that this run proves nothing about them */
 export async function unseen(
   installation: Installation,
   accidents: readonly Accident[],
