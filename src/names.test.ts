@@ -13,8 +13,6 @@ const HELD_PRESSES = [
   'idempotency/stores/attempt-log.ts: AttemptLog.addHeldPresses',
   'app/dashboard/_parts/payment-sentences.ts: OutcomeCounts.held',
   'idempotency/client/attempt.ts: StoredAttempt.held',
-  'idempotency/stores/read.ts: AttemptCounts.held',
-  'payments/overview.ts: Bucket.held',
 ]
 
 /** Files and folders named with such a word for a while, each with its reason. */
