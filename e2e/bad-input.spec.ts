@@ -16,7 +16,7 @@ test('an unknown receipt is a 404', async ({ page }) => {
   expect((await page.goto('/receipt/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'))?.status()).toBe(404)
 })
 
-test('F68 F83 the order changes after it was shown: "Your order has changed", nothing charged, the new total is paid', async ({
+test('F68 F83 the order changes after it was shown: "Your basket changed", nothing charged, the new total is paid', async ({
   page,
   newOrder,
   proof,
@@ -27,7 +27,7 @@ test('F68 F83 the order changes after it was shown: "Your order has changed", no
   await sql('UPDATE order_item SET quantity = 3 WHERE order_id = $1', [order.uuid])
   await sql('UPDATE orders SET amount = 3600, version = version + 1 WHERE id = $1', [order.uuid])
   await payButton(page).click()
-  await expect(page.getByRole('heading', { name: 'Your order has changed' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Your basket changed' })).toBeVisible()
   await proof.noCharge(order)
   await expect(page.getByRole('button', { name: 'Pay €36.00' })).toBeVisible()
   await chooseCard(page)

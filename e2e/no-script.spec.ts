@@ -152,7 +152,7 @@ test('the order changed meanwhile: explained, not charged, and the new total can
   await sql('UPDATE order_item SET quantity = 3 WHERE order_id = $1', [order.uuid])
   await sql('UPDATE orders SET amount = 3600, version = version + 1 WHERE id = $1', [order.uuid])
   await page.getByRole('button', { name: /^Pay / }).click()
-  await expect(page.getByRole('heading', { name: 'Your order has changed' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Your basket changed' })).toBeVisible()
   await proof.noCharge(order)
   await page.getByRole('button', { name: 'Pay €36.00' }).click()
   await expect(heading(page)).toHaveText('Paid €36.00')

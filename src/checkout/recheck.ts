@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import type { Engine } from '@/idempotency/core/engine'
+import type { AnyOperation } from '@/idempotency/core/operation'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import { type Db, firstRow, sql } from '@/platform/db'
-import type { PayOperation } from './pay'
 
 export interface RecheckDeps {
   db: Db
   engine: Pick<Engine<SqlForm>, 'hint'>
-  /** Every operation that begins a payment. */
-  operations: readonly PayOperation[]
+  /** Every operation of the registry: the record names the one that began the payment. */
+  operations: readonly AnyOperation<SqlForm>[]
 }
 
 const waitingRecord = z.strictObject({ merchantId: z.string(), recordId: z.string(), operation: z.string() })

@@ -12,7 +12,7 @@ const RETURN = /^\/checkout\/ord_[0-9a-f]{32}(\?attempt=[\w.~%+-]{1,765})?$/
 /** The simulated bank's own page, at which a shopper confirms a payment, as with 3-D Secure. */
 export function bankPages(deps: Deps) {
   const { challenges, db, engine, env, operations } = deps
-  const payments = { db, engine, operations: [operations.pay, operations.createPayment] }
+  const payments = { db, engine, operations: Object.values(operations) }
   const app = new Hono()
   app.get('/challenges/:id', (c) => c.html(challengePage(safeReturn(c.req.query('return')))))
   app.post('/challenges/:id', ownPagesOnly(['application/x-www-form-urlencoded'], env.baseUrl), async (c) => {

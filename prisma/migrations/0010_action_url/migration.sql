@@ -8,7 +8,7 @@ ALTER TABLE payment ADD COLUMN action_url text;
 -- `nextAction.url` with our own host before it; both have the way back to us behind it. Few rows: only records in doubt are read.
 UPDATE payment p
 SET action_url = regexp_replace(
-  split_part(coalesce(r.answer::jsonb ->> 'actionUrl', r.answer::jsonb #>> '{nextAction,url}'), '?return=', 1),
+  split_part(coalesce(r.answer::json ->> 'actionUrl', r.answer::json #>> '{nextAction,url}'), '?return=', 1),
   '^https?://[^/]+(?=/api/bank/challenges/)', '')
 FROM idempotency_record r
 WHERE r.state = 'unknown' AND r.answer IS NOT NULL AND r.merchant_id = p.merchant_id AND r.id = p.record_id AND r.subject_id = p.id

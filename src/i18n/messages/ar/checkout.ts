@@ -66,7 +66,7 @@ export const checkout: Translation<Messages['checkout']> = {
       body: 'أفادنا البنك بأنه لم يُخصم أي مبلغ. يمكنك المحاولة مجددًا.',
     },
     orderChanged: {
-      title: 'تغيّر طلبك',
+      title: 'تغيّرت سلة مشترياتك',
       body: 'لم يُخصم أي مبلغ. راجع الإجمالي الجديد، ثم اضغط «ادفع».',
     },
     offline: {

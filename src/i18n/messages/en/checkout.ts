@@ -65,7 +65,7 @@ export const checkout = {
       body: 'The bank confirmed that nothing was charged. You can try again.',
     },
     orderChanged: {
-      title: 'Your order has changed',
+      title: 'Your basket changed',
       body: 'Nothing was charged. Check the new total, then press Pay.',
     },
     offline: {
