@@ -202,6 +202,20 @@ test('each table has its room, and no reader is listed in vain', () => {
   expect(idle).toEqual([])
 })
 
+test('docs/architecture.md shows the same writers and readers', () => {
+  const page = fs.readFileSync(path.join(import.meta.dirname, '../docs/architecture.md'), 'utf8')
+  const rows = page.slice(page.indexOf('| Table | Written by')).split('\n\n')[0]?.split('\n').slice(2) ?? []
+  const inTicks = (cell = '') => [...cell.matchAll(/`([\w./-]+)`/g)].map(([, name]) => name ?? '')
+  const shown = rows.flatMap((row) => {
+    const [, tables, writer, readers] = row.split('|')
+    return inTicks(tables).map((table) => [table, inTicks(writer)[0], inTicks(readers).toSorted().join()])
+  })
+  const rooms = (readers: Record<string, string> = {}) =>
+    [...new Set(Object.keys(readers).map(roomOf))].toSorted().join()
+  const asData = Object.entries(TABLES).map(([table, { writer, readers }]) => [table, writer, rooms(readers)])
+  expect(shown.toSorted()).toEqual(asData.toSorted())
+})
+
 test('the walls of SQL can be broken', () => {
   const query = (statement: string) => `const found = await db.$queryRaw(sql\`${statement}\`)`
   const sources = new Map([
