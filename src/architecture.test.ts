@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 
-/** Who may import whom: the drawing of docs/architecture.md as data. A longer entry means that part of the room only. */
+/** The rooms that each room may import: the drawing of docs/architecture.md as data. A longer entry names a part of the room. */
 const MAY_IMPORT: Record<string, string[]> = {
   lib: [],
   i18n: ['lib'],
@@ -61,7 +61,7 @@ const WALLS: Record<string, string[]> = {
   'server/wire': ['server/rest', 'server/routers', 'server/admission', 'server/trpc'],
 }
 
-/** Who may import which packages. */
+/** Packages that only some rooms may import. */
 const PACKAGES: { name: RegExp; only: string[] }[] = [
   { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'shop', 'ui', 'idempotency/client/react'] },
   {
@@ -75,7 +75,7 @@ const PACKAGES: { name: RegExp; only: string[] }[] = [
   { name: /^(next-intl|use-intl|icu-minify|negotiator)($|\/)/, only: ['app', 'pages', 'shop', 'i18n'] },
 ]
 
-/** What must never be in a browser: the place where all is built, and the database. */
+/** Files that must never reach a browser: the composition root and the database. */
 const SERVER_ONLY = ['server/deps.ts', 'platform/db.ts']
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { EngineReply } from '../core/run'
+import type { EngineReply } from '../core/request'
 import { PROBLEMS, type ProblemKind } from '../problems'
 import { type AnswerLinks, EXPOSED_HEADERS, httpAnswer, httpProblem, waitPreferred } from './http'
 

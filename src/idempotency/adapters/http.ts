@@ -1,4 +1,4 @@
-import type { EngineReply } from '../core/run'
+import type { EngineReply } from '../core/request'
 import { PROBLEMS, type Problem, type ProblemKind, showProblem } from '../problems'
 
 /** An HTTP response, independent of any framework. */

@@ -1,4 +1,4 @@
-import type { EngineReply } from '../core/run'
+import type { EngineReply } from '../core/request'
 import { type Problem, ProblemError } from '../problems'
 
 /**

@@ -1,14 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  type AttemptEffect,
-  type AttemptEvent,
-  type AttemptState,
-  begin,
-  type ServerProblem,
-  type Step,
-  step,
-} from './attempt'
+import { begin, step } from './attempt'
+import type { AttemptEffect, AttemptEvent, AttemptState, ServerProblem, Step } from './attempt-state'
 
 type S = AttemptState<string>
 type E = AttemptEvent<string>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fakeChannel, lockTable } from '../testing/browser'
-import type { AttemptState, ServerProblem, StoredAttempt } from './attempt'
+import type { AttemptState, ServerProblem, StoredAttempt } from './attempt-state'
 import { type AttemptController, type AttemptHost, createAttempt } from './controller'
 import { type BrowserApis, browserTabs } from './tabs'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { KeyStatus, ServerProblem, StoredAttempt } from './attempt'
+import type { KeyStatus, ServerProblem, StoredAttempt } from './attempt-state'
 import { type AttemptHost, createAttempt } from './controller'
 
 /** A host that logs each call, in order, and gives the scripted answers. */

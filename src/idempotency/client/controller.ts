@@ -1,16 +1,15 @@
+import { begin, step } from './attempt'
 import {
   type AttemptEffect,
   type AttemptEvent,
   type AttemptState,
-  begin,
   isSent,
   type KeyStatus,
   type PageKnowledge,
   type ServerProblem,
   type Step,
   type StoredAttempt,
-  step,
-} from './attempt'
+} from './attempt-state'
 import { type Keyed, mintKey } from './key'
 import { PACE, type Pace } from './retry'
 import type { AttemptStorage } from './storage'

@@ -1,6 +1,6 @@
 import { TRPCClientError, type TRPCLink } from '@trpc/client'
 import type { AnyRouter } from '@trpc/server'
-import type { ServerProblem } from './attempt'
+import type { ServerProblem } from './attempt-state'
 import type { Keyed } from './key'
 
 /**

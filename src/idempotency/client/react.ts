@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import type { PageKnowledge } from './attempt'
+import type { PageKnowledge } from './attempt-state'
 import { type AttemptController, type AttemptHost, type AttemptView, createAttempt } from './controller'
 
 /**

@@ -1,4 +1,4 @@
-import type { StoredAttempt } from './attempt'
+import type { StoredAttempt } from './attempt-state'
 
 /**
  * Storage of one attempt that outlives its page and is visible to the browser's other windows. Its functions

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { deferred, outcome, type TestEffect, TestEngine } from '../testing/engine'
-import type { EngineReply } from './run'
+import type { EngineReply } from './request'
 
 let bench: TestEngine
 let bank: ReturnType<typeof deferred<TestEffect>>

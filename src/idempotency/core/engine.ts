@@ -2,7 +2,8 @@ import type { Problem } from '../problems'
 import type { Operation, StoreForm } from './operation'
 import type { EngineOptions } from './options'
 import { Recovery } from './recovery'
-import { type EngineReply, type EngineRequest, KeyedRequest } from './run'
+import type { EngineReply, EngineRequest } from './request'
+import { KeyedRequest } from './run'
 import { Waiters } from './waiters'
 
 /**

@@ -1,39 +1,16 @@
 import { type Facts, PROBLEMS, type Problem } from '../problems'
+import { answerExpired, inProgress, keyReused, outcomeUnknown } from './engine-problems'
 import type { AttemptOutcome } from './events'
 import { differing, fieldHashes } from './fields'
-import { FINGERPRINT_VERSION, fingerprint, recordId, type Scope } from './fingerprint'
+import { FINGERPRINT_VERSION, fingerprint, recordId } from './fingerprint'
 import { withLease } from './lease'
 import { type Operation, orDoubt, type StoreForm } from './operation'
 import type { RequestOptions } from './options'
 import { type Answer, decide } from './record'
+import type { EngineReply, EngineRequest } from './request'
 import { type BeginOf, type Claimed, type NewRecord, StoreUnavailable } from './store'
 import { storeOutcome } from './store-outcome'
 import type { Waiters } from './waiters'
-
-/** One incoming request. */
-export interface EngineRequest<Input> {
-  scope: Scope
-  /** The idempotency key; `keyProblem` has accepted it. */
-  key: string
-  /** Parsed input. */
-  input: Input
-  /** How long it may wait for another request that is running under the same key, in milliseconds. */
-  waitMs: number
-  /** Origin of the request (`browser`, `api`) and its own id: for the attempt log only. */
-  source: string
-  requestId: string
-}
-
-/** Reply to one request: a stored answer, or a problem that is not stored. */
-export type EngineReply =
-  | {
-      kind: 'answer'
-      outcome: 'executed' | 'replayed' | 'joined' | 'rejected'
-      answer: Answer
-      firstExecutedAt: Date
-      expiresAt: Date
-    }
-  | { kind: 'problem'; problem: Problem }
 
 /**
  * Pauses of a waiting request. 25 to 400 ms: soon enough to go unnoticed, rare enough that a hundred waiters
@@ -298,38 +275,5 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
 
   private alert(message: string, error?: unknown): void {
     this.options.observe({ step: 'alert', recordId: this.id, operation: this.operation.name, message, error })
-  }
-}
-
-function inProgress(): Problem {
-  return {
-    kind: 'in-progress',
-    detail: 'A request with this key is still running. Send the same key again in a moment.',
-    retryAfterSeconds: 1,
-  }
-}
-
-function outcomeUnknown(facts: Facts = {}): Problem {
-  const detail = 'The outcome is not known yet. We are asking the bank; do not send a new key.'
-  return { kind: 'outcome-unknown', detail, retryAfterSeconds: 2, facts }
-}
-
-/**
- * Names the fields that differ, never their values: guessing a key must reveal nothing of the request behind
- * it.
- */
-function keyReused(differs: string[]): Problem {
-  return {
-    kind: 'key-reused',
-    detail: 'This key belongs to a request with other contents. Use a new key for a new request.',
-    facts: { differs },
-  }
-}
-
-function answerExpired(facts: Facts): Problem {
-  return {
-    kind: 'answer-expired',
-    detail: 'This key was used, and its stored answer has expired. Nothing was executed again.',
-    facts,
   }
 }

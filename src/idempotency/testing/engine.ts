@@ -3,7 +3,7 @@ import { Engine } from '../core/engine'
 import type { EngineEvent, LoggedAttempt } from '../core/events'
 import type { Finish, Operation, Refusal } from '../core/operation'
 import type { Answer } from '../core/record'
-import type { EngineReply, EngineRequest } from '../core/run'
+import type { EngineReply, EngineRequest } from '../core/request'
 import { type MemoryForm, MemoryStore, type MemoryWrite } from '../stores/memory'
 
 /** Input of the test operation; `at` may differ between retries. */

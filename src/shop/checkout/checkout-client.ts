@@ -1,5 +1,5 @@
 import { createTRPCClient, httpLink } from '@trpc/client'
-import type { AttemptState } from '@/idempotency/client/attempt'
+import type { AttemptState } from '@/idempotency/client/attempt-state'
 import type { AttemptHost } from '@/idempotency/client/controller'
 import { keyLink, problemOf } from '@/idempotency/client/link'
 import { attemptStorage } from '@/idempotency/client/storage'

@@ -1,4 +1,4 @@
-import type { Because } from '@/idempotency/client/attempt'
+import type { Because } from '@/idempotency/client/attempt-state'
 import { isProblemKind } from '@/idempotency/problems'
 import { keyStatusOf } from './checkout-order'
 import { hasMessage } from './end-messages'

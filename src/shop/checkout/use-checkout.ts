@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useRef } from 'react'
-import type { AttemptState } from '@/idempotency/client/attempt'
+import type { AttemptState } from '@/idempotency/client/attempt-state'
 import type { AttemptController, AttemptView } from '@/idempotency/client/controller'
 import { useAttempt } from '@/idempotency/client/react'
 import { checkoutHost, loadOrder } from './checkout-client'

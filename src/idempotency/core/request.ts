@@ -1,0 +1,28 @@
+import type { Problem } from '../problems'
+import type { Scope } from './fingerprint'
+import type { Answer } from './record'
+
+/** One incoming request. */
+export interface EngineRequest<Input> {
+  scope: Scope
+  /** The idempotency key; `keyProblem` has accepted it. */
+  key: string
+  /** Parsed input. */
+  input: Input
+  /** How long it may wait for another request that is running under the same key, in milliseconds. */
+  waitMs: number
+  /** Origin of the request (`browser`, `api`) and its own id: for the attempt log only. */
+  source: string
+  requestId: string
+}
+
+/** Reply to one request: a stored answer, or a problem that is not stored. */
+export type EngineReply =
+  | {
+      kind: 'answer'
+      outcome: 'executed' | 'replayed' | 'joined' | 'rejected'
+      answer: Answer
+      firstExecutedAt: Date
+      expiresAt: Date
+    }
+  | { kind: 'problem'; problem: Problem }
