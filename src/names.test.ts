@@ -12,7 +12,8 @@ const BANNED =
 const HELD_PRESSES = [
   'idempotency/stores/attempt-log.ts: AttemptLog.addHeldPresses',
   'app/dashboard/_parts/payment-sentences.ts: OutcomeCounts.held',
-  'idempotency/client/attempt.ts: StoredAttempt.held',
+  'idempotency/client/attempt-state.ts: Sent.held',
+  'idempotency/client/attempt-state.ts: StoredAttempt.held',
 ]
 
 /** Files and folders named with such a word for a while, each with its reason. */
