@@ -1,4 +1,5 @@
 import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
+import type { z } from 'zod'
 import type { Finish } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
 import {
@@ -13,7 +14,9 @@ import {
   StoreUnavailable,
 } from '../core/store'
 import { callDatabase } from './prisma-errors'
+import { anyRow, type LeaseRow, leaseRow, lostClaimRow, overdueRow, recordRow } from './record-rows'
 import * as statements from './record-sql'
+import { compared } from './rows'
 import type { SqlForm, SqlWrite } from './sql'
 
 /**
@@ -27,13 +30,6 @@ export interface PrismaLike {
   $transaction(queries: any[]): Promise<any[]>
   // biome-ignore lint/suspicious/noExplicitAny: the same
   idempotencyRecord: { upsert(args: any): any }
-}
-
-interface LeaseRow {
-  token: string
-  fence: number
-  createdAt: Date
-  expiresAt: Date
 }
 
 /** Default duration of a lease. 30 s: twice the longest time that we wait for the bank. */
@@ -61,7 +57,7 @@ export class PrismaStore implements Store<SqlForm> {
   }
 
   async read(merchantId: string, id: string): Promise<IdempotencyRow | null> {
-    const rows = await this.repeatable<IdempotencyRow>(statements.readRecord(merchantId, id))
+    const rows = await this.repeatable(recordRow, statements.readRecord(merchantId, id))
     return rows[0] ?? null
   }
 
@@ -86,7 +82,7 @@ export class PrismaStore implements Store<SqlForm> {
 
   async renew(claim: Claim): Promise<boolean> {
     const ceiling = statements.milliseconds(CEILING_LEASES * this.leaseMs)
-    return (await this.repeatable(statements.renewRecord(claim, this.lease, ceiling))).length === 1
+    return (await this.repeatable(anyRow, statements.renewRecord(claim, this.lease, ceiling))).length === 1
   }
 
   async commit(claim: Claim, next: Finish<SqlForm>): Promise<boolean> {
@@ -94,7 +90,7 @@ export class PrismaStore implements Store<SqlForm> {
   }
 
   async release(claim: Claim): Promise<boolean> {
-    return (await this.once(statements.releaseRecord(claim))).length === 1
+    return (await this.once(anyRow, statements.releaseRecord(claim))).length === 1
   }
 
   async takeOverdue(operation: string, limit: number): Promise<Overdue[]> {
@@ -113,11 +109,11 @@ export class PrismaStore implements Store<SqlForm> {
   }
 
   async reap(limit: number): Promise<number> {
-    return (await this.once(statements.reapRecords(limit))).length
+    return (await this.once(anyRow, statements.reapRecords(limit))).length
   }
 
   async expireAnswers(limit: number): Promise<number> {
-    return (await this.once(statements.expireAnswers(limit))).length
+    return (await this.once(anyRow, statements.expireAnswers(limit))).length
   }
 
   private async take(
@@ -133,7 +129,7 @@ export class PrismaStore implements Store<SqlForm> {
       const [row, begun] = await callDatabase(commit, { race: true })
       return this.claimed(
         claim,
-        Array.isArray(row) ? row[0] : row,
+        Array.isArray(row) ? compared(leaseRow, row)[0] : row,
         begun[0] ? { kind: 'written', row: begun[0] } : { kind: 'refused' },
       )
     } catch (error) {
@@ -163,15 +159,16 @@ export class PrismaStore implements Store<SqlForm> {
    */
   private async recoverLostAnswer(claim: Claim, error: unknown): Promise<Claimed | null> {
     if (!(error instanceof StoreUnavailable) || !error.maybeDone) throw error
-    const [row] = await this.repeatable<LeaseRow & { state: string }>(
-      sql`SELECT token::text, state, created_at AS "createdAt", expires_at AS "expiresAt" FROM idempotency_record WHERE ${statements.whereClaimedBy(claim)}`,
+    const [row] = await this.repeatable(
+      lostClaimRow,
+      sql`SELECT token::text, fence, state, created_at AS "createdAt", expires_at AS "expiresAt" FROM idempotency_record WHERE ${statements.whereClaimedBy(claim)}`,
     )
     if (!row) throw error
     return this.claimed(claim, row, row.state === 'sending' ? { kind: 'answer-lost' } : { kind: 'refused' })
   }
 
   private async overdue(take: Sql): Promise<Overdue[]> {
-    const rows = await this.once<Claim & Omit<Overdue, 'claim'>>(take)
+    const rows = await this.once(overdueRow, take)
     return rows.map(({ subjectId, tries, failures, ...claim }) => ({ claim, subjectId, tries, failures }))
   }
 
@@ -181,7 +178,7 @@ export class PrismaStore implements Store<SqlForm> {
    */
   private async unlessLost(commit: Sql): Promise<boolean> {
     try {
-      await this.once(commit)
+      await this.once(anyRow, commit)
       return true
     } catch (error) {
       if (error instanceof CommitRefused && error.write === 'record') return false
@@ -193,15 +190,15 @@ export class PrismaStore implements Store<SqlForm> {
     return { token, worker: this.worker, lease: this.lease }
   }
 
-  private once<T = unknown>(query: Sql): Promise<T[]> {
-    return callDatabase<T[]>(() => this.client.$queryRaw(query))
+  private async once<Row>(shape: z.ZodType<Row>, query: Sql): Promise<Row[]> {
+    return compared(shape, await callDatabase<Row[]>(() => this.client.$queryRaw(query)))
   }
 
   /**
    * For statements that are harmless when repeated: after a broken connection they run once more, on another
    * one.
    */
-  private repeatable<T = unknown>(query: Sql): Promise<T[]> {
-    return callDatabase<T[]>(() => this.client.$queryRaw(query), { repeat: true })
+  private async repeatable<Row>(shape: z.ZodType<Row>, query: Sql): Promise<Row[]> {
+    return compared(shape, await callDatabase<Row[]>(() => this.client.$queryRaw(query), { repeat: true }))
   }
 }

@@ -23,7 +23,11 @@ export function checkRows(on = true): void {
  * @throws ZodError under test, for a row of another shape
  */
 export async function rows<Row>(db: RowReader, shape: z.ZodType<Row>, query: Sql): Promise<Row[]> {
-  const found = await db.$queryRaw<Row[]>(query)
+  return compared(shape, await db.$queryRaw<Row[]>(query))
+}
+
+/** Rows that were read otherwise, compared with their shape. @throws ZodError under test, for a row of another shape */
+export function compared<Row>(shape: z.ZodType<Row>, found: Row[]): Row[] {
   if (checked) for (const row of found) shape.parse(row)
   return found
 }
