@@ -154,7 +154,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RUN,
-        find: "if (stored === 'not-stored') return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))",
+        find: "if (stored === 'not-stored') return this.turnAway(outcomeUnknown(this.operation.resourceFacts(subjectId)))",
         replace: '',
       },
     ],

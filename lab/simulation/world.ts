@@ -186,7 +186,7 @@ export class SimulatedWorld {
       name: 'pay',
       volatile: [],
       begin: (input, { subjectId }) => this.shop.begin(input, subjectId),
-      refused: async (input) => this.shop.whyRefused(input),
+      whyRefused: async (input) => this.shop.whyRefused(input),
       ask: (payment) => this.ask(server.process, payment),
       find: (payment) => this.find(server.process, payment),
       doubt: (reason) => ({ kind: 'doubt', reason }),
@@ -195,8 +195,8 @@ export class SimulatedWorld {
         await this.turn(server.process, 'recall')
         return this.shop.payments.get(subject) ?? null
       },
-      pointer: () => ({}),
-      parked: () => [],
+      resourceFacts: () => ({}),
+      parkWrites: () => [],
     }
   }
 

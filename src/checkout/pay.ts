@@ -19,7 +19,7 @@ import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
 import { confirmUrl } from './confirm-url'
 import { insertOrder, markPaid } from './order'
-import type { PaidFacts, PaymentAnswers } from './payment-answers'
+import type { PaymentAnswers, PaymentProgress } from './payment-answers'
 import { receiptPath } from './receipt-path'
 
 /** Payment of an existing order. `version` is the one that the shopper saw; null for a program, which sees no page. */
@@ -63,7 +63,7 @@ export function payOperation(deps: PayDeps): PayOperation {
     volatile: [],
     begin: (input, ids, claim) =>
       'orderId' in input ? reserve(input, ids, claim, deps) : placeAndReserve(input, ids, claim, deps),
-    refused: (input) => ('orderId' in input ? whyRefused(deps, input) : BUSY),
+    whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : BUSY),
     ask: (payment) => charge(deps.gateway, payment),
     find: (payment) => findCharge(deps.gateway, payment),
     doubt: (reason) => ({ kind: 'unknown', reason }),
@@ -81,8 +81,10 @@ export function payOperation(deps: PayDeps): PayOperation {
       }
     },
     recall: (merchantId, paymentId) => recallPayment(deps.db, merchantId, paymentId),
-    pointer: deps.answers.pointer,
-    parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, deps.newId(), recordId, reason)],
+    resourceFacts: deps.answers.resourceFacts,
+    parkWrites: ({ merchantId, recordId }, reason) => [
+      auditParked(merchantId, deps.newId(), recordId, reason),
+    ],
   }
 }
 
@@ -195,16 +197,16 @@ function answerFor(
     })
   if (outcome.kind === 'not-charged')
     return answers.problem('not-charged', 'The bank did not charge this card. You may try again.', about)
-  const facts = paidFactsOf(payment, status, outcome, now)
-  return facts && answers.paid(payment, facts)
+  const facts = progressOf(payment, status, outcome, now)
+  return facts && answers.payment(payment, facts)
 }
 
-function paidFactsOf(
+function progressOf(
   payment: BegunPayment,
   status: PaymentStatus,
   outcome: ChargeOutcome,
   now: Date,
-): PaidFacts | null {
+): PaymentProgress | null {
   if (status === 'succeeded' && outcome.kind === 'approved')
     return { status, cardLabel: outcome.cardLabel, paidAt: now.toISOString(), actionUrl: null }
   if (outcome.kind !== 'challenge') return null

@@ -3,7 +3,7 @@ import type { Facts } from '@/idempotency/problems'
 import type { BegunPayment } from '@/payments/store'
 
 /** A payment that succeeded, or one whose shopper must confirm first, at `actionUrl` (3-D Secure). */
-export type PaidFacts =
+export type PaymentProgress =
   | { status: 'succeeded'; cardLabel: string; paidAt: string; actionUrl: null }
   | { status: 'requires_action'; cardLabel: null; paidAt: null; actionUrl: string }
 
@@ -11,11 +11,11 @@ export type PayProblem = 'payment-declined' | 'not-charged' | 'already-paid'
 
 /** Renders the outcome of a payment for one kind of caller. The text is stored, so that a replay is the same byte for byte. */
 export interface PaymentAnswers {
-  paid(payment: BegunPayment, facts: PaidFacts): Answer
+  payment(payment: BegunPayment, facts: PaymentProgress): Answer
   problem(
     kind: PayProblem,
     detail: string,
     facts: { payment: string | null; receiptPath: string | null; declineCode: string | null },
   ): Answer
-  pointer(paymentId: string): Facts
+  resourceFacts(paymentId: string): Facts
 }

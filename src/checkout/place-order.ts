@@ -21,7 +21,7 @@ export interface PlaceOrderInput {
 /** Renders a placed order. The text is stored, so that a replay is the same byte for byte. */
 export interface OrderAnswers {
   placed(order: OrderRow): Answer
-  pointer(orderId: string): Facts
+  resourceFacts(orderId: string): Facts
 }
 
 export interface PlaceOrderDeps {
@@ -57,7 +57,7 @@ export function placeOrderOperation({
       const items = input.items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
       return insertOrder({ ...input, items }, ids.subjectId, claim)
     },
-    refused: async () => ({ kind: 'busy' }),
+    whyRefused: async () => ({ kind: 'busy' }),
     ask: ({ id, merchantId }) => readOrder(db, merchantId, id),
     find: ({ id, merchantId }) => readOrder(db, merchantId, id),
     doubt: () => null,
@@ -67,8 +67,8 @@ export function placeOrderOperation({
         : // The database went away between the two commits: the row exists, and is read again.
           { to: 'unknown', answer: null, writes: [], retryInMs: 1_000 },
     recall: async (merchantId, orderId) => readOrder(db, merchantId, orderId),
-    pointer: answers.pointer,
-    parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, newId(), recordId, reason)],
+    resourceFacts: answers.resourceFacts,
+    parkWrites: ({ merchantId, recordId }, reason) => [auditParked(merchantId, newId(), recordId, reason)],
   }
 }
 

@@ -41,7 +41,7 @@ const amount = z
   .int('An amount is a whole number of the smallest unit.')
   .positive('An amount must be above zero.')
   .max(Number(MAX_MINOR))
-  .meta({ description: 'In the smallest unit of the currency: 2400 EUR cents are €24.00.', example: 2400 })
+  .meta({ description: 'In the smallest unit of the currency: 2400 means €24.00.', example: 2400 })
 
 /** The merchant's own key-value pairs, stored and returned unchanged. At most 20 of them, so that a row stays small. */
 const metadata = z

@@ -4,7 +4,7 @@ import type { PaymentAnswers } from './payment-answers'
 import { receiptPath } from './receipt-path'
 
 /** Body of a successful answer to the checkout page, stored and replayed unchanged. `amount` in minor units. */
-export interface PaidBody {
+export interface PaymentBody {
   payment: {
     id: string
     status: 'succeeded' | 'requires_action'
@@ -25,9 +25,9 @@ export interface ProblemBody {
 
 /** The answers to the checkout page. */
 export const shopperAnswers: PaymentAnswers = {
-  paid: ({ id, amount, currency, receiptToken }, { actionUrl, ...outcome }) => {
+  payment: ({ id, amount, currency, receiptToken }, { actionUrl, ...outcome }) => {
     const payment = { id: showId('pay', id), amount: Number(amount), currency, ...outcome }
-    const body: PaidBody = { payment, receiptUrl: receiptPath(receiptToken), actionUrl }
+    const body: PaymentBody = { payment, receiptUrl: receiptPath(receiptToken), actionUrl }
     return { status: 200, problem: null, body: JSON.stringify(body) }
   },
 
@@ -37,5 +37,5 @@ export const shopperAnswers: PaymentAnswers = {
     return { status: PROBLEMS[kind].status, problem: kind, body: JSON.stringify(body) }
   },
 
-  pointer: (paymentId) => ({ payment: showId('pay', paymentId) }),
+  resourceFacts: (paymentId) => ({ payment: showId('pay', paymentId) }),
 }

@@ -31,7 +31,7 @@ export const PROBLEMS = {
   'not-refundable': row(409, 'CONFLICT', 'The refund is not possible', 'after-fixing', true, false),
   'already-paid': row(409, 'CONFLICT', 'This order is already paid', 'no', false, true),
   'order-changed': row(409, 'CONFLICT', 'The order has changed', 'after-fixing', true, false),
-  'in-progress': row(409, 'CONFLICT', 'A request with this key is still running', 'same-key', false, false),
+  'in-progress': row(409, 'CONFLICT', 'The first request is still running', 'same-key', false, false),
   'outcome-unknown': row(409, 'CONFLICT', 'The outcome is not known yet', 'poll', false, true),
   'answer-expired': row(409, 'CONFLICT', 'The stored answer has expired', 'no', false, true),
   'key-reused': row(

@@ -14,7 +14,7 @@ import { type BegunPayment, movePayment, type PaymentChanges } from './store'
  * not help, so the record is parked for a person.
  */
 export type ChargeOutcome =
-  | Omit<Approved, 'amountMinor' | 'currency'>
+  | (Omit<Approved, 'amountMinor' | 'currency'> & { amountMinor?: never; currency?: never })
   | Exclude<Outcome, { kind: 'approved' | 'cancelled' }>
   | { kind: 'not-charged' }
   | { kind: 'contradiction'; reason: string }

@@ -31,7 +31,7 @@ export interface RefundInput {
 export interface RefundAnswers {
   refunded(refund: BegunRefund): Answer
   declined(refund: BegunRefund, detail: string): Answer
-  pointer(refundId: string): Facts
+  resourceFacts(refundId: string): Facts
 }
 
 export interface RefundDeps {
@@ -56,7 +56,7 @@ export function refundOperation(
     name: deps.name,
     volatile: [],
     begin: takeFromPayment,
-    refused: (input) => whyRefused(deps.db, input),
+    whyRefused: (input) => whyRefused(deps.db, input),
     ask: (refund) => giveBack(deps.gateway, refund),
     find: (refund) => giveBack(deps.gateway, refund),
     doubt: (reason) => ({ kind: 'unknown', reason }),
@@ -91,8 +91,10 @@ export function refundOperation(
       }
     },
     recall: (merchantId, refundId) => recallRefund(deps.db, merchantId, refundId),
-    pointer: deps.answers.pointer,
-    parked: ({ merchantId, recordId }, reason) => [auditParked(merchantId, deps.newId(), recordId, reason)],
+    resourceFacts: deps.answers.resourceFacts,
+    parkWrites: ({ merchantId, recordId }, reason) => [
+      auditParked(merchantId, deps.newId(), recordId, reason),
+    ],
   }
 }
 
@@ -139,7 +141,8 @@ async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promi
 }
 
 function notRefundable(status: string, refundable: bigint, currency: string): string {
-  if (status !== 'succeeded') return `Only a payment that succeeded can be refunded; this one is ${status}.`
+  if (status !== 'succeeded')
+    return `Only a succeeded payment can be refunded. The status of this one is ${status}.`
   return refundable === 0n
     ? 'This payment is refunded in full.'
     : `At most ${formatMoney(refundable, currency)} of this payment can still be refunded.`

@@ -62,7 +62,7 @@ export function insertPayment(payable: ClaimRows, payment: NewPayment): ClaimedS
     SELECT merchant_id, ${id}::uuid, order_id, ${recordId}, amount, currency, ${method}, ${gatewayKey}, ${receiptToken},
       ${description}, ${JSON.stringify(metadata)}::jsonb
     FROM ${payable}
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (merchant_id, order_id) WHERE status IN ('sending', 'unknown', 'requires_action', 'succeeded') DO NOTHING
     RETURNING ${BEGUN_COLUMNS}`
 }
 

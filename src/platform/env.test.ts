@@ -32,6 +32,12 @@ describe('readEnv', () => {
     })
   })
 
+  test('refuses a former name rather than ignoring it', () => {
+    expect(refusalOf({ ...GOOD, PAYONCE_COMPLETER_MS: '250' })).toContain(
+      'PAYONCE_COMPLETER_MS: is called PAYONCE_RESOLVER_MS now',
+    )
+  })
+
   test('knows a bank outside our process by its address', () => {
     expect(readEnv({ ...GOOD, PAYONCE_BANK_URL: 'http://127.0.0.1:4000' }).PAYONCE_BANK_URL).toBe(
       'http://127.0.0.1:4000',

@@ -48,7 +48,7 @@ const complete = schema.extend({
     error: 'name a PostgreSQL database (`npm start` brings its own)',
   }),
   PAYONCE_SECRET: z
-    .string({ error: 'at least 32 characters of chance (`npm start` makes one for the sandbox)' })
+    .string({ error: 'at least 32 random characters (`npm start` makes one for the sandbox)' })
     .min(32),
 })
 
@@ -69,10 +69,17 @@ export function readSetupEnv(source: Record<string, string | undefined> = proces
   return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
 }
 
+/** Former names. One that is still set stops the boot, rather than being ignored. */
+const RENAMED = { PAYONCE_COMPLETER_MS: 'PAYONCE_RESOLVER_MS' }
+
 function parse<T extends z.ZodType>(shape: T, source: Record<string, string | undefined>): z.infer<T> {
   const parsed = shape.safeParse(given(source))
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  const renamed = Object.entries(RENAMED).filter(([old]) => given(source)[old] !== undefined)
+  if (parsed.success && renamed.length === 0) return parsed.data
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    ...renamed.map(([old, name]) => `${old}: is called ${name} now`),
+  ]
   throw new Error(`The environment is not right:\n  ${problems.join('\n  ')}`)
 }
 

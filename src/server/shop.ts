@@ -31,7 +31,7 @@ async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
   const product = CATALOGUE.find(({ sku }) => sku === form.sku)
   const quantity = Number(form.quantity ?? 1)
   if (!product || !Number.isInteger(quantity) || quantity < 1 || quantity > 99)
-    return c.text('Choose one of our products, from 1 to 99 pieces.', 400)
+    return c.text('Choose a product and a quantity from 1 to 99.', 400)
   const merchantId = await shopOwner(deps)
   if (!merchantId) return c.text('This shop is open in the sandbox only.', 404)
   const { name } = MESSAGES[localeOf(c.req.raw.headers)].shop.product[product.sku]

@@ -24,21 +24,21 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
   'not-refundable':
     'Only a succeeded payment can be refunded, and at most what is left of it. The answer names that amount. Nothing was done.',
   'already-paid':
-    'The order was paid with another key. You were not charged again. The answer links to the receipt.',
+    'The order was paid under another key, and this request charged nothing. The answer names the payment.',
   'order-changed':
     'The order has changed since the shopper saw it. Nothing was charged. Show the new total, then pay.',
   'in-progress':
-    'The first request with this key is still running. Wait for Retry-After, then send the same request again.',
+    'The first request with this key, or another payment of the same order, is not finished. Wait for Retry-After, then send the same request again.',
   'outcome-unknown':
     'The bank did not answer, so we do not know whether it charged. We keep asking it and never charge again to find out.',
   'answer-expired':
-    'This key took effect long ago, and its stored answer was deleted. The effect remains, and a repeat does nothing.',
+    'A request with this key was completed long ago, and its stored answer was deleted. A retry does nothing.',
   'key-reused':
     'This key belongs to a request with another payload. The answer names the fields that differ, never their values.',
   'not-charged': 'The bank confirmed that it did not charge. You may try again with a new key.',
   internal: 'An error on our side, before anything took effect. Send the same request with the same key.',
   'record-damaged':
-    'The stored answer cannot be read. Nothing was executed, and we were alerted. Contact us before you pay again.',
+    'The stored answer cannot be read, and we were alerted. This request executed nothing; the first one may have taken effect. Contact us before you pay again.',
   unavailable:
-    'Our database cannot be reached, so the bank was not asked and nothing was charged. Send the same request again.',
+    'The server cannot take this request now: it is overloaded or restarting, or cannot reach its database or the bank. This request charged nothing. Wait for Retry-After, then send it again with the same key.',
 }

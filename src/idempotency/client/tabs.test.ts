@@ -41,6 +41,23 @@ describe('with locks', () => {
     expect(second.log).toEqual(['follow', 'receive ready', 'receive sending'])
   })
 
+  test('a page of the version before, which called the state `said`, is understood, and understands', async () => {
+    const apis = browser()
+    const heard: unknown[] = []
+    const old = apis.open('order')
+    old.onmessage = ({ data }) => void heard.push(data)
+    const leader = openWindow(apis)
+    await settled()
+    leader.tab.publish('checking', true)
+    await settled()
+    expect(heard).toEqual([{ state: 'checking', said: 'checking', busy: true }])
+    const follower = openWindow(apis)
+    await settled()
+    old.postMessage({ said: 'done', busy: false })
+    await settled()
+    expect(follower.log.at(-1)).toBe('receive done')
+  })
+
   test('the next one leads when the leader is closed, and one after the other', async () => {
     const apis = browser()
     const [first, second, third] = [openWindow(apis), openWindow(apis), openWindow(apis)]

@@ -66,7 +66,9 @@ const GRACE_MS = 1_500
 /** A leader that leaves three questions unanswered is frozen or gone. */
 const UNANSWERED_MAX = 3
 
-type Message<State> = { hello: true } | { state: State; busy: boolean }
+type Report<State> = { state: State; busy: boolean }
+/** `said` is the name of `state` in pages of the version before, which may still be open. Its readers go with the next release. */
+type Message<State> = { hello: true } | (Report<State> & { said?: State }) | { said: State; busy: boolean }
 
 /**
  * The windows that joined under one name in this browser (lock and channel are per origin).
@@ -85,7 +87,7 @@ function browserApis(): BrowserApis {
 class Tab<State> implements TabHandle<State> {
   private readonly channel: ReturnType<NonNullable<BrowserApis['open']>> | undefined
   private role: 'joining' | 'leading' | 'following' = 'joining'
-  private published: { state: State; busy: boolean } | null = null
+  private published: Report<State> | null = null
   private unanswered = 0
   private helloTimer: ReturnType<typeof setInterval> | undefined
   private graceTimer: ReturnType<typeof setTimeout> | undefined
@@ -106,7 +108,7 @@ class Tab<State> implements TabHandle<State> {
 
   publish(state: State, busy: boolean): void {
     this.published = { state, busy }
-    if (this.role === 'leading') this.post(this.published)
+    if (this.role === 'leading') this.postReport(this.published)
   }
 
   takeOver(): void {
@@ -184,22 +186,30 @@ class Tab<State> implements TabHandle<State> {
   private receive(message: Message<State>): void {
     if (this.left) return
     if ('hello' in message) this.answer()
-    else if (this.role !== 'leading') this.update(message)
-    else if (!this.apis.locks) this.giveWay(message)
+    else this.receiveReport('state' in message ? message : { state: message.said, busy: message.busy })
+  }
+
+  private receiveReport(report: Report<State>): void {
+    if (this.role !== 'leading') this.update(report)
+    else if (!this.apis.locks) this.giveWay(report)
   }
 
   private answer(): void {
-    if (this.role === 'leading' && this.published) this.post(this.published)
+    if (this.role === 'leading' && this.published) this.postReport(this.published)
   }
 
-  private update({ state, busy }: { state: State; busy: boolean }): void {
+  private postReport(report: Report<State>): void {
+    this.post({ ...report, said: report.state })
+  }
+
+  private update({ state, busy }: Report<State>): void {
     this.unanswered = 0
     this.events.receive(state)
     if (!this.apis.locks && !busy) this.lead()
   }
 
   /** Without locks a busy window keeps the lead, and the others follow until it is done. */
-  private giveWay({ state, busy }: { state: State; busy: boolean }): void {
+  private giveWay({ state, busy }: Report<State>): void {
     if (!busy || this.published?.busy) return
     this.follow()
     this.events.receive(state)

@@ -33,13 +33,16 @@ export interface Operation<Input extends object, Begun, Effect, Form extends Sto
    */
   begin(input: Input, ids: Ids, claim: Form['claim']): Form['begin']
   /** Reason why `begin` touched no row. Called outside any transaction. */
-  refused(input: Input): Promise<Refusal>
+  whyRefused(input: Input): Promise<Refusal>
   /**
    * The request to the outside: a charge, for example. Returns doubt as a value; an exception counts as doubt
    * too.
    */
   ask(begun: Begun): Promise<Effect>
-  /** Looks up the outcome of `ask` without requesting any effect. */
+  /**
+   * Learns the outcome of `ask` without a second effect: a look-up, or the same request under the same key
+   * where the outside keeps that key.
+   */
   find(begun: Begun): Promise<Effect>
   /** The `Effect` of an unknown outcome. */
   doubt(reason: string): Effect
@@ -51,12 +54,12 @@ export interface Operation<Input extends object, Begun, Effect, Form extends Sto
    */
   recall(merchantId: string, subjectId: string): Promise<Begun | null>
   /** Facts about the row for a reply without a stored answer, such as its URL. */
-  pointer(subjectId: string): Facts
+  resourceFacts(subjectId: string): Facts
   /** The writes of the commit that parks a record: the audit row that an operator follows. */
-  parked(ids: Omit<Ids, 'subjectId'> & { subjectId: string | null }, reason: string): Form['write'][]
+  parkWrites(ids: Omit<Ids, 'subjectId'> & { subjectId: string | null }, reason: string): Form['write'][]
 }
 
-/** An operation of any input and effect, where only its name, `parked` or `pointer` matter. */
+/** An operation of any input and effect, where only its name, `parkWrites` or `resourceFacts` matter. */
 // biome-ignore lint/suspicious/noExplicitAny: each operation has its own input, row and effect
 export type AnyOperation<Form extends StoreForm> = Operation<any, any, any, Form>
 

@@ -1,7 +1,7 @@
 import { withLease } from './lease'
 import { type Finish, type Operation, orDoubt, type StoreForm } from './operation'
 import type { RecoveryOptions } from './options'
-import type { Overdue } from './store'
+import type { DoubtedRecord } from './store'
 import { type ClaimedWork, storeOutcome } from './store-outcome'
 import type { Waiters } from './waiters'
 
@@ -16,7 +16,7 @@ const PARK_AFTER_TRIES = 120
  */
 const PARK_AFTER_FAILURES = 8
 
-/** Settles records in doubt: looks up the outcome, never requests the effect again. */
+/** Settles records in doubt by `find`; it never calls `ask`. */
 export class Recovery<Form extends StoreForm> {
   constructor(
     private readonly options: RecoveryOptions<Form>,
@@ -54,7 +54,7 @@ export class Recovery<Form extends StoreForm> {
    */
   private async settle<Input extends object, Begun, Effect>(
     operation: Operation<Input, Begun, Effect, Form>,
-    record: Overdue,
+    record: DoubtedRecord,
     requestId: string,
   ): Promise<void> {
     const at = this.options.clock.now()
@@ -76,18 +76,18 @@ export class Recovery<Form extends StoreForm> {
 
   private async check<Input extends object, Begun, Effect>(
     operation: Operation<Input, Begun, Effect, Form>,
-    { claim, subjectId, tries, failures }: Overdue,
+    { claim, subjectId, tries, failures }: DoubtedRecord,
   ): Promise<Finish<Form>> {
     // Counted at the take-over, so that a record that kills its process counts too.
     if (failures > PARK_AFTER_FAILURES)
-      return parked(`it could not be settled ${failures - 1} times in a row`)
+      return toParked(`it could not be settled ${failures - 1} times in a row`)
     const begun = subjectId === null ? null : await operation.recall(claim.merchantId, subjectId)
-    if (!begun) return parked('the row that it began is missing')
+    if (!begun) return toParked('the row that it began is missing')
     const effect = await orDoubt(operation, () => operation.find(begun))
     const next = operation.finish(begun, effect)
     const silent = next.to === 'unknown' && next.answer === null
     return silent && tries + 1 >= PARK_AFTER_TRIES
-      ? { ...parked(`asked ${tries + 1} times without an answer`), writes: next.writes }
+      ? { ...toParked(`asked ${tries + 1} times without an answer`), writes: next.writes }
       : next
   }
 
@@ -123,6 +123,6 @@ export class Recovery<Form extends StoreForm> {
   }
 }
 
-function parked(reason: string): { to: 'parked'; answer: null; writes: never[]; reason: string } {
+function toParked(reason: string): { to: 'parked'; answer: null; writes: never[]; reason: string } {
   return { to: 'parked', answer: null, writes: [], reason }
 }

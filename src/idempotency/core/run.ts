@@ -89,11 +89,11 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
       case 'unknown':
         return decision.answer
           ? this.replay(decision.answer, decision.row)
-          : this.turnAway(outcomeUnknown(this.pointer(decision.row)))
+          : this.turnAway(outcomeUnknown(this.resourceFacts(decision.row)))
       case 'mismatch':
         return this.turnAway(keyReused(this.differingFields(decision.row)))
       case 'expired':
-        return this.turnAway(answerExpired(this.pointer(decision.row)))
+        return this.turnAway(answerExpired(this.resourceFacts(decision.row)))
       case 'damaged':
         this.alert('a stored record cannot be read')
         return this.turnAway({
@@ -157,11 +157,11 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     this.observeStep('asked', claim.fence)
     const next = this.operation.finish(begun, effect)
     const stored = await storeOutcome(this.options, this.operation, { claim, subjectId }, next)
-    if (stored === 'not-stored') return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))
+    if (stored === 'not-stored') return this.turnAway(outcomeUnknown(this.operation.resourceFacts(subjectId)))
     this.observeStep(stored === 'committed' ? 'committed' : 'lost-lease', claim.fence)
     // The lease was lost: its new holder decides, and the record will show the outcome.
     if (stored === 'lost') return 'again'
-    if (next.answer === null) return this.turnAway(outcomeUnknown(this.operation.pointer(subjectId)))
+    if (next.answer === null) return this.turnAway(outcomeUnknown(this.operation.resourceFacts(subjectId)))
     return this.answered('executed', next.answer, claimed, claim.fence)
   }
 
@@ -178,7 +178,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   }
 
   private async explain(claimed: Claimed): Promise<EngineReply | 'again' | 'wait'> {
-    const refusal = await this.operation.refused(this.request.input)
+    const refusal = await this.operation.whyRefused(this.request.input)
     const { claim } = claimed
     if (refusal.kind !== 'answer') {
       await this.options.store.release(claim)
@@ -258,8 +258,8 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     return differing(row.fields, request.input, operation.volatile, options.fieldSecret)
   }
 
-  private pointer({ subjectId }: { subjectId: string | null }): Facts {
-    return subjectId ? this.operation.pointer(subjectId) : {}
+  private resourceFacts({ subjectId }: { subjectId: string | null }): Facts {
+    return subjectId ? this.operation.resourceFacts(subjectId) : {}
   }
 
   private mayWait(): boolean {

@@ -33,7 +33,7 @@ type OutcomeOptions<Form extends StoreForm> = Pick<RecoveryOptions<Form>, 'obser
  */
 export async function storeOutcome<Form extends StoreForm>(
   { store, clock, observe }: OutcomeOptions<Form>,
-  operation: Pick<AnyOperation<Form>, 'name' | 'parked'>,
+  operation: Pick<AnyOperation<Form>, 'name' | 'parkWrites'>,
   work: ClaimedWork,
   outcome: Finish<Form>,
 ): Promise<StoreResult> {
@@ -61,9 +61,9 @@ export async function storeOutcome<Form extends StoreForm>(
 }
 
 function parkWrites<Form extends StoreForm>(
-  operation: Pick<AnyOperation<Form>, 'parked'>,
+  operation: Pick<AnyOperation<Form>, 'parkWrites'>,
   { claim, subjectId }: ClaimedWork,
   reason: string,
 ): Form['write'][] {
-  return operation.parked({ merchantId: claim.merchantId, recordId: claim.id, subjectId }, reason)
+  return operation.parkWrites({ merchantId: claim.merchantId, recordId: claim.id, subjectId }, reason)
 }

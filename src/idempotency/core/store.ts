@@ -43,12 +43,12 @@ export interface Claims<Form extends StoreForm> {
 /** Records whose outcome is in doubt: the verbs of the resolver and of the operator. */
 export interface Doubts<Form extends StoreForm> {
   /** Takes over up to `limit` records in doubt: `sending` past its lease, and `unknown` that is due. */
-  takeOverdue(operation: string, limit: number): Promise<Overdue[]>
+  takeOverdue(operation: string, limit: number): Promise<DoubtedRecord[]>
   /**
    * Takes over one record in doubt, due or not, after a hint. Null: it is not in doubt, is parked, or is
    * being checked right now.
    */
-  takeInDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null>
+  takeInDoubt(operation: string, merchantId: string, id: string): Promise<DoubtedRecord | null>
   /** Gives a parked record back to the resolver, together with `writes`. False: it is not parked. */
   unpark(merchantId: string, id: string, writes: Form['write'][]): Promise<boolean>
 }
@@ -99,7 +99,7 @@ export interface Claimed {
 }
 
 /** A record in doubt that the resolver has taken over. */
-export interface Overdue {
+export interface DoubtedRecord {
   claim: Claim
   subjectId: string | null
   /** Look-ups in a row that brought no answer. */

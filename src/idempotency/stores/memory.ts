@@ -6,8 +6,8 @@ import {
   CEILING_LEASES,
   type Claimed,
   CommitRefused,
+  type DoubtedRecord,
   type NewRecord,
-  type Overdue,
   type Store,
 } from '../core/store'
 
@@ -99,7 +99,7 @@ export class MemoryStore implements Store<MemoryForm> {
     return true
   }
 
-  async takeOverdue(operation: string, limit: number): Promise<Overdue[]> {
+  async takeOverdue(operation: string, limit: number): Promise<DoubtedRecord[]> {
     const due = [...this.rows.values()].filter(
       (row) =>
         row.operation === operation &&
@@ -110,7 +110,7 @@ export class MemoryStore implements Store<MemoryForm> {
     return due.slice(0, limit).map((row) => this.takeForCheck(row))
   }
 
-  async takeInDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null> {
+  async takeInDoubt(operation: string, merchantId: string, id: string): Promise<DoubtedRecord | null> {
     const row = this.rows.get(`${merchantId}/${id}`)
     const underCheck = row !== undefined && row.failures > 0 && row.leaseUntil >= this.now()
     return row?.operation === operation && row.state === 'unknown' && !row.parked && !underCheck
@@ -148,7 +148,7 @@ export class MemoryStore implements Store<MemoryForm> {
     return [...this.rows.values()]
   }
 
-  private takeForCheck(row: MemoryRecord): Overdue {
+  private takeForCheck(row: MemoryRecord): DoubtedRecord {
     const taken = {
       fence: row.fence + 1,
       token: this.newToken(),

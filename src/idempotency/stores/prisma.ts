@@ -8,8 +8,8 @@ import {
   CEILING_LEASES,
   type Claimed,
   CommitRefused,
+  type DoubtedRecord,
   type NewRecord,
-  type Overdue,
   type Store,
   StoreUnavailable,
 } from '../core/store'
@@ -93,11 +93,11 @@ export class PrismaStore implements Store<SqlForm> {
     return (await this.once(anyRow, statements.releaseRecord(claim))).length === 1
   }
 
-  async takeOverdue(operation: string, limit: number): Promise<Overdue[]> {
+  async takeOverdue(operation: string, limit: number): Promise<DoubtedRecord[]> {
     return this.overdue(statements.takeOverdue(operation, limit, this.taker(this.newToken())))
   }
 
-  async takeInDoubt(operation: string, merchantId: string, id: string): Promise<Overdue | null> {
+  async takeInDoubt(operation: string, merchantId: string, id: string): Promise<DoubtedRecord | null> {
     const [taken] = await this.overdue(
       statements.takeOneInDoubt(operation, merchantId, id, this.taker(this.newToken())),
     )
@@ -167,7 +167,7 @@ export class PrismaStore implements Store<SqlForm> {
     return this.claimed(claim, row, row.state === 'sending' ? { kind: 'answer-lost' } : { kind: 'refused' })
   }
 
-  private async overdue(take: Sql): Promise<Overdue[]> {
+  private async overdue(take: Sql): Promise<DoubtedRecord[]> {
     const rows = await this.once(overdueRow, take)
     return rows.map(({ subjectId, tries, failures, ...claim }) => ({ claim, subjectId, tries, failures }))
   }

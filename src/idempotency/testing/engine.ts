@@ -115,7 +115,7 @@ export class TestEngine {
           return begun
         },
       }),
-      refused: () => (this.refusal as () => Promise<Refusal>)(),
+      whyRefused: () => (this.refusal as () => Promise<Refusal>)(),
       ask: (begun) => {
         this.asked.push(begun.subject)
         return this.ask(begun)
@@ -127,8 +127,8 @@ export class TestEngine {
       doubt: (reason) => ({ kind: 'doubt', reason }),
       finish: (begun, effect) => this.finish(begun, effect),
       recall: async (_, subject) => this.rows.get(subject) ?? null,
-      pointer: (subject) => ({ subject }),
-      parked: (_, reason) => [this.line(`parked: ${reason}`)],
+      resourceFacts: (subject) => ({ subject }),
+      parkWrites: (_, reason) => [this.line(`parked: ${reason}`)],
     }
   }
 

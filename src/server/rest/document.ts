@@ -30,10 +30,11 @@ export function apiDocument(app: OpenAPIHono<RestEnv>, baseUrl: string) {
 }
 
 const DESCRIPTION = `\
-Every POST carries an \`Idempotency-Key\`. A request takes effect once, however often it is sent under one
-key; every repeat gets the first answer, byte for byte, with \`Idempotent-Replayed: true\`. Make the key
-once, store it before you send, and send the same request again whenever you do not know its outcome.
+Every POST carries an \`Idempotency-Key\`. A request takes effect once, however often you send it under
+one key. Once its outcome is final, every repeat gets the same answer, byte for byte, with
+\`Idempotent-Replayed: true\`; a 202 is interim, and repeating the request brings the final answer. Make the
+key once, store it before you send, and send the same request again whenever you do not know its outcome.
 
 Amounts are integers in the smallest unit of their currency; times are RFC 3339 in UTC. Every error is a
 problem (RFC 9457) whose \`type\` is the address of a page about it. \`retry\` names your next step;
-\`safeNewKey\` is true where a request under a new key cannot charge a second time.`
+\`safeNewKey\` is true where this request had no effect, so that a new key cannot repeat one.`

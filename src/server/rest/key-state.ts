@@ -20,7 +20,7 @@ const stateShape = z
     key: z.string().meta({ example: 'abc123' }),
     state: z.enum(['in_progress', 'unknown', 'completed', 'expired', 'released']).meta({
       description:
-        '`in_progress`: the request is running. `unknown`: the bank was asked and its answer is missing; we are finding out. `completed`: the same request gets the stored answer. `expired`: the stored answer was deleted; the effect remains, and a retry is refused. `released`: nothing was done; the same request may be sent again.',
+        '`in_progress`: the request is running. `unknown`: the bank did not answer; we are asking it for the outcome. `completed`: the same request gets the stored answer. `expired`: the stored answer was deleted; the effect remains, and a retry is refused. `released`: nothing was done; the same request may be sent again.',
       example: 'completed',
     }),
     status: z.int().nullable().meta({ description: 'The HTTP status of the stored answer.', example: 201 }),
@@ -53,7 +53,7 @@ const get = createRoute({
   tags: ['Idempotency'],
   summary: 'Read the state of a key',
   description:
-    'Tells the outcome of a request without sending it again. Answers `not-found` alike for a key that does not exist and for a key of another merchant.',
+    'Returns the outcome of a request without sending it again. A key that does not exist and a key of another merchant both get `not-found`.',
   ...needs('payments:read'),
   request: {
     params: z.object({

@@ -15,8 +15,8 @@ import { sendPage } from './send-page'
 const PATH = `${PAYMENTS}/{id}/refunds`
 
 const examples = {
-  part: { summary: 'A part of the payment', value: { amount: 1200, reason: 'one was sent back' } },
-  rest: { summary: 'All that is not refunded yet', value: {} },
+  part: { summary: 'A part of the payment', value: { amount: 1200, reason: 'One item was returned' } },
+  rest: { summary: 'The remaining amount', value: {} },
 }
 
 const create = createRoute({
@@ -24,9 +24,9 @@ const create = createRoute({
   path: PATH,
   operationId: 'createRefund',
   tags: ['Refunds'],
-  summary: 'Give money back, once',
+  summary: 'Refund a payment, once',
   description:
-    'Refunds never exceed the captured amount, even if several are requested at once. Without `amount`, all that is not refunded yet is given back.',
+    'Refunds never exceed the captured amount, even if several are requested at once. Without `amount`, the remaining amount is refunded.',
   ...needs('refunds:write'),
   request: { params: idParam('pay', 'payment'), headers: keyHeaders, body: body(newRefund, examples) },
   responses: {

@@ -14,7 +14,7 @@ export const EVERY_HEADER = {
     '018f3c2a-9d4e-7c31-b2a4-5f60718293a4',
   ),
   RateLimit: header(
-    'Requests left in the quota of this API key (`r`), and seconds until it starts again (`t`).',
+    'Requests left in the quota of this API key (`r`), and seconds until the quota resets (`t`).',
     '"default";r=599;t=42',
   ),
   'RateLimit-Policy': header(
@@ -31,14 +31,14 @@ export const LOCATION = {
 export const STORED_HEADERS = {
   'Idempotent-Replayed': header('`true` on a replay. The first answer does not carry this header.', 'true'),
   'Idempotency-First-Executed': header(
-    'On a replay: when the request took effect.',
+    'On a replay: when the first request under this key began.',
     '2026-11-24T12:00:00.000Z',
   ),
   'Idempotency-Key-Expires': header(
     'When the stored answer is deleted. A later retry is refused, never executed.',
     '2026-12-24T12:00:00.000Z',
   ),
-  'Preference-Applied': header('The `wait` of the `Prefer` header that was honoured.', 'wait=10'),
+  'Preference-Applied': header('The preference that was applied.', 'wait=10'),
 }
 
 /** Problems that pass: the same request is worth sending again after a while. */
@@ -62,7 +62,7 @@ export function problemHeaders(kinds: readonly ProblemKind[]) {
       ? { 'Retry-After': header('Seconds to wait before you send the same request again.', '1') }
       : {}),
     ...(kinds.includes('unauthorized')
-      ? { 'WWW-Authenticate': header('The authentication that is needed.', 'Bearer realm="Payonce"') }
+      ? { 'WWW-Authenticate': header('The authentication scheme to use.', 'Bearer realm="Payonce"') }
       : {}),
     // A request that waited for the first one may end in any of the stored answers, or learn that its key was reused.
     ...(kinds.some((kind) => PROBLEMS[kind].remembered || kind === 'key-reused') ? STORED_HEADERS : {}),

@@ -48,7 +48,7 @@ export function json<Schema extends z.ZodType>(schema: Schema, description: stri
   return { description, headers: EVERY_HEADER, content: { 'application/json': { schema } } }
 }
 
-/** A JSON answer that is stored under its key. The body never changes; headers mark a replay. */
+/** A JSON answer that is stored under its key. Replays send the same text; an interim 202 is later replaced by the final answer. */
 export function stored<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { ...json(schema, description), headers: { ...EVERY_HEADER, ...STORED_HEADERS, ...LOCATION } }
 }

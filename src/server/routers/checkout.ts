@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readAttemptState, readCheckout, readReceipt } from '@/checkout/read'
 import { orderId, payInput } from '@/checkout/schema'
-import type { PaidBody } from '@/checkout/shopper-answers'
+import type { PaymentBody } from '@/checkout/shopper-answers'
 import { resultOf } from '@/idempotency/adapters/trpc'
 import { recordId, type Scope } from '@/idempotency/core/fingerprint'
 import { keyProblem } from '@/idempotency/core/key'
@@ -28,7 +28,7 @@ export const checkoutRouter = router({
       source: 'browser',
       requestId: ctx.requestId,
     }
-    return resultOf<PaidBody>(
+    return resultOf<PaymentBody>(
       await ctx.engine.run(ctx.operations.pay, {
         ...request,
         input: { ...order, merchantId: scope.merchantId },

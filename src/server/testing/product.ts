@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { type ApiScope, createApiKey, SCOPES } from '@/access/api-key'
 import { createOrder, type NewOrder } from '@/checkout/order'
-import type { PaidBody } from '@/checkout/shopper-answers'
+import type { PaymentBody } from '@/checkout/shopper-answers'
 import type { ReplayInfo } from '@/idempotency/adapters/trpc'
 import { showId, uuidv7 } from '@/lib/id'
 import { openPool, sql } from '@/platform/db'
@@ -15,7 +15,7 @@ export interface PayReply {
   status: number
   headers: Headers
   text: string
-  result: (PaidBody & { idempotency: ReplayInfo }) | null
+  result: (PaymentBody & { idempotency: ReplayInfo }) | null
   problem: {
     kind: string
     status: number

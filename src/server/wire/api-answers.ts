@@ -11,7 +11,7 @@ import { showOrder, showPayment, showRefund } from './api-shapes'
 export function paymentAnswers(baseUrl: string): PaymentAnswers {
   return {
     // 202: the shopper must confirm first. This answer is interim: the key gets its final one later.
-    paid: (payment, { status, cardLabel, actionUrl }) => {
+    payment: (payment, { status, cardLabel, actionUrl }) => {
       const shown = showPayment(
         { ...payment, status, cardLabel, declineCode: null, refundedAmount: 0n },
         actionUrl,
@@ -27,14 +27,14 @@ export function paymentAnswers(baseUrl: string): PaymentAnswers {
         ...(declineCode ? { declineCode } : {}),
       }),
 
-    pointer: pointer('payment', 'pay', '/api/v1/payments/'),
+    resourceFacts: pointer('payment', 'pay', '/api/v1/payments/'),
   }
 }
 
 export function orderAnswers(baseUrl: string): OrderAnswers {
   return {
     placed: (order) => ({ status: 201, problem: null, body: JSON.stringify(showOrder(order, baseUrl)) }),
-    pointer: pointer('order', 'ord', '/api/v1/orders/'),
+    resourceFacts: pointer('order', 'ord', '/api/v1/orders/'),
   }
 }
 
@@ -49,7 +49,7 @@ export const refundAnswers: RefundAnswers = {
       refund: showId('ref', id),
       payment: showId('pay', paymentId),
     }),
-  pointer: (id) => ({ refund: showId('ref', id) }),
+  resourceFacts: (id) => ({ refund: showId('ref', id) }),
 }
 
 /** The whole problem is stored, so that a replay keeps its words even if a later version of ours has other ones. */

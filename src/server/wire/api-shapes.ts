@@ -17,7 +17,7 @@ const id = (prefix: string, of: string) =>
   z.string().meta({ description: `The ${of}’s id.`, example: `${prefix}_${ID}` })
 const money = z
   .int()
-  .meta({ description: 'In the smallest unit of the currency: 2400 EUR cents are €24.00.', example: 2400 })
+  .meta({ description: 'In the smallest unit of the currency: 2400 means €24.00.', example: 2400 })
 const currency = z.string().meta({ example: 'EUR' })
 const at = z.iso.datetime().meta({ description: 'RFC 3339, UTC.', example: '2026-11-24T12:00:00.000Z' })
 const metadata = z.record(z.string(), z.string()).meta({ example: { cart: '7431' } })
@@ -54,7 +54,7 @@ export const paymentShape = z
     currency,
     status: z.enum(PAYMENT_STATUSES).meta({
       description:
-        '`sending`: the bank is being asked. `unknown`: the bank was asked and its answer is missing; we are finding out. `requires_action`: the shopper must confirm at `nextAction.url`. All others are final.',
+        '`sending`: the bank is being asked. `unknown`: the bank did not answer; we are asking it for the outcome. `requires_action`: the shopper must confirm at `nextAction.url`. All others are final.',
       example: 'succeeded',
     }),
     paymentMethod: z.string().meta({ example: 'pm_card_visa' }),
@@ -62,7 +62,7 @@ export const paymentShape = z
     declineCode: z.string().nullable().meta({ example: null }),
     amountRefunded: z
       .int()
-      .meta({ description: 'The sum of all refunds, those under way included.', example: 0 }),
+      .meta({ description: 'Total refunded, including refunds that are pending.', example: 0 }),
     description: z.string().nullable().meta({ example: null }),
     metadata,
     receiptUrl: z.url().nullable().meta({

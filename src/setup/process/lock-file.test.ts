@@ -18,17 +18,23 @@ test('the second taker learns who holds the lock', () => {
 
 test('a lock whose holder is gone is taken over, even when its pid is in use again', () => {
   const file = path.join(folder, 'abandoned')
-  const gone = { processId: `${process.pid}@1`, url: 'http://localhost:3000', children: [] }
-  fs.writeFileSync(file, JSON.stringify(gone))
-  expect(takeLock(file)).toEqual({ taken: true, abandonedBy: gone })
+  const facts = { url: 'http://localhost:3000', children: [] }
+  fs.writeFileSync(file, JSON.stringify({ mark: `${process.pid}@1`, ...facts }))
+  expect(takeLock(file)).toEqual({
+    taken: true,
+    abandonedBy: { processId: `${process.pid}@1`, ...facts },
+  })
   expect(readLock(file)?.processId).toBe(processId(process.pid))
 })
 
-test('a lock of an earlier version, which called the process id its mark, still counts', () => {
+test('in the file the process id is called mark: each version finds the lock of the other', () => {
   const file = path.join(folder, 'earlier')
   const running = processId(process.pid)
   fs.writeFileSync(file, JSON.stringify({ mark: running, url: 'http://localhost:3000' }))
   expect(takeLock(file)).toEqual({ taken: false, by: { processId: running, url: 'http://localhost:3000' } })
+  const own = path.join(folder, 'own')
+  takeLock(own)
+  expect(JSON.parse(fs.readFileSync(own, 'utf8'))).toEqual({ mark: running })
 })
 
 test('a lock file that is no lock, as a full disk leaves it, is taken over', () => {

@@ -40,7 +40,6 @@ export function releaseLock(file: string): void {
 /** The holder, or null where there is no lock file or it is not whole. */
 export function readLock(file: string): LockHolder | null {
   try {
-    // `mark`: the name of `processId` in files of earlier versions, one of which may still run.
     const { mark, ...facts } = JSON.parse(fs.readFileSync(file, 'utf8'))
     return holder.parse({ processId: mark, ...facts })
   } catch {
@@ -104,8 +103,9 @@ function setAside(file: string, expected: LockHolder | null): boolean {
   return true
 }
 
-function write(file: string, content: LockHolder): void {
-  fs.writeFileSync(file, `${JSON.stringify(content)}\n`)
+/** In the file the process id is called `mark`: every version of the program must find the lock of every other. */
+function write(file: string, { processId: mark, ...facts }: LockHolder): void {
+  fs.writeFileSync(file, `${JSON.stringify({ mark, ...facts })}\n`)
 }
 
 function ownProcessId(): string {

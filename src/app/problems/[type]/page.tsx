@@ -43,7 +43,9 @@ export default async function ProblemPage({ params }: Props) {
                 {problem.safeNewKey ? 'Yes' : 'No: it could charge a second time'}
               </Fact>
               <Fact name="Is it stored with the key?">
-                {problem.remembered ? 'Yes: the same key gets the same answer' : 'No: nothing was done'}
+                {problem.remembered
+                  ? 'Yes: the key is used, and a retry is never executed again'
+                  : 'No: a later request with the key may get another answer'}
               </Fact>
             </Facts>
           </CardBody>

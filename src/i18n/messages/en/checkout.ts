@@ -70,7 +70,7 @@ export const checkout = {
     },
     offline: {
       title: 'You are offline. Nothing has been sent.',
-      body: 'Press Pay again when you are back online: nothing is sent on its own.',
+      body: 'Press Pay again when you are back online: nothing is sent automatically.',
     },
     notReceived: {
       title: 'Your payment did not reach us',

@@ -9,7 +9,7 @@ export const shop = {
   testMode: 'Test mode: no real money moves, and only test cards are accepted.',
   product: {
     't-shirt': { name: 'T-shirt', description: 'Organic cotton, screen-printed by hand.' },
-    notebook: { name: 'Ledger notebook', description: 'Two columns a page, as double entry likes it.' },
+    notebook: { name: 'Ledger notebook', description: 'Two columns to a page, ready for double entry.' },
     tea: { name: 'Sencha, 100 g', description: 'First harvest from Uji, this spring.' },
     lamp: { name: 'Brass desk lamp', description: 'Made to be switched on more than once.' },
   },

@@ -4,7 +4,7 @@ export const trouble = {
     documentTitle: 'Not found',
     title: 'There is nothing here',
     body: 'The address may be mistyped, or the page it led to may be gone.',
-    toShop: 'To the shop',
+    toShop: 'Go to the shop',
   },
   broken: {
     documentTitle: 'Error – Payonce',

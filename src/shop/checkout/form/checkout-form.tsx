@@ -55,7 +55,7 @@ export function CheckoutForm({ order, attempt, state, stage, memory }: Props) {
         <form
           {...handlers}
           method="post"
-          action={`/api/shop/orders/${order.id}/pay`}
+          action={`/checkout/${order.id}/pay`}
           noValidate
           className="mt-5 flex flex-col gap-5"
         >
