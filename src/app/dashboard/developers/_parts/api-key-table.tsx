@@ -137,7 +137,7 @@ function Scopes({ row }: { row: ListedApiKey }) {
 
 function End({ row }: { row: ListedApiKey }) {
   const at = row.revokedAt ?? row.expiresAt
-  if (!at) return 'Revoked'
+  if (!at) return 'No expiry'
   if (row.state === 'active') return <Timestamp at={at} style="day" />
   return (
     <span className="text-end md:text-start">
