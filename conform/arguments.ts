@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { ConformOptions } from './conform'
-import { PROFILES, type ProfileName } from './profiles'
+import type { ProfileName } from './profile'
+import { PROFILES } from './profiles'
 
 /** The parsed command line, or the reason why it is wrong. */
 export type CommandLine = { options: ConformOptions; strict: boolean; json: boolean } | { wrong: string }

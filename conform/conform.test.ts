@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { conform, type Report, Unreachable } from './conform'
-import { PROFILES, type ProfileName } from './profiles'
+import type { ProfileName } from './profile'
+import { PROFILES } from './profiles'
 import { conforms, table } from './report'
 import { type ExemplaryApi, OLD_KEY, openExemplary } from './testing/exemplary'
 import { openCheckThenAct, openForgetful } from './testing/naive'

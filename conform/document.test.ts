@@ -2,7 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { CHECKS } from './checks'
-import { PROFILES, type ProfileName } from './profiles'
+import type { ProfileName } from './profile'
+import { PROFILES } from './profiles'
 
 /** docs/conformance.md lists every rule as the runner reports it: the same words, weight and source. */
 test('the documentation lists exactly the rules that are checked', () => {

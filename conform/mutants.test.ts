@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { CheckId } from './checks'
 import { CHECKS } from './checks'
 import { conform } from './conform'
-import { PROFILES, type ProfileName } from './profiles'
+import type { ProfileName } from './profile'
+import { PROFILES } from './profiles'
 import {
   type Habits,
   habitsOf,

@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestProduct, type TestProduct } from '@/server/testing/product'
 import { type ConformOptions, conform } from './conform'
-import type { ProfileName } from './profiles'
+import type { ProfileName } from './profile'
 
 /** Our own API, as any program meets it, judged by the runner that judges others. */
 let product: TestProduct

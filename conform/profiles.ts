@@ -1,5 +1,8 @@
 import type { CheckId } from './checks'
-import type { RowKind } from './checks/malformed'
+import type { Profile, ProfileName } from './profile'
+
+const IETF = 'draft-ietf-httpapi-idempotency-key-header-07'
+const STRIPE = 'docs.stripe.com/api/idempotent_requests'
 
 /**
  * The profiles: which checks apply, with what weight, and on whose demand. A MUST decides the exit code, a SHOULD is only counted, and a
@@ -7,27 +10,7 @@ import type { RowKind } from './checks/malformed'
  * docs/failure-modes.md. The weights of `ietf` are ours where money is concerned: the draft leaves much to the server that a payment
  * cannot leave open.
  */
-export type ProfileName = 'ietf' | 'stripe' | 'payonce'
-export type Weight = 'MUST' | 'SHOULD'
-export type Spelling = 'quoted' | 'bare'
-
-export interface Profile {
-  about: string
-  /** The spelling of keys, except where spelling is tested. */
-  spelling: Spelling
-  /** Statuses that may refuse a used key with another payload. */
-  reused: readonly number[]
-  /** True where the other spelling must be accepted as the same key. */
-  bothSpellings: boolean
-  /** The kinds of malformed keys (`checks/malformed.ts`) that must be refused. */
-  malformed: readonly RowKind[]
-  asks: Partial<Record<CheckId, readonly [Weight, string]>>
-}
-
-const IETF = 'draft-ietf-httpapi-idempotency-key-header-07'
-const STRIPE = 'docs.stripe.com/api/idempotent_requests'
-
-export const PROFILES: Record<ProfileName, Profile> = {
+export const PROFILES: Record<ProfileName, Profile<CheckId>> = {
   ietf: {
     about: IETF,
     spelling: 'quoted',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Spelling } from './profiles'
+import type { Spelling } from './profile'
 import type { HttpRequest } from './wire'
 
 /** One intended effect: the key and the body that all its retries share. */

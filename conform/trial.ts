@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { bodyOf, type Exchange, headerOf } from './answer'
-import type { Profile } from './profiles'
+import type { Profile } from './profile'
 import type { Deviation, Intent, Target } from './target'
 import type { Wire } from './wire'
 

@@ -176,6 +176,12 @@ test('only the rooms that need them import React, Next and tRPC', () => {
   expect(wrongPackages(readSources())).toEqual([])
 })
 
+test('no file imports itself on a way round, not even its types, but the messages of the languages', () => {
+  const cycles = cyclesOf(readSources())
+  expect(cycles.filter((files) => !files.every((file) => file.startsWith('i18n/messages')))).toEqual([])
+  expect(cycles).toHaveLength(1)
+})
+
 test('the worker loads no tRPC', () => {
   const sources = readSources()
   expect(wayTo(sources, ['server/worker.ts'], ['server/trpc.ts'], new Set())).toBe(null)
@@ -282,6 +288,33 @@ function wrongArrows(sources: Sources): string[] {
       return target && !mayImport(file, target, type) ? [`${file} → ${target}`] : []
     }),
   )
+}
+
+/** Groups of files that import one another on some way (Tarjan 1972, strongly connected components). */
+function cyclesOf(sources: Sources): string[][] {
+  const order = new Map<string, number>()
+  const stack: string[] = []
+  const cycles: string[][] = []
+  const visit = (file: string): number => {
+    const own = order.size
+    order.set(file, own)
+    stack.push(file)
+    let lowest = own
+    for (const { from } of importsOf(sources.get(file) ?? '')) {
+      const target = resolve(sources, file, from)
+      if (!target) continue
+      const known = order.get(target)
+      if (known === undefined) lowest = Math.min(lowest, visit(target))
+      else if (stack.includes(target)) lowest = Math.min(lowest, known)
+    }
+    if (lowest === own) {
+      const group = stack.splice(stack.indexOf(file))
+      if (group.length > 1) cycles.push(group.toSorted())
+    }
+    return lowest
+  }
+  for (const file of sources.keys()) if (!order.has(file)) visit(file)
+  return cycles
 }
 
 /** Imports that lead out of src. What nobody can read off the text, as a computed import, counts too. */

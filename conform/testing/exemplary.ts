@@ -1,7 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseItem } from 'structured-headers'
-import type { ProfileName } from '../profiles'
+import type { ProfileName } from '../profile'
 
 /** The habits of a small payment API that keeps every rule of one profile. A mutant replaces one of them. */
 export interface Habits {
