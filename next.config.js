@@ -17,7 +17,7 @@ export default {
     'better-auth',
     'graphile-worker',
   ],
-  // The form's address is that of earlier versions, any of which may serve it during a release. 307 keeps method and body.
+  // A page opened before a release still posts its form to the old address. 307 keeps method and body.
   redirects: async () => [
     { source: '/checkout/:orderId/pay', destination: '/api/shop/orders/:orderId/pay', permanent: false },
   ],

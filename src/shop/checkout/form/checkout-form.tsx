@@ -55,7 +55,7 @@ export function CheckoutForm({ order, attempt, state, stage, memory }: Props) {
         <form
           {...handlers}
           method="post"
-          action={`/checkout/${order.id}/pay`}
+          action={`/api/shop/orders/${order.id}/pay`}
           noValidate
           className="mt-5 flex flex-col gap-5"
         >
