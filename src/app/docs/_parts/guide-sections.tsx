@@ -18,7 +18,7 @@ export function TryIt() {
         Buy something in the{' '}
         <Link className={LINK} href="/">
           shop
-        </Link>
+        </Link>{' '}
         and fill in a test card.
       </li>
       <li>Press Pay as often and as fast as you can. Reload while it is working. Pull the plug.</li>
