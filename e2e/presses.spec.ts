@@ -67,8 +67,11 @@ test('what is typed and pressed before the page’s script is there counts once 
   proof,
 }) => {
   const order = await newOrder()
+  let release = () => {}
+  const scriptWaits = () => new Promise<void>((resolve) => (release = resolve))
+  let waiting = scriptWaits()
   await page.route('**/checkout.js*', async (route) => {
-    await pause(2_000)
+    await waiting
     await route.continue()
   })
   const posts: string[] = []
@@ -78,17 +81,20 @@ test('what is typed and pressed before the page’s script is there counts once 
   await page.getByLabel('Expiry date').fill('1234')
   await page.getByLabel('Security code').fill('123')
   await payButton(page).click()
+  release()
   // Without a name: the error appears once the script has loaded, and the other fields keep their values.
   await expect(page.getByRole('heading', { name: 'There is a problem' })).toBeVisible()
   await expect(page.getByLabel('Card number')).toHaveValue('4242 4242 4242 4242')
   await expect(page.getByText('Visa', { exact: true })).toBeVisible()
   expect(posts).toEqual([])
 
+  waiting = scriptWaits()
   await page.reload({ waitUntil: 'commit' })
   await page.getByLabel('Fill in a test card').selectOption('pm_card_visa')
   for (let press = 0; press < 20; press++)
     await payButton(page).evaluate((button: HTMLButtonElement) => button.click())
   expect(posts).toEqual([])
+  release()
   await expectReceipt(page)
   await page.getByText('Proof of one charge').click()
   await expect(page.getByText('20 times')).toBeVisible()

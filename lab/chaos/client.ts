@@ -5,6 +5,8 @@ import type { ProductProcess } from './product-process'
 
 /** 6 s for one answer: longer than the servers wait for the bank. */
 const PATIENCE_MS = 6_000
+/** What Node names a connection that no server took. */
+const REFUSALS = ['ECONNREFUSED', 'ECONNRESET']
 /** 60 s of retries: longer than the longest doubt. */
 const GIVE_UP_MS = 60_000
 
@@ -33,7 +35,11 @@ export class Client {
     return seen.outcome === 'answer'
   }
 
-  /** One try, as a proxy judges it: a refused connection or a 503 means another server; anything else without an answer is a failure. */
+  /**
+   * One try, as a proxy judges it: 503, or a connection that was refused or reset before an answer, means another server.
+   * (The kernel resets a connection that arrives in the instant in which a server closes its port.) Anything else without an
+   * answer is a failure.
+   */
   async forward(
     server: ProductProcess,
     index: number,
@@ -41,7 +47,7 @@ export class Client {
   ): Promise<'answered' | 'elsewhere' | 'later' | 'failed'> {
     if (await this.press(server, index, purchase)) return 'answered'
     const last = this.history.lastTryOf(purchase.key)
-    if (last?.status === 503 || last?.broke === 'ECONNREFUSED') return 'elsewhere'
+    if (last?.status === 503 || REFUSALS.includes(last?.broke ?? '')) return 'elsewhere'
     // The bank may be slow: then the client gets a 409 and retries.
     return last?.status === 409 ? 'later' : 'failed'
   }
