@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { childEnv, readEnv, readSetupEnv, secretFor } from './env'
+import { childEnv, readEnv, readLogEnv, readSetupEnv, secretFor } from './env'
 
 const GOOD = { DATABASE_URL: 'postgresql://localhost/payonce', PAYONCE_SECRET: 's'.repeat(32) }
 const refusalOf = (source: Record<string, string | undefined>) => {
@@ -17,6 +17,7 @@ describe('readEnv', () => {
       ...GOOD,
       NODE_ENV: 'production',
       PORT: 3000,
+      HOST: 'localhost',
       PAYONCE_DATA_DIR: '.data',
       PAYONCE_MODE: 'sandbox',
       PAYONCE_POOL_MAX: 10,
@@ -30,6 +31,27 @@ describe('readEnv', () => {
       LOG_LEVEL: 'info',
       baseUrl: 'http://localhost:3000',
     })
+  })
+
+  test('listens where it is told: an address, and no name of a machine', () => {
+    for (const HOST of ['0.0.0.0', '::', '127.0.0.1', '10.0.0.7', 'localhost'])
+      expect(readEnv({ ...GOOD, HOST }).HOST).toBe(HOST)
+    expect(readEnv({ ...GOOD, PAYONCE_MODE: 'live', HOST: '' }).HOST).toBe('localhost')
+    for (const HOST of ['mybox', '1.2.3', 'localhost:3000', '*'])
+      expect(refusalOf({ ...GOOD, HOST })).toContain('HOST: an IP address')
+  })
+
+  test('knows how to log before anything else is right', () => {
+    expect(readLogEnv({})).toEqual({ level: 'info', forPeople: false })
+    expect(readLogEnv({ LOG_LEVEL: 'warn', NODE_ENV: 'development' })).toEqual({
+      level: 'warn',
+      forPeople: true,
+    })
+    expect(readLogEnv({ LOG_LEVEL: 'loud', PORT: 'x' })).toEqual({ level: 'info', forPeople: false })
+  })
+
+  test('refuses a token for the metrics that can be guessed', () => {
+    expect(refusalOf({ ...GOOD, PAYONCE_METRICS_TOKEN: 'short' })).toContain('PAYONCE_METRICS_TOKEN')
   })
 
   test('refuses a former name rather than ignoring it', () => {

@@ -5,6 +5,14 @@ import { z } from 'zod'
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /**
+   * Address to listen on; this machine alone (127.0.0.1 and ::1) unless it is given, in live mode too: an
+   * installation is opened to others on purpose (0.0.0.0 or ::), never by forgetting a line. An address and no
+   * name, because some shells export HOST with the name of the machine.
+   */
+  HOST: z
+    .union([z.ipv4(), z.ipv6(), z.literal('localhost')], { error: 'an IP address' })
+    .default('localhost'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   PAYONCE_DATA_DIR: z.string().min(1).default('.data'),
   PAYONCE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
@@ -38,6 +46,8 @@ const schema = z.object({
   PAYONCE_RESOLVER_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
   /** Interval of the reconciler, which compares the bank's list with our payments, in ms. */
   PAYONCE_RECONCILE_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
+  /** Bearer token that reads `/api/metrics`. Without one, only this machine may, and only in the sandbox. */
+  PAYONCE_METRICS_TOKEN: z.string().min(24, { error: 'at least 24 random characters' }).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -67,6 +77,15 @@ export function readEnv(source: Record<string, string | undefined> = process.env
 export function readSetupEnv(source: Record<string, string | undefined> = process.env) {
   const env = parse(schema, source)
   return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
+}
+
+/**
+ * How to log, for the first line of a process, before the rest is checked. Never throws: the log must be there to
+ * say what is wrong. Development prints for a person, as its tools do.
+ */
+export function readLogEnv(source: Record<string, string | undefined> = process.env) {
+  const level = schema.shape.LOG_LEVEL.safeParse(source.LOG_LEVEL || undefined)
+  return { level: level.data ?? 'info', forPeople: source.NODE_ENV === 'development' }
 }
 
 /** Former names. One that is still set stops the boot, rather than being ignored. */

@@ -18,6 +18,12 @@ export function openMetrics() {
       labelNames: ['operation'],
       registers: [registry],
     }),
+    securityEvents: new Counter({
+      name: 'payonce_security_events_total',
+      help: 'Refusals, sign-ins and other events of security, by name',
+      labelNames: ['event'],
+      registers: [registry],
+    }),
     seconds: new Histogram({
       name: 'payonce_attempt_seconds',
       help: 'Duration of an attempt',

@@ -5,14 +5,15 @@ import { isReachable } from '@/platform/db'
 import { bankPages } from './bank-pages'
 import { contextFor } from './context'
 import type { Deps } from './deps'
-import { reportJobs } from './jobs/metrics'
 import { languageForm } from './language'
 import { limitBody } from './limit-body'
+import { metricsRoute } from './metrics-route'
 import { ownPagesOnly } from './origin'
 import { INTERNAL_PROBLEM } from './problem-of'
 import { createRest } from './rest/app'
 import { sendProblem } from './rest/respond'
 import { appRouter } from './root'
+import { securityLog } from './security-log'
 import { shopOrders } from './shop'
 
 /** 64 KiB: many times the largest valid body. */
@@ -29,6 +30,7 @@ export function createApi(deps: Deps) {
     c.header('Referrer-Policy', 'same-origin')
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store')
   })
+  app.use(securityLog(deps))
   app.use(limitBody(BODY_MAX_BYTES))
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
@@ -37,14 +39,7 @@ export function createApi(deps: Deps) {
       ? c.json({ status: 'ready' })
       : c.json({ status: 'unavailable' }, 503, { 'Retry-After': '2' }),
   )
-  const readJobs = reportJobs(deps.metrics, deps.db)
-  app.get('/api/metrics', async (c) => {
-    // With the database away the process still reports its own metrics.
-    await readJobs().catch(() => undefined)
-    return c.text(await deps.metrics.registry.metrics(), 200, {
-      'Content-Type': deps.metrics.registry.contentType,
-    })
-  })
+  app.get('/api/metrics', metricsRoute(deps))
 
   app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
   app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw))

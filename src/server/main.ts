@@ -1,12 +1,16 @@
-import { once } from 'node:events'
 import http from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
 import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
+import { openProcessLog } from '@/platform/own-output'
 import { createApi } from './api'
 import { type Deps, getDeps } from './deps'
+import { listen, stopListening } from './listen'
 import { onStopRequest } from './stop-request'
+
+// First of all: from here on, nothing but lines of the log leaves this process.
+const processLog = openProcessLog('payonce-web')
 
 /** Time for running payments to end after a stop request. 25 s: longer than we wait for a bank. */
 const DRAIN_MS = 25_000
@@ -31,8 +35,7 @@ async function main(): Promise<void> {
     request.headers[LOCALE_HEADER] = languageOf(request)
     return void pages.then((page) => page(request, response))
   })
-  server.listen(deps.env.PORT)
-  await Promise.all([once(server, 'listening'), pages])
+  await Promise.all([listen(server, deps.env), pages])
   deps.log.debug({ port: deps.env.PORT }, 'web is ready')
   process.send?.({ type: 'ready', url: deps.env.baseUrl })
 }
@@ -71,7 +74,7 @@ async function drain(server: http.Server, deps: Deps): Promise<void> {
   // The port stays open until then: a proxy that has not noticed yet gets a 503, not a refused connection.
   deps.engine.close()
   await deps.engine.idle()
-  const closed = new Promise((resolve) => server.close(resolve))
+  const closed = stopListening(server)
   server.closeIdleConnections()
   const giveUp = setTimeout(() => server.closeAllConnections(), 1_000)
   await closed
@@ -83,6 +86,6 @@ async function drain(server: http.Server, deps: Deps): Promise<void> {
 
 main().catch((error) => {
   // The process cannot serve; the supervisor sees it end and reports it.
-  console.error(error)
+  processLog.fatal({ err: error }, 'the web process could not start')
   process.exit(1)
 })

@@ -1,10 +1,14 @@
 import { openPool } from '@/platform/db'
 import { readEnv } from '@/platform/env'
+import { openProcessLog } from '@/platform/own-output'
 import { APP_ROLE } from '@/platform/roles'
 import { buildCore } from './core'
 import { jobsOf } from './jobs/jobs'
 import { runQueue } from './jobs/queue'
 import { onStopRequest } from './stop-request'
+
+// First of all: from here on, nothing but lines of the log leaves this process.
+const processLog = openProcessLog('payonce-worker')
 
 /** The worker process: runs the jobs that no request waits for. Any number of workers may run. */
 async function main(): Promise<void> {
@@ -23,6 +27,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error) => {
-  console.error(error)
+  processLog.fatal({ err: error }, 'the worker could not start')
   process.exit(1)
 })

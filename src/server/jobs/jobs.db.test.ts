@@ -181,7 +181,11 @@ describe('the jobs', () => {
   it('report themselves and the records in doubt at /api/metrics', async () => {
     await pay('silent too', 'pm_card_timeout_before_charge')
     await withWorkers(1, [named('counting', async () => 7)], () => ran('counting', 1))
-    const metrics = await (await product.call('/api/metrics')).text()
+    const metrics = await (
+      await product.fetch(new Request('http://localhost/api/metrics', { headers: { host: 'localhost' } }), {
+        incoming: { socket: { remoteAddress: '127.0.0.1' } },
+      })
+    ).text()
     expect(metrics).toMatch(/payonce_job_runs\{job="counting"\} \d/)
     expect(metrics).toMatch(/payonce_job_handled\{job="counting"\} \d*7/)
     expect(metrics).toMatch(/payonce_records_in_doubt 1\b/)
