@@ -75,8 +75,8 @@ const PACKAGES: { name: RegExp; only: string[] }[] = [
   { name: /^(next-intl|use-intl|icu-minify|negotiator)($|\/)/, only: ['app', 'pages', 'shop', 'i18n'] },
 ]
 
-/** Files that must never reach a browser: the composition root and the database. */
-const SERVER_ONLY = ['server/deps.ts', 'platform/db.ts']
+/** Files that must never reach a browser: the composition root, the database and the environment with its secrets. */
+const SERVER_ONLY = ['server/deps.ts', 'platform/db.ts', 'platform/env.ts']
 
 /**
  * The room that writes each table, and the places beside it that may read it, with the reason. Everybody else calls a function of that

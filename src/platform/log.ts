@@ -32,5 +32,6 @@ export function openLog(level: string, name: string, to?: DestinationStream): Lo
       censor: REMOVED,
     },
   }
-  return to ? pino(options, to) : pino(options)
+  // Named, because pino would follow `process.stdout.write` where that is replaced (own-output.ts).
+  return pino(options, to ?? pino.destination({ dest: 1, sync: true }))
 }

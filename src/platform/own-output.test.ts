@@ -45,7 +45,9 @@ describe.each([
   it('writes one line for each event, so that none can be forged', () => {
     const events = lines.map((line) => JSON.parse(line))
     expect(events.filter(({ msg }) => msg === 'FORGED')).toEqual([])
-    expect(events).toHaveLength(18 + (code === 0 ? 0 : 1))
+    expect(events).toHaveLength(19 + (code === 0 ? 0 : 1))
+    // Not a line within a line.
+    expect(events.filter(({ msg }) => msg.startsWith('second begin'))).toHaveLength(1)
     const heard = events.map(({ msg, err }) => `${msg} ${err?.message ?? ''}`).join('\n')
     for (const who of ['console.log', 'console.warn', 'stdout', 'stderr', 'better-auth', 'next', 'warning'])
       expect(heard).toContain(`${who} begin`)

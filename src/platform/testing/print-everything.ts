@@ -10,6 +10,8 @@ const [text = '', end = ''] = process.argv.slice(2)
 const log = openLog('info', 'payonce-test')
 ownOutput(log)
 
+// A second log of the process, as the parts of the product have.
+openLog('info', 'payonce-test').info({ path: text }, `second ${text}`)
 log.info({ path: text }, text)
 log.error({ err: new Error(text) }, 'failed')
 console.log('console.log', text)
