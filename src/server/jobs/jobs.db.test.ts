@@ -187,7 +187,9 @@ describe('the jobs', () => {
       })
     ).text()
     expect(metrics).toMatch(/payonce_job_runs\{job="counting"\} \d/)
-    expect(metrics).toMatch(/payonce_job_handled\{job="counting"\} \d*7/)
+    // Each turn handles seven; a busy machine may have begun the next turn.
+    const handled = Number(/payonce_job_handled\{job="counting"\} (\d+)/.exec(metrics)?.[1])
+    expect([handled > 0, handled % 7]).toEqual([true, 0])
     expect(metrics).toMatch(/payonce_records_in_doubt 1\b/)
     expect(metrics).toMatch(/payonce_records_parked 0\b/)
   })
