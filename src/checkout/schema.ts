@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readId } from '@/lib/id'
-import { type Currency, isCurrency, MAX_MINOR } from '@/lib/money'
+import { type Currency, isCurrency, MAX_MINOR, MAX_PAYMENT_MINOR } from '@/lib/money'
 import { total } from './totals'
 
 /** `ord_…`, as people and programs send it, to the order's UUID. Any other text is refused. */
@@ -36,12 +36,15 @@ const version = z.int().positive().max(2_147_483_647)
 /** Body of the checkout page's payment. It has no amount: the order has one, and `version` names the state of the order that the shopper saw. */
 export const payInput = z.strictObject({ key: z.unknown().optional(), orderId, version, paymentMethod })
 
-/** Amount in JSON: a whole number of the currency's smallest unit, from 1 to 2^53 − 1, which a JavaScript number holds exactly. */
-const amount = z
-  .int('An amount is a whole number of the smallest unit.')
-  .positive('An amount must be above zero.')
-  .max(Number(MAX_MINOR))
-  .meta({ description: 'In the smallest unit of the currency: 2400 means €24.00.', example: 2400 })
+/** Amount in JSON: a whole number of the currency's smallest unit, from 1. */
+const amountUpTo = (max: bigint) =>
+  z
+    .int('An amount is a whole number of the smallest unit.')
+    .positive('An amount must be above zero.')
+    .max(Number(max), `An amount may be at most ${max} in the smallest unit of the currency.`)
+    .meta({ description: 'In the smallest unit of the currency: 2400 means €24.00.', example: 2400 })
+
+const amount = amountUpTo(MAX_PAYMENT_MINOR)
 
 /** The merchant's own key-value pairs, stored and returned unchanged. At most 20 of them, so that a row stays small. */
 const metadata = z
@@ -92,6 +95,7 @@ export const payAmount = z.strictObject({
 
 /** Body of a refund; without an amount, all that is left. */
 export const newRefund = z.strictObject({
-  amount: amount.optional(),
+  // The payment limits its refunds. One from before there was a maximum can be refunded too.
+  amount: amountUpTo(MAX_MINOR).optional(),
   reason: words.trim().min(1).max(200).optional(),
 })

@@ -34,7 +34,8 @@ export interface Volume {
 
 const paymentTotals = z.strictObject({
   currency: z.string(),
-  amount: z.bigint(),
+  /** A sum, as text: a sum of BIGINTs may exceed a BIGINT, and a cast would fail the whole query. */
+  amount: z.string(),
   payments: z.int(),
   succeeded: z.int(),
   failed: z.int(),
@@ -113,15 +114,15 @@ function readBuckets(
         SELECT date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch') AS at, outcome, count(*) AS n, sum(presses) AS presses
         FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz GROUP BY 1, 2),
       charges AS (
-        SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, count(*)::int AS n
+        SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, count(*)::float8 AS n
         FROM payment
         WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz AND status = 'succeeded'
         GROUP BY 1)
       SELECT c.at,
-        coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::int AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::int AS replayed,
-        coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::int AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::int AS rejected,
-        coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::int AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
-        coalesce(max(charges.n), 0)::int AS charges
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::float8 AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::float8 AS replayed,
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::float8 AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::float8 AS rejected,
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::float8 AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::float8 AS held,
+        coalesce(max(charges.n), 0)::float8 AS charges
       FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN charges ON charges.at = c.at
       GROUP BY c.at ORDER BY c.at`,
   )
@@ -133,9 +134,9 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
       db,
       paymentTotals,
       sql`
-        SELECT currency, count(*)::int AS payments, count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded,
-          count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::int AS failed,
-          coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::bigint AS amount
+        SELECT currency, count(*)::float8 AS payments, count(*) FILTER (WHERE status = 'succeeded')::float8 AS succeeded,
+          count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::float8 AS failed,
+          coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::text AS amount
         FROM payment
         WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
         GROUP BY currency ORDER BY succeeded DESC, currency`,
@@ -144,8 +145,8 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
       db,
       attemptTotals,
       sql`
-        SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::int AS absorbed,
-          count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::int AS requests
+        SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::float8 AS absorbed,
+          count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::float8 AS requests
         FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz`,
     ),
   ])
@@ -158,7 +159,7 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
     requests: attempts?.requests ?? 0,
     volume: payments
       .filter((row) => row.succeeded > 0)
-      .map(({ currency, amount, succeeded }) => ({ currency, amount, payments: succeeded })),
+      .map(({ currency, amount, succeeded }) => ({ currency, amount: BigInt(amount), payments: succeeded })),
   }
 }
 
@@ -167,7 +168,7 @@ async function readStanding(db: Db, merchantId: string): Promise<{ ambiguous: nu
     db,
     standing,
     sql`
-      SELECT (SELECT count(*)::int FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
+      SELECT (SELECT count(*)::float8 FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
         EXISTS (SELECT FROM payment WHERE merchant_id = ${merchantId}::uuid) AS any`,
   )
   return row ?? { ambiguous: 0, any: false }

@@ -10,7 +10,7 @@ import { operatorProcedure, router } from '../trpc'
 import { refundShape, showRefund } from '../wire/api-shapes'
 import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
-import { amount, instant, maybeTime, notFound, paged, pageSize, time, uuidOf, words } from '../wire/json'
+import { amount, instant, maybeTime, notFound, paged, pageSize, sum, sumOut, time, uuidOf, words } from '../wire/json'
 import { ledgerCheckOut, showTransaction, transactionOut } from '../wire/ledger-shapes'
 import { recentCheck } from './ledger'
 
@@ -36,7 +36,7 @@ const totalsOut = z.object({
   failed: z.number(),
   absorbed: z.number(),
   requests: z.number(),
-  volume: z.array(z.object({ currency: z.string(), amount: z.number().int(), payments: z.number() })),
+  volume: z.array(z.object({ currency: z.string(), amount: sumOut, payments: z.number() })),
 })
 
 const bucketOut = countsOut.omit({ strip: true }).extend({ at: z.string(), charges: z.number() })
@@ -230,5 +230,5 @@ function showOverview({ now, from, bucketSeconds, buckets, current, previous, am
 }
 
 function showTotals(totals: Totals): z.infer<typeof totalsOut> {
-  return { ...totals, volume: totals.volume.map((volume) => ({ ...volume, amount: amount(volume.amount) })) }
+  return { ...totals, volume: totals.volume.map((volume) => ({ ...volume, amount: sum(volume.amount) })) }
 }

@@ -18,6 +18,20 @@ export function amount(minor: bigint): number {
   return Number(minor)
 }
 
+/**
+ * A sum of amounts, in minor units. Payments are bounded, their sums are not: one that JSON would round (beyond
+ * 2^53 − 1) is sent as a decimal text. `BigInt(value)` reads both.
+ */
+export const sumOut = z.union([z.int(), z.string().regex(/^-?\d{16,}$/)]).meta({
+  description:
+    'A sum, in the smallest unit of the currency. An integer up to ±9007199254740991; a larger one is sent as a decimal string, since JSON numbers would round it. `BigInt(value)` reads both.',
+  example: 2400,
+})
+
+export function sum(minor: bigint): number | string {
+  return minor > MAX_MINOR || minor < -MAX_MINOR ? minor.toString() : Number(minor)
+}
+
 /** RFC 3339, UTC. */
 export function time(at: Date): string {
   return at.toISOString()

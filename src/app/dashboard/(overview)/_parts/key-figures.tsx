@@ -57,7 +57,8 @@ function Volume({ data }: { data: OverviewData }) {
             ))}
           </span>
         ) : (
-          <Change now={main?.amount ?? 0} before={before} />
+          // A share in percent: a sum that is rounded here is exact above.
+          <Change now={Number(main?.amount ?? 0)} before={Number(before)} />
         )
       }
       className="max-lg:col-span-2"
