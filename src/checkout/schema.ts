@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readId } from '@/lib/id'
 import { type Currency, isCurrency, MAX_MINOR, MAX_PAYMENT_MINOR } from '@/lib/money'
+import { storable } from '@/lib/text'
 import { total } from './totals'
 
 /** `ord_…`, as people and programs send it, to the order's UUID. Any other text is refused. */
@@ -25,10 +26,7 @@ const paymentMethod = z
   .regex(/^pm_[a-z0-9_]{1,60}$/, 'Send a token such as pm_card_visa.')
   .meta({ description: 'A token for a card; never a card number.', example: 'pm_card_visa' })
 
-/** Text that PostgreSQL can store, that is without U+0000. */
-const words = z
-  .string()
-  .refine((text) => !text.includes('\0'), 'A text may not contain the character U+0000.')
+const words = storable
 
 /** Stored in a 32-bit column, so a larger number cannot be the version of any order. */
 const version = z.int().positive().max(2_147_483_647)

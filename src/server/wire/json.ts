@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ProblemError } from '@/idempotency/problems'
 import { type IdPrefix, readId } from '@/lib/id'
 import { MAX_MINOR } from '@/lib/money'
+import { isKnownTime, storable } from '@/lib/text'
 
 /**
  * Values on their way into and out of JSON, for tRPC and REST alike: amounts, times, ids, search words, pages
@@ -59,14 +60,18 @@ export function notFound(): never {
 
 /** Search words. Control characters are refused: none of our texts has one, and PostgreSQL does not store U+0000. */
 export const words = (max: number) =>
-  z
-    .string()
+  storable
     .trim()
     .max(max)
     .regex(/^\P{Cc}*$/u)
 
-/** An instant with any UTC offset (RFC 3339). */
-export const instant = z.iso.datetime({ offset: true })
+/**
+ * An instant with any UTC offset (RFC 3339), of the years 1900 to 2999: PostgreSQL has no year 0, and with an offset the year 9999 leaves
+ * the range of a JavaScript date.
+ */
+export const instant = z.iso
+  .datetime({ offset: true })
+  .refine((text) => isKnownTime(text), 'An instant must be of the years 1900 to 2999.')
 
 export const pageSize = z.number().int().min(1).max(100).default(25)
 
