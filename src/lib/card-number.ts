@@ -11,7 +11,11 @@
  */
 export function holdsCardNumber(text: string): boolean {
   if (!DIGITS_ENOUGH.test(text)) return false
-  const numbers = asciiDigits(text.normalize('NFKC').replaceAll(IDS, 'x').replaceAll(PHONE, 'x')).match(NUMBER) ?? []
+  return standsIn(text) || standsIn(asciiDigits(text.normalize('NFKC')))
+}
+
+function standsIn(text: string): boolean {
+  const numbers = text.replaceAll(IDS, 'x').replaceAll(PHONE, 'x').match(NUMBER) ?? []
   return numbers.some((number) => holdsIssued(number.match(/\d+/g) ?? []))
 }
 

@@ -17,7 +17,9 @@ export const storable = z
 export function carriesUnstorable(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return !isStorable(value)
   if (typeof value !== 'object' || value === null || depth > 20) return false
-  return Object.entries(value).some(([name, inner]) => !isStorable(name) || carriesUnstorable(inner, depth + 1))
+  return Object.entries(value).some(
+    ([name, inner]) => !isStorable(name) || carriesUnstorable(inner, depth + 1),
+  )
 }
 
 /** True for a date that exists, of the years 1900 to 2999: whatever its offset, it stays within what databases and JavaScript can hold. */

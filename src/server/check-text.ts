@@ -59,7 +59,9 @@ export const checkText: MiddlewareHandler = async (c, next) => {
   const problem =
     problemOfAddress(addressOf(c)) ??
     problemOfValue(c.req.header('user-agent')) ??
-    (c.req.method === 'POST' ? problemOfBody(c.req.header('content-type'), await c.req.raw.clone().text()) : null)
+    (c.req.method === 'POST'
+      ? problemOfBody(c.req.header('content-type'), await c.req.raw.clone().text())
+      : null)
   return problem ? sendProblem(c, problem) : next()
 }
 

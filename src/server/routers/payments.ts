@@ -10,7 +10,19 @@ import { operatorProcedure, router } from '../trpc'
 import { refundShape, showRefund } from '../wire/api-shapes'
 import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
-import { amount, instant, maybeTime, notFound, paged, pageSize, sum, sumOut, time, uuidOf, words } from '../wire/json'
+import {
+  amount,
+  instant,
+  maybeTime,
+  notFound,
+  paged,
+  pageSize,
+  sum,
+  sumOut,
+  time,
+  uuidOf,
+  words,
+} from '../wire/json'
 import { ledgerCheckOut, showTransaction, transactionOut } from '../wire/ledger-shapes'
 import { recentCheck } from './ledger'
 
