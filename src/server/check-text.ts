@@ -74,22 +74,27 @@ function problemOfBody(contentType: string | undefined, text: string): Problem |
   if (text === '') return null
   if (/^application\/x-www-form-urlencoded/i.test(contentType ?? '')) {
     const fields = [...new URLSearchParams(text)]
-    return problemOfValue(fields) ?? problemOfLength(Object.fromEntries(fields))
+    return problemOfValue(fields) ?? problemOfFields(Object.fromEntries(fields))
   }
   if (!/^application\/json/i.test(contentType ?? '')) return problemOfValue(text)
   try {
     const value: unknown = JSON.parse(text)
-    return problemOfValue(value) ?? problemOfLength(value)
+    return problemOfValue(value) ?? problemOfFields(value)
   } catch {
     return { kind: 'validation', detail: 'The body is not valid JSON.' }
   }
 }
 
-function problemOfLength(value: unknown): Problem | null {
-  const long = Object.entries(typeof value === 'object' && value !== null ? value : {}).find(
-    ([name, text]) => typeof text === 'string' && text.length > (name === 'name' ? NAME_MAX : TEXT_MAX),
-  )
-  if (!long) return null
-  const max = long[0] === 'name' ? NAME_MAX : TEXT_MAX
-  return { kind: 'validation', detail: `A text is too long: it may have ${max} characters.` }
+/** better-auth passes some of these on to the database as they are: an object would be an operator of Prisma. */
+const TEXTS = ['name', 'email', 'image', 'password', 'newPassword', 'currentPassword', 'callbackURL', 'token']
+
+function problemOfFields(value: unknown): Problem | null {
+  for (const [name, field] of Object.entries(typeof value === 'object' && value !== null ? value : {})) {
+    const max = name === 'name' ? NAME_MAX : TEXT_MAX
+    if (typeof field === 'string' && field.length > max)
+      return { kind: 'validation', detail: `A text is too long: it may have ${max} characters.` }
+    if (TEXTS.includes(name) && field !== null && typeof field !== 'string')
+      return { kind: 'validation', detail: `${name}: Send a text.` }
+  }
+  return null
 }
