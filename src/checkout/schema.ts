@@ -73,8 +73,8 @@ export const newOrder = z
     metadata: metadata.optional(),
   })
   .superRefine(({ items }, context) => {
-    // An unsafe price has its own issue already, and cannot be a bigint.
-    if (!items.every(({ unitAmount }) => Number.isSafeInteger(unitAmount))) return
+    // A price that is wrong has its own issue already.
+    if (!items.every(({ unitAmount }) => amount.safeParse(unitAmount).success)) return
     const sum = total(items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) })))
     if ('refused' in sum) context.addIssue({ code: 'custom', path: ['items'], message: sum.refused })
   })

@@ -60,26 +60,47 @@ export interface Overview {
   now: Date
   from: Date
   bucketSeconds: number
-  buckets: Bucket[]
-  current: Totals
-  previous: Totals
+  /** Null, here and below: this one could not be read. */
+  buckets: Bucket[] | null
+  current: Totals | null
+  previous: Totals | null
   /** Payments whose outcome is not known, of any age. Must be 0 at rest. */
-  ambiguous: number
-  /** This merchant has had a payment. */
+  ambiguous: number | null
+  /** This merchant has had a payment, as far as we know. */
   any: boolean
 }
 
+/** Reads one figure: gives null, and reports it, when that one cannot be read and others may be. */
+export type ReadFigure = <Value>(name: string, read: Promise<Value>) => Promise<Value | null>
+
 /** The numbers of the overview, from the same rows as the lists. Times are by the database's clock. */
-export async function overview(db: Db, merchantId: string, range: Range): Promise<Overview> {
+export async function overview(
+  db: Db,
+  merchantId: string,
+  range: Range,
+  figure: ReadFigure = (_, read) => read,
+): Promise<Overview> {
   const { seconds, bucketSeconds } = RANGES[range]
   const clock = await readClock(db, seconds, bucketSeconds)
   const [buckets, current, previous, standing] = await Promise.all([
-    readBuckets(db, merchantId, clock.from, clock.until, bucketSeconds),
-    readTotals(db, merchantId, clock.from, clock.until),
-    readTotals(db, merchantId, new Date(clock.from.getTime() - seconds * 1000), clock.from),
-    readStanding(db, merchantId),
+    figure('buckets', readBuckets(db, merchantId, clock.from, clock.until, bucketSeconds)),
+    figure('current', readTotals(db, merchantId, clock.from, clock.until)),
+    figure(
+      'previous',
+      readTotals(db, merchantId, new Date(clock.from.getTime() - seconds * 1000), clock.from),
+    ),
+    figure('standing', readStanding(db, merchantId)),
   ])
-  return { now: clock.now, from: clock.from, bucketSeconds, buckets, current, previous, ...standing }
+  return {
+    now: clock.now,
+    from: clock.from,
+    bucketSeconds,
+    buckets,
+    current,
+    previous,
+    ambiguous: standing?.ambiguous ?? null,
+    any: standing?.any ?? true,
+  }
 }
 
 async function readClock(

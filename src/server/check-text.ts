@@ -72,10 +72,8 @@ export function addressOf(c: Context): string {
 
 function problemOfBody(contentType: string | undefined, text: string): Problem | null {
   if (text === '') return null
-  if (/^application\/x-www-form-urlencoded/i.test(contentType ?? '')) {
-    const fields = [...new URLSearchParams(text)]
-    return problemOfValue(fields) ?? problemOfFields(Object.fromEntries(fields))
-  }
+  if (/^application\/x-www-form-urlencoded/i.test(contentType ?? ''))
+    return problemOfValue([...new URLSearchParams(text)])
   if (!/^application\/json/i.test(contentType ?? '')) return problemOfValue(text)
   try {
     const value: unknown = JSON.parse(text)

@@ -40,7 +40,9 @@ export function TAccount({ account, lines }: { account: AccountData; lines: read
                   />
                 ))}
               <li aria-hidden="true" className="flex-1" />
-              {carried > 0n && <Row label="Balance carried down" amount={carried} currency={currency} muted />}
+              {carried > 0n && (
+                <Row label="Balance carried down" amount={carried} currency={currency} muted />
+              )}
               <Row label="Total" amount={foot} currency={currency} foot />
               {sign * closing > 0n ? (
                 <Row label="Balance brought down" amount={sign * closing} currency={currency} strong />
