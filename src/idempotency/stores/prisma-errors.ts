@@ -44,6 +44,8 @@ export function classify(error: unknown): ErrorClass {
   if (codes.has('PO001')) return 'refused'
   if (some((code) => RETRY.has(code)) || text.includes('TransactionWriteConflict')) return 'retry'
   if (some((code) => RACE.has(code))) return 'race'
+  // Before the codes of Prisma: P2039 stands for any error of the database, also for a value that it refused.
+  if (some((code) => REFUSED_VALUE.test(code))) return 'definite'
   if (some((code) => UNKNOWN_SQL.test(code) || code === 'P1017') || UNKNOWN_TEXT.test(text)) return 'unknown'
   if (some((code) => OVERLOAD_PRISMA.has(code) || OVERLOAD_SQL.test(code)) || OVERLOAD_TEXT.test(text))
     return 'overload'
