@@ -20,7 +20,8 @@ export function problemOf(error: unknown): Problem | null {
   return null
 }
 
-const REFUSED_VALUE: Problem = {
+/** The database refused a value. Logged, without the value: a check of ours should have found it first. */
+export const REFUSED_VALUE: Problem = {
   kind: 'validation',
   detail: 'A value is outside of what can be stored. Nothing was changed; correct the request.',
 }

@@ -2,7 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
 import { problemOfValue } from './check-text'
 import type { Context } from './context'
-import { INTERNAL_PROBLEM, problemOf } from './problem-of'
+import { INTERNAL_PROBLEM, problemOf, REFUSED_VALUE } from './problem-of'
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
@@ -35,6 +35,8 @@ const problems = t.middleware(async ({ next, ctx, path }) => {
   const problem = fromTrpcError(result.error)
   if (problem.kind === 'internal')
     ctx.log.error({ err: result.error, path, requestId: ctx.requestId }, 'a procedure failed')
+  if (problem === REFUSED_VALUE)
+    ctx.log.warn({ path, requestId: ctx.requestId }, 'the database refused a value of a request')
   throw new TRPCError({
     code: PROBLEMS[problem.kind].trpc,
     message: problem.detail,
