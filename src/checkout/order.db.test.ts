@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
-import { MAX_MINOR } from '@/lib/money'
+import { MAX_PAYMENT_MINOR } from '@/lib/money'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
@@ -67,9 +67,9 @@ describe('createOrder', () => {
 
   it('F90 keeps the largest amount exactly', async () => {
     const id = uuidv7()
-    await create({ items: [{ name: 'x', quantity: 1, unitAmount: MAX_MINOR }] }, id)
+    await create({ items: [{ name: 'x', quantity: 1, unitAmount: MAX_PAYMENT_MINOR }] }, id)
     expect(await rows('SELECT amount FROM orders WHERE id = $1', id)).toEqual([
-      { amount: MAX_MINOR.toString() },
+      { amount: MAX_PAYMENT_MINOR.toString() },
     ])
   })
 

@@ -128,9 +128,9 @@ export async function readReceipt(db: Db, token: string, secret: string) {
       SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, m.name AS "merchantName", o.reference, p.amount,
              p.refunded_amount AS refunded, p.currency, p.card_label AS "cardLabel",
              t.posted_at AS "paidAt", ${ITEMS} AS items, t.id::text AS "transactionId",
-             (SELECT count(*)::int FROM ledger_transaction c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id AND c.kind = 'capture') AS charges,
-             (SELECT count(*)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome NOT IN ('held', 'recovered')) AS requests,
-             (SELECT coalesce(sum(a.presses), 0)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome <> 'recovered') AS presses
+             (SELECT count(*)::float8 FROM ledger_transaction c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id AND c.kind = 'capture') AS charges,
+             (SELECT count(*)::float8 FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome NOT IN ('held', 'recovered')) AS requests,
+             (SELECT coalesce(sum(a.presses), 0)::float8 FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome <> 'recovered') AS presses
       FROM payment p JOIN merchant m ON m.id = p.merchant_id JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
       LEFT JOIN ledger_transaction t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
       WHERE p.receipt_token = ${token}`,

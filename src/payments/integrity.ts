@@ -42,11 +42,11 @@ async function count(db: Db, merchantId: string | null): Promise<z.infer<typeof 
     counted,
     sql`
       SELECT now() AS "checkedAt", ${charges} AS charges,
-        count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded, count(*) FILTER (WHERE status = 'declined')::int AS declined,
-        count(*) FILTER (WHERE status = 'not_charged')::int AS "notCharged",
-        count(*) FILTER (WHERE status IN ('sending', 'unknown', 'requires_action'))::int AS "inDoubt",
-        (SELECT count(*)::int FROM ledger_transaction WHERE ${own}) AS transactions,
-        (SELECT count(*)::int FROM attempt WHERE ${own}) AS attempts
+        count(*) FILTER (WHERE status = 'succeeded')::float8 AS succeeded, count(*) FILTER (WHERE status = 'declined')::float8 AS declined,
+        count(*) FILTER (WHERE status = 'not_charged')::float8 AS "notCharged",
+        count(*) FILTER (WHERE status IN ('sending', 'unknown', 'requires_action'))::float8 AS "inDoubt",
+        (SELECT count(*)::float8 FROM ledger_transaction WHERE ${own}) AS transactions,
+        (SELECT count(*)::float8 FROM attempt WHERE ${own}) AS attempts
       FROM payment WHERE ${own}`,
   )
   if (!row) throw new Error('the database counted nothing')

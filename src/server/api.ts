@@ -3,13 +3,14 @@ import { Hono } from 'hono'
 import { from } from '@/access/operator'
 import { isReachable } from '@/platform/db'
 import { bankPages } from './bank-pages'
+import { addressOf, checkText, problemOfAddress } from './check-text'
 import { contextFor } from './context'
 import type { Deps } from './deps'
 import { languageForm } from './language'
 import { limitBody } from './limit-body'
 import { metricsRoute } from './metrics-route'
 import { ownPagesOnly } from './origin'
-import { INTERNAL_PROBLEM } from './problem-of'
+import { INTERNAL_PROBLEM, problemOf } from './problem-of'
 import { createRest } from './rest/app'
 import { sendProblem } from './rest/respond'
 import { appRouter } from './root'
@@ -21,6 +22,9 @@ const BODY_MAX_BYTES = 64 * 1024
 /** Calls in one tRPC request. 10: more than any page of ours sends at once. */
 const BATCH_MAX = 10
 
+/** JSON that does not state its encoding. Some readers would guess another one. */
+const JSON_TYPE = /^application\/(problem\+)?json$/
+
 /** The app behind `/api`: the same in the web process and in Next's route handler. */
 export function createApi(deps: Deps) {
   const app = new Hono<{ Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }>()
@@ -29,6 +33,8 @@ export function createApi(deps: Deps) {
     c.header('X-Content-Type-Options', 'nosniff')
     c.header('Referrer-Policy', 'same-origin')
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store')
+    const type = c.res.headers.get('content-type') ?? ''
+    if (JSON_TYPE.test(type)) c.header('Content-Type', `${type}; charset=utf-8`)
   })
   app.use(securityLog(deps))
   app.use(limitBody(BODY_MAX_BYTES))
@@ -41,6 +47,12 @@ export function createApi(deps: Deps) {
   )
   app.get('/api/metrics', metricsRoute(deps))
 
+  for (const path of ['/api/auth/*', '/api/bank/*', '/api/shop/*']) app.use(path, checkText)
+  // A procedure's input is in the query: it is looked at as a value (`trpc.ts`).
+  app.use('/api/trpc/*', (c, next) => {
+    const problem = problemOfAddress(addressOf(c), { withQuery: false })
+    return problem ? Promise.resolve(sendProblem(c, problem)) : next()
+  })
   app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
   app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw))
   app.on(['GET', 'POST'], '/api/auth/*', (c) =>
@@ -53,6 +65,8 @@ export function createApi(deps: Deps) {
 
   app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'This address does not exist.' }))
   app.onError((error, c) => {
+    const known = problemOf(error)
+    if (known) return sendProblem(c, known)
     deps.log.error({ err: error, path: c.req.path }, 'a request failed')
     return sendProblem(c, INTERNAL_PROBLEM)
   })

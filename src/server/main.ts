@@ -5,6 +5,7 @@ import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
 import { openProcessLog } from '@/platform/own-output'
 import { createApi } from './api'
+import { refuseBadAddress } from './check-page-address'
 import { type Deps, getDeps } from './deps'
 import { listen, stopListening } from './listen'
 import { onStopRequest } from './stop-request'
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
     // A server that is stopping asks the client to open a new connection, which a proxy gives to another server.
     if (deps.engine.isClosed()) response.setHeader('Connection', 'close')
     if (request.url?.startsWith('/api/')) return void api(request, response)
+    if (refuseBadAddress(request, response)) return
     setShopperCookie(request, response, deps)
     request.headers[LOCALE_HEADER] = languageOf(request)
     return void pages.then((page) => page(request, response))

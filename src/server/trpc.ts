@@ -1,8 +1,8 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
-import { carriesCardNumber } from '@/lib/card-number'
+import { problemOfValue } from './check-text'
 import type { Context } from './context'
-import { INTERNAL_PROBLEM, problemOf } from './problem-of'
+import { INTERNAL_PROBLEM, problemOf, REFUSED_VALUE } from './problem-of'
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
@@ -35,6 +35,8 @@ const problems = t.middleware(async ({ next, ctx, path }) => {
   const problem = fromTrpcError(result.error)
   if (problem.kind === 'internal')
     ctx.log.error({ err: result.error, path, requestId: ctx.requestId }, 'a procedure failed')
+  if (problem === REFUSED_VALUE)
+    ctx.log.warn({ path, requestId: ctx.requestId }, 'the database refused a value of a request')
   throw new TRPCError({
     code: PROBLEMS[problem.kind].trpc,
     message: problem.detail,
@@ -42,19 +44,14 @@ const problems = t.middleware(async ({ next, ctx, path }) => {
   })
 })
 
-/** Refuses a card number in any field of any procedure, sent by mistake or on purpose. */
-const noCardNumbers = t.middleware(async ({ next, getRawInput }) => {
-  if (carriesCardNumber(await getRawInput())) {
-    throw new ProblemError({
-      kind: 'card-number',
-      detail:
-        'A field holds a card number. Send a token such as pm_card_visa instead. The number was not stored.',
-    })
-  }
+/** Refuses a card number, and text that cannot be stored, in any field of any procedure. */
+const goodText = t.middleware(async ({ next, getRawInput }) => {
+  const problem = problemOfValue(await getRawInput())
+  if (problem) throw new ProblemError(problem)
   return next()
 })
 
-export const publicProcedure = t.procedure.use(problems).use(noCardNumbers)
+export const publicProcedure = t.procedure.use(problems).use(goodText)
 
 export const operatorProcedure = publicProcedure.use(async ({ ctx, next }) => {
   const operator = await ctx.operatorOrNull()

@@ -8,6 +8,7 @@ import { keyProblem } from '@/idempotency/core/key'
 import { ProblemError } from '@/idempotency/problems'
 import type { Context } from '../context'
 import { publicProcedure, router } from '../trpc'
+import { attemptStateOut, checkoutOut, paidOut, receiptOut } from '../wire/checkout-shapes'
 
 /** Time that a press waits for one that is running. 10 s: by then the page shows that it takes longer. */
 const JOIN_MS = 10_000
@@ -16,28 +17,33 @@ const JOIN_MS = 10_000
 export const checkoutRouter = router({
   order: publicProcedure
     .input(z.strictObject({ orderId }))
+    .output(checkoutOut)
     .query(async ({ ctx, input }) => found(await readCheckout(ctx.db, input.orderId), 'order')),
 
-  pay: publicProcedure.input(payInput).mutation(async ({ ctx, input }) => {
-    const { key, ...order } = input
-    const scope = await scopeOf(ctx, order.orderId)
-    const request = {
-      key: validKey(key),
-      scope,
-      waitMs: JOIN_MS,
-      source: 'browser',
-      requestId: ctx.requestId,
-    }
-    return resultOf<PaymentBody>(
-      await ctx.engine.run(ctx.operations.pay, {
-        ...request,
-        input: { ...order, merchantId: scope.merchantId },
-      }),
-    )
-  }),
+  pay: publicProcedure
+    .input(payInput)
+    .output(paidOut)
+    .mutation(async ({ ctx, input }) => {
+      const { key, ...order } = input
+      const scope = await scopeOf(ctx, order.orderId)
+      const request = {
+        key: validKey(key),
+        scope,
+        waitMs: JOIN_MS,
+        source: 'browser',
+        requestId: ctx.requestId,
+      }
+      return resultOf<PaymentBody>(
+        await ctx.engine.run(ctx.operations.pay, {
+          ...request,
+          input: { ...order, merchantId: scope.merchantId },
+        }),
+      )
+    }),
 
   status: publicProcedure
     .input(z.strictObject({ orderId, key: z.unknown().optional() }))
+    .output(attemptStateOut)
     .query(async ({ ctx, input }) => {
       const key = validKey(input.key)
       const scope = await scopeOf(ctx, input.orderId)
@@ -54,6 +60,7 @@ export const checkoutRouter = router({
    */
   held: publicProcedure
     .input(z.strictObject({ orderId, key: z.unknown().optional(), presses: z.int().min(1).max(10_000) }))
+    .output(z.object({ ok: z.literal(true) }))
     .mutation(async ({ ctx, input }) => {
       const key = validKey(input.key)
       const scope = await scopeOf(ctx, input.orderId)
@@ -71,6 +78,7 @@ export const checkoutRouter = router({
 
   receipt: publicProcedure
     .input(z.strictObject({ token: z.string().min(20).max(100) }))
+    .output(receiptOut)
     .query(async ({ ctx, input }) => {
       // The attempt of the request that paid may still wait to be written; the receipt counts it.
       await ctx.attempts.flush()

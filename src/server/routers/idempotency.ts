@@ -100,18 +100,21 @@ export const idempotencyRouter = router({
     }),
 
   /** Unparks a record, so that the resolver asks the bank again. It asks only; it never charges. */
-  askAgain: operatorProcedure.input(z.strictObject({ id: recordId })).mutation(async ({ ctx, input }) => {
-    const { merchantId, email } = ctx.operator
-    const trace = audit({
-      merchantId,
-      id: uuidv7(),
-      actor: email,
-      action: 'record.asked-again',
-      subject: input.id,
-      detail: 'unparked: the resolver asks the bank again',
-    })
-    return { asked: await ctx.store.unpark(merchantId, input.id, [trace]) }
-  }),
+  askAgain: operatorProcedure
+    .input(z.strictObject({ id: recordId }))
+    .output(z.object({ asked: z.boolean() }))
+    .mutation(async ({ ctx, input }) => {
+      const { merchantId, email } = ctx.operator
+      const trace = audit({
+        merchantId,
+        id: uuidv7(),
+        actor: email,
+        action: 'record.asked-again',
+        subject: input.id,
+        detail: 'unparked: the resolver asks the bank again',
+      })
+      return { asked: await ctx.store.unpark(merchantId, input.id, [trace]) }
+    }),
 })
 
 function showRecord(row: RecordSummary): z.infer<typeof summaryOut> {

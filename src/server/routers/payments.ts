@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { createOrder } from '@/checkout/order'
 import { newOrder } from '@/checkout/schema'
 import { readId, showId, uuidv7 } from '@/lib/id'
-import { type Overview, overview, RANGES, type Totals } from '@/payments/overview'
+import { type Overview, overview, RANGES, type ReadFigure, type Totals } from '@/payments/overview'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import { listPayments, type PaymentSummary, paymentDetail } from '@/payments/read'
 import { factsOf } from '../operations'
@@ -10,8 +10,21 @@ import { operatorProcedure, router } from '../trpc'
 import { refundShape, showRefund } from '../wire/api-shapes'
 import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
-import { amount, instant, maybeTime, notFound, paged, pageSize, time, uuidOf, words } from '../wire/json'
+import {
+  amount,
+  instant,
+  maybeTime,
+  notFound,
+  paged,
+  pageSize,
+  sum,
+  sumOut,
+  time,
+  uuidOf,
+  words,
+} from '../wire/json'
 import { ledgerCheckOut, showTransaction, transactionOut } from '../wire/ledger-shapes'
+import { figure } from './figure'
 import { recentCheck } from './ledger'
 
 const summaryOut = countsOut.extend({
@@ -36,7 +49,7 @@ const totalsOut = z.object({
   failed: z.number(),
   absorbed: z.number(),
   requests: z.number(),
-  volume: z.array(z.object({ currency: z.string(), amount: z.number().int(), payments: z.number() })),
+  volume: z.array(z.object({ currency: z.string(), amount: sumOut, payments: z.number() })),
 })
 
 const bucketOut = countsOut.omit({ strip: true }).extend({ at: z.string(), charges: z.number() })
@@ -45,13 +58,14 @@ const overviewOut = z.object({
   now: z.string(),
   from: z.string(),
   bucketSeconds: z.number(),
-  buckets: z.array(bucketOut),
-  current: totalsOut,
-  previous: totalsOut,
-  ambiguous: z.number(),
+  /** Null, here and below: this one could not be read. The others are shown all the same. */
+  buckets: z.array(bucketOut).nullable(),
+  current: totalsOut.nullable(),
+  previous: totalsOut.nullable(),
+  ambiguous: z.number().nullable(),
   any: z.boolean(),
-  feed: z.array(summaryOut),
-  ledger: ledgerCheckOut,
+  feed: z.array(summaryOut).nullable(),
+  ledger: ledgerCheckOut.nullable(),
 })
 
 const recordOut = z.object({
@@ -103,12 +117,14 @@ export const paymentsRouter = router({
     .input(z.strictObject({ range: z.enum(Object.keys(RANGES) as [keyof typeof RANGES]) }))
     .output(overviewOut)
     .query(async ({ ctx, input }) => {
+      const { merchantId } = ctx.operator
+      const alone: ReadFigure = (name, read) => figure(ctx.log, name, read)
       const [seen, feed, ledger] = await Promise.all([
-        overview(ctx.db, ctx.operator.merchantId, input.range),
-        listPayments(ctx.db, ctx.operator.merchantId, { limit: 8 }),
-        recentCheck(ctx.db, ctx.operator.merchantId),
+        overview(ctx.db, merchantId, input.range, alone),
+        alone('feed', listPayments(ctx.db, merchantId, { limit: 8 })),
+        alone('ledger', recentCheck(ctx.db, merchantId)),
       ])
-      return { ...showOverview(seen), feed: feed.map(showPayment), ledger }
+      return { ...showOverview(seen), feed: feed?.map(showPayment) ?? null, ledger }
     }),
 
   list: operatorProcedure
@@ -223,12 +239,12 @@ function showOverview({ now, from, bucketSeconds, buckets, current, previous, am
     any,
     now: time(now),
     from: time(from),
-    buckets: buckets.map((bucket) => ({ ...bucket, at: time(bucket.at) })),
-    current: showTotals(current),
-    previous: showTotals(previous),
+    buckets: buckets?.map((bucket) => ({ ...bucket, at: time(bucket.at) })) ?? null,
+    current: current && showTotals(current),
+    previous: previous && showTotals(previous),
   }
 }
 
 function showTotals(totals: Totals): z.infer<typeof totalsOut> {
-  return { ...totals, volume: totals.volume.map((volume) => ({ ...volume, amount: amount(volume.amount) })) }
+  return { ...totals, volume: totals.volume.map((volume) => ({ ...volume, amount: sum(volume.amount) })) }
 }
