@@ -5,7 +5,12 @@ import { z } from 'zod'
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /** The database, as the login of web and worker. In the sandbox `npm start` also takes a user who may create roles, and makes the logins. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** The owner of the tables. Only migrations use it; web and worker refuse to start with it in their environment. */
+  PAYONCE_OWNER_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** The same database, as the login of the simulated bank. Needed where the bank runs inside ours (no PAYONCE_BANK_URL). */
+  PAYONCE_BANK_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   PAYONCE_DATA_DIR: z.string().min(1).default('.data'),
   PAYONCE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
   /** Signs cookies and sessions. In the sandbox `npm start` makes one in the data folder; live mode needs its own. */
@@ -50,6 +55,11 @@ const complete = schema.extend({
   PAYONCE_SECRET: z
     .string({ error: 'at least 32 random characters (`npm start` makes one for the sandbox)' })
     .min(32),
+  PAYONCE_OWNER_DATABASE_URL: z
+    .undefined({
+      error: 'is for migrations only: web and worker must not have it. Name their own login in DATABASE_URL',
+    })
+    .optional(),
 })
 
 export type Env = z.infer<typeof complete> & { baseUrl: string }

@@ -12,13 +12,14 @@ import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
 import { type Reconciled, reconcile } from '@/payments/reconciler/reconcile'
-import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
+import { SimulatedBank } from '@/payments/simulator/bank'
 import { httpChallenges, httpGateway } from '@/payments/simulator/client'
 import { simulatorGateway } from '@/payments/simulator/gateway'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { type Env, secretFor } from '@/platform/env'
+import { onlyRightsOf } from '@/platform/least-rights'
 import { type Log, openLog } from '@/platform/log'
-import { APP_ROLE } from '@/platform/roles'
+import { APP_ROLE, BANK_ROLE } from '@/platform/roles'
 import { type Metrics, openMetrics } from '@/platform/telemetry'
 import { buildOperations, factsOf, type Operations } from './operations'
 import { reportEngineEvent, reportReconcileEvent } from './reports'
@@ -30,6 +31,8 @@ export interface Core {
   metrics: Metrics
   /** The connections that `db` works on. */
   pool: pg.Pool
+  /** The simulated bank's connections, as a user of its own. */
+  bankPool: pg.Pool
   db: Db
   engine: Engine<SqlForm>
   store: Store<SqlForm>
@@ -52,10 +55,10 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const worker = `${role}@${os.hostname()}:${process.pid}`
   const pool = openPool(env.DATABASE_URL, {
     max: env.PAYONCE_POOL_MAX,
-    role: APP_ROLE,
     name: `payonce-${role}`,
+    check: onlyRightsOf(APP_ROLE, 'DATABASE_URL'),
   })
-  const bankPool = openPool(env.DATABASE_URL, { max: 5, role: BANK_ROLE, name: 'simulated-bank' })
+  const bankPool = openBankPool(env)
   const db = openDb(pool)
   const bank = new SimulatedBank(bankPool)
   const remote = env.PAYONCE_BANK_URL
@@ -80,6 +83,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     log,
     metrics,
     pool,
+    bankPool,
     db,
     attempts,
     gateway,
@@ -108,6 +112,17 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
       await Promise.all([pool.end(), bankPool.end()])
     },
   }
+}
+
+/** @throws Error when the bank runs inside this process and has no database user of its own */
+function openBankPool({ PAYONCE_BANK_DATABASE_URL: url, PAYONCE_BANK_URL }: Env): pg.Pool {
+  if (!url && !PAYONCE_BANK_URL)
+    throw new Error(
+      'The environment is not right:\n  PAYONCE_BANK_DATABASE_URL: name the database as the login of the simulated bank (`npm start` makes one for the sandbox)',
+    )
+  const check = onlyRightsOf(BANK_ROLE, 'PAYONCE_BANK_DATABASE_URL')
+  // A bank that is another process has its database to itself: this pool is never used, and must reach none.
+  return openPool(url ?? 'postgres://127.0.0.1:1/none', { max: 5, name: 'simulated-bank', check })
 }
 
 function bankIsAway(waitMs: number): Problem | null {

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
 import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
+import { refuseWrongRights } from '@/platform/least-rights'
 import { createApi } from './api'
 import { type Deps, getDeps } from './deps'
 import { onStopRequest } from './stop-request'
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   // Before anything that takes time, so that a stop request during the start is heard and no process outlives
   // the supervisor.
   onStopRequest(() => void drain(server, deps))
+  await refuseWrongRights(deps.pool, deps.env.PAYONCE_BANK_URL ? null : deps.bankPool)
   const api = getRequestListener(createApi(deps).fetch)
   const pages = openPages(deps)
   server.on('request', (request, response) => {

@@ -113,7 +113,6 @@ const settleDoubt = async (age = '1 minute') => {
 async function everythingHolds(): Promise<void> {
   const pool = openPool(product.owner.options.connectionString as string, {
     max: 1,
-    role: 'none',
     name: 'verify',
   })
   const db = openDb(pool)

@@ -7,7 +7,7 @@ import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { type LabBank, startLabBank } from '../../../lab/bank/server'
 import type { Gateway } from '../gateway'
 import { gatewayContract } from '../gateway.contract'
-import { BANK_ROLE, SimulatedBank } from './bank'
+import { SimulatedBank } from './bank'
 import { CARDS, feeFor } from './cards'
 import { httpGateway } from './client'
 import { simulatorGateway } from './gateway'
@@ -25,8 +25,8 @@ let key: string
 
 beforeAll(async () => {
   database = await testDatabase()
-  pool = openPool(database.url, { max: 10, role: BANK_ROLE, name: 'bank-test' })
-  away = openPool(database.url.replace(/:\d+\//, ':1/'), { max: 1, role: BANK_ROLE, name: 'away' })
+  pool = openPool(database.bankUrl, { max: 10, name: 'bank-test' })
+  away = openPool(database.bankUrl.replace(/:\d+\//, ':1/'), { max: 1, name: 'away' })
   server = await startLabBank({ databaseUrl: database.url })
   bank = new SimulatedBank(pool)
   gateway = simulatorGateway({ bank, timeoutMs: 10_000 })
