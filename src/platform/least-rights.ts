@@ -27,15 +27,10 @@ export function onlyRightsOf(role: ProductRole, variable: string): (client: pg.C
  * @throws WrongRights
  */
 export async function refuseWrongRights(...pools: (pg.Pool | null)[]): Promise<void> {
-  await Promise.all(
-    pools.map(async (pool) => {
-      try {
-        ;(await pool?.connect())?.release()
-      } catch (error) {
-        if (error instanceof WrongRights) throw error
-      }
-    }),
-  )
+  const opened = await Promise.allSettled(pools.map(async (pool) => (await pool?.connect())?.release()))
+  const reasons = opened.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  const wrong = reasons.filter((reason) => reason instanceof WrongRights)
+  if (wrong.length > 0) throw new WrongRights(wrong.map((reason) => reason.message).join('\n\n'))
 }
 
 interface Rights {
@@ -58,7 +53,8 @@ async function readRights(client: pg.ClientBase, role: ProductRole): Promise<Rig
 
 /**
  * All that a session could reach, also through `SET ROLE`: each role that it is a member of, and not only those whose rights it
- * inherits. Owners are looked for through membership; TRUNCATE and TRIGGER are what a careless `GRANT ALL` gives.
+ * inherits. Owners are looked for through membership. TRUNCATE and TRIGGER are what a careless `GRANT ALL` gives, and an UPDATE of the
+ * ledger what a list of four rights on all tables does.
  */
 const RIGHTS = `
   SELECT session_user::text AS session, current_user::text AS current, current_database()::text AS database,
@@ -77,10 +73,12 @@ const RIGHTS = `
       CASE WHEN has_database_privilege(r.oid, current_database(), 'TEMPORARY') THEN 'temporary tables' END], NULL)
       || ARRAY(SELECT 'objects in the schema ' || n.nspname FROM pg_namespace n
         WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND has_schema_privilege(r.oid, n.oid, 'CREATE') ORDER BY 1) AS creates,
-    ARRAY(SELECT t.relname || CASE WHEN t.relowner = r.oid THEN ' (its owner)' ELSE '' END
+    ARRAY(SELECT t.oid::regclass::text
       FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace
       WHERE t.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT r.rolsuper
-        AND (t.relowner = r.oid OR has_table_privilege(r.oid, t.oid, 'TRUNCATE, TRIGGER')) ORDER BY 1) AS tables
+        AND (t.relowner = r.oid OR has_table_privilege(r.oid, t.oid, 'TRUNCATE, TRIGGER')
+          OR t.relname IN ('entry', 'ledger_transaction', 'audit_log') AND has_table_privilege(r.oid, t.oid, 'UPDATE, DELETE'))
+      ORDER BY 1) AS tables
   FROM pg_roles r WHERE r.rolname = session_user`
 
 function problemsOf(user: Rights, role: ProductRole): string[] {
@@ -93,8 +91,16 @@ function problemsOf(user: Rights, role: ProductRole): string[] {
     ...user.admin.map((group) => `may grant ${group} to others`),
     // A superuser may create everything, which is no news.
     ...(superuser ? [] : user.creates.map((what) => `may create ${what}`)),
-    ...(user.tables.length > 0 ? [`may TRUNCATE tables or make triggers: ${user.tables.join(', ')}`] : []),
+    ...(user.tables.length > 0
+      ? [`may TRUNCATE, make triggers on, or change the facts of ${listed(user.tables)}`]
+      : []),
   ]
+}
+
+/** The first five: an owner has them all. */
+function listed(names: string[]): string {
+  const more = names.length - 5
+  return names.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 function explain(user: Rights, problems: string[], role: ProductRole, variable: string): string {

@@ -1,6 +1,6 @@
 import type { readSetupEnv } from '@/platform/env'
-import { readDemo } from './demo-file'
-import { ownerUrl, prepareLogins } from './postgres/logins'
+import { type Demo, readDemo } from './demo-file'
+import { prepareLogins } from './postgres/logins'
 import { prepareOwner } from './postgres/owner'
 import { print } from './process/console'
 import { migrate } from './schema/migrate'
@@ -52,21 +52,28 @@ export async function prepareNamedDatabase(env: SetupEnv): Promise<ProductDataba
 /** The URLs for one command (seed, worker) beside a product that may run: the environment's, else those of the data folder. */
 export async function findProductDatabase(env: SetupEnv): Promise<ProductDatabase> {
   const { DATABASE_URL: url, PAYONCE_BANK_DATABASE_URL: bankDatabaseUrl } = env
-  const admin = url ?? runningDatabase(env)
+  const admin = url ?? running(env).databaseUrl
   if (url && (env.PAYONCE_OWNER_DATABASE_URL || env.PAYONCE_MODE === 'live' || !(await mayMigrate(url))))
     return { databaseUrl: url, bankDatabaseUrl }
   return madeLogins(admin, env.dataDir)
 }
 
-/** The URL for migrations and for `verify`, which must read everything. */
-export function ownersDatabase(env: SetupEnv): string {
+/** The URL for migrations. Our own PostgreSQL has an owner for it, made here where an earlier version runs. */
+export async function databaseToMigrate(env: SetupEnv): Promise<string> {
   const named = env.PAYONCE_OWNER_DATABASE_URL ?? env.DATABASE_URL
-  return named ?? ownerUrl(runningDatabase(env), env.dataDir)
+  if (named) return named
+  const { databaseUrl, pids } = running(env)
+  return pids.postgres === null ? databaseUrl : prepareOwner(databaseUrl, env.dataDir)
 }
 
-function runningDatabase({ dataDir }: SetupEnv): string {
-  const url = readDemo(dataDir)?.databaseUrl
-  if (url) return url
+/** The URL for `verify`, which must read everything. */
+export function databaseToVerify(env: SetupEnv): string {
+  return env.PAYONCE_OWNER_DATABASE_URL ?? env.DATABASE_URL ?? running(env).databaseUrl
+}
+
+function running({ dataDir }: SetupEnv): Demo {
+  const demo = readDemo(dataDir)
+  if (demo) return demo
   throw new Error(
     'No database is named. Start the product (npm start) in another terminal, or set DATABASE_URL=postgres://…',
   )

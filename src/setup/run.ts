@@ -3,7 +3,7 @@ import { build } from './build'
 import { print, printError, reasonOf } from './process/console'
 import { forkTypeScript } from './process/fork-typescript'
 import { inRoot } from './process/project-root'
-import { findProductDatabase, ownersDatabase } from './product-database'
+import { databaseToMigrate, databaseToVerify, findProductDatabase } from './product-database'
 import { generate } from './schema/generate'
 import { migrate } from './schema/migrate'
 import { secretOf } from './secret'
@@ -19,7 +19,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     return true
   },
   migrate: async () => {
-    const applied = await migrate(ownersDatabase(readSetupEnv()))
+    const applied = await migrate(await databaseToMigrate(readSetupEnv()))
     print(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.')
     return true
   },
@@ -42,7 +42,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   verify: async (flags) => {
     await generate()
     const { verify } = await import('./verify')
-    return verify(ownersDatabase(readSetupEnv()), { json: flags.includes('--json') })
+    return verify(databaseToVerify(readSetupEnv()), { json: flags.includes('--json') })
   },
   check: async () => {
     const { check } = await import('./test/check')
