@@ -19,8 +19,9 @@ import { type Db, openDb, openPool } from '@/platform/db'
 import { type Env, secretFor } from '@/platform/env'
 import { onlyRightsOf } from '@/platform/least-rights'
 import { type Log, openLog } from '@/platform/log'
-import { APP_ROLE, BANK_ROLE } from '@/platform/roles'
+import { APP_ROLE } from '@/platform/roles'
 import { type Metrics, openMetrics } from '@/platform/telemetry'
+import { openBankPool } from './bank-pool'
 import { buildOperations, factsOf, type Operations } from './operations'
 import { reportEngineEvent, reportReconcileEvent } from './reports'
 
@@ -31,8 +32,8 @@ export interface Core {
   metrics: Metrics
   /** The connections that `db` works on. */
   pool: pg.Pool
-  /** The simulated bank's connections, as a user of its own. */
-  bankPool: pg.Pool
+  /** The simulated bank's connections; null where the bank is another process. */
+  bankPool: pg.Pool | null
   db: Db
   engine: Engine<SqlForm>
   store: Store<SqlForm>
@@ -83,7 +84,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     log,
     metrics,
     pool,
-    bankPool,
+    bankPool: remote ? null : bankPool,
     db,
     attempts,
     gateway,
@@ -112,17 +113,6 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
       await Promise.all([pool.end(), bankPool.end()])
     },
   }
-}
-
-/** @throws Error when the bank runs inside this process and has no database user of its own */
-function openBankPool({ PAYONCE_BANK_DATABASE_URL: url, PAYONCE_BANK_URL }: Env): pg.Pool {
-  if (!url && !PAYONCE_BANK_URL)
-    throw new Error(
-      'The environment is not right:\n  PAYONCE_BANK_DATABASE_URL: name the database as the login of the simulated bank (`npm start` makes one for the sandbox)',
-    )
-  const check = onlyRightsOf(BANK_ROLE, 'PAYONCE_BANK_DATABASE_URL')
-  // A bank that is another process has its database to itself: this pool is never used, and must reach none.
-  return openPool(url ?? 'postgres://127.0.0.1:1/none', { max: 5, name: 'simulated-bank', check })
 }
 
 function bankIsAway(waitMs: number): Problem | null {

@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   // Before anything that takes time, so that a stop request during the start is heard and no process outlives
   // the supervisor.
   onStopRequest(() => void drain(server, deps))
-  await refuseWrongRights(deps.pool, deps.env.PAYONCE_BANK_URL ? null : deps.bankPool)
+  await refuseWrongRights(deps.pool, deps.bankPool)
   const api = getRequestListener(createApi(deps).fetch)
   const pages = openPages(deps)
   server.on('request', (request, response) => {

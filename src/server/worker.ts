@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const check = onlyRightsOf(APP_ROLE, 'DATABASE_URL')
   const pool = openPool(core.env.DATABASE_URL, { max: 6, name: 'payonce-queue', check })
   const { db, log } = core
-  await refuseWrongRights(core.pool, core.env.PAYONCE_BANK_URL ? null : core.bankPool)
+  await refuseWrongRights(core.pool, core.bankPool)
   // Ready even if the database is away: to wait for it is this process's work, not a failed start.
   process.send?.({ type: 'ready' })
   await runQueue({ pool, db, log, jobs: jobsOf(core), stopping: stopping.signal })

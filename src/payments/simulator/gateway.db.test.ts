@@ -17,6 +17,7 @@ const TIMEOUT_MS = 300
 let database: TestDatabase
 let pool: pg.Pool
 let away: pg.Pool
+let owner: pg.Pool
 let server: LabBank
 let bank: SimulatedBank
 let gateway: Gateway
@@ -26,6 +27,7 @@ let key: string
 beforeAll(async () => {
   database = await testDatabase()
   pool = openPool(database.bankUrl, { max: 10, name: 'bank-test' })
+  owner = openPool(database.url, { max: 1, name: 'bank-owner' })
   away = openPool(database.bankUrl.replace(/:\d+\//, ':1/'), { max: 1, name: 'away' })
   server = await startLabBank({ databaseUrl: database.url })
   bank = new SimulatedBank(pool)
@@ -34,7 +36,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await server.close()
-  await Promise.all([pool.end(), away.end()])
+  await Promise.all([pool.end(), away.end(), owner.end()])
   await database.drop()
 })
 beforeEach(() => {
@@ -178,7 +180,7 @@ describe('a challenge', () => {
   })
 
   const minutesOld = (minutes: number) =>
-    pool.query(
+    owner.query(
       `UPDATE gateway_simulator.request SET created_at = now() - $2 * interval '1 minute' WHERE idempotency_key = $1`,
       [key, minutes],
     )
