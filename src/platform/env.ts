@@ -103,9 +103,12 @@ export function secretFor(env: Pick<Env, 'PAYONCE_SECRET'>, purpose: string): st
   return createHash('sha256').update(`${purpose}\0${env.PAYONCE_SECRET}`).digest('base64url')
 }
 
-/** The environment of a child process: ours, with changes. A change to `undefined` takes the variable away. */
+/**
+ * The environment of a child process: ours, with changes. A change to `undefined` takes the variable away. No child inherits the owner's
+ * URL: only migrations use it, and those run in the supervisor.
+ */
 export function childEnv(changes: Partial<NodeJS.ProcessEnv> = {}): NodeJS.ProcessEnv {
-  const merged = { ...process.env, ...changes }
+  const merged = { ...process.env, PAYONCE_OWNER_DATABASE_URL: undefined, ...changes }
   return Object.fromEntries(
     Object.entries(merged).filter(([, value]) => value !== undefined),
   ) as NodeJS.ProcessEnv

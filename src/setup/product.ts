@@ -50,7 +50,6 @@ function fork(name: 'web' | 'worker', settings: ProductSettings): ChildProcess {
     PORT: String(settings.port),
     DATABASE_URL: settings.databaseUrl,
     PAYONCE_BANK_DATABASE_URL: settings.bankDatabaseUrl,
-    PAYONCE_OWNER_DATABASE_URL: undefined,
     PAYONCE_BASE_URL: settings.baseUrl,
     PAYONCE_SECRET: settings.secret,
     PAYONCE_DATA_DIR: settings.dataDir,

@@ -61,7 +61,6 @@ async function runWorker(): Promise<boolean> {
     env: childEnv({
       DATABASE_URL: databaseUrl,
       PAYONCE_BANK_DATABASE_URL: bankDatabaseUrl,
-      PAYONCE_OWNER_DATABASE_URL: undefined,
     }),
   })
   // Passed on, so that the worker ends its running work first.

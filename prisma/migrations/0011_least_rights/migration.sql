@@ -1,7 +1,7 @@
 -- The product's rights, column by column. Each right below is one that a statement of the product needs; the reason stands with it.
 -- Servers of the version before go on working: they send the same UPDATEs, and the group roles stay. Rights alone change: no table is
 -- locked for longer than its entry in the catalogue takes.
--- Who may log in is not said here: an installation makes logins of its own, as members of these group roles (docs/operations.md).
+-- Who may log in is not said here: an installation makes logins of its own, as members of these group roles (docs/decisions/0015-logins-with-least-rights.md).
 
 -- An order is paid, and nothing else ever happens to it: its amount, currency and items are what the shopper agreed to.
 REVOKE UPDATE ON orders FROM payonce_app;
