@@ -16,6 +16,7 @@ let database: TestDatabase
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-logins-'))
 /** Logins belong to the whole cluster, so each data folder's are dropped. */
 const folders: string[] = []
+const makers: string[] = []
 
 beforeAll(async () => {
   database = await testDatabase()
@@ -24,7 +25,7 @@ afterAll(async () => {
   const users = folders.flatMap((folder) => Object.values(knownLogins(folder)).map(({ user }) => user))
   await database.drop()
   await onConnection(database.url.replace(/[^/]+$/, 'postgres'), async (client) => {
-    for (const user of new Set(users)) await client.query(`DROP ROLE IF EXISTS ${user}`)
+    for (const user of new Set([...users, ...makers])) await client.query(`DROP ROLE IF EXISTS ${user}`)
   })
   fs.rmSync(home, { recursive: true })
 })
@@ -120,6 +121,26 @@ test('a user who may make no logins is told what an administrator must run', asy
   await expect(refused).rejects.toThrow(
     /may not make the logins(.|\n)*CREATE ROLE payonce_app_login(.|\n)*PAYONCE_BANK_DATABASE_URL/,
   )
+})
+
+test('an owner who may create roles is enough: no superuser is needed', async () => {
+  const empty = await testDatabase()
+  const user = `maker_${process.pid}`
+  const groups = `${APP_ROLE}, ${BANK_ROLE}`
+  await onConnection(empty.url, (client) =>
+    client.query(`
+      CREATE ROLE ${user} LOGIN CREATEROLE PASSWORD 'a password for tests'; GRANT ${groups} TO ${user} WITH ADMIN OPTION;
+      DROP SCHEMA public, gateway_simulator, integrity_across, integrity_ledger, integrity_system, graphile_worker CASCADE;
+      CREATE SCHEMA public; ALTER SCHEMA public OWNER TO ${user}; ALTER DATABASE ${client.database} OWNER TO ${user}`),
+  )
+  const url = new URL(empty.url)
+  url.username = user
+  url.password = 'a password for tests'
+  await migrate(url.href)
+  const { app } = await prepareLogins(url.href, dataDir())
+  await onConnection(app, (client) => onlyRightsOf(APP_ROLE, 'DATABASE_URL')(client))
+  await empty.drop()
+  makers.push(user)
 })
 
 test('a database of an earlier version is handed over to an owner who is no superuser, with all that is in it', async () => {
