@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Db, openDb, openPool } from '@/platform/db'
-import { APP_ROLE } from '@/platform/roles'
 import { testDatabase } from '@/setup/test/database'
 import { type Auth, createAuth, createOperator, from, operatorOf } from './operator'
 
@@ -19,7 +18,7 @@ let auth: Auth
 
 beforeAll(async () => {
   const database = await testDatabase()
-  const pool = openPool(database.url, { max: 3, role: APP_ROLE, name: 'access-test' })
+  const pool = openPool(database.appUrl, { max: 3, name: 'access-test' })
   db = openDb(pool)
   drop = async () => {
     await db.$disconnect()

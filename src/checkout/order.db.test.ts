@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { MAX_PAYMENT_MINOR } from '@/lib/money'
 import { type Db, openDb, openPool } from '@/platform/db'
-import { APP_ROLE } from '@/platform/roles'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { createOrder, type NewOrder, OrderOwners, OrderRefused } from './order'
 
@@ -17,7 +16,7 @@ const queries: string[] = []
 
 beforeAll(async () => {
   database = await testDatabase()
-  pool = openPool(database.url, { max: 10, role: APP_ROLE, name: 'order-test' })
+  pool = openPool(database.appUrl, { max: 10, name: 'order-test' })
   db = openDb(pool, ({ query }) => queries.push(query))
   await pool.query(`INSERT INTO merchant (id, name) VALUES ($1, 'A'), ($2, 'B')`, [OURS, THEIRS])
 })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { childEnv, readEnv, readLogEnv, readSetupEnv, secretFor } from './env'
 
 const GOOD = { DATABASE_URL: 'postgresql://localhost/payonce', PAYONCE_SECRET: 's'.repeat(32) }
@@ -72,6 +72,15 @@ describe('readEnv', () => {
     expect(readEnv({ ...GOOD, PAYONCE_BASE_URL: 'https://shop.example' })).toMatchObject({
       baseUrl: 'https://shop.example',
     })
+  })
+
+  test('refuses the owner’s URL, which web and worker must not have, and does not repeat it', () => {
+    const says = refusalOf({
+      ...GOOD,
+      PAYONCE_OWNER_DATABASE_URL: 'postgresql://owner:canary-password@x/payonce',
+    })
+    expect(says).toContain('PAYONCE_OWNER_DATABASE_URL: is for migrations only')
+    expect(says).not.toContain('canary-password')
   })
 
   test('names all that is missing in one message', () => {
@@ -150,5 +159,11 @@ describe('what else is read from it', () => {
     const child = childEnv({ PAYONCE_TEST_ONLY: 'yes', PATH: undefined })
     expect(child.PAYONCE_TEST_ONLY).toBe('yes')
     expect('PATH' in child).toBe(false)
+  })
+
+  test('never inherits the owner’s URL', () => {
+    vi.stubEnv('PAYONCE_OWNER_DATABASE_URL', 'postgresql://owner@x/payonce')
+    expect('PAYONCE_OWNER_DATABASE_URL' in childEnv()).toBe(false)
+    vi.unstubAllEnvs()
   })
 })

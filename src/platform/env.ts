@@ -13,7 +13,12 @@ const schema = z.object({
   HOST: z
     .union([z.ipv4(), z.ipv6(), z.literal('localhost')], { error: 'an IP address' })
     .default('localhost'),
+  /** The database, as the login of web and worker. In the sandbox `npm start` also takes a user who may create roles, and makes the logins. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** The owner of the tables. Only migrations use it; web and worker refuse to start with it in their environment. */
+  PAYONCE_OWNER_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** The same database, as the login of the simulated bank. Needed where the bank runs inside ours (no PAYONCE_BANK_URL). */
+  PAYONCE_BANK_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   PAYONCE_DATA_DIR: z.string().min(1).default('.data'),
   PAYONCE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
   /** Signs cookies and sessions. In the sandbox `npm start` makes one in the data folder; live mode needs its own. */
@@ -60,6 +65,11 @@ const complete = schema.extend({
   PAYONCE_SECRET: z
     .string({ error: 'at least 32 random characters (`npm start` makes one for the sandbox)' })
     .min(32),
+  PAYONCE_OWNER_DATABASE_URL: z
+    .undefined({
+      error: 'is for migrations only: web and worker must not have it. Name their own login in DATABASE_URL',
+    })
+    .optional(),
 })
 
 export type Env = z.infer<typeof complete> & { baseUrl: string }
@@ -112,9 +122,12 @@ export function secretFor(env: Pick<Env, 'PAYONCE_SECRET'>, purpose: string): st
   return createHash('sha256').update(`${purpose}\0${env.PAYONCE_SECRET}`).digest('base64url')
 }
 
-/** The environment of a child process: ours, with changes. A change to `undefined` takes the variable away. */
+/**
+ * The environment of a child process: ours, with changes. A change to `undefined` takes the variable away. No child inherits the owner's
+ * URL: only migrations use it, and those run in the supervisor.
+ */
 export function childEnv(changes: Partial<NodeJS.ProcessEnv> = {}): NodeJS.ProcessEnv {
-  const merged = { ...process.env, ...changes }
+  const merged = { ...process.env, PAYONCE_OWNER_DATABASE_URL: undefined, ...changes }
   return Object.fromEntries(
     Object.entries(merged).filter(([, value]) => value !== undefined),
   ) as NodeJS.ProcessEnv

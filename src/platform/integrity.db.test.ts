@@ -3,7 +3,6 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { holdsCardNumber } from '@/lib/card-number'
 import { EXPONENTS } from '@/lib/money'
-import { BANK_ROLE } from '@/payments/simulator/bank'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { type Db, openDb, openPool, sql } from './db'
 import { EVERY_PART, findings, invariants } from './integrity'
@@ -20,8 +19,8 @@ beforeAll(async () => {
   database = await testDatabase()
   owner = new pg.Client({ connectionString: database.url })
   await owner.connect()
-  app = openPool(database.url, { max: 2, role: APP_ROLE, name: 'integrity-app' })
-  bank = openPool(database.url, { max: 1, role: BANK_ROLE, name: 'integrity-bank' })
+  app = openPool(database.appUrl, { max: 2, name: 'integrity-app' })
+  bank = openPool(database.bankUrl, { max: 1, name: 'integrity-bank' })
   db = openDb(app)
   views = (await invariants(db, EVERY_PART)).map(({ view }) => view)
 })

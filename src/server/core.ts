@@ -12,14 +12,16 @@ import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
 import { type Reconciled, reconcile } from '@/payments/reconciler/reconcile'
-import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
+import { SimulatedBank } from '@/payments/simulator/bank'
 import { httpChallenges, httpGateway } from '@/payments/simulator/client'
 import { simulatorGateway } from '@/payments/simulator/gateway'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { type Env, secretFor } from '@/platform/env'
+import { onlyRightsOf } from '@/platform/least-rights'
 import { type Log, openLog } from '@/platform/log'
 import { APP_ROLE } from '@/platform/roles'
 import { type Metrics, openMetrics } from '@/platform/telemetry'
+import { openBankPool } from './bank-pool'
 import { buildOperations, factsOf, type Operations } from './operations'
 import { reportEngineEvent, reportReconcileEvent } from './reports'
 
@@ -30,6 +32,8 @@ export interface Core {
   metrics: Metrics
   /** The connections that `db` works on. */
   pool: pg.Pool
+  /** The simulated bank's connections; null where the bank is another process. */
+  bankPool: pg.Pool | null
   db: Db
   engine: Engine<SqlForm>
   store: Store<SqlForm>
@@ -52,10 +56,10 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const worker = `${role}@${os.hostname()}:${process.pid}`
   const pool = openPool(env.DATABASE_URL, {
     max: env.PAYONCE_POOL_MAX,
-    role: APP_ROLE,
     name: `payonce-${role}`,
+    check: onlyRightsOf(APP_ROLE, 'DATABASE_URL'),
   })
-  const bankPool = openPool(env.DATABASE_URL, { max: 5, role: BANK_ROLE, name: 'simulated-bank' })
+  const bankPool = openBankPool(env)
   const db = openDb(pool)
   const bank = new SimulatedBank(bankPool)
   const remote = env.PAYONCE_BANK_URL
@@ -80,6 +84,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     log,
     metrics,
     pool,
+    bankPool: remote ? null : bankPool,
     db,
     attempts,
     gateway,

@@ -229,7 +229,7 @@ describe('outcomes', () => {
 describe('the rules of the database', () => {
   it('F14 a record that began something cannot be deleted, by whomever and however old it is', async () => {
     await pay()
-    const app = openPool(product.deps.env.DATABASE_URL, { max: 1, role: 'payonce_app', name: 'test' })
+    const app = openPool(product.deps.env.DATABASE_URL, { max: 1, name: 'test' })
     await product.owner.query(
       `UPDATE idempotency_record SET lease_until = now() - interval '1 year' WHERE key = '${key}'`,
     )

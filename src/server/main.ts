@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server'
 import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
 import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
+import { refuseWrongRights } from '@/platform/least-rights'
 import { openProcessLog } from '@/platform/own-output'
 import { createApi } from './api'
 import { refuseBadAddress } from './check-page-address'
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
   // Before anything that takes time, so that a stop request during the start is heard and no process outlives
   // the supervisor.
   onStopRequest(() => void drain(server, deps))
+  await refuseWrongRights(deps.pool, deps.bankPool)
   const api = getRequestListener(createApi(deps).fetch)
   const pages = openPages(deps)
   server.on('request', (request, response) => {

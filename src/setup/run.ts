@@ -1,9 +1,9 @@
 import { childEnv, readSetupEnv } from '@/platform/env'
 import { build } from './build'
-import { readDemo } from './demo-file'
 import { print, printError, reasonOf } from './process/console'
 import { forkTypeScript } from './process/fork-typescript'
 import { inRoot } from './process/project-root'
+import { databaseToMigrate, databaseToVerify, findProductDatabase } from './product-database'
 import { generate } from './schema/generate'
 import { migrate } from './schema/migrate'
 import { secretOf } from './secret'
@@ -19,7 +19,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     return true
   },
   migrate: async () => {
-    const applied = await migrate(databaseUrl())
+    const applied = await migrate(await databaseToMigrate(readSetupEnv()))
     print(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.')
     return true
   },
@@ -31,7 +31,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
       throw new Error('Live data is not seeded: only the sandbox has a demo shop (PAYONCE_MODE=sandbox).')
     const baseUrl = env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}`
     const { operator, apiKey } = await seedOnce({
-      databaseUrl: databaseUrl(),
+      databaseUrl: (await findProductDatabase(env)).databaseUrl,
       secret: secretOf(env),
       baseUrl,
       dataDir: env.dataDir,
@@ -42,7 +42,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   verify: async (flags) => {
     await generate()
     const { verify } = await import('./verify')
-    return verify(databaseUrl(), { json: flags.includes('--json') })
+    return verify(databaseToVerify(readSetupEnv()), { json: flags.includes('--json') })
   },
   check: async () => {
     const { check } = await import('./test/check')
@@ -54,20 +54,14 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   },
 }
 
-/** DATABASE_URL, else the database of the product that runs on this data folder. @throws Error when there is neither */
-function databaseUrl(): string {
-  const env = readSetupEnv()
-  const url = env.DATABASE_URL ?? readDemo(env.dataDir)?.databaseUrl
-  if (url) return url
-  throw new Error(
-    'No database is named. Start the product (npm start) in another terminal, or set DATABASE_URL=postgres://…',
-  )
-}
-
-function runWorker(): Promise<boolean> {
+async function runWorker(): Promise<boolean> {
+  const { databaseUrl, bankDatabaseUrl } = await findProductDatabase(readSetupEnv())
   const worker = forkTypeScript(inRoot('dist/worker.js'), [], {
     execArgv: ['--enable-source-maps'],
-    env: childEnv({ DATABASE_URL: databaseUrl() }),
+    env: childEnv({
+      DATABASE_URL: databaseUrl,
+      PAYONCE_BANK_DATABASE_URL: bankDatabaseUrl,
+    }),
   })
   // Passed on, so that the worker ends its running work first.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => worker.kill(signal))

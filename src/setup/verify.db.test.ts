@@ -47,7 +47,6 @@ async function giveBackSome(): Promise<void> {
 const verdict = async () => {
   const pool = openPool(product.owner.options.connectionString as string, {
     max: 1,
-    role: 'none',
     name: 'verify',
   })
   const db = openDb(pool)

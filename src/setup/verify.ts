@@ -8,7 +8,7 @@ export const check = (db: Db): Promise<IntegrityReport> => checkIntegrity(db, nu
 /** `npm run verify`: prints the report, for people or as JSON. @returns whether every invariant holds */
 export async function verify(databaseUrl: string, options: { json: boolean }): Promise<boolean> {
   // As the owner: what is read must not depend on the grants that are being checked.
-  const pool = openPool(databaseUrl, { max: 1, role: 'none', name: 'payonce-verify' })
+  const pool = openPool(databaseUrl, { max: 1, name: 'payonce-verify' })
   const db = openDb(pool)
   try {
     const result = await check(db)

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { readDoubt } from '@/idempotency/stores/read'
 import { openPool } from '@/platform/db'
 import { openLog } from '@/platform/log'
-import { APP_ROLE } from '@/platform/roles'
 import { openTestProduct, type TestProduct } from '../testing/product'
 import { readHealth } from './health'
 import { type Job, jobsOf, turn } from './jobs'
@@ -28,7 +27,7 @@ async function withWorkers(count: number, jobs: readonly Job[], work: () => Prom
   const stopping = new AbortController()
   const pools: pg.Pool[] = []
   const queues = Array.from({ length: count }, () => {
-    const pool = openPool(product.deps.env.DATABASE_URL, { max: 6, role: APP_ROLE, name: 'test-queue' })
+    const pool = openPool(product.deps.env.DATABASE_URL, { max: 6, name: 'test-queue' })
     pools.push(pool)
     return runQueue({
       pool,

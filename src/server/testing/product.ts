@@ -88,7 +88,8 @@ const isJson = (headers: Headers) => /^application\/(problem\+)?json/.test(heade
 export async function openTestProduct(settings: Record<string, string> = {}): Promise<TestProduct> {
   const database = await testDatabase()
   const env = readEnv({
-    DATABASE_URL: database.url,
+    DATABASE_URL: database.appUrl,
+    PAYONCE_BANK_DATABASE_URL: database.bankUrl,
     PAYONCE_SECRET: 'a secret for tests, long enough to pass',
     LOG_LEVEL: 'silent',
     NODE_ENV: 'test',
@@ -97,7 +98,7 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
     ...settings,
   })
   const deps = buildDeps(env)
-  const owner = openPool(database.url, { max: 3, role: 'postgres', name: 'test-owner' })
+  const owner = openPool(database.url, { max: 3, name: 'test-owner' })
   const merchantId = uuidv7()
   await deps.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${merchantId}::uuid, 'Test shop')`)
   const app = createApi(deps)
