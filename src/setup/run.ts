@@ -1,4 +1,4 @@
-import { childEnv, readSetupEnv } from '@/platform/env'
+import { childEnv, readSetupEnv, readStartEnv } from '@/platform/env'
 import { build } from './build'
 import { readDemo } from './demo-file'
 import { print, printError, reasonOf } from './process/console'
@@ -49,6 +49,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     return (await check()).failed === 0
   },
   worker: async () => {
+    readStartEnv()
     await build()
     return runWorker()
   },

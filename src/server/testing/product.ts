@@ -4,6 +4,7 @@ import { createOrder, type NewOrder } from '@/checkout/order'
 import type { PaymentBody } from '@/checkout/shopper-answers'
 import type { ReplayInfo } from '@/idempotency/adapters/trpc'
 import { showId, uuidv7 } from '@/lib/id'
+import type { SimulatedBank } from '@/payments/simulator/bank'
 import { openPool, sql } from '@/platform/db'
 import { readEnv } from '@/platform/env'
 import { testDatabase } from '@/setup/test/database'
@@ -42,6 +43,8 @@ export interface ApiReply {
  */
 export interface TestProduct {
   deps: Deps
+  /** The simulated bank itself, for a test that makes it fail. */
+  bank: SimulatedBank
   merchantId: string
   /** A pool of the database's owner, for reading everything and for breaking things. */
   owner: pg.Pool
@@ -114,6 +117,7 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
   const ownToken = await newApiKey()
   return {
     deps,
+    bank: bankOf(deps),
     merchantId,
     newApiKey,
     api: async (method, path, body, headers = {}) => {
@@ -158,6 +162,12 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
       await database.drop()
     },
   }
+}
+
+/** @throws Error in live mode, which has none */
+export function bankOf({ sandbox }: Deps): SimulatedBank {
+  if (!sandbox) throw new Error('live mode has no simulated bank')
+  return sandbox.bank
 }
 
 export async function payReply(response: Response): Promise<PayReply> {
