@@ -6,6 +6,7 @@ import { GATEWAYS } from './gateways'
 import {
   type BootProblem,
   bootError,
+  databaseProblem,
   type KnownGateways,
   liveProblems,
   mayServe,
@@ -92,6 +93,15 @@ export function readStartEnv(changes: Source = {}, source: Source = process.env)
   const own = { ...source, ...changes }
   const env = parse(schema, own, { gateways: GATEWAYS, live: liveProblems(given(own)) })
   return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
+}
+
+/**
+ * For a command that writes into the database but charges nothing. @throws Error in live mode, where the database has no name or is
+ * reached without TLS
+ */
+export function refuseUnsafeDatabase(source: Source = process.env): void {
+  const problem = source.PAYONCE_MODE === 'live' ? databaseProblem(given(source)) : null
+  if (problem) throw bootError([problem])
 }
 
 /** The mode of money that this installation serves: its merchants, keys and gateway have the same one. */
