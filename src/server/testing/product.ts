@@ -4,12 +4,14 @@ import { createOrder, type NewOrder } from '@/checkout/order'
 import type { PaymentBody } from '@/checkout/shopper-answers'
 import type { ReplayInfo } from '@/idempotency/adapters/trpc'
 import { showId, uuidv7 } from '@/lib/id'
+import type { Gateway } from '@/payments/gateway'
 import type { SimulatedBank } from '@/payments/simulator/bank'
 import { openPool, sql } from '@/platform/db'
 import { readEnv } from '@/platform/env'
 import { testDatabase } from '@/setup/test/database'
 import { createApi } from '../api'
 import { buildDeps, type Deps } from '../deps'
+import { readLiveEnv } from './live'
 
 /** The answer to a call of `checkout.pay` over HTTP. */
 export interface PayReply {
@@ -88,9 +90,14 @@ export async function apiReply(response: Response): Promise<ApiReply> {
 
 const isJson = (headers: Headers) => /^application\/(problem\+)?json/.test(headers.get('content-type') ?? '')
 
-export async function openTestProduct(settings: Record<string, string> = {}): Promise<TestProduct> {
+/** @param live the gateway of a product in live mode, which has no simulated bank */
+export async function openTestProduct(
+  settings: Record<string, string> = {},
+  live?: Gateway,
+): Promise<TestProduct> {
   const database = await testDatabase()
-  const env = readEnv({
+  const read = live ? readLiveEnv : readEnv
+  const env = read({
     DATABASE_URL: database.url,
     PAYONCE_SECRET: 'a secret for tests, long enough to pass',
     LOG_LEVEL: 'silent',
@@ -99,10 +106,12 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
     PAYONCE_RATE_PER_MINUTE: '1000000',
     ...settings,
   })
-  const deps = buildDeps(env)
+  const deps = buildDeps(env, live)
   const owner = openPool(database.url, { max: 3, role: 'postgres', name: 'test-owner' })
   const merchantId = uuidv7()
-  await deps.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${merchantId}::uuid, 'Test shop')`)
+  await deps.db.$executeRaw(
+    sql`INSERT INTO merchant (id, name, mode) VALUES (${merchantId}::uuid, 'Test shop', ${deps.gateway.mode})`,
+  )
   const app = createApi(deps)
   const call = async (path: string, init?: RequestInit) =>
     app.fetch(new Request(`http://localhost:3000${path}`, init))
@@ -117,7 +126,9 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
   const ownToken = await newApiKey()
   return {
     deps,
-    bank: bankOf(deps),
+    get bank() {
+      return bankOf(deps)
+    },
     merchantId,
     newApiKey,
     api: async (method, path, body, headers = {}) => {
@@ -134,7 +145,9 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
     },
     otherMerchant: async () => {
       const other = uuidv7()
-      await deps.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${other}::uuid, 'Other shop')`)
+      await deps.db.$executeRaw(
+        sql`INSERT INTO merchant (id, name, mode) VALUES (${other}::uuid, 'Other shop', ${deps.gateway.mode})`,
+      )
       return { merchantId: other, token: await newApiKey({ merchantId: other }) }
     },
     owner,
