@@ -27,7 +27,7 @@ export function enginePath(db: Db, merchantId: string) {
     observe: () => undefined,
     clock: systemClock,
     newId: uuidv7,
-    fieldSecret: 'bench',
+    fieldSecrets: ['bench'],
   })
   const operation = payOperation({
     name: 'checkout.pay',

@@ -41,8 +41,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'app/api': ['server/api', 'server/deps'],
   // The checkout alone lives in Next's other router: its script may weigh next to nothing.
   pages: ['shop', 'server/caller', 'i18n', 'ui', 'lib'],
-  // A key of an earlier start is known by its hash; `verify` asks for the invariants.
-  setup: ['platform', 'lib', 'access/token', 'payments/integrity'],
+  // A key of an earlier start is known by its hash; `merchant` makes one; `verify` asks for the invariants.
+  setup: ['platform', 'lib', 'access/token', 'access/merchant', 'access/api-key', 'payments/integrity'],
   // Files that lie directly in src.
   '.': ['platform'],
 }
@@ -86,6 +86,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   merchant: {
     writer: 'access',
     readers: {
+      'checkout/order': 'an order is paid only by an installation of its merchant’s mode',
       'checkout/read': 'the page and the receipt name the merchant',
       'payments/read': 'only in test mode has the bank a table to count in',
       'platform/db': 'the database is ready when it answers and has been migrated',

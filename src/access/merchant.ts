@@ -1,5 +1,7 @@
-import type { Db } from '@/platform/db'
-import type { Mode } from './token'
+import type { Mode } from '@/lib/mode'
+import { audit } from '@/platform/audit'
+import { commit } from '@/platform/commit'
+import { type Db, type Sql, sql } from '@/platform/db'
 
 /** The merchant whose sandbox shop is open: the first that was made. Null where there is none. */
 export async function sandboxMerchant(db: Db): Promise<string | null> {
@@ -15,4 +17,30 @@ export async function sandboxMerchant(db: Db): Promise<string | null> {
 export async function modeOf(db: Db, merchantId: string): Promise<Mode | null> {
   const found = await db.merchant.findUnique({ where: { id: merchantId }, select: { mode: true } })
   return (found?.mode as Mode | undefined) ?? null
+}
+
+/** Condition on a row's `merchant_id`: the merchant is of this mode. */
+export function merchantsOf(mode: Mode): Sql {
+  return sql`merchant_id IN (SELECT id FROM merchant WHERE mode = ${mode})`
+}
+
+/** Makes a merchant. Its mode never changes. @param by the person or the command, for the audit log */
+export async function createMerchant(
+  db: Db,
+  { name, mode, by }: { name: string; mode: Mode; by: string },
+  newId: () => string,
+): Promise<string> {
+  const id = newId()
+  const row = sql`INSERT INTO merchant (id, name, mode) VALUES (${id}::uuid, ${name}, ${mode}) RETURNING 1`
+  const traced = audit({
+    merchantId: id,
+    id: newId(),
+    actor: by,
+    action: 'merchant.created',
+    subject: id,
+    detail: `${name}, ${mode}`,
+  })
+  const result = await commit(db, [{ name: 'merchant', rows: 1, sql: row }, traced])
+  if (!result.committed) throw new Error('the merchant was not written')
+  return id
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import type { Db } from '@/platform/db'
+import { olderSignatures } from './older-signatures'
 
 /** A person who may see one merchant's dashboard. */
 export interface Operator {
@@ -18,10 +19,18 @@ const CLIENT_IP = `x-address-${randomUUID()}`
  * Operators by better-auth: e-mail and password, no public sign-up, no telemetry.
  * A session ends after 12 hours without use (a working day); each 15 minutes of use push its end further.
  */
-export function createAuth(options: { db: Db; secret: string; baseUrl: string }) {
+export function createAuth(options: {
+  db: Db
+  /** Signs the cookies. */
+  secret: string
+  /** Cookies that it signed stay valid. */
+  previousSecret?: string | undefined
+  baseUrl: string
+}) {
   return betterAuth({
     database: prismaAdapter(options.db, { provider: 'postgresql' }),
     secret: options.secret,
+    plugins: options.previousSecret ? [olderSignatures(options.previousSecret)] : [],
     baseURL: options.baseUrl,
     basePath: '/api/auth',
     telemetry: { enabled: false },

@@ -13,14 +13,36 @@ export function newShopper(secret: string): { id: string; value: string } {
   return { id, value: `${id}.${sign(id, secret)}` }
 }
 
-/** The guest's id in a cookie header, or null when there is none or its signature is not ours. */
-export function shopperOf(cookieHeader: string | null | undefined, secret: string): string | null {
+/** The guest's id in a cookie header, or null when there is none or its signature is by none of the secrets. */
+export function shopperOf(
+  cookieHeader: string | null | undefined,
+  secrets: readonly string[],
+): string | null {
   const value = parse(cookieHeader ?? '', SHOPPER_COOKIE)[SHOPPER_COOKIE]
   const [id, signature] = value?.split('.') ?? []
   if (!id || !signature) return null
+  return secrets.some((secret) => isSignedBy(secret, id, signature)) ? id : null
+}
+
+/**
+ * The guest of a request. `value` is the cookie's value to set; null: the one that was sent is right. A guest whose cookie an older secret
+ * signed keeps their id, and with it their keys, under the new signature.
+ * @param secrets the one for new signatures first
+ */
+export function guestOf(
+  cookieHeader: string | null | undefined,
+  secrets: readonly [string, ...string[]],
+): { id: string; value: string | null } {
+  const [current] = secrets
+  const id = shopperOf(cookieHeader, secrets)
+  if (!id) return newShopper(current)
+  return { id, value: shopperOf(cookieHeader, [current]) ? null : `${id}.${sign(id, current)}` }
+}
+
+function isSignedBy(secret: string, id: string, signature: string): boolean {
   const expected = Buffer.from(sign(id, secret))
   const given = Buffer.from(signature)
-  return expected.length === given.length && timingSafeEqual(expected, given) ? id : null
+  return expected.length === given.length && timingSafeEqual(expected, given)
 }
 
 /** The `Set-Cookie` header for a guest's value. @param secure whether we are reached by HTTPS */

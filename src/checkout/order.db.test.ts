@@ -125,24 +125,27 @@ describe('OrderOwners', () => {
   it('finds whose order it is, and asks the database once', async () => {
     const [{ id: mine }, { id: theirs }] = [await create(), await create({ merchantId: THEIRS })]
     const owners = new OrderOwners(db)
-    expect([await owners.merchantOf(mine), await owners.merchantOf(theirs)]).toEqual([OURS, THEIRS])
-    expect(await asked(() => owners.merchantOf(mine))).toBe(0)
+    expect([await owners.ownerOf(mine), await owners.ownerOf(theirs)]).toEqual([
+      { merchantId: OURS, mode: 'test' },
+      { merchantId: THEIRS, mode: 'test' },
+    ])
+    expect(await asked(() => owners.ownerOf(mine))).toBe(0)
   })
 
   it('does not remember that an order was not there: it may be made in the next moment', async () => {
     const owners = new OrderOwners(db)
     const id = uuidv7()
-    expect(await owners.merchantOf(id)).toBeNull()
+    expect(await owners.ownerOf(id)).toBeNull()
     await create({}, id)
-    expect(await owners.merchantOf(id)).toBe(OURS)
+    expect(await owners.ownerOf(id)).toMatchObject({ merchantId: OURS })
   })
 
   it('has a limit: the oldest is forgotten, and found again', async () => {
     const owners = new OrderOwners(db, 2)
     const ids = [(await create()).id, (await create()).id, (await create()).id]
-    for (const id of ids) await owners.merchantOf(id)
-    expect(await asked(() => owners.merchantOf(ids[2] as string))).toBe(0)
-    expect(await asked(() => owners.merchantOf(ids[0] as string))).toBe(1)
-    expect(await owners.merchantOf(ids[0] as string)).toBe(OURS)
+    for (const id of ids) await owners.ownerOf(id)
+    expect(await asked(() => owners.ownerOf(ids[2] as string))).toBe(0)
+    expect(await asked(() => owners.ownerOf(ids[0] as string))).toBe(1)
+    expect(await owners.ownerOf(ids[0] as string)).toMatchObject({ merchantId: OURS })
   })
 })

@@ -109,29 +109,38 @@ export function markPaid({ merchantId, orderId }: { merchantId: string; orderId:
   }
 }
 
+const ownerRow = z.strictObject({ merchantId: z.string(), mode: z.enum(['test', 'live']) })
+/** The merchant of an order, with its mode. */
+export type OrderOwner = z.infer<typeof ownerRow>
+
 /**
- * The merchant of an order. An order never changes hands, so the answer is cached: a replay costs one read rather than two. 50,000 orders
- * are some 10 MB, and more than are paid in an hour; the oldest is forgotten first.
+ * The merchant of an order. An order never changes hands, and a merchant never its mode, so the answer is cached: a replay costs one read
+ * rather than two. 50,000 orders are some 10 MB, and more than are paid in an hour; the oldest is forgotten first.
  */
 export class OrderOwners {
-  private readonly known = new Map<string, string>()
+  private readonly known = new Map<string, OrderOwner>()
 
   constructor(
     private readonly db: Db,
     private readonly max = 50_000,
   ) {}
 
-  async merchantOf(orderId: string): Promise<string | null> {
+  async ownerOf(orderId: string): Promise<OrderOwner | null> {
     const known = this.known.get(orderId)
     if (known) return known
-    const order = await this.db.order.findUnique({ where: { id: orderId }, select: { merchantId: true } })
-    const merchantId = order?.merchantId ?? null
-    if (merchantId) this.remember(orderId, merchantId)
-    return merchantId
+    const owner = await firstRow(
+      this.db,
+      ownerRow,
+      sql`
+        SELECT o.merchant_id::text AS "merchantId", m.mode FROM orders o JOIN merchant m ON m.id = o.merchant_id
+        WHERE o.id = ${orderId}::uuid`,
+    )
+    if (owner) this.remember(orderId, owner)
+    return owner
   }
 
-  private remember(orderId: string, merchantId: string): void {
+  private remember(orderId: string, owner: OrderOwner): void {
     if (this.known.size >= this.max) this.known.delete(this.known.keys().next().value as string)
-    this.known.set(orderId, merchantId)
+    this.known.set(orderId, owner)
   }
 }

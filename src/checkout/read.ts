@@ -119,8 +119,12 @@ const receiptRow = z.strictObject({
  */
 const CODE_DIGITS = 12
 
-/** The receipt, with the proof of one charge: requests, charges, and the posting in the ledger. @param secret signs its code */
-export async function readReceipt(db: Db, token: string, secret: string) {
+/**
+ * The receipt, with the proof of one charge: requests, charges, and the posting in the ledger. A receipt that was printed before the secret
+ * rotated shows `earlierCode`.
+ * @param secrets sign its code, the current one first
+ */
+export async function readReceipt(db: Db, token: string, secrets: readonly [string, ...string[]]) {
   const row = await firstRow(
     db,
     receiptRow,
@@ -137,10 +141,8 @@ export async function readReceipt(db: Db, token: string, secret: string) {
   )
   if (!row) return null
   const { paymentId, orderId, transactionId, amount, refunded, paidAt, ...shown } = row
-  const verificationCode = createHmac('sha256', secret)
-    .update(`${paymentId}|${amount}|${row.currency}|${transactionId}`)
-    .digest('hex')
-    .slice(0, CODE_DIGITS)
+  const proven = `${paymentId}|${amount}|${row.currency}|${transactionId}`
+  const [current, previous] = secrets
   const ids = {
     paymentId: showId('pay', paymentId),
     orderId: showId('ord', orderId),
@@ -152,8 +154,13 @@ export async function readReceipt(db: Db, token: string, secret: string) {
     amount: Number(amount),
     refunded: Number(refunded),
     paidAt: paidAt?.toISOString() ?? null,
-    verificationCode,
+    verificationCode: codeOf(proven, current),
+    earlierCode: previous === undefined ? null : codeOf(proven, previous),
   }
+}
+
+function codeOf(proven: string, secret: string): string {
+  return createHmac('sha256', secret).update(proven).digest('hex').slice(0, CODE_DIGITS)
 }
 
 function receiptUrl(token: string | null): string | null {

@@ -20,6 +20,7 @@ describe('readEnv', () => {
       HOST: 'localhost',
       PAYONCE_DATA_DIR: '.data',
       PAYONCE_MODE: 'sandbox',
+      PAYONCE_GATEWAY: 'simulator',
       PAYONCE_POOL_MAX: 10,
       PAYONCE_GATEWAY_TIMEOUT_MS: 15_000,
       PAYONCE_LEASE_MS: 30_000,

@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { z } from 'zod'
+import type { Mode } from '@/lib/mode'
+import { GATEWAYS } from './gateways'
+import {
+  type BootProblem,
+  bootError,
+  databaseProblem,
+  type KnownGateways,
+  liveProblems,
+  mayServe,
+  type Source,
+} from './live-checks'
 
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
@@ -23,6 +34,10 @@ const schema = z.object({
   PAYONCE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
   /** Signs cookies and sessions. In the sandbox `npm start` makes one in the data folder; live mode needs its own. */
   PAYONCE_SECRET: z.string().min(32).optional(),
+  /** The secret before this one. What it signed stays valid while it is set; nothing new is signed with it. */
+  PAYONCE_SECRET_PREVIOUS: z.string().min(32).optional(),
+  /** The gateway that charges cards (`gateways.ts`). */
+  PAYONCE_GATEWAY: z.string().default('simulator'),
   PAYONCE_BASE_URL: z.url().optional(),
   /** Origins whose pages may call the API, separated by commas. */
   PAYONCE_CORS_ORIGINS: z
@@ -75,17 +90,18 @@ const complete = schema.extend({
 export type Env = z.infer<typeof complete> & { baseUrl: string }
 
 /**
- * The environment, checked once at boot. Throws one error that names all that is wrong.
+ * The environment, checked once at boot. Throws one error that names all that is wrong, the conditions of live mode included.
  * The only file that reads `process.env`, by a lint rule.
+ * @param gateways the gateways that PAYONCE_GATEWAY may name; tests add one that serves live
  */
-export function readEnv(source: Record<string, string | undefined> = process.env): Env {
-  const env = parse(complete, source)
+export function readEnv(source: Source = process.env, gateways: KnownGateways = GATEWAYS): Env {
+  const env = parse(complete, source, { gateways, live: liveProblems(given(source), gateways) })
   return { ...env, baseUrl: env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}` }
 }
 
 /** The same variables for a set-up script, which runs before there is a database: none of them is required yet. */
-export function readSetupEnv(source: Record<string, string | undefined> = process.env) {
-  const env = parse(schema, source)
+export function readSetupEnv(source: Source = process.env) {
+  const env = parse(schema, source, { gateways: GATEWAYS, live: [] })
   return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
 }
 
@@ -93,27 +109,85 @@ export function readSetupEnv(source: Record<string, string | undefined> = proces
  * How to log, for the first line of a process, before the rest is checked. Never throws: the log must be there to
  * say what is wrong. Development prints for a person, as its tools do.
  */
-export function readLogEnv(source: Record<string, string | undefined> = process.env) {
+export function readLogEnv(source: Source = process.env) {
   const level = schema.shape.LOG_LEVEL.safeParse(source.LOG_LEVEL || undefined)
   return { level: level.data ?? 'info', forPeople: source.NODE_ENV === 'development' }
+}
+
+/**
+ * `readSetupEnv` for a command that starts the product: in live mode refuses what the processes would refuse, before anything is built or
+ * touched. @param changes to the environment, as the processes will get them
+ */
+export function readStartEnv(changes: Source = {}, source: Source = process.env) {
+  const own = { ...source, ...changes }
+  const env = parse(schema, own, { gateways: GATEWAYS, live: liveProblems(given(own)) })
+  return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
+}
+
+/**
+ * For a command that writes into the database but charges nothing. @throws Error in live mode, where the database has no name or is
+ * reached without TLS
+ */
+export function refuseUnsafeDatabase(source: Source = process.env): void {
+  const problem = source.PAYONCE_MODE === 'live' ? databaseProblem(given(source)) : null
+  if (problem) throw bootError([problem])
+}
+
+/** The mode of money that this installation serves: its merchants, keys and gateway have the same one. */
+export function modeServed({ PAYONCE_MODE }: Pick<Env, 'PAYONCE_MODE'>): Mode {
+  return PAYONCE_MODE === 'live' ? 'live' : 'test'
 }
 
 /** Former names. One that is still set stops the boot, rather than being ignored. */
 const RENAMED = { PAYONCE_COMPLETER_MS: 'PAYONCE_RESOLVER_MS' }
 
-function parse<T extends z.ZodType>(shape: T, source: Record<string, string | undefined>): z.infer<T> {
-  const parsed = shape.safeParse(given(source))
-  const renamed = Object.entries(RENAMED).filter(([old]) => given(source)[old] !== undefined)
-  if (parsed.success && renamed.length === 0) return parsed.data
+function parse<T extends z.ZodType>(
+  shape: T,
+  source: Source,
+  { gateways, live }: { gateways: KnownGateways; live: readonly BootProblem[] },
+): z.infer<T> {
+  const values = given(source)
+  const parsed = shape.safeParse(values)
   const problems = [
-    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    ...renamed.map(([old, name]) => `${old}: is called ${name} now`),
+    ...live,
+    ...formerNames(values),
+    ...unknownGateway(values, gateways),
+    ...sameSecret(values),
   ]
-  throw new Error(`The environment is not right:\n  ${problems.join('\n  ')}`)
+  const named = new Set(problems.map(({ variable }) => variable))
+  const malformed = (parsed.error?.issues ?? [])
+    .map((issue) => ({ variable: issue.path.join('.'), message: issue.message }))
+    // Live mode says the same with its reason.
+    .filter(({ variable }) => !named.has(variable))
+  if (parsed.success && problems.length === 0) return parsed.data
+  throw bootError([...malformed, ...problems])
+}
+
+function formerNames(values: Source): BootProblem[] {
+  return Object.entries(RENAMED)
+    .filter(([old]) => values[old] !== undefined)
+    .map(([old, name]) => ({ variable: old, message: `is called ${name} now` }))
+}
+
+function unknownGateway({ PAYONCE_GATEWAY, PAYONCE_MODE }: Source, gateways: KnownGateways): BootProblem[] {
+  if (PAYONCE_GATEWAY === undefined || PAYONCE_MODE === 'live') return []
+  if (mayServe(gateways, PAYONCE_GATEWAY, 'test')) return []
+  const names = Object.keys(gateways).filter((name) => mayServe(gateways, name, 'test'))
+  return [{ variable: 'PAYONCE_GATEWAY', message: `the sandbox has ${names.join(' and ')}` }]
+}
+
+function sameSecret({ PAYONCE_SECRET, PAYONCE_SECRET_PREVIOUS }: Source): BootProblem[] {
+  if (PAYONCE_SECRET_PREVIOUS === undefined || PAYONCE_SECRET_PREVIOUS !== PAYONCE_SECRET) return []
+  return [
+    {
+      variable: 'PAYONCE_SECRET_PREVIOUS',
+      message: 'is the same as PAYONCE_SECRET: nothing has rotated. Set PAYONCE_SECRET to a new one',
+    },
+  ]
 }
 
 /** An empty variable, as a compose file leaves it, is one that was not given. */
-function given(source: Record<string, string | undefined>): Record<string, string | undefined> {
+function given(source: Source): Source {
   return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
 }
 
@@ -121,6 +195,22 @@ function given(source: Record<string, string | undefined>): Record<string, strin
 export function secretFor(env: Pick<Env, 'PAYONCE_SECRET'>, purpose: string): string {
   return createHash('sha256').update(`${purpose}\0${env.PAYONCE_SECRET}`).digest('base64url')
 }
+
+/**
+ * The keys with which something of one purpose may be signed, the one for new signatures first. The second is the previous secret's,
+ * while there is one.
+ */
+export function secretsFor(
+  env: Pick<Env, 'PAYONCE_SECRET' | 'PAYONCE_SECRET_PREVIOUS'>,
+  purpose: string,
+): Secrets {
+  const { PAYONCE_SECRET_PREVIOUS: previous } = env
+  const current = secretFor(env, purpose)
+  return previous ? [current, secretFor({ PAYONCE_SECRET: previous }, purpose)] : [current]
+}
+
+/** Keys of one purpose: new signatures use the first, checks take any. */
+export type Secrets = readonly [current: string, ...previous: string[]]
 
 /**
  * The environment of a child process: ours, with changes. A change to `undefined` takes the variable away. No child inherits the owner's

@@ -58,9 +58,12 @@ export function createApi(deps: Deps) {
   app.on(['GET', 'POST'], '/api/auth/*', (c) =>
     deps.auth.handler(from(c.req.raw, c.env?.incoming?.socket?.remoteAddress)),
   )
-  app.route('/api/shop/orders', shopOrders(deps))
   app.route('/api/shop/language', languageForm(deps))
-  app.route('/api/bank', bankPages(deps))
+  // Nothing of the sandbox is routed in live mode: its addresses are unknown ones.
+  if (deps.sandbox) {
+    app.route('/api/shop/orders', shopOrders(deps))
+    app.route('/api/bank', bankPages(deps, deps.sandbox))
+  }
   app.route('/', createRest(deps))
 
   app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'This address does not exist.' }))

@@ -1,5 +1,5 @@
 import { type Operator, operatorOf } from '@/access/operator'
-import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
+import { guestOf, shopperCookie } from '@/access/shopper'
 import { uuidv7 } from '@/lib/id'
 import type { Deps } from './deps'
 
@@ -7,22 +7,21 @@ import type { Deps } from './deps'
 export interface Context extends Deps {
   headers: Headers
   requestId: string
-  /** The guest's id, from their signed cookie. `setCookie` is the cookie for a guest who had none. */
+  /** The guest's id, from their signed cookie. `setCookie` is the cookie for a guest who had none, or an older signature. */
   shopper: string
   setCookie: string | null
   operatorOrNull(): Promise<Operator | null>
 }
 
 export function contextFor(deps: Deps, headers: Headers): Context {
-  const known = shopperOf(headers.get('cookie'), deps.shopperSecret)
-  const guest = known ? null : newShopper(deps.shopperSecret)
+  const guest = guestOf(headers.get('cookie'), deps.shopperSecrets)
   let operator: Promise<Operator | null> | undefined
   return {
     ...deps,
     headers,
     requestId: uuidv7(),
-    shopper: known ?? (guest as { id: string }).id,
-    setCookie: guest ? shopperCookie(guest.value, deps.env.baseUrl.startsWith('https:')) : null,
+    shopper: guest.id,
+    setCookie: guest.value ? shopperCookie(guest.value, deps.env.baseUrl.startsWith('https:')) : null,
     operatorOrNull: () => {
       operator ??= operatorOf(deps.auth, headers)
       return operator

@@ -2,7 +2,7 @@ import { Callers } from '@/access/callers'
 import { type Auth, createAuth } from '@/access/operator'
 import { OrderOwners } from '@/checkout/order'
 import type { Gateway } from '@/payments/gateway'
-import { type Env, readEnv, secretFor } from '@/platform/env'
+import { type Env, modeServed, readEnv, type Secrets, secretsFor } from '@/platform/env'
 import { Admission } from './admission/admission'
 import { buildCore, type Core } from './core'
 
@@ -11,8 +11,8 @@ export interface Deps extends Core {
   owners: OrderOwners
   admission: Admission
   auth: Auth
-  shopperSecret: string
-  receiptSecret: string
+  shopperSecrets: Secrets
+  receiptSecrets: Secrets
 }
 
 const KEY = Symbol.for('payonce.deps')
@@ -27,7 +27,8 @@ export function getDeps(): Deps {
 /** @param otherGateway see `buildCore` */
 export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
   const core = buildCore(env, 'web', otherGateway)
-  const callers = new Callers({ db: core.db, mode: env.PAYONCE_MODE === 'live' ? 'live' : 'test' })
+  const callers = new Callers({ db: core.db, mode: modeServed(env) })
+  const [secret, previousSecret] = secretsFor(env, 'operator-session')
   return {
     ...core,
     admission: new Admission({ callers, pool: core.pool, perMinute: env.PAYONCE_RATE_PER_MINUTE }),
@@ -36,8 +37,8 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
       await core.close()
     },
     owners: new OrderOwners(core.db),
-    auth: createAuth({ db: core.db, secret: secretFor(env, 'operator-session'), baseUrl: env.baseUrl }),
-    shopperSecret: secretFor(env, 'shopper-cookie'),
-    receiptSecret: secretFor(env, 'receipt-code'),
+    auth: createAuth({ db: core.db, secret, previousSecret, baseUrl: env.baseUrl }),
+    shopperSecrets: secretsFor(env, 'shopper-cookie'),
+    receiptSecrets: secretsFor(env, 'receipt-code'),
   }
 }

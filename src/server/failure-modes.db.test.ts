@@ -58,8 +58,8 @@ async function withServer(
 /** The bank answers when the test says so. */
 function heldBank() {
   const [asked, answer] = [deferred<void>(), deferred<void>()]
-  const charge = product.deps.bank.charge.bind(product.deps.bank)
-  vi.spyOn(product.deps.bank, 'charge').mockImplementation(async (request) => {
+  const charge = product.bank.charge.bind(product.bank)
+  vi.spyOn(product.bank, 'charge').mockImplementation(async (request) => {
     asked.resolve()
     await answer.promise
     return charge(request)

@@ -1,6 +1,6 @@
 import http from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
+import { guestOf, shopperCookie } from '@/access/shopper'
 import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
 import { refuseWrongRights } from '@/platform/least-rights'
@@ -55,13 +55,11 @@ async function openPages({ env }: Deps) {
 function setShopperCookie(
   request: http.IncomingMessage,
   response: http.ServerResponse,
-  { env, shopperSecret }: Deps,
+  { env, shopperSecrets }: Deps,
 ): void {
-  if (!request.url?.startsWith('/checkout/') || shopperOf(request.headers.cookie, shopperSecret)) return
-  response.appendHeader(
-    'Set-Cookie',
-    shopperCookie(newShopper(shopperSecret).value, env.baseUrl.startsWith('https:')),
-  )
+  if (!request.url?.startsWith('/checkout/')) return
+  const { value } = guestOf(request.headers.cookie, shopperSecrets)
+  if (value) response.appendHeader('Set-Cookie', shopperCookie(value, env.baseUrl.startsWith('https:')))
 }
 
 function languageOf({ url = '/', headers }: http.IncomingMessage): string {

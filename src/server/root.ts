@@ -1,6 +1,7 @@
 import { checkoutRouter } from './routers/checkout'
 import { developersRouter } from './routers/developers'
 import { idempotencyRouter } from './routers/idempotency'
+import { installationRouter } from './routers/installation'
 import { integrityRouter } from './routers/integrity'
 import { ledgerRouter } from './routers/ledger'
 import { operatorRouter } from './routers/operator'
@@ -9,6 +10,7 @@ import { router } from './trpc'
 
 export const appRouter = router({
   checkout: checkoutRouter,
+  installation: installationRouter,
   operator: operatorRouter,
   payments: paymentsRouter,
   ledger: ledgerRouter,

@@ -16,7 +16,7 @@ import { INTERNAL_PROBLEM, problemOf } from './problem-of'
 /** 8 KiB: the forms have a few short fields. */
 const FORM_MAX_BYTES = 8 * 1024
 
-/** Orders by plain forms, so that shopping works without JavaScript: place one, and pay it. */
+/** The sandbox's shop by plain forms, so that it works without JavaScript: place an order, and pay it with a test card. Its first merchant owns it. */
 export function shopOrders(deps: Deps) {
   const app = new Hono()
   app.use(ownPagesOnly([FORM], deps.env.baseUrl), limitBody(FORM_MAX_BYTES))
@@ -32,8 +32,8 @@ async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
   const quantity = Number(form.quantity ?? 1)
   if (!product || !Number.isInteger(quantity) || quantity < 1 || quantity > 99)
     return c.text('Choose a product and a quantity from 1 to 99.', 400)
-  const merchantId = await shopOwner(deps)
-  if (!merchantId) return c.text('This shop is open in the sandbox only.', 404)
+  const merchantId = await sandboxMerchant(deps.db)
+  if (!merchantId) return c.text('This sandbox has no shop. Make one with: npm run seed', 404)
   const { name } = MESSAGES[localeOf(c.req.raw.headers)].shop.product[product.sku]
   const item = { name, quantity, unitAmount: BigInt(product.unitAmount) }
   const { id } = await createOrder(
@@ -82,9 +82,4 @@ function returningTo(actionUrl: string, checkout: string): string {
 /** A procedure that is called without HTTP throws its problem as the cause of tRPC's error. */
 function problemIn(error: unknown): Problem {
   return problemOf((error as { cause?: unknown } | null)?.cause) ?? INTERNAL_PROBLEM
-}
-
-/** The sandbox's first merchant owns the demo shop; in live mode there is no such shop. */
-async function shopOwner({ db, env }: Deps): Promise<string | null> {
-  return env.PAYONCE_MODE === 'sandbox' ? sandboxMerchant(db) : null
 }

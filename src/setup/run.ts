@@ -1,4 +1,4 @@
-import { childEnv, readSetupEnv } from '@/platform/env'
+import { childEnv, modeServed, readSetupEnv, readStartEnv, refuseUnsafeDatabase } from '@/platform/env'
 import { build } from './build'
 import { print, printError, reasonOf } from './process/console'
 import { forkTypeScript } from './process/fork-typescript'
@@ -8,7 +8,7 @@ import { generate } from './schema/generate'
 import { migrate } from './schema/migrate'
 import { secretOf } from './secret'
 
-/** The commands that run one step alone, without `npm start`: `npm run migrate | seed | verify | check | worker | generate | build`. */
+/** The commands that run one step alone, without `npm start`: `npm run migrate | seed | merchant | verify | check | worker | generate | build`. */
 const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   generate: async () => {
     print((await generate()) ? 'Generated the Prisma client.' : 'The Prisma client is up to date.')
@@ -39,6 +39,17 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     print(`The demo shop is ready. Sign in as ${operator.email} with ${operator.password}; API key ${apiKey}`)
     return true
   },
+  merchant: async (flags) => {
+    await generate()
+    const { merchantCommand } = await import('./merchant')
+    const env = readSetupEnv()
+    const url = async () => {
+      refuseUnsafeDatabase()
+      return (await findProductDatabase(env)).databaseUrl
+    }
+    print(await merchantCommand(flags, { databaseUrl: url, mode: modeServed(env) }))
+    return true
+  },
   verify: async (flags) => {
     await generate()
     const { verify } = await import('./verify')
@@ -49,6 +60,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     return (await check()).failed === 0
   },
   worker: async () => {
+    readStartEnv()
     await build()
     return runWorker()
   },

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { readSetupEnv } from '@/platform/env'
+import { type readSetupEnv, readStartEnv } from '@/platform/env'
 import type { Seeded } from '../../prisma/seed'
 import { build } from './build'
 import { type DemoOperator, writeDemo } from './demo-file'
@@ -27,7 +27,7 @@ let ending = false
 const NO_SHOP = { merchantId: null, operator: null, apiKey: null }
 
 async function start(): Promise<void> {
-  const env = readSetupEnv()
+  const env = readStartEnv(dev ? { NODE_ENV: 'development' } : {})
   fs.mkdirSync(env.dataDir, { recursive: true })
   const instance = await claimInstance(env.dataDir)
   started.push(instance.release)

@@ -248,14 +248,14 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
       key,
       fingerprint: fingerprint(input, volatile) as string,
       fingerprintVersion: FINGERPRINT_VERSION,
-      fields: fieldHashes(input, volatile, this.options.fieldSecret),
+      fields: fieldHashes(input, volatile, this.options.fieldSecrets[0]),
       subjectId: this.options.newId(),
     }
   }
 
   private differingFields(row: { fields: string | null }): string[] {
     const { operation, request, options } = this
-    return differing(row.fields, request.input, operation.volatile, options.fieldSecret)
+    return differing(row.fields, request.input, operation.volatile, options.fieldSecrets)
   }
 
   private resourceFacts({ subjectId }: { subjectId: string | null }): Facts {

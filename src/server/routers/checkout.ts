@@ -7,6 +7,7 @@ import { recordId, type Scope } from '@/idempotency/core/fingerprint'
 import { keyProblem } from '@/idempotency/core/key'
 import { ProblemError } from '@/idempotency/problems'
 import type { Context } from '../context'
+import { refuseOtherMode, refuseTestToken } from '../one-mode'
 import { publicProcedure, router } from '../trpc'
 import { attemptStateOut, checkoutOut, paidOut, receiptOut } from '../wire/checkout-shapes'
 
@@ -18,13 +19,18 @@ export const checkoutRouter = router({
   order: publicProcedure
     .input(z.strictObject({ orderId }))
     .output(checkoutOut)
-    .query(async ({ ctx, input }) => found(await readCheckout(ctx.db, input.orderId), 'order')),
+    .query(async ({ ctx, input }) => {
+      const order = found(await readCheckout(ctx.db, input.orderId), 'order')
+      refuseOtherMode(order.testMode ? 'test' : 'live', ctx.gateway.mode)
+      return order
+    }),
 
   pay: publicProcedure
     .input(payInput)
     .output(paidOut)
     .mutation(async ({ ctx, input }) => {
       const { key, ...order } = input
+      refuseTestToken(order.paymentMethod, ctx.gateway.mode)
       const scope = await scopeOf(ctx, order.orderId)
       const request = {
         key: validKey(key),
@@ -82,12 +88,13 @@ export const checkoutRouter = router({
     .query(async ({ ctx, input }) => {
       // The attempt of the request that paid may still wait to be written; the receipt counts it.
       await ctx.attempts.flush()
-      return found(await readReceipt(ctx.db, input.token, ctx.receiptSecret), 'receipt')
+      return found(await readReceipt(ctx.db, input.token, ctx.receiptSecrets), 'receipt')
     }),
 })
 
 async function scopeOf(ctx: Context, id: string): Promise<Scope> {
-  const merchantId = found(await ctx.owners.merchantOf(id), 'order')
+  const { merchantId, mode } = found(await ctx.owners.ownerOf(id), 'order')
+  refuseOtherMode(mode, ctx.gateway.mode)
   return { merchantId, actor: `shopper:${ctx.shopper}` }
 }
 

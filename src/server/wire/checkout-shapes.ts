@@ -68,4 +68,5 @@ export const receiptOut = z.object({
   presses: z.number(),
   charges: z.number(),
   verificationCode: z.string(),
+  earlierCode: z.string().nullable(),
 })

@@ -143,6 +143,11 @@ export const checkout: Translation<Messages['checkout']> = {
     silent: 'النافذة الأخرى لا تستجيب. يمكنك المتابعة هنا: لن يُخصم منك المبلغ مرتين.',
     takeOver: 'أكمل هنا',
   },
+  noCards: {
+    documentTitle: 'الدفع بالبطاقة غير متاح',
+    title: 'لا يمكن الدفع بالبطاقة هنا بعد',
+    body: 'لم يُخصم منك أي مبلغ. اسأل <name>{merchant}</name> من فضلك عن طريقة الدفع لهذا الطلب.',
+  },
   notLoaded: {
     documentTitle: 'خطأ: لم يُحمَّل الطلب',
     title: 'تعذّر تحميل هذا الطلب',

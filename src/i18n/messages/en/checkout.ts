@@ -149,6 +149,11 @@ export const checkout = {
       'The other window is not responding. You can continue in this one: you will not be charged twice.',
     takeOver: 'Continue here',
   },
+  noCards: {
+    documentTitle: 'Card payment not available',
+    title: 'You cannot pay by card here yet',
+    body: 'You have not been charged. Please ask <name>{merchant}</name> how to pay for this order.',
+  },
   notLoaded: {
     documentTitle: 'Error: order not loaded',
     title: 'We could not load this order',
