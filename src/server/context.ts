@@ -7,19 +7,23 @@ import type { Deps } from './deps'
 export interface Context extends Deps {
   headers: Headers
   requestId: string
+  /** The sender's network, by which calls are limited. */
+  address: string
   /** The guest's id, from their signed cookie. `setCookie` is the cookie for a guest who had none. */
   shopper: string
   setCookie: string | null
   operatorOrNull(): Promise<Operator | null>
 }
 
-export function contextFor(deps: Deps, headers: Headers): Context {
+/** @param address see `requestAddress` */
+export function contextFor(deps: Deps, headers: Headers, address: string): Context {
   const known = shopperOf(headers.get('cookie'), deps.shopperSecret)
   const guest = known ? null : newShopper(deps.shopperSecret)
   let operator: Promise<Operator | null> | undefined
   return {
     ...deps,
     headers,
+    address,
     requestId: uuidv7(),
     shopper: known ?? (guest as { id: string }).id,
     setCookie: guest ? shopperCookie(guest.value, deps.env.baseUrl.startsWith('https:')) : null,

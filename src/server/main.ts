@@ -4,8 +4,10 @@ import { getRequestListener } from '@hono/node-server'
 import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
 import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
+import { ADDRESS_HEADER, addressOf } from './admission/address'
 import { createApi } from './api'
 import { type Deps, getDeps } from './deps'
+import { SLOW_REQUESTS } from './slow-requests'
 import { onStopRequest } from './stop-request'
 
 /** Time for running payments to end after a stop request. 25 s: longer than we wait for a bank. */
@@ -17,7 +19,7 @@ const DRAIN_MS = 25_000
  */
 async function main(): Promise<void> {
   const deps = getDeps()
-  const server = http.createServer()
+  const server = http.createServer(SLOW_REQUESTS)
   // Before anything that takes time, so that a stop request during the start is heard and no process outlives
   // the supervisor.
   onStopRequest(() => void drain(server, deps))
@@ -29,6 +31,11 @@ async function main(): Promise<void> {
     if (request.url?.startsWith('/api/')) return void api(request, response)
     setShopperCookie(request, response, deps)
     request.headers[LOCALE_HEADER] = languageOf(request)
+    request.headers[ADDRESS_HEADER] = addressOf(
+      request.socket.remoteAddress,
+      forwardedFor(request),
+      deps.env.PAYONCE_TRUSTED_HOPS,
+    )
     return void pages.then((page) => page(request, response))
   })
   server.listen(deps.env.PORT)
@@ -59,6 +66,10 @@ function setShopperCookie(
 
 function languageOf({ url = '/', headers }: http.IncomingMessage): string {
   return localeOfPage(url, { cookie: headers.cookie, acceptLanguage: headers['accept-language'] })
+}
+
+function forwardedFor({ headers }: http.IncomingMessage): string | undefined {
+  return headers['x-forwarded-for']?.toString()
 }
 
 let draining = false

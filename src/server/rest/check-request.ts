@@ -3,7 +3,7 @@ import type { ApiScope } from '@/access/api-key'
 import { readKey } from '@/idempotency/adapters/key-header'
 import { ProblemError } from '@/idempotency/problems'
 import { carriesCardNumber, holdsCardNumber } from '@/lib/card-number'
-import { addressOf } from '../admission/address'
+import { requestAddress } from '../admission/address'
 import { quotaHeaders } from '../admission/limits'
 import type { Deps } from '../deps'
 import type { RestContext, RestEnv } from './respond'
@@ -22,11 +22,7 @@ export function checkRequest(deps: Deps): MiddlewareHandler<RestEnv> {
       c.set('key', keyOf(c))
       await checkBody(c)
     }
-    const address = addressOf(
-      c.env?.incoming?.socket?.remoteAddress,
-      c.req.header('x-forwarded-for'),
-      deps.env.PAYONCE_TRUSTED_HOPS,
-    )
+    const address = requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)
     const { caller, quota, leave } = await deps.admission.admit(token, address)
     c.set('caller', caller)
     for (const [name, value] of Object.entries(quotaHeaders(quota))) c.header(name, value)

@@ -8,6 +8,7 @@ export const shop: Translation<Messages['shop']> = {
   quantity: 'الكمية من {product}',
   buy: 'اشترِ<name> {product}</name>',
   testMode: 'وضع التجربة: لا تُنقل فيه أموال حقيقية، ولا تُقبل إلا بطاقات الاختبار.',
+  tooManyOrders: 'جاءت طلبات كثيرة من شبكتك. لم يُسجَّل أي طلب. انتظر دقيقة، ثم حاول مجددًا.',
   product: {
     't-shirt': { name: 'تيشيرت', description: 'قطن عضوي، مطبوع يدويًا بالشاشة الحريرية.' },
     notebook: { name: 'دفتر حسابات', description: 'عمودان في كل صفحة، كما يحب القيد المزدوج.' },

@@ -7,6 +7,8 @@ export const shop = {
   quantity: 'Quantity of {product}',
   buy: 'Buy<name> {product}</name>',
   testMode: 'Test mode: no real money moves, and only test cards are accepted.',
+  tooManyOrders:
+    'Too many orders came from your network. Nothing was ordered. Wait a minute, then try again.',
   product: {
     't-shirt': { name: 'T-shirt', description: 'Organic cotton, screen-printed by hand.' },
     notebook: { name: 'Ledger notebook', description: 'Two columns to a page, ready for double entry.' },
