@@ -48,7 +48,7 @@ export class CallCounter {
   constructor(private readonly options: CallCounterOptions) {
     const { pool, name, max, windowSeconds } = options
     this.shareFrom = options.shareFrom ?? Math.ceil(max / 8)
-    this.now = options.now ?? Date.now
+    this.now = options.now ?? (() => Date.now())
     this.table = new RateLimiterPostgres({
       storeClient: pool,
       storeType: 'pool',
