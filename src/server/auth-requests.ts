@@ -15,8 +15,8 @@ export async function authRequest(c: Context, deps: Deps): Promise<Response> {
   const wait = deps.shopperLimits.authWait(address)
   if (wait > 0) return tooMany(wait)
   const request = from(c.req.raw, address)
-  const email = c.req.path === '/api/auth/sign-in/email' ? await emailIn(request) : null
-  if (email === null) return deps.auth.handler(request)
+  if (!isSignIn(c.req.path)) return deps.auth.handler(request)
+  const email = await emailIn(request)
   const cookie = parse(c.req.header('cookie') ?? '', KNOWN_BROWSER)[KNOWN_BROWSER] ?? null
   const signIn = await deps.signInLimits.begin({ email, address, cookie })
   if (!signIn.allowed) return tooMany(signIn.waitSeconds)
@@ -35,14 +35,31 @@ function tooMany(waitSeconds: number): Response {
   )
 }
 
-/** The e-mail address of a sign-in. Without one, better-auth refuses the request by itself. */
-async function emailIn(request: Request): Promise<string | null> {
-  const body: unknown = await request
-    .clone()
-    .json()
-    .catch(() => null)
-  const email = (body as { email?: unknown } | null)?.email
-  return typeof email === 'string' ? email : null
+/** However it is spelt: better-auth's router may read an address less strictly than we would. */
+function isSignIn(path: string): boolean {
+  try {
+    return /sign-?in/i.test(decodeURIComponent(path))
+  } catch {
+    return true
+  }
+}
+
+/**
+ * The e-mail address of a sign-in, as JSON or as a form, both of which better-auth takes. Empty when there is
+ * none: such tries count together, so that no spelling is a way round.
+ */
+async function emailIn(request: Request): Promise<string> {
+  const text = await request.clone().text()
+  const email = readJson(text)?.email ?? new URLSearchParams(text).get('email')
+  return typeof email === 'string' ? email : ''
+}
+
+function readJson(text: string): { email?: unknown } | null {
+  try {
+    return JSON.parse(text) as { email?: unknown } | null
+  } catch {
+    return null
+  }
 }
 
 function knownBrowser(value: string, baseUrl: string): string {

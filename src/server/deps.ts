@@ -10,6 +10,7 @@ import { reportRefusals } from './admission/refusals'
 import { ShopperLimits } from './admission/shopper-limits'
 import { SignInLimits } from './admission/sign-in-limits'
 import { buildCore, type Core } from './core'
+import { UnderWay } from './under-way'
 
 /** The parts of the web process, built in one place. Nothing else constructs a client, a pool or an engine. */
 export interface Deps extends Core {
@@ -17,6 +18,8 @@ export interface Deps extends Core {
   admission: Admission
   shopperLimits: ShopperLimits
   signInLimits: SignInLimits
+  /** Reports of presses that are being checked: a receipt counts them. */
+  pressReports: UnderWay
   auth: Auth
   shopperSecret: string
   receiptSecret: string
@@ -49,6 +52,7 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
   return {
     ...core,
     admission: new Admission({ callers, pool: core.pool, perMinute: env.PAYONCE_RATE_PER_MINUTE }),
+    pressReports: new UnderWay(),
     shopperLimits: new ShopperLimits({
       pool: core.pool,
       perMinute: env.PAYONCE_SHOPPER_RATE_PER_MINUTE,

@@ -289,6 +289,26 @@ describe('presses that a page reports', () => {
     expect((await counted()) - before).toBe(50)
   })
 
+  it('are on the receipt that is asked for right after them', async () => {
+    const order = await product.newOrder()
+    const key = `held-${network}`
+    const paid = await pay(order, { key, card: 'pm_card_visa' })
+    const token = paid.result?.receiptUrl.split('/').at(-1)
+    const input = encodeURIComponent(JSON.stringify({ token }))
+    // The report has arrived, and waits for the database.
+    let goOn = () => {}
+    const waits = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const flush = vi.spyOn(product.deps.attempts, 'flush').mockReturnValueOnce(waits)
+    const report = held(order, key, 19)
+    await vi.waitFor(() => expect(flush).toHaveBeenCalled())
+    setTimeout(goOn, 200)
+    const receipt = await product.call(`/api/trpc/checkout.receipt?input=${input}`)
+    expect((await receipt.json()).result.data).toMatchObject({ presses: 20, requests: 1 })
+    await report
+  })
+
   it('count for nothing else: a key that never was, another guest’s, another order', async () => {
     const [order, other] = [await product.newOrder(), await product.newOrder()]
     const key = `held-${network}`

@@ -47,6 +47,10 @@ async function signIn(password: string, from: string, { cookie = '', as = email 
   return { status: response.status, wait: Number(response.headers.get('retry-after')), known, response }
 }
 
+/** A try that fails, without the tenth of a second that checking a password takes. */
+const guessAt = (account: string, address: string) =>
+  product.deps.signInLimits.begin({ email: account, address, cookie: null })
+
 describe('one stranger', () => {
   it('is stopped after five guesses, whatever address it claims, and does not keep the operator out', async () => {
     const statuses = []
@@ -59,6 +63,49 @@ describe('one stranger', () => {
     expect((await signIn(RIGHT, '203.0.113.9')).status).toBe(200)
   })
 
+  it.each([
+    ['a form', '/api/auth/sign-in/email', 'application/x-www-form-urlencoded', 'email=EMAIL&password=guess'],
+    [
+      'JSON with spaces',
+      '/api/auth/sign-in/email',
+      'application/json',
+      ' { "password": "guess", "email": "EMAIL" }',
+    ],
+    ['capitals', '/api/auth/sign-in/email', 'application/json', '{"email":"UPPER","password":"guess"}'],
+    [
+      'a trailing slash',
+      '/api/auth/sign-in/email/',
+      'application/json',
+      '{"email":"EMAIL","password":"guess"}',
+    ],
+    [
+      'an escaped address',
+      '/api/auth/sign-%69n/email',
+      'application/json',
+      '{"email":"EMAIL","password":"guess"}',
+    ],
+    [
+      'a doubled slash',
+      '/api/auth//sign-in/email',
+      'application/json',
+      '{"email":"EMAIL","password":"guess"}',
+    ],
+  ])('finds no way round by %s', async (_, path, type, template) => {
+    const body = template.replace('EMAIL', email).replace('UPPER', email.toUpperCase())
+    const statuses = []
+    for (let guess = 0; guess < PAIR_FREE + 3; guess++) {
+      const headers = {
+        'content-type': type,
+        origin: 'http://localhost:3000',
+        'x-forwarded-for': '198.51.100.9',
+      }
+      statuses.push((await product.call(path, { method: 'POST', headers, body })).status)
+    }
+    expect(statuses.filter((status) => status !== 429).length).toBeLessThanOrEqual(PAIR_FREE + 1)
+    // The same count as for the usual spelling, wherever a password was checked.
+    if (statuses.includes(401)) expect((await signIn(RIGHT, '198.51.100.9')).status).toBe(429)
+  })
+
   it('is not let through by a hundred guesses at once', async () => {
     const all = await Promise.all(Array.from({ length: 100 }, () => signIn('guess', '198.51.100.2')))
     expect(all.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(PAIR_FREE + 1)
@@ -66,12 +113,9 @@ describe('one stranger', () => {
   })
 
   it('who tries one password on everybody is stopped, and others sign in', async () => {
-    const statuses = []
-    for (let guess = 0; guess < ADDRESS_MAX + 5; guess++)
-      statuses.push(
-        (await signIn('Summer2026!!', '198.51.100.3', { as: `person-${guess}@example.com` })).status,
-      )
-    expect(statuses).toEqual([...Array(ADDRESS_MAX).fill(401), ...Array(5).fill(429)])
+    for (let person = 0; person < ADDRESS_MAX; person++)
+      await guessAt(`person-${person}@example.com`, '198.51.100.3')
+    expect((await signIn('Summer2026!!', '198.51.100.3')).status).toBe(429)
     expect((await signIn(RIGHT, '203.0.113.9')).status).toBe(200)
   })
 
@@ -105,7 +149,7 @@ describe('many addresses', () => {
   it('cannot keep out a browser that has signed in before, for any time', async () => {
     const { known } = await signIn(RIGHT, '203.0.113.9')
     expect(known).toMatch(/^payonce_known_browser=[\w-]{43}\.[\w-]{43}$/)
-    for (let host = 0; host < 30; host++) await signIn('guess', `198.51.100.${100 + host}`)
+    for (let host = 0; host < 30; host++) await guessAt(email, `198.51.100.${100 + host}`)
     // However slow this machine is, the wait has not ended yet.
     await product.owner.query(
       `UPDATE rate_limit SET expire = expire + 600000 WHERE key LIKE 'sign-in-wait:%'`,
@@ -125,7 +169,7 @@ describe('many addresses', () => {
 })
 
 test('an operator who mistypes three times signs in, and the count is forgotten', async () => {
-  for (let day = 0; day < 4; day++) {
+  for (let day = 0; day < 2; day++) {
     for (let typo = 0; typo < 3; typo++) expect((await signIn('typo', '203.0.113.1')).status).toBe(401)
     expect((await signIn(RIGHT, '203.0.113.1')).status).toBe(200)
   }

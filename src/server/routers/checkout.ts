@@ -66,34 +66,37 @@ export const checkoutRouter = router({
     .input(z.strictObject({ orderId, key: z.unknown().optional(), presses: z.int().min(1).max(10_000) }))
     .mutation(async ({ ctx, input }) => {
       const key = validKey(input.key)
-      const scope = await scopeOf(ctx, input.orderId)
-      const { merchantId } = scope
-      const operation = ctx.operations.pay.name
-      const record = recordId(scope, operation, key)
-      // What was reported before may still wait to be written.
-      await ctx.attempts.flush()
-      const reported = await reportedPresses(ctx.db, { merchantId, orderId: input.orderId, recordId: record })
-      const report = reported === null ? null : nextReport(record, reported, input.presses)
-      if (report)
-        ctx.attempts.addHeldPresses({
-          ...report,
-          merchantId,
-          recordId: record,
-          operation,
-          requestId: ctx.requestId,
-          at: new Date(),
-        })
+      await ctx.pressReports.add(reportPresses(ctx, { ...input, key }))
       return { ok: true as const }
     }),
 
   receipt: shopperProcedure
     .input(z.strictObject({ token: z.string().min(20).max(100) }))
     .query(async ({ ctx, input }) => {
-      // The attempt of the request that paid may still wait to be written; the receipt counts it.
+      // The attempt of the request that paid, and the presses of its page, may still wait to be written; the
+      // receipt counts them.
+      await ctx.pressReports.ended()
       await ctx.attempts.flush()
       return found(await readReceipt(ctx.db, input.token, ctx.receiptSecret), 'receipt')
     }),
 })
+
+async function reportPresses(
+  ctx: Context,
+  { orderId, key, presses }: { orderId: string; key: string; presses: number },
+): Promise<void> {
+  const scope = await scopeOf(ctx, orderId)
+  const { merchantId } = scope
+  const operation = ctx.operations.pay.name
+  const record = recordId(scope, operation, key)
+  // What was reported before may still wait to be written.
+  await ctx.attempts.flush()
+  const reported = await reportedPresses(ctx.db, { merchantId, orderId, recordId: record })
+  const report = reported === null ? null : nextReport(record, reported, presses)
+  if (!report) return
+  const about = { merchantId, recordId: record, operation, requestId: ctx.requestId, at: new Date() }
+  ctx.attempts.addHeldPresses({ ...about, ...report })
+}
 
 async function scopeOf(ctx: Context, id: string): Promise<Scope> {
   const merchantId = found(await ctx.owners.merchantOf(id), 'order')
