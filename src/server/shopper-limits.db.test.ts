@@ -127,7 +127,7 @@ describe('one order', () => {
     }
   })
 
-  it('tells a form without scripts, and its page says it in both languages', async () => {
+  it('sends a form without scripts to the page that says why', async () => {
     const order = await product.newOrder()
     for (let tries = 0; tries < 10; tries++) await pay(order)
     const form = new URLSearchParams({ key: `form-${network}`, version: '1', paymentMethod: 'pm_card_visa' })
