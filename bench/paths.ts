@@ -120,6 +120,7 @@ function serverEnv(logins: ProductUrls, port: number): NodeJS.ProcessEnv {
     NODE_ENV: 'production',
     PAYONCE_POOL_MAX: '10',
     PAYONCE_RATE_PER_MINUTE: '1000000',
+    PAYONCE_SHOPPER_RATE_PER_MINUTE: '1000000',
   }
 }
 

@@ -114,6 +114,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'checkout/pay': 'which payment holds the order decides why the order was refused',
       'checkout/read': 'the page shows the order with its payment, at one instant',
       'checkout/recheck': 'the payment of a challenge, with the record that began it',
+      'checkout/order-rest': 'the order guard counts the order’s declines in its own statement',
+      'checkout/reported-presses': 'presses count only for a payment of this order',
     },
   },
   refund: { writer: 'payments' },
@@ -140,6 +142,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     writer: 'idempotency/stores',
     readers: {
       'checkout/read': 'the receipt shows how often it was asked for',
+      'checkout/reported-presses': 'the presses of one payment have a limit',
       'payments/integrity': 'a report counts what there was to check, at one instant',
       'payments/overview': 'the chart shows attempts beside charges',
     },

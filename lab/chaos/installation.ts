@@ -24,6 +24,8 @@ const SETTINGS = {
   PAYONCE_RESOLVER_MS: '250',
   PAYONCE_RECONCILE_MS: '2000',
   PAYONCE_POOL_MAX: '10',
+  // All shoppers of the lab come from one address.
+  PAYONCE_SHOPPER_RATE_PER_MINUTE: '1000000',
   LOG_LEVEL: 'warn',
 }
 

@@ -43,13 +43,9 @@ export function createAuth(options: {
     session: { modelName: 'operatorSession', expiresIn: 12 * 3600, updateAge: 15 * 60 },
     account: { modelName: 'operatorCredential' },
     verification: { modelName: 'operatorVerification' },
-    // Guessing a password: 10 tries a minute from one address.
-    rateLimit: {
-      enabled: true,
-      window: 60,
-      max: 300,
-      customRules: { '/sign-in/email': { window: 60, max: 10 } },
-    },
+    // Sign-ins are limited by account and by address before they come here (server/auth-requests.ts), the same
+    // for all processes. This limit, in memory, is a second wall for the other endpoints.
+    rateLimit: { enabled: true, window: 60, max: 300, customRules: { '/sign-in/email': false } },
     advanced: {
       cookiePrefix: 'payonce',
       useSecureCookies: options.baseUrl.startsWith('https:'),
@@ -61,7 +57,7 @@ export function createAuth(options: {
 
 export type Auth = ReturnType<typeof createAuth>
 
-/** The request with the address of its socket, by which sign-ins are limited: a caller cannot choose it. */
+/** The request with its sender's address, by which requests are limited: a caller cannot choose it. */
 export function from(request: Request, address: string | undefined): Request {
   const headers = new Headers(request.headers)
   if (address) headers.set(CLIENT_IP, address)

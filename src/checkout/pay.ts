@@ -19,6 +19,7 @@ import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
 import { confirmUrl } from './confirm-url'
 import { insertOrder, markPaid } from './order'
+import { NOT_RESTING, orderRests, REST_SECONDS } from './order-rest'
 import type { PaymentAnswers, PaymentProgress } from './payment-answers'
 import { receiptPath } from './receipt-path'
 
@@ -88,14 +89,18 @@ export function payOperation(deps: PayDeps): PayOperation {
   }
 }
 
-/** The order guard: an open order, of the version that the shopper saw, is payable at its own amount by one live payment. */
+/**
+ * The order guard: an open order, of the version that the shopper saw, that does not rest after too many declines,
+ * is payable at its own amount by one live payment.
+ */
 function reserve(input: PayOrder, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
   const payable = claimedPart(
     'payable',
     claimedSql`
       SELECT o.merchant_id, o.id AS order_id, o.amount, o.currency FROM ${claim}, orders o
       WHERE o.merchant_id = ${ids.merchantId}::uuid AND o.id = ${input.orderId}::uuid AND o.status = 'open'
-        AND (${input.version}::int IS NULL OR o.version = ${input.version}::int)`,
+        AND (${input.version}::int IS NULL OR o.version = ${input.version}::int)
+        AND ${NOT_RESTING}`,
   )
   return {
     name: 'payment',
@@ -136,6 +141,7 @@ const guardedOrder = z.strictObject({
   liveStatus: z.enum(PAYMENT_STATUSES).nullable(),
   receiptToken: z.string().nullable(),
   paymentId: z.string().nullable(),
+  restSeconds: z.number().nullable(),
 })
 
 async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Refusal> {
@@ -143,7 +149,8 @@ async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Re
     db,
     guardedOrder,
     sql`
-      SELECT o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId"
+      SELECT o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId",
+        ${REST_SECONDS} AS "restSeconds"
       FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
       WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`,
   )
@@ -161,6 +168,7 @@ async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Re
         facts: { version: order.version },
       },
     }
+  if (order.restSeconds !== null) return { kind: 'problem', problem: orderRests(order.restSeconds) }
   // The payment that held the order has ended since: try once more.
   return { kind: 'busy' }
 }

@@ -26,6 +26,9 @@ export const PROBLEMS = {
   // No new key, since an earlier try of the same request may have been executed: wait, then send the same
   // key.
   'rate-limited': row(429, 'TOO_MANY_REQUESTS', 'Too many requests', 'same-key', false, false),
+  // Answered before a claim, so nothing was begun under the key. Still no new key: another request with the
+  // same one may be running.
+  'too-many-attempts': row(429, 'TOO_MANY_REQUESTS', 'Too many payment attempts', 'same-key', false, false),
   'payment-declined': row(402, 'PAYMENT_REQUIRED', 'The payment was declined', 'no', true, true),
   'refund-declined': row(402, 'PAYMENT_REQUIRED', 'The refund was declined', 'no', true, true),
   'not-refundable': row(409, 'CONFLICT', 'The refund is not possible', 'after-fixing', true, false),

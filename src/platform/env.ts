@@ -52,6 +52,11 @@ const schema = z.object({
     .pipe(z.array(z.url({ protocol: /^https?$/ }))),
   /** Requests per minute of one API key, replays included. */
   PAYONCE_RATE_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
+  /**
+   * Calls per minute of one shopper's address; the limits on orders, payments and declines are parts of it
+   * (server/admission/shopper-limits.ts).
+   */
+  PAYONCE_SHOPPER_RATE_PER_MINUTE: z.coerce.number().int().min(60).max(1_000_000).default(600),
   /** Our own proxies before the server: that many addresses of X-Forwarded-For, from the right, are trusted. */
   PAYONCE_TRUSTED_HOPS: z.coerce.number().int().min(0).max(10).default(0),
   /** Connections of one process to the database. */

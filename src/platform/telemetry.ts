@@ -24,6 +24,12 @@ export function openMetrics() {
       labelNames: ['event'],
       registers: [registry],
     }),
+    refusals: new Counter({
+      name: 'payonce_refusals_total',
+      help: 'Requests that a limit refused, by limit',
+      labelNames: ['limit'],
+      registers: [registry],
+    }),
     seconds: new Histogram({
       name: 'payonce_attempt_seconds',
       help: 'Duration of an attempt',

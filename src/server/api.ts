@@ -1,7 +1,10 @@
+import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
-import { from } from '@/access/operator'
+import { ProblemError } from '@/idempotency/problems'
 import { isReachable } from '@/platform/db'
+import { requestAddress } from './admission/address'
+import { authRequest } from './auth-requests'
 import { bankPages } from './bank-pages'
 import { addressOf, checkText, problemOfAddress } from './check-text'
 import { contextFor } from './context'
@@ -19,8 +22,8 @@ import { shopOrders } from './shop'
 
 /** 64 KiB: many times the largest valid body. */
 const BODY_MAX_BYTES = 64 * 1024
-/** Calls in one tRPC request. 10: more than any page of ours sends at once. */
-const BATCH_MAX = 10
+/** Calls in one tRPC request. 5: as many as our dashboard sends at once; each counts for itself. */
+const BATCH_MAX = 5
 
 /** JSON that does not state its encoding. Some readers would guess another one. */
 const JSON_TYPE = /^application\/(problem\+)?json$/
@@ -54,10 +57,8 @@ export function createApi(deps: Deps) {
     return problem ? Promise.resolve(sendProblem(c, problem)) : next()
   })
   app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
-  app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw))
-  app.on(['GET', 'POST'], '/api/auth/*', (c) =>
-    deps.auth.handler(from(c.req.raw, c.env?.incoming?.socket?.remoteAddress)),
-  )
+  app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw, requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)))
+  app.on(['GET', 'POST'], '/api/auth/*', (c) => authRequest(c, deps))
   app.route('/api/shop/language', languageForm(deps))
   // Nothing of the sandbox is routed in live mode: its addresses are unknown ones.
   if (deps.sandbox) {
@@ -76,14 +77,17 @@ export function createApi(deps: Deps) {
   return app
 }
 
-function trpc(deps: Deps, request: Request): Promise<Response> {
-  const context = contextFor(deps, request.headers)
+function trpc(deps: Deps, request: Request, address: string): Promise<Response> {
+  const context = contextFor(deps, request.headers, address)
   return fetchRequestHandler({
     endpoint: '/api/trpc',
     req: request,
     router: appRouter,
     maxBatchSize: BATCH_MAX,
-    createContext: () => context,
+    createContext: ({ info }) => {
+      refusePaymentInBatch(info.calls)
+      return context
+    },
     responseMeta: ({ errors }) => {
       const headers = new Headers()
       if (context.setCookie) headers.append('set-cookie', context.setCookie)
@@ -91,6 +95,20 @@ function trpc(deps: Deps, request: Request): Promise<Response> {
       if (wait) headers.set('retry-after', String(wait))
       return { headers }
     },
+  })
+}
+
+/**
+ * A payment is a request of its own: it waits for no other call, and its answer is nobody else's. Refused before
+ * any call of the batch is executed.
+ */
+function refusePaymentInBatch(calls: readonly { path: string }[]): void {
+  if (calls.length < 2 || !calls.some(({ path }) => path === 'checkout.pay')) return
+  const detail = 'Send checkout.pay alone, not in a batch. None of the calls was executed.'
+  throw new TRPCError({
+    code: 'BAD_REQUEST',
+    message: detail,
+    cause: new ProblemError({ kind: 'validation', detail }),
   })
 }
 

@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import { recheckPayment } from '@/checkout/recheck'
 import { uuidv7 } from '@/lib/id'
 import { challengeUrl } from '@/payments/simulator/gateway'
+import { requestAddress } from './admission/address'
 import type { Deps } from './deps'
 import type { Sandbox } from './gateways'
 import { ownPagesOnly } from './origin'
@@ -15,6 +16,11 @@ export function bankPages(deps: Deps, { challenges }: Sandbox) {
   const { db, engine, env, operations } = deps
   const payments = { db, engine, operations: Object.values(operations) }
   const app = new Hono()
+  // A challenge's id is guessed or answered by anybody, as at the checkout.
+  app.use('/challenges/:id', async (c, next) => {
+    deps.shopperLimits.call({ address: requestAddress(c, env.PAYONCE_TRUSTED_HOPS), guest: null })
+    await next()
+  })
   app.get('/challenges/:id', (c) => c.html(challengePage(safeReturn(c.req.query('return')))))
   app.post('/challenges/:id', ownPagesOnly(['application/x-www-form-urlencoded'], env.baseUrl), async (c) => {
     const form = await c.req.parseBody()

@@ -5,10 +5,12 @@ import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
 import { refuseWrongRights } from '@/platform/least-rights'
 import { openProcessLog } from '@/platform/own-output'
+import { ADDRESS_HEADER, addressOf } from './admission/address'
 import { createApi } from './api'
 import { refuseBadAddress } from './check-page-address'
 import { type Deps, getDeps } from './deps'
 import { listen, stopListening } from './listen'
+import { SLOW_REQUESTS } from './slow-requests'
 import { onStopRequest } from './stop-request'
 
 // First of all: from here on, nothing but lines of the log leaves this process.
@@ -23,7 +25,7 @@ const DRAIN_MS = 25_000
  */
 async function main(): Promise<void> {
   const deps = getDeps()
-  const server = http.createServer()
+  const server = http.createServer(SLOW_REQUESTS)
   // Before anything that takes time, so that a stop request during the start is heard and no process outlives
   // the supervisor.
   onStopRequest(() => void drain(server, deps))
@@ -37,6 +39,11 @@ async function main(): Promise<void> {
     if (refuseBadAddress(request, response)) return
     setShopperCookie(request, response, deps)
     request.headers[LOCALE_HEADER] = languageOf(request)
+    request.headers[ADDRESS_HEADER] = addressOf(
+      request.socket.remoteAddress,
+      forwardedFor(request),
+      deps.env.PAYONCE_TRUSTED_HOPS,
+    )
     return void pages.then((page) => page(request, response))
   })
   await Promise.all([listen(server, deps.env), pages])
@@ -64,6 +71,10 @@ function setShopperCookie(
 
 function languageOf({ url = '/', headers }: http.IncomingMessage): string {
   return localeOfPage(url, { cookie: headers.cookie, acceptLanguage: headers['accept-language'] })
+}
+
+function forwardedFor({ headers }: http.IncomingMessage): string | undefined {
+  return headers['x-forwarded-for']?.toString()
 }
 
 let draining = false

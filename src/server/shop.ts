@@ -6,6 +6,7 @@ import { localeOf } from '@/i18n/choose-locale'
 import { MESSAGES } from '@/i18n/messages'
 import type { Problem } from '@/idempotency/problems'
 import { showId, uuidv7 } from '@/lib/id'
+import { requestAddress } from './admission/address'
 import { callerOf } from './caller'
 import { contextFor } from './context'
 import type { Deps } from './deps'
@@ -27,6 +28,8 @@ export function shopOrders(deps: Deps) {
 
 /** Prices come from the catalogue; the name is the one that the shopper read, in their language. */
 async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
+  const wait = deps.shopperLimits.orderWait(requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS))
+  if (wait > 0) return tooManyOrders(c, wait)
   const form = await c.req.parseBody()
   const product = CATALOGUE.find(({ sku }) => sku === form.sku)
   const quantity = Number(form.quantity ?? 1)
@@ -44,6 +47,12 @@ async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
   return c.redirect(`/checkout/${showId('ord', id)}`, 303)
 }
 
+/** For a person: the form has no script that would wait by itself. */
+function tooManyOrders(c: HonoContext, waitSeconds: number): Response {
+  c.header('Retry-After', String(waitSeconds))
+  return c.text(MESSAGES[localeOf(c.req.raw.headers)].shop.tooManyOrders, 429)
+}
+
 /**
  * The form of the checkout page, for a browser without scripts and for a press before they have loaded: post,
  * then see other. The key came with the page in a hidden field, so a double submit is one charge.
@@ -55,7 +64,7 @@ async function payOrder(c: HonoContext, deps: Deps, orderId: string): Promise<Re
   const checkout = (query: Record<string, string>) =>
     `/checkout/${encodeURIComponent(orderId)}?${new URLSearchParams(query)}`
   if (paymentMethod === '') return c.redirect(checkout({ problem: 'no-card' }), 303)
-  const context = contextFor(deps, c.req.raw.headers)
+  const context = contextFor(deps, c.req.raw.headers, requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS))
   if (context.setCookie) c.header('Set-Cookie', context.setCookie)
   try {
     const version = Number(form.get('version'))

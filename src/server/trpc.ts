@@ -1,5 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
+import { isOverloaded, OVERLOADED } from './admission/load-shedding'
+import type { Sender } from './admission/shopper-limits'
 import { problemOfValue } from './check-text'
 import type { Context } from './context'
 import { INTERNAL_PROBLEM, problemOf, REFUSED_VALUE } from './problem-of'
@@ -51,7 +53,24 @@ const goodText = t.middleware(async ({ next, getRawInput }) => {
   return next()
 })
 
-export const publicProcedure = t.procedure.use(problems).use(goodText)
+/** Sheds calls while the database has more waiting than it can answer; a payment is sent again by its page, with its key. */
+const notOverloaded = t.middleware(({ ctx, next }) => {
+  if (isOverloaded(ctx.pool)) throw new ProblemError(OVERLOADED)
+  return next()
+})
+
+export const publicProcedure = t.procedure.use(problems).use(notOverloaded).use(goodText)
+
+/** A call of the shop's pages, which anybody may send: each call of a batch counts. */
+export const shopperProcedure = publicProcedure.use(({ ctx, next }) => {
+  ctx.shopperLimits.call(senderOf(ctx))
+  return next()
+})
+
+/** A guest who has just got their cookie is not counted as one: who drops it would get a new count each time. */
+export function senderOf({ address, shopper, setCookie }: Context): Sender {
+  return { address, guest: setCookie === null ? shopper : null }
+}
 
 export const operatorProcedure = publicProcedure.use(async ({ ctx, next }) => {
   const operator = await ctx.operatorOrNull()

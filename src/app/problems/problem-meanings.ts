@@ -17,6 +17,8 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
   'unsupported-media': 'The API accepts JSON only: send Content-Type: application/json. Nothing was done.',
   'rate-limited':
     'You sent more requests than your limit allows, replays included. Wait for Retry-After, then send the same request with the same key.',
+  'too-many-attempts':
+    'Too many cards were declined for this order, from this network or at this shop, or too many payments were begun. Nothing was begun or charged. Wait for Retry-After, then send the same request with the same key.',
   'payment-declined':
     'The bank declined. Nothing was charged. The same key always gets this answer; another card needs a new key.',
   'refund-declined':

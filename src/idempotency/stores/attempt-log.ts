@@ -42,27 +42,23 @@ export class AttemptLog {
 
   constructor(private readonly options: AttemptLogOptions) {}
 
-  /** Queues one attempt. Never throws and never waits. */
-  add(attempt: LoggedAttempt): void {
+  /** Queues one attempt. Never throws and never waits. @param id of a row that may exist already, and counts once */
+  add(attempt: LoggedAttempt, id = this.options.newId()): void {
     // The id is made once: a batch whose commit got no answer is sent again, and must not count twice.
-    this.waiting.push({ ...attempt, id: this.options.newId() })
+    this.waiting.push({ ...attempt, id })
     if (this.waiting.length > KEPT_MAX) this.dropOldest()
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS)
   }
 
   /** Presses of a button that the page held back while one request was running: no request, so no status, fence or duration. */
-  addHeldPresses(
-    held: Pick<LoggedAttempt, 'merchantId' | 'recordId' | 'operation' | 'presses' | 'requestId' | 'at'>,
-  ): void {
-    this.add({
-      ...held,
-      outcome: 'held',
-      source: 'browser',
-      status: 0,
-      problem: null,
-      fence: null,
-      durationMs: 0,
-    })
+  addHeldPresses({
+    id,
+    ...held
+  }: Pick<LoggedAttempt, 'merchantId' | 'recordId' | 'operation' | 'presses' | 'requestId' | 'at'> & {
+    id?: string
+  }): void {
+    const request = { outcome: 'held', source: 'browser', status: 0, problem: null } as const
+    this.add({ ...held, ...request, fence: null, durationMs: 0 }, id)
   }
 
   /** Resolves when every attempt added before is written or dropped. */

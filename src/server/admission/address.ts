@@ -19,6 +19,24 @@ export function addressOf(
   return networkOf(seen) ?? networkOf(socket) ?? 'unknown'
 }
 
+/** The part of a Hono context that knows where a request comes from. */
+interface Incoming {
+  env?: unknown
+  req: { header(name: string): string | undefined }
+}
+
+/** The address that a request is counted by: every limit of ours uses this one. */
+export function requestAddress(c: Incoming, trustedHops: number): string {
+  const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined
+  return addressOf(env?.incoming?.socket?.remoteAddress, c.req.header('x-forwarded-for'), trustedHops)
+}
+
+/**
+ * The header in which the web process passes a page's address to Next. It is set on each request, so whatever a
+ * client sent in it is gone.
+ */
+export const ADDRESS_HEADER = 'x-payonce-address'
+
 /**
  * One caller's network: an IPv4 address, or the /64 of an IPv6 address, since each household has 2^64
  * addresses in its own. Null when the text is no address.

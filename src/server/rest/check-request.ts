@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { ApiScope } from '@/access/api-key'
 import { readKey } from '@/idempotency/adapters/key-header'
 import { type Problem, ProblemError } from '@/idempotency/problems'
-import { addressOf } from '../admission/address'
+import { requestAddress } from '../admission/address'
 import { quotaHeaders } from '../admission/limits'
 import { problemOfAddress, problemOfValue, addressOf as sentAddressOf } from '../check-text'
 import type { Deps } from '../deps'
@@ -23,11 +23,7 @@ export function checkRequest(deps: Deps): MiddlewareHandler<RestEnv> {
       c.set('key', keyOf(c))
       await checkBody(c)
     }
-    const address = addressOf(
-      c.env?.incoming?.socket?.remoteAddress,
-      c.req.header('x-forwarded-for'),
-      deps.env.PAYONCE_TRUSTED_HOPS,
-    )
+    const address = requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)
     const { caller, quota, leave } = await deps.admission.admit(token, address)
     c.set('caller', caller)
     for (const [name, value] of Object.entries(quotaHeaders(quota))) c.header(name, value)

@@ -49,7 +49,14 @@ const create = createRoute({
       paymentShape,
       'The shopper must confirm at `nextAction.url` first. Send the same request again to learn the outcome.',
     ),
-    ...problems('payment-declined', 'already-paid', 'not-charged', 'not-found', ...KEYED),
+    ...problems(
+      'payment-declined',
+      'too-many-attempts',
+      'already-paid',
+      'not-charged',
+      'not-found',
+      ...KEYED,
+    ),
   },
 })
 

@@ -105,6 +105,7 @@ export async function openTestProduct(
     NODE_ENV: 'test',
     PAYONCE_POOL_MAX: '20',
     PAYONCE_RATE_PER_MINUTE: '1000000',
+    PAYONCE_SHOPPER_RATE_PER_MINUTE: '1000000',
     ...settings,
   })
   const deps = buildDeps(env, live)

@@ -3,7 +3,7 @@ import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '@/server/root'
 
 /** The dashboard's tRPC client. Queries of one moment travel as one batch. */
-export const api = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/trpc', maxItems: 10 })] })
+export const api = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/trpc', maxItems: 5 })] })
 
 type Outputs = inferRouterOutputs<AppRouter>
 export type OverviewData = Outputs['payments']['overview']
