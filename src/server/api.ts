@@ -47,7 +47,7 @@ export function createApi(deps: Deps) {
   })
 
   app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
-  app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw))
+  app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw, c.env?.incoming?.socket?.remoteAddress))
   app.on(['GET', 'POST'], '/api/auth/*', (c) =>
     deps.auth.handler(from(c.req.raw, c.env?.incoming?.socket?.remoteAddress)),
   )
@@ -64,8 +64,8 @@ export function createApi(deps: Deps) {
   return app
 }
 
-function trpc(deps: Deps, request: Request): Promise<Response> {
-  const context = contextFor(deps, request.headers)
+function trpc(deps: Deps, request: Request, socket?: string): Promise<Response> {
+  const context = contextFor(deps, request.headers, socket)
   return fetchRequestHandler({
     endpoint: '/api/trpc',
     req: request,

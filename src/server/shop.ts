@@ -6,12 +6,14 @@ import { localeOf } from '@/i18n/choose-locale'
 import { MESSAGES } from '@/i18n/messages'
 import type { Problem } from '@/idempotency/problems'
 import { showId, uuidv7 } from '@/lib/id'
+import { shopperActor } from './actor'
 import { callerOf } from './caller'
 import { contextFor } from './context'
 import type { Deps } from './deps'
 import { limitBody } from './limit-body'
 import { FORM, ownPagesOnly } from './origin'
 import { INTERNAL_PROBLEM, problemOf } from './problem-of'
+import type { RestEnv } from './rest/respond'
 
 /** 8 KiB: the forms have a few short fields. */
 const FORM_MAX_BYTES = 8 * 1024
@@ -35,10 +37,11 @@ async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
   const merchantId = await shopOwner(deps)
   if (!merchantId) return c.text('This shop is open in the sandbox only.', 404)
   const { name } = MESSAGES[localeOf(c.req.raw.headers)].shop.product[product.sku]
+  const by = shopperActor(contextFor(deps, c.req.raw.headers, socketOf(c)))
   const item = { name, quantity, unitAmount: BigInt(product.unitAmount) }
   const { id } = await createOrder(
     deps.db,
-    { merchantId, currency: product.currency, items: [item] },
+    { merchantId, currency: product.currency, items: [item], by },
     uuidv7(),
   )
   return c.redirect(`/checkout/${showId('ord', id)}`, 303)
@@ -55,7 +58,7 @@ async function payOrder(c: HonoContext, deps: Deps, orderId: string): Promise<Re
   const checkout = (query: Record<string, string>) =>
     `/checkout/${encodeURIComponent(orderId)}?${new URLSearchParams(query)}`
   if (paymentMethod === '') return c.redirect(checkout({ problem: 'no-card' }), 303)
-  const context = contextFor(deps, c.req.raw.headers)
+  const context = contextFor(deps, c.req.raw.headers, socketOf(c))
   if (context.setCookie) c.header('Set-Cookie', context.setCookie)
   try {
     const version = Number(form.get('version'))
@@ -77,6 +80,10 @@ function returningTo(actionUrl: string, checkout: string): string {
   const all = new URLSearchParams(query)
   all.set('return', checkout)
   return `${address}?${all}`
+}
+
+function socketOf(c: HonoContext): string | undefined {
+  return (c.env as RestEnv['Bindings'] | undefined)?.incoming?.socket?.remoteAddress
 }
 
 /** A procedure that is called without HTTP throws its problem as the cause of tRPC's error. */

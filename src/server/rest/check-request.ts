@@ -27,6 +27,7 @@ export function checkRequest(deps: Deps): MiddlewareHandler<RestEnv> {
       c.req.header('x-forwarded-for'),
       deps.env.PAYONCE_TRUSTED_HOPS,
     )
+    c.set('address', address === 'unknown' ? null : address)
     const { caller, quota, leave } = await deps.admission.admit(token, address)
     c.set('caller', caller)
     for (const [name, value] of Object.entries(quotaHeaders(quota))) c.header(name, value)

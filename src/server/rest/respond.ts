@@ -10,6 +10,8 @@ export interface RestEnv {
   Bindings: { incoming?: { socket?: { remoteAddress?: string } } }
   Variables: {
     requestId: string
+    /** By our own proxies; null when unknown. */
+    address: string | null
     caller: Caller
     /** The idempotency key; set for POST only. */
     key: string

@@ -6,6 +6,7 @@ import { resultOf } from '@/idempotency/adapters/trpc'
 import { recordId, type Scope } from '@/idempotency/core/fingerprint'
 import { keyProblem } from '@/idempotency/core/key'
 import { ProblemError } from '@/idempotency/problems'
+import { shopperActor } from '../actor'
 import type { Context } from '../context'
 import { publicProcedure, router } from '../trpc'
 
@@ -27,11 +28,12 @@ export const checkoutRouter = router({
       waitMs: JOIN_MS,
       source: 'browser',
       requestId: ctx.requestId,
+      by: shopperActor(ctx),
     }
     return resultOf<PaymentBody>(
       await ctx.engine.run(ctx.operations.pay, {
         ...request,
-        input: { ...order, merchantId: scope.merchantId },
+        input: { ...order, merchantId: scope.merchantId, by: request.by },
       }),
     )
   }),
@@ -58,12 +60,15 @@ export const checkoutRouter = router({
       const key = validKey(input.key)
       const scope = await scopeOf(ctx, input.orderId)
       const operation = ctx.operations.pay.name
+      const { name: actor, address } = shopperActor(ctx)
       ctx.attempts.addHeldPresses({
         merchantId: scope.merchantId,
         recordId: recordId(scope, operation, key),
         operation,
         presses: input.presses,
         requestId: ctx.requestId,
+        actor,
+        address,
         at: new Date(),
       })
       return { ok: true as const }
