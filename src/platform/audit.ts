@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import { type ClaimedSql, type ClaimRows, claimedSql } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { ACTOR_COLUMNS, actorValues } from './actor-columns'
 import { commit } from './commit'
-import { type Db, type Sql, sql, type Write } from './db'
+import { type Db, joinSql, rows, type Sql, sql, type Write } from './db'
 
 /** An entry of the audit log: actor, action, the row it concerns, and why. */
 export interface AuditEntry {
@@ -76,4 +77,56 @@ export function auditOf(db: Db, merchantId: string, subject: string, limit = 50)
     orderBy: [{ at: 'asc' }, { id: 'asc' }],
     take: limit,
   })
+}
+
+const loggedEntry = z.strictObject({
+  id: z.string(),
+  /** Place in the merchant's chain. A text, as all numbers that may pass 2^53. */
+  seq: z.string(),
+  actor: z.string(),
+  address: z.string().nullable(),
+  requestId: z.string().nullable(),
+  action: z.string(),
+  subject: z.string(),
+  detail: z.string(),
+  at: z.date(),
+  /** SHA-256 of this entry and of all before it, in hexadecimal. */
+  hash: z.string(),
+})
+/** An entry as the page of the audit log shows it. */
+export type LoggedEntry = z.infer<typeof loggedEntry>
+
+export interface AuditFilter {
+  /** The beginning of an actor's name: `key:` finds every program. */
+  actor?: string | undefined
+  /** The beginning of an action: `api-key` finds all about API keys. */
+  action?: string | undefined
+  /** The whole id. */
+  subject?: string | undefined
+  from?: string | undefined
+  until?: string | undefined
+  /** `seq` of the last row of the page before. */
+  before?: string | null
+  limit: number
+}
+
+/** A merchant's audit log, newest first. Keyset: the place in the chain, which no later entry can push in between. */
+export function listAudit(db: Db, merchantId: string, filter: AuditFilter): Promise<LoggedEntry[]> {
+  const { actor, action, subject, from, until, before, limit } = filter
+  const conditions = [
+    sql`merchant_id = ${merchantId}::uuid AND seq IS NOT NULL`,
+    ...(before ? [sql`seq < ${before}::bigint`] : []),
+    ...(actor ? [sql`starts_with(actor, ${actor})`] : []),
+    ...(action ? [sql`starts_with(action, ${action})`] : []),
+    ...(subject ? [sql`subject = ${subject}`] : []),
+    ...(from ? [sql`at >= ${from}::timestamptz`] : []),
+    ...(until ? [sql`at < ${until}::timestamptz`] : []),
+  ]
+  return rows(
+    db,
+    loggedEntry,
+    sql`
+      SELECT id::text, seq::text, actor, address, request_id AS "requestId", action, subject, detail, at, encode(hash, 'hex') AS hash
+      FROM audit_log WHERE ${joinSql(conditions, ' AND ')} ORDER BY audit_log.seq DESC LIMIT ${limit}`,
+  )
 }

@@ -2,6 +2,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
 import { from } from '@/access/operator'
 import { isReachable } from '@/platform/db'
+import { auditExport } from './audit-export'
 import { bankPages } from './bank-pages'
 import { contextFor } from './context'
 import type { Deps } from './deps'
@@ -53,6 +54,7 @@ export function createApi(deps: Deps) {
   )
   app.route('/api/shop/orders', shopOrders(deps))
   app.route('/api/shop/language', languageForm(deps))
+  app.route('/api/audit', auditExport(deps))
   app.route('/api/bank', bankPages(deps))
   app.route('/', createRest(deps))
 

@@ -37,7 +37,9 @@ async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
   const merchantId = await shopOwner(deps)
   if (!merchantId) return c.text('This shop is open in the sandbox only.', 404)
   const { name } = MESSAGES[localeOf(c.req.raw.headers)].shop.product[product.sku]
-  const by = shopperActor(contextFor(deps, c.req.raw.headers, socketOf(c)))
+  const context = contextFor(deps, c.req.raw.headers, socketOf(c))
+  if (context.setCookie) c.header('Set-Cookie', context.setCookie)
+  const by = shopperActor(context)
   const item = { name, quantity, unitAmount: BigInt(product.unitAmount) }
   const { id } = await createOrder(
     deps.db,

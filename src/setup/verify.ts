@@ -1,9 +1,14 @@
+import { readSealing, type Sealing } from '@/ledger/seal'
 import { checkIntegrity, type IntegrityReport } from '@/payments/integrity'
+import { type ChainHead, chainHeads } from '@/platform/chains'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { isBroken } from '@/platform/integrity'
 
 /** Checks every invariant, of all merchants and of the installation, and counts the rows that there were to check. */
 export const check = (db: Db): Promise<IntegrityReport> => checkIntegrity(db, null)
+
+/** The report, with how far the ledger is sealed, and the end of each hash chain for a witness elsewhere to keep. */
+type Verified = IntegrityReport & { sealing: Sealing; heads: ChainHead[] }
 
 /** `npm run verify`: prints the report, for people or as JSON. @returns whether every invariant holds */
 export async function verify(databaseUrl: string, options: { json: boolean }): Promise<boolean> {
@@ -11,7 +16,9 @@ export async function verify(databaseUrl: string, options: { json: boolean }): P
   const pool = openPool(databaseUrl, { max: 1, role: 'none', name: 'payonce-verify' })
   const db = openDb(pool)
   try {
-    const result = await check(db)
+    // The heads first: what is written while the check runs lies behind them.
+    const heads = await chainHeads(db, null)
+    const result: Verified = { ...(await check(db)), sealing: await readSealing(db, null), heads }
     process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : report(result)}\n`)
     return result.ok
   } finally {
@@ -20,7 +27,7 @@ export async function verify(databaseUrl: string, options: { json: boolean }): P
   }
 }
 
-function report({ ok, counted, findings }: IntegrityReport): string {
+function report({ ok, counted, findings, sealing }: Verified): string {
   const lines = findings.flatMap(({ id, rule, offenders }) => [
     `${offenders.length === 0 ? '✓' : '✕'} ${rule}  (${id})`,
     ...offenders.map(({ subject, detail }) => `    ${subject}: ${detail}`),
@@ -32,6 +39,15 @@ function report({ ok, counted, findings }: IntegrityReport): string {
     ...lines,
     '',
     summary,
+    sealed(sealing),
     ok ? `all ${findings.length} invariants hold` : `${broken} of ${findings.length} invariants are broken`,
   ].join('\n')
+}
+
+function sealed({ sealed: count, unsealed, oldestSeconds }: Sealing): string {
+  const rest =
+    unsealed === 0
+      ? 'all'
+      : `all but the newest ${unsealed}, the oldest ${Math.round(oldestSeconds ?? 0)} s old`
+  return `ledger sealed: ${count} transactions, ${rest}`
 }
