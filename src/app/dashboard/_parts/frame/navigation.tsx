@@ -1,7 +1,6 @@
 'use client'
 import {
   BookOpenText,
-
   CodeXml,
   CreditCard,
   KeyRound,
