@@ -1,14 +1,9 @@
-import { readSealing, type Sealing } from '@/ledger/seal'
-import { checkIntegrity, type IntegrityReport } from '@/payments/integrity'
-import { type ChainHead, chainHeads } from '@/platform/chains'
+import { checkEverything, checkIntegrity, type IntegrityReport, type WholeReport } from '@/payments/integrity'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { isBroken } from '@/platform/integrity'
 
 /** Checks every invariant, of all merchants and of the installation, and counts the rows that there were to check. */
 export const check = (db: Db): Promise<IntegrityReport> => checkIntegrity(db, null)
-
-/** The report, with how far the ledger is sealed, and the end of each hash chain for a witness elsewhere to keep. */
-type Verified = IntegrityReport & { sealing: Sealing; heads: ChainHead[] }
 
 /** `npm run verify`: prints the report, for people or as JSON. @returns whether every invariant holds */
 export async function verify(databaseUrl: string, options: { json: boolean }): Promise<boolean> {
@@ -16,9 +11,7 @@ export async function verify(databaseUrl: string, options: { json: boolean }): P
   const pool = openPool(databaseUrl, { max: 1, role: 'none', name: 'payonce-verify' })
   const db = openDb(pool)
   try {
-    // The heads first: what is written while the check runs lies behind them.
-    const heads = await chainHeads(db, null)
-    const result: Verified = { ...(await check(db)), sealing: await readSealing(db, null), heads }
+    const result = await checkEverything(db)
     process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : report(result)}\n`)
     return result.ok
   } finally {
@@ -27,7 +20,7 @@ export async function verify(databaseUrl: string, options: { json: boolean }): P
   }
 }
 
-function report({ ok, counted, findings, sealing }: Verified): string {
+function report({ ok, counted, findings, sealing }: WholeReport): string {
   const lines = findings.flatMap(({ id, rule, offenders }) => [
     `${offenders.length === 0 ? '✓' : '✕'} ${rule}  (${id})`,
     ...offenders.map(({ subject, detail }) => `    ${subject}: ${detail}`),
@@ -44,7 +37,7 @@ function report({ ok, counted, findings, sealing }: Verified): string {
   ].join('\n')
 }
 
-function sealed({ sealed: count, unsealed, oldestSeconds }: Sealing): string {
+function sealed({ sealed: count, unsealed, oldestSeconds }: WholeReport['sealing']): string {
   const rest =
     unsealed === 0
       ? 'all'

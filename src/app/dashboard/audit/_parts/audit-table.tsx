@@ -1,9 +1,9 @@
 import { CopyId } from '@/ui/copy-id'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
-import type { AuditRow } from '../../_parts/api'
+import type { ListedAuditEntry } from '../../_parts/api'
 
-export function AuditTable({ entries }: { entries: readonly AuditRow[] }) {
+export function AuditTable({ entries }: { entries: readonly ListedAuditEntry[] }) {
   return (
     <Table caption="Audit log, newest first">
       <TableHead>
