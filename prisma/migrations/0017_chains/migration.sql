@@ -79,10 +79,10 @@ ALTER TABLE ledger_transaction ALTER COLUMN xid SET DEFAULT pg_current_xact_id()
 -- Who posts may not choose it: a false id would keep a posting out of the chain.
 REVOKE INSERT ON ledger_transaction FROM payonce_app;
 GRANT INSERT (merchant_id, id, kind, payment_id, reverses, description, posted_at) ON ledger_transaction TO payonce_app;
--- BRIN: rows lie in the order of these ids, and a posting adds nothing to it but once in 128 pages. Built by reading the table once, about
+-- BRIN: rows lie in the order of these ids, and a posting adds nothing to it. Built by reading the table once, about
 -- a second for a million rows.
 -- squawk-ignore require-concurrent-index-creation
-CREATE INDEX ledger_transaction_xid ON ledger_transaction USING brin (xid) WITH (autosummarize = on);
+CREATE INDEX ledger_transaction_xid ON ledger_transaction USING brin (xid);
 
 -- No foreign key to the transaction: it would lock each of them once more, and what is missing there is what `verify` looks for.
 CREATE TABLE ledger_seal (

@@ -23,7 +23,7 @@ export function AuditTable({ entries }: { entries: readonly ListedAuditEntry[] }
             <Td label="When" primary className="text-ink-2">
               <Timestamp at={entry.at} />
             </Td>
-            <Td label="Who">
+            <Td label="Who" primary>
               <span className="block break-all font-mono text-xs">{entry.actor}</span>
               {entry.address && <span className="block text-ink-3 text-xs">from {entry.address}</span>}
             </Td>
@@ -33,7 +33,7 @@ export function AuditTable({ entries }: { entries: readonly ListedAuditEntry[] }
             <Td label="Subject">
               <CopyId id={entry.subject} />
             </Td>
-            <Td label="Detail" className="text-ink-2">
+            <Td label="Detail" primary className="text-ink-2">
               <span className="break-words">{entry.detail}</span>
             </Td>
           </Tr>

@@ -1,5 +1,5 @@
 import { Banner } from '@/ui/banner'
-import { Card, CardHeader, Fact, Facts } from '@/ui/card'
+import { Card, CardBody, CardHeader, Fact, Facts } from '@/ui/card'
 import { CopyId } from '@/ui/copy-id'
 import { Timestamp } from '@/ui/timestamp'
 import type { ChainState } from '../../_parts/api'
@@ -25,17 +25,19 @@ export function ChainCard({ state }: { state: ChainState }) {
           title="Hash chains"
           note="Each link holds the hash of the one before. Keep the last hash elsewhere: it proves later that nothing before it was rewritten."
         />
-        <Facts>
-          {state.heads.map(({ chain, seq, hash }) => (
-            <Fact key={chain} name={NAMES[chain]}>
-              {state.wrong.length === 0 ? 'Verified up to' : 'Ends at'} #{seq} ({LINKS[chain]}){' '}
-              <CopyId id={hash} />
+        <CardBody>
+          <Facts>
+            {state.heads.map(({ chain, seq, hash }) => (
+              <Fact key={chain} name={NAMES[chain]}>
+                {state.wrong.length === 0 ? 'Verified up to' : 'Ends at'} #{seq} ({LINKS[chain]}){' '}
+                <CopyId id={hash} />
+              </Fact>
+            ))}
+            <Fact name="Checked">
+              <Timestamp at={state.checkedAt} />
             </Fact>
-          ))}
-          <Fact name="Checked">
-            <Timestamp at={state.checkedAt} />
-          </Fact>
-        </Facts>
+          </Facts>
+        </CardBody>
       </Card>
     </div>
   )
