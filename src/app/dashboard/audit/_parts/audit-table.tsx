@@ -23,9 +23,11 @@ export function AuditTable({ entries }: { entries: readonly ListedAuditEntry[] }
             <Td label="When" primary className="text-ink-2">
               <Timestamp at={entry.at} />
             </Td>
-            <Td label="Who" primary>
-              <span className="block break-all font-mono text-xs">{entry.actor}</span>
-              {entry.address && <span className="block text-ink-3 text-xs">from {entry.address}</span>}
+            <Td label="Who" className="before:shrink-0">
+              <span className="block min-w-0">
+                <span className="block break-all font-mono text-xs">{entry.actor}</span>
+                {entry.address && <span className="block text-ink-3 text-xs">from {entry.address}</span>}
+              </span>
             </Td>
             <Td label="Action" primary>
               <span className="font-mono text-xs">{entry.action}</span>
@@ -33,8 +35,8 @@ export function AuditTable({ entries }: { entries: readonly ListedAuditEntry[] }
             <Td label="Subject">
               <CopyId id={entry.subject} />
             </Td>
-            <Td label="Detail" primary className="text-ink-2">
-              <span className="break-words">{entry.detail}</span>
+            <Td label="Detail" className="text-ink-2 before:shrink-0">
+              <span className="block min-w-0 break-words">{entry.detail}</span>
             </Td>
           </Tr>
         ))}
