@@ -152,6 +152,9 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     readers: { 'payments/read': 'a payment’s page shows its events' },
   },
   audit_log: { writer: 'platform/audit' },
+  // By a trigger and by `seal_ledger`, with their owner's rights: nobody else may.
+  chain_head: { writer: 'platform/chains' },
+  ledger_seal: { writer: 'ledger' },
   job_health: { writer: 'server/jobs' },
   // rate-limiter-flexible writes it through the pool.
   rate_limit: { writer: 'server/admission' },

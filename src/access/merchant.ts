@@ -35,10 +35,9 @@ export async function createMerchant(
   const traced = audit({
     merchantId: id,
     id: newId(),
-    actor: by,
     action: 'merchant.created',
     subject: id,
-    detail: `${name}, ${mode}`,
+    detail: `${name}, ${mode}, by ${by}`,
   })
   const result = await commit(db, [{ name: 'merchant', rows: 1, sql: row }, traced])
   if (!result.committed) throw new Error('the merchant was not written')

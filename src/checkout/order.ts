@@ -8,7 +8,9 @@ import {
   withoutClaim,
 } from '@/idempotency/stores/sql'
 import { openAccountsOf } from '@/ledger/chart'
+import type { Actor } from '@/lib/actor'
 import type { Currency } from '@/lib/money'
+import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
 import { type Db, firstRow, joinSql, type Sql, sql, type Write } from '@/platform/db'
 import { type Item, total } from './totals'
 
@@ -20,6 +22,7 @@ export interface NewOrder {
   customerEmail?: string | undefined
   /** The merchant's own key-value pairs, returned unchanged. */
   metadata?: Record<string, string> | undefined
+  by?: Actor | undefined
 }
 
 /** An order that cannot be placed. The message is for the sender of the order. */
@@ -63,7 +66,7 @@ export type PlacedOrder = z.infer<z.ZodObject<typeof placedOrder>>
 export function insertOrder(order: NewOrder, id: string, claim: ClaimRows): SqlBegin {
   const sum = total(order.items)
   if ('refused' in sum) throw new OrderRefused(sum.refused)
-  const { merchantId, currency, items, reference, customerEmail, metadata = {} } = order
+  const { merchantId, currency, items, reference, customerEmail, metadata = {}, by } = order
   const rows = items.map(
     (item, index) =>
       sql`(${index + 1}::smallint, ${item.name}, ${item.quantity}::int, ${item.unitAmount}::bigint)`,
@@ -82,9 +85,9 @@ export function insertOrder(order: NewOrder, id: string, claim: ClaimRows): SqlB
     name: 'order',
     prior: [owner, claimedPart('opened', openAccountsOf(owner.rows)), listed],
     sql: claimedSql`
-      INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata)
+      INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata, ${ACTOR_COLUMNS})
       SELECT merchant_id, ${id}::uuid, currency, ${sum.amount}::bigint, ${reference ?? null}, ${customerEmail ?? null},
-        ${JSON.stringify(metadata)}::jsonb
+        ${JSON.stringify(metadata)}::jsonb, ${actorValues(by)}
       FROM ${owner.rows}
       RETURNING merchant_id::text AS "merchantId", id::text, amount, created_at AS "createdAt"`,
   }

@@ -9,6 +9,7 @@ import {
   type SqlBegin,
   type SqlForm,
 } from '@/idempotency/stores/sql'
+import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import type { Currency } from '@/lib/money'
 import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
@@ -29,6 +30,8 @@ export interface PayOrder {
   orderId: string
   version: number | null
   paymentMethod: string
+  /** Who began it. Volatile: a retry with another API key, or from another address, is the same request. */
+  by?: Actor
 }
 
 /** Payment of an amount: its order is placed in the commit that begins the payment. `amount` is in minor units. */
@@ -39,6 +42,8 @@ export interface PayAmount {
   paymentMethod: string
   description?: string | undefined
   metadata?: Record<string, string> | undefined
+  /** As in `PayOrder`. */
+  by?: Actor
 }
 
 /** The request, parsed. `merchantId` comes from the order or the API key; it is never sent. */
@@ -61,7 +66,7 @@ export type PayOperation = Operation<PayInput, BegunPayment, ChargeOutcome, SqlF
 export function payOperation(deps: PayDeps): PayOperation {
   return {
     name: deps.name,
-    volatile: [],
+    volatile: ['by'],
     begin: (input, ids, claim) =>
       'orderId' in input ? reserve(input, ids, claim, deps) : placeAndReserve(input, ids, claim, deps),
     whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : BUSY),
@@ -105,15 +110,15 @@ function reserve(input: PayOrder, ids: Ids, claim: ClaimRows, deps: PayDeps): Sq
   return {
     name: 'payment',
     prior: [payable],
-    sql: insertPayment(payable.rows, newPayment(input.paymentMethod, ids, deps)),
+    sql: insertPayment(payable.rows, newPayment(input, ids, deps)),
   }
 }
 
 /** An order of one line, and its payment. No other key knows the new order, so none can hold it. */
 function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
-  const { merchantId, amount, currency, paymentMethod, description, metadata } = input
+  const { merchantId, amount, currency, description, metadata, by } = input
   const items = [{ name: description ?? 'Payment', quantity: 1, unitAmount: BigInt(amount) }]
-  const order = insertOrder({ merchantId, currency, items }, deps.newId(), claim)
+  const order = insertOrder({ merchantId, currency, items, by }, deps.newId(), claim)
   const placed = claimedPart('placed', order.sql)
   const payable = claimedPart(
     'payable',
@@ -123,13 +128,17 @@ function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: Pay
   return {
     name: 'payment',
     prior: [...(order.prior ?? []), placed, payable],
-    sql: insertPayment(payable.rows, { ...newPayment(paymentMethod, ids, deps), description, metadata }),
+    sql: insertPayment(payable.rows, { ...newPayment(input, ids, deps), description, metadata }),
   }
 }
 
 /** The bank gets the id of our own row as its key, so that a retry by any process is the same request. */
-function newPayment(method: string, { recordId, subjectId: id }: Ids, deps: PayDeps): NewPayment {
-  return { id, recordId, method, gatewayKey: id, receiptToken: deps.newReceiptToken() }
+function newPayment(
+  { paymentMethod: method, by }: PayInput,
+  { recordId, subjectId: id }: Ids,
+  deps: PayDeps,
+): NewPayment {
+  return { id, recordId, method, gatewayKey: id, receiptToken: deps.newReceiptToken(), by }
 }
 
 /** Another payment holds the order, or has just let it go: wait, then read again. */

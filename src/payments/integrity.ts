@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { readSealing, type Sealing } from '@/ledger/seal'
+import { type ChainHead, chainHeads } from '@/platform/chains'
 import { type Db, firstRow, sql } from '@/platform/db'
 import { EVERY_PART, type Finding, findings, isBroken, OF_MERCHANTS } from '@/platform/integrity'
 import { ALL_CHARGES, chargesUnder } from './simulator/count'
@@ -30,6 +32,15 @@ export async function checkIntegrity(db: Db, merchantId: string | null): Promise
   const { checkedAt, ...counts } = await count(db, merchantId)
   const found = await findings(db, merchantId === null ? EVERY_PART : OF_MERCHANTS, merchantId)
   return { ok: !found.some(isBroken), checkedAt, counted: counts, findings: found }
+}
+
+/** The report on everything: also how far the ledger is sealed, and the end of each hash chain, for a witness elsewhere to keep. */
+export type WholeReport = IntegrityReport & { sealing: Sealing; heads: ChainHead[] }
+
+export async function checkEverything(db: Db): Promise<WholeReport> {
+  // The heads first: what is written while the check runs lies behind them.
+  const heads = await chainHeads(db, null)
+  return { ...(await checkIntegrity(db, null)), sealing: await readSealing(db, null), heads }
 }
 
 /** A charge is a merchant's when its key is a payment's; one that belongs to no payment is counted for all only. */

@@ -2,9 +2,12 @@ import { z } from 'zod'
 import { isCancelled, isUnavailable } from '@/idempotency/stores/prisma-errors'
 import { type Db, joinSql, rawSql, rows, sql } from './db'
 
-/** Parts about merchants' rows. `system` is about the installation as a whole, which no merchant may see. */
+/**
+ * Parts about merchants' rows. `chain` recomputes every hash of the audit log and the ledger, too much for a page that is open all day.
+ * `system` is about the installation as a whole, which no merchant may see.
+ */
 export const OF_MERCHANTS = ['across', 'ledger'] as const
-export const EVERY_PART = [...OF_MERCHANTS, 'system'] as const
+export const EVERY_PART = [...OF_MERCHANTS, 'chain', 'system'] as const
 
 /** Subject of an invariant: its view is in the PostgreSQL schema `integrity_<part>` (`prisma/migrations/0006_integrity`). */
 export type Part = (typeof EVERY_PART)[number]

@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { ProblemError } from '@/idempotency/problems'
 import { isReachable } from '@/platform/db'
 import { requestAddress } from './admission/address'
+import { auditExport } from './audit-export'
 import { authRequest } from './auth-requests'
 import { bankPages } from './bank-pages'
 import { addressOf, checkText, problemOfAddress } from './check-text'
@@ -60,6 +61,8 @@ export function createApi(deps: Deps) {
   app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw, requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)))
   app.on(['GET', 'POST'], '/api/auth/*', (c) => authRequest(c, deps))
   app.route('/api/shop/language', languageForm(deps))
+  app.use('/api/audit/*', checkText)
+  app.route('/api/audit', auditExport(deps))
   // Nothing of the sandbox is routed in live mode: its addresses are unknown ones.
   if (deps.sandbox) {
     app.route('/api/shop/orders', shopOrders(deps))

@@ -1,3 +1,4 @@
+import { auditRouter } from './routers/audit'
 import { checkoutRouter } from './routers/checkout'
 import { developersRouter } from './routers/developers'
 import { idempotencyRouter } from './routers/idempotency'
@@ -17,6 +18,7 @@ export const appRouter = router({
   idempotency: idempotencyRouter,
   integrity: integrityRouter,
   developers: developersRouter,
+  audit: auditRouter,
 })
 
 export type AppRouter = typeof appRouter

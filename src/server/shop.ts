@@ -6,6 +6,7 @@ import { localeOf } from '@/i18n/choose-locale'
 import { MESSAGES } from '@/i18n/messages'
 import type { Problem } from '@/idempotency/problems'
 import { showId, uuidv7 } from '@/lib/id'
+import { shopperActor } from './actor'
 import { requestAddress } from './admission/address'
 import { callerOf } from './caller'
 import { contextFor } from './context'
@@ -28,7 +29,8 @@ export function shopOrders(deps: Deps) {
 
 /** Prices come from the catalogue; the name is the one that the shopper read, in their language. */
 async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
-  const wait = deps.shopperLimits.orderWait(requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS))
+  const address = requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)
+  const wait = deps.shopperLimits.orderWait(address)
   if (wait > 0) return tooManyOrders(c, wait)
   const form = await c.req.parseBody()
   const product = CATALOGUE.find(({ sku }) => sku === form.sku)
@@ -38,10 +40,13 @@ async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
   const merchantId = await sandboxMerchant(deps.db)
   if (!merchantId) return c.text('This sandbox has no shop. Make one with: npm run seed', 404)
   const { name } = MESSAGES[localeOf(c.req.raw.headers)].shop.product[product.sku]
+  const context = contextFor(deps, c.req.raw.headers, address)
+  if (context.setCookie) c.header('Set-Cookie', context.setCookie)
+  const by = shopperActor(context)
   const item = { name, quantity, unitAmount: BigInt(product.unitAmount) }
   const { id } = await createOrder(
     deps.db,
-    { merchantId, currency: product.currency, items: [item] },
+    { merchantId, currency: product.currency, items: [item], by },
     uuidv7(),
   )
   return c.redirect(`/checkout/${showId('ord', id)}`, 303)

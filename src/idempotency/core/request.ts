@@ -19,6 +19,8 @@ export interface EngineRequest<Input> {
   /** Origin of the request (`browser`, `api`) and its own id: for the attempt log only. */
   source: string
   requestId: string
+  /** Sender, by a name and an address of the caller's making: for the attempt log only. A retry may come from another. */
+  by?: { name: string; address: string | null }
 }
 
 /** Reply to one request: a stored answer, or a problem that is not stored. */

@@ -217,7 +217,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     problem: Problem['kind'] | null,
     fence: number | null,
   ): void {
-    const { scope, source, requestId } = this.request
+    const { scope, source, requestId, by } = this.request
     this.options.observe({
       step: 'attempt',
       attempt: {
@@ -230,6 +230,8 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
         problem,
         source,
         requestId,
+        actor: by?.name ?? null,
+        address: by?.address ?? null,
         fence,
         at: this.at,
         durationMs: this.options.clock.now().getTime() - this.at.getTime(),

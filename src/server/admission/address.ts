@@ -16,8 +16,11 @@ export function addressOf(
     .filter(Boolean)
   const seen = trustedHops === 0 ? undefined : entries.at(-trustedHops)
   // An entry that is no address was not written by a proxy of ours, however long it is.
-  return networkOf(seen) ?? networkOf(socket) ?? 'unknown'
+  return networkOf(seen) ?? networkOf(socket) ?? UNKNOWN_ADDRESS
 }
+
+/** In place of an address that cannot be known. All such callers are counted as one. */
+export const UNKNOWN_ADDRESS = 'unknown'
 
 /** The part of a Hono context that knows where a request comes from. */
 interface Incoming {

@@ -24,6 +24,7 @@ export function checkRequest(deps: Deps): MiddlewareHandler<RestEnv> {
       await checkBody(c)
     }
     const address = requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)
+    c.set('address', address)
     const { caller, quota, leave } = await deps.admission.admit(token, address)
     c.set('caller', caller)
     for (const [name, value] of Object.entries(quotaHeaders(quota))) c.header(name, value)

@@ -8,6 +8,7 @@ import { recordId, type Scope } from '@/idempotency/core/fingerprint'
 import { keyProblem } from '@/idempotency/core/key'
 import type { EngineReply } from '@/idempotency/core/request'
 import { ProblemError } from '@/idempotency/problems'
+import { shopperActor } from '../actor'
 import type { Context } from '../context'
 import { refuseOtherMode, refuseTestToken } from '../one-mode'
 import { router, senderOf, shopperProcedure } from '../trpc'
@@ -34,12 +35,14 @@ export const checkoutRouter = router({
       const { key, ...order } = input
       refuseTestToken(order.paymentMethod, ctx.gateway.mode)
       const scope = await scopeOf(ctx, order.orderId)
+      const by = shopperActor(ctx)
       const request = {
         key: validKey(key),
         scope,
         waitMs: JOIN_MS,
         source: 'browser',
         requestId: ctx.requestId,
+        by,
       }
       const payment = { merchantId: scope.merchantId, orderId: order.orderId }
       const limit = ctx.shopperLimits.payment({ ...senderOf(ctx), ...payment })
@@ -48,7 +51,7 @@ export const checkoutRouter = router({
         reply = await ctx.engine.run(ctx.operations.pay, {
           ...request,
           notNow: limit.notNow,
-          input: { ...order, merchantId: scope.merchantId },
+          input: { ...order, merchantId: scope.merchantId, by },
         })
       } finally {
         limit.end(reply)
@@ -108,7 +111,9 @@ async function reportPresses(
   const reported = await reportedPresses(ctx.db, { merchantId, orderId, recordId: record })
   const report = reported === null ? null : nextReport(record, reported, presses)
   if (!report) return
-  const about = { merchantId, recordId: record, operation, requestId: ctx.requestId, at: new Date() }
+  const { name: actor, address } = shopperActor(ctx)
+  const { requestId } = ctx
+  const about = { merchantId, recordId: record, operation, requestId, actor, address, at: new Date() }
   ctx.attempts.addHeldPresses({ ...about, ...report })
 }
 

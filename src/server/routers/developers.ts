@@ -9,7 +9,9 @@ import {
   rotateApiKey,
   SCOPES,
 } from '@/access/api-key'
+import type { Operator } from '@/access/operator'
 import { showId, uuidv7 } from '@/lib/id'
+import { operatorActor } from '../actor'
 import type { Context } from '../context'
 import { operatorProcedure, router } from '../trpc'
 import { maybeTime, notFound, time, uuidOf, words } from '../wire/json'
@@ -77,7 +79,14 @@ export const developersRouter = router({
       const { merchantId, email } = ctx.operator
       const made = await createApiKey(
         ctx.db,
-        { ...key, scopes: [...new Set(key.scopes)], merchantId, id: newId, by: email },
+        {
+          ...key,
+          scopes: [...new Set(key.scopes)],
+          merchantId,
+          id: newId,
+          by: email,
+          actor: operatorActor(ctx),
+        },
         uuidv7,
       )
       if (made) return shownOnce(made)
@@ -116,8 +125,9 @@ export const developersRouter = router({
     }),
 })
 
-function ownKey({ operator }: Context & { operator: { merchantId: string; email: string } }, id: string) {
-  return { merchantId: operator.merchantId, id: uuidOf('key', id), by: operator.email }
+function ownKey(ctx: Context & { operator: Operator }, id: string) {
+  const { merchantId, email } = ctx.operator
+  return { merchantId, id: uuidOf('key', id), by: email, actor: operatorActor(ctx) }
 }
 
 const shownOnce = ({ id, token }: { id: string; token: string }): Made => ({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { attemptsOf, findRecord, listRecords, type RecordSummary } from '@/idempotency/stores/read'
 import { readId, showId, uuidv7 } from '@/lib/id'
 import { audit, auditOf } from '@/platform/audit'
+import { operatorActor } from '../actor'
 import { factsOf } from '../operations'
 import { operatorProcedure, router } from '../trpc'
 import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
@@ -104,11 +105,11 @@ export const idempotencyRouter = router({
     .input(z.strictObject({ id: recordId }))
     .output(z.object({ asked: z.boolean() }))
     .mutation(async ({ ctx, input }) => {
-      const { merchantId, email } = ctx.operator
+      const { merchantId } = ctx.operator
       const trace = audit({
         merchantId,
         id: uuidv7(),
-        actor: email,
+        by: operatorActor(ctx),
         action: 'record.asked-again',
         subject: input.id,
         detail: 'unparked: the resolver asks the bank again',

@@ -5,6 +5,7 @@ import { readId, showId, uuidv7 } from '@/lib/id'
 import { type Overview, overview, RANGES, type ReadFigure, type Totals } from '@/payments/overview'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import { listPayments, type PaymentSummary, paymentDetail } from '@/payments/read'
+import { operatorActor } from '../actor'
 import { factsOf } from '../operations'
 import { operatorProcedure, router } from '../trpc'
 import { refundShape, showRefund } from '../wire/api-shapes'
@@ -158,7 +159,7 @@ export const paymentsRouter = router({
       const items = input.items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
       const order = await createOrder(
         ctx.db,
-        { ...input, items, merchantId: ctx.operator.merchantId },
+        { ...input, items, merchantId: ctx.operator.merchantId, by: operatorActor(ctx) },
         uuidv7(),
       )
       const id = showId('ord', order.id)

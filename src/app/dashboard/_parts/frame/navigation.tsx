@@ -5,6 +5,7 @@ import {
   CreditCard,
   KeyRound,
   LayoutDashboard,
+  ScrollText,
   ShieldCheck,
   Store,
 } from 'lucide-react'
@@ -22,6 +23,7 @@ const PLACES = [
   { href: '/dashboard/ledger', word: 'Ledger', Icon: BookOpenText },
   { href: '/dashboard/idempotency', word: 'Idempotency', Icon: KeyRound },
   { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
+  { href: '/dashboard/audit', word: 'Audit', Icon: ScrollText },
   { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
 ]
 
