@@ -42,7 +42,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   // The checkout alone lives in Next's other router: its script may weigh next to nothing.
   pages: ['shop', 'server/caller', 'i18n', 'ui', 'lib'],
   // A key of an earlier start is known by its hash; `verify` asks for the invariants.
-  setup: ['platform', 'lib', 'access/token', 'payments/integrity'],
+  setup: ['platform', 'lib', 'access/token', 'access/invitation', 'payments/integrity'],
   // Files that lie directly in src.
   '.': ['platform'],
 }
@@ -100,6 +100,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   operator_session: { writer: 'access' },
   operator_credential: { writer: 'access' },
   operator_verification: { writer: 'access' },
+  operator_invitation: { writer: 'access' },
   orders: {
     writer: 'checkout',
     readers: {

@@ -16,3 +16,9 @@ export async function modeOf(db: Db, merchantId: string): Promise<Mode | null> {
   const found = await db.merchant.findUnique({ where: { id: merchantId }, select: { mode: true } })
   return (found?.mode as Mode | undefined) ?? null
 }
+
+/** The merchant's name; empty when there is no such merchant. */
+export async function merchantName(db: Db, merchantId: string): Promise<string> {
+  const found = await db.merchant.findUnique({ where: { id: merchantId }, select: { name: true } })
+  return found?.name ?? ''
+}

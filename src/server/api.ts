@@ -1,7 +1,7 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
-import { from } from '@/access/operator'
 import { isReachable } from '@/platform/db'
+import { authRoutes } from './auth-routes'
 import { bankPages } from './bank-pages'
 import { contextFor } from './context'
 import type { Deps } from './deps'
@@ -47,10 +47,8 @@ export function createApi(deps: Deps) {
   })
 
   app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
-  app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw))
-  app.on(['GET', 'POST'], '/api/auth/*', (c) =>
-    deps.auth.handler(from(c.req.raw, c.env?.incoming?.socket?.remoteAddress)),
-  )
+  app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw, c.env?.incoming?.socket?.remoteAddress))
+  app.route('/api/auth', authRoutes(deps))
   app.route('/api/shop/orders', shopOrders(deps))
   app.route('/api/shop/language', languageForm(deps))
   app.route('/api/bank', bankPages(deps))
@@ -64,8 +62,8 @@ export function createApi(deps: Deps) {
   return app
 }
 
-function trpc(deps: Deps, request: Request): Promise<Response> {
-  const context = contextFor(deps, request.headers)
+function trpc(deps: Deps, request: Request, socket: string | undefined): Promise<Response> {
+  const context = contextFor(deps, request.headers, socket)
   return fetchRequestHandler({
     endpoint: '/api/trpc',
     req: request,

@@ -1,15 +1,21 @@
+import { accountRouter } from './routers/account'
 import { checkoutRouter } from './routers/checkout'
 import { developersRouter } from './routers/developers'
 import { idempotencyRouter } from './routers/idempotency'
 import { integrityRouter } from './routers/integrity'
+import { invitationRouter } from './routers/invitation'
 import { ledgerRouter } from './routers/ledger'
 import { operatorRouter } from './routers/operator'
+import { operatorsRouter } from './routers/operators'
 import { paymentsRouter } from './routers/payments'
 import { router } from './trpc'
 
 export const appRouter = router({
   checkout: checkoutRouter,
   operator: operatorRouter,
+  account: accountRouter,
+  operators: operatorsRouter,
+  invitation: invitationRouter,
   payments: paymentsRouter,
   ledger: ledgerRouter,
   idempotency: idempotencyRouter,

@@ -11,7 +11,7 @@ import {
 } from '@/access/api-key'
 import { showId, uuidv7 } from '@/lib/id'
 import type { Context } from '../context'
-import { operatorProcedure, router } from '../trpc'
+import { adminProcedure, freshAdminProcedure, router, viewerProcedure } from '../trpc'
 import { maybeTime, notFound, time, uuidOf, words } from '../wire/json'
 
 /** `overlap`: the key still works beside its successor. `rotated`: it no longer does. */
@@ -56,14 +56,14 @@ const newKeyId = z.uuid({ version: 'v4' })
 
 /** The API keys of a merchant's programs. Each change is in the audit with its operator. */
 export const developersRouter = router({
-  keys: operatorProcedure
+  keys: viewerProcedure
     .output(z.object({ keys: z.array(keyOut), baseUrl: z.string() }))
     .query(async ({ ctx }) => {
       const rows = await listApiKeys(ctx.db, ctx.operator.merchantId)
       return { keys: rows.map(showKey), baseUrl: ctx.env.baseUrl }
     }),
 
-  createKey: operatorProcedure
+  createKey: freshAdminProcedure
     .input(
       z.strictObject({
         newId: newKeyId,
@@ -88,7 +88,7 @@ export const developersRouter = router({
    * The old key works on during the overlap. A key that has ended or was already rotated gets no second
    * successor.
    */
-  rotateKey: operatorProcedure
+  rotateKey: freshAdminProcedure
     .input(
       z.strictObject({
         id: z.string().max(64),
@@ -106,7 +106,7 @@ export const developersRouter = router({
     }),
 
   /** Ends a key at once, for replays too. A second call changes nothing. */
-  revokeKey: operatorProcedure
+  revokeKey: adminProcedure
     .input(z.strictObject({ id: z.string().max(64) }))
     .output(z.object({ outcome: z.enum(['revoked', 'before']) }))
     .mutation(async ({ ctx, input }) => {
