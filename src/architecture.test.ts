@@ -42,7 +42,15 @@ const MAY_IMPORT: Record<string, string[]> = {
   // The checkout alone lives in Next's other router: its script may weigh next to nothing.
   pages: ['shop', 'server/caller', 'i18n', 'ui', 'lib'],
   // A key of an earlier start is known by its hash; `verify` asks for the invariants.
-  setup: ['platform', 'lib', 'access/token', 'access/invitation', 'payments/integrity'],
+  setup: [
+    'platform',
+    'lib',
+    'access/token',
+    'access/invitation',
+    'access/merchant',
+    'access/operator',
+    'payments/integrity',
+  ],
   // Files that lie directly in src.
   '.': ['platform'],
 }

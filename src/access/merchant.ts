@@ -22,3 +22,16 @@ export async function merchantName(db: Db, merchantId: string): Promise<string> 
   const found = await db.merchant.findUnique({ where: { id: merchantId }, select: { name: true } })
   return found?.name ?? ''
 }
+
+/** The merchant of this id, or the only one when no id is given; null when there is none, or more than one to choose from. */
+export async function chooseMerchant(
+  db: Db,
+  id: string | undefined,
+): Promise<{ id: string; name: string } | null> {
+  const found = await db.merchant.findMany({
+    where: id === undefined ? {} : { id },
+    select: { id: true, name: true },
+    take: 2,
+  })
+  return found.length === 1 ? (found[0] ?? null) : null
+}

@@ -3,7 +3,8 @@ import { mayActAs, ROLES, type Role } from '@/access/operator'
 import { isFresh } from '@/access/session'
 import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
 import { carriesCardNumber } from '@/lib/card-number'
-import type { Context } from './context'
+import { type Context, contextFor } from './context'
+import type { Deps } from './deps'
 import { INTERNAL_PROBLEM, problemOf } from './problem-of'
 
 /** Who may call a procedure. `stepUp`: only after a sign-in or a confirmation in the last 5 minutes. */
@@ -72,6 +73,13 @@ const decided = t.middleware(({ meta, next }) => {
 })
 
 const procedure = t.procedure.use(problems).use(decided).use(noCardNumbers)
+
+/** Calls a procedure with this policy, for the test that shows what happens without one. */
+export function procedureWithoutPolicy(meta: Policy | undefined) {
+  const forgotten = (meta ? procedure.meta(meta) : procedure).query(() => 'open')
+  return (deps: Deps, headers: Headers) =>
+    t.createCallerFactory(t.router({ forgotten }))(contextFor(deps, headers)).forgotten()
+}
 
 /** For everybody, signed in or not: the shopper's pages. */
 export const publicProcedure = procedure.meta({ policy: 'public' })

@@ -39,6 +39,14 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     print(`The demo shop is ready. Sign in as ${operator.email} with ${operator.password}; API key ${apiKey}`)
     return true
   },
+  operator: async (flags) => {
+    await generate()
+    const { inviteOperator } = await import('./operator')
+    const env = readSetupEnv()
+    const baseUrl = env.PAYONCE_BASE_URL ?? readDemo(env.dataDir)?.baseUrl ?? `http://localhost:${env.PORT}`
+    print(await inviteOperator(databaseUrl(), baseUrl, flags))
+    return true
+  },
   verify: async (flags) => {
     await generate()
     const { verify } = await import('./verify')

@@ -7,6 +7,7 @@ import {
   LayoutDashboard,
   ShieldCheck,
   Store,
+  UserRound,
 } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
@@ -23,6 +24,7 @@ const PLACES = [
   { href: '/dashboard/idempotency', word: 'Idempotency', Icon: KeyRound },
   { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
   { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
+  { href: '/dashboard/account', word: 'Account', Icon: UserRound },
 ]
 
 function useIsHere() {
