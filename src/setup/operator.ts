@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { invite } from '@/access/invitation'
 import { chooseMerchant } from '@/access/merchant'
-import { ROLES } from '@/access/operator'
+import { operatorByEmail, ROLES } from '@/access/operator'
 import { openDb, openPool } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
 
@@ -23,8 +23,7 @@ export async function inviteOperator(databaseUrl: string, baseUrl: string, flags
       throw new Error(
         merchant ? `There is no merchant ${merchant}.` : `Name the merchant with --merchant ID.\n${USAGE}`,
       )
-    if (await db.operator.findUnique({ where: { email }, select: { id: true } }))
-      throw new Error(`${email} is an operator already.`)
+    if (await operatorByEmail(db, email)) throw new Error(`${email} is an operator already.`)
     const by = { name: 'system', address: null, requestId: null }
     const { code } = await invite(db, { merchantId: found.id, email, role }, by, 'the command line')
     return `${email} is invited to ${found.name} as ${role}. This link works once, within 72 hours:\n${baseUrl}/invitation/${code}`
