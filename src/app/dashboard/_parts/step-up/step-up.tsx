@@ -1,6 +1,6 @@
 'use client'
 import { TRPCClientError } from '@trpc/client'
-import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from 'react'
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
 import { TextField } from '@/ui/field'
@@ -60,10 +60,14 @@ function wantsStepUp(error: unknown): boolean {
   return error instanceof TRPCClientError && error.data?.idempotency?.kind === 'step-up-required'
 }
 
+const FIELD = 'step-up-password'
+
 function StepUpDialog({ onEnd }: { onEnd(confirmed: boolean): void }) {
   const [password, setPassword] = useState('')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
+  // After the dialog has opened, which moves the focus to its first button.
+  useEffect(() => document.getElementById(FIELD)?.focus(), [])
   const submit = async () => {
     if (busy) return
     setBusy(true)
@@ -75,7 +79,7 @@ function StepUpDialog({ onEnd }: { onEnd(confirmed: boolean): void }) {
       if (isSignedOut(error)) return window.location.assign('/sign-in')
       const problem = error instanceof TRPCClientError ? error.data?.idempotency : undefined
       setFailure(problem?.detail ?? 'The server is not responding. Try again in a moment.')
-      document.getElementById('step-up-password')?.focus()
+      document.getElementById(FIELD)?.focus()
     }
     setBusy(false)
   }
@@ -94,12 +98,11 @@ function StepUpDialog({ onEnd }: { onEnd(confirmed: boolean): void }) {
               This action needs your password. After it you are not asked again for 5 minutes.
             </p>
             <TextField
-              id="step-up-password"
+              id={FIELD}
               size="dense"
               type="password"
               label="Password"
               autoComplete="current-password"
-              autoFocus
               value={password}
               onChange={(event) => setPassword(event.target.value)}
               error={failure ?? undefined}
