@@ -72,11 +72,11 @@ function SessionItem({
   const device = deviceName(session.device)
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 px-4 py-2.5 text-ui sm:px-5">
-      <span className="min-w-0 flex-1 basis-56">
+      <span className="min-w-0 flex-1 basis-44">
         <span className="flex flex-wrap items-center gap-x-2 font-medium">
           {device} {session.current && <Badge tone="ok">This one</Badge>}
         </span>
-        <span className="block text-ink-3 text-xs">
+        <span className="block text-ink-3 text-xs [overflow-wrap:anywhere]">
           {session.address ?? 'Address not known'} · last used{' '}
           <Timestamp at={session.lastUsedAt} seconds={false} />
         </span>
