@@ -41,8 +41,17 @@ const MAY_IMPORT: Record<string, string[]> = {
   'app/api': ['server/api', 'server/deps'],
   // The checkout alone lives in Next's other router: its script may weigh next to nothing.
   pages: ['shop', 'server/caller', 'i18n', 'ui', 'lib'],
-  // A key of an earlier start is known by its hash; `merchant` makes one; `verify` asks for the invariants.
-  setup: ['platform', 'lib', 'access/token', 'access/merchant', 'access/api-key', 'payments/integrity'],
+  // A key of an earlier start is known by its hash; `merchant` and `operator` make one; `verify` asks for the invariants.
+  setup: [
+    'platform',
+    'lib',
+    'access/token',
+    'access/api-key',
+    'access/invitation',
+    'access/merchant',
+    'access/operator',
+    'payments/integrity',
+  ],
   // Files that lie directly in src.
   '.': ['platform'],
 }
@@ -101,6 +110,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   operator_session: { writer: 'access' },
   operator_credential: { writer: 'access' },
   operator_verification: { writer: 'access' },
+  operator_invitation: { writer: 'access' },
   orders: {
     writer: 'checkout',
     readers: {

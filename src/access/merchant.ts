@@ -1,5 +1,5 @@
 import type { Mode } from '@/lib/mode'
-import { audit } from '@/platform/audit'
+import { audit, SYSTEM } from '@/platform/audit'
 import { commit } from '@/platform/commit'
 import { type Db, type Sql, sql } from '@/platform/db'
 
@@ -35,6 +35,7 @@ export async function createMerchant(
   const traced = audit({
     merchantId: id,
     id: newId(),
+    by: SYSTEM,
     action: 'merchant.created',
     subject: id,
     detail: `${name}, ${mode}, by ${by}`,
@@ -42,4 +43,23 @@ export async function createMerchant(
   const result = await commit(db, [{ name: 'merchant', rows: 1, sql: row }, traced])
   if (!result.committed) throw new Error('the merchant was not written')
   return id
+}
+
+/** The merchant's name; empty when there is no such merchant. */
+export async function merchantName(db: Db, merchantId: string): Promise<string> {
+  const found = await db.merchant.findUnique({ where: { id: merchantId }, select: { name: true } })
+  return found?.name ?? ''
+}
+
+/** The merchant of this id, or the only one when no id is given; null when there is none, or more than one to choose from. */
+export async function chooseMerchant(
+  db: Db,
+  id: string | undefined,
+): Promise<{ id: string; name: string } | null> {
+  const found = await db.merchant.findMany({
+    where: id === undefined ? {} : { id },
+    select: { id: true, name: true },
+    take: 2,
+  })
+  return found.length === 1 ? (found[0] ?? null) : null
 }

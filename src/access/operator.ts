@@ -4,9 +4,14 @@ import { prismaAdapter } from 'better-auth/adapters/prisma'
 import type { Db } from '@/platform/db'
 import { olderSignatures } from './older-signatures'
 
+/** What an operator may do, each with the rights of the one before: read; serve shoppers; manage keys and people. */
+export const ROLES = ['viewer', 'support', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
 /** A person who may see one merchant's dashboard. */
 export interface Operator {
   id: string
+  role: Role
   merchantId: string
   email: string
   name: string
@@ -17,7 +22,8 @@ const CLIENT_IP = `x-address-${randomUUID()}`
 
 /**
  * Operators by better-auth: e-mail and password, no public sign-up, no telemetry.
- * A session ends after 12 hours without use (a working day); each 15 minutes of use push its end further.
+ * A session ends after 12 hours without use (a working day); each 15 minutes of use push its end further, at most to 24 hours after the
+ * sign-in (trigger operator_session_ends).
  */
 export function createAuth(options: {
   db: Db
@@ -38,7 +44,10 @@ export function createAuth(options: {
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
     user: {
       modelName: 'operator',
-      additionalFields: { merchantId: { type: 'string', required: true, input: false } },
+      additionalFields: {
+        merchantId: { type: 'string', required: true, input: false },
+        role: { type: 'string', required: true, input: false },
+      },
     },
     session: { modelName: 'operatorSession', expiresIn: 12 * 3600, updateAge: 15 * 60 },
     account: { modelName: 'operatorCredential' },
@@ -65,23 +74,35 @@ export function from(request: Request, address: string | undefined): Request {
 }
 
 /** The operator who is signed in, or null. Reads the session from the database, so that a sign-out anywhere counts at once. */
-export async function operatorOf(auth: Auth, headers: Headers): Promise<Operator | null> {
-  const session = await auth.api.getSession({ headers })
-  if (!session) return null
-  const { id, merchantId, email, name } = session.user
-  return { id, merchantId, email, name }
+export async function operatorOf(auth: Auth, headers: Headers): Promise<SignedIn | null> {
+  const found = await auth.api.getSession({ headers })
+  return found && { ...readOperator(found.user), sessionId: found.session.id }
 }
 
-/** Makes an operator, or returns the one with this e-mail unchanged. For the seed and the command line; no route calls it. */
+/** An operator with the session that they use. */
+export interface SignedIn extends Operator {
+  sessionId: string
+}
+
+/** True when `role` has the rights of `needed`. */
+export function mayActAs(role: Role, needed: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed)
+}
+
+/**
+ * Makes an operator, an admin unless `role` says otherwise, or returns the one with this e-mail unchanged. For the seed: people are invited
+ * (`invitation.ts`), and no route calls it.
+ */
 export async function createOperator(
   auth: Auth,
-  person: { email: string; password: string; name: string; merchantId: string },
+  person: { email: string; password: string; name: string; merchantId: string; role?: Role },
 ): Promise<Operator> {
   const { internalAdapter, password } = await auth.$context
   const email = person.email.toLowerCase()
   const known = await internalAdapter.findUserByEmail(email)
   if (known) return readOperator(known.user)
-  const row = { email, name: person.name, merchantId: person.merchantId, emailVerified: true }
+  const { name, merchantId, role = 'admin' } = person
+  const row = { email, name, merchantId, role, emailVerified: true }
   const user = await internalAdapter.createUser(row, { method: 'admin' })
   await internalAdapter.linkAccount({
     userId: user.id,
@@ -93,10 +114,16 @@ export async function createOperator(
 }
 
 function readOperator(user: { id: string; email: string; name: string }): Operator {
-  return {
-    id: user.id,
-    email: user.email,
-    name: user.name,
-    merchantId: (user as { merchantId?: string }).merchantId ?? '',
-  }
+  const { merchantId, role } = user as { merchantId?: string; role?: string }
+  // An unknown role has the least rights.
+  const known = ROLES.find((one) => one === role) ?? 'viewer'
+  return { id: user.id, email: user.email, name: user.name, merchantId: merchantId ?? '', role: known }
+}
+
+/** The operator with this e-mail, or null. */
+export function operatorByEmail(db: Db, email: string): Promise<{ id: string; merchantId: string } | null> {
+  return db.operator.findUnique({
+    where: { email: email.toLowerCase() },
+    select: { id: true, merchantId: true },
+  })
 }

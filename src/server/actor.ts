@@ -14,11 +14,15 @@ export interface RequestFacts {
  */
 export function shopperActor({ address, requestId, shopper }: RequestFacts & { shopper: string }): Actor {
   const hash = createHash('sha256').update(`shopper\n${shopper}`).digest('base64url').slice(0, 22)
-  return { name: `shopper:${hash}`, address: known(address), requestId }
+  return { name: `shopper:${hash}`, address: knownAddress(address), requestId }
 }
 
 export function operatorActor(facts: RequestFacts & { operator: { id: string } }): Actor {
-  return { name: `operator:${facts.operator.id}`, address: known(facts.address), requestId: facts.requestId }
+  return {
+    name: `operator:${facts.operator.id}`,
+    address: knownAddress(facts.address),
+    requestId: facts.requestId,
+  }
 }
 
 /** A program, by the id of its API key. */
@@ -27,10 +31,10 @@ export function keyActor({
   requestId,
   caller,
 }: RequestFacts & { caller: { keyId: string } }): Actor {
-  return { name: `key:${caller.keyId}`, address: known(address), requestId }
+  return { name: `key:${caller.keyId}`, address: knownAddress(address), requestId }
 }
 
 /** The address as a fact; null where it cannot be known, as for a page that Next renders without a socket. */
-function known(address: string): string | null {
+export function knownAddress(address: string): string | null {
   return address === UNKNOWN_ADDRESS ? null : address
 }

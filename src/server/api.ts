@@ -5,7 +5,7 @@ import { ProblemError } from '@/idempotency/problems'
 import { isReachable } from '@/platform/db'
 import { requestAddress } from './admission/address'
 import { auditExport } from './audit-export'
-import { authRequest } from './auth-requests'
+import { authRoutes } from './auth-routes'
 import { bankPages } from './bank-pages'
 import { addressOf, checkText, problemOfAddress } from './check-text'
 import { contextFor } from './context'
@@ -59,7 +59,7 @@ export function createApi(deps: Deps) {
   })
   app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
   app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw, requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)))
-  app.on(['GET', 'POST'], '/api/auth/*', (c) => authRequest(c, deps))
+  app.route('/api/auth', authRoutes(deps))
   app.route('/api/shop/language', languageForm(deps))
   app.use('/api/audit/*', checkText)
   app.route('/api/audit', auditExport(deps))

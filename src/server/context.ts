@@ -1,4 +1,4 @@
-import { type Operator, operatorOf } from '@/access/operator'
+import { operatorOf, type SignedIn } from '@/access/operator'
 import { guestOf, shopperCookie } from '@/access/shopper'
 import { uuidv7 } from '@/lib/id'
 import type { Deps } from './deps'
@@ -12,13 +12,13 @@ export interface Context extends Deps {
   /** The guest's id, from their signed cookie. `setCookie` is the cookie for a guest who had none, or an older signature. */
   shopper: string
   setCookie: string | null
-  operatorOrNull(): Promise<Operator | null>
+  operatorOrNull(): Promise<SignedIn | null>
 }
 
 /** @param address see `requestAddress` */
 export function contextFor(deps: Deps, headers: Headers, address: string): Context {
   const guest = guestOf(headers.get('cookie'), deps.shopperSecrets)
-  let operator: Promise<Operator | null> | undefined
+  let operator: Promise<SignedIn | null> | undefined
   return {
     ...deps,
     headers,

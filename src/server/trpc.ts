@@ -1,28 +1,42 @@
 import { initTRPC, TRPCError } from '@trpc/server'
+import { mayActAs, ROLES, type Role } from '@/access/operator'
+import { isFresh } from '@/access/session'
 import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
+import { operatorActor } from './actor'
+import { UNKNOWN_ADDRESS } from './admission/address'
 import { isOverloaded, OVERLOADED } from './admission/load-shedding'
 import type { Sender } from './admission/shopper-limits'
 import { problemOfValue } from './check-text'
-import type { Context } from './context'
+import { type Context, contextFor } from './context'
+import type { Deps } from './deps'
 import { INTERNAL_PROBLEM, problemOf, REFUSED_VALUE } from './problem-of'
 
-const t = initTRPC.context<Context>().create({
-  isDev: false,
-  errorFormatter: ({ shape, error }) => {
-    const problem = error.cause instanceof ProblemError ? error.cause.problem : fromTrpcError(error)
-    const { path } = shape.data
-    return {
-      code: shape.code,
-      message: problem.detail,
-      data: {
-        code: shape.data.code,
-        httpStatus: shape.data.httpStatus,
-        ...(path === undefined ? {} : { path }),
-        idempotency: showProblem(problem),
-      },
-    }
-  },
-})
+/** Who may call a procedure. `stepUp`: only after a sign-in or a confirmation in the last 5 minutes. */
+export interface Policy {
+  policy: 'public' | Role
+  stepUp?: boolean
+}
+
+const t = initTRPC
+  .context<Context>()
+  .meta<Policy>()
+  .create({
+    isDev: false,
+    errorFormatter: ({ shape, error }) => {
+      const problem = error.cause instanceof ProblemError ? error.cause.problem : fromTrpcError(error)
+      const { path } = shape.data
+      return {
+        code: shape.code,
+        message: problem.detail,
+        data: {
+          code: shape.data.code,
+          httpStatus: shape.data.httpStatus,
+          ...(path === undefined ? {} : { path }),
+          idempotency: showProblem(problem),
+        },
+      }
+    },
+  })
 
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
@@ -59,7 +73,25 @@ const notOverloaded = t.middleware(({ ctx, next }) => {
   return next()
 })
 
-export const publicProcedure = t.procedure.use(problems).use(notOverloaded).use(goodText)
+/** Refuses a procedure without a known policy: what nobody has decided is open to nobody. */
+const decided = t.middleware(({ meta, next }) => {
+  if (meta?.policy === 'public' || ROLES.some((role) => role === meta?.policy)) return next()
+  throw new ProblemError({ kind: 'forbidden', detail: 'Nobody may call this.' })
+})
+
+const procedure = t.procedure.use(problems).use(notOverloaded).use(decided).use(goodText)
+
+/** Calls a procedure with this policy, for the test that shows what happens without one. */
+export function procedureWithoutPolicy(meta: Policy | undefined) {
+  const forgotten = (meta ? procedure.meta(meta) : procedure).query(() => 'open')
+  return (deps: Deps, headers: Headers) =>
+    t
+      .createCallerFactory(t.router({ forgotten }))(contextFor(deps, headers, UNKNOWN_ADDRESS))
+      .forgotten()
+}
+
+/** For everybody, signed in or not: the shopper's pages. */
+export const publicProcedure = procedure.meta({ policy: 'public' })
 
 /** A call of the shop's pages, which anybody may send: each call of a batch counts. */
 export const shopperProcedure = publicProcedure.use(({ ctx, next }) => {
@@ -72,11 +104,31 @@ export function senderOf({ address, shopper, setCookie }: Context): Sender {
   return { address, guest: setCookie === null ? shopper : null }
 }
 
-export const operatorProcedure = publicProcedure.use(async ({ ctx, next }) => {
+/** For operators with the role of the procedure's policy, of their own merchant. */
+const operatorProcedure = procedure.use(async ({ ctx, meta, next }) => {
   const operator = await ctx.operatorOrNull()
   if (!operator) throw new ProblemError({ kind: 'unauthorized', detail: 'Sign in first.' })
-  return next({ ctx: { ...ctx, operator } })
+  const needed = meta?.policy
+  if (!needed || needed === 'public' || !mayActAs(operator.role, needed)) {
+    const detail = `Your role is ${operator.role}; this needs the role ${needed}. Ask an admin of your company.`
+    throw new ProblemError({ kind: 'forbidden', detail })
+  }
+  if (meta?.stepUp && !(await isFresh(ctx.db, operator))) {
+    const detail = 'Confirm with your password that it is you. Nothing was done yet.'
+    throw new ProblemError({ kind: 'step-up-required', detail })
+  }
+  const actor = operatorActor({ ...ctx, operator })
+  return next({ ctx: { ...ctx, operator, actor } })
 })
+
+/** Reads, and an operator's own account. */
+export const viewerProcedure = operatorProcedure.meta({ policy: 'viewer' })
+/** Serves shoppers. */
+export const supportProcedure = operatorProcedure.meta({ policy: 'support' })
+/** Ends keys and invitations: what must be possible at once. */
+export const adminProcedure = operatorProcedure.meta({ policy: 'admin' })
+/** Makes keys and changes who may do what. */
+export const freshAdminProcedure = operatorProcedure.meta({ policy: 'admin', stepUp: true })
 
 /** Errors of tRPC itself, of validation and of the database, as rows of the problem table. */
 export function fromTrpcError(error: TRPCError): Problem {

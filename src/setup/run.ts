@@ -1,5 +1,6 @@
 import { childEnv, modeServed, readSetupEnv, readStartEnv, refuseUnsafeDatabase } from '@/platform/env'
 import { build } from './build'
+import { readDemo } from './demo-file'
 import { print, printError, reasonOf } from './process/console'
 import { forkTypeScript } from './process/fork-typescript'
 import { inRoot } from './process/project-root'
@@ -43,11 +44,15 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     await generate()
     const { merchantCommand } = await import('./merchant')
     const env = readSetupEnv()
-    const url = async () => {
-      refuseUnsafeDatabase()
-      return (await findProductDatabase(env)).databaseUrl
-    }
-    print(await merchantCommand(flags, { databaseUrl: url, mode: modeServed(env) }))
+    print(await merchantCommand(flags, { databaseUrl: () => namedDatabase(env), mode: modeServed(env) }))
+    return true
+  },
+  operator: async (flags) => {
+    await generate()
+    const { inviteOperator } = await import('./operator')
+    const env = readSetupEnv()
+    const baseUrl = env.PAYONCE_BASE_URL ?? readDemo(env.dataDir)?.baseUrl ?? `http://localhost:${env.PORT}`
+    print(await inviteOperator(await namedDatabase(env), baseUrl, flags))
     return true
   },
   verify: async (flags) => {
@@ -64,6 +69,12 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     await build()
     return runWorker()
   },
+}
+
+/** The database that a command writes into as the product. @throws Error in live mode without verified TLS, or when there is none */
+async function namedDatabase(env: ReturnType<typeof readSetupEnv>): Promise<string> {
+  refuseUnsafeDatabase()
+  return (await findProductDatabase(env)).databaseUrl
 }
 
 async function runWorker(): Promise<boolean> {

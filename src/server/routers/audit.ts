@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type LoggedEntry, listAudit } from '@/platform/audit'
 import { chainHeads } from '@/platform/chains'
 import { findings, isBroken } from '@/platform/integrity'
-import { operatorProcedure, router } from '../trpc'
+import { router, viewerProcedure } from '../trpc'
 import { instant, paged, pageSize, time, words } from '../wire/json'
 import { coalesce } from './coalesce'
 
@@ -40,7 +40,7 @@ export const auditFilter = z.strictObject({
 const recentState = coalesce<ChainState>()
 
 export const auditRouter = router({
-  list: operatorProcedure
+  list: viewerProcedure
     .input(
       auditFilter.extend({
         cursor: z
@@ -57,7 +57,7 @@ export const auditRouter = router({
       return paged(rows, limit, showEntry, ({ seq }) => seq)
     }),
 
-  chains: operatorProcedure.output(stateOut).query(({ ctx }) => {
+  chains: viewerProcedure.output(stateOut).query(({ ctx }) => {
     const { merchantId } = ctx.operator
     return recentState(merchantId, async () => {
       const heads = await chainHeads(ctx.db, merchantId)

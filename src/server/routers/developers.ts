@@ -13,7 +13,7 @@ import type { Operator } from '@/access/operator'
 import { showId, uuidv7 } from '@/lib/id'
 import { operatorActor } from '../actor'
 import type { Context } from '../context'
-import { operatorProcedure, router } from '../trpc'
+import { adminProcedure, freshAdminProcedure, router, viewerProcedure } from '../trpc'
 import { maybeTime, notFound, time, uuidOf, words } from '../wire/json'
 
 /** `overlap`: the key still works beside its successor. `rotated`: it no longer does. */
@@ -58,14 +58,14 @@ const newKeyId = z.uuid({ version: 'v4' })
 
 /** The API keys of a merchant's programs. Each change is in the audit with its operator. */
 export const developersRouter = router({
-  keys: operatorProcedure
+  keys: viewerProcedure
     .output(z.object({ keys: z.array(keyOut), baseUrl: z.string() }))
     .query(async ({ ctx }) => {
       const rows = await listApiKeys(ctx.db, ctx.operator.merchantId)
       return { keys: rows.map(showKey), baseUrl: ctx.env.baseUrl }
     }),
 
-  createKey: operatorProcedure
+  createKey: freshAdminProcedure
     .input(
       z.strictObject({
         newId: newKeyId,
@@ -97,7 +97,7 @@ export const developersRouter = router({
    * The old key works on during the overlap. A key that has ended or was already rotated gets no second
    * successor.
    */
-  rotateKey: operatorProcedure
+  rotateKey: freshAdminProcedure
     .input(
       z.strictObject({
         id: z.string().max(64),
@@ -115,7 +115,7 @@ export const developersRouter = router({
     }),
 
   /** Ends a key at once, for replays too. A second call changes nothing. */
-  revokeKey: operatorProcedure
+  revokeKey: adminProcedure
     .input(z.strictObject({ id: z.string().max(64) }))
     .output(z.object({ outcome: z.enum(['revoked', 'before']) }))
     .mutation(async ({ ctx, input }) => {

@@ -7,7 +7,7 @@ import { PAYMENT_STATUSES } from '@/payments/payment'
 import { listPayments, type PaymentSummary, paymentDetail } from '@/payments/read'
 import { operatorActor } from '../actor'
 import { factsOf } from '../operations'
-import { operatorProcedure, router } from '../trpc'
+import { router, supportProcedure, viewerProcedure } from '../trpc'
 import { refundShape, showRefund } from '../wire/api-shapes'
 import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
@@ -114,7 +114,7 @@ const listInput = z.strictObject({
 })
 
 export const paymentsRouter = router({
-  overview: operatorProcedure
+  overview: viewerProcedure
     .input(z.strictObject({ range: z.enum(Object.keys(RANGES) as [keyof typeof RANGES]) }))
     .output(overviewOut)
     .query(async ({ ctx, input }) => {
@@ -128,7 +128,7 @@ export const paymentsRouter = router({
       return { ...showOverview(seen), feed: feed?.map(showPayment) ?? null, ledger }
     }),
 
-  list: operatorProcedure
+  list: viewerProcedure
     .input(listInput)
     .output(z.object({ items: z.array(summaryOut), nextCursor: z.string().nullable() }))
     .query(async ({ ctx, input }) => {
@@ -150,7 +150,7 @@ export const paymentsRouter = router({
    * Places an order for a customer and returns a link to pay it. No key: an order charges nothing by itself,
    * so two do no harm.
    */
-  createOrder: operatorProcedure
+  createOrder: supportProcedure
     .input(newOrder)
     .output(
       z.object({ id: z.string(), checkoutUrl: z.string(), amount: z.number().int(), currency: z.string() }),
@@ -171,7 +171,7 @@ export const paymentsRouter = router({
       }
     }),
 
-  get: operatorProcedure
+  get: viewerProcedure
     .input(z.strictObject({ id: z.string().max(64) }))
     .output(detailOut)
     .query(async ({ ctx, input }) => {

@@ -54,6 +54,8 @@ export interface TestProduct {
   pay(body: Record<string, unknown>, cookie?: string): Promise<PayReply>
   /** The API itself, for a real socket. */
   fetch: ReturnType<typeof createApi>['fetch']
+  /** Every route of the API. */
+  routes: ReturnType<typeof createApi>['routes']
   call(path: string, init?: RequestInit): Promise<Response>
   /**
    * A request of a program, with an API key of the merchant that has every scope. `body` is sent as JSON; a
@@ -154,6 +156,7 @@ export async function openTestProduct(
     },
     owner,
     fetch: app.fetch,
+    routes: app.routes,
     call,
     newOrder: async (changes) => {
       const items = [{ name: 'T-shirt', quantity: 2, unitAmount: 1_200n }]

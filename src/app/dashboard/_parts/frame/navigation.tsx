@@ -8,6 +8,7 @@ import {
   ScrollText,
   ShieldCheck,
   Store,
+  UserRound,
 } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
@@ -25,6 +26,7 @@ const PLACES = [
   { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
   { href: '/dashboard/audit', word: 'Audit', Icon: ScrollText },
   { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
+  { href: '/dashboard/account', word: 'Account', Icon: UserRound },
 ]
 
 function useIsHere() {
