@@ -19,6 +19,7 @@ const CLIENT_IP = `x-address-${randomUUID()}`
  * A session ends after 12 hours without use (a working day); each 15 minutes of use push its end further.
  */
 export function createAuth(options: { db: Db; secret: string; baseUrl: string }) {
+  const https = options.baseUrl.startsWith('https:')
   return betterAuth({
     database: prismaAdapter(options.db, { provider: 'postgresql' }),
     secret: options.secret,
@@ -42,9 +43,10 @@ export function createAuth(options: { db: Db; secret: string; baseUrl: string })
       customRules: { '/sign-in/email': { window: 60, max: 10 } },
     },
     advanced: {
-      cookiePrefix: 'payonce',
-      useSecureCookies: options.baseUrl.startsWith('https:'),
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
+      // `__Host-` instead of the library's `__Secure-`, which a subdomain could set.
+      cookiePrefix: https ? '__Host-payonce' : 'payonce',
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure: https, path: '/' },
       ipAddress: { ipAddressHeaders: [CLIENT_IP] },
     },
   })

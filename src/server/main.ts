@@ -6,6 +6,7 @@ import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
 import { createApi } from './api'
 import { type Deps, getDeps } from './deps'
+import { refuse } from './request-rules'
 import { onStopRequest } from './stop-request'
 
 /** Time for running payments to end after a stop request. 25 s: longer than we wait for a bank. */
@@ -23,7 +24,10 @@ async function main(): Promise<void> {
   onStopRequest(() => void drain(server, deps))
   const api = getRequestListener(createApi(deps).fetch)
   const pages = openPages(deps)
+  const development = deps.env.NODE_ENV === 'development'
+  const security = { secure: deps.env.baseUrl.startsWith('https:'), development }
   server.on('request', (request, response) => {
+    if (refuse(request, response, security)) return
     // A server that is stopping asks the client to open a new connection, which a proxy gives to another server.
     if (deps.engine.isClosed()) response.setHeader('Connection', 'close')
     if (request.url?.startsWith('/api/')) return void api(request, response)
