@@ -149,6 +149,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   },
   audit_log: { writer: 'platform/audit' },
   job_health: { writer: 'server/jobs' },
+  csp_report: { writer: 'server/csp-reports' },
   // rate-limiter-flexible writes it through the pool.
   rate_limit: { writer: 'server/admission' },
   // The simulated bank is another company's: what it counted is asked of its own room.

@@ -4,6 +4,7 @@ import { from } from '@/access/operator'
 import { isReachable } from '@/platform/db'
 import { bankPages } from './bank-pages'
 import { contextFor } from './context'
+import { cspReports } from './csp-reports'
 import type { Deps } from './deps'
 import { reportJobs } from './jobs/metrics'
 import { languageForm } from './language'
@@ -54,6 +55,7 @@ export function createApi(deps: Deps) {
   app.route('/api/shop/orders', shopOrders(deps))
   app.route('/api/shop/language', languageForm(deps))
   app.route('/api/bank', bankPages(deps))
+  app.route('/', cspReports(deps))
   app.route('/', createRest(deps))
 
   app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'This address does not exist.' }))

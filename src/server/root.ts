@@ -5,6 +5,7 @@ import { integrityRouter } from './routers/integrity'
 import { ledgerRouter } from './routers/ledger'
 import { operatorRouter } from './routers/operator'
 import { paymentsRouter } from './routers/payments'
+import { securityRouter } from './routers/security'
 import { router } from './trpc'
 
 export const appRouter = router({
@@ -15,6 +16,7 @@ export const appRouter = router({
   idempotency: idempotencyRouter,
   integrity: integrityRouter,
   developers: developersRouter,
+  security: securityRouter,
 })
 
 export type AppRouter = typeof appRouter

@@ -11,6 +11,7 @@ import { refuse } from './request-rules'
 import { commonHeaders, newNonce, pagePolicy, RESOURCE_POLICY } from './security-headers'
 
 /** A server as `main.ts` builds it, with routes that answer in each of Node's and Hono's ways. */
+const HTTPS = { secure: true, development: false }
 let seen: http.IncomingHttpHeaders | undefined
 const app = new Hono()
 app.get('/api/page', (c) => c.html('<p>'))
@@ -22,7 +23,7 @@ app.get('/api/json', (c) => {
 })
 const api = getRequestListener(app.fetch)
 const server = http.createServer((request, response) => {
-  if (refuse(request, response, { secure: true, development: false })) return
+  if (refuse(request, response, HTTPS)) return
   if (request.url?.startsWith('/api/')) return void api(request, response)
   seen = { ...request.headers }
   if (request.url === '/fails')
@@ -65,7 +66,7 @@ describe('the headers', () => {
     'the HTML of %s has a policy with a nonce and is not cached',
     async (path) => {
       const { headers } = await fetch(origin + path)
-      expect(headers.get('content-security-policy')).toBe(pagePolicy(nonceOf(headers)))
+      expect(headers.get('content-security-policy')).toBe(pagePolicy(nonceOf(headers), HTTPS))
       expect(headers.get('cache-control')).toBe('private, no-store')
     },
   )
@@ -108,14 +109,14 @@ describe('the headers', () => {
   })
 
   test('an evaluator of policies finds nothing serious; nothing unsafe is allowed', () => {
-    for (const policy of [pagePolicy(newNonce()), RESOURCE_POLICY]) {
+    for (const policy of [pagePolicy(newNonce(), HTTPS), RESOURCE_POLICY]) {
       expect(policy).not.toContain('unsafe')
       const findings = new CspEvaluator(new CspParser(policy).csp).evaluate()
       expect(findings.filter(({ severity }) => severity <= Severity.MEDIUM)).toEqual([])
     }
     const loose = new CspEvaluator(new CspParser("script-src 'unsafe-inline'").csp).evaluate()
     expect(loose.some(({ severity }) => severity === Severity.HIGH)).toBe(true)
-    expect(pagePolicy('n', true)).toContain('unsafe-eval')
+    expect(pagePolicy('n', { secure: false, development: true })).toContain('unsafe-eval')
   })
 })
 

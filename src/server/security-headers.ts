@@ -50,13 +50,17 @@ export function commonHeaders({ secure }: Pick<SecurityOptions, 'secure'>): Reco
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'X-Frame-Options': 'DENY',
-    'Reporting-Endpoints': `csp="${CSP_REPORT_PATH}"`,
-    ...(secure ? { 'Strict-Transport-Security': `max-age=${HSTS_SECONDS}; includeSubDomains` } : {}),
+    ...(secure
+      ? {
+          'Strict-Transport-Security': `max-age=${HSTS_SECONDS}; includeSubDomains`,
+          'Reporting-Endpoints': `csp="${CSP_REPORT_PATH}"`,
+        }
+      : {}),
   }
 }
 
 /** The policy of a page: a script runs only with this response's nonce, or when such a script loads it (CSP 3). */
-export function pagePolicy(nonce: string, development = false): string {
+export function pagePolicy(nonce: string, { secure, development }: SecurityOptions): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
@@ -70,7 +74,8 @@ export function pagePolicy(nonce: string, development = false): string {
     "form-action 'self'",
     "frame-ancestors 'none'",
     `report-uri ${CSP_REPORT_PATH}`,
-    'report-to csp',
+    // Endpoints of the Reporting API are for https only, and a browser that sees this word ignores `report-uri`.
+    ...(secure ? ['report-to csp'] : []),
   ].join('; ')
 }
 
@@ -89,20 +94,16 @@ export function newNonce(): string {
  * never cached, since its nonce is for one response only; everything else gets `RESOURCE_POLICY`.
  */
 export function secure(request: IncomingMessage, response: ServerResponse, options: SecurityOptions): void {
-  const policy = pagePolicy(giveNonce(request, options), options.development)
+  const nonce = newNonce()
+  const policy = pagePolicy(nonce, options)
+  request.headers[NONCE_HEADER] = nonce
+  request.headers[POLICY_HEADER] = policy
   for (const [name, value] of Object.entries(commonHeaders(options))) response.setHeader(name, value)
   response.setHeader('Content-Security-Policy', RESOURCE_POLICY)
   beforeHead(response, (contentType) => {
     if (!contentType.startsWith('text/html')) return {}
     return { 'Content-Security-Policy': policy, 'Cache-Control': 'private, no-store' }
   })
-}
-
-function giveNonce(request: IncomingMessage, { development }: SecurityOptions): string {
-  const nonce = newNonce()
-  request.headers[NONCE_HEADER] = nonce
-  request.headers[POLICY_HEADER] = pagePolicy(nonce, development)
-  return nonce
 }
 
 type Head = OutgoingHttpHeaders | OutgoingHttpHeader[]

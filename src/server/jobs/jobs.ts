@@ -3,6 +3,7 @@ import type { Upkeep } from '@/idempotency/core/store'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import type { Core } from '../core'
+import { forgetViolations } from '../csp-reports'
 
 /** Recurring work. Any number of workers may run a job at once: each row is taken by one of them. */
 export interface Job {
@@ -47,7 +48,10 @@ export function jobsOf(core: Core): Job[] {
       name: 'retention',
       everyMs: MINUTE_MS,
       batchMax: UPKEEP_BATCH,
-      run: () => upkeep.expireAnswers(UPKEEP_BATCH),
+      run: async () => {
+        await forgetViolations(core.db)
+        return upkeep.expireAnswers(UPKEEP_BATCH)
+      },
     },
   ]
 }

@@ -5,6 +5,7 @@ import {
   CreditCard,
   KeyRound,
   LayoutDashboard,
+  LockKeyhole,
   ShieldCheck,
   Store,
 } from 'lucide-react'
@@ -23,6 +24,7 @@ const PLACES = [
   { href: '/dashboard/idempotency', word: 'Idempotency', Icon: KeyRound },
   { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
   { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
+  { href: '/dashboard/security', word: 'Security', Icon: LockKeyhole },
 ]
 
 function useIsHere() {
