@@ -104,6 +104,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     writer: 'checkout',
     readers: {
       'payments/read': 'operators search payments by the order’s reference and e-mail, page by page',
+      'server/jobs/page-check': 'any order will do to open a checkout and compare it with the build',
     },
   },
   order_item: { writer: 'checkout' },

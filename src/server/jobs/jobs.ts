@@ -4,6 +4,7 @@ import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import type { Core } from '../core'
 import { forgetViolations } from '../csp-reports'
+import { checkCheckout } from './page-check'
 
 /** Recurring work. Any number of workers may run a job at once: each row is taken by one of them. */
 export interface Job {
@@ -25,6 +26,8 @@ const UPKEEP_BATCH = 500
 /** Records per batch of the resolver. 20: they are settled side by side, within the pool. */
 const RESOLVER_BATCH = 20
 const MINUTE_MS = 60_000
+/** 10 minutes: PCI DSS 11.6.1 asks for once a week; it costs one page. */
+const PAGE_CHECK_MS = 10 * MINUTE_MS
 
 export function jobsOf(core: Core): Job[] {
   const { reconcile, env } = core
@@ -52,6 +55,13 @@ export function jobsOf(core: Core): Job[] {
         await forgetViolations(core.db)
         return upkeep.expireAnswers(UPKEEP_BATCH)
       },
+    },
+    // Compares the checkout, as browsers get it, with what was built.
+    {
+      name: 'page-check',
+      everyMs: PAGE_CHECK_MS,
+      batchMax: Number.POSITIVE_INFINITY,
+      run: () => checkCheckout(core),
     },
   ]
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { listViolations } from '../csp-reports'
+import { readHealth } from '../jobs/health'
 import { operatorProcedure, router } from '../trpc'
-import { time } from '../wire/json'
+import { maybeTime, time } from '../wire/json'
 
 const violationOut = z.object({
   directive: z.string(),
@@ -12,7 +13,28 @@ const violationOut = z.object({
   lastSeenAt: z.string(),
 })
 
+const pageCheckOut = z.object({
+  runs: z.number(),
+  /** How often the checkout differed from the build, or could not be compared. */
+  failures: z.number(),
+  lastFinishedAt: z.string().nullable(),
+  lastError: z.string().nullable(),
+})
+
 export const securityRouter = router({
+  /** The job that compares the checkout with the build; null until it has run. */
+  pageCheck: operatorProcedure.output(pageCheckOut.nullable()).query(async ({ ctx }) => {
+    const health = (await readHealth(ctx.db)).find(({ job }) => job === 'page-check')
+    if (!health) return null
+    const { runs, failures, lastFinishedAt, lastError } = health
+    return {
+      runs: Number(runs),
+      failures: Number(failures),
+      lastFinishedAt: maybeTime(lastFinishedAt),
+      lastError,
+    }
+  }),
+
   /** Violations of our pages' Content-Security-Policy, the 100 latest. They name no order, reader or merchant. */
   violations: operatorProcedure
     .output(z.object({ violations: z.array(violationOut) }))

@@ -2,19 +2,21 @@ import { caller } from '@/app/_trpc/caller'
 import { Card } from '@/ui/card'
 import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
+import { PageCheck } from './_parts/page-check'
 import { ViolationTable } from './_parts/violation-table'
 
 export const metadata = { title: 'Security' }
 
 export default async function Page() {
   const api = await caller()
-  const { violations } = await api.security.violations()
+  const [{ violations }, check] = await Promise.all([api.security.violations(), api.security.pageCheck()])
   return (
     <>
       <PageHeader
         title="Security"
         note="What browsers refused to load or run on our pages, as they report it (Content-Security-Policy). One row per rule, address and page."
       />
+      <PageCheck check={check} />
       <Card>
         {violations.length === 0 ? (
           <EmptyState title="No browser has reported anything">
