@@ -115,6 +115,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     writer: 'checkout',
     readers: {
       'payments/read': 'operators search payments by the order’s reference and e-mail, page by page',
+      'server/jobs/page-check': 'any order will do to open a checkout and compare it with the build',
     },
   },
   order_item: { writer: 'checkout' },
@@ -166,6 +167,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   chain_head: { writer: 'platform/chains' },
   ledger_seal: { writer: 'ledger' },
   job_health: { writer: 'server/jobs' },
+  csp_report: { writer: 'server/csp-reports' },
   // rate-limiter-flexible writes it through the pool.
   rate_limit: { writer: 'server/admission' },
   // The simulated bank is another company's: what it counted is asked of its own room.

@@ -33,6 +33,7 @@ export function createAuth(options: {
   previousSecret?: string | undefined
   baseUrl: string
 }) {
+  const https = options.baseUrl.startsWith('https:')
   return betterAuth({
     database: prismaAdapter(options.db, { provider: 'postgresql' }),
     secret: options.secret,
@@ -56,9 +57,10 @@ export function createAuth(options: {
     // for all processes. This limit, in memory, is a second wall for the other endpoints.
     rateLimit: { enabled: true, window: 60, max: 300, customRules: { '/sign-in/email': false } },
     advanced: {
-      cookiePrefix: 'payonce',
-      useSecureCookies: options.baseUrl.startsWith('https:'),
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
+      // `__Host-` instead of the library's `__Secure-`, which a subdomain could set.
+      cookiePrefix: https ? '__Host-payonce' : 'payonce',
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure: https, path: '/' },
       ipAddress: { ipAddressHeaders: [CLIENT_IP] },
     },
   })

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { guestOf, newShopper, SHOPPER_COOKIE, shopperCookie, shopperOf } from './shopper'
+import {
+  guestOf,
+  newShopper,
+  SECURE_SHOPPER_COOKIE,
+  SHOPPER_COOKIE,
+  shopperCookie,
+  shopperOf,
+} from './shopper'
 
 const SECRET = 'a secret for tests, long enough to pass'
 const header = (value: string) => `${SHOPPER_COOKIE}=${value}`
@@ -73,7 +80,7 @@ describe('nobody is recognised by', () => {
 
 test('the cookie cannot be read by scripts, is not sent from other sites, and over https stays there', () => {
   expect(shopperCookie('v', true)).toBe(
-    `${SHOPPER_COOKIE}=v; Max-Age=2592000; Path=/; HttpOnly; Secure; SameSite=Lax`,
+    `__Host-${SHOPPER_COOKIE}=v; Max-Age=2592000; Path=/; HttpOnly; Secure; SameSite=Lax`,
   )
   expect(shopperCookie('v', false)).not.toContain('Secure')
 })
@@ -104,4 +111,13 @@ describe('while the secret rotates', () => {
     expect(guest.id).not.toBe(id)
     expect(guest.value).not.toBeNull()
   })
+})
+
+test('a guest from before the prefix keeps their scope; with both cookies the prefixed one counts', () => {
+  const [before, now] = [newShopper(SECRET), newShopper(SECRET)]
+  expect(shopperOf(header(before.value), [SECRET])).toBe(before.id)
+  const both = `${header(before.value)}; ${SECURE_SHOPPER_COOKIE}=${now.value}`
+  expect(shopperOf(both, [SECRET])).toBe(now.id)
+  const forged = `${header(before.value)}; ${SECURE_SHOPPER_COOKIE}=${now.id}.forged`
+  expect(shopperOf(forged, [SECRET])).toBe(before.id)
 })

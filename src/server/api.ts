@@ -9,6 +9,7 @@ import { authRoutes } from './auth-routes'
 import { bankPages } from './bank-pages'
 import { addressOf, checkText, problemOfAddress } from './check-text'
 import { contextFor } from './context'
+import { cspReports } from './csp-reports'
 import type { Deps } from './deps'
 import { languageForm } from './language'
 import { limitBody } from './limit-body'
@@ -68,6 +69,7 @@ export function createApi(deps: Deps) {
     app.route('/api/shop/orders', shopOrders(deps))
     app.route('/api/bank', bankPages(deps, deps.sandbox))
   }
+  app.route('/', cspReports(deps))
   app.route('/', createRest(deps))
 
   app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'This address does not exist.' }))

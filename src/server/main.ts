@@ -10,6 +10,7 @@ import { createApi } from './api'
 import { refuseBadAddress } from './check-page-address'
 import { type Deps, getDeps } from './deps'
 import { listen, stopListening } from './listen'
+import { refuse } from './request-rules'
 import { SLOW_REQUESTS } from './slow-requests'
 import { onStopRequest } from './stop-request'
 
@@ -32,7 +33,10 @@ async function main(): Promise<void> {
   await refuseWrongRights(deps.pool, deps.bankPool)
   const api = getRequestListener(createApi(deps).fetch)
   const pages = openPages(deps)
+  const development = deps.env.NODE_ENV === 'development'
+  const security = { secure: deps.env.baseUrl.startsWith('https:'), development }
   server.on('request', (request, response) => {
+    if (refuse(request, response, security)) return
     // A server that is stopping asks the client to open a new connection, which a proxy gives to another server.
     if (deps.engine.isClosed()) response.setHeader('Connection', 'close')
     if (request.url?.startsWith('/api/')) return void api(request, response)

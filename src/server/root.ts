@@ -10,6 +10,7 @@ import { ledgerRouter } from './routers/ledger'
 import { operatorRouter } from './routers/operator'
 import { operatorsRouter } from './routers/operators'
 import { paymentsRouter } from './routers/payments'
+import { securityRouter } from './routers/security'
 import { router } from './trpc'
 
 export const appRouter = router({
@@ -25,6 +26,7 @@ export const appRouter = router({
   integrity: integrityRouter,
   developers: developersRouter,
   audit: auditRouter,
+  security: securityRouter,
 })
 
 export type AppRouter = typeof appRouter

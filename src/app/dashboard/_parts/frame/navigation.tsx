@@ -5,6 +5,7 @@ import {
   CreditCard,
   KeyRound,
   LayoutDashboard,
+  LockKeyhole,
   ScrollText,
   ShieldCheck,
   Store,
@@ -26,6 +27,7 @@ const PLACES = [
   { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
   { href: '/dashboard/audit', word: 'Audit', Icon: ScrollText },
   { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
+  { href: '/dashboard/security', word: 'Security', Icon: LockKeyhole },
   { href: '/dashboard/account', word: 'Account', Icon: UserRound },
 ]
 
