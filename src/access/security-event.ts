@@ -19,7 +19,7 @@ export type SecurityAction =
   | 'operator.removed'
   | 'invitation.revoked'
 
-export interface SecurityEvent {
+export interface AccessEvent {
   merchantId: string
   action: SecurityAction
   /** Id of the operator or of the invitation that it concerns. */
@@ -28,12 +28,12 @@ export interface SecurityEvent {
 }
 
 /** The entry of an event, for the commit of the action itself. */
-export function securityEvent(by: Actor, { merchantId, action, subject, detail = '' }: SecurityEvent): Write {
+export function securityEvent(by: Actor, { merchantId, action, subject, detail = '' }: AccessEvent): Write {
   return audit({ merchantId, id: uuidv7(), by, action, subject, detail })
 }
 
 /** Writes an event in a commit of its own: for what writes nothing else, such as a failed sign-in. */
-export async function recordSecurityEvent(db: Db, by: Actor, event: SecurityEvent): Promise<void> {
+export async function recordSecurityEvent(db: Db, by: Actor, event: AccessEvent): Promise<void> {
   const result = await commit(db, [securityEvent(by, event)])
   if (!result.committed) throw new Error('an audit entry was not written')
 }

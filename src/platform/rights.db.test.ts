@@ -17,6 +17,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     entry: 'SELECT, INSERT',
     'gateway_simulator.charge': 'SELECT',
     'gateway_simulator.refund': 'SELECT',
+    chain_head: 'SELECT',
+    csp_report: 'SELECT, INSERT, DELETE, UPDATE (count, last_seen_at)',
     'graphile_worker._private_job_queues':
       'SELECT, INSERT, DELETE, UPDATE (id, is_available, locked_at, locked_by, queue_name)',
     'graphile_worker._private_jobs':
@@ -33,15 +35,19 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     job_health:
       'SELECT, INSERT, UPDATE (failures, handled, last_error, last_finished_at, last_ms, ' +
       'last_started_at, runs)',
+    ledger_seal: 'SELECT',
+    // `xid` is not among the columns that it may insert.
     ledger_transaction: 'SELECT, INSERT',
     merchant: 'SELECT, INSERT',
     open_charge: 'SELECT, INSERT, DELETE, UPDATE (looked_at, refunded, status)',
-    operator: 'SELECT, INSERT, DELETE, UPDATE (email, email_verified, image, name, updated_at)',
+    operator: 'SELECT, INSERT, DELETE, UPDATE (email, email_verified, image, name, role, updated_at)',
     operator_credential:
       'SELECT, INSERT, DELETE, UPDATE (access_token, access_token_expires_at, id_token, ' +
       'password, refresh_token, refresh_token_expires_at, scope, updated_at)',
+    operator_invitation: 'SELECT, INSERT, UPDATE (accepted_at, revoked_at)',
     operator_session:
-      'SELECT, INSERT, DELETE, UPDATE (expires_at, ip_address, token, updated_at, user_agent)',
+      'SELECT, INSERT, DELETE, UPDATE (expires_at, failed_verifications, ip_address, token, ' +
+      'updated_at, user_agent, verified_at)',
     operator_verification: 'SELECT, INSERT, DELETE, UPDATE (expires_at, updated_at, value)',
     order_item: 'SELECT, INSERT',
     orders: 'SELECT, INSERT, UPDATE (status, updated_at)',
@@ -229,8 +235,12 @@ test('functions that work with their owner’s rights have a fixed path, and are
      WHERE p.prosecdef AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1`,
   )
   const settings = ['search_path=pg_catalog, pg_temp']
+  const chained = ['search_path=pg_catalog, public, pg_temp']
   expect(rows).toEqual([
+    { name: 'chain_audit_entry()', settings: chained, everybody: false },
     { name: 'integrity_system.idle_transactions()', settings, everybody: false },
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
+    // The worker starts it; what it writes is not the caller's choice.
+    { name: 'seal_ledger(integer)', settings: chained, everybody: false },
   ])
 })

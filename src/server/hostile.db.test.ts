@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { createOperator } from '@/access/operator'
+import { redact } from '@/platform/redact'
 import { type Procedure, procedures } from './testing/procedures'
 import { openTestProduct, type TestProduct } from './testing/product'
 
@@ -27,12 +28,18 @@ beforeAll(async () => {
     name: 'Op',
     merchantId: product.merchantId,
   })
-  cookie = ((await signIn()).headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
   order = await product.newOrder()
+})
+/** Some calls end the session: a fifth wrong password does. */
+beforeEach(async () => {
+  const current = await product.call('/api/trpc/operator.current', { headers: { cookie: cookie ?? '' } })
+  if (current.status === 200) return
+  const set = (await signIn()).headers.getSetCookie()
+  cookie = set.map((one) => one.split(';')[0]).join('; ')
 })
 afterAll(() => product.close())
 afterEach(() => {
-  expect(logged.filter((line) => line.includes('failed'))).toEqual([])
+  expect(logged.filter((line) => / a (procedure|request) failed$/.test(line))).toEqual([])
 })
 
 const inspect = (said: unknown[]) =>
@@ -113,6 +120,12 @@ function goodInput({ name }: Procedure): object {
     'checkout.status': { orderId: order, key: 'hostile' },
     'checkout.held': { orderId: order, key: 'hostile', presses: 1 },
     'checkout.receipt': { token: 'x'.repeat(32) },
+    'account.confirm': { password: PASSWORD },
+    'invitation.get': { code: 'x'.repeat(43) },
+    'invitation.accept': { code: 'x'.repeat(43), name: 'x', password: PASSWORD },
+    'operators.invite': { email: 'new@example.com', role: 'viewer' },
+    'operators.setRole': { id: 'nobody', role: 'viewer' },
+    'operators.remove': { id: 'nobody' },
     'payments.overview': { range: '24h' },
     'payments.createOrder': { currency: 'EUR', items: [{ name: 'x', quantity: 1, unitAmount: 1 }] },
     'payments.get': { id: `pay_${id}` },
@@ -194,25 +207,12 @@ const token = async () => {
 }
 
 describe('an operator’s account', () => {
-  const update = (body: string) =>
-    product.call('/api/auth/update-user', { method: 'POST', headers: { ...PAGE, cookie }, body })
-
-  test.each<[string, string]>([
-    ['U+0000', JSON.stringify({ name: 'a\0b' })],
-    ['half of a pair', JSON.stringify({ name: '\ud800' })],
-    ['60 kB', JSON.stringify({ name: 'x'.repeat(60_000) })],
-    ['101 characters', JSON.stringify({ name: 'x'.repeat(101) })],
-    ['a card number', JSON.stringify({ name: 'Ann 4242-4242-4242-4242' })],
-    ['no JSON', '{"name":'],
-    ['an object', JSON.stringify({ name: { contains: 'x' } })],
-  ])('with a name of %s is 400 and keeps its name', async (_, body) => {
-    expect((await update(body)).status).toBe(400)
+  test('cannot be changed by the routes of better-auth, whatever is sent', async () => {
+    const body = JSON.stringify({ name: 'Ann 4242-4242-4242-4242' })
+    const headers = { ...PAGE, cookie }
+    const answer = await product.call('/api/auth/update-user', { method: 'POST', headers, body })
+    expect([400, 404]).toContain(answer.status)
     expect((await product.owner.query('SELECT name FROM operator')).rows).toEqual([{ name: 'Op' }])
-  })
-
-  test('takes a name that people have', async () => {
-    expect((await update(JSON.stringify({ name: 'Ann O’Neil-王' }))).status).toBe(200)
-    expect((await update(JSON.stringify({ name: 'Op' }))).status).toBe(200)
   })
 
   test.each<[string, string]>([
@@ -260,12 +260,12 @@ describe('a card number', () => {
     'search of keys': (text) => trpc('idempotency.list', { search: text }),
     'name of an API key': (text) => trpc('developers.createKey', { name: text }),
     'order of an operator': (text) => trpc('payments.createOrder', { reference: text }),
-    'operator’s name': async (text) =>
+    'name of an invited operator': async (text) =>
       (
-        await product.call('/api/auth/update-user', {
+        await product.call('/api/trpc/invitation.accept', {
           method: 'POST',
-          headers: { ...PAGE, cookie },
-          body: JSON.stringify({ name: text }),
+          headers: PAGE,
+          body: JSON.stringify({ code: 'x'.repeat(43), name: text, password: PASSWORD }),
         })
       ).status,
     'user agent': async (text) =>
@@ -313,7 +313,8 @@ describe('a card number', () => {
       const { rows } = await product.owner.query(`SELECT t::text AS row FROM ${name} t`)
       for (const { row } of rows) expect(bare(row), name).not.toMatch(digits)
     }
-    for (const line of logged) expect(bare(line)).not.toMatch(digits)
+    // As the log itself writes them.
+    for (const line of logged) expect(bare(redact(line))).not.toMatch(digits)
   })
   const bare = (text: string) => text.normalize('NFKC').replaceAll(/[^\p{L}\p{N}]/gu, '')
 

@@ -80,6 +80,7 @@ const INPUTS = (): Record<string, unknown> => ({
   'checkout.order': { orderId: ids.order },
   'checkout.status': { orderId: ids.order, key: 'first' },
   'checkout.receipt': { token: ids.receipt },
+  'audit.list': {},
 })
 
 async function ask(procedure: string, input: unknown) {
@@ -90,7 +91,8 @@ async function ask(procedure: string, input: unknown) {
 }
 
 const QUERIES = procedures()
-  .filter(({ type }) => type === 'query')
+  // An invitation holds no amount, and an unknown one is 404.
+  .filter(({ type, name }) => type === 'query' && name !== 'invitation.get')
   .map(({ name }) => name)
 
 describe('with payments of 2^53 − 1', () => {

@@ -40,6 +40,11 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh admin'> = {
   'idempotency.get': 'viewer',
   'idempotency.askAgain': 'support',
   'integrity.check': 'viewer',
+  'installation.current': 'public',
+  'audit.list': 'viewer',
+  'audit.chains': 'viewer',
+  'security.pageCheck': 'viewer',
+  'security.violations': 'viewer',
   'developers.keys': 'viewer',
   'developers.createKey': 'fresh admin',
   'developers.rotateKey': 'fresh admin',
@@ -50,7 +55,7 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh admin'> = {
  * Who may send each request to the API. `key`: a program with an API key that has the route's scope. `own page`: a form of ours, for a
  * shopper. `policies above`: each procedure says it itself.
  */
-const ROUTES: Record<string, 'public' | 'key' | 'own page' | 'policies above'> = {
+const ROUTES: Record<string, 'public' | 'key' | 'own page' | 'operator' | 'policies above'> = {
   'GET /api/health': 'public',
   'GET /api/ready': 'public',
   'GET /api/metrics': 'public',
@@ -60,6 +65,10 @@ const ROUTES: Record<string, 'public' | 'key' | 'own page' | 'policies above'> =
   'POST /api/shop/orders': 'own page',
   'POST /api/shop/orders/:orderId/pay': 'own page',
   'POST /api/shop/language': 'own page',
+  // Any signed-in operator, of their own merchant.
+  'GET /api/audit/export': 'operator',
+  // Browsers send it without cookies; it is counted, bounded, and shown to operators.
+  'POST /api/csp-report': 'public',
 }
 
 /** Pages and route handlers of Next. `operator`: the layout redirects to the sign-in, and each procedure asks again. */

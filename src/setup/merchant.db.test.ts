@@ -34,7 +34,7 @@ describe('npm run merchant -- add', () => {
       expect(await db.merchant.findUnique({ where: { id } })).toMatchObject({ name: 'Harbour Goods', mode })
       expect(await db.apiKey.count({ where: { merchantId: id } })).toBe(0)
       expect(await db.auditEntry.findMany({ where: { merchantId: id } })).toMatchObject([
-        { action: 'merchant.created', actor: 'npm run merchant', subject: id },
+        { action: 'merchant.created', actor: 'system', subject: id },
       ])
     },
   )

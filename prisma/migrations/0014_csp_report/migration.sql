@@ -11,4 +11,5 @@ CREATE TABLE csp_report (
   CONSTRAINT csp_report_is_short CHECK (length(directive) <= 40 AND length(blocked) <= 200 AND length(page) <= 200)
 );
 -- UPDATE: a report that comes again is counted. DELETE: what nobody has reported for 90 days is forgotten.
-GRANT SELECT, INSERT, UPDATE, DELETE ON csp_report TO payonce_app;
+GRANT SELECT, INSERT, DELETE ON csp_report TO payonce_app;
+GRANT UPDATE (count, last_seen_at) ON csp_report TO payonce_app;

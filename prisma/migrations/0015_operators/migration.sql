@@ -45,3 +45,6 @@ CREATE UNIQUE INDEX operator_invitation_hash_key ON operator_invitation (hash);
 -- The product makes and reads invitations, and marks how they ended. Whom it invites, to what and until when never changes.
 GRANT SELECT, INSERT ON operator_invitation TO payonce_app;
 GRANT UPDATE (accepted_at, revoked_at) ON operator_invitation TO payonce_app;
+-- An admin changes a role; a confirmation, right or wrong, is kept with its session.
+GRANT UPDATE (role) ON operator TO payonce_app;
+GRANT UPDATE (verified_at, failed_verifications) ON operator_session TO payonce_app;

@@ -183,7 +183,7 @@ CREATE FUNCTION move_chain_head(head chain_head) RETURNS void LANGUAGE sql SET s
 $$;
 
 -- Deny by default: of all these only the sealing is the application's to start. The trigger needs no right.
-REVOKE EXECUTE ON FUNCTION seal_ledger(integer), seal_transaction(chain_head, uuid, uuid, bigint, bytea), move_chain_head(chain_head) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION seal_ledger(integer), chain_audit_entry(), seal_transaction(chain_head, uuid, uuid, bigint, bytea), move_chain_head(chain_head) FROM PUBLIC;
 -- The worker's job.
 GRANT EXECUTE ON FUNCTION seal_ledger(integer) TO payonce_app;
 

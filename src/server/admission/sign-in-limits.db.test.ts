@@ -101,7 +101,10 @@ describe('one stranger', () => {
       }
       statuses.push((await product.call(path, { method: 'POST', headers, body })).status)
     }
-    expect(statuses.filter((status) => status !== 429).length).toBeLessThanOrEqual(PAIR_FREE + 1)
+    // 404: no route of ours.
+    expect(statuses.filter((status) => status !== 429 && status !== 404).length).toBeLessThanOrEqual(
+      PAIR_FREE + 1,
+    )
     // The same count as for the usual spelling, wherever a password was checked.
     if (statuses.includes(401)) expect((await signIn(RIGHT, '198.51.100.9')).status).toBe(429)
   })
@@ -206,7 +209,12 @@ test('waits double, up to their most', () => {
 test('the other requests of /api/auth have a limit for each address', async () => {
   const limited = await openTestProduct({ PAYONCE_TRUSTED_HOPS: '1', PAYONCE_SHOPPER_RATE_PER_MINUTE: '60' })
   const ask = async (from: string) =>
-    (await limited.call('/api/auth/get-session', { headers: { 'x-forwarded-for': from } })).status
+    (
+      await limited.call('/api/auth/sign-out', {
+        method: 'POST',
+        headers: { origin: 'http://localhost:3000', 'x-forwarded-for': from },
+      })
+    ).status
   const statuses = []
   for (let calls = 0; calls < 31; calls++) statuses.push(await ask('198.51.100.60'))
   expect(statuses).toEqual([...Array(30).fill(200), 429])

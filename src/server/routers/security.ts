@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { listViolations } from '../csp-reports'
 import { readHealth } from '../jobs/health'
-import { viewerProcedure, router } from '../trpc'
+import { router, viewerProcedure } from '../trpc'
 import { maybeTime, time } from '../wire/json'
 
 const violationOut = z.object({

@@ -130,7 +130,7 @@ test('an owner who may create roles is enough: no superuser is needed', async ()
   await onConnection(empty.url, (client) =>
     client.query(`
       CREATE ROLE ${user} LOGIN CREATEROLE PASSWORD 'a password for tests'; GRANT ${groups} TO ${user} WITH ADMIN OPTION;
-      DROP SCHEMA public, gateway_simulator, integrity_across, integrity_ledger, integrity_system, graphile_worker CASCADE;
+      DROP SCHEMA public, gateway_simulator, integrity_across, integrity_chain, integrity_ledger, integrity_system, graphile_worker CASCADE;
       CREATE SCHEMA public; ALTER SCHEMA public OWNER TO ${user}; ALTER DATABASE ${client.database} OWNER TO ${user}`),
   )
   const url = new URL(empty.url)
@@ -181,7 +181,7 @@ test('an empty database is migrated by that owner from the first migration on', 
   const empty = await testDatabase()
   await onConnection(empty.url, (client) =>
     client.query(
-      'DROP SCHEMA public, gateway_simulator, integrity_across, integrity_ledger, integrity_system, graphile_worker CASCADE; CREATE SCHEMA public',
+      'DROP SCHEMA public, gateway_simulator, integrity_across, integrity_chain, integrity_ledger, integrity_system, graphile_worker CASCADE; CREATE SCHEMA public',
     ),
   )
   const folder = dataDir()
