@@ -11,13 +11,14 @@ export function PaletteTable() {
       id="palette"
       note="One accent, and six tones for meaning, each with an ink and a soft ground. The number is the lowest contrast over all grounds that the colour is laid upon."
     >
+      <link rel="stylesheet" href="/gallery/palette.css" precedence="default" />
       <Show name="globals.css, @theme" flush>
         <div className="grid grid-cols-1 sm:grid-cols-2">
           {THEMES.map((theme) => (
             <ul
               key={theme}
               aria-label={`In ${theme}`}
-              className={cx(SCHEME[theme], 'bg-canvas p-4 text-ink')}
+              className={cx(`palette-${theme}`, 'bg-canvas p-4 text-ink')}
             >
               {[...palette].map(([name, token]) => (
                 <Swatch
@@ -35,9 +36,6 @@ export function PaletteTable() {
     </Section>
   )
 }
-
-/** The palette's tokens follow `color-scheme`, for everything inside. */
-const SCHEME: Record<Theme, string> = { light: 'scheme-light', dark: 'scheme-dark' }
 
 function Swatch({
   name,
