@@ -1,6 +1,7 @@
 import { type Browser, type BrowserContext, test as base, type Page } from '@playwright/test'
 import { readSetupEnv } from '@/platform/env'
 import { type Demo, readDemo } from '@/setup/demo-file'
+import { configuredOrigin } from './checkout-page'
 import {
   ask,
   type Charge,
@@ -48,6 +49,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   demo: async ({}, use) => use(currentDemo()),
   host: ['localhost', { option: true }],
   baseURL: async ({ demo, host }, use) => use(demo.baseUrl.replace('localhost', host)),
+  context: async ({ context, host }, use) => {
+    if (host !== 'localhost')
+      await context.route('**/api/**', (route) => route.continue({ headers: configuredOrigin(route) }))
+    await use(context)
+  },
   sql: async ({ demo }, use) => use((query, values) => ask(demo, query, values)),
   newOrder: async ({ demo, baseURL }, use) =>
     use((options) => createOrder(demo, baseURL ?? demo.baseUrl, options)),
