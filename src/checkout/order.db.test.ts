@@ -132,6 +132,16 @@ describe('OrderOwners', () => {
     expect(await asked(() => owners.ownerOf(mine))).toBe(0)
   })
 
+  it('asks once for requests that come at one time, and again after one that failed', async () => {
+    const { id } = await create()
+    const owners = new OrderOwners(db)
+    const all = () => Promise.all(Array.from({ length: 100 }, () => owners.ownerOf(id)))
+    expect(await asked(all)).toBe(1)
+    expect(new Set((await all()).map((owner) => owner?.merchantId))).toEqual(new Set([OURS]))
+    await expect(owners.ownerOf('no id')).rejects.toThrow()
+    await expect(owners.ownerOf('no id')).rejects.toThrow()
+  })
+
   it('does not remember that an order was not there: it may be made in the next moment', async () => {
     const owners = new OrderOwners(db)
     const id = uuidv7()

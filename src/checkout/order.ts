@@ -122,15 +122,25 @@ export type OrderOwner = z.infer<typeof ownerRow>
  */
 export class OrderOwners {
   private readonly known = new Map<string, OrderOwner>()
+  private readonly reading = new Map<string, Promise<OrderOwner | null>>()
 
   constructor(
     private readonly db: Db,
     private readonly max = 50_000,
   ) {}
 
-  async ownerOf(orderId: string): Promise<OrderOwner | null> {
+  /** Requests for one order at one time share a read: a thousand presses of one Pay button are one. */
+  ownerOf(orderId: string): Promise<OrderOwner | null> {
     const known = this.known.get(orderId)
-    if (known) return known
+    if (known) return Promise.resolve(known)
+    const running = this.reading.get(orderId)
+    if (running) return running
+    const read = this.read(orderId).finally(() => this.reading.delete(orderId))
+    this.reading.set(orderId, read)
+    return read
+  }
+
+  private async read(orderId: string): Promise<OrderOwner | null> {
     const owner = await firstRow(
       this.db,
       ownerRow,
