@@ -1,7 +1,6 @@
 import { type Browser, type BrowserContext, test as base, type Page } from '@playwright/test'
 import { readSetupEnv } from '@/platform/env'
 import { type Demo, readDemo } from '@/setup/demo-file'
-import { configuredOrigin } from './checkout-page'
 import {
   ask,
   type Charge,
@@ -12,6 +11,7 @@ import {
   type Sql,
   type TestOrder,
 } from './orders'
+import { underOtherName } from './other-name'
 import { restartWeb, startDatabase, stopDatabase } from './product'
 import { type Proof, proofOf } from './proof'
 
@@ -48,11 +48,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
   demo: async ({}, use) => use(currentDemo()),
   host: ['localhost', { option: true }],
-  baseURL: async ({ demo, host }, use) => use(demo.baseUrl.replace('localhost', host)),
-  context: async ({ context, host }, use) => {
-    if (host !== 'localhost')
-      await context.route('**/api/**', (route) => route.continue({ headers: configuredOrigin(route) }))
-    await use(context)
+  baseURL: async ({ demo, host }, use) => {
+    if (host === 'localhost') return use(demo.baseUrl)
+    const other = await underOtherName(demo.baseUrl, host)
+    await use(other.url)
+    other.stop()
   },
   sql: async ({ demo }, use) => use((query, values) => ask(demo, query, values)),
   newOrder: async ({ demo, baseURL }, use) =>
