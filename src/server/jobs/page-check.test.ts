@@ -7,7 +7,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { refuse } from '../request-rules'
-import { type CheckoutBaseline, differences, readBaseline } from './page-check'
+import { type CheckoutBaseline, differences, readBaseline, Unreachable } from './page-check'
 
 const INLINE = "addEventListener('submit', hold)"
 const SCRIPT = 'pay()'
@@ -62,6 +62,12 @@ test.each<[string, (page: string) => string, RegExp]>([
   ['a byte of the inline script', (page) => page.replace('hold', 'held'), /is not ours/],
   ['an inline script more', (page) => `${page}<script>steal()</script>`, /is not ours/],
   [
+    'a script that only looks like data',
+    (page) => `${page}<script data-type="application/json">steal()</script>`,
+    /is not ours/,
+  ],
+  ['a script that does not end', (page) => `${page}<script>steal()`, /is not ours/],
+  [
     'an inline script less',
     (page) => page.replace(/<script nonce[\s\S]*?<\/script>/, ''),
     /inline script .* is missing/,
@@ -85,6 +91,17 @@ test.each<[string, (page: string) => string, RegExp]>([
 test('a checkout that is not there is no checkout as built', async () => {
   served.status = 404
   expect(await differences(url, baseline)).toEqual(['the checkout answers 404'])
+})
+
+test('a checkout that leads elsewhere is none as built', async () => {
+  served.status = 302
+  expect(await differences(url, baseline)).toEqual(['the checkout answers 302'])
+})
+
+test('a server that is away or starting is not reached, which is no change', async () => {
+  served.status = 503
+  await expect(differences(url, baseline)).rejects.toThrow(Unreachable)
+  await expect(differences('http://127.0.0.1:1/checkout/ord_1', baseline)).rejects.toThrow(Unreachable)
 })
 
 test('a baseline that is missing or damaged is an error, not silence', () => {

@@ -24,9 +24,10 @@ export function readBaseline(file: string): CheckoutBaseline {
 /**
  * Fetches a checkout as a browser would, from where browsers reach it, so that a change on the way (a proxy, a
  * CDN) is seen too. @returns what differs from the baseline, in sentences; empty when all is as built
+ * @throws Unreachable
  */
 export async function differences(url: string, baseline: CheckoutBaseline): Promise<string[]> {
-  const page = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(FETCH_MS) })
+  const page = await open(url)
   const html = await page.text()
   if (page.status !== 200) return [`the checkout answers ${page.status}`]
   const nonce = /'nonce-([^']+)'/.exec(page.headers.get('content-security-policy') ?? '')?.[1] ?? ''
@@ -37,6 +38,20 @@ export async function differences(url: string, baseline: CheckoutBaseline): Prom
   ]
 }
 
+/** The checkout could not be reached, which is not the same as changed: whether we are up is watched by other means. */
+export class Unreachable extends Error {}
+
+/** A redirect is an answer: one that leads the shopper elsewhere. @throws Unreachable also for 5xx, as while a server starts */
+async function open(url: string): Promise<Response> {
+  const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(FETCH_MS) }).catch(
+    (error: unknown) => {
+      throw new Unreachable(`${url} does not answer`, { cause: error })
+    },
+  )
+  if (answer.status >= 500) throw new Unreachable(`${url} answers ${answer.status}`)
+  return answer
+}
+
 /** Job of the worker: opens any checkout, at the address that browsers use. @throws Error that names every difference */
 export async function checkCheckout({ db, env, log }: Pick<Core, 'db' | 'env' | 'log'>): Promise<number> {
   // `next dev` and tests have no build to compare with.
@@ -45,8 +60,7 @@ export async function checkCheckout({ db, env, log }: Pick<Core, 'db' | 'env' | 
   if (!order) return 0
   const url = `${env.baseUrl}/checkout/${showId('ord', order.id)}`
   const found = await differences(url, readBaseline(BASELINE_FILE)).catch((error: unknown) => {
-    // Not reached is not changed: whether we are up is watched by other means.
-    if (!(error instanceof TypeError)) throw error
+    if (!(error instanceof Unreachable)) throw error
     log.warn({ err: error }, 'the checkout could not be reached to compare it with the build')
     return null
   })
@@ -74,8 +88,8 @@ interface Script {
 
 /** Scripts that a browser runs: not data blocks. Our own page writes them plainly; anything else does not match. */
 function scriptsOf(html: string): Script[] {
-  return [...html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script/gi)]
-    .filter(([, attributes = '']) => !/type="application\/json"/.test(attributes))
+  return [...html.matchAll(/<script\b([^>]*)>([\s\S]*?)(?:<\/script|$)/gi)]
+    .filter(([, attributes = '']) => !/(^|\s)type="application\/json"(\s|$)/.test(attributes))
     .map(([, attributes = '', text = '']) => ({
       src: /\bsrc\s*=\s*["']?([^"'\s>]+)/i.exec(attributes)?.[1] ?? null,
       text,
@@ -106,7 +120,7 @@ async function changedFiles(html: string, url: string, expected: Record<string, 
       const hash = script.origin === origin ? expected[script.pathname] : undefined
       const place = `${script.origin}${script.pathname}`
       if (hash === undefined) return [`script ${place} is not in the baseline`]
-      const answer = await fetch(script, { redirect: 'error', signal: AbortSignal.timeout(FETCH_MS) })
+      const answer = await open(script.href)
       return answer.ok && sha256(await answer.text()) === hash ? [] : [`script ${place} has other content`]
     }),
   )

@@ -14,8 +14,9 @@ const violationOut = z.object({
 })
 
 const pageCheckOut = z.object({
-  runs: z.number(),
-  /** How often the checkout differed from the build, or could not be compared. */
+  /** How often the checkout was compared. A turn that could not reach it, or found no order to open, does not count. */
+  compared: z.number(),
+  /** How often it differed from the build, or there was nothing to compare it with. */
   failures: z.number(),
   lastFinishedAt: z.string().nullable(),
   lastError: z.string().nullable(),
@@ -26,9 +27,9 @@ export const securityRouter = router({
   pageCheck: viewerProcedure.output(pageCheckOut.nullable()).query(async ({ ctx }) => {
     const health = (await readHealth(ctx.db)).find(({ job }) => job === 'page-check')
     if (!health) return null
-    const { runs, failures, lastFinishedAt, lastError } = health
+    const { handled, failures, lastFinishedAt, lastError } = health
     return {
-      runs: Number(runs),
+      compared: Number(handled + failures),
       failures: Number(failures),
       lastFinishedAt: maybeTime(lastFinishedAt),
       lastError,

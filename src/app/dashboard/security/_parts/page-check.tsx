@@ -4,14 +4,19 @@ import type { PageCheckData } from '../../_parts/api'
 
 /** Whether the checkout that browsers get is the one that was built. */
 export function PageCheck({ check }: { check: PageCheckData }) {
-  if (!check?.lastFinishedAt)
-    return <p className="mb-4 text-ink-2 text-ui">The checkout has not been compared with the build yet.</p>
+  if (!check?.lastFinishedAt || check.compared === 0)
+    return (
+      <p className="mb-4 text-ink-2 text-ui">
+        The checkout has not been compared with the build yet: there was no order to open, or it could not be
+        reached.
+      </p>
+    )
   return (
     <div className="mb-4">
       {check.failures > 0 && (
         <Banner
           tone="bad"
-          title={`The checkout differed from the build in ${check.failures} of ${check.runs} checks`}
+          title={`The checkout differed from the build in ${check.failures} of ${check.compared} comparisons`}
         >
           {check.lastError}
         </Banner>
