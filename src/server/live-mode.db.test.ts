@@ -27,7 +27,7 @@ beforeAll(async () => {
   sandbox = buildDeps(
     readEnv({
       DATABASE_URL: live.deps.env.DATABASE_URL,
-      PAYONCE_BANK_DATABASE_URL: live.deps.env.DATABASE_URL,
+      PAYONCE_BANK_DATABASE_URL: live.bankDatabaseUrl,
       PAYONCE_SECRET: 'a secret for tests, long enough to pass',
       LOG_LEVEL: 'silent',
       NODE_ENV: 'test',

@@ -48,6 +48,8 @@ export interface TestProduct {
   /** The simulated bank itself, for a test that makes it fail. */
   bank: SimulatedBank
   merchantId: string
+  /** The database as the simulated bank's login, for a second installation on it. */
+  bankDatabaseUrl: string
   /** A pool of the database's owner, for reading everything and for breaking things. */
   owner: pg.Pool
   newOrder(changes?: Partial<NewOrder>): Promise<string>
@@ -130,6 +132,7 @@ export async function openTestProduct(
   const ownToken = await newApiKey()
   return {
     deps,
+    bankDatabaseUrl: database.bankUrl,
     get bank() {
       return bankOf(deps)
     },
