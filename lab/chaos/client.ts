@@ -72,7 +72,9 @@ export class Client {
       )
       return resultOf(status, text)
     } catch (error) {
-      const broke = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+      // Without `syscall` it is Node's own "socket hang up": a server that had taken the request closed the connection.
+      const broke =
+        error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : String(error)
       return { outcome: 'unknown', status: null, sha: null, broke }
     }
   }
