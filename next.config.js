@@ -7,6 +7,8 @@ const fromHere = (file) => `./${path.relative(import.meta.dirname, file).replace
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
+  // Off: no page uses it, and it fetches what a request names.
+  images: { unoptimized: true },
   reactStrictMode: true,
   serverExternalPackages: [
     'pg',

@@ -8,6 +8,7 @@ import { Engine } from '@/idempotency/core/engine'
 import { PrismaStore } from '@/idempotency/stores/prisma'
 import { showId, uuidv7 } from '@/lib/id'
 import type { Db } from '@/platform/db'
+import type { ProductUrls } from '@/setup/postgres/logins'
 import { typescriptArgs } from '@/setup/process/fork-typescript'
 import { freePort } from '@/setup/process/port'
 import { instantGateway } from './gateway'
@@ -26,7 +27,7 @@ export function enginePath(db: Db, merchantId: string) {
     observe: () => undefined,
     clock: systemClock,
     newId: uuidv7,
-    fieldSecret: 'bench',
+    fieldSecrets: ['bench'],
   })
   const operation = payOperation({
     name: 'checkout.pay',
@@ -63,13 +64,13 @@ export interface MeasuredServer {
 
 export async function startServer(
   file: 'server' | 'plain-server',
-  databaseUrl: string,
+  logins: ProductUrls,
   concurrency: number,
 ): Promise<MeasuredServer> {
   const port = await freePort()
   const child = fork(new URL(`./${file}.ts`, import.meta.url), [], {
     execArgv: typescriptArgs,
-    env: serverEnv(databaseUrl, port),
+    env: serverEnv(logins, port),
   })
   await reply(child, 'ready')
   const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency })
@@ -109,15 +110,17 @@ export function restPath(server: MeasuredServer, token: string) {
     )
 }
 
-function serverEnv(databaseUrl: string, port: number): NodeJS.ProcessEnv {
+function serverEnv(logins: ProductUrls, port: number): NodeJS.ProcessEnv {
   return {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: logins.app,
+    PAYONCE_BANK_DATABASE_URL: logins.bank,
     PORT: String(port),
     PAYONCE_SECRET: 'only for the benchmark, long enough',
     LOG_LEVEL: 'error',
     NODE_ENV: 'production',
     PAYONCE_POOL_MAX: '10',
     PAYONCE_RATE_PER_MINUTE: '1000000',
+    PAYONCE_SHOPPER_RATE_PER_MINUTE: '1000000',
   }
 }
 

@@ -3,7 +3,6 @@ import pg from 'pg'
 import { hashOf } from '@/access/token'
 import { readId } from '@/lib/id'
 import { readEnv } from '@/platform/env'
-import { APP_ROLE } from '@/platform/roles'
 import { baseline, READ } from './baseline'
 import { answerProbes } from './child'
 
@@ -12,7 +11,7 @@ import { answerProbes } from './child'
  * record, and for a fresh payment the two commits), without engine, validation or framework.
  */
 const { DATABASE_URL, PORT } = readEnv()
-const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10, options: `-c role=${APP_ROLE}` })
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 })
 
 const KEY = `SELECT k.merchant_id, k.id, k.scopes FROM api_key k JOIN merchant m ON m.id = k.merchant_id AND m.mode = 'test'
   WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`

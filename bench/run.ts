@@ -1,9 +1,11 @@
+import fs from 'node:fs'
 import os from 'node:os'
+import path from 'node:path'
 import pg from 'pg'
 import { createApiKey, SCOPES } from '@/access/api-key'
 import { uuidv7 } from '@/lib/id'
 import { openDb, openPool } from '@/platform/db'
-import { APP_ROLE } from '@/platform/roles'
+import { type ProductUrls, prepareLogins } from '@/setup/postgres/logins'
 import { startThrowAway } from '@/setup/postgres/throw-away'
 import { readCount, readOptions } from '@/setup/process/command-line'
 import { migrate } from '@/setup/schema/migrate'
@@ -34,15 +36,24 @@ const warmUp = Math.min(500, payments)
 const database = await startThrowAway('payonce_bench')
 try {
   await migrate(database.url)
-  const results = await bench(database.url)
+  const results = await bench(database.url, await newLogins(database.url))
   process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : report(results))
 } finally {
   await database.stop()
 }
 
-async function bench(url: string): Promise<Measured[]> {
+async function newLogins(url: string): Promise<ProductUrls> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-logins-'))
+  try {
+    return await prepareLogins(url, folder)
+  } finally {
+    fs.rmSync(folder, { recursive: true })
+  }
+}
+
+async function bench(url: string, logins: ProductUrls): Promise<Measured[]> {
   const owner = new pg.Pool({ connectionString: url, max: 2 })
-  const pool = openPool(url, { max: 10, role: APP_ROLE, name: 'bench' })
+  const pool = openPool(logins.app, { max: 10, name: 'bench' })
   const db = openDb(pool)
   await owner.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
   const { merchantId, orderIds } = await makeOrders(db, owner, 5 * (payments + warmUp))
@@ -73,8 +84,8 @@ async function bench(url: string): Promise<Measured[]> {
   )
   const token = key?.token ?? ''
   const [product, plain] = [
-    await startServer('server', url, concurrency),
-    await startServer('plain-server', url, concurrency),
+    await startServer('server', logins, concurrency),
+    await startServer('plain-server', logins, concurrency),
   ]
   const at = ({ cpuUs, settle }: MeasuredServer): Probe => ({ owner, postmasterPid, cpuUs, settle })
   const trpc = await both(

@@ -17,7 +17,7 @@ test('every page of the shopper and the reader: axe, reflow, zoom, wider text, f
   test.setTimeout(240_000)
   const { receipt } = await payOne(page, await newOrder(), sql)
   const complaints = complaintsOf(page)
-  const open = { problems: 'payment-declined', checkout: (await newOrder()).id, receipt }
+  const open = { problems: 'payment-declined', checkout: (await newOrder()).id, receipt, invitation: 'used' }
   for (const address of addressesOf(
     pagePatterns().filter((pattern) => !operatorsOnly(pattern)),
     open,
@@ -35,7 +35,7 @@ test('every page of the operator: axe, reflow, zoom, wider text, focus', async (
   newOrder,
   sql,
 }) => {
-  test.setTimeout(240_000)
+  test.setTimeout(420_000)
   const { payment, record, account } = await payOne(page, await newOrder(), sql)
   const complaints = complaintsOf(operatorPage)
   const open = {

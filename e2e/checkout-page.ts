@@ -37,10 +37,18 @@ export function loseFirstAnswer(page: Page): Promise<unknown> {
   )
 }
 
+/** The request's headers, as from the configured origin: a page under any other name is refused as foreign. */
+export function configuredOrigin(route: Route): Record<string, string> {
+  const { origin, ...headers } = route.request().headers()
+  if (!origin || origin === 'null') return route.request().headers()
+  const { port } = new URL(origin)
+  return { ...headers, origin: `http://localhost:${port}` }
+}
+
 /** Forwards the page's request, even to a host name that only its browser resolves. */
 export function reach(route: Route): Promise<APIResponse> {
   const url = new URL(route.request().url())
-  const headers = { ...route.request().headers(), host: url.host }
+  const headers = { ...configuredOrigin(route), host: url.host }
   url.hostname = '127.0.0.1'
   return route.fetch({ url: url.href, headers })
 }

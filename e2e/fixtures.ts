@@ -11,6 +11,7 @@ import {
   type Sql,
   type TestOrder,
 } from './orders'
+import { underOtherName } from './other-name'
 import { restartWeb, startDatabase, stopDatabase } from './product'
 import { type Proof, proofOf } from './proof'
 
@@ -47,7 +48,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
   demo: async ({}, use) => use(currentDemo()),
   host: ['localhost', { option: true }],
-  baseURL: async ({ demo, host }, use) => use(demo.baseUrl.replace('localhost', host)),
+  baseURL: async ({ demo, host }, use) => {
+    if (host === 'localhost') return use(demo.baseUrl)
+    const other = await underOtherName(demo.baseUrl, host)
+    await use(other.url)
+    other.stop()
+  },
   sql: async ({ demo }, use) => use((query, values) => ask(demo, query, values)),
   newOrder: async ({ demo, baseURL }, use) =>
     use((options) => createOrder(demo, baseURL ?? demo.baseUrl, options)),
@@ -73,6 +79,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   signedIn: [async ({ browser }, use) => use(await signIn(browser)), { scope: 'worker' }],
   operatorPage: async ({ browser, demo, signedIn }, use) => {
     const context = await browser.newContext({ baseURL: demo.baseUrl, storageState: signedIn })
+    // The shared session may be older than the 5 minutes in which keys can be made without a confirmation.
+    await context.request.post('/api/trpc/account.confirm', {
+      data: { password: demo.operator?.password },
+      headers: { origin: demo.baseUrl },
+    })
     const page = await context.newPage()
     await page.goto('/dashboard')
     await use(page)

@@ -172,20 +172,21 @@ test('a tampered form is refused in words and charges nothing', async ({ page, n
     page.request.post(`/api/shop/orders/${order.id}/pay`, { form, headers })
   for (const wrong of [
     { key: '' },
-    { key: 'k\u0000' },
     { key: 'x'.repeat(300) },
     { version: '0' },
     { version: '1.5' },
     { version: 'one' },
     { paymentMethod: '' },
     { paymentMethod: 'pm_card_nobody' },
-    { paymentMethod: '4242424242424242' },
     { amount: '1', paymentMethod: 'pm_card_nobody' },
   ]) {
     const answer = await post({ ...good, ...wrong })
     expect([wrong, answer.status()]).toEqual([wrong, 200])
     expect(await answer.text()).toContain('Nothing was charged')
   }
+  // What no form of ours can send is refused before the page is thought of.
+  for (const wrong of [{ key: 'k\u0000' }, { paymentMethod: '4242424242424242' }])
+    expect((await post({ ...good, ...wrong })).status()).toBe(400)
   expect((await post(good, { origin: 'https://elsewhere.example' })).status()).toBe(403)
   expect((await post(good, { origin, 'sec-fetch-site': 'cross-site' })).status()).toBe(403)
   expect((await post({ ...good, note: 'x'.repeat(9_000) })).status()).toBe(413)

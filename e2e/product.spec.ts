@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { expect, test } from './fixtures'
 
 test('a web process that is killed is replaced, and answers at the same address', { tag: '@alone' }, async ({
@@ -30,4 +31,17 @@ test('the demo operator is signed in, and an order that a test makes can be open
   await page.goto(order.checkoutUrl)
   await expect(page.getByRole('button', { name: /24\.00/ }).first()).toBeVisible()
   expect(await bankCharges(order.id)).toEqual([])
+})
+
+test('web and worker have logins of their own, and neither URL nor password of the owner', async ({
+  demo,
+}) => {
+  test.skip(process.platform !== 'linux', 'reads /proc')
+  const password = new URL(demo.databaseUrl).password
+  for (const pid of [demo.pids.web, demo.pids.worker]) {
+    const environment = fs.readFileSync(`/proc/${pid}/environ`, 'utf8')
+    expect(environment).toContain('DATABASE_URL=postgres://payonce_app_')
+    expect(environment).not.toContain(password)
+    expect(environment).not.toMatch(/payonce_owner|OWNER_DATABASE_URL/)
+  }
 })

@@ -30,7 +30,7 @@ test('every invariant holds after all of this', { tag: '@alone' }, async ({ demo
   await openCheckout(page, order)
   await payButton(page).click()
   await expectReceipt(page)
-  const pool = openPool(demo.databaseUrl, { max: 1, role: 'none', name: 'e2e-verify' })
+  const pool = openPool(demo.databaseUrl, { max: 1, name: 'e2e-verify' })
   const db = openDb(pool)
   const { counted, findings } = await check(db)
   await db.$disconnect()

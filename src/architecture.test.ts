@@ -41,8 +41,17 @@ const MAY_IMPORT: Record<string, string[]> = {
   'app/api': ['server/api', 'server/deps'],
   // The checkout alone lives in Next's other router: its script may weigh next to nothing.
   pages: ['shop', 'server/caller', 'i18n', 'ui', 'lib'],
-  // A key of an earlier start is known by its hash; `verify` asks for the invariants.
-  setup: ['platform', 'lib', 'access/token', 'payments/integrity'],
+  // A key of an earlier start is known by its hash; `merchant` and `operator` make one; `verify` asks for the invariants.
+  setup: [
+    'platform',
+    'lib',
+    'access/token',
+    'access/api-key',
+    'access/invitation',
+    'access/merchant',
+    'access/operator',
+    'payments/integrity',
+  ],
   // Files that lie directly in src.
   '.': ['platform'],
 }
@@ -75,8 +84,8 @@ const PACKAGES: { name: RegExp; only: string[] }[] = [
   { name: /^(next-intl|use-intl|icu-minify|negotiator)($|\/)/, only: ['app', 'pages', 'shop', 'i18n'] },
 ]
 
-/** Files that must never reach a browser: the composition root and the database. */
-const SERVER_ONLY = ['server/deps.ts', 'platform/db.ts']
+/** Files that must never reach a browser: the composition root, the database and the environment with its secrets. */
+const SERVER_ONLY = ['server/deps.ts', 'platform/db.ts', 'platform/env.ts']
 
 /**
  * The room that writes each table, and the places beside it that may read it, with the reason. Everybody else calls a function of that
@@ -86,6 +95,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   merchant: {
     writer: 'access',
     readers: {
+      'checkout/order': 'an order is paid only by an installation of its merchant’s mode',
       'checkout/read': 'the page and the receipt name the merchant',
       'payments/read': 'only in test mode has the bank a table to count in',
       'platform/db': 'the database is ready when it answers and has been migrated',
@@ -100,10 +110,12 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   operator_session: { writer: 'access' },
   operator_credential: { writer: 'access' },
   operator_verification: { writer: 'access' },
+  operator_invitation: { writer: 'access' },
   orders: {
     writer: 'checkout',
     readers: {
       'payments/read': 'operators search payments by the order’s reference and e-mail, page by page',
+      'server/jobs/page-check': 'any order will do to open a checkout and compare it with the build',
     },
   },
   order_item: { writer: 'checkout' },
@@ -113,6 +125,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'checkout/pay': 'which payment holds the order decides why the order was refused',
       'checkout/read': 'the page shows the order with its payment, at one instant',
       'checkout/recheck': 'the payment of a challenge, with the record that began it',
+      'checkout/order-rest': 'the order guard counts the order’s declines in its own statement',
+      'checkout/reported-presses': 'presses count only for a payment of this order',
     },
   },
   refund: { writer: 'payments' },
@@ -139,6 +153,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     writer: 'idempotency/stores',
     readers: {
       'checkout/read': 'the receipt shows how often it was asked for',
+      'checkout/reported-presses': 'the presses of one payment have a limit',
       'payments/integrity': 'a report counts what there was to check, at one instant',
       'payments/overview': 'the chart shows attempts beside charges',
     },
@@ -148,7 +163,11 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     readers: { 'payments/read': 'a payment’s page shows its events' },
   },
   audit_log: { writer: 'platform/audit' },
+  // By a trigger and by `seal_ledger`, with their owner's rights: nobody else may.
+  chain_head: { writer: 'platform/chains' },
+  ledger_seal: { writer: 'ledger' },
   job_health: { writer: 'server/jobs' },
+  csp_report: { writer: 'server/csp-reports' },
   // rate-limiter-flexible writes it through the pool.
   rate_limit: { writer: 'server/admission' },
   // The simulated bank is another company's: what it counted is asked of its own room.

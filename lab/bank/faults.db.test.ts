@@ -29,7 +29,7 @@ let key: string
 
 beforeAll(async () => {
   database = await testDatabase()
-  owner = openPool(database.url, { max: 2, role: 'none', name: 'faults-test' })
+  owner = openPool(database.url, { max: 2, name: 'faults-test' })
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-bank-'))
   journal = path.join(folder, 'bank.jsonl')
   bank = await startLabBank({ databaseUrl: database.url, journal })

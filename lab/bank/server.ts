@@ -4,7 +4,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import type pg from 'pg'
 import { z } from 'zod'
-import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
+import { SimulatedBank } from '@/payments/simulator/bank'
 import { bankApp } from '@/payments/simulator/server'
 import type { Movement } from '@/payments/simulator/types'
 import { openPool } from '@/platform/db'
@@ -13,6 +13,7 @@ import { type Journal, openJournal } from './journal'
 import { faultOrder, Script, type Verb } from './script'
 
 export interface LabBankOptions {
+  /** As a user who may also delete a key, which the bank's own login may not: the owner, or a superuser. */
   databaseUrl: string
   /** 0 for a free one. */
   port?: number
@@ -32,14 +33,12 @@ export async function startLabBank({
   port = 0,
   journal: file,
 }: LabBankOptions): Promise<LabBank> {
-  const pool = openPool(databaseUrl, { max: 10, role: BANK_ROLE, name: 'lab-bank' })
-  // As the owner: the bank's own role may not delete a key.
-  const owner = openPool(databaseUrl, { max: 2, role: 'none', name: 'lab-bank-owner' })
+  const pool = openPool(databaseUrl, { max: 12, name: 'lab-bank' })
   const journal = file ? openJournal(file) : null
   if (journal) await catchUp(journal, pool)
   const script = new Script()
   const bank = bankApp(new SimulatedBank(pool, (movement) => journal?.write(movement)))
-  const server = http.createServer(getRequestListener(labApp(bank, script, owner).fetch))
+  const server = http.createServer(getRequestListener(labApp(bank, script, pool).fetch))
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -48,14 +47,14 @@ export async function startLabBank({
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
       await closed
-      await Promise.all([pool.end(), owner.end()])
+      await pool.end()
       journal?.close()
     },
   }
 }
 
 /** `POST /lab/faults` adds one order or a list, `GET` returns what has happened and what is waiting, `DELETE` cancels what is waiting. */
-function labApp(bank: Hono, script: Script, owner: pg.Pool) {
+function labApp(bank: Hono, script: Script, pool: pg.Pool) {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.get('/lab/faults', (c) => c.json(script.report()))
   app.delete('/lab/faults', (c) => {
@@ -80,7 +79,7 @@ function labApp(bank: Hono, script: Script, owner: pg.Pool) {
     const order = verb && script.take(verb, key && decodeURIComponent(key))
     if (!order) return ask()
     const forget = async () =>
-      void (await owner.query('DELETE FROM gateway_simulator.request WHERE idempotency_key = $1', [key]))
+      void (await pool.query('DELETE FROM gateway_simulator.request WHERE idempotency_key = $1', [key]))
     const hangUp = () => void c.env.incoming.socket.destroy()
     return MISBEHAVE[order.fault]({
       ms: order.ms,

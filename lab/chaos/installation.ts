@@ -7,6 +7,7 @@ import { createOrder } from '@/checkout/order'
 import { showId, uuidv7 } from '@/lib/id'
 import { type Db, openDb, openPool, sql } from '@/platform/db'
 import { type Database, startDatabase } from '@/setup/postgres/keeper'
+import { prepareLogins } from '@/setup/postgres/logins'
 import { freePort } from '@/setup/process/port'
 import { migrate } from '@/setup/schema/migrate'
 import { BankProcess } from './bank-process'
@@ -23,6 +24,8 @@ const SETTINGS = {
   PAYONCE_RESOLVER_MS: '250',
   PAYONCE_RECONCILE_MS: '2000',
   PAYONCE_POOL_MAX: '10',
+  // All shoppers of the lab come from one address.
+  PAYONCE_SHOPPER_RATE_PER_MINUTE: '1000000',
   LOG_LEVEL: 'warn',
 }
 
@@ -57,7 +60,7 @@ export class Installation {
       settings: { max_connections: '200' },
     })
     await migrate(database.url)
-    const owner = openPool(database.url, { max: 4, role: 'none', name: 'lab' })
+    const owner = openPool(database.url, { max: 4, name: 'lab' })
     const log = fs.openSync(path.join(home, 'log'), 'a')
     const installation = new Installation(
       home,
@@ -173,7 +176,7 @@ export class Installation {
     )
     const surroundings = {
       databasePort: this.database.port,
-      databaseUrl: this.database.url,
+      databaseUrl: (await prepareLogins(this.database.url, this.home)).app,
       bankPort: this.bank.port,
       settings: SETTINGS,
     }

@@ -120,7 +120,7 @@ export class SimulatedWorld {
         observe: (event) => this.observe(event),
         clock: process,
         newId: this.newId,
-        fieldSecret: 'simulation',
+        fieldSecrets: ['simulation'],
       }),
     }
   }

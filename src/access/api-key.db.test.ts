@@ -15,6 +15,8 @@ import {
 } from './api-key'
 import { hashOf, readToken } from './token'
 
+const ADA = { name: 'operator:ada', address: '203.0.113.7', requestId: 'req-1' }
+
 let db: Db
 let owner: pg.Client
 let close: () => Promise<void>
@@ -38,7 +40,15 @@ async function newMerchant(mode: 'test' | 'live'): Promise<string> {
 async function make(changes: Partial<NewApiKey> = {}) {
   const made = await createApiKey(
     db,
-    { merchantId, name: 'Server', scopes: SCOPES, expiresInDays: null, by: 'ada@example.com', ...changes },
+    {
+      merchantId,
+      name: 'Server',
+      scopes: SCOPES,
+      expiresInDays: null,
+      by: 'ada@example.com',
+      actor: ADA,
+      ...changes,
+    },
     uuidv7,
   )
   if (!made) throw new Error('no key was made')
@@ -49,6 +59,7 @@ const which = (id: string, changes: { merchantId?: string } = {}) => ({
   merchantId,
   id,
   by: 'ada@example.com',
+  actor: ADA,
   ...changes,
 })
 const rowOf = async (id: string) => (await owner.query('SELECT * FROM api_key WHERE id = $1', [id])).rows[0]
@@ -113,7 +124,7 @@ describe('a new key', () => {
   test('is in the audit, in the same commit', async () => {
     const { id } = await make({ scopes: ['orders:read', 'refunds:write'] })
     expect(await trail(id)).toEqual([
-      { actor: 'ada@example.com', action: 'api-key.created', detail: 'Server: orders:read refunds:write' },
+      { actor: 'operator:ada', action: 'api-key.created', detail: 'Server: orders:read refunds:write' },
     ])
   })
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { audit } from '@/platform/audit'
+import type { Actor } from '@/lib/actor'
+import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
+import { audit, SYSTEM } from '@/platform/audit'
 import { commit } from '@/platform/commit'
 import { type Db, joinSql, rows, type Sql, sql, type Write } from '@/platform/db'
 import { modeOf } from './merchant'
@@ -27,8 +29,10 @@ export interface NewApiKey {
   scopes: readonly ApiScope[]
   /** Null: until it is revoked. */
   expiresInDays: number | null
-  /** The operator, for the audit log. */
+  /** The operator's e-mail, as the list of keys shows it. */
   by: string
+  /** For the audit log; `SYSTEM` where nobody is named, as in the seed. */
+  actor?: Actor
 }
 
 const apiKeyRow = z.strictObject({
@@ -63,12 +67,12 @@ export async function createApiKey(db: Db, key: NewApiKey, newId: () => string):
   const mode = await modeOf(db, key.merchantId)
   if (!mode) return null
   const made = { id: key.id ?? newId(), token: newToken(mode) }
-  const { merchantId, name, scopes, expiresInDays, by } = key
+  const { merchantId, name, scopes, expiresInDays, by, actor } = key
   const expires =
     expiresInDays === null ? sql`NULL::timestamptz` : sql`now() + ${expiresInDays} * interval '1 day'`
   const row = sql`
-    INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by, expires_at)
-    VALUES (${merchantId}::uuid, ${made.id}::uuid, ${name}, ${hashOf(made.token)}, ${hintOf(made.token)}, ARRAY[${joinSql([...scopes])}]::text[], ${by}, ${expires})
+    INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by, expires_at, ${ACTOR_COLUMNS})
+    VALUES (${merchantId}::uuid, ${made.id}::uuid, ${name}, ${hashOf(made.token)}, ${hintOf(made.token)}, ARRAY[${joinSql([...scopes])}]::text[], ${by}, ${expires}, ${actorValues(actor)})
     ON CONFLICT (merchant_id, id) DO NOTHING RETURNING 1`
   const traced = trace(key, newId(), made.id, 'api-key.created', `${name}: ${scopes.join(' ')}`)
   return (await commit(db, [one('api-key', row), traced])).committed ? made : null
@@ -109,6 +113,8 @@ export interface Which {
   merchantId: string
   id: string
   by: string
+  /** As in `NewApiKey`. */
+  actor?: Actor
 }
 
 export interface Rotation {
@@ -133,8 +139,8 @@ export async function rotateApiKey(
   const { overlapHours, successorId } = rotation
   const made = { id: successorId ?? newId(), token: newToken(mode) }
   const row = sql`
-    INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by, expires_at)
-    SELECT merchant_id, ${made.id}::uuid, name, ${hashOf(made.token)}, ${hintOf(made.token)}, scopes, ${which.by}, now() + (expires_at - created_at)
+    INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by, expires_at, ${ACTOR_COLUMNS})
+    SELECT merchant_id, ${made.id}::uuid, name, ${hashOf(made.token)}, ${hintOf(made.token)}, scopes, ${which.by}, now() + (expires_at - created_at), ${actorValues(which.actor)}
     FROM api_key WHERE ${isOf(which)} AND ${ACTIVE} AND rotated_to IS NULL
     ON CONFLICT (merchant_id, id) DO NOTHING RETURNING 1`
   const old = sql`
@@ -173,11 +179,11 @@ function one(name: string, statement: Sql): Write {
 }
 
 function trace(
-  { merchantId, by }: { merchantId: string; by: string },
+  { merchantId, actor = SYSTEM }: Pick<Which, 'merchantId' | 'actor'>,
   id: string,
   subject: string,
   action: string,
   detail: string,
 ): Write {
-  return audit({ merchantId, id, actor: by, action, subject, detail })
+  return audit({ merchantId, id, by: actor, action, subject, detail })
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import type { Mode } from '@/lib/mode'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
 import { ACTIVE, SCOPES } from './api-key'
-import { type Mode, readToken } from './token'
+import { readToken } from './token'
 
 const callerRow = z.strictObject({
   merchantId: z.string(),

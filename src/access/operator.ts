@@ -2,10 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import type { Db } from '@/platform/db'
+import { olderSignatures } from './older-signatures'
+
+/** What an operator may do, each with the rights of the one before: read; serve shoppers; manage keys and people. */
+export const ROLES = ['viewer', 'support', 'admin'] as const
+export type Role = (typeof ROLES)[number]
 
 /** A person who may see one merchant's dashboard. */
 export interface Operator {
   id: string
+  role: Role
   merchantId: string
   email: string
   name: string
@@ -16,12 +22,22 @@ const CLIENT_IP = `x-address-${randomUUID()}`
 
 /**
  * Operators by better-auth: e-mail and password, no public sign-up, no telemetry.
- * A session ends after 12 hours without use (a working day); each 15 minutes of use push its end further.
+ * A session ends after 12 hours without use (a working day); each 15 minutes of use push its end further, at most to 24 hours after the
+ * sign-in (trigger operator_session_ends).
  */
-export function createAuth(options: { db: Db; secret: string; baseUrl: string }) {
+export function createAuth(options: {
+  db: Db
+  /** Signs the cookies. */
+  secret: string
+  /** Cookies that it signed stay valid. */
+  previousSecret?: string | undefined
+  baseUrl: string
+}) {
+  const https = options.baseUrl.startsWith('https:')
   return betterAuth({
     database: prismaAdapter(options.db, { provider: 'postgresql' }),
     secret: options.secret,
+    plugins: options.previousSecret ? [olderSignatures(options.previousSecret)] : [],
     baseURL: options.baseUrl,
     basePath: '/api/auth',
     telemetry: { enabled: false },
@@ -29,22 +45,22 @@ export function createAuth(options: { db: Db; secret: string; baseUrl: string })
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
     user: {
       modelName: 'operator',
-      additionalFields: { merchantId: { type: 'string', required: true, input: false } },
+      additionalFields: {
+        merchantId: { type: 'string', required: true, input: false },
+        role: { type: 'string', required: true, input: false },
+      },
     },
     session: { modelName: 'operatorSession', expiresIn: 12 * 3600, updateAge: 15 * 60 },
     account: { modelName: 'operatorCredential' },
     verification: { modelName: 'operatorVerification' },
-    // Guessing a password: 10 tries a minute from one address.
-    rateLimit: {
-      enabled: true,
-      window: 60,
-      max: 300,
-      customRules: { '/sign-in/email': { window: 60, max: 10 } },
-    },
+    // Sign-ins are limited by account and by address before they come here (server/auth-requests.ts), the same
+    // for all processes. This limit, in memory, is a second wall for the other endpoints.
+    rateLimit: { enabled: true, window: 60, max: 300, customRules: { '/sign-in/email': false } },
     advanced: {
-      cookiePrefix: 'payonce',
-      useSecureCookies: options.baseUrl.startsWith('https:'),
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
+      // `__Host-` instead of the library's `__Secure-`, which a subdomain could set.
+      cookiePrefix: https ? '__Host-payonce' : 'payonce',
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure: https, path: '/' },
       ipAddress: { ipAddressHeaders: [CLIENT_IP] },
     },
   })
@@ -52,7 +68,7 @@ export function createAuth(options: { db: Db; secret: string; baseUrl: string })
 
 export type Auth = ReturnType<typeof createAuth>
 
-/** The request with the address of its socket, by which sign-ins are limited: a caller cannot choose it. */
+/** The request with its sender's address, by which requests are limited: a caller cannot choose it. */
 export function from(request: Request, address: string | undefined): Request {
   const headers = new Headers(request.headers)
   if (address) headers.set(CLIENT_IP, address)
@@ -60,23 +76,35 @@ export function from(request: Request, address: string | undefined): Request {
 }
 
 /** The operator who is signed in, or null. Reads the session from the database, so that a sign-out anywhere counts at once. */
-export async function operatorOf(auth: Auth, headers: Headers): Promise<Operator | null> {
-  const session = await auth.api.getSession({ headers })
-  if (!session) return null
-  const { id, merchantId, email, name } = session.user
-  return { id, merchantId, email, name }
+export async function operatorOf(auth: Auth, headers: Headers): Promise<SignedIn | null> {
+  const found = await auth.api.getSession({ headers })
+  return found && { ...readOperator(found.user), sessionId: found.session.id }
 }
 
-/** Makes an operator, or returns the one with this e-mail unchanged. For the seed and the command line; no route calls it. */
+/** An operator with the session that they use. */
+export interface SignedIn extends Operator {
+  sessionId: string
+}
+
+/** True when `role` has the rights of `needed`. */
+export function mayActAs(role: Role, needed: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed)
+}
+
+/**
+ * Makes an operator, an admin unless `role` says otherwise, or returns the one with this e-mail unchanged. For the seed: people are invited
+ * (`invitation.ts`), and no route calls it.
+ */
 export async function createOperator(
   auth: Auth,
-  person: { email: string; password: string; name: string; merchantId: string },
+  person: { email: string; password: string; name: string; merchantId: string; role?: Role },
 ): Promise<Operator> {
   const { internalAdapter, password } = await auth.$context
   const email = person.email.toLowerCase()
   const known = await internalAdapter.findUserByEmail(email)
   if (known) return readOperator(known.user)
-  const row = { email, name: person.name, merchantId: person.merchantId, emailVerified: true }
+  const { name, merchantId, role = 'admin' } = person
+  const row = { email, name, merchantId, role, emailVerified: true }
   const user = await internalAdapter.createUser(row, { method: 'admin' })
   await internalAdapter.linkAccount({
     userId: user.id,
@@ -88,10 +116,16 @@ export async function createOperator(
 }
 
 function readOperator(user: { id: string; email: string; name: string }): Operator {
-  return {
-    id: user.id,
-    email: user.email,
-    name: user.name,
-    merchantId: (user as { merchantId?: string }).merchantId ?? '',
-  }
+  const { merchantId, role } = user as { merchantId?: string; role?: string }
+  // An unknown role has the least rights.
+  const known = ROLES.find((one) => one === role) ?? 'viewer'
+  return { id: user.id, email: user.email, name: user.name, merchantId: merchantId ?? '', role: known }
+}
+
+/** The operator with this e-mail, or null. */
+export function operatorByEmail(db: Db, email: string): Promise<{ id: string; merchantId: string } | null> {
+  return db.operator.findUnique({
+    where: { email: email.toLowerCase() },
+    select: { id: true, merchantId: true },
+  })
 }

@@ -1,8 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-
-/** Real money, or the sandbox's. It stands in the token itself, so that one is not taken for the other. */
-export type Mode = 'test' | 'live'
+import type { Mode } from '@/lib/mode'
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** 43 digits to the base 62 hold 256 bits. */
@@ -12,7 +10,7 @@ const CHECK_LENGTH = 6
 const FORM = /^sk_(test|live)_[0-9A-Za-z]{43}([0-9A-Za-z]{6})$/
 
 /**
- * A new API key: `sk_test_`, 256 random bits, and a checksum. By it a scanner tells a leaked key from any other word, and a mistyped key
+ * A new API key: its mode (`sk_test_`), so that one is not taken for the other, 256 random bits, and a checksum. By it a scanner tells a leaked key from any other word, and a mistyped key
  * never reaches the database.
  * @param random 32 random bytes
  */

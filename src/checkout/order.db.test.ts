@@ -1,9 +1,8 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
-import { MAX_MINOR } from '@/lib/money'
+import { MAX_PAYMENT_MINOR } from '@/lib/money'
 import { type Db, openDb, openPool } from '@/platform/db'
-import { APP_ROLE } from '@/platform/roles'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { createOrder, type NewOrder, OrderOwners, OrderRefused } from './order'
 
@@ -17,7 +16,7 @@ const queries: string[] = []
 
 beforeAll(async () => {
   database = await testDatabase()
-  pool = openPool(database.url, { max: 10, role: APP_ROLE, name: 'order-test' })
+  pool = openPool(database.appUrl, { max: 10, name: 'order-test' })
   db = openDb(pool, ({ query }) => queries.push(query))
   await pool.query(`INSERT INTO merchant (id, name) VALUES ($1, 'A'), ($2, 'B')`, [OURS, THEIRS])
 })
@@ -67,9 +66,9 @@ describe('createOrder', () => {
 
   it('F90 keeps the largest amount exactly', async () => {
     const id = uuidv7()
-    await create({ items: [{ name: 'x', quantity: 1, unitAmount: MAX_MINOR }] }, id)
+    await create({ items: [{ name: 'x', quantity: 1, unitAmount: MAX_PAYMENT_MINOR }] }, id)
     expect(await rows('SELECT amount FROM orders WHERE id = $1', id)).toEqual([
-      { amount: MAX_MINOR.toString() },
+      { amount: MAX_PAYMENT_MINOR.toString() },
     ])
   })
 
@@ -126,24 +125,37 @@ describe('OrderOwners', () => {
   it('finds whose order it is, and asks the database once', async () => {
     const [{ id: mine }, { id: theirs }] = [await create(), await create({ merchantId: THEIRS })]
     const owners = new OrderOwners(db)
-    expect([await owners.merchantOf(mine), await owners.merchantOf(theirs)]).toEqual([OURS, THEIRS])
-    expect(await asked(() => owners.merchantOf(mine))).toBe(0)
+    expect([await owners.ownerOf(mine), await owners.ownerOf(theirs)]).toEqual([
+      { merchantId: OURS, mode: 'test' },
+      { merchantId: THEIRS, mode: 'test' },
+    ])
+    expect(await asked(() => owners.ownerOf(mine))).toBe(0)
+  })
+
+  it('asks once for requests that come at one time, and again after one that failed', async () => {
+    const { id } = await create()
+    const owners = new OrderOwners(db)
+    const all = () => Promise.all(Array.from({ length: 100 }, () => owners.ownerOf(id)))
+    expect(await asked(all)).toBe(1)
+    expect(new Set((await all()).map((owner) => owner?.merchantId))).toEqual(new Set([OURS]))
+    await expect(owners.ownerOf('no id')).rejects.toThrow()
+    await expect(owners.ownerOf('no id')).rejects.toThrow()
   })
 
   it('does not remember that an order was not there: it may be made in the next moment', async () => {
     const owners = new OrderOwners(db)
     const id = uuidv7()
-    expect(await owners.merchantOf(id)).toBeNull()
+    expect(await owners.ownerOf(id)).toBeNull()
     await create({}, id)
-    expect(await owners.merchantOf(id)).toBe(OURS)
+    expect(await owners.ownerOf(id)).toMatchObject({ merchantId: OURS })
   })
 
   it('has a limit: the oldest is forgotten, and found again', async () => {
     const owners = new OrderOwners(db, 2)
     const ids = [(await create()).id, (await create()).id, (await create()).id]
-    for (const id of ids) await owners.merchantOf(id)
-    expect(await asked(() => owners.merchantOf(ids[2] as string))).toBe(0)
-    expect(await asked(() => owners.merchantOf(ids[0] as string))).toBe(1)
-    expect(await owners.merchantOf(ids[0] as string)).toBe(OURS)
+    for (const id of ids) await owners.ownerOf(id)
+    expect(await asked(() => owners.ownerOf(ids[2] as string))).toBe(0)
+    expect(await asked(() => owners.ownerOf(ids[0] as string))).toBe(1)
+    expect(await owners.ownerOf(ids[0] as string)).toMatchObject({ merchantId: OURS })
   })
 })

@@ -8,7 +8,9 @@ import {
   withoutClaim,
 } from '@/idempotency/stores/sql'
 import { openAccountsOf } from '@/ledger/chart'
+import type { Actor } from '@/lib/actor'
 import type { Currency } from '@/lib/money'
+import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
 import { type Db, firstRow, joinSql, type Sql, sql, type Write } from '@/platform/db'
 import { type Item, total } from './totals'
 
@@ -20,6 +22,7 @@ export interface NewOrder {
   customerEmail?: string | undefined
   /** The merchant's own key-value pairs, returned unchanged. */
   metadata?: Record<string, string> | undefined
+  by?: Actor | undefined
 }
 
 /** An order that cannot be placed. The message is for the sender of the order. */
@@ -63,7 +66,7 @@ export type PlacedOrder = z.infer<z.ZodObject<typeof placedOrder>>
 export function insertOrder(order: NewOrder, id: string, claim: ClaimRows): SqlBegin {
   const sum = total(order.items)
   if ('refused' in sum) throw new OrderRefused(sum.refused)
-  const { merchantId, currency, items, reference, customerEmail, metadata = {} } = order
+  const { merchantId, currency, items, reference, customerEmail, metadata = {}, by } = order
   const rows = items.map(
     (item, index) =>
       sql`(${index + 1}::smallint, ${item.name}, ${item.quantity}::int, ${item.unitAmount}::bigint)`,
@@ -82,9 +85,9 @@ export function insertOrder(order: NewOrder, id: string, claim: ClaimRows): SqlB
     name: 'order',
     prior: [owner, claimedPart('opened', openAccountsOf(owner.rows)), listed],
     sql: claimedSql`
-      INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata)
+      INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata, ${ACTOR_COLUMNS})
       SELECT merchant_id, ${id}::uuid, currency, ${sum.amount}::bigint, ${reference ?? null}, ${customerEmail ?? null},
-        ${JSON.stringify(metadata)}::jsonb
+        ${JSON.stringify(metadata)}::jsonb, ${actorValues(by)}
       FROM ${owner.rows}
       RETURNING merchant_id::text AS "merchantId", id::text, amount, created_at AS "createdAt"`,
   }
@@ -109,29 +112,48 @@ export function markPaid({ merchantId, orderId }: { merchantId: string; orderId:
   }
 }
 
+const ownerRow = z.strictObject({ merchantId: z.string(), mode: z.enum(['test', 'live']) })
+/** The merchant of an order, with its mode. */
+export type OrderOwner = z.infer<typeof ownerRow>
+
 /**
- * The merchant of an order. An order never changes hands, so the answer is cached: a replay costs one read rather than two. 50,000 orders
- * are some 10 MB, and more than are paid in an hour; the oldest is forgotten first.
+ * The merchant of an order. An order never changes hands, and a merchant never its mode, so the answer is cached: a replay costs one read
+ * rather than two. 50,000 orders are some 10 MB, and more than are paid in an hour; the oldest is forgotten first.
  */
 export class OrderOwners {
-  private readonly known = new Map<string, string>()
+  private readonly known = new Map<string, OrderOwner>()
+  private readonly reading = new Map<string, Promise<OrderOwner | null>>()
 
   constructor(
     private readonly db: Db,
     private readonly max = 50_000,
   ) {}
 
-  async merchantOf(orderId: string): Promise<string | null> {
+  /** Requests for one order at one time share a read: a thousand presses of one Pay button are one. */
+  ownerOf(orderId: string): Promise<OrderOwner | null> {
     const known = this.known.get(orderId)
-    if (known) return known
-    const order = await this.db.order.findUnique({ where: { id: orderId }, select: { merchantId: true } })
-    const merchantId = order?.merchantId ?? null
-    if (merchantId) this.remember(orderId, merchantId)
-    return merchantId
+    if (known) return Promise.resolve(known)
+    const running = this.reading.get(orderId)
+    if (running) return running
+    const read = this.read(orderId).finally(() => this.reading.delete(orderId))
+    this.reading.set(orderId, read)
+    return read
   }
 
-  private remember(orderId: string, merchantId: string): void {
+  private async read(orderId: string): Promise<OrderOwner | null> {
+    const owner = await firstRow(
+      this.db,
+      ownerRow,
+      sql`
+        SELECT o.merchant_id::text AS "merchantId", m.mode FROM orders o JOIN merchant m ON m.id = o.merchant_id
+        WHERE o.id = ${orderId}::uuid`,
+    )
+    if (owner) this.remember(orderId, owner)
+    return owner
+  }
+
+  private remember(orderId: string, owner: OrderOwner): void {
     if (this.known.size >= this.max) this.known.delete(this.known.keys().next().value as string)
-    this.known.set(orderId, merchantId)
+    this.known.set(orderId, owner)
   }
 }

@@ -9,6 +9,7 @@ import {
   type SqlBegin,
   type SqlForm,
 } from '@/idempotency/stores/sql'
+import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import type { Currency } from '@/lib/money'
 import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
@@ -19,6 +20,7 @@ import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
 import { confirmUrl } from './confirm-url'
 import { insertOrder, markPaid } from './order'
+import { NOT_RESTING, orderRests, REST_SECONDS } from './order-rest'
 import type { PaymentAnswers, PaymentProgress } from './payment-answers'
 import { receiptPath } from './receipt-path'
 
@@ -28,6 +30,8 @@ export interface PayOrder {
   orderId: string
   version: number | null
   paymentMethod: string
+  /** Who began it. Volatile: a retry with another API key, or from another address, is the same request. */
+  by?: Actor
 }
 
 /** Payment of an amount: its order is placed in the commit that begins the payment. `amount` is in minor units. */
@@ -38,6 +42,8 @@ export interface PayAmount {
   paymentMethod: string
   description?: string | undefined
   metadata?: Record<string, string> | undefined
+  /** As in `PayOrder`. */
+  by?: Actor
 }
 
 /** The request, parsed. `merchantId` comes from the order or the API key; it is never sent. */
@@ -60,7 +66,7 @@ export type PayOperation = Operation<PayInput, BegunPayment, ChargeOutcome, SqlF
 export function payOperation(deps: PayDeps): PayOperation {
   return {
     name: deps.name,
-    volatile: [],
+    volatile: ['by'],
     begin: (input, ids, claim) =>
       'orderId' in input ? reserve(input, ids, claim, deps) : placeAndReserve(input, ids, claim, deps),
     whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : BUSY),
@@ -88,27 +94,31 @@ export function payOperation(deps: PayDeps): PayOperation {
   }
 }
 
-/** The order guard: an open order, of the version that the shopper saw, is payable at its own amount by one live payment. */
+/**
+ * The order guard: an open order, of the version that the shopper saw, that does not rest after too many declines,
+ * is payable at its own amount by one live payment.
+ */
 function reserve(input: PayOrder, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
   const payable = claimedPart(
     'payable',
     claimedSql`
       SELECT o.merchant_id, o.id AS order_id, o.amount, o.currency FROM ${claim}, orders o
       WHERE o.merchant_id = ${ids.merchantId}::uuid AND o.id = ${input.orderId}::uuid AND o.status = 'open'
-        AND (${input.version}::int IS NULL OR o.version = ${input.version}::int)`,
+        AND (${input.version}::int IS NULL OR o.version = ${input.version}::int)
+        AND ${NOT_RESTING}`,
   )
   return {
     name: 'payment',
     prior: [payable],
-    sql: insertPayment(payable.rows, newPayment(input.paymentMethod, ids, deps)),
+    sql: insertPayment(payable.rows, newPayment(input, ids, deps)),
   }
 }
 
 /** An order of one line, and its payment. No other key knows the new order, so none can hold it. */
 function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
-  const { merchantId, amount, currency, paymentMethod, description, metadata } = input
+  const { merchantId, amount, currency, description, metadata, by } = input
   const items = [{ name: description ?? 'Payment', quantity: 1, unitAmount: BigInt(amount) }]
-  const order = insertOrder({ merchantId, currency, items }, deps.newId(), claim)
+  const order = insertOrder({ merchantId, currency, items, by }, deps.newId(), claim)
   const placed = claimedPart('placed', order.sql)
   const payable = claimedPart(
     'payable',
@@ -118,13 +128,17 @@ function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: Pay
   return {
     name: 'payment',
     prior: [...(order.prior ?? []), placed, payable],
-    sql: insertPayment(payable.rows, { ...newPayment(paymentMethod, ids, deps), description, metadata }),
+    sql: insertPayment(payable.rows, { ...newPayment(input, ids, deps), description, metadata }),
   }
 }
 
 /** The bank gets the id of our own row as its key, so that a retry by any process is the same request. */
-function newPayment(method: string, { recordId, subjectId: id }: Ids, deps: PayDeps): NewPayment {
-  return { id, recordId, method, gatewayKey: id, receiptToken: deps.newReceiptToken() }
+function newPayment(
+  { paymentMethod: method, by }: PayInput,
+  { recordId, subjectId: id }: Ids,
+  deps: PayDeps,
+): NewPayment {
+  return { id, recordId, method, gatewayKey: id, receiptToken: deps.newReceiptToken(), by }
 }
 
 /** Another payment holds the order, or has just let it go: wait, then read again. */
@@ -136,6 +150,7 @@ const guardedOrder = z.strictObject({
   liveStatus: z.enum(PAYMENT_STATUSES).nullable(),
   receiptToken: z.string().nullable(),
   paymentId: z.string().nullable(),
+  restSeconds: z.number().nullable(),
 })
 
 async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Refusal> {
@@ -143,7 +158,8 @@ async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Re
     db,
     guardedOrder,
     sql`
-      SELECT o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId"
+      SELECT o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId",
+        ${REST_SECONDS} AS "restSeconds"
       FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
       WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`,
   )
@@ -161,6 +177,7 @@ async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Re
         facts: { version: order.version },
       },
     }
+  if (order.restSeconds !== null) return { kind: 'problem', problem: orderRests(order.restSeconds) }
   // The payment that held the order has ended since: try once more.
   return { kind: 'busy' }
 }

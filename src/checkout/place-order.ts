@@ -3,6 +3,7 @@ import type { Operation } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Facts } from '@/idempotency/problems'
 import type { SqlForm } from '@/idempotency/stores/sql'
+import type { Actor } from '@/lib/actor'
 import type { Currency } from '@/lib/money'
 import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, sql } from '@/platform/db'
@@ -16,6 +17,8 @@ export interface PlaceOrderInput {
   reference?: string | undefined
   customerEmail?: string | undefined
   metadata?: Record<string, string> | undefined
+  /** Who places it. Volatile: a retry with another API key, or from another address, is the same request. */
+  by?: Actor | undefined
 }
 
 /** Renders a placed order. The text is stored, so that a replay is the same byte for byte. */
@@ -52,7 +55,7 @@ export function placeOrderOperation({
 }: PlaceOrderDeps): Operation<PlaceOrderInput, PlacedOrder, OrderRow | null, SqlForm> {
   return {
     name,
-    volatile: [],
+    volatile: ['by'],
     begin: (input, ids, claim) => {
       const items = input.items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
       return insertOrder({ ...input, items }, ids.subjectId, claim)

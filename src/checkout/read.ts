@@ -119,8 +119,12 @@ const receiptRow = z.strictObject({
  */
 const CODE_DIGITS = 12
 
-/** The receipt, with the proof of one charge: requests, charges, and the posting in the ledger. @param secret signs its code */
-export async function readReceipt(db: Db, token: string, secret: string) {
+/**
+ * The receipt, with the proof of one charge: requests, charges, and the posting in the ledger. A receipt that was printed before the secret
+ * rotated shows `earlierCode`.
+ * @param secrets sign its code, the current one first
+ */
+export async function readReceipt(db: Db, token: string, secrets: readonly [string, ...string[]]) {
   const row = await firstRow(
     db,
     receiptRow,
@@ -128,19 +132,17 @@ export async function readReceipt(db: Db, token: string, secret: string) {
       SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, m.name AS "merchantName", o.reference, p.amount,
              p.refunded_amount AS refunded, p.currency, p.card_label AS "cardLabel",
              t.posted_at AS "paidAt", ${ITEMS} AS items, t.id::text AS "transactionId",
-             (SELECT count(*)::int FROM ledger_transaction c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id AND c.kind = 'capture') AS charges,
-             (SELECT count(*)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome NOT IN ('held', 'recovered')) AS requests,
-             (SELECT coalesce(sum(a.presses), 0)::int FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome <> 'recovered') AS presses
+             (SELECT count(*)::float8 FROM ledger_transaction c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id AND c.kind = 'capture') AS charges,
+             (SELECT count(*)::float8 FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome NOT IN ('held', 'recovered')) AS requests,
+             (SELECT coalesce(sum(a.presses), 0)::float8 FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome <> 'recovered') AS presses
       FROM payment p JOIN merchant m ON m.id = p.merchant_id JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
       LEFT JOIN ledger_transaction t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
       WHERE p.receipt_token = ${token}`,
   )
   if (!row) return null
   const { paymentId, orderId, transactionId, amount, refunded, paidAt, ...shown } = row
-  const verificationCode = createHmac('sha256', secret)
-    .update(`${paymentId}|${amount}|${row.currency}|${transactionId}`)
-    .digest('hex')
-    .slice(0, CODE_DIGITS)
+  const proven = `${paymentId}|${amount}|${row.currency}|${transactionId}`
+  const [current, previous] = secrets
   const ids = {
     paymentId: showId('pay', paymentId),
     orderId: showId('ord', orderId),
@@ -152,8 +154,13 @@ export async function readReceipt(db: Db, token: string, secret: string) {
     amount: Number(amount),
     refunded: Number(refunded),
     paidAt: paidAt?.toISOString() ?? null,
-    verificationCode,
+    verificationCode: codeOf(proven, current),
+    earlierCode: previous === undefined ? null : codeOf(proven, previous),
   }
+}
+
+function codeOf(proven: string, secret: string): string {
+  return createHmac('sha256', secret).update(proven).digest('hex').slice(0, CODE_DIGITS)
 }
 
 function receiptUrl(token: string | null): string | null {

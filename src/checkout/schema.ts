@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readId } from '@/lib/id'
-import { type Currency, isCurrency, MAX_MINOR } from '@/lib/money'
+import { type Currency, isCurrency, MAX_MINOR, MAX_PAYMENT_MINOR } from '@/lib/money'
+import { storable } from '@/lib/text'
 import { total } from './totals'
 
 /** `ord_…`, as people and programs send it, to the order's UUID. Any other text is refused. */
@@ -25,10 +26,7 @@ const paymentMethod = z
   .regex(/^pm_[a-z0-9_]{1,60}$/, 'Send a token such as pm_card_visa.')
   .meta({ description: 'A token for a card; never a card number.', example: 'pm_card_visa' })
 
-/** Text that PostgreSQL can store, that is without U+0000. */
-const words = z
-  .string()
-  .refine((text) => !text.includes('\0'), 'A text may not contain the character U+0000.')
+const words = storable
 
 /** Stored in a 32-bit column, so a larger number cannot be the version of any order. */
 const version = z.int().positive().max(2_147_483_647)
@@ -36,12 +34,15 @@ const version = z.int().positive().max(2_147_483_647)
 /** Body of the checkout page's payment. It has no amount: the order has one, and `version` names the state of the order that the shopper saw. */
 export const payInput = z.strictObject({ key: z.unknown().optional(), orderId, version, paymentMethod })
 
-/** Amount in JSON: a whole number of the currency's smallest unit, from 1 to 2^53 − 1, which a JavaScript number holds exactly. */
-const amount = z
-  .int('An amount is a whole number of the smallest unit.')
-  .positive('An amount must be above zero.')
-  .max(Number(MAX_MINOR))
-  .meta({ description: 'In the smallest unit of the currency: 2400 means €24.00.', example: 2400 })
+/** Amount in JSON: a whole number of the currency's smallest unit, from 1. */
+const amountUpTo = (max: bigint) =>
+  z
+    .int('An amount is a whole number of the smallest unit.')
+    .positive('An amount must be above zero.')
+    .max(Number(max), `An amount may be at most ${max} in the smallest unit of the currency.`)
+    .meta({ description: 'In the smallest unit of the currency: 2400 means €24.00.', example: 2400 })
+
+const amount = amountUpTo(MAX_PAYMENT_MINOR)
 
 /** The merchant's own key-value pairs, stored and returned unchanged. At most 20 of them, so that a row stays small. */
 const metadata = z
@@ -72,8 +73,8 @@ export const newOrder = z
     metadata: metadata.optional(),
   })
   .superRefine(({ items }, context) => {
-    // An unsafe price has its own issue already, and cannot be a bigint.
-    if (!items.every(({ unitAmount }) => Number.isSafeInteger(unitAmount))) return
+    // A price that is wrong has its own issue already.
+    if (!items.every(({ unitAmount }) => amount.safeParse(unitAmount).success)) return
     const sum = total(items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) })))
     if ('refused' in sum) context.addIssue({ code: 'custom', path: ['items'], message: sum.refused })
   })
@@ -92,6 +93,7 @@ export const payAmount = z.strictObject({
 
 /** Body of a refund; without an amount, all that is left. */
 export const newRefund = z.strictObject({
-  amount: amount.optional(),
+  // The payment limits its refunds. One from before there was a maximum can be refunded too.
+  amount: amountUpTo(MAX_MINOR).optional(),
   reason: words.trim().min(1).max(200).optional(),
 })

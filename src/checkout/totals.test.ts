@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MAX_MINOR } from '@/lib/money'
+import { MAX_PAYMENT_MINOR } from '@/lib/money'
 import { type Item, total } from './totals'
 
 const item = (quantity: number, unitAmount: bigint): Item => ({ name: 'x', quantity, unitAmount })
@@ -11,8 +11,8 @@ describe('total', () => {
     ['two of one', [item(2, 1_200n)], 2_400n],
     ['several', [item(2, 1_200n), item(3, 5n)], 2_415n],
     ['something free beside it', [item(1, 0n), item(1, 1n)], 1n],
-    ['the largest amount', [item(1, MAX_MINOR)], MAX_MINOR],
-    ['amounts that a float would round', [item(3, 3_002_399_751_580_330n), item(1, 1n)], MAX_MINOR],
+    ['the largest amount', [item(1, MAX_PAYMENT_MINOR)], MAX_PAYMENT_MINOR],
+    ['the largest amount in parts', [item(3, 333_333_333_333n), item(1, 1n)], MAX_PAYMENT_MINOR],
   ])('of %s', (_, items, amount) => {
     expect(total(items)).toEqual({ amount })
   })
@@ -27,7 +27,11 @@ describe('total', () => {
     ['a quantity that is not exact', [item(2 ** 53, 1n)], 'whole number from 1'],
     ['a negative price', [item(1, -1n), item(1, 5n)], 'may not be negative'],
     ['nothing to pay', [item(5, 0n)], 'at least 1'],
-    ['L1 one more than JSON carries', [item(1, MAX_MINOR), item(1, 1n)], `at most ${MAX_MINOR}`],
+    [
+      'L1 one more than a payment may be',
+      [item(1, MAX_PAYMENT_MINOR), item(1, 1n)],
+      `at most ${MAX_PAYMENT_MINOR}`,
+    ],
   ])('L1 refuses %s', (_, items, says) => {
     expect(total(items)).toEqual({ refused: expect.stringContaining(says) })
   })
@@ -35,7 +39,7 @@ describe('total', () => {
   const items = fc.array(
     fc.record({
       quantity: fc.integer({ min: 1, max: 1_000_000 }),
-      unitAmount: fc.bigInt({ min: 0n, max: MAX_MINOR }),
+      unitAmount: fc.bigInt({ min: 0n, max: MAX_PAYMENT_MINOR }),
     }),
     {
       minLength: 1,
@@ -54,7 +58,7 @@ describe('total', () => {
           0n,
         )
         const expected =
-          exact >= 1n && exact <= MAX_MINOR ? { amount: exact } : { refused: expect.any(String) }
+          exact >= 1n && exact <= MAX_PAYMENT_MINOR ? { amount: exact } : { refused: expect.any(String) }
         expect(total(named)).toEqual(expected)
         expect(total([...named].reverse())).toEqual(expected)
       }),

@@ -1,4 +1,4 @@
-import { MAX_MINOR } from '@/lib/money'
+import { MAX_PAYMENT_MINOR } from '@/lib/money'
 
 export interface Item {
   name: string
@@ -14,6 +14,7 @@ export function total(items: readonly Item[]): { amount: bigint } | { refused: s
   if (items.some((item) => item.unitAmount < 0n)) return { refused: 'A price may not be negative.' }
   const amount = items.reduce((sum, item) => sum + item.unitAmount * BigInt(item.quantity), 0n)
   if (amount < 1n) return { refused: 'The amount must be at least 1 in the smallest unit of the currency.' }
-  if (amount > MAX_MINOR) return { refused: `The amount may be at most ${MAX_MINOR}.` }
+  if (amount > MAX_PAYMENT_MINOR)
+    return { refused: `The amount may be at most ${MAX_PAYMENT_MINOR} in the smallest unit of the currency.` }
   return { amount }
 }

@@ -1,4 +1,4 @@
-import { parseCookie } from 'cookie'
+import { parse } from 'hono/utils/cookie'
 import Negotiator from 'negotiator'
 import { isLocale, LOCALE_COOKIE, LOCALE_HEADER, LOCALES, type Locale } from './locale'
 
@@ -10,7 +10,7 @@ interface LanguageRequest {
 
 /** The reader's own choice (a cookie), else the first of the browser's languages that we have, else English. */
 export function chooseLocale({ cookie, acceptLanguage }: LanguageRequest): Locale {
-  const chosen = parseCookie(cookie ?? '')[LOCALE_COOKIE]
+  const chosen = parse(cookie ?? '')[LOCALE_COOKIE]
   if (isLocale(chosen)) return chosen
   const preferred = new Negotiator({ headers: { 'accept-language': acceptLanguage ?? '' } }).language([
     ...LOCALES,

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'card-number': row(400, 'BAD_REQUEST', 'Card numbers are not accepted', 'after-fixing', true, false),
   unauthorized: row(401, 'UNAUTHORIZED', 'Authentication is required', 'after-fixing', true, false),
   forbidden: row(403, 'FORBIDDEN', 'Permission denied', 'no', true, false),
+  'step-up-required': row(403, 'FORBIDDEN', 'Confirm that it is you', 'after-fixing', true, false),
   'not-found': row(404, 'NOT_FOUND', 'Not found', 'after-fixing', true, false),
   'method-not-allowed': row(405, 'METHOD_NOT_SUPPORTED', 'Method not allowed', 'after-fixing', true, false),
   'too-large': row(413, 'PAYLOAD_TOO_LARGE', 'The request body is too large', 'after-fixing', true, false),
@@ -26,6 +27,9 @@ export const PROBLEMS = {
   // No new key, since an earlier try of the same request may have been executed: wait, then send the same
   // key.
   'rate-limited': row(429, 'TOO_MANY_REQUESTS', 'Too many requests', 'same-key', false, false),
+  // Answered before a claim, so nothing was begun under the key. Still no new key: another request with the
+  // same one may be running.
+  'too-many-attempts': row(429, 'TOO_MANY_REQUESTS', 'Too many payment attempts', 'same-key', false, false),
   'payment-declined': row(402, 'PAYMENT_REQUIRED', 'The payment was declined', 'no', true, true),
   'refund-declined': row(402, 'PAYMENT_REQUIRED', 'The refund was declined', 'no', true, true),
   'not-refundable': row(409, 'CONFLICT', 'The refund is not possible', 'after-fixing', true, false),

@@ -11,8 +11,9 @@ export interface CurrencyTotal {
 
 const currencySums = z.strictObject({
   currency: z.string(),
-  debits: z.bigint(),
-  credits: z.bigint(),
+  /** Sums are read as text: a sum of BIGINTs may exceed a BIGINT, and a cast would fail the whole query. */
+  debits: z.string(),
+  credits: z.string(),
   entries: z.int(),
   checkedAt: z.date(),
 })
@@ -30,15 +31,19 @@ export async function checkLedger(db: Db, merchantId: string): Promise<LedgerChe
     db,
     currencySums,
     sql`
-      SELECT currency, count(*)::int AS entries, now() AS "checkedAt",
-        coalesce(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS debits,
-        coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)::bigint AS credits
+      SELECT currency, count(*)::float8 AS entries, now() AS "checkedAt",
+        coalesce(sum(amount) FILTER (WHERE amount > 0), 0)::text AS debits,
+        coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)::text AS credits
       FROM entry WHERE merchant_id = ${merchantId}::uuid GROUP BY currency ORDER BY currency`,
   )
   return {
     checkedAt: sums[0]?.checkedAt ?? (await databaseTime(db)),
     entries: sums.reduce((sum, row) => sum + row.entries, 0),
-    totals: sums.map(({ currency, debits, credits }) => ({ currency, debits, credits })),
+    totals: sums.map(({ currency, debits, credits }) => ({
+      currency,
+      debits: BigInt(debits),
+      credits: BigInt(credits),
+    })),
     broken: (await findings(db, ['ledger'], merchantId)).filter(isBroken),
   }
 }

@@ -2,7 +2,6 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { openPool } from '@/platform/db'
-import { APP_ROLE } from '@/platform/roles'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 
 /** Each rule of the database about money, attacked by SQL: as the product's own role and, where a trigger keeps it, as the owner. */
@@ -17,8 +16,8 @@ let transaction: string
 
 beforeAll(async () => {
   database = await testDatabase()
-  owner = openPool(database.url, { max: 4, role: 'postgres', name: 'laws-owner' })
-  app = openPool(database.url, { max: 60, role: APP_ROLE, name: 'laws-app' })
+  owner = openPool(database.url, { max: 4, name: 'laws-owner' })
+  app = openPool(database.appUrl, { max: 60, name: 'laws-app' })
   for (const merchant of [OURS, THEIRS]) {
     await owner.query('INSERT INTO merchant (id, name) VALUES ($1, $2)', [merchant, 'Shop'])
     for (const currency of ['EUR', 'USD']) {
@@ -271,7 +270,7 @@ describe('L4 postings of one merchant', () => {
         account(OURS, code),
         amount,
       ])
-    const impatient = openPool(database.url, { max: 1, role: APP_ROLE, name: 'impatient' })
+    const impatient = openPool(database.appUrl, { max: 1, name: 'impatient' })
     await impatient.query(`SET lock_timeout = '100ms'`)
     await post(impatient, SALE)
     await impatient.end()

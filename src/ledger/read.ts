@@ -1,34 +1,39 @@
 import { z } from 'zod'
 import { type Db, firstRow, rows, type Sql, sql } from '@/platform/db'
 
-const accountBalance = z.strictObject({
+const accountRow = z.strictObject({
   id: z.string(),
   code: z.string(),
   name: z.string(),
   type: z.string(),
   currency: z.string(),
-  debits: z.bigint(),
-  credits: z.bigint(),
-  balance: z.bigint(),
+  /** A sum is read as text: a sum of BIGINTs may exceed a BIGINT, and a cast would fail the whole query. */
+  debits: z.string(),
+  credits: z.string(),
+  balance: z.string(),
   entries: z.int(),
   lastEntryAt: z.date().nullable(),
 })
 /** Amounts in minor units. Debits and credits are both positive; `balance` is debits − credits, so a credit balance is negative. */
-export type AccountBalance = z.infer<typeof accountBalance>
+export interface AccountBalance extends Omit<z.infer<typeof accountRow>, 'debits' | 'credits' | 'balance'> {
+  debits: bigint
+  credits: bigint
+  balance: bigint
+}
 
-const statementLine = z.strictObject({
+const statementRow = z.strictObject({
   transactionId: z.string(),
   position: z.int(),
   /** In minor units: a debit is positive, a credit negative. */
   amount: z.bigint(),
-  /** The account's balance after this line. */
-  balance: z.bigint(),
+  /** The account's balance after this line: a sum, as text. */
+  balance: z.string(),
   postedAt: z.date(),
   kind: z.string(),
   description: z.string(),
   paymentId: z.string().nullable(),
 })
-export type StatementLine = z.infer<typeof statementLine>
+export type StatementLine = Omit<z.infer<typeof statementRow>, 'balance'> & { balance: bigint }
 
 const journalEntry = {
   position: z.int(),
@@ -54,24 +59,34 @@ const transactionFacts = {
 export type JournalTransaction = z.infer<z.ZodObject<typeof transactionFacts>> & { entries: JournalEntry[] }
 
 /** Accounts of a merchant, each with the sum of its entries; with `asOf` (RFC 3339), up to and including that instant. */
-export function accounts(db: Db, merchantId: string, asOf: string | null = null): Promise<AccountBalance[]> {
-  return rows(db, accountBalance, balances(merchantId, null, asOf))
+export async function accounts(
+  db: Db,
+  merchantId: string,
+  asOf: string | null = null,
+): Promise<AccountBalance[]> {
+  return (await rows(db, accountRow, balances(merchantId, null, asOf))).map(exact)
 }
 
-export function account(
+export async function account(
   db: Db,
   merchantId: string,
   accountId: string,
   asOf: string | null = null,
 ): Promise<AccountBalance | null> {
-  return firstRow(db, accountBalance, balances(merchantId, accountId, asOf))
+  const row = await firstRow(db, accountRow, balances(merchantId, accountId, asOf))
+  return row && exact(row)
+}
+
+function exact(row: z.infer<typeof accountRow>): AccountBalance {
+  const { debits, credits, balance } = row
+  return { ...row, debits: BigInt(debits), credits: BigInt(credits), balance: BigInt(balance) }
 }
 
 /**
  * An account's lines, newest first, each with the balance after it. Keyset: `after` is the last line of the page before.
  * Lines stand in the order of their transactions' ids (UUIDv7: the order in which they were made), which is total and has an index.
  */
-export function statement(
+export async function statement(
   db: Db,
   merchantId: string,
   page: {
@@ -88,19 +103,20 @@ export function statement(
       AND (${page.asOf ?? null}::timestamptz IS NULL OR t.posted_at <= ${page.asOf ?? null}::timestamptz)
       AND (${after?.transactionId ?? null}::uuid IS NULL
         OR (e.transaction_id, e.position) < (${after?.transactionId ?? null}::uuid, ${after?.position ?? null}::smallint))`
-  return rows(
+  const found = await rows(
     db,
-    statementLine,
+    statementRow,
     sql`
       WITH page AS (
         SELECT e.transaction_id, e.position, e.amount, t.posted_at, t.kind, t.description, t.payment_id ${lines}
         ORDER BY e.transaction_id DESC, e.position DESC LIMIT ${page.limit})
       SELECT transaction_id AS "transactionId", position::int, amount, posted_at AS "postedAt", kind, description, payment_id AS "paymentId",
-        ((SELECT sum(e.amount) ${lines}) - coalesce(sum(amount) OVER newer, 0))::bigint AS balance
+        ((SELECT sum(e.amount) ${lines}) - coalesce(sum(amount) OVER newer, 0))::text AS balance
       FROM page
       WINDOW newer AS (ORDER BY transaction_id DESC, position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
       ORDER BY transaction_id DESC, position DESC`,
   )
+  return found.map((row) => ({ ...row, balance: BigInt(row.balance) }))
 }
 
 /** The journal, newest first. Keyset: `after` is the id of the last transaction of the page before. */
@@ -134,10 +150,10 @@ export function transactionsOfPayment(
 function balances(merchantId: string, accountId: string | null, asOf: string | null): Sql {
   return sql`
     SELECT a.id, a.code, a.name, a.type, a.currency,
-      coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0)::bigint AS debits,
-      coalesce(-sum(e.amount) FILTER (WHERE e.amount < 0), 0)::bigint AS credits,
-      coalesce(sum(e.amount), 0)::bigint AS balance,
-      count(e.amount)::int AS entries,
+      coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0)::text AS debits,
+      coalesce(-sum(e.amount) FILTER (WHERE e.amount < 0), 0)::text AS credits,
+      coalesce(sum(e.amount), 0)::text AS balance,
+      count(e.amount)::float8 AS entries,
       max(e.posted_at) AS "lastEntryAt"
     FROM account a LEFT JOIN LATERAL (
       SELECT e.amount, t.posted_at

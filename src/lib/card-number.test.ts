@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mintKey } from '@/idempotency/client/key'
@@ -39,10 +39,66 @@ describe('a card number', () => {
 
   test('is found by its check digit: of ten numbers that differ in the last digit, one is a card number', () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[2-6]\d{11,17}$/), (start) => {
+      fc.property(fc.stringMatching(/^(4\d{14}|5[1-5]\d{13}|37\d{12}|6011\d{11}|62\d{13})$/), (start) => {
         const found = Array.from({ length: 10 }, (_, digit) => `${start}${digit}`).filter(holdsCardNumber)
         expect(found).toHaveLength(1)
       }),
+    )
+  })
+
+  const digitsFrom = (zero: number) => (digits: string) =>
+    [...digits].map((digit) => String.fromCodePoint(zero + Number(digit))).join('')
+  const SCRIPTS: Record<string, (digits: string) => string> = {
+    plain: (digits) => digits,
+    'full-width': digitsFrom(0xff10),
+    'Arabic-Indic': digitsFrom(0x0660),
+    Persian: digitsFrom(0x06f0),
+    Devanagari: digitsFrom(0x0966),
+    Bengali: digitsFrom(0x09e6),
+    'mathematical bold': digitsFrom(0x1d7ce),
+  }
+  const SEPARATORS = [
+    '',
+    ' ',
+    '  ',
+    '-',
+    '–',
+    '.',
+    '/',
+    '_',
+    '\n',
+    '\r\n',
+    '\t',
+    '\u00a0',
+    '\u200b',
+    '\u2060',
+    '\ufeff',
+    '·',
+    '•',
+    '|',
+    ',',
+    ' - ',
+    '\ufe0f\u20e3',
+    '\u00ad',
+  ]
+  const AROUND = ['', 'PAN', 'x', 'k-', 'card:', 'Nr.', '(', '\u202e', 'カード', '_']
+
+  test('is found in digits of any script, with any separators, alone or inside a word', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...CARDS),
+        fc.constantFrom(...Object.values(SCRIPTS)),
+        fc.array(fc.constantFrom(...SEPARATORS), { minLength: 18, maxLength: 18 }),
+        fc.constantFrom(...AROUND),
+        fc.constantFrom(...AROUND),
+        ([, digits], script, separators, before, after) => {
+          const number = [...script(digits)]
+            .map((digit, index) => `${digit}${separators[index] ?? ''}`)
+            .join('')
+          expect(holdsCardNumber(`${before}${number}${after}`), `${before}${number}${after}`).toBe(true)
+        },
+      ),
+      { numRuns: 500 },
     )
   })
 
@@ -62,17 +118,34 @@ describe('a card number', () => {
     ['of another first digit', '1111111111111117'],
     ['a part of a longer number', '424242424242424242424242'],
     ['a time in milliseconds', '1700000000000'],
-    ['an amount with decimals', '4242424242424242.50'],
+    ['a telephone number of 13 digits', '+4917232893025'],
+    ['the same in groups', '+49 (172) 3289-3025'],
+    ['a reference of a date', '2026-300383-4975'],
+    ['a time with microseconds', '2026-11-24T12:00:00.123456Z'],
+    ['an ObjectId', '4507711825752f5b5e484e1c'],
+    ['a span id', '9d38543072997773'],
+    ['a UUID inside a sentence', 'order 42424242-4242-4424-8242-424242424242 of 2026'],
     ['nothing', ''],
   ])('%s is none', (_, text) => {
     expect(holdsCardNumber(text)).toBe(false)
   })
 })
 
+const random = (letters: string, length: number) =>
+  Array.from({ length }, () => letters[randomInt(letters.length)]).join('')
+
 describe('what is no card number', () => {
   const TIMES = 20_000
   test.each<[string, () => string]>([
     ['random UUIDs', randomUUID],
+    ['UUIDs without dashes', () => randomUUID().replaceAll('-', '')],
+    ['ULIDs', () => `01K${random('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 23)}`],
+    ['nanoids', () => random('useandom-26T198340PX75pxJACKVERYMINDBUSHWOLF_GQZbfghjklqvwyzrict', 21)],
+    ['ObjectIds', () => randomBytes(12).toString('hex')],
+    ['digests', () => randomBytes(32).toString('hex')],
+    ['references of a date and a number', () => `2026-${random('0123456789', 6)}-${random('0123456789', 4)}`],
+    ['times', () => new Date(Date.UTC(2020, 0) + randomInt(2 ** 40)).toISOString()],
+    ['milliseconds', () => String(Date.UTC(2020, 0) + randomInt(2 ** 38))],
     ['the keys of our pages', () => mintKey()],
     [
       'the keys of our pages without a secure context',

@@ -50,6 +50,13 @@ export const EXPONENTS = {
 
 export type Currency = keyof typeof EXPONENTS
 
+/**
+ * The largest amount of one payment, and so of an order and of a price: 10^12 minor units, ten billion dollars or a
+ * trillion yen. No card pays as much, and the sum of 9,000 such payments is still exact in JSON. The database refuses
+ * more by itself (`prisma/migrations/0013_bounds`). Rows from before may hold up to `MAX_MINOR`.
+ */
+export const MAX_PAYMENT_MINOR = 1_000_000_000_000n
+
 /** The largest amount that JSON carries without loss, 2^53 − 1 minor units. */
 export const MAX_MINOR = BigInt(Number.MAX_SAFE_INTEGER)
 
@@ -67,7 +74,7 @@ export function decimal(minor: bigint, currency: Currency): string {
 }
 
 /** For people: `€24.00`, with U+2212 as the minus sign. @param locale a language tag */
-export function formatMoney(minor: bigint | number, currency: string, locale = 'en'): string {
+export function formatMoney(minor: bigint | number | string, currency: string, locale = 'en'): string {
   if (!isCurrency(currency)) return `${minor} ${currency}`
   const format = new Intl.NumberFormat(locale, {
     style: 'currency',

@@ -1,4 +1,4 @@
-import { parseCookie } from 'cookie'
+import { parse } from 'hono/utils/cookie'
 import Document, {
   type DocumentContext,
   type DocumentInitialProps,
@@ -20,7 +20,7 @@ interface Props extends DocumentInitialProps {
 export default class CheckoutDocument extends Document<Props> {
   static override async getInitialProps(context: DocumentContext): Promise<Props> {
     const initial = await Document.getInitialProps(context)
-    const { theme } = parseCookie(context.req?.headers.cookie ?? '')
+    const { theme } = parse(context.req?.headers.cookie ?? '')
     const chosen = context.req?.headers[LOCALE_HEADER]
     const nonce = context.req?.headers['x-nonce']
     return {

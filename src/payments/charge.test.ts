@@ -35,6 +35,7 @@ let ids = 0
 const newId = () => `018f0000-0000-7000-8000-1${String(++ids).padStart(11, '0')}`
 const gatewayThat = (answers: Partial<Gateway>): Gateway => ({
   name: 'fake',
+  mode: 'test',
   settlesWithinMs: 18_000,
   remembersForMs: 86_400_000,
   refund: async () => ({ kind: 'refused', reason: 'x' }),

@@ -1,3 +1,4 @@
+import type { Mode } from '@/lib/mode'
 import type { Currency } from '@/lib/money'
 
 /** A charge that we ask for. `key` is the id of our own payment row, the same in every try, by any process. */
@@ -87,6 +88,8 @@ export interface ChargesQuery {
  */
 export interface Gateway {
   name: string
+  /** `live` moves money. No process with a gateway of one mode pays for a merchant of the other. */
+  mode: Mode
   charge(request: ChargeRequest): Promise<Outcome>
   find(key: string): Promise<Found>
   cancel(request: CancelRequest): Promise<Outcome>

@@ -34,7 +34,8 @@ export interface Volume {
 
 const paymentTotals = z.strictObject({
   currency: z.string(),
-  amount: z.bigint(),
+  /** A sum, as text: a sum of BIGINTs may exceed a BIGINT, and a cast would fail the whole query. */
+  amount: z.string(),
   payments: z.int(),
   succeeded: z.int(),
   failed: z.int(),
@@ -59,26 +60,47 @@ export interface Overview {
   now: Date
   from: Date
   bucketSeconds: number
-  buckets: Bucket[]
-  current: Totals
-  previous: Totals
+  /** Null, here and below: this one could not be read. */
+  buckets: Bucket[] | null
+  current: Totals | null
+  previous: Totals | null
   /** Payments whose outcome is not known, of any age. Must be 0 at rest. */
-  ambiguous: number
-  /** This merchant has had a payment. */
+  ambiguous: number | null
+  /** This merchant has had a payment, as far as we know. */
   any: boolean
 }
 
+/** Reads one figure: gives null, and reports it, when that one cannot be read and others may be. */
+export type ReadFigure = <Value>(name: string, read: Promise<Value>) => Promise<Value | null>
+
 /** The numbers of the overview, from the same rows as the lists. Times are by the database's clock. */
-export async function overview(db: Db, merchantId: string, range: Range): Promise<Overview> {
+export async function overview(
+  db: Db,
+  merchantId: string,
+  range: Range,
+  figure: ReadFigure = (_, read) => read,
+): Promise<Overview> {
   const { seconds, bucketSeconds } = RANGES[range]
   const clock = await readClock(db, seconds, bucketSeconds)
   const [buckets, current, previous, standing] = await Promise.all([
-    readBuckets(db, merchantId, clock.from, clock.until, bucketSeconds),
-    readTotals(db, merchantId, clock.from, clock.until),
-    readTotals(db, merchantId, new Date(clock.from.getTime() - seconds * 1000), clock.from),
-    readStanding(db, merchantId),
+    figure('buckets', readBuckets(db, merchantId, clock.from, clock.until, bucketSeconds)),
+    figure('current', readTotals(db, merchantId, clock.from, clock.until)),
+    figure(
+      'previous',
+      readTotals(db, merchantId, new Date(clock.from.getTime() - seconds * 1000), clock.from),
+    ),
+    figure('standing', readStanding(db, merchantId)),
   ])
-  return { now: clock.now, from: clock.from, bucketSeconds, buckets, current, previous, ...standing }
+  return {
+    now: clock.now,
+    from: clock.from,
+    bucketSeconds,
+    buckets,
+    current,
+    previous,
+    ambiguous: standing?.ambiguous ?? null,
+    any: standing?.any ?? true,
+  }
 }
 
 async function readClock(
@@ -113,15 +135,15 @@ function readBuckets(
         SELECT date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch') AS at, outcome, count(*) AS n, sum(presses) AS presses
         FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz GROUP BY 1, 2),
       charges AS (
-        SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, count(*)::int AS n
+        SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, count(*)::float8 AS n
         FROM payment
         WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz AND status = 'succeeded'
         GROUP BY 1)
       SELECT c.at,
-        coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::int AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::int AS replayed,
-        coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::int AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::int AS rejected,
-        coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::int AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
-        coalesce(max(charges.n), 0)::int AS charges
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::float8 AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::float8 AS replayed,
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::float8 AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::float8 AS rejected,
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::float8 AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::float8 AS held,
+        coalesce(max(charges.n), 0)::float8 AS charges
       FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN charges ON charges.at = c.at
       GROUP BY c.at ORDER BY c.at`,
   )
@@ -133,9 +155,9 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
       db,
       paymentTotals,
       sql`
-        SELECT currency, count(*)::int AS payments, count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded,
-          count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::int AS failed,
-          coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::bigint AS amount
+        SELECT currency, count(*)::float8 AS payments, count(*) FILTER (WHERE status = 'succeeded')::float8 AS succeeded,
+          count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::float8 AS failed,
+          coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::text AS amount
         FROM payment
         WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
         GROUP BY currency ORDER BY succeeded DESC, currency`,
@@ -144,8 +166,8 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
       db,
       attemptTotals,
       sql`
-        SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::int AS absorbed,
-          count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::int AS requests
+        SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::float8 AS absorbed,
+          count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::float8 AS requests
         FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz`,
     ),
   ])
@@ -158,7 +180,7 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
     requests: attempts?.requests ?? 0,
     volume: payments
       .filter((row) => row.succeeded > 0)
-      .map(({ currency, amount, succeeded }) => ({ currency, amount, payments: succeeded })),
+      .map(({ currency, amount, succeeded }) => ({ currency, amount: BigInt(amount), payments: succeeded })),
   }
 }
 
@@ -167,7 +189,7 @@ async function readStanding(db: Db, merchantId: string): Promise<{ ambiguous: nu
     db,
     standing,
     sql`
-      SELECT (SELECT count(*)::int FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
+      SELECT (SELECT count(*)::float8 FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
         EXISTS (SELECT FROM payment WHERE merchant_id = ${merchantId}::uuid) AS any`,
   )
   return row ?? { ambiguous: 0, any: false }

@@ -11,10 +11,12 @@ import {
 import { openAccountsOf } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { refund as refundPosting } from '@/ledger/posting'
+import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import { formatMoney, isCurrency } from '@/lib/money'
-import { auditParked } from '@/platform/audit'
-import type { Db, Write } from '@/platform/db'
+import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
+import { auditParked, insertAudit } from '@/platform/audit'
+import { type Db, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
 import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
@@ -25,6 +27,8 @@ export interface RefundInput {
   paymentId: string
   amount: number | null
   reason: string | null
+  /** Who asks for it. Volatile: a retry with another API key, or from another address, is the same request. */
+  by?: Actor
 }
 
 /** Renders the outcome of a refund. The text is stored, so that a replay is the same byte for byte. */
@@ -54,8 +58,8 @@ export function refundOperation(
 ): Operation<RefundInput, BegunRefund, RefundEffect, SqlForm> {
   return {
     name: deps.name,
-    volatile: [],
-    begin: takeFromPayment,
+    volatile: ['by'],
+    begin: (input, ids, claim) => takeFromPayment(input, ids, claim, deps.newId()),
     whyRefused: (input) => whyRefused(deps.db, input),
     ask: (refund) => giveBack(deps.gateway, refund),
     find: (refund) => giveBack(deps.gateway, refund),
@@ -101,8 +105,11 @@ export function refundOperation(
 /**
  * The payment's row is locked before it is read, so that each of several refunds at once sees what the ones before it took. The database
  * counts again by itself (trigger refund_takes_from_its_payment, CHECK payment_refunded_amount).
+ *
+ * The audit entry is written here and not with the outcome: it must be there before the bank is asked, whatever becomes of this process,
+ * and here it is known who asks. It waits for another entry of the merchant until that one's commit, never for a bank.
  */
-function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows): SqlBegin {
+function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, auditId: string): SqlBegin {
   const taken = claimedPart(
     'taken',
     claimedSql`
@@ -112,15 +119,27 @@ function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows): SqlBeg
       WHERE p.merchant_id = ${ids.merchantId}::uuid AND p.id = ${input.paymentId}::uuid AND p.status = 'succeeded'
       FOR NO KEY UPDATE OF p`,
   )
-  return {
-    name: 'refund',
-    // Merchants from before there was an account for refunds get it here.
-    prior: [taken, claimedPart('opened', openAccountsOf(taken.rows))],
-    sql: claimedSql`
-      INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key)
-      SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${input.reason}, gateway_ref, ${ids.subjectId}
+  const refund = claimedPart(
+    'asked',
+    claimedSql`
+      INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key, ${ACTOR_COLUMNS})
+      SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${input.reason}, gateway_ref, ${ids.subjectId},
+        ${actorValues(input.by)}
       FROM ${taken.rows} WHERE wanted BETWEEN 1 AND refundable
       RETURNING ${BEGUN_REFUND}`,
+  )
+  const entry = { id: auditId, by: input.by, action: 'refund.begun', subject: ids.subjectId }
+  const detail = sql`amount || ' ' || currency || ' of payment ' || "paymentId"`
+  return {
+    name: 'refund',
+    prior: [
+      taken,
+      // Merchants from before there was an account for refunds get it here.
+      claimedPart('opened', openAccountsOf(taken.rows)),
+      refund,
+      claimedPart('audited', insertAudit(entry, detail, refund.rows)),
+    ],
+    sql: claimedSql`SELECT * FROM ${refund.rows}`,
   }
 }
 

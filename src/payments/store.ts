@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { type ClaimedSql, type ClaimRows, claimedSql } from '@/idempotency/stores/sql'
+import type { Actor } from '@/lib/actor'
+import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
 import { type Db, firstRow, joinSql, sql, type Write } from '@/platform/db'
 import { origins, type PaymentStatus } from './payment'
 
@@ -49,6 +51,7 @@ export interface NewPayment {
   receiptToken: string
   description?: string | undefined
   metadata?: Record<string, string> | undefined
+  by?: Actor | undefined
 }
 
 /**
@@ -56,11 +59,11 @@ export interface NewPayment {
  * claim. Returns no row when a live payment holds the order: the partial unique index decides between two keys, tabs or devices.
  */
 export function insertPayment(payable: ClaimRows, payment: NewPayment): ClaimedSql {
-  const { id, recordId, method, gatewayKey, receiptToken, description = null, metadata = {} } = payment
+  const { id, recordId, method, gatewayKey, receiptToken, description = null, metadata = {}, by } = payment
   return claimedSql`
-    INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token, description, metadata)
+    INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token, description, metadata, ${ACTOR_COLUMNS})
     SELECT merchant_id, ${id}::uuid, order_id, ${recordId}, amount, currency, ${method}, ${gatewayKey}, ${receiptToken},
-      ${description}, ${JSON.stringify(metadata)}::jsonb
+      ${description}, ${JSON.stringify(metadata)}::jsonb, ${actorValues(by)}
     FROM ${payable}
     ON CONFLICT (merchant_id, order_id) WHERE status IN ('sending', 'unknown', 'requires_action', 'succeeded') DO NOTHING
     RETURNING ${BEGUN_COLUMNS}`

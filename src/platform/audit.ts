@@ -1,33 +1,65 @@
-import { type Db, sql, type Write } from './db'
+import { z } from 'zod'
+import { type ClaimedSql, type ClaimRows, claimedSql } from '@/idempotency/stores/sql'
+import type { Actor } from '@/lib/actor'
+import { ACTOR_COLUMNS, actorValues } from './actor-columns'
+import { commit } from './commit'
+import { type Db, joinSql, rows, type Sql, sql, type Write } from './db'
 
 /** An entry of the audit log: actor, action, the row it concerns, and why. */
 export interface AuditEntry {
   merchantId: string
   id: string
-  /** An operator's id, or `system`. */
-  actor: string
+  by: Actor
   action: string
   subject: string
   detail: string
 }
 
 /** The write of an entry, for the commit of the action itself. The database refuses to change it later. */
-export function audit({ merchantId, id, actor, action, subject, detail }: AuditEntry): Write {
+export function audit({ merchantId, id, by, action, subject, detail }: AuditEntry): Write {
   return {
     name: 'audit',
     rows: 1,
     sql: sql`
-      INSERT INTO audit_log (merchant_id, id, actor, action, subject, detail)
-      VALUES (${merchantId}::uuid, ${id}::uuid, ${actor}, ${action}, ${subject}, ${detail}) RETURNING 1`,
+      INSERT INTO audit_log (merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail)
+      VALUES (${merchantId}::uuid, ${id}::uuid, ${actorValues(by)}, ${action}, ${subject}, ${detail}) RETURNING 1`,
   }
 }
+
+/** Writes an entry in a commit of its own: for an event that writes nothing else, such as a sign-in. */
+export async function auditNow(db: Db, entry: AuditEntry): Promise<void> {
+  const result = await commit(db, [audit(entry)])
+  if (!result.committed) throw new Error('an audit entry was not written')
+}
+
+/**
+ * The statement of an entry in the commit that begins an operation, written for each of `rows`, which have `"merchantId"`.
+ * @param detail an expression over these rows
+ */
+export function insertAudit(
+  {
+    id,
+    by = SYSTEM,
+    action,
+    subject,
+  }: Omit<AuditEntry, 'merchantId' | 'detail' | 'by'> & { by: Actor | undefined },
+  detail: Sql,
+  rows: ClaimRows,
+): ClaimedSql {
+  return claimedSql`
+    INSERT INTO audit_log (merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail)
+    SELECT "merchantId"::uuid, ${id}::uuid, ${actorValues(by)}, ${action}, ${subject}, ${detail} FROM ${rows} RETURNING 1`
+}
+
+/** Work of our own, which nobody asked for. */
+export const SYSTEM: Actor = { name: 'system', address: null, requestId: null }
 
 /** The entry of a record that the system has parked: a person must decide. */
 export function auditParked(merchantId: string, id: string, recordId: string, reason: string): Write {
   return audit({
     merchantId,
     id,
-    actor: 'system',
+    by: SYSTEM,
     action: 'record.parked',
     subject: recordId,
     detail: reason,
@@ -35,7 +67,7 @@ export function auditParked(merchantId: string, id: string, recordId: string, re
 }
 
 /** A row of the audit log as it is shown. */
-export type AuditRow = Pick<AuditEntry, 'id' | 'actor' | 'action' | 'detail'> & { at: Date }
+export type AuditRow = Pick<AuditEntry, 'id' | 'action' | 'detail'> & { actor: string; at: Date }
 
 /** Entries about one subject, oldest first; the first `limit` of them. 50: a person reads them under one record. */
 export function auditOf(db: Db, merchantId: string, subject: string, limit = 50): Promise<AuditRow[]> {
@@ -45,4 +77,56 @@ export function auditOf(db: Db, merchantId: string, subject: string, limit = 50)
     orderBy: [{ at: 'asc' }, { id: 'asc' }],
     take: limit,
   })
+}
+
+const loggedEntry = z.strictObject({
+  id: z.string(),
+  /** Place in the merchant's chain. A text, as all numbers that may pass 2^53. */
+  seq: z.string(),
+  actor: z.string(),
+  address: z.string().nullable(),
+  requestId: z.string().nullable(),
+  action: z.string(),
+  subject: z.string(),
+  detail: z.string(),
+  at: z.date(),
+  /** SHA-256 of this entry and of all before it, in hexadecimal. */
+  hash: z.string(),
+})
+/** An entry as the page of the audit log shows it. */
+export type LoggedEntry = z.infer<typeof loggedEntry>
+
+export interface AuditFilter {
+  /** The beginning of an actor's name: `key:` finds every program. */
+  actor?: string | undefined
+  /** The beginning of an action: `api-key` finds all about API keys. */
+  action?: string | undefined
+  /** The whole id. */
+  subject?: string | undefined
+  from?: string | undefined
+  until?: string | undefined
+  /** `seq` of the last row of the page before. */
+  before?: string | null
+  limit: number
+}
+
+/** A merchant's audit log, newest first. Keyset: the place in the chain, which no later entry can push in between. */
+export function listAudit(db: Db, merchantId: string, filter: AuditFilter): Promise<LoggedEntry[]> {
+  const { actor, action, subject, from, until, before, limit } = filter
+  const conditions = [
+    sql`merchant_id = ${merchantId}::uuid AND seq IS NOT NULL`,
+    ...(before ? [sql`seq < ${before}::bigint`] : []),
+    ...(actor ? [sql`starts_with(actor, ${actor})`] : []),
+    ...(action ? [sql`starts_with(action, ${action})`] : []),
+    ...(subject ? [sql`subject = ${subject}`] : []),
+    ...(from ? [sql`at >= ${from}::timestamptz`] : []),
+    ...(until ? [sql`at < ${until}::timestamptz`] : []),
+  ]
+  return rows(
+    db,
+    loggedEntry,
+    sql`
+      SELECT id::text, seq::text, actor, address, request_id AS "requestId", action, subject, detail, at, encode(hash, 'hex') AS hash
+      FROM audit_log WHERE ${joinSql(conditions, ' AND ')} ORDER BY audit_log.seq DESC LIMIT ${limit}`,
+  )
 }

@@ -15,11 +15,17 @@ export const joinSql = Prisma.join
 export const rawSql = Prisma.raw
 
 /**
- * A pool whose every connection works as `role`. The limits turn a stuck database into an error that can be answered:
- * 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a transaction. A connection that breaks silently is given
- * up after 12 s: longer than the server's own limit, so that the server's error comes first where there is one.
+ * A pool that works as the user of `url`: what it may do is that user's rights, and no `SET ROLE` takes any away. The limits turn a stuck
+ * database into an error that can be answered: 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a
+ * transaction. A connection that breaks silently is given up after 12 s: longer than the server's own limit, so that the server's error
+ * comes first where there is one.
+ * @param options.check runs on each new connection; one that it rejects is closed, and nobody gets it
  */
-export function openPool(url: string, options: { max: number; role: string; name: string }): pg.Pool {
+export function openPool(
+  url: string,
+  options: { max: number; name: string; check?: (client: pg.ClientBase) => Promise<void> },
+): pg.Pool {
+  const { check } = options
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
@@ -28,7 +34,13 @@ export function openPool(url: string, options: { max: number; role: string; name
     keepAlive: true,
     idleTimeoutMillis: 30_000,
     application_name: options.name,
-    options: `-c role=${options.role} -c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s`,
+    options: '-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s',
+    ...(check
+      ? {
+          verify: (client: pg.PoolClient, done: (error?: Error) => void) =>
+            void check(client).then(() => done(), done),
+        }
+      : {}),
   })
   // A connection that dies is replaced by the pool, and its query rejects; without these listeners it would end the process.
   pool.on('error', () => undefined)

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
-import { childEnv, readEnv, readSetupEnv, secretFor } from './env'
+import { describe, expect, test, vi } from 'vitest'
+import { childEnv, readEnv, readLogEnv, readSetupEnv, secretFor } from './env'
 
 const GOOD = { DATABASE_URL: 'postgresql://localhost/payonce', PAYONCE_SECRET: 's'.repeat(32) }
 const refusalOf = (source: Record<string, string | undefined>) => {
@@ -17,19 +17,43 @@ describe('readEnv', () => {
       ...GOOD,
       NODE_ENV: 'production',
       PORT: 3000,
+      HOST: 'localhost',
       PAYONCE_DATA_DIR: '.data',
       PAYONCE_MODE: 'sandbox',
+      PAYONCE_GATEWAY: 'simulator',
       PAYONCE_POOL_MAX: 10,
       PAYONCE_GATEWAY_TIMEOUT_MS: 15_000,
       PAYONCE_LEASE_MS: 30_000,
       PAYONCE_RESOLVER_MS: 2_000,
       PAYONCE_RECONCILE_MS: 30_000,
       PAYONCE_RATE_PER_MINUTE: 600,
+      PAYONCE_SHOPPER_RATE_PER_MINUTE: 600,
       PAYONCE_CORS_ORIGINS: [],
       PAYONCE_TRUSTED_HOPS: 0,
       LOG_LEVEL: 'info',
       baseUrl: 'http://localhost:3000',
     })
+  })
+
+  test('listens where it is told: an address, and no name of a machine', () => {
+    for (const HOST of ['0.0.0.0', '::', '127.0.0.1', '10.0.0.7', 'localhost'])
+      expect(readEnv({ ...GOOD, HOST }).HOST).toBe(HOST)
+    expect(readEnv({ ...GOOD, HOST: '' }).HOST).toBe('localhost')
+    for (const HOST of ['mybox', '1.2.3', 'localhost:3000', '*'])
+      expect(refusalOf({ ...GOOD, HOST })).toContain('HOST: an IP address')
+  })
+
+  test('knows how to log before anything else is right', () => {
+    expect(readLogEnv({})).toEqual({ level: 'info', forPeople: false })
+    expect(readLogEnv({ LOG_LEVEL: 'warn', NODE_ENV: 'development' })).toEqual({
+      level: 'warn',
+      forPeople: true,
+    })
+    expect(readLogEnv({ LOG_LEVEL: 'loud', PORT: 'x' })).toEqual({ level: 'info', forPeople: false })
+  })
+
+  test('refuses a token for the metrics that can be guessed', () => {
+    expect(refusalOf({ ...GOOD, PAYONCE_METRICS_TOKEN: 'short' })).toContain('PAYONCE_METRICS_TOKEN')
   })
 
   test('refuses a former name rather than ignoring it', () => {
@@ -50,6 +74,15 @@ describe('readEnv', () => {
     expect(readEnv({ ...GOOD, PAYONCE_BASE_URL: 'https://shop.example' })).toMatchObject({
       baseUrl: 'https://shop.example',
     })
+  })
+
+  test('refuses the owner’s URL, which web and worker must not have, and does not repeat it', () => {
+    const says = refusalOf({
+      ...GOOD,
+      PAYONCE_OWNER_DATABASE_URL: 'postgresql://owner:canary-password@x/payonce',
+    })
+    expect(says).toContain('PAYONCE_OWNER_DATABASE_URL: is for migrations only')
+    expect(says).not.toContain('canary-password')
   })
 
   test('names all that is missing in one message', () => {
@@ -128,5 +161,11 @@ describe('what else is read from it', () => {
     const child = childEnv({ PAYONCE_TEST_ONLY: 'yes', PATH: undefined })
     expect(child.PAYONCE_TEST_ONLY).toBe('yes')
     expect('PATH' in child).toBe(false)
+  })
+
+  test('never inherits the owner’s URL', () => {
+    vi.stubEnv('PAYONCE_OWNER_DATABASE_URL', 'postgresql://owner@x/payonce')
+    expect('PAYONCE_OWNER_DATABASE_URL' in childEnv()).toBe(false)
+    vi.unstubAllEnvs()
   })
 })

@@ -1,15 +1,43 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { z } from 'zod'
+import type { Mode } from '@/lib/mode'
+import { GATEWAYS } from './gateways'
+import {
+  type BootProblem,
+  bootError,
+  databaseProblem,
+  type KnownGateways,
+  liveProblems,
+  mayServe,
+  type Source,
+} from './live-checks'
 
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /**
+   * Address to listen on; this machine alone (127.0.0.1 and ::1) unless it is given, in live mode too: an
+   * installation is opened to others on purpose (0.0.0.0 or ::), never by forgetting a line. An address and no
+   * name, because some shells export HOST with the name of the machine.
+   */
+  HOST: z
+    .union([z.ipv4(), z.ipv6(), z.literal('localhost')], { error: 'an IP address' })
+    .default('localhost'),
+  /** The database, as the login of web and worker. In the sandbox `npm start` also takes a user who may create roles, and makes the logins. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** The owner of the tables. Only migrations use it; web and worker refuse to start with it in their environment. */
+  PAYONCE_OWNER_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** The same database, as the login of the simulated bank. Needed where the bank runs inside ours (no PAYONCE_BANK_URL). */
+  PAYONCE_BANK_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   PAYONCE_DATA_DIR: z.string().min(1).default('.data'),
   PAYONCE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
   /** Signs cookies and sessions. In the sandbox `npm start` makes one in the data folder; live mode needs its own. */
   PAYONCE_SECRET: z.string().min(32).optional(),
+  /** The secret before this one. What it signed stays valid while it is set; nothing new is signed with it. */
+  PAYONCE_SECRET_PREVIOUS: z.string().min(32).optional(),
+  /** The gateway that charges cards (`gateways.ts`). */
+  PAYONCE_GATEWAY: z.string().default('simulator'),
   PAYONCE_BASE_URL: z.url().optional(),
   /** Origins whose pages may call the API, separated by commas. */
   PAYONCE_CORS_ORIGINS: z
@@ -24,6 +52,11 @@ const schema = z.object({
     .pipe(z.array(z.url({ protocol: /^https?$/ }))),
   /** Requests per minute of one API key, replays included. */
   PAYONCE_RATE_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
+  /**
+   * Calls per minute of one shopper's address; the limits on orders, payments and declines are parts of it
+   * (server/admission/shopper-limits.ts).
+   */
+  PAYONCE_SHOPPER_RATE_PER_MINUTE: z.coerce.number().int().min(60).max(1_000_000).default(600),
   /** Our own proxies before the server: that many addresses of X-Forwarded-For, from the right, are trusted. */
   PAYONCE_TRUSTED_HOPS: z.coerce.number().int().min(0).max(10).default(0),
   /** Connections of one process to the database. */
@@ -38,6 +71,8 @@ const schema = z.object({
   PAYONCE_RESOLVER_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
   /** Interval of the reconciler, which compares the bank's list with our payments, in ms. */
   PAYONCE_RECONCILE_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
+  /** Bearer token that reads `/api/metrics`. Without one, only this machine may, and only in the sandbox. */
+  PAYONCE_METRICS_TOKEN: z.string().min(24, { error: 'at least 24 random characters' }).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -50,41 +85,114 @@ const complete = schema.extend({
   PAYONCE_SECRET: z
     .string({ error: 'at least 32 random characters (`npm start` makes one for the sandbox)' })
     .min(32),
+  PAYONCE_OWNER_DATABASE_URL: z
+    .undefined({
+      error: 'is for migrations only: web and worker must not have it. Name their own login in DATABASE_URL',
+    })
+    .optional(),
 })
 
 export type Env = z.infer<typeof complete> & { baseUrl: string }
 
 /**
- * The environment, checked once at boot. Throws one error that names all that is wrong.
+ * The environment, checked once at boot. Throws one error that names all that is wrong, the conditions of live mode included.
  * The only file that reads `process.env`, by a lint rule.
+ * @param gateways the gateways that PAYONCE_GATEWAY may name; tests add one that serves live
  */
-export function readEnv(source: Record<string, string | undefined> = process.env): Env {
-  const env = parse(complete, source)
+export function readEnv(source: Source = process.env, gateways: KnownGateways = GATEWAYS): Env {
+  const env = parse(complete, source, { gateways, live: liveProblems(given(source), gateways) })
   return { ...env, baseUrl: env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}` }
 }
 
 /** The same variables for a set-up script, which runs before there is a database: none of them is required yet. */
-export function readSetupEnv(source: Record<string, string | undefined> = process.env) {
-  const env = parse(schema, source)
+export function readSetupEnv(source: Source = process.env) {
+  const env = parse(schema, source, { gateways: GATEWAYS, live: [] })
   return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
+}
+
+/**
+ * How to log, for the first line of a process, before the rest is checked. Never throws: the log must be there to
+ * say what is wrong. Development prints for a person, as its tools do.
+ */
+export function readLogEnv(source: Source = process.env) {
+  const level = schema.shape.LOG_LEVEL.safeParse(source.LOG_LEVEL || undefined)
+  return { level: level.data ?? 'info', forPeople: source.NODE_ENV === 'development' }
+}
+
+/**
+ * `readSetupEnv` for a command that starts the product: in live mode refuses what the processes would refuse, before anything is built or
+ * touched. @param changes to the environment, as the processes will get them
+ */
+export function readStartEnv(changes: Source = {}, source: Source = process.env) {
+  const own = { ...source, ...changes }
+  const env = parse(schema, own, { gateways: GATEWAYS, live: liveProblems(given(own)) })
+  return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
+}
+
+/**
+ * For a command that writes into the database but charges nothing. @throws Error in live mode, where the database has no name or is
+ * reached without TLS
+ */
+export function refuseUnsafeDatabase(source: Source = process.env): void {
+  const problem = source.PAYONCE_MODE === 'live' ? databaseProblem(given(source)) : null
+  if (problem) throw bootError([problem])
+}
+
+/** The mode of money that this installation serves: its merchants, keys and gateway have the same one. */
+export function modeServed({ PAYONCE_MODE }: Pick<Env, 'PAYONCE_MODE'>): Mode {
+  return PAYONCE_MODE === 'live' ? 'live' : 'test'
 }
 
 /** Former names. One that is still set stops the boot, rather than being ignored. */
 const RENAMED = { PAYONCE_COMPLETER_MS: 'PAYONCE_RESOLVER_MS' }
 
-function parse<T extends z.ZodType>(shape: T, source: Record<string, string | undefined>): z.infer<T> {
-  const parsed = shape.safeParse(given(source))
-  const renamed = Object.entries(RENAMED).filter(([old]) => given(source)[old] !== undefined)
-  if (parsed.success && renamed.length === 0) return parsed.data
+function parse<T extends z.ZodType>(
+  shape: T,
+  source: Source,
+  { gateways, live }: { gateways: KnownGateways; live: readonly BootProblem[] },
+): z.infer<T> {
+  const values = given(source)
+  const parsed = shape.safeParse(values)
   const problems = [
-    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    ...renamed.map(([old, name]) => `${old}: is called ${name} now`),
+    ...live,
+    ...formerNames(values),
+    ...unknownGateway(values, gateways),
+    ...sameSecret(values),
   ]
-  throw new Error(`The environment is not right:\n  ${problems.join('\n  ')}`)
+  const named = new Set(problems.map(({ variable }) => variable))
+  const malformed = (parsed.error?.issues ?? [])
+    .map((issue) => ({ variable: issue.path.join('.'), message: issue.message }))
+    // Live mode says the same with its reason.
+    .filter(({ variable }) => !named.has(variable))
+  if (parsed.success && problems.length === 0) return parsed.data
+  throw bootError([...malformed, ...problems])
+}
+
+function formerNames(values: Source): BootProblem[] {
+  return Object.entries(RENAMED)
+    .filter(([old]) => values[old] !== undefined)
+    .map(([old, name]) => ({ variable: old, message: `is called ${name} now` }))
+}
+
+function unknownGateway({ PAYONCE_GATEWAY, PAYONCE_MODE }: Source, gateways: KnownGateways): BootProblem[] {
+  if (PAYONCE_GATEWAY === undefined || PAYONCE_MODE === 'live') return []
+  if (mayServe(gateways, PAYONCE_GATEWAY, 'test')) return []
+  const names = Object.keys(gateways).filter((name) => mayServe(gateways, name, 'test'))
+  return [{ variable: 'PAYONCE_GATEWAY', message: `the sandbox has ${names.join(' and ')}` }]
+}
+
+function sameSecret({ PAYONCE_SECRET, PAYONCE_SECRET_PREVIOUS }: Source): BootProblem[] {
+  if (PAYONCE_SECRET_PREVIOUS === undefined || PAYONCE_SECRET_PREVIOUS !== PAYONCE_SECRET) return []
+  return [
+    {
+      variable: 'PAYONCE_SECRET_PREVIOUS',
+      message: 'is the same as PAYONCE_SECRET: nothing has rotated. Set PAYONCE_SECRET to a new one',
+    },
+  ]
 }
 
 /** An empty variable, as a compose file leaves it, is one that was not given. */
-function given(source: Record<string, string | undefined>): Record<string, string | undefined> {
+function given(source: Source): Source {
   return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
 }
 
@@ -93,9 +201,28 @@ export function secretFor(env: Pick<Env, 'PAYONCE_SECRET'>, purpose: string): st
   return createHash('sha256').update(`${purpose}\0${env.PAYONCE_SECRET}`).digest('base64url')
 }
 
-/** The environment of a child process: ours, with changes. A change to `undefined` takes the variable away. */
+/**
+ * The keys with which something of one purpose may be signed, the one for new signatures first. The second is the previous secret's,
+ * while there is one.
+ */
+export function secretsFor(
+  env: Pick<Env, 'PAYONCE_SECRET' | 'PAYONCE_SECRET_PREVIOUS'>,
+  purpose: string,
+): Secrets {
+  const { PAYONCE_SECRET_PREVIOUS: previous } = env
+  const current = secretFor(env, purpose)
+  return previous ? [current, secretFor({ PAYONCE_SECRET: previous }, purpose)] : [current]
+}
+
+/** Keys of one purpose: new signatures use the first, checks take any. */
+export type Secrets = readonly [current: string, ...previous: string[]]
+
+/**
+ * The environment of a child process: ours, with changes. A change to `undefined` takes the variable away. No child inherits the owner's
+ * URL: only migrations use it, and those run in the supervisor.
+ */
 export function childEnv(changes: Partial<NodeJS.ProcessEnv> = {}): NodeJS.ProcessEnv {
-  const merged = { ...process.env, ...changes }
+  const merged = { ...process.env, PAYONCE_OWNER_DATABASE_URL: undefined, ...changes }
   return Object.fromEntries(
     Object.entries(merged).filter(([, value]) => value !== undefined),
   ) as NodeJS.ProcessEnv

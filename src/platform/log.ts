@@ -1,13 +1,21 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
+import { describeError } from './describe-error'
+import { cleanLine, REMOVED } from './redact'
 
 export type Log = Logger
 
-/** Structured logs, UTC. Fields that could hold a card, a session or a secret are removed before they are written. */
-export function openLog(level: string, name: string): Log {
-  return pino({
+/**
+ * Structured logs, UTC, one line of JSON for each event. Two walls keep secrets out: fields that could hold one
+ * are removed by their name, and every string of the finished line is searched for them (`redact.ts`).
+ * @param to where the lines go; the standard output of this process unless it is given
+ */
+export function openLog(level: string, name: string, to?: DestinationStream): Log {
+  const options = {
     level,
     name,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: describeError, error: describeError },
+    hooks: { streamWrite: cleanLine },
     redact: {
       paths: [
         '*.authorization',
@@ -21,7 +29,9 @@ export function openLog(level: string, name: string): Log {
         'cookie',
         'password',
       ],
-      censor: '[removed]',
+      censor: REMOVED,
     },
-  })
+  }
+  // Named, because pino would follow `process.stdout.write` where that is replaced (own-output.ts).
+  return pino(options, to ?? pino.destination({ dest: 1, sync: true }))
 }

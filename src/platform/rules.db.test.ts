@@ -1,10 +1,8 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
-import { BANK_ROLE } from '@/payments/simulator/bank'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { openPool } from './db'
-import { APP_ROLE } from './roles'
 
 /** What the two roles may not do, and the rules of orders and records, attacked by SQL as the product's own role. */
 const OURS = uuidv7()
@@ -16,8 +14,8 @@ let bank: pg.Pool
 
 beforeAll(async () => {
   database = await testDatabase()
-  app = openPool(database.url, { max: 2, role: APP_ROLE, name: 'rules-app' })
-  bank = openPool(database.url, { max: 1, role: BANK_ROLE, name: 'rules-bank' })
+  app = openPool(database.appUrl, { max: 2, name: 'rules-app' })
+  bank = openPool(database.bankUrl, { max: 1, name: 'rules-bank' })
   await app.query(`INSERT INTO merchant (id, name) VALUES ($1, 'A')`, [OURS])
   await app.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 2400)`, [
     OURS,

@@ -18,6 +18,18 @@ export function openMetrics() {
       labelNames: ['operation'],
       registers: [registry],
     }),
+    securityEvents: new Counter({
+      name: 'payonce_security_events_total',
+      help: 'Refusals, sign-ins and other events of security, by name',
+      labelNames: ['event'],
+      registers: [registry],
+    }),
+    refusals: new Counter({
+      name: 'payonce_refusals_total',
+      help: 'Requests that a limit refused, by limit',
+      labelNames: ['limit'],
+      registers: [registry],
+    }),
     seconds: new Histogram({
       name: 'payonce_attempt_seconds',
       help: 'Duration of an attempt',

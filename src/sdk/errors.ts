@@ -159,6 +159,7 @@ const CLASSES: Record<string, new (details: ErrorDetails) => PayonceError> = {
   'key-invalid': InvalidRequest,
   'outcome-unknown': OutcomeUnknown,
   'rate-limited': RateLimited,
+  'too-many-attempts': RateLimited,
   unauthorized: Unauthorized,
   forbidden: Forbidden,
   'connection-failed': ConnectionFailed,

@@ -91,15 +91,18 @@ export interface KeyState {
   expiresAt: string
 }
 
+/** A sum in minor units: a number, or a decimal string beyond 2^53 − 1, where a number would be rounded. `BigInt(sum)` reads both. */
+export type Sum = number | string
+
 export interface Account {
   id: string
   code: string
   name: string
   type: string
   currency: string
-  debits: number
-  credits: number
-  balance: number
+  debits: Sum
+  credits: Sum
+  balance: Sum
   entries: number
   lastEntryAt: string | null
 }

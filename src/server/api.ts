@@ -1,24 +1,34 @@
+import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
-import { from } from '@/access/operator'
+import { ProblemError } from '@/idempotency/problems'
 import { isReachable } from '@/platform/db'
+import { requestAddress } from './admission/address'
+import { auditExport } from './audit-export'
+import { authRoutes } from './auth-routes'
 import { bankPages } from './bank-pages'
+import { addressOf, checkText, problemOfAddress } from './check-text'
 import { contextFor } from './context'
+import { cspReports } from './csp-reports'
 import type { Deps } from './deps'
-import { reportJobs } from './jobs/metrics'
 import { languageForm } from './language'
 import { limitBody } from './limit-body'
+import { metricsRoute } from './metrics-route'
 import { ownPagesOnly } from './origin'
-import { INTERNAL_PROBLEM } from './problem-of'
+import { INTERNAL_PROBLEM, problemOf } from './problem-of'
 import { createRest } from './rest/app'
 import { sendProblem } from './rest/respond'
 import { appRouter } from './root'
+import { securityLog } from './security-log'
 import { shopOrders } from './shop'
 
 /** 64 KiB: many times the largest valid body. */
 const BODY_MAX_BYTES = 64 * 1024
-/** Calls in one tRPC request. 10: more than any page of ours sends at once. */
-const BATCH_MAX = 10
+/** Calls in one tRPC request. 5: as many as our dashboard sends at once; each counts for itself. */
+const BATCH_MAX = 5
+
+/** JSON that does not state its encoding. Some readers would guess another one. */
+const JSON_TYPE = /^application\/(problem\+)?json$/
 
 /** The app behind `/api`: the same in the web process and in Next's route handler. */
 export function createApi(deps: Deps) {
@@ -28,7 +38,10 @@ export function createApi(deps: Deps) {
     c.header('X-Content-Type-Options', 'nosniff')
     c.header('Referrer-Policy', 'same-origin')
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store')
+    const type = c.res.headers.get('content-type') ?? ''
+    if (JSON_TYPE.test(type)) c.header('Content-Type', `${type}; charset=utf-8`)
   })
+  app.use(securityLog(deps))
   app.use(limitBody(BODY_MAX_BYTES))
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
@@ -37,41 +50,49 @@ export function createApi(deps: Deps) {
       ? c.json({ status: 'ready' })
       : c.json({ status: 'unavailable' }, 503, { 'Retry-After': '2' }),
   )
-  const readJobs = reportJobs(deps.metrics, deps.db)
-  app.get('/api/metrics', async (c) => {
-    // With the database away the process still reports its own metrics.
-    await readJobs().catch(() => undefined)
-    return c.text(await deps.metrics.registry.metrics(), 200, {
-      'Content-Type': deps.metrics.registry.contentType,
-    })
-  })
+  app.get('/api/metrics', metricsRoute(deps))
 
+  for (const path of ['/api/auth/*', '/api/bank/*', '/api/shop/*']) app.use(path, checkText)
+  // A procedure's input is in the query: it is looked at as a value (`trpc.ts`).
+  app.use('/api/trpc/*', (c, next) => {
+    const problem = problemOfAddress(addressOf(c), { withQuery: false })
+    return problem ? Promise.resolve(sendProblem(c, problem)) : next()
+  })
   app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
-  app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw))
-  app.on(['GET', 'POST'], '/api/auth/*', (c) =>
-    deps.auth.handler(from(c.req.raw, c.env?.incoming?.socket?.remoteAddress)),
-  )
-  app.route('/api/shop/orders', shopOrders(deps))
+  app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw, requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)))
+  app.route('/api/auth', authRoutes(deps))
   app.route('/api/shop/language', languageForm(deps))
-  app.route('/api/bank', bankPages(deps))
+  app.use('/api/audit/*', checkText)
+  app.route('/api/audit', auditExport(deps))
+  // Nothing of the sandbox is routed in live mode: its addresses are unknown ones.
+  if (deps.sandbox) {
+    app.route('/api/shop/orders', shopOrders(deps))
+    app.route('/api/bank', bankPages(deps, deps.sandbox))
+  }
+  app.route('/', cspReports(deps))
   app.route('/', createRest(deps))
 
   app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'This address does not exist.' }))
   app.onError((error, c) => {
+    const known = problemOf(error)
+    if (known) return sendProblem(c, known)
     deps.log.error({ err: error, path: c.req.path }, 'a request failed')
     return sendProblem(c, INTERNAL_PROBLEM)
   })
   return app
 }
 
-function trpc(deps: Deps, request: Request): Promise<Response> {
-  const context = contextFor(deps, request.headers)
+function trpc(deps: Deps, request: Request, address: string): Promise<Response> {
+  const context = contextFor(deps, request.headers, address)
   return fetchRequestHandler({
     endpoint: '/api/trpc',
     req: request,
     router: appRouter,
     maxBatchSize: BATCH_MAX,
-    createContext: () => context,
+    createContext: ({ info }) => {
+      refusePaymentInBatch(info.calls)
+      return context
+    },
     responseMeta: ({ errors }) => {
       const headers = new Headers()
       if (context.setCookie) headers.append('set-cookie', context.setCookie)
@@ -79,6 +100,20 @@ function trpc(deps: Deps, request: Request): Promise<Response> {
       if (wait) headers.set('retry-after', String(wait))
       return { headers }
     },
+  })
+}
+
+/**
+ * A payment is a request of its own: it waits for no other call, and its answer is nobody else's. Refused before
+ * any call of the batch is executed.
+ */
+function refusePaymentInBatch(calls: readonly { path: string }[]): void {
+  if (calls.length < 2 || !calls.some(({ path }) => path === 'checkout.pay')) return
+  const detail = 'Send checkout.pay alone, not in a batch. None of the calls was executed.'
+  throw new TRPCError({
+    code: 'BAD_REQUEST',
+    message: detail,
+    cause: new ProblemError({ kind: 'validation', detail }),
   })
 }
 

@@ -24,7 +24,6 @@ beforeAll(async () => {
   })
   owner = openPool(product.owner.options.connectionString as string, {
     max: 2,
-    role: 'none',
     name: 'bank-apart',
   })
   bank = await startLabBank({ databaseUrl: product.owner.options.connectionString as string, port })

@@ -3,17 +3,24 @@ import { html } from 'hono/html'
 import { recheckPayment } from '@/checkout/recheck'
 import { uuidv7 } from '@/lib/id'
 import { challengeUrl } from '@/payments/simulator/gateway'
+import { requestAddress } from './admission/address'
 import type { Deps } from './deps'
+import type { Sandbox } from './gateways'
 import { ownPagesOnly } from './origin'
 
 /** A checkout of ours: the only place that the bank's page leads back to. */
 const RETURN = /^\/checkout\/ord_[0-9a-f]{32}(\?attempt=[\w.~%+-]{1,765})?$/
 
-/** The simulated bank's own page, at which a shopper confirms a payment, as with 3-D Secure. */
-export function bankPages(deps: Deps) {
-  const { challenges, db, engine, env, operations } = deps
+/** The simulated bank's own page, at which a shopper confirms a payment, as with 3-D Secure. Exists where that bank does: in the sandbox. */
+export function bankPages(deps: Deps, { challenges }: Sandbox) {
+  const { db, engine, env, operations } = deps
   const payments = { db, engine, operations: Object.values(operations) }
   const app = new Hono()
+  // A challenge's id is guessed or answered by anybody, as at the checkout.
+  app.use('/challenges/:id', async (c, next) => {
+    deps.shopperLimits.call({ address: requestAddress(c, env.PAYONCE_TRUSTED_HOPS), guest: null })
+    await next()
+  })
   app.get('/challenges/:id', (c) => c.html(challengePage(safeReturn(c.req.query('return')))))
   app.post('/challenges/:id', ownPagesOnly(['application/x-www-form-urlencoded'], env.baseUrl), async (c) => {
     const form = await c.req.parseBody()

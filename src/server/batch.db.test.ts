@@ -8,8 +8,8 @@ import type { AppRouter } from './root'
 import { openTestProduct, type TestProduct } from './testing/product'
 
 /**
- * Several calls in one HTTP request, over a real socket: the key and the word about a replay belong to each
- * call, not to the request.
+ * Clients that batch and repeat calls, over a real socket: the key and the word about a replay belong to each
+ * call, not to the request, and a payment is a request of its own.
  */
 interface Sent {
   inputs: Record<string, { key: string; orderId: string }>
@@ -65,15 +65,15 @@ const seenBy: typeof fetch = async (input, init) => {
 
 type Last = typeof httpBatchLink | typeof httpBatchStreamLink
 
-/** The links of an app: ours first, then its own, which retries and batches calls. */
-function client(last: Last) {
+/** The links of an app: ours first, then its own, which retries and batches calls. @param maxItems calls in one request */
+function client(last: Last, maxItems = 1) {
   const again = retryLink<AppRouter>({
     retry: ({ error, attempts }) => attempts < 4 && problemOf(error) === null,
   })
   const links = [
     keyLink<AppRouter>(),
     again,
-    last({ url: url(), headers: { cookie }, fetch: seenBy as never }),
+    last({ url: url(), headers: { cookie }, fetch: seenBy as never, maxItems }),
   ] as TRPCLink<AppRouter>[]
   return createTRPCClient<AppRouter>({ links })
 }
@@ -123,35 +123,37 @@ describe.each([
   ['httpBatchLink', httpBatchLink],
   ['F79 httpBatchStreamLink, which has no headers left when a result comes', httpBatchStreamLink],
 ] as const)('%s', (_name, last) => {
-  it('F77 five payments in one request, and the answer lost twice: five keys, the same over every try, in no header', async () => {
+  it('F77 five payments, and two answers lost: five keys, the same over every try, in no header', async () => {
     const calls = await newCalls(5)
     lose = 2
     const { answers, stored } = await payAll(client(last), calls)
     const keys = calls.map(({ key }) => key)
-    expect(sent).toHaveLength(3)
+    expect(sent).toHaveLength(7)
+    expect(new Set(sent.flatMap(keysOf))).toEqual(new Set(keys))
     for (const request of sent) {
-      expect(keysOf(request)).toEqual(keys)
+      expect(keysOf(request)).toHaveLength(1)
       expect(JSON.stringify(request.headers)).not.toMatch(/key-\d/)
     }
     // Stored before each send, also when another link sends again.
     expect(new Set(stored)).toEqual(new Set(keys))
     expect(answers.map(({ payment }) => payment.status)).toEqual(Array(5).fill('succeeded'))
-    expect(answers.map(({ idempotency }) => idempotency.outcome)).not.toContain('executed')
+    const executed = answers.filter(({ idempotency }) => idempotency.outcome === 'executed')
+    expect(executed).toHaveLength(3)
     await expectOneChargeEach(calls)
   })
 
-  it('F78 F79 a repeat and a new payment in one request: each result says of itself how it came to be', async () => {
+  it('F78 F79 a repeat and a new payment at once: each result says of itself how it came to be', async () => {
     const [old, fresh] = await newCalls(2)
     if (!old || !fresh) throw new Error('There are two calls.')
     const first = await payAll(client(last), [old])
     const { answers } = await payAll(client(last), [old, fresh])
-    expect(sent).toHaveLength(2)
+    expect(sent).toHaveLength(3)
     expect(answers.map(({ idempotency }) => idempotency.outcome)).toEqual(['replayed', 'executed'])
     expect({ ...answers[0], idempotency: null }).toEqual({ ...first.answers[0], idempotency: null })
     await expectOneChargeEach([old, fresh])
   })
 
-  it('F78 one call of a request fails, and the others keep their results', async () => {
+  it('F78 one call fails, and the other keeps its result', async () => {
     const [good, paid] = await newCalls(2)
     if (!good || !paid) throw new Error('There are two calls.')
     await payAll(client(last), [paid])
@@ -166,7 +168,7 @@ describe.each([
       pay(good.key, good.orderId),
       pay(`another-${paid.key}`, paid.orderId),
     ])
-    expect(sent).toHaveLength(1)
+    expect(sent).toHaveLength(2)
     expect(ok).toMatchObject({ status: 'fulfilled', value: { idempotency: { outcome: 'executed' } } })
     expect(refused.status).toBe('rejected')
     expect(problemOf((refused as PromiseRejectedResult).reason)).toMatchObject({
@@ -176,16 +178,52 @@ describe.each([
     await expectOneChargeEach([good, paid])
   })
 
-  it('C16 one request that holds the same payment twice: one charge, and the same answer to both', async () => {
+  it('C16 a batch with the same payment twice is refused before anything; sent alone, it is one charge', async () => {
     const [call] = await newCalls(1)
     if (!call) throw new Error('There is a call.')
-    const { answers } = await payAll(client(last), [call, call])
+    const refused = await payAll(client(last, 5), [call, call]).catch(problemOf)
+    expect(refused).toMatchObject({ kind: 'validation', safeNewKey: true })
     expect(sent).toHaveLength(1)
-    expect(Object.keys(sent[0]?.inputs ?? {})).toHaveLength(2)
+    expect(await product.count('records', `key = '${call.key}'`)).toBe(0)
+    const { answers } = await payAll(client(last), [call, call])
     const outcomes = answers.map(({ idempotency }) => idempotency.outcome).sort()
     expect(outcomes[0]).toBe('executed')
     expect(['joined', 'replayed']).toContain(outcomes[1])
     expect({ ...answers[0], idempotency: null }).toEqual({ ...answers[1], idempotency: null })
     await expectOneChargeEach([call])
   })
+
+  it('a payment beside other calls is refused, and none of them is executed', async () => {
+    const [call] = await newCalls(1)
+    if (!call) throw new Error('There is a call.')
+    const api = client(last, 5)
+    const results = await Promise.allSettled([
+      payAll(api, [call]),
+      api.checkout.held.mutate({ orderId: call.orderId, key: call.key, presses: 3 }),
+    ])
+    expect(sent).toHaveLength(1)
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    for (const { reason } of results as PromiseRejectedResult[]) {
+      expect(problemOf(reason)?.detail).toBe(
+        'Send checkout.pay alone, not in a batch. None of the calls was executed.',
+      )
+      expect(reason.data.httpStatus).toBe(400)
+    }
+    expect(await product.count('records', `key = '${call.key}'`)).toBe(0)
+    expect((await payAll(client(last), [call])).answers[0]?.payment.status).toBe('succeeded')
+  })
+})
+
+it.each([
+  [5, 200],
+  [6, 400],
+  [100, 400],
+])('a batch of %i reads is answered %i', async (count, status) => {
+  const orderId = await product.newOrder()
+  const path = Array(count).fill('checkout.order').join(',')
+  const input = Object.fromEntries(Array.from({ length: count }, (_, n) => [n, { orderId }]))
+  const answer = await product.call(
+    `/api/trpc/${path}?batch=1&input=${encodeURIComponent(JSON.stringify(input))}`,
+  )
+  expect(answer.status).toBe(status)
 })

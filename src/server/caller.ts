@@ -1,3 +1,4 @@
+import { ADDRESS_HEADER } from './admission/address'
 import { contextFor } from './context'
 import { getDeps } from './deps'
 import { appRouter } from './root'
@@ -8,5 +9,5 @@ export const callerOf = createCallerFactory(appRouter)
 
 /** The same for a page, which knows its request by the headers. */
 export function callerFor(headers: Headers) {
-  return callerOf(contextFor(getDeps(), headers))
+  return callerOf(contextFor(getDeps(), headers, headers.get(ADDRESS_HEADER) ?? 'unknown'))
 }

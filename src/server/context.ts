@@ -1,5 +1,5 @@
-import { type Operator, operatorOf } from '@/access/operator'
-import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
+import { operatorOf, type SignedIn } from '@/access/operator'
+import { guestOf, shopperCookie } from '@/access/shopper'
 import { uuidv7 } from '@/lib/id'
 import type { Deps } from './deps'
 
@@ -7,22 +7,25 @@ import type { Deps } from './deps'
 export interface Context extends Deps {
   headers: Headers
   requestId: string
-  /** The guest's id, from their signed cookie. `setCookie` is the cookie for a guest who had none. */
+  /** The sender's network, by which calls are limited. */
+  address: string
+  /** The guest's id, from their signed cookie. `setCookie` is the cookie for a guest who had none, or an older signature. */
   shopper: string
   setCookie: string | null
-  operatorOrNull(): Promise<Operator | null>
+  operatorOrNull(): Promise<SignedIn | null>
 }
 
-export function contextFor(deps: Deps, headers: Headers): Context {
-  const known = shopperOf(headers.get('cookie'), deps.shopperSecret)
-  const guest = known ? null : newShopper(deps.shopperSecret)
-  let operator: Promise<Operator | null> | undefined
+/** @param address see `requestAddress` */
+export function contextFor(deps: Deps, headers: Headers, address: string): Context {
+  const guest = guestOf(headers.get('cookie'), deps.shopperSecrets)
+  let operator: Promise<SignedIn | null> | undefined
   return {
     ...deps,
     headers,
+    address,
     requestId: uuidv7(),
-    shopper: known ?? (guest as { id: string }).id,
-    setCookie: guest ? shopperCookie(guest.value, deps.env.baseUrl.startsWith('https:')) : null,
+    shopper: guest.id,
+    setCookie: guest.value ? shopperCookie(guest.value, deps.env.baseUrl.startsWith('https:')) : null,
     operatorOrNull: () => {
       operator ??= operatorOf(deps.auth, headers)
       return operator

@@ -1,5 +1,6 @@
 import os from 'node:os'
 import type pg from 'pg'
+import { merchantsOf } from '@/access/merchant'
 import { systemClock } from '@/idempotency/core/clock'
 import { Engine } from '@/idempotency/core/engine'
 import type { EngineEvent } from '@/idempotency/core/events'
@@ -12,14 +13,13 @@ import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
 import { type Reconciled, reconcile } from '@/payments/reconciler/reconcile'
-import { BANK_ROLE, SimulatedBank } from '@/payments/simulator/bank'
-import { httpChallenges, httpGateway } from '@/payments/simulator/client'
-import { simulatorGateway } from '@/payments/simulator/gateway'
 import { type Db, openDb, openPool } from '@/platform/db'
-import { type Env, secretFor } from '@/platform/env'
+import { type Env, modeServed, secretsFor } from '@/platform/env'
+import { onlyRightsOf } from '@/platform/least-rights'
 import { type Log, openLog } from '@/platform/log'
 import { APP_ROLE } from '@/platform/roles'
 import { type Metrics, openMetrics } from '@/platform/telemetry'
+import { openGateway, type Sandbox } from './gateways'
 import { buildOperations, factsOf, type Operations } from './operations'
 import { reportEngineEvent, reportReconcileEvent } from './reports'
 
@@ -30,6 +30,8 @@ export interface Core {
   metrics: Metrics
   /** The connections that `db` works on. */
   pool: pg.Pool
+  /** The simulated bank's connections; null where the bank is another process. */
+  bankPool: pg.Pool | null
   db: Db
   engine: Engine<SqlForm>
   store: Store<SqlForm>
@@ -37,35 +39,30 @@ export interface Core {
   operations: Operations
   attempts: AttemptLog
   gateway: Gateway
-  bank: SimulatedBank
-  /** Takes a shopper's answer to the bank's challenge. */
-  challenges: { answerChallenge(challengeId: string, passed: boolean): Promise<unknown> }
+  /** The simulated bank; null in live mode, where no part of it is built. */
+  sandbox: Sandbox | null
   /** Compares the bank's own list of charges with our payments, once. Any number may run at a time. */
   reconcile(): Promise<Reconciled>
   close(): Promise<void>
 }
 
-/** @param otherGateway replaces the simulated bank; the benchmark's answers at once */
+/**
+ * @param otherGateway replaces the one that PAYONCE_GATEWAY names; the benchmark's answers at once
+ * @throws Error when the gateway's mode is not the installation's
+ */
 export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gateway): Core {
   const log = openLog(env.LOG_LEVEL, `payonce-${role}`)
   const metrics = openMetrics()
   const worker = `${role}@${os.hostname()}:${process.pid}`
+  const opened = openGateway(env, otherGateway)
   const pool = openPool(env.DATABASE_URL, {
     max: env.PAYONCE_POOL_MAX,
-    role: APP_ROLE,
     name: `payonce-${role}`,
+    check: onlyRightsOf(APP_ROLE, 'DATABASE_URL'),
   })
-  const bankPool = openPool(env.DATABASE_URL, { max: 5, role: BANK_ROLE, name: 'simulated-bank' })
   const db = openDb(pool)
-  const bank = new SimulatedBank(bankPool)
-  const remote = env.PAYONCE_BANK_URL
-    ? { url: env.PAYONCE_BANK_URL, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS }
-    : null
   const breaker = new Breaker(() => performance.now())
-  const unwatched =
-    otherGateway ??
-    (remote ? httpGateway(remote) : simulatorGateway({ bank, timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS }))
-  const gateway = breaker.watch(unwatched)
+  const gateway = breaker.watch(opened.gateway)
   const operations = buildOperations({ db, gateway, newId: uuidv7, baseUrl: env.baseUrl })
   const attempts = new AttemptLog({
     client: db,
@@ -73,25 +70,25 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     newId: uuidv7,
     onLost: (count, error) => log.warn({ count, error }, 'attempts were dropped from the log'),
   })
-  const store = new PrismaStore(db, worker, uuidv7, env.PAYONCE_LEASE_MS)
+  const store = new PrismaStore(db, worker, uuidv7, env.PAYONCE_LEASE_MS, merchantsOf(modeServed(env)))
   const observe = (event: EngineEvent) => reportEngineEvent(event, { log, metrics, attempts })
   return {
     env,
     log,
     metrics,
     pool,
+    bankPool: opened.bankPool,
     db,
     attempts,
     gateway,
-    bank,
-    challenges: remote ? httpChallenges(remote) : bank,
+    sandbox: opened.sandbox,
     store,
     engine: new Engine({
       store,
       observe,
       clock: systemClock,
       newId: uuidv7,
-      fieldSecret: secretFor(env, 'request-fields'),
+      fieldSecrets: secretsFor(env, 'request-fields'),
       notNow: (operation) => (factsOf(operation)?.asksBank ? bankIsAway(breaker.waitMs()) : null),
     }),
     operations,
@@ -105,7 +102,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     close: async () => {
       await attempts.flush()
       await db.$disconnect()
-      await Promise.all([pool.end(), bankPool.end()])
+      await Promise.all([pool.end(), opened.close()])
     },
   }
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { sql } from '@/platform/db'
 import { createApi } from './api'
 import { buildDeps, type Deps } from './deps'
-import { openTestProduct, type TestProduct } from './testing/product'
+import { bankOf, openTestProduct, type TestProduct } from './testing/product'
 
 /** PX: a TCP proxy before PostgreSQL that can be taken down, and that can cut the connection at a statement. */
 class DatabaseProxy {
@@ -117,7 +117,7 @@ const UNAVAILABLE = {
 
 describe('F41 the database is away', () => {
   it('503 with Retry-After, the bank is not asked; back again, the same key pays once', async () => {
-    const asked = vi.spyOn(deps.bank, 'charge')
+    const asked = vi.spyOn(bankOf(deps), 'charge')
     await proxy.down()
     for (let press = 0; press < 3; press++) expect(await pay()).toMatchObject(UNAVAILABLE)
     expect((await call('/api/ready')).status).toBe(503)
@@ -132,8 +132,8 @@ describe('F41 the database is away', () => {
   })
 
   it('D1 away after the bank was asked: the answer is stored when it is back, with one charge', async () => {
-    const charge = deps.bank.charge.bind(deps.bank)
-    const asked = vi.spyOn(deps.bank, 'charge').mockImplementation(async (request) => {
+    const charge = bankOf(deps).charge.bind(bankOf(deps))
+    const asked = vi.spyOn(bankOf(deps), 'charge').mockImplementation(async (request) => {
       const answer = await charge(request)
       await proxy.down()
       setTimeout(() => void proxy.up(), 400)

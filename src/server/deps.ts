@@ -2,17 +2,27 @@ import { Callers } from '@/access/callers'
 import { type Auth, createAuth } from '@/access/operator'
 import { OrderOwners } from '@/checkout/order'
 import type { Gateway } from '@/payments/gateway'
-import { type Env, readEnv, secretFor } from '@/platform/env'
+import { recentEnds } from '@/payments/recent-declines'
+import { type Env, modeServed, readEnv, type Secrets, secretFor, secretsFor } from '@/platform/env'
 import { Admission } from './admission/admission'
+import { CardTesting } from './admission/card-testing'
+import { reportRefusals } from './admission/refusals'
+import { ShopperLimits } from './admission/shopper-limits'
+import { SignInLimits } from './admission/sign-in-limits'
 import { buildCore, type Core } from './core'
+import { UnderWay } from './under-way'
 
 /** The parts of the web process, built in one place. Nothing else constructs a client, a pool or an engine. */
 export interface Deps extends Core {
   owners: OrderOwners
   admission: Admission
+  shopperLimits: ShopperLimits
+  signInLimits: SignInLimits
+  /** Reports of presses that are being checked: a receipt counts them. */
+  pressReports: UnderWay
   auth: Auth
-  shopperSecret: string
-  receiptSecret: string
+  shopperSecrets: Secrets
+  receiptSecrets: Secrets
 }
 
 const KEY = Symbol.for('payonce.deps')
@@ -27,17 +37,37 @@ export function getDeps(): Deps {
 /** @param otherGateway see `buildCore` */
 export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
   const core = buildCore(env, 'web', otherGateway)
-  const callers = new Callers({ db: core.db, mode: env.PAYONCE_MODE === 'live' ? 'live' : 'test' })
+  const onRefusal = reportRefusals(core)
+  const cardTesting = new CardTesting({
+    recentEnds: (merchantId) => recentEnds(core.db, merchantId),
+    onBegin: (merchantId, ends) => {
+      core.metrics.alerts.inc({ operation: 'card-testing' })
+      core.log.error(
+        { event: 'card-testing', merchantId, ...ends },
+        'a shop’s payments look like card testing',
+      )
+    },
+  })
+  const callers = new Callers({ db: core.db, mode: modeServed(env) })
+  const [secret, previousSecret] = secretsFor(env, 'operator-session')
   return {
     ...core,
     admission: new Admission({ callers, pool: core.pool, perMinute: env.PAYONCE_RATE_PER_MINUTE }),
+    pressReports: new UnderWay(),
+    shopperLimits: new ShopperLimits({
+      pool: core.pool,
+      perMinute: env.PAYONCE_SHOPPER_RATE_PER_MINUTE,
+      cardTesting,
+      onRefusal,
+    }),
+    signInLimits: new SignInLimits({ pool: core.pool, secret: secretFor(env, 'known-browser'), onRefusal }),
     close: async () => {
       await callers.flush().catch(() => undefined)
       await core.close()
     },
     owners: new OrderOwners(core.db),
-    auth: createAuth({ db: core.db, secret: secretFor(env, 'operator-session'), baseUrl: env.baseUrl }),
-    shopperSecret: secretFor(env, 'shopper-cookie'),
-    receiptSecret: secretFor(env, 'receipt-code'),
+    auth: createAuth({ db: core.db, secret, previousSecret, baseUrl: env.baseUrl }),
+    shopperSecrets: secretsFor(env, 'shopper-cookie'),
+    receiptSecrets: secretsFor(env, 'receipt-code'),
   }
 }

@@ -58,8 +58,8 @@ async function withServer(
 /** The bank answers when the test says so. */
 function heldBank() {
   const [asked, answer] = [deferred<void>(), deferred<void>()]
-  const charge = product.deps.bank.charge.bind(product.deps.bank)
-  vi.spyOn(product.deps.bank, 'charge').mockImplementation(async (request) => {
+  const charge = product.bank.charge.bind(product.bank)
+  vi.spyOn(product.bank, 'charge').mockImplementation(async (request) => {
     asked.resolve()
     await answer.promise
     return charge(request)
@@ -229,7 +229,7 @@ describe('outcomes', () => {
 describe('the rules of the database', () => {
   it('F14 a record that began something cannot be deleted, by whomever and however old it is', async () => {
     await pay()
-    const app = openPool(product.deps.env.DATABASE_URL, { max: 1, role: 'payonce_app', name: 'test' })
+    const app = openPool(product.deps.env.DATABASE_URL, { max: 1, name: 'test' })
     await product.owner.query(
       `UPDATE idempotency_record SET lease_until = now() - interval '1 year' WHERE key = '${key}'`,
     )

@@ -15,7 +15,8 @@ export function languageForm({ env }: Deps) {
   app.post('/', ownPagesOnly([FORM], env.baseUrl, { allowUnknownSender: true }), async (c) => {
     const { to, back } = await c.req.parseBody()
     if (!isLocale(to)) return c.text('This language is not available.', 400)
-    setCookie(c, LOCALE_COOKIE, to, { path: '/', maxAge: YEAR_S, sameSite: 'Lax' })
+    const secure = env.baseUrl.startsWith('https:')
+    setCookie(c, LOCALE_COOKIE, to, { path: '/', maxAge: YEAR_S, sameSite: 'Lax', httpOnly: true, secure })
     return c.redirect(safeBackPath(back), 303)
   })
   return app

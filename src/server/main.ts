@@ -1,12 +1,21 @@
-import { once } from 'node:events'
 import http from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { newShopper, shopperCookie, shopperOf } from '@/access/shopper'
+import { guestOf, shopperCookie } from '@/access/shopper'
 import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
+import { refuseWrongRights } from '@/platform/least-rights'
+import { openProcessLog } from '@/platform/own-output'
+import { ADDRESS_HEADER, addressOf } from './admission/address'
 import { createApi } from './api'
+import { refuseBadAddress } from './check-page-address'
 import { type Deps, getDeps } from './deps'
+import { listen, stopListening } from './listen'
+import { refuse } from './request-rules'
+import { SLOW_REQUESTS } from './slow-requests'
 import { onStopRequest } from './stop-request'
+
+// First of all: from here on, nothing but lines of the log leaves this process.
+const processLog = openProcessLog('payonce-web')
 
 /** Time for running payments to end after a stop request. 25 s: longer than we wait for a bank. */
 const DRAIN_MS = 25_000
@@ -17,22 +26,31 @@ const DRAIN_MS = 25_000
  */
 async function main(): Promise<void> {
   const deps = getDeps()
-  const server = http.createServer()
+  const server = http.createServer(SLOW_REQUESTS)
   // Before anything that takes time, so that a stop request during the start is heard and no process outlives
   // the supervisor.
   onStopRequest(() => void drain(server, deps))
+  await refuseWrongRights(deps.pool, deps.bankPool)
   const api = getRequestListener(createApi(deps).fetch)
   const pages = openPages(deps)
+  const development = deps.env.NODE_ENV === 'development'
+  const security = { secure: deps.env.baseUrl.startsWith('https:'), development }
   server.on('request', (request, response) => {
+    if (refuse(request, response, security)) return
     // A server that is stopping asks the client to open a new connection, which a proxy gives to another server.
     if (deps.engine.isClosed()) response.setHeader('Connection', 'close')
     if (request.url?.startsWith('/api/')) return void api(request, response)
+    if (refuseBadAddress(request, response)) return
     setShopperCookie(request, response, deps)
     request.headers[LOCALE_HEADER] = languageOf(request)
+    request.headers[ADDRESS_HEADER] = addressOf(
+      request.socket.remoteAddress,
+      forwardedFor(request),
+      deps.env.PAYONCE_TRUSTED_HOPS,
+    )
     return void pages.then((page) => page(request, response))
   })
-  server.listen(deps.env.PORT)
-  await Promise.all([once(server, 'listening'), pages])
+  await Promise.all([listen(server, deps.env), pages])
   deps.log.debug({ port: deps.env.PORT }, 'web is ready')
   process.send?.({ type: 'ready', url: deps.env.baseUrl })
 }
@@ -48,17 +66,19 @@ async function openPages({ env }: Deps) {
 function setShopperCookie(
   request: http.IncomingMessage,
   response: http.ServerResponse,
-  { env, shopperSecret }: Deps,
+  { env, shopperSecrets }: Deps,
 ): void {
-  if (!request.url?.startsWith('/checkout/') || shopperOf(request.headers.cookie, shopperSecret)) return
-  response.appendHeader(
-    'Set-Cookie',
-    shopperCookie(newShopper(shopperSecret).value, env.baseUrl.startsWith('https:')),
-  )
+  if (!request.url?.startsWith('/checkout/')) return
+  const { value } = guestOf(request.headers.cookie, shopperSecrets)
+  if (value) response.appendHeader('Set-Cookie', shopperCookie(value, env.baseUrl.startsWith('https:')))
 }
 
 function languageOf({ url = '/', headers }: http.IncomingMessage): string {
   return localeOfPage(url, { cookie: headers.cookie, acceptLanguage: headers['accept-language'] })
+}
+
+function forwardedFor({ headers }: http.IncomingMessage): string | undefined {
+  return headers['x-forwarded-for']?.toString()
 }
 
 let draining = false
@@ -71,7 +91,7 @@ async function drain(server: http.Server, deps: Deps): Promise<void> {
   // The port stays open until then: a proxy that has not noticed yet gets a 503, not a refused connection.
   deps.engine.close()
   await deps.engine.idle()
-  const closed = new Promise((resolve) => server.close(resolve))
+  const closed = stopListening(server)
   server.closeIdleConnections()
   const giveUp = setTimeout(() => server.closeAllConnections(), 1_000)
   await closed
@@ -83,6 +103,6 @@ async function drain(server: http.Server, deps: Deps): Promise<void> {
 
 main().catch((error) => {
   // The process cannot serve; the supervisor sees it end and reports it.
-  console.error(error)
+  processLog.fatal({ err: error }, 'the web process could not start')
   process.exit(1)
 })

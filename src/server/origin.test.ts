@@ -20,10 +20,22 @@ describe('a write', () => {
     expect(await send(headers)).toBe(200)
   })
 
-  test('comes in from our own page when we are reached by another name', async () => {
-    expect(await send({ ...json, origin: 'http://127.0.0.1:3000' }, 'POST', 'http://127.0.0.1:3000/')).toBe(
-      200,
-    )
+  test.each([
+    ['http://localhost:3000', 'http://127.0.0.1:3000', 200],
+    ['http://localhost:3000', 'http://[::1]:3000', 200],
+    ['http://127.0.0.1:3000', 'http://localhost:3000', 200],
+    ['http://localhost:3000', 'http://localhost:3001', 403],
+    ['http://localhost:3000', 'https://localhost:3000', 403],
+    ['http://localhost:3000', 'http://evil.test:3000', 403],
+    ['http://localhost:3000', 'http://localhost.evil.test:3000', 403],
+    ['https://shop.example', 'http://127.0.0.1:3000', 403],
+    ['https://shop.example', 'http://shop.example', 403],
+  ])('at %s from a page of %s, whose host the request names too: %i', async (baseUrl, origin, status) => {
+    const own = new Hono()
+    own.use(ownPagesOnly(['application/json'], baseUrl))
+    own.post('/', (c) => c.text('in'))
+    const headers = { ...json, host: new URL(origin).host, origin }
+    expect((await own.request(`${origin}/`, { method: 'POST', headers })).status).toBe(status)
   })
 
   test.each<[string, Record<string, string>]>([

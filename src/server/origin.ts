@@ -57,10 +57,23 @@ function senderOf(c: Context, ours: string): Sender {
     if (site === 'same-origin') return 'own-page'
     return origin === undefined ? 'unstated' : 'hidden'
   }
-  return isOurs(origin, ours, c.req.header('host')) ? 'own-page' : 'other-page'
+  return isOurs(origin, ours) ? 'own-page' : 'other-page'
 }
 
-/** We may be reached under another name than `baseUrl`: then the page and the request agree on the host. */
-function isOurs(origin: string, ours: string, host: string | undefined): boolean {
-  return origin === ours || (URL.canParse(origin) && new URL(origin).host === host)
+/**
+ * The configured origin only: what a request says in `Host` proves nothing. On this machine itself (a base URL
+ * with a loopback name, plain http) all loopback names with its port are the same server.
+ */
+function isOurs(origin: string, ours: string): boolean {
+  if (origin === ours) return true
+  return isLoopback(ours) && URL.canParse(origin) && isLoopback(origin) && portOf(origin) === portOf(ours)
 }
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
+function isLoopback(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin)
+  return protocol === 'http:' && LOOPBACK.includes(hostname)
+}
+
+const portOf = (origin: string) => new URL(origin).port

@@ -3,7 +3,7 @@ import { OrderRefused } from '@/checkout/order'
 import { toPointer } from '@/idempotency/core/json-pointer'
 import { StoreUnavailable } from '@/idempotency/core/store'
 import { type Problem, ProblemError } from '@/idempotency/problems'
-import { isUnavailable } from '@/idempotency/stores/prisma-errors'
+import { isRefusedValue, isUnavailable } from '@/idempotency/stores/prisma-errors'
 
 /** The row of the problem table for an error, for tRPC and REST alike. Null: an error that we did not expect. */
 export function problemOf(error: unknown): Problem | null {
@@ -14,7 +14,16 @@ export function problemOf(error: unknown): Problem | null {
     const detail = 'Our database cannot be reached. Nothing was charged; send the same request again.'
     return { kind: 'unavailable', detail, retryAfterSeconds: 2 }
   }
+  // The net behind the checks of our own: a value that only PostgreSQL knew to be wrong is the caller's mistake, and a repeat would
+  // fail for ever.
+  if (error instanceof Error && isRefusedValue(error)) return REFUSED_VALUE
   return null
+}
+
+/** The database refused a value. Logged, without the value: a check of ours should have found it first. */
+export const REFUSED_VALUE: Problem = {
+  kind: 'validation',
+  detail: 'A value is outside of what can be stored. Nothing was changed; correct the request.',
 }
 
 /** The answer to our own bugs. It reveals nothing of our insides; the log has the error. */

@@ -113,7 +113,6 @@ const settleDoubt = async (age = '1 minute') => {
 async function everythingHolds(): Promise<void> {
   const pool = openPool(product.owner.options.connectionString as string, {
     max: 1,
-    role: 'none',
     name: 'verify',
   })
   const db = openDb(pool)
@@ -356,7 +355,7 @@ describe('what the database refuses, from any caller', () => {
   ])('%s', async (_, set) => {
     await refund({ amount: 100 })
     await expect(
-      product.deps.db.$executeRawUnsafe(`UPDATE refund SET ${set} WHERE payment_id = '${payment}'`),
+      product.owner.query(`UPDATE refund SET ${set} WHERE payment_id = '${payment}'`),
     ).rejects.toThrow(/may not change/)
   })
 

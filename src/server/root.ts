@@ -1,20 +1,32 @@
+import { accountRouter } from './routers/account'
+import { auditRouter } from './routers/audit'
 import { checkoutRouter } from './routers/checkout'
 import { developersRouter } from './routers/developers'
 import { idempotencyRouter } from './routers/idempotency'
+import { installationRouter } from './routers/installation'
 import { integrityRouter } from './routers/integrity'
+import { invitationRouter } from './routers/invitation'
 import { ledgerRouter } from './routers/ledger'
 import { operatorRouter } from './routers/operator'
+import { operatorsRouter } from './routers/operators'
 import { paymentsRouter } from './routers/payments'
+import { securityRouter } from './routers/security'
 import { router } from './trpc'
 
 export const appRouter = router({
   checkout: checkoutRouter,
+  installation: installationRouter,
   operator: operatorRouter,
+  account: accountRouter,
+  operators: operatorsRouter,
+  invitation: invitationRouter,
   payments: paymentsRouter,
   ledger: ledgerRouter,
   idempotency: idempotencyRouter,
   integrity: integrityRouter,
   developers: developersRouter,
+  audit: auditRouter,
+  security: securityRouter,
 })
 
 export type AppRouter = typeof appRouter

@@ -98,7 +98,7 @@ describe('the form of the checkout', () => {
   ])('from %s: %i, with a row of the problem table', async (_, status, kind, headers) => {
     const refused = await pay({}, headers)
     expect([refused.status, await refused.answer.json()]).toMatchObject([status, { kind, status }])
-    expect(refused.headers.get('content-type')).toBe('application/problem+json')
+    expect(refused.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
     expect(await charges()).toBe(0)
   })
 

@@ -6,6 +6,8 @@ import { localeOf } from '@/i18n/choose-locale'
 import { MESSAGES } from '@/i18n/messages'
 import type { Problem } from '@/idempotency/problems'
 import { showId, uuidv7 } from '@/lib/id'
+import { shopperActor } from './actor'
+import { requestAddress } from './admission/address'
 import { callerOf } from './caller'
 import { contextFor } from './context'
 import type { Deps } from './deps'
@@ -16,7 +18,7 @@ import { INTERNAL_PROBLEM, problemOf } from './problem-of'
 /** 8 KiB: the forms have a few short fields. */
 const FORM_MAX_BYTES = 8 * 1024
 
-/** Orders by plain forms, so that shopping works without JavaScript: place one, and pay it. */
+/** The sandbox's shop by plain forms, so that it works without JavaScript: place an order, and pay it with a test card. Its first merchant owns it. */
 export function shopOrders(deps: Deps) {
   const app = new Hono()
   app.use(ownPagesOnly([FORM], deps.env.baseUrl), limitBody(FORM_MAX_BYTES))
@@ -27,21 +29,33 @@ export function shopOrders(deps: Deps) {
 
 /** Prices come from the catalogue; the name is the one that the shopper read, in their language. */
 async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
+  const address = requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)
+  const wait = deps.shopperLimits.orderWait(address)
+  if (wait > 0) return tooManyOrders(c, wait)
   const form = await c.req.parseBody()
   const product = CATALOGUE.find(({ sku }) => sku === form.sku)
   const quantity = Number(form.quantity ?? 1)
   if (!product || !Number.isInteger(quantity) || quantity < 1 || quantity > 99)
     return c.text('Choose a product and a quantity from 1 to 99.', 400)
-  const merchantId = await shopOwner(deps)
-  if (!merchantId) return c.text('This shop is open in the sandbox only.', 404)
+  const merchantId = await sandboxMerchant(deps.db)
+  if (!merchantId) return c.text('This sandbox has no shop. Make one with: npm run seed', 404)
   const { name } = MESSAGES[localeOf(c.req.raw.headers)].shop.product[product.sku]
+  const context = contextFor(deps, c.req.raw.headers, address)
+  if (context.setCookie) c.header('Set-Cookie', context.setCookie)
+  const by = shopperActor(context)
   const item = { name, quantity, unitAmount: BigInt(product.unitAmount) }
   const { id } = await createOrder(
     deps.db,
-    { merchantId, currency: product.currency, items: [item] },
+    { merchantId, currency: product.currency, items: [item], by },
     uuidv7(),
   )
   return c.redirect(`/checkout/${showId('ord', id)}`, 303)
+}
+
+/** For a person: the form has no script that would wait by itself. */
+function tooManyOrders(c: HonoContext, waitSeconds: number): Response {
+  c.header('Retry-After', String(waitSeconds))
+  return c.text(MESSAGES[localeOf(c.req.raw.headers)].shop.tooManyOrders, 429)
 }
 
 /**
@@ -55,7 +69,7 @@ async function payOrder(c: HonoContext, deps: Deps, orderId: string): Promise<Re
   const checkout = (query: Record<string, string>) =>
     `/checkout/${encodeURIComponent(orderId)}?${new URLSearchParams(query)}`
   if (paymentMethod === '') return c.redirect(checkout({ problem: 'no-card' }), 303)
-  const context = contextFor(deps, c.req.raw.headers)
+  const context = contextFor(deps, c.req.raw.headers, requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS))
   if (context.setCookie) c.header('Set-Cookie', context.setCookie)
   try {
     const version = Number(form.get('version'))
@@ -82,9 +96,4 @@ function returningTo(actionUrl: string, checkout: string): string {
 /** A procedure that is called without HTTP throws its problem as the cause of tRPC's error. */
 function problemIn(error: unknown): Problem {
   return problemOf((error as { cause?: unknown } | null)?.cause) ?? INTERNAL_PROBLEM
-}
-
-/** The sandbox's first merchant owns the demo shop; in live mode there is no such shop. */
-async function shopOwner({ db, env }: Deps): Promise<string | null> {
-  return env.PAYONCE_MODE === 'sandbox' ? sandboxMerchant(db) : null
 }

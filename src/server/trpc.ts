@@ -1,26 +1,42 @@
 import { initTRPC, TRPCError } from '@trpc/server'
+import { mayActAs, ROLES, type Role } from '@/access/operator'
+import { isFresh } from '@/access/session'
 import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
-import { carriesCardNumber } from '@/lib/card-number'
-import type { Context } from './context'
-import { INTERNAL_PROBLEM, problemOf } from './problem-of'
+import { operatorActor } from './actor'
+import { UNKNOWN_ADDRESS } from './admission/address'
+import { isOverloaded, OVERLOADED } from './admission/load-shedding'
+import type { Sender } from './admission/shopper-limits'
+import { problemOfValue } from './check-text'
+import { type Context, contextFor } from './context'
+import type { Deps } from './deps'
+import { INTERNAL_PROBLEM, problemOf, REFUSED_VALUE } from './problem-of'
 
-const t = initTRPC.context<Context>().create({
-  isDev: false,
-  errorFormatter: ({ shape, error }) => {
-    const problem = error.cause instanceof ProblemError ? error.cause.problem : fromTrpcError(error)
-    const { path } = shape.data
-    return {
-      code: shape.code,
-      message: problem.detail,
-      data: {
-        code: shape.data.code,
-        httpStatus: shape.data.httpStatus,
-        ...(path === undefined ? {} : { path }),
-        idempotency: showProblem(problem),
-      },
-    }
-  },
-})
+/** Who may call a procedure. `stepUp`: only after a sign-in or a confirmation in the last 5 minutes. */
+export interface Policy {
+  policy: 'public' | Role
+  stepUp?: boolean
+}
+
+const t = initTRPC
+  .context<Context>()
+  .meta<Policy>()
+  .create({
+    isDev: false,
+    errorFormatter: ({ shape, error }) => {
+      const problem = error.cause instanceof ProblemError ? error.cause.problem : fromTrpcError(error)
+      const { path } = shape.data
+      return {
+        code: shape.code,
+        message: problem.detail,
+        data: {
+          code: shape.data.code,
+          httpStatus: shape.data.httpStatus,
+          ...(path === undefined ? {} : { path }),
+          idempotency: showProblem(problem),
+        },
+      }
+    },
+  })
 
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
@@ -35,6 +51,8 @@ const problems = t.middleware(async ({ next, ctx, path }) => {
   const problem = fromTrpcError(result.error)
   if (problem.kind === 'internal')
     ctx.log.error({ err: result.error, path, requestId: ctx.requestId }, 'a procedure failed')
+  if (problem === REFUSED_VALUE)
+    ctx.log.warn({ path, requestId: ctx.requestId }, 'the database refused a value of a request')
   throw new TRPCError({
     code: PROBLEMS[problem.kind].trpc,
     message: problem.detail,
@@ -42,25 +60,75 @@ const problems = t.middleware(async ({ next, ctx, path }) => {
   })
 })
 
-/** Refuses a card number in any field of any procedure, sent by mistake or on purpose. */
-const noCardNumbers = t.middleware(async ({ next, getRawInput }) => {
-  if (carriesCardNumber(await getRawInput())) {
-    throw new ProblemError({
-      kind: 'card-number',
-      detail:
-        'A field holds a card number. Send a token such as pm_card_visa instead. The number was not stored.',
-    })
-  }
+/** Refuses a card number, and text that cannot be stored, in any field of any procedure. */
+const goodText = t.middleware(async ({ next, getRawInput }) => {
+  const problem = problemOfValue(await getRawInput())
+  if (problem) throw new ProblemError(problem)
   return next()
 })
 
-export const publicProcedure = t.procedure.use(problems).use(noCardNumbers)
+/** Sheds calls while the database has more waiting than it can answer; a payment is sent again by its page, with its key. */
+const notOverloaded = t.middleware(({ ctx, next }) => {
+  if (isOverloaded(ctx.pool)) throw new ProblemError(OVERLOADED)
+  return next()
+})
 
-export const operatorProcedure = publicProcedure.use(async ({ ctx, next }) => {
+/** Refuses a procedure without a known policy: what nobody has decided is open to nobody. */
+const decided = t.middleware(({ meta, next }) => {
+  if (meta?.policy === 'public' || ROLES.some((role) => role === meta?.policy)) return next()
+  throw new ProblemError({ kind: 'forbidden', detail: 'Nobody may call this.' })
+})
+
+const procedure = t.procedure.use(problems).use(notOverloaded).use(decided).use(goodText)
+
+/** Calls a procedure with this policy, for the test that shows what happens without one. */
+export function procedureWithoutPolicy(meta: Policy | undefined) {
+  const forgotten = (meta ? procedure.meta(meta) : procedure).query(() => 'open')
+  return (deps: Deps, headers: Headers) =>
+    t
+      .createCallerFactory(t.router({ forgotten }))(contextFor(deps, headers, UNKNOWN_ADDRESS))
+      .forgotten()
+}
+
+/** For everybody, signed in or not: the shopper's pages. */
+export const publicProcedure = procedure.meta({ policy: 'public' })
+
+/** A call of the shop's pages, which anybody may send: each call of a batch counts. */
+export const shopperProcedure = publicProcedure.use(({ ctx, next }) => {
+  ctx.shopperLimits.call(senderOf(ctx))
+  return next()
+})
+
+/** A guest who has just got their cookie is not counted as one: who drops it would get a new count each time. */
+export function senderOf({ address, shopper, setCookie }: Context): Sender {
+  return { address, guest: setCookie === null ? shopper : null }
+}
+
+/** For operators with the role of the procedure's policy, of their own merchant. */
+const operatorProcedure = procedure.use(async ({ ctx, meta, next }) => {
   const operator = await ctx.operatorOrNull()
   if (!operator) throw new ProblemError({ kind: 'unauthorized', detail: 'Sign in first.' })
-  return next({ ctx: { ...ctx, operator } })
+  const needed = meta?.policy
+  if (!needed || needed === 'public' || !mayActAs(operator.role, needed)) {
+    const detail = `Your role is ${operator.role}; this needs the role ${needed}. Ask an admin of your company.`
+    throw new ProblemError({ kind: 'forbidden', detail })
+  }
+  if (meta?.stepUp && !(await isFresh(ctx.db, operator))) {
+    const detail = 'Confirm with your password that it is you. Nothing was done yet.'
+    throw new ProblemError({ kind: 'step-up-required', detail })
+  }
+  const actor = operatorActor({ ...ctx, operator })
+  return next({ ctx: { ...ctx, operator, actor } })
 })
+
+/** Reads, and an operator's own account. */
+export const viewerProcedure = operatorProcedure.meta({ policy: 'viewer' })
+/** Serves shoppers. */
+export const supportProcedure = operatorProcedure.meta({ policy: 'support' })
+/** Ends keys and invitations: what must be possible at once. */
+export const adminProcedure = operatorProcedure.meta({ policy: 'admin' })
+/** Makes keys and changes who may do what. */
+export const freshAdminProcedure = operatorProcedure.meta({ policy: 'admin', stepUp: true })
 
 /** Errors of tRPC itself, of validation and of the database, as rows of the problem table. */
 export function fromTrpcError(error: TRPCError): Problem {

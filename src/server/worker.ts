@@ -1,10 +1,15 @@
 import { openPool } from '@/platform/db'
 import { readEnv } from '@/platform/env'
+import { onlyRightsOf, refuseWrongRights } from '@/platform/least-rights'
+import { openProcessLog } from '@/platform/own-output'
 import { APP_ROLE } from '@/platform/roles'
 import { buildCore } from './core'
 import { jobsOf } from './jobs/jobs'
 import { runQueue } from './jobs/queue'
 import { onStopRequest } from './stop-request'
+
+// First of all: from here on, nothing but lines of the log leaves this process.
+const processLog = openProcessLog('payonce-worker')
 
 /** The worker process: runs the jobs that no request waits for. Any number of workers may run. */
 async function main(): Promise<void> {
@@ -12,8 +17,10 @@ async function main(): Promise<void> {
   const stopping = new AbortController()
   onStopRequest(() => stopping.abort())
   // The queue listens on one connection and takes its jobs on the others.
-  const pool = openPool(core.env.DATABASE_URL, { max: 6, role: APP_ROLE, name: 'payonce-queue' })
+  const check = onlyRightsOf(APP_ROLE, 'DATABASE_URL')
+  const pool = openPool(core.env.DATABASE_URL, { max: 6, name: 'payonce-queue', check })
   const { db, log } = core
+  await refuseWrongRights(core.pool, core.bankPool)
   // Ready even if the database is away: to wait for it is this process's work, not a failed start.
   process.send?.({ type: 'ready' })
   await runQueue({ pool, db, log, jobs: jobsOf(core), stopping: stopping.signal })
@@ -23,6 +30,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error) => {
-  console.error(error)
+  processLog.fatal({ err: error }, 'the worker could not start')
   process.exit(1)
 })

@@ -44,8 +44,8 @@ const recover = async () => {
 
 /** Between the bank's answer and our commit, `meanwhile` happens: what a stopped process sleeps through. */
 function stopped(meanwhile: () => Promise<unknown>): void {
-  const charge = product.deps.bank.charge.bind(product.deps.bank)
-  vi.spyOn(product.deps.bank, 'charge').mockImplementationOnce(async (request) => {
+  const charge = product.bank.charge.bind(product.bank)
+  vi.spyOn(product.bank, 'charge').mockImplementationOnce(async (request) => {
     const answer = await charge(request)
     await meanwhile()
     return answer
@@ -66,7 +66,7 @@ describe('F18 N10 a zombie', () => {
 
   it('that wakes while the resolver is in doubt writes nothing; the resolver ends it, once', async () => {
     stopped(() => {
-      vi.spyOn(product.deps.bank, 'find').mockRejectedValueOnce(new Error('the bank is away'))
+      vi.spyOn(product.bank, 'find').mockRejectedValueOnce(new Error('the bank is away'))
       return recover()
     })
     expect(await pay()).toMatchObject({
@@ -88,8 +88,8 @@ describe('F18 N10 a zombie', () => {
 
 describe('G8 the bank charged something else than we asked for', () => {
   it('is left in doubt for people to look at: nothing is posted, nothing is charged again', async () => {
-    const charge = product.deps.bank.charge.bind(product.deps.bank)
-    vi.spyOn(product.deps.bank, 'charge').mockImplementationOnce(async (request) => ({
+    const charge = product.bank.charge.bind(product.bank)
+    vi.spyOn(product.bank, 'charge').mockImplementationOnce(async (request) => ({
       ...(await charge(request)),
       amountMinor: request.amountMinor + 1n,
     }))

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { childEnv } from '@/platform/env'
+import { writeCheckoutBaseline } from './checkout-baseline'
 import { print, step } from './process/console'
 import { alone, type LockHolder } from './process/lock-file'
 import { pidOf } from './process/process-id'
@@ -34,6 +35,7 @@ async function buildAll(signal: AbortSignal | undefined): Promise<void> {
   print('  building, because the sources have changed (up to a minute)')
   await step('server and worker', bundleProcesses)
   await step('pages', () => buildPages(signal))
+  writeCheckoutBaseline()
   fs.writeFileSync(stamp, sources)
 }
 
@@ -52,6 +54,7 @@ function sourceHash(): string {
     'tsconfig.json',
     'package.json',
     'package-lock.json',
+    'docs/checkout-scripts.json',
   ]
   return hashOf(
     ['src', 'prisma', 'public', ...configs].map((name) => inRoot(name)),

@@ -21,6 +21,7 @@ export interface ProductSettings {
   port: number
   baseUrl: string
   databaseUrl: string
+  bankDatabaseUrl: string | undefined
   secret: string
   dataDir: string
   mode: string
@@ -48,6 +49,7 @@ function fork(name: 'web' | 'worker', settings: ProductSettings): ChildProcess {
     NODE_ENV: dev ? 'development' : 'production',
     PORT: String(settings.port),
     DATABASE_URL: settings.databaseUrl,
+    PAYONCE_BANK_DATABASE_URL: settings.bankDatabaseUrl,
     PAYONCE_BASE_URL: settings.baseUrl,
     PAYONCE_SECRET: settings.secret,
     PAYONCE_DATA_DIR: settings.dataDir,

@@ -1,14 +1,15 @@
-import { childEnv, readSetupEnv } from '@/platform/env'
+import { childEnv, modeServed, readSetupEnv, readStartEnv, refuseUnsafeDatabase } from '@/platform/env'
 import { build } from './build'
 import { readDemo } from './demo-file'
 import { print, printError, reasonOf } from './process/console'
 import { forkTypeScript } from './process/fork-typescript'
 import { inRoot } from './process/project-root'
+import { databaseToMigrate, databaseToVerify, findProductDatabase } from './product-database'
 import { generate } from './schema/generate'
 import { migrate } from './schema/migrate'
 import { secretOf } from './secret'
 
-/** The commands that run one step alone, without `npm start`: `npm run migrate | seed | verify | check | worker | generate | build`. */
+/** The commands that run one step alone, without `npm start`: `npm run migrate | seed | merchant | verify | check | worker | generate | build`. */
 const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   generate: async () => {
     print((await generate()) ? 'Generated the Prisma client.' : 'The Prisma client is up to date.')
@@ -19,7 +20,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     return true
   },
   migrate: async () => {
-    const applied = await migrate(databaseUrl())
+    const applied = await migrate(await databaseToMigrate(readSetupEnv()))
     print(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.')
     return true
   },
@@ -31,7 +32,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
       throw new Error('Live data is not seeded: only the sandbox has a demo shop (PAYONCE_MODE=sandbox).')
     const baseUrl = env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}`
     const { operator, apiKey } = await seedOnce({
-      databaseUrl: databaseUrl(),
+      databaseUrl: (await findProductDatabase(env)).databaseUrl,
       secret: secretOf(env),
       baseUrl,
       dataDir: env.dataDir,
@@ -39,35 +40,51 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     print(`The demo shop is ready. Sign in as ${operator.email} with ${operator.password}; API key ${apiKey}`)
     return true
   },
+  merchant: async (flags) => {
+    await generate()
+    const { merchantCommand } = await import('./merchant')
+    const env = readSetupEnv()
+    print(await merchantCommand(flags, { databaseUrl: () => namedDatabase(env), mode: modeServed(env) }))
+    return true
+  },
+  operator: async (flags) => {
+    await generate()
+    const { inviteOperator } = await import('./operator')
+    const env = readSetupEnv()
+    const baseUrl = env.PAYONCE_BASE_URL ?? readDemo(env.dataDir)?.baseUrl ?? `http://localhost:${env.PORT}`
+    print(await inviteOperator(await namedDatabase(env), baseUrl, flags))
+    return true
+  },
   verify: async (flags) => {
     await generate()
     const { verify } = await import('./verify')
-    return verify(databaseUrl(), { json: flags.includes('--json') })
+    return verify(databaseToVerify(readSetupEnv()), { json: flags.includes('--json') })
   },
   check: async () => {
     const { check } = await import('./test/check')
     return (await check()).failed === 0
   },
   worker: async () => {
+    readStartEnv()
     await build()
     return runWorker()
   },
 }
 
-/** DATABASE_URL, else the database of the product that runs on this data folder. @throws Error when there is neither */
-function databaseUrl(): string {
-  const env = readSetupEnv()
-  const url = env.DATABASE_URL ?? readDemo(env.dataDir)?.databaseUrl
-  if (url) return url
-  throw new Error(
-    'No database is named. Start the product (npm start) in another terminal, or set DATABASE_URL=postgres://…',
-  )
+/** The database that a command writes into as the product. @throws Error in live mode without verified TLS, or when there is none */
+async function namedDatabase(env: ReturnType<typeof readSetupEnv>): Promise<string> {
+  refuseUnsafeDatabase()
+  return (await findProductDatabase(env)).databaseUrl
 }
 
-function runWorker(): Promise<boolean> {
+async function runWorker(): Promise<boolean> {
+  const { databaseUrl, bankDatabaseUrl } = await findProductDatabase(readSetupEnv())
   const worker = forkTypeScript(inRoot('dist/worker.js'), [], {
     execArgv: ['--enable-source-maps'],
-    env: childEnv({ DATABASE_URL: databaseUrl() }),
+    env: childEnv({
+      DATABASE_URL: databaseUrl,
+      PAYONCE_BANK_DATABASE_URL: bankDatabaseUrl,
+    }),
   })
   // Passed on, so that the worker ends its running work first.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => worker.kill(signal))

@@ -1,5 +1,4 @@
 import { openDb, openPool } from '@/platform/db'
-import { APP_ROLE } from '@/platform/roles'
 import { type Seeded, seed } from '../../prisma/seed'
 import { readDemo } from './demo-file'
 
@@ -14,7 +13,7 @@ export async function seedOnce(settings: {
   dataDir: string
 }): Promise<Seeded> {
   const { databaseUrl, secret, baseUrl, dataDir } = settings
-  const pool = openPool(databaseUrl, { max: 2, role: APP_ROLE, name: 'payonce-seed' })
+  const pool = openPool(databaseUrl, { max: 2, name: 'payonce-seed' })
   const db = openDb(pool)
   try {
     const known = readDemo(dataDir)

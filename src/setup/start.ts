@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { readSetupEnv } from '@/platform/env'
+import { type readSetupEnv, readStartEnv } from '@/platform/env'
 import type { Seeded } from '../../prisma/seed'
 import { build } from './build'
 import { type DemoOperator, writeDemo } from './demo-file'
@@ -10,8 +10,8 @@ import { print, printError, reasonOf, step } from './process/console'
 import { freePort, isFree } from './process/port'
 import { onStopSignal } from './process/stop-signals'
 import { startProduct } from './product'
+import { prepareNamedDatabase, prepareOwnDatabase } from './product-database'
 import { generate } from './schema/generate'
-import { migrate } from './schema/migrate'
 import { secretOf } from './secret'
 
 /**
@@ -27,7 +27,7 @@ let ending = false
 const NO_SHOP = { merchantId: null, operator: null, apiKey: null }
 
 async function start(): Promise<void> {
-  const env = readSetupEnv()
+  const env = readStartEnv(dev ? { NODE_ENV: 'development' } : {})
   fs.mkdirSync(env.dataDir, { recursive: true })
   const instance = await claimInstance(env.dataDir)
   started.push(instance.release)
@@ -41,12 +41,14 @@ async function start(): Promise<void> {
     step('database', () => openDatabase(env)),
     dev ? generate() : build(signals.stop),
   ])
-  await step('migrations', () => migrate(database.url))
+  const urls = await step('migrations', () =>
+    database.ours ? prepareOwnDatabase(database.url, env.dataDir) : prepareNamedDatabase(env),
+  )
   const settings = {
     dev,
     port,
     secret,
-    databaseUrl: database.url,
+    ...urls,
     dataDir: env.dataDir,
     mode: env.PAYONCE_MODE,
     baseUrl: env.PAYONCE_BASE_URL ?? url,
@@ -67,13 +69,15 @@ async function start(): Promise<void> {
   function publishFacts(): void {
     instance.describe({ url, children: product.processIds() })
     const pids = { supervisor: process.pid, ...product.pids(), postgres: database.pid() }
-    const { baseUrl, databaseUrl } = settings
-    if (sandbox) writeDemo(env.dataDir, { operator, apiKey, merchantId, baseUrl, databaseUrl, pids })
+    // The owner's URL, for the developer's own tools; web and worker have neither the URL nor the password.
+    const demo = { operator, apiKey, merchantId, baseUrl: settings.baseUrl, databaseUrl: database.url, pids }
+    if (sandbox) writeDemo(env.dataDir, demo)
   }
 }
 
 async function openDatabase(env: ReturnType<typeof readSetupEnv>): Promise<OpenDatabase> {
-  if (env.DATABASE_URL) return namedDatabase(env.DATABASE_URL)
+  const named = env.PAYONCE_OWNER_DATABASE_URL ?? env.DATABASE_URL
+  if (named) return namedDatabase(named)
   const database = await embeddedDatabase(env.dataDir, fail)
   started.push(database.stop)
   return database

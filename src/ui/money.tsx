@@ -4,7 +4,7 @@ import { cx } from './cx'
 /**
  * An amount for people: tabular figures, always with its currency, U+2212 as minus. `<bdi>` isolates it from the
  * direction of the text around it.
- * @param minor in minor units; null is shown as "—"
+ * @param minor in minor units, as a text too (sums beyond 2^53 come as one); null is shown as "—"
  * @param locale a language tag, such as `ar-u-nu-latn`
  * @param code show `24.00 EUR` (for columns of one currency and for ledgers) rather than `€24.00`
  */
@@ -15,7 +15,7 @@ export function Money({
   locale = 'en',
   className,
 }: {
-  minor: bigint | number | null
+  minor: bigint | number | string | null
   currency: string
   code?: boolean
   locale?: string
@@ -29,7 +29,7 @@ export function Money({
   )
 }
 
-function withCode(minor: bigint | number, currency: string): string {
+function withCode(minor: bigint | number | string, currency: string): string {
   if (!isCurrency(currency)) return `${minor} ${currency}`
   const [whole = '', fraction] = decimal(BigInt(minor), currency).split('.')
   const grouped = whole.replace('-', '\u2212').replace(/\B(?=(\d{3})+$)/g, ',')

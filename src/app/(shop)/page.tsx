@@ -1,20 +1,49 @@
 import type { Metadata } from 'next'
+import Link from 'next/link'
 import { useLocale, useTranslations } from 'next-intl'
 import { getTranslations } from 'next-intl/server'
 import { CATALOGUE, type Product } from '@/checkout/catalogue'
 import { ProductPicture } from '@/shop/frame/product-picture'
 import { SiteBar } from '@/shop/frame/site-bar'
-import { Button } from '@/ui/button'
+import { Button, buttonClass } from '@/ui/button'
 import { Select } from '@/ui/field'
 import { Icon } from '@/ui/icon'
 import { Money } from '@/ui/money'
+import { caller } from '../_trpc/caller'
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('shop')
-  return { title: { absolute: t('documentTitle') } }
+  return (await isSandbox()) ? { title: { absolute: t('documentTitle') } } : {}
 }
 
-export default function ShopPage() {
+/** The test shop; in live mode, which has none, a word to those who came by mistake. */
+export default async function StartPage() {
+  return (await isSandbox()) ? <TestShop /> : <NoShop />
+}
+
+async function isSandbox(): Promise<boolean> {
+  return (await (await caller()).installation.current()).sandbox
+}
+
+function NoShop() {
+  const t = useTranslations('shop.live')
+  return (
+    <>
+      <SiteBar here="/" />
+      <main id="content" className="mx-auto max-w-5xl px-4 py-16 sm:px-6 sm:py-24">
+        <h1 className="font-semibold text-2xl">{t('title')}</h1>
+        <p className="mt-2 max-w-[52ch] text-ink-2">{t('body')}</p>
+        <p className="mt-6">
+          <Link prefetch={false} href="/dashboard" hrefLang="en" className={buttonClass('secondary')}>
+            {t('toDashboard')}
+          </Link>
+        </p>
+      </main>
+    </>
+  )
+}
+
+function TestShop() {
   const t = useTranslations('shop')
   return (
     <>

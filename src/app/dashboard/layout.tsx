@@ -7,6 +7,7 @@ import { SkipLink } from '@/ui/nav'
 import { Sidebar, TabBar } from './_parts/frame/navigation'
 import { TopStrip } from './_parts/frame/top-strip'
 import { LiveProvider } from './_parts/live/live-query'
+import { StepUpProvider } from './_parts/step-up/step-up'
 
 export const metadata = { title: { default: 'Overview', template: '%s – Payonce' }, robots: { index: false } }
 
@@ -26,7 +27,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
               tabIndex={-1}
               className="mx-auto max-w-[82rem] px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pb-12"
             >
-              {children}
+              <StepUpProvider>{children}</StepUpProvider>
             </main>
           </div>
         </div>

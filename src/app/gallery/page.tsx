@@ -1,9 +1,11 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
+import { notFound } from 'next/navigation'
 import { SiteBar } from '@/shop/frame/site-bar'
 import { Contents } from '@/ui/contents'
 import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
+import { caller } from '../_trpc/caller'
 import { Buttons } from './_parts/buttons'
 import { Feedback } from './_parts/feedback'
 import { Fields } from './_parts/fields'
@@ -19,8 +21,9 @@ import { TypeScale } from './_parts/type-scale'
 
 export const metadata: Metadata = { title: 'Gallery', robots: { index: false } }
 
-/** Every component of `src/ui` in every state. Check here before you draw a new one. */
-export default function GalleryPage() {
+/** Every component of `src/ui` in every state. Check here before you draw a new one. For those who build: live mode has none. */
+export default async function GalleryPage() {
+  if (!(await (await caller()).installation.current()).sandbox) notFound()
   return (
     <>
       <SiteBar />

@@ -10,6 +10,8 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
     'A field contains a card number. The request was refused before anything was stored or logged. Send a token instead.',
   unauthorized: 'The request has no valid credentials. Sign in, or send your API key.',
   forbidden: 'Your credentials are valid but do not permit this.',
+  'step-up-required':
+    'This action needs a sign-in or a confirmation with your password within the last 5 minutes. Nothing was done. Confirm, then send it again.',
   'not-found': 'It does not exist or is not yours; the answer is deliberately the same.',
   'method-not-allowed':
     'The address exists, but not with this method. The Allow header and the API reference list its methods.',
@@ -17,6 +19,8 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
   'unsupported-media': 'The API accepts JSON only: send Content-Type: application/json. Nothing was done.',
   'rate-limited':
     'You sent more requests than your limit allows, replays included. Wait for Retry-After, then send the same request with the same key.',
+  'too-many-attempts':
+    'Too many cards were declined for this order, from this network or at this shop, or too many payments were begun. Nothing was begun or charged. Wait for Retry-After, then send the same request with the same key.',
   'payment-declined':
     'The bank declined. Nothing was charged. The same key always gets this answer; another card needs a new key.',
   'refund-declined':

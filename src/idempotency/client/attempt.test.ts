@@ -20,6 +20,7 @@ const problem = (
 const DECLINED = problem('payment-declined', 'no', true)
 const IN_PROGRESS = problem('in-progress', 'same-key', false, { retryAfterSeconds: 1 })
 const UNAVAILABLE = problem('unavailable', 'same-key', false)
+const TOO_MANY = problem('too-many-attempts', 'same-key', false, { retryAfterSeconds: 600 })
 const VALIDATION = problem('validation', 'after-fixing', true)
 
 const press = (now = 0, online = true): E => ({ type: 'press', payload: 'card', online, now })
@@ -47,6 +48,32 @@ function run(...events: E[]): Step<string> {
 const kinds = (effects: AttemptEffect[]) => effects.map((effect) => effect.do)
 
 describe('an attempt', () => {
+  test('refused by a limit before anything was begun: the form is back, and the next press sends the same key', () => {
+    const refused = run(press(), failed(TOO_MANY))
+    expect(refused.state).toEqual({ at: 'ready', key: 'k1', because: TOO_MANY })
+    expect(kinds(refused.effects)).toEqual(['store'])
+    const later = step(refused.state, { ...press(600_000), payload: 'another card' } as E)
+    expect(later.effects).toContainEqual(
+      expect.objectContaining({ do: 'send', key: 'k1', payload: 'another card' }),
+    )
+  })
+
+  test('refused by a limit after a send without an answer: the page asks, and never says that nothing was charged', () => {
+    const doubted = run(press(), failed(null), { type: 'wake' }, failed(TOO_MANY))
+    expect(doubted.state).toMatchObject({ at: 'checking', key: 'k1', doubt: true })
+    expect(kinds(doubted.effects)).toEqual(['store', 'ask'])
+    expect(step(doubted.state, status({ found: 'done', answer: 'paid' })).state).toMatchObject({ at: 'done' })
+  })
+
+  test('too many requests: sent again after the wait, with the same key', () => {
+    const limited = run(press(), failed(problem('rate-limited', 'same-key', false, { retryAfterSeconds: 7 })))
+    expect(limited.state).toMatchObject({ at: 'pausing', key: 'k1', doubt: true })
+    expect((limited.effects[0] as { ms: number }).ms).toBeGreaterThanOrEqual(7_000)
+    expect(step(limited.state, { type: 'wake' }).effects).toContainEqual(
+      expect.objectContaining({ do: 'send', key: 'k1', payload: 'card' }),
+    )
+  })
+
   test('stores its key when the page is there, and again before it sends', () => {
     expect(kinds(begin('k1', null).effects)).toEqual(['store'])
     const sent = run(press())
@@ -211,6 +238,7 @@ describe('whatever happens', () => {
       'validation',
       'in-progress',
       'unavailable',
+      'too-many-attempts',
       'internal',
       'outcome-unknown',
       'already-paid',

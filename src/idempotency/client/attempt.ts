@@ -124,6 +124,8 @@ function send<Answer>(sent: Sent, pace: Pace): Step<Answer> {
  */
 function reactionTo(problem: ServerProblem, doubt: boolean): 'retry' | 'ask' | 'rotate' | 'keep' | 'close' {
   if (problem.kind === 'already-paid') return 'close'
+  // Minutes to wait: the shopper presses again then, with the same key. Nothing was begun under it.
+  if (problem.kind === 'too-many-attempts') return doubt ? 'ask' : 'keep'
   if (problem.retry === 'same-key') return 'retry'
   if (problem.retry === 'poll' || !problem.safeNewKey) return 'ask'
   if (['payment-declined', 'not-charged', 'order-changed'].includes(problem.kind)) return 'rotate'
@@ -139,12 +141,11 @@ function fail<Answer>(
   pace: Pace,
 ): Step<Answer> {
   const { problem } = event
-  // `unavailable` promises that nothing was begun; every other problem to retry, and no answer at all, leaves
-  // a doubt.
+  // These promise that nothing was begun; every other problem to retry, and no answer at all, leaves a doubt.
+  const begunNothing = problem !== null && ['unavailable', 'too-many-attempts'].includes(problem.kind)
   const sent: Sent = {
     ...sentFields(state),
-    doubt:
-      state.doubt || problem === null || (problem.retry === 'same-key' && problem.kind !== 'unavailable'),
+    doubt: state.doubt || problem === null || (problem.retry === 'same-key' && !begunNothing),
   }
   const reaction = problem ? reactionTo(problem, sent.doubt) : 'retry'
   if (reaction === 'close' && problem)

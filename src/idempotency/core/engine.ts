@@ -33,8 +33,12 @@ export class Engine<Form extends StoreForm> {
     request: EngineRequest<Input>,
   ): Promise<EngineReply> {
     return this.track(
-      new KeyedRequest(this.options, this.waiters, operation, request, () =>
-        this.notNow(operation.name),
+      new KeyedRequest(
+        this.options,
+        this.waiters,
+        operation,
+        request,
+        () => this.notNow(operation.name) ?? request.notNow?.() ?? null,
       ).reply(),
     )
   }

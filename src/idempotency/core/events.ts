@@ -21,6 +21,9 @@ export interface LoggedAttempt {
   /** Origin: `browser`, `api`, `worker`, … */
   source: string
   requestId: string
+  /** Name and address of the sender, as the request gave them; absent for work of our own. */
+  actor?: string | null
+  address?: string | null
   /** Fence of the claim under which it executed; null when it executed nothing. */
   fence: number | null
   /** Arrival of the request. */

@@ -4,7 +4,7 @@ import { differing, fieldHashes } from './fields'
 
 const SECRET = 'a secret of the server'
 const between = (before: object, now: object, volatile: string[] = []) =>
-  differing(fieldHashes(before, volatile, SECRET), now, volatile, SECRET)
+  differing(fieldHashes(before, volatile, SECRET), now, volatile, [SECRET])
 
 describe('K6 which fields of a reused key differ', () => {
   test.each<[string, object, object, string[]]>([
@@ -38,7 +38,7 @@ describe('K6 which fields of a reused key differ', () => {
     const stored = fieldHashes({ items, currency: 'EUR' }, [], SECRET)
     expect(stored.length).toBeLessThan(100)
     expect(
-      differing(stored, { items: items.map(({ n }) => ({ n: n + 1 })), currency: 'EUR' }, [], SECRET),
+      differing(stored, { items: items.map(({ n }) => ({ n: n + 1 })), currency: 'EUR' }, [], [SECRET]),
     ).toEqual(['/items'])
   })
 
@@ -52,7 +52,7 @@ describe('K6 which fields of a reused key differ', () => {
 
   test('a record older than field hashes names none', () => {
     for (const stored of [null, '', '{}', 'no JSON', '7', 'null'])
-      expect(differing(stored, { a: 1 }, [], SECRET)).toEqual([])
+      expect(differing(stored, { a: 1 }, [], [SECRET])).toEqual([])
   })
 
   test('K7 neither a value nor a hash that a table could reverse is stored', () => {
@@ -80,5 +80,30 @@ describe('K6 which fields of a reused key differ', () => {
         expect(named.every((found) => found === pointer || found.startsWith(`${pointer}/`))).toBe(true)
       }),
     )
+  })
+})
+
+describe('K6 while the secret rotates', () => {
+  const NEW = 'the next secret of the server'
+  const before = { merchantId: 'm', amount: 1, items: [{ n: 1 }, { n: 2 }] }
+  const now = { ...before, amount: 2 }
+
+  test('a record of the previous secret names the field that differs, and no other', () => {
+    const stored = fieldHashes(before, [], SECRET)
+    expect(differing(stored, now, [], [NEW, SECRET])).toEqual(['/amount'])
+    expect(differing(stored, before, [], [NEW, SECRET])).toEqual([])
+  })
+
+  test('so does a record of the new one', () => {
+    expect(differing(fieldHashes(before, [], NEW), now, [], [NEW, SECRET])).toEqual(['/amount'])
+  })
+
+  test('after the previous one is dropped every field of its records seems to differ', () => {
+    expect(differing(fieldHashes(before, [], SECRET), now, [], [NEW])).toEqual([
+      '/amount',
+      '/items/0/n',
+      '/items/1/n',
+      '/merchantId',
+    ])
   })
 })

@@ -20,19 +20,25 @@ export function fieldHashes(input: object, volatile: readonly string[], secret: 
  * The JSON pointers at which an input differs from the one that `stored` was made of, never the values; at
  * most `FIELDS_MAX`, or the top-level members. Empty when `stored` is missing or unreadable. Each stored
  * pointer is resolved in the new input, so it does not matter how finely the two inputs were divided.
+ * @param secrets those that `stored` may have been made with. The right one is recognised by its matches: under
+ * another no field matches, and a request under the same key has a field that is the same
  */
 export function differing(
   stored: string | null,
   input: object,
   volatile: readonly string[],
-  secret: string,
+  secrets: readonly string[],
 ): string[] {
   const before = Object.entries(readStored(stored))
   if (before.length === 0) return []
   const now = withoutVolatile(input, volatile)
-  const changed = before
-    .filter(([pointer, old]) => hash(secret, pointer, valueAt(now, pointer)) !== old)
-    .map(([pointer]) => pointer)
+  const changed = secrets
+    .map((secret) =>
+      before
+        .filter(([pointer, old]) => hash(secret, pointer, valueAt(now, pointer)) !== old)
+        .map(([pointer]) => pointer),
+    )
+    .reduce((fewest, each) => (each.length < fewest.length ? each : fewest))
   const known = new Set(before.map(([pointer]) => pointer))
   const added = leavesOf(now).map(([pointer]) => pointer)
   return shortened(

@@ -24,8 +24,11 @@ export interface RequestOptions<Form extends StoreForm> {
   clock: Clock
   /** Makes the id of the row that `begin` writes. */
   newId: () => string
-  /** A secret of the server: the HMAC key for the stored hashes of a request's fields. */
-  fieldSecret: string
+  /**
+   * Secrets of the server: HMAC keys for the stored hashes of a request's fields. New hashes are made with the first; a record may have been
+   * made with any.
+   */
+  fieldSecrets: readonly [string, ...string[]]
 }
 
 /** Dependencies of the resolver. */

@@ -11,9 +11,16 @@ export interface EngineRequest<Input> {
   input: Input
   /** How long it may wait for another request that is running under the same key, in milliseconds. */
   waitMs: number
+  /**
+   * A reason not to begin this request now, such as a limit of its sender; null: none. Asked right before each
+   * claim, so a stored answer is replayed whatever it says, and nothing has been begun under the key.
+   */
+  notNow?: () => Problem | null
   /** Origin of the request (`browser`, `api`) and its own id: for the attempt log only. */
   source: string
   requestId: string
+  /** Sender, by a name and an address of the caller's making: for the attempt log only. A retry may come from another. */
+  by?: { name: string; address: string | null }
 }
 
 /** Reply to one request: a stored answer, or a problem that is not stored. */

@@ -217,7 +217,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     problem: Problem['kind'] | null,
     fence: number | null,
   ): void {
-    const { scope, source, requestId } = this.request
+    const { scope, source, requestId, by } = this.request
     this.options.observe({
       step: 'attempt',
       attempt: {
@@ -230,6 +230,8 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
         problem,
         source,
         requestId,
+        actor: by?.name ?? null,
+        address: by?.address ?? null,
         fence,
         at: this.at,
         durationMs: this.options.clock.now().getTime() - this.at.getTime(),
@@ -248,14 +250,14 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
       key,
       fingerprint: fingerprint(input, volatile) as string,
       fingerprintVersion: FINGERPRINT_VERSION,
-      fields: fieldHashes(input, volatile, this.options.fieldSecret),
+      fields: fieldHashes(input, volatile, this.options.fieldSecrets[0]),
       subjectId: this.options.newId(),
     }
   }
 
   private differingFields(row: { fields: string | null }): string[] {
     const { operation, request, options } = this
-    return differing(row.fields, request.input, operation.volatile, options.fieldSecret)
+    return differing(row.fields, request.input, operation.volatile, options.fieldSecrets)
   }
 
   private resourceFacts({ subjectId }: { subjectId: string | null }): Facts {

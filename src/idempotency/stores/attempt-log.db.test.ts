@@ -2,7 +2,6 @@ import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { type Db, openDb, openPool } from '@/platform/db'
-import { APP_ROLE } from '@/platform/roles'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import type { LoggedAttempt } from '../core/events'
 import { AttemptLog } from './attempt-log'
@@ -15,7 +14,7 @@ let failNext: 'no' | 'before' | 'after' = 'no'
 
 beforeAll(async () => {
   database = await testDatabase()
-  pool = openPool(database.url, { max: 3, role: APP_ROLE, name: 'attempts-test' })
+  pool = openPool(database.appUrl, { max: 3, name: 'attempts-test' })
   db = openDb(pool)
 })
 afterAll(async () => {

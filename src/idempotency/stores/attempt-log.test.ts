@@ -4,7 +4,7 @@ import type { LoggedAttempt } from '../core/events'
 import { AttemptLog } from './attempt-log'
 
 const AWAY = Object.assign(new Error("Can't reach database server"), { code: 'P1001' })
-const COLUMNS = 14
+const COLUMNS = 16
 
 /**
  * A database that accepts batches, unless a test lets it fail. It keeps the first column after the merchant
@@ -113,6 +113,8 @@ describe('the attempt log', () => {
         problem,
         'browser',
         'q',
+        null,
+        null,
         'w',
         fence,
         new Date(0),

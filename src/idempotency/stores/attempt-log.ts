@@ -26,7 +26,7 @@ const FLUSH_MS = 100
  * megabytes.
  */
 const KEPT_MAX = 10_000
-/** Rows per statement. 500 rows of 14 columns are 7,000 parameters; PostgreSQL takes 65,535. */
+/** Rows per statement. 500 rows of 16 columns are 8,000 parameters; PostgreSQL takes 65,535. */
 const BATCH_MAX = 500
 /** Pause after a failed write. 1 s: a database that is restarting is not asked more often. */
 const AGAIN_MS = 1_000
@@ -42,27 +42,24 @@ export class AttemptLog {
 
   constructor(private readonly options: AttemptLogOptions) {}
 
-  /** Queues one attempt. Never throws and never waits. */
-  add(attempt: LoggedAttempt): void {
+  /** Queues one attempt. Never throws and never waits. @param id of a row that may exist already, and counts once */
+  add(attempt: LoggedAttempt, id = this.options.newId()): void {
     // The id is made once: a batch whose commit got no answer is sent again, and must not count twice.
-    this.waiting.push({ ...attempt, id: this.options.newId() })
+    this.waiting.push({ ...attempt, id })
     if (this.waiting.length > KEPT_MAX) this.dropOldest()
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS)
   }
 
   /** Presses of a button that the page held back while one request was running: no request, so no status, fence or duration. */
-  addHeldPresses(
-    held: Pick<LoggedAttempt, 'merchantId' | 'recordId' | 'operation' | 'presses' | 'requestId' | 'at'>,
-  ): void {
-    this.add({
-      ...held,
-      outcome: 'held',
-      source: 'browser',
-      status: 0,
-      problem: null,
-      fence: null,
-      durationMs: 0,
-    })
+  addHeldPresses({
+    id,
+    ...held
+  }: Pick<
+    LoggedAttempt,
+    'merchantId' | 'recordId' | 'operation' | 'presses' | 'requestId' | 'actor' | 'address' | 'at'
+  > & { id?: string }): void {
+    const request = { outcome: 'held', source: 'browser', status: 0, problem: null } as const
+    this.add({ ...held, ...request, fence: null, durationMs: 0 }, id)
   }
 
   /** Resolves when every attempt added before is written or dropped. */
@@ -108,10 +105,10 @@ export class AttemptLog {
       (
         a,
       ) => sql`(${a.merchantId}::uuid, ${a.id}::uuid, ${a.recordId}, ${a.operation}, ${a.outcome}, ${a.presses}::int, ${a.status}::smallint,
-        ${a.problem}, ${a.source}, ${a.requestId}, ${this.options.worker}, ${a.fence}::int, ${a.at}::timestamptz, ${a.durationMs}::int)`,
+        ${a.problem}, ${a.source}, ${a.requestId}, ${a.actor ?? null}, ${a.address ?? null}, ${this.options.worker}, ${a.fence}::int, ${a.at}::timestamptz, ${a.durationMs}::int)`,
     )
     return sql`
-      INSERT INTO attempt (merchant_id, id, record_id, operation, outcome, presses, status, problem, source, request_id, worker, fence, at, duration_ms)
+      INSERT INTO attempt (merchant_id, id, record_id, operation, outcome, presses, status, problem, source, request_id, actor, address, worker, fence, at, duration_ms)
       VALUES ${join(rows)}
       ON CONFLICT DO NOTHING`
   }

@@ -44,6 +44,8 @@ export function classify(error: unknown): ErrorClass {
   if (codes.has('PO001')) return 'refused'
   if (some((code) => RETRY.has(code)) || text.includes('TransactionWriteConflict')) return 'retry'
   if (some((code) => RACE.has(code))) return 'race'
+  // Before the codes of Prisma: P2039 stands for any error of the database, also for a value that it refused.
+  if (some((code) => REFUSED_VALUE.test(code))) return 'definite'
   if (some((code) => UNKNOWN_SQL.test(code) || code === 'P1017') || UNKNOWN_TEXT.test(text)) return 'unknown'
   if (some((code) => OVERLOAD_PRISMA.has(code) || OVERLOAD_SQL.test(code)) || OVERLOAD_TEXT.test(text))
     return 'overload'
@@ -54,6 +56,26 @@ export function classify(error: unknown): ErrorClass {
 export function isUnavailable(error: unknown): boolean {
   return ['unknown', 'overload'].includes(classify(error))
 }
+
+/** True when PostgreSQL ended the statement: it took longer than `statement_timeout`. Other statements may work. */
+export function isCancelled(error: unknown): boolean {
+  return tracesOf(error).codes.has('57014')
+}
+
+/**
+ * True when PostgreSQL refused a value: SQLSTATE class 22 (data exception: a time out of range, a text with U+0000, a number too large)
+ * and 23514 (a CHECK, or one of our triggers). Found in whatever shape Prisma, its adapter or pg reports it.
+ */
+export function isRefusedValue(error: unknown): boolean {
+  const { codes, text } = tracesOf(error)
+  return [...codes].some((code) => REFUSED_VALUE.test(code)) || REFUSED_TEXT.test(text)
+}
+
+/** P2000: too long for its column. P2020: out of range. P2023: inconsistent column data. P2033: does not fit 64 bits. */
+const REFUSED_VALUE = /^(22[0-9A-Z]{3}|23514|P2000|P2020|P2023|P2033)$/
+/** Errors that reach us without a code of their own. */
+const REFUSED_TEXT =
+  /invalid byte sequence for encoding|unsupported Unicode escape sequence|lone leading surrogate|lone trailing surrogate/i
 
 /** True when the same call may succeed later. */
 export function isPassing(error: unknown): boolean {

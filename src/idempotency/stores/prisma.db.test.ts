@@ -18,12 +18,12 @@ const queries: string[] = []
 
 beforeAll(async () => {
   database = await testDatabase()
-  owner = openPool(database.url, { max: 2, role: 'postgres', name: 'test-owner' })
+  owner = openPool(database.url, { max: 2, name: 'test-owner' })
   await owner.query('CREATE TABLE line (id bigserial PRIMARY KEY, run text NOT NULL, line text NOT NULL)')
   await owner.query(
     `GRANT SELECT, INSERT ON line TO ${APP_ROLE}; GRANT USAGE ON SEQUENCE line_id_seq TO ${APP_ROLE}`,
   )
-  pool = openPool(database.url, { max: 20, role: APP_ROLE, name: 'payonce-test' })
+  pool = openPool(database.appUrl, { max: 20, name: 'payonce-test' })
   db = openDb(pool, ({ query }) => queries.push(query))
 })
 afterAll(async () => {

@@ -46,12 +46,14 @@ export class PrismaStore implements Store<SqlForm> {
    * @param worker name of this process, stored with each claim
    * @param newToken makes a UUID for each claim
    * @param leaseMs how long a claim lasts without being renewed, in milliseconds
+   * @param ours condition on `merchant_id`: records that this process may settle. Others on the same database are left to theirs
    */
   constructor(
     private readonly client: PrismaLike,
     private readonly worker: string,
     private readonly newToken: () => string,
     readonly leaseMs = LEASE_MS,
+    private readonly ours: Sql = sql`true`,
   ) {
     this.lease = statements.milliseconds(leaseMs)
   }
@@ -94,12 +96,12 @@ export class PrismaStore implements Store<SqlForm> {
   }
 
   async takeOverdue(operation: string, limit: number): Promise<DoubtedRecord[]> {
-    return this.overdue(statements.takeOverdue(operation, limit, this.taker(this.newToken())))
+    return this.overdue(statements.takeOverdue(operation, limit, this.taker(this.newToken()), this.ours))
   }
 
   async takeInDoubt(operation: string, merchantId: string, id: string): Promise<DoubtedRecord | null> {
     const [taken] = await this.overdue(
-      statements.takeOneInDoubt(operation, merchantId, id, this.taker(this.newToken())),
+      statements.takeOneInDoubt({ operation, merchantId, id }, this.taker(this.newToken()), this.ours),
     )
     return taken ?? null
   }

@@ -117,9 +117,9 @@ const SHOWN_STATE: Sql = sql`CASE WHEN parked_at IS NULL THEN state ELSE 'parked
 /** Subquery: the one row of `AttemptCounts` of a record, for lists of records and of what they began (payments). */
 export function countsOfAttempts(merchantId: Sql, recordId: Sql, more: Sql = sql``): Sql {
   return sql`(
-    SELECT count(*) FILTER (WHERE outcome = 'executed')::int AS executed, count(*) FILTER (WHERE outcome = 'replayed')::int AS replayed,
-      count(*) FILTER (WHERE outcome = 'joined')::int AS joined, count(*) FILTER (WHERE outcome = 'rejected')::int AS rejected,
-      count(*) FILTER (WHERE outcome = 'recovered')::int AS recovered, coalesce(sum(presses) FILTER (WHERE outcome = 'held'), 0)::int AS held,
+    SELECT count(*) FILTER (WHERE outcome = 'executed')::float8 AS executed, count(*) FILTER (WHERE outcome = 'replayed')::float8 AS replayed,
+      count(*) FILTER (WHERE outcome = 'joined')::float8 AS joined, count(*) FILTER (WHERE outcome = 'rejected')::float8 AS rejected,
+      count(*) FILTER (WHERE outcome = 'recovered')::float8 AS recovered, coalesce(sum(presses) FILTER (WHERE outcome = 'held'), 0)::float8 AS held,
       coalesce((array_agg(outcome ORDER BY at, id))[1:12], '{}') AS strip${more}
     FROM attempt WHERE merchant_id = ${merchantId} AND record_id = ${recordId})`
 }
@@ -194,7 +194,7 @@ export async function readDoubt(db: RowReader): Promise<DoubtCount> {
     db,
     doubtCount,
     sql`
-      SELECT count(*)::int AS "inDoubt", count(parked_at)::int AS parked,
+      SELECT count(*)::float8 AS "inDoubt", count(parked_at)::float8 AS parked,
         coalesce(greatest(extract(epoch FROM now() - min(lease_until) FILTER (WHERE parked_at IS NULL)), 0), 0)::float8 AS "overdueSeconds"
       FROM idempotency_record WHERE state IN ('sending', 'unknown')`,
   )

@@ -101,13 +101,16 @@ function outcomeColumns(next: Finish<SqlForm>): Sql {
   }
 }
 
-/** Takes over records in doubt, each by one caller: with `SKIP LOCKED` several callers can search at once. */
-export function takeOverdue(operation: string, limit: number, taker: Taker): Sql {
+/**
+ * Takes over records in doubt, each by one caller: with `SKIP LOCKED` several callers can search at once.
+ * @param ours condition on `merchant_id`: records that this process may settle
+ */
+export function takeOverdue(operation: string, limit: number, taker: Taker, ours: Sql): Sql {
   return takeForCheck(
     taker,
     sql`
       SELECT merchant_id, id FROM idempotency_record
-      WHERE state IN ('sending', 'unknown') AND operation = ${operation} AND lease_until < now() AND parked_at IS NULL
+      WHERE state IN ('sending', 'unknown') AND operation = ${operation} AND lease_until < now() AND parked_at IS NULL AND ${ours}
       ORDER BY lease_until LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
   )
 }
@@ -116,13 +119,17 @@ export function takeOverdue(operation: string, limit: number, taker: Taker): Sql
  * Takes over one record in doubt, unless it is being checked: a check counts as a failure from its beginning,
  * so `failures` > 0 under a lease means one is running.
  */
-export function takeOneInDoubt(operation: string, merchantId: string, id: string, taker: Taker): Sql {
+export function takeOneInDoubt(
+  { operation, merchantId, id }: { operation: string; merchantId: string; id: string },
+  taker: Taker,
+  ours: Sql,
+): Sql {
   return takeForCheck(
     taker,
     sql`
       SELECT merchant_id, id FROM idempotency_record
       WHERE merchant_id = ${merchantId}::uuid AND id = ${id} AND operation = ${operation} AND state = 'unknown' AND parked_at IS NULL
-        AND (failures = 0 OR lease_until < now())
+        AND (failures = 0 OR lease_until < now()) AND ${ours}
       FOR UPDATE SKIP LOCKED`,
   )
 }

@@ -57,7 +57,7 @@ export class TestEngine {
       observe: (event) => this.events.push(event),
       clock: systemClock,
       newId,
-      fieldSecret: 'secret',
+      fieldSecrets: ['secret'],
     })
   }
 

@@ -6,7 +6,6 @@ import { transactionsOfPayment } from '@/ledger/read'
 import { uuidv7 } from '@/lib/id'
 import { commit } from '@/platform/commit'
 import { type Db, openDb, openPool, sql } from '@/platform/db'
-import { APP_ROLE } from '@/platform/roles'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import type { FaultOrder } from '../../../lab/bank/script'
 import { type LabBank, startLabBank } from '../../../lab/bank/server'
@@ -29,8 +28,8 @@ let events: ReconcileEvent[]
 
 beforeAll(async () => {
   database = await testDatabase()
-  owner = openPool(database.url, { max: 2, role: 'none', name: 'reconcile-owner' })
-  pool = openPool(database.url, { max: 20, role: APP_ROLE, name: 'reconcile' })
+  owner = openPool(database.url, { max: 2, name: 'reconcile-owner' })
+  pool = openPool(database.appUrl, { max: 20, name: 'reconcile' })
   db = openDb(pool)
   bank = await startLabBank({ databaseUrl: database.url })
   gateway = httpGateway({ url: bank.url, timeoutMs: 10_000 })

@@ -15,9 +15,6 @@ import {
   newRef,
 } from './types'
 
-/** The bank's database role: it may write its own schema, and can read nothing of ours. */
-export const BANK_ROLE = 'payonce_bank'
-
 /** Age at which an unanswered challenge is declined, at the next look-up: an abandoned page must not hold its order for ever. */
 const CHALLENGE_ENDS = "interval '15 minutes'"
 

@@ -20,6 +20,7 @@ export function httpGateway({ url, timeoutMs, remembersForMs = REMEMBERS_FOR_MS 
     answerOf(shape, at(url, path), timeoutMs, body)
   return {
     name: 'simulator',
+    mode: 'test',
     settlesWithinMs: timeoutMs + SLOWEST_MS,
     remembersForMs,
     charge: async (request) => about(request.key, await ask(chargeAnswer, '/charges', request)),

@@ -7,7 +7,7 @@ import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { type LabBank, startLabBank } from '../../../lab/bank/server'
 import type { Gateway } from '../gateway'
 import { gatewayContract } from '../gateway.contract'
-import { BANK_ROLE, SimulatedBank } from './bank'
+import { SimulatedBank } from './bank'
 import { CARDS, feeFor } from './cards'
 import { httpGateway } from './client'
 import { simulatorGateway } from './gateway'
@@ -17,6 +17,7 @@ const TIMEOUT_MS = 300
 let database: TestDatabase
 let pool: pg.Pool
 let away: pg.Pool
+let owner: pg.Pool
 let server: LabBank
 let bank: SimulatedBank
 let gateway: Gateway
@@ -25,8 +26,9 @@ let key: string
 
 beforeAll(async () => {
   database = await testDatabase()
-  pool = openPool(database.url, { max: 10, role: BANK_ROLE, name: 'bank-test' })
-  away = openPool(database.url.replace(/:\d+\//, ':1/'), { max: 1, role: BANK_ROLE, name: 'away' })
+  pool = openPool(database.bankUrl, { max: 10, name: 'bank-test' })
+  owner = openPool(database.url, { max: 1, name: 'bank-owner' })
+  away = openPool(database.bankUrl.replace(/:\d+\//, ':1/'), { max: 1, name: 'away' })
   server = await startLabBank({ databaseUrl: database.url })
   bank = new SimulatedBank(pool)
   gateway = simulatorGateway({ bank, timeoutMs: 10_000 })
@@ -34,7 +36,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await server.close()
-  await Promise.all([pool.end(), away.end()])
+  await Promise.all([pool.end(), away.end(), owner.end()])
   await database.drop()
 })
 beforeEach(() => {
@@ -178,7 +180,7 @@ describe('a challenge', () => {
   })
 
   const minutesOld = (minutes: number) =>
-    pool.query(
+    owner.query(
       `UPDATE gateway_simulator.request SET created_at = now() - $2 * interval '1 minute' WHERE idempotency_key = $1`,
       [key, minutes],
     )

@@ -24,6 +24,7 @@ export const SLOWEST_MS = 3_000
 export function simulatorGateway({ bank, timeoutMs }: SimulatorOptions): Gateway {
   return {
     name: 'simulator',
+    mode: 'test',
     settlesWithinMs: timeoutMs + SLOWEST_MS,
     remembersForMs: REMEMBERS_FOR_MS,
     charge: (request) => doubtful(timeoutMs, () => askToCharge(bank, { ...request, token: request.method })),

@@ -16,8 +16,29 @@ export function addressOf(
     .filter(Boolean)
   const seen = trustedHops === 0 ? undefined : entries.at(-trustedHops)
   // An entry that is no address was not written by a proxy of ours, however long it is.
-  return networkOf(seen) ?? networkOf(socket) ?? 'unknown'
+  return networkOf(seen) ?? networkOf(socket) ?? UNKNOWN_ADDRESS
 }
+
+/** In place of an address that cannot be known. All such callers are counted as one. */
+export const UNKNOWN_ADDRESS = 'unknown'
+
+/** The part of a Hono context that knows where a request comes from. */
+interface Incoming {
+  env?: unknown
+  req: { header(name: string): string | undefined }
+}
+
+/** The address that a request is counted by: every limit of ours uses this one. */
+export function requestAddress(c: Incoming, trustedHops: number): string {
+  const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined
+  return addressOf(env?.incoming?.socket?.remoteAddress, c.req.header('x-forwarded-for'), trustedHops)
+}
+
+/**
+ * The header in which the web process passes a page's address to Next. It is set on each request, so whatever a
+ * client sent in it is gone.
+ */
+export const ADDRESS_HEADER = 'x-payonce-address'
 
 /**
  * One caller's network: an IPv4 address, or the /64 of an IPv6 address, since each household has 2^64

@@ -3,7 +3,7 @@ import type { Caller, Callers } from '@/access/callers'
 import { type Problem, ProblemError } from '@/idempotency/problems'
 import { InFlight } from './in-flight'
 import { type Limit, openLimit, type Quota } from './limits'
-import { isOverloaded } from './load-shedding'
+import { isOverloaded, OVERLOADED } from './load-shedding'
 
 /**
  * Requests of one API key in flight in one process. 100: more than a client needs, far fewer than would starve
@@ -37,12 +37,7 @@ export class Admission {
   /** @throws ProblemError `unauthorized`, `rate-limited` or `unavailable` */
   async admit(token: string, address: string): Promise<Admitted> {
     const { callers, pool } = this.options
-    if (isOverloaded(pool))
-      throw new ProblemError({
-        kind: 'unavailable',
-        detail: 'The server is overloaded. Nothing was done; send the same request again.',
-        retryAfterSeconds: 1,
-      })
+    if (isOverloaded(pool)) throw new ProblemError(OVERLOADED)
     const expected = callers.lastSeen(token)
     // An address that guesses tokens is refused without asking the database. A known key is not: its owner
     // may share the address.

@@ -16,6 +16,10 @@ export class InFlight {
     return true
   }
 
+  countOf(callerId: string): number {
+    return this.running.get(callerId) ?? 0
+  }
+
   leave(callerId: string): void {
     const now = this.running.get(callerId) ?? 0
     if (now <= 1) this.running.delete(callerId)

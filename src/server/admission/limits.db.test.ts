@@ -3,7 +3,6 @@ import { promisify } from 'node:util'
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openPool } from '@/platform/db'
-import { APP_ROLE } from '@/platform/roles'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { openLimit, quotaHeaders } from './limits'
 
@@ -14,7 +13,7 @@ let n = 0
 
 beforeAll(async () => {
   database = await testDatabase()
-  pool = openPool(database.url, { max: 5, role: APP_ROLE, name: 'limits-test' })
+  pool = openPool(database.appUrl, { max: 5, name: 'limits-test' })
 })
 afterAll(async () => {
   await pool.end()
@@ -125,7 +124,7 @@ describe('who has nothing left', () => {
 })
 
 test('without its database a limit does not guess: its caller gets the error', async () => {
-  const away = openPool('postgresql://127.0.0.1:1/none', { max: 1, role: APP_ROLE, name: 'away' })
+  const away = openPool('postgresql://127.0.0.1:1/none', { max: 1, name: 'away' })
   await expect(openLimit(away, 'test', 10).take(who)).rejects.toThrow(/ECONNREFUSED/)
   await away.end()
 })

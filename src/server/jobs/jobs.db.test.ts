@@ -4,7 +4,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { readDoubt } from '@/idempotency/stores/read'
 import { openPool } from '@/platform/db'
 import { openLog } from '@/platform/log'
-import { APP_ROLE } from '@/platform/roles'
 import { openTestProduct, type TestProduct } from '../testing/product'
 import { readHealth } from './health'
 import { type Job, jobsOf, turn } from './jobs'
@@ -28,7 +27,7 @@ async function withWorkers(count: number, jobs: readonly Job[], work: () => Prom
   const stopping = new AbortController()
   const pools: pg.Pool[] = []
   const queues = Array.from({ length: count }, () => {
-    const pool = openPool(product.deps.env.DATABASE_URL, { max: 6, role: APP_ROLE, name: 'test-queue' })
+    const pool = openPool(product.deps.env.DATABASE_URL, { max: 6, name: 'test-queue' })
     pools.push(pool)
     return runQueue({
       pool,
@@ -181,9 +180,15 @@ describe('the jobs', () => {
   it('report themselves and the records in doubt at /api/metrics', async () => {
     await pay('silent too', 'pm_card_timeout_before_charge')
     await withWorkers(1, [named('counting', async () => 7)], () => ran('counting', 1))
-    const metrics = await (await product.call('/api/metrics')).text()
+    const metrics = await (
+      await product.fetch(new Request('http://localhost/api/metrics', { headers: { host: 'localhost' } }), {
+        incoming: { socket: { remoteAddress: '127.0.0.1' } },
+      })
+    ).text()
     expect(metrics).toMatch(/payonce_job_runs\{job="counting"\} \d/)
-    expect(metrics).toMatch(/payonce_job_handled\{job="counting"\} \d*7/)
+    // Each turn handles seven; a busy machine may have begun the next turn.
+    const handled = Number(/payonce_job_handled\{job="counting"\} (\d+)/.exec(metrics)?.[1])
+    expect([handled > 0, handled % 7]).toEqual([true, 0])
     expect(metrics).toMatch(/payonce_records_in_doubt 1\b/)
     expect(metrics).toMatch(/payonce_records_parked 0\b/)
   })

@@ -1,8 +1,11 @@
 import type { AnyOperation } from '@/idempotency/core/operation'
 import type { Upkeep } from '@/idempotency/core/store'
 import type { SqlForm } from '@/idempotency/stores/sql'
+import { sealLedger } from '@/ledger/seal'
 import { uuidv7 } from '@/lib/id'
 import type { Core } from '../core'
+import { forgetViolations } from '../csp-reports'
+import { checkCheckout } from './page-check'
 
 /** Recurring work. Any number of workers may run a job at once: each row is taken by one of them. */
 export interface Job {
@@ -23,7 +26,13 @@ export interface Job {
 const UPKEEP_BATCH = 500
 /** Records per batch of the resolver. 20: they are settled side by side, within the pool. */
 const RESOLVER_BATCH = 20
+/** Ledger transactions per batch of sealing. 2,000: a quarter of a second, and 100,000 in one turn. */
+const SEAL_BATCH = 2_000
+/** 5 s: what was changed before it was sealed cannot be found, so that time is kept short. */
+const SEAL_MS = 5_000
 const MINUTE_MS = 60_000
+/** 10 minutes: PCI DSS 11.6.1 asks for once a week; it costs one page. */
+const PAGE_CHECK_MS = 10 * MINUTE_MS
 
 export function jobsOf(core: Core): Job[] {
   const { reconcile, env } = core
@@ -47,8 +56,20 @@ export function jobsOf(core: Core): Job[] {
       name: 'retention',
       everyMs: MINUTE_MS,
       batchMax: UPKEEP_BATCH,
-      run: () => upkeep.expireAnswers(UPKEEP_BATCH),
+      run: async () => {
+        await forgetViolations(core.db)
+        return upkeep.expireAnswers(UPKEEP_BATCH)
+      },
     },
+    // Compares the checkout, as browsers get it, with what was built.
+    {
+      name: 'page-check',
+      everyMs: PAGE_CHECK_MS,
+      batchMax: Number.POSITIVE_INFINITY,
+      run: () => checkCheckout(core),
+    },
+    // Adds committed postings to the ledger's hash chain.
+    { name: 'seal', everyMs: SEAL_MS, batchMax: SEAL_BATCH, run: () => sealLedger(core.db, SEAL_BATCH) },
   ]
 }
 

@@ -16,8 +16,8 @@ export interface QueueOptions {
 
 /** 500 ms before a queue that broke or could not start is opened again: soon, and no storm of connections. */
 const AGAIN_MS = 500
-/** Jobs side by side in one worker. 4: as many as there are, so that none waits for another. */
-const CONCURRENCY = 4
+/** Jobs side by side in one worker. 6: as many as there are, so that none waits for another. */
+const CONCURRENCY = 6
 /** Polls beside LISTEN: after some restarts of the database its notifications stay away for a while. */
 const POLL_MS = 1_000
 /** Batches with no delay: only for batches the library handles a database that goes away in the moment a job ends. */

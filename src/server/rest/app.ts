@@ -7,7 +7,7 @@ import { uuidv7 } from '@/lib/id'
 import { OverQuota } from '../admission/admission'
 import { quotaHeaders } from '../admission/limits'
 import type { Deps } from '../deps'
-import { INTERNAL_PROBLEM, problemOf, validationProblem } from '../problem-of'
+import { INTERNAL_PROBLEM, problemOf, REFUSED_VALUE, validationProblem } from '../problem-of'
 import { checkRequest } from './check-request'
 import { apiDocument } from './document'
 import { idempotencyRoutes } from './key-state'
@@ -87,6 +87,8 @@ function problemFor(error: Error, { log }: Deps, c: RestContext): Problem {
   if (problem.kind === 'unauthorized') c.header('WWW-Authenticate', 'Bearer realm="Payonce"')
   if (problem.kind === 'internal')
     log.error({ err: error, path: c.req.path, requestId: c.var.requestId }, 'an API request failed')
+  if (problem === REFUSED_VALUE)
+    log.warn({ requestId: c.var.requestId }, 'the database refused a value of a request')
   return problem
 }
 

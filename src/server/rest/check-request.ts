@@ -1,32 +1,30 @@
 import type { MiddlewareHandler } from 'hono'
 import type { ApiScope } from '@/access/api-key'
 import { readKey } from '@/idempotency/adapters/key-header'
-import { ProblemError } from '@/idempotency/problems'
-import { carriesCardNumber, holdsCardNumber } from '@/lib/card-number'
-import { addressOf } from '../admission/address'
+import { type Problem, ProblemError } from '@/idempotency/problems'
+import { requestAddress } from '../admission/address'
 import { quotaHeaders } from '../admission/limits'
+import { problemOfAddress, problemOfValue, addressOf as sentAddressOf } from '../check-text'
 import type { Deps } from '../deps'
 import type { RestContext, RestEnv } from './respond'
 
 /**
  * The checks of every API request, cheapest first, so that nothing malformed reaches the database:
  *
- *     a token is sent ─► the key's form ─► the body is JSON, without a card number ─► the token is valid, within its limits ─► the route
+ *     a token is sent ─► the address ─► the key's form ─► the body is JSON, without a card number ─► the token is valid, within its limits ─► the route
  *
  * @throws ProblemError for the first check that fails
  */
 export function checkRequest(deps: Deps): MiddlewareHandler<RestEnv> {
   return async (c, next) => {
     const token = bearer(c.req.header('authorization'))
+    refuse(problemOfAddress(sentAddressOf(c)))
     if (c.req.method === 'POST') {
       c.set('key', keyOf(c))
       await checkBody(c)
     }
-    const address = addressOf(
-      c.env?.incoming?.socket?.remoteAddress,
-      c.req.header('x-forwarded-for'),
-      deps.env.PAYONCE_TRUSTED_HOPS,
-    )
+    const address = requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)
+    c.set('address', address)
     const { caller, quota, leave } = await deps.admission.admit(token, address)
     c.set('caller', caller)
     for (const [name, value] of Object.entries(quotaHeaders(quota))) c.header(name, value)
@@ -64,7 +62,7 @@ function bearer(header: string | undefined): string {
 function keyOf(c: RestContext): string {
   const read = readKey(c.req.header('idempotency-key'))
   if ('problem' in read) throw new ProblemError(read.problem)
-  if (holdsCardNumber(read.key)) throw new ProblemError(CARD_NUMBER)
+  refuse(problemOfValue(read.key))
   return read.key
 }
 
@@ -75,11 +73,9 @@ async function checkBody(c: RestContext): Promise<void> {
   const body: unknown = await c.req.json().catch(() => {
     throw new ProblemError({ kind: 'validation', detail: 'The body is not valid JSON.' })
   })
-  if (carriesCardNumber(body)) throw new ProblemError(CARD_NUMBER)
+  refuse(problemOfValue(body))
 }
 
-const CARD_NUMBER = {
-  kind: 'card-number',
-  detail:
-    'A field holds a card number. Send a token such as pm_card_visa instead. The number was not stored.',
-} as const
+function refuse(problem: Problem | null): void {
+  if (problem) throw new ProblemError(problem)
+}

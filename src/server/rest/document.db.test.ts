@@ -3,6 +3,7 @@ import addFormats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXPOSED_HEADERS } from '@/idempotency/adapters/http'
 import { PROBLEMS } from '@/idempotency/problems'
+import { liveBank } from '../testing/live'
 import { type ApiReply, openTestProduct, type TestProduct } from '../testing/product'
 
 /** The document of the API against the API: every example is sent, and every answer is what the document says. */
@@ -239,7 +240,7 @@ describe('what surrounds it', () => {
   })
 
   it('CORS: in live mode only the origins that are named; refusals carry it, too', async () => {
-    const live = await openTestProduct({ PAYONCE_MODE: 'live', PAYONCE_CORS_ORIGINS: 'https://shop.example' })
+    const live = await openTestProduct({ PAYONCE_CORS_ORIGINS: 'https://shop.example' }, liveBank())
     const from = async (origin: string) =>
       (await live.api('GET', '/api/v1/payments', undefined, { origin })).header('access-control-allow-origin')
     expect([await from('https://shop.example'), await from('https://other.example')]).toEqual([

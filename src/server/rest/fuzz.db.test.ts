@@ -96,7 +96,7 @@ const POSTS = () => ['/api/v1/orders', '/api/v1/payments', `/api/v1/payments/${p
 function expectProblem({ status, type, body }: Heard): void {
   expect(status, body).toBeGreaterThanOrEqual(400)
   expect(status, body).toBeLessThan(500)
-  expect(type).toBe('application/problem+json')
+  expect(type).toBe('application/problem+json; charset=utf-8')
   const problem = JSON.parse(body)
   expect(problem).toMatchObject(showProblem({ kind: problem.kind, detail: problem.detail }))
   expect(body).not.toMatch(/prisma|postgres|select |stack|node_modules| at \//i)

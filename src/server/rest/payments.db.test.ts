@@ -55,7 +55,7 @@ describe('a payment of an amount', () => {
       },
     })
     expect(reply.header('location')).toBe(`/api/v1/payments/${reply.body.id}`)
-    expect(reply.header('content-type')).toBe('application/json')
+    expect(reply.header('content-type')).toBe('application/json; charset=utf-8')
     expect(Date.parse(reply.header('idempotency-key-expires') ?? '')).toBeGreaterThan(
       Date.now() + 29 * 24 * 3_600_000,
     )
@@ -160,7 +160,7 @@ describe('what the bank says', () => {
       status: 402,
       body: { kind: 'payment-declined', declineCode, retry: 'no', safeNewKey: true },
     })
-    expect(first.header('content-type')).toBe('application/problem+json')
+    expect(first.header('content-type')).toBe('application/problem+json; charset=utf-8')
     expect(first.header('link')).toContain('</problems/payment-declined>; rel="describedby"')
     const replay = await pay({ paymentMethod })
     expect([replay.status, replay.text, replay.header('idempotent-replayed')]).toEqual([

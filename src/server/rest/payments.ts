@@ -5,6 +5,7 @@ import { payAmount, payOrder } from '@/checkout/schema'
 import { findPaymentForApi, listPaymentsForApi, type PaymentApiRow } from '@/payments/api-read'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import type { Deps } from '../deps'
+import { refuseTestToken } from '../one-mode'
 import { pageOf, paymentShape, showPayment } from '../wire/api-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
 import { instant, notFound, uuidOf } from '../wire/json'
@@ -48,7 +49,14 @@ const create = createRoute({
       paymentShape,
       'The shopper must confirm at `nextAction.url` first. Send the same request again to learn the outcome.',
     ),
-    ...problems('payment-declined', 'already-paid', 'not-charged', 'not-found', ...KEYED),
+    ...problems(
+      'payment-declined',
+      'too-many-attempts',
+      'already-paid',
+      'not-charged',
+      'not-found',
+      ...KEYED,
+    ),
   },
 })
 
@@ -87,6 +95,7 @@ export function paymentRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
   app.openapi(create, (c) => {
     const asked = c.req.valid('json')
     const { merchantId } = c.var.caller
+    refuseTestToken(asked.paymentMethod, deps.gateway.mode)
     // `version` is the order that a shopper saw on the page. A program has seen none: it pays the order as it stands.
     const input = 'orderId' in asked ? { ...asked, version: null, merchantId } : { ...asked, merchantId }
     return runOnce(c, deps, deps.operations.createPayment, input, PAYMENTS)

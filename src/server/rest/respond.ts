@@ -10,6 +10,8 @@ export interface RestEnv {
   Bindings: { incoming?: { socket?: { remoteAddress?: string } } }
   Variables: {
     requestId: string
+    /** See `requestAddress`. */
+    address: string
     caller: Caller
     /** The idempotency key; set for POST only. */
     key: string

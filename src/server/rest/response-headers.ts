@@ -46,6 +46,7 @@ const WAITS: readonly ProblemKind[] = [
   'in-progress',
   'outcome-unknown',
   'rate-limited',
+  'too-many-attempts',
   'internal',
   'unavailable',
 ]

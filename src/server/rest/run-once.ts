@@ -2,6 +2,8 @@ import type { TypedResponse } from 'hono'
 import { httpAnswer, waitPreferred } from '@/idempotency/adapters/http'
 import type { Operation } from '@/idempotency/core/operation'
 import type { SqlForm } from '@/idempotency/stores/sql'
+import type { Actor } from '@/lib/actor'
+import { keyActor } from '../actor'
 import type { Deps } from '../deps'
 import { type RestContext, send } from './respond'
 
@@ -24,23 +26,25 @@ type StoredResponse = TypedResponse<any, any, 'json'>
  * @param path where the created resource is read, without its id: for `Location`
  * @throws StoreUnavailable when the record cannot be read or claimed: then nothing was asked of the bank
  */
-export async function runOnce<Input extends object, Begun, Effect>(
+export async function runOnce<Input extends { by?: Actor | undefined }, Begun, Effect>(
   c: RestContext,
   deps: Deps,
   operation: Operation<Input, Begun, Effect, SqlForm>,
-  input: Input,
+  input: Omit<Input, 'by'>,
   path: string,
 ): Promise<StoredResponse> {
   const { caller, key, requestId } = c.var
+  const by = keyActor(c.var)
   const wait = waitPreferred(c.req.header('prefer'))
   const scope = scopeOf(caller.merchantId)
   const reply = await deps.engine.run(operation, {
     scope,
     key,
-    input,
+    input: { ...input, by } as Input,
     waitMs: (wait ?? 0) * 1_000,
     source: 'api',
     requestId,
+    by,
   })
   if (wait !== null) c.header('Preference-Applied', `wait=${wait}`)
   const statusUrl = `/api/v1/idempotency/${operation.name}/${encodeURIComponent(key)}`

@@ -1,43 +1,67 @@
 import { z } from 'zod'
 import { readAttemptState, readCheckout, readReceipt } from '@/checkout/read'
+import { nextReport, reportedPresses } from '@/checkout/reported-presses'
 import { orderId, payInput } from '@/checkout/schema'
 import type { PaymentBody } from '@/checkout/shopper-answers'
 import { resultOf } from '@/idempotency/adapters/trpc'
 import { recordId, type Scope } from '@/idempotency/core/fingerprint'
 import { keyProblem } from '@/idempotency/core/key'
+import type { EngineReply } from '@/idempotency/core/request'
 import { ProblemError } from '@/idempotency/problems'
+import { shopperActor } from '../actor'
 import type { Context } from '../context'
-import { publicProcedure, router } from '../trpc'
+import { refuseOtherMode, refuseTestToken } from '../one-mode'
+import { router, senderOf, shopperProcedure } from '../trpc'
+import { attemptStateOut, checkoutOut, paidOut, receiptOut } from '../wire/checkout-shapes'
 
 /** Time that a press waits for one that is running. 10 s: by then the page shows that it takes longer. */
 const JOIN_MS = 10_000
 
 /** The shopper's procedures. An order's id is the right to see and pay it. */
 export const checkoutRouter = router({
-  order: publicProcedure
+  order: shopperProcedure
     .input(z.strictObject({ orderId }))
-    .query(async ({ ctx, input }) => found(await readCheckout(ctx.db, input.orderId), 'order')),
+    .output(checkoutOut)
+    .query(async ({ ctx, input }) => {
+      const order = found(await readCheckout(ctx.db, input.orderId), 'order')
+      refuseOtherMode(order.testMode ? 'test' : 'live', ctx.gateway.mode)
+      return order
+    }),
 
-  pay: publicProcedure.input(payInput).mutation(async ({ ctx, input }) => {
-    const { key, ...order } = input
-    const scope = await scopeOf(ctx, order.orderId)
-    const request = {
-      key: validKey(key),
-      scope,
-      waitMs: JOIN_MS,
-      source: 'browser',
-      requestId: ctx.requestId,
-    }
-    return resultOf<PaymentBody>(
-      await ctx.engine.run(ctx.operations.pay, {
-        ...request,
-        input: { ...order, merchantId: scope.merchantId },
-      }),
-    )
-  }),
+  pay: shopperProcedure
+    .input(payInput)
+    .output(paidOut)
+    .mutation(async ({ ctx, input }) => {
+      const { key, ...order } = input
+      refuseTestToken(order.paymentMethod, ctx.gateway.mode)
+      const scope = await scopeOf(ctx, order.orderId)
+      const by = shopperActor(ctx)
+      const request = {
+        key: validKey(key),
+        scope,
+        waitMs: JOIN_MS,
+        source: 'browser',
+        requestId: ctx.requestId,
+        by,
+      }
+      const payment = { merchantId: scope.merchantId, orderId: order.orderId }
+      const limit = ctx.shopperLimits.payment({ ...senderOf(ctx), ...payment })
+      let reply: EngineReply | null = null
+      try {
+        reply = await ctx.engine.run(ctx.operations.pay, {
+          ...request,
+          notNow: limit.notNow,
+          input: { ...order, merchantId: scope.merchantId, by },
+        })
+      } finally {
+        limit.end(reply)
+      }
+      return resultOf<PaymentBody>(reply)
+    }),
 
-  status: publicProcedure
+  status: shopperProcedure
     .input(z.strictObject({ orderId, key: z.unknown().optional() }))
+    .output(attemptStateOut)
     .query(async ({ ctx, input }) => {
       const key = validKey(input.key)
       const scope = await scopeOf(ctx, input.orderId)
@@ -50,36 +74,52 @@ export const checkoutRouter = router({
 
   /**
    * Logs presses that the page held back while one request was running: never requests, and the dashboard
-   * counts them as such.
+   * counts them as such. Only for a payment that this guest began, and few of them: the page says it, and pages
+   * can be forged.
    */
-  held: publicProcedure
+  held: shopperProcedure
     .input(z.strictObject({ orderId, key: z.unknown().optional(), presses: z.int().min(1).max(10_000) }))
+    .output(z.object({ ok: z.literal(true) }))
     .mutation(async ({ ctx, input }) => {
       const key = validKey(input.key)
-      const scope = await scopeOf(ctx, input.orderId)
-      const operation = ctx.operations.pay.name
-      ctx.attempts.addHeldPresses({
-        merchantId: scope.merchantId,
-        recordId: recordId(scope, operation, key),
-        operation,
-        presses: input.presses,
-        requestId: ctx.requestId,
-        at: new Date(),
-      })
+      await ctx.pressReports.add(reportPresses(ctx, { ...input, key }))
       return { ok: true as const }
     }),
 
-  receipt: publicProcedure
+  receipt: shopperProcedure
     .input(z.strictObject({ token: z.string().min(20).max(100) }))
+    .output(receiptOut)
     .query(async ({ ctx, input }) => {
-      // The attempt of the request that paid may still wait to be written; the receipt counts it.
+      // The attempt of the request that paid, and the presses of its page, may still wait to be written; the
+      // receipt counts them.
+      await ctx.pressReports.ended()
       await ctx.attempts.flush()
-      return found(await readReceipt(ctx.db, input.token, ctx.receiptSecret), 'receipt')
+      return found(await readReceipt(ctx.db, input.token, ctx.receiptSecrets), 'receipt')
     }),
 })
 
+async function reportPresses(
+  ctx: Context,
+  { orderId, key, presses }: { orderId: string; key: string; presses: number },
+): Promise<void> {
+  const scope = await scopeOf(ctx, orderId)
+  const { merchantId } = scope
+  const operation = ctx.operations.pay.name
+  const record = recordId(scope, operation, key)
+  // What was reported before may still wait to be written.
+  await ctx.attempts.flush()
+  const reported = await reportedPresses(ctx.db, { merchantId, orderId, recordId: record })
+  const report = reported === null ? null : nextReport(record, reported, presses)
+  if (!report) return
+  const { name: actor, address } = shopperActor(ctx)
+  const { requestId } = ctx
+  const about = { merchantId, recordId: record, operation, requestId, actor, address, at: new Date() }
+  ctx.attempts.addHeldPresses({ ...about, ...report })
+}
+
 async function scopeOf(ctx: Context, id: string): Promise<Scope> {
-  const merchantId = found(await ctx.owners.merchantOf(id), 'order')
+  const { merchantId, mode } = found(await ctx.owners.ownerOf(id), 'order')
+  refuseOtherMode(mode, ctx.gateway.mode)
   return { merchantId, actor: `shopper:${ctx.shopper}` }
 }
 

@@ -9,9 +9,11 @@ import {
   rotateApiKey,
   SCOPES,
 } from '@/access/api-key'
+import type { Operator } from '@/access/operator'
 import { showId, uuidv7 } from '@/lib/id'
+import { operatorActor } from '../actor'
 import type { Context } from '../context'
-import { operatorProcedure, router } from '../trpc'
+import { adminProcedure, freshAdminProcedure, router, viewerProcedure } from '../trpc'
 import { maybeTime, notFound, time, uuidOf, words } from '../wire/json'
 
 /** `overlap`: the key still works beside its successor. `rotated`: it no longer does. */
@@ -56,14 +58,14 @@ const newKeyId = z.uuid({ version: 'v4' })
 
 /** The API keys of a merchant's programs. Each change is in the audit with its operator. */
 export const developersRouter = router({
-  keys: operatorProcedure
+  keys: viewerProcedure
     .output(z.object({ keys: z.array(keyOut), baseUrl: z.string() }))
     .query(async ({ ctx }) => {
       const rows = await listApiKeys(ctx.db, ctx.operator.merchantId)
       return { keys: rows.map(showKey), baseUrl: ctx.env.baseUrl }
     }),
 
-  createKey: operatorProcedure
+  createKey: freshAdminProcedure
     .input(
       z.strictObject({
         newId: newKeyId,
@@ -77,7 +79,14 @@ export const developersRouter = router({
       const { merchantId, email } = ctx.operator
       const made = await createApiKey(
         ctx.db,
-        { ...key, scopes: [...new Set(key.scopes)], merchantId, id: newId, by: email },
+        {
+          ...key,
+          scopes: [...new Set(key.scopes)],
+          merchantId,
+          id: newId,
+          by: email,
+          actor: operatorActor(ctx),
+        },
         uuidv7,
       )
       if (made) return shownOnce(made)
@@ -88,7 +97,7 @@ export const developersRouter = router({
    * The old key works on during the overlap. A key that has ended or was already rotated gets no second
    * successor.
    */
-  rotateKey: operatorProcedure
+  rotateKey: freshAdminProcedure
     .input(
       z.strictObject({
         id: z.string().max(64),
@@ -106,7 +115,7 @@ export const developersRouter = router({
     }),
 
   /** Ends a key at once, for replays too. A second call changes nothing. */
-  revokeKey: operatorProcedure
+  revokeKey: adminProcedure
     .input(z.strictObject({ id: z.string().max(64) }))
     .output(z.object({ outcome: z.enum(['revoked', 'before']) }))
     .mutation(async ({ ctx, input }) => {
@@ -116,8 +125,9 @@ export const developersRouter = router({
     }),
 })
 
-function ownKey({ operator }: Context & { operator: { merchantId: string; email: string } }, id: string) {
-  return { merchantId: operator.merchantId, id: uuidOf('key', id), by: operator.email }
+function ownKey(ctx: Context & { operator: Operator }, id: string) {
+  const { merchantId, email } = ctx.operator
+  return { merchantId, id: uuidOf('key', id), by: email, actor: operatorActor(ctx) }
 }
 
 const shownOnce = ({ id, token }: { id: string; token: string }): Made => ({

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { attemptsOf, findRecord, listRecords, type RecordSummary } from '@/idempotency/stores/read'
 import { readId, showId, uuidv7 } from '@/lib/id'
 import { audit, auditOf } from '@/platform/audit'
+import { operatorActor } from '../actor'
 import { factsOf } from '../operations'
-import { operatorProcedure, router } from '../trpc'
+import { router, supportProcedure, viewerProcedure } from '../trpc'
 import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
 import { maybeTime, notFound, paged, pageSize, time, words } from '../wire/json'
@@ -52,7 +53,7 @@ const recordId = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/)
 const ATTEMPTS_MAX = 500
 
 export const idempotencyRouter = router({
-  list: operatorProcedure
+  list: viewerProcedure
     .input(
       z.strictObject({
         state: z.enum(RECORD_STATES).optional(),
@@ -74,7 +75,7 @@ export const idempotencyRouter = router({
       return paged(rows, input.limit, showRecord, (row) => writeCursor(row.cursor, row.id))
     }),
 
-  get: operatorProcedure
+  get: viewerProcedure
     .input(z.strictObject({ id: recordId }))
     .output(detailOut)
     .query(async ({ ctx, input }) => {
@@ -100,18 +101,21 @@ export const idempotencyRouter = router({
     }),
 
   /** Unparks a record, so that the resolver asks the bank again. It asks only; it never charges. */
-  askAgain: operatorProcedure.input(z.strictObject({ id: recordId })).mutation(async ({ ctx, input }) => {
-    const { merchantId, email } = ctx.operator
-    const trace = audit({
-      merchantId,
-      id: uuidv7(),
-      actor: email,
-      action: 'record.asked-again',
-      subject: input.id,
-      detail: 'unparked: the resolver asks the bank again',
-    })
-    return { asked: await ctx.store.unpark(merchantId, input.id, [trace]) }
-  }),
+  askAgain: supportProcedure
+    .input(z.strictObject({ id: recordId }))
+    .output(z.object({ asked: z.boolean() }))
+    .mutation(async ({ ctx, input }) => {
+      const { merchantId } = ctx.operator
+      const trace = audit({
+        merchantId,
+        id: uuidv7(),
+        by: operatorActor(ctx),
+        action: 'record.asked-again',
+        subject: input.id,
+        detail: 'unparked: the resolver asks the bank again',
+      })
+      return { asked: await ctx.store.unpark(merchantId, input.id, [trace]) }
+    }),
 })
 
 function showRecord(row: RecordSummary): z.infer<typeof summaryOut> {

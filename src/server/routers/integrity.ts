@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkIntegrity, type IntegrityReport } from '@/payments/integrity'
 import { OF_MERCHANTS } from '@/platform/integrity'
-import { operatorProcedure, router } from '../trpc'
+import { router, viewerProcedure } from '../trpc'
 import { time } from '../wire/json'
 import { offenderOut, showOffender } from '../wire/ledger-shapes'
 import { coalesce } from './coalesce'
@@ -36,7 +36,7 @@ export const integrityRouter = router({
    * Every invariant of this merchant, checked now or up to 2 s ago (`checkedAt`), and how many rows there were
    * to check.
    */
-  check: operatorProcedure.output(verdictOut).query(async ({ ctx }) => {
+  check: viewerProcedure.output(verdictOut).query(async ({ ctx }) => {
     const { merchantId } = ctx.operator
     return showVerdict(await checks(merchantId, () => checkIntegrity(ctx.db, merchantId)))
   }),

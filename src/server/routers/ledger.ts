@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { checkLedger, type LedgerCheck } from '@/ledger/audit'
 import { account, accounts, journal, statement } from '@/ledger/read'
 import type { Db } from '@/platform/db'
-import { operatorProcedure, router } from '../trpc'
+import { router, viewerProcedure } from '../trpc'
 import { readLineCursor, writeCursor } from '../wire/cursor'
 import { instant, notFound, paged, pageSize, uuidOf } from '../wire/json'
 import {
@@ -19,18 +19,18 @@ import { coalesce } from './coalesce'
 
 export const ledgerRouter = router({
   /** Debits, credits and every invariant of the ledger, checked now or up to 2 s ago (`checkedAt`). */
-  check: operatorProcedure
+  check: viewerProcedure
     .output(ledgerCheckOut)
     .query(({ ctx }) => recentCheck(ctx.db, ctx.operator.merchantId)),
 
-  accounts: operatorProcedure
+  accounts: viewerProcedure
     .input(z.strictObject({ asOf: instant.optional() }))
     .output(z.array(accountOut))
     .query(async ({ ctx, input }) =>
       (await accounts(ctx.db, ctx.operator.merchantId, input.asOf ?? null)).map(showAccount),
     ),
 
-  account: operatorProcedure
+  account: viewerProcedure
     .input(z.strictObject({ id: z.string().max(64), asOf: instant.optional() }))
     .output(accountOut)
     .query(async ({ ctx, input }) => {
@@ -43,7 +43,7 @@ export const ledgerRouter = router({
       return found ? showAccount(found) : notFound()
     }),
 
-  statement: operatorProcedure
+  statement: viewerProcedure
     .input(
       z.strictObject({
         id: z.string().max(64),
@@ -68,7 +68,7 @@ export const ledgerRouter = router({
       )
     }),
 
-  journal: operatorProcedure
+  journal: viewerProcedure
     .input(z.strictObject({ cursor: z.string().max(200).optional(), limit: pageSize }))
     .output(z.object({ items: z.array(transactionOut), nextCursor: z.string().nullable() }))
     .query(async ({ ctx, input }) => {

@@ -4,11 +4,14 @@ import { createOrder, type NewOrder } from '@/checkout/order'
 import type { PaymentBody } from '@/checkout/shopper-answers'
 import type { ReplayInfo } from '@/idempotency/adapters/trpc'
 import { showId, uuidv7 } from '@/lib/id'
+import type { Gateway } from '@/payments/gateway'
+import type { SimulatedBank } from '@/payments/simulator/bank'
 import { openPool, sql } from '@/platform/db'
 import { readEnv } from '@/platform/env'
 import { testDatabase } from '@/setup/test/database'
 import { createApi } from '../api'
 import { buildDeps, type Deps } from '../deps'
+import { readLiveEnv } from './live'
 
 /** The answer to a call of `checkout.pay` over HTTP. */
 export interface PayReply {
@@ -42,13 +45,19 @@ export interface ApiReply {
  */
 export interface TestProduct {
   deps: Deps
+  /** The simulated bank itself, for a test that makes it fail. */
+  bank: SimulatedBank
   merchantId: string
+  /** The database as the simulated bank's login, for a second installation on it. */
+  bankDatabaseUrl: string
   /** A pool of the database's owner, for reading everything and for breaking things. */
   owner: pg.Pool
   newOrder(changes?: Partial<NewOrder>): Promise<string>
   pay(body: Record<string, unknown>, cookie?: string): Promise<PayReply>
   /** The API itself, for a real socket. */
   fetch: ReturnType<typeof createApi>['fetch']
+  /** Every route of the API. */
+  routes: ReturnType<typeof createApi>['routes']
   call(path: string, init?: RequestInit): Promise<Response>
   /**
    * A request of a program, with an API key of the merchant that has every scope. `body` is sent as JSON; a
@@ -85,21 +94,30 @@ export async function apiReply(response: Response): Promise<ApiReply> {
 
 const isJson = (headers: Headers) => /^application\/(problem\+)?json/.test(headers.get('content-type') ?? '')
 
-export async function openTestProduct(settings: Record<string, string> = {}): Promise<TestProduct> {
+/** @param live the gateway of a product in live mode, which has no simulated bank */
+export async function openTestProduct(
+  settings: Record<string, string> = {},
+  live?: Gateway,
+): Promise<TestProduct> {
   const database = await testDatabase()
-  const env = readEnv({
-    DATABASE_URL: database.url,
+  const read = live ? readLiveEnv : readEnv
+  const env = read({
+    DATABASE_URL: database.appUrl,
+    PAYONCE_BANK_DATABASE_URL: live ? undefined : database.bankUrl,
     PAYONCE_SECRET: 'a secret for tests, long enough to pass',
     LOG_LEVEL: 'silent',
     NODE_ENV: 'test',
     PAYONCE_POOL_MAX: '20',
     PAYONCE_RATE_PER_MINUTE: '1000000',
+    PAYONCE_SHOPPER_RATE_PER_MINUTE: '1000000',
     ...settings,
   })
-  const deps = buildDeps(env)
-  const owner = openPool(database.url, { max: 3, role: 'postgres', name: 'test-owner' })
+  const deps = buildDeps(env, live)
+  const owner = openPool(database.url, { max: 3, name: 'test-owner' })
   const merchantId = uuidv7()
-  await deps.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${merchantId}::uuid, 'Test shop')`)
+  await deps.db.$executeRaw(
+    sql`INSERT INTO merchant (id, name, mode) VALUES (${merchantId}::uuid, 'Test shop', ${deps.gateway.mode})`,
+  )
   const app = createApi(deps)
   const call = async (path: string, init?: RequestInit) =>
     app.fetch(new Request(`http://localhost:3000${path}`, init))
@@ -114,6 +132,10 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
   const ownToken = await newApiKey()
   return {
     deps,
+    bankDatabaseUrl: database.bankUrl,
+    get bank() {
+      return bankOf(deps)
+    },
     merchantId,
     newApiKey,
     api: async (method, path, body, headers = {}) => {
@@ -130,11 +152,14 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
     },
     otherMerchant: async () => {
       const other = uuidv7()
-      await deps.db.$executeRaw(sql`INSERT INTO merchant (id, name) VALUES (${other}::uuid, 'Other shop')`)
+      await deps.db.$executeRaw(
+        sql`INSERT INTO merchant (id, name, mode) VALUES (${other}::uuid, 'Other shop', ${deps.gateway.mode})`,
+      )
       return { merchantId: other, token: await newApiKey({ merchantId: other }) }
     },
     owner,
     fetch: app.fetch,
+    routes: app.routes,
     call,
     newOrder: async (changes) => {
       const items = [{ name: 'T-shirt', quantity: 2, unitAmount: 1_200n }]
@@ -158,6 +183,12 @@ export async function openTestProduct(settings: Record<string, string> = {}): Pr
       await database.drop()
     },
   }
+}
+
+/** @throws Error in live mode, which has none */
+export function bankOf({ sandbox }: Deps): SimulatedBank {
+  if (!sandbox) throw new Error('live mode has no simulated bank')
+  return sandbox.bank
 }
 
 export async function payReply(response: Response): Promise<PayReply> {

@@ -1,4 +1,5 @@
 import { ProblemError } from '@/idempotency/problems'
+import { isKnownTime } from '@/lib/text'
 
 /**
  * The cursor of a list: the position of its last row, opaque to the client. Lists are read by key, never by
@@ -23,7 +24,7 @@ export function readTimeCursor(
 ): { at: string; id: string } | null {
   if (cursor === undefined) return null
   const [at = '', rest = ''] = partsOf(cursor)
-  if (!MICROS.test(at) || !id.test(rest)) throw badCursor()
+  if (!MICROS.test(at) || !isInstant(at) || !id.test(rest)) throw badCursor()
   return { at, id: rest }
 }
 
@@ -38,6 +39,11 @@ export function readLineCursor(
   const [transactionId = '', position = ''] = partsOf(cursor)
   if (!UUID.test(transactionId) || !/^\d{1,4}$/.test(position)) throw badCursor()
   return { transactionId, position: Number(position) }
+}
+
+/** True for a day that exists; `new Date` takes 30 February for 2 March. */
+function isInstant(at: string): boolean {
+  return isKnownTime(at) && new Date(at).toISOString().slice(0, 19) === at.slice(0, 19)
 }
 
 function partsOf(cursor: string): string[] {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ProblemError } from '@/idempotency/problems'
 import { type IdPrefix, readId } from '@/lib/id'
 import { MAX_MINOR } from '@/lib/money'
+import { isKnownTime, storable } from '@/lib/text'
 
 /**
  * Values on their way into and out of JSON, for tRPC and REST alike: amounts, times, ids, search words, pages
@@ -16,6 +17,20 @@ export function amount(minor: bigint): number {
   if (minor > MAX_MINOR || minor < -MAX_MINOR)
     throw new RangeError(`${minor} minor units are more than JSON carries exactly`)
   return Number(minor)
+}
+
+/**
+ * A sum of amounts, in minor units. Payments are bounded, their sums are not: one that JSON would round (beyond
+ * 2^53 − 1) is sent as a decimal text. `BigInt(value)` reads both.
+ */
+export const sumOut = z.union([z.int(), z.string().regex(/^-?\d{16,}$/)]).meta({
+  description:
+    'A sum, in the smallest unit of the currency. An integer up to ±9007199254740991; a larger one is sent as a decimal string, since JSON numbers would round it. `BigInt(value)` reads both.',
+  example: 2400,
+})
+
+export function sum(minor: bigint): number | string {
+  return minor > MAX_MINOR || minor < -MAX_MINOR ? minor.toString() : Number(minor)
 }
 
 /** RFC 3339, UTC. */
@@ -45,14 +60,18 @@ export function notFound(): never {
 
 /** Search words. Control characters are refused: none of our texts has one, and PostgreSQL does not store U+0000. */
 export const words = (max: number) =>
-  z
-    .string()
+  storable
     .trim()
     .max(max)
     .regex(/^\P{Cc}*$/u)
 
-/** An instant with any UTC offset (RFC 3339). */
-export const instant = z.iso.datetime({ offset: true })
+/**
+ * An instant with any UTC offset (RFC 3339), of the years 1900 to 2999: PostgreSQL has no year 0, and with an offset the year 9999 leaves
+ * the range of a JavaScript date.
+ */
+export const instant = z.iso
+  .datetime({ offset: true })
+  .refine((text) => isKnownTime(text), 'An instant must be of the years 1900 to 2999.')
 
 export const pageSize = z.number().int().min(1).max(100).default(25)
 

@@ -3,7 +3,7 @@ import type { LedgerCheck } from '@/ledger/audit'
 import type { AccountBalance, JournalTransaction, StatementLine } from '@/ledger/read'
 import { type IdPrefix, showId } from '@/lib/id'
 import type { Offender } from '@/platform/integrity'
-import { amount, maybeTime, time } from './json'
+import { amount, maybeTime, sum, sumOut, time } from './json'
 
 /**
  * The books in JSON, for the dashboard and the API: accounts, transactions, statements, and rows that break an
@@ -19,9 +19,9 @@ export const accountOut = z.object({
   name: z.string(),
   type: z.string(),
   currency: z.string(),
-  debits: amountOut,
-  credits: amountOut,
-  balance: amountOut,
+  debits: sumOut,
+  credits: sumOut,
+  balance: sumOut,
   entries: z.number(),
   lastEntryAt: timeOut.nullable(),
 })
@@ -30,9 +30,9 @@ export function showAccount(row: AccountBalance): z.infer<typeof accountOut> {
   return {
     ...row,
     id: showId('acc', row.id),
-    debits: amount(row.debits),
-    credits: amount(row.credits),
-    balance: amount(row.balance),
+    debits: sum(row.debits),
+    credits: sum(row.credits),
+    balance: sum(row.balance),
     lastEntryAt: maybeTime(row.lastEntryAt),
   }
 }
@@ -79,7 +79,7 @@ export const statementLineOut = z.object({
   transactionId: z.string(),
   position: z.number(),
   amount: amountOut,
-  balance: amountOut,
+  balance: sumOut,
   postedAt: timeOut,
   kind: z.string(),
   description: z.string(),
@@ -92,7 +92,7 @@ export function showStatementLine(row: StatementLine): z.infer<typeof statementL
     transactionId: showId('txn', row.transactionId),
     paymentId: row.paymentId && showId('pay', row.paymentId),
     amount: amount(row.amount),
-    balance: amount(row.balance),
+    balance: sum(row.balance),
     postedAt: time(row.postedAt),
   }
 }
@@ -119,7 +119,7 @@ export function showOffender({ subject, detail }: Offender): z.infer<typeof offe
 export const ledgerCheckOut = z.object({
   checkedAt: timeOut,
   entries: z.number(),
-  totals: z.array(z.object({ currency: z.string(), debits: amountOut, credits: amountOut })),
+  totals: z.array(z.object({ currency: z.string(), debits: sumOut, credits: sumOut })),
   broken: z.array(z.object({ id: z.string(), says: z.string(), offenders: z.array(offenderOut) })),
 })
 
@@ -129,8 +129,8 @@ export function showLedgerCheck(check: LedgerCheck): z.infer<typeof ledgerCheckO
     entries: check.entries,
     totals: check.totals.map((total) => ({
       currency: total.currency,
-      debits: amount(total.debits),
-      credits: amount(total.credits),
+      debits: sum(total.debits),
+      credits: sum(total.credits),
     })),
     broken: check.broken.map(({ id, rule, offenders }) => ({
       id,

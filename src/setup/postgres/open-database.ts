@@ -3,7 +3,10 @@ import { type Database, startDatabase } from './keeper'
 
 /** The database of one `npm start`: our own PostgreSQL, or the one that DATABASE_URL names. */
 export interface OpenDatabase {
+  /** Of the superuser, where it is ours; else as it was named. */
   url: string
+  /** False for a database that the environment names. */
+  ours: boolean
   /** Null for a database that is not ours. */
   pid(): number | null
   onRestart(listener: () => void): void
@@ -11,7 +14,7 @@ export interface OpenDatabase {
 }
 
 export function namedDatabase(url: string): OpenDatabase {
-  return { url, pid: () => null, onRestart: () => undefined, stop: async () => undefined }
+  return { url, ours: false, pid: () => null, onRestart: () => undefined, stop: async () => undefined }
 }
 
 /** Our own PostgreSQL. Its keeper restarts it when it dies; a keeper that dies is replaced here, and `lost` is called where that fails. */
@@ -23,6 +26,7 @@ export async function embeddedDatabase(dataDir: string, lost: (error: Error) => 
   keep().catch(lost)
   return {
     url,
+    ours: true,
     pid: () => current.pid(),
     onRestart: (listener) => {
       restarted = listener

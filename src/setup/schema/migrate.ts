@@ -19,8 +19,25 @@ export async function migrate(url: string): Promise<string[]> {
     const before = await appliedMigrations(client)
     const applied = isUpToDate(before) ? [] : await apply(url, client)
     await prepareQueue(url, client)
+    await closeToPublic(client)
     return applied
   })
+}
+
+/**
+ * Takes from everybody what PostgreSQL gives to everybody: temporary tables, and in a database of PostgreSQL 14 or older objects in
+ * `public`. Not a migration, since a copy or a dump of the database does not bring these rights along. As a user who owns neither it
+ * only gives a warning; web and worker then refuse to start, and say what to do.
+ */
+export async function closeToPublic(client: pg.Client): Promise<void> {
+  const database = client.escapeIdentifier(client.database ?? '')
+  const { rows } = await client.query(`
+    SELECT EXISTS (SELECT FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+        WHERE d.datname = current_database() AND a.grantee = 0 AND a.privilege_type IN ('TEMPORARY', 'CREATE')) AS temporary,
+      EXISTS (SELECT FROM pg_namespace n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
+        WHERE n.nspname = 'public' AND a.grantee = 0 AND a.privilege_type = 'CREATE') AS objects`)
+  if (rows[0].temporary) await client.query(`REVOKE TEMPORARY, CREATE ON DATABASE ${database} FROM PUBLIC`)
+  if (rows[0].objects) await client.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC')
 }
 
 interface Migration {

@@ -22,7 +22,7 @@ test('migrations that were interrupted before their commit are applied again', a
   const broken = await testDatabase()
   await onConnection(broken.url, (client) =>
     client.query(`CREATE SCHEMA aside; ALTER TABLE _prisma_migrations SET SCHEMA aside;
-      DROP SCHEMA public, gateway_simulator, integrity_across, integrity_ledger, integrity_system, graphile_worker CASCADE; CREATE SCHEMA public;
+      DROP SCHEMA public, gateway_simulator, integrity_across, integrity_chain, integrity_ledger, integrity_system, graphile_worker CASCADE; CREATE SCHEMA public;
       ALTER TABLE aside._prisma_migrations SET SCHEMA public; UPDATE _prisma_migrations SET finished_at = NULL`),
   )
   expect(await migrate(broken.url)).toEqual(migrations().map((migration) => migration.name))
@@ -34,7 +34,7 @@ test('two starts that migrate at once do it once', async () => {
   const empty = await testDatabase()
   await onConnection(empty.url, (client) =>
     client.query(
-      'DROP SCHEMA public, gateway_simulator, integrity_across, integrity_ledger, integrity_system, graphile_worker CASCADE; CREATE SCHEMA public',
+      'DROP SCHEMA public, gateway_simulator, integrity_across, integrity_chain, integrity_ledger, integrity_system, graphile_worker CASCADE; CREATE SCHEMA public',
     ),
   )
   const both = await Promise.all([migrate(empty.url), migrate(empty.url)])

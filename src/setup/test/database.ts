@@ -2,21 +2,28 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { type Db, openDb, openPool } from '@/platform/db'
-import { APP_ROLE } from '@/platform/roles'
 import { onConnection } from '../schema/schema-engine'
 
 /** A database for one test file: a copy of the migrated template, so that files do not see each other's rows. */
 export interface TestDatabase {
-  /** The owner's URL. As in production, the product's roles are taken with `SET ROLE`. */
+  /** URL of a superuser, who may also break the rules. */
   url: string
+  /** URLs of the product's own logins, with their rights and no others, as in production. */
+  appUrl: string
+  bankUrl: string
   drop(): Promise<void>
 }
 
 export async function testDatabase(): Promise<TestDatabase> {
   const template = new URL(inject('clusterUrl'))
   const name = `test_${randomBytes(6).toString('hex')}`
+  const { app, bank } = inject('clusterLogins')
   await administer(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`)
-  return { url: at(name), drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) }
+  // A copy has the rights on its tables, and PostgreSQL's own default for the rights on a database.
+  await administer(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`)
+  await administer(`GRANT CONNECT ON DATABASE ${name} TO ${userOf(app)}, ${userOf(bank)}`)
+  const urls = { url: at(name), appUrl: at(name, app), bankUrl: at(name, bank) }
+  return { ...urls, drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) }
 }
 
 /** A test database with two connections: the product's (`db`), and its owner's, which may also break the rules. */
@@ -24,7 +31,7 @@ export async function openTestDatabase(): Promise<{ db: Db; owner: pg.Client; cl
   const database = await testDatabase()
   const owner = new pg.Client({ connectionString: database.url })
   await owner.connect()
-  const pool = openPool(database.url, { max: 4, role: APP_ROLE, name: 'test' })
+  const pool = openPool(database.appUrl, { max: 4, name: 'test' })
   const db = openDb(pool)
   const close = async () => {
     await db.$disconnect()
@@ -35,8 +42,10 @@ export async function openTestDatabase(): Promise<{ db: Db; owner: pg.Client; cl
   return { db, owner, close }
 }
 
-function at(database: string): string {
-  const url = new URL(inject('clusterUrl'))
+const userOf = (url: string): string => new URL(url).username
+
+function at(database: string, of = inject('clusterUrl')): string {
+  const url = new URL(of)
   url.pathname = `/${database}`
   return url.href
 }

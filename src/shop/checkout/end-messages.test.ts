@@ -30,6 +30,17 @@ describe('the message for an ended attempt', () => {
     expect(Object.keys(PROBLEMS).filter((kind) => endMessageOf(problem(kind)).reload)).toEqual(['validation'])
   })
 
+  test('an order that rests: how long, and what to do; without the server’s word ten minutes', () => {
+    const rests = problem('too-many-attempts', { limit: 'order', retryAfterSeconds: 421 })
+    expect(endMessageOf(rests)).toEqual({ name: 'orderRests', reload: false, minutes: 8 })
+    expect(endMessageOf(problem('too-many-attempts', { limit: 'shop', retryAfterSeconds: 1 }))).toEqual({
+      name: 'tooManyAttempts',
+      reload: false,
+      minutes: 1,
+    })
+    expect(endMessageOf(problem('too-many-attempts'))).toMatchObject({ name: 'tooManyAttempts', minutes: 10 })
+  })
+
   test('only listed problems may come from an address', () => {
     expect(['no-card', 'order-changed'].map(hasMessage)).toEqual([true, true])
     expect(['payment-declined', 'constructor', ''].map(hasMessage)).toEqual([false, false, false])

@@ -7,6 +7,8 @@ type EndName = Exclude<keyof Messages['checkout']['end'], 'reload'>
 export interface EndMessage {
   name: EndName
   reload: boolean
+  /** Minutes to wait before the next try, for a message that names them. */
+  minutes: number
 }
 
 /** The message for each reason an attempt ends. A message states "Nothing was charged" only where the server confirmed it or nothing was sent. */
@@ -18,6 +20,7 @@ const ENDS = new Map<string, EndName>(
     'not-received': 'notReceived',
     'other-ended': 'otherEnded',
     unavailable: 'unavailable',
+    'too-many-attempts': 'tooManyAttempts',
     // This page makes no invalid request, so it must be older than the server.
     validation: 'outdated',
     'no-card': 'noCard',
@@ -31,13 +34,22 @@ const DECLINES = new Map<string, EndName>([
 ])
 
 export function endMessageOf(because: Because): EndMessage {
+  const name = nameOf(because)
+  return { name, reload: name === 'outdated', minutes: minutesOf(because) }
+}
+
+function nameOf(because: Because): EndName {
   if (because.kind === 'payment-declined')
-    return {
-      name: DECLINES.get('declineCode' in because ? String(because.declineCode) : '') ?? 'declined',
-      reload: false,
-    }
-  const name = ENDS.get(because.kind) ?? 'other'
-  return { name, reload: name === 'outdated' }
+    return DECLINES.get('declineCode' in because ? String(because.declineCode) : '') ?? 'declined'
+  if (because.kind === 'too-many-attempts' && 'limit' in because && because.limit === 'order')
+    return 'orderRests'
+  return ENDS.get(because.kind) ?? 'other'
+}
+
+/** 10 when the server's word is not known (the form without scripts): the longest that a limit lasts. */
+function minutesOf(because: Because): number {
+  const seconds = 'retryAfterSeconds' in because ? because.retryAfterSeconds : undefined
+  return seconds === undefined ? 10 : Math.ceil(seconds / 60)
 }
 
 /** True when a reason has a message of its own. */

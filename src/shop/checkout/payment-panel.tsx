@@ -1,10 +1,17 @@
 'use client'
-import { useState } from 'react'
+import { type ComponentProps, useState } from 'react'
 import type { CheckoutOrder } from './checkout-order'
 import { CheckoutForm } from './form/checkout-form'
 import { formMemoryFor } from './form/form-memory'
 import type { NoScriptOutcome } from './no-script-outcome'
-import { AlreadyPaid, Checking, ConfirmAtBank, OpenElsewhere, PaymentEnded } from './states/payment-states'
+import {
+  AlreadyPaid,
+  Checking,
+  ConfirmAtBank,
+  NoCards,
+  OpenElsewhere,
+  PaymentEnded,
+} from './states/payment-states'
 import { type CheckoutView, useCheckout } from './use-checkout'
 import { useStage } from './use-stage'
 
@@ -27,13 +34,13 @@ export function PaymentPanel(props: Props) {
       return isPaid(order) ? (
         <AlreadyPaid order={order} />
       ) : (
-        <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} memory={memory} />
+        <TestCardForm order={order} attempt={attempt} state={view} stage={stage} memory={memory} />
       )
     case 'sending':
     case 'pausing':
       // 30 s without an answer: from here on the page only asks. An outage is no doubt, and is shown in the form.
       if (stage >= 3 && (view.doubt || view.at === 'sending')) return <Checking order={order} />
-      return <CheckoutForm order={order} attempt={attempt} state={view} stage={stage} memory={memory} />
+      return <TestCardForm order={order} attempt={attempt} state={view} stage={stage} memory={memory} />
     case 'checking':
       // Before the first check: the state that the server rendered.
       return view.asks === 0 && order.payment?.actionUrl ? (
@@ -49,6 +56,11 @@ export function PaymentPanel(props: Props) {
     case 'elsewhere':
       return elsewhere(view, stage, order, attempt.takeOver)
   }
+}
+
+/** The form knows the sandbox's test cards only, so an order of live mode has none. */
+function TestCardForm(props: ComponentProps<typeof CheckoutForm>) {
+  return props.order.testMode ? <CheckoutForm {...props} /> : <NoCards order={props.order} />
 }
 
 /** The view of a window that does not lead. Checking and confirming look the same in every window. */

@@ -137,6 +137,13 @@ function ProofOfOneCharge({ receipt }: { receipt: Receipt }) {
               {receipt.verificationCode}
             </bdi>
           </Fact>
+          {receipt.earlierCode && (
+            <Fact name={t('earlierCode')}>
+              <bdi dir="ltr" className="font-mono text-ui">
+                {receipt.earlierCode}
+              </bdi>
+            </Fact>
+          )}
         </Facts>
       </div>
     </details>

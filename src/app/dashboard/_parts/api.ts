@@ -3,7 +3,7 @@ import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '@/server/root'
 
 /** The dashboard's tRPC client. Queries of one moment travel as one batch. */
-export const api = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/trpc', maxItems: 10 })] })
+export const api = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/trpc', maxItems: 5 })] })
 
 type Outputs = inferRouterOutputs<AppRouter>
 export type OverviewData = Outputs['payments']['overview']
@@ -17,8 +17,17 @@ export type LedgerCheckData = Outputs['ledger']['check']
 export type StatementPage = Outputs['ledger']['statement']
 export type JournalPage = Outputs['ledger']['journal']
 export type IntegrityData = Outputs['integrity']['check']
+export type ViolationRow = Outputs['security']['violations']['violations'][number]
+export type PageCheckData = Outputs['security']['pageCheck']
 export type ApiKeysData = Outputs['developers']['keys']
 export type ListedApiKey = ApiKeysData['keys'][number]
+export type AuditPage = Outputs['audit']['list']
+export type ListedAuditEntry = AuditPage['items'][number]
+export type ChainState = Outputs['audit']['chains']
+export type AccountOverview = Outputs['account']['get']
+export type TeamData = Outputs['operators']['list']
+export type TeamMember = TeamData['operators'][number]
+export type RoleName = TeamMember['role']
 export type RecordRow = Outputs['idempotency']['list']['items'][number]
 export type RecordPage = Outputs['idempotency']['list']
 export type RecordData = Outputs['idempotency']['get']

@@ -1,4 +1,3 @@
-import type { CSSProperties } from 'react'
 import { cx } from '@/ui/cx'
 import { Icon } from '@/ui/icon'
 import { DUTIES, leastContrast, readPalette, THEMES, type Theme, type Token } from './palette'
@@ -12,14 +11,14 @@ export function PaletteTable() {
       id="palette"
       note="One accent, and six tones for meaning, each with an ink and a soft ground. The number is the lowest contrast over all grounds that the colour is laid upon."
     >
+      <link rel="stylesheet" href="/gallery/palette.css" precedence="default" />
       <Show name="globals.css, @theme" flush>
         <div className="grid grid-cols-1 sm:grid-cols-2">
           {THEMES.map((theme) => (
             <ul
               key={theme}
               aria-label={`In ${theme}`}
-              style={painted(palette, theme)}
-              className="bg-canvas p-4 text-ink"
+              className={cx(`palette-${theme}`, 'bg-canvas p-4 text-ink')}
             >
               {[...palette].map(([name, token]) => (
                 <Swatch
@@ -38,11 +37,6 @@ export function PaletteTable() {
   )
 }
 
-/** Defines every token again with one theme's value, for everything inside. */
-function painted(palette: Map<string, Token>, theme: Theme): CSSProperties {
-  return Object.fromEntries([...palette].map(([name, token]) => [`--color-${name}`, token[theme]]))
-}
-
 function Swatch({
   name,
   token,
@@ -57,11 +51,12 @@ function Swatch({
   const least = DUTIES[name]?.least ?? 0
   return (
     <li className="flex items-center gap-3 py-0.5">
-      <span
+      <svg
         aria-hidden="true"
         className="h-9 w-28 shrink-0 rounded-sm border border-line forced-color-adjust-none sm:w-36"
-        style={{ backgroundColor: `var(--color-${name})` }}
-      />
+      >
+        <rect width="100%" height="100%" fill={`var(--color-${name})`} />
+      </svg>
       <span className="min-w-0 flex-1">
         <span className="block font-medium text-ui leading-4">{name}</span>
         <span className="figures block text-2xs text-ink-3 leading-4">{token[theme].slice(6, -1)}</span>

@@ -24,6 +24,7 @@ export const receipt: Translation<Messages['receipt']> = {
     transaction: 'القيد في دفتر الحسابات',
     payment: 'عملية الدفع',
     code: 'رمز التحقق',
+    earlierCode: 'الرمز على نسخة أقدم',
   },
   checking: {
     title: 'نتحقق من عملية الدفع',

@@ -84,6 +84,14 @@ export const checkout = {
       title: 'We cannot reach our payment system',
       body: 'Nothing was charged. Press Pay again in a moment.',
     },
+    orderRests: {
+      title: 'Too many cards were declined for this order',
+      body: 'Nothing was charged. Wait {minutes, plural, one {# minute} other {# minutes}}, then press Pay again, or ask the shop.',
+    },
+    tooManyAttempts: {
+      title: 'Too many payments were tried',
+      body: 'Nothing was charged. Wait {minutes, plural, one {# minute} other {# minutes}}, then press Pay again, or ask the shop.',
+    },
     outdated: {
       title: 'This page is out of date',
       body: 'Nothing was charged. Reload the page, then press Pay again.',
@@ -148,6 +156,11 @@ export const checkout = {
     silent:
       'The other window is not responding. You can continue in this one: you will not be charged twice.',
     takeOver: 'Continue here',
+  },
+  noCards: {
+    documentTitle: 'Card payment not available',
+    title: 'You cannot pay by card here yet',
+    body: 'You have not been charged. Please ask <name>{merchant}</name> how to pay for this order.',
   },
   notLoaded: {
     documentTitle: 'Error: order not loaded',

@@ -21,6 +21,7 @@ export const receipt = {
     transaction: 'Ledger transaction',
     payment: 'Payment',
     code: 'Verification code',
+    earlierCode: 'Code on an older copy',
   },
   checking: {
     title: 'We are checking your payment',

@@ -7,6 +7,13 @@ export const shop = {
   quantity: 'Quantity of {product}',
   buy: 'Buy<name> {product}</name>',
   testMode: 'Test mode: no real money moves, and only test cards are accepted.',
+  live: {
+    title: 'Payments are made at the shop’s own link.',
+    body: 'There is nothing to buy here. To pay for an order, open the link that the shop gave you.',
+    toDashboard: 'For shop operators: dashboard',
+  },
+  tooManyOrders:
+    'Too many orders came from your network. Nothing was ordered. Wait a minute, then try again.',
   product: {
     't-shirt': { name: 'T-shirt', description: 'Organic cotton, screen-printed by hand.' },
     notebook: { name: 'Ledger notebook', description: 'Two columns to a page, ready for double entry.' },

@@ -8,7 +8,7 @@ export function NoScriptCard() {
   return (
     <noscript>
       {/* Hides the fields that only work with a script. */}
-      <style>{'.script-only { display: none }'}</style>
+      <link rel="stylesheet" href="/no-script.css" />
       <SelectField id="paymentMethod" name="paymentMethod" label={t('label')} hint={t('hint')}>
         <TestCardOptions short />
       </SelectField>

@@ -62,7 +62,9 @@ export function ProblemSummary({
           </ul>
         ) : (
           <>
-            <p className="mt-0.5 text-ink-2 text-sm">{end && t(`end.${end.name}.body`)}</p>
+            <p className="mt-0.5 text-ink-2 text-sm">
+              {end && t(`end.${end.name}.body`, { minutes: end.minutes })}
+            </p>
             {end?.reload && (
               <Button className="mt-3" onClick={() => location.reload()}>
                 {t('end.reload')}

@@ -30,6 +30,19 @@ export function Checking({ order }: { order: CheckoutOrder }) {
   )
 }
 
+/**
+ * An order of live mode, whose real cards no gateway's own card fields take yet. Ours know only the sandbox's test cards: they are not shown,
+ * and no card number is ever typed into a page of ours.
+ */
+export function NoCards({ order }: { order: CheckoutOrder }) {
+  const t = useTranslations('checkout.noCards')
+  return (
+    <Panel kind="waiting" title={t('title')} documentTitle={t('documentTitle')}>
+      <p>{t.rich('body', { merchant: order.merchantName, name: (text) => <Verbatim>{text}</Verbatim> })}</p>
+    </Panel>
+  )
+}
+
 /** The bank wants a confirmation (3-D Secure). Without scripts, the bank's page leads back here. */
 export function ConfirmAtBank({ url }: { url: string }) {
   const t = useTranslations('checkout')

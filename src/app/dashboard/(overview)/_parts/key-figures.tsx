@@ -6,28 +6,43 @@ import { LINK } from '@/ui/nav'
 import type { OverviewData } from '../../_parts/api'
 import { formatCount } from '../../_parts/payment-sentences'
 
+/** The note of a figure that the server could not read. */
+const UNREAD = 'could not be read'
+
 /** The figures of the chosen range, each compared with the range before it. */
 export function KeyFigures({ data }: { data: OverviewData }) {
-  const { current, previous } = data
+  const { current, previous, ambiguous } = data
   return (
     <div className="grid grid-cols-2 gap-3 lg:grid-cols-5 lg:gap-4">
       <Volume data={data} />
       <Stat
         label="Payments"
-        value={formatCount(current.payments)}
-        note={<Change now={current.payments} before={previous.payments} />}
+        value={current ? formatCount(current.payments) : '—'}
+        note={current && previous ? <Change now={current.payments} before={previous.payments} /> : UNREAD}
       />
-      <Stat label="Success rate" value={rate(current)} note={`before: ${rate(previous)}`} />
+      <Stat
+        label="Success rate"
+        value={rate(current)}
+        note={previous ? `before: ${rate(previous)}` : UNREAD}
+      />
       <Stat
         label="Duplicates absorbed"
-        value={<span className="text-link">{formatCount(current.absorbed)}</span>}
-        note="replayed, joined or held"
+        value={<span className="text-link">{current ? formatCount(current.absorbed) : '—'}</span>}
+        note={current ? 'replayed, joined or held' : UNREAD}
       />
       <Stat
         label="Open ambiguities"
-        value={<span className={data.ambiguous > 0 ? 'text-bad' : ''}>{formatCount(data.ambiguous)}</span>}
+        value={
+          ambiguous === null ? (
+            '—'
+          ) : (
+            <span className={ambiguous > 0 ? 'text-bad' : ''}>{formatCount(ambiguous)}</span>
+          )
+        }
         note={
-          data.ambiguous > 0 ? (
+          ambiguous === null ? (
+            UNREAD
+          ) : ambiguous > 0 ? (
             <Link href="/dashboard/payments?status=unknown" className={LINK}>
               ! being checked
             </Link>
@@ -41,14 +56,16 @@ export function KeyFigures({ data }: { data: OverviewData }) {
 }
 
 function Volume({ data }: { data: OverviewData }) {
-  const [main, ...others] = data.current.volume
-  const before = data.previous.volume.find(({ currency }) => currency === main?.currency)?.amount ?? 0
+  const [main, ...others] = data.current?.volume ?? []
+  const before = data.previous?.volume.find(({ currency }) => currency === main?.currency)?.amount ?? 0
   return (
     <Stat
       label="Volume"
       value={main ? <Money minor={main.amount} currency={main.currency} /> : '—'}
       note={
-        others.length > 0 ? (
+        !data.current || !data.previous ? (
+          UNREAD
+        ) : others.length > 0 ? (
           <span className="flex flex-wrap gap-x-2">
             {others.slice(0, 3).map(({ currency, amount }) => (
               <span key={currency}>
@@ -57,7 +74,8 @@ function Volume({ data }: { data: OverviewData }) {
             ))}
           </span>
         ) : (
-          <Change now={main?.amount ?? 0} before={before} />
+          // A share in percent: a sum that is rounded here is exact above.
+          <Change now={Number(main?.amount ?? 0)} before={Number(before)} />
         )
       }
       className="max-lg:col-span-2"
@@ -65,7 +83,9 @@ function Volume({ data }: { data: OverviewData }) {
   )
 }
 
-function rate({ succeeded, failed }: { succeeded: number; failed: number }): string {
+function rate(totals: { succeeded: number; failed: number } | null): string {
+  if (!totals) return '—'
+  const { succeeded, failed } = totals
   const settled = succeeded + failed
   return settled === 0 ? '—' : `${((100 * succeeded) / settled).toFixed(1)} %`
 }

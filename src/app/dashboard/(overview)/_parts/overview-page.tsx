@@ -39,19 +39,41 @@ export function OverviewPage({ initial, initialRange }: { initial: OverviewData;
       <Refetching active={query.isPlaceholderData}>
         <div className="flex flex-col gap-4">
           {data.any ? <KeyFigures data={data} /> : <FirstRun />}
-          <LedgerCheck
-            check={data.ledger}
-            age={<TimeAgo at={data.ledger.checkedAt} serverNow={data.now} receivedAt={query.dataUpdatedAt} />}
-          />
+          {data.ledger ? (
+            <LedgerCheck
+              check={data.ledger}
+              age={
+                <TimeAgo at={data.ledger.checkedAt} serverNow={data.now} receivedAt={query.dataUpdatedAt} />
+              }
+            />
+          ) : (
+            <Unread title="Ledger check" />
+          )}
           {data.any && (
             <>
-              <RequestsChart data={data} range={range} />
-              <RecentPayments payments={data.feed} />
+              {data.buckets ? (
+                <RequestsChart data={{ ...data, buckets: data.buckets }} range={range} />
+              ) : (
+                <Unread title="Requests" />
+              )}
+              {data.feed ? <RecentPayments payments={data.feed} /> : <Unread title="Latest payments" />}
             </>
           )}
         </div>
       </Refetching>
     </>
+  )
+}
+
+/** In the place of a part that the server could not read. */
+function Unread({ title }: { title: string }) {
+  return (
+    <Card>
+      <CardHeader title={title} />
+      <EmptyState title="This part could not be read.">
+        The other parts are not affected. It is read again with the next refresh.
+      </EmptyState>
+    </Card>
   )
 }
 

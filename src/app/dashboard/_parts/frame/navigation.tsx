@@ -5,8 +5,11 @@ import {
   CreditCard,
   KeyRound,
   LayoutDashboard,
+  LockKeyhole,
+  ScrollText,
   ShieldCheck,
   Store,
+  UserRound,
 } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
@@ -22,7 +25,10 @@ const PLACES = [
   { href: '/dashboard/ledger', word: 'Ledger', Icon: BookOpenText },
   { href: '/dashboard/idempotency', word: 'Idempotency', Icon: KeyRound },
   { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
+  { href: '/dashboard/audit', word: 'Audit', Icon: ScrollText },
   { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
+  { href: '/dashboard/security', word: 'Security', Icon: LockKeyhole },
+  { href: '/dashboard/account', word: 'Account', Icon: UserRound },
 ]
 
 function useIsHere() {

@@ -33,7 +33,7 @@ export function LedgerCheck({ check, age }: { check: LedgerCheckData; age: React
           {check.totals.length === 0 && <li className="figures">0.00 difference</li>}
           {check.totals.map(({ currency, debits, credits }) => (
             <li key={currency} className={cx('figures', debits !== credits && 'font-semibold text-bad')}>
-              <Money minor={debits - credits} currency={currency} code /> difference
+              <Money minor={BigInt(debits) - BigInt(credits)} currency={currency} code /> difference
             </li>
           ))}
         </ul>

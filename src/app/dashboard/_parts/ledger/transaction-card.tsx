@@ -92,7 +92,7 @@ function Side({
   currency,
   className,
 }: {
-  amount: number | null
+  amount: bigint | number | null
   currency: string
   className: string
 }) {
@@ -105,8 +105,9 @@ function Side({
 
 function Sums({ transaction, currency }: { transaction: TransactionData; currency: string }) {
   const entries = transaction.entries.filter((entry) => entry.currency === currency)
-  const debits = entries.reduce((sum, { amount }) => sum + Math.max(amount, 0), 0)
-  const credits = entries.reduce((sum, { amount }) => sum - Math.min(amount, 0), 0)
+  const sumOf = (side: 1 | -1) =>
+    entries.reduce((sum, { amount }) => (side * amount > 0 ? sum + BigInt(side * amount) : sum), 0n)
+  const [debits, credits] = [sumOf(1), sumOf(-1)]
   const balanced = debits === credits
   return (
     <tr className="font-medium">

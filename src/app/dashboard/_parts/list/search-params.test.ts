@@ -19,7 +19,7 @@ describe('a text', () => {
     expect(textParam('abcdef', 3)).toBe('abc')
   })
 
-  test.each([undefined, '', '   ', ['a', 'b']])('%j is none', (value) => {
+  test.each([undefined, '', '   ', 'a\0b', 'a\nb', ['a', 'b']])('%j is none', (value) => {
     expect(textParam(value, 10)).toBeUndefined()
   })
 })
@@ -34,10 +34,15 @@ describe('a time', () => {
     expect(timeParam(value)).toBe(instant)
   })
 
-  test.each([undefined, '', 'yesterday', '2026-13-01T00:00', ['2026-05-01T12:30', '2026-05-02T12:30']])(
-    '%j is none',
-    (value) => {
-      expect(timeParam(value)).toBeUndefined()
-    },
-  )
+  test.each([
+    undefined,
+    '',
+    'yesterday',
+    '2026-13-01T00:00',
+    '0000-01-01T00:00:00Z',
+    '9999-12-31T23:59:59-23:59',
+    ['2026-05-01T12:30', '2026-05-02T12:30'],
+  ])('%j is none', (value) => {
+    expect(timeParam(value)).toBeUndefined()
+  })
 })

@@ -9,15 +9,17 @@ export function choiceParam<Word extends string>(
   return words.find((word) => word === value)
 }
 
-/** The trimmed value, cut to `max` characters; undefined when empty or repeated. */
+/** The trimmed value, cut to `max` characters; undefined when empty or repeated, or with a control character, which no text of ours has. */
 export function textParam(value: string | string[] | undefined, max: number): string | undefined {
   const trimmed = typeof value === 'string' ? value.trim() : ''
-  return trimmed === '' ? undefined : trimmed.slice(0, max)
+  return trimmed === '' || /\p{Cc}/u.test(trimmed) ? undefined : trimmed.slice(0, max)
 }
 
-/** The time in RFC 3339. Also accepts the value of a `datetime-local` field, read as UTC. */
+/** The time in RFC 3339, of the years 1900 to 2999. Also accepts the value of a `datetime-local` field, read as UTC. */
 export function timeParam(value: string | string[] | undefined): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined
   const time = Date.parse(/[zZ]|[+-]\d\d:\d\d$/.test(value) ? value : `${value}Z`)
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString()
+  if (Number.isNaN(time)) return undefined
+  const text = new Date(time).toISOString()
+  return /^(19|2\d)\d\d-/.test(text) ? text : undefined
 }

@@ -4,10 +4,10 @@ import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { SelectField, TextField } from '@/ui/field'
 import { api } from '../../_parts/api'
+import { Dialog, DialogFoot } from '../../_parts/dialog/dialog'
+import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
 import { ALL_SCOPES, type ApiScopeName, LIFETIMES, SCOPE_LABELS, USUAL_SCOPES } from './api-key-labels'
-import { Dialog, DialogFoot } from './dialog'
 import type { DialogResult } from './dialog-result'
-import { useSubmitOnce } from './use-submit-once'
 
 /** Creates an API key: name, scopes, lifetime. Its id is minted when the dialog opens, so that a repeated submit makes one key. */
 export function CreateDialog({ onDone, onClose }: { onDone(done: DialogResult): void; onClose(): void }) {

@@ -3,9 +3,9 @@ import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type ListedApiKey } from '../../_parts/api'
-import { Dialog, DialogFoot } from './dialog'
+import { Dialog, DialogFoot } from '../../_parts/dialog/dialog'
+import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
 import type { DialogResult } from './dialog-result'
-import { useSubmitOnce } from './use-submit-once'
 
 /** Confirms a revocation, which cannot be undone, and shows when the key was last used. */
 export function RevokeDialog({

@@ -4,10 +4,10 @@ import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
 import { api, type ListedApiKey } from '../../_parts/api'
+import { Dialog, DialogFoot } from '../../_parts/dialog/dialog'
+import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
 import { OVERLAPS } from './api-key-labels'
-import { Dialog, DialogFoot } from './dialog'
 import type { DialogResult } from './dialog-result'
-import { useSubmitOnce } from './use-submit-once'
 
 /** Creates a successor with the same name, scopes and lifetime, and sets how long the old key keeps working. */
 export function RotateDialog({

@@ -76,8 +76,8 @@ function AccountLine({ account }: { account: AccountData }) {
 
 /** Σ debits = Σ credits. */
 function Trial({ currency, accounts }: { currency: string; accounts: readonly AccountData[] }) {
-  const debits = accounts.reduce((sum, account) => sum + account.debits, 0)
-  const credits = accounts.reduce((sum, account) => sum + account.credits, 0)
+  const debits = accounts.reduce((sum, account) => sum + BigInt(account.debits), 0n)
+  const credits = accounts.reduce((sum, account) => sum + BigInt(account.credits), 0n)
   const balanced = debits === credits
   return (
     <TableFoot>

@@ -18,7 +18,7 @@ const RANGE_LABELS: Record<string, string> = {
 }
 
 /** Requests stacked by outcome, and the line of charges below them: the gap between is what was prevented. */
-export function RequestsChart({ data, range }: { data: OverviewData; range: string }) {
+export function RequestsChart({ data, range }: { data: ChartData; range: string }) {
   const id = useId()
   const { buckets, bucketSeconds } = data
   const [cursor, setCursor] = useState<number | null>(null)
@@ -76,7 +76,8 @@ export function RequestsChart({ data, range }: { data: OverviewData; range: stri
   )
 }
 
-type Bucket = OverviewData['buckets'][number]
+type ChartData = OverviewData & { buckets: NonNullable<OverviewData['buckets']> }
+type Bucket = ChartData['buckets'][number]
 
 function BucketSpan({ at, seconds }: { at: string; seconds: number }) {
   return (

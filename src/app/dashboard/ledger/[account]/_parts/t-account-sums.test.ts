@@ -6,16 +6,22 @@ test('debits and credits, opening included, close on the balance', () => {
     { amount: -300, balance: 200 },
     { amount: 400, balance: 500 },
   ]
-  expect(tSums(lines)).toEqual({ opening: 100, debits: 500, credits: 300, foot: 500, closing: 200 })
+  expect(tSums(lines)).toEqual({
+    opening: 100n,
+    debits: 500n,
+    credits: 300n,
+    foot: 500n,
+    closing: 200n,
+  })
 })
 
 test('a credit balance opens and closes on the right', () => {
   expect(tSums([{ amount: -100, balance: -350 }])).toEqual({
-    opening: -250,
-    debits: 0,
-    credits: 350,
-    foot: 350,
-    closing: -350,
+    opening: -250n,
+    debits: 0n,
+    credits: 350n,
+    foot: 350n,
+    closing: -350n,
   })
 })
 
@@ -30,4 +36,14 @@ test('whatever the lines, debits − credits is the closing balance', () => {
     const { debits, credits, closing } = tSums(lines)
     expect(debits - credits).toBe(closing)
   }
+})
+
+test('a balance beyond 2^53 comes as a text, and is exact', () => {
+  expect(tSums([{ amount: 1, balance: '18014398509481983' }])).toEqual({
+    opening: 18_014_398_509_481_982n,
+    debits: 18_014_398_509_481_983n,
+    credits: 0n,
+    foot: 18_014_398_509_481_983n,
+    closing: 18_014_398_509_481_983n,
+  })
 })

@@ -5,7 +5,7 @@ import { cx } from '@/ui/cx'
 import { Money } from '@/ui/money'
 import { Timestamp } from '@/ui/timestamp'
 import type { AccountData, StatementPage } from '../../../_parts/api'
-import { tSums } from './t-account-sums'
+import { above, tSums } from './t-account-sums'
 
 type Line = StatementPage['items'][number]
 
@@ -22,27 +22,29 @@ export function TAccount({ account, lines }: { account: AccountData; lines: read
       <CardHeader title="T-account" note={`The newest ${lines.length} lines and the balance before them.`} />
       <div className="grid grid-cols-1 md:grid-cols-2 md:divide-x-2 md:divide-ink-2">
         {(['Debit', 'Credit'] as const).map((side) => {
-          const sign = side === 'Debit' ? 1 : -1
-          const carried = Math.max(-sign * closing, 0)
+          const sign = side === 'Debit' ? 1n : -1n
+          const carried = above(-sign * closing)
           return (
             <Side key={side} name={side}>
-              {sign * opening > 0 && (
+              {sign * opening > 0n && (
                 <Row label="Balance brought forward" amount={sign * opening} currency={currency} muted />
               )}
               {oldestFirst
-                .filter(({ amount }) => sign * amount > 0)
+                .filter(({ amount }) => sign * BigInt(amount) > 0n)
                 .map((line) => (
                   <Row
                     key={`${line.transactionId}${line.position}`}
                     label={<LineName line={line} />}
-                    amount={sign * line.amount}
+                    amount={sign * BigInt(line.amount)}
                     currency={currency}
                   />
                 ))}
               <li aria-hidden="true" className="flex-1" />
-              {carried > 0 && <Row label="Balance carried down" amount={carried} currency={currency} muted />}
+              {carried > 0n && (
+                <Row label="Balance carried down" amount={carried} currency={currency} muted />
+              )}
               <Row label="Total" amount={foot} currency={currency} foot />
-              {sign * closing > 0 ? (
+              {sign * closing > 0n ? (
                 <Row label="Balance brought down" amount={sign * closing} currency={currency} strong />
               ) : (
                 <li aria-hidden="true" className="h-7 max-md:hidden" />
@@ -91,7 +93,7 @@ function LineName({ line }: { line: Line }) {
 
 interface RowProps {
   label: ReactNode
-  amount: number
+  amount: bigint
   currency: string
   muted?: boolean
   foot?: boolean

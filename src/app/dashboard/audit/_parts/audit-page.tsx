@@ -1,0 +1,110 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { Button, buttonClass } from '@/ui/button'
+import { Card } from '@/ui/card'
+import { EmptyState } from '@/ui/empty-state'
+import { Input } from '@/ui/field'
+import { PageHeader } from '@/ui/page-header'
+import { SkeletonRows } from '@/ui/skeleton'
+import { type AuditPage as AuditPageData, api } from '../../_parts/api'
+import { Pager } from '../../_parts/list/pager'
+import { useLive } from '../../_parts/live/live-query'
+import { Refetching, StaleDataBanner } from '../../_parts/live/stale-data'
+import { AuditTable } from './audit-table'
+import { ChainCard } from './chain-card'
+import { type AuditListQuery, exportUrl, paramsOf, queryOf, useAuditFilters } from './use-audit-query'
+
+const FIELDS = [
+  { name: 'actor', label: 'Actor', placeholder: 'operator:… or key:…', type: 'search' },
+  { name: 'action', label: 'Action', placeholder: 'refund, api-key…', type: 'search' },
+  { name: 'subject', label: 'Subject', placeholder: 'Whole id', type: 'search' },
+  { name: 'from', label: 'From (UTC)', placeholder: '', type: 'datetime-local' },
+  { name: 'until', label: 'Until (UTC)', placeholder: '', type: 'datetime-local' },
+] as const
+
+export function AuditPage({
+  initial,
+  initialQuery,
+}: {
+  initial: AuditPageData | null
+  initialQuery: AuditListQuery
+}) {
+  const { filters, change, clear } = useAuditFilters()
+  const query = queryOf(filters)
+  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
+  const live = useLive(
+    ['audit', query],
+    () => api.audit.list.query(query),
+    isInitial ? (initial ?? undefined) : undefined,
+  )
+  // Once for each visit: a check recomputes every hash.
+  const chains = useQuery({ queryKey: ['audit-chains'], queryFn: () => api.audit.chains.query() })
+  const filtered = FIELDS.some(({ name }) => filters[name])
+  return (
+    <>
+      <PageHeader
+        title="Audit log"
+        note="Who did what, from where, and in which request. Entries are only ever added."
+      />
+      {chains.data && <ChainCard state={chains.data} />}
+      <search className="mb-4 grid gap-2 sm:grid-cols-2 xl:grid-cols-5">
+        {FIELDS.map(({ name, label, placeholder, type }) => (
+          <label key={name} htmlFor={`audit-${name}`} className="block text-ink-2 text-xs">
+            {label}
+            <Input
+              id={`audit-${name}`}
+              type={type}
+              placeholder={placeholder}
+              maxLength={100}
+              value={filters[name] ?? ''}
+              onChange={(event) => change({ [name]: event.target.value || null })}
+            />
+          </label>
+        ))}
+      </search>
+      <p className="mb-4 flex flex-wrap gap-2">
+        <a href={exportUrl('csv', filters)} download className={buttonClass('secondary')}>
+          Export CSV
+        </a>
+        <a href={exportUrl('jsonl', filters)} download className={buttonClass('secondary')}>
+          Export JSON Lines
+        </a>
+      </p>
+      <StaleDataBanner query={live} />
+      <Card className="overflow-hidden">
+        {live.data ? (
+          <Refetching active={live.isPlaceholderData}>
+            {live.data.items.length > 0 ? (
+              <AuditTable entries={live.data.items} />
+            ) : (
+              <Nothing filtered={filtered} onClear={clear} />
+            )}
+            <Pager
+              path="/dashboard/audit"
+              params={paramsOf(filters)}
+              nextCursor={live.data.nextCursor}
+              what="entries"
+            />
+          </Refetching>
+        ) : live.isError ? (
+          <EmptyState
+            title="The log could not be loaded."
+            action={<Button onClick={() => live.refetch()}>Try again</Button>}
+          >
+            The server is not responding. We keep trying.
+          </EmptyState>
+        ) : (
+          <SkeletonRows rows={10} />
+        )}
+      </Card>
+    </>
+  )
+}
+
+function Nothing({ filtered, onClear }: { filtered: boolean; onClear(): void }) {
+  return filtered ? (
+    <EmptyState title="No entries match" action={<Button onClick={onClear}>Remove all filters</Button>} />
+  ) : (
+    <EmptyState title="Nothing was logged yet" />
+  )
+}

@@ -1,0 +1,10 @@
+import type { Actor } from '@/lib/actor'
+import { sql } from './db'
+
+/** The columns of the actor, for an INSERT; `actorValues` are their values. */
+export const ACTOR_COLUMNS = sql`actor, address, request_id`
+
+/** Null columns where nobody is named: work of our own, such as an order of the demo. */
+export function actorValues(by: Actor | undefined) {
+  return sql`${by?.name ?? null}::text, ${by?.address ?? null}::text, ${by?.requestId ?? null}::text`
+}

@@ -1,0 +1,246 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { type TestDatabase, testDatabase } from '@/setup/test/database'
+import type { ProductRole } from './roles'
+
+/**
+ * What the product's own logins may do: an attacker who can send any SQL as one of them gets this, and nothing else.
+ * A right that is granted anywhere must stand here too, and a table that is not named here may not be touched: say in the migration
+ * which statement needs it.
+ */
+const LISTED: Record<ProductRole, Record<string, string>> = {
+  payonce_app: {
+    account: 'SELECT, INSERT',
+    api_key: 'SELECT, INSERT, UPDATE (expires_at, last_used_at, revoked_at, rotated_to)',
+    attempt: 'SELECT, INSERT',
+    audit_log: 'SELECT, INSERT',
+    entry: 'SELECT, INSERT',
+    'gateway_simulator.charge': 'SELECT',
+    'gateway_simulator.refund': 'SELECT',
+    chain_head: 'SELECT',
+    csp_report: 'SELECT, INSERT, DELETE, UPDATE (count, last_seen_at)',
+    'graphile_worker._private_job_queues':
+      'SELECT, INSERT, DELETE, UPDATE (id, is_available, locked_at, locked_by, queue_name)',
+    'graphile_worker._private_jobs':
+      'SELECT, INSERT, DELETE, UPDATE (attempts, created_at, flags, id, is_available, ' +
+      'job_queue_id, key, last_error, locked_at, locked_by, max_attempts, payload, priority, ' +
+      'revision, run_at, task_id, updated_at)',
+    'graphile_worker._private_known_crontabs': 'SELECT',
+    'graphile_worker._private_tasks': 'SELECT, INSERT',
+    'graphile_worker.migrations': 'SELECT',
+    idempotency_record:
+      'SELECT, INSERT, DELETE, UPDATE (answer, completed_at, failures, fence, fields, ' +
+      'fingerprint, fingerprint_version, held_since, key, lease_until, parked_at, ' +
+      'parked_reason, problem, state, status, subject_id, token, tries, worker)',
+    job_health:
+      'SELECT, INSERT, UPDATE (failures, handled, last_error, last_finished_at, last_ms, ' +
+      'last_started_at, runs)',
+    ledger_seal: 'SELECT',
+    // `xid` is not among the columns that it may insert.
+    ledger_transaction: 'SELECT, INSERT',
+    merchant: 'SELECT, INSERT',
+    open_charge: 'SELECT, INSERT, DELETE, UPDATE (looked_at, refunded, status)',
+    operator: 'SELECT, INSERT, DELETE, UPDATE (email, email_verified, image, name, role, updated_at)',
+    operator_credential:
+      'SELECT, INSERT, DELETE, UPDATE (access_token, access_token_expires_at, id_token, ' +
+      'password, refresh_token, refresh_token_expires_at, scope, updated_at)',
+    operator_invitation: 'SELECT, INSERT, UPDATE (accepted_at, revoked_at)',
+    operator_session:
+      'SELECT, INSERT, DELETE, UPDATE (expires_at, failed_verifications, ip_address, token, ' +
+      'updated_at, user_agent, verified_at)',
+    operator_verification: 'SELECT, INSERT, DELETE, UPDATE (expires_at, updated_at, value)',
+    order_item: 'SELECT, INSERT',
+    orders: 'SELECT, INSERT, UPDATE (status, updated_at)',
+    outbox_event: 'SELECT, INSERT',
+    payment:
+      'SELECT, INSERT, UPDATE (action_url, card_label, decline_code, fee, gateway_ref, status, ' +
+      'updated_at)',
+    rate_limit: 'SELECT, INSERT, DELETE, UPDATE (expire, points)',
+    reconciliation: 'SELECT, INSERT, UPDATE (after, last_charge_at, since, updated_at)',
+    refund: 'SELECT, INSERT, UPDATE (gateway_ref, status, transaction_id, updated_at)',
+    surplus_charge: 'SELECT, INSERT, UPDATE (next_try_at, reason, settled_at, status, tries)',
+  },
+  payonce_bank: {
+    'gateway_simulator.charge': 'SELECT, INSERT, UPDATE (refunded_amount)',
+    'gateway_simulator.refund': 'SELECT, INSERT',
+    'gateway_simulator.request': 'SELECT, INSERT, UPDATE (charge_id, decline_code, status)',
+  },
+}
+
+let database: TestDatabase
+let owner: pg.Client
+const as = {} as Record<ProductRole, pg.Client>
+
+beforeAll(async () => {
+  database = await testDatabase()
+  owner = await connect(database.url)
+  as.payonce_app = await connect(database.appUrl)
+  as.payonce_bank = await connect(database.bankUrl)
+})
+afterAll(async () => {
+  await Promise.all([owner, ...Object.values(as)].map((client) => client.end()))
+  await database.drop()
+})
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  return client
+}
+
+const DENIED = { code: '42501' }
+const roles = ['payonce_app', 'payonce_bank'] as const
+
+/** Every table and view that is not PostgreSQL's own. */
+async function relations(kinds: string[]): Promise<string[]> {
+  const { rows } = await owner.query<{ name: string }>(
+    `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = ANY($1) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1`,
+    [kinds],
+  )
+  return rows.map((row) => row.name)
+}
+
+async function columnsOf(table: string): Promise<string[]> {
+  const { rows } = await owner.query<{ name: string }>(
+    `SELECT quote_ident(attname) AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY 1`,
+    [table],
+  )
+  return rows.map((row) => row.name)
+}
+
+/** All rights on a table, as the login has them through its groups and through PUBLIC: `SELECT, INSERT, UPDATE (a, b)`. */
+async function rightsOn(table: string, client: pg.Client): Promise<string> {
+  const { rows } = await owner.query<{ rights: string }>(
+    `SELECT concat_ws(', ',
+       (SELECT string_agg(right_, ', ' ORDER BY at) FROM unnest(ARRAY['SELECT', 'INSERT', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']) WITH ORDINALITY r(right_, at)
+          WHERE has_table_privilege($1, $2::regclass, right_) OR right_ IN ('SELECT', 'INSERT', 'REFERENCES') AND has_any_column_privilege($1, $2::regclass, right_)),
+       (SELECT 'UPDATE (' || string_agg(attname, ', ' ORDER BY attname) || ')' FROM pg_attribute
+          WHERE attrelid = $2::regclass AND attnum > 0 AND NOT attisdropped AND has_column_privilege($1, $2::regclass, attnum, 'UPDATE'))) AS rights`,
+    [client.user, table],
+  )
+  return rows[0]?.rights ?? ''
+}
+
+describe.each(roles)('%s', (role) => {
+  test('has the rights that are listed, on the tables that are listed, and no others', async () => {
+    const found: Record<string, string> = {}
+    for (const table of await relations(['r', 'p', 'm', 'f'])) {
+      const rights = await rightsOn(table, as[role])
+      if (rights) found[table] = rights
+    }
+    expect(found).toEqual(LISTED[role])
+  })
+
+  test('is refused the UPDATE of every other column', async () => {
+    for (const table of await relations(['r', 'p'])) {
+      const listed = LISTED[role][table]?.match(/UPDATE \((.*)\)/)?.[1]?.split(', ') ?? []
+      for (const column of await columnsOf(table)) {
+        const update = as[role].query(`UPDATE ${table} SET ${column} = DEFAULT WHERE false`)
+        const refused = await update.then(
+          () => false,
+          (error: pg.DatabaseError) => error.code === DENIED.code,
+        )
+        expect([table, column, refused]).toEqual([table, column, !listed.includes(column)])
+      }
+    }
+  })
+
+  test('reads views, and changes nothing through them', async () => {
+    for (const view of await relations(['v']))
+      expect([`${view} SELECT`, `${view} `]).toContain(`${view} ${await rightsOn(view, as[role])}`)
+  })
+
+  it.each([
+    'SET ROLE postgres',
+    'SET ROLE pg_execute_server_program',
+    'SET SESSION AUTHORIZATION postgres',
+    "SELECT set_config('role', 'postgres', false)",
+    "SELECT set_config('session_authorization', 'postgres', false)",
+    'SET session_replication_role = replica',
+    "SELECT set_config('session_replication_role', 'replica', false)",
+    "COPY (SELECT 1) TO PROGRAM 'id'",
+    "COPY (SELECT 1) TO '/tmp/payonce-was-here'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT pg_ls_dir('/')",
+    "SELECT lo_import('/etc/passwd')",
+    'SELECT pg_sleep(0) FROM pg_authid',
+    'SELECT pg_reload_conf()',
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usesysid = 10',
+    "ALTER SYSTEM SET log_statement = 'none'",
+    'ALTER TABLE payment DISABLE TRIGGER payment_move_is_legal',
+    'ALTER TABLE entry DISABLE TRIGGER ALL',
+    'ALTER TABLE payment OWNER TO CURRENT_USER',
+    'DROP TRIGGER entry_is_append_only ON entry',
+    'CREATE TRIGGER mine BEFORE INSERT ON payment EXECUTE FUNCTION refuse_change()',
+    'CREATE TABLE mine (x int)',
+    'CREATE TEMP TABLE mine (x int)',
+    'CREATE TEMP VIEW mine AS SELECT 1',
+    'CREATE SCHEMA mine',
+    'CREATE FUNCTION mine() RETURNS int LANGUAGE sql RETURN 1',
+    'CREATE FUNCTION pg_temp.mine() RETURNS int LANGUAGE sql RETURN 1',
+    'CREATE EXTENSION file_fdw',
+    'CREATE EXTENSION pg_stat_statements',
+    'CREATE ROLE mine',
+    'CREATE DATABASE mine',
+    'CREATE PUBLICATION mine',
+    'CREATE EVENT TRIGGER mine ON ddl_command_start EXECUTE FUNCTION refuse_change()',
+    'GRANT payonce_app TO payonce_bank',
+    'DELETE FROM entry',
+    'DELETE FROM ledger_transaction',
+    'DELETE FROM payment',
+    'DELETE FROM refund',
+    'DELETE FROM audit_log',
+    'TRUNCATE entry',
+    'TRUNCATE payment CASCADE',
+    'UPDATE entry SET amount = amount',
+    'SELECT * FROM _prisma_migrations',
+  ])('may not %s', async (statement) => {
+    await expect(as[role].query(statement)).rejects.toMatchObject(DENIED)
+  })
+
+  it('may not read a file of the machine into a table of its own schema', async () => {
+    const table = role === 'payonce_app' ? 'outbox_event (type)' : 'gateway_simulator.request (token)'
+    await expect(as[role].query(`COPY ${table} FROM '/etc/passwd'`)).rejects.toMatchObject(DENIED)
+  })
+
+  it('has no role to go back to: the session itself is the login', async () => {
+    const { rows } = await as[role].query(
+      "SELECT set_config('role', 'none', false), session_user = current_user AS same, current_setting('is_superuser') AS super",
+    )
+    expect(rows[0]).toMatchObject({ same: true, super: 'off' })
+    await as[role].query('RESET ROLE')
+    await as[role].query('RESET SESSION AUTHORIZATION')
+    const { rows: after } = await as[role].query('SELECT current_user::text AS name')
+    expect(after).toEqual([{ name: as[role].user }])
+  })
+
+  it('may not change its own group, nor log in as it', async () => {
+    await expect(as[role].query(`ALTER ROLE ${role} LOGIN PASSWORD 'x'`)).rejects.toMatchObject(DENIED)
+    const { rows } = await owner.query('SELECT rolcanlogin FROM pg_roles WHERE rolname = $1', [role])
+    expect(rows).toEqual([{ rolcanlogin: false }])
+  })
+})
+
+test('payonce_bank sees none of the product’s tables', async () => {
+  const ours = (await relations(['r', 'p', 'v'])).filter((name) => !name.startsWith('gateway_simulator.'))
+  for (const table of ours)
+    await expect(as.payonce_bank.query(`SELECT FROM ${table} LIMIT 1`)).rejects.toMatchObject(DENIED)
+})
+
+test('functions that work with their owner’s rights have a fixed path, and are called by nobody but triggers and views', async () => {
+  const { rows } = await owner.query(
+    `SELECT p.oid::regprocedure::text AS name, p.proconfig AS settings, has_function_privilege('public', p.oid, 'EXECUTE') AS everybody
+     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE p.prosecdef AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1`,
+  )
+  const settings = ['search_path=pg_catalog, pg_temp']
+  const chained = ['search_path=pg_catalog, public, pg_temp']
+  expect(rows).toEqual([
+    { name: 'chain_audit_entry()', settings: chained, everybody: false },
+    { name: 'integrity_system.idle_transactions()', settings, everybody: false },
+    { name: 'refund_counts_on_its_payment()', settings, everybody: false },
+    // The worker starts it; what it writes is not the caller's choice.
+    { name: 'seal_ledger(integer)', settings: chained, everybody: false },
+  ])
+})

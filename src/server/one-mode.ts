@@ -1,0 +1,32 @@
+import { ProblemError } from '@/idempotency/problems'
+import type { Mode } from '@/lib/mode'
+
+/** Tokens of the simulated bank's cards. */
+const TEST_TOKEN = /^pm_card_/
+
+/**
+ * Refuses an order whose merchant is of another mode than this installation. Nothing is stored, and the bank is not asked: a sandbox must
+ * not settle real money with its simulated bank, nor live mode charge for a test.
+ * @throws ProblemError `not-found`: to this installation there is no such order
+ */
+export function refuseOtherMode(merchant: Mode, served: Mode): void {
+  if (merchant === served) return
+  const [there, here] = merchant === 'live' ? ['live mode', 'the sandbox'] : ['the sandbox', 'live mode']
+  throw new ProblemError({
+    kind: 'not-found',
+    detail: `This order is one of ${there}, and this server is ${here}. Nothing was charged. Send it to the server of ${there}.`,
+  })
+}
+
+/**
+ * Refuses a test card in live mode, before anything is stored.
+ * @throws ProblemError `validation`
+ */
+export function refuseTestToken(paymentMethod: string, served: Mode): void {
+  if (served === 'test' || !TEST_TOKEN.test(paymentMethod)) return
+  throw new ProblemError({
+    kind: 'validation',
+    detail:
+      'This paymentMethod is a test card, and test cards pay in the sandbox only. Nothing was charged. Send the token of a real card.',
+  })
+}

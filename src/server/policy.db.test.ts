@@ -1,0 +1,283 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mayActAs, type Role } from '@/access/operator'
+import { appRouter } from './root'
+import { callProcedure, newOperator, type TestOperator } from './testing/operators'
+import { openTestProduct, type TestProduct } from './testing/product'
+import { procedureWithoutPolicy } from './trpc'
+
+/** Who may call each procedure. `fresh admin`: only after a sign-in or a confirmation in the last 5 minutes. */
+const PROCEDURES: Record<string, 'public' | Role | 'fresh admin'> = {
+  'checkout.order': 'public',
+  'checkout.pay': 'public',
+  'checkout.status': 'public',
+  'checkout.held': 'public',
+  'checkout.receipt': 'public',
+  'operator.current': 'viewer',
+  'account.get': 'viewer',
+  'account.confirm': 'viewer',
+  'account.changePassword': 'viewer',
+  'account.endSession': 'viewer',
+  'account.endAllSessions': 'viewer',
+  'operators.list': 'admin',
+  'operators.invite': 'fresh admin',
+  'operators.revokeInvitation': 'admin',
+  'operators.setRole': 'fresh admin',
+  'operators.remove': 'fresh admin',
+  'invitation.get': 'public',
+  'invitation.accept': 'public',
+  'payments.overview': 'viewer',
+  'payments.list': 'viewer',
+  'payments.get': 'viewer',
+  'payments.createOrder': 'support',
+  'ledger.check': 'viewer',
+  'ledger.accounts': 'viewer',
+  'ledger.account': 'viewer',
+  'ledger.statement': 'viewer',
+  'ledger.journal': 'viewer',
+  'idempotency.list': 'viewer',
+  'idempotency.get': 'viewer',
+  'idempotency.askAgain': 'support',
+  'integrity.check': 'viewer',
+  'installation.current': 'public',
+  'audit.list': 'viewer',
+  'audit.chains': 'viewer',
+  'security.pageCheck': 'viewer',
+  'security.violations': 'viewer',
+  'developers.keys': 'viewer',
+  'developers.createKey': 'fresh admin',
+  'developers.rotateKey': 'fresh admin',
+  'developers.revokeKey': 'admin',
+}
+
+/**
+ * Who may send each request to the API. `key`: a program with an API key that has the route's scope. `own page`: a form of ours, for a
+ * shopper. `policies above`: each procedure says it itself.
+ */
+const ROUTES: Record<string, 'public' | 'key' | 'own page' | 'operator' | 'policies above'> = {
+  'GET /api/health': 'public',
+  'GET /api/ready': 'public',
+  'GET /api/metrics': 'public',
+  'ALL /api/trpc/*': 'policies above',
+  'POST /api/auth/sign-in/email': 'public',
+  'POST /api/auth/sign-out': 'public',
+  'POST /api/shop/orders': 'own page',
+  'POST /api/shop/orders/:orderId/pay': 'own page',
+  'POST /api/shop/language': 'own page',
+  // Any signed-in operator, of their own merchant.
+  'GET /api/audit/export': 'operator',
+  // Browsers send it without cookies; it is counted, bounded, and shown to operators.
+  'POST /api/csp-report': 'public',
+}
+
+/** Pages and route handlers of Next. `operator`: the layout redirects to the sign-in, and each procedure asks again. */
+const PAGES: Record<string, 'public' | 'operator' | 'policies above'> = {
+  'app/api/[[...path]]/route.ts': 'policies above',
+}
+
+let product: TestProduct
+let theirs: TestOperator
+const ours = {} as Record<Role, TestOperator>
+
+beforeAll(async () => {
+  product = await openTestProduct()
+  for (const role of ['viewer', 'support', 'admin'] as const) ours[role] = await newOperator(product, role)
+  theirs = await newOperator(product, 'admin', (await product.otherMerchant()).merchantId)
+})
+afterAll(() => product.close())
+
+type Definition = { type: string; meta?: { policy?: string; stepUp?: boolean } }
+const procedures = () =>
+  Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: Definition }>).map(
+    ([name, { _def }]) => ({ name, ..._def }),
+  )
+
+test('each procedure has the policy of the table', () => {
+  const found = procedures().map(({ name, meta }) => [
+    name,
+    meta?.stepUp ? `fresh ${meta.policy}` : meta?.policy,
+  ])
+  expect(Object.fromEntries(found)).toEqual(PROCEDURES)
+})
+
+test('a procedure without a policy, or with one that nobody knows, is refused', async () => {
+  const cookie = await ours.admin.cookie()
+  for (const meta of [undefined, { policy: 'everybody' }]) {
+    const answer = procedureWithoutPolicy(meta as never)(product.deps, new Headers({ cookie }))
+    await expect(answer).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  }
+})
+
+test.each(Object.entries(PROCEDURES))('%s is for %s', async (name, policy) => {
+  const { type } = procedures().find((one) => one.name === name) as Definition
+  // The policy comes before the input: an empty one is enough to see whether the door is open.
+  const kindFor = async (cookie: string) =>
+    (await callProcedure(product, { path: name, type, cookie })).kind ?? 'done'
+  const closed = /^(unauthorized|forbidden|step-up-required)$/
+  if (policy === 'public') {
+    expect(await kindFor('')).not.toMatch(closed)
+    return
+  }
+  expect(await kindFor('')).toBe('unauthorized')
+  const needed = policy === 'fresh admin' ? 'admin' : policy
+  for (const operator of Object.values(ours)) {
+    const kind = await kindFor(await operator.cookie())
+    if (mayActAs(operator.role, needed)) expect(kind).not.toMatch(closed)
+    else expect(kind).toBe('forbidden')
+  }
+  const stale = await ours.admin.cookie()
+  await product.owner.query('UPDATE operator_session SET verified_at = now() - interval $$5 minutes$$')
+  if (policy === 'fresh admin') expect(await kindFor(stale)).toBe('step-up-required')
+  else expect(await kindFor(stale)).not.toMatch(closed)
+})
+
+test('no answer to an operator of another merchant names anything of ours', async () => {
+  const orderId = await product.newOrder()
+  await product.pay({ orderId, version: 1, key: 'policy-1', paymentMethod: 'pm_card_visa' })
+  const cookie = await theirs.cookie()
+  const ids = (await product.owner.query('SELECT id::text FROM payment')).rows.map(({ id }) => id as string)
+  const secrets = [
+    ...ids.map((id) => id.replaceAll('-', '')),
+    ...ids,
+    orderId,
+    ours.viewer.id,
+    ours.admin.email,
+    product.merchantId,
+  ]
+  for (const { name, type } of procedures().filter((one) => one.type === 'query')) {
+    const { data } = await callProcedure(product, { path: name, type, cookie })
+    const text = JSON.stringify(data ?? null)
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([])
+  }
+})
+
+const foreign: [string, (id: Ids) => object][] = [
+  ['payments.get', ({ payment }) => ({ id: payment })],
+  ['idempotency.get', ({ record }) => ({ id: record })],
+  ['developers.revokeKey', ({ key }) => ({ id: key })],
+  ['operators.setRole', ({ operator }) => ({ id: operator, role: 'viewer' })],
+  ['operators.remove', ({ operator }) => ({ id: operator })],
+  ['operators.revokeInvitation', ({ invitation }) => ({ id: invitation })],
+  ['account.endSession', ({ session }) => ({ id: session })],
+]
+interface Ids {
+  payment: string
+  record: string
+  key: string
+  operator: string
+  invitation: string
+  session: string
+}
+
+test('whatever has an id answers another merchant as if it were not there', async () => {
+  const admin = await ours.admin.cookie()
+  const invite = { email: 'new@example.com', role: 'admin' }
+  const invited = await callProcedure(product, {
+    path: 'operators.invite',
+    type: 'mutation',
+    input: invite,
+    cookie: admin,
+  })
+  const one = async (query: string) => (await product.owner.query(query)).rows[0].id as string
+  const shown = (prefix: string, id: string) => `${prefix}_${id.replaceAll('-', '')}`
+  const ids: Ids = {
+    payment: shown('pay', await one('SELECT id::text FROM payment LIMIT 1')),
+    record: await one('SELECT id FROM idempotency_record LIMIT 1'),
+    key: shown('key', await one('SELECT id::text FROM api_key ORDER BY created_at LIMIT 1')),
+    operator: ours.viewer.id,
+    invitation: invited.data.id,
+    session: await one(`SELECT id FROM operator_session WHERE user_id = '${ours.admin.id}' LIMIT 1`),
+  }
+  const state = async () =>
+    (
+      await product.owner.query(
+        'SELECT (SELECT count(*) FROM operator), (SELECT count(*) FROM operator_invitation WHERE revoked_at IS NULL), (SELECT string_agg(role, $$ $$ ORDER BY id) FROM operator), (SELECT count(*) FROM api_key WHERE revoked_at IS NULL)',
+      )
+    ).rows
+  const before = await state()
+  const cookie = await theirs.cookie()
+  for (const [name, input] of foreign) {
+    const { type } = procedures().find((known) => known.name === name) as Definition
+    const reply = await callProcedure(product, { path: name, type, input: input(ids), cookie })
+    expect([name, reply.kind]).toEqual([name, 'not-found'])
+  }
+  // A record that is not parked, or not theirs, is asked for in vain.
+  const again = { path: 'idempotency.askAgain', type: 'mutation', input: { id: ids.record }, cookie }
+  expect((await callProcedure(product, again)).data).toEqual({ asked: false })
+  expect(await state()).toEqual(before)
+})
+
+test('each route of the API has a policy', () => {
+  const routes = product.routes.filter(({ path: at }) => !/\/\*$/.test(at) || /trpc/.test(at))
+  const found = [...new Set(routes.map(({ method, path: at }) => `${method} ${at}`))]
+  const undecided = found.filter((route) => !(route in ROUTES) && policyByPlace(route) === null)
+  expect(undecided).toEqual([])
+  expect(Object.keys(ROUTES).filter((route) => !found.includes(route))).toEqual([])
+})
+
+/** A route under /api/v1 asks for a key by `needs(scope)`; the pages of the simulated bank belong to the shopper. */
+function policyByPlace(route: string): string | null {
+  if (/ \/api\/v1\//.test(route)) return 'key'
+  if (/ \/api\/bank\//.test(route) || / \/api\/openapi\.json$/.test(route)) return 'public'
+  return null
+}
+
+test('every route under /api/v1 refuses a request without a key', async () => {
+  const routes = product.routes.filter(
+    ({ path: at, method }) => at.startsWith('/api/v1/') && !at.endsWith('*') && method !== 'ALL',
+  )
+  expect(routes.length).toBeGreaterThan(5)
+  for (const { method, path: at } of routes) {
+    const address = at.replace(/:\w+(\{.*?\})?/g, 'x')
+    const answer = await product.call(address, {
+      method,
+      ...(method === 'POST'
+        ? { headers: { 'content-type': 'application/json', 'idempotency-key': 'k' }, body: '{}' }
+        : {}),
+    })
+    expect([`${method} ${at}`, answer.status]).toEqual([`${method} ${at}`, 401])
+  }
+})
+
+test('each page and route handler of Next has a policy', () => {
+  const src = path.join(import.meta.dirname, '..')
+  const files = ['app', 'pages'].flatMap((room) =>
+    (fs.readdirSync(path.join(src, room), { recursive: true }) as string[])
+      .filter((file) => (room === 'app' ? /(^|\/)(page|route)\.tsx?$/ : /^[^_].*\.tsx$/).test(file))
+      .map((file) => `${room}/${file}`),
+  )
+  const undecided = files.filter(
+    (file) => !(file in PAGES) && !file.startsWith('app/dashboard/') && !PUBLIC_PAGES.test(file),
+  )
+  expect(undecided).toEqual([])
+})
+
+const PUBLIC_PAGES =
+  /^(app\/(\(shop\)|checkout\.js|docs|gallery|problems|sign-in|invitation)\/|pages\/checkout\/)/
+
+test.each([
+  'GET /api/auth/get-session',
+  'POST /api/auth/change-password',
+  'POST /api/auth/update-user',
+  'POST /api/auth/revoke-sessions',
+  'POST /api/auth/sign-up/email',
+  'GET /api/auth/verify-email',
+  'POST /api/auth/forget-password',
+  'GET /api/auth/list-sessions',
+  'GET /api/auth/sign-in/email',
+  'GET /api/auth/error',
+])('better-auth’s %s, which no page of ours uses, is not there', async (request) => {
+  const [method = '', address = ''] = request.split(' ')
+  const headers = {
+    'content-type': 'application/json',
+    origin: 'http://localhost:3000',
+    cookie: await ours.admin.cookie(),
+  }
+  const answer = await product.call(address, {
+    method,
+    headers,
+    ...(method === 'POST' ? { body: '{}' } : {}),
+  })
+  expect(answer.status).toBe(404)
+})

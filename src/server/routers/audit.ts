@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { type LoggedEntry, listAudit } from '@/platform/audit'
+import { chainHeads } from '@/platform/chains'
+import { findings, isBroken } from '@/platform/integrity'
+import { router, viewerProcedure } from '../trpc'
+import { instant, paged, pageSize, time, words } from '../wire/json'
+import { coalesce } from './coalesce'
+
+const entryOut = z.object({
+  id: z.string(),
+  seq: z.string(),
+  actor: z.string(),
+  address: z.string().nullable(),
+  requestId: z.string().nullable(),
+  action: z.string(),
+  subject: z.string(),
+  detail: z.string(),
+  at: z.string(),
+  hash: z.string(),
+})
+
+const stateOut = z.object({
+  checkedAt: z.string(),
+  heads: z.array(z.object({ chain: z.enum(['audit', 'ledger']), seq: z.string(), hash: z.string() })),
+  /** The first wrong link of each rule that is broken. */
+  wrong: z.array(z.object({ subject: z.string(), detail: z.string() })),
+})
+type ChainState = z.infer<typeof stateOut>
+
+/** The filters of the audit log, of the page and of the export. */
+export const auditFilter = z.strictObject({
+  actor: words(200).optional(),
+  action: words(100).optional(),
+  subject: words(200).optional(),
+  from: instant.optional(),
+  until: instant.optional(),
+})
+
+/** A check recomputes every hash of the merchant's two chains: one at a time, however many look on. */
+const recentState = coalesce<ChainState>()
+
+export const auditRouter = router({
+  list: viewerProcedure
+    .input(
+      auditFilter.extend({
+        cursor: z
+          .string()
+          .regex(/^\d{1,18}$/)
+          .optional(),
+        limit: pageSize,
+      }),
+    )
+    .output(z.object({ items: z.array(entryOut), nextCursor: z.string().nullable() }))
+    .query(async ({ ctx, input: { cursor, limit, ...filter } }) => {
+      const page = { ...filter, before: cursor ?? null, limit: limit + 1 }
+      const rows = await listAudit(ctx.db, ctx.operator.merchantId, page)
+      return paged(rows, limit, showEntry, ({ seq }) => seq)
+    }),
+
+  chains: viewerProcedure.output(stateOut).query(({ ctx }) => {
+    const { merchantId } = ctx.operator
+    return recentState(merchantId, async () => {
+      const heads = await chainHeads(ctx.db, merchantId)
+      const broken = (await findings(ctx.db, ['chain'], merchantId)).filter(isBroken)
+      return {
+        checkedAt: time(new Date()),
+        heads: heads.map(({ chain, seq, hash }) => ({ chain, seq, hash })),
+        wrong: broken.flatMap(({ offenders }) =>
+          offenders.map(({ subject, detail }) => ({ subject, detail })),
+        ),
+      }
+    })
+  }),
+})
+
+function showEntry(entry: LoggedEntry): z.infer<typeof entryOut> {
+  return { ...entry, at: time(entry.at) }
+}

@@ -1,0 +1,13 @@
+/**
+ * Time that a client may take to send a request, in milliseconds. Node's own are 60 s for the headers and 300 s
+ * for the body: a few hundred idle senders would hold as many sockets for five minutes. The answer is not
+ * limited here; a payment may wait for its bank. A late request is answered 408 and its socket is closed.
+ */
+export const SLOW_REQUESTS = {
+  /** 10 s: a phone on the edge of a network sends 2 KiB of headers in one. */
+  headersTimeout: 10_000,
+  /** 20 s: headers and 64 KiB of body, at 3 KiB a second. */
+  requestTimeout: 20_000,
+  /** 5 s: Node looks for late requests this often; with its own 30 s the limits above would mean up to 50 s. */
+  connectionsCheckingInterval: 5_000,
+} as const

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { PAYMENT_STATUSES } from '@/payments/payment'
+
+/** What a shopper's page gets: an order, the state of an attempt, the answer to a payment, a receipt. Nothing else leaves. */
+
+const itemOut = z.object({ name: z.string(), quantity: z.int(), unitAmount: z.number() })
+
+export const checkoutOut = z.object({
+  id: z.string(),
+  reference: z.string().nullable(),
+  merchantName: z.string(),
+  currency: z.string(),
+  amount: z.number(),
+  version: z.int(),
+  status: z.enum(['open', 'paid']),
+  customerEmail: z.string().nullable(),
+  items: z.array(itemOut),
+  testMode: z.boolean(),
+  payment: z
+    .object({
+      status: z.enum(['sending', 'unknown', 'requires_action', 'succeeded']),
+      receiptUrl: z.string().nullable(),
+      actionUrl: z.string().nullable(),
+      paidAt: z.string().nullable(),
+    })
+    .nullable(),
+})
+
+export const paidOut = z.object({
+  payment: z.object({
+    id: z.string(),
+    status: z.enum(['succeeded', 'requires_action']),
+    amount: z.number(),
+    currency: z.string(),
+    cardLabel: z.string().nullable(),
+    paidAt: z.string().nullable(),
+  }),
+  receiptUrl: z.string(),
+  actionUrl: z.string().nullable(),
+  idempotency: z.object({
+    outcome: z.enum(['executed', 'replayed', 'joined']),
+    firstExecutedAt: z.string(),
+    expiresAt: z.string(),
+  }),
+})
+
+export const attemptStateOut = z.object({
+  state: z.enum(['none', 'working', 'checking', 'requires_action', 'succeeded', 'declined', 'not_charged']),
+  receiptUrl: z.string().nullable(),
+  declineCode: z.string().nullable(),
+  actionUrl: z.string().nullable(),
+})
+
+export const receiptOut = z.object({
+  paymentId: z.string(),
+  orderId: z.string(),
+  ledgerTransactionId: z.string().nullable(),
+  status: z.enum(PAYMENT_STATUSES),
+  merchantName: z.string(),
+  reference: z.string().nullable(),
+  amount: z.number(),
+  refunded: z.number(),
+  currency: z.string(),
+  cardLabel: z.string().nullable(),
+  paidAt: z.string().nullable(),
+  items: z.array(itemOut),
+  requests: z.number(),
+  presses: z.number(),
+  charges: z.number(),
+  verificationCode: z.string(),
+  earlierCode: z.string().nullable(),
+})

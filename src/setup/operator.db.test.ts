@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findInvitation } from '@/access/invitation'
+import { type Db, openDb, openPool } from '@/platform/db'
+import { inviteOperator } from './operator'
+import { testDatabase } from './test/database'
+
+const FIRST = '018f0000-0000-7000-8000-00000000000a'
+const SECOND = '018f0000-0000-7000-8000-00000000000b'
+const BASE = 'https://pay.example.com'
+let url: string
+let db: Db
+let close: () => Promise<void>
+
+beforeAll(async () => {
+  const database = await testDatabase()
+  url = database.appUrl
+  const pool = openPool(url, { max: 2, name: 'operator-test' })
+  db = openDb(pool)
+  await db.merchant.create({ data: { id: FIRST, name: 'Harbour Goods' } })
+  close = async () => {
+    await db.$disconnect()
+    await pool.end()
+    await database.drop()
+  }
+})
+afterAll(() => close())
+
+const run = (...flags: string[]) => inviteOperator(url, BASE, flags)
+
+test('the first operator of a merchant is invited by a link, without a password', async () => {
+  const text = await run('add', '--email', 'Ada@Example.com', '--role', 'admin')
+  expect(text).toMatch(/^ada@example.com is invited to Harbour Goods as admin\./)
+  const code = text.split(`${BASE}/invitation/`)[1] ?? ''
+  expect(await findInvitation(db, code)).toMatchObject({
+    email: 'ada@example.com',
+    role: 'admin',
+    merchantId: FIRST,
+  })
+})
+
+test.each([
+  ['no verb', []],
+  ['another verb', ['remove', '--email', 'a@b.example', '--role', 'admin']],
+  ['no e-mail', ['add', '--role', 'admin']],
+  ['no role', ['add', '--email', 'a@b.example']],
+  ['a role that there is not', ['add', '--email', 'a@b.example', '--role', 'owner']],
+  ['a password on the command line', ['add', '--email', 'a@b.example', '--role', 'admin', '--password', 'x']],
+  ['a merchant that is no id', ['add', '--email', 'a@b.example', '--role', 'admin', '--merchant', 'Harbour']],
+])('%s is answered with the usage', async (_, flags) => {
+  const before = await db.operatorInvitation.count()
+  await expect(run(...flags)).rejects.toThrow(/^Usage: npm run operator -- add/)
+  expect(await db.operatorInvitation.count()).toBe(before)
+})
+
+test('of several merchants one must be named, and one that there is', async () => {
+  await db.merchant.create({ data: { id: SECOND, name: 'Hill Goods', mode: 'live' } })
+  const person = ['add', '--email', 'b@example.com', '--role', 'viewer']
+  await expect(run(...person)).rejects.toThrow(/Name the merchant/)
+  await expect(run(...person, '--merchant', SECOND.replace('b', 'c'))).rejects.toThrow(/no merchant/)
+  expect(await run(...person, '--merchant', SECOND)).toContain('invited to Hill Goods as viewer')
+})
