@@ -53,6 +53,10 @@ export function reach(route: Route): Promise<APIResponse> {
   return route.fetch({ url: url.href, headers })
 }
 
+/** Reloads a page that may lead to its receipt at the same moment, which breaks a reload off: a reader would press it again. */
+export const reloadWhilePaying = (page: Page): Promise<void> =>
+  expect(async () => void (await page.reload())).toPass({ timeout: 15_000 })
+
 /** Fills the form through the picker of test cards. */
 export async function chooseCard(page: Page, token = 'pm_card_visa'): Promise<void> {
   await page.getByLabel('Fill in a test card').selectOption(token)

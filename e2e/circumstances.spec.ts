@@ -8,6 +8,7 @@ import {
   openCheckout,
   payButton,
   pressInOneTask,
+  reloadWhilePaying,
 } from './checkout-page'
 import { CIRCUMSTANCES, type Circumstance } from './circumstances'
 import { expect, test } from './fixtures'
@@ -41,7 +42,7 @@ for (const circumstance of CIRCUMSTANCES)
       await expect(page.getByRole('status')).toContainText('Sending your payment')
       // A page without storage learns of its payment from the server, and only once it has arrived there (F82).
       if (circumstance.forgets) await expect.poll(() => proof.keysAtServer(order)).toHaveLength(1)
-      await page.reload()
+      await reloadWhilePaying(page)
       await expectPaid(page)
       await end()
       expect(await proof.keysAtServer(order)).toHaveLength(1)

@@ -8,6 +8,7 @@ import {
   openCheckout,
   PAY_CALL,
   payButton,
+  reloadWhilePaying,
 } from './checkout-page'
 import { STRICT_MODE } from './circumstances'
 import { expect, test } from './fixtures'
@@ -137,7 +138,7 @@ test('C8 the client goes away right after sending: the server ends the payment, 
   expect(await pay(30_000)).toMatchObject({
     result: { data: { payment: { status: 'succeeded' }, idempotency: { outcome: 'replayed' } } },
   })
-  await page.reload()
+  await reloadWhilePaying(page)
   await expect(page.getByRole('heading', { name: 'This order is already paid' })).toBeVisible()
   await proof.oneCharge(order)
 })

@@ -1,4 +1,11 @@
-import { chooseCard, expectReceipt, openCheckout, payButton, pressInOneTask } from './checkout-page'
+import {
+  chooseCard,
+  expectReceipt,
+  openCheckout,
+  payButton,
+  pressInOneTask,
+  reloadWhilePaying,
+} from './checkout-page'
 import { expect, test } from './fixtures'
 
 /** Every test runs twice: undisturbed, and with the server killed in the middle. */
@@ -57,12 +64,12 @@ for (const restart of [false, true]) {
       await openCheckout(page, order, 'pm_card_slow')
       await payButton(page).click()
       await expect(page.getByRole('status')).toContainText('Sending your payment')
-      await page.reload()
+      await reloadWhilePaying(page)
       if (restart) {
         // The bank answers a slow card after 3 s: by then it has charged, and the answer is on its way to a dead server or stored.
         await expect.poll(() => bankCharges(order.id), { timeout: 10_000 }).toHaveLength(1)
         await restartWeb()
-        await page.reload()
+        await reloadWhilePaying(page)
       }
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(
         /^Paid €24\.00|This order is already paid$/,

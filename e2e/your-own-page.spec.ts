@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { build } from 'esbuild'
 import { inRoot, root } from '@/setup/process/project-root'
+import { reloadWhilePaying } from './checkout-page'
 import { expect, test } from './fixtures'
 
 /** The example in docs/your-own-page.md, word for word. */
@@ -62,7 +63,7 @@ test('the example of the guide pays once: 25 presses, the answer lost, a reload,
     for (let press = 0; press < 25; press++) button.click()
   })
   await expect.poll(() => lost).toBeGreaterThan(0)
-  await page.reload()
+  await reloadWhilePaying(page)
   await expect(page.getByRole('link', { name: 'Paid' })).toBeVisible({ timeout: 20_000 })
   await proof.oneCharge(order)
   expect(await sql('SELECT DISTINCT record_id FROM payment WHERE order_id = $1', [order.uuid])).toHaveLength(
