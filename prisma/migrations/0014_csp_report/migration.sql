@@ -5,8 +5,8 @@ CREATE TABLE csp_report (
   blocked text NOT NULL,
   page text NOT NULL,
   count bigint NOT NULL DEFAULT 1,
-  first_seen_at timestamptz(6) NOT NULL DEFAULT now(),
-  last_seen_at timestamptz(6) NOT NULL DEFAULT now(),
+  first_seen_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  last_seen_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   CONSTRAINT csp_report_pkey PRIMARY KEY (directive, blocked, page),
   CONSTRAINT csp_report_is_short CHECK (length(directive) <= 40 AND length(blocked) <= 200 AND length(page) <= 200)
 );
