@@ -54,12 +54,20 @@ it('each wall is a file', () => {
   expect(walls.filter(({ file }) => !fs.existsSync(path.join(root, file)))).toEqual([])
 })
 
-it('each test is in its file', () => {
+describe('the tests', () => {
   const claims = [...checks.map(({ cells }) => cells[3]), ...attacks.map(({ cells }) => cells[2])].flatMap(
     (cell = '') => claimsIn(cell),
   )
-  expect(claims.length).toBeGreaterThan(120)
-  expect(claims.filter(({ file, title }) => !titlesOf(file).some((one) => one.includes(title)))).toEqual([])
+
+  it('are in their files', () => {
+    expect(claims.length).toBeGreaterThan(120)
+    const missing = claims.filter(({ file, title }) => !titlesOf(file).some((one) => one.includes(title)))
+    expect(missing).toEqual([])
+  })
+
+  it('are named by more than a placeholder', () => {
+    expect(claims.filter(({ title }) => title.replace(/%\w/g, '').trim().length < 6)).toEqual([])
+  })
 })
 
 it('a title that is nowhere is noticed', () => {
@@ -93,12 +101,12 @@ function claimsIn(cell: string): { file: string; title: string }[] {
   })
 }
 
-/** Titles of tests: a string that a function or options follow. */
+/** Titles of tests (a string that a function or options follow), and of the cases that one runs through. */
 function titlesOf(file: string): string[] {
   const place = path.join(root, file)
   if (!fs.existsSync(place)) return []
   const text = fs.readFileSync(place, 'utf8')
-  return [...text.matchAll(/\(\s*(['"`])((?:\\.|(?!\1)[^\\\n])+)\1,\s*(?:async\b|\(|\{|\w+ =>)/g)].map(
-    ([, , title = '']) => title.replace(/\\(.)/g, '$1'),
-  )
+  const titles = text.matchAll(/\(\s*(['"`])((?:\\.|(?!\1)[^\\\n])+)\1,\s*(?:async\b|\(|\{|\w+ =>)/g)
+  const cases = text.matchAll(/^ +\[\s*(['"`])((?:\\.|(?!\1)[^\\\n])+)\1,/gm)
+  return [...titles, ...cases].map(([, , title = '']) => title.replace(/\\(.)/g, '$1'))
 }

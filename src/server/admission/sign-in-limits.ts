@@ -9,10 +9,10 @@ import { RateLimiterMemory, RateLimiterPostgres, type RateLimiterRes } from 'rat
  *
  * - An account from one address: 5 tries are free, then each costs a wait that doubles, up to 15 minutes. It
  *   is strict, since it touches nobody but that address.
- * - An account from all addresses together: 20 tries are free, then one at a time, with a wait of at most 60
- *   s. It is mild, since a stranger can cause it. And it does not touch a browser that has signed in to this
- *   account before (a signed cookie, as in OWASP's "device cookies"): however many addresses a stranger has,
- *   the right operator gets in.
+ * - An account from all addresses together: 20 tries are free, then one at a time, with a wait of 60 s at
+ *   most. It is mild, since a stranger can cause it. And it does not touch a browser that has signed in to
+ *   this account before (a signed cookie, as in OWASP's "device cookies"): however many addresses a stranger
+ *   has, the right operator gets in.
  * - An address with all accounts: 30 failed tries in 10 minutes, so that one password is not tried on
  *   everybody.
  *
