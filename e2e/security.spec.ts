@@ -126,6 +126,40 @@ test('another site cannot frame a page', async ({ page, newOrder }) => {
   await expect.poll(() => page.frames()[1]?.url()).toMatch(/^chrome-error:/)
 })
 
+test('what browsers get holds no secret of the server, and no source map is served', async ({
+  request,
+  operatorPage,
+  demo,
+  newOrder,
+}) => {
+  test.skip(process.platform !== 'linux', 'reads /proc')
+  const { checkoutUrl } = await newOrder()
+  const secrets = secretsOf(demo.pids.web)
+  const files = fs.readdirSync('.next/static', { recursive: true, encoding: 'utf8' })
+  expect(files.filter((file) => file.endsWith('.map'))).toEqual([])
+  const scripts = files.filter((file) => file.endsWith('.js'))
+  expect(scripts.length).toBeGreaterThan(10)
+  const sent = new Map(scripts.map((file) => [file, fs.readFileSync(`.next/static/${file}`, 'utf8')]))
+  for (const address of ['/checkout.js', ...pagesOfApp(new URL(checkoutUrl).pathname)])
+    for (const client of [request, operatorPage.request])
+      sent.set(address, `${sent.get(address) ?? ''}${await (await client.get(address)).text()}`)
+  const leaks = [...sent].filter(([, text]) => secrets.some((secret) => text.includes(secret)))
+  expect(leaks.map(([address]) => address)).toEqual([])
+  for (const address of ['/checkout.js.map', `/_next/static/${scripts[0]}.map`])
+    expect([address, (await request.get(address)).status()]).toEqual([address, 404])
+})
+
+/** The secret of the web process and its passwords of the database. */
+function secretsOf(pid: number): string[] {
+  const variables = fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+  const value = (name: string) =>
+    variables.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
+  const urls = ['DATABASE_URL', 'PAYONCE_BANK_DATABASE_URL'].map(value)
+  const secrets = [value('PAYONCE_SECRET'), ...urls.map((url) => new URL(url).password)]
+  expect(secrets.map((secret) => secret.length >= 20)).toEqual([true, true, true])
+  return secrets
+}
+
 async function settled(page: Page, url: string): Promise<void> {
   await page.goto(url)
   await page.waitForLoadState('networkidle')

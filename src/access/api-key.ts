@@ -18,7 +18,10 @@ export const SCOPES = [
 ] as const
 export type ApiScope = (typeof SCOPES)[number]
 
-/** Longest overlap of a rotation, in hours. 7 days: long enough for any deployment, short enough that the old key is not forgotten. */
+/**
+ * Longest overlap of a rotation, in hours. 7 days: long enough for any deployment, short enough that the old
+ * key is not forgotten.
+ */
 export const OVERLAP_MAX_HOURS = 7 * 24
 
 export interface NewApiKey {
@@ -79,8 +82,8 @@ export async function createApiKey(db: Db, key: NewApiKey, newId: () => string):
 }
 
 /**
- * Keys that a list shows. 200: a merchant has a handful, and as many old ones as it rotated. Older keys are left out, revoked ones among
- * them; a key that works can still be found by its id.
+ * Keys that a list shows. 200: a merchant has a handful, and as many old ones as it rotated. Older keys are
+ * left out, revoked ones among them; a key that works can still be found by its id.
  */
 const LIST_MAX = 200
 
@@ -124,8 +127,8 @@ export interface Rotation {
 }
 
 /**
- * Makes a successor of the same name, rights and lifetime. The old key works on for `overlapHours`, but not longer than it would have:
- * time to deploy the new one.
+ * Makes a successor of the same name, rights and lifetime. The old key works on for `overlapHours`, but not
+ * longer than it would have: time to deploy the new one.
  * @returns null when there is no such key, or it has ended or was rotated before
  */
 export async function rotateApiKey(

@@ -18,12 +18,15 @@ const SEEN_EVERY_MS = 60_000
 /** 1 s: the uses of all keys in it are recorded in one statement. */
 const WRITE_AFTER_MS = 1_000
 /**
- * Keys that this process remembers, a few hundred bytes each: more than are in use at one time. Beyond it the one unused for longest is
- * forgotten, and costs one more write of `last_used_at` when it comes again.
+ * Keys that this process remembers, a few hundred bytes each: more than are in use at one time. Beyond it the
+ * one unused for longest is forgotten, and costs one more write of `last_used_at` when it comes again.
  */
 const KEYS_MAX = 10_000
 
-/** Finds the caller by the API key. Every request asks the database, so that a revoked key ends at once, replays included. */
+/**
+ * Finds the caller by the API key. Every request asks the database, so that a revoked key ends at once,
+ * replays included.
+ */
 export class Callers {
   /** When each key's use was last recorded, in ms, by key id; oldest first. */
   private readonly seen = new Map<string, number>()
@@ -36,7 +39,10 @@ export class Callers {
   /** @param options `now` and `keysMax` are for tests */
   constructor(private readonly options: { db: Db; mode: Mode; now?: () => number; keysMax?: number }) {}
 
-  /** The token's caller; null when it is malformed (without a look-up), unknown, expired, revoked, or of the other mode. */
+  /**
+   * The token's caller; null when it is malformed (without a look-up), unknown, expired, revoked, or of the
+   * other mode.
+   */
   async whoIs(token: string): Promise<Caller | null> {
     const read = readToken(token)
     if (!read || read.mode !== this.options.mode) return null
@@ -53,13 +59,18 @@ export class Callers {
     return caller
   }
 
-  /** Key id of a token that was good when this process last saw it, else null. It may have been revoked since. */
+  /**
+   * Key id of a token that was good when this process last saw it, else null. It may have been revoked since.
+   */
   lastSeen(token: string): string | null {
     const read = readToken(token)
     return (read && this.good.get(read.hash)) ?? null
   }
 
-  /** Records which keys were used, off the path of any request. Resolves when every earlier use is recorded; rejects when it cannot be. */
+  /**
+   * Records which keys were used, off the path of any request. Resolves when every earlier use is recorded;
+   * rejects when it cannot be.
+   */
   flush(): Promise<void> {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null

@@ -1,6 +1,7 @@
 /**
  * The 10,000 commonest passwords of leaked lists, in lower case, without digits and signs at their ends.
- * From @zxcvbn-ts/language-common 4.1.3 (MIT, Copyright (c) 2012-2016 Dan Wheeler and Dropbox, Inc., 2021 @zxcvbn-ts).
+ * Source: @zxcvbn-ts/language-common 4.1.3 (MIT, Copyright (c) 2012-2016 Dan Wheeler and Dropbox, Inc.,
+ * 2021 @zxcvbn-ts).
  */
 export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
   `

@@ -28,7 +28,9 @@ const openInvitation = z.strictObject({
 /** An invitation that can be accepted now. */
 export type OpenInvitation = z.infer<typeof openInvitation>
 
-/** Neither accepted nor revoked, and not older than 72 hours (the table's default), by the database's clock. */
+/**
+ * Neither accepted nor revoked, and not older than 72 hours (the table's default), by the database's clock.
+ */
 const OPEN = sql`i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > now()`
 
 export interface NewInvitation {
@@ -100,7 +102,8 @@ export function findInvitation(db: Db, code: string): Promise<OpenInvitation | n
 
 /**
  * Makes the invited person an operator, and ends the invitation, in one commit.
- * @returns `over`: the invitation was accepted or ended meanwhile; `known`: an operator has this e-mail already
+ * @returns `over`: the invitation was accepted or ended meanwhile; `known`: an operator has this e-mail
+ * already
  */
 export async function acceptInvitation(
   { db, auth }: { db: Db; auth: Auth },

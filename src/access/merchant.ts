@@ -13,7 +13,10 @@ export async function sandboxMerchant(db: Db): Promise<string | null> {
   return found?.id ?? null
 }
 
-/** The merchant's mode; null when there is no such merchant. The database allows no other value (CHECK merchant_mode). */
+/**
+ * The merchant's mode; null when there is no such merchant. The database allows no other value (CHECK
+ * merchant_mode).
+ */
 export async function modeOf(db: Db, merchantId: string): Promise<Mode | null> {
   const found = await db.merchant.findUnique({ where: { id: merchantId }, select: { mode: true } })
   return (found?.mode as Mode | undefined) ?? null
@@ -51,7 +54,10 @@ export async function merchantName(db: Db, merchantId: string): Promise<string> 
   return found?.name ?? ''
 }
 
-/** The merchant of this id, or the only one when no id is given; null when there is none, or more than one to choose from. */
+/**
+ * The merchant of this id, or the only one when no id is given; null when there is none, or more than one to
+ * choose from.
+ */
 export async function chooseMerchant(
   db: Db,
   id: string | undefined,

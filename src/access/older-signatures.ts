@@ -7,8 +7,9 @@ import { parseCookies, setRequestCookie } from 'better-auth/cookies'
 const SIGNED = /^(.+)\.([A-Za-z0-9+/]{43}=)$/s
 
 /**
- * Lets cookies that the previous secret signed go on working. better-auth rotates only what it encrypts (`secrets`), and verifies cookies with
- * one secret; so a cookie with a good older signature is signed anew inside the request, before better-auth reads it.
+ * Lets cookies that the previous secret signed go on working. better-auth rotates only what it encrypts
+ * (`secrets`), and verifies cookies with one secret; so a cookie with a good older signature is signed anew
+ * inside the request, before better-auth reads it.
  */
 export function olderSignatures(previous: string): BetterAuthPlugin {
   const resign = createAuthMiddleware(async (c) => {

@@ -9,8 +9,9 @@ export const PASSWORD_MAX = 128
 const DIFFERENT_MIN = 5
 
 /**
- * Why a password is refused, in a sentence for its owner; null when it is accepted. Refuses what guessers try first (NIST SP 800-63B): short
- * ones, common ones with digits or signs around, repetitions, rows of characters, and words of the account. Asks for no kinds of characters.
+ * Why a password is refused, in a sentence for its owner; null when it is accepted. Refuses what guessers try
+ * first (NIST SP 800-63B): short ones, common ones with digits or signs around, repetitions, rows of
+ * characters, and words of the account. Asks for no kinds of characters.
  * @param about texts that a guesser knows: the e-mail address, the person's and the merchant's name
  */
 export function passwordProblem(password: string, about: readonly string[]): string | null {

@@ -4,9 +4,9 @@ import { parse, serialize } from 'hono/utils/cookie'
 /** The cookie that owns a guest's keys. Signed, so that no guest can enter another's scope. */
 export const SHOPPER_COOKIE = 'payonce_shopper'
 /**
- * Its name where we are reached by https. The prefix lets neither a subdomain nor plain http set it (RFC 6265bis, 4.1.3.2).
- * The plain name is still read, so that a guest from before keeps the keys in flight. It can go 30 days after every
- * installation has this version: the last old cookie has ended then.
+ * Its name where we are reached by https. The prefix lets neither a subdomain nor plain http set it (RFC
+ * 6265bis, 4.1.3.2). The plain name is still read, so that a guest from before keeps the keys in flight. It
+ * can go 30 days after every installation has this version: the last old cookie has ended then.
  */
 export const SECURE_SHOPPER_COOKIE = `__Host-${SHOPPER_COOKIE}`
 
@@ -19,7 +19,9 @@ export function newShopper(secret: string): { id: string; value: string } {
   return { id, value: `${id}.${sign(id, secret)}` }
 }
 
-/** The guest's id in a cookie header, or null when there is none or its signature is by none of the secrets. */
+/**
+ * The guest's id in a cookie header, or null when there is none or its signature is by none of the secrets.
+ */
 export function shopperOf(
   cookieHeader: string | null | undefined,
   secrets: readonly string[],
@@ -35,8 +37,8 @@ function idIn(value: string | undefined, secrets: readonly string[]): string | n
 }
 
 /**
- * The guest of a request. `value` is the cookie's value to set; null: the one that was sent is right. A guest whose cookie an older secret
- * signed keeps their id, and with it their keys, under the new signature.
+ * The guest of a request. `value` is the cookie's value to set; null: the one that was sent is right. A guest
+ * whose cookie an older secret signed keeps their id, and with it their keys, under the new signature.
  * @param secrets the one for new signatures first
  */
 export function guestOf(

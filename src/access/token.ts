@@ -10,8 +10,9 @@ const CHECK_LENGTH = 6
 const FORM = /^sk_(test|live)_[0-9A-Za-z]{43}([0-9A-Za-z]{6})$/
 
 /**
- * A new API key: its mode (`sk_test_`), so that one is not taken for the other, 256 random bits, and a checksum. By it a scanner tells a leaked key from any other word, and a mistyped key
- * never reaches the database.
+ * A new API key: its mode (`sk_test_`), so that one is not taken for the other, 256 random bits, and a
+ * checksum. By it a scanner tells a leaked key from any other word, and a mistyped key never reaches the
+ * database.
  * @param random 32 random bytes
  */
 export function newToken(mode: Mode, random: Uint8Array = randomBytes(32)): string {

@@ -2,12 +2,16 @@ import { refusedWrite } from '@/idempotency/stores/prisma-errors'
 import { writesInOneStatement } from '@/idempotency/stores/sql'
 import { type Db, joinSql, type Sql, sql, type Write } from './db'
 
-/** `refusedBy` names the write that touched another number of rows than its `rows`, and so undid the whole commit. */
+/**
+ * `refusedBy` names the write that touched another number of rows than its `rows`, and so undid the whole
+ * commit.
+ */
 export type CommitResult = { committed: true } | { committed: false; refusedBy: string }
 
 /**
  * Commits writes outside an operation: one statement, all or nothing.
- * @param before statements that the writes depend on: sent first, in the same commit, since no write of a statement sees another
+ * @param before statements that the writes depend on: sent first, in the same commit, since no write of a
+ * statement sees another
  * @throws every database error but a refused write
  */
 export async function commit(db: Db, writes: Write[], before: Sql[] = []): Promise<CommitResult> {

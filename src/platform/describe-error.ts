@@ -17,9 +17,9 @@ const ERRORS_MAX = 5
 const UUID = /(?<![\w-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-])/gi
 
 /**
- * What the log shows of anything that was thrown: its type, message, stack, code and causes. Nothing else that
- * hangs on it, because drivers attach whole requests and rows. A bare UUID in its text may be the token of a
- * lease, so it is removed; ids that people need have their prefix or a field of their own.
+ * What the log shows of anything that was thrown: its type, message, stack, code and causes. Nothing else
+ * that hangs on it, because drivers attach whole requests and rows. A bare UUID in its text may be the token
+ * of a lease, so it is removed; ids that people need have their prefix or a field of their own.
  */
 export function describeError(error: unknown, depth = DEPTH): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error, message: textOf(error), stack: '' }

@@ -7,8 +7,8 @@ export interface GatewayFacts {
 }
 
 /**
- * The gateways that PAYONCE_GATEWAY may name. A real bank joins by an entry here with the mode `live`, and by its constructor in
- * `server/gateways.ts`. Until then live mode does not start.
+ * The gateways that PAYONCE_GATEWAY may name. A real bank joins by an entry here with the mode `live`, and by
+ * its constructor in `server/gateways.ts`. Until then live mode does not start.
  */
 export const GATEWAYS: Readonly<Record<string, GatewayFacts>> = {
   simulator: { modes: ['test'] },

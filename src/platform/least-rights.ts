@@ -5,9 +5,9 @@ import type { ProductRole } from './roles'
 export class WrongRights extends Error {}
 
 /**
- * A check for `openPool`: the first connection that is opened must belong to a login that has the rights of `role` and no others. Until
- * one has passed, no connection is handed out. It runs at the first connection and not at boot alone, since a server may start while
- * its database is away.
+ * A check for `openPool`: the first connection that is opened must belong to a login that has the rights of
+ * `role` and no others. Until one has passed, no connection is handed out. It runs at the first connection
+ * and not at boot alone, since a server may start while its database is away.
  * @param variable name of the environment variable that holds the URL, for the message
  */
 export function onlyRightsOf(role: ProductRole, variable: string): (client: pg.ClientBase) => Promise<void> {
@@ -22,8 +22,8 @@ export function onlyRightsOf(role: ProductRole, variable: string): (client: pg.C
 }
 
 /**
- * Opens one connection, so that a server with wrong rights ends before it serves anybody. A database that is away is no problem yet:
- * its first connection is checked when it comes.
+ * Opens one connection, so that a server with wrong rights ends before it serves anybody. A database that is
+ * away is no problem yet: its first connection is checked when it comes.
  * @throws WrongRights
  */
 export async function refuseWrongRights(...pools: (pg.Pool | null)[]): Promise<void> {
@@ -52,9 +52,9 @@ async function readRights(client: pg.ClientBase, role: ProductRole): Promise<Rig
 }
 
 /**
- * All that a session could reach, also through `SET ROLE`: each role that it is a member of, and not only those whose rights it
- * inherits. Owners are looked for through membership. TRUNCATE and TRIGGER are what a careless `GRANT ALL` gives, and an UPDATE of the
- * ledger what a list of four rights on all tables does.
+ * All that a session could reach, also through `SET ROLE`: each role that it is a member of, and not only
+ * those whose rights it inherits. Owners are looked for through membership. TRUNCATE and TRIGGER are what a
+ * careless `GRANT ALL` gives, and an UPDATE of the ledger what a list of four rights on all tables does.
  */
 const RIGHTS = `
   SELECT session_user::text AS session, current_user::text AS current, current_database()::text AS database,

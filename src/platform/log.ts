@@ -5,8 +5,8 @@ import { cleanLine, REMOVED } from './redact'
 export type Log = Logger
 
 /**
- * Structured logs, UTC, one line of JSON for each event. Two walls keep secrets out: fields that could hold one
- * are removed by their name, and every string of the finished line is searched for them (`redact.ts`).
+ * Structured logs, UTC, one line of JSON for each event. Two walls keep secrets out: fields that could hold
+ * one are removed by their name, and every string of the finished line is searched for them (`redact.ts`).
  * @param to where the lines go; the standard output of this process unless it is given
  */
 export function openLog(level: string, name: string, to?: DestinationStream): Log {

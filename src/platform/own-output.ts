@@ -15,7 +15,10 @@ const CONSOLE = {
   assert: 'error',
 } as const
 
-/** The log of a whole process, which owns its output. Development keeps the output that its tools make for a person. */
+/**
+ * The log of a whole process, which owns its output. Development keeps the output that its tools make for a
+ * person.
+ */
 export function openProcessLog(name: string): Log {
   const { level, forPeople } = readLogEnv()
   const log = openLog(level, name)
@@ -28,8 +31,8 @@ export function openProcessLog(name: string): Log {
  * Node's warnings and errors that nobody caught. Libraries write plain text, into which a caller's line break
  * and escape codes pass; here each call becomes one line of JSON.
  *
- * To be called once, before anything else can print. Not covered: what Node itself prints as it dies of a lack of
- * memory, and what happens before our first line.
+ * To be called once, before anything else can print. Not covered: what Node itself prints as it dies of a
+ * lack of memory, and what happens before our first line.
  */
 export function ownOutput(log: Log): void {
   for (const [method, level] of Object.entries(CONSOLE) as [keyof typeof CONSOLE, 'info'][])

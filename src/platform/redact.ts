@@ -3,7 +3,10 @@ import { passesLuhn } from '@/lib/card-number'
 /** Stands where a secret stood. */
 export const REMOVED = '[removed]'
 
-/** 16 KiB of one string are written: more than any message or stack needs, and no caller fills the disk with one line. */
+/**
+ * 16 KiB of one string are written: more than any message or stack needs, and no caller fills the disk with
+ * one line.
+ */
 const STRING_MAX = 16 * 1024
 /** 64 KiB of one string are looked at: the largest body that the server reads. */
 const READ_MAX = 64 * 1024
@@ -66,7 +69,9 @@ const PATTERNS: [pattern: RegExp, replacement: string][] = [
   [/[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,6}\.\p{L}{2,63}/gu, REMOVED],
 ]
 
-/** UUIDs, our ids and hashes: hexadecimal words, which may hold a run of digits that passes for a card number. */
+/**
+ * UUIDs, our ids and hashes: hexadecimal words, which may hold a run of digits that passes for a card number.
+ */
 const HEX_WORD =
   '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{20,}(?![0-9A-Za-z])|\\b[a-z]{3}_[0-9a-f]{32}\\b'
 const CARD = new RegExp(
@@ -103,7 +108,9 @@ function isInFrame(text: string, at: number): boolean {
   return STACK_FRAME.test(text.slice(text.lastIndexOf('\n', at) + 1, at))
 }
 
-/** Prisma's message of a failed call prints the call with its arguments: only its first and last line stay. */
+/**
+ * Prisma's message of a failed call prints the call with its arguments: only its first and last line stay.
+ */
 function withoutArguments(text: string): string {
   const call = /Invalid `[^`\n]{1,120}` invocation/.exec(text)
   if (!call) return text
@@ -114,9 +121,15 @@ function withoutArguments(text: string): string {
   return `${text.slice(0, end)}: ${reason}${text.slice(stack)}`
 }
 
-/** The strings of a line of JSON, each with the colon that makes it a name; and bare numbers as long as a card's. */
+/**
+ * The strings of a line of JSON, each with the colon that makes it a name; and bare numbers as long as a
+ * card's.
+ */
 const PARTS = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|(?<![\w.+-])\d{13,19}(?![\w.+-])/g
-/** Characters that a terminal obeys or hides, beside those that JSON escapes itself: C1, line separators, directions, zero widths. */
+/**
+ * Characters that a terminal obeys or hides, beside those that JSON escapes itself: C1, line separators,
+ * directions, zero widths.
+ */
 const UNPRINTABLE =
   /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
 

@@ -4,7 +4,10 @@ import { uuidv7 } from '@/lib/id'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { openPool } from './db'
 
-/** What the two roles may not do, and the rules of orders and records, attacked by SQL as the product's own role. */
+/**
+ * What the two roles may not do, and the rules of orders and records, attacked by SQL as the product's own
+ * role.
+ */
 const OURS = uuidv7()
 const ORDER = uuidv7()
 

@@ -3,19 +3,31 @@ export const NEW_SECRET = 'openssl rand -base64 32'
 
 /** Characters. 32: 128 bits, even in hexadecimal. */
 const LENGTH_MIN = 32
-/** Bits by the frequency of characters. 96: 32 random hexadecimal digits measure about 115, `ab` sixteen times 32. */
+/**
+ * Bits by the frequency of characters. 96: 32 random hexadecimal digits measure about 115, `ab` sixteen times
+ * 32.
+ */
 const BITS_MIN = 96
-/** Share of three-character pieces that are unlike all others. 0.75: random text has nearly 1, a pattern told four times 0.26. */
+/**
+ * Share of three-character pieces that are unlike all others. 0.75: random text has nearly 1, a pattern told
+ * four times 0.26.
+ */
 const FRESH_MIN = 0.75
-/** Share of neighbours of one kind (small, capital, digit). 0.85: random base64 has 0.36, hexadecimal 0.53, words 1. */
+/**
+ * Share of neighbours of one kind (small, capital, digit). 0.85: random base64 has 0.36, hexadecimal 0.53,
+ * words 1.
+ */
 const ALIKE_MAX = 0.85
-/** Words and keyboard rows that people put into secrets. The chance that random base64 has one is below 1 in 100,000. */
+/**
+ * Words and keyboard rows that people put into secrets. The chance that random base64 has one is below 1 in
+ * 100,000.
+ */
 const WORDS =
   /secret|passwo|change.?me|payonce|example|qwerty|letmein|sandbox|default|1q2w3e|qaz2ws|12345|01234/i
 
 /**
- * Why a secret could be guessed; null when it looks random. No test knows chance from its result: this refuses what people type
- * (one character, a pattern, words), and takes what a generator makes.
+ * Why a secret could be guessed; null when it looks random. No test knows chance from its result: this
+ * refuses what people type (one character, a pattern, words), and takes what a generator makes.
  */
 export function weaknessOf(secret: string): string | null {
   const text = secret.replace(/[^0-9A-Za-z]/g, '')

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** Statements that get a name. Ours are some two hundred; those that are built anew each time (batches, filters) recur too seldom. */
+/**
+ * Statements that get a name. Ours are some two hundred; those that are built anew each time (batches,
+ * filters) recur too seldom.
+ */
 const NAMED_MAX = 500
 /** Shorter statements need no plan: BEGIN, COMMIT, SELECT 1. */
 const WORTH_CHARACTERS = 40
@@ -10,8 +13,9 @@ const LONGEST = 8_192
 const WORTH_AFTER = 3
 
 /**
- * Names for statements that recur, so that PostgreSQL keeps their plans: to plan the commit of a payment takes it longer than to execute it.
- * A name is a hash of the statement's text, so one name never stands for two.
+ * Names for statements that recur, so that PostgreSQL keeps their plans: to plan the commit of a payment
+ * takes it longer than to execute it. A name is a hash of the statement's text, so one name never stands for
+ * two.
  */
 export function statementNames(): (query: { sql: string }) => string {
   const seen = new Map<string, number>()

@@ -208,6 +208,16 @@ test('whatever has an id answers another merchant as if it were not there', asyn
   expect(await state()).toEqual(before)
 })
 
+test('no mutation is executed by GET', async () => {
+  const cookie = await ours.admin.cookie()
+  const mutations = procedures().filter(({ type }) => type === 'mutation')
+  expect(mutations.length).toBeGreaterThan(10)
+  for (const { name } of mutations) {
+    const answer = await product.call(`/api/trpc/${name}?input=%7B%7D`, { headers: { cookie } })
+    expect([name, answer.status]).toEqual([name, 405])
+  }
+})
+
 test('each route of the API has a policy', () => {
   const routes = product.routes.filter(({ path: at }) => !/\/\*$/.test(at) || /trpc/.test(at))
   const found = [...new Set(routes.map(({ method, path: at }) => `${method} ${at}`))]

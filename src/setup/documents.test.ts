@@ -66,6 +66,17 @@ test('the rooms in docs/architecture.md import what src/architecture.test.ts all
   expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(allowed.filter(([room]) => room !== '.')))
 })
 
+test('README.md states the number of invariants', () => {
+  const invariants = new Set(
+    [...texts].flatMap(([file, text]) =>
+      file.startsWith('prisma/migrations/')
+        ? [...text.matchAll(/^COMMENT ON VIEW (integrity_\w+\.\w+)/gm)].map((found) => found[1])
+        : [],
+    ),
+  )
+  expect(texts.get('README.md')).toContain(`all ${invariants.size} invariants hold`)
+})
+
 test('what points at nothing is found', () => {
   expect(
     deadLinks('[a](b.md) [c](README.md#no-such-part) [d](README.md) [e](https://example.com)', 'README.md'),

@@ -46,6 +46,20 @@ describe('the limits', () => {
   })
 })
 
+it('the limits of the shopper’s side are parts of their variable', () => {
+  const source = fs.readFileSync(path.join(root, 'src/server/admission/shopper-limits.ts'), 'utf8')
+  const parts = [...source.matchAll(/^ {2}(\w+): 1(?: \/ (\d+))?,$/gm)].map(([, name, share = '1']) => [
+    name,
+    600 / Number(share),
+  ])
+  expect(parts.length).toBeGreaterThan(7)
+  const rows = cells(section('The shopper')).map(([, number = '', where = '']) => [
+    where.replaceAll('`', ''),
+    Number.parseInt(number, 10),
+  ])
+  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(parts))
+})
+
 it('the events of security are those of the log', () => {
   const rows = cells(section('Events')).map(([name = '', level]) => [name.replaceAll('`', ''), level])
   expect(Object.fromEntries(rows)).toEqual(SECURITY_EVENTS)

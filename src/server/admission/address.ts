@@ -35,8 +35,8 @@ export function requestAddress(c: Incoming, trustedHops: number): string {
 }
 
 /**
- * The header in which the web process passes a page's address to Next. It is set on each request, so whatever a
- * client sent in it is gone.
+ * The header in which the web process passes a page's address to Next. It is set on each request, so whatever
+ * a client sent in it is gone.
  */
 export const ADDRESS_HEADER = 'x-payonce-address'
 

@@ -6,8 +6,8 @@ import { type Limit, openLimit, type Quota } from './limits'
 import { isOverloaded, OVERLOADED } from './load-shedding'
 
 /**
- * Requests of one API key in flight in one process. 100: more than a client needs, far fewer than would starve
- * the others.
+ * Requests of one API key in flight in one process. 100: more than a client needs, far fewer than would
+ * starve the others.
  */
 const IN_FLIGHT_MAX = 100
 /**

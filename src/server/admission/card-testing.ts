@@ -1,8 +1,8 @@
 import type { RecentEnds } from '@/payments/recent-declines'
 
 /**
- * Declines of one merchant in 10 minutes from which card testing is suspected. 100: a shop with fifty orders a
- * minute, of which a fifth fail, has as many, and then the next condition does not hold.
+ * Declines of one merchant in 10 minutes from which card testing is suspected. 100: a shop with fifty orders
+ * a minute, of which a fifth fail, has as many, and then the next condition does not hold.
  */
 export const DECLINES_MIN = 100
 /** And more than half of what ended was declined. A shop's own share is 5 to 20 in a hundred. */

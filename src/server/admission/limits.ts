@@ -69,7 +69,9 @@ export function openLimit(pool: pg.Pool, name: string, perMinute: number): Limit
   }
 }
 
-/** 10,000 exhausted callers, some MB at most. The oldest is forgotten first; then the database is asked again. */
+/**
+ * 10,000 exhausted callers, some MB at most. The oldest is forgotten first; then the database is asked again.
+ */
 const REMEMBERED_MAX = 10_000
 
 function remember(spentUntil: Map<string, number>, callerId: string, until: number): void {

@@ -1,7 +1,10 @@
 import type { Log } from '@/platform/log'
 import type { Metrics } from '@/platform/telemetry'
 
-/** Pause between two log lines about one limit. 1 s: a flood is one line a second, and the metric has its size. */
+/**
+ * Pause between two log lines about one limit. 1 s: a flood is one line a second, and the metric has its
+ * size.
+ */
 const LOG_EVERY_MS = 1_000
 
 /** Counts what the limits refuse, and logs it, but never as often as a flood would have it. */

@@ -27,7 +27,10 @@ const PARTS = {
   addressDeclines: 1 / 12,
   /** Declines in 10 minutes of one guest: 20, two orders that rest. */
   guestDeclines: 1 / 30,
-  /** Requests to `/api/auth` a minute from one address: 300, an office whose dashboards ask for their sessions. */
+  /**
+   * Requests to `/api/auth` a minute from one address: 300, an office whose dashboards ask for their
+   * sessions.
+   */
   addressAuth: 1 / 2,
 }
 
@@ -39,7 +42,9 @@ const RUNNING_WAIT_SECONDS = 5
 /** Orders that are known to rest. 10,000: an order that is forgotten is refused by the database again. */
 const RESTING_MAX = 10_000
 
-/** The sender of a call. `guest` is null without a cookie: a new one each time would be a new count each time. */
+/**
+ * The sender of a call. `guest` is null without a cookie: a new one each time would be a new count each time.
+ */
 export interface Sender {
   address: string
   guest: string | null
@@ -54,9 +59,9 @@ export interface ShopperLimitsOptions {
 }
 
 /**
- * Limits of the shopper's side: of calls, of orders, and of payments. Nothing here waits for the database; see
- * `CallCounter`. The limit of one order's declines is part of the order guard (checkout/pay.ts), where it holds
- * exactly; this class only remembers its refusals, so that a flood costs no claim.
+ * Limits of the shopper's side: of calls, of orders, and of payments. Nothing here waits for the database;
+ * see `CallCounter`. The limit of one order's declines is part of the order guard (checkout/pay.ts), where it
+ * holds exactly; this class only remembers its refusals, so that a flood costs no claim.
  */
 export class ShopperLimits {
   private readonly calls: Counters

@@ -3,20 +3,21 @@ import type pg from 'pg'
 import { RateLimiterMemory, RateLimiterPostgres, type RateLimiterRes } from 'rate-limiter-flexible'
 
 /*
- * Sign-ins are limited by three counts of tries that failed. They live in the table `rate_limit`: all processes
- * share them, and a restart forgets nothing. With the database away each process counts in its own memory (but
- * then nobody can be signed in either).
+ * Sign-ins are limited by three counts of tries that failed. They live in the table `rate_limit`: all
+ * processes share them, and a restart forgets nothing. With the database away each process counts in its own
+ * memory (but then nobody can be signed in either).
  *
- * - An account from one address: 5 tries are free, then each costs a wait that doubles, up to 15 minutes. It is
- *   strict, since it touches nobody but that address.
- * - An account from all addresses together: 20 tries are free, then one at a time, with a wait of at most 60 s.
- *   It is mild, since a stranger can cause it. And it does not touch a browser that has signed in to this
- *   account before (a signed cookie, as in OWASP's "device cookies"): however many addresses a stranger has,
- *   the right operator gets in.
- * - An address with all accounts: 30 failed tries in 10 minutes, so that one password is not tried on everybody.
+ * - An account from one address: 5 tries are free, then each costs a wait that doubles, up to 15 minutes. It
+ *   is strict, since it touches nobody but that address.
+ * - An account from all addresses together: 20 tries are free, then one at a time, with a wait of 60 s at
+ *   most. It is mild, since a stranger can cause it. And it does not touch a browser that has signed in to
+ *   this account before (a signed cookie, as in OWASP's "device cookies"): however many addresses a stranger
+ *   has, the right operator gets in.
+ * - An address with all accounts: 30 failed tries in 10 minutes, so that one password is not tried on
+ *   everybody.
  *
- * A try counts as failed before its password is checked, and is taken back when it was right: a hundred at once
- * are no way round. Nothing depends on whether the account exists, so the answers do not tell.
+ * A try counts as failed before its password is checked, and is taken back when it was right: a hundred at
+ * once are no way round. Nothing depends on whether the account exists, so the answers do not tell.
  */
 
 /** Free tries of one account from one address. 5: a person mistypes twice and has two passwords in mind. */
@@ -31,7 +32,10 @@ const ACCOUNT_FIRST_WAIT_SECONDS = 2
 const ACCOUNT_WAIT_MAX_SECONDS = 60
 /** Failed tries are remembered for a day after the first. */
 const REMEMBERED_SECONDS = 24 * 3600
-/** Failed tries of one address in 10 minutes, whatever the account: an office that comes back from its holidays. */
+/**
+ * Failed tries of one address in 10 minutes, whatever the account: an office that comes back from its
+ * holidays.
+ */
 export const ADDRESS_MAX = 30
 const ADDRESS_WINDOW_SECONDS = 600
 
@@ -44,7 +48,9 @@ export interface SignIn {
 /** A sign-in that may be tried. */
 export interface AllowedSignIn {
   allowed: true
-  /** To be called when the password was right. @returns the cookie by which this browser is known from now on */
+  /**
+   * To be called when the password was right. @returns the cookie by which this browser is known from now on
+   */
   succeeded(): Promise<string>
 }
 
