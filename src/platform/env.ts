@@ -61,6 +61,8 @@ const schema = z.object({
   PAYONCE_TRUSTED_HOPS: z.coerce.number().int().min(0).max(10).default(0),
   /** Connections of one process to the database. */
   PAYONCE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
+  /** Time that a request waits for one of them, in ms; then it gets 503. 3 s: a retry is worth more than a longer queue. */
+  PAYONCE_POOL_WAIT_MS: z.coerce.number().int().min(100).max(60_000).default(3_000),
   /** Lease of an executing request, in ms; it is renewed, and another process may take over when it ends. 30 s: longer than any pause of a healthy process. */
   PAYONCE_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(30_000),
   /** URL of the bank, when it is a process of its own; without it the simulated bank runs inside ours. */
