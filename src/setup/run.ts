@@ -66,8 +66,8 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   verify: async (flags) => {
     refuseUnsafeOwner()
     await generate()
-    const { verify } = await import('./verify')
-    return verify(databaseToVerify(readSetupEnv()), { json: flags.includes('--json') })
+    const { readVerifyArguments, verify } = await import('./verify')
+    return verify(databaseToVerify(readSetupEnv()), readVerifyArguments(flags))
   },
   check: async () => {
     const { check } = await import('./test/check')
