@@ -10,7 +10,7 @@ import { check, readVerifyArguments } from './verify'
 let product: TestProduct
 
 beforeAll(async () => {
-  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '300' })
+  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '1500' })
   const cookie = await product.cookie()
   const cards = [
     'pm_card_visa',
