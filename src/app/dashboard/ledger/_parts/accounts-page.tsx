@@ -36,7 +36,6 @@ export function AccountsPage({ initial }: { initial: Books }) {
           check={check}
           age={<TimeAgo at={check.checkedAt} serverNow={check.checkedAt} receivedAt={query.dataUpdatedAt} />}
         />
-        <SealCard seals={seals} />
         {accounts.length === 0 && <NoAccounts />}
         {currencies.map((currency) => (
           <AccountsTable
@@ -45,6 +44,7 @@ export function AccountsPage({ initial }: { initial: Books }) {
             accounts={accounts.filter((account) => account.currency === currency)}
           />
         ))}
+        <SealCard seals={seals} />
       </div>
     </>
   )

@@ -74,8 +74,8 @@ function Proof() {
       </li>
       <li>
         Who owns the database can rewrite the whole chain. Keep the head where they cannot write, with the
-        date; later <code>npm run verify -- --head</code> with that hash says whether it is still part of the
-        chain.
+        date; later <code className="whitespace-nowrap">npm run verify -- --head</code> with that hash says
+        whether it is still part of the chain.
       </li>
       <li>A change that was made before the seal is not found by it.</li>
     </ul>
