@@ -99,7 +99,6 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
         'parked_reason',
         'problem',
         'status',
-        'subject_id',
       ],
       'a claim has no answer yet, and its lease is by the database’s clock',
     ],
