@@ -24,12 +24,12 @@ REVOKE INSERT ON order_item FROM payonce_app;
 GRANT INSERT (merchant_id, order_id, position, name, quantity, unit_amount) ON order_item TO payonce_app;
 
 -- A new claim. Its state, fence and counters are sent by Prisma, with the values of their defaults; a claim can change them later anyway.
--- `subject_id`: of a claim that begins in the same statement.
--- Not: lease_until, held_since, created_at, expires_at, which the database's clock gives, and nothing of an answer: a record that is born
+-- `subject_id`, `lease_until`: of a claim that begins in the same statement.
+-- Not: held_since, created_at, expires_at, which the database's clock gives, and nothing of an answer: a record that is born
 -- completed would answer for a payment that never was.
 REVOKE INSERT ON idempotency_record FROM payonce_app;
 GRANT INSERT (merchant_id, id, scope, operation, key, fingerprint, fingerprint_version, fields, state, token, fence, worker, tries, failures,
-  subject_id) ON idempotency_record TO payonce_app;
+  subject_id, lease_until) ON idempotency_record TO payonce_app;
 -- Every column there is today: what happened at the API is written after it, in batches, so its instant comes from the server.
 REVOKE INSERT ON attempt FROM payonce_app;
 GRANT INSERT (merchant_id, id, record_id, operation, outcome, presses, status, problem, source, request_id, actor, address, worker, fence,
