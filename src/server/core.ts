@@ -57,6 +57,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const opened = openGateway(env, otherGateway)
   const pool = openPool(env.DATABASE_URL, {
     max: env.PAYONCE_POOL_MAX,
+    waitMs: env.PAYONCE_POOL_WAIT_MS,
     name: `payonce-${role}`,
     check: onlyRightsOf(APP_ROLE, 'DATABASE_URL'),
   })

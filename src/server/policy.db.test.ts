@@ -32,6 +32,7 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh admin'> = {
   'payments.get': 'viewer',
   'payments.createOrder': 'support',
   'ledger.check': 'viewer',
+  'ledger.seals': 'viewer',
   'ledger.accounts': 'viewer',
   'ledger.account': 'viewer',
   'ledger.statement': 'viewer',
