@@ -111,6 +111,9 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   operator_credential: { writer: 'access' },
   operator_verification: { writer: 'access' },
   operator_invitation: { writer: 'access' },
+  operator_totp: { writer: 'access' },
+  operator_passkey: { writer: 'access' },
+  operator_recovery_code: { writer: 'access' },
   orders: {
     writer: 'checkout',
     readers: {

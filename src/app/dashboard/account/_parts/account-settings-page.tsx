@@ -5,16 +5,23 @@ import { Button, buttonClass } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
-import { type AccountOverview, api } from '../../_parts/api'
+import { type AccountOverview, api, type FactorsData } from '../../_parts/api'
 import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
 import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { ROLE_LABELS } from '../../_parts/role-labels'
 import { deviceName } from './device-name'
+import { FactorsCard } from './factors/factors-card'
 import { PasswordForm } from './password-form'
 
-/** The signed-in operator's own account: role, password, sessions. */
-export function AccountSettingsPage({ initial }: { initial: AccountOverview }) {
+/** The signed-in operator's own account: role, password, second factors, sessions. */
+export function AccountSettingsPage({
+  initial,
+  factors,
+}: {
+  initial: AccountOverview
+  factors: FactorsData
+}) {
   const live = useLive(['account'], () => api.account.get.query(), initial)
   const { name, email, role, sessions } = live.data ?? initial
   const everywhere = useSubmitOnce(
@@ -56,6 +63,7 @@ export function AccountSettingsPage({ initial }: { initial: AccountOverview }) {
           </ul>
         </Card>
         <PasswordForm email={email} onChanged={() => void live.refetch()} />
+        <FactorsCard initial={factors} onChanged={() => void live.refetch()} />
       </div>
     </>
   )
