@@ -50,6 +50,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'access/invitation',
     'access/merchant',
     'access/operator',
+    'access/second-factor',
     'payments/integrity',
   ],
   // Files that lie directly in src.

@@ -81,9 +81,14 @@ export type Auth = ReturnType<typeof createAuth>
 
 /** The request with its sender's address, by which requests are limited: a caller cannot choose it. */
 export function from(request: Request, address: string | undefined): Request {
+  return new Request(request, { headers: headersFrom(request, address) })
+}
+
+/** The same for a request whose body was read already. */
+export function headersFrom(request: Request, address: string | undefined): Headers {
   const headers = new Headers(request.headers)
   if (address) headers.set(CLIENT_IP, address)
-  return new Request(request, { headers })
+  return headers
 }
 
 /**

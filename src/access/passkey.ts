@@ -143,7 +143,7 @@ export async function addPasskey(
     rows: 1,
     sql: sql`
       INSERT INTO operator_passkey (merchant_id, id, operator_id, credential_id, public_key, counter, transports, name, synced)
-      SELECT ${merchantId}::uuid, ${uuidv7()}::uuid, ${operatorId}, ${id}, ${Buffer.from(publicKey)}, ${counter}, ${response.response.transports ?? []}::text[], ${name}, ${info.credentialBackedUp}
+      SELECT ${merchantId}::uuid, ${uuidv7()}::uuid, ${operatorId}::text, ${id}::text, ${Buffer.from(publicKey)}::bytea, ${counter}::bigint, ${response.response.transports ?? []}::text[], ${name}::text, ${info.credentialBackedUp}::boolean
       WHERE (SELECT count(*) FROM operator_passkey p WHERE p.merchant_id = ${merchantId}::uuid AND p.operator_id = ${operatorId}) < ${PASSKEYS_MAX}
       ON CONFLICT (credential_id) DO NOTHING RETURNING 1`,
   }

@@ -30,10 +30,10 @@ export function authRoutes(deps: Deps): Hono<AuthEnv> {
     const response = await authRequest(c, deps)
     if (response.status === 200) {
       const answer = signedIn.parse(await response.clone().json())
+      // The browser has a new session, or none: its old one would live on without a cookie.
+      if (before) await endSession(deps.db, before.id, before.sessionId)
       if ('secondFactor' in answer) return response
       await record(deps, c, 'sign-in', await operatorByEmail(deps.db, answer.user.email))
-      // The browser has a new session: its old one would live on without a cookie.
-      if (before) await endSession(deps.db, before.id, before.sessionId)
     }
     if (response.status === 401) {
       const { email = '' } = tried.safeParse(await copy.json().catch(() => null)).data ?? {}

@@ -1,6 +1,6 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import { z } from 'zod'
-import { from, operatorById, operatorOf, type SignedIn } from '@/access/operator'
+import { headersFrom, operatorById, operatorOf, type SignedIn } from '@/access/operator'
 import { assertionShape, passkeySignInOptions, takePasskeySignIn } from '@/access/passkey'
 import { type Factor, takeCode } from '@/access/second-factor'
 import type { SecurityAction } from '@/access/security-event'
@@ -33,10 +33,9 @@ const HOW: Record<Factor, string> = {
 export function factorRoutes(deps: Deps, record: RecordSignIn): Hono<Address> {
   const { auth, db, passkeySite, factorKeys } = deps
   const app = new Hono<Address>()
-  for (const path of ['/sign-in/code', '/sign-in/passkey', '/passkey-options'])
-    app.use(path, ownPagesOnly(['application/json'], deps.env.baseUrl), withinLimit(deps))
+  const guards = [ownPagesOnly(['application/json'], deps.env.baseUrl), withinLimit(deps)] as const
 
-  app.post('/sign-in/code', async (c) => {
+  app.post('/sign-in/code', ...guards, async (c) => {
     const body = codeBody.safeParse(await readBody(c))
     if (!body.success) return refuse(400, 'CODE_MISSING', 'Enter the code.')
     const { headers } = c.req.raw
@@ -56,11 +55,11 @@ export function factorRoutes(deps: Deps, record: RecordSignIn): Hono<Address> {
     return signIn(c, operator, factor)
   })
 
-  app.post('/passkey-options', async () =>
+  app.post('/passkey-options', ...guards, async () =>
     passkeySite ? Response.json(await passkeySignInOptions(db, passkeySite)) : noPasskeys(),
   )
 
-  app.post('/sign-in/passkey', async (c) => {
+  app.post('/sign-in/passkey', ...guards, async (c) => {
     if (!passkeySite) return noPasskeys()
     const body = passkeyBody.safeParse(await readBody(c))
     if (!body.success) return refuse(400, 'PASSKEY_MISSING', 'Send the answer of the authenticator.')
@@ -85,7 +84,7 @@ export function factorRoutes(deps: Deps, record: RecordSignIn): Hono<Address> {
     const address = requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)
     const started = await auth.api.startSession({
       body: { operatorId: operator.id, factor },
-      headers: from(c.req.raw, address).headers,
+      headers: headersFrom(c.req.raw, address),
       asResponse: true,
     })
     if (!started.ok) throw new Error('a session could not begin')

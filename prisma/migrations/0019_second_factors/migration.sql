@@ -28,7 +28,7 @@ CREATE TABLE operator_passkey (
   id uuid NOT NULL,
   operator_id text NOT NULL,
   -- base64url, as browsers send it.
-  credential_id text NOT NULL CONSTRAINT operator_passkey_credential_id CHECK (credential_id ~ '^[A-Za-z0-9_-]{1,1400}$'),
+  credential_id text NOT NULL CONSTRAINT operator_passkey_credential_id CHECK (credential_id ~ '^[A-Za-z0-9_-]+$' AND length(credential_id) <= 1400),
   -- COSE. Nothing secret: the private key never leaves the authenticator.
   public_key bytea NOT NULL,
   counter bigint NOT NULL CONSTRAINT operator_passkey_counter CHECK (counter >= 0),
