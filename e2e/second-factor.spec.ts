@@ -61,7 +61,7 @@ test('an operator adds a passkey, and signs in and confirms with it', async ({
   await signOut(page, demo)
   await page.goto('/sign-in?next=/dashboard/account')
   await page.getByRole('button', { name: 'Use a passkey' }).click()
-  await expect(page.getByText('Work laptop')).toBeVisible()
+  await expect(page.getByText('Work laptop', { exact: true })).toBeVisible()
   // As if it had been more than 5 minutes ago.
   await sql(
     "UPDATE operator_session SET verified_at = now() - interval '6 minutes' WHERE user_id = (SELECT id FROM operator WHERE email = $1)",
@@ -82,7 +82,7 @@ test('an operator adds an authenticator app, and is asked for its code', async (
   await signIn(page, email)
   await page.getByRole('button', { name: 'Add an authenticator app' }).click()
   await expect(page.getByRole('img', { name: /QR code/ })).toBeVisible()
-  const secret = (await page.locator('dialog code').innerText()).replace(/\s/g, '')
+  const secret = ((await page.locator('dialog code').textContent()) ?? '').replace(/\s/g, '')
   const step = stepAt(Date.now() / 1_000)
   await page.getByRole('textbox', { name: 'Code' }).fill(totpCode(secret, step))
   await page.getByRole('button', { name: 'Add', exact: true }).click()

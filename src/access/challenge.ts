@@ -10,6 +10,9 @@ import { hashOf } from './token'
 /** 5 min: long enough to fetch a phone from another room. */
 export const CHALLENGE_MINUTES = 5
 
+/** Expired values that each new one removes: more than one, so that they never pile up. */
+const SWEEP_MAX = 20
+
 /** What a value is for. One that was made for another purpose, or for another session, is unknown. */
 export type ChallengePurpose =
   | 'sign-in'
@@ -17,7 +20,7 @@ export type ChallengePurpose =
   | `passkey-confirm:${string}`
   | `passkey-add:${string}`
 
-/** Keeps a value, with what it stands for. Those that have expired are forgotten. */
+/** Keeps a value, with what it stands for. Some of those that have expired are forgotten. */
 export async function keepChallenge(
   db: Db,
   purpose: ChallengePurpose,
@@ -25,7 +28,11 @@ export async function keepChallenge(
   meaning = '',
 ): Promise<void> {
   await db.$executeRaw(sql`
-    WITH old AS (DELETE FROM operator_verification WHERE expires_at < now())
+    WITH expired AS (
+      DELETE FROM operator_verification WHERE id IN (
+        SELECT id FROM operator_verification WHERE expires_at < now() ORDER BY expires_at LIMIT ${SWEEP_MAX} FOR UPDATE SKIP LOCKED
+      )
+    )
     INSERT INTO operator_verification (id, identifier, value, expires_at)
     VALUES (${uuidv7()}, ${nameOf(purpose, value)}, ${meaning}, now() + ${CHALLENGE_MINUTES} * interval '1 minute')`)
 }

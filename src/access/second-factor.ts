@@ -160,14 +160,14 @@ export async function removeFactor(
 }
 
 /** Removes every factor of an operator and ends all their sessions, in one commit. False: there is no such operator. */
-export async function resetFactors(db: Db, owner: FactorOwner, by: Actor): Promise<boolean> {
+export async function resetFactors(db: Db, owner: FactorOwner, by: Actor, detail = ''): Promise<boolean> {
   const { id, merchantId } = owner
   const there: Write = {
     name: 'operator',
     rows: 1,
     sql: sql`SELECT 1 FROM operator o WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id}`,
   }
-  const event = securityEvent(by, { merchantId, action: 'factors.reset', subject: id })
+  const event = securityEvent(by, { merchantId, action: 'factors.reset', subject: id, detail })
   const before = [
     sql`DELETE FROM operator_totp t WHERE ${isOf('t', owner)}`,
     sql`DELETE FROM operator_passkey p WHERE ${isOf('p', owner)}`,

@@ -84,7 +84,9 @@ test('the second factors of the last admin are reset from the command line, and 
   ])
   expect(left).toEqual([[{ operatorId: 'eve' }], [{ operatorId: 'eve' }], [{ userId: 'eve' }]])
   const entries = await db.auditEntry.findMany({ where: { action: 'factors.reset' } })
-  expect(entries).toMatchObject([{ actor: 'system', subject: 'ada', merchantId: FIRST }])
+  expect(entries).toMatchObject([
+    { actor: 'system', subject: 'ada', merchantId: FIRST, detail: 'from the command line' },
+  ])
   await expect(run('reset-factors', '--email', 'nobody@example.com')).rejects.toThrow(/no operator nobody/)
   for (const flags of [[], ['--email'], ['--email', 'a@b.example', '--all']])
     await expect(run('reset-factors', ...flags)).rejects.toThrow(/^Usage: npm run operator/)

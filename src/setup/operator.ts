@@ -37,7 +37,7 @@ async function resetOperatorFactors(databaseUrl: string, args: string[]): Promis
   if (!email) throw new Error(USAGE)
   return withDatabase(databaseUrl, async (db) => {
     const operator = await operatorByEmail(db, email)
-    if (!operator || !(await resetFactors(db, operator, SYSTEM)))
+    if (!operator || !(await resetFactors(db, operator, SYSTEM, 'from the command line')))
       throw new Error(`There is no operator ${email}.`)
     return `${email} has no second factor any more, and is signed out everywhere. They sign in with the password and add a new one.`
   })

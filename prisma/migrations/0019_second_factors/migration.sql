@@ -6,8 +6,13 @@ ALTER TABLE operator_session ADD COLUMN factor text;
 -- NOT VALID, and never validated: every row that is there has null.
 ALTER TABLE operator_session ADD CONSTRAINT operator_session_factor CHECK (factor IN ('totp', 'recovery-code', 'passkey')) NOT VALID;
 
--- What the foreign keys below refer to, so that no factor is of another merchant than its operator.
+-- What the foreign keys below refer to, so that no factor is of another merchant than its operator. A table of people: a few hundred rows.
+-- squawk-ignore require-concurrent-index-creation
 CREATE UNIQUE INDEX operator_merchant_id_id_key ON operator (merchant_id, id);
+
+-- By which values of sign-ins that have expired are found and removed. Nothing has written into this table until now.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX operator_verification_expires_at_idx ON operator_verification (expires_at);
 
 CREATE TABLE operator_totp (
   merchant_id uuid NOT NULL,
@@ -32,7 +37,7 @@ CREATE TABLE operator_passkey (
   -- COSE. Nothing secret: the private key never leaves the authenticator.
   public_key bytea NOT NULL,
   counter bigint NOT NULL CONSTRAINT operator_passkey_counter CHECK (counter >= 0),
-  transports text[] NOT NULL DEFAULT '{}',
+  transports text[] NOT NULL,
   name text NOT NULL CONSTRAINT operator_passkey_name CHECK (length(name) BETWEEN 1 AND 60),
   -- Whether its owner's other devices may get it (WebAuthn, 6.1.3).
   synced boolean NOT NULL,
