@@ -236,6 +236,27 @@ describe('an authenticator app', () => {
   })
 })
 
+test('the log of security counts whole sign-ins only, and each change of a factor', async () => {
+  const counted = async () => {
+    const { values } = await product.deps.metrics.securityEvents.get()
+    return (event: string) => values.find(({ labels }) => labels.event === event)?.value ?? 0
+  }
+  const before = await counted()
+  const operator = await withTotp()
+  const browser = new Browser()
+  await browser.password(operator.email)
+  const half = await counted()
+  expect(half('sign-in.succeeded') - before('sign-in.succeeded')).toBe(0)
+  expect(half('factor.changed') - before('factor.changed')).toBe(1)
+  await browser.code(wrongCode(operator.secret))
+  await browser.code(codeOf(operator.secret))
+  const after = await counted()
+  expect(after('sign-in.failed') - half('sign-in.failed')).toBe(1)
+  expect(after('sign-in.succeeded') - half('sign-in.succeeded')).toBe(1)
+  await browser.post('sign-in/code', {}, { origin: 'https://evil.example' })
+  expect((await counted())('origin.refused') - after('origin.refused')).toBe(1)
+})
+
 describe('recovery codes', () => {
   test('sign in once each, in place of the app', async () => {
     const operator = await withTotp()

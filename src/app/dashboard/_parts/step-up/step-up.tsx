@@ -106,8 +106,7 @@ function StepUpDialog({ onEnd }: { onEnd(confirmed: boolean): void }) {
         >
           <CardBody className="flex flex-col gap-4">
             <p className="text-ink-2 text-sm">
-              This action needs {needed(ways)}. After it you are not
-              asked again for 5 minutes.
+              This action needs {needed(ways)}. After it you are not asked again for 5 minutes.
             </p>
             {field && (
               <TextField

@@ -43,27 +43,29 @@ export function AccountSettingsPage({
       />
       <StaleDataBanner query={live} />
       <div className="grid items-start gap-4 xl:grid-cols-2">
-        <Card>
-          <CardHeader
-            title="Sessions"
-            note="Each ends 12 hours after its last use, and 24 hours after the sign-in."
-            actions={
-              <Button size="sm" variant="danger" busy={everywhere.busy} onClick={everywhere.press}>
-                Sign out everywhere
-              </Button>
-            }
-          />
-          <p role="alert" className="px-4 pt-2 text-bad text-ui empty:hidden sm:px-5">
-            {everywhere.failure}
-          </p>
-          <ul className="divide-y divide-line">
-            {sessions.map((session) => (
-              <SessionItem key={session.id} session={session} onEnded={() => void live.refetch()} />
-            ))}
-          </ul>
-        </Card>
+        <div className="flex flex-col gap-4">
+          <Card>
+            <CardHeader
+              title="Sessions"
+              note="Each ends 12 hours after its last use, and 24 hours after the sign-in."
+              actions={
+                <Button size="sm" variant="danger" busy={everywhere.busy} onClick={everywhere.press}>
+                  Sign out everywhere
+                </Button>
+              }
+            />
+            <p role="alert" className="px-4 pt-2 text-bad text-ui empty:hidden sm:px-5">
+              {everywhere.failure}
+            </p>
+            <ul className="divide-y divide-line">
+              {sessions.map((session) => (
+                <SessionItem key={session.id} session={session} onEnded={() => void live.refetch()} />
+              ))}
+            </ul>
+          </Card>
+          <FactorsCard initial={factors} onChanged={() => void live.refetch()} />
+        </div>
         <PasswordForm email={email} onChanged={() => void live.refetch()} />
-        <FactorsCard initial={factors} onChanged={() => void live.refetch()} />
       </div>
     </>
   )
@@ -85,7 +87,7 @@ function SessionItem({
           {device} {session.current && <Badge tone="ok">This one</Badge>}
         </span>
         <span className="block text-ink-3 text-xs [overflow-wrap:anywhere]">
-          {session.address ?? 'Address not known'} · last used{' '}
+          {session.address || 'Address not known'} · last used{' '}
           <Timestamp at={session.lastUsedAt} seconds={false} />
         </span>
         <span role="alert" className="block text-bad text-xs empty:hidden">
