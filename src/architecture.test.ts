@@ -50,6 +50,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'access/invitation',
     'access/merchant',
     'access/operator',
+    'access/second-factor',
     'payments/integrity',
   ],
   // Files that lie directly in src.
@@ -111,6 +112,9 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   operator_credential: { writer: 'access' },
   operator_verification: { writer: 'access' },
   operator_invitation: { writer: 'access' },
+  operator_totp: { writer: 'access' },
+  operator_passkey: { writer: 'access' },
+  operator_recovery_code: { writer: 'access' },
   orders: {
     writer: 'checkout',
     readers: {

@@ -50,14 +50,14 @@ test('an operator signs in, is recognised with her merchant, and signs out', asy
   expect(signedIn.status).toBe(200)
   expect(signedIn.headers.getSetCookie()[0]).toMatch(/HttpOnly; SameSite=Lax/i)
   const cookie = cookieOf(signedIn)
-  expect(await operatorOf(auth, new Headers({ cookie }))).toMatchObject({
+  expect(await operatorOf({ db, auth }, new Headers({ cookie }))).toMatchObject({
     merchantId: MERCHANT,
     email: 'ada@example.com',
     name: 'Ada',
   })
   const signedOut = await auth.handler(from(post('/sign-out', {}, { cookie }), '192.0.2.1'))
   expect(signedOut.status).toBe(200)
-  expect(await operatorOf(auth, new Headers({ cookie }))).toBeNull()
+  expect(await operatorOf({ db, auth }, new Headers({ cookie }))).toBeNull()
 })
 
 test('a second seeding changes nothing', async () => {
@@ -68,9 +68,9 @@ test('a second seeding changes nothing', async () => {
 })
 
 test('no session, a made-up session and a wrong password open nothing', async () => {
-  expect(await operatorOf(auth, new Headers())).toBeNull()
+  expect(await operatorOf({ db, auth }, new Headers())).toBeNull()
   expect(
-    await operatorOf(auth, new Headers({ cookie: 'payonce.session_token=made-up.signature' })),
+    await operatorOf({ db, auth }, new Headers({ cookie: 'payonce.session_token=made-up.signature' })),
   ).toBeNull()
   expect((await signIn('wrong password', '192.0.2.3')).status).toBe(401)
 })

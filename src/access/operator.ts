@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
-import type { Db } from '@/platform/db'
+import { z } from 'zod'
+import { type Db, firstRow, sql } from '@/platform/db'
+import { factorSignIn } from './factor-sign-in'
 import { olderSignatures } from './older-signatures'
+import { hasFactor } from './second-factor'
 
 /** What an operator may do, each with the rights of the one before: read; serve shoppers; manage keys and people. */
 export const ROLES = ['viewer', 'support', 'admin'] as const
@@ -21,7 +24,7 @@ export interface Operator {
 const CLIENT_IP = `x-address-${randomUUID()}`
 
 /**
- * Operators by better-auth: e-mail and password, no public sign-up, no telemetry.
+ * Operators by better-auth: e-mail and password, no public sign-up, no telemetry. The second factor is `factor-sign-in.ts`.
  * A session ends after 12 hours without use (a working day); each 15 minutes of use push its end further, at most to 24 hours after the
  * sign-in (trigger operator_session_ends).
  */
@@ -37,7 +40,10 @@ export function createAuth(options: {
   return betterAuth({
     database: prismaAdapter(options.db, { provider: 'postgresql' }),
     secret: options.secret,
-    plugins: options.previousSecret ? [olderSignatures(options.previousSecret)] : [],
+    plugins: [
+      factorSignIn(options.db),
+      ...(options.previousSecret ? [olderSignatures(options.previousSecret)] : []),
+    ],
     baseURL: options.baseUrl,
     basePath: '/api/auth',
     telemetry: { enabled: false },
@@ -50,7 +56,12 @@ export function createAuth(options: {
         role: { type: 'string', required: true, input: false },
       },
     },
-    session: { modelName: 'operatorSession', expiresIn: 12 * 3600, updateAge: 15 * 60 },
+    session: {
+      modelName: 'operatorSession',
+      expiresIn: 12 * 3600,
+      updateAge: 15 * 60,
+      additionalFields: { factor: { type: 'string', required: false, input: false } },
+    },
     account: { modelName: 'operatorCredential' },
     verification: { modelName: 'operatorVerification' },
     // Sign-ins are limited by account and by address before they come here (server/auth-requests.ts), the same
@@ -70,20 +81,43 @@ export type Auth = ReturnType<typeof createAuth>
 
 /** The request with its sender's address, by which requests are limited: a caller cannot choose it. */
 export function from(request: Request, address: string | undefined): Request {
-  const headers = new Headers(request.headers)
-  if (address) headers.set(CLIENT_IP, address)
-  return new Request(request, { headers })
+  return new Request(request, { headers: headersFrom(request, address) })
 }
 
-/** The operator who is signed in, or null. Reads the session from the database, so that a sign-out anywhere counts at once. */
-export async function operatorOf(auth: Auth, headers: Headers): Promise<SignedIn | null> {
+/** The same for a request whose body was read already. */
+export function headersFrom(request: Request, address: string | undefined): Headers {
+  const headers = new Headers(request.headers)
+  if (address) headers.set(CLIENT_IP, address)
+  return headers
+}
+
+/**
+ * The operator who is signed in, or null. Reads the session from the database, so that a sign-out anywhere counts at once. A session that the
+ * password alone began is none once its operator has a second factor, whichever server began it.
+ */
+export async function operatorOf(
+  { db, auth }: { db: Db; auth: Auth },
+  headers: Headers,
+): Promise<SignedIn | null> {
   const found = await auth.api.getSession({ headers })
-  return found && { ...readOperator(found.user), sessionId: found.session.id }
+  if (!found) return null
+  const sessionId = found.session.id
+  const factors = await firstRow(
+    db,
+    z.strictObject({ proved: z.boolean(), hasFactor: z.boolean() }),
+    sql`
+      SELECT s.factor IS NOT NULL AS proved, ${hasFactor(sql`s.user_id`)} AS "hasFactor"
+      FROM operator_session s WHERE s.id = ${sessionId}`,
+  )
+  if (!factors || (factors.hasFactor && !factors.proved)) return null
+  return { ...readOperator(found.user), sessionId, hasFactor: factors.hasFactor }
 }
 
 /** An operator with the session that they use. */
 export interface SignedIn extends Operator {
   sessionId: string
+  /** Whether the operator has a second factor; this session has proved it. */
+  hasFactor: boolean
 }
 
 /** True when `role` has the rights of `needed`. */
@@ -120,6 +154,11 @@ function readOperator(user: { id: string; email: string; name: string }): Operat
   // An unknown role has the least rights.
   const known = ROLES.find((one) => one === role) ?? 'viewer'
   return { id: user.id, email: user.email, name: user.name, merchantId: merchantId ?? '', role: known }
+}
+
+/** The operator of this id, or null. */
+export function operatorById(db: Db, id: string): Promise<{ id: string; merchantId: string } | null> {
+  return db.operator.findUnique({ where: { id }, select: { id: true, merchantId: true } })
 }
 
 /** The operator with this e-mail, or null. */

@@ -1,6 +1,6 @@
 import { COMMON_PASSWORDS } from './common-passwords'
 
-/** NIST SP 800-63B, 3.1.1.2: length is what counts. 12: there is no second factor yet. */
+/** NIST SP 800-63B, 3.1.1.2: length is what counts. 12: for who has no second factor it is all there is. */
 export const PASSWORD_MIN = 12
 /** 128: any passphrase, and a bound on the work of hashing it. */
 export const PASSWORD_MAX = 128

@@ -18,6 +18,10 @@ export type SecurityAction =
   | 'operator.role-changed'
   | 'operator.removed'
   | 'invitation.revoked'
+  | 'factor.added'
+  | 'factor.removed'
+  | 'factors.reset'
+  | 'recovery-codes.made'
 
 export interface AccessEvent {
   merchantId: string

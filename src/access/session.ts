@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { type Db, rows, sql } from '@/platform/db'
+import { type Db, rows, type Sql, sql } from '@/platform/db'
 import type { Auth, SignedIn } from './operator'
 
 /** 5 min: long enough to fill a form, short enough that a screen left open is asked again. */
 const FRESH_MINUTES = 5
 
-/** 5 wrong passwords in a row end the session: who has stolen a session cannot guess the password with it. */
+/** 5 wrong confirmations in a row end the session: who has stolen a session cannot guess the password or a code with it. */
 const WRONG_MAX = 5
 
 const sessionRow = z.strictObject({
@@ -53,23 +53,44 @@ export async function isFresh(db: Db, { sessionId }: SignedIn): Promise<boolean>
   return fresh.length === 1
 }
 
+/** `ended`: too many wrong ones, the session is over. */
+export type Verification = 'right' | 'wrong' | 'ended'
+
 /**
- * Compares the password and, if it is right, counts the session as verified now. A try is counted before the comparison, so that tries sent
- * at once are no more than tries sent one by one.
- * @returns `ended`: too many wrong passwords, the session is over
+ * Checks what the operator confirms with and, if it is right, counts the session as verified now. A try is counted before the check, so that
+ * tries sent at once are no more than tries sent one by one.
  */
-export async function verifyPassword(
+export function verifySession(
+  db: Db,
+  session: SignedIn,
+  check: () => Promise<boolean>,
+): Promise<Verification> {
+  return countTry(db, session, check, sql`now()`)
+}
+
+/** Compares the password, within the same count. The session is verified by it only where the operator has no second factor. */
+export function verifyPassword(
   { db, auth }: { db: Db; auth: Auth },
-  { id, sessionId }: SignedIn,
+  session: SignedIn,
   password: string,
-): Promise<'right' | 'wrong' | 'ended'> {
+): Promise<Verification> {
+  const verifiedAt = session.hasFactor ? sql`verified_at` : sql`now()`
+  return countTry(db, session, () => isPassword(auth, session.id, password), verifiedAt)
+}
+
+async function countTry(
+  db: Db,
+  { id, sessionId }: SignedIn,
+  check: () => Promise<boolean>,
+  verifiedAt: Sql,
+): Promise<Verification> {
   const counted = await db.$queryRaw<{ tries: number }[]>(sql`
     UPDATE operator_session SET failed_verifications = failed_verifications + 1
     WHERE id = ${sessionId} AND user_id = ${id} AND failed_verifications < ${WRONG_MAX} RETURNING failed_verifications AS tries`)
   const tries = counted[0]?.tries
-  if (tries !== undefined && (await isPassword(auth, id, password))) {
+  if (tries !== undefined && (await check())) {
     const kept = await db.$executeRaw(
-      sql`UPDATE operator_session SET failed_verifications = 0, verified_at = now() WHERE id = ${sessionId}`,
+      sql`UPDATE operator_session SET failed_verifications = 0, verified_at = ${verifiedAt} WHERE id = ${sessionId}`,
     )
     return kept === 1 ? 'right' : 'ended'
   }

@@ -3,6 +3,7 @@ import type { Actor } from '@/lib/actor'
 import { commit } from '@/platform/commit'
 import { type Db, rows, sql, type Write } from '@/platform/db'
 import { ROLES, type Role } from './operator'
+import { hasFactor } from './second-factor'
 import { securityEvent } from './security-event'
 
 const operatorRow = z.strictObject({
@@ -12,6 +13,7 @@ const operatorRow = z.strictObject({
   role: z.enum(ROLES),
   createdAt: z.date(),
   lastUsedAt: z.date().nullable(),
+  hasFactor: z.boolean(),
 })
 export type OperatorRow = z.infer<typeof operatorRow>
 
@@ -22,7 +24,8 @@ export function listOperators(db: Db, merchantId: string): Promise<OperatorRow[]
     operatorRow,
     sql`
       SELECT o.id, o.name, o.email, o.role, o.created_at AS "createdAt",
-        (SELECT max(s.updated_at) FROM operator_session s WHERE s.user_id = o.id) AS "lastUsedAt"
+        (SELECT max(s.updated_at) FROM operator_session s WHERE s.user_id = o.id) AS "lastUsedAt",
+        ${hasFactor(sql`o.id`)} AS "hasFactor"
       FROM operator o WHERE o.merchant_id = ${merchantId}::uuid ORDER BY o.name, o.id LIMIT 500`,
   )
 }

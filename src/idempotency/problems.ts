@@ -13,6 +13,7 @@ export const PROBLEMS = {
   unauthorized: row(401, 'UNAUTHORIZED', 'Authentication is required', 'after-fixing', true, false),
   forbidden: row(403, 'FORBIDDEN', 'Permission denied', 'no', true, false),
   'step-up-required': row(403, 'FORBIDDEN', 'Confirm that it is you', 'after-fixing', true, false),
+  'second-factor-required': row(403, 'FORBIDDEN', 'Add a second factor', 'after-fixing', true, false),
   'not-found': row(404, 'NOT_FOUND', 'Not found', 'after-fixing', true, false),
   'method-not-allowed': row(405, 'METHOD_NOT_SUPPORTED', 'Method not allowed', 'after-fixing', true, false),
   'too-large': row(413, 'PAYLOAD_TOO_LARGE', 'The request body is too large', 'after-fixing', true, false),

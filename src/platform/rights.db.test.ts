@@ -44,9 +44,12 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'SELECT, INSERT, DELETE, UPDATE (access_token, access_token_expires_at, id_token, ' +
       'password, refresh_token, refresh_token_expires_at, scope, updated_at)',
     operator_invitation: 'SELECT, INSERT, UPDATE (accepted_at, revoked_at)',
+    operator_passkey: 'SELECT, INSERT, DELETE, UPDATE (counter, last_used_at, synced)',
+    operator_recovery_code: 'SELECT, INSERT, DELETE, UPDATE (used_at)',
     operator_session:
-      'SELECT, INSERT, DELETE, UPDATE (expires_at, failed_verifications, ip_address, token, ' +
-      'updated_at, user_agent, verified_at)',
+      'SELECT, INSERT, DELETE, UPDATE (expires_at, factor, failed_verifications, ip_address, ' +
+      'token, updated_at, user_agent, verified_at)',
+    operator_totp: 'SELECT, INSERT, DELETE, UPDATE (confirmed_at, created_at, last_step, secret)',
     operator_verification: 'SELECT, INSERT, DELETE, UPDATE (expires_at, updated_at, value)',
     order_item: 'SELECT, INSERT',
     orders: 'SELECT, INSERT, UPDATE (status, updated_at)',

@@ -15,6 +15,8 @@ export const SECURITY_EVENTS = {
   'permission.refused': 'warn',
   /** A page of another site sent a request in our reader's name. */
   'origin.refused': 'warn',
+  /** A second factor of an operator was added, removed or reset, or recovery codes were made. */
+  'factor.changed': 'warn',
   /** A caller passed a limit. */
   'limit.reached': 'warn',
   /** A key was sent again with another payload. */

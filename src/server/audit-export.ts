@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { operatorOf } from '@/access/operator'
 import { type AuditFilter, type LoggedEntry, listAudit } from '@/platform/audit'
 import type { Deps } from './deps'
+import { FACTOR_NEEDED, mustAddFactor } from './factor-rule'
 import { validationProblem } from './problem-of'
 import { sendProblem } from './rest/respond'
 import { instant, words } from './wire/json'
@@ -39,8 +40,9 @@ const COLUMNS = [
 export function auditExport(deps: Deps) {
   const app = new Hono()
   app.get('/export', async (c) => {
-    const operator = await operatorOf(deps.auth, c.req.raw.headers)
+    const operator = await operatorOf(deps, c.req.raw.headers)
     if (!operator) return sendProblem(c, { kind: 'unauthorized', detail: 'Sign in first.' })
+    if (mustAddFactor(deps.env, operator)) return sendProblem(c, FACTOR_NEEDED)
     const asked = query.safeParse(c.req.query())
     if (!asked.success) return sendProblem(c, validationProblem(asked.error))
     const { format, ...filter } = asked.data

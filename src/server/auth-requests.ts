@@ -28,7 +28,7 @@ export async function authRequest(c: Context, deps: Deps): Promise<Response> {
 }
 
 /** Same body as better-auth's own refusal, so that its clients understand it. */
-function tooMany(waitSeconds: number): Response {
+export function tooMany(waitSeconds: number): Response {
   return Response.json(
     { message: `Too many attempts. Wait ${waitSeconds} seconds, then try again.`, code: 'TOO_MANY_ATTEMPTS' },
     { status: 429, headers: { 'Retry-After': String(waitSeconds) } },

@@ -8,10 +8,15 @@ import { knownAddress } from './actor'
 import { requestAddress } from './admission/address'
 import { authRequest } from './auth-requests'
 import type { Deps } from './deps'
+import { factorRoutes } from './factor-routes'
 
 type AuthEnv = { Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }
 
-const signedIn = z.object({ user: z.object({ email: z.string() }) })
+/** Without `user` the password was right, and the second factor is still to come: nobody is signed in. */
+const signedIn = z.union([
+  z.object({ user: z.object({ email: z.string() }) }),
+  z.object({ secondFactor: z.literal(true) }),
+])
 const tried = z.object({ email: z.string() })
 
 /**
@@ -21,13 +26,14 @@ const tried = z.object({ email: z.string() })
 export function authRoutes(deps: Deps): Hono<AuthEnv> {
   const app = new Hono<AuthEnv>()
   app.post('/sign-in/email', async (c) => {
-    const [copy, before] = [c.req.raw.clone(), await operatorOf(deps.auth, c.req.raw.headers)]
+    const [copy, before] = [c.req.raw.clone(), await operatorOf(deps, c.req.raw.headers)]
     const response = await authRequest(c, deps)
     if (response.status === 200) {
-      const { user } = signedIn.parse(await response.clone().json())
-      await record(deps, c, 'sign-in', await operatorByEmail(deps.db, user.email))
-      // The browser has a new session: its old one would live on without a cookie.
+      const answer = signedIn.parse(await response.clone().json())
+      // The browser has a new session, or none: its old one would live on without a cookie.
       if (before) await endSession(deps.db, before.id, before.sessionId)
+      if ('secondFactor' in answer) return response
+      await record(deps, c, 'sign-in', await operatorByEmail(deps.db, answer.user.email))
     }
     if (response.status === 401) {
       const { email = '' } = tried.safeParse(await copy.json().catch(() => null)).data ?? {}
@@ -36,11 +42,15 @@ export function authRoutes(deps: Deps): Hono<AuthEnv> {
     return response
   })
   app.post('/sign-out', async (c) => {
-    const before = await operatorOf(deps.auth, c.req.raw.headers)
+    const before = await operatorOf(deps, c.req.raw.headers)
     const response = await authRequest(c, deps)
     if (response.status === 200) await record(deps, c, 'sign-out', before)
     return response
   })
+  app.route(
+    '/',
+    factorRoutes(deps, (c, action, operator, detail) => record(deps, c, action, operator, detail)),
+  )
   return app
 }
 
@@ -50,6 +60,7 @@ async function record(
   c: HonoContext<AuthEnv>,
   action: SecurityAction,
   operator: Pick<SignedIn, 'id' | 'merchantId'> | null,
+  detail = '',
 ): Promise<void> {
   const address = knownAddress(requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS))
   const requestId = uuidv7()
@@ -57,5 +68,9 @@ async function record(
   const { id, merchantId } = operator
   // Whoever failed to sign in is not known to be this operator.
   const name = action === 'sign-in.failed' ? 'system' : `operator:${id}`
-  await recordSecurityEvent(deps.db, { name, address, requestId }, { merchantId, action, subject: id })
+  await recordSecurityEvent(
+    deps.db,
+    { name, address, requestId },
+    { merchantId, action, subject: id, detail },
+  )
 }

@@ -27,7 +27,7 @@ export function contextFor(deps: Deps, headers: Headers, address: string): Conte
     shopper: guest.id,
     setCookie: guest.value ? shopperCookie(guest.value, deps.env.baseUrl.startsWith('https:')) : null,
     operatorOrNull: () => {
-      operator ??= operatorOf(deps.auth, headers)
+      operator ??= operatorOf(deps, headers)
       return operator
     },
   }

@@ -1,5 +1,7 @@
 import { Callers } from '@/access/callers'
+import type { FactorKeys } from '@/access/factor-secret'
 import { type Auth, createAuth } from '@/access/operator'
+import { type PasskeySite, passkeySite } from '@/access/passkey'
 import { OrderOwners } from '@/checkout/order'
 import type { Gateway } from '@/payments/gateway'
 import { recentEnds } from '@/payments/recent-declines'
@@ -21,6 +23,10 @@ export interface Deps extends Core {
   /** Reports of presses that are being checked: a receipt counts them. */
   pressReports: UnderWay
   auth: Auth
+  /** Encrypt the secrets of authenticator apps. */
+  factorKeys: FactorKeys
+  /** Null: browsers allow no passkeys on this base URL. */
+  passkeySite: PasskeySite | null
   shopperSecrets: Secrets
   receiptSecrets: Secrets
 }
@@ -67,6 +73,8 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
     },
     owners: new OrderOwners(core.db),
     auth: createAuth({ db: core.db, secret, previousSecret, baseUrl: env.baseUrl }),
+    factorKeys: secretsFor(env, 'second-factor'),
+    passkeySite: passkeySite(env.baseUrl),
     shopperSecrets: secretsFor(env, 'shopper-cookie'),
     receiptSecrets: secretsFor(env, 'receipt-code'),
   }

@@ -9,6 +9,7 @@ import { ADDRESS_HEADER, addressOf } from './admission/address'
 import { createApi } from './api'
 import { refuseBadAddress } from './check-page-address'
 import { type Deps, getDeps } from './deps'
+import { renewFactorSecrets } from './factor-secrets'
 import { listen, stopListening } from './listen'
 import { refuse } from './request-rules'
 import { SLOW_REQUESTS } from './slow-requests'
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
     )
     return void pages.then((page) => page(request, response))
   })
+  await renewFactorSecrets(deps)
   await Promise.all([listen(server, deps.env), pages])
   deps.log.debug({ port: deps.env.PORT }, 'web is ready')
   process.send?.({ type: 'ready', url: deps.env.baseUrl })

@@ -7,8 +7,8 @@ import { callProcedure, newOperator, type TestOperator } from './testing/operato
 import { openTestProduct, type TestProduct } from './testing/product'
 import { procedureWithoutPolicy } from './trpc'
 
-/** Who may call each procedure. `fresh admin`: only after a sign-in or a confirmation in the last 5 minutes. */
-const PROCEDURES: Record<string, 'public' | Role | 'fresh admin'> = {
+/** Who may call each procedure. `fresh …`: only after a sign-in or a confirmation in the last 5 minutes. */
+const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin'> = {
   'checkout.order': 'public',
   'checkout.pay': 'public',
   'checkout.status': 'public',
@@ -16,14 +16,24 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh admin'> = {
   'checkout.receipt': 'public',
   'operator.current': 'viewer',
   'account.get': 'viewer',
+  'account.confirmOptions': 'viewer',
   'account.confirm': 'viewer',
   'account.changePassword': 'viewer',
   'account.endSession': 'viewer',
   'account.endAllSessions': 'viewer',
+  'factors.list': 'viewer',
+  'factors.beginTotp': 'fresh viewer',
+  'factors.confirmTotp': 'fresh viewer',
+  'factors.removeTotp': 'fresh viewer',
+  'factors.newRecoveryCodes': 'fresh viewer',
+  'factors.beginPasskey': 'fresh viewer',
+  'factors.addPasskey': 'fresh viewer',
+  'factors.removePasskey': 'fresh viewer',
   'operators.list': 'admin',
   'operators.invite': 'fresh admin',
   'operators.revokeInvitation': 'admin',
   'operators.setRole': 'fresh admin',
+  'operators.resetFactors': 'fresh admin',
   'operators.remove': 'fresh admin',
   'invitation.get': 'public',
   'invitation.accept': 'public',
@@ -63,6 +73,11 @@ const ROUTES: Record<string, 'public' | 'key' | 'own page' | 'operator' | 'polic
   'ALL /api/trpc/*': 'policies above',
   'POST /api/auth/sign-in/email': 'public',
   'POST /api/auth/sign-out': 'public',
+  // Who has given the password in this browser, shown by a cookie that opens nothing else.
+  'POST /api/auth/sign-in/code': 'own page',
+  // A passkey that is known here signs in without a password; its challenge comes from the second address, and is good for one use.
+  'POST /api/auth/sign-in/passkey': 'own page',
+  'POST /api/auth/passkey-options': 'own page',
   'POST /api/shop/orders': 'own page',
   'POST /api/shop/orders/:orderId/pay': 'own page',
   'POST /api/shop/language': 'own page',
@@ -121,7 +136,7 @@ test.each(Object.entries(PROCEDURES))('%s is for %s', async (name, policy) => {
     return
   }
   expect(await kindFor('')).toBe('unauthorized')
-  const needed = policy === 'fresh admin' ? 'admin' : policy
+  const needed = policy.replace('fresh ', '') as Role
   for (const operator of Object.values(ours)) {
     const kind = await kindFor(await operator.cookie())
     if (mayActAs(operator.role, needed)) expect(kind).not.toMatch(closed)
@@ -129,7 +144,7 @@ test.each(Object.entries(PROCEDURES))('%s is for %s', async (name, policy) => {
   }
   const stale = await ours.admin.cookie()
   await product.owner.query('UPDATE operator_session SET verified_at = now() - interval $$5 minutes$$')
-  if (policy === 'fresh admin') expect(await kindFor(stale)).toBe('step-up-required')
+  if (policy.startsWith('fresh')) expect(await kindFor(stale)).toBe('step-up-required')
   else expect(await kindFor(stale)).not.toMatch(closed)
 })
 
@@ -159,6 +174,7 @@ const foreign: [string, (id: Ids) => object][] = [
   ['developers.revokeKey', ({ key }) => ({ id: key })],
   ['operators.setRole', ({ operator }) => ({ id: operator, role: 'viewer' })],
   ['operators.remove', ({ operator }) => ({ id: operator })],
+  ['operators.resetFactors', ({ operator }) => ({ id: operator })],
   ['operators.revokeInvitation', ({ invitation }) => ({ id: invitation })],
   ['account.endSession', ({ session }) => ({ id: session })],
 ]

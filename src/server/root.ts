@@ -2,6 +2,7 @@ import { accountRouter } from './routers/account'
 import { auditRouter } from './routers/audit'
 import { checkoutRouter } from './routers/checkout'
 import { developersRouter } from './routers/developers'
+import { factorsRouter } from './routers/factors'
 import { idempotencyRouter } from './routers/idempotency'
 import { installationRouter } from './routers/installation'
 import { integrityRouter } from './routers/integrity'
@@ -18,6 +19,7 @@ export const appRouter = router({
   installation: installationRouter,
   operator: operatorRouter,
   account: accountRouter,
+  factors: factorsRouter,
   operators: operatorsRouter,
   invitation: invitationRouter,
   payments: paymentsRouter,

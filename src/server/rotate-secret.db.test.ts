@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOperator } from '@/access/operator'
+import { renewSecrets, takeCode } from '@/access/second-factor'
+import { stepAt, totpCode } from '@/access/totp'
 import { type Env, readEnv } from '@/platform/env'
 import { createApi } from './api'
 import { buildDeps, type Deps } from './deps'
+import { renewFactorSecrets } from './factor-secrets'
+import { callProcedure, newOperator } from './testing/operators'
 import { openTestProduct, payReply, type TestProduct } from './testing/product'
 
 const OLD = 'a secret for tests, long enough to pass'
@@ -129,6 +133,29 @@ describe('after the previous secret was dropped', () => {
     expect(shown.verificationCode).toBe((await receiptFrom(installations.after.fetch)).verificationCode)
     expect(await before.count('charges')).toBe(1)
   })
+})
+
+it('an authenticator app works on, and after the next start also without the previous secret', async () => {
+  const operator = await newOperator(before, 'viewer')
+  const cookie = await operator.cookie()
+  const send = (path: string, input: object = {}) =>
+    callProcedure(before, { path, type: 'mutation', input, cookie })
+  const { secret } = (await send('factors.beginTotp')).data
+  const code = () => totpCode(secret, stepAt(Date.now() / 1_000))
+  expect((await send('factors.confirmTotp', { code: code() })).kind).toBeNull()
+  const accepts = async (deps: Deps) => {
+    await before.owner.query('UPDATE operator_totp SET last_step = 0')
+    return (await takeCode(deps.db, deps.factorKeys, operator, code())) === 'totp'
+  }
+  const { after, dropped } = installations
+  expect([await accepts(before.deps), await accepts(after.deps)]).toEqual([true, true])
+  expect(await accepts(dropped.deps)).toBe(false)
+  // An installation that cannot read it leaves it as it is.
+  expect(await renewSecrets(before.deps.db, dropped.deps.factorKeys)).toEqual({ renewed: 0, unreadable: 1 })
+  await renewFactorSecrets(after.deps)
+  expect(await renewSecrets(before.deps.db, after.deps.factorKeys)).toEqual({ renewed: 0, unreadable: 0 })
+  expect([await accepts(after.deps), await accepts(dropped.deps)]).toEqual([true, true])
+  expect(await accepts(before.deps)).toBe(false)
 })
 
 it('the two secrets are never the same one', () => {

@@ -49,9 +49,11 @@ const isProblem = ({ headers }: Response) =>
 /** better-auth answers with codes of its own. */
 async function eventsOfAuth(path: string, answer: Response): Promise<SecurityEvent[]> {
   if (answer.status === 429) return ['limit.reached']
-  if (answer.status === 403 && /ORIGIN|CROSS_SITE/.test(await answer.clone().text()))
+  if (answer.status === 403 && /ORIGIN|CROSS_SITE|our own pages/i.test(await answer.clone().text()))
     return ['origin.refused']
   if (/\/sign-in\//.test(path)) {
+    // The password was right, and the second factor is still to come.
+    if (answer.ok && /"secondFactor":true/.test(await answer.clone().text())) return []
     if (answer.ok) return ['sign-in.succeeded']
     return answer.status < 500 ? ['sign-in.failed'] : []
   }

@@ -1,7 +1,8 @@
 import { initTRPC, TRPCError } from '@trpc/server'
-import { mayActAs, ROLES, type Role } from '@/access/operator'
+import { mayActAs, ROLES, type Role, type SignedIn } from '@/access/operator'
 import { isFresh } from '@/access/session'
 import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
+import type { Db } from '@/platform/db'
 import { operatorActor } from './actor'
 import { UNKNOWN_ADDRESS } from './admission/address'
 import { isOverloaded, OVERLOADED } from './admission/load-shedding'
@@ -9,12 +10,15 @@ import type { Sender } from './admission/shopper-limits'
 import { problemOfValue } from './check-text'
 import { type Context, contextFor } from './context'
 import type { Deps } from './deps'
+import { FACTOR_NEEDED, mustAddFactor } from './factor-rule'
 import { INTERNAL_PROBLEM, problemOf, REFUSED_VALUE } from './problem-of'
 
 /** Who may call a procedure. `stepUp`: only after a sign-in or a confirmation in the last 5 minutes. */
 export interface Policy {
   policy: 'public' | Role
   stepUp?: boolean
+  /** Also for an admin of a live installation who has no second factor yet: what they need to add one. */
+  withoutFactor?: boolean
 }
 
 const t = initTRPC
@@ -113,16 +117,29 @@ const operatorProcedure = procedure.use(async ({ ctx, meta, next }) => {
     const detail = `Your role is ${operator.role}; this needs the role ${needed}. Ask an admin of your company.`
     throw new ProblemError({ kind: 'forbidden', detail })
   }
-  if (meta?.stepUp && !(await isFresh(ctx.db, operator))) {
-    const detail = 'Confirm with your password that it is you. Nothing was done yet.'
-    throw new ProblemError({ kind: 'step-up-required', detail })
-  }
+  if (!meta?.withoutFactor && mustAddFactor(ctx.env, operator)) throw new ProblemError(FACTOR_NEEDED)
+  if (meta?.stepUp) await demandFresh({ ...ctx, operator })
   const actor = operatorActor({ ...ctx, operator })
   return next({ ctx: { ...ctx, operator, actor } })
 })
 
+/** @throws ProblemError `step-up-required`, unless the operator signed in or confirmed in the last 5 minutes */
+export async function demandFresh({ db, operator }: { db: Db; operator: SignedIn }): Promise<void> {
+  if (await isFresh(db, operator)) return
+  const detail = 'Confirm that it is you. Nothing was done yet.'
+  throw new ProblemError({ kind: 'step-up-required', detail })
+}
+
 /** Reads, and an operator's own account. */
 export const viewerProcedure = operatorProcedure.meta({ policy: 'viewer' })
+/** The operator's own sign-in, with what an admin needs to add a second factor. */
+export const ownProcedure = operatorProcedure.meta({ policy: 'viewer', withoutFactor: true })
+/** Changes the factors by which the operator signs in. */
+export const freshOwnProcedure = operatorProcedure.meta({
+  policy: 'viewer',
+  stepUp: true,
+  withoutFactor: true,
+})
 /** Serves shoppers. */
 export const supportProcedure = operatorProcedure.meta({ policy: 'support' })
 /** Ends keys and invitations: what must be possible at once. */

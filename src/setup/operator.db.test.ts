@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findInvitation } from '@/access/invitation'
 import { type Db, openDb, openPool } from '@/platform/db'
-import { inviteOperator } from './operator'
+import { operatorCommand } from './operator'
 import { testDatabase } from './test/database'
 
 const FIRST = '018f0000-0000-7000-8000-00000000000a'
@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => close())
 
-const run = (...flags: string[]) => inviteOperator(url, BASE, flags)
+const run = (...flags: string[]) => operatorCommand(flags, { databaseUrl: url, baseUrl: BASE })
 
 test('the first operator of a merchant is invited by a link, without a password', async () => {
   const text = await run('add', '--email', 'Ada@Example.com', '--role', 'admin')
@@ -58,4 +58,36 @@ test('of several merchants one must be named, and one that there is', async () =
   await expect(run(...person)).rejects.toThrow(/Name the merchant/)
   await expect(run(...person, '--merchant', SECOND.replace('b', 'c'))).rejects.toThrow(/no merchant/)
   expect(await run(...person, '--merchant', SECOND)).toContain('invited to Hill Goods as viewer')
+})
+
+test('the second factors of the last admin are reset from the command line, and nobody else’s', async () => {
+  for (const [id, email] of [
+    ['ada', 'last@example.com'],
+    ['eve', 'other@example.com'],
+  ] as const) {
+    await db.operator.create({ data: { id, merchantId: FIRST, name: id, email } })
+    await db.operatorTotp.create({
+      data: { merchantId: FIRST, operatorId: id, secret: 'v1.abcdefgh.secret', confirmedAt: new Date() },
+    })
+    await db.operatorRecoveryCode.create({
+      data: { merchantId: FIRST, operatorId: id, hash: 'h'.repeat(43) },
+    })
+    await db.operatorSession.create({
+      data: { id, token: id, userId: id, expiresAt: new Date(Date.now() + 60_000) },
+    })
+  }
+  expect(await run('reset-factors', '--email', 'Last@Example.com')).toMatch(/^last@example.com has no second/)
+  const left = await Promise.all([
+    db.operatorTotp.findMany({ select: { operatorId: true } }),
+    db.operatorRecoveryCode.findMany({ select: { operatorId: true } }),
+    db.operatorSession.findMany({ select: { userId: true } }),
+  ])
+  expect(left).toEqual([[{ operatorId: 'eve' }], [{ operatorId: 'eve' }], [{ userId: 'eve' }]])
+  const entries = await db.auditEntry.findMany({ where: { action: 'factors.reset' } })
+  expect(entries).toMatchObject([
+    { actor: 'system', subject: 'ada', merchantId: FIRST, detail: 'from the command line' },
+  ])
+  await expect(run('reset-factors', '--email', 'nobody@example.com')).rejects.toThrow(/no operator nobody/)
+  for (const flags of [[], ['--email'], ['--email', 'a@b.example', '--all']])
+    await expect(run('reset-factors', ...flags)).rejects.toThrow(/^Usage: npm run operator/)
 })

@@ -2,10 +2,57 @@ import { parseArgs } from 'node:util'
 import { invite } from '@/access/invitation'
 import { chooseMerchant } from '@/access/merchant'
 import { operatorByEmail, ROLES } from '@/access/operator'
+import { resetFactors } from '@/access/second-factor'
 import { SYSTEM } from '@/platform/audit'
-import { openDb, openPool } from '@/platform/db'
+import { type Db, openDb, openPool } from '@/platform/db'
 
-const USAGE = `Usage: npm run operator -- add --email ADDRESS --role ${ROLES.join('|')} [--merchant ID]`
+const USAGE = `Usage: npm run operator -- add --email ADDRESS --role ${ROLES.join('|')} [--merchant ID]
+       npm run operator -- reset-factors --email ADDRESS`
+
+export interface OperatorCommandOptions {
+  databaseUrl: string
+  baseUrl: string
+}
+
+/**
+ * Runs `npm run operator`.
+ * @returns the text to print
+ * @throws Error that says how to call it, or why nothing was done
+ */
+export function operatorCommand(
+  [verb = '', ...args]: string[],
+  { databaseUrl, baseUrl }: OperatorCommandOptions,
+): Promise<string> {
+  if (verb === 'reset-factors') return resetOperatorFactors(databaseUrl, args)
+  return inviteOperator(databaseUrl, baseUrl, [verb, ...args])
+}
+
+/**
+ * Removes the second factors of an operator whom no admin can help: the last admin. Their sessions end. Whoever can run this has the database's
+ * login, and could remove them there.
+ */
+async function resetOperatorFactors(databaseUrl: string, args: string[]): Promise<string> {
+  const { values } = readArguments(() => parseArgs({ args, options: { email: { type: 'string' } } }))
+  const email = values.email?.trim().toLowerCase()
+  if (!email) throw new Error(USAGE)
+  return withDatabase(databaseUrl, async (db) => {
+    const operator = await operatorByEmail(db, email)
+    if (!operator || !(await resetFactors(db, operator, SYSTEM, 'from the command line')))
+      throw new Error(`There is no operator ${email}.`)
+    return `${email} has no second factor any more, and is signed out everywhere. They sign in with the password and add a new one.`
+  })
+}
+
+async function withDatabase<Result>(url: string, work: (db: Db) => Promise<Result>): Promise<Result> {
+  const pool = openPool(url, { max: 1, name: 'payonce-operator' })
+  const db = openDb(pool)
+  try {
+    return await work(db)
+  } finally {
+    await db.$disconnect()
+    await pool.end()
+  }
+}
 
 /**
  * Invites an operator from the command line: the first one of a merchant, whom nobody else can invite. The person opens the link and chooses
@@ -15,9 +62,7 @@ const USAGE = `Usage: npm run operator -- add --email ADDRESS --role ${ROLES.joi
  */
 export async function inviteOperator(databaseUrl: string, baseUrl: string, flags: string[]): Promise<string> {
   const { email, role, merchant } = readFlags(flags)
-  const pool = openPool(databaseUrl, { max: 1, name: 'payonce-operator' })
-  const db = openDb(pool)
-  try {
+  return withDatabase(databaseUrl, async (db) => {
     const found = await chooseMerchant(db, merchant)
     if (!found)
       throw new Error(
@@ -26,10 +71,7 @@ export async function inviteOperator(databaseUrl: string, baseUrl: string, flags
     if (await operatorByEmail(db, email)) throw new Error(`${email} is an operator already.`)
     const { code } = await invite(db, { merchantId: found.id, email, role }, SYSTEM, 'the command line')
     return `${email} is invited to ${found.name} as ${role}. This link works once, within 72 hours:\n${baseUrl}/invitation/${code}`
-  } finally {
-    await db.$disconnect()
-    await pool.end()
-  }
+  })
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -57,10 +57,10 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   },
   operator: async (flags) => {
     await generate()
-    const { inviteOperator } = await import('./operator')
+    const { operatorCommand } = await import('./operator')
     const env = readSetupEnv()
     const baseUrl = env.PAYONCE_BASE_URL ?? readDemo(env.dataDir)?.baseUrl ?? `http://localhost:${env.PORT}`
-    print(await inviteOperator(await namedDatabase(env), baseUrl, flags))
+    print(await operatorCommand(flags, { databaseUrl: await namedDatabase(env), baseUrl }))
     return true
   },
   verify: async (flags) => {

@@ -4,6 +4,7 @@ import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import type { ReactNode } from 'react'
 import { caller } from '@/app/_trpc/caller'
 import { SkipLink } from '@/ui/nav'
+import { FactorNeeded } from './_parts/frame/factor-needed'
 import { Sidebar, TabBar } from './_parts/frame/navigation'
 import { TopStrip } from './_parts/frame/top-strip'
 import { LiveProvider } from './_parts/live/live-query'
@@ -27,7 +28,13 @@ export default async function DashboardLayout({ children }: { children: ReactNod
               tabIndex={-1}
               className="mx-auto max-w-[82rem] px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pb-12"
             >
-              <StepUpProvider>{children}</StepUpProvider>
+              <StepUpProvider>
+                {viewer.factorNeeded ? (
+                  <FactorNeeded initial={await (await caller()).factors.list()} />
+                ) : (
+                  children
+                )}
+              </StepUpProvider>
             </main>
           </div>
         </div>

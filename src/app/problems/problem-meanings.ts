@@ -11,7 +11,9 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
   unauthorized: 'The request has no valid credentials. Sign in, or send your API key.',
   forbidden: 'Your credentials are valid but do not permit this.',
   'step-up-required':
-    'This action needs a sign-in or a confirmation with your password within the last 5 minutes. Nothing was done. Confirm, then send it again.',
+    'This action needs a sign-in or a confirmation within the last 5 minutes. Nothing was done. Confirm, then send it again.',
+  'second-factor-required':
+    'In live mode an admin needs a second factor: an authenticator app or a passkey. Nothing was done. Add one on the account page, then send it again.',
   'not-found': 'It does not exist or is not yours; the answer is deliberately the same.',
   'method-not-allowed':
     'The address exists, but not with this method. The Allow header and the API reference list its methods.',

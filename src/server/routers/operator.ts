@@ -1,15 +1,26 @@
 import { z } from 'zod'
 import { ROLES } from '@/access/operator'
-import { router, viewerProcedure } from '../trpc'
+import { mustAddFactor } from '../factor-rule'
+import { ownProcedure, router } from '../trpc'
 
 export const operatorRouter = router({
   /** The operator who is signed in, for the frame of the dashboard. */
-  current: viewerProcedure
-    .output(z.object({ name: z.string(), email: z.string(), role: z.enum(ROLES), sandbox: z.boolean() }))
+  current: ownProcedure
+    .output(
+      z.object({
+        name: z.string(),
+        email: z.string(),
+        role: z.enum(ROLES),
+        sandbox: z.boolean(),
+        /** The operator may do nothing until they have added a second factor. */
+        factorNeeded: z.boolean(),
+      }),
+    )
     .query(({ ctx }) => ({
       name: ctx.operator.name,
       email: ctx.operator.email,
       role: ctx.operator.role,
+      factorNeeded: mustAddFactor(ctx.env, ctx.operator),
       sandbox: ctx.env.PAYONCE_MODE === 'sandbox',
     })),
 })

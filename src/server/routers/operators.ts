@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { invite, listInvitations, revokeInvitation } from '@/access/invitation'
 import { ROLES } from '@/access/operator'
+import { resetFactors } from '@/access/second-factor'
 import { listOperators, removeOperator, setRole, type TeamChange } from '@/access/team'
 import { ProblemError } from '@/idempotency/problems'
+import { logSecurityEvent } from '@/platform/security-event'
 import { adminProcedure, freshAdminProcedure, router } from '../trpc'
 import { maybeTime, notFound, time } from '../wire/json'
 
@@ -14,6 +16,7 @@ const operatorOut = z.object({
   you: z.boolean(),
   createdAt: z.string(),
   lastUsedAt: z.string().nullable(),
+  hasFactor: z.boolean(),
 })
 const invitationOut = z.object({
   id: z.string(),
@@ -70,6 +73,19 @@ export const operatorsRouter = router({
     .mutation(async ({ ctx, input: { id, role } }) => {
       const { merchantId } = ctx.operator
       return outcome(await setRole(ctx.db, { merchantId, id }, role, ctx.actor))
+    }),
+
+  /** For an operator who has lost their second factor. Signs them out everywhere; they sign in with the password and add a new one. */
+  resetFactors: freshAdminProcedure
+    .input(z.strictObject({ id: operatorId }))
+    .output(done)
+    .mutation(async ({ ctx, input: { id } }) => {
+      const { merchantId, id: own } = ctx.operator
+      const detail = 'Remove your own second factors on your account page.'
+      if (id === own) throw new ProblemError({ kind: 'validation', detail })
+      if (!(await resetFactors(ctx.db, { merchantId, id }, ctx.actor))) notFound()
+      logSecurityEvent(ctx, 'factor.changed', { requestId: ctx.requestId, address: ctx.address })
+      return { done: true }
     }),
 
   remove: freshAdminProcedure

@@ -44,7 +44,8 @@ export async function callProcedure(
   product: TestProduct,
   { path, type, input = {}, cookie = '' }: { path: string; type: string; input?: object; cookie?: string },
 ): Promise<ProcedureReply> {
-  const headers = { 'content-type': 'application/json', origin: 'http://localhost:3000', cookie }
+  const { origin } = new URL(product.deps.env.baseUrl)
+  const headers = { 'content-type': 'application/json', origin, cookie }
   const body = JSON.stringify(input)
   const answer =
     type === 'query'

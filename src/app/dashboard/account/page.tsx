@@ -4,5 +4,7 @@ import { AccountSettingsPage } from './_parts/account-settings-page'
 export const metadata = { title: 'Account' }
 
 export default async function Page() {
-  return <AccountSettingsPage initial={await (await caller()).account.get()} />
+  const { account, factors } = await caller()
+  const [initial, initialFactors] = await Promise.all([account.get(), factors.list()])
+  return <AccountSettingsPage initial={initial} factors={initialFactors} />
 }

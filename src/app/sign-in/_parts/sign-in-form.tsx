@@ -1,32 +1,84 @@
 'use client'
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { askPasskey, canUsePasskeys, PasskeyProblem } from '@/app/_passkey/passkey'
 import { Banner } from '@/ui/banner'
 import { Button } from '@/ui/button'
 import { TextField } from '@/ui/field'
+import { type SignInStep, sendCode, sendPasskey, sendPassword } from './sign-in-request'
 
-const PROBLEMS: Record<number, string> = {
-  400: 'Enter your email address and password.',
-  401: 'The email address or the password is wrong.',
-  429: 'Too many attempts. Wait a minute, then try again.',
-}
-
-/** Email and password. `method` and `action` keep the password out of the address bar if the script has not loaded yet. */
+/** Email and password, then the code of who has a second factor; or a passkey alone. */
 export function SignInForm({ next }: { next: string }) {
+  const [asks, setAsks] = useState<'password' | 'code'>('password')
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const [passkeys, setPasskeys] = useState(false)
   const summary = useRef<HTMLDivElement>(null)
+  // After the first render, which is the server's: it does not know the browser.
+  useEffect(() => setPasskeys(canUsePasskeys()), [])
+  useEffect(() => {
+    if (asks === 'code') document.getElementById('code')?.focus()
+  }, [asks])
 
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
+  const run = async (step: () => Promise<SignInStep>) => {
     if (busy) return
     setBusy(true)
-    const status = await signIn(new FormData(event.currentTarget))
-    if (status === 200) return window.location.assign(next)
-    setProblem(PROBLEMS[status] ?? 'The server is not responding. Try again in a moment.')
+    setProblem(null)
+    const end = await step().catch((error): SignInStep => {
+      if (error instanceof PasskeyProblem) return { kind: 'refused', problem: error.message, over: false }
+      throw error
+    })
+    if (end.kind === 'signed-in') return window.location.assign(next)
     setBusy(false)
+    if (end.kind === 'second-factor') return setAsks('code')
+    if (end.over) setAsks('password')
+    setProblem(end.problem)
     requestAnimationFrame(() => summary.current?.focus())
   }
 
+  return (
+    <div className="flex flex-col gap-4">
+      <div ref={summary} tabIndex={-1} role="alert" className="outline-none empty:hidden">
+        {problem && (
+          <Banner tone="bad" title="You are not signed in">
+            {problem}
+          </Banner>
+        )}
+      </div>
+      {asks === 'password' ? (
+        <PasswordStep
+          busy={busy}
+          onSend={(email, password) => void run(() => sendPassword(email, password))}
+        />
+      ) : (
+        <CodeStep busy={busy} onSend={(code) => void run(() => sendCode(code))} />
+      )}
+      {passkeys && (
+        <Button size="lg" busy={busy} onClick={() => void run(() => sendPasskey(askPasskey))}>
+          Use a passkey
+        </Button>
+      )}
+      {asks === 'code' && (
+        <Button
+          variant="ghost"
+          onClick={() => {
+            setProblem(null)
+            setAsks('password')
+          }}
+        >
+          Begin again
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** `method` and `action` keep the password out of the address bar if the script has not loaded yet. */
+function PasswordStep({ busy, onSend }: { busy: boolean; onSend(email: string, password: string): void }) {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    onSend(String(form.get('email')), String(form.get('password')))
+  }
   return (
     <form
       method="post"
@@ -35,13 +87,6 @@ export function SignInForm({ next }: { next: string }) {
       noValidate
       className="flex flex-col gap-4"
     >
-      <div ref={summary} tabIndex={-1} role="alert" className="outline-none empty:hidden">
-        {problem && (
-          <Banner tone="bad" title="You are not signed in">
-            {problem}
-          </Banner>
-        )}
-      </div>
       <TextField
         id="email"
         name="email"
@@ -67,18 +112,26 @@ export function SignInForm({ next }: { next: string }) {
   )
 }
 
-/** The HTTP status of the answer; 0: no answer. */
-async function signIn(form: FormData): Promise<number> {
-  const body = JSON.stringify({ email: form.get('email'), password: form.get('password') })
-  try {
-    return (
-      await fetch('/api/auth/sign-in/email', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-      })
-    ).status
-  } catch {
-    return 0
+function CodeStep({ busy, onSend }: { busy: boolean; onSend(code: string): void }) {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    onSend(String(new FormData(event.currentTarget).get('code')).trim())
   }
+  return (
+    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+      <TextField
+        id="code"
+        name="code"
+        label="Code"
+        hint="The 6 digits of your authenticator app, or one of your recovery codes."
+        autoComplete="one-time-code"
+        autoCapitalize="characters"
+        spellCheck={false}
+        required
+      />
+      <Button type="submit" variant="primary" size="lg" busy={busy}>
+        {busy ? 'Signing in…' : 'Confirm'}
+      </Button>
+    </form>
+  )
 }

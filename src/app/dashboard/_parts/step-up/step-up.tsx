@@ -1,13 +1,14 @@
 'use client'
 import { TRPCClientError } from '@trpc/client'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from 'react'
+import { askPasskey, PasskeyProblem } from '@/app/_passkey/passkey'
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
 import { TextField } from '@/ui/field'
-import { api, isSignedOut } from '../api'
+import { api, type ConfirmOptions, isSignedOut } from '../api'
 import { Dialog, DialogFoot } from '../dialog/dialog'
 
-/** Opens the dialog that asks for the password. Resolves to true when the operator confirmed, to false when they left it. */
+/** Opens the dialog that asks for the second factor, or for the password of who has none. Resolves to true when the operator confirmed, to false when they left it. */
 type Confirm = () => Promise<boolean>
 
 const StepUp = createContext<Confirm>(async () => false)
@@ -60,28 +61,38 @@ function wantsStepUp(error: unknown): boolean {
   return error instanceof TRPCClientError && error.data?.idempotency?.kind === 'step-up-required'
 }
 
-const FIELD = 'step-up-password'
-
 function StepUpDialog({ onEnd }: { onEnd(confirmed: boolean): void }) {
-  const [password, setPassword] = useState('')
+  const [ways, setWays] = useState<ConfirmOptions | null>(null)
+  const [value, setValue] = useState('')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
-  // After the dialog has opened, which moves the focus to its first button.
-  useEffect(() => document.getElementById(FIELD)?.focus(), [])
-  const submit = async () => {
-    if (busy) return
+  const run = useCallback(async (act: () => Promise<void>) => {
     setBusy(true)
     setFailure(null)
     try {
-      await api.account.confirm.mutate({ password })
-      return onEnd(true)
+      await act()
     } catch (error) {
       if (isSignedOut(error)) return window.location.assign('/sign-in')
-      const problem = error instanceof TRPCClientError ? error.data?.idempotency : undefined
-      setFailure(problem?.detail ?? 'The server is not responding. Try again in a moment.')
+      setFailure(explain(error))
       document.getElementById(FIELD)?.focus()
     }
     setBusy(false)
+  }, [])
+  useEffect(() => void run(async () => setWays(await api.account.confirmOptions.mutate())), [run])
+  // After the dialog has opened, which moves the focus to its first button.
+  useEffect(() => {
+    if (ways) document.getElementById(FIELD)?.focus()
+  }, [ways])
+  const field = ways?.password ? FIELDS.password : ways?.code ? FIELDS.code : null
+  const submit = async () => {
+    await api.account.confirm.mutate(ways?.password ? { password: value } : { code: value.trim() })
+    onEnd(true)
+  }
+  const passkey = async () => {
+    // New options each time: a challenge is good for one try.
+    const { passkey: options } = await api.account.confirmOptions.mutate()
+    if (options) await api.account.confirm.mutate({ passkey: (await askPasskey(options)) as PasskeyAnswer })
+    onEnd(options !== null)
   }
   return (
     <Dialog title="Confirm that it is you" onClose={() => onEnd(false)}>
@@ -90,32 +101,68 @@ function StepUpDialog({ onEnd }: { onEnd(confirmed: boolean): void }) {
           noValidate
           onSubmit={(event) => {
             event.preventDefault()
-            void submit()
+            if (!busy && field) void run(submit)
           }}
         >
           <CardBody className="flex flex-col gap-4">
             <p className="text-ink-2 text-sm">
-              This action needs your password. After it you are not asked again for 5 minutes.
+              This action needs {needed(ways)}. After it you are not asked again for 5 minutes.
             </p>
-            <TextField
-              id={FIELD}
-              size="dense"
-              type="password"
-              label="Password"
-              autoComplete="current-password"
-              value={password}
-              onChange={(event) => setPassword(event.target.value)}
-              error={failure ?? undefined}
-            />
+            {field && (
+              <TextField
+                id={FIELD}
+                size="dense"
+                value={value}
+                onChange={(event) => setValue(event.target.value)}
+                error={failure ?? undefined}
+                {...field}
+              />
+            )}
+            {ways?.passkey && (
+              <div>
+                <Button busy={busy} onClick={() => !busy && void run(passkey)}>
+                  Use a passkey
+                </Button>
+              </div>
+            )}
           </CardBody>
-          <DialogFoot status={null}>
+          <DialogFoot status={field ? null : failure}>
             <Button onClick={close}>Cancel</Button>
-            <Button type="submit" variant="primary" busy={busy}>
-              Confirm
-            </Button>
+            {field && (
+              <Button type="submit" variant="primary" busy={busy}>
+                Confirm
+              </Button>
+            )}
           </DialogFoot>
         </form>
       )}
     </Dialog>
   )
+}
+
+function needed(ways: ConfirmOptions | null): string {
+  if (!ways) return 'a confirmation'
+  return ways.password ? 'your password' : 'your second factor'
+}
+
+type PasskeyAnswer = Extract<
+  Parameters<typeof api.account.confirm.mutate>[0],
+  { passkey: unknown }
+>['passkey']
+
+const FIELD = 'step-up'
+const FIELDS = {
+  password: { type: 'password', label: 'Password', autoComplete: 'current-password' },
+  code: {
+    type: 'text',
+    label: 'Code',
+    hint: 'The 6 digits of your authenticator app, or one of your recovery codes.',
+    autoComplete: 'one-time-code',
+  },
+}
+
+function explain(error: unknown): string {
+  if (error instanceof PasskeyProblem) return error.message
+  const problem = error instanceof TRPCClientError ? error.data?.idempotency : undefined
+  return problem?.detail ?? 'The server is not responding. Try again in a moment.'
 }

@@ -5,16 +5,23 @@ import { Button, buttonClass } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
-import { type AccountOverview, api } from '../../_parts/api'
+import { type AccountOverview, api, type FactorsData } from '../../_parts/api'
 import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
 import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { ROLE_LABELS } from '../../_parts/role-labels'
 import { deviceName } from './device-name'
+import { FactorsCard } from './factors/factors-card'
 import { PasswordForm } from './password-form'
 
-/** The signed-in operator's own account: role, password, sessions. */
-export function AccountSettingsPage({ initial }: { initial: AccountOverview }) {
+/** The signed-in operator's own account: role, password, second factors, sessions. */
+export function AccountSettingsPage({
+  initial,
+  factors,
+}: {
+  initial: AccountOverview
+  factors: FactorsData
+}) {
   const live = useLive(['account'], () => api.account.get.query(), initial)
   const { name, email, role, sessions } = live.data ?? initial
   const everywhere = useSubmitOnce(
@@ -36,25 +43,28 @@ export function AccountSettingsPage({ initial }: { initial: AccountOverview }) {
       />
       <StaleDataBanner query={live} />
       <div className="grid items-start gap-4 xl:grid-cols-2">
-        <Card>
-          <CardHeader
-            title="Sessions"
-            note="Each ends 12 hours after its last use, and 24 hours after the sign-in."
-            actions={
-              <Button size="sm" variant="danger" busy={everywhere.busy} onClick={everywhere.press}>
-                Sign out everywhere
-              </Button>
-            }
-          />
-          <p role="alert" className="px-4 pt-2 text-bad text-ui empty:hidden sm:px-5">
-            {everywhere.failure}
-          </p>
-          <ul className="divide-y divide-line">
-            {sessions.map((session) => (
-              <SessionItem key={session.id} session={session} onEnded={() => void live.refetch()} />
-            ))}
-          </ul>
-        </Card>
+        <div className="flex flex-col gap-4">
+          <Card>
+            <CardHeader
+              title="Sessions"
+              note="Each ends 12 hours after its last use, and 24 hours after the sign-in."
+              actions={
+                <Button size="sm" variant="danger" busy={everywhere.busy} onClick={everywhere.press}>
+                  Sign out everywhere
+                </Button>
+              }
+            />
+            <p role="alert" className="px-4 pt-2 text-bad text-ui empty:hidden sm:px-5">
+              {everywhere.failure}
+            </p>
+            <ul className="divide-y divide-line">
+              {sessions.map((session) => (
+                <SessionItem key={session.id} session={session} onEnded={() => void live.refetch()} />
+              ))}
+            </ul>
+          </Card>
+          <FactorsCard initial={factors} onChanged={() => void live.refetch()} />
+        </div>
         <PasswordForm email={email} onChanged={() => void live.refetch()} />
       </div>
     </>
@@ -77,7 +87,7 @@ function SessionItem({
           {device} {session.current && <Badge tone="ok">This one</Badge>}
         </span>
         <span className="block text-ink-3 text-xs [overflow-wrap:anywhere]">
-          {session.address ?? 'Address not known'} · last used{' '}
+          {session.address || 'Address not known'} · last used{' '}
           <Timestamp at={session.lastUsedAt} seconds={false} />
         </span>
         <span role="alert" className="block text-bad text-xs empty:hidden">

@@ -2,34 +2,50 @@
 import { useState } from 'react'
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
-import { api, type TeamMember } from '../../_parts/api'
+import { api, type RoleName, type TeamMember } from '../../_parts/api'
 import { Dialog, DialogFoot } from '../../_parts/dialog/dialog'
 import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
 import { RoleChoice } from './role-choice'
 
-/** Changes the role of an operator, or removes them. */
+type MemberAction = 'role' | 'factors' | 'remove'
+
+const TITLES: Record<MemberAction, (name: string) => string> = {
+  role: (name) => `Role of ${name}`,
+  factors: (name) => `Reset the second factor of ${name}?`,
+  remove: (name) => `Remove ${name}?`,
+}
+const BUTTONS: Record<MemberAction, string> = {
+  role: 'Change role',
+  factors: 'Reset second factor',
+  remove: 'Remove operator',
+}
+const EFFECTS = {
+  factors:
+    'is signed out at once. Their authenticator app, passkeys and recovery codes end, and they sign in with the password alone until they add new ones. Make sure that it is really they who asked.',
+  remove: 'is signed out at once and cannot sign in any more. What they did stays in the audit log.',
+}
+const ACTIONS: Record<MemberAction, (id: string, role: RoleName) => Promise<unknown>> = {
+  role: (id, role) => api.operators.setRole.mutate({ id, role }),
+  factors: (id) => api.operators.resetFactors.mutate({ id }),
+  remove: (id) => api.operators.remove.mutate({ id }),
+}
+
+/** Changes the role of an operator, resets their second factors, or removes them. */
 export function MemberDialog({
   what,
   row,
   onDone,
   onClose,
 }: {
-  what: 'role' | 'remove'
+  what: MemberAction
   row: TeamMember
   onDone(): void
   onClose(): void
 }) {
   const [role, setRole] = useState(row.role)
-  const act = useSubmitOnce(
-    () =>
-      what === 'role'
-        ? api.operators.setRole.mutate({ id: row.id, role })
-        : api.operators.remove.mutate({ id: row.id }),
-    onDone,
-  )
-  const title = what === 'role' ? `Role of ${row.name}` : `Remove ${row.name}?`
+  const act = useSubmitOnce(() => ACTIONS[what](row.id, role), onDone)
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={TITLES[what](row.name)} onClose={onClose}>
       {(close) => (
         <>
           <CardBody className="text-sm">
@@ -37,15 +53,14 @@ export function MemberDialog({
               <RoleChoice chosen={role} onChange={setRole} />
             ) : (
               <p className="text-ink-2">
-                {row.email} is signed out at once and cannot sign in any more. What they did stays in the
-                audit log.
+                {row.email} {EFFECTS[what]}
               </p>
             )}
           </CardBody>
           <DialogFoot status={act.failure}>
             <Button onClick={close}>Cancel</Button>
             <Button variant={what === 'role' ? 'primary' : 'danger'} busy={act.busy} onClick={act.press}>
-              {what === 'role' ? 'Change role' : 'Remove operator'}
+              {BUTTONS[what]}
             </Button>
           </DialogFoot>
         </>

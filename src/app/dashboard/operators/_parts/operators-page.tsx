@@ -14,7 +14,7 @@ import { ROLE_LABELS } from '../../_parts/role-labels'
 import { InviteDialog } from './invite-dialog'
 import { MemberDialog } from './member-dialog'
 
-type OpenDialog = { what: 'invite' } | { what: 'role' | 'remove'; row: TeamMember } | null
+type OpenDialog = { what: 'invite' } | { what: 'role' | 'remove' | 'factors'; row: TeamMember } | null
 
 /** The people who may see this merchant's dashboard, and who is invited. */
 export function OperatorsPage({ initial }: { initial: TeamData }) {
@@ -51,6 +51,7 @@ export function OperatorsPage({ initial }: { initial: TeamData }) {
                     <span className="break-words">{row.name}</span>
                     <Badge>{ROLE_LABELS[row.role].word}</Badge>
                     {row.you && <Badge tone="info">You</Badge>}
+                    {row.hasFactor && <Badge tone="ok">Second factor</Badge>}
                   </span>
                   <span className="block break-words text-ink-3 text-xs">
                     {row.email}
@@ -62,7 +63,12 @@ export function OperatorsPage({ initial }: { initial: TeamData }) {
                     )}
                   </span>
                 </span>
-                <span className="flex gap-2">
+                <span className="flex flex-wrap gap-2">
+                  {row.hasFactor && !row.you && (
+                    <Button size="sm" onClick={() => setOpen({ what: 'factors', row })}>
+                      Reset second factor<span className="sr-only"> of {row.name}</span>
+                    </Button>
+                  )}
                   <Button size="sm" onClick={() => setOpen({ what: 'role', row })}>
                     Change role<span className="sr-only"> of {row.name}</span>
                   </Button>
