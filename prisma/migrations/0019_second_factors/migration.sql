@@ -61,7 +61,11 @@ CREATE TABLE operator_recovery_code (
 );
 
 -- The product adds and removes factors. Whose a factor is, and the public key of a passkey, never change.
-GRANT SELECT, INSERT, DELETE ON operator_totp, operator_passkey, operator_recovery_code TO payonce_app;
+GRANT SELECT, DELETE ON operator_totp, operator_passkey, operator_recovery_code TO payonce_app;
+-- A factor is born unconfirmed and unused, by the database's clock.
+GRANT INSERT (merchant_id, operator_id, secret) ON operator_totp TO payonce_app;
+GRANT INSERT (merchant_id, id, operator_id, credential_id, public_key, counter, transports, name, synced) ON operator_passkey TO payonce_app;
+GRANT INSERT (merchant_id, operator_id, hash) ON operator_recovery_code TO payonce_app;
 -- A secret is replaced until it is confirmed, and encrypted anew after the installation's secret has rotated; each accepted code is marked.
 GRANT UPDATE (secret, last_step, created_at, confirmed_at) ON operator_totp TO payonce_app;
 -- Each use of a passkey.

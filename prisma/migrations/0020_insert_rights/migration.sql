@@ -77,7 +77,8 @@ REVOKE INSERT ON operator FROM payonce_app;
 GRANT INSERT (id, merchant_id, name, email, role, email_verified, created_at, updated_at) ON operator TO payonce_app;
 -- Not: verified_at, which is the instant of the sign-in.
 REVOKE INSERT ON operator_session FROM payonce_app;
-GRANT INSERT (id, expires_at, token, ip_address, user_agent, user_id, failed_verifications, created_at, updated_at) ON operator_session TO payonce_app;
+GRANT INSERT (id, expires_at, token, ip_address, user_agent, user_id, failed_verifications, factor, created_at, updated_at)
+  ON operator_session TO payonce_app;
 -- Not: the tokens of other providers, of which there are none.
 REVOKE INSERT ON operator_credential FROM payonce_app;
 GRANT INSERT (id, account_id, provider_id, user_id, password, created_at, updated_at) ON operator_credential TO payonce_app;
