@@ -9,8 +9,12 @@ import { openTestProduct, type TestProduct } from '../testing/product'
 /** Refunds by operators: who may give back how much, how two admins decide a large one, and what the database refuses from anybody. */
 let product: TestProduct
 let payment: string
+let viewer: TestOperator
+let support: TestOperator
+let colleague: TestOperator
 let admin: TestOperator
 let otherAdmin: TestOperator
+let third: TestOperator
 
 beforeAll(async () => {
   product = await openTestProduct({
@@ -20,14 +24,21 @@ beforeAll(async () => {
     PAYONCE_FOUR_EYES_REFUND_MINOR: '2000',
     PAYONCE_FOUR_EYES_REFUND_DAY_MINOR: '6000',
   })
+  viewer = await person('viewer')
+  support = await person('support')
+  colleague = await person('support')
+  admin = await person('admin')
+  otherAdmin = await person('admin')
+  third = await person('admin')
 })
 afterAll(async () => {
   await everythingHolds()
   await product.close()
 })
-// New people for each test: what one has refunded today counts.
+// A new day for each test, and a new payment: what one has refunded today, and what of one payment, counts.
 beforeEach(async () => {
-  ;[payment, admin, otherAdmin] = await Promise.all([paid(), person('admin'), person('admin')])
+  await asIfBefore(`UPDATE operator_refund SET created_at = created_at - interval '1 day'`)
+  payment = await paid()
 })
 
 const person = (role: Role) => newOperator(product, role)
@@ -93,7 +104,6 @@ async function everythingHolds(): Promise<void> {
 
 describe('by one operator', () => {
   test('8 47 support refunds within the limit: once, with the actor, the address, the request, and an audit entry', async () => {
-    const support = await person('support')
     const cookie = await support.cookie()
     const answer = await product.call('/api/trpc/refunds.create', {
       method: 'POST',
@@ -125,7 +135,6 @@ describe('by one operator', () => {
   })
 
   test('what each role may give back of one payment', async () => {
-    const [viewer, support] = [await person('viewer'), await person('support')]
     expect(await refund(viewer, 1)).toMatchObject({ kind: 'forbidden' })
     const above = await refund(support, 1001)
     expect(above).toMatchObject({
@@ -162,14 +171,13 @@ describe('by one operator', () => {
 
   test('a limit for a currency of its own', async () => {
     const yen = await paid('JPY')
-    const support = await person('support')
     expect((await refund(support, 21, { payment: yen })).kind).toBe('forbidden')
     expect((await refund(support, 20, { payment: yen })).kind).toBeNull()
   })
 
   test('more than is left is refused before any limit, and changes nothing', async () => {
     await refund(admin, 2000)
-    const reply = await refund(await person('support'), 401)
+    const reply = await refund(support, 401)
     expect(reply).toMatchObject({ kind: 'not-refundable', detail: expect.stringMatching(/€4\.00/) })
   })
 
@@ -210,7 +218,6 @@ describe('by one operator', () => {
   })
 
   test('a double click, a retry, eight windows: one refund, and each gets its answer', async () => {
-    const support = await person('support')
     const replies = await Promise.all(Array.from({ length: 8 }, () => refund(support, 900, { key: 'same' })))
     expect(new Set(replies.map(({ data }) => data?.id)).size).toBe(1)
     // The limit is used up by now; the stored answer does not ask for it again.
@@ -221,10 +228,8 @@ describe('by one operator', () => {
   })
 
   test('the key of another operator is another key', async () => {
-    await refund(await person('support'), 100, { key: 'shared' })
-    expect((await refund(await person('support'), 100, { key: 'shared' })).data.idempotency.outcome).toBe(
-      'executed',
-    )
+    await refund(support, 100, { key: 'shared' })
+    expect((await refund(colleague, 100, { key: 'shared' })).data.idempotency.outcome).toBe('executed')
     expect(await refunded()).toEqual([200, 200])
   })
 
@@ -242,7 +247,6 @@ describe('by one operator', () => {
 
 describe('a limit cannot be split', () => {
   test('by small refunds of one payment, one after the other, by several people', async () => {
-    const [support, colleague] = [await person('support'), await person('support')]
     expect((await refund(support, 600)).kind).toBeNull()
     const second = await refund(colleague, 600)
     expect(second).toMatchObject({ kind: 'forbidden', detail: expect.stringMatching(/€6\.00 of this one/) })
@@ -253,7 +257,7 @@ describe('a limit cannot be split', () => {
   })
 
   test('by small refunds of one payment, all at once', async () => {
-    const people = await Promise.all(Array.from({ length: 5 }, () => person('support')))
+    const people = Array.from({ length: 5 }, (_, n) => (n % 2 ? support : colleague))
     const replies = await Promise.all([...people, ...people].map((one) => refund(one, 300)))
     expect(replies.filter(({ kind }) => kind === null)).toHaveLength(3)
     expect(replies.filter(({ kind }) => kind === 'forbidden')).toHaveLength(7)
@@ -261,7 +265,6 @@ describe('a limit cannot be split', () => {
   })
 
   test('by refunds of many payments within 24 hours, all at once; the next day there is room again', async () => {
-    const support = await person('support')
     const payments = await Promise.all(Array.from({ length: 6 }, () => paid()))
     const replies = await Promise.all(payments.map((one) => refund(support, 900, { payment: one })))
     expect(replies.filter(({ kind }) => kind === null)).toHaveLength(3)
@@ -283,7 +286,6 @@ describe('a limit cannot be split', () => {
   })
 
   test('a refund that the bank refused counts for nothing', async () => {
-    const support = await person('support')
     const gone = (amount: string) =>
       rowsOf(`UPDATE gateway_simulator.charge SET refunded_amount = ${amount} WHERE idempotency_key = $1`, [
         uuid(payment),
@@ -337,7 +339,6 @@ describe('by two admins', () => {
 
   test('two who approve at once, each with a double click: one refund, one answer', async () => {
     const id = await requested()
-    const third = await person('admin')
     const clicks = [otherAdmin, third, otherAdmin, third, third, otherAdmin]
     const replies = await Promise.all(clicks.map((one) => approve(id, one)))
     expect(replies.map(({ kind }) => kind)).toEqual(clicks.map(() => null))
@@ -363,7 +364,7 @@ describe('by two admins', () => {
 
   test('an approval and another refund of the same payment at once: never more than was paid', async () => {
     const id = await requested(2400)
-    const [approved, small] = await Promise.all([approve(id), refund(await person('support'), 500)])
+    const [approved, small] = await Promise.all([approve(id), refund(support, 500)])
     expect([approved.kind, small.kind].sort()).toEqual([null, 'not-refundable'].sort())
     expect((await refunded())[0]).toBe(approved.kind === null ? 2400 : 500)
   })
@@ -394,13 +395,14 @@ describe('by two admins', () => {
   })
 
   test('a request of someone who is no longer an admin is not approved', async () => {
-    const id = await requested()
-    await rowsOf(`UPDATE operator SET role = 'support' WHERE id = $1`, [admin.id])
+    const leaver = await person('admin')
+    const id = await requested(2100, leaver)
+    await rowsOf(`UPDATE operator SET role = 'support' WHERE id = $1`, [leaver.id])
     expect(await approve(id)).toMatchObject({
       kind: 'forbidden',
       detail: expect.stringMatching(/no longer an admin/),
     })
-    await rowsOf(`DELETE FROM operator WHERE id = $1`, [admin.id])
+    await rowsOf(`DELETE FROM operator WHERE id = $1`, [leaver.id])
     expect((await approve(id)).kind).toBe('forbidden')
     expect(await refundCount()).toBe(0)
   })
@@ -466,7 +468,6 @@ describe('by two admins', () => {
 
   test('it is in the list and on the payment’s page until it is decided', async () => {
     const id = await requested()
-    const viewer = await person('viewer')
     const listed = async () =>
       (await call('refunds.requests', viewer, {})).data.requests.map((one: { id: string }) => one.id)
     expect(await listed()).toContain(id)
@@ -491,30 +492,29 @@ describe('by two admins', () => {
 
 describe('the payment’s page', () => {
   test('8 names who paid and who refunded; from where, and in which request, for support and admins', async () => {
-    await refund(admin, 100)
-    const seenBy = async (role: Role) =>
-      (await call('payments.get', await person(role), { id: payment })).data
-    expect(await seenBy('support')).toMatchObject({
+    const leaver = await person('admin')
+    await refund(leaver, 100)
+    const seenBy = async (who: TestOperator) => (await call('payments.get', who, { id: payment })).data
+    expect(await seenBy(support)).toMatchObject({
       by: { kind: 'key', name: 'Test', requestId: expect.any(String) },
       refunds: [{ by: { kind: 'operator', name: 'admin', requestId: expect.any(String) } }],
     })
-    const viewed = await seenBy('viewer')
+    const viewed = await seenBy(viewer)
     const hidden = { address: null, requestId: null }
     expect(viewed).toMatchObject({
       by: { name: 'Test', ...hidden },
       refunds: [{ by: { name: 'admin', ...hidden } }],
     })
-    await rowsOf('DELETE FROM operator WHERE id = $1', [admin.id])
-    expect((await seenBy('viewer')).refunds[0].by).toMatchObject({
+    await rowsOf('DELETE FROM operator WHERE id = $1', [leaver.id])
+    expect((await seenBy(viewer)).refunds[0].by).toMatchObject({
       name: null,
-      actor: `operator:${admin.id}`,
+      actor: `operator:${leaver.id}`,
     })
   })
 
   test('names what each role may still refund', async () => {
     const rights = async (who: TestOperator) =>
       (await call('payments.get', who, { id: payment })).data.refundRights
-    const [viewer, support] = [await person('viewer'), await person('support')]
     expect(await rights(viewer)).toBeNull()
     expect(await rights(support)).toMatchObject({ refundable: 2400, alone: 1000, confirmed: null })
     expect(await rights(admin)).toMatchObject({ refundable: 2400, alone: 1000, confirmed: 2000 })
@@ -545,7 +545,7 @@ describe('the database refuses, from any caller', () => {
   test('an approval by somebody who is no admin of the merchant', async () => {
     const id = await requested()
     const foreign = await newOperator(product, 'admin', (await product.otherMerchant()).merchantId)
-    for (const who of [await person('support'), foreign, { id: 'nobody' }])
+    for (const who of [support, foreign, { id: 'nobody' }])
       await expect(decide(id, 'approved', `operator:${who.id}`)).rejects.toThrow(/not of two admins/)
     await expect(decide(id, 'approved', `OPERATOR:${admin.id}`)).rejects.toThrow(/not of two admins/)
   })
