@@ -1,8 +1,8 @@
 'use client'
 import { useState } from 'react'
 import { Button } from '@/ui/button'
-import type { PaymentData } from '../../../../_parts/api'
-import { RefundDialog, type RefundRights } from './refund-dialog'
+import type { PaymentData, RefundRights } from '../../../../_parts/api'
+import { RefundDialog } from './refund-dialog'
 
 /** Opens the refund of a payment. Absent where the operator may refund nothing of it. */
 export function RefundButton({ payment, onChange }: { payment: PaymentData; onChange(): void }) {

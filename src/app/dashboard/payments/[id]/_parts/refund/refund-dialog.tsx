@@ -6,14 +6,11 @@ import { Button } from '@/ui/button'
 import { CardBody, Fact, Facts } from '@/ui/card'
 import { Money } from '@/ui/money'
 import { Verbatim } from '@/ui/verbatim'
-import type { PaymentData } from '../../../../_parts/api'
+import type { PaymentData, RefundRights } from '../../../../_parts/api'
 import { Dialog, DialogFoot } from '../../../../_parts/dialog/dialog'
 import type { RefundAttempt, RefundPhase } from './refund-attempt'
 import { RefundForm } from './refund-form'
 import { useRefund } from './use-refund'
-
-/** What the operator may refund; see `refundRightsOut`. */
-export type RefundRights = NonNullable<PaymentData['refundRights']>
 
 /** Gives money back: amount and reason, a confirmation that names both and the card, and every way it can end. */
 export function RefundDialog({

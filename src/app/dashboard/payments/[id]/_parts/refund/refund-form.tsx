@@ -3,11 +3,10 @@ import { useState } from 'react'
 import { formatMoney } from '@/lib/money'
 import { Button } from '@/ui/button'
 import { TextField } from '@/ui/field'
-import type { PaymentData } from '../../../../_parts/api'
+import type { PaymentData, RefundRights } from '../../../../_parts/api'
 import { DialogFoot } from '../../../../_parts/dialog/dialog'
 import { minorOfText, textOfMinor } from './amount-text'
 import type { RefundAttempt } from './refund-attempt'
-import type { RefundRights } from './refund-dialog'
 
 const AMOUNT = 'refund-amount'
 const REASON = 'refund-reason'
@@ -82,8 +81,8 @@ export function RefundForm({
   )
 }
 
-function needsApproval(amount: number | null, { confirmed }: RefundRights): boolean {
-  return amount !== null && confirmed !== null && amount > confirmed
+function needsApproval(amount: number | null, { refundable, confirmed }: RefundRights): boolean {
+  return amount !== null && confirmed !== null && amount > confirmed && amount <= refundable
 }
 
 function wrongWith(
