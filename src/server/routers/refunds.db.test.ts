@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Role } from '@/access/operator'
 import { readId, uuidv7 } from '@/lib/id'
 import { openDb, openPool } from '@/platform/db'
@@ -487,6 +487,46 @@ describe('by two admins', () => {
         refundStatus: 'succeeded',
       },
     ])
+  })
+})
+
+describe('the bank does not answer', () => {
+  /** The resolver's round, with every doubt due. */
+  async function settleDoubt(): Promise<void> {
+    await rowsOf(`UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE state = 'unknown'`)
+    await asIfBefore(`UPDATE refund SET created_at = now() - interval '1 minute' WHERE status = 'unknown'`)
+    const { engine, operations } = product.deps
+    await engine.recover(operations.operatorRefund, 20, 'test')
+    await engine.recover(operations.approvedRefund, 20, 'test')
+  }
+  const silence = () => vi.spyOn(product.bank, 'refund').mockRejectedValueOnce(new Error('the bank is away'))
+
+  test('a refund in doubt counts for the limit, is asked for again under its key, and is made once', async () => {
+    silence()
+    const reply = await refund(support, 800, { key: 'doubt' })
+    expect(reply.kind).toBe('outcome-unknown')
+    expect((await refund(support, 300)).kind).toBe('forbidden')
+    expect((await refund(support, 800, { key: 'doubt' })).kind).toBe('outcome-unknown')
+    await settleDoubt()
+    expect((await refund(support, 800, { key: 'doubt' })).data).toMatchObject({
+      amount: 800,
+      idempotency: { outcome: 'replayed' },
+    })
+    expect([await refundCount(), await refunded()]).toEqual([1, [800, 800]])
+  })
+
+  test('an approval in doubt stays an approval: another press, by whomever, is no second refund', async () => {
+    const id = await requested()
+    silence()
+    expect((await approve(id)).kind).toBe('outcome-unknown')
+    expect((await approve(id, third)).kind).toBe('outcome-unknown')
+    expect((await call('refunds.withdraw', admin, { id })).kind).toBe('not-refundable')
+    const shown = async () => (await call('payments.get', viewer, { id: payment })).data.refundRequests[0]
+    expect(await shown()).toMatchObject({ status: 'approved', refundStatus: 'pending' })
+    await settleDoubt()
+    expect(await shown()).toMatchObject({ refundStatus: 'succeeded' })
+    expect((await approve(id, third)).data.idempotency.outcome).toBe('replayed')
+    expect([await refundCount(), await refunded()]).toEqual([1, [2100, 2100]])
   })
 })
 
