@@ -143,3 +143,31 @@ GRANT SELECT, INSERT (merchant_id, refund_id, payment_id, actor, amount, currenc
 REVOKE EXECUTE ON FUNCTION operator_may_refund(uuid, uuid, text, text, bigint, bigint, bigint),
   refund_request_move_is_legal(), refund_request_begins_open(), operator_refund_is_true(), approval_has_its_refund() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION operator_may_refund(uuid, uuid, text, text, bigint, bigint, bigint) TO payonce_app;
+
+-- What must be true of it, as 0006_integrity says it. -----------------------------------------------------------------------------
+CREATE VIEW integrity_across.refund_request_is_decided_by_another AS
+  SELECT r.merchant_id, 'refund_request ' || r.id AS subject,
+    r.status || ' by ' || coalesce(r.decided_actor, 'nobody') || ', made by ' || r.actor || ', refunded ' || coalesce(f.amount::text, 'nothing') AS detail
+  FROM refund_request r
+  LEFT JOIN operator_refund o ON (o.merchant_id, o.refund_request_id) = (r.merchant_id, r.id)
+  LEFT JOIN refund f ON (f.merchant_id, f.id) = (o.merchant_id, o.refund_id)
+  WHERE CASE WHEN r.status = 'approved' THEN
+    r.decided_actor IS NOT DISTINCT FROM r.actor
+      OR (f.payment_id, f.amount, f.currency, f.actor) IS DISTINCT FROM (r.payment_id, r.amount, r.currency, r.decided_actor)
+    ELSE f.id IS NOT NULL END;
+COMMENT ON VIEW integrity_across.refund_request_is_decided_by_another IS
+  'Each approved refund request has one refund of its amount, approved by another than asked for it, and no other request has a refund';
+
+-- The new table holds words, too.
+CREATE OR REPLACE VIEW integrity_across.no_card_number AS
+  SELECT written.merchant_id, written.subject, 'holds a card number' AS detail
+  FROM (
+    SELECT merchant_id, 'idempotency_record ' || id AS subject, concat_ws(' ', key, scope, answer) AS content FROM idempotency_record
+    UNION ALL SELECT merchant_id, 'orders ' || id, concat_ws(' ', reference, customer_email, metadata) FROM orders
+    UNION ALL SELECT merchant_id, 'order_item ' || order_id, name FROM order_item
+    UNION ALL SELECT merchant_id, 'payment ' || id, concat_ws(' ', method, card_label, description, metadata) FROM payment
+    UNION ALL SELECT merchant_id, 'refund ' || id, reason FROM refund
+    UNION ALL SELECT merchant_id, 'refund_request ' || id, reason FROM refund_request
+    UNION ALL SELECT merchant_id, 'outbox_event ' || id, payload FROM outbox_event
+  ) AS written
+  WHERE integrity_across.holds_card_number(written.content);

@@ -490,6 +490,29 @@ describe('by two admins', () => {
   })
 })
 
+describe('the invariant', () => {
+  test.each([
+    ['approved by the one who asked', `UPDATE refund_request SET decided_actor = actor WHERE id = $1`],
+    ['approved with another amount', `UPDATE refund_request SET amount = amount + 1 WHERE id = $1`],
+    ['refunded and not approved', `UPDATE refund_request SET status = 'rejected' WHERE id = $1`],
+    ['approved without a refund', `DELETE FROM operator_refund WHERE refund_request_id = $1`],
+  ])('sees a request %s, by whoever can switch the triggers off', async (_, change) => {
+    const id = await requested()
+    await approve(id)
+    const client = await product.owner.connect()
+    const broken = async () =>
+      (await client.query('SELECT subject FROM integrity_across.refund_request_is_decided_by_another')).rows
+    expect(await broken()).toEqual([])
+    await client.query('BEGIN')
+    await client.query('ALTER TABLE refund_request DROP CONSTRAINT refund_request_four_eyes')
+    await client.query('SET LOCAL session_replication_role = replica')
+    await client.query(change, [id])
+    expect(await broken()).toEqual([{ subject: `refund_request ${id}` }])
+    await client.query('ROLLBACK')
+    client.release()
+  })
+})
+
 describe('the bank does not answer', () => {
   /** The resolver's round, with every doubt due. */
   async function settleDoubt(): Promise<void> {
