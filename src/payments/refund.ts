@@ -1,7 +1,8 @@
 import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
-import type { Facts } from '@/idempotency/problems'
+import type { Facts, Problem } from '@/idempotency/problems'
 import {
+  type ClaimedPart,
   type ClaimRows,
   claimedPart,
   claimedSql,
@@ -16,7 +17,7 @@ import { showId } from '@/lib/id'
 import { formatMoney, isCurrency } from '@/lib/money'
 import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
 import { auditParked, insertAudit } from '@/platform/audit'
-import { type Db, sql, type Write } from '@/platform/db'
+import { type Db, type Sql, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
 import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
@@ -49,17 +50,32 @@ export interface RefundDeps {
 /** The bank's answer. `contradiction`: the bank may have forgotten the key, so no answer would prove anything; a person must decide. */
 export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: string }
 
+/** How a refund begins: who may have it, and how much. What follows is the same for each. */
+export interface RefundBeginning<Input extends object> {
+  volatile: readonly (string & keyof Input)[]
+  begin(input: Input, ids: Ids, claim: ClaimRows, newId: () => string): SqlBegin
+  whyRefused(db: Db, input: Input): Promise<Refusal>
+}
+
+/** A program's refund: its API key has the scope, and the payment alone is the limit. */
+export const PROGRAM_REFUND: RefundBeginning<RefundInput> = {
+  volatile: ['by'],
+  begin: takeFromPayment,
+  whyRefused: whyNotRefundable,
+}
+
 /**
  * Refunding: take the amount from the payment, ask the bank once, settle in one commit. The bank's key is the id of our own row, so the
  * request may be repeated after a crash: it is the same refund, whichever process sends it.
  */
-export function refundOperation(
+export function refundOperation<Input extends object>(
   deps: RefundDeps,
-): Operation<RefundInput, BegunRefund, RefundEffect, SqlForm> {
+  { volatile, begin, whyRefused }: RefundBeginning<Input>,
+): Operation<Input, BegunRefund, RefundEffect, SqlForm> {
   return {
     name: deps.name,
-    volatile: ['by'],
-    begin: (input, ids, claim) => takeFromPayment(input, ids, claim, deps.newId()),
+    volatile,
+    begin: (input, ids, claim) => begin(input, ids, claim, deps.newId),
     whyRefused: (input) => whyRefused(deps.db, input),
     ask: (refund) => giveBack(deps.gateway, refund),
     find: (refund) => giveBack(deps.gateway, refund),
@@ -105,45 +121,63 @@ export function refundOperation(
 /**
  * The payment's row is locked before it is read, so that each of several refunds at once sees what the ones before it took. The database
  * counts again by itself (trigger refund_takes_from_its_payment, CHECK payment_refunded_amount).
- *
- * The audit entry is written here and not with the outcome: it must be there before the bank is asked, whatever becomes of this process,
- * and here it is known who asks. It waits for another entry of the merchant until that one's commit, never for a bank.
  */
-function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, auditId: string): SqlBegin {
-  const taken = claimedPart(
+export function takenPayment(
+  { merchantId, paymentId, amount }: Pick<RefundInput, 'merchantId' | 'paymentId' | 'amount'>,
+  claim: ClaimRows,
+): ClaimedPart {
+  return claimedPart(
     'taken',
     claimedSql`
       SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
-        coalesce(${input.amount}::bigint, p.amount - p.refunded_amount) AS wanted
+        coalesce(${amount}::bigint, p.amount - p.refunded_amount) AS wanted
       FROM ${claim}, payment p
-      WHERE p.merchant_id = ${ids.merchantId}::uuid AND p.id = ${input.paymentId}::uuid AND p.status = 'succeeded'
+      WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid AND p.status = 'succeeded'
       FOR NO KEY UPDATE OF p`,
   )
+}
+
+/**
+ * The refund's row and its audit entry, from the rows of `taken`. The entry is written here and not with the outcome: it must be there
+ * before the bank is asked, whatever becomes of this process, and here it is known who asks. It waits for another entry of the merchant
+ * until that one's commit, never for a bank.
+ * @param reason an expression over `taken`. @param allowed a condition on it, beside that the amount is left
+ */
+export function insertedRefund(
+  taken: ClaimRows,
+  ids: Ids,
+  { by, reason, allowed = sql`true` }: { by: Actor | undefined; reason: Sql; allowed?: Sql },
+  newId: () => string,
+): { refund: ClaimedPart; parts: ClaimedPart[] } {
   const refund = claimedPart(
     'asked',
     claimedSql`
       INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key, ${ACTOR_COLUMNS})
-      SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${input.reason}, gateway_ref, ${ids.subjectId},
-        ${actorValues(input.by)}
-      FROM ${taken.rows} WHERE wanted BETWEEN 1 AND refundable
+      SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${reason}, gateway_ref, ${ids.subjectId},
+        ${actorValues(by)}
+      FROM ${taken} WHERE wanted BETWEEN 1 AND refundable AND ${allowed}
       RETURNING ${BEGUN_REFUND}`,
   )
-  const entry = { id: auditId, by: input.by, action: 'refund.begun', subject: ids.subjectId }
+  const entry = { id: newId(), by, action: 'refund.begun', subject: ids.subjectId }
   const detail = sql`amount || ' ' || currency || ' of payment ' || "paymentId"`
-  return {
-    name: 'refund',
-    prior: [
-      taken,
-      // Merchants from before there was an account for refunds get it here.
-      claimedPart('opened', openAccountsOf(taken.rows)),
-      refund,
-      claimedPart('audited', insertAudit(entry, detail, refund.rows)),
-    ],
-    sql: claimedSql`SELECT * FROM ${refund.rows}`,
-  }
+  // Merchants from before there was an account for refunds get it here.
+  const opened = claimedPart('opened', openAccountsOf(taken))
+  const audited = claimedPart('audited', insertAudit(entry, detail, refund.rows))
+  return { refund, parts: [opened, refund, audited] }
 }
 
-async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promise<Refusal> {
+function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, newId: () => string): SqlBegin {
+  const taken = takenPayment(input, claim)
+  const by = input.by
+  const { refund, parts } = insertedRefund(taken.rows, ids, { by, reason: sql`${input.reason}` }, newId)
+  return { name: 'refund', prior: [taken, ...parts], sql: claimedSql`SELECT * FROM ${refund.rows}` }
+}
+
+/** The reason that lies in the payment: it is not there, did not succeed, or has less left. */
+export async function whyNotRefundable(
+  db: Db,
+  { merchantId, paymentId }: Pick<RefundInput, 'merchantId' | 'paymentId'>,
+): Promise<{ kind: 'problem'; problem: Problem }> {
   const payment = await db.payment.findUnique({
     where: { merchantId_id: { merchantId, id: paymentId } },
     select: { status: true, currency: true, amount: true, refundedAmount: true },

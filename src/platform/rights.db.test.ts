@@ -46,6 +46,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     operator_invitation: 'SELECT, INSERT, UPDATE (accepted_at, revoked_at)',
     operator_passkey: 'SELECT, INSERT, DELETE, UPDATE (counter, last_used_at, synced)',
     operator_recovery_code: 'SELECT, INSERT, DELETE, UPDATE (used_at)',
+    // An operator's refund is counted when it begins, and never again.
+    operator_refund: 'SELECT, INSERT',
     operator_session:
       'SELECT, INSERT, DELETE, UPDATE (expires_at, factor, failed_verifications, ip_address, ' +
       'token, updated_at, user_agent, verified_at)',
@@ -60,6 +62,9 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     rate_limit: 'SELECT, INSERT, DELETE, UPDATE (expire, points)',
     reconciliation: 'SELECT, INSERT, UPDATE (after, last_charge_at, since, updated_at)',
     refund: 'SELECT, INSERT, UPDATE (gateway_ref, status, transaction_id, updated_at)',
+    // Asked for, and how it ended; the deadline and the decision are not among the columns that it may insert.
+    refund_request:
+      'SELECT, INSERT, UPDATE (decided_actor, decided_address, decided_at, decided_request_id, status)',
     surplus_charge: 'SELECT, INSERT, UPDATE (next_try_at, reason, settled_at, status, tries)',
   },
   payonce_bank: {
@@ -126,6 +131,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     ],
     operator_passkey: [['created_at', 'last_used_at'], 'a passkey is born unused'],
     operator_recovery_code: [['created_at', 'used_at'], 'a code is born unused'],
+    operator_refund: [['created_at'], 'no refund is dated out of a day’s sum'],
     operator_session: [['verified_at'], 'the instant of the sign-in'],
     operator_totp: [['confirmed_at', 'created_at', 'last_step'], 'a code must confirm it'],
     operator_verification: [[], 'better-auth sends every column'],
@@ -151,6 +157,18 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     refund: [
       ['created_at', 'gateway_ref', 'status', 'transaction_id', 'updated_at'],
       'a refund is born sending: what becomes of it are legal moves',
+    ],
+    refund_request: [
+      [
+        'created_at',
+        'decided_actor',
+        'decided_address',
+        'decided_at',
+        'decided_request_id',
+        'expires_at',
+        'status',
+      ],
+      'a request is born open, for 72 hours',
     ],
     surplus_charge: [
       ['found_at', 'next_try_at', 'reason', 'settled_at', 'status', 'tries'],
@@ -307,6 +325,13 @@ describe.each(roles)('%s', (role) => {
     'DELETE FROM ledger_transaction',
     'DELETE FROM payment',
     'DELETE FROM refund',
+    'DELETE FROM refund_request',
+    "INSERT INTO refund_request (expires_at) VALUES ('infinity')",
+    "INSERT INTO refund_request (status) VALUES ('approved')",
+    "UPDATE refund_request SET expires_at = 'infinity'",
+    'UPDATE refund_request SET amount = amount',
+    "INSERT INTO operator_refund (created_at) VALUES ('-infinity')",
+    'DELETE FROM operator_refund',
     'DELETE FROM audit_log',
     'TRUNCATE entry',
     'TRUNCATE payment CASCADE',
