@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
 import { commit } from '@/platform/commit'
-import { type Db, firstRow, joinSql, rawSql, rows, type Sql, sql, type Write } from '@/platform/db'
+import { type Db, firstRow, joinSql, rows, type Sql, sql, type Write } from '@/platform/db'
 import { decryptSecret, encryptSecret, type FactorKeys } from './factor-secret'
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-code'
 import { securityEvent } from './security-event'
@@ -258,8 +258,11 @@ function forgetCodes(owner: FactorOwner): Sql {
   return sql`DELETE FROM operator_recovery_code r WHERE ${isOf('r', owner)}`
 }
 
+/** Of the authenticator app, the passkeys and the recovery codes. */
+const ALIASES = { t: sql`t`, p: sql`p`, r: sql`r` }
+
 /** Condition on a row of the tables above. */
-function isOf(alias: 't' | 'p' | 'r', { id, merchantId }: FactorOwner): Sql {
-  const row = rawSql(alias)
+function isOf(alias: keyof typeof ALIASES, { id, merchantId }: FactorOwner): Sql {
+  const row = ALIASES[alias]
   return sql`${row}.merchant_id = ${merchantId}::uuid AND ${row}.operator_id = ${id}`
 }
