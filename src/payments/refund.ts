@@ -19,6 +19,7 @@ import { auditParked, insertAudit } from '@/platform/audit'
 import { type Db, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
+import { bankListBehind, isListBehind, listIsBehind } from './reconciler/list-behind'
 import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
 
 /** The request, parsed. `amount` in minor units; null: all that is left of the payment. */
@@ -50,8 +51,8 @@ export interface RefundDeps {
 export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: string }
 
 /**
- * Refunding: take the amount from the payment, ask the bank once, settle in one commit. The bank's key is the id of our own row, so the
- * request may be repeated after a crash: it is the same refund, whichever process sends it.
+ * Refunding: take the amount from the payment, ask the bank once, settle in one commit. The bank's key is the id of our own row, which the
+ * client's key determines, so the request may be repeated after a crash or a loss of the row: it is the same refund, whichever process sends it.
  */
 export function refundOperation(
   deps: RefundDeps,
@@ -59,8 +60,8 @@ export function refundOperation(
   return {
     name: deps.name,
     volatile: ['by'],
-    begin: (input, ids, claim) => takeFromPayment(input, ids, claim, deps.newId()),
-    whyRefused: (input) => whyRefused(deps.db, input),
+    begin: (input, ids, claim) => takeFromPayment(input, ids, claim, deps),
+    whyRefused: (input) => whyRefused(deps, input),
     ask: (refund) => giveBack(deps.gateway, refund),
     find: (refund) => giveBack(deps.gateway, refund),
     doubt: (reason) => ({ kind: 'unknown', reason }),
@@ -109,7 +110,7 @@ export function refundOperation(
  * The audit entry is written here and not with the outcome: it must be there before the bank is asked, whatever becomes of this process,
  * and here it is known who asks. It waits for another entry of the merchant until that one's commit, never for a bank.
  */
-function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, auditId: string): SqlBegin {
+function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, deps: RefundDeps): SqlBegin {
   const taken = claimedPart(
     'taken',
     claimedSql`
@@ -117,6 +118,7 @@ function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, auditId
         coalesce(${input.amount}::bigint, p.amount - p.refunded_amount) AS wanted
       FROM ${claim}, payment p
       WHERE p.merchant_id = ${ids.merchantId}::uuid AND p.id = ${input.paymentId}::uuid AND p.status = 'succeeded'
+        AND NOT ${listIsBehind(deps.gateway)}
       FOR NO KEY UPDATE OF p`,
   )
   const refund = claimedPart(
@@ -128,7 +130,7 @@ function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, auditId
       FROM ${taken.rows} WHERE wanted BETWEEN 1 AND refundable
       RETURNING ${BEGUN_REFUND}`,
   )
-  const entry = { id: auditId, by: input.by, action: 'refund.begun', subject: ids.subjectId }
+  const entry = { id: deps.newId(), by: input.by, action: 'refund.begun', subject: ids.subjectId }
   const detail = sql`amount || ' ' || currency || ' of payment ' || "paymentId"`
   return {
     name: 'refund',
@@ -143,13 +145,17 @@ function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, auditId
   }
 }
 
-async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promise<Refusal> {
+async function whyRefused(
+  { db, gateway }: RefundDeps,
+  { merchantId, paymentId }: RefundInput,
+): Promise<Refusal> {
   const payment = await db.payment.findUnique({
     where: { merchantId_id: { merchantId, id: paymentId } },
     select: { status: true, currency: true, amount: true, refundedAmount: true },
   })
   if (!payment)
     return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
+  if (await isListBehind(db, gateway)) return { kind: 'problem', problem: bankListBehind() }
   const { status, currency } = payment
   const refundable = status === 'succeeded' ? payment.amount - payment.refundedAmount : 0n
   const facts = { payment: showId('pay', paymentId), refundable: Number(refundable), currency }
