@@ -103,6 +103,17 @@ describe('D14 D20 a retry of a payment that was lost', () => {
     expect(await only('gateway_key', 'open_charge')).toEqual(await only('gateway_key', 'payment'))
   })
 
+  it('that a bank charges again, since it forgot sooner than it says: the first charge is given back', async () => {
+    const order = await product.newOrder()
+    await pay(order)
+    await forget()
+    await product.owner.query('DELETE FROM gateway_simulator.request')
+    expect((await pay(order)).status).toBe(200)
+    expect(await charges()).toBe(2)
+    expect(await product.deps.reconcile()).toMatchObject({ refunded: 1, alerts: 0 })
+    expect(await product.count('charges', 'refunded_amount < amount')).toBe(1)
+  })
+
   it('of another amount is refused by the bank, charges nothing more, and ends with a person', async () => {
     await create('k', 2_000)
     await forget()
