@@ -7,7 +7,7 @@ import { onConnection } from '@/setup/schema/schema-engine'
 import { openProxy, type TcpProxy } from './tcp-proxy'
 
 /** Nothing here has to survive the machine. */
-const THROW_AWAY = { fsync: 'off', full_page_writes: 'off', max_connections: '100' }
+const THROW_AWAY = { fsync: 'off', full_page_writes: 'off', max_connections: '200' }
 
 /** How a database loses its last transactions: an asynchronous standby that is behind takes over, or a backup is restored. */
 export type Loss = 'standby' | 'backup'
@@ -44,6 +44,15 @@ export class ForgetfulDatabase {
     return url.href
   }
 
+  /** The port of the address that stays. */
+  get port(): number {
+    return this.address.port
+  }
+
+  pid(): number {
+    return this.serving.pid()
+  }
+
   /** Marks the present: what is committed from now on is lost by `lose`. */
   async mark(loss: Loss): Promise<void> {
     const copy = path.join(this.home, `copy-${++this.copies}`)
@@ -67,7 +76,7 @@ export class ForgetfulDatabase {
     this.address.redirect(this.serving.port)
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     await this.address.close()
     await this.marked?.standby?.stop()
     await this.serving.stop()

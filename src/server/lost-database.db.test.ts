@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await bank.close()
   await product.close()
-  await database.close()
+  await database.stop()
   fs.rmSync(folder, { recursive: true })
 }, PATIENCE_MS)
 
@@ -76,11 +76,14 @@ async function requestsOf(name: string, amounts: number): Promise<Request[]> {
   )
   const earlier = await Promise.all(each.map((index) => create(`earlier-${index}`, amounts + 200 + index)()))
   return [
-    ...orders.map((orderId, index): Request => async () => {
-      const body = { key: `${name}-page-${index}`, orderId, version: 1, paymentMethod: 'pm_card_visa' }
-      const { status, result } = await product.pay(body, cookie)
-      return { status, id: result?.payment.id ?? null }
-    }),
+    ...orders.map(
+      (orderId, index): Request =>
+        async () => {
+          const body = { key: `${name}-page-${index}`, orderId, version: 1, paymentMethod: 'pm_card_visa' }
+          const { status, result } = await product.pay(body, cookie)
+          return { status, id: result?.payment.id ?? null }
+        },
+    ),
     ...each.map((index) => create(`program-${index}`, amounts + 300 + index)),
     ...each.map((index) => create(`declined-${index}`, amounts + 400 + index, 'pm_card_declined')),
     // In parts: the bank itself would refuse to give back a whole charge twice.
