@@ -15,6 +15,7 @@ import type { Currency } from '@/lib/money'
 import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
 import { type DeclineCode, type Gateway, nextCheckMs } from '@/payments/gateway'
 import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'
+import { bankListBehind, isListBehind, listIsBehind } from '@/payments/reconciler/list-behind'
 import { type BegunPayment, insertPayment, type NewPayment, recallPayment } from '@/payments/store'
 import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
@@ -69,7 +70,7 @@ export function payOperation(deps: PayDeps): PayOperation {
     volatile: ['by'],
     begin: (input, ids, claim) =>
       'orderId' in input ? reserve(input, ids, claim, deps) : placeAndReserve(input, ids, claim, deps),
-    whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : BUSY),
+    whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : whyNotPlaced(deps)),
     ask: (payment) => charge(deps.gateway, payment),
     find: (payment) => findCharge(deps.gateway, payment),
     doubt: (reason) => ({ kind: 'unknown', reason }),
@@ -105,7 +106,7 @@ function reserve(input: PayOrder, ids: Ids, claim: ClaimRows, deps: PayDeps): Sq
       SELECT o.merchant_id, o.id AS order_id, o.amount, o.currency FROM ${claim}, orders o
       WHERE o.merchant_id = ${ids.merchantId}::uuid AND o.id = ${input.orderId}::uuid AND o.status = 'open'
         AND (${input.version}::int IS NULL OR o.version = ${input.version}::int)
-        AND ${NOT_RESTING}`,
+        AND ${NOT_RESTING} AND NOT ${listIsBehind(deps.gateway)}`,
   )
   return {
     name: 'payment',
@@ -118,7 +119,11 @@ function reserve(input: PayOrder, ids: Ids, claim: ClaimRows, deps: PayDeps): Sq
 function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
   const { merchantId, amount, currency, description, metadata, by } = input
   const items = [{ name: description ?? 'Payment', quantity: 1, unitAmount: BigInt(amount) }]
-  const order = insertOrder({ merchantId, currency, items, by }, deps.newId(), claim)
+  const current = claimedPart(
+    'current',
+    claimedSql`SELECT FROM ${claim} WHERE NOT ${listIsBehind(deps.gateway)}`,
+  )
+  const order = insertOrder({ merchantId, currency, items, by }, deps.newId(), current.rows)
   const placed = claimedPart('placed', order.sql)
   const payable = claimedPart(
     'payable',
@@ -127,12 +132,15 @@ function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: Pay
   )
   return {
     name: 'payment',
-    prior: [...(order.prior ?? []), placed, payable],
+    prior: [current, ...(order.prior ?? []), placed, payable],
     sql: insertPayment(payable.rows, { ...newPayment(input, ids, deps), description, metadata }),
   }
 }
 
-/** The bank gets the id of our own row as its key, so that a retry by any process is the same request. */
+/**
+ * The bank gets the id of our own row as its key, and the client's key determines that id: a retry by any process is the same request, also
+ * when the database has lost the row.
+ */
 function newPayment(
   { paymentMethod: method, by }: PayInput,
   { recordId, subjectId: id }: Ids,
@@ -141,8 +149,10 @@ function newPayment(
   return { id, recordId, method, gatewayKey: id, receiptToken: deps.newReceiptToken(), by }
 }
 
-/** Another payment holds the order, or has just let it go: wait, then read again. */
-const BUSY: Promise<Refusal> = Promise.resolve({ kind: 'busy' })
+/** No other key knows the new order, so nothing else can have refused it: otherwise read again. */
+async function whyNotPlaced({ db, gateway }: PayDeps): Promise<Refusal> {
+  return (await isListBehind(db, gateway)) ? { kind: 'problem', problem: bankListBehind() } : { kind: 'busy' }
+}
 
 /** An order with the payment that holds it, if one does. */
 const guardedOrder = z.strictObject({
@@ -151,15 +161,16 @@ const guardedOrder = z.strictObject({
   receiptToken: z.string().nullable(),
   paymentId: z.string().nullable(),
   restSeconds: z.number().nullable(),
+  listBehind: z.boolean(),
 })
 
-async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Refusal> {
+async function whyRefused({ db, gateway, answers }: PayDeps, input: PayOrder): Promise<Refusal> {
   const order = await firstRow(
     db,
     guardedOrder,
     sql`
       SELECT o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId",
-        ${REST_SECONDS} AS "restSeconds"
+        ${REST_SECONDS} AS "restSeconds", ${listIsBehind(gateway)} AS "listBehind"
       FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
       WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`,
   )
@@ -178,6 +189,7 @@ async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Re
       },
     }
   if (order.restSeconds !== null) return { kind: 'problem', problem: orderRests(order.restSeconds) }
+  if (order.listBehind) return { kind: 'problem', problem: bankListBehind() }
   // The payment that held the order has ended since: try once more.
   return { kind: 'busy' }
 }

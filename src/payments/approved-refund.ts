@@ -4,7 +4,7 @@ import type { Actor } from '@/lib/actor'
 import { insertAudit } from '@/platform/audit'
 import { type Db, sql } from '@/platform/db'
 import { countedRefund } from './operator-refund'
-import { insertedRefund, type RefundBeginning, whyNotRefundable } from './refund'
+import { type BeginDeps, insertedRefund, type RefundBeginning, whyNotRefundable } from './refund'
 import { refundedByOperators } from './refund-limits'
 import { decidedBy, findRefundRequest, NO_REQUEST, noLongerFits, whyNotOpen } from './refund-request'
 
@@ -30,7 +30,7 @@ function takeApproved(
   { merchantId, refundRequestId, by }: ApprovalInput,
   ids: Ids,
   claim: ClaimRows,
-  newId: () => string,
+  deps: BeginDeps,
 ): SqlBegin {
   // Both rows are locked before they are read: a withdrawal, or another refund of the payment, is before this or after it.
   const taken = claimedPart(
@@ -43,14 +43,14 @@ function takeApproved(
         AND EXISTS (SELECT FROM operator a WHERE a.merchant_id = r.merchant_id AND 'operator:' || a.id = r.actor AND a.role = 'admin')
       FOR NO KEY UPDATE OF p, r`,
   )
-  const { refund, parts } = insertedRefund(taken.rows, ids, { by, reason: sql`reason` }, newId)
+  const { refund, parts } = insertedRefund(taken.rows, ids, { by, reason: sql`reason` }, deps)
   const approved = claimedPart(
     'approved',
     claimedSql`
       UPDATE refund_request r SET status = 'approved', ${decidedBy(by)} FROM ${refund.rows}
       WHERE r.merchant_id = ${merchantId}::uuid AND r.id = ${refundRequestId}::uuid RETURNING 1`,
   )
-  const entry = { id: newId(), by, action: 'refund-request.approved', subject: refundRequestId }
+  const entry = { id: deps.newId(), by, action: 'refund-request.approved', subject: refundRequestId }
   const detail = sql`'refund ' || id || ', ' || amount || ' ' || currency || ' of payment ' || "paymentId"`
   return {
     name: 'refund',

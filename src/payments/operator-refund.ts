@@ -10,7 +10,13 @@ import {
 import type { Actor } from '@/lib/actor'
 import { formatMoney } from '@/lib/money'
 import { type Db, sql } from '@/platform/db'
-import { insertedRefund, type RefundBeginning, takenPayment, whyNotRefundable } from './refund'
+import {
+  type BeginDeps,
+  insertedRefund,
+  type RefundBeginning,
+  takenPayment,
+  whyNotRefundable,
+} from './refund'
 import { type Allowance, type RefundedByOperators, refundedByOperators } from './refund-limits'
 
 /** Refusals name what would allow the refund. */
@@ -36,18 +42,13 @@ export const OPERATOR_REFUND: RefundBeginning<OperatorRefundInput> = {
   whyRefused,
 }
 
-function takeWithinLimits(
-  input: OperatorRefundInput,
-  ids: Ids,
-  claim: ClaimRows,
-  newId: () => string,
-): SqlBegin {
+function takeWithinLimits(input: OperatorRefundInput, ids: Ids, claim: ClaimRows, deps: BeginDeps): SqlBegin {
   const { by, allowance } = input
   const taken = takenPayment(input, claim)
   const allowed = sql`
     operator_may_refund(merchant_id, id, ${by.name}, currency, wanted, ${allowance.payment}::bigint, ${allowance.day}::bigint)`
   const reason = sql`${input.reason}`
-  const { refund, parts } = insertedRefund(taken.rows, ids, { by, reason, allowed }, newId)
+  const { refund, parts } = insertedRefund(taken.rows, ids, { by, reason, allowed }, deps)
   const counted = countedRefund(refund.rows, by, null)
   return { name: 'refund', prior: [taken, ...parts, counted], sql: claimedSql`SELECT * FROM ${refund.rows}` }
 }

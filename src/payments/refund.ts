@@ -20,6 +20,7 @@ import { auditParked, insertAudit } from '@/platform/audit'
 import { type Db, type Sql, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
+import { bankListBehind, isListBehind, listIsBehind } from './reconciler/list-behind'
 import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
 
 /** The request, parsed. `amount` in minor units; null: all that is left of the payment. */
@@ -50,10 +51,13 @@ export interface RefundDeps {
 /** The bank's answer. `contradiction`: the bank may have forgotten the key, so no answer would prove anything; a person must decide. */
 export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: string }
 
+/** What a refund needs to begin. */
+export type BeginDeps = Pick<RefundDeps, 'gateway' | 'newId'>
+
 /** How a refund begins: who may have it, and how much. What follows is the same for each. */
 export interface RefundBeginning<Input extends object> {
   volatile: readonly (string & keyof Input)[]
-  begin(input: Input, ids: Ids, claim: ClaimRows, newId: () => string): SqlBegin
+  begin(input: Input, ids: Ids, claim: ClaimRows, deps: BeginDeps): SqlBegin
   whyRefused(db: Db, input: Input): Promise<Refusal>
 }
 
@@ -65,8 +69,8 @@ export const PROGRAM_REFUND: RefundBeginning<RefundInput> = {
 }
 
 /**
- * Refunding: take the amount from the payment, ask the bank once, settle in one commit. The bank's key is the id of our own row, so the
- * request may be repeated after a crash: it is the same refund, whichever process sends it.
+ * Refunding: take the amount from the payment, ask the bank once, settle in one commit. The bank's key is the id of our own row, which the
+ * client's key determines, so the request may be repeated after a crash or a loss of the row: it is the same refund, whichever process sends it.
  */
 export function refundOperation<Input extends object>(
   deps: RefundDeps,
@@ -75,8 +79,11 @@ export function refundOperation<Input extends object>(
   return {
     name: deps.name,
     volatile,
-    begin: (input, ids, claim) => begin(input, ids, claim, deps.newId),
-    whyRefused: (input) => whyRefused(deps.db, input),
+    begin: (input, ids, claim) => begin(input, ids, claim, deps),
+    whyRefused: async (input) =>
+      (await isListBehind(deps.db, deps.gateway))
+        ? { kind: 'problem', problem: bankListBehind() }
+        : whyRefused(deps.db, input),
     ask: (refund) => giveBack(deps.gateway, refund),
     find: (refund) => giveBack(deps.gateway, refund),
     doubt: (reason) => ({ kind: 'unknown', reason }),
@@ -141,13 +148,13 @@ export function takenPayment(
  * The refund's row and its audit entry, from the rows of `taken`. The entry is written here and not with the outcome: it must be there
  * before the bank is asked, whatever becomes of this process, and here it is known who asks. It waits for another entry of the merchant
  * until that one's commit, never for a bank.
- * @param reason an expression over `taken`. @param allowed a condition on it, beside that the amount is left
+ * @param reason an expression over `taken`. @param allowed a condition on it, beside that the amount is left and that the bank's list was read
  */
 export function insertedRefund(
   taken: ClaimRows,
   ids: Ids,
   { by, reason, allowed = sql`true` }: { by: Actor | undefined; reason: Sql; allowed?: Sql },
-  newId: () => string,
+  { gateway, newId }: BeginDeps,
 ): { refund: ClaimedPart; parts: ClaimedPart[] } {
   const refund = claimedPart(
     'asked',
@@ -155,7 +162,7 @@ export function insertedRefund(
       INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key, ${ACTOR_COLUMNS})
       SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${reason}, gateway_ref, ${ids.subjectId},
         ${actorValues(by)}
-      FROM ${taken} WHERE wanted BETWEEN 1 AND refundable AND ${allowed}
+      FROM ${taken} WHERE wanted BETWEEN 1 AND refundable AND ${allowed} AND NOT ${listIsBehind(gateway)}
       RETURNING ${BEGUN_REFUND}`,
   )
   const entry = { id: newId(), by, action: 'refund.begun', subject: ids.subjectId }
@@ -166,10 +173,10 @@ export function insertedRefund(
   return { refund, parts: [opened, refund, audited] }
 }
 
-function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, newId: () => string): SqlBegin {
+function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, deps: BeginDeps): SqlBegin {
   const taken = takenPayment(input, claim)
   const by = input.by
-  const { refund, parts } = insertedRefund(taken.rows, ids, { by, reason: sql`${input.reason}` }, newId)
+  const { refund, parts } = insertedRefund(taken.rows, ids, { by, reason: sql`${input.reason}` }, deps)
   return { name: 'refund', prior: [taken, ...parts], sql: claimedSql`SELECT * FROM ${refund.rows}` }
 }
 
