@@ -80,10 +80,13 @@ export function refundOperation<Input extends object>(
     name: deps.name,
     volatile,
     begin: (input, ids, claim) => begin(input, ids, claim, deps),
-    whyRefused: async (input) =>
-      (await isListBehind(deps.db, deps.gateway))
+    whyRefused: async (input) => {
+      const refusal = await whyRefused(deps.db, input)
+      if (refusal.kind === 'problem' && refusal.problem.kind === 'not-found') return refusal
+      return (await isListBehind(deps.db, deps.gateway))
         ? { kind: 'problem', problem: bankListBehind() }
-        : whyRefused(deps.db, input),
+        : refusal
+    },
     ask: (refund) => giveBack(deps.gateway, refund),
     find: (refund) => giveBack(deps.gateway, refund),
     doubt: (reason) => ({ kind: 'unknown', reason }),
