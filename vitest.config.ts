@@ -1,3 +1,4 @@
+import os from 'node:os'
 import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -6,6 +7,8 @@ const alias = { '@': path.resolve(import.meta.dirname, 'src') }
 export default defineConfig({
   resolve: { alias },
   test: {
+    // Two even on two cores: most of a database test is waiting.
+    maxWorkers: Math.max(2, os.availableParallelism() - 1),
     projects: [
       {
         resolve: { alias },
