@@ -66,12 +66,11 @@ test('the second factors of the last admin are reset from the command line, and 
     ['eve', 'other@example.com'],
   ] as const) {
     await db.operator.create({ data: { id, merchantId: FIRST, name: id, email } })
-    await db.operatorTotp.create({
-      data: { merchantId: FIRST, operatorId: id, secret: 'v1.abcdefgh.secret', confirmedAt: new Date() },
-    })
-    await db.operatorRecoveryCode.create({
-      data: { merchantId: FIRST, operatorId: id, hash: 'h'.repeat(43) },
-    })
+    await db.$executeRaw`
+      INSERT INTO operator_totp (merchant_id, operator_id, secret) VALUES (${FIRST}::uuid, ${id}, 'v1.abcdefgh.secret')`
+    await db.$executeRaw`UPDATE operator_totp SET confirmed_at = now() WHERE operator_id = ${id}`
+    await db.$executeRaw`
+      INSERT INTO operator_recovery_code (merchant_id, operator_id, hash) VALUES (${FIRST}::uuid, ${id}, ${'h'.repeat(43)})`
     await db.operatorSession.create({
       data: { id, token: id, userId: id, expiresAt: new Date(Date.now() + 60_000) },
     })
