@@ -98,6 +98,30 @@ async function withPasskey(role: Role = 'support', counts = true) {
 }
 
 describe('an authenticator app', () => {
+  test('cannot be blocked by sign-ins with an e-mail that is spelt as its count', async () => {
+    const { id, email, secret } = await withTotp()
+    for (let at = 0; at < 24; at++)
+      await product.call('/api/auth/sign-in/email', {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          origin: ORIGIN,
+          'x-forwarded-for': `198.51.100.${at}`,
+        },
+        body: JSON.stringify({ email: `second-factor:${id}`, password: TEST_PASSWORD }),
+      })
+    const nul = await new Browser().post('sign-in/email', {
+      email: `second-factor\0${id}`,
+      password: TEST_PASSWORD,
+    })
+    expect(nul.status).toBe(400)
+    const accounts = await sql('SELECT FROM rate_limit WHERE key LIKE $$sign-in-account:%$$ AND points > 0')
+    const browser = new Browser()
+    await browser.password(email)
+    expect(await browser.code(codeOf(secret))).toMatchObject({ status: 200 })
+    expect(accounts).toHaveLength(1)
+  })
+
   test('counts only after its code was entered; then the other sessions end and recovery codes are shown once', async () => {
     const operator = await newOperator(product, 'viewer')
     const [here, there] = [await operator.cookie(), await operator.cookie()]
