@@ -14,6 +14,7 @@ import { listen, stopListening } from './listen'
 import { refuse } from './request-rules'
 import { SLOW_REQUESTS } from './slow-requests'
 import { onStopRequest } from './stop-request'
+import { WITHOUT_UPGRADES } from './without-upgrades'
 
 // First of all: from here on, nothing but lines of the log leaves this process.
 const processLog = openProcessLog('payonce-web')
@@ -59,7 +60,8 @@ async function main(): Promise<void> {
 
 async function openPages({ env }: Deps) {
   const { default: next } = await import('next')
-  const web = next({ dev: env.NODE_ENV === 'development', port: env.PORT, hostname: 'localhost' })
+  const dev = env.NODE_ENV === 'development'
+  const web = next({ dev, port: env.PORT, hostname: 'localhost', ...(dev ? {} : WITHOUT_UPGRADES) })
   await web.prepare()
   return web.getRequestHandler()
 }
