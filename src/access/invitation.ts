@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
 import { uuidv7 } from '@/lib/id'
 import { commit } from '@/platform/commit'
-import { type Db, firstRow, rows, sql, type Write } from '@/platform/db'
+import { type Db, firstRow, rows, type Sql, sql, type Write } from '@/platform/db'
 import { type Auth, ROLES, type Role } from './operator'
 import { securityEvent } from './security-event'
 import { hashOf } from './token'
@@ -87,6 +87,13 @@ export async function revokeInvitation(db: Db, merchantId: string, id: string, b
   }
   const event = securityEvent(by, { merchantId, action: 'invitation.revoked', subject: id })
   return (await commit(db, [row, event])).committed
+}
+
+/** Ends the open invitations that an operator has made: who may invite nobody any more brings nobody in, not even themselves. */
+export function endInvitationsBy({ merchantId, id }: { merchantId: string; id: string }): Sql {
+  return sql`
+    UPDATE operator_invitation i SET revoked_at = now() FROM operator o
+    WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id} AND i.merchant_id = o.merchant_id AND i.invited_by = o.email AND ${OPEN}`
 }
 
 /** The open invitation of this code; null when it is unknown, expired, revoked or was accepted. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
 import { commit } from '@/platform/commit'
-import { type Db, rows, sql, type Write } from '@/platform/db'
+import { type Db, rows, type Sql, sql, type Write } from '@/platform/db'
+import { endInvitationsBy } from './invitation'
 import { ROLES, type Role } from './operator'
 import { hasFactor } from './second-factor'
 import { securityEvent } from './security-event'
@@ -33,7 +34,7 @@ export function listOperators(db: Db, merchantId: string): Promise<OperatorRow[]
 /** `last-admin`: a merchant always keeps an admin. */
 export type TeamChange = 'done' | 'last-admin' | 'unknown'
 
-/** Changes a role and ends all sessions of the operator, in one commit. */
+/** Changes a role and ends all sessions of the operator, and the open invitations of one who may invite nobody any more, in one commit. */
 export function setRole(
   db: Db,
   who: { merchantId: string; id: string },
@@ -45,10 +46,11 @@ export function setRole(
     UPDATE operator o SET role = ${role}, updated_at = now()
     WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id} AND (${role} = 'admin' OR ${otherAdmin(who)}) RETURNING 1`
   const event = securityEvent(by, { merchantId, action: 'operator.role-changed', subject: id, detail: role })
-  return changeTeam(db, who, { name: 'operator', rows: 1, sql: change }, event)
+  const writes = { change: { name: 'operator', rows: 1, sql: change }, event }
+  return changeTeam(db, who, writes, role === 'admin' ? [] : [endInvitationsBy(who)])
 }
 
-/** Removes an operator with all sessions and the password, in one commit. What they did stays in the audit log. */
+/** Removes an operator with all sessions, the password and the invitations that are open, in one commit. What they did stays in the audit log. */
 export function removeOperator(
   db: Db,
   who: { merchantId: string; id: string },
@@ -58,7 +60,8 @@ export function removeOperator(
   const change = sql`
     DELETE FROM operator o WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id} AND ${otherAdmin(who)} RETURNING 1`
   const event = securityEvent(by, { merchantId, action: 'operator.removed', subject: id })
-  return changeTeam(db, who, { name: 'operator', rows: 1, sql: change }, event)
+  const writes = { change: { name: 'operator', rows: 1, sql: change }, event }
+  return changeTeam(db, who, writes, [endInvitationsBy(who)])
 }
 
 function otherAdmin({ merchantId, id }: { merchantId: string; id: string }) {
@@ -69,14 +72,15 @@ function otherAdmin({ merchantId, id }: { merchantId: string; id: string }) {
 async function changeTeam(
   db: Db,
   { merchantId, id }: { merchantId: string; id: string },
-  change: Write,
-  event: Write,
+  { change, event }: { change: Write; event: Write },
+  andBefore: Sql[],
 ): Promise<TeamChange> {
   const before = [
     sql`SELECT FROM operator WHERE merchant_id = ${merchantId}::uuid AND role = 'admin' ORDER BY id FOR UPDATE`,
     sql`
       DELETE FROM operator_session s USING operator o
       WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id} AND s.user_id = o.id`,
+    ...andBefore,
   ]
   if ((await commit(db, [change, event], before)).committed) return 'done'
   const known = await db.operator.count({ where: { merchantId, id } })

@@ -264,6 +264,28 @@ test('a changed role counts at once, and the operator’s sessions end', async (
   ])
 })
 
+test('the open invitations of an admin end when they are removed, or are an admin no more', async () => {
+  const cookie = await (await newOperator(product, 'admin')).cookie()
+  const invitedBy = async (theirs: string, email: string) =>
+    (await send('operators.invite', theirs, { email, role: 'admin' })).data.link.split('/').pop()
+  const isOpen = async (code: string) => (await ask('invitation.get', '', { code })).kind === null
+  const mine = await invitedBy(cookie, 'stays@example.com')
+  for (const [path, change] of [
+    ['operators.remove', {}],
+    ['operators.setRole', { role: 'support' }],
+  ] as const) {
+    const leaver = await newOperator(product, 'admin')
+    const code = await invitedBy(await leaver.cookie(), `back-${leaver.id}@example.com`)
+    expect((await send('operators.setRole', cookie, { id: leaver.id, role: 'admin' })).kind).toBeNull()
+    expect(await isOpen(code)).toBe(true)
+    expect((await send(path, cookie, { id: leaver.id, ...change })).kind).toBeNull()
+    expect(await isOpen(code)).toBe(false)
+    const person = { code, name: 'Back', password: TEST_PASSWORD }
+    expect((await send('invitation.accept', '', person)).kind).toBe('not-found')
+  }
+  expect(await isOpen(mine)).toBe(true)
+})
+
 test('a merchant always keeps an admin, also when two demote each other at once', async () => {
   const { merchantId } = await product.otherMerchant()
   const [one, two] = [
