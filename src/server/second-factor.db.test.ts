@@ -98,6 +98,21 @@ async function withPasskey(role: Role = 'support', counts = true) {
 }
 
 describe('an authenticator app', () => {
+  test('cannot be blocked by sign-ins with an e-mail that is spelt as its count', async () => {
+    const { id, email, secret } = await withTotp()
+    const spelt = `second-factor:${id}`
+    for (let at = 0; at < 24; at++)
+      await product.deps.signInLimits.begin({ email: spelt, address: `198.51.100.${at}`, cookie: null })
+    const nul = await new Browser().post('sign-in/email', {
+      email: `second-factor\0${id}`,
+      password: TEST_PASSWORD,
+    })
+    expect(nul.status).toBe(400)
+    const browser = new Browser()
+    await browser.password(email)
+    expect(await browser.code(codeOf(secret))).toMatchObject({ status: 200 })
+  })
+
   test('counts only after its code was entered; then the other sessions end and recovery codes are shown once', async () => {
     const operator = await newOperator(product, 'viewer')
     const [here, there] = [await operator.cookie(), await operator.cookie()]
