@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createOperator } from '@/access/operator'
 import { openLog } from '@/platform/log'
 import { openMetrics } from '@/platform/telemetry'
@@ -74,6 +74,18 @@ describe('each event of security has a line in the log', () => {
       body: { amount: 1, currency: 'EUR', paymentMethod: 'pm_card_visa' },
     })
     expect(events()).toMatchObject([{ event: 'permission.refused', status: 403 }])
+  })
+
+  it('a call that is refused in a streamed answer, whose status is 200', async () => {
+    for (const headers of [{ 'trpc-accept': 'application/jsonl' }, { accept: 'application/jsonl' }]) {
+      written = []
+      const answer = await send('/api/trpc/operator.current?batch=1&input=%7B%7D', { headers })
+      expect(answer.status).toBe(200)
+      expect(await answer.text()).toContain('Sign in first.')
+      await vi.waitFor(() =>
+        expect(events()).toMatchObject([{ event: 'access.refused', address: '203.0.113.9' }]),
+      )
+    }
   })
 
   it('a key that was used with another payload, and not the key', async () => {

@@ -20,15 +20,23 @@ export function securityLog(deps: Deps): MiddlewareHandler {
   return async (c, next) => {
     await next()
     const { method, path } = c.req
+    const requestId = c.res.headers.get('request-id') ?? undefined
     const remote = (c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)?.incoming
       ?.socket?.remoteAddress
-    for (const event of await eventsOf(path, c.res)) {
-      const requestId = c.res.headers.get('request-id') ?? undefined
-      const address = addressOf(remote, c.req.header('x-forwarded-for'), deps.env.PAYONCE_TRUSTED_HOPS)
-      const facts: SecurityFacts = { requestId, method, path, address, status: c.res.status }
-      logSecurityEvent(deps, event, facts)
+    const address = addressOf(remote, c.req.header('x-forwarded-for'), deps.env.PAYONCE_TRUSTED_HOPS)
+    const facts: SecurityFacts = { requestId, method, path, address, status: c.res.status }
+    const report = (events: SecurityEvent[]) => {
+      for (const event of events) logSecurityEvent(deps, event, facts)
     }
+    if (!isStreamed(path, c.res)) return report(await eventsOf(path, c.res))
+    // Read beside its way to the client, who may leave before its end.
+    void refusalsIn(c.res.clone()).then(report, () => undefined)
   }
+}
+
+/** tRPC streams the answers of a batch to whoever asks for that. The status is 200 then, whatever the calls come to. */
+function isStreamed(path: string, { headers }: Response): boolean {
+  return path.startsWith('/api/trpc/') && headers.get('transfer-encoding') === 'chunked'
 }
 
 async function eventsOf(path: string, answer: Response): Promise<SecurityEvent[]> {
@@ -36,11 +44,15 @@ async function eventsOf(path: string, answer: Response): Promise<SecurityEvent[]
   // 207: some calls of a batch were refused.
   if (answer.status === 207 ? false : answer.status < 400) return []
   if (!/json/.test(answer.headers.get('content-type') ?? '')) return []
-  const kinds = [...(await answer.clone().text()).matchAll(/"type":"\/problems\/([a-z-]+)"/g)]
-  const events = kinds.flatMap(([, kind = '']) => EVENT_OF_PROBLEM[kind] ?? [])
+  const events = await refusalsIn(answer.clone())
   // A refusal before tRPC or a form is one of the sender, not of a person's rights (origin.ts).
   const bySender = !path.startsWith('/api/v1/') && isProblem(answer)
   return events.map((event) => (event === 'permission.refused' && bySender ? 'origin.refused' : event))
+}
+
+async function refusalsIn(answer: Response): Promise<SecurityEvent[]> {
+  const kinds = (await answer.text()).matchAll(/"type":"\/problems\/([a-z-]+)"/g)
+  return [...kinds].flatMap(([, kind = '']) => EVENT_OF_PROBLEM[kind] ?? [])
 }
 
 const isProblem = ({ headers }: Response) =>
