@@ -161,4 +161,6 @@ const KINDS: Partial<Record<TRPCError['code'], ProblemKind>> = {
   UNAUTHORIZED: 'unauthorized',
   FORBIDDEN: 'forbidden',
   NOT_FOUND: 'not-found',
+  METHOD_NOT_SUPPORTED: 'method-not-allowed',
+  PAYLOAD_TOO_LARGE: 'too-large',
 }
