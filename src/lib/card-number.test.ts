@@ -18,6 +18,7 @@ const CARDS = [
   ['Discover', '6011111111111117'],
   ['JCB', '3566002020360505'],
   ['UnionPay', '6200000000000005'],
+  ['Mir', '2200000000000053'],
 ] as const
 
 const groups = (digits: string, separator: string) => digits.match(/.{1,4}/g)?.join(separator) ?? ''
@@ -48,6 +49,10 @@ describe('a card number', () => {
 
   const digitsFrom = (zero: number) => (digits: string) =>
     [...digits].map((digit) => String.fromCodePoint(zero + Number(digit))).join('')
+  const circledFrom = (one: number, zero: string) => (digits: string) =>
+    [...digits]
+      .map((digit) => (digit === '0' ? zero : String.fromCodePoint(one + Number(digit) - 1)))
+      .join('')
   const SCRIPTS: Record<string, (digits: string) => string> = {
     plain: (digits) => digits,
     'full-width': digitsFrom(0xff10),
@@ -56,6 +61,11 @@ describe('a card number', () => {
     Devanagari: digitsFrom(0x0966),
     Bengali: digitsFrom(0x09e6),
     'mathematical bold': digitsFrom(0x1d7ce),
+    circled: circledFrom(0x2460, '\u24ea'),
+    'doubly circled': circledFrom(0x24f5, '\u24ff'),
+    'white in black circles': circledFrom(0x2776, '\u24ff'),
+    'circled sans-serif': circledFrom(0x2780, '\u{1f10b}'),
+    'white in black circles, sans-serif': circledFrom(0x278a, '\u{1f10c}'),
   }
   const SEPARATORS = [
     '',

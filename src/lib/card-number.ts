@@ -34,7 +34,7 @@ const NUMBER = /\d(?:[\s\p{P}\p{S}\p{Z}\p{C}\p{M}]{0,5}\d){12,}/gu
 
 /** First digits and lengths of the brands' cards (ISO/IEC 7812, as the brands publish them). */
 const ISSUED =
-  /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|3(?:09|[689]\d)\d{13,16}|35(?:2[89]|[3-8]\d)\d{12,15}|6(?:011|5\d\d|4[4-9]\d|2\d\d)\d{12,15}|(?:5[0678]|6\d)\d{11,17})$/
+  /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|220[0-4]\d{12,15}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|3(?:09|[689]\d)\d{13,16}|35(?:2[89]|[3-8]\d)\d{12,15}|6(?:011|5\d\d|4[4-9]\d|2\d\d)\d{12,15}|(?:5[0678]|6\d)\d{11,17})$/
 
 /** True when some groups of digits in a row make a card number. A group is never cut: a part of a longer number is none. */
 function holdsIssued(groups: readonly string[]): boolean {
@@ -49,10 +49,19 @@ function holdsIssued(groups: readonly string[]): boolean {
   })
 }
 
+/** Circled digits that NFKC leaves as they are (Unicode's Numeric_Type=Digit), each series from one to nine, and their zeros. */
+const CIRCLED_ONES = [0x24f5, 0x2776, 0x2780, 0x278a]
+const CIRCLED_ZEROS = ['\u24ff', '\u{1f10b}', '\u{1f10c}']
+const OTHER_DIGITS =
+  /(?![0-9])[\p{Nd}\u24f5-\u24fd\u24ff\u2776-\u277e\u2780-\u2788\u278a-\u2792\u{1f10b}\u{1f10c}]/gu
+
 /** Digits of every script as `0` to `9`. Unicode keeps the ten digits of a script in a row, from zero. */
 function asciiDigits(text: string): string {
-  return text.replaceAll(/(?![0-9])\p{Nd}/gu, (digit) => {
+  return text.replaceAll(OTHER_DIGITS, (digit) => {
     const code = digit.codePointAt(0) as number
+    const one = CIRCLED_ONES.find((first) => code >= first && code < first + 9)
+    if (one !== undefined) return String(code - one + 1)
+    if (CIRCLED_ZEROS.includes(digit)) return '0'
     let zero = code
     while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1
     return String((code - zero) % 10)
