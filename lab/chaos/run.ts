@@ -132,4 +132,5 @@ async function makeUp(
   }
 }
 
-process.exitCode = (await run()) ? 0 : 1
+// Not `exitCode`: Node 20 may wait at its own end, for ever and busily, for a handle of a child that was killed.
+process.exit((await run()) ? 0 : 1)

@@ -87,7 +87,8 @@ export function from(request: Request, address: string | undefined): Request {
 /** The same for a request whose body was read already. */
 export function headersFrom(request: Request, address: string | undefined): Headers {
   const headers = new Headers(request.headers)
-  if (address) headers.set(CLIENT_IP, address)
+  // Of an IPv6 address we know the network; better-auth stores its first address.
+  if (address) headers.set(CLIENT_IP, address.replace(/\/64$/, ''))
   return headers
 }
 

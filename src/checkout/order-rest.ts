@@ -15,8 +15,8 @@ const LATE_DECLINES = sql`
     AND d.updated_at > now() - ${ORDER_REST_MINUTES} * interval '1 minute'`
 
 /**
- * True unless the order `o` rests. Part of the order guard's own statement: no round trip more, and exact, since
- * the payments of one order run one after the other, in whatever process.
+ * True unless the order `o` rests. Part of the order guard's own statement: no round trip more. The payments of one order run one after the
+ * other, in whatever process, so it is exact but for one: a payment whose statement began while the tenth decline was being stored.
  */
 export const NOT_RESTING: Sql = sql`(SELECT count(*) ${LATE_DECLINES}) < ${ORDER_DECLINES_MAX}`
 

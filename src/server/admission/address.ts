@@ -50,6 +50,7 @@ function networkOf(text: string | undefined): string | null {
   if (!ipaddr.IPv6.isValid(address)) return null
   const parsed = ipaddr.IPv6.parse(address)
   if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString()
+  if (parsed.range() === 'loopback') return '::1'
   return `${parsed.parts
     .slice(0, 4)
     .map((part) => part.toString(16))

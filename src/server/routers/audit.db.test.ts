@@ -63,6 +63,18 @@ test('48 the log is listed newest first, page by page, and no entry twice', asyn
   expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => String(seen.length - index)))
 })
 
+test('8 an operator and a key are named; who has no name has none', async () => {
+  const { merchantId, deps } = product
+  const [key] = await deps.db.apiKey.findMany({ where: { merchantId }, select: { id: true, name: true } })
+  if (!key) throw new Error('the product of the tests has an API key')
+  await add({ action: 'named', subject: 'other', by: { ...BY, name: `key:${key.id}` } })
+  const { data } = await ask('list', { action: 'named' })
+  expect(data.items).toMatchObject([{ actor: `key:${key.id}`, actorName: key.name }])
+  const signIns = await ask('list', { action: 'sign-in' })
+  expect(signIns.data.items).toMatchObject([{ actorName: 'Operator' }])
+  expect((await ask('list', { action: 'other.done' })).data.items).toMatchObject([{ actorName: null }])
+})
+
 test.each([
   [{ actor: 'key:a' }, 1],
   [{ action: 'test' }, 5],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actorNames } from '@/access/actor-names'
 import { checkLedgerChain, checkNewestLinks } from '@/ledger/chain-check'
 import { type LoggedEntry, listAudit } from '@/platform/audit'
 import { chainHeads } from '@/platform/chains'
@@ -12,6 +13,8 @@ const entryOut = z.object({
   id: z.string(),
   seq: z.string(),
   actor: z.string(),
+  /** The operator's or the API key's own name; null: it has none, or is no longer there. */
+  actorName: z.string().nullable(),
   address: z.string().nullable(),
   requestId: z.string().nullable(),
   action: z.string(),
@@ -65,7 +68,17 @@ export const auditRouter = router({
     .query(async ({ ctx, input: { cursor, limit, ...filter } }) => {
       const page = { ...filter, before: cursor ?? null, limit: limit + 1 }
       const rows = await listAudit(ctx.db, ctx.operator.merchantId, page)
-      return paged(rows, limit, showEntry, ({ seq }) => seq)
+      const names = await actorNames(
+        ctx.db,
+        ctx.operator.merchantId,
+        rows.map(({ actor }) => actor),
+      )
+      return paged(
+        rows,
+        limit,
+        (entry) => showEntry(entry, names),
+        ({ seq }) => seq,
+      )
     }),
 
   chains: viewerProcedure.output(stateOut).query(({ ctx }) => {
@@ -85,6 +98,6 @@ export const auditRouter = router({
   }),
 })
 
-function showEntry(entry: LoggedEntry): z.infer<typeof entryOut> {
-  return { ...entry, at: time(entry.at) }
+function showEntry(entry: LoggedEntry, names: ReadonlyMap<string, string>): z.infer<typeof entryOut> {
+  return { ...entry, actorName: names.get(entry.actor) ?? null, at: time(entry.at) }
 }

@@ -22,7 +22,7 @@ export function TransactionCard({
   return (
     <Card className="overflow-hidden">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b px-4 py-3 sm:px-5">
-        <h2 className="font-semibold text-sm">{transaction.description}</h2>
+        <h2 className="wrap-anywhere font-semibold text-sm">{transaction.description}</h2>
         <Badge>{transaction.kind}</Badge>
         <span className="flex w-full flex-wrap items-center gap-x-2 text-ink-3 text-xs">
           <Timestamp at={transaction.postedAt} />

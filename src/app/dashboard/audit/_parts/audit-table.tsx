@@ -25,11 +25,12 @@ export function AuditTable({ entries }: { entries: readonly ListedAuditEntry[] }
             </Td>
             <Td label="Who" className="before:shrink-0">
               <span className="block min-w-0">
-                <span className="block break-all font-mono text-xs">{entry.actor}</span>
+                {entry.actorName && <span className="block break-words">{entry.actorName}</span>}
+                <span className="block break-all font-mono text-ink-2 text-xs">{entry.actor}</span>
                 {entry.address && <span className="block text-ink-3 text-xs">from {entry.address}</span>}
               </span>
             </Td>
-            <Td label="Action" primary>
+            <Td label="Action">
               <span className="font-mono text-xs">{entry.action}</span>
             </Td>
             <Td label="Subject">
