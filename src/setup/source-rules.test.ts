@@ -30,6 +30,21 @@ test('no variable of the environment is built into what browsers get', () => {
   expect(filesWith(/NEXT_PUBLIC_/)).toEqual([])
 })
 
+test('web and worker open connections to the bank and to our own checkout only, beside the database', () => {
+  const opens =
+    /(?<![.\w])fetch\(|https?\.(?:request|get)\(|(?:net|tls|http2)\.connect\(|new WebSocket\(|\bundici\b/
+  expect(filesWith(opens)).toEqual([
+    // In the browser, to our own server.
+    'src/app/dashboard/_parts/frame/sign-out.tsx',
+    'src/app/sign-in/_parts/sign-in-request.ts',
+    // To PAYONCE_BANK_URL.
+    'src/payments/simulator/client.ts',
+    // To PAYONCE_BASE_URL.
+    'src/server/jobs/page-check.ts',
+    'src/shop/checkout/checkout-client.ts',
+  ])
+})
+
 test('each table of a merchant has the merchant first in its primary key', () => {
   const models = filesBelow('prisma/schema').flatMap((file) => [
     ...read(file).matchAll(/^model (\w+) \{\n([\s\S]*?)^\}/gm),
