@@ -249,7 +249,8 @@ test('no mutation is executed by GET', async () => {
   expect(mutations.length).toBeGreaterThan(10)
   for (const { name } of mutations) {
     const answer = await product.call(`/api/trpc/${name}?input=%7B%7D`, { headers: { cookie } })
-    expect([name, answer.status]).toEqual([name, 405])
+    const { error } = await answer.json()
+    expect([name, answer.status, error.data.idempotency.kind]).toEqual([name, 405, 'method-not-allowed'])
   }
 })
 
