@@ -2,20 +2,21 @@ import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Facts } from '@/idempotency/problems'
 import {
+  beginForm,
   type ClaimRows,
   claimedPart,
   claimedSql,
   type SqlBegin,
   type SqlForm,
 } from '@/idempotency/stores/sql'
-import { openAccountsOf } from '@/ledger/chart'
+import { newAccountIds, openAccountsOf } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { refund as refundPosting } from '@/ledger/posting'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import { formatMoney, isCurrency } from '@/lib/money'
-import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
-import { auditParked, insertAudit } from '@/platform/audit'
+import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow } from '@/platform/actor-columns'
+import { auditParked, insertAudit, SYSTEM } from '@/platform/audit'
 import { type Db, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
@@ -102,6 +103,25 @@ export function refundOperation(
   }
 }
 
+/** The bank gets the id of our own row as its key. Two refunds of one payment are never begun in one statement: the second must see the first. */
+function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, auditId: string): SqlBegin {
+  const { paymentId, amount, reason, by = SYSTEM } = input
+  return beginRefund(
+    claim,
+    {
+      payment_id: paymentId,
+      wanted: amount,
+      reason,
+      gateway_key: ids.subjectId,
+      audit_id: auditId,
+      account_ids: newAccountIds(),
+      ...actorRow(input.by),
+      entry_actor: by.name,
+    },
+    paymentId,
+  )
+}
+
 /**
  * The payment's row is locked before it is read, so that each of several refunds at once sees what the ones before it took. The database
  * counts again by itself (trigger refund_takes_from_its_payment, CHECK payment_refunded_amount).
@@ -109,39 +129,57 @@ export function refundOperation(
  * The audit entry is written here and not with the outcome: it must be there before the bank is asked, whatever becomes of this process,
  * and here it is known who asks. It waits for another entry of the merchant until that one's commit, never for a bank.
  */
-function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, auditId: string): SqlBegin {
-  const taken = claimedPart(
-    'taken',
-    claimedSql`
-      SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
-        coalesce(${input.amount}::bigint, p.amount - p.refunded_amount) AS wanted
-      FROM ${claim}, payment p
-      WHERE p.merchant_id = ${ids.merchantId}::uuid AND p.id = ${input.paymentId}::uuid AND p.status = 'succeeded'
-      FOR NO KEY UPDATE OF p`,
-  )
-  const refund = claimedPart(
-    'asked',
-    claimedSql`
-      INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key, ${ACTOR_COLUMNS})
-      SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${input.reason}, gateway_ref, ${ids.subjectId},
-        ${actorValues(input.by)}
-      FROM ${taken.rows} WHERE wanted BETWEEN 1 AND refundable
-      RETURNING ${BEGUN_REFUND}`,
-  )
-  const entry = { id: auditId, by: input.by, action: 'refund.begun', subject: ids.subjectId }
-  const detail = sql`amount || ' ' || currency || ' of payment ' || "paymentId"`
-  return {
-    name: 'refund',
-    prior: [
-      taken,
-      // Merchants from before there was an account for refunds get it here.
-      claimedPart('opened', openAccountsOf(taken.rows)),
-      refund,
-      claimedPart('audited', insertAudit(entry, detail, refund.rows)),
-    ],
-    sql: claimedSql`SELECT * FROM ${refund.rows}`,
-  }
-}
+const beginRefund = beginForm({
+  name: 'refund',
+  columns: {
+    payment_id: 'uuid',
+    wanted: 'bigint',
+    reason: 'text',
+    gateway_key: 'text',
+    audit_id: 'uuid',
+    account_ids: 'text',
+    ...ACTOR_TYPES,
+    // Of the audit entry, which names somebody always.
+    entry_actor: 'text',
+  },
+  statement: (claim) => {
+    const taken = claimedPart(
+      'taken',
+      claimedSql`
+        SELECT c.*, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
+          coalesce(c.wanted, p.amount - p.refunded_amount) AS amount
+        FROM ${claim} c JOIN payment p ON p.merchant_id = c.merchant_id AND p.id = c.payment_id
+        WHERE p.status = 'succeeded'
+        FOR NO KEY UPDATE OF p`,
+    )
+    const refund = claimedPart(
+      'asked',
+      claimedSql`
+        INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key, ${ACTOR_COLUMNS})
+        SELECT merchant_id, subject_id, payment_id, record_id, amount, currency, reason, gateway_ref, gateway_key, ${ACTOR_COLUMNS}
+        FROM ${taken.rows} WHERE amount BETWEEN 1 AND refundable
+        RETURNING ${BEGUN_REFUND}`,
+    )
+    const entry = claimedPart(
+      'traced',
+      claimedSql`
+        SELECT t.merchant_id, t.subject_id, t.audit_id, t.entry_actor AS actor, t.address, t.request_id, a.amount, a.currency, a."paymentId"
+        FROM ${refund.rows} a JOIN ${taken.rows} t ON t.subject_id = a.id::uuid`,
+    )
+    const detail = sql`amount || ' ' || currency || ' of payment ' || "paymentId"`
+    return {
+      prior: [
+        taken,
+        // Merchants from before there was an account for refunds get it here.
+        claimedPart('opened', openAccountsOf(taken.rows, sql`owner.account_ids`)),
+        refund,
+        entry,
+        claimedPart('audited', insertAudit('refund.begun', detail, entry.rows)),
+      ],
+      sql: claimedSql`SELECT * FROM ${refund.rows}`,
+    }
+  },
+})
 
 async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promise<Refusal> {
   const payment = await db.payment.findUnique({

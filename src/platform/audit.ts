@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type ClaimedSql, type ClaimRows, claimedSql } from '@/idempotency/stores/sql'
+import { type ClaimedSql, type ClaimRows, claimedSql, writeForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
-import { ACTOR_COLUMNS, actorValues } from './actor-columns'
+import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow } from './actor-columns'
 import { commit } from './commit'
 import { type Db, joinSql, rows, type Sql, sql, type Write } from './db'
 
@@ -15,15 +15,24 @@ export interface AuditEntry {
   detail: string
 }
 
+const insertEntry = writeForm({
+  name: 'audit',
+  columns: {
+    merchant_id: 'uuid',
+    id: 'uuid',
+    ...ACTOR_TYPES,
+    action: 'text',
+    subject: 'text',
+    detail: 'text',
+  },
+  statement: (rows) => sql`
+    INSERT INTO audit_log (merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail)
+    SELECT merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail FROM ${rows} RETURNING id AS key`,
+})
+
 /** The write of an entry, for the commit of the action itself. The database refuses to change it later. */
 export function audit({ merchantId, id, by, action, subject, detail }: AuditEntry): Write {
-  return {
-    name: 'audit',
-    rows: 1,
-    sql: sql`
-      INSERT INTO audit_log (merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail)
-      VALUES (${merchantId}::uuid, ${id}::uuid, ${actorValues(by)}, ${action}, ${subject}, ${detail}) RETURNING 1`,
-  }
+  return insertEntry(id, { merchant_id: merchantId, id, ...actorRow(by), action, subject, detail })
 }
 
 /** Writes an entry in a commit of its own: for an event that writes nothing else, such as a sign-in. */
@@ -33,22 +42,14 @@ export async function auditNow(db: Db, entry: AuditEntry): Promise<void> {
 }
 
 /**
- * The statement of an entry in the commit that begins an operation, written for each of `rows`, which have `"merchantId"`.
+ * The statement of entries in the commit that begins an operation: one for each of `rows`, which have the columns of the actor,
+ * `merchant_id`, `audit_id` and `subject_id`.
  * @param detail an expression over these rows
  */
-export function insertAudit(
-  {
-    id,
-    by = SYSTEM,
-    action,
-    subject,
-  }: Omit<AuditEntry, 'merchantId' | 'detail' | 'by'> & { by: Actor | undefined },
-  detail: Sql,
-  rows: ClaimRows,
-): ClaimedSql {
+export function insertAudit(action: string, detail: Sql, rows: ClaimRows): ClaimedSql {
   return claimedSql`
     INSERT INTO audit_log (merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail)
-    SELECT "merchantId"::uuid, ${id}::uuid, ${actorValues(by)}, ${action}, ${subject}, ${detail} FROM ${rows} RETURNING 1`
+    SELECT merchant_id, audit_id, ${ACTOR_COLUMNS}, ${action}, subject_id::text, ${detail} FROM ${rows} RETURNING 1`
 }
 
 /** Work of our own, which nobody asked for. */

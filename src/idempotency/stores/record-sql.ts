@@ -2,7 +2,17 @@ import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import type { Finish } from '../core/operation'
 import type { Claim } from '../core/record'
 import type { NewRecord } from '../core/store'
-import { claimRows, partsOf, type SqlBegin, type SqlForm, type SqlWrite, writesInOneStatement } from './sql'
+import {
+  CLAIM_COLUMNS,
+  claimRows,
+  namesOf,
+  partsOf,
+  type SqlBegin,
+  type SqlForm,
+  type SqlWrite,
+  valuesOf,
+  writesInOneStatement,
+} from './sql'
 
 /** The new holder of a record, as each take-over writes it. */
 export interface Taker {
@@ -40,8 +50,12 @@ export const CLAIM_ROWS = claimRows('claim')
  * `claimed`.
  */
 export function beginRecord(claim: Claim, subjectId: string, begin: SqlBegin, lease: Sql): Sql {
+  const columns = { ...CLAIM_COLUMNS, ...begin.set?.form.columns }
+  const row = { merchant_id: claim.merchantId, record_id: claim.id, subject_id: subjectId, ...begin.set?.row }
   return sql`
-    WITH claim AS (SELECT 1 FROM idempotency_record WHERE ${whereClaimedBy(claim)}),
+    WITH claim AS (
+      SELECT input.* FROM ${valuesOf(columns, [row])} AS input (${namesOf(columns)})
+      WHERE EXISTS (SELECT FROM idempotency_record WHERE ${whereClaimedBy(claim)})),
     ${partsOf(begin)}
     begun AS (${begin.sql}),
     sending AS (
