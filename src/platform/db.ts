@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
+import type { SendStatement } from '@/idempotency/stores/pg-batches'
 import { Prisma, PrismaClient } from './generated/client'
 import { statementNames } from './statement-names'
 
@@ -23,9 +24,15 @@ export const rawSql = Prisma.raw
  */
 export function openPool(
   url: string,
-  options: { max: number; name: string; check?: (client: pg.ClientBase) => Promise<void> },
+  options: {
+    max: number
+    name: string
+    check?: (client: pg.ClientBase) => Promise<void>
+    /** More settings of its sessions, as PostgreSQL takes them at its start. */
+    settings?: string
+  },
 ): pg.Pool {
-  const { check } = options
+  const { check, settings = '' } = options
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
@@ -34,7 +41,7 @@ export function openPool(
     keepAlive: true,
     idleTimeoutMillis: 30_000,
     application_name: options.name,
-    options: '-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s',
+    options: `-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s ${settings}`,
     ...(check
       ? {
           verify: (client: pg.PoolClient, done: (error?: Error) => void) =>
@@ -65,4 +72,28 @@ export function openDb(pool: pg.Pool, log?: (query: { query: string; duration: n
   })
   if (log) (client as unknown as { $on(event: 'query', listener: typeof log): void }).$on('query', log)
   return client
+}
+
+/** A client on another driver adapter than `openDb`'s. */
+export function openClient(adapter: unknown): Db {
+  return new PrismaClient({ adapter: adapter as PrismaPg })
+}
+
+/** Sends statements past Prisma, each under its name. */
+export function statementSender(pool: pg.Pool): SendStatement {
+  return async (statement) => (await pool.query({ ...statement, types: TYPES })).rows
+}
+
+const [INT8, TIMESTAMPTZ] = [20, 1184]
+/** Values as Prisma returns them: `bigint` for int8, and dates to the millisecond. */
+const TYPES: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format: 'text') => {
+    if (oid === INT8) return BigInt
+    return oid === TIMESTAMPTZ ? instant : pg.types.getTypeParser(oid, format)
+  }) as typeof pg.types.getTypeParser,
+}
+
+/** @param text as PostgreSQL writes it, `2026-11-24 12:00:00.123456+00`, in whatever time zone the session has */
+function instant(text: string): Date {
+  return new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
 }

@@ -36,10 +36,31 @@ export function whereClaimedBy(claim: Claim): Sql {
 /** One record. `leaseOver` is judged by the database's clock. */
 export function readRecord(merchantId: string, id: string): Sql {
   return sql`
-    SELECT merchant_id AS "merchantId", id, operation, fingerprint, fingerprint_version AS "fingerprintVersion", fields, state, fence,
-           lease_until < now() AS "leaseOver", subject_id AS "subjectId", status, problem, answer,
-           created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt"
-    FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${id}`
+    SELECT ${RECORD_COLUMNS} FROM idempotency_record r WHERE r.merchant_id = ${merchantId}::uuid AND r.id = ${id}`
+}
+
+/** The columns of an `IdempotencyRow`, of the record `r`. */
+export const RECORD_COLUMNS = sql`
+  r.merchant_id AS "merchantId", r.id, r.operation, r.fingerprint, r.fingerprint_version AS "fingerprintVersion", r.fields, r.state, r.fence,
+  r.lease_until < now() AS "leaseOver", r.subject_id AS "subjectId", r.status, r.problem, r.answer,
+  r.created_at AS "createdAt", r.completed_at AS "completedAt", r.expires_at AS "expiresAt"`
+
+/** The claim whose answer was lost, if it was made. */
+export function findClaim(claim: Claim): Sql {
+  return sql`
+    SELECT token::text, fence, state, created_at AS "createdAt", expires_at AS "expiresAt"
+    FROM idempotency_record WHERE ${whereClaimedBy(claim)}`
+}
+
+/** Whether an outcome was stored whose answer was lost. No row: the claim was lost. Its last commit under this claim shows in the record. */
+export function findCommit(claim: Claim, next: Finish<SqlForm>): Sql {
+  const stored = {
+    completed: sql`state = 'completed'`,
+    // The take-over of a record in doubt counts a failure; only a commit sets the count back.
+    unknown: sql`state = 'unknown' AND failures = 0`,
+    parked: sql`parked_at IS NOT NULL`,
+  }
+  return sql`SELECT ${stored[next.to]} AS stored FROM idempotency_record WHERE ${whereClaimedBy(claim)}`
 }
 
 /** The rows from which a `begin` selects: one while the claim holds, else none. */

@@ -1,0 +1,114 @@
+import { StoreUnavailable } from '../core/store'
+
+/** 64: at 64 callers a batch costs each of them a thirtieth of a commit, and twice as many bring less than they delay. */
+const BATCH_MAX = 64
+
+/** The work of one lane. */
+export interface LaneWork<Call, Result> {
+  /** Carries out all calls in one commit. @returns their results, in their order @throws as `Batches` says */
+  send(calls: readonly Call[]): Promise<Result[]>
+  /** Carries out one call by itself, outside the lane. */
+  alone(call: Call): Promise<Result>
+  /** Finds out what became of a call whose batch met `error`. */
+  afterLoss(call: Call, error: StoreUnavailable): Promise<Result>
+  /** Only calls of one kind share a batch. Null: the call is made by itself. */
+  kindOf(call: Call): unknown
+  /** Calls that have one of these texts in common do not share a batch. */
+  keysOf(call: Call): readonly string[]
+  /** The order of the calls in a batch: the same in every process, so that two batches lock their rows in one order. */
+  compare(one: Call, other: Call): number
+}
+
+interface Waiting<Call, Result> {
+  call: Call
+  resolve(result: Result): void
+  reject(error: unknown): void
+}
+
+/** How the lane waits for those who call at this moment: until the end of the current turn of the event loop. */
+export type EndOfTurn = () => Promise<void>
+const endOfTurn: EndOfTurn = () => new Promise((resolve) => setImmediate(resolve))
+
+/**
+ * Group commit: calls that arrive while a batch is under way go with the next one. A call that finds the lane free goes
+ * at once. What one call does to its batch concerns no other: a batch that the database refuses is halved until the
+ * call that it refuses stands alone. That happens beside the lane, which goes on with the calls that have come.
+ */
+export class Lane<Call, Result> {
+  private waiting: Waiting<Call, Result>[] = []
+  private driving = false
+
+  constructor(
+    private readonly work: LaneWork<Call, Result>,
+    private readonly turn: EndOfTurn = endOfTurn,
+  ) {}
+
+  add(call: Call): Promise<Result> {
+    if (this.work.kindOf(call) === null) return this.work.alone(call)
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ call, resolve, reject })
+      if (!this.driving) void this.drive()
+    })
+  }
+
+  private async drive(): Promise<void> {
+    this.driving = true
+    for (await this.turn(); this.waiting.length > 0; await this.turn()) {
+      const batch = this.takeBatch()
+      const refusal = await this.attempt(batch)
+      if (refusal) void this.takeApart(batch, refusal.error)
+    }
+    this.driving = false
+  }
+
+  /** The call that has waited longest, and those that may go with it. */
+  private takeBatch(): Waiting<Call, Result>[] {
+    const [first] = this.waiting as [Waiting<Call, Result>]
+    const kind = this.work.kindOf(first.call)
+    const keys = new Set<string>()
+    const batch: Waiting<Call, Result>[] = []
+    this.waiting = this.waiting.filter((one) => {
+      const own = this.work.keysOf(one.call)
+      if (
+        batch.length === BATCH_MAX ||
+        this.work.kindOf(one.call) !== kind ||
+        own.some((key) => keys.has(key))
+      )
+        return true
+      for (const key of own) keys.add(key)
+      batch.push(one)
+      return false
+    })
+    return batch.sort((one, other) => this.work.compare(one.call, other.call))
+  }
+
+  /** Sends a batch and answers its calls. Never rejects. @returns the error that it met; then no call was answered */
+  private async attempt(batch: Waiting<Call, Result>[]): Promise<{ error: unknown } | null> {
+    try {
+      const results = await this.work.send(batch.map(({ call }) => call))
+      for (const [index, one] of batch.entries()) one.resolve(results[index] as Result)
+      return null
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  /** Answers each call of a batch that met an error. Never rejects. */
+  private async takeApart(batch: Waiting<Call, Result>[], error: unknown): Promise<void> {
+    if (error instanceof StoreUnavailable) {
+      await Promise.all(batch.map((one) => settle(one, this.work.afterLoss(one.call, error))))
+      return
+    }
+    const [first] = batch as [Waiting<Call, Result>]
+    if (batch.length === 1) return settle(first, this.work.alone(first.call))
+    const middle = Math.ceil(batch.length / 2)
+    for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
+      const refusal = await this.attempt(half)
+      if (refusal) await this.takeApart(half, refusal.error)
+    }
+  }
+}
+
+function settle<Call, Result>(one: Waiting<Call, Result>, result: Promise<Result>): Promise<void> {
+  return result.then(one.resolve, one.reject)
+}
