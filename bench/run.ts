@@ -3,8 +3,9 @@ import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { createApiKey, SCOPES } from '@/access/api-key'
+import { BATCH_SETTINGS } from '@/idempotency/stores/open-store'
 import { uuidv7 } from '@/lib/id'
-import { openDb, openPool } from '@/platform/db'
+import { openDb, openPool, statementSender } from '@/platform/db'
 import { type ProductUrls, prepareLogins } from '@/setup/postgres/logins'
 import { startThrowAway } from '@/setup/postgres/throw-away'
 import { readCount, readOptions } from '@/setup/process/command-line'
@@ -54,6 +55,7 @@ async function newLogins(url: string): Promise<ProductUrls> {
 async function bench(url: string, logins: ProductUrls): Promise<Measured[]> {
   const owner = new pg.Pool({ connectionString: url, max: 2 })
   const pool = openPool(logins.app, { max: 10, name: 'bench' })
+  const batchPool = openPool(logins.app, { max: 4, name: 'bench-batch', settings: BATCH_SETTINGS })
   const db = openDb(pool)
   await owner.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
   const { merchantId, orderIds } = await makeOrders(db, owner, 5 * (payments + warmUp))
@@ -76,7 +78,13 @@ async function bench(url: string, logins: ProductUrls): Promise<Measured[]> {
     here,
   )
 
-  const engine = await both('engine', enginePath(db, merchantId), jobs(warmUp), jobs(payments), here)
+  const engine = await both(
+    'engine',
+    await enginePath(db, statementSender(batchPool), merchantId),
+    jobs(warmUp),
+    jobs(payments),
+    here,
+  )
   const key = await createApiKey(
     db,
     { merchantId, name: 'Bench', scopes: SCOPES, expiresInDays: null, by: 'bench' },
@@ -105,7 +113,7 @@ async function bench(url: string, logins: ProductUrls): Promise<Measured[]> {
   )
   for (const server of [product, plain]) server.close()
   await db.$disconnect()
-  await Promise.all([owner.end(), pool.end()])
+  await Promise.all([owner.end(), pool.end(), batchPool.end()])
   const paths = [[rawFresh, rawReplay], engine, trpc, rest, byHand]
   return [...paths.map((path) => path[0] as Measured), ...paths.map((path) => path[1] as Measured)]
 }

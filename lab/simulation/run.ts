@@ -17,6 +17,7 @@ const MUST_SEE = [
   'answer-expired',
   'error',
   'lost-lease',
+  'batch of several',
 ]
 
 /** The counts of a campaign, the events of `MUST_SEE` that it missed, and the broken law with its seed and path. */
