@@ -180,7 +180,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: LANE,
-        find: 'if (batch.length === 1) return settle(first, this.work.alone(first.call))',
+        find: 'if (batch.length === 1) return void settle(first, this.work.alone(first.call))',
         replace: 'if (first) return void batch.map((one) => one.reject(error))',
       },
     ],

@@ -117,7 +117,7 @@ export class SimulatedWorld {
     const process = new Process(this.time)
     const single = this.storeOf(process)
     const store = this.plan.batched
-      ? new GroupCommitStore(single, this.batchesOf(process), this.newId, () => Promise.resolve())
+      ? new GroupCommitStore(single, this.batchesOf(process), this.newId, process, () => Promise.resolve())
       : single
     return {
       process,

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../core/clock'
 import type { Finish, StoreForm } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
 import type { BeginOf, Claimed, DoubtedRecord, NewRecord, Store, StoreUnavailable } from '../core/store'
@@ -19,6 +20,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
     private readonly single: Store<Form> & LostCommits<Form>,
     private readonly batches: Batches<Form>,
     private readonly newToken: () => string,
+    clock: Pick<Clock, 'after'> = systemClock,
     turn?: EndOfTurn,
   ) {
     this.leaseMs = single.leaseMs
@@ -31,6 +33,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
         keysOf: () => [],
         compare: byRecord,
       },
+      clock,
       turn,
     )
     this.claims = new Lane(
@@ -45,6 +48,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
         },
         compare: (one, other) => byRecord(one.claim, other.claim),
       },
+      clock,
       turn,
     )
     this.commits = new Lane(
@@ -56,6 +60,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
         keysOf: ({ claim }) => [recordOf(claim)],
         compare: (one, other) => byRecord(one.claim, other.claim),
       },
+      clock,
       turn,
     )
   }

@@ -13,7 +13,14 @@ function laneOf(changes: Partial<LaneWork<Call, string>> = {}) {
   const made: string[] = []
   const answers: Array<() => void> = []
   const poisoned = new Set<string>()
-  const lane = new Lane<Call, string>({
+  const timers = new Set<() => void>()
+  const clock = {
+    after: (_: number, then: () => void) => {
+      timers.add(then)
+      return () => void timers.delete(then)
+    },
+  }
+  const work: LaneWork<Call, string> = {
     send: async (calls) => {
       sent.push(calls.map(({ key }) => key))
       await new Promise<void>((resolve) => answers.push(resolve))
@@ -30,7 +37,8 @@ function laneOf(changes: Partial<LaneWork<Call, string>> = {}) {
     keysOf: ({ key }) => [key],
     compare: (one, other) => (one.key < other.key ? -1 : 1),
     ...changes,
-  })
+  }
+  const lane = new Lane(work, clock)
   const add = (key: string, kind: string | null = 'a') => lane.add({ key, kind })
   /** Lets the batch that is under way be answered, and the next one set out. */
   const answer = async () => {
@@ -41,7 +49,12 @@ function laneOf(changes: Partial<LaneWork<Call, string>> = {}) {
   const answerAll = async () => {
     for (let round = 0; round < 300; round++) await answer()
   }
-  return { sent, made, poisoned, add, answer, answerAll }
+  /** Time passes until the lane waits no longer. */
+  const pass = async () => {
+    for (const then of timers) then()
+    await turns()
+  }
+  return { sent, made, poisoned, timers, add, answer, answerAll, pass }
 }
 
 const turns = async () => {
@@ -87,6 +100,20 @@ describe('a lane', () => {
     await answerAll()
     expect(sent).toEqual([['1', '3'], ['2', '4'], ['1']])
     expect(await Promise.all(results)).toHaveLength(5)
+  })
+
+  it('waits a moment for a batch whose connection may have died, and then sends the next one on another', async () => {
+    const { sent, timers, add, answerAll, pass } = laneOf()
+    const stuck = add('a')
+    await turns()
+    const others = [add('b'), add('c')]
+    await turns()
+    expect(sent).toEqual([['a']])
+    await pass()
+    expect(sent).toEqual([['a'], ['b', 'c']])
+    await answerAll()
+    expect(await Promise.all([stuck, ...others])).toEqual(['batch a', 'batch b', 'batch c'])
+    expect(timers.size).toBe(0)
   })
 
   it('makes a call without a kind by itself, and no batch waits for it', async () => {

@@ -1,7 +1,14 @@
+import type { Clock } from '../core/clock'
 import { StoreUnavailable } from '../core/store'
 
 /** 64: at 64 callers a batch costs each of them a thirtieth of a commit, and twice as many bring less than they delay. */
 const BATCH_MAX = 64
+
+/**
+ * 250 ms for a batch, many times what it takes: then the next one sets out on another connection. One that has died silently
+ * is noticed after seconds, and only its own calls wait for that.
+ */
+const PATIENCE_MS = 250
 
 /** The work of one lane. */
 export interface LaneWork<Call, Result> {
@@ -40,6 +47,7 @@ export class Lane<Call, Result> {
 
   constructor(
     private readonly work: LaneWork<Call, Result>,
+    private readonly clock: Pick<Clock, 'after'>,
     private readonly turn: EndOfTurn = endOfTurn,
   ) {}
 
@@ -54,11 +62,25 @@ export class Lane<Call, Result> {
   private async drive(): Promise<void> {
     this.driving = true
     for (await this.turn(); this.waiting.length > 0; await this.turn()) {
-      const batch = this.takeBatch()
-      const refusal = await this.attempt(batch)
-      if (refusal) void this.takeApart(batch, refusal.error)
+      await this.patiently(this.carry(this.takeBatch()))
     }
     this.driving = false
+  }
+
+  /** Resolves with the work, which never rejects, or when it takes too long. */
+  private patiently(work: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.clock.after(PATIENCE_MS, resolve)
+      void work.then(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  private async carry(batch: Waiting<Call, Result>[]): Promise<void> {
+    const refusal = await this.attempt(batch)
+    if (refusal) void this.takeApart(batch, refusal.error)
   }
 
   /** The call that has waited longest, and those that may go with it. */
@@ -100,7 +122,8 @@ export class Lane<Call, Result> {
       return
     }
     const [first] = batch as [Waiting<Call, Result>]
-    if (batch.length === 1) return settle(first, this.work.alone(first.call))
+    // Not waited for: it may wait for a locked row, and the rest of the batch must not.
+    if (batch.length === 1) return void settle(first, this.work.alone(first.call))
     const middle = Math.ceil(batch.length / 2)
     for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
       const refusal = await this.attempt(half)
