@@ -79,9 +79,27 @@ export function openClient(adapter: unknown): Db {
   return new PrismaClient({ adapter: adapter as PrismaPg })
 }
 
-/** Sends statements past Prisma, each under its name. */
+/**
+ * Sends statements past Prisma, each under its name, so that a connection plans it once. Its plans are dropped after 16 statements, 32, 64 and
+ * so on: a plan that was made while a table was small reads the whole of it, also when it has grown.
+ */
 export function statementSender(pool: pg.Pool): SendStatement {
-  return async (statement) => (await pool.query({ ...statement, types: TYPES })).rows
+  const counts = new WeakMap<pg.PoolClient, number>()
+  return async (statement) => {
+    const client = await pool.connect()
+    const count = (counts.get(client) ?? 0) + 1
+    counts.set(client, count)
+    try {
+      if (count >= 16 && Number.isInteger(Math.log2(count))) await client.query('DISCARD PLANS')
+      const { rows } = await client.query({ ...statement, types: TYPES })
+      client.release()
+      return rows
+    } catch (error) {
+      // After an error of one statement the connection is as good as before; after any other it is not known.
+      client.release(!(error instanceof pg.DatabaseError && error.severity === 'ERROR'))
+      throw error
+    }
+  }
 }
 
 const [INT8, TIMESTAMPTZ] = [20, 1184]
