@@ -293,6 +293,28 @@ describe('in one batch', () => {
     expect(rows).toEqual([{ refunded: 2_100 }, { refunded: 2_100 }])
   })
 
+  it('the first orders of merchants open their accounts once, in each currency', async () => {
+    const merchants = [(await product.otherMerchant()).merchantId, (await product.otherMerchant()).merchantId]
+    const { store, operations } = product.deps
+    const orders = merchants.flatMap((merchantId) =>
+      (['EUR', 'USD', 'EUR'] as const).map(async (currency) => {
+        const record = { ...recordOf(operations.placeOrder), merchantId }
+        const ids = { merchantId, recordId: record.id, subjectId: record.subjectId }
+        return store.claim(record, (claim) =>
+          operations.placeOrder.begin({ ...ORDER, merchantId, currency }, ids, claim),
+        )
+      }),
+    )
+    expect((await Promise.all(orders)).map((claimed) => claimed?.begun.kind)).toEqual(
+      Array(6).fill('written'),
+    )
+    const { rows } = await product.owner.query(
+      `SELECT merchant_id, currency, count(*)::int AS accounts FROM account WHERE merchant_id = ANY($1) GROUP BY 1, 2`,
+      [merchants],
+    )
+    expect(rows.map(({ accounts }) => accounts)).toEqual([5, 5, 5, 5])
+  })
+
   it('L5 the entries of a batch are links of one chain', async () => {
     const { rows } = await product.owner.query('SELECT * FROM integrity_chain.audit_log_is_chained')
     expect(rows).toEqual([])
