@@ -128,18 +128,13 @@ export function commitBatch(
   const writes = forms.map(
     (form, place) => sql`${raw(`w${place}`)} AS (${form.statement(rowsOf(form, place))})`,
   )
-  const counts = forms.map(
-    (_, place) => sql`
-    LEFT JOIN (SELECT key, count(*) AS touched FROM ${raw(`w${place}`)} GROUP BY key) ${raw(`c${place}`)}
-      ON ${raw(`c${place}.key = record.key${place}`)}`,
-  )
-  const checks = forms.map(
-    ({ name }, place) =>
-      sql`, expect_rows(${name}, coalesce(${raw(`c${place}.touched`)}, 0), ${raw(`record.rows${place}`)})`,
-  )
+  const checks = forms.map(({ name }, place) => {
+    const [table, key, rows] = [`w${place}`, `key${place}`, `rows${place}`].map((part) => raw(part))
+    return sql`, expect_rows(${name}, (SELECT count(*) FROM ${table} WHERE ${table}.key = record.${key}), record.${rows})`
+  })
   return statementOf(sql`
     WITH ${join([sql`record AS (${record})`, ...writes])}
-    SELECT record.n${concat(checks)} FROM record${concat(counts)}`)
+    SELECT record.n${concat(checks)} FROM record`)
 }
 
 const OUTCOME_COLUMNS: Record<Finish<SqlForm>['to'], Sql> = {
