@@ -1,14 +1,7 @@
 import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Facts } from '@/idempotency/problems'
-import {
-  beginForm,
-  type ClaimRows,
-  claimedPart,
-  claimedSql,
-  type SqlBegin,
-  type SqlForm,
-} from '@/idempotency/stores/sql'
+import { beginForm, claimedPart, claimedSql, type RowOf, type SqlForm } from '@/idempotency/stores/sql'
 import { newAccountIds, openAccountsOf } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { refund as refundPosting } from '@/ledger/posting'
@@ -57,10 +50,12 @@ export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: stri
 export function refundOperation(
   deps: RefundDeps,
 ): Operation<RefundInput, BegunRefund, RefundEffect, SqlForm> {
+  const begin = refundOfPayment()
   return {
     name: deps.name,
     volatile: ['by'],
-    begin: (input, ids, claim) => takeFromPayment(input, ids, claim, deps.newId()),
+    // Two refunds of one payment are never begun in one statement: the second must see what the first took.
+    begin: (input, ids, claim) => begin(claim, rowOfRefund(input, ids, deps), input.paymentId),
     whyRefused: (input) => whyRefused(deps.db, input),
     ask: (refund) => giveBack(deps.gateway, refund),
     find: (refund) => giveBack(deps.gateway, refund),
@@ -103,23 +98,34 @@ export function refundOperation(
   }
 }
 
-/** The bank gets the id of our own row as its key. Two refunds of one payment are never begun in one statement: the second must see the first. */
-function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, auditId: string): SqlBegin {
-  const { paymentId, amount, reason, by = SYSTEM } = input
-  return beginRefund(
-    claim,
-    {
-      payment_id: paymentId,
-      wanted: amount,
-      reason,
-      gateway_key: ids.subjectId,
-      audit_id: auditId,
-      account_ids: newAccountIds(),
-      ...actorRow(input.by),
-      entry_actor: by.name,
-    },
-    paymentId,
-  )
+const REFUND = {
+  payment_id: 'uuid',
+  wanted: 'bigint',
+  reason: 'text',
+  gateway_key: 'text',
+  audit_id: 'uuid',
+  account_ids: 'text',
+  ...ACTOR_TYPES,
+  // Of the audit entry, which names somebody always.
+  entry_actor: 'text',
+} as const
+
+/** The bank gets the id of our own row as its key. */
+function rowOfRefund(
+  { paymentId, amount, reason, by }: RefundInput,
+  { subjectId }: Ids,
+  deps: RefundDeps,
+): RowOf<typeof REFUND> {
+  return {
+    payment_id: paymentId,
+    wanted: amount,
+    reason,
+    gateway_key: subjectId,
+    audit_id: deps.newId(),
+    account_ids: newAccountIds(),
+    ...actorRow(by),
+    entry_actor: (by ?? SYSTEM).name,
+  }
 }
 
 /**
@@ -129,57 +135,49 @@ function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, auditId
  * The audit entry is written here and not with the outcome: it must be there before the bank is asked, whatever becomes of this process,
  * and here it is known who asks. It waits for another entry of the merchant until that one's commit, never for a bank.
  */
-const beginRefund = beginForm({
-  name: 'refund',
-  columns: {
-    payment_id: 'uuid',
-    wanted: 'bigint',
-    reason: 'text',
-    gateway_key: 'text',
-    audit_id: 'uuid',
-    account_ids: 'text',
-    ...ACTOR_TYPES,
-    // Of the audit entry, which names somebody always.
-    entry_actor: 'text',
-  },
-  statement: (claim) => {
-    const taken = claimedPart(
-      'taken',
-      claimedSql`
-        SELECT c.*, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
-          coalesce(c.wanted, p.amount - p.refunded_amount) AS amount
-        FROM ${claim} c JOIN payment p ON p.merchant_id = c.merchant_id AND p.id = c.payment_id
-        WHERE p.status = 'succeeded'
-        FOR NO KEY UPDATE OF p`,
-    )
-    const refund = claimedPart(
-      'asked',
-      claimedSql`
-        INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key, ${ACTOR_COLUMNS})
-        SELECT merchant_id, subject_id, payment_id, record_id, amount, currency, reason, gateway_ref, gateway_key, ${ACTOR_COLUMNS}
-        FROM ${taken.rows} WHERE amount BETWEEN 1 AND refundable
-        RETURNING ${BEGUN_REFUND}`,
-    )
-    const entry = claimedPart(
-      'traced',
-      claimedSql`
-        SELECT t.merchant_id, t.subject_id, t.audit_id, t.entry_actor AS actor, t.address, t.request_id, a.amount, a.currency, a."paymentId"
-        FROM ${refund.rows} a JOIN ${taken.rows} t ON t.subject_id = a.id::uuid`,
-    )
-    const detail = sql`amount || ' ' || currency || ' of payment ' || "paymentId"`
-    return {
-      prior: [
-        taken,
-        // Merchants from before there was an account for refunds get it here.
-        claimedPart('opened', openAccountsOf(taken.rows, sql`owner.account_ids`)),
-        refund,
-        entry,
-        claimedPart('audited', insertAudit('refund.begun', detail, entry.rows)),
-      ],
-      sql: claimedSql`SELECT * FROM ${refund.rows}`,
-    }
-  },
-})
+function refundOfPayment() {
+  return beginForm({
+    name: 'refund',
+    columns: REFUND,
+    statement: (claim) => {
+      const taken = claimedPart(
+        'taken',
+        claimedSql`
+          SELECT c.*, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
+            coalesce(c.wanted, p.amount - p.refunded_amount) AS amount
+          FROM ${claim} c JOIN payment p ON p.merchant_id = c.merchant_id AND p.id = c.payment_id
+          WHERE p.status = 'succeeded'
+          FOR NO KEY UPDATE OF p`,
+      )
+      const refund = claimedPart(
+        'asked',
+        claimedSql`
+          INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key, ${ACTOR_COLUMNS})
+          SELECT merchant_id, subject_id, payment_id, record_id, amount, currency, reason, gateway_ref, gateway_key, ${ACTOR_COLUMNS}
+          FROM ${taken.rows} WHERE amount BETWEEN 1 AND refundable
+          RETURNING ${BEGUN_REFUND}`,
+      )
+      const entry = claimedPart(
+        'traced',
+        claimedSql`
+          SELECT t.merchant_id, t.subject_id, t.audit_id, t.entry_actor AS actor, t.address, t.request_id, a.amount, a.currency, a."paymentId"
+          FROM ${refund.rows} a JOIN ${taken.rows} t ON t.subject_id = a.id::uuid`,
+      )
+      const detail = sql`amount || ' ' || currency || ' of payment ' || "paymentId"`
+      return {
+        prior: [
+          taken,
+          // Merchants from before there was an account for refunds get it here.
+          claimedPart('opened', openAccountsOf(taken.rows, sql`owner.account_ids`)),
+          refund,
+          entry,
+          claimedPart('audited', insertAudit('refund.begun', detail, entry.rows)),
+        ],
+        sql: claimedSql`SELECT * FROM ${refund.rows}`,
+      }
+    },
+  })
+}
 
 async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promise<Refusal> {
   const payment = await db.payment.findUnique({
