@@ -105,7 +105,7 @@ const shape = (begun: unknown) =>
     JSON.stringify(begun, (name, value) =>
       typeof value === 'bigint'
         ? `${value}n`
-        : name === 'ageMs'
+        : /ageMs$/i.test(name)
           ? typeof value
           : name === 'receiptToken'
             ? 'NEW'
