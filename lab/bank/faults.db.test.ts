@@ -79,6 +79,7 @@ const payment = (ageMs: number): BegunPayment => ({
   metadata: {},
   createdAt: new Date(),
   ageMs,
+  keyAgeMs: ageMs,
 })
 const waiting = (fault: Fault) => (fault.startsWith('silence') || fault === 'slow' ? hasty : gateway)
 const charge = (by = gateway) => toCharge(by, payment(0))

@@ -7,6 +7,9 @@ import { freePort } from '@/setup/process/port'
 import { hasEnded } from '@/setup/process/process-id'
 import { inRoot } from '@/setup/process/project-root'
 
+/** The name of the bank's journal in the folder of a run. */
+export const JOURNAL = 'bank.jsonl'
+
 /** The lab's bank as a process: it takes orders to misbehave, and is restarted whenever it dies. */
 export class BankProcess {
   private child: ChildProcess | null = null
@@ -64,7 +67,7 @@ export class BankProcess {
   }
 
   private boot(): ChildProcess {
-    const args = ['--port', String(this.port), '--journal', path.join(this.home, 'bank.jsonl')]
+    const args = ['--port', String(this.port), '--journal', path.join(this.home, JOURNAL)]
     const env = childEnv({ DATABASE_URL: this.databaseUrl })
     const child = forkTypeScript(inRoot('lab/bank/main.ts'), args, {
       env,

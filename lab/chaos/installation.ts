@@ -10,7 +10,8 @@ import { type Database, startDatabase } from '@/setup/postgres/keeper'
 import { prepareLogins } from '@/setup/postgres/logins'
 import { freePort } from '@/setup/process/port'
 import { migrate } from '@/setup/schema/migrate'
-import { BankProcess } from './bank-process'
+import { BankProcess, JOURNAL } from './bank-process'
+import { ForgetfulDatabase } from './forgetful-database'
 import { ProductProcess, type StepOrder } from './product-process'
 import type { Cut, TcpProxy } from './tcp-proxy'
 
@@ -29,6 +30,8 @@ const SETTINGS = {
   LOG_LEVEL: 'warn',
 }
 
+type ServedDatabase = Pick<Database, 'url' | 'port' | 'pid' | 'stop'>
+
 /** A whole installation to break: PostgreSQL, a bank, two web and two worker processes, all real, connected through our TCP proxies. */
 export class Installation {
   readonly leaseMs = LEASE_MS
@@ -42,7 +45,7 @@ export class Installation {
 
   private constructor(
     readonly home: string,
-    private readonly database: Database,
+    private readonly databases: { product: ServedDatabase; bank: Database | null },
     readonly owner: pg.Pool,
     readonly bank: BankProcess,
     private readonly log: number,
@@ -51,24 +54,31 @@ export class Installation {
   }
 
   static async open(): Promise<Installation> {
-    const home = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-chaos-'))
-    // Under root, PostgreSQL runs as another user, which must be able to enter.
-    fs.chmodSync(home, 0o711)
+    const home = newHome()
     const database = await startDatabase({
       dataDir: path.join(home, 'data'),
       database: 'payonce',
       settings: { max_connections: '200' },
     })
     await migrate(database.url)
-    const owner = openPool(database.url, { max: 4, name: 'lab' })
+    return Installation.on(home, { product: database, bank: null })
+  }
+
+  /** One whose bank stands on a database of its own, which keeps all that the product's database may forget. */
+  static async openForgetful(): Promise<{ installation: Installation; database: ForgetfulDatabase }> {
+    const home = newHome()
+    const database = await ForgetfulDatabase.start(migrate)
+    const bank = await startDatabase({ dataDir: path.join(home, 'bank') })
+    await migrate(bank.url)
+    return { installation: await Installation.on(home, { product: database, bank }), database }
+  }
+
+  private static async on(home: string, databases: Installation['databases']): Promise<Installation> {
+    const { product } = databases
+    const owner = openPool(product.url, { max: 4, name: 'lab' })
     const log = fs.openSync(path.join(home, 'log'), 'a')
-    const installation = new Installation(
-      home,
-      database,
-      owner,
-      await BankProcess.start(database.url, home, log),
-      log,
-    )
+    const bank = await BankProcess.start((databases.bank ?? product).url, home, log)
+    const installation = new Installation(home, databases, owner, bank, log)
     await installation.populate()
     return installation
   }
@@ -77,11 +87,16 @@ export class Installation {
     this.seen.set(id, (this.seen.get(id) ?? 0) + 1)
   }
 
-  async newOrder(): Promise<string> {
+  /** The bank's own journal of what it has really moved. */
+  get journal(): string {
+    return path.join(this.home, JOURNAL)
+  }
+
+  async newOrder(unitAmount = 1_200n): Promise<string> {
     const order = {
       merchantId: this.merchantId,
       currency: 'EUR' as const,
-      items: [{ name: 'T-shirt', quantity: 1, unitAmount: 1_200n }],
+      items: [{ name: 'T-shirt', quantity: 1, unitAmount }],
     }
     return showId('ord', (await createOrder(this.db, order, uuidv7())).id)
   }
@@ -105,7 +120,7 @@ export class Installation {
   }
 
   async restartDatabase(id: string, signal: NodeJS.Signals): Promise<void> {
-    process.kill(this.database.pid(), signal)
+    process.kill(this.databases.product.pid(), signal)
     this.happened(id)
   }
 
@@ -155,7 +170,8 @@ export class Installation {
     await this.bank.leave()
     await this.db.$disconnect()
     await this.owner.end()
-    await this.database.stop()
+    await this.databases.product.stop()
+    await this.databases.bank?.stop()
     return codes
   }
 
@@ -175,8 +191,8 @@ export class Installation {
       sql`INSERT INTO merchant (id, name) VALUES (${this.merchantId}::uuid, 'Chaos shop')`,
     )
     const surroundings = {
-      databasePort: this.database.port,
-      databaseUrl: (await prepareLogins(this.database.url, this.home)).app,
+      databasePort: this.databases.product.port,
+      databaseUrl: (await prepareLogins(this.databases.product.url, this.home)).app,
       bankPort: this.bank.port,
       settings: SETTINGS,
     }
@@ -185,4 +201,11 @@ export class Installation {
     this.servers = [await start('web'), await start('web')]
     this.workers = [await start('worker'), await start('worker')]
   }
+}
+
+function newHome(): string {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-chaos-'))
+  // Under root, PostgreSQL runs as another user, which must be able to enter.
+  fs.chmodSync(home, 0o711)
+  return home
 }

@@ -31,7 +31,7 @@ export async function judge(
 }
 
 /** I5: all final answers to one key have one status and one body. */
-function oneAnswerPerKey(lines: readonly ClientTry[]): string[] {
+export function oneAnswerPerKey(lines: readonly ClientTry[]): string[] {
   const answers = new Map<string, string>()
   return lines.flatMap(({ key, outcome, status, sha }) => {
     if (outcome !== 'answer') return []

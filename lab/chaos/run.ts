@@ -5,6 +5,7 @@ import { readCount, readOptions } from '@/setup/process/command-line'
 import { print, printError } from '@/setup/process/console'
 import { ACCIDENTS, type Accident } from './accidents'
 import { deploy } from './deployment'
+import { forget, LOSSES } from './forgetting'
 import { History } from './history'
 import { Installation } from './installation'
 import { judge, unseen } from './judge'
@@ -40,22 +41,40 @@ async function run(): Promise<boolean> {
     values.rounds === undefined ? accidents.length * 3 : readCount('--rounds', values.rounds, USAGE)
   const seed = values.seed === undefined ? randomInt(1_000_000) : readCount('--seed', values.seed, USAGE)
   print(`seed ${seed}, ${count} rounds`)
-  const installation = await Installation.open()
-  const history = new History(path.join(installation.home, 'history.jsonl'))
   const began = performance.now()
-  const wrong = await campaign(installation, history, { seed, count, accidents }).catch((error: unknown) => [
-    `the lab itself failed: ${String(error)}`,
-  ])
+  const wrong: string[] = []
+  if (accidents.length > 0) {
+    const installation = await Installation.open()
+    const work = (history: History) => campaign(installation, history, { seed, count, accidents })
+    wrong.push(...(await within(installation, values.keep ?? false, work)))
+  }
+  const losses = LOSSES.filter(({ id }) => id.startsWith(values.only))
+  if (losses.length > 0) {
+    const { installation, database } = await Installation.openForgetful()
+    const work = (history: History) => forget(installation, database, history, { seed, losses })
+    wrong.push(...(await within(installation, values.keep ?? false, work)))
+  }
+  const verdict = wrong.length === 0 ? 'everything held' : `${wrong.length} failures`
+  print(`${((performance.now() - began) / 1_000).toFixed(0)} s; ${verdict}`)
+  return wrong.length === 0
+}
+
+/** Runs a campaign on an installation and closes it. @returns everything that is wrong, also with its end */
+async function within(
+  installation: Installation,
+  keep: boolean,
+  work: (history: History) => Promise<string[]>,
+): Promise<string[]> {
+  const history = new History(path.join(installation.home, 'history.jsonl'))
+  const wrong = await work(history).catch((error: unknown) => [`the lab itself failed: ${String(error)}`])
   history.close()
   const codes = await installation.close()
   if (codes.some((code) => code !== 0))
     wrong.push(`a process did not end with exit code 0: ${codes.join(', ')}`)
   for (const line of wrong) printError(`✕ ${line}`)
-  print(
-    `${((performance.now() - began) / 1_000).toFixed(0)} s; ${wrong.length === 0 ? 'everything held' : `${wrong.length} failures; see ${installation.home}`}`,
-  )
-  if (wrong.length === 0 && !values.keep) fs.rmSync(installation.home, { recursive: true, force: true })
-  return wrong.length === 0
+  if (wrong.length > 0) printError(`the evidence is in ${installation.home}`)
+  else if (!keep) fs.rmSync(installation.home, { recursive: true, force: true })
+  return wrong
 }
 
 interface CampaignPlan {

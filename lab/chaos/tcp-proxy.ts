@@ -21,6 +21,8 @@ export interface TcpProxy {
   stall(ms: number): void
   /** Resets every connection. */
   dropAll(): void
+  /** Leads new connections to another port, as an address does that moves to another server; null: to none. */
+  redirect(port: number | null): void
   close(): Promise<void>
 }
 
@@ -29,6 +31,7 @@ export async function openProxy(targetPort: number): Promise<TcpProxy> {
   const connections = new Set<ProxiedConnection>()
   let armed: Cut | null = null
   let stalledUntil = 0
+  let target: number | null = targetPort
   const take = (chunk: Buffer): Cut | null => {
     if (!armed?.at.every((text) => chunk.includes(text))) return null
     const cut = armed
@@ -36,9 +39,10 @@ export async function openProxy(targetPort: number): Promise<TcpProxy> {
     return cut
   }
   const server = net.createServer({ noDelay: true }, (client) => {
+    if (target === null) return void client.resetAndDestroy()
     const connection = new ProxiedConnection(
       client,
-      net.connect({ port: targetPort, host: '127.0.0.1', noDelay: true }),
+      net.connect({ port: target, host: '127.0.0.1', noDelay: true }),
       take,
       () => stalledUntil - Date.now(),
     )
@@ -59,6 +63,9 @@ export async function openProxy(targetPort: number): Promise<TcpProxy> {
     },
     dropAll: () => {
       for (const connection of connections) connection.drop()
+    },
+    redirect: (port) => {
+      target = port
     },
     close: async () => {
       for (const connection of connections) connection.drop()

@@ -19,11 +19,16 @@ export class Laws {
   private chargesSeen = 0
   private readonly charged = new Set<string>()
   private readonly orders = new Map<string, string>()
+  private readonly keys = new Set<string>()
+  private losses = 0
 
   constructor(private readonly world: SimulatedWorld) {}
 
   afterEachStep(): void {
     if (this.world.broken) throw new LawBroken(this.world.broken)
+    // Records go back with the database, and move on from there.
+    if (this.losses !== this.world.losses) this.before.clear()
+    this.losses = this.world.losses
     this.atMostOneCharge()
     for (const record of this.world.records.all()) this.movesLegally(record)
   }
@@ -53,7 +58,11 @@ export class Laws {
       const subject = charges[this.chargesSeen] as string
       const order = this.world.shop.payments.get(subject)?.order ?? 'none'
       if (this.charged.has(subject)) throw new LawBroken('a payment was charged twice')
-      if (this.orders.has(order)) throw new LawBroken('an order was charged twice')
+      // A database that has forgotten who paid an order lets another key pay it. The same key never.
+      if (this.orders.has(order) && this.losses === 0) throw new LawBroken('an order was charged twice')
+      const key = this.world.shop.recordOf.get(subject) ?? subject
+      if (this.keys.has(key)) throw new LawBroken('a key was charged twice')
+      this.keys.add(key)
       this.charged.add(subject)
       this.orders.set(order, subject)
     }

@@ -162,6 +162,16 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'a random key at the bank: the key of the client does not determine it',
+    edits: [
+      {
+        file: RUN,
+        find: 'subjectId: randomSubject ? this.options.newId() : subjectIdOf(this.id),',
+        replace: 'subjectId: this.options.newId(),',
+      },
+    ],
+  },
+  {
     name: 'waiters wake each other in turn',
     edits: [{ file: WAITERS, find: 'if (wake) this.wake(id)', replace: 'this.wake(id)' }],
   },

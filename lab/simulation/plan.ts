@@ -22,6 +22,11 @@ export interface Plan {
   fates: Fate[]
   /** Dealt one by one, in a cycle, to the steps of all processes. */
   accidents: StepAccident[]
+  /**
+   * The database goes back, at `lostAt`, to what it held at `markedAt` (ms from the start): a standby that was behind, a restored backup.
+   * Null in most plans: only where the database never forgets may the bank be one that does not remember keys.
+   */
+  loss: { markedAt: number; lostAt: number } | null
   /** Without accidents: then every order must be paid. */
   calm: boolean
   /** With group commit: presses come in crowds then, so that they share batches. */
@@ -56,6 +61,17 @@ const press: fc.Arbitrary<Press> = fc.record({
   at: fc.integer({ min: 0, max: 40_000 }),
 })
 
+/** In a third of the plans, in the middle of the presses. */
+const loss: fc.Arbitrary<Plan['loss']> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(null) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.integer({ min: 1_000, max: 30_000 }), fc.integer({ min: 1, max: 20_000 }))
+      .map(([markedAt, lostMs]) => ({ markedAt, lostAt: markedAt + lostMs })),
+  },
+)
+
 export const plans: fc.Arbitrary<Plan> = fc
   .record({
     presses: fc.array(press, { minLength: 12, maxLength: 24 }),
@@ -70,6 +86,7 @@ export const plans: fc.Arbitrary<Plan> = fc
         maxLength: 97,
       },
     ),
+    loss,
     calm: fc.constantFrom(true, false, false, false, false, false),
     batched: fc.boolean(),
   })
@@ -93,6 +110,7 @@ function calmed({ presses, fates, batched }: Plan): Plan {
     presses: presses.map((one) => ({ ...one, amount: 1 })),
     fates: fates.map((fate) => (fate === 'slow' ? 'slow' : 'answer')),
     accidents: ['none'],
+    loss: null,
     calm: true,
   }
 }

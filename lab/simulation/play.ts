@@ -18,6 +18,10 @@ export async function play(s: Scheduler, plan: Plan): Promise<SimulatedWorld> {
   const world = new SimulatedWorld(s, plan)
   const laws = new Laws(world)
   for (const press of plan.presses) world.time.after(press.at, () => void catchFailure(world.press(press)))
+  if (plan.loss) {
+    world.time.after(plan.loss.markedAt, () => world.mark())
+    world.time.after(plan.loss.lostAt, () => world.lose())
+  }
   const began = world.time.now
   let rounds = 0
   let failure: unknown

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { ACCIDENTS, FATES, plans } from './plan'
 import { play } from './play'
+import { FORGOTTEN } from './world'
 
 /** Plans played between two checks of the clock. */
 const BATCH = 200
@@ -18,6 +19,7 @@ const MUST_SEE = [
   'error',
   'lost-lease',
   'batch of several',
+  FORGOTTEN,
 ]
 
 /** The counts of a campaign, the events of `MUST_SEE` that it missed, and the broken law with its seed and path. */

@@ -9,23 +9,31 @@ export interface OrderInput {
 
 export interface ModelPayment extends OrderInput {
   subject: string
+  /** Id of the record, and so the client's key. */
+  record: string
   status: 'live' | 'done' | 'refused'
 }
 
 /** The orders of the simulation. An order has at most one live payment, as the unique index of the real tables demands. */
 export class ModelShop {
   readonly payments = new Map<string, ModelPayment>()
+  /** Every payment that was ever begun, also those that the database has forgotten: its record, by its subject. */
+  readonly recordOf = new Map<string, string>()
 
   constructor(private readonly now: () => number) {}
 
-  begin({ order, amount }: OrderInput, subject: string): MemoryWrite {
+  begin(
+    { order, amount }: OrderInput,
+    { subject, record }: { subject: string; record: string },
+  ): MemoryWrite {
     return {
       name: 'begin',
       rows: 1,
       check: () => (this.holderOf(order) ? 0 : 1),
       apply: () => {
-        const payment: ModelPayment = { subject, order, amount, status: 'live' }
+        const payment: ModelPayment = { subject, record, order, amount, status: 'live' }
         this.payments.set(subject, payment)
+        this.recordOf.set(subject, record)
         return payment
       },
     }
@@ -49,6 +57,16 @@ export class ModelShop {
         ? { status: 200, problem: null, body }
         : { status: 402, problem: 'payment-declined' as const, body }
     return { to: 'completed', answer, writes: [this.settle(subject, effect.kind)] }
+  }
+
+  /** A copy of the payments, for `restore`. */
+  copy(): ModelPayment[] {
+    return [...this.payments.values()].map((payment) => ({ ...payment }))
+  }
+
+  restore(payments: readonly ModelPayment[]): void {
+    this.payments.clear()
+    for (const payment of payments) this.payments.set(payment.subject, { ...payment })
   }
 
   private settle(subject: string, status: 'done' | 'refused'): MemoryWrite {

@@ -7,7 +7,7 @@ import type { EngineReply } from '@/idempotency/core/request'
 import { CommitRefused, type Store, StoreUnavailable } from '@/idempotency/core/store'
 import type { Batches, LostCommits } from '@/idempotency/stores/batches'
 import { GroupCommitStore } from '@/idempotency/stores/group-commit'
-import { type MemoryForm, MemoryStore } from '@/idempotency/stores/memory'
+import { type MemoryForm, type MemoryRecord, MemoryStore } from '@/idempotency/stores/memory'
 import { ModelBank, type ModelEffect } from './bank'
 import { Process, VirtualTime } from './clock'
 import { type Plan, type Press, SERVERS, type StepAccident } from './plan'
@@ -24,6 +24,8 @@ const MERCHANT = 'm'
 const LONG_MS = 45_000
 /** 8 s: longer than the engine tries to store an answer. */
 const AWAY_MS = 8_000
+/** The event that the database has lost a payment which was charged. */
+export const FORGOTTEN = 'a charge is forgotten'
 const STORE_METHODS = [
   'read',
   'claim',
@@ -42,7 +44,7 @@ const STORE_METHODS = [
 /** Several servers on one store and one bank; fast-check decides the order of their steps. The engine is the real one. */
 export class SimulatedWorld {
   readonly time = new VirtualTime()
-  readonly bank = new ModelBank()
+  readonly bank: ModelBank
   readonly shop = new ModelShop(() => this.time.now)
   /** The reply to each press; null for an error. */
   readonly replies: Array<{ press: Press; reply: EngineReply | null }> = []
@@ -53,6 +55,9 @@ export class SimulatedWorld {
   faults = true
   /** A law that was broken inside a step, noted here because the engine would take an exception for an accident. */
   broken: string | null = null
+  /** How often the database has gone back to an earlier state. */
+  losses = 0
+  private marked: { records: MemoryRecord[]; payments: ModelPayment[] } | null = null
   private ids = 0
   private dealt = 0
   private questions = 0
@@ -61,6 +66,7 @@ export class SimulatedWorld {
     private readonly s: Scheduler,
     private readonly plan: Plan,
   ) {
+    this.bank = new ModelBank(plan.loss !== null)
     this.records = new MemoryStore(() => this.time.now, this.newId)
     this.servers = Array.from({ length: SERVERS }, () => this.boot())
   }
@@ -68,6 +74,7 @@ export class SimulatedWorld {
   /** One press of a client. If its server dies on the way, there is no reply. */
   async press(press: Press): Promise<void> {
     const server = this.servers[press.server] as Server
+    const { losses } = this
     const input = { order: `order-${press.order}`, amount: press.amount }
     const request = {
       scope: { merchantId: MERCHANT, actor: 'a' },
@@ -82,7 +89,23 @@ export class SimulatedWorld {
       return null
     })
     this.seen.add(reply === null ? 'error' : reply.kind === 'answer' ? reply.outcome : reply.problem.kind)
-    this.replies.push({ press, reply })
+    // What the database knew before it forgot, it may answer differently now.
+    if (losses === this.losses) this.replies.push({ press, reply })
+  }
+
+  /** Marks the state of the database to which `lose` goes back. */
+  mark(): void {
+    this.marked = { records: this.records.all().map((record) => ({ ...record })), payments: this.shop.copy() }
+  }
+
+  /** The database forgets what was committed since `mark`. The processes and the bank go on. */
+  lose(): void {
+    if (!this.marked) return
+    this.records.restore(this.marked.records)
+    this.shop.restore(this.marked.payments)
+    this.losses++
+    this.replies.length = 0
+    if (this.bank.charges.some((subject) => !this.shop.payments.has(subject))) this.seen.add(FORGOTTEN)
   }
 
   /** One round of a worker's jobs, on one of the servers. */
@@ -252,7 +275,7 @@ export class SimulatedWorld {
     return {
       name: 'pay',
       volatile: [],
-      begin: (input, { subjectId }) => this.shop.begin(input, subjectId),
+      begin: (input, { subjectId: subject, recordId: record }) => this.shop.begin(input, { subject, record }),
       whyRefused: async (input) => this.shop.whyRefused(input),
       ask: (payment) => this.ask(server.process, payment),
       find: (payment) => this.find(server.process, payment),

@@ -35,6 +35,7 @@ const payment: BegunPayment = {
   metadata: {},
   createdAt: new Date('2026-11-24T11:59:59Z'),
   ageMs: 1_000,
+  keyAgeMs: 1_000,
 }
 const approved: ChargeOutcome = { kind: 'approved', ref: 'ch_1', feeMinor: 36n, cardLabel: 'Visa •••• 4242' }
 

@@ -9,6 +9,7 @@ import type { Currency } from '@/lib/money'
 import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
 import { type DeclineCode, type Gateway, nextCheckMs } from '@/payments/gateway'
 import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'
+import { bankListBehind, isListBehind, listIsBehind } from '@/payments/reconciler/list-behind'
 import {
   type BegunPayment,
   insertPayment,
@@ -65,7 +66,7 @@ export type PayOperation = Operation<PayInput, BegunPayment, ChargeOutcome, SqlF
 
 /** Paying: reserve the order, ask the bank once, settle in one commit. Page and API differ in `answers` only. */
 export function payOperation(deps: PayDeps): PayOperation {
-  const [payOrder, payAmount] = [paymentOfOrder(), paymentWithOrder()]
+  const [payOrder, payAmount] = [paymentOfOrder(deps), paymentWithOrder(deps)]
   return {
     name: deps.name,
     volatile: ['by'],
@@ -73,7 +74,7 @@ export function payOperation(deps: PayDeps): PayOperation {
       'orderId' in input
         ? payOrder(claim, rowOfOrder(input, ids, deps))
         : payAmount(claim, rowOfAmount(input, ids, deps)),
-    whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : BUSY),
+    whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : whyNotPlaced(deps)),
     ask: (payment) => charge(deps.gateway, payment),
     find: (payment) => findCharge(deps.gateway, payment),
     doubt: (reason) => ({ kind: 'unknown', reason }),
@@ -105,7 +106,7 @@ const PAY_AMOUNT = { ...ORDER_COLUMNS, ...PAYMENT_COLUMNS } as const
  * The order guard: an open order, of the version that the shopper saw, that does not rest after too many declines,
  * is payable at its own amount by one live payment.
  */
-function paymentOfOrder() {
+function paymentOfOrder({ gateway }: PayDeps) {
   return beginForm({
     name: 'payment',
     columns: PAY_ORDER,
@@ -115,7 +116,8 @@ function paymentOfOrder() {
         claimedSql`
           SELECT c.*, o.amount, o.currency
           FROM ${claim} c JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
-          WHERE o.status = 'open' AND (c.version IS NULL OR o.version = c.version) AND ${NOT_RESTING}`,
+          WHERE o.status = 'open' AND (c.version IS NULL OR o.version = c.version)
+            AND ${NOT_RESTING} AND NOT ${listIsBehind(gateway)}`,
       )
       return { prior: [payable], sql: insertPayment(payable.rows) }
     },
@@ -123,18 +125,22 @@ function paymentOfOrder() {
 }
 
 /** An order of one line, and its payment. No other key knows the new order, so none can hold it. */
-function paymentWithOrder() {
+function paymentWithOrder({ gateway }: PayDeps) {
   return beginForm({
     name: 'payment',
     columns: PAY_AMOUNT,
     statement: (claim) => {
-      const order = insertOrder(claim)
+      const current = claimedPart(
+        'current',
+        claimedSql`SELECT c.* FROM ${claim} c WHERE NOT ${listIsBehind(gateway)}`,
+      )
+      const order = insertOrder(current.rows)
       const placed = claimedPart('placed', order.sql)
       const payable = claimedPart(
         'payable',
         claimedSql`SELECT c.*, placed.amount FROM ${placed.rows} JOIN ${claim} c ON c.order_id = placed.id::uuid`,
       )
-      return { prior: [...order.prior, placed, payable], sql: insertPayment(payable.rows) }
+      return { prior: [current, ...order.prior, placed, payable], sql: insertPayment(payable.rows) }
     },
   })
 }
@@ -153,7 +159,10 @@ function rowOfAmount(input: PayAmount, ids: Ids, deps: PayDeps): RowOf<typeof PA
   }
 }
 
-/** The bank gets the id of our own row as its key, so that a retry by any process is the same request. */
+/**
+ * The bank gets the id of our own row as its key, and the client's key determines that id: a retry by any process is the same request, also
+ * when the database has lost the row.
+ */
 function newPayment(
   { paymentMethod: method, by }: PayInput,
   { subjectId: id }: Ids,
@@ -162,8 +171,10 @@ function newPayment(
   return { method, gatewayKey: id, receiptToken: deps.newReceiptToken(), by }
 }
 
-/** Another payment holds the order, or has just let it go: wait, then read again. */
-const BUSY: Promise<Refusal> = Promise.resolve({ kind: 'busy' })
+/** No other key knows the new order, so nothing else can have refused it: otherwise read again. */
+async function whyNotPlaced({ db, gateway }: PayDeps): Promise<Refusal> {
+  return (await isListBehind(db, gateway)) ? { kind: 'problem', problem: bankListBehind() } : { kind: 'busy' }
+}
 
 /** An order with the payment that holds it, if one does. */
 const guardedOrder = z.strictObject({
@@ -172,15 +183,16 @@ const guardedOrder = z.strictObject({
   receiptToken: z.string().nullable(),
   paymentId: z.string().nullable(),
   restSeconds: z.number().nullable(),
+  listBehind: z.boolean(),
 })
 
-async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Refusal> {
+async function whyRefused({ db, gateway, answers }: PayDeps, input: PayOrder): Promise<Refusal> {
   const order = await firstRow(
     db,
     guardedOrder,
     sql`
       SELECT o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId",
-        ${REST_SECONDS} AS "restSeconds"
+        ${REST_SECONDS} AS "restSeconds", ${listIsBehind(gateway)} AS "listBehind"
       FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
       WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`,
   )
@@ -199,6 +211,7 @@ async function whyRefused({ db, answers }: PayDeps, input: PayOrder): Promise<Re
       },
     }
   if (order.restSeconds !== null) return { kind: 'problem', problem: orderRests(order.restSeconds) }
+  if (order.listBehind) return { kind: 'problem', problem: bankListBehind() }
   // The payment that held the order has ended since: try once more.
   return { kind: 'busy' }
 }

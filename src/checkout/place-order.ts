@@ -67,6 +67,8 @@ export function placeOrderOperation({
   return {
     name,
     volatile: ['by'],
+    // Its id opens the order's checkout, so nobody may work it out from a key such as "order-17".
+    randomSubject: true,
     begin: (input, ids, claim) => {
       const items = input.items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
       return beginOrder(claim, newOrderRow({ ...input, items }, ids.subjectId))

@@ -18,6 +18,7 @@ const PAYMENT: BegunPayment = {
   metadata: {},
   createdAt: new Date('2026-03-01T12:00:00Z'),
   ageMs: 1_000,
+  keyAgeMs: 1_000,
 }
 const APPROVED: ChargeOutcome = { kind: 'approved', ref: 'ch_1', feeMinor: 36n, cardLabel: 'Visa •••• 4242' }
 /** The same as the bank says it: with what it charged. */
@@ -154,7 +155,7 @@ describe('asking the bank', () => {
       },
     })
     await charge(gateway, PAYMENT)
-    await charge(gateway, { ...PAYMENT, ageMs: 86_382_000 })
+    await charge(gateway, { ...PAYMENT, ageMs: 86_382_000, keyAgeMs: 86_382_000 })
     expect(sent).toEqual(
       Array(2).fill({
         key: PAYMENT.gatewayKey,
@@ -176,7 +177,7 @@ describe('asking the bank', () => {
   ])(
     'G1 G5 F24 a charge that the bank does not know, %d ms after it was begun, is %s',
     async (ageMs, kind) => {
-      expect((await findCharge(gatewayThat({}), { ...PAYMENT, ageMs })).kind).toBe(kind)
+      expect((await findCharge(gatewayThat({}), { ...PAYMENT, ageMs, keyAgeMs: ageMs })).kind).toBe(kind)
     },
   )
 
@@ -214,9 +215,22 @@ describe('asking the bank', () => {
   test('G5 F24 a day later the key is not sent any more', async () => {
     let sent = 0
     const gateway = gatewayThat({ charge: async () => ({ ...DECLINED, sent: ++sent }) as Outcome })
-    expect(await charge(gateway, { ...PAYMENT, ageMs: 86_382_001 })).toMatchObject({ kind: 'contradiction' })
+    expect(await charge(gateway, { ...PAYMENT, keyAgeMs: 86_382_001 })).toMatchObject({
+      kind: 'contradiction',
+    })
     expect(sent).toBe(0)
   })
+
+  test.each([
+    [17_999, 86_382_000, 'unknown'],
+    [18_001, 86_382_000, 'not-charged'],
+    [1_000, 86_382_001, 'contradiction'],
+  ])(
+    'D14 a payment begun again %d ms ago, whose key is %d ms old, and that the bank does not know, is %s',
+    async (ageMs, keyAgeMs, kind) => {
+      expect((await findCharge(gatewayThat({}), { ...PAYMENT, ageMs, keyAgeMs })).kind).toBe(kind)
+    },
+  )
 
   test.each([
     ['one cent more', { amountMinor: 2_401n }],
@@ -243,7 +257,7 @@ describe('asking the bank', () => {
       charge: async () => ({ ...DECLINED, asked: ++asked }) as Outcome,
     })
     for (const ageMs of [0, 90_000_000])
-      expect(await findCharge(gateway, { ...PAYMENT, ageMs })).toEqual(
+      expect(await findCharge(gateway, { ...PAYMENT, ageMs, keyAgeMs: ageMs })).toEqual(
         outcome.kind === 'approved' ? APPROVED : outcome,
       )
     expect(asked).toBe(0)

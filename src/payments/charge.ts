@@ -22,8 +22,9 @@ export type ChargeOutcome =
 type Approved = Outcome & { kind: 'approved' }
 
 /**
- * Asks the bank to charge. The key is the id of our own row, so the same request is the same charge, whichever process sends it. Once
- * the bank may have forgotten the key, the request is not sent any more.
+ * Asks the bank to charge. The key is the id of our own row, which the client's key determines, so the same request is the same charge,
+ * whichever process sends it, and also after the database has lost the row. Until `keyAgeMs` reaches the bank's memory the request may be
+ * sent again; from then on it is not.
  */
 export async function charge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
   if (mayBeForgotten(gateway, payment)) return KEY_FORGOTTEN
@@ -56,7 +57,7 @@ const KEY_FORGOTTEN: ChargeOutcome = {
 
 /** Earlier than the bank forgets by `settlesWithinMs`: its memory may end between our question and its answer. */
 function mayBeForgotten(gateway: Gateway, payment: BegunPayment): boolean {
-  return payment.ageMs > gateway.remembersForMs - gateway.settlesWithinMs
+  return payment.keyAgeMs > gateway.remembersForMs - gateway.settlesWithinMs
 }
 
 /** The payment's new status, and every write of the commit that settles it: row, event, posting. Pure but for the ids. */

@@ -1,7 +1,7 @@
 import type { Mode } from '@/lib/mode'
 import type { Currency } from '@/lib/money'
 
-/** A charge that we ask for. `key` is the id of our own payment row, the same in every try, by any process. */
+/** A charge that we ask for. `key` is the id of our own payment row, determined by the client's key: the same in every try, by any process. */
 export interface ChargeRequest {
   key: string
   amountMinor: bigint

@@ -13,6 +13,7 @@ import { auditParked, insertAudit, SYSTEM } from '@/platform/audit'
 import { type Db, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
+import { bankListBehind, isListBehind, listIsBehind } from './reconciler/list-behind'
 import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
 
 /** The request, parsed. `amount` in minor units; null: all that is left of the payment. */
@@ -44,19 +45,19 @@ export interface RefundDeps {
 export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: string }
 
 /**
- * Refunding: take the amount from the payment, ask the bank once, settle in one commit. The bank's key is the id of our own row, so the
- * request may be repeated after a crash: it is the same refund, whichever process sends it.
+ * Refunding: take the amount from the payment, ask the bank once, settle in one commit. The bank's key is the id of our own row, which the
+ * client's key determines, so the request may be repeated after a crash or a loss of the row: it is the same refund, whichever process sends it.
  */
 export function refundOperation(
   deps: RefundDeps,
 ): Operation<RefundInput, BegunRefund, RefundEffect, SqlForm> {
-  const begin = refundOfPayment()
+  const begin = refundOfPayment(deps)
   return {
     name: deps.name,
     volatile: ['by'],
     // Two refunds of one payment are never begun in one statement: the second must see what the first took.
     begin: (input, ids, claim) => begin(claim, rowOfRefund(input, ids, deps), input.paymentId),
-    whyRefused: (input) => whyRefused(deps.db, input),
+    whyRefused: (input) => whyRefused(deps, input),
     ask: (refund) => giveBack(deps.gateway, refund),
     find: (refund) => giveBack(deps.gateway, refund),
     doubt: (reason) => ({ kind: 'unknown', reason }),
@@ -135,7 +136,7 @@ function rowOfRefund(
  * The audit entry is written here and not with the outcome: it must be there before the bank is asked, whatever becomes of this process,
  * and here it is known who asks. It waits for another entry of the merchant until that one's commit, never for a bank.
  */
-function refundOfPayment() {
+function refundOfPayment({ gateway }: RefundDeps) {
   return beginForm({
     name: 'refund',
     columns: REFUND,
@@ -146,7 +147,7 @@ function refundOfPayment() {
           SELECT c.*, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
             coalesce(c.wanted, p.amount - p.refunded_amount) AS amount
           FROM ${claim} c JOIN payment p ON p.merchant_id = c.merchant_id AND p.id = c.payment_id
-          WHERE p.status = 'succeeded'
+          WHERE p.status = 'succeeded' AND NOT ${listIsBehind(gateway)}
           FOR NO KEY UPDATE OF p`,
       )
       const refund = claimedPart(
@@ -179,13 +180,17 @@ function refundOfPayment() {
   })
 }
 
-async function whyRefused(db: Db, { merchantId, paymentId }: RefundInput): Promise<Refusal> {
+async function whyRefused(
+  { db, gateway }: RefundDeps,
+  { merchantId, paymentId }: RefundInput,
+): Promise<Refusal> {
   const payment = await db.payment.findUnique({
     where: { merchantId_id: { merchantId, id: paymentId } },
     select: { status: true, currency: true, amount: true, refundedAmount: true },
   })
   if (!payment)
     return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
+  if (await isListBehind(db, gateway)) return { kind: 'problem', problem: bankListBehind() }
   const { status, currency } = payment
   const refundable = status === 'succeeded' ? payment.amount - payment.refundedAmount : 0n
   const facts = { payment: showId('pay', paymentId), refundable: Number(refundable), currency }

@@ -4,6 +4,7 @@ import type { Actor } from '@/lib/actor'
 import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow } from '@/platform/actor-columns'
 import { type Db, firstRow, sql, type Write } from '@/platform/db'
 import { origins, type PaymentStatus } from './payment'
+import { askedSince } from './reconciler/unexplained-charge'
 
 const begunPayment = z.strictObject({
   merchantId: z.string(),
@@ -22,6 +23,11 @@ const begunPayment = z.strictObject({
   createdAt: z.date(),
   /** Time since it was begun, by the database's clock, in milliseconds. */
   ageMs: z.number(),
+  /**
+   * Time since the bank may first have been asked under `gatewayKey`, in milliseconds: `ageMs`, or more where the database had lost this
+   * payment and begun it again.
+   */
+  keyAgeMs: z.number(),
 })
 /** A payment as `begin` wrote it: all that is needed to ask the bank and to settle, also after a crash. */
 export type BegunPayment = z.infer<typeof begunPayment>
@@ -29,7 +35,8 @@ export type BegunPayment = z.infer<typeof begunPayment>
 /** The columns of `BegunPayment`, for RETURNING and SELECT. */
 const BEGUN_COLUMNS = sql`merchant_id::text AS "merchantId", id::text, order_id::text AS "orderId", amount, currency, method,
   gateway_key AS "gatewayKey", receipt_token AS "receiptToken", description, metadata, created_at AS "createdAt",
-  (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`
+  (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs",
+  (extract(epoch FROM clock_timestamp() - least(asked_since, created_at)) * 1000)::float8 AS "keyAgeMs"`
 
 /** Reads a payment that was begun, after a crash. */
 export function recallPayment(db: Db, merchantId: string, id: string): Promise<BegunPayment | null> {
@@ -81,9 +88,10 @@ export function paymentRow(payment: NewPayment): RowOf<typeof PAYMENT_COLUMNS> {
  */
 export function insertPayment(payable: ClaimRows): ClaimedSql {
   return claimedSql`
-    INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token, description, metadata, ${ACTOR_COLUMNS})
-    SELECT merchant_id, subject_id, order_id, record_id, amount, currency, method, gateway_key, receipt_token, description, metadata, ${ACTOR_COLUMNS}
-    FROM ${payable}
+    INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, asked_since, receipt_token, description, metadata, ${ACTOR_COLUMNS})
+    SELECT merchant_id, subject_id, order_id, record_id, amount, currency, method, gateway_key, ${askedSince(sql`payable.gateway_key`)},
+      receipt_token, description, metadata, ${ACTOR_COLUMNS}
+    FROM ${payable} AS payable
     ON CONFLICT (merchant_id, order_id) WHERE status IN ('sending', 'unknown', 'requires_action', 'succeeded') DO NOTHING
     RETURNING ${BEGUN_COLUMNS}`
 }

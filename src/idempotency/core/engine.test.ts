@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { ALREADY, deferred, outcome, type TestEffect, TestEngine } from '../testing/engine'
+import { ALREADY, deferred, outcome, SUBJECT, type TestEffect, TestEngine } from '../testing/engine'
 import { recordId } from './fingerprint'
 
 let bench: TestEngine
@@ -16,11 +16,11 @@ describe('executes once', () => {
     expect(reply).toEqual({
       kind: 'answer',
       outcome: 'executed',
-      answer: { status: 200, problem: null, body: '{"did":"done","subject":"subject-1"}' },
+      answer: { status: 200, problem: null, body: `{"did":"done","subject":"${SUBJECT}"}` },
       firstExecutedAt: at,
       expiresAt: new Date('2026-03-31T12:00:00Z'),
     })
-    expect([bench.asked, bench.lines]).toEqual([['subject-1'], ['begin 1', 'done 1']])
+    expect([bench.asked, bench.lines]).toEqual([[SUBJECT], ['begin 1', 'done 1']])
     expect(bench.events.map((event) => event.step)).toEqual([
       'claimed',
       'asking',
@@ -53,6 +53,25 @@ describe('executes once', () => {
     expect(
       await bench.store.read('m', recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k')),
     ).toMatchObject({ state: 'completed' })
+  })
+})
+
+describe('in a store that has lost the record', () => {
+  const askTwice = async (operation = bench.operation) => {
+    await bench.engine.run(operation, request())
+    bench.store.restore([])
+    await bench.engine.run(operation, request())
+    return bench.asked
+  }
+
+  test('D14 D20 the same key works on a row of the same id, by which the outside knows it', async () => {
+    expect(await askTwice()).toEqual([SUBJECT, SUBJECT])
+  })
+
+  test('an operation with random subjects works on a new row', async () => {
+    const [first, second] = await askTwice({ ...bench.operation, randomSubject: true })
+    expect([first, second]).toEqual([expect.stringMatching(/^subject-/), expect.stringMatching(/^subject-/)])
+    expect(second).not.toBe(first)
   })
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { FINGERPRINT_VERSION, fingerprint, recordId } from './fingerprint'
+import { FINGERPRINT_VERSION, fingerprint, recordId, subjectIdOf } from './fingerprint'
 
 type Json = ReturnType<typeof JSON.parse>
 
@@ -159,3 +159,28 @@ function sorted(value: Json): Json {
       .map((name) => [name, sorted(value[name])]),
   )
 }
+
+describe('the id of the row that an operation works on', () => {
+  const scope = { merchantId: 'm', actor: 'shopper:a' }
+  const idOf = (key: string, of = scope, operation = 'pay') => subjectIdOf(recordId(of, operation, key))
+
+  test('D14 is the same for the same scope, operation and key, for ever: a bank knows it', () => {
+    expect(idOf('k')).toBe('6c9a4fcd-95d8-8ed1-9d69-f6bcc4bfa54e')
+  })
+
+  test('is a UUID of version 8, and another one for each key, scope and operation', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (key, other) => {
+        expect(idOf(key)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+        return key === other || idOf(key) !== idOf(other)
+      }),
+    )
+    const all = [
+      idOf('k'),
+      idOf('k', { ...scope, merchantId: 'n' }),
+      idOf('k', { ...scope, actor: 'b' }),
+      idOf('k', scope, 'refund'),
+    ]
+    expect(new Set(all).size).toBe(all.length)
+  })
+})

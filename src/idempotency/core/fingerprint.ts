@@ -38,6 +38,20 @@ export function recordId(scope: Scope, operation: string, key: string): string {
   return sha256(JSON.stringify([scope.merchantId, scope.actor, operation, key]))
 }
 
+/**
+ * Id of the row that a record's operation works on: a UUID of version 8 (RFC 9562) of 122 bits of the record's
+ * id. The same key always works on the row of the same id, also in a database that has forgotten the row: a
+ * standby that was behind, a restored backup. No secret takes part, since a secret may be changed.
+ * @param id `recordId(…)`
+ */
+export function subjectIdOf(id: string): string {
+  const bytes = Buffer.from(id, 'base64url').subarray(0, 16)
+  bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }

@@ -27,6 +27,12 @@ export interface Operation<Input extends object, Begun, Effect, Form extends Sto
   /** Top-level members of the input that may differ between retries and stay out of the fingerprint. */
   volatile: readonly string[]
   /**
+   * True: the id of its row is random, for rows that anyone who knows the id may see. Otherwise the key
+   * determines it (`subjectIdOf`). An operation that sends its row's id to the outside as its key leaves this
+   * out: with a random id, a retry after the database has lost the row would be a second effect.
+   */
+  randomSubject?: true
+  /**
    * The one write that is committed with the claim. It must touch one row, or none when the domain refuses.
    * @param claim proof of the claim. The write selects from it, so that it happens under the claim or not at
    *   all

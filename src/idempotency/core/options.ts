@@ -22,7 +22,7 @@ export interface RequestOptions<Form extends StoreForm> {
   store: Claims<Form>
   observe: Observe
   clock: Clock
-  /** Makes the id of the row that `begin` writes. */
+  /** Makes the id of the row that `begin` writes, for an operation with `randomSubject`. */
   newId: () => string
   /**
    * Secrets of the server: HMAC keys for the stored hashes of a request's fields. New hashes are made with the first; a record may have been

@@ -2,7 +2,7 @@ import { type Facts, PROBLEMS, type Problem } from '../problems'
 import { answerExpired, inProgress, keyReused, outcomeUnknown } from './engine-problems'
 import type { AttemptOutcome } from './events'
 import { differing, fieldHashes } from './fields'
-import { FINGERPRINT_VERSION, fingerprint, recordId } from './fingerprint'
+import { FINGERPRINT_VERSION, fingerprint, recordId, subjectIdOf } from './fingerprint'
 import { withLease } from './lease'
 import { type Operation, orDoubt, type StoreForm } from './operation'
 import type { RequestOptions } from './options'
@@ -241,7 +241,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
 
   private newRecord(): NewRecord {
     const { scope, key, input } = this.request
-    const { name, volatile } = this.operation
+    const { name, volatile, randomSubject } = this.operation
     return {
       merchantId: scope.merchantId,
       id: this.id,
@@ -251,7 +251,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
       fingerprint: fingerprint(input, volatile) as string,
       fingerprintVersion: FINGERPRINT_VERSION,
       fields: fieldHashes(input, volatile, this.options.fieldSecrets[0]),
-      subjectId: this.options.newId(),
+      subjectId: randomSubject ? this.options.newId() : subjectIdOf(this.id),
     }
   }
 

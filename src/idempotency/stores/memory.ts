@@ -200,6 +200,12 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
     return [...this.rows.values()]
   }
 
+  /** Goes back to records of an earlier time, as a database does that was restored from a backup. */
+  restore(records: readonly Readonly<MemoryRecord>[]): void {
+    this.rows.clear()
+    for (const record of records) this.rows.set(`${record.merchantId}/${record.id}`, { ...record })
+  }
+
   private takeForCheck(row: MemoryRecord): DoubtedRecord {
     const taken = {
       fence: row.fence + 1,

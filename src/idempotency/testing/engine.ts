@@ -1,6 +1,7 @@
 import { systemClock } from '../core/clock'
 import { Engine } from '../core/engine'
 import type { EngineEvent, LoggedAttempt } from '../core/events'
+import { recordId, subjectIdOf } from '../core/fingerprint'
 import type { Finish, Operation, Refusal } from '../core/operation'
 import type { Answer } from '../core/record'
 import type { EngineReply, EngineRequest } from '../core/request'
@@ -22,6 +23,9 @@ export type TestEffect =
   | { kind: 'refused' }
   | { kind: 'waiting' }
   | { kind: 'doubt'; reason: string }
+
+/** The row that key `k` of the test's scope works on. */
+export const SUBJECT = subjectIdOf(recordId({ merchantId: 'm', actor: 'shopper:a' }, 'test.do', 'k'))
 
 /** The engine over the memory store, with a scripted outside that logs its calls. */
 export class TestEngine {

@@ -13,7 +13,7 @@ export interface ListPosition {
  * A new pass begins this long before the newest charge of the last one, in ms. 5 min: a charge may appear in the list later than one that
  * was made after it, by as long as a statement of the bank may take (10 s); the rest is a margin for banks that are less orderly.
  */
-const OVERLAP_MS = 5 * 60_000
+export const OVERLAP_MS = 5 * 60_000
 
 const BEGINNING: ListPosition = { since: new Date(0), after: null, lastChargeAt: new Date(0) }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Db, rows, sql } from '@/platform/db'
+import { type Db, rows, type Sql, sql } from '@/platform/db'
 import type { BankCharge } from '../gateway'
 
 /** Keeps a charge that no payment explains yet, so that reading the list may go on. */
@@ -38,6 +38,15 @@ export function listUnexplained(db: Db, limit: number): Promise<BankCharge[]> {
       SELECT gateway_ref AS ref, gateway_key AS key, amount AS "amountMinor", refunded AS "refundedMinor", currency, charged_at AS at
       FROM open_charge ORDER BY looked_at, gateway_ref LIMIT ${limit}`,
   )
+}
+
+/**
+ * SQL: the earliest time at which the bank may have been asked under this key, by the charges of its list that no payment explains; null
+ * without one. 1 hour before the charge: a bank's memory begins with the request, and a shopper may confirm (3-D Secure) in between.
+ * @param gatewayKey an expression
+ */
+export function askedSince(gatewayKey: Sql): Sql {
+  return sql`(SELECT min(charged_at) - interval '1 hour' FROM open_charge WHERE open_charge.gateway_key = ${gatewayKey})`
 }
 
 export async function dropUnexplained(db: Db, ref: string): Promise<void> {
