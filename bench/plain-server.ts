@@ -12,8 +12,6 @@ import { answerProbes } from './child'
  */
 const { DATABASE_URL, PORT } = readEnv()
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 })
-// At the end the database may stop first.
-pool.on('error', () => undefined)
 
 const KEY = `SELECT k.merchant_id, k.id, k.scopes FROM api_key k JOIN merchant m ON m.id = k.merchant_id AND m.mode = 'test'
   WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`
