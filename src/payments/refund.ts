@@ -161,9 +161,11 @@ function refundOfPayment({ gateway }: RefundDeps) {
       const entry = claimedPart(
         'traced',
         claimedSql`
-          SELECT t.merchant_id, t.subject_id, t.audit_id, t.entry_actor AS actor, t.address, t.request_id, a.amount, a.currency, a."paymentId"
+          SELECT a.id, a."merchantId", a.amount, a.currency, a."paymentId", t.audit_id, t.entry_actor, t.address, t.request_id
           FROM ${refund.rows} a JOIN ${taken.rows} t ON t.subject_id = a.id::uuid`,
       )
+      const by = sql`entry_actor, address, request_id`
+      const audited = { id: sql`audit_id`, by, action: 'refund.begun', subject: sql`id` }
       const detail = sql`amount || ' ' || currency || ' of payment ' || "paymentId"`
       return {
         prior: [
@@ -172,7 +174,7 @@ function refundOfPayment({ gateway }: RefundDeps) {
           claimedPart('opened', openAccountsOf(taken.rows, sql`owner.account_ids`)),
           refund,
           entry,
-          claimedPart('audited', insertAudit('refund.begun', detail, entry.rows)),
+          claimedPart('audited', insertAudit(audited, detail, entry.rows)),
         ],
         sql: claimedSql`SELECT * FROM ${refund.rows}`,
       }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ClaimedSql, type ClaimRows, claimedSql, writeForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
-import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow } from './actor-columns'
+import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow, actorValues } from './actor-columns'
 import { commit } from './commit'
 import { type Db, joinSql, rows, type Sql, sql, type Write } from './db'
 
@@ -42,14 +42,20 @@ export async function auditNow(db: Db, entry: AuditEntry): Promise<void> {
 }
 
 /**
- * The statement of entries in the commit that begins an operation: one for each of `rows`, which have the columns of the actor,
- * `merchant_id`, `audit_id` and `subject_id`.
+ * The statement of an entry in the commit that begins an operation, written for each of `rows`, which have `"merchantId"`.
+ * @param entry values, or expressions over these rows; `by` as an expression has the three columns of the actor
  * @param detail an expression over these rows
  */
-export function insertAudit(action: string, detail: Sql, rows: ClaimRows): ClaimedSql {
+export function insertAudit(
+  entry: { id: string | Sql; by: Actor | Sql | undefined; action: string; subject: string | Sql },
+  detail: Sql,
+  rows: ClaimRows,
+): ClaimedSql {
+  const { id, by = SYSTEM, action, subject } = entry
+  const actor = 'name' in by ? actorValues(by) : by
   return claimedSql`
     INSERT INTO audit_log (merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail)
-    SELECT merchant_id, audit_id, ${ACTOR_COLUMNS}, ${action}, subject_id::text, ${detail} FROM ${rows} RETURNING 1`
+    SELECT "merchantId"::uuid, ${id}::uuid, ${actor}, ${action}, ${subject}, ${detail} FROM ${rows} RETURNING 1`
 }
 
 /** Work of our own, which nobody asked for. */
