@@ -106,7 +106,12 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     readers: { 'setup/known-shop': 'a start asks whether the demo key of the last one still works' },
   },
   // better-auth writes these by Prisma's adapter.
-  operator: { writer: 'access' },
+  operator: {
+    writer: 'access',
+    readers: {
+      'payments/approved-refund': 'a request for a refund counts while the one who made it is still an admin',
+    },
+  },
   operator_session: { writer: 'access' },
   operator_credential: { writer: 'access' },
   operator_verification: { writer: 'access' },
@@ -130,6 +135,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     },
   },
   refund: { writer: 'payments' },
+  refund_request: { writer: 'payments' },
+  operator_refund: { writer: 'payments' },
   surplus_charge: { writer: 'payments/reconciler' },
   open_charge: { writer: 'payments/reconciler' },
   reconciliation: { writer: 'payments/reconciler' },

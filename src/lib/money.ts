@@ -60,6 +60,12 @@ export const MAX_PAYMENT_MINOR = 1_000_000_000_000n
 /** The largest amount that JSON carries without loss, 2^53 − 1 minor units. */
 export const MAX_MINOR = BigInt(Number.MAX_SAFE_INTEGER)
 
+/** An amount for each currency, in its own minor unit: `byCurrency` where it names one, else `other`. */
+export interface MinorByCurrency {
+  other: number
+  byCurrency: Partial<Record<Currency, number>>
+}
+
 export function isCurrency(code: string): code is Currency {
   return Object.hasOwn(EXPONENTS, code)
 }

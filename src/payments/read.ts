@@ -12,6 +12,7 @@ import {
 import { type JournalTransaction, transactionsOfPayment } from '@/ledger/read'
 import { cursorOf, type Db, firstRow, joinSql, rows, type Sql, sql } from '@/platform/db'
 import { PAYMENT_STATUSES } from './payment'
+import { type RefundRequestRow, refundRequestsOf } from './refund-request'
 import { listRefunds, type RefundRow } from './refund-store'
 import { chargesUnder } from './simulator/count'
 
@@ -43,6 +44,10 @@ const foundPayment = z.strictObject({
   ...paymentFacts,
   gatewayKey: z.string(),
   gatewayRef: z.string().nullable(),
+  /** Who began it (`Actor`); null: it was written by a version before the column. */
+  actor: z.string().nullable(),
+  address: z.string().nullable(),
+  requestId: z.string().nullable(),
   fee: z.bigint().nullable(),
   orderStatus: z.string(),
   /** The simulated bank's own count under this payment's key; null in live mode, whose bank keeps no table here. */
@@ -61,6 +66,8 @@ export interface PaymentDetail {
   events: PaymentEvent[]
   /** Refunds, newest first; the newest 50. */
   refunds: RefundRow[]
+  /** Requests for a refund of it, newest first. */
+  refundRequests: RefundRequestRow[]
   /** Other payments of the same order, newest first: an earlier decline, a later try. */
   siblings: PaymentSummary[]
 }
@@ -105,12 +112,13 @@ export async function paymentDetail(
   if (!facts) return null
   const records = await listRecords(db, merchantId, { subjectId: paymentId, limit: 20 })
   const recordIds = [...new Set([facts.recordId, ...records.map((record) => record.id)])]
-  const [attempts, record, transactions, events, refunds, siblings] = await Promise.all([
+  const [attempts, record, transactions, events, refunds, refundRequests, siblings] = await Promise.all([
     attemptsOf(db, merchantId, recordIds, ATTEMPTS_SHOWN),
     findRecord(db, merchantId, facts.recordId),
     transactionsOfPayment(db, merchantId, paymentId),
     eventsOf(db, merchantId, paymentId),
     listRefunds(db, merchantId, { paymentId, after: null, limit: 50 }),
+    refundRequestsOf(db, merchantId, paymentId),
     listPayments(db, merchantId, { id: facts.orderId, limit: 20 }),
   ])
   return {
@@ -120,6 +128,7 @@ export async function paymentDetail(
     transactions,
     events,
     refunds,
+    refundRequests,
     siblings: siblings.filter((sibling) => sibling.id !== paymentId),
   }
 }
@@ -163,7 +172,8 @@ async function findPayment(db: Db, merchantId: string, paymentId: string) {
     sql`
       SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.refunded_amount AS "refundedAmount",
         p.currency, p.method, p.card_label AS "cardLabel", p.decline_code AS "declineCode", p.created_at AS "createdAt",
-        p.updated_at AS "updatedAt", p.gateway_key AS "gatewayKey", p.gateway_ref AS "gatewayRef", p.fee, o.reference,
+        p.updated_at AS "updatedAt", p.gateway_key AS "gatewayKey", p.gateway_ref AS "gatewayRef", p.fee,
+        p.actor, p.address, p.request_id AS "requestId", o.reference,
         o.customer_email AS "customerEmail", o.status AS "orderStatus", '' AS cursor,
         CASE WHEN m.mode = 'test' THEN ${chargesUnder(sql`p.gateway_key`)} END AS "bankCharges"
       FROM payment p

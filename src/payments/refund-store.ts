@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { writeForm } from '@/idempotency/stores/sql'
 import { cursorOf, type Db, firstRow, rows, type Sql, sql, type Write } from '@/platform/db'
 
-const STATUSES = ['sending', 'unknown', 'succeeded', 'failed'] as const
+export const REFUND_STATUSES = ['sending', 'unknown', 'succeeded', 'failed'] as const
 /** `sending`: the bank is being asked. `unknown`: it was asked, and we do not know yet. The other two are final. */
-export type RefundStatus = (typeof STATUSES)[number]
+export type RefundStatus = (typeof REFUND_STATUSES)[number]
 
 const refundFacts = {
   merchantId: z.string(),
@@ -92,7 +92,11 @@ const updateRefund = writeForm({
 
 const refundRow = z.strictObject({
   ...refundFacts,
-  status: z.enum(STATUSES),
+  status: z.enum(REFUND_STATUSES),
+  /** Who began it (`Actor`); null: it was written by a version before the column. */
+  actor: z.string().nullable(),
+  address: z.string().nullable(),
+  requestId: z.string().nullable(),
   /** Position in the list: `cursorOf` the time of creation. */
   cursor: z.string(),
 })
@@ -111,7 +115,7 @@ export function listRefunds(
     refundRow,
     sql`
       SELECT merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason, status,
-        created_at AS "createdAt", ${cursorOf(sql`created_at`)} AS cursor
+        actor, address, request_id AS "requestId", created_at AS "createdAt", ${cursorOf(sql`created_at`)} AS cursor
       FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${page.paymentId}::uuid
         AND (${after?.id ?? null}::uuid IS NULL OR (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
       ORDER BY created_at DESC, id DESC LIMIT ${page.limit}`,

@@ -1,16 +1,25 @@
 import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
-import type { Facts } from '@/idempotency/problems'
-import { beginForm, claimedPart, claimedSql, type RowOf, type SqlForm } from '@/idempotency/stores/sql'
+import type { Facts, Problem } from '@/idempotency/problems'
+import {
+  beginForm,
+  type ClaimedPart,
+  type ClaimRows,
+  claimedPart,
+  claimedSql,
+  type RowOf,
+  type SqlBegin,
+  type SqlForm,
+} from '@/idempotency/stores/sql'
 import { newAccountIds, openAccountsOf } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { refund as refundPosting } from '@/ledger/posting'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import { formatMoney, isCurrency } from '@/lib/money'
-import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow } from '@/platform/actor-columns'
+import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow, actorValues } from '@/platform/actor-columns'
 import { auditParked, insertAudit, SYSTEM } from '@/platform/audit'
-import { type Db, sql, type Write } from '@/platform/db'
+import { type Db, type Sql, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
 import { bankListBehind, isListBehind, listIsBehind } from './reconciler/list-behind'
@@ -44,20 +53,44 @@ export interface RefundDeps {
 /** The bank's answer. `contradiction`: the bank may have forgotten the key, so no answer would prove anything; a person must decide. */
 export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: string }
 
+/** How a refund begins: who may have it, and how much. What follows is the same for each. */
+export interface RefundBeginning<Input extends object> {
+  volatile: readonly (string & keyof Input)[]
+  /** Built once for each operation. */
+  begin(deps: RefundDeps): (input: Input, ids: Ids, claim: ClaimRows) => SqlBegin
+  whyRefused(db: Db, input: Input): Promise<Refusal>
+}
+
+/** A program's refund: its API key has the scope, and the payment alone is the limit. */
+export const PROGRAM_REFUND: RefundBeginning<RefundInput> = {
+  volatile: ['by'],
+  begin: (deps) => {
+    const begin = refundOfPayment(deps)
+    // Two refunds of one payment are never begun in one statement: the second must see what the first took.
+    return (input, ids, claim) => begin(claim, rowOfRefund(input, ids, deps), input.paymentId)
+  },
+  whyRefused: whyNotRefundable,
+}
+
 /**
  * Refunding: take the amount from the payment, ask the bank once, settle in one commit. The bank's key is the id of our own row, which the
  * client's key determines, so the request may be repeated after a crash or a loss of the row: it is the same refund, whichever process sends it.
  */
-export function refundOperation(
+export function refundOperation<Input extends object>(
   deps: RefundDeps,
-): Operation<RefundInput, BegunRefund, RefundEffect, SqlForm> {
-  const begin = refundOfPayment(deps)
+  { volatile, begin: begins, whyRefused }: RefundBeginning<Input>,
+): Operation<Input, BegunRefund, RefundEffect, SqlForm> {
+  const begin = begins(deps)
   return {
     name: deps.name,
-    volatile: ['by'],
-    // Two refunds of one payment are never begun in one statement: the second must see what the first took.
-    begin: (input, ids, claim) => begin(claim, rowOfRefund(input, ids, deps), input.paymentId),
-    whyRefused: (input) => whyRefused(deps, input),
+    volatile,
+    begin,
+    whyRefused: async (input) => {
+      const refusal = await whyRefused(deps.db, input)
+      const isMissing = refusal.kind === 'problem' && refusal.problem.kind === 'not-found'
+      if (isMissing || !(await isListBehind(deps.db, deps.gateway))) return refusal
+      return { kind: 'problem', problem: bankListBehind() }
+    },
     ask: (refund) => giveBack(deps.gateway, refund),
     find: (refund) => giveBack(deps.gateway, refund),
     doubt: (reason) => ({ kind: 'unknown', reason }),
@@ -132,9 +165,6 @@ function rowOfRefund(
 /**
  * The payment's row is locked before it is read, so that each of several refunds at once sees what the ones before it took. The database
  * counts again by itself (trigger refund_takes_from_its_payment, CHECK payment_refunded_amount).
- *
- * The audit entry is written here and not with the outcome: it must be there before the bank is asked, whatever becomes of this process,
- * and here it is known who asks. It waits for another entry of the merchant until that one's commit, never for a bank.
  */
 function refundOfPayment({ gateway }: RefundDeps) {
   return beginForm({
@@ -182,17 +212,64 @@ function refundOfPayment({ gateway }: RefundDeps) {
   })
 }
 
-async function whyRefused(
-  { db, gateway }: RefundDeps,
-  { merchantId, paymentId }: RefundInput,
-): Promise<Refusal> {
+/** The payment of one refund, locked as above. */
+export function takenPayment(
+  { merchantId, paymentId, amount }: Pick<RefundInput, 'merchantId' | 'paymentId' | 'amount'>,
+  claim: ClaimRows,
+  gateway: Gateway,
+): ClaimedPart {
+  return claimedPart(
+    'taken',
+    claimedSql`
+      SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
+        coalesce(${amount}::bigint, p.amount - p.refunded_amount) AS wanted
+      FROM ${claim}, payment p
+      WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid AND p.status = 'succeeded'
+        AND NOT ${listIsBehind(gateway)}
+      FOR NO KEY UPDATE OF p`,
+  )
+}
+
+/**
+ * The refund's row and its audit entry, from the rows of `taken`. The entry is written here and not with the outcome: it must be there
+ * before the bank is asked, whatever becomes of this process, and here it is known who asks. It waits for another entry of the merchant
+ * until that one's commit, never for a bank.
+ * @param reason an expression over `taken`. @param allowed a condition on it, beside that the amount is left
+ */
+export function insertedRefund(
+  taken: ClaimRows,
+  ids: Ids,
+  { by, reason, allowed = sql`true` }: { by: Actor | undefined; reason: Sql; allowed?: Sql },
+  newId: () => string,
+): { refund: ClaimedPart; parts: ClaimedPart[] } {
+  const refund = claimedPart(
+    'asked',
+    claimedSql`
+      INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key, ${ACTOR_COLUMNS})
+      SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${reason}, gateway_ref, ${ids.subjectId},
+        ${actorValues(by)}
+      FROM ${taken} WHERE wanted BETWEEN 1 AND refundable AND ${allowed}
+      RETURNING ${BEGUN_REFUND}`,
+  )
+  const entry = { id: newId(), by, action: 'refund.begun', subject: ids.subjectId }
+  const detail = sql`amount || ' ' || currency || ' of payment ' || "paymentId"`
+  // Merchants from before there was an account for refunds get it here.
+  const opened = claimedPart('opened', openAccountsOf(taken))
+  const audited = claimedPart('audited', insertAudit(entry, detail, refund.rows))
+  return { refund, parts: [opened, refund, audited] }
+}
+
+/** The reason that lies in the payment: it is not there, did not succeed, or has less left. */
+export async function whyNotRefundable(
+  db: Db,
+  { merchantId, paymentId }: Pick<RefundInput, 'merchantId' | 'paymentId'>,
+): Promise<{ kind: 'problem'; problem: Problem }> {
   const payment = await db.payment.findUnique({
     where: { merchantId_id: { merchantId, id: paymentId } },
     select: { status: true, currency: true, amount: true, refundedAmount: true },
   })
   if (!payment)
     return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
-  if (await isListBehind(db, gateway)) return { kind: 'problem', problem: bankListBehind() }
   const { status, currency } = payment
   const refundable = status === 'succeeded' ? payment.amount - payment.refundedAmount : 0n
   const facts = { payment: showId('pay', paymentId), refundable: Number(refundable), currency }

@@ -12,6 +12,7 @@ import {
   mayServe,
   type Source,
 } from './live-checks'
+import { minorByCurrency } from './minor-by-currency'
 
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
@@ -71,6 +72,15 @@ const schema = z.object({
   PAYONCE_RESOLVER_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
   /** Interval of the reconciler, which compares the bank's list with our payments, in ms. */
   PAYONCE_RECONCILE_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
+  /**
+   * What operators may refund from the dashboard by themselves, in minor units of the payment's currency (`minor-by-currency.ts`): of one
+   * payment in total, and by one operator within 24 hours. 100.00 and 500.00 by support, 1,000.00 and 5,000.00 by an admin who has confirmed;
+   * above that another admin must approve. They do not limit programs.
+   */
+  PAYONCE_SUPPORT_REFUND_LIMIT_MINOR: minorByCurrency(10_000),
+  PAYONCE_SUPPORT_REFUND_DAY_MINOR: minorByCurrency(50_000),
+  PAYONCE_FOUR_EYES_REFUND_MINOR: minorByCurrency(100_000),
+  PAYONCE_FOUR_EYES_REFUND_DAY_MINOR: minorByCurrency(500_000),
   /** Bearer token that reads `/api/metrics`. Without one, only this machine may, and only in the sandbox. */
   PAYONCE_METRICS_TOKEN: z.string().min(24, { error: 'at least 24 random characters' }).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -136,6 +146,14 @@ export function readStartEnv(changes: Source = {}, source: Source = process.env)
 export function refuseUnsafeDatabase(source: Source = process.env): void {
   const problem = source.PAYONCE_MODE === 'live' ? databaseProblem(given(source)) : null
   if (problem) throw bootError([problem])
+}
+
+/** What operators may refund by themselves. */
+export function refundLimitsOf(env: Env) {
+  return {
+    support: { payment: env.PAYONCE_SUPPORT_REFUND_LIMIT_MINOR, day: env.PAYONCE_SUPPORT_REFUND_DAY_MINOR },
+    fourEyes: { payment: env.PAYONCE_FOUR_EYES_REFUND_MINOR, day: env.PAYONCE_FOUR_EYES_REFUND_DAY_MINOR },
+  }
 }
 
 /** The mode of money that this installation serves: its merchants, keys and gateway have the same one. */

@@ -45,6 +45,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'SELECT, INSERT, DELETE, UPDATE (access_token, access_token_expires_at, id_token, ' +
       'password, refresh_token, refresh_token_expires_at, scope, updated_at)',
     operator_invitation: 'SELECT, INSERT, UPDATE (accepted_at, revoked_at)',
+    // A refund by an operator is counted when it begins, and never again. `created_at` is not among the columns that it may insert.
+    operator_refund: 'SELECT, INSERT',
     operator_session:
       'SELECT, INSERT, DELETE, UPDATE (expires_at, failed_verifications, ip_address, token, ' +
       'updated_at, user_agent, verified_at)',
@@ -58,6 +60,9 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     rate_limit: 'SELECT, INSERT, DELETE, UPDATE (expire, points)',
     reconciliation: 'SELECT, INSERT, UPDATE (after, last_charge_at, since, updated_at)',
     refund: 'SELECT, INSERT, UPDATE (gateway_ref, status, transaction_id, updated_at)',
+    // Asked for, and how it ended; the deadline and the decision are not among the columns that it may insert.
+    refund_request:
+      'SELECT, INSERT, UPDATE (decided_actor, decided_address, decided_at, decided_request_id, status)',
     surplus_charge: 'SELECT, INSERT, UPDATE (next_try_at, reason, settled_at, status, tries)',
   },
   payonce_bank: {
@@ -190,6 +195,13 @@ describe.each(roles)('%s', (role) => {
     'DELETE FROM ledger_transaction',
     'DELETE FROM payment',
     'DELETE FROM refund',
+    'DELETE FROM refund_request',
+    "INSERT INTO refund_request (expires_at) VALUES ('infinity')",
+    "INSERT INTO refund_request (status) VALUES ('approved')",
+    "UPDATE refund_request SET expires_at = 'infinity'",
+    'UPDATE refund_request SET amount = amount',
+    "INSERT INTO operator_refund (created_at) VALUES ('-infinity')",
+    'DELETE FROM operator_refund',
     'DELETE FROM audit_log',
     'TRUNCATE entry',
     'TRUNCATE payment CASCADE',

@@ -5,16 +5,20 @@ import type { Mode } from '@/lib/mode'
 const TEST_TOKEN = /^pm_card_/
 
 /**
- * Refuses an order whose merchant is of another mode than this installation. Nothing is stored, and the bank is not asked: a sandbox must
+ * Refuses an order, or a payment's refund, whose merchant is of another mode than this installation. Nothing is stored, and the bank is not asked: a sandbox must
  * not settle real money with its simulated bank, nor live mode charge for a test.
  * @throws ProblemError `not-found`: to this installation there is no such order
  */
-export function refuseOtherMode(merchant: Mode, served: Mode): void {
+export function refuseOtherMode(
+  merchant: Mode,
+  served: Mode,
+  { subject, done } = { subject: 'order', done: 'charged' },
+): void {
   if (merchant === served) return
   const [there, here] = merchant === 'live' ? ['live mode', 'the sandbox'] : ['the sandbox', 'live mode']
   throw new ProblemError({
     kind: 'not-found',
-    detail: `This order is one of ${there}, and this server is ${here}. Nothing was charged. Send it to the server of ${there}.`,
+    detail: `This ${subject} is one of ${there}, and this server is ${here}. Nothing was ${done}. Send it to the server of ${there}.`,
   })
 }
 

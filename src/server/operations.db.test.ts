@@ -3,8 +3,10 @@ import { FINGERPRINT_VERSION, fingerprint, recordId, type Scope } from '@/idempo
 import type { AnyOperation, Operation } from '@/idempotency/core/operation'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import { readId, uuidv7 } from '@/lib/id'
+import { requestRefund } from '@/payments/refund-request'
 import { jobsOf } from './jobs/jobs'
 import { OPERATIONS, type OperationId, type Operations } from './operations'
+import { newOperator } from './testing/operators'
 import { openTestProduct, type TestProduct } from './testing/product'
 
 /**
@@ -54,13 +56,30 @@ const CASES: { [Id in OperationId]: Case<InputOf<Operations[Id]>> } = {
   },
   refund: {
     input: async (key) => ({ ...(await newPayment()), amount: REFUNDED, reason: key }),
-    effects: async (key) => {
-      const { rows } = await product.owner.query(
-        `SELECT c.refunded_amount FROM refund r JOIN gateway_simulator.charge c ON c.idempotency_key = r.payment_id::text WHERE r.reason = $1`,
-        [key],
-      )
-      return Number(rows[0].refunded_amount) / REFUNDED
+    effects: refundsOf,
+    effectsUnasked: 1,
+  },
+  operatorRefund: {
+    input: async (key) => ({
+      ...(await newPayment()),
+      amount: REFUNDED,
+      reason: key,
+      by: actor('operator:someone'),
+      allowance: { payment: 10_000, day: 10_000 },
+      above: 'admin',
+    }),
+    effects: refundsOf,
+    effectsUnasked: 1,
+  },
+  approvedRefund: {
+    input: async (key) => {
+      const [asking, approving] = [await newOperator(product, 'admin'), await newOperator(product, 'admin')]
+      const request = { ...(await newPayment()), id: uuidv7(), amount: REFUNDED, reason: key }
+      await requestRefund(product.deps.db, request, actor(`operator:${asking.id}`), uuidv7)
+      const { merchantId, id: refundRequestId } = request
+      return { merchantId, refundRequestId, by: actor(`operator:${approving.id}`) }
     },
+    effects: refundsOf,
     effectsUnasked: 1,
   },
   placeOrder: {
@@ -175,5 +194,16 @@ function uuid(prefix: 'ord' | 'pay', shown: string): string {
   if (!id) throw new Error(`${shown} is no id`)
   return id
 }
+
+/** At the bank, of the payment whose refund has this reason. */
+async function refundsOf(reason: string): Promise<number> {
+  const { rows } = await product.owner.query(
+    `SELECT c.refunded_amount FROM refund r JOIN gateway_simulator.charge c ON c.idempotency_key = r.payment_id::text WHERE r.reason = $1`,
+    [reason],
+  )
+  return Number(rows[0].refunded_amount) / REFUNDED
+}
+
+const actor = (name: string) => ({ name, address: null, requestId: null })
 
 const charges = (paymentId: string) => product.count('charges', `idempotency_key = '${paymentId}'`)

@@ -6,8 +6,10 @@ import { systemClock } from '@/idempotency/core/clock'
 import type { AnyOperation } from '@/idempotency/core/operation'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import type { IdPrefix } from '@/lib/id'
+import { APPROVED_REFUND } from '@/payments/approved-refund'
 import type { Gateway } from '@/payments/gateway'
-import { refundOperation } from '@/payments/refund'
+import { OPERATOR_REFUND } from '@/payments/operator-refund'
+import { PROGRAM_REFUND, refundOperation } from '@/payments/refund'
 import type { Db } from '@/platform/db'
 import { orderAnswers, paymentAnswers, refundAnswers } from './wire/api-answers'
 
@@ -29,10 +31,10 @@ interface OperationFacts {
   /** True: it asks the bank, so it is not begun while the bank is away. */
   asksBank: boolean
   /**
-   * The client that makes its keys. A program may read the state of a key under /api/v1/idempotency; a
-   * shopper’s browser may not.
+   * The client that makes its keys: a shopper's browser, a program, or an operator's page. A program may read the
+   * state of a key under /api/v1/idempotency; the others may not.
    */
-  sentBy: 'browser' | 'program'
+  sentBy: 'browser' | 'program' | 'operator'
 }
 
 /**
@@ -65,7 +67,26 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: true,
     sentBy: 'program',
-    build: (name: string, deps: OperationDeps) => refundOperation({ name, ...deps, answers: refundAnswers }),
+    build: (name: string, deps: OperationDeps) =>
+      refundOperation({ name, ...deps, answers: refundAnswers }, PROGRAM_REFUND),
+  },
+  operatorRefund: {
+    name: 'dashboard.refund',
+    subject: 'ref',
+    resourcePath: null,
+    asksBank: true,
+    sentBy: 'operator',
+    build: (name: string, deps: OperationDeps) =>
+      refundOperation({ name, ...deps, answers: refundAnswers }, OPERATOR_REFUND),
+  },
+  approvedRefund: {
+    name: 'dashboard.approve-refund',
+    subject: 'ref',
+    resourcePath: null,
+    asksBank: true,
+    sentBy: 'operator',
+    build: (name: string, deps: OperationDeps) =>
+      refundOperation({ name, ...deps, answers: refundAnswers }, APPROVED_REFUND),
   },
   placeOrder: {
     name: 'orders.create',

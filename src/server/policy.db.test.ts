@@ -31,6 +31,13 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh admin'> = {
   'payments.list': 'viewer',
   'payments.get': 'viewer',
   'payments.createOrder': 'support',
+  // Above what support may, an admin who has just confirmed: by the amount (refunds.db.test.ts).
+  'refunds.create': 'support',
+  'refunds.requests': 'viewer',
+  'refunds.request': 'fresh admin',
+  'refunds.approve': 'fresh admin',
+  'refunds.reject': 'admin',
+  'refunds.withdraw': 'admin',
   'ledger.check': 'viewer',
   'ledger.accounts': 'viewer',
   'ledger.account': 'viewer',
@@ -154,6 +161,11 @@ test('no answer to an operator of another merchant names anything of ours', asyn
 
 const foreign: [string, (id: Ids) => object][] = [
   ['payments.get', ({ payment }) => ({ id: payment })],
+  ['refunds.create', ({ payment }) => ({ payment, amount: 1, key: 'foreign' })],
+  ['refunds.request', ({ payment }) => ({ payment, amount: 1, reason: 'x', newId: crypto.randomUUID() })],
+  ['refunds.approve', ({ refundRequest }) => ({ id: refundRequest })],
+  ['refunds.reject', ({ refundRequest }) => ({ id: refundRequest })],
+  ['refunds.withdraw', ({ refundRequest }) => ({ id: refundRequest })],
   ['idempotency.get', ({ record }) => ({ id: record })],
   ['developers.revokeKey', ({ key }) => ({ id: key })],
   ['operators.setRole', ({ operator }) => ({ id: operator, role: 'viewer' })],
@@ -163,6 +175,7 @@ const foreign: [string, (id: Ids) => object][] = [
 ]
 interface Ids {
   payment: string
+  refundRequest: string
   record: string
   key: string
   operator: string
@@ -181,8 +194,13 @@ test('whatever has an id answers another merchant as if it were not there', asyn
   })
   const one = async (query: string) => (await product.owner.query(query)).rows[0].id as string
   const shown = (prefix: string, id: string) => `${prefix}_${id.replaceAll('-', '')}`
+  const payment = shown('pay', await one('SELECT id::text FROM payment LIMIT 1'))
+  const refundRequest = crypto.randomUUID()
+  const request = { payment, amount: 1, reason: 'sent back', newId: refundRequest }
+  await callProcedure(product, { path: 'refunds.request', type: 'mutation', input: request, cookie: admin })
   const ids: Ids = {
-    payment: shown('pay', await one('SELECT id::text FROM payment LIMIT 1')),
+    payment,
+    refundRequest: await one(`SELECT id::text FROM refund_request WHERE status = 'open'`),
     record: await one('SELECT id FROM idempotency_record LIMIT 1'),
     key: shown('key', await one('SELECT id::text FROM api_key ORDER BY created_at LIMIT 1')),
     operator: ours.viewer.id,
@@ -192,7 +210,7 @@ test('whatever has an id answers another merchant as if it were not there', asyn
   const state = async () =>
     (
       await product.owner.query(
-        'SELECT (SELECT count(*) FROM operator), (SELECT count(*) FROM operator_invitation WHERE revoked_at IS NULL), (SELECT string_agg(role, $$ $$ ORDER BY id) FROM operator), (SELECT count(*) FROM api_key WHERE revoked_at IS NULL)',
+        'SELECT (SELECT count(*) FROM operator), (SELECT count(*) FROM operator_invitation WHERE revoked_at IS NULL), (SELECT string_agg(role, $$ $$ ORDER BY id) FROM operator), (SELECT count(*) FROM api_key WHERE revoked_at IS NULL), (SELECT count(*) FROM refund), (SELECT count(*) FROM refund_request WHERE status = $$open$$)',
       )
     ).rows
   const before = await state()

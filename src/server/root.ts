@@ -10,6 +10,7 @@ import { ledgerRouter } from './routers/ledger'
 import { operatorRouter } from './routers/operator'
 import { operatorsRouter } from './routers/operators'
 import { paymentsRouter } from './routers/payments'
+import { refundsRouter } from './routers/refunds'
 import { securityRouter } from './routers/security'
 import { router } from './trpc'
 
@@ -21,6 +22,7 @@ export const appRouter = router({
   operators: operatorsRouter,
   invitation: invitationRouter,
   payments: paymentsRouter,
+  refunds: refundsRouter,
   ledger: ledgerRouter,
   idempotency: idempotencyRouter,
   integrity: integrityRouter,

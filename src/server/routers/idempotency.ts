@@ -15,7 +15,7 @@ const summaryOut = countsOut.extend({
   id: z.string(),
   key: z.string(),
   operation: z.string(),
-  sentBy: z.enum(['browser', 'program']).nullable(),
+  sentBy: z.enum(['browser', 'program', 'operator']).nullable(),
   scope: z.string(),
   state: z.string(),
   fence: z.number(),

@@ -1,13 +1,15 @@
 import { z } from 'zod'
+import { actorNames } from '@/access/actor-names'
 import { createOrder } from '@/checkout/order'
 import { newOrder } from '@/checkout/schema'
 import { readId, showId, uuidv7 } from '@/lib/id'
 import { type Overview, overview, RANGES, type ReadFigure, type Totals } from '@/payments/overview'
 import { PAYMENT_STATUSES } from '@/payments/payment'
-import { listPayments, type PaymentSummary, paymentDetail } from '@/payments/read'
+import { listPayments, type PaymentDetail, type PaymentSummary, paymentDetail } from '@/payments/read'
 import { operatorActor } from '../actor'
 import { factsOf } from '../operations'
 import { router, supportProcedure, viewerProcedure } from '../trpc'
+import { actorOut, actorViewFor } from '../wire/actor-shapes'
 import { refundShape, showRefund } from '../wire/api-shapes'
 import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
@@ -25,8 +27,15 @@ import {
   words,
 } from '../wire/json'
 import { ledgerCheckOut, showTransaction, transactionOut } from '../wire/ledger-shapes'
+import {
+  actorsOfRequests,
+  type RequestReader,
+  refundRequestOut,
+  showRefundRequest,
+} from '../wire/refund-request-shapes'
 import { figure } from './figure'
 import { recentCheck } from './ledger'
+import { refundRights, refundRightsOut } from './refunds'
 
 const summaryOut = countsOut.extend({
   id: z.string(),
@@ -73,7 +82,7 @@ const recordOut = z.object({
   id: z.string(),
   key: z.string(),
   operation: z.string(),
-  sentBy: z.enum(['browser', 'program']).nullable(),
+  sentBy: z.enum(['browser', 'program', 'operator']).nullable(),
   state: z.string(),
   fence: z.number(),
   status: z.number().nullable(),
@@ -96,7 +105,11 @@ const detailOut = summaryOut.extend({
   record: recordOut.nullable(),
   transactions: z.array(transactionOut),
   events: z.array(z.object({ id: z.string(), type: z.string(), createdAt: z.string() })),
-  refunds: z.array(refundShape),
+  /** Who began it. */
+  by: actorOut.nullable(),
+  refunds: z.array(refundShape.extend({ by: actorOut.nullable() })),
+  refundRequests: z.array(refundRequestOut),
+  refundRights: refundRightsOut.nullable(),
   siblings: z.array(summaryOut),
 })
 
@@ -175,8 +188,15 @@ export const paymentsRouter = router({
     .input(z.strictObject({ id: z.string().max(64) }))
     .output(detailOut)
     .query(async ({ ctx, input }) => {
-      const found = await paymentDetail(ctx.db, ctx.operator.merchantId, uuidOf('pay', input.id))
-      return found ? showDetail(found) : notFound()
+      const { merchantId, role } = ctx.operator
+      const found = (await paymentDetail(ctx.db, merchantId, uuidOf('pay', input.id))) ?? notFound()
+      const { payment, refunds, refundRequests } = found
+      const actors = [payment, ...refunds].map(({ actor }) => actor)
+      const [names, rights] = await Promise.all([
+        actorNames(ctx.db, merchantId, [...actors, ...actorsOfRequests(refundRequests)]),
+        refundRights(ctx, payment.id),
+      ])
+      return showDetail(found, { reader: ctx.actor.name, role, view: actorViewFor(role, names), rights })
     }),
 })
 
@@ -201,7 +221,8 @@ function showPayment(row: PaymentSummary): z.infer<typeof summaryOut> {
 }
 
 function showDetail(
-  found: NonNullable<Awaited<ReturnType<typeof paymentDetail>>>,
+  found: PaymentDetail,
+  { rights, ...reading }: RequestReader & { rights: z.infer<typeof refundRightsOut> | null },
 ): z.infer<typeof detailOut> {
   const { payment, attempts, record, transactions, events, refunds, siblings } = found
   const { method, gatewayKey, gatewayRef, orderStatus, bankCharges } = payment
@@ -228,7 +249,10 @@ function showDetail(
       id: showId('evt', event.id),
       createdAt: time(event.createdAt),
     })),
-    refunds: refunds.map(showRefund),
+    by: reading.view(payment),
+    refunds: refunds.map((refund) => ({ ...showRefund(refund), by: reading.view(refund) })),
+    refundRequests: found.refundRequests.map((request) => showRefundRequest(request, reading)),
+    refundRights: rights,
     siblings: siblings.map(showPayment),
   }
 }

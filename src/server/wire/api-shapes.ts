@@ -168,8 +168,12 @@ export function showRefund({
     paymentId: showId('pay', paymentId),
     amount: amount(row.amount),
     currency,
-    status: status === 'sending' || status === 'unknown' ? 'pending' : status,
+    status: refundState(status),
     reason,
     createdAt: time(row.createdAt),
   }
+}
+
+export function refundState(status: RefundStatus): 'pending' | 'succeeded' | 'failed' {
+  return status === 'sending' || status === 'unknown' ? 'pending' : status
 }

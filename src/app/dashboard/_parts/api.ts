@@ -10,6 +10,9 @@ export type OverviewData = Outputs['payments']['overview']
 export type PaymentRow = Outputs['payments']['list']['items'][number]
 export type PaymentPage = Outputs['payments']['list']
 export type PaymentData = Outputs['payments']['get']
+/** What the operator may refund of a payment; see `refundRightsOut`. */
+export type RefundRights = NonNullable<PaymentData['refundRights']>
+export type RefundRequestData = PaymentData['refundRequests'][number]
 export type AttemptRecord = PaymentData['attempts'][number]
 export type TransactionData = PaymentData['transactions'][number]
 export type AccountData = Outputs['ledger']['account']

@@ -33,7 +33,7 @@ export function chargesOf({ status }: { status: string }): number {
 /** One sentence for all presses: `Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.` */
 export function explainPresses(
   presses: OutcomeCounts,
-  sentBy: 'browser' | 'program' | null = 'browser',
+  sentBy: 'browser' | 'program' | 'operator' | null = 'browser',
 ): string {
   const total = pressesOf(presses)
   if (total === 0)

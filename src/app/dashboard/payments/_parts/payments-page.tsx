@@ -12,6 +12,7 @@ import { Refetching, StaleDataBanner } from '../../_parts/live/stale-data'
 import { PaymentFilterBar } from './filter-bar'
 import { PaymentTable } from './payment-table'
 import { type PaymentListQuery, paramsOf, queryOf, usePaymentFilters } from './use-payment-query'
+import { WaitingRequests } from './waiting-requests'
 
 export function PaymentsPage({
   initial,
@@ -32,6 +33,7 @@ export function PaymentsPage({
   return (
     <>
       <PageHeader title="Payments" note="Each row is one payment, with its requests and the charges made." />
+      <WaitingRequests />
       <PaymentFilterBar filters={filters} onChange={change} onClear={clear} />
       <StaleDataBanner query={live} />
       <Card className="overflow-hidden">

@@ -17,11 +17,14 @@ import { PaymentState } from '../../../_parts/payment-state'
 import { OtherPayments } from './other-payments'
 import { PaymentFacts } from './payment-facts'
 import { RecordCard } from './record-card'
+import { RefundButton } from './refund/refund-button'
+import { RefundRequests } from './refund/refund-requests'
 import { RefundList } from './refund-list'
 
 export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
   const query = useLive(['payment', initial.id], () => api.payments.get.query({ id: initial.id }), initial)
   const payment = query.data ?? initial
+  const refresh = () => void query.refetch()
   return (
     <>
       <PageHeader
@@ -42,6 +45,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
             <Timestamp at={payment.createdAt} />
           </span>
         }
+        actions={<RefundButton payment={payment} onChange={refresh} />}
       />
       <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
@@ -55,6 +59,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         </Card>
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
           <div className="flex min-w-0 flex-col gap-4">
+            <RefundRequests payment={payment} onChange={refresh} />
             <RefundList refunds={payment.refunds} />
             <LedgerEntries payment={payment} />
             <OtherPayments siblings={payment.siblings} />

@@ -3,6 +3,7 @@ import { CopyId } from '@/ui/copy-id'
 import { Money } from '@/ui/money'
 import { Timestamp } from '@/ui/timestamp'
 import { Verbatim } from '@/ui/verbatim'
+import { ActorName, ActorOrigin } from '../../../_parts/actor-name'
 import type { PaymentData } from '../../../_parts/api'
 
 export function PaymentFacts({ payment }: { payment: PaymentData }) {
@@ -50,6 +51,12 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
           {payment.bankCharges !== null && (
             <Fact name="Charges by the bank’s own count">{payment.bankCharges}</Fact>
           )}
+          <Fact name="Begun by">
+            <ActorName by={payment.by} />
+            <span className="block">
+              <ActorOrigin by={payment.by} />
+            </span>
+          </Fact>
           <Fact name="Last change">
             <Timestamp at={payment.updatedAt} />
           </Fact>

@@ -3,6 +3,7 @@ import { Card, CardHeader } from '@/ui/card'
 import { CopyId } from '@/ui/copy-id'
 import { Money } from '@/ui/money'
 import { Timestamp } from '@/ui/timestamp'
+import { ActorName, ActorOrigin } from '../../../_parts/actor-name'
 import type { PaymentData } from '../../../_parts/api'
 
 const STATUS: Record<PaymentData['refunds'][number]['status'], { word: string; tone: Tone }> = {
@@ -29,6 +30,9 @@ export function RefundList({ refunds }: { refunds: PaymentData['refunds'] }) {
               <Timestamp at={refund.createdAt} />
               <CopyId id={refund.id} />
               {refund.reason && <span className="break-words">{refund.reason}</span>}
+            </span>
+            <span className="w-full text-ink-3 text-xs">
+              By <ActorName by={refund.by} /> <ActorOrigin by={refund.by} />
             </span>
           </li>
         ))}

@@ -1,0 +1,21 @@
+'use client'
+import { useState } from 'react'
+import { Button } from '@/ui/button'
+import type { PaymentData, RefundRights } from '../../../../_parts/api'
+import { RefundDialog } from './refund-dialog'
+
+/** Opens the refund of a payment. Absent where the operator may refund nothing of it. */
+export function RefundButton({ payment, onChange }: { payment: PaymentData; onChange(): void }) {
+  // The rights that the dialog was opened with: the last refund of a payment takes them away, and its result must stay on screen.
+  const [opened, setOpened] = useState<RefundRights | null>(null)
+  const rights = payment.refundRights ?? opened
+  if (!rights) return null
+  return (
+    <>
+      {payment.refundRights && <Button onClick={() => setOpened(rights)}>Refund</Button>}
+      {opened && (
+        <RefundDialog payment={payment} rights={rights} onChange={onChange} onClose={() => setOpened(null)} />
+      )}
+    </>
+  )
+}
