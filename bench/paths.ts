@@ -61,7 +61,8 @@ export interface MeasuredServer {
   cookie(): Promise<string>
   cpuUs(): Promise<number>
   settle(): Promise<void>
-  close(): void
+  /** Ends the process; resolves when it is gone, so that the database can stop without breaking its connections. */
+  close(): Promise<void>
 }
 
 export async function startServer(
@@ -84,9 +85,12 @@ export async function startServer(
     },
     cpuUs: async () => Number(await ask(child, 'cpu', 'cpuUs')),
     settle: async () => void (await ask(child, 'settle', 'settled')),
-    close: () => {
+    close: async () => {
       agent.destroy()
-      child.disconnect()
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const gone = once(child, 'exit')
+      if (child.connected) child.disconnect()
+      await gone
     },
   }
 }

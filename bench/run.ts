@@ -1,11 +1,11 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import pg from 'pg'
+import type pg from 'pg'
 import { createApiKey, SCOPES } from '@/access/api-key'
 import { BATCH_SETTINGS } from '@/idempotency/stores/open-store'
 import { uuidv7 } from '@/lib/id'
-import { openDb, openPool, statementSender } from '@/platform/db'
+import { type Db, openDb, openPool, statementSender } from '@/platform/db'
 import { type ProductUrls, prepareLogins } from '@/setup/postgres/logins'
 import { startThrowAway } from '@/setup/postgres/throw-away'
 import { readCount, readOptions } from '@/setup/process/command-line'
@@ -53,10 +53,33 @@ async function newLogins(url: string): Promise<ProductUrls> {
 }
 
 async function bench(url: string, logins: ProductUrls): Promise<Measured[]> {
-  const owner = new pg.Pool({ connectionString: url, max: 2 })
+  // Five minutes: it writes all orders of a run in one statement.
+  const owner = openPool(url, { max: 2, name: 'bench-owner', statementMs: 5 * 60_000 })
   const pool = openPool(logins.app, { max: 10, name: 'bench' })
   const batchPool = openPool(logins.app, { max: 4, name: 'bench-batch', settings: BATCH_SETTINGS })
   const db = openDb(pool)
+  const servers: MeasuredServer[] = []
+  try {
+    return await paths({ owner, pool, batchPool, db, servers, logins })
+  } finally {
+    // Whoever uses the database first, then the pools, then (above) the database itself: it ends the connections that are left.
+    await Promise.all(servers.map((server) => server.close()))
+    await db.$disconnect()
+    await Promise.all([owner.end(), pool.end(), batchPool.end()])
+  }
+}
+
+interface Bench {
+  owner: pg.Pool
+  pool: pg.Pool
+  batchPool: pg.Pool
+  db: Db
+  /** Filled with those that were started. */
+  servers: MeasuredServer[]
+  logins: ProductUrls
+}
+
+async function paths({ owner, pool, batchPool, db, servers, logins }: Bench): Promise<Measured[]> {
   await owner.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
   const { merchantId, orderIds } = await makeOrders(db, owner, 5 * (payments + warmUp))
   const postmasterPid = await postmaster(owner)
@@ -91,10 +114,12 @@ async function bench(url: string, logins: ProductUrls): Promise<Measured[]> {
     uuidv7,
   )
   const token = key?.token ?? ''
-  const [product, plain] = [
-    await startServer('server', logins, concurrency),
-    await startServer('plain-server', logins, concurrency),
-  ]
+  const start = async (file: 'server' | 'plain-server') => {
+    const server = await startServer(file, logins, concurrency)
+    servers.push(server)
+    return server
+  }
+  const [product, plain] = [await start('server'), await start('plain-server')]
   const at = ({ cpuUs, settle }: MeasuredServer): Probe => ({ owner, postmasterPid, cpuUs, settle })
   const trpc = await both(
     'tRPC over HTTP',
@@ -111,11 +136,8 @@ async function bench(url: string, logins: ProductUrls): Promise<Measured[]> {
     jobs(payments),
     at(plain),
   )
-  for (const server of [product, plain]) server.close()
-  await db.$disconnect()
-  await Promise.all([owner.end(), pool.end(), batchPool.end()])
-  const paths = [[rawFresh, rawReplay], engine, trpc, rest, byHand]
-  return [...paths.map((path) => path[0] as Measured), ...paths.map((path) => path[1] as Measured)]
+  const all = [[rawFresh, rawReplay], engine, trpc, rest, byHand]
+  return [...all.map((path) => path[0] as Measured), ...all.map((path) => path[1] as Measured)]
 }
 
 /** Fresh payments, then each of them once more with the same key. */

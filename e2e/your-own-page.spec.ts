@@ -14,7 +14,7 @@ const PAGE =
 async function bundle(order: string): Promise<string> {
   const contents = `${example}
     import { createRoot } from 'react-dom/client'
-    createRoot(document.getElementById('here')).render(<PayButton order={{ id: '${order}', version: 1 }} freshKey={'own-' + Math.random()} />)`
+    createRoot(document.getElementById('here')).render(<PayButton order={{ id: '${order}', version: 1 }} freshKey={'own-' + crypto.randomUUID()} />)`
   const { outputFiles } = await build({
     stdin: { contents, loader: 'tsx', resolveDir: root, sourcefile: 'own-page.tsx' },
     tsconfig: inRoot('tsconfig.json'),

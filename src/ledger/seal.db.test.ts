@@ -8,9 +8,10 @@ import { commit } from '@/platform/commit'
 import { type Db, sql } from '@/platform/db'
 import { findings, isBroken } from '@/platform/integrity'
 import { openTestDatabase } from '@/setup/test/database'
+import { checkLedgerChain, checkNewestLinks } from './chain-check'
 import { openAccountsOf } from './chart'
 import { post } from './post'
-import { readSealing, sealLedger } from './seal'
+import { readSealing, readSealState, sealLedger } from './seal'
 
 let db: Db
 let owner: pg.Client
@@ -94,9 +95,13 @@ async function sealedIds(merchantId: string): Promise<string[]> {
   return rows.map((row) => row.transaction_id)
 }
 
-/** The first wrong link of each rule that is broken. */
+/** The first wrong link of each rule that is broken, as the views name it; the check in batches must name the same. */
 async function wrong(merchantId: string): Promise<string[]> {
-  const broken = (await findings(db, ['chain'], merchantId)).filter(isBroken)
+  const found = await findings(db, ['chain'], merchantId)
+  const chained = found.find(({ id }) => id === 'ledger-is-chained')?.offenders
+  for (const batch of [2, 1_000])
+    expect([batch, await checkLedgerChain(db, merchantId, batch)]).toEqual([batch, chained])
+  const broken = found.filter(isBroken)
   return broken.flatMap(({ offenders }) => offenders.map(({ subject, detail }) => `${subject}: ${detail}`))
 }
 
@@ -213,6 +218,115 @@ test('L5 a transaction that is added behind the seals is named; it is not sealed
       ])
     },
   )
+})
+
+test('L5 names what is wrong with the end of a chain: links behind it, another end, none', async () => {
+  const { merchantId, ids } = await ledgerOf(4)
+  const own = `merchant_id = '${merchantId}'`
+  const cases: [string, string][] = [
+    [
+      `UPDATE chain_head SET seq = 2 WHERE ${own} AND chain = 'ledger'`,
+      '#3: was added behind the end of the chain',
+    ],
+    // What stands behind the end is wrong before its own hashes are.
+    [
+      `UPDATE chain_head SET seq = 2 WHERE ${own} AND chain = 'ledger'; UPDATE entry SET amount = amount + 1 WHERE ${own} AND transaction_id = '${ids[3]}'`,
+      '#3: was added behind the end of the chain',
+    ],
+    [
+      `UPDATE chain_head SET hash = sha256(hash) WHERE ${own} AND chain = 'ledger'`,
+      '#5: must follow another end of the chain',
+    ],
+    [`DELETE FROM chain_head WHERE ${own} AND chain = 'ledger'`, '#1: the chain has no end'],
+    [`DELETE FROM ledger_seal WHERE ${own}`, '#1: the seal is missing'],
+    [`DELETE FROM ledger_seal WHERE ${own} AND seq = 4`, '#4: the seal is missing'],
+  ]
+  for (const [statement, named] of cases)
+    await whileTampered(statement, async () =>
+      expect(await wrong(merchantId)).toContain(`ledger_seal ${named}`),
+    )
+  expect(await wrong(merchantId)).toEqual([])
+})
+
+test('L5 all merchants are checked, also one whose chain or whose links were taken away, and other merchants’ links stay right', async () => {
+  const [first, second, third] = [await ledgerOf(2), await ledgerOf(3), await ledgerOf(1)]
+  await whileTampered(
+    `DELETE FROM chain_head WHERE merchant_id = '${first.merchantId}' AND chain = 'ledger';
+     DELETE FROM ledger_seal WHERE merchant_id = '${second.merchantId}'`,
+    async () =>
+      expect(await checkLedgerChain(db, null, 2)).toEqual([
+        { merchantId: first.merchantId, subject: 'ledger_seal #1', detail: 'the chain has no end' },
+        { merchantId: second.merchantId, subject: 'ledger_seal #1', detail: 'the seal is missing' },
+      ]),
+  )
+  expect(await checkLedgerChain(db, null, 2)).toEqual([])
+  expect(await wrong(third.merchantId)).toEqual([])
+})
+
+test('L5 a page checks the newest links alone, from the hash before them', async () => {
+  const { merchantId, ids } = await ledgerOf(5)
+  const own = `merchant_id = '${merchantId}'`
+  const change = (at: number) =>
+    `UPDATE entry SET amount = amount + 1 WHERE ${own} AND transaction_id = '${ids[at]}'`
+  for (const links of [1, 3, 5, 99]) expect(await checkNewestLinks(db, merchantId, links)).toEqual([])
+  await whileTampered(change(3), async () => {
+    const detail = `ledger_transaction ${ids[3]} or its entries were changed`
+    expect(await checkNewestLinks(db, merchantId, 2)).toEqual([
+      { merchantId, subject: 'ledger_seal #4', detail },
+    ])
+    expect(await checkNewestLinks(db, merchantId, 1)).toEqual([])
+  })
+  await whileTampered(`DELETE FROM ledger_seal WHERE ${own} AND seq = 3`, async () => {
+    expect(await checkNewestLinks(db, merchantId, 2)).toMatchObject([
+      { subject: 'ledger_seal #4', detail: expect.stringContaining('does not follow the one before') },
+    ])
+    expect(await checkNewestLinks(db, merchantId, 99)).toMatchObject([{ subject: 'ledger_seal #3' }])
+  })
+})
+
+test('L5 the state of the seals for a page: nothing posted, waiting, sealed, and one whose transaction is gone', async () => {
+  const merchantId = await newMerchant()
+  expect(await readSealState(db, merchantId)).toEqual({
+    last: null,
+    waiting: 0,
+    more: false,
+    oldestSeconds: null,
+  })
+  const id = await postOne(merchantId)
+  expect(await readSealState(db, merchantId)).toEqual({
+    last: null,
+    waiting: 1,
+    more: false,
+    oldestSeconds: expect.any(Number),
+  })
+  await sealAll()
+  const [head] = await chainHeads(db, merchantId)
+  const sealed = await readSealState(db, merchantId)
+  expect(sealed).toMatchObject({ last: { seq: '1', hash: head?.hash }, waiting: 0, oldestSeconds: null })
+  const { rows } = await owner.query(`SELECT posted_at AS at FROM ledger_transaction WHERE id = '${id}'`)
+  expect(sealed.last?.postedAt).toEqual(rows[0].at)
+  await postOne(merchantId)
+  expect(await readSealState(db, merchantId)).toMatchObject({ last: { seq: '1' }, waiting: 1 })
+  await whileTampered(`DELETE FROM ledger_transaction WHERE id = '${id}'`, async () =>
+    expect((await readSealState(db, merchantId)).last).toMatchObject({ seq: '1', postedAt: null }),
+  )
+})
+
+test('L5 links that are added while the chain is checked are no alarm', async () => {
+  const { merchantId } = await ledgerOf(3)
+  let posting = true
+  const posted = (async () => {
+    while (posting) {
+      await postOne(merchantId)
+      await sealLedger(db, 2)
+    }
+  })()
+  try {
+    for (let round = 0; round < 20; round++) expect(await checkLedgerChain(db, merchantId, 3)).toEqual([])
+  } finally {
+    posting = false
+    await posted
+  }
 })
 
 test('L5 property: any single change of a sealed ledger is found', async () => {

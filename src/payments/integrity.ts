@@ -1,8 +1,17 @@
 import { z } from 'zod'
-import { readSealing, type Sealing } from '@/ledger/seal'
-import { type ChainHead, chainHeads } from '@/platform/chains'
+import { checkLedgerChain } from '@/ledger/chain-check'
+import { findSeal, readSealing, type Sealing } from '@/ledger/seal'
+import { findEntry } from '@/platform/audit'
+import { type ChainHead, chainHeads, type NotedLink } from '@/platform/chains'
 import { type Db, firstRow, sql } from '@/platform/db'
-import { EVERY_PART, type Finding, findings, isBroken, OF_MERCHANTS } from '@/platform/integrity'
+import {
+  EVERY_PART,
+  type Finding,
+  findings,
+  isBroken,
+  OF_MERCHANTS,
+  type OffendersOf,
+} from '@/platform/integrity'
 import { ALL_CHARGES, chargesUnder } from './simulator/count'
 
 const counted = z.strictObject({
@@ -30,17 +39,61 @@ export interface IntegrityReport {
 /** Checks every invariant of keys, payments, ledger and bank: for one merchant, or (null) for all merchants and the installation. */
 export async function checkIntegrity(db: Db, merchantId: string | null): Promise<IntegrityReport> {
   const { checkedAt, ...counts } = await count(db, merchantId)
-  const found = await findings(db, merchantId === null ? EVERY_PART : OF_MERCHANTS, merchantId)
+  const parts = merchantId === null ? EVERY_PART : OF_MERCHANTS
+  const found = await findings(db, parts, merchantId, IN_BATCHES)
   return { ok: !found.some(isBroken), checkedAt, counted: counts, findings: found }
 }
 
-/** The report on everything: also how far the ledger is sealed, and the end of each hash chain, for a witness elsewhere to keep. */
-export type WholeReport = IntegrityReport & { sealing: Sealing; heads: ChainHead[] }
+/** Invariants that read too much for one statement. */
+const IN_BATCHES: Readonly<Record<string, OffendersOf>> = { 'ledger-is-chained': checkLedgerChain }
 
-export async function checkEverything(db: Db): Promise<WholeReport> {
+/** The report on everything: also how far the ledger is sealed, and the end of each hash chain, for a witness elsewhere to keep. */
+export type WholeReport = IntegrityReport & { sealing: Sealing; heads: ChainHead[]; noted: NotedHead[] }
+
+/** A head that somebody noted elsewhere, compared with the chains that there are. */
+export interface NotedHead {
+  /** SHA-256, in hexadecimal. */
+  hash: string
+  /** Null: no chain of this database ever ended with it. */
+  link: (NotedLink & { chain: ChainHead['chain'] }) | null
+  /** Whether everything up to this link is as it was when the head was noted. */
+  holds: boolean
+}
+
+/** @param noted heads that were noted elsewhere, in hexadecimal */
+export async function checkEverything(db: Db, noted: readonly string[] = []): Promise<WholeReport> {
   // The heads first: what is written while the check runs lies behind them.
   const heads = await chainHeads(db, null)
-  return { ...(await checkIntegrity(db, null)), sealing: await readSealing(db, null), heads }
+  const report = await checkIntegrity(db, null)
+  const compared: NotedHead[] = []
+  for (const hash of noted) compared.push(await compareHead(db, hash, report.findings))
+  const ok = report.ok && compared.every(({ holds }) => holds)
+  return { ...report, ok, sealing: await readSealing(db, null), heads, noted: compared }
+}
+
+async function compareHead(db: Db, hash: string, found: readonly Finding[]): Promise<NotedHead> {
+  const [seal, entry] = [await findSeal(db, hash), await findEntry(db, hash)]
+  const link = seal ? { ...seal, chain: 'ledger' as const } : entry && { ...entry, chain: 'audit' as const }
+  if (!link) return { hash, link, holds: false }
+  const chained = found.find(({ id }) => id === CHAINED[link.chain])
+  if (chained && !isBroken(chained)) return { hash, link, holds: true }
+  // Broken somewhere: of this merchant, and before this link?
+  const own = await findings(db, ['chain'], link.merchantId, IN_BATCHES)
+  const wrong = own.filter(({ id }) => id === CHAINED[link.chain]).flatMap(({ offenders }) => offenders)
+  return {
+    hash,
+    link,
+    holds: chained !== undefined && wrong.every(({ subject }) => isBehind(subject, link.seq)),
+  }
+}
+
+/** The invariant that recomputes each chain. */
+const CHAINED = { ledger: 'ledger-is-chained', audit: 'audit-log-is-chained' } as const
+
+/** True for a wrong link (`ledger_seal #7`) behind the place; false for a check that could not be run, which names none. */
+function isBehind(subject: string, seq: string): boolean {
+  const place = /#(\d+)$/.exec(subject)?.[1]
+  return place !== undefined && BigInt(place) > BigInt(seq)
 }
 
 /** A charge is a merchant's when its key is a payment's; one that belongs to no payment is counted for all only. */

@@ -19,7 +19,7 @@ let order: string
 
 beforeAll(async () => {
   database = await testDatabase()
-  owner = openPool(database.url, { max: 2, name: 'payment-owner' })
+  owner = openPool(database.url, { max: 10, name: 'payment-owner' })
   app = openPool(database.appUrl, { max: 10, name: 'payment-app' })
   db = openDb(app)
   await owner.query(`INSERT INTO merchant (id, name) VALUES ($1, 'A'), ($2, 'B')`, [OURS, THEIRS])
@@ -54,7 +54,8 @@ async function newPayment(
 ) {
   const id = uuidv7()
   const ref = changes.ref === undefined ? `ch_${id}` : changes.ref
-  await app.query(
+  // As the owner: the product itself begins each payment as `sending`.
+  await owner.query(
     `INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token)
      VALUES ($1, $2::uuid, $3, 'r', $4, $5, $6, 'pm_card_visa', $2::text, $7, 't' || $2::text)`,
     [

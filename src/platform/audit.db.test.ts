@@ -104,8 +104,21 @@ test('48 an entry whose commit is undone leaves no gap', async () => {
 test('48 the product’s own role cannot choose a place or a hash, nor change what is written', async () => {
   const { merchantId } = await logOf(1)
   const id = uuidv7()
-  await db.$executeRawUnsafe(
-    `INSERT INTO audit_log (merchant_id, id, actor, action, subject, detail, seq, previous_hash, hash) VALUES ('${merchantId}', '${id}', 'x', 'x', 'x', 'x', 77, 'forged', 'forged')`,
+  const columns = 'merchant_id, id, actor, action, subject, detail'
+  const values = `'${merchantId}', '${id}', 'x', 'x', 'x', 'x'`
+  for (const [column, value] of [
+    ['seq', '77'],
+    ['previous_hash', `'forged'`],
+    ['hash', `'forged'`],
+    ['at', `now() - interval '1 year'`],
+  ])
+    await expect(
+      db.$executeRawUnsafe(`INSERT INTO audit_log (${columns}, ${column}) VALUES (${values}, ${value})`),
+      column,
+    ).rejects.toThrow(/permission denied/)
+  // Nor the owner, whose own choice is overwritten.
+  await owner.query(
+    `INSERT INTO audit_log (${columns}, seq, previous_hash, hash) VALUES (${values}, 77, 'forged', 'forged')`,
   )
   const { rows } = await owner.query(`SELECT seq::int, hash FROM audit_log WHERE id = '${id}'`)
   expect(rows[0].seq).toBe(2)

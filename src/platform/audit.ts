@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { type ClaimedSql, type ClaimRows, claimedSql, writeForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow, actorValues } from './actor-columns'
+import { type NotedLink, notedLink } from './chains'
 import { commit } from './commit'
-import { type Db, joinSql, rows, type Sql, sql, type Write } from './db'
+import { type Db, firstRow, joinSql, rows, type Sql, sql, type Write } from './db'
 
 /** An entry of the audit log: actor, action, the row it concerns, and why. */
 export interface AuditEntry {
@@ -135,5 +136,17 @@ export function listAudit(db: Db, merchantId: string, filter: AuditFilter): Prom
     sql`
       SELECT id::text, seq::text, actor, address, request_id AS "requestId", action, subject, detail, at, encode(hash, 'hex') AS hash
       FROM audit_log WHERE ${joinSql(conditions, ' AND ')} ORDER BY audit_log.seq DESC LIMIT ${limit}`,
+  )
+}
+
+/** The entry with this hash (64 hexadecimal digits), or null. Reads every entry: for a check, not for a request. */
+export function findEntry(db: Db, hash: string): Promise<NotedLink | null> {
+  return firstRow(
+    db,
+    notedLink,
+    sql`
+      SELECT a.merchant_id::text AS "merchantId", a.seq::text AS seq, a.at,
+        (SELECT count(*) FROM audit_log l WHERE l.merchant_id = a.merchant_id AND l.seq > a.seq)::text AS since
+      FROM audit_log a WHERE a.hash = decode(${hash}, 'hex') AND a.seq IS NOT NULL LIMIT 1`,
   )
 }

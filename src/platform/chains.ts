@@ -12,6 +12,17 @@ const chainHead = z.strictObject({
 /** The end of one merchant's chain. Kept elsewhere, it proves later that nothing before it was rewritten. */
 export type ChainHead = z.infer<typeof chainHead>
 
+/** Where a chain has a link with a hash that somebody noted: it was the chain's end then. */
+export const notedLink = z.strictObject({
+  merchantId: z.string(),
+  /** Place in the merchant's chain. */
+  seq: z.string(),
+  at: z.date(),
+  /** Links that the chain has had since. */
+  since: z.string(),
+})
+export type NotedLink = z.infer<typeof notedLink>
+
 /** The ends of all chains, of one merchant or (null) of all. */
 export function chainHeads(db: Db, merchantId: string | null): Promise<ChainHead[]> {
   const own = merchantId === null ? sql`true` : sql`merchant_id = ${merchantId}::uuid`

@@ -15,11 +15,20 @@ export const joinSql = Prisma.join
 /** SQL from text, unquoted. Only for names that we made ourselves, or that PostgreSQL has quoted (`format('%I')`). */
 export const rawSql = Prisma.raw
 
+/** Time to get a connection, in ms. */
+const WAIT_MS = 3_000
+/** Time for a statement, in ms; PostgreSQL cancels it. */
+const STATEMENT_MS = 10_000
+/** Time after which a connection without an answer is given up, beyond the statement's own, in ms: the server's error comes first. */
+const SILENT_MS = 2_000
+
 /**
  * A pool that works as the user of `url`: what it may do is that user's rights, and no `SET ROLE` takes any away. The limits turn a stuck
  * database into an error that can be answered: 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a
  * transaction. A connection that breaks silently is given up after 12 s: longer than the server's own limit, so that the server's error
  * comes first where there is one.
+ * @param options.waitMs another limit on the wait for a connection
+ * @param options.statementMs another limit on a statement, for a command that nobody waits for
  * @param options.check runs on each new connection; one that it rejects is closed, and nobody gets it
  */
 export function openPool(
@@ -27,21 +36,23 @@ export function openPool(
   options: {
     max: number
     name: string
+    waitMs?: number
+    statementMs?: number
     check?: (client: pg.ClientBase) => Promise<void>
     /** More settings of its sessions, as PostgreSQL takes them at its start. */
     settings?: string
   },
 ): pg.Pool {
-  const { check, settings = '' } = options
+  const { check, settings = '', waitMs = WAIT_MS, statementMs = STATEMENT_MS } = options
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
-    connectionTimeoutMillis: 3_000,
-    query_timeout: 12_000,
+    connectionTimeoutMillis: waitMs,
+    query_timeout: statementMs + SILENT_MS,
     keepAlive: true,
     idleTimeoutMillis: 30_000,
     application_name: options.name,
-    options: `-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s ${settings}`,
+    options: `-c statement_timeout=${statementMs} -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s ${settings}`,
     ...(check
       ? {
           verify: (client: pg.PoolClient, done: (error?: Error) => void) =>
@@ -65,9 +76,11 @@ export async function isReachable(db: Db): Promise<boolean> {
   }
 }
 
+/** A transaction waits for its connection as long as a statement does. */
 export function openDb(pool: pg.Pool, log?: (query: { query: string; duration: number }) => void): Db {
   const client = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }),
+    transactionOptions: { maxWait: pool.options.connectionTimeoutMillis ?? WAIT_MS },
     ...(log ? { log: [{ emit: 'event', level: 'query' }] } : {}),
   })
   if (log) (client as unknown as { $on(event: 'query', listener: typeof log): void }).$on('query', log)

@@ -6,7 +6,7 @@ import { GATEWAYS } from './gateways'
 import {
   type BootProblem,
   bootError,
-  databaseProblem,
+  databaseProblems,
   type KnownGateways,
   liveProblems,
   mayServe,
@@ -62,6 +62,8 @@ const schema = z.object({
   PAYONCE_TRUSTED_HOPS: z.coerce.number().int().min(0).max(10).default(0),
   /** Connections of one process to the database. */
   PAYONCE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
+  /** Time that a request waits for one of them, in ms; then it gets 503. 3 s: a retry is worth more than a longer queue. */
+  PAYONCE_POOL_WAIT_MS: z.coerce.number().int().min(100).max(60_000).default(3_000),
   /** Lease of an executing request, in ms; it is renewed, and another process may take over when it ends. 30 s: longer than any pause of a healthy process. */
   PAYONCE_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(30_000),
   /** URL of the bank, when it is a process of its own; without it the simulated bank runs inside ours. */
@@ -110,7 +112,9 @@ export type Env = z.infer<typeof complete> & { baseUrl: string }
  * @param gateways the gateways that PAYONCE_GATEWAY may name; tests add one that serves live
  */
 export function readEnv(source: Source = process.env, gateways: KnownGateways = GATEWAYS): Env {
-  const env = parse(complete, source, { gateways, live: liveProblems(given(source), gateways) })
+  // The owner's URL is refused as such, safe or not.
+  const checked = { ...given(source), PAYONCE_OWNER_DATABASE_URL: undefined }
+  const env = parse(complete, source, { gateways, live: liveProblems(checked, gateways) })
   return { ...env, baseUrl: env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}` }
 }
 
@@ -144,8 +148,18 @@ export function readStartEnv(changes: Source = {}, source: Source = process.env)
  * reached without TLS
  */
 export function refuseUnsafeDatabase(source: Source = process.env): void {
-  const problem = source.PAYONCE_MODE === 'live' ? databaseProblem(given(source)) : null
-  if (problem) throw bootError([problem])
+  refuseProblems(given(source), 'DATABASE_URL')
+}
+
+/** The same for a command that works as the owner of the tables: by PAYONCE_OWNER_DATABASE_URL where it is set, else by DATABASE_URL. */
+export function refuseUnsafeOwner(source: Source = process.env): void {
+  const values = given(source)
+  refuseProblems(values, values.PAYONCE_OWNER_DATABASE_URL ? 'PAYONCE_OWNER_DATABASE_URL' : 'DATABASE_URL')
+}
+
+function refuseProblems(values: Source, needed: Parameters<typeof databaseProblems>[1]): void {
+  const problems = values.PAYONCE_MODE === 'live' ? databaseProblems(values, needed) : []
+  if (problems.length > 0) throw bootError(problems)
 }
 
 /** What operators may refund by themselves. */

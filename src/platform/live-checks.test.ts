@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { readEnv, readStartEnv, secretFor, secretsFor } from './env'
+import { readEnv, readStartEnv, refuseUnsafeDatabase, refuseUnsafeOwner, secretFor, secretsFor } from './env'
 import { GATEWAYS } from './gateways'
 import { weaknessOf } from './secret-strength'
 
@@ -92,7 +92,7 @@ describe('live mode', () => {
     expect(lines(refusalOf(changes))).toEqual([expect.stringMatching(line)])
   })
 
-  test.each([
+  const UNSAFE = [
     'postgresql://db.example/payonce',
     'postgresql://db.example/payonce?sslmode=disable',
     'postgresql://db.example/payonce?sslmode=require',
@@ -102,10 +102,52 @@ describe('live mode', () => {
     'postgresql://db.example/payonce?sslmode=no-verify',
     'postgresql://localhost/payonce',
     'postgresql://127.0.0.1/payonce?host=/var/run/postgresql&host=db.example',
-  ])('refuses a database without TLS that is verified: %s', (DATABASE_URL) => {
+  ]
+  test.each(UNSAFE)('refuses a database without TLS that is verified: %s', (DATABASE_URL) => {
     expect(lines(refusalOf({ DATABASE_URL }))).toEqual([
-      expect.stringMatching(/DATABASE_URL: add sslmode=verify-full/),
+      expect.stringMatching(/^ {2}DATABASE_URL: add sslmode=verify-full/),
     ])
+  })
+
+  test.each(UNSAFE)('refuses it in the owner’s and the bank’s URLs too, for every command: %s', (url) => {
+    const owner = { ...FIT, PAYONCE_OWNER_DATABASE_URL: url }
+    const bank = { ...FIT, PAYONCE_BANK_DATABASE_URL: url }
+    for (const refuse of [
+      () => readStartEnv({}, { ...owner, PAYONCE_GATEWAY: undefined }),
+      () => refuseUnsafeDatabase(owner),
+      () => refuseUnsafeOwner(owner),
+      () => refuseUnsafeOwner({ PAYONCE_MODE: 'live', PAYONCE_OWNER_DATABASE_URL: url }),
+    ])
+      expect(refuse).toThrow(/\n {2}PAYONCE_OWNER_DATABASE_URL: add sslmode=verify-full/)
+    for (const refuse of [
+      () => readEnv(bank, WITH_BANK),
+      () => readStartEnv({}, { ...bank, PAYONCE_GATEWAY: undefined }),
+      () => refuseUnsafeDatabase(bank),
+      () => refuseUnsafeOwner(bank),
+    ])
+      expect(refuse).toThrow(/\n {2}PAYONCE_BANK_DATABASE_URL: add sslmode=verify-full/)
+  })
+
+  test('migrate and verify need one URL, the owner’s or DATABASE_URL, and it is a safe one', () => {
+    const safe = FIT.DATABASE_URL
+    expect(() => refuseUnsafeOwner({ PAYONCE_MODE: 'live' })).toThrow('DATABASE_URL: name the PostgreSQL')
+    expect(() => refuseUnsafeOwner({ PAYONCE_MODE: 'live', PAYONCE_OWNER_DATABASE_URL: '' })).toThrow(
+      'DATABASE_URL: name the PostgreSQL',
+    )
+    expect(() => refuseUnsafeOwner({ PAYONCE_MODE: 'live', DATABASE_URL: UNSAFE[0] })).toThrow('verify-full')
+    expect(refuseUnsafeOwner({ PAYONCE_MODE: 'live', DATABASE_URL: safe })).toBeUndefined()
+    expect(refuseUnsafeOwner({ PAYONCE_MODE: 'live', PAYONCE_OWNER_DATABASE_URL: safe })).toBeUndefined()
+    expect(refuseUnsafeOwner({ PAYONCE_OWNER_DATABASE_URL: UNSAFE[0] })).toBeUndefined()
+    expect(() => refuseUnsafeDatabase({ PAYONCE_MODE: 'live', PAYONCE_OWNER_DATABASE_URL: safe })).toThrow(
+      '\n  DATABASE_URL: name',
+    )
+  })
+
+  test('web and worker refuse the owner’s URL as such, safe or not', () => {
+    for (const PAYONCE_OWNER_DATABASE_URL of [FIT.DATABASE_URL, UNSAFE[0]])
+      expect(lines(refusalOf({ PAYONCE_OWNER_DATABASE_URL }))).toEqual([
+        expect.stringMatching(/^ {2}PAYONCE_OWNER_DATABASE_URL: is for migrations only/),
+      ])
   })
 
   test.each([

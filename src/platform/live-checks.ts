@@ -24,27 +24,42 @@ export function bootError(problems: readonly BootProblem[]): Error {
  */
 export function liveProblems(source: Source, gateways: KnownGateways = GATEWAYS): BootProblem[] {
   if (source.PAYONCE_MODE !== 'live') return []
-  const checks = [gatewayProblem(source, gateways), bankProblem(source), secretProblem(source)]
   return [
-    ...checks,
+    gatewayProblem(source, gateways),
+    bankProblem(source),
+    secretProblem(source),
     previousProblem(source),
     baseUrlProblem(source),
-    databaseProblem(source),
+    ...databaseProblems(source),
     devProblem(source),
   ].filter((problem) => problem !== null)
 }
 
-/** The database of live mode has a name, and is reached over TLS that is verified, or over a socket of this machine. */
-export function databaseProblem({ DATABASE_URL }: Source): BootProblem | null {
-  const variable = 'DATABASE_URL'
-  if (!DATABASE_URL)
-    return {
-      variable,
-      message:
-        'name the PostgreSQL database of live mode, postgresql://…/payonce?sslmode=verify-full; the embedded one is for the sandbox',
-    }
-  if (!URL.canParse(DATABASE_URL)) return { variable, message: 'write it as postgresql://…' }
-  const { hostname, searchParams } = new URL(DATABASE_URL)
+/**
+ * The database of live mode has a name, and each of its URLs leads over TLS that is verified, or over a socket of this machine: whoever
+ * reads the owner's connection can read and change more than the product can.
+ * @param needed the URL that the command cannot do without
+ */
+export function databaseProblems(
+  source: Source,
+  needed: (typeof DATABASE_URLS)[number] = 'DATABASE_URL',
+): BootProblem[] {
+  return DATABASE_URLS.map((variable) => {
+    const url = source[variable]
+    if (url) return connectionProblem(variable, url)
+    return variable === needed ? { variable, message: UNNAMED } : null
+  }).filter((problem) => problem !== null)
+}
+
+/** The variables that hold URLs of the database: the product's login, the owner's, and the simulated bank's. */
+const DATABASE_URLS = ['DATABASE_URL', 'PAYONCE_OWNER_DATABASE_URL', 'PAYONCE_BANK_DATABASE_URL'] as const
+
+const UNNAMED =
+  'name the PostgreSQL database of live mode, postgresql://…/payonce?sslmode=verify-full; the embedded one is for the sandbox'
+
+function connectionProblem(variable: string, url: string): BootProblem | null {
+  if (!URL.canParse(url)) return { variable, message: 'write it as postgresql://…' }
+  const { hostname, searchParams } = new URL(url)
   const hosts = searchParams.getAll('host')
   if (isSocket(hosts.length > 0 ? hosts : [decodeURIComponent(hostname)])) return null
   const modes = searchParams.getAll('sslmode')

@@ -4,17 +4,22 @@ import { uuidv7 } from '@/lib/id'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { openPool } from './db'
 
-/** What the two roles may not do, and the rules of orders and records, attacked by SQL as the product's own role. */
+/**
+ * What the two roles may not do, attacked by SQL as they are; and the rules of orders and records, which hold for their owner too: the
+ * product's own role may not even choose the columns that break them (rights.db.test.ts).
+ */
 const OURS = uuidv7()
 const ORDER = uuidv7()
 
 let database: TestDatabase
 let app: pg.Pool
 let bank: pg.Pool
+let owner: pg.Pool
 
 beforeAll(async () => {
   database = await testDatabase()
   app = openPool(database.appUrl, { max: 2, name: 'rules-app' })
+  owner = openPool(database.url, { max: 2, name: 'rules-owner' })
   bank = openPool(database.bankUrl, { max: 1, name: 'rules-bank' })
   await app.query(`INSERT INTO merchant (id, name) VALUES ($1, 'A')`, [OURS])
   await app.query(`INSERT INTO orders (merchant_id, id, currency, amount) VALUES ($1, $2, 'EUR', 2400)`, [
@@ -23,7 +28,7 @@ beforeAll(async () => {
   ])
 })
 afterAll(async () => {
-  await Promise.all([app.end(), bank.end()])
+  await Promise.all([app.end(), bank.end(), owner.end()])
   await database.drop()
 })
 
@@ -34,7 +39,7 @@ describe('orders', () => {
     ['a status of its own', `'EUR', 1, 'refunded'`, /orders_status/],
   ])('refuse %s', async (_, values, says) => {
     await expect(
-      app.query(
+      owner.query(
         `INSERT INTO orders (merchant_id, id, currency, amount, status) VALUES ('${OURS}', gen_random_uuid(), ${values})`,
       ),
     ).rejects.toThrow(says)
@@ -110,7 +115,7 @@ describe('a record', () => {
       ...columns,
     }
     const names = Object.keys(row)
-    return app.query(
+    return owner.query(
       `INSERT INTO idempotency_record (${names}) VALUES (${names.map((_, index) => `$${index + 1}`)})`,
       Object.values(row),
     )

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -97,7 +98,8 @@ async function payAll(api: Client, calls: { key: string; orderId: string }[]) {
 const newCalls = async (count: number) =>
   Promise.all(
     Array.from({ length: count }, async (_, at) => ({
-      key: `key-${at}-${Math.random()}`,
+      // A UUID: the digits of a random number can be those of a card, and are refused then.
+      key: `key-${at}-${randomUUID()}`,
       orderId: await product.newOrder(),
     })),
   )

@@ -61,9 +61,16 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const worker = `${role}@${os.hostname()}:${process.pid}`
   const opened = openGateway(env, otherGateway)
   const check = onlyRightsOf(APP_ROLE, 'DATABASE_URL')
-  const pool = openPool(env.DATABASE_URL, { max: env.PAYONCE_POOL_MAX, name: `payonce-${role}`, check })
+  const waitMs = env.PAYONCE_POOL_WAIT_MS
+  const pool = openPool(env.DATABASE_URL, {
+    max: env.PAYONCE_POOL_MAX,
+    waitMs,
+    name: `payonce-${role}`,
+    check,
+  })
   const batchPool = openPool(env.DATABASE_URL, {
     max: BATCH_CONNECTIONS,
+    waitMs,
     name: `payonce-${role}-batch`,
     check,
     settings: BATCH_SETTINGS,

@@ -13,7 +13,7 @@ describe.each([
   let key: string
 
   beforeAll(async () => {
-    product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '400' })
+    product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '1500' })
     cookie = await product.cookie()
     if (conflicts) await injectConflicts(product.owner)
   })
@@ -248,7 +248,7 @@ describe.each([
 
     it('F38 is refused even while the first one runs', async () => {
       const first = pay({ paymentMethod: 'pm_card_slow' })
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await expect.poll(() => product.count('payments', ofOrder()), { timeout: 20_000 }).toBe(1)
       expect(await pay({ paymentMethod: 'pm_card_visa' })).toMatchObject({ status: 422 })
       await first
     })

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { useCheapPasswords } from './testing/cheap-passwords'
 import { callProcedure, newOperator, TEST_PASSWORD } from './testing/operators'
 import { openTestProduct, type TestProduct } from './testing/product'
 
 let product: TestProduct
 beforeAll(async () => {
   product = await openTestProduct()
+  await useCheapPasswords(product.deps.auth)
 })
 afterAll(() => product.close())
 

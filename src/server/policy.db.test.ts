@@ -39,6 +39,7 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh admin'> = {
   'refunds.reject': 'admin',
   'refunds.withdraw': 'admin',
   'ledger.check': 'viewer',
+  'ledger.seals': 'viewer',
   'ledger.accounts': 'viewer',
   'ledger.account': 'viewer',
   'ledger.statement': 'viewer',

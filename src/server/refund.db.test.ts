@@ -21,7 +21,7 @@ beforeAll(async () => {
   const port = await freePort()
   product = await openTestProduct({
     PAYONCE_BANK_URL: `http://127.0.0.1:${port}`,
-    PAYONCE_GATEWAY_TIMEOUT_MS: '1000',
+    PAYONCE_GATEWAY_TIMEOUT_MS: '2500',
   })
   bank = await startLabBank({ databaseUrl: product.owner.options.connectionString as string, port })
   cookie = await product.cookie()

@@ -1,4 +1,11 @@
-import { childEnv, modeServed, readSetupEnv, readStartEnv, refuseUnsafeDatabase } from '@/platform/env'
+import {
+  childEnv,
+  modeServed,
+  readSetupEnv,
+  readStartEnv,
+  refuseUnsafeDatabase,
+  refuseUnsafeOwner,
+} from '@/platform/env'
 import { build } from './build'
 import { readDemo } from './demo-file'
 import { print, printError, reasonOf } from './process/console'
@@ -20,6 +27,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     return true
   },
   migrate: async () => {
+    refuseUnsafeOwner()
     const applied = await migrate(await databaseToMigrate(readSetupEnv()))
     print(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.')
     return true
@@ -56,9 +64,10 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     return true
   },
   verify: async (flags) => {
+    refuseUnsafeOwner()
     await generate()
-    const { verify } = await import('./verify')
-    return verify(databaseToVerify(readSetupEnv()), { json: flags.includes('--json') })
+    const { readVerifyArguments, verify } = await import('./verify')
+    return verify(databaseToVerify(readSetupEnv()), readVerifyArguments(flags))
   },
   check: async () => {
     const { check } = await import('./test/check')

@@ -1,14 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sealLedger } from '@/ledger/seal'
+import { checkEverything } from '@/payments/integrity'
 import { openDb, openPool } from '@/platform/db'
 import { EVERY_PART, invariants } from '@/platform/integrity'
 import { openTestProduct, type TestProduct } from '@/server/testing/product'
-import { check } from './verify'
+import { check, readVerifyArguments } from './verify'
 
 let product: TestProduct
 
 beforeAll(async () => {
-  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '300' })
+  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '1500' })
   const cookie = await product.cookie()
   const cards = [
     'pm_card_visa',
@@ -236,5 +238,128 @@ describe('verify', () => {
       expect((await check(product.deps.db)).findings).toEqual((await verdict()).findings)
     })
     await product.owner.query(`UPDATE order_item SET quantity = quantity - 1`)
+  })
+})
+
+describe('a head that was noted elsewhere', () => {
+  const compare = async (...noted: string[]) => {
+    const report = await checkEverything(product.deps.db, noted)
+    return { ok: report.ok, noted: report.noted, heads: report.heads }
+  }
+  const headOf = async (chain: string) => {
+    const head = (await compare()).heads.find(
+      (one) => one.merchantId === product.merchantId && one.chain === chain,
+    )
+    if (!head) throw new Error(`no ${chain} chain`)
+    return head
+  }
+  const sealAll = () =>
+    expect
+      .poll(
+        async () => {
+          await sealLedger(product.deps.db, 1_000)
+          return (await checkEverything(product.deps.db)).sealing.unsealed
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(0)
+
+  it('holds while the chain contains it, also when the chain has grown; an unknown one does not', async () => {
+    await sealAll()
+    const [ledger, audit] = [await headOf('ledger'), await headOf('audit')]
+    const before = await compare(ledger.hash, audit.hash)
+    expect(before).toMatchObject({
+      ok: true,
+      noted: [
+        {
+          holds: true,
+          link: { merchantId: product.merchantId, chain: 'ledger', seq: ledger.seq, since: '0' },
+        },
+        { holds: true, link: { merchantId: product.merchantId, chain: 'audit', seq: audit.seq, since: '0' } },
+      ],
+    })
+    const input = {
+      key: 'grows',
+      orderId: await product.newOrder(),
+      version: 1,
+      paymentMethod: 'pm_card_visa',
+    }
+    await product.pay(input, await product.cookie())
+    await sealAll()
+    expect((await compare(ledger.hash)).noted).toMatchObject([
+      { holds: true, link: { seq: ledger.seq, since: '1' } },
+    ])
+    const unknown = 'ab'.repeat(32)
+    expect(await compare(unknown, ledger.hash)).toMatchObject({
+      ok: false,
+      noted: [
+        { hash: unknown, link: null, holds: false },
+        { hash: ledger.hash, holds: true },
+      ],
+    })
+  })
+
+  it('does not hold when a link up to it was changed, and holds when only a later one was', async () => {
+    await sealAll()
+    const { rows } = await product.owner.query(
+      `SELECT seq::int, encode(hash, 'hex') AS hash, transaction_id AS id FROM ledger_seal WHERE merchant_id = $1 ORDER BY seq`,
+      [product.merchantId],
+    )
+    const [first, second, third] = rows
+    const own = `merchant_id = '${product.merchantId}' AND id = '${second.id}'`
+    await whileBroken(
+      `UPDATE ledger_transaction SET description = description || '!' WHERE ${own}`,
+      async () =>
+        expect(await compare(first.hash, second.hash, third.hash)).toMatchObject({
+          ok: false,
+          noted: [
+            { holds: true, link: { seq: '1' } },
+            { holds: false, link: { seq: '2' } },
+            { holds: false, link: { seq: '3' } },
+          ],
+        }),
+    )
+    await whileBroken(
+      `UPDATE ledger_transaction SET description = rtrim(description, '!') WHERE ${own}`,
+      async () => expect((await compare(third.hash)).ok).toBe(true),
+    )
+  })
+
+  it('is lost when the whole chain is rewritten, which the chain alone does not show', async () => {
+    await sealAll()
+    const { hash } = await headOf('ledger')
+    await whileBroken(
+      `CREATE TABLE kept_seal AS SELECT * FROM ledger_seal; CREATE TABLE kept_head AS SELECT * FROM chain_head;
+       DELETE FROM ledger_seal; DELETE FROM chain_head WHERE chain = 'ledger'; UPDATE ledger_transaction SET xid = NULL, description = description || '!'`,
+      async () => {
+        await sealAll()
+        expect(await compare()).toMatchObject({ ok: true })
+        expect(await compare(hash)).toMatchObject({ ok: false, noted: [{ link: null, holds: false }] })
+      },
+    )
+    await whileBroken(
+      `DELETE FROM ledger_seal; DELETE FROM chain_head; INSERT INTO ledger_seal SELECT * FROM kept_seal; INSERT INTO chain_head SELECT * FROM kept_head;
+       DROP TABLE kept_seal, kept_head; UPDATE ledger_transaction SET description = rtrim(description, '!')`,
+      async () => expect(await compare(hash)).toMatchObject({ ok: true }),
+    )
+  })
+
+  it.each([
+    [['--head']],
+    [['--head', 'abc']],
+    [['--head', `${'ab'.repeat(31)}zz`]],
+    [['--head', 'ab'.repeat(33)]],
+    [['--heads', 'ab'.repeat(32)]],
+    [['ab'.repeat(32)]],
+  ])('is refused with the usage when it is none: %j', (args) => {
+    expect(() => readVerifyArguments(args)).toThrow('Usage: npm run verify')
+  })
+
+  it('may be given more than once, in either case', () => {
+    expect(readVerifyArguments(['--json', '--head', 'AB'.repeat(32), `--head=${'cd'.repeat(32)}`])).toEqual({
+      json: true,
+      heads: ['ab'.repeat(32), 'cd'.repeat(32)],
+    })
+    expect(readVerifyArguments([])).toEqual({ json: false, heads: [] })
   })
 })

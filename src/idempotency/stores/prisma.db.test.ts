@@ -27,7 +27,8 @@ beforeAll(async () => {
   await owner.query(
     `GRANT SELECT, INSERT ON line TO ${APP_ROLE}; GRANT USAGE ON SEQUENCE line_place_seq TO ${APP_ROLE}`,
   )
-  pool = openPool(database.appUrl, { max: 20, name: 'payonce-test' })
+  // 30 s: fifty callers share twenty connections, on a machine that may be busy.
+  pool = openPool(database.appUrl, { max: 20, name: 'payonce-test', waitMs: 30_000 })
   batchPool = openPool(database.appUrl, { max: 4, name: 'payonce-test-batch', settings: BATCH_SETTINGS })
   db = openDb(pool, ({ query }) => queries.push(query))
 })

@@ -126,7 +126,7 @@ describe('what may not be said of it', () => {
     })
     const columns = { ...row, transaction_id: changes.transaction_id ?? `'${transactionId}'` }
     return commit(db, post(posting, transactionId)).then(() =>
-      app.query(`INSERT INTO surplus_charge (${Object.keys(columns)}) VALUES (${Object.values(columns)})`),
+      owner.query(`INSERT INTO surplus_charge (${Object.keys(columns)}) VALUES (${Object.values(columns)})`),
     )
   }
 

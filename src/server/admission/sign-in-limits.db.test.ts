@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 import { createOperator } from '@/access/operator'
+import { useCheapPasswords } from '../testing/cheap-passwords'
 import { openTestProduct, type TestProduct } from '../testing/product'
 import {
   ACCOUNT_FREE,
@@ -19,6 +20,7 @@ let n = 0
 
 beforeAll(async () => {
   product = await openTestProduct({ PAYONCE_TRUSTED_HOPS: '1' })
+  await useCheapPasswords(product.deps.auth)
 })
 afterAll(() => product.close())
 beforeEach(async () => {

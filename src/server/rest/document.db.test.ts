@@ -211,7 +211,7 @@ describe('the document', () => {
   })
 
   async function post(path: string, body: object, headers: Record<string, string> = {}) {
-    const key = `problem-${Math.random()}`
+    const key = `problem-${crypto.randomUUID()}`
     return {
       path,
       method: 'POST',

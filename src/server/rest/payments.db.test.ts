@@ -8,7 +8,7 @@ let key: string
 let n = 0
 
 beforeAll(async () => {
-  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '400' })
+  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '1500' })
 })
 afterAll(() => product.close())
 beforeEach(() => {

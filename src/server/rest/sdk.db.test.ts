@@ -25,7 +25,7 @@ let payonce: Payonce
 let open: (apiKey: string, fetching?: typeof fetch) => Payonce
 
 beforeAll(async () => {
-  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '400' })
+  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '1500' })
   server = http.createServer(getRequestListener(product.fetch))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkLedger, type LedgerCheck } from '@/ledger/audit'
 import { account, accounts, journal, statement } from '@/ledger/read'
+import { readSealState } from '@/ledger/seal'
 import type { Db } from '@/platform/db'
 import { router, viewerProcedure } from '../trpc'
 import { readLineCursor, writeCursor } from '../wire/cursor'
@@ -8,8 +9,10 @@ import { instant, notFound, paged, pageSize, uuidOf } from '../wire/json'
 import {
   accountOut,
   ledgerCheckOut,
+  sealStateOut,
   showAccount,
   showLedgerCheck,
+  showSealState,
   showStatementLine,
   showTransaction,
   statementLineOut,
@@ -22,6 +25,11 @@ export const ledgerRouter = router({
   check: viewerProcedure
     .output(ledgerCheckOut)
     .query(({ ctx }) => recentCheck(ctx.db, ctx.operator.merchantId)),
+
+  /** How far the ledger is sealed. Recomputes nothing: `npm run verify` does. */
+  seals: viewerProcedure
+    .output(sealStateOut)
+    .query(async ({ ctx }) => showSealState(await readSealState(ctx.db, ctx.operator.merchantId))),
 
   accounts: viewerProcedure
     .input(z.strictObject({ asOf: instant.optional() }))

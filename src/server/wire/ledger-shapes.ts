@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LedgerCheck } from '@/ledger/audit'
 import type { AccountBalance, JournalTransaction, StatementLine } from '@/ledger/read'
+import type { SealState } from '@/ledger/seal'
 import { type IdPrefix, showId } from '@/lib/id'
 import type { Offender } from '@/platform/integrity'
 import { amount, maybeTime, sum, sumOut, time } from './json'
@@ -138,4 +139,22 @@ export function showLedgerCheck(check: LedgerCheck): z.infer<typeof ledgerCheckO
       offenders: offenders.map(showOffender),
     })),
   }
+}
+
+export const sealStateOut = z.object({
+  last: z
+    .object({ seq: z.string(), hash: z.string(), sealedAt: timeOut, postedAt: timeOut.nullable() })
+    .nullable(),
+  waiting: z.number(),
+  more: z.boolean(),
+  oldestSeconds: z.number().nullable(),
+})
+
+export function showSealState({ last, ...waiting }: SealState): z.infer<typeof sealStateOut> {
+  const shown = last && {
+    ...last,
+    sealedAt: time(last.sealedAt),
+    postedAt: last.postedAt && time(last.postedAt),
+  }
+  return { last: shown, ...waiting }
 }

@@ -31,7 +31,7 @@ export async function openTestDatabase(): Promise<{ db: Db; owner: pg.Client; cl
   const database = await testDatabase()
   const owner = new pg.Client({ connectionString: database.url })
   await owner.connect()
-  const pool = openPool(database.appUrl, { max: 4, name: 'test' })
+  const pool = openPool(database.appUrl, { max: 4, name: 'test', waitMs: 30_000 })
   const db = openDb(pool)
   const close = async () => {
     await db.$disconnect()

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { formatHex, wcagContrast } from 'culori'
+import { contrastOf } from './contrast'
 
 export type Theme = 'light' | 'dark'
 export const THEMES: readonly Theme[] = ['light', 'dark']
@@ -57,11 +57,6 @@ export function parsePalette(css: string): Map<string, Token> {
 export function leastContrast(palette: Map<string, Token>, name: string, theme: Theme): number {
   const colour = palette.get(name)?.[theme] ?? ''
   return Math.min(
-    ...(DUTIES[name]?.on ?? []).map((ground) =>
-      wcagContrast(seen(colour), seen(palette.get(ground)?.[theme] ?? '')),
-    ),
+    ...(DUTIES[name]?.on ?? []).map((ground) => contrastOf(colour, palette.get(ground)?.[theme] ?? '')),
   )
 }
-
-/** The colour as a screen shows it: clamped to sRGB, in eight bits. */
-const seen = (colour: string): string => formatHex(colour) ?? ''

@@ -31,6 +31,12 @@ export function ChainCard({ state }: { state: ChainState }) {
               <Fact key={chain} name={NAMES[chain]}>
                 {state.wrong.length === 0 ? 'Verified up to' : 'Ends at'} #{seq} ({LINKS[chain]}){' '}
                 <CopyId id={hash} />
+                {chain === 'ledger' && Number(seq) > state.linksMax && (
+                  <span className="block text-ink-3 text-xs">
+                    The newest {state.linksMax.toLocaleString('en')} were recomputed;{' '}
+                    <code>npm run verify</code> recomputes all.
+                  </span>
+                )}
               </Fact>
             ))}
             <Fact name="Checked">

@@ -5,6 +5,10 @@ export const metadata = { title: 'Ledger' }
 
 export default async function Page() {
   const api = await caller()
-  const [accounts, check] = await Promise.all([api.ledger.accounts({}), api.ledger.check()])
-  return <AccountsPage initial={{ accounts, check }} />
+  const [accounts, check, seals] = await Promise.all([
+    api.ledger.accounts({}),
+    api.ledger.check(),
+    api.ledger.seals(),
+  ])
+  return <AccountsPage initial={{ accounts, check, seals }} />
 }

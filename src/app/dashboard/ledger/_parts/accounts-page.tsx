@@ -4,22 +4,24 @@ import { buttonClass } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
-import { type AccountData, api, type LedgerCheckData } from '../../_parts/api'
+import { type AccountData, api, type LedgerCheckData, type SealStateData } from '../../_parts/api'
 import { LedgerCheck } from '../../_parts/ledger/ledger-check'
 import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { TimeAgo } from '../../_parts/live/time-ago'
 import { AccountsTable } from './accounts-table'
 import { LedgerTabs } from './ledger-tabs'
+import { SealCard } from './seal-card'
 
 interface Books {
   accounts: AccountData[]
   check: LedgerCheckData
+  seals: SealStateData
 }
 
 export function AccountsPage({ initial }: { initial: Books }) {
   const query = useLive(['accounts'], readBooks, initial)
-  const { accounts, check } = query.data ?? initial
+  const { accounts, check, seals } = query.data ?? initial
   const currencies = [...new Set(accounts.map((account) => account.currency))]
   return (
     <>
@@ -42,14 +44,19 @@ export function AccountsPage({ initial }: { initial: Books }) {
             accounts={accounts.filter((account) => account.currency === currency)}
           />
         ))}
+        <SealCard seals={seals} />
       </div>
     </>
   )
 }
 
 async function readBooks(): Promise<Books> {
-  const [accounts, check] = await Promise.all([api.ledger.accounts.query({}), api.ledger.check.query()])
-  return { accounts, check }
+  const [accounts, check, seals] = await Promise.all([
+    api.ledger.accounts.query({}),
+    api.ledger.check.query(),
+    api.ledger.seals.query(),
+  ])
+  return { accounts, check, seals }
 }
 
 function NoAccounts() {
