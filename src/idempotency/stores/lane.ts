@@ -28,6 +28,8 @@ export interface LaneWork<Call, Result> {
 
 interface Waiting<Call, Result> {
   call: Call
+  kind: unknown
+  keys: readonly string[]
   resolve(result: Result): void
   reject(error: unknown): void
 }
@@ -52,9 +54,11 @@ export class Lane<Call, Result> {
   ) {}
 
   add(call: Call): Promise<Result> {
-    if (this.work.kindOf(call) === null) return this.work.alone(call)
+    const kind = this.work.kindOf(call)
+    if (kind === null) return this.work.alone(call)
+    const keys = this.work.keysOf(call)
     return new Promise((resolve, reject) => {
-      this.waiting.push({ call, resolve, reject })
+      this.waiting.push({ call, kind, keys, resolve, reject })
       if (!this.driving) void this.drive()
     })
   }
@@ -85,19 +89,13 @@ export class Lane<Call, Result> {
 
   /** The call that has waited longest, and those that may go with it. */
   private takeBatch(): Waiting<Call, Result>[] {
-    const [first] = this.waiting as [Waiting<Call, Result>]
-    const kind = this.work.kindOf(first.call)
-    const keys = new Set<string>()
+    const [{ kind }] = this.waiting as [Waiting<Call, Result>]
+    const taken = new Set<string>()
     const batch: Waiting<Call, Result>[] = []
     this.waiting = this.waiting.filter((one) => {
-      const own = this.work.keysOf(one.call)
-      if (
-        batch.length === BATCH_MAX ||
-        this.work.kindOf(one.call) !== kind ||
-        own.some((key) => keys.has(key))
-      )
+      if (batch.length === BATCH_MAX || one.kind !== kind || one.keys.some((key) => taken.has(key)))
         return true
-      for (const key of own) keys.add(key)
+      for (const key of one.keys) taken.add(key)
       batch.push(one)
       return false
     })
