@@ -198,6 +198,18 @@ describe('verify', () => {
       `UPDATE orders SET reference = NULL`,
     ],
     [
+      'no-card-number',
+      `INSERT INTO refund_request (merchant_id, id, payment_id, amount, currency, reason, actor)
+       SELECT merchant_id, gen_random_uuid(), id, 1, currency, 'card 4242 4242 4242 4242', 'operator:a' FROM payment LIMIT 1`,
+      `DELETE FROM refund_request`,
+    ],
+    [
+      'refund-request-is-decided-by-another',
+      `INSERT INTO refund_request (merchant_id, id, payment_id, amount, currency, reason, actor, status, decided_actor, decided_at)
+       SELECT merchant_id, gen_random_uuid(), id, 1, currency, 'lost', 'operator:a', 'approved', 'operator:b', now() FROM payment LIMIT 1`,
+      `DELETE FROM refund_request`,
+    ],
+    [
       'transaction-balances',
       `UPDATE entry SET amount = amount + 1 WHERE position = 1`,
       `UPDATE entry SET amount = amount - 1 WHERE position = 1`,
