@@ -6,6 +6,12 @@ import type { Batches, ClaimCall, CommitCall, LostCommits, ReadCall } from './ba
 import { type EndOfTurn, Lane } from './lane'
 
 /**
+ * Reads, and claims, that may wait at one time. 2,048: 32 batches, which take about a second; who came later would wait longer than a
+ * client does. Outcomes have no such limit: each of them follows a claim, and must be stored.
+ */
+const WAITING_MAX = 2_048
+
+/**
  * A store whose reads, claims and outcomes share commits: one lane each, in which calls that come while a batch is under
  * way go with the next. Every other verb, and a call that its batch could not carry, is the work of `single`.
  */
@@ -26,6 +32,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
     this.leaseMs = single.leaseMs
     this.reads = new Lane(
       {
+        waitingMax: WAITING_MAX,
         send: (calls) => batches.readAll(calls),
         alone: ({ merchantId, id }) => single.read(merchantId, id),
         afterLoss: async (_, error) => Promise.reject(error),
@@ -38,6 +45,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
     )
     this.claims = new Lane(
       {
+        waitingMax: WAITING_MAX,
         send: (calls) => batches.claimAll(calls),
         alone: ({ record, beginOf }) => single.claim(record, beginOf),
         afterLoss: ({ claim }, error) => heard(error, () => single.findClaim(claim)),
@@ -53,6 +61,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
     )
     this.commits = new Lane(
       {
+        waitingMax: Number.POSITIVE_INFINITY,
         send: (calls) => batches.commitAll(calls),
         alone: ({ claim, next }) => single.commit(claim, next),
         afterLoss: (call, error) => heard(error, () => single.findCommit(call)),

@@ -21,6 +21,7 @@ function laneOf(changes: Partial<LaneWork<Call, string>> = {}) {
     },
   }
   const work: LaneWork<Call, string> = {
+    waitingMax: 1_000,
     send: async (calls) => {
       sent.push(calls.map(({ key }) => key))
       await new Promise<void>((resolve) => answers.push(resolve))
@@ -114,6 +115,21 @@ describe('a lane', () => {
     await answerAll()
     expect(await Promise.all([stuck, ...others])).toEqual(['batch a', 'batch b', 'batch c'])
     expect(timers.size).toBe(0)
+  })
+
+  it('refuses a call when too many wait, and takes the next one when they do not', async () => {
+    const { add, answerAll } = laneOf({ waitingMax: 3 })
+    const first = add('a')
+    await turns()
+    const waiting = ['b', 'c', 'd'].map((key) => add(key))
+    const refused = await add('e').catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(StoreUnavailable)
+    expect(refused).toMatchObject({ maybeDone: false })
+    await answerAll()
+    expect(await Promise.all([first, ...waiting])).toEqual(['batch a', 'batch b', 'batch c', 'batch d'])
+    const later = add('e')
+    await answerAll()
+    expect(await later).toBe('batch e')
   })
 
   it('makes a call without a kind by itself, and no batch waits for it', async () => {

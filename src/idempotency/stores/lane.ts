@@ -12,6 +12,8 @@ const PATIENCE_MS = 250
 
 /** The work of one lane. */
 export interface LaneWork<Call, Result> {
+  /** Calls that may wait at one time; one more is refused with `StoreUnavailable`. */
+  readonly waitingMax: number
   /** Carries out all calls in one commit. @returns their results, in their order @throws as `Batches` says */
   send(calls: readonly Call[]): Promise<Result[]>
   /** Carries out one call by itself, outside the lane. */
@@ -56,6 +58,8 @@ export class Lane<Call, Result> {
   add(call: Call): Promise<Result> {
     const kind = this.work.kindOf(call)
     if (kind === null) return this.work.alone(call)
+    if (this.waiting.length >= this.work.waitingMax)
+      return Promise.reject(new StoreUnavailable('too many calls wait for the database'))
     const keys = this.work.keysOf(call)
     return new Promise((resolve, reject) => {
       this.waiting.push({ call, kind, keys, resolve, reject })

@@ -25,11 +25,14 @@ export interface StoreParts {
   onUnknownUpsert?: (error: unknown) => void
 }
 
+/** Wait for a lock in a batch. 50 ms: longer than any commit of ours. A row that is locked longer leaves the batch, and waits by itself. */
+const BATCH_LOCK_MS = 50
+
 /**
  * Settings of the sessions that send batches. Generic plans: the arrays of a batch differ in length each time, and a plan made for each costs
- * more than it saves. 50 ms for a lock: a row that is locked longer leaves the batch, and waits by itself.
+ * more than it saves.
  */
-export const BATCH_SETTINGS = '-c plan_cache_mode=force_generic_plan -c lock_timeout=50ms'
+export const BATCH_SETTINGS = `-c plan_cache_mode=force_generic_plan -c lock_timeout=${BATCH_LOCK_MS}ms`
 
 /**
  * The store in PostgreSQL, with group commit.
