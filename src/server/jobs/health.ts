@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Db, rows, sql } from '@/platform/db'
+import { type Db, firstRow, rows, sql } from '@/platform/db'
 
 const jobHealth = z.strictObject({
   job: z.string(),
@@ -27,6 +27,16 @@ export async function noteTurn(db: Db, job: string, turn: Turn): Promise<void> {
     ON CONFLICT (job) DO UPDATE SET runs = h.runs + 1, failures = h.failures + excluded.failures, handled = h.handled + excluded.handled,
       last_started_at = excluded.last_started_at, last_finished_at = excluded.last_finished_at, last_ms = excluded.last_ms,
       last_error = coalesce(excluded.last_error, h.last_error)`)
+}
+
+/** When a turn of any job, of any worker, has ended last; null: none has. */
+export async function lastTurn(db: Db): Promise<Date | null> {
+  const row = await firstRow(
+    db,
+    z.strictObject({ at: z.date().nullable() }),
+    sql`SELECT max(last_finished_at) AS at FROM job_health`,
+  )
+  return row?.at ?? null
 }
 
 export function readHealth(db: Db): Promise<JobHealth[]> {

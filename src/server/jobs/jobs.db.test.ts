@@ -23,7 +23,12 @@ afterAll(() => product.close())
 beforeEach(() => product.owner.query('DELETE FROM job_health'))
 
 /** Workers over the product's own database, until the callback is done. */
-async function withWorkers(count: number, jobs: readonly Job[], work: () => Promise<void>): Promise<void> {
+async function withWorkers(
+  count: number,
+  jobs: readonly Job[],
+  work: () => Promise<void>,
+  limits: { stalledMs?: number } = {},
+): Promise<void> {
   const stopping = new AbortController()
   const pools: pg.Pool[] = []
   const queues = Array.from({ length: count }, () => {
@@ -35,6 +40,7 @@ async function withWorkers(count: number, jobs: readonly Job[], work: () => Prom
       log: openLog('silent', 'test'),
       jobs,
       stopping: stopping.signal,
+      ...limits,
     })
   })
   try {
@@ -111,6 +117,25 @@ describe('the queue', () => {
       )
       await ran('cut', Number((await health('cut'))?.runs) + 3)
     })
+  })
+
+  it('D3 a queue in which no job ends any more is opened anew', async () => {
+    let release: () => void = () => undefined
+    const freed = new Promise<number>((resolve) => {
+      release = () => resolve(0)
+    })
+    const stuck = vi.fn(() => freed)
+    // Six turns that do not end take every place of the queue.
+    await withWorkers(
+      1,
+      [named('stuck', stuck)],
+      async () => {
+        await vi.waitFor(() => expect(stuck.mock.calls.length).toBeGreaterThan(6), 10_000)
+        release()
+        await ran('stuck', 8)
+      },
+      { stalledMs: 300 },
+    )
   })
 
   it('a stop in the middle of a job: waits for its batch, and begins no other', async () => {

@@ -3,7 +3,7 @@ import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Db } from '@/platform/db'
 import type { Log } from '@/platform/log'
-import { noteTurn } from './health'
+import { lastTurn, noteTurn } from './health'
 import { type Job, turn } from './jobs'
 
 export interface QueueOptions {
@@ -12,10 +12,18 @@ export interface QueueOptions {
   log: Log
   jobs: readonly Job[]
   stopping: AbortSignal
+  /** See `STALLED_MS`. */
+  stalledMs?: number
 }
 
 /** 500 ms before a queue that broke or could not start is opened again: soon, and no storm of connections. */
 const AGAIN_MS = 500
+/**
+ * A queue in which no job of any worker ends for so long is opened anew. The library can come to a halt without an error when the database
+ * goes away in the moment at which several jobs end: its count of unfinished batches falls below zero, and it waits for zero. 10 s: many
+ * turns of the resolver, and shorter than a shopper's patience.
+ */
+const STALLED_MS = 10_000
 /** Jobs side by side in one worker. 6: as many as there are, so that none waits for another. */
 const CONCURRENCY = 6
 /** Polls beside LISTEN: after some restarts of the database its notifications stay away for a while. */
@@ -43,6 +51,7 @@ export async function runQueue(options: QueueOptions): Promise<void> {
   }
 }
 
+/** @throws Error when the queue broke, or stalled */
 async function runUntilItEnds(options: QueueOptions): Promise<void> {
   const { pool, log, jobs, stopping } = options
   const runner = await run({
@@ -54,16 +63,42 @@ async function runUntilItEnds(options: QueueOptions): Promise<void> {
   })
   const ended = new AbortController()
   const schedules = jobs.map((job) => schedule(runner, job, AbortSignal.any([stopping, ended.signal]), log))
+  const stall = stalls(options, AbortSignal.any([stopping, ended.signal]))
   const stop = () => void runner.stop().catch(() => undefined)
   stopping.addEventListener('abort', stop, { once: true })
   try {
     if (stopping.aborted) stop()
-    await runner.promise
+    await Promise.race([runner.promise, stall])
   } finally {
     ended.abort()
     stopping.removeEventListener('abort', stop)
+    // One that has stalled may never end; it takes no more jobs.
+    stop()
     await Promise.all(schedules)
   }
+}
+
+/**
+ * Rejects once the database has answered, and no job of any worker has ended, for `stalledMs` or three intervals of the most frequent job.
+ * Pending for ever when `over` comes first.
+ */
+function stalls({ db, jobs, stalledMs = STALLED_MS }: QueueOptions, over: AbortSignal): Promise<never> {
+  const patienceMs = Math.max(stalledMs, 3 * Math.min(...jobs.map(({ everyMs }) => everyMs)))
+  return new Promise((_, reject) => {
+    void (async () => {
+      let seen: Date | null | undefined
+      let since = performance.now()
+      while (!over.aborted) {
+        await sleep(patienceMs / 5, over)
+        // Undefined: the database is away, which is no fault of the queue.
+        const last = await lastTurn(db).catch(() => undefined)
+        if (last === undefined || last?.getTime() !== seen?.getTime()) since = performance.now()
+        seen = last
+        if (over.aborted || performance.now() - since <= patienceMs) continue
+        return reject(new Error(`no job has ended for ${Math.round(patienceMs / 1_000)} s`))
+      }
+    })()
+  })
 }
 
 /**
