@@ -5,9 +5,10 @@ import { payOperation } from '@/checkout/pay'
 import { shopperAnswers } from '@/checkout/shopper-answers'
 import { systemClock } from '@/idempotency/core/clock'
 import { Engine } from '@/idempotency/core/engine'
-import { PrismaStore } from '@/idempotency/stores/prisma'
+import { openStore } from '@/idempotency/stores/open-store'
+import type { SendStatement } from '@/idempotency/stores/pg-batches'
 import { showId, uuidv7 } from '@/lib/id'
-import type { Db } from '@/platform/db'
+import { type Db, openClient } from '@/platform/db'
 import type { ProductUrls } from '@/setup/postgres/logins'
 import { typescriptArgs } from '@/setup/process/fork-typescript'
 import { freePort } from '@/setup/process/port'
@@ -20,8 +21,9 @@ export interface BenchPayment {
 }
 
 /** The engine and its store in this process, without HTTP. */
-export function enginePath(db: Db, merchantId: string) {
-  const store = new PrismaStore(db, 'bench', uuidv7)
+export async function enginePath(db: Db, send: SendStatement, merchantId: string) {
+  const { store, ready } = openStore({ client: db, send, openClient, worker: 'bench', newToken: uuidv7 })
+  await ready
   const engine = new Engine({
     store,
     observe: () => undefined,

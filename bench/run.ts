@@ -3,8 +3,9 @@ import os from 'node:os'
 import path from 'node:path'
 import type pg from 'pg'
 import { createApiKey, SCOPES } from '@/access/api-key'
+import { BATCH_SETTINGS } from '@/idempotency/stores/open-store'
 import { uuidv7 } from '@/lib/id'
-import { type Db, openDb, openPool } from '@/platform/db'
+import { type Db, openDb, openPool, statementSender } from '@/platform/db'
 import { type ProductUrls, prepareLogins } from '@/setup/postgres/logins'
 import { startThrowAway } from '@/setup/postgres/throw-away'
 import { readCount, readOptions } from '@/setup/process/command-line'
@@ -55,28 +56,30 @@ async function bench(url: string, logins: ProductUrls): Promise<Measured[]> {
   // Five minutes: it writes all orders of a run in one statement.
   const owner = openPool(url, { max: 2, name: 'bench-owner', statementMs: 5 * 60_000 })
   const pool = openPool(logins.app, { max: 10, name: 'bench' })
+  const batchPool = openPool(logins.app, { max: 4, name: 'bench-batch', settings: BATCH_SETTINGS })
   const db = openDb(pool)
   const servers: MeasuredServer[] = []
   try {
-    return await paths({ owner, pool, db, servers, logins })
+    return await paths({ owner, pool, batchPool, db, servers, logins })
   } finally {
     // Whoever uses the database first, then the pools, then (above) the database itself: it ends the connections that are left.
     await Promise.all(servers.map((server) => server.close()))
     await db.$disconnect()
-    await Promise.all([owner.end(), pool.end()])
+    await Promise.all([owner.end(), pool.end(), batchPool.end()])
   }
 }
 
 interface Bench {
   owner: pg.Pool
   pool: pg.Pool
+  batchPool: pg.Pool
   db: Db
   /** Filled with those that were started. */
   servers: MeasuredServer[]
   logins: ProductUrls
 }
 
-async function paths({ owner, pool, db, servers, logins }: Bench): Promise<Measured[]> {
+async function paths({ owner, pool, batchPool, db, servers, logins }: Bench): Promise<Measured[]> {
   await owner.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
   const { merchantId, orderIds } = await makeOrders(db, owner, 5 * (payments + warmUp))
   const postmasterPid = await postmaster(owner)
@@ -98,7 +101,13 @@ async function paths({ owner, pool, db, servers, logins }: Bench): Promise<Measu
     here,
   )
 
-  const engine = await both('engine', enginePath(db, merchantId), jobs(warmUp), jobs(payments), here)
+  const engine = await both(
+    'engine',
+    await enginePath(db, statementSender(batchPool), merchantId),
+    jobs(warmUp),
+    jobs(payments),
+    here,
+  )
   const key = await createApiKey(
     db,
     { merchantId, name: 'Bench', scopes: SCOPES, expiresInDays: null, by: 'bench' },

@@ -43,10 +43,13 @@ const atStep = (id: string, point: Point, when: string): Accident => ({
 /** Texts that only the statement which stores the answer holds: it names the record and writes an event. */
 const settlingStatement = ({ recordId }: Victim) => [recordId, 'outbox-event']
 
+/** Texts that only the statement of the claim holds: it names the record, and the card of what it begins. */
+const claimingStatement = ({ recordId }: Victim) => [recordId, 'pm_card']
+
 const atWire = (
   id: string,
   description: string,
-  cut: (victim: Victim) => { after?: string[]; at: string[]; when: 'before' | 'later' },
+  cut: (victim: Victim) => { at: string[]; when: 'before' | 'later' },
   kills = false,
 ): Accident => ({
   id,
@@ -97,18 +100,16 @@ export const ACCIDENTS: readonly Accident[] = [
     arm: (installation, { server, mark }) =>
       installation.armStep('N2', server, { point: 'answer', action: 'cut', mark }),
   },
-  atWire('N7a', 'the connection is cut after the claim was sent', ({ recordId }) => ({
-    after: [recordId],
-    at: ['COMMIT'],
+  atWire('N7a', 'the connection is cut after the claim was sent', (victim) => ({
+    at: claimingStatement(victim),
     when: 'later',
   })),
   atWire('N7a2', 'the connection is cut after the answer was sent to be stored', (victim) => ({
     at: settlingStatement(victim),
     when: 'later',
   })),
-  atWire('N7b', 'the connection is cut before the claim is sent', ({ recordId }) => ({
-    after: [recordId],
-    at: ['COMMIT'],
+  atWire('N7b', 'the connection is cut before the claim is sent', (victim) => ({
+    at: claimingStatement(victim),
     when: 'before',
   })),
   atWire('N7b2', 'the connection is cut before the answer is stored', (victim) => ({

@@ -2,11 +2,10 @@ import type { AddressInfo } from 'node:net'
 import net from 'node:net'
 
 /**
- * A cut of the first connection on which all texts of `after` and then all of `at` were sent.
+ * A cut of the first connection on which all texts of `at` were sent.
  * `before`: the chunk that matches is not passed on. `later`: it is, and the answer is not.
  */
 export interface Cut {
-  after?: readonly string[]
   at: readonly string[]
   when: 'before' | 'later'
   /** Called at that moment. */
@@ -33,8 +32,8 @@ export async function openProxy(targetPort: number): Promise<TcpProxy> {
   let armed: Cut | null = null
   let stalledUntil = 0
   let target: number | null = targetPort
-  const take = (connection: ProxiedConnection, chunk: Buffer): Cut | null => {
-    if (!armed || !connection.fits(armed, chunk)) return null
+  const take = (chunk: Buffer): Cut | null => {
+    if (!armed?.at.every((text) => chunk.includes(text))) return null
     const cut = armed
     armed = null
     return cut
@@ -78,13 +77,12 @@ export async function openProxy(targetPort: number): Promise<TcpProxy> {
 /** One proxied connection: `up` carries the client's bytes, `down` the target's. */
 class ProxiedConnection {
   readonly ended: Promise<void>
-  private sentAfter: string[] | null = null
   private muted = false
 
   constructor(
     private readonly client: net.Socket,
     private readonly target: net.Socket,
-    private readonly take: (connection: ProxiedConnection, chunk: Buffer) => Cut | null,
+    private readonly take: (chunk: Buffer) => Cut | null,
     private readonly stalledMs: () => number,
   ) {
     this.ended = new Promise((resolve) => client.once('close', () => resolve()))
@@ -100,24 +98,13 @@ class ProxiedConnection {
     target.on('data', (chunk) => this.down(chunk))
   }
 
-  /** True when this chunk completes the pattern of the cut on this connection. */
-  fits(cut: Cut, chunk: Buffer): boolean {
-    const holds = (texts: readonly string[]) => texts.every((text) => chunk.includes(text))
-    if (cut.after && this.sentAfter !== cut.after) {
-      if (holds(cut.after)) this.sentAfter = cut.after as string[]
-      // Both may come in one chunk.
-      else return false
-    }
-    return holds(cut.at)
-  }
-
   drop(): void {
     this.client.resetAndDestroy()
     this.target.destroy()
   }
 
   private up(chunk: Buffer): void {
-    const cut = this.take(this, chunk)
+    const cut = this.take(chunk)
     if (cut?.when === 'before') {
       cut.meanwhile?.()
       this.drop()

@@ -12,6 +12,8 @@ const RECOVERY = 'src/idempotency/core/recovery.ts'
 const LEASE = 'src/idempotency/core/lease.ts'
 const WAITERS = 'src/idempotency/core/waiters.ts'
 const MEMORY = 'src/idempotency/stores/memory.ts'
+const LANE = 'src/idempotency/stores/lane.ts'
+const GROUP = 'src/idempotency/stores/group-commit.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -172,5 +174,56 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'waiters wake each other in turn',
     edits: [{ file: WAITERS, find: 'if (wake) this.wake(id)', replace: 'this.wake(id)' }],
+  },
+  {
+    name: 'the answers of a batch are swapped between its calls',
+    edits: [
+      {
+        file: LANE,
+        find: 'one.resolve(results[index] as Result)',
+        replace: 'one.resolve(results[batch.length - 1 - index] as Result)',
+      },
+    ],
+  },
+  {
+    name: 'the failure of one call is told to its whole batch',
+    edits: [
+      {
+        file: LANE,
+        find: 'if (batch.length === 1) return void settle(first, this.work.alone(first.call))',
+        replace: 'if (first) return void batch.map((one) => one.reject(error))',
+      },
+    ],
+  },
+  {
+    name: 'a batch drops the fence: any claim may write in it',
+    edits: [
+      {
+        file: MEMORY,
+        find: 'const rows = calls.map((call) => this.findClaimed(call.claim))',
+        replace:
+          'const rows = calls.map((call) => (this.all().find(({ id }) => id === call.claim.id) ?? null) as any)',
+      },
+    ],
+  },
+  {
+    name: 'an outcome is acknowledged before the commit of its batch',
+    edits: [
+      {
+        file: GROUP,
+        find: 'return this.commits.add({ claim, next })',
+        replace: 'this.commits.add({ claim, next }).catch(() => undefined); return Promise.resolve(true)',
+      },
+    ],
+  },
+  {
+    name: 'an outcome whose commit was not heard of counts as stored',
+    edits: [
+      {
+        file: GROUP,
+        find: 'afterLoss: (call, error) => heard(error, () => single.findCommit(call)),',
+        replace: 'afterLoss: async () => true,',
+      },
+    ],
   },
 ]

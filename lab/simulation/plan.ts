@@ -11,8 +11,11 @@ export interface Press {
   at: number
 }
 
-/** An accident at a point where a process waits. `cut off`: the store is unreachable for this process, for a while. */
-export type StepAccident = 'none' | 'kill' | 'stop' | 'cut before' | 'cut after' | 'cut off'
+/**
+ * An accident at a point where a process waits. `cut off`: the store is unreachable for this process, for a while. `row fails`: the database
+ * refuses every batch with the first call of this one.
+ */
+export type StepAccident = 'none' | 'kill' | 'stop' | 'cut before' | 'cut after' | 'cut off' | 'row fails'
 
 export interface Plan {
   presses: Press[]
@@ -26,6 +29,8 @@ export interface Plan {
   loss: { markedAt: number; lostAt: number } | null
   /** Without accidents: then every order must be paid. */
   calm: boolean
+  /** With group commit: presses come in crowds then, so that they share batches. */
+  batched: boolean
 }
 
 export const FATES: readonly Fate[] = [
@@ -36,7 +41,14 @@ export const FATES: readonly Fate[] = [
   'slow',
   'hang',
 ]
-export const ACCIDENTS: readonly StepAccident[] = ['kill', 'stop', 'cut before', 'cut after', 'cut off']
+export const ACCIDENTS: readonly StepAccident[] = [
+  'kill',
+  'stop',
+  'cut before',
+  'cut after',
+  'cut off',
+  'row fails',
+]
 export const SERVERS = 3
 
 const press: fc.Arbitrary<Press> = fc.record({
@@ -76,12 +88,25 @@ export const plans: fc.Arbitrary<Plan> = fc
     ),
     loss,
     calm: fc.constantFrom(true, false, false, false, false, false),
+    batched: fc.boolean(),
   })
   .map((plan) => (plan.calm ? calmed(plan) : plan))
+  .map((plan) => (plan.batched ? crowded(plan) : plan))
+
+/** The same presses at four moments, on two servers. */
+function crowded(plan: Plan): Plan {
+  const presses = plan.presses.map((one) => ({
+    ...one,
+    at: one.at - (one.at % 10_000),
+    server: one.server % 2,
+  }))
+  return { ...plan, presses }
+}
 
 /** The same plan with a bank that is at most slow, and clients that make no mistakes. */
-function calmed({ presses, fates }: Plan): Plan {
+function calmed({ presses, fates, batched }: Plan): Plan {
   return {
+    batched,
     presses: presses.map((one) => ({ ...one, amount: 1 })),
     fates: fates.map((fate) => (fate === 'slow' ? 'slow' : 'answer')),
     accidents: ['none'],

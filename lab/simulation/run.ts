@@ -18,6 +18,7 @@ const MUST_SEE = [
   'answer-expired',
   'error',
   'lost-lease',
+  'batch of several',
   FORGOTTEN,
 ]
 

@@ -5,6 +5,8 @@ import type { Operation } from '@/idempotency/core/operation'
 import type { Claim } from '@/idempotency/core/record'
 import type { EngineReply } from '@/idempotency/core/request'
 import { CommitRefused, type Store, StoreUnavailable } from '@/idempotency/core/store'
+import type { Batches, LostCommits } from '@/idempotency/stores/batches'
+import { GroupCommitStore } from '@/idempotency/stores/group-commit'
 import { type MemoryForm, type MemoryRecord, MemoryStore } from '@/idempotency/stores/memory'
 import { ModelBank, type ModelEffect } from './bank'
 import { Process, VirtualTime } from './clock'
@@ -35,6 +37,8 @@ const STORE_METHODS = [
   'takeInDoubt',
   'reap',
   'expireAnswers',
+  'findClaim',
+  'findCommit',
 ] as const
 
 /** Several servers on one store and one bank; fast-check decides the order of their steps. The engine is the real one. */
@@ -134,7 +138,10 @@ export class SimulatedWorld {
 
   private boot(): Server {
     const process = new Process(this.time)
-    const store = this.storeOf(process)
+    const single = this.storeOf(process)
+    const store = this.plan.batched
+      ? new GroupCommitStore(single, this.batchesOf(process), this.newId, process, () => Promise.resolve())
+      : single
     return {
       process,
       store,
@@ -171,7 +178,7 @@ export class SimulatedWorld {
   }
 
   /** The store behind a connection that may break before or after a call is carried out. */
-  private storeOf(process: Process): Store<MemoryForm> {
+  private storeOf(process: Process): Store<MemoryForm> & LostCommits<MemoryForm> {
     const store: Record<string, unknown> = { leaseMs: this.records.leaseMs }
     for (const verb of STORE_METHODS) {
       const real = (this.records[verb] as (...args: unknown[]) => Promise<unknown>).bind(this.records)
@@ -184,16 +191,76 @@ export class SimulatedWorld {
         return result
       }
     }
-    return store as unknown as Store<MemoryForm>
+    return store as unknown as Store<MemoryForm> & LostCommits<MemoryForm>
+  }
+
+  /** Batches over the same connection. One row may be such that the database refuses every batch with it. */
+  private batchesOf(process: Process): Batches<MemoryForm> {
+    const { records } = this
+    const refused = new Set<string>()
+    const send = async <Result>(
+      verb: string,
+      ids: string[],
+      carryOut: () => Promise<Result>,
+    ): Promise<Result> => {
+      const accident = await this.turn(process, `${verb} arrives`)
+      if (accident === 'cut before' || process.isCutOff()) throw new StoreUnavailable('cut before')
+      if (ids.length > 1) this.seen.add('batch of several')
+      if (accident === 'row fails') refused.add(ids[0] as string)
+      const row = ids.find((id) => refused.has(id))
+      if (row !== undefined) {
+        if (ids.length === 1) refused.delete(row)
+        throw new Error(`the database refuses ${row}`)
+      }
+      const result = await carryOut()
+      if ((await this.turn(process, `${verb} answers`)) === 'cut after')
+        throw new StoreUnavailable('cut after', { maybeDone: true })
+      return result
+    }
+    return {
+      claimRows: null,
+      readAll: (calls) =>
+        send(
+          'readAll',
+          calls.map(({ id }) => id),
+          () => records.readAll(calls),
+        ),
+      claimAll: (calls) =>
+        send(
+          'claimAll',
+          calls.map(({ claim }) => claim.id),
+          () => records.claimAll(calls),
+        ),
+      commitAll: (calls) =>
+        send(
+          'commitAll',
+          calls.map(({ claim }) => claim.id),
+          () =>
+            this.allFenced(
+              calls.map(({ claim }) => claim),
+              () => records.commitAll(calls),
+            ),
+        ),
+      kindOfClaim: () => records.kindOfClaim(),
+      kindOfCommit: () => records.kindOfCommit(),
+      apart: () => records.apart(),
+    }
+  }
+
+  private async fenced(claim: Claim, write: () => Promise<unknown>): Promise<unknown> {
+    return (await this.allFenced([claim], async () => [await write()]))[0]
   }
 
   /** Checks that a successful write was made by the holder of the record; read before the write, since another may hold it right after. */
-  private async fenced(claim: Claim, write: () => Promise<unknown>): Promise<unknown> {
-    const { fence, token } = this.records.all().find(({ id }) => id === claim.id) ?? {}
-    const result = await write()
-    if (result === true && (fence !== claim.fence || token !== claim.token))
+  private async allFenced<Result>(claims: Claim[], write: () => Promise<Result[]>): Promise<Result[]> {
+    const holds = claims.map((claim) => {
+      const { fence, token } = this.records.all().find(({ id }) => id === claim.id) ?? {}
+      return fence === claim.fence && token === claim.token
+    })
+    const results = await write()
+    if (results.some((result, index) => result === true && !holds[index]))
       this.broken ??= 'a write was made under a superseded fence'
-    return result
+    return results
   }
 
   /** A real store finds its token over another connection, so it knows that it has the claim, but not the answer of `begin`. */

@@ -1,17 +1,22 @@
 import { z } from 'zod'
 import {
+  type ClaimedPart,
   type ClaimRows,
   claimedPart,
   claimedSql,
+  namesOf,
   partsOf,
+  type RowOf,
   type SqlBegin,
+  valuesOf,
   withoutClaim,
+  writeForm,
 } from '@/idempotency/stores/sql'
-import { openAccountsOf } from '@/ledger/chart'
+import { newAccountIds, openAccountsOf } from '@/ledger/chart'
 import type { Actor } from '@/lib/actor'
 import type { Currency } from '@/lib/money'
-import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
-import { type Db, firstRow, joinSql, type Sql, sql, type Write } from '@/platform/db'
+import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow } from '@/platform/actor-columns'
+import { type Db, firstRow, type Sql, sql, type Write } from '@/platform/db'
 import { type Item, total } from './totals'
 
 export interface NewOrder {
@@ -39,11 +44,15 @@ export async function createOrder(
   order: NewOrder,
   id: string,
 ): Promise<{ id: string; amount: bigint }> {
-  const begin = insertOrder(order, id, withoutClaim(sql`(SELECT 1) AS one`))
+  const begin = insertOrder(withoutClaim(sql`"order"`))
+  const columns = { merchant_id: 'uuid', ...ORDER_COLUMNS } as const
+  const row = { merchant_id: order.merchantId, ...orderRow(order, id) }
   const placed = await firstRow(
     db,
     z.strictObject(placedOrder),
-    sql`WITH ${partsOf(begin)} placed AS (${begin.sql}) SELECT * FROM placed`,
+    sql`
+      WITH "order" (${namesOf(columns)}) AS ${valuesOf(columns, [row])}, ${partsOf(begin)} placed AS (${begin.sql})
+      SELECT * FROM placed`,
   )
   if (!placed) throw new Error('an order was not written')
   return { id, amount: placed.amount }
@@ -59,36 +68,62 @@ export const placedOrder = {
 /** An order as `insertOrder` returns its row. */
 export type PlacedOrder = z.infer<z.ZodObject<typeof placedOrder>>
 
-/**
- * The statements that write an order: its accounts, its items, and last the order itself, which returns its row (`PlacedOrder`).
- * @throws OrderRefused when the items have no valid total
- */
-export function insertOrder(order: NewOrder, id: string, claim: ClaimRows): SqlBegin {
+/** The columns of a new order in the claim's rows; `orderRow` are their values. */
+export const ORDER_COLUMNS = {
+  order_id: 'uuid',
+  currency: 'text',
+  order_amount: 'bigint',
+  reference: 'text',
+  customer_email: 'text',
+  order_metadata: 'jsonb',
+  items: 'jsonb',
+  account_ids: 'text',
+  ...ACTOR_TYPES,
+} as const
+
+/** @throws OrderRefused when the items have no valid total */
+export function orderRow(order: NewOrder, id: string): RowOf<typeof ORDER_COLUMNS> {
   const sum = total(order.items)
   if ('refused' in sum) throw new OrderRefused(sum.refused)
-  const { merchantId, currency, items, reference, customerEmail, metadata = {}, by } = order
-  const rows = items.map(
-    (item, index) =>
-      sql`(${index + 1}::smallint, ${item.name}, ${item.quantity}::int, ${item.unitAmount}::bigint)`,
-  )
-  const owner = claimedPart(
-    'owner',
-    claimedSql`SELECT ${merchantId}::uuid AS merchant_id, ${currency}::text AS currency FROM ${claim}`,
-  )
+  const { currency, items, reference, customerEmail, metadata = {}, by } = order
+  const lines = items.map(({ name, quantity, unitAmount }, index) => ({
+    position: index + 1,
+    name,
+    quantity,
+    // A text: JSON has no integers of 64 bits.
+    unit_amount: String(unitAmount),
+  }))
+  return {
+    order_id: id,
+    currency,
+    order_amount: sum.amount,
+    reference: reference ?? null,
+    customer_email: customerEmail ?? null,
+    order_metadata: JSON.stringify(metadata),
+    items: JSON.stringify(lines),
+    account_ids: newAccountIds(),
+    ...actorRow(by),
+  }
+}
+
+/**
+ * The statements that write orders, one for each of the claim's rows with `ORDER_COLUMNS`: its accounts, its items, and last the order
+ * itself, which returns its row (`PlacedOrder`).
+ */
+export function insertOrder(claim: ClaimRows): Pick<SqlBegin, 'sql'> & { prior: ClaimedPart[] } {
   const listed = claimedPart(
     'listed',
     claimedSql`
       INSERT INTO order_item (merchant_id, order_id, position, name, quantity, unit_amount)
-      SELECT owner.merchant_id, ${id}::uuid, item.* FROM ${owner.rows}, (VALUES ${joinSql(rows)}) AS item`,
+      SELECT c.merchant_id, c.order_id, item.position, item.name, item.quantity, item.unit_amount
+      FROM ${claim} c, jsonb_to_recordset(c.items) AS item (position smallint, name text, quantity int, unit_amount bigint)`,
   )
   return {
-    name: 'order',
-    prior: [owner, claimedPart('opened', openAccountsOf(owner.rows)), listed],
+    prior: [claimedPart('opened', openAccountsOf(claim, sql`owner.account_ids`)), listed],
     sql: claimedSql`
       INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata, ${ACTOR_COLUMNS})
-      SELECT merchant_id, ${id}::uuid, currency, ${sum.amount}::bigint, ${reference ?? null}, ${customerEmail ?? null},
-        ${JSON.stringify(metadata)}::jsonb, ${actorValues(by)}
-      FROM ${owner.rows}
+      SELECT merchant_id, order_id, currency, order_amount, reference, customer_email, order_metadata, ${ACTOR_COLUMNS}
+      FROM ${claim}
       RETURNING merchant_id::text AS "merchantId", id::text, amount, created_at AS "createdAt"`,
   }
 }
@@ -103,14 +138,18 @@ export const ITEMS: Sql = sql`(
 
 /** The write that marks an order as paid. It touches no row, and so undoes its commit, unless the order is open. */
 export function markPaid({ merchantId, orderId }: { merchantId: string; orderId: string }): Write {
-  return {
-    name: 'order',
-    rows: 1,
-    sql: sql`
-      UPDATE orders SET status = 'paid', updated_at = now()
-      WHERE merchant_id = ${merchantId}::uuid AND id = ${orderId}::uuid AND status = 'open' RETURNING 1`,
-  }
+  return updateOrder(orderId, { merchant_id: merchantId, id: orderId })
 }
+
+const updateOrder = writeForm({
+  name: 'order',
+  columns: { merchant_id: 'uuid', id: 'uuid' },
+  statement: (rows) => sql`
+    UPDATE orders SET status = 'paid', updated_at = now()
+    FROM ${rows}
+    WHERE orders.merchant_id = input.merchant_id AND orders.id = input.id AND orders.status = 'open'
+    RETURNING orders.id AS key`,
+})
 
 const ownerRow = z.strictObject({ merchantId: z.string(), mode: z.enum(['test', 'live']) })
 /** The merchant of an order, with its mode. */

@@ -2,13 +2,7 @@ import { z } from 'zod'
 import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Problem } from '@/idempotency/problems'
-import {
-  type ClaimRows,
-  claimedPart,
-  claimedSql,
-  type SqlBegin,
-  type SqlForm,
-} from '@/idempotency/stores/sql'
+import { beginForm, claimedPart, claimedSql, type RowOf, type SqlForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import type { Currency } from '@/lib/money'
@@ -16,11 +10,18 @@ import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charg
 import { type DeclineCode, type Gateway, nextCheckMs } from '@/payments/gateway'
 import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'
 import { bankListBehind, isListBehind, listIsBehind } from '@/payments/reconciler/list-behind'
-import { type BegunPayment, insertPayment, type NewPayment, recallPayment } from '@/payments/store'
+import {
+  type BegunPayment,
+  insertPayment,
+  type NewPayment,
+  PAYMENT_COLUMNS,
+  paymentRow,
+  recallPayment,
+} from '@/payments/store'
 import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
 import { confirmUrl } from './confirm-url'
-import { insertOrder, markPaid } from './order'
+import { insertOrder, markPaid, ORDER_COLUMNS, orderRow } from './order'
 import { NOT_RESTING, orderRests, REST_SECONDS } from './order-rest'
 import type { PaymentAnswers, PaymentProgress } from './payment-answers'
 import { receiptPath } from './receipt-path'
@@ -65,11 +66,14 @@ export type PayOperation = Operation<PayInput, BegunPayment, ChargeOutcome, SqlF
 
 /** Paying: reserve the order, ask the bank once, settle in one commit. Page and API differ in `answers` only. */
 export function payOperation(deps: PayDeps): PayOperation {
+  const [payOrder, payAmount] = [paymentOfOrder(deps), paymentWithOrder(deps)]
   return {
     name: deps.name,
     volatile: ['by'],
     begin: (input, ids, claim) =>
-      'orderId' in input ? reserve(input, ids, claim, deps) : placeAndReserve(input, ids, claim, deps),
+      'orderId' in input
+        ? payOrder(claim, rowOfOrder(input, ids, deps))
+        : payAmount(claim, rowOfAmount(input, ids, deps)),
     whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : whyNotPlaced(deps)),
     ask: (payment) => charge(deps.gateway, payment),
     find: (payment) => findCharge(deps.gateway, payment),
@@ -95,45 +99,63 @@ export function payOperation(deps: PayDeps): PayOperation {
   }
 }
 
+const PAY_ORDER = { order_id: 'uuid', version: 'int', ...PAYMENT_COLUMNS } as const
+const PAY_AMOUNT = { ...ORDER_COLUMNS, ...PAYMENT_COLUMNS } as const
+
 /**
  * The order guard: an open order, of the version that the shopper saw, that does not rest after too many declines,
  * is payable at its own amount by one live payment.
  */
-function reserve(input: PayOrder, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
-  const payable = claimedPart(
-    'payable',
-    claimedSql`
-      SELECT o.merchant_id, o.id AS order_id, o.amount, o.currency FROM ${claim}, orders o
-      WHERE o.merchant_id = ${ids.merchantId}::uuid AND o.id = ${input.orderId}::uuid AND o.status = 'open'
-        AND (${input.version}::int IS NULL OR o.version = ${input.version}::int)
-        AND ${NOT_RESTING} AND NOT ${listIsBehind(deps.gateway)}`,
-  )
-  return {
+function paymentOfOrder({ gateway }: PayDeps) {
+  return beginForm({
     name: 'payment',
-    prior: [payable],
-    sql: insertPayment(payable.rows, newPayment(input, ids, deps)),
-  }
+    columns: PAY_ORDER,
+    statement: (claim) => {
+      const payable = claimedPart(
+        'payable',
+        claimedSql`
+          SELECT c.*, o.amount, o.currency
+          FROM ${claim} c JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
+          WHERE o.status = 'open' AND (c.version IS NULL OR o.version = c.version)
+            AND ${NOT_RESTING} AND NOT ${listIsBehind(gateway)}`,
+      )
+      return { prior: [payable], sql: insertPayment(payable.rows) }
+    },
+  })
 }
 
 /** An order of one line, and its payment. No other key knows the new order, so none can hold it. */
-function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: PayDeps): SqlBegin {
+function paymentWithOrder({ gateway }: PayDeps) {
+  return beginForm({
+    name: 'payment',
+    columns: PAY_AMOUNT,
+    statement: (claim) => {
+      const current = claimedPart(
+        'current',
+        claimedSql`SELECT c.* FROM ${claim} c WHERE NOT ${listIsBehind(gateway)}`,
+      )
+      const order = insertOrder(current.rows)
+      const placed = claimedPart('placed', order.sql)
+      const payable = claimedPart(
+        'payable',
+        claimedSql`SELECT c.*, placed.amount FROM ${placed.rows} JOIN ${claim} c ON c.order_id = placed.id::uuid`,
+      )
+      return { prior: [current, ...order.prior, placed, payable], sql: insertPayment(payable.rows) }
+    },
+  })
+}
+
+function rowOfOrder(input: PayOrder, ids: Ids, deps: PayDeps): RowOf<typeof PAY_ORDER> {
+  const { orderId, version } = input
+  return { order_id: orderId, version, ...paymentRow(newPayment(input, ids, deps)) }
+}
+
+function rowOfAmount(input: PayAmount, ids: Ids, deps: PayDeps): RowOf<typeof PAY_AMOUNT> {
   const { merchantId, amount, currency, description, metadata, by } = input
   const items = [{ name: description ?? 'Payment', quantity: 1, unitAmount: BigInt(amount) }]
-  const current = claimedPart(
-    'current',
-    claimedSql`SELECT FROM ${claim} WHERE NOT ${listIsBehind(deps.gateway)}`,
-  )
-  const order = insertOrder({ merchantId, currency, items, by }, deps.newId(), current.rows)
-  const placed = claimedPart('placed', order.sql)
-  const payable = claimedPart(
-    'payable',
-    claimedSql`
-      SELECT "merchantId"::uuid AS merchant_id, id::uuid AS order_id, amount, ${currency}::text AS currency FROM ${placed.rows}`,
-  )
   return {
-    name: 'payment',
-    prior: [current, ...(order.prior ?? []), placed, payable],
-    sql: insertPayment(payable.rows, { ...newPayment(input, ids, deps), description, metadata }),
+    ...orderRow({ merchantId, currency, items, by }, deps.newId()),
+    ...paymentRow({ ...newPayment(input, ids, deps), description, metadata }),
   }
 }
 
@@ -143,10 +165,10 @@ function placeAndReserve(input: PayAmount, ids: Ids, claim: ClaimRows, deps: Pay
  */
 function newPayment(
   { paymentMethod: method, by }: PayInput,
-  { recordId, subjectId: id }: Ids,
+  { subjectId: id }: Ids,
   deps: PayDeps,
 ): NewPayment {
-  return { id, recordId, method, gatewayKey: id, receiptToken: deps.newReceiptToken(), by }
+  return { method, gatewayKey: id, receiptToken: deps.newReceiptToken(), by }
 }
 
 /** No other key knows the new order, so nothing else can have refused it: otherwise read again. */

@@ -2,12 +2,20 @@ import { z } from 'zod'
 import type { Operation } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Facts } from '@/idempotency/problems'
-import type { SqlForm } from '@/idempotency/stores/sql'
+import { beginForm, type SqlForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import type { Currency } from '@/lib/money'
 import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, sql } from '@/platform/db'
-import { ITEMS, insertOrder, orderItem, type PlacedOrder, placedOrder } from './order'
+import {
+  ITEMS,
+  insertOrder,
+  orderRow as newOrderRow,
+  ORDER_COLUMNS,
+  orderItem,
+  type PlacedOrder,
+  placedOrder,
+} from './order'
 
 /** The request for an order, parsed. Amounts are in minor units. */
 export interface PlaceOrderInput {
@@ -46,6 +54,9 @@ const orderRow = z.strictObject({
 /** An order with its items, as programs read it. */
 export type OrderRow = z.infer<typeof orderRow>
 
+/** The order's id is the claim's `subject_id`. */
+const beginOrder = beginForm({ name: 'order', columns: ORDER_COLUMNS, statement: insertOrder })
+
 /** Placing an order once. Nothing outside is asked: an order that is begun is done, and after a crash its row is the whole outcome. */
 export function placeOrderOperation({
   name,
@@ -60,7 +71,7 @@ export function placeOrderOperation({
     randomSubject: true,
     begin: (input, ids, claim) => {
       const items = input.items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
-      return insertOrder({ ...input, items }, ids.subjectId, claim)
+      return beginOrder(claim, newOrderRow({ ...input, items }, ids.subjectId))
     },
     whyRefused: async () => ({ kind: 'busy' }),
     ask: ({ id, merchantId }) => readOrder(db, merchantId, id),

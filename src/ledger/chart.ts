@@ -24,14 +24,24 @@ export function openAccounts(merchantId: string, currency: Currency): Sql {
   )
 }
 
-/** The same in the `begin` of an operation, for the one row of an earlier part with a `merchant_id` and a `currency`. */
-export function openAccountsOf(owners: ClaimRows): ClaimedSql {
+/**
+ * The same in the `begin` of an operation, for each row of an earlier part with a `merchant_id` and a `currency`.
+ * @param ids an expression over the row `owner`: the ids of the accounts (`newAccountIds`)
+ */
+export function openAccountsOf(owners: ClaimRows, ids: Sql = sql`${newAccountIds()}::text`): ClaimedSql {
   const rows = Object.entries(CHART).map(
-    ([code, { name, type }]) => sql`(${uuidv7()}::uuid, ${code}, ${name}, ${type})`,
+    ([code, { name, type }], index) => sql`(${index + 1}::int, ${code}, ${name}, ${type})`,
   )
   return claimedSql`
     INSERT INTO account (merchant_id, id, code, name, type, currency)
-    SELECT owner.merchant_id, a.id, a.code, a.name, a.type, owner.currency
-    FROM ${owners} AS owner, (VALUES ${joinSql(rows)}) AS a (id, code, name, type)
+    SELECT owner.merchant_id, (string_to_array(${ids}, ','))[a.position]::uuid, a.code, a.name, a.type, owner.currency
+    FROM ${owners} AS owner, (VALUES ${joinSql(rows)}) AS a (position, code, name, type)
     ON CONFLICT (merchant_id, code, currency) DO NOTHING`
+}
+
+/** An id for each account of the chart, with commas between them: one column of a row, however many accounts there are. */
+export function newAccountIds(): string {
+  return Object.keys(CHART)
+    .map(() => uuidv7())
+    .join(',')
 }

@@ -22,7 +22,7 @@ export interface ApprovalInput {
  */
 export const APPROVED_REFUND: RefundBeginning<ApprovalInput> = {
   volatile: ['by'],
-  begin: takeApproved,
+  begin: (deps) => (input, ids, claim) => takeApproved(input, ids, claim, deps),
   whyRefused,
 }
 

@@ -38,7 +38,7 @@ export interface OperatorRefundInput {
 /** A refund from the dashboard, within the operator's limits (`refund-limits.ts`). The database counts in the statement that begins it. */
 export const OPERATOR_REFUND: RefundBeginning<OperatorRefundInput> = {
   volatile: ['by', 'allowance', 'above'],
-  begin: takeWithinLimits,
+  begin: (deps) => (input, ids, claim) => takeWithinLimits(input, ids, claim, deps),
   whyRefused,
 }
 

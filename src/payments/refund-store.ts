@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { cursorOf, type Db, firstRow, joinSql, rows, type Sql, sql, type Write } from '@/platform/db'
+import { writeForm } from '@/idempotency/stores/sql'
+import { cursorOf, type Db, firstRow, rows, type Sql, sql, type Write } from '@/platform/db'
 
 export const REFUND_STATUSES = ['sending', 'unknown', 'succeeded', 'failed'] as const
 /** `sending`: the bank is being asked. `unknown`: it was asked, and we do not know yet. The other two are final. */
@@ -61,15 +62,33 @@ export function moveRefund(
   to: keyof typeof ORIGINS,
   settled: RefundChanges = {},
 ): Write {
-  return {
-    name: 'refund',
-    rows: 1,
-    sql: sql`
-      UPDATE refund SET status = ${to}, updated_at = now(), gateway_ref = ${settled.gatewayRef ?? null}, transaction_id = ${settled.transactionId ?? null}::uuid
-      WHERE merchant_id = ${merchantId}::uuid AND id = ${id}::uuid AND status IN (${joinSql(ORIGINS[to])})
-      RETURNING 1`,
-  }
+  return updateRefund(id, {
+    merchant_id: merchantId,
+    id,
+    status: to,
+    origins: ORIGINS[to].join(','),
+    gateway_ref: settled.gatewayRef ?? null,
+    transaction_id: settled.transactionId ?? null,
+  })
 }
+
+const updateRefund = writeForm({
+  name: 'refund',
+  columns: {
+    merchant_id: 'uuid',
+    id: 'uuid',
+    status: 'text',
+    // The statuses from which it may move, with commas between them.
+    origins: 'text',
+    gateway_ref: 'text',
+    transaction_id: 'uuid',
+  },
+  statement: (rows) => sql`
+    UPDATE refund SET status = input.status, updated_at = now(), gateway_ref = input.gateway_ref, transaction_id = input.transaction_id
+    FROM ${rows}
+    WHERE refund.merchant_id = input.merchant_id AND refund.id = input.id AND refund.status = ANY (string_to_array(input.origins, ','))
+    RETURNING refund.id AS key`,
+})
 
 const refundRow = z.strictObject({
   ...refundFacts,

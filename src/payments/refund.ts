@@ -2,21 +2,23 @@ import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Facts, Problem } from '@/idempotency/problems'
 import {
+  beginForm,
   type ClaimedPart,
   type ClaimRows,
   claimedPart,
   claimedSql,
+  type RowOf,
   type SqlBegin,
   type SqlForm,
 } from '@/idempotency/stores/sql'
-import { openAccountsOf } from '@/ledger/chart'
+import { newAccountIds, openAccountsOf } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { refund as refundPosting } from '@/ledger/posting'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import { formatMoney, isCurrency } from '@/lib/money'
-import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
-import { auditParked, insertAudit } from '@/platform/audit'
+import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow, actorValues } from '@/platform/actor-columns'
+import { auditParked, insertAudit, SYSTEM } from '@/platform/audit'
 import { type Db, type Sql, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
@@ -57,14 +59,19 @@ export type BeginDeps = Pick<RefundDeps, 'gateway' | 'newId'>
 /** How a refund begins: who may have it, and how much. What follows is the same for each. */
 export interface RefundBeginning<Input extends object> {
   volatile: readonly (string & keyof Input)[]
-  begin(input: Input, ids: Ids, claim: ClaimRows, deps: BeginDeps): SqlBegin
+  /** Built once for each operation. */
+  begin(deps: BeginDeps): (input: Input, ids: Ids, claim: ClaimRows) => SqlBegin
   whyRefused(db: Db, input: Input): Promise<Refusal>
 }
 
 /** A program's refund: its API key has the scope, and the payment alone is the limit. */
 export const PROGRAM_REFUND: RefundBeginning<RefundInput> = {
   volatile: ['by'],
-  begin: takeFromPayment,
+  begin: (deps) => {
+    const begin = refundOfPayment(deps)
+    // Two refunds of one payment are never begun in one statement: the second must see what the first took.
+    return (input, ids, claim) => begin(claim, rowOfRefund(input, ids, deps), input.paymentId)
+  },
   whyRefused: whyNotRefundable,
 }
 
@@ -74,12 +81,13 @@ export const PROGRAM_REFUND: RefundBeginning<RefundInput> = {
  */
 export function refundOperation<Input extends object>(
   deps: RefundDeps,
-  { volatile, begin, whyRefused }: RefundBeginning<Input>,
+  { volatile, begin: begins, whyRefused }: RefundBeginning<Input>,
 ): Operation<Input, BegunRefund, RefundEffect, SqlForm> {
+  const begin = begins(deps)
   return {
     name: deps.name,
     volatile,
-    begin: (input, ids, claim) => begin(input, ids, claim, deps),
+    begin,
     whyRefused: async (input) => {
       const refusal = await whyRefused(deps.db, input)
       if (refusal.kind === 'problem' && refusal.problem.kind === 'not-found') return refusal
@@ -128,10 +136,87 @@ export function refundOperation<Input extends object>(
   }
 }
 
+const REFUND = {
+  payment_id: 'uuid',
+  wanted: 'bigint',
+  reason: 'text',
+  gateway_key: 'text',
+  audit_id: 'uuid',
+  account_ids: 'text',
+  ...ACTOR_TYPES,
+  // Of the audit entry, which names somebody always.
+  entry_actor: 'text',
+} as const
+
+/** The bank gets the id of our own row as its key. */
+function rowOfRefund(
+  { paymentId, amount, reason, by }: RefundInput,
+  { subjectId }: Ids,
+  { newId }: BeginDeps,
+): RowOf<typeof REFUND> {
+  return {
+    payment_id: paymentId,
+    wanted: amount,
+    reason,
+    gateway_key: subjectId,
+    audit_id: newId(),
+    account_ids: newAccountIds(),
+    ...actorRow(by),
+    entry_actor: (by ?? SYSTEM).name,
+  }
+}
+
 /**
  * The payment's row is locked before it is read, so that each of several refunds at once sees what the ones before it took. The database
  * counts again by itself (trigger refund_takes_from_its_payment, CHECK payment_refunded_amount).
  */
+function refundOfPayment({ gateway }: BeginDeps) {
+  return beginForm({
+    name: 'refund',
+    columns: REFUND,
+    statement: (claim) => {
+      const taken = claimedPart(
+        'taken',
+        claimedSql`
+          SELECT c.*, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
+            coalesce(c.wanted, p.amount - p.refunded_amount) AS amount
+          FROM ${claim} c JOIN payment p ON p.merchant_id = c.merchant_id AND p.id = c.payment_id
+          WHERE p.status = 'succeeded' AND NOT ${listIsBehind(gateway)}
+          FOR NO KEY UPDATE OF p`,
+      )
+      const refund = claimedPart(
+        'asked',
+        claimedSql`
+          INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key, ${ACTOR_COLUMNS})
+          SELECT merchant_id, subject_id, payment_id, record_id, amount, currency, reason, gateway_ref, gateway_key, ${ACTOR_COLUMNS}
+          FROM ${taken.rows} WHERE amount BETWEEN 1 AND refundable
+          RETURNING ${BEGUN_REFUND}`,
+      )
+      const entry = claimedPart(
+        'traced',
+        claimedSql`
+          SELECT a.id, a."merchantId", a.amount, a.currency, a."paymentId", t.audit_id, t.entry_actor, t.address, t.request_id
+          FROM ${refund.rows} a JOIN ${taken.rows} t ON t.subject_id = a.id::uuid`,
+      )
+      const by = sql`entry_actor, address, request_id`
+      const audited = { id: sql`audit_id`, by, action: 'refund.begun', subject: sql`id` }
+      const detail = sql`amount || ' ' || currency || ' of payment ' || "paymentId"`
+      return {
+        prior: [
+          taken,
+          // Merchants from before there was an account for refunds get it here.
+          claimedPart('opened', openAccountsOf(taken.rows, sql`owner.account_ids`)),
+          refund,
+          entry,
+          claimedPart('audited', insertAudit(audited, detail, entry.rows)),
+        ],
+        sql: claimedSql`SELECT * FROM ${refund.rows}`,
+      }
+    },
+  })
+}
+
+/** The payment of one refund, locked as above. */
 export function takenPayment(
   { merchantId, paymentId, amount }: Pick<RefundInput, 'merchantId' | 'paymentId' | 'amount'>,
   claim: ClaimRows,
@@ -174,13 +259,6 @@ export function insertedRefund(
   const opened = claimedPart('opened', openAccountsOf(taken))
   const audited = claimedPart('audited', insertAudit(entry, detail, refund.rows))
   return { refund, parts: [opened, refund, audited] }
-}
-
-function takeFromPayment(input: RefundInput, ids: Ids, claim: ClaimRows, deps: BeginDeps): SqlBegin {
-  const taken = takenPayment(input, claim)
-  const by = input.by
-  const { refund, parts } = insertedRefund(taken.rows, ids, { by, reason: sql`${input.reason}` }, deps)
-  return { name: 'refund', prior: [taken, ...parts], sql: claimedSql`SELECT * FROM ${refund.rows}` }
 }
 
 /** The reason that lies in the payment: it is not there, did not succeed, or has less left. */

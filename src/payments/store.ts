@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type ClaimedSql, type ClaimRows, claimedSql } from '@/idempotency/stores/sql'
+import { type ClaimedSql, type ClaimRows, claimedSql, type RowOf, writeForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
-import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
-import { type Db, firstRow, joinSql, sql, type Write } from '@/platform/db'
+import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow } from '@/platform/actor-columns'
+import { type Db, firstRow, sql, type Write } from '@/platform/db'
 import { origins, type PaymentStatus } from './payment'
 import { askedSince } from './reconciler/unexplained-charge'
 
@@ -47,10 +47,8 @@ export function recallPayment(db: Db, merchantId: string, id: string): Promise<B
   )
 }
 
-/** A new payment, beside the order it pays. */
+/** A new payment, beside its ids and the order it pays. */
 export interface NewPayment {
-  id: string
-  recordId: string
   /** The card's token. */
   method: string
   /** The key that the bank gets. */
@@ -61,17 +59,39 @@ export interface NewPayment {
   by?: Actor | undefined
 }
 
+/** The columns of a new payment in the claim's rows; `paymentRow` are their values. */
+export const PAYMENT_COLUMNS = {
+  method: 'text',
+  gateway_key: 'text',
+  receipt_token: 'text',
+  description: 'text',
+  metadata: 'jsonb',
+  ...ACTOR_TYPES,
+} as const
+
+export function paymentRow(payment: NewPayment): RowOf<typeof PAYMENT_COLUMNS> {
+  const { method, gatewayKey, receiptToken, description = null, metadata = {}, by } = payment
+  return {
+    method,
+    gateway_key: gatewayKey,
+    receipt_token: receiptToken,
+    description,
+    metadata: JSON.stringify(metadata),
+    ...actorRow(by),
+  }
+}
+
 /**
- * Begins the payment of an order, from the one row of `payable` (merchant_id, order_id, amount, currency), which exists only under the
- * claim. Returns no row when a live payment holds the order: the partial unique index decides between two keys, tabs or devices.
+ * Begins the payments of orders, one for each row of `payable`: a claim's row with `PAYMENT_COLUMNS`, order_id, amount and currency, which
+ * exists only under the claim. Writes no row where a live payment holds the order: the partial unique index decides between two keys,
+ * tabs or devices.
  */
-export function insertPayment(payable: ClaimRows, payment: NewPayment): ClaimedSql {
-  const { id, recordId, method, gatewayKey, receiptToken, description = null, metadata = {}, by } = payment
+export function insertPayment(payable: ClaimRows): ClaimedSql {
   return claimedSql`
     INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, asked_since, receipt_token, description, metadata, ${ACTOR_COLUMNS})
-    SELECT merchant_id, ${id}::uuid, order_id, ${recordId}, amount, currency, ${method}, ${gatewayKey}, ${askedSince(gatewayKey)}, ${receiptToken},
-      ${description}, ${JSON.stringify(metadata)}::jsonb, ${actorValues(by)}
-    FROM ${payable}
+    SELECT merchant_id, subject_id, order_id, record_id, amount, currency, method, gateway_key, ${askedSince(sql`payable.gateway_key`)},
+      receipt_token, description, metadata, ${ACTOR_COLUMNS}
+    FROM ${payable} AS payable
     ON CONFLICT (merchant_id, order_id) WHERE status IN ('sending', 'unknown', 'requires_action', 'succeeded') DO NOTHING
     RETURNING ${BEGUN_COLUMNS}`
 }
@@ -98,14 +118,38 @@ export function movePayment(
   to: PaymentStatus,
   settled: PaymentChanges = {},
 ): Write {
-  return {
-    name: 'payment',
-    rows: 1,
-    sql: sql`
-      UPDATE payment SET status = ${to}, updated_at = now(), action_url = ${settled.actionUrl ?? null},
-        gateway_ref = coalesce(${settled.gatewayRef ?? null}, gateway_ref), card_label = coalesce(${settled.cardLabel ?? null}, card_label),
-        decline_code = coalesce(${settled.declineCode ?? null}, decline_code), fee = coalesce(${settled.feeMinor ?? null}::bigint, fee)
-      WHERE merchant_id = ${payment.merchantId}::uuid AND id = ${payment.id}::uuid AND status IN (${joinSql(origins(to))})
-      RETURNING 1`,
-  }
+  return updatePayment(payment.id, {
+    merchant_id: payment.merchantId,
+    id: payment.id,
+    status: to,
+    origins: origins(to).join(','),
+    action_url: settled.actionUrl ?? null,
+    gateway_ref: settled.gatewayRef ?? null,
+    card_label: settled.cardLabel ?? null,
+    decline_code: settled.declineCode ?? null,
+    fee: settled.feeMinor ?? null,
+  })
 }
+
+const updatePayment = writeForm({
+  name: 'payment',
+  columns: {
+    merchant_id: 'uuid',
+    id: 'uuid',
+    status: 'text',
+    // The statuses from which it may move, with commas between them.
+    origins: 'text',
+    action_url: 'text',
+    gateway_ref: 'text',
+    card_label: 'text',
+    decline_code: 'text',
+    fee: 'bigint',
+  },
+  statement: (rows) => sql`
+    UPDATE payment SET status = input.status, updated_at = now(), action_url = input.action_url,
+      gateway_ref = coalesce(input.gateway_ref, payment.gateway_ref), card_label = coalesce(input.card_label, payment.card_label),
+      decline_code = coalesce(input.decline_code, payment.decline_code), fee = coalesce(input.fee, payment.fee)
+    FROM ${rows}
+    WHERE payment.merchant_id = input.merchant_id AND payment.id = input.id AND payment.status = ANY (string_to_array(input.origins, ','))
+    RETURNING payment.id AS key`,
+})

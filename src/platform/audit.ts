@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type ClaimedSql, type ClaimRows, claimedSql } from '@/idempotency/stores/sql'
+import { type ClaimedSql, type ClaimRows, claimedSql, writeForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
-import { ACTOR_COLUMNS, actorValues } from './actor-columns'
+import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow, actorValues } from './actor-columns'
 import { type NotedLink, notedLink } from './chains'
 import { commit } from './commit'
 import { type Db, firstRow, joinSql, rows, type Sql, sql, type Write } from './db'
@@ -16,15 +16,24 @@ export interface AuditEntry {
   detail: string
 }
 
+const insertEntry = writeForm({
+  name: 'audit',
+  columns: {
+    merchant_id: 'uuid',
+    id: 'uuid',
+    ...ACTOR_TYPES,
+    action: 'text',
+    subject: 'text',
+    detail: 'text',
+  },
+  statement: (rows) => sql`
+    INSERT INTO audit_log (merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail)
+    SELECT merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail FROM ${rows} RETURNING id AS key`,
+})
+
 /** The write of an entry, for the commit of the action itself. The database refuses to change it later. */
 export function audit({ merchantId, id, by, action, subject, detail }: AuditEntry): Write {
-  return {
-    name: 'audit',
-    rows: 1,
-    sql: sql`
-      INSERT INTO audit_log (merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail)
-      VALUES (${merchantId}::uuid, ${id}::uuid, ${actorValues(by)}, ${action}, ${subject}, ${detail}) RETURNING 1`,
-  }
+  return insertEntry(id, { merchant_id: merchantId, id, ...actorRow(by), action, subject, detail })
 }
 
 /** Writes an entry in a commit of its own: for an event that writes nothing else, such as a sign-in. */
@@ -35,21 +44,19 @@ export async function auditNow(db: Db, entry: AuditEntry): Promise<void> {
 
 /**
  * The statement of an entry in the commit that begins an operation, written for each of `rows`, which have `"merchantId"`.
+ * @param entry values, or expressions over these rows; `by` as an expression has the three columns of the actor
  * @param detail an expression over these rows
  */
 export function insertAudit(
-  {
-    id,
-    by = SYSTEM,
-    action,
-    subject,
-  }: Omit<AuditEntry, 'merchantId' | 'detail' | 'by'> & { by: Actor | undefined },
+  entry: { id: string | Sql; by: Actor | Sql | undefined; action: string; subject: string | Sql },
   detail: Sql,
   rows: ClaimRows,
 ): ClaimedSql {
+  const { id, by = SYSTEM, action, subject } = entry
+  const actor = 'name' in by ? actorValues(by) : by
   return claimedSql`
     INSERT INTO audit_log (merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail)
-    SELECT "merchantId"::uuid, ${id}::uuid, ${actorValues(by)}, ${action}, ${subject}, ${detail} FROM ${rows} RETURNING 1`
+    SELECT "merchantId"::uuid, ${id}::uuid, ${actor}, ${action}, ${subject}, ${detail} FROM ${rows} RETURNING 1`
 }
 
 /** Work of our own, which nobody asked for. */

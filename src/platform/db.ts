@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
+import type { SendStatement } from '@/idempotency/stores/pg-batches'
 import { Prisma, PrismaClient } from './generated/client'
 import { statementNames } from './statement-names'
 
@@ -38,9 +39,11 @@ export function openPool(
     waitMs?: number
     statementMs?: number
     check?: (client: pg.ClientBase) => Promise<void>
+    /** More settings of its sessions, as PostgreSQL takes them at its start. */
+    settings?: string
   },
 ): pg.Pool {
-  const { check, waitMs = WAIT_MS, statementMs = STATEMENT_MS } = options
+  const { check, settings = '', waitMs = WAIT_MS, statementMs = STATEMENT_MS } = options
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
@@ -49,7 +52,7 @@ export function openPool(
     keepAlive: true,
     idleTimeoutMillis: 30_000,
     application_name: options.name,
-    options: `-c statement_timeout=${statementMs} -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s`,
+    options: `-c statement_timeout=${statementMs} -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s ${settings}`,
     ...(check
       ? {
           verify: (client: pg.PoolClient, done: (error?: Error) => void) =>
@@ -82,4 +85,46 @@ export function openDb(pool: pg.Pool, log?: (query: { query: string; duration: n
   })
   if (log) (client as unknown as { $on(event: 'query', listener: typeof log): void }).$on('query', log)
   return client
+}
+
+/** A client on another driver adapter than `openDb`'s. */
+export function openClient(adapter: unknown): Db {
+  return new PrismaClient({ adapter: adapter as PrismaPg })
+}
+
+/**
+ * Sends statements past Prisma, each under its name, so that a connection plans it once. Its plans are dropped after 16 statements, 32, 64 and
+ * so on: a plan that was made while a table was small reads the whole of it, also when it has grown.
+ */
+export function statementSender(pool: pg.Pool): SendStatement {
+  const counts = new WeakMap<pg.PoolClient, number>()
+  return async (statement) => {
+    const client = await pool.connect()
+    const count = (counts.get(client) ?? 0) + 1
+    counts.set(client, count)
+    try {
+      if (count >= 16 && Number.isInteger(Math.log2(count))) await client.query('DISCARD PLANS')
+      const { rows } = await client.query({ ...statement, types: TYPES })
+      client.release()
+      return rows
+    } catch (error) {
+      // After an error of one statement the connection is as good as before; after any other it is not known.
+      client.release(!(error instanceof pg.DatabaseError && error.severity === 'ERROR'))
+      throw error
+    }
+  }
+}
+
+const [INT8, TIMESTAMPTZ] = [20, 1184]
+/** Values as Prisma returns them: `bigint` for int8, and dates to the millisecond. */
+const TYPES: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format: 'text') => {
+    if (oid === INT8) return BigInt
+    return oid === TIMESTAMPTZ ? instant : pg.types.getTypeParser(oid, format)
+  }) as typeof pg.types.getTypeParser,
+}
+
+/** @param text as PostgreSQL writes it, `2026-11-24 12:00:00.123456+00`, in whatever time zone the session has */
+function instant(text: string): Date {
+  return new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
 }

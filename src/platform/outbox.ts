@@ -1,3 +1,4 @@
+import { writeForm } from '@/idempotency/stores/sql'
 import { sql, type Write } from './db'
 
 export interface OutboxEvent {
@@ -8,14 +9,21 @@ export interface OutboxEvent {
   payload: Record<string, string | number | null>
 }
 
+const insertEvent = writeForm({
+  name: 'outbox-event',
+  columns: { merchant_id: 'uuid', id: 'uuid', type: 'text', subject_id: 'uuid', payload: 'text' },
+  statement: (rows) => sql`
+    INSERT INTO outbox_event (merchant_id, id, type, subject_id, payload)
+    SELECT merchant_id, id, type, subject_id, payload FROM ${rows} RETURNING id AS key`,
+})
+
 /** The write of an event, for the commit in which it happened. */
-export function emit(event: OutboxEvent): Write {
-  const { merchantId, id, type, subjectId, payload } = event
-  return {
-    name: 'outbox-event',
-    rows: 1,
-    sql: sql`
-      INSERT INTO outbox_event (merchant_id, id, type, subject_id, payload)
-      VALUES (${merchantId}::uuid, ${id}::uuid, ${type}, ${subjectId}::uuid, ${JSON.stringify(payload)}) RETURNING 1`,
-  }
+export function emit({ merchantId, id, type, subjectId, payload }: OutboxEvent): Write {
+  return insertEvent(id, {
+    merchant_id: merchantId,
+    id,
+    type,
+    subject_id: subjectId,
+    payload: JSON.stringify(payload),
+  })
 }

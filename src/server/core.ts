@@ -7,13 +7,13 @@ import type { EngineEvent } from '@/idempotency/core/events'
 import type { Store } from '@/idempotency/core/store'
 import type { Problem } from '@/idempotency/problems'
 import { AttemptLog } from '@/idempotency/stores/attempt-log'
-import { PrismaStore } from '@/idempotency/stores/prisma'
+import { BATCH_SETTINGS, openStore } from '@/idempotency/stores/open-store'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
 import { type Reconciled, reconcile } from '@/payments/reconciler/reconcile'
-import { type Db, openDb, openPool } from '@/platform/db'
+import { type Db, openClient, openDb, openPool, statementSender } from '@/platform/db'
 import { type Env, modeServed, secretsFor } from '@/platform/env'
 import { onlyRightsOf } from '@/platform/least-rights'
 import { type Log, openLog } from '@/platform/log'
@@ -30,6 +30,8 @@ export interface Core {
   metrics: Metrics
   /** The connections that `db` works on. */
   pool: pg.Pool
+  /** Resolves when claims share commits. Until then, at the start of a process, they are made one by one. */
+  ready: Promise<void>
   /** The simulated bank's connections; null where the bank is another process. */
   bankPool: pg.Pool | null
   db: Db
@@ -46,6 +48,9 @@ export interface Core {
   close(): Promise<void>
 }
 
+/** 4: one for each lane (reads, claims, outcomes), and one for a batch that is taken apart beside its lane. */
+const BATCH_CONNECTIONS = 4
+
 /**
  * @param otherGateway replaces the one that PAYONCE_GATEWAY names; the benchmark's answers at once
  * @throws Error when the gateway's mode is not the installation's
@@ -55,11 +60,20 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const metrics = openMetrics()
   const worker = `${role}@${os.hostname()}:${process.pid}`
   const opened = openGateway(env, otherGateway)
+  const check = onlyRightsOf(APP_ROLE, 'DATABASE_URL')
+  const waitMs = env.PAYONCE_POOL_WAIT_MS
   const pool = openPool(env.DATABASE_URL, {
     max: env.PAYONCE_POOL_MAX,
-    waitMs: env.PAYONCE_POOL_WAIT_MS,
+    waitMs,
     name: `payonce-${role}`,
-    check: onlyRightsOf(APP_ROLE, 'DATABASE_URL'),
+    check,
+  })
+  const batchPool = openPool(env.DATABASE_URL, {
+    max: BATCH_CONNECTIONS,
+    waitMs,
+    name: `payonce-${role}-batch`,
+    check,
+    settings: BATCH_SETTINGS,
   })
   const db = openDb(pool)
   const breaker = new Breaker(() => performance.now())
@@ -71,13 +85,24 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     newId: uuidv7,
     onLost: (count, error) => log.warn({ count, error }, 'attempts were dropped from the log'),
   })
-  const store = new PrismaStore(db, worker, uuidv7, env.PAYONCE_LEASE_MS, merchantsOf(modeServed(env)))
+  const { store, ready } = openStore({
+    client: db,
+    send: statementSender(batchPool),
+    openClient,
+    worker,
+    newToken: uuidv7,
+    leaseMs: env.PAYONCE_LEASE_MS,
+    ours: merchantsOf(modeServed(env)),
+    onUnknownUpsert: (error) =>
+      log.warn({ error }, 'claims are made one by one: Prisma makes them otherwise'),
+  })
   const observe = (event: EngineEvent) => reportEngineEvent(event, { log, metrics, attempts })
   return {
     env,
     log,
     metrics,
     pool,
+    ready,
     bankPool: opened.bankPool,
     db,
     attempts,
@@ -103,7 +128,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     close: async () => {
       await attempts.flush()
       await db.$disconnect()
-      await Promise.all([pool.end(), opened.close()])
+      await Promise.all([pool.end(), batchPool.end(), opened.close()])
     },
   }
 }

@@ -153,6 +153,8 @@ describe('F41 the database is away', () => {
 describe('the connection is cut at a commit', () => {
   // A value of the finishing statement: its text is sent once a connection, its values each time.
   const FINISHING = 'payment.succeeded'
+  // A value of the claim's own, which is sent with what it begins.
+  const CLAIMING = 'pm_card_visa'
 
   it('N7a after the finishing statement: its answer is lost, the record answers, one charge', async () => {
     const before = proxy.cuts
@@ -174,7 +176,7 @@ describe('the connection is cut at a commit', () => {
 
   it('N7b before the claim is committed: 503, no trace, and the same key pays', async () => {
     const before = proxy.cuts
-    proxy.cutAt('COMMIT', 'before')
+    proxy.cutAt(CLAIMING, 'before')
     expect(await pay()).toMatchObject(UNAVAILABLE)
     expect([proxy.cuts, await counts()]).toEqual([before + 1, [0, 0, 0, 0]])
     expect(await pay()).toMatchObject({ status: 200, result: { idempotency: { outcome: 'executed' } } })
@@ -182,13 +184,13 @@ describe('the connection is cut at a commit', () => {
   })
 
   it('N7a after the claim was committed: our token is found on another connection, and the payment goes on', async () => {
-    proxy.cutAt('COMMIT', 'after')
+    proxy.cutAt(CLAIMING, 'after')
     expect(await pay()).toMatchObject({ status: 200, result: { idempotency: { outcome: 'executed' } } })
     expect(await counts()).toEqual([1, 1, 1, 1])
   })
 
   it('N7a and the database is away right after it: 503, the bank is not asked, and the resolver finds that nothing was charged', async () => {
-    proxy.cutAt('COMMIT', 'after')
+    proxy.cutAt(CLAIMING, 'after')
     const [ask, before] = [deps.db.$queryRaw.bind(deps.db), proxy.cuts]
     const away = () => Promise.reject(new Error('Connection terminated unexpectedly')) as never
     vi.spyOn(deps.db, '$queryRaw').mockImplementation((...query) =>

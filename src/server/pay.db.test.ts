@@ -18,7 +18,8 @@ describe.each([
     if (conflicts) await injectConflicts(product.owner)
   })
   afterAll(async () => {
-    if (conflicts) expect(await conflictsSeen(product.owner)).toBeGreaterThan(20)
+    // Payments at one time share commits, so these are far fewer than the payments.
+    if (conflicts) expect(await conflictsSeen(product.owner)).toBeGreaterThan(5)
     await product.close()
   })
   beforeEach(async () => {

@@ -16,3 +16,5 @@ CREATE TRIGGER payment_asked_since_is_fixed BEFORE UPDATE OF asked_since ON paym
 -- some minutes.
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX open_charge_gateway_key_idx ON open_charge (gateway_key);
+-- 0020 names the columns of a new payment; this is one of them.
+GRANT INSERT (asked_since) ON payment TO payonce_app;

@@ -1,10 +1,19 @@
-import { storeContract } from '../testing/store.contract'
+import type { Store } from '../core/store'
+import { type StoreHarness, storeContract } from '../testing/store.contract'
+import { GroupCommitStore } from './group-commit'
 import { type MemoryForm, MemoryStore, type MemoryWrite } from './memory'
 
 let next = 0
 const uuid = () => `00000000-0000-7000-8000-${String(++next).padStart(12, '0')}`
 
-storeContract<MemoryForm>('memory', async () => {
+const STORES: Record<string, (memory: MemoryStore) => Store<MemoryForm>> = {
+  memory: (memory) => memory,
+  'memory with group commit': (memory) => new GroupCommitStore(memory, memory, uuid),
+}
+
+const harness = async (
+  open: (memory: MemoryStore) => Store<MemoryForm>,
+): Promise<StoreHarness<MemoryForm>> => {
   let now = 1_700_000_000_000
   const lines: string[] = []
   const add = (line: string, rows: number, touches: number): MemoryWrite => ({
@@ -17,7 +26,7 @@ storeContract<MemoryForm>('memory', async () => {
     },
   })
   return {
-    store: new MemoryStore(() => now, uuid),
+    store: open(new MemoryStore(() => now, uuid)),
     record: () => ({
       merchantId: uuid(),
       id: uuid(),
@@ -45,4 +54,6 @@ storeContract<MemoryForm>('memory', async () => {
       now += 31 * 24 * 3_600_000
     },
   }
-})
+}
+
+for (const [name, open] of Object.entries(STORES)) storeContract(name, () => harness(open))

@@ -10,6 +10,7 @@ import {
   type NewRecord,
   type Store,
 } from '../core/store'
+import type { Batches, ClaimCall, CommitCall, LostCommits, ReadCall } from './batches'
 
 /** A write of the memory store, on state of the caller's own. */
 export interface MemoryWrite {
@@ -48,7 +49,8 @@ const RETENTION_MS = 30 * 24 * 3_600_000
  * The model that the Prisma store is compared with, and the store of simulations. JavaScript runs each verb
  * without interruption, so each is atomic. Records stay until `reap`; a run of tests is the bound.
  */
-export class MemoryStore implements Store<MemoryForm> {
+export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, LostCommits<MemoryForm> {
+  readonly claimRows = null
   private readonly rows = new Map<string, MemoryRecord>()
 
   constructor(
@@ -64,24 +66,20 @@ export class MemoryStore implements Store<MemoryForm> {
 
   async claim(record: NewRecord, begin: BeginOf<MemoryForm>): Promise<Claimed | null> {
     if (this.rows.has(`${record.merchantId}/${record.id}`)) return null
-    return this.take(record, 1, begin(null))
+    return this.take(record, { fence: 1, token: this.newToken() }, begin(null))
   }
 
   async takeOver(record: NewRecord, fence: number, begin: BeginOf<MemoryForm>): Promise<Claimed | null> {
     const row = this.rows.get(`${record.merchantId}/${record.id}`)
     if (row?.state !== 'claimed' || row.fence !== fence || row.leaseUntil >= this.now()) return null
-    return this.take(record, fence + 1, begin(null))
+    return this.take(record, { fence: fence + 1, token: this.newToken() }, begin(null))
   }
 
   async commit(claim: Claim, next: Finish<MemoryForm>): Promise<boolean> {
     const row = this.findClaimed(claim)
     if (!row) return false
-    for (const write of next.writes) if (write.check() !== write.rows) throw new CommitRefused(write.name)
-    for (const write of next.writes) write.apply()
-    const answer = next.answer
-      ? { status: next.answer.status, problem: next.answer.problem, answer: next.answer.body }
-      : { status: null, problem: null, answer: null }
-    Object.assign(row, answer, this.after(row, next))
+    refuseUnlessMatching(next.writes)
+    this.settle(row, next)
     return true
   }
 
@@ -143,6 +141,60 @@ export class MemoryStore implements Store<MemoryForm> {
     return past.length
   }
 
+  async readAll(calls: readonly ReadCall[]): Promise<(IdempotencyRow | null)[]> {
+    return Promise.all(calls.map(({ merchantId, id }) => this.read(merchantId, id)))
+  }
+
+  async claimAll(calls: readonly ClaimCall<MemoryForm>[]): Promise<(Claimed | null)[]> {
+    return calls.map(({ claim, record, begin }) =>
+      this.rows.has(`${claim.merchantId}/${claim.id}`) ? null : this.take(record, claim, begin),
+    )
+  }
+
+  /** As one statement does it: first it is seen which claims are held, then all of them write, or none. */
+  async commitAll(calls: readonly CommitCall<MemoryForm>[]): Promise<boolean[]> {
+    const rows = calls.map((call) => this.findClaimed(call.claim))
+    const held = calls.filter((_, index) => rows[index] !== null)
+    for (const { next } of held) refuseUnlessMatching(next.writes)
+    for (const [index, { next }] of calls.entries()) {
+      const row = rows[index]
+      if (row) this.settle(row, next)
+    }
+    return rows.map((row) => row !== null)
+  }
+
+  kindOfClaim(): string {
+    return 'claim'
+  }
+
+  kindOfCommit(): string {
+    return 'commit'
+  }
+
+  apart(): null {
+    return null
+  }
+
+  async findClaim(claim: Claim): Promise<Claimed | null> {
+    const row = this.rows.get(`${claim.merchantId}/${claim.id}`)
+    if (row?.token !== claim.token || row.fence !== claim.fence) return null
+    const begun: BeginOutcome = row.state === 'sending' ? { kind: 'answer-lost' } : { kind: 'refused' }
+    return { claim, begun, createdAt: row.createdAt, expiresAt: row.expiresAt }
+  }
+
+  async findCommit({ claim, next }: CommitCall<MemoryForm>): Promise<boolean | null> {
+    const row = this.rows.get(`${claim.merchantId}/${claim.id}`)
+    if (row?.token !== claim.token || row.fence !== claim.fence) return false
+    switch (next.to) {
+      case 'completed':
+        return row.state === 'completed' || null
+      case 'unknown':
+        return (row.state === 'unknown' && row.failures === 0) || null
+      case 'parked':
+        return row.parked !== null || null
+    }
+  }
+
   /** Every record, for checks of invariants. */
   all(): readonly Readonly<MemoryRecord>[] {
     return [...this.rows.values()]
@@ -183,11 +235,22 @@ export class MemoryStore implements Store<MemoryForm> {
     }
   }
 
-  private take(record: NewRecord, fence: number, begin: MemoryWrite): Claimed {
+  private settle(row: MemoryRecord, next: Finish<MemoryForm>): void {
+    for (const write of next.writes) write.apply()
+    const answer = next.answer
+      ? { status: next.answer.status, problem: next.answer.problem, answer: next.answer.body }
+      : { status: null, problem: null, answer: null }
+    Object.assign(row, answer, this.after(row, next))
+  }
+
+  private take(
+    record: NewRecord,
+    { fence, token }: Pick<Claim, 'fence' | 'token'>,
+    begin: MemoryWrite,
+  ): Claimed {
     const begun: BeginOutcome =
       begin.check() === 0 ? { kind: 'refused' } : { kind: 'written', row: begin.apply() }
     const written = begun.kind === 'written'
-    const token = this.newToken()
     const createdAt = this.rows.get(`${record.merchantId}/${record.id}`)?.createdAt ?? new Date(this.now())
     const expiresAt = new Date(createdAt.getTime() + RETENTION_MS)
     const { merchantId, id, operation, fingerprint, fingerprintVersion, fields } = record
@@ -231,4 +294,8 @@ export class MemoryStore implements Store<MemoryForm> {
       ? row
       : null
   }
+}
+
+function refuseUnlessMatching(writes: readonly MemoryWrite[]): void {
+  for (const write of writes) if (write.check() !== write.rows) throw new CommitRefused(write.name)
 }

@@ -63,6 +63,15 @@ export function isCancelled(error: unknown): boolean {
 }
 
 /**
+ * True when a statement ended because of a row, which another transaction had locked for too long (55P03) or which made it run for too
+ * long (57014): other rows may be written.
+ */
+export function isOfOneRow(error: unknown): boolean {
+  const { codes } = tracesOf(error)
+  return codes.has('55P03') || codes.has('57014')
+}
+
+/**
  * True when PostgreSQL refused a value: SQLSTATE class 22 (data exception: a time out of range, a text with U+0000, a number too large)
  * and 23514 (a CHECK, or one of our triggers). Found in whatever shape Prisma, its adapter or pg reports it.
  */

@@ -1,17 +1,19 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
-import { type Db, openDb, openPool, sql } from '@/platform/db'
+import { type Db, openClient, openDb, openPool, sql, statementSender } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
 import { conflictsSeen, injectConflicts } from '@/server/testing/conflicts'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
-import type { BeginOf, NewRecord } from '../core/store'
+import type { BeginOf, NewRecord, Store } from '../core/store'
 import { type StoreHarness, storeContract } from '../testing/store.contract'
+import { BATCH_SETTINGS, openStore } from './open-store'
 import { PrismaStore } from './prisma'
-import { claimedSql, type SqlForm, type SqlWrite } from './sql'
+import { beginForm, claimedSql, type SqlForm, type SqlWrite, writeForm } from './sql'
 
 let database: TestDatabase
 let pool: pg.Pool
+let batchPool: pg.Pool
 let owner: pg.Pool
 let db: Db
 const queries: string[] = []
@@ -19,17 +21,20 @@ const queries: string[] = []
 beforeAll(async () => {
   database = await testDatabase()
   owner = openPool(database.url, { max: 2, name: 'test-owner' })
-  await owner.query('CREATE TABLE line (id bigserial PRIMARY KEY, run text NOT NULL, line text NOT NULL)')
   await owner.query(
-    `GRANT SELECT, INSERT ON line TO ${APP_ROLE}; GRANT USAGE ON SEQUENCE line_id_seq TO ${APP_ROLE}`,
+    'CREATE TABLE line (place bigserial PRIMARY KEY, id uuid NOT NULL, run text NOT NULL, line text NOT NULL)',
+  )
+  await owner.query(
+    `GRANT SELECT, INSERT ON line TO ${APP_ROLE}; GRANT USAGE ON SEQUENCE line_place_seq TO ${APP_ROLE}`,
   )
   // 30 s: fifty callers share twenty connections, on a machine that may be busy.
   pool = openPool(database.appUrl, { max: 20, name: 'payonce-test', waitMs: 30_000 })
+  batchPool = openPool(database.appUrl, { max: 4, name: 'payonce-test-batch', settings: BATCH_SETTINGS })
   db = openDb(pool, ({ query }) => queries.push(query))
 })
 afterAll(async () => {
   await db.$disconnect()
-  await Promise.all([pool.end(), owner.end()])
+  await Promise.all([pool.end(), batchPool.end(), owner.end()])
   await database.drop()
 })
 
@@ -45,27 +50,57 @@ const newRecord = (): NewRecord => ({
   subjectId: uuidv7(),
 })
 
+const beginLine = beginForm({
+  name: 'begin',
+  columns: { run: 'text', line: 'text', refused: 'int' },
+  statement: (claim) => ({
+    sql: claimedSql`
+      INSERT INTO line (id, run, line) SELECT subject_id, run, line FROM ${claim} WHERE refused = 0 RETURNING id::text, line`,
+  }),
+})
+const writeLine = (name: string) =>
+  writeForm({
+    name,
+    columns: { id: 'uuid', run: 'text', line: 'text' },
+    statement: (rows) =>
+      sql`INSERT INTO line (id, run, line) SELECT id, run, line FROM ${rows} RETURNING id AS key`,
+  })
+
 function writes(run: string) {
   const begin =
     (line: string, refuse = false): BeginOf<SqlForm> =>
-    (claim) => ({
-      name: 'begin',
-      sql: claimedSql`INSERT INTO line (run, line) SELECT ${run}, ${line} FROM ${claim} WHERE NOT ${refuse}::boolean RETURNING line`,
-    })
-  const write = (line: string, rows = 1): SqlWrite => ({
-    name: line,
-    rows,
-    sql: sql`INSERT INTO line (run, line) VALUES (${run}, ${line}) RETURNING 1`,
-  })
+    (claim) =>
+      beginLine(claim, { run, line, refused: refuse ? 1 : 0 })
+  const write = (line: string, rows = 1): SqlWrite => {
+    const id = uuidv7()
+    return { ...writeLine(line)(id, { id, run, line }), rows }
+  }
   const lines = async () =>
-    (await owner.query<{ line: string }>('SELECT line FROM line WHERE run = $1 ORDER BY id', [run])).rows.map(
-      ({ line }) => line,
-    )
+    (
+      await owner.query<{ line: string }>('SELECT line FROM line WHERE run = $1 ORDER BY place', [run])
+    ).rows.map(({ line }) => line)
   return { begin, write, lines }
 }
 
-const harness = async (): Promise<StoreHarness<SqlForm>> => ({
-  store: new PrismaStore(db, 'test', uuidv7),
+/** The stores under test: Prisma's own calls, and the same calls with group commit. */
+const STORES = {
+  'prisma on PostgreSQL': async () => new PrismaStore(db, 'test', uuidv7),
+  'group commit on PostgreSQL': async () => {
+    const { store, ready } = openStore({
+      client: db,
+      send: statementSender(batchPool),
+      openClient,
+      worker: 'test',
+      newToken: uuidv7,
+      onUnknownUpsert: (error) => expect.fail(String(error)),
+    })
+    await ready
+    return store
+  },
+}
+
+const harness = async (open: () => Promise<Store<SqlForm>>): Promise<StoreHarness<SqlForm>> => ({
+  store: await open(),
   record: newRecord,
   ...writes(uuidv7()),
   passLeases: async () => {
@@ -81,14 +116,14 @@ const harness = async (): Promise<StoreHarness<SqlForm>> => ({
   },
 })
 
-storeContract('prisma on PostgreSQL', harness)
+for (const [name, open] of Object.entries(STORES)) storeContract(name, () => harness(open))
 describe('D4 while every fifth commit fails with 40001', () => {
   beforeAll(() => injectConflicts(owner))
   afterAll(async () => {
     expect(await conflictsSeen(owner)).toBeGreaterThan(20)
     await owner.query('DROP TRIGGER inject_conflict ON idempotency_record')
   })
-  storeContract('prisma on PostgreSQL', harness)
+  for (const [name, open] of Object.entries(STORES)) storeContract(name, () => harness(open))
 })
 
 describe('the claim', () => {

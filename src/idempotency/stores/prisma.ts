@@ -13,8 +13,17 @@ import {
   type Store,
   StoreUnavailable,
 } from '../core/store'
+import type { CommitCall, LostCommits } from './batches'
 import { callDatabase } from './prisma-errors'
-import { anyRow, type LeaseRow, leaseRow, lostClaimRow, overdueRow, recordRow } from './record-rows'
+import {
+  anyRow,
+  type LeaseRow,
+  leaseRow,
+  lostClaimRow,
+  lostCommitRow,
+  overdueRow,
+  recordRow,
+} from './record-rows'
 import * as statements from './record-sql'
 import { compared } from './rows'
 import type { SqlForm, SqlWrite } from './sql'
@@ -39,7 +48,7 @@ const LEASE_MS = 30_000
  * Records in PostgreSQL, through Prisma. A replay is one read and no write; an execution is two commits.
  * Needs the table `idempotency_record` and the function `expect_rows` of this repository's migrations.
  */
-export class PrismaStore implements Store<SqlForm> {
+export class PrismaStore implements Store<SqlForm>, LostCommits<SqlForm> {
   private readonly lease: Sql
 
   /**
@@ -118,6 +127,18 @@ export class PrismaStore implements Store<SqlForm> {
     return (await this.once(anyRow, statements.expireAnswers(limit))).length
   }
 
+  async findClaim(claim: Claim): Promise<Claimed | null> {
+    const [row] = await this.repeatable(lostClaimRow, statements.findClaim(claim))
+    return row
+      ? this.claimed(claim, row, row.state === 'sending' ? { kind: 'answer-lost' } : { kind: 'refused' })
+      : null
+  }
+
+  async findCommit({ claim, next }: CommitCall<SqlForm>): Promise<boolean | null> {
+    const [row] = await this.repeatable(lostCommitRow, statements.findCommit(claim, next))
+    return row ? row.stored || null : false
+  }
+
   private async take(
     claim: Claim,
     record: NewRecord,
@@ -141,12 +162,7 @@ export class PrismaStore implements Store<SqlForm> {
 
   private upsert(record: NewRecord, token: string) {
     const { subjectId: _, ...columns } = record
-    return this.client.idempotencyRecord.upsert({
-      where: { merchantId_id: { merchantId: record.merchantId, id: record.id } },
-      create: { ...columns, token, worker: this.worker },
-      update: { key: record.key },
-      select: { token: true, fence: true, createdAt: true, expiresAt: true },
-    })
+    return this.client.idempotencyRecord.upsert(claimUpsert({ ...columns, token, worker: this.worker }))
   }
 
   private claimed(claim: Claim, row: LeaseRow | undefined, begun: BeginOutcome): Claimed | null {
@@ -161,12 +177,9 @@ export class PrismaStore implements Store<SqlForm> {
    */
   private async recoverLostAnswer(claim: Claim, error: unknown): Promise<Claimed | null> {
     if (!(error instanceof StoreUnavailable) || !error.maybeDone) throw error
-    const [row] = await this.repeatable(
-      lostClaimRow,
-      sql`SELECT token::text, fence, state, created_at AS "createdAt", expires_at AS "expiresAt" FROM idempotency_record WHERE ${statements.whereClaimedBy(claim)}`,
-    )
-    if (!row) throw error
-    return this.claimed(claim, row, row.state === 'sending' ? { kind: 'answer-lost' } : { kind: 'refused' })
+    const found = await this.findClaim(claim)
+    if (!found) throw error
+    return found
   }
 
   private async overdue(take: Sql): Promise<DoubtedRecord[]> {
@@ -202,5 +215,18 @@ export class PrismaStore implements Store<SqlForm> {
    */
   private async repeatable<Row>(shape: z.ZodType<Row>, query: Sql): Promise<Row[]> {
     return compared(shape, await callDatabase<Row[]>(() => this.client.$queryRaw(query), { repeat: true }))
+  }
+}
+
+/** The arguments of the upsert that claims a key: `create` has all columns of a new record. */
+export function claimUpsert<Of extends Pick<NewRecord, 'merchantId' | 'id' | 'key'>>(
+  create: Of,
+  key = create.key,
+) {
+  return {
+    where: { merchantId_id: { merchantId: create.merchantId, id: create.id } },
+    create,
+    update: { key },
+    select: { token: true, fence: true, createdAt: true, expiresAt: true },
   }
 }

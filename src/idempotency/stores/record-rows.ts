@@ -35,6 +35,9 @@ export type LeaseRow = z.infer<typeof leaseRow>
 /** The row of a claim whose answer was lost. */
 export const lostClaimRow = leaseRow.extend({ state: z.string() })
 
+/** The row of an outcome whose commit was not heard of. */
+export const lostCommitRow = z.strictObject({ stored: z.boolean() })
+
 /** `takeOverdue`, `takeOneInDoubt`: the new claim, and the counts of the checks before it. */
 export const overdueRow = z.strictObject({
   merchantId: z.string(),

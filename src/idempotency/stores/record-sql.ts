@@ -2,7 +2,17 @@ import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import type { Finish } from '../core/operation'
 import type { Claim } from '../core/record'
 import type { NewRecord } from '../core/store'
-import { claimRows, partsOf, type SqlBegin, type SqlForm, type SqlWrite, writesInOneStatement } from './sql'
+import {
+  CLAIM_COLUMNS,
+  claimRows,
+  namesOf,
+  partsOf,
+  type SqlBegin,
+  type SqlForm,
+  type SqlWrite,
+  valuesOf,
+  writesInOneStatement,
+} from './sql'
 
 /** The new holder of a record, as each take-over writes it. */
 export interface Taker {
@@ -26,10 +36,31 @@ export function whereClaimedBy(claim: Claim): Sql {
 /** One record. `leaseOver` is judged by the database's clock. */
 export function readRecord(merchantId: string, id: string): Sql {
   return sql`
-    SELECT merchant_id AS "merchantId", id, operation, fingerprint, fingerprint_version AS "fingerprintVersion", fields, state, fence,
-           lease_until < now() AS "leaseOver", subject_id AS "subjectId", status, problem, answer,
-           created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt"
-    FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${id}`
+    SELECT ${RECORD_COLUMNS} FROM idempotency_record r WHERE r.merchant_id = ${merchantId}::uuid AND r.id = ${id}`
+}
+
+/** The columns of an `IdempotencyRow`, of the record `r`. */
+export const RECORD_COLUMNS = sql`
+  r.merchant_id AS "merchantId", r.id, r.operation, r.fingerprint, r.fingerprint_version AS "fingerprintVersion", r.fields, r.state, r.fence,
+  r.lease_until < now() AS "leaseOver", r.subject_id AS "subjectId", r.status, r.problem, r.answer,
+  r.created_at AS "createdAt", r.completed_at AS "completedAt", r.expires_at AS "expiresAt"`
+
+/** The claim whose answer was lost, if it was made. */
+export function findClaim(claim: Claim): Sql {
+  return sql`
+    SELECT token::text, fence, state, created_at AS "createdAt", expires_at AS "expiresAt"
+    FROM idempotency_record WHERE ${whereClaimedBy(claim)}`
+}
+
+/** Whether an outcome was stored whose answer was lost. No row: the claim was lost. Its last commit under this claim shows in the record. */
+export function findCommit(claim: Claim, next: Finish<SqlForm>): Sql {
+  const stored = {
+    completed: sql`state = 'completed'`,
+    // The take-over of a record in doubt counts a failure; only a commit sets the count back.
+    unknown: sql`state = 'unknown' AND failures = 0`,
+    parked: sql`parked_at IS NOT NULL`,
+  }
+  return sql`SELECT ${stored[next.to]} AS stored FROM idempotency_record WHERE ${whereClaimedBy(claim)}`
 }
 
 /** The rows from which a `begin` selects: one while the claim holds, else none. */
@@ -40,8 +71,12 @@ export const CLAIM_ROWS = claimRows('claim')
  * `claimed`.
  */
 export function beginRecord(claim: Claim, subjectId: string, begin: SqlBegin, lease: Sql): Sql {
+  const columns = { ...CLAIM_COLUMNS, ...begin.set?.form.columns }
+  const row = { merchant_id: claim.merchantId, record_id: claim.id, subject_id: subjectId, ...begin.set?.row }
   return sql`
-    WITH claim AS (SELECT 1 FROM idempotency_record WHERE ${whereClaimedBy(claim)}),
+    WITH claim AS (
+      SELECT input.* FROM ${valuesOf(columns, [row])} AS input (${namesOf(columns)})
+      WHERE EXISTS (SELECT FROM idempotency_record WHERE ${whereClaimedBy(claim)})),
     ${partsOf(begin)}
     begun AS (${begin.sql}),
     sending AS (

@@ -7,13 +7,76 @@ export interface SqlWrite {
   sql: Sql
   /** Number of rows that it must touch; any other number undoes the whole commit. */
   rows: number
+  /** The same write for a statement that serves many commits (`writeForm`). Without it the commit is sent by itself. */
+  set?: SetWrite
+}
+
+/** A type of PostgreSQL that a column of a row may have. */
+export type ColumnType = 'uuid' | 'text' | 'smallint' | 'int' | 'bigint' | 'jsonb'
+/** The columns of a row, in order. Their names are SQL identifiers, not quoted. */
+export type Columns = Readonly<Record<string, ColumnType>>
+/** One value. JSON is passed as its text. */
+export type Cell = string | number | bigint | null
+export type RowOf<Of extends Columns> = { readonly [Name in keyof Of]: Cell }
+export type Row = RowOf<Columns>
+
+/** A write in set form: one text for any number of commits. */
+export interface WriteForm {
+  name: string
+  columns: Columns
+  /**
+   * The statement over `rows`, a FROM item with the alias `input`. It touches one row for each row of it, and
+   * returns `key` for each row that it touched.
+   */
+  statement: (rows: Sql) => Sql
+}
+
+/** What one commit adds to a write in set form. */
+export interface SetWrite {
+  form: WriteForm
+  /** UUID of the row (or of the rows' parent) that is written: it tells whose the returned rows are. */
+  key: string
+  rows: readonly Row[]
+}
+
+/**
+ * Defines a write in set form. @returns what makes the write of one commit from its key and its rows; it must
+ * touch as many rows as it gets
+ */
+export function writeForm<Of extends Columns>(
+  form: WriteForm & { columns: Of },
+): (key: string, ...rows: RowOf<Of>[]) => SqlWrite {
+  return (key, ...rows) => ({
+    name: form.name,
+    rows: rows.length,
+    set: { form, key, rows },
+    // A getter: in a batch the text of the single write is never needed.
+    get sql() {
+      return form.statement(sql`${valuesOf(form.columns, rows)} AS input (${namesOf(form.columns)})`)
+    },
+  })
+}
+
+/** The rows as a VALUES list in parentheses, each value with its type. */
+export function valuesOf(columns: Columns, rows: readonly Row[]): Sql {
+  const typed = Object.entries(columns)
+  const tuples = rows.map(
+    (row) => sql`(${join(typed.map(([name, type]) => sql`${row[name]}::${raw(type)}`))})`,
+  )
+  return sql`(VALUES ${join(tuples)})`
+}
+
+/** The columns' names, as an alias of a FROM item lists them. */
+export function namesOf(columns: Columns): Sql {
+  return raw(Object.keys(columns).join(', '))
 }
 
 declare const CLAIM: unique symbol
 
 /**
- * A FROM item with one row for the holder of the claim and none for every other caller. Only the store makes
- * it: a statement that selects from it writes under the claim, or not at all.
+ * A FROM item with one row for each holder of a claim and none for every other caller. Only the store makes
+ * it: a statement that selects from it writes under the claim, or not at all. Its columns are `CLAIM_COLUMNS`
+ * and those of the `begin`.
  */
 export type ClaimRows = Sql & { readonly [CLAIM]: 'rows' }
 
@@ -39,9 +102,50 @@ export interface SqlBegin {
   sql: ClaimedSql
   /** Parts that come before it in the same statement, in order. */
   prior?: readonly ClaimedPart[]
+  /** What this one begin adds to the claim's rows (`beginForm`). Without it the claim is sent by itself. */
+  set?: SetBegin
 }
 
-/** The form of the Prisma store (`StoreForm`). */
+/** A `begin` in set form: its statements take their values from the claim's rows, so one text serves any number of claims. */
+export interface BeginForm {
+  name: string
+  /** Beside `CLAIM_COLUMNS`, which the claim's rows always have. */
+  columns: Columns
+  /** The last statement returns the new row, whose `id` is the claim's `subject_id` as text. */
+  statement: (claim: ClaimRows) => Pick<SqlBegin, 'sql' | 'prior'>
+}
+
+/** What one claim adds to a `begin` in set form. */
+export interface SetBegin {
+  form: BeginForm
+  row: Row
+  /** Begins with the same text here would decide over the same row, so they are never sent in one statement. */
+  apart: string | null
+}
+
+/** The columns that the claim's rows always have: the record, and the id of the row that `begin` writes. */
+export const CLAIM_COLUMNS = {
+  merchant_id: 'uuid',
+  record_id: 'text',
+  subject_id: 'uuid',
+} as const satisfies Columns
+
+/**
+ * Defines a `begin` in set form. @returns what makes the `begin` of one claim from the claim's rows and its own
+ * row. Its text is built once
+ */
+export function beginForm<Of extends Columns>(
+  form: BeginForm & { columns: Of },
+): (claim: ClaimRows, row: RowOf<Of>, apart?: string | null) => SqlBegin {
+  const built = new WeakMap<ClaimRows, Pick<SqlBegin, 'sql' | 'prior'>>()
+  return (claim, row, apart = null) => {
+    const statement = built.get(claim) ?? form.statement(claim)
+    built.set(claim, statement)
+    return { name: form.name, ...statement, set: { form, row, apart } }
+  }
+}
+
+/** The form of the stores in PostgreSQL (`StoreForm`). */
 export interface SqlForm {
   claim: ClaimRows
   begin: SqlBegin

@@ -43,9 +43,10 @@ export function listUnexplained(db: Db, limit: number): Promise<BankCharge[]> {
 /**
  * SQL: the earliest time at which the bank may have been asked under this key, by the charges of its list that no payment explains; null
  * without one. 1 hour before the charge: a bank's memory begins with the request, and a shopper may confirm (3-D Secure) in between.
+ * @param gatewayKey an expression
  */
-export function askedSince(gatewayKey: string): Sql {
-  return sql`(SELECT min(charged_at) - interval '1 hour' FROM open_charge WHERE gateway_key = ${gatewayKey})`
+export function askedSince(gatewayKey: Sql): Sql {
+  return sql`(SELECT min(charged_at) - interval '1 hour' FROM open_charge WHERE open_charge.gateway_key = ${gatewayKey})`
 }
 
 export async function dropUnexplained(db: Db, ref: string): Promise<void> {

@@ -1,0 +1,139 @@
+import type { Clock } from '../core/clock'
+import { StoreUnavailable } from '../core/store'
+
+/** 64: at 64 callers a batch costs each of them a thirtieth of a commit, and twice as many bring less than they delay. */
+const BATCH_MAX = 64
+
+/**
+ * 250 ms for a batch, many times what it takes: then the next one sets out on another connection. One that has died silently
+ * is noticed after seconds, and only its own calls wait for that.
+ */
+const PATIENCE_MS = 250
+
+/** The work of one lane. */
+export interface LaneWork<Call, Result> {
+  /** Calls that may wait at one time; one more is refused with `StoreUnavailable`. */
+  readonly waitingMax: number
+  /** Carries out all calls in one commit. @returns their results, in their order @throws as `Batches` says */
+  send(calls: readonly Call[]): Promise<Result[]>
+  /** Carries out one call by itself, outside the lane. */
+  alone(call: Call): Promise<Result>
+  /** Finds out what became of a call whose batch met `error`. */
+  afterLoss(call: Call, error: StoreUnavailable): Promise<Result>
+  /** Only calls of one kind share a batch. Null: the call is made by itself. */
+  kindOf(call: Call): unknown
+  /** Calls that have one of these texts in common do not share a batch. */
+  keysOf(call: Call): readonly string[]
+  /** The order of the calls in a batch: the same in every process, so that two batches lock their rows in one order. */
+  compare(one: Call, other: Call): number
+}
+
+interface Waiting<Call, Result> {
+  call: Call
+  kind: unknown
+  keys: readonly string[]
+  resolve(result: Result): void
+  reject(error: unknown): void
+}
+
+/** How the lane waits for those who call at this moment: until the end of the current turn of the event loop. */
+export type EndOfTurn = () => Promise<void>
+const endOfTurn: EndOfTurn = () => new Promise((resolve) => setImmediate(resolve))
+
+/**
+ * Group commit: calls that arrive while a batch is under way go with the next one. A call that finds the lane free goes
+ * at once. What one call does to its batch concerns no other: a batch that the database refuses is halved until the
+ * call that it refuses stands alone. That happens beside the lane, which goes on with the calls that have come.
+ */
+export class Lane<Call, Result> {
+  private waiting: Waiting<Call, Result>[] = []
+  private driving = false
+
+  constructor(
+    private readonly work: LaneWork<Call, Result>,
+    private readonly clock: Pick<Clock, 'after'>,
+    private readonly turn: EndOfTurn = endOfTurn,
+  ) {}
+
+  add(call: Call): Promise<Result> {
+    const kind = this.work.kindOf(call)
+    if (kind === null) return this.work.alone(call)
+    if (this.waiting.length >= this.work.waitingMax)
+      return Promise.reject(new StoreUnavailable('too many calls wait for the database'))
+    const keys = this.work.keysOf(call)
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ call, kind, keys, resolve, reject })
+      if (!this.driving) void this.drive()
+    })
+  }
+
+  private async drive(): Promise<void> {
+    this.driving = true
+    for (await this.turn(); this.waiting.length > 0; await this.turn()) {
+      await this.patiently(this.carry(this.takeBatch()))
+    }
+    this.driving = false
+  }
+
+  /** Resolves with the work, which never rejects, or when it takes too long. */
+  private patiently(work: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.clock.after(PATIENCE_MS, resolve)
+      void work.then(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  private async carry(batch: Waiting<Call, Result>[]): Promise<void> {
+    const refusal = await this.attempt(batch)
+    if (refusal) void this.takeApart(batch, refusal.error)
+  }
+
+  /** The call that has waited longest, and those that may go with it. */
+  private takeBatch(): Waiting<Call, Result>[] {
+    const [{ kind }] = this.waiting as [Waiting<Call, Result>]
+    const taken = new Set<string>()
+    const batch: Waiting<Call, Result>[] = []
+    this.waiting = this.waiting.filter((one) => {
+      if (batch.length === BATCH_MAX || one.kind !== kind || one.keys.some((key) => taken.has(key)))
+        return true
+      for (const key of one.keys) taken.add(key)
+      batch.push(one)
+      return false
+    })
+    return batch.sort((one, other) => this.work.compare(one.call, other.call))
+  }
+
+  /** Sends a batch and answers its calls. Never rejects. @returns the error that it met; then no call was answered */
+  private async attempt(batch: Waiting<Call, Result>[]): Promise<{ error: unknown } | null> {
+    try {
+      const results = await this.work.send(batch.map(({ call }) => call))
+      for (const [index, one] of batch.entries()) one.resolve(results[index] as Result)
+      return null
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  /** Answers each call of a batch that met an error. Never rejects. */
+  private async takeApart(batch: Waiting<Call, Result>[], error: unknown): Promise<void> {
+    if (error instanceof StoreUnavailable) {
+      await Promise.all(batch.map((one) => settle(one, this.work.afterLoss(one.call, error))))
+      return
+    }
+    const [first] = batch as [Waiting<Call, Result>]
+    // Not waited for: it may wait for a locked row, and the rest of the batch must not.
+    if (batch.length === 1) return void settle(first, this.work.alone(first.call))
+    const middle = Math.ceil(batch.length / 2)
+    for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
+      const refusal = await this.attempt(half)
+      if (refusal) await this.takeApart(half, refusal.error)
+    }
+  }
+}
+
+function settle<Call, Result>(one: Waiting<Call, Result>, result: Promise<Result>): Promise<void> {
+  return result.then(one.resolve, one.reject)
+}
