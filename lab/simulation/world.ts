@@ -244,6 +244,7 @@ export class SimulatedWorld {
       kindOfClaim: () => records.kindOfClaim(),
       kindOfCommit: () => records.kindOfCommit(),
       apart: () => records.apart(),
+      written: () => records.written(),
     }
   }
 

@@ -40,6 +40,8 @@ export interface Batches<Form extends StoreForm> {
   kindOfCommit(call: CommitCall<Form>): unknown
   /** Claims with the same text here may not share a statement, whatever their records are; null: no such text. */
   apart(call: ClaimCall<Form>): string | null
+  /** What an outcome writes. Two that write the same row may not share a statement: it would be written once, for both. */
+  written(call: CommitCall<Form>): readonly string[]
 }
 
 /** Look-ups after a connection broke while a commit was under way, by the token of the claim. */

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await owner.query(`
     CREATE TABLE line (place bigserial PRIMARY KEY, id uuid NOT NULL UNIQUE, line text NOT NULL CHECK (line <> 'poison'), amount bigint NOT NULL DEFAULT 9007199254740993,
       metadata jsonb NOT NULL DEFAULT '{"a": [1]}', at timestamptz NOT NULL DEFAULT '2026-11-24 12:00:00.123999+00');
-    GRANT SELECT, INSERT ON line TO ${APP_ROLE};
+    GRANT SELECT, INSERT, UPDATE (amount) ON line TO ${APP_ROLE};
     GRANT USAGE ON SEQUENCE line_place_seq TO ${APP_ROLE}`)
   pool = openPool(database.appUrl, { max: 6, name: 'payonce-test' })
   batchPool = openPool(database.appUrl, { max: 4, name: 'payonce-test-batch', settings: BATCH_SETTINGS })
@@ -90,6 +90,12 @@ const insertLine = writeForm({
   name: 'line',
   columns: { id: 'uuid', line: 'text' },
   statement: (rows) => sql`INSERT INTO line (id, line) SELECT id, line FROM ${rows} RETURNING id AS key`,
+})
+const takeLine = writeForm({
+  name: 'taken-line',
+  columns: { id: 'uuid' },
+  statement: (rows) => sql`
+    UPDATE line SET amount = 0 FROM ${rows} WHERE line.id = input.id AND line.amount <> 0 RETURNING line.id AS key`,
 })
 const write = (line: string, id = uuidv7()): SqlWrite => insertLine(id, { id, line })
 const claim = (store: Store<SqlForm>, record: NewRecord, line = `begun ${record.id}`) =>
@@ -394,6 +400,17 @@ describe('a batch', () => {
     )
     expect(results).toEqual([true, expect.any(CommitRefused), true, true])
     expect([await lines(mark), await states(claims)]).toEqual([3, { completed: 3, sending: 1 }])
+  })
+
+  it('two outcomes that move the same row are not one statement: one moves it, the other is refused', async () => {
+    const store = await batched()
+    const id = uuidv7()
+    const [first, ...others] = await claimed(store, 5)
+    await store.commit(first as Claim, done(first as Claim, write('moved once', id)))
+    const results = await outcomes(others.map((own) => store.commit(own, done(own, takeLine(id, { id })))))
+    expect(results.filter((result) => result === true)).toHaveLength(1)
+    expect(results.filter((result) => result instanceof CommitRefused)).toHaveLength(3)
+    expect(await states(others)).toEqual({ completed: 1, sending: 3 })
   })
 
   it('does not wait for a row that another transaction has locked', async () => {

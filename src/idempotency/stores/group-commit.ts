@@ -66,7 +66,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
         alone: ({ claim, next }) => single.commit(claim, next),
         afterLoss: (call, error) => heard(error, () => single.findCommit(call)),
         kindOf: (call) => batches.kindOfCommit(call),
-        keysOf: ({ claim }) => [recordOf(claim)],
+        keysOf: (call) => [recordOf(call.claim), ...batches.written(call)],
         compare: (one, other) => byRecord(one.claim, other.claim),
       },
       clock,

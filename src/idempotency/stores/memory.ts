@@ -175,6 +175,10 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
     return null
   }
 
+  written(): string[] {
+    return []
+  }
+
   async findClaim(claim: Claim): Promise<Claimed | null> {
     const row = this.rows.get(`${claim.merchantId}/${claim.id}`)
     if (row?.token !== claim.token || row.fence !== claim.fence) return null

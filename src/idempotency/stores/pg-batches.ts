@@ -86,6 +86,10 @@ export class PgBatches implements Batches<SqlForm> {
     return begin.set?.apart ?? null
   }
 
+  written({ next }: CommitCall<SqlForm>): string[] {
+    return next.writes.flatMap(({ name, set }) => (set ? [`${name} ${set.key}`] : []))
+  }
+
   private claimStatement(form: BeginForm): BatchStatement<ClaimCall<SqlForm>> {
     if (!this.upsert) throw new Error('claims cannot be made in batches')
     const known = this.claiming.get(form)
