@@ -10,6 +10,7 @@ import { build } from './build'
 import { readDemo } from './demo-file'
 import { print, printError, reasonOf } from './process/console'
 import { forkTypeScript } from './process/fork-typescript'
+import { stopWithNpm } from './process/npm-parent'
 import { inRoot } from './process/project-root'
 import { databaseToMigrate, databaseToVerify, findProductDatabase } from './product-database'
 import { generate } from './schema/generate'
@@ -96,7 +97,9 @@ async function runWorker(): Promise<boolean> {
     }),
   })
   // Passed on, so that the worker ends its running work first.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => worker.kill(signal))
+  const stop = () => void worker.kill('SIGTERM')
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  stopWithNpm(stop)
   return new Promise((resolve) => worker.once('exit', (code) => resolve(code === 0)))
 }
 

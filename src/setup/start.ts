@@ -7,6 +7,7 @@ import { claimInstance } from './instance'
 import { knownShop } from './known-shop'
 import { embeddedDatabase, namedDatabase, type OpenDatabase } from './postgres/open-database'
 import { print, printError, reasonOf, step } from './process/console'
+import { stopWithNpm } from './process/npm-parent'
 import { freePort, isFree } from './process/port'
 import { onStopSignal } from './process/stop-signals'
 import { startProduct } from './product'
@@ -131,6 +132,10 @@ async function stopOne(stop: () => Promise<void> | void): Promise<void> {
   }
 }
 
+stopWithNpm(() => {
+  print('\nnpm has ended: stopping after the running payments')
+  void shutDown(0)
+})
 // At the end of the file: the constants above must be initialised.
 await start().catch((error: unknown) => {
   if (!signals.stop.aborted) return fail(error)
