@@ -4,7 +4,7 @@ import { freePort, isFree } from '../process/port'
 import { initialise } from './init'
 import { postgresPlace } from './place'
 import { postgresPrograms } from './programs'
-import { endOrphan, type PostgresServer, startServer, stopServer } from './server'
+import { endOrphan, type PostgresServer, startServer, stopServer, stopServerAfterClients } from './server'
 import { postgresUser } from './user'
 
 /**
@@ -31,7 +31,8 @@ const send = (message: KeeperMessage): void => {
 let stopping = false
 let server: PostgresServer | null = null
 // Registered first: the parent may end while PostgreSQL is still starting.
-process.on('disconnect', () => void stop())
+// A parent that was killed has stopped nobody: web and worker notice it at this moment too, and still have work to finish.
+process.on('disconnect', () => void stop(stopServerAfterClients))
 process.on('message', (message) => {
   if (message === 'stop') void stop()
 })
@@ -92,10 +93,10 @@ async function createDatabase(adminUrl: string, name: string): Promise<void> {
   }
 }
 
-async function stop(): Promise<void> {
+async function stop(end = stopServer): Promise<void> {
   if (stopping) return
   stopping = true
-  if (server) await stopServer(server)
+  if (server) await end(server)
   if (process.connected) process.disconnect?.()
   // Without PostgreSQL nothing keeps this process alive but a start under way, which checks `stopping`.
 }

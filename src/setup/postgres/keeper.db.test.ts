@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { until } from '../process/console'
+import { forkTypeScript } from '../process/fork-typescript'
 import { parentOf, processId } from '../process/process-id'
+import { inRoot } from '../process/project-root'
 import { onConnection } from '../schema/schema-engine'
 import { type Database, startDatabase } from './keeper'
 
@@ -28,6 +31,18 @@ const remember = (url: string) =>
   onConnection(url, (client) => client.query('CREATE TABLE kept AS SELECT 42 AS answer'))
 const recall = (url: string) =>
   onConnection(url, async (client) => (await client.query('SELECT answer FROM kept')).rows[0]?.answer)
+const refusesNewClients = (url: string) =>
+  onConnection(url, () => Promise.resolve(false)).catch((error: unknown) =>
+    /shutting down/.test(String(error)),
+  )
+/** A program that starts the database and goes on, until it is killed. */
+const orphanMaker = path.join(dataDir, 'orphan-maker.mts')
+fs.writeFileSync(
+  orphanMaker,
+  `import { startDatabase } from ${JSON.stringify(inRoot('src/setup/postgres/keeper.ts'))}
+   const database = await startDatabase({ dataDir: ${JSON.stringify(dataDir)}, settings: { fsync: 'off' } })
+   process.send?.({ url: database.url, pid: database.pid() })`,
+)
 const isGone = (pid: number) => until(() => processId(pid) === null, 15_000)
 
 test('an interrupted initdb, and a pid file that names another process, are no obstacle', async () => {
@@ -57,6 +72,20 @@ test('a database whose keeper was killed is stopped by the next start, which kee
   expect(processId(orphan)).toBe(null)
   expect(second.url).toBe(first.url)
   expect(await recall(second.url)).toBe(42)
+})
+
+test('when its parent is killed, those who are connected may finish; then it is stopped', async () => {
+  const parent = forkTypeScript(orphanMaker, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const [{ url, pid }] = (await once(parent, 'message')) as [{ url: string; pid: number }]
+  await onConnection(url, async (client) => {
+    await client.query('BEGIN')
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
+    expect(await until(() => refusesNewClients(url), 10_000, 50)).toBe(true)
+    expect((await client.query('SELECT answer FROM kept')).rows).toEqual([{ answer: 42 }])
+    await client.query('COMMIT')
+  })
+  expect(await isGone(pid)).toBe(true)
 })
 
 test('it listens on this machine only, and refuses a wrong password', async () => {

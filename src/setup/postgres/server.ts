@@ -40,6 +40,17 @@ export async function startServer(
   return { process: child, pid: child.pid ?? 0, ended }
 }
 
+/** 5 s: longer than a running payment takes, unless the bank does not answer; the worker finds that one again. */
+const CLIENTS_MS = 5_000
+
+/** Smart shutdown: those who are connected may finish and leave, nobody new comes in. Who is still there after 5 s is cut off. */
+export async function stopServerAfterClients(server: PostgresServer): Promise<void> {
+  server.process.kill('SIGTERM')
+  const patience = setTimeout(() => void stopServer(server), CLIENTS_MS)
+  await server.ended
+  clearTimeout(patience)
+}
+
 /** Fast shutdown: connections are ended, data is flushed. After 20 s it is stopped by force, and replays its log at the next start. */
 export async function stopServer(server: PostgresServer): Promise<void> {
   server.process.kill('SIGINT')
