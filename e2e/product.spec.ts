@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import net from 'node:net'
 import { expect, test } from './fixtures'
 
 test('a web process that is killed is replaced, and answers at the same address', { tag: '@alone' }, async ({
@@ -31,6 +32,14 @@ test('the demo operator is signed in, and an order that a test makes can be open
   await page.goto(order.checkoutUrl)
   await expect(page.getByRole('button', { name: /24\.00/ }).first()).toBeVisible()
   expect(await bankCharges(order.id)).toEqual([])
+})
+
+test('a proxy that asks in HTTP/1.0, without a Host, is told that it is ready', async ({ demo }) => {
+  const socket = net.connect(Number(new URL(demo.baseUrl).port), '127.0.0.1')
+  socket.end('GET /api/ready HTTP/1.0\r\n\r\n')
+  let answer = ''
+  for await (const chunk of socket) answer += chunk
+  expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*"ready"/)
 })
 
 test('web and worker have logins of their own, and neither URL nor password of the owner', async ({

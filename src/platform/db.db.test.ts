@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
-import { openPool, statementSender } from './db'
+import { openDb, openPool, statementSender, takesWrites } from './db'
 
 let database: TestDatabase
 let pool: pg.Pool
@@ -32,6 +32,22 @@ it('a plan from the time when a table was small does not stay', async () => {
   expect(await plan()).toContain('Seq Scan')
   for (let count = 2; count <= 16; count++) await send(LOOK_UP)
   expect(await plan()).toContain('Index')
+})
+
+it('a database that only reads, or has no tables yet, takes no writes', async () => {
+  const taken = async (settings: string) => {
+    const connections = openPool(database.appUrl, { max: 1, name: 'test', settings })
+    const db = openDb(connections)
+    try {
+      return await takesWrites(db)
+    } finally {
+      await db.$disconnect()
+      await connections.end()
+    }
+  }
+  expect(await taken('-c default_transaction_read_only=off')).toBe(true)
+  expect(await taken('-c default_transaction_read_only=on')).toBe(false)
+  expect(await taken('-c search_path=pg_catalog')).toBe(false)
 })
 
 it('values arrive as Prisma returns them, whatever time zone the session has', async () => {

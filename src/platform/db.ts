@@ -66,11 +66,12 @@ export function openPool(
   return pool
 }
 
-/** True when the database answers and has been migrated. Never rejects. */
-export async function isReachable(db: Db): Promise<boolean> {
+/** True when the database answers, is migrated, and takes writes: neither a standby nor read-only. */
+export async function takesWrites(db: Db): Promise<boolean> {
   try {
-    await db.$queryRaw(sql`SELECT 1 FROM merchant LIMIT 1`)
-    return true
+    const rows = await db.$queryRaw<{ readOnly: string }[]>(sql`
+      SELECT current_setting('transaction_read_only') AS "readOnly", (SELECT 1 FROM merchant LIMIT 1)`)
+    return rows[0]?.readOnly === 'off'
   } catch {
     return false
   }

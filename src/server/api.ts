@@ -2,7 +2,6 @@ import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
 import { ProblemError } from '@/idempotency/problems'
-import { isReachable } from '@/platform/db'
 import { requestAddress } from './admission/address'
 import { auditExport } from './audit-export'
 import { authRoutes } from './auth-routes'
@@ -46,7 +45,7 @@ export function createApi(deps: Deps) {
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
   app.get('/api/ready', async (c) =>
-    !deps.engine.isClosed() && (await isReachable(deps.db))
+    !deps.engine.isClosed() && (await deps.readiness.isReady())
       ? c.json({ status: 'ready' })
       : c.json({ status: 'unavailable' }, 503, { 'Retry-After': '2' }),
   )

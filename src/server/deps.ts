@@ -12,6 +12,7 @@ import { reportRefusals } from './admission/refusals'
 import { ShopperLimits } from './admission/shopper-limits'
 import { SignInLimits } from './admission/sign-in-limits'
 import { buildCore, type Core } from './core'
+import { Readiness } from './readiness'
 import { UnderWay } from './under-way'
 
 /** The parts of the web process, built in one place. Nothing else constructs a client, a pool or an engine. */
@@ -22,6 +23,7 @@ export interface Deps extends Core {
   signInLimits: SignInLimits
   /** Reports of presses that are being checked: a receipt counts them. */
   pressReports: UnderWay
+  readiness: Readiness
   auth: Auth
   /** Encrypt the secrets of authenticator apps. */
   factorKeys: FactorKeys
@@ -60,6 +62,7 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
     ...core,
     admission: new Admission({ callers, pool: core.pool, perMinute: env.PAYONCE_RATE_PER_MINUTE }),
     pressReports: new UnderWay(),
+    readiness: new Readiness(core.db),
     shopperLimits: new ShopperLimits({
       pool: core.pool,
       perMinute: env.PAYONCE_SHOPPER_RATE_PER_MINUTE,

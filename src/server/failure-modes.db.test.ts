@@ -4,6 +4,7 @@ import { deferred } from '@/idempotency/testing/engine'
 import { openPool } from '@/platform/db'
 import { createApi } from './api'
 import { buildDeps, type Deps } from './deps'
+import { Readiness } from './readiness'
 import { openTestProduct, payReply, type TestProduct } from './testing/product'
 
 /** Known failures of payment systems (docs/failure-modes.md) that no other suite meets by its name. */
@@ -113,6 +114,16 @@ describe('storage and race', () => {
       expect(await charges()).toBe(1)
     },
   )
+
+  it('a server that was told to stop says first that it is not ready, and still pays', async () => {
+    const leaving = new Readiness(product.deps.db)
+    vi.spyOn(product.deps.readiness, 'isReady').mockImplementation(() => leaving.isReady())
+    expect((await product.call('/api/ready')).status).toBe(200)
+    leaving.leave()
+    expect((await product.call('/api/ready')).status).toBe(503)
+    expect((await pay()).status).toBe(200)
+    vi.restoreAllMocks()
+  })
 
   it('F7 F8 thirty duplicates wait for a slow bank: no connection is held, and others are served at once', async () => {
     const bank = heldBank()

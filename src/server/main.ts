@@ -1,4 +1,5 @@
 import http from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { guestOf, shopperCookie } from '@/access/shopper'
 import { localeOfPage } from '@/i18n/choose-locale'
@@ -33,7 +34,8 @@ async function main(): Promise<void> {
   // the supervisor.
   onStopRequest(() => void drain(server, deps))
   await refuseWrongRights(deps.pool, deps.bankPool)
-  const api = getRequestListener(createApi(deps).fetch)
+  // HTTP/1.0, in which proxies ask whether we are ready, has no Host.
+  const api = getRequestListener(createApi(deps).fetch, { hostname: 'localhost' })
   const pages = openPages(deps)
   const development = deps.env.NODE_ENV === 'development'
   const security = { secure: deps.env.baseUrl.startsWith('https:'), development }
@@ -87,10 +89,12 @@ function forwardedFor({ headers }: http.IncomingMessage): string | undefined {
 
 let draining = false
 
-/** Begins no new payment, lets running ones end and be stored, then closes the port and exits. */
+/** Says that it is not ready, begins no new payment, lets running ones end and be stored, then closes the port and exits. */
 async function drain(server: http.Server, deps: Deps): Promise<void> {
   if (draining) return
   draining = true
+  deps.readiness.leave()
+  await pause(deps.env.PAYONCE_DRAIN_LAG_MS)
   const deadline = setTimeout(() => process.exit(1), DRAIN_MS)
   // The port stays open until then: a proxy that has not noticed yet gets a 503, not a refused connection.
   deps.engine.close()
