@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{src,lab,conform}/**/*.test.{ts,tsx}'],
+          include: ['{src,lab,conform,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.db.test.ts'],
         },
       },
@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'db',
           environment: 'node',
-          include: ['{src,lab,conform}/**/*.db.test.ts'],
+          include: ['{src,lab,conform,bench}/**/*.db.test.ts'],
           globalSetup: 'src/setup/test/cluster.ts',
           // Rows of raw SQL are compared with their shapes.
           setupFiles: 'src/setup/test/check-rows.ts',

@@ -34,12 +34,12 @@ interface Load<Job> {
   path: string
   what: Measured['what']
   jobs: Job[]
-  /** Jobs that run at the same time. */
-  concurrency: number
+  /** Each makes its next job when the last one is answered. */
+  callers: number
 }
 
 /**
- * Runs `operation` once for every job, `concurrency` at a time, and measures the cost of an operation. A closed loop: the
+ * Runs `operation` once for every job, one for each caller at a time, and measures the cost of an operation. A closed loop: the
  * latencies are those at full load, not those of a steady trickle.
  */
 export async function measure<Job>(
@@ -47,7 +47,7 @@ export async function measure<Job>(
   operation: (job: Job) => Promise<unknown>,
   probe: Probe,
 ): Promise<Measured> {
-  const { path, what, jobs, concurrency } = load
+  const { path, what, jobs, callers } = load
   await probe.settle()
   await probe.owner.query('SELECT pg_stat_statements_reset()')
   const before = await snapshot(probe)
@@ -61,7 +61,7 @@ export async function measure<Job>(
       latencies.push(performance.now() - sent)
     }
   }
-  await Promise.all(Array.from({ length: concurrency }, caller))
+  await Promise.all(Array.from({ length: callers }, caller))
   const seconds = (performance.now() - start) / 1000
   const after = await snapshot(probe)
   const n = jobs.length

@@ -3,14 +3,19 @@ import os from 'node:os'
 import path from 'node:path'
 import { type Database, startDatabase } from './keeper'
 
-/** Starts a PostgreSQL on a temporary folder that `stop` deletes. Its data need not survive, so nothing is flushed to disk. */
-export async function startThrowAway(database: string): Promise<Pick<Database, 'url' | 'stop'>> {
+/**
+ * Starts a PostgreSQL on a temporary folder that `stop` deletes. Its data need not survive, so nothing is flushed to disk, unless `durable`
+ * asks for it: then a commit costs what it costs in production.
+ */
+export async function startThrowAway(
+  database: string,
+  { durable = false } = {},
+): Promise<Pick<Database, 'url' | 'stop'>> {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-throw-away-'))
   // mkdtemp locks out all other users, and under root PostgreSQL runs as one of them.
   fs.chmodSync(dataDir, 0o711)
   const settings = {
-    fsync: 'off',
-    full_page_writes: 'off',
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
     max_connections: '250',
     max_prepared_transactions: '0',
   }

@@ -16,7 +16,7 @@ export function readOptions<const Options extends NonNullable<ParseArgsConfig['o
   try {
     return parseArgs({ options }).values
   } catch (error) {
-    return refuse(reasonOf(error), usage)
+    return refuseOption(reasonOf(error), usage)
   }
 }
 
@@ -24,10 +24,11 @@ export function readOptions<const Options extends NonNullable<ParseArgsConfig['o
 export function readCount(option: string, value: string, usage: string): number {
   return /^\d{1,15}$/.test(value)
     ? Number(value)
-    : refuse(`${option} takes a whole number, not "${value}".`, usage)
+    : refuseOption(`${option} takes a whole number, not "${value}".`, usage)
 }
 
-function refuse(reason: string, usage: string): never {
+/** Prints the reason and the usage, and ends the process with code 2. */
+export function refuseOption(reason: string, usage: string): never {
   printError(`${reason}\n\n${usage}`)
   process.exit(2)
 }

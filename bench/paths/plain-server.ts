@@ -1,10 +1,11 @@
 import http from 'node:http'
 import pg from 'pg'
 import { hashOf } from '@/access/token'
-import { readId } from '@/lib/id'
+import { readId, uuidv7 } from '@/lib/id'
 import { readEnv } from '@/platform/env'
 import { baseline, READ } from './baseline'
 import { answerProbes } from './child'
+import { FLOOR } from './http'
 
 /**
  * A handler written by hand with node:http and pg: the same statements as a payment through REST, in the same order (API key, quota,
@@ -22,6 +23,7 @@ const QUOTA = `INSERT INTO rate_limit VALUES ($1, 1, $2) ON CONFLICT (key) DO UP
   expire = CASE WHEN rate_limit.expire <= $3 THEN $2 ELSE rate_limit.expire END RETURNING points, expire`
 
 const server = http.createServer((request, response) => {
+  if (request.url === FLOOR) return void floor(request, response)
   let text = ''
   request.on('data', (chunk) => (text += chunk))
   request.on('end', () => {
@@ -31,6 +33,16 @@ const server = http.createServer((request, response) => {
     )
   })
 })
+
+/** As little as a replay can be: a request, and one read. */
+async function floor(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  await pool.query({
+    name: 'read',
+    text: READ,
+    values: [uuidv7(), String(request.headers['idempotency-key'])],
+  })
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+}
 
 async function pay(headers: http.IncomingHttpHeaders, { orderId }: { orderId: string }): Promise<string> {
   const hash = hashOf(String(headers.authorization).slice(7))
@@ -43,9 +55,12 @@ async function pay(headers: http.IncomingHttpHeaders, { orderId }: { orderId: st
   const recordId = `raw-${headers['idempotency-key']}`
   const { rows } = await pool.query({ name: 'read', text: READ, values: [merchantId, recordId] })
   if (rows[0]?.answer) return rows[0].answer
-  await baseline(pool, merchantId).fresh(readId('ord', orderId) as string, String(headers['idempotency-key']))
+  await baseline(pool, merchantId).fresh({
+    orderId: readId('ord', orderId) as string,
+    key: String(headers['idempotency-key']),
+  })
   return '{"payment":{"id":"pay_0","status":"succeeded","amount":2400}}'
 }
 
 server.listen(PORT, '127.0.0.1', () => process.send?.({ ready: true }))
-answerProbes(async () => undefined)
+answerProbes({})

@@ -1,74 +1,35 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
-import { payOperation } from '@/checkout/pay'
-import { shopperAnswers } from '@/checkout/shopper-answers'
-import { systemClock } from '@/idempotency/core/clock'
-import { Engine } from '@/idempotency/core/engine'
-import { openStore } from '@/idempotency/stores/open-store'
-import type { SendStatement } from '@/idempotency/stores/pg-batches'
-import { showId, uuidv7 } from '@/lib/id'
-import { type Db, openClient } from '@/platform/db'
+import { showId } from '@/lib/id'
 import type { ProductUrls } from '@/setup/postgres/logins'
 import { typescriptArgs } from '@/setup/process/fork-typescript'
 import { freePort } from '@/setup/process/port'
-import { instantGateway } from './gateway'
+import type { Probe } from '../measure'
+import type { Stage } from '../stage'
+import type { Path } from './path'
 
-/** One payment to make: its key, and the order that it pays. */
-export interface BenchPayment {
-  key: string
-  orderId: string
-}
-
-/** The engine and its store in this process, without HTTP. */
-export async function enginePath(db: Db, send: SendStatement, merchantId: string) {
-  const { store, ready } = openStore({ client: db, send, openClient, worker: 'bench', newToken: uuidv7 })
-  await ready
-  const engine = new Engine({
-    store,
-    observe: () => undefined,
-    clock: systemClock,
-    newId: uuidv7,
-    fieldSecrets: ['bench'],
-  })
-  const operation = payOperation({
-    name: 'checkout.pay',
-    db,
-    gateway: instantGateway,
-    newId: uuidv7,
-    newReceiptToken: uuidv7,
-    now: systemClock.now,
-    answers: shopperAnswers,
-  })
-  return async ({ key, orderId }: BenchPayment) => {
-    const input = { merchantId, orderId, version: 1, paymentMethod: 'pm_card_visa' }
-    const reply = await engine.run(operation, {
-      scope: { merchantId, actor: 'bench' },
-      key,
-      input,
-      waitMs: 0,
-      source: 'bench',
-      requestId: key,
-    })
-    if (reply.kind !== 'answer' || reply.answer.status !== 200)
-      throw new Error(`a bench payment failed: ${JSON.stringify(reply)}`)
-  }
-}
+/** Of the hand-written server: one read. */
+export const FLOOR = '/floor'
 
 /** A server in a process of its own; the load comes from this process, over kept-alive connections. */
 export interface MeasuredServer {
-  post(path: string, headers: Record<string, string>, body: object): Promise<void>
+  /** @returns the answer's body. @throws Error when the status is not 2xx */
+  post(path: string, headers: Record<string, string>, body: object): Promise<string>
   cookie(): Promise<string>
   cpuUs(): Promise<number>
   settle(): Promise<void>
+  /** How often its bank was asked to charge. */
+  asked(): Promise<number>
+  /** Opens that many connections, which stay open. */
+  connect(count: number): Promise<void>
   /** Ends the process; resolves when it is gone, so that the database can stop without breaking its connections. */
   close(): Promise<void>
 }
 
 export async function startServer(
   file: 'server' | 'plain-server',
-  logins: ProductUrls,
-  concurrency: number,
+  { logins, onClose }: Stage,
 ): Promise<MeasuredServer> {
   const port = await freePort()
   const child = fork(new URL(`./${file}.ts`, import.meta.url), [], {
@@ -76,15 +37,18 @@ export async function startServer(
     env: serverEnv(logins, port),
   })
   await reply(child, 'ready')
-  const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency })
-  return {
-    post: (path, headers, body) => post({ agent, port, path, headers }, JSON.stringify(body)),
+  const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 4096 })
+  const get = () => send({ agent, port, method: 'GET', path: '/api/health', headers: {} }, '')
+  const server: MeasuredServer = {
+    post: (path, headers, body) => send({ agent, port, method: 'POST', path, headers }, JSON.stringify(body)),
+    connect: async (count) => void (await Promise.all(Array.from({ length: count }, get))),
     cookie: async () => {
       const response = await fetch(`http://127.0.0.1:${port}/api/trpc/checkout.order?input=%7B%7D`)
       return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
     },
     cpuUs: async () => Number(await ask(child, 'cpu', 'cpuUs')),
     settle: async () => void (await ask(child, 'settle', 'settled')),
+    asked: async () => Number(await ask(child, 'asked', 'asked')),
     close: async () => {
       agent.destroy()
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -93,27 +57,41 @@ export async function startServer(
       await gone
     },
   }
+  onClose(server.close)
+  return server
 }
 
-/** A payment through tRPC, as the checkout page makes it. */
-export async function trpcPath(server: MeasuredServer) {
+/** Payments through tRPC, as the checkout page makes them. */
+export async function trpcPath(server: MeasuredServer, stage: Stage): Promise<Path> {
   const cookie = await server.cookie()
-  return ({ key, orderId }: BenchPayment) =>
+  const pay: Path['replay'] = ({ key, orderId }) =>
     server.post(
       '/api/trpc/checkout.pay',
       { cookie },
       { key, orderId: showId('ord', orderId), version: 1, paymentMethod: 'pm_card_visa' },
     )
+  return { name: 'tRPC over HTTP', probe: probeOf(server, stage), fresh: pay, replay: pay }
 }
 
-/** A payment through REST, or through the hand-written handler. */
-export function restPath(server: MeasuredServer, token: string) {
-  return ({ key, orderId }: BenchPayment) =>
+/** Payments through REST, or through the hand-written handler. */
+export function restPath(name: string, server: MeasuredServer, stage: Stage, token: string): Path {
+  const pay: Path['replay'] = ({ key, orderId }) =>
     server.post(
       '/api/v1/payments',
       { authorization: `Bearer ${token}`, 'idempotency-key': key },
       { orderId: showId('ord', orderId), paymentMethod: 'pm_card_visa' },
     )
+  return { name, probe: probeOf(server, stage), fresh: pay, replay: pay }
+}
+
+/** The least that an answer from the database can cost over HTTP. */
+export function floorPath(server: MeasuredServer, stage: Stage): Path {
+  const replay: Path['replay'] = ({ key }) => server.post(FLOOR, { 'idempotency-key': key }, {})
+  return { name: 'node:http + one SELECT', probe: probeOf(server, stage), fresh: null, replay }
+}
+
+function probeOf({ cpuUs, settle }: MeasuredServer, { here }: Stage): Probe {
+  return { ...here, cpuUs, settle }
 }
 
 function serverEnv(logins: ProductUrls, port: number): NodeJS.ProcessEnv {
@@ -130,29 +108,25 @@ function serverEnv(logins: ProductUrls, port: number): NodeJS.ProcessEnv {
   }
 }
 
-function post(
-  {
-    agent,
-    port,
-    path,
-    headers,
-  }: { agent: http.Agent; port: number; path: string; headers: Record<string, string> },
-  body: string,
-): Promise<void> {
-  const options = {
-    agent,
-    port,
-    host: '127.0.0.1',
-    method: 'POST',
-    path,
-    headers: { 'content-type': 'application/json', ...headers },
-  }
+interface Sent {
+  agent: http.Agent
+  port: number
+  method: string
+  path: string
+  headers: Record<string, string>
+}
+
+function send({ headers, ...to }: Sent, body: string): Promise<string> {
+  const options = { ...to, host: '127.0.0.1', headers: { 'content-type': 'application/json', ...headers } }
   return new Promise((resolve, reject) => {
     const request = http.request(options, (response) => {
       const { statusCode = 0 } = response
-      response.resume()
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk) => (text += chunk))
       response.on('end', () =>
-        statusCode < 300 ? resolve() : reject(new Error(`a bench payment was answered ${statusCode}`)),
+        statusCode < 300
+          ? resolve(text)
+          : reject(new Error(`a bench payment was answered ${statusCode}: ${text}`)),
       )
     })
     request.on('error', reject)

@@ -1,13 +1,17 @@
 import type pg from 'pg'
 import { uuidv7 } from '@/lib/id'
+import type { Path } from './path'
 
 /**
  * The floor to compare the product with, in the same run on the same machine: the two commits of a payment as two prepared
  * statements, and the one read of a replay. As pgbench would: no Prisma, no engine, no checks in Node.
  */
-export function baseline(pool: pg.Pool, merchantId: string) {
+export function baseline(
+  pool: pg.Pool,
+  merchantId: string,
+): Pick<Path, 'replay'> & { fresh: Path['replay'] } {
   return {
-    fresh: async (orderId: string, key: string = uuidv7()) => {
+    fresh: async ({ key, orderId }) => {
       const [id, recordId] = [uuidv7(), `raw-${key}`]
       await pool.query({ name: 'begin', text: BEGIN, values: [merchantId, recordId, id, orderId] })
       await pool.query({
@@ -15,11 +19,8 @@ export function baseline(pool: pg.Pool, merchantId: string) {
         text: FINISH,
         values: [merchantId, recordId, id, orderId, `ch_${id}`, uuidv7(), uuidv7(), uuidv7()],
       })
-      return recordId
     },
-    replay: async (recordId: string) => {
-      await pool.query({ name: 'read', text: READ, values: [merchantId, recordId] })
-    },
+    replay: ({ key }) => pool.query({ name: 'read', text: READ, values: [merchantId, `raw-${key}`] }),
   }
 }
 

@@ -4,10 +4,13 @@ import { readEnv } from '@/platform/env'
 import { createApi } from '@/server/api'
 import { buildDeps } from '@/server/deps'
 import { answerProbes } from './child'
-import { instantGateway } from './gateway'
+import { instantBank } from './gateway'
 
 /** The product's API in a process of its own, as `npm start` runs it, except that the bank answers at once. */
-const deps = buildDeps(readEnv(), instantGateway)
+const bank = instantBank()
+const deps = buildDeps(readEnv(), bank.gateway)
 const server = http.createServer(getRequestListener(createApi(deps).fetch))
-server.listen(deps.env.PORT, '127.0.0.1', () => process.send?.({ ready: true }))
-answerProbes(() => deps.attempts.flush())
+server.listen({ port: deps.env.PORT, host: '127.0.0.1', backlog: 4096 }, () =>
+  process.send?.({ ready: true }),
+)
+answerProbes({ settle: () => deps.attempts.flush(), asked: bank.asked })

@@ -1,0 +1,64 @@
+import type { Bar } from './bars'
+import type { Figure } from './rounds'
+
+/** A table for the terminal, or in Markdown. Columns from `right` on are numbers. */
+export function table(
+  head: readonly string[],
+  rows: readonly string[][],
+  right: number,
+  markdown: boolean,
+): string {
+  const all = [head, ...rows]
+  const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]?.length ?? 0)))
+  const cells = (row: readonly string[]) =>
+    widths.map((width, column) =>
+      column < right ? (row[column] ?? '').padEnd(width) : (row[column] ?? '').padStart(width),
+    )
+  if (!markdown) return all.map((row) => cells(row).join('  ').trimEnd()).join('\n')
+  const rule = widths.map((_, column) => (column < right ? '---' : '--:'))
+  return [head, rule, ...rows]
+    .map((row, index) => `| ${(index === 1 ? row : cells(row)).join(' | ')} |`)
+    .join('\n')
+}
+
+const HEAD = [
+  '',
+  'callers',
+  'path',
+  '/s',
+  'slowest–fastest',
+  'p50 ms',
+  'p99 ms',
+  'Node µs',
+  'PostgreSQL µs',
+  'round trips',
+  'commits',
+  'WAL bytes',
+]
+
+export function figuresTable(figures: readonly Figure[], markdown: boolean): string {
+  const rows = figures.map((one) => [
+    one.what,
+    String(one.callers),
+    one.path,
+    thousands(one.perSecond),
+    `${thousands(one.slowest)}–${thousands(one.fastest)}`,
+    one.p50Ms.toFixed(2),
+    one.p99Ms.toFixed(1),
+    thousands(one.nodeCpuUs),
+    one.postgresCpuUs === null ? '—' : thousands(one.postgresCpuUs),
+    one.roundTrips.toFixed(2),
+    one.commits.toFixed(2),
+    thousands(one.walBytes),
+  ])
+  return table(HEAD, rows, 3, markdown)
+}
+
+export function barsTable(bars: readonly Bar[], markdown: boolean): string {
+  const rows = bars.map(({ bar, measured, wanted, met }) => [bar, measured, wanted, met ? 'met' : 'not met'])
+  return table(['bar', 'measured', 'wanted', ''], rows, 4, markdown)
+}
+
+export function thousands(value: number): string {
+  return Math.round(value).toLocaleString('en-GB')
+}
