@@ -1,5 +1,7 @@
 import type { Figure } from './rounds'
+import type { Scaled } from './scale'
 import type { Pair } from './trials/crowd'
+import type { PgbenchRate } from './trials/pgbench'
 import type { Storm } from './trials/storm'
 
 /** One thing that is asked of the product's speed. */
@@ -14,10 +16,12 @@ export interface Results {
   figures: readonly Figure[]
   storms: readonly Storm[]
   pairs: readonly Pair[]
+  /** Null: it is not installed here. */
+  pgbench: readonly PgbenchRate[] | null
 }
 
 /** Compares the figures of one run. A bar whose figures were not measured is left out. */
-export function barsOf({ figures, storms, pairs }: Results): Bar[] {
+export function barsOf({ figures, storms, pairs }: Omit<Results, 'pgbench'>): Bar[] {
   const figure = (path: string, callers: number, what: Figure['what'] = 'fresh') =>
     figures.find((one) => one.path === path && one.callers === callers && one.what === what)
   const share = (path: string, callers: number, least: number): Bar[] => {
@@ -61,6 +65,41 @@ export function barsOf({ figures, storms, pairs }: Results): Bar[] {
     ),
     ...pairs.map(({ what, usual, other, least }) =>
       bar(what, round(other / usual), `≥ ${least}`, other / usual >= least),
+    ),
+  ]
+}
+
+/** Pages that read more than a page: a search, a month, a check of everything. */
+const LONG = /search|30 days|checked/
+
+/** Compares the pay path on a small database and on a large one, and asks that pages are read at once. */
+export function barsOfScale({ small, large }: Scaled): Bar[] {
+  const [before, after] = [small, large].map(({ figures }) =>
+    figures.find(({ path, what }) => path === 'engine' && what === 'fresh'),
+  )
+  if (!before || !after) return []
+  const slower = after.p99Ms / before.p99Ms
+  const slow = large.pages.filter(({ page, ms }) => !LONG.test(page) && ms > 20)
+  return [
+    bar('engine’s p99, large ÷ small', round(slower), '≤ 1.25', slower <= 1.25),
+    ...(
+      [
+        ['small', before, 6],
+        ['large', after, 12],
+      ] as const
+    ).map(([size, { walBytes }, limit]) =>
+      bar(
+        `WAL a payment, ${size}`,
+        `${round(walBytes / 1000)} kB`,
+        `≤ ${limit} kB`,
+        walBytes <= limit * 1000,
+      ),
+    ),
+    bar(
+      'pages above 20 ms, without searches, 30 days and checks',
+      slow.map(({ page }) => page).join(', ') || 'none',
+      'none',
+      slow.length === 0,
     ),
   ]
 }

@@ -1,10 +1,11 @@
 import os from 'node:os'
 import { readCount, readOptions, refuseOption } from '@/setup/process/command-line'
 import { print } from '@/setup/process/console'
-import { barsOf, type Results } from './bars'
-import { openStage } from './stage'
+import { barsOf, barsOfScale, type Results } from './bars'
+import { measureScale } from './scale'
+import { openStage, type Stage } from './stage'
 import { measureAll } from './standard'
-import { barsTable, figuresTable } from './table'
+import { barsTable, figuresTable, pagesTable, pgbenchLine, thousands } from './table'
 
 /** `npm run bench`: what a payment and a replay cost, on each way to make them, in one run. */
 const USAGE = `Usage: npm run bench -- [options]
@@ -17,6 +18,7 @@ node:http handler that runs REST's SQL, and the least that an answer can cost. T
   --rounds <number>     rounds with each number of callers (3)
   --callers <list>      callers at a time (1,16,64)
   --fsync <on|off>      measure only so
+  --scale <number>      instead: the pay path, and what pages read, with so many payments in the database (fsync on)
   --markdown            print the tables as Markdown
   --json                print the results as JSON`
 
@@ -25,6 +27,7 @@ const values = readOptions(USAGE, {
   rounds: { type: 'string', default: '3' },
   callers: { type: 'string', default: '1,16,64' },
   fsync: { type: 'string' },
+  scale: { type: 'string' },
   markdown: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 })
@@ -33,17 +36,51 @@ const plan = {
   rounds: readCount('--rounds', values.rounds, USAGE),
   callers: values.callers.split(',').map((count) => readCount('--callers', count, USAGE)),
 }
-const results: Record<string, Results> = {}
-for (const fsync of chosen(values.fsync)) {
+if (values.scale) await scale(readCount('--scale', values.scale, USAGE))
+else await standard()
+
+async function standard(): Promise<void> {
+  const results: Record<string, Results> = {}
+  for (const fsync of chosen(values.fsync)) {
+    const measured = await onStage(fsync, (stage) => measureAll(stage, plan))
+    results[fsync] = measured
+    if (values.json) continue
+    const parts = [
+      conditions(fsync),
+      figuresTable(measured.figures, values.markdown),
+      pgbenchLine(measured.pgbench),
+    ]
+    if (fsync === 'on' || values.fsync) parts.push(barsTable(barsOf(measured), values.markdown))
+    print(`${parts.join('\n\n')}\n`)
+  }
+  if (values.json) print(JSON.stringify({ machine: machine(), plan, results }, null, 2))
+}
+
+async function scale(payments: number): Promise<void> {
+  const fsync = values.fsync ?? 'on'
+  const scaled = await onStage(fsync, (stage) => measureScale(stage, payments, plan))
+  if (values.json) return print(JSON.stringify({ machine: machine(), fsync, ...scaled }, null, 2))
+  const { small, large } = scaled
+  const parts = [
+    conditions(fsync),
+    `${thousands(small.payments)} payments in the database`,
+    figuresTable(small.figures, values.markdown),
+    `${thousands(large.payments)} payments in the database`,
+    figuresTable(large.figures, values.markdown),
+    pagesTable(large.pages, values.markdown),
+    barsTable(barsOfScale(scaled), values.markdown),
+  ]
+  print(parts.join('\n\n'))
+}
+
+async function onStage<Result>(fsync: string, work: (stage: Stage) => Promise<Result>): Promise<Result> {
   const stage = await openStage({ durable: fsync === 'on' })
   try {
-    results[fsync] = await measureAll(stage, plan)
-    if (!values.json) print(report(fsync, results[fsync]))
+    return await work(stage)
   } finally {
     await stage.close()
   }
 }
-if (values.json) print(JSON.stringify({ machine: machine(), plan, results }, null, 2))
 
 function chosen(fsync: string | undefined): readonly string[] {
   if (fsync === undefined) return ['on', 'off']
@@ -52,13 +89,9 @@ function chosen(fsync: string | undefined): readonly string[] {
     : refuseOption(`--fsync is on or off, not "${fsync}".`, USAGE)
 }
 
-function report(fsync: string, measured: Results): string {
-  const parts = [
-    `${machine()}; fsync and full_page_writes ${fsync}; ${plan.payments} payments a path and round, medians of ${plan.rounds} rounds`,
-    figuresTable(measured.figures, values.markdown),
-  ]
-  if (fsync === 'on' || values.fsync) parts.push(barsTable(barsOf(measured), values.markdown))
-  return `${parts.join('\n\n')}\n`
+function conditions(fsync: string): string {
+  const { payments, rounds } = plan
+  return `${machine()}; fsync and full_page_writes ${fsync}; ${payments} payments a path and round, medians of ${rounds} rounds`
 }
 
 function machine(): string {

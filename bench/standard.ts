@@ -8,6 +8,7 @@ import type { Path } from './paths/path'
 import { inTurn, type Plan, paymentsOf } from './rounds'
 import { newToken, type Stage } from './stage'
 import { hotMerchant, poisoned } from './trials/crowd'
+import { pgbench } from './trials/pgbench'
 import { storm } from './trials/storm'
 
 const STORM = 1_000
@@ -51,5 +52,6 @@ export async function measureAll(stage: Stage, plan: Plan): Promise<Results> {
     figures,
     storms,
     pairs: [await hotMerchant(stage, plan.payments), await poisoned(stage, plan.payments)],
+    pgbench: await pgbench(stage, merchantId, plan.payments, plan.callers),
   }
 }

@@ -1,5 +1,7 @@
 import type { Bar } from './bars'
 import type { Figure } from './rounds'
+import type { PageTime } from './trials/pages'
+import type { PgbenchRate } from './trials/pgbench'
 
 /** A table for the terminal, or in Markdown. Columns from `right` on are numbers. */
 export function table(
@@ -57,6 +59,16 @@ export function figuresTable(figures: readonly Figure[], markdown: boolean): str
 export function barsTable(bars: readonly Bar[], markdown: boolean): string {
   const rows = bars.map(({ bar, measured, wanted, met }) => [bar, measured, wanted, met ? 'met' : 'not met'])
   return table(['bar', 'measured', 'wanted', ''], rows, 4, markdown)
+}
+
+export function pagesTable(pages: readonly PageTime[], markdown: boolean): string {
+  const rows = pages.map(({ page, ms }) => [page, ms < 10 ? ms.toFixed(1) : thousands(ms)])
+  return table(['page', 'ms'], rows, 1, markdown)
+}
+
+export function pgbenchLine(rates: readonly PgbenchRate[] | null): string {
+  const shown = rates?.map(({ callers, perSecond }) => `${thousands(perSecond)}/s with ${callers}`).join(', ')
+  return shown ? `pgbench, the statements of raw SQL: ${shown}` : 'pgbench is not installed here'
 }
 
 export function thousands(value: number): string {

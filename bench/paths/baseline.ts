@@ -27,7 +27,7 @@ export function baseline(
 export const READ =
   'SELECT *, lease_until < now() AS over FROM idempotency_record WHERE merchant_id = $1 AND id = $2'
 
-const BEGIN = `
+export const BEGIN = `
   WITH claim AS (
     INSERT INTO idempotency_record (merchant_id, id, scope, operation, key, fingerprint, fingerprint_version, state, token, worker, subject_id)
     VALUES ($1, $2, 'shopper', 'checkout.pay', $2, 'fingerprint', 1, 'sending', $3, 'bench', $3) ON CONFLICT (merchant_id, id) DO UPDATE SET key = excluded.key
@@ -36,7 +36,7 @@ const BEGIN = `
   SELECT o.merchant_id, $3, o.id, $2, o.amount, o.currency, 'pm_card_visa', $3::text, $3::text FROM orders o, claim
   WHERE o.merchant_id = $1 AND o.id = $4 AND o.status = 'open' AND claim.token = $3 ON CONFLICT DO NOTHING RETURNING *`
 
-const FINISH = `
+export const FINISH = `
   WITH record AS (
     UPDATE idempotency_record SET state = 'completed', completed_at = now(), status = 200, answer = '{"payment":{"id":"pay_0","status":"succeeded","amount":2400}}'
     WHERE merchant_id = $1 AND id = $2 AND token = $3),
