@@ -1,10 +1,32 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { uuidv7 } from '@/lib/id'
+import { readSetupEnv } from '@/platform/env'
 import { expectReceipt, openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
 
 test('the dashboard is behind a sign-in', async ({ page }) => {
   await page.goto('/dashboard/payments')
   await expect(page).toHaveURL(/\/sign-in/)
+})
+
+test('visits without a sign-in are led there, and are no errors in the log', async ({ request }) => {
+  const pages = [
+    '',
+    '/payments',
+    '/audit',
+    '/account',
+    '/ledger',
+    '/payments/pay_00000000000070008000000000000000',
+  ]
+  // At once, as a page and its layout race: one visit alone may be lucky.
+  const visits = [...pages, ...pages, ...pages, ...pages].map((page) =>
+    request.get(`/dashboard${page}`, { headers: { cookie: '' }, maxRedirects: 0 }),
+  )
+  for (const answer of await Promise.all(visits))
+    expect([answer.status(), answer.headers().location]).toEqual([307, '/sign-in'])
+  const log = fs.readFileSync(path.join(readSetupEnv().dataDir, '..', 'log'), 'utf8')
+  expect(log.split('\n').filter((line) => line.includes('Sign in first'))).toEqual([])
 })
 
 test('a wrong password is refused in words, the right one opens the dashboard', async ({ page, demo }) => {

@@ -101,6 +101,7 @@ test('a large refund is requested by one admin and approved by another, who both
   expect(await refundsOf(sql, payment)).toEqual([])
 
   const other = await join(browser, operatorPage, 'admin')
+  await sql(`UPDATE operator SET admin_since = now() - interval '1 day' WHERE role = 'admin'`)
   await other.goto('/dashboard/payments')
   await other.getByRole('link', { name: '€2,500.00' }).first().click()
   await other.getByRole('button', { name: /^Approve/ }).click()

@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import type { Ids, Refusal } from '@/idempotency/core/operation'
 import { type ClaimRows, claimedPart, claimedSql, type SqlBegin } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { insertAudit } from '@/platform/audit'
-import { type Db, sql } from '@/platform/db'
+import { type Db, firstRow, sql } from '@/platform/db'
 import { countedRefund } from './operator-refund'
 import { type BeginDeps, insertedRefund, type RefundBeginning, whyNotRefundable } from './refund'
 import { refundedByOperators } from './refund-limits'
@@ -18,7 +19,8 @@ export interface ApprovalInput {
 
 /**
  * The approval of a refund request, and its refund: one commit begins both, so neither is without the other. The limits of operators do not
- * apply; two admins have decided. The database refuses an approval by the one who asked, and one that is not of two admins.
+ * apply; two admins have decided. The database refuses an approval by the one who asked, one that is not of two admins, and one by an admin of
+ * less than 24 hours.
  */
 export const APPROVED_REFUND: RefundBeginning<ApprovalInput> = {
   volatile: ['by'],
@@ -39,7 +41,7 @@ function takeApproved(
       SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable, r.amount AS wanted, r.reason
       FROM ${claim}, refund_request r JOIN payment p ON (p.merchant_id, p.id) = (r.merchant_id, r.payment_id)
       WHERE r.merchant_id = ${merchantId}::uuid AND r.id = ${refundRequestId}::uuid AND r.status = 'open' AND r.expires_at > now()
-        AND r.actor <> ${by.name} AND p.status = 'succeeded'
+        AND r.actor <> ${by.name} AND p.status = 'succeeded' AND may_approve_refunds(r.merchant_id, ${by.name})
         AND EXISTS (SELECT FROM operator a WHERE a.merchant_id = r.merchant_id AND 'operator:' || a.id = r.actor AND a.role = 'admin')
       FOR NO KEY UPDATE OF p, r`,
   )
@@ -65,6 +67,17 @@ function takeApproved(
   }
 }
 
+/** Whether this operator has been an admin for 24 hours: nobody makes the second admin whom they need. */
+async function mayApprove(db: Db, merchantId: string, by: Actor): Promise<boolean> {
+  const row = z.strictObject({ may: z.boolean() })
+  const found = await firstRow(
+    db,
+    row,
+    sql`SELECT may_approve_refunds(${merchantId}::uuid, ${by.name}) AS may`,
+  )
+  return found?.may ?? false
+}
+
 async function whyRefused(db: Db, { merchantId, refundRequestId, by }: ApprovalInput): Promise<Refusal> {
   const request = await findRefundRequest(db, merchantId, refundRequestId)
   if (!request) return { kind: 'problem', problem: NO_REQUEST }
@@ -72,6 +85,11 @@ async function whyRefused(db: Db, { merchantId, refundRequestId, by }: ApprovalI
   if (ended) return { kind: 'problem', problem: ended }
   if (request.actor === by.name) {
     const detail = 'This is your own request. Another admin must approve it.'
+    return { kind: 'problem', problem: { kind: 'forbidden', detail } }
+  }
+  if (!(await mayApprove(db, merchantId, by))) {
+    const detail =
+      'You have been an admin for less than 24 hours. Another admin can approve this request, or you can then.'
     return { kind: 'problem', problem: { kind: 'forbidden', detail } }
   }
   const { paymentId, amount, currency } = request

@@ -113,7 +113,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     ledger_transaction: [['posted_at', 'xid'], 'no posting is dated back, nor hidden from the seals'],
     merchant: [['created_at'], 'the database’s clock'],
     open_charge: [['looked_at', 'noticed_at'], 'the database’s clock'],
-    operator: [['image'], 'nobody has one'],
+    operator: [['admin_since', 'image'], 'since when is the database’s word, and nobody has an image'],
     operator_credential: [
       [
         'access_token',

@@ -103,6 +103,18 @@ describe('D14 D20 a retry of a payment that was lost', () => {
     expect(await only('gateway_key', 'open_charge')).toEqual(await only('gateway_key', 'payment'))
   })
 
+  it('is not sent where the bank dates the charge ahead of us: nobody knows when the key was asked', async () => {
+    const order = await product.newOrder()
+    await pay(order)
+    await forget()
+    await chargedAgo(-2)
+    await product.deps.reconcile()
+    const sent = vi.spyOn(product.bank, 'charge')
+    expect(await pay(order)).toMatchObject({ status: 409, problem: { kind: 'outcome-unknown' } })
+    expect(sent).not.toHaveBeenCalled()
+    expect(await charges()).toBe(1)
+  })
+
   it('that a bank charges again, since it forgot sooner than it says: the first charge is given back', async () => {
     const order = await product.newOrder()
     await pay(order)

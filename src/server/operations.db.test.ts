@@ -74,6 +74,9 @@ const CASES: { [Id in OperationId]: Case<InputOf<Operations[Id]>> } = {
   approvedRefund: {
     input: async (key) => {
       const [asking, approving] = [await newOperator(product, 'admin'), await newOperator(product, 'admin')]
+      await product.owner.query(
+        `UPDATE operator SET admin_since = now() - interval '1 day' WHERE role = 'admin'`,
+      )
       const request = { ...(await newPayment()), id: uuidv7(), amount: REFUNDED, reason: key }
       await requestRefund(product.deps.db, request, actor(`operator:${asking.id}`), uuidv7)
       const { merchantId, id: refundRequestId } = request

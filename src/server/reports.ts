@@ -40,6 +40,10 @@ const BANK_MESSAGES: Record<ReconcileEvent['kind'], ['debug' | 'info' | 'warn' |
   'put-off': ['warn', 'the refund of a surplus charge is in doubt; it will be requested again'],
   parked: ['error', 'a surplus charge was not refunded; a person must look'],
   stray: ['error', 'the bank has a charge under a key that we do not know'],
+  'dated-ahead': [
+    'warn',
+    'the bank dates a charge ahead of the database’s clock; one of the clocks is wrong',
+  ],
 }
 
 export function reportReconcileEvent(
@@ -55,6 +59,7 @@ function detailsOf(event: ReconcileEvent): Record<string, unknown> {
   if (event.kind === 'page-read') return { charges: event.charges }
   if (event.kind === 'silent') return { reason: event.reason }
   if (event.kind === 'stray') return { gatewayRef: event.charge.ref, gatewayKey: event.charge.key }
+  if (event.kind === 'dated-ahead') return { gatewayRef: event.charge.ref, at: event.charge.at }
   const { gatewayRef, paymentId } = event.surplus
   return { gatewayRef, paymentId, ...('reason' in event ? { reason: event.reason } : {}) }
 }

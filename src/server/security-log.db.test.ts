@@ -143,6 +143,41 @@ describe('each event of security has a line in the log', () => {
     expect(written.join('')).not.toMatch(/mia@|password of hers|session_token=[^[]/)
   })
 
+  it('too many declined cards for one order are a limit like any other, from a page and from a program', async () => {
+    const orderId = await product.newOrder()
+    const tries = (key: string) =>
+      send('/api/v1/payments', {
+        headers: { authorization: `Bearer ${secret}`, 'idempotency-key': key },
+        body: { orderId, paymentMethod: 'pm_card_declined' },
+      })
+    const secret = await product.newApiKey({ scopes: ['payments:write'] })
+    for (let n = 0; n < 10; n += 1) await tries(`declined-${n}`)
+    written = []
+    expect((await tries('one-too-many')).status).toBe(429)
+    const input = { key: 'page', orderId, version: 1, paymentMethod: 'pm_card_declined' }
+    expect((await send('/api/trpc/checkout.pay', { body: input })).status).toBe(429)
+    expect(events()).toMatchObject([
+      { event: 'limit.reached', path: '/api/v1/payments', status: 429 },
+      { event: 'limit.reached', path: '/api/trpc/checkout.pay', status: 429 },
+    ])
+  })
+
+  it('a form that is refused in words is a limit that was reached', async () => {
+    const place = async () =>
+      app.fetch(
+        new Request('http://localhost:3000/api/shop/orders', {
+          method: 'POST',
+          headers: { host: 'localhost:3000', origin: 'http://localhost:3000' },
+          body: new URLSearchParams({ sku: 'none' }),
+        }),
+        { incoming: { socket: { remoteAddress: '203.0.113.9' } } },
+      )
+    vi.spyOn(product.deps.shopperLimits, 'orderWait').mockReturnValueOnce(30)
+    const answer = await place()
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([429, expect.stringMatching(/^text/)])
+    expect(events()).toMatchObject([{ event: 'limit.reached' }])
+  })
+
   it('a limit, and nothing for a request that succeeds', async () => {
     for (let tries = 0; tries < 11; tries += 1)
       await send('/api/auth/sign-in/email', { body: { email: 'x@y.example', password: 'a wrong password' } })

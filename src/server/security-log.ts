@@ -8,6 +8,7 @@ const EVENT_OF_PROBLEM: Record<string, SecurityEvent> = {
   unauthorized: 'access.refused',
   forbidden: 'permission.refused',
   'rate-limited': 'limit.reached',
+  'too-many-attempts': 'limit.reached',
   'key-reused': 'key.conflict',
   'card-number': 'card-number.refused',
 }
@@ -43,7 +44,9 @@ async function eventsOf(path: string, answer: Response): Promise<SecurityEvent[]
   if (path.startsWith('/api/auth/')) return eventsOfAuth(path, answer)
   // 207: some calls of a batch were refused.
   if (answer.status === 207 ? false : answer.status < 400) return []
-  if (!/json/.test(answer.headers.get('content-type') ?? '')) return []
+  // A form is refused in words for a person, and a report without any.
+  const limited: SecurityEvent[] = answer.status === 429 ? ['limit.reached'] : []
+  if (!/json/.test(answer.headers.get('content-type') ?? '')) return limited
   const events = await refusalsIn(answer.clone())
   // A refusal before tRPC or a form is one of the sender, not of a person's rights (origin.ts).
   const bySender = !path.startsWith('/api/v1/') && isProblem(answer)

@@ -1,5 +1,3 @@
-import { TRPCError } from '@trpc/server'
-import { redirect } from 'next/navigation'
 import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import type { ReactNode } from 'react'
 import { caller } from '@/app/_trpc/caller'
@@ -12,9 +10,9 @@ import { StepUpProvider } from './_parts/step-up/step-up'
 
 export const metadata = { title: { default: 'Overview', template: '%s – Payonce' }, robots: { index: false } }
 
-/** The frame of the dashboard. Redirects to the sign-in; the procedures check the session themselves as well. */
+/** The frame of the dashboard. Its call of a procedure leads whoever is not signed in to the sign-in. */
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
-  const viewer = await readViewer()
+  const viewer = await (await caller()).operator.current()
   return (
     <NuqsAdapter>
       <LiveProvider>
@@ -42,13 +40,4 @@ export default async function DashboardLayout({ children }: { children: ReactNod
       </LiveProvider>
     </NuqsAdapter>
   )
-}
-
-async function readViewer() {
-  try {
-    return await (await caller()).operator.current()
-  } catch (error) {
-    if (error instanceof TRPCError && error.code === 'UNAUTHORIZED') redirect('/sign-in')
-    throw error
-  }
 }

@@ -38,17 +38,30 @@ describe('where reading goes on', () => {
       null,
       { since: at('11:25:00'), after: null, lastChargeAt: at('11:30:00') },
     ],
+    [
+      'a charge dated ahead moves nothing, and ends the walk before it',
+      ['11:30:00', '12:00:01'],
+      'y',
+      { since: at('11:25:00'), after: null, lastChargeAt: at('11:30:00') },
+    ],
+    [
+      'nothing but charges dated ahead',
+      ['12:00:01'],
+      null,
+      { since: at('10:55:00'), after: null, lastChargeAt: at('11:00:00') },
+    ],
     ['an empty end', [], null, { since: at('10:55:00'), after: null, lastChargeAt: at('11:00:00') }],
   ])('%s', (_, times, next, expected) => {
-    expect(nextPosition(PLACE, page(times, next))).toEqual(expected)
+    expect(nextPosition(PLACE, page(times, next), at('12:00:00'))).toEqual(expected)
   })
 
   test('a bank without any charge stays at the beginning', () => {
     const beginning = { since: new Date(0), after: null, lastChargeAt: new Date(0) }
-    expect(nextPosition(beginning, page([], null))).toEqual(beginning)
+    expect(nextPosition(beginning, page([], null), at('12:00:00'))).toEqual(beginning)
   })
 
-  test('no walk ever begins after the newest charge that was read', () => {
+  test('no walk ever begins after the newest charge that was read, or after the hour of reading', () => {
+    const now = new Date('2050-01-01')
     const times = fc.array(fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }), {
       maxLength: 5,
     })
@@ -59,14 +72,13 @@ describe('where reading goes on', () => {
           let place: ListPosition = { since: new Date(0), after: null, lastChargeAt: new Date(0) }
           let newest = 0
           for (const [read, next] of pages) {
-            place = nextPosition(place, {
-              kind: 'page',
-              charges: read.map((when) => ({ ...chargeAt('00:00:00'), at: when })),
-              next,
-            })
-            newest = Math.max(newest, ...read.map((when) => when.getTime()))
+            const charges = read.map((when) => ({ ...chargeAt('00:00:00'), at: when }))
+            place = nextPosition(place, { kind: 'page', charges, next }, now)
+            const past = read.filter((when) => when <= now)
+            newest = Math.max(newest, ...past.map((when) => when.getTime()))
             expect(place.lastChargeAt.getTime()).toBe(newest)
             expect(place.since.getTime()).toBeLessThanOrEqual(newest)
+            if (past.length < read.length) expect(place.after, 'no cursor ahead of the clock').toBe(null)
           }
         },
       ),

@@ -365,6 +365,63 @@ describe('the bank’s list', () => {
     expect(await run()).toMatchObject({ refunded: 1 })
   })
 
+  /** What is ahead of the clock by so long: a charge, as the bank dates it. */
+  const datedAhead = ({ gatewayKey }: BegunPayment, ahead: string) =>
+    owner.query(
+      `UPDATE gateway_simulator.charge SET created_at = now() + $2::interval WHERE idempotency_key = $1`,
+      [gatewayKey, ahead],
+    )
+
+  it.each([500, 1, 2, 3])(
+    'charges that the bank dates ahead hide none that come after them, and none is found twice: %i a page',
+    async (size) => {
+      const limits = { page: size }
+      await datedAhead(await pay(), '2 hours')
+      await datedAhead(await chargedTooLate('declined'), '3 hours')
+      await pay()
+      expect(await run({ limits })).toMatchObject({ chargesRead: 3, refunded: 1 })
+      expect(told('dated-ahead').length).toBeGreaterThan(0)
+      const later = [await pay('pm_card_charged_twice'), await chargedTooLate('not_charged')]
+      await pay()
+      expect(await run({ limits })).toMatchObject({ refunded: 2, alerts: 0 })
+      for (const payment of later) expect((await heldAtBank(payment)).at(-1)).toBe(0)
+      expect(await run({ limits })).toMatchObject({ refunded: 0, alerts: 0 })
+      expect((await surplusRows()).map(({ status }) => status)).toEqual(Array(3).fill('refunded'))
+      await inBalance()
+    },
+  )
+
+  it('a run that is cut off among charges dated ahead reads on before them', async () => {
+    await pay()
+    for (const ahead of ['1 hour', '2 hours', '3 hours']) await datedAhead(await pay(), ahead)
+    await run({ limits: { page: 1, pages: 3 } })
+    const late = await chargedTooLate('declined')
+    expect(await run({ limits: { page: 1, pages: 3 } })).toMatchObject({ refunded: 1 })
+    expect(await heldAtBank(late)).toEqual([0])
+  })
+
+  it('a position that is ahead of the clock is not believed: the list is read again, and nothing is written twice', async () => {
+    const twice = await pay('pm_card_charged_twice')
+    await run()
+    await owner.query(
+      `UPDATE reconciliation SET (since, last_charge_at) = (SELECT at, at FROM (SELECT date_trunc('ms', now() + interval '2 hours') AS at) x)`,
+    )
+    const late = await chargedTooLate('declined')
+    expect(await run({ limits: { page: 2 } })).toMatchObject({ chargesRead: 3, refunded: 1, alerts: 0 })
+    expect([await booked(twice), await booked(late)]).toEqual([
+      [CAPTURE, SURPLUS, GIVEN_BACK],
+      [SURPLUS, GIVEN_BACK],
+    ])
+    const { rows } = await owner.query('SELECT since <= now() AS past FROM reconciliation')
+    expect(rows).toEqual([{ past: true }])
+  })
+
+  it('a clock of the bank that is a minute ahead is no alarm', async () => {
+    await datedAhead(await pay(), '1 minute')
+    await run()
+    expect(told('dated-ahead')).toEqual([])
+  })
+
   it('a bank without any charge is an empty list, each time', async () => {
     expect([await run(), await run()]).toEqual(
       Array(2).fill({ chargesRead: 0, refunded: 0, parked: 0, alerts: 0 }),

@@ -3,7 +3,7 @@ import { type Currency, isCurrency } from '@/lib/money'
 import { type Db, rows, sql } from '@/platform/db'
 import type { BankCharge, Gateway } from '../gateway'
 import { PAYMENT_STATUSES } from '../payment'
-import { nextPosition, readPosition, writePosition } from './list-position'
+import { nextPosition, OVERLAP_MS, readPosition, writePosition } from './list-position'
 import { dueSurplus, type Refunded, recordSurplus, refundSurplus, type Surplus } from './surplus'
 import { dropUnexplained, isStray, keepUnexplained, listUnexplained } from './unexplained-charge'
 
@@ -27,6 +27,8 @@ export type ReconcileEvent =
   | { kind: 'parked'; surplus: Surplus; reason: string }
   /** An alert: a charge under no key of ours. It is not posted. */
   | { kind: 'stray'; charge: BankCharge }
+  /** The bank dates a charge more than 5 min ahead of the database's clock: one of the two clocks is wrong. */
+  | { kind: 'dated-ahead'; charge: BankCharge }
 
 export interface Reconciled {
   chargesRead: number
@@ -71,20 +73,33 @@ export async function reconcile(deps: ReconcileDeps): Promise<Reconciled> {
 type Run = ReconcileDeps & { limits: typeof LIMITS }
 
 async function readList(run: Run): Promise<void> {
+  /** Cursor behind charges that the bank dated ahead of our clock. Never stored: ordinary charges will yet come before it. */
+  let ahead: string | null = null
   for (let pages = 0; pages < run.limits.pages; pages++) {
-    const position = await readPosition(run.db, run.gateway.name)
+    const { stored, position, now } = await readPosition(run.db, run.gateway.name)
     const page = await run.gateway.charges({
       since: position.since,
-      after: position.after,
+      after: ahead ?? position.after,
       limit: run.limits.page,
     })
     if (page.kind === 'unknown') return run.report({ kind: 'silent', reason: page.reason })
     run.report({ kind: 'page-read', charges: page.charges.length })
     const payments = await paymentsOf(run.db, page.charges)
     for (const charge of page.charges) await handle(run, charge, judge(charge, payments.get(charge.key)))
-    await writePosition(run.db, run.gateway.name, position, nextPosition(position, page))
+    if (ahead === null) {
+      reportAhead(run, page.charges, now)
+      const to = nextPosition(position, page, now)
+      await writePosition(run.db, run.gateway.name, stored, to)
+      ahead = to.after === null ? page.next : null
+    } else ahead = page.next
     if (page.next === null) return
   }
+}
+
+/** One charge stands for all of a page, and 5 min for clocks that differ a little. */
+function reportAhead(run: Run, charges: BankCharge[], now: Date): void {
+  const charge = charges.find(({ at }) => at.getTime() > now.getTime() + OVERLAP_MS)
+  if (charge) run.report({ kind: 'dated-ahead', charge })
 }
 
 /** Charges that were in doubt or stray when the list was read: since then their payments may have ended, or come back from a backup. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Db, rows, type Sql, sql } from '@/platform/db'
 import type { BankCharge } from '../gateway'
+import { OVERLAP_MS } from './list-position'
 
 /** Keeps a charge that no payment explains yet, so that reading the list may go on. */
 export async function keepUnexplained(
@@ -43,10 +44,15 @@ export function listUnexplained(db: Db, limit: number): Promise<BankCharge[]> {
 /**
  * SQL: the earliest time at which the bank may have been asked under this key, by the charges of its list that no payment explains; null
  * without one. 1 hour before the charge: a bank's memory begins with the request, and a shopper may confirm (3-D Secure) in between.
+ * A charge that was dated after we noticed it has no believable time, so its request counts as older than any bank's memory: the key is
+ * not sent again by itself. 5 min for clocks that differ a little.
  * @param gatewayKey an expression
  */
 export function askedSince(gatewayKey: Sql): Sql {
-  return sql`(SELECT min(charged_at) - interval '1 hour' FROM open_charge WHERE open_charge.gateway_key = ${gatewayKey})`
+  return sql`(
+    SELECT min(CASE WHEN charged_at > noticed_at + ${OVERLAP_MS} * interval '1 millisecond' THEN to_timestamp(0) ELSE charged_at END)
+      - interval '1 hour'
+    FROM open_charge WHERE open_charge.gateway_key = ${gatewayKey})`
 }
 
 export async function dropUnexplained(db: Db, ref: string): Promise<void> {

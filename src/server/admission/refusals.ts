@@ -7,7 +7,10 @@ import type { Metrics } from '@/platform/telemetry'
  */
 const LOG_EVERY_MS = 1_000
 
-/** Counts what the limits refuse, and logs it, but never as often as a flood would have it. */
+/**
+ * Counts what each limit refuses, and logs which one it was, but never as often as a flood would have it. The event `limit.reached` with its
+ * caller is written with the answer (`security-log.ts`).
+ */
 export function reportRefusals({ log, metrics }: { log: Log; metrics: Metrics }): (limit: string) => void {
   // One entry for each limit: about ten.
   const loggedAt = new Map<string, number>()
@@ -16,6 +19,6 @@ export function reportRefusals({ log, metrics }: { log: Log; metrics: Metrics })
     const now = Date.now()
     if (now - (loggedAt.get(limit) ?? 0) < LOG_EVERY_MS) return
     loggedAt.set(limit, now)
-    log.warn({ event: 'limit-refused', limit }, 'a limit refused a request')
+    log.warn({ limit }, 'a limit refused a request')
   }
 }

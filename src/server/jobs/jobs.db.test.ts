@@ -7,7 +7,7 @@ import { openLog } from '@/platform/log'
 import { openTestProduct, type TestProduct } from '../testing/product'
 import { readHealth } from './health'
 import { type Job, jobsOf, turn } from './jobs'
-import { runQueue } from './queue'
+import { countedTurn, runQueue } from './queue'
 
 let product: TestProduct
 let cookie: string
@@ -53,10 +53,12 @@ async function withWorkers(
 }
 
 const health = async (name: string) => (await readHealth(product.deps.db)).find(({ job }) => job === name)
+/** Longer than any busy machine needs, and shorter than a test's time. */
+const PATIENCE_MS = 40_000
 const ran = (name: string, times: number) =>
   vi.waitFor(
     async () => expect(Number((await health(name))?.runs ?? 0)).toBeGreaterThanOrEqual(times),
-    10_000,
+    PATIENCE_MS,
   )
 const named = (name: string, run: () => Promise<number>, changes: Partial<Job> = {}): Job => ({
   name,
@@ -130,7 +132,7 @@ describe('the queue', () => {
       1,
       [named('stuck', stuck)],
       async () => {
-        await vi.waitFor(() => expect(stuck.mock.calls.length).toBeGreaterThan(6), 10_000)
+        await vi.waitFor(() => expect(stuck.mock.calls.length).toBeGreaterThan(6), PATIENCE_MS)
         release()
         await ran('stuck', 8)
       },
@@ -146,12 +148,18 @@ describe('the queue', () => {
       running--
       return 10
     })
-    await withWorkers(1, [slow], () => vi.waitFor(() => expect(running).toBe(1), 5_000))
+    await withWorkers(1, [slow], () => vi.waitFor(() => expect(running).toBe(1), PATIENCE_MS))
     expect(running).toBe(0)
   })
 })
 
 describe('a turn', () => {
+  it('that the queue hands over after the stop does nothing, and is not counted', async () => {
+    const run = vi.fn(async () => 3)
+    await countedTurn(named('late', run), product.deps.db, openLog('silent', 'test'), AbortSignal.abort())
+    expect([run.mock.calls.length, await health('late')]).toEqual([0, undefined])
+  })
+
   it('goes on while batches are full, and not for ever', async () => {
     const counts = [10, 10, 4, 10]
     expect(
@@ -177,7 +185,7 @@ describe('the jobs', () => {
     expect((await pay('silent', 'pm_card_timeout_after_charge')).problem?.kind).toBe('outcome-unknown')
     expect(await readDoubt(product.deps.db)).toMatchObject({ inDoubt: 1, parked: 0 })
     await withWorkers(2, jobsOf(product.deps), () =>
-      vi.waitFor(async () => expect(await product.count('captures')).toBe(1), 10_000),
+      vi.waitFor(async () => expect(await product.count('captures')).toBe(1), PATIENCE_MS),
     )
     expect((await health('resolver'))?.handled).toBeGreaterThanOrEqual(1n)
     expect(await readDoubt(product.deps.db)).toEqual({ inDoubt: 0, parked: 0, overdueSeconds: 0 })
@@ -191,7 +199,10 @@ describe('the jobs', () => {
       "UPDATE idempotency_record SET expires_at = now() - interval '1 s' WHERE key = 'late'",
     )
     await withWorkers(1, jobsOf(product.deps), () =>
-      vi.waitFor(async () => expect(await product.count('records', "state = 'tombstone'")).toBe(1), 10_000),
+      vi.waitFor(
+        async () => expect(await product.count('records', "state = 'tombstone'")).toBe(1),
+        PATIENCE_MS,
+      ),
     )
     expect((await product.pay(body, cookie)).problem).toMatchObject({
       kind: 'answer-expired',

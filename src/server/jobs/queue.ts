@@ -116,11 +116,15 @@ async function schedule(runner: Runner, { name, everyMs }: Job, over: AbortSigna
 }
 
 function tasksOf({ jobs, db, log, stopping }: QueueOptions): TaskList {
-  return Object.fromEntries(jobs.map((job) => [job.name, () => observed(job, db, log, stopping)]))
+  return Object.fromEntries(jobs.map((job) => [job.name, () => countedTurn(job, db, log, stopping)]))
 }
 
-/** S13: an error of a job is logged and counted; the process lives on, and the next interval tries again. */
-async function observed(job: Job, db: Db, log: Log, stopping: AbortSignal): Promise<void> {
+/**
+ * One turn of a job, counted in its record. A job that the queue hands over after the stop does nothing, so it is no turn.
+ * S13: an error of a job is logged and counted; the process lives on, and the next interval tries again.
+ */
+export async function countedTurn(job: Job, db: Db, log: Log, stopping: AbortSignal): Promise<void> {
+  if (stopping.aborted) return
   const began = performance.now()
   try {
     const handled = await turn(job, stopping)

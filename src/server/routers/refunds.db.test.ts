@@ -30,6 +30,7 @@ beforeAll(async () => {
   admin = await person('admin')
   otherAdmin = await person('admin')
   third = await person('admin')
+  await daysPass()
 })
 afterAll(async () => {
   await everythingHolds()
@@ -41,6 +42,9 @@ beforeEach(async () => {
   payment = await paid()
 })
 
+/** Everybody who is an admin has been one for two days. */
+const daysPass = () =>
+  product.owner.query(`UPDATE operator SET admin_since = now() - interval '2 days' WHERE role = 'admin'`)
 const person = (role: Role) => newOperator(product, role)
 const uuid = (shown: string) => readId('pay', shown) as string
 
@@ -392,6 +396,33 @@ describe('by two admins', () => {
     expect((await approve(id)).kind).toBe('refund-declined')
     expect([await statusOf(id), await refunded()]).toEqual(['approved', [0, 0]])
     expect((await approve(await requested())).kind).toBeNull()
+  })
+
+  test('who has been an admin for less than 24 hours approves nothing, whoever asks and whoever invited them', async () => {
+    const id = await requested()
+    const invited = await person('admin')
+    const promoted = await person('support')
+    await product.owner.query(`UPDATE operator SET role = 'admin' WHERE id = $1`, [promoted.id])
+    for (const who of [invited, promoted]) {
+      expect(await approve(id, who)).toMatchObject({
+        kind: 'forbidden',
+        detail: expect.stringMatching(/24 hours/),
+      })
+      await expect(
+        rowsOf(
+          `UPDATE refund_request SET status = 'approved', decided_actor = $2, decided_at = now() WHERE id = $1`,
+          [id, `operator:${who.id}`],
+        ),
+      ).rejects.toThrow(/not been an admin for 24 hours/)
+    }
+    expect([await refunded(), await statusOf(id)]).toEqual([[0, 0], 'open'])
+    // A rejection moves no money, and an admin who stays one does not begin anew.
+    await product.owner.query(`UPDATE operator SET admin_since = now() - interval '24 hours' WHERE id = $1`, [
+      invited.id,
+    ])
+    await product.owner.query(`UPDATE operator SET role = 'admin' WHERE id = $1`, [invited.id])
+    expect((await approve(id, invited)).kind).toBeNull()
+    expect(await refunded()).toEqual([2100, 2100])
   })
 
   test('a request of someone who is no longer an admin is not approved', async () => {

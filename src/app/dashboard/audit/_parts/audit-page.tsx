@@ -1,15 +1,12 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { Button, buttonClass } from '@/ui/button'
-import { Card } from '@/ui/card'
+import { buttonClass } from '@/ui/button'
 import { EmptyState } from '@/ui/empty-state'
 import { Input } from '@/ui/field'
 import { PageHeader } from '@/ui/page-header'
-import { SkeletonRows } from '@/ui/skeleton'
 import { type AuditPage as AuditPageData, api } from '../../_parts/api'
-import { Pager } from '../../_parts/list/pager'
+import { ListFrame } from '../../_parts/list/list-frame'
 import { useLive } from '../../_parts/live/live-query'
-import { Refetching, StaleDataBanner } from '../../_parts/live/stale-data'
 import { AuditTable } from './audit-table'
 import { ChainCard } from './chain-card'
 import { type AuditListQuery, exportUrl, paramsOf, queryOf, useAuditFilters } from './use-audit-query'
@@ -70,41 +67,15 @@ export function AuditPage({
           Export JSON Lines
         </a>
       </p>
-      <StaleDataBanner query={live} />
-      <Card className="overflow-hidden">
-        {live.data ? (
-          <Refetching active={live.isPlaceholderData}>
-            {live.data.items.length > 0 ? (
-              <AuditTable entries={live.data.items} />
-            ) : (
-              <Nothing filtered={filtered} onClear={clear} />
-            )}
-            <Pager
-              path="/dashboard/audit"
-              params={paramsOf(filters)}
-              nextCursor={live.data.nextCursor}
-              what="entries"
-            />
-          </Refetching>
-        ) : live.isError ? (
-          <EmptyState
-            title="The log could not be loaded."
-            action={<Button onClick={() => live.refetch()}>Try again</Button>}
-          >
-            The server is not responding. We keep trying.
-          </EmptyState>
-        ) : (
-          <SkeletonRows rows={10} />
-        )}
-      </Card>
+      <ListFrame
+        live={live}
+        filters={{ active: filtered, params: paramsOf(filters), clear }}
+        path="/dashboard/audit"
+        name="log"
+        what="entries"
+        table={(entries) => <AuditTable entries={entries} />}
+        empty={<EmptyState title="Nothing was logged yet" />}
+      />
     </>
-  )
-}
-
-function Nothing({ filtered, onClear }: { filtered: boolean; onClear(): void }) {
-  return filtered ? (
-    <EmptyState title="No entries match" action={<Button onClick={onClear}>Remove all filters</Button>} />
-  ) : (
-    <EmptyState title="Nothing was logged yet" />
   )
 }

@@ -1,16 +1,13 @@
 'use client'
 import Link from 'next/link'
-import { Button, buttonClass } from '@/ui/button'
-import { Card } from '@/ui/card'
+import { buttonClass } from '@/ui/button'
 import { EmptyState } from '@/ui/empty-state'
 import { Input, Select } from '@/ui/field'
 import { Icon } from '@/ui/icon'
 import { PageHeader } from '@/ui/page-header'
-import { SkeletonRows } from '@/ui/skeleton'
 import { api, type RecordPage } from '../../_parts/api'
-import { Pager } from '../../_parts/list/pager'
+import { ListFrame } from '../../_parts/list/list-frame'
 import { useLive } from '../../_parts/live/live-query'
-import { Refetching, StaleDataBanner } from '../../_parts/live/stale-data'
 import { RECORD_STATES, stateLabel } from '../../_parts/record-state'
 import { RecordTable } from './record-table'
 import { paramsOf, queryOf, type RecordListQuery, useRecordFilters } from './use-record-query'
@@ -69,42 +66,19 @@ export function RecordsPage({
           ))}
         </Select>
       </search>
-      <StaleDataBanner query={live} />
-      <Card className="overflow-hidden">
-        {live.data ? (
-          <Refetching active={live.isPlaceholderData}>
-            {live.data.items.length > 0 ? (
-              <RecordTable records={live.data.items} />
-            ) : (
-              <Nothing filtered={filtered} onClear={clear} />
-            )}
-            <Pager
-              path="/dashboard/idempotency"
-              params={paramsOf(filters)}
-              nextCursor={live.data.nextCursor}
-              what="records"
-            />
-          </Refetching>
-        ) : live.isError ? (
-          <EmptyState
-            title="The list could not be loaded."
-            action={<Button onClick={() => live.refetch()}>Try again</Button>}
-          >
-            The server is not responding. We keep trying.
-          </EmptyState>
-        ) : (
-          <SkeletonRows rows={10} />
-        )}
-      </Card>
+      <ListFrame
+        live={live}
+        filters={{ active: filtered, params: paramsOf(filters), clear }}
+        path="/dashboard/idempotency"
+        what="records"
+        table={(records) => <RecordTable records={records} />}
+        empty={<NoneYet />}
+      />
     </>
   )
 }
 
-function Nothing({ filtered, onClear }: { filtered: boolean; onClear(): void }) {
-  if (filtered)
-    return (
-      <EmptyState title="No records match" action={<Button onClick={onClear}>Remove all filters</Button>} />
-    )
+function NoneYet() {
   return (
     <EmptyState
       title="No keys used yet"

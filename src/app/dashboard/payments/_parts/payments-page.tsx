@@ -1,14 +1,11 @@
 'use client'
 import Link from 'next/link'
-import { Button, buttonClass } from '@/ui/button'
-import { Card } from '@/ui/card'
+import { buttonClass } from '@/ui/button'
 import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
-import { SkeletonRows } from '@/ui/skeleton'
 import { api, type PaymentPage } from '../../_parts/api'
-import { Pager } from '../../_parts/list/pager'
+import { ListFrame } from '../../_parts/list/list-frame'
 import { useLive } from '../../_parts/live/live-query'
-import { Refetching, StaleDataBanner } from '../../_parts/live/stale-data'
 import { PaymentFilterBar } from './filter-bar'
 import { PaymentTable } from './payment-table'
 import { type PaymentListQuery, paramsOf, queryOf, usePaymentFilters } from './use-payment-query'
@@ -35,35 +32,19 @@ export function PaymentsPage({
       <PageHeader title="Payments" note="Each row is one payment, with its requests and the charges made." />
       <WaitingRequests />
       <PaymentFilterBar filters={filters} onChange={change} onClear={clear} />
-      <StaleDataBanner query={live} />
-      <Card className="overflow-hidden">
-        {live.data ? (
-          <Refetching active={live.isPlaceholderData}>
-            {live.data.items.length > 0 ? (
-              <PaymentTable payments={live.data.items} />
-            ) : filtered ? (
-              <NoneMatch onClear={clear} />
-            ) : (
-              <NoneYet />
-            )}
-            <Pager
-              path="/dashboard/payments"
-              params={paramsOf(filters)}
-              nextCursor={live.data.nextCursor}
-              what="payments"
-            />
-          </Refetching>
-        ) : live.isError ? (
-          <EmptyState
-            title="The list could not be loaded."
-            action={<Button onClick={() => live.refetch()}>Try again</Button>}
-          >
-            The server is not responding. We keep trying.
-          </EmptyState>
-        ) : (
-          <SkeletonRows rows={10} />
-        )}
-      </Card>
+      <ListFrame
+        live={live}
+        filters={{
+          active: filtered,
+          params: paramsOf(filters),
+          hint: 'Remove a filter above, or all of them.',
+          clear,
+        }}
+        path="/dashboard/payments"
+        what="payments"
+        table={(payments) => <PaymentTable payments={payments} />}
+        empty={<NoneYet />}
+      />
     </>
   )
 }
@@ -79,14 +60,6 @@ function NoneYet() {
       }
     >
       New payments appear here on their own.
-    </EmptyState>
-  )
-}
-
-function NoneMatch({ onClear }: { onClear(): void }) {
-  return (
-    <EmptyState title="No payments match" action={<Button onClick={onClear}>Remove all filters</Button>}>
-      Remove a filter above, or all of them.
     </EmptyState>
   )
 }
