@@ -34,6 +34,11 @@ export const BEGUN_REFUND: Sql = sql`merchant_id::text AS "merchantId", id::text
   charge_ref AS "chargeRef", gateway_key AS "gatewayKey", created_at AS "createdAt",
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`
 
+/** Subquery: what the refunds of the payment `p` that have not ended add up to; part of its `refunded_amount`, since it is taken already. */
+export const REFUNDS_UNDER_WAY: Sql = sql`(
+  SELECT coalesce(sum(r.amount), 0)::bigint FROM refund r
+  WHERE r.merchant_id = p.merchant_id AND r.payment_id = p.id AND r.status IN ('sending', 'unknown'))`
+
 /** Reads a refund that was begun, after a crash. */
 export function recallRefund(db: Db, merchantId: string, id: string): Promise<BegunRefund | null> {
   return firstRow(

@@ -1,0 +1,12 @@
+-- The e-mail that a shopper types at the checkout is kept with the order: checkout.pay writes it where the merchant gave none
+-- (keepEmail in src/checkout/order.ts).
+GRANT UPDATE (customer_email) ON orders TO payonce_app;
+
+-- Set once: whoever has the link of an order may not take the customer's address out of it, or put another in.
+CREATE FUNCTION orders_email_is_set_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the e-mail of order % may not change', OLD.id USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER orders_email_is_set_once BEFORE UPDATE OF customer_email ON orders FOR EACH ROW
+  WHEN (OLD.customer_email IS NOT NULL AND OLD.customer_email IS DISTINCT FROM NEW.customer_email)
+  EXECUTE FUNCTION orders_email_is_set_once();
