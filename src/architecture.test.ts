@@ -155,7 +155,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   idempotency_record: {
     writer: 'idempotency/stores',
     readers: {
-      'checkout/read': 'a payment whose lease is over is shown as being checked',
+      'checkout/read':
+        'a payment whose lease is over is shown as being checked; the receipt says whether a page or a program paid',
       'checkout/recheck': 'the payment of a challenge is found through the few records in doubt',
       'payments/prevented': 'a repeated request counts by the payment that it was about',
     },

@@ -120,16 +120,17 @@ export async function paymentDetail(
   if (!facts) return null
   const records = await listRecords(db, merchantId, { subjectId: paymentId, limit: 20 })
   const recordIds = [...new Set([facts.recordId, ...records.map((record) => record.id)])]
-  const [attempts, record, transactions, events, refunds, refundRequests, surplus, siblings] = await Promise.all([
-    attemptsOf(db, merchantId, recordIds, ATTEMPTS_SHOWN),
-    findRecord(db, merchantId, facts.recordId),
-    transactionsOfPayment(db, merchantId, paymentId),
-    eventsOf(db, merchantId, paymentId),
-    listRefunds(db, merchantId, { paymentId, after: null, limit: 50 }),
-    refundRequestsOf(db, merchantId, paymentId),
-    surplusOf(db, merchantId, paymentId),
-    listPayments(db, merchantId, { id: facts.orderId, limit: 20 }),
-  ])
+  const [attempts, record, transactions, events, refunds, refundRequests, surplus, siblings] =
+    await Promise.all([
+      attemptsOf(db, merchantId, recordIds, ATTEMPTS_SHOWN),
+      findRecord(db, merchantId, facts.recordId),
+      transactionsOfPayment(db, merchantId, paymentId),
+      eventsOf(db, merchantId, paymentId),
+      listRefunds(db, merchantId, { paymentId, after: null, limit: 50 }),
+      refundRequestsOf(db, merchantId, paymentId),
+      surplusOf(db, merchantId, paymentId),
+      listPayments(db, merchantId, { id: facts.orderId, limit: 20 }),
+    ])
   return {
     payment: { ...facts, ...countAttempts(attempts) },
     attempts,

@@ -28,6 +28,20 @@ export const BANK_COUNT: Sql = sql`(
     WHERE o.gateway_key = p.gateway_key AND o.gateway_ref IS DISTINCT FROM p.gateway_ref
       AND NOT EXISTS (SELECT FROM surplus_charge s WHERE s.merchant_id = p.merchant_id AND s.gateway_ref = o.gateway_ref)) unexplained)`
 
+/** Sums of a payment's charges beyond it, in minor units of its currency. */
+export const surplusSums = {
+  surplusRefundedAmount: z.bigint(),
+  surplusDueAmount: z.bigint(),
+  surplusParkedAmount: z.bigint(),
+}
+
+/** Subquery: the one row of `surplusSums` of the payment `p`. */
+export const SURPLUS_SUMS: Sql = sql`(
+  SELECT coalesce(sum(amount) FILTER (WHERE status = 'refunded'), 0)::bigint AS "surplusRefundedAmount",
+    coalesce(sum(amount) FILTER (WHERE status = 'found'), 0)::bigint AS "surplusDueAmount",
+    coalesce(sum(amount) FILTER (WHERE status = 'parked'), 0)::bigint AS "surplusParkedAmount"
+  FROM surplus_charge WHERE merchant_id = p.merchant_id AND payment_id = p.id)`
+
 /** Subquery: how many charges beyond it each payment of a merchant had, as `(payment_id, n)`; payments without any are absent. */
 export function surplusPerPayment(merchantId: string): Sql {
   return sql`(SELECT payment_id, count(*) AS n FROM surplus_charge WHERE merchant_id = ${merchantId}::uuid GROUP BY payment_id)`

@@ -6,8 +6,8 @@ import { newOrder } from '@/checkout/schema'
 import { readId, showId, uuidv7 } from '@/lib/id'
 import { type Overview, overview, RANGES, type ReadFigure, type Totals } from '@/payments/overview'
 import { PAYMENT_STATUSES } from '@/payments/payment'
-import { type BankList, bankCount, bankList } from '@/payments/reconciler/bank-count'
 import { listPayments, type PaymentDetail, type PaymentSummary, paymentDetail } from '@/payments/read'
+import { type BankList, bankCount, bankList } from '@/payments/reconciler/bank-count'
 import { auditOf } from '@/platform/audit'
 import { operatorActor } from '../actor'
 import { factsOf } from '../operations'
@@ -70,7 +70,9 @@ const totalsOut = z.object({
   volume: z.array(z.object({ currency: z.string(), amount: sumOut, payments: z.number() })),
 })
 
-const bucketOut = countsOut.omit({ strip: true }).extend({ at: z.string(), again: z.number(), charges: z.number() })
+const bucketOut = countsOut
+  .omit({ strip: true })
+  .extend({ at: z.string(), again: z.number(), charges: z.number() })
 
 const overviewOut = z.object({
   now: z.string(),

@@ -34,15 +34,18 @@ export interface BankFacts extends ChargeCount {
 const ENDED = ['succeeded', 'declined', 'not_charged']
 
 /** Whether the number of charges is known: the bank has answered. */
-function isEnded({ status }: { status: string }): boolean {
+export function isEnded({ status }: { status: string }): boolean {
   return ENDED.includes(status)
 }
 
-/** The number of charges for a list, as short as a number, and in words. Of a payment in doubt the number is not known. */
+/**
+ * The number of charges for a list, as short as a number, and in words. Of a paid one it is what we know of: a row does not say whether the
+ * bank's list has been read since. Of a payment in doubt it is not known. */
 export function chargeMark(payment: ChargeCount): { mark: string; words: string } {
   const { charges, status } = payment
   const words = counted(charges, 'charge', 'charges')
-  if (isEnded(payment)) return { mark: String(charges), words }
+  if (isEnded(payment))
+    return { mark: String(charges), words: status === 'succeeded' ? `${words} known` : words }
   if (charges > 0) return { mark: `≥${charges}`, words: `at least ${words}` }
   return status === 'requires_action'
     ? { mark: '–', words: 'no charge yet, as far as the bank has said' }
@@ -50,7 +53,9 @@ export function chargeMark(payment: ChargeCount): { mark: string; words: string 
 }
 
 /** What the bank charged beyond a payment, in a few words; null: nothing that we know of. */
-export function surplusBadge(payment: ChargeCount): { word: string; tone: 'bad' | 'warn' | 'neutral' } | null {
+export function surplusBadge(
+  payment: ChargeCount,
+): { word: string; tone: 'bad' | 'warn' | 'neutral' } | null {
   const { charges, surplusDue, surplusParked, surplusRefunded } = payment
   const unsettled = surplusDue + (isEnded(payment) ? payment.unexplained : 0)
   const beyond = unsettled + surplusParked + surplusRefunded
@@ -69,7 +74,9 @@ export function explainBank(payment: BankFacts): string {
     case 'succeeded':
       if (charges === 0) return 'This payment is marked as paid, but we know of no charge.'
       if (charges > 1) return `The bank charged ${times(charges)}; ${beyondClauses(payment)}.`
-      return payment.listIsWhole ? `${asked} and charged once.` : `${asked} and answered that it charged the card.`
+      return payment.listIsWhole
+        ? `${asked} and charged once.`
+        : `${asked} and answered that it charged the card.`
     case 'declined':
       return charges > 0
         ? `The bank answered that it declined, but charged ${times(charges)}; ${beyondClauses(payment)}.`
@@ -112,7 +119,8 @@ function beyondClauses({ status, surplus, unexplained, askedAt }: BankFacts): st
     const sum = of.reduce((total, { amount }) => total + amount, 0)
     return of[0] ? [`${formatMoney(sum, of[0].currency)} of it ${ENDS[end]}`] : []
   })
-  const rest = unexplained > 0 ? [`${counted(unexplained, 'charge is', 'charges are')} being looked into`] : []
+  const rest =
+    unexplained > 0 ? [`${counted(unexplained, 'charge is', 'charges are')} being looked into`] : []
   return sentenceList([...clauses, ...rest])
 }
 
@@ -146,7 +154,11 @@ export function explainNoEntries(payment: Pick<BankFacts, 'status' | 'charges'>)
 
 /** For a parked payment: what is known, what is not, and what is safe to do. */
 export function explainParked(
-  payment: Pick<BankFacts, 'unexplained' | 'listIsWhole'> & { amount: number; currency: string; paidBy: 'page' | 'program' },
+  payment: Pick<BankFacts, 'unexplained' | 'listIsWhole'> & {
+    amount: number
+    currency: string
+    paidBy: 'page' | 'program'
+  },
 ): { known: string[]; unknown: string; safe: string[] } {
   const money = formatMoney(payment.amount, payment.currency)
   const list =

@@ -1,5 +1,5 @@
 import { formatMoney } from '@/lib/money'
-import { type ChargeCount, chargeMark } from './bank-sentences'
+import { type ChargeCount, chargeMark, isEnded } from './bank-sentences'
 import { counted, formatCount, sentenceList, times } from './words'
 
 /** Attempts counted by outcome. `held` counts presses that never became requests. */
@@ -34,7 +34,8 @@ export function explainPresses(
   sentBy: 'browser' | 'program' | 'operator' | null = 'browser',
 ): string {
   const requests = requestsOf(attempts)
-  if (requests + attempts.held === 0)
+  if (requests === 0 && attempts.held > 0) return `${sentenceList(outcomeClauses(attempts))}.`
+  if (requests === 0)
     return attempts.recovered > 0 ? 'The server finished this by itself.' : 'Attempts appear in a moment.'
   const pressed = sentBy === 'browser' && requests === 1
   if (requests === 1 && attempts.executed === 1 && attempts.held + attempts.recovered === 0)
@@ -54,16 +55,20 @@ const PAYMENT_VERBS: Record<string, string> = {
   sending: 'being paid',
 }
 
-/** `€24.00 paid — 25 presses, 1 request, 1 charge` */
+/** `€24.00 paid — 25 presses, 1 request, 1 charge known` */
 export function paymentLine(payment: PaymentLineFacts): string {
   const requests = requestsOf(payment)
-  const verb = payment.parked ? 'not known: action needed' : (PAYMENT_VERBS[payment.status] ?? payment.status)
+  const verb = payment.parked && !isEnded(payment) ? 'not known: action needed' : verbOf(payment)
   const counts = [
     ...(payment.held > 0 && requests === 1 ? [counted(1 + payment.held, 'press', 'presses')] : []),
     ...(requests > 0 ? [counted(requests, 'request', 'requests')] : []),
     chargeMark(payment).words,
   ]
   return `${formatMoney(payment.amount, payment.currency)} ${verb} — ${counts.join(', ')}`
+}
+
+function verbOf({ status, charges }: ChargeCount): string {
+  return status === 'succeeded' && charges === 0 ? 'marked as paid' : (PAYMENT_VERBS[status] ?? status)
 }
 
 /** Attempts to pay in a span of time; `replayed`, `joined` and `held` are repeats of payments that were charged, `again` those of others. */
@@ -73,7 +78,11 @@ export interface ChartTotals extends OutcomeCounts {
 }
 
 /** Repeats of payments that were charged: each would have been another charge, had it been a payment of its own. */
-export function preventedOf({ replayed, joined, held }: Pick<OutcomeCounts, 'replayed' | 'joined' | 'held'>): number {
+export function preventedOf({
+  replayed,
+  joined,
+  held,
+}: Pick<OutcomeCounts, 'replayed' | 'joined' | 'held'>): number {
   return replayed + joined + held
 }
 

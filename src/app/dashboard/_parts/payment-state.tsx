@@ -1,7 +1,7 @@
 import { Badge } from '@/ui/badge'
 import { Money } from '@/ui/money'
 import { PaymentStatus, type PaymentStatusName } from '@/ui/status'
-import { type ChargeCount, surplusBadge } from './bank-sentences'
+import { type ChargeCount, isEnded, surplusBadge } from './bank-sentences'
 
 interface PaymentSummary extends ChargeCount {
   status: Exclude<PaymentStatusName, 'refunded' | 'parked'>
@@ -18,7 +18,8 @@ export function PaymentState({ payment }: { payment: PaymentSummary }) {
   const { status, parked, amount, amountRefunded, amountRefundUnderWay, currency } = payment
   const refunded = amountRefunded - amountRefundUnderWay
   const surplus = surplusBadge(payment)
-  const shown = refunded > 0 && refunded === amount ? 'refunded' : parked ? 'parked' : status
+  const shown =
+    refunded > 0 && refunded === amount ? 'refunded' : parked && !isEnded(payment) ? 'parked' : status
   return (
     <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5">
       <PaymentStatus status={shown} />

@@ -34,7 +34,10 @@ export function RequestsToCharges({
   charges: { mark: string; words: string }
 }) {
   return (
-    <span className="figures font-medium" title={`${counted(requests, 'request', 'requests')}, ${charges.words}`}>
+    <span
+      className="figures font-medium"
+      title={`${counted(requests, 'request', 'requests')}, ${charges.words}`}
+    >
       {requests}
       <span aria-hidden="true" className="text-ink-3">
         →

@@ -74,7 +74,16 @@ test('the label is over the column with the most prevented, and absent when ther
 })
 
 test('what arrived is every attempt to pay, without the server’s own work', () => {
-  const storm = { executed: 1, replayed: 2, joined: 3, rejected: 4, held: 5, recovered: 1, again: 6, ambiguous: 7 }
+  const storm = {
+    executed: 1,
+    replayed: 2,
+    joined: 3,
+    rejected: 4,
+    held: 5,
+    recovered: 1,
+    again: 6,
+    ambiguous: 7,
+  }
   expect(arrived(bucket(0, storm))).toBe(28)
 })
 

@@ -35,7 +35,8 @@ export function RequestsChart({ data, range }: { data: ChartData; range: string 
         title="Requests vs. charges"
         note={
           <>
-            {explainChart(totals, RANGE_LABELS[range] ?? range)} Only payments count here, no orders or refunds.
+            {explainChart(totals, RANGE_LABELS[range] ?? range)} Only payments count here, no orders or
+            refunds.
           </>
         }
       />

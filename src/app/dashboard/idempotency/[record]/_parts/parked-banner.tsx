@@ -8,8 +8,8 @@ export function ParkedBanner({ record, refresh }: { record: RecordData; refresh(
   return (
     <Banner tone="bad" title="Parked: action needed">
       <p>
-        Since <Timestamp at={record.parkedAt ?? record.createdAt} />: {record.parkedReason}. Nobody asks the bank
-        any more, and nothing is sent to it again.
+        Since <Timestamp at={record.parkedAt ?? record.createdAt} />: {record.parkedReason}. Nobody asks the
+        bank any more, and nothing is sent to it again.
       </p>
       <AskAgain recordId={record.id} refresh={refresh} />
     </Banner>

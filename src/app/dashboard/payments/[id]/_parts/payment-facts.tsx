@@ -56,7 +56,11 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
             </Fact>
           )}
           <Fact name="Net">
-            <Money minor={fee === null ? null : amount - fee - refunded} currency={currency} className="font-semibold" />
+            <Money
+              minor={fee === null ? null : amount - fee - refunded}
+              currency={currency}
+              className="font-semibold"
+            />
           </Fact>
           <Fact name="Bank’s reference">{payment.gatewayRef ? <CopyId id={payment.gatewayRef} /> : '—'}</Fact>
           <Fact name="Key sent to the bank">
