@@ -48,7 +48,7 @@ export const checkoutRouter = router({
       }
       const payment = { merchantId: scope.merchantId, orderId: order.orderId }
       const limit = ctx.shopperLimits.payment({ ...senderOf(ctx), ...payment })
-      if (email && !limit.notNow) await keepTypedEmail(ctx, { ...payment, email })
+      if (email) await keepTypedEmail(ctx, { ...payment, email })
       let reply: EngineReply | null = null
       try {
         reply = await ctx.engine.run(ctx.operations.pay, {
