@@ -159,7 +159,7 @@ export function explainParked(
     currency: string
     paidBy: 'page' | 'program'
   },
-): { known: string[]; unknown: string; safe: string[] } {
+): { known: string[]; unknown: string; safe: string[]; unsafe: string } {
   const money = formatMoney(payment.amount, payment.currency)
   const list =
     payment.unexplained > 0
@@ -175,7 +175,7 @@ export function explainParked(
       payment.paidBy === 'page'
         ? 'Waiting: the customer sees “We are checking your payment”.'
         : 'Waiting: the program is told that the outcome is not known yet.',
-      `Not safe: taking ${money} in another way before this is known.`,
     ],
+    unsafe: `Taking ${money} in another way before this is known.`,
   }
 }

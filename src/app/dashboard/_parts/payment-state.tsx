@@ -21,7 +21,7 @@ export function PaymentState({ payment }: { payment: PaymentSummary }) {
   const shown =
     refunded > 0 && refunded === amount ? 'refunded' : parked && !isEnded(payment) ? 'parked' : status
   return (
-    <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5">
+    <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5 max-md:max-w-44 max-md:justify-end">
       <PaymentStatus status={shown} />
       {surplus && <Badge tone={surplus.tone}>{surplus.word}</Badge>}
       {refunded > 0 && refunded < amount && <Part amount={refunded} currency={currency} what="refunded" />}

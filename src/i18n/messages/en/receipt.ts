@@ -44,7 +44,7 @@ export const receipt = {
   },
   waiting: {
     title: 'We do not know yet whether you paid',
-    body: 'The bank has not told us, and the shop must look into it. You do not need to pay again until you hear from the shop.',
+    body: 'The bank has not told us, and the shop must look into it. Do not pay again until you hear from the shop.',
   },
   confirm: {
     title: 'Your bank is waiting for you',

@@ -45,7 +45,7 @@ export function KeyFigures({ data }: { data: OverviewData }) {
             UNREAD
           ) : ambiguous > 0 ? (
             <Link href="/dashboard/payments?status=unknown" className={LINK}>
-              ! being checked
+              ! show which
             </Link>
           ) : (
             'no payment is in doubt'
@@ -97,7 +97,7 @@ function MoneyProtected({ data }: { data: OverviewData }) {
           </>
         )
       }
-      className="max-lg:col-span-2"
+      className="max-lg:order-last max-lg:col-span-2"
     />
   )
 }

@@ -11,7 +11,7 @@ export function ParkedPayment({ payment, refresh }: { payment: PaymentData; refr
   const { waitsForPerson } = payment
   if (!waitsForPerson) return null
   const paidBy = payment.record?.sentBy === 'browser' ? 'page' : 'program'
-  const { known, unknown, safe } = explainParked({ ...payment, ...bankFactsOf(payment), paidBy })
+  const { known, unknown, safe, unsafe } = explainParked({ ...payment, ...bankFactsOf(payment), paidBy })
   const { since, reason, mayAsk, history } = waitsForPerson
   return (
     <Banner tone="warn" title="The outcome is not known: action needed">
@@ -35,6 +35,7 @@ export function ParkedPayment({ payment, refresh }: { payment: PaymentData; refr
             </span>
           ))}
         </Part>
+        <Part name="Not safe">{unsafe}</Part>
       </dl>
       {mayAsk ? (
         <AskAgain recordId={payment.recordId} refresh={refresh} />

@@ -10,3 +10,6 @@ END $$;
 CREATE TRIGGER orders_email_is_set_once BEFORE UPDATE OF customer_email ON orders FOR EACH ROW
   WHEN (OLD.customer_email IS NOT NULL AND OLD.customer_email IS DISTINCT FROM NEW.customer_email)
   EXECUTE FUNCTION orders_email_is_set_once();
+
+-- The sentence of an invariant says what its view counts, and what it leaves out.
+COMMENT ON VIEW integrity_across.one_charge_per_key IS 'The bank charged each of our keys at most once, not counting what it has refunded';
