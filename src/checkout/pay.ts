@@ -226,7 +226,7 @@ function beingChecked(): Problem {
 }
 
 function alreadyPaid(answers: PaymentAnswers, paymentId: string | null, receiptToken: string | null): Answer {
-  return answers.problem('already-paid', 'This order was already paid. You were not charged again.', {
+  return answers.problem('already-paid', 'This order was already paid. This request charged nothing.', {
     payment: paymentId && showId('pay', paymentId),
     receiptPath: receiptToken && receiptPath(receiptToken),
     declineCode: null,

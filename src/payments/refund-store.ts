@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isParked } from '@/idempotency/stores/read'
 import { writeForm } from '@/idempotency/stores/sql'
 import { cursorOf, type Db, firstRow, rows, type Sql, sql, type Write } from '@/platform/db'
 
@@ -98,6 +99,9 @@ const updateRefund = writeForm({
 const refundRow = z.strictObject({
   ...refundFacts,
   status: z.enum(REFUND_STATUSES),
+  recordId: z.string(),
+  /** Its outcome is not known, and nobody asks any more: it waits for a person. */
+  parked: z.boolean(),
   /** Who began it (`Actor`); null: it was written by a version before the column. */
   actor: z.string().nullable(),
   address: z.string().nullable(),
@@ -120,6 +124,7 @@ export function listRefunds(
     refundRow,
     sql`
       SELECT merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason, status,
+        record_id AS "recordId", ${isParked(sql`refund.merchant_id`, sql`refund.record_id`)} AS parked,
         actor, address, request_id AS "requestId", created_at AS "createdAt", ${cursorOf(sql`created_at`)} AS cursor
       FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${page.paymentId}::uuid
         AND (${after?.id ?? null}::uuid IS NULL OR (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))

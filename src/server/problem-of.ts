@@ -30,7 +30,7 @@ export const REFUSED_VALUE: Problem = {
 /** The answer to our own bugs. It reveals nothing of our insides; the log has the error. */
 export const INTERNAL_PROBLEM: Problem = {
   kind: 'internal',
-  detail: 'An error on our side. Send the same request again; it will not be charged twice.',
+  detail: 'An error on our side. Send the same request again: it takes effect once.',
   retryAfterSeconds: 2,
 }
 

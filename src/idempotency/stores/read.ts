@@ -123,7 +123,7 @@ export const SHOWN_OUTCOME: Sql = sql`CASE WHEN outcome = 'rejected' AND problem
 
 /** Subquery: whether a record waits for a person. */
 export function isParked(merchantId: Sql, recordId: Sql): Sql {
-  return sql`EXISTS (SELECT FROM idempotency_record WHERE merchant_id = ${merchantId} AND id = ${recordId} AND parked_at IS NOT NULL)`
+  return sql`EXISTS (SELECT FROM idempotency_record r WHERE r.merchant_id = ${merchantId} AND r.id = ${recordId} AND r.parked_at IS NOT NULL)`
 }
 
 /** Subquery: the one row of `AttemptCounts` of a record, for lists of records and of what they began (payments). */

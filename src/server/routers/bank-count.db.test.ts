@@ -97,6 +97,14 @@ test('a refund under way is told apart from one that is done', async () => {
   )
   expect(await listed(id)).toMatchObject({ amountRefunded: 1_000, amountRefundUnderWay: 1_000 })
   expect(await receipt(id)).toMatchObject({ refunded: 1_000, refundUnderWay: 1_000 })
+  expect((await detail(id)).refunds).toMatchObject([{ status: 'pending', parked: false }])
+  await run(
+    `INSERT INTO idempotency_record (merchant_id, id, scope, operation, key, fingerprint, fingerprint_version, state, token, worker, subject_id, parked_at, parked_reason)
+     SELECT merchant_id, record_id, 's', 'refunds.create', 'k', 'f', 1, 'unknown', gen_random_uuid(), 'w', id, now(), 'silent' FROM refund WHERE payment_id = $1`,
+    uuid(id),
+  )
+  expect((await detail(id)).refunds).toMatchObject([{ status: 'pending', parked: true, mayAsk: true }])
+  expect((await detail(id, viewer)).refunds).toMatchObject([{ parked: true, mayAsk: false }])
 })
 
 test('a parked payment: who may ask again, and asked twice is once; what the list shows of it is counted', async () => {

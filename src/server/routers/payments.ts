@@ -142,7 +142,14 @@ const detailOut = summaryOut.extend({
   events: z.array(z.object({ id: z.string(), type: z.string(), createdAt: z.string() })),
   /** Who began it. */
   by: actorOut.nullable(),
-  refunds: z.array(refundShape.extend({ by: actorOut.nullable() })),
+  refunds: z.array(
+    refundShape.extend({
+      by: actorOut.nullable(),
+      recordId: z.string(),
+      parked: z.boolean(),
+      mayAsk: z.boolean(),
+    }),
+  ),
   refundRequests: z.array(refundRequestOut),
   refundRights: refundRightsOut.nullable(),
   siblings: z.array(summaryOut),
@@ -319,7 +326,13 @@ function showDetail(
       createdAt: time(event.createdAt),
     })),
     by: reading.view(payment),
-    refunds: refunds.map((refund) => ({ ...showRefund(refund), by: reading.view(refund) })),
+    refunds: refunds.map((refund) => ({
+      ...showRefund(refund),
+      recordId: refund.recordId,
+      parked: refund.parked,
+      mayAsk: mayActAs(reading.role, 'support'),
+      by: reading.view(refund),
+    })),
     refundRequests: found.refundRequests.map((request) => showRefundRequest(request, reading)),
     refundRights: rights,
     siblings: siblings.map(showPayment),

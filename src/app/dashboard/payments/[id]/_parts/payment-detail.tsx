@@ -64,7 +64,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
           <div className="flex min-w-0 flex-col gap-4">
             <RefundRequests payment={payment} onChange={refresh} />
-            <RefundList refunds={payment.refunds} />
+            <RefundList refunds={payment.refunds} refresh={refresh} />
             <LedgerEntries payment={payment} />
             <OtherPayments siblings={payment.siblings} />
             <Events events={payment.events} />
