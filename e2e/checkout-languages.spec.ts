@@ -113,7 +113,7 @@ test('a receipt shows partial and full refunds', async ({ page, demo, newOrder, 
   await page.reload()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Paid €24.00')
   await expect(page.getByText('€10.00 of it was refunded.')).toBeVisible()
-  await expect(page.getByRole('listitem').filter({ hasText: 'Paid after refunds' })).toContainText('€14.00')
+  await expect(page.getByRole('listitem').filter({ hasText: 'You paid in total' })).toContainText('€14.00')
   expect((await refund({}, 'rest')).status()).toBe(201)
   await page.reload()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('€24.00 was refunded')

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test'
-import { chooseCard, expectPaid, expectReceipt, openCheckout, payButton } from './checkout-page'
+import { chooseCard, expectReceipt, openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
 import type { TestOrder } from './orders'
 
@@ -27,7 +27,7 @@ async function comeBackLater(page: Page, context: BrowserContext, order: TestOrd
 for (const closed of [false, true]) {
   const also = closed ? ', the window closed in between' : ''
 
-  test(`F84 asked by the bank and confirmed: the same payment goes on, one charge${also}`, async ({
+  test(`F84 asked by the bank and confirmed: the same payment goes on to its receipt, one charge${also}`, async ({
     page,
     context,
     newOrder,
@@ -39,7 +39,7 @@ for (const closed of [false, true]) {
     const [key] = await proof.keysAtServer(order)
     const at = closed ? await comeBackLater(page, context, order) : page
     await at.getByRole('button', { name: 'Confirm the payment' }).click()
-    await expectPaid(at)
+    await expectReceipt(at)
     expect(await proof.keysAtServer(order)).toEqual([key])
     await proof.oneCharge(order)
   })
@@ -54,7 +54,11 @@ for (const closed of [false, true]) {
     await payUntilAsked(page, order)
     const at = closed ? await comeBackLater(page, context, order) : page
     await at.getByRole('button', { name: 'Refuse' }).click()
-    await expect(at.getByRole('heading', { name: 'Your bank declined this card' })).toBeVisible()
+    await expect(at.getByRole('heading', { name: 'The payment was not confirmed' })).toBeVisible()
+    await expect(at.getByText('Nothing was charged.').first()).toBeVisible()
+    // The form is kept, but for the security code. In another window it is another form.
+    await expect(at.getByLabel('Card number')).toHaveValue(closed ? '' : '4000 0000 0000 3220')
+    await expect(at.getByLabel('Security code')).toHaveValue('')
     await proof.noCharge(order)
     await chooseCard(at)
     await payButton(at).click()
@@ -77,6 +81,6 @@ test('F84 back from the bank’s page without an answer: no second form, the way
   await proof.noCharge(order)
   await confirmLink(page).click()
   await page.getByRole('button', { name: 'Confirm the payment' }).click()
-  await expectPaid(page)
+  await expectReceipt(page)
   await proof.oneCharge(order)
 })

@@ -131,13 +131,13 @@ test('the bank asks first: confirmed is paid; refused is explained and pays with
   await expect(heading(page)).toHaveText('Your bank wants to confirm that it is you')
   await page.getByRole('link', { name: 'Confirm with your bank' }).click()
   await page.getByRole('button', { name: 'Confirm the payment' }).click()
-  await expect(heading(page)).toHaveText('This order is already paid')
+  await expect(heading(page)).toHaveText('Paid €24.00')
   await proof.oneCharge(order)
 
   const refused = await newOrder()
   await pay(page, refused, 'pm_card_challenge')
   await page.getByRole('button', { name: 'Refuse' }).click()
-  await expect(page.getByRole('heading', { name: 'Your bank declined this card' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'The payment was not confirmed' })).toBeVisible()
   await proof.noCharge(refused)
 })
 

@@ -98,7 +98,6 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     readers: {
       'checkout/order': 'an order is paid only by an installation of its merchant’s mode',
       'checkout/read': 'the page and the receipt name the merchant',
-      'payments/read': 'only in test mode has the bank a table to count in',
       'platform/db': 'the database is ready when it answers and has been migrated',
     },
   },
@@ -156,8 +155,10 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   idempotency_record: {
     writer: 'idempotency/stores',
     readers: {
-      'checkout/read': 'a payment whose lease is over is shown as being checked',
+      'checkout/read':
+        'a payment whose lease is over is shown as being checked; the receipt says whether a page or a program paid',
       'checkout/recheck': 'the payment of a challenge is found through the few records in doubt',
+      'payments/prevented': 'a repeated request counts by the payment that it was about',
     },
   },
   attempt: {
@@ -166,7 +167,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'checkout/read': 'the receipt shows how often it was asked for',
       'checkout/reported-presses': 'the presses of one payment have a limit',
       'payments/integrity': 'a report counts what there was to check, at one instant',
-      'payments/overview': 'the chart shows attempts beside charges',
+      'payments/prevented': 'the chart shows attempts to pay beside charges',
     },
   },
   outbox_event: {

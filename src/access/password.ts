@@ -26,7 +26,7 @@ export function passwordProblem(password: string, about: readonly string[]): str
   if (forms.some((form) => COMMON_PASSWORDS.has(form)))
     return 'This is one of the commonest passwords, with a few characters around. Use several words that do not belong together.'
   if (wordsOf(about).some((word) => plain.replaceAll(word, '').length < length / 2))
-    return 'This is mostly your name, your e-mail address or your company. Use words that are not known about you.'
+    return 'This is mostly your name, your email address or your company. Use words that are not known about you.'
   return null
 }
 

@@ -60,7 +60,7 @@ const stored = async (id = payment): Promise<string | null> =>
 describe('the move writes it', () => {
   it('and page and API read it while the shopper has to confirm', async () => {
     await challenge()
-    const confirm = `${url}?return=%2Fcheckout%2Ford_${order.replaceAll('-', '')}`
+    const confirm = `${url}?return=%2Fcheckout%2Ford_${order.replaceAll('-', '')}%3Ffrom%3Dbank`
     expect(await stored()).toBe(url)
     expect((await readCheckout(db, order))?.payment).toMatchObject({ actionUrl: confirm })
     const of = { merchantId: MERCHANT, orderId: order, recordId: `r${payment}` }

@@ -4,7 +4,7 @@ import { uuidv7 } from '@/lib/id'
 import { MAX_PAYMENT_MINOR } from '@/lib/money'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
-import { createOrder, type NewOrder, OrderOwners, OrderRefused } from './order'
+import { createOrder, keepEmail, type NewOrder, OrderOwners, OrderRefused } from './order'
 
 const [OURS, THEIRS] = [uuidv7(), uuidv7()]
 const SHIRT = { name: 'T-shirt', quantity: 2, unitAmount: 1_200n }
@@ -29,6 +29,38 @@ afterAll(async () => {
 const create = (changes: Partial<NewOrder> = {}, id = uuidv7()) =>
   createOrder(db, { merchantId: OURS, currency: 'EUR', items: [SHIRT], ...changes }, id)
 const rows = async (text: string, ...values: unknown[]) => (await pool.query(text, values)).rows
+
+describe('the e-mail that a shopper typed', () => {
+  const emailOf = async (id: string) =>
+    (await rows('SELECT customer_email AS email FROM orders WHERE id = $1', id))[0].email
+  const keep = (orderId: string, email: string, merchantId = OURS) =>
+    keepEmail(db, { merchantId, orderId, email })
+
+  it('is kept with an order that has none, the first one for good', async () => {
+    const { id } = await create()
+    await keep(id, 'theirs@example.com', THEIRS)
+    expect(await emailOf(id)).toBeNull()
+    await Promise.all([keep(id, 'ann@example.com'), keep(id, 'ann@example.com')])
+    await keep(id, 'other@example.com')
+    expect(await emailOf(id)).toBe('ann@example.com')
+  })
+
+  it('never replaces the one that the merchant gave', async () => {
+    const { id } = await create({ customerEmail: 'a@example.com' })
+    await keep(id, 'other@example.com')
+    expect(await emailOf(id)).toBe('a@example.com')
+  })
+
+  it.each(["'other@example.com'", 'NULL'])(
+    'may not be changed to %s by any SQL of the application',
+    async (value) => {
+      const { id } = await create({ customerEmail: 'a@example.com' })
+      await expect(rows(`UPDATE orders SET customer_email = ${value} WHERE id = $1`, id)).rejects.toThrow(
+        /may not change/,
+      )
+    },
+  )
+})
 
 describe('createOrder', () => {
   it('writes the order and its items, in their order, at the sum of its items', async () => {

@@ -136,6 +136,16 @@ export const ITEMS: Sql = sql`(
   SELECT coalesce(json_agg(json_build_object('name', i.name, 'quantity', i.quantity, 'unitAmount', i.unit_amount) ORDER BY i.position), '[]')
   FROM order_item i WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id)`
 
+/** Keeps the e-mail that a shopper typed, where the order has none. An e-mail that is there is never replaced (trigger orders_email_is_set_once). */
+export async function keepEmail(
+  db: Db,
+  { merchantId, orderId, email }: { merchantId: string; orderId: string; email: string },
+): Promise<void> {
+  await db.$executeRaw(sql`
+    UPDATE orders SET customer_email = ${email}, updated_at = now()
+    WHERE merchant_id = ${merchantId}::uuid AND id = ${orderId}::uuid AND customer_email IS NULL`)
+}
+
 /** The write that marks an order as paid. It touches no row, and so undoes its commit, unless the order is open. */
 export function markPaid({ merchantId, orderId }: { merchantId: string; orderId: string }): Write {
   return updateOrder(orderId, { merchant_id: merchantId, id: orderId })

@@ -89,7 +89,7 @@ describe('finish: from what the bank said to the answer and its writes', () => {
     expect(next).toMatchObject({ to: 'unknown', answer: { status: 200, problem: null } })
     expect(JSON.parse(next.answer?.body ?? '')).toMatchObject({
       payment: { status: 'requires_action', paidAt: null },
-      actionUrl: '/bank/1?return=%2Fcheckout%2Ford_018f000000007000800000000000000c',
+      actionUrl: '/bank/1?return=%2Fcheckout%2Ford_018f000000007000800000000000000c%3Ffrom%3Dbank',
     })
   })
 

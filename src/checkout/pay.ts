@@ -226,7 +226,7 @@ function beingChecked(): Problem {
 }
 
 function alreadyPaid(answers: PaymentAnswers, paymentId: string | null, receiptToken: string | null): Answer {
-  return answers.problem('already-paid', 'This order was already paid. You were not charged again.', {
+  return answers.problem('already-paid', 'This order was already paid. This request charged nothing.', {
     payment: paymentId && showId('pay', paymentId),
     receiptPath: receiptToken && receiptPath(receiptToken),
     declineCode: null,
@@ -270,4 +270,6 @@ const DECLINES: Record<DeclineCode, string> = {
   card_declined: 'Your bank declined this card. Nothing was charged. Try another card, or ask your bank.',
   insufficient_funds: 'There is not enough money on this card. Nothing was charged. Try another card.',
   expired_card: 'This card has expired. Nothing was charged. Try another card.',
+  not_confirmed:
+    'The payment was not confirmed with the bank. Nothing was charged. Try again, or another card.',
 }

@@ -1,7 +1,16 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
+import { isParked } from '@/idempotency/stores/read'
 import { showId } from '@/lib/id'
-import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'
+import { LIVE, PAYMENT_OPERATIONS, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'
+import {
+  BANK_COUNT,
+  type BankList,
+  bankCount,
+  SURPLUS_SUMS,
+  surplusSums,
+} from '@/payments/reconciler/bank-count'
+import { REFUNDS_UNDER_WAY } from '@/payments/refund-store'
 import { ACTION_URL } from '@/payments/store'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
 import { confirmUrl } from './confirm-url'
@@ -102,14 +111,23 @@ const receiptRow = z.strictObject({
   merchantName: z.string(),
   reference: z.string().nullable(),
   amount: z.bigint(),
+  /** Of refunds that have not failed, those under way included. */
   refunded: z.bigint(),
+  refundUnderWay: z.bigint(),
   currency: z.string(),
   cardLabel: z.string().nullable(),
   paidAt: z.date().nullable(),
+  /** The last change of the payment: until it has ended, the last time that the bank was asked. */
+  changedAt: z.date(),
   items: z.array(orderItem),
+  /** It was begun by the checkout page rather than by a program. */
+  fromPage: z.boolean(),
+  parked: z.boolean(),
   requests: z.int(),
-  presses: z.int(),
-  charges: z.int(),
+  /** Presses that the page held back. */
+  held: z.int(),
+  ...bankCount,
+  ...surplusSums,
   transactionId: z.string().nullable(),
 })
 
@@ -120,27 +138,37 @@ const receiptRow = z.strictObject({
 const CODE_DIGITS = 12
 
 /**
- * The receipt, with the proof of one charge: requests, charges, and the posting in the ledger. A receipt that was printed before the secret
+ * The receipt, with its proof: requests, charges at the bank, and the posting in the ledger. A receipt that was printed before the secret
  * rotated shows `earlierCode`.
  * @param secrets sign its code, the current one first
+ * @param list our copy of the bank's list, in which charges are counted; null: it was never read
  */
-export async function readReceipt(db: Db, token: string, secrets: readonly [string, ...string[]]) {
+export async function readReceipt(
+  db: Db,
+  token: string,
+  secrets: readonly [string, ...string[]],
+  list: BankList | null,
+) {
   const row = await firstRow(
     db,
     receiptRow,
     sql`
       SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, m.name AS "merchantName", o.reference, p.amount,
-             p.refunded_amount AS refunded, p.currency, p.card_label AS "cardLabel",
-             t.posted_at AS "paidAt", ${ITEMS} AS items, t.id::text AS "transactionId",
-             (SELECT count(*)::float8 FROM ledger_transaction c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id AND c.kind = 'capture') AS charges,
+             p.refunded_amount AS refunded, ${REFUNDS_UNDER_WAY} AS "refundUnderWay", p.currency, p.card_label AS "cardLabel",
+             t.posted_at AS "paidAt", p.updated_at AS "changedAt", ${ITEMS} AS items, t.id::text AS "transactionId",
+             EXISTS (SELECT FROM idempotency_record r
+               WHERE r.merchant_id = p.merchant_id AND r.id = p.record_id AND r.operation = ${PAYMENT_OPERATIONS.pay}) AS "fromPage",
+             ${isParked(sql`p.merchant_id`, sql`p.record_id`)} AS parked, bank.*, surplus.*,
              (SELECT count(*)::float8 FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome NOT IN ('held', 'recovered')) AS requests,
-             (SELECT coalesce(sum(a.presses), 0)::float8 FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome <> 'recovered') AS presses
+             (SELECT coalesce(sum(a.presses), 0)::float8 FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome = 'held') AS held
       FROM payment p JOIN merchant m ON m.id = p.merchant_id JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
       LEFT JOIN ledger_transaction t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
+      CROSS JOIN LATERAL ${BANK_COUNT} bank CROSS JOIN LATERAL ${SURPLUS_SUMS} surplus
       WHERE p.receipt_token = ${token}`,
   )
   if (!row) return null
-  const { paymentId, orderId, transactionId, amount, refunded, paidAt, ...shown } = row
+  const { paymentId, orderId, transactionId, amount, refunded, paidAt, changedAt, ...shown } = row
+  const listIsWhole = list !== null && list.wholeUntil >= (paidAt ?? changedAt)
   const proven = `${paymentId}|${amount}|${row.currency}|${transactionId}`
   const [current, previous] = secrets
   const ids = {
@@ -153,6 +181,12 @@ export async function readReceipt(db: Db, token: string, secrets: readonly [stri
     ...ids,
     amount: Number(amount),
     refunded: Number(refunded),
+    refundUnderWay: Number(row.refundUnderWay),
+    surplusRefundedAmount: Number(row.surplusRefundedAmount),
+    surplusDueAmount: Number(row.surplusDueAmount),
+    surplusParkedAmount: Number(row.surplusParkedAmount),
+    listIsWhole,
+    listReadAt: list?.readAt.toISOString() ?? null,
     paidAt: paidAt?.toISOString() ?? null,
     verificationCode: codeOf(proven, current),
     earlierCode: previous === undefined ? null : codeOf(proven, previous),

@@ -31,8 +31,17 @@ const words = storable
 /** Stored in a 32-bit column, so a larger number cannot be the version of any order. */
 const version = z.int().positive().max(2_147_483_647)
 
-/** Body of the checkout page's payment. It has no amount: the order has one, and `version` names the state of the order that the shopper saw. */
-export const payInput = z.strictObject({ key: z.unknown().optional(), orderId, version, paymentMethod })
+/**
+ * Body of the checkout page's payment. It has no amount: the order has one, and `version` names the state of the order that the shopper saw.
+ * An e-mail that is none stops no payment: it is left out.
+ */
+export const payInput = z.strictObject({
+  key: z.unknown().optional(),
+  orderId,
+  version,
+  paymentMethod,
+  email: z.email().max(254).optional().catch(undefined),
+})
 
 /** Amount in JSON: a whole number of the currency's smallest unit, from 1. */
 const amountUpTo = (max: bigint) =>

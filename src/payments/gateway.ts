@@ -22,7 +22,10 @@ export interface RefundRequest {
   currency: Currency
 }
 
-export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'expired_card'
+/** `not_confirmed`: the shopper refused to confirm (3-D Secure), or did not in time. */
+export type DeclineCode = (typeof DECLINE_CODES)[number]
+
+export const DECLINE_CODES = ['card_declined', 'insufficient_funds', 'expired_card', 'not_confirmed'] as const
 
 /** The outcome is not known, and why. */
 export interface Doubt {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { type Db, firstRow, rows, sql } from '@/platform/db'
+import { paymentAttempts } from './prevented'
+import { surplusPerPayment } from './reconciler/bank-count'
 
 /** Ranges of the overview, and the width of a column of its chart: some 50 columns each, at round clock times. */
 export const RANGES = {
@@ -17,12 +19,16 @@ const bucket = z.strictObject({
   replayed: z.int(),
   joined: z.int(),
   rejected: z.int(),
+  ambiguous: z.int(),
   recovered: z.int(),
   /** Presses that the page held back. */
   held: z.int(),
+  /** Repeats of payments that were not charged; `replayed`, `joined` and `held` are those of payments that were. */
+  again: z.int(),
+  /** At the bank, those that it refunded included. */
   charges: z.int(),
 })
-/** One column of the chart: attempts by outcome, and payments that succeeded. */
+/** One column of the chart: attempts to pay by outcome, and charges. */
 export type Bucket = z.infer<typeof bucket>
 
 /** Succeeded payments of one currency; `amount` in its minor units. */
@@ -40,7 +46,8 @@ const paymentTotals = z.strictObject({
   succeeded: z.int(),
   failed: z.int(),
 })
-const attemptTotals = z.strictObject({ absorbed: z.int(), requests: z.int() })
+const attemptTotals = z.strictObject({ requests: z.int() })
+const protectedTotals = z.strictObject({ currency: z.string(), repeats: z.int(), amount: z.string() })
 const clockRow = z.strictObject({ now: z.date(), until: z.date() })
 const standing = z.strictObject({ ambiguous: z.int(), any: z.boolean() })
 
@@ -50,10 +57,13 @@ export interface Totals {
   succeeded: number
   /** Declined, or known not to have been charged. */
   failed: number
-  /** Replays, joined requests, and presses that the page held back: each could have been a second charge. */
-  absorbed: number
+  /** Repeats of payments that were charged: replays, joined requests, and presses that the page held back. */
+  prevented: number
+  /** Requests to pay. */
   requests: number
   volume: Volume[]
+  /** Money protected: each prevented repeat, times the amount of its payment. */
+  protected: { currency: string; amount: bigint }[]
 }
 
 export interface Overview {
@@ -132,17 +142,21 @@ function readBuckets(
       WITH columns AS (
         SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${bucketSeconds})) at),
       attempts AS (
-        SELECT date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch') AS at, outcome, count(*) AS n, sum(presses) AS presses
-        FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz GROUP BY 1, 2),
+        SELECT date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch') AS at,
+          CASE WHEN outcome IN ('replayed', 'joined', 'held') AND NOT prevented THEN 'again' ELSE outcome END AS outcome,
+          count(*) AS n, sum(presses) AS presses
+        FROM ${paymentAttempts(merchantId, from, until)} a GROUP BY 1, 2),
       charges AS (
-        SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, count(*)::float8 AS n
-        FROM payment
-        WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz AND status = 'succeeded'
+        SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, sum((gateway_ref IS NOT NULL)::int + coalesce(s.n, 0))::float8 AS n
+        FROM payment LEFT JOIN ${surplusPerPayment(merchantId)} s ON s.payment_id = payment.id
+        WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
         GROUP BY 1)
       SELECT c.at,
         coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::float8 AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::float8 AS replayed,
         coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::float8 AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::float8 AS rejected,
+        coalesce(sum(a.n) FILTER (WHERE outcome = 'ambiguous'), 0)::float8 AS ambiguous,
         coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::float8 AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::float8 AS held,
+        coalesce(sum(a.presses) FILTER (WHERE outcome = 'again'), 0)::float8 AS again,
         coalesce(max(charges.n), 0)::float8 AS charges
       FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN charges ON charges.at = c.at
       GROUP BY c.at ORDER BY c.at`,
@@ -150,7 +164,7 @@ function readBuckets(
 }
 
 async function readTotals(db: Db, merchantId: string, from: Date, until: Date): Promise<Totals> {
-  const [payments, attempts] = await Promise.all([
+  const [payments, attempts, saved] = await Promise.all([
     rows(
       db,
       paymentTotals,
@@ -166,9 +180,15 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
       db,
       attemptTotals,
       sql`
-        SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::float8 AS absorbed,
-          count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::float8 AS requests
-        FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz`,
+        SELECT count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::float8 AS requests
+        FROM ${paymentAttempts(merchantId, from, until)} a`,
+    ),
+    rows(
+      db,
+      protectedTotals,
+      sql`
+        SELECT currency, sum(presses)::float8 AS repeats, sum(presses * amount)::text AS amount
+        FROM ${paymentAttempts(merchantId, from, until)} a WHERE prevented GROUP BY currency ORDER BY repeats DESC, currency`,
     ),
   ])
   const sum = (of: 'payments' | 'succeeded' | 'failed') => payments.reduce((total, row) => total + row[of], 0)
@@ -176,11 +196,12 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
     payments: sum('payments'),
     succeeded: sum('succeeded'),
     failed: sum('failed'),
-    absorbed: attempts?.absorbed ?? 0,
+    prevented: saved.reduce((total, { repeats }) => total + repeats, 0),
     requests: attempts?.requests ?? 0,
     volume: payments
       .filter((row) => row.succeeded > 0)
       .map(({ currency, amount, succeeded }) => ({ currency, amount: BigInt(amount), payments: succeeded })),
+    protected: saved.map(({ currency, amount }) => ({ currency, amount: BigInt(amount) })),
   }
 }
 

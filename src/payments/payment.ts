@@ -13,6 +13,9 @@ export const PAYMENT_STATUSES = [
   'not_charged',
 ] as const
 
+/** Names of the operations that begin a payment: of the checkout page, and of programs. Bound into every record's id, so they never change. */
+export const PAYMENT_OPERATIONS = { pay: 'checkout.pay', createPayment: 'payments.create' } as const
+
 /** The legal moves. The database keeps the same list (trigger payment_move_is_legal). */
 export const MOVES: Record<PaymentStatus, readonly PaymentStatus[]> = {
   sending: ['unknown', 'requires_action', 'succeeded', 'declined', 'not_charged'],

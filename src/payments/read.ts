@@ -6,15 +6,16 @@ import {
   countAttempts,
   countsOfAttempts,
   findRecord,
+  isParked,
   listRecords,
   type RecordDetail,
 } from '@/idempotency/stores/read'
 import { type JournalTransaction, transactionsOfPayment } from '@/ledger/read'
 import { cursorOf, type Db, firstRow, joinSql, rows, type Sql, sql } from '@/platform/db'
 import { PAYMENT_STATUSES } from './payment'
+import { BANK_COUNT, bankCount, type SurplusFact, surplusOf } from './reconciler/bank-count'
 import { type RefundRequestRow, refundRequestsOf } from './refund-request'
-import { listRefunds, type RefundRow } from './refund-store'
-import { chargesUnder } from './simulator/count'
+import { listRefunds, REFUNDS_UNDER_WAY, type RefundRow } from './refund-store'
 
 const paymentFacts = {
   id: z.string(),
@@ -23,7 +24,9 @@ const paymentFacts = {
   status: z.enum(PAYMENT_STATUSES),
   /** In minor units of `currency`, as all amounts here. */
   amount: z.bigint(),
+  /** The sum of its refunds that have not failed, those under way included. */
   refundedAmount: z.bigint(),
+  refundUnderWay: z.bigint(),
   currency: z.string(),
   method: z.string(),
   cardLabel: z.string().nullable(),
@@ -31,6 +34,9 @@ const paymentFacts = {
   /** Of the order, as `customerEmail`. */
   reference: z.string().nullable(),
   customerEmail: z.string().nullable(),
+  /** Its outcome is not known, and nobody asks any more: it waits for a person. */
+  parked: z.boolean(),
+  ...bankCount,
   createdAt: z.date(),
   updatedAt: z.date(),
   /** Position in the list: `cursorOf` the time of creation. */
@@ -50,8 +56,8 @@ const foundPayment = z.strictObject({
   requestId: z.string().nullable(),
   fee: z.bigint().nullable(),
   orderStatus: z.string(),
-  /** The simulated bank's own count under this payment's key; null in live mode, whose bank keeps no table here. */
-  bankCharges: z.int().nullable(),
+  /** The earliest time at which the bank may have been asked. */
+  askedAt: z.date(),
 })
 export type PaymentFacts = PaymentSummary & z.infer<typeof foundPayment>
 
@@ -68,6 +74,8 @@ export interface PaymentDetail {
   refunds: RefundRow[]
   /** Requests for a refund of it, newest first. */
   refundRequests: RefundRequestRow[]
+  /** Charges at the bank beyond the payment, oldest first. */
+  surplus: SurplusFact[]
   /** Other payments of the same order, newest first: an earlier decline, a later try. */
   siblings: PaymentSummary[]
 }
@@ -112,15 +120,17 @@ export async function paymentDetail(
   if (!facts) return null
   const records = await listRecords(db, merchantId, { subjectId: paymentId, limit: 20 })
   const recordIds = [...new Set([facts.recordId, ...records.map((record) => record.id)])]
-  const [attempts, record, transactions, events, refunds, refundRequests, siblings] = await Promise.all([
-    attemptsOf(db, merchantId, recordIds, ATTEMPTS_SHOWN),
-    findRecord(db, merchantId, facts.recordId),
-    transactionsOfPayment(db, merchantId, paymentId),
-    eventsOf(db, merchantId, paymentId),
-    listRefunds(db, merchantId, { paymentId, after: null, limit: 50 }),
-    refundRequestsOf(db, merchantId, paymentId),
-    listPayments(db, merchantId, { id: facts.orderId, limit: 20 }),
-  ])
+  const [attempts, record, transactions, events, refunds, refundRequests, surplus, siblings] =
+    await Promise.all([
+      attemptsOf(db, merchantId, recordIds, ATTEMPTS_SHOWN),
+      findRecord(db, merchantId, facts.recordId),
+      transactionsOfPayment(db, merchantId, paymentId),
+      eventsOf(db, merchantId, paymentId),
+      listRefunds(db, merchantId, { paymentId, after: null, limit: 50 }),
+      refundRequestsOf(db, merchantId, paymentId),
+      surplusOf(db, merchantId, paymentId),
+      listPayments(db, merchantId, { id: facts.orderId, limit: 20 }),
+    ])
   return {
     payment: { ...facts, ...countAttempts(attempts) },
     attempts,
@@ -129,6 +139,7 @@ export async function paymentDetail(
     events,
     refunds,
     refundRequests,
+    surplus,
     siblings: siblings.filter((sibling) => sibling.id !== paymentId),
   }
 }
@@ -159,11 +170,14 @@ function summaries(db: Db, page: Sql): Promise<PaymentSummary[]> {
       WITH page AS (${page})
       SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.refunded_amount AS "refundedAmount",
         p.currency, p.method, p.card_label AS "cardLabel", p.decline_code AS "declineCode", p.reference, p.customer_email AS "customerEmail",
-        p.created_at AS "createdAt", p.updated_at AS "updatedAt", ${cursorOf(sql`p.created_at`)} AS cursor, a.*
-      FROM page p CROSS JOIN LATERAL ${countsOfAttempts(sql`p.merchant_id`, sql`p.record_id`)} a
+        p.created_at AS "createdAt", p.updated_at AS "updatedAt", ${cursorOf(sql`p.created_at`)} AS cursor, ${STANDING}, a.*, bank.*
+      FROM page p CROSS JOIN LATERAL ${countsOfAttempts(sql`p.merchant_id`, sql`p.record_id`)} a CROSS JOIN LATERAL ${BANK_COUNT} bank
       ORDER BY p.created_at DESC, p.id DESC`,
   )
 }
+
+/** Columns of the payment `p` that other tables decide: the refunds that have not ended, and whether its record waits for a person. */
+const STANDING: Sql = sql`${REFUNDS_UNDER_WAY} AS "refundUnderWay", ${isParked(sql`p.merchant_id`, sql`p.record_id`)} AS parked`
 
 async function findPayment(db: Db, merchantId: string, paymentId: string) {
   return firstRow(
@@ -174,11 +188,11 @@ async function findPayment(db: Db, merchantId: string, paymentId: string) {
         p.currency, p.method, p.card_label AS "cardLabel", p.decline_code AS "declineCode", p.created_at AS "createdAt",
         p.updated_at AS "updatedAt", p.gateway_key AS "gatewayKey", p.gateway_ref AS "gatewayRef", p.fee,
         p.actor, p.address, p.request_id AS "requestId", o.reference,
-        o.customer_email AS "customerEmail", o.status AS "orderStatus", '' AS cursor,
-        CASE WHEN m.mode = 'test' THEN ${chargesUnder(sql`p.gateway_key`)} END AS "bankCharges"
+        o.customer_email AS "customerEmail", o.status AS "orderStatus", '' AS cursor, least(p.asked_since, p.created_at) AS "askedAt",
+        ${STANDING}, bank.*
       FROM payment p
       JOIN orders o ON (o.merchant_id, o.id) = (p.merchant_id, p.order_id)
-      JOIN merchant m ON m.id = p.merchant_id
+      CROSS JOIN LATERAL ${BANK_COUNT} bank
       WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid`,
   )
 }

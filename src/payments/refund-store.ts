@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isParked } from '@/idempotency/stores/read'
 import { writeForm } from '@/idempotency/stores/sql'
 import { cursorOf, type Db, firstRow, rows, type Sql, sql, type Write } from '@/platform/db'
 
@@ -33,6 +34,11 @@ export type BegunRefund = z.infer<typeof begunRefund>
 export const BEGUN_REFUND: Sql = sql`merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason,
   charge_ref AS "chargeRef", gateway_key AS "gatewayKey", created_at AS "createdAt",
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`
+
+/** Subquery: what the refunds of the payment `p` that have not ended add up to; part of its `refunded_amount`, since it is taken already. */
+export const REFUNDS_UNDER_WAY: Sql = sql`(
+  SELECT coalesce(sum(r.amount), 0)::bigint FROM refund r
+  WHERE r.merchant_id = p.merchant_id AND r.payment_id = p.id AND r.status IN ('sending', 'unknown'))`
 
 /** Reads a refund that was begun, after a crash. */
 export function recallRefund(db: Db, merchantId: string, id: string): Promise<BegunRefund | null> {
@@ -93,6 +99,9 @@ const updateRefund = writeForm({
 const refundRow = z.strictObject({
   ...refundFacts,
   status: z.enum(REFUND_STATUSES),
+  recordId: z.string(),
+  /** Its outcome is not known, and nobody asks any more: it waits for a person. */
+  parked: z.boolean(),
   /** Who began it (`Actor`); null: it was written by a version before the column. */
   actor: z.string().nullable(),
   address: z.string().nullable(),
@@ -115,6 +124,7 @@ export function listRefunds(
     refundRow,
     sql`
       SELECT merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason, status,
+        record_id AS "recordId", ${isParked(sql`refund.merchant_id`, sql`refund.record_id`)} AS parked,
         actor, address, request_id AS "requestId", created_at AS "createdAt", ${cursorOf(sql`created_at`)} AS cursor
       FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${page.paymentId}::uuid
         AND (${after?.id ?? null}::uuid IS NULL OR (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))

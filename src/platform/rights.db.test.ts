@@ -54,7 +54,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     operator_totp: 'SELECT, INSERT, DELETE, UPDATE (confirmed_at, created_at, last_step, secret)',
     operator_verification: 'SELECT, INSERT, DELETE, UPDATE (expires_at, updated_at, value)',
     order_item: 'SELECT, INSERT',
-    orders: 'SELECT, INSERT, UPDATE (status, updated_at)',
+    orders: 'SELECT, INSERT, UPDATE (customer_email, status, updated_at)',
     outbox_event: 'SELECT, INSERT',
     payment:
       'SELECT, INSERT, UPDATE (action_url, card_label, decline_code, fee, gateway_ref, status, ' +

@@ -9,7 +9,7 @@ import type { Sandbox } from './gateways'
 import { ownPagesOnly } from './origin'
 
 /** A checkout of ours: the only place that the bank's page leads back to. */
-const RETURN = /^\/checkout\/ord_[0-9a-f]{32}(\?attempt=[\w.~%+-]{1,765})?$/
+const RETURN = /^\/checkout\/ord_[0-9a-f]{32}(\?from=bank|\?attempt=[\w.~%+-]{1,765})?$/
 
 /** The simulated bank's own page, at which a shopper confirms a payment, as with 3-D Secure. Exists where that bank does: in the sandbox. */
 export function bankPages(deps: Deps, { challenges }: Sandbox) {

@@ -135,6 +135,6 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
 
 function bankIsAway(waitMs: number): Problem | null {
   if (waitMs === 0) return null
-  const detail = 'The bank cannot be reached. Nothing was charged; send the same request again.'
+  const detail = 'The bank cannot be reached. This request charged nothing; send the same request again.'
   return { kind: 'unavailable', detail, retryAfterSeconds: Math.ceil(waitMs / 1_000) }
 }

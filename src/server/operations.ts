@@ -9,6 +9,7 @@ import type { IdPrefix } from '@/lib/id'
 import { APPROVED_REFUND } from '@/payments/approved-refund'
 import type { Gateway } from '@/payments/gateway'
 import { OPERATOR_REFUND } from '@/payments/operator-refund'
+import { PAYMENT_OPERATIONS } from '@/payments/payment'
 import { PROGRAM_REFUND, refundOperation } from '@/payments/refund'
 import type { Db } from '@/platform/db'
 import { orderAnswers, paymentAnswers, refundAnswers } from './wire/api-answers'
@@ -44,7 +45,7 @@ interface OperationFacts {
  */
 export const OPERATIONS = {
   pay: {
-    name: 'checkout.pay',
+    name: PAYMENT_OPERATIONS.pay,
     subject: 'pay',
     resourcePath: '/api/v1/payments/',
     asksBank: true,
@@ -53,7 +54,7 @@ export const OPERATIONS = {
       payOperation({ name, ...paying(deps), answers: shopperAnswers }),
   },
   createPayment: {
-    name: 'payments.create',
+    name: PAYMENT_OPERATIONS.createPayment,
     subject: 'pay',
     resourcePath: '/api/v1/payments/',
     asksBank: true,

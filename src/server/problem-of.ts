@@ -11,7 +11,8 @@ export function problemOf(error: unknown): Problem | null {
   if (error instanceof ZodError) return validationProblem(error)
   if (error instanceof OrderRefused) return { kind: 'validation', detail: error.message }
   if (error instanceof StoreUnavailable || (error instanceof Error && isUnavailable(error))) {
-    const detail = 'Our database cannot be reached. Nothing was charged; send the same request again.'
+    const detail =
+      'Our database cannot be reached. This request charged nothing; send the same request again.'
     return { kind: 'unavailable', detail, retryAfterSeconds: 2 }
   }
   // The net behind the checks of our own: a value that only PostgreSQL knew to be wrong is the caller's mistake, and a repeat would
@@ -29,7 +30,7 @@ export const REFUSED_VALUE: Problem = {
 /** The answer to our own bugs. It reveals nothing of our insides; the log has the error. */
 export const INTERNAL_PROBLEM: Problem = {
   kind: 'internal',
-  detail: 'An error on our side. Send the same request again; it will not be charged twice.',
+  detail: 'An error on our side. Send the same request again: it takes effect once.',
   retryAfterSeconds: 2,
 }
 

@@ -155,3 +155,32 @@ describe('the form of the languages', () => {
     expect([status, answered.get('set-cookie')]).toEqual([403, null])
   })
 })
+
+describe('the e-mail of the checkout', () => {
+  const emailOf = async () => {
+    const uuid = order.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    const { rows } = await product.owner.query('SELECT customer_email AS email FROM orders WHERE id = $1', [
+      uuid,
+    ])
+    return rows[0].email
+  }
+  const send = (email: unknown, key = `key-${order}`) =>
+    product.pay({ key, orderId: order, version: 1, paymentMethod: 'pm_card_visa', email }, cookie)
+
+  test('is kept with the order; the same key with another address is the same payment', async () => {
+    expect((await send('ann@example.com')).status).toBe(200)
+    expect(await emailOf()).toBe('ann@example.com')
+    const again = await send('bob@example.com')
+    expect([again.status, again.result?.idempotency.outcome]).toEqual([200, 'replayed'])
+    expect(await emailOf()).toBe('ann@example.com')
+    expect(await charges()).toBe(1)
+  })
+
+  test.each(['not an address', 7, '', 'a@b'.repeat(200)])(
+    '%j stops no payment, and is not kept',
+    async (email) => {
+      expect((await send(email)).status).toBe(200)
+      expect(await emailOf()).toBeNull()
+    },
+  )
+})

@@ -15,12 +15,12 @@ export const OUTCOMES: Record<OutcomeName, { char: string; word: string; tone: T
     meaning: 'waited for the running one and got its answer',
   },
   rejected: { char: '✕', word: 'Rejected', tone: 'bad', meaning: 'refused, nothing done' },
-  ambiguous: { char: '!', word: 'Ambiguous', tone: 'warn', meaning: 'the bank has not told yet' },
+  ambiguous: { char: '!', word: 'Ambiguous', tone: 'warn', meaning: 'ended before the bank had answered' },
   recovered: {
     char: '⟳',
     word: 'Recovered',
     tone: 'violet',
-    meaning: 'finished by the server after a crash',
+    meaning: 'finished by the server itself, after a crash or without an answer of the bank',
   },
   held: { char: '·', word: 'Held back', tone: 'neutral', meaning: 'kept back by the page, never sent' },
 }
@@ -101,12 +101,13 @@ export function GlyphStrip({ outcomes, max = 12 }: { outcomes: readonly OutcomeN
   )
 }
 
-/** Word, tone and glyph of each payment status. `refunded`: the whole amount was refunded. */
+/** Word, tone and glyph of each payment status. `refunded`: the whole amount was refunded. `parked`: not known, and nobody asks any more. */
 export const PAYMENT_STATUSES = {
   succeeded: { word: 'Paid', tone: 'ok', glyph: '●' },
   sending: { word: 'Paying', tone: 'info', glyph: '◐' },
   requires_action: { word: 'Waiting for the shopper', tone: 'info', glyph: '◐' },
   unknown: { word: 'Checking', tone: 'warn', glyph: '!' },
+  parked: { word: 'Action needed', tone: 'bad', glyph: '■' },
   declined: { word: 'Declined', tone: 'bad', glyph: '✕' },
   not_charged: { word: 'Not charged', tone: 'neutral', glyph: '○' },
   refunded: { word: 'Refunded', tone: 'neutral', glyph: '↩' },

@@ -22,7 +22,7 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
   'rate-limited':
     'You sent more requests than your limit allows, replays included. Wait for Retry-After, then send the same request with the same key.',
   'too-many-attempts':
-    'Too many cards were declined for this order, from this network or at this shop, or too many payments were begun. Nothing was begun or charged. Wait for Retry-After, then send the same request with the same key.',
+    'Too many cards were declined for this order, from this network or at this shop, or too many payments were begun. This request began and charged nothing. Wait for Retry-After, then send the same request with the same key.',
   'payment-declined':
     'The bank declined. Nothing was charged. The same key always gets this answer; another card needs a new key.',
   'refund-declined':
@@ -36,13 +36,13 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
   'in-progress':
     'The first request with this key, or another payment of the same order, is not finished. Wait for Retry-After, then send the same request again.',
   'outcome-unknown':
-    'The bank did not answer, so we do not know whether it charged. We keep asking it and never charge again to find out.',
+    'The bank did not answer, so we do not know whether it charged. We ask it again, and never charge again to find out.',
   'answer-expired':
     'A request with this key was completed long ago, and its stored answer was deleted. A retry does nothing.',
   'key-reused':
     'This key belongs to a request with another payload. The answer names the fields that differ, never their values.',
   'not-charged': 'The bank confirmed that it did not charge. You may try again with a new key.',
-  internal: 'An error on our side, before anything took effect. Send the same request with the same key.',
+  internal: 'An error on our side. Send the same request with the same key: it takes effect once.',
   'record-damaged':
     'The stored answer cannot be read, and we were alerted. This request executed nothing; the first one may have taken effect. Contact us before you pay again.',
   unavailable:

@@ -11,7 +11,7 @@ export function inProgress(): Problem {
 }
 
 export function outcomeUnknown(facts: Facts = {}): Problem {
-  const detail = 'The outcome is not known yet. We are finding out; do not send a new key.'
+  const detail = 'The outcome is not known yet. Send the same request again later; do not send a new key.'
   return { kind: 'outcome-unknown', detail, retryAfterSeconds: 2, facts }
 }
 

@@ -88,7 +88,7 @@ export class Engine<Form extends StoreForm> {
   }
 
   private notNow(operation: string): Problem | null {
-    const detail = 'This server is restarting. Nothing was charged; send the same request again.'
+    const detail = 'This server is restarting. This request charged nothing; send the same request again.'
     return this.closed
       ? { kind: 'unavailable', detail, retryAfterSeconds: 1 }
       : (this.options.notNow?.(operation) ?? null)

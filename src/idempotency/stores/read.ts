@@ -2,12 +2,16 @@ import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import { z } from 'zod'
 import { cursorOf, firstRow, type RowReader, rows } from './rows'
 
-/** Attempts of a key by outcome. `held` counts presses that the page held back: they were never requests. */
+/**
+ * Attempts of a key by outcome. `held` counts presses that the page held back: they were never requests. `ambiguous`: ended without an answer
+ * of the outside, so it is not known yet what they did; they are logged as rejected.
+ */
 export const attemptCounts = {
   executed: z.int(),
   replayed: z.int(),
   joined: z.int(),
   rejected: z.int(),
+  ambiguous: z.int(),
   recovered: z.int(),
   held: z.int(),
   /** The outcomes of the first twelve attempts, in their order. */
@@ -114,13 +118,22 @@ export async function listRecords(
 /** A record in doubt that waits for a person has a state of its own to readers. */
 const SHOWN_STATE: Sql = sql`CASE WHEN parked_at IS NULL THEN state ELSE 'parked' END`
 
+/** An attempt's outcome as readers get it: a request that ended in doubt did the work, or waited for it, and so was not refused. */
+export const SHOWN_OUTCOME: Sql = sql`CASE WHEN outcome = 'rejected' AND problem = 'outcome-unknown' THEN 'ambiguous' ELSE outcome END`
+
+/** Subquery: whether a record waits for a person. */
+export function isParked(merchantId: Sql, recordId: Sql): Sql {
+  return sql`EXISTS (SELECT FROM idempotency_record r WHERE r.merchant_id = ${merchantId} AND r.id = ${recordId} AND r.parked_at IS NOT NULL)`
+}
+
 /** Subquery: the one row of `AttemptCounts` of a record, for lists of records and of what they began (payments). */
 export function countsOfAttempts(merchantId: Sql, recordId: Sql, more: Sql = sql``): Sql {
   return sql`(
     SELECT count(*) FILTER (WHERE outcome = 'executed')::float8 AS executed, count(*) FILTER (WHERE outcome = 'replayed')::float8 AS replayed,
-      count(*) FILTER (WHERE outcome = 'joined')::float8 AS joined, count(*) FILTER (WHERE outcome = 'rejected')::float8 AS rejected,
+      count(*) FILTER (WHERE outcome = 'joined')::float8 AS joined, count(*) FILTER (WHERE ${SHOWN_OUTCOME} = 'rejected')::float8 AS rejected,
+      count(*) FILTER (WHERE ${SHOWN_OUTCOME} = 'ambiguous')::float8 AS ambiguous,
       count(*) FILTER (WHERE outcome = 'recovered')::float8 AS recovered, coalesce(sum(presses) FILTER (WHERE outcome = 'held'), 0)::float8 AS held,
-      coalesce((array_agg(outcome ORDER BY at, id))[1:12], '{}') AS strip${more}
+      coalesce((array_agg(${SHOWN_OUTCOME} ORDER BY at, id))[1:12], '{}') AS strip${more}
     FROM attempt WHERE merchant_id = ${merchantId} AND record_id = ${recordId})`
 }
 
@@ -212,7 +225,7 @@ export async function attemptsOf(
     db,
     attemptRow,
     sql`
-      SELECT id, record_id AS "recordId", operation, outcome, presses, status::int, problem, source, request_id AS "requestId", worker,
+      SELECT id, record_id AS "recordId", operation, ${SHOWN_OUTCOME} AS outcome, presses, status::int, problem, source, request_id AS "requestId", worker,
         fence, at, duration_ms AS "durationMs"
       FROM attempt WHERE merchant_id = ${merchantId}::uuid AND record_id = ANY(${recordIds}::text[])
       ORDER BY at, id LIMIT ${limit}`,
@@ -227,6 +240,7 @@ export function countAttempts(attempts: readonly { outcome: string; presses: num
     replayed: of('replayed').length,
     joined: of('joined').length,
     rejected: of('rejected').length,
+    ambiguous: of('ambiguous').length,
     recovered: of('recovered').length,
     held: of('held').reduce((sum, attempt) => sum + attempt.presses, 0),
     strip: attempts.slice(0, 12).map((attempt) => attempt.outcome),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ParsedUrlQuery } from 'node:querystring'
 import type { GetServerSideProps } from 'next'
 import Head from 'next/head'
 import { createTranslator } from 'next-intl'
@@ -7,6 +8,7 @@ import { compiledMessages } from '@/i18n/compiled-messages'
 import { LANGUAGES } from '@/i18n/locale'
 import type { Messages } from '@/i18n/messages'
 import { callerFor } from '@/server/caller'
+import type { CheckoutOrder } from '@/shop/checkout/checkout-order'
 import { CheckoutPage, type CheckoutProps } from '@/shop/checkout/checkout-page'
 import { noScriptOutcomeOf } from '@/shop/checkout/no-script-outcome'
 import { isNotFound } from '@/shop/frame/is-not-found'
@@ -28,6 +30,8 @@ export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ re
   try {
     const api = callerFor(headers)
     const order = await api.checkout.order({ orderId })
+    const receiptUrl = receiptOfReturn(order, query)
+    if (receiptUrl) return { redirect: { destination: receiptUrl, statusCode: 303 } }
     // A payment that holds the order has a state of its own to show.
     const ended = order.payment
       ? null
@@ -55,6 +59,12 @@ export default function Page(props: CheckoutProps) {
       </div>
     </>
   )
+}
+
+/** The receipt, for the shopper who has just paid: back from the bank's page, or from the form without scripts. Anyone else reads that the order is paid. */
+function receiptOfReturn({ payment }: CheckoutOrder, { from, attempt }: ParsedUrlQuery): string | null {
+  const returns = from === 'bank' || typeof attempt === 'string'
+  return returns && payment?.status === 'succeeded' ? payment.receiptUrl : null
 }
 
 /** The locale, and the compiled messages of this page only. */

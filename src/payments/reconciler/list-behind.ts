@@ -32,7 +32,7 @@ export function bankListBehind(): Problem {
   return {
     kind: 'unavailable',
     detail:
-      'Our list of the bank’s charges is being brought up to date first. Nothing was charged; send the same request again.',
+      'Our list of the bank’s charges is being brought up to date first. This request charged nothing; send the same request again.',
     retryAfterSeconds: 5,
   }
 }

@@ -52,7 +52,7 @@ export class SimulatedBank {
   async find(key: string): Promise<BankAnswer | null> {
     const { rows } = await this.pool.query<Row>(
       `WITH abandoned AS (
-         UPDATE gateway_simulator.request SET status = 'declined', decline_code = 'card_declined'
+         UPDATE gateway_simulator.request SET status = 'declined', decline_code = 'not_confirmed'
          WHERE idempotency_key = $1 AND status = 'challenge' AND created_at < now() - ${CHALLENGE_ENDS}
          RETURNING *)
        SELECT * FROM abandoned
@@ -88,7 +88,7 @@ export class SimulatedBank {
         challengeId,
         passed ? 'approved' : 'declined',
         passed ? newRef('ch') : null,
-        passed ? null : 'card_declined',
+        passed ? null : 'not_confirmed',
       ],
     )
     this.reportCharges(rows.filter((row) => row.id !== null))

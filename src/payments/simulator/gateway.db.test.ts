@@ -154,7 +154,7 @@ describe('a challenge', () => {
 
   it('refused declines', async () => {
     expect(await bank.answerChallenge(await challenged(), false)).toBe(true)
-    expect(await gateway.find(key)).toMatchObject({ kind: 'declined', code: 'card_declined' })
+    expect(await gateway.find(key)).toMatchObject({ kind: 'declined', code: 'not_confirmed' })
     expect(await charges(key)).toBe(0)
   })
 

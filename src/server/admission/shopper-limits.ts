@@ -206,7 +206,8 @@ function guestCount({ guest }: Counters, of: Sender): number {
 function tooMany(retryAfterSeconds: number, limit: 'address' | 'shop'): Problem {
   return {
     kind: 'too-many-attempts',
-    detail: 'Too many payments were tried. Nothing was charged. Wait, then send the same request again.',
+    detail:
+      'Too many payments were tried. This request charged nothing. Wait, then send the same request again.',
     retryAfterSeconds,
     facts: { limit },
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keepEmail } from '@/checkout/order'
 import { readAttemptState, readCheckout, readReceipt } from '@/checkout/read'
 import { nextReport, reportedPresses } from '@/checkout/reported-presses'
 import { orderId, payInput } from '@/checkout/schema'
@@ -8,6 +9,7 @@ import { recordId, type Scope } from '@/idempotency/core/fingerprint'
 import { keyProblem } from '@/idempotency/core/key'
 import type { EngineReply } from '@/idempotency/core/request'
 import { ProblemError } from '@/idempotency/problems'
+import { bankList } from '@/payments/reconciler/bank-count'
 import { shopperActor } from '../actor'
 import type { Context } from '../context'
 import { refuseOtherMode, refuseTestToken } from '../one-mode'
@@ -32,7 +34,7 @@ export const checkoutRouter = router({
     .input(payInput)
     .output(paidOut)
     .mutation(async ({ ctx, input }) => {
-      const { key, ...order } = input
+      const { key, email, ...order } = input
       refuseTestToken(order.paymentMethod, ctx.gateway.mode)
       const scope = await scopeOf(ctx, order.orderId)
       const by = shopperActor(ctx)
@@ -46,6 +48,7 @@ export const checkoutRouter = router({
       }
       const payment = { merchantId: scope.merchantId, orderId: order.orderId }
       const limit = ctx.shopperLimits.payment({ ...senderOf(ctx), ...payment })
+      if (email) await keepTypedEmail(ctx, { ...payment, email })
       let reply: EngineReply | null = null
       try {
         reply = await ctx.engine.run(ctx.operations.pay, {
@@ -94,9 +97,17 @@ export const checkoutRouter = router({
       // receipt counts them.
       await ctx.pressReports.ended()
       await ctx.attempts.flush()
-      return found(await readReceipt(ctx.db, input.token, ctx.receiptSecrets), 'receipt')
+      const list = await bankList(ctx.db, ctx.gateway)
+      return found(await readReceipt(ctx.db, input.token, ctx.receiptSecrets, list), 'receipt')
     }),
 })
+
+/** Beside the payment, not part of it: a retry with another address is the same payment, and without the address it still goes on. */
+async function keepTypedEmail(ctx: Context, typed: Parameters<typeof keepEmail>[1]): Promise<void> {
+  await keepEmail(ctx.db, typed).catch((error: unknown) =>
+    ctx.log.warn({ err: error }, 'the e-mail that a shopper typed was not kept'),
+  )
+}
 
 async function reportPresses(
   ctx: Context,

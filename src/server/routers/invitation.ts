@@ -49,7 +49,7 @@ export const invitationRouter = router({
       if (result === 'known')
         throw new ProblemError({
           kind: 'validation',
-          detail: 'An operator with this e-mail exists already. Sign in, or ask for another invitation.',
+          detail: 'An operator with this email exists already. Sign in, or ask for another invitation.',
         })
       return { email: invitation.email }
     }),

@@ -140,7 +140,7 @@ test('a foreign id, an unknown one and a word that is no id are answered alike: 
   expect((await ask('payments.get', { id: payment.accountId }, ours)).status).toBe(404)
 })
 
-test('a payment is shown whole: its one request, its entries, its record, the bank’s own count', async () => {
+test('a payment is shown whole: its one request, its entries, its record, its charges at the bank', async () => {
   const { data } = await ask('payments.get', { id: payment.id }, ours)
   expect(data).toMatchObject({
     id: payment.id,
@@ -149,7 +149,8 @@ test('a payment is shown whole: its one request, its entries, its record, the ba
     currency: 'EUR',
     executed: 1,
     held: 0,
-    bankCharges: 1,
+    charges: 1,
+    surplus: [],
   })
   expect(data.attempts).toMatchObject([{ outcome: 'executed', status: 200, fence: 1 }])
   expect(data.transactions).toHaveLength(1)

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { actorNames } from '@/access/actor-names'
+import { mayActAs } from '@/access/operator'
 import { createOrder } from '@/checkout/order'
 import { newOrder } from '@/checkout/schema'
 import { readId, showId, uuidv7 } from '@/lib/id'
 import { type Overview, overview, RANGES, type ReadFigure, type Totals } from '@/payments/overview'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import { listPayments, type PaymentDetail, type PaymentSummary, paymentDetail } from '@/payments/read'
+import { type BankList, bankCount, bankList } from '@/payments/reconciler/bank-count'
+import { auditOf } from '@/platform/audit'
 import { operatorActor } from '../actor'
 import { factsOf } from '../operations'
 import { router, supportProcedure, viewerProcedure } from '../trpc'
@@ -43,7 +46,11 @@ const summaryOut = countsOut.extend({
   recordId: z.string(),
   status: z.enum(PAYMENT_STATUSES),
   amount: z.number().int(),
+  /** Of refunds that have not failed, those under way included. */
   amountRefunded: z.number().int(),
+  amountRefundUnderWay: z.number().int(),
+  ...bankCount,
+  parked: z.boolean(),
   currency: z.string(),
   cardLabel: z.string().nullable(),
   declineCode: z.string().nullable(),
@@ -57,12 +64,15 @@ const totalsOut = z.object({
   payments: z.number(),
   succeeded: z.number(),
   failed: z.number(),
-  absorbed: z.number(),
+  prevented: z.number(),
+  protected: z.array(z.object({ currency: z.string(), amount: sumOut })),
   requests: z.number(),
   volume: z.array(z.object({ currency: z.string(), amount: sumOut, payments: z.number() })),
 })
 
-const bucketOut = countsOut.omit({ strip: true }).extend({ at: z.string(), charges: z.number() })
+const bucketOut = countsOut
+  .omit({ strip: true })
+  .extend({ at: z.string(), again: z.number(), charges: z.number() })
 
 const overviewOut = z.object({
   now: z.string(),
@@ -94,20 +104,52 @@ const recordOut = z.object({
   expiresAt: z.string(),
 })
 
+const surplusOut = z.object({
+  gatewayRef: z.string(),
+  amount: z.number().int(),
+  currency: z.string(),
+  status: z.enum(['found', 'refunded', 'parked']),
+  reason: z.string().nullable(),
+  foundAt: z.string(),
+  settledAt: z.string().nullable(),
+})
+
+const parkedOut = z.object({
+  since: z.string(),
+  reason: z.string().nullable(),
+  /** This operator may have the bank asked again. */
+  mayAsk: z.boolean(),
+  /** What the system and operators did with its record, newest first. */
+  history: z.array(z.object({ id: z.string(), actor: z.string(), action: z.string(), at: z.string() })),
+})
+
 const detailOut = summaryOut.extend({
   method: z.string(),
   gatewayKey: z.string(),
   gatewayRef: z.string().nullable(),
   fee: z.number().int().nullable(),
   orderStatus: z.string(),
-  bankCharges: z.number().nullable(),
+  /** The earliest time at which the bank may have been asked. */
+  askedAt: z.string(),
+  /** Our copy of the bank's list: every charge made until `wholeUntil` is in it. Null: it was never read. */
+  bankList: z.object({ readAt: z.string(), wholeUntil: z.string() }).nullable(),
+  surplus: z.array(surplusOut),
+  /** Null: its record is not parked. */
+  waitsForPerson: parkedOut.nullable(),
   attempts: z.array(attemptOut),
   record: recordOut.nullable(),
   transactions: z.array(transactionOut),
   events: z.array(z.object({ id: z.string(), type: z.string(), createdAt: z.string() })),
   /** Who began it. */
   by: actorOut.nullable(),
-  refunds: z.array(refundShape.extend({ by: actorOut.nullable() })),
+  refunds: z.array(
+    refundShape.extend({
+      by: actorOut.nullable(),
+      recordId: z.string(),
+      parked: z.boolean(),
+      mayAsk: z.boolean(),
+    }),
+  ),
   refundRequests: z.array(refundRequestOut),
   refundRights: refundRightsOut.nullable(),
   siblings: z.array(summaryOut),
@@ -192,11 +234,14 @@ export const paymentsRouter = router({
       const found = (await paymentDetail(ctx.db, merchantId, uuidOf('pay', input.id))) ?? notFound()
       const { payment, refunds, refundRequests } = found
       const actors = [payment, ...refunds].map(({ actor }) => actor)
-      const [names, rights] = await Promise.all([
+      const [names, rights, list, history] = await Promise.all([
         actorNames(ctx.db, merchantId, [...actors, ...actorsOfRequests(refundRequests)]),
         refundRights(ctx, payment.id),
+        bankList(ctx.db, ctx.gateway),
+        payment.parked ? auditOf(ctx.db, merchantId, payment.recordId) : [],
       ])
-      return showDetail(found, { reader: ctx.actor.name, role, view: actorViewFor(role, names), rights })
+      const reading = { reader: ctx.actor.name, role, view: actorViewFor(role, names) }
+      return showDetail(found, { ...reading, rights, list, history })
     }),
 })
 
@@ -215,6 +260,13 @@ function showPayment(row: PaymentSummary): z.infer<typeof summaryOut> {
     status: z.enum(PAYMENT_STATUSES).parse(row.status),
     amount: amount(row.amount),
     amountRefunded: amount(row.refundedAmount),
+    amountRefundUnderWay: amount(row.refundUnderWay),
+    charges: row.charges,
+    unexplained: row.unexplained,
+    surplusRefunded: row.surplusRefunded,
+    surplusDue: row.surplusDue,
+    surplusParked: row.surplusParked,
+    parked: row.parked,
     createdAt: time(row.createdAt),
     updatedAt: time(row.updatedAt),
   }
@@ -222,17 +274,41 @@ function showPayment(row: PaymentSummary): z.infer<typeof summaryOut> {
 
 function showDetail(
   found: PaymentDetail,
-  { rights, ...reading }: RequestReader & { rights: z.infer<typeof refundRightsOut> | null },
+  {
+    rights,
+    list,
+    history,
+    ...reading
+  }: RequestReader & {
+    rights: z.infer<typeof refundRightsOut> | null
+    list: BankList | null
+    history: Awaited<ReturnType<typeof auditOf>>
+  },
 ): z.infer<typeof detailOut> {
-  const { payment, attempts, record, transactions, events, refunds, siblings } = found
-  const { method, gatewayKey, gatewayRef, orderStatus, bankCharges } = payment
+  const { payment, attempts, record, transactions, events, refunds, surplus, siblings } = found
+  const { method, gatewayKey, gatewayRef, orderStatus } = payment
   return {
     ...showPayment(payment),
     method,
     gatewayKey,
     gatewayRef,
     orderStatus,
-    bankCharges,
+    askedAt: time(payment.askedAt),
+    bankList: list && { readAt: time(list.readAt), wholeUntil: time(list.wholeUntil) },
+    surplus: surplus.map((charge) => ({
+      ...charge,
+      amount: amount(charge.amount),
+      foundAt: time(charge.foundAt),
+      settledAt: maybeTime(charge.settledAt),
+    })),
+    waitsForPerson: record?.parkedAt
+      ? {
+          since: time(record.parkedAt),
+          reason: record.parkedReason,
+          mayAsk: mayActAs(reading.role, 'support'),
+          history: history.map(({ id, actor, action, at }) => ({ id, actor, action, at: time(at) })),
+        }
+      : null,
     fee: payment.fee === null ? null : amount(payment.fee),
     attempts: attempts.map(showAttempt),
     record: record && {
@@ -250,7 +326,13 @@ function showDetail(
       createdAt: time(event.createdAt),
     })),
     by: reading.view(payment),
-    refunds: refunds.map((refund) => ({ ...showRefund(refund), by: reading.view(refund) })),
+    refunds: refunds.map((refund) => ({
+      ...showRefund(refund),
+      recordId: refund.recordId,
+      parked: refund.parked,
+      mayAsk: mayActAs(reading.role, 'support'),
+      by: reading.view(refund),
+    })),
     refundRequests: found.refundRequests.map((request) => showRefundRequest(request, reading)),
     refundRights: rights,
     siblings: siblings.map(showPayment),
@@ -271,5 +353,7 @@ function showOverview({ now, from, bucketSeconds, buckets, current, previous, am
 }
 
 function showTotals(totals: Totals): z.infer<typeof totalsOut> {
-  return { ...totals, volume: totals.volume.map((volume) => ({ ...volume, amount: sum(volume.amount) })) }
+  const summed = <Row extends { amount: bigint }>(rows: Row[]) =>
+    rows.map((row) => ({ ...row, amount: sum(row.amount) }))
+  return { ...totals, volume: summed(totals.volume), protected: summed(totals.protected) }
 }

@@ -10,6 +10,7 @@ export const countsOut = z.object({
   replayed: z.number(),
   joined: z.number(),
   rejected: z.number(),
+  ambiguous: z.number(),
   recovered: z.number(),
   held: z.number(),
   strip: z.array(z.string()),
@@ -20,11 +21,12 @@ export function showCounts({
   replayed,
   joined,
   rejected,
+  ambiguous,
   recovered,
   held,
   strip,
 }: z.infer<typeof countsOut>) {
-  return { executed, replayed, joined, rejected, recovered, held, strip }
+  return { executed, replayed, joined, rejected, ambiguous, recovered, held, strip }
 }
 
 export const attemptOut = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PAYMENT_STATUSES } from '@/payments/payment'
+import { bankCount } from '@/payments/reconciler/bank-count'
 
 /** What a shopper's page gets: an order, the state of an attempt, the answer to a payment, a receipt. Nothing else leaves. */
 
@@ -60,13 +61,22 @@ export const receiptOut = z.object({
   reference: z.string().nullable(),
   amount: z.number(),
   refunded: z.number(),
+  refundUnderWay: z.number(),
   currency: z.string(),
   cardLabel: z.string().nullable(),
   paidAt: z.string().nullable(),
   items: z.array(itemOut),
+  fromPage: z.boolean(),
+  parked: z.boolean(),
   requests: z.number(),
-  presses: z.number(),
-  charges: z.number(),
+  held: z.number(),
+  ...bankCount,
+  surplusRefundedAmount: z.number(),
+  surplusDueAmount: z.number(),
+  surplusParkedAmount: z.number(),
+  /** Our copy of the bank's list holds every charge made until after the payment ended. */
+  listIsWhole: z.boolean(),
+  listReadAt: z.string().nullable(),
   verificationCode: z.string(),
   earlierCode: z.string().nullable(),
 })

@@ -26,12 +26,13 @@ export function loadOrder(orderId: string): Promise<CheckoutOrder> {
   return client.checkout.order.query({ orderId })
 }
 
-export function checkoutHost(orderId: string): AttemptHost<Paid> {
+/** @param email what the shopper typed. Not part of the stored payload: the payment is the same with another one. */
+export function checkoutHost(orderId: string, email: () => string | undefined): AttemptHost<Paid> {
   return {
     storage: attemptStorage(attemptName(orderId)),
     tabs: browserTabs<AttemptState<Paid>>(attemptName(orderId)),
     async send(keyed, payload, signal) {
-      const input = { orderId, ...(JSON.parse(payload) as Payload) }
+      const input = { orderId, ...(JSON.parse(payload) as Payload), email: email() || undefined }
       const { receiptUrl, actionUrl } = await client.checkout.pay.mutate(input, {
         signal,
         context: { keyed },

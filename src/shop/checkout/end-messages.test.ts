@@ -18,6 +18,7 @@ describe('the message for an ended attempt', () => {
     ['card_declined', /declined/],
     ['insufficient_funds', /not enough money/],
     ['expired_card', /expired/],
+    ['not_confirmed', /not confirmed/],
     ['a code that is new to us', /declined/],
     ['constructor', /declined/],
   ])('the decline %s is explained, and that nothing was charged', (declineCode, title) => {

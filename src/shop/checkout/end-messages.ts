@@ -31,6 +31,7 @@ const ENDS = new Map<string, EndName>(
 const DECLINES = new Map<string, EndName>([
   ['insufficient_funds', 'insufficientFunds'],
   ['expired_card', 'expiredCard'],
+  ['not_confirmed', 'notConfirmed'],
 ])
 
 export function endMessageOf(because: Because): EndMessage {

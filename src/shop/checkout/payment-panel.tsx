@@ -25,9 +25,9 @@ interface Props {
 /** The one attempt to pay, in its current state. Only the form has a Pay button. */
 export function PaymentPanel(props: Props) {
   const { order } = props
-  const { attempt, view } = useCheckout(props)
-  const stage = useStage(sinceOf(view))
   const [memory] = useState(() => formMemoryFor(order.id))
+  const { attempt, view } = useCheckout({ ...props, memory })
+  const stage = useStage(sinceOf(view))
   switch (view.at) {
     case 'ready':
       // Found paid after the page came back from the browser's cache, or after taking the lead from another window.

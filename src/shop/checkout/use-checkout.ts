@@ -5,6 +5,7 @@ import type { AttemptController, AttemptView } from '@/idempotency/client/contro
 import { useAttempt } from '@/idempotency/client/react'
 import { checkoutHost, loadOrder } from './checkout-client'
 import type { CheckoutOrder, Paid } from './checkout-order'
+import type { FormMemory } from './form/form-memory'
 import type { NoScriptOutcome } from './no-script-outcome'
 
 export type CheckoutState = AttemptState<Paid>
@@ -16,16 +17,21 @@ interface CheckoutInput {
   freshKey: string
   /** The outcome of an attempt that was sent without scripts. */
   ended: NoScriptOutcome | null
+  memory: FormMemory
   onChange: (order: CheckoutOrder) => void
 }
 
 /** The page's one attempt to pay this order. */
-export function useCheckout({ order, freshKey, ended, onChange }: CheckoutInput): {
+export function useCheckout({ order, freshKey, ended, memory, onChange }: CheckoutInput): {
   attempt: AttemptController<Paid>
   view: CheckoutView
 } {
   const known = { underWay: order.payment ? Date.now() : null, ended }
-  const { attempt, view } = useAttempt<Paid>(freshKey, () => checkoutHost(order.id), known)
+  const { attempt, view } = useAttempt<Paid>(
+    freshKey,
+    () => checkoutHost(order.id, () => memory.recall().email),
+    known,
+  )
   const shown = view.at === 'elsewhere' && view.other && isOver(view.other) ? view.other : view
   useNavigation(shown, order.id, onChange)
   useReloadOnReturn(order.id, onChange)

@@ -10,12 +10,14 @@ import { Timestamp } from '@/ui/timestamp'
 import { Verbatim } from '@/ui/verbatim'
 import { PrintButton } from './print-button'
 import type { Receipt } from './receipt'
+import { paidSentences, proofOf, refundedOf } from './receipt-sentences'
 import { ReceiptTitle } from './receipt-title'
 
 export function PaidReceipt({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipt')
   const locale = useLocale()
-  const all = receipt.refunded === receipt.amount
+  const { title, notes } = paidSentences(receipt)
+  const all = title === 'refundedAll'
   const sum = (minor: number) => ({
     amount: formatMoney(minor, receipt.currency, locale),
     money: (amount: ReactNode) => <bdi className="whitespace-nowrap">{amount}</bdi>,
@@ -26,16 +28,18 @@ export function PaidReceipt({ receipt }: { receipt: Receipt }) {
         <span className="mx-auto mb-5 flex size-14 items-center justify-center rounded-full bg-ok-soft text-ok">
           <Icon name={all ? 'arrowLeft' : 'check'} size={28} />
         </span>
-        <ReceiptTitle>{t.rich(all ? 'refundedAll' : 'paid', sum(receipt.amount))}</ReceiptTitle>
+        <ReceiptTitle>{t.rich(title, sum(receipt.amount))}</ReceiptTitle>
         <p className="mt-1.5 break-words text-ink-2">
-          {t.rich('to', {
+          {t.rich(all ? 'by' : 'to', {
             merchant: receipt.merchantName,
             name: (merchant) => <Verbatim>{merchant}</Verbatim>,
           })}
         </p>
-        {receipt.refunded > 0 && !all && (
-          <p className="mt-3 text-ink-2 text-sm">{t.rich('refundedPart', sum(receipt.refunded))}</p>
-        )}
+        {notes.map(({ text, amount }) => (
+          <p key={text} className="mt-3 text-balance text-ink-2 text-sm">
+            {t.rich(`note.${text}`, sum(amount))}
+          </p>
+        ))}
       </div>
 
       <div className="border-line border-t px-6 py-3 sm:px-8">
@@ -70,6 +74,7 @@ export function PaidReceipt({ receipt }: { receipt: Receipt }) {
 function Items({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipt')
   const money = { currency: receipt.currency, locale: useLocale() }
+  const refunded = refundedOf(receipt)
   return (
     <ul className="border-line border-t px-6 py-5 sm:px-8">
       {receipt.items.map((item, position) => (
@@ -85,15 +90,20 @@ function Items({ receipt }: { receipt: Receipt }) {
       <li className="mt-2 flex items-baseline justify-between border-line border-t pt-3 font-semibold">
         {t('total')} <Money minor={receipt.amount} {...money} />
       </li>
-      {receipt.refunded > 0 && (
+      {refunded > 0 && (
         <>
           <li className="flex items-baseline justify-between pt-2 text-sm">
-            {t('refunded')} <Money minor={-receipt.refunded} {...money} />
+            {t('refunded')} <Money minor={-refunded} {...money} />
           </li>
           <li className="flex items-baseline justify-between pt-1 text-sm">
-            {t('left')} <Money minor={receipt.amount - receipt.refunded} {...money} />
+            {t('left')} <Money minor={receipt.amount - refunded} {...money} />
           </li>
         </>
+      )}
+      {receipt.refundUnderWay > 0 && (
+        <li className="flex items-baseline justify-between pt-1 text-sm">
+          {t('underWay')} <Money minor={receipt.refundUnderWay} {...money} />
+        </li>
       )}
     </ul>
   )
@@ -104,25 +114,28 @@ function ProofOfOneCharge({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipt.proof')
   const common = useTranslations('common')
   const words = { copy: common('copy'), copied: common('copied') }
+  const { title, presses, counted } = proofOf(receipt)
   return (
     <details className="group border-line border-t bg-muted/50 print:bg-transparent">
       <summary className="flex min-h-12 cursor-pointer list-none items-center gap-2 px-6 font-medium text-sm sm:px-8 [&::-webkit-details-marker]:hidden">
         <Glyph outcome="executed" />
-        {t('title')}
+        {t(title)}
         <Icon name="chevronDown" className="ms-auto text-ink-3 group-open:rotate-180 print:hidden" />
       </summary>
       <div className="px-6 pb-5 sm:px-8">
         <Facts>
-          <Fact name={t('presses')}>
-            <span className="figures">
-              {t('times', { count: Math.max(receipt.presses, receipt.requests) })}
-            </span>
-          </Fact>
+          {presses !== null && (
+            <Fact name={t('presses')}>
+              <span className="figures">{t('times', { count: presses })}</span>
+            </Fact>
+          )}
           <Fact name={t('requests')}>
             <span className="figures">{receipt.requests}</span>
           </Fact>
           <Fact name={t('charges')}>
-            <span className="figures font-semibold text-ok">{receipt.charges}</span>
+            <span className="figures">
+              {t(`charged.${counted}`, { count: String(receipt.charges), refunded: receipt.surplusRefunded })}
+            </span>
           </Fact>
           {receipt.ledgerTransactionId && (
             <Fact name={t('transaction')}>

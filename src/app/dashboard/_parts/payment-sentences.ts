@@ -1,77 +1,49 @@
 import { formatMoney } from '@/lib/money'
+import { type ChargeCount, chargeMark, isEnded } from './bank-sentences'
+import { counted, formatCount, sentenceList, times } from './words'
 
-/** A payment's attempts, counted by outcome. `held` counts presses that never became requests. */
+/** Attempts counted by outcome. `held` counts presses that never became requests. */
 export interface OutcomeCounts {
   executed: number
   replayed: number
   joined: number
   rejected: number
+  /** Requests that ended before the bank had answered. */
+  ambiguous: number
   recovered: number
   held: number
 }
 
-export interface PaymentLineFacts extends OutcomeCounts {
-  status: string
+export interface PaymentLineFacts extends OutcomeCounts, ChargeCount {
   amount: number
   currency: string
+  parked: boolean
 }
 
 /** Requests that arrived. A recovery is the server's own work, not a request. */
-export function requestsOf({ executed, replayed, joined, rejected }: OutcomeCounts): number {
-  return executed + replayed + joined + rejected
-}
-
-export function pressesOf(presses: OutcomeCounts): number {
-  return requestsOf(presses) + presses.held
-}
-
-/** Charges made: one or none, since all attempts of a payment share one gateway key. */
-export function chargesOf({ status }: { status: string }): number {
-  return status === 'succeeded' ? 1 : 0
-}
-
-/** One sentence for all presses: `Pay was pressed 25 times: 1 request was executed, 24 presses were held back by the page.` */
-export function explainPresses(
-  presses: OutcomeCounts,
-  sentBy: 'browser' | 'program' | 'operator' | null = 'browser',
-): string {
-  const total = pressesOf(presses)
-  if (total === 0)
-    return presses.recovered > 0
-      ? 'The server finished this payment after a crash.'
-      : 'Its attempts are still being recorded.'
-  const first =
-    sentBy === 'browser'
-      ? `Pay was pressed ${times(total)}`
-      : total === 1
-        ? 'One request arrived'
-        : `${total} requests arrived`
-  return `${first}: ${sentenceList(outcomeClauses(presses))}.`
+export function requestsOf({ executed, replayed, joined, rejected, ambiguous }: OutcomeCounts): number {
+  return executed + replayed + joined + rejected + ambiguous
 }
 
 /**
- * One sentence about the bank. "Nothing was charged" appears only where that is certain.
- * @param fence above 1: the claim changed hands `fence - 1` times
+ * One sentence for all attempts: `Pay was pressed 25 times: 1 request did the work, 24 presses were held back by the page.` Of several requests
+ * of a page some may be its own retries, so then they are called requests.
  */
-export function explainBank(status: string, fence = 1): string {
-  const asked =
-    fence > 1
-      ? `The work changed hands ${times(fence - 1)}; the bank was asked under one key`
-      : 'The bank was asked once'
-  switch (status) {
-    case 'succeeded':
-      return `${asked} and charged once.`
-    case 'declined':
-      return `${asked} and declined. Nothing was charged.`
-    case 'not_charged':
-      return 'The bank was asked, and confirmed that it charged nothing.'
-    case 'unknown':
-      return 'The bank has not answered yet whether it charged. We keep asking; nothing is charged a second time.'
-    case 'requires_action':
-      return 'The bank is waiting for the shopper to confirm. Nothing is charged yet.'
-    default:
-      return 'The bank is being asked now.'
-  }
+export function explainPresses(
+  attempts: OutcomeCounts,
+  sentBy: 'browser' | 'program' | 'operator' | null = 'browser',
+): string {
+  const requests = requestsOf(attempts)
+  if (requests === 0 && attempts.held > 0) return `${sentenceList(outcomeClauses(attempts))}.`
+  if (requests === 0)
+    return attempts.recovered > 0 ? 'The server finished this by itself.' : 'Attempts appear in a moment.'
+  const pressed = sentBy === 'browser' && requests === 1
+  if (requests === 1 && attempts.executed === 1 && attempts.held + attempts.recovered === 0)
+    return pressed ? 'Pay was pressed once: the request did the work.' : '1 request: it did the work.'
+  const first = pressed
+    ? `Pay was pressed ${times(1 + attempts.held)}`
+    : counted(requests, 'request', 'requests')
+  return `${first}: ${sentenceList(outcomeClauses(attempts))}.`
 }
 
 const PAYMENT_VERBS: Record<string, string> = {
@@ -83,59 +55,63 @@ const PAYMENT_VERBS: Record<string, string> = {
   sending: 'being paid',
 }
 
-/** `€24.00 paid — 25 presses, 1 request, 1 charge` */
+/** `€24.00 paid — 25 presses, 1 request, 1 charge known` */
 export function paymentLine(payment: PaymentLineFacts): string {
   const requests = requestsOf(payment)
+  const verb = payment.parked && !isEnded(payment) ? 'not known: action needed' : verbOf(payment)
   const counts = [
-    ...(payment.held > 0 ? [counted(pressesOf(payment), 'press', 'presses')] : []),
+    ...(payment.held > 0 && requests === 1 ? [counted(1 + payment.held, 'press', 'presses')] : []),
     ...(requests > 0 ? [counted(requests, 'request', 'requests')] : []),
-    counted(chargesOf(payment), 'charge', 'charges'),
+    chargeMark(payment).words,
   ]
-  return `${formatMoney(payment.amount, payment.currency)} ${PAYMENT_VERBS[payment.status] ?? payment.status} — ${counts.join(', ')}`
+  return `${formatMoney(payment.amount, payment.currency)} ${verb} — ${counts.join(', ')}`
+}
+
+function verbOf({ status, charges }: ChargeCount): string {
+  return status === 'succeeded' && charges === 0 ? 'marked as paid' : (PAYMENT_VERBS[status] ?? status)
+}
+
+/** Attempts to pay in a span of time; `replayed`, `joined` and `held` are repeats of payments that were charged, `again` those of others. */
+export interface ChartTotals extends OutcomeCounts {
+  again: number
+  charges: number
+}
+
+/** Repeats of payments that were charged: each would have been another charge, had it been a payment of its own. */
+export function preventedOf({
+  replayed,
+  joined,
+  held,
+}: Pick<OutcomeCounts, 'replayed' | 'joined' | 'held'>): number {
+  return replayed + joined + held
 }
 
 /** The chart in one sentence. */
-export function explainChart(totals: OutcomeCounts & { charges: number }, range: string): string {
-  const presses = pressesOf(totals)
-  if (presses === 0) return `No request arrived in the last ${range}.`
-  const asked =
-    totals.held > 0
-      ? `${formatCount(presses)} presses of Pay became ${counted(requestsOf(totals), 'request', 'requests')}`
-      : counted(presses, 'request', 'requests')
-  const prevented = totals.replayed + totals.joined + totals.held
-  const led = `In the last ${range}, ${asked} and ${counted(totals.charges, 'charge', 'charges')}.`
+export function explainChart(totals: ChartTotals, range: string): string {
+  const arrived = requestsOf(totals) + totals.held + totals.again
+  if (arrived === 0) return `Nobody tried to pay in the last ${range}.`
+  const tries = counted(arrived, 'attempt', 'attempts')
+  const charges = counted(totals.charges, 'charge', 'charges')
+  const led = `In the last ${range}: ${tries} to pay, ${charges} at the bank.`
+  const prevented = preventedOf(totals)
   return prevented === 0
     ? led
-    : `${led} ${formatCount(prevented)} would have been duplicates and were prevented.`
+    : `${led} ${counted(prevented, 'repeat', 'repeats')} of a payment that was charged did not reach the bank.`
 }
 
-function outcomeClauses({ executed, recovered, joined, replayed, rejected, held }: OutcomeCounts): string[] {
+function outcomeClauses(attempts: OutcomeCounts): string[] {
+  const { executed, recovered, joined, replayed, rejected, ambiguous, held } = attempts
   return [
-    ...(executed > 0 ? [`${countedWas(executed, 'request')} executed`] : []),
-    ...(recovered > 0 ? ['the server finished the work after a crash'] : []),
-    ...(joined > 0 ? [`${joined} waited for the running one and got its answer`] : []),
+    ...(executed > 0 ? [`${counted(executed, 'request', 'requests')} did the work`] : []),
+    ...(ambiguous > 0 ? [`${formatCount(ambiguous)} ended before the bank had answered`] : []),
+    ...(recovered > 0 ? ['the server finished it by itself'] : []),
+    ...(joined > 0 ? [`${formatCount(joined)} waited for the running one and got its answer`] : []),
     ...(replayed > 0 ? [`${countedWas(replayed)} answered from the record`] : []),
     ...(rejected > 0 ? [`${countedWas(rejected)} rejected`] : []),
     ...(held > 0 ? [`${countedWas(held, 'press', 'presses')} held back by the page`] : []),
   ]
 }
 
-function sentenceList(parts: string[]): string {
-  return parts.length < 3 ? parts.join(', ') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
-}
-
 function countedWas(n: number, one?: string, more = one && `${one}s`): string {
   return `${formatCount(n)}${one ? ` ${n === 1 ? one : more}` : ''} ${n === 1 ? 'was' : 'were'}`
-}
-
-function times(n: number): string {
-  return n === 1 ? 'once' : n === 2 ? 'twice' : `${formatCount(n)} times`
-}
-
-function counted(n: number, one: string, more: string): string {
-  return `${formatCount(n)} ${n === 1 ? one : more}`
-}
-
-export function formatCount(n: number): string {
-  return n.toLocaleString('en')
 }

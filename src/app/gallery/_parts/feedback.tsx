@@ -15,7 +15,7 @@ const BANNERS: Record<Tone, [title: string, body: string]> = {
     'We are asking the bank. You will not be charged twice.',
   ],
   bad: ['Your card was declined', 'Nothing was charged. Try another card.'],
-  violet: ['Finished by the server after a crash', 'Nobody had to do anything.'],
+  violet: ['Finished by the server itself', 'Nobody had to do anything.'],
 }
 
 export function Feedback() {

@@ -38,7 +38,7 @@ export function Navigation() {
             </a>
           }
           title="€24.00"
-          note="Pay was pressed three times: one request was executed."
+          note="Pay was pressed three times: one request did the work."
           actions={
             <>
               <Badge tone="ok">Paid</Badge>

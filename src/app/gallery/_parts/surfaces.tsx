@@ -43,8 +43,8 @@ export function Surfaces() {
             value={<Money minor={120_450n} currency="EUR" />}
             note="12 % more than before"
           />
-          <Stat label="Duplicates absorbed" value="17" note="replayed, joined or held" />
-          <Stat label="Open ambiguities" value="0" />
+          <Stat label="Duplicates prevented" value="17" note="repeats of payments that were charged" />
+          <Stat label="Outcome unknown" value="0" />
         </div>
       </Show>
     </Section>

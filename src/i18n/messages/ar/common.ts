@@ -8,7 +8,7 @@ export const common: Translation<Messages['common']> = {
   docs: 'الوثائق',
   dashboard: 'لوحة التحكم',
   secure: 'دفع آمن',
-  once: 'الدفع عبر Payonce: يُخصم المبلغ مرة واحدة لا غير.',
+  once: 'الدفع عبر Payonce: لا تدفع إلا مرة واحدة.',
   help: 'المساعدة',
   theme: { system: 'المظهر: حسب الجهاز', light: 'المظهر: فاتح', dark: 'المظهر: داكن', change: 'تغيير' },
   copy: 'نسخ',

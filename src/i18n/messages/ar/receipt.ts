@@ -4,23 +4,37 @@ export const receipt: Translation<Messages['receipt']> = {
   documentTitle: { paid: 'تم الدفع – {merchant}', unpaid: 'عملية دفع – {merchant}' },
   paid: 'تم دفع <money>{amount}</money>',
   refundedAll: 'أُعيد <money>{amount}</money>',
-  refundedPart: 'أُعيد منه <money>{amount}</money>. قد يستغرق ظهور ذلك لدى بنكك بضعة أيام.',
+  note: {
+    refundedPart: 'أُعيد منه <money>{amount}</money>. قد يستغرق ظهور ذلك لدى بنكك بضعة أيام.',
+    refundUnderWay: 'تجري إعادة <money>{amount}</money>.',
+    surplusRefunded:
+      'خصم بنكك <money>{amount}</money> زيادةً، وقد أُعيد هذا المبلغ. قد يستغرق ظهور ذلك لدى بنكك بضعة أيام.',
+    surplusDue: 'خصم بنكك <money>{amount}</money> زيادةً، وتجري إعادته.',
+    surplusParked: 'خصم بنكك <money>{amount}</money> زيادةً، ولم يُعَد هذا المبلغ بعد. راجع المتجر بشأنه.',
+  },
   to: 'إلى <name>{merchant}</name>',
+  by: 'من <name>{merchant}</name>',
   date: 'التاريخ',
   method: 'طريقة الدفع',
   order: 'الطلب',
   total: 'الإجمالي',
   refunded: 'المبلغ المُعاد',
-  left: 'المدفوع بعد الإعادة',
+  underWay: 'مبلغ تجري إعادته',
+  left: 'مجموع ما دفعته',
   print: 'طباعة',
   proof: {
-    title: 'إثبات الخصم مرة واحدة',
+    title: 'إثبات الدفع',
+    titleOne: 'إثبات الخصم مرة واحدة',
     presses: 'ضُغط زر «ادفع»',
     times:
       '{count, plural, zero {ولا مرة} one {مرة واحدة} two {مرتين} few {# مرات} many {# مرة} other {# مرة}}',
     // «طلب» is the order on this page, so a request is an attempt to pay.
     requests: 'محاولات الدفع التي وصلتنا',
-    charges: 'عمليات الخصم المنفَّذة',
+    charges: 'عمليات الخصم لدى البنك',
+    charged: {
+      list: '{count}{refunded, plural, =0 {} zero {} one {، أُعيدت منها #} two {، أُعيدت منها #} few {، أُعيدت منها #} many {، أُعيدت منها #} other {، أُعيدت منها #}}، بحسب قائمة البنك',
+      answer: '{count}، بحسب جواب البنك؛ ولم تُقرأ قائمته منذ ذلك الحين',
+    },
     transaction: 'القيد في دفتر الحسابات',
     payment: 'عملية الدفع',
     code: 'رمز التحقق',
@@ -28,14 +42,26 @@ export const receipt: Translation<Messages['receipt']> = {
   },
   checking: {
     title: 'نتحقق من عملية الدفع',
-    body: 'لا نعلم بعد هل تمت العملية. نسأل البنك الآن، وستتحدّث هذه الصفحة من تلقاء نفسها. لن يُخصم منك المبلغ مرتين.',
+    body: 'لا نعلم بعد هل تمت العملية. ستتحدّث هذه الصفحة حالما نعلم. لن تدفع مرتين.',
+  },
+  waiting: {
+    title: 'لا نعلم بعد هل تم الدفع',
+    body: 'لم يخبرنا البنك بذلك، وعلى المتجر أن يراجع الأمر. لا تدفع مجددًا قبل أن يصلك رد من المتجر.',
   },
   confirm: {
     title: 'بنكك في انتظار تأكيدك',
     body: 'تحتاج عملية الدفع هذه إلى تأكيدك. لن يُخصم أي مبلغ قبل ذلك، وستتحدّث هذه الصفحة من تلقاء نفسها بعده.',
   },
   declined: { title: 'رُفضت عملية الدفع', body: 'رفض بنكك البطاقة، ولم يُخصم أي مبلغ.' },
+  declinedCharged: {
+    title: 'رُفضت عملية الدفع',
+    body: 'أخبرنا بنكك بأنه رفض البطاقة، غير أن قائمته تُظهر عملية خصم.',
+  },
   notCharged: { title: 'لم تتم عملية الدفع', body: 'أكّد لنا البنك أنه لم يُخصم أي مبلغ.' },
+  notChargedCharged: {
+    title: 'لم تتم عملية الدفع',
+    body: 'أخبرنا بنكك بأنه لم يخصم من البطاقة، غير أن قائمته تُظهر عملية خصم.',
+  },
   reference: 'الطلب <name>{reference}</name>',
   back: 'العودة إلى الطلب',
 }

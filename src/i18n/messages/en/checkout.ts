@@ -13,11 +13,11 @@ export const checkout = {
   pay: 'Pay <money>{amount}</money>',
   paying: 'Paying <money>{amount}</money>…',
   waiting: 'Waiting for connection',
-  once: 'You can press Pay again or reload: you will be charged only once.',
+  once: 'You can press Pay again or reload: you pay only once.',
   status: {
     sending: 'Sending your payment…',
     slow: 'This is taking a little longer than usual.',
-    slower: 'Still working. Please keep this page open; you will not be charged twice.',
+    slower: 'Still working. Please keep this page open; you will not pay twice.',
     checking: 'We are checking your payment.',
     outage: 'Our payment system cannot be reached. Nothing was charged, and we keep trying.',
     checkNow: 'Check now',
@@ -48,7 +48,7 @@ export const checkout = {
     cscEmpty: 'Enter the security code.',
     cscThree: 'The security code has 3 digits.',
     cscFour: 'The security code has 4 digits.',
-    nameEmpty: 'Enter the name as shown on the card.',
+    nameEmpty: 'Enter the name on the card.',
   },
   end: {
     declined: {
@@ -60,6 +60,10 @@ export const checkout = {
       body: 'Your bank declined the payment. Nothing was charged. Try another card.',
     },
     expiredCard: { title: 'This card has expired', body: 'Nothing was charged. Try another card.' },
+    notConfirmed: {
+      title: 'The payment was not confirmed',
+      body: 'Nothing was charged. Enter the security code again and press Pay, or use another card.',
+    },
     notCharged: {
       title: 'The payment did not go through',
       body: 'The bank confirmed that nothing was charged. You can try again.',
@@ -114,7 +118,7 @@ export const checkout = {
       pm_card_declined: 'Is declined',
       pm_card_insufficient_funds: 'Has insufficient funds',
       pm_card_expired: 'Has expired',
-      pm_card_challenge: 'Asks for confirmation first',
+      pm_card_challenge: 'Needs 3-D Secure confirmation',
       pm_card_slow: 'Pays after 3 seconds',
       pm_card_timeout_before_charge: 'Never answers, does not charge',
       pm_card_timeout_after_charge: 'Charges, but never answers',
@@ -131,8 +135,8 @@ export const checkout = {
   },
   checking: {
     title: 'We are checking your payment',
-    body: 'We do not know yet whether the payment went through. We are asking the bank, and this page updates as soon as we know.',
-    close: 'You can close this page and come back to it later. You will not be charged twice.',
+    body: 'We do not know yet whether the payment went through. This page updates as soon as we know.',
+    close: 'You can close this page and come back to it later. You will not pay twice.',
     reference: 'Order reference: <name>{reference}</name>',
   },
   acting: {
@@ -142,10 +146,10 @@ export const checkout = {
   },
   paid: {
     title: 'Paid <money>{amount}</money>',
-    body: 'You were charged once. Your receipt is opening…',
+    body: 'Your payment went through. Your receipt is opening…',
     already: 'This order is already paid',
-    once: 'You were charged <money>{amount}</money>, once.',
-    onceAt: 'You were charged <money>{amount}</money>, once, on <time></time>.',
+    once: 'You paid <money>{amount}</money>. You do not need to pay again.',
+    onceAt: 'You paid <money>{amount}</money> on <time></time>. You do not need to pay again.',
     receipt: 'See the receipt',
   },
   elsewhere: {
@@ -153,20 +157,19 @@ export const checkout = {
     openBody:
       'Only one window can pay at a time, so that nothing is paid twice. Continue there, or in this one.',
     paying: 'This order is being paid in another window',
-    silent:
-      'The other window is not responding. You can continue in this one: you will not be charged twice.',
+    silent: 'The other window is not responding. You can continue in this one: you will not pay twice.',
     takeOver: 'Continue here',
   },
   noCards: {
     documentTitle: 'Card payment not available',
     title: 'You cannot pay by card here yet',
-    body: 'You have not been charged. Please ask <name>{merchant}</name> how to pay for this order.',
+    body: 'This page charged nothing. Please ask <name>{merchant}</name> how to pay for this order.',
   },
   notLoaded: {
     documentTitle: 'Error: order not loaded',
     title: 'We could not load this order',
-    calm: 'You have not been charged.',
-    sent: 'You have already pressed Pay. The result will appear here, and you will not be charged twice.',
+    calm: 'Opening this page charged nothing.',
+    sent: 'You have already pressed Pay. The result will appear here, and you will not pay twice.',
     trying: 'Trying again automatically…',
     now: 'Try now',
     reference: 'Support reference: <code>{id}</code>',

@@ -7,7 +7,7 @@ export const common = {
   docs: 'Docs',
   dashboard: 'Dashboard',
   secure: 'Secure checkout',
-  once: 'Payments by Payonce: charged exactly once.',
+  once: 'Payments by Payonce: you pay only once.',
   help: 'Help',
   theme: { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark', change: 'Change' },
   copy: 'Copy',

@@ -34,8 +34,10 @@ export function CheckoutForm({ order, attempt, state, stage, memory }: Props) {
   const online = useOnline()
   const because = state.at === 'ready' ? state.because : null
   const busy = state.at !== 'ready'
-  const onPay = ({ number }: CardValues) => {
-    const payload: Payload = { version: order.version, paymentMethod: tokenFor(digitsOf(number)) ?? '' }
+  const onPay = (values: CardValues) => {
+    const paymentMethod = tokenFor(digitsOf(values.number)) ?? ''
+    const payload: Payload = { version: order.version, paymentMethod }
+    memory.keepSent(values)
     attempt.press(JSON.stringify(payload), navigator.onLine)
   }
   const { errors, failures, fill, handlers } = useCardForm({

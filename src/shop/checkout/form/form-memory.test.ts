@@ -33,14 +33,33 @@ test('K7 no card data survives a reload', () => {
   expect(formMemoryFor('ord_2', () => storage).recall()).toEqual({})
 })
 
-test.each(['', 'null', '7', '[]', '{"email":1,"name":null,"number":"4242"}', '{broken'])(
-  'treats damaged storage (%s) as empty',
-  (text) => {
-    expect(
-      formMemoryFor('ord_1', () => fakeStorage(new Map([['payonce.typed:ord_1', text]]))).recall(),
-    ).toEqual({})
-  },
-)
+test('the test card of a payment that was sent survives the way to the bank and back, as its token', () => {
+  const storage = fakeStorage()
+  const memory = formMemoryFor('ord_1', () => storage)
+  memory.keepSent({ ...VALUES, number: '4000 0000 0000 3220', expiry: '01 / 30' })
+  memory.keep({ ...VALUES, name: 'Ann Ö' })
+  expect([...storage.kept.values()].join()).not.toMatch(/3220|01 \/ 30|123/)
+  expect(formMemoryFor('ord_1', () => storage).recall()).toEqual({
+    email: 'ann@example.com',
+    name: 'Ann Ö',
+    number: '4000 0000 0000 3220',
+    expiry: '12 / 34',
+  })
+})
+
+test.each([
+  '',
+  'null',
+  '7',
+  '[]',
+  '{"email":1,"name":null,"number":"4242"}',
+  '{broken',
+  '{"token":"pm_card_of_another"}',
+])('treats damaged storage (%s) as empty', (text) => {
+  expect(
+    formMemoryFor('ord_1', () => fakeStorage(new Map([['payonce.typed:ord_1', text]]))).recall(),
+  ).toEqual({})
+})
 
 test('works without storage', () => {
   const memory = formMemoryFor('ord_1', () => {

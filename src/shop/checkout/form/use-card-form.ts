@@ -18,7 +18,7 @@ import {
   showExpiry,
 } from './card-rules'
 import { takeEarlyPresses } from './early-presses'
-import type { FormMemory } from './form-memory'
+import { type FormMemory, TEST_EXPIRY } from './form-memory'
 import { fillIn, readValues } from './form-values'
 import type { TestCard } from './test-cards'
 
@@ -79,7 +79,12 @@ export function useCardForm({ busy, refused, memory, onPay }: CardFormOptions) {
   const fill = (card: TestCard) => {
     if (!form.current || busy) return
     const { name } = readValues(form.current)
-    fillIn(form.current, { number: card.number, expiry: '12 / 34', csc: '123', name: name || 'Test Shopper' })
+    fillIn(form.current, {
+      number: card.number,
+      expiry: TEST_EXPIRY,
+      csc: '123',
+      name: name || 'Test Shopper',
+    })
     setErrors({})
   }
 

@@ -4,7 +4,7 @@ import { Stat } from '@/ui/card'
 import { Money } from '@/ui/money'
 import { LINK } from '@/ui/nav'
 import type { OverviewData } from '../../_parts/api'
-import { formatCount } from '../../_parts/payment-sentences'
+import { formatCount } from '../../_parts/words'
 
 /** The note of a figure that the server could not read. */
 const UNREAD = 'could not be read'
@@ -13,7 +13,7 @@ const UNREAD = 'could not be read'
 export function KeyFigures({ data }: { data: OverviewData }) {
   const { current, previous, ambiguous } = data
   return (
-    <div className="grid grid-cols-2 gap-3 lg:grid-cols-5 lg:gap-4">
+    <div className="grid grid-cols-2 gap-3 lg:grid-cols-3 lg:gap-4">
       <Volume data={data} />
       <Stat
         label="Payments"
@@ -26,12 +26,13 @@ export function KeyFigures({ data }: { data: OverviewData }) {
         note={previous ? `before: ${rate(previous)}` : UNREAD}
       />
       <Stat
-        label="Duplicates absorbed"
-        value={<span className="text-link">{current ? formatCount(current.absorbed) : '—'}</span>}
-        note={current ? 'replayed, joined or held' : UNREAD}
+        label="Duplicates prevented"
+        value={<span className="text-link">{current ? formatCount(current.prevented) : '—'}</span>}
+        note={current ? 'repeats of payments that were charged' : UNREAD}
       />
+      <MoneyProtected data={data} />
       <Stat
-        label="Open ambiguities"
+        label="Outcome unknown"
         value={
           ambiguous === null ? (
             '—'
@@ -44,10 +45,10 @@ export function KeyFigures({ data }: { data: OverviewData }) {
             UNREAD
           ) : ambiguous > 0 ? (
             <Link href="/dashboard/payments?status=unknown" className={LINK}>
-              ! being checked
+              ! show which
             </Link>
           ) : (
-            'every outcome is known'
+            'no payment is in doubt'
           )
         }
       />
@@ -66,13 +67,7 @@ function Volume({ data }: { data: OverviewData }) {
         !data.current || !data.previous ? (
           UNREAD
         ) : others.length > 0 ? (
-          <span className="flex flex-wrap gap-x-2">
-            {others.slice(0, 3).map(({ currency, amount }) => (
-              <span key={currency}>
-                + <Money minor={amount} currency={currency} />
-              </span>
-            ))}
-          </span>
+          <Others sums={others} />
         ) : (
           // A share in percent: a sum that is rounded here is exact above.
           <Change now={Number(main?.amount ?? 0)} before={Number(before)} />
@@ -80,6 +75,44 @@ function Volume({ data }: { data: OverviewData }) {
       }
       className="max-lg:col-span-2"
     />
+  )
+}
+
+/** What the prevented repeats add up to: as many payments of the same amounts would have been charged without the keys. */
+function MoneyProtected({ data }: { data: OverviewData }) {
+  const [main, ...others] = data.current?.protected ?? []
+  return (
+    <Stat
+      label="Money protected"
+      value={
+        !data.current ? '—' : main ? <Money minor={main.amount} currency={main.currency} /> : formatCount(0)
+      }
+      note={
+        !data.current ? (
+          UNREAD
+        ) : (
+          <>
+            each prevented duplicate × its amount
+            {others.length > 0 && <Others sums={others} />}
+          </>
+        )
+      }
+      className="max-lg:order-last max-lg:col-span-2"
+    />
+  )
+}
+
+/** Sums in other currencies: three of them, and how many more there are. */
+function Others({ sums }: { sums: readonly { currency: string; amount: string | number }[] }) {
+  return (
+    <span className="flex flex-wrap gap-x-2">
+      {sums.slice(0, 3).map(({ currency, amount }) => (
+        <span key={currency}>
+          + <Money minor={amount} currency={currency} />
+        </span>
+      ))}
+      {sums.length > 3 && <span>+ {sums.length - 3} more currencies</span>}
+    </span>
   )
 }
 

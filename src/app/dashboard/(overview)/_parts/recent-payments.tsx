@@ -1,11 +1,11 @@
 import Link from 'next/link'
 import { Card, CardHeader } from '@/ui/card'
 import { LINK } from '@/ui/nav'
-import { PaymentStatus } from '@/ui/status'
 import { Timestamp } from '@/ui/timestamp'
 import type { PaymentRow } from '../../_parts/api'
 import { AttemptStrip } from '../../_parts/attempts/attempt-strip'
 import { paymentLine } from '../../_parts/payment-sentences'
+import { PaymentState } from '../../_parts/payment-state'
 
 /** The latest payments, newest first, one sentence each. */
 export function RecentPayments({ payments }: { payments: readonly PaymentRow[] }) {
@@ -34,7 +34,7 @@ export function RecentPayments({ payments }: { payments: readonly PaymentRow[] }
             </Link>
             <span className="ml-auto flex items-center gap-3">
               <AttemptStrip counts={payment} />
-              <PaymentStatus status={payment.status} />
+              <PaymentState payment={payment} />
             </span>
           </li>
         ))}

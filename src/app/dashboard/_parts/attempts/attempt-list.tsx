@@ -7,7 +7,7 @@ import { OutcomeLabel, type OutcomeName } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { duration, Timestamp } from '@/ui/timestamp'
 import type { AttemptRecord } from '../api'
-import { formatCount } from '../payment-sentences'
+import { formatCount } from '../words'
 import { type AttemptSpan, isWork, pinExecuted, spansOf } from './attempt-span'
 
 /** 12: longer lists are folded, since the first attempts explain the payment. */
@@ -113,6 +113,7 @@ function AttemptLine({ spanned, foreign }: { spanned: AttemptSpan<AttemptRecord>
 const BAR: Record<string, string> = {
   executed: 'fill-ok',
   recovered: 'fill-violet',
+  ambiguous: 'fill-warn',
   joined: 'fill-teal',
   replayed: 'fill-info',
   rejected: 'fill-bad',

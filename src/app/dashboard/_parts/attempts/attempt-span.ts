@@ -20,7 +20,7 @@ export function pinExecuted<Item extends TimedAttempt>(attempts: readonly Item[]
 }
 
 export function isWork({ outcome }: { outcome: string }): boolean {
-  return outcome === 'executed' || outcome === 'recovered'
+  return ['executed', 'recovered', 'ambiguous'].includes(outcome)
 }
 
 /**

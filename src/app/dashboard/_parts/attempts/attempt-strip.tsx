@@ -1,5 +1,6 @@
 import { GlyphStrip, type OutcomeName } from '@/ui/status'
 import { type OutcomeCounts, requestsOf } from '../payment-sentences'
+import { counted } from '../words'
 
 type Counts = OutcomeCounts & { strip: string[] }
 
@@ -24,17 +25,26 @@ export function AttemptStrip({ counts }: { counts: Counts }) {
   )
 }
 
-/** `3→1`: requests received, charges made. */
-export function RequestsToCharges({ requests, charges }: { requests: number; charges: number }) {
+/** `3→1`: requests received, charges at the bank; `?` where their number is not known. */
+export function RequestsToCharges({
+  requests,
+  charges,
+}: {
+  requests: number
+  charges: { mark: string; words: string }
+}) {
   return (
-    <span className="figures font-medium" title={`${requests} requests, ${charges} charges`}>
+    <span
+      className="figures font-medium"
+      title={`${counted(requests, 'request', 'requests')}, ${charges.words}`}
+    >
       {requests}
       <span aria-hidden="true" className="text-ink-3">
         →
       </span>
       <span className="sr-only"> requests, </span>
-      {charges}
-      <span className="sr-only"> charges</span>
+      <span aria-hidden="true">{charges.mark}</span>
+      <span className="sr-only">{charges.words}</span>
     </span>
   )
 }

@@ -88,7 +88,7 @@ function ScopeChoice({
     onChange(ALL_SCOPES.filter((one) => (one === scope ? !chosen.includes(one) : chosen.includes(one))))
   return (
     <fieldset aria-describedby={missing ? 'key-scopes-error' : undefined}>
-      <legend className="mb-1.5 font-medium text-sm">It may</legend>
+      <legend className="mb-1.5 font-medium text-sm">Permissions</legend>
       <div className="grid gap-x-6 sm:grid-cols-2">
         {ALL_SCOPES.map((scope) => (
           <label key={scope} className="flex min-h-9 items-center gap-2.5 py-1 text-sm">

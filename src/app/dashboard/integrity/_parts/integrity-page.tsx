@@ -21,7 +21,7 @@ export function IntegrityPage({ initial }: { initial: IntegrityData }) {
     <>
       <PageHeader
         title="Integrity"
-        note="What must be true at every instant, checked over all of your rows."
+        note="Rules that must always hold, checked on all your data."
         actions={<CheckAgain busy={query.isFetching} onPress={() => query.refetch()} />}
       />
       <p role="status" className="sr-only">

@@ -46,7 +46,7 @@ function InvariantLine({ finding: { id, says, offenders }, proven }: { finding: 
 
 const BROKEN = { tone: 'bad', glyph: '✕', word: 'Broken' } as const
 const HOLDS = { tone: 'ok', glyph: '●', word: 'Holds' } as const
-const UNPROVEN = { tone: 'neutral', glyph: '○', word: 'Unproven' } as const
+const UNPROVEN = { tone: 'neutral', glyph: '○', word: 'Not checked yet' } as const
 
 function State({ tone, glyph, word }: { tone: Tone; glyph: string; word: string }) {
   return (

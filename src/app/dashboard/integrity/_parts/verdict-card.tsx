@@ -4,7 +4,7 @@ import { buttonClass } from '@/ui/button'
 import { cx } from '@/ui/cx'
 import { Icon, type IconName } from '@/ui/icon'
 import type { IntegrityData } from '../../_parts/api'
-import { formatCount } from '../../_parts/payment-sentences'
+import { formatCount } from '../../_parts/words'
 import { headline, stateOf, type VerdictState } from './verdict'
 
 const STATE_STYLES: Record<VerdictState, { tone: Tone; icon: IconName }> = {

@@ -30,7 +30,7 @@ test.each<[string, IntegrityData, string, string]>([
     'all hold, without a charge',
     verdict([holds, holds], 0),
     'nothing',
-    'Little to check: nothing charged yet',
+    'Nothing to check yet: no charge so far',
   ],
   ['one is broken', verdict([holds, broken]), 'broken', '1 of 2 invariants is broken'],
   ['all are broken', verdict([broken, broken]), 'broken', '2 of 2 invariants are broken'],

@@ -17,7 +17,7 @@ export function headline(verdict: IntegrityData): string {
     case 'broken':
       return broken === 1 ? `1 of ${all} invariants is broken` : `${broken} of ${all} invariants are broken`
     case 'nothing':
-      return 'Little to check: nothing charged yet'
+      return 'Nothing to check yet: no charge so far'
     case 'holds':
       return `All ${all} invariants hold`
   }

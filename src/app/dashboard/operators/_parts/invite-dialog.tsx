@@ -40,12 +40,12 @@ export function InviteDialog({
               id="invite-email"
               size="dense"
               type="email"
-              label="E-mail"
-              hint="You get a link to send yourself; we send no e-mail."
+              label="Email"
+              hint="You get a link to send yourself; we send no email."
               autoComplete="off"
               value={email}
               onChange={(event) => setEmail(event.target.value)}
-              error={tried && wrong ? 'Enter an e-mail address, like ada@example.com' : undefined}
+              error={tried && wrong ? 'Enter an email address, like ada@example.com' : undefined}
             />
             <RoleChoice chosen={role} onChange={setRole} />
           </div>

@@ -5,7 +5,8 @@ import { Timestamp } from '@/ui/timestamp'
 import { Verbatim } from '@/ui/verbatim'
 import type { PaymentRow } from '../../_parts/api'
 import { AttemptStrip, RequestsToCharges } from '../../_parts/attempts/attempt-strip'
-import { chargesOf, requestsOf } from '../../_parts/payment-sentences'
+import { chargeMark } from '../../_parts/bank-sentences'
+import { requestsOf } from '../../_parts/payment-sentences'
 import { PaymentState } from '../../_parts/payment-state'
 
 export function PaymentTable({ payments }: { payments: readonly PaymentRow[] }) {
@@ -56,7 +57,7 @@ function PaymentLine({ payment }: { payment: PaymentRow }) {
       </Td>
       <Td label="Requests→charges">
         <span className="inline-flex items-center gap-2.5">
-          <RequestsToCharges requests={requestsOf(payment)} charges={chargesOf(payment)} />
+          <RequestsToCharges requests={requestsOf(payment)} charges={chargeMark(payment)} />
           <AttemptStrip counts={payment} />
         </span>
       </Td>

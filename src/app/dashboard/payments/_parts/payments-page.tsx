@@ -29,7 +29,10 @@ export function PaymentsPage({
   const filtered = Object.keys(paramsOf(filters)).some((name) => name !== 'after')
   return (
     <>
-      <PageHeader title="Payments" note="Each row is one payment, with its requests and the charges made." />
+      <PageHeader
+        title="Payments"
+        note="Each row is one payment, with its requests and its charges at the bank."
+      />
       <WaitingRequests />
       <PaymentFilterBar filters={filters} onChange={change} onClear={clear} />
       <ListFrame

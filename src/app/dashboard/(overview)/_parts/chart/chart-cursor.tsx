@@ -2,11 +2,12 @@
 import { useRouter } from 'next/navigation'
 import type { KeyboardEvent, PointerEvent, ReactNode } from 'react'
 import { cx } from '@/ui/cx'
-import { formatCount } from '../../../_parts/payment-sentences'
-import { arrived, type ChartBucket, type Frame, prevented } from './chart-geometry'
+import { preventedOf } from '../../../_parts/payment-sentences'
+import { formatCount } from '../../../_parts/words'
+import { arrived, type ChartBucket, type Frame } from './chart-geometry'
 
 export const WIDE: Frame = { width: 1040, height: 290, top: 26, right: 4, bottom: 26, left: 34 }
-export const NARROW: Frame = { width: 340, height: 220, top: 26, right: 2, bottom: 24, left: 26 }
+export const NARROW: Frame = { width: 340, height: 220, top: 26, right: 2, bottom: 24, left: 34 }
 
 /** The chart as a slider over time: pointer or arrow keys move the cursor; Enter or a click opens the payments of that bucket. */
 export function ChartCursor({
@@ -71,7 +72,7 @@ function columnUnder(event: PointerEvent<HTMLElement>, columns: number): number 
 
 function describeBucket(bucket: ChartBucket): string {
   const time = bucket.at.slice(0, 16).replace('T', ' ')
-  return `${time} UTC: ${formatCount(arrived(bucket))} arrived, ${formatCount(prevented(bucket))} prevented, ${formatCount(bucket.charges)} charged`
+  return `${time} UTC: ${formatCount(arrived(bucket))} attempts to pay, ${formatCount(preventedOf(bucket))} prevented, ${formatCount(bucket.charges)} charged`
 }
 
 function endOf(at: string, seconds: number): string {

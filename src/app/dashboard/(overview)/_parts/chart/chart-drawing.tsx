@@ -1,4 +1,4 @@
-import { formatCount } from '../../../_parts/payment-sentences'
+import { formatCount } from '../../../_parts/words'
 import { type ChartBucket, chartGeometry, type Frame, type Geometry } from './chart-geometry'
 
 /** The chart as one SVG of one size. Hidden from screen readers: the table and the sentence have its numbers. */
@@ -120,7 +120,7 @@ function Cursor({
   )
 }
 
-/** `24 prevented` over the column with the most duplicates, with a bracket from its top down to the charges. */
+/** `24 prevented` over the column with the most duplicates, with a bracket round them. */
 function PeakLabel({ peak, frame }: { peak: Geometry['peak']; frame: Frame }) {
   if (!peak) return null
   const { column } = peak
@@ -131,7 +131,7 @@ function PeakLabel({ peak, frame }: { peak: Geometry['peak']; frame: Frame }) {
   return (
     <g>
       <path
-        d={`M${x + 3} ${column.top - 1}H${x}V${column.chargeY}H${x + 3}`}
+        d={`M${x + 3} ${column.top - 1}H${x}V${column.preventedY}H${x + 3}`}
         fill="none"
         stroke="var(--color-link)"
         strokeWidth="1.75"

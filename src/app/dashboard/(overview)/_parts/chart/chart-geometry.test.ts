@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
-import { arrived, type ChartBucket, chartGeometry, prevented } from './chart-geometry'
+import { arrived, type ChartBucket, chartGeometry } from './chart-geometry'
 
 const FRAME = { width: 1000, height: 200, top: 10, right: 0, bottom: 10, left: 0 }
 const bucket = (minute: number, counts: Partial<ChartBucket> = {}): ChartBucket => ({
   at: `2026-11-24T12:${String(minute).padStart(2, '0')}:00.000Z`,
   executed: 0,
   recovered: 0,
+  ambiguous: 0,
   rejected: 0,
+  again: 0,
   joined: 0,
   replayed: 0,
   held: 0,
@@ -24,7 +26,7 @@ test('segments are stacked without gaps, and their heights are to scale', () => 
   ])
   expect(segments[0]?.y).toBeCloseTo(167.5)
   expect(segments[1]?.y).toBeCloseTo((segments[0]?.y ?? 0) - 45)
-  expect(columns[0]).toMatchObject({ top: 10, chargeY: 167.5 })
+  expect(columns[0]).toMatchObject({ top: 10, preventedY: 167.5, chargeY: 167.5 })
 })
 
 test('columns fill the frame in order, without overlap', () => {
@@ -71,8 +73,29 @@ test('the label is over the column with the most prevented, and absent when ther
   })
 })
 
-test('counts prevented and arrived', () => {
-  const storm = bucket(0, { executed: 1, replayed: 2, joined: 3, rejected: 4, held: 5, recovered: 1 })
-  expect(prevented(storm)).toBe(10)
-  expect(arrived(storm)).toBe(15)
+test('what arrived is every attempt to pay, without the server’s own work', () => {
+  const storm = {
+    executed: 1,
+    replayed: 2,
+    joined: 3,
+    rejected: 4,
+    held: 5,
+    recovered: 1,
+    again: 6,
+    ambiguous: 7,
+  }
+  expect(arrived(bucket(0, storm))).toBe(28)
+})
+
+test('the bracket and the shade enclose what was prevented, and nothing that charged nothing anyway', () => {
+  const mixed = bucket(0, { executed: 4, rejected: 2, again: 3, replayed: 1, charges: 4 })
+  const { peak, columns, gap } = chartGeometry([mixed, bucket(1)], FRAME, 5)
+  const [column] = columns
+  const replays = column?.segments.find(({ series }) => series === 'replayed')
+  expect(peak).toMatchObject({ prevented: 1 })
+  expect(column?.top).toBeCloseTo(replays?.y ?? 0)
+  expect((column?.preventedY ?? 0) - (column?.top ?? 0)).toBeCloseTo(replays?.height ?? 0)
+  // Not from the line of charges, which is far below.
+  expect(column?.preventedY).toBeLessThan((column?.chargeY ?? 0) - 50)
+  expect(gap).not.toContain(`,${column?.chargeY}`)
 })

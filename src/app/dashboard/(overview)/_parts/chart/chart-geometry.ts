@@ -1,8 +1,14 @@
 import { scaleBand, scaleLinear } from 'd3-scale'
 import { area, curveStep, line, stack } from 'd3-shape'
+import { preventedOf } from '../../../_parts/payment-sentences'
 
-/** The stack from the bottom up: requests that did the work at the bottom, prevented duplicates above the line of charges. */
-export const SERIES = ['executed', 'recovered', 'rejected', 'joined', 'replayed', 'held'] as const
+const PREVENTED = ['joined', 'replayed', 'held'] as const
+
+/**
+ * The stack from the bottom up: attempts that did the work at the bottom, then what charged nothing and could not have, and on top what was
+ * prevented: repeats of payments that were charged. `again` counts the repeats of others.
+ */
+export const SERIES = ['executed', 'recovered', 'ambiguous', 'rejected', 'again', ...PREVENTED] as const
 export type Series = (typeof SERIES)[number]
 export type ChartBucket = { at: string; charges: number } & Record<Series, number>
 
@@ -20,8 +26,9 @@ export interface Column {
   slotX: number
   slotWidth: number
   segments: Segment[]
-  /** `y` of the top of the stack and of the line of charges. */
+  /** `y` of the top of the stack, of the lower edge of what was prevented, and of the line of charges. */
   top: number
+  preventedY: number
   chargeY: number
 }
 
@@ -29,7 +36,7 @@ export interface Geometry {
   columns: Column[]
   /** SVG path of the line of charges, in steps from edge to edge. */
   chargeLine: string
-  /** SVG path of the area between the line of charges and the top of the stacks. */
+  /** SVG path of the area of what was prevented. */
   gap: string
   yTicks: { value: number; y: number }[]
   xTicks: { at: string; x: number }[]
@@ -44,11 +51,6 @@ export interface Frame {
   right: number
   bottom: number
   left: number
-}
-
-/** Duplicates that charged nothing: replays, joins and presses held back by the page. */
-export function prevented(bucket: ChartBucket): number {
-  return bucket.replayed + bucket.joined + bucket.held
 }
 
 /** Requests and presses of one bucket. Recoveries are the server's own work, so they do not count. */
@@ -100,6 +102,7 @@ function columnsOf(buckets: readonly ChartBucket[], x: Band, y: Linear): Column[
       .filter(({ from, to }) => to > from)
       .map(({ series, from, to }) => ({ series, y: y(to), height: y(from) - y(to) })),
     top: y(total(bucket)),
+    preventedY: y(total(bucket) - preventedOf(bucket)),
     chargeY: y(bucket.charges),
   }))
 }
@@ -121,15 +124,15 @@ function linesOf(columns: readonly Column[]): { chargeLine: string; gap: string 
   ).curve(curveStep)
   const between = area<Place>(
     (place) => place.at,
-    (place) => place.column.chargeY,
-    (place) => Math.min(place.column.top, place.column.chargeY),
+    (place) => place.column.preventedY,
+    (place) => place.column.top,
   ).curve(curveStep)
   return { chargeLine: steps(places) ?? '', gap: between(places) ?? '' }
 }
 
 function peakOf(columns: readonly Column[]): Geometry['peak'] {
   const ranked = columns
-    .map((column) => ({ column, prevented: prevented(column.bucket) }))
+    .map((column) => ({ column, prevented: preventedOf(column.bucket) }))
     .toSorted((a, b) => b.prevented - a.prevented)
   return ranked[0] && ranked[0].prevented > 0 ? ranked[0] : null
 }

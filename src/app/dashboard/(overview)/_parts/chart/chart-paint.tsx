@@ -8,6 +8,8 @@ export const PAINT: Record<
 > = {
   executed: { tone: 'var(--color-ok)', pattern: 'solid' },
   recovered: { tone: 'var(--color-violet)', pattern: 'stripes' },
+  ambiguous: { tone: 'var(--color-warn)', pattern: 'cross' },
+  again: { tone: 'var(--color-edge)', pattern: 'stripes' },
   rejected: { tone: 'var(--color-bad)', pattern: 'cross' },
   joined: { tone: 'var(--color-teal)', pattern: 'halves' },
   replayed: { tone: 'var(--color-info)', pattern: 'rings' },
@@ -15,7 +17,7 @@ export const PAINT: Record<
 }
 
 export function seriesLabel(series: Series): string {
-  return OUTCOMES[series].word
+  return series === 'again' ? 'Repeated, not charged' : OUTCOMES[series].word
 }
 
 /**

@@ -3,12 +3,16 @@ import { useId, useState } from 'react'
 import { Card, CardBody, CardHeader } from '@/ui/card'
 import { Timestamp } from '@/ui/timestamp'
 import type { OverviewData } from '../../../_parts/api'
-import { explainChart, formatCount } from '../../../_parts/payment-sentences'
+import { explainChart } from '../../../_parts/payment-sentences'
+import { formatCount } from '../../../_parts/words'
 import { ChartCursor, NARROW, WIDE } from './chart-cursor'
 import { ChartDrawing } from './chart-drawing'
-import { arrived, SERIES } from './chart-geometry'
+import { arrived, SERIES, type Series } from './chart-geometry'
 import { Patterns, Swatch, seriesLabel } from './chart-paint'
 import { ChartTable } from './chart-table'
+
+/** Left out of the legend while there are none. */
+const SELDOM: readonly Series[] = ['recovered', 'ambiguous', 'again']
 
 const RANGE_LABELS: Record<string, string> = {
   '1h': 'hour',
@@ -17,7 +21,7 @@ const RANGE_LABELS: Record<string, string> = {
   '30d': '30 days',
 }
 
-/** Requests stacked by outcome, and the line of charges below them: the gap between is what was prevented. */
+/** Attempts to pay stacked by outcome, what was prevented on top, and the line of charges at the bank. */
 export function RequestsChart({ data, range }: { data: ChartData; range: string }) {
   const id = useId()
   const { buckets, bucketSeconds } = data
@@ -27,11 +31,19 @@ export function RequestsChart({ data, range }: { data: ChartData; range: string 
   const tickLabel = bucketSeconds >= 14_400 ? dayOf : timeOf
   return (
     <Card>
-      <CardHeader title="Requests vs. charges" note={explainChart(totals, RANGE_LABELS[range] ?? range)} />
+      <CardHeader
+        title="Requests vs. charges"
+        note={
+          <>
+            {explainChart(totals, RANGE_LABELS[range] ?? range)} Only payments count here, no orders or
+            refunds.
+          </>
+        }
+      />
       <CardBody className="relative pt-3">
         <Patterns id={id} />
         <div className="flex min-h-10 flex-wrap items-center gap-x-4 gap-y-1.5 text-ui">
-          {SERIES.filter((series) => series !== 'recovered' || totals.recovered > 0).map((series) => (
+          {SERIES.filter((series) => !SELDOM.includes(series) || totals[series] > 0).map((series) => (
             <span key={series} className="inline-flex items-center gap-1.5 text-ink-2">
               <Swatch id={id} series={series} />
               {seriesLabel(series)}{' '}
@@ -105,6 +117,8 @@ function sumUp(buckets: readonly Bucket[]): Bucket {
     replayed: 0,
     joined: 0,
     rejected: 0,
+    ambiguous: 0,
+    again: 0,
     recovered: 0,
     held: 0,
     charges: 0,

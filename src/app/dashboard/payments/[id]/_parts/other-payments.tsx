@@ -1,9 +1,9 @@
 import Link from 'next/link'
 import { Card, CardHeader } from '@/ui/card'
 import { Money } from '@/ui/money'
-import { PaymentStatus } from '@/ui/status'
 import { Timestamp } from '@/ui/timestamp'
 import type { PaymentRow } from '../../../_parts/api'
+import { PaymentState } from '../../../_parts/payment-state'
 
 /** The other payments of the same order, such as an earlier decline. At most one of all can succeed. */
 export function OtherPayments({ siblings }: { siblings: readonly PaymentRow[] }) {
@@ -23,7 +23,7 @@ export function OtherPayments({ siblings }: { siblings: readonly PaymentRow[] })
             >
               <Money minor={sibling.amount} currency={sibling.currency} />
             </Link>
-            <PaymentStatus status={sibling.status} />
+            <PaymentState payment={sibling} />
             <span className="w-full text-ink-3 text-xs">
               <Timestamp at={sibling.createdAt} />{' '}
               {sibling.declineCode && <span className="font-mono">· {sibling.declineCode}</span>}

@@ -9,12 +9,15 @@ import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type PaymentData } from '../../../_parts/api'
 import { AttemptList } from '../../../_parts/attempts/attempt-list'
+import { explainBank, explainNoEntries } from '../../../_parts/bank-sentences'
 import { TransactionCard } from '../../../_parts/ledger/transaction-card'
 import { useLive } from '../../../_parts/live/live-query'
 import { StaleDataBanner } from '../../../_parts/live/stale-data'
-import { explainBank, explainPresses } from '../../../_parts/payment-sentences'
+import { explainPresses } from '../../../_parts/payment-sentences'
 import { PaymentState } from '../../../_parts/payment-state'
+import { bankFactsOf, CountedIn } from './bank-facts'
 import { OtherPayments } from './other-payments'
+import { ParkedPayment } from './parked-payment'
 import { PaymentFacts } from './payment-facts'
 import { RecordCard } from './record-card'
 import { RefundButton } from './refund/refund-button'
@@ -49,6 +52,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
       />
       <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
+        <ParkedPayment payment={payment} refresh={refresh} />
         <Explained payment={payment} />
         <Card className="overflow-hidden">
           <CardHeader
@@ -60,7 +64,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
           <div className="flex min-w-0 flex-col gap-4">
             <RefundRequests payment={payment} onChange={refresh} />
-            <RefundList refunds={payment.refunds} />
+            <RefundList refunds={payment.refunds} refresh={refresh} />
             <LedgerEntries payment={payment} />
             <OtherPayments siblings={payment.siblings} />
             <Events events={payment.events} />
@@ -81,8 +85,10 @@ function Explained({ payment }: { payment: PaymentData }) {
     <Card>
       <CardBody>
         <p className="text-base leading-7">
-          {explainPresses(payment, payment.record?.sentBy)}{' '}
-          {explainBank(payment.status, payment.record?.fence)}
+          {explainPresses(payment, payment.record?.sentBy)} {explainBank(bankFactsOf(payment))}
+        </p>
+        <p className="mt-1 text-ink-3 text-ui">
+          <CountedIn payment={payment} />
         </p>
       </CardBody>
     </Card>
@@ -94,13 +100,7 @@ function LedgerEntries({ payment }: { payment: PaymentData }) {
     return (
       <Card>
         <CardHeader title="Ledger entries" />
-        <EmptyState
-          title={
-            payment.status === 'succeeded'
-              ? 'The ledger entries are missing'
-              : 'No money moved, so nothing was posted.'
-          }
-        />
+        <EmptyState title={explainNoEntries(bankFactsOf(payment))} />
       </Card>
     )
   }
@@ -116,7 +116,7 @@ function LedgerEntries({ payment }: { payment: PaymentData }) {
 function Events({ events }: { events: PaymentData['events'] }) {
   return (
     <Card>
-      <CardHeader title="Events" note="Recorded in the same commit as the change." />
+      <CardHeader title="Events" note="Saved together with the payment." />
       <div className="px-4 py-1.5 sm:px-5">
         {events.length === 0 && <p className="py-2 text-ink-3 text-ui">None yet</p>}
         <ul className="divide-y divide-line">

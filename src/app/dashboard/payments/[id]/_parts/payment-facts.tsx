@@ -5,9 +5,18 @@ import { Timestamp } from '@/ui/timestamp'
 import { Verbatim } from '@/ui/verbatim'
 import { ActorName, ActorOrigin } from '../../../_parts/actor-name'
 import type { PaymentData } from '../../../_parts/api'
+import { chargeMark } from '../../../_parts/bank-sentences'
+
+const SURPLUS = {
+  found: 'Charged too much, being refunded',
+  refunded: 'Charged too much, refunded',
+  parked: 'Charged too much, not refunded',
+} as const
 
 export function PaymentFacts({ payment }: { payment: PaymentData }) {
   const { currency, amount, fee } = payment
+  const refunded = payment.amountRefunded - payment.amountRefundUnderWay
+  const charges = chargeMark(payment)
   return (
     <Card>
       <CardHeader title="Facts" />
@@ -36,21 +45,36 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
           <Fact name="Fee">
             <Money minor={fee === null ? null : -fee} currency={currency} />
           </Fact>
-          <Fact name="Net">
-            <Money minor={fee === null ? null : amount - fee} currency={currency} className="font-semibold" />
-          </Fact>
-          {payment.amountRefunded > 0 && (
+          {refunded > 0 && (
             <Fact name="Refunded">
-              <Money minor={-payment.amountRefunded} currency={currency} />
+              <Money minor={-refunded} currency={currency} />
             </Fact>
           )}
+          {payment.amountRefundUnderWay > 0 && (
+            <Fact name="Refund under way">
+              <Money minor={payment.amountRefundUnderWay} currency={currency} />
+            </Fact>
+          )}
+          <Fact name="Net">
+            <Money
+              minor={fee === null ? null : amount - fee - refunded}
+              currency={currency}
+              className="font-semibold"
+            />
+          </Fact>
           <Fact name="Bank’s reference">{payment.gatewayRef ? <CopyId id={payment.gatewayRef} /> : '—'}</Fact>
           <Fact name="Key sent to the bank">
             <CopyId id={payment.gatewayKey} />
           </Fact>
-          {payment.bankCharges !== null && (
-            <Fact name="Charges by the bank’s own count">{payment.bankCharges}</Fact>
-          )}
+          <Fact name="Charges at the bank">
+            <span title={charges.words}>{charges.mark}</span>
+          </Fact>
+          {payment.surplus.map((charge) => (
+            <Fact key={charge.gatewayRef} name={SURPLUS[charge.status]}>
+              <Money minor={charge.amount} currency={charge.currency} /> <CopyId id={charge.gatewayRef} />
+              {charge.status === 'parked' && charge.reason && <span className="block">{charge.reason}</span>}
+            </Fact>
+          ))}
           <Fact name="Begun by">
             <ActorName by={payment.by} />
             <span className="block">

@@ -5,6 +5,7 @@ import { Money } from '@/ui/money'
 import { Timestamp } from '@/ui/timestamp'
 import { ActorName, ActorOrigin } from '../../../_parts/actor-name'
 import type { PaymentData } from '../../../_parts/api'
+import { AskAgain } from '../../../_parts/ask-again'
 
 const STATUS: Record<PaymentData['refunds'][number]['status'], { word: string; tone: Tone }> = {
   succeeded: { word: 'Refunded', tone: 'ok' },
@@ -12,8 +13,14 @@ const STATUS: Record<PaymentData['refunds'][number]['status'], { word: string; t
   failed: { word: 'Refused by the bank', tone: 'bad' },
 }
 
+const PARKED = { word: 'Not known: action needed', tone: 'bad' } as const
+
+function stateOf({ parked, status }: PaymentData['refunds'][number]): { word: string; tone: Tone } {
+  return parked ? PARKED : STATUS[status]
+}
+
 /** The refunds of a payment, newest first. */
-export function RefundList({ refunds }: { refunds: PaymentData['refunds'] }) {
+export function RefundList({ refunds, refresh }: { refunds: PaymentData['refunds']; refresh(): unknown }) {
   if (refunds.length === 0) return null
   return (
     <Card>
@@ -25,7 +32,7 @@ export function RefundList({ refunds }: { refunds: PaymentData['refunds'] }) {
             className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 px-4 py-2.5 text-ui sm:px-5"
           >
             <Money minor={refund.amount} currency={refund.currency} className="font-medium" />
-            <Badge tone={STATUS[refund.status].tone}>{STATUS[refund.status].word}</Badge>
+            <Badge tone={stateOf(refund).tone}>{stateOf(refund).word}</Badge>
             <span className="flex w-full flex-wrap items-center gap-x-2 text-ink-3 text-xs">
               <Timestamp at={refund.createdAt} />
               <CopyId id={refund.id} />
@@ -34,6 +41,15 @@ export function RefundList({ refunds }: { refunds: PaymentData['refunds'] }) {
             <span className="w-full text-ink-3 text-xs">
               By <ActorName by={refund.by} /> <ActorOrigin by={refund.by} />
             </span>
+            {refund.parked && (
+              <div className="w-full">
+                <p>
+                  The bank has not said whether it refunded, and nobody asks it any more. Asking again sends
+                  the same refund under the same key: the bank makes it once at most.
+                </p>
+                {refund.mayAsk && <AskAgain recordId={refund.recordId} refresh={refresh} idle="" />}
+              </div>
+            )}
           </li>
         ))}
       </ul>
