@@ -125,7 +125,7 @@ describe('OrderOwners', () => {
   const asked = async (work: () => Promise<unknown>) => {
     queries.length = 0
     await work()
-    return queries.filter((query) => /FROM ("public"\."orders"|orders)/.test(query)).length
+    return queries.filter((query) => /(FROM|JOIN) ("public"\."orders"|orders)/.test(query)).length
   }
 
   it('finds whose order it is, and asks the database once', async () => {

@@ -32,7 +32,8 @@ export class Admission {
 
   constructor(private readonly options: { callers: Callers; pool: pg.Pool; perMinute: number }) {
     this.perKey = openLimit(options.pool, 'api-key', options.perMinute)
-    this.misses = openLimit(options.pool, 'api-miss', MISSES_PER_MINUTE)
+    // One by one: there are few, and all processes should have the same count of them.
+    this.misses = openLimit(options.pool, 'api-miss', MISSES_PER_MINUTE, 1)
   }
 
   /** @throws ProblemError `unauthorized`, `rate-limited` or `unavailable` */

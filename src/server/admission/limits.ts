@@ -49,15 +49,20 @@ interface Lot {
 /**
  * @param name keeps the counts of different limits apart
  * @param perMinute requests of one caller a minute
+ * @param lotSize requests that are leased at a time
  */
-export function openLimit(pool: pg.Pool, name: string, perMinute: number): Limit {
-  return new LeasedLimit(pool, name, perMinute)
+export function openLimit(
+  pool: pg.Pool,
+  name: string,
+  perMinute: number,
+  lotSize = Math.max(1, Math.floor(perMinute / LOTS)),
+): Limit {
+  return new LeasedLimit(pool, name, perMinute, lotSize)
 }
 
 /** Leases a caller's limit from the database in lots, and grants requests from the lot. A lot ends with its window. */
 class LeasedLimit implements Limit {
   private readonly table: RateLimiterPostgres
-  private readonly lotSize: number
   /** Oldest first. */
   private readonly lots = new Map<string, Lot>()
   private readonly leasing = new Map<string, Promise<void>>()
@@ -66,8 +71,8 @@ class LeasedLimit implements Limit {
     pool: pg.Pool,
     name: string,
     private readonly perMinute: number,
+    private readonly lotSize: number,
   ) {
-    this.lotSize = Math.max(1, Math.floor(perMinute / LOTS))
     this.table = new RateLimiterPostgres({
       storeClient: pool,
       storeType: 'pool',
