@@ -61,7 +61,7 @@ async function make(changes: { merchantId?: string; expiresInDays?: number } = {
 
 const lastUsed = async (id: string) =>
   (await owner.query('SELECT last_used_at FROM api_key WHERE id = $1', [id])).rows[0].last_used_at
-const reads = () => vi.spyOn(db, '$queryRawUnsafe')
+const reads = () => vi.spyOn(db, '$queryRaw')
 const writes = () => vi.spyOn(db, '$executeRaw')
 
 describe('who calls', () => {
@@ -196,7 +196,7 @@ describe('whether a token was good before', () => {
   })
 
   test('10,000 are remembered; the one that was not used for longest is forgotten', async () => {
-    reads().mockImplementation((async (_: string, keys: string[]) =>
+    reads().mockImplementation((async ({ values: [keys] }: { values: [string[]] }) =>
       keys.map((key) => ({ key, merchantId, keyId: 'k', scopes: [] }))) as never)
     const [idle, busy] = [newToken('test'), newToken('test')]
     for (const token of [idle, busy]) await callers.whoIs(token)

@@ -116,9 +116,9 @@ export function statementSender(pool: pg.Pool): SendStatement {
   }
 }
 
-/** Sends statements by Prisma, for a command that sends few of them. */
+/** Sends statements by Prisma, for a command that sends few of them. Each parameter is used once, in their order. */
 export function prismaSender(db: Db): SendStatement {
-  return ({ text, values }) => db.$queryRawUnsafe(text, ...values)
+  return ({ text, values }) => db.$queryRaw(new Prisma.Sql(text.split(/\$\d+/), values))
 }
 
 const [INT8, TIMESTAMPTZ] = [20, 1184]

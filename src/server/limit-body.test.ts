@@ -32,6 +32,7 @@ function send(parts: string[], { method = 'POST', stated }: { method?: string; s
       request.destroy()
     })
     request.on('error', reject)
+    request.flushHeaders()
     for (const part of parts) request.write(part)
     // Of a body that is refused by its stated length nothing needs to come.
     if (stated === undefined || stated <= MAX) request.end()
@@ -48,11 +49,6 @@ describe('a body whose length is stated', () => {
     const { status, text } = await send([], { stated: MAX + 1 })
     expect([status, JSON.parse(text)]).toMatchObject([413, { kind: 'too-large', status: 413 }])
     expect(read).toEqual([])
-  })
-
-  test('cannot be longer than stated: what follows is no part of it', async () => {
-    expect(await send(['x'.repeat(10)], { stated: 10 })).toMatchObject({ status: 200 })
-    expect(read).toEqual(['x'.repeat(10)])
   })
 })
 
