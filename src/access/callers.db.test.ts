@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { uuidv7 } from '@/lib/id'
-import type { Db } from '@/platform/db'
+import { type Db, prismaSender } from '@/platform/db'
 import { openTestDatabase } from '@/setup/test/database'
 import { createApiKey, revokeApiKey, rotateApiKey } from './api-key'
 import { Callers } from './callers'
@@ -32,6 +32,14 @@ async function newMerchant(mode: 'test' | 'live'): Promise<string> {
   const id = uuidv7()
   await db.merchant.create({ data: { id, name: 'Shop', mode } })
   return id
+}
+
+function deferred() {
+  let resolve = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
 }
 
 async function make(changes: { merchantId?: string; expiresInDays?: number } = {}) {
@@ -66,6 +74,41 @@ describe('who calls', () => {
       scopes: ['orders:read', 'ledger:read'],
     })
     expect(read).toHaveBeenCalledTimes(1)
+  })
+
+  test('is told each of those who come together in one read, and each the own key', async () => {
+    const made = await Promise.all(Array.from({ length: 20 }, () => make()))
+    const read = reads()
+    const tokens = [...made, ...made].map(({ token }) => token)
+    const found = await Promise.all([...tokens, newToken('test')].map((token) => callers.whoIs(token)))
+    expect(found.map((caller) => caller?.keyId)).toEqual(
+      [...made, ...made].map(({ id }) => id).concat(undefined as never),
+    )
+    expect(read).toHaveBeenCalledTimes(1)
+  })
+
+  test('is read after the question, not by a read that was under way before', async () => {
+    const { id, token } = await make()
+    const send = prismaSender(db)
+    const [sent, answer] = [deferred(), deferred()]
+    let reading = 0
+    const slow = new Callers({
+      db,
+      mode: 'test',
+      send: async (statement) => {
+        const found = await send(statement)
+        if (++reading > 1) return found
+        sent.resolve()
+        await answer.promise
+        return found
+      },
+    })
+    const early = slow.whoIs(token)
+    await sent.promise
+    await revokeApiKey(db, { merchantId, id, by: 'x' }, uuidv7)
+    const late = slow.whoIs(token)
+    answer.resolve()
+    expect([(await early)?.keyId, await late]).toEqual([id, null])
   })
 
   test('nobody, without a look at the database, when the token is malformed or of the other mode', async () => {
@@ -153,7 +196,8 @@ describe('whether a token was good before', () => {
   })
 
   test('10,000 are remembered; the one that was not used for longest is forgotten', async () => {
-    reads().mockImplementation((async () => [{ merchantId, keyId: 'k', scopes: [] }]) as never)
+    reads().mockImplementation((async ({ values: [keys] }: { values: [string[]] }) =>
+      keys.map((key) => ({ key, merchantId, keyId: 'k', scopes: [] }))) as never)
     const [idle, busy] = [newToken('test'), newToken('test')]
     for (const token of [idle, busy]) await callers.whoIs(token)
     for (let n = 0; n < 9_998; n++) await callers.whoIs(newToken('test'))

@@ -1,16 +1,18 @@
 import { z } from 'zod'
 import type { Mode } from '@/lib/mode'
-import { type Db, firstRow, joinSql, sql } from '@/platform/db'
+import { BatchedReads } from '@/platform/batched-reads'
+import { type Db, joinSql, prismaSender, type SendStatement, sql } from '@/platform/db'
 import { ACTIVE, SCOPES } from './api-key'
 import { readToken } from './token'
 
-const callerRow = z.strictObject({
+const caller = {
   merchantId: z.string(),
   keyId: z.string(),
   scopes: z.array(z.enum(SCOPES)).readonly(),
-})
+}
 /** The API key that a request shows: its merchant and what it may do. */
-export type Caller = z.infer<typeof callerRow>
+export type Caller = z.infer<z.ZodObject<typeof caller>>
+const callerRow = z.strictObject({ key: z.string(), ...caller })
 
 /** 1 min between two records of a key's use: often enough to see whether it is still in use. */
 const SEEN_EVERY_MS = 60_000
@@ -25,7 +27,7 @@ const KEYS_MAX = 10_000
 
 /**
  * Finds the caller by the API key. Every request asks the database, so that a revoked key ends at once,
- * replays included.
+ * replays included; requests that come together ask in one statement.
  */
 export class Callers {
   /** When each key's use was last recorded, in ms, by key id; oldest first. */
@@ -36,8 +38,29 @@ export class Callers {
   private timer: NodeJS.Timeout | null = null
   private writing: Promise<void> = Promise.resolve()
 
-  /** @param options `now` and `keysMax` are for tests */
-  constructor(private readonly options: { db: Db; mode: Mode; now?: () => number; keysMax?: number }) {}
+  private readonly reads: BatchedReads<z.infer<typeof callerRow>>
+
+  /** @param options `send` reads (by default `db` does); `now` and `keysMax` are for tests */
+  constructor(
+    private readonly options: {
+      db: Db
+      send?: SendStatement
+      mode: Mode
+      now?: () => number
+      keysMax?: number
+    },
+  ) {
+    const { db, send = prismaSender(db), mode } = options
+    this.reads = new BatchedReads(send, {
+      type: 'text',
+      shape: callerRow,
+      query: (wanted) => sql`
+        SELECT wanted.key, k.merchant_id::text AS "merchantId", k.id::text AS "keyId", k.scopes
+        FROM ${wanted} JOIN api_key k ON k.hash = wanted.key
+        JOIN merchant m ON m.id = k.merchant_id AND m.mode = ${mode}
+        WHERE ${ACTIVE}`,
+    })
+  }
 
   /**
    * The token's caller; null when it is malformed (without a look-up), unknown, expired, revoked, or of the
@@ -46,16 +69,14 @@ export class Callers {
   async whoIs(token: string): Promise<Caller | null> {
     const read = readToken(token)
     if (!read || read.mode !== this.options.mode) return null
-    const caller = await firstRow(
-      this.options.db,
-      callerRow,
-      sql`
-        SELECT k.merchant_id::text AS "merchantId", k.id::text AS "keyId", k.scopes
-        FROM api_key k JOIN merchant m ON m.id = k.merchant_id AND m.mode = ${read.mode}
-        WHERE k.hash = ${read.hash} AND ${ACTIVE}`,
-    )
-    if (caller) this.remember(caller, read.hash)
-    else this.good.delete(read.hash)
+    const found = await this.reads.read(read.hash)
+    if (!found) {
+      this.good.delete(read.hash)
+      return null
+    }
+    const { merchantId, keyId, scopes } = found
+    const caller = { merchantId, keyId, scopes }
+    this.remember(caller, read.hash)
     return caller
   }
 

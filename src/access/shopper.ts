@@ -46,9 +46,14 @@ export function guestOf(
   secrets: readonly [string, ...string[]],
 ): { id: string; value: string | null } {
   const [current] = secrets
-  const id = shopperOf(cookieHeader, secrets)
-  if (!id) return newShopper(current)
-  return { id, value: shopperOf(cookieHeader, [current]) ? null : `${id}.${sign(id, current)}` }
+  const given = parse(cookieHeader ?? '')
+  for (const name of [SECURE_SHOPPER_COOKIE, SHOPPER_COOKIE]) {
+    const [id, signature] = given[name]?.split('.') ?? []
+    if (!id || !signature) continue
+    const by = secrets.findIndex((secret) => isSignedBy(secret, id, signature))
+    if (by >= 0) return { id, value: by === 0 ? null : `${id}.${sign(id, current)}` }
+  }
+  return newShopper(current)
 }
 
 function isSignedBy(secret: string, id: string, signature: string): boolean {

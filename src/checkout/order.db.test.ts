@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { MAX_PAYMENT_MINOR } from '@/lib/money'
-import { type Db, openDb, openPool } from '@/platform/db'
+import { type Db, openDb, openPool, type SendStatement, statementSender } from '@/platform/db'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { createOrder, keepEmail, type NewOrder, OrderOwners, OrderRefused } from './order'
 
@@ -12,12 +12,18 @@ const SHIRT = { name: 'T-shirt', quantity: 2, unitAmount: 1_200n }
 let database: TestDatabase
 let pool: pg.Pool
 let db: Db
+let send: SendStatement
 const queries: string[] = []
 
 beforeAll(async () => {
   database = await testDatabase()
   pool = openPool(database.appUrl, { max: 10, name: 'order-test' })
   db = openDb(pool, ({ query }) => queries.push(query))
+  const sender = statementSender(pool)
+  send = (statement) => {
+    queries.push(statement.text)
+    return sender(statement)
+  }
   await pool.query(`INSERT INTO merchant (id, name) VALUES ($1, 'A'), ($2, 'B')`, [OURS, THEIRS])
 })
 afterAll(async () => {
@@ -151,12 +157,12 @@ describe('OrderOwners', () => {
   const asked = async (work: () => Promise<unknown>) => {
     queries.length = 0
     await work()
-    return queries.filter((query) => /FROM ("public"\."orders"|orders)/.test(query)).length
+    return queries.filter((query) => /(FROM|JOIN) ("public"\."orders"|orders)/.test(query)).length
   }
 
   it('finds whose order it is, and asks the database once', async () => {
     const [{ id: mine }, { id: theirs }] = [await create(), await create({ merchantId: THEIRS })]
-    const owners = new OrderOwners(db)
+    const owners = new OrderOwners(send)
     expect([await owners.ownerOf(mine), await owners.ownerOf(theirs)]).toEqual([
       { merchantId: OURS, mode: 'test' },
       { merchantId: THEIRS, mode: 'test' },
@@ -166,7 +172,7 @@ describe('OrderOwners', () => {
 
   it('asks once for requests that come at one time, and again after one that failed', async () => {
     const { id } = await create()
-    const owners = new OrderOwners(db)
+    const owners = new OrderOwners(send)
     const all = () => Promise.all(Array.from({ length: 100 }, () => owners.ownerOf(id)))
     expect(await asked(all)).toBe(1)
     expect(new Set((await all()).map((owner) => owner?.merchantId))).toEqual(new Set([OURS]))
@@ -174,8 +180,17 @@ describe('OrderOwners', () => {
     await expect(owners.ownerOf('no id')).rejects.toThrow()
   })
 
+  it('asks in one statement for orders that come at one time, and an id that is none spoils no other', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, async () => (await create()).id))
+    const owners = new OrderOwners(send)
+    expect(await asked(() => Promise.all(ids.map((id) => owners.ownerOf(id))))).toBe(1)
+    const fresh = new OrderOwners(send)
+    const found = await Promise.allSettled([...ids, 'no id'].map((id) => fresh.ownerOf(id)))
+    expect(found.map(({ status }) => status)).toEqual([...ids.map(() => 'fulfilled'), 'rejected'])
+  })
+
   it('does not remember that an order was not there: it may be made in the next moment', async () => {
-    const owners = new OrderOwners(db)
+    const owners = new OrderOwners(send)
     const id = uuidv7()
     expect(await owners.ownerOf(id)).toBeNull()
     await create({}, id)
@@ -183,7 +198,7 @@ describe('OrderOwners', () => {
   })
 
   it('has a limit: the oldest is forgotten, and found again', async () => {
-    const owners = new OrderOwners(db, 2)
+    const owners = new OrderOwners(send, 2)
     const ids = [(await create()).id, (await create()).id, (await create()).id]
     for (const id of ids) await owners.ownerOf(id)
     expect(await asked(() => owners.ownerOf(ids[2] as string))).toBe(0)

@@ -16,7 +16,8 @@ import { newAccountIds, openAccountsOf } from '@/ledger/chart'
 import type { Actor } from '@/lib/actor'
 import type { Currency } from '@/lib/money'
 import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow } from '@/platform/actor-columns'
-import { type Db, firstRow, type Sql, sql, type Write } from '@/platform/db'
+import { BatchedReads } from '@/platform/batched-reads'
+import { type Db, firstRow, type SendStatement, type Sql, sql, type Write } from '@/platform/db'
 import { type Item, total } from './totals'
 
 export interface NewOrder {
@@ -161,9 +162,10 @@ const updateOrder = writeForm({
     RETURNING orders.id AS key`,
 })
 
-const ownerRow = z.strictObject({ merchantId: z.string(), mode: z.enum(['test', 'live']) })
+const owner = { merchantId: z.string(), mode: z.enum(['test', 'live']) }
 /** The merchant of an order, with its mode. */
-export type OrderOwner = z.infer<typeof ownerRow>
+export type OrderOwner = z.infer<z.ZodObject<typeof owner>>
+const ownerRow = z.strictObject({ key: z.string(), ...owner })
 
 /**
  * The merchant of an order. An order never changes hands, and a merchant never its mode, so the answer is cached: a replay costs one read
@@ -173,10 +175,20 @@ export class OrderOwners {
   private readonly known = new Map<string, OrderOwner>()
   private readonly reading = new Map<string, Promise<OrderOwner | null>>()
 
+  private readonly reads: BatchedReads<z.infer<typeof ownerRow>>
+
   constructor(
-    private readonly db: Db,
+    send: SendStatement,
     private readonly max = 50_000,
-  ) {}
+  ) {
+    this.reads = new BatchedReads(send, {
+      type: 'uuid',
+      shape: ownerRow,
+      query: (wanted) => sql`
+        SELECT wanted.key::text, o.merchant_id::text AS "merchantId", m.mode
+        FROM ${wanted} JOIN orders o ON o.id = wanted.key JOIN merchant m ON m.id = o.merchant_id`,
+    })
+  }
 
   /** Requests for one order at one time share a read: a thousand presses of one Pay button are one. */
   ownerOf(orderId: string): Promise<OrderOwner | null> {
@@ -190,14 +202,10 @@ export class OrderOwners {
   }
 
   private async read(orderId: string): Promise<OrderOwner | null> {
-    const owner = await firstRow(
-      this.db,
-      ownerRow,
-      sql`
-        SELECT o.merchant_id::text AS "merchantId", m.mode FROM orders o JOIN merchant m ON m.id = o.merchant_id
-        WHERE o.id = ${orderId}::uuid`,
-    )
-    if (owner) this.remember(orderId, owner)
+    const found = await this.reads.read(orderId)
+    if (!found) return null
+    const owner = { merchantId: found.merchantId, mode: found.mode }
+    this.remember(orderId, owner)
     return owner
   }
 

@@ -4,6 +4,7 @@ import type { SendStatement } from '@/idempotency/stores/pg-batches'
 import { Prisma, PrismaClient } from './generated/client'
 import { statementNames } from './statement-names'
 
+export type { SendStatement } from '@/idempotency/stores/pg-batches'
 // biome-ignore lint/performance/noBarrelFile: the rooms know the database by this file; the engine cannot import it, and so has them
 export { checkRows, cursorOf, firstRow, rows } from '@/idempotency/stores/rows'
 export type { SqlWrite as Write } from '@/idempotency/stores/sql'
@@ -114,6 +115,11 @@ export function statementSender(pool: pg.Pool): SendStatement {
       throw error
     }
   }
+}
+
+/** Sends statements by Prisma, for a command that sends few of them. Each parameter is used once, in their order. */
+export function prismaSender(db: Db): SendStatement {
+  return ({ text, values }) => db.$queryRaw(new Prisma.Sql(text.split(/\$\d+/), values))
 }
 
 const [INT8, TIMESTAMPTZ] = [20, 1184]

@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { ProblemError } from '@/idempotency/problems'
 import { requestAddress } from './admission/address'
 import { auditExport } from './audit-export'
@@ -26,6 +26,13 @@ const BODY_MAX_BYTES = 64 * 1024
 /** Calls in one tRPC request. 5: as many as our dashboard sends at once; each counts for itself. */
 const BATCH_MAX = 5
 
+/** Headers of every answer, unless its route sets another value. */
+const HEADERS = [
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'same-origin'],
+  ['Cache-Control', 'no-store'],
+] as const
+
 /** JSON that does not state its encoding. Some readers would guess another one. */
 const JSON_TYPE = /^application\/(problem\+)?json$/
 
@@ -33,12 +40,10 @@ const JSON_TYPE = /^application\/(problem\+)?json$/
 export function createApi(deps: Deps) {
   const app = new Hono<{ Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }>()
   app.use(async (c, next) => {
+    // Before the answer is made: a header that is set on a finished answer makes Hono build a second one.
+    for (const [name, value] of HEADERS) c.header(name, value)
     await next()
-    c.header('X-Content-Type-Options', 'nosniff')
-    c.header('Referrer-Policy', 'same-origin')
-    if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store')
-    const type = c.res.headers.get('content-type') ?? ''
-    if (JSON_TYPE.test(type)) c.header('Content-Type', `${type}; charset=utf-8`)
+    completeHeaders(c)
   })
   app.use(securityLog(deps))
   app.use(limitBody(BODY_MAX_BYTES))
@@ -79,6 +84,23 @@ export function createApi(deps: Deps) {
     return sendProblem(c, INTERNAL_PROBLEM)
   })
   return app
+}
+
+/** Gives an answer that a library made without Hono the headers that it lacks, and JSON its encoding. */
+function completeHeaders(c: Context): void {
+  const { headers } = c.res
+  const add = (name: string, value: string) => {
+    try {
+      // In place: `c.header` would build a second answer.
+      headers.set(name, value)
+    } catch {
+      // The answer of a `fetch` or a redirect is immutable.
+      c.header(name, value)
+    }
+  }
+  for (const [name, value] of HEADERS) if (!headers.has(name)) add(name, value)
+  const type = headers.get('content-type') ?? ''
+  if (JSON_TYPE.test(type)) add('Content-Type', `${type}; charset=utf-8`)
 }
 
 function trpc(deps: Deps, request: Request, address: string): Promise<Response> {

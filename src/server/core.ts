@@ -13,7 +13,7 @@ import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
 import { type Reconciled, reconcile } from '@/payments/reconciler/reconcile'
-import { type Db, openClient, openDb, openPool, statementSender } from '@/platform/db'
+import { type Db, openClient, openDb, openPool, type SendStatement, statementSender } from '@/platform/db'
 import { type Env, modeServed, secretsFor } from '@/platform/env'
 import { onlyRightsOf } from '@/platform/least-rights'
 import { type Log, openLog } from '@/platform/log'
@@ -34,6 +34,10 @@ export interface Core {
   ready: Promise<void>
   /** The simulated bank's connections; null where the bank is another process. */
   bankPool: pg.Pool | null
+  /** The connections of batches. */
+  batchPool: pg.Pool
+  /** Sends statements on `batchPool`, where many requests share one. */
+  send: SendStatement
   db: Db
   engine: Engine<SqlForm>
   store: Store<SqlForm>
@@ -48,8 +52,11 @@ export interface Core {
   close(): Promise<void>
 }
 
-/** 4: one for each lane (reads, claims, outcomes), and one for a batch that is taken apart beside its lane. */
-const BATCH_CONNECTIONS = 4
+/**
+ * 6: one for each lane (records, claims, outcomes, API keys, owners of orders), and one for the attempt log and for a batch that is taken
+ * apart beside its lane.
+ */
+const BATCH_CONNECTIONS = 6
 
 /**
  * @param otherGateway replaces the one that PAYONCE_GATEWAY names; the benchmark's answers at once
@@ -75,19 +82,20 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     check,
     settings: BATCH_SETTINGS,
   })
+  const send = statementSender(batchPool)
   const db = openDb(pool)
   const breaker = new Breaker(() => performance.now())
   const gateway = breaker.watch(opened.gateway)
   const operations = buildOperations({ db, gateway, newId: uuidv7, baseUrl: env.baseUrl })
   const attempts = new AttemptLog({
-    client: db,
+    send,
     worker,
     newId: uuidv7,
     onLost: (count, error) => log.warn({ count, error }, 'attempts were dropped from the log'),
   })
   const { store, ready } = openStore({
     client: db,
-    send: statementSender(batchPool),
+    send,
     openClient,
     worker,
     newToken: uuidv7,
@@ -104,6 +112,8 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     pool,
     ready,
     bankPool: opened.bankPool,
+    batchPool,
+    send,
     db,
     attempts,
     gateway,

@@ -214,8 +214,11 @@ describe('the connection is cut at a commit', () => {
   })
 })
 
-it('D7 an exhausted pool: 503 within the acquire timeout of 3 s, then the same key pays', async () => {
-  const holders = await Promise.all(Array.from({ length: 3 }, () => deps.pool.connect()))
+it('D7 exhausted pools: 503 within the acquire timeout of 3 s, then the same key pays', async () => {
+  const pools = [deps.pool, deps.batchPool]
+  const holders = await Promise.all(
+    pools.flatMap((pool) => Array.from({ length: pool.options.max ?? 0 }, () => pool.connect())),
+  )
   const before = performance.now()
   expect(await pay()).toMatchObject(UNAVAILABLE)
   // 3 s, and time for a busy machine to notice.

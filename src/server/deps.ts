@@ -56,7 +56,7 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
       )
     },
   })
-  const callers = new Callers({ db: core.db, mode: modeServed(env) })
+  const callers = new Callers({ db: core.db, send: core.send, mode: modeServed(env) })
   const [secret, previousSecret] = secretsFor(env, 'operator-session')
   return {
     ...core,
@@ -74,7 +74,7 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
       await callers.flush().catch(() => undefined)
       await core.close()
     },
-    owners: new OrderOwners(core.db),
+    owners: new OrderOwners(core.send),
     auth: createAuth({ db: core.db, secret, previousSecret, baseUrl: env.baseUrl }),
     factorKeys: secretsFor(env, 'second-factor'),
     passkeySite: passkeySite(env.baseUrl),

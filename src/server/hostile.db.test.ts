@@ -364,5 +364,9 @@ describe('JSON', () => {
     const { headers } = await product.call(path)
     expect(headers.get('content-type')).toMatch(/^application\/(problem\+)?json; ?charset=utf-8$/i)
     expect(headers.get('cache-control')).toContain('no-store')
+    expect([headers.get('x-content-type-options'), headers.get('referrer-policy')]).toEqual([
+      'nosniff',
+      'same-origin',
+    ])
   })
 })

@@ -1,6 +1,6 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { logSecurityEvent, type SecurityEvent, type SecurityFacts } from '@/platform/security-event'
-import { addressOf } from './admission/address'
+import { requestAddress } from './admission/address'
 import type { Deps } from './deps'
 
 /** The problems that are events of security. */
@@ -20,18 +20,30 @@ const EVENT_OF_PROBLEM: Record<string, SecurityEvent> = {
 export function securityLog(deps: Deps): MiddlewareHandler {
   return async (c, next) => {
     await next()
-    const { method, path } = c.req
-    const requestId = c.res.headers.get('request-id') ?? undefined
-    const remote = (c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)?.incoming
-      ?.socket?.remoteAddress
-    const address = addressOf(remote, c.req.header('x-forwarded-for'), deps.env.PAYONCE_TRUSTED_HOPS)
-    const facts: SecurityFacts = { requestId, method, path, address, status: c.res.status }
-    const report = (events: SecurityEvent[]) => {
-      for (const event of events) logSecurityEvent(deps, event, facts)
+    const { path } = c.req
+    const answer = c.res
+    if (isStreamed(path, answer)) {
+      const report = reporter(deps, c, answer)
+      // Read beside its way to the client, who may leave before its end.
+      void refusalsIn(answer.clone()).then(report, () => undefined)
+      return
     }
-    if (!isStreamed(path, c.res)) return report(await eventsOf(path, c.res))
-    // Read beside its way to the client, who may leave before its end.
-    void refusalsIn(c.res.clone()).then(report, () => undefined)
+    if (mayHaveEvents(path, answer)) reporter(deps, c, answer)(await eventsOf(path, answer))
+  }
+}
+
+/** 207: some calls of a batch were refused. False for the most common answer, so that it costs nothing: one that succeeded, and was no sign-in. */
+function mayHaveEvents(path: string, { status }: Response): boolean {
+  return status >= 400 || status === 207 || path.startsWith('/api/auth/')
+}
+
+function reporter(deps: Deps, c: Context, answer: Response): (events: SecurityEvent[]) => void {
+  const { method, path } = c.req
+  const requestId = answer.headers.get('request-id') ?? undefined
+  const address = requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)
+  const facts: SecurityFacts = { requestId, method, path, address, status: answer.status }
+  return (events) => {
+    for (const event of events) logSecurityEvent(deps, event, facts)
   }
 }
 
@@ -42,8 +54,6 @@ function isStreamed(path: string, { headers }: Response): boolean {
 
 async function eventsOf(path: string, answer: Response): Promise<SecurityEvent[]> {
   if (path.startsWith('/api/auth/')) return eventsOfAuth(path, answer)
-  // 207: some calls of a batch were refused.
-  if (answer.status === 207 ? false : answer.status < 400) return []
   // A form is refused in words for a person, and a report without any.
   const limited: SecurityEvent[] = answer.status === 429 ? ['limit.reached'] : []
   if (!/json/.test(answer.headers.get('content-type') ?? '')) return limited

@@ -1,40 +1,38 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
-import { type Db, openDb, openPool } from '@/platform/db'
+import { openPool, type SendStatement, statementSender } from '@/platform/db'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import type { LoggedAttempt } from '../core/events'
 import { AttemptLog } from './attempt-log'
 
 let database: TestDatabase
 let pool: pg.Pool
-let db: Db
+let send: SendStatement
 let lost: number[]
 let failNext: 'no' | 'before' | 'after' = 'no'
 
 beforeAll(async () => {
   database = await testDatabase()
   pool = openPool(database.appUrl, { max: 3, name: 'attempts-test' })
-  db = openDb(pool)
+  send = statementSender(pool)
 })
 afterAll(async () => {
-  await db.$disconnect()
   await pool.end()
   await database.drop()
 })
 
 function openLog(): AttemptLog {
   lost = []
-  const client: Pick<Db, '$executeRaw'> = {
-    $executeRaw: (async (query: never) => {
-      const fail = failNext
-      failNext = 'no'
-      if (fail === 'before') throw new Error('Connection terminated unexpectedly')
-      await db.$executeRaw(query)
-      if (fail === 'after') throw new Error('Connection terminated unexpectedly')
-    }) as never,
+  const unreliable: SendStatement = async (statement) => {
+    const fail = failNext
+    failNext = 'no'
+    if (fail === 'before') throw new Error('Connection terminated unexpectedly')
+    const rows = await send(statement)
+    if (fail === 'after') throw new Error('Connection terminated unexpectedly')
+    return rows
   }
-  return new AttemptLog({ client, worker: 'w', newId: uuidv7, onLost: (count) => lost.push(count) })
+  return new AttemptLog({ send: unreliable, worker: 'w', newId: uuidv7, onLost: (count) => lost.push(count) })
 }
 
 function attempt(recordId: string, changes: Partial<LoggedAttempt> = {}): LoggedAttempt {
@@ -69,6 +67,8 @@ it('writes every column as it was given, and NULL for what is absent', async () 
     problem: 'in-progress',
     fence: null,
     presses: 3,
+    actor: 'key_1 "quoted", {braced}',
+    address: null,
   })
   log.add(event)
   await log.flush()
@@ -83,11 +83,31 @@ it('writes every column as it was given, and NULL for what is absent', async () 
       source: 'browser',
       request_id: 'q',
       worker: 'w',
+      actor: 'key_1 "quoted", {braced}',
+      address: null,
       fence: null,
       at: event.at,
       duration_ms: 12,
     },
   ])
+})
+
+it('is one text for any number of rows, so that a connection plans it once', async () => {
+  const texts: string[] = []
+  const seen = new AttemptLog({
+    send: async ({ name, text }) => {
+      texts.push(`${name} ${text}`)
+      return []
+    },
+    worker: 'w',
+    newId: uuidv7,
+    onLost: () => undefined,
+  })
+  for (const count of [1, 2, 500]) {
+    for (let n = 0; n < count; n++) seen.add(attempt('one text'))
+    await seen.flush()
+  }
+  expect([texts.length, new Set(texts).size]).toEqual([3, 1])
 })
 
 it('writes 1,200, each once', async () => {

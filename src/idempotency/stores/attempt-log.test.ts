@@ -1,10 +1,13 @@
-import type { Sql } from '@prisma/client/runtime/client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LoggedAttempt } from '../core/events'
 import { AttemptLog } from './attempt-log'
+import type { SendStatement } from './pg-batches'
 
 const AWAY = Object.assign(new Error("Can't reach database server"), { code: 'P1001' })
-const COLUMNS = 16
+
+/** Rows of a statement whose values are an array for each column. */
+const rowsOf = (values: unknown[]): unknown[][] =>
+  (values[0] as unknown[]).map((_, row) => values.map((column) => (column as unknown[])[row]))
 
 /**
  * A database that accepts batches, unless a test lets it fail. It keeps the first column after the merchant
@@ -17,16 +20,15 @@ class Sink {
   inFlight = 0
   slowMs = 0
 
-  async $executeRaw({ values }: Sql): Promise<void> {
+  send: SendStatement = async ({ values }) => {
     expect(++this.inFlight).toBe(1)
     if (this.slowMs > 0) await new Promise((resolve) => setTimeout(resolve, this.slowMs))
     this.inFlight -= 1
     if (this.failing) throw this.failing
-    const rows = Array.from({ length: values.length / COLUMNS }, (_, row) =>
-      values.slice(row * COLUMNS, (row + 1) * COLUMNS),
-    )
+    const rows = rowsOf(values)
     this.batches.push(rows.map((row) => String(row[9])))
     this.ids.push(...rows.map((row) => String(row[1])))
+    return []
   }
 }
 
@@ -39,7 +41,7 @@ beforeEach(() => {
   lost = []
   let ids = 0
   log = new AttemptLog({
-    client: sink,
+    send: (statement) => sink.send(statement),
     worker: 'w',
     newId: () => `id-${++ids}`,
     onLost: (count, error) => lost.push({ count, error }),
@@ -96,7 +98,10 @@ describe('the attempt log', () => {
 
   test('presses that the page held back are one row: a count of presses, and no request', async () => {
     const rows: unknown[][] = []
-    sink.$executeRaw = async ({ values }: Sql) => void rows.push(values)
+    sink.send = async ({ values }) => {
+      rows.push(...rowsOf(values))
+      return []
+    }
     const about = { merchantId: 'm', recordId: 'r', operation: 'o', requestId: 'q', at: new Date(0) }
     log.addHeldPresses({ ...about, presses: 24 })
     await log.flush()
@@ -151,10 +156,11 @@ describe('while the database is away', () => {
 
   test('a batch that is sent again carries the same ids, so that it cannot count twice', async () => {
     const ids: string[][] = []
-    sink.$executeRaw = async ({ values, text }: Sql) => {
+    sink.send = async ({ values, text }) => {
       expect(text).toContain('ON CONFLICT DO NOTHING')
-      ids.push(values.filter((_, index) => index % COLUMNS === 1).map(String))
+      ids.push(rowsOf(values).map((row) => String(row[1])))
       if (ids.length === 1) throw AWAY
+      return []
     }
     add(1, 3)
     await vi.advanceTimersByTimeAsync(1_200)

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /**
@@ -45,8 +46,10 @@ export const ADDRESS_HEADER = 'x-payonce-address'
  * addresses in its own. Null when the text is no address.
  */
 function networkOf(text: string | undefined): string | null {
-  const address = withoutPort((text ?? '').slice(0, ADDRESS_MAX))
-  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return address
+  if (!text) return null
+  const address = withoutPort(text.slice(0, ADDRESS_MAX))
+  // Most addresses end here: ipaddr.js parses, and throws inside where the text is none.
+  if (isIPv4(address)) return address
   if (!ipaddr.IPv6.isValid(address)) return null
   const parsed = ipaddr.IPv6.parse(address)
   if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString()

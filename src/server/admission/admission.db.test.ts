@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { SCOPES } from '@/access/api-key'
-import { newToken } from '@/access/token'
+import { revokeApiKey, rotateApiKey, SCOPES } from '@/access/api-key'
+import { newToken, readToken } from '@/access/token'
+import { uuidv7 } from '@/lib/id'
+import { createApi } from '../api'
+import { buildDeps } from '../deps'
 import { openTestProduct, type TestProduct } from '../testing/product'
 import { quotaHeaders } from './limits'
 
@@ -125,35 +128,72 @@ describe('how often', () => {
     for (let i = 0; i < 61; i++) guesses.push((await read(newToken('test'))).status)
     expect(guesses.slice(0, 60)).toEqual(Array(60).fill(401))
     expect(guesses[60]).toBe(429)
-    const asked = vi.spyOn(product.deps.db, '$queryRaw')
+    const asked = vi.spyOn(product.deps.batchPool, 'connect')
     expect((await read(newToken('test'))).status).toBe(429)
     expect(asked).not.toHaveBeenCalled()
     expect((await read()).status).toBe(200)
   })
 
-  it('at most 100 requests of one key are under way; the others are asked to come again', async () => {
+  it('leased in lots, a limit is that many requests, counted down one by one, with one commit a lot', async () => {
+    const lots = await openTestProduct({ PAYONCE_RATE_PER_MINUTE: '60' })
+    const leases = vi.spyOn(lots.deps.pool, 'query')
+    const ask = () => lots.api('GET', '/api/v1/idempotency/payments.create/none')
+    const left = []
+    for (let i = 0; i < 62; i++) {
+      const { status, header } = await ask()
+      left.push([status, /r=(\d+)/.exec(header('ratelimit') ?? '')?.[1]])
+    }
+    const [served, refused] = [404, 429]
+    expect(left).toEqual(
+      Array.from({ length: 62 }, (_, i) => (i < 60 ? [served, String(59 - i)] : [refused, '0'])),
+    )
+    const written = leases.mock.calls.filter(([sent]) => JSON.stringify(sent).includes('rate_limit'))
+    expect(written).toHaveLength(12)
+    await lots.close()
+  })
+
+  it('at most 1,000 requests of one key are under way in a process; the next is asked to come again', async () => {
     const generous = await openTestProduct()
-    const replies = await Promise.all(
-      Array.from({ length: 120 }, (_, i) =>
-        generous.api(
-          'POST',
-          '/api/v1/payments',
-          { ...AMOUNT, paymentMethod: 'pm_card_visa' },
-          { 'idempotency-key': `k${i}` },
-        ),
-      ),
-    )
-    const busy = replies.filter(({ status }) => status !== 201)
-    expect(busy.length).toBeGreaterThan(0)
-    for (const { status, body } of busy) expect([429, 503]).toContain(status === 429 ? body.status : status)
-    // Nothing is held by those that were turned away: afterwards all of them go through.
-    const again = await Promise.all(
-      Array.from({ length: 20 }, (_, i) =>
-        generous.api('POST', '/api/v1/payments', AMOUNT, { 'idempotency-key': `k${i}` }),
-      ),
-    )
-    expect(again.map(({ status }) => status)).toEqual(Array(20).fill(201))
+    const key = await generous.newApiKey()
+    const admit = () => generous.deps.admission.admit(key, 'an address')
+    const admitted = await Promise.all(Array.from({ length: 1_000 }, admit))
+    await expect(admit()).rejects.toMatchObject({
+      problem: { kind: 'rate-limited', retryAfterSeconds: 1 },
+    })
+    // Another key is served all the same.
+    expect((await generous.api('GET', '/api/v1/payments?limit=1')).status).toBe(200)
+    admitted[0]?.leave()
+    await expect(admit()).resolves.toMatchObject({ quota: { allowed: true } })
     await generous.close()
+  })
+
+  it('O3 a key that is revoked, or whose overlap is over, ends at once in every server, also with a lot left', async () => {
+    const env = { ...product.deps.env, PAYONCE_RATE_PER_MINUTE: 600 }
+    const others = [buildDeps(env), buildDeps(env)]
+    const apps = others.map(createApi)
+    const [revoked, replaced] = [token, await product.newApiKey()]
+    const ask = (bearer: string) =>
+      Promise.all(
+        apps.map(async (app) => {
+          const request = new Request('http://localhost:3000/api/v1/payments?limit=1', {
+            headers: as(bearer),
+          })
+          return (await app.fetch(request)).status
+        }),
+      )
+    for (const bearer of [revoked, replaced]) expect(await ask(bearer)).toEqual([200, 200])
+    const idOf = async (bearer: string) =>
+      (await product.owner.query('SELECT id FROM api_key WHERE hash = $1', [readToken(bearer)?.hash])).rows[0]
+        .id
+    const { merchantId } = product
+    await revokeApiKey(product.deps.db, { merchantId, id: await idOf(revoked), by: 'x' }, uuidv7)
+    expect(await ask(revoked)).toEqual([401, 401])
+    const id = await idOf(replaced)
+    await rotateApiKey(product.deps.db, { merchantId, id, by: 'x' }, { overlapHours: 1 }, uuidv7)
+    expect(await ask(replaced)).toEqual([200, 200])
+    await product.owner.query('UPDATE api_key SET expires_at = now() WHERE id = $1', [id])
+    expect(await ask(replaced)).toEqual([401, 401])
+    await Promise.all(others.map((deps) => deps.close()))
   })
 })
 

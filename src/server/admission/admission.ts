@@ -6,10 +6,11 @@ import { type Limit, openLimit, type Quota } from './limits'
 import { isOverloaded, OVERLOADED } from './load-shedding'
 
 /**
- * Requests of one API key in flight in one process. 100: more than a client needs, far fewer than would
- * starve the others.
+ * Requests of one API key in flight in one process. 1,000: a request in flight waits in memory and holds no
+ * connection, since what comes together shares a commit; so many are 16 batches, some tenths of a second for
+ * the others who wait.
  */
-const IN_FLIGHT_MAX = 100
+const IN_FLIGHT_MAX = 1_000
 /**
  * Invalid tokens from one address a minute. 60: no client mistypes so often, and guessing 256 bits takes a
  * little longer.
@@ -31,7 +32,8 @@ export class Admission {
 
   constructor(private readonly options: { callers: Callers; pool: pg.Pool; perMinute: number }) {
     this.perKey = openLimit(options.pool, 'api-key', options.perMinute)
-    this.misses = openLimit(options.pool, 'api-miss', MISSES_PER_MINUTE)
+    // One by one: there are few, and all processes should have the same count of them.
+    this.misses = openLimit(options.pool, 'api-miss', MISSES_PER_MINUTE, 1)
   }
 
   /** @throws ProblemError `unauthorized`, `rate-limited` or `unavailable` */

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openPool } from '@/platform/db'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
-import { openLimit, quotaHeaders } from './limits'
+import { type Limit, openLimit, quotaHeaders } from './limits'
 
 let database: TestDatabase
 let pool: pg.Pool
@@ -76,6 +76,54 @@ describe('a limit', () => {
     await server.take(who)
     await endsIn(`test:${who}`, -1)
     expect(await openLimit(pool, 'test', 1).take(who)).toMatchObject({ allowed: true, remaining: 0 })
+  })
+})
+
+describe('a limit in lots', () => {
+  test('is leased a twelfth at a time, and grants exactly the limit', async () => {
+    const limit = openLimit(pool, 'test', 600)
+    expect(await limit.take(who)).toMatchObject({ allowed: true, remaining: 599 })
+    expect(await row(`test:${who}`)).toMatchObject({ points: 50 })
+    const quotas = await times(700, () => limit.take(who))
+    expect(quotas.filter(({ allowed }) => allowed)).toHaveLength(599)
+    expect(await row(`test:${who}`)).toMatchObject({ points: 600 })
+  })
+
+  test('a last lot that is not whole counts for the part that is within the limit', async () => {
+    const limit = openLimit(pool, 'test', 100)
+    const quotas = await times(120, () => limit.take(who))
+    expect(quotas.filter(({ allowed }) => allowed)).toHaveLength(100)
+    expect(quotas.map(({ remaining }) => remaining)).toEqual(
+      Array.from({ length: 120 }, (_, n) => Math.max(0, 99 - n)),
+    )
+  })
+
+  test('of several processes together grants never more, and at most a lot less for each of the others', async () => {
+    const servers = Array.from({ length: 3 }, () => openLimit(pool, 'test', 120))
+    const [busy, ...idle] = servers as [Limit, Limit, Limit]
+    for (const one of idle) await one.take(who)
+    const granted = (await times(200, () => busy.take(who))).filter(({ allowed }) => allowed)
+    expect(granted.length).toBe(120 - 2 * 10)
+    const rest = await Promise.all(idle.map((one) => times(20, () => one.take(who))))
+    // What is left of a lot is granted, also when the others have used up the limit.
+    expect(rest.map((all) => all.filter(({ allowed }) => allowed).length)).toEqual([9, 9])
+  })
+
+  test('dies with its window', async () => {
+    const limit = openLimit(pool, 'test', 120)
+    await limit.take(who)
+    const later = Date.now() + 61_000
+    vi.spyOn(Date, 'now').mockReturnValue(later)
+    expect(await limit.take(who)).toMatchObject({ allowed: true, remaining: 119, resetSeconds: 60 })
+  })
+
+  test('is asked for once by those who come together, and again after a lease that failed', async () => {
+    const limit = openLimit(pool, 'test', 1_200)
+    const query = vi.spyOn(pool, 'query')
+    query.mockRejectedValueOnce(new Error('away') as never)
+    await expect(limit.take(who)).rejects.toThrow('away')
+    const quotas = await times(100, () => limit.take(who))
+    expect([query.mock.calls.length, quotas.at(-1)?.remaining]).toEqual([2, 1_100])
   })
 })
 

@@ -17,7 +17,11 @@ const read = () => product.api('GET', '/api/v1/payments?limit=1')
 const pay = (key: string) => product.api('POST', '/api/v1/payments', AMOUNT, { 'idempotency-key': key })
 
 describe('before the database', () => {
-  const spied = () => [vi.spyOn(product.deps.pool, 'query'), vi.spyOn(product.deps.pool, 'connect')]
+  const spied = () => [
+    vi.spyOn(product.deps.pool, 'query'),
+    vi.spyOn(product.deps.pool, 'connect'),
+    vi.spyOn(product.deps.batchPool, 'connect'),
+  ]
 
   it('positive control: a good request is seen', async () => {
     const calls = spied()
@@ -37,7 +41,7 @@ describe('before the database', () => {
   ])('K1 a key with %s is 400', async (_, key) => {
     const calls = spied()
     expect((await pay(key)).status).toBe(400)
-    expect(calls.map(({ mock }) => mock.calls.length)).toEqual([0, 0])
+    expect(calls.map(({ mock }) => mock.calls.length)).toEqual([0, 0, 0])
   })
 })
 

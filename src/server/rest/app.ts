@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { EXPOSED_HEADERS } from '@/idempotency/adapters/http'
@@ -24,11 +25,12 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
       result.success ? undefined : sendProblem(c, validationProblem(result.error)),
   })
   app.use('/api/v1/*', async (c, next) => {
-    c.set('requestId', uuidv7())
+    const requestId = uuidv7()
+    c.set('requestId', requestId)
+    c.header('Request-Id', requestId)
     await next()
-    c.header('Request-Id', c.var.requestId)
   })
-  app.use('/api/v1/*', cors(corsFor(deps)))
+  app.use('/api/v1/*', corsFor(deps))
   app.use('/api/v1/*', checkRequest(deps))
   for (const add of [orderRoutes, paymentRoutes, refundRoutes, idempotencyRoutes, ledgerRoutes])
     add(app, deps)
@@ -51,15 +53,26 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
  * origin, so that people can try it; in live mode only the configured ones, since a secret API key does not
  * belong in a page.
  */
-function corsFor({ env }: Deps) {
+function corsFor({ env }: Deps): MiddlewareHandler<RestEnv> {
   const named = env.PAYONCE_CORS_ORIGINS
   const any = named.length === 0 && env.PAYONCE_MODE === 'sandbox'
-  return {
+  const preflight = cors({
     origin: any ? '*' : named,
     allowMethods: ['GET', 'POST'],
     allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Prefer'],
     exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,
+  })
+  const exposed = EXPOSED_HEADERS.join(',')
+  return (c, next) => {
+    if (c.req.method === 'OPTIONS') return preflight(c, next)
+    // Before the answer is made, where Hono's own sets them on an answer that it then has to build anew.
+    const origin = c.req.header('origin')
+    const allowed = any ? '*' : named.find((one) => one === origin)
+    if (allowed) c.header('Access-Control-Allow-Origin', allowed)
+    c.header('Access-Control-Expose-Headers', exposed)
+    if (!any) c.header('Vary', 'Origin', { append: true })
+    return next()
   }
 }
 

@@ -39,7 +39,7 @@ export function checkRequest(deps: Deps): MiddlewareHandler<RestEnv> {
 /** Refuses a request whose API key lacks the scope, with 403 `forbidden`. */
 export function requireScope(scope: ApiScope): MiddlewareHandler<RestEnv> {
   return async (c, next) => {
-    if (!c.var.caller.scopes.includes(scope))
+    if (!c.get('caller').scopes.includes(scope))
       throw new ProblemError({
         kind: 'forbidden',
         detail: `This API key lacks the scope ${scope}.`,

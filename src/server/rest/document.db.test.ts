@@ -247,6 +247,11 @@ describe('what surrounds it', () => {
       'https://shop.example',
       null,
     ])
+    const { header } = await live.api('GET', '/api/v1/none', undefined, { authorization: '' })
+    expect([header('vary'), header('access-control-expose-headers')]).toEqual([
+      'Origin',
+      expect.stringContaining('Request-Id'),
+    ])
     await live.close()
   })
 

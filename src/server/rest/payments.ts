@@ -94,7 +94,7 @@ export function paymentRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
 
   app.openapi(create, (c) => {
     const asked = c.req.valid('json')
-    const { merchantId } = c.var.caller
+    const { merchantId } = c.get('caller')
     refuseTestToken(asked.paymentMethod, deps.gateway.mode)
     // `version` is the order that a shopper saw on the page. A program has seen none: it pays the order as it stands.
     const input = 'orderId' in asked ? { ...asked, version: null, merchantId } : { ...asked, merchantId }

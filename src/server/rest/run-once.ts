@@ -33,8 +33,8 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
   input: Omit<Input, 'by'>,
   path: string,
 ): Promise<StoredResponse> {
-  const { caller, key, requestId } = c.var
-  const by = keyActor(c.var)
+  const [caller, key, requestId] = [c.get('caller'), c.get('key'), c.get('requestId')]
+  const by = keyActor({ caller, address: c.get('address'), requestId })
   const wait = waitPreferred(c.req.header('prefer'))
   const scope = scopeOf(caller.merchantId)
   const reply = await deps.engine.run(operation, {
