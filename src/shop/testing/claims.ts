@@ -52,7 +52,6 @@ const beyond = (facts: PaymentTruth, end: PaymentTruth['surplus'][number]) => fa
 const numberOf = (text: string | undefined) =>
   ({ once: 1, twice: 2 })[text ?? ''] ?? Number.parseInt(text ?? '', 10)
 const never = () => false
-const always = () => true
 
 const EN: Claim[] = [
   // Of the future: a bank may charge twice, whatever we do. That they pay once in the end is ours to promise.
