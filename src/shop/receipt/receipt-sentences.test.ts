@@ -21,19 +21,22 @@ function receiptOf(row: PaymentTruth, more: Partial<ReceiptFacts> = {}): Receipt
   }
 }
 
-/** Every sentence of the receipt of this payment, in a language, as it is read. */
-function sentencesOf(language: Language, receipt: ReceiptFacts): string[] {
+const translators = { en: translator('en'), ar: translator('ar') }
+
+function translator(language: Language) {
   const { tag } = LANGUAGES[language]
   const t = createTranslator({
     locale: tag,
     messages: MESSAGES[language] as never,
     namespace: 'receipt' as never,
   })
-  const say = (key: string, minor = 0, more = {}) =>
-    t.markup(
-      key as never,
-      { amount: formatMoney(minor, 'EUR', tag), money: (text: string) => text, ...more } as never,
-    )
+  return (key: string, minor = 0) =>
+    t.markup(key as never, { amount: formatMoney(minor, 'EUR', tag), money: (text: string) => text } as never)
+}
+
+/** Every sentence of the receipt of this payment, in a language, as it is read. */
+function sentencesOf(language: Language, receipt: ReceiptFacts): string[] {
+  const say = translators[language]
   if (receipt.status !== 'succeeded') {
     const { text, notes } = unpaidSentences(receipt)
     return [
