@@ -8,7 +8,7 @@ import { securityEvent } from './security-event'
 import { newTotpSecret, stepAt, stepOf, totpUri } from './totp'
 
 /*
- * The second factors of operators: an authenticator app, passkeys (`passkey.ts`) and recovery codes. better-auth's own plug-in for them is not
+ * The second factors of operators: an authenticator app, passkeys (`passkeys`) and recovery codes. better-auth's own plug-in for them is not
  * used: it accepts a code twice within its time step, counts no wrong code of a session, and keeps the recovery codes readable.
  */
 

@@ -1,7 +1,7 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import { z } from 'zod'
 import { headersFrom, operatorById, operatorOf, type SignedIn } from '@/access/operator'
-import { assertionShape, passkeySignInOptions, takePasskeySignIn } from '@/access/passkey'
+import { assertionShape, passkeySignInOptions, takePasskeySignIn } from '@/access/passkeys/assertion'
 import { type Factor, takeCode } from '@/access/second-factor'
 import type { SecurityAction } from '@/access/security-event'
 import { endSession } from '@/access/session'

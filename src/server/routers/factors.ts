@@ -1,14 +1,7 @@
 import { z } from 'zod'
 import type { SignedIn } from '@/access/operator'
-import {
-  addPasskey,
-  beginPasskey,
-  listPasskeys,
-  PASSKEYS_MAX,
-  type PasskeySite,
-  registrationShape,
-  removePasskey,
-} from '@/access/passkey'
+import { listPasskeys, PASSKEYS_MAX, type PasskeySite, removePasskey } from '@/access/passkeys/passkey'
+import { addPasskey, beginPasskey, registrationShape } from '@/access/passkeys/registration'
 import { beginTotp, confirmTotp, readFactors, removeTotp, renewRecoveryCodes } from '@/access/second-factor'
 import { ProblemError } from '@/idempotency/problems'
 import { logSecurityEvent } from '@/platform/security-event'
