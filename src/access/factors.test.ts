@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decryptSecret, encryptSecret } from './factor-secret'
-import { passkeySite } from './passkey'
+import { passkeySite } from './passkeys/passkey'
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-code'
 import { newTotpSecret, stepAt, stepOf, totpCode, totpUri } from './totp'
 

@@ -1,4 +1,3 @@
-import type { TRPCError } from '@trpc/server'
 import { ADDRESS_HEADER } from './admission/address'
 import { contextFor } from './context'
 import { getDeps } from './deps'
@@ -14,7 +13,7 @@ export const callerOf = createCallerFactory(appRouter)
  */
 export function callerFor(
   headers: Headers,
-  onError: (failed: { error: TRPCError }) => void = () => undefined,
+  onError: (failed: { error: { code: string } }) => void = () => undefined,
 ) {
   const context = contextFor(getDeps(), headers, headers.get(ADDRESS_HEADER) ?? 'unknown')
   return callerOf(context, { onError })

@@ -1,7 +1,7 @@
 import { Callers } from '@/access/callers'
 import type { FactorKeys } from '@/access/factor-secret'
 import { type Auth, createAuth } from '@/access/operator'
-import { type PasskeySite, passkeySite } from '@/access/passkey'
+import { type PasskeySite, passkeySite } from '@/access/passkeys/passkey'
 import { OrderOwners } from '@/checkout/order'
 import type { Gateway } from '@/payments/gateway'
 import { recentEnds } from '@/payments/recent-declines'

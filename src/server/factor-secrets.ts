@@ -1,4 +1,4 @@
-import { renewSecrets } from '@/access/second-factor'
+import { renewSecrets } from '@/access/authenticator-app'
 import type { Deps } from './deps'
 
 /**

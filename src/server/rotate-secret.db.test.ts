@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { renewSecrets, takeCode } from '@/access/authenticator-app'
 import { createOperator } from '@/access/operator'
-import { renewSecrets, takeCode } from '@/access/second-factor'
 import { stepAt, totpCode } from '@/access/totp'
 import { type Env, readEnv } from '@/platform/env'
 import { createApi } from './api'

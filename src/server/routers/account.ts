@@ -1,9 +1,15 @@
 import { z } from 'zod'
+import { takeCode } from '@/access/authenticator-app'
 import { merchantName } from '@/access/merchant'
 import { ROLES, type SignedIn } from '@/access/operator'
-import { type Assertion, assertionShape, passkeyConfirmOptions, takePasskeyConfirm } from '@/access/passkey'
+import {
+  type Assertion,
+  assertionShape,
+  passkeyConfirmOptions,
+  takePasskeyConfirm,
+} from '@/access/passkeys/assertion'
 import { passwordProblem } from '@/access/password'
-import { type Factor, readFactors, takeCode } from '@/access/second-factor'
+import { type Factor, readFactors } from '@/access/second-factor'
 import { recordSecurityEvent, type SecurityAction } from '@/access/security-event'
 import {
   endSession,

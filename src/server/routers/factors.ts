@@ -1,15 +1,9 @@
 import { z } from 'zod'
+import { beginTotp, confirmTotp, removeTotp } from '@/access/authenticator-app'
 import type { SignedIn } from '@/access/operator'
-import {
-  addPasskey,
-  beginPasskey,
-  listPasskeys,
-  PASSKEYS_MAX,
-  type PasskeySite,
-  registrationShape,
-  removePasskey,
-} from '@/access/passkey'
-import { beginTotp, confirmTotp, readFactors, removeTotp, renewRecoveryCodes } from '@/access/second-factor'
+import { listPasskeys, PASSKEYS_MAX, type PasskeySite, removePasskey } from '@/access/passkeys/passkey'
+import { addPasskey, beginPasskey, registrationShape } from '@/access/passkeys/registration'
+import { readFactors, renewRecoveryCodes } from '@/access/second-factor'
 import { ProblemError } from '@/idempotency/problems'
 import { logSecurityEvent } from '@/platform/security-event'
 import type { Context } from '../context'
