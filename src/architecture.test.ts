@@ -160,6 +160,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'checkout/recheck': 'the payment of a challenge is found through the few records in doubt',
     },
   },
+  // By a function with its owner's rights.
+  resolver_position: { writer: 'idempotency/stores' },
   attempt: {
     writer: 'idempotency/stores',
     readers: {

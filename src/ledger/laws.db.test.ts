@@ -272,7 +272,8 @@ describe('once only', () => {
     const all = await Promise.allSettled(Array.from({ length: 4 }, () => post(as(role), SALE, { payment })))
     expect(all.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
     for (const one of all)
-      if (one.status === 'rejected') expect(String(one.reason)).toMatch(/ledger_transaction_one_capture/)
+      if (one.status === 'rejected')
+        expect(String(one.reason)).toMatch(/ledger_transaction_one_capture_of_payment/)
   })
 
   it.each(BOTH)('F93 a transaction is reversed once, as %s, however many try at once', async (role) => {
@@ -283,8 +284,7 @@ describe('once only', () => {
     )
     expect(all.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
     for (const one of all)
-      if (one.status === 'rejected')
-        expect(String(one.reason)).toMatch(/ledger_transaction_merchant_id_reverses_key/)
+      if (one.status === 'rejected') expect(String(one.reason)).toMatch(/ledger_transaction_reversed_once/)
   })
 })
 

@@ -185,7 +185,7 @@ describe('the facts of a payment', () => {
   it('no two payments share the bank’s reference, its key or a receipt', async () => {
     await newPayment('succeeded', { ref: 'ch_same' })
     await expect(newPayment('succeeded', { ref: 'ch_same', order: await newOrder() })).rejects.toThrow(
-      /payment_gateway_ref_key/,
+      /payment_one_per_charge/,
     )
     const columns = `merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token`
     const copy = (key: string, token: string) =>

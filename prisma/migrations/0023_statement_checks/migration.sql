@@ -97,3 +97,57 @@ DROP TRIGGER tombstone_is_for_good ON idempotency_record;
 CREATE TRIGGER tombstone_is_for_good AFTER UPDATE ON idempotency_record FOR EACH ROW
   WHEN (OLD.state = 'tombstone' AND NEW.state <> 'tombstone') EXECUTE FUNCTION tombstone_is_for_good();
 
+-- Records that are not finished --------------------------------------------------------------------------------------------
+-- An index over the unfinished ones has their state in its condition, so each answer that is stored changes it, and with it every other index
+-- of the record. Instead: `idempotency_record_lease` (0024) has all records by the end of their lease, which an answer does not change. A
+-- search begins at `finished_before`. What ended earlier than that is finished, or has `overdue_since`, and so stands in an index of its own.
+-- Most records are finished long before and never get it.
+ALTER TABLE idempotency_record ADD COLUMN overdue_since timestamptz(6);
+CREATE TABLE resolver_position (
+  -- There is one row.
+  id smallint NOT NULL DEFAULT 1 CONSTRAINT resolver_position_one CHECK (id = 1),
+  finished_before timestamptz(6) NOT NULL,
+  CONSTRAINT resolver_position_pkey PRIMARY KEY (id)
+);
+-- Through the index over the unfinished ones, which is still there.
+INSERT INTO resolver_position (finished_before) SELECT coalesce(
+  (SELECT min(lease_until) FROM idempotency_record WHERE state IN ('claimed', 'sending', 'unknown')), now()) - interval '1 minute';
+-- Read by each search; written by the function below alone.
+GRANT SELECT ON resolver_position TO payonce_app;
+
+-- Goes on from `finished_before` through up to `batch` records, and marks those that are not finished. It stays a minute behind the clock: no
+-- transaction of the product lasts that long (each of its statements has 10 s, and each pause between two), so every lease that ended before
+-- is committed. Whoever writes a record that is not finished gives it a lease that ends later. Any number of callers: one of them works.
+-- @returns the records it went through; 0 for the other callers
+CREATE FUNCTION mark_overdue_records(batch integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  since timestamptz;
+  upto timestamptz := now() - interval '1 minute';
+  passed integer;
+  last timestamptz;
+BEGIN
+  SELECT finished_before INTO since FROM public.resolver_position FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN RETURN 0; END IF;
+  UPDATE public.idempotency_record SET overdue_since = NULL WHERE overdue_since IS NOT NULL AND state IN ('completed', 'tombstone');
+  WITH next AS MATERIALIZED (
+    SELECT merchant_id, id, state, lease_until FROM public.idempotency_record
+    WHERE lease_until >= since AND lease_until < upto ORDER BY lease_until FETCH FIRST batch ROWS WITH TIES),
+  marked AS (
+    UPDATE public.idempotency_record r SET overdue_since = now() FROM next n
+    WHERE n.state IN ('claimed', 'sending', 'unknown') AND r.merchant_id = n.merchant_id AND r.id = n.id
+      AND r.state IN ('claimed', 'sending', 'unknown') AND r.overdue_since IS NULL)
+  SELECT count(*), max(lease_until) INTO passed, last FROM next;
+  -- Back too, where the clock went back: what was written since then has earlier leases.
+  UPDATE public.resolver_position SET finished_before = CASE WHEN passed >= batch THEN last + interval '1 microsecond' ELSE upto END;
+  RETURN passed;
+END $$;
+REVOKE EXECUTE ON FUNCTION mark_overdue_records(integer) FROM PUBLIC;
+-- The resolver calls it before each search.
+GRANT EXECUTE ON FUNCTION mark_overdue_records(integer) TO payonce_app;
+
+-- Room for new versions -------------------------------------------------------------------------------------------------------
+-- An update that changes no index and finds room on its page touches nothing but this page. For pages that are filled from now on; nothing is
+-- rewritten. A record's answer nearly doubles it, so half of a page is room that its own records fill.
+ALTER TABLE idempotency_record SET (fillfactor = 50);
+ALTER TABLE payment SET (fillfactor = 70);
+ALTER TABLE orders SET (fillfactor = 90);
