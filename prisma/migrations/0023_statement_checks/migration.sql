@@ -128,7 +128,9 @@ DECLARE
 BEGIN
   SELECT finished_before INTO since FROM public.resolver_position FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN RETURN 0; END IF;
-  UPDATE public.idempotency_record SET overdue_since = NULL WHERE overdue_since IS NOT NULL AND state IN ('completed', 'tombstone');
+  -- As a range of all instants: of IS NOT NULL every row is expected where there are no statistics.
+  UPDATE public.idempotency_record SET overdue_since = NULL
+  WHERE overdue_since > '-infinity' AND overdue_since < 'infinity' AND state IN ('completed', 'tombstone');
   WITH next AS MATERIALIZED (
     SELECT merchant_id, id, state, lease_until FROM public.idempotency_record
     WHERE lease_until >= since AND lease_until < upto ORDER BY lease_until FETCH FIRST batch ROWS WITH TIES),

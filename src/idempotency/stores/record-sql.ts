@@ -139,8 +139,14 @@ function outcomeColumns(next: Finish<SqlForm>): Sql {
 /** Everything whose lease ended earlier is finished, or has `overdue_since` (`markOverdue`). */
 const FINISHED_BEFORE = sql`(SELECT finished_before FROM resolver_position)`
 
+/**
+ * Has `overdue_since`. As a range of all instants, of which PostgreSQL expects a few rows where it has no statistics; of IS NOT NULL it would
+ * expect all.
+ */
+const OVERDUE = sql`overdue_since > '-infinity' AND overdue_since < 'infinity'`
+
 /** A condition that every unfinished record meets and few others: through two indexes, however many records there are. */
-export const MAY_BE_UNFINISHED: Sql = sql`(lease_until >= ${FINISHED_BEFORE} OR overdue_since IS NOT NULL)`
+export const MAY_BE_UNFINISHED: Sql = sql`(lease_until >= ${FINISHED_BEFORE} OR ${OVERDUE})`
 
 /**
  * The keys of up to `limit` records whose lease is over and that meet `condition`, oldest first, locked for the caller. Two searches, since
@@ -151,7 +157,7 @@ function pastLease(condition: Sql, limit: number): Sql {
     SELECT merchant_id, id FROM idempotency_record WHERE ${where} AND lease_until < now() AND ${condition}
     ORDER BY ${order} LIMIT ${limit} FOR UPDATE SKIP LOCKED)`
   return sql`
-    SELECT * FROM ${search(sql`overdue_since IS NOT NULL`, sql`overdue_since`)} AS earlier
+    SELECT * FROM ${search(OVERDUE, sql`overdue_since`)} AS earlier
     UNION ALL
     SELECT * FROM ${search(sql`overdue_since IS NULL AND lease_until >= ${FINISHED_BEFORE}`, sql`lease_until`)} AS later
     LIMIT ${limit}`
