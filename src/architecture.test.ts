@@ -161,6 +161,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'payments/prevented': 'a repeated request counts by the payment that it was about',
     },
   },
+  // By a function with its owner's rights.
+  resolver_position: { writer: 'idempotency/stores' },
   attempt: {
     writer: 'idempotency/stores',
     readers: {

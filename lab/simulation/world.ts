@@ -35,6 +35,7 @@ const STORE_METHODS = [
   'release',
   'takeOverdue',
   'takeInDoubt',
+  'markOverdue',
   'reap',
   'expireAnswers',
   'findClaim',
@@ -111,6 +112,7 @@ export class SimulatedWorld {
   /** One round of a worker's jobs, on one of the servers. */
   async upkeep(which: number): Promise<void> {
     const server = this.servers[which % SERVERS] as Server
+    await server.store.markOverdue(10).catch(ignoreUnavailable)
     await server.engine.recover(this.operation(server), 10, 'worker').catch(ignoreUnavailable)
     // The rarer jobs, in some rounds only.
     if (which % 3 === 0) await server.store.reap(10).catch(ignoreUnavailable)

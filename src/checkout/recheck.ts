@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Engine } from '@/idempotency/core/engine'
 import type { AnyOperation } from '@/idempotency/core/operation'
+import { MAY_BE_UNFINISHED } from '@/idempotency/stores/record-sql'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import { type Db, firstRow, sql } from '@/platform/db'
 
@@ -29,7 +30,7 @@ export async function recheckPayment(
     sql`
       SELECT r.merchant_id::text AS "merchantId", r.id AS "recordId", r.operation
       FROM idempotency_record r JOIN payment p ON p.merchant_id = r.merchant_id AND p.id = r.subject_id
-      WHERE r.state = 'unknown' AND p.status = 'requires_action' AND p.action_url = ${actionUrl}`,
+      WHERE r.state = 'unknown' AND ${MAY_BE_UNFINISHED} AND p.status = 'requires_action' AND p.action_url = ${actionUrl}`,
   )
   const begunBy = operations.find(({ name }) => name === record?.operation)
   if (record && begunBy) await engine.hint(begunBy, record, requestId)

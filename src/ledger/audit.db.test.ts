@@ -114,7 +114,7 @@ const BREAKS: [string, string, string[]][] = [
   ],
   [
     'a capture was posted twice',
-    `DROP INDEX IF EXISTS ledger_transaction_one_capture;
+    `DROP INDEX IF EXISTS ledger_transaction_one_capture_of_payment;
      INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description) SELECT merchant_id, md5('twice')::uuid, kind, payment_id, 'again' FROM ledger_transaction WHERE merchant_id = '${A}';
      INSERT INTO entry SELECT merchant_id, md5('twice')::uuid, position, account_id, currency, amount FROM entry WHERE merchant_id = '${A}'`,
     ['succeeded-payment-has-one-capture'],

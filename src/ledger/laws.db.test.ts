@@ -73,38 +73,32 @@ async function newPayment(): Promise<string> {
   return id
 }
 
-/** Writes a transaction with its lines in one commit, and gives its id. */
+/** Writes a transaction with its lines in one statement, and gives its id. */
 async function post(
-  pool: pg.Pool,
+  on: Pick<pg.Pool, 'query'>,
   lines: Line[],
   { kind = 'capture', payment: given, reverses = null, accountsOf = OURS }: Head = {},
 ): Promise<string> {
   const id = uuidv7()
   const payment = given !== undefined ? given : kind === 'reversal' ? null : await newPayment()
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
-    await client.query(
-      'INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, reverses, description) VALUES ($1, $2, $3, $4, $5, $6)',
-      [OURS, id, kind, payment, reverses, 'test'],
-    )
-    for (const [index, [code, amount, currency = 'EUR']] of lines.entries())
-      await client.query('INSERT INTO entry VALUES ($1, $2, $3, $4, $5, $6)', [
-        OURS,
-        id,
-        index + 1,
-        account(accountsOf, code, currency),
-        currency,
-        amount,
-      ])
-    await client.query('COMMIT')
-    return id
-  } catch (error) {
-    await client.query('ROLLBACK')
-    throw error
-  } finally {
-    client.release()
-  }
+  await on.query(
+    `WITH head AS (
+       INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, reverses, description) VALUES ($1, $2, $3, $4, $5, 'test'))
+     INSERT INTO entry (merchant_id, transaction_id, position, account_id, currency, amount)
+     SELECT $1, $2, line.* FROM unnest($6::smallint[], $7::uuid[], $8::text[], $9::bigint[]) AS line`,
+    [
+      OURS,
+      id,
+      kind,
+      payment,
+      reverses,
+      lines.map((_, index) => index + 1),
+      lines.map(([code, , currency]) => account(accountsOf, code, currency)),
+      lines.map(([, , currency = 'EUR']) => currency),
+      lines.map(([, amount]) => amount),
+    ],
+  )
+  return id
 }
 
 const totals = async () =>
@@ -178,10 +172,51 @@ describe('double entry', () => {
         currency,
       ])
     await expect(insert('USD')).rejects.toThrow(/entry_merchant_id_account_id_currency_fkey/)
-    await expect(insert('EUR')).rejects.toThrow(/does not balance/)
+    await expect(insert('EUR')).rejects.toThrow(/was posted before/)
   })
 
-  it('the check cannot be put off beyond the commit, nor switched off, by the app', async () => {
+  it.each(BOTH)('F88 refuses what is written apart from its posting, as %s', async (role) => {
+    const before = await totals()
+    const insert = `INSERT INTO entry (merchant_id, transaction_id, position, account_id, currency, amount) VALUES`
+    const line = (of: string, position: number, code: string, amount: number) =>
+      `('${OURS}', '${of}', ${position}, '${account(OURS, code)}', 'EUR', ${amount})`
+    const balanced = `${line(transaction, 8, 'sales', -5)}, ${line(transaction, 9, 'gateway_clearing', 5)}`
+    await expect(as(role).query(`${insert} ${balanced}`)).rejects.toThrow(/was posted before/)
+
+    // One commit is not enough: each part is refused by itself, at once.
+    const id = uuidv7()
+    const head = `INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description) VALUES ('${OURS}', '${id}', 'capture', '${await newPayment()}', 'x')`
+    const whole = `${insert} ${line(id, 1, 'sales', -5)}, ${line(id, 2, 'gateway_clearing', 5)}`
+    await expect(as(role).query(`BEGIN; ${head}; ${whole}; COMMIT`)).rejects.toThrow(/has 0 entries/)
+    const half = `${insert} ${line(id, 1, 'sales', -5)}`
+    await expect(as(role).query(`WITH head AS (${head}) ${half}`)).rejects.toThrow(/has 1 entries/)
+    expect(await totals()).toEqual(before)
+  })
+
+  it.each(BOTH)('F88 one wrong posting among many in a statement undoes all of them, as %s', async (role) => {
+    const payments = await Promise.all(Array.from({ length: 3 }, newPayment))
+    const write = (amounts: readonly number[]) =>
+      as(role).query(
+        `WITH input AS (SELECT * FROM unnest($2::uuid[], $3::bigint[]) AS input (id, amount)),
+           head AS (INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description) SELECT $1, id, 'capture', id, 'x' FROM input)
+         INSERT INTO entry (merchant_id, transaction_id, position, account_id, currency, amount)
+         SELECT $1, id, 1, '${account(OURS, 'gateway_clearing')}'::uuid, 'EUR', 100 FROM input
+         UNION ALL SELECT $1, id, 2, '${account(OURS, 'sales')}'::uuid, 'EUR', amount FROM input`,
+        [OURS, payments, amounts],
+      )
+    const before = await totals()
+    // The sum over the statement is zero; each posting must be.
+    await expect(write([-100, -99, -101])).rejects.toThrow(/does not balance in EUR/)
+    expect(await totals()).toEqual(before)
+    await write([-100, -100, -100])
+    expect((await totals())?.n).toBe((before?.n ?? 0) + 6)
+  })
+
+  it('the check cannot be put off to the commit, nor switched off, by the app', async () => {
+    await expect(
+      app.query(`BEGIN; SET CONSTRAINTS ALL DEFERRED; INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description)
+        VALUES ('${OURS}', '${uuidv7()}', 'capture', '${await newPayment()}', 'x'); COMMIT`),
+    ).rejects.toThrow(/has 0 entries/)
     for (const attack of [
       `SET session_replication_role = replica`,
       'ALTER TABLE entry DISABLE TRIGGER ALL',
@@ -237,7 +272,8 @@ describe('once only', () => {
     const all = await Promise.allSettled(Array.from({ length: 4 }, () => post(as(role), SALE, { payment })))
     expect(all.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
     for (const one of all)
-      if (one.status === 'rejected') expect(String(one.reason)).toMatch(/ledger_transaction_one_capture/)
+      if (one.status === 'rejected')
+        expect(String(one.reason)).toMatch(/ledger_transaction_one_capture_of_payment/)
   })
 
   it.each(BOTH)('F93 a transaction is reversed once, as %s, however many try at once', async (role) => {
@@ -248,8 +284,7 @@ describe('once only', () => {
     )
     expect(all.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
     for (const one of all)
-      if (one.status === 'rejected')
-        expect(String(one.reason)).toMatch(/ledger_transaction_merchant_id_reverses_key/)
+      if (one.status === 'rejected') expect(String(one.reason)).toMatch(/ledger_transaction_reversed_once/)
   })
 })
 
@@ -257,19 +292,7 @@ describe('L4 postings of one merchant', () => {
   it('do not wait for one another: one commits while another is open', async () => {
     const client = await app.connect()
     await client.query('BEGIN')
-    const open = uuidv7()
-    await client.query(
-      `INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description) VALUES ($1, $2, 'capture', $3, 'x')`,
-      [OURS, open, await newPayment()],
-    )
-    for (const [index, [code, amount]] of SALE.entries())
-      await client.query(`INSERT INTO entry VALUES ($1, $2, $3, $4, 'EUR', $5)`, [
-        OURS,
-        open,
-        index + 1,
-        account(OURS, code),
-        amount,
-      ])
+    await post(client, SALE)
     const impatient = openPool(database.appUrl, { max: 1, name: 'impatient' })
     await impatient.query(`SET lock_timeout = '100ms'`)
     await post(impatient, SALE)

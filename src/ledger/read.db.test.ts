@@ -31,8 +31,8 @@ beforeAll(async () => {
       INSERT INTO orders (merchant_id, id, currency, amount) VALUES ('${merchant}', '${id(n)}', 'EUR', ${amount});
       INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token)
         VALUES ('${merchant}', '${id(n)}', '${id(n)}', 'r${n}', 'succeeded', ${amount}, 'EUR', 'pm_card_visa', 'k${n}', 'ch${n}', 't${n}');
-      INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description, posted_at)
-        VALUES ('${merchant}', '${id(n)}', 'capture', '${id(n)}', 'Payment ${n}', '2026-11-24T12:00:00.000500Z'::timestamptz + interval '${n} min');
+      WITH head AS (INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description, posted_at)
+        VALUES ('${merchant}', '${id(n)}', 'capture', '${id(n)}', 'Payment ${n}', '2026-11-24T12:00:00.000500Z'::timestamptz + interval '${n} min'))
       INSERT INTO entry VALUES ('${merchant}', '${id(n)}', 1, '${CLEARING}', 'EUR', ${amount}), ('${merchant}', '${id(n)}', 2, '${sales}', 'EUR', ${-amount});
       COMMIT`)
   for (let n = 1; n <= 7; n++) await post(A, n, SALES, n * 100)
@@ -96,10 +96,9 @@ test('the journal shows each transaction whole, debits first, page by page', asy
 
 test('the transactions of a payment are its capture and what reverses that, this merchant’s only', async () => {
   await owner.query(`
-    BEGIN;
-    INSERT INTO ledger_transaction (merchant_id, id, kind, reverses, description) VALUES ('${A}', '${id(9)}', 'reversal', '${id(2)}', 'Correction');
-    INSERT INTO entry VALUES ('${A}', '${id(9)}', 1, '${CLEARING}', 'EUR', -200), ('${A}', '${id(9)}', 2, '${SALES}', 'EUR', 200);
-    COMMIT`)
+    WITH head AS (
+      INSERT INTO ledger_transaction (merchant_id, id, kind, reverses, description) VALUES ('${A}', '${id(9)}', 'reversal', '${id(2)}', 'Correction'))
+    INSERT INTO entry VALUES ('${A}', '${id(9)}', 1, '${CLEARING}', 'EUR', -200), ('${A}', '${id(9)}', 2, '${SALES}', 'EUR', 200)`)
   const found = await transactionsOfPayment(db, A, id(2))
   expect(found.map((transaction) => [transaction.id, transaction.reverses, transaction.reversedBy])).toEqual([
     [id(9), id(2), null],

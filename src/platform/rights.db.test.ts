@@ -61,6 +61,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'updated_at)',
     rate_limit: 'SELECT, INSERT, DELETE, UPDATE (expire, points)',
     reconciliation: 'SELECT, INSERT, UPDATE (after, last_charge_at, since, updated_at)',
+    // Written by mark_overdue_records alone.
+    resolver_position: 'SELECT',
     refund: 'SELECT, INSERT, UPDATE (gateway_ref, status, transaction_id, updated_at)',
     // Asked for, and how it ended; the deadline and the decision are not among the columns that it may insert.
     refund_request:
@@ -102,6 +104,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
         'created_at',
         'expires_at',
         'held_since',
+        'overdue_since',
         'parked_at',
         'parked_reason',
         'problem',
@@ -381,6 +384,7 @@ test('functions that work with their owner’s rights have a fixed path, and are
   expect(rows).toEqual([
     { name: 'chain_audit_entry()', settings: chained, everybody: false },
     { name: 'integrity_system.idle_transactions()', settings, everybody: false },
+    { name: 'mark_overdue_records(integer)', settings, everybody: false },
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.
     { name: 'seal_ledger(integer)', settings: chained, everybody: false },

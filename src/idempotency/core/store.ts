@@ -55,6 +55,11 @@ export interface Doubts<Form extends StoreForm> {
 
 /** Cleaning: the verbs of the scheduled jobs. Each call has a `limit`, so that no statement runs for long. */
 export interface Upkeep {
+  /**
+   * Notes which of up to `limit` more records with a lease that has long ended are not finished, so that no search for unfinished ones ever
+   * goes through the others again. @returns the number it went through; `limit` or more: call again
+   */
+  markOverdue(limit: number): Promise<number>
   /** Deletes up to `limit` abandoned claims that began nothing. @returns the number deleted */
   reap(limit: number): Promise<number>
   /** Turns up to `limit` records whose retention is over into tombstones. @returns the number changed */

@@ -112,6 +112,10 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
     return this.single.unpark(merchantId, id, writes)
   }
 
+  markOverdue(limit: number): Promise<number> {
+    return this.single.markOverdue(limit)
+  }
+
   reap(limit: number): Promise<number> {
     return this.single.reap(limit)
   }

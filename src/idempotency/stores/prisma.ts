@@ -22,6 +22,7 @@ import {
   lostClaimRow,
   lostCommitRow,
   overdueRow,
+  passedRow,
   recordRow,
 } from './record-rows'
 import * as statements from './record-sql'
@@ -117,6 +118,11 @@ export class PrismaStore implements Store<SqlForm>, LostCommits<SqlForm> {
 
   async unpark(merchantId: string, id: string, writes: SqlWrite[]): Promise<boolean> {
     return this.unlessLost(statements.inOneCommit(statements.unparkRecord(merchantId, id), writes))
+  }
+
+  async markOverdue(limit: number): Promise<number> {
+    const [row] = await this.once(passedRow, statements.markOverdue(limit))
+    return row?.passed ?? 0
   }
 
   async reap(limit: number): Promise<number> {

@@ -1,5 +1,6 @@
 import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import { z } from 'zod'
+import { MAY_BE_UNFINISHED } from './record-sql'
 import { cursorOf, firstRow, type RowReader, rows } from './rows'
 
 /**
@@ -209,7 +210,7 @@ export async function readDoubt(db: RowReader): Promise<DoubtCount> {
     sql`
       SELECT count(*)::float8 AS "inDoubt", count(parked_at)::float8 AS parked,
         coalesce(greatest(extract(epoch FROM now() - min(lease_until) FILTER (WHERE parked_at IS NULL)), 0), 0)::float8 AS "overdueSeconds"
-      FROM idempotency_record WHERE state IN ('sending', 'unknown')`,
+      FROM idempotency_record WHERE state IN ('sending', 'unknown') AND ${MAY_BE_UNFINISHED}`,
   )
   return row ?? { inDoubt: 0, parked: 0, overdueSeconds: 0 }
 }

@@ -49,5 +49,8 @@ export const overdueRow = z.strictObject({
   failures: z.int(),
 })
 
+/** How many records `markOverdue` went through. */
+export const passedRow = z.strictObject({ passed: z.int() })
+
 /** A statement whose rows are only counted. */
 export const anyRow = z.unknown()

@@ -136,6 +136,38 @@ function outcomeColumns(next: Finish<SqlForm>): Sql {
   }
 }
 
+/** Everything whose lease ended earlier is finished, or has `overdue_since` (`markOverdue`). */
+const FINISHED_BEFORE = sql`(SELECT finished_before FROM resolver_position)`
+
+/**
+ * Has `overdue_since`. As a range of all instants, of which PostgreSQL expects a few rows where it has no statistics; of IS NOT NULL it would
+ * expect all.
+ */
+const OVERDUE = sql`overdue_since > '-infinity' AND overdue_since < 'infinity'`
+
+/** A condition that every unfinished record meets and few others: through two indexes, however many records there are. */
+export const MAY_BE_UNFINISHED: Sql = sql`(lease_until >= ${FINISHED_BEFORE} OR ${OVERDUE})`
+
+/**
+ * The keys of up to `limit` records whose lease is over and that meet `condition`, oldest first, locked for the caller. Two searches, since
+ * each has an index of its own.
+ */
+function pastLease(condition: Sql, limit: number): Sql {
+  const search = (where: Sql, order: Sql) => sql`(
+    SELECT merchant_id, id FROM idempotency_record WHERE ${where} AND lease_until < now() AND ${condition}
+    ORDER BY ${order} LIMIT ${limit} FOR UPDATE SKIP LOCKED)`
+  return sql`
+    SELECT * FROM ${search(OVERDUE, sql`overdue_since`)} AS earlier
+    UNION ALL
+    SELECT * FROM ${search(sql`overdue_since IS NULL AND lease_until >= ${FINISHED_BEFORE}`, sql`lease_until`)} AS later
+    LIMIT ${limit}`
+}
+
+/** Marks unfinished records whose lease has long ended, so that the others need not be searched again. */
+export function markOverdue(limit: number): Sql {
+  return sql`SELECT mark_overdue_records(${limit}::integer) AS passed`
+}
+
 /**
  * Takes over records in doubt, each by one caller: with `SKIP LOCKED` several callers can search at once.
  * @param ours condition on `merchant_id`: records that this process may settle
@@ -143,10 +175,10 @@ function outcomeColumns(next: Finish<SqlForm>): Sql {
 export function takeOverdue(operation: string, limit: number, taker: Taker, ours: Sql): Sql {
   return takeForCheck(
     taker,
-    sql`
-      SELECT merchant_id, id FROM idempotency_record
-      WHERE state IN ('sending', 'unknown') AND operation = ${operation} AND lease_until < now() AND parked_at IS NULL AND ${ours}
-      ORDER BY lease_until LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
+    pastLease(
+      sql`state IN ('sending', 'unknown') AND operation = ${operation} AND parked_at IS NULL AND ${ours}`,
+      limit,
+    ),
   )
 }
 
@@ -189,10 +221,9 @@ export function unparkRecord(merchantId: string, id: string): Sql {
  * is kept (F14).
  */
 export function reapRecords(limit: number): Sql {
-  const dead = sql`state = 'claimed' AND subject_id IS NULL AND lease_until < now()`
+  const dead = sql`state = 'claimed' AND subject_id IS NULL`
   return sql`
-    DELETE FROM idempotency_record WHERE ${dead} AND (merchant_id, id) IN (
-      SELECT merchant_id, id FROM idempotency_record WHERE ${dead} ORDER BY lease_until LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    DELETE FROM idempotency_record WHERE ${dead} AND lease_until < now() AND (merchant_id, id) IN (${pastLease(dead, limit)})
     RETURNING 1`
 }
 

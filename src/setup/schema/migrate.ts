@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import type { ApplyMigrationsInput } from '@prisma/schema-engine-wasm/schema_engine_bg'
 import type pg from 'pg'
 import { reasonOf } from '../process/console'
@@ -14,14 +15,23 @@ import { filters, onConnection, withSchemaEngine } from './schema-engine'
  */
 export async function migrate(url: string): Promise<string[]> {
   return onConnection(url, async (client) => {
-    // Two starts may come at once: the second waits here, then finds nothing to do. Released when the connection ends.
-    await client.query("SELECT pg_advisory_lock(hashtext('payonce migrate'))")
+    await waitForTurn(client)
     const before = await appliedMigrations(client)
     const applied = isUpToDate(before) ? [] : await apply(url, client)
     await prepareQueue(url, client)
     await closeToPublic(client)
     return applied
   })
+}
+
+/**
+ * Two starts may come at once: the second waits here, then finds nothing to do. The lock ends with the connection. It asks again and again,
+ * since a statement that waits would be a transaction that CREATE INDEX CONCURRENTLY waits for.
+ */
+async function waitForTurn(client: pg.Client): Promise<void> {
+  const ours = async () =>
+    (await client.query("SELECT pg_try_advisory_lock(hashtext('payonce migrate')) AS ours")).rows[0].ours
+  while (!(await ours())) await setTimeout(100)
 }
 
 /**
@@ -75,8 +85,9 @@ async function appliedMigrations(client: pg.Client): Promise<Applied> {
 }
 
 /**
- * A killed start or a failed migration leaves a row without `finished_at`. Script and `finished_at` are one commit (see `runScript`),
- * so nothing of it was applied: the row is marked as `prisma migrate resolve --rolled-back` does, and the migration is retried.
+ * A killed start or a failed migration leaves a row without `finished_at`. Script and `finished_at` are one commit, so nothing of it was
+ * applied, or each statement may be repeated (see `runScript`): the row is marked as `prisma migrate resolve --rolled-back` does, and the
+ * migration is retried.
  */
 async function forgetUnfinished(client: pg.Client): Promise<void> {
   await client.query(
@@ -105,18 +116,44 @@ async function apply(url: string, client: pg.Client): Promise<string[]> {
   }
 }
 
-/** Applies a migration and sets its `finished_at` in one commit, so that a kill leaves either both or neither. */
+/** Applies a migration and sets its `finished_at`: in one commit, so that a kill leaves either both or neither. */
 async function runScript(url: string, script: string): Promise<void> {
   const done = migrations().find((migration) => migration.sql === script)
   const note = done
-    ? `\n;UPDATE _prisma_migrations SET finished_at = now() WHERE checksum = '${done.checksum}' AND finished_at IS NULL AND rolled_back_at IS NULL`
+    ? `UPDATE _prisma_migrations SET finished_at = now() WHERE checksum = '${done.checksum}' AND finished_at IS NULL AND rolled_back_at IS NULL`
     : ''
   await onConnection(url, async (client) => {
+    if (isConcurrent(script)) {
+      await applyMigration(client, script)
+      if (note) await client.query(note)
+      return
+    }
     // 10 s: a migration that waits for a lock makes every later query wait too; better that it gives up and is retried.
     await client.query("SET lock_timeout = '10s'")
-    await client.query(script + note)
+    await client.query(`${script}\n;${note}`)
   })
 }
+
+/**
+ * Applies the SQL of a migration. PostgreSQL refuses CONCURRENTLY inside a transaction, and a script is one: one that has it is sent
+ * statement by statement. A kill leaves a part of it applied, and an index that was being built is left invalid. So it consists of statements
+ * that may be repeated (IF EXISTS, IF NOT EXISTS) and have no `;` inside, and what is invalid is dropped first.
+ */
+export async function applyMigration(client: pg.Client, script: string): Promise<void> {
+  if (!isConcurrent(script)) return void (await client.query(script))
+  // 60 s: nobody waits for these, and they wait for the transactions that run.
+  await client.query("SET lock_timeout = '60s'")
+  const { rows } = await client.query(
+    `SELECT c.relname, format('DROP INDEX CONCURRENTLY %s', c.oid::regclass) AS drop FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+     WHERE NOT i.indisvalid AND c.relnamespace = 'public'::regnamespace`,
+  )
+  for (const invalid of rows) if (script.includes(invalid.relname)) await client.query(invalid.drop)
+  for (const statement of withoutComments(script).split(/;\s*$/m))
+    if (statement.trim()) await client.query(statement)
+}
+
+const isConcurrent = (script: string): boolean => /\bCONCURRENTLY\b/.test(withoutComments(script))
+const withoutComments = (script: string): string => script.replace(/^\s*--.*$/gm, '')
 
 function migrationsList(): ApplyMigrationsInput['migrationsList'] {
   return {

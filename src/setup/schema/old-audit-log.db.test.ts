@@ -4,7 +4,7 @@ import { uuidv7 } from '@/lib/id'
 import { chainHeads } from '@/platform/chains'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { findings } from '@/platform/integrity'
-import { migrations } from './migrate'
+import { applyMigration, migrations } from './migrate'
 import { onConnection } from './schema-engine'
 
 /** A database from before the audit log was a chain (0017_chains), with entries in it, and what the migration makes of them. */
@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => close())
 
 async function apply(which: (name: string) => boolean): Promise<void> {
-  for (const { name, sql } of migrations()) if (which(name)) await owner.query(sql)
+  for (const { name, sql } of migrations()) if (which(name)) await applyMigration(owner, sql)
 }
 
 async function writeOldEntries(): Promise<void> {

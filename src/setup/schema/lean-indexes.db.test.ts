@@ -1,0 +1,226 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { readBatch } from '@/idempotency/stores/batch-sql'
+import { readRecord } from '@/idempotency/stores/record-sql'
+import { uuidv7 } from '@/lib/id'
+import { movePayment } from '@/payments/store'
+import { openDb, openPool } from '@/platform/db'
+import { findings } from '@/platform/integrity'
+import { applyMigration, migrate, migrations } from './migrate'
+import { onConnection } from './schema-engine'
+
+/** A database of the version before (0022) with rows in it, migrated: what holds, and through which index rows are looked up. */
+const NAME = `lean_${uuidv7().replaceAll('-', '')}`
+const [OLD, NEW] = ['018f0000-0000-7000-8000-000000000001', '018f0000-0000-7000-8000-000000000002']
+
+let url: string
+let owner: pg.Client
+
+beforeAll(async () => {
+  const cluster = new URL(inject('clusterUrl'))
+  cluster.pathname = '/postgres'
+  await onConnection(cluster.href, (client) => client.query(`CREATE DATABASE ${NAME}`))
+  cluster.pathname = `/${NAME}`
+  url = cluster.href
+  owner = new pg.Client({ connectionString: url })
+  await owner.connect()
+  for (const { name, sql } of migrations()) if (name < '0023') await applyMigration(owner, sql)
+  await fill(OLD, 2_000)
+})
+afterAll(async () => {
+  await owner.end()
+  const cluster = new URL(inject('clusterUrl'))
+  cluster.pathname = '/postgres'
+  await onConnection(cluster.href, (client) => client.query(`DROP DATABASE ${NAME} WITH (FORCE)`))
+})
+
+/** Payments of a merchant with all their rows, as the product leaves them; the last is still being sent, and its server died an hour ago. */
+async function fill(merchant: string, count: number): Promise<void> {
+  const id = (kind: string) => `md5('${merchant}${kind}' || n)::uuid`
+  const rows = `generate_series(1, ${count}) AS n`
+  const live = `CASE WHEN n = ${count} THEN 'sending' ELSE`
+  await owner.query(`
+    INSERT INTO merchant (id, name) VALUES ('${merchant}', 'Shop');
+    INSERT INTO account (merchant_id, id, code, name, type, currency)
+      SELECT '${merchant}', md5(code)::uuid, code, code, 'asset', 'EUR' FROM unnest(ARRAY['gateway_clearing', 'sales']) AS code;
+    INSERT INTO orders (merchant_id, id, currency, amount, status)
+      SELECT '${merchant}', ${id('o')}, 'EUR', 100, CASE WHEN n = ${count} THEN 'open' ELSE 'paid' END FROM ${rows};
+    INSERT INTO order_item SELECT '${merchant}', ${id('o')}, 1, 'Shirt', 1, 100 FROM ${rows};
+    INSERT INTO idempotency_record (merchant_id, id, scope, operation, key, fingerprint, fingerprint_version, state, token, worker, subject_id,
+        status, answer, completed_at, lease_until)
+      SELECT '${merchant}', ${id('r')}, 's', 'checkout.pay', 'k' || n, 'f', 1, ${live} 'completed' END, ${id('p')}, 'w', ${id('p')},
+        CASE WHEN n < ${count} THEN 200 END, CASE WHEN n < ${count} THEN '{}' END, CASE WHEN n < ${count} THEN now() END,
+        now() - interval '1 hour' FROM ${rows};
+    INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token)
+      SELECT '${merchant}', ${id('p')}, ${id('o')}, ${id('r')}, ${live} 'succeeded' END, 100, 'EUR', 'pm_card_visa', ${id('p')}::text,
+        CASE WHEN n < ${count} THEN ${id('c')}::text END, ${id('p')}::text FROM ${rows};
+    INSERT INTO outbox_event (merchant_id, id, type, subject_id, payload)
+      SELECT '${merchant}', ${id('e')}, 'payment.succeeded', ${id('p')}, '{}' FROM ${rows} WHERE n < ${count};
+    WITH head AS (INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, description)
+      SELECT '${merchant}', ${id('t')}, 'capture', ${id('p')}, 'x' FROM ${rows} WHERE n < ${count})
+    INSERT INTO entry (merchant_id, transaction_id, position, account_id, currency, amount)
+      SELECT '${merchant}', ${id('t')}, place, md5(code)::uuid, 'EUR', amount
+      FROM ${rows}, (VALUES (1, 'gateway_clearing', 100), (2, 'sales', -100)) AS line (place, code, amount) WHERE n < ${count};
+    INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, charge_ref, gateway_key)
+      SELECT '${merchant}', ${id('f')}, ${id('p')}, 'f' || n, 1, 'EUR', 'c', ${id('f')}::text FROM ${rows} WHERE n < ${count} AND n < 1000`)
+}
+
+const indexes = async () =>
+  (
+    await owner.query(`SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1`)
+  ).rows
+
+describe('the migration', () => {
+  test('of a database with rows leaves every law kept, and the record that a dead server left is found', async () => {
+    await owner.query(migrationSql('0023'))
+    const { rows } = await owner.query(
+      'SELECT p.finished_before < r.lease_until AS found FROM resolver_position p, idempotency_record r WHERE r.state = $1',
+      ['sending'],
+    )
+    expect(rows).toEqual([{ found: true }])
+
+    // Killed while it built an index: the index is there and invalid.
+    await owner.query(`CREATE INDEX payment_of_order ON payment (merchant_id);
+      UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'payment_of_order'::regclass`)
+    await applyMigration(owner, migrationSql('0024'))
+    const once = await indexes()
+    expect(once.filter(({ indisvalid }) => !indisvalid)).toEqual([])
+    await applyMigration(owner, migrationSql('0024'))
+    expect(await indexes()).toEqual(once)
+    const { rows: built } = await owner.query(
+      `SELECT indexdef FROM pg_indexes WHERE indexname = 'payment_of_order'`,
+    )
+    expect(built[0].indexdef).toContain('order_id')
+    for (const { name, sql } of migrations()) if (name > '0025') await applyMigration(owner, sql)
+  })
+
+  test('keeps what was unique: one live payment of an order, one charge, one capture, one reversal', async () => {
+    const again = (columns: string) =>
+      owner.query(`INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token)
+        SELECT merchant_id, gen_random_uuid(), ${columns}, gen_random_uuid()::text FROM payment WHERE status = 'succeeded' LIMIT 1`)
+    await expect(
+      again(`order_id, record_id, 'sending', 100, 'EUR', 'pm', gen_random_uuid()::text, NULL`),
+    ).rejects.toThrow(/payment_one_live_per_order/)
+    await expect(
+      again(`order_id, record_id, 'declined', 100, 'EUR', 'pm', gen_random_uuid()::text, gateway_ref`),
+    ).rejects.toThrow(/payment_one_per_charge/)
+    const posting = (values: string) =>
+      owner.query(`INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, reverses, description)
+        SELECT merchant_id, gen_random_uuid(), ${values}, 'x' FROM (SELECT * FROM ledger_transaction WHERE payment_id IS NOT NULL LIMIT 1) AS t, generate_series(1, 2)`)
+    await expect(posting(`'capture', payment_id, NULL::uuid`)).rejects.toThrow(/one_capture_of_payment/)
+    await expect(posting(`'reversal', NULL::uuid, id`)).rejects.toThrow(/reversed_once/)
+    // Any number of other kinds: these are refused for having no entries, not for being two.
+    await expect(posting(`'refund', payment_id, NULL::uuid`)).rejects.toThrow(/has 0 entries/)
+  })
+
+  test('a server of the version before begins a payment, and its order is guarded', async () => {
+    const { rows } = await owner.query(
+      `SELECT merchant_id, order_id FROM payment WHERE status = 'sending' OR status = 'succeeded' LIMIT 1`,
+    )
+    const begun = await owner.query(
+      `INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token)
+       VALUES ($1, $2::uuid, $3, 'r', 100, 'EUR', 'pm', $2::text, $2::text)
+       ON CONFLICT (merchant_id, order_id) WHERE status IN ('sending', 'unknown', 'requires_action', 'succeeded') DO NOTHING RETURNING id`,
+      [rows[0].merchant_id, uuidv7(), rows[0].order_id],
+    )
+    expect(begun.rows).toEqual([])
+  })
+
+  test('of `migrate` itself goes through the same statements', async () => {
+    const cluster = new URL(url)
+    cluster.pathname = '/postgres'
+    await onConnection(cluster.href, (client) => client.query(`CREATE DATABASE ${NAME}_fresh`))
+    const fresh = new URL(url)
+    fresh.pathname = `/${NAME}_fresh`
+    try {
+      // Two at once: neither waits for the other inside a transaction, which CONCURRENTLY would wait for.
+      const both = await Promise.all([migrate(fresh.href), migrate(fresh.href)])
+      expect(both.flat()).toContain(migrations().find(({ name }) => name.startsWith('0024'))?.name)
+    } finally {
+      await onConnection(cluster.href, (client) => client.query(`DROP DATABASE ${NAME}_fresh WITH (FORCE)`))
+    }
+  })
+})
+
+describe('a look-up by key of a merchant whom the statistics do not know', () => {
+  const read = readBatch()
+  const move = movePayment({ merchantId: NEW, id: NEW }, 'succeeded', { gatewayRef: 'c' })
+  const byKey = (table: string, ...columns: string[]) =>
+    `SELECT 1 FROM ONLY ${table} x WHERE ${['merchant_id', ...columns].map((column, n) => `${column} = $${n + 1}`).join(' AND ')} FOR KEY SHARE OF x`
+  const LOOK_UPS: [what: string, text: string, values: unknown[], index: string][] = [
+    ['a record', readRecord(NEW, 'r').text, [NEW, 'r'], 'idempotency_record_pkey'],
+    ['records in a batch', read.text, read.values([{ merchantId: NEW, id: 'r' }]), 'idempotency_record_pkey'],
+    ['the move of a payment', move.sql.text, move.sql.values, 'payment_pkey'],
+    ['a payment, by a foreign key', byKey('payment', 'id'), [NEW, NEW], 'payment_pkey'],
+    ['an order, by a foreign key', byKey('orders', 'id'), [NEW, NEW], 'orders_(pkey|id_key)'],
+    [
+      'a transaction, by a foreign key',
+      byKey('ledger_transaction', 'id'),
+      [NEW, NEW],
+      'ledger_transaction_pkey',
+    ],
+    ['a refund, by a foreign key', byKey('refund', 'id'), [NEW, NEW], 'refund_pkey'],
+    ['an event', byKey('outbox_event', 'id'), [NEW, NEW], 'outbox_event_pkey'],
+    ['the entries of a transaction', byKey('entry', 'transaction_id'), [NEW, NEW], 'entry_pkey'],
+    ['the payments of an order', byKey('payment', 'order_id'), [NEW, NEW], 'payment_of_order'],
+    [
+      'the transactions of a payment',
+      byKey('ledger_transaction', 'payment_id'),
+      [NEW, NEW],
+      'ledger_transaction_one_capture_of_payment',
+    ],
+    ['the events of a payment', byKey('outbox_event', 'subject_id'), [NEW, NEW], 'outbox_event_of_subject'],
+    [
+      'the records of a payment',
+      byKey('idempotency_record', 'subject_id'),
+      [NEW, NEW],
+      'idempotency_record_of_subject',
+    ],
+    ['the refunds of a payment', byKey('refund', 'payment_id'), [NEW, NEW], 'refund_of_payment'],
+  ]
+  const plans = async (text: string, values: unknown[]) => {
+    const explain = async (mode: string, how: string, given: unknown[]) => {
+      await owner.query(`SET plan_cache_mode = ${mode}`)
+      const { rows } = await owner.query(`EXPLAIN (${how}) ${text}`, given)
+      return rows.map((row) => row['QUERY PLAN']).join('\n')
+    }
+    return [
+      await explain('force_custom_plan', 'COSTS OFF', values),
+      await explain('force_generic_plan', 'COSTS OFF', values),
+    ]
+  }
+  const expectKeys = async (text: string, values: unknown[], index: string) => {
+    for (const plan of await plans(text, values)) {
+      expect(plan).toMatch(new RegExp(`using ${index} on|on ${index}\\b`))
+      expect(plan).not.toMatch(/Seq Scan/)
+    }
+  }
+
+  test.each(LOOK_UPS)('while there are no statistics at all: %s', async (_, text, values, index) => {
+    const { rows } = await owner.query(
+      `SELECT count(*)::int AS n FROM pg_stats WHERE schemaname = 'public' AND tablename = 'payment'`,
+    )
+    expect(rows[0].n).toBe(0)
+    await expectKeys(text, values, index)
+  })
+
+  describe('after 5,000 rows that came after the last ANALYZE', () => {
+    beforeAll(async () => {
+      await owner.query('ANALYZE')
+      await fill(NEW, 5_000)
+    })
+    test.each(LOOK_UPS)('%s', (_, text, values, index) => expectKeys(text, values, index))
+  })
+})
+
+test('the books of both merchants are right', async () => {
+  const pool = openPool(url, { max: 1, name: 'lean-indexes' })
+  const db = openDb(pool)
+  const found = await findings(db, ['ledger'], null)
+  expect(found.filter(({ offenders }) => offenders.length > 0)).toEqual([])
+  await db.$disconnect()
+  await pool.end()
+})
+
+const migrationSql = (number: string) => migrations().find(({ name }) => name.startsWith(number))?.sql ?? ''
