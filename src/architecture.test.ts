@@ -146,6 +146,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   reconciliation: { writer: 'payments/reconciler' },
   account: { writer: 'ledger' },
   entry: { writer: 'ledger' },
+  account_sum: { writer: 'ledger' },
+  ledger_summed: { writer: 'ledger' },
   ledger_transaction: {
     writer: 'ledger',
     readers: {

@@ -11,6 +11,7 @@ import type { ProductRole } from './roles'
 const LISTED: Record<ProductRole, Record<string, string>> = {
   payonce_app: {
     account: 'SELECT, INSERT',
+    account_sum: 'SELECT',
     api_key: 'SELECT, INSERT, UPDATE (expires_at, last_used_at, revoked_at, rotated_to)',
     attempt: 'SELECT, INSERT',
     audit_log: 'SELECT, INSERT',
@@ -36,6 +37,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'SELECT, INSERT, UPDATE (failures, handled, last_error, last_finished_at, last_ms, ' +
       'last_started_at, runs)',
     ledger_seal: 'SELECT',
+    ledger_summed: 'SELECT',
     ledger_transaction: 'SELECT, INSERT',
     merchant: 'SELECT, INSERT',
     open_charge: 'SELECT, INSERT, DELETE, UPDATE (looked_at, refunded, status)',
@@ -384,5 +386,10 @@ test('functions that work with their owner’s rights have a fixed path, and are
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.
     { name: 'seal_ledger(integer)', settings: chained, everybody: false },
+    {
+      name: 'sum_ledger(integer)',
+      settings: [...chained, 'plan_cache_mode=force_custom_plan'],
+      everybody: false,
+    },
   ])
 })
