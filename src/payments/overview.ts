@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Db, firstRow, rows, sql } from '@/platform/db'
+import { type Db, firstRow, rows, type Sql, sql } from '@/platform/db'
+import { paymentsThatAre } from './counted'
 
 /** Ranges of the overview, and the width of a column of its chart: some 50 columns each, at round clock times. */
 export const RANGES = {
@@ -118,6 +119,9 @@ async function readClock(
   return { ...clock, from: new Date(clock.until.getTime() - seconds * 1000) }
 }
 
+/** Seconds of an hour: what the worker has counted already are whole hours. */
+const HOUR = 3_600
+
 function readBuckets(
   db: Db,
   merchantId: string,
@@ -125,20 +129,25 @@ function readBuckets(
   until: Date,
   bucketSeconds: number,
 ): Promise<Bucket[]> {
+  const period = sql`${merchantId}::uuid, ${from}::timestamptz, ${until}::timestamptz`
+  const within = (at: Sql) =>
+    sql`merchant_id = ${merchantId}::uuid AND ${at} >= ${from}::timestamptz AND ${at} < ${until}::timestamptz`
+  const whole = bucketSeconds % HOUR === 0
+  const attempts = whole
+    ? sql`SELECT hour AS at, outcome, attempts AS n, presses FROM attempt_counts(${period})`
+    : sql`SELECT at, outcome, 1 AS n, presses FROM attempt WHERE ${within(sql`at`)}`
+  const charges = whole
+    ? sql`SELECT hour AS at, payments AS n FROM payment_counts(${period}) WHERE status = 'succeeded'`
+    : sql`SELECT created_at AS at, 1 AS n FROM payment WHERE ${within(sql`created_at`)} AND status = 'succeeded'`
+  const column = sql`date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch')`
   return rows(
     db,
     bucket,
     sql`
       WITH columns AS (
         SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${bucketSeconds})) at),
-      attempts AS (
-        SELECT date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch') AS at, outcome, count(*) AS n, sum(presses) AS presses
-        FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz GROUP BY 1, 2),
-      charges AS (
-        SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, count(*)::float8 AS n
-        FROM payment
-        WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz AND status = 'succeeded'
-        GROUP BY 1)
+      attempts AS (SELECT ${column} AS at, outcome, sum(n) AS n, sum(presses) AS presses FROM (${attempts}) a GROUP BY 1, 2),
+      charges AS (SELECT ${column} AS at, sum(n)::float8 AS n FROM (${charges}) p GROUP BY 1)
       SELECT c.at,
         coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::float8 AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::float8 AS replayed,
         coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::float8 AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::float8 AS rejected,
@@ -150,25 +159,24 @@ function readBuckets(
 }
 
 async function readTotals(db: Db, merchantId: string, from: Date, until: Date): Promise<Totals> {
+  const period = sql`${merchantId}::uuid, ${from}::timestamptz, ${until}::timestamptz`
   const [payments, attempts] = await Promise.all([
     rows(
       db,
       paymentTotals,
       sql`
-        SELECT currency, count(*)::float8 AS payments, count(*) FILTER (WHERE status = 'succeeded')::float8 AS succeeded,
-          count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::float8 AS failed,
+        SELECT currency, sum(payments)::float8 AS payments, coalesce(sum(payments) FILTER (WHERE status = 'succeeded'), 0)::float8 AS succeeded,
+          coalesce(sum(payments) FILTER (WHERE status IN ('declined', 'not_charged')), 0)::float8 AS failed,
           coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::text AS amount
-        FROM payment
-        WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
-        GROUP BY currency ORDER BY succeeded DESC, currency`,
+        FROM payment_counts(${period}) GROUP BY currency ORDER BY succeeded DESC, currency`,
     ),
     firstRow(
       db,
       attemptTotals,
       sql`
         SELECT coalesce(sum(presses) FILTER (WHERE outcome IN ('replayed', 'joined', 'held')), 0)::float8 AS absorbed,
-          count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::float8 AS requests
-        FROM attempt WHERE merchant_id = ${merchantId}::uuid AND at >= ${from}::timestamptz AND at < ${until}::timestamptz`,
+          coalesce(sum(attempts) FILTER (WHERE outcome NOT IN ('held', 'recovered')), 0)::float8 AS requests
+        FROM attempt_counts(${period})`,
     ),
   ])
   const sum = (of: 'payments' | 'succeeded' | 'failed') => payments.reduce((total, row) => total + row[of], 0)
@@ -189,7 +197,7 @@ async function readStanding(db: Db, merchantId: string): Promise<{ ambiguous: nu
     db,
     standing,
     sql`
-      SELECT (SELECT count(*)::float8 FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
+      SELECT (SELECT count(*)::float8 FROM ${paymentsThatAre(merchantId, { statuses: ['unknown'] })}) AS ambiguous,
         EXISTS (SELECT FROM payment WHERE merchant_id = ${merchantId}::uuid) AS any`,
   )
   return row ?? { ambiguous: 0, any: false }

@@ -14,11 +14,14 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     account_sum: 'SELECT',
     api_key: 'SELECT, INSERT, UPDATE (expires_at, last_used_at, revoked_at, rotated_to)',
     attempt: 'SELECT, INSERT',
+    attempt_hour: 'SELECT',
     audit_log: 'SELECT, INSERT',
     entry: 'SELECT, INSERT',
     'gateway_simulator.charge': 'SELECT',
     'gateway_simulator.refund': 'SELECT',
     chain_head: 'SELECT',
+    hour_changed: 'SELECT',
+    hours_counted: 'SELECT',
     csp_report: 'SELECT, INSERT, DELETE, UPDATE (count, last_seen_at)',
     'graphile_worker._private_job_queues':
       'SELECT, INSERT, DELETE, UPDATE (id, is_available, locked_at, locked_by, queue_name)',
@@ -61,6 +64,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     payment:
       'SELECT, INSERT, UPDATE (action_url, card_label, decline_code, fee, gateway_ref, status, ' +
       'updated_at)',
+    payment_hour: 'SELECT',
     rate_limit: 'SELECT, INSERT, DELETE, UPDATE (expire, points)',
     reconciliation: 'SELECT, INSERT, UPDATE (after, last_charge_at, since, updated_at)',
     refund: 'SELECT, INSERT, UPDATE (gateway_ref, status, transaction_id, updated_at)',
@@ -382,7 +386,13 @@ test('functions that work with their owner’s rights have a fixed path, and are
   const chained = ['search_path=pg_catalog, public, pg_temp']
   expect(rows).toEqual([
     { name: 'chain_audit_entry()', settings: chained, everybody: false },
+    {
+      name: 'count_hours(integer)',
+      settings: [...chained, 'plan_cache_mode=force_custom_plan'],
+      everybody: false,
+    },
     { name: 'integrity_system.idle_transactions()', settings, everybody: false },
+    { name: 'note_changed_hour()', settings: chained, everybody: false },
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.
     { name: 'seal_ledger(integer)', settings: chained, everybody: false },
