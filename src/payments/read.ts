@@ -196,7 +196,7 @@ function eventsOf(db: Db, merchantId: string, subjectId: string): Promise<Paymen
     paymentEvent,
     sql`
       SELECT id, type, created_at AS "createdAt" FROM outbox_event
-      WHERE merchant_id = ${merchantId}::uuid AND subject_id = ANY (ARRAY(
+      WHERE merchant_id = ${merchantId}::uuid AND subject_id IS NOT NULL AND subject_id = ANY (ARRAY(
         SELECT ${subjectId}::uuid
         UNION ALL SELECT id FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${subjectId}::uuid))
       ORDER BY created_at, id LIMIT ${EVENTS_SHOWN}`,

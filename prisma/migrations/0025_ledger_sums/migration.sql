@@ -35,7 +35,8 @@ GRANT SELECT ON account_sum, ledger_summed TO payonce_app;
 CREATE FUNCTION ledger_summed_upto() RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
   RETURN coalesce((SELECT s.xid FROM public.ledger_summed s WHERE s.xmin::text::bigint = s.written_by & 4294967295), 0);
 
--- What was posted in the last hour, or since the last sum, is found by where it lies. BRIN: a posting adds nothing to it.
+-- What was posted in the last hour, or since the last sum, is found by where it lies. BRIN: a posting adds nothing to it, but for the first
+-- two thousand, which widen the range that was the last one when the index was built.
 -- Built by reading the table once, about a second for a million rows.
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX ledger_transaction_posted_at ON ledger_transaction USING brin (posted_at) WITH (pages_per_range = 32, autosummarize = on);
