@@ -137,6 +137,9 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'checkout/reported-presses': 'presses count only for a payment of this order',
     },
   },
+  payment_hour: { writer: 'payments' },
+  hour_changed: { writer: 'payments' },
+  hours_counted: { writer: 'payments' },
   refund: { writer: 'payments' },
   refund_request: { writer: 'payments' },
   operator_refund: { writer: 'payments' },
@@ -145,6 +148,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   reconciliation: { writer: 'payments/reconciler' },
   account: { writer: 'ledger' },
   entry: { writer: 'ledger' },
+  account_sum: { writer: 'ledger' },
+  ledger_summed: { writer: 'ledger' },
   ledger_transaction: {
     writer: 'ledger',
     readers: {

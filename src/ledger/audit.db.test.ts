@@ -28,7 +28,7 @@ afterAll(() => close())
 
 beforeEach(async () => {
   await owner.query(
-    'DELETE FROM entry; DELETE FROM ledger_transaction; DELETE FROM payment; DELETE FROM orders; DELETE FROM account; DELETE FROM merchant',
+    'DELETE FROM account_sum; DELETE FROM ledger_summed; DELETE FROM entry; DELETE FROM ledger_transaction; DELETE FROM payment; DELETE FROM orders; DELETE FROM account; DELETE FROM merchant',
   )
   for (const merchant of [A, B]) {
     await owner.query(`INSERT INTO merchant (id, name) VALUES ('${merchant}', 'Shop')`)
@@ -106,6 +106,12 @@ const BREAKS: [string, string, string[]][] = [
     'an account is gone',
     `DELETE FROM account WHERE code = 'sales' AND merchant_id = '${A}'`,
     ['entry-has-its-account'],
+  ],
+  [
+    'a sum is not of its entries',
+    `INSERT INTO ledger_summed (xid) VALUES (1);
+     INSERT INTO account_sum VALUES ('${A}', md5('sales')::uuid, 'hour', now(), 1, 0, 1, now())`,
+    ['sums-are-of-their-entries'],
   ],
   [
     'a capture is gone',

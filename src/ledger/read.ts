@@ -96,22 +96,29 @@ export async function statement(
     limit: number
   },
 ): Promise<StatementLine[]> {
-  const after = page.after ?? null
+  const { asOf = null, after = null } = page
   const lines = sql`
     FROM entry e JOIN ledger_transaction t ON (t.merchant_id, t.id) = (e.merchant_id, e.transaction_id)
     WHERE e.merchant_id = ${merchantId}::uuid AND e.account_id = ${page.accountId}::uuid
-      AND (${page.asOf ?? null}::timestamptz IS NULL OR t.posted_at <= ${page.asOf ?? null}::timestamptz)
-      AND (${after?.transactionId ?? null}::uuid IS NULL
-        OR (e.transaction_id, e.position) < (${after?.transactionId ?? null}::uuid, ${after?.position ?? null}::smallint))`
+      AND (${asOf}::timestamptz IS NULL OR t.posted_at <= ${asOf}::timestamptz)`
+  const place = sql`(${after?.transactionId ?? null}::uuid, ${after?.position ?? null}::smallint)`
+  const older = after ? sql`AND (e.transaction_id, e.position) < ${place}` : sql``
+  // Lines of the pages before are newer: few, as a rule, against those that are older.
+  const newer = after
+    ? sql`(SELECT coalesce(sum(e.amount), 0) ${lines} AND (e.transaction_id, e.position) >= ${place})`
+    : sql`0`
   const found = await rows(
     db,
     statementRow,
     sql`
       WITH page AS (
-        SELECT e.transaction_id, e.position, e.amount, t.posted_at, t.kind, t.description, t.payment_id ${lines}
-        ORDER BY e.transaction_id DESC, e.position DESC LIMIT ${page.limit})
+        SELECT e.transaction_id, e.position, e.amount, t.posted_at, t.kind, t.description, t.payment_id ${lines} ${older}
+        ORDER BY e.transaction_id DESC, e.position DESC LIMIT ${page.limit}),
+      top AS MATERIALIZED (
+        SELECT coalesce(sum(p.debits) - sum(p.credits), 0) - ${newer} AS balance
+        FROM (${sumsUpTo(merchantId, asOf)}) p WHERE p.account_id = ${page.accountId}::uuid)
       SELECT transaction_id AS "transactionId", position::int, amount, posted_at AS "postedAt", kind, description, payment_id AS "paymentId",
-        ((SELECT sum(e.amount) ${lines}) - coalesce(sum(amount) OVER newer, 0))::text AS balance
+        ((SELECT balance FROM top) - coalesce(sum(amount) OVER newer, 0))::text AS balance
       FROM page
       WINDOW newer AS (ORDER BY transaction_id DESC, position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
       ORDER BY transaction_id DESC, position DESC`,
@@ -149,20 +156,31 @@ export function transactionsOfPayment(
 
 function balances(merchantId: string, accountId: string | null, asOf: string | null): Sql {
   return sql`
-    SELECT a.id, a.code, a.name, a.type, a.currency,
-      coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0)::text AS debits,
-      coalesce(-sum(e.amount) FILTER (WHERE e.amount < 0), 0)::text AS credits,
-      coalesce(sum(e.amount), 0)::text AS balance,
-      count(e.amount)::float8 AS entries,
-      max(e.posted_at) AS "lastEntryAt"
-    FROM account a LEFT JOIN LATERAL (
-      SELECT e.amount, t.posted_at
-      FROM entry e JOIN ledger_transaction t ON (t.merchant_id, t.id) = (e.merchant_id, e.transaction_id)
-      WHERE e.merchant_id = a.merchant_id AND e.account_id = a.id
-        AND (${asOf}::timestamptz IS NULL OR t.posted_at <= ${asOf}::timestamptz)) e ON true
+    SELECT a.id, a.code, a.name, a.type, a.currency, coalesce(sum(p.debits), 0)::text AS debits, coalesce(sum(p.credits), 0)::text AS credits,
+      coalesce(sum(p.debits) - sum(p.credits), 0)::text AS balance, coalesce(sum(p.entries), 0)::float8 AS entries, max(p.last_entry_at) AS "lastEntryAt"
+    FROM account a LEFT JOIN (${sumsUpTo(merchantId, asOf)}) p ON p.account_id = a.id
     WHERE a.merchant_id = ${merchantId}::uuid AND (${accountId}::uuid IS NULL OR a.id = ${accountId}::uuid)
     GROUP BY a.merchant_id, a.id
     ORDER BY a.currency, array_position(ARRAY['asset', 'expense', 'liability', 'equity', 'revenue'], a.type), a.code`
+}
+
+/**
+ * Rows whose sums are those of a merchant's entries up to `asOf`, by account: sums of whole days and of whole hours, and every entry that
+ * those do not contain. Of one instant, as part of one statement.
+ */
+function sumsUpTo(merchantId: string, asOf: string | null): Sql {
+  const [day, hour] = ['1 day', '1 hour'].map(
+    (width) => sql`date_bin(${width}::interval, ${asOf}::timestamptz, 'epoch')`,
+  )
+  const whole =
+    asOf === null
+      ? sql`width = 'day'`
+      : sql`(width = 'day' AND starts_at < ${day} OR width = 'hour' AND starts_at >= ${day} AND starts_at < ${hour})`
+  return sql`
+    SELECT account_id, debits, credits, entries, last_entry_at FROM account_sum
+    WHERE merchant_id = ${merchantId}::uuid AND ${whole} AND (SELECT ledger_summed_upto()) > 0
+    UNION ALL
+    SELECT account_id, greatest(amount, 0), greatest(-amount, 0), 1, posted_at FROM unsummed_entries(${merchantId}::uuid, ${asOf}::timestamptz)`
 }
 
 /** A transaction's entry beside the transaction. */

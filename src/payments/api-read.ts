@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { cursorOf, type Db, joinSql, rows, type Sql, sql } from '@/platform/db'
+import { paymentsThatAre } from './counted'
 import { PAYMENT_STATUSES, type PaymentStatus } from './payment'
 import { ACTION_URL } from './store'
 
@@ -46,12 +47,22 @@ export function listPaymentsForApi(
   merchantId: string,
   filter: PaymentApiFilter,
 ): Promise<PaymentApiRow[]> {
-  const { status, createdAfter, createdBefore, after } = filter
+  const { status, createdAfter, createdBefore, after, limit } = filter
+  // Few may be of a state, and the newest of them long ago.
+  const wanted =
+    status &&
+    paymentsThatAre(merchantId, {
+      statuses: [status],
+      from: createdAfter,
+      until: createdBefore,
+      after,
+      limit,
+    })
   return select(
     db,
     [
       sql`p.merchant_id = ${merchantId}::uuid`,
-      ...(status ? [sql`p.status = ${status}`] : []),
+      ...(wanted ? [sql`p.status = ${status} AND p.id = ANY (ARRAY(SELECT id FROM ${wanted}))`] : []),
       ...(createdAfter ? [sql`p.created_at > ${createdAfter}::timestamptz`] : []),
       ...(createdBefore ? [sql`p.created_at < ${createdBefore}::timestamptz`] : []),
       ...(after ? [sql`(p.created_at, p.id) < (${after.at}::timestamptz, ${after.id}::uuid)`] : []),

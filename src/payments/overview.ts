@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Db, firstRow, rows, sql } from '@/platform/db'
+import { paymentsThatAre } from './counted'
 import { paymentAttempts } from './prevented'
 import { surplusPerPayment } from './reconciler/bank-count'
 
@@ -169,11 +170,10 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
       db,
       paymentTotals,
       sql`
-        SELECT currency, count(*)::float8 AS payments, count(*) FILTER (WHERE status = 'succeeded')::float8 AS succeeded,
-          count(*) FILTER (WHERE status IN ('declined', 'not_charged'))::float8 AS failed,
+        SELECT currency, sum(payments)::float8 AS payments, coalesce(sum(payments) FILTER (WHERE status = 'succeeded'), 0)::float8 AS succeeded,
+          coalesce(sum(payments) FILTER (WHERE status IN ('declined', 'not_charged')), 0)::float8 AS failed,
           coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::text AS amount
-        FROM payment
-        WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
+        FROM payment_counts(${merchantId}::uuid, ${from}::timestamptz, ${until}::timestamptz)
         GROUP BY currency ORDER BY succeeded DESC, currency`,
     ),
     firstRow(
@@ -210,7 +210,7 @@ async function readStanding(db: Db, merchantId: string): Promise<{ ambiguous: nu
     db,
     standing,
     sql`
-      SELECT (SELECT count(*)::float8 FROM payment WHERE merchant_id = ${merchantId}::uuid AND status = 'unknown') AS ambiguous,
+      SELECT (SELECT count(*)::float8 FROM ${paymentsThatAre(merchantId, { statuses: ['unknown'] })}) AS ambiguous,
         EXISTS (SELECT FROM payment WHERE merchant_id = ${merchantId}::uuid) AS any`,
   )
   return row ?? { ambiguous: 0, any: false }

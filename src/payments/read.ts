@@ -12,6 +12,7 @@ import {
 } from '@/idempotency/stores/read'
 import { type JournalTransaction, transactionsOfPayment } from '@/ledger/read'
 import { cursorOf, type Db, firstRow, joinSql, rows, type Sql, sql } from '@/platform/db'
+import { paymentsThatAre } from './counted'
 import { PAYMENT_STATUSES } from './payment'
 import { BANK_COUNT, bankCount, type SurplusFact, surplusOf } from './reconciler/bank-count'
 import { type RefundRequestRow, refundRequestsOf } from './refund-request'
@@ -101,6 +102,12 @@ const EVENTS_SHOWN = 100
 /** A merchant's payments, newest first, each with its attempts by outcome. Keyset: `after` is the last row of the page before. */
 export function listPayments(db: Db, merchantId: string, filter: PaymentFilter): Promise<PaymentSummary[]> {
   const conditions = [sql`p.merchant_id = ${merchantId}::uuid`, ...where(filter)]
+  const { statuses, currency, text, id, from, until, after, limit } = filter
+  // Few may be of a state or a currency, and the newest of them long ago.
+  if ((statuses?.length || currency) && !text && !id) {
+    const wanted = paymentsThatAre(merchantId, { statuses, currency, from, until, after, limit })
+    conditions.push(sql`p.id = ANY (ARRAY(SELECT id FROM ${wanted}))`)
+  }
   return summaries(
     db,
     sql`SELECT p.*, o.reference, o.customer_email
@@ -203,8 +210,9 @@ function eventsOf(db: Db, merchantId: string, subjectId: string): Promise<Paymen
     paymentEvent,
     sql`
       SELECT id, type, created_at AS "createdAt" FROM outbox_event
-      WHERE merchant_id = ${merchantId}::uuid AND (subject_id = ${subjectId}::uuid
-        OR subject_id IN (SELECT id FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${subjectId}::uuid))
+      WHERE merchant_id = ${merchantId}::uuid AND subject_id IS NOT NULL AND subject_id = ANY (ARRAY(
+        SELECT ${subjectId}::uuid
+        UNION ALL SELECT id FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${subjectId}::uuid))
       ORDER BY created_at, id LIMIT ${EVENTS_SHOWN}`,
   )
 }

@@ -11,6 +11,7 @@ import type { ProductRole } from './roles'
 const LISTED: Record<ProductRole, Record<string, string>> = {
   payonce_app: {
     account: 'SELECT, INSERT',
+    account_sum: 'SELECT',
     api_key: 'SELECT, INSERT, UPDATE (expires_at, last_used_at, revoked_at, rotated_to)',
     attempt: 'SELECT, INSERT',
     audit_log: 'SELECT, INSERT',
@@ -18,6 +19,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     'gateway_simulator.charge': 'SELECT',
     'gateway_simulator.refund': 'SELECT',
     chain_head: 'SELECT',
+    hour_changed: 'SELECT',
+    hours_counted: 'SELECT',
     csp_report: 'SELECT, INSERT, DELETE, UPDATE (count, last_seen_at)',
     'graphile_worker._private_job_queues':
       'SELECT, INSERT, DELETE, UPDATE (id, is_available, locked_at, locked_by, queue_name)',
@@ -36,6 +39,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'SELECT, INSERT, UPDATE (failures, handled, last_error, last_finished_at, last_ms, ' +
       'last_started_at, runs)',
     ledger_seal: 'SELECT',
+    ledger_summed: 'SELECT',
     ledger_transaction: 'SELECT, INSERT',
     merchant: 'SELECT, INSERT',
     open_charge: 'SELECT, INSERT, DELETE, UPDATE (looked_at, refunded, status)',
@@ -59,6 +63,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     payment:
       'SELECT, INSERT, UPDATE (action_url, card_label, decline_code, fee, gateway_ref, status, ' +
       'updated_at)',
+    payment_hour: 'SELECT',
     rate_limit: 'SELECT, INSERT, DELETE, UPDATE (expire, points)',
     reconciliation: 'SELECT, INSERT, UPDATE (after, last_charge_at, since, updated_at)',
     // Written by mark_overdue_records alone.
@@ -383,10 +388,21 @@ test('functions that work with their owner’s rights have a fixed path, and are
   const chained = ['search_path=pg_catalog, public, pg_temp']
   expect(rows).toEqual([
     { name: 'chain_audit_entry()', settings: chained, everybody: false },
+    {
+      name: 'count_hours(integer)',
+      settings: [...chained, 'plan_cache_mode=force_custom_plan'],
+      everybody: false,
+    },
     { name: 'integrity_system.idle_transactions()', settings, everybody: false },
     { name: 'mark_overdue_records(integer)', settings, everybody: false },
+    { name: 'note_changed_hour()', settings: chained, everybody: false },
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.
     { name: 'seal_ledger(integer)', settings: chained, everybody: false },
+    {
+      name: 'sum_ledger(integer)',
+      settings: [...chained, 'plan_cache_mode=force_custom_plan'],
+      everybody: false,
+    },
   ])
 })

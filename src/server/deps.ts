@@ -5,6 +5,7 @@ import { type PasskeySite, passkeySite } from '@/access/passkeys/passkey'
 import { OrderOwners } from '@/checkout/order'
 import type { Gateway } from '@/payments/gateway'
 import { recentEnds } from '@/payments/recent-declines'
+import type { Db } from '@/platform/db'
 import { type Env, modeServed, readEnv, type Secrets, secretFor, secretsFor } from '@/platform/env'
 import { Admission } from './admission/admission'
 import { CardTesting } from './admission/card-testing'
@@ -12,11 +13,14 @@ import { reportRefusals } from './admission/refusals'
 import { ShopperLimits } from './admission/shopper-limits'
 import { SignInLimits } from './admission/sign-in-limits'
 import { buildCore, type Core } from './core'
+import { openPages } from './pages-pool'
 import { Readiness } from './readiness'
 import { UnderWay } from './under-way'
 
 /** The parts of the web process, built in one place. Nothing else constructs a client, a pool or an engine. */
 export interface Deps extends Core {
+  /** For what the dashboard reads: never waited for by a payment. */
+  pages: Db
   owners: OrderOwners
   admission: Admission
   shopperLimits: ShopperLimits
@@ -45,6 +49,7 @@ export function getDeps(): Deps {
 /** @param otherGateway see `buildCore` */
 export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
   const core = buildCore(env, 'web', otherGateway)
+  const { pages, close: closePages } = openPages(env)
   const onRefusal = reportRefusals(core)
   const cardTesting = new CardTesting({
     recentEnds: (merchantId) => recentEnds(core.db, merchantId),
@@ -60,6 +65,7 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
   const [secret, previousSecret] = secretsFor(env, 'operator-session')
   return {
     ...core,
+    pages,
     admission: new Admission({ callers, pool: core.pool, perMinute: env.PAYONCE_RATE_PER_MINUTE }),
     pressReports: new UnderWay(),
     readiness: new Readiness(core.db),
@@ -72,7 +78,7 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
     signInLimits: new SignInLimits({ pool: core.pool, secret: secretFor(env, 'known-browser'), onRefusal }),
     close: async () => {
       await callers.flush().catch(() => undefined)
-      await core.close()
+      await Promise.all([closePages(), core.close()])
     },
     owners: new OrderOwners(core.send),
     auth: createAuth({ db: core.db, secret, previousSecret, baseUrl: env.baseUrl }),

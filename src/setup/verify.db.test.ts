@@ -148,6 +148,13 @@ describe('verify', () => {
       `UPDATE idempotency_record SET problem = NULL WHERE problem = 'not-charged'`,
     ],
     [
+      'hours-are-counted-right',
+      // As if the hours of yesterday were counted, and held a payment.
+      `INSERT INTO hours_counted (since, upto, noted_at, noted_xid) VALUES (now() - interval '2 days', now() - interval '1 day', now(), 1);
+       INSERT INTO payment_hour SELECT merchant_id, now() - interval '30 hours', 'EUR', 'succeeded', 1, 100 FROM payment LIMIT 1`,
+      'DELETE FROM payment_hour; DELETE FROM hours_counted',
+    ],
+    [
       'payment-has-its-record',
       `UPDATE payment SET record_id = record_id || 'x' WHERE id = ${SUCCEEDED}`,
       `UPDATE payment SET record_id = rtrim(record_id, 'x') WHERE id = ${SUCCEEDED}`,

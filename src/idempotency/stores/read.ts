@@ -100,13 +100,13 @@ export async function listRecords(
     recordSummary,
     sql`
       WITH page AS (
-        SELECT * FROM idempotency_record
+        SELECT * FROM ${state !== null && UNFINISHED.has(state) ? unfinishedRecords(merchantId) : sql`idempotency_record`} r
         WHERE merchant_id = ${merchantId}::uuid
           AND (${state}::text IS NULL OR ${SHOWN_STATE} = ${state}::text)
           AND (${subjectId}::uuid IS NULL OR subject_id = ${subjectId}::uuid)
           AND (${prefix}::text IS NULL OR key LIKE ${prefix}::text OR id LIKE ${prefix}::text)
-          AND (${after?.id ?? null}::text IS NULL
-            OR created_at < ${after?.at ?? null}::timestamptz OR (created_at = ${after?.at ?? null}::timestamptz AND id > ${after?.id ?? null}::text))
+          AND (${after?.id ?? null}::text IS NULL OR created_at < ${after?.at ?? null}::timestamptz OR id > ${after?.id ?? null}::text)
+          AND created_at <= ${after?.at ?? 'infinity'}::timestamptz
         ORDER BY created_at DESC, id LIMIT ${filter.limit})
       SELECT id, key, operation, scope, ${SHOWN_STATE} AS state, fence, status::int, problem, subject_id AS "subjectId",
         created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt", ${cursorOf(sql`created_at`)} AS cursor,
@@ -114,6 +114,16 @@ export async function listRecords(
       FROM page r CROSS JOIN LATERAL ${countsOfAttempts(sql`r.merchant_id`, sql`r.id`, sql`, max(at) AS "lastSeenAt"`)} a
       ORDER BY created_at DESC, id`,
   )
+}
+
+/** States in which a record may be shown, and of which there are few at a time. */
+const UNFINISHED = new Set(['claimed', 'sending', 'unknown', 'parked'])
+
+/** Subquery: a merchant's records without an answer. OFFSET 0: by their own index, not past all the others from the newest on. */
+function unfinishedRecords(merchantId: string): Sql {
+  return sql`(
+    SELECT * FROM idempotency_record
+    WHERE merchant_id = ${merchantId}::uuid AND state IN ('claimed', 'sending', 'unknown') AND ${MAY_BE_UNFINISHED} OFFSET 0)`
 }
 
 /** A record in doubt that waits for a person has a state of its own to readers. */

@@ -2,7 +2,9 @@ import type { AnyOperation } from '@/idempotency/core/operation'
 import type { Upkeep } from '@/idempotency/core/store'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import { sealLedger } from '@/ledger/seal'
+import { sumLedger } from '@/ledger/sums'
 import { uuidv7 } from '@/lib/id'
+import { countHours } from '@/payments/counted'
 import type { Core } from '../core'
 import { forgetViolations } from '../csp-reports'
 import { checkCheckout } from './page-check'
@@ -35,6 +37,14 @@ const MARK_BATCH = 10_000
 const SEAL_BATCH = 2_000
 /** 5 s: what was changed before it was sealed cannot be found, so that time is kept short. */
 const SEAL_MS = 5_000
+/** Ledger transactions per batch of summing. 10,000: half a second, so that the first turn on an old ledger stays within a statement's time. */
+const SUM_BATCH = 10_000
+/** 10 s: what is not summed yet is read entry by entry, so that time is kept short. */
+const SUM_MS = 10_000
+/** Hours per batch of counting. 48: two days of 10,000 payments each take 150 ms. */
+const COUNT_BATCH = 48
+/** 30 s: what has changed late is counted row by row until then. */
+const COUNT_MS = 30_000
 const MINUTE_MS = 60_000
 /** 10 minutes: PCI DSS 11.6.1 asks for once a week; it costs one page. */
 const PAGE_CHECK_MS = 10 * MINUTE_MS
@@ -75,6 +85,10 @@ export function jobsOf(core: Core): Job[] {
     },
     // Adds committed postings to the ledger's hash chain.
     { name: 'seal', everyMs: SEAL_MS, batchMax: SEAL_BATCH, run: () => sealLedger(core.db, SEAL_BATCH) },
+    // Adds committed postings to the sums from which balances are read.
+    { name: 'sums', everyMs: SUM_MS, batchMax: SUM_BATCH, run: () => sumLedger(core.db, SUM_BATCH) },
+    // Counts the payments and attempts of hours that are over, for the overview.
+    { name: 'counts', everyMs: COUNT_MS, batchMax: COUNT_BATCH, run: () => countHours(core.db, COUNT_BATCH) },
   ]
 }
 

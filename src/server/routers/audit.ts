@@ -67,9 +67,9 @@ export const auditRouter = router({
     .output(z.object({ items: z.array(entryOut), nextCursor: z.string().nullable() }))
     .query(async ({ ctx, input: { cursor, limit, ...filter } }) => {
       const page = { ...filter, before: cursor ?? null, limit: limit + 1 }
-      const rows = await listAudit(ctx.db, ctx.operator.merchantId, page)
+      const rows = await listAudit(ctx.pages, ctx.operator.merchantId, page)
       const names = await actorNames(
-        ctx.db,
+        ctx.pages,
         ctx.operator.merchantId,
         rows.map(({ actor }) => actor),
       )
@@ -84,8 +84,8 @@ export const auditRouter = router({
   chains: viewerProcedure.output(stateOut).query(({ ctx }) => {
     const { merchantId } = ctx.operator
     return recentState(merchantId, async () => {
-      const heads = await chainHeads(ctx.db, merchantId)
-      const broken = (await findings(ctx.db, ['chain'], merchantId, NEWEST_ONLY)).filter(isBroken)
+      const heads = await chainHeads(ctx.pages, merchantId)
+      const broken = (await findings(ctx.pages, ['chain'], merchantId, NEWEST_ONLY)).filter(isBroken)
       return {
         checkedAt: time(new Date()),
         linksMax: LINKS_MAX,

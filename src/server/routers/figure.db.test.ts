@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createOperator } from '@/access/operator'
 import { checkIntegrity } from '@/payments/integrity'
 import { problemOf } from '../problem-of'
@@ -102,4 +102,34 @@ test('the model API tells of a value that was refused too', async () => {
 test('a bug of ours is none of that', async () => {
   const error = await product.owner.query('SELECT nothing FROM merchant').catch((error: unknown) => error)
   expect(problemOf(error)).toBeNull()
+})
+
+test('pages that hold all of their connections keep no payment waiting', async () => {
+  const blocker = await product.owner.connect()
+  const waiting = async () =>
+    (
+      await product.owner.query(
+        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'payonce-web-pages' AND wait_event_type = 'Lock'`,
+      )
+    ).rows[0].n
+  await blocker.query('BEGIN; LOCK TABLE payment_hour')
+  const pages = Array.from({ length: 12 }, () => ask('payments.overview', { range: '30d' }))
+  await vi.waitFor(async () => expect(await waiting()).toBe(3), 20_000)
+
+  const body = { amount: 2_400, currency: 'EUR', paymentMethod: 'pm_card_visa' }
+  const paid = await Promise.all(
+    Array.from({ length: 5 }, (_, n) =>
+      product.api('POST', '/api/v1/payments', body, { 'idempotency-key': `beside-${n}` }),
+    ),
+  )
+  expect(paid.map(({ status }) => status)).toEqual(Array(5).fill(201))
+  expect(await waiting()).toBe(3)
+  expect(product.deps.pool.waitingCount).toBe(0)
+
+  await blocker.query('COMMIT')
+  blocker.release()
+  for (const { status, data } of await Promise.all(pages)) {
+    expect(status).toBe(200)
+    expect(data.current).not.toBeNull()
+  }
 })

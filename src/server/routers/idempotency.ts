@@ -65,7 +65,7 @@ export const idempotencyRouter = router({
     .output(z.object({ items: z.array(summaryOut), nextCursor: z.string().nullable() }))
     .query(async ({ ctx, input }) => {
       const subjectId = input.search ? readId('pay', input.search) : null
-      const rows = await listRecords(ctx.db, ctx.operator.merchantId, {
+      const rows = await listRecords(ctx.pages, ctx.operator.merchantId, {
         state: input.state ?? null,
         subjectId,
         search: subjectId ? null : input.search || null,
@@ -79,11 +79,11 @@ export const idempotencyRouter = router({
     .input(z.strictObject({ id: recordId }))
     .output(detailOut)
     .query(async ({ ctx, input }) => {
-      const record = await findRecord(ctx.db, ctx.operator.merchantId, input.id)
+      const record = await findRecord(ctx.pages, ctx.operator.merchantId, input.id)
       if (!record) return notFound()
       const { fingerprint, fingerprintVersion, leaseOver, worker, tries, parkedReason, answer } = record
-      const attempts = await attemptsOf(ctx.db, ctx.operator.merchantId, [input.id], ATTEMPTS_MAX)
-      const audited = await auditOf(ctx.db, ctx.operator.merchantId, input.id)
+      const attempts = await attemptsOf(ctx.pages, ctx.operator.merchantId, [input.id], ATTEMPTS_MAX)
+      const audited = await auditOf(ctx.pages, ctx.operator.merchantId, input.id)
       return {
         ...showRecord(record),
         fingerprint,

@@ -38,7 +38,7 @@ export const integrityRouter = router({
    */
   check: viewerProcedure.output(verdictOut).query(async ({ ctx }) => {
     const { merchantId } = ctx.operator
-    return showVerdict(await checks(merchantId, () => checkIntegrity(ctx.db, merchantId)))
+    return showVerdict(await checks(merchantId, () => checkIntegrity(ctx.pages, merchantId)))
   }),
 })
 

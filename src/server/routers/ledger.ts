@@ -24,18 +24,18 @@ export const ledgerRouter = router({
   /** Debits, credits and every invariant of the ledger, checked now or up to 2 s ago (`checkedAt`). */
   check: viewerProcedure
     .output(ledgerCheckOut)
-    .query(({ ctx }) => recentCheck(ctx.db, ctx.operator.merchantId)),
+    .query(({ ctx }) => recentCheck(ctx.pages, ctx.operator.merchantId)),
 
   /** How far the ledger is sealed. Recomputes nothing: `npm run verify` does. */
   seals: viewerProcedure
     .output(sealStateOut)
-    .query(async ({ ctx }) => showSealState(await readSealState(ctx.db, ctx.operator.merchantId))),
+    .query(async ({ ctx }) => showSealState(await readSealState(ctx.pages, ctx.operator.merchantId))),
 
   accounts: viewerProcedure
     .input(z.strictObject({ asOf: instant.optional() }))
     .output(z.array(accountOut))
     .query(async ({ ctx, input }) =>
-      (await accounts(ctx.db, ctx.operator.merchantId, input.asOf ?? null)).map(showAccount),
+      (await accounts(ctx.pages, ctx.operator.merchantId, input.asOf ?? null)).map(showAccount),
     ),
 
   account: viewerProcedure
@@ -43,7 +43,7 @@ export const ledgerRouter = router({
     .output(accountOut)
     .query(async ({ ctx, input }) => {
       const found = await account(
-        ctx.db,
+        ctx.pages,
         ctx.operator.merchantId,
         uuidOf('acc', input.id),
         input.asOf ?? null,
@@ -63,14 +63,14 @@ export const ledgerRouter = router({
     .output(z.object({ items: z.array(statementLineOut), nextCursor: z.string().nullable() }))
     .query(async ({ ctx, input }) => {
       const accountId = uuidOf('acc', input.id)
-      if (!(await account(ctx.db, ctx.operator.merchantId, accountId))) notFound()
+      if (!(await account(ctx.pages, ctx.operator.merchantId, accountId))) notFound()
       const page = {
         accountId,
         asOf: input.asOf ?? null,
         after: readLineCursor(input.cursor),
         limit: input.limit + 1,
       }
-      const rows = await statement(ctx.db, ctx.operator.merchantId, page)
+      const rows = await statement(ctx.pages, ctx.operator.merchantId, page)
       return paged(rows, input.limit, showStatementLine, (row) =>
         writeCursor(row.transactionId, row.position),
       )
@@ -81,7 +81,7 @@ export const ledgerRouter = router({
     .output(z.object({ items: z.array(transactionOut), nextCursor: z.string().nullable() }))
     .query(async ({ ctx, input }) => {
       const after = readLineCursor(input.cursor)?.transactionId ?? null
-      const rows = await journal(ctx.db, ctx.operator.merchantId, { after, limit: input.limit + 1 })
+      const rows = await journal(ctx.pages, ctx.operator.merchantId, { after, limit: input.limit + 1 })
       return paged(rows, input.limit, showTransaction, (row) => writeCursor(row.id, 0))
     }),
 })

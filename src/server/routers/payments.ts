@@ -176,9 +176,9 @@ export const paymentsRouter = router({
       const { merchantId } = ctx.operator
       const alone: ReadFigure = (name, read) => figure(ctx.log, name, read)
       const [seen, feed, ledger] = await Promise.all([
-        overview(ctx.db, merchantId, input.range, alone),
-        alone('feed', listPayments(ctx.db, merchantId, { limit: 8 })),
-        alone('ledger', recentCheck(ctx.db, merchantId)),
+        overview(ctx.pages, merchantId, input.range, alone),
+        alone('feed', listPayments(ctx.pages, merchantId, { limit: 8 })),
+        alone('ledger', recentCheck(ctx.pages, merchantId)),
       ])
       return { ...showOverview(seen), feed: feed?.map(showPayment) ?? null, ledger }
     }),
@@ -188,7 +188,7 @@ export const paymentsRouter = router({
     .output(z.object({ items: z.array(summaryOut), nextCursor: z.string().nullable() }))
     .query(async ({ ctx, input }) => {
       const id = input.search ? (readId('pay', input.search) ?? readId('ord', input.search)) : null
-      const rows = await listPayments(ctx.db, ctx.operator.merchantId, {
+      const rows = await listPayments(ctx.pages, ctx.operator.merchantId, {
         statuses: input.statuses ?? [],
         currency: input.currency ?? null,
         id,
@@ -231,14 +231,14 @@ export const paymentsRouter = router({
     .output(detailOut)
     .query(async ({ ctx, input }) => {
       const { merchantId, role } = ctx.operator
-      const found = (await paymentDetail(ctx.db, merchantId, uuidOf('pay', input.id))) ?? notFound()
+      const found = (await paymentDetail(ctx.pages, merchantId, uuidOf('pay', input.id))) ?? notFound()
       const { payment, refunds, refundRequests } = found
       const actors = [payment, ...refunds].map(({ actor }) => actor)
       const [names, rights, list, history] = await Promise.all([
-        actorNames(ctx.db, merchantId, [...actors, ...actorsOfRequests(refundRequests)]),
+        actorNames(ctx.pages, merchantId, [...actors, ...actorsOfRequests(refundRequests)]),
         refundRights(ctx, payment.id),
-        bankList(ctx.db, ctx.gateway),
-        payment.parked ? auditOf(ctx.db, merchantId, payment.recordId) : [],
+        bankList(ctx.pages, ctx.gateway),
+        payment.parked ? auditOf(ctx.pages, merchantId, payment.recordId) : [],
       ])
       const reading = { reader: ctx.actor.name, role, view: actorViewFor(role, names) }
       return showDetail(found, { ...reading, rights, list, history })

@@ -88,8 +88,8 @@ export const refundsRouter = router({
     .output(z.object({ requests: z.array(refundRequestOut) }))
     .query(async ({ ctx }) => {
       const { merchantId, role } = ctx.operator
-      const rows = await openRefundRequests(ctx.db, merchantId)
-      const names = await actorNames(ctx.db, merchantId, actorsOfRequests(rows))
+      const rows = await openRefundRequests(ctx.pages, merchantId)
+      const names = await actorNames(ctx.pages, merchantId, actorsOfRequests(rows))
       const view = actorViewFor(role, names)
       return { requests: rows.map((row) => showRefundRequest(row, { reader: ctx.actor.name, role, view })) }
     }),

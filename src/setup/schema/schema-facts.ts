@@ -19,8 +19,9 @@ export function differences(migrations: string[], schema: string[]): string[] {
 const subject = (line: string): string => line.slice(line.indexOf(': '))
 
 /**
- * Left out are CHECKs, triggers, functions, partial indexes, whether a list may be NULL, and the bank's own PostgreSQL schema: Prisma's
- * language cannot express them, so only the migrations do. Names count, since an error is recognised by the name of its constraint.
+ * Left out are CHECKs, triggers, functions, partial indexes, settings of an index, whether a list may be NULL, and the
+ * bank's own PostgreSQL schema: Prisma's language cannot express them, so only the migrations do. Names count, since an
+ * error is recognised by the name of its constraint.
  */
 const FACTS = `
   SELECT format('table %s', relname) AS fact
@@ -34,7 +35,7 @@ const FACTS = `
   SELECT format('constraint %s on %s: %s', conname, conrelid::regclass, pg_get_constraintdef(oid))
     FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'f') AND conrelid::regclass::text <> '_prisma_migrations'
   UNION ALL
-  SELECT format('index %s', pg_get_indexdef(indexrelid))
+  SELECT format('index %s', regexp_replace(pg_get_indexdef(indexrelid), ' WITH [(].*?[)]', ''))
     FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
     WHERE relnamespace = 'public'::regnamespace AND indpred IS NULL AND relname <> '_prisma_migrations'
   UNION ALL
