@@ -84,9 +84,9 @@ it('64 with a key each: 64 charges, nobody is shed', async () => {
   expect((await charges()) - before).toBe(64)
 })
 
-it('1,000 with a key each: nobody is shed or limited, and there are 1,000 charges', async () => {
+it('256 with a key each: nobody is shed or limited, and there are 256 charges', async () => {
   const before = await charges()
-  const keys = Array.from({ length: 1_000 }, (_, n) => `each-${n}`)
+  const keys = Array.from({ length: 256 }, (_, n) => `each-${n}`)
   const { engine, operations } = product.deps
   const send = async () => {
     const replies = await Promise.all(keys.map((key) => pay(key)))
@@ -99,8 +99,8 @@ it('1,000 with a key each: nobody is shed or limited, and there are 1,000 charge
   }
   await send()
   while (keys.length > 0) {
-    await engine.recover(operations.createPayment, 1_000, 'storm')
+    await engine.recover(operations.createPayment, 256, 'storm')
     await send()
   }
-  expect((await charges()) - before).toBe(1_000)
+  expect((await charges()) - before).toBe(256)
 }, 180_000)
