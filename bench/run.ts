@@ -2,10 +2,11 @@ import os from 'node:os'
 import { readCount, readOptions, refuseOption } from '@/setup/process/command-line'
 import { print } from '@/setup/process/console'
 import { barsOf, barsOfScale, type Results } from './bars'
+import { measurePeers } from './peers/measure-peers'
 import { measureScale } from './scale'
 import { openStage, type Stage } from './stage'
 import { measureAll } from './standard'
-import { barsTable, figuresTable, pagesTable, pgbenchLine, thousands } from './table'
+import { barsTable, figuresTable, pagesTable, peersTable, pgbenchLine, thousands } from './table'
 
 /** `npm run bench`: what a payment and a replay cost, on each way to make them, in one run. */
 const USAGE = `Usage: npm run bench -- [options]
@@ -19,6 +20,8 @@ node:http handler that runs REST's SQL, and the least that an answer can cost. T
   --callers <list>      callers at a time (1,16,64)
   --fsync <on|off>      measure only so
   --scale <number>      instead: the pay path, and what pages read, with so many payments in the database (fsync on)
+  --peers               instead: the same work made idempotent by others, on the product's tables (fsync on). Packages of npm are
+                        installed into ~/.cache/payonce-bench-peers; instead of Redis they have a map in the process
   --markdown            print the tables as Markdown
   --json                print the results as JSON`
 
@@ -28,6 +31,7 @@ const values = readOptions(USAGE, {
   callers: { type: 'string', default: '1,16,64' },
   fsync: { type: 'string' },
   scale: { type: 'string' },
+  peers: { type: 'boolean', default: false },
   markdown: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 })
@@ -36,7 +40,8 @@ const plan = {
   rounds: readCount('--rounds', values.rounds, USAGE),
   callers: values.callers.split(',').map((count) => readCount('--callers', count, USAGE)),
 }
-if (values.scale) await scale(readCount('--scale', values.scale, USAGE))
+if (values.peers) await peers()
+else if (values.scale) await scale(readCount('--scale', values.scale, USAGE))
 else await standard()
 
 async function standard(): Promise<void> {
@@ -70,6 +75,19 @@ async function scale(payments: number): Promise<void> {
     pagesTable(large.pages, values.markdown),
     barsTable(barsOfScale(scaled), values.markdown),
   ]
+  print(parts.join('\n\n'))
+}
+
+async function peers(): Promise<void> {
+  const fsync = values.fsync ?? 'on'
+  const measured = await onStage(fsync, (stage) => measurePeers(stage, plan))
+  if (values.json) return print(JSON.stringify({ machine: machine(), fsync, ...measured }, null, 2))
+  const parts = [
+    conditions(fsync),
+    figuresTable(measured.figures, values.markdown),
+    peersTable(measured.trials, values.markdown),
+  ]
+  if (!measured.packages) parts.push('The packages of npm are left out: they could not be installed.')
   print(parts.join('\n\n'))
 }
 
