@@ -16,7 +16,10 @@ const PACKAGES = {
 /** Version of a peer, for the report. */
 export const versionOf = (name: keyof typeof PACKAGES): string => PACKAGES[name]
 
-/** @returns `require` of a folder of its own with the peers in it, which are installed first; null when that is not possible */
+/**
+ * Installs the peers into a folder of their own.
+ * @returns that folder's `require`; null when they could not be installed
+ */
 export async function installPeers(): Promise<NodeJS.Require | null> {
   const folder = path.join(os.homedir(), '.cache', 'payonce-bench-peers')
   const manifest = path.join(folder, 'package.json')

@@ -16,7 +16,7 @@ export interface PeersMeasured {
   packages: boolean
 }
 
-/** The same domain work on the product's tables, made idempotent by others: what it costs, and whether it charges once. */
+/** The same work on the product's tables, made idempotent by others: its cost, and whether it charges once. */
 export async function measurePeers(
   stage: Stage,
   { payments, rounds }: { payments: number; rounds: number },

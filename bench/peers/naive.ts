@@ -35,7 +35,7 @@ export const naivePeers: Peer[] = [
           await tx.idempotencyRecord.create({ data: recordOf(merchantId, payment) })
           const ref = await bank.charge(payment.orderId)
           const answer = work.answer(ref)
-          // Calls of Prisma start when they are awaited: one after the other, as a transaction has one connection.
+          // A call of Prisma starts when it is awaited: one after the other, on the transaction's connection.
           for (const write of work.writes(tx, payment, ref)) await write
           await tx.idempotencyRecord.update({
             where: whereOf(merchantId, payment),

@@ -7,8 +7,8 @@ import type { Pay, Peer, PeerProcess } from './peer'
 import { domainWork } from './work'
 
 /**
- * Idempotency packages of npm. Instead of a cache server they have a map in this process, which outlives a process of the peer as Redis
- * would, and answers faster; express-idempotency has its own memory, and loses it.
+ * Idempotency packages of npm. Instead of a cache server they have a map in this process: it outlives a process of
+ * the peer as Redis would, and answers faster. express-idempotency has its own memory, and loses it.
  */
 export function packagedPeers(load: NodeJS.Require): Peer[] {
   return [nodeIdempotency(load), powertools(load), expressIdempotency(load)]

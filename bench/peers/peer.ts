@@ -43,7 +43,7 @@ export interface PeerProcess {
 
 export type Pay = (payment: BenchPayment) => Promise<unknown>
 
-/** A way to pay once for a key. What outlives a process (a table, a cache server) belongs to the peer, the rest to what `open` returns. */
+/** A way to pay once for a key. What outlives a process, as a cache server does, belongs to the peer itself. */
 export interface Peer {
   name: string
   open(process: PeerProcess): Promise<Pay>
