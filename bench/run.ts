@@ -1,6 +1,6 @@
 import os from 'node:os'
 import { readCount, readOptions, refuseOption } from '@/setup/process/command-line'
-import { print } from '@/setup/process/console'
+import { print, printError, reasonOf } from '@/setup/process/console'
 import { barsOf, barsOfScale, type Results } from './bars'
 import { measurePeers } from './peers/measure-peers'
 import { measureScale } from './scale'
@@ -40,9 +40,11 @@ const plan = {
   rounds: readCount('--rounds', values.rounds, USAGE),
   callers: values.callers.split(',').map((count) => readCount('--callers', count, USAGE)),
 }
-if (values.peers) await peers()
-else if (values.scale) await scale(readCount('--scale', values.scale, USAGE))
-else await standard()
+const run = values.peers ? peers : values.scale ? scale : standard
+await run().catch((error: unknown) => {
+  printError(reasonOf(error))
+  process.exitCode = 1
+})
 
 async function standard(): Promise<void> {
   const results: Record<string, Results> = {}
@@ -61,7 +63,8 @@ async function standard(): Promise<void> {
   if (values.json) print(JSON.stringify({ machine: machine(), plan, results }, null, 2))
 }
 
-async function scale(payments: number): Promise<void> {
+async function scale(): Promise<void> {
+  const payments = readCount('--scale', values.scale ?? '', USAGE)
   const fsync = values.fsync ?? 'on'
   const scaled = await onStage(fsync, (stage) => measureScale(stage, payments, plan))
   if (values.json) return print(JSON.stringify({ machine: machine(), fsync, ...scaled }, null, 2))
