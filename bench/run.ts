@@ -40,6 +40,8 @@ const plan = {
   rounds: readCount('--rounds', values.rounds, USAGE),
   callers: values.callers.split(',').map((count) => readCount('--callers', count, USAGE)),
 }
+/** Version of PostgreSQL, once a stage was open. */
+let postgres = 'unknown'
 const run = values.peers ? peers : values.scale ? scale : standard
 await run().catch((error: unknown) => {
   printError(reasonOf(error))
@@ -97,6 +99,7 @@ async function peers(): Promise<void> {
 async function onStage<Result>(fsync: string, work: (stage: Stage) => Promise<Result>): Promise<Result> {
   const stage = await openStage({ durable: fsync === 'on' })
   try {
+    postgres = (await stage.owner.query('SHOW server_version')).rows[0].server_version
     return await work(stage)
   } finally {
     await stage.close()
@@ -116,5 +119,5 @@ function conditions(fsync: string): string {
 }
 
 function machine(): string {
-  return `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`
+  return `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}, PostgreSQL ${postgres}`
 }
