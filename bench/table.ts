@@ -72,7 +72,7 @@ export function peersTable(trials: readonly PeerTrial[], markdown: boolean): str
     peer,
     `${storm.charges} for ${storm.keys} keys`,
     `${storm.failed} of ${storm.calls}`,
-    death.charges > 1 ? `charged ${death.charges} times` : `charged once, then ${death.then}`,
+    death.charges > 1 ? `charged ${death.charges} times` : `charged once, then ${death.afterwards}`,
   ])
   return table(
     ['peer', 'storm: charges', 'failed', 'died after the charge, same key again'],

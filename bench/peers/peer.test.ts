@@ -14,8 +14,8 @@ test('the bank counts each call, also one that it never answers', async () => {
 test('a peer that charged again after its death is said to have, whatever it answered', () => {
   const storm = { charges: 6, failed: 3, keys: 5, calls: 500 }
   const trials = [
-    { peer: 'a', storm, death: { charges: 2, then: 'answered' } },
-    { peer: 'b', storm, death: { charges: 1, then: 'refused (in progress)' } },
+    { peer: 'a', storm, death: { charges: 2, afterwards: 'answered' } },
+    { peer: 'b', storm, death: { charges: 1, afterwards: 'refused (in progress)' } },
   ]
   const [, , a, b] = peersTable(trials, true).split('\n')
   expect(a).toContain('charged 2 times')

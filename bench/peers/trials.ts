@@ -11,7 +11,7 @@ export interface PeerTrial {
   /** Of `KEYS` keys, each asked for by `CALLERS` callers at once. */
   storm: { charges: number; failed: number; keys: number; calls: number }
   /** The first call took the money and died; the same key again. */
-  death: { charges: number; then: string }
+  death: { charges: number; afterwards: string }
 }
 
 const KEYS = 5
@@ -59,9 +59,9 @@ async function deathAfterCharge(stage: Stage, peer: Peer, merchantId: string): P
     () => 'answered',
     (error: unknown) => `refused (${firstLine(error)})`,
   )
-  const then = await Promise.race([answered, late])
+  const afterwards = await Promise.race([answered, late])
   await Promise.all([first.close(), second.close()])
-  return { charges: bank.charges(), then }
+  return { charges: bank.charges(), afterwards }
 }
 
 /** A process of the peer: connections of its own, and what the peer keeps in memory. */
