@@ -19,7 +19,7 @@ export interface ClientTry {
 /** Every try of every client, on disk as it happened: the only evidence that the judge accepts. */
 export class History {
   readonly tries: ClientTry[] = []
-  private readonly file: number
+  private file: number | null
 
   constructor(path: string) {
     this.file = fs.openSync(path, 'a')
@@ -40,11 +40,14 @@ export class History {
     return this.tries.findLast((line) => line.key === key)
   }
 
+  /** Where a campaign failed, some of its clients still go on: what they see is no evidence any more. */
   close(): void {
-    fs.closeSync(this.file)
+    if (this.file !== null) fs.closeSync(this.file)
+    this.file = null
   }
 
   private write(line: object): void {
+    if (this.file === null) return
     fs.writeSync(this.file, `${JSON.stringify(line)}\n`)
     fs.fsyncSync(this.file)
   }
