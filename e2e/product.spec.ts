@@ -36,7 +36,7 @@ test('the demo operator is signed in, and an order that a test makes can be open
 
 test('a proxy that asks in HTTP/1.0, without a Host, is told that it is ready', async ({ demo }) => {
   const socket = net.connect(Number(new URL(demo.baseUrl).port), '127.0.0.1')
-  socket.end('GET /api/ready HTTP/1.0\r\n\r\n')
+  socket.write('GET /api/ready HTTP/1.0\r\n\r\n')
   let answer = ''
   for await (const chunk of socket) answer += chunk
   expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*"ready"/)
