@@ -60,7 +60,7 @@ test('the database is away when the checkout is opened: not charged, and shown o
   const order = await newOrder()
   await database.stop()
   await page.goto(order.checkoutUrl)
-  await expect(page.getByText('You have not been charged.')).toBeVisible()
+  await expect(page.getByText('Opening this page charged nothing.')).toBeVisible()
   await database.start()
   await expect(payButton(page)).toBeVisible({ timeout: 20_000 })
 })
