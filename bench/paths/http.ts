@@ -78,7 +78,8 @@ export function restPath(name: string, server: MeasuredServer, stage: Stage, tok
   const pay: Path['replay'] = ({ key, orderId }) =>
     server.post(
       '/api/v1/payments',
-      { authorization: `Bearer ${token}`, 'idempotency-key': key },
+      // A repeat waits for the answer of the first, instead of asking again itself.
+      { authorization: `Bearer ${token}`, 'idempotency-key': key, prefer: 'wait=30' },
       { orderId: showId('ord', orderId), paymentMethod: 'pm_card_visa' },
     )
   return { name, probe: probeOf(server, stage), fresh: pay, replay: pay }
