@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 /** Prefix of an id, by the kind of thing it names. People and programs see it; the database stores the bare UUID. */
-export type IdPrefix = 'pay' | 'ord' | 'txn' | 'acc' | 'att' | 'evt' | 'mer' | 'ref' | 'key'
+export type IdPrefix = 'pay' | 'ord' | 'txn' | 'acc' | 'att' | 'evt' | 'mer' | 'ref' | 'key' | 'whe' | 'whd'
 
 /**
  * A UUID version 7 (RFC 9562): 48 bits of milliseconds, then random bits, so that new rows land at the end of their index.
