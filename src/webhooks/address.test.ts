@@ -16,7 +16,7 @@ describe('the URL of an endpoint', () => {
     expect(problemOfUrl(url, live)).toBe(null)
   })
 
-  it.each([
+  it.each<[string, RegExp]>([
     ['shop.example.org', /not a URL/],
     ['http://shop.example.org/', /https/],
     ['ftp://shop.example.org/', /https/],
@@ -74,7 +74,7 @@ describe('the URL of an endpoint', () => {
       '[fe80::1]',
       '[fec0::1]',
       '[ff02::1]',
-    ].map((host) => [`https://${host}/`, /public internet/] as const),
+    ].map((host): [string, RegExp] => [`https://${host}/`, /public internet/]),
   ])('may not be %s', (url, sentence) => {
     expect(problemOfUrl(url, live)).toMatch(sentence)
   })

@@ -45,6 +45,8 @@ export interface EndpointFields {
   eventTypes: readonly string[]
 }
 
+type EndpointChanges = { [Field in keyof EndpointFields]?: EndpointFields[Field] | undefined }
+
 /** A merchant's endpoints, newest first. */
 export function listEndpoints(db: Db, merchantId: string): Promise<EndpointRow[]> {
   return rows(
@@ -91,7 +93,7 @@ export function createEndpoint(
 }
 
 /** Changes the fields that are given. `refused`: there is no such endpoint. */
-export function updateEndpoint(db: Db, change: Change, fields: Partial<EndpointFields>): Promise<Acted> {
+export function updateEndpoint(db: Db, change: Change, fields: EndpointChanges): Promise<Acted> {
   const { url, description, eventTypes } = fields
   const changes = [
     sql`updated_at = now()`,

@@ -18,7 +18,12 @@ async function serve(handler: http.RequestListener) {
   const server = http.createServer(handler)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  open.push({ close: () => void server.close(server.closeAllConnections()) })
+  open.push({
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  })
   return (server.address() as AddressInfo).port
 }
 
