@@ -3,13 +3,21 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { FactorKeys } from '@/access/factor-secret'
 import { uuidv7 } from '@/lib/id'
 import { commit } from '@/platform/commit'
 import { sql } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { openTestProduct, type TestProduct } from '@/server/testing/product'
 import { replaySince, resendDelivery, sendTest } from './delivery'
-import { createEndpoint, deleteEndpoint, rotateSecret, secretMade, setEndpointState } from './endpoint'
+import {
+  createEndpoint,
+  deleteEndpoint,
+  renewWebhookSecrets,
+  rotateSecret,
+  secretMade,
+  setEndpointState,
+} from './endpoint'
 import { claim, disable, fanOut, forgetDeliveries, readBacklog, settle } from './queue'
 import { Relay } from './relay'
 import { WebhookSender } from './send'
@@ -73,11 +81,11 @@ const withStatus =
   (response: http.ServerResponse) =>
     response.writeHead(status, headers).end('seen')
 
-const newRelay = () =>
+const newRelay = (keys: FactorKeys = KEYS) =>
   new Relay({
     db: product.deps.db,
     ours: sql`true`,
-    keys: KEYS,
+    keys,
     sender,
     log: product.deps.log,
     onDisabled,
@@ -403,6 +411,25 @@ describe('an endpoint', () => {
     const test = changeOf(id)
     const outcomes = await Promise.all([1, 2, 3, 4].map(() => sendTest(product.deps.db, test, new Date())))
     expect(outcomes.toSorted()).toEqual(['before', 'before', 'before', 'done'])
+  })
+
+  it('signs as before after the installation’s secret has rotated, also without the one before', async () => {
+    const { received, url } = await receiver(withStatus(200))
+    const { id, secret } = await newEndpoint(url)
+    const rotated = ['the next key for tests that encrypts', ...KEYS] as const
+    const lone = [rotated[0]] as const
+    expect(await renewWebhookSecrets(product.deps.db, lone)).toEqual({ renewed: 0, unreadable: 1 })
+    expect(await renewWebhookSecrets(product.deps.db, rotated)).toEqual({ renewed: 1, unreadable: 0 })
+    await sendTest(product.deps.db, changeOf(id), new Date())
+    await drain(newRelay(lone))
+    const [{ body, headers }] = received as [Received]
+    new Webhook(secret).verify(body, headers)
+    // Who cannot read the secret sends nothing, and says so.
+    await sendTest(product.deps.db, changeOf(id), new Date())
+    await drain()
+    expect(received).toHaveLength(1)
+    const { rows } = await product.owner.query('SELECT error FROM webhook_attempt WHERE error IS NOT NULL')
+    expect(rows).toEqual([{ error: 'The signing secret cannot be read: rotate it.' }])
   })
 
   it('is one of 20 at most', async () => {
