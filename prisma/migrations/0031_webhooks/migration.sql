@@ -16,7 +16,7 @@ CREATE TABLE webhook_endpoint (
   url text NOT NULL CONSTRAINT webhook_endpoint_url CHECK (url ~ '^https?://' AND length(url) <= 2000),
   description text NOT NULL DEFAULT '' CONSTRAINT webhook_endpoint_description CHECK (length(description) <= 200),
   -- Types that are sent to it; empty: all.
-  event_types text[] NOT NULL DEFAULT '{}' CONSTRAINT webhook_endpoint_event_types CHECK (cardinality(event_types) <= 50),
+  event_types text[] NOT NULL DEFAULT ARRAY[]::text[] CONSTRAINT webhook_endpoint_event_types CHECK (cardinality(event_types) <= 50),
   -- paused: by the merchant, deliveries wait. disabled: by us, no new ones are made. deleted: its log remains until it is removed.
   state text NOT NULL DEFAULT 'enabled' CONSTRAINT webhook_endpoint_state CHECK (state IN ('enabled', 'paused', 'disabled', 'deleted')),
   -- Why it is disabled, for people.

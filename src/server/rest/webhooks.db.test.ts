@@ -2,7 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SCOPES } from '@/access/api-key'
+import { uuidv7 } from '@/lib/id'
 import { PAYMENT_STATUSES } from '@/payments/payment'
+import { forgetEvents } from '@/platform/outbox'
 import { bodyShape, EVENTS, type EventType } from '@/webhooks/events'
 import { fanOut } from '@/webhooks/queue'
 import { openTestProduct, type TestProduct } from '../testing/product'
@@ -193,6 +195,28 @@ describe('the events', () => {
       'refund.succeeded',
     ])
     for (const { type, body } of rows) bodyShape(type).parse(JSON.parse(body))
+  })
+
+  it('are removed after 90 days, and the invariant asks no payment of that age for one', async () => {
+    const told = async () =>
+      (await product.owner.query('SELECT subject, detail FROM integrity_across.settled_payment_was_told'))
+        .rows
+    const pay = async () =>
+      (await post('/api/v1/payments', { amount: 7, currency: 'EUR', paymentMethod: 'pm_card_visa' })).body.id
+    const idOf = (shown: string) => shown.replace('pay_', '')
+    const [old, young] = [idOf(await pay()), idOf(await pay())]
+    const client = await product.owner.connect()
+    const unguarded = (query: string, id: string) => client.query(query, [id])
+    await client.query('SET session_replication_role = replica')
+    const long = `created_at = now() - interval '91 days'`
+    await unguarded(`UPDATE payment SET ${long} WHERE id = $1::uuid`, old)
+    await unguarded(`UPDATE outbox_event SET ${long} WHERE subject_id = $1::uuid`, old)
+    expect(await forgetEvents(product.deps.db, uuidv7(), 10)).toBe(1)
+    expect(await told()).toEqual([])
+    await unguarded('DELETE FROM outbox_event WHERE subject_id = $1::uuid', young)
+    expect(await told()).toEqual([{ subject: expect.stringContaining('payment '), detail: '0 events' }])
+    await client.query('SET session_replication_role = origin')
+    client.release()
   })
 
   it('are in the document, and each type that the code can write is among them', async () => {
