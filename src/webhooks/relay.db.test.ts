@@ -168,6 +168,7 @@ describe('an event', () => {
     )
     await happens()
     await drain()
+    expect(received).toHaveLength(0)
     await late.query('COMMIT')
     late.release()
     await drain()
