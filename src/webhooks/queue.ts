@@ -22,6 +22,7 @@ const KEPT = sql`interval '30 days'`
  * has the cursor. Events of transactions that still run are left, and so are all that began after the oldest of these.
  * A database that was restored counts its transactions anew: its events are all taken as ended, and the cursor then begins at zero; what
  * was fanned out before has its delivery, or is too old.
+ * While there is nothing to pass the cursor is not locked, so that an idle worker writes nothing.
  * @returns the events that were passed
  */
 export async function fanOut(db: Db, batch = FAN_OUT_BATCH): Promise<number> {
@@ -31,7 +32,10 @@ export async function fanOut(db: Db, batch = FAN_OUT_BATCH): Promise<number> {
     sql`
       WITH at AS MATERIALIZED (
         SELECT c.xid, c.event_id, h.horizon, c.xid > h.horizon AS restored
-        FROM webhook_cursor c, (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon) h WHERE c.one FOR UPDATE OF c SKIP LOCKED),
+        FROM webhook_cursor c, (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon) h
+        WHERE c.one AND (c.xid > h.horizon OR EXISTS (
+          SELECT FROM outbox_event n WHERE n.xid >= c.xid AND n.xid < h.horizon AND (n.xid > c.xid OR n.id > c.event_id)))
+        FOR UPDATE OF c SKIP LOCKED),
       next AS MATERIALIZED (
         SELECT o.* FROM outbox_event o
         WHERE o.xid >= (SELECT xid FROM at) AND o.xid < (SELECT CASE WHEN restored THEN 9223372036854775807 ELSE horizon END FROM at)

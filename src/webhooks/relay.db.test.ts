@@ -178,6 +178,16 @@ describe('an event', () => {
     ])
   })
 
+  it('that is not there costs no write', async () => {
+    await drain()
+    // A lock on the row would be written into it.
+    const cursor = async () =>
+      (await product.owner.query('SELECT xmin::text, xmax::text, xid, event_id FROM webhook_cursor')).rows
+    const before = await cursor()
+    await fanOut(product.deps.db)
+    expect(await cursor()).toEqual(before)
+  })
+
   it('is sent in a database that was restored and counts its transactions anew', async () => {
     const { received, url } = await receiver(withStatus(200))
     await newEndpoint(url)
