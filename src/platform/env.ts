@@ -88,6 +88,11 @@ const schema = z.object({
   PAYONCE_SUPPORT_REFUND_DAY_MINOR: minorByCurrency(50_000),
   PAYONCE_FOUR_EYES_REFUND_MINOR: minorByCurrency(100_000),
   PAYONCE_FOUR_EYES_REFUND_DAY_MINOR: minorByCurrency(500_000),
+  /** `true`: webhooks may be sent to this machine, over http and to any port, for trying them out. Sandbox only. */
+  PAYONCE_WEBHOOK_LOOPBACK: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
   /** Bearer token that reads `/api/metrics`. Without one, only this machine may, and only in the sandbox. */
   PAYONCE_METRICS_TOKEN: z.string().min(24, { error: 'at least 24 random characters' }).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
