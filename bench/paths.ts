@@ -36,6 +36,7 @@ export async function enginePath(db: Db, send: SendStatement, merchantId: string
     db,
     gateway: instantGateway,
     newId: uuidv7,
+    baseUrl: 'http://localhost',
     newReceiptToken: uuidv7,
     now: systemClock.now,
     answers: shopperAnswers,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DECLINE_CODES } from '../gateway'
 
 /**
  * Messages between the simulated bank and its client. Amounts are decimal strings, so that no JSON parser makes floats of them. Every
@@ -32,7 +33,7 @@ const approved = z.object({
 })
 const declined = z.object({
   kind: z.literal('declined'),
-  code: z.enum(['card_declined', 'insufficient_funds', 'expired_card']),
+  code: z.enum(DECLINE_CODES),
   cardLabel: text,
 })
 const challenge = z.object({ kind: z.literal('challenge'), actionUrl: text })

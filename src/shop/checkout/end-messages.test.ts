@@ -18,6 +18,9 @@ describe('the message for an ended attempt', () => {
     ['card_declined', /declined/],
     ['insufficient_funds', /not enough money/],
     ['expired_card', /expired/],
+    ['incorrect_details', /detail of this card is wrong/],
+    ['authentication_failed', /confirm that this is your card/],
+    ['try_again', /just now/],
     ['a code that is new to us', /declined/],
     ['constructor', /declined/],
   ])('the decline %s is explained, and that nothing was charged', (declineCode, title) => {

@@ -31,6 +31,9 @@ const ENDS = new Map<string, EndName>(
 const DECLINES = new Map<string, EndName>([
   ['insufficient_funds', 'insufficientFunds'],
   ['expired_card', 'expiredCard'],
+  ['incorrect_details', 'incorrectDetails'],
+  ['authentication_failed', 'authenticationFailed'],
+  ['try_again', 'bankBusy'],
 ])
 
 export function endMessageOf(because: Because): EndMessage {
