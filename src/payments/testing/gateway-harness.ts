@@ -31,9 +31,9 @@ export interface GatewayHarness {
   /** Requests to the bank that one charge makes. */
   steps: number
   /** A client whose process dies once the bank has carried out its `step`-th request of a charge (1 is the first). */
-  dying(step: number): Gateway
+  dying(step: number): Gateway | Promise<Gateway>
   /** A client whose process is stopped before its `step`-th request of a charge. */
-  stopped(step: number): StoppedClient
+  stopped(step: number): StoppedClient | Promise<StoppedClient>
   /** The bank forgets the answers that it keeps for repeated requests, as banks do after a day. Charges and outcomes stay. */
   forgetAnswers(): Promise<void>
   /** Asks the bank itself to charge what it has of the key, past our client, as anyone may who holds it. */

@@ -56,7 +56,7 @@ export function interruptionLaws(current: () => { h: GatewayHarness; request: Ch
   describe('law 2: a process that dies after any of its requests', () => {
     it.each([false, true])('E3 is followed by one charge (the bank has forgotten: %s)', async (forgotten) => {
       await eachStep(async (step) => {
-        expect((await charge(h.tokens.approved, h.dying(step))).kind).toBe('unknown')
+        expect((await charge(h.tokens.approved, await h.dying(step))).kind).toBe('unknown')
         if (forgotten) await h.forgetAnswers()
         expect((await charge()).kind).toBe('approved')
         expect([(await find()).kind, await charges()]).toEqual(['approved', 1])
@@ -65,7 +65,7 @@ export function interruptionLaws(current: () => { h: GatewayHarness; request: Ch
 
     it('E3 is followed by a withdrawal or by the outcome that came before, never by both', async () => {
       await eachStep(async (step) => {
-        await charge(h.tokens.approved, h.dying(step))
+        await charge(h.tokens.approved, await h.dying(step))
         const end = await cancel()
         expect(['approved', 'cancelled']).toContain(end.kind)
         expect([await find(), await charge()]).toEqual([end, end])
@@ -77,7 +77,7 @@ export function interruptionLaws(current: () => { h: GatewayHarness; request: Ch
   describe('laws 2 and 5: a process that is stopped before any of its requests', () => {
     it('E5 and wakes after its key was withdrawn charges nothing', async () => {
       await eachStep(async (step) => {
-        const sleeper = h.stopped(step)
+        const sleeper = await h.stopped(step)
         const late = charge(h.tokens.approved, sleeper.gateway)
         await sleeper.stopped
         expect(await cancel()).toEqual({ kind: 'cancelled' })
@@ -91,7 +91,7 @@ export function interruptionLaws(current: () => { h: GatewayHarness; request: Ch
       'E6 and wakes after another has charged charges nothing more (the bank has forgotten: %s)',
       async (forgotten) => {
         await eachStep(async (step) => {
-          const sleeper = h.stopped(step)
+          const sleeper = await h.stopped(step)
           const late = charge(h.tokens.approved, sleeper.gateway)
           await sleeper.stopped
           if (forgotten) await h.forgetAnswers()
@@ -106,7 +106,7 @@ export function interruptionLaws(current: () => { h: GatewayHarness; request: Ch
 
     it('E7 and wakes among 20 others is part of one charge', async () => {
       await eachStep(async (step) => {
-        const sleeper = h.stopped(step)
+        const sleeper = await h.stopped(step)
         const late = charge(h.tokens.approved, sleeper.gateway)
         await sleeper.stopped
         await h.forgetAnswers()
