@@ -124,7 +124,7 @@ export class StripeCalls {
       const value = await send(this.stripe, { timeout, ...(idempotencyKey ? { idempotencyKey } : {}) })
       const { statusCode, headers } = value.lastResponse
       if (statusCode !== 200 || !isAnswer(value)) return doubt(`Stripe’s answer ${statusCode} cannot be read`)
-      return { kind: 'answered', value, replayed: headers['idempotent-replayed'] === 'true' }
+      return { kind: 'answered', value, replayed: headerOf(headers, 'idempotent-replayed') === 'true' }
     } catch (error) {
       return failed(error)
     }
@@ -144,12 +144,25 @@ function isUnsent({ status }: Refused): boolean {
   return status === 409 || status === 429
 }
 
+/** The client's type says a plain object; with `fetch` it is a `Headers`. */
+function headerOf(headers: unknown, name: string): string | null {
+  return headers instanceof Headers ? headers.get(name) : null
+}
+
+/** Types of Stripe's own error objects. Any other JSON with `error` comes from something between us. */
+const ERROR_TYPES = new Set([
+  'api_error',
+  'card_error',
+  'idempotency_error',
+  'invalid_request_error',
+  'rate_limit_error',
+])
+
 /** By status and code, not by class: the client gives a 409 and a lock time-out classes that say something else. */
 function failed(error: unknown): Refused | Doubt {
   if (!(error instanceof Stripe.errors.StripeError)) return doubt(reasonOf(error))
   const { statusCode: status = 0, code = '', param = '', rawType } = error
-  // `rawType` is missing when the answer was not Stripe's error object: then the status is a proxy's.
-  if (rawType === undefined || status < 400 || status >= 500) return doubt(whatFailed(error))
+  if (!ERROR_TYPES.has(rawType ?? '') || status < 400 || status >= 500) return doubt(whatFailed(error))
   if (status === 401 || status === 403) return doubt(`Stripe does not accept our key (${status})`)
   if (rawType === 'idempotency_error' && status !== 409)
     return doubt('the key was used for another request at Stripe')

@@ -166,6 +166,18 @@ export function interruptionLaws(current: () => { h: GatewayHarness; request: Ch
       expect([(await charge(h.tokens.challenge)).kind, await charges()]).toEqual(['approved', 1])
     })
 
+    it('law 3: answered is seen by a process that wakes after it, whichever request it was stopped before', async () => {
+      await eachStep(async (step) => {
+        const sleeper = await h.stopped(step)
+        const late = charge(h.tokens.challenge, sleeper.gateway)
+        await sleeper.stopped
+        expect(await h.answerChallenge(await challenged(), true)).toBe(true)
+        sleeper.resume()
+        expect(['approved', 'unknown']).toContain((await late).kind)
+        expect([(await find()).kind, await charges()]).toEqual(['approved', 1])
+      })
+    })
+
     it('law 2: refused is final at the bank', async () => {
       await h.answerChallenge(await challenged(), false)
       const first = await find()
