@@ -229,7 +229,7 @@ it.each([
 
 it('a refused 3-D Secure is told as authentication_failed', async () => {
   const challenge = await charge('pm_card_threeDSecure2Required')
-  await harness.answerChallenge(challenge.kind === 'challenge' ? challenge.actionUrl : '', false)
+  await OPTIONS.answerChallenge(challenge.kind === 'challenge' ? challenge.actionUrl : '', false)
   expect(await harness.gateway.find(key)).toMatchObject({ kind: 'declined', code: 'authentication_failed' })
 })
 

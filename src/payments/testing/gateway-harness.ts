@@ -38,8 +38,11 @@ export interface GatewayHarness {
   forgetAnswers(): Promise<void>
   /** Asks the bank itself to charge what it has of the key, past our client, as anyone may who holds it. */
   chargeElsewhere(key: string, method: string): Promise<void>
-  /** The shopper's answer on the page of a challenge; false: the bank did not take it. */
-  answerChallenge(actionUrl: string, passed: boolean): Promise<boolean>
+  /**
+   * The shopper's answer on the page of a challenge; false: the bank did not take it. Null: only a person can press its buttons, and the laws
+   * about answers are skipped.
+   */
+  answerChallenge: ((actionUrl: string, passed: boolean) => Promise<boolean>) | null
 }
 
 export interface StoppedClient {
