@@ -2,6 +2,7 @@ import Stripe from 'stripe'
 import { uuidv7 } from '@/lib/id'
 import { API_VERSION, StripeCalls } from '@/payments/stripe/calls'
 import { stripeGateway } from '@/payments/stripe/gateway'
+import { intentStore } from '@/payments/stripe/intents'
 import { KEY } from '@/payments/stripe/outcome'
 import { deferred, type GatewayHarness, type StoppedClient } from '@/payments/testing/gateway-harness'
 import type { Db } from '@/platform/db'
@@ -47,7 +48,7 @@ export async function openStripeHarness(options: StripeHarnessOptions): Promise<
   }
   const client = ({ host, port, protocol }: FaultProxy, waitMs: number) =>
     stripeGateway({
-      db,
+      intents: intentStore(db),
       calls: new StripeCalls({
         secretKey,
         address: { host, port, protocol },

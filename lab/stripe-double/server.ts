@@ -11,7 +11,7 @@ import { mapOf, PARAMS, type Params, readParams, textOf, wholeOf } from './param
 import { StripeProblem } from './problem'
 
 export interface StripeDouble {
-  url: string
+  app: Hono
   account: Account
   /** Forgets the answers that are kept under idempotency keys. */
   forgetKeys(): void
@@ -23,6 +23,10 @@ export interface StripeDouble {
   failNext(path: string): void
   /** Requests so far, as `POST /v1/payment_intents`. */
   requests: string[]
+}
+
+export interface RunningDouble extends StripeDouble {
+  url: string
   close(): Promise<void>
 }
 
@@ -33,17 +37,14 @@ type Handler = (params: Params, id: string) => object | Promise<object>
  * nothing about Stripe itself. Faults of the network do not belong here: they are in the proxy before it, so that the same tests can run
  * against Stripe's own test mode.
  */
-export async function startStripeDouble(port = 0): Promise<StripeDouble> {
+export function stripeDouble(pageUrl: (intentId: string) => string): StripeDouble {
   const app = new Hono()
-  const server = http.createServer(getRequestListener(app.fetch))
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const account = new Account((id) => `${url}/3ds/${id}`)
+  const account = new Account(pageUrl)
   const keys = new IdempotencyKeys()
   let refusals = 0
   let failing: string | null = null
   const double: StripeDouble = {
-    url,
+    app,
     account,
     forgetKeys: () => keys.forget(),
     searchLagMs: 0,
@@ -54,11 +55,6 @@ export async function startStripeDouble(port = 0): Promise<StripeDouble> {
       failing = path
     },
     requests: [],
-    close: async () => {
-      const closed = new Promise((resolve) => server.close(resolve))
-      server.closeAllConnections()
-      await closed
-    },
   }
 
   /** The problems that come before any request is carried out; none of them is kept under its key. */
@@ -182,6 +178,23 @@ export async function startStripeDouble(port = 0): Promise<StripeDouble> {
     return c.redirect(to.href, 303)
   })
   return double
+}
+
+/** The double as a server on this machine. */
+export async function startStripeDouble(port = 0): Promise<RunningDouble> {
+  let url = ''
+  const double = stripeDouble((id) => `${url}/3ds/${id}`)
+  const server = http.createServer(getRequestListener(double.app.fetch))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return Object.assign(double, {
+    url,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    },
+  })
 }
 
 function page(id: string): string {

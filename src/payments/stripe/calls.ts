@@ -14,6 +14,20 @@ export interface StripeAccount {
   perSecond?: number
 }
 
+/** The world outside, as far as the calls need it; a simulation has another one. */
+export interface CallsHost {
+  fetch: typeof fetch
+  /** A clock in ms that never goes back. */
+  now: () => number
+  pause: (ms: number) => Promise<void>
+}
+
+const HOST: CallsHost = {
+  fetch: (input, init) => fetch(input, init),
+  now: () => performance.now(),
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+}
+
 /** Requests that Stripe limits together. */
 export type Endpoint = 'create' | 'retrieve' | 'confirm' | 'cancel' | 'search' | 'refund' | 'list'
 
@@ -79,7 +93,7 @@ export class StripeCalls {
   /** @throws Error for a live key with another address than Stripe's */
   constructor(
     { secretKey, address, perSecond = 25 }: StripeAccount,
-    private readonly now: () => number = () => performance.now(),
+    private readonly host: CallsHost = HOST,
   ) {
     if (address && !/^[rs]k_test_/.test(secretKey))
       throw new Error('only test keys may be sent to another address than api.stripe.com')
@@ -91,13 +105,13 @@ export class StripeCalls {
       telemetry: false,
       appInfo: { name: 'payonce' },
       httpClient: Stripe.createFetchHttpClient((input: RequestInfo | URL, init?: RequestInit) =>
-        fetch(input, { ...init, redirect: 'error' }),
+        this.host.fetch(input, { ...init, redirect: 'error' }),
       ),
     })
   }
 
   deadline(timeoutMs: number): Deadline {
-    return new Deadline(timeoutMs, this.now)
+    return new Deadline(timeoutMs, this.host.now)
   }
 
   /** Sends a request until it is answered, refused, or in doubt. Never throws. */
@@ -106,7 +120,7 @@ export class StripeCalls {
     for (let tries = 0; ; tries++) {
       const waitMs = this.bucket(asked.endpoint).take(deadline.leftMs())
       if (waitMs === null) return doubt(`not sent: ${unsent}`)
-      if (waitMs > 0) await pause(waitMs)
+      if (waitMs > 0) await this.host.pause(waitMs)
       // 0 would be the client's own default of 80 s.
       const timeout = Math.floor(deadline.leftMs())
       if (timeout < 1) return doubt(`not sent: ${unsent}`)
@@ -115,7 +129,7 @@ export class StripeCalls {
       unsent = `Stripe answered ${call.status} ${call.code}`
       const pauseMs = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0
       if (pauseMs >= deadline.leftMs()) return doubt(`not sent: ${unsent}`)
-      await pause(pauseMs)
+      await this.host.pause(pauseMs)
     }
   }
 
@@ -133,7 +147,7 @@ export class StripeCalls {
   private bucket(endpoint: Endpoint): TokenBucket {
     const known = this.buckets.get(endpoint)
     if (known) return known
-    const bucket = new TokenBucket(this.perSecond, this.now)
+    const bucket = new TokenBucket(this.perSecond, this.host.now)
     this.buckets.set(endpoint, bucket)
     return bucket
   }
@@ -183,8 +197,4 @@ function reasonOf(error: unknown): string {
 
 export function doubt(reason: string): Doubt {
   return { kind: 'unknown', reason }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -1,8 +1,7 @@
 import type Stripe from 'stripe'
-import type { Db } from '@/platform/db'
 import type { BankCharge, ChargesPage, ChargesQuery, Doubt } from '../gateway'
 import { type Call, type Deadline, doubt, type StripeCalls } from './calls'
-import { firstIntentAt } from './intents'
+import type { IntentStore } from './intents'
 import { KEY } from './outcome'
 import { refusal } from './requests'
 
@@ -19,14 +18,14 @@ type List = Stripe.ApiList<Stripe.Charge>
  * read already, turned round. The cursor is a charge's id. A first page begins at the newest charge before `since`.
  */
 export async function listCharges(
-  db: Db,
+  intents: IntentStore,
   calls: StripeCalls,
   deadline: Deadline,
   { since, after, limit }: ChargesQuery,
 ): Promise<ChargesPage> {
   const size = Math.min(limit, PAGE_MAX)
   if (after !== null) return newerThan(calls, deadline, after, size)
-  const first = await firstIntentAt(db)
+  const first = await intents.firstAt()
   if (first === null) return ensureReached(calls, deadline)
   // An account may be older than we are in it: its history before us is none of ours, and could be long.
   const from = Math.max(since.getTime(), first.getTime() - CLOCKS_DIFFER_MS)

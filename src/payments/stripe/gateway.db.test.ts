@@ -4,7 +4,7 @@ import { uuidv7 } from '@/lib/id'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { openStripeHarness, type StripeHarness } from '../../../lab/stripe-double/harness'
-import { type StripeDouble, startStripeDouble } from '../../../lab/stripe-double/server'
+import { type RunningDouble, startStripeDouble } from '../../../lab/stripe-double/server'
 import type { CancelRequest, ChargeRequest } from '../gateway'
 import { gatewayContract } from '../gateway.contract'
 import { KEY } from './outcome'
@@ -12,7 +12,7 @@ import { KEY } from './outcome'
 let database: TestDatabase
 let pool: pg.Pool
 let db: Db
-let double: StripeDouble
+let double: RunningDouble
 let harness: StripeHarness
 let owner: pg.Pool
 let key: string

@@ -1,15 +1,14 @@
 import type { Mode } from '@/lib/mode'
-import type { Db } from '@/platform/db'
 import type { CancelRequest, ChargeRequest, Doubt, Found, Gateway, Outcome } from '../gateway'
 import { type Deadline, doubt, type StripeCalls } from './calls'
 import { listCharges } from './charges'
-import { claimIntent, findIntent, type IntentRow, keepDecline } from './intents'
+import type { IntentRow, IntentStore } from './intents'
 import { type Seen, seenOf, UNKNOWN_CARD } from './outcome'
 import { refundCharge } from './refunds'
 import * as requests from './requests'
 
 export interface StripeOptions {
-  db: Db
+  intents: IntentStore
   calls: StripeCalls
   /** The mode of the account's key. */
   mode: Mode
@@ -55,18 +54,18 @@ export function stripeGateway(options: StripeOptions): Gateway {
     find: verb((payments, key: string) => payments.find(key)),
     cancel: verb((payments, request: CancelRequest) => payments.cancel(request)),
     refund: verb(({ calls, deadline }, request) => refundCharge(calls, deadline, request)),
-    charges: verb(({ db, calls, deadline }, query) => listCharges(db, calls, deadline, query)),
+    charges: verb(({ intents, calls, deadline }, query) => listCharges(intents, calls, deadline, query)),
   }
 }
 
 /** One verb: its requests share one deadline. */
 class Payments {
-  readonly db: Db
+  readonly intents: IntentStore
   readonly calls: StripeCalls
   readonly deadline: Deadline
 
-  constructor({ db, calls, timeoutMs }: StripeOptions) {
-    this.db = db
+  constructor({ intents, calls, timeoutMs }: StripeOptions) {
+    this.intents = intents
     this.calls = calls
     this.deadline = calls.deadline(timeoutMs)
   }
@@ -83,7 +82,7 @@ class Payments {
   }
 
   async find(key: string): Promise<Found> {
-    const row = await findIntent(this.db, key)
+    const row = await this.intents.find(key)
     if (row) return this.look(row)
     const found = await requests.searchIntents(this.calls, this.deadline, key)
     if (found.kind !== 'answered') return found.kind === 'unknown' ? found : doubt('Stripe refused to search')
@@ -93,7 +92,7 @@ class Payments {
     if (!begun) return { kind: 'absent' }
     const { id: intentId, amount, currency } = begun
     return this.look(
-      await claimIntent(this.db, {
+      await this.intents.claim({
         key,
         intentId,
         amountMinor: BigInt(amount),
@@ -113,7 +112,7 @@ class Payments {
 
   /** The row of the key with its intent. `fresh`: both were made just now, so that nothing can have happened to them. */
   private async claimed(request: CancelRequest): Promise<{ row: IntentRow; fresh: boolean } | Outcome> {
-    const known = await findIntent(this.db, request.key)
+    const known = await this.intents.find(request.key)
     if (known) return usable(known, request) ?? { row: known, fresh: false }
     if (!requests.isTaken(request)) return this.bury(request)
     const created = await requests.createIntent(this.calls, this.deadline, request)
@@ -121,7 +120,7 @@ class Payments {
       return requests.isNeverTaken(created) ? this.bury(request) : doubt(requests.refusal(created))
     if (created.kind === 'unknown') return created
     const { id: intentId } = created.value
-    const row = await claimIntent(this.db, { ...request, intentId })
+    const row = await this.intents.claim({ ...request, intentId })
     // Stripe had forgotten the idempotency key: the key has another intent. Ours is not confirmed by anybody.
     if (row.intentId !== intentId) await requests.cancelIntent(this.calls, this.deadline, intentId)
     const fresh = row.intentId === intentId && !created.replayed
@@ -130,7 +129,7 @@ class Payments {
 
   /** Stripe takes no such amount or currency: the key never gets an intent, so that it never charges. */
   private async bury({ key, amountMinor, currency }: CancelRequest): Promise<Outcome> {
-    const row = await claimIntent(this.db, { key, intentId: null, amountMinor, currency })
+    const row = await this.intents.claim({ key, intentId: null, amountMinor, currency })
     return row.intentId === null ? { kind: 'cancelled' } : doubt('the key has an intent meanwhile')
   }
 
@@ -174,7 +173,7 @@ class Payments {
 
   /** Tells a decline once its intent can be confirmed no more. Until then the outcome is not known. */
   private async declined(row: IntentRow, decline: Pick<Seen & { kind: 'failed' }, 'code' | 'cardLabel'>) {
-    return this.withdraw(await keepDecline(this.db, row, decline))
+    return this.withdraw(await this.intents.keepDecline(row, decline))
   }
 
   private async withdraw(row: IntentRow): Promise<Outcome> {

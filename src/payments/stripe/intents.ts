@@ -13,6 +13,31 @@ export interface IntentRow {
   cardLabel: string | null
 }
 
+/** Where the rows are kept: our own table, or memory in a simulation. */
+export interface IntentStore {
+  find(key: string): Promise<IntentRow | null>
+  /**
+   * Makes an intent the one of its key, unless the key has one. Resolves with the row that counts, whoever wrote it: only its intent may be
+   * confirmed.
+   */
+  claim(row: NewIntentRow): Promise<IntentRow>
+  /** Keeps the first decline of a key: Stripe's own trace of it may be gone once the intent is cancelled. Resolves with what is kept. */
+  keepDecline(row: IntentRow, decline: { code: DeclineCode; cardLabel: string }): Promise<IntentRow>
+  /** When our first intent was claimed; null before it. */
+  firstAt(): Promise<Date | null>
+}
+
+export type NewIntentRow = Pick<IntentRow, 'key' | 'intentId' | 'amountMinor' | 'currency'>
+
+export function intentStore(db: Db): IntentStore {
+  return {
+    find: (key) => findIntent(db, key),
+    claim: (row) => claimIntent(db, row),
+    keepDecline: (row, decline) => keepDecline(db, row, decline),
+    firstAt: () => firstIntentAt(db),
+  }
+}
+
 const intentRow: z.ZodType<IntentRow> = z.strictObject({
   key: z.string(),
   intentId: z.string().nullable(),
@@ -25,17 +50,13 @@ const intentRow: z.ZodType<IntentRow> = z.strictObject({
 const COLUMNS = sql`gateway_key AS key, intent_id AS "intentId", amount AS "amountMinor", currency, decline_code AS "declineCode",
   card_label AS "cardLabel"`
 
-export function findIntent(db: Db, key: string): Promise<IntentRow | null> {
+function findIntent(db: Db, key: string): Promise<IntentRow | null> {
   return firstRow(db, intentRow, sql`SELECT ${COLUMNS} FROM stripe_intent WHERE gateway_key = ${key}`)
 }
 
-/**
- * Makes an intent the one of its key, unless the key has one. @returns the row that counts, whoever wrote it: only its intent may be
- * confirmed
- */
-export async function claimIntent(
+async function claimIntent(
   db: Db,
-  { key, intentId, amountMinor, currency }: Pick<IntentRow, 'key' | 'intentId' | 'amountMinor' | 'currency'>,
+  { key, intentId, amountMinor, currency }: NewIntentRow,
 ): Promise<IntentRow> {
   const claimed = await firstRow(
     db,
@@ -51,8 +72,7 @@ export async function claimIntent(
   return row
 }
 
-/** Keeps the first decline of a key: Stripe's own trace of it may be gone once the intent is cancelled. @returns what is kept */
-export async function keepDecline(
+async function keepDecline(
   db: Db,
   row: IntentRow,
   decline: { code: DeclineCode; cardLabel: string },
@@ -65,8 +85,7 @@ export async function keepDecline(
 
 const firstIntent = z.strictObject({ at: z.date().nullable() })
 
-/** When our first intent was claimed; null before it. */
-export async function firstIntentAt(db: Db): Promise<Date | null> {
+async function firstIntentAt(db: Db): Promise<Date | null> {
   const first = await firstRow(db, firstIntent, sql`SELECT min(created_at) AS at FROM stripe_intent`)
   return first?.at ?? null
 }
