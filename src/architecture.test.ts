@@ -75,6 +75,8 @@ const WALLS: Record<string, string[]> = {
 
 /** Packages that only some rooms may import. */
 const PACKAGES: { name: RegExp; only: string[] }[] = [
+  // The rest of the product knows a bank by its port.
+  { name: /^stripe($|\/)/, only: ['payments/stripe'] },
   { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'shop', 'ui', 'idempotency/client/react'] },
   {
     name: /^next($|\/)/,
@@ -149,6 +151,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   surplus_charge: { writer: 'payments/reconciler' },
   open_charge: { writer: 'payments/reconciler' },
   reconciliation: { writer: 'payments/reconciler' },
+  stripe_intent: { writer: 'payments/stripe' },
   account: { writer: 'ledger' },
   entry: { writer: 'ledger' },
   account_sum: { writer: 'ledger' },

@@ -185,6 +185,17 @@ export function modeServed({ PAYONCE_MODE }: Pick<Env, 'PAYONCE_MODE'>): Mode {
   return PAYONCE_MODE === 'live' ? 'live' : 'test'
 }
 
+/**
+ * Key of a Stripe sandbox, for the tests that run against Stripe itself; null: there is none. The product has no use for it yet.
+ * @throws Error for a live key: those tests charge cards
+ */
+export function readStripeTestKey(source: Source = process.env): string | null {
+  const { STRIPE_SECRET_KEY: key } = given(source)
+  if (key === undefined) return null
+  if (/^[rs]k_test_\w+$/.test(key)) return key
+  throw bootError([{ variable: 'STRIPE_SECRET_KEY', message: 'a key of a sandbox (sk_test_… or rk_test_…)' }])
+}
+
 /** Former names. One that is still set stops the boot, rather than being ignored. */
 const RENAMED = { PAYONCE_COMPLETER_MS: 'PAYONCE_RESOLVER_MS' }
 

@@ -73,6 +73,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     // Asked for, and how it ended; the deadline and the decision are not among the columns that it may insert.
     refund_request:
       'SELECT, INSERT, UPDATE (decided_actor, decided_address, decided_at, decided_request_id, status)',
+    // An intent is claimed once; only its decline is added.
+    stripe_intent: 'SELECT, INSERT, UPDATE (card_label, decline_code)',
     surplus_charge: 'SELECT, INSERT, UPDATE (next_try_at, reason, settled_at, status, tries)',
     // Goes with its delivery.
     webhook_attempt: 'SELECT, INSERT',
@@ -187,6 +189,10 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
         'status',
       ],
       'a request is born open, for 72 hours',
+    ],
+    stripe_intent: [
+      ['card_label', 'created_at', 'decline_code'],
+      'an intent is claimed before it is confirmed',
     ],
     surplus_charge: [
       ['found_at', 'next_try_at', 'reason', 'settled_at', 'status', 'tries'],
