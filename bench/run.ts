@@ -1,11 +1,12 @@
 import os from 'node:os'
 import { readCount, readOptions, refuseOption } from '@/setup/process/command-line'
-import { print } from '@/setup/process/console'
+import { print, printError, reasonOf } from '@/setup/process/console'
 import { barsOf, barsOfScale, type Results } from './bars'
+import { measurePeers } from './peers/measure-peers'
 import { measureScale } from './scale'
 import { openStage, type Stage } from './stage'
 import { measureAll } from './standard'
-import { barsTable, figuresTable, pagesTable, pgbenchLine, thousands } from './table'
+import { barsTable, figuresTable, pagesTable, peersTable, pgbenchLine, thousands } from './table'
 
 /** `npm run bench`: what a payment and a replay cost, on each way to make them, in one run. */
 const USAGE = `Usage: npm run bench -- [options]
@@ -19,6 +20,8 @@ node:http handler that runs REST's SQL, and the least that an answer can cost. T
   --callers <list>      callers at a time (1,16,64)
   --fsync <on|off>      measure only so
   --scale <number>      instead: the pay path, and what pages read, with so many payments in the database (fsync on)
+  --peers               instead: the same work made idempotent by others, on the product's tables (fsync on). Packages of npm are
+                        installed into ~/.cache/payonce-bench-peers; instead of Redis they have a map in the process
   --markdown            print the tables as Markdown
   --json                print the results as JSON`
 
@@ -28,6 +31,7 @@ const values = readOptions(USAGE, {
   callers: { type: 'string', default: '1,16,64' },
   fsync: { type: 'string' },
   scale: { type: 'string' },
+  peers: { type: 'boolean', default: false },
   markdown: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 })
@@ -36,8 +40,15 @@ const plan = {
   rounds: readCount('--rounds', values.rounds, USAGE),
   callers: values.callers.split(',').map((count) => readCount('--callers', count, USAGE)),
 }
-if (values.scale) await scale(readCount('--scale', values.scale, USAGE))
-else await standard()
+/** Version of PostgreSQL, once a stage was open. */
+let postgres = 'unknown'
+const run = values.peers ? peers : values.scale ? scale : standard
+await run().catch((error: unknown) => {
+  printError(reasonOf(error))
+  process.exitCode = 1
+})
+// A call that died in a trial is never answered, and the engine would hold its lease for ever.
+if (values.peers) process.exit()
 
 async function standard(): Promise<void> {
   const results: Record<string, Results> = {}
@@ -56,7 +67,8 @@ async function standard(): Promise<void> {
   if (values.json) print(JSON.stringify({ machine: machine(), plan, results }, null, 2))
 }
 
-async function scale(payments: number): Promise<void> {
+async function scale(): Promise<void> {
+  const payments = readCount('--scale', values.scale ?? '', USAGE)
   const fsync = values.fsync ?? 'on'
   const scaled = await onStage(fsync, (stage) => measureScale(stage, payments, plan))
   if (values.json) return print(JSON.stringify({ machine: machine(), fsync, ...scaled }, null, 2))
@@ -73,9 +85,23 @@ async function scale(payments: number): Promise<void> {
   print(parts.join('\n\n'))
 }
 
+async function peers(): Promise<void> {
+  const fsync = values.fsync ?? 'on'
+  const measured = await onStage(fsync, (stage) => measurePeers(stage, plan))
+  if (values.json) return print(JSON.stringify({ machine: machine(), fsync, ...measured }, null, 2))
+  const parts = [
+    conditions(fsync),
+    figuresTable(measured.figures, values.markdown),
+    peersTable(measured.trials, values.markdown),
+  ]
+  if (!measured.packages) parts.push('The packages of npm are left out: they could not be installed.')
+  print(parts.join('\n\n'))
+}
+
 async function onStage<Result>(fsync: string, work: (stage: Stage) => Promise<Result>): Promise<Result> {
   const stage = await openStage({ durable: fsync === 'on' })
   try {
+    postgres = (await stage.owner.query('SHOW server_version')).rows[0].server_version
     return await work(stage)
   } finally {
     await stage.close()
@@ -95,5 +121,5 @@ function conditions(fsync: string): string {
 }
 
 function machine(): string {
-  return `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`
+  return `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}, PostgreSQL ${postgres}`
 }

@@ -1,4 +1,5 @@
 import type { Bar } from './bars'
+import type { PeerTrial } from './peers/trials'
 import type { Figure } from './rounds'
 import type { PageTime } from './trials/pages'
 import type { PgbenchRate } from './trials/pgbench'
@@ -64,6 +65,21 @@ export function barsTable(bars: readonly Bar[], markdown: boolean): string {
 export function pagesTable(pages: readonly PageTime[], markdown: boolean): string {
   const rows = pages.map(({ page, ms }) => [page, ms < 10 ? ms.toFixed(1) : thousands(ms)])
   return table(['page', 'ms'], rows, 1, markdown)
+}
+
+export function peersTable(trials: readonly PeerTrial[], markdown: boolean): string {
+  const rows = trials.map(({ peer, storm, death }) => [
+    peer,
+    `${storm.charges} for ${storm.keys} keys`,
+    `${storm.failed} of ${storm.calls}`,
+    death.charges > 1 ? `charged ${death.charges} times` : `charged once, then ${death.afterwards}`,
+  ])
+  return table(
+    ['peer', 'storm: charges', 'failed', 'died after the charge, same key again'],
+    rows,
+    4,
+    markdown,
+  )
 }
 
 export function pgbenchLine(rates: readonly PgbenchRate[] | null): string {
