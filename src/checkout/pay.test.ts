@@ -108,7 +108,7 @@ describe('finish: from what the bank said to the answer and its writes', () => {
     const asking = payOperation({ ...deps, gateway: gateway as unknown as Gateway })
     const next = asking.finish(payment, await asking.ask(payment))
     expect(asked).toMatchObject([
-      { returnUrl: 'https://shop.example/checkout/ord_018f000000007000800000000000000c' },
+      { returnUrl: 'https://shop.example/checkout/ord_018f000000007000800000000000000c?from=bank' },
     ])
     expect(JSON.parse(next.answer?.body ?? '')).toMatchObject({ actionUrl: challenge.actionUrl })
   })
