@@ -2,10 +2,11 @@ import os from 'node:os'
 import { readCount, readOptions, refuseOption } from '@/setup/process/command-line'
 import { print } from '@/setup/process/console'
 import { barsOf, barsOfScale, type Results } from './bars'
+import { comparePeers } from './peers/compare'
 import { measureScale } from './scale'
 import { openStage, type Stage } from './stage'
 import { measureAll } from './standard'
-import { barsTable, figuresTable, pagesTable, pgbenchLine, thousands } from './table'
+import { barsTable, figuresTable, pagesTable, peersTable, pgbenchLine, thousands } from './table'
 
 /** `npm run bench`: what a payment and a replay cost, on each way to make them, in one run. */
 const USAGE = `Usage: npm run bench -- [options]
@@ -19,6 +20,7 @@ node:http handler that runs REST's SQL, and the least that an answer can cost. T
   --callers <list>      callers at a time (1,16,64)
   --fsync <on|off>      measure only so
   --scale <number>      instead: the pay path, and what pages read, with so many payments in the database (fsync on)
+  --peers               instead: Payonce's engine beside other ways to charge once (16 callers, fsync on)
   --markdown            print the tables as Markdown
   --json                print the results as JSON`
 
@@ -28,6 +30,7 @@ const values = readOptions(USAGE, {
   callers: { type: 'string', default: '1,16,64' },
   fsync: { type: 'string' },
   scale: { type: 'string' },
+  peers: { type: 'boolean', default: false },
   markdown: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 })
@@ -36,7 +39,8 @@ const plan = {
   rounds: readCount('--rounds', values.rounds, USAGE),
   callers: values.callers.split(',').map((count) => readCount('--callers', count, USAGE)),
 }
-if (values.scale) await scale(readCount('--scale', values.scale, USAGE))
+if (values.peers) await peers()
+else if (values.scale) await scale(readCount('--scale', values.scale, USAGE))
 else await standard()
 
 async function standard(): Promise<void> {
@@ -71,6 +75,13 @@ async function scale(payments: number): Promise<void> {
     barsTable(barsOfScale(scaled), values.markdown),
   ]
   print(parts.join('\n\n'))
+}
+
+async function peers(): Promise<void> {
+  const fsync = values.fsync ?? 'on'
+  const results = await onStage(fsync, (stage) => comparePeers(stage, plan))
+  if (values.json) return print(JSON.stringify({ machine: machine(), plan, fsync, results }, null, 2))
+  print(`${conditions(fsync)}\n\n${peersTable(results, values.markdown)}`)
 }
 
 async function onStage<Result>(fsync: string, work: (stage: Stage) => Promise<Result>): Promise<Result> {

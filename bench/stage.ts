@@ -13,6 +13,8 @@ import type { Probe } from './measure'
 
 /** A migrated database of its own, and this process's connections to it. */
 export interface Stage {
+  /** Of the database, as its owner. */
+  url: string
   owner: pg.Pool
   /** Ten connections, as many as a process of the product has. */
   pool: pg.Pool
@@ -53,7 +55,8 @@ export async function openStage({ durable }: { durable: boolean }): Promise<Stag
       cpuUs: async () => ownCpuUs(),
       settle: async () => undefined,
     }
-    return { owner, pool, batchPool, db, logins, here, close, onClose: (end) => void ends.push(end) }
+    const { url } = database
+    return { url, owner, pool, batchPool, db, logins, here, close, onClose: (end) => void ends.push(end) }
   } catch (error) {
     await close()
     throw error

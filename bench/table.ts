@@ -1,4 +1,5 @@
 import type { Bar } from './bars'
+import type { PeerResult } from './peers/compare'
 import type { Figure } from './rounds'
 import type { PageTime } from './trials/pages'
 import type { PgbenchRate } from './trials/pgbench'
@@ -65,6 +66,37 @@ export function pagesTable(pages: readonly PageTime[], markdown: boolean): strin
   const rows = pages.map(({ page, ms }) => [page, ms < 10 ? ms.toFixed(1) : thousands(ms)])
   return table(['page', 'ms'], rows, 1, markdown)
 }
+
+export function peersTable(results: readonly PeerResult[], markdown: boolean): string {
+  const rows = results.map(({ peer, fresh, replay, storms, died }) => {
+    const total = (of: (storm: PeerResult['storms'][number]) => number) =>
+      storms.reduce((sum, storm) => sum + of(storm), 0)
+    return [
+      peer,
+      thousands(fresh.perSecond),
+      fresh.p50Ms.toFixed(1),
+      thousands(replay.perSecond),
+      storms.map(({ charges }) => charges).join(' '),
+      thousands(total(({ failures }) => failures)),
+      storms.map(({ answers }) => answers).join(' '),
+      String(died.charges),
+      died.result,
+    ]
+  })
+  return table(PEERS_HEAD, rows, 1, markdown)
+}
+
+const PEERS_HEAD = [
+  'peer',
+  'fresh/s',
+  'p50 ms',
+  'replay/s',
+  'charges of 5 storms',
+  'failures of 500',
+  'answers',
+  'charges after a death',
+  'the same key again',
+]
 
 export function pgbenchLine(rates: readonly PgbenchRate[] | null): string {
   const shown = rates?.map(({ callers, perSecond }) => `${thousands(perSecond)}/s with ${callers}`).join(', ')

@@ -14,7 +14,7 @@ export interface EnginePayment extends BenchPayment {
 }
 
 /** The engine and its store in this process, without HTTP. @returns makes a payment, and the text of its answer; throws when it is not 200 */
-export async function engineOn({ db, batchPool }: Stage, gateway: Gateway) {
+export async function engineOn({ db, batchPool }: Stage, gateway: Gateway, { waitMs = 30_000 } = {}) {
   const send = statementSender(batchPool)
   const { store, ready } = openStore({ client: db, send, openClient, worker: 'bench', newToken: uuidv7 })
   await ready
@@ -39,7 +39,7 @@ export async function engineOn({ db, batchPool }: Stage, gateway: Gateway) {
       scope: { merchantId, actor: 'bench' },
       key,
       input: { merchantId, orderId, version: 1, paymentMethod: 'pm_card_visa' },
-      waitMs: 30_000,
+      waitMs,
       source: 'bench',
       requestId: key,
     })
