@@ -19,6 +19,9 @@ export interface Figure extends Measured {
 
 const WARM_UP = 300
 
+/** Before the first round; no more than a round. */
+const warmUpOf = ({ payments }: Pick<Plan, 'payments'>) => Math.min(WARM_UP, payments)
+
 export function paymentsOfRound({ payments }: Pick<Plan, 'payments'>, callers: number): number {
   return callers === 1 ? Math.ceil(payments / 4) : payments
 }
@@ -26,7 +29,7 @@ export function paymentsOfRound({ payments }: Pick<Plan, 'payments'>, callers: n
 /** Payments that a plan makes on each path. */
 export function paymentsOf(plan: Plan): number {
   return (
-    WARM_UP + plan.callers.reduce((sum, callers) => sum + plan.rounds * paymentsOfRound(plan, callers), 0)
+    warmUpOf(plan) + plan.callers.reduce((sum, callers) => sum + plan.rounds * paymentsOfRound(plan, callers), 0)
   )
 }
 
@@ -42,7 +45,7 @@ export async function inTurn(
   take: (count: number) => BenchPayment[],
 ): Promise<Figure[]> {
   for (const path of paths)
-    for (const payment of take(path.fresh ? WARM_UP : 1)) {
+    for (const payment of take(path.fresh ? warmUpOf(plan) : 1)) {
       await path.fresh?.(payment)
       await path.replay(payment)
     }

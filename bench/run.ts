@@ -79,9 +79,15 @@ async function scale(payments: number): Promise<void> {
 
 async function peers(): Promise<void> {
   const fsync = values.fsync ?? 'on'
-  const results = await onStage(fsync, (stage) => comparePeers(stage, plan))
-  if (values.json) return print(JSON.stringify({ machine: machine(), plan, fsync, results }, null, 2))
-  print(`${conditions(fsync)}\n\n${peersTable(results, values.markdown)}`)
+  const { results, skipped } = await onStage(fsync, (stage) => comparePeers(stage, plan))
+  if (values.json)
+    return print(JSON.stringify({ machine: machine(), plan, fsync, results, skipped }, null, 2))
+  const parts = [
+    conditions(fsync),
+    peersTable(results, values.markdown),
+    ...skipped.map((one) => `Skipped: ${one}.`),
+  ]
+  print(parts.join('\n\n'))
 }
 
 async function onStage<Result>(fsync: string, work: (stage: Stage) => Promise<Result>): Promise<Result> {

@@ -108,7 +108,7 @@ function serverEnv(logins: ProductUrls, port: number): NodeJS.ProcessEnv {
   }
 }
 
-interface Sent {
+export interface Sent {
   agent: http.Agent
   port: number
   method: string
@@ -116,7 +116,8 @@ interface Sent {
   headers: Record<string, string>
 }
 
-function send({ headers, ...to }: Sent, body: string): Promise<string> {
+/** @returns the answer's body. @throws Error when the status is not 2xx */
+export function send({ headers, ...to }: Sent, body: string): Promise<string> {
   const options = { ...to, host: '127.0.0.1', headers: { 'content-type': 'application/json', ...headers } }
   return new Promise((resolve, reject) => {
     const request = http.request(options, (response) => {

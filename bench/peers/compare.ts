@@ -5,9 +5,14 @@ import { type Figure, inTurn, paymentsOf } from '../rounds'
 import type { Stage } from '../stage'
 import { storm } from '../trials/storm'
 import { countingBank } from './bank'
+import { expressIdempotency } from './express-idempotency'
+import { installPeers } from './install'
 import { naivePeers } from './naive'
+import { nodeIdempotency } from './node-idempotency'
 import { payonce } from './payonce'
 import type { Charge, Peer, Running } from './peer'
+import { powertools } from './powertools'
+import { type Redis, startRedis } from './redis'
 
 const CALLERS = 16
 const CROWD = 100
@@ -25,12 +30,20 @@ export interface PeerResult {
   died: { charges: number; result: string }
 }
 
+export interface Comparison {
+  results: PeerResult[]
+  /** The peers that could not run here, each with the reason. */
+  skipped: string[]
+}
+
 /** All peers in turn beside Payonce, with 16 callers; then the storms, and the death of a process that has charged. */
 export async function comparePeers(
   stage: Stage,
   plan: { payments: number; rounds: number },
-): Promise<PeerResult[]> {
-  const peers: Peer[] = [...naivePeers, payonce]
+): Promise<Comparison> {
+  const redis = await startRedis()
+  if (redis) stage.onClose(redis.stop)
+  const peers = await openPeers(redis)
   const merchantId = await makeMerchant(stage.owner)
   const start = (peer: Peer, charge: Charge, name = 'bench-peer') =>
     peer.start({ stage, merchantId, charge, name })
@@ -45,7 +58,14 @@ export async function comparePeers(
     const died = await death(stage, peer, payments.splice(0, 1), start)
     results.push({ peer: peer.name, fresh, replay, storms: await storms(peer, payments, start), died })
   }
-  return results
+  const skipped = redis ? [] : ['@aws-lambda-powertools/idempotency: redis-server is not on this machine']
+  return { results, skipped }
+}
+
+async function openPeers(redis: Redis | null): Promise<Peer[]> {
+  const load = await installPeers()
+  const onRedis = redis ? [powertools(load, redis)] : []
+  return [...naivePeers, nodeIdempotency(load, redis), ...onRedis, expressIdempotency(load), payonce]
 }
 
 type Start = (peer: Peer, charge: Charge, name?: string) => Promise<Running>
