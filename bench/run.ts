@@ -39,8 +39,11 @@ const plan = {
   rounds: readCount('--rounds', values.rounds, USAGE),
   callers: values.callers.split(',').map((count) => readCount('--callers', count, USAGE)),
 }
-if (values.peers) await peers()
-else if (values.scale) await scale(readCount('--scale', values.scale, USAGE))
+if (values.peers) {
+  await peers()
+  // The calls that hang at the bank, as their processes died, would go on for ever: the engine's renews its lease.
+  process.exit()
+} else if (values.scale) await scale(readCount('--scale', values.scale, USAGE))
 else await standard()
 
 async function standard(): Promise<void> {
