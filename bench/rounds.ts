@@ -29,7 +29,8 @@ export function paymentsOfRound({ payments }: Pick<Plan, 'payments'>, callers: n
 /** Payments that a plan makes on each path. */
 export function paymentsOf(plan: Plan): number {
   return (
-    warmUpOf(plan) + plan.callers.reduce((sum, callers) => sum + plan.rounds * paymentsOfRound(plan, callers), 0)
+    warmUpOf(plan) +
+    plan.callers.reduce((sum, callers) => sum + plan.rounds * paymentsOfRound(plan, callers), 0)
   )
 }
 
