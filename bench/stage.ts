@@ -1,13 +1,10 @@
-import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import type pg from 'pg'
 import { type ApiScope, createApiKey, SCOPES } from '@/access/api-key'
 import { BATCH_SETTINGS } from '@/idempotency/stores/open-store'
 import { uuidv7 } from '@/lib/id'
 import { type Db, openDb, openPool } from '@/platform/db'
-import { type ProductUrls, prepareLogins } from '@/setup/postgres/logins'
-import { startThrowAway } from '@/setup/postgres/throw-away'
+import type { ProductUrls } from '@/setup/postgres/logins'
+import { startThrowAway, throwAwayLogins } from '@/setup/postgres/throw-away'
 import { migrate } from '@/setup/schema/migrate'
 import type { Probe } from './measure'
 
@@ -36,7 +33,7 @@ export async function openStage({ durable }: { durable: boolean }): Promise<Stag
   }
   try {
     await migrate(database.url)
-    const logins = await newLogins(database.url)
+    const logins = await throwAwayLogins(database.url)
     // Ten minutes: it fills whole tables.
     const owner = openPool(database.url, { max: 2, name: 'bench-owner', statementMs: 10 * 60_000 })
     const pool = openPool(logins.app, { max: 10, name: 'bench' })
@@ -70,15 +67,6 @@ export async function newToken(db: Db, merchantId: string): Promise<string> {
   )
   if (!key) throw new Error('the merchant of the bench is not there')
   return key.token
-}
-
-async function newLogins(url: string): Promise<ProductUrls> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-logins-'))
-  try {
-    return await prepareLogins(url, folder)
-  } finally {
-    fs.rmSync(folder, { recursive: true })
-  }
 }
 
 async function postmaster(owner: pg.Pool): Promise<number> {

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { type Database, startDatabase } from './keeper'
+import { type ProductUrls, prepareLogins } from './logins'
 
 /**
  * Starts a PostgreSQL on a temporary folder that `stop` deletes. Its data need not survive, so nothing is flushed to disk, unless `durable`
@@ -26,5 +27,15 @@ export async function startThrowAway(
       await server.stop()
       fs.rmSync(dataDir, { recursive: true, force: true })
     },
+  }
+}
+
+/** The product's logins on such a server. Nobody logs in again later, so their passwords are kept nowhere. */
+export async function throwAwayLogins(url: string): Promise<ProductUrls> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-logins-'))
+  try {
+    return await prepareLogins(url, folder)
+  } finally {
+    fs.rmSync(folder, { recursive: true })
   }
 }

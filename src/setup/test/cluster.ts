@@ -1,9 +1,6 @@
-import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { type ProductUrls, prepareLogins } from '../postgres/logins'
-import { startThrowAway } from '../postgres/throw-away'
+import type { ProductUrls } from '../postgres/logins'
+import { startThrowAway, throwAwayLogins } from '../postgres/throw-away'
 import { migrate } from '../schema/migrate'
 import { onConnection } from '../schema/schema-engine'
 
@@ -22,20 +19,11 @@ export const TEMPLATE = 'payonce_template'
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const cluster = await startThrowAway(TEMPLATE)
   await migrate(cluster.url)
-  project.provide('clusterLogins', await newLogins(cluster.url))
+  project.provide('clusterLogins', await throwAwayLogins(cluster.url))
   // PostgreSQL copies a database only while it has no connections.
   await onConnection(cluster.url.replace(TEMPLATE, 'postgres'), (client) =>
     client.query(`ALTER DATABASE ${TEMPLATE} ALLOW_CONNECTIONS false`),
   )
   project.provide('clusterUrl', cluster.url)
   return () => cluster.stop()
-}
-
-async function newLogins(url: string): Promise<ProductUrls> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-logins-'))
-  try {
-    return await prepareLogins(url, folder)
-  } finally {
-    fs.rmSync(folder, { recursive: true })
-  }
 }
