@@ -13,9 +13,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   sdk: [],
   ledger: ['lib', 'platform', 'idempotency/stores/sql'],
   access: ['lib', 'platform'],
+  // A signing secret is encrypted as that of an authenticator app.
+  webhooks: ['lib', 'platform', 'access/factor-secret'],
   payments: ['ledger', 'idempotency', 'lib', 'platform'],
   checkout: ['payments', 'ledger', 'idempotency', 'lib', 'platform'],
-  server: ['checkout', 'payments', 'ledger', 'access', 'idempotency', 'i18n', 'lib', 'platform'],
+  server: ['webhooks', 'checkout', 'payments', 'ledger', 'access', 'idempotency', 'i18n', 'lib', 'platform'],
   app: [
     'shop',
     'server/caller',
@@ -73,6 +75,8 @@ const WALLS: Record<string, string[]> = {
 
 /** Packages that only some rooms may import. */
 const PACKAGES: { name: RegExp; only: string[] }[] = [
+  // The rest of the product knows a bank by its port.
+  { name: /^stripe($|\/)/, only: ['payments/stripe'] },
   { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'shop', 'ui', 'idempotency/client/react'] },
   {
     name: /^next($|\/)/,
@@ -99,6 +103,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'checkout/order': 'an order is paid only by an installation of its merchant’s mode',
       'checkout/read': 'the page and the receipt name the merchant',
       'platform/db': 'the database is ready when it answers and has been migrated',
+      'platform/outbox': 'the oldest events of each merchant are found by the primary key',
     },
   },
   api_key: {
@@ -146,6 +151,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   surplus_charge: { writer: 'payments/reconciler' },
   open_charge: { writer: 'payments/reconciler' },
   reconciliation: { writer: 'payments/reconciler' },
+  stripe_intent: { writer: 'payments/stripe' },
   account: { writer: 'ledger' },
   entry: { writer: 'ledger' },
   account_sum: { writer: 'ledger' },
@@ -179,12 +185,21 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   },
   outbox_event: {
     writer: 'platform/outbox',
-    readers: { 'payments/read': 'a payment’s page shows its events' },
+    readers: {
+      'payments/read': 'a payment’s page shows its events',
+      'webhooks/queue': 'deliveries are made from the next events, in the statement that moves past them',
+      'webhooks/delivery': 'a replay makes the deliveries that are missing',
+    },
   },
   audit_log: { writer: 'platform/audit' },
   // By a trigger and by `seal_ledger`, with their owner's rights: nobody else may.
   chain_head: { writer: 'platform/chains' },
   ledger_seal: { writer: 'ledger' },
+  webhook_endpoint: { writer: 'webhooks' },
+  webhook_secret: { writer: 'webhooks' },
+  webhook_delivery: { writer: 'webhooks' },
+  webhook_attempt: { writer: 'webhooks' },
+  webhook_cursor: { writer: 'webhooks' },
   job_health: { writer: 'server/jobs' },
   csp_report: { writer: 'server/csp-reports' },
   // rate-limiter-flexible writes it through the pool.

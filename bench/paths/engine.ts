@@ -30,6 +30,7 @@ export async function engineOn({ db, batchPool }: Pick<Stage, 'db' | 'batchPool'
     db,
     gateway,
     newId: uuidv7,
+    baseUrl: 'http://localhost',
     newReceiptToken: uuidv7,
     now: systemClock.now,
     answers: shopperAnswers,

@@ -82,7 +82,7 @@ const payment = (ageMs: number): BegunPayment => ({
   keyAgeMs: ageMs,
 })
 const waiting = (fault: Fault) => (fault.startsWith('silence') || fault === 'slow' ? hasty : gateway)
-const charge = (by = gateway) => toCharge(by, payment(0))
+const charge = (by = gateway) => toCharge(by, payment(0), 'https://shop.example/checkout/ord_1')
 const find = (by = gateway, ageMs = 60_000) => findCharge(by, payment(ageMs))
 const statusFor = (outcome: ChargeOutcome) => settle(payment(0), outcome, uuidv7).status
 
@@ -139,7 +139,9 @@ describe('each fault of a charge', () => {
     await expect.poll(() => seen('forgets')).toBe(1)
     const late = await find(gateway, 86_400_000)
     expect([late.kind, statusFor(late)]).toEqual(['contradiction', 'unknown'])
-    expect((await toCharge(gateway, payment(86_400_000))).kind).toBe('contradiction')
+    expect((await toCharge(gateway, payment(86_400_000), 'https://shop.example/checkout/ord_1')).kind).toBe(
+      'contradiction',
+    )
     expect(await charges()).toHaveLength(1)
     // Sent to such a bank again, the same key charges a second time, which the rule prevents.
     expect((await charge()).kind).toBe('approved')
@@ -238,7 +240,11 @@ describe('the script', () => {
   it('what has not happened is not counted: a charge that was declined cannot be lost after charging', async () => {
     const before = await seen('error-after')
     await order('error-after')
-    await toCharge(gateway, { ...payment(0), method: 'pm_card_declined' })
+    await toCharge(
+      gateway,
+      { ...payment(0), method: 'pm_card_declined' },
+      'https://shop.example/checkout/ord_1',
+    )
     expect(await seen('error-after')).toBe(before)
   })
 

@@ -42,7 +42,13 @@ async function start(url = database.url): Promise<{ child: ChildProcess; address
 
 const exited = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve))
 const request = (key: string) =>
-  ({ key, amountMinor: 2_400n, currency: 'EUR', method: 'pm_card_visa' }) as const
+  ({
+    key,
+    amountMinor: 2_400n,
+    currency: 'EUR',
+    method: 'pm_card_visa',
+    returnUrl: 'https://shop.example',
+  }) as const
 
 it('killed and started again it remembers every key, and its journal has each charge once', async () => {
   const key = uuidv7()

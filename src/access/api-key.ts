@@ -15,6 +15,8 @@ export const SCOPES = [
   'payments:write',
   'refunds:write',
   'ledger:read',
+  'webhooks:read',
+  'webhooks:write',
 ] as const
 export type ApiScope = (typeof SCOPES)[number]
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { claimRows, partsOf } from '@/idempotency/stores/sql'
 import type { ChargeOutcome } from '@/payments/charge'
-import type { Gateway, Outcome } from '@/payments/gateway'
+import { type ChargeRequest, DECLINE_CODES, type Gateway, type Outcome } from '@/payments/gateway'
 import type { BegunPayment } from '@/payments/store'
 import type { Db } from '@/platform/db'
 import { sql } from '@/platform/db'
@@ -16,6 +16,7 @@ const deps: PayDeps = {
   db: nobody as Db,
   gateway: nobody as Gateway,
   newId: () => `00000000-0000-7000-8000-${String(++ids).padStart(12, '0')}`,
+  baseUrl: 'https://shop.example',
   newReceiptToken: () => 'receipt-token',
   now: () => new Date('2026-11-24T12:00:00Z'),
   answers: shopperAnswers,
@@ -90,6 +91,33 @@ describe('finish: from what the bank said to the answer and its writes', () => {
     expect(JSON.parse(next.answer?.body ?? '')).toMatchObject({
       payment: { status: 'requires_action', paidAt: null },
       actionUrl: '/bank/1?return=%2Fcheckout%2Ford_018f000000007000800000000000000c%3Ffrom%3Dbank',
+    })
+  })
+
+  it('a bank with a page of its own has its way back from the order alone, and its URL stays as it is', async () => {
+    const asked: ChargeRequest[] = []
+    const challenge = { kind: 'challenge', actionUrl: 'https://bank.example/3ds?a=1' } as const
+    const gateway = {
+      remembersForMs: 86_400_000,
+      settlesWithinMs: 18_000,
+      charge: async (request: ChargeRequest) => {
+        asked.push(request)
+        return challenge
+      },
+    }
+    const asking = payOperation({ ...deps, gateway: gateway as unknown as Gateway })
+    const next = asking.finish(payment, await asking.ask(payment))
+    expect(asked).toMatchObject([
+      { returnUrl: 'https://shop.example/checkout/ord_018f000000007000800000000000000c?from=bank' },
+    ])
+    expect(JSON.parse(next.answer?.body ?? '')).toMatchObject({ actionUrl: challenge.actionUrl })
+  })
+
+  it.each(DECLINE_CODES)('the decline %s has words, and they say that nothing was charged', (code) => {
+    const { answer } = pay.finish(payment, { kind: 'declined', code, cardLabel: 'Visa' })
+    expect(JSON.parse(answer?.body ?? '')).toMatchObject({
+      detail: expect.stringMatching(/Nothing was charged\. (Try|Check)/),
+      facts: { declineCode: code },
     })
   })
 

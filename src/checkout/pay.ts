@@ -20,7 +20,7 @@ import {
 } from '@/payments/store'
 import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
-import { confirmUrl } from './confirm-url'
+import { confirmUrl, returnUrl } from './confirm-url'
 import { insertOrder, markPaid, ORDER_COLUMNS, orderRow } from './order'
 import { NOT_RESTING, orderRests, REST_SECONDS } from './order-rest'
 import type { PaymentAnswers, PaymentProgress } from './payment-answers'
@@ -56,6 +56,8 @@ export interface PayDeps {
   db: Db
   gateway: Gateway
   newId: () => string
+  /** Where shoppers reach us; a bank's own page sends them back there. */
+  baseUrl: string
   /** Makes a receipt's token. It must be unguessable: anyone who has it may see the receipt. */
   newReceiptToken: () => string
   now: () => Date
@@ -75,7 +77,7 @@ export function payOperation(deps: PayDeps): PayOperation {
         ? payOrder(claim, rowOfOrder(input, ids, deps))
         : payAmount(claim, rowOfAmount(input, ids, deps)),
     whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : whyNotPlaced(deps)),
-    ask: (payment) => charge(deps.gateway, payment),
+    ask: (payment) => charge(deps.gateway, payment, returnUrl(deps.baseUrl, payment.orderId)),
     find: (payment) => findCharge(deps.gateway, payment),
     doubt: (reason) => ({ kind: 'unknown', reason }),
     finish: (payment, outcome) => {
@@ -272,4 +274,9 @@ const DECLINES: Record<DeclineCode, string> = {
   expired_card: 'This card has expired. Nothing was charged. Try another card.',
   not_confirmed:
     'The payment was not confirmed with the bank. Nothing was charged. Try again, or another card.',
+  incorrect_details:
+    'The number, the date or the security code of this card is wrong. Nothing was charged. Check them, then try again.',
+  authentication_failed:
+    'Your bank could not confirm that this is your card. Nothing was charged. Try again, or try another card.',
+  try_again: 'Your bank could not process this card just now. Nothing was charged. Try again in a minute.',
 }

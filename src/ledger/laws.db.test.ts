@@ -236,7 +236,6 @@ describe('F89 facts are never edited', () => {
     'DELETE FROM ledger_transaction',
     'TRUNCATE ledger_transaction CASCADE',
     `UPDATE outbox_event SET payload = '{}'`,
-    'DELETE FROM outbox_event',
     'TRUNCATE outbox_event',
   ]
   it.each(EDITS)('the app has no right to %s', async (edit) => {
@@ -257,6 +256,19 @@ describe('F89 facts are never edited', () => {
     'TRUNCATE attempt',
   ])('the app has no right to %s', async (edit) => {
     await expect(app.query(edit)).rejects.toMatchObject({ code: '42501' })
+  })
+
+  it('an event is kept for 90 days, and can then be removed by the app', async () => {
+    for (const age of ['89 days', '91 days'])
+      await owner.query(
+        `INSERT INTO outbox_event (merchant_id, id, type, subject_id, payload, created_at)
+         VALUES ($1, gen_random_uuid(), 'of ' || $2::text, gen_random_uuid(), '{}', now() - $2::text::interval)`,
+        [OURS, age],
+      )
+    for (const client of [app, owner])
+      await expect(client.query('DELETE FROM outbox_event')).rejects.toMatchObject({ code: '23001' })
+    const removed = await app.query(`DELETE FROM outbox_event WHERE created_at < now() - interval '90 days'`)
+    expect(removed.rowCount).toBe(1)
   })
 
   it('an account that has entries keeps its currency', async () => {

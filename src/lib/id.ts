@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 
 /** Prefix of an id, by the kind of thing it names. People and programs see it; the database stores the bare UUID. */
-export type IdPrefix = 'pay' | 'ord' | 'txn' | 'acc' | 'att' | 'evt' | 'mer' | 'ref' | 'key'
+export type IdPrefix = 'pay' | 'ord' | 'txn' | 'acc' | 'att' | 'evt' | 'mer' | 'ref' | 'key' | 'whe' | 'whd'
 
 /** Random bytes in store: a call of the system for each id would cost more than the id. 400 ids. */
 const store = Buffer.alloc(4_000)

@@ -2,7 +2,13 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { Breaker } from './breaker'
 import type { ChargeRequest, Gateway, Outcome } from './gateway'
 
-const REQUEST: ChargeRequest = { key: 'k', amountMinor: 1n, currency: 'EUR', method: 'pm_card_visa' }
+const REQUEST: ChargeRequest = {
+  key: 'k',
+  amountMinor: 1n,
+  currency: 'EUR',
+  method: 'pm_card_visa',
+  returnUrl: 'https://shop.example',
+}
 const SILENCE: Outcome = { kind: 'unknown', reason: 'silence' }
 const DECLINED: Outcome = { kind: 'declined', code: 'card_declined', cardLabel: 'Visa •••• 0002' }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Write } from '@/platform/db'
-import { type ChargeOutcome, charge, findCharge, settle } from './charge'
-import type { ChargeRequest, Gateway, Outcome } from './gateway'
+import { type ChargeOutcome, charge as chargeAt, findCharge, settle } from './charge'
+import type { CancelRequest, ChargeRequest, Gateway, Outcome } from './gateway'
 import { origins } from './payment'
 import type { BegunPayment } from './store'
 
@@ -31,6 +31,9 @@ const CHARGED: Outcome = {
   cardLabel: 'Visa •••• 4242',
 }
 const DECLINED: ChargeOutcome = { kind: 'declined', code: 'insufficient_funds', cardLabel: 'Visa •••• 9995' }
+
+const charge = (gateway: Gateway, payment: BegunPayment) =>
+  chargeAt(gateway, payment, 'https://shop.example/checkout/ord_1')
 
 let ids = 0
 const newId = () => `018f0000-0000-7000-8000-1${String(++ids).padStart(11, '0')}`
@@ -162,6 +165,7 @@ describe('asking the bank', () => {
         amountMinor: 2_400n,
         currency: 'EUR',
         method: 'pm_card_visa',
+        returnUrl: 'https://shop.example/checkout/ord_1',
       }),
     )
   })
@@ -206,6 +210,21 @@ describe('asking the bank', () => {
     ).toBe(kind)
   })
 
+  test('a challenge that nobody has answered for 20 minutes is withdrawn', async () => {
+    const withdrawn: CancelRequest[] = []
+    const gateway = gatewayThat({
+      find: async () => ({ kind: 'challenge', actionUrl: '/c' }),
+      cancel: async (request) => {
+        withdrawn.push(request)
+        return { kind: 'cancelled' }
+      },
+    })
+    expect((await findCharge(gateway, { ...PAYMENT, ageMs: 1_200_000 })).kind).toBe('challenge')
+    expect(withdrawn).toEqual([])
+    expect(await findCharge(gateway, { ...PAYMENT, ageMs: 1_200_001 })).toEqual({ kind: 'not-charged' })
+    expect(withdrawn).toEqual([{ key: PAYMENT.gatewayKey, amountMinor: 2_400n, currency: 'EUR' }])
+  })
+
   test('N10 a process that wakes after that is told that nothing was charged', async () => {
     expect(await charge(gatewayThat({ charge: async () => ({ kind: 'cancelled' }) }), PAYMENT)).toEqual({
       kind: 'not-charged',
@@ -245,21 +264,19 @@ describe('asking the bank', () => {
     },
   )
 
-  test.each<Outcome>([
-    CHARGED,
-    DECLINED as Outcome,
-    { kind: 'challenge', actionUrl: '/c' },
-    { kind: 'unknown', reason: 'x' },
-  ])('F24 what the bank does know counts at any age: $kind', async (outcome) => {
-    let asked = 0
-    const gateway = gatewayThat({
-      find: async () => outcome,
-      charge: async () => ({ ...DECLINED, asked: ++asked }) as Outcome,
-    })
-    for (const ageMs of [0, 90_000_000])
-      expect(await findCharge(gateway, { ...PAYMENT, ageMs, keyAgeMs: ageMs })).toEqual(
-        outcome.kind === 'approved' ? APPROVED : outcome,
-      )
-    expect(asked).toBe(0)
-  })
+  test.each<Outcome>([CHARGED, DECLINED as Outcome, { kind: 'unknown', reason: 'x' }])(
+    'F24 what the bank does know counts at any age: $kind',
+    async (outcome) => {
+      let asked = 0
+      const gateway = gatewayThat({
+        find: async () => outcome,
+        charge: async () => ({ ...DECLINED, asked: ++asked }) as Outcome,
+      })
+      for (const ageMs of [0, 90_000_000])
+        expect(await findCharge(gateway, { ...PAYMENT, ageMs, keyAgeMs: ageMs })).toEqual(
+          outcome.kind === 'approved' ? APPROVED : outcome,
+        )
+      expect(asked).toBe(0)
+    },
+  )
 })

@@ -26,18 +26,31 @@ type Approved = Outcome & { kind: 'approved' }
  * whichever process sends it, and also after the database has lost the row. Until `keyAgeMs` reaches the bank's memory the request may be
  * sent again; from then on it is not.
  */
-export async function charge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
+export async function charge(
+  gateway: Gateway,
+  payment: BegunPayment,
+  returnUrl: string,
+): Promise<ChargeOutcome> {
   if (mayBeForgotten(gateway, payment)) return KEY_FORGOTTEN
-  return compared(payment, await gateway.charge({ ...requestOf(payment), method: payment.method }))
+  const request = { ...requestOf(payment), method: payment.method, returnUrl }
+  return compared(payment, await gateway.charge(request))
 }
+
+/**
+ * Age at which a challenge that nobody has answered is withdrawn: a page that was left must not hold its order for ever. 20 minutes: the
+ * simulated bank ends its own after 15, banks at Stripe's after about ten.
+ */
+const CHALLENGE_ENDS_MS = 20 * 60_000
 
 /**
  * Asks the bank what became of a charge. `absent` counts only after the bank's processing time, and only while it remembers the key. Even
  * then we withdraw the request rather than conclude: a process that was stopped before it asked may wake much later, and its request must
- * never be carried out.
+ * never be carried out. A challenge that was left open is withdrawn too.
  */
 export async function findCharge(gateway: Gateway, payment: BegunPayment): Promise<ChargeOutcome> {
   const found = await gateway.find(payment.gatewayKey)
+  if (found.kind === 'challenge' && payment.ageMs > CHALLENGE_ENDS_MS)
+    return compared(payment, await gateway.cancel(requestOf(payment)))
   if (found.kind !== 'absent') return compared(payment, found)
   if (mayBeForgotten(gateway, payment)) return KEY_FORGOTTEN
   if (payment.ageMs <= gateway.settlesWithinMs)

@@ -1,31 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { BankCharge, ChargeRequest, ChargesQuery, Gateway, Outcome, RefundRequest } from './gateway'
+import type { BankCharge, ChargeRequest, ChargesQuery, Outcome, RefundRequest } from './gateway'
+import type { GatewayHarness } from './testing/gateway-harness'
+import { interruptionLaws } from './testing/interruptions.contract'
 
-/** A bank under test, seen from outside. A missing token means that this bank has no such card. */
-export interface GatewayHarness {
-  /** Waits long enough for any card but the slow one. */
-  gateway: Gateway
-  /** The same bank, given up after `timeoutMs`: for cards that leave us waiting. */
-  hasty: Gateway
-  timeoutMs: number
-  /** A client of this bank that cannot reach it. */
-  cut: Gateway
-  /** Charges that really happened under a key, by the bank's own count. */
-  charges(key: string): Promise<number>
-  /** Refunded amount of a charge, by the bank's own count. */
-  refunded(ref: string): Promise<bigint>
-  newKey(): string
-  /** Cards by what becomes of them. `slow` takes longer than `timeoutMs`, and then charges. */
-  tokens: Record<
-    'approved' | 'declined' | 'silentBefore' | 'silentAfter' | 'errorBefore' | 'errorAfter' | 'slow',
-    string
-  >
-  /** Time after its time-out at which the slow card has charged, in milliseconds. */
-  slowSettlesMs: number
-}
-
-/** The laws of `gateway.ts`. Every bank runs them. */
-export function gatewayContract(name: string, open: () => Promise<GatewayHarness>): void {
+/**
+ * The laws of `gateway.ts`. Every bank runs them.
+ * @param options `answers` false: nobody can answer a challenge, and the laws about that are skipped
+ */
+export function gatewayContract(
+  name: string,
+  open: () => Promise<GatewayHarness>,
+  options = { answers: true },
+): void {
   describe(`gateway contract: ${name}`, () => {
     let h: GatewayHarness
     let request: ChargeRequest
@@ -36,7 +22,13 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
     }
     beforeEach(async () => {
       h = await open()
-      request = { key: h.newKey(), amountMinor: 2_400n, currency: 'EUR', method: h.tokens.approved }
+      request = {
+        key: h.newKey(),
+        amountMinor: 2_400n,
+        currency: 'EUR',
+        method: h.tokens.approved,
+        returnUrl: 'https://shop.example/checkout/ord_1',
+      }
     })
 
     it('positive control: charges once, for the amount that was asked', async () => {
@@ -239,6 +231,8 @@ export function gatewayContract(name: string, open: () => Promise<GatewayHarness
         expect(await h.refunded(ref)).toBe(100n)
       })
     })
+
+    interruptionLaws(() => ({ h, request }), options)
 
     describe('law 7: the list', () => {
       const pages = async (query: Omit<ChargesQuery, 'after'>): Promise<BankCharge[]> => {

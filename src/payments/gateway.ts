@@ -8,10 +8,12 @@ export interface ChargeRequest {
   currency: Currency
   /** A token for the card; the number itself never reaches us. */
   method: string
+  /** Absolute URL to which a bank's own page sends the shopper back. The same in every try: it never comes from a request. */
+  returnUrl: string
 }
 
 /** Withdraws a charge that was not carried out yet: from then on it must not be. */
-export type CancelRequest = Omit<ChargeRequest, 'method'>
+export type CancelRequest = Omit<ChargeRequest, 'method' | 'returnUrl'>
 
 /** A refund of a charge. `key` is the same in every try, as with a charge. */
 export interface RefundRequest {
@@ -22,10 +24,20 @@ export interface RefundRequest {
   currency: Currency
 }
 
-/** `not_confirmed`: the shopper refused to confirm (3-D Secure), or did not in time. */
+/**
+ * Reasons of a decline that a shopper may be told. A bank's own list is longer: what it tells the merchant alone (a card that was reported
+ * stolen), and what we do not know, is `card_declined`. `not_confirmed`: the shopper refused to confirm (3-D Secure), or did not in time.
+ */
+export const DECLINE_CODES = [
+  'card_declined',
+  'insufficient_funds',
+  'expired_card',
+  'not_confirmed',
+  'incorrect_details',
+  'authentication_failed',
+  'try_again',
+] as const
 export type DeclineCode = (typeof DECLINE_CODES)[number]
-
-export const DECLINE_CODES = ['card_declined', 'insufficient_funds', 'expired_card', 'not_confirmed'] as const
 
 /** The outcome is not known, and why. */
 export interface Doubt {
@@ -44,7 +56,10 @@ export type Outcome =
       cardLabel: string
     }
   | { kind: 'declined'; code: DeclineCode; cardLabel: string }
-  /** The shopper must confirm at `actionUrl` first (3-D Secure). The bank sends them back to the path in its parameter `return`. */
+  /**
+   * The shopper must confirm at `actionUrl` first (3-D Secure). An absolute URL sends them back to `returnUrl`; a path is a page on our own
+   * host, which sends them back to the path in its parameter `return`.
+   */
   | { kind: 'challenge'; actionUrl: string }
   /** We withdrew the request before it was carried out; it never will be. */
   | { kind: 'cancelled' }
@@ -80,11 +95,14 @@ export interface ChargesQuery {
 /**
  * PORT to a bank. Its laws, proved for every implementation by `gateway.contract.ts`:
  *  1. No verb throws because of a bank or a network: doubt (time-out, broken connection, 5xx, unreadable answer) is `unknown`.
- *  2. The same key never charges twice, and gets the same answer again.
- *  3. `find` never charges. It answers `absent` only when the bank knows nothing of the key.
+ *  2. The same key never charges twice, and gets the same answer again: also where the process before died or was stopped between two of
+ *     its requests, and where the bank has forgotten the answers that it keeps for a repeated request. A decline is final: nothing that the
+ *     bank or we still have of it can be charged with another card.
+ *  3. `find` never charges. It answers `absent` only when the bank has not begun to charge under the key. After the shopper's answer to a
+ *     challenge, `find` and `charge` give the outcome, never the challenge again.
  *  4. `charge` ends within `timeoutMs` of its construction.
- *  5. After `cancel` its key never charges, by any process and however late. The answer is final: `cancelled`, or the outcome that came
- *     before.
+ *  5. After `cancel` its key never charges, by any process and however late: not by one that was stopped between two of its requests, nor
+ *     by a shopper who confirms afterwards. The answer is final: `cancelled`, or the outcome that came before. A challenge is no outcome.
  *  6. The same key never refunds twice, and gets the same answer again. The refunds of a charge never exceed it.
  *  7. `charges` lists every charge that really happened since then, once, under the reference that `charge` returned, oldest first,
  *     whatever the size of a page.

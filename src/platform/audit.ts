@@ -87,6 +87,18 @@ export function auditOf(db: Db, merchantId: string, subject: string, limit = 50)
   })
 }
 
+/** What the entry of this id says; null when there is none. */
+export function findAuditEntry(
+  db: Db,
+  merchantId: string,
+  id: string,
+): Promise<Pick<AuditEntry, 'action' | 'subject' | 'detail'> | null> {
+  return db.auditEntry.findUnique({
+    where: { merchantId_id: { merchantId, id } },
+    select: { action: true, subject: true, detail: true },
+  })
+}
+
 const loggedEntry = z.strictObject({
   id: z.string(),
   /** Place in the merchant's chain. A text, as all numbers that may pass 2^53. */

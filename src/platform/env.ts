@@ -88,6 +88,11 @@ const schema = z.object({
   PAYONCE_SUPPORT_REFUND_DAY_MINOR: minorByCurrency(50_000),
   PAYONCE_FOUR_EYES_REFUND_MINOR: minorByCurrency(100_000),
   PAYONCE_FOUR_EYES_REFUND_DAY_MINOR: minorByCurrency(500_000),
+  /** `true`: webhooks may be sent to this machine, over http and to any port, for trying them out. Sandbox only. */
+  PAYONCE_WEBHOOK_LOOPBACK: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
   /** Bearer token that reads `/api/metrics`. Without one, only this machine may, and only in the sandbox. */
   PAYONCE_METRICS_TOKEN: z.string().min(24, { error: 'at least 24 random characters' }).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -178,6 +183,17 @@ export function refundLimitsOf(env: Env) {
 /** The mode of money that this installation serves: its merchants, keys and gateway have the same one. */
 export function modeServed({ PAYONCE_MODE }: Pick<Env, 'PAYONCE_MODE'>): Mode {
   return PAYONCE_MODE === 'live' ? 'live' : 'test'
+}
+
+/**
+ * Key of a Stripe sandbox, for the tests that run against Stripe itself; null: there is none. The product has no use for it yet.
+ * @throws Error for a live key: those tests charge cards
+ */
+export function readStripeTestKey(source: Source = process.env): string | null {
+  const { STRIPE_SECRET_KEY: key } = given(source)
+  if (key === undefined) return null
+  if (/^[rs]k_test_\w+$/.test(key)) return key
+  throw bootError([{ variable: 'STRIPE_SECRET_KEY', message: 'a key of a sandbox (sk_test_… or rk_test_…)' }])
 }
 
 /** Former names. One that is still set stops the boot, rather than being ignored. */

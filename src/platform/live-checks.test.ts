@@ -56,6 +56,11 @@ describe('live mode', () => {
       { PAYONCE_BANK_URL: 'https://bank.example' },
       /^ {2}PAYONCE_BANK_URL: take it away/,
     ],
+    [
+      'webhooks to this machine',
+      { PAYONCE_WEBHOOK_LOOPBACK: 'true' },
+      /^ {2}PAYONCE_WEBHOOK_LOOPBACK: take it away/,
+    ],
     ['no secret', { PAYONCE_SECRET: undefined }, /^ {2}PAYONCE_SECRET: .*openssl rand -base64 32$/],
     [
       'a weak secret',

@@ -32,6 +32,7 @@ export function liveProblems(source: Source, gateways: KnownGateways = GATEWAYS)
     baseUrlProblem(source),
     ...databaseProblems(source),
     devProblem(source),
+    loopbackProblem(source),
   ].filter((problem) => problem !== null)
 }
 
@@ -100,6 +101,14 @@ function bankProblem({ PAYONCE_BANK_URL }: Source): BootProblem | null {
   return {
     variable: 'PAYONCE_BANK_URL',
     message: 'take it away: only the simulated bank is reached by it, and it moves no money',
+  }
+}
+
+function loopbackProblem({ PAYONCE_WEBHOOK_LOOPBACK }: Source): BootProblem | null {
+  if (PAYONCE_WEBHOOK_LOOPBACK !== 'true') return null
+  return {
+    variable: 'PAYONCE_WEBHOOK_LOOPBACK',
+    message: 'take it away: a merchant could have requests sent to services of this machine',
   }
 }
 

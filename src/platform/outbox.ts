@@ -1,5 +1,5 @@
 import { writeForm } from '@/idempotency/stores/sql'
-import { sql, type Write } from './db'
+import { type Db, sql, type Write } from './db'
 
 export interface OutboxEvent {
   merchantId: string
@@ -26,4 +26,20 @@ export function emit({ merchantId, id, type, subjectId, payload }: OutboxEvent):
     subject_id: subjectId,
     payload: JSON.stringify(payload),
   })
+}
+
+/** Events are kept for 90 days: the page of a payment shows them, and the database refuses to remove a younger one (0032). */
+const KEPT = sql`interval '90 days'`
+
+/**
+ * Removes events that are older. Their ids begin with their time, so that the oldest of each merchant are found by the primary key.
+ * @param before the largest id that is looked at
+ * @returns how many were removed
+ */
+export function forgetEvents(db: Db, before: string, batch: number): Promise<number> {
+  return db.$executeRaw(sql`
+    DELETE FROM outbox_event WHERE (merchant_id, id) IN (
+      SELECT o.merchant_id, o.id FROM merchant m CROSS JOIN LATERAL (
+        SELECT merchant_id, id FROM outbox_event WHERE merchant_id = m.id AND id < ${before}::uuid AND created_at < now() - ${KEPT}
+        ORDER BY id LIMIT ${batch}) o LIMIT ${batch})`)
 }

@@ -59,7 +59,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     operator_verification: 'SELECT, INSERT, DELETE, UPDATE (expires_at, updated_at, value)',
     order_item: 'SELECT, INSERT',
     orders: 'SELECT, INSERT, UPDATE (customer_email, status, updated_at)',
-    outbox_event: 'SELECT, INSERT',
+    // Removed by age alone: a trigger keeps those of the last 90 days.
+    outbox_event: 'SELECT, INSERT, DELETE',
     payment:
       'SELECT, INSERT, UPDATE (action_url, card_label, decline_code, fee, gateway_ref, status, ' +
       'updated_at)',
@@ -72,7 +73,18 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     // Asked for, and how it ended; the deadline and the decision are not among the columns that it may insert.
     refund_request:
       'SELECT, INSERT, UPDATE (decided_actor, decided_address, decided_at, decided_request_id, status)',
+    // An intent is claimed once; only its decline is added.
+    stripe_intent: 'SELECT, INSERT, UPDATE (card_label, decline_code)',
     surplus_charge: 'SELECT, INSERT, UPDATE (next_try_at, reason, settled_at, status, tries)',
+    // Goes with its delivery.
+    webhook_attempt: 'SELECT, INSERT',
+    webhook_cursor: 'SELECT, UPDATE (event_id, xid)',
+    webhook_delivery:
+      'SELECT, INSERT, DELETE, UPDATE (attempts, ended_at, fence, lease_until, next_at, state, tries)',
+    webhook_endpoint:
+      'SELECT, INSERT, DELETE, UPDATE (description, event_types, failing_since, not_before, reason, ' +
+      'state, updated_at, url)',
+    webhook_secret: 'SELECT, INSERT, DELETE, UPDATE (secret, valid_until)',
   },
   payonce_bank: {
     'gateway_simulator.charge': 'SELECT, INSERT, UPDATE (refunded_amount)',
@@ -145,7 +157,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     operator_verification: [[], 'better-auth sends every column'],
     order_item: [[], 'an item is all of it'],
     orders: [['created_at', 'status', 'updated_at', 'version'], 'an order is born open'],
-    outbox_event: [['created_at'], 'the database’s clock'],
+    outbox_event: [['created_at', 'xid'], 'the database’s clock, and its transaction'],
     payment: [
       [
         'action_url',
@@ -178,10 +190,24 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
       ],
       'a request is born open, for 72 hours',
     ],
+    stripe_intent: [
+      ['card_label', 'created_at', 'decline_code'],
+      'an intent is claimed before it is confirmed',
+    ],
     surplus_charge: [
       ['found_at', 'next_try_at', 'reason', 'settled_at', 'status', 'tries'],
       'a surplus charge is born found',
     ],
+    webhook_attempt: [[], 'what an attempt came to is all of it'],
+    webhook_delivery: [
+      ['attempts', 'created_at', 'ended_at', 'fence', 'lease_until', 'next_at', 'state', 'tries'],
+      'a delivery is born pending and due',
+    ],
+    webhook_endpoint: [
+      ['created_at', 'failing_since', 'not_before', 'reason', 'state', 'updated_at'],
+      'an endpoint is born enabled',
+    ],
+    webhook_secret: [['created_at', 'valid_until'], 'a secret is born current'],
   },
   payonce_bank: {
     'gateway_simulator.charge': [['created_at', 'refunded_amount'], 'a charge is born unrefunded'],

@@ -15,6 +15,7 @@ import { listen, stopListening } from './listen'
 import { refuse } from './request-rules'
 import { SLOW_REQUESTS } from './slow-requests'
 import { onStopRequest } from './stop-request'
+import { renewSigningSecrets } from './webhook-relay'
 import { WITHOUT_UPGRADES } from './without-upgrades'
 
 // First of all: from here on, nothing but lines of the log leaves this process.
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
     )
     return void pages.then((page) => page(request, response))
   })
-  await renewFactorSecrets(deps)
+  await Promise.all([renewFactorSecrets(deps), renewSigningSecrets(deps)])
   await Promise.all([listen(server, deps.env), pages])
   deps.log.debug({ port: deps.env.PORT }, 'web is ready')
   process.send?.({ type: 'ready', url: deps.env.baseUrl })

@@ -7,6 +7,7 @@ import { buildCore } from './core'
 import { jobsOf } from './jobs/jobs'
 import { runQueue } from './jobs/queue'
 import { onStopRequest } from './stop-request'
+import { openRelay } from './webhook-relay'
 
 // First of all: from here on, nothing but lines of the log leaves this process.
 const processLog = openProcessLog('payonce-worker')
@@ -23,7 +24,12 @@ async function main(): Promise<void> {
   await refuseWrongRights(core.pool, core.bankPool)
   // Ready even if the database is away: to wait for it is this process's work, not a failed start.
   process.send?.({ type: 'ready' })
-  await runQueue({ pool, db, log, jobs: jobsOf(core), stopping: stopping.signal })
+  const relay = openRelay(core)
+  await Promise.all([
+    runQueue({ pool, db, log, jobs: jobsOf(core), stopping: stopping.signal }),
+    relay.run(stopping.signal),
+  ])
+  relay.close()
   await core.engine.idle()
   await Promise.all([pool.end(), core.close()])
   process.exit(0)

@@ -39,6 +39,8 @@ test('web and worker open connections to the bank and to our own checkout only, 
     'src/app/sign-in/_parts/sign-in-request.ts',
     // To PAYONCE_BANK_URL.
     'src/payments/simulator/client.ts',
+    // To Stripe, by its own client.
+    'src/payments/stripe/calls.ts',
     // To PAYONCE_BASE_URL.
     'src/server/jobs/page-check.ts',
     'src/shop/checkout/checkout-client.ts',

@@ -9,7 +9,7 @@ import { type Db, openDb, openPool, sql } from '@/platform/db'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import type { FaultOrder } from '../../../lab/bank/script'
 import { type LabBank, startLabBank } from '../../../lab/bank/server'
-import { charge, settle } from '../charge'
+import { charge as chargeAt, settle } from '../charge'
 import type { Gateway } from '../gateway'
 import { httpGateway } from '../simulator/client'
 import { type BegunPayment, movePayment, recallPayment } from '../store'
@@ -20,6 +20,9 @@ let owner: pg.Pool
 let pool: pg.Pool
 let db: Db
 let bank: LabBank
+const RETURN_URL = 'https://shop.example/checkout/ord_1'
+const charge = (at: Gateway, payment: BegunPayment) => chargeAt(at, payment, RETURN_URL)
+
 let gateway: Gateway
 /** For faults that would keep us waiting. */
 let hasty: Gateway
@@ -431,7 +434,13 @@ describe('the bank’s list', () => {
 
 describe('W4 a charge of which we know nothing', () => {
   const strayed = async () => {
-    await gateway.charge({ key: uuidv7(), amountMinor: 5n, currency: 'EUR', method: 'pm_card_visa' })
+    await gateway.charge({
+      key: uuidv7(),
+      amountMinor: 5n,
+      currency: 'EUR',
+      method: 'pm_card_visa',
+      returnUrl: RETURN_URL,
+    })
   }
 
   it('is an alert, once, and no money is made of it', async () => {
@@ -582,7 +591,13 @@ describe('killed at any step', () => {
         const late = await chargedTooLate('not_charged')
         const doubtful = await begin()
         await charge(gateway, doubtful)
-        await gateway.charge({ key: uuidv7(), amountMinor: 5n, currency: 'EUR', method: 'pm_card_visa' })
+        await gateway.charge({
+          key: uuidv7(),
+          amountMinor: 5n,
+          currency: 'EUR',
+          method: 'pm_card_visa',
+          returnUrl: RETURN_URL,
+        })
         const life = mortal(at, when)
         const first = await run(life).catch((error) => error)
         if (!life.survived()) expect(first).toBeInstanceOf(Killed)

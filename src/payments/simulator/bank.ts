@@ -62,11 +62,15 @@ export class SimulatedBank {
     return rows[0] ? shown(rows[0]) : null
   }
 
-  /** Withdraws a request that has not arrived: its key is taken, so that it never charges. An earlier outcome stands. */
+  /**
+   * Withdraws a request that has not arrived, or whose challenge waits: its key is taken, so that it never charges. An earlier outcome
+   * stands.
+   */
   async cancel(request: BankCancelRequest): Promise<BankAnswer> {
     await this.pool.query(
       `INSERT INTO gateway_simulator.request (idempotency_key, token, amount, currency, status)
-       VALUES ($1, '', $2, $3, 'cancelled') ON CONFLICT (idempotency_key) DO NOTHING`,
+       VALUES ($1, '', $2, $3, 'cancelled') ON CONFLICT (idempotency_key) DO UPDATE SET status = 'cancelled'
+       WHERE request.status = 'challenge' AND request.amount = excluded.amount AND request.currency = excluded.currency`,
       [request.key, request.amountMinor.toString(), request.currency],
     )
     return this.agreed(request)

@@ -22,6 +22,17 @@ export const CARDS: Record<string, CardPlan> = {
     declineCode: 'insufficient_funds',
   },
   pm_card_expired: { label: 'Visa •••• 0069', verdict: 'decline', declineCode: 'expired_card' },
+  pm_card_incorrect_details: {
+    label: 'Visa •••• 0127',
+    verdict: 'decline',
+    declineCode: 'incorrect_details',
+  },
+  pm_card_authentication_failed: {
+    label: 'Visa •••• 1629',
+    verdict: 'decline',
+    declineCode: 'authentication_failed',
+  },
+  pm_card_try_again: { label: 'Visa •••• 0119', verdict: 'decline', declineCode: 'try_again' },
   pm_card_slow: { label: 'Visa •••• 3006', verdict: 'approve', delayMs: 3_000 },
   pm_card_timeout_before_charge: { label: 'Visa •••• 4010', verdict: 'approve', fault: 'silence-before' },
   pm_card_timeout_after_charge: { label: 'Visa •••• 4028', verdict: 'approve', fault: 'silence-after' },

@@ -45,6 +45,7 @@ const REQUEST = {
   amountMinor: 9_223_372_036_854_775_807n,
   currency: 'EUR',
   method: 'pm_card_visa',
+  returnUrl: 'https://shop.example/checkout/ord_1',
 } as const
 const APPROVED = {
   kind: 'approved',

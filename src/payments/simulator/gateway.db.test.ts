@@ -7,6 +7,7 @@ import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { type LabBank, startLabBank } from '../../../lab/bank/server'
 import type { Gateway } from '../gateway'
 import { gatewayContract } from '../gateway.contract'
+import { oneRequest } from '../testing/gateway-harness'
 import { SimulatedBank } from './bank'
 import { CARDS, feeFor } from './cards'
 import { httpGateway } from './client'
@@ -48,7 +49,8 @@ const charges = async (of: string) =>
     (await pool.query('SELECT count(*) FROM gateway_simulator.charge WHERE idempotency_key = $1', [of]))
       .rows[0].count,
   )
-const charge = (method: string) => gateway.charge({ key, amountMinor: 2_400n, currency: 'EUR', method })
+const charge = (method: string) =>
+  gateway.charge({ key, amountMinor: 2_400n, currency: 'EUR', method, returnUrl: 'https://shop.example' })
 
 const refunded = async (ref: string) =>
   BigInt(
@@ -56,7 +58,13 @@ const refunded = async (ref: string) =>
       .refunded_amount,
   )
 
+/** The simulated bank keeps outcomes, and no answers beside them: there is nothing that it could forget alone. */
 const HARNESS = {
+  forgetAnswers: async () => {},
+  chargeElsewhere: async (of: string, token: string) =>
+    void (await bank.charge({ key: of, token, amountMinor: 2_400n, currency: 'EUR' })),
+  answerChallenge: (actionUrl: string, passed: boolean) =>
+    bank.answerChallenge(actionUrl.split('/').at(-1) ?? '', passed),
   timeoutMs: TIMEOUT_MS,
   charges,
   refunded,
@@ -64,6 +72,7 @@ const HARNESS = {
   tokens: {
     approved: 'pm_card_visa',
     declined: 'pm_card_declined',
+    challenge: 'pm_card_challenge',
     silentBefore: 'pm_card_timeout_before_charge',
     silentAfter: 'pm_card_timeout_after_charge',
     errorBefore: 'pm_card_error_before_charge',
@@ -75,6 +84,7 @@ const HARNESS = {
 
 gatewayContract('the simulated bank, in our own process', async () => ({
   ...HARNESS,
+  ...oneRequest(gateway),
   gateway,
   hasty,
   cut: simulatorGateway({ bank: new SimulatedBank(away), timeoutMs: TIMEOUT_MS }),
@@ -82,6 +92,7 @@ gatewayContract('the simulated bank, in our own process', async () => ({
 
 gatewayContract('the simulated bank, over HTTP', async () => ({
   ...HARNESS,
+  ...oneRequest(httpGateway({ url: server.url, timeoutMs: 10_000 })),
   gateway: httpGateway({ url: server.url, timeoutMs: 10_000 }),
   hasty: httpGateway({ url: server.url, timeoutMs: TIMEOUT_MS }),
   cut: httpGateway({ url: `http://127.0.0.1:${await freePort()}`, timeoutMs: TIMEOUT_MS }),
@@ -94,6 +105,7 @@ describe('the test tokens', () => {
       amountMinor: 2_400n,
       currency: 'EUR',
       method: token,
+      returnUrl: 'https://shop.example',
     })
     const kind = plan.fault
       ? 'unknown'

@@ -5,6 +5,8 @@ import { sealLedger } from '@/ledger/seal'
 import { sumLedger } from '@/ledger/sums'
 import { uuidv7 } from '@/lib/id'
 import { countHours } from '@/payments/counted'
+import { forgetEvents } from '@/platform/outbox'
+import { forgetDeliveries } from '@/webhooks/queue'
 import type { Core } from '../core'
 import { forgetViolations } from '../csp-reports'
 import { checkCheckout } from './page-check'
@@ -73,7 +75,11 @@ export function jobsOf(core: Core): Job[] {
       batchMax: UPKEEP_BATCH,
       run: async () => {
         await forgetViolations(core.db)
-        return upkeep.expireAnswers(UPKEEP_BATCH)
+        return Math.max(
+          await upkeep.expireAnswers(UPKEEP_BATCH),
+          await forgetDeliveries(core.db, UPKEEP_BATCH),
+          await forgetEvents(core.db, uuidv7(), UPKEEP_BATCH),
+        )
       },
     },
     // Compares the checkout, as browsers get it, with what was built.

@@ -2,6 +2,7 @@ import { Gauge } from 'prom-client'
 import { readDoubt } from '@/idempotency/stores/read'
 import type { Db } from '@/platform/db'
 import type { Metrics } from '@/platform/telemetry'
+import { readBacklog } from '@/webhooks/queue'
 import { type JobHealth, readHealth } from './health'
 
 /**
@@ -26,6 +27,7 @@ export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
     'payonce_resolver_overdue_seconds',
     'Time that the longest overdue record has waited for the resolver',
   )
+  const webhooks = reportWebhooks(gauge)
   const report = ({ job, ...health }: JobHealth) => {
     runs.set({ job }, Number(health.runs))
     failures.set({ job }, Number(health.failures))
@@ -34,10 +36,27 @@ export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
     lasted.set({ job }, (health.lastMs ?? 0) / 1_000)
   }
   return async () => {
-    const [jobs, doubt] = await Promise.all([readHealth(db), readDoubt(db)])
+    const [jobs, doubt, backlog] = await Promise.all([readHealth(db), readDoubt(db), readBacklog(db)])
+    webhooks(backlog)
     jobs.forEach(report)
     inDoubt.set(doubt.inDoubt)
     parked.set(doubt.parked)
     overdue.set(doubt.overdueSeconds)
+  }
+}
+
+type MakeGauge = (name: string, help: string, labelNames?: string[]) => Gauge
+
+function reportWebhooks(gauge: MakeGauge) {
+  const unsent = gauge('payonce_webhook_events_waiting', 'Events that are not fanned out to endpoints yet')
+  const pending = gauge('payonce_webhook_deliveries_pending', 'Deliveries that have not arrived yet')
+  const oldest = gauge('payonce_webhook_overdue_seconds', 'Time that the longest overdue delivery has waited')
+  const endpoints = gauge('payonce_webhook_endpoints', 'Endpoints that are failing or disabled', ['state'])
+  return (backlog: Awaited<ReturnType<typeof readBacklog>>) => {
+    unsent.set(Number(backlog.unsent))
+    pending.set(Number(backlog.pending))
+    oldest.set(backlog.oldestSeconds)
+    endpoints.set({ state: 'failing' }, Number(backlog.failing))
+    endpoints.set({ state: 'disabled' }, Number(backlog.disabled))
   }
 }

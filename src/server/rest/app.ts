@@ -17,6 +17,7 @@ import { orderRoutes } from './orders'
 import { paymentRoutes } from './payments'
 import { refundRoutes } from './refunds'
 import { type RestContext, type RestEnv, sendProblem } from './respond'
+import { webhookRoutes } from './webhooks'
 
 /** The HTTP API for programs: `/api/v1`, and the OpenAPI document, built from the routes themselves. */
 export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
@@ -32,7 +33,14 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
   })
   app.use('/api/v1/*', corsFor(deps))
   app.use('/api/v1/*', checkRequest(deps))
-  for (const add of [orderRoutes, paymentRoutes, refundRoutes, idempotencyRoutes, ledgerRoutes])
+  for (const add of [
+    orderRoutes,
+    paymentRoutes,
+    refundRoutes,
+    idempotencyRoutes,
+    ledgerRoutes,
+    webhookRoutes,
+  ])
     add(app, deps)
   refuseOtherMethods(app)
   app.get('/api/openapi.json', (c) =>

@@ -26,7 +26,7 @@ let product: TestProduct
 let document: any
 let ajv: Ajv2020
 /** Ids that exist here, in place of those of the examples. */
-let known: { pay: string; ord: string; acc: string; key: string }
+let known: { pay: string; ord: string; acc: string; key: string; whe: string; whd: string; gone: string }
 
 beforeAll(async () => {
   product = await openTestProduct()
@@ -41,7 +41,31 @@ beforeAll(async () => {
     { 'idempotency-key': 'known' },
   )
   const accounts = await product.api('GET', '/api/v1/ledger/accounts')
-  known = { pay: paid.body.id, ord: await product.newOrder(), acc: accounts.body.items[0].id, key: 'known' }
+  const endpoint = async (key: string) =>
+    (
+      await product.api(
+        'POST',
+        '/api/v1/webhook-endpoints',
+        { url: 'https://shop.example.org/webhooks' },
+        { 'idempotency-key': key },
+      )
+    ).body.id
+  const [whe, gone] = [await endpoint('endpoint'), await endpoint('endpoint-to-delete')]
+  const tested = await product.api(
+    'POST',
+    `/api/v1/webhook-endpoints/${whe}/test`,
+    {},
+    { 'idempotency-key': 'test' },
+  )
+  known = {
+    whe,
+    gone,
+    whd: tested.body.id,
+    pay: paid.body.id,
+    ord: await product.newOrder(),
+    acc: accounts.body.items[0].id,
+    key: 'known',
+  }
 })
 afterAll(() => product.close())
 
@@ -55,7 +79,14 @@ function filled<T>(value: T): T {
   return JSON.parse(JSON.stringify(value).replaceAll(/ord_018f3c2a[0-9a-f]+/g, known.ord)) as T
 }
 function filledPath(path: string): string {
-  const id = path.includes('/accounts/') ? known.acc : path.includes('/orders/') ? known.ord : known.pay
+  const ids: [string, string][] = [
+    ['/accounts/', known.acc],
+    ['/orders/', known.ord],
+    ['/delete', known.gone],
+    ['/webhook-endpoints/', known.whe],
+    ['/webhook-deliveries/', known.whd],
+  ]
+  const id = ids.find(([part]) => path.includes(part))?.[1] ?? known.pay
   return path.replace('{id}', id).replace('{operation}', 'payments.create').replace('{key}', known.key)
 }
 
@@ -102,9 +133,22 @@ describe('the document', () => {
       'GET /api/v1/payments',
       'GET /api/v1/payments/{id}',
       'GET /api/v1/payments/{id}/refunds',
+      'GET /api/v1/webhook-deliveries/{id}',
+      'GET /api/v1/webhook-endpoints',
+      'GET /api/v1/webhook-endpoints/{id}',
+      'GET /api/v1/webhook-endpoints/{id}/deliveries',
       'POST /api/v1/orders',
       'POST /api/v1/payments',
       'POST /api/v1/payments/{id}/refunds',
+      'POST /api/v1/webhook-deliveries/{id}/resend',
+      'POST /api/v1/webhook-endpoints',
+      'POST /api/v1/webhook-endpoints/{id}',
+      'POST /api/v1/webhook-endpoints/{id}/delete',
+      'POST /api/v1/webhook-endpoints/{id}/pause',
+      'POST /api/v1/webhook-endpoints/{id}/replay',
+      'POST /api/v1/webhook-endpoints/{id}/resume',
+      'POST /api/v1/webhook-endpoints/{id}/rotate-secret',
+      'POST /api/v1/webhook-endpoints/{id}/test',
     ])
   })
 
@@ -155,7 +199,7 @@ describe('the document', () => {
         sent.push(label)
       }
     }
-    expect(sent).toHaveLength(5)
+    expect(sent).toHaveLength(14)
   })
 
   it('every read is answered as the document says', async () => {
@@ -165,7 +209,7 @@ describe('the document', () => {
       expect(reply.status, path).toBe(200)
       expect(against(path, method, operation, reply), path).toEqual([])
     }
-    expect(reads.length).toBe(8)
+    expect(reads.length).toBe(12)
   })
 
   it.each<[string, number, () => Promise<{ path: string; method: string; reply: ApiReply }>]>([

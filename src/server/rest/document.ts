@@ -1,5 +1,38 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { bodyShape, EVENTS, type EventType } from '@/webhooks/events'
 import type { RestEnv } from './respond'
+
+const registered = new WeakSet<OpenAPIHono<RestEnv>>()
+
+/** The requests that we send (OpenAPI 3.1, `webhooks`), once for each app. */
+function registerEvents(app: OpenAPIHono<RestEnv>): void {
+  if (registered.has(app)) return
+  registered.add(app)
+  for (const type of Object.keys(EVENTS) as EventType[])
+    app.openAPIRegistry.registerWebhook({
+      method: 'post',
+      path: type,
+      tags: ['Webhooks'],
+      summary: EVENTS[type].summary,
+      request: {
+        headers: WEBHOOK_HEADERS,
+        body: { required: true, content: { 'application/json': { schema: bodyShape(type) } } },
+      },
+      responses: {
+        200: { description: 'Any status from 200 to 299: it has arrived. All others are tried again.' },
+      },
+    })
+}
+
+const WEBHOOK_HEADERS = z.object({
+  'webhook-id': z.string().meta({ description: 'The event’s id: the same in every attempt.' }),
+  'webhook-timestamp': z.string().meta({ description: 'When this attempt was made, in Unix seconds.' }),
+  'webhook-signature': z.string().meta({
+    description:
+      '`v1,` and HMAC-SHA256 of `id.timestamp.body` in base64 (Standard Webhooks 1.0); several in a rotation.',
+  }),
+})
 
 /** The OpenAPI 3.1 document, built from the routes' own schemas. */
 export function apiDocument(app: OpenAPIHono<RestEnv>, baseUrl: string) {
@@ -8,6 +41,7 @@ export function apiDocument(app: OpenAPIHono<RestEnv>, baseUrl: string) {
     scheme: 'bearer',
     description: 'An API key (`sk_test_…`), created on the dashboard under Developers. It is shown once.',
   })
+  registerEvents(app)
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
@@ -25,6 +59,10 @@ export function apiDocument(app: OpenAPIHono<RestEnv>, baseUrl: string) {
       },
       { name: 'Idempotency', description: 'The state of a key, read without sending its request again.' },
       { name: 'Ledger', description: 'The books, in double entry.' },
+      {
+        name: 'Webhooks',
+        description: 'Events for your own servers: endpoints, deliveries and what is sent.',
+      },
     ],
   })
 }

@@ -19,6 +19,9 @@ describe('the message for an ended attempt', () => {
     ['insufficient_funds', /not enough money/],
     ['expired_card', /expired/],
     ['not_confirmed', /not confirmed/],
+    ['incorrect_details', /detail of this card is wrong/],
+    ['authentication_failed', /confirm that this is your card/],
+    ['try_again', /just now/],
     ['a code that is new to us', /declined/],
     ['constructor', /declined/],
   ])('the decline %s is explained, and that nothing was charged', (declineCode, title) => {

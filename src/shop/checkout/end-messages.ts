@@ -32,6 +32,9 @@ const DECLINES = new Map<string, EndName>([
   ['insufficient_funds', 'insufficientFunds'],
   ['expired_card', 'expiredCard'],
   ['not_confirmed', 'notConfirmed'],
+  ['incorrect_details', 'incorrectDetails'],
+  ['authentication_failed', 'authenticationFailed'],
+  ['try_again', 'bankBusy'],
 ])
 
 export function endMessageOf(because: Because): EndMessage {

@@ -65,6 +65,18 @@ export const checkout: Translation<Messages['checkout']> = {
       title: 'لم يُؤكَّد الدفع',
       body: 'لم يُخصم أي مبلغ. أدخل رمز الأمان مجددًا واضغط «ادفع»، أو استخدم بطاقة أخرى.',
     },
+    incorrectDetails: {
+      title: 'أحد بيانات هذه البطاقة غير صحيح',
+      body: 'لم يُخصم أي مبلغ. تحقّق من الرقم والتاريخ ورمز الأمان، ثم حاول مجددًا.',
+    },
+    authenticationFailed: {
+      title: 'لم يتمكن بنكك من التأكد من أن هذه بطاقتك',
+      body: 'لم يُخصم أي مبلغ. حاول مجددًا، أو جرّب بطاقة أخرى.',
+    },
+    bankBusy: {
+      title: 'لم يتمكن بنكك من معالجة هذه البطاقة الآن',
+      body: 'لم يُخصم أي مبلغ. حاول مجددًا بعد دقيقة، أو جرّب بطاقة أخرى.',
+    },
     notCharged: {
       title: 'لم تتم عملية الدفع',
       body: 'أفادنا البنك بأنه لم يُخصم أي مبلغ. يمكنك المحاولة مجددًا.',
@@ -113,6 +125,9 @@ export const checkout: Translation<Messages['checkout']> = {
       pm_card_declined: 'تُرفض',
       pm_card_insufficient_funds: 'رصيدها غير كافٍ',
       pm_card_expired: 'منتهية الصلاحية',
+      pm_card_incorrect_details: 'رمز أمانها غير صحيح',
+      pm_card_authentication_failed: 'لا يؤكدها بنكها',
+      pm_card_try_again: 'بنكها مشغول',
       pm_card_challenge: 'تتطلب تأكيد 3-D Secure',
       pm_card_slow: 'تدفع بعد 3 ثوانٍ',
       pm_card_timeout_before_charge: 'لا تجيب أبدًا، ولا يُخصم منها',

@@ -64,6 +64,18 @@ export const checkout = {
       title: 'The payment was not confirmed',
       body: 'Nothing was charged. Enter the security code again and press Pay, or use another card.',
     },
+    incorrectDetails: {
+      title: 'A detail of this card is wrong',
+      body: 'Nothing was charged. Check the number, the date and the security code, then try again.',
+    },
+    authenticationFailed: {
+      title: 'Your bank could not confirm that this is your card',
+      body: 'Nothing was charged. Try again, or try another card.',
+    },
+    bankBusy: {
+      title: 'Your bank could not process this card just now',
+      body: 'Nothing was charged. Try again in a minute, or try another card.',
+    },
     notCharged: {
       title: 'The payment did not go through',
       body: 'The bank confirmed that nothing was charged. You can try again.',
@@ -118,6 +130,9 @@ export const checkout = {
       pm_card_declined: 'Is declined',
       pm_card_insufficient_funds: 'Has insufficient funds',
       pm_card_expired: 'Has expired',
+      pm_card_incorrect_details: 'Has a wrong security code',
+      pm_card_authentication_failed: 'Is not confirmed by its bank',
+      pm_card_try_again: 'Has a bank that is busy',
       pm_card_challenge: 'Needs 3-D Secure confirmation',
       pm_card_slow: 'Pays after 3 seconds',
       pm_card_timeout_before_charge: 'Never answers, does not charge',

@@ -12,6 +12,8 @@ export const SCOPE_LABELS: Record<ApiScopeName, string> = {
   'orders:read': 'Read orders',
   'orders:write': 'Place orders',
   'ledger:read': 'Read the ledger',
+  'webhooks:read': 'Read webhook endpoints and their deliveries',
+  'webhooks:write': 'Change webhook endpoints, send events again',
 }
 export const ALL_SCOPES = Object.keys(SCOPE_LABELS) as ApiScopeName[]
 

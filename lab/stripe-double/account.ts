@@ -1,0 +1,234 @@
+import { CARDS, type TestCard } from './cards'
+import {
+  type Balance,
+  type Charge,
+  cardError,
+  type Intent,
+  type NewIntent,
+  newBalance,
+  newCharge,
+  newIntent,
+  newRefund,
+  type Refund,
+} from './objects'
+import type { StripeErrorBody } from './problem'
+import { notFound, StripeProblem } from './problem'
+
+/** Time for which a request waits for an object that another one changes, in ms; then it gets 429 `lock_timeout`. */
+const LOCK_WAIT_MS = 1_000
+
+/** Money and objects of the one account that the double has, and what may be done with them. Lists are oldest first here. */
+export class Account {
+  readonly intents: Intent[] = []
+  readonly charges: Charge[] = []
+  readonly refunds: Refund[] = []
+  readonly balances: Balance[] = []
+  /** How long a card's bank takes to answer, in ms. */
+  bankMs = 0
+  /** True: the fee of a charge comes later, by `settleFees`. */
+  lateFees = false
+  private readonly methods = new Map<string, TestCard>()
+  private readonly locks = new Map<string, Promise<unknown>>()
+
+  /** @param now the clock, in ms */
+  constructor(
+    private readonly pageUrl: (intentId: string) => string,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  seconds(): number {
+    return Math.floor(this.now() / 1_000)
+  }
+
+  createIntent(intent: Omit<NewIntent, 'created'>): Intent {
+    const made = newIntent({ ...intent, created: this.seconds() })
+    this.intents.push(made)
+    return made
+  }
+
+  intent(id: string): Intent {
+    const found = this.intents.find((one) => one.id === id)
+    if (!found) throw notFound('payment_intent', id)
+    return found
+  }
+
+  charge(id: string, param?: string): Charge {
+    const found = this.charges.find((one) => one.id === id)
+    if (!found) throw notFound('charge', id, param)
+    return found
+  }
+
+  confirm(id: string, method: string | undefined, returnUrl: string | undefined): Promise<Intent> {
+    return this.locked(id, async () => {
+      const intent = this.intent(id)
+      if (intent.status !== 'requires_payment_method' && intent.status !== 'requires_confirmation')
+        throw unexpectedState(intent, 'confirm')
+      const card = this.cardOf(method)
+      if (this.bankMs > 0) await new Promise((resolve) => setTimeout(resolve, this.bankMs))
+      intent.payment_method = method ?? null
+      if (card.result === 'approve') this.succeed(intent, card)
+      else if (card.result === 'challenge') this.challenge(intent, card, returnUrl)
+      else this.decline(intent, card)
+      return intent
+    })
+  }
+
+  cancel(id: string): Promise<Intent> {
+    return this.locked(id, async () => {
+      const intent = this.intent(id)
+      if (!/^requires_(payment_method|confirmation|action|capture)$/.test(intent.status))
+        throw unexpectedState(intent, 'cancel')
+      intent.status = 'canceled'
+      intent.canceled_at = this.seconds()
+      intent.cancellation_reason = 'abandoned'
+      intent.next_action = null
+      return intent
+    })
+  }
+
+  /** The shopper's answer on the page of a challenge. @returns false when it comes too late */
+  answerChallenge(id: string, passed: boolean): Promise<boolean> {
+    return this.locked(id, async () => {
+      const intent = this.intent(id)
+      const card = this.methods.get(id)
+      if (intent.status !== 'requires_action' || !card) return false
+      intent.next_action = null
+      if (passed) this.succeed(intent, card)
+      else this.failAuthentication(intent, card)
+      return true
+    })
+  }
+
+  refund(chargeId: string, amount: number, metadata: Record<string, string>): Promise<Refund> {
+    return this.locked(chargeId, async () => {
+      const charge = this.charge(chargeId, 'charge')
+      const left = charge.amount - charge.amount_refunded
+      if (left === 0)
+        throw invalid('charge_already_refunded', `Charge ${chargeId} has already been refunded.`)
+      if (amount > left)
+        throw invalid(
+          undefined,
+          `Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`,
+        )
+      if (amount < 1)
+        throw invalid('parameter_invalid_integer', 'This value must be greater than or equal to 1.')
+      const refund = newRefund(charge, { amount, metadata, created: this.seconds() })
+      charge.amount_refunded += amount
+      charge.refunded = charge.amount_refunded === charge.amount
+      this.refunds.push(refund)
+      return refund
+    })
+  }
+
+  /** Gives each charge that waits for it its fee, as `automatic_async` capture does some time later. */
+  settleFees(): void {
+    for (const charge of this.charges)
+      if (charge.status === 'succeeded' && charge.balance_transaction === null) this.settle(charge)
+  }
+
+  private cardOf(method: string | undefined): TestCard {
+    const card = method !== undefined && Object.hasOwn(CARDS, method) ? CARDS[method] : undefined
+    if (!card) throw notFound('PaymentMethod', method ?? '', 'payment_method')
+    return card
+  }
+
+  private succeed(intent: Intent, card: TestCard): void {
+    const charge = newCharge(intent, card, this.seconds())
+    this.charges.push(charge)
+    if (!this.lateFees) this.settle(charge)
+    intent.status = 'succeeded'
+    intent.amount_received = intent.amount
+    intent.latest_charge = charge.id
+    intent.last_payment_error = null
+  }
+
+  private settle(charge: Charge): void {
+    const balance = newBalance(charge, this.seconds())
+    this.balances.push(balance)
+    charge.balance_transaction = balance.id
+  }
+
+  private challenge(intent: Intent, card: TestCard, returnUrl: string | undefined): void {
+    if (returnUrl === undefined)
+      throw invalid('parameter_missing', 'A return_url must be provided.', 'return_url')
+    this.methods.set(intent.id, card)
+    intent.status = 'requires_action'
+    intent.next_action = {
+      type: 'redirect_to_url',
+      redirect_to_url: { url: this.pageUrl(intent.id), return_url: returnUrl },
+    }
+  }
+
+  /** Keeps the failed charge, and leaves the intent open for another card, as Stripe does. */
+  private decline(intent: Intent, card: TestCard): never {
+    const charge = newCharge(intent, card, this.seconds())
+    this.charges.push(charge)
+    const error = cardError(card, this.seconds())
+    intent.status = 'requires_payment_method'
+    intent.latest_charge = charge.id
+    intent.last_payment_error = error
+    throw new StripeProblem(402, { ...error, payment_intent: intent }, true)
+  }
+
+  private failAuthentication(intent: Intent, card: TestCard): void {
+    intent.status = 'requires_payment_method'
+    intent.last_payment_error = {
+      ...cardError(card, this.seconds()),
+      type: 'invalid_request_error',
+      code: 'payment_intent_authentication_failure',
+    }
+  }
+
+  /** One request at a time for each object; those that wait too long are told so. */
+  private async locked<T>(id: string, act: () => Promise<T>): Promise<T> {
+    const before = this.locks.get(id) ?? Promise.resolve()
+    let gaveUp = false
+    const turn = before.then(() => (gaveUp ? Promise.reject(lockTimeout()) : act()))
+    this.locks.set(
+      id,
+      turn.catch(() => undefined),
+    )
+    let timer: NodeJS.Timeout | undefined
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        gaveUp = true
+        reject(lockTimeout())
+      }, LOCK_WAIT_MS)
+    })
+    void before.then(() => clearTimeout(timer))
+    turn.catch(() => undefined)
+    timeout.catch(() => undefined)
+    return Promise.race([turn, timeout])
+  }
+}
+
+function invalid(code: StripeErrorBody['code'] | undefined, message: string, param?: string): StripeProblem {
+  return new StripeProblem(400, {
+    type: 'invalid_request_error',
+    ...(code ? { code } : {}),
+    ...(param ? { param } : {}),
+    message,
+  })
+}
+
+/** Saved under the key or not is not documented: saved is the harder case for a client. */
+function unexpectedState(intent: Intent, verb: string): StripeProblem {
+  return new StripeProblem(
+    400,
+    {
+      type: 'invalid_request_error',
+      code: 'payment_intent_unexpected_state',
+      message: `You cannot ${verb} this PaymentIntent because it has a status of ${intent.status}.`,
+      payment_intent: intent,
+    },
+    true,
+  )
+}
+
+function lockTimeout(): StripeProblem {
+  return new StripeProblem(429, {
+    type: 'invalid_request_error',
+    code: 'lock_timeout',
+    message: 'This object cannot be accessed right now because another API request is accessing it.',
+  })
+}

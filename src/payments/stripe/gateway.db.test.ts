@@ -1,0 +1,302 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { uuidv7 } from '@/lib/id'
+import { type Db, openDb, openPool } from '@/platform/db'
+import { type TestDatabase, testDatabase } from '@/setup/test/database'
+import { openStripeHarness, type StripeHarness } from '../../../lab/stripe-double/harness'
+import { type RunningDouble, startStripeDouble } from '../../../lab/stripe-double/server'
+import type { CancelRequest, ChargeRequest } from '../gateway'
+import { gatewayContract } from '../gateway.contract'
+import { KEY } from './outcome'
+
+let database: TestDatabase
+let pool: pg.Pool
+let db: Db
+let double: RunningDouble
+let harness: StripeHarness
+let owner: pg.Pool
+let key: string
+
+const RETURN_URL = 'https://shop.example/checkout/ord_1'
+const OPTIONS = {
+  secretKey: 'sk_test_double',
+  timeoutMs: 700,
+  perSecond: 1_000,
+  forgetAnswers: async () => double.forgetKeys(),
+  answerChallenge: (actionUrl: string, passed: boolean) =>
+    double.account.answerChallenge(actionUrl.split('/').at(-1) ?? '', passed),
+}
+
+beforeAll(async () => {
+  database = await testDatabase()
+  pool = openPool(database.appUrl, { max: 8, name: 'stripe-test', waitMs: 30_000 })
+  db = openDb(pool)
+  double = await startStripeDouble()
+  owner = openPool(database.url, { max: 1, name: 'stripe-owner' })
+  harness = await openStripeHarness({ ...OPTIONS, db, upstream: double.url })
+})
+afterAll(async () => {
+  await harness.close()
+  await double.close()
+  await db.$disconnect()
+  await Promise.all([pool.end(), owner.end()])
+  await database.drop()
+})
+
+beforeEach(() => {
+  key = uuidv7()
+  double.searchLagMs = 0
+  double.account.bankMs = 0
+  double.account.lateFees = false
+})
+
+gatewayContract('Stripe, by its double', async () => harness)
+
+const charge = (method = 'pm_card_visa', changes: Partial<ChargeRequest> = {}) =>
+  harness.gateway.charge({
+    key,
+    amountMinor: 2_400n,
+    currency: 'EUR',
+    method,
+    returnUrl: RETURN_URL,
+    ...changes,
+  })
+const cancel = (changes: Partial<CancelRequest> = {}) =>
+  harness.gateway.cancel({ key, amountMinor: 2_400n, currency: 'EUR', ...changes })
+const intents = () => double.account.intents.filter((one) => one.metadata[KEY] === key)
+const loseTheRow = () => owner.query('DELETE FROM stripe_intent WHERE gateway_key = $1', [key])
+
+describe('two intents of one key', () => {
+  it('one is charged, and the one of the process that died is never confirmed', async () => {
+    const dead = await harness.dying(1)
+    await dead.charge({
+      key,
+      amountMinor: 2_400n,
+      currency: 'EUR',
+      method: 'pm_card_visa',
+      returnUrl: RETURN_URL,
+    })
+    double.forgetKeys()
+    expect((await charge()).kind).toBe('approved')
+    expect(intents().map(({ status }) => status)).toEqual(['requires_payment_method', 'succeeded'])
+  })
+
+  it('of two that create at once, the one that comes late to claim cancels its own', async () => {
+    const sleeper = await harness.stopped(1)
+    const request = {
+      key,
+      amountMinor: 2_400n,
+      currency: 'EUR',
+      method: 'pm_card_visa',
+      returnUrl: RETURN_URL,
+    } as const
+    const late = sleeper.gateway.charge(request)
+    await sleeper.stopped
+    const first = await charge()
+    double.forgetKeys()
+    sleeper.resume()
+    expect(await late).toEqual(first)
+    expect(intents().map(({ status }) => status)).toEqual(['succeeded', 'canceled'])
+  })
+})
+
+describe('a database that has lost the row', () => {
+  it.each(['charge', 'find', 'cancel'] as const)(
+    '%s gives the charge that there was, and charges nothing more',
+    async (verb) => {
+      const first = await charge()
+      await loseTheRow()
+      const again = { charge, cancel, find: () => harness.gateway.find(key) }[verb]
+      expect([await again(), await harness.charges(key)]).toEqual([first, 1])
+    },
+  )
+
+  it('search lags: find knows nothing, and the withdrawal that follows it finds the charge', async () => {
+    double.searchLagMs = 30_000
+    const first = await charge()
+    await loseTheRow()
+    expect(await harness.gateway.find(key)).toEqual({ kind: 'absent' })
+    expect([await cancel(), await harness.gateway.find(key), await harness.charges(key)]).toEqual([
+      first,
+      first,
+      1,
+    ])
+  })
+
+  it('a decline is still one, and still charges no other card', async () => {
+    const first = await charge('pm_card_chargeDeclinedInsufficientFunds')
+    await loseTheRow()
+    expect([await charge(), await harness.charges(key)]).toEqual([first, 0])
+  })
+})
+
+describe('a fee that comes late', () => {
+  it('is doubt until it is there', async () => {
+    double.account.lateFees = true
+    expect(await charge()).toEqual({ kind: 'unknown', reason: 'Stripe does not know the fee yet' })
+    expect([(await harness.gateway.find(key)).kind, (await cancel()).kind]).toEqual(['unknown', 'unknown'])
+    double.account.settleFees()
+    expect(await harness.gateway.find(key)).toMatchObject({ kind: 'approved', feeMinor: 100n })
+    expect(await harness.charges(key)).toBe(1)
+  })
+})
+
+describe('a card’s bank that is slow', () => {
+  it('holds the intent: a withdrawal waits for it, and what it did stands', async () => {
+    double.account.bankMs = 300
+    const [charged, withdrawn] = [charge(), untilConfirming().then(() => cancel())]
+    expect((await charged).kind).toBe('approved')
+    expect([await withdrawn, await harness.charges(key)]).toEqual([await charged, 1])
+  })
+
+  it('longer than Stripe lets others wait (lock_timeout): the withdrawal is sent again, and agrees', async () => {
+    double.account.bankMs = 1_500
+    const [charged, withdrawn] = [charge(), untilConfirming().then(() => cancel())]
+    expect((await charged).kind).toBe('approved')
+    expect([await withdrawn, await harness.charges(key)]).toEqual([await charged, 1])
+  })
+
+  const untilConfirming = async () => {
+    while (!double.requests.some((one) => one.endsWith(`${intents()[0]?.id}/confirm`)))
+      await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+})
+
+describe('an answer 500 that Stripe keeps under the key', () => {
+  it('of create: no charge, then or later, and the withdrawal says so once the key is forgotten', async () => {
+    double.failNext('payment_intents')
+    expect([(await charge()).kind, (await charge()).kind, (await cancel()).kind]).toEqual(
+      Array(3).fill('unknown'),
+    )
+    double.forgetKeys()
+    expect([await cancel(), await charge(), await harness.charges(key)]).toEqual([
+      { kind: 'cancelled' },
+      { kind: 'cancelled' },
+      0,
+    ])
+  })
+
+  it('of confirm: the doubt ends by the withdrawal, whatever the key still answers', async () => {
+    double.failNext('/confirm')
+    expect([(await charge()).kind, (await charge()).kind]).toEqual(['unknown', 'unknown'])
+    expect([await harness.gateway.find(key), await cancel(), await charge()]).toEqual([
+      { kind: 'absent' },
+      { kind: 'cancelled' },
+      { kind: 'cancelled' },
+    ])
+    expect(await harness.charges(key)).toBe(0)
+  })
+})
+
+describe('what Stripe does not take', () => {
+  it.each([
+    ['an amount that is too large', { amountMinor: 100_000_000n }],
+    ['a currency whose cents it counts', { currency: 'ISK' }],
+  ] as const)('%s is never sent, and its key never charges', async (_, changes) => {
+    const before = double.requests.length
+    expect([await charge('pm_card_visa', changes), await cancel(changes)]).toEqual(
+      Array(2).fill({ kind: 'cancelled' }),
+    )
+    expect(double.requests).toHaveLength(before)
+    expect(await harness.gateway.find(key)).toEqual({ kind: 'cancelled' })
+  })
+
+  it('an unknown card is declined, and its intent is cancelled', async () => {
+    const first = { kind: 'declined', code: 'card_declined', cardLabel: 'Unknown card' }
+    expect([await charge('pm_made_up'), await charge(), await harness.gateway.find(key)]).toEqual([
+      first,
+      first,
+      first,
+    ])
+    expect(intents().map(({ status }) => status)).toEqual(['canceled'])
+  })
+})
+
+it.each([
+  ['pm_card_chargeDeclined', 'card_declined'],
+  ['pm_card_chargeDeclinedStolenCard', 'card_declined'],
+  ['pm_card_chargeDeclinedExpiredCard', 'expired_card'],
+  ['pm_card_chargeDeclinedIncorrectCvc', 'incorrect_details'],
+  ['pm_card_chargeDeclinedProcessingError', 'try_again'],
+])('%s is told as %s', async (method, code) => {
+  expect(await charge(method)).toMatchObject({
+    kind: 'declined',
+    code,
+    cardLabel: expect.stringContaining('Visa ••••'),
+  })
+  expect(intents().map(({ status }) => status)).toEqual(['canceled'])
+})
+
+it('a refused 3-D Secure is told as authentication_failed', async () => {
+  const challenge = await charge('pm_card_threeDSecure2Required')
+  await OPTIONS.answerChallenge(challenge.kind === 'challenge' ? challenge.actionUrl : '', false)
+  expect(await harness.gateway.find(key)).toMatchObject({ kind: 'declined', code: 'authentication_failed' })
+})
+
+it('too many requests: not sent, sent again, charged once', async () => {
+  double.refuse(3)
+  expect([(await charge()).kind, await harness.charges(key)]).toEqual(['approved', 1])
+})
+
+it('an account that does not know our intent is not ours: doubt, never absent', async () => {
+  await charge()
+  const other = await startStripeDouble()
+  const elsewhere = await openStripeHarness({ ...OPTIONS, db, upstream: other.url })
+  expect((await elsewhere.gateway.find(key)).kind).toBe('unknown')
+  expect((await elsewhere.gateway.cancel({ key, amountMinor: 2_400n, currency: 'EUR' })).kind).toBe('unknown')
+  await Promise.all([elsewhere.close(), other.close()])
+})
+
+it('a table that cannot be read is doubt in every verb that needs it', async () => {
+  await owner.query('ALTER TABLE stripe_intent RENAME TO away')
+  const answers = await Promise.all([charge(), cancel(), harness.gateway.find(key)])
+  await owner.query('ALTER TABLE away RENAME TO stripe_intent')
+  expect(answers.map(({ kind }) => kind)).toEqual(Array(3).fill('unknown'))
+  expect(await harness.charges(key)).toBe(0)
+})
+
+describe('the list', () => {
+  it('leaves out what was there before us, and names what others do in the account', async () => {
+    const other = await startStripeDouble()
+    const early = other.account.createIntent({ amount: 100, currency: 'eur', metadata: {} })
+    early.created -= 86_400
+    await other.account.confirm(early.id, 'pm_card_visa', undefined)
+    for (const one of other.account.charges) one.created -= 86_400
+    const theirs = other.account.createIntent({ amount: 200, currency: 'eur', metadata: {} })
+    await other.account.confirm(theirs.id, 'pm_card_visa', undefined)
+    const elsewhere = await openStripeHarness({ ...OPTIONS, db, upstream: other.url })
+    expect(await elsewhere.gateway.charges({ since: new Date(0), after: null, limit: 10 })).toMatchObject({
+      kind: 'page',
+      charges: [{ key: '', amountMinor: 200n, currency: 'EUR' }],
+      next: null,
+    })
+    await Promise.all([elsewhere.close(), other.close()])
+  })
+})
+
+describe('the double', () => {
+  it('refuses a parameter that it does not know', async () => {
+    const response = await fetch(`${double.url}/v1/payment_intents`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk_test_1', 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'amount=1&currency=eur&payment_method_types[0]=card',
+    })
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { code: 'parameter_unknown', param: 'payment_method_types' } },
+    ])
+  })
+
+  it('sends a shopper from its page back to where the payment said', async () => {
+    const challenge = await charge('pm_card_threeDSecure2Required')
+    const answer = await fetch(challenge.kind === 'challenge' ? challenge.actionUrl : '', {
+      method: 'POST',
+      body: new URLSearchParams({ answer: 'pass' }),
+      redirect: 'manual',
+    })
+    expect(answer.headers.get('location')).toBe(
+      `${RETURN_URL}?payment_intent=${intents()[0]?.id}&redirect_status=succeeded`,
+    )
+    expect((await harness.gateway.find(key)).kind).toBe('approved')
+  })
+})

@@ -1,0 +1,208 @@
+import type { Mode } from '@/lib/mode'
+import type { CancelRequest, ChargeRequest, Doubt, Found, Gateway, Outcome } from '../gateway'
+import { type Deadline, doubt, type StripeCalls } from './calls'
+import { listCharges } from './charges'
+import type { IntentRow, IntentStore } from './intents'
+import { type Seen, seenOf, UNKNOWN_CARD } from './outcome'
+import { refundCharge } from './refunds'
+import * as requests from './requests'
+
+export interface StripeOptions {
+  intents: IntentStore
+  calls: StripeCalls
+  /** The mode of the account's key. */
+  mode: Mode
+  /** Time for all requests of one verb together, in milliseconds. */
+  timeoutMs: number
+}
+
+/** 24 h: Stripe keeps an answer under its idempotency key for at least as long (docs.stripe.com/api/idempotent_requests). */
+const REMEMBERS_FOR_MS = 24 * 3_600_000
+
+/** 60 s beyond our own time-out: longer than Stripe's slowest answer by far, and an intent may be withdrawn at any time anyway. */
+const SETTLES_MS = 60_000
+
+/**
+ * The gateway port over Stripe's PaymentIntents. A charge is three steps: create an intent, claim it for the key in our own table, confirm it.
+ *
+ *     row of the key? ──yes──► retrieve: whatever has happened is the answer ──nothing──┐
+ *           no                                                                          ▼
+ *           └─► create ─► claim the row ──ours──────────────────────────────────────► confirm
+ *                              └──another intent has the key: cancel ours, retrieve that one
+ *
+ * Only the intent of the row is ever confirmed, so that "one key, one charge" does not rest on Stripe's memory of keys. An answer that
+ * Stripe gives again is never believed beyond a success: the intent is retrieved. Cancelling is for ever at Stripe: it is the withdrawal,
+ * and it follows every decline, whose intent could be confirmed with another card.
+ */
+export function stripeGateway(options: StripeOptions): Gateway {
+  const verb = <A extends unknown[], R>(act: (payments: Payments, ...args: A) => Promise<R>) => {
+    return async (...args: A): Promise<R | Doubt> => {
+      try {
+        return await act(new Payments(options), ...args)
+      } catch (error) {
+        // Our own table could not be read or written: what has become of the request is not known.
+        return doubt(error instanceof Error ? error.message : String(error))
+      }
+    }
+  }
+  return {
+    name: 'stripe',
+    mode: options.mode,
+    settlesWithinMs: options.timeoutMs + SETTLES_MS,
+    remembersForMs: REMEMBERS_FOR_MS,
+    charge: verb((payments, request: ChargeRequest) => payments.charge(request)),
+    find: verb((payments, key: string) => payments.find(key)),
+    cancel: verb((payments, request: CancelRequest) => payments.cancel(request)),
+    refund: verb(({ calls, deadline }, request) => refundCharge(calls, deadline, request)),
+    charges: verb(({ intents, calls, deadline }, query) => listCharges(intents, calls, deadline, query)),
+  }
+}
+
+/** One verb: its requests share one deadline. */
+class Payments {
+  readonly intents: IntentStore
+  readonly calls: StripeCalls
+  readonly deadline: Deadline
+
+  constructor({ intents, calls, timeoutMs }: StripeOptions) {
+    this.intents = intents
+    this.calls = calls
+    this.deadline = calls.deadline(timeoutMs)
+  }
+
+  async charge(request: ChargeRequest): Promise<Outcome> {
+    const claimed = await this.claimed(request)
+    if ('kind' in claimed) return claimed
+    const { row, fresh } = claimed
+    if (!fresh) {
+      const seen = await this.look(row)
+      if (seen.kind !== 'absent') return seen
+    }
+    return this.confirm(row, request)
+  }
+
+  async find(key: string): Promise<Found> {
+    const row = await this.intents.find(key)
+    if (row) return this.look(row)
+    const found = await requests.searchIntents(this.calls, this.deadline, key)
+    if (found.kind !== 'answered') return found.kind === 'unknown' ? found : doubt('Stripe refused to search')
+    // Without a row: our database was restored from a backup. Search lags behind, so that its silence proves nothing; the withdrawal that
+    // follows it finds the intent by its idempotency key.
+    const begun = found.value.find(({ status }) => status === 'succeeded' || status === 'requires_action')
+    if (!begun) return { kind: 'absent' }
+    const { id: intentId, amount, currency } = begun
+    return this.look(
+      await this.intents.claim({
+        key,
+        intentId,
+        amountMinor: BigInt(amount),
+        currency: currency.toUpperCase(),
+      }),
+    )
+  }
+
+  /**
+   * Cancels the intent of the key. Where we have none, create gives the one that a process before us may have made (Stripe still has its
+   * answer), or a new one: either way the key has an intent from then on, and it is cancelled.
+   */
+  async cancel(request: CancelRequest): Promise<Outcome> {
+    const claimed = await this.claimed(request)
+    return 'kind' in claimed ? claimed : this.withdraw(claimed.row)
+  }
+
+  /** The row of the key with its intent. `fresh`: both were made just now, so that nothing can have happened to them. */
+  private async claimed(request: CancelRequest): Promise<{ row: IntentRow; fresh: boolean } | Outcome> {
+    const known = await this.intents.find(request.key)
+    if (known) return usable(known, request) ?? { row: known, fresh: false }
+    if (!requests.isTaken(request)) return this.bury(request)
+    const created = await requests.createIntent(this.calls, this.deadline, request)
+    if (created.kind === 'refused')
+      return requests.isNeverTaken(created) ? this.bury(request) : doubt(requests.refusal(created))
+    if (created.kind === 'unknown') return created
+    const { id: intentId } = created.value
+    const row = await this.intents.claim({ ...request, intentId })
+    // Stripe had forgotten the idempotency key: the key has another intent. Ours is not confirmed by anybody.
+    if (row.intentId !== intentId) await requests.cancelIntent(this.calls, this.deadline, intentId)
+    const fresh = row.intentId === intentId && !created.replayed
+    return usable(row, request) ?? { row, fresh }
+  }
+
+  /** Stripe takes no such amount or currency: the key never gets an intent, so that it never charges. */
+  private async bury({ key, amountMinor, currency }: CancelRequest): Promise<Outcome> {
+    const row = await this.intents.claim({ key, intentId: null, amountMinor, currency })
+    return row.intentId === null ? { kind: 'cancelled' } : doubt('the key has an intent meanwhile')
+  }
+
+  private async confirm(row: IntentRow, request: ChargeRequest): Promise<Outcome> {
+    const confirmed = await requests.confirmIntent(this.calls, this.deadline, intentOf(row), request)
+    switch (confirmed.kind) {
+      case 'unknown':
+        return confirmed
+      case 'refused':
+        if (requests.isBadCard(confirmed))
+          return this.declined(row, { code: 'card_declined', cardLabel: UNKNOWN_CARD })
+        // 402: declined. 400 unexpected_state: another process was faster. Both are seen in the intent alone.
+        return requests.isSettled(confirmed) ? this.lookBegun(row) : doubt(requests.refusal(confirmed))
+      case 'answered': {
+        const seen = seenOf(confirmed.value, row)
+        // An answer given before: the shopper may have confirmed since.
+        return confirmed.replayed && seen.kind !== 'approved' ? this.lookBegun(row) : this.told(row, seen)
+      }
+    }
+  }
+
+  /** What has become of an intent that was confirmed. */
+  private async lookBegun(row: IntentRow): Promise<Outcome> {
+    return begun(await this.look(row))
+  }
+
+  private async look(row: IntentRow): Promise<Found> {
+    if (row.intentId === null) return { kind: 'cancelled' }
+    const retrieved = await requests.retrieveIntent(this.calls, this.deadline, row.intentId)
+    if (retrieved.kind === 'unknown') return retrieved
+    // 404 too: an account that does not know our intent is not the account that we asked before.
+    if (retrieved.kind === 'refused') return doubt(requests.refusal(retrieved))
+    const seen = seenOf(retrieved.value, row)
+    return seen.kind === 'absent' ? seen : this.told(row, seen)
+  }
+
+  /** An outcome as the port may tell it. */
+  private async told(row: IntentRow, seen: Seen): Promise<Outcome> {
+    return seen.kind === 'failed' ? this.declined(row, seen) : begun(seen)
+  }
+
+  /** Tells a decline once its intent can be confirmed no more. Until then the outcome is not known. */
+  private async declined(row: IntentRow, decline: Pick<Seen & { kind: 'failed' }, 'code' | 'cardLabel'>) {
+    return this.withdraw(await this.intents.keepDecline(row, decline))
+  }
+
+  private async withdraw(row: IntentRow): Promise<Outcome> {
+    const cancelled = await requests.cancelIntent(this.calls, this.deadline, intentOf(row))
+    if (cancelled.kind === 'unknown') return cancelled
+    if (cancelled.kind === 'answered') return begun(seenOf(cancelled.value, row))
+    if (!requests.isSettled(cancelled)) return doubt(requests.refusal(cancelled))
+    const retrieved = await requests.retrieveIntent(this.calls, this.deadline, intentOf(row))
+    if (retrieved.kind !== 'answered')
+      return retrieved.kind === 'unknown' ? retrieved : doubt(requests.refusal(retrieved))
+    return begun(seenOf(retrieved.value, row))
+  }
+}
+
+/** An answer for a row that is not this request's, or that was withdrawn; null: the row may be used. */
+function usable(row: IntentRow, { amountMinor, currency }: CancelRequest): Outcome | null {
+  if (row.amountMinor !== amountMinor || row.currency !== currency)
+    return doubt('the key was used for another amount')
+  return row.intentId === null ? { kind: 'cancelled' } : null
+}
+
+/** `absent` and `failed` are no ends: Stripe answered something else than it said before. */
+function begun(seen: Seen): Outcome {
+  return seen.kind === 'absent' || seen.kind === 'failed'
+    ? doubt('Stripe has not settled the payment yet')
+    : seen
+}
+
+function intentOf({ key, intentId }: IntentRow): string {
+  if (intentId === null) throw new Error(`key ${key} was withdrawn without an intent`)
+  return intentId
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+
+/** The events that are sent, with the shape of their `data`. The OpenAPI document shows this list, and a test compares it with what is written. */
+
+const payment = z.string().meta({ example: 'pay_018f3c2a9d4e7c31b2a45f60718293a4' })
+const money = {
+  amount: z.int().meta({ description: 'In the smallest unit of the currency.', example: 2400 }),
+  currency: z.string().meta({ example: 'EUR' }),
+}
+const paymentData = (status: string) =>
+  z.strictObject({ payment, ...money, status: z.literal(status), declineCode: z.null() })
+const refundData = (status: string) =>
+  z.strictObject({
+    refund: z.string().meta({ example: 'ref_018f3c2a9d4e7c31b2a45f60718293a4' }),
+    payment,
+    ...money,
+    status: z.literal(status),
+  })
+const surplusData = z.strictObject({
+  payment,
+  charge: z.string().meta({ description: 'The bank’s reference of the charge.' }),
+  ...money,
+})
+
+export const EVENTS = {
+  'payment.succeeded': { summary: 'A payment has succeeded', data: paymentData('succeeded') },
+  'payment.declined': {
+    summary: 'A card was declined; nothing was charged',
+    data: paymentData('declined').extend({ declineCode: z.string().nullable() }),
+  },
+  'payment.not_charged': {
+    summary: 'A payment has ended without a charge',
+    data: paymentData('not_charged'),
+  },
+  'payment.surplus_found': {
+    summary: 'The bank has a charge more than the payment; it is being refunded',
+    data: surplusData,
+  },
+  'payment.surplus_refunded': { summary: 'A surplus charge was refunded', data: surplusData },
+  'payment.surplus_parked': {
+    summary: 'A surplus charge could not be refunded; a person must look',
+    data: surplusData,
+  },
+  'refund.succeeded': { summary: 'A refund has succeeded', data: refundData('succeeded') },
+  'refund.failed': { summary: 'A refund has failed; no money moved', data: refundData('failed') },
+  'webhook.test': {
+    summary: 'A test that somebody sent to this endpoint',
+    data: z.strictObject({ endpoint: z.string().meta({ example: 'whe_018f3c2a9d4e7c31b2a45f60718293a4' }) }),
+  },
+} as const
+
+export type EventType = keyof typeof EVENTS
+
+/** Types that an endpoint may choose; a test goes to the endpoint that it was sent to. */
+export const CHOSEN_TYPES = Object.keys(EVENTS).filter((type) => type !== 'webhook.test')
+
+/** The body of a request, by the type of its event (Standard Webhooks 1.0, "Payload structure"). */
+export function bodyShape(type: EventType) {
+  return z.strictObject({
+    type: z.literal(type),
+    timestamp: z.iso.datetime().meta({ description: 'When it happened, in UTC.' }),
+    data: EVENTS[type].data,
+  })
+}
