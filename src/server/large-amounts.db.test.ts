@@ -105,7 +105,10 @@ describe('with payments of 2^53 − 1', () => {
     const { paths } = (await product.api('GET', '/api/openapi.json')).body as {
       paths: Record<string, object>
     }
-    const gets = Object.entries(paths).filter(([, methods]) => 'get' in methods)
+    // A webhook endpoint and its deliveries hold no amount, and there is none here.
+    const gets = Object.entries(paths).filter(
+      ([path, methods]) => 'get' in methods && !path.includes('webhook'),
+    )
     expect(gets.length).toBeGreaterThan(5)
     for (const [path] of gets) {
       const id = path.includes('orders') ? ids.order : path.includes('ledger') ? ids.account : ids.payment
