@@ -25,7 +25,7 @@ export function FindBox() {
         type="button"
         onClick={() => setOpen(true)}
         aria-keyshortcuts="Control+K Meta+K"
-        className="inline-flex h-8 items-center gap-2 rounded-md px-2 text-ink-2 text-ui hover:bg-muted hover:text-ink lg:min-w-44 lg:border lg:border-edge lg:bg-surface"
+        className="inline-flex h-8 shrink-0 items-center gap-2 rounded-md px-2 text-ink-2 text-ui hover:bg-muted hover:text-ink lg:min-w-44 lg:border lg:border-edge lg:bg-surface"
       >
         <Icon name="search" size={15} />
         <span className="max-sm:sr-only">Find</span>
