@@ -128,6 +128,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     writer: 'checkout',
     readers: {
       'payments/read': 'operators search payments by the order’s reference and e-mail, page by page',
+      'payments/find': 'an order’s id that was pasted leads to its payments',
       'server/jobs/page-check': 'any order will do to open a checkout and compare it with the build',
     },
   },
@@ -148,7 +149,10 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   refund: { writer: 'payments' },
   refund_request: { writer: 'payments' },
   operator_refund: { writer: 'payments' },
-  surplus_charge: { writer: 'payments/reconciler' },
+  surplus_charge: {
+    writer: 'payments/reconciler',
+    readers: { 'payments/find': 'the bank’s reference of a charge beyond its payment leads to the payment' },
+  },
   open_charge: { writer: 'payments/reconciler' },
   reconciliation: { writer: 'payments/reconciler' },
   stripe_intent: { writer: 'payments/stripe' },

@@ -140,6 +140,30 @@ export function journal(
   )
 }
 
+const namedTransaction = z.strictObject({
+  id: z.string(),
+  kind: z.string(),
+  paymentId: z.string().nullable(),
+  description: z.string(),
+  postedAt: z.date(),
+})
+export type NamedTransaction = z.infer<typeof namedTransaction>
+
+/** The transactions of a merchant whose id is one of these; a reversal with the payment of what it reverses. */
+export function transactionsNamed(
+  db: Db,
+  merchantId: string,
+  ids: readonly string[],
+): Promise<NamedTransaction[]> {
+  return rows(
+    db,
+    namedTransaction,
+    sql`SELECT t.id, t.kind, coalesce(t.payment_id, r.payment_id) AS "paymentId", t.description, t.posted_at AS "postedAt"
+      FROM ledger_transaction t LEFT JOIN ledger_transaction r ON (r.merchant_id, r.id) = (t.merchant_id, t.reverses)
+      WHERE t.merchant_id = ${merchantId}::uuid AND t.id = ANY (${[...ids]}::uuid[])`,
+  )
+}
+
 /** Transactions of one payment: its capture, refunds and surplus charges, and their reversals. */
 export function transactionsOfPayment(
   db: Db,

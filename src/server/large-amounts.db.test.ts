@@ -81,6 +81,7 @@ const INPUTS = (): Record<string, unknown> => ({
   'checkout.status': { orderId: ids.order, key: 'first' },
   'checkout.receipt': { token: ids.receipt },
   'audit.list': {},
+  'find.pasted': { text: ids.payment },
 })
 
 async function ask(procedure: string, input: unknown) {

@@ -54,6 +54,7 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'ledger.account': 'viewer',
   'ledger.statement': 'viewer',
   'ledger.journal': 'viewer',
+  'find.pasted': 'viewer',
   'idempotency.list': 'viewer',
   'idempotency.get': 'viewer',
   'idempotency.askAgain': 'support',

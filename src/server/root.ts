@@ -3,6 +3,7 @@ import { auditRouter } from './routers/audit'
 import { checkoutRouter } from './routers/checkout'
 import { developersRouter } from './routers/developers'
 import { factorsRouter } from './routers/factors'
+import { findRouter } from './routers/find'
 import { idempotencyRouter } from './routers/idempotency'
 import { installationRouter } from './routers/installation'
 import { integrityRouter } from './routers/integrity'
@@ -26,6 +27,7 @@ export const appRouter = router({
   payments: paymentsRouter,
   refunds: refundsRouter,
   ledger: ledgerRouter,
+  find: findRouter,
   idempotency: idempotencyRouter,
   integrity: integrityRouter,
   developers: developersRouter,

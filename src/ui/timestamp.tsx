@@ -104,7 +104,13 @@ export function ZoneSwitch() {
       className="inline-flex h-8 shrink-0 items-center whitespace-nowrap rounded-md px-2 font-medium text-ink-2 text-ui hover:bg-muted hover:text-ink"
     >
       <span className="sr-only">Times are shown in </span>
-      {zone === 'utc' ? 'UTC' : 'Local time'}
+      {zone === 'utc' ? (
+        'UTC'
+      ) : (
+        <>
+          Local<span className="max-sm:sr-only"> time</span>
+        </>
+      )}
     </button>
   )
 }

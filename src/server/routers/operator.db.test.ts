@@ -74,6 +74,7 @@ const QUESTIONS = (): [string, unknown][] => [
   ['idempotency.list', {}],
   ['idempotency.get', { id: payment.recordId }],
   ['developers.keys', undefined],
+  ['find.pasted', { text: payment.id }],
 ]
 
 test('without a session every procedure of the dashboard answers 401', async () => {

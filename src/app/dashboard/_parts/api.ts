@@ -34,6 +34,8 @@ export type ConfirmOptions = Outputs['account']['confirmOptions']
 export type TeamData = Outputs['operators']['list']
 export type TeamMember = TeamData['operators'][number]
 export type RoleName = TeamMember['role']
+/** What a pasted text names: a payment, a refund, an order, a transaction of the ledger, a record of a key. */
+export type FoundItem = Outputs['find']['pasted']['found'][number]
 export type RecordRow = Outputs['idempotency']['list']['items'][number]
 export type RecordPage = Outputs['idempotency']['list']
 export type RecordData = Outputs['idempotency']['get']

@@ -32,7 +32,7 @@ export function Dialog({
       onClose={() => !ref.current?.open && onClose()}
       className="m-auto max-h-[calc(100dvh-2rem)] w-[min(34rem,calc(100vw-2rem))] overflow-y-auto rounded-lg border border-line bg-surface text-ink shadow-card backdrop:bg-[oklch(0_0_0/0.45)]"
     >
-      <header className="flex items-center justify-between gap-4 border-line border-b px-4 py-3 sm:px-5">
+      <div className="flex items-center justify-between gap-4 border-line border-b px-4 py-3 sm:px-5">
         <h2 id={id} className="font-semibold text-sm">
           {title}
         </h2>
@@ -40,7 +40,7 @@ export function Dialog({
           <span className="sr-only">Close</span>
           <Icon name="close" />
         </Button>
-      </header>
+      </div>
       {children(close)}
     </dialog>
   )
@@ -52,11 +52,11 @@ export function Dialog({
  */
 export function DialogFoot({ status, children }: { status: ReactNode; children: ReactNode }) {
   return (
-    <footer className="sticky bottom-0 flex flex-wrap items-center justify-end gap-x-3 gap-y-2 border-line border-t bg-surface px-4 py-3 sm:px-5">
+    <div className="sticky bottom-0 flex flex-wrap items-center justify-end gap-x-3 gap-y-2 border-line border-t bg-surface px-4 py-3 sm:px-5">
       <p role="status" className="min-w-0 flex-1 basis-40 text-ink-2 text-ui empty:sr-only">
         {status}
       </p>
       {children}
-    </footer>
+    </div>
   )
 }

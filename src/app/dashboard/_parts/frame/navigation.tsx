@@ -17,9 +17,10 @@ import { useEffect, useRef } from 'react'
 import { cx } from '@/ui/cx'
 import { Logo, navLinkClass } from '@/ui/nav'
 import { SignOut } from './sign-out'
-import type { Viewer } from './top-strip'
+import type { Viewer } from './viewer'
 
-const PLACES = [
+/** The pages of the dashboard, in the order of the navigation. */
+export const PLACES = [
   { href: '/dashboard', word: 'Overview', Icon: LayoutDashboard },
   { href: '/dashboard/payments', word: 'Payments', Icon: CreditCard },
   { href: '/dashboard/ledger', word: 'Ledger', Icon: BookOpenText },

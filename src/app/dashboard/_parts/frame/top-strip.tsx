@@ -6,15 +6,10 @@ import { Badge } from '@/ui/badge'
 import { Logo } from '@/ui/nav'
 import { ThemeSwitch } from '@/ui/theme-switch'
 import { ZoneSwitch } from '@/ui/timestamp'
+import { FindBox } from '../find/find-box'
 import { LiveDot } from '../live/live-dot'
 import { SignOut } from './sign-out'
-
-/** The signed-in operator. */
-export interface Viewer {
-  name: string
-  email: string
-  sandbox: boolean
-}
+import type { Viewer } from './viewer'
 
 /** The bar above every page: live state, time zone, theme. */
 export function TopStrip({ viewer }: { viewer: Viewer }) {
@@ -31,6 +26,7 @@ export function TopStrip({ viewer }: { viewer: Viewer }) {
           </span>
         )}
         <span className="ml-auto flex min-w-0 items-center gap-1">
+          <FindBox />
           <LiveDot />
           <ZoneSwitch />
           <ThemeSwitch />

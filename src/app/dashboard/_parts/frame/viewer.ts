@@ -1,0 +1,6 @@
+/** The signed-in operator. */
+export interface Viewer {
+  name: string
+  email: string
+  sandbox: boolean
+}
