@@ -33,8 +33,8 @@ export class Callers {
   /** When each key's use was last recorded, in ms, by key id; oldest first. */
   private readonly seen = new Map<string, number>()
   private readonly unwritten = new Map<string, Caller>()
-  /** The key id of each token that was good when it was last shown, by hash; oldest first. */
-  private readonly good = new Map<string, string>()
+  /** The caller of each token that was good when it was last shown, by hash; oldest first. */
+  private readonly good = new Map<string, Caller>()
   private timer: NodeJS.Timeout | null = null
   private writing: Promise<void> = Promise.resolve()
 
@@ -81,9 +81,9 @@ export class Callers {
   }
 
   /**
-   * Key id of a token that was good when this process last saw it, else null. It may have been revoked since.
+   * The caller of a token that was good when this process last saw it, else null. It may have been revoked since.
    */
-  lastSeen(token: string): string | null {
+  lastSeen(token: string): Caller | null {
     const read = readToken(token)
     return (read && this.good.get(read.hash)) ?? null
   }
@@ -118,7 +118,7 @@ export class Callers {
   }
 
   private remember(caller: Caller, hash: string): void {
-    this.keep(this.good, hash, caller.keyId)
+    this.keep(this.good, hash, caller)
     const now = (this.options.now ?? Date.now)()
     if (now - (this.seen.get(caller.keyId) ?? Number.NEGATIVE_INFINITY) < SEEN_EVERY_MS) return
     this.keep(this.seen, caller.keyId, now)

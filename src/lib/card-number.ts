@@ -11,8 +11,13 @@
  */
 export function holdsCardNumber(text: string): boolean {
   if (!DIGITS_ENOUGH.test(text)) return false
-  return standsIn(text) || standsIn(asciiDigits(text.normalize('NFKC')))
+  if (standsIn(text)) return true
+  // ASCII is the same in NFKC, and has no other digits.
+  return !ASCII.test(text) && standsIn(asciiDigits(text.normalize('NFKC')))
 }
+
+/** Text of ASCII alone. */
+const ASCII = /^[\0-\x7f]*$/
 
 function standsIn(text: string): boolean {
   const numbers = text.replaceAll(IDS, 'x').replaceAll(PHONE, 'x').match(NUMBER) ?? []

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { deferred, outcome, SUBJECT, type TestEffect, TestEngine } from '../testing/engine'
 import type { EngineReply } from './request'
+import { StoreUnavailable } from './store'
 
 let bench: TestEngine
 let bank: ReturnType<typeof deferred<TestEffect>>
@@ -172,5 +173,51 @@ describe('the race for the record', () => {
     await vi.advanceTimersByTimeAsync(30_001)
     expect(await bench.run()).toMatchObject({ problem: { kind: 'outcome-unknown', retryAfterSeconds: 2 } })
     expect(bench.asked).toHaveLength(1)
+  })
+})
+
+describe('a record that was read ahead', () => {
+  const scope = { merchantId: 'm', actor: 'shopper:a' }
+  const ahead = (of: { scope?: typeof scope; key?: string; operation?: string } = {}) =>
+    bench.engine.readAhead(of.operation ?? 'test.do', { scope: of.scope ?? scope, key: of.key ?? 'k' })
+
+  test('is not read again', async () => {
+    await bench.run()
+    const read = vi.spyOn(bench.store, 'read')
+    expect(outcome(await bench.run({ readAhead: ahead() }))).toBe('replayed')
+    expect(read).toHaveBeenCalledTimes(1)
+  })
+
+  test.each<[string, Partial<{ scope: typeof scope; key: string }>]>([
+    ['another merchant', { scope: { merchantId: 'other', actor: 'shopper:a' } }],
+    ['another actor', { scope: { merchantId: 'm', actor: 'shopper:b' } }],
+    ['another key', { key: 'other' }],
+  ])('of %s, who has an answer, is not looked at', async (_, of) => {
+    await bench.run(of)
+    const reply = await bench.run({ readAhead: ahead(of) })
+    expect([outcome(reply), bench.asked.length]).toEqual(['executed', 2])
+  })
+
+  test('of another operation is not looked at', async () => {
+    const read = vi.spyOn(bench.store, 'read')
+    await bench.run({ readAhead: ahead({ operation: 'test.other' }) })
+    expect(read).toHaveBeenCalledTimes(2)
+  })
+
+  test('and has been claimed since: the claim decides, and the answer of the other is replayed', async () => {
+    const early = ahead()
+    expect(await early.row).toBeNull()
+    await bench.run()
+    expect(outcome(await bench.run({ readAhead: early }))).toBe('replayed')
+    expect(bench.asked).toHaveLength(1)
+  })
+
+  test('that could not be read fails the request that needs it, and nothing else', async () => {
+    const read = vi.spyOn(bench.store, 'read').mockRejectedValue(new StoreUnavailable('away'))
+    const early = ahead()
+    await vi.advanceTimersByTimeAsync(0)
+    read.mockRestore()
+    await expect(bench.run({ readAhead: early })).rejects.toBeInstanceOf(StoreUnavailable)
+    expect(outcome(await bench.run())).toBe('executed')
   })
 })

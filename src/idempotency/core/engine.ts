@@ -1,8 +1,9 @@
 import type { Problem } from '../problems'
+import { recordId, type Scope } from './fingerprint'
 import type { Operation, StoreForm } from './operation'
 import type { EngineOptions } from './options'
 import { Recovery } from './recovery'
-import type { EngineReply, EngineRequest } from './request'
+import type { EngineReply, EngineRequest, ReadAhead } from './request'
 import { KeyedRequest } from './run'
 import { Waiters } from './waiters'
 
@@ -41,6 +42,17 @@ export class Engine<Form extends StoreForm> {
         () => this.notNow(operation.name) ?? request.notNow?.() ?? null,
       ).reply(),
     )
+  }
+
+  /**
+   * Begins to read the record of a request that is not known to be allowed yet, so that it need not be waited for once it is.
+   * Never rejects. @returns what `run` uses if the request turns out to be of this very operation, scope and key
+   */
+  readAhead(operation: string, { scope, key }: { scope: Scope; key: string }): ReadAhead {
+    const id = recordId(scope, operation, key)
+    const row = this.waiters.readFresh(id, () => this.options.store.read(scope.merchantId, id))
+    row.catch(() => undefined)
+    return { id, row }
   }
 
   /**

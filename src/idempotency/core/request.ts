@@ -1,6 +1,13 @@
 import type { Problem } from '../problems'
 import type { Scope } from './fingerprint'
-import type { Answer } from './record'
+import type { Answer, IdempotencyRow } from './record'
+
+/** A read of a record that began after its request had come, and before it was known to be allowed. */
+export interface ReadAhead {
+  /** Of the record: it tells whose read this is. */
+  id: string
+  row: Promise<IdempotencyRow | null>
+}
 
 /** One incoming request. */
 export interface EngineRequest<Input> {
@@ -16,6 +23,8 @@ export interface EngineRequest<Input> {
    * claim, so a stored answer is replayed whatever it says, and nothing has been begun under the key.
    */
   notNow?: () => Problem | null
+  /** Used for the first look at the record, if it is a read of that record; else nobody looks at it. */
+  readAhead?: ReadAhead | undefined
   /** Origin of the request (`browser`, `api`) and its own id: for the attempt log only. */
   source: string
   requestId: string

@@ -6,8 +6,8 @@ import { FINGERPRINT_VERSION, fingerprint, recordId, subjectIdOf } from './finge
 import { withLease } from './lease'
 import { type Operation, orDoubt, type StoreForm } from './operation'
 import type { RequestOptions } from './options'
-import { type Answer, decide } from './record'
-import type { EngineReply, EngineRequest } from './request'
+import { type Answer, decide, type IdempotencyRow } from './record'
+import type { EngineReply, EngineRequest, ReadAhead } from './request'
 import { type BeginOf, type Claimed, type NewRecord, StoreUnavailable } from './store'
 import { storeOutcome } from './store-outcome'
 import type { Waiters } from './waiters'
@@ -27,6 +27,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   private readonly at: Date
   private waited = false
   private asked = false
+  private ahead: ReadAhead | undefined
 
   constructor(
     private readonly options: RequestOptions<Form>,
@@ -37,6 +38,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   ) {
     this.id = recordId(request.scope, operation.name, request.key)
     this.at = options.clock.now()
+    this.ahead = request.readAhead
   }
 
   /**
@@ -71,9 +73,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
    * one is still running.
    */
   private async readAndAct(): Promise<EngineReply | 'again' | 'wait'> {
-    const row = await this.waiters.readFresh(this.id, () =>
-      this.options.store.read(this.request.scope.merchantId, this.id),
-    )
+    const row = await this.readRecord()
     const decision = decide(row, (version) =>
       fingerprint(this.request.input, this.operation.volatile, version),
     )
@@ -101,6 +101,17 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
           detail: 'The record under this key cannot be read. Nothing was executed.',
         })
     }
+  }
+
+  /** The first time what was read ahead; from then on it is old. */
+  private readRecord(): Promise<IdempotencyRow | null> {
+    const ahead = this.ahead
+    this.ahead = undefined
+    // The id is made of scope, operation and key: a read for another caller has another one.
+    if (ahead?.id === this.id) return ahead.row
+    return this.waiters.readFresh(this.id, () =>
+      this.options.store.read(this.request.scope.merchantId, this.id),
+    )
   }
 
   private async start(

@@ -42,6 +42,8 @@ export interface Batches<Form extends StoreForm> {
   apart(call: ClaimCall<Form>): string | null
   /** What an outcome writes. Two that write the same row may not share a statement: it would be written once, for both. */
   written(call: CommitCall<Form>): readonly string[]
+  /** True when an error of `commitAll` names a value that this outcome writes: it is probably the one that was refused. */
+  isNamed(call: CommitCall<Form>, error: unknown): boolean
 }
 
 /** Look-ups after a connection broke while a commit was under way, by the token of the claim. */

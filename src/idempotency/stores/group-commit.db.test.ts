@@ -376,6 +376,22 @@ describe('a batch', () => {
     expect(sent).toHaveLength(10)
   })
 
+  it('an outcome whose key is taken is found by the key in the error: one more statement, and no other', async () => {
+    const store = await batched()
+    const taken = uuidv7()
+    await owner.query('INSERT INTO line (id, line) VALUES ($1, $2)', [taken, 'of another'])
+    const claims = await claimed(store, 16)
+    const mark = `beside a taken key ${uuidv7()}`
+    const results = await outcomes(
+      claims.map((own, n) => store.commit(own, done(own, n === 5 ? write('mine', taken) : write(mark)))),
+    )
+    expect(results.filter((result) => result === true)).toHaveLength(15)
+    expect(String(results[5])).toMatch(/[Uu]nique constraint|23505/)
+    expect([await lines(mark), await states(claims)]).toEqual([15, { completed: 15, sending: 1 }])
+    // 1 for the claims, 1 for all outcomes, 1 for all but the one that is made by itself.
+    expect(sent).toHaveLength(3)
+  })
+
   it('a begin that the database refuses is refused alone, too', async () => {
     const store = await batched()
     const all = records(8)

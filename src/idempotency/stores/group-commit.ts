@@ -67,6 +67,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
         afterLoss: (call, error) => heard(error, () => single.findCommit(call)),
         kindOf: (call) => batches.kindOfCommit(call),
         keysOf: (call) => [recordOf(call.claim), ...batches.written(call)],
+        isNamed: (call, error) => batches.isNamed(call, error),
         compare: (one, other) => byRecord(one.claim, other.claim),
       },
       clock,

@@ -157,6 +157,44 @@ describe('a batch that the database refuses', () => {
     expect(sent.map((batch) => batch.length)).toEqual([16, 8, 4, 4, 2, 1, 1, 2, 8])
   })
 
+  it('goes on without the calls that the error names, in one statement', async () => {
+    const { sent, made, poisoned, add, answerAll } = laneOf({
+      isNamed: ({ key }) => ['005', '011'].includes(key),
+    })
+    poisoned.add('005')
+    const results = await Promise.allSettled(
+      await started(
+        numbered(16).map((key) => add(key)),
+        answerAll,
+      ),
+    )
+    expect(
+      results.flatMap((result, n) => (result.status === 'rejected' ? [[n, String(result.reason)]] : [])),
+    ).toEqual([[5, 'Error: refused 005']])
+    // 011 was named wrongly: it is made by itself, and that is all.
+    expect(made).toEqual(['005', '011'])
+    expect(sent.map((batch) => batch.length)).toEqual([16, 14])
+  })
+
+  it.each([
+    ['an innocent call', (key: string) => key === '000', [16, 15, 8, 4, 4, 2, 1, 1, 2, 7]],
+    ['more calls than can be made by themselves', () => true, [16, 8, 4, 4, 8]],
+  ])('is taken apart all the same when the error names %s', async (_, named, sizes) => {
+    const { sent, made, poisoned, add, answerAll } = laneOf({ isNamed: ({ key }) => named(key) })
+    poisoned.add('005')
+    const results = await Promise.allSettled(
+      await started(
+        numbered(16).map((key) => add(key)),
+        answerAll,
+      ),
+    )
+    expect(results.map(({ status }) => status)).toEqual(
+      numbered(16).map((key) => (key === '005' ? 'rejected' : 'fulfilled')),
+    )
+    expect(made).toContain('005')
+    expect(sent.map((batch) => batch.length)).toEqual(sizes)
+  })
+
   it('does not hold the lane up: it goes on with the calls that have come', async () => {
     const { sent, poisoned, add, answer, answerAll } = laneOf()
     poisoned.add('b')

@@ -10,6 +10,9 @@ const BATCH_MAX = 64
  */
 const PATIENCE_MS = 250
 
+/** 4 calls of a batch that may be made by themselves at once: a key that more of them share tells nothing. */
+const NAMED_MAX = 4
+
 /** The work of one lane. */
 export interface LaneWork<Call, Result> {
   /** Calls that may wait at one time; one more is refused with `StoreUnavailable`. */
@@ -24,6 +27,8 @@ export interface LaneWork<Call, Result> {
   kindOf(call: Call): unknown
   /** Calls that have one of these texts in common do not share a batch. */
   keysOf(call: Call): readonly string[]
+  /** True when an error of a batch says that it is about this call. Only how the batch is divided depends on it. */
+  isNamed?(call: Call, error: unknown): boolean
   /** The order of the calls in a batch: the same in every process, so that two batches lock their rows in one order. */
   compare(one: Call, other: Call): number
 }
@@ -42,8 +47,9 @@ const endOfTurn: EndOfTurn = () => new Promise((resolve) => setImmediate(resolve
 
 /**
  * Group commit: calls that arrive while a batch is under way go with the next one. A call that finds the lane free goes
- * at once. What one call does to its batch concerns no other: a batch that the database refuses is halved until the
- * call that it refuses stands alone. That happens beside the lane, which goes on with the calls that have come.
+ * at once. What one call does to its batch concerns no other: a batch that the database refuses goes on without the call
+ * that the error names, or is halved until the call that it refuses stands alone. That happens beside the lane, which goes
+ * on with the calls that have come.
  */
 export class Lane<Call, Result> {
   private waiting: Waiting<Call, Result>[] = []
@@ -126,11 +132,21 @@ export class Lane<Call, Result> {
     const [first] = batch as [Waiting<Call, Result>]
     // Not waited for: it may wait for a locked row, and the rest of the batch must not.
     if (batch.length === 1) return void settle(first, this.work.alone(first.call))
-    const middle = Math.ceil(batch.length / 2)
-    for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
-      const refusal = await this.attempt(half)
-      if (refusal) await this.takeApart(half, refusal.error)
+    for (const part of this.partsOf(batch, error)) {
+      const refusal = await this.attempt(part)
+      if (refusal) await this.takeApart(part, refusal.error)
     }
+  }
+
+  /** What remains of a refused batch: all but the calls that the error names, which are made by themselves; or both halves. */
+  private partsOf(batch: Waiting<Call, Result>[], error: unknown): Waiting<Call, Result>[][] {
+    const named = batch.filter(({ call }) => this.work.isNamed?.(call, error))
+    if (named.length === 0 || named.length > NAMED_MAX) {
+      const middle = Math.ceil(batch.length / 2)
+      return [batch.slice(0, middle), batch.slice(middle)]
+    }
+    for (const one of named) void settle(one, this.work.alone(one.call))
+    return named.length === batch.length ? [] : [batch.filter((one) => !named.includes(one))]
   }
 }
 

@@ -184,6 +184,10 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
     return []
   }
 
+  isNamed(): boolean {
+    return false
+  }
+
   async findClaim(claim: Claim): Promise<Claimed | null> {
     const row = this.rows.get(`${claim.merchantId}/${claim.id}`)
     if (row?.token !== claim.token || row.fence !== claim.fence) return null

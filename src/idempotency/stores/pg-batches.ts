@@ -4,7 +4,7 @@ import { StoreUnavailable } from '../core/store'
 import { type BatchStatement, CLAIM_PREFIX, claimBatch, commitBatch, readBatch } from './batch-sql'
 import type { Batches, ClaimCall, CommitCall, ReadCall } from './batches'
 import type { SetUpsert } from './captured-upsert'
-import { callDatabase, classify, isOfOneRow } from './prisma-errors'
+import { callDatabase, classify, isOfOneRow, refusedKey } from './prisma-errors'
 import { recordRow } from './record-rows'
 import { CLAIM_ROWS } from './record-sql'
 import { compared } from './rows'
@@ -88,6 +88,17 @@ export class PgBatches implements Batches<SqlForm> {
 
   written({ next }: CommitCall<SqlForm>): string[] {
     return next.writes.flatMap(({ name, set }) => (set ? [`${name} ${set.key}`] : []))
+  }
+
+  isNamed({ claim, next }: CommitCall<SqlForm>, error: unknown): boolean {
+    const refused = refusedKey(error)
+    if (refused.length === 0) return false
+    const own = new Set([claim.merchantId, claim.id])
+    for (const { set } of next.writes) {
+      own.add(set?.key ?? '')
+      for (const row of set?.rows ?? []) for (const cell of Object.values(row)) own.add(String(cell))
+    }
+    return refused.every((value) => own.has(value))
   }
 
   private claimStatement(form: BeginForm): BatchStatement<ClaimCall<SqlForm>> {

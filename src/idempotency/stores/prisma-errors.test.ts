@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CommitRefused, StoreUnavailable } from '../core/store'
-import { callDatabase, classify, type ErrorClass } from './prisma-errors'
+import { callDatabase, classify, type ErrorClass, refusedKey } from './prisma-errors'
 
 const error = (fields: object, message = 'x') => Object.assign(new Error(message), fields)
 /** A raw query's error, as Prisma 7.10 shapes it. */
@@ -111,5 +111,24 @@ describe('callDatabase', () => {
   test('throws the error itself when it is definite', async () => {
     const broken = raw('23514')
     expect(await calling(broken, 99)).toEqual({ calls: 1, ended: broken })
+  })
+})
+
+describe('the key that PostgreSQL refused', () => {
+  test.each<[string, unknown, string[]]>([
+    ['taken', error({ detail: 'Key (gateway_ref)=(ch_1) already exists.' }), ['ch_1']],
+    ['of two columns', error({ detail: 'Key (a, b)=(1, x) already exists.' }), ['1', 'x']],
+    ['of an expression', error({ detail: 'Key (lower(email))=(a@b.c) already exists.' }), ['a@b.c']],
+    ['missing elsewhere', error({ detail: 'Key (a)=(1) is not present in table "b".' }), ['1']],
+    [
+      'with parentheses and a line in it',
+      error({ detail: 'Key (a)=((x)\n=(y)) already exists.' }),
+      ['(x)\n=(y)'],
+    ],
+    ['not named', error({ detail: 'Failing row contains (1, 2).' }), []],
+    ['without a detail', error({}), []],
+    ['no error', null, []],
+  ])('%s', (_, refused, values) => {
+    expect(refusedKey(refused)).toEqual(values)
   })
 })

@@ -124,6 +124,16 @@ export function refusedWrite(error: unknown): string | null {
   return /commit refused: (\S+) touched/.exec(tracesOf(error).text)?.[1] ?? null
 }
 
+/**
+ * The values of a key that PostgreSQL refused: one that is taken (23505), or is not in another table (23503). Its message is
+ * `Key (a, b)=(1, 2) already exists.` Empty for another error. A value with a comma in it is torn, and equals none then.
+ */
+export function refusedKey(error: unknown): string[] {
+  const { detail } = (error ?? {}) as { detail?: unknown }
+  const key = typeof detail === 'string' ? /^Key \(.+?\)=\((.+)\) /s.exec(detail)?.[1] : undefined
+  return key?.split(', ') ?? []
+}
+
 function mayRetry(kind: ErrorClass, round: number, safe: { race?: boolean; repeat?: boolean }): boolean {
   if (kind === 'unknown') return safe.repeat === true && round === 1
   return round < TRIES_MAX && (kind === 'retry' || (kind === 'race' && safe.race === true))

@@ -87,6 +87,20 @@ describe('who may come in', () => {
     )
     expect((await pay('replayed')).status).toBe(401)
   })
+
+  it('a replay reads its record while the API key is looked up, and only for a caller that was good before', async () => {
+    const readAhead = vi.spyOn(product.deps.engine, 'readAhead')
+    const reads = vi.spyOn(product.deps.store, 'read')
+    const first = await pay('ahead')
+    expect([first.status, readAhead.mock.calls.length]).toEqual([201, 0])
+    reads.mockClear()
+    expect((await pay('ahead')).text).toBe(first.text)
+    expect([readAhead.mock.calls.length, reads.mock.calls.length]).toEqual([1, 1])
+    // Over its limit, nothing is read for it.
+    for (let i = 0; i < 5; i++) await pay('ahead')
+    readAhead.mockClear()
+    expect([(await pay('ahead')).status, readAhead.mock.calls.length]).toEqual([429, 0])
+  })
 })
 
 describe('how often', () => {

@@ -36,8 +36,12 @@ export class Admission {
     this.misses = openLimit(options.pool, 'api-miss', MISSES_PER_MINUTE, 1)
   }
 
-  /** @throws ProblemError `unauthorized`, `rate-limited` or `unavailable` */
-  async admit(token: string, address: string): Promise<Admitted> {
+  /**
+   * @param meanwhile called with the caller of whom this token was when it was last seen: for a read that need not wait until the
+   *   token is known to be good still. What it finds is for that caller alone, and only if this resolves with it
+   * @throws ProblemError `unauthorized`, `rate-limited` or `unavailable`
+   */
+  async admit(token: string, address: string, meanwhile?: (expected: Caller) => void): Promise<Admitted> {
     const { callers, pool } = this.options
     if (isOverloaded(pool)) throw new ProblemError(OVERLOADED)
     const expected = callers.lastSeen(token)
@@ -45,9 +49,11 @@ export class Admission {
     // may share the address.
     const spent = expected ? null : this.misses.spent(address)
     if (spent) throw new ProblemError(tooMany(spent.resetSeconds))
+    // Not for a caller who will be refused: a flood does not reach the database twice.
+    if (expected && !this.perKey.spent(expected.keyId)) meanwhile?.(expected)
     const [caller, taken] = await Promise.all([
       callers.whoIs(token),
-      expected ? this.perKey.take(expected) : null,
+      expected ? this.perKey.take(expected.keyId) : null,
     ])
     if (!caller) throw new ProblemError(await this.missed(address))
     const quota = taken ?? (await this.perKey.take(caller.keyId))

@@ -7,8 +7,8 @@ import type { Deps } from '../deps'
 import { OPERATIONS } from '../operations'
 import { maybeTime, notFound, time } from '../wire/json'
 import type { RestEnv } from './respond'
+import { scopeOf } from './respond'
 import { json, needs, problems } from './routes'
-import { scopeOf } from './run-once'
 
 /** The operations that programs send; the state of a shopper’s key is not shown to programs. */
 const PUBLIC_OPERATIONS = Object.values(OPERATIONS).filter(({ sentBy }) => sentBy === 'program')

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Caller } from '@/access/callers'
 import type { HttpAnswer } from '@/idempotency/adapters/http'
 import { httpProblem } from '@/idempotency/adapters/http'
+import type { ReadAhead } from '@/idempotency/core/request'
 import type { Problem } from '@/idempotency/problems'
 
 /** Facts about a request that the steps before its route have established. */
@@ -15,7 +16,19 @@ export interface RestEnv {
     caller: Caller
     /** The idempotency key; set for POST only. */
     key: string
+    /** A read of the record of that key, begun while the caller was not yet known; not set by every request. */
+    ahead: ReadAhead | undefined
   }
+}
+
+/**
+ * All API keys of a merchant share its idempotency keys: a client whose API key is replaced between a request
+ * and its retry must not pay twice. Test and live stay apart, since no merchant is both.
+ */
+const ACTOR = 'api'
+
+export function scopeOf(merchantId: string) {
+  return { merchantId, actor: ACTOR }
 }
 
 export type RestContext = Context<RestEnv>

@@ -5,13 +5,7 @@ import type { SqlForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { keyActor } from '../actor'
 import type { Deps } from '../deps'
-import { type RestContext, send } from './respond'
-
-/**
- * All API keys of a merchant share its idempotency keys: a client whose API key is replaced between a request
- * and its retry must not pay twice. Test and live stay apart, since no merchant is both.
- */
-const ACTOR = 'api'
+import { type RestContext, scopeOf, send } from './respond'
 
 /**
  * A stored answer, sent byte for byte. zod-openapi demands the type of the body behind each status, which a
@@ -42,6 +36,7 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
     key,
     input: { ...input, by } as Input,
     waitMs: (wait ?? 0) * 1_000,
+    readAhead: c.get('ahead'),
     source: 'api',
     requestId,
     by,
@@ -50,8 +45,4 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
   const statusUrl = `/api/v1/idempotency/${operation.name}/${encodeURIComponent(key)}`
   const location = (body: string) => `${path}/${(JSON.parse(body) as { id: string }).id}`
   return send(c, httpAnswer(reply, { statusUrl, location })) as Response & StoredResponse
-}
-
-export function scopeOf(merchantId: string) {
-  return { merchantId, actor: ACTOR }
 }
