@@ -152,6 +152,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   open_charge: { writer: 'payments/reconciler' },
   reconciliation: { writer: 'payments/reconciler' },
   stripe_intent: { writer: 'payments/stripe' },
+  stripe_event: { writer: 'payments/stripe' },
+  stripe_event_position: { writer: 'payments/stripe' },
   account: { writer: 'ledger' },
   entry: { writer: 'ledger' },
   account_sum: { writer: 'ledger' },

@@ -1,4 +1,5 @@
 import { CARDS, type TestCard } from './cards'
+import { Events } from './events'
 import {
   type Balance,
   type Charge,
@@ -23,6 +24,7 @@ export class Account {
   readonly charges: Charge[] = []
   readonly refunds: Refund[] = []
   readonly balances: Balance[] = []
+  readonly events: Events
   /** How long a card's bank takes to answer, in ms. */
   bankMs = 0
   /** True: the fee of a charge comes later, by `settleFees`. */
@@ -34,7 +36,9 @@ export class Account {
   constructor(
     private readonly pageUrl: (intentId: string) => string,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.events = new Events(() => this.seconds())
+  }
 
   seconds(): number {
     return Math.floor(this.now() / 1_000)
@@ -43,6 +47,7 @@ export class Account {
   createIntent(intent: Omit<NewIntent, 'created'>): Intent {
     const made = newIntent({ ...intent, created: this.seconds() })
     this.intents.push(made)
+    this.events.emit('payment_intent.created', made)
     return made
   }
 
@@ -82,6 +87,7 @@ export class Account {
       intent.canceled_at = this.seconds()
       intent.cancellation_reason = 'abandoned'
       intent.next_action = null
+      this.events.emit('payment_intent.canceled', intent)
       return intent
     })
   }
@@ -116,8 +122,21 @@ export class Account {
       charge.amount_refunded += amount
       charge.refunded = charge.amount_refunded === charge.amount
       this.refunds.push(refund)
+      this.events.emit('refund.created', refund)
+      this.events.emit('charge.refunded', charge)
       return refund
     })
+  }
+
+  /** The card's bank sends a refund back, days or weeks later. */
+  failRefund(id: string): void {
+    const refund = this.refunds.find((one) => one.id === id)
+    if (!refund) throw notFound('refund', id)
+    const charge = this.charge(refund.charge)
+    refund.status = 'failed'
+    charge.amount_refunded -= refund.amount
+    charge.refunded = false
+    this.events.emit('refund.failed', refund)
   }
 
   /** Gives each charge that waits for it its fee, as `automatic_async` capture does some time later. */
@@ -140,12 +159,15 @@ export class Account {
     intent.amount_received = intent.amount
     intent.latest_charge = charge.id
     intent.last_payment_error = null
+    this.events.emit('charge.succeeded', charge)
+    this.events.emit('payment_intent.succeeded', intent)
   }
 
   private settle(charge: Charge): void {
     const balance = newBalance(charge, this.seconds())
     this.balances.push(balance)
     charge.balance_transaction = balance.id
+    if (this.lateFees) this.events.emit('charge.updated', charge)
   }
 
   private challenge(intent: Intent, card: TestCard, returnUrl: string | undefined): void {
@@ -157,6 +179,7 @@ export class Account {
       type: 'redirect_to_url',
       redirect_to_url: { url: this.pageUrl(intent.id), return_url: returnUrl },
     }
+    this.events.emit('payment_intent.requires_action', intent)
   }
 
   /** Keeps the failed charge, and leaves the intent open for another card, as Stripe does. */
@@ -167,6 +190,8 @@ export class Account {
     intent.status = 'requires_payment_method'
     intent.latest_charge = charge.id
     intent.last_payment_error = error
+    this.events.emit('charge.failed', charge)
+    this.events.emit('payment_intent.payment_failed', intent)
     throw new StripeProblem(402, { ...error, payment_intent: intent }, true)
   }
 
@@ -177,6 +202,7 @@ export class Account {
       type: 'invalid_request_error',
       code: 'payment_intent_authentication_failure',
     }
+    this.events.emit('payment_intent.payment_failed', intent)
   }
 
   /** One request at a time for each object; those that wait too long are told so. */

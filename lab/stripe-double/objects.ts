@@ -197,7 +197,7 @@ export function newRefund(
     reason: null,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: 'succeeded',
+    status: 'succeeded' as 'succeeded' | 'failed',
     transfer_reversal: null,
   } satisfies Stripe.Refund
 }

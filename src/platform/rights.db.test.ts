@@ -73,6 +73,10 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     // Asked for, and how it ended; the deadline and the decision are not among the columns that it may insert.
     refund_request:
       'SELECT, INSERT, UPDATE (decided_actor, decided_address, decided_at, decided_request_id, status)',
+    // What an event said never changes; it is removed by age alone.
+    stripe_event:
+      'SELECT, INSERT, DELETE, UPDATE (fence, lease_until, next_at, reason, settled_at, state, tries)',
+    stripe_event_position: 'SELECT, INSERT, UPDATE (after, started_at, through)',
     // An intent is claimed once; only its decline is added.
     stripe_intent: 'SELECT, INSERT, UPDATE (card_label, decline_code)',
     surplus_charge: 'SELECT, INSERT, UPDATE (next_try_at, reason, settled_at, status, tries)',
@@ -190,6 +194,11 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
       ],
       'a request is born open, for 72 hours',
     ],
+    stripe_event: [
+      ['fence', 'lease_until', 'received_at', 'settled_at', 'tries'],
+      'an event is born received, now, and nobody has tried it',
+    ],
+    stripe_event_position: [[], 'a place in a list is all of it'],
     stripe_intent: [
       ['card_label', 'created_at', 'decline_code'],
       'an intent is claimed before it is confirmed',

@@ -2,6 +2,7 @@ import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { type Context, Hono } from 'hono'
 import { ProblemError } from '@/idempotency/problems'
+import { Receiver } from '@/payments/stripe/inbox/receive'
 import { requestAddress } from './admission/address'
 import { auditExport } from './audit-export'
 import { authRoutes } from './auth-routes'
@@ -20,6 +21,7 @@ import { sendProblem } from './rest/respond'
 import { appRouter } from './root'
 import { securityLog } from './security-log'
 import { shopOrders } from './shop'
+import { STRIPE_WEBHOOKS, stripeWebhooks } from './stripe-inbox/route'
 
 /** 64 KiB: many times the largest valid body. */
 const BODY_MAX_BYTES = 64 * 1024
@@ -46,7 +48,9 @@ export function createApi(deps: Deps) {
     completeHeaders(c)
   })
   app.use(securityLog(deps))
-  app.use(limitBody(BODY_MAX_BYTES))
+  const limit = limitBody(BODY_MAX_BYTES)
+  // Stripe's events may be larger: their route has a limit of its own.
+  app.use((c, next) => (c.req.path.startsWith(STRIPE_WEBHOOKS) ? next() : limit(c, next)))
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
   app.get('/api/ready', async (c) =>
@@ -73,6 +77,8 @@ export function createApi(deps: Deps) {
     app.route('/api/shop/orders', shopOrders(deps))
     app.route('/api/bank', bankPages(deps, deps.sandbox))
   }
+  const { stripeAccounts: accounts, log, metrics } = deps
+  if (accounts) app.route('/', stripeWebhooks({ accounts, receiver: new Receiver(deps.send), log, metrics }))
   app.route('/', cspReports(deps))
   app.route('/', createRest(deps))
 

@@ -13,6 +13,7 @@ import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
 import { type Reconciled, reconcile } from '@/payments/reconciler/reconcile'
+import type { InboxAccounts } from '@/payments/stripe/inbox/account'
 import { type Db, openClient, openDb, openPool, type SendStatement, statementSender } from '@/platform/db'
 import { type Env, modeServed, secretsFor } from '@/platform/env'
 import { onlyRightsOf } from '@/platform/least-rights'
@@ -47,16 +48,18 @@ export interface Core {
   gateway: Gateway
   /** The simulated bank; null in live mode, where no part of it is built. */
   sandbox: Sandbox | null
+  /** The accounts at Stripe whose events are received; null: there are none, and nothing of the inbox is routed or run. */
+  stripeAccounts: InboxAccounts | null
   /** Compares the bank's own list of charges with our payments, once. Any number may run at a time. */
   reconcile(): Promise<Reconciled>
   close(): Promise<void>
 }
 
 /**
- * 6: one for each lane (records, claims, outcomes, API keys, owners of orders), and one for the attempt log and for a batch that is taken
- * apart beside its lane.
+ * 7: one for each lane (records, claims, outcomes, API keys, owners of orders, events of Stripe), and one for the attempt log and for a batch
+ * that is taken apart beside its lane.
  */
-const BATCH_CONNECTIONS = 6
+const BATCH_CONNECTIONS = 7
 
 /**
  * @param otherGateway replaces the one that PAYONCE_GATEWAY names; the benchmark's answers at once
@@ -118,6 +121,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     attempts,
     gateway,
     sandbox: opened.sandbox,
+    stripeAccounts: opened.stripeAccounts ?? null,
     store,
     engine: new Engine({
       store,

@@ -3,6 +3,7 @@ import type { Gateway } from '@/payments/gateway'
 import { SimulatedBank } from '@/payments/simulator/bank'
 import { httpChallenges, httpGateway } from '@/payments/simulator/client'
 import { simulatorGateway } from '@/payments/simulator/gateway'
+import type { InboxAccounts } from '@/payments/stripe/inbox/account'
 import type { Env } from '@/platform/env'
 import { openBankPool } from './bank-pool'
 
@@ -19,6 +20,8 @@ export interface OpenGateway {
   sandbox: Sandbox | null
   /** The simulated bank's connections, where it runs inside this process. */
   bankPool: pg.Pool | null
+  /** The accounts at Stripe whose events are received; absent where the gateway is another. */
+  stripeAccounts?: InboxAccounts
   close(): Promise<void>
 }
 

@@ -5,23 +5,14 @@ import { sealLedger } from '@/ledger/seal'
 import { sumLedger } from '@/ledger/sums'
 import { uuidv7 } from '@/lib/id'
 import { countHours } from '@/payments/counted'
+import { forgetStripeEvents } from '@/payments/stripe/inbox/queue'
 import { forgetEvents } from '@/platform/outbox'
 import { forgetDeliveries } from '@/webhooks/queue'
 import type { Core } from '../core'
 import { forgetViolations } from '../csp-reports'
+import { inboxJobs } from '../stripe-inbox/inbox'
+import type { Job } from './job'
 import { checkCheckout } from './page-check'
-
-/** Recurring work. Any number of workers may run a job at once: each row is taken by one of them. */
-export interface Job {
-  name: string
-  everyMs: number
-  /**
-   * Runs one bounded batch. @returns the rows that it handled; a full batch (`batchMax`) is followed by the
-   * next at once
-   */
-  run(): Promise<number>
-  batchMax: number
-}
 
 /**
  * Rows per batch of upkeep. 500: some milliseconds of locks, and a million expired answers are deleted in half
@@ -79,6 +70,7 @@ export function jobsOf(core: Core): Job[] {
           await upkeep.expireAnswers(UPKEEP_BATCH),
           await forgetDeliveries(core.db, UPKEEP_BATCH),
           await forgetEvents(core.db, uuidv7(), UPKEEP_BATCH),
+          await forgetStripeEvents(core.db, UPKEEP_BATCH),
         )
       },
     },
@@ -95,6 +87,7 @@ export function jobsOf(core: Core): Job[] {
     { name: 'sums', everyMs: SUM_MS, batchMax: SUM_BATCH, run: () => sumLedger(core.db, SUM_BATCH) },
     // Counts the payments and attempts of hours that are over, for the overview.
     { name: 'counts', everyMs: COUNT_MS, batchMax: COUNT_BATCH, run: () => countHours(core.db, COUNT_BATCH) },
+    ...(core.stripeAccounts ? inboxJobs(core, core.stripeAccounts) : []),
   ]
 }
 

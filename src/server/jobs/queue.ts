@@ -4,7 +4,8 @@ import type pg from 'pg'
 import type { Db } from '@/platform/db'
 import type { Log } from '@/platform/log'
 import { lastTurn, noteTurn } from './health'
-import { type Job, turn } from './jobs'
+import type { Job } from './job'
+import { turn } from './jobs'
 
 export interface QueueOptions {
   pool: pg.Pool
