@@ -4,6 +4,7 @@ import { checkoutRouter } from './routers/checkout'
 import { developersRouter } from './routers/developers'
 import { factorsRouter } from './routers/factors'
 import { idempotencyRouter } from './routers/idempotency'
+import { inboxRouter } from './routers/inbox'
 import { installationRouter } from './routers/installation'
 import { integrityRouter } from './routers/integrity'
 import { invitationRouter } from './routers/invitation'
@@ -18,6 +19,7 @@ import { router } from './trpc'
 export const appRouter = router({
   checkout: checkoutRouter,
   installation: installationRouter,
+  inbox: inboxRouter,
   operator: operatorRouter,
   account: accountRouter,
   factors: factorsRouter,

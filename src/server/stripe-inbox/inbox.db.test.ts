@@ -328,6 +328,7 @@ describe('what becomes of it', () => {
     const event = double.account.events.all.at(-1)
     await sender.flush()
     await work()
+    await work()
     await query(`UPDATE stripe_event SET received_at = now() - interval '3 days'`)
     const before = double.requests.length
     await sender.send(event as never)

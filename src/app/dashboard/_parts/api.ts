@@ -37,6 +37,9 @@ export type RoleName = TeamMember['role']
 export type RecordRow = Outputs['idempotency']['list']['items'][number]
 export type RecordPage = Outputs['idempotency']['list']
 export type RecordData = Outputs['idempotency']['get']
+export type EventRow = Outputs['inbox']['list']['items'][number]
+export type EventPage = Outputs['inbox']['list']
+export type EventData = Outputs['inbox']['get']
 
 /** True when the session is over: signed out elsewhere, or idle for too long. */
 export function isSignedOut(error: unknown): boolean {

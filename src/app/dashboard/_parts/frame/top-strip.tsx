@@ -14,6 +14,8 @@ export interface Viewer {
   name: string
   email: string
   sandbox: boolean
+  /** Events of Stripe are received here. */
+  inbox: boolean
 }
 
 /** The bar above every page: live state, time zone, theme. */
