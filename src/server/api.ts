@@ -69,10 +69,8 @@ export function createApi(deps: Deps) {
   app.use('/api/audit/*', checkText)
   app.route('/api/audit', auditExport(deps))
   // Nothing of the sandbox is routed in live mode: its addresses are unknown ones.
-  if (deps.sandbox) {
-    app.route('/api/shop/orders', shopOrders(deps))
-    app.route('/api/bank', bankPages(deps, deps.sandbox))
-  }
+  if (deps.env.PAYONCE_MODE === 'sandbox') app.route('/api/shop/orders', shopOrders(deps))
+  if (deps.sandbox) app.route('/api/bank', bankPages(deps, deps.sandbox))
   app.route('/', cspReports(deps))
   app.route('/', createRest(deps))
 

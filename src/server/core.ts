@@ -13,6 +13,7 @@ import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
 import { type Reconciled, reconcile } from '@/payments/reconciler/reconcile'
+import type { StripeConnection } from '@/payments/stripe/connection'
 import { type Db, openClient, openDb, openPool, type SendStatement, statementSender } from '@/platform/db'
 import { type Env, modeServed, secretsFor } from '@/platform/env'
 import { onlyRightsOf } from '@/platform/least-rights'
@@ -45,8 +46,10 @@ export interface Core {
   operations: Operations
   attempts: AttemptLog
   gateway: Gateway
-  /** The simulated bank; null in live mode, where no part of it is built. */
+  /** The simulated bank; null in live mode and on Stripe, where no part of it is built. */
   sandbox: Sandbox | null
+  /** The accounts at Stripe; empty where another gateway charges. */
+  stripe: readonly StripeConnection[]
   /** Compares the bank's own list of charges with our payments, once. Any number may run at a time. */
   reconcile(): Promise<Reconciled>
   close(): Promise<void>
@@ -66,7 +69,6 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const log = openLog(env.LOG_LEVEL, `payonce-${role}`)
   const metrics = openMetrics()
   const worker = `${role}@${os.hostname()}:${process.pid}`
-  const opened = openGateway(env, otherGateway)
   const check = onlyRightsOf(APP_ROLE, 'DATABASE_URL')
   const waitMs = env.PAYONCE_POOL_WAIT_MS
   const pool = openPool(env.DATABASE_URL, {
@@ -84,6 +86,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   })
   const send = statementSender(batchPool)
   const db = openDb(pool)
+  const opened = openGateway(env, db, otherGateway)
   const breaker = new Breaker(() => performance.now())
   const gateway = breaker.watch(opened.gateway)
   const operations = buildOperations({ db, gateway, newId: uuidv7, baseUrl: env.baseUrl })
@@ -118,6 +121,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     attempts,
     gateway,
     sandbox: opened.sandbox,
+    stripe: opened.stripe,
     store,
     engine: new Engine({
       store,
