@@ -8,6 +8,8 @@ export interface SenderOptions {
   secret: string
   /** The clock of the signature, in ms. */
   now?: () => number
+  /** True: each event is sent as it happens, once; what does not arrive is in the list of undelivered events. */
+  atOnce?: boolean
   /** A number in [0, 1), from a seed where a test must be repeatable. */
   random?: () => number
 }
@@ -28,7 +30,10 @@ export class EventSender {
   readonly close: () => void
 
   constructor(private readonly options: SenderOptions) {
-    this.close = options.events.subscribe((event) => this.waiting.push(event))
+    this.close = options.events.subscribe((event) => {
+      if (options.atOnce) void this.send(event).catch(() => undefined)
+      else this.waiting.push(event)
+    })
   }
 
   /** Sends what has been gathered. @returns the statuses of the answers, in the order of sending */
@@ -70,7 +75,7 @@ export class EventSender {
 }
 
 /** The address of a request that a function takes. */
-const URL_OF_NONE = 'http://payonce.test/api/webhooks/stripe/default'
+const URL_OF_NONE = 'http://payonce.test/api/webhooks/stripe/main'
 
 function shuffle<T>(list: T[], random: () => number): void {
   for (let at = list.length - 1; at > 0; at--) {

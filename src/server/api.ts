@@ -73,10 +73,8 @@ export function createApi(deps: Deps) {
   app.use('/api/audit/*', checkText)
   app.route('/api/audit', auditExport(deps))
   // Nothing of the sandbox is routed in live mode: its addresses are unknown ones.
-  if (deps.sandbox) {
-    app.route('/api/shop/orders', shopOrders(deps))
-    app.route('/api/bank', bankPages(deps, deps.sandbox))
-  }
+  if (deps.env.PAYONCE_MODE === 'sandbox') app.route('/api/shop/orders', shopOrders(deps))
+  if (deps.sandbox) app.route('/api/bank', bankPages(deps, deps.sandbox))
   const { stripeAccounts: accounts, log, metrics } = deps
   if (accounts) app.route('/', stripeWebhooks({ accounts, receiver: new Receiver(deps.send), log, metrics }))
   app.route('/', cspReports(deps))

@@ -13,7 +13,8 @@ import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
 import { type Reconciled, reconcile } from '@/payments/reconciler/reconcile'
-import type { InboxAccounts } from '@/payments/stripe/inbox/account'
+import type { StripeConnection } from '@/payments/stripe/connection'
+import { connectedAccounts, type InboxAccounts } from '@/payments/stripe/inbox/account'
 import { type Db, openClient, openDb, openPool, type SendStatement, statementSender } from '@/platform/db'
 import { type Env, modeServed, secretsFor } from '@/platform/env'
 import { onlyRightsOf } from '@/platform/least-rights'
@@ -46,8 +47,10 @@ export interface Core {
   operations: Operations
   attempts: AttemptLog
   gateway: Gateway
-  /** The simulated bank; null in live mode, where no part of it is built. */
+  /** The simulated bank; null in live mode and on Stripe, where no part of it is built. */
   sandbox: Sandbox | null
+  /** The accounts at Stripe; empty where another gateway charges. */
+  stripe: readonly StripeConnection[]
   /** The accounts at Stripe whose events are received; null: there are none, and nothing of the inbox is routed or run. */
   stripeAccounts: InboxAccounts | null
   /** Compares the bank's own list of charges with our payments, once. Any number may run at a time. */
@@ -69,7 +72,6 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const log = openLog(env.LOG_LEVEL, `payonce-${role}`)
   const metrics = openMetrics()
   const worker = `${role}@${os.hostname()}:${process.pid}`
-  const opened = openGateway(env, otherGateway)
   const check = onlyRightsOf(APP_ROLE, 'DATABASE_URL')
   const waitMs = env.PAYONCE_POOL_WAIT_MS
   const pool = openPool(env.DATABASE_URL, {
@@ -87,6 +89,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   })
   const send = statementSender(batchPool)
   const db = openDb(pool)
+  const opened = openGateway(env, db, otherGateway)
   const breaker = new Breaker(() => performance.now())
   const gateway = breaker.watch(opened.gateway)
   const operations = buildOperations({ db, gateway, newId: uuidv7, baseUrl: env.baseUrl })
@@ -121,7 +124,8 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     attempts,
     gateway,
     sandbox: opened.sandbox,
-    stripeAccounts: opened.stripeAccounts ?? null,
+    stripe: opened.stripe,
+    stripeAccounts: connectedAccounts(opened.stripe),
     store,
     engine: new Engine({
       store,

@@ -29,14 +29,14 @@ beforeAll(async () => {
 })
 afterAll(() => product.close())
 beforeEach(async () => {
-  product.deps.stripeAccounts = fixedAccounts([accountOf('default', null)])
+  product.deps.stripeAccounts = fixedAccounts([accountOf('main', null)])
   await product.owner.query('DELETE FROM stripe_event')
 })
 
 /** `changes` are columns of the row. */
 const keep = (id: string, changes: Record<string, unknown> = {}) => {
   const row = {
-    account: 'default',
+    account: 'main',
     id,
     type: 'payment_intent.succeeded',
     object_id: 'pi_1',
@@ -113,7 +113,7 @@ describe('who sees an event', () => {
     await keep('evt_shared')
     await keep('evt_theirs', { account: 'their-own' })
     expect([await idsOf(), await idsOf({}, other)]).toEqual([['evt_shared'], ['evt_shared']])
-    product.deps.stripeAccounts = fixedAccounts([accountOf('default', null), accountOf('their-own', theirs)])
+    product.deps.stripeAccounts = fixedAccounts([accountOf('main', null), accountOf('their-own', theirs)])
     expect([await idsOf(), await idsOf({}, other)]).toEqual([['evt_shared'], ['evt_theirs']])
     product.deps.stripeAccounts = null
     expect([await idsOf(), await idsOf({}, other)]).toEqual([[], []])

@@ -20,7 +20,7 @@ import { applyEvents, inboxJobs } from './inbox'
 
 const SECRET = 'whsec_the_present_one'
 const NEXT_SECRET = 'whsec_the_next_one'
-const PATH = '/api/webhooks/stripe/default'
+const PATH = '/api/webhooks/stripe/main'
 
 let double: RunningDouble
 let product: TestProduct
@@ -39,7 +39,7 @@ beforeAll(async () => {
   const address = { host, port: Number(port), protocol: 'http' as const }
   const calls = new StripeCalls({ secretKey: 'sk_test_double', address, perSecond: 100_000 })
   account = {
-    name: 'default',
+    name: 'main',
     merchantId: null,
     mode: 'test',
     stripeId: 'acct_ours',
@@ -165,7 +165,7 @@ describe('what is taken', () => {
     expect((await send()).status).toBe(200)
     expect(await events()).toMatchObject([
       {
-        account: 'default',
+        account: 'main',
         type: 'payment_intent.succeeded',
         object_id: 'pi_1',
         state: 'received',
