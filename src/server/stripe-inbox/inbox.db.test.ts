@@ -161,7 +161,7 @@ const refusedWith = async (sent: Sent, event?: unknown) => {
 }
 
 describe('what is taken', () => {
-  it('T1 a good signature: one row, 200', async () => {
+  it('case T1: a good signature: one row, 200', async () => {
     expect((await send()).status).toBe(200)
     expect(await events()).toMatchObject([
       {
@@ -174,7 +174,7 @@ describe('what is taken', () => {
     ])
   })
 
-  it('T2 another secret, a byte changed, JSON with other spaces: 400, no row', async () => {
+  it('case T2: another secret, a byte changed, JSON with other spaces: 400, no row', async () => {
     const payload = JSON.stringify(anEvent())
     const header = signed(payload)
     expect(await refusedWith({ secret: 'whsec_another' })).toBe(400)
@@ -192,20 +192,20 @@ describe('what is taken', () => {
     ['no t', `v1=${'a'.repeat(64)}`],
     ['t no number', `t=now,v1=${'a'.repeat(64)}`],
     ['too long', `t=${Math.floor(Date.now() / 1_000)},v1=${'a'.repeat(64)}${',v1=b'.repeat(1_000)}`],
-  ])('T3 a header that is %s: 400', async (_, header) => {
+  ])('case T3: a header that is %s: 400', async (_, header) => {
     expect(await refusedWith({ header })).toBe(400)
   })
 
-  it('T4 signed 310 s ago: 400; 290 s ago: 200', async () => {
+  it('case T4: signed 310 s ago: 400; 290 s ago: 200', async () => {
     expect(await refusedWith({ at: Date.now() - 310_000 })).toBe(400)
     expect((await send({ at: Date.now() - 290_000 })).status).toBe(200)
   })
 
-  it('T5 signed a day in the future: 400', async () => {
+  it('case T5: signed a day in the future: 400', async () => {
     expect(await refusedWith({ at: Date.now() + 86_400_000 })).toBe(400)
   })
 
-  it('T6 two v1, the second right: 200; the second secret of a rotation: 200', async () => {
+  it('case T6: two v1, the second right: 200; the second secret of a rotation: 200', async () => {
     const payload = JSON.stringify(anEvent())
     const header = signed(payload).replace('v1=', `v1=${'0'.repeat(64)},v1=`)
     expect((await send({ payload, header })).status).toBe(200)
@@ -223,18 +223,18 @@ describe('what is taken', () => {
     ['an id that is none', JSON.stringify({ ...anEvent(), id: 'evt_\u0000' })],
     ['a time that is none', JSON.stringify({ ...anEvent(), created: 1e15 })],
     ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe, 0x00]).toString('latin1')],
-  ])('T7 well signed, and %s: 400', async (_, payload) => {
+  ])('case T7: well signed, and %s: 400', async (_, payload) => {
     expect(await refusedWith({ payload })).toBe(400)
   })
 
-  it('T7 a body over 1 MiB: 413; one of 900 kB: taken', async () => {
+  it('case T7: a body over 1 MiB: 413; one of 900 kB: taken', async () => {
     const long = (size: number) => ({ data: { object: { id: 'pi_1', description: 'x'.repeat(size) } } })
     expect(await refusedWith({}, anEvent(long(5_000_000)))).toBe(413)
     expect((await send({}, anEvent(long(900_000)))).status).toBe(200)
     expect(JSON.stringify(await events())).not.toContain('xxx')
   })
 
-  it('T8 of the other mode, or of another account: 400 and an alert', async () => {
+  it('case T8: of the other mode, or of another account: 400 and an alert', async () => {
     const alerts = async () =>
       (await product.deps.metrics.alerts.get()).values.find(
         ({ labels }) => labels.operation === 'stripe-webhooks',
@@ -251,7 +251,7 @@ describe('what is taken', () => {
     expect((await product.call(PATH)).status).toBe(405)
   })
 
-  it('T9 a type that is of no use: 200, kept as ignored', async () => {
+  it('case T9: a type that is of no use: 200, kept as ignored', async () => {
     expect((await send({}, anEvent({ type: 'customer.created' }))).status).toBe(200)
     await work()
     expect(await events()).toMatchObject([{ state: 'ignored', next_at: null, tries: 0 }])
@@ -273,7 +273,7 @@ describe('what is taken', () => {
     expect(kept).toMatchObject({ gateway_key: 'k', facts: { amount: 2400, status: 'succeeded' } })
   })
 
-  it('T20 the database is away: 503, and what is sent again is taken', async () => {
+  it('case T20: the database is away: 503, and what is sent again is taken', async () => {
     const event = anEvent()
     await product.owner.query('ALTER TABLE stripe_event RENAME TO away')
     // A table that is gone is a bug of ours; a database that is gone is not. Both must be sent again.
@@ -287,7 +287,7 @@ describe('what is taken', () => {
 })
 
 describe('what becomes of it', () => {
-  it('T10 the same event 20 times at once: one row, one effect', async () => {
+  it('case T10: the same event 20 times at once: one row, one effect', async () => {
     const id = await inDoubt()
     const event = double.account.events.all.at(-1) as object
     const { body, headers } = sender.request(event)
@@ -300,7 +300,7 @@ describe('what becomes of it', () => {
     expect([await statusOf(id), await postings(id)]).toEqual(['succeeded', 1])
   })
 
-  it('T11 the commit of the effect fails: the event stays, and has its effect later', async () => {
+  it('case T11: the commit of the effect fails: the event stays, and has its effect later', async () => {
     const id = await inDoubt()
     await sender.flush()
     await query(
@@ -323,7 +323,7 @@ describe('what becomes of it', () => {
     expect(new Set((await events()).map(({ state }) => state))).toEqual(new Set(['applied']))
   })
 
-  it('T12 the same event three days later: nothing', async () => {
+  it('case T12: the same event three days later: nothing', async () => {
     const id = await inDoubt()
     const event = double.account.events.all.at(-1)
     await sender.flush()
@@ -336,7 +336,7 @@ describe('what becomes of it', () => {
     expect([await statusOf(id), await postings(id), double.requests.length]).toEqual(['succeeded', 1, before])
   })
 
-  it('T13 several events about one charge, and a copy by a second endpoint: one posting', async () => {
+  it('case T13: several events about one charge, and a copy by a second endpoint: one posting', async () => {
     const id = await inDoubt()
     const copies = double.account.events.all.slice(-3)
     await sender.flush({ shuffled: true })
@@ -347,7 +347,7 @@ describe('what becomes of it', () => {
     expect(await ends()).toContain('charge.succeeded applied')
   })
 
-  it('T14 an event before the answer to our own request is stored: settled once, and both agree', async () => {
+  it('case T14: an event before the answer to our own request is stored: settled once, and both agree', async () => {
     const [answered, goOn] = [deferred(), deferred()]
     around.after = () => {
       answered.resolve()
@@ -368,7 +368,7 @@ describe('what becomes of it', () => {
     ])
   })
 
-  it('T15 an event before our row is committed: kept, tried again, settled', async () => {
+  it('case T15: an event before our row is committed: kept, tried again, settled', async () => {
     const key = uuidv7()
     const intent = double.account.createIntent({
       amount: 2400,
@@ -396,7 +396,7 @@ describe('what becomes of it', () => {
     expect([await statusOf(id), await postings(id)]).toEqual(['succeeded', 1])
   })
 
-  it('T16 a process dies between create and claim: no money is invented, and the orphan is cancelled', async () => {
+  it('case T16: a process dies between create and claim: no money is invented, and the orphan is cancelled', async () => {
     // Our request is lost after create: the intent is at Stripe, and no row of ours has it.
     const create = bank.charge
     bank.charge = async ({ key }) => {
@@ -415,7 +415,7 @@ describe('what becomes of it', () => {
     expect(double.account.charges.filter(({ metadata }) => metadata.payonce_key === id)).toEqual([])
   })
 
-  it('T17 payment_failed and requires_action after succeeded: it stays succeeded', async () => {
+  it('case T17: payment_failed and requires_action after succeeded: it stays succeeded', async () => {
     const reply = await pay()
     const { id } = lastIntent()
     for (const [type, status] of [
@@ -432,7 +432,7 @@ describe('what becomes of it', () => {
     expect((await events()).map(({ state }) => state)).toEqual(['applied', 'applied', 'applied'])
   })
 
-  it('T18 the event says 1.00, Stripe has 24.00: the object counts, and the contradiction is told', async () => {
+  it('case T18: the event says 1.00, Stripe has 24.00: the object counts, and the contradiction is told', async () => {
     const id = await inDoubt()
     const { id: intent } = lastIntent()
     await sender.flush({ dropped: 1 })
@@ -450,7 +450,7 @@ describe('what becomes of it', () => {
     expect((await query('SELECT amount FROM payment WHERE id = $1', [id]))[0].amount).toBe('2400')
   })
 
-  it('T19 an intent without our metadata: stray, and 200', async () => {
+  it('case T19: an intent without our metadata: stray, and 200', async () => {
     const theirs = double.account.createIntent({ amount: 500, currency: 'eur', metadata: {} })
     await double.account.confirm(theirs.id, 'pm_card_visa', undefined)
     expect(new Set(await sender.flush())).toEqual(new Set([200]))
@@ -458,7 +458,7 @@ describe('what becomes of it', () => {
     expect(new Set((await events()).map(({ state }) => state))).toEqual(new Set(['stray']))
   })
 
-  it('T21 Stripe’s API is away: the event is taken all the same, and worked on later', async () => {
+  it('case T21: Stripe’s API is away: the event is taken all the same, and worked on later', async () => {
     const id = await inDoubt()
     double.refuse(1_000_000)
     const statuses = await sender.flush()
@@ -472,7 +472,7 @@ describe('what becomes of it', () => {
     expect([await statusOf(id), await postings(id)]).toEqual(['succeeded', 1])
   }, 30_000)
 
-  it('T22 the process dies after the insert and before its answer: sent again, one effect', async () => {
+  it('case T22: the process dies after the insert and before its answer: sent again, one effect', async () => {
     const id = await inDoubt()
     const event = double.account.events.all.at(-1) as never
     await sender.flush({ dropped: 1 })
@@ -485,7 +485,7 @@ describe('what becomes of it', () => {
     expect([await statusOf(id), await postings(id), (await events()).length]).toEqual(['succeeded', 1, 1])
   })
 
-  it('T23 a refund fails weeks after it was booked: reversed, once', async () => {
+  it('case T23: a refund fails weeks after it was booked: reversed, once', async () => {
     const reply = await pay()
     const refunded = await product.api(
       'POST',
@@ -522,7 +522,7 @@ describe('what becomes of it', () => {
     expect((await broken()).filter((id) => refundRules.test(id))).toEqual([])
   })
 
-  it('T24 the endpoint is down for a day: what could not be delivered is pulled, page by page, and settles all', async () => {
+  it('case T24: the endpoint is down for a day: what could not be delivered is pulled, page by page, and settles all', async () => {
     const ids = [await inDoubt(), await inDoubt()]
     await sender.flush({ dropped: 1 })
     const { db, send: statement } = product.deps
