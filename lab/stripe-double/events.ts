@@ -50,7 +50,7 @@ export class Events {
       data: { object: structuredClone(object) as Record<string, unknown> },
       pending_webhooks: 1,
       request: { id: null, idempotency_key: null },
-    }
+    } satisfies Omit<Stripe.EventBase, 'data'> & { type: string; data: object }
     this.all.push(event)
     for (const listener of this.listeners) listener(event)
     return event
