@@ -329,6 +329,7 @@ describe('what becomes of it', () => {
     )
     expect(answers.every(({ status }) => status === 200)).toBe(true)
     await Promise.all([work(), work(), work()])
+    await work()
     expect(await events()).toMatchObject([{ state: 'applied' }])
     expect([await statusOf(id), await postings(id)]).toEqual(['succeeded', 1])
   })

@@ -11,6 +11,23 @@ import { type OurPayment, type OurRefund, paymentOfKey, refundOfKey } from './ou
 import type { ClaimedEvent, EventEnd } from './queue'
 import { Objects, whyNot } from './requests'
 
+/** What our books say, for people. */
+const PAYMENT: Record<OurPayment['status'], string> = {
+  sending: 'our payment is being sent still',
+  unknown: 'our payment is in doubt still',
+  requires_action: 'our payment waits for the shopper still',
+  succeeded: 'our payment has succeeded',
+  declined: 'our payment was declined',
+  not_charged: 'our payment was not charged',
+}
+const REFUND: Record<OurRefund['status'], string> = {
+  sending: 'our refund is being sent still',
+  unknown: 'our refund is in doubt still',
+  succeeded: 'our refund has succeeded',
+  failed: 'our refund has failed',
+  reversed: 'our refund failed later, and is reversed',
+}
+
 export interface ApplyDeps {
   db: Db
   newId: () => string
@@ -65,7 +82,7 @@ export class Applier {
   private async payment(event: ClaimedEvent, id: string, subject: 'intent' | 'charge'): Promise<EventEnd> {
     const { db } = this.deps
     const told = event.gatewayKey === null ? null : await paymentOfKey(db, event.gatewayKey)
-    if (told && saysTheSame(event, told)) return applied(`our payment is ${told.status}, as it says`)
+    if (told && saysTheSame(event, told)) return applied(`${PAYMENT[told.status]}, as the event says`)
     const object: Call<Stripe.PaymentIntent | Stripe.Charge> = await this.objects[subject](id)
     if (object.kind !== 'answered') return { state: 'failing', reason: whyNot(object) }
     const but = this.contradiction(event, object.value)
@@ -77,10 +94,10 @@ export class Applier {
     if (isSettled(payment)) return applied(`${await this.afterTheEnd(payment, key, intent)}${but}`)
     await this.deps.recheck(payment)
     const now = (await paymentOfKey(db, key)) ?? payment
-    if (isSettled(now)) return applied(`${await this.afterTheEnd(now, key, intent)} now${but}`)
+    if (isSettled(now)) return applied(`${await this.afterTheEnd(now, key, intent)}${but}`)
     if (intent?.status === 'requires_action' && now.status === 'requires_action')
       return applied(`the shopper is asked by their bank${but}`)
-    return { state: 'waiting', reason: `our payment is ${now.status} still${but}` }
+    return { state: 'waiting', reason: `${PAYMENT[now.status]}${but}` }
   }
 
   /** The payment has ended. An intent beside the one in its row, which a dead process has left open, is cancelled for good. */
@@ -89,7 +106,7 @@ export class Applier {
     key: string,
     intent: Stripe.PaymentIntent | null,
   ): Promise<string> {
-    const words = `our payment is ${payment.status}`
+    const words = PAYMENT[payment.status]
     if (!intent || !/^requires_(payment_method|confirmation|action)$/.test(intent.status)) return words
     const row = await intentStore(this.deps.db).find(key)
     // The gateway itself sees to the intent of its row.
@@ -101,7 +118,7 @@ export class Applier {
   private async refund(event: ClaimedEvent, id: string): Promise<EventEnd> {
     const { db } = this.deps
     const told = event.gatewayKey === null ? null : await refundOfKey(db, event.gatewayKey)
-    if (told && saysTheSame(event, told)) return applied(`our refund is ${told.status}, as it says`)
+    if (told && saysTheSame(event, told)) return applied(`${REFUND[told.status]}, as the event says`)
     const object = await this.objects.refund(id)
     if (object.kind !== 'answered') return { state: 'failing', reason: whyNot(object) }
     const but = this.contradiction(event, object.value)
@@ -117,7 +134,7 @@ export class Applier {
     await this.deps.recheck(refund)
     const now = (await refundOfKey(db, key)) ?? refund
     return now.status === 'sending' || now.status === 'unknown'
-      ? { state: 'waiting', reason: `our refund is ${now.status} still${but}` }
+      ? { state: 'waiting', reason: `${REFUND[now.status]}${but}` }
       : this.ofEnded(event, now, { id, failed, but })
   }
 
@@ -138,7 +155,7 @@ export class Applier {
       this.deps.onAlert(event, reason)
       return { state: 'stray', reason }
     }
-    return applied(`our refund is ${status}${but}`)
+    return applied(`${REFUND[status]}${but}`)
   }
 
   private ofSurplus(event: ClaimedEvent, failed: boolean): EventEnd {

@@ -4,6 +4,7 @@ import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import type { EventRow } from '../../_parts/api'
 import { EventState } from './event-state'
+import { EventType, sentence } from './event-type'
 
 export function EventTable({ events }: { events: readonly EventRow[] }) {
   return (
@@ -22,9 +23,9 @@ export function EventTable({ events }: { events: readonly EventRow[] }) {
               <Link
                 href={`/dashboard/inbox/${event.id}`}
                 title={event.id}
-                className="break-all font-mono text-ink text-xs no-underline after:absolute after:inset-0 group-hover:text-link"
+                className="font-mono text-ink text-xs no-underline after:absolute after:inset-0 group-hover:text-link"
               >
-                {event.type}
+                <EventType type={event.type} />
               </Link>
             </Td>
             <Td label="State" primary>
@@ -39,8 +40,8 @@ export function EventTable({ events }: { events: readonly EventRow[] }) {
                 '—'
               )}
             </Td>
-            <Td label="Result" className="text-ink-2">
-              {event.reason ?? '—'}
+            <Td label="Result" className="text-ink-2 before:shrink-0">
+              <span className="max-md:text-end">{event.reason ? sentence(event.reason) : '—'}</span>
             </Td>
             <Td label="Received" className="text-ink-2 md:text-right">
               <Timestamp at={event.receivedAt} />

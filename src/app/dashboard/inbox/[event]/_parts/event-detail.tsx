@@ -9,6 +9,7 @@ import { api, type EventData } from '../../../_parts/api'
 import { useLive } from '../../../_parts/live/live-query'
 import { StaleDataBanner } from '../../../_parts/live/stale-data'
 import { EventState } from '../../_parts/event-state'
+import { EventType, sentence } from '../../_parts/event-type'
 import { ApplyAgain } from './apply-again'
 
 export function EventDetailPage({ initial, mayApply }: { initial: EventData; mayApply: boolean }) {
@@ -24,11 +25,13 @@ export function EventDetailPage({ initial, mayApply }: { initial: EventData; may
         }
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <span className="break-all font-mono text-lg">{event.type}</span>
+            <span className="font-mono text-lg [overflow-wrap:anywhere]">
+              <EventType type={event.type} />
+            </span>
             <EventState state={event.state} />
           </span>
         }
-        note={event.reason ? `Result: ${event.reason}.` : 'Nothing has come of it yet.'}
+        note={event.reason ? `${sentence(event.reason)}.` : 'Nothing has come of it yet.'}
       />
       <StaleDataBanner query={query} />
       <div className="grid items-start gap-4 xl:grid-cols-2">
