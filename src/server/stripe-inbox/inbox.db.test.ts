@@ -6,7 +6,13 @@ import { StripeCalls } from '@/payments/stripe/calls'
 import { stripeGateway } from '@/payments/stripe/gateway'
 import { fixedAccounts, type InboxAccount } from '@/payments/stripe/inbox/account'
 import { pullMissed } from '@/payments/stripe/inbox/pull'
-import { forgetStripeEvents, pauseAfter } from '@/payments/stripe/inbox/queue'
+import {
+  type ClaimedEvent,
+  claimEvents,
+  forgetStripeEvents,
+  pauseAfter,
+  settleEvent,
+} from '@/payments/stripe/inbox/queue'
 import { Receiver } from '@/payments/stripe/inbox/receive'
 import { intentStore } from '@/payments/stripe/intents'
 import { deferred } from '@/payments/testing/gateway-harness'
@@ -196,6 +202,11 @@ describe('what is taken', () => {
     ['too long', `t=${Math.floor(Date.now() / 1_000)},v1=${'a'.repeat(64)}${',v1=b'.repeat(1_000)}`],
   ])('case T3: a header that is %s: 400', async (_, header) => {
     expect(await refusedWith({ header })).toBe(400)
+  })
+
+  it('case T3: two equal t, well signed: 400', async () => {
+    const payload = JSON.stringify(anEvent())
+    expect(await refusedWith({ payload, header: signed(payload).replace(/^t=(\d+)/, 't=$1,t=$1') })).toBe(400)
   })
 
   it('case T4: signed 310 s ago: 400; 290 s ago: 200', async () => {
@@ -676,6 +687,20 @@ test('events are kept for 35 days', async () => {
   await query(`UPDATE stripe_event SET received_at = now() - interval '36 days' WHERE id = $1`, [id])
   expect(await forgetStripeEvents(product.deps.db, 500)).toBe(1)
   expect(await events()).toHaveLength(1)
+})
+
+test('a worker that was stopped for longer than its lease writes nothing any more', async () => {
+  await send()
+  const { db } = product.deps
+  const [stale] = await claimEvents(db, ['main'], 5)
+  expect(await claimEvents(db, ['main'], 5)).toEqual([])
+  await query(`UPDATE stripe_event SET lease_until = now() - interval '1 s'`)
+  const [fresh] = await claimEvents(db, ['main'], 5)
+  const end = (reason: string) => ({ state: 'applied' as const, reason })
+  expect(await settleEvent(db, stale as ClaimedEvent, end('stale'))).toBe(false)
+  expect(await settleEvent(db, fresh as ClaimedEvent, end('fresh'))).toBe(true)
+  expect(await settleEvent(db, fresh as ClaimedEvent, end('twice'))).toBe(false)
+  expect(await events()).toMatchObject([{ state: 'applied', reason: 'fresh', tries: 1 }])
 })
 
 test('a worker takes the events of its own accounts only', async () => {
