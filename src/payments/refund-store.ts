@@ -3,11 +3,8 @@ import { isParked } from '@/idempotency/stores/read'
 import { writeForm } from '@/idempotency/stores/sql'
 import { cursorOf, type Db, firstRow, rows, type Sql, sql, type Write } from '@/platform/db'
 
-export const REFUND_STATUSES = ['sending', 'unknown', 'succeeded', 'failed', 'reversed'] as const
-/**
- * `sending`: the bank is being asked. `unknown`: it was asked, and we do not know yet. The others are final, but that a refund which succeeded
- * may fail at the card's bank weeks later: it is `reversed` then.
- */
+export const REFUND_STATUSES = ['sending', 'unknown', 'succeeded', 'failed'] as const
+/** `sending`: the bank is being asked. `unknown`: it was asked, and we do not know yet. The other two are final. */
 export type RefundStatus = (typeof REFUND_STATUSES)[number]
 
 const refundFacts = {
@@ -63,7 +60,6 @@ const ORIGINS: Record<Exclude<RefundStatus, 'sending'>, RefundStatus[]> = {
   unknown: ['sending', 'unknown'],
   succeeded: ['sending', 'unknown'],
   failed: ['sending', 'unknown'],
-  reversed: ['succeeded'],
 }
 
 /** The write that moves a refund. It touches no row, and so undoes its commit, when the move is not legal. */

@@ -70,7 +70,7 @@ function applyDeps({ db, engine, operations, log, metrics, env }: Parts): ApplyD
   const known = Object.values(operations) as AnyOperation<SqlForm>[]
   return {
     db,
-    newId: uuidv7,
+    reconcileMoney: async () => undefined,
     timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS,
     recheck: async (about) => {
       const record = await findRecord(db, about.merchantId, about.recordId)

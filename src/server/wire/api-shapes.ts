@@ -175,6 +175,5 @@ export function showRefund({
 }
 
 export function refundState(status: RefundStatus): 'pending' | 'succeeded' | 'failed' {
-  if (status === 'reversed') return 'failed'
   return status === 'sending' || status === 'unknown' ? 'pending' : status
 }

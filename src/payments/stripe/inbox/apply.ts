@@ -1,5 +1,4 @@
 import type Stripe from 'stripe'
-import { reverseRefund } from '@/payments/failed-refund'
 import type { Db } from '@/platform/db'
 import type { Call } from '../calls'
 import { intentStore } from '../intents'
@@ -25,14 +24,14 @@ const REFUND: Record<OurRefund['status'], string> = {
   unknown: 'our refund is in doubt still',
   succeeded: 'our refund has succeeded',
   failed: 'our refund has failed',
-  reversed: 'our refund failed later, and is reversed',
 }
 
 export interface ApplyDeps {
   db: Db
-  newId: () => string
   /** Asks the bank now what became of a payment or refund in doubt, as the resolver would. Resolves when that is committed, or was of no use. */
   recheck(record: { merchantId: string; recordId: string }): Promise<void>
+  /** Compares the bank's movements of money with the ledger now: they book what a refund that failed later has brought back. */
+  reconcileMoney(): Promise<unknown>
   /** Something that a person must see: the books or Stripe are wrong. */
   onAlert(event: ClaimedEvent, reason: string): void
   /** Time for all requests to Stripe about one batch, in ms. */
@@ -138,18 +137,16 @@ export class Applier {
       : this.ofEnded(event, now, { id, failed, but })
   }
 
-  private ofEnded(
+  private async ofEnded(
     event: ClaimedEvent,
     refund: OurRefund,
     { id, failed, but }: { id: string; failed: boolean; but: string },
-  ): EventEnd {
-    const { status, gatewayRef, transactionId } = refund
-    if (status === 'succeeded' && failed && gatewayRef === id && transactionId !== null)
-      return {
-        state: 'applied',
-        reason: `it failed at the card’s bank: our posting is reversed${but}`,
-        writes: reverseRefund({ ...refund, gatewayRef, transactionId }, this.deps.newId),
-      }
+  ): Promise<EventEnd> {
+    const { status, gatewayRef } = refund
+    if (status === 'succeeded' && failed && gatewayRef === id) {
+      await this.deps.reconcileMoney()
+      return applied(`it failed at the card’s bank: what came back is booked as the bank’s movements say${but}`)
+    }
     if (status === 'failed' && !failed) {
       const reason = 'Stripe has a refund that our books call failed'
       this.deps.onAlert(event, reason)

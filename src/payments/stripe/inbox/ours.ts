@@ -29,13 +29,11 @@ export function paymentOfKey(db: Db, key: string): Promise<OurPayment | null> {
 const refundRow = z.strictObject({
   merchantId: z.string(),
   id: z.string(),
-  paymentId: z.string(),
   recordId: z.string(),
   status: z.enum(REFUND_STATUSES),
   amount: z.bigint(),
   currency: z.string(),
   gatewayRef: z.string().nullable(),
-  transactionId: z.string().nullable(),
 })
 export type OurRefund = z.infer<typeof refundRow>
 
@@ -44,8 +42,8 @@ export function refundOfKey(db: Db, key: string): Promise<OurRefund | null> {
     db,
     refundRow,
     sql`
-      SELECT merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", record_id AS "recordId", status, amount, currency,
-        gateway_ref AS "gatewayRef", transaction_id::text AS "transactionId"
+      SELECT merchant_id::text AS "merchantId", id::text, record_id AS "recordId", status, amount, currency,
+        gateway_ref AS "gatewayRef"
       FROM refund WHERE gateway_key = ${key}`,
   )
 }

@@ -41,7 +41,7 @@ export function claimEvents(db: Db, accounts: readonly string[], limit: number):
 
 /** What a try came to. */
 export type EventEnd =
-  | { state: 'applied' | 'ignored' | 'stray'; reason: string; writes?: Write[] }
+  | { state: 'applied' | 'ignored' | 'stray'; reason: string }
   /** Not yet: our own row is not there, or not settled. It is tried again. */
   | { state: 'waiting'; reason: string }
   /** Stripe did not answer, or said what cannot be. It is tried again, and shown as failing. */
@@ -59,14 +59,11 @@ export function pauseAfter(tries: number): number | null {
 }
 
 /**
- * Writes what a try came to, with its own writes in the same commit.
+ * Writes what a try came to.
  * @returns false when the lease was lost: then nothing of it was written
  */
 export async function settleEvent(db: Db, event: ClaimedEvent, end: EventEnd): Promise<boolean> {
-  const mark: Write = { name: EVENT, rows: 1, sql: moveOf(event, end) }
-  const writes = 'writes' in end ? (end.writes ?? []) : []
-  const result = await commit(db, [...writes, mark])
-  return result.committed
+  return (await commit(db, [{ name: EVENT, rows: 1, sql: moveOf(event, end) }])).committed
 }
 
 const EVENT = 'stripe-event'
