@@ -151,9 +151,16 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   surplus_charge: { writer: 'payments/reconciler' },
   open_charge: { writer: 'payments/reconciler' },
   reconciliation: { writer: 'payments/reconciler' },
+  bank_movement: { writer: 'payments/movements' },
   stripe_intent: { writer: 'payments/stripe' },
-  account: { writer: 'ledger' },
-  entry: { writer: 'ledger' },
+  account: {
+    writer: 'ledger',
+    readers: { 'payments/movements': 'a movement is compared with its posting, a page in one statement' },
+  },
+  entry: {
+    writer: 'ledger',
+    readers: { 'payments/movements': 'a movement is compared with its posting, a page in one statement' },
+  },
   account_sum: { writer: 'ledger' },
   ledger_summed: { writer: 'ledger' },
   ledger_transaction: {
@@ -161,6 +168,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     readers: {
       'checkout/read': 'the receipt proves one charge by its postings',
       'payments/integrity': 'a report counts what there was to check, at one instant',
+      'payments/movements': 'a movement is compared with its posting, a page in one statement',
     },
   },
   idempotency_record: {

@@ -1,9 +1,12 @@
 import { CARDS, type TestCard } from './cards'
+import type { Dispute } from './disputes'
 import {
   type Balance,
   type Charge,
   cardError,
+  feeOf,
   type Intent,
+  type NewBalance,
   type NewIntent,
   newBalance,
   newCharge,
@@ -11,6 +14,7 @@ import {
   newRefund,
   type Refund,
 } from './objects'
+import type { Payout } from './payouts'
 import type { StripeErrorBody } from './problem'
 import { notFound, StripeProblem } from './problem'
 
@@ -23,6 +27,8 @@ export class Account {
   readonly charges: Charge[] = []
   readonly refunds: Refund[] = []
   readonly balances: Balance[] = []
+  readonly payouts: Payout[] = []
+  readonly disputes: Dispute[] = []
   /** How long a card's bank takes to answer, in ms. */
   bankMs = 0
   /** True: the fee of a charge comes later, by `settleFees`. */
@@ -115,9 +121,18 @@ export class Account {
       const refund = newRefund(charge, { amount, metadata, created: this.seconds() })
       charge.amount_refunded += amount
       charge.refunded = charge.amount_refunded === charge.amount
+      const { currency, id: source } = refund
+      refund.balance_transaction = this.move({ type: 'refund', amount: -amount, currency, source })
       this.refunds.push(refund)
       return refund
     })
+  }
+
+  /** Moves money of the account. @returns the id of the balance transaction */
+  move(moved: Omit<NewBalance, 'created'>): string {
+    const balance = newBalance({ ...moved, created: this.seconds() })
+    this.balances.push(balance)
+    return balance.id
   }
 
   /** Gives each charge that waits for it its fee, as `automatic_async` capture does some time later. */
@@ -143,9 +158,8 @@ export class Account {
   }
 
   private settle(charge: Charge): void {
-    const balance = newBalance(charge, this.seconds())
-    this.balances.push(balance)
-    charge.balance_transaction = balance.id
+    const { amount, currency, id: source } = charge
+    charge.balance_transaction = this.move({ type: 'charge', amount, fee: feeOf(amount), currency, source })
   }
 
   private challenge(intent: Intent, card: TestCard, returnUrl: string | undefined): void {
