@@ -6,7 +6,8 @@ import { REFUND_STATUSES } from '../refund-store'
 import type { Known } from './judge'
 
 const uuid = z.string().nullable()
-const minor = z.string().transform(BigInt)
+/** In minor units, as text: JSON's numbers lose the last digits of large amounts. */
+const minor = z.string()
 const knownRow = z.strictObject({
   ref: z.string(),
   payment: z
@@ -78,5 +79,20 @@ export async function knownOf(
           AND subject_ref = CASE m.kind WHEN 'refund_failure' THEN m."subjectRef" ELSE m."chargeRef" END
           AND kind = CASE m.kind WHEN 'refund_failure' THEN 'refund' ELSE 'charge' END LIMIT 1) b ON true`,
   )
-  return new Map(found.map(({ ref, ...known }) => [ref, { ...known, owner }]))
+  return new Map(found.map((row) => [row.ref, knownFrom(row, owner)]))
+}
+
+function knownFrom({ payment, refund, surplus, earlier }: z.infer<typeof knownRow>, owner: string): Known {
+  return {
+    owner,
+    earlier,
+    payment: payment && {
+      ...payment,
+      amount: BigInt(payment.amount),
+      clearing: BigInt(payment.clearing),
+      refundable: BigInt(payment.refundable),
+    },
+    refund: refund && { ...refund, amount: BigInt(refund.amount) },
+    surplus: surplus && { ...surplus, amount: BigInt(surplus.amount) },
+  }
 }

@@ -4,7 +4,7 @@ import { nextPosition, readPosition, writePosition } from '../reconciler/list-po
 import { type Judgement, judge } from './judge'
 import { knownOf } from './known'
 import { judgedOf, type SettleDeps, settleMovement } from './settle'
-import { statesOf, unsettledMovements, writeMovements } from './store'
+import { lockMovements, statesOf, unsettledMovements, writeMovements } from './store'
 
 export interface MovementsDeps {
   db: Db
@@ -111,12 +111,15 @@ async function judgeAll(run: Run, settling: SettleDeps, movements: BankMovement[
   })
   const plain = judged.filter(({ judgement }) => isPlain(judgement))
   if (plain.length > 0)
-    await db.$queryRaw(
-      writeMovements(
-        gateway.name,
-        plain.map(({ movement, judgement }) => judgedOf(movement, judgement)),
+    await db.$transaction([
+      db.$executeRaw(lockMovements(gateway.name)),
+      db.$executeRaw(
+        writeMovements(
+          gateway.name,
+          plain.map(({ movement, judgement }) => judgedOf(movement, judgement)),
+        ),
       ),
-    )
+    ])
   for (const { movement, judgement } of judged)
     if (!isPlain(judgement)) await judgeOne(run, settling, movement, states.get(movement.ref))
 }

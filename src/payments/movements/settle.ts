@@ -8,7 +8,7 @@ import { emit } from '@/platform/outbox'
 import type { BankMovement } from '../gateway'
 import { moveRefund } from '../refund-store'
 import { currencyOf, type Judgement } from './judge'
-import { type JudgedMovement, linesOf, refundOfPosting, writeMovements } from './store'
+import { type JudgedMovement, linesOf, lockMovements, refundOfPosting, writeMovements } from './store'
 
 export interface SettleDeps {
   db: Db
@@ -27,7 +27,7 @@ export async function settleMovement(
 ): Promise<boolean> {
   const { judged, writes, before } = await consequences(deps, movement, judgement)
   const row: Write = { name: OWN_ROW, rows: 1, sql: writeMovements(deps.gateway, [judged]) }
-  const result = await commit(deps.db, [row, ...writes], before)
+  const result = await commit(deps.db, [row, ...writes], [lockMovements(deps.gateway), ...before])
   if (!result.committed && result.refusedBy !== OWN_ROW)
     throw new Error(`the commit of a bank movement was refused by "${result.refusedBy}"`)
   return result.committed
@@ -178,7 +178,7 @@ function refundedElsewhere(deps: SettleDeps, judged: JudgedMovement, paymentId: 
   const insert = sql`
     INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key)
     VALUES (${merchantId}::uuid, ${id}::uuid, ${paymentId}::uuid, ${own}, ${amount}::bigint, ${currency}, 'Made at the bank itself',
-      ${chargeRef}, ${own})`
+      ${chargeRef}, ${own}) ON CONFLICT (gateway_key) DO NOTHING`
   const posting = refundPosting({
     merchantId,
     paymentId,

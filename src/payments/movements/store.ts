@@ -17,7 +17,15 @@ export interface JudgedMovement {
 }
 
 /**
- * Writes judged movements. One that is posted already stays as it is, and is not counted: of two workers with one movement one writes it,
+ * SQL of a lock until the end of the transaction: one worker at a time writes movements of a gateway. Two unique indexes hold a movement (its
+ * merchant's and the gateway's), and an upsert waits at one of them only.
+ */
+export function lockMovements(gateway: string): Sql {
+  return sql`SELECT pg_advisory_xact_lock(hashtextextended(${`bank_movement ${gateway}`}, 0))`
+}
+
+/**
+ * Writes judged movements, under `lockMovements`. One that is posted already stays as it is, and is not counted: of two workers with one movement one writes it,
  * and the commit of the other is undone with all that it would have posted.
  */
 export function writeMovements(gateway: string, judged: readonly JudgedMovement[]): Sql {
