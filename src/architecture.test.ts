@@ -148,7 +148,10 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   refund: { writer: 'payments' },
   refund_request: { writer: 'payments' },
   operator_refund: { writer: 'payments' },
-  surplus_charge: { writer: 'payments/reconciler' },
+  surplus_charge: {
+    writer: 'payments/reconciler',
+    readers: { 'payments/movements': 'a movement is compared with its posting, a page in one statement' },
+  },
   open_charge: { writer: 'payments/reconciler' },
   reconciliation: { writer: 'payments/reconciler' },
   bank_movement: { writer: 'payments/movements' },
@@ -216,6 +219,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   'gateway_simulator.request': { writer: 'payments/simulator' },
   'gateway_simulator.charge': { writer: 'payments/simulator' },
   'gateway_simulator.refund': { writer: 'payments/simulator' },
+  'gateway_simulator.movement': { writer: 'payments/simulator' },
 }
 
 /** PostgreSQL's own catalogue, Prisma's list of migrations: set-up and the list of invariants read them. */

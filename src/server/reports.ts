@@ -1,8 +1,8 @@
 import diagnostics from 'node:diagnostics_channel'
 import type { EngineEvent } from '@/idempotency/core/events'
 import type { AttemptLog } from '@/idempotency/stores/attempt-log'
-import type { ReconcileEvent } from '@/payments/reconciler/reconcile'
 import type { MovementEvent } from '@/payments/movements/reconcile-movements'
+import type { ReconcileEvent } from '@/payments/reconciler/reconcile'
 import type { Log } from '@/platform/log'
 import type { Metrics } from '@/platform/telemetry'
 

@@ -11,6 +11,7 @@ import { ledgerRouter } from './routers/ledger'
 import { operatorRouter } from './routers/operator'
 import { operatorsRouter } from './routers/operators'
 import { paymentsRouter } from './routers/payments'
+import { reconciliationRouter } from './routers/reconciliation'
 import { refundsRouter } from './routers/refunds'
 import { securityRouter } from './routers/security'
 import { router } from './trpc'
@@ -25,6 +26,7 @@ export const appRouter = router({
   invitation: invitationRouter,
   payments: paymentsRouter,
   refunds: refundsRouter,
+  reconciliation: reconciliationRouter,
   ledger: ledgerRouter,
   idempotency: idempotencyRouter,
   integrity: integrityRouter,

@@ -19,4 +19,6 @@ CREATE UNIQUE INDEX movement_refund_failure ON gateway_simulator.movement (subje
 CREATE INDEX refund_oldest ON gateway_simulator.refund (created_at, id);
 
 -- The bank writes it; the application learns of it through the gateway port alone.
-GRANT SELECT, INSERT ON gateway_simulator.movement TO payonce_bank;
+-- Not: created_at.
+GRANT SELECT ON gateway_simulator.movement TO payonce_bank;
+GRANT INSERT (id, kind, subject_ref, charge_ref, idempotency_key, amount, fee, currency) ON gateway_simulator.movement TO payonce_bank;
