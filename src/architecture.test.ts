@@ -148,14 +148,24 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   refund: { writer: 'payments' },
   refund_request: { writer: 'payments' },
   operator_refund: { writer: 'payments' },
-  surplus_charge: { writer: 'payments/reconciler' },
+  surplus_charge: {
+    writer: 'payments/reconciler',
+    readers: { 'payments/movements': 'a movement is compared with its posting, a page in one statement' },
+  },
   open_charge: { writer: 'payments/reconciler' },
   reconciliation: { writer: 'payments/reconciler' },
+  bank_movement: { writer: 'payments/movements' },
   stripe_intent: { writer: 'payments/stripe' },
   stripe_event: { writer: 'payments/stripe' },
   stripe_event_position: { writer: 'payments/stripe' },
-  account: { writer: 'ledger' },
-  entry: { writer: 'ledger' },
+  account: {
+    writer: 'ledger',
+    readers: { 'payments/movements': 'a movement is compared with its posting, a page in one statement' },
+  },
+  entry: {
+    writer: 'ledger',
+    readers: { 'payments/movements': 'a movement is compared with its posting, a page in one statement' },
+  },
   account_sum: { writer: 'ledger' },
   ledger_summed: { writer: 'ledger' },
   ledger_transaction: {
@@ -163,6 +173,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     readers: {
       'checkout/read': 'the receipt proves one charge by its postings',
       'payments/integrity': 'a report counts what there was to check, at one instant',
+      'payments/movements': 'a movement is compared with its posting, a page in one statement',
     },
   },
   idempotency_record: {
@@ -210,6 +221,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   'gateway_simulator.request': { writer: 'payments/simulator' },
   'gateway_simulator.charge': { writer: 'payments/simulator' },
   'gateway_simulator.refund': { writer: 'payments/simulator' },
+  'gateway_simulator.movement': { writer: 'payments/simulator' },
 }
 
 /** PostgreSQL's own catalogue, Prisma's list of migrations: set-up and the list of invariants read them. */

@@ -1,10 +1,13 @@
 import { CARDS, type TestCard } from './cards'
+import type { Dispute } from './disputes'
 import { Events } from './events'
 import {
   type Balance,
   type Charge,
   cardError,
+  feeOf,
   type Intent,
+  type NewBalance,
   type NewIntent,
   newBalance,
   newCharge,
@@ -12,6 +15,7 @@ import {
   newRefund,
   type Refund,
 } from './objects'
+import type { Payout } from './payouts'
 import type { StripeErrorBody } from './problem'
 import { notFound, StripeProblem } from './problem'
 
@@ -24,6 +28,8 @@ export class Account {
   readonly charges: Charge[] = []
   readonly refunds: Refund[] = []
   readonly balances: Balance[] = []
+  readonly payouts: Payout[] = []
+  readonly disputes: Dispute[] = []
   readonly events: Events
   /** How long a card's bank takes to answer, in ms. */
   bankMs = 0
@@ -121,6 +127,8 @@ export class Account {
       const refund = newRefund(charge, { amount, metadata, created: this.seconds() })
       charge.amount_refunded += amount
       charge.refunded = charge.amount_refunded === charge.amount
+      const { currency, id: source } = refund
+      refund.balance_transaction = this.move({ type: 'refund', amount: -amount, currency, source })
       this.refunds.push(refund)
       this.events.emit('refund.created', refund)
       this.events.emit('charge.refunded', charge)
@@ -128,15 +136,11 @@ export class Account {
     })
   }
 
-  /** The card's bank sends a refund back, days or weeks later. */
-  failRefund(id: string): void {
-    const refund = this.refunds.find((one) => one.id === id)
-    if (!refund) throw notFound('refund', id)
-    const charge = this.charge(refund.charge)
-    refund.status = 'failed'
-    charge.amount_refunded -= refund.amount
-    charge.refunded = false
-    this.events.emit('refund.failed', refund)
+  /** Moves money of the account. @returns the id of the balance transaction */
+  move(moved: Omit<NewBalance, 'created'>): string {
+    const balance = newBalance({ ...moved, created: this.seconds() })
+    this.balances.push(balance)
+    return balance.id
   }
 
   /** Gives each charge that waits for it its fee, as `automatic_async` capture does some time later. */
@@ -164,9 +168,8 @@ export class Account {
   }
 
   private settle(charge: Charge): void {
-    const balance = newBalance(charge, this.seconds())
-    this.balances.push(balance)
-    charge.balance_transaction = balance.id
+    const { amount, currency, id: source } = charge
+    charge.balance_transaction = this.move({ type: 'charge', amount, fee: feeOf(amount), currency, source })
     if (this.lateFees) this.events.emit('charge.updated', charge)
   }
 

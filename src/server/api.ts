@@ -14,6 +14,7 @@ import type { Deps } from './deps'
 import { languageForm } from './language'
 import { limitBody } from './limit-body'
 import { metricsRoute } from './metrics-route'
+import { movementExport } from './movement-export'
 import { ownPagesOnly } from './origin'
 import { INTERNAL_PROBLEM, problemOf } from './problem-of'
 import { createRest } from './rest/app'
@@ -72,6 +73,8 @@ export function createApi(deps: Deps) {
   app.route('/api/shop/language', languageForm(deps))
   app.use('/api/audit/*', checkText)
   app.route('/api/audit', auditExport(deps))
+  app.use('/api/reconciliation/*', checkText)
+  app.route('/api/reconciliation', movementExport(deps))
   // Nothing of the sandbox is routed in live mode: its addresses are unknown ones.
   if (deps.env.PAYONCE_MODE === 'sandbox') app.route('/api/shop/orders', shopOrders(deps))
   if (deps.sandbox) app.route('/api/bank', bankPages(deps, deps.sandbox))

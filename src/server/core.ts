@@ -1,6 +1,6 @@
 import os from 'node:os'
 import type pg from 'pg'
-import { merchantsOf } from '@/access/merchant'
+import { firstMerchant, merchantsOf } from '@/access/merchant'
 import { systemClock } from '@/idempotency/core/clock'
 import { Engine } from '@/idempotency/core/engine'
 import type { EngineEvent } from '@/idempotency/core/events'
@@ -12,6 +12,7 @@ import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
+import { type MovementsJudged, reconcileMovements } from '@/payments/movements/reconcile-movements'
 import { type Reconciled, reconcile } from '@/payments/reconciler/reconcile'
 import type { StripeConnection } from '@/payments/stripe/connection'
 import { connectedAccounts, type InboxAccounts } from '@/payments/stripe/inbox/account'
@@ -23,7 +24,7 @@ import { APP_ROLE } from '@/platform/roles'
 import { type Metrics, openMetrics } from '@/platform/telemetry'
 import { openGateway, type Sandbox } from './gateways'
 import { buildOperations, factsOf, type Operations } from './operations'
-import { reportEngineEvent, reportReconcileEvent } from './reports'
+import { reportEngineEvent, reportMovementEvent, reportReconcileEvent } from './reports'
 
 /** The parts that each process is built of: database, bank and engine. */
 export interface Core {
@@ -55,6 +56,8 @@ export interface Core {
   stripeAccounts: InboxAccounts | null
   /** Compares the bank's own list of charges with our payments, once. Any number may run at a time. */
   reconcile(): Promise<Reconciled>
+  /** Compares the bank's own list of movements of money with our ledger, once. Any number may run at a time. */
+  reconcileMovements(): Promise<MovementsJudged>
   close(): Promise<void>
 }
 
@@ -142,6 +145,14 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
         gateway,
         newId: uuidv7,
         report: (event) => reportReconcileEvent(event, { log, metrics }),
+      }),
+    reconcileMovements: () =>
+      reconcileMovements({
+        db,
+        gateway,
+        newId: uuidv7,
+        owner: () => firstMerchant(db, modeServed(env)),
+        report: (event) => reportMovementEvent(event, { log, metrics }),
       }),
     close: async () => {
       await attempts.flush()

@@ -12,6 +12,7 @@ import { ledgerRouter } from './routers/ledger'
 import { operatorRouter } from './routers/operator'
 import { operatorsRouter } from './routers/operators'
 import { paymentsRouter } from './routers/payments'
+import { reconciliationRouter } from './routers/reconciliation'
 import { refundsRouter } from './routers/refunds'
 import { securityRouter } from './routers/security'
 import { router } from './trpc'
@@ -27,6 +28,7 @@ export const appRouter = router({
   invitation: invitationRouter,
   payments: paymentsRouter,
   refunds: refundsRouter,
+  reconciliation: reconciliationRouter,
   ledger: ledgerRouter,
   idempotency: idempotencyRouter,
   integrity: integrityRouter,

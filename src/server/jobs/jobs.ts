@@ -38,12 +38,14 @@ const SUM_MS = 10_000
 const COUNT_BATCH = 48
 /** 30 s: what has changed late is counted row by row until then. */
 const COUNT_MS = 30_000
+/** Money is compared in every fourth turn of the reconciler, every two minutes: nobody waits for it, as a shopper does for a surplus charge. */
+const MOVEMENTS_PER_RECONCILE = 4
 const MINUTE_MS = 60_000
 /** 10 minutes: PCI DSS 11.6.1 asks for once a week; it costs one page. */
 const PAGE_CHECK_MS = 10 * MINUTE_MS
 
 export function jobsOf(core: Core): Job[] {
-  const { reconcile, env } = core
+  const { reconcile, reconcileMovements, env } = core
   const upkeep: Upkeep = core.store
   return [
     // Settles records that a crash left behind, and asks the bank about those in doubt.
@@ -59,6 +61,13 @@ export function jobsOf(core: Core): Job[] {
       everyMs: env.PAYONCE_RECONCILE_MS,
       batchMax: Number.POSITIVE_INFINITY,
       run: async () => (await reconcile()).chargesRead,
+    },
+    // Compares the bank's movements of money with the ledger.
+    {
+      name: 'movements',
+      everyMs: MOVEMENTS_PER_RECONCILE * env.PAYONCE_RECONCILE_MS,
+      batchMax: Number.POSITIVE_INFINITY,
+      run: async () => (await reconcileMovements()).read,
     },
     {
       name: 'retention',

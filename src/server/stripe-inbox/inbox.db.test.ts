@@ -19,6 +19,7 @@ import { deferred } from '@/payments/testing/gateway-harness'
 import { openPool, statementSender } from '@/platform/db'
 import { findings, isBroken, OF_MERCHANTS } from '@/platform/integrity'
 import { EventSender } from '../../../lab/stripe-double/event-sender'
+import { failRefund } from '../../../lab/stripe-double/payouts'
 import { type RunningDouble, startStripeDouble } from '../../../lab/stripe-double/server'
 import { openTestProduct, type TestProduct } from '../testing/product'
 import { applyEvents, inboxJobs } from './inbox'
@@ -69,6 +70,7 @@ beforeAll(async () => {
     cancel: (request) => bank.cancel(request),
     refund: (request) => bank.refund(request),
     charges: (query) => bank.charges(query),
+    movements: (query) => bank.movements(query),
   }
   product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '3000' }, undefined, {
     gateway,
@@ -544,7 +546,7 @@ describe('what becomes of it', () => {
     expect(new Set((await events(`type LIKE 'refund%'`)).map(({ state }) => state))).toEqual(
       new Set(['applied']),
     )
-    double.account.failRefund(double.account.refunds.at(-1)?.id ?? '')
+    failRefund(double.account, double.account.refunds.at(-1)?.id ?? '')
     const failed = double.account.events.all.at(-1) as { id: string }
     await sender.flush()
     await sender.send({ ...failed, id: `${failed.id}copy` } as never)
@@ -556,7 +558,9 @@ describe('what becomes of it', () => {
     const refundId = readId('ref', refunded.body.id)
     const [booked] = await query('SELECT status, returned_at FROM refund WHERE id = $1', [refundId])
     expect(booked).toMatchObject({ status: 'succeeded', returned_at: expect.any(Date) })
-    const told = await query('SELECT type FROM outbox_event WHERE subject_id = $1 ORDER BY created_at', [refundId])
+    const told = await query('SELECT type FROM outbox_event WHERE subject_id = $1 ORDER BY created_at', [
+      refundId,
+    ])
     expect(told.map(({ type }) => type)).toEqual(['refund.succeeded', 'refund.returned'])
     const mirrors = await query(
       'SELECT FROM ledger_transaction m JOIN refund r ON r.merchant_id = m.merchant_id AND r.transaction_id = m.reverses WHERE r.id = $1',

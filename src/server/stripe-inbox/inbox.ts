@@ -17,7 +17,10 @@ const APPLY_MS = 1_000
 /** 5 min between two looks for events that Stripe could not deliver. */
 const PULL_MS = 5 * 60_000
 
-type Parts = Pick<Core, 'db' | 'engine' | 'operations' | 'log' | 'metrics' | 'env' | 'send'>
+type Parts = Pick<
+  Core,
+  'db' | 'engine' | 'operations' | 'log' | 'metrics' | 'env' | 'send' | 'reconcileMovements'
+>
 
 /** The worker's jobs for the events of these accounts. */
 export function inboxJobs(core: Parts, accounts: InboxAccounts): Job[] {
@@ -65,12 +68,12 @@ async function applyOne({ db, log }: Parts, applier: Applier, event: ClaimedEven
   }
 }
 
-function applyDeps({ db, engine, operations, log, metrics, env }: Parts): ApplyDeps {
+function applyDeps({ db, engine, operations, log, metrics, env, reconcileMovements }: Parts): ApplyDeps {
   const requestId = uuidv7()
   const known = Object.values(operations) as AnyOperation<SqlForm>[]
   return {
     db,
-    reconcileMoney: async () => undefined,
+    reconcileMoney: reconcileMovements,
     timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS,
     recheck: async (about) => {
       const record = await findRecord(db, about.merchantId, about.recordId)

@@ -53,6 +53,7 @@ const SURPLUS_KEY = /^surplus:/
 export class Applier {
   private readonly objects: Objects
   private readonly deadline: ReturnType<InboxAccount['calls']['deadline']>
+  private moneyRead: Promise<unknown> | null = null
 
   constructor(
     private readonly deps: ApplyDeps,
@@ -74,7 +75,8 @@ export class Applier {
       case 'refund':
         return this.refund(event, objectId ?? '')
       case 'money':
-        return { state: 'ignored', reason: 'the reconciliation of money reads it by itself' }
+        await this.reconcileMoney()
+        return applied('the bank’s movements of money were read')
     }
   }
 
@@ -144,8 +146,10 @@ export class Applier {
   ): Promise<EventEnd> {
     const { status, gatewayRef } = refund
     if (status === 'succeeded' && failed && gatewayRef === id) {
-      await this.deps.reconcileMoney()
-      return applied(`it failed at the card’s bank: what came back is booked as the bank’s movements say${but}`)
+      await this.reconcileMoney()
+      return applied(
+        `it failed at the card’s bank: what came back is booked as the bank’s movements say${but}`,
+      )
     }
     if (status === 'failed' && !failed) {
       const reason = 'Stripe has a refund that our books call failed'
@@ -153,6 +157,12 @@ export class Applier {
       return { state: 'stray', reason }
     }
     return applied(`${REFUND[status]}${but}`)
+  }
+
+  /** Once for each batch, however many of its events are about money. */
+  private reconcileMoney(): Promise<unknown> {
+    this.moneyRead ??= this.deps.reconcileMoney()
+    return this.moneyRead
   }
 
   private ofSurplus(event: ClaimedEvent, failed: boolean): EventEnd {

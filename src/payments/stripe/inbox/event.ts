@@ -1,7 +1,7 @@
 import { KEY } from '../outcome'
 import type { StripeEvent } from './verify'
 
-/** What an event asks us to look at. `money`: a dispute or a payout, which the reconciliation of money reads by itself. */
+/** What an event asks us to look at. `money`: a dispute or a payout, which the bank's movements show. */
 export type Subject = 'intent' | 'charge' | 'refund' | 'money'
 
 /** Null: nothing of ours can have changed. Types: docs.stripe.com/api/events/types. */
