@@ -19,7 +19,7 @@ import { deferred } from '@/payments/testing/gateway-harness'
 import { openPool, statementSender } from '@/platform/db'
 import { findings, isBroken, OF_MERCHANTS } from '@/platform/integrity'
 import { EventSender } from '../../../lab/stripe-double/event-sender'
-import { failRefund } from '../../../lab/stripe-double/payouts'
+import { failRefund, payOut } from '../../../lab/stripe-double/payouts'
 import { type RunningDouble, startStripeDouble } from '../../../lab/stripe-double/server'
 import { openTestProduct, type TestProduct } from '../testing/product'
 import { applyEvents, inboxJobs } from './inbox'
@@ -553,7 +553,9 @@ describe('what becomes of it', () => {
     await Promise.all([work(), work()])
     await work()
     expect((await events()).every(({ state }) => state === 'applied')).toBe(true)
-    await product.deps.reconcileMovements()
+    // What follows is the event's doing; reading the movements again changes nothing.
+    const [byEvent] = await query('SELECT count(*)::int AS n FROM refund WHERE returned_at IS NOT NULL')
+    expect(byEvent.n).toBe(1)
     await product.deps.reconcileMovements()
     const refundId = readId('ref', refunded.body.id)
     const [booked] = await query('SELECT status, returned_at FROM refund WHERE id = $1', [refundId])
@@ -570,6 +572,16 @@ describe('what becomes of it', () => {
     expect([mirrors.length, read.body.amountRefunded]).toEqual([1, 0])
     const refundRules = /refunds?-(is|are|agrees)|with-refund/
     expect((await broken()).filter((id) => refundRules.test(id))).toEqual([])
+  })
+
+  it('an event of a payout has the bank’s movements of money read at once', async () => {
+    await pay()
+    await sender.flush({ dropped: 1 })
+    payOut(double.account, 'eur')
+    await sender.flush()
+    await work()
+    expect(await ends()).toEqual(['payout.paid applied'])
+    expect(await query(`SELECT state FROM bank_movement WHERE kind = 'payout'`)).toHaveLength(1)
   })
 
   it('case T24: the endpoint is down for a day: what could not be delivered is pulled, page by page, and settles all', async () => {
