@@ -38,7 +38,13 @@ test('every page of the operator: axe, reflow, zoom, wider text, focus', async (
   test.setTimeout(420_000)
   const { payment, record, account } = await payOne(page, await newOrder(), sql)
   const complaints = complaintsOf(operatorPage)
+  await sql(
+    `INSERT INTO stripe_event (account, id, type, object_id, gateway_key, created_at, facts, source, reason)
+     VALUES ('main', 'evt_accessible', 'payment_intent.succeeded', 'pi_accessible', $1, now(), '{"amount": 2400, "currency": "eur"}', 'webhook', 'its payment is not in our books yet')`,
+    [payment],
+  )
   const open = {
+    inbox: 'evt_accessible',
     payments: `pay_${payment.replaceAll('-', '')}`,
     idempotency: record,
     ledger: `acc_${account.replaceAll('-', '')}`,

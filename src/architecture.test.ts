@@ -151,13 +151,25 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   operator_refund: { writer: 'payments' },
   surplus_charge: {
     writer: 'payments/reconciler',
-    readers: { 'payments/find': 'the bank’s reference of a charge beyond its payment leads to the payment' },
+    readers: {
+      'payments/find': 'the bank’s reference of a charge beyond its payment leads to the payment',
+      'payments/movements': 'a movement is compared with its posting, a page in one statement',
+    },
   },
   open_charge: { writer: 'payments/reconciler' },
   reconciliation: { writer: 'payments/reconciler' },
+  bank_movement: { writer: 'payments/movements' },
   stripe_intent: { writer: 'payments/stripe' },
-  account: { writer: 'ledger' },
-  entry: { writer: 'ledger' },
+  stripe_event: { writer: 'payments/stripe' },
+  stripe_event_position: { writer: 'payments/stripe' },
+  account: {
+    writer: 'ledger',
+    readers: { 'payments/movements': 'a movement is compared with its posting, a page in one statement' },
+  },
+  entry: {
+    writer: 'ledger',
+    readers: { 'payments/movements': 'a movement is compared with its posting, a page in one statement' },
+  },
   account_sum: { writer: 'ledger' },
   ledger_summed: { writer: 'ledger' },
   ledger_transaction: {
@@ -165,6 +177,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     readers: {
       'checkout/read': 'the receipt proves one charge by its postings',
       'payments/integrity': 'a report counts what there was to check, at one instant',
+      'payments/movements': 'a movement is compared with its posting, a page in one statement',
     },
   },
   idempotency_record: {
@@ -212,6 +225,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   'gateway_simulator.request': { writer: 'payments/simulator' },
   'gateway_simulator.charge': { writer: 'payments/simulator' },
   'gateway_simulator.refund': { writer: 'payments/simulator' },
+  'gateway_simulator.movement': { writer: 'payments/simulator' },
 }
 
 /** PostgreSQL's own catalogue, Prisma's list of migrations: set-up and the list of invariants read them. */

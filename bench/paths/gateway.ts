@@ -30,6 +30,7 @@ export function instantBank(refOf = (key: string) => `ch_${key}`): InstantBank {
     cancel: async () => ({ kind: 'cancelled' }),
     refund: async () => ({ kind: 'refused', reason: 'nothing was charged' }),
     charges: async () => ({ kind: 'page', charges: [], next: null }),
+    movements: async () => ({ kind: 'unlisted' }),
   }
   return { gateway, asked: () => asked }
 }

@@ -1,9 +1,13 @@
 import { CARDS, type TestCard } from './cards'
+import type { Dispute } from './disputes'
+import { Events } from './events'
 import {
   type Balance,
   type Charge,
   cardError,
+  feeOf,
   type Intent,
+  type NewBalance,
   type NewIntent,
   newBalance,
   newCharge,
@@ -11,6 +15,7 @@ import {
   newRefund,
   type Refund,
 } from './objects'
+import type { Payout } from './payouts'
 import type { StripeErrorBody } from './problem'
 import { notFound, StripeProblem } from './problem'
 
@@ -23,6 +28,9 @@ export class Account {
   readonly charges: Charge[] = []
   readonly refunds: Refund[] = []
   readonly balances: Balance[] = []
+  readonly payouts: Payout[] = []
+  readonly disputes: Dispute[] = []
+  readonly events: Events
   /** How long a card's bank takes to answer, in ms. */
   bankMs = 0
   /** True: the fee of a charge comes later, by `settleFees`. */
@@ -34,7 +42,9 @@ export class Account {
   constructor(
     private readonly pageUrl: (intentId: string) => string,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.events = new Events(() => this.seconds())
+  }
 
   seconds(): number {
     return Math.floor(this.now() / 1_000)
@@ -43,6 +53,7 @@ export class Account {
   createIntent(intent: Omit<NewIntent, 'created'>): Intent {
     const made = newIntent({ ...intent, created: this.seconds() })
     this.intents.push(made)
+    this.events.emit('payment_intent.created', made)
     return made
   }
 
@@ -82,6 +93,7 @@ export class Account {
       intent.canceled_at = this.seconds()
       intent.cancellation_reason = 'abandoned'
       intent.next_action = null
+      this.events.emit('payment_intent.canceled', intent)
       return intent
     })
   }
@@ -115,9 +127,20 @@ export class Account {
       const refund = newRefund(charge, { amount, metadata, created: this.seconds() })
       charge.amount_refunded += amount
       charge.refunded = charge.amount_refunded === charge.amount
+      const { currency, id: source } = refund
+      refund.balance_transaction = this.move({ type: 'refund', amount: -amount, currency, source })
       this.refunds.push(refund)
+      this.events.emit('refund.created', refund)
+      this.events.emit('charge.refunded', charge)
       return refund
     })
+  }
+
+  /** Moves money of the account. @returns the id of the balance transaction */
+  move(moved: Omit<NewBalance, 'created'>): string {
+    const balance = newBalance({ ...moved, created: this.seconds() })
+    this.balances.push(balance)
+    return balance.id
   }
 
   /** Gives each charge that waits for it its fee, as `automatic_async` capture does some time later. */
@@ -140,12 +163,14 @@ export class Account {
     intent.amount_received = intent.amount
     intent.latest_charge = charge.id
     intent.last_payment_error = null
+    this.events.emit('charge.succeeded', charge)
+    this.events.emit('payment_intent.succeeded', intent)
   }
 
   private settle(charge: Charge): void {
-    const balance = newBalance(charge, this.seconds())
-    this.balances.push(balance)
-    charge.balance_transaction = balance.id
+    const { amount, currency, id: source } = charge
+    charge.balance_transaction = this.move({ type: 'charge', amount, fee: feeOf(amount), currency, source })
+    if (this.lateFees) this.events.emit('charge.updated', charge)
   }
 
   private challenge(intent: Intent, card: TestCard, returnUrl: string | undefined): void {
@@ -157,6 +182,7 @@ export class Account {
       type: 'redirect_to_url',
       redirect_to_url: { url: this.pageUrl(intent.id), return_url: returnUrl },
     }
+    this.events.emit('payment_intent.requires_action', intent)
   }
 
   /** Keeps the failed charge, and leaves the intent open for another card, as Stripe does. */
@@ -167,6 +193,8 @@ export class Account {
     intent.status = 'requires_payment_method'
     intent.latest_charge = charge.id
     intent.last_payment_error = error
+    this.events.emit('charge.failed', charge)
+    this.events.emit('payment_intent.payment_failed', intent)
     throw new StripeProblem(402, { ...error, payment_intent: intent }, true)
   }
 
@@ -177,6 +205,7 @@ export class Account {
       type: 'invalid_request_error',
       code: 'payment_intent_authentication_failure',
     }
+    this.events.emit('payment_intent.payment_failed', intent)
   }
 
   /** One request at a time for each object; those that wait too long are told so. */

@@ -8,7 +8,7 @@ import type { TestCard } from './cards'
  */
 
 /** Ids as Stripe forms them: a prefix and 24 characters. */
-export function newId(prefix: 'pi' | 'ch' | 're' | 'txn' | 'pm' | 'req'): string {
+export function newId(prefix: 'pi' | 'ch' | 're' | 'txn' | 'pm' | 'req' | 'po' | 'dp'): string {
   return `${prefix}_${randomBytes(12).toString('hex')}`
 }
 
@@ -154,25 +154,37 @@ function cardDetails({ last4 }: TestCard) {
 }
 
 /** Stripe's fee in the United States and the EU for cards from there is near it: 2.9 % and 30 cents. */
-export function newBalance(charge: Charge, created: number) {
-  const fee = Math.round(charge.amount * 0.029) + 30
+export function feeOf(amount: number): number {
+  return Math.round(amount * 0.029) + 30
+}
+
+export interface NewBalance {
+  type: Stripe.BalanceTransaction.Type
+  amount: number
+  fee?: number
+  currency: string
+  source: string | null
+  created: number
+}
+
+export function newBalance({ type, amount, fee = 0, currency, source, created }: NewBalance) {
   return {
     id: newId('txn'),
     object: 'balance_transaction',
-    amount: charge.amount,
+    amount,
     available_on: created,
     balance_type: 'payments',
     created,
-    currency: charge.currency,
+    currency,
     description: null,
     exchange_rate: null,
     fee,
     fee_details: [],
-    net: charge.amount - fee,
-    reporting_category: 'charge',
-    source: charge.id,
+    net: amount - fee,
+    reporting_category: type,
+    source,
     status: 'available',
-    type: 'charge',
+    type,
   } satisfies Stripe.BalanceTransaction
 }
 export type Balance = ReturnType<typeof newBalance>
@@ -185,7 +197,7 @@ export function newRefund(
     id: newId('re'),
     object: 'refund',
     amount,
-    balance_transaction: null,
+    balance_transaction: null as string | null,
     charge: charge.id,
     created,
     currency: charge.currency,
@@ -197,7 +209,8 @@ export function newRefund(
     reason: null,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: 'succeeded',
+    status: 'succeeded' as 'succeeded' | 'failed',
+    ...({} as { failure_balance_transaction?: string; failure_reason?: string }),
     transfer_reversal: null,
   } satisfies Stripe.Refund
 }

@@ -48,6 +48,16 @@ export const PARAMS = {
     'expand',
   ),
   retrieveRefund: known<Stripe.RefundRetrieveParams>()('expand'),
+  listEvents: known<Stripe.EventListParams>()(
+    'created',
+    'delivery_success',
+    'limit',
+    'starting_after',
+    'ending_before',
+    'type',
+    'types',
+  ),
+  retrieveEvent: known<Stripe.EventRetrieveParams>()('expand'),
   listBalances: known<Stripe.BalanceTransactionListParams>()(
     'created',
     'limit',

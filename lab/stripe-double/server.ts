@@ -165,6 +165,9 @@ export function stripeDouble(pageUrl: (intentId: string) => string): StripeDoubl
   })
   route('GET', '/v1/balance_transactions', PARAMS.listBalances, (params) => listed(account.balances, params))
 
+  route('GET', '/v1/events', PARAMS.listEvents, (params) => account.events.list(params))
+  route('GET', '/v1/events/:id', PARAMS.retrieveEvent, (_, id) => account.events.find(id))
+
   app.get('/3ds/:id', (c) => c.html(page(account.intent(c.req.param('id')).id)))
   app.post('/3ds/:id', async (c) => {
     const id = c.req.param('id')

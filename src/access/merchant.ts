@@ -4,9 +4,14 @@ import { commit } from '@/platform/commit'
 import { type Db, type Sql, sql } from '@/platform/db'
 
 /** The merchant whose sandbox shop is open: the first that was made. Null where there is none. */
-export async function sandboxMerchant(db: Db): Promise<string | null> {
+export function sandboxMerchant(db: Db): Promise<string | null> {
+  return firstMerchant(db, 'test')
+}
+
+/** The first merchant of a mode: the account at the bank is theirs. Null where there is none. */
+export async function firstMerchant(db: Db, mode: Mode): Promise<string | null> {
   const found = await db.merchant.findFirst({
-    where: { mode: 'test' },
+    where: { mode },
     orderBy: { createdAt: 'asc' },
     select: { id: true },
   })

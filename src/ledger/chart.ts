@@ -5,6 +5,8 @@ import { joinSql, type Sql, sql } from '@/platform/db'
 
 export type AccountType = 'asset' | 'liability' | 'equity' | 'revenue' | 'expense'
 
+type Chart = Record<string, { name: string; type: AccountType }>
+
 /** Accounts of every merchant, one set per currency. A debit raises assets and expenses; a credit raises the others. */
 export const CHART = {
   gateway_clearing: { name: 'Owed to us by the bank', type: 'asset' },
@@ -15,13 +17,30 @@ export const CHART = {
   surplus_charges: { name: 'Charged in surplus, to be refunded', type: 'liability' },
 } as const satisfies Record<string, { name: string; type: AccountType }>
 
-export type AccountCode = keyof typeof CHART
+/**
+ * Accounts for what happens at the bank without a payment of ours: opened with the first posting that needs them, so that no order pays for
+ * them. `gateway_clearing` is the clearing account of the merchant's gateway, since a merchant has one.
+ */
+export const BANK_CHART = {
+  bank_account: { name: 'Paid out to our bank account', type: 'asset' },
+  disputes_held: { name: 'Held by the bank in disputes', type: 'asset' },
+  bank_sales: { name: 'Sales made at the bank itself', type: 'revenue' },
+} as const satisfies Record<string, { name: string; type: AccountType }>
+
+export type AccountCode = keyof typeof CHART | keyof typeof BANK_CHART
 
 /** INSERT that opens a merchant's accounts in a currency; accounts that are open stay as they are. */
 export function openAccounts(merchantId: string, currency: Currency): Sql {
-  return openAccountsOf(
-    withoutClaim(sql`(SELECT ${merchantId}::uuid AS merchant_id, ${currency}::text AS currency)`),
-  )
+  return openAccountsOf(ownerOf(merchantId, currency))
+}
+
+/** The same of `BANK_CHART`. */
+export function openBankAccounts(merchantId: string, currency: Currency): Sql {
+  return openChart(BANK_CHART, ownerOf(merchantId, currency), sql`${newIds(BANK_CHART)}::text`)
+}
+
+function ownerOf(merchantId: string, currency: Currency): ClaimRows {
+  return withoutClaim(sql`(SELECT ${merchantId}::uuid AS merchant_id, ${currency}::text AS currency)`)
 }
 
 /**
@@ -29,7 +48,11 @@ export function openAccounts(merchantId: string, currency: Currency): Sql {
  * @param ids an expression over the row `owner`: the ids of the accounts (`newAccountIds`)
  */
 export function openAccountsOf(owners: ClaimRows, ids: Sql = sql`${newAccountIds()}::text`): ClaimedSql {
-  const rows = Object.entries(CHART).map(
+  return openChart(CHART, owners, ids)
+}
+
+function openChart(chart: Chart, owners: ClaimRows, ids: Sql): ClaimedSql {
+  const rows = Object.entries(chart).map(
     ([code, { name, type }], index) => sql`(${index + 1}::int, ${code}, ${name}, ${type})`,
   )
   return claimedSql`
@@ -41,7 +64,11 @@ export function openAccountsOf(owners: ClaimRows, ids: Sql = sql`${newAccountIds
 
 /** An id for each account of the chart, with commas between them: one column of a row, however many accounts there are. */
 export function newAccountIds(): string {
-  return Object.keys(CHART)
+  return newIds(CHART)
+}
+
+function newIds(chart: Chart): string {
+  return Object.keys(chart)
     .map(() => uuidv7())
     .join(',')
 }

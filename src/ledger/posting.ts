@@ -10,7 +10,7 @@ export interface Line {
 /** A ledger transaction before it is written, in one currency: its lines sum to zero. */
 export interface Posting {
   merchantId: string
-  kind: 'capture' | 'refund' | 'surplus' | 'reversal'
+  kind: 'capture' | 'refund' | 'surplus' | 'reversal' | 'movement'
   paymentId: string | null
   reverses: string | null
   description: string
@@ -90,6 +90,36 @@ export function surplus(of: {
     { account: 'surplus_charges', amountMinor: -minor },
   ]
   return balanced({ merchantId, kind: 'surplus', paymentId, reverses: null, description, currency, lines })
+}
+
+/**
+ * Posting of a movement at the bank that no payment of ours stands for. The bank owes us the amount less its fee more; `against` is where
+ * the amount comes from.
+ * @param of.amountMinor signed; negative: the bank owes us less
+ */
+export function movement(of: {
+  merchantId: string
+  against: AccountCode
+  amountMinor: bigint
+  feeMinor: bigint
+  currency: Money['currency']
+  description: string
+}): Posting {
+  const { merchantId, description, currency, amountMinor, feeMinor } = of
+  const lines: Line[] = [
+    { account: 'gateway_clearing', amountMinor: amountMinor - feeMinor },
+    { account: 'processing_fees', amountMinor: feeMinor },
+    { account: of.against, amountMinor: -amountMinor },
+  ]
+  return balanced({
+    merchantId,
+    kind: 'movement',
+    paymentId: null,
+    reverses: null,
+    description,
+    currency,
+    lines: lines.filter((line) => line.amountMinor !== 0n),
+  })
 }
 
 /** The mirror of a posting. It is the only correction, since facts are never edited. */

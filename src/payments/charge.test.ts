@@ -44,6 +44,7 @@ const gatewayThat = (answers: Partial<Gateway>): Gateway => ({
   remembersForMs: 86_400_000,
   refund: async () => ({ kind: 'refused', reason: 'x' }),
   charges: async () => ({ kind: 'page', charges: [], next: null }),
+  movements: async () => ({ kind: 'unlisted' }),
   charge: async () => DECLINED,
   find: async () => ({ kind: 'absent' }),
   cancel: async () => ({ kind: 'cancelled' }),

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { BankCharge, ChargeRequest, ChargesQuery, Outcome, RefundRequest } from './gateway'
 import type { GatewayHarness } from './testing/gateway-harness'
 import { interruptionLaws } from './testing/interruptions.contract'
+import { movementLaws } from './testing/movements.contract'
 
 /**
  * The laws of `gateway.ts`. Every bank runs them.
@@ -162,6 +163,7 @@ export function gatewayContract(
         h.cut.find(request.key),
         h.cut.refund(refund),
         h.cut.charges(query),
+        h.cut.movements(query),
       ]
       for (const one of await Promise.all(answers))
         expect(one).toEqual({ kind: 'unknown', reason: expect.stringMatching(/./) })
@@ -233,6 +235,7 @@ export function gatewayContract(
     })
 
     interruptionLaws(() => ({ h, request }), options)
+    movementLaws(() => ({ h, request }))
 
     describe('law 7: the list', () => {
       const pages = async (query: Omit<ChargesQuery, 'after'>): Promise<BankCharge[]> => {

@@ -93,6 +93,46 @@ export interface ChargesQuery {
 }
 
 /**
+ * What moved in our account at the bank. `fee`: a fee of its own, not that of a charge. `payment_failure`: a charge that was taken back
+ * because the payment failed after it had succeeded. `refund_failure`: a refund that came back.
+ */
+export const MOVEMENT_KINDS = [
+  'charge',
+  'refund',
+  'refund_failure',
+  'payment_failure',
+  'dispute',
+  'dispute_reversal',
+  'fee',
+  'payout',
+  'payout_failure',
+  'other',
+] as const
+export type MovementKind = (typeof MOVEMENT_KINDS)[number]
+
+/** A movement of money, from the bank's own list. `amountMinor` less `feeMinor` is what the bank owes us more; negative: less. */
+export interface BankMovement {
+  ref: string
+  kind: MovementKind
+  amountMinor: bigint
+  feeMinor: bigint
+  currency: string
+  /** The charge, refund, dispute or payout that moved; null: the bank names none. */
+  subjectRef: string | null
+  /** The charge that was refunded or disputed. Of a charge: itself. */
+  chargeRef: string | null
+  /** The key under which we asked for it; null: somebody else did, at the bank itself. */
+  key: string | null
+  at: Date
+}
+
+/** A page of that list. `unlisted`: this bank has no such list. */
+export type MovementsPage =
+  | { kind: 'page'; movements: BankMovement[]; next: string | null }
+  | { kind: 'unlisted' }
+  | Doubt
+
+/**
  * PORT to a bank. Its laws, proved for every implementation by `gateway.contract.ts`:
  *  1. No verb throws because of a bank or a network: doubt (time-out, broken connection, 5xx, unreadable answer) is `unknown`.
  *  2. The same key never charges twice, and gets the same answer again: also where the process before died or was stopped between two of
@@ -106,6 +146,8 @@ export interface ChargesQuery {
  *  6. The same key never refunds twice, and gets the same answer again. The refunds of a charge never exceed it.
  *  7. `charges` lists every charge that really happened since then, once, under the reference that `charge` returned, oldest first,
  *     whatever the size of a page.
+ *  8. `movements` lists every movement of money since then, once, oldest first, whatever the size of a page; their sum is what the bank
+ *     owes us. A charge and a refund of ours have our key and the references that `charge` and `refund` returned. Or it is `unlisted`.
  */
 export interface Gateway {
   name: string
@@ -116,6 +158,7 @@ export interface Gateway {
   cancel(request: CancelRequest): Promise<Outcome>
   refund(request: RefundRequest): Promise<RefundOutcome>
   charges(query: ChargesQuery): Promise<ChargesPage>
+  movements(query: ChargesQuery): Promise<MovementsPage>
   /** Processing time, in milliseconds: a charge that the bank does not know after it will not appear any more. */
   settlesWithinMs: number
   /** Time for which the bank remembers a key, in milliseconds. After it `absent` proves nothing, and the same key would charge again. */

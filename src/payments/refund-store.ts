@@ -7,6 +7,10 @@ export const REFUND_STATUSES = ['sending', 'unknown', 'succeeded', 'failed'] as 
 /** `sending`: the bank is being asked. `unknown`: it was asked, and we do not know yet. The other two are final. */
 export type RefundStatus = (typeof REFUND_STATUSES)[number]
 
+/** A refund as a list shows it: `returned` succeeded, and weeks later the card’s bank gave the money back to us. */
+export const SHOWN_REFUND_STATUSES = [...REFUND_STATUSES, 'returned'] as const
+export type ShownRefundStatus = (typeof SHOWN_REFUND_STATUSES)[number]
+
 const refundFacts = {
   merchantId: z.string(),
   id: z.string(),
@@ -98,7 +102,7 @@ const updateRefund = writeForm({
 
 const refundRow = z.strictObject({
   ...refundFacts,
-  status: z.enum(REFUND_STATUSES),
+  status: z.enum(SHOWN_REFUND_STATUSES),
   recordId: z.string(),
   /** Its outcome is not known, and nobody asks any more: it waits for a person. */
   parked: z.boolean(),
@@ -123,8 +127,8 @@ export function listRefunds(
     db,
     refundRow,
     sql`
-      SELECT merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason, status,
-        record_id AS "recordId", ${isParked(sql`refund.merchant_id`, sql`refund.record_id`)} AS parked,
+      SELECT merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason,
+        CASE WHEN returned_at IS NULL THEN status ELSE 'returned' END AS status, record_id AS "recordId", ${isParked(sql`refund.merchant_id`, sql`refund.record_id`)} AS parked,
         actor, address, request_id AS "requestId", created_at AS "createdAt", ${cursorOf(sql`created_at`)} AS cursor
       FROM refund WHERE merchant_id = ${merchantId}::uuid AND payment_id = ${page.paymentId}::uuid
         AND (${after?.id ?? null}::uuid IS NULL OR (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))

@@ -13,6 +13,7 @@ import {
   type Source,
 } from './live-checks'
 import { minorByCurrency } from './minor-by-currency'
+import { stripeProblems } from './stripe-checks'
 
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
@@ -39,6 +40,14 @@ const schema = z.object({
   PAYONCE_SECRET_PREVIOUS: z.string().min(32).optional(),
   /** The gateway that charges cards (`gateways.ts`). */
   PAYONCE_GATEWAY: z.string().default('simulator'),
+  /** The account at Stripe, where PAYONCE_GATEWAY is `stripe`: its secret or restricted key, and the key that browsers get. */
+  STRIPE_SECRET_KEY: z.string().optional(),
+  STRIPE_PUBLISHABLE_KEY: z.string().optional(),
+  /** Signs the events that Stripe sends us. The one before it is taken too while it is set. */
+  STRIPE_WEBHOOK_SECRET: z.string().optional(),
+  STRIPE_WEBHOOK_SECRET_PREVIOUS: z.string().optional(),
+  /** URL of a double of Stripe on this machine, for trials and tests; sandbox only. */
+  PAYONCE_STRIPE_URL: z.url({ protocol: /^https?$/ }).optional(),
   PAYONCE_BASE_URL: z.url().optional(),
   /** Origins whose pages may call the API, separated by commas. */
   PAYONCE_CORS_ORIGINS: z
@@ -124,13 +133,14 @@ export type Env = z.infer<typeof complete> & { baseUrl: string }
 export function readEnv(source: Source = process.env, gateways: KnownGateways = GATEWAYS): Env {
   // The owner's URL is refused as such, safe or not.
   const checked = { ...given(source), PAYONCE_OWNER_DATABASE_URL: undefined }
-  const env = parse(complete, source, { gateways, live: liveProblems(checked, gateways) })
+  const problems = [...liveProblems(checked, gateways), ...stripeProblems(checked)]
+  const env = parse(complete, source, { gateways, problems })
   return { ...env, baseUrl: env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}` }
 }
 
 /** The same variables for a set-up script, which runs before there is a database: none of them is required yet. */
 export function readSetupEnv(source: Source = process.env) {
-  const env = parse(schema, source, { gateways: GATEWAYS, live: [] })
+  const env = parse(schema, source, { gateways: GATEWAYS, problems: [] })
   return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
 }
 
@@ -149,7 +159,8 @@ export function readLogEnv(source: Source = process.env) {
  */
 export function readStartEnv(changes: Source = {}, source: Source = process.env) {
   const own = { ...source, ...changes }
-  const env = parse(schema, own, { gateways: GATEWAYS, live: liveProblems(given(own)) })
+  const problems = [...liveProblems(given(own)), ...stripeProblems(given(own))]
+  const env = parse(schema, own, { gateways: GATEWAYS, problems })
   return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
 }
 
@@ -185,8 +196,31 @@ export function modeServed({ PAYONCE_MODE }: Pick<Env, 'PAYONCE_MODE'>): Mode {
   return PAYONCE_MODE === 'live' ? 'live' : 'test'
 }
 
+/** What the environment says of an account at Stripe. */
+export interface StripeSettings {
+  secretKey: string
+  publishableKey: string
+  webhookSecrets: Secrets
+  /** A double's; null: Stripe itself. */
+  url: URL | null
+}
+
+/** The account at Stripe that the environment names; null where another gateway serves. */
+export function stripeOf(env: Env): StripeSettings | null {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_PUBLISHABLE_KEY: publishableKey } = env
+  const { STRIPE_WEBHOOK_SECRET: current, STRIPE_WEBHOOK_SECRET_PREVIOUS: previous } = env
+  // `readEnv` has refused an environment that names Stripe without them.
+  if (env.PAYONCE_GATEWAY !== 'stripe' || !secretKey || !publishableKey || !current) return null
+  return {
+    secretKey,
+    publishableKey,
+    webhookSecrets: previous ? [current, previous] : [current],
+    url: env.PAYONCE_STRIPE_URL ? new URL(env.PAYONCE_STRIPE_URL) : null,
+  }
+}
+
 /**
- * Key of a Stripe sandbox, for the tests that run against Stripe itself; null: there is none. The product has no use for it yet.
+ * Key of a Stripe sandbox, for the tests that run against Stripe itself; null: there is none.
  * @throws Error for a live key: those tests charge cards
  */
 export function readStripeTestKey(source: Source = process.env): string | null {
@@ -202,12 +236,12 @@ const RENAMED = { PAYONCE_COMPLETER_MS: 'PAYONCE_RESOLVER_MS' }
 function parse<T extends z.ZodType>(
   shape: T,
   source: Source,
-  { gateways, live }: { gateways: KnownGateways; live: readonly BootProblem[] },
+  { gateways, problems: found }: { gateways: KnownGateways; problems: readonly BootProblem[] },
 ): z.infer<T> {
   const values = given(source)
   const parsed = shape.safeParse(values)
   const problems = [
-    ...live,
+    ...found,
     ...formerNames(values),
     ...unknownGateway(values, gateways),
     ...sameSecret(values),
@@ -215,7 +249,7 @@ function parse<T extends z.ZodType>(
   const named = new Set(problems.map(({ variable }) => variable))
   const malformed = (parsed.error?.issues ?? [])
     .map((issue) => ({ variable: issue.path.join('.'), message: issue.message }))
-    // Live mode says the same with its reason.
+    // The checks before say the same with its reason.
     .filter(({ variable }) => !named.has(variable))
   if (parsed.success && problems.length === 0) return parsed.data
   throw bootError([...malformed, ...problems])

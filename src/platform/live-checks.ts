@@ -80,6 +80,12 @@ function isSocket(hosts: string[]): boolean {
 function gatewayProblem({ PAYONCE_GATEWAY }: Source, gateways: KnownGateways): BootProblem | null {
   const name = PAYONCE_GATEWAY ?? 'simulator'
   if (mayServe(gateways, name, 'live')) return null
+  const notLive = Object.hasOwn(gateways, name) ? gateways[name]?.notLive : undefined
+  if (notLive)
+    return {
+      variable: 'PAYONCE_GATEWAY',
+      message: `"${name}" serves the sandbox only in this version (PAYONCE_MODE=sandbox): ${notLive}`,
+    }
   const real = Object.keys(gateways).filter((each) => mayServe(gateways, each, 'live'))
   return {
     variable: 'PAYONCE_GATEWAY',

@@ -15,6 +15,10 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     api_key: 'SELECT, INSERT, UPDATE (expires_at, last_used_at, revoked_at, rotated_to)',
     attempt: 'SELECT, INSERT',
     audit_log: 'SELECT, INSERT',
+    // What the bank says is a fact; our judgement of it moves until it is posted.
+    bank_movement:
+      'SELECT, INSERT, UPDATE (fee_transaction_id, judged_at, merchant_id, payment_id, refund_id, rule, ' +
+      'state, transaction_id)',
     entry: 'SELECT, INSERT',
     'gateway_simulator.charge': 'SELECT',
     'gateway_simulator.refund': 'SELECT',
@@ -69,10 +73,17 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     reconciliation: 'SELECT, INSERT, UPDATE (after, last_charge_at, since, updated_at)',
     // Written by mark_overdue_records alone.
     resolver_position: 'SELECT',
-    refund: 'SELECT, INSERT, UPDATE (gateway_ref, status, transaction_id, updated_at)',
+    // The mark of one that came back is set once, with its reversal.
+    refund:
+      'SELECT, INSERT, UPDATE (gateway_ref, return_transaction_id, returned_at, status, ' +
+      'transaction_id, updated_at)',
     // Asked for, and how it ended; the deadline and the decision are not among the columns that it may insert.
     refund_request:
       'SELECT, INSERT, UPDATE (decided_actor, decided_address, decided_at, decided_request_id, status)',
+    // What an event said never changes; it is removed by age alone.
+    stripe_event:
+      'SELECT, INSERT, DELETE, UPDATE (fence, lease_until, next_at, reason, settled_at, state, tries)',
+    stripe_event_position: 'SELECT, INSERT, UPDATE (after, started_at, through)',
     // An intent is claimed once; only its decline is added.
     stripe_intent: 'SELECT, INSERT, UPDATE (card_label, decline_code)',
     surplus_charge: 'SELECT, INSERT, UPDATE (next_try_at, reason, settled_at, status, tries)',
@@ -88,6 +99,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
   },
   payonce_bank: {
     'gateway_simulator.charge': 'SELECT, INSERT, UPDATE (refunded_amount)',
+    'gateway_simulator.movement': 'SELECT, INSERT',
     'gateway_simulator.refund': 'SELECT, INSERT',
     'gateway_simulator.request': 'SELECT, INSERT, UPDATE (charge_id, decline_code, status)',
   },
@@ -106,6 +118,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
       ['at', 'hash', 'previous_hash', 'seq'],
       'no entry is dated back, and its place in the chain is the trigger’s',
     ],
+    bank_movement: [['judged_at', 'noticed_at'], 'the database’s clock'],
     csp_report: [['count', 'first_seen_at', 'last_seen_at'], 'a first report counts once, now'],
     entry: [[], 'a line of a posting is all of it'],
     'graphile_worker._private_job_queues': [
@@ -175,7 +188,15 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     rate_limit: [[], 'the limiter sends every column'],
     reconciliation: [['updated_at'], 'the database’s clock'],
     refund: [
-      ['created_at', 'gateway_ref', 'status', 'transaction_id', 'updated_at'],
+      [
+        'created_at',
+        'gateway_ref',
+        'return_transaction_id',
+        'returned_at',
+        'status',
+        'transaction_id',
+        'updated_at',
+      ],
       'a refund is born sending: what becomes of it are legal moves',
     ],
     refund_request: [
@@ -190,6 +211,11 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
       ],
       'a request is born open, for 72 hours',
     ],
+    stripe_event: [
+      ['fence', 'lease_until', 'received_at', 'settled_at', 'tries'],
+      'an event is born received, now, and nobody has tried it',
+    ],
+    stripe_event_position: [[], 'a place in a list is all of it'],
     stripe_intent: [
       ['card_label', 'created_at', 'decline_code'],
       'an intent is claimed before it is confirmed',
@@ -211,6 +237,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
   },
   payonce_bank: {
     'gateway_simulator.charge': [['created_at', 'refunded_amount'], 'a charge is born unrefunded'],
+    'gateway_simulator.movement': [['created_at'], 'the database’s clock'],
     'gateway_simulator.refund': [['created_at'], 'the database’s clock'],
     'gateway_simulator.request': [['created_at'], 'the database’s clock'],
   },

@@ -25,6 +25,10 @@ export const SECURITY_EVENTS = {
   'card-number.refused': 'warn',
   /** A browser reported something that the content security policy forbids. */
   'csp.violated': 'warn',
+  /** A request to the address of Stripe's events was malformed, too old, or not signed with our secret. */
+  'webhook.refused': 'warn',
+  /** An event of Stripe was well signed, and of another mode or account: two installations are mixed up. */
+  'webhook.foreign': 'error',
 } as const
 
 export type SecurityEvent = keyof typeof SECURITY_EVENTS

@@ -2,6 +2,7 @@ import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { type Context, Hono } from 'hono'
 import { ProblemError } from '@/idempotency/problems'
+import { Receiver } from '@/payments/stripe/inbox/receive'
 import { requestAddress } from './admission/address'
 import { auditExport } from './audit-export'
 import { authRoutes } from './auth-routes'
@@ -13,6 +14,7 @@ import type { Deps } from './deps'
 import { languageForm } from './language'
 import { limitBody } from './limit-body'
 import { metricsRoute } from './metrics-route'
+import { movementExport } from './movement-export'
 import { ownPagesOnly } from './origin'
 import { INTERNAL_PROBLEM, problemOf } from './problem-of'
 import { createRest } from './rest/app'
@@ -20,6 +22,7 @@ import { sendProblem } from './rest/respond'
 import { appRouter } from './root'
 import { securityLog } from './security-log'
 import { shopOrders } from './shop'
+import { STRIPE_WEBHOOKS, stripeWebhooks } from './stripe-inbox/route'
 
 /** 64 KiB: many times the largest valid body. */
 const BODY_MAX_BYTES = 64 * 1024
@@ -46,7 +49,9 @@ export function createApi(deps: Deps) {
     completeHeaders(c)
   })
   app.use(securityLog(deps))
-  app.use(limitBody(BODY_MAX_BYTES))
+  const limit = limitBody(BODY_MAX_BYTES)
+  // Stripe's events may be larger: their route has a limit of its own.
+  app.use((c, next) => (c.req.path.startsWith(STRIPE_WEBHOOKS) ? next() : limit(c, next)))
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
   app.get('/api/ready', async (c) =>
@@ -68,11 +73,13 @@ export function createApi(deps: Deps) {
   app.route('/api/shop/language', languageForm(deps))
   app.use('/api/audit/*', checkText)
   app.route('/api/audit', auditExport(deps))
+  app.use('/api/reconciliation/*', checkText)
+  app.route('/api/reconciliation', movementExport(deps))
   // Nothing of the sandbox is routed in live mode: its addresses are unknown ones.
-  if (deps.sandbox) {
-    app.route('/api/shop/orders', shopOrders(deps))
-    app.route('/api/bank', bankPages(deps, deps.sandbox))
-  }
+  if (deps.env.PAYONCE_MODE === 'sandbox') app.route('/api/shop/orders', shopOrders(deps))
+  if (deps.sandbox) app.route('/api/bank', bankPages(deps, deps.sandbox))
+  const { stripeAccounts: accounts, log, metrics } = deps
+  if (accounts) app.route('/', stripeWebhooks({ accounts, receiver: new Receiver(deps.send), log, metrics }))
   app.route('/', cspReports(deps))
   app.route('/', createRest(deps))
 

@@ -3,6 +3,7 @@ import { stream } from 'hono/streaming'
 import { z } from 'zod'
 import { operatorOf } from '@/access/operator'
 import { type AuditFilter, type LoggedEntry, listAudit } from '@/platform/audit'
+import { csvLine } from './csv'
 import type { Deps } from './deps'
 import { FACTOR_NEEDED, mustAddFactor } from './factor-rule'
 import { validationProblem } from './problem-of'
@@ -51,7 +52,7 @@ export function auditExport(deps: Deps) {
       format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
     )
     c.header('Content-Disposition', `attachment; filename="audit.${format}"`)
-    const line = format === 'csv' ? csvLine : jsonLine
+    const line = format === 'csv' ? auditLine : jsonLine
     return stream(c, async (out) => {
       if (format === 'csv') await out.write(`${COLUMNS.join(',')}\r\n`)
       for await (const page of pagesOf(deps, operator.merchantId, filter)) {
@@ -80,16 +81,6 @@ async function* pagesOf(
 
 const jsonLine = (entry: LoggedEntry) => `${JSON.stringify(entry)}\n`
 
-function csvLine(entry: LoggedEntry): string {
-  const cells = COLUMNS.map((column) => {
-    const value = entry[column]
-    return cell(value instanceof Date ? value.toISOString() : (value ?? ''))
-  })
-  return `${cells.join(',')}\r\n`
-}
-
-/** RFC 4180. A text that a spreadsheet would read as a formula gets a quote before it (OWASP, CSV injection). */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+function auditLine(entry: LoggedEntry): string {
+  return csvLine(COLUMNS.map((column) => entry[column]))
 }

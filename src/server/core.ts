@@ -1,6 +1,6 @@
 import os from 'node:os'
 import type pg from 'pg'
-import { merchantsOf } from '@/access/merchant'
+import { firstMerchant, merchantsOf } from '@/access/merchant'
 import { systemClock } from '@/idempotency/core/clock'
 import { Engine } from '@/idempotency/core/engine'
 import type { EngineEvent } from '@/idempotency/core/events'
@@ -12,7 +12,10 @@ import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
+import { type MovementsJudged, reconcileMovements } from '@/payments/movements/reconcile-movements'
 import { type Reconciled, reconcile } from '@/payments/reconciler/reconcile'
+import type { StripeConnection } from '@/payments/stripe/connection'
+import { connectedAccounts, type InboxAccounts } from '@/payments/stripe/inbox/account'
 import { type Db, openClient, openDb, openPool, type SendStatement, statementSender } from '@/platform/db'
 import { type Env, modeServed, secretsFor } from '@/platform/env'
 import { onlyRightsOf } from '@/platform/least-rights'
@@ -21,7 +24,7 @@ import { APP_ROLE } from '@/platform/roles'
 import { type Metrics, openMetrics } from '@/platform/telemetry'
 import { openGateway, type Sandbox } from './gateways'
 import { buildOperations, factsOf, type Operations } from './operations'
-import { reportEngineEvent, reportReconcileEvent } from './reports'
+import { reportEngineEvent, reportMovementEvent, reportReconcileEvent } from './reports'
 
 /** The parts that each process is built of: database, bank and engine. */
 export interface Core {
@@ -45,18 +48,24 @@ export interface Core {
   operations: Operations
   attempts: AttemptLog
   gateway: Gateway
-  /** The simulated bank; null in live mode, where no part of it is built. */
+  /** The simulated bank; null in live mode and on Stripe, where no part of it is built. */
   sandbox: Sandbox | null
+  /** The accounts at Stripe; empty where another gateway charges. */
+  stripe: readonly StripeConnection[]
+  /** The accounts at Stripe whose events are received; null: there are none, and nothing of the inbox is routed or run. */
+  stripeAccounts: InboxAccounts | null
   /** Compares the bank's own list of charges with our payments, once. Any number may run at a time. */
   reconcile(): Promise<Reconciled>
+  /** Compares the bank's own list of movements of money with our ledger, once. Any number may run at a time. */
+  reconcileMovements(): Promise<MovementsJudged>
   close(): Promise<void>
 }
 
 /**
- * 6: one for each lane (records, claims, outcomes, API keys, owners of orders), and one for the attempt log and for a batch that is taken
- * apart beside its lane.
+ * 7: one for each lane (records, claims, outcomes, API keys, owners of orders, events of Stripe), and one for the attempt log and for a batch
+ * that is taken apart beside its lane.
  */
-const BATCH_CONNECTIONS = 6
+const BATCH_CONNECTIONS = 7
 
 /**
  * @param otherGateway replaces the one that PAYONCE_GATEWAY names; the benchmark's answers at once
@@ -66,7 +75,6 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const log = openLog(env.LOG_LEVEL, `payonce-${role}`)
   const metrics = openMetrics()
   const worker = `${role}@${os.hostname()}:${process.pid}`
-  const opened = openGateway(env, otherGateway)
   const check = onlyRightsOf(APP_ROLE, 'DATABASE_URL')
   const waitMs = env.PAYONCE_POOL_WAIT_MS
   const pool = openPool(env.DATABASE_URL, {
@@ -84,6 +92,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   })
   const send = statementSender(batchPool)
   const db = openDb(pool)
+  const opened = openGateway(env, db, otherGateway)
   const breaker = new Breaker(() => performance.now())
   const gateway = breaker.watch(opened.gateway)
   const operations = buildOperations({ db, gateway, newId: uuidv7, baseUrl: env.baseUrl })
@@ -118,6 +127,8 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     attempts,
     gateway,
     sandbox: opened.sandbox,
+    stripe: opened.stripe,
+    stripeAccounts: connectedAccounts(opened.stripe),
     store,
     engine: new Engine({
       store,
@@ -134,6 +145,14 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
         gateway,
         newId: uuidv7,
         report: (event) => reportReconcileEvent(event, { log, metrics }),
+      }),
+    reconcileMovements: () =>
+      reconcileMovements({
+        db,
+        gateway,
+        newId: uuidv7,
+        owner: () => firstMerchant(db, modeServed(env)),
+        report: (event) => reportMovementEvent(event, { log, metrics }),
       }),
     close: async () => {
       await attempts.flush()

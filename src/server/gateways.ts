@@ -3,10 +3,14 @@ import type { Gateway } from '@/payments/gateway'
 import { SimulatedBank } from '@/payments/simulator/bank'
 import { httpChallenges, httpGateway } from '@/payments/simulator/client'
 import { simulatorGateway } from '@/payments/simulator/gateway'
-import type { Env } from '@/platform/env'
+import { accountOf, type StripeConnection } from '@/payments/stripe/connection'
+import { stripeGateway } from '@/payments/stripe/gateway'
+import { intentStore } from '@/payments/stripe/intents'
+import type { Db } from '@/platform/db'
+import { type Env, stripeOf } from '@/platform/env'
 import { openBankPool } from './bank-pool'
 
-/** The simulated bank of a sandbox, beside its gateway. Live mode has none. */
+/** The simulated bank, beside its gateway. Neither live mode nor Stripe has one. */
 export interface Sandbox {
   bank: SimulatedBank
   /** Takes a shopper's answer to the bank's challenge. */
@@ -19,19 +23,24 @@ export interface OpenGateway {
   sandbox: Sandbox | null
   /** The simulated bank's connections, where it runs inside this process. */
   bankPool: pg.Pool | null
+  /** The accounts at Stripe that this installation serves; empty where another gateway charges. */
+  stripe: readonly StripeConnection[]
   close(): Promise<void>
 }
 
 /** Constructors by the name in PAYONCE_GATEWAY; `platform/gateways.ts` says which modes each may serve. A real bank joins here. */
-const CONSTRUCTORS: Record<string, (env: Env) => OpenGateway> = { simulator: openSimulator }
+const CONSTRUCTORS: Record<string, (env: Env, db: Db) => OpenGateway> = {
+  simulator: openSimulator,
+  stripe: openStripe,
+}
 
 /**
  * The gateway of this process.
  * @param other replaces the one that PAYONCE_GATEWAY names; in the sandbox the simulated bank is built beside it
  * @throws Error when its mode is not the installation's: a gateway that moves no money must not answer for one that does, nor the reverse
  */
-export function openGateway(env: Env, other?: Gateway): OpenGateway {
-  const opened = env.PAYONCE_MODE === 'live' && other ? withoutSandbox(other) : namedGateway(env, other)
+export function openGateway(env: Env, db: Db, other?: Gateway): OpenGateway {
+  const opened = env.PAYONCE_MODE === 'live' && other ? withoutSandbox(other) : namedGateway(env, db, other)
   const { name, mode } = opened.gateway
   if ((mode === 'live') === (env.PAYONCE_MODE === 'live')) return opened
   throw new Error(
@@ -40,15 +49,15 @@ export function openGateway(env: Env, other?: Gateway): OpenGateway {
 }
 
 function withoutSandbox(gateway: Gateway): OpenGateway {
-  return { gateway, sandbox: null, bankPool: null, close: async () => undefined }
+  return { gateway, sandbox: null, bankPool: null, stripe: [], close: async () => undefined }
 }
 
-function namedGateway(env: Env, other: Gateway | undefined): OpenGateway {
+function namedGateway(env: Env, db: Db, other: Gateway | undefined): OpenGateway {
   const open = Object.hasOwn(CONSTRUCTORS, env.PAYONCE_GATEWAY)
     ? CONSTRUCTORS[env.PAYONCE_GATEWAY]
     : undefined
   if (!open) throw new Error(`PAYONCE_GATEWAY: there is no gateway "${env.PAYONCE_GATEWAY}"`)
-  const opened = open(env)
+  const opened = open(env, db)
   return other ? { ...opened, gateway: other } : opened
 }
 
@@ -64,6 +73,19 @@ function openSimulator(env: Env): OpenGateway {
     gateway: remote ? httpGateway(remote) : simulatorGateway({ bank, timeoutMs }),
     sandbox: { bank, challenges: remote ? httpChallenges(remote) : bank },
     bankPool: remote ? null : pool,
+    stripe: [],
     close: () => pool.end(),
+  }
+}
+
+function openStripe(env: Env, db: Db): OpenGateway {
+  const settings = stripeOf(env)
+  if (!settings) throw new Error('STRIPE_SECRET_KEY: no account at Stripe is named')
+  const account = accountOf(settings)
+  const timeoutMs = env.PAYONCE_GATEWAY_TIMEOUT_MS
+  const { calls, mode } = account
+  return {
+    ...withoutSandbox(stripeGateway({ intents: intentStore(db), calls, mode, timeoutMs })),
+    stripe: [account],
   }
 }

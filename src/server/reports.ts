@@ -1,6 +1,7 @@
 import diagnostics from 'node:diagnostics_channel'
 import type { EngineEvent } from '@/idempotency/core/events'
 import type { AttemptLog } from '@/idempotency/stores/attempt-log'
+import type { MovementEvent } from '@/payments/movements/reconcile-movements'
 import type { ReconcileEvent } from '@/payments/reconciler/reconcile'
 import type { Log } from '@/platform/log'
 import type { Metrics } from '@/platform/telemetry'
@@ -62,4 +63,27 @@ function detailsOf(event: ReconcileEvent): Record<string, unknown> {
   if (event.kind === 'dated-ahead') return { gatewayRef: event.charge.ref, at: event.charge.at }
   const { gatewayRef, paymentId } = event.surplus
   return { gatewayRef, paymentId, ...('reason' in event ? { reason: event.reason } : {}) }
+}
+
+const MOVEMENT_MESSAGES: Record<MovementEvent['kind'], ['debug' | 'info' | 'warn' | 'error', string]> = {
+  'movements-read': ['debug', 'a page of the bank’s movements was read'],
+  'movements-silent': ['warn', 'the bank did not answer with its movements'],
+  'movement-posted': ['info', 'a movement at the bank was posted'],
+  difference: ['error', 'a movement at the bank is explained by nothing; a person must look'],
+}
+
+/** The findings of the comparison of the bank's movements with the ledger. Level `error`: a person should look at it. */
+export function reportMovementEvent(
+  event: MovementEvent,
+  { log, metrics }: { log: Log; metrics: Metrics },
+): void {
+  const [level, message] = MOVEMENT_MESSAGES[event.kind]
+  if (level === 'error') metrics.alerts.inc({ operation: 'movements' })
+  const details =
+    'movement' in event
+      ? { ref: event.movement.ref, kind: event.movement.kind, rule: event.rule }
+      : 'reason' in event
+        ? { reason: event.reason }
+        : { movements: event.movements }
+  log[level](details, message)
 }

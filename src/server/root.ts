@@ -5,6 +5,7 @@ import { developersRouter } from './routers/developers'
 import { factorsRouter } from './routers/factors'
 import { findRouter } from './routers/find'
 import { idempotencyRouter } from './routers/idempotency'
+import { inboxRouter } from './routers/inbox'
 import { installationRouter } from './routers/installation'
 import { integrityRouter } from './routers/integrity'
 import { invitationRouter } from './routers/invitation'
@@ -12,6 +13,7 @@ import { ledgerRouter } from './routers/ledger'
 import { operatorRouter } from './routers/operator'
 import { operatorsRouter } from './routers/operators'
 import { paymentsRouter } from './routers/payments'
+import { reconciliationRouter } from './routers/reconciliation'
 import { refundsRouter } from './routers/refunds'
 import { securityRouter } from './routers/security'
 import { router } from './trpc'
@@ -19,6 +21,7 @@ import { router } from './trpc'
 export const appRouter = router({
   checkout: checkoutRouter,
   installation: installationRouter,
+  inbox: inboxRouter,
   operator: operatorRouter,
   account: accountRouter,
   factors: factorsRouter,
@@ -26,6 +29,7 @@ export const appRouter = router({
   invitation: invitationRouter,
   payments: paymentsRouter,
   refunds: refundsRouter,
+  reconciliation: reconciliationRouter,
   ledger: ledgerRouter,
   find: findRouter,
   idempotency: idempotencyRouter,

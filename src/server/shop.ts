@@ -85,8 +85,9 @@ async function payOrder(c: HonoContext, deps: Deps, orderId: string): Promise<Re
   }
 }
 
-/** The bank's page, with the checkout as the address that it returns to. */
+/** The bank's page, with the checkout as the address that it returns to. A bank elsewhere was told its way back with the charge. */
 function returningTo(actionUrl: string, checkout: string): string {
+  if (URL.canParse(actionUrl)) return actionUrl
   const [address = '', query] = actionUrl.split('?')
   const all = new URLSearchParams(query)
   all.set('return', checkout)

@@ -14,12 +14,15 @@ import { startProduct } from './product'
 import { prepareNamedDatabase, prepareOwnDatabase } from './product-database'
 import { generate } from './schema/generate'
 import { secretOf } from './secret'
+import { type DoubleProcess, emptyDataOfDouble, startStripeDouble, useStripeDouble } from './stripe-double'
 
 /**
  * `npm start`: the supervisor. It starts database, web and worker in that order, keeps them running, and stops them in the
  * opposite order, so that a running payment still finds its database.
  */
 const dev = process.argv.includes('--dev')
+/** On a double of Stripe, which runs beside the product. */
+const onDouble = process.argv.includes('--stripe-double')
 /** The stop functions of everything that has been started; the last one started is stopped first. */
 const started: (() => Promise<void> | void)[] = []
 const signals = onStopSignal(() => void shutDown(0))
@@ -28,10 +31,18 @@ let ending = false
 const NO_SHOP = { merchantId: null, operator: null, apiKey: null }
 
 async function start(): Promise<void> {
+  const place = onDouble ? await useStripeDouble() : null
   const env = readStartEnv(dev ? { NODE_ENV: 'development' } : {})
   fs.mkdirSync(env.dataDir, { recursive: true })
   const instance = await claimInstance(env.dataDir)
   started.push(instance.release)
+  let double: DoubleProcess | null = null
+  if (place) {
+    emptyDataOfDouble(env.dataDir)
+    double = await step('Stripe’s double', () => startStripeDouble(place))
+    started.push(double.stop)
+    double.failed.catch(fail)
+  }
   const sandbox = env.PAYONCE_MODE === 'sandbox'
   const secret = secretOf(env)
   const port = await choosePort(env.PORT)
@@ -61,9 +72,11 @@ async function start(): Promise<void> {
     step('web and worker', () => product.ready),
   ])
   product.failed.catch(fail)
+  double?.sendEventsTo(url)
   database.onRestart(publishFacts)
   publishFacts()
   announce(settings.baseUrl, operator, apiKey)
+  if (onDouble) print(`  data       ${env.dataDir}, empty at each start`)
   print(`\nready ${url}`)
 
   /** Writes the lock file and `demo.json` anew: pids change when a process restarts. */

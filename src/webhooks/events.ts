@@ -43,6 +43,11 @@ export const EVENTS = {
   },
   'refund.succeeded': { summary: 'A refund has succeeded', data: refundData('succeeded') },
   'refund.failed': { summary: 'A refund has failed; no money moved', data: refundData('failed') },
+  'refund.returned': {
+    summary:
+      'A refund that had succeeded was returned by the card’s bank; the money is ours again, and the payment can be refunded again',
+    data: refundData('returned'),
+  },
   'webhook.test': {
     summary: 'A test that somebody sent to this endpoint',
     data: z.strictObject({ endpoint: z.string().meta({ example: 'whe_018f3c2a9d4e7c31b2a45f60718293a4' }) }),

@@ -36,7 +36,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
             </main>
           </div>
         </div>
-        <TabBar />
+        <TabBar viewer={viewer} />
       </LiveProvider>
     </NuqsAdapter>
   )

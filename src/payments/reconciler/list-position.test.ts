@@ -73,7 +73,7 @@ describe('where reading goes on', () => {
           let newest = 0
           for (const [read, next] of pages) {
             const charges = read.map((when) => ({ ...chargeAt('00:00:00'), at: when }))
-            place = nextPosition(place, { kind: 'page', charges, next }, now)
+            place = nextPosition(place, { charges, next }, now)
             const past = read.filter((when) => when <= now)
             newest = Math.max(newest, ...past.map((when) => when.getTime()))
             expect(place.lastChargeAt.getTime()).toBe(newest)

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { type Db, firstRow, sql } from '@/platform/db'
-import type { ChargesPage } from '../gateway'
 
 /** Position in a bank's list of charges: everything up to `after` was read, in the pass that began at `since`. */
 export interface ListPosition {
@@ -22,7 +21,7 @@ export const OVERLAP_MS = 5 * 60_000
 /** Position after a page: further in this pass, or the start of the next one, at the end of the list or where it goes ahead of `now`. Pure. */
 export function nextPosition(
   position: ListPosition,
-  { charges, next }: ChargesPage & { kind: 'page' },
+  { charges, next }: { charges: readonly { at: Date }[]; next: string | null },
   now: Date,
 ): ListPosition {
   const past = charges.filter(({ at }) => at <= now)

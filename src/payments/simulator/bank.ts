@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { ChargesQuery, DeclineCode } from '../gateway'
 import { type CardPlan, planOf } from './cards'
 import { listCharges } from './charges'
+import { listMovements } from './movements'
 import { giveBack } from './refund'
 import {
   type BankAnswer,
@@ -106,6 +107,10 @@ export class SimulatedBank {
 
   charges(query: ChargesQuery) {
     return listCharges(this.pool, query)
+  }
+
+  movements(query: ChargesQuery) {
+    return listMovements(this.pool, query)
   }
 
   /** One statement: the key's row and its charge are there together or not at all. */

@@ -27,7 +27,8 @@ export async function listCharges(
   return { kind: 'page', charges, next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null) }
 }
 
-function splitCursor(cursor: string): [at: string, ref: string] {
+/** A cursor is an instant and a reference. */
+export function splitCursor(cursor: string): [at: string, ref: string] {
   const space = cursor.indexOf(' ')
   return [cursor.slice(0, space), cursor.slice(space + 1)]
 }

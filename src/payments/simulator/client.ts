@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { Doubt, Gateway } from '../gateway'
+import type { ChargesQuery, Doubt, Gateway } from '../gateway'
 import { REMEMBERS_FOR_MS, SLOWEST_MS } from './gateway'
-import { chargeAnswer, chargesAnswer, keyAnswer, refundAnswer, written } from './wire'
+import { chargeAnswer, chargesAnswer, keyAnswer, movementsAnswer, refundAnswer, written } from './wire'
 
 export interface BankAddress {
   url: string
@@ -27,16 +27,23 @@ export function httpGateway({ url, timeoutMs, remembersForMs = REMEMBERS_FOR_MS 
     find: async (key) => about(key, await ask(keyAnswer, `/keys/${encodeURIComponent(key)}`)),
     cancel: async (request) => about(request.key, await ask(chargeAnswer, '/cancellations', request)),
     refund: async (request) => about(request.key, await ask(refundAnswer, '/refunds', request)),
-    charges: async ({ since, after, limit }) => {
-      const query = new URLSearchParams({
-        since: since.toISOString(),
-        limit: String(limit),
-        ...(after === null ? {} : { after }),
-      })
-      const page = await ask(chargesAnswer, `/charges?${query}`)
+    charges: async (query) => {
+      const page = await ask(chargesAnswer, `/charges?${paramsOf(query)}`)
+      return 'kind' in page ? page : { kind: 'page', ...page }
+    },
+    movements: async (query) => {
+      const page = await ask(movementsAnswer, `/movements?${paramsOf(query)}`)
       return 'kind' in page ? page : { kind: 'page', ...page }
     },
   }
+}
+
+function paramsOf({ since, after, limit }: ChargesQuery): URLSearchParams {
+  return new URLSearchParams({
+    since: since.toISOString(),
+    limit: String(limit),
+    ...(after === null ? {} : { after }),
+  })
 }
 
 /** Sends the shopper's answer to a challenge. If it is lost, the page is still there to answer again. */

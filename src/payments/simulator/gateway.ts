@@ -32,6 +32,7 @@ export function simulatorGateway({ bank, timeoutMs }: SimulatorOptions): Gateway
     cancel: (request) => doubtful(timeoutMs, () => askToCancel(bank, request)),
     refund: (request) => doubtful(timeoutMs, () => askToRefund(bank, request)),
     charges: (query) => doubtful(timeoutMs, () => bank.charges(query)),
+    movements: (query) => doubtful(timeoutMs, () => bank.movements(query)),
   }
 }
 

@@ -28,6 +28,10 @@ export function bankApp(bank: SimulatedBank): Hono {
     const { charges, next } = await bank.charges(parsed(chargesQuery, c.req.query()))
     return respond(c, { charges, next })
   })
+  app.get('/movements', async (c) => {
+    const { movements, next } = await bank.movements(parsed(chargesQuery, c.req.query()))
+    return respond(c, { movements, next })
+  })
   app.get('/keys/:key', async (c) =>
     respond(c, { key: c.req.param('key'), outcome: await askForKey(bank, c.req.param('key')) }),
   )

@@ -67,6 +67,6 @@ export function moved(kind: Movement['kind'], row: MovedRow, chargeRef: string):
   }
 }
 
-export function newRef(prefix: 'ch' | 'chl' | 're'): string {
+export function newRef(prefix: 'ch' | 'chl' | 're' | 'mv' | 'po' | 'dp'): string {
   return `${prefix}_${randomBytes(12).toString('hex')}`
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DECLINE_CODES } from '../gateway'
+import { DECLINE_CODES, MOVEMENT_KINDS } from '../gateway'
 
 /**
  * Messages between the simulated bank and its client. Amounts are decimal strings, so that no JSON parser makes floats of them. Every
@@ -59,6 +59,27 @@ export const chargesAnswer = z.object({
       amountMinor: minor,
       currency: text,
       refundedMinor: minor,
+      at: z.iso.datetime().transform((at) => new Date(at)),
+    }),
+  ),
+  next: text.nullable(),
+})
+
+const signed = z
+  .string()
+  .regex(/^-?\d{1,19}$/)
+  .transform(BigInt)
+export const movementsAnswer = z.object({
+  movements: z.array(
+    z.object({
+      ref: text,
+      kind: z.enum(MOVEMENT_KINDS),
+      amountMinor: signed,
+      feeMinor: signed,
+      currency: text,
+      subjectRef: text.nullable(),
+      chargeRef: text.nullable(),
+      key: text.nullable(),
       at: z.iso.datetime().transform((at) => new Date(at)),
     }),
   ),

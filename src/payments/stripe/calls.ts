@@ -29,7 +29,17 @@ const HOST: CallsHost = {
 }
 
 /** Requests that Stripe limits together. */
-export type Endpoint = 'create' | 'retrieve' | 'confirm' | 'cancel' | 'search' | 'refund' | 'list'
+export type Endpoint =
+  | 'create'
+  | 'retrieve'
+  | 'confirm'
+  | 'cancel'
+  | 'search'
+  | 'refund'
+  | 'list'
+  | 'charge'
+  | 'refund-read'
+  | 'events'
 
 /** Pauses before the same request is sent again after a 409 or a 429, in ms: the first is as long as a quick answer of Stripe takes. */
 const PAUSES_MS = [100, 200, 400, 800, 1_600] as const

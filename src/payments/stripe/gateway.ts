@@ -3,6 +3,7 @@ import type { CancelRequest, ChargeRequest, Doubt, Found, Gateway, Outcome } fro
 import { type Deadline, doubt, type StripeCalls } from './calls'
 import { listCharges } from './charges'
 import type { IntentRow, IntentStore } from './intents'
+import { listMovements } from './movements'
 import { type Seen, seenOf, UNKNOWN_CARD } from './outcome'
 import { refundCharge } from './refunds'
 import * as requests from './requests'
@@ -55,6 +56,7 @@ export function stripeGateway(options: StripeOptions): Gateway {
     cancel: verb((payments, request: CancelRequest) => payments.cancel(request)),
     refund: verb(({ calls, deadline }, request) => refundCharge(calls, deadline, request)),
     charges: verb(({ intents, calls, deadline }, query) => listCharges(intents, calls, deadline, query)),
+    movements: verb(({ intents, calls, deadline }, query) => listMovements(intents, calls, deadline, query)),
   }
 }
 

@@ -6,7 +6,8 @@ import { openPool } from '@/platform/db'
 import { openLog } from '@/platform/log'
 import { openTestProduct, type TestProduct } from '../testing/product'
 import { readHealth } from './health'
-import { type Job, jobsOf, turn } from './jobs'
+import type { Job } from './job'
+import { jobsOf, turn } from './jobs'
 import { countedTurn, runQueue } from './queue'
 
 let product: TestProduct

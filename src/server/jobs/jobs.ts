@@ -5,23 +5,14 @@ import { sealLedger } from '@/ledger/seal'
 import { sumLedger } from '@/ledger/sums'
 import { uuidv7 } from '@/lib/id'
 import { countHours } from '@/payments/counted'
+import { forgetStripeEvents } from '@/payments/stripe/inbox/queue'
 import { forgetEvents } from '@/platform/outbox'
 import { forgetDeliveries } from '@/webhooks/queue'
 import type { Core } from '../core'
 import { forgetViolations } from '../csp-reports'
+import { inboxJobs } from '../stripe-inbox/inbox'
+import type { Job } from './job'
 import { checkCheckout } from './page-check'
-
-/** Recurring work. Any number of workers may run a job at once: each row is taken by one of them. */
-export interface Job {
-  name: string
-  everyMs: number
-  /**
-   * Runs one bounded batch. @returns the rows that it handled; a full batch (`batchMax`) is followed by the
-   * next at once
-   */
-  run(): Promise<number>
-  batchMax: number
-}
 
 /**
  * Rows per batch of upkeep. 500: some milliseconds of locks, and a million expired answers are deleted in half
@@ -47,12 +38,14 @@ const SUM_MS = 10_000
 const COUNT_BATCH = 48
 /** 30 s: what has changed late is counted row by row until then. */
 const COUNT_MS = 30_000
+/** Money is compared in every fourth turn of the reconciler, every two minutes: nobody waits for it, as a shopper does for a surplus charge. */
+const MOVEMENTS_PER_RECONCILE = 4
 const MINUTE_MS = 60_000
 /** 10 minutes: PCI DSS 11.6.1 asks for once a week; it costs one page. */
 const PAGE_CHECK_MS = 10 * MINUTE_MS
 
 export function jobsOf(core: Core): Job[] {
-  const { reconcile, env } = core
+  const { reconcile, reconcileMovements, env } = core
   const upkeep: Upkeep = core.store
   return [
     // Settles records that a crash left behind, and asks the bank about those in doubt.
@@ -69,6 +62,13 @@ export function jobsOf(core: Core): Job[] {
       batchMax: Number.POSITIVE_INFINITY,
       run: async () => (await reconcile()).chargesRead,
     },
+    // Compares the bank's movements of money with the ledger.
+    {
+      name: 'movements',
+      everyMs: MOVEMENTS_PER_RECONCILE * env.PAYONCE_RECONCILE_MS,
+      batchMax: Number.POSITIVE_INFINITY,
+      run: async () => (await reconcileMovements()).read,
+    },
     {
       name: 'retention',
       everyMs: MINUTE_MS,
@@ -79,6 +79,7 @@ export function jobsOf(core: Core): Job[] {
           await upkeep.expireAnswers(UPKEEP_BATCH),
           await forgetDeliveries(core.db, UPKEEP_BATCH),
           await forgetEvents(core.db, uuidv7(), UPKEEP_BATCH),
+          await forgetStripeEvents(core.db, UPKEEP_BATCH),
         )
       },
     },
@@ -95,6 +96,7 @@ export function jobsOf(core: Core): Job[] {
     { name: 'sums', everyMs: SUM_MS, batchMax: SUM_BATCH, run: () => sumLedger(core.db, SUM_BATCH) },
     // Counts the payments and attempts of hours that are over, for the overview.
     { name: 'counts', everyMs: COUNT_MS, batchMax: COUNT_BATCH, run: () => countHours(core.db, COUNT_BATCH) },
+    ...(core.stripeAccounts ? inboxJobs(core, core.stripeAccounts) : []),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client'
 import { readDoubt } from '@/idempotency/stores/read'
+import { inboxBacklog } from '@/payments/stripe/inbox/queue'
 import type { Db } from '@/platform/db'
 import type { Metrics } from '@/platform/telemetry'
 import { readBacklog } from '@/webhooks/queue'
@@ -28,6 +29,7 @@ export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
     'Time that the longest overdue record has waited for the resolver',
   )
   const webhooks = reportWebhooks(gauge)
+  const stripeEvents = reportStripeEvents(gauge)
   const report = ({ job, ...health }: JobHealth) => {
     runs.set({ job }, Number(health.runs))
     failures.set({ job }, Number(health.failures))
@@ -36,8 +38,14 @@ export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
     lasted.set({ job }, (health.lastMs ?? 0) / 1_000)
   }
   return async () => {
-    const [jobs, doubt, backlog] = await Promise.all([readHealth(db), readDoubt(db), readBacklog(db)])
+    const [jobs, doubt, backlog, inbox] = await Promise.all([
+      readHealth(db),
+      readDoubt(db),
+      readBacklog(db),
+      inboxBacklog(db),
+    ])
     webhooks(backlog)
+    stripeEvents(inbox)
     jobs.forEach(report)
     inDoubt.set(doubt.inDoubt)
     parked.set(doubt.parked)
@@ -58,5 +66,19 @@ function reportWebhooks(gauge: MakeGauge) {
     oldest.set(backlog.oldestSeconds)
     endpoints.set({ state: 'failing' }, Number(backlog.failing))
     endpoints.set({ state: 'disabled' }, Number(backlog.disabled))
+  }
+}
+
+function reportStripeEvents(gauge: MakeGauge) {
+  const due = gauge('payonce_stripe_events_due', 'Events of Stripe that wait for the worker')
+  const failing = gauge('payonce_stripe_events_failing', 'Events of Stripe whose last try had no result')
+  const oldest = gauge(
+    'payonce_stripe_events_overdue_seconds',
+    'Time that the longest overdue event has waited',
+  )
+  return (backlog: Awaited<ReturnType<typeof inboxBacklog>>) => {
+    due.set(Number(backlog.due))
+    failing.set(Number(backlog.failing))
+    oldest.set(backlog.oldestSeconds)
   }
 }

@@ -4,7 +4,8 @@ import type pg from 'pg'
 import type { Db } from '@/platform/db'
 import type { Log } from '@/platform/log'
 import { lastTurn, noteTurn } from './health'
-import { type Job, turn } from './jobs'
+import type { Job } from './job'
+import { turn } from './jobs'
 
 export interface QueueOptions {
   pool: pg.Pool
@@ -24,8 +25,8 @@ const AGAIN_MS = 500
  * turns of the resolver, and shorter than a shopper's patience.
  */
 const STALLED_MS = 10_000
-/** Jobs side by side in one worker. 8: as many as there are, so that none waits for another. */
-const CONCURRENCY = 8
+/** Jobs side by side in one worker. 11: as many as there are on Stripe, so that none waits for another. */
+const CONCURRENCY = 11
 /** Polls beside LISTEN: after some restarts of the database its notifications stay away for a while. */
 const POLL_MS = 1_000
 /** Batches with no delay: only for batches the library handles a database that goes away in the moment a job ends. */

@@ -235,6 +235,7 @@ describe('the events', () => {
       'payment.surplus_{what}',
       'payment.{status}',
       'refund.{status}',
+      'refund.{status}',
     ])
     const ends = PAYMENT_STATUSES.filter(
       (status) =>

@@ -5,5 +5,5 @@ export const installationRouter = router({
   /** Whether this installation is a sandbox, with the test shop, the test cards and the gallery. Asks no database. */
   current: publicProcedure
     .output(z.object({ sandbox: z.boolean() }))
-    .query(({ ctx }) => ({ sandbox: ctx.sandbox !== null })),
+    .query(({ ctx }) => ({ sandbox: ctx.env.PAYONCE_MODE === 'sandbox' })),
 })

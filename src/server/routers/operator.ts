@@ -14,6 +14,8 @@ export const operatorRouter = router({
         sandbox: z.boolean(),
         /** The operator may do nothing until they have added a second factor. */
         factorNeeded: z.boolean(),
+        /** Events of Stripe are received here. */
+        inbox: z.boolean(),
       }),
     )
     .query(({ ctx }) => ({
@@ -22,5 +24,6 @@ export const operatorRouter = router({
       role: ctx.operator.role,
       factorNeeded: mustAddFactor(ctx.env, ctx.operator),
       sandbox: ctx.env.PAYONCE_MODE === 'sandbox',
+      inbox: ctx.stripeAccounts !== null,
     })),
 })

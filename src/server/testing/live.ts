@@ -35,6 +35,7 @@ export function liveBank(): Gateway & { asked: string[] } {
       note('refund', key)
       return { kind: 'refunded', ref: `re_${key}` }
     },
+    movements: async () => ({ kind: 'unlisted' }),
     charges: async () => ({ kind: 'page', charges: [], next: null }),
   }
 }

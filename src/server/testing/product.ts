@@ -6,6 +6,7 @@ import type { ReplayInfo } from '@/idempotency/adapters/trpc'
 import { showId, uuidv7 } from '@/lib/id'
 import type { Gateway } from '@/payments/gateway'
 import type { SimulatedBank } from '@/payments/simulator/bank'
+import type { InboxAccounts } from '@/payments/stripe/inbox/account'
 import { openPool, sql } from '@/platform/db'
 import { readEnv } from '@/platform/env'
 import { testDatabase } from '@/setup/test/database'
@@ -94,10 +95,14 @@ export async function apiReply(response: Response): Promise<ApiReply> {
 
 const isJson = (headers: Headers) => /^application\/(problem\+)?json/.test(headers.get('content-type') ?? '')
 
-/** @param live the gateway of a product in live mode, which has no simulated bank */
+/**
+ * @param live the gateway of a product in live mode, which has no simulated bank
+ * @param stripe a gateway to Stripe in the sandbox, and the accounts whose events are received
+ */
 export async function openTestProduct(
   settings: Record<string, string> = {},
   live?: Gateway,
+  stripe?: { gateway: Gateway; accounts: InboxAccounts },
 ): Promise<TestProduct> {
   const database = await testDatabase()
   const read = live ? readLiveEnv : readEnv
@@ -114,7 +119,8 @@ export async function openTestProduct(
     PAYONCE_SHOPPER_RATE_PER_MINUTE: '1000000',
     ...settings,
   })
-  const deps = buildDeps(env, live)
+  const deps = buildDeps(env, live ?? stripe?.gateway)
+  if (stripe) deps.stripeAccounts = stripe.accounts
   const owner = openPool(database.url, { max: 3, name: 'test-owner' })
   const merchantId = uuidv7()
   await deps.db.$executeRaw(

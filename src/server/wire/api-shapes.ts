@@ -4,7 +4,7 @@ import { receiptPath } from '@/checkout/receipt-path'
 import { showId } from '@/lib/id'
 import type { PaymentForApi } from '@/payments/api-read'
 import { PAYMENT_STATUSES } from '@/payments/payment'
-import type { RefundStatus } from '@/payments/refund-store'
+import type { ShownRefundStatus } from '@/payments/refund-store'
 import { amount, time } from './json'
 
 /**
@@ -86,7 +86,10 @@ export const refundShape = z
     paymentId: id('pay', 'payment'),
     amount: money,
     currency,
-    status: z.enum(['pending', 'succeeded', 'failed']).meta({ example: 'succeeded' }),
+    status: z.enum(['pending', 'succeeded', 'failed', 'returned']).meta({
+      example: 'succeeded',
+      description: '`returned`: it succeeded, and the card’s bank gave the money back to us later.',
+    }),
     reason: z.string().nullable().meta({ example: 'sent back' }),
     createdAt: at,
   })
@@ -150,7 +153,7 @@ export interface ShownRefund {
   paymentId: string
   amount: bigint
   currency: string
-  status: RefundStatus
+  status: ShownRefundStatus
   reason: string | null
   createdAt: Date
 }
@@ -174,6 +177,6 @@ export function showRefund({
   }
 }
 
-export function refundState(status: RefundStatus): 'pending' | 'succeeded' | 'failed' {
+export function refundState(status: ShownRefundStatus): 'pending' | 'succeeded' | 'failed' | 'returned' {
   return status === 'sending' || status === 'unknown' ? 'pending' : status
 }

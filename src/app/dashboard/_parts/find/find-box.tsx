@@ -2,10 +2,11 @@
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { Icon } from '@/ui/icon'
+import type { Viewer } from '../frame/viewer'
 import { FindDialog } from './find-dialog'
 
 /** The button that opens the find box; so do ⌘K and Ctrl K, on every page. */
-export function FindBox() {
+export function FindBox({ viewer }: { viewer: Viewer }) {
   const [open, setOpen] = useState(false)
   const router = useRouter()
   useEffect(() => {
@@ -31,7 +32,7 @@ export function FindBox() {
         <span className="max-sm:sr-only">Find</span>
         <kbd className="ml-auto hidden font-mono text-2xs text-ink-3 lg:inline">Ctrl K</kbd>
       </button>
-      {open && <FindDialog onClose={() => setOpen(false)} onGo={(href) => router.push(href)} />}
+      {open && <FindDialog viewer={viewer} onClose={() => setOpen(false)} onGo={(href) => router.push(href)} />}
     </>
   )
 }

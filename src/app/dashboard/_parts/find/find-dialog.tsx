@@ -4,7 +4,8 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { Icon } from '@/ui/icon'
 import { api, type FoundItem } from '../api'
 import { Dialog } from '../dialog/dialog'
-import { PLACES } from '../frame/navigation'
+import { placesFor } from '../frame/navigation'
+import type { Viewer } from '../frame/viewer'
 import { FindList } from './find-list'
 import { type FindOption, findGroups } from './options'
 
@@ -15,11 +16,20 @@ const REST_MS = 150
 const NONE: FoundItem[] = []
 
 /** A text box with a list of where it leads (the combobox of the ARIA Authoring Practices). */
-export function FindDialog({ onClose, onGo }: { onClose(): void; onGo(href: string): void }) {
+export function FindDialog({
+  viewer,
+  onClose,
+  onGo,
+}: {
+  viewer: Viewer
+  onClose(): void
+  onGo(href: string): void
+}) {
   return (
     <Dialog title="Find" onClose={onClose}>
       {(close) => (
         <Finder
+          viewer={viewer}
           onGo={(href, apart) => {
             if (apart) return void window.open(href)
             close()
@@ -31,7 +41,7 @@ export function FindDialog({ onClose, onGo }: { onClose(): void; onGo(href: stri
   )
 }
 
-function Finder({ onGo }: { onGo(href: string, apart: boolean): void }) {
+function Finder({ viewer, onGo }: { viewer: Viewer; onGo(href: string, apart: boolean): void }) {
   const [text, setText] = useState('')
   const [active, setActive] = useState(0)
   /** Enter came before the answer: an id that was pasted leads to its page as soon as it is known. */
@@ -39,7 +49,7 @@ function Finder({ onGo }: { onGo(href: string, apart: boolean): void }) {
   const listId = useId()
   const input = useRef<HTMLInputElement>(null)
   const { found, state } = useFound(text.trim())
-  const groups = findGroups(text, PLACES, found)
+  const groups = findGroups(text, placesFor(viewer), found)
   const options = groups.flatMap((group) => group.options)
   const chosen = Math.min(active, options.length - 1)
 

@@ -3,7 +3,9 @@ import {
   BookOpenText,
   CodeXml,
   CreditCard,
+  Inbox,
   KeyRound,
+  Landmark,
   LayoutDashboard,
   LockKeyhole,
   ScrollText,
@@ -19,18 +21,26 @@ import { Logo, navLinkClass } from '@/ui/nav'
 import { SignOut } from './sign-out'
 import type { Viewer } from './viewer'
 
-/** The pages of the dashboard, in the order of the navigation. */
-export const PLACES = [
+const INBOX = '/dashboard/inbox'
+
+const PLACES = [
   { href: '/dashboard', word: 'Overview', Icon: LayoutDashboard },
   { href: '/dashboard/payments', word: 'Payments', Icon: CreditCard },
   { href: '/dashboard/ledger', word: 'Ledger', Icon: BookOpenText },
+  { href: '/dashboard/reconciliation', word: 'Bank', Icon: Landmark },
   { href: '/dashboard/idempotency', word: 'Idempotency', Icon: KeyRound },
+  { href: INBOX, word: 'Inbox', Icon: Inbox },
   { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
   { href: '/dashboard/audit', word: 'Audit', Icon: ScrollText },
   { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
   { href: '/dashboard/security', word: 'Security', Icon: LockKeyhole },
   { href: '/dashboard/account', word: 'Account', Icon: UserRound },
 ]
+
+/** The pages of the dashboard, in the order of the navigation. The inbox is there where events of Stripe are received. */
+export function placesFor({ inbox }: Viewer) {
+  return PLACES.filter(({ href }) => inbox || href !== INBOX)
+}
 
 function useIsHere() {
   const path = usePathname() ?? ''
@@ -50,7 +60,7 @@ export function Sidebar({ viewer }: { viewer: Viewer }) {
         <Logo />
       </Link>
       <nav aria-label="Dashboard" className="mt-6 flex flex-col gap-0.5">
-        {PLACES.map(({ href, word, Icon }) => (
+        {placesFor(viewer).map(({ href, word, Icon }) => (
           <Link
             key={href}
             href={href}
@@ -80,7 +90,7 @@ export function Sidebar({ viewer }: { viewer: Viewer }) {
 }
 
 /** Below 1024 px: the same navigation, at the bottom of the screen. */
-export function TabBar() {
+export function TabBar({ viewer }: { viewer: Viewer }) {
   const isHere = useIsHere()
   const ref = useRef<HTMLElement>(null)
   const path = usePathname()
@@ -96,7 +106,7 @@ export function TabBar() {
       aria-label="Dashboard"
       className="fixed inset-x-0 bottom-0 z-20 grid auto-cols-[minmax(3.9rem,1fr)] grid-flow-col overflow-x-auto border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
     >
-      {PLACES.map(({ href, word, Icon }) => (
+      {placesFor(viewer).map(({ href, word, Icon }) => (
         <Link
           key={href}
           href={href}

@@ -26,7 +26,7 @@ export function TopStrip({ viewer }: { viewer: Viewer }) {
           </span>
         )}
         <span className="ml-auto flex min-w-0 items-center gap-1">
-          <FindBox />
+          <FindBox viewer={viewer} />
           <LiveDot />
           <ZoneSwitch />
           <ThemeSwitch />

@@ -3,4 +3,6 @@ export interface Viewer {
   name: string
   email: string
   sandbox: boolean
+  /** Events of Stripe are received here. */
+  inbox: boolean
 }

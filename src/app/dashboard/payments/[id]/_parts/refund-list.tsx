@@ -9,6 +9,7 @@ import { AskAgain } from '../../../_parts/ask-again'
 
 const STATUS: Record<PaymentData['refunds'][number]['status'], { word: string; tone: Tone }> = {
   succeeded: { word: 'Refunded', tone: 'ok' },
+  returned: { word: 'Came back', tone: 'bad' },
   pending: { word: 'Checking', tone: 'warn' },
   failed: { word: 'Refused by the bank', tone: 'bad' },
 }

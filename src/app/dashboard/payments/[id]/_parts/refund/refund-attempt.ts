@@ -46,7 +46,7 @@ export function phaseAfterFailure(
 /** What becomes of a refund in doubt, by the payment's own list of refunds. */
 export function phaseByList(
   phase: RefundPhase,
-  refunds: readonly { id: string; status: 'pending' | 'succeeded' | 'failed' }[],
+  refunds: readonly { id: string; status: 'pending' | 'succeeded' | 'failed' | 'returned' }[],
 ): RefundPhase {
   if (phase.at !== 'checking') return phase
   const found = refunds.find(({ id }) => id === phase.refundId)?.status

@@ -1,0 +1,110 @@
+import type { AnyOperation } from '@/idempotency/core/operation'
+import { findRecord } from '@/idempotency/stores/read'
+import type { SqlForm } from '@/idempotency/stores/sql'
+import { uuidv7 } from '@/lib/id'
+import type { InboxAccount, InboxAccounts } from '@/payments/stripe/inbox/account'
+import { Applier, type ApplyDeps } from '@/payments/stripe/inbox/apply'
+import { PULL_PAGE, pullMissed } from '@/payments/stripe/inbox/pull'
+import { type ClaimedEvent, claimEvents, settleEvent } from '@/payments/stripe/inbox/queue'
+import { Receiver } from '@/payments/stripe/inbox/receive'
+import type { Core } from '../core'
+import type { Job } from '../jobs/job'
+
+/** Events of one batch. 20: they are worked on side by side, within the pool. */
+const BATCH = 20
+/** 1 s: an event usually comes while the answer to our own request is on its way. */
+const APPLY_MS = 1_000
+/** 5 min between two looks for events that Stripe could not deliver. */
+const PULL_MS = 5 * 60_000
+
+type Parts = Pick<
+  Core,
+  'db' | 'engine' | 'operations' | 'log' | 'metrics' | 'env' | 'send' | 'reconcileMovements'
+>
+
+/** The worker's jobs for the events of these accounts. */
+export function inboxJobs(core: Parts, accounts: InboxAccounts): Job[] {
+  return [
+    {
+      name: 'stripe-inbox',
+      everyMs: APPLY_MS,
+      batchMax: BATCH,
+      run: () => applyEvents(core, accounts),
+    },
+    {
+      name: 'stripe-missed',
+      everyMs: PULL_MS,
+      batchMax: PULL_PAGE,
+      run: () => pullEvents(core, accounts),
+    },
+  ]
+}
+
+/** Works on one batch of events that are due. @returns how many */
+export async function applyEvents(core: Parts, accounts: InboxAccounts): Promise<number> {
+  const known = new Map((await accounts.all()).map((account) => [account.name, account]))
+  const events = await claimEvents(core.db, [...known.keys()], BATCH)
+  const appliers = new Map<string, Applier>()
+  await Promise.all(
+    events.map((event) => {
+      const account = known.get(event.account) as InboxAccount
+      const applier = appliers.get(event.account) ?? new Applier(applyDeps(core), account)
+      appliers.set(event.account, applier)
+      return applyOne(core, applier, event)
+    }),
+  )
+  return events.length
+}
+
+/** Never rejects: what cannot be worked on is taken again when its lease has ended, and stops no other. */
+async function applyOne({ db, log }: Parts, applier: Applier, event: ClaimedEvent): Promise<void> {
+  try {
+    const kept = await settleEvent(db, event, await applier.apply(event))
+    if (!kept) log.debug({ event: event.id }, 'an event of Stripe was worked on elsewhere')
+  } catch (error) {
+    log.error({ err: error, event: event.id, type: event.type }, 'an event of Stripe could not be worked on')
+    const reason = 'an error of ours: the log has it'
+    await settleEvent(db, event, { state: 'failing', reason }).catch(() => undefined)
+  }
+}
+
+function applyDeps({ db, engine, operations, log, metrics, env, reconcileMovements }: Parts): ApplyDeps {
+  const requestId = uuidv7()
+  const known = Object.values(operations) as AnyOperation<SqlForm>[]
+  return {
+    db,
+    reconcileMoney: reconcileMovements,
+    timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS,
+    recheck: async (about) => {
+      const record = await findRecord(db, about.merchantId, about.recordId)
+      const begunBy = known.find(({ name }) => name === record?.operation)
+      if (begunBy) await engine.hint(begunBy, about, requestId)
+    },
+    onAlert: (event, reason) => {
+      metrics.alerts.inc({ operation: 'stripe-webhooks' })
+      log.error(
+        { event: event.id, type: event.type, object: event.objectId, reason },
+        'an event of Stripe needs a person',
+      )
+    },
+  }
+}
+
+async function pullEvents({ db, send, log, env }: Parts, accounts: InboxAccounts): Promise<number> {
+  const receiver = new Receiver(send)
+  const read = await Promise.all(
+    (await accounts.all()).map((account) =>
+      pullMissed(
+        {
+          db,
+          receiver,
+          timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS,
+          onSilence: (name, reason) =>
+            log.warn({ account: name, reason }, 'the list of undelivered events was not read'),
+        },
+        account,
+      ),
+    ),
+  )
+  return Math.max(0, ...read)
+}
