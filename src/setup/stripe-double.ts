@@ -25,7 +25,7 @@ const KEYS = {
  * key is refused and not overlooked. The double keeps its account in memory, so the product gets a folder of its own, which begins empty.
  * @throws Error where the product would keep payments that the double forgets
  */
-export async function useStripeDouble(): Promise<{ port: number }> {
+export async function prepareStripeDouble(): Promise<{ port: number }> {
   const given = readSetupEnv()
   const { PAYONCE_DATA_DIR, DATABASE_URL, PAYONCE_OWNER_DATABASE_URL } = given
   if (DATABASE_URL || PAYONCE_OWNER_DATABASE_URL)
