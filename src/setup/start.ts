@@ -14,7 +14,7 @@ import { startProduct } from './product'
 import { prepareNamedDatabase, prepareOwnDatabase } from './product-database'
 import { generate } from './schema/generate'
 import { secretOf } from './secret'
-import { emptyDataOfDouble, startStripeDouble, prepareStripeDouble } from './stripe-double'
+import { emptyDataOfDouble, prepareStripeDouble, startStripeDouble } from './stripe-double'
 
 /**
  * `npm start`: the supervisor. It starts database, web and worker in that order, keeps them running, and stops them in the
