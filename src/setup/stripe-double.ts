@@ -16,7 +16,6 @@ export interface DoubleProcess {
 /** Keys that only the double takes. */
 const KEYS = {
   secret: 'sk_test_double',
-  publishable: 'pk_test_double',
   webhook: 'whsec_a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4',
 }
 
@@ -35,7 +34,6 @@ export async function prepareStripeDouble(): Promise<{ port: number }> {
   const port = await freePort()
   passOn({
     STRIPE_SECRET_KEY: given.STRIPE_SECRET_KEY ?? KEYS.secret,
-    STRIPE_PUBLISHABLE_KEY: given.STRIPE_PUBLISHABLE_KEY ?? KEYS.publishable,
     STRIPE_WEBHOOK_SECRET: given.STRIPE_WEBHOOK_SECRET ?? KEYS.webhook,
     PAYONCE_GATEWAY: 'stripe',
     PAYONCE_STRIPE_URL: `http://127.0.0.1:${port}`,

@@ -71,13 +71,13 @@ export async function checkCheckout({
   const [order] = await rows(db, z.object({ id: z.uuid() }), sql`SELECT id FROM orders LIMIT 1`)
   if (!order) return 0
   const url = `${env.baseUrl}/checkout/${showId('ord', order.id)}`
-  const found = await differences(url, readBaseline(BASELINE_FILE), { stripe: stripe.length > 0 }).catch(
-    (error: unknown) => {
-      if (!(error instanceof Unreachable)) throw error
-      log.warn({ err: error }, 'the checkout could not be reached to compare it with the build')
-      return null
-    },
-  )
+  const found = await differences(url, readBaseline(BASELINE_FILE), {
+    stripe: stripe.some(({ publishableKey }) => publishableKey !== null),
+  }).catch((error: unknown) => {
+    if (!(error instanceof Unreachable)) throw error
+    log.warn({ err: error }, 'the checkout could not be reached to compare it with the build')
+    return null
+  })
   if (found === null) return 0
   if (found.length > 0) throw new Error(`The checkout differs from what was built: ${found.join('; ')}`)
   return 1

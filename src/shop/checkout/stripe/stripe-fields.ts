@@ -56,7 +56,9 @@ export function stripeFields(publishableKey: string): CardFields {
         locale: how.locale,
         appearance: { theme: how.dark ? 'night' : 'stripe' },
       })
-      payment = elements.create('payment', { wallets: { applePay: 'never', googlePay: 'never', link: 'never' } })
+      payment = elements.create('payment', {
+        wallets: { applePay: 'never', googlePay: 'never', link: 'never' },
+      })
       payment.on('ready', () => tell('ready'))
       payment.on('loaderror', () => tell('failed'))
       payment.mount(place)
@@ -67,7 +69,9 @@ export function stripeFields(publishableKey: string): CardFields {
 
   return {
     mount: (place, how) => void load(place, how),
-    lock: (readOnly) => payment?.update({ readOnly }),
+    lock(readOnly) {
+      payment?.update({ readOnly })
+    },
     async submit() {
       if (!stripe || !elements || !ready) return { error: 'loading' }
       try {

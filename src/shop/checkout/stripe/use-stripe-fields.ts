@@ -30,7 +30,9 @@ export function useStripeFields(publishableKey: string, { amount, currency }: Ch
       shown.destroy()
     }
   }, [publishableKey, amount, currency, locale, turn])
-  useEffect(() => fields.current?.lock(busy), [busy])
+  useEffect(() => {
+    fields.current?.lock(busy)
+  }, [busy])
 
   const submit = useCallback<CardFields['submit']>(
     async () => (await fields.current?.submit()) ?? { error: 'loading' },
