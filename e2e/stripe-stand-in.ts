@@ -80,6 +80,7 @@ function standIn(host: string) {
       frame.title = 'Secure payment input frame'
       frame.src = `${host}/stand-in.html`
       frame.height = '60'
+      frame.width = '100%'
       ;(place as HTMLElement).append(frame)
     },
     update({ readOnly }) {
