@@ -19,7 +19,8 @@ test('the checkout runs exactly the scripts of the inventory (PCI DSS 6.4.3)', a
     (scripts as HTMLScriptElement[]).filter(({ type }) => !/json/.test(type)).map(({ text }) => text),
   )
   for (const text of inline) ran.add(`inline sha256-${createHash('sha256').update(text).digest('base64')}`)
-  expect([...ran].toSorted()).toEqual(inventory.map(({ script }) => script).toSorted())
+  const here = inventory.filter((one) => !('when' in one))
+  expect([...ran].toSorted()).toEqual(here.map(({ script }) => script).toSorted())
 })
 
 test('every page, found or not, has a policy with its own nonce, and all its scripts carry it', async ({

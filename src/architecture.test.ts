@@ -77,6 +77,8 @@ const WALLS: Record<string, string[]> = {
 const PACKAGES: { name: RegExp; only: string[] }[] = [
   // The rest of the product knows a bank by its port.
   { name: /^stripe($|\/)/, only: ['payments/stripe'] },
+  // In the browser alone, and only in the checkout of an installation on Stripe.
+  { name: /^@stripe\//, only: ['shop/checkout/stripe'] },
   { name: /^react(-dom)?($|\/)/, only: ['app', 'pages', 'shop', 'ui', 'idempotency/client/react'] },
   {
     name: /^next($|\/)/,

@@ -7,8 +7,8 @@ export interface TestCard {
   declineCode?: string
 }
 
-/** Test payment methods by Stripe's own names (docs.stripe.com/testing). There are no others: an unknown one is refused with 400. */
-export const CARDS: Readonly<Record<string, TestCard>> = {
+/** Test payment methods by Stripe's own names (docs.stripe.com/testing). */
+const STRIPES: Readonly<Record<string, TestCard>> = {
   pm_card_visa: { result: 'approve', last4: '4242' },
   pm_card_chargeDeclined: {
     result: 'decline',
@@ -32,4 +32,20 @@ export const CARDS: Readonly<Record<string, TestCard>> = {
   pm_card_chargeDeclinedIncorrectCvc: { result: 'decline', last4: '0127', code: 'incorrect_cvc' },
   pm_card_chargeDeclinedProcessingError: { result: 'decline', last4: '0119', code: 'processing_error' },
   pm_card_threeDSecure2Required: { result: 'challenge', last4: '3220' },
+}
+
+/** What our own form of test cards sends, which a product on the double shows where there is no publishable key for Stripe's fields. */
+const OF_OUR_FORM: Record<string, string> = {
+  pm_card_declined: 'pm_card_chargeDeclined',
+  pm_card_insufficient_funds: 'pm_card_chargeDeclinedInsufficientFunds',
+  pm_card_expired: 'pm_card_chargeDeclinedExpiredCard',
+  pm_card_incorrect_details: 'pm_card_chargeDeclinedIncorrectCvc',
+  pm_card_try_again: 'pm_card_chargeDeclinedProcessingError',
+  pm_card_challenge: 'pm_card_threeDSecure2Required',
+}
+
+/** All test cards. There are no others: an unknown one is refused with 400. */
+export const CARDS: Readonly<Record<string, TestCard | undefined>> = {
+  ...STRIPES,
+  ...Object.fromEntries(Object.entries(OF_OUR_FORM).map(([ours, theirs]) => [ours, STRIPES[theirs]])),
 }

@@ -23,7 +23,7 @@ const currency = z
 /** A token for a card, never a card number. */
 const paymentMethod = z
   .string()
-  .regex(/^pm_[a-z0-9_]{1,60}$/, 'Send a token such as pm_card_visa.')
+  .regex(/^(pm|ctoken)_[a-zA-Z0-9_]{1,60}$/, 'Send a token such as pm_card_visa.')
   .meta({ description: 'A token for a card; never a card number.', example: 'pm_card_visa' })
 
 const words = storable

@@ -44,7 +44,7 @@ export default class CheckoutDocument extends Document<Props> {
             <script
               type="module"
               fetchPriority="low"
-              src={`/checkout.js?v=${__NEXT_DATA__.buildId}`}
+              src={`${scriptOf(__NEXT_DATA__.props.pageProps)}?v=${__NEXT_DATA__.buildId}`}
               {...signed}
             />
           )}
@@ -56,4 +56,9 @@ export default class CheckoutDocument extends Document<Props> {
       </Html>
     )
   }
+}
+
+/** The script with the fields of this page. One that could not be rendered, such as an unknown order, has none of them. */
+function scriptOf(props: { cardFields?: { kind: string } } | undefined): string {
+  return props?.cardFields?.kind === 'stripe' ? '/checkout-stripe.js' : '/checkout.js'
 }

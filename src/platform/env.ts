@@ -199,7 +199,8 @@ export function modeServed({ PAYONCE_MODE }: Pick<Env, 'PAYONCE_MODE'>): Mode {
 /** What the environment says of an account at Stripe. */
 export interface StripeSettings {
   secretKey: string
-  publishableKey: string
+  /** Null: only on a double, whose products show our own form of test cards. */
+  publishableKey: string | null
   webhookSecrets: Secrets
   /** A double's; null: Stripe itself. */
   url: URL | null
@@ -210,10 +211,10 @@ export function stripeOf(env: Env): StripeSettings | null {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_PUBLISHABLE_KEY: publishableKey } = env
   const { STRIPE_WEBHOOK_SECRET: current, STRIPE_WEBHOOK_SECRET_PREVIOUS: previous } = env
   // `readEnv` has refused an environment that names Stripe without them.
-  if (env.PAYONCE_GATEWAY !== 'stripe' || !secretKey || !publishableKey || !current) return null
+  if (env.PAYONCE_GATEWAY !== 'stripe' || !secretKey || !current) return null
   return {
     secretKey,
-    publishableKey,
+    publishableKey: publishableKey ?? null,
     webhookSecrets: previous ? [current, previous] : [current],
     url: env.PAYONCE_STRIPE_URL ? new URL(env.PAYONCE_STRIPE_URL) : null,
   }

@@ -51,6 +51,12 @@ describe('Stripe in the sandbox', () => {
     expect(sandbox({ STRIPE_SECRET_KEY: 'rk_test_canary57' })).toEqual([])
   })
 
+  test('a double alone needs no publishable key, which Stripe’s own fields would refuse', () => {
+    const double = { PAYONCE_STRIPE_URL: 'http://127.0.0.1:4', STRIPE_PUBLISHABLE_KEY: undefined }
+    expect(sandbox(double)).toEqual([])
+    expect(stripeOf(readEnv({ ...WITH_STRIPE, ...double }))?.publishableKey).toBeNull()
+  })
+
   test('variables of Stripe mean nothing where another gateway serves', () => {
     const other = {
       PAYONCE_GATEWAY: 'simulator',

@@ -130,6 +130,7 @@ function goodInput({ name }: Procedure): object {
   const known: Record<string, object> = {
     'checkout.order': { orderId: order },
     'checkout.pay': { orderId: order, version: 1, paymentMethod: 'pm_card_visa', key: 'hostile' },
+    'checkout.returned': { orderId: order },
     'checkout.status': { orderId: order, key: 'hostile' },
     'checkout.held': { orderId: order, key: 'hostile', presses: 1 },
     'checkout.receipt': { token: 'x'.repeat(32) },

@@ -119,7 +119,10 @@ describe('in live mode', () => {
   it('pages learn that it is no sandbox, and so show no shop and no gallery', async () => {
     const pageOf = (deps: Deps) =>
       callerOf(contextFor(deps, new Headers(), '127.0.0.1')).installation.current()
-    expect([await pageOf(live.deps), await pageOf(sandbox)]).toEqual([{ sandbox: false }, { sandbox: true }])
+    expect([await pageOf(live.deps), await pageOf(sandbox)]).toMatchObject([
+      { sandbox: false },
+      { sandbox: true },
+    ])
   })
 
   it('the checkout of an order is no test: it has no test cards', async () => {

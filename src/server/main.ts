@@ -39,7 +39,8 @@ async function main(): Promise<void> {
   const api = getRequestListener(createApi(deps).fetch, { hostname: 'localhost' })
   const pages = openPages(deps)
   const development = deps.env.NODE_ENV === 'development'
-  const security = { secure: deps.env.baseUrl.startsWith('https:'), development }
+  const stripe = deps.stripe.some(({ publishableKey }) => publishableKey !== null)
+  const security = { secure: deps.env.baseUrl.startsWith('https:'), development, stripe }
   server.on('request', (request, response) => {
     if (refuse(request, response, security)) return
     // A server that is stopping asks the client to open a new connection, which a proxy gives to another server.

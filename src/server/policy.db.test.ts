@@ -11,6 +11,7 @@ import { procedureWithoutPolicy } from './trpc'
 const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin'> = {
   'checkout.order': 'public',
   'checkout.pay': 'public',
+  'checkout.returned': 'public',
   'checkout.status': 'public',
   'checkout.held': 'public',
   'checkout.receipt': 'public',

@@ -12,6 +12,15 @@ export interface SecurityOptions {
   secure: boolean
   /** `next dev`: its runtime evaluates code and injects styles. */
   development: boolean
+  /** Cards are typed into Stripe's fields: the checkout, and no other page, may load them. */
+  stripe?: boolean
+}
+
+/** Whose script, frames and address the card fields need (docs.stripe.com/security/guide#content-security-policy). */
+const STRIPE = {
+  scripts: 'https://js.stripe.com https://*.js.stripe.com',
+  frames: 'https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com',
+  requests: 'https://api.stripe.com',
 }
 
 /** Two years, in seconds: what browsers' preload lists ask for. */
@@ -59,15 +68,19 @@ export function commonHeaders({ secure }: Pick<SecurityOptions, 'secure'>): Reco
   }
 }
 
-/** The policy of a page: a script runs only with this response's nonce, or when such a script loads it (CSP 3). */
-export function pagePolicy(nonce: string, { secure, development }: SecurityOptions): string {
+/**
+ * The policy of a page: a script runs only with this response's nonce, or when such a script loads it (CSP 3). With Stripe's card fields the
+ * hosts are named instead, so that no script, not even a trusted one, loads another from anywhere else.
+ */
+export function pagePolicy(nonce: string, { secure, development, stripe }: SecurityOptions): string {
   return [
     "default-src 'none'",
-    `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
+    `script-src 'nonce-${nonce}' ${stripe ? `'self' ${STRIPE.scripts}` : "'strict-dynamic'"}${development ? " 'unsafe-eval'" : ''}`,
+    ...(stripe ? [`frame-src ${STRIPE.frames}`] : []),
     development ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
     "img-src 'self' data:",
     "font-src 'self'",
-    "connect-src 'self'",
+    `connect-src 'self'${stripe ? ` ${STRIPE.requests}` : ''}`,
     "manifest-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
@@ -95,7 +108,7 @@ export function newNonce(): string {
  */
 export function secure(request: IncomingMessage, response: ServerResponse, options: SecurityOptions): void {
   const nonce = newNonce()
-  const policy = pagePolicy(nonce, options)
+  const policy = pagePolicy(nonce, { ...options, stripe: options.stripe === true && isCheckout(request.url) })
   request.headers[NONCE_HEADER] = nonce
   request.headers[POLICY_HEADER] = policy
   for (const [name, value] of Object.entries(commonHeaders(options))) response.setHeader(name, value)
@@ -104,6 +117,10 @@ export function secure(request: IncomingMessage, response: ServerResponse, optio
     if (!contentType.startsWith('text/html')) return {}
     return { 'Content-Security-Policy': policy, 'Cache-Control': 'private, no-store' }
   })
+}
+
+function isCheckout(url: string | undefined): boolean {
+  return url?.startsWith('/checkout/') === true
 }
 
 type Head = OutgoingHttpHeaders | OutgoingHttpHeader[]

@@ -14,7 +14,7 @@ import { startProduct } from './product'
 import { prepareNamedDatabase, prepareOwnDatabase } from './product-database'
 import { generate } from './schema/generate'
 import { secretOf } from './secret'
-import { type DoubleProcess, emptyDataOfDouble, startStripeDouble, useStripeDouble } from './stripe-double'
+import { type DoubleProcess, emptyDataOfDouble, prepareStripeDouble, startStripeDouble } from './stripe-double'
 
 /**
  * `npm start`: the supervisor. It starts database, web and worker in that order, keeps them running, and stops them in the
@@ -31,7 +31,7 @@ let ending = false
 const NO_SHOP = { merchantId: null, operator: null, apiKey: null }
 
 async function start(): Promise<void> {
-  const place = onDouble ? await useStripeDouble() : null
+  const place = onDouble ? await prepareStripeDouble() : null
   const env = readStartEnv(dev ? { NODE_ENV: 'development' } : {})
   fs.mkdirSync(env.dataDir, { recursive: true })
   const instance = await claimInstance(env.dataDir)

@@ -18,7 +18,6 @@ export interface DoubleProcess {
 /** Keys that only the double takes. */
 const KEYS = {
   secret: 'sk_test_double',
-  publishable: 'pk_test_double',
   webhook: 'whsec_a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4',
 }
 
@@ -27,7 +26,7 @@ const KEYS = {
  * key is refused and not overlooked. The double keeps its account in memory, so the product gets a folder of its own, which begins empty.
  * @throws Error where the product would keep payments that the double forgets
  */
-export async function useStripeDouble(): Promise<{ port: number }> {
+export async function prepareStripeDouble(): Promise<{ port: number }> {
   const given = readSetupEnv()
   const { PAYONCE_DATA_DIR, DATABASE_URL, PAYONCE_OWNER_DATABASE_URL } = given
   if (DATABASE_URL || PAYONCE_OWNER_DATABASE_URL)
@@ -37,7 +36,6 @@ export async function useStripeDouble(): Promise<{ port: number }> {
   const port = await freePort()
   passOn({
     STRIPE_SECRET_KEY: given.STRIPE_SECRET_KEY ?? KEYS.secret,
-    STRIPE_PUBLISHABLE_KEY: given.STRIPE_PUBLISHABLE_KEY ?? KEYS.publishable,
     STRIPE_WEBHOOK_SECRET: given.STRIPE_WEBHOOK_SECRET ?? KEYS.webhook,
     PAYONCE_GATEWAY: 'stripe',
     PAYONCE_STRIPE_URL: `http://127.0.0.1:${port}`,

@@ -235,6 +235,21 @@ describe('verify', () => {
     await whileBroken(mendIt, async () => expect(await broken()).toEqual([]))
   })
 
+  it('asks the simulated bank for no charge of a payment that went to Stripe, if its intent is of the same amount', async () => {
+    const charge = `(SELECT gateway_ref FROM payment WHERE id = ${SUCCEEDED})`
+    const intent = (amount: string) => `DELETE FROM stripe_intent;
+      INSERT INTO stripe_intent (gateway_key, intent_id, amount, currency)
+      SELECT gateway_key, 'pi_1', ${amount}, currency FROM payment WHERE id = ${SUCCEEDED}`
+    const missing = 'payment-has-its-charge'
+    await whileBroken(
+      `UPDATE gateway_simulator.charge SET currency = 'XXX' WHERE id = ${charge}; ${intent('amount + 1')}`,
+      async () => expect(await broken()).toContain(missing),
+    )
+    await whileBroken(intent('amount'), async () => expect(await broken()).not.toContain(missing))
+    const mend = `DELETE FROM stripe_intent; UPDATE gateway_simulator.charge SET currency = 'EUR' WHERE id = ${charge}`
+    await whileBroken(mend, async () => expect(await broken()).toEqual([]))
+  })
+
   it('finds a broken no-transaction-is-left-open', async () => {
     const client = await product.owner.connect()
     // Our own pools end such a connection after 10 s, so this one is of another program.

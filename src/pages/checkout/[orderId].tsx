@@ -10,7 +10,9 @@ import type { Messages } from '@/i18n/messages'
 import { callerFor } from '@/server/caller'
 import type { CheckoutOrder } from '@/shop/checkout/checkout-order'
 import { CheckoutPage, type CheckoutProps } from '@/shop/checkout/checkout-page'
+import { CheckoutForm } from '@/shop/checkout/form/checkout-form'
 import { noScriptOutcomeOf } from '@/shop/checkout/no-script-outcome'
+import { StripeForm } from '@/shop/checkout/stripe/stripe-form'
 import { isNotFound } from '@/shop/frame/is-not-found'
 
 /**
@@ -25,10 +27,12 @@ export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ re
   const orderId = String(params?.orderId)
   const freshKey = randomUUID()
   const headers = headersOf(req.headers)
-  const language = languageFor(headers)
+  const { cardFields } = await callerFor(headers).installation.current()
+  const page = { orderId, freshKey, cardFields, language: languageFor(headers, cardFields) }
   res.setHeader('Cache-Control', 'private, no-store')
   try {
     const api = callerFor(headers)
+    if (query.from === 'bank') await api.checkout.returned({ orderId })
     const order = await api.checkout.order({ orderId })
     const receiptUrl = receiptOfReturn(order, query)
     if (receiptUrl) return { redirect: { destination: receiptUrl, statusCode: 303 } }
@@ -36,12 +40,12 @@ export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ re
     const ended = order.payment
       ? null
       : await noScriptOutcomeOf(query, (key) => api.checkout.status({ orderId, key }))
-    return { props: { orderId, freshKey, order, ended, language } }
+    return { props: { ...page, order, ended } }
   } catch (error) {
     if (isNotFound(error)) return { notFound: true }
     res.statusCode = 503
     res.setHeader('Retry-After', '3')
-    return { props: { orderId, freshKey, order: null, ended: null, language } }
+    return { props: { ...page, order: null, ended: null } }
   }
 }
 
@@ -55,7 +59,7 @@ export default function Page(props: CheckoutProps) {
         <meta name="color-scheme" content="light dark" />
       </Head>
       <div id="checkout" data-props={JSON.stringify(props)}>
-        <CheckoutPage {...props} />
+        <CheckoutPage {...props} CardForm={props.cardFields.kind === 'stripe' ? StripeForm : CheckoutForm} />
       </div>
     </>
   )
@@ -68,10 +72,11 @@ function receiptOfReturn({ payment }: CheckoutOrder, { from, attempt }: ParsedUr
 }
 
 /** The locale, and the compiled messages of this page only. */
-function languageFor(headers: Headers): CheckoutProps['language'] {
+function languageFor(headers: Headers, { kind }: CheckoutProps['cardFields']): CheckoutProps['language'] {
   const locale = localeOf(headers)
-  const { checkout, common } = compiledMessages(locale)
-  return { tag: LANGUAGES[locale].tag, messages: { checkout, common } }
+  const { checkout, common, cardFields } = compiledMessages(locale)
+  const messages = { checkout, common, ...(kind === 'stripe' ? { cardFields } : {}) }
+  return { tag: LANGUAGES[locale].tag, messages }
 }
 
 function titleOf({ order, ended, language }: CheckoutProps): string {

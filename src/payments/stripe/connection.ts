@@ -9,8 +9,8 @@ export interface StripeConnection {
   mode: Mode
   /** All requests to it go through these, and share the limits of the account. */
   calls: StripeCalls
-  /** The key that browsers get. */
-  publishableKey: string
+  /** The key that browsers get. Null: only on a double; cards are then typed into our own form of test cards. */
+  publishableKey: string | null
   /** Signing secrets of its webhooks: an event may be signed with any of them. */
   webhookSecrets: readonly [current: string, ...previous: string[]]
 }
@@ -18,7 +18,7 @@ export interface StripeConnection {
 /** What is known of an account before it is used. */
 export interface AccountSettings {
   secretKey: string
-  publishableKey: string
+  publishableKey: string | null
   webhookSecrets: StripeConnection['webhookSecrets']
   /** A double's; null: Stripe itself. */
   url: URL | null

@@ -11,6 +11,9 @@ import { commonHeaders, pagePolicy } from '../security-headers'
 const baselineFile = z.strictObject({ inline: z.array(z.string()), files: z.record(z.string(), z.string()) })
 export type CheckoutBaseline = z.infer<typeof baselineFile>
 
+/** The script of the checkout where cards are typed into Stripe's fields, and of any other one. The build makes both. */
+const SCRIPTS = { stripe: '/checkout-stripe.js', other: '/checkout.js' }
+
 /** Written by the build. */
 const BASELINE_FILE = path.join(process.cwd(), 'dist/checkout-baseline.json')
 /** 10 s: longer than a page of ours takes on any day on which it can be paid on. */
@@ -26,15 +29,19 @@ export function readBaseline(file: string): CheckoutBaseline {
  * CDN) is seen too. @returns what differs from the baseline, in sentences; empty when all is as built
  * @throws Unreachable
  */
-export async function differences(url: string, baseline: CheckoutBaseline): Promise<string[]> {
+export async function differences(
+  url: string,
+  baseline: CheckoutBaseline,
+  { stripe } = { stripe: false },
+): Promise<string[]> {
   const page = await open(url)
   const html = await page.text()
   if (page.status !== 200) return [`the checkout answers ${page.status}`]
   const nonce = /'nonce-([^']+)'/.exec(page.headers.get('content-security-policy') ?? '')?.[1] ?? ''
   return [
-    ...changedHeaders(page.headers, url, nonce),
+    ...changedHeaders(page.headers, { url, nonce, stripe }),
     ...changedInline(html, baseline.inline),
-    ...(await changedFiles(html, url, baseline.files)),
+    ...(await changedFiles(html, url, filesOf(baseline, stripe))),
   ]
 }
 
@@ -53,13 +60,20 @@ async function open(url: string): Promise<Response> {
 }
 
 /** Job of the worker: opens any checkout, at the address that browsers use. @throws Error that names every difference */
-export async function checkCheckout({ db, env, log }: Pick<Core, 'db' | 'env' | 'log'>): Promise<number> {
+export async function checkCheckout({
+  db,
+  env,
+  log,
+  stripe,
+}: Pick<Core, 'db' | 'env' | 'log' | 'stripe'>): Promise<number> {
   // `next dev` and tests have no build to compare with.
   if (env.NODE_ENV !== 'production') return 0
   const [order] = await rows(db, z.object({ id: z.uuid() }), sql`SELECT id FROM orders LIMIT 1`)
   if (!order) return 0
   const url = `${env.baseUrl}/checkout/${showId('ord', order.id)}`
-  const found = await differences(url, readBaseline(BASELINE_FILE)).catch((error: unknown) => {
+  const found = await differences(url, readBaseline(BASELINE_FILE), {
+    stripe: stripe.some(({ publishableKey }) => publishableKey !== null),
+  }).catch((error: unknown) => {
     if (!(error instanceof Unreachable)) throw error
     log.warn({ err: error }, 'the checkout could not be reached to compare it with the build')
     return null
@@ -69,11 +83,20 @@ export async function checkCheckout({ db, env, log }: Pick<Core, 'db' | 'env' | 
   return 1
 }
 
-function changedHeaders(headers: Headers, url: string, nonce: string): string[] {
+/** The files that this page must have: it loads one of the two scripts. */
+function filesOf({ files }: CheckoutBaseline, stripe: boolean): Record<string, string> {
+  const other = stripe ? SCRIPTS.other : SCRIPTS.stripe
+  return Object.fromEntries(Object.entries(files).filter(([place]) => place !== other))
+}
+
+function changedHeaders(
+  headers: Headers,
+  { url, nonce, stripe }: { url: string; nonce: string; stripe: boolean },
+): string[] {
   const secure = url.startsWith('https:')
   const expected = {
     ...commonHeaders({ secure }),
-    'Content-Security-Policy': pagePolicy(nonce, { secure, development: false }),
+    'Content-Security-Policy': pagePolicy(nonce, { secure, development: false, stripe }),
     'Cache-Control': 'private, no-store',
   }
   return Object.entries(expected)

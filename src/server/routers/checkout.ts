@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { keepEmail } from '@/checkout/order'
 import { readAttemptState, readCheckout, readReceipt } from '@/checkout/read'
+import { recheckPayment } from '@/checkout/recheck'
 import { nextReport, reportedPresses } from '@/checkout/reported-presses'
 import { orderId, payInput } from '@/checkout/schema'
 import type { PaymentBody } from '@/checkout/shopper-answers'
@@ -60,6 +61,29 @@ export const checkoutRouter = router({
         limit.end(reply)
       }
       return resultOf<PaymentBody>(reply)
+    }),
+
+  /**
+   * The shopper comes back from the bank's own page, which told us nothing: asks the bank what they answered, rather than at the resolver's
+   * next turn. Believes nothing of the request, and does nothing where no payment of the order waits for an answer.
+   */
+  returned: shopperProcedure
+    .input(z.strictObject({ orderId }))
+    .output(z.object({ ok: z.literal(true) }))
+    .mutation(async ({ ctx, input }) => {
+      const order = found(await readCheckout(ctx.db, input.orderId), 'order')
+      const waiting = order.payment?.status === 'requires_action' ? order.payment.actionUrl : null
+      const { db, engine, operations } = ctx
+      // If this fails, the resolver's turn still comes.
+      if (waiting && URL.canParse(waiting))
+        await recheckPayment(
+          { db, engine, operations: Object.values(operations) },
+          waiting,
+          ctx.requestId,
+        ).catch((error: unknown) =>
+          ctx.log.warn({ err: error }, 'the payment of a shopper who came back could not be rechecked'),
+        )
+      return { ok: true as const }
     }),
 
   status: shopperProcedure

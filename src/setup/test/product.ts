@@ -42,8 +42,17 @@ export interface LaunchedProduct {
   stop(): Promise<{ code: number | null }>
 }
 
-/** Runs `npm start` on the given data folder, on a free port unless one is named. Its output goes to the file `log`. */
-export function launch(dataDir: string, log: string, port = 0): LaunchedProduct {
+/**
+ * Runs `npm start` on the given data folder, on a free port unless one is named. Its output goes to the file `log`.
+ * @param flags of `npm start`
+ * @param changes to its environment
+ */
+export function launch(
+  dataDir: string,
+  log: string,
+  port = 0,
+  { flags = [], changes = {} }: { flags?: string[]; changes?: Record<string, string> } = {},
+): LaunchedProduct {
   const output = fs.openSync(log, 'w')
   const env = childEnv({
     PORT: String(port),
@@ -53,8 +62,9 @@ export function launch(dataDir: string, log: string, port = 0): LaunchedProduct 
     PAYONCE_SHOPPER_RATE_PER_MINUTE: '6000',
     DATABASE_URL: undefined,
     PAYONCE_BASE_URL: undefined,
+    ...changes,
   })
-  const supervisor = forkTypeScript(inRoot('src/setup/start.ts'), [], {
+  const supervisor = forkTypeScript(inRoot('src/setup/start.ts'), flags, {
     env,
     stdio: ['ignore', output, output, 'ipc'],
   })

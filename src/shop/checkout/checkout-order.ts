@@ -4,6 +4,8 @@ import type { AppRouter } from '@/server/root'
 
 /** An order as its checkout page shows it, with the payment that holds it. */
 export type CheckoutOrder = inferRouterOutputs<AppRouter>['checkout']['order']
+/** Into which fields a shopper types a card: ours, which know test cards only, or Stripe's. */
+export type CardFieldsKind = inferRouterOutputs<AppRouter>['installation']['current']['cardFields']
 type Status = inferRouterOutputs<AppRouter>['checkout']['status']
 
 /** The answer of a finished payment. */

@@ -1,10 +1,11 @@
 'use client'
 import { IntlProvider } from 'next-intl'
-import { useState } from 'react'
+import { type ComponentType, useState } from 'react'
 import type { LanguageTag } from '@/i18n/locale'
 import type { Messages } from '@/i18n/messages'
 import { ShopFrame } from '../frame/shop-frame'
-import type { CheckoutOrder } from './checkout-order'
+import type { CardFieldsKind, CheckoutOrder } from './checkout-order'
+import type { CardFormProps } from './form/card-form'
 import type { NoScriptOutcome } from './no-script-outcome'
 import { OrderSummary } from './order-summary'
 import { isPaid, PaymentPanel } from './payment-panel'
@@ -19,15 +20,25 @@ interface PayProps {
   order: CheckoutOrder | null
   /** The outcome of an attempt that the form posted without scripts. */
   ended: NoScriptOutcome | null
+  /** Into which fields a card is typed here. */
+  cardFields: CardFieldsKind
 }
 
 export interface CheckoutProps extends PayProps {
   /** The reader's language, and this page's compiled messages in it. */
-  language: { tag: LanguageTag; messages: Pick<Messages, 'checkout' | 'common'> }
+  language: { tag: LanguageTag; messages: PageMessages }
+}
+
+/** The texts of Stripe's fields come only where these are shown. */
+type PageMessages = Pick<Messages, 'checkout' | 'common'> & Partial<Pick<Messages, 'cardFields'>>
+
+/** The form that asks for a card. Given from outside, so that a page has the code of its own fields alone. */
+interface WithForm {
+  CardForm: ComponentType<CardFormProps>
 }
 
 /** The checkout of one order: its summary, and the one attempt to pay it. */
-export function CheckoutPage({ language, ...props }: CheckoutProps) {
+export function CheckoutPage({ language, ...props }: CheckoutProps & WithForm) {
   return (
     <IntlProvider locale={language.tag} messages={language.messages as Messages} timeZone="UTC">
       <PayPage {...props} />
@@ -35,7 +46,7 @@ export function CheckoutPage({ language, ...props }: CheckoutProps) {
   )
 }
 
-function PayPage({ orderId, freshKey, order: first, ended }: PayProps) {
+function PayPage({ orderId, order: first, ...props }: PayProps & WithForm) {
   const [order, setOrder] = useState(first)
   if (!order) return <LoadFailed orderId={orderId} onLoad={setOrder} />
   // An order that was paid before the page was rendered has no form. A payment by this page shows its own result.
@@ -46,11 +57,7 @@ function PayPage({ orderId, freshKey, order: first, ended }: PayProps) {
         <div className="min-w-0 md:order-2">
           <OrderSummary order={order} />
         </div>
-        {paid ? (
-          <AlreadyPaid order={order} />
-        ) : (
-          <PaymentPanel order={order} freshKey={freshKey} ended={ended} onChange={setOrder} />
-        )}
+        {paid ? <AlreadyPaid order={order} /> : <PaymentPanel {...props} order={order} onChange={setOrder} />}
       </div>
     </ShopFrame>
   )

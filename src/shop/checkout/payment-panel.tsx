@@ -1,7 +1,7 @@
 'use client'
-import { type ComponentProps, useState } from 'react'
-import type { CheckoutOrder } from './checkout-order'
-import { CheckoutForm } from './form/checkout-form'
+import { type ComponentType, useState } from 'react'
+import type { CardFieldsKind, CheckoutOrder } from './checkout-order'
+import type { CardFormProps } from './form/card-form'
 import { formMemoryFor } from './form/form-memory'
 import type { NoScriptOutcome } from './no-script-outcome'
 import {
@@ -19,6 +19,8 @@ interface Props {
   order: CheckoutOrder
   freshKey: string
   ended: NoScriptOutcome | null
+  cardFields: CardFieldsKind
+  CardForm: ComponentType<CardFormProps>
   onChange: (order: CheckoutOrder) => void
 }
 
@@ -28,19 +30,17 @@ export function PaymentPanel(props: Props) {
   const [memory] = useState(() => formMemoryFor(order.id))
   const { attempt, view } = useCheckout({ ...props, memory })
   const stage = useStage(sinceOf(view))
+  const { cardFields, CardForm } = props
+  const form = { order, attempt, stage, memory, cardFields }
   switch (view.at) {
     case 'ready':
       // Found paid after the page came back from the browser's cache, or after taking the lead from another window.
-      return isPaid(order) ? (
-        <AlreadyPaid order={order} />
-      ) : (
-        <TestCardForm order={order} attempt={attempt} state={view} stage={stage} memory={memory} />
-      )
+      return isPaid(order) ? <AlreadyPaid order={order} /> : cardForm(CardForm, { ...form, state: view })
     case 'sending':
     case 'pausing':
       // 30 s without an answer: from here on the page only asks. An outage is no doubt, and is shown in the form.
       if (stage >= 3 && (view.doubt || view.at === 'sending')) return <Checking order={order} />
-      return <TestCardForm order={order} attempt={attempt} state={view} stage={stage} memory={memory} />
+      return cardForm(CardForm, { ...form, state: view })
     case 'checking':
       // Before the first check: the state that the server rendered.
       return view.asks === 0 && order.payment?.actionUrl ? (
@@ -58,9 +58,10 @@ export function PaymentPanel(props: Props) {
   }
 }
 
-/** The form knows the sandbox's test cards only, so an order of live mode has none. */
-function TestCardForm(props: ComponentProps<typeof CheckoutForm>) {
-  return props.order.testMode ? <CheckoutForm {...props} /> : <NoCards order={props.order} />
+/** Our own form knows the sandbox's test cards only, so an order of live mode has none. */
+function cardForm(CardForm: ComponentType<CardFormProps>, props: CardFormProps) {
+  const takesCards = props.order.testMode || props.cardFields.kind !== 'simulator'
+  return takesCards ? <CardForm {...props} /> : <NoCards order={props.order} />
 }
 
 /** The view of a window that does not lead. Checking and confirming look the same in every window. */

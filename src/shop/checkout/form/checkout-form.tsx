@@ -1,15 +1,12 @@
 'use client'
 import { useTranslations } from 'next-intl'
-import type { AttemptController } from '@/idempotency/client/controller'
 import { useOnline } from '@/idempotency/client/react'
 import type { Payload } from '../checkout-client'
-import type { CheckoutOrder, Paid } from '../checkout-order'
 import { endMessageOf } from '../end-messages'
 import { AttemptStatus } from '../states/attempt-status'
-import type { CheckoutState } from '../use-checkout'
 import { CardFields } from './card-fields'
+import type { CardFormProps } from './card-form'
 import { type CardValues, digitsOf } from './card-rules'
-import type { FormMemory } from './form-memory'
 import { NoScriptCard } from './no-script-card'
 import { PayButton } from './pay-button'
 import { ProblemSummary } from './problem-summary'
@@ -17,19 +14,11 @@ import { TestCardPicker } from './test-card-picker'
 import { tokenFor } from './test-cards'
 import { useCardForm } from './use-card-form'
 
-interface Props {
-  order: CheckoutOrder
-  attempt: AttemptController<Paid>
-  state: CheckoutState
-  stage: number
-  memory: FormMemory
-}
-
 /**
  * The form that pays. Card fields have no `name`, so even without scripts the browser cannot post them: only the token
  * of a test card is sent.
  */
-export function CheckoutForm({ order, attempt, state, stage, memory }: Props) {
+export function CheckoutForm({ order, attempt, state, stage, memory }: CardFormProps) {
   const t = useTranslations('checkout')
   const online = useOnline()
   const because = state.at === 'ready' ? state.because : null
