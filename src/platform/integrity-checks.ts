@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { type Db, firstRow, sql } from './db'
+
+/** 25 s for what changed in a turn: bounded by its batch. */
+const CHANGES_MS = 25_000
+
+/**
+ * Checks the invariants for what was written since the last turn. Any number of processes may call it; one of them checks, the others return 0.
+ * @param batch settled payments of one turn, at most (more where one transaction settled more)
+ * @returns the orders whose rows were checked
+ */
+export async function checkChanges(db: Db, batch: number): Promise<number> {
+  // One snapshot: what grows between two statements would seem broken.
+  const found = await db.$transaction(
+    async (tx) => {
+      await tx.$executeRaw(sql`SELECT set_config('statement_timeout', ${String(CHANGES_MS)}, true)`)
+      return tx.$queryRaw<{ checked: number }[]>(sql`SELECT check_changes(${batch}::int)::float8 AS checked`)
+    },
+    { isolationLevel: 'RepeatableRead', maxWait: 10_000, timeout: CHANGES_MS + 5_000 },
+  )
+  return found[0]?.checked ?? 0
+}
+
+/**
+ * The invariant whose every row is to be checked next: not checked in the last 24 hours, or asked for since. From now on it counts as tried, so
+ * the next caller gets another one.
+ * @returns null when none is due
+ */
+export async function nextWholeCheck(db: Db): Promise<string | null> {
+  const row = await firstRow(
+    db,
+    z.strictObject({ due: z.string().nullable() }),
+    sql`SELECT next_whole_check() AS due`,
+  )
+  return row?.due ?? null
+}
+
+/**
+ * Checks an invariant over every row there is, for minutes where there are millions.
+ * @returns false when it could not be evaluated, which its verdict then says
+ */
+export async function checkWhole(db: Db, invariant: string): Promise<boolean> {
+  const row = await firstRow(
+    db,
+    z.strictObject({ evaluated: z.boolean() }),
+    sql`SELECT check_whole(${invariant}) AS evaluated`,
+  )
+  return row?.evaluated ?? false
+}
+
+/** Asks the worker for a check of every row, which it begins within a minute. */
+export async function requestWholeCheck(db: Db): Promise<void> {
+  await db.$executeRaw(sql`UPDATE integrity_verdict SET requested_at = clock_timestamp()`)
+}
