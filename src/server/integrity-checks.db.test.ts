@@ -1,9 +1,10 @@
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { EVERY_PART, invariants } from '@/platform/integrity'
 import { checkChanges, checkWhole, nextWholeCheck, requestWholeCheck } from '@/platform/integrity-checks'
 import { readVerdict } from '@/platform/integrity-verdict'
+import { WholeChecks } from './jobs/whole-checks'
 import { openTestProduct, type TestProduct } from './testing/product'
 
 /** A payment with a refund, made by the product; the ids are those of the rows. */
@@ -104,7 +105,7 @@ async function breakEach(of: Family[], xid: string, at: string): Promise<void> {
 
 beforeAll(async () => {
   product = await openTestProduct()
-  owner = new pg.Client({ connectionString: await urlOfOwner() })
+  owner = new pg.Client({ connectionString: urlOfOwner() })
   await owner.connect()
   await everythingChecked()
   await changesChecked()
@@ -116,7 +117,7 @@ afterAll(async () => {
   await product.close()
 })
 
-async function urlOfOwner(): Promise<string> {
+function urlOfOwner(): string {
   const { options } = product.owner as unknown as { options: { connectionString: string } }
   return options.connectionString
 }
@@ -202,7 +203,11 @@ describe('each invariant', () => {
     // What indexes, checks and triggers refuse is what the invariants must see.
     await owner.query(`
       SET session_replication_role = replica;
-      DROP INDEX payment_one_live_per_order; ALTER TABLE entry DROP CONSTRAINT entry_amount`)
+      DROP INDEX payment_one_live_per_order;
+      DO $$ DECLARE c record; BEGIN
+        FOR c IN SELECT conrelid::regclass AS of, conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND NOT conname LIKE 'integrity%'
+        LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.of, c.conname); END LOOP;
+      END $$`)
     await breakEach(fresh, ...NEW)
     await changesChecked()
     expect(await found(`'changes'`)).toEqual(Object.keys(BREAKS).sort())
@@ -223,10 +228,209 @@ describe('each invariant', () => {
     expect(await found()).toEqual(Object.keys(ANY_AGE).sort())
     await everythingChecked()
     const { rows } = await owner.query(
-      `SELECT invariant FROM integrity_violation WHERE found_by = 'whole' GROUP BY invariant HAVING count(DISTINCT subject) >= 2 ORDER BY 1`,
+      `SELECT invariant FROM integrity_violation WHERE found_by = 'whole' GROUP BY invariant HAVING count(DISTINCT subject) >= 2 OR max(detail) = '2 × reversal' ORDER BY 1`,
     )
     expect(rows.map(({ invariant }) => invariant)).toEqual(
       expect.arrayContaining(Object.keys(BREAKS).filter((id) => !(id in ANY_AGE))),
     )
+  })
+})
+
+describe('the check of changes', () => {
+  const WRONG_ORDER = 'order-is-the-sum-of-its-items'
+  const brokenOrders = async () =>
+    (
+      await owner.query(
+        `SELECT subject FROM integrity_violation WHERE invariant = '${WRONG_ORDER}' ORDER BY 1`,
+      )
+    ).rows.map(({ subject }) => subject)
+  const session = async () => {
+    const client = new pg.Client({ connectionString: urlOfOwner() })
+    client.on('error', () => undefined)
+    await client.connect()
+    return client
+  }
+  /** An order that costs something and has no items. */
+  const wrongOrder = async (client: pg.Client, id: string) => {
+    await client.query(
+      `INSERT INTO orders (merchant_id, id, currency, amount) VALUES ('${product.merchantId}', '${id}', 'EUR', 5)`,
+    )
+    return `orders ${id}`
+  }
+  beforeEach(async () => {
+    await changesChecked()
+    await owner.query('DELETE FROM integrity_violation')
+  })
+
+  it('passes over nothing that was still open when what came later was checked', async () => {
+    const late = await session()
+    await late.query('BEGIN')
+    const subject = await wrongOrder(late, uuidv7())
+    const other = await wrongOrder(owner, uuidv7())
+    for (let turn = 0; turn < 5; turn++) await checkChanges(product.deps.db, 5_000)
+    expect(await brokenOrders()).not.toContain(subject)
+    await late.query('COMMIT')
+    await late.end()
+    await changesChecked()
+    expect(await brokenOrders()).toEqual([subject, other].sort())
+  })
+
+  it('keeps a broken row as broken until that row is found right, whoever repaired it', async () => {
+    const id = uuidv7()
+    const subject = await wrongOrder(owner, id)
+    await changesChecked()
+    await changesChecked()
+    expect(await brokenOrders()).toEqual([subject])
+    await owner.query(`INSERT INTO order_item VALUES ('${product.merchantId}', '${id}', 1, 'Tea', 1, 5)`)
+    expect(await brokenOrders()).toEqual([subject])
+    await changesChecked()
+    expect(await brokenOrders()).toEqual([])
+  })
+
+  it('of more broken rows than it keeps, it says how many more', async () => {
+    await owner.query(
+      `INSERT INTO orders (merchant_id, id, currency, amount) SELECT '${product.merchantId}', gen_random_uuid(), 'EUR', 5 FROM generate_series(1, 130)`,
+    )
+    await changesChecked()
+    expect(await brokenOrders()).toHaveLength(101)
+    expect(await brokenOrders()).toContain('rows')
+    await owner.query(`DELETE FROM orders WHERE amount = 5`)
+    await changesChecked()
+    expect(await brokenOrders()).toContain('rows')
+    await everythingChecked()
+    expect(await brokenOrders()).not.toContain('rows')
+  })
+
+  it('by two workers at once finds each row once', async () => {
+    const subject = await wrongOrder(owner, uuidv7())
+    await Promise.all([changesChecked(), changesChecked(), changesChecked()])
+    expect(await brokenOrders()).toEqual([subject])
+  })
+
+  it('killed in the middle, is as if it had not begun', async () => {
+    const subject = await wrongOrder(owner, uuidv7())
+    const killed = await session()
+    await killed.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+    await killed.query('SELECT check_changes(5000)')
+    const { rows } = await killed.query('SELECT pg_backend_pid() AS pid')
+    await owner.query('SELECT pg_terminate_backend($1, 5000)', [rows[0].pid])
+    expect(await brokenOrders()).toEqual([])
+    await changesChecked()
+    expect(await brokenOrders()).toEqual([subject])
+  })
+
+  it('that begins anew, as on a restored database, says that every row must be checked', async () => {
+    await everythingChecked()
+    await owner.query('UPDATE integrity_checkpoint SET written_by = 7')
+    expect(await doubts()).toEqual(['stopped', null])
+    await checkChanges(product.deps.db, 5_000)
+    expect(await doubts()).toEqual(['never'])
+    await everythingChecked()
+    expect(await doubts()).toEqual([null])
+  })
+
+  it('cannot be run on more than one snapshot', async () => {
+    await expect(owner.query('SELECT check_changes(1)')).rejects.toThrow('one snapshot')
+  })
+})
+
+describe('the verdict', () => {
+  const touched = (set: string) =>
+    owner.query(`UPDATE integrity_checkpoint SET ${set}, written_by = pg_current_xact_id()::text::bigint`)
+  beforeAll(everythingChecked)
+
+  it.each([
+    ['a worker that died', `finished_at = now() - interval '3 minutes'`, 'stopped'],
+    ['a worker that is far behind', `finished_at = now(), at = now() - interval '11 minutes'`, 'behind'],
+  ])('of %s says so, and holds for nothing but what every row told', async (_, set, doubt) => {
+    await touched(set)
+    const { judged } = await verdict()
+    for (const one of judged)
+      expect([one.id, one.doubt]).toEqual([one.id, one.wholeOnly === null ? doubt : null])
+    await touched('finished_at = now(), at = now()')
+    expect(await doubts()).toEqual([null])
+  })
+
+  it.each([
+    ['was too long ago', `whole_started_at = now() - interval '27 hours'`, 'old'],
+    ['never came to its end', 'whole_checked_at = NULL', 'never'],
+  ])('of an invariant whose check of every row %s says so', async (_, set, doubt) => {
+    await owner.query(`UPDATE integrity_verdict SET ${set} WHERE invariant = 'transaction-balances'`)
+    const found = (await verdict()).judged.filter((one) => one.doubt !== null)
+    expect(found.map((one) => [one.id, one.doubt])).toEqual([['transaction-balances', doubt]])
+    expect(await nextWholeCheck(product.deps.db)).toBeNull()
+    await owner.query(
+      `UPDATE integrity_verdict SET tried_at = tried_at - interval '11 minutes' WHERE invariant = 'transaction-balances'`,
+    )
+    expect(await nextWholeCheck(product.deps.db)).toBe('transaction-balances')
+    await checkWhole(product.deps.db, 'transaction-balances')
+    expect(await doubts()).toEqual([null])
+  })
+
+  it('of a view that cannot be evaluated says so, by either check, and of the others as before', async () => {
+    await owner.query(`CREATE VIEW integrity_across.always_fails AS
+      SELECT id AS merchant_id, 'x' AS subject, (1 / (length(name) - length(name)))::text AS detail FROM merchant`)
+    const doubtful = async () =>
+      (await verdict()).judged.flatMap(({ id, doubt }) => (doubt === null ? [] : [[id, doubt]]))
+    try {
+      expect(await doubtful()).toEqual([['always-fails', 'never']])
+      await owner.query(
+        `UPDATE orders SET updated_at = now(), created_at = now() WHERE id = '${families[0]?.order}'`,
+      )
+      await changesChecked()
+      expect(await doubtful()).toEqual([['always-fails', 'failed']])
+      await everythingChecked()
+      expect(await doubtful()).toEqual([['always-fails', 'failed']])
+      const replaced = `CREATE OR REPLACE VIEW integrity_across.always_fails AS SELECT id AS merchant_id, 'x' AS subject, 'y' AS detail FROM merchant WHERE false`
+      await owner.query(replaced)
+      await everythingChecked()
+      expect(await doubtful()).toEqual([])
+    } finally {
+      await owner.query('DROP VIEW integrity_across.always_fails')
+    }
+  })
+
+  it('shows how far a check of everything is that somebody asked for, and two ask for one', async () => {
+    await requestWholeCheck(product.deps.db)
+    const first = (await verdict()).asked
+    expect(first).toEqual({ done: 0, all: (await invariants(product.deps.db, EVERY_PART)).length })
+    await checkWhole(product.deps.db, (await nextWholeCheck(product.deps.db)) as string)
+    await requestWholeCheck(product.deps.db)
+    expect((await verdict()).asked).toEqual({ ...first, done: 1 })
+    await everythingChecked()
+    expect((await verdict()).asked).toBeNull()
+  })
+
+  it('tells no merchant what is broken of another', async () => {
+    const { merchantId } = await product.otherMerchant()
+    const theirs = await readVerdict(product.deps.db, EVERY_PART, merchantId)
+    expect(theirs.judged.flatMap(({ violations }) => violations)).toEqual([])
+    expect((await verdict()).judged.flatMap(({ violations }) => violations)).not.toEqual([])
+    expect(theirs.rows).toBe(0)
+  })
+})
+
+describe('the worker', () => {
+  it('checks every row on a connection of its own, once however often it is told, and ends at once when it must stop', async () => {
+    await owner.query(`CREATE VIEW integrity_across.takes_long AS
+      SELECT NULL::uuid AS merchant_id, 'x' AS subject, 'y' AS detail FROM pg_sleep(300) AS s WHERE s IS NULL`)
+    try {
+      const whole = new WholeChecks(product.deps.db, product.deps.env.DATABASE_URL)
+      const stopping = new AbortController()
+      const running = whole.run(stopping.signal)
+      await vi.waitFor(async () => {
+        const { rows } = await owner.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'payonce-checks' AND wait_event = 'PgSleep'`,
+        )
+        expect(rows).toHaveLength(1)
+      }, 30_000)
+      expect(await whole.run(stopping.signal)).toBe(0)
+      stopping.abort()
+      await running
+      const found = (await verdict()).judged.find(({ id }) => id === 'takes-long')
+      expect(found?.doubt).toBe('never')
+    } finally {
+      await owner.query('DROP VIEW integrity_across.takes_long')
+    }
   })
 })

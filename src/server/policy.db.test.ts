@@ -58,6 +58,7 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'idempotency.get': 'viewer',
   'idempotency.askAgain': 'support',
   'integrity.check': 'viewer',
+  'integrity.checkEverything': 'admin',
   'installation.current': 'public',
   'audit.list': 'viewer',
   'audit.chains': 'viewer',

@@ -5,11 +5,13 @@ import { sealLedger } from '@/ledger/seal'
 import { sumLedger } from '@/ledger/sums'
 import { uuidv7 } from '@/lib/id'
 import { countHours } from '@/payments/counted'
+import { checkChanges } from '@/platform/integrity-checks'
 import { forgetEvents } from '@/platform/outbox'
 import { forgetDeliveries } from '@/webhooks/queue'
 import type { Core } from '../core'
 import { forgetViolations } from '../csp-reports'
 import { checkCheckout } from './page-check'
+import { WholeChecks } from './whole-checks'
 
 /** Recurring work. Any number of workers may run a job at once: each row is taken by one of them. */
 export interface Job {
@@ -19,7 +21,7 @@ export interface Job {
    * Runs one bounded batch. @returns the rows that it handled; a full batch (`batchMax`) is followed by the
    * next at once
    */
-  run(): Promise<number>
+  run(stopping: AbortSignal): Promise<number>
   batchMax: number
 }
 
@@ -47,6 +49,12 @@ const SUM_MS = 10_000
 const COUNT_BATCH = 48
 /** 30 s: what has changed late is counted row by row until then. */
 const COUNT_MS = 30_000
+/** Settled payments per batch of checking changes. 2,000: a second or two, with all that hangs on them. */
+const CHANGES_BATCH = 2_000
+/** 10 s: what was written since is not checked yet, and the pages say so. */
+const CHANGES_MS = 10_000
+/** 5 s: how long somebody who asks for a check of everything waits for its beginning. Nothing due costs one small query. */
+const WHOLE_MS = 5_000
 const MINUTE_MS = 60_000
 /** 10 minutes: PCI DSS 11.6.1 asks for once a week; it costs one page. */
 const PAGE_CHECK_MS = 10 * MINUTE_MS
@@ -54,6 +62,7 @@ const PAGE_CHECK_MS = 10 * MINUTE_MS
 export function jobsOf(core: Core): Job[] {
   const { reconcile, env } = core
   const upkeep: Upkeep = core.store
+  const whole = new WholeChecks(core.db, env.DATABASE_URL)
   return [
     // Settles records that a crash left behind, and asks the bank about those in doubt.
     {
@@ -95,6 +104,19 @@ export function jobsOf(core: Core): Job[] {
     { name: 'sums', everyMs: SUM_MS, batchMax: SUM_BATCH, run: () => sumLedger(core.db, SUM_BATCH) },
     // Counts the payments and attempts of hours that are over, for the overview.
     { name: 'counts', everyMs: COUNT_MS, batchMax: COUNT_BATCH, run: () => countHours(core.db, COUNT_BATCH) },
+    // Checks the invariants: for what was written since the last turn, and once in 24 hours for every row.
+    {
+      name: 'changes-check',
+      everyMs: CHANGES_MS,
+      batchMax: CHANGES_BATCH,
+      run: () => checkChanges(core.db, CHANGES_BATCH),
+    },
+    {
+      name: 'whole-check',
+      everyMs: WHOLE_MS,
+      batchMax: Number.POSITIVE_INFINITY,
+      run: (stopping) => whole.run(stopping),
+    },
   ]
 }
 
@@ -118,7 +140,7 @@ const BATCHES_MAX = 50
 export async function turn(job: Job, stopping: AbortSignal): Promise<number> {
   let handled = 0
   for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch++) {
-    const rows = await job.run()
+    const rows = await job.run(stopping)
     handled += rows
     if (rows < job.batchMax) break
   }
