@@ -41,10 +41,3 @@ export async function checkWhole(db: Db, invariant: string): Promise<boolean> {
   )
   return row?.evaluated ?? false
 }
-
-/** Asks the worker for a check of every row, which it begins within seconds. One that was asked for and is not over is not asked for again. */
-export async function requestWholeCheck(db: Db): Promise<void> {
-  await db.$executeRaw(sql`
-    UPDATE integrity_verdict SET requested_at = clock_timestamp()
-    WHERE requested_at IS NULL OR requested_at < whole_started_at OR requested_at < now() - interval '1 day'`)
-}

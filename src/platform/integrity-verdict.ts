@@ -14,7 +14,7 @@ const OLD_MS = 26 * 60 * 60_000
  * no worker has checked changes lately; or the check of changes is far behind.
  */
 export const DOUBTS = ['never', 'failed', 'old', 'stopped', 'behind'] as const
-export type Doubt = (typeof DOUBTS)[number]
+export type CheckDoubt = (typeof DOUBTS)[number]
 
 const violation = offender.extend({
   foundBy: z.enum(['changes', 'whole']),
@@ -22,7 +22,7 @@ const violation = offender.extend({
   foundAt: z.string(),
 })
 /** A row that broke an invariant when it was last checked, with the check that found it. */
-export type Violation = z.infer<typeof violation>
+export type BrokenRow = z.infer<typeof violation>
 
 const known = z.strictObject({
   id: z.string(),
@@ -54,9 +54,9 @@ export interface Judged {
   id: string
   part: Part
   rule: string
-  violations: Violation[]
+  violations: BrokenRow[]
   /** Null: the violations say it all; none means that it holds. */
-  doubt: Doubt | null
+  doubt: CheckDoubt | null
   /** The last check of every row that came to its end. */
   wholeCheckedAt: Date | null
   /** Why changes are not checked between those; null: they are. */
@@ -91,6 +91,17 @@ export async function readVerdict(db: Db, parts: readonly Part[], merchantId: st
   }
 }
 
+/** A check that somebody asked for, and that has neither come to its end nor failed since. */
+const PENDING = sql`coalesce(v.requested_at > coalesce(v.whole_started_at, '-infinity')
+  AND NOT (v.tried_at > v.requested_at AND v.whole_error IS NOT NULL), false)`
+
+/** Asks the worker for a check of every row, which it begins within seconds. While one that was asked for is not over, it is not asked for again. */
+export async function requestWholeCheck(db: Db): Promise<void> {
+  await db.$executeRaw(sql`
+    UPDATE integrity_verdict SET requested_at = clock_timestamp()
+    WHERE NOT EXISTS (SELECT FROM (${catalogue(EVERY_PART)}) i JOIN integrity_verdict v ON v.invariant = i.id WHERE ${PENDING})`)
+}
+
 export const isViolated = ({ violations }: Judged): boolean => violations.length > 0
 
 function judge(one: Known, at: Progress): Judged {
@@ -98,7 +109,10 @@ function judge(one: Known, at: Progress): Judged {
   return { id, part, rule, violations, wholeCheckedAt, wholeOnly, doubt: doubtOf(one, at) }
 }
 
-function doubtOf({ wholeStartedAt, wholeCheckedAt, failed, wholeOnly }: Known, at: Progress): Doubt | null {
+function doubtOf(
+  { wholeStartedAt, wholeCheckedAt, failed, wholeOnly }: Known,
+  at: Progress,
+): CheckDoubt | null {
   const ageMs = (then: Date) => at.now.getTime() - then.getTime()
   if (failed) return 'failed'
   if (!wholeCheckedAt || !wholeStartedAt) return 'never'
@@ -134,7 +148,7 @@ function readKnown(db: Db, merchantId: string): Promise<Known[]> {
     sql`
       SELECT i.*, v.whole_started_at AS "wholeStartedAt", v.whole_checked_at AS "wholeCheckedAt", o.because AS "wholeOnly",
         (v.whole_error IS NOT NULL OR v.changes_error IS NOT NULL) AS failed,
-        coalesce(v.requested_at > coalesce(v.whole_started_at, '-infinity') AND v.requested_at > now() - interval '1 day', false) AS requested,
+        ${PENDING} AS requested,
         coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
           SELECT merchant_id AS "merchantId", subject, detail, found_by AS "foundBy", to_char(found_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "foundAt"
           FROM integrity_violation WHERE merchant_id = ${merchantId}::uuid AND invariant = i.id ORDER BY found_at, subject, detail LIMIT ${OFFENDERS_MAX}) x), '[]') AS violations

@@ -2,9 +2,10 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { EVERY_PART, invariants } from '@/platform/integrity'
-import { checkChanges, checkWhole, nextWholeCheck, requestWholeCheck } from '@/platform/integrity-checks'
-import { readVerdict } from '@/platform/integrity-verdict'
+import { checkChanges, checkWhole, nextWholeCheck } from '@/platform/integrity-checks'
+import { readVerdict, requestWholeCheck } from '@/platform/integrity-verdict'
 import { WholeChecks } from './jobs/whole-checks'
+import { everythingChecked as checked } from './testing/checks'
 import { openTestProduct, type TestProduct } from './testing/product'
 
 /** A payment with a refund, made by the product; the ids are those of the rows. */
@@ -155,15 +156,7 @@ async function changesChecked(): Promise<void> {
   }, 50_000)
 }
 
-async function everythingChecked(): Promise<void> {
-  await requestWholeCheck(product.deps.db)
-  for (
-    let due = await nextWholeCheck(product.deps.db);
-    due !== null;
-    due = await nextWholeCheck(product.deps.db)
-  )
-    await checkWhole(product.deps.db, due)
-}
+const everythingChecked = () => checked(product.deps.db)
 
 /** Invariants with a violation, of the product's merchant or of nobody. */
 const found = async (by = `'changes', 'whole'`): Promise<string[]> =>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type IntegrityVerdict, integrityVerdict } from '@/payments/integrity'
 import { OF_MERCHANTS } from '@/platform/integrity'
-import { requestWholeCheck } from '@/platform/integrity-checks'
+import { requestWholeCheck } from '@/platform/integrity-verdict'
 import { adminProcedure, router, viewerProcedure } from '../trpc'
 import { checkedOut, judgedOut, showChecked, showJudged } from '../wire/verdict-shapes'
 import { coalesce } from './coalesce'

@@ -10,10 +10,10 @@ export interface Checked {
 }
 
 /** Why nothing can be said of an invariant; `null` of one of which something can. */
-export type Doubt = 'never' | 'failed' | 'old' | 'stopped' | 'behind'
+export type DoubtName = 'never' | 'failed' | 'old' | 'stopped' | 'behind'
 
 /** Each as the end of a sentence about a check. */
-export const DOUBT_WORDS: Record<Doubt, string> = {
+export const DOUBT_WORDS: Record<DoubtName, string> = {
   never: 'not checked yet',
   failed: 'the check could not be run',
   old: 'the last check of every row is more than a day old',

@@ -1,5 +1,5 @@
 import type { IntegrityData } from '../../_parts/api'
-import { DOUBT_WORDS, type Doubt } from '../../_parts/ledger/checked'
+import { DOUBT_WORDS, type DoubtName } from '../../_parts/ledger/checked'
 
 type Finding = IntegrityData['findings'][number]
 
@@ -39,6 +39,6 @@ function brokenLine(broken: number, all: number): string {
 }
 
 /** The reason of the first: as a rule it is the same for all. */
-function unknownLine(doubts: readonly Doubt[], all: number): string {
-  return `Not known of ${doubts.length} of ${all} invariants: ${DOUBT_WORDS[doubts[0] as Doubt]}`
+function unknownLine(doubts: readonly DoubtName[], all: number): string {
+  return `Not known of ${doubts.length} of ${all} invariants: ${DOUBT_WORDS[doubts[0] as DoubtName]}`
 }
