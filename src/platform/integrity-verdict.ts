@@ -134,7 +134,7 @@ async function readProgress(db: Db, merchantId: string): Promise<Progress> {
     progress,
     sql`
       SELECT now() AS now, c.at AS "upTo", c.finished_at AS "finishedAt",
-        coalesce((SELECT k.rows FROM integrity_checked k WHERE k.merchant_id = ${merchantId}::uuid), 0)::float8 AS rows
+        coalesce((SELECT sum(k.rows) FROM integrity_checked k WHERE k.merchant_id = ${merchantId}::uuid), 0)::float8 AS rows
       FROM (VALUES (1)) AS one LEFT JOIN integrity_checkpoint c ON c.xmin::text::bigint = c.written_by & 4294967295`,
   )
   if (!row) throw new Error('the database has no clock')

@@ -54,8 +54,10 @@ CREATE TABLE integrity_violation (
 -- Rows of each merchant that were checked as changes: "all hold" says little where nothing was checked.
 CREATE TABLE integrity_checked (
   merchant_id uuid NOT NULL,
+  -- The rows' table.
+  kind text NOT NULL,
   rows bigint NOT NULL,
-  CONSTRAINT integrity_checked_pkey PRIMARY KEY (merchant_id),
+  CONSTRAINT integrity_checked_pkey PRIMARY KEY (merchant_id, kind),
   CONSTRAINT integrity_checked_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchant (id) ON DELETE RESTRICT ON UPDATE RESTRICT
 );
 
@@ -281,10 +283,13 @@ BEGIN
           ON CONFLICT (invariant) DO UPDATE SET changes_failed_at = excluded.changes_failed_at, changes_error = excluded.changes_error;
       END;
     END LOOP;
-    INSERT INTO public.integrity_checked AS k (merchant_id, rows)
-      SELECT m, count(*) FROM unnest(order_m || payment_m || refund_m || posting_m || record_m || event_m) AS m
-      WHERE EXISTS (SELECT FROM public.merchant x WHERE x.id = m) GROUP BY m ORDER BY m
-      ON CONFLICT (merchant_id) DO UPDATE SET rows = k.rows + excluded.rows;
+    INSERT INTO public.integrity_checked AS k (merchant_id, kind, rows)
+      SELECT b.m, b.kind, count(*) FROM (
+        SELECT 'orders' AS kind, unnest(order_m) AS m UNION ALL SELECT 'payment', unnest(payment_m) UNION ALL SELECT 'refund', unnest(refund_m)
+        UNION ALL SELECT 'ledger_transaction', unnest(posting_m) UNION ALL SELECT 'idempotency_record', unnest(record_m)
+        UNION ALL SELECT 'outbox_event', unnest(event_m)) b
+      WHERE EXISTS (SELECT FROM public.merchant x WHERE x.id = b.m) GROUP BY b.m, b.kind ORDER BY b.m, b.kind
+      ON CONFLICT (merchant_id, kind) DO UPDATE SET rows = k.rows + excluded.rows;
   END IF;
 
   IF upto = horizon AND c.noted_xid <= horizon THEN
