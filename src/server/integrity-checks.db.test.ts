@@ -294,6 +294,18 @@ describe('the check of changes', () => {
     expect(await brokenOrders()).not.toContain('rows')
   })
 
+  it('makes every row due where one transaction wrote more than a turn can check', async () => {
+    await everythingChecked()
+    await owner.query(
+      `INSERT INTO orders (merchant_id, id, currency, amount) SELECT '${product.merchantId}', gen_random_uuid(), 'EUR', 5 FROM generate_series(1, 20001)`,
+    )
+    await changesChecked()
+    expect(await doubts()).toEqual(['never'])
+    await owner.query(`DELETE FROM orders WHERE amount = 5`)
+    await everythingChecked()
+    expect(await doubts()).toEqual([null])
+  })
+
   it('by two workers at once finds each row once', async () => {
     const subject = await wrongOrder(owner, uuidv7())
     await Promise.all([changesChecked(), changesChecked(), changesChecked()])

@@ -122,6 +122,16 @@ CREATE FUNCTION kept_violations(found text) RETURNS text LANGUAGE sql IMMUTABLE
     ' WHERE n <= 101'
     ' ON CONFLICT (merchant_id, invariant, subject, detail) DO UPDATE SET seen_xid = excluded.seen_xid';
 
+-- Lets the check of changes set out from here, and makes every row due.
+CREATE FUNCTION begin_checks_anew(horizon bigint, began timestamptz) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  UPDATE public.integrity_verdict SET whole_checked_at = NULL, tried_at = NULL;
+  INSERT INTO public.integrity_checkpoint (xid, at, noted_at, noted_xid, finished_at)
+    VALUES (horizon, began, began, pg_current_xact_id()::text::bigint, clock_timestamp())
+    ON CONFLICT (only_row) DO UPDATE SET xid = excluded.xid, at = excluded.at, noted_at = excluded.noted_at, noted_xid = excluded.noted_xid,
+      finished_at = excluded.finished_at, written_by = excluded.written_by;
+END $$;
+
 -- Checks what was written since the last turn: the families of it, and of what was found broken before. Reads nothing older, so it takes as
 -- long as there was to do. @returns the number of families. Any number of callers: one of them checks, the others return 0.
 --
@@ -158,11 +168,7 @@ BEGIN
   -- The first time, or the checkpoint of another database, or too much to catch up with: then every row must be checked.
   IF NOT FOUND OR c.xid > horizon
     OR EXISTS (SELECT FROM public.outbox_event e WHERE e.xid >= c.xid AND e.xid < horizon ORDER BY e.xid OFFSET 200000 LIMIT 1) THEN
-    UPDATE public.integrity_verdict SET whole_checked_at = NULL, tried_at = NULL;
-    INSERT INTO public.integrity_checkpoint (xid, at, noted_at, noted_xid, finished_at)
-      VALUES (horizon, began, began, pg_current_xact_id()::text::bigint, clock_timestamp())
-      ON CONFLICT (only_row) DO UPDATE SET xid = excluded.xid, at = excluded.at, noted_at = excluded.noted_at, noted_xid = excluded.noted_xid,
-        finished_at = excluded.finished_at, written_by = excluded.written_by;
+    PERFORM public.begin_checks_anew(horizon, began);
     RETURN 0;
   END IF;
   SELECT coalesce((SELECT e.xid + 1 FROM public.outbox_event e WHERE e.xid >= c.xid AND e.xid < horizon ORDER BY e.xid OFFSET batch LIMIT 1), horizon) INTO upto;
@@ -207,6 +213,11 @@ BEGIN
       JOIN public.payment x ON x.merchant_id = f.merchant_id AND x.id = f.payment_id
     UNION SELECT v.merchant_id, split_part(v.subject, ' ', 2)::uuid FROM public.integrity_violation v
       WHERE v.subject ~ '^(orders|order_item) [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') b;
+  -- One transaction that wrote so much, such as a load by SQL, takes too long to check in one turn: then every row must be checked.
+  IF cardinality(order_i) > 20000 THEN
+    PERFORM public.begin_checks_anew(horizon, began);
+    RETURN 0;
+  END IF;
   SELECT array_agg(b.m), array_agg(b.i) INTO payment_m, payment_i FROM (
     SELECT x.merchant_id AS m, x.id AS i FROM unnest(order_m, order_i) AS s (m, i) JOIN public.payment x ON x.merchant_id = s.m AND x.order_id = s.i
     UNION SELECT x.merchant_id, x.id FROM unnest(subject_m, subject_i) AS s (m, i) JOIN public.payment x ON x.merchant_id = s.m AND x.id = s.i) b;
@@ -349,7 +360,7 @@ BEGIN
 END $$;
 
 -- Deny by default. The application's worker starts the checks.
-REVOKE EXECUTE ON FUNCTION invariant_views(), written_within(xid, bigint, bigint), invariant_over_families(oid), kept_violations(text),
+REVOKE EXECUTE ON FUNCTION invariant_views(), written_within(xid, bigint, bigint), invariant_over_families(oid), kept_violations(text), begin_checks_anew(bigint, timestamptz),
   check_changes(integer), next_whole_check(), check_whole(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION check_changes(integer), next_whole_check(), check_whole(text) TO payonce_app;
 
