@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { classify } from '@/idempotency/stores/prisma-errors'
 import { type Db, firstRow, sql } from './db'
 
 /**
@@ -8,11 +9,18 @@ import { type Db, firstRow, sql } from './db'
  */
 export async function checkChanges(db: Db, batch: number): Promise<number> {
   // One snapshot: what grows between two statements would seem broken.
-  const found = await db.$transaction(
-    (tx) => tx.$queryRaw<{ checked: number }[]>(sql`SELECT check_changes(${batch}::int)::float8 AS checked`),
-    { isolationLevel: 'RepeatableRead', maxWait: 10_000, timeout: 20_000 },
-  )
-  return found[0]?.checked ?? 0
+  try {
+    const found = await db.$transaction(
+      (tx) =>
+        tx.$queryRaw<{ checked: number }[]>(sql`SELECT check_changes(${batch}::int)::float8 AS checked`),
+      { isolationLevel: 'RepeatableRead', maxWait: 10_000, timeout: 20_000 },
+    )
+    return found[0]?.checked ?? 0
+  } catch (error) {
+    // Another one ended between this one's snapshot and its turn, and has checked.
+    if (classify(error) === 'retry') return 0
+    throw error
+  }
 }
 
 /**

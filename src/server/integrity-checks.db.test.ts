@@ -308,6 +308,7 @@ describe('the check of changes', () => {
 
   it('by two workers at once finds each row once', async () => {
     const subject = await wrongOrder(owner, uuidv7())
+    await Promise.all(Array.from({ length: 4 }, () => checkChanges(product.deps.db, 5_000)))
     await Promise.all([changesChecked(), changesChecked(), changesChecked()])
     expect(await brokenOrders()).toEqual([subject])
   })
