@@ -1,5 +1,7 @@
 import { sumLedger } from '@/ledger/sums'
 import { countHours } from '@/payments/counted'
+import { openDb } from '@/platform/db'
+import { checkChanges, checkWhole, nextWholeCheck } from '@/platform/integrity-checks'
 import { fillPayments } from './fill'
 import { makePayments } from './orders'
 import { baseline } from './paths/baseline'
@@ -35,11 +37,22 @@ export async function measureScale(
   }
 }
 
+/** Settled payments of one turn of the check of changes, at most. */
+const CHANGES = 5_000
+
 /** What the worker does beside the work: pages read its sums and counts. */
-async function summedUp({ db }: Stage): Promise<void> {
+async function summedUp({ owner }: Stage): Promise<void> {
+  // Without the limits of the product's connections: it reads millions of rows.
+  const db = openDb(owner)
   while ((await sumLedger(db, 100_000)) > 0);
   // The second turn counts what the first has noted as over.
   for (const hours of [100_000, 100_000]) await countHours(db, hours)
+  // The first turn of the check of changes sets out from here; every row is checked once.
+  await checkChanges(db, CHANGES)
+  for (let due = await nextWholeCheck(db); due !== null; due = await nextWholeCheck(db))
+    await checkWhole(db, due)
+  await checkChanges(db, CHANGES)
+  await db.$disconnect()
 }
 
 /** @returns the merchant with most payments */

@@ -220,6 +220,12 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   webhook_attempt: { writer: 'webhooks' },
   webhook_cursor: { writer: 'webhooks' },
   job_health: { writer: 'server/jobs' },
+  // Written by functions of the database, which platform/integrity-checks calls.
+  integrity_checkpoint: { writer: 'platform/integrity-verdict' },
+  integrity_verdict: { writer: 'platform/integrity-verdict' },
+  integrity_violation: { writer: 'platform/integrity-verdict' },
+  integrity_checked: { writer: 'platform/integrity-verdict' },
+  integrity_whole_only: { writer: 'platform/integrity-verdict' },
   csp_report: { writer: 'server/csp-reports' },
   // rate-limiter-flexible writes it through the pool.
   rate_limit: { writer: 'server/admission' },

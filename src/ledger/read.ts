@@ -188,6 +188,33 @@ function balances(merchantId: string, accountId: string | null, asOf: string | n
     ORDER BY a.currency, array_position(ARRAY['asset', 'expense', 'liability', 'equity', 'revenue'], a.type), a.code`
 }
 
+/** Debits and credits of all entries of a merchant in one currency, in its minor units; both are positive. */
+export interface CurrencyTotal {
+  currency: string
+  debits: bigint
+  credits: bigint
+  entries: number
+}
+
+const totalRow = z.strictObject({
+  currency: z.string(),
+  debits: z.string(),
+  credits: z.string(),
+  entries: z.int(),
+})
+
+export async function currencyTotals(db: Db, merchantId: string): Promise<CurrencyTotal[]> {
+  const found = await rows(
+    db,
+    totalRow,
+    sql`
+      SELECT a.currency, sum(p.debits)::text AS debits, sum(p.credits)::text AS credits, sum(p.entries)::float8 AS entries
+      FROM (${sumsUpTo(merchantId, null)}) p JOIN account a ON a.merchant_id = ${merchantId}::uuid AND a.id = p.account_id
+      GROUP BY a.currency ORDER BY a.currency`,
+  )
+  return found.map((row) => ({ ...row, debits: BigInt(row.debits), credits: BigInt(row.credits) }))
+}
+
 /**
  * Rows whose sums are those of a merchant's entries up to `asOf`, by account: sums of whole days and of whole hours, and every entry that
  * those do not contain. Of one instant, as part of one statement.

@@ -12,6 +12,7 @@ import {
   OF_MERCHANTS,
   type OffendersOf,
 } from '@/platform/integrity'
+import { readVerdict, type Verdict } from '@/platform/integrity-verdict'
 import { ALL_CHARGES, chargesUnder } from './simulator/count'
 
 const counted = z.strictObject({
@@ -42,6 +43,34 @@ export async function checkIntegrity(db: Db, merchantId: string | null): Promise
   const parts = merchantId === null ? EVERY_PART : OF_MERCHANTS
   const found = await findings(db, parts, merchantId, IN_BATCHES)
   return { ok: !found.some(isBroken), checkedAt, counted: counts, findings: found }
+}
+
+const payments = z.strictObject({
+  succeeded: z.int(),
+  declined: z.int(),
+  notCharged: z.int(),
+  inDoubt: z.int(),
+})
+/** What the last checks say of a merchant, and its payments by how they stand, of this instant. */
+export type IntegrityVerdict = Verdict & { counted: z.infer<typeof payments> }
+
+/** Reads what the worker's checks found, and the counts of hours: neither takes longer with age. */
+export async function integrityVerdict(db: Db, merchantId: string): Promise<IntegrityVerdict> {
+  const [verdict, counts] = await Promise.all([
+    readVerdict(db, OF_MERCHANTS, merchantId),
+    firstRow(
+      db,
+      payments,
+      sql`
+        SELECT coalesce(sum(payments) FILTER (WHERE status = 'succeeded'), 0)::float8 AS succeeded,
+          coalesce(sum(payments) FILTER (WHERE status = 'declined'), 0)::float8 AS declined,
+          coalesce(sum(payments) FILTER (WHERE status = 'not_charged'), 0)::float8 AS "notCharged",
+          coalesce(sum(payments) FILTER (WHERE status IN ('sending', 'unknown', 'requires_action')), 0)::float8 AS "inDoubt"
+        FROM payment_counts(${merchantId}::uuid, '-infinity', 'infinity')`,
+    ),
+  ])
+  if (!counts) throw new Error('the database counted nothing')
+  return { ...verdict, counted: counts }
 }
 
 /** Invariants that read too much for one statement. */

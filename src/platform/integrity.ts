@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isCancelled, isUnavailable } from '@/idempotency/stores/prisma-errors'
-import { type Db, joinSql, rawSql, rows, sql } from './db'
+import { type Db, joinSql, rawSql, rows, type Sql, sql } from './db'
 
 /**
  * Parts about merchants' rows. `chain` recomputes every hash of the audit log and the ledger, too much for a page that is open all day.
@@ -12,9 +12,11 @@ export const EVERY_PART = [...OF_MERCHANTS, 'chain', 'system'] as const
 /** Subject of an invariant: its view is in the PostgreSQL schema `integrity_<part>` (`prisma/migrations/0006_integrity`). */
 export type Part = (typeof EVERY_PART)[number]
 
+export const part = z.enum(EVERY_PART)
+
 const invariant = z.strictObject({
   id: z.string(),
-  part: z.enum(EVERY_PART),
+  part,
   /** The view's comment: the rule as a sentence for people. */
   rule: z.string(),
   /** The view's name, quoted. */
@@ -23,7 +25,7 @@ const invariant = z.strictObject({
 /** A rule that holds at every instant, as a view of the rows that break it. */
 type Invariant = z.infer<typeof invariant>
 
-const offender = z.strictObject({
+export const offender = z.strictObject({
   /** Null: the row belongs to no merchant. */
   merchantId: z.string().nullable(),
   /** Which row, such as `payment 018f…`. */
@@ -45,7 +47,7 @@ export interface Finding {
 export type OffendersOf = (db: Db, merchantId: string | null) => Promise<Offender[]>
 
 /** Offenders of one invariant that are reported. 20: enough to see the pattern, and a broken rule may have millions. */
-const OFFENDERS_MAX = 20
+export const OFFENDERS_MAX = 20
 
 /**
  * Checks every invariant of these parts, for one merchant or (null) for all, by the same views.
@@ -69,21 +71,21 @@ export const isBroken = ({ offenders }: Finding): boolean => offenders.length > 
 
 /** Every view of the schemas is an invariant, so the list cannot be forgotten. @throws Error when there is none: an empty check is no success */
 export async function invariants(db: Db, parts: readonly Part[]): Promise<Invariant[]> {
-  const listed = await rows(
-    db,
-    invariant,
-    sql`
-      SELECT replace(c.relname, '_', '-') AS id, replace(n.nspname, 'integrity_', '') AS part,
-        coalesce(obj_description(c.oid, 'pg_class'), c.relname) AS rule, format('%I.%I', n.nspname, c.relname) AS view
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind = 'v' AND n.nspname IN (${joinSql(parts.map((part) => `integrity_${part}`))})
-      ORDER BY n.nspname, c.relname`,
-  )
+  const listed = await rows(db, invariant, sql`${catalogue(parts)} ORDER BY n.nspname, c.relname`)
   if (listed.length === 0)
     throw new Error(
       'This database has no invariants to check. Does it have all migrations (npm run migrate)?',
     )
   return listed
+}
+
+/** The invariants of these parts, in PostgreSQL's catalogue. */
+export function catalogue(parts: readonly Part[]): Sql {
+  return sql`
+    SELECT replace(c.relname, '_', '-') AS id, replace(n.nspname, 'integrity_', '') AS part,
+      coalesce(obj_description(c.oid, 'pg_class'), c.relname) AS rule, format('%I.%I', n.nspname, c.relname) AS view
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'v' AND n.nspname IN (${joinSql(parts.map((part) => `integrity_${part}`))})`
 }
 
 /**

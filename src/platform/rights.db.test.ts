@@ -39,6 +39,13 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'SELECT, INSERT, DELETE, UPDATE (answer, completed_at, failures, fence, fields, ' +
       'fingerprint, fingerprint_version, held_since, key, lease_until, parked_at, ' +
       'parked_reason, problem, state, status, subject_id, token, tries, worker)',
+    // Written by check_changes and check_whole alone.
+    integrity_checked: 'SELECT',
+    integrity_checkpoint: 'SELECT',
+    // An operator may ask for a check.
+    integrity_verdict: 'SELECT, UPDATE (requested_at)',
+    integrity_violation: 'SELECT',
+    integrity_whole_only: 'SELECT',
     job_health:
       'SELECT, INSERT, UPDATE (failures, handled, last_error, last_finished_at, last_ms, ' +
       'last_started_at, runs)',
@@ -441,6 +448,13 @@ test('functions that work with their owner’s rights have a fixed path, and are
   const chained = ['search_path=pg_catalog, public, pg_temp']
   expect(rows).toEqual([
     { name: 'chain_audit_entry()', settings: chained, everybody: false },
+    // The worker starts the checks: what they find is not the caller's choice.
+    {
+      name: 'check_changes(integer)',
+      settings: [...chained, 'plan_cache_mode=force_custom_plan'],
+      everybody: false,
+    },
+    { name: 'check_whole(text)', settings: chained, everybody: false },
     {
       name: 'count_hours(integer)',
       settings: [...chained, 'plan_cache_mode=force_custom_plan'],
@@ -448,6 +462,7 @@ test('functions that work with their owner’s rights have a fixed path, and are
     },
     { name: 'integrity_system.idle_transactions()', settings, everybody: false },
     { name: 'mark_overdue_records(integer)', settings, everybody: false },
+    { name: 'next_whole_check()', settings: chained, everybody: false },
     { name: 'note_changed_hour()', settings: chained, everybody: false },
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.

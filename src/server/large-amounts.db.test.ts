@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createOperator } from '@/access/operator'
 import { showId, uuidv7 } from '@/lib/id'
 import { MAX_PAYMENT_MINOR } from '@/lib/money'
+import { everythingChecked } from './testing/checks'
 import { procedures } from './testing/procedures'
 import { openTestProduct, type TestProduct } from './testing/product'
 
@@ -162,6 +163,7 @@ describe('a product of quantity and price that overflows', () => {
     await pastTriggers('UPDATE order_item SET quantity = 2000000000')
     const other = await product.api('GET', `/api/v1/orders/${ids.order}`)
     expect(other.status).toBe(200)
+    await everythingChecked(product.deps.db)
     await new Promise((resolve) => setTimeout(resolve, 2_100))
     const { data } = await ask('integrity.check', undefined)
     const found = data.findings.find(

@@ -289,7 +289,7 @@ describe('one mode', () => {
     expect(await inDoubt()).toBe(1)
     const record = (await live.owner.query(`SELECT id FROM idempotency_record WHERE state = 'unknown'`))
       .rows[0]
-    await resolverOf(sandbox)?.run()
+    await resolverOf(sandbox)?.run(AbortSignal.timeout(60_000))
     await sandbox.engine.hint(
       sandbox.operations.pay,
       { merchantId: merchants.live, recordId: record.id },
@@ -297,7 +297,7 @@ describe('one mode', () => {
     )
     expect(await inDoubt()).toBe(1)
     const asked = bank.asked.length
-    await resolverOf(live.deps)?.run()
+    await resolverOf(live.deps)?.run(AbortSignal.timeout(60_000))
     expect(bank.asked.slice(asked)).toEqual([
       expect.stringMatching(/^find /),
       expect.stringMatching(/^cancel /),

@@ -165,7 +165,7 @@ async function begin(operation: AnyOperation<SqlForm>, key: string, input: objec
 
 async function resolver(): Promise<void> {
   const job = jobsOf(product.deps).find(({ name }) => name === 'resolver')
-  await job?.run()
+  await job?.run(AbortSignal.timeout(60_000))
 }
 
 async function stateOf(operation: AnyOperation<SqlForm>, key: string): Promise<string> {

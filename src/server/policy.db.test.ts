@@ -63,6 +63,7 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'inbox.get': 'viewer',
   'inbox.applyAgain': 'support',
   'integrity.check': 'viewer',
+  'integrity.checkEverything': 'admin',
   'installation.current': 'public',
   'audit.list': 'viewer',
   'audit.chains': 'viewer',

@@ -14,7 +14,12 @@ import { startProduct } from './product'
 import { prepareNamedDatabase, prepareOwnDatabase } from './product-database'
 import { generate } from './schema/generate'
 import { secretOf } from './secret'
-import { type DoubleProcess, emptyDataOfDouble, prepareStripeDouble, startStripeDouble } from './stripe-double'
+import {
+  type DoubleProcess,
+  emptyDataOfDouble,
+  prepareStripeDouble,
+  startStripeDouble,
+} from './stripe-double'
 
 /**
  * `npm start`: the supervisor. It starts database, web and worker in that order, keeps them running, and stops them in the

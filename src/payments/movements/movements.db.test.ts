@@ -1,12 +1,12 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { checkLedger } from '@/ledger/audit'
 import { openAccounts } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { refund as refundPosting } from '@/ledger/posting'
 import { uuidv7 } from '@/lib/id'
 import { commit } from '@/platform/commit'
 import { type Db, openDb, openPool, sql } from '@/platform/db'
+import { findings, isBroken } from '@/platform/integrity'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { endDispute, openDispute } from '../../../lab/stripe-double/disputes'
 import {
@@ -201,7 +201,7 @@ const broken = async (): Promise<string[]> => {
 
 const inBalance = async () => {
   expect(await broken()).toEqual([])
-  expect((await checkLedger(db, merchant)).broken).toEqual([])
+  expect((await findings(db, ['ledger'], merchant)).filter(isBroken)).toEqual([])
 }
 
 const told_outside = async (type: string) =>

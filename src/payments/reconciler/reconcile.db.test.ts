@@ -1,11 +1,11 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { checkLedger } from '@/ledger/audit'
 import { openAccounts } from '@/ledger/chart'
 import { transactionsOfPayment } from '@/ledger/read'
 import { uuidv7 } from '@/lib/id'
 import { commit } from '@/platform/commit'
 import { type Db, openDb, openPool, sql } from '@/platform/db'
+import { findings, isBroken } from '@/platform/integrity'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import type { FaultOrder } from '../../../lab/bank/script'
 import { type LabBank, startLabBank } from '../../../lab/bank/server'
@@ -126,7 +126,7 @@ const heldAtBank = async ({ gatewayKey }: BegunPayment) =>
   ).rows.map(({ held }) => Number(held))
 const openOnes = async () =>
   (await owner.query('SELECT status FROM open_charge ORDER BY gateway_ref')).rows.map(({ status }) => status)
-const inBalance = async () => expect((await checkLedger(db, merchant)).broken).toEqual([])
+const inBalance = async () => expect((await findings(db, ['ledger'], merchant)).filter(isBroken)).toEqual([])
 const nextTryNow = () => owner.query(`UPDATE surplus_charge SET next_try_at = now() WHERE status = 'found'`)
 
 const SURPLUS = ['surplus', 'gateway_clearing 2400', 'surplus_charges -2400']

@@ -6,6 +6,6 @@ export interface Job {
    * Runs one bounded batch. @returns the rows that it handled; a full batch (`batchMax`) is followed by the
    * next at once
    */
-  run(): Promise<number>
+  run(stopping: AbortSignal): Promise<number>
   batchMax: number
 }

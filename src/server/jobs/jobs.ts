@@ -6,6 +6,7 @@ import { sumLedger } from '@/ledger/sums'
 import { uuidv7 } from '@/lib/id'
 import { countHours } from '@/payments/counted'
 import { forgetStripeEvents } from '@/payments/stripe/inbox/queue'
+import { checkChanges } from '@/platform/integrity-checks'
 import { forgetEvents } from '@/platform/outbox'
 import { forgetDeliveries } from '@/webhooks/queue'
 import type { Core } from '../core'
@@ -13,6 +14,7 @@ import { forgetViolations } from '../csp-reports'
 import { inboxJobs } from '../stripe-inbox/inbox'
 import type { Job } from './job'
 import { checkCheckout } from './page-check'
+import { WholeChecks } from './whole-checks'
 
 /**
  * Rows per batch of upkeep. 500: some milliseconds of locks, and a million expired answers are deleted in half
@@ -40,6 +42,12 @@ const COUNT_BATCH = 48
 const COUNT_MS = 30_000
 /** Money is compared in every fourth turn of the reconciler, every two minutes: nobody waits for it, as a shopper does for a surplus charge. */
 const MOVEMENTS_PER_RECONCILE = 4
+/** Settled payments per batch of checking changes. 2,000: a second or two, with all that hangs on them. */
+const CHANGES_BATCH = 2_000
+/** 10 s: what was written since is not checked yet, and the pages say so. */
+const CHANGES_MS = 10_000
+/** 5 s: how long somebody who asks for a check of everything waits for its beginning. Nothing due costs one small query. */
+const WHOLE_MS = 5_000
 const MINUTE_MS = 60_000
 /** 10 minutes: PCI DSS 11.6.1 asks for once a week; it costs one page. */
 const PAGE_CHECK_MS = 10 * MINUTE_MS
@@ -47,6 +55,7 @@ const PAGE_CHECK_MS = 10 * MINUTE_MS
 export function jobsOf(core: Core): Job[] {
   const { reconcile, reconcileMovements, env } = core
   const upkeep: Upkeep = core.store
+  const whole = new WholeChecks(core.db, env.DATABASE_URL)
   return [
     // Settles records that a crash left behind, and asks the bank about those in doubt.
     {
@@ -97,6 +106,19 @@ export function jobsOf(core: Core): Job[] {
     // Counts the payments and attempts of hours that are over, for the overview.
     { name: 'counts', everyMs: COUNT_MS, batchMax: COUNT_BATCH, run: () => countHours(core.db, COUNT_BATCH) },
     ...(core.stripeAccounts ? inboxJobs(core, core.stripeAccounts) : []),
+    // Checks the invariants: for what was written since the last turn, and once in 24 hours for every row.
+    {
+      name: 'changes-check',
+      everyMs: CHANGES_MS,
+      batchMax: CHANGES_BATCH,
+      run: () => checkChanges(core.db, CHANGES_BATCH),
+    },
+    {
+      name: 'whole-check',
+      everyMs: WHOLE_MS,
+      batchMax: Number.POSITIVE_INFINITY,
+      run: (stopping) => whole.run(stopping),
+    },
   ]
 }
 
@@ -120,7 +142,7 @@ const BATCHES_MAX = 50
 export async function turn(job: Job, stopping: AbortSignal): Promise<number> {
   let handled = 0
   for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch++) {
-    const rows = await job.run()
+    const rows = await job.run(stopping)
     handled += rows
     if (rows < job.batchMax) break
   }

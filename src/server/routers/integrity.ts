@@ -1,56 +1,46 @@
 import { z } from 'zod'
-import { checkIntegrity, type IntegrityReport } from '@/payments/integrity'
+import { type IntegrityVerdict, integrityVerdict } from '@/payments/integrity'
 import { OF_MERCHANTS } from '@/platform/integrity'
-import { router, viewerProcedure } from '../trpc'
-import { time } from '../wire/json'
-import { offenderOut, showOffender } from '../wire/ledger-shapes'
+import { requestWholeCheck } from '@/platform/integrity-verdict'
+import { adminProcedure, router, viewerProcedure } from '../trpc'
+import { checkedOut, judgedOut, showChecked, showJudged } from '../wire/verdict-shapes'
 import { coalesce } from './coalesce'
 
 const countedOut = z.object({
-  charges: z.number(),
   succeeded: z.number(),
   declined: z.number(),
   notCharged: z.number(),
   inDoubt: z.number(),
-  transactions: z.number(),
-  attempts: z.number(),
 })
 
-const verdictOut = z.object({
-  checkedAt: z.string(),
+const verdictOut = checkedOut.extend({
   counted: countedOut,
-  findings: z.array(
-    z.object({
-      id: z.string(),
-      part: z.enum(OF_MERCHANTS),
-      says: z.string(),
-      offenders: z.array(offenderOut),
-    }),
-  ),
+  findings: z.array(judgedOut.extend({ part: z.enum(OF_MERCHANTS) })),
 })
 
-const checks = coalesce<IntegrityReport>()
+const recent = coalesce<IntegrityVerdict>()
 
 export const integrityRouter = router({
-  /**
-   * Every invariant of this merchant, checked now or up to 2 s ago (`checkedAt`), and how many rows there were
-   * to check.
-   */
+  /** What the worker's checks say of each invariant of this merchant, now or up to 2 s ago (`now`). Evaluates none itself. */
   check: viewerProcedure.output(verdictOut).query(async ({ ctx }) => {
     const { merchantId } = ctx.operator
-    return showVerdict(await checks(merchantId, () => checkIntegrity(ctx.pages, merchantId)))
+    return showVerdict(await recent(merchantId, () => integrityVerdict(ctx.pages, merchantId)))
+  }),
+
+  /** Asks the worker to check every row. `asked` of `check` tells how far it is. */
+  checkEverything: adminProcedure.output(z.object({})).mutation(async ({ ctx }) => {
+    await requestWholeCheck(ctx.db)
+    return {}
   }),
 })
 
-function showVerdict({ checkedAt, counted, findings }: IntegrityReport): z.infer<typeof verdictOut> {
+function showVerdict(verdict: IntegrityVerdict): z.infer<typeof verdictOut> {
   return {
-    checkedAt: time(checkedAt),
-    counted,
-    findings: findings.map(({ id, part, rule, offenders }) => ({
-      id,
-      part: z.enum(OF_MERCHANTS).parse(part),
-      says: rule,
-      offenders: offenders.map(showOffender),
+    ...showChecked(verdict),
+    counted: verdict.counted,
+    findings: verdict.judged.map((judged) => ({
+      ...showJudged(judged),
+      part: z.enum(OF_MERCHANTS).parse(judged.part),
     })),
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkLedger, type LedgerCheck } from '@/ledger/audit'
+import { type LedgerVerdict, ledgerVerdict } from '@/ledger/audit'
 import { account, accounts, journal, statement } from '@/ledger/read'
 import { readSealState } from '@/ledger/seal'
 import type { Db } from '@/platform/db'
@@ -21,7 +21,7 @@ import {
 import { coalesce } from './coalesce'
 
 export const ledgerRouter = router({
-  /** Debits, credits and every invariant of the ledger, checked now or up to 2 s ago (`checkedAt`). */
+  /** Debits and credits, and what the worker's checks say of the ledger, now or up to 2 s ago (`now`). Evaluates no invariant itself. */
   check: viewerProcedure
     .output(ledgerCheckOut)
     .query(({ ctx }) => recentCheck(ctx.pages, ctx.operator.merchantId)),
@@ -87,8 +87,8 @@ export const ledgerRouter = router({
 })
 
 /** Every open dashboard asks for the check every 2 s. */
-const checks = coalesce<LedgerCheck>()
+const checks = coalesce<LedgerVerdict>()
 
 export async function recentCheck(db: Db, merchantId: string): Promise<z.infer<typeof ledgerCheckOut>> {
-  return showLedgerCheck(await checks(merchantId, () => checkLedger(db, merchantId)))
+  return showLedgerCheck(await checks(merchantId, () => ledgerVerdict(db, merchantId)))
 }

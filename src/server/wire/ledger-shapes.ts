@@ -1,14 +1,15 @@
 import { z } from 'zod'
-import type { LedgerCheck } from '@/ledger/audit'
+import type { LedgerVerdict } from '@/ledger/audit'
 import type { AccountBalance, JournalTransaction, StatementLine } from '@/ledger/read'
 import type { SealState } from '@/ledger/seal'
-import { type IdPrefix, showId } from '@/lib/id'
-import type { Offender } from '@/platform/integrity'
+import { showId } from '@/lib/id'
+import { isViolated } from '@/platform/integrity-verdict'
 import { amount, maybeTime, sum, sumOut, time } from './json'
+import { checkedOut, judgedOut, showChecked, showJudged } from './verdict-shapes'
 
 /**
- * The books in JSON, for the dashboard and the API: accounts, transactions, statements, and rows that break an
- * invariant.
+ * The books in JSON, for the dashboard and the API: accounts, transactions, statements, and what
+ * the checks say of them.
  */
 
 const amountOut = z.number().int()
@@ -98,46 +99,25 @@ export function showStatementLine(row: StatementLine): z.infer<typeof statementL
   }
 }
 
-export const offenderOut = z.object({ kind: z.string(), id: z.string(), detail: z.string() })
-
-/** The prefix that ids of a table are shown with. */
-const PREFIXES: Record<string, IdPrefix> = {
-  payment: 'pay',
-  orders: 'ord',
-  order_item: 'ord',
-  ledger_transaction: 'txn',
-  account: 'acc',
-  outbox_event: 'evt',
-}
-
-/** An offender's subject is `<table> <id>`, or the name of something that has no table. */
-export function showOffender({ subject, detail }: Offender): z.infer<typeof offenderOut> {
-  const [kind = '', id = ''] = subject.split(' ')
-  const prefix = PREFIXES[kind]
-  return { kind, id: prefix ? showId(prefix, id) : id, detail }
-}
-
-export const ledgerCheckOut = z.object({
-  checkedAt: timeOut,
+export const ledgerCheckOut = checkedOut.extend({
   entries: z.number(),
   totals: z.array(z.object({ currency: z.string(), debits: sumOut, credits: sumOut })),
-  broken: z.array(z.object({ id: z.string(), says: z.string(), offenders: z.array(offenderOut) })),
+  broken: z.array(judgedOut),
+  /** Why it is not known whether all of it holds; null: it is known. */
+  doubt: judgedOut.shape.doubt,
 })
 
-export function showLedgerCheck(check: LedgerCheck): z.infer<typeof ledgerCheckOut> {
+export function showLedgerCheck(check: LedgerVerdict): z.infer<typeof ledgerCheckOut> {
   return {
-    checkedAt: time(check.checkedAt),
+    ...showChecked(check),
     entries: check.entries,
     totals: check.totals.map((total) => ({
       currency: total.currency,
       debits: sum(total.debits),
       credits: sum(total.credits),
     })),
-    broken: check.broken.map(({ id, rule, offenders }) => ({
-      id,
-      says: rule,
-      offenders: offenders.map(showOffender),
-    })),
+    broken: check.judged.filter(isViolated).map(showJudged),
+    doubt: check.judged.find(({ doubt }) => doubt !== null)?.doubt ?? null,
   }
 }
 

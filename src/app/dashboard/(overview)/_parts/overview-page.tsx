@@ -10,7 +10,6 @@ import { api, type OverviewData } from '../../_parts/api'
 import { LedgerCheck } from '../../_parts/ledger/ledger-check'
 import { useLive } from '../../_parts/live/live-query'
 import { Refetching, StaleDataBanner } from '../../_parts/live/stale-data'
-import { TimeAgo } from '../../_parts/live/time-ago'
 import { RequestsChart } from './chart/requests-chart'
 import { KeyFigures } from './key-figures'
 import { RecentPayments } from './recent-payments'
@@ -40,12 +39,7 @@ export function OverviewPage({ initial, initialRange }: { initial: OverviewData;
         <div className="flex flex-col gap-4">
           {data.any ? <KeyFigures data={data} /> : <FirstRun />}
           {data.ledger ? (
-            <LedgerCheck
-              check={data.ledger}
-              age={
-                <TimeAgo at={data.ledger.checkedAt} serverNow={data.now} receivedAt={query.dataUpdatedAt} />
-              }
-            />
+            <LedgerCheck check={data.ledger} receivedAt={query.dataUpdatedAt} />
           ) : (
             <Unread title="Ledger check" />
           )}

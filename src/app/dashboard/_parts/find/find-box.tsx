@@ -32,7 +32,9 @@ export function FindBox({ viewer }: { viewer: Viewer }) {
         <span className="max-sm:sr-only">Find</span>
         <kbd className="ml-auto hidden font-mono text-2xs text-ink-3 lg:inline">Ctrl K</kbd>
       </button>
-      {open && <FindDialog viewer={viewer} onClose={() => setOpen(false)} onGo={(href) => router.push(href)} />}
+      {open && (
+        <FindDialog viewer={viewer} onClose={() => setOpen(false)} onGo={(href) => router.push(href)} />
+      )}
     </>
   )
 }

@@ -3,31 +3,46 @@ import { cx } from '@/ui/cx'
 import { Icon } from '@/ui/icon'
 import { Money } from '@/ui/money'
 import type { LedgerCheckData } from '../api'
+import { CheckedLine, DOUBT_WORDS } from './checked'
 import { OffenderList } from './offender-list'
 
-/** One line while the ledger balances (*Ledger: balanced, 0.00 difference, checked 2 s ago*); otherwise every broken invariant in full. */
-export function LedgerCheck({ check, age }: { check: LedgerCheckData; age: React.ReactNode }) {
-  const balanced =
-    check.broken.length === 0 && check.totals.every(({ debits, credits }) => debits === credits)
+type State = 'balanced' | 'unbalanced' | 'unknown'
+
+const STATES = {
+  balanced: { title: 'Ledger: balanced', border: 'border-line', mark: 'bg-ok-soft text-ok', icon: 'check' },
+  unbalanced: {
+    title: 'Ledger: not balanced',
+    border: 'border-bad',
+    mark: 'bg-bad-soft text-bad',
+    icon: 'warn',
+  },
+  unknown: {
+    title: 'Ledger: not known',
+    border: 'border-warn',
+    mark: 'bg-warn-soft text-warn',
+    icon: 'info',
+  },
+} as const
+
+function stateOf({ broken, totals, doubt }: LedgerCheckData): State {
+  if (broken.length > 0 || totals.some(({ debits, credits }) => debits !== credits)) return 'unbalanced'
+  return doubt === null ? 'balanced' : 'unknown'
+}
+
+/** One line while the ledger balances (*Ledger: balanced, 0.00 difference, checked up to …*); otherwise why not, and every broken invariant in full. */
+export function LedgerCheck({ check, receivedAt }: { check: LedgerCheckData; receivedAt: number }) {
+  const { title, border, mark, icon } = STATES[stateOf(check)]
   return (
     <section
       aria-label="Ledger check"
-      className={cx(
-        'rounded-lg border bg-surface px-4 py-3 shadow-card sm:px-5',
-        balanced ? 'border-line' : 'border-bad',
-      )}
+      className={cx('rounded-lg border bg-surface px-4 py-3 shadow-card sm:px-5', border)}
     >
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <p className="inline-flex items-center gap-2 font-semibold text-sm">
-          <span
-            className={cx(
-              'inline-flex size-5 items-center justify-center rounded-full',
-              balanced ? 'bg-ok-soft text-ok' : 'bg-bad-soft text-bad',
-            )}
-          >
-            <Icon name={balanced ? 'check' : 'warn'} size={13} strokeWidth={2} />
+          <span className={cx('inline-flex size-5 items-center justify-center rounded-full', mark)}>
+            <Icon name={icon} size={13} strokeWidth={2} />
           </span>
-          {balanced ? 'Ledger: balanced' : 'Ledger: not balanced'}
+          {check.doubt ? `${title}: ${DOUBT_WORDS[check.doubt]}` : title}
         </p>
         <ul className="flex flex-wrap gap-x-2 text-sm">
           {check.totals.length === 0 && <li className="figures">0.00 difference</li>}
@@ -38,7 +53,8 @@ export function LedgerCheck({ check, age }: { check: LedgerCheckData; age: React
           ))}
         </ul>
         <p className="ml-auto text-ink-3 text-xs">
-          {check.entries.toLocaleString('en')} entries, checked {age}
+          {check.entries.toLocaleString('en')} entries,{' '}
+          <CheckedLine checked={check} receivedAt={receivedAt} />
         </p>
       </div>
       {check.totals.length > 0 && (

@@ -3,7 +3,11 @@ import { cx } from '@/ui/cx'
 import { LINK } from '@/ui/nav'
 import type { LedgerCheckData } from '../api'
 
-export type OffenderView = LedgerCheckData['broken'][number]['offenders'][number]
+export type OffenderView = Pick<Offender, 'kind' | 'id' | 'detail'> & Partial<Offender>
+type Offender = LedgerCheckData['broken'][number]['offenders'][number]
+
+/** Which check found it. */
+const FOUND_BY = { changes: 'the check of what is new', whole: 'the check of every row' } as const
 
 /** The dashboard page of each kind of row that has one. */
 const PAGES: Record<string, string> = {
@@ -22,9 +26,15 @@ export function OffenderList({
 }) {
   return (
     <ul className={cx('break-all font-mono text-xs', className)}>
-      {offenders.map(({ kind, id, detail }) => (
+      {offenders.map(({ kind, id, detail, foundBy, foundAt }) => (
         <li key={`${kind} ${id} ${detail}`}>
           <Subject kind={kind} id={id} />: {detail}
+          {foundBy && foundAt && (
+            <span className="text-ink-3">
+              {' '}
+              (found by {FOUND_BY[foundBy]}, {foundAt.slice(0, 16).replace('T', ' ')} UTC)
+            </span>
+          )}
         </li>
       ))}
     </ul>

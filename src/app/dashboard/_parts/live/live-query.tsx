@@ -75,25 +75,6 @@ export function useLive<Data>(
   }) as UseQueryResult<Data>
 }
 
-/**
- * Data from an expensive query: loaded with the page and refetched on request only. After a failure it polls like the
- * others, until the server is back.
- */
-export function useOnDemand<Data>(
-  key: readonly unknown[],
-  ask: () => Promise<Data>,
-  initialData: Data,
-): UseQueryResult<Data> {
-  const { paused } = useContext(Pause)
-  return useQuery({
-    queryKey: key,
-    queryFn: ask,
-    initialData: initialData as never,
-    refetchInterval: ({ state }) => (state.status === 'error' && !paused ? POLL_MS : false),
-    refetchOnWindowFocus: false,
-  }) as UseQueryResult<Data>
-}
-
 export function usePause() {
   return useContext(Pause)
 }

@@ -1,10 +1,10 @@
 'use client'
-import { Button } from '@/ui/button'
 import { PageHeader } from '@/ui/page-header'
 import { api, type IntegrityData } from '../../_parts/api'
-import { useOnDemand } from '../../_parts/live/live-query'
+import { CheckedLine } from '../../_parts/ledger/checked'
+import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
-import { TimeAgo } from '../../_parts/live/time-ago'
+import { CheckEverything } from './check-everything'
 import { InvariantList } from './invariant-list'
 import { headline, isProven } from './verdict'
 import { VerdictCard } from './verdict-card'
@@ -15,25 +15,23 @@ const PARTS = [
 ] as const
 
 export function IntegrityPage({ initial }: { initial: IntegrityData }) {
-  const query = useOnDemand(['integrity'], () => api.integrity.check.query(), initial)
+  const query = useLive(['integrity'], () => api.integrity.check.query(), initial)
   const verdict = query.data ?? initial
   return (
     <>
       <PageHeader
         title="Integrity"
-        note="Rules that must always hold, checked on all your data."
-        actions={<CheckAgain busy={query.isFetching} onPress={() => query.refetch()} />}
+        note="Rules that must always hold. What is new is checked within seconds, every row once a day."
+        actions={<CheckEverything asked={verdict.asked} onAsked={() => query.refetch()} />}
       />
       <p role="status" className="sr-only">
-        {query.isFetching ? 'Checking…' : headline(verdict)}
+        {headline(verdict)}
       </p>
       <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
         <VerdictCard
           verdict={verdict}
-          age={
-            <TimeAgo at={verdict.checkedAt} serverNow={verdict.checkedAt} receivedAt={query.dataUpdatedAt} />
-          }
+          age={<CheckedLine checked={verdict} receivedAt={query.dataUpdatedAt} />}
         />
         {PARTS.map(({ part, title, note }) => (
           <InvariantList
@@ -46,18 +44,11 @@ export function IntegrityPage({ initial }: { initial: IntegrityData }) {
         ))}
       </div>
       <p className="mt-4 max-w-[80ch] text-ink-3 text-ui">
-        For each invariant, the first 20 offending rows are listed. The command{' '}
-        <code className="font-mono text-xs">npm run verify</code> checks all merchants, and also what belongs
-        to none: a charge without a payment, a connection left open.
+        For each invariant, the first 20 offending rows are listed; one stays listed until a later check of
+        that very row finds it right. The command <code className="font-mono text-xs">npm run verify</code>{' '}
+        checks every row of all merchants, and also what belongs to none: a charge without a payment, a
+        connection left open.
       </p>
     </>
-  )
-}
-
-function CheckAgain({ busy, onPress }: { busy: boolean; onPress(): void }) {
-  return (
-    <Button busy={busy} onClick={() => !busy && onPress()}>
-      Check again
-    </Button>
   )
 }

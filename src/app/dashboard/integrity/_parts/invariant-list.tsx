@@ -2,11 +2,12 @@ import { Badge, type Tone } from '@/ui/badge'
 import { Card, CardHeader } from '@/ui/card'
 import { cx } from '@/ui/cx'
 import type { IntegrityData } from '../../_parts/api'
+import { DOUBT_WORDS } from '../../_parts/ledger/checked'
 import { OffenderList } from '../../_parts/ledger/offender-list'
 
 type Finding = IntegrityData['findings'][number]
 
-/** @param proven false while there are no charges, so that nothing could have broken the invariants */
+/** @param proven false while there are no payments, so that nothing could have broken the invariants */
 export function InvariantList({
   title,
   note,
@@ -30,13 +31,21 @@ export function InvariantList({
   )
 }
 
-function InvariantLine({ finding: { id, says, offenders }, proven }: { finding: Finding; proven: boolean }) {
+function InvariantLine({ finding, proven }: { finding: Finding; proven: boolean }) {
+  const { id, says, offenders, doubt, wholeOnly } = finding
   const broken = offenders.length > 0
   return (
     <li className={cx('px-4 py-2.5 sm:px-5', broken && 'bg-bad-soft')}>
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-        <State {...(broken ? BROKEN : proven ? HOLDS : UNPROVEN)} />
-        <span className="min-w-0 basis-64 grow text-sm">{says}</span>
+        <State {...(broken ? BROKEN : doubt ? UNKNOWN : proven ? HOLDS : UNPROVEN)} />
+        <span className="min-w-0 basis-64 grow text-sm">
+          {says}
+          {(doubt || wholeOnly) && (
+            <span className="block text-ink-3 text-xs">
+              {doubt ? sentence(DOUBT_WORDS[doubt]) : `Once a day, every row: ${wholeOnly}.`}
+            </span>
+          )}
+        </span>
         <span className={cx('break-all font-mono text-xs', broken ? 'text-ink-2' : 'text-ink-3')}>{id}</span>
       </div>
       {broken && <OffenderList offenders={offenders} className="mt-1.5 sm:pl-24" />}
@@ -46,7 +55,10 @@ function InvariantLine({ finding: { id, says, offenders }, proven }: { finding: 
 
 const BROKEN = { tone: 'bad', glyph: '✕', word: 'Broken' } as const
 const HOLDS = { tone: 'ok', glyph: '●', word: 'Holds' } as const
+const UNKNOWN = { tone: 'warn', glyph: '?', word: 'Not known' } as const
 const UNPROVEN = { tone: 'neutral', glyph: '○', word: 'Not checked yet' } as const
+
+const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
 
 function State({ tone, glyph, word }: { tone: Tone; glyph: string; word: string }) {
   return (

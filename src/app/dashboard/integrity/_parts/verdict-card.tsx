@@ -10,20 +10,18 @@ import { headline, stateOf, type VerdictState } from './verdict'
 const STATE_STYLES: Record<VerdictState, { tone: Tone; icon: IconName }> = {
   holds: { tone: 'ok', icon: 'check' },
   broken: { tone: 'bad', icon: 'warn' },
+  unknown: { tone: 'warn', icon: 'info' },
   nothing: { tone: 'neutral', icon: 'info' },
 }
 
 const COUNTS: { name: keyof IntegrityData['counted']; word: string }[] = [
-  { name: 'charges', word: 'Charges at the bank' },
   { name: 'succeeded', word: 'Paid' },
   { name: 'declined', word: 'Declined' },
   { name: 'notCharged', word: 'Not charged' },
   { name: 'inDoubt', word: 'In doubt' },
-  { name: 'transactions', word: 'Transactions' },
-  { name: 'attempts', word: 'Attempts' },
 ]
 
-/** The result in one line, its age, and the number of rows behind it. */
+/** The result in one line, its age, and the payments behind it. */
 export function VerdictCard({ verdict, age }: { verdict: IntegrityData; age: React.ReactNode }) {
   const state = stateOf(verdict)
   const { tone, icon } = STATE_STYLES[state]
@@ -32,7 +30,7 @@ export function VerdictCard({ verdict, age }: { verdict: IntegrityData; age: Rea
       aria-label="Verdict"
       className={cx(
         'rounded-lg border bg-surface px-4 py-3 shadow-card sm:px-5',
-        state === 'broken' ? 'border-bad' : 'border-line',
+        state === 'broken' ? 'border-bad' : state === 'unknown' ? 'border-warn' : 'border-line',
       )}
     >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -48,9 +46,9 @@ export function VerdictCard({ verdict, age }: { verdict: IntegrityData; age: Rea
           </span>
           {headline(verdict)}
         </p>
-        <p className="ml-auto text-ink-3 text-xs">checked {age}</p>
+        <p className="ml-auto text-ink-3 text-xs">{age}</p>
       </div>
-      <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 border-line border-t pt-3 sm:grid-cols-4 xl:grid-cols-7">
+      <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 border-line border-t pt-3 sm:grid-cols-4">
         {COUNTS.map(({ name, word }) => (
           <div key={name}>
             <dt className="text-ink-3 text-xs">{word}</dt>

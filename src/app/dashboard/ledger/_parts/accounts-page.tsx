@@ -8,7 +8,6 @@ import { type AccountData, api, type LedgerCheckData, type SealStateData } from 
 import { LedgerCheck } from '../../_parts/ledger/ledger-check'
 import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
-import { TimeAgo } from '../../_parts/live/time-ago'
 import { AccountsTable } from './accounts-table'
 import { LedgerTabs } from './ledger-tabs'
 import { SealCard } from './seal-card'
@@ -32,10 +31,7 @@ export function AccountsPage({ initial }: { initial: Books }) {
       />
       <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
-        <LedgerCheck
-          check={check}
-          age={<TimeAgo at={check.checkedAt} serverNow={check.checkedAt} receivedAt={query.dataUpdatedAt} />}
-        />
+        <LedgerCheck check={check} receivedAt={query.dataUpdatedAt} />
         {accounts.length === 0 && <NoAccounts />}
         {currencies.map((currency) => (
           <AccountsTable
