@@ -153,10 +153,11 @@ async function run(scheduler: fc.Scheduler, { actors, events }: Plan, wrong: Wro
   expect(await act(survivor, 'approved')).toEqual(end)
 }
 
-const check = (wrong: Wrong, numRuns: number) =>
+/** Plays random plans, or those that `replay.seed` determines: in the same order, with the same result. */
+const check = (wrong: Wrong, numRuns: number, replay: { seed?: number } = {}) =>
   fc.check(
     fc.asyncProperty(fc.scheduler(), plan, (scheduler, chosen) => run(scheduler, chosen, wrong)),
-    { numRuns, endOnFailure: true },
+    { numRuns, endOnFailure: true, ...replay },
   )
 
 describe('the gateway to Stripe, in any order, with any deaths', () => {
@@ -171,6 +172,6 @@ describe('the gateway to Stripe, in any order, with any deaths', () => {
       (store) => ({ ...store, find: async () => null, claim: async (row) => fresh(row) }),
     ],
   ])('finds the mistake: %s', { timeout: 120_000 }, async (_, wrong) => {
-    expect((await check(wrong, 1_000)).failed).toBe(true)
+    expect((await check(wrong, 200, { seed: 1 })).failed).toBe(true)
   })
 })
