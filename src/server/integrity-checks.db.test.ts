@@ -60,6 +60,8 @@ const BREAKS: Record<string, ((family: Family, xid: string, at: string) => strin
   'entry-has-its-account': ({ posting }) =>
     `UPDATE entry SET account_id = gen_random_uuid() WHERE transaction_id = '${posting}'`,
   'entry-is-not-zero': ({ posting }) => `UPDATE entry SET amount = 0 WHERE transaction_id = '${posting}'`,
+  'returned-refund-is-reversed': ({ refund }) =>
+    `UPDATE refund SET returned_at = now(), return_transaction_id = gen_random_uuid() WHERE id = '${refund}'`,
   'reversal-mirrors': ({ posting }, xid) =>
     `WITH made AS (INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, reverses, description, xid)
        SELECT merchant_id, gen_random_uuid(), 'reversal', payment_id, id, 'x', ${xid} FROM ledger_transaction WHERE id = '${posting}' RETURNING *)

@@ -43,6 +43,8 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'payments.get': 'viewer',
   'payments.createOrder': 'support',
   // Above what support may, an admin who has just confirmed: by the amount (refunds.db.test.ts).
+  'reconciliation.list': 'viewer',
+  'reconciliation.sums': 'viewer',
   'refunds.create': 'support',
   'refunds.requests': 'viewer',
   'refunds.request': 'fresh admin',
@@ -96,6 +98,7 @@ const ROUTES: Record<string, 'public' | 'key' | 'own page' | 'operator' | 'polic
   'POST /api/shop/language': 'own page',
   // Any signed-in operator, of their own merchant.
   'GET /api/audit/export': 'operator',
+  'GET /api/reconciliation/export': 'operator',
   // Browsers send it without cookies; it is counted, bounded, and shown to operators.
   'POST /api/csp-report': 'public',
 }
@@ -103,6 +106,8 @@ const ROUTES: Record<string, 'public' | 'key' | 'own page' | 'operator' | 'polic
 /** Pages and route handlers of Next. `operator`: the layout redirects to the sign-in, and each procedure asks again. */
 const PAGES: Record<string, 'public' | 'operator' | 'policies above'> = {
   'app/api/[[...path]]/route.ts': 'policies above',
+  // The script of the checkout on Stripe, as it was built.
+  'app/checkout-stripe.js/route.ts': 'public',
 }
 
 let product: TestProduct

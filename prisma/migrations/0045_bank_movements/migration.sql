@@ -102,7 +102,7 @@ CREATE OR REPLACE VIEW integrity_across.refunds_are_within_their_payment AS
   SELECT p.merchant_id, 'payment ' || p.id AS subject, p.refunded_amount || ' refunded of ' || p.amount || ', its refunds are ' || coalesce(sum(r.amount), 0) AS detail
   FROM payment p LEFT JOIN refund r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id AND r.status <> 'failed' AND r.returned_at IS NULL
   WHERE p.refunded_amount <> 0 OR r.id IS NOT NULL
-  GROUP BY p.merchant_id, p.id HAVING p.refunded_amount <> coalesce(sum(r.amount), 0) OR coalesce(sum(r.amount), 0) > p.amount;
+  GROUP BY p.merchant_id, p.id, p.refunded_amount, p.amount HAVING p.refunded_amount <> coalesce(sum(r.amount), 0) OR coalesce(sum(r.amount), 0) > p.amount;
 
 -- A refund that was made at the bank itself (`bank:` and the bank's reference) has no key of ours, and so no answer.
 CREATE OR REPLACE VIEW integrity_across.answer_agrees_with_refund AS
@@ -164,3 +164,8 @@ CREATE VIEW integrity_across.clearing_account_is_the_sum_of_movements AS
   GROUP BY merchant_id, currency HAVING sum(posted) <> sum(moved);
 COMMENT ON VIEW integrity_across.clearing_account_is_the_sum_of_movements IS
   'In each currency the account of what the bank owes us is the sum of the bank’s own movements';
+
+INSERT INTO integrity_whole_only (invariant, because) VALUES
+  ('bank-movement-equals-its-posting', 'a movement may name a posting of weeks ago'),
+  ('bank-movement-is-posted-once', 'compares each movement with every other one'),
+  ('clearing-account-is-the-sum-of-movements', 'a sum over every movement and every posting of the account');
