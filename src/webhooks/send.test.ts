@@ -86,6 +86,18 @@ describe('a request', () => {
     expect(await send(`http://127.0.0.1:${endless}/`)).toMatchObject({ status: 200, text: 'begun' })
   })
 
+  it('ends also where the receiver wants to speak another protocol', async () => {
+    const upgrading = net.createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+    })
+    upgrading.listen(0, '127.0.0.1')
+    await once(upgrading, 'listening')
+    open.push(upgrading)
+    const { port } = upgrading.address() as AddressInfo
+    expect(await newSender()(`http://127.0.0.1:${port}/`)).toMatchObject({ status: 101 })
+  })
+
   it('to a kept connection that the receiver has closed is sent over a new one', async () => {
     let calls = 0
     const port = await serve((request, response) => {

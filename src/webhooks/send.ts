@@ -82,6 +82,11 @@ export class WebhookSender {
         const retryAfterMs = readRetryAfter(response.headers['retry-after'])
         readStart(response, (text) => resolve({ status, retryAfterMs, text }))
       })
+      // Without a listener Node closes the connection of such an answer, and neither `response` nor `error` comes: the wait would never end.
+      request.on('upgrade', ({ statusCode }, socket) => {
+        socket.destroy()
+        resolve({ status: statusCode ?? 101, retryAfterMs: null, text: '' })
+      })
       request.on('error', (error: NodeJS.ErrnoException) =>
         request.reusedSocket && error.code === 'ECONNRESET' ? resolve(CLOSED) : reject(error),
       )
