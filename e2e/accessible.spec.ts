@@ -40,7 +40,7 @@ test('every page of the operator: axe, reflow, zoom, wider text, focus', async (
   const complaints = complaintsOf(operatorPage)
   await sql(
     `INSERT INTO stripe_event (account, id, type, object_id, gateway_key, created_at, facts, source, reason)
-     VALUES ('main', 'evt_accessible', 'payment_intent.succeeded', 'pi_accessible', $1, now(), '{"amount": 2400, "currency": "eur"}', 'webhook', 'its payment is not in our books yet')`,
+     VALUES ('main', 'evt_accessible', 'payment_intent.succeeded', 'pi_accessible', $1, now(), '{"amount": 2400, "currency": "eur"}', 'webhook', 'its payment is not in our books yet') ON CONFLICT DO NOTHING`,
     [payment],
   )
   const open = {

@@ -142,7 +142,7 @@ test('a tampered amount, order, version or key gets a clear error, charges nothi
     [{ key: 'k\r\nSet-Cookie: a=b' }, 400, 'key-invalid'],
     [{ key: 'k'.repeat(256) }, 400, 'key-invalid'],
     [{ key: { $ne: null } }, 400, 'key-invalid'],
-    [{ paymentMethod: 'pm_CARD' }, 400, 'validation'],
+    [{ paymentMethod: 'PM_card' }, 400, 'validation'],
     [{ paymentMethod: "pm_'; DROP TABLE payment" }, 400, 'validation'],
   ] as const) {
     const { status: answered, problem } = await pay({ ...good, ...wrong })

@@ -111,6 +111,8 @@ export function TabBar({ viewer }: { viewer: Viewer }) {
           key={href}
           href={href}
           {...(isHere(href) ? { 'aria-current': 'page' as const } : {})}
+          // A tab at the rim may be in view by a few pixels only, for which browsers do not scroll.
+          onFocus={(event) => event.currentTarget.scrollIntoView({ block: 'nearest', inline: 'center' })}
           className={cx(
             '-outline-offset-2 flex h-14 flex-col items-center justify-center gap-1 font-medium text-2xs text-ink-3 no-underline',
             'aria-[current=page]:text-ink aria-[current=page]:shadow-[inset_0_2px_0_var(--color-accent)]',
