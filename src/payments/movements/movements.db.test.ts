@@ -29,6 +29,7 @@ import { type BegunPayment, movePayment, recallPayment } from '../store'
 import { StripeCalls } from '../stripe/calls'
 import { stripeGateway } from '../stripe/gateway'
 import { intentStore } from '../stripe/intents'
+import { Killed, mortalLife } from '../testing/mortal'
 import { type MovementEvent, type MovementsDeps, reconcileMovements } from './reconcile-movements'
 
 const RETURN_URL = 'https://shop.example/checkout/ord_1'
@@ -204,7 +205,7 @@ const inBalance = async () => {
   expect((await findings(db, ['ledger'], merchant)).filter(isBroken)).toEqual([])
 }
 
-const told_outside = async (type: string) =>
+const eventsSent = async (type: string) =>
   (
     await owner.query('SELECT payload FROM outbox_event WHERE merchant_id = $1 AND type = $2', [
       merchant,
@@ -299,7 +300,7 @@ describe('a refund that fails weeks later', () => {
     const [shown] = await listRefunds(db, merchant, { paymentId: payment.id, after: null, limit: 5 })
     expect(shown?.status).toBe('returned')
     await run()
-    expect(await told_outside('refund.returned')).toHaveLength(1)
+    expect(await eventsSent('refund.returned')).toHaveLength(1)
     await inBalance()
     await refund(payment, 2_400n)
     await run()
@@ -310,7 +311,7 @@ describe('a refund that fails weeks later', () => {
     const id = await refund(await pay(), 1_000n)
     failRefund(double.account, await bankRefund(id))
     await run()
-    expect(await told_outside('refund.returned')).toHaveLength(1)
+    expect(await eventsSent('refund.returned')).toHaveLength(1)
     await inBalance()
   })
 
@@ -319,7 +320,7 @@ describe('a refund that fails weeks later', () => {
     expect(await simulated.failRefund(bankPool, await bankRefund(id))).toBe(true)
     expect(await simulated.failRefund(bankPool, await bankRefund(id))).toBe(false)
     await run({ gateway: simulator })
-    expect(await told_outside('refund.returned')).toHaveLength(1)
+    expect(await eventsSent('refund.returned')).toHaveLength(1)
     await inBalance()
   })
 })
@@ -397,7 +398,7 @@ describe('what happened at the bank itself is posted as such', () => {
     expect(refunds).toMatchObject([
       { status: 'succeeded', amount: 2_000n, reason: 'Made at the bank itself' },
     ])
-    expect(await told_outside('refund.succeeded')).toHaveLength(1)
+    expect(await eventsSent('refund.succeeded')).toHaveLength(1)
     expect(await balances()).toMatchObject({ refunds: 2_000 })
     await expect(refund(payment, 401n)).rejects.toThrow('payment_refunded_amount')
     await inBalance()
@@ -541,46 +542,15 @@ it('eight workers at once post each movement once', async () => {
   await Promise.all(Array.from({ length: 8 }, () => run({ limits: { page: 3 } })))
   await run()
   expect([(await movements()).length, await balances()]).toEqual([count, END])
-  expect(await told_outside('refund.returned')).toHaveLength(1)
+  expect(await eventsSent('refund.returned')).toHaveLength(1)
   await inBalance()
 })
 
 describe('killed at any step', () => {
-  class Killed extends Error {}
-
-  /** The same run, ended at its n-th word to the database or the bank: before that word was heard, or after it was, unheard by us. */
   function mortal(at: number, when: 'before' | 'after') {
-    let words = 0
-    let dead = false
-    const word = async <T>(say: () => Promise<T>): Promise<T> => {
-      if (dead) throw new Killed()
-      const last = ++words === at
-      if (last) dead = true
-      if (last && when === 'before') throw new Killed()
-      const answer = await say()
-      if (last) throw new Killed()
-      return answer
-    }
-    const lazily = <T extends object>(query: T): T =>
-      new Proxy(query, {
-        get: (target, name) => {
-          if (name === 'then')
-            return (yes: () => void, no: () => void) =>
-              word(async () => (await target) as unknown).then(yes as never, no)
-          const value = Reflect.get(target, name)
-          return typeof value === 'function' ? value.bind(target) : value
-        },
-      })
-    const mortalDb = new Proxy(db, {
-      get: (target, name) => {
-        if (name === '$queryRaw' || name === '$executeRaw')
-          return (query: never) => lazily(target[name](query))
-        if (name === '$transaction') return (queries: never) => word(() => target.$transaction(queries))
-        return Reflect.get(target, name)
-      },
-    })
-    const gateway: Gateway = { ...stripe, movements: (query) => word(() => stripe.movements(query)) }
-    return { db: mortalDb, gateway, survived: () => !dead }
+    const { db: mortalDb, step, survived } = mortalLife(db, at, when)
+    const gateway: Gateway = { ...stripe, movements: (query) => step(() => stripe.movements(query)) }
+    return { db: mortalDb, gateway, survived }
   }
 
   it.each(['before', 'after'] as const)(
@@ -599,7 +569,7 @@ describe('killed at any step', () => {
       }
       expect(steps).toBeGreaterThan(10)
       expect([(await movements()).length, await balances()]).toEqual([count, END])
-      expect(await told_outside('refund.returned')).toHaveLength(1)
+      expect(await eventsSent('refund.returned')).toHaveLength(1)
       await inBalance()
     },
   )

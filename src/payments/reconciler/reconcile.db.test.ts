@@ -13,6 +13,7 @@ import { charge as chargeAt, settle } from '../charge'
 import type { Gateway } from '../gateway'
 import { httpGateway } from '../simulator/client'
 import { type BegunPayment, movePayment, recallPayment } from '../store'
+import { Killed, mortalLife } from '../testing/mortal'
 import { type Reconciled, type ReconcileEvent, reconcile } from './reconcile'
 
 let database: TestDatabase
@@ -539,46 +540,14 @@ describe('several reconcilers', () => {
 })
 
 describe('killed at any step', () => {
-  class Killed extends Error {}
-
-  /** The same run, ended at its n-th word to the database or the bank: before that word was heard, or after it was, unheard by us. */
   function mortal(at: number, when: 'before' | 'after') {
-    let words = 0
-    let dead = false
-    const word = async <T>(say: () => Promise<T>): Promise<T> => {
-      if (dead) throw new Killed()
-      const last = ++words === at
-      if (last) dead = true
-      if (last && when === 'before') throw new Killed()
-      const answer = await say()
-      if (last) throw new Killed()
-      return answer
-    }
-    /** Prisma sends a query when somebody waits for it; `$transaction` needs the query itself. */
-    const lazily = <T extends object>(query: T): T =>
-      new Proxy(query, {
-        get: (target, name) => {
-          if (name === 'then')
-            return (yes: () => void, no: () => void) =>
-              word(async () => (await target) as unknown).then(yes as never, no)
-          const value = Reflect.get(target, name)
-          return typeof value === 'function' ? value.bind(target) : value
-        },
-      })
-    const mortalDb = new Proxy(db, {
-      get: (target, name) => {
-        if (name === '$queryRaw' || name === '$executeRaw')
-          return (query: never) => lazily(target[name](query))
-        if (name === '$transaction') return (queries: never) => word(() => target.$transaction(queries))
-        return Reflect.get(target, name)
-      },
-    })
+    const { db: mortalDb, step, survived } = mortalLife(db, at, when)
     const mortalBank: Gateway = {
       ...gateway,
-      charges: (query) => word(() => gateway.charges(query)),
-      refund: (request) => word(() => gateway.refund(request)),
+      charges: (query) => step(() => gateway.charges(query)),
+      refund: (request) => step(() => gateway.refund(request)),
     }
-    return { db: mortalDb, gateway: mortalBank, survived: () => !dead }
+    return { db: mortalDb, gateway: mortalBank, survived }
   }
 
   it.each(['before', 'after'] as const)(
