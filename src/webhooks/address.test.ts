@@ -30,6 +30,8 @@ describe('the URL of an endpoint', () => {
     ['https://pay.example.org/api', /Payonce itself/],
     ['https://pay.example.org./api', /Payonce itself/],
     ['https://PAY.example.org/api', /Payonce itself/],
+    ['https://pay.example.org../api', /public internet/],
+    ['https://localhost../', /public internet/],
     [`https://shop.example.org/${'x'.repeat(2_000)}`, /2000/],
     ...[
       'localhost',

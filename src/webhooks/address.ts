@@ -73,6 +73,8 @@ export function problemOfUrl(text: string, rules: AddressRules): string | null {
   if (url.protocol !== 'https:') return ONLY_HTTPS
   if (!PORTS.includes(url.port)) return 'Only the ports 443 and 8443 may be named.'
   if (net.isIP(host)) return isPublic(host) ? null : NOT_PUBLIC
+  // `shop.example.com..` is no name, and would pass for another than the one it may lead to.
+  if (host.split('.').includes('')) return NOT_PUBLIC
   if (host === rules.ownHost) return 'This is the host of Payonce itself.'
   return host.includes('.') && !INNER_NAME.test(host) ? null : NOT_PUBLIC
 }

@@ -86,10 +86,14 @@ export function createEndpoint(
     WHERE (SELECT count(*) FROM webhook_endpoint WHERE merchant_id = ${merchantId}::uuid AND state <> 'deleted') < ${ENDPOINTS_MAX}
     RETURNING 1`
   const detail = `url ${fields.url}; ${typesInWords(fields.eventTypes)}; ${fields.description}`
-  return act(db, entryOf(change, 'webhook.created', detail), [
-    one('webhook-endpoint', row),
-    one('webhook-secret', insertSecret(change, keys)),
-  ])
+  // One after another: of those that are made at once none would see the others.
+  const inTurn = sql`SELECT pg_advisory_xact_lock(hashtextextended(${`webhook_endpoint ${merchantId}`}, 0))`
+  return act(
+    db,
+    entryOf(change, 'webhook.created', detail),
+    [one('webhook-endpoint', row), one('webhook-secret', insertSecret(change, keys))],
+    [inTurn],
+  )
 }
 
 /** Changes the fields that are given. `refused`: there is no such endpoint. */
