@@ -107,9 +107,9 @@ export function ZoneSwitch() {
       {zone === 'utc' ? (
         'UTC'
       ) : (
-        <>
+        <span>
           Local<span className="max-sm:sr-only"> time</span>
-        </>
+        </span>
       )}
     </button>
   )

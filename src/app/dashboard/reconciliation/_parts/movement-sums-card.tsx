@@ -18,7 +18,7 @@ export function MovementSumsCard({
     <div className="mb-4 grid gap-3 xl:grid-cols-2">
       {currencies.map((currency) => (
         <Card key={currency}>
-          <CardHeader title={currency} note="What the bank owes us more by these movements, less its fees" />
+          <CardHeader title={currency} note="How these movements change what the bank owes us, after fees" />
           <CardBody>
             <Facts>
               {sums
@@ -32,7 +32,7 @@ export function MovementSumsCard({
                       </Button>
                     }
                   >
-                    <Money minor={net} currency={currency} code />{' '}
+                    <Money minor={net} currency={currency} />{' '}
                     <span className="text-ink-3 text-xs">{counted(count, 'movement', 'movements')}</span>
                   </Fact>
                 ))}

@@ -50,10 +50,10 @@ export function MovementTable({ movements }: { movements: readonly ListedMovemen
               </span>
             </Td>
             <Td label="Amount" numeric>
-              <Money minor={movement.amount} currency={movement.currency} code />
+              <Money minor={movement.amount} currency={movement.currency} />
             </Td>
             <Td label="Fee" numeric>
-              <Money minor={movement.fee} currency={movement.currency} code />
+              <Money minor={movement.fee} currency={movement.currency} />
             </Td>
             <Td label="Judgement" className="before:shrink-0">
               <span className="block min-w-0">
@@ -65,7 +65,10 @@ export function MovementTable({ movements }: { movements: readonly ListedMovemen
             </Td>
             <Td label="Belongs to" className="before:shrink-0">
               {movement.paymentId ? (
-                <Link href={`/dashboard/payments/${movement.paymentId}`}>
+                <Link
+                  href={`/dashboard/payments/${movement.paymentId}`}
+                  className="text-link underline underline-offset-2"
+                >
                   {movement.refundId ? 'Payment and refund' : 'Payment'}
                 </Link>
               ) : movement.about ? (
