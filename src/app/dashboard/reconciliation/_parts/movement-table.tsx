@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { Badge, type Tone } from '@/ui/badge'
 import { CopyId } from '@/ui/copy-id'
 import { Money } from '@/ui/money'
+import { LINK } from '@/ui/nav'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import type { ListedMovement } from '../../_parts/api'
@@ -65,10 +66,7 @@ export function MovementTable({ movements }: { movements: readonly ListedMovemen
             </Td>
             <Td label="Belongs to" className="before:shrink-0">
               {movement.paymentId ? (
-                <Link
-                  href={`/dashboard/payments/${movement.paymentId}`}
-                  className="text-link underline underline-offset-2"
-                >
+                <Link href={`/dashboard/payments/${movement.paymentId}`} className={LINK}>
                   {movement.refundId ? 'Payment and refund' : 'Payment'}
                 </Link>
               ) : movement.about ? (
