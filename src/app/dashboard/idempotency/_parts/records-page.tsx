@@ -2,11 +2,11 @@
 import Link from 'next/link'
 import { buttonClass } from '@/ui/button'
 import { EmptyState } from '@/ui/empty-state'
-import { Input, Select } from '@/ui/field'
-import { Icon } from '@/ui/icon'
+import { Select } from '@/ui/field'
 import { PageHeader } from '@/ui/page-header'
 import { api, type RecordPage } from '../../_parts/api'
 import { ListFrame } from '../../_parts/list/list-frame'
+import { SearchInput } from '../../_parts/list/search-input'
 import { useLive } from '../../_parts/live/live-query'
 import { RECORD_STATES, stateLabel } from '../../_parts/record-state'
 import { RecordTable } from './record-table'
@@ -35,22 +35,13 @@ export function RecordsPage({
         note="One record per key: which worker executes it, a hash of the request, and the answer for every later request."
       />
       <search className="mb-4 grid gap-2 sm:grid-cols-[minmax(14rem,28rem)_auto_1fr]">
-        <span className="relative">
-          <Icon
-            name="search"
-            size={15}
-            className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3"
-          />
-          <Input
-            type="search"
-            aria-label="Search by key, record id or payment id"
-            placeholder="Key, record id or pay_…"
-            maxLength={255}
-            value={filters.q ?? ''}
-            onChange={(event) => change({ q: event.target.value || null })}
-            className="pl-9"
-          />
-        </span>
+        <SearchInput
+          label="Search by key, record id or payment id"
+          placeholder="Key, record id or pay_…"
+          maxLength={255}
+          value={filters.q}
+          onSearch={(q) => change({ q })}
+        />
         <Select
           aria-label="State"
           value={filters.state ?? ''}

@@ -1,10 +1,10 @@
 'use client'
 import { EmptyState } from '@/ui/empty-state'
-import { Input, Select } from '@/ui/field'
-import { Icon } from '@/ui/icon'
+import { Select } from '@/ui/field'
 import { PageHeader } from '@/ui/page-header'
 import { api, type EventPage } from '../../_parts/api'
 import { ListFrame } from '../../_parts/list/list-frame'
+import { SearchInput } from '../../_parts/list/search-input'
 import { useLive } from '../../_parts/live/live-query'
 import { EVENT_STATES, eventStateLabel } from './event-state'
 import { EventTable } from './event-table'
@@ -32,22 +32,13 @@ export function InboxPage({
         note="What Stripe tells us. An event moves no money: it has us ask Stripe, and the answer counts."
       />
       <search className="mb-4 grid gap-2 sm:grid-cols-[minmax(14rem,28rem)_auto_1fr]">
-        <span className="relative">
-          <Icon
-            name="search"
-            size={15}
-            className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3"
-          />
-          <Input
-            type="search"
-            aria-label="Search by the id of an event or of its object"
-            placeholder="evt_…, pi_…, ch_… or re_…"
-            maxLength={255}
-            value={filters.q ?? ''}
-            onChange={(event) => change({ q: event.target.value || null })}
-            className="pl-9"
-          />
-        </span>
+        <SearchInput
+          label="Search by the id of an event or of its object"
+          placeholder="evt_…, pi_…, ch_… or re_…"
+          maxLength={255}
+          value={filters.q}
+          onSearch={(q) => change({ q })}
+        />
         <Select
           aria-label="State"
           value={filters.state ?? ''}

@@ -3,6 +3,7 @@ import { Button } from '@/ui/button'
 import { Input, Select } from '@/ui/field'
 import { Icon } from '@/ui/icon'
 import { PAYMENT_STATUSES } from '@/ui/status'
+import { SearchInput } from '../../_parts/list/search-input'
 import { type PaymentFilters, paramsOf, STATUSES } from './use-payment-query'
 
 /** Each control changes the address; each active filter is also a chip that removes it. */
@@ -19,7 +20,15 @@ export function PaymentFilterBar({
   return (
     <search className="mb-4 flex flex-col gap-3">
       <div className="grid grid-cols-2 gap-2 xl:grid-cols-[minmax(11rem,1fr)_9.5rem_9rem_14.5rem_14.5rem]">
-        <SearchBox value={filters.q ?? ''} onChange={(q) => onChange({ q: q || null })} />
+        <div className="col-span-2 xl:col-span-1">
+          <SearchInput
+            label="Search by id, order, customer or card"
+            placeholder="Id, order, customer…"
+            maxLength={200}
+            value={filters.q}
+            onSearch={(q) => onChange({ q })}
+          />
+        </div>
         <Select
           aria-label="Status"
           value={filters.status ?? ''}
@@ -60,27 +69,6 @@ export function PaymentFilterBar({
         </div>
       )}
     </search>
-  )
-}
-
-function SearchBox({ value, onChange }: { value: string; onChange(value: string): void }) {
-  return (
-    <span className="relative col-span-2 xl:col-span-1">
-      <Icon
-        name="search"
-        size={15}
-        className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3"
-      />
-      <Input
-        type="search"
-        aria-label="Search by id, order, customer or card"
-        placeholder="Id, order, customer…"
-        maxLength={200}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        className="pl-9"
-      />
-    </span>
   )
 }
 
