@@ -8,6 +8,7 @@ import { showId, uuidv7 } from '@/lib/id'
 import { type Db, openDb, openPool, sql } from '@/platform/db'
 import { type Database, startDatabase } from '@/setup/postgres/keeper'
 import { prepareLogins } from '@/setup/postgres/logins'
+import { until } from '@/setup/process/console'
 import { freePort } from '@/setup/process/port'
 import { migrate } from '@/setup/schema/migrate'
 import { BankProcess, JOURNAL } from './bank-process'
@@ -119,9 +120,9 @@ export class Installation {
     })
   }
 
+  /** Waits where an accident before has left no database to be killed: its keeper starts it again. */
   async restartDatabase(id: string, signal: NodeJS.Signals): Promise<void> {
-    process.kill(this.databases.product.pid(), signal)
-    this.happened(id)
+    if (await until(() => isKilled(this.databases.product.pid(), signal), 30_000)) this.happened(id)
   }
 
   async terminateBackends(id: string): Promise<void> {
@@ -208,4 +209,14 @@ function newHome(): string {
   // Under root, PostgreSQL runs as another user, which must be able to enter.
   fs.chmodSync(home, 0o711)
   return home
+}
+
+/** False for a process that has ended already. */
+function isKilled(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
+    throw error
+  }
 }
