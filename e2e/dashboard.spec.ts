@@ -57,7 +57,7 @@ test('a new payment appears without a reload, and its books are balanced', async
 
   await operatorPage.locator(`a[href="/dashboard/payments/${payment}"]`).first().click()
   await expect(operatorPage.getByText('Balanced').first()).toBeVisible()
-  await expect(operatorPage.getByText('Owed to us by the bank').first()).toBeVisible()
+  await expect(operatorPage.getByText('Receivable from the bank').first()).toBeVisible()
 
   await operatorPage.goto('/dashboard')
   await expect(operatorPage.getByText(/requests vs\. charges/i).first()).toBeVisible()

@@ -5,24 +5,28 @@ import type { TestOrder } from './orders'
 /** The checkout without JavaScript: the form posts, the answer is a page, and a running payment refreshes itself. */
 test.use({ javaScriptEnabled: false })
 
-async function pay(page: Page, order: TestOrder, token = 'pm_card_visa'): Promise<void> {
+async function pay(page: Page, order: TestOrder, token = 'pm_card_visa', email = ''): Promise<void> {
   await page.goto(order.checkoutUrl)
+  await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Test card', { exact: true }).selectOption(token)
   await page.getByRole('button', { name: /^Pay / }).click()
 }
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 })
 
-test('B5 pays: post, see other, the receipt', async ({ page, newOrder, proof }) => {
+test('B5 pays: post, see other, the receipt', async ({ page, newOrder, proof, sql }) => {
   const order = await newOrder()
   const answers: number[] = []
   page.on(
     'response',
     (answer) => new URL(answer.url()).pathname.endsWith('/pay') && answers.push(answer.status()),
   )
-  await pay(page, order)
+  await pay(page, order, 'pm_card_visa', 'zoe@example.com')
   await expect(heading(page)).toHaveText('Paid €24.00')
   expect(answers).toEqual([303])
+  expect(await sql('SELECT customer_email AS email FROM orders WHERE id = $1', [order.uuid])).toEqual([
+    { email: 'zoe@example.com' },
+  ])
   await page.reload()
   await expect(heading(page)).toHaveText('Paid €24.00')
   await page.goto(order.checkoutUrl)

@@ -276,6 +276,8 @@ const DECLINES: Record<DeclineCode, string> = {
     'The payment was not confirmed with the bank. Nothing was charged. Try again, or another card.',
   incorrect_details:
     'The number, the date or the security code of this card is wrong. Nothing was charged. Check them, then try again.',
+  unknown_payment_method:
+    'The bank does not know this payment method: its token is wrong, used up or of another account. Nothing was charged. Try again with a new token.',
   authentication_failed:
     'Your bank could not confirm that this is your card. Nothing was charged. Try again, or try another card.',
   try_again: 'Your bank could not process this card just now. Nothing was charged. Try again in a minute.',

@@ -9,12 +9,12 @@ type Chart = Record<string, { name: string; type: AccountType }>
 
 /** Accounts of every merchant, one set per currency. A debit raises assets and expenses; a credit raises the others. */
 export const CHART = {
-  gateway_clearing: { name: 'Owed to us by the bank', type: 'asset' },
+  gateway_clearing: { name: 'Receivable from the bank', type: 'asset' },
   processing_fees: { name: 'Processing fees', type: 'expense' },
   sales: { name: 'Sales', type: 'revenue' },
   // Against sales, so its balance is a debit: sales and refunds both stay visible.
   refunds: { name: 'Refunds', type: 'revenue' },
-  surplus_charges: { name: 'Charged in surplus, to be refunded', type: 'liability' },
+  surplus_charges: { name: 'Charged twice by the bank, to be returned', type: 'liability' },
 } as const satisfies Record<string, { name: string; type: AccountType }>
 
 /**

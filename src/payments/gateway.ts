@@ -34,6 +34,7 @@ export const DECLINE_CODES = [
   'expired_card',
   'not_confirmed',
   'incorrect_details',
+  'unknown_payment_method',
   'authentication_failed',
   'try_again',
 ] as const

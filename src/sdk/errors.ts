@@ -87,7 +87,7 @@ export class PayonceError extends Error implements ErrorDetails {
 /** The bank declined a payment or a refund. Nothing was charged under this key, and nothing will be. */
 export class Declined extends PayonceError {
   override name = 'Declined'
-  /** `card_declined`, `insufficient_funds`, `expired_card`, `not_confirmed`, `incorrect_details`, `authentication_failed`, `try_again`, … */
+  /** `card_declined`, `insufficient_funds`, `expired_card`, `not_confirmed`, `incorrect_details`, `unknown_payment_method`, `authentication_failed`, `try_again`, … */
   readonly declineCode = this.text('declineCode')
 }
 

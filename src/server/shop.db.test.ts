@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CATALOGUE } from '@/checkout/catalogue'
+import { readId } from '@/lib/id'
 import { openTestProduct, type TestProduct } from './testing/product'
 
 /** The shop's plain forms, as a browser without scripts sends them. */
@@ -52,6 +53,16 @@ describe('the form of the checkout', () => {
     expect(answers[0]?.location).toMatch(/^\/receipt\//)
     expect(new Set(answers.map(({ location }) => location)).size).toBe(1)
     expect(await charges()).toBe(1)
+  })
+
+  test('a typed e-mail address is kept with the order; what is none stops no payment', async () => {
+    const typed = () =>
+      product.owner.query('SELECT customer_email AS email FROM orders WHERE id = $1', [readId('ord', order)])
+    expect((await pay({ email: 'not an address' })).location).toMatch(/^\/receipt\//)
+    expect((await typed()).rows).toEqual([{ email: null }])
+    order = await product.newOrder()
+    expect((await pay({ email: 'zoe@example.com' })).location).toMatch(/^\/receipt\//)
+    expect((await typed()).rows).toEqual([{ email: 'zoe@example.com' }])
   })
 
   test('an order that is paid under another key leads to the same receipt', async () => {

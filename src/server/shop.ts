@@ -73,7 +73,8 @@ async function payOrder(c: HonoContext, deps: Deps, orderId: string): Promise<Re
   if (context.setCookie) c.header('Set-Cookie', context.setCookie)
   try {
     const version = Number(form.get('version'))
-    const paid = await callerOf(context).checkout.pay({ key, orderId, version, paymentMethod })
+    const email = form.get('email') || undefined
+    const paid = await callerOf(context).checkout.pay({ key, orderId, version, paymentMethod, email })
     const next = paid.actionUrl ? returningTo(paid.actionUrl, checkout({ attempt: key })) : paid.receiptUrl
     return c.redirect(next, 303)
   } catch (error) {

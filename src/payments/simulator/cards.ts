@@ -12,7 +12,7 @@ export interface CardPlan {
   twice?: true
 }
 
-/** The published test tokens. There are no others: an unknown token is declined. */
+/** The published test tokens. There are no others: an unknown token is declined as such. */
 export const CARDS: Record<string, CardPlan> = {
   pm_card_visa: { label: 'Visa •••• 4242', verdict: 'approve' },
   pm_card_declined: { label: 'Visa •••• 0002', verdict: 'decline', declineCode: 'card_declined' },
@@ -42,7 +42,11 @@ export const CARDS: Record<string, CardPlan> = {
   pm_card_challenge: { label: 'Visa •••• 3220', verdict: 'challenge' },
 }
 
-const UNKNOWN: CardPlan = { label: 'Unknown card', verdict: 'decline', declineCode: 'card_declined' }
+const UNKNOWN: CardPlan = {
+  label: 'Unknown card',
+  verdict: 'decline',
+  declineCode: 'unknown_payment_method',
+}
 
 export function planOf(token: string): CardPlan {
   return (Object.hasOwn(CARDS, token) && CARDS[token]) || UNKNOWN

@@ -126,7 +126,7 @@ describe('the test tokens', () => {
   it.each(['pm_card_unheard_of', '', 'toString', '__proto__', '4242424242424242'])(
     '%j is declined, and charges nothing',
     async (token) => {
-      expect(await charge(token)).toMatchObject({ kind: 'declined', code: 'card_declined' })
+      expect(await charge(token)).toMatchObject({ kind: 'declined', code: 'unknown_payment_method' })
       expect(await charges(key)).toBe(0)
     },
   )

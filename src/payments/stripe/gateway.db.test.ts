@@ -202,7 +202,7 @@ describe('what Stripe does not take', () => {
   })
 
   it('an unknown card is declined, and its intent is cancelled', async () => {
-    const first = { kind: 'declined', code: 'card_declined', cardLabel: 'Unknown card' }
+    const first = { kind: 'declined', code: 'unknown_payment_method', cardLabel: 'Unknown card' }
     expect([await charge('pm_made_up'), await charge(), await harness.gateway.find(key)]).toEqual([
       first,
       first,

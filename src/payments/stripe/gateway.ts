@@ -142,7 +142,7 @@ class Payments {
         return confirmed
       case 'refused':
         if (requests.isBadCard(confirmed))
-          return this.declined(row, { code: 'card_declined', cardLabel: UNKNOWN_CARD })
+          return this.declined(row, { code: 'unknown_payment_method', cardLabel: UNKNOWN_CARD })
         // 402: declined. 400 unexpected_state: another process was faster. Both are seen in the intent alone.
         return requests.isSettled(confirmed) ? this.lookBegun(row) : doubt(requests.refusal(confirmed))
       case 'answered': {

@@ -20,6 +20,7 @@ describe('the message for an ended attempt', () => {
     ['expired_card', /expired/],
     ['not_confirmed', /not confirmed/],
     ['incorrect_details', /detail of this card is wrong/],
+    ['unknown_payment_method', /does not know this card/],
     ['authentication_failed', /confirm that this is your card/],
     ['try_again', /just now/],
     ['a code that is new to us', /declined/],

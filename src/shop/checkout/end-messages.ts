@@ -33,6 +33,7 @@ const DECLINES = new Map<string, EndName>([
   ['expired_card', 'expiredCard'],
   ['not_confirmed', 'notConfirmed'],
   ['incorrect_details', 'incorrectDetails'],
+  ['unknown_payment_method', 'unknownCard'],
   ['authentication_failed', 'authenticationFailed'],
   ['try_again', 'bankBusy'],
 ])

@@ -68,6 +68,10 @@ export const checkout = {
       title: 'A detail of this card is wrong',
       body: 'Nothing was charged. Check the number, the date and the security code, then try again.',
     },
+    unknownCard: {
+      title: 'The bank does not know this card',
+      body: 'Nothing was charged. Enter the card again, or use another one.',
+    },
     authenticationFailed: {
       title: 'Your bank could not confirm that this is your card',
       body: 'Nothing was charged. Try again, or try another card.',

@@ -13,15 +13,7 @@ import {
 } from './card-rules'
 
 /** The card fields, with visible labels, autofill and numeric keyboards. They have no `name`, so a browser cannot post a card. */
-export function CardFields({
-  errors,
-  email,
-  locked,
-}: {
-  errors: CardErrors
-  email: string
-  locked: boolean
-}) {
+export function CardFields({ errors, locked }: { errors: CardErrors; locked: boolean }) {
   const t = useTranslations('checkout')
   const [digits, setDigits] = useState('')
   const words = { optional: t('field.optional'), error: t('field.error') }
@@ -44,20 +36,6 @@ export function CardFields({
 
   return (
     <>
-      <TextField
-        {...common}
-        id="email"
-        label={t('field.email')}
-        type="email"
-        optional
-        autoComplete="email"
-        autoCapitalize="off"
-        defaultValue={email}
-        hint={t('field.emailHint')}
-        error={errorOf('email')}
-        dir="ltr"
-        className="rtl:text-end"
-      />
       <TextField
         {...common}
         id="number"

@@ -7,6 +7,7 @@ import { AttemptStatus } from '../states/attempt-status'
 import { CardFields } from './card-fields'
 import type { CardFormProps } from './card-form'
 import { type CardValues, digitsOf } from './card-rules'
+import { EmailField } from './email-field'
 import { NoScriptCard } from './no-script-card'
 import { PayButton } from './pay-button'
 import { ProblemSummary } from './problem-summary'
@@ -16,7 +17,7 @@ import { useCardForm } from './use-card-form'
 
 /**
  * The form that pays. Card fields have no `name`, so even without scripts the browser cannot post them: only the token
- * of a test card is sent.
+ * of a test card and the e-mail address are sent.
  */
 export function CheckoutForm({ order, attempt, state, stage, memory }: CardFormProps) {
   const t = useTranslations('checkout')
@@ -64,9 +65,10 @@ export function CheckoutForm({ order, attempt, state, stage, memory }: CardFormP
             turn={failures}
             page={t('documentTitle.pay', { merchant: order.merchantName })}
           />
+          <EmailField email={order.customerEmail ?? ''} error={errors.email} locked={busy} />
           <NoScriptCard />
           <div className="script-only flex flex-col gap-5">
-            <CardFields errors={errors} email={order.customerEmail ?? ''} locked={busy} />
+            <CardFields errors={errors} locked={busy} />
           </div>
           <PayButton order={order} busy={busy} waiting={because?.kind === 'offline' && !online} />
           <AttemptStatus state={state} stage={stage} onAsk={attempt.ask} />

@@ -3,7 +3,6 @@ import { useTranslations } from 'next-intl'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useOnline } from '@/idempotency/client/react'
 import { Button } from '@/ui/button'
-import { TextField } from '@/ui/field'
 import { Icon, Spinner } from '@/ui/icon'
 import { Verbatim } from '@/ui/verbatim'
 import type { Payload } from '../checkout-client'
@@ -11,6 +10,7 @@ import { endMessageOf } from '../end-messages'
 import type { CardFormProps } from '../form/card-form'
 import { type CardErrors, type CardValues, checkField } from '../form/card-rules'
 import { takeEarlyPresses } from '../form/early-presses'
+import { EmailField } from '../form/email-field'
 import type { FormMemory } from '../form/form-memory'
 import { PayButton } from '../form/pay-button'
 import { ProblemSummary } from '../form/problem-summary'
@@ -56,22 +56,7 @@ export function StripeForm({ order, attempt, state, stage, memory, cardFields }:
             turn={failures}
             page={t('checkout.documentTitle.pay', { merchant: order.merchantName })}
           />
-          <TextField
-            ref={email}
-            id="email"
-            label={t('checkout.field.email')}
-            type="email"
-            optional
-            autoComplete="email"
-            autoCapitalize="off"
-            spellCheck={false}
-            readOnly={busy}
-            defaultValue={order.customerEmail ?? ''}
-            error={errors.email && t(`checkout.wrong.${errors.email}`)}
-            words={{ optional: t('checkout.field.optional'), error: t('checkout.field.error') }}
-            dir="ltr"
-            className="rtl:text-end"
-          />
+          <EmailField ref={email} email={order.customerEmail ?? ''} error={errors.email} locked={busy} />
           <fieldset
             aria-busy={fields.state === 'loading'}
             aria-describedby="card-problem"
