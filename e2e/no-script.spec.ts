@@ -7,7 +7,7 @@ test.use({ javaScriptEnabled: false })
 
 async function pay(page: Page, order: TestOrder, token = 'pm_card_visa', email = ''): Promise<void> {
   await page.goto(order.checkoutUrl)
-  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Email').fill(email)
   await page.getByLabel('Test card', { exact: true }).selectOption(token)
   await page.getByRole('button', { name: /^Pay / }).click()
 }
