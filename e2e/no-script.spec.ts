@@ -85,7 +85,7 @@ test('F72 the post is broken off before its answer: the same order shows the sam
     .poll(() => sql('SELECT status FROM payment WHERE order_id = $1', [order.uuid]))
     .toEqual([{ status: 'sending' }])
   await page.goto(order.checkoutUrl)
-  await expect(heading(page)).toHaveText('We are checking your payment')
+  await expect(heading(page)).toHaveText('Your payment is being processed')
   await expect(page.getByRole('button', { name: /^Pay / })).toHaveCount(0)
   await expect(heading(page)).toHaveText(/^Paid €24\.00|This order is already paid$/, { timeout: 30_000 })
   expect(await proof.keysAtServer(order)).toEqual([key])

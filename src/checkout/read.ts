@@ -28,6 +28,7 @@ const checkoutRow = z.strictObject({
   customerEmail: z.string().nullable(),
   items: z.array(orderItem),
   liveStatus: z.enum(['sending', 'unknown', 'requires_action', 'succeeded']).nullable(),
+  leaseOver: z.boolean().nullable(),
   receiptToken: z.string().nullable(),
   paidAt: z.date().nullable(),
   actionUrl: z.string().nullable(),
@@ -41,19 +42,23 @@ export async function readCheckout(db: Db, orderId: string) {
     sql`
       SELECT o.reference, m.name AS "merchantName", m.mode, o.currency, o.amount, o.version, o.status,
              o.customer_email AS "customerEmail", ${ITEMS} AS items,
-             p.status AS "liveStatus", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt", ${ACTION_URL} AS "actionUrl"
+             p.status AS "liveStatus", r.lease_until < now() AS "leaseOver", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt",
+             ${ACTION_URL} AS "actionUrl"
       FROM orders o JOIN merchant m ON m.id = o.merchant_id
       LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
+      LEFT JOIN idempotency_record r ON p.status = 'sending' AND r.merchant_id = p.merchant_id AND r.id = p.record_id
       LEFT JOIN ledger_transaction t ON p.status = 'succeeded' AND t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
       WHERE o.id = ${orderId}::uuid`,
   )
   if (!row) return null
-  const { mode, liveStatus, receiptToken, paidAt, actionUrl, amount, ...shown } = row
+  const { mode, liveStatus, leaseOver, receiptToken, paidAt, actionUrl, amount, ...shown } = row
   const urls = {
     receiptUrl: receiptUrl(receiptToken),
     actionUrl: actionUrl && confirmUrl(actionUrl, orderId),
   }
-  const payment = liveStatus && { status: liveStatus, ...urls, paidAt: paidAt?.toISOString() ?? null }
+  // Its server has died, or its bank is silent: nobody knows until the resolver has asked.
+  const status = liveStatus === 'sending' && leaseOver ? 'unknown' : liveStatus
+  const payment = status && { status, ...urls, paidAt: paidAt?.toISOString() ?? null }
   return { ...shown, id: showId('ord', orderId), amount: Number(amount), testMode: mode === 'test', payment }
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readCheckout } from '@/checkout/read'
 import { conflictsSeen, injectConflicts } from './testing/conflicts'
 import { openTestProduct, type TestProduct } from './testing/product'
 
@@ -250,6 +251,21 @@ describe.each([
       const first = pay({ paymentMethod: 'pm_card_slow' })
       await expect.poll(() => product.count('payments', ofOrder()), { timeout: 20_000 }).toBe(1)
       expect(await pay({ paymentMethod: 'pm_card_visa' })).toMatchObject({ status: 422 })
+      await first
+    })
+
+    it('the order’s page knows a payment at work from one whose outcome is in doubt', async () => {
+      const first = pay({ paymentMethod: 'pm_card_slow' })
+      const shown = async () => (await readCheckout(product.deps.db, uuid(order)))?.payment?.status
+      await expect.poll(shown, { timeout: 20_000 }).toBe('sending')
+      const { recordId } = await product.owner
+        .query(`SELECT record_id AS "recordId" FROM payment WHERE ${ofOrder()}`)
+        .then(({ rows }) => rows[0])
+      await product.owner.query(
+        `UPDATE idempotency_record SET lease_until = now() - interval '1 s' WHERE id = $1 AND state = 'sending'`,
+        [recordId],
+      )
+      expect(await shown()).toBe('unknown')
       await first
     })
 

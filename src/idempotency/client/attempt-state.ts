@@ -40,14 +40,14 @@ export interface Sent {
 }
 
 /**
- * State of an attempt. `acting`: the shopper must confirm at `url`. `closed`: the order needs no payment any
- * more.
+ * State of an attempt. `checking`: the page only asks; `working`: the last answer said that the payment is still within the time of its work.
+ * `acting`: the shopper must confirm at `url`. `closed`: the order needs no payment any more.
  */
 export type AttemptState<Answer> =
   | { at: 'ready'; key: string; because: Because | null }
   | ({ at: 'sending' } & Sent)
   | ({ at: 'pausing'; because: ServerProblem | null } & Sent)
-  | ({ at: 'checking'; asks: number } & Sent)
+  | ({ at: 'checking'; asks: number; working: boolean } & Sent)
   | ({ at: 'acting'; url: string } & Sent)
   | { at: 'done'; answer: Answer }
   | { at: 'closed'; problem: ServerProblem }

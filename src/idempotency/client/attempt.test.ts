@@ -171,6 +171,18 @@ describe('an attempt', () => {
     })
   })
 
+  test('a check says whether the last answer was: still at work, or in doubt', () => {
+    const back = begin<string>('fresh', { key: 'k1', payload: 'card', sentAt: 0, held: 0 }).state
+    const answered = (...found: ('working' | 'checking')[]) =>
+      found.reduce((state, each) => step(state, status({ found: each })).state, back)
+    expect(back).toMatchObject({ at: 'checking', working: false })
+    expect(answered('working')).toMatchObject({ at: 'checking', asks: 1, working: true })
+    expect(answered('working', 'checking')).toMatchObject({ asks: 2, working: false })
+    expect(step(answered('working'), { type: 'unanswered', chance: 0 }).state).toMatchObject({
+      working: true,
+    })
+  })
+
   test('watches a payment that another window began, and may begin one when that ended without a charge', () => {
     const watch = begin<string>('k1', null, { underWay: 5 })
     expect(watch).toMatchObject({

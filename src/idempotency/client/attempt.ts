@@ -50,7 +50,7 @@ export function begin<Answer>(
     held: stored?.held ?? 0,
     doubt: true,
   }
-  return { state: { at: 'checking', asks: 0, ...sent }, effects: [{ do: 'ask', key }] }
+  return { state: { at: 'checking', asks: 0, working: false, ...sent }, effects: [{ do: 'ask', key }] }
 }
 
 /** The transition function of the machine. An event that does not fit the state changes nothing. */
@@ -105,7 +105,7 @@ function press<Answer>(
 function send<Answer>(sent: Sent, pace: Pace): Step<Answer> {
   if (sent.payload === null)
     return {
-      state: { at: 'checking', asks: 0, ...sentFields(sent) },
+      state: { at: 'checking', asks: 0, working: false, ...sentFields(sent) },
       effects: [{ do: 'ask', key: sent.key }],
     }
   const next: Sent = { ...sentFields(sent), tries: sent.tries + 1 }
@@ -206,13 +206,15 @@ function applyStatus<Answer>(
     case 'working':
     case 'checking':
       if (state.at === 'acting') return check(state)
-      return state.at === 'checking' ? askLater(state, event.chance, pace) : unchanged(state)
+      return state.at === 'checking'
+        ? askLater({ ...state, working: status.found === 'working' }, event.chance, pace)
+        : unchanged(state)
   }
 }
 
 function check<Answer>(sent: Sent): Step<Answer> {
   return {
-    state: { at: 'checking', asks: 0, ...sentFields(sent) },
+    state: { at: 'checking', asks: 0, working: false, ...sentFields(sent) },
     effects: [store(sent), { do: 'ask', key: sent.key }],
   }
 }

@@ -58,11 +58,14 @@ describe('the status of an order', () => {
     })
   })
 
-  test.each([
-    { status: 'sending' as const },
-    { status: 'unknown' as const },
-    { status: 'requires_action' as const, actionUrl: null },
-  ])('%j is being checked, never free', (payment) => {
-    expect(orderWith(payment)).toEqual({ found: 'checking' })
+  test('a payment whose bank is being asked is at work', () => {
+    expect(orderWith({ status: 'sending' })).toEqual({ found: 'working' })
   })
+
+  test.each([{ status: 'unknown' as const }, { status: 'requires_action' as const, actionUrl: null }])(
+    '%j is being checked, never free',
+    (payment) => {
+      expect(orderWith(payment)).toEqual({ found: 'checking' })
+    },
+  )
 })

@@ -38,7 +38,7 @@ export function keyStatusOf(status: Status): KeyStatus<Paid> {
 export function orderStatusOf({ payment }: CheckoutOrder): KeyStatus<Paid> {
   if (!payment) return { found: 'none' }
   if (payment.status === 'succeeded') return { found: 'done', answer: { receiptUrl: payment.receiptUrl } }
-  return payment.status === 'requires_action' && payment.actionUrl
-    ? { found: 'action', url: payment.actionUrl }
-    : { found: 'checking' }
+  if (payment.status === 'requires_action' && payment.actionUrl)
+    return { found: 'action', url: payment.actionUrl }
+  return { found: payment.status === 'sending' ? 'working' : 'checking' }
 }

@@ -31,6 +31,8 @@ const SHOWN: Record<string, Shown> = {
   'status.checking': IN_DOUBT,
   // A pause without a doubt: every send so far was answered with "not begun".
   'status.outage': NOTHING,
+  'working.title': IN_DOUBT,
+  'working.body': { ...IN_DOUBT, more: ({ parked }) => !parked },
   'checking.title': IN_DOUBT,
   'checking.body': { ...IN_DOUBT, more: ({ parked }) => !parked },
   'checking.close': IN_DOUBT,

@@ -39,15 +39,12 @@ export function PaymentPanel(props: Props) {
     case 'sending':
     case 'pausing':
       // 30 s without an answer: from here on the page only asks. An outage is no doubt, and is shown in the form.
-      if (stage >= 3 && (view.doubt || view.at === 'sending')) return <Checking order={order} />
+      if (stage >= 3 && (view.doubt || view.at === 'sending'))
+        return <Checking order={order} working={false} />
       return cardForm(CardForm, { ...form, state: view })
     case 'checking':
       // Before the first check: the state that the server rendered.
-      return view.asks === 0 && order.payment?.actionUrl ? (
-        <ConfirmAtBank url={order.payment.actionUrl} />
-      ) : (
-        <Checking order={order} />
-      )
+      return view.asks === 0 ? <UnderWay order={order} /> : <Checking order={order} working={view.working} />
     case 'acting':
       return <ConfirmAtBank url={view.url} />
     case 'done':
@@ -56,6 +53,15 @@ export function PaymentPanel(props: Props) {
     case 'elsewhere':
       return elsewhere(view, stage, order, attempt.takeOver)
   }
+}
+
+/** The payment that holds the order, as the server rendered the page. */
+function UnderWay({ order }: { order: CheckoutOrder }) {
+  return order.payment?.actionUrl ? (
+    <ConfirmAtBank url={order.payment.actionUrl} />
+  ) : (
+    <Checking order={order} working={order.payment?.status === 'sending'} />
+  )
 }
 
 /** Our own form knows the sandbox's test cards only, so an order of live mode has none. */
@@ -71,7 +77,7 @@ function elsewhere(
   order: CheckoutOrder,
   takeOver: () => void,
 ) {
-  if (view.other?.at === 'checking') return <Checking order={order} />
+  if (view.other?.at === 'checking') return <Checking order={order} working={view.other.working} />
   if (view.other?.at === 'acting') return <ConfirmAtBank url={view.other.url} />
   return <OpenElsewhere view={view} stage={stage} onTakeOver={takeOver} />
 }

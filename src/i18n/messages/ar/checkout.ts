@@ -5,6 +5,7 @@ export const checkout: Translation<Messages['checkout']> = {
     pay: 'الدفع – {merchant}',
     problem: 'خطأ: {title}',
     paid: 'تم الدفع',
+    working: 'جارٍ تنفيذ الدفع',
     checking: 'نتحقق من عملية الدفع',
     acting: 'أكّد لدى بنكك',
     open: 'مفتوح في نافذة أخرى',
@@ -147,6 +148,10 @@ export const checkout: Translation<Messages['checkout']> = {
       '{count, plural, zero {لا منتجات} one {منتج واحد} two {منتجان} few {# منتجات} many {# منتجًا} other {# منتج}}',
     total: 'الإجمالي',
     reference: 'الطلب <name>{reference}</name>',
+  },
+  working: {
+    title: 'جارٍ تنفيذ عملية الدفع',
+    body: 'لم يُجب البنك بعد. ستتحدّث هذه الصفحة حالما يجيب.',
   },
   checking: {
     title: 'نتحقق من عملية الدفع',

@@ -4,6 +4,7 @@ export const checkout = {
     pay: 'Pay – {merchant}',
     problem: 'Error: {title}',
     paid: 'Paid',
+    working: 'Payment in progress',
     checking: 'Checking your payment',
     acting: 'Confirm with your bank',
     open: 'Open in another window',
@@ -151,6 +152,10 @@ export const checkout = {
     items: '{count, plural, one {# item} other {# items}}',
     total: 'Total',
     reference: 'Order <name>{reference}</name>',
+  },
+  working: {
+    title: 'Your payment is being processed',
+    body: 'The bank has not answered yet. This page updates as soon as it does.',
   },
   checking: {
     title: 'We are checking your payment',

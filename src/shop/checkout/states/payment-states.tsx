@@ -10,12 +10,16 @@ import { useOrderTotal } from '../use-order-total'
 import { STAGES } from '../use-stage'
 import { Panel, PanelLink } from './panel'
 
-/** The outcome is unknown. Without a Pay button: a button beside a problem makes people pay twice. */
-export function Checking({ order }: { order: CheckoutOrder }) {
+/**
+ * No outcome yet. Without a Pay button: a button beside a problem makes people pay twice.
+ * @param working the payment is still within the time of its work; false: its outcome is in doubt
+ */
+export function Checking({ order, working }: { order: CheckoutOrder; working: boolean }) {
   const t = useTranslations('checkout')
+  const state = working ? 'working' : 'checking'
   return (
-    <Panel kind="working" title={t('checking.title')} documentTitle={t('documentTitle.checking')}>
-      <p>{t('checking.body')}</p>
+    <Panel kind="working" title={t(`${state}.title`)} documentTitle={t(`documentTitle.${state}`)}>
+      <p>{t(`${state}.body`)}</p>
       <p>{t('checking.close')}</p>
       <noscript>
         <meta httpEquiv="refresh" content="5" />
