@@ -17,6 +17,8 @@ export default defineConfig({
           environment: 'node',
           include: ['{src,lab,conform,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.db.test.ts'],
+          // 30 s: hundreds of generated cases, maybe on a machine that other programs share.
+          testTimeout: 30_000,
         },
       },
       {
