@@ -7,6 +7,7 @@ import { requestAddress } from './admission/address'
 import { auditExport } from './audit-export'
 import { authRoutes } from './auth-routes'
 import { bankPages } from './bank-pages'
+import { problemOfMembers } from './check-json'
 import { addressOf, checkText, problemOfAddress } from './check-text'
 import { contextFor } from './context'
 import { cspReports } from './csp-reports'
@@ -64,7 +65,8 @@ export function createApi(deps: Deps) {
   for (const path of ['/api/auth/*', '/api/bank/*', '/api/shop/*']) app.use(path, checkText)
   // A procedure's input is in the query: it is looked at as a value (`trpc.ts`).
   app.use('/api/trpc/*', (c, next) => {
-    const problem = problemOfAddress(addressOf(c), { withQuery: false })
+    const problem =
+      problemOfAddress(addressOf(c), { withQuery: false }) ?? problemOfMembers(c.req.query('input') ?? '')
     return problem ? Promise.resolve(sendProblem(c, problem)) : next()
   })
   app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
@@ -112,6 +114,7 @@ function completeHeaders(c: Context): void {
 
 function trpc(deps: Deps, request: Request, address: string): Promise<Response> {
   const context = contextFor(deps, request.headers, address)
+  refuseRepeatedMembers(request)
   return fetchRequestHandler({
     endpoint: '/api/trpc',
     req: request,
@@ -127,6 +130,19 @@ function trpc(deps: Deps, request: Request, address: string): Promise<Response> 
       const wait = retryAfter(errors)
       if (wait) headers.set('retry-after', String(wait))
       return { headers }
+    },
+  })
+}
+
+/** tRPC parses a body itself: what it reads is looked at first. What it throws is answered as a problem of the call. */
+function refuseRepeatedMembers(request: Request): void {
+  const text = request.text.bind(request)
+  Object.defineProperty(request, 'text', {
+    value: async () => {
+      const body = await text()
+      const problem = problemOfMembers(body)
+      if (problem) throw new ProblemError(problem)
+      return body
     },
   })
 }

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Problem } from '@/idempotency/problems'
 import { carriesCardNumber, holdsCardNumber } from '@/lib/card-number'
 import { carriesUnstorable, isStorable } from '@/lib/text'
+import { problemOfMembers } from './check-json'
 import { sendProblem } from './rest/respond'
 
 /** Texts of a request that must not be stored: card numbers, and what no database can hold. Null from each: nothing is wrong. */
@@ -77,7 +78,7 @@ function problemOfBody(contentType: string | undefined, text: string): Problem |
   if (!/^application\/json/i.test(contentType ?? '')) return problemOfValue(text)
   try {
     const value: unknown = JSON.parse(text)
-    return problemOfValue(value) ?? problemOfFields(value)
+    return problemOfMembers(text) ?? problemOfValue(value) ?? problemOfFields(value)
   } catch {
     return { kind: 'validation', detail: 'The body is not valid JSON.' }
   }

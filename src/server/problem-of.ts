@@ -58,7 +58,15 @@ function flat(issues: readonly Issue[], prefix: PropertyKey[] = []): { pointer: 
   })
 }
 
-/** Of the forms that a value may have, the one that was probably meant: the one with the fewest mistakes. */
+/**
+ * Of the forms that a value may have, the one that was probably meant: the one that has most of the members that were sent, then the one with
+ * the fewest mistakes.
+ */
 function likeliest(branches: readonly Issue[][]): readonly Issue[] | null {
-  return [...branches].sort((a, b) => a.length - b.length)[0] ?? null
+  return [...branches].sort((a, b) => strangers(a) - strangers(b) || a.length - b.length)[0] ?? null
+}
+
+/** Members of the value that this form does not have. */
+function strangers(issues: readonly Issue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0)
 }

@@ -70,8 +70,15 @@ export const words = (max: number) =>
  * the range of a JavaScript date.
  */
 export const instant = z.iso
-  .datetime({ offset: true })
+  .datetime({ offset: true, error: ({ input }) => messageForInstant(input) })
   .refine((text) => isKnownTime(text), 'An instant must be of the years 1900 to 2999.')
+
+/** In an address a raw `+` is a space (WHATWG URL, application/x-www-form-urlencoded), so an offset has lost its sign. */
+function messageForInstant(input: unknown): string {
+  return typeof input === 'string' && /\d \d{2}:\d{2}$/.test(input)
+    ? `Write the + of an offset as %2B in an address; ${input} was received.`
+    : 'Send an instant as RFC 3339 has it, such as 2026-11-27T09:30:00Z.'
+}
 
 export const pageSize = z.number().int().min(1).max(100).default(25)
 
