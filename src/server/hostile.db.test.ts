@@ -355,6 +355,25 @@ describe('a card number', () => {
 
 describe('JSON', () => {
   test.each([
+    ['a mutation', 'POST', '/api/trpc/checkout.held', '{"orderId":"x","orderId":"y","key":"k","presses":1}'],
+    ['a batch', 'POST', '/api/trpc/checkout.held?batch=1', '{"0":{"orderId":"x","orderId":"y"}}'],
+    [
+      'a query',
+      'GET',
+      `/api/trpc/checkout.order?input=${encodeURIComponent('{"orderId":1,"orderId":2}')}`,
+      null,
+    ],
+    ['a sign-in', 'POST', '/api/auth/sign-in/email', '{"email":"a@b.example","orderId":1,"orderId":2}'],
+  ])('of %s with a member twice is refused, and the member is named', async (_, method, path, body) => {
+    const answer = await product.call(path, {
+      method,
+      headers: { ...PAGE, cookie },
+      ...(body ? { body } : {}),
+    })
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('is there twice')])
+  })
+
+  test.each([
     '/api/health',
     '/api/openapi.json',
     '/api/v1/payments',

@@ -5,6 +5,7 @@ import { readKey } from '@/idempotency/adapters/key-header'
 import { type Problem, ProblemError } from '@/idempotency/problems'
 import { requestAddress } from '../admission/address'
 import { quotaHeaders } from '../admission/limits'
+import { problemOfMedia, problemOfMembers } from '../check-json'
 import { problemOfAddress, problemOfValue, addressOf as sentAddressOf } from '../check-text'
 import type { Deps } from '../deps'
 import { OPERATIONS } from '../operations'
@@ -85,12 +86,12 @@ function keyOf(c: RestContext): string {
 }
 
 async function checkBody(c: RestContext): Promise<void> {
-  const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json')
-    throw new ProblemError({ kind: 'unsupported-media', detail: 'Send Content-Type: application/json.' })
+  refuse(problemOfMedia(c.req.header('content-type'), c.req.header('content-encoding')))
+  const text = await c.req.text()
   const body: unknown = await c.req.json().catch(() => {
     throw new ProblemError({ kind: 'validation', detail: 'The body is not valid JSON.' })
   })
+  refuse(problemOfMembers(text))
   refuse(problemOfValue(body))
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { getRequestListener } from '@hono/node-server'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -267,6 +268,7 @@ describe('a body', () => {
     'application/x-www-form-urlencoded',
     'application/jsonp',
     'text/json',
+    'application/json; charset=utf-16',
     '',
   ])('F66 of the type %s: 415', async (type) => {
     const { status, body } = await send(
@@ -276,6 +278,32 @@ describe('a body', () => {
       JSON.stringify(GOOD.payments),
     )
     expect([status, JSON.parse(body).kind]).toEqual([415, 'unsupported-media'])
+  })
+
+  it('F66 that is compressed: 415, which says so', async () => {
+    const body = gzipSync(JSON.stringify(GOOD.payments))
+    const heard = await send('POST', '/api/v1/payments', { ...HEADERS(), 'content-encoding': 'gzip' }, body)
+    expect([heard.status, JSON.parse(heard.body).detail]).toEqual([
+      415,
+      expect.stringContaining('Content-Encoding'),
+    ])
+  })
+
+  it.each([
+    ['a member twice', '{"amount":1,"amount":2400,"currency":"EUR"}', 'The member "amount" is there twice'],
+    [
+      'a nested member twice',
+      '{"amount":1,"metadata":{"cart":"1","cart":"1"}}',
+      'The member "cart" is there twice',
+    ],
+    ['metadata named __proto__', '{"amount":1,"metadata":{"__proto__":"1"}}', '__proto__'],
+    ['an amount that is none', '{"amount":24.5,"currency":"EURO"}', 'amount: An amount is a whole number'],
+    ['an order that is none', '{"orderId":"ord_1"}', 'orderId: This is not an order id.'],
+  ])('with %s is refused in words that name it', async (_, text, says) => {
+    const heard = await send('POST', '/api/v1/payments', HEADERS(), text)
+    const { kind, detail } = JSON.parse(heard.body)
+    expect([heard.status, kind, detail]).toEqual([400, 'validation', expect.stringContaining(says)])
+    expect(detail).not.toMatch(/Unrecognized/)
   })
 })
 

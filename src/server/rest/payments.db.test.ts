@@ -434,4 +434,12 @@ describe('lists', () => {
       })
     },
   )
+
+  it('an offset whose + became a space is named, with what to write', async () => {
+    const path = (plus: string) => `/api/v1/payments?createdAfter=2100-01-01T00:00:00${plus}01:00`
+    expect((await product.api('GET', path('%2B'))).status).toBe(200)
+    expect((await product.api('GET', path('+'))).body.detail).toBe(
+      'createdAfter: Write the + of an offset as %2B in an address; 2100-01-01T00:00:00 01:00 was received.',
+    )
+  })
 })

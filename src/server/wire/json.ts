@@ -70,7 +70,7 @@ export const words = (max: number) =>
  * the range of a JavaScript date.
  */
 export const instant = z.iso
-  .datetime({ offset: true, error: ({ input }) => messageForInstant(input) })
+  .datetime({ offset: true, abort: true, error: ({ input }) => messageForInstant(input) })
   .refine((text) => isKnownTime(text), 'An instant must be of the years 1900 to 2999.')
 
 /** In an address a raw `+` is a space (WHATWG URL, application/x-www-form-urlencoded), so an offset has lost its sign. */
