@@ -83,8 +83,9 @@ export function paymentRow(payment: NewPayment): RowOf<typeof PAYMENT_COLUMNS> {
 
 /**
  * Begins the payments of orders, one for each row of `payable`: a claim's row with `PAYMENT_COLUMNS`, order_id, amount and currency, which
- * exists only under the claim. Writes no row where a live payment holds the order: the partial unique index decides between two keys,
- * tabs or devices.
+ * exists only under the claim. Writes no row where a live payment holds the order: the database decides between two keys, tabs or devices.
+ * It names no index, so that a later version may decide by another rule while this one still runs (0043). Its ids and its receipt's
+ * token are this key's alone, so no other unique index has a row of theirs.
  */
 export function insertPayment(payable: ClaimRows): ClaimedSql {
   return claimedSql`
@@ -92,7 +93,7 @@ export function insertPayment(payable: ClaimRows): ClaimedSql {
     SELECT merchant_id, subject_id, order_id, record_id, amount, currency, method, gateway_key, ${askedSince(sql`payable.gateway_key`)},
       receipt_token, description, metadata, ${ACTOR_COLUMNS}
     FROM ${payable} AS payable
-    ON CONFLICT (merchant_id, order_id) WHERE status IN ('sending', 'unknown', 'requires_action', 'succeeded') DO NOTHING
+    ON CONFLICT DO NOTHING
     RETURNING ${BEGUN_COLUMNS}`
 }
 

@@ -1,10 +1,13 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { readBatch } from '@/idempotency/stores/batch-sql'
+import { listRecords } from '@/idempotency/stores/read'
 import { readRecord } from '@/idempotency/stores/record-sql'
+import { withoutClaim } from '@/idempotency/stores/sql'
+import { statement } from '@/ledger/read'
 import { uuidv7 } from '@/lib/id'
-import { movePayment } from '@/payments/store'
-import { openDb, openPool } from '@/platform/db'
+import { insertPayment, movePayment } from '@/payments/store'
+import { type Db, openDb, openPool, type Sql, sql } from '@/platform/db'
 import { findings } from '@/platform/integrity'
 import { applyMigration, migrate, migrations } from './migrate'
 import { onConnection } from './schema-engine'
@@ -127,6 +130,36 @@ describe('the migration', () => {
     expect(begun.rows).toEqual([])
   })
 
+  test('this version begins a payment and guards its order by the index, and by a trigger without it', async () => {
+    const other = new pg.Client({ connectionString: url })
+    await other.connect()
+    const [first, second, third] = await openOrders(3)
+    try {
+      expect(await begin(owner, first, first, second)).toHaveLength(2)
+      expect(await begin(owner, first, third)).toHaveLength(1)
+      await owner.query(GUARD_BY_TRIGGER)
+      expect(await begin(owner, first, second, third)).toEqual([])
+      const [fourth, fifth] = await openOrders(2)
+      expect(await begin(owner, fourth, fourth)).toHaveLength(1)
+      await owner.query('BEGIN')
+      expect(await begin(owner, fifth)).toHaveLength(1)
+      let answered = false
+      const waiting = begin(other, fifth).finally(() => {
+        answered = true
+      })
+      // Until it waits for the order's row, which the open transaction has.
+      while (!answered && (await owner.query(WAITS_FOR_LOCK)).rowCount === 0);
+      await owner.query('COMMIT')
+      expect(await waiting).toEqual([])
+      const [freed] = await begun(fifth)
+      await owner.query(`UPDATE payment SET status = 'declined' WHERE id = $1`, [freed])
+      expect(await begin(other, fifth)).toHaveLength(1)
+    } finally {
+      await other.end()
+      await owner.query(GUARD_BY_INDEX)
+    }
+  })
+
   test('of `migrate` itself goes through the same statements', async () => {
     const cluster = new URL(url)
     cluster.pathname = '/postgres'
@@ -142,6 +175,48 @@ describe('the migration', () => {
     }
   })
 })
+
+/** Open orders of a merchant. @returns their ids */
+async function openOrders(count: number): Promise<string[]> {
+  const { rows } = await owner.query(
+    `INSERT INTO orders (merchant_id, id, currency, amount) SELECT $1, gen_random_uuid(), 'EUR', 100 FROM generate_series(1, $2) RETURNING id`,
+    [OLD, count],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Begins a payment of each order, in one statement, as a batch does. @returns the rows that were written */
+async function begin(client: pg.Client, ...orders: (string | undefined)[]): Promise<unknown[]> {
+  const { text, values } = insertPayment(
+    withoutClaim(sql`(
+      SELECT ${OLD}::uuid AS merchant_id, gen_random_uuid() AS subject_id, order_id, 'r' AS record_id, 100::bigint AS amount, 'EUR' AS currency,
+        'pm' AS method, gen_random_uuid()::text AS gateway_key, gen_random_uuid()::text AS receipt_token, NULL AS description,
+        '{}'::jsonb AS metadata, NULL AS actor, NULL AS address, NULL AS request_id
+      FROM unnest(${orders}::uuid[]) AS order_id)`),
+  )
+  return (await client.query(text, values)).rows
+}
+
+const begun = async (order: string | undefined) =>
+  (await owner.query('SELECT id FROM payment WHERE order_id = $1', [order])).rows.map(({ id }) => id)
+
+const WAITS_FOR_LOCK = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+
+/** What the version after this one may do (0043): no payment comes to life but by INSERT, so the trigger sees each. */
+const GUARD_BY_TRIGGER = `
+  CREATE FUNCTION one_live_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    PERFORM FROM orders WHERE merchant_id = NEW.merchant_id AND id = NEW.order_id FOR NO KEY UPDATE;
+    RETURN CASE WHEN NOT EXISTS (SELECT FROM payment WHERE merchant_id = NEW.merchant_id AND order_id = NEW.order_id
+      AND status IN ('sending', 'unknown', 'requires_action', 'succeeded')) THEN NEW END;
+  END $$;
+  CREATE TRIGGER one_live_payment BEFORE INSERT ON payment FOR EACH ROW
+    WHEN (NEW.status IN ('sending', 'unknown', 'requires_action', 'succeeded')) EXECUTE FUNCTION one_live_payment();
+  DROP INDEX payment_one_live_per_order`
+const GUARD_BY_INDEX = `
+  DROP FUNCTION IF EXISTS one_live_payment CASCADE;
+  CREATE UNIQUE INDEX IF NOT EXISTS payment_one_live_per_order ON payment (merchant_id, order_id)
+    WHERE status IN ('sending', 'unknown', 'requires_action', 'succeeded')`
 
 describe('a look-up by key of a merchant whom the statistics do not know', () => {
   const read = readBatch()
@@ -211,8 +286,49 @@ describe('a look-up by key of a merchant whom the statistics do not know', () =>
       await fill(NEW, 5_000)
     })
     test.each(LOOK_UPS)('%s', (_, text, values, index) => expectKeys(text, values, index))
+
+    const after = { at: '2020-01-01T00:00:00Z', id: 'r' }
+    const line = { transactionId: NEW, position: 1 }
+    test.each<[string, (db: Db) => Promise<unknown>, string]>([
+      ['newest records', (db) => listRecords(db, NEW, { limit: 51 }), 'idempotency_record_by_time'],
+      [
+        'records of a later page',
+        (db) => listRecords(db, NEW, { after, limit: 51 }),
+        'idempotency_record_by_time',
+      ],
+      [
+        'newest lines of an account',
+        (db) => statement(db, OLD, { accountId: NEW, limit: 51 }),
+        'entry_by_account',
+      ],
+      [
+        'lines of a later page',
+        (db) => statement(db, OLD, { accountId: NEW, after: line, limit: 51 }),
+        'entry_by_account',
+      ],
+    ])('a page of the %s goes through the index in its order', async (_, read, index) => {
+      const { text, values } = await sqlOf(read)
+      expect(await plans(text, values)).toEqual([
+        expect.stringContaining(`Index Scan Backward using ${index} on`),
+        expect.any(String),
+      ])
+    })
   })
 })
+
+/** The statement that a function of a page sends first. */
+async function sqlOf(read: (db: Db) => Promise<unknown>): Promise<Sql> {
+  const sent: Sql[] = []
+  const recording = {
+    $queryRaw: async (query: Sql) => {
+      sent.push(query)
+      return []
+    },
+  }
+  await read(recording as unknown as Db)
+  if (!sent[0]) throw new Error('nothing was sent')
+  return sent[0]
+}
 
 test('the books of both merchants are right', async () => {
   const pool = openPool(url, { max: 1, name: 'lean-indexes' })
