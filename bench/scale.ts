@@ -1,4 +1,5 @@
 import { sumLedger } from '@/ledger/sums'
+import { countAttempts } from '@/payments/attempt-counts'
 import { countHours } from '@/payments/counted'
 import { openDb } from '@/platform/db'
 import { checkChanges, checkWhole, nextWholeCheck } from '@/platform/integrity-checks'
@@ -45,6 +46,7 @@ async function summedUp({ owner }: Stage): Promise<void> {
   // Without the limits of the product's connections: it reads millions of rows.
   const db = openDb(owner)
   while ((await sumLedger(db, 100_000)) > 0);
+  while ((await countAttempts(db, 100_000)) > 0);
   // The second turn counts what the first has noted as over.
   for (const hours of [100_000, 100_000]) await countHours(db, hours)
   // The first turn of the check of changes sets out from here; every row is checked once.

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { type Db, firstRow, rows, sql } from '@/platform/db'
+import { attemptCounts, chargeCounts, type Period } from './attempt-counts'
 import { paymentsThatAre } from './counted'
-import { paymentAttempts } from './prevented'
-import { surplusPerPayment } from './reconciler/bank-count'
 
 /** Ranges of the overview, and the width of a column of its chart: some 50 columns each, at round clock times. */
 export const RANGES = {
@@ -47,8 +46,13 @@ const paymentTotals = z.strictObject({
   succeeded: z.int(),
   failed: z.int(),
 })
-const attemptTotals = z.strictObject({ requests: z.int() })
-const protectedTotals = z.strictObject({ currency: z.string(), repeats: z.int(), amount: z.string() })
+const attemptTotals = z.strictObject({
+  /** Of the charges that were prevented; empty for all other attempts. */
+  currency: z.string(),
+  requests: z.int(),
+  repeats: z.int(),
+  amount: z.string(),
+})
 const clockRow = z.strictObject({ now: z.date(), until: z.date() })
 const standing = z.strictObject({ ambiguous: z.int(), any: z.boolean() })
 
@@ -84,7 +88,7 @@ export interface Overview {
 /** Reads one figure: gives null, and reports it, when that one cannot be read and others may be. */
 export type ReadFigure = <Value>(name: string, read: Promise<Value>) => Promise<Value | null>
 
-/** The numbers of the overview, from the same rows as the lists. Times are by the database's clock. */
+/** The numbers of the overview: what counting the rows of the lists would give. Times are by the database's clock. */
 export async function overview(
   db: Db,
   merchantId: string,
@@ -93,13 +97,12 @@ export async function overview(
 ): Promise<Overview> {
   const { seconds, bucketSeconds } = RANGES[range]
   const clock = await readClock(db, seconds, bucketSeconds)
+  const now: Period = { merchantId, from: clock.from, until: clock.until, columnSeconds: bucketSeconds }
+  const before: Period = { ...now, from: new Date(clock.from.getTime() - seconds * 1000), until: clock.from }
   const [buckets, current, previous, standing] = await Promise.all([
-    figure('buckets', readBuckets(db, merchantId, clock.from, clock.until, bucketSeconds)),
-    figure('current', readTotals(db, merchantId, clock.from, clock.until)),
-    figure(
-      'previous',
-      readTotals(db, merchantId, new Date(clock.from.getTime() - seconds * 1000), clock.from),
-    ),
+    figure('buckets', readBuckets(db, now)),
+    figure('current', readTotals(db, now)),
+    figure('previous', readTotals(db, before)),
     figure('standing', readStanding(db, merchantId)),
   ])
   return {
@@ -129,43 +132,32 @@ async function readClock(
   return { ...clock, from: new Date(clock.until.getTime() - seconds * 1000) }
 }
 
-function readBuckets(
-  db: Db,
-  merchantId: string,
-  from: Date,
-  until: Date,
-  bucketSeconds: number,
-): Promise<Bucket[]> {
+function readBuckets(db: Db, period: Period): Promise<Bucket[]> {
+  const { from, until, columnSeconds } = period
   return rows(
     db,
     bucket,
     sql`
       WITH columns AS (
-        SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${bucketSeconds})) at),
+        SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${columnSeconds})) at),
       attempts AS (
-        SELECT date_bin(make_interval(secs => ${bucketSeconds}), at, 'epoch') AS at,
-          CASE WHEN outcome IN ('replayed', 'joined', 'held') AND NOT prevented THEN 'again' ELSE outcome END AS outcome,
-          count(*) AS n, sum(presses) AS presses
-        FROM ${paymentAttempts(merchantId, from, until)} a GROUP BY 1, 2),
-      charges AS (
-        SELECT date_bin(make_interval(secs => ${bucketSeconds}), created_at, 'epoch') AS at, sum((gateway_ref IS NOT NULL)::int + coalesce(s.n, 0))::float8 AS n
-        FROM payment LEFT JOIN ${surplusPerPayment(merchantId)} s ON s.payment_id = payment.id
-        WHERE merchant_id = ${merchantId}::uuid AND created_at >= ${from}::timestamptz AND created_at < ${until}::timestamptz
-        GROUP BY 1)
+        SELECT at, CASE WHEN outcome IN ('replayed', 'joined', 'held') AND currency = '' THEN 'again' ELSE outcome END AS outcome, attempts AS n, presses
+        FROM ${attemptCounts(period)} a)
       SELECT c.at,
         coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::float8 AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::float8 AS replayed,
         coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::float8 AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::float8 AS rejected,
         coalesce(sum(a.n) FILTER (WHERE outcome = 'ambiguous'), 0)::float8 AS ambiguous,
         coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::float8 AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::float8 AS held,
         coalesce(sum(a.presses) FILTER (WHERE outcome = 'again'), 0)::float8 AS again,
-        coalesce(max(charges.n), 0)::float8 AS charges
-      FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN charges ON charges.at = c.at
+        coalesce(max(charged.charges), 0)::float8 AS charges
+      FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN ${chargeCounts(period)} charged ON charged.at = c.at
       GROUP BY c.at ORDER BY c.at`,
   )
 }
 
-async function readTotals(db: Db, merchantId: string, from: Date, until: Date): Promise<Totals> {
-  const [payments, attempts, saved] = await Promise.all([
+async function readTotals(db: Db, period: Period): Promise<Totals> {
+  const { merchantId, from, until } = period
+  const [payments, attempts] = await Promise.all([
     rows(
       db,
       paymentTotals,
@@ -176,28 +168,23 @@ async function readTotals(db: Db, merchantId: string, from: Date, until: Date): 
         FROM payment_counts(${merchantId}::uuid, ${from}::timestamptz, ${until}::timestamptz)
         GROUP BY currency ORDER BY succeeded DESC, currency`,
     ),
-    firstRow(
+    rows(
       db,
       attemptTotals,
       sql`
-        SELECT count(*) FILTER (WHERE outcome NOT IN ('held', 'recovered'))::float8 AS requests
-        FROM ${paymentAttempts(merchantId, from, until)} a`,
-    ),
-    rows(
-      db,
-      protectedTotals,
-      sql`
-        SELECT currency, sum(presses)::float8 AS repeats, sum(presses * amount)::text AS amount
-        FROM ${paymentAttempts(merchantId, from, until)} a WHERE prevented GROUP BY currency ORDER BY repeats DESC, currency`,
+        SELECT currency, coalesce(sum(attempts) FILTER (WHERE outcome NOT IN ('held', 'recovered')), 0)::float8 AS requests,
+          sum(presses)::float8 AS repeats, coalesce(sum(amount), 0)::text AS amount
+        FROM ${attemptCounts(period)} a GROUP BY currency ORDER BY repeats DESC, currency`,
     ),
   ])
   const sum = (of: 'payments' | 'succeeded' | 'failed') => payments.reduce((total, row) => total + row[of], 0)
+  const saved = attempts.filter(({ currency }) => currency !== '')
   return {
     payments: sum('payments'),
     succeeded: sum('succeeded'),
     failed: sum('failed'),
     prevented: saved.reduce((total, { repeats }) => total + repeats, 0),
-    requests: attempts?.requests ?? 0,
+    requests: attempts.reduce((total, { requests }) => total + requests, 0),
     volume: payments
       .filter((row) => row.succeeded > 0)
       .map(({ currency, amount, succeeded }) => ({ currency, amount: BigInt(amount), payments: succeeded })),

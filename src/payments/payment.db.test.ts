@@ -109,17 +109,16 @@ describe('the list of moves', () => {
     const id = await newPayment('sending', { ref: null })
     await db.$queryRaw(
       movePayment({ merchantId: OURS, id }, 'unknown', {
-        gatewayRef: 'kept',
         feeMinor: 36n,
         cardLabel: 'Visa',
       }).sql,
     )
-    await db.$queryRaw(movePayment({ merchantId: OURS, id }, 'succeeded').sql)
+    await db.$queryRaw(movePayment({ merchantId: OURS, id }, 'succeeded', { gatewayRef: 'ch_1' }).sql)
     const { rows } = await owner.query(
       'SELECT gateway_ref, fee, card_label, decline_code FROM payment WHERE id = $1',
       [id],
     )
-    expect(rows).toEqual([{ gateway_ref: 'kept', fee: '36', card_label: 'Visa', decline_code: null }])
+    expect(rows).toEqual([{ gateway_ref: 'ch_1', fee: '36', card_label: 'Visa', decline_code: null }])
   })
 })
 
@@ -144,6 +143,27 @@ describe('P1 the order guard', () => {
     await expect(revive()).rejects.toThrow(/may not move from declined to sending/)
     await newPayment('sending')
     await expect(revive()).rejects.toThrow(/payment_one_live_per_order/)
+  })
+})
+
+describe('the charge of a payment', () => {
+  const refOf = async (id: string) =>
+    (await owner.query('SELECT gateway_ref FROM payment WHERE id = $1', [id])).rows[0].gateway_ref
+  const refused = { code: '23514', message: expect.stringContaining('the charge of payment') }
+
+  it('comes with its success, and stays, whoever asks', async () => {
+    for (const pool of [app, owner]) {
+      const id = await newPayment('unknown', { order: await newOrder(), ref: null })
+      const set = (ref: string | null, status: string) =>
+        pool.query('UPDATE payment SET gateway_ref = $2, status = $3 WHERE id = $1', [id, ref, status])
+      for (const status of ['unknown', 'sending', 'requires_action', 'declined', 'not_charged'])
+        await expect(set(`ch_1${id}`, status), status).rejects.toMatchObject(refused)
+      await set(`ch_1${id}`, 'succeeded')
+      await set(`ch_1${id}`, 'succeeded')
+      await expect(set(`ch_2${id}`, 'succeeded')).rejects.toMatchObject(refused)
+      await expect(set(null, 'succeeded')).rejects.toMatchObject({ code: '23514' })
+      expect(await refOf(id)).toBe(`ch_1${id}`)
+    }
   })
 })
 

@@ -58,6 +58,21 @@ it('values arrive as Prisma returns them, whatever time zone the session has', a
   }
 })
 
+it('a time is the same through Prisma, whatever time zone the database has', async () => {
+  await pool.query(
+    `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET timezone = ''Asia/Kathmandu''', current_database()); END $$`,
+  )
+  const connections = openPool(database.appUrl, { max: 1, name: 'test' })
+  const db = openDb(connections)
+  try {
+    const rows = await db.$queryRawUnsafe(`SELECT '2026-11-24 12:00:00.123+00'::timestamptz AS at`)
+    expect(rows).toEqual([{ at: new Date('2026-11-24T12:00:00.123Z') }])
+  } finally {
+    await db.$disconnect()
+    await connections.end()
+  }
+})
+
 it('a connection outlives an error of its statement, and not a break', async () => {
   const send = statementSender(pool)
   const pid = async () => (await pool.query('SELECT pg_backend_pid() AS pid')).rows[0].pid as number

@@ -53,7 +53,8 @@ export function openPool(
     keepAlive: true,
     idleTimeoutMillis: 30_000,
     application_name: options.name,
-    options: `-c statement_timeout=${statementMs} -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s ${settings}`,
+    // UTC: Prisma's adapter takes each time for one of UTC, whatever the server's own zone is.
+    options: `-c timezone=UTC -c statement_timeout=${statementMs} -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s ${settings}`,
     ...(check
       ? {
           verify: (client: pg.PoolClient, done: (error?: Error) => void) =>

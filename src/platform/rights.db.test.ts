@@ -14,6 +14,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     account_sum: 'SELECT',
     api_key: 'SELECT, INSERT, UPDATE (expires_at, last_used_at, revoked_at, rotated_to)',
     attempt: 'SELECT, INSERT',
+    attempt_half_hour: 'SELECT',
+    attempts_counted: 'SELECT',
     audit_log: 'SELECT, INSERT',
     // What the bank says is a fact; our judgement of it moves until it is posted.
     bank_movement:
@@ -23,6 +25,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     'gateway_simulator.charge': 'SELECT',
     'gateway_simulator.refund': 'SELECT',
     chain_head: 'SELECT',
+    charge_half_hour: 'SELECT',
     hour_changed: 'SELECT',
     hours_counted: 'SELECT',
     csp_report: 'SELECT, INSERT, DELETE, UPDATE (count, last_seen_at)',
@@ -120,7 +123,10 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
       ['created_at', 'last_used_at', 'revoked_at', 'rotated_to'],
       'a key is born in use, and nothing has happened to it',
     ],
-    attempt: [[], 'a report in a batch: its instant is the server’s'],
+    attempt: [
+      ['xid'],
+      'a report in a batch: its instant is the server’s, but not the place in the order of counting',
+    ],
     audit_log: [
       ['at', 'hash', 'previous_hash', 'seq'],
       'no entry is dated back, and its place in the chain is the trigger’s',
@@ -455,6 +461,11 @@ test('functions that work with their owner’s rights have a fixed path, and are
       everybody: false,
     },
     { name: 'check_whole(text)', settings: chained, everybody: false },
+    {
+      name: 'count_attempts(integer)',
+      settings: [...chained, 'plan_cache_mode=force_custom_plan'],
+      everybody: false,
+    },
     {
       name: 'count_hours(integer)',
       settings: [...chained, 'plan_cache_mode=force_custom_plan'],

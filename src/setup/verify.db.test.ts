@@ -163,6 +163,13 @@ describe('verify', () => {
       'DELETE FROM payment_hour; DELETE FROM hours_counted',
     ],
     [
+      'attempts-are-counted-right',
+      // As if charges were counted up to here, and nothing was.
+      `INSERT INTO attempts_counted (charges_xid, attempts_xid, last_merchant_id, last_id)
+       SELECT max(xid) + 1, 1, '00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000' FROM ledger_transaction`,
+      'DELETE FROM attempts_counted',
+    ],
+    [
       'payment-has-its-record',
       `UPDATE payment SET record_id = record_id || 'x' WHERE id = ${SUCCEEDED}`,
       `UPDATE payment SET record_id = rtrim(record_id, 'x') WHERE id = ${SUCCEEDED}`,

@@ -4,6 +4,7 @@ import type { SqlForm } from '@/idempotency/stores/sql'
 import { sealLedger } from '@/ledger/seal'
 import { sumLedger } from '@/ledger/sums'
 import { uuidv7 } from '@/lib/id'
+import { countAttempts } from '@/payments/attempt-counts'
 import { countHours } from '@/payments/counted'
 import { forgetStripeEvents } from '@/payments/stripe/inbox/queue'
 import { checkChanges } from '@/platform/integrity-checks'
@@ -32,9 +33,12 @@ const MARK_BATCH = 10_000
 const SEAL_BATCH = 2_000
 /** 5 s: what was changed before it was sealed cannot be found, so that time is kept short. */
 const SEAL_MS = 5_000
-/** Ledger transactions per batch of summing. 10,000: half a second, so that the first turn on an old ledger stays within a statement's time. */
+/**
+ * Ledger transactions, and attempts, per batch of summing. 10,000: half a second, so that the first turn on an old ledger stays within a
+ * statement's time.
+ */
 const SUM_BATCH = 10_000
-/** 10 s: what is not summed yet is read entry by entry, so that time is kept short. */
+/** 10 s: what is not summed yet is read row by row, so that time is kept short. */
 const SUM_MS = 10_000
 /** Hours per batch of counting. 48: two days of 10,000 payments each take 150 ms. */
 const COUNT_BATCH = 48
@@ -101,9 +105,14 @@ export function jobsOf(core: Core): Job[] {
     },
     // Adds committed postings to the ledger's hash chain.
     { name: 'seal', everyMs: SEAL_MS, batchMax: SEAL_BATCH, run: () => sealLedger(core.db, SEAL_BATCH) },
-    // Adds committed postings to the sums from which balances are read.
-    { name: 'sums', everyMs: SUM_MS, batchMax: SUM_BATCH, run: () => sumLedger(core.db, SUM_BATCH) },
-    // Counts the payments and attempts of hours that are over, for the overview.
+    // Adds committed postings to the sums from which balances are read, and with committed attempts to the counts of the overview.
+    {
+      name: 'sums',
+      everyMs: SUM_MS,
+      batchMax: SUM_BATCH,
+      run: async () => Math.max(await sumLedger(core.db, SUM_BATCH), await countAttempts(core.db, SUM_BATCH)),
+    },
+    // Counts the payments of hours that are over, for the overview.
     { name: 'counts', everyMs: COUNT_MS, batchMax: COUNT_BATCH, run: () => countHours(core.db, COUNT_BATCH) },
     ...(core.stripeAccounts ? inboxJobs(core, core.stripeAccounts) : []),
     // Checks the invariants: for what was written since the last turn, and once in 24 hours for every row.
