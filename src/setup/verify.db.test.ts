@@ -163,6 +163,12 @@ describe('verify', () => {
       'DELETE FROM payment_hour; DELETE FROM hours_counted',
     ],
     [
+      'everything-is-found',
+      // As if everything were copied for searches, and nothing was.
+      `INSERT INTO search_indexed (kind, upto) VALUES ('payment', now()), ('record', now())`,
+      'DELETE FROM search_indexed',
+    ],
+    [
       'payment-has-its-record',
       `UPDATE payment SET record_id = record_id || 'x' WHERE id = ${SUCCEEDED}`,
       `UPDATE payment SET record_id = rtrim(record_id, 'x') WHERE id = ${SUCCEEDED}`,
