@@ -150,6 +150,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   hours_counted: { writer: 'payments' },
   payment_text: { writer: 'platform/search-index' },
   record_key: { writer: 'platform/search-index' },
+  expired_day: { writer: 'idempotency/stores' },
   search_changed: { writer: 'platform/search-index' },
   search_indexed: { writer: 'platform/search-index' },
   refund: { writer: 'payments' },

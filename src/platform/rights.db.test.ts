@@ -20,6 +20,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'SELECT, INSERT, UPDATE (fee_transaction_id, judged_at, merchant_id, payment_id, refund_id, rule, ' +
       'state, transaction_id)',
     entry: 'SELECT, INSERT',
+    // Written by a trigger alone.
+    expired_day: 'SELECT',
     'gateway_simulator.charge': 'SELECT',
     'gateway_simulator.refund': 'SELECT',
     chain_head: 'SELECT',
@@ -474,6 +476,7 @@ test('functions that work with their owner’s rights have a fixed path, and are
     { name: 'mark_overdue_records(integer)', settings, everybody: false },
     { name: 'next_whole_check()', settings: chained, everybody: false },
     { name: 'note_changed_hour()', settings: chained, everybody: false },
+    { name: 'note_expired_day()', settings: chained, everybody: false },
     { name: 'note_search_change()', settings: chained, everybody: false },
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.

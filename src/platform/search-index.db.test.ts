@@ -301,6 +301,37 @@ describe('a search', () => {
   })
 })
 
+it('lists records whose answers have expired, page by page, of whatever days', async () => {
+  await owner.query(
+    'ALTER TABLE idempotency_record ENABLE ALWAYS TRIGGER expired_day_is_noted; DELETE FROM expired_day',
+  )
+  for (let n = 0; n < 14; n++)
+    await pay(owner, { ago: 40_000 * n + 500, merchant: n % 5 === 4 ? THEIRS : OURS })
+  const page = async (merchant: string, after: { at: string; id: string } | null, limit: number) =>
+    (await listRecords(db, merchant, { state: 'tombstone', after, limit })).map(({ id, cursor }) => ({
+      id,
+      at: cursor,
+    }))
+  expect(await page(OURS, null, 5)).toEqual([])
+  await owner.query(`UPDATE idempotency_record SET state = 'tombstone', answer = NULL, status = NULL
+    WHERE created_at < now() - interval '2 days' AND ascii(right(id, 1)) % 3 > 0 OR merchant_id = '${THEIRS}'`)
+  for (const merchant of MERCHANTS) {
+    const { rows } = await owner.query(
+      `SELECT id FROM idempotency_record WHERE merchant_id = $1 AND state = 'tombstone' ORDER BY created_at DESC, id`,
+      [merchant],
+    )
+    const seen: string[] = []
+    for (let after: { at: string; id: string } | null = null; ; ) {
+      const part: { id: string; at: string }[] = await page(merchant, after, 2)
+      if (part.length === 0) break
+      seen.push(...part.map(({ id }) => id))
+      after = part.at(-1) ?? null
+    }
+    expect(rows.length).toBeGreaterThan(1)
+    expect(seen).toEqual(rows.map(({ id }) => id))
+  }
+})
+
 it('copies for one caller at a time, and the others do not wait', async () => {
   const other = await connect()
   await other.query('BEGIN; SELECT index_searches(10)')

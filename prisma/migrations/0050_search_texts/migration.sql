@@ -50,14 +50,22 @@ CREATE TABLE search_indexed (
   CONSTRAINT search_indexed_pkey PRIMARY KEY (kind)
 );
 
+-- Days (UTC) of a merchant on which a record was created whose answer has expired since. A trigger writes them; 0051 adds those of before.
+CREATE TABLE expired_day (
+  merchant_id uuid NOT NULL,
+  day date NOT NULL,
+  CONSTRAINT expired_day_pkey PRIMARY KEY (merchant_id, day),
+  CONSTRAINT expired_day_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchant (id) ON DELETE RESTRICT ON UPDATE RESTRICT
+);
+
 -- What of a payment is searched, as it is now. OFFSET 0: its order by primary key, also where the statistics know nothing of the tables yet.
 CREATE VIEW searched_payment AS
   SELECT p.merchant_id, p.created_at AS at, p.id, p.order_id, p.status, p.currency, o.reference, o.email, lower(p.card_label) AS card
   FROM payment p CROSS JOIN LATERAL (
     SELECT lower(x.reference) AS reference, lower(x.customer_email) AS email FROM orders x WHERE x.merchant_id = p.merchant_id AND x.id = p.order_id OFFSET 0) o;
 
--- Read by the functions that search, as their caller; written by index_searches and note_search_change alone.
-GRANT SELECT ON payment_text, record_key, search_changed, search_indexed, searched_payment TO payonce_app;
+-- Read by the functions that search, as their caller; written by index_searches, note_search_change and note_expired_day alone.
+GRANT SELECT ON payment_text, record_key, search_changed, search_indexed, searched_payment, expired_day TO payonce_app;
 
 -- The parts of three characters of these texts, each as a number that is of this merchant and day alone: those of one day stand together in the
 -- index, and another merchant's are not among them. Two parts may have one number, so what is found by it is compared.
@@ -99,6 +107,15 @@ CREATE TRIGGER late_text_is_searched AFTER UPDATE ON orders FOR EACH ROW
   EXECUTE FUNCTION note_search_change('order');
 CREATE TRIGGER late_record_is_searched AFTER INSERT ON idempotency_record FOR EACH ROW
   WHEN (NEW.created_at < clock_timestamp() - interval '1 minute') EXECUTE FUNCTION note_search_change('record');
+
+-- Once for each record, by the worker's retention: it costs a payment nothing.
+CREATE FUNCTION note_expired_day() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  INSERT INTO public.expired_day (merchant_id, day) VALUES (NEW.merchant_id, public.day_of(NEW.created_at)) ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER expired_day_is_noted AFTER UPDATE ON idempotency_record FOR EACH ROW
+  WHEN (NEW.state = 'tombstone' AND OLD.state <> 'tombstone') EXECUTE FUNCTION note_expired_day();
 
 -- Copies up to `batch` rows of each table, and up to `batch` that were noted. @returns the number of whichever were most. Any number of callers:
 -- one of them copies, the others return 0.
@@ -338,15 +355,36 @@ BEGIN
   END LOOP;
 END $$;
 
+-- Ids of a merchant's records whose answer has expired, after (`before_at`, `after_id`) in the order of the list: the first `most`.
+CREATE FUNCTION expired_records(merchant uuid, before_at timestamptz, after_id text, most integer) RETURNS TABLE (id text) LANGUAGE plpgsql STABLE
+  SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  wanted integer := most;
+  day date;
+  found_rows integer;
+BEGIN
+  FOR day IN SELECT e.day FROM public.expired_day e WHERE e.merchant_id = merchant AND e.day <= public.day_of(before_at) ORDER BY e.day DESC LOOP
+    RETURN QUERY SELECT r.id FROM public.idempotency_record r
+      WHERE r.merchant_id = merchant AND r.created_at >= day::timestamp AT TIME ZONE 'UTC' AND r.created_at < (day + 1)::timestamp AT TIME ZONE 'UTC'
+        AND r.created_at <= before_at AND (r.created_at < before_at OR r.id > after_id) AND r.state = 'tombstone' AND r.parked_at IS NULL
+      ORDER BY r.created_at DESC, r.id LIMIT wanted;
+    GET DIAGNOSTICS found_rows = ROW_COUNT;
+    wanted := wanted - found_rows;
+    EXIT WHEN wanted <= 0;
+  END LOOP;
+END $$;
+
 -- Deny by default. A trigger needs no right; the application searches, and its worker starts the copying.
-REVOKE EXECUTE ON FUNCTION text_parts(uuid, date, text[]), day_of(timestamptz), note_search_change(), index_searches(integer),
+REVOKE EXECUTE ON FUNCTION text_parts(uuid, date, text[]), day_of(timestamptz), note_search_change(), note_expired_day(), index_searches(integer),
   search_step(text, timestamptz, timestamptz, integer), payments_with_text(uuid, text, text[], text, timestamptz, timestamptz, uuid, integer),
   copied_with_text(uuid, text, text[], text[], text, timestamptz, timestamptz, uuid, integer),
-  records_beginning_with(uuid, text, text, timestamptz, text, integer), copied_keys(uuid, text, text, timestamptz, integer) FROM PUBLIC;
+  records_beginning_with(uuid, text, text, timestamptz, text, integer), copied_keys(uuid, text, text, timestamptz, integer),
+  expired_records(uuid, timestamptz, text, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION text_parts(uuid, date, text[]), day_of(timestamptz), index_searches(integer),
   payments_with_text(uuid, text, text[], text, timestamptz, timestamptz, uuid, integer),
   copied_with_text(uuid, text, text[], text[], text, timestamptz, timestamptz, uuid, integer),
-  records_beginning_with(uuid, text, text, timestamptz, text, integer), copied_keys(uuid, text, text, timestamptz, integer) TO payonce_app;
+  records_beginning_with(uuid, text, text, timestamptz, text, integer), copied_keys(uuid, text, text, timestamptz, integer),
+  expired_records(uuid, timestamptz, text, integer) TO payonce_app;
 
 -- What must be true of it, as 0006_integrity says it. Reads every payment and every record. -----------------------------------------
 CREATE VIEW integrity_across.everything_is_found AS

@@ -104,6 +104,7 @@ export async function listRecords(
         WHERE merchant_id = ${merchantId}::uuid
           AND (${state}::text IS NULL OR ${SHOWN_STATE} = ${state}::text)
           AND (${subjectId}::uuid IS NULL OR subject_id = ${subjectId}::uuid)
+          AND ${state === 'tombstone' && !filter.search && subjectId === null ? expired(merchantId, filter) : sql`true`}
           AND ${filter.search ? beginningWith(merchantId, filter.search, filter, few || subjectId !== null) : sql`true`}
           AND (${after?.id ?? null}::text IS NULL OR created_at < ${after?.at ?? null}::timestamptz OR id > ${after?.id ?? null}::text)
           AND created_at <= ${after?.at ?? 'infinity'}::timestamptz
@@ -114,6 +115,12 @@ export async function listRecords(
       FROM page r CROSS JOIN LATERAL ${countsOfAttempts(sql`r.merchant_id`, sql`r.id`, sql`, max(at) AS "lastSeenAt"`)} a
       ORDER BY created_at DESC, id`,
   )
+}
+
+/** Whether a record is one of the page of those whose answer has expired: none of the newest is, so the list does not begin there. */
+function expired(merchantId: string, { after, limit }: RecordFilter): Sql {
+  return sql`id = ANY (ARRAY(SELECT id FROM expired_records(
+    ${merchantId}::uuid, ${after?.at ?? 'infinity'}::timestamptz, ${after?.id ?? ''}::text, ${limit}::int)))`
 }
 
 /** Whether a record's key or id begins with this text: among a few records, or among all by the keys that are copied. */
