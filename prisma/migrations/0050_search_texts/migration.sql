@@ -226,8 +226,9 @@ BEGIN
   ELSE
     newest := ARRAY(SELECT t.id FROM public.payments_that_are(merchant, states, in_currency, from_at, before_at, before_id, read_first) t);
   END IF;
-  RETURN QUERY SELECT s.id FROM public.searched_payment s WHERE s.merchant_id = merchant AND s.id = ANY (newest)
-      AND (strpos(s.reference, needle) > 0 OR strpos(s.email, needle) > 0 OR strpos(s.card, needle) > 0)
+  -- OFFSET 0: by their ids, not past all payments in the order of the list.
+  RETURN QUERY SELECT s.id FROM (SELECT x.* FROM public.searched_payment x WHERE x.merchant_id = merchant AND x.id = ANY (newest) OFFSET 0) s
+    WHERE (strpos(s.reference, needle) > 0 OR strpos(s.email, needle) > 0 OR strpos(s.card, needle) > 0)
     ORDER BY s.at DESC, s.id DESC LIMIT most;
   GET DIAGNOSTICS found_rows = ROW_COUNT;
   IF cardinality(newest) < read_first OR found_rows >= most THEN RETURN; END IF;

@@ -2,6 +2,10 @@
 INSERT INTO expired_day (merchant_id, day) SELECT DISTINCT r.merchant_id, day_of(r.created_at) FROM idempotency_record r WHERE r.state = 'tombstone'
   ON CONFLICT DO NOTHING;
 
+-- Lists of payments of a currency that few have look for its hours. As text, since that is how a currency comes. A small table, which no payment writes.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX payment_hour_of_currency ON payment_hour (merchant_id, (currency::text), hour);
+
 -- A statement as of a day in the past begins at the lines of that day, not at the newest: each sum has the greatest id of its transactions, so no line
 -- until then has a greater one. Lines stand in the order of those ids, which a program made, and so not always in the order of the instants.
 ALTER TABLE account_sum ADD COLUMN last_transaction_id uuid;
