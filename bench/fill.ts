@@ -40,8 +40,9 @@ export async function fillPayments(
   } finally {
     await runner.query("SET session_replication_role = 'origin'")
   }
-  // No trigger has noted these late rows: the worker counts the hours of the overview anew.
+  // No trigger has noted these late rows: the worker counts the hours of the overview anew, and copies anew what is searched.
   await runner.query('DELETE FROM hours_counted')
+  await runner.query('DELETE FROM search_indexed')
   await runner.query('VACUUM ANALYZE')
   return ids
 }

@@ -3,6 +3,7 @@ import { countAttempts } from '@/payments/attempt-counts'
 import { countHours } from '@/payments/counted'
 import { openDb } from '@/platform/db'
 import { checkChanges, checkWhole, nextWholeCheck } from '@/platform/integrity-checks'
+import { indexSearches } from '@/platform/search-index'
 import { fillPayments } from './fill'
 import { makePayments } from './orders'
 import { baseline } from './paths/baseline'
@@ -49,6 +50,9 @@ async function summedUp({ owner }: Stage): Promise<void> {
   while ((await countAttempts(db, 100_000)) > 0);
   // The second turn counts what the first has noted as over.
   for (const hours of [100_000, 100_000]) await countHours(db, hours)
+  // So does copying for searches.
+  await indexSearches(db, 50_000)
+  while ((await indexSearches(db, 50_000)) > 0);
   // The first turn of the check of changes sets out from here; every row is checked once.
   await checkChanges(db, CHANGES)
   for (let due = await nextWholeCheck(db); due !== null; due = await nextWholeCheck(db))

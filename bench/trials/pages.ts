@@ -26,6 +26,8 @@ export async function pageTimes({ db, owner }: Stage, merchantId: string): Promi
     'ledger accounts': () => accounts(db, merchantId),
     'ledger accounts as of a day': () => accounts(db, merchantId, middle.at),
     'statement of an account': () => statement(db, merchantId, { accountId: middle.accountId, limit: LIMIT }),
+    'statement of an account as of a day': () =>
+      statement(db, merchantId, { accountId: middle.accountId, asOf: middle.at, limit: LIMIT }),
     journal: () => journal(db, merchantId, { limit: LIMIT }),
     'payments, first page': () => listPayments(db, merchantId, { limit: LIMIT }),
     'payments, a page in the middle': () => listPayments(db, merchantId, { after, limit: LIMIT }),
@@ -44,14 +46,22 @@ export async function pageTimes({ db, owner }: Stage, merchantId: string): Promi
     'records, a page in the middle': () =>
       listRecords(db, merchantId, { after: { at: middle.at, id: middle.recordId }, limit: LIMIT }),
     'records of a state that few have': () => listRecords(db, merchantId, { state: 'sending', limit: LIMIT }),
+    'records of a state that none has': () =>
+      listRecords(db, merchantId, { state: 'tombstone', limit: LIMIT }),
     'records by the beginning of a key': () =>
       listRecords(db, merchantId, { search: 'nobody-has-this', limit: LIMIT }),
     'overview, 1 hour': () => overview(db, merchantId, '1h'),
     'overview, 24 hours': () => overview(db, merchantId, '24h'),
     'overview, 7 days': () => overview(db, merchantId, '7d'),
     'overview, 30 days': () => overview(db, merchantId, '30d'),
-    'payments, search for a text': () =>
+    'payments, search for a text that none has': () =>
       listPayments(db, merchantId, { text: 'nobody-has-this', limit: LIMIT }),
+    'payments, search for a text that few have': () =>
+      listPayments(db, merchantId, { text: 'customer1234@', limit: LIMIT }),
+    'payments, search for a text that all have': () =>
+      listPayments(db, merchantId, { text: 'visa', limit: LIMIT }),
+    'payments, search for two characters that none has': () =>
+      listPayments(db, merchantId, { text: '~~', limit: LIMIT }),
     'ledger check': () => ledgerVerdict(db, merchantId),
     'integrity page': () => integrityVerdict(db, merchantId),
   }

@@ -97,10 +97,14 @@ export async function statement(
   },
 ): Promise<StatementLine[]> {
   const { asOf = null, after = null } = page
+  // Of an instant in the past: from the greatest id of a transaction until then on, not past all lines since.
+  const until =
+    asOf === null
+      ? sql``
+      : sql`AND t.posted_at <= ${asOf}::timestamptz AND e.transaction_id <= (SELECT last_id FROM sums)`
   const lines = sql`
     FROM entry e JOIN ledger_transaction t ON (t.merchant_id, t.id) = (e.merchant_id, e.transaction_id)
-    WHERE e.merchant_id = ${merchantId}::uuid AND e.account_id = ${page.accountId}::uuid
-      AND (${asOf}::timestamptz IS NULL OR t.posted_at <= ${asOf}::timestamptz)`
+    WHERE e.merchant_id = ${merchantId}::uuid AND e.account_id = ${page.accountId}::uuid ${until}`
   const place = sql`(${after?.transactionId ?? null}::uuid, ${after?.position ?? null}::smallint)`
   const older = after ? sql`AND (e.transaction_id, e.position) < ${place}` : sql``
   // Lines of the pages before are newer: few, as a rule, against those that are older.
@@ -111,12 +115,13 @@ export async function statement(
     db,
     statementRow,
     sql`
-      WITH page AS (
+      WITH sums AS MATERIALIZED (
+        SELECT coalesce(sum(p.debits) - sum(p.credits), 0) AS balance, (array_agg(p.last_id ORDER BY p.last_id DESC))[1] AS last_id
+        FROM (${sumsUpTo(merchantId, asOf)}) p WHERE p.account_id = ${page.accountId}::uuid),
+      page AS (
         SELECT e.transaction_id, e.position, e.amount, t.posted_at, t.kind, t.description, t.payment_id ${lines} ${older}
         ORDER BY e.transaction_id DESC, e.position DESC LIMIT ${page.limit}),
-      top AS MATERIALIZED (
-        SELECT coalesce(sum(p.debits) - sum(p.credits), 0) - ${newer} AS balance
-        FROM (${sumsUpTo(merchantId, asOf)}) p WHERE p.account_id = ${page.accountId}::uuid)
+      top AS MATERIALIZED (SELECT balance - ${newer} AS balance FROM sums)
       SELECT transaction_id AS "transactionId", position::int, amount, posted_at AS "postedAt", kind, description, payment_id AS "paymentId",
         ((SELECT balance FROM top) - coalesce(sum(amount) OVER newer, 0))::text AS balance
       FROM page
@@ -215,6 +220,9 @@ export async function currencyTotals(db: Db, merchantId: string): Promise<Curren
   return found.map((row) => ({ ...row, debits: BigInt(row.debits), credits: BigInt(row.credits) }))
 }
 
+/** Of a sum that does not say: any of its transactions may be the greatest. */
+const GREATEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
 /**
  * Rows whose sums are those of a merchant's entries up to `asOf`, by account: sums of whole days and of whole hours, and every entry that
  * those do not contain. Of one instant, as part of one statement.
@@ -228,10 +236,10 @@ function sumsUpTo(merchantId: string, asOf: string | null): Sql {
       ? sql`width = 'day'`
       : sql`(width = 'day' AND starts_at < ${day} OR width = 'hour' AND starts_at >= ${day} AND starts_at < ${hour})`
   return sql`
-    SELECT account_id, debits, credits, entries, last_entry_at FROM account_sum
+    SELECT account_id, debits, credits, entries, last_entry_at, coalesce(last_transaction_id, ${GREATEST_ID}::uuid) AS last_id FROM account_sum
     WHERE merchant_id = ${merchantId}::uuid AND ${whole} AND (SELECT ledger_summed_upto()) > 0
     UNION ALL
-    SELECT account_id, greatest(amount, 0), greatest(-amount, 0), 1, posted_at FROM unsummed_entries(${merchantId}::uuid, ${asOf}::timestamptz)`
+    SELECT account_id, greatest(amount, 0), greatest(-amount, 0), 1, posted_at, transaction_id FROM unsummed_entries(${merchantId}::uuid, ${asOf}::timestamptz)`
 }
 
 /** A transaction's entry beside the transaction. */

@@ -109,6 +109,35 @@ async function read(merchant: string, asOf: string | null) {
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
+/** A page of a statement: id and balance of each line. */
+async function lines(merchant: string, asOf: string | null, after: Place | null, limit: number) {
+  const found = await statement(db, merchant, { accountId: CLEARING, asOf, after, limit })
+  return found.map(({ transactionId, position, balance }) => ({
+    transactionId,
+    position,
+    balance: String(balance),
+  }))
+}
+
+interface Place {
+  transactionId: string
+  position: number
+}
+
+/** The same, by reading every entry. */
+async function linesAdded(merchant: string, asOf: string | null, after: Place | null, limit: number) {
+  const { rows } = await owner.query(
+    `SELECT * FROM (
+       SELECT e.transaction_id AS "transactionId", e.position::int,
+         sum(e.amount) OVER (ORDER BY e.transaction_id, e.position)::text AS balance
+       FROM entry e JOIN ledger_transaction t ON (t.merchant_id, t.id) = (e.merchant_id, e.transaction_id)
+       WHERE e.merchant_id = $1 AND e.account_id = $2 AND ($3::timestamptz IS NULL OR t.posted_at <= $3)) l
+     WHERE $4::uuid IS NULL OR ("transactionId", position) < ($4, $5) ORDER BY 1 DESC, 2 DESC LIMIT $6`,
+    [merchant, CLEARING, asOf, after?.transactionId ?? null, after?.position ?? null, limit],
+  )
+  return rows
+}
+
 const summedUpto = async () =>
   Number((await owner.query('SELECT ledger_summed_upto() AS upto')).rows[0].upto as string)
 const sumRows = async () => (await owner.query('SELECT count(*)::int AS n FROM account_sum')).rows[0].n
@@ -155,8 +184,15 @@ describe('balances are the sums of all entries', () => {
         } else await sumLedger(db, 1 + next(5))
         if (step % 4 > 0) continue
         for (const merchant of [OURS, THEIRS])
-          for (const asOf of [null, anyTime().toISOString(), new Date(start + 24 * HOUR_MS).toISOString()])
+          for (const asOf of [null, anyTime().toISOString(), new Date(start + 24 * HOUR_MS).toISOString()]) {
             expect(await read(merchant, asOf)).toEqual(await added(merchant, asOf))
+            const [first, ...others] = await linesAdded(merchant, asOf, null, 1 + next(9))
+            expect(await lines(merchant, asOf, null, 1 + others.length)).toEqual(
+              first ? [first, ...others] : [],
+            )
+            const after = others.at(-1) ?? first ?? null
+            expect(await lines(merchant, asOf, after, 4)).toEqual(await linesAdded(merchant, asOf, after, 4))
+          }
         expect(await brokenSums()).toEqual([])
       }
       for (const writer of writers) {

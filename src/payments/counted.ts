@@ -33,10 +33,22 @@ const LOWEST_ID = '00000000-0000-0000-0000-000000000000'
 
 /** Rows with the `id` of each payment that is wanted, the newest `limit`: also where few are among many, without a look at the others. */
 export function paymentsThatAre(merchantId: string, wanted: Wanted): Sql {
-  const { statuses = [], currency = null, limit = null } = wanted
+  return sql`payments_that_are(${merchantId}::uuid, ${boundsOf(wanted)}, ${wanted.limit ?? null}::int)`
+}
+
+/**
+ * Rows with the `id` of payments that are wanted and have this text in the order's reference, the customer's e-mail or the card's label, in
+ * any case of its letters; or whose reference at the bank it is. The newest `limit` are among them, however many payments there are.
+ */
+export function paymentsWithText(merchantId: string, text: string, wanted: Wanted & { limit: number }): Sql {
+  return sql`payments_with_text(${merchantId}::uuid, ${text}::text, ${boundsOf(wanted)}, ${wanted.limit}::int)`
+}
+
+/** Arguments: states, currency, from when, before which instant and id. */
+function boundsOf({ statuses = [], currency = null, from, until, after }: Wanted): Sql {
   const states = statuses.length > 0 ? sql`${[...statuses]}::text[]` : sql`NULL::text[]`
-  const until = sql`${wanted.until ?? 'infinity'}::timestamptz`
-  const after = sql`${wanted.after?.at ?? 'infinity'}::timestamptz`
-  return sql`payments_that_are(${merchantId}::uuid, ${states}, ${currency}::text, ${wanted.from ?? '-infinity'}::timestamptz, least(${until}, ${after}),
-    CASE WHEN ${after} < ${until} THEN ${wanted.after?.id ?? LOWEST_ID}::uuid ELSE ${LOWEST_ID}::uuid END, ${limit}::int)`
+  const end = sql`${until ?? 'infinity'}::timestamptz`
+  const place = sql`${after?.at ?? 'infinity'}::timestamptz`
+  return sql`${states}, ${currency}::text, ${from ?? '-infinity'}::timestamptz, least(${end}, ${place}),
+    CASE WHEN ${place} < ${end} THEN ${after?.id ?? LOWEST_ID}::uuid ELSE ${LOWEST_ID}::uuid END`
 }

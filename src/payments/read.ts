@@ -12,7 +12,7 @@ import {
 } from '@/idempotency/stores/read'
 import { type JournalTransaction, transactionsOfPayment } from '@/ledger/read'
 import { cursorOf, type Db, firstRow, joinSql, rows, type Sql, sql } from '@/platform/db'
-import { paymentsThatAre } from './counted'
+import { paymentsThatAre, paymentsWithText } from './counted'
 import { PAYMENT_STATUSES } from './payment'
 import { BANK_COUNT, bankCount, type SurplusFact, surplusOf } from './reconciler/bank-count'
 import { type RefundRequestRow, refundRequestsOf } from './refund-request'
@@ -86,7 +86,7 @@ export interface PaymentFilter {
   currency?: string | null
   /** Part of the order's reference, the customer's e-mail or the card's label; or the whole of the bank's reference. */
   text?: string | null
-  /** Id of a payment or of an order. */
+  /** Id of a payment or of an order: then `text` does not count. */
   id?: string | null
   from?: string | null
   until?: string | null
@@ -103,9 +103,10 @@ const EVENTS_SHOWN = 100
 export function listPayments(db: Db, merchantId: string, filter: PaymentFilter): Promise<PaymentSummary[]> {
   const conditions = [sql`p.merchant_id = ${merchantId}::uuid`, ...where(filter)]
   const { statuses, currency, text, id, from, until, after, limit } = filter
-  // Few may be of a state or a currency, and the newest of them long ago.
-  if ((statuses?.length || currency) && !text && !id) {
-    const wanted = paymentsThatAre(merchantId, { statuses, currency, from, until, after, limit })
+  // Few may be of a state or a currency, or have a text, and the newest of them long ago.
+  if ((statuses?.length || currency || text) && !id) {
+    const bounds = { statuses, currency, from, until, after, limit }
+    const wanted = text ? paymentsWithText(merchantId, text, bounds) : paymentsThatAre(merchantId, bounds)
     conditions.push(sql`p.id = ANY (ARRAY(SELECT id FROM ${wanted}))`)
   }
   return summaries(
@@ -152,17 +153,11 @@ export async function paymentDetail(
 }
 
 function where(filter: PaymentFilter): Sql[] {
-  const { statuses = [], currency, text, id, from, until, after } = filter
-  const like = text ? `%${text.replace(/[\\%_]/g, '\\$&')}%` : ''
+  const { statuses = [], currency, id, from, until, after } = filter
   return [
     ...(statuses.length > 0 ? [sql`p.status IN (${joinSql([...statuses])})`] : []),
     ...(currency ? [sql`p.currency = ${currency}`] : []),
     ...(id ? [sql`(p.id = ${id}::uuid OR p.order_id = ${id}::uuid)`] : []),
-    ...(text
-      ? [
-          sql`(o.reference ILIKE ${like} OR o.customer_email ILIKE ${like} OR p.card_label ILIKE ${like} OR p.gateway_ref = ${text})`,
-        ]
-      : []),
     ...(from ? [sql`p.created_at >= ${from}::timestamptz`] : []),
     ...(until ? [sql`p.created_at < ${until}::timestamptz`] : []),
     ...(after ? [sql`(p.created_at, p.id) < (${after.at}::timestamptz, ${after.id}::uuid)`] : []),

@@ -22,6 +22,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'SELECT, INSERT, UPDATE (fee_transaction_id, judged_at, merchant_id, payment_id, refund_id, rule, ' +
       'state, transaction_id)',
     entry: 'SELECT, INSERT',
+    // Written by a trigger alone.
+    expired_day: 'SELECT',
     'gateway_simulator.charge': 'SELECT',
     'gateway_simulator.refund': 'SELECT',
     chain_head: 'SELECT',
@@ -79,7 +81,10 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'SELECT, INSERT, UPDATE (action_url, card_label, decline_code, fee, gateway_ref, status, ' +
       'updated_at)',
     payment_hour: 'SELECT',
+    // Written by index_searches alone, as the other three of searches.
+    payment_text: 'SELECT',
     rate_limit: 'SELECT, INSERT, DELETE, UPDATE (expire, points)',
+    record_key: 'SELECT',
     reconciliation: 'SELECT, INSERT, UPDATE (after, last_charge_at, since, updated_at)',
     // Written by mark_overdue_records alone.
     resolver_position: 'SELECT',
@@ -94,6 +99,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     stripe_event:
       'SELECT, INSERT, DELETE, UPDATE (fence, lease_until, next_at, reason, settled_at, state, tries)',
     stripe_event_position: 'SELECT, INSERT, UPDATE (after, started_at, through)',
+    search_changed: 'SELECT',
+    search_indexed: 'SELECT',
     // An intent is claimed once; only its decline is added.
     stripe_intent: 'SELECT, INSERT, UPDATE (card_label, decline_code)',
     surplus_charge: 'SELECT, INSERT, UPDATE (next_try_at, reason, settled_at, status, tries)',
@@ -471,10 +478,17 @@ test('functions that work with their owner’s rights have a fixed path, and are
       settings: [...chained, 'plan_cache_mode=force_custom_plan'],
       everybody: false,
     },
+    {
+      name: 'index_searches(integer)',
+      settings: [...chained, 'plan_cache_mode=force_custom_plan', 'enable_seqscan=off'],
+      everybody: false,
+    },
     { name: 'integrity_system.idle_transactions()', settings, everybody: false },
     { name: 'mark_overdue_records(integer)', settings, everybody: false },
     { name: 'next_whole_check()', settings: chained, everybody: false },
     { name: 'note_changed_hour()', settings: chained, everybody: false },
+    { name: 'note_expired_day()', settings: chained, everybody: false },
+    { name: 'note_search_change()', settings: chained, everybody: false },
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.
     { name: 'seal_ledger(integer)', settings: chained, everybody: false },

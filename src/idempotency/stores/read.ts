@@ -94,17 +94,18 @@ export async function listRecords(
   filter: RecordFilter,
 ): Promise<RecordSummary[]> {
   const { state = null, subjectId = null, after = null } = filter
-  const prefix = filter.search ? `${filter.search.replace(/[\\%_]/g, '\\$&')}%` : null
+  const few = state !== null && UNFINISHED.has(state)
   return rows(
     db,
     recordSummary,
     sql`
       WITH page AS (
-        SELECT * FROM ${state !== null && UNFINISHED.has(state) ? unfinishedRecords(merchantId) : sql`idempotency_record`} r
+        SELECT * FROM ${few ? unfinishedRecords(merchantId) : sql`idempotency_record`} r
         WHERE merchant_id = ${merchantId}::uuid
           AND (${state}::text IS NULL OR ${SHOWN_STATE} = ${state}::text)
           AND (${subjectId}::uuid IS NULL OR subject_id = ${subjectId}::uuid)
-          AND (${prefix}::text IS NULL OR key LIKE ${prefix}::text OR id LIKE ${prefix}::text)
+          AND ${state === 'tombstone' && !filter.search && subjectId === null ? expired(merchantId, filter) : sql`true`}
+          AND ${filter.search ? beginningWith(merchantId, filter.search, filter, few || subjectId !== null) : sql`true`}
           AND (${after?.id ?? null}::text IS NULL OR created_at < ${after?.at ?? null}::timestamptz OR id > ${after?.id ?? null}::text)
           AND created_at <= ${after?.at ?? 'infinity'}::timestamptz
         ORDER BY created_at DESC, id LIMIT ${filter.limit})
@@ -114,6 +115,24 @@ export async function listRecords(
       FROM page r CROSS JOIN LATERAL ${countsOfAttempts(sql`r.merchant_id`, sql`r.id`, sql`, max(at) AS "lastSeenAt"`)} a
       ORDER BY created_at DESC, id`,
   )
+}
+
+/** Whether a record is one of the page of those whose answer has expired: none of the newest is, so the list does not begin there. */
+function expired(merchantId: string, { after, limit }: RecordFilter): Sql {
+  return sql`id = ANY (ARRAY(SELECT id FROM expired_records(
+    ${merchantId}::uuid, ${after?.at ?? 'infinity'}::timestamptz, ${after?.id ?? ''}::text, ${limit}::int)))`
+}
+
+/** Whether a record's key or id begins with this text: among a few records, or among all by the keys that are copied. */
+function beginningWith(
+  merchantId: string,
+  text: string,
+  { state, after, limit }: RecordFilter,
+  few: boolean,
+): Sql {
+  if (few) return sql`(starts_with(key, ${text}) OR starts_with(id, ${text}))`
+  return sql`id = ANY (ARRAY(SELECT id FROM records_beginning_with(
+    ${merchantId}::uuid, ${text}::text, ${state ?? null}::text, ${after?.at ?? 'infinity'}::timestamptz, ${after?.id ?? ''}::text, ${limit}::int)))`
 }
 
 /** States in which a record may be shown, and of which there are few at a time. */

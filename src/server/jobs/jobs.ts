@@ -9,6 +9,7 @@ import { countHours } from '@/payments/counted'
 import { forgetStripeEvents } from '@/payments/stripe/inbox/queue'
 import { checkChanges } from '@/platform/integrity-checks'
 import { forgetEvents } from '@/platform/outbox'
+import { indexSearches } from '@/platform/search-index'
 import { forgetDeliveries } from '@/webhooks/queue'
 import type { Core } from '../core'
 import { forgetViolations } from '../csp-reports'
@@ -44,6 +45,10 @@ const SUM_MS = 10_000
 const COUNT_BATCH = 48
 /** 30 s: what has changed late is counted row by row until then. */
 const COUNT_MS = 30_000
+/** Payments and records per batch of copying for searches. 2,000: half a second. */
+const SEARCH_BATCH = 2_000
+/** 10 s: what is not copied yet is read row by row, so that time is kept short. */
+const SEARCH_MS = 10_000
 /** Money is compared in every fourth turn of the reconciler, every two minutes: nobody waits for it, as a shopper does for a surplus charge. */
 const MOVEMENTS_PER_RECONCILE = 4
 /** Settled payments per batch of checking changes. 2,000: a second or two, with all that hangs on them. */
@@ -114,6 +119,13 @@ export function jobsOf(core: Core): Job[] {
     },
     // Counts the payments of hours that are over, for the overview.
     { name: 'counts', everyMs: COUNT_MS, batchMax: COUNT_BATCH, run: () => countHours(core.db, COUNT_BATCH) },
+    // Copies what people search to where it is found quickly.
+    {
+      name: 'search',
+      everyMs: SEARCH_MS,
+      batchMax: SEARCH_BATCH,
+      run: () => indexSearches(core.db, SEARCH_BATCH),
+    },
     ...(core.stripeAccounts ? inboxJobs(core, core.stripeAccounts) : []),
     // Checks the invariants: for what was written since the last turn, and once in 24 hours for every row.
     {

@@ -19,9 +19,9 @@ export function differences(migrations: string[], schema: string[]): string[] {
 const subject = (line: string): string => line.slice(line.indexOf(': '))
 
 /**
- * Left out are CHECKs, triggers, functions, partial indexes, settings of an index, whether a list may be NULL, and the
- * bank's own PostgreSQL schema: Prisma's language cannot express them, so only the migrations do. Names count, since an
- * error is recognised by the name of its constraint.
+ * Left out are CHECKs, triggers, functions, partial indexes, indexes over expressions, settings of an index,
+ * whether a list may be NULL, and the bank's own PostgreSQL schema: Prisma's language cannot express them, so
+ * only the migrations do. Names count, since an error is recognised by the name of its constraint.
  */
 const FACTS = `
   SELECT format('table %s', relname) AS fact
@@ -37,7 +37,7 @@ const FACTS = `
   UNION ALL
   SELECT format('index %s', regexp_replace(pg_get_indexdef(indexrelid), ' WITH [(].*?[)]', ''))
     FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
-    WHERE relnamespace = 'public'::regnamespace AND indpred IS NULL AND relname <> '_prisma_migrations'
+    WHERE relnamespace = 'public'::regnamespace AND indpred IS NULL AND indexprs IS NULL AND relname <> '_prisma_migrations'
   UNION ALL
   SELECT format('enum %s: %s', typname, (SELECT string_agg(enumlabel, ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = pg_type.oid))
     FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'`
