@@ -8,6 +8,8 @@ export interface Plan {
   payments: number
   rounds: number
   callers: readonly number[]
+  /** Names of the paths that are measured, without the trials; null: all, and the trials. */
+  paths?: readonly string[] | null
 }
 
 /** What one path cost with so many callers: medians of the rounds, and the slowest and fastest round. */

@@ -18,6 +18,7 @@ node:http handler that runs REST's SQL, and the least that an answer can cost. T
   --payments <number>   payments of one path in one round (1000)
   --rounds <number>     rounds with each number of callers (3)
   --callers <list>      callers at a time (1,16,64)
+  --paths <list>        only these, without the trials: names as the table has them, such as "REST,node:http + one SELECT"
   --fsync <on|off>      measure only so
   --scale <number>      instead: the pay path, and what pages read, with so many payments in the database (fsync on)
   --peers               instead: the same work made idempotent by others, on the product's tables (fsync on). Packages of npm are
@@ -29,6 +30,7 @@ const values = readOptions(USAGE, {
   payments: { type: 'string', default: '1000' },
   rounds: { type: 'string', default: '3' },
   callers: { type: 'string', default: '1,16,64' },
+  paths: { type: 'string' },
   fsync: { type: 'string' },
   scale: { type: 'string' },
   peers: { type: 'boolean', default: false },
@@ -39,6 +41,7 @@ const plan = {
   payments: readCount('--payments', values.payments, USAGE),
   rounds: readCount('--rounds', values.rounds, USAGE),
   callers: values.callers.split(',').map((count) => readCount('--callers', count, USAGE)),
+  paths: values.paths?.split(',') ?? null,
 }
 /** Version of PostgreSQL, once a stage was open. */
 let postgres = 'unknown'
@@ -59,7 +62,7 @@ async function standard(): Promise<void> {
     const parts = [
       conditions(fsync),
       figuresTable(measured.figures, values.markdown),
-      pgbenchLine(measured.pgbench),
+      ...(plan.paths ? [] : [pgbenchLine(measured.pgbench)]),
     ]
     if (fsync === 'on' || values.fsync) parts.push(barsTable(barsOf(measured), values.markdown))
     print(`${parts.join('\n\n')}\n`)

@@ -24,7 +24,7 @@ export async function measureAll(stage: Stage, plan: Plan): Promise<Results> {
   const product = await startServer('server', stage)
   const plain = await startServer('plain-server', stage)
   const rest = restPath('REST', product, stage, token)
-  const paths: Path[] = [
+  const all: Path[] = [
     { name: 'raw SQL', probe: here, ...baseline(pool, merchantId) },
     { name: 'engine', probe: here, fresh: engine, replay: engine },
     await trpcPath(product, stage),
@@ -32,9 +32,14 @@ export async function measureAll(stage: Stage, plan: Plan): Promise<Results> {
     restPath('node:http, the same SQL', plain, stage, token),
     floorPath(plain, stage),
   ]
+  const paths = all.filter(({ name }) => plan.paths?.includes(name) ?? true)
+  const unknown = plan.paths?.find((name) => !all.some((path) => path.name === name))
+  if (unknown !== undefined)
+    throw new Error(`there is no path "${unknown}", but ${all.map(({ name }) => name).join(', ')}`)
   const payments = await makePayments(owner, merchantId, paths.length * paymentsOf(plan) + 4)
   const take = (count: number) => payments.splice(0, count)
   const figures = await inTurn(paths, plan, stage, take)
+  if (plan.paths) return { figures, storms: [], pairs: [], pgbench: null }
   await product.connect(STORM)
   // The first of each is a rehearsal.
   const storms = []

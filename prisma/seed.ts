@@ -3,6 +3,7 @@ import { createApiKey, SCOPES } from '@/access/api-key'
 import { Callers } from '@/access/callers'
 import { sandboxMerchant } from '@/access/merchant'
 import { createAuth, createOperator } from '@/access/operator'
+import { readToken } from '@/access/token'
 import { openAccounts } from '@/ledger/chart'
 import { uuidv7 } from '@/lib/id'
 import { type Db, sql } from '@/platform/db'
@@ -46,7 +47,8 @@ export async function seed(db: Db, options: SeedOptions): Promise<Seeded> {
 }
 
 async function demoKey(db: Db, merchantId: string, known: string | undefined): Promise<string> {
-  if (known && (await new Callers({ db, mode: 'test' }).whoIs(known))?.merchantId === merchantId) return known
+  if (known && (await new Callers({ db, mode: 'test' }).whoIs(readToken(known)))?.merchantId === merchantId)
+    return known
   const made = await createApiKey(
     db,
     { merchantId, name: 'Demo key', scopes: SCOPES, expiresInDays: null, by: 'seed' },

@@ -5,7 +5,7 @@ import { type Db, prismaSender } from '@/platform/db'
 import { openTestDatabase } from '@/setup/test/database'
 import { createApiKey, revokeApiKey, rotateApiKey } from './api-key'
 import { Callers } from './callers'
-import { newToken } from './token'
+import { newToken, readToken } from './token'
 
 let db: Db
 let owner: pg.Client
@@ -68,7 +68,7 @@ describe('who calls', () => {
   test('is told by one read of the database, with what they may do', async () => {
     const { id, token } = await make()
     const read = reads()
-    expect(await callers.whoIs(token)).toEqual({
+    expect(await callers.whoIs(readToken(token))).toEqual({
       merchantId,
       keyId: id,
       scopes: ['orders:read', 'ledger:read'],
@@ -80,7 +80,9 @@ describe('who calls', () => {
     const made = await Promise.all(Array.from({ length: 20 }, () => make()))
     const read = reads()
     const tokens = [...made, ...made].map(({ token }) => token)
-    const found = await Promise.all([...tokens, newToken('test')].map((token) => callers.whoIs(token)))
+    const found = await Promise.all(
+      [...tokens, newToken('test')].map((token) => callers.whoIs(readToken(token))),
+    )
     expect(found.map((caller) => caller?.keyId)).toEqual(
       [...made, ...made].map(({ id }) => id).concat(undefined as never),
     )
@@ -103,12 +105,39 @@ describe('who calls', () => {
         return found
       },
     })
-    const early = slow.whoIs(token)
+    const early = slow.whoIs(readToken(token))
     await sent.promise
     await revokeApiKey(db, { merchantId, id, by: 'x' }, uuidv7)
-    const late = slow.whoIs(token)
+    const late = slow.whoIs(readToken(token))
     answer.resolve()
     expect([(await early)?.keyId, await late]).toEqual([id, null])
+  })
+
+  test('a thousand who show one key while it is looked up make one more look-up, after their question', async () => {
+    const { id, token } = await make()
+    const other = await make()
+    const send = prismaSender(db)
+    const [sent, answer] = [deferred(), deferred()]
+    const asked: unknown[] = []
+    const slow = new Callers({
+      db,
+      mode: 'test',
+      send: async (statement) => {
+        asked.push(statement.values[0])
+        sent.resolve()
+        await answer.promise
+        return send(statement)
+      },
+    })
+    const first = slow.whoIs(readToken(other.token))
+    await sent.promise
+    const crowd = Array.from({ length: 1_000 }, () => slow.whoIs(readToken(token)))
+    answer.resolve()
+    expect(new Set((await Promise.all(crowd)).map((caller) => caller?.keyId))).toEqual(new Set([id]))
+    expect([(await first)?.keyId, asked.length, asked[1]]).toEqual([other.id, 2, [readToken(token)?.hash]])
+    // What they shared is not kept.
+    await revokeApiKey(db, { merchantId, id, by: 'x' }, uuidv7)
+    expect([await slow.whoIs(readToken(token)), asked.length]).toEqual([null, 3])
   })
 
   test('nobody, without a look at the database, when the token is malformed or of the other mode', async () => {
@@ -123,88 +152,94 @@ describe('who calls', () => {
       `${token}0`,
       newToken('live'),
     ])
-      expect([wrong, await callers.whoIs(wrong)]).toEqual([wrong, null])
+      expect([wrong, await callers.whoIs(readToken(wrong))]).toEqual([wrong, null])
     expect(read).not.toHaveBeenCalled()
   })
 
   test('nobody, when the token was never given out', async () => {
-    expect(await callers.whoIs(newToken('test'))).toBeNull()
+    expect(await callers.whoIs(readToken(newToken('test')))).toBeNull()
   })
 
   test('nobody from the moment a key is revoked, in every process', async () => {
     const { id, token } = await make()
     const other = new Callers({ db, mode: 'test' })
-    for (const process of [callers, other]) expect(await process.whoIs(token)).not.toBeNull()
+    for (const process of [callers, other]) expect(await process.whoIs(readToken(token))).not.toBeNull()
     await revokeApiKey(db, { merchantId, id, by: 'x' }, uuidv7)
-    for (const process of [callers, other]) expect(await process.whoIs(token)).toBeNull()
+    for (const process of [callers, other]) expect(await process.whoIs(readToken(token))).toBeNull()
   })
 
   test('an expired key is nobody, by the clock of the database alone', async () => {
     const { id, token } = await make({ expiresInDays: 1 })
     vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 10 * 24 * 3_600_000)
-    expect(await callers.whoIs(token)).not.toBeNull()
+    expect(await callers.whoIs(readToken(token))).not.toBeNull()
     vi.restoreAllMocks()
     await owner.query('UPDATE api_key SET expires_at = now() WHERE id = $1', [id])
-    expect(await callers.whoIs(token)).toBeNull()
+    expect(await callers.whoIs(readToken(token))).toBeNull()
   })
 
   test('after a rotation both keys are of the same merchant, until the overlap ends', async () => {
     const old = await make()
     const made = await rotateApiKey(db, { merchantId, id: old.id, by: 'x' }, { overlapHours: 1 }, uuidv7)
-    expect(await callers.whoIs(old.token)).toMatchObject({ merchantId, keyId: old.id })
-    expect(await callers.whoIs(made?.token ?? '')).toMatchObject({
+    expect(await callers.whoIs(readToken(old.token))).toMatchObject({ merchantId, keyId: old.id })
+    expect(await callers.whoIs(readToken(made?.token ?? ''))).toMatchObject({
       merchantId,
       keyId: made?.id,
       scopes: ['orders:read', 'ledger:read'],
     })
     await owner.query('UPDATE api_key SET expires_at = now() WHERE id = $1', [old.id])
-    expect(await callers.whoIs(old.token)).toBeNull()
-    expect(await callers.whoIs(made?.token ?? '')).not.toBeNull()
+    expect(await callers.whoIs(readToken(old.token))).toBeNull()
+    expect(await callers.whoIs(readToken(made?.token ?? ''))).not.toBeNull()
   })
 
   test('live keys open the live installation only, test keys the sandbox only', async () => {
     const [test, live] = [await make(), await make({ merchantId: await newMerchant('live') })]
     const installation = new Callers({ db, mode: 'live' })
-    expect([await callers.whoIs(test.token), await callers.whoIs(live.token)]).toMatchObject([
-      { keyId: test.id },
-      null,
-    ])
-    expect([await installation.whoIs(test.token), await installation.whoIs(live.token)]).toMatchObject([
-      null,
-      { keyId: live.id },
-    ])
+    expect([
+      await callers.whoIs(readToken(test.token)),
+      await callers.whoIs(readToken(live.token)),
+    ]).toMatchObject([{ keyId: test.id }, null])
+    expect([
+      await installation.whoIs(readToken(test.token)),
+      await installation.whoIs(readToken(live.token)),
+    ]).toMatchObject([null, { keyId: live.id }])
   })
 
   test('a test key of a merchant that is live is nobody', async () => {
     const { token } = await make()
     await owner.query(`UPDATE merchant SET mode = 'live' WHERE id = $1`, [merchantId])
-    expect(await callers.whoIs(token)).toBeNull()
+    expect(await callers.whoIs(readToken(token))).toBeNull()
   })
 })
 
 describe('whether a token was good before', () => {
   test('is known in memory, and forgotten when it is good no more', async () => {
     const { id, token } = await make()
-    expect(callers.lastSeen(token)).toBeNull()
-    await callers.whoIs(token)
+    expect(callers.lastSeen(readToken(token))).toBeNull()
+    await callers.whoIs(readToken(token))
     const read = reads()
-    expect(callers.lastSeen(token)?.keyId).toBe(id)
+    expect(callers.lastSeen(readToken(token))?.keyId).toBe(id)
     expect(read).not.toHaveBeenCalled()
     await revokeApiKey(db, { merchantId, id, by: 'x' }, uuidv7)
-    await callers.whoIs(token)
-    expect(callers.lastSeen(token)).toBeNull()
+    await callers.whoIs(readToken(token))
+    expect(callers.lastSeen(readToken(token))).toBeNull()
   })
 
   test('10,000 are remembered; the one that was not used for longest is forgotten', async () => {
     reads().mockImplementation((async ({ values: [keys] }: { values: [string[]] }) =>
       keys.map((key) => ({ key, merchantId, keyId: 'k', scopes: [] }))) as never)
     const [idle, busy] = [newToken('test'), newToken('test')]
-    for (const token of [idle, busy]) await callers.whoIs(token)
-    for (let n = 0; n < 9_998; n++) await callers.whoIs(newToken('test'))
-    await callers.whoIs(busy)
-    expect([callers.lastSeen(idle)?.keyId, callers.lastSeen(busy)?.keyId]).toEqual(['k', 'k'])
-    await callers.whoIs(newToken('test'))
-    expect([callers.lastSeen(idle)?.keyId, callers.lastSeen(busy)?.keyId]).toEqual([undefined, 'k'])
+    for (const token of [idle, busy]) await callers.whoIs(readToken(token))
+    for (let n = 0; n < 9_998; n++) await callers.whoIs(readToken(newToken('test')))
+    await callers.whoIs(readToken(busy))
+    expect([callers.lastSeen(readToken(idle))?.keyId, callers.lastSeen(readToken(busy))?.keyId]).toEqual([
+      'k',
+      'k',
+    ])
+    await callers.whoIs(readToken(newToken('test')))
+    expect([callers.lastSeen(readToken(idle))?.keyId, callers.lastSeen(readToken(busy))?.keyId]).toEqual([
+      undefined,
+      'k',
+    ])
   })
 })
 
@@ -214,7 +249,7 @@ describe('when a key was used', () => {
     // Keys of earlier tests: their write may still be due.
     await callers.flush()
     const write = writes()
-    await callers.whoIs(token)
+    await callers.whoIs(readToken(token))
     expect(write).not.toHaveBeenCalled()
     await callers.flush()
     const at = await lastUsed(id)
@@ -226,7 +261,7 @@ describe('when a key was used', () => {
     const made = [await make(), await make(), await make()]
     const write = writes()
     const use = async () => {
-      for (const { token } of [...made, ...made]) await callers.whoIs(token)
+      for (const { token } of [...made, ...made]) await callers.whoIs(readToken(token))
       await callers.flush()
     }
     await use()
@@ -244,7 +279,7 @@ describe('when a key was used', () => {
     const [first, second, third] = [await make(), await make(), await make()]
     const write = writes()
     const use = async (token: string) => {
-      await callers.whoIs(token)
+      await callers.whoIs(readToken(token))
       await callers.flush()
     }
     for (const { token } of [first, second, second, first]) await use(token)
@@ -258,7 +293,7 @@ describe('when a key was used', () => {
 
   test('by itself, a second later', async () => {
     const { id, token } = await make()
-    await callers.whoIs(token)
+    await callers.whoIs(readToken(token))
     await expect.poll(() => lastUsed(id), { timeout: 5_000 }).not.toBeNull()
   })
 
@@ -266,7 +301,7 @@ describe('when a key was used', () => {
     const { id, token } = await make()
     await owner.query(`UPDATE api_key SET last_used_at = now() + interval '1 hour' WHERE id = $1`, [id])
     const before = await lastUsed(id)
-    await callers.whoIs(token)
+    await callers.whoIs(readToken(token))
     await callers.flush()
     expect(await lastUsed(id)).toEqual(before)
   })
@@ -274,24 +309,24 @@ describe('when a key was used', () => {
   test('of a request whose token is not good nothing is written', async () => {
     const { id, token } = await make()
     await revokeApiKey(db, { merchantId, id, by: 'x' }, uuidv7)
-    await callers.whoIs(token)
+    await callers.whoIs(readToken(token))
     await callers.flush()
     expect(await lastUsed(id)).toBeNull()
   })
 
   test('with the database away for a moment the next request writes it', async () => {
     const { id, token } = await make()
-    await callers.whoIs(token)
+    await callers.whoIs(readToken(token))
     writes().mockRejectedValueOnce(new Error('the database is away'))
     await expect(callers.flush()).rejects.toThrow('away')
-    await callers.whoIs(token)
+    await callers.whoIs(readToken(token))
     await callers.flush()
     expect(await lastUsed(id)).not.toBeNull()
   })
 
   test('whoever flushes waits for what is being written', async () => {
     const { id, token } = await make()
-    await callers.whoIs(token)
+    await callers.whoIs(readToken(token))
     void callers.flush()
     await callers.flush()
     expect(await lastUsed(id)).not.toBeNull()

@@ -3,7 +3,7 @@ import type { Mode } from '@/lib/mode'
 import { BatchedReads } from '@/platform/batched-reads'
 import { type Db, joinSql, prismaSender, type SendStatement, sql } from '@/platform/db'
 import { ACTIVE, SCOPES } from './api-key'
-import { readToken } from './token'
+import type { ShownToken } from './token'
 
 const caller = {
   merchantId: z.string(),
@@ -63,29 +63,27 @@ export class Callers {
   }
 
   /**
-   * The token's caller; null when it is malformed (without a look-up), unknown, expired, revoked, or of the
-   * other mode.
+   * The token's caller; null when it is unknown, expired, revoked, or (without a look-up) malformed or of the other mode.
+   * @param shown `readToken(token)`
    */
-  async whoIs(token: string): Promise<Caller | null> {
-    const read = readToken(token)
-    if (!read || read.mode !== this.options.mode) return null
-    const found = await this.reads.read(read.hash)
+  async whoIs(shown: ShownToken | null): Promise<Caller | null> {
+    if (!shown || shown.mode !== this.options.mode) return null
+    const found = await this.reads.read(shown.hash)
     if (!found) {
-      this.good.delete(read.hash)
+      this.good.delete(shown.hash)
       return null
     }
     const { merchantId, keyId, scopes } = found
     const caller = { merchantId, keyId, scopes }
-    this.remember(caller, read.hash)
+    this.remember(caller, shown.hash)
     return caller
   }
 
   /**
    * The caller of a token that was good when this process last saw it, else null. It may have been revoked since.
    */
-  lastSeen(token: string): Caller | null {
-    const read = readToken(token)
-    return (read && this.good.get(read.hash)) ?? null
+  lastSeen(shown: ShownToken | null): Caller | null {
+    return (shown && this.good.get(shown.hash)) ?? null
   }
 
   /**

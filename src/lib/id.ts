@@ -1,20 +1,20 @@
-import { randomFillSync } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 
 /** Prefix of an id, by the kind of thing it names. People and programs see it; the database stores the bare UUID. */
 export type IdPrefix = 'pay' | 'ord' | 'txn' | 'acc' | 'att' | 'evt' | 'mer' | 'ref' | 'key' | 'whe' | 'whd'
 
-/** Random bytes in store: a call of the system for each id would cost more than the id. 400 ids. */
-const store = Buffer.alloc(4_000)
-let used = store.length
+/** Random bytes in store, in hexadecimal: a call of the system for each id would cost more than the id. 400 ids. */
+let store = ''
+let used = 0
 
-/** Each byte of the store is given away once. */
-function tenRandomBytes(): Uint8Array {
+/** Ten random bytes in hexadecimal. Each of the store is given away once. */
+function tenRandomBytes(): string {
   if (used === store.length) {
-    randomFillSync(store)
+    store = randomBytes(4_000).toString('hex')
     used = 0
   }
-  used += 10
-  return store.subarray(used - 10, used)
+  used += 20
+  return store.slice(used - 20, used)
 }
 
 /**
@@ -22,14 +22,11 @@ function tenRandomBytes(): Uint8Array {
  * @param nowMs milliseconds since 1970
  * @param random 10 random bytes
  */
-export function uuidv7(nowMs: number = Date.now(), random: Uint8Array = tenRandomBytes()): string {
-  const bytes = new Uint8Array(16)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(nowMs) << 16n)
-  bytes.set(random, 6)
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  const hex = Buffer.from(bytes).toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+export function uuidv7(nowMs: number = Date.now(), random?: Uint8Array): string {
+  const time = nowMs.toString(16).padStart(12, '0')
+  const chance = random ? Buffer.from(random).toString('hex') : tenRandomBytes()
+  const variant = '89ab'.charAt(Number.parseInt(chance.charAt(4), 16) & 3)
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(1, 4)}-${variant}${chance.slice(5, 8)}-${chance.slice(8)}`
 }
 
 /** `018f…-…` → `pay_018f…`, the id as it is shown. */

@@ -32,6 +32,8 @@ export interface BatchedRead<Row extends { key: string }> {
  */
 export class BatchedReads<Row extends { key: string }> {
   private readonly lane: Lane<string, Row | null>
+  /** The reads that were not sent yet: all who ask for one row meanwhile share its place, so a thousand of them take one. */
+  private readonly unsent = new Map<string, Promise<Row | null>>()
 
   /** @param send see `statementSender` */
   constructor(send: SendStatement, { type, query, shape }: BatchedRead<Row>) {
@@ -39,6 +41,7 @@ export class BatchedReads<Row extends { key: string }> {
     const name = createHash('sha256').update(text).digest('base64url')
     const readAll = async (calls: readonly string[]) => {
       const keys = [...new Set(calls)]
+      for (const key of keys) this.unsent.delete(key)
       const statement = {
         name,
         text,
@@ -67,7 +70,14 @@ export class BatchedReads<Row extends { key: string }> {
 
   /** @throws StoreUnavailable when the database cannot be asked, or too many wait for it */
   read(key: string): Promise<Row | null> {
-    return this.lane.add(key)
+    const shared = this.unsent.get(key)
+    if (shared) return shared
+    const row = this.lane.add(key)
+    this.unsent.set(key, row)
+    // Refused before it was sent, or long since answered.
+    const forget = () => this.unsent.get(key) === row && this.unsent.delete(key)
+    row.then(forget, forget)
+    return row
   }
 }
 

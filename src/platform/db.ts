@@ -132,7 +132,11 @@ const TYPES: pg.CustomTypesConfig = {
   }) as typeof pg.types.getTypeParser,
 }
 
+const [PLUS, MINUS] = [43, 45]
+
 /** @param text as PostgreSQL writes it, `2026-11-24 12:00:00.123456+00`, in whatever time zone the session has */
 function instant(text: string): Date {
-  return new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
+  const hours = text.charCodeAt(text.length - 3)
+  const iso = `${text.slice(0, 10)}T${text.slice(11)}`
+  return new Date(hours === PLUS || hours === MINUS ? `${iso}:00` : iso)
 }

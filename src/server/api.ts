@@ -1,9 +1,10 @@
 import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { ProblemError } from '@/idempotency/problems'
 import { Receiver } from '@/payments/stripe/inbox/receive'
 import { requestAddress } from './admission/address'
+import { completeHeaders, prepareHeaders } from './answer-headers'
 import { auditExport } from './audit-export'
 import { authRoutes } from './auth-routes'
 import { bankPages } from './bank-pages'
@@ -13,15 +14,15 @@ import { contextFor } from './context'
 import { cspReports } from './csp-reports'
 import type { Deps } from './deps'
 import { languageForm } from './language'
-import { limitBody } from './limit-body'
+import { isTooLong, refuseBody } from './limit-body'
 import { metricsRoute } from './metrics-route'
 import { movementExport } from './movement-export'
 import { ownPagesOnly } from './origin'
 import { INTERNAL_PROBLEM, problemOf } from './problem-of'
-import { createRest } from './rest/app'
+import { createRest, REST, restProblem } from './rest/app'
 import { sendProblem } from './rest/respond'
 import { appRouter } from './root'
-import { securityLog } from './security-log'
+import { securityReport } from './security-log'
 import { shopOrders } from './shop'
 import { STRIPE_WEBHOOKS, stripeWebhooks } from './stripe-inbox/route'
 
@@ -30,29 +31,21 @@ const BODY_MAX_BYTES = 64 * 1024
 /** Calls in one tRPC request. 5: as many as our dashboard sends at once; each counts for itself. */
 const BATCH_MAX = 5
 
-/** Headers of every answer, unless its route sets another value. */
-const HEADERS = [
-  ['X-Content-Type-Options', 'nosniff'],
-  ['Referrer-Policy', 'same-origin'],
-  ['Cache-Control', 'no-store'],
-] as const
-
-/** JSON that does not state its encoding. Some readers would guess another one. */
-const JSON_TYPE = /^application\/(problem\+)?json$/
-
 /** The app behind `/api`: the same in the web process and in Next's route handler. */
 export function createApi(deps: Deps) {
   const app = new Hono<{ Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }>()
+  const report = securityReport(deps)
+  // One step for what every request has: a step of Hono costs more than what is done in it.
   app.use(async (c, next) => {
-    // Before the answer is made: a header that is set on a finished answer makes Hono build a second one.
-    for (const [name, value] of HEADERS) c.header(name, value)
-    await next()
+    prepareHeaders(c)
+    // Stripe's events may be larger: their route has a limit of its own.
+    const long = !c.req.path.startsWith(STRIPE_WEBHOOKS) && isTooLong(c, BODY_MAX_BYTES)
+    if (typeof long === 'boolean' ? long : await long) c.res = refuseBody(c, BODY_MAX_BYTES)
+    else await next()
     completeHeaders(c)
+    const reported = report(c)
+    if (reported) await reported
   })
-  app.use(securityLog(deps))
-  const limit = limitBody(BODY_MAX_BYTES)
-  // Stripe's events may be larger: their route has a limit of its own.
-  app.use((c, next) => (c.req.path.startsWith(STRIPE_WEBHOOKS) ? next() : limit(c, next)))
 
   app.get('/api/health', (c) => c.json({ status: 'ok' }))
   app.get('/api/ready', async (c) =>
@@ -87,29 +80,13 @@ export function createApi(deps: Deps) {
 
   app.notFound((c) => sendProblem(c, { kind: 'not-found', detail: 'This address does not exist.' }))
   app.onError((error, c) => {
+    if (c.req.path.startsWith(REST)) return sendProblem(c, restProblem(error, deps, c))
     const known = problemOf(error)
     if (known) return sendProblem(c, known)
     deps.log.error({ err: error, path: c.req.path }, 'a request failed')
     return sendProblem(c, INTERNAL_PROBLEM)
   })
   return app
-}
-
-/** Gives an answer that a library made without Hono the headers that it lacks, and JSON its encoding. */
-function completeHeaders(c: Context): void {
-  const { headers } = c.res
-  const add = (name: string, value: string) => {
-    try {
-      // In place: `c.header` would build a second answer.
-      headers.set(name, value)
-    } catch {
-      // The answer of a `fetch` or a redirect is immutable.
-      c.header(name, value)
-    }
-  }
-  for (const [name, value] of HEADERS) if (!headers.has(name)) add(name, value)
-  const type = headers.get('content-type') ?? ''
-  if (JSON_TYPE.test(type)) add('Content-Type', `${type}; charset=utf-8`)
 }
 
 function trpc(deps: Deps, request: Request, address: string): Promise<Response> {

@@ -29,8 +29,14 @@ export function problemOfValue(value: unknown): Problem | null {
   return carriesUnstorable(value) ? UNSTORABLE : null
 }
 
+/** Printable ASCII that is what it says: no percent-encoding, and no plus for a space. The sieve for nearly all addresses. */
+const PLAIN = /^[!-$&-*,-~]*$/
+/** 13: a card number has at least so many digits. */
+const DIGITS_OF_A_CARD = /(?:\d\D*){13}/
+
 /** Of an address: its path, and its query unless it is a procedure's input, which is looked at as a value. */
 export function problemOfAddress(address: string, { withQuery = true } = {}): Problem | null {
+  if (PLAIN.test(address) && !DIGITS_OF_A_CARD.test(address)) return null
   const [path = '', query = ''] = address.split('?')
   const words = [path.split('/').map(decoded), withQuery ? query.split(/[&=]/).map(decoded) : []].flat()
   if (words.includes(null))

@@ -6,19 +6,26 @@ import { sendProblem } from './rest/respond'
  * nothing else: Node's parser ends the body there. Without one the bytes are counted as they come, and no more than `maxBytes` are kept.
  */
 export function limitBody(maxBytes: number): MiddlewareHandler {
-  const refuse = (c: Context) =>
-    sendProblem(c, { kind: 'too-large', detail: `A body may have ${maxBytes} bytes.` })
-  return async (c, next) => {
-    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
-    const stated = statedLength(c)
-    if (stated !== null) return stated > maxBytes ? refuse(c) : next()
-    const { body } = c.req.raw
-    if (!body) return next()
-    const read = await readAtMost(body, maxBytes)
-    if (!read) return refuse(c)
-    c.req.raw = new Request(c.req.raw, { body: read })
-    return next()
-  }
+  return async (c, next) => ((await isTooLong(c, maxBytes)) ? refuseBody(c, maxBytes) : next())
+}
+
+/** True at once, or after the body was read, when it has more than `maxBytes`. */
+export function isTooLong(c: Context, maxBytes: number): boolean | Promise<boolean> {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return false
+  const stated = statedLength(c)
+  return stated === null ? isReadTooLong(c, maxBytes) : stated > maxBytes
+}
+
+export function refuseBody(c: Context, maxBytes: number): Response {
+  return sendProblem(c, { kind: 'too-large', detail: `A body may have ${maxBytes} bytes.` })
+}
+
+async function isReadTooLong(c: Context, maxBytes: number): Promise<boolean> {
+  const { body } = c.req.raw
+  if (!body) return false
+  const read = await readAtMost(body, maxBytes)
+  if (read) c.req.raw = new Request(c.req.raw, { body: read })
+  return read === null
 }
 
 /** Null when the length is not stated: then it is known when the body has ended. */

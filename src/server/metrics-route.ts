@@ -1,4 +1,5 @@
 import type { Context, Handler } from 'hono'
+import { setHeader } from './answer-headers'
 import type { Deps } from './deps'
 import { reportJobs } from './jobs/metrics'
 import { metricsAccess } from './metrics-access'
@@ -11,7 +12,7 @@ export function metricsRoute(deps: Deps): Handler {
     const access = metricsAccess(requestOf(c), deps.env)
     if (access === 'hidden') return c.notFound()
     if (access === 'refused') {
-      c.header('WWW-Authenticate', 'Bearer realm="Payonce metrics"')
+      setHeader(c, 'www-authenticate', 'Bearer realm="Payonce metrics"')
       return sendProblem(c, { kind: 'unauthorized', detail: 'Send PAYONCE_METRICS_TOKEN as a bearer token.' })
     }
     // With the database away the process still reports its own metrics.

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import { logSecurityEvent, type SecurityEvent, type SecurityFacts } from '@/platform/security-event'
 import { requestAddress } from './admission/address'
 import type { Deps } from './deps'
@@ -15,20 +15,19 @@ const EVENT_OF_PROBLEM: Record<string, SecurityEvent> = {
 
 /**
  * Reports the refusals among the answers, and sign-ins, whichever part of the API made them. It reads answers
- * only, so no route can forget it, and a request that succeeds costs nothing.
+ * only, so no route can forget it, and a request that succeeds costs nothing. Null from it: there was nothing to wait for.
  */
-export function securityLog(deps: Deps): MiddlewareHandler {
-  return async (c, next) => {
-    await next()
+export function securityReport(deps: Deps): (c: Context) => Promise<void> | null {
+  return (c) => {
     const { path } = c.req
     const answer = c.res
     if (isStreamed(path, answer)) {
       const report = reporter(deps, c, answer)
       // Read beside its way to the client, who may leave before its end.
       void refusalsIn(answer.clone()).then(report, () => undefined)
-      return
+      return null
     }
-    if (mayHaveEvents(path, answer)) reporter(deps, c, answer)(await eventsOf(path, answer))
+    return mayHaveEvents(path, answer) ? eventsOf(path, answer).then(reporter(deps, c, answer)) : null
   }
 }
 
@@ -48,8 +47,9 @@ function reporter(deps: Deps, c: Context, answer: Response): (events: SecurityEv
 }
 
 /** tRPC streams the answers of a batch to whoever asks for that. The status is 200 then, whatever the calls come to. */
-function isStreamed(path: string, { headers }: Response): boolean {
-  return path.startsWith('/api/trpc/') && headers.get('transfer-encoding') === 'chunked'
+function isStreamed(path: string, answer: Response): boolean {
+  // The path first: an answer that nobody reads the headers of need not make an object of them.
+  return path.startsWith('/api/trpc/') && answer.headers.get('transfer-encoding') === 'chunked'
 }
 
 async function eventsOf(path: string, answer: Response): Promise<SecurityEvent[]> {

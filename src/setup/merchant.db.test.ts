@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Callers } from '@/access/callers'
+import { readToken } from '@/access/token'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { refuseUnsafeDatabase } from '@/platform/env'
 import { MERCHANT_USAGE, merchantCommand, readMerchantArguments } from './merchant'
@@ -53,11 +54,11 @@ describe('npm run merchant -- add', () => {
     ])
     const token = part(said, 'API key')
     expect(token).toMatch(/^sk_live_/)
-    expect(await new Callers({ db, mode: 'live' }).whoIs(token)).toMatchObject({
+    expect(await new Callers({ db, mode: 'live' }).whoIs(readToken(token))).toMatchObject({
       merchantId: part(said, 'id'),
       scopes: ['payments:write', 'orders:read'],
     })
-    expect(await new Callers({ db, mode: 'test' }).whoIs(token)).toBeNull()
+    expect(await new Callers({ db, mode: 'test' }).whoIs(readToken(token))).toBeNull()
     const key = await db.apiKey.findFirstOrThrow({ where: { merchantId: part(said, 'id') } })
     expect(JSON.stringify(key)).not.toContain(token)
     expect((key.expiresAt as Date).getTime() - key.createdAt.getTime()).toBe(90 * 86_400_000)

@@ -47,8 +47,9 @@ export const ADDRESS_HEADER = 'x-payonce-address'
  */
 function networkOf(text: string | undefined): string | null {
   if (!text) return null
-  const address = withoutPort(text.slice(0, ADDRESS_MAX))
   // Most addresses end here: ipaddr.js parses, and throws inside where the text is none.
+  if (isIPv4(text)) return text
+  const address = withoutPort(text.slice(0, ADDRESS_MAX))
   if (isIPv4(address)) return address
   if (!ipaddr.IPv6.isValid(address)) return null
   const parsed = ipaddr.IPv6.parse(address)

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Caller, Callers } from '@/access/callers'
+import { readToken } from '@/access/token'
 import { type Problem, ProblemError } from '@/idempotency/problems'
 import { InFlight } from './in-flight'
 import { type Limit, openLimit, type Quota } from './limits'
@@ -44,7 +45,8 @@ export class Admission {
   async admit(token: string, address: string, meanwhile?: (expected: Caller) => void): Promise<Admitted> {
     const { callers, pool } = this.options
     if (isOverloaded(pool)) throw new ProblemError(OVERLOADED)
-    const expected = callers.lastSeen(token)
+    const shown = readToken(token)
+    const expected = callers.lastSeen(shown)
     // An address that guesses tokens is refused without asking the database. A known key is not: its owner
     // may share the address.
     const spent = expected ? null : this.misses.spent(address)
@@ -52,7 +54,7 @@ export class Admission {
     // Not for a caller who will be refused: a flood does not reach the database twice.
     if (expected && !this.perKey.spent(expected.keyId)) meanwhile?.(expected)
     const [caller, taken] = await Promise.all([
-      callers.whoIs(token),
+      callers.whoIs(shown),
       expected ? this.perKey.take(expected.keyId) : null,
     ])
     if (!caller) throw new ProblemError(await this.missed(address))

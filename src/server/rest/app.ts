@@ -1,38 +1,48 @@
-import { OpenAPIHono } from '@hono/zod-openapi'
-import type { MiddlewareHandler } from 'hono'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { EXPOSED_HEADERS } from '@/idempotency/adapters/http'
 import type { Problem } from '@/idempotency/problems'
 import { uuidv7 } from '@/lib/id'
 import { OverQuota } from '../admission/admission'
-import { quotaHeaders } from '../admission/limits'
+import { setHeader } from '../answer-headers'
 import type { Deps } from '../deps'
-import { INTERNAL_PROBLEM, problemOf, REFUSED_VALUE, validationProblem } from '../problem-of'
-import { checkRequest } from './check-request'
+import { INTERNAL_PROBLEM, problemOf, REFUSED_VALUE } from '../problem-of'
+import { checkRequest, setQuota } from './check-request'
 import { apiDocument } from './document'
 import { idempotencyRoutes } from './key-state'
 import { ledgerRoutes } from './ledger'
+import { openRoutes } from './open-routes'
 import { orderRoutes } from './orders'
 import { paymentRoutes } from './payments'
 import { refundRoutes } from './refunds'
 import { type RestContext, type RestEnv, sendProblem } from './respond'
 import { webhookRoutes } from './webhooks'
 
-/** The HTTP API for programs: `/api/v1`, and the OpenAPI document, built from the routes themselves. */
+/** Where the addresses of the API begin. */
+export const REST = '/api/v1/'
+
+/**
+ * The HTTP API for programs: `/api/v1`, and the OpenAPI document, built from the routes themselves. It has no `onError` of its own: Hono would
+ * put one around each of its steps.
+ */
 export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
-  const app = new OpenAPIHono<RestEnv>({
-    defaultHook: (result, c) =>
-      result.success ? undefined : sendProblem(c, validationProblem(result.error)),
-  })
-  app.use('/api/v1/*', async (c, next) => {
+  const app = openRoutes()
+  const cors = corsFor(deps)
+  app.use(`${REST}*`, async (c, next) => {
     const requestId = uuidv7()
     c.set('requestId', requestId)
-    c.header('Request-Id', requestId)
-    await next()
+    setHeader(c, 'request-id', requestId)
+    if (c.req.method === 'OPTIONS') return cors.preflight(c, next)
+    cors.allow(c)
+    const { leave } = await checkRequest(c, deps)
+    try {
+      await next()
+    } finally {
+      leave()
+    }
   })
-  app.use('/api/v1/*', corsFor(deps))
-  app.use('/api/v1/*', checkRequest(deps))
   for (const add of [
     orderRoutes,
     paymentRoutes,
@@ -52,7 +62,6 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
       detail: 'This address does not exist. The API reference lists all of them.',
     }),
   )
-  app.onError((error, c) => sendProblem(c, problemFor(error, deps, c as unknown as RestContext)))
   return app
 }
 
@@ -61,7 +70,7 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
  * origin, so that people can try it; in live mode only the configured ones, since a secret API key does not
  * belong in a page.
  */
-function corsFor({ env }: Deps): MiddlewareHandler<RestEnv> {
+function corsFor({ env }: Deps): { preflight: MiddlewareHandler<RestEnv>; allow(c: RestContext): void } {
   const named = env.PAYONCE_CORS_ORIGINS
   const any = named.length === 0 && env.PAYONCE_MODE === 'sandbox'
   const preflight = cors({
@@ -72,16 +81,15 @@ function corsFor({ env }: Deps): MiddlewareHandler<RestEnv> {
     maxAge: 600,
   })
   const exposed = EXPOSED_HEADERS.join(',')
-  return (c, next) => {
-    if (c.req.method === 'OPTIONS') return preflight(c, next)
-    // Before the answer is made, where Hono's own sets them on an answer that it then has to build anew.
-    const origin = c.req.header('origin')
+  // Before the answer is made, where Hono's own sets them on an answer that it then has to build anew.
+  const allow = (c: RestContext) => {
+    const origin = any ? undefined : c.req.header('origin')
     const allowed = any ? '*' : named.find((one) => one === origin)
-    if (allowed) c.header('Access-Control-Allow-Origin', allowed)
-    c.header('Access-Control-Expose-Headers', exposed)
-    if (!any) c.header('Vary', 'Origin', { append: true })
-    return next()
+    if (allowed) setHeader(c, 'access-control-allow-origin', allowed)
+    setHeader(c, 'access-control-expose-headers', exposed)
+    if (!any) setHeader(c, 'vary', 'Origin')
   }
+  return { preflight, allow }
 }
 
 /** Answers 405 with `Allow` for a known address, so that a wrong method does not look like a wrong address. */
@@ -93,7 +101,7 @@ function refuseOtherMethods(app: OpenAPIHono<RestEnv>): void {
   }
   for (const [path, allowed] of methods)
     app.all(path, (c) => {
-      c.header('Allow', allowed.join(', '))
+      setHeader(c, 'allow', allowed.join(', '))
       return sendProblem(c, {
         kind: 'method-not-allowed',
         detail: `This address takes ${allowed.join(' and ')} only.`,
@@ -101,22 +109,21 @@ function refuseOtherMethods(app: OpenAPIHono<RestEnv>): void {
     })
 }
 
-function problemFor(error: Error, { log }: Deps, c: RestContext): Problem {
+/** The problem of an error at an address of the API, with the headers that belong to it. */
+export function restProblem(error: Error, { log }: Deps, c: Context): Problem {
   const problem = problemOf(error) ?? fromFramework(error)
-  if (error instanceof OverQuota)
-    for (const [name, value] of Object.entries(quotaHeaders(error.quota))) c.header(name, value)
-  if (problem.kind === 'unauthorized') c.header('WWW-Authenticate', 'Bearer realm="Payonce"')
+  const requestId = c.get('requestId')
+  if (error instanceof OverQuota) setQuota(c, error.quota)
+  if (problem.kind === 'unauthorized') setHeader(c, 'www-authenticate', 'Bearer realm="Payonce"')
   if (problem.kind === 'internal')
-    log.error({ err: error, path: c.req.path, requestId: c.var.requestId }, 'an API request failed')
-  if (problem === REFUSED_VALUE)
-    log.warn({ requestId: c.var.requestId }, 'the database refused a value of a request')
+    log.error({ err: error, path: c.req.path, requestId }, 'an API request failed')
+  if (problem === REFUSED_VALUE) log.warn({ requestId }, 'the database refused a value of a request')
   return problem
 }
 
-/** Refusals by Hono itself: a body that is not JSON, or is of another content type. */
+/** Refusals by Hono itself. */
 function fromFramework(error: Error): Problem {
-  if (!(error instanceof HTTPException)) return INTERNAL_PROBLEM
-  if (error.status === 415)
-    return { kind: 'unsupported-media', detail: 'Send Content-Type: application/json.' }
-  return error.status < 500 ? { kind: 'validation', detail: error.message } : INTERNAL_PROBLEM
+  return error instanceof HTTPException && error.status < 500
+    ? { kind: 'validation', detail: error.message }
+    : INTERNAL_PROBLEM
 }

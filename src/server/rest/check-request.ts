@@ -1,44 +1,43 @@
-import type { MiddlewareHandler } from 'hono'
 import type { ApiScope } from '@/access/api-key'
 import type { Caller } from '@/access/callers'
 import { readKey } from '@/idempotency/adapters/key-header'
 import { type Problem, ProblemError } from '@/idempotency/problems'
 import { requestAddress } from '../admission/address'
-import { quotaHeaders } from '../admission/limits'
+import type { Admitted } from '../admission/admission'
+import { type Quota, quotaHeaders } from '../admission/limits'
+import { setHeader } from '../answer-headers'
 import { problemOfMedia, problemOfMembers } from '../check-json'
 import { problemOfAddress, problemOfValue, addressOf as sentAddressOf } from '../check-text'
 import type { Deps } from '../deps'
 import { OPERATIONS } from '../operations'
-import { type RestContext, type RestEnv, scopeOf } from './respond'
+import { type RestContext, scopeOf } from './respond'
 
 /**
  * The checks of every API request, cheapest first, so that nothing malformed reaches the database:
  *
  *     a token is sent ─► the address ─► the key's form ─► the body is JSON, without a card number ─► the token is valid, within its limits ─► the route
  *
+ * @returns what must be left when the request has ended
  * @throws ProblemError for the first check that fails
  */
-export function checkRequest(deps: Deps): MiddlewareHandler<RestEnv> {
-  return async (c, next) => {
-    const token = bearer(c.req.header('authorization'))
-    refuse(problemOfAddress(sentAddressOf(c)))
-    if (c.req.method === 'POST') {
-      c.set('key', keyOf(c))
-      await checkBody(c)
-    }
-    const address = requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)
-    c.set('address', address)
-    const { caller, quota, leave } = await deps.admission.admit(token, address, (expected) =>
-      readAhead(c, deps, expected),
-    )
-    c.set('caller', caller)
-    for (const [name, value] of Object.entries(quotaHeaders(quota))) c.header(name, value)
-    try {
-      await next()
-    } finally {
-      leave()
-    }
+export async function checkRequest(c: RestContext, deps: Deps): Promise<Admitted> {
+  const token = bearer(c.req.header('authorization'))
+  refuse(problemOfAddress(sentAddressOf(c)))
+  if (c.req.method === 'POST') {
+    c.set('key', keyOf(c))
+    c.set('body', await bodyOf(c))
   }
+  const address = requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)
+  c.set('address', address)
+  const admitted = await deps.admission.admit(token, address, (expected) => readAhead(c, deps, expected))
+  c.set('caller', admitted.caller)
+  setQuota(c, admitted.quota)
+  return admitted
+}
+
+/** The quota of the API key, as headers of the answer. */
+export function setQuota(c: RestContext, quota: Quota): void {
+  for (const [name, value] of Object.entries(quotaHeaders(quota))) setHeader(c, name.toLowerCase(), value)
 }
 
 /** The operations that a program requests at an address without an id in it. */
@@ -56,16 +55,13 @@ function readAhead(c: RestContext, { engine }: Deps, { merchantId }: Caller): vo
 }
 
 /** Refuses a request whose API key lacks the scope, with 403 `forbidden`. */
-export function requireScope(scope: ApiScope): MiddlewareHandler<RestEnv> {
-  return async (c, next) => {
-    if (!c.get('caller').scopes.includes(scope))
-      throw new ProblemError({
-        kind: 'forbidden',
-        detail: `This API key lacks the scope ${scope}.`,
-        facts: { requiredScope: scope },
-      })
-    return next()
-  }
+export function checkScope(c: RestContext, scope: ApiScope): void {
+  if (c.get('caller').scopes.includes(scope)) return
+  throw new ProblemError({
+    kind: 'forbidden',
+    detail: `This API key lacks the scope ${scope}.`,
+    facts: { requiredScope: scope },
+  })
 }
 
 function bearer(header: string | undefined): string {
@@ -85,14 +81,22 @@ function keyOf(c: RestContext): string {
   return read.key
 }
 
-async function checkBody(c: RestContext): Promise<void> {
+async function bodyOf(c: RestContext): Promise<unknown> {
   refuse(problemOfMedia(c.req.header('content-type'), c.req.header('content-encoding')))
-  const text = await c.req.text()
-  const body: unknown = await c.req.json().catch(() => {
-    throw new ProblemError({ kind: 'validation', detail: 'The body is not valid JSON.' })
-  })
+  // A body that breaks off is no JSON either.
+  const text = await c.req.text().catch(() => '')
+  const body = parsed(text)
   refuse(problemOfMembers(text))
   refuse(problemOfValue(body))
+  return body
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ProblemError({ kind: 'validation', detail: 'The body is not valid JSON.' })
+  }
 }
 
 function refuse(problem: Problem | null): void {

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Caller } from '@/access/callers'
 import type { HttpAnswer } from '@/idempotency/adapters/http'
 import { httpProblem } from '@/idempotency/adapters/http'
 import type { ReadAhead } from '@/idempotency/core/request'
 import type { Problem } from '@/idempotency/problems'
+import { answerWith } from '../answer-headers'
 
 /** Facts about a request that the steps before its route have established. */
 export interface RestEnv {
@@ -14,8 +14,9 @@ export interface RestEnv {
     /** See `requestAddress`. */
     address: string
     caller: Caller
-    /** The idempotency key; set for POST only. */
+    /** The idempotency key, and the body as it was parsed; set for POST only. */
     key: string
+    body: unknown
     /** A read of the record of that key, begun while the caller was not yet known; not set by every request. */
     ahead: ReadAhead | undefined
   }
@@ -34,8 +35,8 @@ export function scopeOf(merchantId: string) {
 export type RestContext = Context<RestEnv>
 
 /** Sends an answer of the HTTP adapter as it is. */
-export function send(c: Context, { status, headers, body }: HttpAnswer): Response {
-  return c.body(body, status as ContentfulStatusCode, headers)
+export function send(c: Context, answer: HttpAnswer): Response {
+  return answerWith(c, answer)
 }
 
 /** Sends a problem as RFC 9457 `application/problem+json`. */

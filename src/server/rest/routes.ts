@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { ApiScope } from '@/access/api-key'
 import { PROBLEMS, type ProblemKind } from '@/idempotency/problems'
-import { requireScope } from './check-request'
 import { EVERY_HEADER, LOCATION, problemHeaders, STORED_HEADERS } from './response-headers'
 
 /** The parts that the descriptions of all routes share: answers, problems, scopes, headers, parameters. */
@@ -92,12 +91,12 @@ export const KEYED: ProblemKind[] = [
   'key-reused',
 ]
 
-/** The scope that a route requires: one line documents and enforces it. */
+/** The scope that a route requires: one line documents and enforces it (`openRoutes`). */
 export function needs(scope: ApiScope) {
-  return { security: [{ apiKey: [scope] }], middleware: requireScope(scope) }
+  return { security: [{ apiKey: [scope] }] }
 }
 
-/** The request headers of every POST. */
+/** The request headers of every POST, for the document: `checkRequest` reads them. */
 export const keyHeaders = z.object({
   'Idempotency-Key': z.string().meta({
     description:

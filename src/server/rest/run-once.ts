@@ -4,6 +4,7 @@ import type { Operation } from '@/idempotency/core/operation'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { keyActor } from '../actor'
+import { setHeader } from '../answer-headers'
 import type { Deps } from '../deps'
 import { type RestContext, scopeOf, send } from './respond'
 
@@ -41,7 +42,7 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
     requestId,
     by,
   })
-  if (wait !== null) c.header('Preference-Applied', `wait=${wait}`)
+  if (wait !== null) setHeader(c, 'preference-applied', `wait=${wait}`)
   const statusUrl = `/api/v1/idempotency/${operation.name}/${encodeURIComponent(key)}`
   const location = (body: string) => `${path}/${(JSON.parse(body) as { id: string }).id}`
   return send(c, httpAnswer(reply, { statusUrl, location })) as Response & StoredResponse

@@ -1,3 +1,4 @@
+import { setHeader } from '../answer-headers'
 import { paged } from '../wire/json'
 import type { RestContext } from './respond'
 
@@ -16,7 +17,7 @@ export function sendPage<Row, Shown>(
   if (page.nextCursor) {
     const next = new URL(c.req.url)
     next.searchParams.set('cursor', page.nextCursor)
-    c.header('Link', `<${next.pathname}${next.search}>; rel="next"`)
+    setHeader(c, 'link', `<${next.pathname}${next.search}>; rel="next"`)
   }
   return c.json(page, 200)
 }

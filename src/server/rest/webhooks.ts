@@ -21,6 +21,7 @@ import {
   updateEndpoint,
 } from '@/webhooks/endpoint'
 import { keyActor } from '../actor'
+import { setHeader } from '../answer-headers'
 import type { Deps } from '../deps'
 import { webhookAddresses, webhookKeys } from '../webhook-relay'
 import { pageOf } from '../wire/api-shapes'
@@ -217,7 +218,7 @@ export function webhookRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
     const id = actIdOf(c.var.caller.merchantId, create.operationId, c.var.key)
     const change = changeOf(c, id, create.operationId)
     answered(c, demandDone(await createEndpoint(db, change, fields, keys), REFUSED.tooMany))
-    c.header('Location', `${ENDPOINTS}/${(await shown(c, id)).id}`)
+    setHeader(c, 'location', `${ENDPOINTS}/${(await shown(c, id)).id}`)
     return c.json(await withSecret(c, change, id), 201)
   })
   app.openapi(update, async (c) => {
@@ -309,7 +310,7 @@ function changeOf(c: RestContext, endpointId: string, operation: string): Change
 
 /** Headers that say what became of the key, as for every other POST. */
 function answered(c: RestContext, before: boolean): void {
-  if (before) c.header('Idempotent-Replayed', 'true')
+  if (before) setHeader(c, 'idempotent-replayed', 'true')
   const wait = waitPreferred(c.req.header('prefer'))
-  if (wait !== null) c.header('Preference-Applied', `wait=${wait}`)
+  if (wait !== null) setHeader(c, 'preference-applied', `wait=${wait}`)
 }

@@ -8,6 +8,7 @@ import { refusalOfHeader, verifyEvent } from '@/payments/stripe/inbox/verify'
 import type { Log } from '@/platform/log'
 import { logSecurityEvent } from '@/platform/security-event'
 import type { Metrics } from '@/platform/telemetry'
+import { setHeader } from '../answer-headers'
 import { limitBody } from '../limit-body'
 import { sendProblem } from '../rest/respond'
 
@@ -63,7 +64,7 @@ export function stripeWebhooks(deps: StripeWebhookDeps) {
     return c.body(null, 200)
   })
   app.all(path, (c) => {
-    c.header('Allow', 'POST')
+    setHeader(c, 'allow', 'POST')
     return sendProblem(c, { kind: 'method-not-allowed', detail: 'Use POST.' })
   })
   return app
