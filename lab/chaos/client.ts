@@ -9,6 +9,8 @@ const PATIENCE_MS = 6_000
 const REFUSALS = ['ECONNREFUSED', 'ECONNRESET']
 /** 60 s of retries: longer than the longest doubt. */
 const GIVE_UP_MS = 60_000
+/** 5 min, with the time in which the server was being started: on a machine that does much else it may take long. */
+const NO_SERVER_MS = 300_000
 
 export interface Purchase {
   key: string
@@ -78,13 +80,16 @@ export class Client {
     return last?.status === 409 ? 'later' : 'failed'
   }
 
-  /** Retries at these servers in turn until the answer is final. @returns false when there was none within 60 s */
+  /** Retries at these servers in turn until the answer is final. @returns false when there was none within 60 s of a server that runs */
   async insist(servers: readonly [ProductProcess, number][], purchase: Purchase): Promise<boolean> {
-    const end = Date.now() + GIVE_UP_MS
-    for (let round = 0; Date.now() < end; round++) {
+    const end = Date.now() + NO_SERVER_MS
+    let leftMs = GIVE_UP_MS
+    for (let round = 0; leftMs > 0 && Date.now() < end; round++) {
       const [server, index] = servers[round % servers.length] as [ProductProcess, number]
+      const began = performance.now()
       if (await this.press(server, index, purchase)) return true
       await pause(Math.random() * Math.min(1_000, 100 * 2 ** round))
+      if (this.history.lastTryOf(purchase.key)?.broke !== 'ECONNREFUSED') leftMs -= performance.now() - began
     }
     return false
   }

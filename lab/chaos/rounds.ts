@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { newShopper, shopperCookie } from '@/access/shopper'
 import { recordId } from '@/idempotency/core/fingerprint'
 import { secretFor } from '@/platform/env'
+import { print } from '@/setup/process/console'
 import type { Accident } from './accidents'
 import { Client, type Purchase } from './client'
 import type { History } from './history'
@@ -93,6 +94,7 @@ export class Campaign {
     for (let turn = 0; turn < 5; turn++) {
       const again = await missed()
       if (again.length === 0) return
+      print(`  once more: ${again.map(({ id }) => id).join(', ')}`)
       for (const accident of again) await this.play({ accident, retry: 'same' })
       await this.over()
     }

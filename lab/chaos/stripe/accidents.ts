@@ -7,8 +7,8 @@ import type { Order, Step, StripeBank, Struck } from './bank'
 
 /** Accidents of the simulated bank's list that strike elsewhere than at the bank. */
 const OF_ANY_BANK = ['S4', 'S6', 'N2', 'N10a', 'N10b', 'D2', 'D3', 'J4']
-/** 10 s: a withdrawal comes within a few, and then the request may arrive. */
-const WITHDRAWN_MS = 10_000
+/** 30 s: a withdrawal comes within a few, and then the request may arrive. */
+const WITHDRAWN_MS = 30_000
 /** 1.5 s until Stripe knows a fee that it did not know at once. */
 const FEE_MS = 1_500
 
@@ -139,6 +139,24 @@ export function stripeAccidents(bank: StripeBank): readonly Accident[] {
     ...OF_ANY_BANK.flatMap((id) => ACCIDENTS.filter((accident) => accident.id === id)),
   ]
 }
+
+/** The accidents of a short lap: a kill at each boundary, and one of each kind of the others. */
+export const SHORT: readonly string[] = [
+  'G21',
+  'G22',
+  'G24',
+  'G25',
+  'G26',
+  'G30',
+  'G31',
+  'G32',
+  'G33',
+  'G34',
+  'G35',
+  'G36',
+  'W34',
+  'D2',
+]
 
 /** The sender's accidents, which strike events and no purchase. */
 export const EVENT_ACCIDENTS = ['W30', 'W31', 'W32', 'W33'] as const

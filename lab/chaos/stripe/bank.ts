@@ -33,9 +33,18 @@ export interface Order {
   answered?(struck: Struck): void | Promise<void>
 }
 
+/** An event that is to be sent, from this turn on. */
+interface Waiting {
+  event: DoubleEvent
+  turn: number
+  struck: boolean
+}
+
 const SECRET = 'whsec_a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4'
-/** 100 ms, which a card's bank takes at least. */
-const CARDS_BANK_MS = 100
+/** 2 s for all requests of a charge: on a busy machine too, most of them get as far as the accident that waits for them. */
+export const TIMEOUT_MS = 2_000
+/** 50 ms, which a card's bank takes at least. */
+const CARDS_BANK_MS = 50
 /** 200 ms between two turns of the sender. */
 const SEND_MS = 200
 /** Chance of each of the sender's accidents to an event. */
@@ -57,7 +66,7 @@ export class StripeBank implements Bank {
   private readonly servers: ProductProcess[] = []
   private readonly sender: EventSender
   private readonly closeSender: () => void
-  private waiting: { event: DoubleEvent; turn: number }[] = []
+  private waiting: Waiting[] = []
   private disorderly = true
   private leaving = false
   private sending: Promise<void> = Promise.resolve()
@@ -72,7 +81,9 @@ export class StripeBank implements Bank {
       secret: SECRET,
       to: (one) => this.deliver(one),
     })
-    this.closeSender = double.account.events.subscribe((event) => this.waiting.push({ event, turn: 0 }))
+    this.closeSender = double.account.events.subscribe((event) =>
+      this.waiting.push({ event, turn: 0, struck: false }),
+    )
   }
 
   static async start(dice: Chance): Promise<StripeBank> {
@@ -96,6 +107,7 @@ export class StripeBank implements Bank {
         PAYONCE_GATEWAY: 'stripe',
         STRIPE_SECRET_KEY: 'sk_test_double',
         STRIPE_WEBHOOK_SECRET: SECRET,
+        PAYONCE_GATEWAY_TIMEOUT_MS: String(TIMEOUT_MS),
       },
       taken: (process) => {
         by = process
@@ -187,11 +199,8 @@ export class StripeBank implements Bank {
       const due = this.waiting.filter((one) => one.turn <= turn)
       this.waiting = this.waiting.filter((one) => one.turn > turn)
       // Stripe sends it again later.
-      for (const event of this.disordered(
-        due.map(({ event }) => event),
-        turn,
-      ))
-        if (!(await this.arrives(event))) this.waiting.push({ event, turn: turn + 3 })
+      for (const event of this.disordered(due, turn))
+        if (!(await this.arrives(event))) this.waiting.push({ event, turn: turn + 3, struck: true })
     }
   }
 
@@ -202,14 +211,15 @@ export class StripeBank implements Bank {
     )
   }
 
-  /** What the sender does to the events of one turn. */
-  private disordered(events: DoubleEvent[], turn: number): DoubleEvent[] {
-    if (!this.disorderly) return events
-    const kept = events.flatMap((event) => {
+  /** What the sender does to the events of one turn: each is struck once at most. */
+  private disordered(due: Waiting[], turn: number): DoubleEvent[] {
+    if (!this.disorderly) return due.map(({ event }) => event)
+    const kept = due.flatMap(({ event, struck }) => {
+      if (struck) return [event]
       const at = this.dice.next()
       if (at < LOST) return this.struck('W30', [])
       if (at < LOST + LATE) {
-        this.waiting.push({ event, turn: turn + 2 + this.dice.below(8) })
+        this.waiting.push({ event, turn: turn + 2 + this.dice.below(8), struck: true })
         return this.struck('W33', [])
       }
       return at < LOST + LATE + DOUBLED ? this.struck('W31', [event, event]) : [event]

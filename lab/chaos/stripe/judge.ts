@@ -9,10 +9,8 @@ import type { StripeBank } from './bank'
 /** What Stripe's own journal says of a purchase, and the last final answer that its client got; null: none. */
 interface Fate {
   purchase: Purchase
-  /** Charges that took money, given back or not. */
+  /** Charges that took money. */
   charges: Charge[]
-  /** Those of them that stand. */
-  standing: Charge[]
   status: number | null
 }
 
@@ -39,19 +37,22 @@ export function fatesOf(bank: StripeBank, campaign: Campaign, history: History):
   return campaign.purchases.map((purchase) => {
     const charges = taken.filter(({ amount }) => BigInt(amount) === purchase.amount)
     const told = history.tries.findLast(({ key, outcome }) => key === purchase.key && outcome === 'answer')
-    const standing = charges.filter(({ refunded }) => !refunded)
-    return { purchase, charges, standing, status: told?.status ?? null }
+    return { purchase, charges, status: told?.status ?? null }
   })
 }
 
 const NO_CHARGE: Record<number, string> = { 402: 'declined', 502: 'not charged' }
 
-function judgeFate({ purchase: { key }, charges, standing, status }: Fate): string[] {
+/** The double never charges twice by itself, so that a second charge is our mistake, also where the reconciler has given it back. */
+function judgeFate({ purchase: { key }, charges, status }: Fate): string[] {
   const wrong: string[] = []
-  if (standing.length > 1) wrong.push(`Stripe charged ${standing.length} times under one key: ${key}`)
-  if (status === 200 && standing.length === 0) wrong.push(`told paid, and no charge stands at Stripe: ${key}`)
+  const times = charges.length
+  if (times > 1) wrong.push(`Stripe charged ${times} times under one key: ${key}`)
+  if (status === 200 && times === 0) wrong.push(`told paid, and Stripe has no charge: ${key}`)
+  const back = charges.find((charge) => charge.refunded)
+  if (status === 200 && times === 1 && back) wrong.push(`told paid, and the charge was given back: ${key}`)
   const told = status === null ? undefined : NO_CHARGE[status]
-  if (told && charges.length > 0) wrong.push(`told ${told}, and Stripe took the money: ${key}`)
+  if (told && times > 0) wrong.push(`told ${told}, and Stripe took the money: ${key}`)
   if (status === null) wrong.push(`no final answer, also after everything was over: ${key}`)
   return wrong
 }

@@ -6,23 +6,25 @@ import type { Installation } from '../installation'
 import { judge, unseen } from '../judge'
 import { chance } from '../random'
 import { Campaign, rounds } from '../rounds'
-import { EVENT_ACCIDENTS, stripeAccidents } from './accidents'
-import type { StripeBank } from './bank'
+import { EVENT_ACCIDENTS, SHORT, stripeAccidents } from './accidents'
+import { type StripeBank, TIMEOUT_MS } from './bank'
 import { fatesOf, judgeStripe, table } from './judge'
 
 /** 60 s until nothing is in doubt, once the accidents are over. */
 const QUIET_MS = 60_000
 /**
- * A doubt of 2.5 s is made a minute older, and a challenge that was left open for 4 s an hour: after that the product withdraws the charge. 2.5 s is
+ * A doubt of 3 s is made a minute older, and a challenge that was left open for 4 s an hour: after that the product withdraws the charge. 3 s is
  * longer than a server waits for Stripe.
  */
-const DOUBT_MS = 2_500
+const DOUBT_MS = TIMEOUT_MS + 1_000
 const LEFT_MS = 4_000
 
 export interface LapPlan {
   seed: number
-  /** Purchases that meet an accident. */
-  count: (accidents: number) => number
+  /** Each accident of the short list once, instead of all of them with each way to retry. */
+  short: boolean
+  /** Purchases that meet an accident; null: as many as that takes. */
+  count: number | null
   /** The beginning of the accidents' ids. */
   only: string
 }
@@ -32,23 +34,26 @@ export async function lapOnStripe(
   installation: Installation,
   bank: StripeBank,
   history: History,
-  { seed, count, only }: LapPlan,
+  { seed, only, short, count }: LapPlan,
 ): Promise<string[]> {
-  const accidents = stripeAccidents(bank).filter(({ id }) => id.startsWith(only))
+  const accidents = stripeAccidents(bank).filter(
+    ({ id }) => id.startsWith(only) && (!short || SHORT.includes(id)),
+  )
+  const turns = count ?? accidents.length * (short ? 1 : 3)
   const dice = chance(seed)
   const playing = new Campaign(installation, dice, history, { declined: 0.15, challenged: 0.15 })
   const source = rounds(dice, accidents)
   const clock = new FastClock(installation)
   // Each server has answered once: the first answer of a new process may take long.
   for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyUndisturbed(card)
-  for (let round = 0; round < count(accidents.length); round++) await playing.play(source.next().value)
+  for (let round = 0; round < turns; round++) await playing.play(source.next().value)
   await playing.over()
   await playing.makeUp(() => unseen(installation, accidents))
   await installation.calm()
   await bank.calm()
   const quiet = await installation.quiet(QUIET_MS)
   await playing.replayAll()
-  const read = await until(() => isAllRead(installation, bank), QUIET_MS, 250)
+  const read = await until(() => isAllRead(installation, bank), QUIET_MS, 1_000)
   await clock.stop()
   for (const [id, times] of await bank.faults()) installation.seen.set(id, times)
   report(installation, bank, playing, history)
@@ -73,13 +78,17 @@ function report(installation: Installation, bank: StripeBank, playing: Campaign,
   print(`happened: ${[...installation.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
 }
 
-/** Whether each event that Stripe has is kept and worked on. Those that were lost are read from its list, which the worker does every five minutes. */
+/**
+ * Whether each event that Stripe has is kept and worked on. Those that were lost are read from its list, which the worker does every five
+ * minutes; those that wait are due now, once nothing is in doubt any more.
+ */
 async function isAllRead({ owner }: Installation, bank: StripeBank): Promise<boolean> {
   await owner
     .query(
       `SELECT graphile_worker.add_job('stripe-missed', '{}'::json, job_key := 'stripe-missed', max_attempts := 1)`,
     )
     .catch(() => undefined)
+  await owner.query('UPDATE stripe_event SET next_at = now() WHERE next_at > now() AND lease_until IS NULL')
   const { rows } = await owner.query(
     'SELECT count(*)::int AS kept, count(*) FILTER (WHERE next_at IS NOT NULL)::int AS waiting FROM stripe_event',
   )
@@ -124,7 +133,7 @@ class FastClock {
       UPDATE idempotency_record SET lease_until = now() + interval '1 second'
       WHERE state = 'unknown' AND parked_at IS NULL AND lease_until > now() + interval '2 seconds'`)
     await db.$executeRaw(sql`
-      UPDATE stripe_event SET next_at = least(next_at, now() + interval '1 second'), lease_until = NULL
-      WHERE next_at IS NOT NULL AND (next_at > now() + interval '2 seconds' OR lease_until < now() + interval '52 seconds')`)
+      UPDATE stripe_event SET lease_until = NULL
+      WHERE next_at IS NOT NULL AND lease_until < now() + interval '52 seconds'`)
   }
 }
