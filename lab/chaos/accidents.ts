@@ -7,6 +7,8 @@ export interface Victim {
   server: ProductProcess
   recordId: string
   mark: string
+  /** Of its order, in minor units; no other order has it. */
+  amount: bigint
 }
 
 /**
@@ -21,6 +23,8 @@ export interface Accident {
   kills?: boolean
   /** Its payment ends up parked for a person, so a client that insists would wait in vain. */
   parks?: boolean
+  /** The card without which it cannot happen. */
+  card?: string
   arm(installation: Installation, victim: Victim): Promise<void>
   over?(installation: Installation, victim: Victim): Promise<void>
 }
@@ -62,7 +66,7 @@ const atWire = (
 const ofBank = (id: string, fault: string, ms = 0): Accident => ({
   id,
   description: `the bank: ${fault}`,
-  arm: ({ bank }) => bank.order(fault, ms),
+  arm: ({ simulator }) => simulator.order(fault, ms),
 })
 
 export const ACCIDENTS: readonly Accident[] = [
@@ -160,7 +164,7 @@ export const ACCIDENTS: readonly Accident[] = [
     id: 'G12',
     description: 'the bank is killed',
     arm: async (installation) => {
-      await installation.bank.kill()
+      await installation.simulator.kill()
       installation.happened('G12')
     },
   },

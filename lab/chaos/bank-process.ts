@@ -6,12 +6,32 @@ import { forkTypeScript } from '@/setup/process/fork-typescript'
 import { freePort } from '@/setup/process/port'
 import { hasEnded } from '@/setup/process/process-id'
 import { inRoot } from '@/setup/process/project-root'
+import type { ProductProcess, Surroundings } from './product-process'
+
+/** A bank that an installation is on. */
+export interface Bank {
+  /** How one more process reaches it. */
+  line(): Promise<BankLine>
+  /** Cancels the faults that have not happened yet. */
+  calm(): Promise<void>
+  /** Counts of each fault by the bank itself. */
+  faults(): Promise<ReadonlyMap<string, number>>
+  leave(): Promise<void>
+}
+
+export interface BankLine {
+  port: number
+  variable: Surroundings['bankVariable']
+  settings: Record<string, string>
+  /** Called with the process that got the line. */
+  taken?(by: ProductProcess): void
+}
 
 /** The name of the bank's journal in the folder of a run. */
 export const JOURNAL = 'bank.jsonl'
 
 /** The lab's bank as a process: it takes orders to misbehave, and is restarted whenever it dies. */
-export class BankProcess {
+export class BankProcess implements Bank {
   private child: ChildProcess | null = null
   private leaving = false
   /** The faults that it had counted before it was killed. */
@@ -30,6 +50,10 @@ export class BankProcess {
     return bank
   }
 
+  async line(): Promise<BankLine> {
+    return { port: this.port, variable: 'PAYONCE_BANK_URL', settings: {} }
+  }
+
   /** Orders a fault for the next charge, whichever that is. */
   async order(fault: string, ms: number): Promise<void> {
     await this.ask('/lab/faults', { method: 'POST', body: JSON.stringify({ fault, ms }) }).catch(
@@ -37,7 +61,6 @@ export class BankProcess {
     )
   }
 
-  /** Cancels the faults that have not happened yet. */
   async calm(): Promise<void> {
     await this.ask('/lab/faults', { method: 'DELETE' }).catch(() => undefined)
   }

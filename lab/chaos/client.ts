@@ -9,17 +9,28 @@ const PATIENCE_MS = 6_000
 const REFUSALS = ['ECONNREFUSED', 'ECONNRESET']
 /** 60 s of retries: longer than the longest doubt. */
 const GIVE_UP_MS = 60_000
+/** 5 min, with the time in which the server was being started: on a machine that does much else it may take long. */
+const NO_SERVER_MS = 300_000
 
 export interface Purchase {
   key: string
   order: string
   card: string
+  /** Of the order, in minor units; no other order has it. */
+  amount: bigint
+  /** What the shopper answers where their bank asks them on a page of its own; `leave`: nothing. */
+  answer?: 'pass' | 'fail' | 'leave'
+  /** The accident that it meets. */
+  accident?: string
   /** Part of the request's URL, by which an accident recognises it. */
   mark: string
 }
 
 /** A shopper's browser as the servers see it: it sends the same key until it has a final answer. */
 export class Client {
+  /** Keys whose shopper has been at their bank's own page. */
+  private readonly confirmed = new Set<string>()
+
   constructor(
     private readonly cookie: string,
     private readonly history: History,
@@ -30,9 +41,26 @@ export class Client {
     const { key, order, card, mark } = purchase
     const began = performance.now()
     this.history.began(key, order, index)
-    const seen = await this.send(server, { key, orderId: order, version: 1, paymentMethod: card }, mark)
+    const body = { key, orderId: order, version: 1, paymentMethod: card }
+    const { actionUrl, ...seen } = await this.send(server, body, mark)
     this.history.ended({ key, order, server: index, ...seen, ms: Math.round(performance.now() - began) })
+    if (actionUrl) await this.confirm(server, actionUrl, purchase)
     return seen.outcome === 'answer'
+  }
+
+  /** The shopper answers at their bank's page, once, and comes back to the checkout. */
+  private async confirm(server: ProductProcess, actionUrl: string, purchase: Purchase): Promise<void> {
+    const { key, order, answer = 'pass' } = purchase
+    if (answer === 'leave' || this.confirmed.has(key)) return
+    this.confirmed.add(key)
+    await fetch(actionUrl, {
+      method: 'POST',
+      body: new URLSearchParams({ answer }),
+      redirect: 'manual',
+    })
+    const url = server.url('/api/trpc/checkout.returned')
+    // What becomes of it is of no account: the shopper only saves time by it.
+    await post(url, this.cookie, JSON.stringify({ orderId: order })).catch(() => undefined)
   }
 
   /**
@@ -52,13 +80,16 @@ export class Client {
     return last?.status === 409 ? 'later' : 'failed'
   }
 
-  /** Retries at these servers in turn until the answer is final. @returns false when there was none within 60 s */
+  /** Retries at these servers in turn until the answer is final. @returns false when there was none within 60 s of a server that runs */
   async insist(servers: readonly [ProductProcess, number][], purchase: Purchase): Promise<boolean> {
-    const end = Date.now() + GIVE_UP_MS
-    for (let round = 0; Date.now() < end; round++) {
+    const end = Date.now() + NO_SERVER_MS
+    let leftMs = GIVE_UP_MS
+    for (let round = 0; leftMs > 0 && Date.now() < end; round++) {
       const [server, index] = servers[round % servers.length] as [ProductProcess, number]
+      const began = performance.now()
       if (await this.press(server, index, purchase)) return true
       await pause(Math.random() * Math.min(1_000, 100 * 2 ** round))
+      if (this.history.lastTryOf(purchase.key)?.broke !== 'ECONNREFUSED') leftMs -= performance.now() - began
     }
     return false
   }
@@ -80,7 +111,9 @@ export class Client {
   }
 }
 
-type TryResult = Pick<ClientTry, 'outcome' | 'status' | 'sha' | 'broke'>
+type TryResult = Pick<ClientTry, 'outcome' | 'status' | 'sha' | 'broke'> & {
+  actionUrl?: string | null | undefined
+}
 
 /** A connection for each request: a kept-alive one that the server closes at the same moment would look like a failure of the product. */
 function post(url: string, cookie: string, body: string): Promise<{ status: number; text: string }> {
@@ -105,7 +138,7 @@ function post(url: string, cookie: string, body: string): Promise<{ status: numb
 }
 
 interface PayResponse {
-  result?: { data: { payment: unknown; receiptUrl: string } }
+  result?: { data: { payment: { status: string }; receiptUrl: string; actionUrl: string | null } }
   error?: { data: { idempotency: { kind: string; retry: string; detail: string } } }
 }
 
@@ -115,6 +148,7 @@ function resultOf(status: number, text: string): TryResult {
   const problem = response.error?.data.idempotency
   // "Send it again" and "ask later" are not final; everything else is.
   if (problem && ['same-key', 'poll'].includes(problem.retry)) return { outcome: 'later', status, sha: null }
-  const { payment, receiptUrl } = response.result?.data ?? {}
+  const { payment, receiptUrl, actionUrl } = response.result?.data ?? {}
+  if (payment?.status === 'requires_action') return { outcome: 'later', status, sha: null, actionUrl }
   return { outcome: 'answer', status, sha: shaOf(JSON.stringify(problem ?? { payment, receiptUrl })) }
 }

@@ -27,11 +27,6 @@ const TURNS = 4
 /** 60 s: longer than the longest doubt. */
 const QUIET_MS = 60_000
 
-/** A purchase of an amount that no other has: the bank's journal knows amounts, and not our keys. */
-interface Lost extends Purchase {
-  amount: bigint
-}
-
 interface Surroundings {
   installation: Installation
   database: ForgetfulDatabase
@@ -60,7 +55,7 @@ export async function forget(
   // Both servers have answered once: the first answer of a new process may take long, and nothing would be charged before the loss.
   const [first, second] = await place(world, 'control')
   const wrong = (
-    await Promise.all([insist(world, first as Lost, 0), insist(world, second as Lost, 1)])
+    await Promise.all([insist(world, first as Purchase, 0), insist(world, second as Purchase, 1)])
   ).every(Boolean)
     ? []
     : ['positive control: a purchase without an accident was not answered']
@@ -112,7 +107,7 @@ async function play(
   return { forgotten, wrong }
 }
 
-async function place({ installation, nextAmount }: Surroundings, name: string): Promise<Lost[]> {
+async function place({ installation, nextAmount }: Surroundings, name: string): Promise<Purchase[]> {
   return Promise.all(
     Array.from({ length: PURCHASES }, async (_, index) => {
       const amount = nextAmount()
@@ -123,12 +118,12 @@ async function place({ installation, nextAmount }: Surroundings, name: string): 
 }
 
 /** Retries at one server until the answer is final. */
-function insist(world: Surroundings, purchase: Lost, index: number): Promise<boolean> {
+function insist(world: Surroundings, purchase: Purchase, index: number): Promise<boolean> {
   return world.client.insist([[server(world, index), index % 2]], purchase)
 }
 
 /** One press, and in a third of the purchases a second one at the other server. */
-async function buy(world: Surroundings, purchase: Lost): Promise<void> {
+async function buy(world: Surroundings, purchase: Purchase): Promise<void> {
   const first = world.dice.below(2)
   const presses = [world.client.press(server(world, first), first, purchase)]
   if (world.dice.next() < 0.33)
@@ -137,7 +132,7 @@ async function buy(world: Surroundings, purchase: Lost): Promise<void> {
 }
 
 /** The purchases that the bank has charged, and whose order has no payment in the database that took over. */
-async function unknownCharges(installation: Installation, purchases: readonly Lost[]): Promise<number> {
+async function unknownCharges(installation: Installation, purchases: readonly Purchase[]): Promise<number> {
   const charged = new Set(chargesOf(installation, purchases))
   const orders = purchases
     .filter(({ amount }) => charged.has(String(amount)))
@@ -148,10 +143,10 @@ async function unknownCharges(installation: Installation, purchases: readonly Lo
   return row?.unknown ?? 0
 }
 
-/** By the bank's journal: as many charges as the client was told of, and the same answer as before the loss. */
+/** By the bank's journal, which knows amounts, and not our keys: as many charges as the client was told of, and the same answer as before the loss. */
 function judge(
   { installation, history }: Surroundings,
-  { key, amount }: Lost,
+  { key, amount }: Purchase,
   before: number | null,
 ): string[] {
   const charges = chargesOf(installation, [{ amount }]).length
@@ -166,7 +161,7 @@ function judge(
 }
 
 /** The amount of each charge of these purchases, by the bank's journal. */
-function chargesOf(installation: Installation, purchases: readonly Pick<Lost, 'amount'>[]): string[] {
+function chargesOf(installation: Installation, purchases: readonly Pick<Purchase, 'amount'>[]): string[] {
   if (!fs.existsSync(installation.journal)) return []
   const ours = new Set(purchases.map(({ amount }) => String(amount)))
   return readJournal(fs.readFileSync(installation.journal, 'utf8'))

@@ -11,7 +11,7 @@ import { prepareLogins } from '@/setup/postgres/logins'
 import { until } from '@/setup/process/console'
 import { freePort } from '@/setup/process/port'
 import { migrate } from '@/setup/schema/migrate'
-import { BankProcess, JOURNAL } from './bank-process'
+import { type Bank, BankProcess, JOURNAL } from './bank-process'
 import { ForgetfulDatabase } from './forgetful-database'
 import { ProductProcess, type StepOrder } from './product-process'
 import type { Cut, TcpProxy } from './tcp-proxy'
@@ -48,13 +48,14 @@ export class Installation {
     readonly home: string,
     private readonly databases: { product: ServedDatabase; bank: Database | null },
     readonly owner: pg.Pool,
-    readonly bank: BankProcess,
+    readonly bank: Bank,
     private readonly log: number,
   ) {
     this.db = openDb(owner)
   }
 
-  static async open(): Promise<Installation> {
+  /** @param bank another one than the simulated bank */
+  static async open(bank: Bank | null = null): Promise<Installation> {
     const home = newHome()
     const database = await startDatabase({
       dataDir: path.join(home, 'data'),
@@ -62,7 +63,7 @@ export class Installation {
       settings: { max_connections: '200' },
     })
     await migrate(database.url)
-    return Installation.on(home, { product: database, bank: null })
+    return Installation.on(home, { product: database, bank: null }, bank)
   }
 
   /** One whose bank stands on a database of its own, which keeps all that the product's database may forget. */
@@ -74,14 +75,24 @@ export class Installation {
     return { installation: await Installation.on(home, { product: database, bank }), database }
   }
 
-  private static async on(home: string, databases: Installation['databases']): Promise<Installation> {
+  private static async on(
+    home: string,
+    databases: Installation['databases'],
+    other: Bank | null = null,
+  ): Promise<Installation> {
     const { product } = databases
     const owner = openPool(product.url, { max: 4, name: 'lab' })
     const log = fs.openSync(path.join(home, 'log'), 'a')
-    const bank = await BankProcess.start((databases.bank ?? product).url, home, log)
+    const bank = other ?? (await BankProcess.start((databases.bank ?? product).url, home, log))
     const installation = new Installation(home, databases, owner, bank, log)
     await installation.populate()
     return installation
+  }
+
+  /** The simulated bank, which takes orders. @throws Error on another bank */
+  get simulator(): BankProcess {
+    if (this.bank instanceof BankProcess) return this.bank
+    throw new Error('this installation is not on the simulated bank')
   }
 
   happened(id: string): void {
@@ -93,7 +104,7 @@ export class Installation {
     return path.join(this.home, JOURNAL)
   }
 
-  async newOrder(unitAmount = 1_200n): Promise<string> {
+  async newOrder(unitAmount: bigint): Promise<string> {
     const order = {
       merchantId: this.merchantId,
       currency: 'EUR' as const,
@@ -191,14 +202,18 @@ export class Installation {
     await this.db.$executeRaw(
       sql`INSERT INTO merchant (id, name) VALUES (${this.merchantId}::uuid, 'Chaos shop')`,
     )
-    const surroundings = {
+    const database = {
       databasePort: this.databases.product.port,
       databaseUrl: (await prepareLogins(this.databases.product.url, this.home)).app,
-      bankPort: this.bank.port,
-      settings: SETTINGS,
     }
-    const start = async (name: 'web' | 'worker') =>
-      ProductProcess.start(name, await freePort(), surroundings, this.log)
+    const start = async (name: 'web' | 'worker') => {
+      const line = await this.bank.line()
+      const bank = { bankPort: line.port, bankVariable: line.variable }
+      const surroundings = { ...database, ...bank, settings: { ...SETTINGS, ...line.settings } }
+      const started = await ProductProcess.start(name, await freePort(), surroundings, this.log)
+      line.taken?.(started)
+      return started
+    }
     this.servers = [await start('web'), await start('web')]
     this.workers = [await start('worker'), await start('worker')]
   }

@@ -18,6 +18,8 @@ export interface Surroundings {
   databasePort: number
   databaseUrl: string
   bankPort: number
+  /** The variable that names the bank's URL. */
+  bankVariable: 'PAYONCE_BANK_URL' | 'PAYONCE_STRIPE_URL'
   settings: Record<string, string>
 }
 
@@ -55,7 +57,11 @@ export class ProductProcess {
       name,
       port,
       { database, bank },
-      environment(url.href, bank.port, port, surroundings.settings),
+      environment(port, {
+        ...surroundings.settings,
+        DATABASE_URL: url.href,
+        [surroundings.bankVariable]: `http://127.0.0.1:${bank.port}`,
+      }),
       log,
     )
     started.boot()
@@ -154,17 +160,10 @@ export class ProductProcess {
   }
 }
 
-function environment(
-  databaseUrl: string,
-  bankPort: number,
-  port: number,
-  settings: Record<string, string>,
-): NodeJS.ProcessEnv {
+function environment(port: number, settings: Record<string, string>): NodeJS.ProcessEnv {
   return childEnv({
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
-    DATABASE_URL: databaseUrl,
-    PAYONCE_BANK_URL: `http://127.0.0.1:${bankPort}`,
     PAYONCE_BASE_URL: `http://localhost:${port}`,
     PORT: String(port),
     ...settings,

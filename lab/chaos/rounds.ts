@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { newShopper, shopperCookie } from '@/access/shopper'
 import { recordId } from '@/idempotency/core/fingerprint'
 import { secretFor } from '@/platform/env'
+import { print } from '@/setup/process/console'
 import type { Accident } from './accidents'
 import { Client, type Purchase } from './client'
 import type { History } from './history'
@@ -16,6 +17,8 @@ export interface Round {
 }
 
 const RETRIES: readonly ComeBack[] = ['same', 'other', 'none']
+/** What shoppers answer at their bank's page: most of them pass. */
+const ANSWERS = ['pass', 'pass', 'pass', 'fail', 'leave'] as const
 /** The most purchases under way at once: a round begins while clients of earlier ones still retry. */
 const OPEN_MAX = 6
 
@@ -34,11 +37,14 @@ export class Campaign {
   private readonly actor: string
   private readonly client: Client
   private readonly open = new Set<Promise<void>>()
+  private orders = 0
 
   constructor(
     private readonly installation: Installation,
     private readonly chance: Chance,
     history: History,
+    /** Shares of the cards that are declined, and of those whose bank asks the shopper first. */
+    private readonly cards: { declined: number; challenged: number } = { declined: 0.15, challenged: 0 },
   ) {
     const shopper = newShopper(secretFor({ PAYONCE_SECRET: SECRET }, 'shopper-cookie'))
     this.actor = `shopper:${shopper.id}`
@@ -50,9 +56,11 @@ export class Campaign {
     const number = this.purchases.length
     const purchase: Purchase = {
       key: `key-${number}-${this.chance.below(1e9)}`,
-      order: await this.newOrder(),
-      card: this.card(),
+      ...(await this.newOrder()),
+      card: accident.card ?? this.card(),
       mark: `round-${number}.`,
+      answer: ANSWERS[this.chance.below(ANSWERS.length)] ?? 'pass',
+      accident: accident.id,
     }
     this.purchases.push(purchase)
     this.played.set(`${accident.id} ${retry}`, (this.played.get(`${accident.id} ${retry}`) ?? 0) + 1)
@@ -63,6 +71,7 @@ export class Campaign {
     const victim = {
       server,
       mark: purchase.mark,
+      amount: purchase.amount,
       recordId: recordId(
         { merchantId: this.installation.merchantId, actor: this.actor },
         'checkout.pay',
@@ -78,6 +87,17 @@ export class Campaign {
     void going.finally(() => this.open.delete(going))
     // 400 ms: accidents at one server must not overlap.
     await Promise.race([going, pause(400)])
+  }
+
+  /** Repeats accidents that missed (the card was declined, or the bank was killed first): the judge wants each of them once. */
+  async makeUp(missed: () => Promise<readonly Accident[]>): Promise<void> {
+    for (let turn = 0; turn < 5; turn++) {
+      const again = await missed()
+      if (again.length === 0) return
+      print(`  once more: ${again.map(({ id }) => id).join(', ')}`)
+      for (const accident of again) await this.play({ accident, retry: 'same' })
+      await this.over()
+    }
   }
 
   /** Resolves when every client has its answer, or has given up. */
@@ -99,7 +119,7 @@ export class Campaign {
   async buyUndisturbed(card: string): Promise<boolean> {
     const purchase = {
       key: `control-${card}-${this.purchases.length}`,
-      order: await this.newOrder(),
+      ...(await this.newOrder()),
       card,
       mark: 'control',
     }
@@ -109,8 +129,8 @@ export class Campaign {
 
   /** One purchase through a proxy before two servers: a server that refuses the connection or answers 503 is passed over. */
   async buyThroughProxy(): Promise<boolean> {
-    const order = await this.newOrder()
-    const purchase = { key: `deploy-${order}`, order, card: this.card(), mark: 'deploy' }
+    const placed = await this.newOrder()
+    const purchase = { key: `deploy-${placed.order}`, ...placed, card: this.card(), mark: 'deploy' }
     const first = this.purchases.push(purchase)
     for (let turn = first; turn < first + 4; turn++) {
       const answer = await this.client.forward(
@@ -143,10 +163,11 @@ export class Campaign {
       this.unanswered.push(purchase)
   }
 
-  private async newOrder(): Promise<string> {
+  private async newOrder(): Promise<{ order: string; amount: bigint }> {
+    const amount = 1_200n + BigInt(this.orders++)
     for (;;) {
       try {
-        return await this.installation.newOrder()
+        return { order: await this.installation.newOrder(amount), amount }
       } catch {
         // The database is being restarted.
         await pause(50)
@@ -155,6 +176,9 @@ export class Campaign {
   }
 
   private card(): string {
-    return this.chance.next() < 0.15 ? 'pm_card_declined' : 'pm_card_visa'
+    const { declined, challenged } = this.cards
+    const at = this.chance.next()
+    if (at < declined) return 'pm_card_declined'
+    return at < declined + challenged ? 'pm_card_challenge' : 'pm_card_visa'
   }
 }

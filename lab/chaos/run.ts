@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { readCount, readOptions } from '@/setup/process/command-line'
+import { readCount, readOptions, refuseOption } from '@/setup/process/command-line'
 import { print, printError } from '@/setup/process/console'
 import { ACCIDENTS, type Accident } from './accidents'
 import { deploy } from './deployment'
@@ -12,6 +12,8 @@ import { judge, unseen } from './judge'
 import { chance } from './random'
 import { Campaign, rounds } from './rounds'
 import { speeds } from './speeds'
+import { StripeBank } from './stripe/bank'
+import { lapOnStripe } from './stripe/lap'
 
 /** 90 s until nothing is in doubt, once the accidents are over: a lease, the bank's own time, and some rounds of the resolver. */
 const QUIET_MS = 90_000
@@ -23,6 +25,8 @@ Builds the product, runs two web and two worker processes, PostgreSQL and a bank
   --seed <number>     the accidents and their order (default: random; printed first)
   --rounds <number>   how many purchases meet an accident (default: each accident with each way to retry)
   --only <prefix>     only accidents whose id begins so, such as S or N7
+  --bank <name>       simulator, or stripe: on Stripe's double alone (default: both, with a short lap on Stripe)
+  --short             on Stripe's double: each accident of a short list once
   --keep              keep the logs and the history of a run that passed
 
 Exit code 0: everything held. 1: something is wrong, and the folder with the evidence is printed.`
@@ -33,26 +37,42 @@ async function run(): Promise<boolean> {
     seed: { type: 'string' },
     rounds: { type: 'string' },
     only: { type: 'string', default: '' },
+    bank: { type: 'string' },
+    short: { type: 'boolean', default: false },
     keep: { type: 'boolean' },
   })
-  const accidents = ACCIDENTS.filter(({ id }) => id.startsWith(values.only))
+  const { bank = values.only === '' ? 'both' : 'simulator', keep = false } = values
+  if (!['both', 'simulator', 'stripe'].includes(bank)) refuseOption(`There is no bank "${bank}".`, USAGE)
+  const accidents = ACCIDENTS.filter(({ id }) => bank !== 'stripe' && id.startsWith(values.only))
   // Once through every accident with every way to retry.
   const count =
     values.rounds === undefined ? accidents.length * 3 : readCount('--rounds', values.rounds, USAGE)
   const seed = values.seed === undefined ? randomInt(1_000_000) : readCount('--seed', values.seed, USAGE)
-  print(`seed ${seed}, ${count} rounds`)
+  print(bank === 'stripe' ? `seed ${seed}` : `seed ${seed}, ${count} rounds`)
   const began = performance.now()
   const wrong: string[] = []
   if (accidents.length > 0) {
     const installation = await Installation.open()
     const work = (history: History) => campaign(installation, history, { seed, count, accidents })
-    wrong.push(...(await within(installation, values.keep ?? false, work)))
+    wrong.push(...(await within(installation, keep, work)))
   }
-  const losses = LOSSES.filter(({ id }) => id.startsWith(values.only))
+  const losses = LOSSES.filter(({ id }) => bank !== 'stripe' && id.startsWith(values.only))
   if (losses.length > 0) {
     const { installation, database } = await Installation.openForgetful()
     const work = (history: History) => forget(installation, database, history, { seed, losses })
-    wrong.push(...(await within(installation, values.keep ?? false, work)))
+    wrong.push(...(await within(installation, keep, work)))
+  }
+  if (bank !== 'simulator') {
+    const stripe = await StripeBank.start(chance(seed + 1))
+    const installation = await Installation.open(stripe)
+    const plan = {
+      seed,
+      only: values.only,
+      short: values.short || bank === 'both',
+      count: bank === 'stripe' && values.rounds !== undefined ? count : null,
+    }
+    const work = (history: History) => lapOnStripe(installation, stripe, history, plan)
+    wrong.push(...(await within(installation, keep, work)))
   }
   const verdict = wrong.length === 0 ? 'everything held' : `${wrong.length} failures`
   print(`${((performance.now() - began) / 1_000).toFixed(0)} s; ${verdict}`)
@@ -99,7 +119,7 @@ async function campaign(
     if ((round + 1) % 50 === 0) print(`  ${round + 1} rounds`)
   }
   await playing.over()
-  await makeUp(installation, playing, accidents)
+  await playing.makeUp(() => unseen(installation, accidents))
   await installation.calm()
   for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyUndisturbed(card)
   const deployFailures = await deploy(installation, playing)
@@ -116,20 +136,6 @@ async function campaign(
     ...(quiet ? [] : ['a payment stayed in doubt']),
     ...(await judge(installation, playing, history, accidents)),
   ]
-}
-
-/** Repeats the accidents that missed (the card was declined, or the bank was killed first): the judge wants each of them once. */
-async function makeUp(
-  installation: Installation,
-  playing: Campaign,
-  accidents: readonly Accident[],
-): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) {
-    const missed = await unseen(installation, accidents)
-    if (missed.length === 0) return
-    for (const accident of missed) await playing.play({ accident, retry: 'same' })
-    await playing.over()
-  }
 }
 
 // Not `exitCode`: Node 20 may wait at its own end, for ever and busily, for a handle of a child that was killed.

@@ -10,6 +10,7 @@ export interface ProxiedRequest {
 /**
  * What happens to a request on its way. `request lost` and `answer lost`: silence, until the client gives up. `reset`: the connection breaks,
  * and the request is not passed on; `answer reset`: it was. `error before` and `error after`: a proxy's 502 without JSON, and so on.
+ * `too many` and `key in use`: Stripe's own 429 and 409 to a request that it did not begin.
  */
 export type Fault =
   | 'none'
@@ -19,14 +20,23 @@ export type Fault =
   | 'answer reset'
   | 'error before'
   | 'error after'
+  | 'too many'
+  | 'key in use'
 
 export interface FaultProxyOptions {
   /** Where requests go: the double, or `https://api.stripe.com`. */
   upstream: string
   /** Decides for each request; it may also wait, and so hold the request back. */
   fault: (request: ProxiedRequest) => Fault | Promise<Fault>
+  /** Called with Stripe's answer, before the client gets anything of it; it may wait too. */
+  answered?: (request: ProxiedRequest, answer: ProxiedAnswer) => void | Promise<void>
   /** Changes the body of a request that is passed on. */
   rewrite?: (body: string) => string
+}
+
+export interface ProxiedAnswer {
+  status: number
+  body: string
 }
 
 export interface FaultProxy {
@@ -40,6 +50,7 @@ export interface FaultProxy {
 export async function openFaultProxy({
   upstream,
   fault,
+  answered,
   rewrite = (body) => body,
 }: FaultProxyOptions): Promise<FaultProxy> {
   const server = http.createServer((request, response) => {
@@ -48,9 +59,11 @@ export async function openFaultProxy({
   const pass = async (request: http.IncomingMessage, response: http.ServerResponse) => {
     const body = await textOf(request)
     const { method = 'GET', url: path = '/' } = request
-    const what = await fault({ method, path, body })
+    const asked = { method, path, body }
+    const what = await fault(asked)
     if (what === 'request lost') return
     if (what === 'reset') return void response.destroy()
+    if (what === 'too many' || what === 'key in use') return void refuse(response, what)
     if (what === 'error before') return void response.writeHead(502).end('<html>Bad gateway</html>')
     const answer = await fetch(new URL(path, upstream), {
       method,
@@ -58,6 +71,7 @@ export async function openFaultProxy({
       ...(method === 'POST' ? { body: rewrite(body) } : {}),
     })
     const text = await answer.text()
+    await answered?.(asked, { status: answer.status, body: text })
     if (what === 'answer lost') return
     if (what === 'answer reset') return void response.destroy()
     if (what === 'error after') return void response.writeHead(502).end('<html>Bad gateway</html>')
@@ -77,6 +91,18 @@ export async function openFaultProxy({
       await closed
     },
   }
+}
+
+const REFUSALS = {
+  'too many': { status: 429, error: { type: 'invalid_request_error', code: 'rate_limit' } },
+  'key in use': { status: 409, error: { type: 'idempotency_error', code: 'idempotency_key_in_use' } },
+} as const
+
+function refuse(response: http.ServerResponse, what: keyof typeof REFUSALS): void {
+  const { status, error } = REFUSALS[what]
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ error: { ...error, message: what } }))
 }
 
 function passedHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {

@@ -9,7 +9,7 @@ import { type StripeDouble, stripeDouble } from './server'
 
 /**
  * The gateway to Stripe among several processes. fast-check chooses the order in which requests, answers and commits arrive, which processes
- * die at which of them, and when Stripe forgets its keys or the database loses its rows. The gateway's code is the real one.
+ * die at which of them, when Stripe forgets its keys or answers 500, and when the database loses its rows. The gateway's code is the real one.
  */
 
 const REQUEST = {
@@ -35,13 +35,15 @@ const actor: fc.Arbitrary<Actor> = fc.record({
   diesAt: fc.option(fc.integer({ min: 1, max: 12 }), { freq: 2 }),
 })
 
-const EVENTS = ['passed', 'refused', 'forgotten', 'forgotten'] as const
+const EVENTS = ['passed', 'refused', 'forgotten', 'forgotten', 'failed'] as const
 /** A database that loses its rows is a plan of its own: beyond the bank's memory both together prove nothing (`remembersForMs`). */
 const plan = fc.record({
   actors: fc.array(actor, { minLength: 2, maxLength: 5 }),
   events: fc.oneof(
     fc.array(fc.constantFrom(...EVENTS), { maxLength: 4 }),
-    fc.array(fc.constantFrom('passed' as const, 'refused' as const, 'lost' as const), { maxLength: 4 }),
+    fc.array(fc.constantFrom('passed' as const, 'refused' as const, 'lost' as const, 'failed' as const), {
+      maxLength: 4,
+    }),
   ),
 })
 
@@ -131,12 +133,15 @@ async function run(scheduler: fc.Scheduler, { actors, events }: Plan, wrong: Wro
     void scheduler.schedule(Promise.resolve(), event).then(async () => {
       if (event === 'forgotten') return double.forgetKeys()
       if (event === 'lost') return rows.clear()
+      // The next request is answered 500, which is kept under its key.
+      if (event === 'failed') return double.failNext('/v1/payment_intents')
       for (const { id } of double.account.intents)
         await double.account.answerChallenge(id, event === 'passed')
     })
   // An answer may take several rounds of the event loop to be read. Whoever reads one is not passed over: else events would come first only.
   while (working > 0 || scheduler.count() > 0)
     await (working === 0 ? scheduler.waitOne() : new Promise((resolve) => setImmediate(resolve)))
+  double.failNext('nothing')
   const survivor = processOf(double, store, async () => {})
   const end = await act(survivor, 'cancel')
   const charged = double.account.charges.filter(

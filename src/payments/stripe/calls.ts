@@ -52,7 +52,7 @@ export interface Answered<T> {
   replayed: boolean
 }
 
-/** Stripe refused the request itself. */
+/** Stripe refused the request itself, or has kept a 500 under its key. */
 export interface Refused {
   kind: 'refused'
   status: number
@@ -168,9 +168,11 @@ function isUnsent({ status }: Refused): boolean {
   return status === 409 || status === 429
 }
 
-/** The client's type says a plain object; with `fetch` it is a `Headers`. */
+/** The client's type says a plain object, which an error has; with `fetch` an answer has a `Headers`. */
 function headerOf(headers: unknown, name: string): string | null {
-  return headers instanceof Headers ? headers.get(name) : null
+  if (headers instanceof Headers) return headers.get(name)
+  const value = new Map<string, unknown>(Object.entries(headers ?? {})).get(name)
+  return typeof value === 'string' ? value : null
 }
 
 /** Types of Stripe's own error objects. Any other JSON with `error` comes from something between us. */
@@ -185,8 +187,11 @@ const ERROR_TYPES = new Set([
 /** By status and code, not by class: the client gives a 409 and a lock time-out classes that say something else. */
 function failed(error: unknown): Refused | Doubt {
   if (!(error instanceof Stripe.errors.StripeError)) return doubt(reasonOf(error))
-  const { statusCode: status = 0, code = '', param = '', rawType } = error
-  if (!ERROR_TYPES.has(rawType ?? '') || status < 400 || status >= 500) return doubt(whatFailed(error))
+  const { statusCode: status = 0, code = '', param = '', rawType, headers } = error
+  // A 500 that was given before: Stripe gives it to this key for as long as it keeps the key.
+  const kept = status >= 500 && headerOf(headers, 'idempotent-replayed') === 'true'
+  if (!ERROR_TYPES.has(rawType ?? '') || status < 400 || (status >= 500 && !kept))
+    return doubt(whatFailed(error))
   if (status === 401 || status === 403) return doubt(`Stripe does not accept our key (${status})`)
   if (rawType === 'idempotency_error' && status !== 409)
     return doubt('the key was used for another request at Stripe')

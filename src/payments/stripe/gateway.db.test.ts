@@ -163,17 +163,25 @@ describe('a card’s bank that is slow', () => {
 })
 
 describe('an answer 500 that Stripe keeps under the key', () => {
-  it('of create: no charge, then or later, and the withdrawal says so once the key is forgotten', async () => {
+  it('of create: the withdrawal ends the doubt at once, and no charge follows once the key is forgotten', async () => {
     double.failNext('payment_intents')
-    expect([(await charge()).kind, (await charge()).kind, (await cancel()).kind]).toEqual(
-      Array(3).fill('unknown'),
-    )
+    expect([(await charge()).kind, (await charge()).kind]).toEqual(['unknown', 'unknown'])
+    expect([await harness.gateway.find(key), await cancel()]).toEqual([
+      { kind: 'absent' },
+      { kind: 'cancelled' },
+    ])
     double.forgetKeys()
-    expect([await cancel(), await charge(), await harness.charges(key)]).toEqual([
+    expect([await charge(), await harness.gateway.find(key), await harness.charges(key)]).toEqual([
       { kind: 'cancelled' },
       { kind: 'cancelled' },
       0,
     ])
+  })
+
+  it('of create, told to the withdrawal itself: the next one knows that it is kept', async () => {
+    double.failNext('payment_intents')
+    expect([(await cancel()).kind, await cancel()]).toEqual(['unknown', { kind: 'cancelled' }])
+    expect(await harness.charges(key)).toBe(0)
   })
 
   it('of confirm: the doubt ends by the withdrawal, whatever the key still answers', async () => {

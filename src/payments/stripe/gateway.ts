@@ -1,6 +1,6 @@
 import type { Mode } from '@/lib/mode'
 import type { CancelRequest, ChargeRequest, Doubt, Found, Gateway, Outcome } from '../gateway'
-import { type Deadline, doubt, type StripeCalls } from './calls'
+import { type Deadline, doubt, type Refused, type StripeCalls } from './calls'
 import { listCharges } from './charges'
 import type { IntentRow, IntentStore } from './intents'
 import { listMovements } from './movements'
@@ -73,7 +73,7 @@ class Payments {
   }
 
   async charge(request: ChargeRequest): Promise<Outcome> {
-    const claimed = await this.claimed(request)
+    const claimed = await this.claimed(request, requests.isNeverTaken)
     if ('kind' in claimed) return claimed
     const { row, fresh } = claimed
     if (!fresh) {
@@ -105,21 +105,26 @@ class Payments {
 
   /**
    * Cancels the intent of the key. Where we have none, create gives the one that a process before us may have made (Stripe still has its
-   * answer), or a new one: either way the key has an intent from then on, and it is cancelled.
+   * answer), or a new one: either way the key has an intent from then on, and it is cancelled. Where Stripe has kept an error instead, there was
+   * never an intent to confirm, and the key never gets one.
    */
   async cancel(request: CancelRequest): Promise<Outcome> {
-    const claimed = await this.claimed(request)
+    const never = (refused: Refused) => requests.isNeverTaken(refused) || requests.isKeptError(refused)
+    const claimed = await this.claimed(request, never)
     return 'kind' in claimed ? claimed : this.withdraw(claimed.row)
   }
 
   /** The row of the key with its intent. `fresh`: both were made just now, so that nothing can have happened to them. */
-  private async claimed(request: CancelRequest): Promise<{ row: IntentRow; fresh: boolean } | Outcome> {
+  private async claimed(
+    request: CancelRequest,
+    isNever: (refused: Refused) => boolean,
+  ): Promise<{ row: IntentRow; fresh: boolean } | Outcome> {
     const known = await this.intents.find(request.key)
     if (known) return usable(known, request) ?? { row: known, fresh: false }
     if (!requests.isTaken(request)) return this.bury(request)
     const created = await requests.createIntent(this.calls, this.deadline, request)
     if (created.kind === 'refused')
-      return requests.isNeverTaken(created) ? this.bury(request) : doubt(requests.refusal(created))
+      return isNever(created) ? this.bury(request) : doubt(requests.refusal(created))
     if (created.kind === 'unknown') return created
     const { id: intentId } = created.value
     const row = await this.intents.claim({ ...request, intentId })
@@ -129,7 +134,7 @@ class Payments {
     return usable(row, request) ?? { row, fresh }
   }
 
-  /** Stripe takes no such amount or currency: the key never gets an intent, so that it never charges. */
+  /** The key never gets an intent, so that it never charges. */
   private async bury({ key, amountMinor, currency }: CancelRequest): Promise<Outcome> {
     const row = await this.intents.claim({ key, intentId: null, amountMinor, currency })
     return row.intentId === null ? { kind: 'cancelled' } : doubt('the key has an intent meanwhile')

@@ -135,6 +135,14 @@ export function isNeverTaken({ status, code, param }: Refused): boolean {
   )
 }
 
+/**
+ * The first answer to this key was an error of Stripe's, which Stripe has kept. So no process has ever had an intent from it, and none will while
+ * Stripe remembers the key.
+ */
+export function isKeptError({ status }: Refused): boolean {
+  return status >= 500
+}
+
 /** The card's token is unknown, used up or of another account: nothing was charged with it. */
 export function isBadCard({ status, code, param }: Refused): boolean {
   const aboutCard = param === 'payment_method' || param === 'confirmation_token'

@@ -1,0 +1,139 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { sql } from '@/platform/db'
+import { print, until } from '@/setup/process/console'
+import type { History } from '../history'
+import type { Installation } from '../installation'
+import { judge, unseen } from '../judge'
+import { chance } from '../random'
+import { Campaign, rounds } from '../rounds'
+import { EVENT_ACCIDENTS, SHORT, stripeAccidents } from './accidents'
+import { type StripeBank, TIMEOUT_MS } from './bank'
+import { fatesOf, judgeStripe, table } from './judge'
+
+/** 60 s until nothing is in doubt, once the accidents are over. */
+const QUIET_MS = 60_000
+/**
+ * A doubt of 3 s is made a minute older, and a challenge that was left open for 4 s an hour: after that the product withdraws the charge. 3 s is
+ * longer than a server waits for Stripe.
+ */
+const DOUBT_MS = TIMEOUT_MS + 1_000
+const LEFT_MS = 4_000
+
+export interface LapPlan {
+  seed: number
+  /** Each accident of the short list once, instead of all of them with each way to retry. */
+  short: boolean
+  /** Purchases that meet an accident; null: as many as that takes. */
+  count: number | null
+  /** The beginning of the accidents' ids. */
+  only: string
+}
+
+/** Clients pay through Stripe's double while all between breaks. @returns everything that is wrong */
+export async function lapOnStripe(
+  installation: Installation,
+  bank: StripeBank,
+  history: History,
+  { seed, only, short, count }: LapPlan,
+): Promise<string[]> {
+  const accidents = stripeAccidents(bank).filter(
+    ({ id }) => id.startsWith(only) && (!short || SHORT.includes(id)),
+  )
+  const turns = count ?? accidents.length * (short ? 1 : 3)
+  const dice = chance(seed)
+  const playing = new Campaign(installation, dice, history, { declined: 0.15, challenged: 0.15 })
+  const source = rounds(dice, accidents)
+  const clock = new FastClock(installation)
+  // Each server has answered once: the first answer of a new process may take long.
+  for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyUndisturbed(card)
+  for (let round = 0; round < turns; round++) await playing.play(source.next().value)
+  await playing.over()
+  await playing.makeUp(() => unseen(installation, accidents))
+  await installation.calm()
+  await bank.calm()
+  const quiet = await installation.quiet(QUIET_MS)
+  await playing.replayAll()
+  const read = await until(() => isAllRead(installation, bank), QUIET_MS, 1_000)
+  await clock.stop()
+  for (const [id, times] of await bank.faults()) installation.seen.set(id, times)
+  report(installation, bank, playing, history)
+  const missing = only === '' ? EVENT_ACCIDENTS.filter((id) => !installation.seen.has(id)) : []
+  return [
+    ...(quiet ? [] : ['a payment stayed in doubt']),
+    ...(read ? [] : ['an event of Stripe was not worked on']),
+    ...missing.map((id) => `${id} never happened`),
+    ...(await judge(installation, playing, history, accidents)),
+    ...(await judgeStripe(installation, bank, playing, history)),
+  ]
+}
+
+function report(installation: Installation, bank: StripeBank, playing: Campaign, history: History): void {
+  const texts = new Map(stripeAccidents(bank).map(({ id, description }) => [id, description]))
+  const fates = fatesOf(bank, playing, history)
+  for (const line of table(fates, bank, (id) => texts.get(id) ?? 'no accident')) print(line)
+  const { intents, charges, events } = bank.double.account
+  print(
+    `${fates.length} purchases, ${history.tries.length} requests; at Stripe ${intents.length} intents, ${charges.length} charges, ${events.all.length} events`,
+  )
+  print(`happened: ${[...installation.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
+}
+
+/**
+ * Whether each event that Stripe has is kept and worked on. Those that were lost are read from its list, which the worker does every five
+ * minutes; those that wait are due now, once nothing is in doubt any more.
+ */
+async function isAllRead({ owner }: Installation, bank: StripeBank): Promise<boolean> {
+  await owner
+    .query(
+      `SELECT graphile_worker.add_job('stripe-missed', '{}'::json, job_key := 'stripe-missed', max_attempts := 1)`,
+    )
+    .catch(() => undefined)
+  await owner.query('UPDATE stripe_event SET next_at = now() WHERE next_at > now() AND lease_until IS NULL')
+  const { rows } = await owner.query(
+    'SELECT count(*)::int AS kept, count(*) FILTER (WHERE next_at IS NOT NULL)::int AS waiting FROM stripe_event',
+  )
+  return bank.isSent() && rows[0].waiting === 0 && rows[0].kept === bank.double.account.events.all.length
+}
+
+/**
+ * Lets time pass for what only waits: the lab has no minutes for the age at which a charge is withdrawn, nor for the pauses between two questions.
+ * What is being worked on keeps its lease.
+ */
+class FastClock {
+  private running = true
+  private readonly ended: Promise<void>
+
+  constructor(private readonly installation: Installation) {
+    this.ended = this.run()
+  }
+
+  async stop(): Promise<void> {
+    this.running = false
+    await this.ended
+  }
+
+  private async run(): Promise<void> {
+    while (this.running) {
+      await pause(500)
+      // The database may be away.
+      await this.pass().catch(() => undefined)
+    }
+  }
+
+  private async pass(): Promise<void> {
+    const { db } = this.installation
+    const ms = (value: number) => sql`${value} * interval '1 millisecond'`
+    await db.$executeRaw(sql`
+      UPDATE payment SET created_at = created_at - interval '62 seconds'
+      WHERE status = 'unknown' AND created_at BETWEEN now() - interval '60 seconds' AND now() - ${ms(DOUBT_MS)}`)
+    await db.$executeRaw(sql`
+      UPDATE payment SET created_at = created_at - interval '1 hour'
+      WHERE status = 'requires_action' AND created_at BETWEEN now() - interval '20 minutes' AND now() - ${ms(LEFT_MS)}`)
+    await db.$executeRaw(sql`
+      UPDATE idempotency_record SET lease_until = now() + interval '1 second'
+      WHERE state = 'unknown' AND parked_at IS NULL AND lease_until > now() + interval '2 seconds'`)
+    await db.$executeRaw(sql`
+      UPDATE stripe_event SET lease_until = NULL
+      WHERE next_at IS NOT NULL AND lease_until < now() + interval '52 seconds'`)
+  }
+}
