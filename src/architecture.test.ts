@@ -161,6 +161,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   open_charge: { writer: 'payments/reconciler' },
   reconciliation: { writer: 'payments/reconciler' },
   bank_movement: { writer: 'payments/movements' },
+  dispute: { writer: 'payments/movements' },
+  dispute_loss: { writer: 'payments/movements' },
   stripe_intent: { writer: 'payments/stripe' },
   stripe_event: { writer: 'payments/stripe' },
   stripe_event_position: { writer: 'payments/stripe' },
@@ -234,6 +236,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   'gateway_simulator.charge': { writer: 'payments/simulator' },
   'gateway_simulator.refund': { writer: 'payments/simulator' },
   'gateway_simulator.movement': { writer: 'payments/simulator' },
+  'gateway_simulator.lost_dispute': { writer: 'payments/simulator' },
 }
 
 /** PostgreSQL's own catalogue, Prisma's list of migrations: set-up and the list of invariants read them. */

@@ -8,7 +8,7 @@ import { IdempotencyKeys } from './idempotency'
 import { newId } from './objects'
 import { listed } from './pages'
 import { mapOf, PARAMS, type Params, readParams, textOf, wholeOf } from './params'
-import { StripeProblem } from './problem'
+import { notFound, StripeProblem } from './problem'
 
 export interface StripeDouble {
   app: Hono
@@ -161,6 +161,11 @@ export function stripeDouble(pageUrl: (intentId: string) => string): StripeDoubl
     const found = account.refunds.find((one) => one.id === id)
     if (!found)
       throw new StripeProblem(404, { type: 'invalid_request_error', code: 'resource_missing', message: id })
+    return found
+  })
+  route('GET', '/v1/disputes/:id', PARAMS.retrieveDispute, (_, id) => {
+    const found = account.disputes.find((one) => one.id === id)
+    if (!found) throw notFound('dispute', id)
     return found
   })
   route('GET', '/v1/balance_transactions', PARAMS.listBalances, (params) => listed(account.balances, params))

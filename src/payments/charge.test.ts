@@ -45,6 +45,7 @@ const gatewayThat = (answers: Partial<Gateway>): Gateway => ({
   refund: async () => ({ kind: 'refused', reason: 'x' }),
   charges: async () => ({ kind: 'page', charges: [], next: null }),
   movements: async () => ({ kind: 'unlisted' }),
+  dispute: async () => ({ kind: 'absent' }),
   charge: async () => DECLINED,
   find: async () => ({ kind: 'absent' }),
   cancel: async () => ({ kind: 'cancelled' }),

@@ -1,6 +1,7 @@
 import type { Db } from '@/platform/db'
 import type { BankMovement, Gateway } from '../gateway'
 import { nextPosition, readPosition, writePosition } from '../reconciler/list-position'
+import { checkDisputes, type DisputeEvent } from './disputes'
 import { type Judgement, judge } from './judge'
 import { knownOf } from './known'
 import { judgedOf, type SettleDeps, settleMovement } from './settle'
@@ -14,6 +15,8 @@ export interface MovementsDeps {
   owner: () => Promise<string | null>
   report: (event: MovementEvent) => void
   limits?: Partial<typeof LIMITS>
+  /** Disputes that are asked for in a run. */
+  disputesMax?: number
 }
 
 export type MovementEvent =
@@ -23,6 +26,7 @@ export type MovementEvent =
   | { kind: 'movement-posted'; movement: BankMovement; rule: string }
   /** An alert: a movement that nothing explains. */
   | { kind: 'difference'; movement: BankMovement; rule: string }
+  | DisputeEvent
 
 export interface MovementsJudged {
   read: number
@@ -63,6 +67,8 @@ export async function reconcileMovements(deps: MovementsDeps): Promise<Movements
   // Before the list: what was under way when it was read last may be settled by now.
   await judgeAll(run, settling, await unsettledMovements(db, gateway.name, run.limits.unsettled))
   await readList(run, settling)
+  // After the list: a dispute that ended before its movement was read is settled in the same run.
+  await checkDisputes(run)
   return tally
 }
 

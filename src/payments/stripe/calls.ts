@@ -39,6 +39,7 @@ export type Endpoint =
   | 'list'
   | 'charge'
   | 'refund-read'
+  | 'dispute'
   | 'events'
 
 /** Pauses before the same request is sent again after a 409 or a 429, in ms: the first is as long as a quick answer of Stripe takes. */

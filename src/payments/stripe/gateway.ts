@@ -2,6 +2,7 @@ import type { Mode } from '@/lib/mode'
 import type { CancelRequest, ChargeRequest, Doubt, Found, Gateway, Outcome } from '../gateway'
 import { type Deadline, doubt, type StripeCalls } from './calls'
 import { listCharges } from './charges'
+import { findDispute } from './disputes'
 import type { IntentRow, IntentStore } from './intents'
 import { listMovements } from './movements'
 import { type Seen, seenOf, UNKNOWN_CARD } from './outcome'
@@ -57,6 +58,7 @@ export function stripeGateway(options: StripeOptions): Gateway {
     refund: verb(({ calls, deadline }, request) => refundCharge(calls, deadline, request)),
     charges: verb(({ intents, calls, deadline }, query) => listCharges(intents, calls, deadline, query)),
     movements: verb(({ intents, calls, deadline }, query) => listMovements(intents, calls, deadline, query)),
+    dispute: verb(({ calls, deadline }, ref) => findDispute(calls, deadline, ref)),
   }
 }
 

@@ -2,6 +2,7 @@ import type { AnyOperation } from '@/idempotency/core/operation'
 import { findRecord } from '@/idempotency/stores/read'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
+import { hintDispute } from '@/payments/movements/dispute-store'
 import type { InboxAccount, InboxAccounts } from '@/payments/stripe/inbox/account'
 import { Applier, type ApplyDeps } from '@/payments/stripe/inbox/apply'
 import { PULL_PAGE, pullMissed } from '@/payments/stripe/inbox/pull'
@@ -73,6 +74,7 @@ function applyDeps({ db, engine, operations, log, metrics, env, reconcileMovemen
   const known = Object.values(operations) as AnyOperation<SqlForm>[]
   return {
     db,
+    hintDispute: (ref) => hintDispute(db, 'stripe', ref),
     reconcileMoney: reconcileMovements,
     timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS,
     recheck: async (about) => {

@@ -30,6 +30,8 @@ export interface ApplyDeps {
   db: Db
   /** Asks the bank now what became of a payment or refund in doubt, as the resolver would. Resolves when that is committed, or was of no use. */
   recheck(record: { merchantId: string; recordId: string }): Promise<void>
+  /** Has a dispute looked at in the next comparison. */
+  hintDispute(ref: string): Promise<void>
   /** Compares the bank's movements of money with the ledger now: they book what a refund that failed later has brought back. */
   reconcileMoney(): Promise<unknown>
   /** Something that a person must see: the books or Stripe are wrong. */
@@ -74,6 +76,10 @@ export class Applier {
         return this.payment(event, objectId ?? '', subject)
       case 'refund':
         return this.refund(event, objectId ?? '')
+      case 'dispute':
+        await this.deps.hintDispute(objectId ?? '')
+        await this.reconcileMoney()
+        return applied('the dispute was asked for, and the bank’s movements of money were read')
       case 'money':
         await this.reconcileMoney()
         return applied('the bank’s movements of money were read')
