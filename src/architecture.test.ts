@@ -54,6 +54,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'access/operator',
     'access/second-factor',
     'payments/integrity',
+    'payments/stripe/account-change',
+    'access/factor-secret',
   ],
   // Files that lie directly in src.
   '.': ['platform'],
@@ -164,6 +166,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   dispute: { writer: 'payments/movements' },
   dispute_loss: { writer: 'payments/movements' },
   stripe_intent: { writer: 'payments/stripe' },
+  gateway_account: { writer: 'payments/stripe' },
   stripe_event: { writer: 'payments/stripe' },
   stripe_event_position: { writer: 'payments/stripe' },
   account: {

@@ -23,6 +23,8 @@ export interface StripeDouble {
   failNext(path: string): void
   /** Requests so far, as `POST /v1/payment_intents`. */
   requests: string[]
+  /** The secret key of each of these requests. */
+  keys: string[]
 }
 
 export interface RunningDouble extends StripeDouble {
@@ -55,6 +57,7 @@ export function stripeDouble(pageUrl: (intentId: string) => string): StripeDoubl
       failing = path
     },
     requests: [],
+    keys: [],
   }
 
   /** The problems that come before any request is carried out; none of them is kept under its key. */
@@ -76,6 +79,7 @@ export function stripeDouble(pageUrl: (intentId: string) => string): StripeDoubl
       const id = c.req.param('id') ?? ''
       const form = method === 'POST' ? await c.req.text() : new URL(c.req.url).search.slice(1)
       double.requests.push(`${method} ${c.req.path}`)
+      double.keys.push((c.req.header('Authorization') ?? '').replace('Bearer ', ''))
       const execute = async () => {
         try {
           if (failing !== null && c.req.path.includes(failing)) {

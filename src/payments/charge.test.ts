@@ -13,6 +13,7 @@ const PAYMENT: BegunPayment = {
   currency: 'EUR',
   method: 'pm_card_visa',
   gatewayKey: '018f0000-0000-7000-8000-000000000001',
+  gatewayAccount: null,
   receiptToken: 'receipt',
   description: null,
   metadata: {},

@@ -11,6 +11,8 @@ export interface MovementsDeps {
   db: Db
   gateway: Gateway
   newId: () => string
+  /** True: the account is one merchant's own. Then its movements are compared with their books alone, whatever key they name. */
+  ownersOnly?: boolean
   /** The merchant whose account the bank's account is: what no payment explains is theirs. Null: there is none yet. */
   owner: () => Promise<string | null>
   report: (event: MovementEvent) => void
@@ -103,14 +105,14 @@ async function readList(run: Run, settling: SettleDeps): Promise<void> {
  * judged again before it, since it may follow from one of the same page.
  */
 async function judgeAll(run: Run, settling: SettleDeps, movements: BankMovement[]): Promise<void> {
-  const { db, gateway, owner } = run
+  const { db, gateway, owner, ownersOnly = false } = run
   const states = await statesOf(
     db,
     gateway.name,
     movements.map(({ ref }) => ref),
   )
   const todo = movements.filter(({ ref }) => !isSettled(states.get(ref)))
-  const known = await knownOf(db, gateway.name, owner, todo)
+  const known = await knownOf(db, { gateway: gateway.name, owner, ownersOnly }, todo)
   const judged = todo.flatMap((movement) => {
     const of = known.get(movement.ref)
     return of ? [{ movement, judgement: judge(movement, of) }] : []
@@ -136,7 +138,9 @@ async function judgeOne(
   movement: BankMovement,
   before: string | undefined,
 ): Promise<void> {
-  const known = (await knownOf(run.db, run.gateway.name, run.owner, [movement])).get(movement.ref)
+  const { owner, ownersOnly = false } = run
+  const account = { gateway: run.gateway.name, owner, ownersOnly }
+  const known = (await knownOf(run.db, account, [movement])).get(movement.ref)
   if (!known) return
   const judgement = judge(movement, known)
   // Reported first: killed in between, operators are alerted twice rather than never.

@@ -10,6 +10,8 @@ import { refundCharge } from './refunds'
 import * as requests from './requests'
 
 export interface StripeOptions {
+  /** Name under which its lists are kept; `stripe` unless it is said. */
+  name?: string
   intents: IntentStore
   calls: StripeCalls
   /** The mode of the account's key. */
@@ -48,7 +50,7 @@ export function stripeGateway(options: StripeOptions): Gateway {
     }
   }
   return {
-    name: 'stripe',
+    name: options.name ?? 'stripe',
     mode: options.mode,
     settlesWithinMs: options.timeoutMs + SETTLES_MS,
     remembersForMs: REMEMBERS_FOR_MS,

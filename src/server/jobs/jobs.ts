@@ -105,7 +105,7 @@ export function jobsOf(core: Core): Job[] {
     { name: 'sums', everyMs: SUM_MS, batchMax: SUM_BATCH, run: () => sumLedger(core.db, SUM_BATCH) },
     // Counts the payments and attempts of hours that are over, for the overview.
     { name: 'counts', everyMs: COUNT_MS, batchMax: COUNT_BATCH, run: () => countHours(core.db, COUNT_BATCH) },
-    ...(core.stripeAccounts ? inboxJobs(core, core.stripeAccounts) : []),
+    ...inboxJobs(core, core.stripeAccounts),
     // Checks the invariants: for what was written since the last turn, and once in 24 hours for every row.
     {
       name: 'changes-check',

@@ -3,6 +3,7 @@ import { findRecord } from '@/idempotency/stores/read'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import { hintDispute } from '@/payments/movements/dispute-store'
+import { gatewayNameOf } from '@/payments/stripe/account-store'
 import type { InboxAccount, InboxAccounts } from '@/payments/stripe/inbox/account'
 import { Applier, type ApplyDeps } from '@/payments/stripe/inbox/apply'
 import { PULL_PAGE, pullMissed } from '@/payments/stripe/inbox/pull'
@@ -44,12 +45,13 @@ export function inboxJobs(core: Parts, accounts: InboxAccounts): Job[] {
 /** Works on one batch of events that are due. @returns how many */
 export async function applyEvents(core: Parts, accounts: InboxAccounts): Promise<number> {
   const known = new Map((await accounts.all()).map((account) => [account.name, account]))
+  if (known.size === 0) return 0
   const events = await claimEvents(core.db, [...known.keys()], BATCH)
   const appliers = new Map<string, Applier>()
   await Promise.all(
     events.map((event) => {
       const account = known.get(event.account) as InboxAccount
-      const applier = appliers.get(event.account) ?? new Applier(applyDeps(core), account)
+      const applier = appliers.get(event.account) ?? new Applier(applyDeps(core, account), account)
       appliers.set(event.account, applier)
       return applyOne(core, applier, event)
     }),
@@ -69,13 +71,17 @@ async function applyOne({ db, log }: Parts, applier: Applier, event: ClaimedEven
   }
 }
 
-function applyDeps({ db, engine, operations, log, metrics, env, reconcileMovements }: Parts): ApplyDeps {
+function applyDeps(
+  { db, engine, operations, log, metrics, env, reconcileMovements }: Parts,
+  { name, merchantId }: InboxAccount,
+): ApplyDeps {
+  const own = merchantId === null ? null : name
   const requestId = uuidv7()
   const known = Object.values(operations) as AnyOperation<SqlForm>[]
   return {
     db,
-    hintDispute: (ref) => hintDispute(db, 'stripe', ref),
-    reconcileMoney: reconcileMovements,
+    hintDispute: (ref) => hintDispute(db, gatewayNameOf(own), ref),
+    reconcileMoney: () => reconcileMovements(own),
     timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS,
     recheck: async (about) => {
       const record = await findRecord(db, about.merchantId, about.recordId)
