@@ -275,6 +275,23 @@ describe('a payment in doubt', () => {
   })
 })
 
+it('the checkout of each merchant’s order has the card fields of their own bank', async () => {
+  const fieldsOf = async (orderId: string) => {
+    const input = encodeURIComponent(JSON.stringify({ orderId }))
+    const answer = await product.call(`/api/trpc/installation.current?input=${input}`)
+    return (await answer.json()).result.data.cardFields
+  }
+  const theirOrder = await product.newOrder({ merchantId: theirs.merchantId })
+  expect(await fieldsOf(theirOrder)).toEqual({ kind: 'simulator' })
+  expect(product.deps.ownAccounts.showsCardFields()).toBe(false)
+  const set = ['set', ...of(theirs.merchantId, 'their-next'), '--publishable-key', 'pk_test_theirs']
+  await command(set, secrets(NEXT_SECRET_KEY))
+  expect(await fieldsOf(theirOrder)).toEqual({ kind: 'stripe', publishableKey: 'pk_test_theirs' })
+  expect(product.deps.ownAccounts.showsCardFields()).toBe(true)
+  for (const other of [await product.newOrder(), 'ord_nothing', `ord_${'0'.repeat(32)}`])
+    expect(await fieldsOf(other)).toEqual({ kind: 'simulator' })
+})
+
 describe('secrets', () => {
   it('are in the database only encrypted, bound to their account and column', async () => {
     const rows = JSON.stringify(await query('SELECT * FROM gateway_account'))
@@ -310,6 +327,7 @@ describe('secrets', () => {
     expect(log.map(({ action }) => action)).toEqual([
       'gateway-account.set',
       'gateway-account.set',
+      'gateway-account.keys-replaced',
       'gateway-account.keys-replaced',
       'gateway-account.keys-replaced',
     ])
