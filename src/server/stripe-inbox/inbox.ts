@@ -16,12 +16,14 @@ import type { Job } from '../jobs/job'
 const BATCH = 20
 /** 1 s: an event usually comes while the answer to our own request is on its way. */
 const APPLY_MS = 1_000
+/** 5 s where the installation itself is on another gateway: few of its merchants, or none, have an account at Stripe. */
+const APPLY_OWN_MS = 5_000
 /** 5 min between two looks for events that Stripe could not deliver. */
 const PULL_MS = 5 * 60_000
 
 type Parts = Pick<
   Core,
-  'db' | 'engine' | 'operations' | 'log' | 'metrics' | 'env' | 'send' | 'reconcileMovements'
+  'stripe' | 'db' | 'engine' | 'operations' | 'log' | 'metrics' | 'env' | 'send' | 'reconcileMovements'
 >
 
 /** The worker's jobs for the events of these accounts. */
@@ -29,7 +31,7 @@ export function inboxJobs(core: Parts, accounts: InboxAccounts): Job[] {
   return [
     {
       name: 'stripe-inbox',
-      everyMs: APPLY_MS,
+      everyMs: core.stripe.length > 0 ? APPLY_MS : APPLY_OWN_MS,
       batchMax: BATCH,
       run: () => applyEvents(core, accounts),
     },
