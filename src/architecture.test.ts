@@ -54,6 +54,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'access/operator',
     'access/second-factor',
     'payments/integrity',
+    'payments/stripe/account-change',
+    'access/factor-secret',
   ],
   // Files that lie directly in src.
   '.': ['platform'],
@@ -169,7 +171,10 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   open_charge: { writer: 'payments/reconciler' },
   reconciliation: { writer: 'payments/reconciler' },
   bank_movement: { writer: 'payments/movements' },
+  dispute: { writer: 'payments/movements' },
+  dispute_loss: { writer: 'payments/movements' },
   stripe_intent: { writer: 'payments/stripe' },
+  gateway_account: { writer: 'payments/stripe' },
   stripe_event: { writer: 'payments/stripe' },
   stripe_event_position: { writer: 'payments/stripe' },
   account: {
@@ -242,6 +247,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   'gateway_simulator.charge': { writer: 'payments/simulator' },
   'gateway_simulator.refund': { writer: 'payments/simulator' },
   'gateway_simulator.movement': { writer: 'payments/simulator' },
+  'gateway_simulator.lost_dispute': { writer: 'payments/simulator' },
 }
 
 /** PostgreSQL's own catalogue, Prisma's list of migrations: set-up and the list of invariants read them. */

@@ -31,6 +31,7 @@ export function instantBank(refOf = (key: string) => `ch_${key}`): InstantBank {
     refund: async () => ({ kind: 'refused', reason: 'nothing was charged' }),
     charges: async () => ({ kind: 'page', charges: [], next: null }),
     movements: async () => ({ kind: 'unlisted' }),
+    dispute: async () => ({ kind: 'absent' }),
   }
   return { gateway, asked: () => asked }
 }

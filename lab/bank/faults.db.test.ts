@@ -74,6 +74,7 @@ const payment = (ageMs: number): BegunPayment => ({
   currency: 'EUR',
   method: 'pm_card_visa',
   gatewayKey: key,
+  gatewayAccount: null,
   receiptToken: 'r',
   description: null,
   metadata: {},

@@ -45,10 +45,17 @@ export function openDispute(account: Account, chargeId: string): Dispute {
   return dispute
 }
 
-/** A dispute that is won gives the amount back, and not the fee; one that is lost moves nothing more. */
-export function endDispute(account: Account, dispute: Dispute, status: 'won' | 'lost'): void {
+/** How a dispute may end without a movement of its own: lost, or closed as the inquiry that it was. */
+type EndStatus = 'won' | 'lost' | 'warning_closed'
+
+/** A dispute that is won gives the amount back, and not the fee; any other end moves nothing more. */
+export function endDispute(account: Account, dispute: Dispute, status: EndStatus): void {
   dispute.status = status
-  const { amount, currency, id: source } = dispute
-  if (status === 'won') account.move({ type: 'adjustment', amount, currency, source })
+  if (status === 'won') reinstate(account, dispute, dispute.amount)
   account.events.emit('charge.dispute.closed', dispute)
+}
+
+/** The bank gives an amount back, also long after the dispute was lost. */
+export function reinstate(account: Account, { currency, id: source }: Dispute, amount: number): void {
+  account.move({ type: 'adjustment', amount, currency, source })
 }

@@ -17,6 +17,7 @@ export interface StripeHarnessOptions {
   perSecond: number
   forgetAnswers: () => Promise<void>
   answerChallenge: GatewayHarness['answerChallenge']
+  disputes: GatewayHarness['disputes']
 }
 
 export interface StripeHarness extends GatewayHarness {
@@ -120,6 +121,7 @@ export async function openStripeHarness(options: StripeHarnessOptions): Promise<
     },
     forgetAnswers: options.forgetAnswers,
     answerChallenge: options.answerChallenge,
+    disputes: options.disputes,
     close: async () => {
       await Promise.all(proxies.map((proxy) => proxy.close()))
     },

@@ -47,6 +47,7 @@ export const PARAMS = {
     'ending_before',
     'expand',
   ),
+  retrieveDispute: known<Stripe.DisputeRetrieveParams>()('expand'),
   retrieveRefund: known<Stripe.RefundRetrieveParams>()('expand'),
   listEvents: known<Stripe.EventListParams>()(
     'created',

@@ -8,7 +8,7 @@ import { IdempotencyKeys } from './idempotency'
 import { newId } from './objects'
 import { listed } from './pages'
 import { mapOf, PARAMS, type Params, readParams, textOf, wholeOf } from './params'
-import { StripeProblem } from './problem'
+import { notFound, StripeProblem } from './problem'
 
 export interface StripeDouble {
   app: Hono
@@ -23,6 +23,8 @@ export interface StripeDouble {
   failNext(path: string): void
   /** Requests so far, as `POST /v1/payment_intents`. */
   requests: string[]
+  /** The secret key of each of these requests. */
+  keys: string[]
 }
 
 export interface RunningDouble extends StripeDouble {
@@ -55,6 +57,7 @@ export function stripeDouble(pageUrl: (intentId: string) => string): StripeDoubl
       failing = path
     },
     requests: [],
+    keys: [],
   }
 
   /** The problems that come before any request is carried out; none of them is kept under its key. */
@@ -76,6 +79,7 @@ export function stripeDouble(pageUrl: (intentId: string) => string): StripeDoubl
       const id = c.req.param('id') ?? ''
       const form = method === 'POST' ? await c.req.text() : new URL(c.req.url).search.slice(1)
       double.requests.push(`${method} ${c.req.path}`)
+      double.keys.push((c.req.header('Authorization') ?? '').replace('Bearer ', ''))
       const execute = async () => {
         try {
           if (failing !== null && c.req.path.includes(failing)) {
@@ -161,6 +165,11 @@ export function stripeDouble(pageUrl: (intentId: string) => string): StripeDoubl
     const found = account.refunds.find((one) => one.id === id)
     if (!found)
       throw new StripeProblem(404, { type: 'invalid_request_error', code: 'resource_missing', message: id })
+    return found
+  })
+  route('GET', '/v1/disputes/:id', PARAMS.retrieveDispute, (_, id) => {
+    const found = account.disputes.find((one) => one.id === id)
+    if (!found) throw notFound('dispute', id)
     return found
   })
   route('GET', '/v1/balance_transactions', PARAMS.listBalances, (params) => listed(account.balances, params))

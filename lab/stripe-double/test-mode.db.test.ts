@@ -35,6 +35,7 @@ describe.skipIf(secretKey === null)('Stripe', () => {
       // A day cannot be waited for: these laws run, and prove less here than on the double.
       forgetAnswers: async () => {},
       answerChallenge: null,
+      disputes: null,
     })
   })
   afterAll(async () => {

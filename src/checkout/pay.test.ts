@@ -31,6 +31,7 @@ const payment: BegunPayment = {
   currency: 'EUR',
   method: 'pm_card_visa',
   gatewayKey: '018f0000-0000-7000-8000-00000000000b',
+  gatewayAccount: null,
   receiptToken: 'receipt-token',
   description: null,
   metadata: {},

@@ -6,6 +6,7 @@ import { beginForm, claimedPart, claimedSql, type RowOf, type SqlForm } from '@/
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import type { Currency } from '@/lib/money'
+import { type AccountGateways, atGatewayOf } from '@/payments/account-gateways'
 import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
 import { type DeclineCode, type Gateway, nextCheckMs } from '@/payments/gateway'
 import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'
@@ -18,6 +19,7 @@ import {
   paymentRow,
   recallPayment,
 } from '@/payments/store'
+import { currentAccount } from '@/payments/stripe/account-store'
 import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
 import { confirmUrl, returnUrl } from './confirm-url'
@@ -55,6 +57,7 @@ export interface PayDeps {
   name: string
   db: Db
   gateway: Gateway
+  accounts?: AccountGateways | undefined
   newId: () => string
   /** Where shoppers reach us; a bank's own page sends them back there. */
   baseUrl: string
@@ -76,9 +79,12 @@ export function payOperation(deps: PayDeps): PayOperation {
       'orderId' in input
         ? payOrder(claim, rowOfOrder(input, ids, deps))
         : payAmount(claim, rowOfAmount(input, ids, deps)),
-    whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : whyNotPlaced(deps)),
-    ask: (payment) => charge(deps.gateway, payment, returnUrl(deps.baseUrl, payment.orderId)),
-    find: (payment) => findCharge(deps.gateway, payment),
+    whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : whyNotPlaced(deps, input)),
+    ask: (payment) =>
+      atGatewayOf(deps, payment.gatewayAccount, (gateway) =>
+        charge(gateway, payment, returnUrl(deps.baseUrl, payment.orderId)),
+      ),
+    find: (payment) => atGatewayOf(deps, payment.gatewayAccount, (gateway) => findCharge(gateway, payment)),
     doubt: (reason) => ({ kind: 'unknown', reason }),
     finish: (payment, outcome) => {
       const { status, writes } = settle(payment, outcome, deps.newId)
@@ -119,7 +125,7 @@ function paymentOfOrder({ gateway }: PayDeps) {
           SELECT c.*, o.amount, o.currency
           FROM ${claim} c JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
           WHERE o.status = 'open' AND (c.version IS NULL OR o.version = c.version)
-            AND ${NOT_RESTING} AND NOT ${listIsBehind(gateway)}`,
+            AND ${NOT_RESTING} AND NOT ${listIsBehind(gateway, currentAccount(sql`c.merchant_id`))}`,
       )
       return { prior: [payable], sql: insertPayment(payable.rows) }
     },
@@ -134,7 +140,7 @@ function paymentWithOrder({ gateway }: PayDeps) {
     statement: (claim) => {
       const current = claimedPart(
         'current',
-        claimedSql`SELECT c.* FROM ${claim} c WHERE NOT ${listIsBehind(gateway)}`,
+        claimedSql`SELECT c.* FROM ${claim} c WHERE NOT ${listIsBehind(gateway, currentAccount(sql`c.merchant_id`))}`,
       )
       const order = insertOrder(current.rows)
       const placed = claimedPart('placed', order.sql)
@@ -174,8 +180,10 @@ function newPayment(
 }
 
 /** No other key knows the new order, so nothing else can have refused it: otherwise read again. */
-async function whyNotPlaced({ db, gateway }: PayDeps): Promise<Refusal> {
-  return (await isListBehind(db, gateway)) ? { kind: 'problem', problem: bankListBehind() } : { kind: 'busy' }
+async function whyNotPlaced({ db, gateway }: PayDeps, { merchantId }: PayAmount): Promise<Refusal> {
+  return (await isListBehind(db, gateway, currentAccount(sql`${merchantId}::uuid`)))
+    ? { kind: 'problem', problem: bankListBehind() }
+    : { kind: 'busy' }
 }
 
 /** An order with the payment that holds it, if one does. */
@@ -194,7 +202,7 @@ async function whyRefused({ db, gateway, answers }: PayDeps, input: PayOrder): P
     guardedOrder,
     sql`
       SELECT o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId",
-        ${REST_SECONDS} AS "restSeconds", ${listIsBehind(gateway)} AS "listBehind"
+        ${REST_SECONDS} AS "restSeconds", ${listIsBehind(gateway, currentAccount(sql`o.merchant_id`))} AS "listBehind"
       FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
       WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`,
   )

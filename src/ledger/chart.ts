@@ -24,6 +24,7 @@ export const CHART = {
 export const BANK_CHART = {
   bank_account: { name: 'Paid out to our bank account', type: 'asset' },
   disputes_held: { name: 'Held by the bank in disputes', type: 'asset' },
+  disputes_lost: { name: 'Lost in disputes', type: 'expense' },
   bank_sales: { name: 'Sales made at the bank itself', type: 'revenue' },
 } as const satisfies Record<string, { name: string; type: AccountType }>
 

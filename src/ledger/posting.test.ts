@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { balanced, capture, type Line, type Posting, reversed, surplus, UnbalancedPosting } from './posting'
+import {
+  balanced,
+  capture,
+  disputeLoss,
+  type Line,
+  type Posting,
+  reversed,
+  surplus,
+  UnbalancedPosting,
+} from './posting'
 
 const BIGINT_MAX = 2n ** 63n - 1n
 const MERCHANT = { merchantId: 'm', paymentId: 'p', description: 'Payment' }
@@ -135,5 +144,29 @@ describe('reversed', () => {
     const before = structuredClone(first)
     reversed(first, 't', 'x')
     expect(first).toEqual(before)
+  })
+})
+
+describe('disputeLoss', () => {
+  const loss = (amountMinor: bigint) =>
+    disputeLoss({ merchantId: 'm', amountMinor, currency: 'EUR', description: 'Dispute' })
+
+  test.each([2_400n, -2_400n])(
+    'of %s moves it between what is held and what is lost, and nothing else',
+    (amount) => {
+      expect(loss(amount)).toMatchObject({
+        kind: 'movement',
+        paymentId: null,
+        reverses: null,
+        lines: [
+          { account: 'disputes_lost', amountMinor: amount },
+          { account: 'disputes_held', amountMinor: -amount },
+        ],
+      })
+    },
+  )
+
+  test('of nothing is no posting', () => {
+    expect(() => loss(0n)).toThrow(UnbalancedPosting)
   })
 })

@@ -122,6 +122,32 @@ export function movement(of: {
   })
 }
 
+/**
+ * Posting of what a dispute has lost: held by the bank until now, and kept for good.
+ * @param of.amountMinor signed; negative: given back after it was lost
+ */
+export function disputeLoss(of: {
+  merchantId: string
+  amountMinor: bigint
+  currency: Money['currency']
+  description: string
+}): Posting {
+  const { merchantId, description, currency, amountMinor } = of
+  const lines: Line[] = [
+    { account: 'disputes_lost', amountMinor },
+    { account: 'disputes_held', amountMinor: -amountMinor },
+  ]
+  return balanced({
+    merchantId,
+    kind: 'movement',
+    paymentId: null,
+    reverses: null,
+    description,
+    currency,
+    lines,
+  })
+}
+
 /** The mirror of a posting. It is the only correction, since facts are never edited. */
 export function reversed(posting: Posting, transactionId: string, why: string): Posting {
   const lines = posting.lines.map((line) => ({ ...line, amountMinor: -line.amountMinor }))

@@ -38,7 +38,7 @@ function takeApproved(
   const taken = claimedPart(
     'taken',
     claimedSql`
-      SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable, r.amount AS wanted, r.reason
+      SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.gateway_account, p.amount - p.refunded_amount AS refundable, r.amount AS wanted, r.reason
       FROM ${claim}, refund_request r JOIN payment p ON (p.merchant_id, p.id) = (r.merchant_id, r.payment_id)
       WHERE r.merchant_id = ${merchantId}::uuid AND r.id = ${refundRequestId}::uuid AND r.status = 'open' AND r.expires_at > now()
         AND r.actor <> ${by.name} AND p.status = 'succeeded' AND may_approve_refunds(r.merchant_id, ${by.name})

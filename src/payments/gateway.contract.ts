@@ -164,6 +164,7 @@ export function gatewayContract(
         h.cut.refund(refund),
         h.cut.charges(query),
         h.cut.movements(query),
+        h.cut.dispute('dp_1'),
       ]
       for (const one of await Promise.all(answers))
         expect(one).toEqual({ kind: 'unknown', reason: expect.stringMatching(/./) })

@@ -134,6 +134,16 @@ export type MovementsPage =
   | Doubt
 
 /**
+ * How a dispute stands. `open`: not decided, and the bank has the money. `won`: it gives the money back. `lost`: it keeps it. `closed`: over
+ * without a decision, as an inquiry that took no money.
+ */
+export const DISPUTE_STATES = ['open', 'won', 'lost', 'closed'] as const
+export type DisputeState = (typeof DISPUTE_STATES)[number]
+
+/** A dispute at the bank; `absent`: the bank knows of none. */
+export type FoundDispute = { kind: 'dispute'; state: DisputeState } | { kind: 'absent' } | Doubt
+
+/**
  * PORT to a bank. Its laws, proved for every implementation by `gateway.contract.ts`:
  *  1. No verb throws because of a bank or a network: doubt (time-out, broken connection, 5xx, unreadable answer) is `unknown`.
  *  2. The same key never charges twice, and gets the same answer again: also where the process before died or was stopped between two of
@@ -149,6 +159,8 @@ export type MovementsPage =
  *     whatever the size of a page.
  *  8. `movements` lists every movement of money since then, once, oldest first, whatever the size of a page; their sum is what the bank
  *     owes us. A charge and a refund of ours have our key and the references that `charge` and `refund` returned. Or it is `unlisted`.
+ *  9. `dispute` says how a dispute stands, by the `subjectRef` of its movement, and changes nothing. What the bank takes and gives back is
+ *     in `movements` alone: one that is lost moves nothing more. A status that we do not know is doubt, never an end.
  */
 export interface Gateway {
   name: string
@@ -160,6 +172,8 @@ export interface Gateway {
   refund(request: RefundRequest): Promise<RefundOutcome>
   charges(query: ChargesQuery): Promise<ChargesPage>
   movements(query: ChargesQuery): Promise<MovementsPage>
+  /** @param ref the bank's own reference of the dispute */
+  dispute(ref: string): Promise<FoundDispute>
   /** Processing time, in milliseconds: a charge that the bank does not know after it will not appear any more. */
   settlesWithinMs: number
   /** Time for which the bank remembers a key, in milliseconds. After it `absent` proves nothing, and the same key would charge again. */

@@ -13,6 +13,7 @@ import {
 import { type JournalTransaction, transactionsOfPayment } from '@/ledger/read'
 import { cursorOf, type Db, firstRow, joinSql, rows, type Sql, sql } from '@/platform/db'
 import { paymentsThatAre, paymentsWithText } from './counted'
+import { DISPUTED, type DisputeRow, listDisputes } from './movements/dispute-store'
 import { PAYMENT_STATUSES } from './payment'
 import { BANK_COUNT, bankCount, type SurplusFact, surplusOf } from './reconciler/bank-count'
 import { type RefundRequestRow, refundRequestsOf } from './refund-request'
@@ -38,6 +39,9 @@ const paymentFacts = {
   /** Its outcome is not known, and nobody asks any more: it waits for a person. */
   parked: z.boolean(),
   ...bankCount,
+  /** What the bank holds of it in disputes, and what was lost in them. */
+  disputeHeld: z.bigint(),
+  disputeLost: z.bigint(),
   createdAt: z.date(),
   updatedAt: z.date(),
   /** Position in the list: `cursorOf` the time of creation. */
@@ -77,6 +81,8 @@ export interface PaymentDetail {
   refundRequests: RefundRequestRow[]
   /** Charges at the bank beyond the payment, oldest first. */
   surplus: SurplusFact[]
+  /** Disputes of its charge, newest first; the newest 20. */
+  disputes: DisputeRow[]
   /** Other payments of the same order, newest first: an earlier decline, a later try. */
   siblings: PaymentSummary[]
 }
@@ -128,7 +134,7 @@ export async function paymentDetail(
   if (!facts) return null
   const records = await listRecords(db, merchantId, { subjectId: paymentId, limit: 20 })
   const recordIds = [...new Set([facts.recordId, ...records.map((record) => record.id)])]
-  const [attempts, record, transactions, events, refunds, refundRequests, surplus, siblings] =
+  const [attempts, record, transactions, events, refunds, refundRequests, surplus, disputes, siblings] =
     await Promise.all([
       attemptsOf(db, merchantId, recordIds, ATTEMPTS_SHOWN),
       findRecord(db, merchantId, facts.recordId),
@@ -137,6 +143,7 @@ export async function paymentDetail(
       listRefunds(db, merchantId, { paymentId, after: null, limit: 50 }),
       refundRequestsOf(db, merchantId, paymentId),
       surplusOf(db, merchantId, paymentId),
+      listDisputes(db, merchantId, { paymentId, limit: 20 }),
       listPayments(db, merchantId, { id: facts.orderId, limit: 20 }),
     ])
   return {
@@ -148,6 +155,7 @@ export async function paymentDetail(
     refunds,
     refundRequests,
     surplus,
+    disputes,
     siblings: siblings.filter((sibling) => sibling.id !== paymentId),
   }
 }
@@ -172,8 +180,9 @@ function summaries(db: Db, page: Sql): Promise<PaymentSummary[]> {
       WITH page AS (${page})
       SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.refunded_amount AS "refundedAmount",
         p.currency, p.method, p.card_label AS "cardLabel", p.decline_code AS "declineCode", p.reference, p.customer_email AS "customerEmail",
-        p.created_at AS "createdAt", p.updated_at AS "updatedAt", ${cursorOf(sql`p.created_at`)} AS cursor, ${STANDING}, a.*, bank.*
+        p.created_at AS "createdAt", p.updated_at AS "updatedAt", ${cursorOf(sql`p.created_at`)} AS cursor, ${STANDING}, a.*, bank.*, disputed.*
       FROM page p CROSS JOIN LATERAL ${countsOfAttempts(sql`p.merchant_id`, sql`p.record_id`)} a CROSS JOIN LATERAL ${BANK_COUNT} bank
+        CROSS JOIN LATERAL ${DISPUTED} disputed
       ORDER BY p.created_at DESC, p.id DESC`,
   )
 }
@@ -191,10 +200,11 @@ async function findPayment(db: Db, merchantId: string, paymentId: string) {
         p.updated_at AS "updatedAt", p.gateway_key AS "gatewayKey", p.gateway_ref AS "gatewayRef", p.fee,
         p.actor, p.address, p.request_id AS "requestId", o.reference,
         o.customer_email AS "customerEmail", o.status AS "orderStatus", '' AS cursor, least(p.asked_since, p.created_at) AS "askedAt",
-        ${STANDING}, bank.*
+        ${STANDING}, bank.*, disputed.*
       FROM payment p
       JOIN orders o ON (o.merchant_id, o.id) = (p.merchant_id, p.order_id)
       CROSS JOIN LATERAL ${BANK_COUNT} bank
+      CROSS JOIN LATERAL ${DISPUTED} disputed
       WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid`,
   )
 }

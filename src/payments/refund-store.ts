@@ -28,6 +28,8 @@ const begunRefund = z.strictObject({
   chargeRef: z.string(),
   /** The key that the bank gets. */
   gatewayKey: z.string(),
+  /** The merchant's own account at the bank, where the payment is; null: the installation's gateway. */
+  gatewayAccount: z.string().nullable(),
   /** Time since it was begun, by the database's clock, in milliseconds. */
   ageMs: z.number(),
 })
@@ -36,7 +38,8 @@ export type BegunRefund = z.infer<typeof begunRefund>
 
 /** The columns of `BegunRefund`, for RETURNING and SELECT. */
 export const BEGUN_REFUND: Sql = sql`merchant_id::text AS "merchantId", id::text, payment_id::text AS "paymentId", amount, currency, reason,
-  charge_ref AS "chargeRef", gateway_key AS "gatewayKey", created_at AS "createdAt",
+  charge_ref AS "chargeRef", gateway_key AS "gatewayKey",
+  (SELECT p.gateway_account FROM payment p WHERE p.merchant_id = refund.merchant_id AND p.id = refund.payment_id) AS "gatewayAccount", created_at AS "createdAt",
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`
 
 /** Subquery: what the refunds of the payment `p` that have not ended add up to; part of its `refunded_amount`, since it is taken already. */

@@ -21,6 +21,7 @@ import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow, actorValues } from '@/platform/ac
 import { auditParked, insertAudit, SYSTEM } from '@/platform/audit'
 import { type Db, type Sql, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
+import { type AccountGateways, atGatewayOf } from './account-gateways'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
 import { bankListBehind, isListBehind, listIsBehind } from './reconciler/list-behind'
 import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
@@ -46,9 +47,13 @@ export interface RefundDeps {
   name: string
   db: Db
   gateway: Gateway
+  accounts?: AccountGateways | undefined
   newId: () => string
   answers: RefundAnswers
 }
+
+/** Of which payment a refund is: said, or by the request that was approved. */
+type RefundOf = { merchantId: string } & ({ paymentId: string } | { refundRequestId: string })
 
 /** The bank's answer. `contradiction`: the bank may have forgotten the key, so no answer would prove anything; a person must decide. */
 export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: string }
@@ -79,7 +84,7 @@ export const PROGRAM_REFUND: RefundBeginning<RefundInput> = {
  * Refunding: take the amount from the payment, ask the bank once, settle in one commit. The bank's key is the id of our own row, which the
  * client's key determines, so the request may be repeated after a crash or a loss of the row: it is the same refund, whichever process sends it.
  */
-export function refundOperation<Input extends object>(
+export function refundOperation<Input extends RefundOf>(
   deps: RefundDeps,
   { volatile, begin: begins, whyRefused }: RefundBeginning<Input>,
 ): Operation<Input, BegunRefund, RefundEffect, SqlForm> {
@@ -91,12 +96,12 @@ export function refundOperation<Input extends object>(
     whyRefused: async (input) => {
       const refusal = await whyRefused(deps.db, input)
       if (refusal.kind === 'problem' && refusal.problem.kind === 'not-found') return refusal
-      return (await isListBehind(deps.db, deps.gateway))
+      return (await isListBehind(deps.db, deps.gateway, accountOfPayment(input)))
         ? { kind: 'problem', problem: bankListBehind() }
         : refusal
     },
-    ask: (refund) => giveBack(deps.gateway, refund),
-    find: (refund) => giveBack(deps.gateway, refund),
+    ask: (refund) => atGatewayOf(deps, refund.gatewayAccount, (gateway) => giveBack(gateway, refund)),
+    find: (refund) => atGatewayOf(deps, refund.gatewayAccount, (gateway) => giveBack(gateway, refund)),
     doubt: (reason) => ({ kind: 'unknown', reason }),
     finish: (refund, effect) => {
       switch (effect.kind) {
@@ -181,7 +186,7 @@ function refundOfPayment({ gateway }: BeginDeps) {
           SELECT c.*, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
             coalesce(c.wanted, p.amount - p.refunded_amount) AS amount
           FROM ${claim} c JOIN payment p ON p.merchant_id = c.merchant_id AND p.id = c.payment_id
-          WHERE p.status = 'succeeded' AND NOT ${listIsBehind(gateway)}
+          WHERE p.status = 'succeeded' AND NOT ${listIsBehind(gateway, sql`p.gateway_account`)}
           FOR NO KEY UPDATE OF p`,
       )
       const refund = claimedPart(
@@ -216,6 +221,15 @@ function refundOfPayment({ gateway }: BeginDeps) {
   })
 }
 
+/** SQL: the account at the bank at which the payment of a refund was begun. */
+function accountOfPayment(of: RefundOf): Sql {
+  const id =
+    'paymentId' in of
+      ? sql`${of.paymentId}::uuid`
+      : sql`(SELECT payment_id FROM refund_request WHERE merchant_id = ${of.merchantId}::uuid AND id = ${of.refundRequestId}::uuid)`
+  return sql`(SELECT gateway_account FROM payment WHERE merchant_id = ${of.merchantId}::uuid AND id = ${id})`
+}
+
 /** The payment of one refund, locked as above. */
 export function takenPayment(
   { merchantId, paymentId, amount }: Pick<RefundInput, 'merchantId' | 'paymentId' | 'amount'>,
@@ -224,7 +238,7 @@ export function takenPayment(
   return claimedPart(
     'taken',
     claimedSql`
-      SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
+      SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.gateway_account, p.amount - p.refunded_amount AS refundable,
         coalesce(${amount}::bigint, p.amount - p.refunded_amount) AS wanted
       FROM ${claim}, payment p
       WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid AND p.status = 'succeeded'
@@ -250,7 +264,7 @@ export function insertedRefund(
       INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key, ${ACTOR_COLUMNS})
       SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${reason}, gateway_ref, ${ids.subjectId},
         ${actorValues(by)}
-      FROM ${taken} WHERE wanted BETWEEN 1 AND refundable AND ${allowed} AND NOT ${listIsBehind(gateway)}
+      FROM ${taken} AS taken WHERE wanted BETWEEN 1 AND refundable AND ${allowed} AND NOT ${listIsBehind(gateway, sql`taken.gateway_account`)}
       RETURNING ${BEGUN_REFUND}`,
   )
   const entry = { id: newId(), by, action: 'refund.begun', subject: ids.subjectId }

@@ -5,6 +5,7 @@ import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow } from '@/platform/actor-columns'
 import { type Db, firstRow, sql, type Write } from '@/platform/db'
 import { origins, type PaymentStatus } from './payment'
 import { askedSince } from './reconciler/unexplained-charge'
+import { currentAccount } from './stripe/account-store'
 
 const begunPayment = z.strictObject({
   merchantId: z.string(),
@@ -17,6 +18,8 @@ const begunPayment = z.strictObject({
   method: z.string(),
   /** The key that the bank gets. */
   gatewayKey: z.string(),
+  /** The merchant's own account at the bank at which it was begun; null: the installation's gateway. */
+  gatewayAccount: z.string().nullable(),
   receiptToken: z.string(),
   description: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
@@ -34,7 +37,7 @@ export type BegunPayment = z.infer<typeof begunPayment>
 
 /** The columns of `BegunPayment`, for RETURNING and SELECT. */
 const BEGUN_COLUMNS = sql`merchant_id::text AS "merchantId", id::text, order_id::text AS "orderId", amount, currency, method,
-  gateway_key AS "gatewayKey", receipt_token AS "receiptToken", description, metadata, created_at AS "createdAt",
+  gateway_key AS "gatewayKey", gateway_account AS "gatewayAccount", receipt_token AS "receiptToken", description, metadata, created_at AS "createdAt",
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs",
   (extract(epoch FROM clock_timestamp() - least(asked_since, created_at)) * 1000)::float8 AS "keyAgeMs"`
 
@@ -89,8 +92,10 @@ export function paymentRow(payment: NewPayment): RowOf<typeof PAYMENT_COLUMNS> {
  */
 export function insertPayment(payable: ClaimRows): ClaimedSql {
   return claimedSql`
-    INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, asked_since, receipt_token, description, metadata, ${ACTOR_COLUMNS})
-    SELECT merchant_id, subject_id, order_id, record_id, amount, currency, method, gateway_key, ${askedSince(sql`payable.gateway_key`)},
+    INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, gateway_account, asked_since, receipt_token, description, metadata,
+      ${ACTOR_COLUMNS})
+    SELECT merchant_id, subject_id, order_id, record_id, amount, currency, method, gateway_key, ${currentAccount(sql`payable.merchant_id`)},
+      ${askedSince(sql`payable.gateway_key`, currentAccount(sql`payable.merchant_id`))},
       receipt_token, description, metadata, ${ACTOR_COLUMNS}
     FROM ${payable} AS payable
     ON CONFLICT DO NOTHING

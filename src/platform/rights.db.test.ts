@@ -21,9 +21,14 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     bank_movement:
       'SELECT, INSERT, UPDATE (fee_transaction_id, judged_at, merchant_id, payment_id, refund_id, rule, ' +
       'state, transaction_id)',
+    // How a dispute stands is the bank's word; what was posted of it is a fact.
+    dispute: 'SELECT, INSERT, UPDATE (checked_at, next_check_at, state)',
+    dispute_loss: 'SELECT, INSERT',
     entry: 'SELECT, INSERT',
     // Written by a trigger alone.
     expired_day: 'SELECT',
+    // Set by a command that works as the owner: nobody sends a merchant's money elsewhere through the application.
+    gateway_account: 'SELECT',
     'gateway_simulator.charge': 'SELECT',
     'gateway_simulator.refund': 'SELECT',
     chain_head: 'SELECT',
@@ -116,6 +121,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
   },
   payonce_bank: {
     'gateway_simulator.charge': 'SELECT, INSERT, UPDATE (refunded_amount)',
+    'gateway_simulator.lost_dispute': 'SELECT, INSERT',
     'gateway_simulator.movement': 'SELECT, INSERT',
     'gateway_simulator.refund': 'SELECT, INSERT',
     'gateway_simulator.request': 'SELECT, INSERT, UPDATE (charge_id, decline_code, status)',
@@ -140,6 +146,11 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     ],
     bank_movement: [['judged_at', 'noticed_at'], 'the database’s clock'],
     csp_report: [['count', 'first_seen_at', 'last_seen_at'], 'a first report counts once, now'],
+    dispute: [
+      ['checked_at', 'next_check_at', 'noticed_at', 'state'],
+      'a dispute is born open, and is asked for at once',
+    ],
+    dispute_loss: [['posted_at'], 'no posting is dated back'],
     entry: [[], 'a line of a posting is all of it'],
     'graphile_worker._private_job_queues': [
       [],
@@ -257,6 +268,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
   },
   payonce_bank: {
     'gateway_simulator.charge': [['created_at', 'refunded_amount'], 'a charge is born unrefunded'],
+    'gateway_simulator.lost_dispute': [['created_at'], 'the database’s clock'],
     'gateway_simulator.movement': [['created_at'], 'the database’s clock'],
     'gateway_simulator.refund': [['created_at'], 'the database’s clock'],
     'gateway_simulator.request': [['created_at'], 'the database’s clock'],

@@ -5,7 +5,8 @@ import type { BootProblem, Source } from './live-checks'
  * money while goods are sent, or send a secret to a browser, so that none of them is left to the first payment. No key is repeated.
  */
 export function stripeProblems(source: Source): BootProblem[] {
-  if (source.PAYONCE_GATEWAY !== 'stripe') return []
+  // Merchants may have accounts of their own at the double.
+  if (source.PAYONCE_GATEWAY !== 'stripe') return [urlProblem(source)].filter((problem) => problem !== null)
   return [
     secretKeyProblem(source),
     publishableKeyProblem(source),

@@ -74,7 +74,7 @@ export function createApi(deps: Deps) {
   if (deps.env.PAYONCE_MODE === 'sandbox') app.route('/api/shop/orders', shopOrders(deps))
   if (deps.sandbox) app.route('/api/bank', bankPages(deps, deps.sandbox))
   const { stripeAccounts: accounts, log, metrics } = deps
-  if (accounts) app.route('/', stripeWebhooks({ accounts, receiver: new Receiver(deps.send), log, metrics }))
+  app.route('/', stripeWebhooks({ accounts, receiver: new Receiver(deps.send), log, metrics }))
   app.route('/', cspReports(deps))
   app.route('/', createRest(deps))
 

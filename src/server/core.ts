@@ -1,5 +1,6 @@
 import os from 'node:os'
 import type pg from 'pg'
+import { decryptSecret } from '@/access/factor-secret'
 import { firstMerchant, merchantsOf } from '@/access/merchant'
 import { systemClock } from '@/idempotency/core/clock'
 import { Engine } from '@/idempotency/core/engine'
@@ -12,10 +13,15 @@ import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
-import { type MovementsJudged, reconcileMovements } from '@/payments/movements/reconcile-movements'
-import { type Reconciled, reconcile } from '@/payments/reconciler/reconcile'
+import {
+  type MovementEvent,
+  type MovementsJudged,
+  reconcileMovements,
+} from '@/payments/movements/reconcile-movements'
+import { type Reconciled, type ReconcileEvent, reconcile } from '@/payments/reconciler/reconcile'
+import { StripeAccounts } from '@/payments/stripe/accounts'
 import type { StripeConnection } from '@/payments/stripe/connection'
-import { connectedAccounts, type InboxAccounts } from '@/payments/stripe/inbox/account'
+import type { InboxAccounts } from '@/payments/stripe/inbox/account'
 import { type Db, openClient, openDb, openPool, type SendStatement, statementSender } from '@/platform/db'
 import { type Env, modeServed, secretsFor } from '@/platform/env'
 import { onlyRightsOf } from '@/platform/least-rights'
@@ -52,12 +58,17 @@ export interface Core {
   sandbox: Sandbox | null
   /** The accounts at Stripe; empty where another gateway charges. */
   stripe: readonly StripeConnection[]
-  /** The accounts at Stripe whose events are received; null: there are none, and nothing of the inbox is routed or run. */
-  stripeAccounts: InboxAccounts | null
+  /** The accounts at Stripe of merchants, from the table. */
+  ownAccounts: StripeAccounts
+  /** All accounts at Stripe whose events are received. */
+  stripeAccounts: InboxAccounts
   /** Compares the bank's own list of charges with our payments, once. Any number may run at a time. */
   reconcile(): Promise<Reconciled>
-  /** Compares the bank's own list of movements of money with our ledger, once. Any number may run at a time. */
-  reconcileMovements(): Promise<MovementsJudged>
+  /**
+   * Compares the bank's own list of movements of money with our ledger, once. Any number may run at a time.
+   * @param only one merchant's account, or (null) the installation's; all of them unless it is said
+   */
+  reconcileMovements(only?: string | null): Promise<MovementsJudged>
   close(): Promise<void>
 }
 
@@ -95,7 +106,26 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const opened = openGateway(env, db, otherGateway)
   const breaker = new Breaker(() => performance.now())
   const gateway = breaker.watch(opened.gateway)
-  const operations = buildOperations({ db, gateway, newId: uuidv7, baseUrl: env.baseUrl })
+  const ownAccounts = new StripeAccounts({
+    db,
+    mode: modeServed(env),
+    url: env.PAYONCE_STRIPE_URL ? new URL(env.PAYONCE_STRIPE_URL) : null,
+    timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS,
+    fromEnv: opened.stripe,
+    decrypt: (encrypted, owner) =>
+      decryptSecret(encrypted, owner, secretsFor(env, 'gateway-account'))?.text ?? null,
+    onUnusable: (account, reason) => {
+      metrics.alerts.inc({ operation: 'gateway-account' })
+      log.error({ ...account, reason }, 'the account at Stripe of a merchant cannot be used')
+    },
+  })
+  const operations = buildOperations({
+    db,
+    gateway,
+    accounts: ownAccounts,
+    newId: uuidv7,
+    baseUrl: env.baseUrl,
+  })
   const attempts = new AttemptLog({
     send,
     worker,
@@ -128,7 +158,8 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     gateway,
     sandbox: opened.sandbox,
     stripe: opened.stripe,
-    stripeAccounts: connectedAccounts(opened.stripe),
+    ownAccounts,
+    stripeAccounts: ownAccounts,
     store,
     engine: new Engine({
       store,
@@ -139,27 +170,42 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
       notNow: (operation) => (factsOf(operation)?.asksBank ? bankIsAway(breaker.waitMs()) : null),
     }),
     operations,
-    reconcile: () =>
-      reconcile({
-        db,
-        gateway,
-        newId: uuidv7,
-        report: (event) => reportReconcileEvent(event, { log, metrics }),
-      }),
-    reconcileMovements: () =>
-      reconcileMovements({
-        db,
-        gateway,
-        newId: uuidv7,
-        owner: () => firstMerchant(db, modeServed(env)),
-        report: (event) => reportMovementEvent(event, { log, metrics }),
-      }),
+    reconcile: async () => {
+      const report = (event: ReconcileEvent) => reportReconcileEvent(event, { log, metrics })
+      const sum = await reconcile({ db, gateway, newId: uuidv7, report })
+      for (const { account, merchantId, gateway: theirs } of await ownAccounts.gateways()) {
+        const own = { account, merchantId }
+        add(sum, await reconcile({ db, gateway: theirs, own, newId: uuidv7, report }))
+      }
+      return sum
+    },
+    reconcileMovements: async (only) => {
+      const report = (event: MovementEvent) => reportMovementEvent(event, { log, metrics })
+      const sum: MovementsJudged = { read: 0, differences: 0 }
+      if (only === undefined || only === null) {
+        const owner = () => firstMerchant(db, modeServed(env))
+        add(sum, await reconcileMovements({ db, gateway, newId: uuidv7, owner, report }))
+      }
+      for (const { account, merchantId, gateway: theirs } of await ownAccounts.gateways()) {
+        if (only !== undefined && only !== account) continue
+        const owner = async () => merchantId
+        const of = { db, gateway: theirs, newId: uuidv7, owner, ownersOnly: true, report }
+        add(sum, await reconcileMovements(of))
+      }
+      return sum
+    },
     close: async () => {
       await attempts.flush()
       await db.$disconnect()
       await Promise.all([pool.end(), batchPool.end(), opened.close()])
     },
   }
+}
+
+/** Adds the counts of one account to those of the others. */
+function add<Counts extends { [name in keyof Counts]: number }>(sum: Counts, more: Counts): void {
+  for (const name of Object.keys(more) as (keyof Counts)[])
+    sum[name] = (sum[name] + more[name]) as Counts[keyof Counts]
 }
 
 function bankIsAway(waitMs: number): Problem | null {

@@ -24,6 +24,17 @@ const processLog = openProcessLog('payonce-web')
 /** Time for running payments to end after a stop request. 25 s: longer than we wait for a bank. */
 const DRAIN_MS = 25_000
 
+/** 10 s: a checkout that shows Stripe's fields needs the page's policy to allow them, which is sent before anything of the page is read. */
+const ACCOUNTS_MS = 10_000
+
+function keepAccountsFresh({ ownAccounts, log }: Deps): void {
+  const refresh = () =>
+    void ownAccounts
+      .refresh(0)
+      .catch((error: unknown) => log.debug({ err: error }, 'the accounts of merchants were not read'))
+  setInterval(refresh, ACCOUNTS_MS).unref()
+}
+
 /**
  * The web process: one HTTP server. The API answers `/api/*`; Next renders everything else, at a tenth of the
  * API's pace. The API starts first: after a crash payments go on while the pages are still being prepared.
@@ -39,8 +50,15 @@ async function main(): Promise<void> {
   const api = getRequestListener(createApi(deps).fetch, { hostname: 'localhost' })
   const pages = openPages(deps)
   const development = deps.env.NODE_ENV === 'development'
-  const stripe = deps.stripe.some(({ publishableKey }) => publishableKey !== null)
-  const security = { secure: deps.env.baseUrl.startsWith('https:'), development, stripe }
+  const security = {
+    secure: deps.env.baseUrl.startsWith('https:'),
+    development,
+    // A merchant's account may come while this process runs.
+    get stripe() {
+      return deps.ownAccounts.showsCardFields()
+    },
+  }
+  keepAccountsFresh(deps)
   server.on('request', (request, response) => {
     if (refuse(request, response, security)) return
     // A server that is stopping asks the client to open a new connection, which a proxy gives to another server.
@@ -56,7 +74,7 @@ async function main(): Promise<void> {
     )
     return void pages.then((page) => page(request, response))
   })
-  await Promise.all([renewFactorSecrets(deps), renewSigningSecrets(deps)])
+  await Promise.all([renewFactorSecrets(deps), renewSigningSecrets(deps), deps.ownAccounts.refresh(0)])
   await Promise.all([listen(server, deps.env), pages])
   deps.log.debug({ port: deps.env.PORT }, 'web is ready')
   process.send?.({ type: 'ready', url: deps.env.baseUrl })

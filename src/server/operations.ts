@@ -6,6 +6,7 @@ import { systemClock } from '@/idempotency/core/clock'
 import type { AnyOperation } from '@/idempotency/core/operation'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import type { IdPrefix } from '@/lib/id'
+import type { AccountGateways } from '@/payments/account-gateways'
 import { APPROVED_REFUND } from '@/payments/approved-refund'
 import type { Gateway } from '@/payments/gateway'
 import { OPERATOR_REFUND } from '@/payments/operator-refund'
@@ -17,6 +18,8 @@ import { orderAnswers, paymentAnswers, refundAnswers } from './wire/api-answers'
 export interface OperationDeps {
   db: Db
   gateway: Gateway
+  /** The gateways of merchants with an account of their own. */
+  accounts?: AccountGateways
   newId: () => string
   baseUrl: string
 }

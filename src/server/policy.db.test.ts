@@ -43,6 +43,7 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'payments.get': 'viewer',
   'payments.createOrder': 'support',
   // Above what support may, an admin who has just confirmed: by the amount (refunds.db.test.ts).
+  'reconciliation.disputes': 'viewer',
   'reconciliation.list': 'viewer',
   'reconciliation.sums': 'viewer',
   'refunds.create': 'support',
@@ -101,6 +102,9 @@ const ROUTES: Record<string, 'public' | 'key' | 'own page' | 'operator' | 'polic
   'GET /api/reconciliation/export': 'operator',
   // Browsers send it without cookies; it is counted, bounded, and shown to operators.
   'POST /api/csp-report': 'public',
+  // Signed by Stripe, with the secret of the account in the address.
+  'POST /api/webhooks/stripe/:account': 'public',
+  'ALL /api/webhooks/stripe/:account': 'public',
 }
 
 /** Pages and route handlers of Next. `operator`: the layout redirects to the sign-in, and each procedure asks again. */

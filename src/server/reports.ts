@@ -70,6 +70,9 @@ const MOVEMENT_MESSAGES: Record<MovementEvent['kind'], ['debug' | 'info' | 'warn
   'movements-silent': ['warn', 'the bank did not answer with its movements'],
   'movement-posted': ['info', 'a movement at the bank was posted'],
   difference: ['error', 'a movement at the bank is explained by nothing; a person must look'],
+  'dispute-silent': ['warn', 'the bank did not say how a dispute stands'],
+  'dispute-unclear': ['error', 'a dispute cannot be followed; a person must look'],
+  'dispute-posted': ['info', 'what a dispute has lost was posted'],
 }
 
 /** The findings of the comparison of the bank's movements with the ledger. Level `error`: a person should look at it. */
@@ -82,8 +85,10 @@ export function reportMovementEvent(
   const details =
     'movement' in event
       ? { ref: event.movement.ref, kind: event.movement.kind, rule: event.rule }
-      : 'reason' in event
-        ? { reason: event.reason }
-        : { movements: event.movements }
+      : 'dispute' in event
+        ? { ...event, kind: undefined }
+        : 'reason' in event
+          ? { reason: event.reason }
+          : { movements: event.movements }
   log[level](details, message)
 }

@@ -12,7 +12,9 @@ Makes a merchant of this installation's mode (PAYONCE_MODE) in the database of D
   --name NAME             as shoppers read it, up to 200 characters
   --key NAME              also makes an API key of this name; it is printed once, and stored nowhere
   --scopes SCOPE,SCOPE    what that key may do: ${SCOPES.join(', ')}
-  --expires-in-days DAYS  when that key ends, 1 to 3650; without it, when it is revoked`
+  --expires-in-days DAYS  when that key ends, 1 to 3650; without it, when it is revoked
+
+A merchant's own account at Stripe: npm run merchant -- account help`
 
 /** What `npm run merchant -- add` was asked to make. */
 export interface MerchantOrder {

@@ -5,6 +5,7 @@ import {
   readStartEnv,
   refuseUnsafeDatabase,
   refuseUnsafeOwner,
+  secretsFor,
 } from '@/platform/env'
 import { build } from './build'
 import { readDemo } from './demo-file'
@@ -51,6 +52,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   },
   merchant: async (flags) => {
     await generate()
+    if (flags[0] === 'account') return merchantAccount(flags.slice(1))
     const { merchantCommand } = await import('./merchant')
     const env = readSetupEnv()
     print(await merchantCommand(flags, { databaseUrl: () => namedDatabase(env), mode: modeServed(env) }))
@@ -79,6 +81,29 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     await build()
     return runWorker()
   },
+}
+
+/** `npm run merchant -- account`, as the owner of the tables. */
+async function merchantAccount(flags: string[]): Promise<boolean> {
+  const { accountCommand } = await import('./merchant-account')
+  const env = readSetupEnv()
+  const ownerUrl = () => {
+    refuseUnsafeOwner()
+    return databaseToMigrate(env)
+  }
+  const keys = () => secretsFor({ ...env, PAYONCE_SECRET: secretOf(env) }, 'gateway-account')
+  print(
+    await accountCommand(flags, {
+      ownerUrl,
+      mode: modeServed(env),
+      keys,
+      variables: env,
+      ownIsStripe: env.PAYONCE_GATEWAY === 'stripe',
+      url: env.PAYONCE_STRIPE_URL,
+      stdin: process.stdin,
+    }),
+  )
+  return true
 }
 
 /** The database that a command writes into as the product. @throws Error in live mode without verified TLS, or when there is none */

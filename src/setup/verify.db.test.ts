@@ -79,6 +79,8 @@ const OF_MOVEMENTS = [
   'bank-movement-is-posted-once',
   'clearing-account-is-the-sum-of-movements',
   'returned-refund-is-reversed',
+  'lost-dispute-is-posted',
+  'held-in-disputes-is-the-sum-of-disputes',
 ]
 
 describe('verify', () => {

@@ -27,7 +27,7 @@ export const getServerSideProps: GetServerSideProps<CheckoutProps> = async ({ re
   const orderId = String(params?.orderId)
   const freshKey = randomUUID()
   const headers = headersOf(req.headers)
-  const { cardFields } = await callerFor(headers).installation.current()
+  const { cardFields } = await callerFor(headers).installation.current({ orderId: orderId.slice(0, 100) })
   const page = { orderId, freshKey, cardFields, language: languageFor(headers, cardFields) }
   res.setHeader('Cache-Control', 'private, no-store')
   try {

@@ -39,17 +39,20 @@ const knownRow = z.strictObject({
     .nullable(),
 })
 
-/** What our database has of each movement, by its reference. One statement for a page. */
+/**
+ * What our database has of each movement, by its reference. One statement for a page.
+ * @param account.ownersOnly only what is the owner's: the account is theirs alone, and may name any key
+ */
 export async function knownOf(
   db: Db,
-  gateway: string,
-  owner: string,
+  { gateway, owner, ownersOnly }: { gateway: string; owner: string; ownersOnly: boolean },
   movements: readonly BankMovement[],
 ): Promise<Map<string, Known>> {
   if (movements.length === 0) return new Map()
   const input = JSON.stringify(
     movements.map(({ ref, kind, subjectRef, chargeRef, key }) => ({ ref, kind, subjectRef, chargeRef, key })),
   )
+  const ours = ownersOnly ? sql`merchant_id = ${owner}::uuid` : sql`true`
   const found = await rows(
     db,
     knownRow,
@@ -62,16 +65,17 @@ export async function knownOf(
             SELECT sum(e.amount) FROM entry e JOIN account a ON (a.merchant_id, a.id) = (e.merchant_id, e.account_id)
             WHERE (e.merchant_id, e.transaction_id) = (t.merchant_id, t.id) AND a.code = 'gateway_clearing'), 0)::text AS clearing
         FROM (
-          SELECT * FROM payment WHERE gateway_key = m.key AND m.kind = 'charge'
-          UNION ALL SELECT * FROM payment WHERE gateway_ref = m."chargeRef") own
+          SELECT * FROM payment WHERE gateway_key = m.key AND m.kind = 'charge' AND ${ours}
+          UNION ALL SELECT * FROM payment WHERE gateway_ref = m."chargeRef" AND ${ours}) own
         LEFT JOIN ledger_transaction t ON (t.merchant_id, t.payment_id) = (own.merchant_id, own.id) AND t.kind = 'capture' LIMIT 1) p ON true
       LEFT JOIN LATERAL (
         SELECT id, status, amount::text, transaction_id AS "transactionId" FROM (
-          SELECT * FROM refund WHERE gateway_ref = m."subjectRef" UNION ALL SELECT * FROM refund WHERE gateway_key = m.key) own
+          SELECT * FROM refund WHERE gateway_ref = m."subjectRef" AND ${ours}
+          UNION ALL SELECT * FROM refund WHERE gateway_key = m.key AND ${ours}) own
         WHERE m.kind IN ('refund', 'refund_failure') LIMIT 1) f ON true
       LEFT JOIN LATERAL (
         SELECT c.merchant_id AS "merchantId", c.payment_id AS "paymentId", c.amount::text, c.transaction_id AS "transactionId", r.id AS "reversalId"
-        FROM surplus_charge c LEFT JOIN ledger_transaction r ON (r.merchant_id, r.reverses) = (c.merchant_id, c.transaction_id)
+        FROM (SELECT * FROM surplus_charge WHERE ${ours}) c LEFT JOIN ledger_transaction r ON (r.merchant_id, r.reverses) = (c.merchant_id, c.transaction_id)
         WHERE c.gateway_ref = m."chargeRef") s ON true
       LEFT JOIN LATERAL (
         SELECT merchant_id AS "merchantId", transaction_id AS "transactionId", payment_id AS "paymentId", refund_id AS "refundId"

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openAccounts } from '@/ledger/chart'
@@ -8,7 +9,7 @@ import { commit } from '@/platform/commit'
 import { type Db, openDb, openPool, sql } from '@/platform/db'
 import { findings, isBroken } from '@/platform/integrity'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
-import { endDispute, openDispute } from '../../../lab/stripe-double/disputes'
+import { endDispute, openDispute, reinstate } from '../../../lab/stripe-double/disputes'
 import {
   chargeFee,
   failPayout,
@@ -23,6 +24,7 @@ import type { Gateway, MovementsPage } from '../gateway'
 import { reconcile } from '../reconciler/reconcile'
 import { listRefunds, moveRefund } from '../refund-store'
 import { SimulatedBank } from '../simulator/bank'
+import * as simulatedDisputes from '../simulator/disputes'
 import { simulatorGateway } from '../simulator/gateway'
 import * as simulated from '../simulator/movements'
 import { type BegunPayment, movePayment, recallPayment } from '../store'
@@ -30,6 +32,7 @@ import { StripeCalls } from '../stripe/calls'
 import { stripeGateway } from '../stripe/gateway'
 import { intentStore } from '../stripe/intents'
 import { Killed, mortalLife } from '../testing/mortal'
+import { hintDispute, listDisputes } from './dispute-store'
 import { type MovementEvent, type MovementsDeps, reconcileMovements } from './reconcile-movements'
 
 const RETURN_URL = 'https://shop.example/checkout/ord_1'
@@ -84,7 +87,7 @@ const forgetEverything = async () => {
   const client = await owner.connect()
   await client.query(`SET session_replication_role = replica`)
   await client.query(
-    `TRUNCATE bank_movement, gateway_simulator.charge, gateway_simulator.request, gateway_simulator.refund, gateway_simulator.movement,
+    `TRUNCATE dispute_loss, dispute, bank_movement, gateway_simulator.lost_dispute, gateway_simulator.charge, gateway_simulator.request, gateway_simulator.refund, gateway_simulator.movement,
        surplus_charge, open_charge, reconciliation, stripe_intent`,
   )
   client.release(true)
@@ -182,6 +185,8 @@ const VIEWS = [
   'bank_movement_is_posted_once',
   'clearing_account_is_the_sum_of_movements',
   'returned_refund_is_reversed',
+  'lost_dispute_is_posted',
+  'held_in_disputes_is_the_sum_of_disputes',
   'refunds_are_within_their_payment',
   'refund_is_posted',
   'surplus_charge_is_posted',
@@ -356,30 +361,6 @@ describe('what happened at the bank itself is posted as such', () => {
     await inBalance()
   })
 
-  it('a dispute holds the amount and costs a fee; won, the amount is back', async () => {
-    const dispute = openDispute(double.account, await refOf(await pay()))
-    await run()
-    expect(await balances()).toMatchObject({
-      disputes_held: 2_400,
-      processing_fees: 1_600,
-      gateway_clearing: -1_600,
-    })
-    endDispute(double.account, dispute, 'won')
-    await run()
-    expect(await balances()).toEqual({ gateway_clearing: 800, processing_fees: 1_600, sales: -2_400 })
-    await inBalance()
-  })
-
-  it('a dispute of the simulated bank, won', async () => {
-    const ref = await simulated.dispute(bankPool, await refOf(await pay(simulator)))
-    await run({ gateway: simulator })
-    expect(await balances()).toMatchObject({ disputes_held: 2_400 })
-    await simulated.winDispute(bankPool, ref)
-    await run({ gateway: simulator })
-    expect(await balances()).not.toHaveProperty('disputes_held')
-    await inBalance()
-  })
-
   it('a payment in its own dashboard, and a refund of that', async () => {
     await pay()
     const elsewhere = await payElsewhere(double.account, 5_000, 'eur')
@@ -417,6 +398,201 @@ describe('what happened at the bank itself is posted as such', () => {
     await commit(db, [moveRefund({ merchantId: merchant, id: ours }, 'failed')])
     await run()
     expect((await movements()).at(-1)).toBe('refund -2000 explained: a refund made at the bank itself')
+    await inBalance()
+  })
+})
+
+const disputes = async () => (await listDisputes(db, merchant, { limit: 50 })).toReversed()
+/** A dispute that is not settled is looked at again hours later. */
+const hoursLater = () =>
+  owner.query(`UPDATE dispute SET next_check_at = now() WHERE next_check_at IS NOT NULL`)
+/** Beside the balances of one payment of 24.00 whose dispute cost 15.00. */
+const DISPUTED = { gateway_clearing: -1_600, processing_fees: 1_600, sales: -2_400 }
+
+describe('a dispute', () => {
+  const opened = async () => openDispute(double.account, await refOf(await pay()))
+
+  it('holds the amount and costs a fee; won, the amount is back', async () => {
+    const dispute = await opened()
+    await run()
+    expect(await balances()).toEqual({ ...DISPUTED, disputes_held: 2_400 })
+    expect(await disputes()).toMatchObject([
+      { ref: dispute.id, state: 'open', takenMinor: 2_400n, lostMinor: 0n, checkedAt: expect.any(Date) },
+    ])
+    endDispute(double.account, dispute, 'won')
+    await run()
+    expect(await balances()).toEqual({ ...DISPUTED, gateway_clearing: 800 })
+    expect(await disputes()).toMatchObject([{ state: 'won', takenMinor: 0n, lostMinor: 0n }])
+    await inBalance()
+  })
+
+  it('is lost, and no event says so: it is asked for hours later, and the loss is posted once', async () => {
+    const dispute = await opened()
+    await run()
+    endDispute(double.account, dispute, 'lost')
+    await run()
+    expect(await balances()).toEqual({ ...DISPUTED, disputes_held: 2_400 })
+    await hoursLater()
+    await run()
+    await run()
+    expect(await balances()).toEqual({ ...DISPUTED, disputes_lost: 2_400 })
+    expect(await disputes()).toMatchObject([{ state: 'lost', takenMinor: 2_400n, lostMinor: 2_400n }])
+    expect(told('dispute-posted')).toEqual([
+      { kind: 'dispute-posted', dispute: dispute.id, lostMinor: 2_400n },
+    ])
+    await inBalance()
+  })
+
+  it('an event has it asked for at once', async () => {
+    const dispute = await opened()
+    await run()
+    endDispute(double.account, dispute, 'lost')
+    await hintDispute(db, 'stripe', dispute.id)
+    await hintDispute(db, 'stripe', 'dp_nobody')
+    await run()
+    expect(await balances()).toEqual({ ...DISPUTED, disputes_lost: 2_400 })
+    await hintDispute(db, 'stripe', dispute.id)
+    await run()
+    expect(await balances()).toEqual({ ...DISPUTED, disputes_lost: 2_400 })
+    await inBalance()
+  })
+
+  it.each(['lost', 'won', 'warning_closed'] as const)(
+    'was %s before its movement was read: one run is enough',
+    async (end) => {
+      endDispute(double.account, await opened(), end)
+      await run()
+      expect(await disputes()).toMatchObject([{ state: end === 'warning_closed' ? 'closed' : end }])
+      expect(await balances()).toEqual(
+        {
+          lost: { ...DISPUTED, disputes_lost: 2_400 },
+          won: { ...DISPUTED, gateway_clearing: 800 },
+          // The bank has not given the money back: nobody knows that it is lost.
+          warning_closed: { ...DISPUTED, disputes_held: 2_400 },
+        }[end],
+      )
+      await inBalance()
+    },
+  )
+
+  it.each([
+    ['and the dispute is won after all', 'won', 2_400],
+    ['and the bank goes on calling it lost', 'lost', 2_400],
+    ['in part', 'lost', 1_000],
+  ] as const)('was lost, and is given back later, %s', async (_, status, back) => {
+    const dispute = await opened()
+    endDispute(double.account, dispute, 'lost')
+    await run()
+    dispute.status = status
+    reinstate(double.account, dispute, back)
+    await run()
+    await run()
+    const lost = 2_400 - back
+    expect(await balances()).toEqual({
+      ...DISPUTED,
+      gateway_clearing: back - 1_600,
+      ...(lost > 0 ? { disputes_lost: lost } : {}),
+    })
+    expect(await disputes()).toMatchObject([{ state: status, lostMinor: BigInt(lost) }])
+    expect(told('dispute-posted')).toHaveLength(2)
+    await inBalance()
+  })
+
+  it('was lost, is called won before its money is back, and then it comes', async () => {
+    const dispute = await opened()
+    endDispute(double.account, dispute, 'lost')
+    await run()
+    dispute.status = 'won'
+    await hintDispute(db, 'stripe', dispute.id)
+    await run()
+    expect(await balances()).toEqual({ ...DISPUTED, disputes_held: 2_400 })
+    await inBalance()
+    reinstate(double.account, dispute, 2_400)
+    await run()
+    expect(await balances()).toEqual({ ...DISPUTED, gateway_clearing: 800 })
+    await inBalance()
+  })
+
+  it.each([
+    ['does not answer', { kind: 'unknown', reason: 'away' }, 'dispute-silent'],
+    ['knows nothing of it', { kind: 'absent' }, 'dispute-unclear'],
+  ] as const)('of which the bank %s: nothing is posted, and it is asked again', async (_, answer, kind) => {
+    endDispute(double.account, await opened(), 'lost')
+    await run({ gateway: { ...stripe, dispute: async () => answer } })
+    expect(told(kind)).toHaveLength(1)
+    expect(await balances()).toEqual({ ...DISPUTED, disputes_held: 2_400 })
+    await run()
+    expect(await balances()).toEqual({ ...DISPUTED, disputes_held: 2_400 })
+    await hoursLater()
+    await run()
+    expect(await balances()).toEqual({ ...DISPUTED, disputes_lost: 2_400 })
+    await inBalance()
+  })
+
+  it('of a status that nobody knows is in doubt, and no end', async () => {
+    const dispute = await opened()
+    dispute.status = 'half_won' as never
+    await run()
+    expect(told('dispute-silent')).toMatchObject([{ reason: 'the dispute is half_won at Stripe' }])
+    expect(await balances()).toEqual({ ...DISPUTED, disputes_held: 2_400 })
+    await inBalance()
+  })
+
+  it('whose movement comes while the bank is being asked is looked at again', async () => {
+    const dispute = await opened()
+    await run()
+    endDispute(double.account, dispute, 'lost')
+    await hintDispute(db, 'stripe', dispute.id)
+    let asked = false
+    const meanwhile: Gateway = {
+      ...stripe,
+      dispute: async (ref) => {
+        const found = await stripe.dispute(ref)
+        if (!asked) {
+          asked = true
+          reinstate(double.account, dispute, 400)
+          await run()
+        }
+        return found
+      },
+    }
+    await run({ gateway: meanwhile })
+    expect(await balances()).toEqual({ ...DISPUTED, gateway_clearing: -1_200, disputes_lost: 2_000 })
+    expect(told('dispute-posted')).toHaveLength(1)
+    await inBalance()
+  })
+
+  it('of a version before: its row comes with the migration’s own statement, and the loss is posted', async () => {
+    const dispute = await opened()
+    await run({ disputesMax: 0 })
+    endDispute(double.account, dispute, 'lost')
+    const client = await owner.connect()
+    await client.query('SET session_replication_role = replica')
+    await client.query('DELETE FROM dispute')
+    client.release(true)
+    const migration = await readFile('prisma/migrations/0055_disputes/migration.sql', 'utf8')
+    const [backfill = ''] = /INSERT INTO dispute \(.*?\n {2}SELECT DISTINCT[^;]*;/s.exec(migration) ?? []
+    await owner.query(backfill)
+    await run()
+    expect(await balances()).toEqual({ ...DISPUTED, disputes_lost: 2_400 })
+    await inBalance()
+  })
+
+  it('on the simulated bank: won, lost, and lost and then won', async () => {
+    const bankDispute = async () => simulatedDisputes.dispute(bankPool, await refOf(await pay(simulator)))
+    const [won, lost, both] = [await bankDispute(), await bankDispute(), await bankDispute()]
+    await run({ gateway: simulator })
+    expect(await balances()).toMatchObject({ disputes_held: 7_200 })
+    await simulatedDisputes.winDispute(bankPool, won)
+    await simulatedDisputes.loseDispute(bankPool, lost)
+    await simulatedDisputes.loseDispute(bankPool, both)
+    await hoursLater()
+    await run({ gateway: simulator })
+    expect(await balances()).toMatchObject({ disputes_lost: 4_800 })
+    expect(await balances()).not.toHaveProperty('disputes_held')
+    await simulatedDisputes.winDispute(bankPool, both)
+    await run({ gateway: simulator })
+    expect(await balances()).toMatchObject({ disputes_lost: 2_400 })
     await inBalance()
   })
 })
@@ -531,11 +707,22 @@ async function everything(): Promise<number> {
   await refundElsewhere(double.account, elsewhere, 1_000)
   chargeFee(double.account, 250, 'eur')
   endDispute(double.account, openDispute(double.account, await refOf(await pay())), 'won')
+  endDispute(double.account, openDispute(double.account, await refOf(await pay())), 'lost')
+  const returned = openDispute(double.account, await refOf(await pay()))
+  endDispute(double.account, returned, 'lost')
+  reinstate(double.account, returned, 900)
   payOut(double.account, 'eur')
   return double.account.balances.length
 }
 
-const END = { bank_account: 6_375, bank_sales: -4_000, processing_fees: 2_125, refunds: 300, sales: -4_800 }
+const END = {
+  bank_account: 4_075,
+  bank_sales: -4_000,
+  disputes_lost: 3_900,
+  processing_fees: 5_325,
+  refunds: 300,
+  sales: -9_600,
+}
 
 it('eight workers at once post each movement once', async () => {
   const count = await everything()
@@ -549,7 +736,11 @@ it('eight workers at once post each movement once', async () => {
 describe('killed at any step', () => {
   function mortal(at: number, when: 'before' | 'after') {
     const { db: mortalDb, step, survived } = mortalLife(db, at, when)
-    const gateway: Gateway = { ...stripe, movements: (query) => step(() => stripe.movements(query)) }
+    const gateway: Gateway = {
+      ...stripe,
+      movements: (query) => step(() => stripe.movements(query)),
+      dispute: (ref) => step(() => stripe.dispute(ref)),
+    }
     return { db: mortalDb, gateway, survived }
   }
 
@@ -608,6 +799,17 @@ describe('the invariants notice', () => {
       'a posting of two movements',
       `DROP INDEX bank_movement_merchant_id_transaction_id_key; UPDATE bank_movement SET transaction_id = (SELECT transaction_id FROM bank_movement WHERE kind = 'payout' LIMIT 1) WHERE kind = 'fee'`,
       'bank_movement_is_posted_once',
+    ],
+    [
+      'a loss that was posted twice',
+      `INSERT INTO dispute_loss (merchant_id, gateway, ref, number, amount, transaction_id) SELECT merchant_id, gateway, ref, 9, amount, gen_random_uuid() FROM dispute_loss LIMIT 1`,
+      'lost_dispute_is_posted',
+    ],
+    ['a lost dispute without a loss', `DELETE FROM dispute_loss`, 'lost_dispute_is_posted'],
+    [
+      'a loss that is not what was held',
+      `UPDATE dispute_loss SET amount = amount + 1`,
+      'held_in_disputes_is_the_sum_of_disputes',
     ],
     [
       'a mark without a reversal',

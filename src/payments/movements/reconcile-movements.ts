@@ -1,6 +1,7 @@
 import type { Db } from '@/platform/db'
 import type { BankMovement, Gateway } from '../gateway'
 import { nextPosition, readPosition, writePosition } from '../reconciler/list-position'
+import { checkDisputes, type DisputeEvent } from './disputes'
 import { type Judgement, judge } from './judge'
 import { knownOf } from './known'
 import { judgedOf, type SettleDeps, settleMovement } from './settle'
@@ -10,10 +11,14 @@ export interface MovementsDeps {
   db: Db
   gateway: Gateway
   newId: () => string
+  /** True: the account is one merchant's own. Then its movements are compared with their books alone, whatever key they name. */
+  ownersOnly?: boolean
   /** The merchant whose account the bank's account is: what no payment explains is theirs. Null: there is none yet. */
   owner: () => Promise<string | null>
   report: (event: MovementEvent) => void
   limits?: Partial<typeof LIMITS>
+  /** Disputes that are asked for in a run. */
+  disputesMax?: number
 }
 
 export type MovementEvent =
@@ -23,6 +28,7 @@ export type MovementEvent =
   | { kind: 'movement-posted'; movement: BankMovement; rule: string }
   /** An alert: a movement that nothing explains. */
   | { kind: 'difference'; movement: BankMovement; rule: string }
+  | DisputeEvent
 
 export interface MovementsJudged {
   read: number
@@ -63,6 +69,8 @@ export async function reconcileMovements(deps: MovementsDeps): Promise<Movements
   // Before the list: what was under way when it was read last may be settled by now.
   await judgeAll(run, settling, await unsettledMovements(db, gateway.name, run.limits.unsettled))
   await readList(run, settling)
+  // After the list: a dispute that ended before its movement was read is settled in the same run.
+  await checkDisputes(run)
   return tally
 }
 
@@ -97,14 +105,14 @@ async function readList(run: Run, settling: SettleDeps): Promise<void> {
  * judged again before it, since it may follow from one of the same page.
  */
 async function judgeAll(run: Run, settling: SettleDeps, movements: BankMovement[]): Promise<void> {
-  const { db, gateway, owner } = run
+  const { db, gateway, owner, ownersOnly = false } = run
   const states = await statesOf(
     db,
     gateway.name,
     movements.map(({ ref }) => ref),
   )
   const todo = movements.filter(({ ref }) => !isSettled(states.get(ref)))
-  const known = await knownOf(db, gateway.name, owner, todo)
+  const known = await knownOf(db, { gateway: gateway.name, owner, ownersOnly }, todo)
   const judged = todo.flatMap((movement) => {
     const of = known.get(movement.ref)
     return of ? [{ movement, judgement: judge(movement, of) }] : []
@@ -130,7 +138,9 @@ async function judgeOne(
   movement: BankMovement,
   before: string | undefined,
 ): Promise<void> {
-  const known = (await knownOf(run.db, run.gateway.name, run.owner, [movement])).get(movement.ref)
+  const { owner, ownersOnly = false } = run
+  const account = { gateway: run.gateway.name, owner, ownersOnly }
+  const known = (await knownOf(run.db, account, [movement])).get(movement.ref)
   if (!known) return
   const judgement = judge(movement, known)
   // Reported first: killed in between, operators are alerted twice rather than never.

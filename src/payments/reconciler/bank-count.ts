@@ -25,7 +25,7 @@ export const BANK_COUNT: Sql = sql`(
     FROM surplus_charge WHERE merchant_id = p.merchant_id AND payment_id = p.id) own,
   (
     SELECT count(*)::int AS found FROM open_charge o
-    WHERE o.gateway_key = p.gateway_key AND o.gateway_ref IS DISTINCT FROM p.gateway_ref
+    WHERE o.gateway_key = p.gateway_key AND o.gateway_account IS NOT DISTINCT FROM p.gateway_account AND o.gateway_ref IS DISTINCT FROM p.gateway_ref
       AND NOT EXISTS (SELECT FROM surplus_charge s WHERE s.merchant_id = p.merchant_id AND s.gateway_ref = o.gateway_ref)) unexplained)`
 
 /** Sums of a payment's charges beyond it, in minor units of its currency. */

@@ -10,10 +10,18 @@ import { dropUnexplained, isStray, keepUnexplained, listUnexplained } from './un
 export interface ReconcileDeps {
   db: Db
   gateway: Gateway
+  /** Whose account the gateway's is; absent: the installation's. */
+  own?: OwnAccount | undefined
   newId: () => string
   /** Called for each event, for the log and for operators. */
   report: (event: ReconcileEvent) => void
   limits?: Partial<typeof LIMITS>
+}
+
+/** An account at the bank that is one merchant's. What its list says counts for payments of that merchant alone, whatever key it names. */
+export interface OwnAccount {
+  account: string
+  merchantId: string
 }
 
 export type ReconcileEvent =
@@ -84,7 +92,7 @@ async function readList(run: Run): Promise<void> {
     })
     if (page.kind === 'unknown') return run.report({ kind: 'silent', reason: page.reason })
     run.report({ kind: 'page-read', charges: page.charges.length })
-    const payments = await paymentsOf(run.db, page.charges)
+    const payments = await paymentsOf(run, page.charges)
     for (const charge of page.charges) await handle(run, charge, judge(charge, payments.get(charge.key)))
     if (ahead === null) {
       reportAhead(run, page.charges, now)
@@ -104,8 +112,8 @@ function reportAhead(run: Run, charges: BankCharge[], now: Date): void {
 
 /** Charges that were in doubt or stray when the list was read: since then their payments may have ended, or come back from a backup. */
 async function recheckUnexplained(run: Run): Promise<void> {
-  const charges = await listUnexplained(run.db, run.limits.open)
-  const payments = await paymentsOf(run.db, charges)
+  const charges = await listUnexplained(run.db, accountOf(run), run.limits.open)
+  const payments = await paymentsOf(run, charges)
   for (const charge of charges) {
     const unexplained = await handle(run, charge, judge(charge, payments.get(charge.key)))
     if (!unexplained) await dropUnexplained(run.db, charge.ref)
@@ -114,7 +122,7 @@ async function recheckUnexplained(run: Run): Promise<void> {
 
 async function giveBack(run: Run): Promise<void> {
   let doubts = 0
-  for (const found of await dueSurplus(run.db, run.limits.refunds)) {
+  for (const found of await dueSurplus(run.db, accountOf(run), run.limits.refunds)) {
     const refunded = await refundSurplus(run.db, run.gateway, found, run.newId)
     if (refunded.to !== 'elsewhere') run.report(eventOf(refunded))
     if (refunded.to === 'found' && ++doubts === run.limits.doubts) return
@@ -166,12 +174,12 @@ async function handle(run: Run, charge: BankCharge, verdict: ChargeVerdict): Pro
       await record(run, charge, verdict)
       return false
     case 'in-doubt':
-      await keepUnexplained(run.db, charge, verdict.kind)
+      await keepUnexplained(run.db, accountOf(run), charge, verdict.kind)
       return true
     case 'stray':
       // Reported first: killed in between, operators are alerted twice rather than never.
       if (!(await isStray(run.db, charge.ref))) run.report({ kind: 'stray', charge })
-      await keepUnexplained(run.db, charge, verdict.kind)
+      await keepUnexplained(run.db, accountOf(run), charge, verdict.kind)
       return true
   }
 }
@@ -196,7 +204,11 @@ async function record(
   if (await recordSurplus(run.db, surplus, run.newId)) run.report({ kind: 'surplus', surplus })
 }
 
-async function paymentsOf(db: Db, charges: BankCharge[]): Promise<Map<string, PaymentOfKey>> {
+function accountOf({ own }: Run): string | null {
+  return own?.account ?? null
+}
+
+async function paymentsOf({ db, own }: Run, charges: BankCharge[]): Promise<Map<string, PaymentOfKey>> {
   if (charges.length === 0) return new Map()
   const keys = [...new Set(charges.map(({ key }) => key))]
   const found = await rows(
@@ -204,7 +216,8 @@ async function paymentsOf(db: Db, charges: BankCharge[]): Promise<Map<string, Pa
     paymentOfKey,
     sql`
       SELECT gateway_key AS "gatewayKey", merchant_id::text AS "merchantId", id::text, status, gateway_ref AS "gatewayRef"
-      FROM payment WHERE gateway_key = ANY(${keys})`,
+      FROM payment WHERE gateway_key = ANY(${keys})
+        AND (${own?.merchantId ?? null}::uuid IS NULL OR merchant_id = ${own?.merchantId ?? null}::uuid)`,
   )
   return new Map(found.map((row) => [row.gatewayKey, row]))
 }

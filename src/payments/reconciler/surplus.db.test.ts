@@ -101,7 +101,7 @@ describe('a surplus charge is written once', () => {
   })
 
   it('is due from the moment it was found', async () => {
-    expect((await dueSurplus(db, 1_000)).find(({ gatewayRef }) => gatewayRef === found.gatewayRef)).toEqual(
+    expect((await dueSurplus(db, null, 1_000)).find(({ gatewayRef }) => gatewayRef === found.gatewayRef)).toEqual(
       found,
     )
   })

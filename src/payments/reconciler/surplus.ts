@@ -49,15 +49,17 @@ export async function recordSurplus(db: Db, found: Surplus, newId: () => string)
   return done(await commit(db, writes, [openAccounts(merchantId, currency)]))
 }
 
-/** Surplus charges that are due to be refunded, oldest first. */
-export function dueSurplus(db: Db, limit: number): Promise<Surplus[]> {
+/** Surplus charges of payments at an account of the bank (null: the installation's) that are due to be refunded, oldest first. */
+export function dueSurplus(db: Db, account: string | null, limit: number): Promise<Surplus[]> {
   return rows(
     db,
     surplusRow,
     sql`
-      SELECT merchant_id::text AS "merchantId", gateway_ref AS "gatewayRef", payment_id::text AS "paymentId",
-        transaction_id::text AS "transactionId", amount, currency, tries
-      FROM surplus_charge WHERE status = 'found' AND next_try_at <= now() ORDER BY next_try_at, gateway_ref LIMIT ${limit}`,
+      SELECT s.merchant_id::text AS "merchantId", s.gateway_ref AS "gatewayRef", s.payment_id::text AS "paymentId",
+        s.transaction_id::text AS "transactionId", s.amount, s.currency, s.tries
+      FROM surplus_charge s JOIN payment p ON (p.merchant_id, p.id) = (s.merchant_id, s.payment_id)
+      WHERE s.status = 'found' AND s.next_try_at <= now() AND p.gateway_account IS NOT DISTINCT FROM ${account}::text
+      ORDER BY s.next_try_at, s.gateway_ref LIMIT ${limit}`,
   )
 }
 

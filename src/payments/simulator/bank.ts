@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { ChargesQuery, DeclineCode } from '../gateway'
 import { type CardPlan, planOf } from './cards'
 import { listCharges } from './charges'
+import { disputeState } from './disputes'
 import { listMovements } from './movements'
 import { giveBack } from './refund'
 import {
@@ -111,6 +112,11 @@ export class SimulatedBank {
 
   movements(query: ChargesQuery) {
     return listMovements(this.pool, query)
+  }
+
+  /** How a dispute stands; null: there is none. */
+  dispute(ref: string) {
+    return disputeState(this.pool, ref)
   }
 
   /** One statement: the key's row and its charge are there together or not at all. */

@@ -1,7 +1,15 @@
 import type { z } from 'zod'
 import type { ChargesQuery, Doubt, Gateway } from '../gateway'
 import { REMEMBERS_FOR_MS, SLOWEST_MS } from './gateway'
-import { chargeAnswer, chargesAnswer, keyAnswer, movementsAnswer, refundAnswer, written } from './wire'
+import {
+  chargeAnswer,
+  chargesAnswer,
+  disputeAnswer,
+  keyAnswer,
+  movementsAnswer,
+  refundAnswer,
+  written,
+} from './wire'
 
 export interface BankAddress {
   url: string
@@ -34,6 +42,11 @@ export function httpGateway({ url, timeoutMs, remembersForMs = REMEMBERS_FOR_MS 
     movements: async (query) => {
       const page = await ask(movementsAnswer, `/movements?${paramsOf(query)}`)
       return 'kind' in page ? page : { kind: 'page', ...page }
+    },
+    dispute: async (ref) => {
+      const answer = await ask(disputeAnswer, `/disputes/${encodeURIComponent(ref)}`)
+      if ('kind' in answer) return answer
+      return answer.ref === ref ? answer.found : doubt('the bank answered about another dispute')
     },
   }
 }

@@ -11,6 +11,7 @@ import { oneRequest } from '../testing/gateway-harness'
 import { SimulatedBank } from './bank'
 import { CARDS, feeFor } from './cards'
 import { httpGateway } from './client'
+import { dispute, loseDispute, winDispute } from './disputes'
 import { simulatorGateway } from './gateway'
 
 const TIMEOUT_MS = 300
@@ -65,6 +66,10 @@ const HARNESS = {
     void (await bank.charge({ key: of, token, amountMinor: 2_400n, currency: 'EUR' })),
   answerChallenge: (actionUrl: string, passed: boolean) =>
     bank.answerChallenge(actionUrl.split('/').at(-1) ?? '', passed),
+  disputes: {
+    open: (chargeRef: string) => dispute(pool, chargeRef),
+    end: (ref: string, as: 'won' | 'lost') => (as === 'won' ? winDispute(pool, ref) : loseDispute(pool, ref)),
+  },
   timeoutMs: TIMEOUT_MS,
   charges,
   refunded,

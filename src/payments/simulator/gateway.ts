@@ -1,4 +1,4 @@
-import type { Doubt, Found, Gateway, Outcome, RefundOutcome } from '../gateway'
+import type { Doubt, Found, FoundDispute, Gateway, Outcome, RefundOutcome } from '../gateway'
 import type { SimulatedBank } from './bank'
 import { feeFor } from './cards'
 import {
@@ -33,6 +33,7 @@ export function simulatorGateway({ bank, timeoutMs }: SimulatorOptions): Gateway
     refund: (request) => doubtful(timeoutMs, () => askToRefund(bank, request)),
     charges: (query) => doubtful(timeoutMs, () => bank.charges(query)),
     movements: (query) => doubtful(timeoutMs, () => bank.movements(query)),
+    dispute: (ref) => doubtful(timeoutMs, () => askForDispute(bank, ref)),
   }
 }
 
@@ -53,6 +54,11 @@ export async function askToCancel(bank: SimulatedBank, request: BankCancelReques
 export async function askToRefund(bank: SimulatedBank, request: BankRefundRequest): Promise<RefundOutcome> {
   const ref = await bank.refund(request)
   return ref ? { kind: 'refunded', ref } : { kind: 'refused', reason: 'less than that is left of the charge' }
+}
+
+export async function askForDispute(bank: SimulatedBank, ref: string): Promise<Exclude<FoundDispute, Doubt>> {
+  const state = await bank.dispute(ref)
+  return state ? { kind: 'dispute', state } : { kind: 'absent' }
 }
 
 function outcomeOf(answer: BankAnswer): Outcome {

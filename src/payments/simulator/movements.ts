@@ -19,9 +19,6 @@ interface Row {
   cursor: string
 }
 
-/** Fee of a dispute, in minor units. It stays paid when the dispute is won. */
-const DISPUTE_FEE = 1_500n
-
 /** Every movement of money, oldest first. A second charge under one key is the bank's own mistake, and costs no fee. */
 export async function listMovements(
   pool: pg.Pool,
@@ -91,25 +88,4 @@ export async function payOut(pool: pg.Pool, currency: string): Promise<bigint> {
     [newRef('mv'), newRef('po'), (-owed).toString(), currency],
   )
   return owed
-}
-
-/** The cardholder disputes a charge: the bank takes its amount back, and a fee. @returns the dispute's reference */
-export async function dispute(pool: pg.Pool, chargeRef: string): Promise<string> {
-  const ref = newRef('dp')
-  await pool.query(
-    `INSERT INTO gateway_simulator.movement (id, kind, subject_ref, charge_ref, amount, fee, currency)
-     SELECT $1, 'dispute', $2, id, -amount, $4, currency FROM gateway_simulator.charge WHERE id = $3`,
-    [newRef('mv'), ref, chargeRef, DISPUTE_FEE.toString()],
-  )
-  return ref
-}
-
-/** The dispute is won: its amount comes back. One that is lost moves nothing more. */
-export async function winDispute(pool: pg.Pool, disputeRef: string): Promise<void> {
-  await pool.query(
-    `INSERT INTO gateway_simulator.movement (id, kind, subject_ref, charge_ref, amount, currency)
-     SELECT $1, 'dispute_reversal', subject_ref, charge_ref, -amount, currency FROM gateway_simulator.movement
-     WHERE subject_ref = $2 AND kind = 'dispute'`,
-    [newRef('mv'), disputeRef],
-  )
 }

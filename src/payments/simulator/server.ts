@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
 import type { SimulatedBank } from './bank'
-import { askForKey, askToCancel, askToCharge, askToRefund } from './gateway'
+import { askForDispute, askForKey, askToCancel, askToCharge, askToRefund } from './gateway'
 import { BankFault } from './types'
 import { cancelRequest, challengeAnswer, chargeRequest, chargesQuery, refundRequest, written } from './wire'
 
@@ -31,6 +31,10 @@ export function bankApp(bank: SimulatedBank): Hono {
   app.get('/movements', async (c) => {
     const { movements, next } = await bank.movements(parsed(chargesQuery, c.req.query()))
     return respond(c, { movements, next })
+  })
+  app.get('/disputes/:ref', async (c) => {
+    const ref = c.req.param('ref')
+    return respond(c, { ref, found: await askForDispute(bank, ref) })
   })
   app.get('/keys/:key', async (c) =>
     respond(c, { key: c.req.param('key'), outcome: await askForKey(bank, c.req.param('key')) }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DECLINE_CODES, MOVEMENT_KINDS } from '../gateway'
+import { DECLINE_CODES, DISPUTE_STATES, MOVEMENT_KINDS } from '../gateway'
 
 /**
  * Messages between the simulated bank and its client. Amounts are decimal strings, so that no JSON parser makes floats of them. Every
@@ -84,6 +84,14 @@ export const movementsAnswer = z.object({
     }),
   ),
   next: text.nullable(),
+})
+
+export const disputeAnswer = z.object({
+  ref: text,
+  found: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('dispute'), state: z.enum(DISPUTE_STATES) }),
+    absent,
+  ]),
 })
 
 /** To JSON, with every amount as a string. */

@@ -6,7 +6,7 @@ import { TokenBucket } from './token-bucket'
 export const API_VERSION = '2026-10-28.endive'
 
 export interface StripeAccount {
-  /** A restricted key (`rk_…`) is enough: it writes PaymentIntents and refunds, and reads charges and balance transactions. */
+  /** A restricted key (`rk_…`) is enough: it writes PaymentIntents and refunds, and reads charges, balance transactions and disputes. */
   secretKey: string
   /** Another place than api.stripe.com, for tests. Live keys are never sent there. */
   address?: { host: string; port: number; protocol: 'http' | 'https' }
@@ -39,6 +39,7 @@ export type Endpoint =
   | 'list'
   | 'charge'
   | 'refund-read'
+  | 'dispute'
   | 'events'
 
 /** Pauses before the same request is sent again after a 409 or a 429, in ms: the first is as long as a quick answer of Stripe takes. */

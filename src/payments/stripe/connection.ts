@@ -17,6 +17,8 @@ export interface StripeConnection {
 
 /** What is known of an account before it is used. */
 export interface AccountSettings {
+  /** Our name of it; `main` unless it is said. */
+  name?: string
   secretKey: string
   publishableKey: string | null
   webhookSecrets: StripeConnection['webhookSecrets']
@@ -24,10 +26,10 @@ export interface AccountSettings {
   url: URL | null
 }
 
-/** The account that the environment names. @throws Error for a live key with another address than Stripe's */
-export function accountOf({ secretKey, url, ...account }: AccountSettings): StripeConnection {
+/** An account by its settings: the environment's, or one of a merchant. @throws Error for a live key with another address than Stripe's */
+export function accountOf({ name = 'main', secretKey, url, ...account }: AccountSettings): StripeConnection {
   return {
-    name: 'main',
+    name,
     mode: /^[sr]k_live_/.test(secretKey) ? 'live' : 'test',
     calls: new StripeCalls({ secretKey, ...(url ? { address: addressOf(url) } : {}) }),
     publishableKey: account.publishableKey,

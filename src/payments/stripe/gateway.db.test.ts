@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
+import { endDispute, openDispute } from '../../../lab/stripe-double/disputes'
 import { openStripeHarness, type StripeHarness } from '../../../lab/stripe-double/harness'
 import { type RunningDouble, startStripeDouble } from '../../../lab/stripe-double/server'
 import type { CancelRequest, ChargeRequest } from '../gateway'
@@ -25,6 +26,13 @@ const OPTIONS = {
   forgetAnswers: async () => double.forgetKeys(),
   answerChallenge: (actionUrl: string, passed: boolean) =>
     double.account.answerChallenge(actionUrl.split('/').at(-1) ?? '', passed),
+  disputes: {
+    open: async (chargeRef: string) => openDispute(double.account, chargeRef).id,
+    end: async (ref: string, as: 'won' | 'lost') => {
+      const [dispute] = double.account.disputes.filter(({ id }) => id === ref)
+      if (dispute) endDispute(double.account, dispute, as)
+    },
+  },
 }
 
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import type { Mode } from '@/lib/mode'
 import type { CancelRequest, ChargeRequest, Doubt, Found, Gateway, Outcome } from '../gateway'
 import { type Deadline, doubt, type Refused, type StripeCalls } from './calls'
 import { listCharges } from './charges'
+import { findDispute } from './disputes'
 import type { IntentRow, IntentStore } from './intents'
 import { listMovements } from './movements'
 import { type Seen, seenOf, UNKNOWN_CARD } from './outcome'
@@ -9,6 +10,8 @@ import { refundCharge } from './refunds'
 import * as requests from './requests'
 
 export interface StripeOptions {
+  /** Name under which its lists are kept; `stripe` unless it is said. */
+  name?: string
   intents: IntentStore
   calls: StripeCalls
   /** The mode of the account's key. */
@@ -47,7 +50,7 @@ export function stripeGateway(options: StripeOptions): Gateway {
     }
   }
   return {
-    name: 'stripe',
+    name: options.name ?? 'stripe',
     mode: options.mode,
     settlesWithinMs: options.timeoutMs + SETTLES_MS,
     remembersForMs: REMEMBERS_FOR_MS,
@@ -57,6 +60,7 @@ export function stripeGateway(options: StripeOptions): Gateway {
     refund: verb(({ calls, deadline }, request) => refundCharge(calls, deadline, request)),
     charges: verb(({ intents, calls, deadline }, query) => listCharges(intents, calls, deadline, query)),
     movements: verb(({ intents, calls, deadline }, query) => listMovements(intents, calls, deadline, query)),
+    dispute: verb(({ calls, deadline }, ref) => findDispute(calls, deadline, ref)),
   }
 }
 

@@ -38,6 +38,11 @@ export interface GatewayHarness {
   forgetAnswers(): Promise<void>
   /** Asks the bank itself to charge what it has of the key, past our client, as anyone may who holds it. */
   chargeElsewhere(key: string, method: string): Promise<void>
+  /** Opens and ends disputes at the bank. Null: it cannot be told to, and the laws about them are skipped. */
+  disputes: {
+    open(chargeRef: string): Promise<string>
+    end(ref: string, as: 'won' | 'lost'): Promise<void>
+  } | null
   /**
    * The shopper's answer on the page of a challenge; false: the bank did not take it. Null: only a person can press its buttons, and the laws
    * about answers are skipped.

@@ -82,6 +82,29 @@ export function movementLaws(of: () => { h: GatewayHarness; request: ChargeReque
       ])
     })
 
+    it('law 9: a dispute is open, then won or lost, under the reference of its movement; being asked moves nothing', async () => {
+      const { disputes, gateway } = of().h
+      if (!disputes) return
+      for (const end of ['won', 'lost'] as const) {
+        const charged = await charge()
+        const chargeRef = charged.kind === 'approved' ? charged.ref : ''
+        const ref = await disputes.open(chargeRef)
+        const ofIt = async () => (await movements(100))?.filter((one) => one.subjectRef === ref) ?? []
+        const taken = await ofIt()
+        expect(taken).toMatchObject([{ kind: 'dispute', amountMinor: -2_400n, chargeRef }])
+        expect(await gateway.dispute(ref)).toEqual({ kind: 'dispute', state: 'open' })
+        await disputes.end(ref, end)
+        expect(await gateway.dispute(ref)).toEqual({ kind: 'dispute', state: end })
+        const sum = (await ofIt()).reduce((total, { amountMinor }) => total + amountMinor, 0n)
+        expect(sum).toBe(end === 'won' ? 0n : -2_400n)
+        if (end === 'lost') expect(await ofIt()).toEqual(taken)
+      }
+    })
+
+    it('law 9: a dispute that the bank does not know is absent', async () => {
+      expect(await of().h.gateway.dispute('dp_nobody')).toEqual({ kind: 'absent' })
+    })
+
     it('begins where it is told to', async () => {
       await charge()
       expect((await movements(5, new Date(Date.now() + 3_600_000))) ?? []).toEqual([])

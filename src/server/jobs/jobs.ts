@@ -126,7 +126,7 @@ export function jobsOf(core: Core): Job[] {
       batchMax: SEARCH_BATCH,
       run: () => indexSearches(core.db, SEARCH_BATCH),
     },
-    ...(core.stripeAccounts ? inboxJobs(core, core.stripeAccounts) : []),
+    ...inboxJobs(core, core.stripeAccounts),
     // Checks the invariants: for what was written since the last turn, and once in 24 hours for every row.
     {
       name: 'changes-check',

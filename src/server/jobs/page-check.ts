@@ -26,13 +26,14 @@ export function readBaseline(file: string): CheckoutBaseline {
 
 /**
  * Fetches a checkout as a browser would, from where browsers reach it, so that a change on the way (a proxy, a
- * CDN) is seen too. @returns what differs from the baseline, in sentences; empty when all is as built
+ * CDN) is seen too. @param stripe the page may load Stripe's fields. @param script it does, as the order's merchant has an account there
+ * @returns what differs from the baseline, in sentences; empty when all is as built
  * @throws Unreachable
  */
 export async function differences(
   url: string,
   baseline: CheckoutBaseline,
-  { stripe } = { stripe: false },
+  { stripe, script = stripe }: { stripe: boolean; script?: boolean } = { stripe: false },
 ): Promise<string[]> {
   const page = await open(url)
   const html = await page.text()
@@ -41,7 +42,7 @@ export async function differences(
   return [
     ...changedHeaders(page.headers, { url, nonce, stripe }),
     ...changedInline(html, baseline.inline),
-    ...(await changedFiles(html, url, filesOf(baseline, stripe))),
+    ...(await changedFiles(html, url, filesOf(baseline, script))),
   ]
 }
 
@@ -65,14 +66,21 @@ export async function checkCheckout({
   env,
   log,
   stripe,
-}: Pick<Core, 'db' | 'env' | 'log' | 'stripe'>): Promise<number> {
+  ownAccounts,
+}: Pick<Core, 'db' | 'env' | 'log' | 'stripe' | 'ownAccounts'>): Promise<number> {
   // `next dev` and tests have no build to compare with.
   if (env.NODE_ENV !== 'production') return 0
-  const [order] = await rows(db, z.object({ id: z.uuid() }), sql`SELECT id FROM orders LIMIT 1`)
+  const [order] = await rows(
+    db,
+    z.object({ id: z.uuid(), merchantId: z.uuid() }),
+    sql`SELECT id, merchant_id AS "merchantId" FROM orders LIMIT 1`,
+  )
   if (!order) return 0
+  const account = (await ownAccounts.currentOf(order.merchantId)) ?? stripe[0]
   const url = `${env.baseUrl}/checkout/${showId('ord', order.id)}`
   const found = await differences(url, readBaseline(BASELINE_FILE), {
-    stripe: stripe.some(({ publishableKey }) => publishableKey !== null),
+    stripe: ownAccounts.showsCardFields(),
+    script: account?.publishableKey != null,
   }).catch((error: unknown) => {
     if (!(error instanceof Unreachable)) throw error
     log.warn({ err: error }, 'the checkout could not be reached to compare it with the build')

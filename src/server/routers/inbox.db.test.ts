@@ -115,7 +115,7 @@ describe('who sees an event', () => {
     expect([await idsOf(), await idsOf({}, other)]).toEqual([['evt_shared'], ['evt_shared']])
     product.deps.stripeAccounts = fixedAccounts([accountOf('main', null), accountOf('their-own', theirs)])
     expect([await idsOf(), await idsOf({}, other)]).toEqual([['evt_shared'], ['evt_theirs']])
-    product.deps.stripeAccounts = null
+    product.deps.stripeAccounts = fixedAccounts([])
     expect([await idsOf(), await idsOf({}, other)]).toEqual([[], []])
   })
 })

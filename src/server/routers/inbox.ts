@@ -92,8 +92,8 @@ export const inboxRouter = router({
 })
 
 /** A merchant without an account of their own uses the installation's. */
-async function readerOf(merchantId: string, accounts: InboxAccounts | null): Promise<InboxReader> {
-  const all = (await accounts?.all()) ?? []
+async function readerOf(merchantId: string, accounts: InboxAccounts): Promise<InboxReader> {
+  const all = await accounts.all()
   const own = all.filter((account) => account.merchantId === merchantId)
   const shared = all.filter((account) => account.merchantId === null)
   return { merchantId, accounts: (own.length > 0 ? own : shared).map(({ name }) => name) }

@@ -18,12 +18,12 @@ export const operatorRouter = router({
         inbox: z.boolean(),
       }),
     )
-    .query(({ ctx }) => ({
+    .query(async ({ ctx }) => ({
       name: ctx.operator.name,
       email: ctx.operator.email,
       role: ctx.operator.role,
       factorNeeded: mustAddFactor(ctx.env, ctx.operator),
       sandbox: ctx.env.PAYONCE_MODE === 'sandbox',
-      inbox: ctx.stripeAccounts !== null,
+      inbox: (await ctx.stripeAccounts.all()).length > 0,
     })),
 })

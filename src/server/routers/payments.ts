@@ -30,6 +30,7 @@ import {
   words,
 } from '../wire/json'
 import { ledgerCheckOut, showTransaction, transactionOut } from '../wire/ledger-shapes'
+import { disputeOut, showDispute } from '../wire/movement-shapes'
 import {
   actorsOfRequests,
   type RequestReader,
@@ -49,6 +50,9 @@ const summaryOut = countsOut.extend({
   /** Of refunds that have not failed, those under way included. */
   amountRefunded: z.number().int(),
   amountRefundUnderWay: z.number().int(),
+  /** Of its disputes: what the bank holds, and what was lost. */
+  amountDisputed: z.number().int(),
+  amountDisputeLost: z.number().int(),
   ...bankCount,
   parked: z.boolean(),
   currency: z.string(),
@@ -134,6 +138,7 @@ const detailOut = summaryOut.extend({
   /** Our copy of the bank's list: every charge made until `wholeUntil` is in it. Null: it was never read. */
   bankList: z.object({ readAt: z.string(), wholeUntil: z.string() }).nullable(),
   surplus: z.array(surplusOut),
+  disputes: z.array(disputeOut),
   /** Null: its record is not parked. */
   waitsForPerson: parkedOut.nullable(),
   attempts: z.array(attemptOut),
@@ -261,6 +266,8 @@ function showPayment(row: PaymentSummary): z.infer<typeof summaryOut> {
     amount: amount(row.amount),
     amountRefunded: amount(row.refundedAmount),
     amountRefundUnderWay: amount(row.refundUnderWay),
+    amountDisputed: amount(row.disputeHeld),
+    amountDisputeLost: amount(row.disputeLost),
     charges: row.charges,
     unexplained: row.unexplained,
     surplusRefunded: row.surplusRefunded,
@@ -285,7 +292,7 @@ function showDetail(
     history: Awaited<ReturnType<typeof auditOf>>
   },
 ): z.infer<typeof detailOut> {
-  const { payment, attempts, record, transactions, events, refunds, surplus, siblings } = found
+  const { payment, attempts, record, transactions, events, refunds, surplus, disputes, siblings } = found
   const { method, gatewayKey, gatewayRef, orderStatus } = payment
   return {
     ...showPayment(payment),
@@ -301,6 +308,7 @@ function showDetail(
       foundAt: time(charge.foundAt),
       settledAt: maybeTime(charge.settledAt),
     })),
+    disputes: disputes.map(showDispute),
     waitsForPerson: record?.parkedAt
       ? {
           since: time(record.parkedAt),

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOperator } from '@/access/operator'
 import { showId } from '@/lib/id'
-import { dispute, payOut } from '@/payments/simulator/movements'
+import { dispute, loseDispute } from '@/payments/simulator/disputes'
+import { payOut } from '@/payments/simulator/movements'
 import { openPool } from '@/platform/db'
 import { openTestProduct, type TestProduct } from '../testing/product'
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
   )
   paymentId = rows[0].id
   await product.deps.reconcileMovements()
-  await dispute(bank, rows[0].gateway_ref)
+  await loseDispute(bank, await dispute(bank, rows[0].gateway_ref))
   await payOut(bank, 'EUR')
   await product.owner.query(
     `INSERT INTO gateway_simulator.charge (id, idempotency_key, amount, currency, created_at)
@@ -134,4 +135,30 @@ test.each(['state=none', 'currency=euro', 'from=yesterday', 'unknown=1'])(
 
 test('a cursor that we did not write is refused', async () => {
   expect((await ask('list', { cursor: 'abc' })).status).toBe(400)
+})
+
+test('a dispute that was lost is shown, and its payment says that the money is not kept; another merchant sees neither', async () => {
+  const { data } = await ask('disputes', {})
+  expect(data).toEqual([
+    {
+      ref: expect.stringMatching(/^dp_/),
+      state: 'lost',
+      amountHeld: 0,
+      amountLost: expect.any(Number),
+      currency: 'EUR',
+      at: expect.any(String),
+      checkedAt: expect.any(String),
+      paymentId: showId('pay', paymentId),
+    },
+  ])
+  const query = encodeURIComponent(JSON.stringify({ id: showId('pay', paymentId) }))
+  const answer = await product.call(`/api/trpc/payments.get?input=${query}`, { headers: { cookie: ours } })
+  const payment = (await answer.json()).result.data
+  expect(payment).toMatchObject({
+    status: 'succeeded',
+    amountDisputed: 0,
+    amountDisputeLost: payment.amount,
+    disputes: data,
+  })
+  expect((await ask('disputes', {}, theirs)).data).toEqual([])
 })

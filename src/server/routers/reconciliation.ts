@@ -1,12 +1,15 @@
 import { z } from 'zod'
+import { listDisputes } from '@/payments/movements/dispute-store'
 import { listMovementRows, movementSums } from '@/payments/movements/read'
 import { router, viewerProcedure } from '../trpc'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
 import { paged, pageSize } from '../wire/json'
 import {
+  disputeOut,
   movementFilter,
   movementOut,
   movementSumOut,
+  showDispute,
   showMovement,
   showMovementSum,
 } from '../wire/movement-shapes'
@@ -27,6 +30,13 @@ export const reconciliationRouter = router({
       })
       return paged(rows, limit, showMovement, (row) => writeCursor(row.cursor, row.ref))
     }),
+
+  /** The newest disputes. 50: a shop with more of them reads the CSV file of movements. */
+  disputes: viewerProcedure
+    .output(z.array(disputeOut))
+    .query(async ({ ctx }) =>
+      (await listDisputes(ctx.pages, ctx.operator.merchantId, { limit: 50 })).map(showDispute),
+    ),
 
   /** Counts and sums of the period, by currency and state. */
   sums: viewerProcedure

@@ -18,6 +18,7 @@ import { intentStore } from '@/payments/stripe/intents'
 import { deferred } from '@/payments/testing/gateway-harness'
 import { openPool, statementSender } from '@/platform/db'
 import { findings, isBroken, OF_MERCHANTS } from '@/platform/integrity'
+import { endDispute, openDispute } from '../../../lab/stripe-double/disputes'
 import { EventSender } from '../../../lab/stripe-double/event-sender'
 import { failRefund, payOut } from '../../../lab/stripe-double/payouts'
 import { type RunningDouble, startStripeDouble } from '../../../lab/stripe-double/server'
@@ -71,6 +72,7 @@ beforeAll(async () => {
     refund: (request) => bank.refund(request),
     charges: (query) => bank.charges(query),
     movements: (query) => bank.movements(query),
+    dispute: (ref) => bank.dispute(ref),
   }
   product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '3000' }, undefined, {
     gateway,
@@ -582,6 +584,25 @@ describe('what becomes of it', () => {
     await work()
     expect(await ends()).toEqual(['payout.paid applied'])
     expect(await query(`SELECT state FROM bank_movement WHERE kind = 'payout'`)).toHaveLength(1)
+  })
+
+  it('an event of a dispute that was lost has its loss posted at once, once', async () => {
+    const reply = await pay()
+    await product.deps.reconcileMovements()
+    const charge = double.account.charges.at(-1)?.id ?? ''
+    const dispute = openDispute(double.account, charge)
+    await sender.flush()
+    await work()
+    endDispute(double.account, dispute, 'lost')
+    await sender.flush({ doubled: 1 })
+    await work()
+    await work()
+    expect(await ends()).toEqual(expect.arrayContaining(['charge.dispute.closed applied']))
+    expect(await query('SELECT amount::int, ref FROM dispute_loss')).toEqual([
+      { amount: 2_400, ref: dispute.id },
+    ])
+    const [shown] = await query('SELECT state, payment_id FROM dispute')
+    expect(shown).toEqual({ state: 'lost', payment_id: idOf(reply) })
   })
 
   it('case T24: the endpoint is down for a day: what could not be delivered is pulled, page by page, and settles all', async () => {

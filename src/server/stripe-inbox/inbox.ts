@@ -2,6 +2,8 @@ import type { AnyOperation } from '@/idempotency/core/operation'
 import { findRecord } from '@/idempotency/stores/read'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
+import { hintDispute } from '@/payments/movements/dispute-store'
+import { gatewayNameOf } from '@/payments/stripe/account-store'
 import type { InboxAccount, InboxAccounts } from '@/payments/stripe/inbox/account'
 import { Applier, type ApplyDeps } from '@/payments/stripe/inbox/apply'
 import { PULL_PAGE, pullMissed } from '@/payments/stripe/inbox/pull'
@@ -14,12 +16,14 @@ import type { Job } from '../jobs/job'
 const BATCH = 20
 /** 1 s: an event usually comes while the answer to our own request is on its way. */
 const APPLY_MS = 1_000
+/** 5 s where the installation itself is on another gateway: few of its merchants, or none, have an account at Stripe. */
+const APPLY_OWN_MS = 5_000
 /** 5 min between two looks for events that Stripe could not deliver. */
 const PULL_MS = 5 * 60_000
 
 type Parts = Pick<
   Core,
-  'db' | 'engine' | 'operations' | 'log' | 'metrics' | 'env' | 'send' | 'reconcileMovements'
+  'stripe' | 'db' | 'engine' | 'operations' | 'log' | 'metrics' | 'env' | 'send' | 'reconcileMovements'
 >
 
 /** The worker's jobs for the events of these accounts. */
@@ -27,7 +31,7 @@ export function inboxJobs(core: Parts, accounts: InboxAccounts): Job[] {
   return [
     {
       name: 'stripe-inbox',
-      everyMs: APPLY_MS,
+      everyMs: core.stripe.length > 0 ? APPLY_MS : APPLY_OWN_MS,
       batchMax: BATCH,
       run: () => applyEvents(core, accounts),
     },
@@ -43,12 +47,13 @@ export function inboxJobs(core: Parts, accounts: InboxAccounts): Job[] {
 /** Works on one batch of events that are due. @returns how many */
 export async function applyEvents(core: Parts, accounts: InboxAccounts): Promise<number> {
   const known = new Map((await accounts.all()).map((account) => [account.name, account]))
+  if (known.size === 0) return 0
   const events = await claimEvents(core.db, [...known.keys()], BATCH)
   const appliers = new Map<string, Applier>()
   await Promise.all(
     events.map((event) => {
       const account = known.get(event.account) as InboxAccount
-      const applier = appliers.get(event.account) ?? new Applier(applyDeps(core), account)
+      const applier = appliers.get(event.account) ?? new Applier(applyDeps(core, account), account)
       appliers.set(event.account, applier)
       return applyOne(core, applier, event)
     }),
@@ -68,12 +73,17 @@ async function applyOne({ db, log }: Parts, applier: Applier, event: ClaimedEven
   }
 }
 
-function applyDeps({ db, engine, operations, log, metrics, env, reconcileMovements }: Parts): ApplyDeps {
+function applyDeps(
+  { db, engine, operations, log, metrics, env, reconcileMovements }: Parts,
+  { name, merchantId }: InboxAccount,
+): ApplyDeps {
+  const own = merchantId === null ? null : name
   const requestId = uuidv7()
   const known = Object.values(operations) as AnyOperation<SqlForm>[]
   return {
     db,
-    reconcileMoney: reconcileMovements,
+    hintDispute: (ref) => hintDispute(db, gatewayNameOf(own), ref),
+    reconcileMoney: () => reconcileMovements(own),
     timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS,
     recheck: async (about) => {
       const record = await findRecord(db, about.merchantId, about.recordId)

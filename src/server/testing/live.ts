@@ -36,6 +36,7 @@ export function liveBank(): Gateway & { asked: string[] } {
       return { kind: 'refunded', ref: `re_${key}` }
     },
     movements: async () => ({ kind: 'unlisted' }),
+    dispute: async () => ({ kind: 'absent' }),
     charges: async () => ({ kind: 'page', charges: [], next: null }),
   }
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { showId } from '@/lib/id'
-import { MOVEMENT_KINDS } from '@/payments/gateway'
+import { DISPUTE_STATES, MOVEMENT_KINDS } from '@/payments/gateway'
+import type { DisputeRow } from '@/payments/movements/dispute-store'
 import { MOVEMENT_STATES, type MovementRow, type MovementSum } from '@/payments/movements/read'
-import { amount, instant, sum, sumOut, time } from './json'
+import { amount, instant, maybeTime, sum, sumOut, time } from './json'
 
 /** Filters of the reconciliation, of the page and of its file. */
 export const movementFilter = z.strictObject({
@@ -44,6 +45,33 @@ export function showMovement(row: MovementRow): z.infer<typeof movementOut> {
     rule,
     paymentId: paymentId && showId('pay', paymentId),
     refundId: refundId && showId('ref', refundId),
+  }
+}
+
+/** A dispute: known are its movements and what the bank said last, with the instant. Null: the bank was not asked yet. */
+export const disputeOut = z.object({
+  ref: z.string(),
+  state: z.enum(DISPUTE_STATES),
+  /** What the bank has taken, less what it gave back: held, or lost. */
+  amountHeld: z.int(),
+  amountLost: z.int(),
+  currency: z.string(),
+  at: z.string(),
+  checkedAt: z.string().nullable(),
+  paymentId: z.string().nullable(),
+})
+
+export function showDispute(row: DisputeRow): z.infer<typeof disputeOut> {
+  const { ref, state, currency, takenMinor, lostMinor, noticedAt, checkedAt, paymentId } = row
+  return {
+    ref,
+    state,
+    currency,
+    amountHeld: amount(takenMinor - lostMinor),
+    amountLost: amount(lostMinor),
+    at: time(noticedAt),
+    checkedAt: maybeTime(checkedAt),
+    paymentId: paymentId && showId('pay', paymentId),
   }
 }
 

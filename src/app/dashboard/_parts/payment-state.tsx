@@ -2,6 +2,7 @@ import { Badge } from '@/ui/badge'
 import { Money } from '@/ui/money'
 import { PaymentStatus, type PaymentStatusName } from '@/ui/status'
 import { type ChargeCount, isEnded, surplusBadge } from './bank-sentences'
+import { disputeBadge } from './dispute-words'
 
 interface PaymentSummary extends ChargeCount {
   status: Exclude<PaymentStatusName, 'refunded' | 'parked'>
@@ -10,20 +11,25 @@ interface PaymentSummary extends ChargeCount {
   /** Of refunds that have not failed, those under way included. */
   amountRefunded: number
   amountRefundUnderWay: number
+  /** Of its disputes: what the bank holds, and what was lost. */
+  amountDisputed: number
+  amountDisputeLost: number
   currency: string
 }
 
-/** A payment's status, with what was refunded or is being refunded, and what the bank charged beyond it. */
+/** A payment's status, with what was refunded or is being refunded, what is disputed, and what the bank charged beyond it. */
 export function PaymentState({ payment }: { payment: PaymentSummary }) {
   const { status, parked, amount, amountRefunded, amountRefundUnderWay, currency } = payment
   const refunded = amountRefunded - amountRefundUnderWay
   const surplus = surplusBadge(payment)
+  const disputed = disputeBadge(payment)
   const shown =
     refunded > 0 && refunded === amount ? 'refunded' : parked && !isEnded(payment) ? 'parked' : status
   return (
     <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5 max-md:max-w-44 max-md:justify-end">
       <PaymentStatus status={shown} />
       {surplus && <Badge tone={surplus.tone}>{surplus.word}</Badge>}
+      {disputed && <Badge tone={disputed.tone}>{disputed.word}</Badge>}
       {refunded > 0 && refunded < amount && <Part amount={refunded} currency={currency} what="refunded" />}
       {amountRefundUnderWay > 0 && (
         <Part amount={amountRefundUnderWay} currency={currency} what="refund under way" />

@@ -1,6 +1,5 @@
 import type { Mode } from '@/lib/mode'
 import type { StripeCalls } from '../calls'
-import type { StripeConnection } from '../connection'
 
 /** An account at Stripe whose events are received. */
 export interface InboxAccount {
@@ -30,19 +29,4 @@ export function fixedAccounts(accounts: readonly InboxAccount[]): InboxAccounts 
     find: async (name) => accounts.find((account) => account.name === name) ?? null,
     all: async () => accounts,
   }
-}
-
-/** The accounts that this installation charges with; null where it charges at another gateway. */
-export function connectedAccounts(connections: readonly StripeConnection[]): InboxAccounts | null {
-  if (connections.length === 0) return null
-  return fixedAccounts(
-    connections.map(({ name, mode, calls, webhookSecrets: secrets }) => ({
-      name,
-      merchantId: null,
-      mode,
-      stripeId: null,
-      secrets,
-      calls,
-    })),
-  )
 }

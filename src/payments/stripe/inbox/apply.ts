@@ -30,6 +30,8 @@ export interface ApplyDeps {
   db: Db
   /** Asks the bank now what became of a payment or refund in doubt, as the resolver would. Resolves when that is committed, or was of no use. */
   recheck(record: { merchantId: string; recordId: string }): Promise<void>
+  /** Has a dispute looked at in the next comparison. */
+  hintDispute(ref: string): Promise<void>
   /** Compares the bank's movements of money with the ledger now: they book what a refund that failed later has brought back. */
   reconcileMoney(): Promise<unknown>
   /** Something that a person must see: the books or Stripe are wrong. */
@@ -74,6 +76,10 @@ export class Applier {
         return this.payment(event, objectId ?? '', subject)
       case 'refund':
         return this.refund(event, objectId ?? '')
+      case 'dispute':
+        await this.deps.hintDispute(objectId ?? '')
+        await this.reconcileMoney()
+        return applied('the dispute was asked for, and the bank’s movements of money were read')
       case 'money':
         await this.reconcileMoney()
         return applied('the bank’s movements of money were read')
@@ -82,14 +88,16 @@ export class Applier {
 
   private async payment(event: ClaimedEvent, id: string, subject: 'intent' | 'charge'): Promise<EventEnd> {
     const { db } = this.deps
-    const told = event.gatewayKey === null ? null : await paymentOfKey(db, event.gatewayKey)
+    const told = event.gatewayKey === null ? null : await this.ofOurs(paymentOfKey(db, event.gatewayKey))
+    if (told === 'foreign') return FOREIGN
     if (told && saysTheSame(event, told)) return applied(`${PAYMENT[told.status]}, as the event says`)
     const object: Call<Stripe.PaymentIntent | Stripe.Charge> = await this.objects[subject](id)
     if (object.kind !== 'answered') return { state: 'failing', reason: whyNot(object) }
     const but = this.contradiction(event, object.value)
     const key = object.value.metadata?.[KEY] ?? ''
     if (!OUR_KEY.test(key)) return { state: 'stray', reason: 'made by somebody else in this account' }
-    const payment = await paymentOfKey(db, key)
+    const payment = await this.ofOurs(paymentOfKey(db, key))
+    if (payment === 'foreign') return FOREIGN
     if (!payment) return { state: 'waiting', reason: 'its payment is not in our books yet' }
     const intent = object.value.object === 'payment_intent' ? object.value : null
     if (isSettled(payment)) return applied(`${await this.afterTheEnd(payment, key, intent)}${but}`)
@@ -99,6 +107,15 @@ export class Applier {
     if (intent?.status === 'requires_action' && now.status === 'requires_action')
       return applied(`the shopper is asked by their bank${but}`)
     return { state: 'waiting', reason: `${PAYMENT[now.status]}${but}` }
+  }
+
+  /** What a key leads to, unless the account is one merchant's own and it is another's: a merchant writes into their account what they like. */
+  private async ofOurs<T extends { merchantId: string }>(
+    found: Promise<T | null>,
+  ): Promise<T | null | 'foreign'> {
+    const one = await found
+    const { merchantId } = this.account
+    return one && merchantId !== null && one.merchantId !== merchantId ? 'foreign' : one
   }
 
   /** The payment has ended. An intent beside the one in its row, which a dead process has left open, is cancelled for good. */
@@ -118,7 +135,8 @@ export class Applier {
 
   private async refund(event: ClaimedEvent, id: string): Promise<EventEnd> {
     const { db } = this.deps
-    const told = event.gatewayKey === null ? null : await refundOfKey(db, event.gatewayKey)
+    const told = event.gatewayKey === null ? null : await this.ofOurs(refundOfKey(db, event.gatewayKey))
+    if (told === 'foreign') return FOREIGN
     if (told && saysTheSame(event, told)) return applied(`${REFUND[told.status]}, as the event says`)
     const object = await this.objects.refund(id)
     if (object.kind !== 'answered') return { state: 'failing', reason: whyNot(object) }
@@ -128,7 +146,8 @@ export class Applier {
     if (SURPLUS_KEY.test(key)) return this.ofSurplus(event, failed)
     if (!OUR_KEY.test(key))
       return { state: 'stray', reason: 'a refund made elsewhere: the reconciliation of money has it' }
-    const refund = await refundOfKey(db, key)
+    const refund = await this.ofOurs(refundOfKey(db, key))
+    if (refund === 'foreign') return FOREIGN
     if (!refund) return { state: 'waiting', reason: 'its refund is not in our books yet' }
     if (refund.status !== 'sending' && refund.status !== 'unknown')
       return this.ofEnded(event, refund, { id, failed, but })
@@ -205,6 +224,8 @@ function saysTheSame(
 function isSettled({ status }: OurPayment): boolean {
   return status === 'succeeded' || status === 'declined' || status === 'not_charged'
 }
+
+const FOREIGN: EventEnd = { state: 'stray', reason: 'it names a key that is not of this account’s merchant' }
 
 function applied(reason: string): EventEnd {
   return { state: 'applied', reason }

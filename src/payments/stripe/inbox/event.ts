@@ -1,13 +1,13 @@
 import { KEY } from '../outcome'
 import type { StripeEvent } from './verify'
 
-/** What an event asks us to look at. `money`: a dispute or a payout, which the bank's movements show. */
-export type Subject = 'intent' | 'charge' | 'refund' | 'money'
+/** What an event asks us to look at. `money`: a payout, which the bank's movements show. */
+export type Subject = 'intent' | 'charge' | 'refund' | 'dispute' | 'money'
 
 /** Null: nothing of ours can have changed. Types: docs.stripe.com/api/events/types. */
 export function subjectOf(type: string): Subject | null {
   if (/^charge\.(dispute\.|refund\.)/.test(type))
-    return type.startsWith('charge.refund.') ? 'refund' : 'money'
+    return type.startsWith('charge.refund.') ? 'refund' : 'dispute'
   if (type.startsWith('payment_intent.')) return 'intent'
   if (type.startsWith('charge.')) return 'charge'
   if (type.startsWith('refund.')) return 'refund'

@@ -4,6 +4,7 @@ import { EmptyState } from '@/ui/empty-state'
 import { Input, Select } from '@/ui/field'
 import { PageHeader } from '@/ui/page-header'
 import { api, type MovementPage } from '../../_parts/api'
+import { DisputeCard } from '../../_parts/dispute-card'
 import { ListFrame } from '../../_parts/list/list-frame'
 import { useLive } from '../../_parts/live/live-query'
 import { MovementSumsCard } from './movement-sums-card'
@@ -39,6 +40,7 @@ export function ReconciliationPage({
     () => api.reconciliation.sums.query(period),
     undefined,
   )
+  const disputes = useLive(['reconciliation-disputes'], () => api.reconciliation.disputes.query(), undefined)
   const filtered = Boolean(filters.from || filters.until || filters.currency || filters.state)
   return (
     <>
@@ -49,6 +51,7 @@ export function ReconciliationPage({
       {sums.data && sums.data.length > 0 && (
         <MovementSumsCard sums={sums.data} onState={(state) => change({ state })} />
       )}
+      {disputes.data && <DisputeCard disputes={disputes.data} withPayment />}
       <search className="mb-4 grid gap-2 sm:grid-cols-2 xl:grid-cols-4">
         <label htmlFor="movements-from" className="block text-ink-2 text-xs">
           From (UTC)

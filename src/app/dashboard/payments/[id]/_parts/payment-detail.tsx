@@ -10,6 +10,7 @@ import { Timestamp } from '@/ui/timestamp'
 import { api, type PaymentData } from '../../../_parts/api'
 import { AttemptList } from '../../../_parts/attempts/attempt-list'
 import { explainBank, explainNoEntries } from '../../../_parts/bank-sentences'
+import { DisputeCard } from '../../../_parts/dispute-card'
 import { TransactionCard } from '../../../_parts/ledger/transaction-card'
 import { useLive } from '../../../_parts/live/live-query'
 import { StaleDataBanner } from '../../../_parts/live/stale-data'
@@ -64,6 +65,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
           <div className="flex min-w-0 flex-col gap-4">
             <RefundRequests payment={payment} onChange={refresh} />
+            <DisputeCard disputes={payment.disputes} />
             <RefundList refunds={payment.refunds} refresh={refresh} />
             <LedgerEntries payment={payment} />
             <OtherPayments siblings={payment.siblings} />

@@ -14,7 +14,7 @@ const SURPLUS = {
 } as const
 
 export function PaymentFacts({ payment }: { payment: PaymentData }) {
-  const { currency, amount, fee } = payment
+  const { currency, amount, fee, amountDisputed, amountDisputeLost } = payment
   const refunded = payment.amountRefunded - payment.amountRefundUnderWay
   const charges = chargeMark(payment)
   return (
@@ -55,9 +55,19 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
               <Money minor={payment.amountRefundUnderWay} currency={currency} />
             </Fact>
           )}
+          {amountDisputed !== 0 && (
+            <Fact name="Held in disputes">
+              <Money minor={-amountDisputed} currency={currency} />
+            </Fact>
+          )}
+          {amountDisputeLost !== 0 && (
+            <Fact name="Lost in disputes">
+              <Money minor={-amountDisputeLost} currency={currency} />
+            </Fact>
+          )}
           <Fact name="Net">
             <Money
-              minor={fee === null ? null : amount - fee - refunded}
+              minor={fee === null ? null : amount - fee - refunded - amountDisputed - amountDisputeLost}
               currency={currency}
               className="font-semibold"
             />
