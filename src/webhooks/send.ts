@@ -67,12 +67,7 @@ export class WebhookSender {
     const options = {
       method: 'POST',
       agent: this.#agents[url.protocol],
-      headers: {
-        ...headers,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        'user-agent': 'Payonce-Webhooks/1',
-      },
+      headers: { ...headers, ...fixedHeaders(body) },
       lookup: this.#lookupFor(url),
       signal,
     }
@@ -106,6 +101,15 @@ export class WebhookSender {
         (error: Error) => done(error as NodeJS.ErrnoException, ''),
       )
     }
+  }
+}
+
+/** The headers of each request, beside those that sign it. */
+export function fixedHeaders(body: string) {
+  return {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'user-agent': 'Payonce-Webhooks/1',
   }
 }
 
