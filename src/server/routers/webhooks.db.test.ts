@@ -66,8 +66,8 @@ describe('an endpoint', () => {
   it.each([
     ['nonsense', 'not a URL'],
     ['http://shop.example.org/', 'Only https'],
-    ['https://10.0.0.1/', 'public internet'],
-    ['https://localhost/', 'public internet'],
+    ['https://10.0.0.1/', 'private or reserved'],
+    ['https://localhost/', 'private network'],
     ['https://a:b@shop.example.org/', 'no user name'],
     ['https://shop.example.org:22/', '443 and 8443'],
     ['https://pay.example.org/', 'Payonce itself'],

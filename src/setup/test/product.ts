@@ -60,6 +60,8 @@ export function launch(
     PAYONCE_MODE: 'sandbox',
     // All browsers of the tests come from one address: ten times what a shop's has.
     PAYONCE_SHOPPER_RATE_PER_MINUTE: '6000',
+    // The receivers of webhooks are on this machine too.
+    PAYONCE_WEBHOOK_LOOPBACK: 'true',
     DATABASE_URL: undefined,
     PAYONCE_BASE_URL: undefined,
     ...changes,
