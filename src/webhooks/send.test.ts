@@ -127,7 +127,7 @@ describe('a request', () => {
       error: 'This address is private or reserved. Use a host of the public internet.',
     })
     expect(await send('https://[::ffff:7f00:1]/')).toMatchObject({
-      error: 'The host is not one of the public internet.',
+      error: 'This address is private or reserved. Use a host of the public internet.',
     })
   })
 })
