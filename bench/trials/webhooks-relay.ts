@@ -60,8 +60,8 @@ async function relayOnce(stage: Stage, shape: (typeof SHAPES)[number]): Promise<
   }
   await owner.query(
     `INSERT INTO outbox_event (merchant_id, id, type, subject_id, payload)
-     SELECT $1, gen_random_uuid(), 'payment.succeeded', gen_random_uuid(), $2 FROM generate_series(1, $3::int)`,
-    [merchantId, PAYLOAD, DELIVERIES / shape.endpoints],
+     SELECT $1, id, 'payment.succeeded', gen_random_uuid(), $2 FROM unnest($3::uuid[]) AS id`,
+    [merchantId, PAYLOAD, Array.from({ length: DELIVERIES / shape.endpoints }, () => uuidv7())],
   )
   await owner.query('CHECKPOINT')
   try {

@@ -4,7 +4,7 @@ import { audit, SYSTEM } from '@/platform/audit'
 import { commit } from '@/platform/commit'
 import { type Db, firstRow, rows, type Sql, sql } from '@/platform/db'
 import { one } from './endpoint'
-import { BODY } from './event-body'
+import { BODY, DELIVERY_ID } from './from-event'
 import type { NextStep } from './schedule'
 import type { WebhookAnswer } from './send'
 
@@ -43,7 +43,7 @@ export async function fanOut(db: Db, batch = FAN_OUT_BATCH): Promise<number> {
         ORDER BY o.xid, o.id LIMIT ${batch}),
       made AS (
         INSERT INTO webhook_delivery (merchant_id, id, endpoint_id, event_id, event_type, body)
-        SELECT o.merchant_id, gen_random_uuid(), e.id, o.id, o.type, o.body
+        SELECT o.merchant_id, ${DELIVERY_ID}, e.id, o.id, o.type, o.body
         FROM (SELECT merchant_id, id, type, created_at, ${BODY} AS body FROM next) o JOIN webhook_endpoint e ON e.merchant_id = o.merchant_id
         WHERE e.state IN ('enabled', 'paused') AND (cardinality(e.event_types) = 0 OR o.type = ANY (e.event_types))
           AND o.created_at >= e.created_at AND o.created_at > now() - ${KEPT}
