@@ -255,10 +255,10 @@ test('whatever has an id answers another merchant as if it were not there', asyn
   const request = { payment, amount: 1, reason: 'sent back', newId: refundRequest }
   await callProcedure(product, { path: 'refunds.request', type: 'mutation', input: request, cookie: admin })
   const hook = { newId: crypto.randomUUID(), url: 'https://shop.example.org/', description: '' }
-  await callProcedure(product, { path: 'webhooks.create', type: 'mutation', input: hook, cookie: admin })
-  const endpoint = shown('whe', hook.newId)
-  const test = actOn(endpoint)
-  await callProcedure(product, { path: 'webhooks.sendTest', type: 'mutation', input: test, cookie: admin })
+  const made = { path: 'webhooks.create', type: 'mutation', input: hook, cookie: admin }
+  const endpoint = (await callProcedure(product, made)).data.endpoint.id as string
+  const test = { path: 'webhooks.sendTest', type: 'mutation', input: actOn(endpoint), cookie: admin }
+  const delivery = (await callProcedure(product, test)).data.id as string
   const ids: Ids = {
     payment,
     refundRequest: await one(`SELECT id::text FROM refund_request WHERE status = 'open'`),
@@ -268,7 +268,7 @@ test('whatever has an id answers another merchant as if it were not there', asyn
     invitation: invited.data.id,
     session: await one(`SELECT id FROM operator_session WHERE user_id = '${ours.admin.id}' LIMIT 1`),
     endpoint,
-    delivery: shown('whd', test.newId),
+    delivery,
   }
   const state = async () =>
     (

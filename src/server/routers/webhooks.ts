@@ -32,6 +32,7 @@ import { webhookAddresses, webhookKeys } from '../webhook-relay'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
 import { instant, notFound, paged, pageSize, uuidOf } from '../wire/json'
 import {
+  actIdOf,
   deliveryShape,
   deliveryWithLogShape,
   demandDone,
@@ -91,7 +92,8 @@ export const webhooksRouter = router({
     .output(withSecretOut)
     .mutation(async ({ ctx, input: { newId: id, ...fields } }) => {
       demandGoodUrl(fields.url, webhookAddresses(ctx.env))
-      const change = changeOf(ctx, id, id)
+      const actId = actIdFor(ctx, 'create', id)
+      const change = changeOf(ctx, actId, actId)
       demandDone(await createEndpoint(ctx.db, change, fields, webhookKeys(ctx.env)), REFUSED.tooMany)
       return withSecret(ctx, change)
     }),
@@ -196,7 +198,8 @@ export const webhooksRouter = router({
       const id = uuidOf('whd', input.id)
       const { merchantId } = ctx.operator
       const { endpointId } = (await findDelivery(ctx.db, merchantId, id)) ?? notFound()
-      demandDone(await resendDelivery(ctx.db, changeOf(ctx, endpointId, input.newId), id))
+      const change = changeOf(ctx, endpointId, actIdFor(ctx, input.id, input.newId))
+      demandDone(await resendDelivery(ctx.db, change, id))
       return shownDelivery(ctx, id)
     }),
 })
@@ -217,7 +220,15 @@ async function changed(
 }
 
 function ownChange(ctx: OperatorContext, input: Act): Change {
-  return changeOf(ctx, uuidOf('whe', input.id), input.newId)
+  return changeOf(ctx, uuidOf('whe', input.id), actIdFor(ctx, input.id, input.newId))
+}
+
+/**
+ * The id of an act, from which nobody gets back to the page's own: the ids of endpoints and audit entries are seen by many, and whoever repeats
+ * an act within a day is shown its secret. Only the same operator can.
+ */
+function actIdFor({ operator: { id, merchantId } }: OperatorContext, what: string, fromPage: string): string {
+  return actIdOf(merchantId, `operator ${id} ${what}`, fromPage)
 }
 
 function changeOf(ctx: OperatorContext, endpointId: string, actId: string): Change {
