@@ -8,7 +8,6 @@ import {
   type ClaimedDelivery,
   claim,
   disable,
-  FAN_OUT_BATCH,
   fanOut,
   noteFailure,
   noteSuccess,
@@ -72,7 +71,9 @@ export class Relay {
   /** One look at the outbox and the queues. @returns whether there was anything to do */
   async turn(): Promise<boolean> {
     const { db, ours } = this.#options
-    const passed = await fanOut(db)
+    // Beside each other: sending goes on while a batch of events is fanned out, and what it makes is claimed in the next turn.
+    const fanning = fanOut(db)
+    fanning.catch(() => undefined)
     const room = this.#slots.room()
     const claimed = room.total > 0 ? await claim(db, ours, room) : []
     const secretsOf = secretReader(this.#options.keys)
@@ -82,7 +83,7 @@ export class Relay {
           this.#options.log.error({ err: error, delivery: each.id }, 'a webhook was not sent'),
         ),
       )
-    return claimed.length > 0 || passed === FAN_OUT_BATCH
+    return (await fanning) > 0 || claimed.length > 0
   }
 
   /** Resolves when nothing is being sent and all outcomes are written. */
