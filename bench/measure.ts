@@ -19,6 +19,8 @@ export interface Measured {
   walBytes: number
 }
 
+export type Cost = Omit<Measured, 'path' | 'what' | 'p50Ms' | 'p99Ms'>
+
 /** Reads the counters of the measured process and its database. */
 export interface Probe {
   owner: pg.Pool
@@ -48,11 +50,7 @@ export async function measure<Job>(
   probe: Probe,
 ): Promise<Measured> {
   const { path, what, jobs, callers } = load
-  await probe.settle()
-  await probe.owner.query('SELECT pg_stat_statements_reset()')
-  const before = await snapshot(probe)
   const latencies: number[] = []
-  const start = performance.now()
   let next = 0
   const caller = async () => {
     for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
@@ -61,22 +59,32 @@ export async function measure<Job>(
       latencies.push(performance.now() - sent)
     }
   }
-  await Promise.all(Array.from({ length: callers }, caller))
-  const seconds = (performance.now() - start) / 1000
-  const after = await snapshot(probe)
   const n = jobs.length
+  const cost = await costOf(
+    n,
+    async () => void (await Promise.all(Array.from({ length: callers }, caller))),
+    probe,
+  )
   latencies.sort((a, b) => a - b)
   const at = (share: number) => latencies[Math.min(n - 1, Math.floor(n * share))] ?? 0
+  return { path, what, p50Ms: at(0.5), p99Ms: at(0.99), ...cost }
+}
+
+/** Measures what `work`, which does `n` operations, costs for each of them. */
+export async function costOf(n: number, work: () => Promise<void>, probe: Probe): Promise<Cost> {
+  await probe.settle()
+  await probe.owner.query('SELECT pg_stat_statements_reset()')
+  const before = await snapshot(probe)
+  const start = performance.now()
+  await work()
+  const seconds = (performance.now() - start) / 1000
+  const after = await snapshot(probe)
   const postgres =
     after.postgresUs === null || before.postgresUs === null
       ? null
       : (after.postgresUs - before.postgresUs) / n
   return {
-    path,
-    what,
     perSecond: n / seconds,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
     nodeCpuUs: (after.cpuUs - before.cpuUs) / n,
     postgresCpuUs: postgres,
     roundTrips: after.statements / n,

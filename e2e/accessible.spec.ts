@@ -45,6 +45,7 @@ test('every page of the operator: axe, reflow, zoom, wider text, focus', async (
   )
   const open = {
     inbox: 'evt_accessible',
+    ...(await deliverOne(payment, sql)),
     payments: `pay_${payment.replaceAll('-', '')}`,
     idempotency: record,
     ledger: `acc_${account.replaceAll('-', '')}`,
@@ -101,6 +102,26 @@ function complaintsOf(page: Page): string[] {
   const found: string[] = []
   page.on('pageerror', (error) => found.push(`${new URL(page.url()).pathname}: ${error.message}`))
   return found
+}
+
+/** A delivery that was tried twice, to an endpoint that is paused: nothing is sent. */
+async function deliverOne(payment: string, sql: Sql) {
+  const [made] = await sql<{ endpoint: string; delivery: string }>(
+    `WITH e AS (
+       INSERT INTO webhook_endpoint (merchant_id, id, url, description, event_types, state)
+       SELECT merchant_id, gen_random_uuid(), 'https://shop.example.org/webhooks/of/the/shop', 'Shop', '{payment.succeeded,refund.failed}', 'paused'
+       FROM payment WHERE id = $1 RETURNING merchant_id, id),
+     d AS (
+       INSERT INTO webhook_delivery (merchant_id, id, endpoint_id, event_id, event_type, body, attempts, tries)
+       SELECT merchant_id, gen_random_uuid(), id, gen_random_uuid(), 'payment.succeeded', '{"type":"payment.succeeded"}', 2, 2 FROM e
+       RETURNING merchant_id, id, endpoint_id),
+     a AS (
+       INSERT INTO webhook_attempt (merchant_id, delivery_id, number, at, duration_ms, status, error, answer)
+       SELECT d.merchant_id, d.id, n, now(), 12, s, r, w FROM d, (VALUES (1, NULL, 'The connection was refused.', NULL), (2, 500, NULL, '{"ok":false}')) AS v (n, s, r, w))
+     SELECT replace(endpoint_id::text, '-', '') AS endpoint, replace(id::text, '-', '') AS delivery FROM d`,
+    [payment],
+  )
+  return { webhooks: `whe_${made?.endpoint}`, deliveries: `whd_${made?.delivery}` }
 }
 
 type Sql = <Row extends object>(query: string, values?: unknown[]) => Promise<Row[]>

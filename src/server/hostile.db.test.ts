@@ -124,6 +124,8 @@ const HOSTILE: unknown[] = [
   true,
 ]
 
+const HOOK = '018f3c2a-9d4e-4c31-b2a4-5f60718293a5'
+
 /** An input that gets past the other fields, so that the hostile one is reached. */
 function goodInput({ name }: Procedure): object {
   const id = '0'.repeat(32)
@@ -159,8 +161,14 @@ function goodInput({ name }: Procedure): object {
       overlapHours: 1,
     },
     'developers.revokeKey': { id: `key_${id}` },
+    'webhooks.create': { newId: HOOK, url: 'https://shop.example.org/', description: '' },
+    'webhooks.update': { id: `whe_${id}`, newId: HOOK, changes: { description: 'x' } },
+    'webhooks.replay': { id: `whe_${id}`, newId: HOOK, since: new Date().toISOString() },
+    'webhooks.delivery': { id: `whd_${id}` },
+    'webhooks.resend': { id: `whd_${id}`, newId: HOOK },
   }
-  return known[name] ?? {}
+  if (name in known) return known[name] as object
+  return name.startsWith('webhooks.') ? { id: `whe_${id}`, newId: HOOK } : {}
 }
 
 const UNKNOWN = 'unknown'
@@ -275,6 +283,8 @@ describe('a card number', () => {
     search: (text) => trpc('payments.list', { search: text }),
     'search of keys': (text) => trpc('idempotency.list', { search: text }),
     'name of an API key': (text) => trpc('developers.createKey', { name: text }),
+    'URL of a webhook': (text) => trpc('webhooks.create', { url: `https://shop.example.org/${text}` }),
+    'description of a webhook': (text) => trpc('webhooks.create', { description: text }),
     'order of an operator': (text) => trpc('payments.createOrder', { reference: text }),
     'name of an invited operator': async (text) =>
       (

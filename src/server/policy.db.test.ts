@@ -76,6 +76,20 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'developers.createKey': 'fresh admin',
   'developers.rotateKey': 'fresh admin',
   'developers.revokeKey': 'admin',
+  'webhooks.list': 'viewer',
+  'webhooks.get': 'viewer',
+  'webhooks.deliveries': 'viewer',
+  'webhooks.delivery': 'viewer',
+  // Where events go, and by which secret they are known, is changed as keys are made.
+  'webhooks.create': 'fresh admin',
+  'webhooks.update': 'fresh admin',
+  'webhooks.rotateSecret': 'fresh admin',
+  'webhooks.pause': 'admin',
+  'webhooks.resume': 'admin',
+  'webhooks.remove': 'admin',
+  'webhooks.sendTest': 'admin',
+  'webhooks.replay': 'admin',
+  'webhooks.resend': 'admin',
 }
 
 /**
@@ -204,7 +218,19 @@ const foreign: [string, (id: Ids) => object][] = [
   ['operators.resetFactors', ({ operator }) => ({ id: operator })],
   ['operators.revokeInvitation', ({ invitation }) => ({ id: invitation })],
   ['account.endSession', ({ session }) => ({ id: session })],
+  ['webhooks.get', ({ endpoint }) => ({ id: endpoint })],
+  ['webhooks.deliveries', ({ endpoint }) => ({ id: endpoint })],
+  ['webhooks.delivery', ({ delivery }) => ({ id: delivery })],
+  ['webhooks.update', ({ endpoint }) => ({ ...actOn(endpoint), changes: { description: 'mine' } })],
+  ['webhooks.rotateSecret', ({ endpoint }) => actOn(endpoint)],
+  ['webhooks.pause', ({ endpoint }) => actOn(endpoint)],
+  ['webhooks.resume', ({ endpoint }) => actOn(endpoint)],
+  ['webhooks.remove', ({ endpoint }) => actOn(endpoint)],
+  ['webhooks.sendTest', ({ endpoint }) => actOn(endpoint)],
+  ['webhooks.replay', ({ endpoint }) => ({ ...actOn(endpoint), since: new Date().toISOString() })],
+  ['webhooks.resend', ({ delivery }) => actOn(delivery)],
 ]
+const actOn = (id: string) => ({ id, newId: crypto.randomUUID() })
 interface Ids {
   payment: string
   refundRequest: string
@@ -213,6 +239,8 @@ interface Ids {
   operator: string
   invitation: string
   session: string
+  endpoint: string
+  delivery: string
 }
 
 test('whatever has an id answers another merchant as if it were not there', async () => {
@@ -230,6 +258,11 @@ test('whatever has an id answers another merchant as if it were not there', asyn
   const refundRequest = crypto.randomUUID()
   const request = { payment, amount: 1, reason: 'sent back', newId: refundRequest }
   await callProcedure(product, { path: 'refunds.request', type: 'mutation', input: request, cookie: admin })
+  const hook = { newId: crypto.randomUUID(), url: 'https://shop.example.org/', description: '' }
+  const made = { path: 'webhooks.create', type: 'mutation', input: hook, cookie: admin }
+  const endpoint = (await callProcedure(product, made)).data.endpoint.id as string
+  const test = { path: 'webhooks.sendTest', type: 'mutation', input: actOn(endpoint), cookie: admin }
+  const delivery = (await callProcedure(product, test)).data.id as string
   const ids: Ids = {
     payment,
     refundRequest: await one(`SELECT id::text FROM refund_request WHERE status = 'open'`),
@@ -238,11 +271,13 @@ test('whatever has an id answers another merchant as if it were not there', asyn
     operator: ours.viewer.id,
     invitation: invited.data.id,
     session: await one(`SELECT id FROM operator_session WHERE user_id = '${ours.admin.id}' LIMIT 1`),
+    endpoint,
+    delivery,
   }
   const state = async () =>
     (
       await product.owner.query(
-        'SELECT (SELECT count(*) FROM operator), (SELECT count(*) FROM operator_invitation WHERE revoked_at IS NULL), (SELECT string_agg(role, $$ $$ ORDER BY id) FROM operator), (SELECT count(*) FROM api_key WHERE revoked_at IS NULL), (SELECT count(*) FROM refund), (SELECT count(*) FROM refund_request WHERE status = $$open$$)',
+        'SELECT (SELECT count(*) FROM operator), (SELECT count(*) FROM operator_invitation WHERE revoked_at IS NULL), (SELECT string_agg(role, $$ $$ ORDER BY id) FROM operator), (SELECT count(*) FROM api_key WHERE revoked_at IS NULL), (SELECT count(*) FROM refund), (SELECT count(*) FROM refund_request WHERE status = $$open$$), (SELECT string_agg(w::text, $$ $$) FROM webhook_endpoint w), (SELECT string_agg(d::text, $$ $$) FROM webhook_delivery d), (SELECT count(*) FROM webhook_secret)',
       )
     ).rows
   const before = await state()

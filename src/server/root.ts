@@ -16,6 +16,7 @@ import { paymentsRouter } from './routers/payments'
 import { reconciliationRouter } from './routers/reconciliation'
 import { refundsRouter } from './routers/refunds'
 import { securityRouter } from './routers/security'
+import { webhooksRouter } from './routers/webhooks'
 import { router } from './trpc'
 
 export const appRouter = router({
@@ -35,6 +36,7 @@ export const appRouter = router({
   idempotency: idempotencyRouter,
   integrity: integrityRouter,
   developers: developersRouter,
+  webhooks: webhooksRouter,
   audit: auditRouter,
   security: securityRouter,
 })

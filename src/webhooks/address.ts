@@ -72,15 +72,17 @@ export function problemOfUrl(text: string, rules: AddressRules): string | null {
   if (rules.loopback && isLocal(host)) return /^https?:$/.test(url.protocol) ? null : ONLY_HTTPS
   if (url.protocol !== 'https:') return ONLY_HTTPS
   if (!PORTS.includes(url.port)) return 'Only the ports 443 and 8443 may be named.'
-  if (net.isIP(host)) return isPublic(host) ? null : NOT_PUBLIC
+  if (net.isIP(host)) return isPublic(host) ? null : INNER_ADDRESS
   // `shop.example.com..` is no name, and would pass for another than the one it may lead to.
-  if (host.split('.').includes('')) return NOT_PUBLIC
+  if (host.split('.').includes('')) return NO_PUBLIC_NAME
   if (host === rules.ownHost) return 'This is the host of Payonce itself.'
-  return host.includes('.') && !INNER_NAME.test(host) ? null : NOT_PUBLIC
+  return host.includes('.') && !INNER_NAME.test(host) ? null : NO_PUBLIC_NAME
 }
 
 const ONLY_HTTPS = 'Only https is allowed.'
 const NOT_PUBLIC = 'The host is not one of the public internet.'
+const INNER_ADDRESS = 'This address is private or reserved. Use a host of the public internet.'
+const NO_PUBLIC_NAME = 'This name leads to a private network, or nowhere. Use a host of the public internet.'
 
 function isLocal(host: string): boolean {
   return host === 'localhost' || isLoopback(host)

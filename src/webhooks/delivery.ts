@@ -3,7 +3,7 @@ import { showId, uuidv7 } from '@/lib/id'
 import { cursorOf, type Db, firstRow, joinSql, rows, sql } from '@/platform/db'
 import { type Acted, act } from './act'
 import { type Change, entryOf, one } from './endpoint'
-import { BODY } from './event-body'
+import { BODY, DELIVERY_ID } from './from-event'
 
 export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const
 /** How far back events can be sent again, in days: as long as the log of deliveries is kept, which knows what arrived. */
@@ -129,7 +129,7 @@ export function replaySince(db: Db, change: Change, since: Date): Promise<Acted>
         AND created_at >= ${since} AND state = 'failed' ORDER BY created_at, id LIMIT ${REPLAY_MAX})`
   const missing = sql`
     INSERT INTO webhook_delivery (merchant_id, id, endpoint_id, event_id, event_type, body)
-    SELECT merchant_id, gen_random_uuid(), ${endpointId}::uuid, id, type, ${BODY} FROM outbox_event o
+    SELECT merchant_id, ${DELIVERY_ID}, ${endpointId}::uuid, id, type, ${BODY} FROM outbox_event o
     WHERE merchant_id = ${merchantId}::uuid AND id >= ${firstIdOf(since)}::uuid AND created_at >= ${since}
       AND EXISTS (SELECT FROM webhook_endpoint e WHERE e.merchant_id = o.merchant_id AND e.id = ${endpointId}::uuid AND e.state <> 'deleted'
         AND (cardinality(e.event_types) = 0 OR o.type = ANY (e.event_types)))

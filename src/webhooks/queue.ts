@@ -4,12 +4,12 @@ import { audit, SYSTEM } from '@/platform/audit'
 import { commit } from '@/platform/commit'
 import { type Db, firstRow, rows, type Sql, sql } from '@/platform/db'
 import { one } from './endpoint'
-import { BODY } from './event-body'
+import { BODY, DELIVERY_ID } from './from-event'
 import type { NextStep } from './schedule'
 import type { WebhookAnswer } from './send'
 
 /** Events of one fan-out. 500: some milliseconds, and the next follows at once while there are more. */
-export const FAN_OUT_BATCH = 500
+const FAN_OUT_BATCH = 500
 /** 60 s: four times the deadline of a request. A worker that was stopped for longer has lost its deliveries to another. */
 const LEASE = sql`interval '60 seconds'`
 /** An endpoint at which every attempt has failed for so long is disabled. */
@@ -43,7 +43,7 @@ export async function fanOut(db: Db, batch = FAN_OUT_BATCH): Promise<number> {
         ORDER BY o.xid, o.id LIMIT ${batch}),
       made AS (
         INSERT INTO webhook_delivery (merchant_id, id, endpoint_id, event_id, event_type, body)
-        SELECT o.merchant_id, gen_random_uuid(), e.id, o.id, o.type, o.body
+        SELECT o.merchant_id, ${DELIVERY_ID}, e.id, o.id, o.type, o.body
         FROM (SELECT merchant_id, id, type, created_at, ${BODY} AS body FROM next) o JOIN webhook_endpoint e ON e.merchant_id = o.merchant_id
         WHERE e.state IN ('enabled', 'paused') AND (cardinality(e.event_types) = 0 OR o.type = ANY (e.event_types))
           AND o.created_at >= e.created_at AND o.created_at > now() - ${KEPT}

@@ -443,6 +443,19 @@ describe('an endpoint', () => {
     expect(rows).toEqual([{ error: 'The signing secret cannot be read: rotate it.' }])
   })
 
+  it('does not sign with a secret that was moved to it from another, also where both are sent at once', async () => {
+    const [own, other] = [await receiver(withStatus(200)), await receiver(withStatus(200))]
+    const { id } = await newEndpoint(own.url)
+    const thief = await newEndpoint(other.url)
+    await product.owner.query(
+      'UPDATE webhook_secret SET secret = (SELECT secret FROM webhook_secret WHERE endpoint_id = $1) WHERE endpoint_id = $2',
+      [id, thief.id],
+    )
+    await happens()
+    await drain()
+    expect([own.received.length, other.received.length]).toEqual([1, 0])
+  })
+
   it('is one of 20 at most', async () => {
     const fields = { url: 'https://shop.example.org/hooks', description: '', eventTypes: [] }
     const create = () => createEndpoint(product.deps.db, changeOf(uuidv7()), fields, KEYS)

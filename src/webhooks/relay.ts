@@ -8,7 +8,6 @@ import {
   type ClaimedDelivery,
   claim,
   disable,
-  FAN_OUT_BATCH,
   fanOut,
   noteFailure,
   noteSuccess,
@@ -72,16 +71,19 @@ export class Relay {
   /** One look at the outbox and the queues. @returns whether there was anything to do */
   async turn(): Promise<boolean> {
     const { db, ours } = this.#options
-    const passed = await fanOut(db)
+    // Beside each other: sending goes on while a batch of events is fanned out, and what it makes is claimed in the next turn.
+    const fanning = fanOut(db)
+    fanning.catch(() => undefined)
     const room = this.#slots.room()
     const claimed = room.total > 0 ? await claim(db, ours, room) : []
+    const secretsOf = secretReader(this.#options.keys)
     for (const each of claimed)
       void this.#track(
-        this.#deliver(each).catch((error: unknown) =>
+        this.#deliver(each, secretsOf(each)).catch((error: unknown) =>
           this.#options.log.error({ err: error, delivery: each.id }, 'a webhook was not sent'),
         ),
       )
-    return claimed.length > 0 || passed === FAN_OUT_BATCH
+    return (await fanning) > 0 || claimed.length > 0
   }
 
   /** Resolves when nothing is being sent and all outcomes are written. */
@@ -94,10 +96,10 @@ export class Relay {
     return running.finally(() => this.#running.delete(running))
   }
 
-  async #deliver(claimed: ClaimedDelivery): Promise<void> {
+  async #deliver(claimed: ClaimedDelivery, secrets: readonly string[]): Promise<void> {
     const done = this.#slots.take(claimed.endpointId)
     const [at, began] = [new Date(), performance.now()]
-    const answer = await this.#send(claimed, at)
+    const answer = await this.#send(claimed, secrets, at)
     const decision = decide(answer, claimed.tries + 1, Math.random())
     done(decision.state === 'delivered')
     this.#outcomes.push({ claimed, at, ms: performance.now() - began, answer, decision })
@@ -107,18 +109,14 @@ export class Relay {
   }
 
   async #send(
-    { endpointId, eventId, body, url, secrets }: ClaimedDelivery,
+    { eventId, body, url }: ClaimedDelivery,
+    secrets: readonly string[],
     at: Date,
   ): Promise<WebhookAnswer> {
-    const { keys, sender } = this.#options
-    const readable = secrets.flatMap((secret) => decryptSecret(secret, endpointId, keys)?.text ?? [])
     // Unsigned, a receiver would have to refuse it. A restart with PAYONCE_SECRET_PREVIOUS mends it.
-    if (readable.length === 0) return { status: null, error: 'The signing secret cannot be read: rotate it.' }
-    return sender.send({
-      url,
-      body,
-      headers: signedHeaders({ id: showId('evt', eventId), at, body }, readable),
-    })
+    if (secrets.length === 0) return { status: null, error: 'The signing secret cannot be read: rotate it.' }
+    const headers = signedHeaders({ id: showId('evt', eventId), at, body }, secrets)
+    return this.#options.sender.send({ url, body, headers })
   }
 
   async #failed(claimed: ClaimedDelivery, { gone, throttleMs }: Attempted['decision']): Promise<void> {
@@ -140,4 +138,16 @@ export class Relay {
       this.#options.log.warn({ err: error, count: outcomes.length }, 'outcomes of webhooks were not written'),
     )
   }
+}
+
+/** Reads the secrets of deliveries that were claimed together, each once: to decrypt one costs more than to sign with it. */
+function secretReader(keys: FactorKeys): (claimed: ClaimedDelivery) => string[] {
+  const known = new Map<string, string | undefined>()
+  const read = (secret: string, endpointId: string) => {
+    // With the endpoint: a secret that was moved to another one must not be read there.
+    const name = `${endpointId} ${secret}`
+    if (!known.has(name)) known.set(name, decryptSecret(secret, endpointId, keys)?.text)
+    return known.get(name) ?? []
+  }
+  return ({ endpointId, secrets }) => secrets.flatMap((secret) => read(secret, endpointId))
 }

@@ -124,10 +124,10 @@ describe('a request', () => {
     })
     expect(await send(`http://127.0.0.1:${port}/`)).toEqual({ status: null, error: 'Only https is allowed.' })
     expect(await send('https://127.0.0.1/')).toMatchObject({
-      error: 'The host is not one of the public internet.',
+      error: 'This address is private or reserved. Use a host of the public internet.',
     })
     expect(await send('https://[::ffff:7f00:1]/')).toMatchObject({
-      error: 'The host is not one of the public internet.',
+      error: 'This address is private or reserved. Use a host of the public internet.',
     })
   })
 })

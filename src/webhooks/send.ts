@@ -39,12 +39,14 @@ export class WebhookSender {
 
   /** Sends once. Never rejects. A connection that was kept, and that the receiver closed in that moment, is opened anew. */
   async send(outgoing: Outgoing): Promise<WebhookAnswer> {
-    const signal = AbortSignal.timeout(this.#options.deadlineMs ?? DEADLINE_MS)
+    const deadline = new Deadline(this.#options.deadlineMs ?? DEADLINE_MS)
     try {
-      const first = await this.#attempt(outgoing, signal)
-      return first === CLOSED ? await this.#attemptAgain(outgoing, signal) : first
+      const first = await this.#attempt(outgoing, deadline)
+      return first === CLOSED ? await this.#attemptAgain(outgoing, deadline) : first
     } catch (error) {
-      return { status: null, error: wordsFor(error, signal) }
+      return { status: null, error: wordsFor(error, deadline) }
+    } finally {
+      deadline.close()
     }
   }
 
@@ -52,14 +54,14 @@ export class WebhookSender {
     for (const agent of Object.values(this.#agents)) agent.destroy()
   }
 
-  async #attemptAgain(outgoing: Outgoing, signal: AbortSignal): Promise<WebhookAnswer> {
-    const again = await this.#attempt(outgoing, signal)
+  async #attemptAgain(outgoing: Outgoing, deadline: Deadline): Promise<WebhookAnswer> {
+    const again = await this.#attempt(outgoing, deadline)
     return again === CLOSED ? { status: null, error: 'The connection was closed.' } : again
   }
 
   async #attempt(
     { url: text, headers, body }: Outgoing,
-    signal: AbortSignal,
+    deadline: Deadline,
   ): Promise<WebhookAnswer | typeof CLOSED> {
     const url = new URL(text)
     // An address in the URL is connected to without a lookup, so it is checked here; a name is checked below, where it is looked up.
@@ -67,14 +69,8 @@ export class WebhookSender {
     const options = {
       method: 'POST',
       agent: this.#agents[url.protocol],
-      headers: {
-        ...headers,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        'user-agent': 'Payonce-Webhooks/1',
-      },
+      headers: { ...headers, ...fixedHeaders(body) },
       lookup: this.#lookupFor(url),
-      signal,
     }
     return new Promise((resolve, reject) => {
       const request = (url.protocol === 'https:' ? https : http).request(url, options, (response) => {
@@ -91,6 +87,7 @@ export class WebhookSender {
         request.reusedSocket && error.code === 'ECONNRESET' ? resolve(CLOSED) : reject(error),
       )
       request.end(body)
+      deadline.ends(() => request.destroy(new Error('the deadline is over')))
     })
   }
 
@@ -106,6 +103,39 @@ export class WebhookSender {
         (error: Error) => done(error as NodeJS.ErrnoException, ''),
       )
     }
+  }
+}
+
+/** One timer over all connections of a request; cheaper than a signal with its listeners for each. */
+class Deadline {
+  over = false
+  readonly #timer: NodeJS.Timeout
+  #end: () => void = () => undefined
+
+  constructor(ms: number) {
+    this.#timer = setTimeout(() => {
+      this.over = true
+      this.#end()
+    }, ms)
+  }
+
+  /** @param end called when the time is over, at once where it is */
+  ends(end: () => void): void {
+    if (this.over) end()
+    else this.#end = end
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+  }
+}
+
+/** The headers of each request, beside those that sign it. */
+export function fixedHeaders(body: string) {
+  return {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'user-agent': 'Payonce-Webhooks/1',
   }
 }
 
@@ -147,9 +177,9 @@ export function readRetryAfter(header: string | undefined, nowMs = Date.now()): 
 }
 
 /** Words for the merchant. They name no address, so that nobody learns by them what is where in our network. */
-function wordsFor(error: unknown, signal: AbortSignal): string {
+function wordsFor(error: unknown, { over }: Deadline): string {
   if (error instanceof AddressRefused) return error.message
-  if (signal.aborted) return 'No answer in time.'
+  if (over) return 'No answer in time.'
   const { code = '' } = error as NodeJS.ErrnoException
   const known = WORDS[code]
   if (known) return known

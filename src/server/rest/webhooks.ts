@@ -1,14 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { waitPreferred } from '@/idempotency/adapters/http'
-import {
-  findDelivery,
-  listDeliveries,
-  REPLAY_DAYS,
-  replaySince,
-  resendDelivery,
-  sendTest,
-} from '@/webhooks/delivery'
+import { findDelivery, listDeliveries, replaySince, resendDelivery, sendTest } from '@/webhooks/delivery'
 import {
   type Change,
   createEndpoint,
@@ -33,6 +26,7 @@ import {
   deliveryWithLogShape,
   demandDone,
   demandGoodUrl,
+  demandReplayable,
   endpointChangesIn,
   endpointShape,
   endpointWithSecretShape,
@@ -255,9 +249,7 @@ export function webhookRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
     return c.json(await shownDelivery(c, change.actId), 200)
   })
   app.openapi(replay, async (c) => {
-    const since = new Date(c.req.valid('json').since)
-    const ageMs = Date.now() - since.getTime()
-    if (ageMs < 0 || ageMs > REPLAY_DAYS * 86_400_000) demandDone('refused', REFUSED.tooOld)
+    const since = demandReplayable(c.req.valid('json').since)
     const change = changed(c, replay.operationId)
     answered(c, demandDone(await replaySince(db, change, since)))
     return c.json(await shown(c, change.endpointId), 200)

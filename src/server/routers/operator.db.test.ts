@@ -75,6 +75,7 @@ const QUESTIONS = (): [string, unknown][] => [
   ['idempotency.list', {}],
   ['idempotency.get', { id: payment.recordId }],
   ['developers.keys', undefined],
+  ['webhooks.list', undefined],
   ['find.pasted', { text: payment.id }],
 ]
 

@@ -35,6 +35,8 @@ export interface ProcedureReply {
   status: number
   kind: string | null
   detail: string | null
+  /** The fields that are wrong, by JSON Pointer. */
+  errors: { pointer: string; detail: string }[]
   // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects of the answer
   data: any
 }
@@ -57,6 +59,7 @@ export async function callProcedure(
     status: answer.status,
     kind: problem?.kind ?? null,
     detail: problem?.detail ?? null,
+    errors: problem?.errors ?? [],
     data: result?.data,
   }
 }

@@ -4,7 +4,7 @@ import { ProblemError } from '@/idempotency/problems'
 import { showId } from '@/lib/id'
 import type { Acted } from '@/webhooks/act'
 import { type AddressRules, problemOfUrl } from '@/webhooks/address'
-import { DELIVERY_STATES, type DeliveryAttempt, type DeliveryRow } from '@/webhooks/delivery'
+import { DELIVERY_STATES, type DeliveryAttempt, type DeliveryRow, REPLAY_DAYS } from '@/webhooks/delivery'
 import {
   ENDPOINT_STATES,
   ENDPOINTS_MAX,
@@ -165,12 +165,30 @@ export function actIdOf(merchantId: string, operation: string, key: string): str
 /** @throws ProblemError `validation` for a URL that no webhook may be sent to */
 export function demandGoodUrl(text: string | undefined, rules: AddressRules): void {
   const problem = text === undefined ? null : problemOfUrl(text, rules)
-  if (problem)
-    throw new ProblemError({
-      kind: 'validation',
-      detail: `url: ${problem}`,
-      facts: { errors: [{ pointer: '/url', detail: problem }] },
-    })
+  if (problem) throw wrongField('url', problem)
+}
+
+/**
+ * The instant since which events are sent again.
+ * @throws ProblemError `validation` for one to come, and one from which events are not kept
+ */
+export function demandReplayable(since: string): Date {
+  const at = new Date(since)
+  const ageMs = Date.now() - at.getTime()
+  if (ageMs < 0 || ageMs > REPLAY_DAYS * 86_400_000)
+    throw wrongField(
+      'since',
+      `Events can be sent again for ${REPLAY_DAYS} days. Name a later instant, which has passed.`,
+    )
+  return at
+}
+
+function wrongField(field: string, problem: string): ProblemError {
+  return new ProblemError({
+    kind: 'validation',
+    detail: `${field}: ${problem}`,
+    facts: { errors: [{ pointer: `/${field}`, detail: problem }] },
+  })
 }
 
 /**
@@ -194,5 +212,4 @@ export const REFUSED = {
   rotating:
     'Two secrets sign already. Wait for the end of the rotation, or rotate with overlapHours 0, which ends both.',
   notEnabled: 'The endpoint is not enabled. Resume it first.',
-  tooOld: 'Events can be sent again for 30 days. Name a later instant, which has passed.',
 }

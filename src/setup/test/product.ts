@@ -15,7 +15,9 @@ export default async function setup(): Promise<() => Promise<void>> {
   const home = newHome()
   const dataDir = path.join(home, 'data')
   passOn({ PAYONCE_DATA_DIR: dataDir })
-  const product = launch(dataDir, path.join(home, 'log'))
+  // The receivers of webhooks are on this machine too.
+  const changes = { PAYONCE_WEBHOOK_LOOPBACK: 'true' }
+  const product = launch(dataDir, path.join(home, 'log'), 0, { changes })
   await product.ready()
   return async () => {
     const { code } = await product.stop()

@@ -46,6 +46,12 @@ export type RecordData = Outputs['idempotency']['get']
 export type EventRow = Outputs['inbox']['list']['items'][number]
 export type EventPage = Outputs['inbox']['list']
 export type EventData = Outputs['inbox']['get']
+export type WebhooksData = Outputs['webhooks']['list']
+export type WebhookEndpoint = Outputs['webhooks']['get']
+export type WebhookTypes = WebhooksData['types']
+export type DeliveryPage = Outputs['webhooks']['deliveries']
+export type ListedDelivery = DeliveryPage['items'][number]
+export type DeliveryData = Outputs['webhooks']['delivery']
 
 /** True when the session is over: signed out elsewhere, or idle for too long. */
 export function isSignedOut(error: unknown): boolean {

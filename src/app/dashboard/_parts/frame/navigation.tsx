@@ -12,6 +12,7 @@ import {
   ShieldCheck,
   Store,
   UserRound,
+  Webhook,
 } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
@@ -33,6 +34,7 @@ const PLACES = [
   { href: '/dashboard/integrity', word: 'Integrity', Icon: ShieldCheck },
   { href: '/dashboard/audit', word: 'Audit', Icon: ScrollText },
   { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
+  { href: '/dashboard/webhooks', word: 'Webhooks', Icon: Webhook },
   { href: '/dashboard/security', word: 'Security', Icon: LockKeyhole },
   { href: '/dashboard/account', word: 'Account', Icon: UserRound },
 ]

@@ -1,8 +1,8 @@
 'use client'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { Banner } from '@/ui/banner'
-import { Button, buttonClass } from '@/ui/button'
-import { Icon } from '@/ui/icon'
+import { Button } from '@/ui/button'
+import { SecretOnce } from '../../_parts/secret-once'
 import type { DialogResult } from './dialog-result'
 
 /** The result of a dialog. A new key's token is shown here only, until the banner is dismissed. */
@@ -14,7 +14,7 @@ export function DialogOutcome({ done: { what, name }, onGone }: { done: DialogRe
       {what.outcome === 'made' ? (
         <Banner tone="ok" title={`Your new key for “${name}”: copy it now`}>
           <p>It is shown only once. We store a hash, from which it cannot be restored.</p>
-          <Token token={what.token} onGone={onGone} />
+          <SecretOnce secret={what.token} word="key" variable="PAYONCE_API_KEY" onGone={onGone} />
         </Banner>
       ) : (
         <Banner
@@ -42,36 +42,3 @@ const OUTCOMES_WITHOUT_TOKEN = {
     body: 'This key has ended or was already rotated. The list below is current.',
   },
 } as const
-
-function Token({ token, onGone }: { token: string; onGone(): void }) {
-  const [copied, setCopied] = useState(false)
-  const copy = () => {
-    navigator.clipboard?.writeText(token).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    )
-  }
-  return (
-    <>
-      <code className="mt-3 block select-all rounded-md border border-line bg-surface px-3 py-2 font-mono text-ink text-xs leading-5 [overflow-wrap:anywhere]">
-        {token}
-      </code>
-      <p className="mt-3 flex flex-wrap items-center gap-2">
-        <Button variant="primary" size="sm" onClick={copy}>
-          <Icon name={copied ? 'check' : 'copy'} size={14} /> Copy key
-        </Button>
-        <a
-          className={buttonClass('secondary', 'sm')}
-          download=".env"
-          href={`data:text/plain;charset=utf-8,${encodeURIComponent(`PAYONCE_API_KEY=${token}\n`)}`}
-        >
-          Download .env
-        </a>
-        <Button size="sm" onClick={onGone}>
-          I have saved it
-        </Button>
-        <span role="status">{copied ? 'Copied.' : ''}</span>
-      </p>
-    </>
-  )
-}

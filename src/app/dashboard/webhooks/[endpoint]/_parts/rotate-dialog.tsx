@@ -1,0 +1,75 @@
+'use client'
+import { useState } from 'react'
+import { Button } from '@/ui/button'
+import { CardBody } from '@/ui/card'
+import { Timestamp } from '@/ui/timestamp'
+import { api, type WebhookEndpoint } from '../../../_parts/api'
+import { Dialog, DialogFoot } from '../../../_parts/dialog/dialog'
+import { useAct } from '../../_parts/use-act'
+
+export type Rotated = Awaited<ReturnType<typeof api.webhooks.rotateSecret.mutate>>
+
+/** 168 h is also the server's limit. */
+const OVERLAPS = [
+  { hours: 24, word: '24 hours', hint: 'Both sign until then. Give your server the new one meanwhile.' },
+  { hours: 168, word: '7 days', hint: 'The longest overlap possible.' },
+  { hours: 0, word: 'Not at all', hint: 'Every secret before ends at once. Choose this after a leak.' },
+]
+
+/** Makes a new secret, and sets how long the one before signs too. */
+export function RotateDialog({
+  endpoint: { id, previousSecretUntil },
+  onDone,
+  onClose,
+}: {
+  endpoint: WebhookEndpoint
+  onDone(done: Rotated): void
+  onClose(): void
+}) {
+  const rotating = previousSecretUntil !== null
+  const [overlapHours, setOverlap] = useState(rotating ? 0 : 24)
+  const act = useAct({ id, overlapHours }, (asked) => api.webhooks.rotateSecret.mutate(asked), onDone)
+  return (
+    <Dialog title="Rotate the signing secret" onClose={onClose}>
+      {(close) => (
+        <>
+          <CardBody>
+            <p className="text-ink-2 text-sm">
+              A new secret signs from now on. It is shown once.
+              {previousSecretUntil && (
+                <>
+                  {' '}
+                  The last rotation ends on <Timestamp at={previousSecretUntil} seconds={false} />; until then
+                  you can only end both secrets.
+                </>
+              )}
+            </p>
+            <fieldset className="mt-4">
+              <legend className="mb-1.5 font-medium text-sm">The secret of today signs too for</legend>
+              {OVERLAPS.filter(({ hours }) => !rotating || hours === 0).map(({ hours, word, hint }) => (
+                <label key={hours} className="flex items-start gap-2.5 py-1.5 text-sm">
+                  <input
+                    type="radio"
+                    name="overlap"
+                    className="mt-0.5 size-4 shrink-0"
+                    checked={overlapHours === hours}
+                    onChange={() => setOverlap(hours)}
+                  />
+                  <span>
+                    {word} <span className="block text-ink-3 text-ui">{hint}</span>
+                  </span>
+                </label>
+              ))}
+            </fieldset>
+          </CardBody>
+          <DialogFoot status={act.failure}>
+            <Button onClick={close}>Cancel</Button>
+            <Button variant="primary" busy={act.busy} onClick={act.press}>
+              Rotate secret
+            </Button>
+          </DialogFoot>
+        </>
+      )}
+    </Dialog>
+  )
+}
