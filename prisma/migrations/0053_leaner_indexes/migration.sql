@@ -9,6 +9,6 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS idempotency_record_by_time ON idempotenc
 DROP INDEX CONCURRENTLY IF EXISTS idempotency_record_newest;
 
 -- An account's id is a UUID, of one merchant alone: the merchant's id before it found nothing more, in three entries a payment. The query still
--- compares it.
-CREATE INDEX CONCURRENTLY IF NOT EXISTS entry_by_account ON entry (account_id, transaction_id, position);
+-- compares it. Lines of one transaction are sorted when they are read.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS entry_by_account ON entry (account_id, transaction_id);
 DROP INDEX CONCURRENTLY IF EXISTS entry_merchant_id_account_id_transaction_id_position_idx;

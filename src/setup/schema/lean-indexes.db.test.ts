@@ -160,6 +160,15 @@ describe('the migration', () => {
     }
   })
 
+  test('leaves no trigger that locks each row of a payment before it is updated', async () => {
+    // ROW, BEFORE and UPDATE in pg_trigger.h. Of which columns the trigger is, PostgreSQL asks after the lock.
+    const before = await owner.query(
+      'SELECT tgname FROM pg_trigger WHERE tgrelid = ANY ($1::regclass[]) AND (tgtype & 19) = 19',
+      [['payment', 'orders', 'idempotency_record']],
+    )
+    expect(before.rows).toEqual([])
+  })
+
   test('of `migrate` itself goes through the same statements', async () => {
     const cluster = new URL(url)
     cluster.pathname = '/postgres'
