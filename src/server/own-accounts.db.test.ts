@@ -4,6 +4,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readId, uuidv7 } from '@/lib/id'
+import { bankList } from '@/payments/reconciler/bank-count'
 import { pullMissed } from '@/payments/stripe/inbox/pull'
 import { Receiver } from '@/payments/stripe/inbox/receive'
 import { KEY } from '@/payments/stripe/outcome'
@@ -189,6 +190,15 @@ describe('side by side', () => {
         `stripe:${NAME} payout explained`,
       ]),
     )
+    // How old our copy of a list is, is said of the list of the payment's own bank.
+    await query(`UPDATE reconciliation SET updated_at = now() - interval '1 day' WHERE gateway = 'simulator'`)
+    const own = { merchantId: theirs.merchantId, paymentId: readId('pay', first) ?? '' }
+    const fresh = await bankList(db, product.deps.gateway, own)
+    expect(Date.now() - (fresh?.readAt.getTime() ?? 0)).toBeLessThan(3_600_000)
+    const nobody = { merchantId: product.merchantId, paymentId: uuidv7() }
+    const stale = await bankList(db, product.deps.gateway, nobody)
+    expect(Date.now() - (stale?.readAt.getTime() ?? 0)).toBeGreaterThan(3_600_000)
+    await product.deps.reconcile()
     const lists = await query(`SELECT gateway FROM reconciliation ORDER BY gateway`)
     expect(lists.map(({ gateway }) => gateway)).toEqual([
       'simulator',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Db, firstRow, rows, type Sql, sql } from '@/platform/db'
 import type { Gateway } from '../gateway'
+import { gatewayNameSql } from '../stripe/account-store'
 
 /** A payment's charges at the bank, as far as we know them: counted, never concluded from the payment's status. */
 export const bankCount = {
@@ -81,19 +82,34 @@ export interface BankList {
   wholeUntil: Date
 }
 
+/** Which payment's bank: by its id, or by the token of its receipt. */
+export type BankOf = { merchantId: string; paymentId: string } | { receiptToken: string }
+
+/** 60 s: what a merchant's own account at Stripe takes beyond any gateway's time-out (`settlesWithinMs`). */
+const OWN_SETTLES_MS = 60_000
+
 /**
- * The age of our copy of the bank's list; null where it was never read. A charge may appear in the list as late as `settlesWithinMs` after
- * it was made. While the list is being read, the newest charge that was read is what is certain.
+ * The age of our copy of the list of the bank at which a payment was begun; null where it was never read. A charge may appear in the list as
+ * late as `settlesWithinMs` after it was made. While the list is being read, the newest charge that was read is what is certain.
  */
 export async function bankList(
   db: Db,
   { name, settlesWithinMs }: Pick<Gateway, 'name' | 'settlesWithinMs'>,
+  of: BankOf,
 ): Promise<BankList | null> {
+  const payment =
+    'receiptToken' in of
+      ? sql`p.receipt_token = ${of.receiptToken}`
+      : sql`p.merchant_id = ${of.merchantId}::uuid AND p.id = ${of.paymentId}::uuid`
+  const account = sql`(SELECT p.gateway_account FROM payment p WHERE ${payment})`
   const read = await firstRow(
     db,
-    z.strictObject({ at: z.date() }),
+    z.strictObject({ at: z.date(), own: z.boolean() }),
     sql`
-      SELECT CASE WHEN after IS NULL THEN updated_at ELSE last_charge_at END AS at FROM reconciliation WHERE gateway = ${name}`,
+      SELECT CASE WHEN after IS NULL THEN updated_at ELSE last_charge_at END AS at, ${account} IS NOT NULL AS own
+      FROM reconciliation WHERE gateway = ${gatewayNameSql(account, name)}`,
   )
-  return read && { readAt: read.at, wholeUntil: new Date(read.at.getTime() - settlesWithinMs) }
+  if (!read) return null
+  const settles = settlesWithinMs + (read.own ? OWN_SETTLES_MS : 0)
+  return { readAt: read.at, wholeUntil: new Date(read.at.getTime() - settles) }
 }

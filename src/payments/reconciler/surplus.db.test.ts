@@ -101,9 +101,9 @@ describe('a surplus charge is written once', () => {
   })
 
   it('is due from the moment it was found', async () => {
-    expect((await dueSurplus(db, null, 1_000)).find(({ gatewayRef }) => gatewayRef === found.gatewayRef)).toEqual(
-      found,
-    )
+    expect(
+      (await dueSurplus(db, null, 1_000)).find(({ gatewayRef }) => gatewayRef === found.gatewayRef),
+    ).toEqual(found)
   })
 })
 

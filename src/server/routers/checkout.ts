@@ -121,7 +121,7 @@ export const checkoutRouter = router({
       // receipt counts them.
       await ctx.pressReports.ended()
       await ctx.attempts.flush()
-      const list = await bankList(ctx.db, ctx.gateway)
+      const list = await bankList(ctx.db, ctx.gateway, { receiptToken: input.token })
       return found(await readReceipt(ctx.db, input.token, ctx.receiptSecrets, list), 'receipt')
     }),
 })

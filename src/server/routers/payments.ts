@@ -242,7 +242,7 @@ export const paymentsRouter = router({
       const [names, rights, list, history] = await Promise.all([
         actorNames(ctx.pages, merchantId, [...actors, ...actorsOfRequests(refundRequests)]),
         refundRights(ctx, payment.id),
-        bankList(ctx.pages, ctx.gateway),
+        bankList(ctx.pages, ctx.gateway, { merchantId, paymentId: payment.id }),
         payment.parked ? auditOf(ctx.pages, merchantId, payment.recordId) : [],
       ])
       const reading = { reader: ctx.actor.name, role, view: actorViewFor(role, names) }
