@@ -140,23 +140,8 @@ export function stripeAccidents(bank: StripeBank): readonly Accident[] {
   ]
 }
 
-/** The accidents of a short lap: a kill at each boundary, and one of each kind of the others. */
-export const SHORT: readonly string[] = [
-  'G21',
-  'G22',
-  'G24',
-  'G25',
-  'G26',
-  'G30',
-  'G31',
-  'G32',
-  'G33',
-  'G34',
-  'G35',
-  'G36',
-  'W34',
-  'D2',
-]
+/** The accidents of a short lap: kills at the boundaries of a charge, and one of each kind of the others. */
+export const SHORT: readonly string[] = 'G24 G25 G30 G31 G32 G33 G34 G35 G36 W34 D2'.split(' ')
 
 /** The sender's accidents, which strike events and no purchase. */
 export const EVENT_ACCIDENTS = ['W30', 'W31', 'W32', 'W33'] as const

@@ -43,6 +43,8 @@ interface Waiting {
 const SECRET = 'whsec_a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4'
 /** 2 s for all requests of a charge: on a busy machine too, most of them get as far as the accident that waits for them. */
 export const TIMEOUT_MS = 2_000
+/** 3 s: longer than one look at Stripe takes, as in production, or each look would be taken over before its end. */
+export const LEASE_MS = 3_000
 /** 50 ms, which a card's bank takes at least. */
 const CARDS_BANK_MS = 50
 /** 200 ms between two turns of the sender. */
@@ -108,6 +110,7 @@ export class StripeBank implements Bank {
         STRIPE_SECRET_KEY: 'sk_test_double',
         STRIPE_WEBHOOK_SECRET: SECRET,
         PAYONCE_GATEWAY_TIMEOUT_MS: String(TIMEOUT_MS),
+        PAYONCE_LEASE_MS: String(LEASE_MS),
       },
       taken: (process) => {
         by = process

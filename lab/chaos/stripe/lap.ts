@@ -7,7 +7,7 @@ import { judge, unseen } from '../judge'
 import { chance } from '../random'
 import { Campaign, rounds } from '../rounds'
 import { EVENT_ACCIDENTS, SHORT, stripeAccidents } from './accidents'
-import { type StripeBank, TIMEOUT_MS } from './bank'
+import { LEASE_MS, type StripeBank, TIMEOUT_MS } from './bank'
 import { fatesOf, judgeStripe, table } from './judge'
 
 /** 60 s until nothing is in doubt, once the accidents are over. */
@@ -45,12 +45,12 @@ export async function lapOnStripe(
   const source = rounds(dice, accidents)
   const clock = new FastClock(installation)
   // Each server has answered once: the first answer of a new process may take long.
-  for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyUndisturbed(card)
+  await playing.buyUndisturbed('pm_card_visa')
   for (let round = 0; round < turns; round++) await playing.play(source.next().value)
   await playing.over()
   await playing.makeUp(() => unseen(installation, accidents))
   await installation.calm()
-  await bank.calm()
+  for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyUndisturbed(card)
   const quiet = await installation.quiet(QUIET_MS)
   await playing.replayAll()
   const read = await until(() => isAllRead(installation, bank), QUIET_MS, 1_000)
@@ -131,7 +131,7 @@ class FastClock {
       WHERE status = 'requires_action' AND created_at BETWEEN now() - interval '20 minutes' AND now() - ${ms(LEFT_MS)}`)
     await db.$executeRaw(sql`
       UPDATE idempotency_record SET lease_until = now() + interval '1 second'
-      WHERE state = 'unknown' AND parked_at IS NULL AND lease_until > now() + interval '2 seconds'`)
+      WHERE state = 'unknown' AND parked_at IS NULL AND lease_until > now() + ${ms(LEASE_MS + 500)}`)
     await db.$executeRaw(sql`
       UPDATE stripe_event SET lease_until = NULL
       WHERE next_at IS NOT NULL AND lease_until < now() + interval '52 seconds'`)
