@@ -9,7 +9,7 @@ import type { NextStep } from './schedule'
 import type { WebhookAnswer } from './send'
 
 /** Events of one fan-out. 500: some milliseconds, and the next follows at once while there are more. */
-const FAN_OUT_BATCH = 500
+export const FAN_OUT_BATCH = 500
 /** 60 s: four times the deadline of a request. A worker that was stopped for longer has lost its deliveries to another. */
 const LEASE = sql`interval '60 seconds'`
 /** An endpoint at which every attempt has failed for so long is disabled. */

@@ -8,6 +8,7 @@ import {
   type ClaimedDelivery,
   claim,
   disable,
+  FAN_OUT_BATCH,
   fanOut,
   noteFailure,
   noteSuccess,
@@ -71,9 +72,7 @@ export class Relay {
   /** One look at the outbox and the queues. @returns whether there was anything to do */
   async turn(): Promise<boolean> {
     const { db, ours } = this.#options
-    // Beside each other: sending goes on while a batch of events is fanned out, and what it makes is claimed in the next turn.
-    const fanning = fanOut(db)
-    fanning.catch(() => undefined)
+    const passed = await fanOut(db)
     const room = this.#slots.room()
     const claimed = room.total > 0 ? await claim(db, ours, room) : []
     const secretsOf = secretReader(this.#options.keys)
@@ -83,7 +82,7 @@ export class Relay {
           this.#options.log.error({ err: error, delivery: each.id }, 'a webhook was not sent'),
         ),
       )
-    return (await fanning) > 0 || claimed.length > 0
+    return claimed.length > 0 || passed === FAN_OUT_BATCH
   }
 
   /** Resolves when nothing is being sent and all outcomes are written. */
