@@ -170,8 +170,8 @@ describe('verify', () => {
       `INSERT INTO attempts_counted (charges_xid, attempts_xid, last_merchant_id, last_id)
        SELECT max(xid) + 1, 1, '00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000' FROM ledger_transaction`,
       'DELETE FROM attempts_counted',
-      ],
-      [
+    ],
+    [
       'everything-is-found',
       // As if everything were copied for searches, and nothing was.
       `INSERT INTO search_indexed (kind, upto) VALUES ('payment', now()), ('record', now())`,
