@@ -23,7 +23,7 @@ export interface LapPlan {
   seed: number
   /** Each accident of the short list once, instead of all of them with each way to retry. */
   short: boolean
-  /** Purchases that meet an accident; null: as many as that takes. */
+  /** Purchases that meet an accident, unless the lap is short; null: each accident with each way to retry. */
   count: number | null
   /** The beginning of the accidents' ids. */
   only: string
@@ -39,14 +39,16 @@ export async function lapOnStripe(
   const accidents = stripeAccidents(bank).filter(
     ({ id }) => id.startsWith(only) && (!short || SHORT.includes(id)),
   )
-  const turns = count ?? accidents.length * (short ? 1 : 3)
   const dice = chance(seed)
   const playing = new Campaign(installation, dice, history, { declined: 0.15, challenged: 0.15 })
-  const source = rounds(dice, accidents)
+  const retries = ['same', 'other', 'none'] as const
+  const plan = short
+    ? dice.shuffled(accidents).map((accident, at) => ({ accident, retry: retries[at % 3] ?? 'same' }))
+    : take(rounds(dice, accidents), count ?? accidents.length * 3)
   const clock = new FastClock(installation)
   // Each server has answered once: the first answer of a new process may take long.
   await playing.buyUndisturbed('pm_card_visa')
-  for (let round = 0; round < turns; round++) await playing.play(source.next().value)
+  for (const round of plan) await playing.play(round)
   await playing.over()
   await playing.makeUp(() => unseen(installation, accidents))
   await installation.calm()
@@ -65,6 +67,10 @@ export async function lapOnStripe(
     ...(await judge(installation, playing, history, accidents)),
     ...(await judgeStripe(installation, bank, playing, history)),
   ]
+}
+
+function take<T>(source: Generator<T>, count: number): T[] {
+  return Array.from({ length: count }, () => source.next().value)
 }
 
 function report(installation: Installation, bank: StripeBank, playing: Campaign, history: History): void {
