@@ -54,8 +54,8 @@ CREATE TABLE search_indexed (
 CREATE TABLE expired_day (
   merchant_id uuid NOT NULL,
   day date NOT NULL,
-  CONSTRAINT expired_day_pkey PRIMARY KEY (merchant_id, day),
-  CONSTRAINT expired_day_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchant (id) ON DELETE RESTRICT ON UPDATE RESTRICT
+  -- No foreign key to the merchant: a record has none.
+  CONSTRAINT expired_day_pkey PRIMARY KEY (merchant_id, day)
 );
 
 -- What of a payment is searched, as it is now. OFFSET 0: its order by primary key, also where the statistics know nothing of the tables yet.

@@ -28,6 +28,9 @@ beforeAll(async () => {
   owner = new pg.Client({ connectionString: url })
   await owner.connect()
   for (const { name, sql } of migrations()) if (name < '0023') await applyMigration(owner, sql)
+  // The statistics are the tests' own matter, however long they take.
+  const { rows } = await owner.query(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`)
+  for (const { name } of rows) await owner.query(`ALTER TABLE "${name}" SET (autovacuum_enabled = false)`)
   await fill(OLD, 2_000)
 })
 afterAll(async () => {
