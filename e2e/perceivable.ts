@@ -22,6 +22,7 @@ export async function expectPerceivable(page: Page, options: { notOurs?: string 
     await page.setViewportSize({ width, height: 800 })
     for (const colorScheme of WIDTHS_FOR_AXE.includes(width) ? THEMES : []) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await transitionsEnded(page)
       const rules = colorScheme === 'light' ? 'all' : COLOUR_RULES
       wrong.push(
         ...(await violations(page, rules, options.notOurs)).map(
@@ -38,6 +39,18 @@ export async function expectPerceivable(page: Page, options: { notOurs?: string 
   wrong.push(...(await unseenStops(page)).map((found) => `focus at 320: ${found}`))
   wrong.push(...(await withWiderText(page)).map((found) => `wider text: ${found}`))
   expect.soft(wrong, new URL(page.url()).pathname).toEqual([])
+}
+
+/** A colour halfway from one theme to the other has a contrast of its own. */
+function transitionsEnded(page: Page): Promise<unknown> {
+  return page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((animation) => animation instanceof CSSTransition)
+        .map((transition) => transition.finished),
+    ),
+  )
 }
 
 async function violations(page: Page, rules: 'all' | string[], notOurs?: string): Promise<string[]> {

@@ -40,6 +40,8 @@ async function main(): Promise<void> {
     const path = restPath('REST', server, stage, await newToken(stage.db, merchantId))
     const pay = async () => {
       const jobs = await makePayments(stage.owner, merchantId, PAYMENTS)
+      // Meanwhile the server may have closed what was idle.
+      await server.connect(CALLERS)
       return measure({ path: 'REST', what: 'fresh', jobs, callers: 8 }, path.fresh as never, probe)
     }
     const ratios: number[] = []
