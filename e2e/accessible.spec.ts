@@ -24,6 +24,8 @@ test('every page of the shopper and the reader: axe, reflow, zoom, wider text, f
   )) {
     const notOurs = NOT_OURS[address]
     await page.goto(address, { waitUntil: 'networkidle' })
+    // The API reference is drawn by its script.
+    await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible()
     await expectPerceivable(page, notOurs ? { notOurs } : {})
   }
   expect(complaints).toEqual([])
