@@ -1,7 +1,9 @@
+import { z } from 'zod'
+import { markOverdue } from '@/idempotency/stores/record-sql'
 import { sumLedger } from '@/ledger/sums'
 import { countAttempts } from '@/payments/attempt-counts'
 import { countHours } from '@/payments/counted'
-import { openDb } from '@/platform/db'
+import { firstRow, openDb } from '@/platform/db'
 import { checkChanges, checkWhole, nextWholeCheck } from '@/platform/integrity-checks'
 import { indexSearches } from '@/platform/search-index'
 import { fillPayments } from './fill'
@@ -50,7 +52,10 @@ async function summedUp({ owner }: Stage): Promise<void> {
   while ((await countAttempts(db, 100_000)) > 0);
   // The second turn counts what the first has noted as over.
   for (const hours of [100_000, 100_000]) await countHours(db, hours)
-  // So does copying for searches.
+  // The search for what is unfinished begins behind what has ended.
+  const passed = z.strictObject({ passed: z.int() })
+  while (((await firstRow(db, passed, markOverdue(100_000)))?.passed ?? 0) > 0);
+  // The first turn of copying for searches notes what is complete, as counting does.
   await indexSearches(db, 50_000)
   while ((await indexSearches(db, 50_000)) > 0);
   // The first turn of the check of changes sets out from here; every row is checked once.
