@@ -6,6 +6,7 @@ import { CardBody } from '@/ui/card'
 import { api, type ListedApiKey } from '../../_parts/api'
 import { Dialog, DialogFoot } from '../../_parts/dialog/dialog'
 import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
+import { OverlapChoice } from '../../_parts/overlap-choice'
 import { OVERLAPS } from './api-key-labels'
 import type { DialogResult } from './dialog-result'
 
@@ -34,23 +35,12 @@ export function RotateDialog({
               A new key replaces <span className="whitespace-nowrap font-mono text-xs">{row.hint}</span>, with
               the same name and permissions. It is shown once.
             </p>
-            <fieldset className="mt-4">
-              <legend className="mb-1.5 font-medium text-sm">The old key keeps working</legend>
-              {OVERLAPS.map(({ hours, word, hint }) => (
-                <label key={hours} className="flex items-start gap-2.5 py-1.5 text-sm">
-                  <input
-                    type="radio"
-                    name="overlap"
-                    className="mt-0.5 size-4 shrink-0"
-                    checked={overlapHours === hours}
-                    onChange={() => setOverlap(hours)}
-                  />
-                  <span>
-                    {word} <span className="block text-ink-3 text-ui">{hint}</span>
-                  </span>
-                </label>
-              ))}
-            </fieldset>
+            <OverlapChoice
+              legend="The old key keeps working"
+              choices={OVERLAPS}
+              chosen={overlapHours}
+              onChoose={setOverlap}
+            />
           </CardBody>
           <DialogFoot status={act.failure}>
             <Button onClick={close}>Cancel</Button>

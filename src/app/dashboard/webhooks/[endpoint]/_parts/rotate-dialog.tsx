@@ -5,6 +5,7 @@ import { CardBody } from '@/ui/card'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type WebhookEndpoint } from '../../../_parts/api'
 import { Dialog, DialogFoot } from '../../../_parts/dialog/dialog'
+import { OverlapChoice } from '../../../_parts/overlap-choice'
 import { useAct } from '../../_parts/use-act'
 
 export type Rotated = Awaited<ReturnType<typeof api.webhooks.rotateSecret.mutate>>
@@ -44,23 +45,12 @@ export function RotateDialog({
                 </>
               )}
             </p>
-            <fieldset className="mt-4">
-              <legend className="mb-1.5 font-medium text-sm">The secret of today signs too for</legend>
-              {OVERLAPS.filter(({ hours }) => !rotating || hours === 0).map(({ hours, word, hint }) => (
-                <label key={hours} className="flex items-start gap-2.5 py-1.5 text-sm">
-                  <input
-                    type="radio"
-                    name="overlap"
-                    className="mt-0.5 size-4 shrink-0"
-                    checked={overlapHours === hours}
-                    onChange={() => setOverlap(hours)}
-                  />
-                  <span>
-                    {word} <span className="block text-ink-3 text-ui">{hint}</span>
-                  </span>
-                </label>
-              ))}
-            </fieldset>
+            <OverlapChoice
+              legend="The present secret also signs for"
+              choices={OVERLAPS.filter(({ hours }) => !rotating || hours === 0)}
+              chosen={overlapHours}
+              onChoose={setOverlap}
+            />
           </CardBody>
           <DialogFoot status={act.failure}>
             <Button onClick={close}>Cancel</Button>
