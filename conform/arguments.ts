@@ -6,7 +6,7 @@ import { PROFILES } from './profiles'
 /** The parsed command line, or the reason why it is wrong. */
 export type CommandLine = { options: ConformOptions; strict: boolean; json: boolean } | { wrong: string }
 
-export const USAGE = `Usage: npm run conform -- <url> --body <text> [options]
+export const USAGE = `Usage: npx @payonce/conform <url> --body <text> [options]
 
 Checks which rules of idempotency the HTTP API at <url> keeps, by sending about 70 real requests.
 

@@ -42,7 +42,7 @@ test('0 when every MUST passes, 1 when one fails, 2 when it could not be tried',
 test('--help prints the usage and checks nothing', async () => {
   const { code, out, err } = await run('--help')
   expect([code, err]).toEqual([0, ''])
-  expect(out).toMatch(/^Usage: npm run conform -- <url>[\s\S]*--yes/)
+  expect(out).toMatch(/^Usage: npx @payonce\/conform <url>[\s\S]*--yes/)
 }, 60_000)
 
 test('2 when no server answers', async () => {

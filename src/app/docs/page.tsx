@@ -6,6 +6,7 @@ import { Contents } from '@/ui/contents'
 import { LINK } from '@/ui/nav'
 import {
   CurlWalkthrough,
+  GuideList,
   KeyRules,
   OutcomeList,
   ProblemList,
@@ -23,6 +24,7 @@ const SECTIONS = [
   { id: 'curl', title: 'From a program' },
   { id: 'idempotency-key', title: 'The Idempotency-Key' },
   { id: 'own-page', title: 'On your own page' },
+  { id: 'guides', title: 'Guides' },
   { id: 'test-cards', title: 'Test cards' },
   { id: 'one-purchase', title: 'One purchase, pressed often' },
   { id: 'outcomes', title: 'Outcomes of a request' },
@@ -75,6 +77,10 @@ export default function DocsPage() {
             note="The browser's half, for any page with tRPC and React: a hook and a link."
           >
             <OwnPageExample />
+          </Section>
+
+          <Section id="guides" note="From a first line to a proof, with code that our tests run.">
+            <GuideList />
           </Section>
 
           <Section

@@ -7,8 +7,12 @@ import { LINK } from '@/ui/nav'
 import { OUTCOMES, OutcomeLabel, type OutcomeName } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timeline, TimelineItem } from '@/ui/timeline'
+import { GUIDES, guidePath } from '../guides/_parts/guides'
 import { CodeBlock } from './code-block'
+import { KEY_FROM_FILE } from './curl-commands'
 import { CURL_WALKTHROUGH } from './curl-walkthrough'
+import { ownAddress } from './own-address'
+import { ownKey } from './own-key'
 
 /** The shortest way to see one charge from many presses. */
 export function TryIt() {
@@ -29,20 +33,29 @@ export function TryIt() {
         </Link>
         : it shows every press, and one charge.
       </li>
+      <li>
+        See how it works, and a handler without it fail, on the page{' '}
+        <Link prefetch={false} className={LINK} href="/learn">
+          One key, one charge
+        </Link>
+        .
+      </li>
     </ol>
   )
 }
 
 /** The walkthrough with curl, and the way to the API reference. */
-export function CurlWalkthrough() {
+export async function CurlWalkthrough() {
+  const [ownUrl, key] = await Promise.all([ownAddress(), ownKey()])
+  const here = (text: string) => (key ? ownUrl(text).replace(KEY_FROM_FILE, () => key) : ownUrl(text))
   return (
     <>
       <ol className="flex flex-col gap-5">
         {CURL_WALKTHROUGH.map((step) => (
           <li key={step.text} className="min-w-0">
             <p className="text-ink-2 text-ui">{step.text}</p>
-            <CodeBlock text={step.run} />
-            <CodeBlock text={step.prints} quiet />
+            <CodeBlock text={here(step.run)} copy={`the command: ${step.text}`} />
+            <CodeBlock text={here(step.prints)} quiet />
           </li>
         ))}
       </ol>
@@ -55,9 +68,26 @@ export function CurlWalkthrough() {
         <Link prefetch={false} className={LINK} href="/dashboard/developers">
           Developers
         </Link>
-        .
+        . In a sandbox, an admin who has signed in within the last 5 minutes sees the demo’s key itself in the
+        first command.
       </p>
     </>
+  )
+}
+
+/** The guides, each with its subject. */
+export function GuideList() {
+  return (
+    <ul className="flex flex-col gap-3">
+      {GUIDES.map(({ name, title, about }) => (
+        <li key={name} className="text-ui">
+          <Link prefetch={false} className={LINK} href={guidePath(name)}>
+            {title}
+          </Link>
+          <p className="text-ink-3">{about}</p>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -23,7 +23,7 @@ export function OwnPageExample() {
           that an answer is missing, not that nothing was charged.
         </li>
       </ul>
-      <CodeBlock text={example()} />
+      <CodeBlock text={example()} copy="the example" />
       <p className="mt-3 text-ink-2 text-ui">
         You also need the folder <code className="font-mono text-xs">src/idempotency/client</code>, which
         imports no other code of Payonce. Each state is explained in{' '}
