@@ -1,12 +1,8 @@
-import { z } from 'zod'
-import { markOverdue } from '@/idempotency/stores/record-sql'
-import { sumLedger } from '@/ledger/sums'
-import { countAttempts } from '@/payments/attempt-counts'
-import { countHours } from '@/payments/counted'
-import { firstRow, openDb } from '@/platform/db'
+import type pg from 'pg'
+import { uuidv7 } from '@/lib/id'
+import { openDb } from '@/platform/db'
 import { checkChanges, checkWhole, nextWholeCheck } from '@/platform/integrity-checks'
-import { indexSearches } from '@/platform/search-index'
-import { fillPayments } from './fill'
+import { catchUp, fillPayments } from '../prisma/fill'
 import { makePayments } from './orders'
 import { baseline } from './paths/baseline'
 import { engineOn } from './paths/engine'
@@ -37,27 +33,18 @@ export async function measureScale(
   const after = await payPath(stage, large, plan)
   return {
     small: { payments: SMALL, figures: before },
-    large: { payments, figures: after, pages: await summedUp(stage).then(() => pageTimes(stage, large)) },
+    large: { payments, figures: after, pages: await caughtUp(stage).then(() => pageTimes(stage, large)) },
   }
 }
 
 /** Settled payments of one turn of the check of changes, at most. */
 const CHANGES = 5_000
 
-/** What the worker does beside the work: pages read its sums and counts. */
-async function summedUp({ owner }: Stage): Promise<void> {
+/** What the worker does beside the work: pages read its sums, counts and verdicts. */
+async function caughtUp({ owner }: Stage): Promise<void> {
   // Without the limits of the product's connections: it reads millions of rows.
   const db = openDb(owner)
-  while ((await sumLedger(db, 100_000)) > 0);
-  while ((await countAttempts(db, 100_000)) > 0);
-  // The second turn counts what the first has noted as over.
-  for (const hours of [100_000, 100_000]) await countHours(db, hours)
-  // The search for what is unfinished begins behind what has ended.
-  const passed = z.strictObject({ passed: z.int() })
-  while (((await firstRow(db, passed, markOverdue(100_000)))?.passed ?? 0) > 0);
-  // The first turn of copying for searches notes what is complete, as counting does.
-  await indexSearches(db, 50_000)
-  while ((await indexSearches(db, 50_000)) > 0);
+  await catchUp(db)
   // The first turn of the check of changes sets out from here; every row is checked once.
   await checkChanges(db, CHANGES)
   for (let due = await nextWholeCheck(db); due !== null; due = await nextWholeCheck(db))
@@ -66,16 +53,23 @@ async function summedUp({ owner }: Stage): Promise<void> {
   await db.$disconnect()
 }
 
-/** @returns the merchant with most payments */
 async function filledTo({ owner }: Stage, payments: number): Promise<string> {
   const connection = await owner.connect()
   try {
-    const [largest] = await fillPayments(connection, { payments, merchants: MERCHANTS })
-    if (largest === undefined) throw new Error('no merchant was filled')
-    return largest
+    return await fillMerchants(connection, payments)
   } finally {
     connection.release()
   }
+}
+
+/** Fills new merchants with payments of the past. @returns the merchant with most of them */
+export async function fillMerchants(connection: pg.ClientBase, payments: number): Promise<string> {
+  const largest = uuidv7()
+  const merchantIds = [largest, ...Array.from({ length: MERCHANTS - 1 }, () => uuidv7())]
+  for (const [index, id] of merchantIds.entries())
+    await connection.query('INSERT INTO merchant (id, name) VALUES ($1, $2)', [id, `Filled ${index + 1}`])
+  await fillPayments(connection, { payments, merchantIds, currencies: ['EUR'] })
+  return largest
 }
 
 async function payPath(

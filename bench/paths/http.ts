@@ -14,6 +14,7 @@ export const FLOOR = '/floor'
 
 /** A server in a process of its own; the load comes from this process, over kept-alive connections. */
 export interface MeasuredServer {
+  port: number
   /** @returns the answer's body. @throws Error when the status is not 2xx */
   post(path: string, headers: Record<string, string>, body: object): Promise<string>
   cookie(): Promise<string>
@@ -40,6 +41,7 @@ export async function startServer(
   const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 4096 })
   const get = () => send({ agent, port, method: 'GET', path: '/api/health', headers: {} }, '')
   const server: MeasuredServer = {
+    port,
     post: (path, headers, body) => send({ agent, port, method: 'POST', path, headers }, JSON.stringify(body)),
     connect: async (count) => void (await Promise.all(Array.from({ length: count }, get))),
     cookie: async () => {

@@ -24,6 +24,9 @@ deps.stripeAccounts = fixedAccounts([
   },
 ])
 const server = http.createServer(getRequestListener(createApi(deps).fetch))
+// Between two measurements no connection is closed, or a payment would be sent on one that just ends.
+server.keepAliveTimeout = 600_000
+await deps.receiver.warm()
 server.listen({ port: deps.env.PORT, host: '127.0.0.1', backlog: 4096 }, () =>
   process.send?.({ ready: true }),
 )

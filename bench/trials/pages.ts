@@ -60,8 +60,6 @@ export async function pageTimes({ db, owner }: Stage, merchantId: string): Promi
       listPayments(db, merchantId, { text: 'customer1234@', limit: LIMIT }),
     'payments, search for a text that all have': () =>
       listPayments(db, merchantId, { text: 'visa', limit: LIMIT }),
-    'payments, search for two characters that none has': () =>
-      listPayments(db, merchantId, { text: '~~', limit: LIMIT }),
     'ledger check': () => ledgerVerdict(db, merchantId),
     'integrity page': () => integrityVerdict(db, merchantId),
   }

@@ -1,9 +1,14 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { typescriptArgs } from '@/setup/process/fork-typescript'
 import { measure } from '../measure'
 import { makeMerchant, makePayments } from '../orders'
 import { restPath, startServer } from '../paths/http'
 import { newStripeEvent } from '../paths/stripe-event'
 import { median } from '../rounds'
 import { newToken, openStage } from '../stage'
+import type { BurstResult } from './event-burst'
 
 /**
  * What an event of Stripe costs until it is answered, and what a burst of them does to payments:
@@ -16,11 +21,17 @@ const PAYMENTS = 1_500
 const ROUNDS = 3
 /** Events a second beside payments. */
 const BURST = 1_500
+/** 3 s from the first event of a new server on. */
+const COLD_MS = 3_000
 
 async function main(): Promise<void> {
   const stage = await openStage({ durable: true })
   try {
     const server = await startServer('server', stage)
+    // Of a server that nobody has asked for anything yet.
+    const cold = burstAt(server.port)
+    await pause(COLD_MS)
+    console.log(`first events of a new server: ${textOf(await cold.stop())}`)
     await server.connect(CALLERS)
     const probe = { ...stage.here, cpuUs: server.cpuUs, settle: server.settle }
     const send = ({ body, header }: ReturnType<typeof newStripeEvent>) =>
@@ -48,12 +59,12 @@ async function main(): Promise<void> {
     await pay()
     for (let round = 0; round < ROUNDS; round++) {
       const alone = await pay()
-      const burst = burstOf(send)
+      const burst = burstAt(server.port)
       const beside = await pay()
       const sent = await burst.stop()
       ratios.push(beside.p99Ms / alone.p99Ms)
       console.log(
-        `payments' p99: ${alone.p99Ms.toFixed(1)} ms alone, ${beside.p99Ms.toFixed(1)} ms beside ${sent.perSecond.toFixed(0)} events/s, ${sent.refused} answered 503`,
+        `payments' p99: ${alone.p99Ms.toFixed(1)} ms alone, ${beside.p99Ms.toFixed(1)} ms beside ${textOf(sent)}`,
       )
     }
     console.log(`ratio, median of ${ROUNDS}: ${median(ratios).toFixed(2)}`)
@@ -62,29 +73,20 @@ async function main(): Promise<void> {
   }
 }
 
-/** Sends events at a fixed rate until it is stopped. */
-function burstOf(send: (event: ReturnType<typeof newStripeEvent>) => Promise<unknown>) {
-  const began = performance.now()
-  const running = new Set<Promise<unknown>>()
-  let sent = 0
-  // 503: Stripe would send them again.
-  let refused = 0
-  const timer = setInterval(() => {
-    const due = Math.floor(((performance.now() - began) / 1_000) * BURST)
-    for (; sent < due; sent++) {
-      const one: Promise<unknown> = send(newStripeEvent())
-        .catch(() => {
-          refused += 1
-        })
-        .finally(() => running.delete(one))
-      running.add(one)
-    }
-  }, 10)
+function textOf({ perSecond, p50Ms, p99Ms, refused }: BurstResult): string {
+  return `${perSecond.toFixed(0)} events/s (p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms), ${refused} refused`
+}
+
+/** Sends events at a fixed rate, from another process, until it is stopped. */
+function burstAt(port: number) {
+  const child = fork(new URL('./event-burst.ts', import.meta.url), [String(port), String(BURST)], {
+    execArgv: typescriptArgs,
+  })
   return {
-    stop: async () => {
-      clearInterval(timer)
-      await Promise.all(running)
-      return { refused, perSecond: sent / ((performance.now() - began) / 1_000) }
+    stop: async (): Promise<BurstResult> => {
+      const result = once(child, 'message')
+      child.send('stop')
+      return (await result)[0]
     },
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { until } from '@/setup/process/console'
 import type { Installation } from './installation'
 import type { ProductProcess } from './product-process'
 
@@ -135,6 +136,8 @@ export const ACCIDENTS: readonly Accident[] = [
       arm: (installation, { server, recordId }) =>
         installation.armStep(`N10${'ab'[index]}`, server, { point, action: 'stop', mark: recordId }),
       over: async (installation, { server }) => {
+        // On a busy machine the request may come late; one that does not come at all stops nobody later.
+        if (!(await until(() => server.isStopped(), 8_000))) server.disarm()
         await pause(installation.leaseMs * 2.5)
         server.signal('SIGCONT')
       },

@@ -60,7 +60,7 @@ export class Client {
     })
     const url = server.url('/api/trpc/checkout.returned')
     // What becomes of it is of no account: the shopper only saves time by it.
-    await post(url, this.cookie, JSON.stringify({ orderId: order })).catch(() => undefined)
+    await post(url, { cookie: this.cookie }, JSON.stringify({ orderId: order })).catch(() => undefined)
   }
 
   /**
@@ -98,17 +98,19 @@ export class Client {
     try {
       const { status, text } = await post(
         server.url(`/api/trpc/checkout.pay?mark=${mark}`),
-        this.cookie,
+        { cookie: this.cookie },
         JSON.stringify(body),
       )
       return resultOf(status, text)
     } catch (error) {
-      // Without `syscall` it is Node's own "socket hang up": a server that had taken the request closed the connection.
-      const broke =
-        error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : String(error)
-      return { outcome: 'unknown', status: null, sha: null, broke }
+      return { outcome: 'unknown', status: null, sha: null, broke: brokeBy(error) }
     }
   }
+}
+
+/** Without `syscall` it is Node's own "socket hang up": a server that had taken the request closed the connection. */
+export function brokeBy(error: unknown): string {
+  return error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : String(error)
 }
 
 type TryResult = Pick<ClientTry, 'outcome' | 'status' | 'sha' | 'broke'> & {
@@ -116,9 +118,13 @@ type TryResult = Pick<ClientTry, 'outcome' | 'status' | 'sha' | 'broke'> & {
 }
 
 /** A connection for each request: a kept-alive one that the server closes at the same moment would look like a failure of the product. */
-function post(url: string, cookie: string, body: string): Promise<{ status: number; text: string }> {
+export function post(
+  url: string,
+  who: Record<string, string>,
+  body: string,
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', cookie }
+    const headers = { 'content-type': 'application/json', ...who }
     const request = http.request(
       url,
       { method: 'POST', agent: false, headers, signal: AbortSignal.timeout(PATIENCE_MS) },

@@ -113,12 +113,16 @@ export class Installation {
     return showId('ord', (await createOrder(this.db, order, uuidv7())).id)
   }
 
-  /** Arms a step inside a process. A kill counts as happened only once the process has died. */
+  /** Arms a step inside a process. It counts as happened once it is seen: the process has died, is stopped, or has cut a connection. */
   async armStep(id: string, server: ProductProcess, order: StepOrder): Promise<void> {
     await server.arm(order)
-    const deaths = server.deaths
-    if (order.action === 'kill') void this.soon(() => server.deaths > deaths, id)
-    else this.happened(id)
+    const { deaths, cuts } = server
+    const seen = {
+      kill: () => server.deaths > deaths,
+      stop: () => server.isStopped(),
+      cut: () => server.cuts > cuts,
+    }
+    void this.soon(seen[order.action], id)
   }
 
   async armWire(id: string, server: ProductProcess, wire: TcpProxy, cut: Cut, kills: boolean): Promise<void> {

@@ -29,6 +29,10 @@ diagnostics.subscribe('http.server.request.start', ({ request, response }) => {
   if (armed?.point !== 'answer' || !request.url?.includes(armed.mark)) return
   const { action } = armed
   armed = null
+  if (action === 'cut')
+    response.once('close', () => {
+      if (!response.writableFinished) process.send?.({ type: 'cut' })
+    })
   breakHalfway(response, () =>
     action === 'kill' ? process.kill(process.pid, 'SIGKILL') : response.socket?.destroy(),
   )

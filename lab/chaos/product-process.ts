@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { childEnv } from '@/platform/env'
-import { hasEnded } from '@/setup/process/process-id'
+import { hasEnded, isStopped } from '@/setup/process/process-id'
 import { inRoot } from '@/setup/process/project-root'
 import { openProxy, type TcpProxy } from './tcp-proxy'
 
@@ -28,6 +28,8 @@ export class ProductProcess {
   readonly database: TcpProxy
   readonly bank: TcpProxy
   deaths = 0
+  /** Connections to clients that it has cut in the middle of an answer. */
+  cuts = 0
   private child: ChildProcess | null = null
   private leaving = false
   private up: Promise<void> = Promise.resolve()
@@ -65,7 +67,7 @@ export class ProductProcess {
       log,
     )
     started.boot()
-    await started.ready()
+    await started.firstReady()
     return started
   }
 
@@ -80,6 +82,11 @@ export class ProductProcess {
 
   isUp(): boolean {
     return this.child !== null && !hasEnded(this.child) && this.child.connected
+  }
+
+  /** True while it is stopped, and neither works nor ends. */
+  isStopped(): boolean {
+    return isStopped(this.child?.pid ?? 0)
   }
 
   /** Resolves when the process has confirmed the order, or has ended. */
@@ -99,8 +106,25 @@ export class ProductProcess {
     await taken
   }
 
+  /** Takes the order back, if it has not been carried out. */
+  disarm(): void {
+    if (this.child?.connected) this.child.send({ type: 'arm', order: null }, () => undefined)
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child?.kill(signal)
+  }
+
+  /** @throws Error when it dies three times before it is ready: it cannot start, and its log says why. Later deaths are what the lab is for. */
+  private async firstReady(): Promise<void> {
+    let isUp = false
+    void this.ready().then(() => {
+      isUp = true
+    })
+    while (!isUp && this.deaths < 3) await pause(25)
+    if (isUp) return
+    this.leaving = true
+    throw new Error(`the ${this.name} process does not start: its last words are in the log`)
   }
 
   /** Stops it as a deployment does, after which it restarts. @returns how long it took to end, in ms */
@@ -138,6 +162,9 @@ export class ProductProcess {
       stdio: ['ignore', this.log, this.log, 'ipc'],
     })
     this.child = child
+    child.on('message', (message) => {
+      if ((message as { type?: string }).type === 'cut') this.cuts += 1
+    })
     this.up = this.untilAnswers(child)
     child.once('exit', () => {
       this.deaths += 1

@@ -57,8 +57,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: MEMORY,
-        find: "['claimed', 'sending', 'unknown'].includes(row.state) ? row : null",
-        replace: 'true ? row : null',
+        find: '&& isUnfinished(row.state) ? row : null',
+        replace: '? row : null',
       },
     ],
   },

@@ -33,6 +33,8 @@ export class Account {
   readonly events: Events
   /** How long a card's bank takes to answer, in ms. */
   bankMs = 0
+  /** How far its clock is ahead of ours, in ms: what happens weeks later happens now. */
+  aheadMs = 0
   /** True: the fee of a charge comes later, by `settleFees`. */
   lateFees = false
   private readonly methods = new Map<string, TestCard>()
@@ -47,7 +49,7 @@ export class Account {
   }
 
   seconds(): number {
-    return Math.floor(this.now() / 1_000)
+    return Math.floor((this.now() + this.aheadMs) / 1_000)
   }
 
   createIntent(intent: Omit<NewIntent, 'created'>): Intent {

@@ -9,14 +9,13 @@ import type { Order, Step, StripeBank, Struck } from './bank'
 const OF_ANY_BANK = ['S4', 'S6', 'N2', 'N10a', 'N10b', 'D2', 'D3', 'J4']
 /** 30 s: a withdrawal comes within a few, and then the request may arrive. */
 const WITHDRAWN_MS = 30_000
+/** 3 s for which Stripe gives a 500 again that it has kept. */
+const KEPT_MS = 3_000
 /** 1.5 s until Stripe knows a fee that it did not know at once. */
 const FEE_MS = 1_500
 
-/**
- * What may happen between the product and Stripe, by the steps of a charge: create an intent, claim it for the key in our own table, confirm
- * it, and cancel it where it was declined or withdrawn. A kill strikes the process that asks, server or worker.
- */
-export function stripeAccidents(bank: StripeBank): readonly Accident[] {
+/** Accidents at a request, by what happens there. A kill strikes the process that asks, server or worker. */
+function strikesAt(bank: StripeBank) {
   const at = (
     id: string,
     description: string,
@@ -78,7 +77,15 @@ export function stripeAccidents(bank: StripeBank): readonly Accident[] {
         return 'none'
       },
     }))
+  return { at, killed, faulty, atClaim, failing }
+}
 
+/**
+ * What may happen between the product and Stripe, by the steps of a charge: create an intent, claim it for the key in our own table, confirm
+ * it, and cancel it where it was declined or withdrawn.
+ */
+export function stripeAccidents(bank: StripeBank): readonly Accident[] {
+  const { at, killed, faulty, atClaim, failing } = strikesAt(bank)
   return [
     killed('G20', 'before Stripe is asked for an intent', 'create', 'asked'),
     killed('G21', 'when Stripe has made the intent', 'create', 'answered'),
@@ -140,8 +147,47 @@ export function stripeAccidents(bank: StripeBank): readonly Accident[] {
   ]
 }
 
+/** What may happen to a refund: Stripe is asked for the charge's refunds first, and makes one where none has our key. */
+export function refundAccidents(bank: StripeBank): readonly Accident[] {
+  const { at, killed, faulty } = strikesAt(bank)
+  return [
+    killed('G40', 'before Stripe is asked for a refund', 'refund', 'asked'),
+    killed('G41', 'when Stripe has made the refund', 'refund', 'answered'),
+    at(
+      'G42',
+      'killed when Stripe has made the refund, and Stripe has forgotten its keys',
+      (happened) => ({
+        step: 'refund',
+        answered: async ({ process }) => {
+          await kill(process, happened)
+          bank.double.forgetKeys()
+        },
+      }),
+      { kills: true },
+    ),
+    faulty('G43', 'the refund is lost on its way', 'refund', 'request lost'),
+    faulty('G43b', 'the connection is cut before the refund', 'refund', 'reset'),
+    faulty('G44', 'the answer with the refund is lost', 'refund', 'answer lost'),
+    faulty('G44b', 'the connection is cut after the refund', 'refund', 'answer reset'),
+    faulty('G45', 'something between answers 502 after the refund', 'refund', 'error after'),
+    at('G46', 'Stripe answers 500 to a refund, and keeps that under the key for some time', (happened) => ({
+      step: 'refund',
+      asked: () => {
+        bank.double.failNext('/v1/refunds')
+        happened()
+        // A day, at Stripe. As long as it keeps the 500, nobody can say what became of the refund.
+        void pause(KEPT_MS).then(() => bank.double.forgetKeys())
+        return 'none'
+      },
+    })),
+    faulty('G47', 'Stripe answers 429 to a refund', 'refund', 'too many'),
+    faulty('G48', 'Stripe answers 409 to a refund', 'refund', 'key in use'),
+  ]
+}
+
 /** The accidents of a short lap: kills at the boundaries of a charge, and one of each kind of the others. */
-export const SHORT: readonly string[] = 'G24 G25 G30 G31 G32 G33 G34 G35 G36 W34 D2'.split(' ')
+export const SHORT: readonly string[] =
+  'G24 G25 G30 G31 G32 G33 G34 G35 G36 W34 D2 G40 G41 G42 G44 G46'.split(' ')
 
 /** The sender's accidents, which strike events and no purchase. */
 export const EVENT_ACCIDENTS = ['W30', 'W31', 'W32', 'W33'] as const

@@ -14,7 +14,7 @@ import type { ProductProcess } from '../product-process'
 import type { Chance } from '../random'
 
 /** A request to Stripe that an accident may strike. */
-export type Step = 'create' | 'confirm' | 'cancel'
+export type Step = 'create' | 'confirm' | 'cancel' | 'refund'
 
 /** A request of one purchase on its way, and the process that sent it. */
 export interface Struck {
@@ -23,7 +23,7 @@ export interface Struck {
   intentId: string
 }
 
-/** What becomes of the next request of that step about that purchase. It happens once, whichever process asks. */
+/** What becomes of the next request of that step about the purchase of that amount. It happens once, whichever process asks. */
 export interface Order {
   amount: bigint
   step: Step
@@ -178,7 +178,11 @@ export class StripeBank implements Bank {
 
   /** Each order has an amount of its own, so that the amount names the purchase at Stripe. */
   private amountOf({ path, body }: ProxiedRequest): bigint | null {
-    const named = new URLSearchParams(body).get('amount')
+    const params = new URLSearchParams(body)
+    // Of a refund: its own amount may be a part.
+    const charge = this.double.account.charges.find(({ id }) => id === params.get('charge'))
+    if (charge) return BigInt(charge.amount)
+    const named = params.get('amount')
     if (named !== null) return BigInt(named)
     const intent = this.double.account.intents.find(({ id }) => id === intentOf(path))
     return intent ? BigInt(intent.amount) : null
@@ -240,6 +244,7 @@ export class StripeBank implements Bank {
 function stepOf({ method, path }: ProxiedRequest): Step | null {
   if (method !== 'POST') return null
   if (path === '/v1/payment_intents') return 'create'
+  if (path === '/v1/refunds') return 'refund'
   const [, step] = /^\/v1\/payment_intents\/\w+\/(confirm|cancel)$/.exec(path) ?? []
   return (step as Step | undefined) ?? null
 }

@@ -5,6 +5,7 @@ import type { History } from '../history'
 import type { Installation } from '../installation'
 import type { Campaign } from '../rounds'
 import type { StripeBank } from './bank'
+import type { Refunds } from './refunds'
 
 /** What Stripe's own journal says of a purchase, and the last final answer that its client got; null: none. */
 interface Fate {
@@ -23,10 +24,12 @@ export async function judgeStripe(
   bank: StripeBank,
   campaign: Campaign,
   history: History,
+  refunds: Refunds,
 ): Promise<string[]> {
   const fates = fatesOf(bank, campaign, history)
+  const asked = new Set(refunds.tries.map(({ charge }) => charge))
   return [
-    ...fates.flatMap(judgeFate),
+    ...fates.flatMap((fate) => judgeFate(fate, asked)),
     ...(await judgeBooks(installation, bank)),
     ...(await judgeEvents(installation, bank)),
   ]
@@ -43,13 +46,16 @@ export function fatesOf(bank: StripeBank, campaign: Campaign, history: History):
 
 const NO_CHARGE: Record<number, string> = { 402: 'declined', 502: 'not charged' }
 
-/** The double never charges twice by itself, so that a second charge is our mistake, also where the reconciler has given it back. */
-function judgeFate({ purchase: { key }, charges, status }: Fate): string[] {
+/**
+ * The double never charges twice by itself, so that a second charge is our mistake, also where the reconciler has given it back.
+ * @param asked charges of which a program asked for refunds
+ */
+function judgeFate({ purchase: { key }, charges, status }: Fate, asked: ReadonlySet<string>): string[] {
   const wrong: string[] = []
   const times = charges.length
   if (times > 1) wrong.push(`Stripe charged ${times} times under one key: ${key}`)
   if (status === 200 && times === 0) wrong.push(`told paid, and Stripe has no charge: ${key}`)
-  const back = charges.find((charge) => charge.refunded)
+  const back = charges.find(({ id, refunded }) => refunded && !asked.has(id))
   if (status === 200 && times === 1 && back) wrong.push(`told paid, and the charge was given back: ${key}`)
   const told = status === null ? undefined : NO_CHARGE[status]
   if (told && times > 0) wrong.push(`told ${told}, and Stripe took the money: ${key}`)
@@ -95,6 +101,46 @@ async function judgeEvents({ db }: Installation, { double: { account } }: Stripe
       .filter(({ ended, state }) => !ended || state === 'failing')
       .map(({ id, type, state }) => `an event is ${state} still: ${type} ${id}`),
   ]
+}
+
+/** By Stripe's journal: each refund once where its program was told so, none where it was refused, and what came back is back once. */
+export async function judgeRefunds(
+  { owner }: Installation,
+  { double: { account } }: StripeBank,
+  refunds: Refunds,
+): Promise<string[]> {
+  const wrong: string[] = []
+  for (const one of refunds.tries) {
+    const { key, charge, amount } = one
+    const made = account.refunds.filter((refund) => refund.charge === charge && refund.amount === amount)
+    const status = refunds.told(one)
+    if (made.length > 1) wrong.push(`Stripe refunded ${made.length} times under one key: ${key}`)
+    if (status === null) wrong.push(`no final answer to a refund: ${key}`)
+    else if ((status === 201) !== (made.length === 1))
+      wrong.push(`a refund was told ${status}, and Stripe has ${made.length}: ${key}`)
+  }
+  const { rows } = await owner.query(`
+    SELECT r.gateway_ref AS ref, r.status, r.amount::int, r.returned_at IS NOT NULL AS returned,
+      (SELECT count(*)::int FROM outbox_event e WHERE e.subject_id = r.id AND e.type = 'refund.returned') AS told
+    FROM refund r WHERE r.gateway_ref IS NOT NULL`)
+  const booked = new Map(rows.map((row) => [row.ref, row]))
+  for (const { id, amount, status } of account.refunds) {
+    const own = booked.get(id)
+    const returned = status === 'failed'
+    if (own?.status !== 'succeeded' || own.amount !== amount)
+      wrong.push(`a refund is in no book of ours: ${id}`)
+    else if (own.returned !== returned || own.told !== (returned ? 1 : 0))
+      wrong.push(`a refund is ${status} at Stripe, and in our books returned ${own.told} times: ${id}`)
+  }
+  return wrong
+}
+
+/** What Stripe owes us by its own movements, and by our ledger, in minor units. */
+export async function owed({ owner }: Installation, { double: { account } }: StripeBank) {
+  const { rows } = await owner.query(`
+    SELECT coalesce(sum(e.amount), 0)::int AS ledger FROM entry e JOIN account a ON (a.merchant_id, a.id) = (e.merchant_id, e.account_id)
+    WHERE a.code = 'gateway_clearing'`)
+  return { atStripe: account.balances.reduce((sum, { net }) => sum + net, 0), ledger: Number(rows[0].ledger) }
 }
 
 const COLUMNS = ['charged', 'declined', 'not charged'] as const

@@ -1,14 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Sql, sql } from '@/platform/db'
 import { print, until } from '@/setup/process/console'
+import type { Accident } from '../accidents'
 import type { History } from '../history'
 import type { Installation } from '../installation'
 import { judge, unseen } from '../judge'
 import { chance } from '../random'
 import { Campaign, rounds } from '../rounds'
-import { EVENT_ACCIDENTS, SHORT, stripeAccidents } from './accidents'
+import { EVENT_ACCIDENTS, refundAccidents, SHORT, stripeAccidents } from './accidents'
 import { LEASE_MS, type StripeBank, TIMEOUT_MS } from './bank'
-import { fatesOf, judgeStripe, table } from './judge'
+import { fatesOf, judgeRefunds, judgeStripe, owed, table } from './judge'
+import { Refunds } from './refunds'
 
 /** 60 s until nothing is in doubt, once the accidents are over. */
 const QUIET_MS = 60_000
@@ -36,9 +38,9 @@ export async function lapOnStripe(
   history: History,
   { seed, only, short, count }: LapPlan,
 ): Promise<string[]> {
-  const accidents = stripeAccidents(bank).filter(
-    ({ id }) => id.startsWith(only) && (!short || SHORT.includes(id)),
-  )
+  const isPlayed = ({ id }: Accident) => id.startsWith(only) && (!short || SHORT.includes(id))
+  const accidents = stripeAccidents(bank).filter(isPlayed)
+  const ofRefunds = refundAccidents(bank).filter(isPlayed)
   const dice = chance(seed)
   const playing = new Campaign(installation, dice, history, { declined: 0.15, challenged: 0.15 })
   const retries = ['same', 'other', 'none'] as const
@@ -48,25 +50,59 @@ export async function lapOnStripe(
   const clock = new FastClock(installation)
   // Each server has answered once: the first answer of a new process may take long.
   await playing.buyUndisturbed('pm_card_visa')
-  for (const round of plan) await playing.play(round)
+  for (const [at, round] of plan.entries()) {
+    await playing.play(round)
+    if ((at + 1) % 25 === 0) print(`  ${at + 1} of ${plan.length} rounds`)
+  }
   await playing.over()
   await playing.makeUp(() => unseen(installation, accidents))
+  const refunds = await Refunds.open({ installation, bank, playing, history, dice })
+  for (const accident of dice.shuffled(ofRefunds)) await refunds.play(accident)
+  await refunds.makeUp(() => unseen(installation, ofRefunds))
+  await refunds.returnSome()
   await installation.calm()
   for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyUndisturbed(card)
-  const quiet = await installation.quiet(QUIET_MS)
-  await playing.replayAll()
+  const { quiet, late } = await answered(installation, bank, playing)
+  await refunds.replayAll()
   const read = await until(() => isAllRead(installation, bank), QUIET_MS, 1_000)
+  const agreed = await until(() => agrees(installation, bank), QUIET_MS, 1_000)
+  const money = await owed(installation, bank)
   await clock.stop()
   for (const [id, times] of await bank.faults()) installation.seen.set(id, times)
   report(installation, bank, playing, history)
   const missing = only === '' ? EVENT_ACCIDENTS.filter((id) => !installation.seen.has(id)) : []
   return [
     ...(quiet ? [] : ['a payment stayed in doubt']),
+    ...late,
     ...(read ? [] : ['an event of Stripe was not worked on']),
+    ...(agreed
+      ? []
+      : [`Stripe owes us ${money.atStripe} by its movements, and ${money.ledger} by our ledger`]),
     ...missing.map((id) => `${id} never happened`),
-    ...(await judge(installation, playing, history, accidents)),
-    ...(await judgeStripe(installation, bank, playing, history)),
+    ...(await judge(installation, playing, history, [...accidents, ...ofRefunds])),
+    ...(await judgeStripe(installation, bank, playing, history, refunds)),
+    ...(await judgeRefunds(installation, bank, refunds)),
   ]
+}
+
+/**
+ * Waits until nothing is in doubt, and asks for every answer. A purchase whose requests were all turned away is made only then, and its
+ * challenge may be left open: its answer comes once that was withdrawn. One that Stripe knew before must be answered at once.
+ * @returns `quiet`: nothing stayed in doubt; `late`: what was not answered at once
+ */
+async function answered(
+  installation: Installation,
+  { double: { account } }: StripeBank,
+  playing: Campaign,
+): Promise<{ quiet: boolean; late: string[] }> {
+  const quiet = await installation.quiet(QUIET_MS)
+  const known = new Set(account.intents.map(({ amount }) => BigInt(amount)))
+  const open = await playing.replayAll()
+  const late = open.filter(({ amount }) => known.has(amount)).map(({ key }) => `answered late: ${key}`)
+  if (open.length === 0) return { quiet, late }
+  const again = await installation.quiet(QUIET_MS)
+  await playing.replayAll()
+  return { quiet: quiet && again, late }
 }
 
 function take<T>(source: Generator<T>, count: number): T[] {
@@ -77,9 +113,10 @@ function report(installation: Installation, bank: StripeBank, playing: Campaign,
   const texts = new Map(stripeAccidents(bank).map(({ id, description }) => [id, description]))
   const fates = fatesOf(bank, playing, history)
   for (const line of table(fates, bank, (id) => texts.get(id) ?? 'no accident')) print(line)
-  const { intents, charges, events } = bank.double.account
+  const { intents, charges, refunds, events } = bank.double.account
+  const returned = refunds.filter(({ status }) => status === 'failed').length
   print(
-    `${fates.length} purchases, ${history.tries.length} requests; at Stripe ${intents.length} intents, ${charges.length} charges, ${events.all.length} events`,
+    `${fates.length} purchases, ${history.tries.length} requests; at Stripe ${intents.length} intents, ${charges.length} charges, ${refunds.length} refunds (${returned} returned), ${events.all.length} events`,
   )
   print(`happened: ${[...installation.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
 }
@@ -99,6 +136,17 @@ async function isAllRead({ owner }: Installation, bank: StripeBank): Promise<boo
     'SELECT count(*)::int AS kept, count(*) FILTER (WHERE next_at IS NOT NULL)::int AS waiting FROM stripe_event',
   )
   return bank.isSent() && rows[0].waiting === 0 && rows[0].kept === bank.double.account.events.all.length
+}
+
+/** Whether our ledger has all of Stripe's movements: they are read at once, and not in minutes. */
+async function agrees(installation: Installation, bank: StripeBank): Promise<boolean> {
+  await installation.owner
+    .query(
+      `SELECT graphile_worker.add_job('movements', '{}'::json, job_key := 'movements', max_attempts := 1)`,
+    )
+    .catch(() => undefined)
+  const { atStripe, ledger } = await owed(installation, bank)
+  return atStripe === ledger
 }
 
 /**
