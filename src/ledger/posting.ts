@@ -7,10 +7,12 @@ export interface Line {
   amountMinor: bigint
 }
 
+export const TRANSACTION_KINDS = ['capture', 'refund', 'surplus', 'reversal', 'movement'] as const
+
 /** A ledger transaction before it is written, in one currency: its lines sum to zero. */
 export interface Posting {
   merchantId: string
-  kind: 'capture' | 'refund' | 'surplus' | 'reversal' | 'movement'
+  kind: (typeof TRANSACTION_KINDS)[number]
   paymentId: string | null
   reverses: string | null
   description: string
@@ -90,6 +92,25 @@ export function surplus(of: {
     { account: 'surplus_charges', amountMinor: -minor },
   ]
   return balanced({ merchantId, kind: 'surplus', paymentId, reverses: null, description, currency, lines })
+}
+
+/** Posting of a surplus charge that is kept: what we owed the customer is revenue now. @param surplus the charge's own posting */
+export function keptSurplus(surplus: Posting, description: string): Posting {
+  const { merchantId, currency } = surplus
+  const owed = surplus.lines.find(({ account }) => account === 'surplus_charges')?.amountMinor ?? 0n
+  const lines: Line[] = [
+    { account: 'surplus_charges', amountMinor: -owed },
+    { account: 'bank_sales', amountMinor: owed },
+  ]
+  return balanced({
+    merchantId,
+    kind: 'movement',
+    paymentId: null,
+    reverses: null,
+    description,
+    currency,
+    lines,
+  })
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Db, firstRow, rows, type Sql, sql } from '@/platform/db'
+import { type Db, firstRow, joinSql, rows, type Sql, sql } from '@/platform/db'
 
 const accountRow = z.strictObject({
   id: z.string(),
@@ -85,6 +85,8 @@ function exact(row: z.infer<typeof accountRow>): AccountBalance {
 /**
  * An account's lines, newest first, each with the balance after it. Keyset: `after` is the last line of the page before.
  * Lines stand in the order of their transactions' ids (UUIDv7: the order in which they were made), which is total and has an index.
+ * @param page.asOf only lines up to this instant; `page.before`: without those of the instant itself
+ * @param page.from only lines since this instant
  */
 export async function statement(
   db: Db,
@@ -92,35 +94,46 @@ export async function statement(
   page: {
     accountId: string
     asOf?: string | null
+    before?: boolean
+    from?: string | null
     after?: { transactionId: string; position: number } | null
     limit: number
   },
 ): Promise<StatementLine[]> {
-  const { asOf = null, after = null } = page
+  const { asOf = null, before = false, from = null, after = null } = page
   // Of an instant in the past: from the greatest id of a transaction until then on, not past all lines since.
   const until =
     asOf === null
       ? sql``
-      : sql`AND t.posted_at <= ${asOf}::timestamptz AND e.transaction_id <= (SELECT last_id FROM sums)`
+      : sql`AND t.posted_at ${before ? sql`<` : sql`<=`} ${asOf}::timestamptz AND e.transaction_id <= (SELECT last_id FROM sums)`
   const lines = sql`
     FROM entry e JOIN ledger_transaction t ON (t.merchant_id, t.id) = (e.merchant_id, e.transaction_id)
     WHERE e.merchant_id = ${merchantId}::uuid AND e.account_id = ${page.accountId}::uuid ${until}`
   const place = sql`(${after?.transactionId ?? null}::uuid, ${after?.position ?? null}::smallint)`
+  const since = from === null ? sql`` : sql`AND t.posted_at >= ${from}::timestamptz`
   const older = after ? sql`AND (e.transaction_id, e.position) < ${place}` : sql``
   // Lines of the pages before are newer: few, as a rule, against those that are older.
   const newer = after
-    ? sql`(SELECT coalesce(sum(e.amount), 0) ${lines} AND (e.transaction_id, e.position) >= ${place})`
+    ? sql`(SELECT coalesce(sum(e.amount), 0) ${lines} ${since} AND (e.transaction_id, e.position) >= ${place})`
     : sql`0`
+  // So many lines are left of the period: after the last of them nothing older is looked at.
+  const left =
+    from === null
+      ? sql`${page.limit}::bigint`
+      : sql`least(${page.limit}::bigint, greatest(0, (SELECT entries FROM sums)
+          - (SELECT coalesce(sum(o.entries), 0) FROM (${sumsUpTo(merchantId, from, true)}) o WHERE o.account_id = ${page.accountId}::uuid)
+          - ${after ? sql`(SELECT count(*) ${lines} ${since} AND (e.transaction_id, e.position) >= ${place})` : sql`0`}))`
   const found = await rows(
     db,
     statementRow,
     sql`
       WITH sums AS MATERIALIZED (
-        SELECT coalesce(sum(p.debits) - sum(p.credits), 0) AS balance, (array_agg(p.last_id ORDER BY p.last_id DESC))[1] AS last_id
-        FROM (${sumsUpTo(merchantId, asOf)}) p WHERE p.account_id = ${page.accountId}::uuid),
+        SELECT coalesce(sum(p.debits) - sum(p.credits), 0) AS balance, coalesce(sum(p.entries), 0) AS entries,
+          (array_agg(p.last_id ORDER BY p.last_id DESC))[1] AS last_id
+        FROM (${sumsUpTo(merchantId, asOf, before)}) p WHERE p.account_id = ${page.accountId}::uuid),
       page AS (
-        SELECT e.transaction_id, e.position, e.amount, t.posted_at, t.kind, t.description, t.payment_id ${lines} ${older}
-        ORDER BY e.transaction_id DESC, e.position DESC LIMIT ${page.limit}),
+        SELECT e.transaction_id, e.position, e.amount, t.posted_at, t.kind, t.description, t.payment_id ${lines} ${since} ${older}
+        ORDER BY e.transaction_id DESC, e.position DESC LIMIT ${left}),
       top AS MATERIALIZED (SELECT balance - ${newer} AS balance FROM sums)
       SELECT transaction_id AS "transactionId", position::int, amount, posted_at AS "postedAt", kind, description, payment_id AS "paymentId",
         ((SELECT balance FROM top) - coalesce(sum(amount) OVER newer, 0))::text AS balance
@@ -131,18 +144,48 @@ export async function statement(
   return found.map((row) => ({ ...row, balance: BigInt(row.balance) }))
 }
 
-/** The journal, newest first. Keyset: `after` is the id of the last transaction of the page before. */
-export function journal(
-  db: Db,
-  merchantId: string,
-  page: { after?: string | null; limit: number },
-): Promise<JournalTransaction[]> {
+/** Transactions that a search of the journal has named: by their id, or by their payment. */
+export interface JournalSearch {
+  ids: readonly string[]
+  paymentIds: readonly string[]
+}
+
+export interface JournalSelection {
+  /** Id of the last transaction of the page before. */
+  after?: string | null
+  limit: number
+  kind?: string | null
+  /** RFC 3339: `from` inclusive, `until` exclusive. */
+  from?: string | null
+  until?: string | null
+  search?: JournalSearch | null
+}
+
+/** The journal, newest first. Keyset: by the ids of transactions. */
+export function journal(db: Db, merchantId: string, page: JournalSelection): Promise<JournalTransaction[]> {
+  const { after, limit, kind, from, until, search } = page
+  const conditions = [
+    sql`t.merchant_id = ${merchantId}::uuid`,
+    ...(after ? [sql`t.id < ${after}::uuid`] : []),
+    ...(kind ? [sql`t.kind = ${kind}`] : []),
+    ...(from ? [sql`t.posted_at >= ${from}::timestamptz`] : []),
+    ...(until ? [sql`t.posted_at < ${until}::timestamptz`] : []),
+    ...(search ? [sql`t.id = ANY (ARRAY(${searched(merchantId, search)}))`] : []),
+  ]
   return transactions(
     db,
-    sql`SELECT * FROM ledger_transaction
-      WHERE merchant_id = ${merchantId}::uuid AND (${page.after ?? null}::uuid IS NULL OR id < ${page.after ?? null}::uuid)
-      ORDER BY id DESC LIMIT ${page.limit}`,
+    sql`SELECT t.* FROM ledger_transaction t WHERE ${joinSql(conditions, ' AND ')} ORDER BY t.id DESC LIMIT ${limit}`,
   )
+}
+
+/** Ids of what a search names, and of the reversals of it. */
+function searched(merchantId: string, { ids, paymentIds }: JournalSearch): Sql {
+  return sql`
+    WITH own AS (
+      SELECT id FROM ledger_transaction WHERE merchant_id = ${merchantId}::uuid AND id = ANY (${[...ids]}::uuid[])
+      UNION SELECT id FROM ledger_transaction WHERE merchant_id = ${merchantId}::uuid AND payment_id = ANY (${[...paymentIds]}::uuid[]))
+    SELECT id FROM own
+    UNION SELECT r.id FROM own JOIN ledger_transaction r ON r.merchant_id = ${merchantId}::uuid AND r.reverses = own.id`
 }
 
 const namedTransaction = z.strictObject({
@@ -166,6 +209,18 @@ export function transactionsNamed(
     sql`SELECT t.id, t.kind, coalesce(t.payment_id, r.payment_id) AS "paymentId", t.description, t.posted_at AS "postedAt"
       FROM ledger_transaction t LEFT JOIN ledger_transaction r ON (r.merchant_id, r.id) = (t.merchant_id, t.reverses)
       WHERE t.merchant_id = ${merchantId}::uuid AND t.id = ANY (${[...ids]}::uuid[])`,
+  )
+}
+
+/** The transactions of a merchant whose id is one of these, with their entries, newest first. */
+export function transactionsOf(
+  db: Db,
+  merchantId: string,
+  ids: readonly string[],
+): Promise<JournalTransaction[]> {
+  return transactions(
+    db,
+    sql`SELECT * FROM ledger_transaction WHERE merchant_id = ${merchantId}::uuid AND id = ANY (${[...ids]}::uuid[])`,
   )
 }
 
@@ -224,10 +279,11 @@ export async function currencyTotals(db: Db, merchantId: string): Promise<Curren
 const GREATEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /**
- * Rows whose sums are those of a merchant's entries up to `asOf`, by account: sums of whole days and of whole hours, and every entry that
- * those do not contain. Of one instant, as part of one statement.
+ * Rows whose sums are those of a merchant's entries up to `asOf` (null: of all), by account: sums of whole days and of whole hours, and every
+ * entry that those do not contain. Of one instant, as part of one statement. `before`: without what was posted at that very instant, so that
+ * of a whole hour no entry is read.
  */
-function sumsUpTo(merchantId: string, asOf: string | null): Sql {
+export function sumsUpTo(merchantId: string, asOf: string | null, before = false): Sql {
   const [day, hour] = ['1 day', '1 hour'].map(
     (width) => sql`date_bin(${width}::interval, ${asOf}::timestamptz, 'epoch')`,
   )
@@ -239,7 +295,8 @@ function sumsUpTo(merchantId: string, asOf: string | null): Sql {
     SELECT account_id, debits, credits, entries, last_entry_at, coalesce(last_transaction_id, ${GREATEST_ID}::uuid) AS last_id FROM account_sum
     WHERE merchant_id = ${merchantId}::uuid AND ${whole} AND (SELECT ledger_summed_upto()) > 0
     UNION ALL
-    SELECT account_id, greatest(amount, 0), greatest(-amount, 0), 1, posted_at, transaction_id FROM unsummed_entries(${merchantId}::uuid, ${asOf}::timestamptz)`
+    SELECT account_id, greatest(amount, 0), greatest(-amount, 0), 1, posted_at, transaction_id FROM unsummed_entries(${merchantId}::uuid, ${asOf}::timestamptz)
+    ${before && asOf !== null ? sql`WHERE posted_at < ${asOf}::timestamptz` : sql``}`
 }
 
 /** A transaction's entry beside the transaction. */

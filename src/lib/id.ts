@@ -1,7 +1,19 @@
 import { randomBytes } from 'node:crypto'
 
 /** Prefix of an id, by the kind of thing it names. People and programs see it; the database stores the bare UUID. */
-export type IdPrefix = 'pay' | 'ord' | 'txn' | 'acc' | 'att' | 'evt' | 'mer' | 'ref' | 'key' | 'whe' | 'whd'
+export type IdPrefix =
+  | 'pay'
+  | 'ord'
+  | 'txn'
+  | 'acc'
+  | 'att'
+  | 'evt'
+  | 'mer'
+  | 'ref'
+  | 'key'
+  | 'whe'
+  | 'whd'
+  | 'alr'
 
 /** Random bytes in store, in hexadecimal: a call of the system for each id would cost more than the id. 400 ids. */
 let store = ''

@@ -5,9 +5,10 @@ import type { Actor } from '@/lib/actor'
 import { insertAudit } from '@/platform/audit'
 import { type Db, firstRow, sql } from '@/platform/db'
 import { countedRefund } from './operator-refund'
-import { type BeginDeps, insertedRefund, type RefundBeginning, whyNotRefundable } from './refund'
+import { type BeginDeps, insertedRefund, type RefundBeginning } from './refund'
 import { refundedByOperators } from './refund-limits'
 import { decidedBy, findRefundRequest, NO_REQUEST, noLongerFits, whyNotOpen } from './refund-request'
+import { REFUNDABLE, whyNotRefundable } from './refundable'
 
 /** An approval. What is refunded is the request's word, never the approver's. */
 export interface ApprovalInput {
@@ -38,7 +39,7 @@ function takeApproved(
   const taken = claimedPart(
     'taken',
     claimedSql`
-      SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.gateway_account, p.amount - p.refunded_amount AS refundable, r.amount AS wanted, r.reason
+      SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.gateway_account, ${REFUNDABLE} AS refundable, r.amount AS wanted, r.reason
       FROM ${claim}, refund_request r JOIN payment p ON (p.merchant_id, p.id) = (r.merchant_id, r.payment_id)
       WHERE r.merchant_id = ${merchantId}::uuid AND r.id = ${refundRequestId}::uuid AND r.status = 'open' AND r.expires_at > now()
         AND r.actor <> ${by.name} AND p.status = 'succeeded' AND may_approve_refunds(r.merchant_id, ${by.name})

@@ -263,7 +263,11 @@ describe('asking the bank', () => {
       const wrong = { ...CHARGED, ...changes } as Outcome
       const gateway = gatewayThat({ charge: async () => wrong, find: async () => wrong })
       for (const outcome of [await charge(gateway, PAYMENT), await findCharge(gateway, PAYMENT)])
-        expect(outcome).toEqual({ kind: 'contradiction', reason: expect.stringMatching(/ch_1.*2400 EUR/) })
+        expect(outcome).toEqual({
+          kind: 'contradiction',
+          reason: expect.stringMatching(/ch_1.*2400 EUR/),
+          charged: true,
+        })
     },
   )
 

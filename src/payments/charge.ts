@@ -16,8 +16,10 @@ import { type BegunPayment, movePayment, type PaymentChanges } from './store'
 export type ChargeOutcome =
   | (Omit<Approved, 'amountMinor' | 'currency'> & { amountMinor?: never; currency?: never })
   | Exclude<Outcome, { kind: 'approved' | 'cancelled' }>
-  | { kind: 'not-charged' }
-  | { kind: 'contradiction'; reason: string }
+  /** `givenBack`: two admins have ended the payment, and what its key was charged is given back. */
+  | { kind: 'not-charged'; givenBack?: true }
+  /** `charged`: the bank names a charge, which is not the payment's. */
+  | { kind: 'contradiction'; reason: string; charged?: true }
 
 type Approved = Outcome & { kind: 'approved' }
 
@@ -109,7 +111,7 @@ function compared(payment: BegunPayment, outcome: Outcome): ChargeOutcome {
   const { amountMinor, currency, ...approved } = outcome
   if (amountMinor === payment.amount && currency === payment.currency) return approved
   const reason = `the bank charged ${amountMinor} ${currency} as ${outcome.ref}, we asked for ${payment.amount} ${payment.currency}`
-  return { kind: 'contradiction', reason }
+  return { kind: 'contradiction', reason, charged: true }
 }
 
 function settleApproved(

@@ -36,19 +36,88 @@ export function paymentsThatAre(merchantId: string, wanted: Wanted): Sql {
   return sql`payments_that_are(${merchantId}::uuid, ${boundsOf(wanted)}, ${wanted.limit ?? null}::int)`
 }
 
+/** What is asked of a payment's words and amount, beside what `Wanted` asks. */
+export interface Sought {
+  /** A part of any of its words, in any case of its letters; or the whole of its charge's reference at the bank. */
+  text?: string | null | undefined
+  /** Beginning of its order's reference. */
+  reference?: string | null | undefined
+  /** Beginning of its customer's address. */
+  email?: string | null | undefined
+  /** Last digits of its card. */
+  lastFour?: string | null | undefined
+  /** An entry of its metadata or of its order's: the key alone, or with its whole value. Letters of any case. */
+  metadata?: { key: string; value?: string | undefined } | null | undefined
+  /** In minor units of `currency`, which it needs. Both inclusive. */
+  lowest?: bigint | null | undefined
+  highest?: bigint | null | undefined
+}
+
+/** True where a search by words or amounts must look, and counts by hour do not tell. */
+export function isSought(sought: Sought): boolean {
+  return hasWords(sought) || sought.lowest != null || sought.highest != null
+}
+
+export function hasWords(sought: Sought): boolean {
+  return Boolean(sought.text) || needlesOf(sought).length > 0
+}
+
 /**
- * Rows with the `id` of payments that are wanted and have this text in the order's reference, the customer's e-mail or the card's label, in
- * any case of its letters; or whose reference at the bank it is. The newest `limit` are among them, however many payments there are.
+ * Rows with the `id` of payments that are wanted and have these words and this amount. The newest `limit` are among them, however many
+ * payments there are, and none that does not match. `sought` is not empty (`isSought`).
  */
-export function paymentsWithText(merchantId: string, text: string, wanted: Wanted & { limit: number }): Sql {
-  return sql`payments_with_text(${merchantId}::uuid, ${text}::text, ${boundsOf(wanted)}, ${wanted.limit}::int)`
+export function paymentsFound(merchantId: string, sought: Sought, wanted: Wanted & { limit: number }): Sql {
+  const { text = null, lowest = null, highest = null } = sought
+  const needles = needlesOf(sought)
+  const amounts = sql`${lowest ?? LEAST}::bigint, ${highest ?? MOST}::bigint`
+  return text || needles.length > 0
+    ? sql`payments_found(${merchantId}::uuid, ${text}::text, ${needles}::text[], ${amounts}, ${boundsOf(wanted)}, ${wanted.limit}::int)`
+    : sql`payments_of_amount(${merchantId}::uuid, ${amounts}, ${boundsOf(wanted)}, ${wanted.limit}::int)`
+}
+
+/** The same in the order of amounts, of one currency; words are not looked at. `after`: the last one before. */
+export function paymentsByAmount(
+  merchantId: string,
+  { lowest, highest }: Sought,
+  wanted: Omit<Wanted, 'after'> & {
+    after: { amount: bigint; id: string } | null
+    rising: boolean
+    limit: number
+  },
+): Sql {
+  const { statuses = [], currency = null, from, until, after, rising, limit } = wanted
+  return sql`payments_by_amount(${merchantId}::uuid, ${lowest ?? null}::bigint, ${highest ?? null}::bigint, ${statesOf(statuses)}, ${currency}::text,
+    ${from ?? '-infinity'}::timestamptz, ${until ?? 'infinity'}::timestamptz, ${after?.amount ?? null}::bigint, ${after?.id ?? null}::uuid, ${rising}, ${limit}::int)`
+}
+
+const [LEAST, MOST] = [-(2n ** 63n), 2n ** 63n - 1n]
+
+/** How the words of a payment stand in its copy: `payment_words` of 0068_search_words. */
+const MARK = { reference: '\x01', email: '\x02', afterCard: '\x04', entry: '\x05' }
+
+function needlesOf({ reference, email, lastFour, metadata }: Sought): string[] {
+  return [
+    ...(reference ? [`${MARK.reference}${reference}`] : []),
+    ...(email ? [`${MARK.email}${email}`] : []),
+    ...(lastFour ? [`${lastFour}${MARK.afterCard}`] : []),
+    ...(metadata
+      ? [
+          metadata.value === undefined
+            ? `${MARK.entry}${metadata.key}=`
+            : `${MARK.entry}${metadata.key}=${metadata.value}${MARK.entry}`,
+        ]
+      : []),
+  ]
 }
 
 /** Arguments: states, currency, from when, before which instant and id. */
 function boundsOf({ statuses = [], currency = null, from, until, after }: Wanted): Sql {
-  const states = statuses.length > 0 ? sql`${[...statuses]}::text[]` : sql`NULL::text[]`
   const end = sql`${until ?? 'infinity'}::timestamptz`
   const place = sql`${after?.at ?? 'infinity'}::timestamptz`
-  return sql`${states}, ${currency}::text, ${from ?? '-infinity'}::timestamptz, least(${end}, ${place}),
+  return sql`${statesOf(statuses)}, ${currency}::text, ${from ?? '-infinity'}::timestamptz, least(${end}, ${place}),
     CASE WHEN ${place} < ${end} THEN ${after?.id ?? LOWEST_ID}::uuid ELSE ${LOWEST_ID}::uuid END`
+}
+
+function statesOf(statuses: readonly string[]): Sql {
+  return statuses.length > 0 ? sql`${[...statuses]}::text[]` : sql`NULL::text[]`
 }

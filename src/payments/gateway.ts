@@ -180,10 +180,13 @@ export interface Gateway {
   remembersForMs: number
 }
 
+/** Longest pause before the bank is asked again, in ms. */
+export const LONGEST_CHECK_MS = 60_000
+
 /**
  * Time until the bank is asked again about an unknown outcome, in milliseconds. A second at first, since most doubts are short; then a
  * quarter of the age, and at most a minute, so that an outage of hours costs few questions.
  */
 export function nextCheckMs(ageMs: number): number {
-  return Math.min(60_000, Math.max(1_000, ageMs / 4))
+  return Math.min(LONGEST_CHECK_MS, Math.max(1_000, ageMs / 4))
 }

@@ -10,14 +10,9 @@ import {
 import type { Actor } from '@/lib/actor'
 import { formatMoney } from '@/lib/money'
 import { type Db, sql } from '@/platform/db'
-import {
-  type BeginDeps,
-  insertedRefund,
-  type RefundBeginning,
-  takenPayment,
-  whyNotRefundable,
-} from './refund'
+import { type BeginDeps, insertedRefund, type RefundBeginning, takenPayment } from './refund'
 import { type Allowance, type RefundedByOperators, refundedByOperators } from './refund-limits'
+import { whyNotRefundable } from './refundable'
 
 /** Refusals name what would allow the refund. */
 export type RefundNeeds = 'admin' | 'confirmation' | 'approval'

@@ -1,7 +1,15 @@
 import { z } from 'zod'
-import { type Db, firstRow, rows, sql } from '@/platform/db'
-import { attemptCounts, chargeCounts, type Period } from './attempt-counts'
+import { type Db, firstRow, sql } from '@/platform/db'
+import type { Period } from './attempt-counts'
 import { paymentsThatAre } from './counted'
+import {
+  type AttemptTotals,
+  type ChargeTotals,
+  type PaymentTotals,
+  readAttempts,
+  readCharges,
+  readPayments,
+} from './overview-rows'
 
 /** Ranges of the overview, and the width of a column of its chart: some 50 columns each, at round clock times. */
 export const RANGES = {
@@ -13,23 +21,22 @@ export const RANGES = {
 
 export type Range = keyof typeof RANGES
 
-const bucket = z.strictObject({
-  at: z.date(),
-  executed: z.int(),
-  replayed: z.int(),
-  joined: z.int(),
-  rejected: z.int(),
-  ambiguous: z.int(),
-  recovered: z.int(),
-  /** Presses that the page held back. */
-  held: z.int(),
-  /** Repeats of payments that were not charged; `replayed`, `joined` and `held` are those of payments that were. */
-  again: z.int(),
-  /** At the bank, those that it refunded included. */
-  charges: z.int(),
-})
 /** One column of the chart: attempts to pay by outcome, and charges. */
-export type Bucket = z.infer<typeof bucket>
+export interface Bucket {
+  at: Date
+  executed: number
+  replayed: number
+  joined: number
+  rejected: number
+  ambiguous: number
+  recovered: number
+  /** Presses that the page held back. */
+  held: number
+  /** Repeats of payments that were not charged; `replayed`, `joined` and `held` are those of payments that were. */
+  again: number
+  /** At the bank, those that it refunded included. */
+  charges: number
+}
 
 /** Succeeded payments of one currency; `amount` in its minor units. */
 export interface Volume {
@@ -38,21 +45,6 @@ export interface Volume {
   payments: number
 }
 
-const paymentTotals = z.strictObject({
-  currency: z.string(),
-  /** A sum, as text: a sum of BIGINTs may exceed a BIGINT, and a cast would fail the whole query. */
-  amount: z.string(),
-  payments: z.int(),
-  succeeded: z.int(),
-  failed: z.int(),
-})
-const attemptTotals = z.strictObject({
-  /** Of the charges that were prevented; empty for all other attempts. */
-  currency: z.string(),
-  requests: z.int(),
-  repeats: z.int(),
-  amount: z.string(),
-})
 const clockRow = z.strictObject({ now: z.date(), until: z.date() })
 const standing = z.strictObject({ ambiguous: z.int(), any: z.boolean() })
 
@@ -98,20 +90,21 @@ export async function overview(
   const { seconds, bucketSeconds } = RANGES[range]
   const clock = await readClock(db, seconds, bucketSeconds)
   const now: Period = { merchantId, from: clock.from, until: clock.until, columnSeconds: bucketSeconds }
-  const before: Period = { ...now, from: new Date(clock.from.getTime() - seconds * 1000), until: clock.from }
-  const [buckets, current, previous, standing] = await Promise.all([
-    figure('buckets', readBuckets(db, now)),
-    figure('current', readTotals(db, now)),
-    figure('previous', readTotals(db, before)),
+  const since = new Date(clock.from.getTime() - seconds * 1000)
+  const [attempts, charges, payments, standing] = await Promise.all([
+    figure('attempts', readAttempts(db, now, since)),
+    figure('charges', readCharges(db, now)),
+    figure('payments', readPayments(db, now, since)),
     figure('standing', readStanding(db, merchantId)),
   ])
+  const totals = (current: boolean) => attempts && payments && totalsOf(payments, attempts, current)
   return {
     now: clock.now,
     from: clock.from,
     bucketSeconds,
-    buckets,
-    current,
-    previous,
+    buckets: attempts && charges && bucketsOf(now, attempts, charges),
+    current: totals(true),
+    previous: totals(false),
     ambiguous: standing?.ambiguous ?? null,
     any: standing?.any ?? true,
   }
@@ -132,64 +125,76 @@ async function readClock(
   return { ...clock, from: new Date(clock.until.getTime() - seconds * 1000) }
 }
 
-function readBuckets(db: Db, period: Period): Promise<Bucket[]> {
-  const { from, until, columnSeconds } = period
-  return rows(
-    db,
-    bucket,
-    sql`
-      WITH columns AS (
-        SELECT at FROM generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', make_interval(secs => ${columnSeconds})) at),
-      attempts AS (
-        SELECT at, CASE WHEN outcome IN ('replayed', 'joined', 'held') AND currency = '' THEN 'again' ELSE outcome END AS outcome, attempts AS n, presses
-        FROM ${attemptCounts(period)} a)
-      SELECT c.at,
-        coalesce(sum(a.n) FILTER (WHERE outcome = 'executed'), 0)::float8 AS executed, coalesce(sum(a.n) FILTER (WHERE outcome = 'replayed'), 0)::float8 AS replayed,
-        coalesce(sum(a.n) FILTER (WHERE outcome = 'joined'), 0)::float8 AS joined, coalesce(sum(a.n) FILTER (WHERE outcome = 'rejected'), 0)::float8 AS rejected,
-        coalesce(sum(a.n) FILTER (WHERE outcome = 'ambiguous'), 0)::float8 AS ambiguous,
-        coalesce(sum(a.n) FILTER (WHERE outcome = 'recovered'), 0)::float8 AS recovered, coalesce(sum(a.presses) FILTER (WHERE outcome = 'held'), 0)::float8 AS held,
-        coalesce(sum(a.presses) FILTER (WHERE outcome = 'again'), 0)::float8 AS again,
-        coalesce(max(charged.charges), 0)::float8 AS charges
-      FROM columns c LEFT JOIN attempts a ON a.at = c.at LEFT JOIN ${chargeCounts(period)} charged ON charged.at = c.at
-      GROUP BY c.at ORDER BY c.at`,
-  )
+const REPEATS: ReadonlySet<string> = new Set(['replayed', 'joined', 'held'])
+
+/** The chart's columns, those without an attempt too. */
+function bucketsOf(
+  { from, until, columnSeconds }: Period,
+  attempts: readonly AttemptTotals[],
+  charges: readonly ChargeTotals[],
+): Bucket[] {
+  const columns = new Map<number, Bucket>()
+  for (let at = from.getTime(); at < until.getTime(); at += columnSeconds * 1000)
+    columns.set(at, { ...NO_ATTEMPTS, at: new Date(at) })
+  for (const { at, outcome, currency, attempts: count, presses } of attempts) {
+    const column = at && columns.get(at.getTime())
+    if (!column) continue
+    if (REPEATS.has(outcome) && currency === '') column.again += presses
+    else if (outcome === 'held') column.held += presses
+    else if (isRequest(outcome)) column[outcome] += count
+  }
+  for (const { at, charges: count } of charges) {
+    const column = columns.get(at.getTime())
+    if (column) column.charges += count
+  }
+  return [...columns.values()]
 }
 
-async function readTotals(db: Db, period: Period): Promise<Totals> {
-  const { merchantId, from, until } = period
-  const [payments, attempts] = await Promise.all([
-    rows(
-      db,
-      paymentTotals,
-      sql`
-        SELECT currency, sum(payments)::float8 AS payments, coalesce(sum(payments) FILTER (WHERE status = 'succeeded'), 0)::float8 AS succeeded,
-          coalesce(sum(payments) FILTER (WHERE status IN ('declined', 'not_charged')), 0)::float8 AS failed,
-          coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0)::text AS amount
-        FROM payment_counts(${merchantId}::uuid, ${from}::timestamptz, ${until}::timestamptz)
-        GROUP BY currency ORDER BY succeeded DESC, currency`,
-    ),
-    rows(
-      db,
-      attemptTotals,
-      sql`
-        SELECT currency, coalesce(sum(attempts) FILTER (WHERE outcome NOT IN ('held', 'recovered')), 0)::float8 AS requests,
-          sum(presses)::float8 AS repeats, coalesce(sum(amount), 0)::text AS amount
-        FROM ${attemptCounts(period)} a GROUP BY currency ORDER BY repeats DESC, currency`,
-    ),
-  ])
+/** Counted by attempts, where presses that were held back are counted by presses. */
+const REQUESTS = { executed: 0, replayed: 0, joined: 0, rejected: 0, ambiguous: 0, recovered: 0 }
+const NO_ATTEMPTS = { ...REQUESTS, held: 0, again: 0, charges: 0 }
+const isRequest = (outcome: string): outcome is keyof typeof REQUESTS => Object.hasOwn(REQUESTS, outcome)
+
+function totalsOf(
+  allPayments: readonly PaymentTotals[],
+  allAttempts: readonly AttemptTotals[],
+  current: boolean,
+): Totals {
+  const payments = allPayments.filter((row) => row.current === current)
+  const attempts = allAttempts.filter(({ at }) => (at !== null) === current)
   const sum = (of: 'payments' | 'succeeded' | 'failed') => payments.reduce((total, row) => total + row[of], 0)
   const saved = attempts.filter(({ currency }) => currency !== '')
   return {
     payments: sum('payments'),
     succeeded: sum('succeeded'),
     failed: sum('failed'),
-    prevented: saved.reduce((total, { repeats }) => total + repeats, 0),
-    requests: attempts.reduce((total, { requests }) => total + requests, 0),
+    prevented: saved.reduce((total, { presses }) => total + presses, 0),
+    requests: attempts.reduce(
+      (total, { outcome, attempts: count }) =>
+        total + (outcome === 'held' || outcome === 'recovered' ? 0 : count),
+      0,
+    ),
     volume: payments
       .filter((row) => row.succeeded > 0)
       .map(({ currency, amount, succeeded }) => ({ currency, amount: BigInt(amount), payments: succeeded })),
-    protected: saved.map(({ currency, amount }) => ({ currency, amount: BigInt(amount) })),
+    protected: protectedIn(saved),
   }
+}
+
+/** What was not charged a second time, by currency: the one with most repeats first. */
+function protectedIn(saved: readonly AttemptTotals[]): Totals['protected'] {
+  const sums = new Map<string, { currency: string; amount: bigint; repeats: number }>()
+  for (const { currency, amount, presses } of saved) {
+    const sum = sums.get(currency) ?? { currency, amount: 0n, repeats: 0 }
+    sums.set(currency, {
+      currency,
+      amount: sum.amount + BigInt(amount),
+      repeats: sum.repeats + presses,
+    })
+  }
+  return [...sums.values()]
+    .toSorted((a, b) => b.repeats - a.repeats || (a.currency < b.currency ? -1 : 1))
+    .map(({ currency, amount }) => ({ currency, amount }))
 }
 
 async function readStanding(db: Db, merchantId: string): Promise<{ ambiguous: number; any: boolean }> {

@@ -55,7 +55,7 @@ async function newPayment(
   const id = uuidv7()
   const ref = changes.ref === undefined ? `ch_${id}` : changes.ref
   // As the owner: the product itself begins each payment as `sending`.
-  await owner.query(
+  const { rowCount } = await owner.query(
     `INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token)
      VALUES ($1, $2::uuid, $3, 'r', $4, $5, $6, 'pm_card_visa', $2::text, $7, 't' || $2::text)`,
     [
@@ -68,6 +68,7 @@ async function newPayment(
       ref,
     ],
   )
+  if (rowCount === 0) throw new Error('the order is held by a live payment')
   return id
 }
 
@@ -123,11 +124,39 @@ describe('the list of moves', () => {
 })
 
 describe('P1 the order guard', () => {
+  const HELD = /held by a live payment/
+  const insert = (client: { query: pg.Pool['query'] }, of = order) =>
+    client.query(
+      `INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token)
+       VALUES ($1, $2::uuid, $3, 'r', 2400, 'EUR', 'pm_card_visa', $2::text, $2::text)`,
+      [OURS, uuidv7(), of],
+    )
+  const liveOf = async (of = order) =>
+    (
+      await owner.query('SELECT count(*)::int AS n FROM payment WHERE order_id = $1 AND status = ANY ($2)', [
+        of,
+        LIVE,
+      ])
+    ).rows[0].n
+  /** Two connections of the product, each in a transaction of its own. */
+  const withTwo = async (work: (first: pg.PoolClient, second: pg.PoolClient) => Promise<void>) => {
+    const [first, second] = [await app.connect(), await app.connect()]
+    try {
+      await work(first, second)
+    } finally {
+      for (const client of [first, second]) {
+        await client.query('ROLLBACK')
+        client.release()
+      }
+    }
+  }
+  /** Resolves when that connection waits for a row that another transaction has locked, or has its answer. */
   it.each(LIVE.flatMap((one) => LIVE.map((other) => [one, other])))(
     'an order with a payment that is %s takes none that is %s',
     async (one, other) => {
       await newPayment(one as string)
-      await expect(newPayment(other as string)).rejects.toThrow(/payment_one_live_per_order/)
+      await expect(newPayment(other as string)).rejects.toThrow(HELD)
+      expect(await liveOf()).toBe(1)
     },
   )
 
@@ -142,7 +171,73 @@ describe('P1 the order guard', () => {
     const revive = () => owner.query(`UPDATE payment SET status = 'sending' WHERE id = $1`, [declined])
     await expect(revive()).rejects.toThrow(/may not move from declined to sending/)
     await newPayment('sending')
-    await expect(revive()).rejects.toThrow(/payment_one_live_per_order/)
+    await expect(revive()).rejects.toThrow(/may not move from declined to sending/)
+    expect(await liveOf()).toBe(1)
+  })
+
+  it.each(['commits', 'rolls back'])(
+    'of two transactions the second is refused at once, also where the first %s',
+    async (end) => {
+      await withTwo(async (first, second) => {
+        for (const client of [first, second]) await client.query('BEGIN')
+        // Its transaction has looked at the order before the other began its payment.
+        expect((await second.query('SELECT FROM payment WHERE order_id = $1', [order])).rowCount).toBe(0)
+        expect((await insert(first)).rowCount).toBe(1)
+        expect((await insert(second)).rowCount).toBe(0)
+        await first.query(end === 'commits' ? 'COMMIT' : 'ROLLBACK')
+        expect((await insert(second)).rowCount).toBe(end === 'commits' ? 0 : 1)
+        await second.query('COMMIT')
+      })
+      expect(await liveOf()).toBe(1)
+    },
+  )
+
+  it('a payment that is ending holds its order until its transaction has ended', async () => {
+    const ending = await newPayment('sending', { ref: null })
+    await withTwo(async (first, second) => {
+      await first.query('BEGIN')
+      await first.query(`UPDATE payment SET status = 'declined' WHERE id = $1`, [ending])
+      expect((await insert(second)).rowCount).toBe(0)
+      await first.query('ROLLBACK')
+      expect((await insert(second)).rowCount).toBe(0)
+      await first.query(`UPDATE payment SET status = 'declined' WHERE id = $1`, [ending])
+      expect((await insert(second)).rowCount).toBe(1)
+    })
+    expect(await liveOf()).toBe(1)
+  })
+
+  it('of one statement’s rows for an order one gets in', async () => {
+    const { rowCount } = await app.query(
+      `INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token)
+       SELECT $1, id, $2, 'r', 2400, 'EUR', 'pm', id::text, id::text FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, 3)) AS three`,
+      [OURS, order],
+    )
+    expect(rowCount).toBe(1)
+  })
+
+  it.each(['REPEATABLE READ', 'SERIALIZABLE'])(
+    'a transaction that is %s would not see a payment begun meanwhile, and begins none',
+    async (level) => {
+      await withTwo(async (first, second) => {
+        await second.query(`BEGIN ISOLATION LEVEL ${level}`)
+        expect((await second.query('SELECT FROM payment WHERE order_id = $1', [order])).rowCount).toBe(0)
+        expect((await insert(first)).rowCount).toBe(1)
+        await expect(insert(second)).rejects.toMatchObject({ code: '0A000' })
+      })
+      expect(await liveOf()).toBe(1)
+    },
+  )
+
+  it('no UPDATE brings a second payment to an order, whoever asks', async () => {
+    const held = await newPayment('sending')
+    const elsewhere = await newPayment('sending', { order: await newOrder() })
+    const move = (pool: pg.Pool, set: string, id: string) =>
+      pool.query(`UPDATE payment SET ${set} WHERE id = $1`, [id])
+    await expect(move(owner, `order_id = '${order}'`, elsewhere)).rejects.toThrow(/may not change/)
+    for (const set of [`order_id = '${order}'`, `merchant_id = '${THEIRS}'`])
+      await expect(move(app, set, held)).rejects.toMatchObject({ code: '42501' })
+    await expect(move(owner, `merchant_id = '${THEIRS}'`, held)).rejects.toMatchObject({ code: '23503' })
+    expect(await liveOf()).toBe(1)
   })
 })
 
@@ -164,6 +259,73 @@ describe('the charge of a payment', () => {
       await expect(set(null, 'succeeded')).rejects.toMatchObject({ code: '23514' })
       expect(await refOf(id)).toBe(`ch_1${id}`)
     }
+  })
+
+  it('is of one payment: of two transactions the second waits for the first', async () => {
+    const [one, other] = [
+      await newPayment('sending', { ref: null }),
+      await newPayment('sending', { ref: null, order: await newOrder() }),
+    ]
+    const [first, second] = [await app.connect(), await app.connect()]
+    const succeed = (client: pg.PoolClient, id: string) =>
+      client.query(`UPDATE payment SET status = 'succeeded', gateway_ref = $2 WHERE id = $1`, [
+        id,
+        `ch_of_${one}`,
+      ])
+    try {
+      await first.query('BEGIN')
+      await succeed(first, one)
+      const later = succeed(second, other)
+      await first.query('COMMIT')
+      await expect(later).rejects.toMatchObject({ code: '23505', constraint: 'payment_charge_pkey' })
+    } finally {
+      for (const client of [first, second]) client.release()
+    }
+    expect(await statusOf(other)).toBe('sending')
+    const { rows } = await app.query('SELECT payment_id FROM payment_charge WHERE gateway_ref = $1', [
+      `ch_of_${one}`,
+    ])
+    expect(rows).toEqual([{ payment_id: one }])
+  })
+
+  it('is refused before anything is written that depends on it: a batch is not done in vain', async () => {
+    await newPayment('succeeded', { ref: 'ch_early' })
+    const id = await newPayment('sending', { ref: null, order: await newOrder() })
+    const { sql } = movePayment({ merchantId: OURS, id }, 'succeeded', { gatewayRef: 'ch_early' })
+    // A sequence counts even what is undone.
+    await owner.query('CREATE SEQUENCE written_after_charge')
+    try {
+      await expect(
+        owner.query(
+          `WITH paid AS (${sql.text}) SELECT nextval('written_after_charge') FROM paid`,
+          sql.values,
+        ),
+      ).rejects.toMatchObject({
+        code: '23505',
+        constraint: 'payment_charge_pkey',
+        detail: 'Key (gateway_ref)=(ch_early) already exists.',
+      })
+      const { rows } = await owner.query('SELECT is_called FROM written_after_charge')
+      expect(rows).toEqual([{ is_called: false }])
+    } finally {
+      await owner.query('DROP SEQUENCE written_after_charge')
+    }
+  })
+
+  it('is written down by the trigger alone, for good', async () => {
+    await newPayment('succeeded')
+    for (const attack of [
+      `INSERT INTO payment_charge SELECT 'ch_mine', merchant_id, payment_id FROM payment_charge LIMIT 1`,
+      `UPDATE payment_charge SET gateway_ref = 'ch_mine'`,
+      'DELETE FROM payment_charge',
+    ])
+      await expect(app.query(attack), attack).rejects.toMatchObject({ code: '42501' })
+    for (const attack of [
+      `UPDATE payment_charge SET gateway_ref = 'ch_mine'`,
+      'DELETE FROM payment_charge',
+      'TRUNCATE payment_charge',
+    ])
+      await expect(owner.query(attack), attack).rejects.toThrow(/append-only/)
   })
 })
 
@@ -205,14 +367,15 @@ describe('the facts of a payment', () => {
   it('no two payments share the bank’s reference, its key or a receipt', async () => {
     await newPayment('succeeded', { ref: 'ch_same' })
     await expect(newPayment('succeeded', { ref: 'ch_same', order: await newOrder() })).rejects.toThrow(
-      /payment_one_per_charge/,
+      /payment_charge_pkey/,
     )
+    const other = await newOrder()
     const columns = `merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token`
     const copy = (key: string, token: string) =>
       app.query(
         `INSERT INTO payment (${columns}) SELECT merchant_id, gen_random_uuid(), $1, record_id, amount, currency, method, ${key}, ${token}
         FROM payment WHERE gateway_ref = 'ch_same'`,
-        [order],
+        [other],
       )
     await expect(copy('gateway_key', `'new'`)).rejects.toThrow(/payment_gateway_key_key/)
     await expect(copy(`'new'`, 'receipt_token')).rejects.toThrow(/payment_receipt_token_key/)

@@ -26,7 +26,7 @@ export const MOVES: Record<PaymentStatus, readonly PaymentStatus[]> = {
   not_charged: [],
 }
 
-/** Payments that hold their order: an order has at most one of them (unique index payment_one_live_per_order). */
+/** Payments that hold their order: an order has at most one of them (trigger payment_one_live_per_order). */
 export const LIVE: readonly PaymentStatus[] = ['sending', 'unknown', 'requires_action', 'succeeded']
 
 export function mayMove(from: PaymentStatus, to: PaymentStatus): boolean {

@@ -1,15 +1,18 @@
+import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findRecord, listRecords } from '@/idempotency/stores/read'
-import type { Db } from '@/platform/db'
+import { type Db, openDb, openPool } from '@/platform/db'
 import { openTestDatabase } from '@/setup/test/database'
 import { overview } from './overview'
-import { listPayments, type PaymentFilter, paymentDetail } from './read'
+import { listPayments, type PaymentListing, paymentDetail } from './read'
 
 const A = '018f0000-0000-7000-8000-00000000000a'
 const B = '018f0000-0000-7000-8000-00000000000b'
 const id = (n: number) => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`
 
 let db: Db
+let appUrl: string
+let owner: pg.Client
 let close: () => Promise<void>
 
 /**
@@ -18,8 +21,9 @@ let close: () => Promise<void>
  */
 beforeAll(async () => {
   const opened = await openTestDatabase()
-  const { owner } = opened
+  owner = opened.owner
   db = opened.db
+  appUrl = opened.appUrl
   close = opened.close
   await owner.query(`INSERT INTO merchant (id, name) VALUES ('${A}', 'Ours'), ('${B}', 'Theirs')`)
   const pay = (merchant: string, n: number, order: number, status: string) =>
@@ -41,14 +45,14 @@ beforeAll(async () => {
 })
 afterAll(() => close())
 
-const numbers = async (filter: Partial<PaymentFilter>, merchant = A) =>
+const numbers = async (filter: Partial<PaymentListing>, merchant = A) =>
   (await listPayments(db, merchant, { limit: 50, ...filter })).map((payment) => Number(payment.id.slice(-12)))
 
 test.each([1, 2, 3, 4, 7])(
   'paging by %i shows every payment once, though many were made in one microsecond',
   async (limit) => {
     const seen: string[] = []
-    let after: PaymentFilter['after'] = null
+    let after: PaymentListing['after'] = null
     for (let page = 0; page < 20; page++) {
       const rows = await listPayments(db, A, { limit, after })
       seen.push(...rows.map((row) => row.id))
@@ -96,9 +100,79 @@ test('one payment comes with its attempts, record, events, charges and the order
   const detail = await paymentDetail(db, A, id(2))
   expect(detail?.payment).toMatchObject({ reference: 'R-102', charges: 1, executed: 1, held: 20 })
   expect(detail?.attempts.map(({ outcome, presses }) => [outcome, presses])).toContainEqual(['held', 20])
-  expect(detail?.record).toMatchObject({ id: 'rec2', key: 'key_2', held: 20, leaseOver: false })
+  expect(detail?.record).toMatchObject({ id: 'rec2', key: 'key_2', leaseOver: false })
   expect(detail?.events.map(({ type }) => type)).toEqual(['payment.succeeded'])
   expect(detail?.siblings.map((sibling) => sibling.id)).toEqual([id(1)])
+})
+
+test('one payment says what was bought, with the metadata of program and order, and what became of its webhooks', async () => {
+  const hook = (n: number, state: string, ended: string) => `
+    INSERT INTO webhook_endpoint (merchant_id, id, url) VALUES ('${A}', '${id(800 + n)}', 'https://shop.example/${n}');
+    INSERT INTO webhook_delivery (merchant_id, id, endpoint_id, event_id, event_type, body, state, ended_at)
+      VALUES ('${A}', '${id(810 + n)}', '${id(800 + n)}', '${id(500)}', 'payment.succeeded', '{}', '${state}', ${ended});`
+  await owner.query(`
+    SET session_replication_role = replica;
+    INSERT INTO order_item (merchant_id, order_id, position, name, quantity, unit_amount)
+      VALUES ('${A}', '${id(102)}', 2, 'Postage', 1, 400), ('${A}', '${id(102)}', 1, 'Mug', 2, 1000), ('${B}', '${id(102)}', 3, 'Theirs', 1, 1);
+    UPDATE payment SET description = 'Two mugs', metadata = '{"cart": "7431"}' WHERE id = '${id(2)}';
+    UPDATE orders SET metadata = '{"shelf": "A"}' WHERE merchant_id = '${A}' AND id = '${id(102)}';
+    ${hook(1, 'delivered', "'2026-03-01T12:00:00Z'")} ${hook(2, 'pending', 'NULL')}
+    RESET session_replication_role`)
+  const detail = await paymentDetail(db, A, id(2))
+  expect(detail?.payment).toMatchObject({
+    description: 'Two mugs',
+    metadata: { cart: '7431' },
+    orderMetadata: { shelf: 'A' },
+    items: [
+      { name: 'Mug', quantity: 2, unitAmount: 1000 },
+      { name: 'Postage', quantity: 1, unitAmount: 400 },
+    ],
+  })
+  expect(detail?.events).toMatchObject([
+    { delivered: 1, pending: 1, failed: 0, sentAt: new Date('2026-03-01T12:00:00Z') },
+  ])
+  expect((await paymentDetail(db, A, id(3)))?.payment).toMatchObject({
+    items: [],
+    metadata: {},
+    description: null,
+  })
+})
+
+test('what a payment has beyond that is read with it: refunds, requests for one, further charges, disputes', async () => {
+  const of = `'${A}', '${id(700)}', '${id(3)}'`
+  const plain = await paymentDetail(db, A, id(4))
+  expect([plain?.refunds, plain?.refundRequests, plain?.surplus, plain?.disputes, plain?.siblings]).toEqual(
+    Array(5).fill([]),
+  )
+  await owner.query(`
+    SET session_replication_role = replica;
+    INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, charge_ref, gateway_key, status)
+      VALUES (${of}, 'rec_refund', 100, 'EUR', 'ch_3', 'g_refund', 'failed');
+    INSERT INTO refund_request (merchant_id, id, payment_id, amount, currency, reason, actor)
+      VALUES (${of}, 100, 'EUR', 'too large', 'operator:x');
+    INSERT INTO surplus_charge (merchant_id, transaction_id, payment_id, gateway_ref, amount, currency)
+      VALUES (${of}, 'ch_3_again', 2400, 'EUR');
+    INSERT INTO dispute (merchant_id, payment_id, gateway, ref, currency) VALUES ('${A}', '${id(3)}', 'simulator', 'dp_3', 'EUR');
+    RESET session_replication_role`)
+  const detail = await paymentDetail(db, A, id(3))
+  expect(detail?.refunds.map(({ recordId }) => recordId)).toEqual(['rec_refund'])
+  expect(detail?.refundRequests.map(({ reason }) => reason)).toEqual(['too large'])
+  expect(detail?.surplus.map(({ gatewayRef }) => gatewayRef)).toEqual(['ch_3_again'])
+  expect(detail?.disputes.map(({ ref }) => ref)).toEqual(['dp_3'])
+  await owner.query(`
+    SET session_replication_role = replica;
+    DELETE FROM refund; DELETE FROM refund_request; DELETE FROM dispute; DELETE FROM surplus_charge;
+    RESET session_replication_role`)
+})
+
+test('a payment is read in five statements, whatever it has bought', async () => {
+  const statements: string[] = []
+  const pool = openPool(appUrl, { max: 1, name: 'counting', waitMs: 30_000 })
+  const counting = openDb(pool, ({ query }) => statements.push(query))
+  await paymentDetail(counting, A, id(4))
+  await counting.$disconnect()
+  await pool.end()
+  expect(statements.length).toBe(5)
 })
 
 test('one merchant never sees another’s payment or record', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isCurrency, type MinorByCurrency } from '@/lib/money'
 import { type Db, firstRow, type Sql, sql } from '@/platform/db'
+import { REFUNDABLE } from './refundable'
 
 /**
  * What an operator may give back by themselves, in minor units. Two things are counted: all that operators have given back of one payment,
@@ -57,7 +58,7 @@ export function refundedByOperators(
     db,
     refunded,
     sql`
-      SELECT p.currency, CASE WHEN p.status = 'succeeded' THEN p.amount - p.refunded_amount ELSE 0 END AS refundable,
+      SELECT p.currency, CASE WHEN p.status = 'succeeded' THEN ${REFUNDABLE} ELSE 0 END AS refundable,
         ${sumWhere(sql`o.payment_id = p.id`)} AS payment,
         ${sumWhere(sql`o.actor = ${actor} AND o.currency = p.currency AND o.refund_request_id IS NULL AND o.created_at > now() - interval '24 hours'`)} AS day
       FROM payment p WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid`,

@@ -3,11 +3,11 @@ import type { Problem } from '@/idempotency/problems'
 import type { Actor } from '@/lib/actor'
 import { formatMoney } from '@/lib/money'
 import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
-import { audit } from '@/platform/audit'
+import { audit, changesBetween } from '@/platform/audit'
 import { commit } from '@/platform/commit'
 import { type Db, rows, type Sql, sql, type Write } from '@/platform/db'
-import { whyNotRefundable } from './refund'
 import { REFUND_STATUSES } from './refund-store'
+import { REFUNDABLE, whyNotRefundable } from './refundable'
 
 export const REQUEST_STATUSES = ['open', 'approved', 'rejected', 'withdrawn', 'expired'] as const
 
@@ -111,7 +111,7 @@ export async function requestRefund(
       INSERT INTO refund_request (merchant_id, id, payment_id, amount, currency, reason, ${ACTOR_COLUMNS})
       SELECT p.merchant_id, ${id}::uuid, p.id, ${amount}::bigint, p.currency, ${reason}, ${actorValues(by)} FROM payment p
       WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid AND p.status = 'succeeded'
-        AND ${amount}::bigint BETWEEN 1 AND p.amount - p.refunded_amount
+        AND ${amount}::bigint BETWEEN 1 AND ${REFUNDABLE}
         AND NOT EXISTS (SELECT FROM refund_request r WHERE r.merchant_id = p.merchant_id AND ${open})
       ON CONFLICT DO NOTHING RETURNING 1`,
   }
@@ -163,6 +163,7 @@ export async function endRefundRequest(
     action: `refund-request.${to}`,
     subject: id,
     detail: '',
+    changes: changesBetween({ status: 'open' }, { status: to }),
   })
   if ((await commit(db, [row, entry])).committed) return null
   const found = await findRefundRequest(db, merchantId, id)
@@ -201,7 +202,9 @@ export function whyNotOpen({ status }: Pick<RefundRequestRow, 'status'>): Proble
 /** For the one who reads the refusal of an approval. */
 export function noLongerFits(amount: bigint, refundable: bigint, currency: string): Problem {
   const left = `Only ${formatMoney(refundable, currency)} of the payment is left, and the request is for ${formatMoney(amount, currency)}.`
-  return refused(`${left} It was refunded otherwise meanwhile. Reject this request.`)
+  return refused(
+    `${left} The rest was refunded meanwhile, or the bank has taken it in a dispute. Reject this request.`,
+  )
 }
 
 function refused(detail: string): Problem {

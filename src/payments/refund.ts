@@ -1,6 +1,6 @@
 import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
-import type { Facts, Problem } from '@/idempotency/problems'
+import type { Facts } from '@/idempotency/problems'
 import {
   beginForm,
   type ClaimedPart,
@@ -16,7 +16,7 @@ import { post } from '@/ledger/post'
 import { refund as refundPosting } from '@/ledger/posting'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
-import { formatMoney, isCurrency } from '@/lib/money'
+import { isCurrency } from '@/lib/money'
 import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow, actorValues } from '@/platform/actor-columns'
 import { auditParked, insertAudit, SYSTEM } from '@/platform/audit'
 import { type Db, type Sql, sql, type Write } from '@/platform/db'
@@ -25,6 +25,7 @@ import { type AccountGateways, atGatewayOf } from './account-gateways'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
 import { bankListBehind, isListBehind, listIsBehind } from './reconciler/list-behind'
 import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
+import { REFUNDABLE, whyNotRefundable } from './refundable'
 
 /** The request, parsed. `amount` in minor units; null: all that is left of the payment. */
 export interface RefundInput {
@@ -55,8 +56,9 @@ export interface RefundDeps {
 /** Of which payment a refund is: said, or by the request that was approved. */
 type RefundOf = { merchantId: string } & ({ paymentId: string } | { refundRequestId: string })
 
-/** The bank's answer. `contradiction`: the bank may have forgotten the key, so no answer would prove anything; a person must decide. */
-export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: string }
+/** The bank's answer. `contradiction`: the bank may have forgotten the key, so no answer would prove anything; a person must decide.
+ * `not-made`: two admins have, by the bank's statement. */
+export type RefundEffect = RefundOutcome | { kind: 'contradiction'; reason: string } | { kind: 'not-made' }
 
 /** What a refund needs to begin. */
 export type BeginDeps = Pick<RefundDeps, 'gateway' | 'newId'>
@@ -115,6 +117,12 @@ export function refundOperation<Input extends RefundOf>(
           return {
             to: 'completed',
             answer: deps.answers.declined(refund, declinedWords(effect.reason)),
+            writes: settleWith(refund, 'failed', {}, deps.newId),
+          }
+        case 'not-made':
+          return {
+            to: 'completed',
+            answer: deps.answers.declined(refund, NOT_MADE),
             writes: settleWith(refund, 'failed', {}, deps.newId),
           }
         case 'unknown':
@@ -183,8 +191,7 @@ function refundOfPayment({ gateway }: BeginDeps) {
       const taken = claimedPart(
         'taken',
         claimedSql`
-          SELECT c.*, p.currency, p.gateway_ref, p.amount - p.refunded_amount AS refundable,
-            coalesce(c.wanted, p.amount - p.refunded_amount) AS amount
+          SELECT c.*, p.currency, p.gateway_ref, ${REFUNDABLE} AS refundable, coalesce(c.wanted, ${REFUNDABLE}) AS amount
           FROM ${claim} c JOIN payment p ON p.merchant_id = c.merchant_id AND p.id = c.payment_id
           WHERE p.status = 'succeeded' AND NOT ${listIsBehind(gateway, sql`p.gateway_account`)}
           FOR NO KEY UPDATE OF p`,
@@ -238,8 +245,8 @@ export function takenPayment(
   return claimedPart(
     'taken',
     claimedSql`
-      SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.gateway_account, p.amount - p.refunded_amount AS refundable,
-        coalesce(${amount}::bigint, p.amount - p.refunded_amount) AS wanted
+      SELECT p.merchant_id, p.id, p.currency, p.gateway_ref, p.gateway_account, ${REFUNDABLE} AS refundable,
+        coalesce(${amount}::bigint, ${REFUNDABLE}) AS wanted
       FROM ${claim}, payment p
       WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid AND p.status = 'succeeded'
       FOR NO KEY UPDATE OF p`,
@@ -273,34 +280,6 @@ export function insertedRefund(
   const opened = claimedPart('opened', openAccountsOf(taken))
   const audited = claimedPart('audited', insertAudit(entry, detail, refund.rows))
   return { refund, parts: [opened, refund, audited] }
-}
-
-/** The reason that lies in the payment: it is not there, did not succeed, or has less left. */
-export async function whyNotRefundable(
-  db: Db,
-  { merchantId, paymentId }: Pick<RefundInput, 'merchantId' | 'paymentId'>,
-): Promise<{ kind: 'problem'; problem: Problem }> {
-  const payment = await db.payment.findUnique({
-    where: { merchantId_id: { merchantId, id: paymentId } },
-    select: { status: true, currency: true, amount: true, refundedAmount: true },
-  })
-  if (!payment)
-    return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
-  const { status, currency } = payment
-  const refundable = status === 'succeeded' ? payment.amount - payment.refundedAmount : 0n
-  const facts = { payment: showId('pay', paymentId), refundable: Number(refundable), currency }
-  return {
-    kind: 'problem',
-    problem: { kind: 'not-refundable', detail: notRefundable(status, refundable, currency), facts },
-  }
-}
-
-function notRefundable(status: string, refundable: bigint, currency: string): string {
-  if (status !== 'succeeded')
-    return `Only a succeeded payment can be refunded. The status of this one is ${status}.`
-  return refundable === 0n
-    ? 'This payment is refunded in full.'
-    : `At most ${formatMoney(refundable, currency)} of this payment can still be refunded.`
 }
 
 /** Once the bank may have forgotten the key, the same request would be a second refund: it is not sent any more. */
@@ -347,6 +326,9 @@ function settleWith(
     emit({ merchantId, id: newId(), type: `refund.${status}`, subjectId, payload }),
   ]
 }
+
+const NOT_MADE =
+  'By the bank’s statement this refund was not made, so it was ended. The amount can be refunded again.'
 
 function declinedWords(reason: string): string {
   return `The bank refused this refund (${reason}). No money moved, and the amount can be refunded again.`

@@ -87,8 +87,8 @@ export function paymentRow(payment: NewPayment): RowOf<typeof PAYMENT_COLUMNS> {
 /**
  * Begins the payments of orders, one for each row of `payable`: a claim's row with `PAYMENT_COLUMNS`, order_id, amount and currency, which
  * exists only under the claim. Writes no row where a live payment holds the order: the database decides between two keys, tabs or devices.
- * It names no index, so that a later version may decide by another rule while this one still runs (0043). Its ids and its receipt's
- * token are this key's alone, so no other unique index has a row of theirs.
+ * A trigger writes no row for a held order (0046). ON CONFLICT stays for the index that decided before; its ids and its receipt's token are
+ * this key's alone, so no other unique index has a row of theirs.
  */
 export function insertPayment(payable: ClaimRows): ClaimedSql {
   return claimedSql`
@@ -137,7 +137,7 @@ export function movePayment(
   })
 }
 
-/* With a bare `status` PostgreSQL may go through the order guard's index, by the merchant alone, where it has no statistics of the merchant. */
+/** A charge that another payment has is refused at once, before the other writes of its batch are done in vain: `charge_of_none` (0096). */
 const updatePayment = writeForm({
   name: 'payment',
   columns: {
@@ -154,10 +154,11 @@ const updatePayment = writeForm({
   },
   statement: (rows) => sql`
     UPDATE payment SET status = input.status, updated_at = now(), action_url = input.action_url,
-      gateway_ref = coalesce(input.gateway_ref, payment.gateway_ref), card_label = coalesce(input.card_label, payment.card_label),
-      decline_code = coalesce(input.decline_code, payment.decline_code), fee = coalesce(input.fee, payment.fee)
+      gateway_ref = CASE WHEN payment.gateway_ref IS NULL THEN charge_of_none(input.gateway_ref) ELSE coalesce(input.gateway_ref, payment.gateway_ref) END,
+      card_label = coalesce(input.card_label, payment.card_label), decline_code = coalesce(input.decline_code, payment.decline_code),
+      fee = coalesce(input.fee, payment.fee)
     FROM ${rows}
     WHERE payment.merchant_id = input.merchant_id AND payment.id = input.id
-      AND (payment.status || '') = ANY (string_to_array(input.origins, ','))
+      AND payment.status = ANY (string_to_array(input.origins, ','))
     RETURNING payment.id AS key`,
 })

@@ -14,6 +14,26 @@ export interface AuditEntry {
   action: string
   subject: string
   detail: string
+  /** What changed, field by field. Never a secret: of one, that it is another. */
+  changes?: readonly FieldChange[]
+}
+
+/** A field before and after a change, as people read it; null: it was not there, or is there no more. */
+export const fieldChange = z.strictObject({
+  field: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+})
+export type FieldChange = z.infer<typeof fieldChange>
+
+/** The fields of which the texts differ, in the order of `after`. */
+export function changesBetween(
+  before: Readonly<Record<string, string | null>>,
+  after: Readonly<Record<string, string | null>>,
+): FieldChange[] {
+  return Object.entries(after)
+    .map(([field, value]) => ({ field, before: before[field] ?? null, after: value }))
+    .filter((change) => change.before !== change.after)
 }
 
 const insertEntry = writeForm({
@@ -25,15 +45,18 @@ const insertEntry = writeForm({
     action: 'text',
     subject: 'text',
     detail: 'text',
+    changes: 'jsonb',
   },
   statement: (rows) => sql`
-    INSERT INTO audit_log (merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail)
-    SELECT merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail FROM ${rows} RETURNING id AS key`,
+    INSERT INTO audit_log (merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail, changes)
+    SELECT merchant_id, id, ${ACTOR_COLUMNS}, action, subject, detail, changes FROM ${rows} RETURNING id AS key`,
 })
 
 /** The write of an entry, for the commit of the action itself. The database refuses to change it later. */
-export function audit({ merchantId, id, by, action, subject, detail }: AuditEntry): Write {
-  return insertEntry(id, { merchant_id: merchantId, id, ...actorRow(by), action, subject, detail })
+export function audit({ merchantId, id, by, action, subject, detail, changes = [] }: AuditEntry): Write {
+  const fields = changes.length === 0 ? null : JSON.stringify(changes)
+  const row = { merchant_id: merchantId, id, ...actorRow(by), action, subject, detail, changes: fields }
+  return insertEntry(id, row)
 }
 
 /** Writes an entry in a commit of its own: for an event that writes nothing else, such as a sign-in. */
@@ -109,6 +132,7 @@ const loggedEntry = z.strictObject({
   action: z.string(),
   subject: z.string(),
   detail: z.string(),
+  changes: z.array(fieldChange),
   at: z.date(),
   /** SHA-256 of this entry and of all before it, in hexadecimal. */
   hash: z.string(),
@@ -146,7 +170,7 @@ export function listAudit(db: Db, merchantId: string, filter: AuditFilter): Prom
     db,
     loggedEntry,
     sql`
-      SELECT id::text, seq::text, actor, address, request_id AS "requestId", action, subject, detail, at, encode(hash, 'hex') AS hash
+      SELECT id::text, seq::text, actor, address, request_id AS "requestId", action, subject, detail, coalesce(changes, '[]') AS changes, at, encode(hash, 'hex') AS hash
       FROM audit_log WHERE ${joinSql(conditions, ' AND ')} ORDER BY audit_log.seq DESC LIMIT ${limit}`,
   )
 }
@@ -160,5 +184,24 @@ export function findEntry(db: Db, hash: string): Promise<NotedLink | null> {
       SELECT a.merchant_id::text AS "merchantId", a.seq::text AS seq, a.at,
         (SELECT count(*) FROM audit_log l WHERE l.merchant_id = a.merchant_id AND l.seq > a.seq)::text AS since
       FROM audit_log a WHERE a.hash = decode(${hash}, 'hex') AND a.seq IS NOT NULL LIMIT 1`,
+  )
+}
+
+const lastEntry = z.strictObject({ actor: z.string(), at: z.date() })
+
+/** Who did something of these actions to the subject last, for an operator whose own change came too late. */
+export function lastActOn(
+  db: Db,
+  merchantId: string,
+  subject: string,
+  actions: readonly string[],
+): Promise<z.infer<typeof lastEntry> | null> {
+  return firstRow(
+    db,
+    lastEntry,
+    sql`
+      SELECT actor, at FROM audit_log
+      WHERE merchant_id = ${merchantId}::uuid AND subject = ${subject} AND action = ANY(${[...actions]}::text[])
+      ORDER BY audit_log.at DESC, audit_log.seq DESC LIMIT 1`,
   )
 }

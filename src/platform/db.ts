@@ -6,7 +6,7 @@ import { statementNames } from './statement-names'
 
 export type { SendStatement } from '@/idempotency/stores/pg-batches'
 // biome-ignore lint/performance/noBarrelFile: the rooms know the database by this file; the engine cannot import it, and so has them
-export { checkRows, cursorOf, firstRow, rows } from '@/idempotency/stores/rows'
+export { checkRows, cursorOf, firstRow, type RowReader, rows } from '@/idempotency/stores/rows'
 export type { SqlWrite as Write } from '@/idempotency/stores/sql'
 
 export type Db = PrismaClient
@@ -54,7 +54,8 @@ export function openPool(
     idleTimeoutMillis: 30_000,
     application_name: options.name,
     // UTC: Prisma's adapter takes each time for one of UTC, whatever the server's own zone is.
-    options: `-c timezone=UTC -c statement_timeout=${statementMs} -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s ${settings}`,
+    // Read committed: under a stricter level the order guard (0061) refuses to begin a payment.
+    options: `-c timezone=UTC -c default_transaction_isolation=read\\ committed -c statement_timeout=${statementMs} -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s ${settings}`,
     ...(check
       ? {
           verify: (client: pg.PoolClient, done: (error?: Error) => void) =>

@@ -28,6 +28,7 @@ describe('readEnv', () => {
       PAYONCE_LEASE_MS: 30_000,
       PAYONCE_RESOLVER_MS: 2_000,
       PAYONCE_RECONCILE_MS: 30_000,
+      PAYONCE_REQUEST_LOG_DAYS: 7,
       PAYONCE_RATE_PER_MINUTE: 600,
       PAYONCE_SHOPPER_RATE_PER_MINUTE: 600,
       PAYONCE_CORS_ORIGINS: [],
@@ -129,6 +130,7 @@ describe('readEnv', () => {
     ['PAYONCE_LEASE_MS', '10'],
     ['PAYONCE_RESOLVER_MS', '1'],
     ['PAYONCE_RECONCILE_MS', '1'],
+    ['PAYONCE_REQUEST_LOG_DAYS', '91'],
     ['LOG_LEVEL', 'loud'],
     ['NODE_ENV', 'prod'],
   ])('refuses %s=%s', (name, value) => {

@@ -12,6 +12,7 @@ import {
   mayServe,
   type Source,
 } from './live-checks'
+import { mailProblems } from './mail-checks'
 import { minorByCurrency } from './minor-by-currency'
 import { stripeProblems } from './stripe-checks'
 
@@ -97,11 +98,20 @@ const schema = z.object({
   PAYONCE_SUPPORT_REFUND_DAY_MINOR: minorByCurrency(50_000),
   PAYONCE_FOUR_EYES_REFUND_MINOR: minorByCurrency(100_000),
   PAYONCE_FOUR_EYES_REFUND_DAY_MINOR: minorByCurrency(500_000),
+  /**
+   * Days for which requests of programs are kept for the page *Requests*, redacted; 0 keeps none, and forgets those that are there. 7: long
+   * enough to look into what happened last week, short enough that the table stays smaller than the payments'.
+   */
+  PAYONCE_REQUEST_LOG_DAYS: z.coerce.number().int().min(0).max(90).default(7),
   /** `true`: webhooks may be sent to this machine, over http and to any port, for trying them out. Sandbox only. */
   PAYONCE_WEBHOOK_LOOPBACK: z
     .enum(['true', 'false'])
     .default('false')
     .transform((text) => text === 'true'),
+  /** The mail server that mails go through: smtps://user:password@host:465, or smtp:// for STARTTLS. Without one, no mail leaves. */
+  PAYONCE_SMTP_URL: z.string().optional(),
+  /** The sender of mails: `Payonce <alerts@example.com>`. */
+  PAYONCE_MAIL_FROM: z.string().optional(),
   /** Bearer token that reads `/api/metrics`. Without one, only this machine may, and only in the sandbox. */
   PAYONCE_METRICS_TOKEN: z.string().min(24, { error: 'at least 24 random characters' }).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -133,7 +143,7 @@ export type Env = z.infer<typeof complete> & { baseUrl: string }
 export function readEnv(source: Source = process.env, gateways: KnownGateways = GATEWAYS): Env {
   // The owner's URL is refused as such, safe or not.
   const checked = { ...given(source), PAYONCE_OWNER_DATABASE_URL: undefined }
-  const problems = [...liveProblems(checked, gateways), ...stripeProblems(checked)]
+  const problems = [...liveProblems(checked, gateways), ...stripeProblems(checked), ...mailProblems(checked)]
   const env = parse(complete, source, { gateways, problems })
   return { ...env, baseUrl: env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}` }
 }
@@ -159,7 +169,7 @@ export function readLogEnv(source: Source = process.env) {
  */
 export function readStartEnv(changes: Source = {}, source: Source = process.env) {
   const own = { ...source, ...changes }
-  const problems = [...liveProblems(given(own)), ...stripeProblems(given(own))]
+  const problems = [...liveProblems(given(own)), ...stripeProblems(given(own)), ...mailProblems(given(own))]
   const env = parse(schema, own, { gateways: GATEWAYS, problems })
   return { ...env, dataDir: path.resolve(env.PAYONCE_DATA_DIR) }
 }

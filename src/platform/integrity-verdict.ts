@@ -102,6 +102,18 @@ export async function requestWholeCheck(db: Db): Promise<void> {
     WHERE NOT EXISTS (SELECT FROM (${catalogue(EVERY_PART)}) i JOIN integrity_verdict v ON v.invariant = i.id WHERE ${PENDING})`)
 }
 
+/** Invariants that rows of this merchant break, or rows of none: what the last checks found, without their doubts. */
+export async function countBroken(db: Db, merchantId: string): Promise<number> {
+  const row = await firstRow(
+    db,
+    z.strictObject({ broken: z.int() }),
+    sql`
+      SELECT count(DISTINCT v.invariant)::float8 AS broken FROM integrity_violation v JOIN (${catalogue(EVERY_PART)}) i ON i.id = v.invariant
+      WHERE v.merchant_id IN (${merchantId}::uuid, '00000000-0000-0000-0000-000000000000'::uuid)`,
+  )
+  return row?.broken ?? 0
+}
+
 export const isViolated = ({ violations }: Judged): boolean => violations.length > 0
 
 function judge(one: Known, at: Progress): Judged {

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { openPool } from './db'
-import { onlyRightsOf, refuseWrongRights, WrongRights } from './least-rights'
+import { onlyRightsOf, RefusedConnection, refuseWrongConnections, WrongRights } from './least-rights'
 import { APP_ROLE, BANK_ROLE, type ProductRole } from './roles'
 
 let database: TestDatabase
@@ -42,7 +42,7 @@ function pool(url: string, role: ProductRole = APP_ROLE): pg.Pool {
 }
 
 test('the product’s logins pass, each for its own role', async () => {
-  await refuseWrongRights(pool(database.appUrl), pool(database.bankUrl, BANK_ROLE), null)
+  await refuseWrongConnections(pool(database.appUrl), pool(database.bankUrl, BANK_ROLE), null)
   const { rows } = await pool(database.appUrl).query('SELECT current_user = session_user AS same')
   expect(rows).toEqual([{ same: true }])
 })
@@ -115,7 +115,7 @@ describe('is refused, with the reason:', () => {
   ])('%s', async (_, attributes, grant, says) => {
     const { user, url } = await login(attributes)
     await owner.query(grant(user))
-    await expect(refuseWrongRights(pool(url))).rejects.toThrow(says)
+    await expect(refuseWrongConnections(pool(url))).rejects.toThrow(says)
   })
 })
 
@@ -132,8 +132,10 @@ test('a user who only steps down by SET ROLE is refused', async () => {
 
 test('one message names all that is wrong, for all users, with the SQL that mends it', async () => {
   const { user, url } = await login('CREATEDB CREATEROLE')
-  const error = await refuseWrongRights(pool(url), pool(database.url, BANK_ROLE)).catch((thrown) => thrown)
-  expect(error).toBeInstanceOf(WrongRights)
+  const error = await refuseWrongConnections(pool(url), pool(database.url, BANK_ROLE)).catch(
+    (thrown) => thrown,
+  )
+  expect(error).toBeInstanceOf(RefusedConnection)
   for (const text of [
     user,
     'CREATEROLE',
@@ -148,7 +150,7 @@ test('one message names all that is wrong, for all users, with the SQL that mend
 })
 
 test('the SQL of the message mends it', async () => {
-  const error = await refuseWrongRights(pool(database.url)).catch((thrown) => thrown)
+  const error = await refuseWrongConnections(pool(database.url)).catch((thrown) => thrown)
   const statements = (error.message as string)
     .split('\n')
     .filter((line) => line.startsWith('  ') && line.endsWith(';'))
@@ -160,7 +162,7 @@ test('the SQL of the message mends it', async () => {
   const url = new URL(database.url)
   url.username = `mended_${process.pid}`
   url.password = 'a password for tests'
-  await refuseWrongRights(pool(url.href))
+  await refuseWrongConnections(pool(url.href))
 })
 
 test('no statement runs as a user with wrong rights, whoever asks the pool', async () => {
@@ -174,7 +176,7 @@ test('no statement runs as a user with wrong rights, whoever asks the pool', asy
 test('a database that is away ends no server: the check comes with the first connection', async () => {
   const away = new URL(database.appUrl)
   away.port = '1'
-  await refuseWrongRights(pool(away.href))
+  await refuseWrongConnections(pool(away.href))
 })
 
 test('rights are read once for a pool, not for each connection', async () => {

@@ -1,8 +1,11 @@
 import type pg from 'pg'
 import type { ProductRole } from './roles'
 
+/** A connection that no process of ours may use; the message says what to do. */
+export class RefusedConnection extends Error {}
+
 /** The user of a connection may do more, or less, than its role needs. */
-export class WrongRights extends Error {}
+export class WrongRights extends RefusedConnection {}
 
 /**
  * A check for `openPool`: the first connection that is opened must belong to a login that has the rights of
@@ -22,15 +25,15 @@ export function onlyRightsOf(role: ProductRole, variable: string): (client: pg.C
 }
 
 /**
- * Opens one connection, so that a server with wrong rights ends before it serves anybody. A database that is
+ * Opens one connection, so that a server with wrong rights, or another's secret, ends before it serves anybody. A database that is
  * away is no problem yet: its first connection is checked when it comes.
- * @throws WrongRights
+ * @throws RefusedConnection
  */
-export async function refuseWrongRights(...pools: (pg.Pool | null)[]): Promise<void> {
+export async function refuseWrongConnections(...pools: (pg.Pool | null)[]): Promise<void> {
   const opened = await Promise.allSettled(pools.map(async (pool) => (await pool?.connect())?.release()))
   const reasons = opened.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
-  const wrong = reasons.filter((reason) => reason instanceof WrongRights)
-  if (wrong.length > 0) throw new WrongRights(wrong.map((reason) => reason.message).join('\n\n'))
+  const wrong = reasons.filter((reason) => reason instanceof RefusedConnection)
+  if (wrong.length > 0) throw new RefusedConnection(wrong.map((reason) => reason.message).join('\n\n'))
 }
 
 interface Rights {

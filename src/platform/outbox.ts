@@ -1,5 +1,5 @@
 import { writeForm } from '@/idempotency/stores/sql'
-import { type Db, sql, type Write } from './db'
+import { type Db, type Sql, sql, type Write } from './db'
 
 export interface OutboxEvent {
   merchantId: string
@@ -26,6 +26,12 @@ export function emit({ merchantId, id, type, subjectId, payload }: OutboxEvent):
     subject_id: subjectId,
     payload: JSON.stringify(payload),
   })
+}
+
+/** The statement that writes an event for each of `rows`, which have its columns: for a statement that finds out itself what happened. */
+export function insertEventsFrom(rows: Sql): Sql {
+  return sql`INSERT INTO outbox_event (merchant_id, id, type, subject_id, payload)
+    SELECT merchant_id, id, type, subject_id, payload FROM ${rows} happened`
 }
 
 /** Events are kept for 90 days: the page of a payment shows them, and the database refuses to remove a younger one (0032). */

@@ -27,6 +27,7 @@ describe('a text for the log', () => {
       'postgresql://app:hunter2@db.example:5432/payonce?sslmode=verify-full',
       'no route to {}',
     ],
+    ['a mail server', 'alerts:hunter2', 'no route to smtps://{}@mail.example:465'],
     ['another address with a password', 'someone:hunter2', 'https://{}@bank.example/charges'],
     ['an e-mail address', 'mia.o+x@shop.example', 'no operator {} here'],
     ['an e-mail address in another script', 'мария@пример.рф', 'no operator {}'],

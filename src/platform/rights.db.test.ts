@@ -12,7 +12,18 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
   payonce_app: {
     account: 'SELECT, INSERT',
     account_sum: 'SELECT',
+    // Removed by age alone: a trigger keeps those of the last year.
+    alert:
+      'SELECT, INSERT, DELETE, UPDATE (acknowledged_at, acknowledged_by, detail, ended_at, last_seen_at, note)',
+    alert_rule: 'SELECT, INSERT, UPDATE (kinds, mailed_at)',
+    // Whom a mail has told is a fact.
+    alert_told: 'SELECT, INSERT',
     api_key: 'SELECT, INSERT, UPDATE (expires_at, last_used_at, revoked_at, rotated_to)',
+    api_key_hour:
+      'SELECT, INSERT, DELETE, UPDATE (conflicts, failed, keyed, mismatches, new_keys, refused, replays, requests)',
+    // What was logged never changes; it is removed by age.
+    api_request: 'SELECT, INSERT, DELETE',
+    api_request_loss: 'SELECT, INSERT, DELETE',
     attempt: 'SELECT, INSERT',
     attempt_half_hour: 'SELECT',
     attempts_counted: 'SELECT',
@@ -36,6 +47,9 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     hour_changed: 'SELECT',
     hours_counted: 'SELECT',
     csp_report: 'SELECT, INSERT, DELETE, UPDATE (count, last_seen_at)',
+    database_clock: 'SELECT, UPDATE (put_back_at, seen_at)',
+    // A process notes its own; only the owner takes one away.
+    installation_secret: 'SELECT, INSERT',
     'graphile_worker._private_job_queues':
       'SELECT, INSERT, DELETE, UPDATE (id, is_available, locked_at, locked_by, queue_name)',
     'graphile_worker._private_jobs':
@@ -57,12 +71,19 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     integrity_violation: 'SELECT',
     integrity_whole_only: 'SELECT',
     job_health:
-      'SELECT, INSERT, UPDATE (failures, handled, last_error, last_finished_at, last_ms, ' +
+      'SELECT, INSERT, UPDATE (failing_since, failures, handled, last_error, last_finished_at, last_ms, ' +
       'last_started_at, runs)',
     ledger_seal: 'SELECT',
     ledger_summed: 'SELECT',
     ledger_transaction: 'SELECT, INSERT',
+    // What a mail says, and to whom, never changes.
+    mail: 'SELECT, INSERT, DELETE, UPDATE (ended_at, error, fence, lease_until, next_at, state, tries)',
     merchant: 'SELECT, INSERT',
+    // Versions: none is changed or removed.
+    merchant_logo: 'SELECT, INSERT',
+    merchant_settings: 'SELECT, INSERT',
+    // Written by a trigger alone.
+    payment_charge: 'SELECT',
     open_charge: 'SELECT, INSERT, DELETE, UPDATE (looked_at, refunded, status)',
     operator: 'SELECT, INSERT, DELETE, UPDATE (email, email_verified, image, name, role, updated_at)',
     operator_credential:
@@ -79,7 +100,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     operator_totp: 'SELECT, INSERT, DELETE, UPDATE (confirmed_at, created_at, last_step, secret)',
     operator_verification: 'SELECT, INSERT, DELETE, UPDATE (expires_at, updated_at, value)',
     order_item: 'SELECT, INSERT',
-    orders: 'SELECT, INSERT, UPDATE (customer_email, status, updated_at)',
+    orders: 'SELECT, INSERT, UPDATE (customer_email, email_record, locale, status, updated_at)',
     // Removed by age alone: a trigger keeps those of the last 90 days.
     outbox_event: 'SELECT, INSERT, DELETE',
     payment:
@@ -87,8 +108,14 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'updated_at)',
     payment_hour: 'SELECT',
     // Written by index_searches alone, as the other three of searches.
+    // A note is never changed.
+    payment_note: 'SELECT, INSERT',
     payment_text: 'SELECT',
     rate_limit: 'SELECT, INSERT, DELETE, UPDATE (expire, points)',
+    receipt_cursor: 'SELECT, UPDATE (event_id, xid)',
+    // What a receipt said is a fact.
+    receipt_mail: 'SELECT, INSERT',
+    receipt_rule: 'SELECT, INSERT, UPDATE (by_mail, since)',
     record_key: 'SELECT',
     reconciliation: 'SELECT, INSERT, UPDATE (after, last_charge_at, since, updated_at)',
     // Written by mark_overdue_records alone.
@@ -104,6 +131,9 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     stripe_event:
       'SELECT, INSERT, DELETE, UPDATE (fence, lease_until, next_at, reason, settled_at, state, tries)',
     stripe_event_position: 'SELECT, INSERT, UPDATE (after, started_at, through)',
+    // Proposed, and how it was decided, with the posting of a charge that is kept.
+    resolution:
+      'SELECT, INSERT, UPDATE (decided_actor, decided_address, decided_at, decided_request_id, status, transaction_id)',
     search_changed: 'SELECT',
     search_indexed: 'SELECT',
     // An intent is claimed once; only its decline is added.
@@ -132,10 +162,19 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
 const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], because: string]>> = {
   payonce_app: {
     account: [['created_at'], 'the database’s clock'],
+    alert: [
+      ['acknowledged_at', 'acknowledged_by', 'ended_at', 'last_seen_at', 'note', 'opened_at'],
+      'an alert is born open, and nobody has taken it on',
+    ],
+    alert_rule: [['mailed_at'], 'a choice is made before any mail'],
+    alert_told: [[], 'it is all of it'],
     api_key: [
       ['created_at', 'last_used_at', 'revoked_at', 'rotated_to'],
       'a key is born in use, and nothing has happened to it',
     ],
+    api_key_hour: [[], 'counts that begin with their first batch'],
+    api_request: [[], 'a logged request is all of it: its instant is the server’s'],
+    api_request_loss: [[], 'a count is all of it'],
     attempt: [
       ['xid'],
       'a report in a batch: its instant is the server’s, but not the place in the order of counting',
@@ -175,7 +214,14 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     ],
     job_health: [[], 'a counter that begins with its first turn'],
     ledger_transaction: [['posted_at', 'xid'], 'no posting is dated back, nor hidden from the seals'],
+    mail: [
+      ['created_at', 'ended_at', 'error', 'fence', 'lease_until', 'next_at', 'state', 'tries'],
+      'a mail is born pending and due',
+    ],
+    installation_secret: [['since'], 'the database’s clock'],
     merchant: [['created_at'], 'the database’s clock'],
+    merchant_logo: [['created_at'], 'the database’s clock'],
+    merchant_settings: [['created_at'], 'the database’s clock'],
     open_charge: [['looked_at', 'noticed_at'], 'the database’s clock'],
     operator: [['admin_since', 'image'], 'since when is the database’s word, and nobody has an image'],
     operator_credential: [
@@ -200,7 +246,10 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     operator_totp: [['confirmed_at', 'created_at', 'last_step'], 'a code must confirm it'],
     operator_verification: [[], 'better-auth sends every column'],
     order_item: [[], 'an item is all of it'],
-    orders: [['created_at', 'status', 'updated_at', 'version'], 'an order is born open'],
+    orders: [
+      ['created_at', 'email_record', 'locale', 'status', 'updated_at', 'version'],
+      'an order is born open',
+    ],
     outbox_event: [['created_at', 'xid'], 'the database’s clock, and its transaction'],
     payment: [
       [
@@ -241,6 +290,22 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
         'status',
       ],
       'a request is born open, for 72 hours',
+    ],
+    payment_note: [['created_at'], 'when is the database’s word'],
+    receipt_mail: [['created_at'], 'when is the database’s word'],
+    receipt_rule: [['since'], 'a choice counts from now on'],
+    resolution: [
+      [
+        'created_at',
+        'decided_actor',
+        'decided_address',
+        'decided_at',
+        'decided_request_id',
+        'expires_at',
+        'status',
+        'transaction_id',
+      ],
+      'a proposal is born open, for 72 hours',
     ],
     stripe_event: [
       ['fence', 'lease_until', 'received_at', 'settled_at', 'tries'],
@@ -423,6 +488,12 @@ describe.each(roles)('%s', (role) => {
     "INSERT INTO refund_request (status) VALUES ('approved')",
     "UPDATE refund_request SET expires_at = 'infinity'",
     'UPDATE refund_request SET amount = amount',
+    'DELETE FROM resolution',
+    "INSERT INTO resolution (status) VALUES ('confirmed')",
+    'UPDATE resolution SET facts = facts',
+    'UPDATE payment_note SET text = text',
+    'UPDATE receipt_mail SET amount = amount',
+    'DELETE FROM payment_note',
     "INSERT INTO operator_refund (created_at) VALUES ('-infinity')",
     'DELETE FROM operator_refund',
     'DELETE FROM audit_log',
@@ -501,6 +572,7 @@ test('functions that work with their owner’s rights have a fixed path, and are
     { name: 'note_changed_hour()', settings: chained, everybody: false },
     { name: 'note_expired_day()', settings: chained, everybody: false },
     { name: 'note_search_change()', settings: chained, everybody: false },
+    { name: 'one_payment_per_charge()', settings, everybody: false },
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.
     { name: 'seal_ledger(integer)', settings: chained, everybody: false },

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { listRecords } from '@/idempotency/stores/read'
 import { uuidv7 } from '@/lib/id'
-import { listPayments, type PaymentFilter } from '@/payments/read'
+import { countPayments, listPayments, type PaymentListing } from '@/payments/read'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { type Db, openDb, openPool } from './db'
 import { indexSearches } from './search-index'
@@ -31,15 +31,17 @@ beforeAll(async () => {
   for (const merchant of MERCHANTS)
     await owner.query(`INSERT INTO merchant (id, name) VALUES ('${merchant}', 'Shop')`)
   // Of the newest rows two are read first, not 500: so a few rows reach all parts of a search.
-  for (const name of ['payments_with_text', 'records_beginning_with']) {
+  for (const [name, constant] of [
+    ['payments_found', 'read_first CONSTANT integer := 500'],
+    ['records_beginning_with', 'read_first CONSTANT integer := 500'],
+    ['payments_of_amount', 'read_first CONSTANT integer := 500'],
+    ['payments_by_amount', 'sorted_whole CONSTANT integer := 500'],
+  ] as const) {
     const { rows } = await owner.query(
       'SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE proname = $1',
       [name],
     )
-    const text = rows[0].text.replace(
-      'read_first CONSTANT integer := 500',
-      'read_first CONSTANT integer := 2',
-    )
+    const text = rows[0].text.replace(constant, constant.replace(/\d+$/, '2'))
     expect(text).not.toBe(rows[0].text)
     await owner.query(text)
   }
@@ -52,7 +54,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await owner.query(`DELETE FROM payment_text; DELETE FROM record_key; DELETE FROM search_changed; DELETE FROM search_indexed;
-    DELETE FROM payment; DELETE FROM orders; DELETE FROM idempotency_record`)
+    DELETE FROM payment_charge; DELETE FROM payment; DELETE FROM orders; DELETE FROM idempotency_record`)
   await noted(true)
 })
 
@@ -80,6 +82,12 @@ interface Made {
   reference?: string | null
   email?: string | null
   card?: string | null
+  description?: string | null
+  metadata?: Record<string, string>
+  /** Of the order. */
+  orderMetadata?: Record<string, string>
+  amount?: number
+  currency?: string
   status?: string
   key?: string
 }
@@ -92,20 +100,30 @@ async function pay(client: pg.Client, made: Made): Promise<string> {
     reference = null,
     email = null,
     card = null,
+    description = null,
+    metadata = {},
+    orderMetadata = {},
+    amount = 1,
+    currency = 'EUR',
     status = 'succeeded',
     key = 'k',
   } = made
   const id = uuidv7()
   const of = [merchant, id, ago]
   await client.query(
-    `INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, created_at)
-     VALUES ($1, $2, 'EUR', 1, $4, $5, clock_timestamp() - $3 * interval '1 second')`,
-    [...of, reference, email],
+    `INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata, created_at)
+     VALUES ($1, $2, $6, $7, $4, $5, $8, clock_timestamp() - $3 * interval '1 second')`,
+    [...of, reference, email, currency, amount, orderMetadata],
   )
   await client.query(
-    `INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token, card_label, created_at)
-     SELECT $1, id, id, id::text, $4, 1, 'EUR', 'pm', id::text, 'ch_' || id, id::text, $5, created_at FROM orders WHERE id = $2 AND $3::int IS NOT NULL`,
-    [...of, status, card],
+    `INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token, card_label, description, metadata, created_at)
+     SELECT $1, id, id, id::text, $4, amount, currency, 'pm', id::text, 'ch_' || id, id::text, $5, $6, $7, created_at FROM orders WHERE id = $2 AND $3::int IS NOT NULL`,
+    [...of, status, card, description, metadata],
+  )
+  // Without the triggers of `payment`.
+  await client.query(
+    'INSERT INTO payment_charge (gateway_ref, merchant_id, payment_id) SELECT gateway_ref, merchant_id, id FROM payment WHERE id = $1',
+    [id],
   )
   await client.query(
     `INSERT INTO idempotency_record (merchant_id, id, scope, operation, key, fingerprint, fingerprint_version, state, token, worker, answer, status, completed_at, created_at)
@@ -144,29 +162,49 @@ const copied = async (table: string) =>
   (await owner.query(`SELECT count(*)::int AS n FROM ${table}`)).rows[0].n as number
 const lost = async () => (await pool.query('SELECT subject FROM integrity_across.everything_is_found')).rows
 
-async function found(filter: Partial<PaymentFilter> & { text: string }, merchant = OURS): Promise<string[]> {
+async function found(filter: Partial<PaymentListing>, merchant = OURS): Promise<string[]> {
   return (await listPayments(db, merchant, { limit: 50, ...filter })).map(({ id }) => id)
 }
 
 /** The same, by reading every row. */
-async function expected(
-  filter: Partial<PaymentFilter> & { text: string },
-  merchant = OURS,
-): Promise<string[]> {
-  const { text, statuses, after = null, limit = 50 } = filter
+async function expected(filter: Partial<PaymentListing>, merchant = OURS): Promise<string[]> {
+  const { text, statuses = [], after, limit = 50, reference, email, lastFour, metadata, currency } = filter
+  const { byAmount = null, lowest, highest } = filter
+  const part = (of: string) => of.replace(/[\\%_]/g, '\\$&')
   const { rows } = await owner.query(
-    `SELECT p.id FROM payment p JOIN orders o ON (o.merchant_id, o.id) = (p.merchant_id, p.order_id)
-     WHERE p.merchant_id = $1 AND (o.reference ILIKE $2 OR o.customer_email ILIKE $2 OR p.card_label ILIKE $2 OR p.gateway_ref = $3)
-       AND ($4::text[] IS NULL OR p.status = ANY ($4)) AND ($5::timestamptz IS NULL OR (p.created_at, p.id) < ($5, $6))
-     ORDER BY p.created_at DESC, p.id DESC LIMIT $7`,
+    `SELECT p.id FROM payment p JOIN orders o ON (o.merchant_id, o.id) = (p.merchant_id, p.order_id),
+       LATERAL (SELECT array_agg(e.key || '=' || e.value) AS entries, array_agg(lower(e.key)) AS keys
+         FROM (SELECT * FROM jsonb_each_text(p.metadata) UNION ALL SELECT * FROM jsonb_each_text(o.metadata)) e) m
+     WHERE p.merchant_id = $1
+       AND ($2::text IS NULL OR o.reference ILIKE $2 OR o.customer_email ILIKE $2 OR p.card_label ILIKE $2 OR p.description ILIKE $2
+         OR EXISTS (SELECT FROM unnest(m.entries) e WHERE e ILIKE $2) OR p.gateway_ref = $3)
+       AND ($4::text[] = '{}' OR p.status = ANY ($4)) AND ($5::timestamptz IS NULL OR (p.created_at, p.id) < ($5, $6))
+       AND ($8::text IS NULL OR o.reference ILIKE $8) AND ($9::text IS NULL OR o.customer_email ILIKE $9)
+       AND ($10::text IS NULL OR p.card_label ILIKE $10)
+       AND ($11::text IS NULL OR EXISTS (SELECT FROM unnest(m.entries) e WHERE lower(e) = lower($11))) AND ($12::text IS NULL OR lower($12) = ANY (m.keys))
+       AND ($13::text IS NULL OR p.currency = $13) AND p.amount BETWEEN coalesce($14, 0) AND coalesce($15, 1000)
+       AND ($16::bigint IS NULL OR CASE WHEN $18 THEN (p.amount, p.id) > ($16, $17::uuid) ELSE (p.amount, p.id) < ($16, $17::uuid) END)
+     ORDER BY CASE WHEN $18 THEN p.amount WHEN NOT $18 THEN -p.amount END, CASE WHEN $18 THEN p.id END,
+       CASE WHEN $18 IS NULL THEN p.created_at END DESC, p.id DESC LIMIT $7`,
     [
       merchant,
-      `%${text.replace(/[\\%_]/g, '\\$&')}%`,
-      text,
-      statuses ?? null,
+      text ? `%${part(text)}%` : null,
+      text ?? null,
+      statuses,
       after?.at ?? null,
       after?.id ?? null,
       limit,
+      reference ? `${part(reference)}%` : null,
+      email ? `${part(email)}%` : null,
+      lastFour ? `%${part(lastFour)}` : null,
+      metadata?.value === undefined ? null : `${metadata.key}=${metadata.value}`,
+      metadata && metadata.value === undefined ? metadata.key : null,
+      currency ?? null,
+      lowest ?? null,
+      highest ?? null,
+      byAmount?.after?.amount ?? null,
+      byAmount?.after?.id ?? null,
+      byAmount?.rising ?? null,
     ],
   )
   return rows.map(({ id }) => id)
@@ -252,7 +290,7 @@ describe('a search', () => {
     }
     const text = (wanted: string) =>
       pagesRead(
-        `SELECT * FROM payments_with_text('${OURS}', '${wanted}', NULL, NULL, '-infinity', 'infinity', '${OURS}', 26)`,
+        `SELECT * FROM payments_found('${OURS}', '${wanted}', '{}', NULL, NULL, NULL, NULL, '-infinity', 'infinity', '${OURS}', 26)`,
       )
     // A plan is made with the first call.
     for (const wanted of ['nobody-has-this', 'nobody-has-this', 'R-12345', 'c1234@', 'c1234@example.com'])
@@ -299,6 +337,58 @@ describe('a search', () => {
     expect(await found({ text: 'after' })).toEqual([id])
     expect(await lost()).toEqual([])
   })
+})
+
+test('each of a payment’s words is found by itself, copied or not', async () => {
+  await noted(false)
+  const ours = await pay(owner, {
+    ago: 90_000,
+    reference: 'R-100',
+    email: 'ann@example.com',
+    card: 'Visa •••• 4242',
+    description: 'Two tickets',
+    metadata: { Cart: 'A 1', '4242': 'x' },
+    orderMetadata: { seller: 'Müller' },
+    amount: 250,
+  })
+  for (let n = 0; n < 4; n++)
+    await pay(owner, {
+      ago: 80_000 - n,
+      reference: 'xR-100',
+      email: 'joann@example.com',
+      card: 'Visa •••• 2424',
+      metadata: { cart: 'a 12' },
+      amount: 250 + n,
+      currency: n === 0 ? 'JPY' : 'EUR',
+    })
+  const look = async () => {
+    for (const sought of [
+      { text: 'two TICK' },
+      { text: 'müller' },
+      { text: 'cart=a 1', lowest: 250n, highest: 250n, currency: 'EUR' },
+      { reference: 'r-1' },
+      { email: 'Ann@' },
+      { lastFour: '4242' },
+      { metadata: { key: 'cart', value: 'a 1' } },
+      { metadata: { key: 'Seller' } },
+      { lowest: 250n, highest: 250n, currency: 'EUR' },
+    ])
+      expect(
+        await found(sought),
+        JSON.stringify(sought, (_, value) => String(value)),
+      ).toEqual([ours])
+    expect(await found({ metadata: { key: 'cart' } })).toHaveLength(5)
+    expect(await found({ metadata: { key: 'cart', value: 'a' } })).toEqual([])
+  }
+  await look()
+  await copyAll()
+  expect(await copied('payment_text')).toBe(5)
+  await look()
+})
+
+test('amounts of two currencies are not compared', () => {
+  for (const filter of [{ lowest: 1n }, { byAmount: { rising: true, after: null } }])
+    expect(() => listPayments(db, OURS, { limit: 1, ...filter })).toThrow(RangeError)
 })
 
 it('lists records whose answers have expired, page by page, of whatever days', async () => {
@@ -371,6 +461,11 @@ test.each([1, 2, 3, 4])(
           reference: word(),
           email: pick([null, word()]),
           card: pick([null, word()]),
+          description: pick([null, word()]),
+          metadata: pick([{}, { [word()]: word(), k: word() }]),
+          orderMetadata: pick([{}, { k: word() }]),
+          amount: 1 + next(9),
+          currency: pick(['EUR', 'JPY']),
           status: pick(['succeeded', 'declined']),
           key: word(),
         })
@@ -399,16 +494,41 @@ test.each([1, 2, 3, 4])(
       const limit = pick([1, 3, 50])
       for (const merchant of MERCHANTS) {
         const text = word().slice(0, 1 + next(4))
-        const filter = {
-          text,
-          limit,
-          statuses: pick([[], ['declined']]),
-          after: pick([null, rows[0] ?? null]),
+        const some = { limit, statuses: pick([[], ['declined']]), after: pick([null, rows[0] ?? null]) }
+        const amounts = { currency: 'EUR', lowest: BigInt(1 + next(5)), highest: pick([null, 7n]) }
+        const place = pick([null, { amount: BigInt(1 + next(9)), id: rows[0]?.id ?? uuidv7() }])
+        for (const filter of [
+          { ...some, text },
+          { ...some, ...amounts },
+          { ...some, ...amounts, text: pick([null, text]), reference: word().slice(0, 1) },
+          { ...some, email: text, lastFour: pick([null, word().slice(0, 1)]) },
+          {
+            ...some,
+            metadata: pick([{ key: 'K' }, { key: 'k', value: word().slice(0, 2) }, { key: word() }]),
+          },
+          { ...some, ...amounts, after: null, byAmount: { rising: next(2) === 0, after: place } },
+          { ...some, currency: 'EUR', after: null, byAmount: { rising: next(2) === 0, after: place } },
+        ]) {
+          const which = JSON.stringify(filter, (_, value) =>
+            typeof value === 'bigint' ? Number(value) : value,
+          )
+          expect(await found(filter, merchant), which).toEqual(await expected(filter, merchant))
+          const {
+            after: _after,
+            limit: _limit,
+            statuses: _statuses,
+            byAmount: _order,
+            ...whole
+          } = {
+            byAmount: null,
+            ...filter,
+          }
+          const counts = (await countPayments(db, merchant, whole)) ?? []
+          expect(
+            counts.reduce((sum, { payments }) => sum + payments, 0),
+            which,
+          ).toBe((await expected({ ...whole, limit: 1_000 }, merchant)).length)
         }
-        const wanted = { ...filter, ...(filter.statuses.length > 0 ? {} : { statuses: undefined }) }
-        expect(await found(filter, merchant), JSON.stringify(filter)).toEqual(
-          await expected(wanted as typeof filter, merchant),
-        )
         const key = word().slice(0, 1 + next(3))
         const after = pick([null, rows[0] ?? null])
         expect(await records(key, merchant, after, limit), key).toEqual(

@@ -30,6 +30,11 @@ export function openMetrics() {
       labelNames: ['limit'],
       registers: [registry],
     }),
+    requestsNotLogged: new Counter({
+      name: 'payonce_requests_not_logged_total',
+      help: 'Requests of programs that the request log has left out',
+      registers: [registry],
+    }),
     seconds: new Histogram({
       name: 'payonce_attempt_seconds',
       help: 'Duration of an attempt',

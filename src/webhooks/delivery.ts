@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { showId, uuidv7 } from '@/lib/id'
+import { type Acted, act } from '@/platform/act'
 import { cursorOf, type Db, firstRow, joinSql, rows, sql } from '@/platform/db'
-import { type Acted, act } from './act'
 import { type Change, entryOf, one } from './endpoint'
 import { BODY, DELIVERY_ID } from './from-event'
 

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { decryptSecret, encryptSecret, type FactorKeys } from '@/access/factor-secret'
 import type { Actor } from '@/lib/actor'
+import { type Acted, act } from '@/platform/act'
+import { changesBetween } from '@/platform/audit'
 import { type Db, firstRow, joinSql, rows, type Sql, sql, type Write } from '@/platform/db'
-import { type Acted, act } from './act'
 import { newSigningSecret } from './signature'
 
 export const ENDPOINT_STATES = ['enabled', 'paused', 'disabled'] as const
@@ -97,7 +98,21 @@ export function createEndpoint(
 }
 
 /** Changes the fields that are given. `refused`: there is no such endpoint. */
-export function updateEndpoint(db: Db, change: Change, fields: EndpointChanges): Promise<Acted> {
+export async function updateEndpoint(db: Db, change: Change, fields: EndpointChanges): Promise<Acted> {
+  // The entry says what was before. Where somebody else changes the endpoint in between, it is read again.
+  for (let tries = 0; ; tries++) {
+    const before = await findEndpoint(db, change.merchantId, change.endpointId)
+    const outcome = await updateFrom(db, change, before, fields)
+    if (outcome !== 'refused' || !before || tries === 2) return outcome
+  }
+}
+
+function updateFrom(
+  db: Db,
+  change: Change,
+  before: EndpointRow | null,
+  fields: EndpointChanges,
+): Promise<Acted> {
   const { url, description, eventTypes } = fields
   const changes = [
     sql`updated_at = now()`,
@@ -110,12 +125,22 @@ export function updateEndpoint(db: Db, change: Change, fields: EndpointChanges):
     ...(eventTypes === undefined ? [] : [typesInWords(eventTypes)]),
     ...(description === undefined ? [] : [`description ${description}`]),
   ]
-  return act(db, entryOf(change, 'webhook.changed', words.join('; ') || 'nothing'), [
-    one(
-      'webhook-endpoint',
-      sql`UPDATE webhook_endpoint SET ${joinSql(changes)} WHERE ${isOf(change)} RETURNING 1`,
-    ),
-  ])
+  const as = before
+    ? sql`url = ${before.url} AND description = ${before.description} AND event_types = ${textArray(before.eventTypes)}`
+    : sql`false`
+  const row = sql`UPDATE webhook_endpoint SET ${joinSql(changes)} WHERE ${isOf(change)} AND ${as} RETURNING 1`
+  const entry = entryOf(change, 'webhook.changed', words.join('; ') || 'nothing')
+  return act(db, { ...entry, changes: fieldChanges(before, fields) }, [one('webhook-endpoint', row)])
+}
+
+function fieldChanges(before: EndpointRow | null, { url, description, eventTypes }: EndpointChanges) {
+  if (!before) return []
+  const now = { url: before.url, description: before.description, events: typesInWords(before.eventTypes) }
+  return changesBetween(now, {
+    url: url ?? now.url,
+    description: description ?? now.description,
+    events: eventTypes === undefined ? now.events : typesInWords(eventTypes),
+  })
 }
 
 /** Pauses (deliveries wait) or enables an endpoint, also one that we have disabled. `refused`: there is no such endpoint. */

@@ -22,6 +22,35 @@ const surplusData = z.strictObject({
   ...money,
 })
 
+const disputeData = (status: string) =>
+  z.strictObject({
+    dispute: z
+      .string()
+      .meta({ description: 'The bank’s reference of the dispute.', example: 'dp_1QfYzX2eZvKYlo2C' }),
+    payment: payment
+      .nullable()
+      .meta({ description: 'Null: of a charge that somebody made at the bank itself.' }),
+    charge: z.string().nullable().meta({ description: 'The bank’s reference of the disputed charge.' }),
+    amount: z.int().meta({
+      description:
+        'What the bank has taken because of the dispute, without its fee; in the smallest unit of the currency.',
+      example: 2400,
+    }),
+    currency: z.string().meta({ example: 'EUR' }),
+    status: z.literal(status),
+  })
+const alertData = z.strictObject({
+  alert: z.string().meta({ example: 'alr_018f3c2a9d4e7c31b2a45f60718293a4' }),
+  kind: z.string().meta({ description: 'Such as `parked`; new kinds may come.', example: 'parked' }),
+  subject: z.string().meta({
+    description: 'What it is about: the kind of row and its UUID or name.',
+    example: 'payment 018f3c2a-9d4e-7c31-b2a4-5f60718293a4',
+  }),
+  detail: z.string(),
+  money: z.boolean().meta({ description: 'Money may be wrong or late because of it.' }),
+  since: z.iso.datetime(),
+})
+
 export const EVENTS = {
   'payment.succeeded': { summary: 'A payment has succeeded', data: paymentData('succeeded') },
   'payment.declined': {
@@ -48,6 +77,19 @@ export const EVENTS = {
       'A refund that had succeeded was returned by the card’s bank; the money is ours again, and the payment can be refunded again',
     data: refundData('returned'),
   },
+  'dispute.opened': {
+    summary:
+      'A shopper disputes a payment at their bank, or again after its end; the bank has taken the amount',
+    data: disputeData('opened'),
+  },
+  'dispute.won': { summary: 'A dispute was won; the bank gives the amount back', data: disputeData('won') },
+  'dispute.lost': { summary: 'A dispute was lost; the amount is gone', data: disputeData('lost') },
+  'dispute.closed': {
+    summary: 'A dispute is over without a decision; what the bank gives back is in the list of its movements',
+    data: disputeData('closed'),
+  },
+  'alert.opened': { summary: 'Something needs a person; the dashboard says what to do', data: alertData },
+  'alert.ended': { summary: 'What an alert was about is so no more', data: alertData },
   'webhook.test': {
     summary: 'A test that somebody sent to this endpoint',
     data: z.strictObject({ endpoint: z.string().meta({ example: 'whe_018f3c2a9d4e7c31b2a45f60718293a4' }) }),

@@ -211,6 +211,14 @@ export async function forgetDeliveries(db: Db, batch: number): Promise<number> {
   return removed
 }
 
+/** Brings forward what waits for an instant in the future, by `step`: how far the database's clock was put back. */
+export function deliveriesForward(step: Sql): Sql {
+  return sql`
+    WITH endpoint AS (UPDATE webhook_endpoint SET not_before = not_before - ${step} WHERE not_before > now())
+    UPDATE webhook_delivery SET next_at = next_at - ${step}, lease_until = lease_until - ${step}
+    WHERE state = 'pending' AND (next_at > now() OR lease_until > now())`
+}
+
 const backlogRow = z.strictObject({
   pending: z.bigint(),
   /** Of the oldest delivery that is due, at an endpoint that is enabled. */

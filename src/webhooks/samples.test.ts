@@ -47,6 +47,8 @@ describe.each(Object.entries(SAMPLES))('%s', (name, { version, start }) => {
       const child = spawn(command, rest, {
         cwd: FOLDER,
         env: childEnv({ WEBHOOK_SECRET: secret, PORT: String(port) }),
+        // A group of its own: what `go run` has started would outlive it.
+        detached: true,
       })
       let printed = ''
       child.stdout.on('data', (chunk) => {
@@ -58,7 +60,7 @@ describe.each(Object.entries(SAMPLES))('%s', (name, { version, start }) => {
         resolve: async () => [],
       })
       cleanUp.push(
-        () => child.kill(),
+        () => process.kill(-(child.pid as number)),
         () => sender.close(),
       )
       const body = '{"type":"payment.succeeded","timestamp":"2026-11-24T12:00:00.000Z","data":{"é":1}}'

@@ -35,6 +35,18 @@ describe('recover', () => {
     })
   })
 
+  test('logs when it asked for the outcome, and when the answer came', async () => {
+    await crashed()
+    bench.find = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 70))
+      return { kind: 'done' }
+    }
+    const recovering = bench.recover()
+    await vi.advanceTimersByTimeAsync(70)
+    await recovering
+    expect(bench.attempts()[0]).toMatchObject({ outcome: 'recovered', askedMs: 0, answeredMs: 70 })
+  })
+
   test('leaves alone what is running, what is finished, and other operations', async () => {
     await bench.run({ key: 'finished' })
     const bank = deferred<TestEffect>()

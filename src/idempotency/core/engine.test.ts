@@ -213,11 +213,32 @@ describe('the attempt log', () => {
         problem: null,
         fence: 1,
         durationMs: 250,
+        askedMs: 0,
+        answeredMs: 250,
         at: new Date('2026-03-01T12:00:00Z'),
       },
-      { ...about, outcome: 'replayed', status: 200, problem: null, fence: null, durationMs: 0 },
-      { ...about, outcome: 'rejected', status: 422, problem: 'key-reused', fence: null },
+      {
+        ...about,
+        outcome: 'replayed',
+        status: 200,
+        problem: null,
+        fence: null,
+        durationMs: 0,
+        askedMs: null,
+      },
+      { ...about, outcome: 'rejected', status: 422, problem: 'key-reused', fence: null, askedMs: null },
     ])
+  })
+
+  test('says when the outside was asked and when it answered, also where no answer could be stored', async () => {
+    bench.ask = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 40))
+      throw new Error('no answer')
+    }
+    const first = bench.run()
+    await vi.advanceTimersByTimeAsync(40)
+    await first
+    expect(bench.attempts()).toMatchObject([{ problem: 'outcome-unknown', askedMs: 0, answeredMs: 40 }])
   })
 
   test('F59 never gets the key', async () => {

@@ -29,6 +29,9 @@ export interface LoggedAttempt {
   /** Arrival of the request. */
   at: Date
   durationMs: number
+  /** When it asked the outside, and when that answered or its time was over: milliseconds after `at`. Null or absent: it did not ask. */
+  askedMs?: number | null
+  answeredMs?: number | null
 }
 
 /**

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto'
 import canonicalize from 'canonicalize'
+import { hmacSha256 } from '#sha256'
 import { parsePointer, toPointer } from './json-pointer'
 
 /** An input with more fields is hashed by top-level members only: a record must not grow with its request. */
@@ -104,10 +104,8 @@ function shortened(pointers: string[]): string[] {
 
 /** Also hashes an absent field, to a value no present field can have. */
 function hash(secret: string, pointer: string, value: unknown): string {
-  return createHmac('sha256', secret)
-    .update(JSON.stringify(value === undefined ? [pointer] : [pointer, canonicalize(value)]))
-    .digest('base64url')
-    .slice(0, 11)
+  const text = JSON.stringify(value === undefined ? [pointer] : [pointer, canonicalize(value)])
+  return hmacSha256(secret, text).slice(0, 11)
 }
 
 function readStored(stored: string | null): Record<string, string> {

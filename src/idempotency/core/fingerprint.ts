@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto'
 import canonicalize from 'canonicalize'
+import { sha256 } from '#sha256'
 
 /** The owner of a key. Two scopes never use one record, and neither can learn of the other's. */
 export interface Scope {
@@ -45,13 +45,12 @@ export function recordId(scope: Scope, operation: string, key: string): string {
  * @param id `recordId(…)`
  */
 export function subjectIdOf(id: string): string {
-  const bytes = Buffer.from(id, 'base64url').subarray(0, 16)
+  // Without Node's Buffer: the engine also runs in a browser (/learn).
+  const bytes = Array.from(atob(id.replaceAll('-', '+').replaceAll('_', '/')).slice(0, 16), (byte) =>
+    byte.charCodeAt(0),
+  )
   bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f)
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  const hex = bytes.toString('hex')
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text, 'base64url')
 }

@@ -1,3 +1,4 @@
+import type { LoggedAttempt } from './events'
 import { withLease } from './lease'
 import { type Finish, type Operation, orDoubt, type StoreForm } from './operation'
 import type { RecoveryOptions } from './options'
@@ -15,6 +16,9 @@ const PARK_AFTER_TRIES = 120
  * moment, few enough that a record that crashes its process does little harm.
  */
 const PARK_AFTER_FAILURES = 8
+
+/** When the outside was asked, and when it answered: milliseconds after the check began. */
+type Asks = Required<Pick<LoggedAttempt, 'askedMs' | 'answeredMs'>>
 
 /** Settles records in doubt by `find`; it never calls `ask`. */
 export class Recovery<Form extends StoreForm> {
@@ -57,12 +61,18 @@ export class Recovery<Form extends StoreForm> {
     record: DoubtedRecord,
     requestId: string,
   ): Promise<void> {
-    const at = this.options.clock.now()
+    const { clock } = this.options
+    const at = clock.now()
+    const asks: Asks = { askedMs: null, answeredMs: null }
+    const ask = async <T>(outside: () => Promise<T>) => {
+      asks.askedMs = clock.now().getTime() - at.getTime()
+      return outside().finally(() => (asks.answeredMs = clock.now().getTime() - at.getTime()))
+    }
     try {
-      const next = await withLease(this.options.store, record.claim, this.options.clock, () =>
-        this.check(operation, record),
+      const next = await withLease(this.options.store, record.claim, clock, () =>
+        this.check(operation, record, ask),
       )
-      await this.store(operation, record, next, { requestId, at })
+      await this.store(operation, record, next, { requestId, at, ...asks })
     } catch (error) {
       this.options.observe({
         step: 'alert',
@@ -77,13 +87,14 @@ export class Recovery<Form extends StoreForm> {
   private async check<Input extends object, Begun, Effect>(
     operation: Operation<Input, Begun, Effect, Form>,
     { claim, subjectId, tries, failures }: DoubtedRecord,
+    ask: <T>(outside: () => Promise<T>) => Promise<T>,
   ): Promise<Finish<Form>> {
     // Counted at the take-over, so that a record that kills its process counts too.
     if (failures > PARK_AFTER_FAILURES)
       return toParked(`it could not be settled ${failures - 1} times in a row`)
     const begun = subjectId === null ? null : await operation.recall(claim.merchantId, subjectId)
     if (!begun) return toParked('the row that it began is missing')
-    const effect = await orDoubt(operation, () => operation.find(begun))
+    const effect = await ask(() => orDoubt(operation, () => operation.find(begun)))
     const next = operation.finish(begun, effect)
     const silent = next.to === 'unknown' && next.answer === null
     return silent && tries + 1 >= PARK_AFTER_TRIES
@@ -95,7 +106,7 @@ export class Recovery<Form extends StoreForm> {
     operation: Operation<Input, Begun, Effect, Form>,
     work: ClaimedWork,
     next: Finish<Form>,
-    { requestId, at }: { requestId: string; at: Date },
+    { requestId, at, askedMs, answeredMs }: Asks & { requestId: string; at: Date },
   ): Promise<void> {
     const { clock, observe } = this.options
     const stored = await storeOutcome(this.options, operation, work, next)
@@ -118,6 +129,8 @@ export class Recovery<Form extends StoreForm> {
         fence,
         at,
         durationMs: clock.now().getTime() - at.getTime(),
+        askedMs,
+        answeredMs,
       },
     })
   }

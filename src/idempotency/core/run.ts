@@ -26,7 +26,8 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   private readonly id: string
   private readonly at: Date
   private waited = false
-  private asked = false
+  private askedMs: number | null = null
+  private answeredMs: number | null = null
   private ahead: ReadAhead | undefined
 
   constructor(
@@ -50,7 +51,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     try {
       return await this.untilAnswered()
     } catch (error) {
-      if (!this.asked) throw error
+      if (this.askedMs === null) throw error
       this.alert('a request failed after it had asked', error)
       return this.turnAway(outcomeUnknown())
     }
@@ -161,10 +162,11 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
     const { claim } = claimed
     const { store, clock } = this.options
     this.observeStep('asking', claim.fence)
-    this.asked = true
+    this.askedMs = this.sinceArrival()
     const effect = await withLease(store, claim, clock, () =>
       orDoubt(this.operation, () => this.operation.ask(begun)),
     )
+    this.answeredMs = this.sinceArrival()
     this.observeStep('asked', claim.fence)
     const next = this.operation.finish(begun, effect)
     const stored = await storeOutcome(this.options, this.operation, { claim, subjectId }, next)
@@ -245,7 +247,9 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
         address: by?.address ?? null,
         fence,
         at: this.at,
-        durationMs: this.options.clock.now().getTime() - this.at.getTime(),
+        durationMs: this.sinceArrival(),
+        askedMs: this.askedMs,
+        answeredMs: this.answeredMs,
       },
     })
   }
@@ -276,7 +280,11 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   }
 
   private mayWait(): boolean {
-    return this.options.clock.now().getTime() - this.at.getTime() < this.request.waitMs
+    return this.sinceArrival() < this.request.waitMs
+  }
+
+  private sinceArrival(): number {
+    return this.options.clock.now().getTime() - this.at.getTime()
   }
 
   private observeStep(

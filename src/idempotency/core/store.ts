@@ -60,6 +60,11 @@ export interface Upkeep {
    * goes through the others again. @returns the number it went through; `limit` or more: call again
    */
   markOverdue(limit: number): Promise<number>
+  /**
+   * Ends up to `limit` leases that lie further ahead than a lease or a pause of `longestPauseMs` can: they were given before the store's clock
+   * was put back. Whoever works under one is treated as stopped. @returns the number ended
+   */
+  endFarLeases(longestPauseMs: number, limit: number): Promise<number>
   /** Deletes up to `limit` abandoned claims that began nothing. @returns the number deleted */
   reap(limit: number): Promise<number>
   /** Turns up to `limit` records whose retention is over into tombstones. @returns the number changed */

@@ -69,6 +69,8 @@ it('writes every column as it was given, and NULL for what is absent', async () 
     presses: 3,
     actor: 'key_1 "quoted", {braced}',
     address: null,
+    askedMs: 3,
+    answeredMs: 11,
   })
   log.add(event)
   await log.flush()
@@ -88,8 +90,13 @@ it('writes every column as it was given, and NULL for what is absent', async () 
       fence: null,
       at: event.at,
       duration_ms: 12,
+      asked_ms: 3,
+      answered_ms: 11,
     },
   ])
+  log.add(attempt('asked nobody', {}))
+  await log.flush()
+  expect(await written('asked nobody')).toMatchObject([{ asked_ms: null, answered_ms: null }])
 })
 
 it('is one text for any number of rows, so that a connection plans it once', async () => {

@@ -124,6 +124,8 @@ describe('the attempt log', () => {
         fence,
         new Date(0),
         durationMs,
+        null,
+        null,
       ],
     ])
   })
@@ -192,7 +194,7 @@ describe('while the database is away', () => {
     await vi.advanceTimersByTimeAsync(50)
     await flushed
     expect(lost).toEqual([{ count: 500, error: AWAY }])
-    expect((log as unknown as { waiting: unknown[] }).waiting).toHaveLength(10_000)
+    expect((log as unknown as { rows: { waiting: unknown[] } }).rows.waiting).toHaveLength(10_000)
   })
 })
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { LoggedAttempt } from '../core/events'
 import type { SendStatement } from './pg-batches'
-import { isPassing } from './prisma-errors'
+import { WriteBehind } from './write-behind'
 
 /** Dependencies of the attempt log. */
 export interface AttemptLogOptions {
@@ -29,26 +29,34 @@ const FLUSH_MS = 100
 const KEPT_MAX = 10_000
 /** Rows per statement. 500: some milliseconds, and few are lost with one that the database never accepts. */
 const BATCH_MAX = 500
-/** Pause after a failed write. 1 s: a database that is restarting is not asked more often. */
-const AGAIN_MS = 1_000
-
 type Row = LoggedAttempt & { id: string }
 
 /** Writes attempts in batches, outside the request: a replay itself writes nothing. */
 export class AttemptLog {
-  private waiting: Row[] = []
+  private readonly rows: WriteBehind<Row>
   private lost = 0
-  private timer: NodeJS.Timeout | null = null
-  private writing: Promise<void> = Promise.resolve()
 
-  constructor(private readonly options: AttemptLogOptions) {}
+  constructor(private readonly options: AttemptLogOptions) {
+    const { send, worker, onLost } = options
+    this.rows = new WriteBehind<Row>({
+      write: (batch) => send(insertOf(batch, worker)),
+      onLost: () => {
+        this.lost += 1
+      },
+      onFailed: (error) => {
+        if (this.lost > 0) onLost(this.lost, error)
+        this.lost = 0
+      },
+      flushMs: FLUSH_MS,
+      keptMax: KEPT_MAX,
+      batchMax: BATCH_MAX,
+    })
+  }
 
   /** Queues one attempt. Never throws and never waits. @param id of a row that may exist already, and counts once */
   add(attempt: LoggedAttempt, id = this.options.newId()): void {
     // The id is made once: a batch whose commit got no answer is sent again, and must not count twice.
-    this.waiting.push({ ...attempt, id })
-    if (this.waiting.length > KEPT_MAX) this.dropOldest()
-    this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS)
+    this.rows.add({ ...attempt, id })
   }
 
   /** Presses of a button that the page held back while one request was running: no request, so no status, fence or duration. */
@@ -65,40 +73,7 @@ export class AttemptLog {
 
   /** Resolves when every attempt added before is written or dropped. */
   flush(): Promise<void> {
-    if (this.timer) clearTimeout(this.timer)
-    this.timer = null
-    this.writing = this.writing.then(() => this.writeAll())
-    return this.writing
-  }
-
-  private async writeAll(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, BATCH_MAX)
-      try {
-        await this.options.send(insertOf(batch, this.options.worker))
-      } catch (error) {
-        this.keepOrDrop(batch, error)
-        return
-      }
-    }
-  }
-
-  /**
-   * Keeps a batch that may be written later, for the next write. Drops a batch that the database will never
-   * accept.
-   */
-  private keepOrDrop(batch: Row[], error: unknown): void {
-    if (isPassing(error)) this.waiting.unshift(...batch)
-    else this.lost += batch.length
-    while (this.waiting.length > KEPT_MAX) this.dropOldest()
-    if (this.lost > 0) this.options.onLost(this.lost, error)
-    this.lost = 0
-    if (this.waiting.length > 0) this.timer ??= setTimeout(() => void this.flush(), AGAIN_MS)
-  }
-
-  private dropOldest(): void {
-    this.waiting.shift()
-    this.lost += 1
+    return this.rows.flush()
   }
 }
 
@@ -120,6 +95,8 @@ const COLUMNS: readonly [name: string, type: string, of: (row: Row, worker: stri
   ['fence', 'int', ({ fence }) => fence],
   ['at', 'timestamptz', ({ at }) => at],
   ['duration_ms', 'int', ({ durationMs }) => durationMs],
+  ['asked_ms', 'int', ({ askedMs }) => askedMs ?? null],
+  ['answered_ms', 'int', ({ answeredMs }) => answeredMs ?? null],
 ]
 const NAMES = COLUMNS.map(([name]) => name).join(', ')
 const ARRAYS = COLUMNS.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')

@@ -117,6 +117,10 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
     return this.single.markOverdue(limit)
   }
 
+  endFarLeases(longestPauseMs: number, limit: number): Promise<number> {
+    return this.single.endFarLeases(longestPauseMs, limit)
+  }
+
   reap(limit: number): Promise<number> {
     return this.single.reap(limit)
   }

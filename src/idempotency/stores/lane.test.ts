@@ -208,6 +208,49 @@ describe('a batch that the database refuses', () => {
     expect(await refused).toMatchObject([{ value: 'batch a' }, { status: 'rejected' }])
   })
 
+  it('keeps the lane without the call that the error names: those who have come share the next commit', async () => {
+    const { sent, poisoned, add, answer, answerAll } = laneOf({ isNamed: ({ key }) => key === 'b' })
+    poisoned.add('b')
+    const refused = Promise.allSettled([add('a'), add('b')])
+    await turns()
+    const next = [add('c')]
+    await answer()
+    expect(sent).toEqual([['a', 'b'], ['a']])
+    next.push(add('d'))
+    await answer()
+    expect(sent).toEqual([['a', 'b'], ['a'], ['c', 'd']])
+    await answerAll()
+    expect(await Promise.all(next)).toEqual(['batch c', 'batch d'])
+    expect(await refused).toMatchObject([{ value: 'batch a' }, { status: 'rejected' }])
+  })
+
+  it('looks up only the rest when that meets a lost connection, and goes on when all calls were named', async () => {
+    let lost = false
+    const { sent, made, add, answer, answerAll } = laneOf({
+      isNamed: ({ key }) => key === 'b',
+      send: async (calls) => {
+        sent.push(calls.map(({ key }) => key))
+        if (calls.some(({ key }) => key === 'b')) throw new Error('refused')
+        if (!lost) {
+          lost = true
+          throw new StoreUnavailable('away', { maybeDone: true })
+        }
+        return calls.map(({ key }) => `batch ${key}`)
+      },
+    })
+    const results = Promise.allSettled([add('a'), add('b')])
+    await answer()
+    expect(await results).toMatchObject([{ status: 'rejected' }, { value: 'alone b' }])
+    const named = add('b')
+    await turns()
+    expect(await named).toBe('alone b')
+    const next = add('c')
+    await answerAll()
+    expect(await next).toBe('batch c')
+    expect(sent).toEqual([['a', 'b'], ['a'], ['b'], ['c']])
+    expect(made).toEqual(['b', 'b'])
+  })
+
   it('is not halved when the database could not be asked: each call is looked up', async () => {
     const { sent, made, add } = laneOf({
       send: () => Promise.reject(new StoreUnavailable('away', { maybeDone: true })),

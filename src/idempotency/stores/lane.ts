@@ -17,6 +17,8 @@ const NAMED_MAX = 4
 export interface LaneWork<Call, Result> {
   /** Calls that may wait at one time; one more is refused with `StoreUnavailable`. */
   readonly waitingMax: number
+  /** Calls of one batch; 64 unless it is said. */
+  readonly batchMax?: number
   /** Carries out all calls in one commit. @returns their results, in their order @throws as `Batches` says */
   send(calls: readonly Call[]): Promise<Result[]>
   /** Carries out one call by itself, outside the lane. */
@@ -92,18 +94,23 @@ export class Lane<Call, Result> {
     })
   }
 
+  /** What is left without the calls that an error names stays in the lane: beside it, both would have smaller batches from then on. */
   private async carry(batch: Waiting<Call, Result>[]): Promise<void> {
     const refusal = await this.attempt(batch)
-    if (refusal) void this.takeApart(batch, refusal.error)
+    if (!refusal) return
+    const rest = this.withoutNamed(batch, refusal.error)
+    if (rest === null) return void this.takeApart(batch, refusal.error)
+    if (rest.length > 0) await this.carry(rest)
   }
 
   /** The call that has waited longest, and those that may go with it. */
   private takeBatch(): Waiting<Call, Result>[] {
+    const { batchMax = BATCH_MAX } = this.work
     const [{ kind }] = this.waiting as [Waiting<Call, Result>]
     const taken = new Set<string>()
     const batch: Waiting<Call, Result>[] = []
     this.waiting = this.waiting.filter((one) => {
-      if (batch.length === BATCH_MAX || one.kind !== kind || one.keys.some((key) => taken.has(key)))
+      if (batch.length === batchMax || one.kind !== kind || one.keys.some((key) => taken.has(key)))
         return true
       for (const key of one.keys) taken.add(key)
       batch.push(one)
@@ -132,21 +139,21 @@ export class Lane<Call, Result> {
     const [first] = batch as [Waiting<Call, Result>]
     // Not waited for: it may wait for a locked row, and the rest of the batch must not.
     if (batch.length === 1) return void settle(first, this.work.alone(first.call))
-    for (const part of this.partsOf(batch, error)) {
-      const refusal = await this.attempt(part)
+    const rest = this.withoutNamed(batch, error)
+    const middle = Math.ceil(batch.length / 2)
+    for (const part of rest ? [rest] : [batch.slice(0, middle), batch.slice(middle)]) {
+      const refusal = part.length > 0 && (await this.attempt(part))
       if (refusal) await this.takeApart(part, refusal.error)
     }
   }
 
-  /** What remains of a refused batch: all but the calls that the error names, which are made by themselves; or both halves. */
-  private partsOf(batch: Waiting<Call, Result>[], error: unknown): Waiting<Call, Result>[][] {
+  /** The calls that the error names are made by themselves. @returns the others; null: it names none, or too many */
+  private withoutNamed(batch: Waiting<Call, Result>[], error: unknown): Waiting<Call, Result>[] | null {
+    if (error instanceof StoreUnavailable) return null
     const named = batch.filter(({ call }) => this.work.isNamed?.(call, error))
-    if (named.length === 0 || named.length > NAMED_MAX) {
-      const middle = Math.ceil(batch.length / 2)
-      return [batch.slice(0, middle), batch.slice(middle)]
-    }
+    if (named.length === 0 || named.length > NAMED_MAX) return null
     for (const one of named) void settle(one, this.work.alone(one.call))
-    return named.length === batch.length ? [] : [batch.filter((one) => !named.includes(one))]
+    return batch.filter((one) => !named.includes(one))
   }
 }
 

@@ -47,6 +47,9 @@ const harness = async (
     passLeases: async () => {
       now += 3_600_000
     },
+    putClockBack: async () => {
+      now -= 2 * 3_600_000
+    },
     passCeiling: async () => {
       now += 300_000
     },

@@ -1,5 +1,5 @@
 import type { Finish } from '../core/operation'
-import type { Claim, IdempotencyRow } from '../core/record'
+import type { Claim, IdempotencyRow, RecordState } from '../core/record'
 import {
   type BeginOf,
   type BeginOutcome,
@@ -127,6 +127,16 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
   /** All rows are in memory: a search goes through them. */
   async markOverdue(): Promise<number> {
     return 0
+  }
+
+  async endFarLeases(longestPauseMs: number, limit: number): Promise<number> {
+    const latest = this.now() + Math.max(longestPauseMs, this.leaseMs)
+    const far = [...this.rows.values()]
+      .filter(({ state, parked, leaseUntil }) => isUnfinished(state) && !parked && leaseUntil > latest)
+      .slice(0, limit)
+    for (const row of far)
+      Object.assign(row, { leaseUntil: this.now() - 1, claimedSince: Math.min(row.claimedSince, this.now()) })
+    return far.length
   }
 
   async reap(limit: number): Promise<number> {
@@ -301,12 +311,12 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
 
   private findClaimed(claim: Claim): MemoryRecord | null {
     const row = this.rows.get(`${claim.merchantId}/${claim.id}`)
-    return row?.token === claim.token &&
-      row.fence === claim.fence &&
-      ['claimed', 'sending', 'unknown'].includes(row.state)
-      ? row
-      : null
+    return row?.token === claim.token && row.fence === claim.fence && isUnfinished(row.state) ? row : null
   }
+}
+
+function isUnfinished(state: RecordState): boolean {
+  return state === 'claimed' || state === 'sending' || state === 'unknown'
 }
 
 function refuseUnlessMatching(writes: readonly MemoryWrite[]): void {

@@ -108,6 +108,12 @@ const harness = async (open: () => Promise<Store<SqlForm>>): Promise<StoreHarnes
       `UPDATE idempotency_record SET lease_until = now() - interval '1 second' WHERE state NOT IN ('completed', 'tombstone')`,
     )
   },
+  putClockBack: async () => {
+    await owner.query(
+      `UPDATE idempotency_record SET lease_until = lease_until + interval '2 hours', held_since = held_since + interval '2 hours'
+       WHERE state NOT IN ('completed', 'tombstone')`,
+    )
+  },
   passCeiling: async () => {
     await owner.query(`UPDATE idempotency_record SET held_since = now() - interval '1 hour'`)
   },

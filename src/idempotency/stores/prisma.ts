@@ -1,5 +1,4 @@
 import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
-import type { z } from 'zod'
 import type { Finish } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
 import {
@@ -26,7 +25,7 @@ import {
   recordRow,
 } from './record-rows'
 import * as statements from './record-sql'
-import { compared } from './rows'
+import { compared, type RowShape } from './rows'
 import type { SqlForm, SqlWrite } from './sql'
 
 /**
@@ -125,6 +124,11 @@ export class PrismaStore implements Store<SqlForm>, LostCommits<SqlForm> {
     return row?.passed ?? 0
   }
 
+  async endFarLeases(longestPauseMs: number, limit: number): Promise<number> {
+    const longest = statements.milliseconds(Math.max(longestPauseMs, this.leaseMs))
+    return (await this.once(anyRow, statements.endFarLeases(longest, limit))).length
+  }
+
   async reap(limit: number): Promise<number> {
     return (await this.once(anyRow, statements.reapRecords(limit))).length
   }
@@ -211,7 +215,7 @@ export class PrismaStore implements Store<SqlForm>, LostCommits<SqlForm> {
     return { token, worker: this.worker, lease: this.lease }
   }
 
-  private async once<Row>(shape: z.ZodType<Row>, query: Sql): Promise<Row[]> {
+  private async once<Row>(shape: RowShape<Row>, query: Sql): Promise<Row[]> {
     return compared(shape, await callDatabase<Row[]>(() => this.client.$queryRaw(query)))
   }
 
@@ -219,7 +223,7 @@ export class PrismaStore implements Store<SqlForm>, LostCommits<SqlForm> {
    * For statements that are harmless when repeated: after a broken connection they run once more, on another
    * one.
    */
-  private async repeatable<Row>(shape: z.ZodType<Row>, query: Sql): Promise<Row[]> {
+  private async repeatable<Row>(shape: RowShape<Row>, query: Sql): Promise<Row[]> {
     return compared(shape, await callDatabase<Row[]>(() => this.client.$queryRaw(query), { repeat: true }))
   }
 }

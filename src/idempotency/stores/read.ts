@@ -45,10 +45,12 @@ const recordSummary = z.strictObject({
 })
 export type RecordSummary = z.infer<typeof recordSummary>
 
-const recordDetail = z.strictObject({
+const recordFacts = z.strictObject({
   ...standing,
   fingerprint: z.string(),
   fingerprintVersion: z.int(),
+  /** When the claim that has it now, or had it last, was taken. */
+  claimedAt: z.date(),
   leaseUntil: z.date(),
   leaseOver: z.boolean(),
   worker: z.string(),
@@ -59,7 +61,9 @@ const recordDetail = z.strictObject({
   parkedReason: z.string().nullable(),
   answer: z.string().nullable(),
 })
-export type RecordDetail = RecordSummary & z.infer<typeof recordDetail>
+/** A record without its attempts. */
+export type RecordFacts = z.infer<typeof recordFacts>
+export type RecordDetail = RecordSummary & RecordFacts & { attempts: AttemptRow[] }
 
 const attemptRow = z.strictObject({
   id: z.string(),
@@ -75,6 +79,9 @@ const attemptRow = z.strictObject({
   fence: z.int().nullable(),
   at: z.date(),
   durationMs: z.int(),
+  /** When it asked the outside, and when that answered, after `at`; null: it did not, or that was not noted. */
+  askedMs: z.int().nullable(),
+  answeredMs: z.int().nullable(),
 })
 export type AttemptRow = z.infer<typeof attemptRow>
 
@@ -100,7 +107,7 @@ export async function listRecords(
     recordSummary,
     sql`
       WITH page AS (
-        SELECT * FROM ${few ? unfinishedRecords(merchantId) : sql`idempotency_record`} r
+        SELECT * FROM ${few ? UNFINISHED_RECORDS : sql`idempotency_record`} r
         WHERE merchant_id = ${merchantId}::uuid
           AND (${state}::text IS NULL OR ${SHOWN_STATE} = ${state}::text)
           AND (${subjectId}::uuid IS NULL OR subject_id = ${subjectId}::uuid)
@@ -109,12 +116,24 @@ export async function listRecords(
           AND (${after?.id ?? null}::text IS NULL OR created_at < ${after?.at ?? null}::timestamptz OR id > ${after?.id ?? null}::text)
           AND created_at <= ${after?.at ?? 'infinity'}::timestamptz
         ORDER BY created_at DESC, id LIMIT ${filter.limit})
-      SELECT id, key, operation, scope, ${SHOWN_STATE} AS state, fence, status::int, problem, subject_id AS "subjectId",
-        created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt", ${cursorOf(sql`created_at`)} AS cursor,
-        a.*
-      FROM page r CROSS JOIN LATERAL ${countsOfAttempts(sql`r.merchant_id`, sql`r.id`, sql`, max(at) AS "lastSeenAt"`)} a
-      ORDER BY created_at DESC, id`,
+      SELECT ${SUMMARY} FROM page r CROSS JOIN LATERAL ${SUMMARY_COUNTS} a ORDER BY created_at DESC, id`,
   )
+}
+
+/** Some records of a merchant, by id. One that is not there is left out. */
+export async function recordsOf(
+  db: RowReader,
+  merchantId: string,
+  ids: readonly string[],
+): Promise<Map<string, RecordSummary>> {
+  const found = await rows(
+    db,
+    recordSummary,
+    sql`
+      SELECT ${SUMMARY} FROM idempotency_record r CROSS JOIN LATERAL ${SUMMARY_COUNTS} a
+      WHERE merchant_id = ${merchantId}::uuid AND id = ANY (${[...ids]}::text[])`,
+  )
+  return new Map(found.map((record) => [record.id, record]))
 }
 
 /** Whether a record is one of the page of those whose answer has expired: none of the newest is, so the list does not begin there. */
@@ -138,12 +157,12 @@ function beginningWith(
 /** States in which a record may be shown, and of which there are few at a time. */
 const UNFINISHED = new Set(['claimed', 'sending', 'unknown', 'parked'])
 
-/** Subquery: a merchant's records without an answer. OFFSET 0: by their own index, not past all the others from the newest on. */
-function unfinishedRecords(merchantId: string): Sql {
-  return sql`(
-    SELECT * FROM idempotency_record
-    WHERE merchant_id = ${merchantId}::uuid AND state IN ('claimed', 'sending', 'unknown') AND ${MAY_BE_UNFINISHED} OFFSET 0)`
-}
+/**
+ * Subquery: all merchants' records without an answer. OFFSET 0: by their own indexes, and neither past a merchant's records from the newest on
+ * nor past all that are its.
+ */
+const UNFINISHED_RECORDS: Sql = sql`(
+  SELECT * FROM idempotency_record WHERE state IN ('claimed', 'sending', 'unknown') AND ${MAY_BE_UNFINISHED} OFFSET 0)`
 
 /** A record in doubt that waits for a person has a state of its own to readers. */
 const SHOWN_STATE: Sql = sql`CASE WHEN parked_at IS NULL THEN state ELSE 'parked' END`
@@ -173,24 +192,40 @@ export function countsOfAttempts(merchantId: Sql, recordId: Sql, more: Sql = sql
  */
 const ATTEMPTS_MAX = 5_000
 
-export async function findRecord(
+/** The columns of a summary, and the counts beside them. */
+const SUMMARY_COUNTS: Sql = countsOfAttempts(sql`r.merchant_id`, sql`r.id`, sql`, max(at) AS "lastSeenAt"`)
+const SUMMARY: Sql = sql`id, key, operation, scope, ${SHOWN_STATE} AS state, fence, status::int, problem, subject_id AS "subjectId",
+  created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt", ${cursorOf(sql`created_at`)} AS cursor, a.*`
+
+export function findRecord(db: RowReader, merchantId: string, recordId: string): Promise<RecordFacts | null> {
+  return firstRow(
+    db,
+    recordFacts,
+    sql`
+      SELECT id, key, operation, scope, ${SHOWN_STATE} AS state, fence, status::int, problem, subject_id AS "subjectId",
+        created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt", fingerprint,
+        fingerprint_version::int AS "fingerprintVersion", held_since AS "claimedAt", lease_until AS "leaseUntil", lease_until < now() AS "leaseOver", worker, answer,
+        tries, parked_at AS "parkedAt", parked_reason AS "parkedReason"
+      FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${recordId}`,
+  )
+}
+
+/** A record with its attempts, oldest first. */
+export async function recordDetail(
   db: RowReader,
   merchantId: string,
   recordId: string,
 ): Promise<RecordDetail | null> {
-  const row = await firstRow(
-    db,
-    recordDetail,
-    sql`
-      SELECT id, key, operation, scope, ${SHOWN_STATE} AS state, fence, status::int, problem, subject_id AS "subjectId",
-        created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt", fingerprint,
-        fingerprint_version::int AS "fingerprintVersion", lease_until AS "leaseUntil", lease_until < now() AS "leaseOver", worker, answer,
-        tries, parked_at AS "parkedAt", parked_reason AS "parkedReason"
-      FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${recordId}`,
-  )
-  if (!row) return null
-  const attempts = await attemptsOf(db, merchantId, [recordId], ATTEMPTS_MAX)
-  return { ...row, ...countAttempts(attempts), lastSeenAt: attempts.at(-1)?.at ?? null, cursor: '' }
+  const facts = await findRecord(db, merchantId, recordId)
+  if (!facts) return null
+  const attempts = await readAttempts(db, merchantId, sql`= ${recordId}`, ATTEMPTS_MAX)
+  return {
+    ...facts,
+    ...countAttempts(attempts),
+    lastSeenAt: attempts.at(-1)?.at ?? null,
+    cursor: '',
+    attempts,
+  }
 }
 
 const recordStatus = z.strictObject({
@@ -244,20 +279,32 @@ export async function readDoubt(db: RowReader): Promise<DoubtCount> {
   return row ?? { inDoubt: 0, parked: 0, overdueSeconds: 0 }
 }
 
-/** Attempts of some records, oldest first. */
-export async function attemptsOf(
+/** Records that began work on one row, at most: its own, and those of other operations under it. */
+const RECORDS_OF_SUBJECT_MAX = 20
+
+/** Attempts of a record, and of the others that work on its subject; oldest first. */
+export function attemptsOfSubject(
   db: RowReader,
   merchantId: string,
-  recordIds: string[],
+  { recordId, subjectId }: { recordId: string; subjectId: string },
   limit: number,
 ): Promise<AttemptRow[]> {
+  const records = sql`= ANY (ARRAY(
+    SELECT ${recordId}::text UNION (
+      SELECT id FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND subject_id = ${subjectId}::uuid
+      ORDER BY created_at DESC, id LIMIT ${RECORDS_OF_SUBJECT_MAX})))`
+  return readAttempts(db, merchantId, records, limit)
+}
+
+/** @param records condition on `record_id`, after its name */
+function readAttempts(db: RowReader, merchantId: string, records: Sql, limit: number): Promise<AttemptRow[]> {
   return rows(
     db,
     attemptRow,
     sql`
       SELECT id, record_id AS "recordId", operation, ${SHOWN_OUTCOME} AS outcome, presses, status::int, problem, source, request_id AS "requestId", worker,
-        fence, at, duration_ms AS "durationMs"
-      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND record_id = ANY(${recordIds}::text[])
+        fence, at, duration_ms AS "durationMs", asked_ms AS "askedMs", answered_ms AS "answeredMs"
+      FROM attempt WHERE merchant_id = ${merchantId}::uuid AND record_id ${records}
       ORDER BY at, id LIMIT ${limit}`,
   )
 }

@@ -1,25 +1,27 @@
-import { z } from 'zod'
+// The small zod: the package of the store has it inside.
+import * as z from 'zod/mini'
 import type { IdempotencyRow } from '../core/record'
+import type { RowShape } from './rows'
 
 /* The rows of the statements in record-sql.ts. */
 
 /** `readRecord`: state, problem and answer are texts here, since `decide` refuses those that it does not know. */
-export const recordRow: z.ZodType<IdempotencyRow> = z.strictObject({
+export const recordRow: RowShape<IdempotencyRow> = z.strictObject({
   merchantId: z.string(),
   id: z.string(),
   operation: z.string(),
   fingerprint: z.string(),
   fingerprintVersion: z.int(),
-  fields: z.string().nullable(),
-  state: z.string() as unknown as z.ZodType<IdempotencyRow['state']>,
+  fields: z.nullable(z.string()),
+  state: z.string() as unknown as z.ZodMiniType<IdempotencyRow['state']>,
   fence: z.int(),
   leaseOver: z.boolean(),
-  subjectId: z.string().nullable(),
-  status: z.int().nullable(),
-  problem: z.string().nullable(),
-  answer: z.string().nullable(),
+  subjectId: z.nullable(z.string()),
+  status: z.nullable(z.int()),
+  problem: z.nullable(z.string()),
+  answer: z.nullable(z.string()),
   createdAt: z.date(),
-  completedAt: z.date().nullable(),
+  completedAt: z.nullable(z.date()),
   expiresAt: z.date(),
 })
 
@@ -33,7 +35,7 @@ export const leaseRow = z.strictObject({
 export type LeaseRow = z.infer<typeof leaseRow>
 
 /** The row of a claim whose answer was lost. */
-export const lostClaimRow = leaseRow.extend({ state: z.string() })
+export const lostClaimRow = z.extend(leaseRow, { state: z.string() })
 
 /** The row of an outcome whose commit was not heard of. */
 export const lostCommitRow = z.strictObject({ stored: z.boolean() })
@@ -44,7 +46,7 @@ export const overdueRow = z.strictObject({
   id: z.string(),
   token: z.string(),
   fence: z.int(),
-  subjectId: z.string().nullable(),
+  subjectId: z.nullable(z.string()),
   tries: z.int(),
   failures: z.int(),
 })

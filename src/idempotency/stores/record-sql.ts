@@ -1,6 +1,6 @@
 import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
 import type { Finish } from '../core/operation'
-import type { Claim } from '../core/record'
+import type { Answer, Claim } from '../core/record'
 import type { NewRecord } from '../core/store'
 import {
   CLAIM_COLUMNS,
@@ -145,8 +145,11 @@ const FINISHED_BEFORE = sql`(SELECT finished_before FROM resolver_position)`
  */
 const OVERDUE = sql`overdue_since > '-infinity' AND overdue_since < 'infinity'`
 
-/** A condition that every unfinished record meets and few others: through two indexes, however many records there are. */
-export const MAY_BE_UNFINISHED: Sql = sql`(lease_until >= ${FINISHED_BEFORE} OR ${OVERDUE})`
+/**
+ * A condition that every unfinished record meets and few others: through two indexes, however many records there are. Of an instant that it
+ * looks up, PostgreSQL expects a third of the table to be later, and reads all of it; within a range it expects a two-hundredth.
+ */
+export const MAY_BE_UNFINISHED: Sql = sql`(lease_until >= ${FINISHED_BEFORE} AND lease_until <= 'infinity' OR ${OVERDUE})`
 
 /**
  * The keys of up to `limit` records whose lease is over and that meet `condition`, oldest first, locked for the caller. Two searches, since
@@ -161,6 +164,17 @@ function pastLease(condition: Sql, limit: number): Sql {
     UNION ALL
     SELECT * FROM ${search(sql`overdue_since IS NULL AND lease_until >= ${FINISHED_BEFORE}`, sql`lease_until`)} AS later
     LIMIT ${limit}`
+}
+
+/** See `Upkeep.endFarLeases`. A record that is locked is being written: it is left to the next call. */
+export function endFarLeases(longest: Sql, limit: number): Sql {
+  return sql`
+    UPDATE idempotency_record SET lease_until = now() - interval '1 millisecond', held_since = LEAST(held_since, now())
+    WHERE (merchant_id, id) IN (
+      SELECT merchant_id, id FROM idempotency_record
+      WHERE lease_until > now() + ${longest} AND state IN ('claimed', 'sending', 'unknown') AND parked_at IS NULL
+      ORDER BY lease_until LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    RETURNING 1`
 }
 
 /** Marks unfinished records whose lease has long ended, so that the others need not be searched again. */
@@ -213,6 +227,17 @@ function takeForCheck({ token, worker, lease }: Taker, which: Sql): Sql {
 export function unparkRecord(merchantId: string, id: string): Sql {
   return sql`
     UPDATE idempotency_record SET parked_at = NULL, parked_reason = NULL, tries = 0, failures = 0, lease_until = now() - interval '1 millisecond'
+    WHERE merchant_id = ${merchantId}::uuid AND id = ${id} AND state = 'unknown' AND parked_at IS NOT NULL RETURNING 1`
+}
+
+/**
+ * Ends a parked record with this answer. Nobody holds it then: what takes a record over passes by a parked one, and whoever parked it has
+ * nothing left to commit under its fence.
+ */
+export function settleParked(merchantId: string, id: string, { status, problem, body }: Answer): Sql {
+  return sql`
+    UPDATE idempotency_record SET state = 'completed', completed_at = now(), parked_at = NULL, parked_reason = NULL,
+      status = ${status}::smallint, problem = ${problem}, answer = ${body}
     WHERE merchant_id = ${merchantId}::uuid AND id = ${id} AND state = 'unknown' AND parked_at IS NOT NULL RETURNING 1`
 }
 

@@ -1,9 +1,13 @@
 import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
-import type { z } from 'zod'
 
 /** The part of a Prisma client that reads. */
 export interface RowReader {
   $queryRaw<T>(query: Sql): PromiseLike<T>
+}
+
+/** The shape of a row: a zod schema. */
+export interface RowShape<Row> {
+  parse(row: unknown): Row
 }
 
 let checked = false
@@ -22,18 +26,18 @@ export function checkRows(on = true): void {
  * @param shape strict, so that a column which nobody reads is found too; it only checks, and never changes a row
  * @throws ZodError under test, for a row of another shape
  */
-export async function rows<Row>(db: RowReader, shape: z.ZodType<Row>, query: Sql): Promise<Row[]> {
+export async function rows<Row>(db: RowReader, shape: RowShape<Row>, query: Sql): Promise<Row[]> {
   return compared(shape, await db.$queryRaw<Row[]>(query))
 }
 
 /** Rows that were read otherwise, compared with their shape. @throws ZodError under test, for a row of another shape */
-export function compared<Row>(shape: z.ZodType<Row>, found: Row[]): Row[] {
+export function compared<Row>(shape: RowShape<Row>, found: Row[]): Row[] {
   if (checked) for (const row of found) shape.parse(row)
   return found
 }
 
 /** The first of `rows`, or null. */
-export async function firstRow<Row>(db: RowReader, shape: z.ZodType<Row>, query: Sql): Promise<Row | null> {
+export async function firstRow<Row>(db: RowReader, shape: RowShape<Row>, query: Sql): Promise<Row | null> {
   return (await rows(db, shape, query))[0] ?? null
 }
 

@@ -19,6 +19,8 @@ export interface StoreHarness<Form extends StoreForm> {
   lines(): Promise<string[]>
   /** Moves time past the end of every lease. */
   passLeases(): Promise<void>
+  /** Puts the store's clock back by two hours: what was stored lies two hours further ahead. */
+  putClockBack(): Promise<void>
   /** Moves every claim to its ceiling. */
   passCeiling(): Promise<void>
   /** Moves time past the retention of every answer. */
@@ -262,6 +264,32 @@ export function storeContract<Form extends StoreForm>(
       expect(await take()).toBeNull()
       await h.store.commit((taken as NonNullable<typeof taken>).claim, done())
       expect(await take()).toBeNull()
+    })
+
+    it('T2 ends leases that were given before the clock was put back, and no others', async () => {
+      const { claim: early } = await claim()
+      const dead = h.record()
+      await h.store.claim(dead, h.begin('never', true))
+      await h.putClockBack()
+      const late = h.record()
+      const working = await h.store.claim(late, h.begin('late'))
+      while ((await h.store.endFarLeases(60_000, 1)) > 0);
+      expect(await read()).toMatchObject({ state: 'sending', leaseOver: true })
+      expect(await h.store.read(dead.merchantId, dead.id)).toMatchObject({
+        state: 'claimed',
+        leaseOver: true,
+      })
+      expect(await h.store.read(late.merchantId, late.id)).toMatchObject({
+        state: 'sending',
+        leaseOver: false,
+      })
+      // Whoever still works under a lease that was ended can commit until another has taken it over.
+      const [taken] = (await h.store.takeOverdue(record.operation, 100)).filter(
+        ({ claim: { id } }) => id === record.id,
+      )
+      expect(taken?.claim.fence).toBe(early.fence + 1)
+      expect(await h.store.commit(early, done(h.write('early')))).toBe(false)
+      expect(await h.store.commit((working as NonNullable<typeof working>).claim, done())).toBe(true)
     })
 
     it('F14 reaps only abandoned claims that began nothing', async () => {

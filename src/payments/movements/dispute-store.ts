@@ -6,8 +6,16 @@ const dueRow = z.strictObject({
   merchantId: z.string(),
   gateway: z.string(),
   ref: z.string(),
+  chargeRef: z.string().nullable(),
+  /** Null: of a charge that is no payment of ours. */
+  paymentId: z.string().nullable(),
   currency: z.string(),
-  /** What the bank has taken, less what it gave back; in minor units, by its movements. */
+  state: z.enum(DISPUTE_STATES),
+  /** The bank has answered before. */
+  wasAsked: z.boolean(),
+  /** What the bank has taken, whatever came back of it; in minor units, by its movements. */
+  disputedMinor: z.bigint(),
+  /** What the bank has taken, less what it gave back. */
   takenMinor: z.bigint(),
   /** What is posted as lost. */
   lostMinor: z.bigint(),
@@ -18,20 +26,35 @@ const dueRow = z.strictObject({
 })
 export type DueDispute = z.infer<typeof dueRow>
 
-/** The sums of a dispute `d`: taken by the bank, and posted as lost. */
+/** The sums of a dispute `d`: taken by the bank, also without what came back, its fees, and what is posted as lost. */
 const SUMS: Sql = sql`
   CROSS JOIN LATERAL (
-    SELECT coalesce(-sum(m.amount), 0)::bigint AS taken FROM bank_movement m
+    SELECT coalesce(-sum(m.amount), 0)::bigint AS taken, coalesce(-sum(m.amount) FILTER (WHERE m.kind = 'dispute'), 0)::bigint AS disputed,
+      coalesce(sum(m.fee), 0)::bigint AS fees
+    FROM bank_movement m
     WHERE m.gateway = d.gateway AND m.subject_ref = d.ref AND m.merchant_id = d.merchant_id AND m.state = 'explained'
       AND m.kind IN ('dispute', 'dispute_reversal')) moved
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(l.amount), 0)::bigint AS lost, count(*)::int AS postings FROM dispute_loss l
     WHERE (l.merchant_id, l.gateway, l.ref) = (d.merchant_id, d.gateway, d.ref)) posted`
 
+/**
+ * What the bank has taken of the payment `p` in disputes of its own charge and not given back, held or lost. Sums of two currencies are not compared:
+ * what was taken in another one counts as the whole payment, unless the dispute was won.
+ */
+export const TAKEN: Sql = sql`(
+  SELECT least(p.amount, coalesce(sum(
+    CASE WHEN d.currency = p.currency THEN greatest(0, moved.taken) WHEN moved.taken > 0 AND d.state <> 'won' THEN p.amount ELSE 0 END), 0))::bigint
+  FROM dispute d ${SUMS}
+  WHERE d.merchant_id = p.merchant_id AND d.payment_id = p.id AND coalesce(d.charge_ref, p.gateway_ref) = p.gateway_ref)`
+
 /** What is held and what was lost of the payment `p` in its disputes: `"disputeHeld"`, `"disputeLost"`. For a lateral join. */
 export const DISPUTED: Sql = sql`(
   SELECT coalesce(sum(moved.taken - posted.lost), 0)::bigint AS "disputeHeld", coalesce(sum(posted.lost), 0)::bigint AS "disputeLost"
   FROM dispute d ${SUMS} WHERE d.merchant_id = p.merchant_id AND d.payment_id = p.id)`
+
+/** Whether the payment `p` has a dispute, ended or not. */
+export const HAS_DISPUTES: Sql = sql`EXISTS (SELECT FROM dispute d WHERE d.merchant_id = p.merchant_id AND d.payment_id = p.id)`
 
 /** Disputes that are to be looked at now, those that are due longest first. */
 export function dueDisputes(db: Db, gateway: string, limit: number): Promise<DueDispute[]> {
@@ -39,8 +62,9 @@ export function dueDisputes(db: Db, gateway: string, limit: number): Promise<Due
     db,
     dueRow,
     sql`
-      SELECT d.merchant_id::text AS "merchantId", d.gateway, d.ref, d.currency, moved.taken AS "takenMinor", posted.lost AS "lostMinor",
-        posted.postings, d.next_check_at::text AS "dueAt"
+      SELECT d.merchant_id::text AS "merchantId", d.gateway, d.ref, d.charge_ref AS "chargeRef", d.payment_id::text AS "paymentId",
+        d.currency, d.state, d.checked_at IS NOT NULL AS "wasAsked", moved.disputed AS "disputedMinor", moved.taken AS "takenMinor",
+        posted.lost AS "lostMinor", posted.postings, d.next_check_at::text AS "dueAt"
       FROM dispute d ${SUMS}
       WHERE d.gateway = ${gateway} AND d.next_check_at <= now() ORDER BY d.next_check_at, d.ref LIMIT ${limit}`,
   )
@@ -87,6 +111,8 @@ const disputeRow = z.strictObject({
   state: z.enum(DISPUTE_STATES),
   takenMinor: z.bigint(),
   lostMinor: z.bigint(),
+  /** What the bank has charged for the dispute, by its movements. */
+  feeMinor: z.bigint(),
   noticedAt: z.date(),
   /** When the bank said how it stands; null: it was not asked yet. */
   checkedAt: z.date().nullable(),
@@ -105,8 +131,13 @@ export function listDisputes(
     disputeRow,
     sql`
       SELECT d.gateway, d.ref, d.charge_ref AS "chargeRef", d.payment_id::text AS "paymentId", d.currency, d.state,
-        moved.taken AS "takenMinor", posted.lost AS "lostMinor", d.noticed_at AS "noticedAt", d.checked_at AS "checkedAt"
+        moved.taken AS "takenMinor", posted.lost AS "lostMinor", moved.fees AS "feeMinor", d.noticed_at AS "noticedAt", d.checked_at AS "checkedAt"
       FROM dispute d ${SUMS}
       WHERE d.merchant_id = ${merchantId}::uuid AND ${of} ORDER BY d.noticed_at DESC, d.ref DESC LIMIT ${limit}`,
   )
+}
+
+/** Brings forward the checks that wait for an instant in the future, by `step`: how far the database's clock was put back. */
+export function disputesForward(step: Sql): Sql {
+  return sql`UPDATE dispute SET next_check_at = next_check_at - ${step} WHERE next_check_at > now()`
 }

@@ -3,15 +3,18 @@ import { subjectIdOf } from '@/idempotency/core/fingerprint'
 import { openBankAccounts } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { disputeLoss } from '@/ledger/posting'
+import { showId } from '@/lib/id'
 import { isCurrency } from '@/lib/money'
 import { commit } from '@/platform/commit'
 import type { Db, Sql, Write } from '@/platform/db'
+import { emit } from '@/platform/outbox'
 import type { DisputeState, Gateway } from '../gateway'
 import { type DueDispute, dueDisputes, insertLoss, laterDispute, settleDispute } from './dispute-store'
 
 export interface DisputesDeps {
   db: Db
   gateway: Gateway
+  newId: () => string
   report: (event: DisputeEvent) => void
   /** Disputes that are asked for in a run. */
   disputesMax?: number
@@ -53,7 +56,7 @@ async function checkDispute(deps: DisputesDeps, dispute: DueDispute): Promise<vo
 }
 
 async function settle(deps: DisputesDeps, dispute: DueDispute, state: DisputeState): Promise<void> {
-  const { db, report } = deps
+  const { db, newId, report } = deps
   const lostMinor = lossNow(dispute, state)
   if (lostMinor !== 0n && !isCurrency(dispute.currency)) {
     report({ kind: 'dispute-unclear', dispute: dispute.ref, reason: 'its currency is not known' })
@@ -65,7 +68,11 @@ async function settle(deps: DisputesDeps, dispute: DueDispute, state: DisputeSta
     rows: 1,
     sql: settleDispute(dispute, state, againSeconds(dispute, state)),
   }
-  const result = await commit(db, [row, ...writes], before)
+  const untold = untoldOf(dispute, state)
+  // In the order of their ids, as they are shown and sent.
+  const ids = untold.map(() => newId()).toSorted()
+  const toldNow = untold.map((now, at) => disputeEvent(dispute, now, ids[at] as string))
+  const result = await commit(db, [row, ...writes, ...toldNow], before)
   if (!result.committed && result.refusedBy !== OWN_ROW)
     throw new Error(`the commit of a dispute was refused by "${result.refusedBy}"`)
   if (result.committed && lostMinor !== 0n)
@@ -81,6 +88,39 @@ export function lossNow(
   state: DisputeState,
 ): bigint {
   return (state === 'lost' ? takenMinor : 0n) - lostMinor
+}
+
+/**
+ * What its merchant is told, in order. Pure. The first answer of the bank always begins with *open*, also where it has ended meanwhile; one that is
+ * open again, after an appeal, is told again.
+ */
+export function untoldOf(
+  { state, wasAsked }: Pick<DueDispute, 'state' | 'wasAsked'>,
+  now: DisputeState,
+): DisputeState[] {
+  if (!wasAsked) return now === 'open' ? ['open'] : ['open', now]
+  return now === state ? [] : [now]
+}
+
+const TOLD = { open: 'opened', won: 'won', lost: 'lost', closed: 'closed' } as const satisfies Record<
+  DisputeState,
+  string
+>
+
+/** Its subject is the payment, whose page shows it; without one, an id that the dispute determines. */
+function disputeEvent(dispute: DueDispute, state: DisputeState, id: string): Write {
+  const { merchantId, ref, chargeRef, paymentId, currency, disputedMinor } = dispute
+  const status = TOLD[state]
+  const payload = {
+    dispute: ref,
+    payment: paymentId === null ? null : showId('pay', paymentId),
+    charge: chargeRef,
+    amount: Number(disputedMinor),
+    currency,
+    status,
+  }
+  const subjectId = paymentId ?? ownId('dispute', dispute)
+  return emit({ merchantId, id, type: `dispute.${status}`, subjectId, payload })
 }
 
 /** Seconds until it is looked at again; null: only when another movement comes. One that did not end badly is followed until its money is back. */
@@ -110,10 +150,15 @@ function lossWrites(dispute: DueDispute, amountMinor: bigint): { writes: Write[]
 }
 
 /** Id of a dispute's posting, determined by the dispute and the posting's number: it cannot be posted a second time under another one. */
-export function lossId(
+export function lossId(dispute: Pick<DueDispute, 'merchantId' | 'gateway' | 'ref'>, number: number): string {
+  return ownId('dispute-loss', dispute, number)
+}
+
+function ownId(
+  what: string,
   { merchantId, gateway, ref }: Pick<DueDispute, 'merchantId' | 'gateway' | 'ref'>,
-  number: number,
+  ...more: number[]
 ): string {
-  const name = JSON.stringify(['dispute-loss', merchantId, gateway, ref, number])
+  const name = JSON.stringify([what, merchantId, gateway, ref, ...more])
   return subjectIdOf(createHash('sha256').update(name).digest('base64url'))
 }

@@ -17,8 +17,16 @@ export interface Known {
     clearing: bigint
     refundable: bigint
     captureId: string | null
+    /** Two admins have declared how it ended: its posting has no fee. */
+    declared: boolean
   } | null
-  refund: { id: string; status: RefundStatus; amount: bigint; transactionId: string | null } | null
+  refund: {
+    id: string
+    status: RefundStatus
+    amount: bigint
+    transactionId: string | null
+    declared: boolean
+  } | null
   surplus: {
     merchantId: string
     paymentId: string
@@ -122,9 +130,12 @@ function judgeCharge(movement: BankMovement, { payment, surplus }: Known, at: At
   if (payment?.gatewayRef === movement.subjectRef && payment?.captureId) {
     if (payment.amount !== movement.amountMinor)
       return { ...at, state: 'difference', rule: 'the payment has another amount' }
+    const matched = { ...at, state: 'matched', rule: 'a payment', transactionId: payment.captureId } as const
+    if (payment.declared)
+      return { ...matched, feeMinor: payment.clearing - (movement.amountMinor - movement.feeMinor) }
     if (payment.clearing !== movement.amountMinor - movement.feeMinor)
       return { ...at, state: 'difference', rule: 'the payment was posted with another fee' }
-    return { ...at, state: 'matched', rule: 'a payment', transactionId: payment.captureId }
+    return matched
   }
   // In doubt: the resolver asks. Ended otherwise: a charge in surplus, which the reconciler of charges records.
   if (payment) return { ...at, state: 'open', rule: 'its payment is not settled yet' }
@@ -142,6 +153,8 @@ function judgeRefund(movement: BankMovement, known: Known, at: At): Judgement {
       return { ...place, state: 'open', rule: 'its refund is not settled yet' }
     if (refund.amount !== amount)
       return { ...place, state: 'difference', rule: 'the refund has another amount' }
+    if (refund.declared && refund.transactionId === null)
+      return { ...place, state: 'difference', rule: 'a refund that two admins declared as not made' }
     // The bank refused it in our eyes: it was returned at once, and its return follows.
     if (refund.transactionId === null)
       return { ...place, state: 'explained', rule: 'a refund that was returned at once', against: 'refunds' }

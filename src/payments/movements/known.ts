@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Db, rows, sql } from '@/platform/db'
+import { type Db, rows, type Sql, sql } from '@/platform/db'
 import type { BankMovement } from '../gateway'
 import { PAYMENT_STATUSES } from '../payment'
 import { REFUND_STATUSES } from '../refund-store'
@@ -20,10 +20,17 @@ const knownRow = z.strictObject({
       clearing: minor,
       refundable: minor,
       captureId: uuid,
+      declared: z.boolean(),
     })
     .nullable(),
   refund: z
-    .strictObject({ id: z.string(), status: z.enum(REFUND_STATUSES), amount: minor, transactionId: uuid })
+    .strictObject({
+      id: z.string(),
+      status: z.enum(REFUND_STATUSES),
+      amount: minor,
+      transactionId: uuid,
+      declared: z.boolean(),
+    })
     .nullable(),
   surplus: z
     .strictObject({
@@ -53,6 +60,7 @@ export async function knownOf(
     movements.map(({ ref, kind, subjectRef, chargeRef, key }) => ({ ref, kind, subjectRef, chargeRef, key })),
   )
   const ours = ownersOnly ? sql`merchant_id = ${owner}::uuid` : sql`true`
+  const oursToo = ownersOnly ? sql`c.merchant_id = ${owner}::uuid` : sql`true`
   const found = await rows(
     db,
     knownRow,
@@ -61,15 +69,16 @@ export async function knownOf(
       FROM jsonb_to_recordset(${input}::jsonb) AS m (ref text, kind text, "subjectRef" text, "chargeRef" text, key text)
       LEFT JOIN LATERAL (
         SELECT own.merchant_id AS "merchantId", own.id, own.status, own.gateway_ref AS "gatewayRef", own.amount::text,
-          (own.amount - own.refunded_amount)::text AS refundable, t.id AS "captureId", coalesce((
+          (own.amount - own.refunded_amount)::text AS refundable, t.id AS "captureId", ${isDeclared('payment', sql`own`)} AS declared, coalesce((
             SELECT sum(e.amount) FROM entry e JOIN account a ON (a.merchant_id, a.id) = (e.merchant_id, e.account_id)
             WHERE (e.merchant_id, e.transaction_id) = (t.merchant_id, t.id) AND a.code = 'gateway_clearing'), 0)::text AS clearing
         FROM (
           SELECT * FROM payment WHERE gateway_key = m.key AND m.kind = 'charge' AND ${ours}
-          UNION ALL SELECT * FROM payment WHERE gateway_ref = m."chargeRef" AND ${ours}) own
+          UNION ALL SELECT p.* FROM payment_charge c JOIN payment p ON (p.merchant_id, p.id) = (c.merchant_id, c.payment_id)
+            WHERE c.gateway_ref = m."chargeRef" AND ${oursToo}) own
         LEFT JOIN ledger_transaction t ON (t.merchant_id, t.payment_id) = (own.merchant_id, own.id) AND t.kind = 'capture' LIMIT 1) p ON true
       LEFT JOIN LATERAL (
-        SELECT id, status, amount::text, transaction_id AS "transactionId" FROM (
+        SELECT id, status, amount::text, transaction_id AS "transactionId", ${isDeclared('refund', sql`own`)} AS declared FROM (
           SELECT * FROM refund WHERE gateway_ref = m."subjectRef" AND ${ours}
           UNION ALL SELECT * FROM refund WHERE gateway_key = m.key AND ${ours}) own
         WHERE m.kind IN ('refund', 'refund_failure') LIMIT 1) f ON true
@@ -84,6 +93,12 @@ export async function knownOf(
           AND kind = CASE m.kind WHEN 'refund_failure' THEN 'refund' ELSE 'charge' END LIMIT 1) b ON true`,
   )
   return new Map(found.map((row) => [row.ref, knownFrom(row, owner)]))
+}
+
+/** SQL: two admins have declared how this payment or refund ended. */
+function isDeclared(kind: 'payment' | 'refund', row: Sql): Sql {
+  return sql`EXISTS (
+    SELECT FROM resolution r WHERE r.merchant_id = ${row}.merchant_id AND r.kind = ${kind} AND r.subject = ${row}.id::text AND r.status = 'confirmed')`
 }
 
 function knownFrom({ payment, refund, surplus, earlier }: z.infer<typeof knownRow>, owner: string): Known {

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openAccounts } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { refund as refundPosting } from '@/ledger/posting'
-import { uuidv7 } from '@/lib/id'
+import { showId, uuidv7 } from '@/lib/id'
 import { commit } from '@/platform/commit'
 import { type Db, openDb, openPool, sql } from '@/platform/db'
 import { findings, isBroken } from '@/platform/integrity'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
+import { EVENTS, type EventType } from '@/webhooks/events'
 import { endDispute, openDispute, reinstate } from '../../../lab/stripe-double/disputes'
 import {
   chargeFee,
@@ -496,6 +497,83 @@ describe('a dispute', () => {
     expect(await disputes()).toMatchObject([{ state: status, lostMinor: BigInt(lost) }])
     expect(told('dispute-posted')).toHaveLength(2)
     await inBalance()
+  })
+
+  /** Events of disputes that wait to be sent, in order, with what they say. */
+  const saidOfDisputes = async () => {
+    const { rows } = await owner.query(
+      `SELECT type, subject_id, payload FROM outbox_event WHERE merchant_id = $1 AND type LIKE 'dispute.%' ORDER BY id`,
+      [merchant],
+    )
+    return rows.map(({ type, subject_id: subject, payload }) => {
+      // Each is as the document says.
+      EVENTS[type as EventType].data.parse(JSON.parse(payload))
+      return { type, subject, ...JSON.parse(payload) }
+    })
+  }
+  const typesTold = async () => (await saidOfDisputes()).map(({ type }) => type)
+
+  it('is told to its merchant when it is opened and when it is lost, once each, in the commit that says so', async () => {
+    const payment = await pay()
+    const charge = await refOf(payment)
+    const dispute = openDispute(double.account, charge)
+    await run()
+    await hoursLater()
+    await run()
+    const said = {
+      dispute: dispute.id,
+      payment: showId('pay', payment.id),
+      charge,
+      amount: 2_400,
+      currency: 'EUR',
+    }
+    const opened = { type: 'dispute.opened', subject: payment.id, ...said, status: 'opened' }
+    expect(await saidOfDisputes()).toEqual([opened])
+    endDispute(double.account, dispute, 'lost')
+    await hoursLater()
+    await Promise.all([run(), run(), run()])
+    await run()
+    expect(await saidOfDisputes()).toEqual([opened, { ...opened, type: 'dispute.lost', status: 'lost' }])
+  })
+
+  it.each([
+    ['won', 'dispute.won'],
+    ['lost', 'dispute.lost'],
+    ['warning_closed', 'dispute.closed'],
+  ] as const)('that was %s before anybody had asked is told as opened, and as %s', async (end, type) => {
+    endDispute(double.account, await opened(), end)
+    await run()
+    expect(await typesTold()).toEqual(['dispute.opened', type])
+  })
+
+  it('is told with what was disputed, whatever came back, and again when an appeal opens it', async () => {
+    const dispute = await opened()
+    endDispute(double.account, dispute, 'won')
+    await run()
+    dispute.status = 'under_review'
+    await hintDispute(db, 'stripe', dispute.id)
+    await run()
+    expect((await saidOfDisputes()).map(({ type, amount }) => `${type} ${amount}`)).toEqual([
+      'dispute.opened 2400',
+      'dispute.won 2400',
+      'dispute.opened 2400',
+    ])
+  })
+
+  it('of a charge that is no payment of ours is told without one', async () => {
+    await pay()
+    openDispute(double.account, await payElsewhere(double.account, 2_400, 'eur'))
+    await run()
+    expect(await saidOfDisputes()).toMatchObject([{ type: 'dispute.opened', payment: null, amount: 2_400 }])
+  })
+
+  it('is not told before the bank has said how it stands', async () => {
+    await opened()
+    await run({ gateway: { ...stripe, dispute: async () => ({ kind: 'unknown', reason: 'away' }) } })
+    expect(await typesTold()).toEqual([])
+    await hoursLater()
+    await run()
+    expect(await typesTold()).toEqual(['dispute.opened'])
   })
 
   it('was lost, is called won before its money is back, and then it comes', async () => {

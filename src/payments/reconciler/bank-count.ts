@@ -53,7 +53,7 @@ const surplusFact = z.strictObject({
   /** In minor units of `currency`. */
   amount: z.bigint(),
   currency: z.string(),
-  status: z.enum(['found', 'refunded', 'parked']),
+  status: z.enum(['found', 'refunded', 'parked', 'kept']),
   /** Why it was not refunded yet, or not at all. */
   reason: z.string().nullable(),
   foundAt: z.date(),

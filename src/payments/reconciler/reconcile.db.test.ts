@@ -550,9 +550,15 @@ describe('killed at any step', () => {
     return { db: mortalDb, gateway: mortalBank, survived }
   }
 
-  it.each(['before', 'after'] as const)(
-    '%s it takes effect: the next run ends as if nothing had been',
-    async (when) => {
+  it.each([
+    ['before', 500],
+    ['after', 500],
+    // The next run goes on behind the page that was read last: a charge of it that was not judged is lost.
+    ['after', 1],
+  ] as const)(
+    '%s it takes effect, in pages of %i: the next run ends as if nothing had been',
+    async (when, page) => {
+      const limits = { page }
       let steps = 0
       for (let at = 1; ; at++) {
         await forgetEverything()
@@ -568,9 +574,9 @@ describe('killed at any step', () => {
           returnUrl: RETURN_URL,
         })
         const life = mortal(at, when)
-        const first = await run(life).catch((error) => error)
+        const first = await run({ ...life, limits }).catch((error) => error)
         if (!life.survived()) expect(first).toBeInstanceOf(Killed)
-        await run()
+        await run({ limits })
         expect(await surplusRows(), `killed at step ${at}`).toMatchObject([
           { status: 'refunded' },
           { status: 'refunded' },

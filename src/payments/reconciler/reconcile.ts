@@ -5,7 +5,13 @@ import type { BankCharge, Gateway } from '../gateway'
 import { PAYMENT_STATUSES } from '../payment'
 import { nextPosition, OVERLAP_MS, readPosition, writePosition } from './list-position'
 import { dueSurplus, type Refunded, recordSurplus, refundSurplus, type Surplus } from './surplus'
-import { dropUnexplained, isStray, keepUnexplained, listUnexplained } from './unexplained-charge'
+import {
+  dropUnexplained,
+  isAccountedFor,
+  isStray,
+  keepUnexplained,
+  listUnexplained,
+} from './unexplained-charge'
 
 export interface ReconcileDeps {
   db: Db
@@ -177,6 +183,7 @@ async function handle(run: Run, charge: BankCharge, verdict: ChargeVerdict): Pro
       await keepUnexplained(run.db, accountOf(run), charge, verdict.kind)
       return true
     case 'stray':
+      if (await isAccountedFor(run.db, charge.ref)) return false
       // Reported first: killed in between, operators are alerted twice rather than never.
       if (!(await isStray(run.db, charge.ref))) run.report({ kind: 'stray', charge })
       await keepUnexplained(run.db, accountOf(run), charge, verdict.kind)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Db, rows, type Sql, sql } from '@/platform/db'
+import { type Db, firstRow, rows, type Sql, sql } from '@/platform/db'
 import type { BankCharge } from '../gateway'
 import { OVERLAP_MS } from './list-position'
 
@@ -58,4 +58,15 @@ export function askedSince(gatewayKey: Sql, account: Sql): Sql {
 
 export async function dropUnexplained(db: Db, ref: string): Promise<void> {
   await db.$executeRaw(sql`DELETE FROM open_charge WHERE gateway_ref = ${ref}`)
+}
+
+/** Whether this very charge is a payment's, or recorded as beyond one: by a person's word, where its key is not ours. */
+export async function isAccountedFor(db: Db, ref: string): Promise<boolean> {
+  const found = await firstRow(
+    db,
+    z.strictObject({ known: z.boolean() }),
+    sql`
+      SELECT EXISTS (SELECT FROM payment WHERE gateway_ref = ${ref}) OR EXISTS (SELECT FROM surplus_charge WHERE gateway_ref = ${ref}) AS known`,
+  )
+  return found?.known ?? false
 }

@@ -90,12 +90,57 @@ describe('doubt, after one request', () => {
     ['another request under the key', json({ error: { type: 'idempotency_error' } }, 400)],
     ['a refusal that is not Stripe’s', json({ error: 'nginx' }, 404)],
     ['a connection that breaks', (response) => void response.destroy()],
+    [
+      'an answer that breaks off, whole JSON so far',
+      (response) => {
+        response.writeHead(200, { 'content-length': '1000' }).write(JSON.stringify(INTENT))
+        setTimeout(() => response.destroy(), 20)
+      },
+    ],
+    [
+      'an answer that goes on without an end',
+      (response) => {
+        const more = () => {
+          while (!response.destroyed && response.write(' '.repeat(1024 * 1024)));
+          if (!response.destroyed) response.once('drain', more)
+        }
+        response.writeHead(200)
+        more()
+      },
+    ],
+    [
+      'another protocol',
+      ({ socket }) =>
+        void socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n'),
+    ],
   ])('%s', async (_, answer) => {
     say = answer
     const call = await ask()
     expect(call).toEqual({ kind: 'unknown', reason: expect.stringMatching(/./) })
     expect(JSON.stringify(call)).not.toContain('sk_test_secret')
     expect(asked).toHaveLength(1)
+  })
+
+  it('a connection that was kept, and breaks when it is used again: one request', async () => {
+    const address = { host: '127.0.0.1', port, protocol: 'http' } as const
+    const calls = new StripeCalls({ secretKey: 'sk_test_secret', address, perSecond: 1_000 })
+    const once = () =>
+      calls.ask<Stripe.PaymentIntent>(
+        {
+          endpoint: 'create',
+          isAnswer: () => true,
+          send: (stripe, options) => stripe.paymentIntents.create({ amount: 1, currency: 'eur' }, options),
+        },
+        calls.deadline(2_000),
+      )
+    const used = new Set<unknown>()
+    say = (response, nth) => {
+      used.add(response.socket)
+      if (nth === 1) json(INTENT)(response, nth)
+      else response.socket?.resetAndDestroy()
+    }
+    expect([await once(), await once()]).toMatchObject([{ kind: 'answered' }, { kind: 'unknown' }])
+    expect([asked.length, used.size]).toEqual([2, 1])
   })
 
   it('nobody listens', async () => {

@@ -1,6 +1,7 @@
 import Stripe from 'stripe'
 import type { Doubt } from '../gateway'
 import { TokenBucket } from './token-bucket'
+import { stripeFetch } from './transport'
 
 /** The API version whose shapes this folder reads. Named here, so that a new version of the SDK is a change in this line. */
 export const API_VERSION = '2026-10-28.endive'
@@ -23,7 +24,7 @@ export interface CallsHost {
 }
 
 const HOST: CallsHost = {
-  fetch: (input, init) => fetch(input, init),
+  fetch: stripeFetch(),
   now: () => performance.now(),
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 }
@@ -92,7 +93,8 @@ interface Asked<T> {
 
 /**
  * Stripe's own client with the settings that our laws need:
- * - `fetch`, because the client for Node sends a request twice after a broken connection, and limits idle time only;
+ * - its client for `fetch`, because the one for Node sends a request twice after a broken connection, and limits idle time only; what it calls is
+ *   ours (`transport.ts`);
  * - no redirects: a request about money goes only to its address;
  * - no retries of its own. We repeat what Stripe did not begin (409, 429), with the same idempotency key, inside one deadline.
  */

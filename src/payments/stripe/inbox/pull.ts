@@ -37,7 +37,11 @@ export async function pullMissed(deps: PullDeps, account: InboxAccount): Promise
   const { db, receiver, timeoutMs } = deps
   const position = await positionOf(db, account.name)
   const since = new Date(
-    Math.max(position.through.getTime() - OVERLAP_MS, position.now.getTime() - REACHES_BACK_MS),
+    Math.max(
+      // A place in the future was stored before the database's clock was put back.
+      Math.min(position.through.getTime(), position.now.getTime()) - OVERLAP_MS,
+      position.now.getTime() - REACHES_BACK_MS,
+    ),
   )
   const { calls } = account
   const page = await undelivered(calls, calls.deadline(timeoutMs), {

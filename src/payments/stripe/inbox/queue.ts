@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { commit } from '@/platform/commit'
 import { type Db, firstRow, rows, type Sql, sql, type Write } from '@/platform/db'
 import type { EventFacts } from './event'
 
@@ -58,30 +57,43 @@ export function pauseAfter(tries: number): number | null {
   return PAUSES_S[tries] ?? null
 }
 
+const settledRow = z.strictObject({ account: z.string(), id: z.string() })
+
 /**
- * Writes what a try came to.
- * @returns false when the lease was lost: then nothing of it was written
+ * Writes what tries came to, all of a batch in one commit: each commit is one that payments' commits wait behind.
+ * @returns the events that were written; of any other the lease was lost, and nothing of it was written
  */
-export async function settleEvent(db: Db, event: ClaimedEvent, end: EventEnd): Promise<boolean> {
-  return (await commit(db, [{ name: EVENT, rows: 1, sql: moveOf(event, end) }])).committed
+export async function settleEvents(
+  db: Db,
+  ends: readonly { event: ClaimedEvent; end: EventEnd }[],
+): Promise<{ account: string; id: string }[]> {
+  const column = <T>(of: (one: (typeof ends)[number]) => T) => ends.map(of)
+  const moves = ends.map(({ event, end }) => moveOf(event, end))
+  return rows(
+    db,
+    settledRow,
+    sql`
+      UPDATE stripe_event e SET state = input.state, reason = input.reason, tries = tries + 1, lease_until = NULL,
+        next_at = now() + input.pause_s * interval '1 second', settled_at = CASE WHEN input.over THEN now() ELSE e.settled_at END
+      FROM unnest(${column(({ event }) => event.account)}::text[], ${column(({ event }) => event.id)}::text[],
+        ${column(({ event }) => event.fence)}::int[], ${moves.map(({ state }) => state)}::text[], ${moves.map(({ reason }) => reason)}::text[],
+        ${moves.map(({ pauseS }) => pauseS)}::float8[], ${moves.map(({ over }) => over)}::boolean[])
+        AS input (account, id, fence, state, reason, pause_s, over)
+      WHERE e.account = input.account AND e.id = input.id AND e.fence = input.fence AND e.next_at IS NOT NULL
+      RETURNING e.account, e.id`,
+  )
 }
 
 const EVENT = 'stripe-event'
 
-function moveOf({ account, id, fence, tries }: ClaimedEvent, { state, reason }: EventEnd): Sql {
-  const ours = sql`account = ${account} AND id = ${id} AND fence = ${fence} AND next_at IS NOT NULL`
-  const words = reason.slice(0, 300)
-  if (state !== 'waiting' && state !== 'failing')
-    return sql`
-      UPDATE stripe_event SET state = ${state}, reason = ${words}, tries = tries + 1, next_at = NULL, lease_until = NULL, settled_at = now()
-      WHERE ${ours} RETURNING 1`
+function moveOf({ tries }: ClaimedEvent, { state, reason }: EventEnd) {
+  // No text of the database has it.
+  const words = reason.replaceAll('\u0000', '').slice(0, 300)
+  if (state !== 'waiting' && state !== 'failing') return { state, reason: words, pauseS: null, over: true }
   const pauseS = pauseAfter(tries)
   // Whatever has waited for so long is for a person.
   const shown = state === 'failing' || pauseS === null ? 'failing' : 'received'
-  return sql`
-    UPDATE stripe_event SET state = ${shown}, reason = ${words}, tries = tries + 1, lease_until = NULL,
-      next_at = now() + ${pauseS}::float8 * interval '1 second'
-    WHERE ${ours} RETURNING 1`
+  return { state: shown, reason: words, pauseS, over: false }
 }
 
 /** The write that has an event tried again at once, whatever became of it. It touches no row where the event is not there, or is being tried now. */
@@ -93,6 +105,12 @@ export function applyAgain(account: string, id: string): Write {
       UPDATE stripe_event SET state = 'received', reason = NULL, tries = 0, next_at = now(), lease_until = NULL, fence = fence + 1, settled_at = NULL
       WHERE account = ${account} AND id = ${id} AND (lease_until IS NULL OR lease_until <= now()) RETURNING 1`,
   }
+}
+
+/** Brings forward the tries that wait for an instant in the future, by `step`: how far the database's clock was put back. */
+export function eventsForward(step: Sql): Sql {
+  return sql`
+    UPDATE stripe_event SET next_at = next_at - ${step}, lease_until = lease_until - ${step} WHERE next_at > now() OR lease_until > now()`
 }
 
 /** Removes events of more than 35 days ago. @returns how many */

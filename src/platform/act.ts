@@ -1,12 +1,12 @@
-import { type AuditEntry, audit, findAuditEntry } from '@/platform/audit'
-import { commit } from '@/platform/commit'
-import type { Db, Sql, Write } from '@/platform/db'
+import { type AuditEntry, audit, findAuditEntry } from './audit'
+import { commit } from './commit'
+import type { Db, Sql, Write } from './db'
 
 /** `before`: it was done under this id. `reused`: something else was. `refused`: a condition did not hold, and nothing was done. */
 export type Acted = 'done' | 'before' | 'reused' | 'refused'
 
 /**
- * Does something with an endpoint once for the id of its audit entry, which is written in the same commit and never removed. The entry's
+ * Does something once for the id of its audit entry, which is written in the same commit and never removed. The entry's
  * words say all that was asked for, so that another request under the same id is known.
  */
 export async function act(db: Db, entry: AuditEntry, writes: Write[], before: Sql[] = []): Promise<Acted> {

@@ -1,0 +1,22 @@
+export { type Clock, systemClock } from '../core/clock'
+export { defineOperation, type InDoubt, type OperationDefinition } from '../core/define-operation'
+export { Engine } from '../core/engine'
+export type { AttemptOutcome, EngineEvent, LoggedAttempt, Observe } from '../core/events'
+export { differing, fieldHashes } from '../core/fields'
+export { fingerprint, recordId, type Scope, subjectIdOf } from '../core/fingerprint'
+export { KEY_MAX, keyProblem } from '../core/key'
+export type { Finish, Ids, Operation, Refusal, StoreForm } from '../core/operation'
+export type { EngineOptions } from '../core/options'
+export type { Answer, Claim, IdempotencyRow, RecordState } from '../core/record'
+export type { EngineReply, EngineRequest } from '../core/request'
+export { CommitRefused, type NewRecord, type Store, StoreUnavailable } from '../core/store'
+export {
+  type Facts,
+  PROBLEMS,
+  type Problem,
+  ProblemError,
+  type ProblemKind,
+  type Retry,
+  type ShownProblem,
+  showProblem,
+} from '../problems'

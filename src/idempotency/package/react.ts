@@ -1,0 +1,1 @@
+export { useAttempt, useOnline } from '../client/react'

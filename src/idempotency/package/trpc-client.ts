@@ -1,0 +1,1 @@
+export { keyLink, problemOf } from '../client/link'

@@ -1,0 +1,135 @@
+import type { PrismaLike } from '../prisma'
+
+/**
+ * The part of a Prisma client that is needed: interactive transactions, raw queries, and the model `IdempotencyRecord` of the schema
+ * fragment.
+ */
+export interface UserClient {
+  // biome-ignore lint/suspicious/noExplicitAny: a generated client's own generics differ from project to project
+  $queryRaw(query: any, ...values: any[]): any
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  $transaction(...args: any[]): any
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  idempotencyRecord: { upsert(args: any): any }
+}
+
+/** The client inside an interactive transaction. */
+export type TransactionOf<Client> = Omit<
+  Client,
+  '$transaction' | '$connect' | '$disconnect' | '$on' | '$use' | '$extends'
+>
+
+/** Isolation levels of PostgreSQL, as Prisma names them. */
+export type IsolationLevel = 'ReadCommitted' | 'RepeatableRead' | 'Serializable'
+
+export interface IdempotentOptions<Client extends UserClient> {
+  /** Your own PrismaClient. */
+  prisma: Client
+  /** How long a request waits for another one with the same key, in milliseconds, 0 to 60,000. 5,000 by default. */
+  waitMs?: number
+  /** How long the work may take, in milliseconds, 1 to 600,000; then all of it is rolled back. 5,000 by default, as in Prisma. */
+  timeoutMs?: number
+  /** How long a request may wait for a connection of the pool, in milliseconds, 1 to 60,000. 2,000 by default, as in Prisma. */
+  maxWaitMs?: number
+  /** How long an answer is replayed, in days, 1 to 3,650. 30 by default. Afterwards a retry is refused, never executed. */
+  retentionDays?: number
+  /** Isolation of the transaction. The database's own by default (READ COMMITTED). */
+  isolationLevel?: IsolationLevel
+  /**
+   * A secret of the server, of 16 characters or more. With it a *key-reused* problem names the fields that differ. The newest first, where
+   * it was changed.
+   */
+  secret?: string | readonly string[]
+}
+
+/** Options with every default filled in. */
+export interface TransactionSettings {
+  waitMs: number
+  timeoutMs: number
+  maxWaitMs: number
+  retentionDays: number
+  isolationLevel: IsolationLevel | undefined
+  secrets: readonly string[]
+}
+
+const NUMBERS = {
+  waitMs: { least: 0, most: 60_000, usual: 5_000, unit: 'milliseconds' },
+  timeoutMs: { least: 1, most: 600_000, usual: 5_000, unit: 'milliseconds' },
+  maxWaitMs: { least: 1, most: 60_000, usual: 2_000, unit: 'milliseconds' },
+  retentionDays: { least: 1, most: 3_650, usual: 30, unit: 'days' },
+} as const
+
+const LEVELS: readonly unknown[] = ['ReadCommitted', 'RepeatableRead', 'Serializable', undefined]
+const KNOWN = new Set(['prisma', ...Object.keys(NUMBERS), 'isolationLevel', 'secret'])
+/** 16 characters: with fewer a hash of "24.00" could be found by trying secrets. */
+const SECRET_MIN = 16
+
+/**
+ * Checks the options when the function is built, not when the first customer pays.
+ * @param caller name of the function, for the message
+ * @throws TypeError that says what to write instead
+ */
+export function settingsOf(caller: string, options: IdempotentOptions<UserClient>): TransactionSettings {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`${caller} takes one object: ${caller}({ prisma }).`)
+  const strange = Object.keys(options).find((name) => !KNOWN.has(name))
+  if (strange)
+    throw new TypeError(
+      `${caller} has no option \`${strange}\`. Its options are ${[...KNOWN].map((name) => `\`${name}\``).join(', ')}.`,
+    )
+  checkClient(caller, options.prisma)
+  if (!LEVELS.includes(options.isolationLevel))
+    throw new TypeError(
+      `${caller}: \`isolationLevel\` is 'ReadCommitted', 'RepeatableRead' or 'Serializable', or left out.`,
+    )
+  return {
+    waitMs: numberOf(caller, 'waitMs', options.waitMs),
+    timeoutMs: numberOf(caller, 'timeoutMs', options.timeoutMs),
+    maxWaitMs: numberOf(caller, 'maxWaitMs', options.maxWaitMs),
+    retentionDays: numberOf(caller, 'retentionDays', options.retentionDays),
+    isolationLevel: options.isolationLevel,
+    secrets: secretsOf(caller, options.secret),
+  }
+}
+
+/** @throws TypeError for what is not a client, is a client inside a transaction, or has not the model */
+export function checkClient(caller: string, client: unknown): asserts client is PrismaLike {
+  const { $queryRaw, $transaction, idempotencyRecord } = (client ?? {}) as Partial<UserClient>
+  if (typeof $queryRaw !== 'function')
+    throw new TypeError(
+      `${caller}: \`prisma\` is not a PrismaClient. Write ${caller}({ prisma: new PrismaClient({ adapter }) }).`,
+    )
+  if (typeof $transaction !== 'function')
+    throw new TypeError(
+      `${caller}: \`prisma\` is a client inside a transaction. Pass the PrismaClient itself; the transaction is begun for you.`,
+    )
+  if (typeof idempotencyRecord?.upsert !== 'function')
+    throw new TypeError(
+      `${caller}: \`prisma\` has no model IdempotencyRecord. Copy node_modules/@payonce/idempotency/prisma/idempotency.prisma into your schema and run \`npx prisma generate\`.`,
+    )
+}
+
+function numberOf(caller: string, name: keyof typeof NUMBERS, value: unknown): number {
+  const { least, most, usual, unit } = NUMBERS[name]
+  if (value === undefined) return usual
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
+    throw new TypeError(
+      `${caller}: \`${name}\` is ${shown(value)}. Write a whole number of ${unit} from ${least} to ${most}, or leave it out (${usual}).`,
+    )
+  return value
+}
+
+function secretsOf(caller: string, secret: unknown): readonly string[] {
+  if (secret === undefined) return []
+  const secrets: unknown[] = Array.isArray(secret) ? secret : [secret]
+  if (secrets.length === 0 || !secrets.every((one) => typeof one === 'string' && one.length >= SECRET_MIN))
+    throw new TypeError(
+      `${caller}: \`secret\` needs ${SECRET_MIN} characters or more (a list of such texts where it was changed, the newest first). Make one with \`openssl rand -base64 32\`, or leave it out.`,
+    )
+  return secrets as string[]
+}
+
+/** A wrong value in a message, cut short. Never used for a secret. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value)
+}
