@@ -19,6 +19,9 @@ export default defineConfig({
           exclude: ['**/*.db.test.ts'],
           // 30 s: hundreds of generated cases, maybe on a machine that other programs share.
           testTimeout: 30_000,
+          // The files of a worker share its process and its modules: a new process for each takes longer than most files. So what a test changes
+          // outside of its own objects (timers, variables, spies), it puts back.
+          isolate: false,
         },
       },
       {
@@ -33,6 +36,8 @@ export default defineConfig({
           setupFiles: 'src/setup/test/check-rows.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // As above: loading the server's modules takes more than most files' tests.
+          isolate: false,
         },
       },
     ],

@@ -28,12 +28,16 @@ function pattern(prints: string): RegExp {
   return new RegExp(`^${parts.join(' *\n')}\\s*$`)
 }
 
-test('README and the guide have the same walkthrough', async ({ page }) => {
+test('README and the guide have the same walkthrough, the guide with this installation’s address', async ({
+  page,
+  demo,
+}) => {
   const steps = CURL_WALKTHROUGH.map(({ run, prints }) => ({ run, prints }))
   expect(blocksOf(fs.readFileSync(inRoot('README.md'), 'utf8'))).toEqual(steps)
   await page.goto('/docs')
   const shown = await page.locator('#curl pre').allTextContents()
-  expect(shown).toEqual(steps.flatMap(({ run, prints }) => [run, prints]))
+  const here = (text: string) => text.replaceAll('http://localhost:3000', demo.baseUrl)
+  expect(shown).toEqual(steps.flatMap(({ run, prints }) => [here(run), here(prints)]))
 })
 
 test('the curl walkthrough prints what the docs show', async ({ demo, bankCharges }) => {

@@ -53,11 +53,32 @@ test('a new payment appears without a reload, and its books are balanced', async
   await payButton(page).click()
   await expectReceipt(page, '€43.21')
   const payment = await proof.oneCharge(order)
-  await expect(operatorPage.getByText('€43.21').first()).toBeVisible({ timeout: 10_000 })
+  // A new row waits until it is asked for, unless the list was empty.
+  const row = operatorPage.getByRole('row').filter({ hasText: '€43.21' })
+  const pill = operatorPage.getByRole('button', { name: /new payments?$/ })
+  await expect(row.or(pill).first()).toBeVisible({ timeout: 10_000 })
+  if (await pill.isVisible()) await pill.click()
+  await expect(row.first()).toBeVisible()
 
   await operatorPage.locator(`a[href="/dashboard/payments/${payment}"]`).first().click()
   await expect(operatorPage.getByText('Balanced').first()).toBeVisible()
   await expect(operatorPage.getByText('Receivable from the bank').first()).toBeVisible()
+  // The same steps as sentences, as a drawing and as a file, and what was bought.
+  const story = operatorPage.getByRole('list', { name: 'What happened, step by step' })
+  await expect(story).toContainText('The bank answered that it charged the card.')
+  await expect(operatorPage.getByRole('img', { name: /^Payment of €43\.21/ })).toBeVisible()
+  await expect(operatorPage.getByText('Sea glass')).toBeVisible()
+  const [file] = await Promise.all([
+    operatorPage.waitForEvent('download'),
+    operatorPage.getByRole('link', { name: 'Save SVG' }).click(),
+  ])
+  expect(file.suggestedFilename()).toBe(`sequence-${payment}.svg`)
+  const svg = await file.path().then((saved) => fs.promises.readFile(saved, 'utf8'))
+  const problems = await operatorPage.evaluate((text) => {
+    const parsed = new DOMParser().parseFromString(text, 'image/svg+xml')
+    return [...parsed.querySelectorAll('parsererror')].map(({ textContent }) => textContent)
+  }, svg)
+  expect([problems, svg]).toEqual([[], expect.stringContaining('Asks for €43.21')])
 
   await operatorPage.goto('/dashboard')
   await expect(operatorPage.getByText(/requests vs\. charges/i).first()).toBeVisible()
@@ -89,4 +110,8 @@ test('what belongs to another merchant is a 404', async ({ operatorPage, sql }) 
   const answer = await operatorPage.goto(`/dashboard/payments/pay_${payment.replaceAll('-', '')}`)
   expect(answer?.status()).toBe(404)
   await expect(operatorPage.getByText('€5.00')).toHaveCount(0)
+  const file = await operatorPage.request.get(
+    `/dashboard/payments/pay_${payment.replaceAll('-', '')}/sequence.svg`,
+  )
+  expect([file.status(), await file.text()]).toEqual([404, expect.not.stringContaining('<svg')])
 })

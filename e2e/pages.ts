@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import { inRoot } from '@/setup/process/project-root'
 
-/** Pages without a page file: the API reference and an unknown address. */
-const ALSO = ['/docs/api', '/nothing-here', '/dashboard/payments/pay_nothing', '/api/bank/challenges/any']
+/** Pages without a page file of their own: unknown addresses, and the bank's. */
+const ALSO = ['/nothing-here', '/dashboard/payments/pay_nothing', '/api/bank/challenges/any']
 
 /** Every page, found by its file: `/dashboard/payments/[id]`. New pages are included automatically. */
 export function pagePatterns(): string[] {

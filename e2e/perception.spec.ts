@@ -147,7 +147,9 @@ function described(field: Locator) {
 
 test('the dashboard shows a lost connection, and still fits a phone', async ({ operatorPage }) => {
   await operatorPage.setViewportSize({ width: 320, height: 640 })
-  await operatorPage.route('**/api/trpc/**', (route) => route.abort('connectionreset'))
+  await operatorPage.route(/\/api\/(trpc|live)/, (route) => route.abort('connectionreset'))
+  // What is open knows nothing new until something changes.
+  await operatorPage.reload()
   await expect(operatorPage.getByRole('banner').getByRole('status')).toHaveText('Reconnecting…', {
     timeout: 15_000,
   })

@@ -1,30 +1,11 @@
 import AxeBuilder from '@axe-core/playwright'
-import type { APIRequestContext, Browser, Page } from '@playwright/test'
+import type { APIRequestContext, Page } from '@playwright/test'
 import { uuidv7 } from '@/lib/id'
 import type { Demo } from '@/setup/demo-file'
+import { join } from './colleague'
 import { expect, test } from './fixtures'
 
 /** Refunds from the payment's page: within the limit of support, and above it by two admins. */
-
-const PASSWORD = 'sea glass and driftwood'
-
-/** A person of the demo merchant, invited by the demo operator, with a page of their own. */
-async function join(browser: Browser, inviter: Page, role: 'support' | 'admin'): Promise<Page> {
-  const { origin } = new URL(inviter.url())
-  const email = `${role}-${uuidv7().slice(-8)}@example.com`
-  const post = async (page: Page, path: string, data: object) => {
-    const answer = await page.request.post(`${origin}${path}`, { data, headers: { origin } })
-    expect(answer.ok(), await answer.text()).toBe(true)
-    return answer.json()
-  }
-  const invited = await post(inviter, '/api/trpc/operators.invite', { email, role })
-  const context = await browser.newContext({ baseURL: origin })
-  const page = await context.newPage()
-  const code = new URL(invited.result.data.link).pathname.split('/').pop()
-  await post(page, '/api/trpc/invitation.accept', { code, name: `Ada of ${role}`, password: PASSWORD })
-  await post(page, '/api/auth/sign-in/email', { email, password: PASSWORD })
-  return page
-}
 
 async function openRefund(page: Page, payment: string, amount: string, reason = '') {
   await page.goto(`/dashboard/payments/${payment}`)

@@ -45,6 +45,10 @@ async function open(page: Page): Promise<TestOrder> {
   return order
 }
 
+/** Before that a press is told that the fields are not ready, and one before our script has come is dropped. */
+const fieldsReady = (page: Page) =>
+  expect(page.getByRole('group', { name: 'Card details' })).toHaveAttribute('aria-busy', 'false')
+
 async function pay(page: Page, number: string): Promise<void> {
   await cardNumber(page).fill(number)
   await payButton(page).click()
@@ -87,6 +91,7 @@ test('a token of its own for each attempt: refused by Stripe, declined by the ba
   await serveStandIn(page)
   const keys = keysSent(page)
   const order = await open(page)
+  await fieldsReady(page)
   await payButton(page).click()
   await expect(page.getByRole('alert').filter({ hasText: 'Nothing was charged' })).toContainText(
     'A card field is empty',
@@ -116,6 +121,8 @@ test('slow: says so and sends nothing; then it pays', async ({ page }) => {
   await expect(page.getByText('The card fields are not ready yet.')).toBeVisible()
   expect(await payments(order)).toEqual([])
   arrive()
+  await fieldsReady(page)
+  await expect(page.getByText('The card fields are not ready yet.')).toHaveCount(0)
   await pay(page, NUMBERS.pays)
   await expectReceipt(page)
 })

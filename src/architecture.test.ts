@@ -15,12 +15,31 @@ const MAY_IMPORT: Record<string, string[]> = {
   access: ['lib', 'platform'],
   // A signing secret is encrypted as that of an authenticator app.
   webhooks: ['lib', 'platform', 'access/factor-secret'],
+  mail: ['lib', 'platform'],
+  alerts: ['lib', 'platform', 'mail'],
+  settings: ['lib', 'platform'],
   payments: ['ledger', 'idempotency', 'lib', 'platform'],
-  checkout: ['payments', 'ledger', 'idempotency', 'lib', 'platform'],
-  server: ['webhooks', 'checkout', 'payments', 'ledger', 'access', 'idempotency', 'i18n', 'lib', 'platform'],
+  // A receipt leaves as a mail.
+  checkout: ['payments', 'ledger', 'idempotency', 'mail', 'lib', 'platform'],
+  server: [
+    'settings',
+    'alerts',
+    'mail',
+    'webhooks',
+    'checkout',
+    'payments',
+    'ledger',
+    'access',
+    'idempotency',
+    'i18n',
+    'lib',
+    'platform',
+  ],
   app: [
     'shop',
     'server/caller',
+    // The API reference shows the document that the routes make.
+    'server/api-document',
     'checkout/schema',
     'checkout/catalogue',
     'idempotency/client',
@@ -33,6 +52,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     'server/caller',
     'checkout/schema',
     'checkout/catalogue',
+    // Pure: what a receipt says, on its page and in its mail.
+    'checkout/receipts/sentences',
+    'checkout/receipt-path',
     'idempotency/client',
     'idempotency/problems',
     'i18n',
@@ -41,6 +63,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // The route that mounts the API for `next dev` and serverless hosts.
   'app/api': ['server/api', 'server/deps'],
+  // A lesson in the browser, with the engine itself.
+  'app/learn': ['idempotency/core', 'idempotency/stores/memory'],
   // The checkout alone lives in Next's other router: its script may weigh next to nothing.
   pages: ['shop', 'server/caller', 'i18n', 'ui', 'lib'],
   // A key of an earlier start is known by its hash; `merchant` and `operator` make one; `verify` asks for the invariants.
@@ -54,6 +78,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'access/operator',
     'access/second-factor',
     'payments/integrity',
+    'checkout/receipts/check-codes',
     'payments/stripe/account-change',
     'access/factor-secret',
   ],
@@ -77,6 +102,8 @@ const WALLS: Record<string, string[]> = {
 
 /** Packages that only some rooms may import. */
 const PACKAGES: { name: RegExp; only: string[] }[] = [
+  // Mails leave through one file.
+  { name: /^nodemailer($|\/)/, only: ['mail/smtp'] },
   // The rest of the product knows a bank by its port.
   { name: /^stripe($|\/)/, only: ['payments/stripe'] },
   // In the browser alone, and only in the checkout of an installation on Stripe.
@@ -88,7 +115,15 @@ const PACKAGES: { name: RegExp; only: string[] }[] = [
   },
   {
     name: /^@trpc\//,
-    only: ['app', 'pages', 'shop', 'server/trpc', 'server/api', 'idempotency/client'],
+    only: [
+      'app',
+      'pages',
+      'shop',
+      'server/trpc',
+      'server/api',
+      'idempotency/client',
+      'idempotency/adapters/trpc-problems',
+    ],
   },
   { name: /^(next-intl|use-intl|icu-minify|negotiator)($|\/)/, only: ['app', 'pages', 'shop', 'i18n'] },
 ]
@@ -106,19 +141,37 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     readers: {
       'checkout/order': 'an order is paid only by an installation of its merchant’s mode',
       'checkout/read': 'the page and the receipt name the merchant',
+      'checkout/receipts': 'a receipt says whose it is, and whether it moved money',
       'platform/db': 'the database is ready when it answers and has been migrated',
       'platform/outbox': 'the oldest events of each merchant are found by the primary key',
     },
   },
+  merchant_settings: {
+    writer: 'settings',
+    readers: {
+      'checkout/brand':
+        'the page and the receipt are shown as the merchant has chosen, in the statement that reads them',
+    },
+  },
+  merchant_logo: {
+    writer: 'settings',
+    readers: { 'checkout/brand': 'a page knows the size of the picture before it is loaded' },
+  },
   api_key: {
     writer: 'access',
-    readers: { 'setup/known-shop': 'a start asks whether the demo key of the last one still works' },
+    readers: {
+      'setup/known-shop': 'a start asks whether the demo key of the last one still works',
+      'server/request-log':
+        'a logged request is the merchant’s whose API key it showed, and is listed under the key’s name',
+    },
   },
   // better-auth writes these by Prisma's adapter.
   operator: {
     writer: 'access',
     readers: {
       'payments/approved-refund': 'a request for a refund counts while the one who made it is still an admin',
+      'alerts/notify': 'a mail goes to the address that the operator has now',
+      'payments/resolutions': 'a proposal counts while the one who made it is still an admin',
     },
   },
   operator_session: { writer: 'access' },
@@ -128,6 +181,9 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   operator_totp: { writer: 'access' },
   operator_passkey: { writer: 'access' },
   operator_recovery_code: { writer: 'access' },
+  receipt_rule: { writer: 'checkout' },
+  receipt_mail: { writer: 'checkout' },
+  receipt_cursor: { writer: 'checkout' },
   orders: {
     writer: 'checkout',
     readers: {
@@ -136,12 +192,18 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'server/jobs/page-check': 'any order will do to open a checkout and compare it with the build',
     },
   },
-  order_item: { writer: 'checkout' },
+  order_item: {
+    writer: 'checkout',
+    readers: { 'payments/read': 'a payment’s page says what was bought, in its first statement' },
+  },
   payment: {
     writer: 'payments',
     readers: {
+      'checkout/orders': 'an order is shown by the payment that holds it, at one instant',
       'checkout/pay': 'which payment holds the order decides why the order was refused',
       'checkout/read': 'the page shows the order with its payment, at one instant',
+      'checkout/receipt-code': 'a code of a receipt is compared with those of payments',
+      'checkout/receipts': 'a receipt is sent of one payment, to the address of its order',
       'checkout/recheck': 'the payment of a challenge, with the record that began it',
       'checkout/order-rest': 'the order guard counts the order’s declines in its own statement',
       'checkout/reported-presses': 'presses count only for a payment of this order',
@@ -158,23 +220,47 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   expired_day: { writer: 'idempotency/stores' },
   search_changed: { writer: 'platform/search-index' },
   search_indexed: { writer: 'platform/search-index' },
+  payment_charge: { writer: 'payments' },
   refund: { writer: 'payments' },
   refund_request: { writer: 'payments' },
   operator_refund: { writer: 'payments' },
+  resolution: {
+    writer: 'payments/resolutions',
+    readers: {
+      'payments/reconciler': 'a charge that contradicts a decision of two admins is not given back by itself',
+      'payments/movements': 'a payment that was declared is posted without its fee',
+      'payments/read': 'a page says by whose word a payment ended',
+    },
+  },
+  payment_note: { writer: 'payments' },
   surplus_charge: {
     writer: 'payments/reconciler',
     readers: {
       'payments/find': 'the bank’s reference of a charge beyond its payment leads to the payment',
       'payments/movements': 'a movement is compared with its posting, a page in one statement',
+      'payments/resolutions': 'what is parked is shown and ended as of one instant',
     },
   },
-  open_charge: { writer: 'payments/reconciler' },
+  open_charge: {
+    writer: 'payments/reconciler',
+    readers: {
+      'payments/resolutions': 'the charges that the bank’s list shows of what is parked, as of one instant',
+    },
+  },
   reconciliation: { writer: 'payments/reconciler' },
-  bank_movement: { writer: 'payments/movements' },
+  bank_movement: {
+    writer: 'payments/movements',
+    readers: {
+      'payments/resolutions': 'a stray charge that was posted as a movement is not posted once more',
+    },
+  },
   dispute: { writer: 'payments/movements' },
   dispute_loss: { writer: 'payments/movements' },
   stripe_intent: { writer: 'payments/stripe' },
-  gateway_account: { writer: 'payments/stripe' },
+  gateway_account: {
+    writer: 'payments/stripe',
+    readers: { 'payments/resolutions': 'a stray charge is the merchant’s whose account it is at' },
+  },
   stripe_event: { writer: 'payments/stripe' },
   stripe_event_position: { writer: 'payments/stripe' },
   account: {
@@ -191,6 +277,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     writer: 'ledger',
     readers: {
       'checkout/read': 'the receipt proves one charge by its postings',
+      'checkout/receipt-code': 'the code on a receipt proves its posting',
+      'checkout/receipts': 'a code that was sent is compared with the posting of its payment',
       'payments/integrity': 'a report counts what there was to check, at one instant',
       'payments/movements': 'a movement is compared with its posting, a page in one statement',
     },
@@ -201,6 +289,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'checkout/read':
         'a payment whose lease is over is shown as being checked; the receipt says whether a page or a program paid',
       'checkout/recheck': 'the payment of a challenge is found through the few records in doubt',
+      'payments/resolutions': 'what is parked, and by which operation, is shown and ended as of one instant',
       'payments/prevented': 'a repeated request counts by the payment that it was about',
     },
   },
@@ -219,6 +308,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     writer: 'platform/outbox',
     readers: {
       'payments/read': 'a payment’s page shows its events',
+      'checkout/receipts': 'a receipt is written for each payment of the next events that has succeeded',
       'webhooks/queue': 'deliveries are made from the next events, in the statement that moves past them',
       'webhooks/delivery': 'a replay makes the deliveries that are missing',
     },
@@ -227,12 +317,24 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   // By a trigger and by `seal_ledger`, with their owner's rights: nobody else may.
   chain_head: { writer: 'platform/chains' },
   ledger_seal: { writer: 'ledger' },
-  webhook_endpoint: { writer: 'webhooks' },
+  webhook_endpoint: {
+    writer: 'webhooks',
+    readers: { 'payments/read': 'the events of a payment are shown with what became of their webhooks' },
+  },
   webhook_secret: { writer: 'webhooks' },
-  webhook_delivery: { writer: 'webhooks' },
+  webhook_delivery: {
+    writer: 'webhooks',
+    readers: { 'payments/read': 'the events of a payment are shown with what became of their webhooks' },
+  },
   webhook_attempt: { writer: 'webhooks' },
   webhook_cursor: { writer: 'webhooks' },
   job_health: { writer: 'server/jobs' },
+  database_clock: { writer: 'platform/database-clock' },
+  installation_secret: { writer: 'platform/installation-secret' },
+  alert: { writer: 'alerts' },
+  alert_rule: { writer: 'alerts' },
+  alert_told: { writer: 'alerts' },
+  mail: { writer: 'mail' },
   // Written by functions of the database, which platform/integrity-checks calls.
   integrity_checkpoint: { writer: 'platform/integrity-verdict' },
   integrity_verdict: { writer: 'platform/integrity-verdict' },
@@ -240,6 +342,9 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   integrity_checked: { writer: 'platform/integrity-verdict' },
   integrity_whole_only: { writer: 'platform/integrity-verdict' },
   csp_report: { writer: 'server/csp-reports' },
+  api_request: { writer: 'server/request-log' },
+  api_request_loss: { writer: 'server/request-log' },
+  api_key_hour: { writer: 'server/request-log' },
   // rate-limiter-flexible writes it through the pool.
   rate_limit: { writer: 'server/admission' },
   // The simulated bank is another company's: what it counted is asked of its own room.
@@ -260,6 +365,7 @@ test('each room imports only the rooms below it', () => {
 test('what ships imports nothing beside src but the seed', () => {
   expect(outside(readSources())).toEqual([
     'setup/known-shop.ts → ../prisma/seed',
+    'setup/seed.ts → ../prisma/fill',
     'setup/seed.ts → ../prisma/seed',
     'setup/start.ts → ../prisma/seed',
   ])

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
 import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
-import { audit, SYSTEM } from '@/platform/audit'
+import { audit, changesBetween, type FieldChange, SYSTEM } from '@/platform/audit'
 import { commit } from '@/platform/commit'
 import { type Db, joinSql, rows, type Sql, sql, type Write } from '@/platform/db'
 import { modeOf } from './merchant'
-import { hashOf, hintOf, newToken } from './token'
+import { hashOf, hintOf, newToken, readToken } from './token'
 
 /** Rights that an API key may have. The database keeps the same list (CHECK api_key_scopes). */
 export const SCOPES = [
@@ -79,7 +79,14 @@ export async function createApiKey(db: Db, key: NewApiKey, newId: () => string):
     INSERT INTO api_key (merchant_id, id, name, hash, hint, scopes, created_by, expires_at, ${ACTOR_COLUMNS})
     VALUES (${merchantId}::uuid, ${made.id}::uuid, ${name}, ${hashOf(made.token)}, ${hintOf(made.token)}, ARRAY[${joinSql([...scopes])}]::text[], ${by}, ${expires}, ${actorValues(actor)})
     ON CONFLICT (merchant_id, id) DO NOTHING RETURNING 1`
-  const traced = trace(key, newId(), made.id, 'api-key.created', `${name}: ${scopes.join(' ')}`)
+  const lasts = expiresInDays === null ? 'never' : `after ${expiresInDays} days`
+  const changes = changesBetween({}, { name, scopes: scopes.join(' '), expires: lasts })
+  const traced = trace(key, newId(), {
+    subject: made.id,
+    action: 'api-key.created',
+    detail: `${name}: ${scopes.join(' ')}`,
+    changes,
+  })
   return (await commit(db, [one('api-key', row), traced])).committed ? made : null
 }
 
@@ -112,6 +119,18 @@ export function findApiKey(
     where: { merchantId_id: { merchantId, id } },
     select: { rotatedTo: true },
   })
+}
+
+/** Whether the token is a key of the merchant that works now. Its use is not recorded. */
+export async function isWorkingKey(db: Db, merchantId: string, token: string): Promise<boolean> {
+  const shown = readToken(token)
+  if (!shown) return false
+  const found = await rows(
+    db,
+    z.strictObject({ one: z.int() }),
+    sql`SELECT 1 AS one FROM api_key WHERE merchant_id = ${merchantId}::uuid AND hash = ${shown.hash} AND ${ACTIVE}`,
+  )
+  return found.length > 0
 }
 
 export interface Which {
@@ -151,25 +170,25 @@ export async function rotateApiKey(
   const old = sql`
     UPDATE api_key SET rotated_to = ${made.id}::uuid, expires_at = least(expires_at, now() + ${overlapHours} * interval '1 hour')
     WHERE ${isOf(which)} AND ${ACTIVE} AND rotated_to IS NULL RETURNING 1`
-  const traced = trace(
-    which,
-    newId(),
-    which.id,
-    'api-key.rotated',
-    `works on for ${overlapHours} h; its successor is ${made.id}`,
-  )
+  const traced = trace(which, newId(), {
+    subject: which.id,
+    action: 'api-key.rotated',
+    detail: `works on for ${overlapHours} h; its successor is ${made.id}`,
+    changes: changesBetween({ successor: null }, { successor: made.id }),
+  })
   return (await commit(db, [one('api-key', row), one('old-api-key', old), traced])).committed ? made : null
 }
 
 /** Ends a key at once. @returns false when there is no such key, or it was revoked before */
 export async function revokeApiKey(db: Db, which: Which, newId: () => string): Promise<boolean> {
   const row = sql`UPDATE api_key SET revoked_at = now() WHERE ${isOf(which)} AND revoked_at IS NULL RETURNING 1`
-  return (
-    await commit(db, [
-      one('api-key', row),
-      trace(which, newId(), which.id, 'api-key.revoked', 'ended at once'),
-    ])
-  ).committed
+  const traced = trace(which, newId(), {
+    subject: which.id,
+    action: 'api-key.revoked',
+    detail: 'ended at once',
+    changes: changesBetween({ state: 'active' }, { state: 'revoked' }),
+  })
+  return (await commit(db, [one('api-key', row), traced])).committed
 }
 
 /** Condition: the key works now, by the database's clock, which is the same for all processes. */
@@ -186,9 +205,7 @@ function one(name: string, statement: Sql): Write {
 function trace(
   { merchantId, actor = SYSTEM }: Pick<Which, 'merchantId' | 'actor'>,
   id: string,
-  subject: string,
-  action: string,
-  detail: string,
+  entry: { subject: string; action: string; detail: string; changes: readonly FieldChange[] },
 ): Write {
-  return audit({ merchantId, id, by: actor, action, subject, detail })
+  return audit({ merchantId, id, by: actor, ...entry })
 }

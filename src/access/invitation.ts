@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
 import { uuidv7 } from '@/lib/id'
+import { changesBetween, type FieldChange } from '@/platform/audit'
 import { commit } from '@/platform/commit'
 import { type Db, firstRow, rows, type Sql, sql, type Write } from '@/platform/db'
 import { type Auth, ROLES, type Role } from './operator'
-import { securityEvent } from './security-event'
+import { type SecurityAction, securityEvent } from './security-event'
 import { hashOf } from './token'
 
 const invitationRow = z.strictObject({
@@ -40,14 +41,54 @@ export interface NewInvitation {
 }
 
 /**
- * Invites a person. The code is part of the link, shown once and stored nowhere.
+ * Invites a person. The code is part of the link, shown once and stored nowhere. An address has one open invitation: another for it ends the
+ * one before, so a repeat after a lost answer leaves one link that works, the one that is shown.
  * @param by their name in the audit log; `byName` is shown to people
  */
-export async function invite(
+export function invite(
   db: Db,
   { merchantId, email, role }: NewInvitation,
   by: Actor,
   byName: string,
+): Promise<{ id: string; code: string }> {
+  const to = { email: email.toLowerCase(), role }
+  const detail = `${to.email} as ${role}`
+  const changes = changesBetween({ email: null, role: null }, { ...to })
+  return writeInvitation(
+    db,
+    { merchantId, ...to },
+    { by, byName, action: 'operator.invited', detail, changes },
+  )
+}
+
+/** Makes a new link in place of an invitation's, which ends, and begins its 72 hours anew. Null: there is no open one of this id. */
+export async function renewInvitation(
+  db: Db,
+  { merchantId, id }: { merchantId: string; id: string },
+  by: Actor,
+  byName: string,
+): Promise<{ id: string; code: string; email: string } | null> {
+  const [open] = await rows(
+    db,
+    z.strictObject({ email: z.string(), role: z.enum(ROLES) }),
+    sql`SELECT i.email, i.role FROM operator_invitation i WHERE i.merchant_id = ${merchantId}::uuid AND i.id = ${id}::uuid AND ${OPEN}`,
+  )
+  if (!open) return null
+  const detail = `${open.email} as ${open.role}, in place of ${id}`
+  const entry = { by, byName, action: 'invitation.renewed' as const, detail, changes: [] }
+  return { ...(await writeInvitation(db, { merchantId, ...open }, entry)), email: open.email }
+}
+
+async function writeInvitation(
+  db: Db,
+  { merchantId, email, role }: NewInvitation,
+  {
+    by,
+    byName,
+    action,
+    detail,
+    changes,
+  }: { by: Actor; byName: string; action: SecurityAction; detail: string; changes: FieldChange[] },
 ): Promise<{ id: string; code: string }> {
   const id = uuidv7()
   const code = randomBytes(32).toString('base64url')
@@ -56,11 +97,12 @@ export async function invite(
     rows: 1,
     sql: sql`
       INSERT INTO operator_invitation (merchant_id, id, email, role, hash, invited_by)
-      VALUES (${merchantId}::uuid, ${id}::uuid, ${email.toLowerCase()}, ${role}, ${hashOf(code)}, ${byName}) RETURNING 1`,
+      VALUES (${merchantId}::uuid, ${id}::uuid, ${email}, ${role}, ${hashOf(code)}, ${byName}) RETURNING 1`,
   }
-  const detail = `${email.toLowerCase()} as ${role}`
-  const event = securityEvent(by, { merchantId, action: 'operator.invited', subject: id, detail })
-  const result = await commit(db, [row, event])
+  const inTurn = sql`SELECT pg_advisory_xact_lock(hashtextextended(${`operator_invitation ${merchantId} ${email}`}, 0))`
+  const earlier = sql`UPDATE operator_invitation i SET revoked_at = now() WHERE i.merchant_id = ${merchantId}::uuid AND i.email = ${email} AND ${OPEN}`
+  const event = securityEvent(by, { merchantId, action, subject: id, detail, changes })
+  const result = await commit(db, [row, event], [inTurn, earlier])
   if (!result.committed) throw new Error('an invitation was not written')
   return { id, code }
 }
@@ -149,6 +191,7 @@ export async function acceptInvitation(
     action: 'operator.joined',
     subject: operatorId,
     detail: `${email} as ${role}, by invitation ${id}`,
+    changes: changesBetween({}, { name: person.name, email, role }),
   })
   // Waits for another acceptance of the same link, so that the loser finds it accepted.
   const lock = sql`SELECT FROM operator_invitation WHERE merchant_id = ${merchantId}::uuid AND id = ${id}::uuid FOR UPDATE`

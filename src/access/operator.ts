@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { z } from 'zod'
-import { type Db, firstRow, sql } from '@/platform/db'
+import { type Db, firstRow, rows, sql } from '@/platform/db'
 import { factorSignIn } from './factor-sign-in'
 import { olderSignatures } from './older-signatures'
 import { hasFactor } from './second-factor'
@@ -114,6 +114,24 @@ export async function operatorOf(
   return { ...readOperator(found.user), sessionId, hasFactor: factors.hasFactor }
 }
 
+const allowedRow = z.strictObject({ sessionId: z.string(), role: z.string(), hasFactor: z.boolean() })
+
+/** Those of these sessions that would sign in now, as `operatorOf` judges it, with their operators' roles. It does not count as their use. */
+export async function allowedSessions(
+  db: Db,
+  sessionIds: readonly string[],
+): Promise<Pick<SignedIn, 'sessionId' | 'role' | 'hasFactor'>[]> {
+  const found = await rows(
+    db,
+    allowedRow,
+    sql`
+      SELECT s.id AS "sessionId", o.role, ${hasFactor(sql`o.id`)} AS "hasFactor"
+      FROM operator_session s JOIN operator o ON o.id = s.user_id
+      WHERE s.id = ANY (${[...sessionIds]}::text[]) AND s.expires_at > now() AND (s.factor IS NOT NULL OR NOT ${hasFactor(sql`o.id`)})`,
+  )
+  return found.map((one) => ({ ...one, role: roleOf(one.role) }))
+}
+
 /** An operator with the session that they use. */
 export interface SignedIn extends Operator {
   sessionId: string
@@ -152,9 +170,12 @@ export async function createOperator(
 
 function readOperator(user: { id: string; email: string; name: string }): Operator {
   const { merchantId, role } = user as { merchantId?: string; role?: string }
-  // An unknown role has the least rights.
-  const known = ROLES.find((one) => one === role) ?? 'viewer'
-  return { id: user.id, email: user.email, name: user.name, merchantId: merchantId ?? '', role: known }
+  return { id: user.id, email: user.email, name: user.name, merchantId: merchantId ?? '', role: roleOf(role) }
+}
+
+/** An unknown role has the least rights. */
+function roleOf(role: string | undefined): Role {
+  return ROLES.find((one) => one === role) ?? 'viewer'
 }
 
 /** The operator of this id, or null. */

@@ -1,6 +1,6 @@
 import type { Actor } from '@/lib/actor'
 import { uuidv7 } from '@/lib/id'
-import { audit } from '@/platform/audit'
+import { audit, type FieldChange } from '@/platform/audit'
 import { commit } from '@/platform/commit'
 import type { Db, Write } from '@/platform/db'
 
@@ -17,6 +17,7 @@ export type SecurityAction =
   | 'operator.joined'
   | 'operator.role-changed'
   | 'operator.removed'
+  | 'invitation.renewed'
   | 'invitation.revoked'
   | 'factor.added'
   | 'factor.removed'
@@ -29,11 +30,15 @@ export interface AccessEvent {
   /** Id of the operator or of the invitation that it concerns. */
   subject: string
   detail?: string
+  changes?: readonly FieldChange[]
 }
 
 /** The entry of an event, for the commit of the action itself. */
-export function securityEvent(by: Actor, { merchantId, action, subject, detail = '' }: AccessEvent): Write {
-  return audit({ merchantId, id: uuidv7(), by, action, subject, detail })
+export function securityEvent(
+  by: Actor,
+  { merchantId, action, subject, detail = '', changes = [] }: AccessEvent,
+): Write {
+  return audit({ merchantId, id: uuidv7(), by, action, subject, detail, changes })
 }
 
 /** Writes an event in a commit of its own: for what writes nothing else, such as a failed sign-in. */

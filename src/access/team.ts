@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
+import { changesBetween } from '@/platform/audit'
 import { commit } from '@/platform/commit'
 import { type Db, rows, type Sql, sql, type Write } from '@/platform/db'
 import { endInvitationsBy } from './invitation'
@@ -31,37 +32,73 @@ export function listOperators(db: Db, merchantId: string): Promise<OperatorRow[]
   )
 }
 
-/** `last-admin`: a merchant always keeps an admin. */
-export type TeamChange = 'done' | 'last-admin' | 'unknown'
+/** `last-admin`: a merchant always keeps an admin. `changed`: the operator has another role than was shown. */
+export type TeamChange = 'done' | 'last-admin' | 'unknown' | 'changed'
+
+/** What a change of an operator is based on. `from`: the role that was shown; without it any will do. */
+interface Whom {
+  merchantId: string
+  id: string
+  from?: Role | undefined
+}
 
 /** Changes a role and ends all sessions of the operator, and the open invitations of one who may invite nobody any more, in one commit. */
-export function setRole(
-  db: Db,
-  who: { merchantId: string; id: string },
-  role: Role,
-  by: Actor,
-): Promise<TeamChange> {
-  const { merchantId, id } = who
+export async function setRole(db: Db, who: Whom, role: Role, by: Actor): Promise<TeamChange> {
+  const { merchantId, id, from } = who
+  const now = await findMember(db, who)
+  if (!now) return 'unknown'
+  if (from !== undefined && now.role !== from) return 'changed'
   const change = sql`
     UPDATE operator o SET role = ${role}, updated_at = now()
-    WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id} AND (${role} = 'admin' OR ${otherAdmin(who)}) RETURNING 1`
-  const event = securityEvent(by, { merchantId, action: 'operator.role-changed', subject: id, detail: role })
+    WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id} AND o.role = ${now.role} AND (${role} = 'admin' OR ${otherAdmin(who)}) RETURNING 1`
+  const event = securityEvent(by, {
+    merchantId,
+    action: 'operator.role-changed',
+    subject: id,
+    detail: role,
+    changes: changesBetween({ role: now.role }, { role }),
+  })
   const writes = { change: { name: 'operator', rows: 1, sql: change }, event }
-  return changeTeam(db, who, writes, role === 'admin' ? [] : [endInvitationsBy(who)])
+  return changeTeam(db, who, now, writes, role === 'admin' ? [] : [endInvitationsBy(who)])
 }
 
 /** Removes an operator with all sessions, the password and the invitations that are open, in one commit. What they did stays in the audit log. */
-export function removeOperator(
-  db: Db,
-  who: { merchantId: string; id: string },
-  by: Actor,
-): Promise<TeamChange> {
+export async function removeOperator(db: Db, who: Whom, by: Actor): Promise<TeamChange> {
   const { merchantId, id } = who
+  const now = await findMember(db, who)
+  if (!now) return 'unknown'
   const change = sql`
-    DELETE FROM operator o WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id} AND ${otherAdmin(who)} RETURNING 1`
-  const event = securityEvent(by, { merchantId, action: 'operator.removed', subject: id })
+    DELETE FROM operator o WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id} AND o.role = ${now.role} AND ${otherAdmin(who)} RETURNING 1`
+  const { name, email, role } = now
+  const changes = changesBetween({ name, email, role }, { name: null, email: null, role: null })
+  const event = securityEvent(by, { merchantId, action: 'operator.removed', subject: id, changes })
   const writes = { change: { name: 'operator', rows: 1, sql: change }, event }
-  return changeTeam(db, who, writes, [endInvitationsBy(who)])
+  return changeTeam(db, who, now, writes, [endInvitationsBy(who)])
+}
+
+/** Ends all sessions of an operator, or one of them, at once. @returns how many; null: there is no such operator, or no such session */
+export async function endSessionsOf(
+  db: Db,
+  { merchantId, id, session }: { merchantId: string; id: string; session?: string | undefined },
+  by: Actor,
+): Promise<number | null> {
+  if (!(await findMember(db, { merchantId, id }))) return null
+  return db.$transaction(async (tx) => {
+    const ended = await tx.$executeRaw(sql`
+      DELETE FROM operator_session s USING operator o
+      WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id} AND s.user_id = o.id AND (${session ?? null}::text IS NULL OR s.id = ${session ?? null})`)
+    if (ended === 0 && session !== undefined) return null
+    const detail = `${ended} of another operator`
+    // In one commit: whoever ends sessions leaves a trace of it.
+    const { sql: entry } = securityEvent(by, { merchantId, action: 'sessions.ended', subject: id, detail })
+    if ((await tx.$executeRaw(entry)) !== 1) throw new Error('an audit entry was not written')
+    return ended
+  })
+}
+
+/** An operator of this merchant, or null. */
+export function findMember(db: Db, { merchantId, id }: Whom) {
+  return db.operator.findFirst({ where: { merchantId, id }, select: { name: true, email: true, role: true } })
 }
 
 function otherAdmin({ merchantId, id }: { merchantId: string; id: string }) {
@@ -71,18 +108,20 @@ function otherAdmin({ merchantId, id }: { merchantId: string; id: string }) {
 /** The merchant's admins are locked first, in one order: two admins who demote each other at once are one after the other. */
 async function changeTeam(
   db: Db,
-  { merchantId, id }: { merchantId: string; id: string },
+  { merchantId, id }: Whom,
+  before: { role: string },
   { change, event }: { change: Write; event: Write },
   andBefore: Sql[],
 ): Promise<TeamChange> {
-  const before = [
+  const first = [
     sql`SELECT FROM operator WHERE merchant_id = ${merchantId}::uuid AND role = 'admin' ORDER BY id FOR UPDATE`,
     sql`
       DELETE FROM operator_session s USING operator o
       WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id} AND s.user_id = o.id`,
     ...andBefore,
   ]
-  if ((await commit(db, [change, event], before)).committed) return 'done'
-  const known = await db.operator.count({ where: { merchantId, id } })
-  return known === 1 ? 'last-admin' : 'unknown'
+  if ((await commit(db, [change, event], first)).committed) return 'done'
+  const now = await findMember(db, { merchantId, id })
+  if (!now) return 'unknown'
+  return now.role === before.role ? 'last-admin' : 'changed'
 }

@@ -39,16 +39,29 @@ const rows = async (text: string, ...values: unknown[]) => (await pool.query(tex
 describe('the e-mail that a shopper typed', () => {
   const emailOf = async (id: string) =>
     (await rows('SELECT customer_email AS email FROM orders WHERE id = $1', id))[0].email
-  const keep = (orderId: string, email: string, merchantId = OURS) =>
-    keepEmail(db, { merchantId, orderId, email })
+  const keep = (orderId: string, email: string, { record = 'first', merchantId = OURS } = {}) =>
+    keepEmail(db, { merchantId, orderId, email, locale: 'ar', record })
 
-  it('is kept with an order that has none, the first one for good', async () => {
+  it('is kept with an order that has none, the first one of an attempt for good', async () => {
     const { id } = await create()
-    await keep(id, 'theirs@example.com', THEIRS)
+    await keep(id, 'theirs@example.com', { merchantId: THEIRS })
     expect(await emailOf(id)).toBeNull()
     await Promise.all([keep(id, 'ann@example.com'), keep(id, 'ann@example.com')])
     await keep(id, 'other@example.com')
     expect(await emailOf(id)).toBe('ann@example.com')
+  })
+
+  it('is replaced by that of a later attempt, until the order is paid', async () => {
+    const { id } = await create()
+    await keep(id, 'ann@exmaple.com')
+    await keep(id, 'ann@example.com', { record: 'second' })
+    expect(await emailOf(id)).toBe('ann@example.com')
+    await rows(`UPDATE orders SET status = 'paid' WHERE id = $1`, id)
+    await keep(id, 'late@example.com', { record: 'third' })
+    expect(await emailOf(id)).toBe('ann@example.com')
+    await expect(
+      rows(`UPDATE orders SET customer_email = 'late@example.com' WHERE id = $1`, id),
+    ).rejects.toThrow(/may not change/)
   })
 
   it('never replaces the one that the merchant gave', async () => {

@@ -28,6 +28,9 @@ export interface NewOrder {
   customerEmail?: string | undefined
   /** The merchant's own key-value pairs, returned unchanged. */
   metadata?: Record<string, string> | undefined
+  /** Where a link leads from the receipt and from the checkout (`return-url.ts`). */
+  successUrl?: string | undefined
+  cancelUrl?: string | undefined
   by?: Actor | undefined
 }
 
@@ -77,6 +80,8 @@ export const ORDER_COLUMNS = {
   reference: 'text',
   customer_email: 'text',
   order_metadata: 'jsonb',
+  success_url: 'text',
+  cancel_url: 'text',
   items: 'jsonb',
   account_ids: 'text',
   ...ACTOR_TYPES,
@@ -86,7 +91,7 @@ export const ORDER_COLUMNS = {
 export function orderRow(order: NewOrder, id: string): RowOf<typeof ORDER_COLUMNS> {
   const sum = total(order.items)
   if ('refused' in sum) throw new OrderRefused(sum.refused)
-  const { currency, items, reference, customerEmail, metadata = {}, by } = order
+  const { currency, items, reference, customerEmail, metadata = {}, successUrl, cancelUrl, by } = order
   const lines = items.map(({ name, quantity, unitAmount }, index) => ({
     position: index + 1,
     name,
@@ -101,6 +106,8 @@ export function orderRow(order: NewOrder, id: string): RowOf<typeof ORDER_COLUMN
     reference: reference ?? null,
     customer_email: customerEmail ?? null,
     order_metadata: JSON.stringify(metadata),
+    success_url: successUrl ?? null,
+    cancel_url: cancelUrl ?? null,
     items: JSON.stringify(lines),
     account_ids: newAccountIds(),
     ...actorRow(by),
@@ -122,8 +129,8 @@ export function insertOrder(claim: ClaimRows): Pick<SqlBegin, 'sql'> & { prior: 
   return {
     prior: [claimedPart('opened', openAccountsOf(claim, sql`owner.account_ids`)), listed],
     sql: claimedSql`
-      INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata, ${ACTOR_COLUMNS})
-      SELECT merchant_id, order_id, currency, order_amount, reference, customer_email, order_metadata, ${ACTOR_COLUMNS}
+      INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata, success_url, cancel_url, ${ACTOR_COLUMNS})
+      SELECT merchant_id, order_id, currency, order_amount, reference, customer_email, order_metadata, success_url, cancel_url, ${ACTOR_COLUMNS}
       FROM ${claim}
       RETURNING merchant_id::text AS "merchantId", id::text, amount, created_at AS "createdAt"`,
   }
@@ -137,14 +144,24 @@ export const ITEMS: Sql = sql`(
   SELECT coalesce(json_agg(json_build_object('name', i.name, 'quantity', i.quantity, 'unitAmount', i.unit_amount) ORDER BY i.position), '[]')
   FROM order_item i WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id)`
 
-/** Keeps the e-mail that a shopper typed, where the order has none. An e-mail that is there is never replaced (trigger orders_email_is_set_once). */
+/**
+ * Keeps the e-mail that a shopper typed, and the language in which they read, where the merchant gave none. An attempt replaces what an earlier
+ * one typed until the order is paid; what the merchant gave is never replaced (trigger orders_email_is_set_once).
+ * @param typed.record of the attempt: a receipt is sent by itself only where this very attempt paid
+ */
 export async function keepEmail(
   db: Db,
-  { merchantId, orderId, email }: { merchantId: string; orderId: string; email: string },
+  {
+    merchantId,
+    orderId,
+    email,
+    locale,
+    record,
+  }: { merchantId: string; orderId: string; email: string; locale: string; record: string },
 ): Promise<void> {
   await db.$executeRaw(sql`
-    UPDATE orders SET customer_email = ${email}, updated_at = now()
-    WHERE merchant_id = ${merchantId}::uuid AND id = ${orderId}::uuid AND customer_email IS NULL`)
+    UPDATE orders SET customer_email = ${email}, locale = ${locale}, email_record = ${record}, updated_at = now()
+    WHERE merchant_id = ${merchantId}::uuid AND id = ${orderId}::uuid AND (customer_email IS NULL OR email_record <> ${record} AND status = 'open')`)
 }
 
 /** The write that marks an order as paid. It touches no row, and so undoes its commit, unless the order is open. */

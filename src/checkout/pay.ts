@@ -257,10 +257,13 @@ function answerFor(
       declineCode: outcome.code,
     })
   if (outcome.kind === 'not-charged')
-    return answers.problem('not-charged', 'The bank did not charge this card. You may try again.', about)
+    return answers.problem('not-charged', outcome.givenBack ? GIVEN_BACK : NOT_CHARGED, about)
   const facts = progressOf(payment, status, outcome, now)
   return facts && answers.payment(payment, facts)
 }
+
+const NOT_CHARGED = 'The bank did not charge this card. You may try again.'
+const GIVEN_BACK = 'This payment was not accepted: what the bank charged is given back. You may try again.'
 
 function progressOf(
   payment: BegunPayment,

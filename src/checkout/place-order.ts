@@ -25,6 +25,8 @@ export interface PlaceOrderInput {
   reference?: string | undefined
   customerEmail?: string | undefined
   metadata?: Record<string, string> | undefined
+  successUrl?: string | undefined
+  cancelUrl?: string | undefined
   /** Who places it. Volatile: a retry with another API key, or from another address, is the same request. */
   by?: Actor | undefined
 }
@@ -49,6 +51,8 @@ const orderRow = z.strictObject({
   reference: z.string().nullable(),
   customerEmail: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
+  successUrl: z.string().nullable(),
+  cancelUrl: z.string().nullable(),
   items: z.array(orderItem),
 })
 /** An order with its items, as programs read it. */
@@ -95,7 +99,7 @@ export function readOrder(db: Db, merchantId: string, orderId: string): Promise<
     orderRow,
     sql`
       SELECT o.id::text, o.merchant_id::text AS "merchantId", o.amount, o.currency, o.status, o.reference,
-        o.customer_email AS "customerEmail", o.metadata, o.created_at AS "createdAt", ${ITEMS} AS items
+        o.customer_email AS "customerEmail", o.metadata, o.success_url AS "successUrl", o.cancel_url AS "cancelUrl", o.created_at AS "createdAt", ${ITEMS} AS items
       FROM orders o WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${orderId}::uuid`,
   )
 }

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { isParked } from '@/idempotency/stores/read'
 import { showId } from '@/lib/id'
@@ -13,13 +12,17 @@ import {
 import { REFUNDS_UNDER_WAY } from '@/payments/refund-store'
 import { ACTION_URL } from '@/payments/store'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
+import { brand, CHOSEN, SHOWN_NAME } from './brand'
 import { confirmUrl } from './confirm-url'
 import { ITEMS, orderItem } from './order'
+import { receiptCode } from './receipt-code'
 import { receiptPath } from './receipt-path'
+import { returnLink } from './return-url'
 
 const checkoutRow = z.strictObject({
   reference: z.string().nullable(),
   merchantName: z.string(),
+  brand: brand.nullable(),
   mode: z.string(),
   currency: z.string(),
   amount: z.bigint(),
@@ -32,6 +35,7 @@ const checkoutRow = z.strictObject({
   receiptToken: z.string().nullable(),
   paidAt: z.date().nullable(),
   actionUrl: z.string().nullable(),
+  cancelUrl: z.string().nullable(),
 })
 
 /** An order as the checkout page shows it, with the payment that holds it. Null: there is no such order. */
@@ -40,18 +44,30 @@ export async function readCheckout(db: Db, orderId: string) {
     db,
     checkoutRow,
     sql`
-      SELECT o.reference, m.name AS "merchantName", m.mode, o.currency, o.amount, o.version, o.status,
+      SELECT o.reference, ${SHOWN_NAME} AS "merchantName", chosen.brand, m.mode, o.currency, o.amount, o.version, o.status,
              o.customer_email AS "customerEmail", ${ITEMS} AS items,
              p.status AS "liveStatus", r.lease_until < now() AS "leaseOver", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt",
-             ${ACTION_URL} AS "actionUrl"
-      FROM orders o JOIN merchant m ON m.id = o.merchant_id
+             ${ACTION_URL} AS "actionUrl", o.cancel_url AS "cancelUrl"
+      FROM orders o JOIN merchant m ON m.id = o.merchant_id ${CHOSEN}
       LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
       LEFT JOIN idempotency_record r ON p.status = 'sending' AND r.merchant_id = p.merchant_id AND r.id = p.record_id
       LEFT JOIN ledger_transaction t ON p.status = 'succeeded' AND t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
       WHERE o.id = ${orderId}::uuid`,
   )
   if (!row) return null
-  const { mode, liveStatus, leaseOver, receiptToken, paidAt, actionUrl, amount, ...shown } = row
+  const {
+    mode,
+    liveStatus,
+    leaseOver,
+    receiptToken,
+    paidAt,
+    actionUrl,
+    amount,
+    cancelUrl,
+    brand: chosen,
+    ...rest
+  } = row
+  const shown = { ...rest, ...(chosen ? { brand: chosen } : {}) }
   const urls = {
     receiptUrl: receiptUrl(receiptToken),
     actionUrl: actionUrl && confirmUrl(actionUrl, orderId),
@@ -59,7 +75,10 @@ export async function readCheckout(db: Db, orderId: string) {
   // Its server has died, or its bank is silent: nobody knows until the resolver has asked.
   const status = liveStatus === 'sending' && leaseOver ? 'unknown' : liveStatus
   const payment = status && { status, ...urls, paidAt: paidAt?.toISOString() ?? null }
-  return { ...shown, id: showId('ord', orderId), amount: Number(amount), testMode: mode === 'test', payment }
+  const id = showId('ord', orderId)
+  // While a payment may still charge, nobody is led away as if there were none.
+  const back = payment ? null : returnLink(cancelUrl, id)
+  return { ...shown, id, amount: Number(amount), testMode: mode === 'test', cancelUrl: back, payment }
 }
 
 export type KeyAttemptState =
@@ -114,6 +133,9 @@ const receiptRow = z.strictObject({
   orderId: z.string(),
   status: z.enum(PAYMENT_STATUSES),
   merchantName: z.string(),
+  brand: brand.nullable(),
+  /** What the card statement shows, in the merchant's word. */
+  statementWords: z.string().nullable(),
   reference: z.string().nullable(),
   amount: z.bigint(),
   /** Of refunds that have not failed, those under way included. */
@@ -134,13 +156,8 @@ const receiptRow = z.strictObject({
   ...bankCount,
   ...surplusSums,
   transactionId: z.string().nullable(),
+  successUrl: z.string().nullable(),
 })
-
-/**
- * Hexadecimal digits of a receipt's code. 12, that is 48 bits: short enough to read out, and a guess can be tried only against our own
- * comparison, never offline, since the secret is ours.
- */
-const CODE_DIGITS = 12
 
 /**
  * The receipt, with its proof: requests, charges at the bank, and the posting in the ledger. A receipt that was printed before the secret
@@ -158,15 +175,16 @@ export async function readReceipt(
     db,
     receiptRow,
     sql`
-      SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, m.name AS "merchantName", o.reference, p.amount,
+      SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, ${SHOWN_NAME} AS "merchantName", chosen.brand,
+             chosen.statement_words AS "statementWords", o.reference, p.amount,
              p.refunded_amount AS refunded, ${REFUNDS_UNDER_WAY} AS "refundUnderWay", p.currency, p.card_label AS "cardLabel",
-             t.posted_at AS "paidAt", p.updated_at AS "changedAt", ${ITEMS} AS items, t.id::text AS "transactionId",
+             t.posted_at AS "paidAt", p.updated_at AS "changedAt", ${ITEMS} AS items, t.id::text AS "transactionId", o.success_url AS "successUrl",
              EXISTS (SELECT FROM idempotency_record r
                WHERE r.merchant_id = p.merchant_id AND r.id = p.record_id AND r.operation = ${PAYMENT_OPERATIONS.pay}) AS "fromPage",
              ${isParked(sql`p.merchant_id`, sql`p.record_id`)} AS parked, bank.*, surplus.*,
              (SELECT count(*)::float8 FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome NOT IN ('held', 'recovered')) AS requests,
              (SELECT coalesce(sum(a.presses), 0)::float8 FROM attempt a WHERE a.merchant_id = p.merchant_id AND a.record_id = p.record_id AND a.outcome = 'held') AS held
-      FROM payment p JOIN merchant m ON m.id = p.merchant_id JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
+      FROM payment p JOIN merchant m ON m.id = p.merchant_id JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id ${CHOSEN}
       LEFT JOIN ledger_transaction t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
       CROSS JOIN LATERAL ${BANK_COUNT} bank CROSS JOIN LATERAL ${SURPLUS_SUMS} surplus
       WHERE p.receipt_token = ${token}`,
@@ -174,7 +192,7 @@ export async function readReceipt(
   if (!row) return null
   const { paymentId, orderId, transactionId, amount, refunded, paidAt, changedAt, ...shown } = row
   const listIsWhole = list !== null && list.wholeUntil >= (paidAt ?? changedAt)
-  const proven = `${paymentId}|${amount}|${row.currency}|${transactionId}`
+  const proven = { paymentId, amount, currency: row.currency, transactionId }
   const [current, previous] = secrets
   const ids = {
     paymentId: showId('pay', paymentId),
@@ -184,6 +202,7 @@ export async function readReceipt(
   return {
     ...shown,
     ...ids,
+    successUrl: row.status === 'succeeded' ? returnLink(row.successUrl, ids.orderId) : null,
     amount: Number(amount),
     refunded: Number(refunded),
     refundUnderWay: Number(row.refundUnderWay),
@@ -193,13 +212,9 @@ export async function readReceipt(
     listIsWhole,
     listReadAt: list?.readAt.toISOString() ?? null,
     paidAt: paidAt?.toISOString() ?? null,
-    verificationCode: codeOf(proven, current),
-    earlierCode: previous === undefined ? null : codeOf(proven, previous),
+    verificationCode: receiptCode(proven, current),
+    earlierCode: previous === undefined ? null : receiptCode(proven, previous),
   }
-}
-
-function codeOf(proven: string, secret: string): string {
-  return createHmac('sha256', secret).update(proven).digest('hex').slice(0, CODE_DIGITS)
 }
 
 function receiptUrl(token: string | null): string | null {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { readId } from '@/lib/id'
 import { type Currency, isCurrency, MAX_MINOR, MAX_PAYMENT_MINOR } from '@/lib/money'
 import { storable } from '@/lib/text'
+import { returnUrl } from './return-url'
 import { total } from './totals'
 
 /** `ord_…`, as people and programs send it, to the order's UUID. Any other text is refused. */
@@ -80,6 +81,15 @@ export const newOrder = z
     reference: words.trim().max(100).optional(),
     customerEmail: z.email().max(254).optional(),
     metadata: metadata.optional(),
+    successUrl: returnUrl.optional().meta({
+      description:
+        'Where the link on the receipt leads, after a payment. Absolute, https (http for localhost in the sandbox), up to 2,000 characters; `{ORDER_ID}` in the path or the query stands for the id of the order. Nobody is sent there without a click: rely on webhooks, not on the visit.',
+      example: 'https://shop.example/thanks?order={ORDER_ID}',
+    }),
+    cancelUrl: returnUrl.optional().meta({
+      description: 'Where the link on the checkout leads for a shopper who does not pay. As `successUrl`.',
+      example: 'https://shop.example/basket',
+    }),
   })
   .superRefine(({ items }, context) => {
     // A price that is wrong has its own issue already.

@@ -47,6 +47,7 @@ describe('the language of a page', () => {
     '/dashboard/payments?status=paid',
     '/docs',
     '/docs/api',
+    '/learn',
     '/docs?x',
     '/problems/busy',
     '/sign-in',

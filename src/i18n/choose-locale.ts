@@ -27,7 +27,7 @@ export function localeOf(headers: Headers): Locale {
 }
 
 /** Pages for operators and programmers exist in English only, so `<html lang>` must be `en` for every reader. */
-const ENGLISH_ONLY = ['/dashboard', '/docs', '/gallery', '/problems', '/sign-in']
+const ENGLISH_ONLY = ['/dashboard', '/docs', '/gallery', '/learn', '/problems', '/sign-in']
 
 /** The language of the page at this address. */
 export function localeOfPage(url: string, request: LanguageRequest): Locale {

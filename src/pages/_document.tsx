@@ -8,6 +8,7 @@ import Document, {
   NextScript,
 } from 'next/document'
 import { isLocale, LANGUAGES, LOCALE_HEADER, type Locale } from '@/i18n/locale'
+import { accentSheet } from '@/lib/accent'
 import { EARLY_PRESSES_SCRIPT } from '@/shop/checkout/form/early-presses'
 
 interface Props extends DocumentInitialProps {
@@ -34,11 +35,13 @@ export default class CheckoutDocument extends Document<Props> {
   override render() {
     const { theme, locale, nonce, isDevelopment, __NEXT_DATA__ } = this.props
     const signed = nonce === null ? {} : { nonce }
+    const accent = accentOf(__NEXT_DATA__.props.pageProps)
     return (
       <Html lang={locale} dir={LANGUAGES[locale].dir} {...(theme ? { 'data-theme': theme } : {})}>
         <Head {...signed}>
           {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours; no input reaches it */}
           <script {...signed} dangerouslySetInnerHTML={{ __html: EARLY_PRESSES_SCRIPT }} />
+          {accent && <style {...signed}>{accent}</style>}
           <link rel="icon" href="/icon.svg" type="image/svg+xml" />
           {!isDevelopment && (
             <script
@@ -61,4 +64,9 @@ export default class CheckoutDocument extends Document<Props> {
 /** The script with the fields of this page. One that could not be rendered, such as an unknown order, has none of them. */
 function scriptOf(props: { cardFields?: { kind: string } } | undefined): string {
   return props?.cardFields?.kind === 'stripe' ? '/checkout-stripe.js' : '/checkout.js'
+}
+
+/** The merchant's own accent as a style sheet; '' where it has chosen none, or there is no order. */
+function accentOf(props: { order?: { brand?: { accent: string | null } } | null } | undefined): string {
+  return accentSheet(props?.order?.brand?.accent)
 }

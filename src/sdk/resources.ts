@@ -17,6 +17,10 @@ export interface NewOrder {
   customerEmail?: string
   reference?: string
   metadata?: Metadata
+  /** Where the link on the receipt leads: absolute, https; `{ORDER_ID}` stands for the order's id. Nobody is sent there without a click. */
+  successUrl?: string
+  /** Where the link on the checkout leads for a shopper who does not pay. */
+  cancelUrl?: string
 }
 
 export interface Order {
@@ -28,6 +32,8 @@ export interface Order {
   reference: string | null
   customerEmail: string | null
   metadata: Metadata
+  successUrl: string | null
+  cancelUrl: string | null
   items: Item[]
   createdAt: string
 }

@@ -18,6 +18,8 @@ interface Prepared {
   headers: AnswerHeaders
   /** The answer has them all. */
   complete: boolean
+  /** What was sent in one piece: its headers and its body. */
+  sent?: { headers: Readonly<AnswerHeaders>; body: string }
 }
 
 /** Of each request: Hono's own list of headers is an object of the Fetch standard, which costs more than the rest of an answer. */
@@ -48,6 +50,7 @@ export function answerWith(
   const type = all['content-type']
   if (type !== undefined && JSON_TYPE.test(type)) all['content-type'] = `${type}; charset=utf-8`
   prepared.complete = true
+  prepared.sent = { headers: all, body }
   return new Response(body, { status, headers: all })
 }
 
@@ -68,6 +71,17 @@ export function completeHeaders(c: Context): void {
   for (const [name, value] of Object.entries(prepared.headers)) if (!headers.has(name)) add(name, value)
   const type = headers.get('content-type') ?? ''
   if (JSON_TYPE.test(type)) add('content-type', `${type}; charset=utf-8`)
+}
+
+/** The body of an answer that `answerWith` made. Undefined: made otherwise. */
+export function sentBody(c: Context): string | undefined {
+  return preparedOf(c)?.sent?.body
+}
+
+/** A header of the answer. @param name in lower case */
+export function sentHeader(c: Context, name: string): string | null {
+  const sent = preparedOf(c)?.sent
+  return sent ? (sent.headers[name] ?? null) : c.res.headers.get(name)
 }
 
 function preparedOf(c: Context): Prepared | undefined {

@@ -2,10 +2,8 @@ import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
 import { ProblemError } from '@/idempotency/problems'
-import { Receiver } from '@/payments/stripe/inbox/receive'
 import { requestAddress } from './admission/address'
 import { completeHeaders, prepareHeaders } from './answer-headers'
-import { auditExport } from './audit-export'
 import { authRoutes } from './auth-routes'
 import { bankPages } from './bank-pages'
 import { problemOfMembers } from './check-json'
@@ -13,11 +11,13 @@ import { addressOf, checkText, problemOfAddress } from './check-text'
 import { contextFor } from './context'
 import { cspReports } from './csp-reports'
 import type { Deps } from './deps'
+import { auditExport, exportRoutes, movementExport } from './exports/routes'
 import { languageForm } from './language'
 import { isTooLong, refuseBody } from './limit-body'
+import { liveRoute } from './live/route'
+import { logos } from './logos'
 import { metricsRoute } from './metrics-route'
-import { movementExport } from './movement-export'
-import { ownPagesOnly } from './origin'
+import { notOtherPages, ownPagesOnly } from './origin'
 import { INTERNAL_PROBLEM, problemOf } from './problem-of'
 import { createRest, REST, restProblem } from './rest/app'
 import { sendProblem } from './rest/respond'
@@ -37,12 +37,14 @@ export function createApi(deps: Deps) {
   const report = securityReport(deps)
   // One step for what every request has: a step of Hono costs more than what is done in it.
   app.use(async (c, next) => {
+    const began = performance.now()
     prepareHeaders(c)
     // Stripe's events may be larger: their route has a limit of its own.
     const long = !c.req.path.startsWith(STRIPE_WEBHOOKS) && isTooLong(c, BODY_MAX_BYTES)
     if (typeof long === 'boolean' ? long : await long) c.res = refuseBody(c, BODY_MAX_BYTES)
     else await next()
     completeHeaders(c)
+    if (c.req.path.startsWith(REST) && c.req.method !== 'OPTIONS') deps.requestLog?.note(c, began)
     const reported = report(c)
     if (reported) await reported
   })
@@ -64,17 +66,23 @@ export function createApi(deps: Deps) {
   })
   app.use('/api/trpc/*', ownPagesOnly(['application/json'], deps.env.baseUrl))
   app.all('/api/trpc/*', (c) => trpc(deps, c.req.raw, requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)))
+  app.use('/api/logos/*', checkText)
+  app.route('/api/logos', logos(deps))
   app.route('/api/auth', authRoutes(deps))
   app.route('/api/shop/language', languageForm(deps))
   app.use('/api/audit/*', checkText)
   app.route('/api/audit', auditExport(deps))
   app.use('/api/reconciliation/*', checkText)
   app.route('/api/reconciliation', movementExport(deps))
+  app.use('/api/exports/*', checkText)
+  app.route('/api/exports', exportRoutes(deps))
+  app.use('/api/live/*', checkText, notOtherPages(deps.env.baseUrl))
+  app.route('/api/live', liveRoute(deps))
   // Nothing of the sandbox is routed in live mode: its addresses are unknown ones.
   if (deps.env.PAYONCE_MODE === 'sandbox') app.route('/api/shop/orders', shopOrders(deps))
   if (deps.sandbox) app.route('/api/bank', bankPages(deps, deps.sandbox))
-  const { stripeAccounts: accounts, log, metrics } = deps
-  app.route('/', stripeWebhooks({ accounts, receiver: new Receiver(deps.send), log, metrics }))
+  const { stripeAccounts: accounts, receiver, log, metrics } = deps
+  app.route('/', stripeWebhooks({ accounts, receiver, log, metrics }))
   app.route('/', cspReports(deps))
   app.route('/', createRest(deps))
 

@@ -24,6 +24,7 @@ import type { StripeConnection } from '@/payments/stripe/connection'
 import type { InboxAccounts } from '@/payments/stripe/inbox/account'
 import { type Db, openClient, openDb, openPool, type SendStatement, statementSender } from '@/platform/db'
 import { type Env, modeServed, secretsFor } from '@/platform/env'
+import { onlySecretOf } from '@/platform/installation-secret'
 import { onlyRightsOf } from '@/platform/least-rights'
 import { type Log, openLog } from '@/platform/log'
 import { APP_ROLE } from '@/platform/roles'
@@ -73,10 +74,10 @@ export interface Core {
 }
 
 /**
- * 7: one for each lane (records, claims, outcomes, API keys, owners of orders, events of Stripe), and one for the attempt log and for a batch
- * that is taken apart beside its lane.
+ * 6: one for each lane (records, claims, outcomes, API keys, owners of orders), and one for the attempt log and for a batch that is taken apart
+ * beside its lane. A worker also keeps events of Stripe on them, which it has read itself.
  */
-const BATCH_CONNECTIONS = 7
+const BATCH_CONNECTIONS = 6
 
 /**
  * @param otherGateway replaces the one that PAYONCE_GATEWAY names; the benchmark's answers at once
@@ -86,7 +87,9 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const log = openLog(env.LOG_LEVEL, `payonce-${role}`)
   const metrics = openMetrics()
   const worker = `${role}@${os.hostname()}:${process.pid}`
-  const check = onlyRightsOf(APP_ROLE, 'DATABASE_URL')
+  const rights = onlyRightsOf(APP_ROLE, 'DATABASE_URL')
+  const secret = onlySecretOf(secretsFor(env, 'installation'))
+  const check = (client: pg.ClientBase) => rights(client).then(() => secret(client))
   const waitMs = env.PAYONCE_POOL_WAIT_MS
   const pool = openPool(env.DATABASE_URL, {
     max: env.PAYONCE_POOL_MAX,

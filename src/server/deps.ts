@@ -5,7 +5,8 @@ import { type PasskeySite, passkeySite } from '@/access/passkeys/passkey'
 import { OrderOwners } from '@/checkout/order'
 import type { Gateway } from '@/payments/gateway'
 import { recentEnds } from '@/payments/recent-declines'
-import type { Db } from '@/platform/db'
+import type { Receiver } from '@/payments/stripe/inbox/receive'
+import type { Db, SendStatement } from '@/platform/db'
 import { type Env, modeServed, readEnv, type Secrets, secretFor, secretsFor } from '@/platform/env'
 import { Admission } from './admission/admission'
 import { CardTesting } from './admission/card-testing'
@@ -13,14 +14,24 @@ import { reportRefusals } from './admission/refusals'
 import { ShopperLimits } from './admission/shopper-limits'
 import { SignInLimits } from './admission/sign-in-limits'
 import { buildCore, type Core } from './core'
+import { openLive } from './live/live-pool'
+import type { LiveStreams } from './live/live-streams'
 import { openPages } from './pages-pool'
 import { Readiness } from './readiness'
+import { RequestLog } from './request-log/request-log'
+import { openReceiver } from './stripe-inbox/open-receiver'
 import { UnderWay } from './under-way'
 
 /** The parts of the web process, built in one place. Nothing else constructs a client, a pool or an engine. */
 export interface Deps extends Core {
   /** For what the dashboard reads: never waited for by a payment. */
   pages: Db
+  /** Streams of hints to open dashboards. */
+  live: LiveStreams
+  /** Null: switched off. */
+  requestLog: RequestLog | null
+  /** Keeps events of Stripe. */
+  receiver: Receiver
   owners: OrderOwners
   admission: Admission
   shopperLimits: ShopperLimits
@@ -49,7 +60,10 @@ export function getDeps(): Deps {
 /** @param otherGateway see `buildCore` */
 export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
   const core = buildCore(env, 'web', otherGateway)
-  const { pages, close: closePages } = openPages(env)
+  const { pages, send: sendOnPages, close: closePages } = openPages(env)
+  const { live, close: closeLive } = openLive(env, core.log)
+  const requestLog = openRequestLog(env, core, sendOnPages)
+  const { receiver, close: closeReceiver } = openReceiver(env)
   const onRefusal = reportRefusals(core)
   const cardTesting = new CardTesting({
     recentEnds: (merchantId) => recentEnds(core.db, merchantId),
@@ -66,6 +80,9 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
   return {
     ...core,
     pages,
+    live,
+    requestLog,
+    receiver,
     admission: new Admission({ callers, pool: core.pool, perMinute: env.PAYONCE_RATE_PER_MINUTE }),
     pressReports: new UnderWay(),
     readiness: new Readiness(core.db),
@@ -78,7 +95,8 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
     signInLimits: new SignInLimits({ pool: core.pool, secret: secretFor(env, 'known-browser'), onRefusal }),
     close: async () => {
       await callers.flush().catch(() => undefined)
-      await Promise.all([closePages(), core.close()])
+      await requestLog?.flush()
+      await Promise.all([closePages(), closeLive(), closeReceiver(), core.close()])
     },
     owners: new OrderOwners(core.send),
     auth: createAuth({ db: core.db, secret, previousSecret, baseUrl: env.baseUrl }),
@@ -87,4 +105,16 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
     shopperSecrets: secretsFor(env, 'shopper-cookie'),
     receiptSecrets: secretsFor(env, 'receipt-code'),
   }
+}
+
+function openRequestLog(env: Env, { log, metrics }: Core, send: SendStatement): RequestLog | null {
+  if (env.PAYONCE_REQUEST_LOG_DAYS === 0) return null
+  return new RequestLog({
+    send,
+    log,
+    metrics,
+    mode: modeServed(env),
+    trustedHops: env.PAYONCE_TRUSTED_HOPS,
+    secret: secretFor(env, 'request-intent'),
+  })
 }

@@ -71,16 +71,28 @@ const pastTriggers = (text: string) =>
 const INPUTS = (): Record<string, unknown> => ({
   'payments.overview': { range: '24h' },
   'payments.list': {},
+  'payments.counts': {},
   'payments.get': { id: ids.payment },
+  'orders.list': {},
+  'orders.get': { id: ids.order },
+  'resolutions.ofPayment': { payment: ids.payment },
+  'notes.list': { payment: ids.payment },
+  'receipts.ofPayment': { payment: ids.payment },
+  'receipts.verify': { payment: ids.payment, code: '0123456789ab' },
   'ledger.accounts': {},
   'ledger.account': { id: ids.account },
+  'ledger.trialBalance': {},
+  'ledger.accountPeriod': { id: ids.account, first: '2020-01-01' },
   'ledger.statement': { id: ids.account },
   'ledger.journal': {},
   'idempotency.list': {},
+  'idempotency.explore': { view: 'hot' },
   'idempotency.get': { id: ids.record },
   'checkout.order': { orderId: ids.order },
   'checkout.status': { orderId: ids.order, key: 'first' },
   'checkout.receipt': { token: ids.receipt },
+  'requests.list': {},
+  'alerts.list': {},
   'audit.list': {},
   'find.pasted': { text: ids.payment },
   'inbox.list': {},
@@ -96,10 +108,13 @@ async function ask(procedure: string, input: unknown) {
 }
 
 const QUERIES = procedures()
-  // An invitation and an event of Stripe hold no amount, and an unknown one is 404; so it is with webhooks.
+  // An invitation, a session, an event of Stripe and a logged request hold no amount, and an unknown one is 404; so it is with webhooks.
   .filter(
     ({ type, name }) =>
-      type === 'query' && !/^(invitation\.get|inbox\.get|webhooks\.(get|deliver.*))$/.test(name),
+      type === 'query' &&
+      !/^(invitation\.get|operators\.sessions|inbox\.get|requests\.get|webhooks\.(get|deliver.*))$/.test(
+        name,
+      ),
   )
   .map(({ name }) => name)
 

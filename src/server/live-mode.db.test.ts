@@ -28,7 +28,7 @@ beforeAll(async () => {
     readEnv({
       DATABASE_URL: live.deps.env.DATABASE_URL,
       PAYONCE_BANK_DATABASE_URL: live.bankDatabaseUrl,
-      PAYONCE_SECRET: 'a secret for tests, long enough to pass',
+      PAYONCE_SECRET: live.deps.env.PAYONCE_SECRET,
       LOG_LEVEL: 'silent',
       NODE_ENV: 'test',
       PAYONCE_RESOLVER_MS: '50',

@@ -26,7 +26,8 @@ beforeEach(async () => {
 
 /** What a restored backup from before everything does: every payment is gone, and each order is open. */
 async function forget(): Promise<void> {
-  const tables = 'entry, ledger_transaction, refund, payment, idempotency_record, outbox_event'.split(', ')
+  const tables =
+    'entry, ledger_transaction, refund, payment, payment_charge, idempotency_record, outbox_event'.split(', ')
   await product.owner.query(`BEGIN; SET LOCAL session_replication_role = replica;
     ${tables.map((table) => `DELETE FROM ${table};`).join(' ')} UPDATE orders SET status = 'open'; COMMIT`)
 }
@@ -217,7 +218,7 @@ describe('ids', () => {
     await product.owner.query(`BEGIN; SET LOCAL session_replication_role = replica;
       UPDATE payment SET id = '${id}', gateway_key = '${key}', status = 'sending', gateway_ref = NULL;
       UPDATE gateway_simulator.request SET idempotency_key = '${key}'; UPDATE gateway_simulator.charge SET idempotency_key = '${key}';
-      UPDATE orders SET status = 'open' WHERE id = (SELECT order_id FROM payment); DELETE FROM entry; DELETE FROM ledger_transaction; DELETE FROM outbox_event;
+      UPDATE orders SET status = 'open' WHERE id = (SELECT order_id FROM payment); DELETE FROM entry; DELETE FROM ledger_transaction; DELETE FROM outbox_event; DELETE FROM payment_charge;
       UPDATE idempotency_record SET subject_id = '${id}', state = 'sending', status = NULL, problem = NULL, answer = NULL; COMMIT`)
     expect(await recover()).toBe(1)
     const replay = await create('k', 2_000)

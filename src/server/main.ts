@@ -4,9 +4,10 @@ import { getRequestListener } from '@hono/node-server'
 import { guestOf, shopperCookie } from '@/access/shopper'
 import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
-import { refuseWrongRights } from '@/platform/least-rights'
+import { refuseWrongConnections } from '@/platform/least-rights'
 import { openProcessLog } from '@/platform/own-output'
 import { ADDRESS_HEADER, addressOf } from './admission/address'
+import { keepWatch } from './alerting'
 import { createApi } from './api'
 import { refuseBadAddress } from './check-page-address'
 import { type Deps, getDeps } from './deps'
@@ -45,7 +46,14 @@ async function main(): Promise<void> {
   // Before anything that takes time, so that a stop request during the start is heard and no process outlives
   // the supervisor.
   onStopRequest(() => void drain(server, deps))
-  await refuseWrongRights(deps.pool, deps.bankPool)
+  await refuseWrongConnections(deps.pool, deps.bankPool)
+  // Before the pages: while they are being loaded, the process may see the database's answer only after its time-out, and would not start.
+  await Promise.all([
+    renewFactorSecrets(deps),
+    renewSigningSecrets(deps),
+    deps.ownAccounts.refresh(0),
+    deps.receiver.warm(),
+  ])
   // HTTP/1.0, in which proxies ask whether we are ready, has no Host.
   const api = getRequestListener(createApi(deps).fetch, { hostname: 'localhost' })
   const pages = openPages(deps)
@@ -59,6 +67,7 @@ async function main(): Promise<void> {
     },
   }
   keepAccountsFresh(deps)
+  keepWatch(deps)
   server.on('request', (request, response) => {
     if (refuse(request, response, security)) return
     // A server that is stopping asks the client to open a new connection, which a proxy gives to another server.
@@ -74,7 +83,6 @@ async function main(): Promise<void> {
     )
     return void pages.then((page) => page(request, response))
   })
-  await Promise.all([renewFactorSecrets(deps), renewSigningSecrets(deps), deps.ownAccounts.refresh(0)])
   await Promise.all([listen(server, deps.env), pages])
   deps.log.debug({ port: deps.env.PORT }, 'web is ready')
   process.send?.({ type: 'ready', url: deps.env.baseUrl })
@@ -114,6 +122,8 @@ async function drain(server: http.Server, deps: Deps): Promise<void> {
   if (draining) return
   draining = true
   deps.readiness.leave()
+  // At once: a browser opens its stream anew, and a proxy gives it to another server.
+  deps.live.close()
   await pause(deps.env.PAYONCE_DRAIN_LAG_MS)
   const deadline = setTimeout(() => process.exit(1), DRAIN_MS)
   // The port stays open until then: a proxy that has not noticed yet gets a 503, not a refused connection.

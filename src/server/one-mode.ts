@@ -1,3 +1,4 @@
+import { isLoopbackUrl } from '@/checkout/return-url'
 import { ProblemError } from '@/idempotency/problems'
 import type { Mode } from '@/lib/mode'
 
@@ -33,4 +34,21 @@ export function refuseTestToken(paymentMethod: string, served: Mode): void {
     detail:
       'This paymentMethod is a test card, and test cards pay in the sandbox only. Nothing was charged. Send the token of a real card.',
   })
+}
+
+/**
+ * Refuses an address of the sender's own machine, which real shoppers cannot open.
+ * @throws ProblemError `validation`, before the key is claimed
+ */
+export function refuseLoopback(
+  order: { successUrl?: string | undefined; cancelUrl?: string | undefined },
+  served: Mode,
+): void {
+  if (served === 'test') return
+  for (const name of ['successUrl', 'cancelUrl'] as const) {
+    if (!order[name] || !isLoopbackUrl(order[name])) continue
+    const detail = 'Send an https address; http is for localhost in the sandbox alone.'
+    const facts = { errors: [{ pointer: `/${name}`, detail }] }
+    throw new ProblemError({ kind: 'validation', detail: `/${name}: ${detail}`, facts })
+  }
 }

@@ -42,6 +42,18 @@ export function ownPagesOnly(
   }
 }
 
+/**
+ * Refuses whatever a page of another site sends, also a GET: for what takes a place while it is open. A page of a sister domain has our
+ * cookies with it. Answers 403 `forbidden`.
+ */
+export function notOtherPages(baseUrl: string): MiddlewareHandler {
+  const ours = new URL(baseUrl).origin
+  return async (c, next) => {
+    if (senderOf(c, ours) !== 'other-page') return next()
+    return sendProblem(c, { kind: 'forbidden', detail: 'Only our own pages may send this.' })
+  }
+}
+
 /** `hidden`: a page that keeps its origin to itself. `unstated`: no word about a page, as from a program. */
 type Sender = 'own-page' | 'other-page' | 'hidden' | 'unstated'
 

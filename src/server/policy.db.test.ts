@@ -21,6 +21,7 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'account.confirm': 'viewer',
   'account.changePassword': 'viewer',
   'account.endSession': 'viewer',
+  'account.endOtherSessions': 'viewer',
   'account.endAllSessions': 'viewer',
   'factors.list': 'viewer',
   'factors.beginTotp': 'fresh viewer',
@@ -32,16 +33,24 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'factors.removePasskey': 'fresh viewer',
   'operators.list': 'admin',
   'operators.invite': 'fresh admin',
+  'operators.renewInvitation': 'fresh admin',
   'operators.revokeInvitation': 'admin',
+  'operators.sessions': 'admin',
+  // Must be possible at once.
+  'operators.endSessions': 'admin',
   'operators.setRole': 'fresh admin',
   'operators.resetFactors': 'fresh admin',
   'operators.remove': 'fresh admin',
   'invitation.get': 'public',
   'invitation.accept': 'public',
   'payments.overview': 'viewer',
+  'payments.firstSteps': 'viewer',
   'payments.list': 'viewer',
+  'payments.counts': 'viewer',
   'payments.get': 'viewer',
   'payments.createOrder': 'support',
+  'orders.list': 'viewer',
+  'orders.get': 'viewer',
   // Above what support may, an admin who has just confirmed: by the amount (refunds.db.test.ts).
   'reconciliation.disputes': 'viewer',
   'reconciliation.list': 'viewer',
@@ -52,14 +61,32 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'refunds.approve': 'fresh admin',
   'refunds.reject': 'admin',
   'refunds.withdraw': 'admin',
+  'resolutions.ofPayment': 'viewer',
+  'resolutions.waiting': 'viewer',
+  'resolutions.strays': 'viewer',
+  'resolutions.propose': 'fresh admin',
+  'resolutions.confirm': 'fresh admin',
+  'resolutions.reject': 'admin',
+  'resolutions.withdraw': 'admin',
+  'notes.list': 'viewer',
+  'notes.add': 'support',
+  // Who holds a receipt has its code.
+  'receipts.verify': 'public',
+  'receipts.ofPayment': 'viewer',
+  'receipts.resend': 'support',
+  'receipts.rule': 'viewer',
+  'receipts.chooseRule': 'admin',
   'ledger.check': 'viewer',
   'ledger.seals': 'viewer',
   'ledger.accounts': 'viewer',
   'ledger.account': 'viewer',
+  'ledger.trialBalance': 'viewer',
+  'ledger.accountPeriod': 'viewer',
   'ledger.statement': 'viewer',
   'ledger.journal': 'viewer',
   'find.pasted': 'viewer',
   'idempotency.list': 'viewer',
+  'idempotency.explore': 'viewer',
   'idempotency.get': 'viewer',
   'idempotency.askAgain': 'support',
   'inbox.list': 'viewer',
@@ -67,15 +94,31 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'inbox.applyAgain': 'support',
   'integrity.check': 'viewer',
   'integrity.checkEverything': 'admin',
+  'alerts.bar': 'viewer',
+  'alerts.list': 'viewer',
+  'alerts.acknowledge': 'support',
+  // One's own choice.
+  'alerts.mailRules': 'viewer',
+  'alerts.chooseMails': 'viewer',
+  'alerts.mailbox': 'viewer',
   'installation.current': 'public',
   'audit.list': 'viewer',
   'audit.chains': 'viewer',
+  'settings.get': 'viewer',
+  'settings.update': 'fresh admin',
+  'settings.setLogo': 'fresh admin',
+  'rights.list': 'viewer',
   'security.pageCheck': 'viewer',
   'security.violations': 'viewer',
   'developers.keys': 'viewer',
+  // Whoever sees the key of the demo could make one as well.
+  'developers.demoKey': 'fresh admin',
   'developers.createKey': 'fresh admin',
   'developers.rotateKey': 'fresh admin',
   'developers.revokeKey': 'admin',
+  'requests.list': 'viewer',
+  'requests.get': 'viewer',
+  'requests.use': 'viewer',
   'webhooks.list': 'viewer',
   'webhooks.get': 'viewer',
   'webhooks.deliveries': 'viewer',
@@ -100,6 +143,8 @@ const ROUTES: Record<string, 'public' | 'key' | 'own page' | 'operator' | 'polic
   'GET /api/health': 'public',
   'GET /api/ready': 'public',
   'GET /api/metrics': 'public',
+  // A picture that shoppers see. Its address cannot be guessed.
+  'GET /api/logos/:file': 'public',
   'ALL /api/trpc/*': 'policies above',
   'POST /api/auth/sign-in/email': 'public',
   'POST /api/auth/sign-out': 'public',
@@ -111,9 +156,17 @@ const ROUTES: Record<string, 'public' | 'key' | 'own page' | 'operator' | 'polic
   'POST /api/shop/orders': 'own page',
   'POST /api/shop/orders/:orderId/pay': 'own page',
   'POST /api/shop/language': 'own page',
-  // Any signed-in operator, of their own merchant.
+  // Files, for operators from support on, of their own merchant (exports.db.test.ts).
   'GET /api/audit/export': 'operator',
   'GET /api/reconciliation/export': 'operator',
+  'GET /api/exports/payments': 'operator',
+  'GET /api/exports/orders': 'operator',
+  'GET /api/exports/journal': 'operator',
+  'GET /api/exports/trial-balance': 'operator',
+  'GET /api/exports/statement': 'operator',
+  'GET /api/exports/month-end': 'operator',
+  // Hints of what may have changed, for operators of each role (live/live.db.test.ts).
+  'GET /api/live': 'operator',
   // Browsers send it without cookies; it is counted, bounded, and shown to operators.
   'POST /api/csp-report': 'public',
   // Signed by Stripe, with the secret of the account in the address.
@@ -126,6 +179,8 @@ const PAGES: Record<string, 'public' | 'operator' | 'policies above'> = {
   'app/api/[[...path]]/route.ts': 'policies above',
   // The script of the checkout on Stripe, as it was built.
   'app/checkout-stripe.js/route.ts': 'public',
+  // The overview of the docs for programs.
+  'app/llms.txt/route.ts': 'public',
 }
 
 let product: TestProduct
@@ -211,12 +266,34 @@ const foreign: [string, (id: Ids) => object][] = [
   ['refunds.approve', ({ refundRequest }) => ({ id: refundRequest })],
   ['refunds.reject', ({ refundRequest }) => ({ id: refundRequest })],
   ['refunds.withdraw', ({ refundRequest }) => ({ id: refundRequest })],
+  [
+    'resolutions.propose',
+    ({ payment }) => ({
+      kind: 'payment',
+      subject: payment,
+      ending: 'not-charged',
+      bankRef: null,
+      payment: null,
+      evidence: 'x',
+      shown: 'x',
+      newId: crypto.randomUUID(),
+    }),
+  ],
+  ['resolutions.confirm', () => ({ id: crypto.randomUUID() })],
+  ['resolutions.reject', () => ({ id: crypto.randomUUID() })],
+  ['resolutions.withdraw', () => ({ id: crypto.randomUUID() })],
+  ['receipts.resend', ({ payment }) => ({ payment, to: 'x@example.com', newId: crypto.randomUUID() })],
+  ['notes.add', ({ payment }) => ({ payment, text: 'x', newId: crypto.randomUUID() })],
   ['idempotency.get', ({ record }) => ({ id: record })],
+  ['requests.get', ({ request }) => ({ id: request })],
   ['developers.revokeKey', ({ key }) => ({ id: key })],
   ['operators.setRole', ({ operator }) => ({ id: operator, role: 'viewer' })],
   ['operators.remove', ({ operator }) => ({ id: operator })],
   ['operators.resetFactors', ({ operator }) => ({ id: operator })],
+  ['operators.renewInvitation', ({ invitation }) => ({ id: invitation })],
   ['operators.revokeInvitation', ({ invitation }) => ({ id: invitation })],
+  ['operators.sessions', ({ operator }) => ({ id: operator })],
+  ['operators.endSessions', ({ operator }) => ({ id: operator })],
   ['account.endSession', ({ session }) => ({ id: session })],
   ['webhooks.get', ({ endpoint }) => ({ id: endpoint })],
   ['webhooks.deliveries', ({ endpoint }) => ({ id: endpoint })],
@@ -241,6 +318,7 @@ interface Ids {
   session: string
   endpoint: string
   delivery: string
+  request: string
 }
 
 test('whatever has an id answers another merchant as if it were not there', async () => {
@@ -273,7 +351,9 @@ test('whatever has an id answers another merchant as if it were not there', asyn
     session: await one(`SELECT id FROM operator_session WHERE user_id = '${ours.admin.id}' LIMIT 1`),
     endpoint,
     delivery,
+    request: (await product.api('GET', '/api/v1/payments')).header('request-id') ?? '',
   }
+  await product.deps.requestLog?.flush()
   const state = async () =>
     (
       await product.owner.query(
@@ -350,7 +430,7 @@ test('each page and route handler of Next has a policy', () => {
 })
 
 const PUBLIC_PAGES =
-  /^(app\/(\(shop\)|checkout\.js|docs|gallery|problems|sign-in|invitation)\/|pages\/checkout\/)/
+  /^(app\/(\(shop\)|checkout\.js|docs|gallery|learn|problems|sign-in|invitation)\/|pages\/checkout\/)/
 
 test.each([
   'GET /api/auth/get-session',

@@ -1,4 +1,5 @@
 import { accountRouter } from './routers/account'
+import { alertsRouter } from './routers/alerts'
 import { auditRouter } from './routers/audit'
 import { checkoutRouter } from './routers/checkout'
 import { developersRouter } from './routers/developers'
@@ -10,35 +11,52 @@ import { installationRouter } from './routers/installation'
 import { integrityRouter } from './routers/integrity'
 import { invitationRouter } from './routers/invitation'
 import { ledgerRouter } from './routers/ledger'
+import { notesRouter } from './routers/notes'
 import { operatorRouter } from './routers/operator'
 import { operatorsRouter } from './routers/operators'
+import { ordersRouter } from './routers/orders'
 import { paymentsRouter } from './routers/payments'
+import { receiptsRouter } from './routers/receipts'
 import { reconciliationRouter } from './routers/reconciliation'
 import { refundsRouter } from './routers/refunds'
+import { requestsRouter } from './routers/requests'
+import { resolutionsRouter } from './routers/resolutions'
+import { rightsRouter } from './routers/rights'
 import { securityRouter } from './routers/security'
+import { settingsRouter } from './routers/settings'
 import { webhooksRouter } from './routers/webhooks'
 import { router } from './trpc'
 
-export const appRouter = router({
+const rooms = {
   checkout: checkoutRouter,
   installation: installationRouter,
   inbox: inboxRouter,
+  alerts: alertsRouter,
   operator: operatorRouter,
   account: accountRouter,
   factors: factorsRouter,
   operators: operatorsRouter,
   invitation: invitationRouter,
   payments: paymentsRouter,
+  orders: ordersRouter,
+  notes: notesRouter,
+  receipts: receiptsRouter,
   refunds: refundsRouter,
+  resolutions: resolutionsRouter,
   reconciliation: reconciliationRouter,
   ledger: ledgerRouter,
   find: findRouter,
   idempotency: idempotencyRouter,
   integrity: integrityRouter,
   developers: developersRouter,
+  requests: requestsRouter,
   webhooks: webhooksRouter,
   audit: auditRouter,
   security: securityRouter,
-})
+  settings: settingsRouter,
+}
+
+/** `rights` is read off the procedures themselves. */
+export const appRouter = router({ ...rooms, rights: rightsRouter(router(rooms)) })
 
 export type AppRouter = typeof appRouter

@@ -24,6 +24,7 @@ const OPEN = [
   'account.confirm',
   'account.changePassword',
   'account.endSession',
+  'account.endOtherSessions',
   'account.endAllSessions',
   'factors.list',
   'factors.beginTotp',

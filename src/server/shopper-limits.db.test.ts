@@ -43,10 +43,11 @@ async function pay(
 const bankRequests = async () =>
   Number((await product.owner.query('SELECT count(*) FROM gateway_simulator.request')).rows[0].count)
 
-/** Time passes: for the process, and for the declines in the database. */
+/** Time passes: for the process, for the windows that the processes share, and for the declines in the database. */
 async function minutesPass(minutes: number): Promise<void> {
-  const later = Date.now() + minutes * 60_000
-  vi.spyOn(Date, 'now').mockImplementation(() => later)
+  const later = performance.now() + minutes * 60_000
+  vi.spyOn(performance, 'now').mockImplementation(() => later)
+  await product.owner.query('UPDATE rate_limit SET expire = expire - $1::bigint', [minutes * 60_000])
   await product.owner.query(
     `UPDATE payment SET updated_at = updated_at - $1 * interval '1 minute' WHERE status = 'declined'`,
     [minutes],
@@ -54,7 +55,7 @@ async function minutesPass(minutes: number): Promise<void> {
 }
 
 /** No window ends while a test counts, however slow the machine is. */
-const timeStands = () => vi.spyOn(Date, 'now').mockReturnValue(Date.now())
+const timeStands = () => vi.spyOn(performance, 'now').mockReturnValue(performance.now())
 
 const metric = async (name: string) =>
   (await product.deps.metrics.registry.metrics())

@@ -1,6 +1,6 @@
 import { openPool } from '@/platform/db'
 import { readEnv } from '@/platform/env'
-import { onlyRightsOf, refuseWrongRights } from '@/platform/least-rights'
+import { onlyRightsOf, refuseWrongConnections } from '@/platform/least-rights'
 import { openProcessLog } from '@/platform/own-output'
 import { APP_ROLE } from '@/platform/roles'
 import { buildCore } from './core'
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const check = onlyRightsOf(APP_ROLE, 'DATABASE_URL')
   const pool = openPool(core.env.DATABASE_URL, { max: 6, name: 'payonce-queue', check })
   const { db, log } = core
-  await refuseWrongRights(core.pool, core.bankPool)
+  await refuseWrongConnections(core.pool, core.bankPool)
   // Ready even if the database is away: to wait for it is this process's work, not a failed start.
   process.send?.({ type: 'ready' })
   const relay = openRelay(core)

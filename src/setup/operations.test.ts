@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { newToken, readToken } from '@/access/token'
+import { KINDS } from '@/alerts/kinds'
 import { readEnv } from '@/platform/env'
 import { SECURITY_EVENTS } from '@/platform/security-event'
 import { root } from './process/project-root'
@@ -63,6 +64,19 @@ it('the limits of the shopper’s side are parts of their variable', () => {
 it('the events of security are those of the log', () => {
   const rows = cells(section('Events')).map(([name = '', level]) => [name.replaceAll('`', ''), level])
   expect(Object.fromEntries(rows)).toEqual(SECURITY_EVENTS)
+})
+
+it('each kind of alert has a runbook, under its title, with all four parts', () => {
+  const runbooks = section('Alerts').split(/^### /m).slice(1)
+  const found = runbooks.map((text) => /^`([\w-]+)`: (.*)$/m.exec(text)?.slice(1))
+  expect(found).toEqual(Object.entries(KINDS).map(([kind, { title }]) => [kind, title]))
+  for (const text of runbooks)
+    expect([...text.matchAll(/^- \*\*(\w+)\*\*: .{10,}/gm)].map(([, part]) => part)).toEqual([
+      'Money',
+      'Look',
+      'Do',
+      'Never',
+    ])
 })
 
 it('the rule for a scanner finds our API keys, and the example is one', () => {

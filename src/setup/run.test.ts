@@ -38,3 +38,10 @@ test('50 each command that works with the database of live mode refuses a connec
     expect(code).toBe(1)
   }
 }, 120_000)
+
+test('live mode is never seeded, with payments or without', async () => {
+  const env = { PAYONCE_MODE: 'live', DATABASE_URL: SAFE, PAYONCE_OWNER_DATABASE_URL: SAFE }
+  const { code, said } = await command(['seed', '--payments', '5'], env)
+  expect(said).toContain('Live data is not seeded')
+  expect(code).toBe(1)
+}, 120_000)

@@ -16,7 +16,7 @@ import { inRoot } from './process/project-root'
 import { databaseToMigrate, databaseToVerify, findProductDatabase } from './product-database'
 import { generate } from './schema/generate'
 import { migrate } from './schema/migrate'
-import { secretOf } from './secret'
+import { knownSecretOf, secretOf } from './secret'
 
 /** The commands that run one step alone, without `npm start`: `npm run migrate | seed | merchant | verify | check | worker | generate | build`. */
 const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
@@ -28,26 +28,39 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     print((await build()) ? 'Built the product.' : 'The build is up to date.')
     return true
   },
+  pack: async () => {
+    const { pack, sizesOf } = await import('./pack/pack')
+    await generate()
+    for (const line of sizesOf(await pack())) print(line)
+    return true
+  },
   migrate: async () => {
     refuseUnsafeOwner()
     const applied = await migrate(await databaseToMigrate(readSetupEnv()))
     print(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.')
     return true
   },
-  seed: async () => {
+  seed: async (flags) => {
     await generate()
-    const { seedOnce } = await import('./seed')
+    const { readSeedArguments, seedOnce, seedPayments } = await import('./seed')
+    const payments = readSeedArguments(flags)
     const env = readSetupEnv()
     if (env.PAYONCE_MODE === 'live')
       throw new Error('Live data is not seeded: only the sandbox has a demo shop (PAYONCE_MODE=sandbox).')
     const baseUrl = env.PAYONCE_BASE_URL ?? `http://localhost:${env.PORT}`
-    const { operator, apiKey } = await seedOnce({
-      databaseUrl: (await findProductDatabase(env)).databaseUrl,
+    const { databaseUrl } = await findProductDatabase(env)
+    const { operator, apiKey, merchantId } = await seedOnce({
+      databaseUrl,
       secret: secretOf(env),
       baseUrl,
       dataDir: env.dataDir,
     })
     print(`The demo shop is ready. Sign in as ${operator.email} with ${operator.password}; API key ${apiKey}`)
+    if (payments > 0) {
+      const onProgress = (done: number) => print(`  ${done} of ${payments} payments`)
+      await seedPayments({ ownerUrl: databaseToVerify(env), databaseUrl, merchantId, payments, onProgress })
+      print(`Wrote ${payments} payments of the last 90 days. npm run verify checks them.`)
+    }
     return true
   },
   merchant: async (flags) => {
@@ -70,7 +83,10 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     refuseUnsafeOwner()
     await generate()
     const { readVerifyArguments, verify } = await import('./verify')
-    return verify(databaseToVerify(readSetupEnv()), readVerifyArguments(flags))
+    const env = readSetupEnv()
+    const secret = knownSecretOf(env)
+    const secrets = secret === null ? null : secretsFor({ ...env, PAYONCE_SECRET: secret }, 'receipt-code')
+    return verify(databaseToVerify(env), readVerifyArguments(flags), secrets)
   },
   check: async () => {
     const { check } = await import('./test/check')

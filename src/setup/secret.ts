@@ -20,3 +20,9 @@ export function secretOf(env: {
   if (!fs.existsSync(file)) fs.writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 })
   return fs.readFileSync(file, 'utf8').trim()
 }
+
+/** The same secret, where there is one: for a command that must make none. */
+export function knownSecretOf(env: { PAYONCE_SECRET?: string | undefined; dataDir: string }): string | null {
+  const file = path.join(env.dataDir, 'secret')
+  return env.PAYONCE_SECRET ?? (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : null)
+}

@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { receiptCode, signedBy } from '@/checkout/receipt-code'
+import { checkSentCodes, isCodeOf } from '@/checkout/receipts/check-codes'
 import { sealLedger } from '@/ledger/seal'
 import { checkEverything } from '@/payments/integrity'
 import { openDb, openPool } from '@/platform/db'
@@ -106,6 +108,13 @@ describe('verify', () => {
       `DELETE FROM gateway_simulator.charge WHERE id = 'ch_x'`,
     ],
     [
+      'receipt-mail-is-of-its-payment',
+      `INSERT INTO receipt_mail (merchant_id, payment_id, number, id, amount, currency, transaction_id, code, signed_by, actor)
+       SELECT p.merchant_id, p.id, 0, p.id, p.amount + 1, p.currency, t.id, '0123456789ab', '0123456789abcdef', 'system'
+       FROM payment p JOIN ledger_transaction t ON t.payment_id = p.id AND t.kind = 'capture' WHERE p.id = ${SUCCEEDED}`,
+      'DELETE FROM receipt_mail',
+    ],
+    [
       'charge-has-its-payment',
       `INSERT INTO gateway_simulator.charge VALUES ('ch_y', 'nobody', 5, 'EUR')`,
       `DELETE FROM gateway_simulator.charge WHERE id = 'ch_y'`,
@@ -137,10 +146,8 @@ describe('verify', () => {
     ],
     [
       'one-live-payment-per-order',
-      `DROP INDEX payment_one_live_per_order;
-       INSERT INTO payment SELECT (jsonb_populate_record(p, '{"id": "018f0000-0000-7000-8000-000000000001", "gateway_key": "x", "gateway_ref": "x", "receipt_token": "x"}')).* FROM payment p WHERE id = ${SUCCEEDED}`,
-      `DELETE FROM payment WHERE gateway_key = 'x';
-       CREATE UNIQUE INDEX payment_one_live_per_order ON payment (merchant_id, order_id) WHERE status IN ('sending', 'unknown', 'requires_action', 'succeeded')`,
+      `INSERT INTO payment SELECT (jsonb_populate_record(p, '{"id": "018f0000-0000-7000-8000-000000000001", "gateway_key": "x", "gateway_ref": "x", "receipt_token": "x"}')).* FROM payment p WHERE id = ${SUCCEEDED}`,
+      `DELETE FROM payment WHERE gateway_key = 'x'`,
     ],
     [
       'order-agrees-with-payment',
@@ -232,6 +239,32 @@ describe('verify', () => {
       `INSERT INTO refund_request (merchant_id, id, payment_id, amount, currency, reason, actor)
        SELECT merchant_id, gen_random_uuid(), id, 1, currency, 'card 4242 4242 4242 4242', 'operator:a' FROM payment LIMIT 1`,
       `DELETE FROM refund_request`,
+    ],
+    [
+      'no-card-number',
+      `INSERT INTO payment_note (merchant_id, id, payment_id, text, actor)
+       SELECT merchant_id, gen_random_uuid(), id, 'card 4242 4242 4242 4242', 'operator:a' FROM payment LIMIT 1`,
+      `DELETE FROM payment_note`,
+    ],
+    [
+      'no-card-number',
+      `INSERT INTO resolution (merchant_id, id, kind, subject, payment_id, ending, facts, evidence, actor)
+       SELECT merchant_id, gen_random_uuid(), 'payment', id, id, 'not-charged', '{}', 'card 4242 4242 4242 4242', 'operator:a' FROM payment LIMIT 1`,
+      `DELETE FROM resolution`,
+    ],
+    [
+      'resolution-came-true',
+      `INSERT INTO resolution (merchant_id, id, kind, subject, payment_id, ending, facts, evidence, actor, status, decided_actor, decided_at)
+       SELECT merchant_id, gen_random_uuid(), 'payment', id, id, 'not-charged', '{}', 'x', 'operator:a', 'confirmed', 'operator:b', now()
+       FROM payment WHERE status = 'succeeded' LIMIT 1`,
+      `DELETE FROM resolution`,
+    ],
+    [
+      'declared-charge-is-at-the-bank',
+      `INSERT INTO resolution (merchant_id, id, kind, subject, payment_id, ending, bank_ref, facts, evidence, actor, status, decided_actor, decided_at)
+       SELECT merchant_id, gen_random_uuid(), 'payment', id, id, 'charged', 'ch_never', '{}', 'x', 'operator:a', 'confirmed', 'operator:b', now()
+       FROM payment WHERE status = 'succeeded' LIMIT 1`,
+      `DELETE FROM resolution`,
     ],
     [
       'refund-request-is-decided-by-another',
@@ -408,6 +441,8 @@ describe('a head that was noted elsewhere', () => {
     [['--head', 'ab'.repeat(33)]],
     [['--heads', 'ab'.repeat(32)]],
     [['ab'.repeat(32)]],
+    [['--receipt', 'pay_1:0123456789ab']],
+    [['--receipt', `pay_${'0'.repeat(32)}`]],
   ])('is refused with the usage when it is none: %j', (args) => {
     expect(() => readVerifyArguments(args)).toThrow('Usage: npm run verify')
   })
@@ -416,7 +451,60 @@ describe('a head that was noted elsewhere', () => {
     expect(readVerifyArguments(['--json', '--head', 'AB'.repeat(32), `--head=${'cd'.repeat(32)}`])).toEqual({
       json: true,
       heads: ['ab'.repeat(32), 'cd'.repeat(32)],
+      receipts: [],
     })
-    expect(readVerifyArguments([])).toEqual({ json: false, heads: [] })
+    expect(readVerifyArguments([])).toEqual({ json: false, heads: [], receipts: [] })
+  })
+})
+
+describe('the codes of receipts', () => {
+  const sign = () => product.deps.receiptSecrets
+  const shown = async () => {
+    const { rows } = await product.owner.query(
+      `SELECT p.id::text AS "paymentId", p.amount::bigint, p.currency, t.id::text AS "transactionId" FROM payment p
+       JOIN ledger_transaction t ON t.payment_id = p.id AND t.kind = 'capture' ORDER BY p.id LIMIT 1`,
+    )
+    const payment = { ...rows[0], amount: BigInt(rows[0].amount) }
+    return {
+      payment: `pay_${payment.paymentId.replaceAll('-', '')}`,
+      code: receiptCode(payment, sign()[0]),
+      uuid: payment.paymentId,
+    }
+  }
+  const sent = (code: string, signer: string) =>
+    `INSERT INTO receipt_mail (merchant_id, payment_id, number, id, amount, currency, transaction_id, code, signed_by, actor)
+     SELECT p.merchant_id, p.id, 0, p.id, p.amount, p.currency, t.id, '${code}', '${signer}', 'system'
+     FROM payment p JOIN ledger_transaction t ON t.payment_id = p.id AND t.kind = 'capture' ORDER BY p.id LIMIT 1`
+
+  it('one that somebody holds is compared with the books', async () => {
+    const { payment, code, uuid } = await shown()
+    const holds = (of = payment, what = code) =>
+      isCodeOf(product.deps.db, { payment: of, code: what }, sign())
+    expect(await holds()).toBe(true)
+    expect(await holds(payment, '000000000000')).toBe(false)
+    expect(await holds(`pay_${'0'.repeat(32)}`)).toBe(false)
+    await whileBroken(`UPDATE payment SET amount = amount + 1 WHERE id = '${uuid}'`, async () =>
+      expect(await holds()).toBe(false),
+    )
+    await whileBroken(`UPDATE payment SET amount = amount - 1 WHERE id = '${uuid}'`, async () =>
+      expect(await holds()).toBe(true),
+    )
+  })
+
+  it('each that was sent is computed anew; of an older secret nothing is said', async () => {
+    const { payment, code, uuid } = await shown()
+    const check = () => checkSentCodes(product.deps.db, sign())
+    await whileBroken(sent(code, signedBy(sign()[0])), async () =>
+      expect(await check()).toEqual({ checked: 1, unknownSecret: 0, wrong: [] }),
+    )
+    await whileBroken(
+      `UPDATE payment SET amount = amount + 1 WHERE id = '${uuid}'; UPDATE receipt_mail SET amount = amount + 1`,
+      async () => expect(await check()).toEqual({ checked: 1, unknownSecret: 0, wrong: [payment] }),
+    )
+    await whileBroken(
+      `UPDATE payment SET amount = amount - 1 WHERE id = '${uuid}'; UPDATE receipt_mail SET amount = amount - 1, signed_by = '0123456789abcdef'`,
+      async () => expect(await check()).toEqual({ checked: 0, unknownSecret: 1, wrong: [] }),
+    )
+    await whileBroken('DELETE FROM receipt_mail', async () => expect((await check()).checked).toBe(0))
   })
 })

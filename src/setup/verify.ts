@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { type CheckedCodes, checkSentCodes, isCodeOf } from '@/checkout/receipts/check-codes'
 import {
   checkEverything,
   checkIntegrity,
@@ -19,15 +20,40 @@ export interface VerifyOptions {
   json: boolean
   /** Heads that were noted elsewhere, as 64 hexadecimal digits: each must be a link of a chain. */
   heads: string[]
+  /** Receipts that somebody holds: the payment's id and the code. */
+  receipts: { payment: string; code: string }[]
 }
 
-/** `npm run verify`: prints the report, for people or as JSON. @returns whether every invariant and every noted head holds */
-export async function verify(databaseUrl: string, { json, heads }: VerifyOptions): Promise<boolean> {
+/** The report, with what receipts say. */
+type VerifyReport = WholeReport & {
+  /** Of receipts that were sent by e-mail; null: the secret that makes codes is not known here. */
+  codes: CheckedCodes | null
+  receipts: { payment: string; holds: boolean }[]
+}
+
+/**
+ * `npm run verify`: prints the report, for people or as JSON.
+ * @param secrets that make the codes of receipts; null: not known here
+ * @returns whether every invariant, every noted head and every code holds
+ */
+export async function verify(
+  databaseUrl: string,
+  { json, heads, receipts }: VerifyOptions,
+  secrets: readonly string[] | null,
+): Promise<boolean> {
+  if (receipts.length > 0 && secrets === null)
+    throw new Error('Codes of receipts are made with PAYONCE_SECRET, which is not set here.')
   // As the owner: what is read must not depend on the grants that are being checked.
   const pool = openPool(databaseUrl, { max: 1, name: 'payonce-verify', statementMs: STATEMENT_MS })
   const db = openDb(pool)
   try {
-    const result = await checkEverything(db, heads)
+    const checked = await checkEverything(db, heads)
+    const codes = secrets && (await checkSentCodes(db, secrets))
+    const shown: VerifyReport['receipts'] = []
+    for (const receipt of receipts)
+      shown.push({ payment: receipt.payment, holds: await isCodeOf(db, receipt, secrets ?? []) })
+    const ok = checked.ok && !codes?.wrong.length && shown.every(({ holds }) => holds)
+    const result: VerifyReport = { ...checked, ok, codes, receipts: shown }
     process.stdout.write(`${json ? JSON.stringify(result, null, 2) : report(result)}\n`)
     return result.ok
   } finally {
@@ -37,28 +63,41 @@ export async function verify(databaseUrl: string, { json, heads }: VerifyOptions
 }
 
 const USAGE =
-  'Usage: npm run verify -- [--json] [--head HASH]...\n  --head  a head that was noted earlier (64 hexadecimal digits): says whether the chain still contains it'
+  'Usage: npm run verify -- [--json] [--head HASH]... [--receipt PAYMENT:CODE]...\n  --head     a head that was noted earlier (64 hexadecimal digits): says whether the chain still contains it\n  --receipt  the payment and the code of a receipt (pay_…:0123456789ab): says whether the books still say the same'
 
 /** @throws Error with the usage */
 export function readVerifyArguments(args: string[]): VerifyOptions {
-  const { json = false, head = [] } = parsed(args)
+  const { json = false, head = [], receipt = [] } = parsed(args)
   const heads = head.map((hash) => hash.trim().toLowerCase())
   const wrong = heads.find((hash) => !/^[0-9a-f]{64}$/.test(hash))
   if (wrong !== undefined)
     throw new Error(`"${wrong.slice(0, 80)}" is no head: it has 64 hexadecimal digits.\n${USAGE}`)
-  return { json, heads }
+  return { json, heads, receipts: receipt.map(receiptOf) }
+}
+
+function receiptOf(text: string): VerifyOptions['receipts'][number] {
+  const [, payment = '', code = ''] = /^\s*(pay_[0-9a-f]{32}):([0-9a-f]{12})\s*$/i.exec(text) ?? []
+  if (payment === '')
+    throw new Error(
+      `"${text.slice(0, 80)}" is no receipt: write the payment and the code, pay_…:0123456789ab.\n${USAGE}`,
+    )
+  return { payment: payment.toLowerCase(), code: code.toLowerCase() }
 }
 
 function parsed(args: string[]) {
   try {
-    const options = { json: { type: 'boolean' }, head: { type: 'string', multiple: true } } as const
+    const options = {
+      json: { type: 'boolean' },
+      head: { type: 'string', multiple: true },
+      receipt: { type: 'string', multiple: true },
+    } as const
     return parseArgs({ args, options }).values
   } catch {
     throw new Error(USAGE)
   }
 }
 
-function report({ ok, counted, findings, sealing, noted }: WholeReport): string {
+function report({ ok, counted, findings, sealing, noted, codes, receipts }: VerifyReport): string {
   const lines = findings.flatMap(({ id, rule, offenders }) => [
     `${offenders.length === 0 ? '✓' : '✕'} ${rule}  (${id})`,
     ...offenders.map(({ subject, detail }) => `    ${subject}: ${detail}`),
@@ -71,18 +110,37 @@ function report({ ok, counted, findings, sealing, noted }: WholeReport): string 
     '',
     summary,
     sealed(sealing),
-    ok ? `all ${findings.length} invariants hold` : broken(findings, noted),
+    ...receipts.map(
+      ({ payment, holds }) => `${holds ? '✓' : '✕'} ${payment} ${holds ? 'has' : 'does not have'} this code`,
+    ),
+    codesLine(codes),
+    ok ? `all ${findings.length} invariants hold` : broken(findings, noted, [...receipts, ...wrongOf(codes)]),
   ].join('\n')
 }
 
-function broken(findings: WholeReport['findings'], noted: NotedHead[]): string {
+function codesLine(codes: CheckedCodes | null): string {
+  if (!codes) return 'codes of receipts: not checked, since PAYONCE_SECRET is not set here'
+  const { checked, unknownSecret, wrong } = codes
+  const older = unknownSecret > 0 ? `; ${unknownSecret} of a secret that is not known here` : ''
+  return wrong.length === 0
+    ? `codes of receipts: ${checked} that were sent by e-mail match their payments${older}`
+    : `✕ codes of receipts: those of ${wrong.join(', ')} match no more${older}`
+}
+
+const wrongOf = (codes: CheckedCodes | null) => codes?.wrong.map(() => ({ holds: false })) ?? []
+
+function broken(findings: WholeReport['findings'], noted: NotedHead[], codes: { holds: boolean }[]): string {
   const invariants = findings.filter(isBroken).length
   const heads = noted.filter(({ holds }) => !holds).length
+  const receipts = codes.filter(({ holds }) => !holds).length
   return [
     invariants > 0
       ? `${invariants} of ${findings.length} invariants are broken`
       : `all ${findings.length} invariants hold`,
     ...(heads > 0 ? [`${heads} of ${noted.length} noted heads do not hold`] : []),
+    ...(receipts > 0
+      ? [`${receipts} ${receipts === 1 ? 'code of a receipt does' : 'codes of receipts do'} not hold`]
+      : []),
   ].join('; ')
 }
 

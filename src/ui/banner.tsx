@@ -41,7 +41,7 @@ export function Banner({
           <p className={cx('font-medium', TONE_INK[tone])}>{title}</p>
           {children && <div className="mt-0.5 text-ink-2">{children}</div>}
         </div>
-        {actions && <div className="flex shrink-0 items-center gap-2">{actions}</div>}
+        {actions && <div className="flex max-w-full shrink-0 flex-wrap items-center gap-2">{actions}</div>}
       </div>
     </div>
   )

@@ -28,7 +28,7 @@ export function CardHeader({
         <Heading className="font-semibold text-sm">{title}</Heading>
         {note && <p className="text-ink-3 text-ui">{note}</p>}
       </div>
-      {actions && <div className="flex items-center gap-2">{actions}</div>}
+      {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </header>
   )
 }
@@ -68,7 +68,7 @@ export function Facts({ className, children }: { className?: string; children: R
 export function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-0.5 py-2">
-      <dt className="text-ink-3 text-ui">{name}</dt>
+      <dt className="min-w-0 text-ink-3 text-ui">{name}</dt>
       <dd className="ms-auto min-w-0 text-end text-sm">{children}</dd>
     </div>
   )

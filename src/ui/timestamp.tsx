@@ -1,41 +1,11 @@
 'use client'
-import { useSyncExternalStore } from 'react'
+import { intlZone } from '@/lib/wall-time'
 import { cx } from './cx'
+import { chooseZone, useZone, useZoneChoice, type Zone, type ZoneChoice } from './zone'
 
-/** The zone of all times on screen. Stored in `localStorage`; where that is blocked, the choice lasts as long as the page. */
-type Zone = 'local' | 'utc'
-const STORAGE_KEY = 'payonce.zone'
-const listeners = new Set<() => void>()
-let chosen: Zone | null = null
-
-function read(): Zone {
-  if (chosen) return chosen
-  try {
-    chosen = localStorage.getItem(STORAGE_KEY) === 'utc' ? 'utc' : 'local'
-  } catch {
-    chosen = 'local'
-  }
-  return chosen
-}
-
-function choose(zone: Zone) {
-  chosen = zone
-  try {
-    localStorage.setItem(STORAGE_KEY, zone)
-  } catch {
-    // Blocked storage: the choice lasts as long as the page.
-  }
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
-
-/** The server does not know the reader's zone: it renders UTC, and the browser replaces it. */
-function useZone(): Zone {
-  return useSyncExternalStore(subscribe, read, () => 'utc')
+/** IANA name of the zone of all times on screen, for what is counted by days. */
+export function useZoneName(): string {
+  return intlZone(useZone()) ?? zoneName()
 }
 
 export type TimeStyle = 'full' | 'time' | 'day'
@@ -90,29 +60,48 @@ function formatTime(date: Date, { zone, style, seconds, locale }: TimeFormat): s
   return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
     ...(style === 'time' ? {} : day),
     ...(style === 'day' ? {} : time),
-    ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
+    timeZone: intlZone(zone),
   }).format(date)
 }
 
-/** Switches all times on screen between local time and UTC. */
+/** `Europe/Berlin`: the browser's own zone. */
+function zoneName(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
+/** Switches all times on screen between local time, the merchant's zone (where it has one) and UTC: rows, charts and filters. */
 export function ZoneSwitch() {
+  const { choice, merchant } = useZoneChoice()
   const zone = useZone()
+  const order: ZoneChoice[] = merchant && merchant !== 'utc' ? ['local', 'merchant', 'utc'] : ['local', 'utc']
+  const next = order[(order.indexOf(choice) + 1) % order.length] ?? 'local'
   return (
     <button
       type="button"
-      onClick={() => choose(zone === 'utc' ? 'local' : 'utc')}
+      onClick={() => chooseZone(next)}
+      title={zone === 'utc' ? 'All times are in UTC' : `All times are in ${intlZone(zone) ?? zoneName()}`}
       className="inline-flex h-8 shrink-0 items-center whitespace-nowrap rounded-md px-2 font-medium text-ink-2 text-ui hover:bg-muted hover:text-ink"
     >
       <span className="sr-only">Times are shown in </span>
       {zone === 'utc' ? (
         'UTC'
-      ) : (
+      ) : zone === 'local' ? (
         <span>
           Local<span className="max-sm:sr-only"> time</span>
+        </span>
+      ) : (
+        <span>
+          {cityOf(zone)}
+          <span className="max-sm:sr-only"> time</span>
         </span>
       )}
     </button>
   )
+}
+
+/** `New York` of `America/New_York`. */
+function cityOf(zone: string): string {
+  return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ')
 }
 
 /** Milliseconds for people: `840 ms`, `3.2 s`, `2 min`. */

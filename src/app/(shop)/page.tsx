@@ -9,6 +9,7 @@ import { Button, buttonClass } from '@/ui/button'
 import { Select } from '@/ui/field'
 import { Icon } from '@/ui/icon'
 import { Money } from '@/ui/money'
+import { LINK } from '@/ui/nav'
 import { caller } from '../_trpc/caller'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -53,6 +54,11 @@ function TestShop() {
           {t('title')}
         </h1>
         <p className="mt-4 max-w-[52ch] text-base text-ink-2 leading-7">{t('lead')}</p>
+        <p className="mt-3 text-ui">
+          <Link prefetch={false} className={LINK} href="/learn" hrefLang="en">
+            {t('learn')}
+          </Link>
+        </p>
         <h2 className="sr-only">{t('products')}</h2>
         <ul className="mt-10 grid gap-4 sm:grid-cols-2 sm:gap-5">
           {CATALOGUE.map((product) => (

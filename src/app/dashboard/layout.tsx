@@ -1,7 +1,10 @@
+import { unstable_rethrow } from 'next/navigation'
 import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import type { ReactNode } from 'react'
 import { caller } from '@/app/_trpc/caller'
 import { SkipLink } from '@/ui/nav'
+import { AlertBar } from './_parts/alarm/alert-bar'
+import { FilesAllowed } from './_parts/files/file-link'
 import { FactorNeeded } from './_parts/frame/factor-needed'
 import { Sidebar, TabBar } from './_parts/frame/navigation'
 import { TopStrip } from './_parts/frame/top-strip'
@@ -12,15 +15,19 @@ export const metadata = { title: { default: 'Overview', template: '%s – Payonc
 
 /** The frame of the dashboard. Its call of a procedure leads whoever is not signed in to the sign-in. */
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
-  const viewer = await (await caller()).operator.current()
+  const api = await caller()
+  const viewer = await api.operator.current().catch(nobodyKnown)
+  // A page that cannot be read says so itself; the bar asks again.
+  const alarm = viewer.factorNeeded ? null : await api.alerts.bar().catch(() => null)
   return (
     <NuqsAdapter>
-      <LiveProvider>
+      <LiveProvider stream={viewer.factorNeeded ? null : viewer.email}>
         <SkipLink />
         <div className="lg:grid lg:grid-cols-[14.5rem_minmax(0,1fr)]">
           <Sidebar viewer={viewer} />
           <div className="min-w-0">
             <TopStrip viewer={viewer} />
+            {!viewer.factorNeeded && <AlertBar initial={alarm} />}
             <main
               id="content"
               tabIndex={-1}
@@ -28,9 +35,9 @@ export default async function DashboardLayout({ children }: { children: ReactNod
             >
               <StepUpProvider>
                 {viewer.factorNeeded ? (
-                  <FactorNeeded initial={await (await caller()).factors.list()} />
+                  <FactorNeeded initial={await api.factors.list()} />
                 ) : (
-                  children
+                  <FilesAllowed role={viewer.role}>{children}</FilesAllowed>
                 )}
               </StepUpProvider>
             </main>
@@ -40,4 +47,22 @@ export default async function DashboardLayout({ children }: { children: ReactNod
       </LiveProvider>
     </NuqsAdapter>
   )
+}
+
+/**
+ * While the database is away nobody knows who is signed in. The frame stays, with nothing of anybody's in it; the page inside asks the same
+ * server, and says that it could not be loaded.
+ */
+function nobodyKnown(error: unknown) {
+  // To the sign-in.
+  unstable_rethrow(error)
+  return {
+    name: '',
+    email: '',
+    role: 'viewer',
+    sandbox: false,
+    inbox: false,
+    timeZone: null,
+    factorNeeded: false,
+  } as const
 }

@@ -28,11 +28,15 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
   'refund-declined':
     'The bank refused this refund for good. The amount can be refunded again with a new key.',
   'not-refundable':
-    'Only a succeeded payment can be refunded, and at most what is left of it. The answer names that amount. Nothing was done.',
+    'Only a succeeded payment can be refunded, and at most what is left of it: not what the bank has taken back in a dispute. The answer names that amount. Nothing was done.',
+  'not-resolvable':
+    'What is parked has changed since it was shown, or this end is not safe by what the bank’s list shows. Nothing was done.',
   'already-paid':
     'The order was paid under another key, and this request charged nothing. The answer names the payment.',
   'order-changed':
     'The order has changed since the shopper saw it. Nothing was charged. Show the new total, then pay.',
+  'changed-meanwhile':
+    'What you are changing was changed after you had opened it. Nothing was done. Reload it, and decide again.',
   'in-progress':
     'The first request with this key, or another payment of the same order, is not finished. Wait for Retry-After, then send the same request again.',
   'outcome-unknown':
@@ -41,7 +45,7 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
     'A request with this key was completed long ago, and its stored answer was deleted. A retry does nothing.',
   'key-reused':
     'This key belongs to a request with another payload. The answer names the fields that differ, never their values.',
-  'not-charged': 'The bank confirmed that it did not charge. You may try again with a new key.',
+  'not-charged': 'According to the bank, nothing was charged. You may try again with a new key.',
   internal: 'An error on our side. Send the same request with the same key: it takes effect once.',
   'record-damaged':
     'The stored answer cannot be read, and we were alerted. This request executed nothing; the first one may have taken effect. Contact us before you pay again.',

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { RateLimiterPostgres } from 'rate-limiter-flexible'
+import { LimitCount } from './limit-count'
 
 export interface CallCounterOptions {
   pool: pg.Pool
@@ -10,6 +10,7 @@ export interface CallCounterOptions {
   windowSeconds: number
   /** Own count from which a caller is shared with the other processes. Default: an eighth of `max`. */
   shareFrom?: number
+  /** Default: `performance.now`, which nobody can put back. */
   now?: () => number
 }
 
@@ -25,7 +26,7 @@ interface Count {
   shared: number
   /** Calls that the other processes have written. */
   others: number
-  /** End of the window, in milliseconds since the epoch. */
+  /** End of the window, in ms of `now`. */
   until: number
   busy: boolean
 }
@@ -41,24 +42,15 @@ interface Count {
  */
 export class CallCounter {
   private readonly counts = new Map<string, Count>()
-  private readonly table: RateLimiterPostgres
+  private readonly table: LimitCount
   private readonly shareFrom: number
   private readonly now: () => number
 
   constructor(private readonly options: CallCounterOptions) {
     const { pool, name, max, windowSeconds } = options
     this.shareFrom = options.shareFrom ?? Math.ceil(max / 8)
-    this.now = options.now ?? (() => Date.now())
-    this.table = new RateLimiterPostgres({
-      storeClient: pool,
-      storeType: 'pool',
-      // Created by our migrations: the product's role may not create tables.
-      tableName: 'rate_limit',
-      tableCreated: true,
-      keyPrefix: name,
-      points: max,
-      duration: windowSeconds,
-    })
+    this.now = options.now ?? (() => performance.now())
+    this.table = new LimitCount({ pool, name, points: max, windowSeconds })
   }
 
   /**

@@ -30,7 +30,7 @@ export class CardTesting {
   private readonly now: () => number
 
   constructor(private readonly options: CardTestingOptions) {
-    this.now = options.now ?? (() => Date.now())
+    this.now = options.now ?? (() => performance.now())
   }
 
   /** A card of this merchant's shopper was declined. Never throws; the promise is for tests. */

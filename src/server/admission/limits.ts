@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterRes } from 'rate-limiter-flexible'
+import { LimitCount } from './limit-count'
 
 /**
  * A limit on requests a minute, counted in the database for all processes together. A replay counts like any
@@ -42,7 +43,7 @@ interface Lot {
   /** Requests that no process has leased, when the database was last asked. */
   unleased: number
   refused: boolean
-  /** End of the window, in ms since the epoch. */
+  /** End of the window, in ms of `performance.now`: a clock that is put back ends no window late. */
   until: number
 }
 
@@ -62,7 +63,7 @@ export function openLimit(
 
 /** Leases a caller's limit from the database in lots, and grants requests from the lot. A lot ends with its window. */
 class LeasedLimit implements Limit {
-  private readonly table: RateLimiterPostgres
+  private readonly table: LimitCount
   /** Oldest first. */
   private readonly lots = new Map<string, Lot>()
   private readonly leasing = new Map<string, Promise<void>>()
@@ -73,16 +74,7 @@ class LeasedLimit implements Limit {
     private readonly perMinute: number,
     private readonly lotSize: number,
   ) {
-    this.table = new RateLimiterPostgres({
-      storeClient: pool,
-      storeType: 'pool',
-      // Created by our migrations: the product's role may not create tables.
-      tableName: 'rate_limit',
-      tableCreated: true,
-      keyPrefix: name,
-      points: perMinute,
-      duration: WINDOW_SECONDS,
-    })
+    this.table = new LimitCount({ pool, name, points: perMinute, windowSeconds: WINDOW_SECONDS })
   }
 
   async take(callerId: string): Promise<Quota> {
@@ -108,7 +100,7 @@ class LeasedLimit implements Limit {
 
   private current(callerId: string): Lot | undefined {
     const lot = this.lots.get(callerId)
-    return lot && lot.until > Date.now() ? lot : undefined
+    return lot && lot.until > performance.now() ? lot : undefined
   }
 
   private lease(callerId: string): Promise<void> {
@@ -132,7 +124,7 @@ class LeasedLimit implements Limit {
       left: Math.max(0, this.lotSize - over),
       unleased: Math.max(0, this.perMinute - consumedPoints),
       refused: false,
-      until: Date.now() + msBeforeNext,
+      until: performance.now() + msBeforeNext,
     }
     this.lots.delete(callerId)
     if (this.lots.size >= REMEMBERED_MAX) this.lots.delete(this.lots.keys().next().value as string)
@@ -144,7 +136,8 @@ class LeasedLimit implements Limit {
       allowed,
       limit: this.perMinute,
       remaining: left + unleased,
-      resetSeconds: Math.max(1, Math.ceil((until - Date.now()) / 1_000)),
+      // In whole milliseconds: a sum of fractions may be a hair above the window, and would be a second longer.
+      resetSeconds: Math.max(1, Math.ceil(Math.round(until - performance.now()) / 1_000)),
     }
   }
 }

@@ -16,8 +16,8 @@ export function reportRefusals({ log, metrics }: { log: Log; metrics: Metrics })
   const loggedAt = new Map<string, number>()
   return (limit) => {
     metrics.refusals.inc({ limit })
-    const now = Date.now()
-    if (now - (loggedAt.get(limit) ?? 0) < LOG_EVERY_MS) return
+    const now = performance.now()
+    if (now - (loggedAt.get(limit) ?? Number.NEGATIVE_INFINITY) < LOG_EVERY_MS) return
     loggedAt.set(limit, now)
     log.warn({ limit }, 'a limit refused a request')
   }

@@ -19,6 +19,8 @@ const PARTS = {
   guestCalls: 1 / 2,
   /** Orders a minute from one address: 60, a lecture hall that tries the test shop. */
   addressOrders: 1 / 10,
+  /** Codes of receipts checked a minute from one address: 30, a bookkeeper with a pile of paper. A code has 48 bits. */
+  addressVerifications: 1 / 20,
   /** Payments begun a minute from one address: 120, two a second. */
   addressBegins: 1 / 5,
   /** Payments begun a minute by one guest: 30, more than a person can. */
@@ -68,6 +70,7 @@ export class ShopperLimits {
   private readonly begins: Counters
   private readonly declines: Counters
   private readonly orders: CallCounter
+  private readonly verifications: CallCounter
   private readonly auth: CallCounter
   private readonly running = new InFlight(Number.POSITIVE_INFINITY)
   private readonly resting = new Map<string, number>()
@@ -89,6 +92,7 @@ export class ShopperLimits {
       guest: counter('guestDeclines', DECLINE_WINDOW_SECONDS, 1),
     }
     this.orders = counter('addressOrders', MINUTE)
+    this.verifications = counter('addressVerifications', MINUTE)
     this.auth = counter('addressAuth', MINUTE)
   }
 
@@ -106,6 +110,11 @@ export class ShopperLimits {
   /** Counts an order that a form places. @returns 0, or the seconds until the next one may be placed */
   orderWait(address: string): number {
     return this.reported('orders', this.orders.take(address))
+  }
+
+  /** Counts a check of a receipt's code. @returns 0, or the seconds until the next one */
+  verificationWait(address: string): number {
+    return this.reported('verifications', this.verifications.take(address))
   }
 
   /** Counts a request to `/api/auth`. @returns 0, or the seconds until the next one */
@@ -138,7 +147,7 @@ export class ShopperLimits {
   }
 
   private refusalOf(of: Sender & { merchantId: string; orderId: string }): Problem | null {
-    const rests = Math.ceil(((this.resting.get(of.orderId) ?? 0) - Date.now()) / 1_000)
+    const rests = Math.ceil(((this.resting.get(of.orderId) ?? 0) - performance.now()) / 1_000)
     if (rests > 0) return this.refusal(orderRests(rests), 'order')
     const declined = waitBoth(this.declines, of) || this.waitForRunning(of.address)
     if (declined > 0) return this.refusal(tooMany(declined, 'address'), 'declines')
@@ -161,7 +170,7 @@ export class ShopperLimits {
     if (reply?.kind === 'problem' && reply.problem.kind === 'too-many-attempts') {
       this.options.onRefusal('order')
       if (this.resting.size >= RESTING_MAX) this.resting.delete(this.resting.keys().next().value as string)
-      this.resting.set(of.orderId, Date.now() + (reply.problem.retryAfterSeconds ?? 0) * 1_000)
+      this.resting.set(of.orderId, performance.now() + (reply.problem.retryAfterSeconds ?? 0) * 1_000)
     }
     if (reply?.kind !== 'answer' || reply.outcome !== 'executed') return
     if (reply.answer.problem !== 'payment-declined') return

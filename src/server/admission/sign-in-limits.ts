@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type pg from 'pg'
-import { RateLimiterMemory, RateLimiterPostgres, type RateLimiterRes } from 'rate-limiter-flexible'
+import type { RateLimiterRes } from 'rate-limiter-flexible'
+import { LimitCount } from './limit-count'
 
 /*
  * Sign-ins are limited by three counts of tries that failed. They live in the table `rate_limit`: all
@@ -62,24 +63,15 @@ export interface SignInLimitsOptions {
 }
 
 export class SignInLimits {
-  private readonly pairs: RateLimiterPostgres
-  private readonly accounts: RateLimiterPostgres
-  private readonly addresses: RateLimiterPostgres
+  private readonly pairs: LimitCount
+  private readonly accounts: LimitCount
+  private readonly addresses: LimitCount
   /** One entry for each wait: who gets to set it is the one try that is let through. */
-  private readonly waits: RateLimiterPostgres
+  private readonly waits: LimitCount
 
   constructor(private readonly options: SignInLimitsOptions) {
-    const counter = (name: string, points: number, duration: number) =>
-      new RateLimiterPostgres({
-        storeClient: options.pool,
-        storeType: 'pool',
-        tableName: 'rate_limit',
-        tableCreated: true,
-        keyPrefix: name,
-        points,
-        duration,
-        insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration }),
-      })
+    const counter = (name: string, points: number, windowSeconds: number) =>
+      new LimitCount({ pool: options.pool, name, points, windowSeconds, countAlone: true })
     this.pairs = counter('sign-in-pair', PAIR_FREE, REMEMBERED_SECONDS)
     this.accounts = counter('sign-in-account', ACCOUNT_FREE, REMEMBERED_SECONDS)
     this.addresses = counter('sign-in-address', ADDRESS_MAX, ADDRESS_WINDOW_SECONDS)

@@ -1,9 +1,12 @@
+import { forgetAlerts } from '@/alerts/raise'
+import { EVENTS_MAX } from '@/checkout/receipts/mail-new'
 import type { AnyOperation } from '@/idempotency/core/operation'
 import type { Upkeep } from '@/idempotency/core/store'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import { sealLedger } from '@/ledger/seal'
 import { sumLedger } from '@/ledger/sums'
 import { uuidv7 } from '@/lib/id'
+import { forgetMails } from '@/mail/queue'
 import { countAttempts } from '@/payments/attempt-counts'
 import { countHours } from '@/payments/counted'
 import { forgetStripeEvents } from '@/payments/stripe/inbox/queue'
@@ -11,9 +14,13 @@ import { checkChanges } from '@/platform/integrity-checks'
 import { forgetEvents } from '@/platform/outbox'
 import { indexSearches } from '@/platform/search-index'
 import { forgetDeliveries } from '@/webhooks/queue'
+import { refreshAlerts, sendDueMails } from '../alerting'
 import type { Core } from '../core'
 import { forgetViolations } from '../csp-reports'
+import { mailReceipts } from '../receipts/receipt-mails'
+import { forgetRequests } from '../request-log/forget'
 import { inboxJobs } from '../stripe-inbox/inbox'
+import { CLOCK_MS, followClock } from './clock'
 import type { Job } from './job'
 import { checkCheckout } from './page-check'
 import { WholeChecks } from './whole-checks'
@@ -57,11 +64,27 @@ const CHANGES_BATCH = 2_000
 const CHANGES_MS = 10_000
 /** 5 s: how long somebody who asks for a check of everything waits for its beginning. Nothing due costs one small query. */
 const WHOLE_MS = 5_000
+/** 10 s: as long as a new fact waits to be noticed by the other checks. */
+const ALERTS_MS = 10_000
+/** 5 s: a mail leaves soon after it is written; nothing due costs one small query. */
+const MAIL_MS = 5_000
 const MINUTE_MS = 60_000
 /** 10 minutes: PCI DSS 11.6.1 asks for once a week; it costs one page. */
 const PAGE_CHECK_MS = 10 * MINUTE_MS
 
 export function jobsOf(core: Core): Job[] {
+  const jobs = ownJobsOf(core)
+  // Opens and ends alerts by the facts, and writes the mails about them. It knows which jobs there are, so that one that does not run is missed.
+  const alerts: Job = {
+    name: 'alerts',
+    everyMs: ALERTS_MS,
+    batchMax: Number.POSITIVE_INFINITY,
+    run: () => refreshAlerts(core, jobs),
+  }
+  return [...jobs, alerts]
+}
+
+function ownJobsOf(core: Core): Job[] {
   const { reconcile, reconcileMovements, env } = core
   const upkeep: Upkeep = core.store
   const whole = new WholeChecks(core.db, env.DATABASE_URL)
@@ -98,8 +121,18 @@ export function jobsOf(core: Core): Job[] {
           await forgetDeliveries(core.db, UPKEEP_BATCH),
           await forgetEvents(core.db, uuidv7(), UPKEEP_BATCH),
           await forgetStripeEvents(core.db, UPKEEP_BATCH),
+          await forgetAlerts(core.db, UPKEEP_BATCH),
+          await forgetMails(core.db, UPKEEP_BATCH),
+          await forgetRequests(core.db, env.PAYONCE_REQUEST_LOG_DAYS, UPKEEP_BATCH),
         )
       },
+    },
+    // Finds a clock of the database that was put back, and ends what would wait for it.
+    {
+      name: 'clock',
+      everyMs: CLOCK_MS,
+      batchMax: Number.POSITIVE_INFINITY,
+      run: () => followClock(core),
     },
     // Compares the checkout, as browsers get it, with what was built.
     {
@@ -139,6 +172,19 @@ export function jobsOf(core: Core): Job[] {
       everyMs: WHOLE_MS,
       batchMax: Number.POSITIVE_INFINITY,
       run: (stopping) => whole.run(stopping),
+    },
+    // Writes the receipts of what was paid since the last turn, for merchants who have chosen it.
+    {
+      name: 'receipts',
+      everyMs: MAIL_MS,
+      batchMax: EVENTS_MAX,
+      run: () => mailReceipts(core),
+    },
+    {
+      name: 'mail',
+      everyMs: MAIL_MS,
+      batchMax: Number.POSITIVE_INFINITY,
+      run: (stopping) => sendDueMails(core, stopping),
     },
   ]
 }

@@ -1,10 +1,11 @@
 import { Gauge } from 'prom-client'
+import { openByKind } from '@/alerts/read'
 import { readDoubt } from '@/idempotency/stores/read'
 import { inboxBacklog } from '@/payments/stripe/inbox/queue'
 import type { Db } from '@/platform/db'
 import type { Metrics } from '@/platform/telemetry'
 import { readBacklog } from '@/webhooks/queue'
-import { type JobHealth, readHealth } from './health'
+import { type JobHealth, readHealth, silentForMs } from './health'
 
 /**
  * Metrics that are read from the database at each scrape, so that every web process reports the same about all
@@ -28,6 +29,8 @@ export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
     'payonce_resolver_overdue_seconds',
     'Time that the longest overdue record has waited for the resolver',
   )
+  const openAlerts = gauge('payonce_alerts_open', 'Alerts that have not ended, by kind', ['kind'])
+  const silent = gauge('payonce_worker_silent_seconds', 'Time since a job of any worker has ended')
   const webhooks = reportWebhooks(gauge)
   const stripeEvents = reportStripeEvents(gauge)
   const report = ({ job, ...health }: JobHealth) => {
@@ -38,12 +41,17 @@ export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
     lasted.set({ job }, (health.lastMs ?? 0) / 1_000)
   }
   return async () => {
-    const [jobs, doubt, backlog, inbox] = await Promise.all([
+    const [jobs, doubt, backlog, inbox, alerts, silentMs] = await Promise.all([
       readHealth(db),
       readDoubt(db),
       readBacklog(db),
       inboxBacklog(db),
+      openByKind(db),
+      silentForMs(db),
     ])
+    openAlerts.reset()
+    for (const { kind, open } of alerts) openAlerts.set({ kind }, open)
+    silent.set((silentMs ?? 0) / 1_000)
     webhooks(backlog)
     stripeEvents(inbox)
     jobs.forEach(report)

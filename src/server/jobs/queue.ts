@@ -3,7 +3,7 @@ import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Db } from '@/platform/db'
 import type { Log } from '@/platform/log'
-import { lastTurn, noteTurn } from './health'
+import { noteTurn, turnsEnded } from './health'
 import type { Job } from './job'
 import { turn } from './jobs'
 
@@ -25,8 +25,8 @@ const AGAIN_MS = 500
  * turns of the resolver, and shorter than a shopper's patience.
  */
 const STALLED_MS = 10_000
-/** Jobs side by side in one worker. 14: as many as there are, so that none waits for another. */
-const CONCURRENCY = 14
+/** Jobs side by side in one worker. 18: as many as there are, so that none waits for another. */
+const CONCURRENCY = 18
 /** Polls beside LISTEN: after some restarts of the database its notifications stay away for a while. */
 const POLL_MS = 1_000
 /** Batches with no delay: only for batches the library handles a database that goes away in the moment a job ends. */
@@ -87,14 +87,14 @@ function stalls({ db, jobs, stalledMs = STALLED_MS }: QueueOptions, over: AbortS
   const patienceMs = Math.max(stalledMs, 3 * Math.min(...jobs.map(({ everyMs }) => everyMs)))
   return new Promise((_, reject) => {
     void (async () => {
-      let seen: Date | null | undefined
+      let seen: bigint | undefined
       let since = performance.now()
       while (!over.aborted) {
         await sleep(patienceMs / 5, over)
         // Undefined: the database is away, which is no fault of the queue.
-        const last = await lastTurn(db).catch(() => undefined)
-        if (last === undefined || last?.getTime() !== seen?.getTime()) since = performance.now()
-        seen = last
+        const ended = await turnsEnded(db).catch(() => undefined)
+        if (ended === undefined || ended !== seen) since = performance.now()
+        seen = ended
         if (over.aborted || performance.now() - since <= patienceMs) continue
         return reject(new Error(`no job has ended for ${Math.round(patienceMs / 1_000)} s`))
       }

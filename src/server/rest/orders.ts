@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { readOrder } from '@/checkout/place-order'
 import { newOrder } from '@/checkout/schema'
 import type { Deps } from '../deps'
+import { refuseLoopback } from '../one-mode'
 import { orderShape, showOrder } from '../wire/api-shapes'
 import { notFound, uuidOf } from '../wire/json'
 import type { RestEnv } from './respond'
@@ -19,6 +20,8 @@ const examples = {
       reference: 'R-1001',
       customerEmail: 'ann@example.com',
       metadata: { cart: '7431' },
+      successUrl: 'https://shop.example/thanks?order={ORDER_ID}',
+      cancelUrl: 'https://shop.example/basket',
     },
   },
 }
@@ -47,15 +50,12 @@ const get = createRoute({
 })
 
 export function orderRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
-  app.openapi(place, (c) =>
-    runOnce(
-      c,
-      deps,
-      deps.operations.placeOrder,
-      { ...c.req.valid('json'), merchantId: c.var.caller.merchantId },
-      PATH,
-    ),
-  )
+  app.openapi(place, (c) => {
+    const order = c.req.valid('json')
+    refuseLoopback(order, deps.gateway.mode)
+    const input = { ...order, merchantId: c.var.caller.merchantId }
+    return runOnce(c, deps, deps.operations.placeOrder, input, PATH)
+  })
 
   app.openapi(get, async (c) => {
     const found = await readOrder(deps.db, c.var.caller.merchantId, uuidOf('ord', c.req.valid('param').id))

@@ -5,6 +5,7 @@ import { httpProblem } from '@/idempotency/adapters/http'
 import type { ReadAhead } from '@/idempotency/core/request'
 import type { Problem } from '@/idempotency/problems'
 import { answerWith } from '../answer-headers'
+import type { LoggedRun } from '../request-log/logged-request'
 
 /** Facts about a request that the steps before its route have established. */
 export interface RestEnv {
@@ -19,6 +20,8 @@ export interface RestEnv {
     body: unknown
     /** A read of the record of that key, begun while the caller was not yet known; not set by every request. */
     ahead: ReadAhead | undefined
+    /** For the log of requests. */
+    run: LoggedRun | undefined
   }
 }
 

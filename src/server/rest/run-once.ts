@@ -6,6 +6,7 @@ import type { Actor } from '@/lib/actor'
 import { keyActor } from '../actor'
 import { setHeader } from '../answer-headers'
 import type { Deps } from '../deps'
+import type { LoggedRun } from '../request-log/logged-request'
 import { type RestContext, scopeOf, send } from './respond'
 
 /**
@@ -32,6 +33,8 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
   const by = keyActor({ caller, address: c.get('address'), requestId })
   const wait = waitPreferred(c.req.header('prefer'))
   const scope = scopeOf(caller.merchantId)
+  const run: LoggedRun = { operation: operation.name, outcome: 'rejected', scope }
+  c.set('run', run)
   const reply = await deps.engine.run(operation, {
     scope,
     key,
@@ -42,6 +45,7 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
     requestId,
     by,
   })
+  if (reply.kind === 'answer') run.outcome = reply.outcome
   if (wait !== null) setHeader(c, 'preference-applied', `wait=${wait}`)
   const statusUrl = `/api/v1/idempotency/${operation.name}/${encodeURIComponent(key)}`
   const location = (body: string) => `${path}/${(JSON.parse(body) as { id: string }).id}`

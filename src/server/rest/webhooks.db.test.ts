@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SCOPES } from '@/access/api-key'
 import { uuidv7 } from '@/lib/id'
+import { DISPUTE_STATES } from '@/payments/gateway'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import { forgetEvents } from '@/platform/outbox'
 import { bodyShape, EVENTS, type EventType } from '@/webhooks/events'
@@ -232,6 +233,7 @@ describe('the events', () => {
     )
     // A new form of type needs its place in EVENTS, and in this list.
     expect(written.map((form) => form?.replaceAll(/[`$]/g, '')).toSorted()).toEqual([
+      'dispute.{status}',
       'payment.surplus_{what}',
       'payment.{status}',
       'refund.{status}',
@@ -242,5 +244,7 @@ describe('the events', () => {
         !['sending', 'unknown', 'requires_action', 'refunded', 'partially_refunded'].includes(status),
     )
     for (const status of ends) expect(Object.keys(EVENTS)).toContain(`payment.${status}`)
+    for (const state of DISPUTE_STATES)
+      expect(Object.keys(EVENTS)).toContain(`dispute.${state === 'open' ? 'opened' : state}`)
   })
 })

@@ -17,11 +17,11 @@ import { keyActor } from '../actor'
 import { setHeader } from '../answer-headers'
 import type { Deps } from '../deps'
 import { webhookAddresses, webhookKeys } from '../webhook-relay'
+import { actIdOf } from '../wire/act-id'
 import { pageOf } from '../wire/api-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
 import { instant, notFound, uuidOf } from '../wire/json'
 import {
-  actIdOf,
   deliveryShape,
   deliveryWithLogShape,
   demandDone,

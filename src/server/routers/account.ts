@@ -23,18 +23,8 @@ import { ProblemError } from '@/idempotency/problems'
 import type { Actor } from '@/lib/actor'
 import type { Context } from '../context'
 import { demandFresh, ownProcedure, router } from '../trpc'
-import { notFound, time } from '../wire/json'
-
-const sessionOut = z.object({
-  id: z.string(),
-  address: z.string().nullable(),
-  device: z.string().nullable(),
-  current: z.boolean(),
-  signedInAt: z.string(),
-  /** To the quarter of an hour. */
-  lastUsedAt: z.string(),
-  expiresAt: z.string(),
-})
+import { notFound } from '../wire/json'
+import { sessionOut, showSession } from '../wire/session-shapes'
 
 /** Longer than any password that is accepted; a bound on the work of hashing it. */
 const typedPassword = z.string().min(1).max(256)
@@ -53,13 +43,7 @@ export const accountRouter = router({
     )
     .query(async ({ ctx: { db, operator } }) => {
       const { id, name, email, role, sessionId } = operator
-      const sessions = (await listSessions(db, id)).map((session) => ({
-        ...session,
-        current: session.id === sessionId,
-        signedInAt: time(session.signedInAt),
-        lastUsedAt: time(session.lastUsedAt),
-        expiresAt: time(session.expiresAt),
-      }))
+      const sessions = (await listSessions(db, id)).map((session) => showSession(session, sessionId))
       return { name, email, role, sessions }
     }),
 
@@ -134,6 +118,13 @@ export const accountRouter = router({
       await record(ctx, 'sessions.ended', '1 session')
       return { done: true }
     }),
+
+  /** Ends every session but the one that asks. */
+  endOtherSessions: ownProcedure.output(z.object({ ended: z.int() })).mutation(async ({ ctx }) => {
+    const ended = await endSessions(ctx.db, ctx.operator.id, ctx.operator.sessionId)
+    await record(ctx, 'sessions.ended', `all ${ended} other sessions`)
+    return { ended }
+  }),
 
   /** Signs out everywhere, here too. */
   endAllSessions: ownProcedure.output(done).mutation(async ({ ctx }) => {

@@ -101,7 +101,9 @@ test('48 exports what is filtered, as CSV without formulas and as JSON Lines', a
   const csv = await download('format=csv&action=other')
   expect(csv.headers.get('content-disposition')).toBe('attachment; filename="audit.csv"')
   const text = await csv.text()
-  expect(text.split('\r\n')[0]).toBe('seq,at,actor,address,requestId,action,subject,detail,id,hash')
+  expect(text.split('\r\n')[0]).toBe(
+    'seq,at,atLocal,actor,address,requestId,action,subject,detail,id,hash,changes',
+  )
   expect(text).toContain(`,"'=1+1 ""quoted"", and\nbroken",`)
   const lines = (await (await download('format=jsonl&action=test')).text()).trim().split('\n')
   expect(lines.map((line) => JSON.parse(line).detail)).toEqual(

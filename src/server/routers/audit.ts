@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { actorNames } from '@/access/actor-names'
 import { checkLedgerChain, checkNewestLinks } from '@/ledger/chain-check'
-import { type LoggedEntry, listAudit } from '@/platform/audit'
+import { fieldChange, type LoggedEntry, listAudit } from '@/platform/audit'
 import { chainHeads } from '@/platform/chains'
 import type { Db } from '@/platform/db'
 import { findings, isBroken } from '@/platform/integrity'
@@ -20,6 +20,8 @@ const entryOut = z.object({
   action: z.string(),
   subject: z.string(),
   detail: z.string(),
+  /** Field by field; empty where the entry is no change. */
+  changes: z.array(fieldChange),
   at: z.string(),
   hash: z.string(),
 })

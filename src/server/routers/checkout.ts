@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { keepEmail } from '@/checkout/order'
 import { readAttemptState, readCheckout, readReceipt } from '@/checkout/read'
+import { verifyPath } from '@/checkout/receipt-path'
 import { recheckPayment } from '@/checkout/recheck'
 import { nextReport, reportedPresses } from '@/checkout/reported-presses'
 import { orderId, payInput } from '@/checkout/schema'
 import type { PaymentBody } from '@/checkout/shopper-answers'
+import { localeOf } from '@/i18n/choose-locale'
 import { resultOf } from '@/idempotency/adapters/trpc'
 import { recordId, type Scope } from '@/idempotency/core/fingerprint'
 import { keyProblem } from '@/idempotency/core/key'
@@ -49,7 +51,8 @@ export const checkoutRouter = router({
       }
       const payment = { merchantId: scope.merchantId, orderId: order.orderId }
       const limit = ctx.shopperLimits.payment({ ...senderOf(ctx), ...payment })
-      if (email) await keepTypedEmail(ctx, { ...payment, email })
+      const record = recordId(scope, ctx.operations.pay.name, request.key)
+      if (email) await keepTypedEmail(ctx, { ...payment, email, locale: localeOf(ctx.headers), record })
       let reply: EngineReply | null = null
       try {
         reply = await ctx.engine.run(ctx.operations.pay, {
@@ -122,7 +125,8 @@ export const checkoutRouter = router({
       await ctx.pressReports.ended()
       await ctx.attempts.flush()
       const list = await bankList(ctx.db, ctx.gateway, { receiptToken: input.token })
-      return found(await readReceipt(ctx.db, input.token, ctx.receiptSecrets, list), 'receipt')
+      const receipt = found(await readReceipt(ctx.db, input.token, ctx.receiptSecrets, list), 'receipt')
+      return { ...receipt, verifyUrl: `${ctx.env.baseUrl}${verifyPath(receipt)}` }
     }),
 })
 

@@ -13,6 +13,7 @@ import type { Operator } from '@/access/operator'
 import { showId, uuidv7 } from '@/lib/id'
 import { operatorActor } from '../actor'
 import type { Context } from '../context'
+import { demoKey } from '../demo-key'
 import { adminProcedure, freshAdminProcedure, router, viewerProcedure } from '../trpc'
 import { maybeTime, notFound, time, uuidOf, words } from '../wire/json'
 
@@ -64,6 +65,11 @@ export const developersRouter = router({
       const rows = await listApiKeys(ctx.db, ctx.operator.merchantId)
       return { keys: rows.map(showKey), baseUrl: ctx.env.baseUrl }
     }),
+
+  /** The key that `npm start` printed, for the commands of the docs. As much as making one is asked for; null where there is none. */
+  demoKey: freshAdminProcedure
+    .output(z.object({ apiKey: z.string().nullable() }))
+    .query(async ({ ctx }) => ({ apiKey: await demoKey(ctx, ctx.operator.merchantId) })),
 
   createKey: freshAdminProcedure
     .input(

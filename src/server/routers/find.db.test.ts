@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOperator } from '@/access/operator'
+import { receiptCode } from '@/checkout/receipt-code'
 import { showId, uuidv7 } from '@/lib/id'
 import { shorten } from '@/ui/copy-id'
 import { openTestProduct, type TestProduct } from '../testing/product'
@@ -63,7 +64,19 @@ async function find(text: string, cookie = ours) {
   const input = encodeURIComponent(JSON.stringify({ text }))
   const answer = await product.call(`/api/trpc/find.pasted?input=${input}`, { headers: { cookie } })
   const body = await answer.json()
-  return { status: answer.status, found: body.result?.data.found }
+  return { status: answer.status, ...body.result?.data }
+}
+
+/** A payment with words of its own. */
+async function payWith(body: object): Promise<string> {
+  const paid = await product.api(
+    'POST',
+    '/api/v1/payments',
+    { currency: 'EUR', paymentMethod: 'pm_card_visa', ...body },
+    { 'idempotency-key': uuidv7() },
+  )
+  expect(paid.status, paid.text).toBe(201)
+  return JSON.parse(paid.text).id
 }
 
 describe('what a person pastes', () => {
@@ -134,15 +147,19 @@ describe('what a person pastes', () => {
   })
 
   it.each([
-    '4242',
+    '4343',
     'nobody@example.com',
+    '0123456789ab',
+    '24.51',
+    'JPY 2400',
+    'e=%',
     'pay_00000000000070008000000000000000',
     '%',
     '_____',
     '…',
     "'; SELECT 1",
   ])('that is nothing of ours is no error: %s', async (text) => {
-    expect(await find(text)).toEqual({ status: 200, found: [] })
+    expect(await find(text)).toMatchObject({ status: 200, found: [] })
   })
 
   it.each([
@@ -154,7 +171,67 @@ describe('what a person pastes', () => {
   })
 })
 
+describe('what a person types', () => {
+  let tickets: string
+  beforeAll(async () => {
+    tickets = await payWith({
+      amount: 1999,
+      description: 'Two tickets',
+      metadata: { cart: 'A-7431', '19': 'x' },
+    })
+    await payWith({ amount: 1999, currency: 'KWD', description: 'Ticket of another' })
+  })
+
+  it.each<[string, string, string]>([
+    ['two TICKETS', 'description', 'Two tickets'],
+    ['a-7431', 'metadata', 'cart=A-7431'],
+    ['cart=a-7431', 'metadata', 'cart=A-7431'],
+  ])('%s leads to a payment, by its %s', async (text, by, note) => {
+    expect((await find(text)).found).toMatchObject([{ kind: 'payment', id: tickets, by, note }])
+  })
+
+  it.each(['19.99', '€19.99', '19,99 EUR'])('an amount leads to its payments: %s', async (text) => {
+    const { found, amounts } = await find(text)
+    expect(found).toMatchObject([{ kind: 'payment', id: tickets, by: 'amount', amount: 1999 }])
+    expect(amounts).toEqual([{ currency: 'EUR', amount: 1999 }])
+  })
+
+  it('an amount without a currency is one of any that the merchant has', async () => {
+    await payWith({ amount: 3000, currency: 'EUR' })
+    await payWith({ amount: 30, currency: 'JPY' })
+    expect((await find('30.00')).amounts).toEqual([{ currency: 'EUR', amount: 3000 }])
+    const { amounts } = await find('JPY 30')
+    expect(amounts).toEqual([{ currency: 'JPY', amount: 30 }])
+  })
+
+  it('the last four digits of a card find several, the newest five, and say that there are more', async () => {
+    for (let n = 0; n < 5; n++) await payWith({ amount: 100 + n })
+    const { found, moreWords } = await find('4242')
+    expect([found.length, moreWords]).toEqual([5, true])
+    expect(new Set(found.map(({ by }: { by: string }) => by))).toEqual(new Set(['card']))
+  })
+
+  it('the code on a receipt leads to its payment, in any case of its letters', async () => {
+    const { rows } = await product.owner.query(
+      `SELECT p.id::text, p.amount, t.id::text AS posting FROM payment p JOIN ledger_transaction t ON t.payment_id = p.id AND t.kind = 'capture'
+       WHERE p.id = $1`,
+      [names.uuid],
+    )
+    const proven = {
+      paymentId: names.uuid,
+      amount: BigInt(rows[0].amount),
+      currency: 'EUR',
+      transactionId: rows[0].posting,
+    }
+    const code = receiptCode(proven, product.deps.receiptSecrets[0])
+    const { found, codesTried } = await find(code.toUpperCase())
+    expect(found).toMatchObject([{ id: names.payment, by: 'code' }])
+    expect(codesTried).toBe(2_000)
+    expect((await find(code, theirs)).found).toEqual([])
+  })
+})
+
 it('another merchant finds nothing by any of these names', async () => {
-  for (const name of [...Object.values(names), 'key-of-the-find-test'])
+  for (const name of [...Object.values(names), 'key-of-the-find-test', '19.99', 'two tickets', 'cart=a-7431'])
     expect([name, (await find(name, theirs)).found]).toEqual([name, []])
 })

@@ -1,9 +1,14 @@
 import { z } from 'zod'
-import { attemptsOf, findRecord, listRecords, type RecordSummary } from '@/idempotency/stores/read'
+import { explore, SCANNED_MAX, VIEWS } from '@/idempotency/stores/explore'
+import { listRecords, type RecordSummary, recordDetail } from '@/idempotency/stores/read'
 import { readId, showId, uuidv7 } from '@/lib/id'
+import { readPasted } from '@/lib/pasted-ids'
+import { findPasted } from '@/payments/find'
 import { audit, auditOf } from '@/platform/audit'
+import type { Db } from '@/platform/db'
 import { operatorActor } from '../actor'
 import { factsOf } from '../operations'
+import { answersOf } from '../request-log/read'
 import { router, supportProcedure, viewerProcedure } from '../trpc'
 import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
@@ -30,6 +35,20 @@ const summaryOut = countsOut.extend({
   lastSeenAt: z.string().nullable(),
 })
 
+const exploredOut = summaryOut.extend({
+  /** Requests for which the key is listed, and the last of them. */
+  requests: z.number(),
+  lastAt: z.string(),
+  /** From the answer of the key to that request, in ms. Null: it has no answer. */
+  afterMs: z.number().nullable(),
+  /** That request, where the log of requests has it. */
+  requestId: z.string().nullable(),
+  /** JSON Pointers of the fields that differed from the first request, where its answer is in that log. */
+  differs: z.array(z.string()),
+})
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
 const detailOut = summaryOut.extend({
   fingerprint: z.string(),
   fingerprintVersion: z.number(),
@@ -50,7 +69,7 @@ const detailOut = summaryOut.extend({
 const recordId = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/)
 
 /** The first attempts of a record on its page. 500: more than a person reads. */
-const ATTEMPTS_MAX = 500
+const ATTEMPTS_SHOWN = 500
 
 export const idempotencyRouter = router({
   list: viewerProcedure
@@ -75,17 +94,38 @@ export const idempotencyRouter = router({
       return paged(rows, input.limit, showRecord, (row) => writeCursor(row.cursor, row.id))
     }),
 
+  /** Keys that deserve a look, of one view: see `VIEWS`. */
+  explore: viewerProcedure
+    .input(z.strictObject({ view: z.enum(VIEWS) }))
+    .output(z.object({ items: z.array(exploredOut), nextCursor: z.null(), scanned: z.number() }))
+    .query(async ({ ctx, input }) => {
+      const { merchantId } = ctx.operator
+      const found = await explore(ctx.pages, merchantId, input.view)
+      const ids = found.map(({ requestId }) => requestId).filter((id) => UUID.test(id))
+      const answers = await answersOf(ctx.pages, merchantId, ids)
+      const items = found.map(({ record, requests, lastAt, requestId }) => ({
+        ...showRecord(record),
+        requests,
+        lastAt: time(lastAt),
+        afterMs: record.completedAt && Math.max(0, lastAt.getTime() - record.completedAt.getTime()),
+        requestId: answers.has(requestId) ? requestId : null,
+        differs: differsIn(answers.get(requestId) ?? null),
+      }))
+      return { items, nextCursor: null, scanned: SCANNED_MAX }
+    }),
+
   get: viewerProcedure
     .input(z.strictObject({ id: recordId }))
     .output(detailOut)
     .query(async ({ ctx, input }) => {
-      const record = await findRecord(ctx.pages, ctx.operator.merchantId, input.id)
+      const record = await recordDetail(ctx.pages, ctx.operator.merchantId, input.id)
       if (!record) return notFound()
       const { fingerprint, fingerprintVersion, leaseOver, worker, tries, parkedReason, answer } = record
-      const attempts = await attemptsOf(ctx.pages, ctx.operator.merchantId, [input.id], ATTEMPTS_MAX)
       const audited = await auditOf(ctx.pages, ctx.operator.merchantId, input.id)
+      const shown = showRecord(record)
       return {
-        ...showRecord(record),
+        ...shown,
+        paymentId: shown.paymentId ?? (await paymentOf(ctx, shown.subjectId)),
         fingerprint,
         fingerprintVersion,
         leaseOver,
@@ -96,7 +136,7 @@ export const idempotencyRouter = router({
         parkedAt: maybeTime(record.parkedAt),
         audit: audited.map((row) => ({ ...row, at: time(row.at) })),
         leaseUntil: time(record.leaseUntil),
-        attempts: attempts.map(showAttempt),
+        attempts: record.attempts.slice(0, ATTEMPTS_SHOWN).map(showAttempt),
       }
     }),
 
@@ -138,5 +178,24 @@ function showRecord(row: RecordSummary): z.infer<typeof summaryOut> {
     completedAt: maybeTime(row.completedAt),
     expiresAt: time(row.expiresAt),
     lastSeenAt: maybeTime(row.lastSeenAt),
+  }
+}
+
+/** The payment of a refund, or the newest one of an order. */
+async function paymentOf(ctx: { pages: Db; operator: { merchantId: string } }, subjectId: string | null) {
+  const pasted = subjectId === null ? null : readPasted(subjectId)
+  if (!pasted) return null
+  const [found] = await findPasted(ctx.pages, ctx.operator.merchantId, pasted)
+  return found?.paymentId ? showId('pay', found.paymentId) : null
+}
+
+const answerWithDifferences = z.object({ differs: z.array(z.string()) })
+
+/** @param answer JSON of a logged request; one that was cut is none, and says nothing */
+function differsIn(answer: string | null): string[] {
+  try {
+    return answerWithDifferences.safeParse(JSON.parse(answer ?? '')).data?.differs ?? []
+  } catch {
+    return []
   }
 }

@@ -65,18 +65,29 @@ const QUESTIONS = (): [string, unknown][] => [
   ['operator.current', undefined],
   ['payments.overview', { range: '24h' }],
   ['payments.list', {}],
+  ['payments.counts', {}],
   ['payments.get', { id: payment.id }],
   ['ledger.check', undefined],
   ['ledger.accounts', {}],
   ['ledger.account', { id: payment.accountId }],
   ['ledger.statement', { id: payment.accountId }],
+  ['ledger.trialBalance', {}],
+  ['ledger.accountPeriod', { id: payment.accountId }],
   ['ledger.journal', {}],
   ['integrity.check', undefined],
   ['idempotency.list', {}],
   ['idempotency.get', { id: payment.recordId }],
+  ['idempotency.explore', { view: 'hot' }],
   ['developers.keys', undefined],
+  ['requests.list', {}],
+  ['requests.use', undefined],
   ['webhooks.list', undefined],
+  ['alerts.bar', undefined],
+  ['alerts.list', {}],
+  ['alerts.mailbox', undefined],
   ['find.pasted', { text: payment.id }],
+  ['settings.get', undefined],
+  ['rights.list', undefined],
 ]
 
 test('without a session every procedure of the dashboard answers 401', async () => {
@@ -168,6 +179,7 @@ test('a payment is shown whole: its one request, its entries, its record, its ch
 test('what is malformed is refused before the database is asked', async () => {
   for (const input of [
     { search: 'a\0b' },
+    { search: 'ab' },
     { cursor: 'x' },
     { limit: 0 },
     { limit: 101 },

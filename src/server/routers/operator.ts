@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ROLES } from '@/access/operator'
+import { readSettings } from '@/settings/settings'
 import { mustAddFactor } from '../factor-rule'
 import { ownProcedure, router } from '../trpc'
 
@@ -16,6 +17,8 @@ export const operatorRouter = router({
         factorNeeded: z.boolean(),
         /** Events of Stripe are received here. */
         inbox: z.boolean(),
+        /** The merchant's own, a name of the IANA database. */
+        timeZone: z.string().nullable(),
       }),
     )
     .query(async ({ ctx }) => ({
@@ -25,5 +28,6 @@ export const operatorRouter = router({
       factorNeeded: mustAddFactor(ctx.env, ctx.operator),
       sandbox: ctx.env.PAYONCE_MODE === 'sandbox',
       inbox: (await ctx.stripeAccounts.all()).length > 0,
+      timeZone: (await readSettings(ctx.db, ctx.operator.merchantId)).timeZone,
     })),
 })

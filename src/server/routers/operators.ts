@@ -1,12 +1,25 @@
 import { z } from 'zod'
-import { invite, listInvitations, revokeInvitation } from '@/access/invitation'
-import { ROLES } from '@/access/operator'
+import { actorNames } from '@/access/actor-names'
+import { invite, listInvitations, renewInvitation, revokeInvitation } from '@/access/invitation'
+import { type Operator, ROLES } from '@/access/operator'
 import { resetFactors } from '@/access/second-factor'
-import { listOperators, removeOperator, setRole, type TeamChange } from '@/access/team'
+import { listSessions } from '@/access/session'
+import {
+  endSessionsOf,
+  findMember,
+  listOperators,
+  removeOperator,
+  setRole,
+  type TeamChange,
+} from '@/access/team'
 import { ProblemError } from '@/idempotency/problems'
+import { lastActOn } from '@/platform/audit'
 import { logSecurityEvent } from '@/platform/security-event'
+import type { Context } from '../context'
 import { adminProcedure, freshAdminProcedure, router } from '../trpc'
+import { demandUnchanged } from '../wire/acted'
 import { maybeTime, notFound, time } from '../wire/json'
+import { sessionOut, showSession } from '../wire/session-shapes'
 
 const operatorOut = z.object({
   id: z.string(),
@@ -58,6 +71,16 @@ export const operatorsRouter = router({
       return { id, link: `${ctx.env.baseUrl}/invitation/${code}` }
     }),
 
+  /** For a link that was lost: the one before ends, and the new one is shown once. */
+  renewInvitation: freshAdminProcedure
+    .input(z.strictObject({ id: z.uuid() }))
+    .output(z.object({ id: z.string(), email: z.string(), link: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      const { merchantId, email: own } = ctx.operator
+      const made = (await renewInvitation(ctx.db, { merchantId, id: input.id }, ctx.actor, own)) ?? notFound()
+      return { id: made.id, email: made.email, link: `${ctx.env.baseUrl}/invitation/${made.code}` }
+    }),
+
   revokeInvitation: adminProcedure
     .input(z.strictObject({ id: z.uuid() }))
     .output(done)
@@ -68,11 +91,18 @@ export const operatorsRouter = router({
     }),
 
   setRole: freshAdminProcedure
-    .input(z.strictObject({ id: operatorId, role: z.enum(ROLES) }))
+    .input(
+      z.strictObject({
+        id: operatorId,
+        role: z.enum(ROLES),
+        /** The role that was shown: another one meanwhile is a refusal. */
+        from: z.enum(ROLES).optional(),
+      }),
+    )
     .output(done)
-    .mutation(async ({ ctx, input: { id, role } }) => {
+    .mutation(async ({ ctx, input: { id, role, from } }) => {
       const { merchantId } = ctx.operator
-      return outcome(await setRole(ctx.db, { merchantId, id }, role, ctx.actor))
+      return outcome(ctx, id, await setRole(ctx.db, { merchantId, id, from }, role, ctx.actor))
     }),
 
   /** For an operator who has lost their second factor. Signs them out everywhere; they sign in with the password and add a new one. */
@@ -93,13 +123,41 @@ export const operatorsRouter = router({
     .output(done)
     .mutation(async ({ ctx, input: { id } }) => {
       const { merchantId } = ctx.operator
-      return outcome(await removeOperator(ctx.db, { merchantId, id }, ctx.actor))
+      return outcome(ctx, id, await removeOperator(ctx.db, { merchantId, id }, ctx.actor))
+    }),
+
+  sessions: adminProcedure
+    .input(z.strictObject({ id: operatorId }))
+    .output(z.object({ sessions: z.array(sessionOut) }))
+    .query(async ({ ctx: { db, operator }, input }) => {
+      if (!(await findMember(db, { merchantId: operator.merchantId, id: input.id }))) notFound()
+      const sessions = await listSessions(db, input.id)
+      return { sessions: sessions.map((session) => showSession(session, operator.sessionId)) }
+    }),
+
+  /** Signs another operator out: of all sessions, or of one. Not fresh: it must be possible at once. */
+  endSessions: adminProcedure
+    .input(z.strictObject({ id: operatorId, session: z.string().min(1).max(64).optional() }))
+    .output(z.object({ ended: z.int() }))
+    .mutation(async ({ ctx, input }) => {
+      const { merchantId } = ctx.operator
+      return { ended: (await endSessionsOf(ctx.db, { merchantId, ...input }, ctx.actor)) ?? notFound() }
     }),
 })
 
-function outcome(change: TeamChange): { done: true } {
+async function outcome(
+  { db, operator }: Context & { operator: Operator },
+  id: string,
+  change: TeamChange,
+): Promise<{ done: true }> {
   if (change === 'done') return { done: true }
   if (change === 'unknown') notFound()
+  if (change === 'changed') {
+    const { merchantId } = operator
+    const last = await lastActOn(db, merchantId, id, ['operator.role-changed'])
+    const names = await actorNames(db, merchantId, [last?.actor ?? null])
+    demandUnchanged({ who: names.get(last?.actor ?? '') ?? null, at: maybeTime(last?.at ?? null) })
+  }
   const detail = 'This is the last admin. Make another operator admin first.'
   throw new ProblemError({ kind: 'validation', detail })
 }

@@ -1,36 +1,37 @@
 import { z } from 'zod'
 import { actorNames } from '@/access/actor-names'
-import { mayActAs } from '@/access/operator'
+import { listApiKeys } from '@/access/api-key'
+import { mayActAs, type Operator } from '@/access/operator'
 import { createOrder } from '@/checkout/order'
+import { receiptPath } from '@/checkout/receipt-path'
 import { newOrder } from '@/checkout/schema'
-import { readId, showId, uuidv7 } from '@/lib/id'
+import { showId, uuidv7 } from '@/lib/id'
+import { firstStepFacts } from '@/payments/first-steps'
 import { type Overview, overview, RANGES, type ReadFigure, type Totals } from '@/payments/overview'
 import { PAYMENT_STATUSES } from '@/payments/payment'
-import { listPayments, type PaymentDetail, type PaymentSummary, paymentDetail } from '@/payments/read'
+import {
+  COUNTED_MAX,
+  countPayments,
+  listPayments,
+  type PaymentDetail,
+  type PaymentSummary,
+  paymentDetail,
+} from '@/payments/read'
 import { type BankList, bankCount, bankList } from '@/payments/reconciler/bank-count'
 import { auditOf } from '@/platform/audit'
 import { operatorActor } from '../actor'
+import type { Context } from '../context'
+import { refuseLoopback } from '../one-mode'
 import { factsOf } from '../operations'
 import { router, supportProcedure, viewerProcedure } from '../trpc'
 import { actorOut, actorViewFor } from '../wire/actor-shapes'
 import { refundShape, showRefund } from '../wire/api-shapes'
 import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
-import { readTimeCursor, writeCursor } from '../wire/cursor'
-import {
-  amount,
-  instant,
-  maybeTime,
-  notFound,
-  paged,
-  pageSize,
-  sum,
-  sumOut,
-  time,
-  uuidOf,
-  words,
-} from '../wire/json'
+import { readAmountCursor, readTimeCursor, writeCursor } from '../wire/cursor'
+import { amount, maybeTime, notFound, paged, pageSize, sum, sumOut, time, uuidOf } from '../wire/json'
 import { ledgerCheckOut, showTransaction, transactionOut } from '../wire/ledger-shapes'
 import { disputeOut, showDispute } from '../wire/movement-shapes'
+import { hasCurrency, NEEDS_CURRENCY, paymentFilter, readPaymentFilter } from '../wire/payment-filter'
 import {
   actorsOfRequests,
   type RequestReader,
@@ -100,6 +101,9 @@ const recordOut = z.object({
   state: z.string(),
   fence: z.number(),
   status: z.number().nullable(),
+  /** When the claim that has it now, or had it last, was taken; and how long a lease lasts, in ms. */
+  claimedAt: z.string(),
+  leaseMs: z.number(),
   leaseUntil: z.string(),
   leaseOver: z.boolean(),
   worker: z.string(),
@@ -112,7 +116,7 @@ const surplusOut = z.object({
   gatewayRef: z.string(),
   amount: z.number().int(),
   currency: z.string(),
-  status: z.enum(['found', 'refunded', 'parked']),
+  status: z.enum(['found', 'refunded', 'parked', 'kept']),
   reason: z.string().nullable(),
   foundAt: z.string(),
   settledAt: z.string().nullable(),
@@ -133,6 +137,19 @@ const detailOut = summaryOut.extend({
   gatewayRef: z.string().nullable(),
   fee: z.number().int().nullable(),
   orderStatus: z.string(),
+  /** How two admins ended it; null: the bank's answer did, or nothing has yet. */
+  declared: z.enum(['charged', 'not-charged', 'return']).nullable(),
+  /** This operator may write notes. */
+  mayNote: z.boolean(),
+  /** The customer's receipt. */
+  receiptPath: z.string(),
+  /** The page on which a person pays the order. */
+  checkoutPath: z.string(),
+  /** What was bought: the order's lines, the program's description, and both their metadata. */
+  items: z.array(z.object({ name: z.string(), quantity: z.int(), unitAmount: z.int() })),
+  description: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+  orderMetadata: z.record(z.string(), z.string()),
   /** The earliest time at which the bank may have been asked. */
   askedAt: z.string(),
   /** Our copy of the bank's list: every charge made until `wholeUntil` is in it. Null: it was never read. */
@@ -144,7 +161,17 @@ const detailOut = summaryOut.extend({
   attempts: z.array(attemptOut),
   record: recordOut.nullable(),
   transactions: z.array(transactionOut),
-  events: z.array(z.object({ id: z.string(), type: z.string(), createdAt: z.string() })),
+  events: z.array(
+    z.object({
+      id: z.string(),
+      type: z.string(),
+      createdAt: z.string(),
+      delivered: z.number(),
+      failed: z.number(),
+      pending: z.number(),
+      sentAt: z.string().nullable(),
+    }),
+  ),
   /** Who began it. */
   by: actorOut.nullable(),
   refunds: z.array(
@@ -160,17 +187,38 @@ const detailOut = summaryOut.extend({
   siblings: z.array(summaryOut),
 })
 
-const listInput = z.strictObject({
-  statuses: z.array(z.enum(PAYMENT_STATUSES)).max(6).optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/)
-    .optional(),
-  search: words(200).optional(),
-  from: instant.optional(),
-  until: instant.optional(),
-  cursor: z.string().max(200).optional(),
-  limit: pageSize,
+const listInput = z
+  .strictObject({
+    ...paymentFilter,
+    /** Newest first, or by amount, in one currency and without words. */
+    sort: z.enum(['newest', 'highest', 'lowest']).optional(),
+    cursor: z.string().max(200).optional(),
+    limit: pageSize,
+  })
+  .refine(hasCurrency, NEEDS_CURRENCY)
+  .refine(
+    ({ sort = 'newest', search, reference, email, lastFour, metadata }) =>
+      sort === 'newest' || !(search || reference || email || lastFour || metadata),
+    { path: ['sort'], error: 'A list of what has a text is in the order of time.' },
+  )
+
+const countsInput = z.strictObject(paymentFilter).omit({ statuses: true }).refine(hasCurrency, NEEDS_CURRENCY)
+const paymentCountsOut = z.object({
+  /** Null: more than `countedMax`, which are not counted. */
+  counts: z
+    .array(
+      z.object({ status: z.enum(PAYMENT_STATUSES), currency: z.string(), payments: z.int(), amount: sumOut }),
+    )
+    .nullable(),
+  countedMax: z.int(),
+})
+
+const firstStepsOut = z.object({
+  baseUrl: z.string(),
+  /** The newest API key that works. */
+  apiKey: z.object({ name: z.string(), hint: z.string() }).nullable(),
+  paid: z.boolean(),
+  repeated: z.boolean(),
 })
 
 export const paymentsRouter = router({
@@ -188,22 +236,40 @@ export const paymentsRouter = router({
       return { ...showOverview(seen), feed: feed?.map(showPayment) ?? null, ledger }
     }),
 
+  /** What a newcomer has tried in the sandbox, step by step. Null in live mode, and where it cannot be read: no page needs it. */
+  firstSteps: viewerProcedure.output(firstStepsOut.nullable()).query(({ ctx }) => {
+    if (ctx.env.PAYONCE_MODE !== 'sandbox') return null
+    return figure(ctx.log, 'first steps', readFirstSteps(ctx))
+  }),
+
   list: viewerProcedure
     .input(listInput)
     .output(z.object({ items: z.array(summaryOut), nextCursor: z.string().nullable() }))
     .query(async ({ ctx, input }) => {
-      const id = input.search ? (readId('pay', input.search) ?? readId('ord', input.search)) : null
+      const { sort = 'newest', cursor, limit } = input
+      const byAmount =
+        sort === 'newest' ? null : { rising: sort === 'lowest', after: readAmountCursor(cursor) }
       const rows = await listPayments(ctx.pages, ctx.operator.merchantId, {
-        statuses: input.statuses ?? [],
-        currency: input.currency ?? null,
-        id,
-        text: id ? null : input.search || null,
-        from: input.from ?? null,
-        until: input.until ?? null,
-        after: readTimeCursor(input.cursor),
-        limit: input.limit + 1,
+        ...readPaymentFilter(input),
+        after: byAmount ? null : readTimeCursor(cursor),
+        byAmount,
+        limit: limit + 1,
       })
-      return paged(rows, input.limit, showPayment, (row) => writeCursor(row.cursor, row.id))
+      return paged(rows, limit, showPayment, (row) =>
+        byAmount ? writeCursor(row.amount.toString(), row.id) : writeCursor(row.cursor, row.id),
+      )
+    }),
+
+  /** How many payments the list has by state, and what they sum up to. */
+  counts: viewerProcedure
+    .input(countsInput)
+    .output(paymentCountsOut)
+    .query(async ({ ctx, input }) => {
+      const counts = await countPayments(ctx.pages, ctx.operator.merchantId, readPaymentFilter(input))
+      return {
+        counts: counts?.map((row) => ({ ...row, amount: sum(BigInt(row.amount)) })) ?? null,
+        countedMax: COUNTED_MAX,
+      }
     }),
 
   /**
@@ -216,6 +282,7 @@ export const paymentsRouter = router({
       z.object({ id: z.string(), checkoutUrl: z.string(), amount: z.number().int(), currency: z.string() }),
     )
     .mutation(async ({ ctx, input }) => {
+      refuseLoopback(input, ctx.gateway.mode)
       const items = input.items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
       const order = await createOrder(
         ctx.db,
@@ -246,10 +313,11 @@ export const paymentsRouter = router({
         payment.parked ? auditOf(ctx.pages, merchantId, payment.recordId) : [],
       ])
       const reading = { reader: ctx.actor.name, role, view: actorViewFor(role, names) }
-      return showDetail(found, { ...reading, rights, list, history })
+      return showDetail(found, { ...reading, rights, list, history, leaseMs: ctx.env.PAYONCE_LEASE_MS })
     }),
 })
 
+/** An id is looked for by itself: what else is asked of words and amounts does not count then. */
 function showPayment(row: PaymentSummary): z.infer<typeof summaryOut> {
   const { recordId, currency, cardLabel, declineCode, reference, customerEmail } = row
   return {
@@ -290,6 +358,7 @@ function showDetail(
     rights: z.infer<typeof refundRightsOut> | null
     list: BankList | null
     history: Awaited<ReturnType<typeof auditOf>>
+    leaseMs: number
   },
 ): z.infer<typeof detailOut> {
   const { payment, attempts, record, transactions, events, refunds, surplus, disputes, siblings } = found
@@ -300,6 +369,14 @@ function showDetail(
     gatewayKey,
     gatewayRef,
     orderStatus,
+    declared: payment.declared,
+    mayNote: mayActAs(reading.role, 'support'),
+    receiptPath: receiptPath(payment.receiptToken),
+    checkoutPath: `/checkout/${showId('ord', payment.orderId)}`,
+    items: payment.items,
+    description: payment.description,
+    metadata: payment.metadata,
+    orderMetadata: payment.orderMetadata,
     askedAt: time(payment.askedAt),
     bankList: list && { readAt: time(list.readAt), wholeUntil: time(list.wholeUntil) },
     surplus: surplus.map((charge) => ({
@@ -322,6 +399,8 @@ function showDetail(
     record: record && {
       ...record,
       sentBy: factsOf(record.operation)?.sentBy ?? null,
+      claimedAt: time(record.claimedAt),
+      leaseMs: reading.leaseMs,
       leaseUntil: time(record.leaseUntil),
       createdAt: time(record.createdAt),
       completedAt: maybeTime(record.completedAt),
@@ -332,6 +411,7 @@ function showDetail(
       ...event,
       id: showId('evt', event.id),
       createdAt: time(event.createdAt),
+      sentAt: maybeTime(event.sentAt),
     })),
     by: reading.view(payment),
     refunds: refunds.map((refund) => ({
@@ -344,6 +424,21 @@ function showDetail(
     refundRequests: found.refundRequests.map((request) => showRefundRequest(request, reading)),
     refundRights: rights,
     siblings: siblings.map(showPayment),
+  }
+}
+
+async function readFirstSteps({
+  db,
+  pages,
+  env,
+  operator: { merchantId },
+}: Context & { operator: Operator }): Promise<z.infer<typeof firstStepsOut>> {
+  const [keys, steps] = await Promise.all([listApiKeys(db, merchantId), firstStepFacts(pages, merchantId)])
+  const working = keys.find(({ active }) => active)
+  return {
+    ...steps,
+    baseUrl: env.baseUrl,
+    apiKey: working ? { name: working.name, hint: working.hint } : null,
   }
 }
 

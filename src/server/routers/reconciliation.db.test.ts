@@ -114,10 +114,10 @@ test('the file has every movement of the filter, and no formula', async () => {
   const lines = (await answer.text()).trim().split('\r\n')
   expect(lines).toHaveLength(7)
   expect(lines[0]).toBe(
-    'movement,at,kind,amountMinor,feeMinor,netMinor,currency,state,rule,payment,refund,about,gateway',
+    'movement,at,atLocal,kind,amount,amountMinor,fee,feeMinor,net,netMinor,currency,state,rule,payment,refund,about,gateway',
   )
   expect(lines[1]).toContain(
-    `,500,0,500,EUR,difference,a charge under a key that we do not know,,,'=1+1,simulator`,
+    `,5.00,500,0.00,0,5.00,500,EUR,difference,a charge under a key that we do not know,,,'=1+1,simulator`,
   )
   expect((await (await download('state=matched')).text()).trim().split('\r\n')).toHaveLength(4)
 })
@@ -145,6 +145,7 @@ test('a dispute that was lost is shown, and its payment says that the money is n
       state: 'lost',
       amountHeld: 0,
       amountLost: expect.any(Number),
+      fee: 1_500,
       currency: 'EUR',
       at: expect.any(String),
       checkedAt: expect.any(String),
@@ -161,4 +162,19 @@ test('a dispute that was lost is shown, and its payment says that the money is n
     disputes: data,
   })
   expect((await ask('disputes', {}, theirs)).data).toEqual([])
+})
+
+test('what the bank has taken in a dispute is not refunded once more; a payment beside it can be', async () => {
+  const refund = (payment: string, key: string) =>
+    product.api('POST', `/api/v1/payments/${payment}/refunds`, {}, { 'idempotency-key': key })
+  const disputed = await refund(showId('pay', paymentId), 'refund-of-disputed')
+  expect([disputed.status, disputed.body]).toMatchObject([
+    409,
+    { kind: 'not-refundable', refundable: 0, detail: expect.stringContaining('would give it back twice') },
+  ])
+  const query = encodeURIComponent(JSON.stringify({ id: showId('pay', paymentId) }))
+  const answer = await product.call(`/api/trpc/payments.get?input=${query}`, { headers: { cookie: ours } })
+  expect((await answer.json()).result.data.refundRights).toBeNull()
+  const { rows } = await product.owner.query('SELECT id FROM payment WHERE id <> $1 LIMIT 1', [paymentId])
+  expect((await refund(showId('pay', rows[0].id), 'refund-of-another')).status).toBe(201)
 })

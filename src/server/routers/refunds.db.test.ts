@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Role } from '@/access/operator'
 import { readId, uuidv7 } from '@/lib/id'
+import { dispute } from '@/payments/simulator/disputes'
 import { openDb, openPool } from '@/platform/db'
 import { check } from '@/setup/verify'
 import { callProcedure, newOperator, type ProcedureReply, type TestOperator } from '../testing/operators'
@@ -382,6 +383,30 @@ describe('by two admins', () => {
       detail: expect.stringMatching(/Only €14\.00 .* for €21\.00.*Reject/),
     })
     expect([await statusOf(id), await refunded()]).toEqual(['open', [1000, 1000]])
+  })
+
+  test('what the bank has taken in a dispute is neither approved nor requested; a dispute of another charge takes nothing', async () => {
+    const bank = openPool(product.bankDatabaseUrl, { max: 1, name: 'refunds-bank' })
+    try {
+      const [{ ref }] = await rowsOf('SELECT gateway_ref AS ref FROM payment WHERE id = $1', [uuid(payment)])
+      const id = await requested(2100)
+      await product.deps.reconcileMovements()
+      await dispute(bank, ref)
+      await product.deps.reconcileMovements()
+      expect(await approve(id)).toMatchObject({
+        kind: 'not-refundable',
+        detail: expect.stringMatching(/Only €0\.00 .*dispute.*Reject/),
+      })
+      expect([await statusOf(id), await refunded()]).toEqual(['open', [0, 0]])
+      await call('refunds.withdraw', admin, { id })
+      const again = { payment, amount: 2100, reason: 'again', newId: crypto.randomUUID() }
+      expect((await call('refunds.request', admin, again)).kind).toBe('not-refundable')
+      // As of a charge beyond the payment.
+      await rowsOf(`UPDATE dispute SET charge_ref = 'ch_surplus' WHERE charge_ref = $1`, [ref])
+      expect((await call('refunds.request', admin, again)).kind).toBeNull()
+    } finally {
+      await bank.end()
+    }
   })
 
   test('the bank refuses an approved refund: no money moves, and another request may follow', async () => {

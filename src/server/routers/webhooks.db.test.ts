@@ -93,6 +93,20 @@ describe('an endpoint', () => {
     expect((await ask('list')).data.endpoints).toEqual(before)
   })
 
+  it('that is changed leaves what it was before in the audit log, however many change it at once; a secret is never there', async () => {
+    const id = await create({ description: 'Shop' })
+    const to = ['One', 'Two'].map((description) => send('update', on(id, { changes: { description } })))
+    expect((await Promise.all(to)).map(({ kind }) => kind)).toEqual([null, null])
+    const { rows } = await product.owner.query(
+      `SELECT changes FROM audit_log WHERE action = 'webhook.changed' AND subject = $1 ORDER BY seq`,
+      [id.slice(4).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5')],
+    )
+    const [first, second] = rows.map(({ changes }) => changes[0])
+    expect(first).toMatchObject({ field: 'description', before: 'Shop' })
+    expect(second).toMatchObject({ field: 'description', before: first.after })
+    expect(JSON.stringify(rows)).not.toContain('whsec_')
+  })
+
   it('is changed, paused, resumed, gets a new secret and is deleted, each in the audit log once', async () => {
     const id = await create()
     const types = await send('update', on(id, { changes: { eventTypes: ['refund.failed'] } }))

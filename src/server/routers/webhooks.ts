@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Operator } from '@/access/operator'
 import { showId } from '@/lib/id'
-import type { Acted } from '@/webhooks/act'
+import type { Acted } from '@/platform/act'
 import {
   DELIVERY_STATES,
   findDelivery,
@@ -29,10 +29,10 @@ import { operatorActor } from '../actor'
 import type { Context } from '../context'
 import { adminProcedure, freshAdminProcedure, router, viewerProcedure } from '../trpc'
 import { webhookAddresses, webhookKeys } from '../webhook-relay'
+import { actIdOf } from '../wire/act-id'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
 import { instant, notFound, paged, pageSize, uuidOf } from '../wire/json'
 import {
-  actIdOf,
   deliveryShape,
   deliveryWithLogShape,
   demandDone,

@@ -9,9 +9,10 @@ import { pullMissed } from '@/payments/stripe/inbox/pull'
 import {
   type ClaimedEvent,
   claimEvents,
+  type EventEnd,
   forgetStripeEvents,
   pauseAfter,
-  settleEvent,
+  settleEvents,
 } from '@/payments/stripe/inbox/queue'
 import { Receiver } from '@/payments/stripe/inbox/receive'
 import { intentStore } from '@/payments/stripe/intents'
@@ -186,6 +187,33 @@ describe('what is taken', () => {
     ])
   })
 
+  it('is answered 200 after one statement, and Stripe is asked nothing', async () => {
+    const statements: string[] = []
+    const { log, metrics, send: statement } = product.deps
+    // All that the route has: accounts, receiver, log and metrics.
+    const app = stripeWebhooks({
+      accounts: fixedAccounts([account]),
+      receiver: new Receiver((one) => {
+        statements.push(one.name)
+        return statement(one)
+      }),
+      log,
+      metrics,
+    })
+    const asked = double.requests.length
+    const types = ['payment_intent.succeeded', 'charge.dispute.closed', 'payout.paid', 'customer.created']
+    for (const [at, type] of types.entries()) {
+      const { body, headers } = sender.request(anEvent({ type }))
+      const answer = await app.fetch(
+        new Request(`http://localhost${PATH}`, { method: 'POST', body, headers }),
+      )
+      expect([answer.status, statements.length]).toEqual([200, at + 1])
+    }
+    expect(new Set(statements)).toEqual(new Set(['stripe-event-insert']))
+    expect(double.requests.length).toBe(asked)
+    expect(await events()).toHaveLength(types.length)
+  })
+
   it('case T2: another secret, a byte changed, JSON with other spaces: 400, no row', async () => {
     const payload = JSON.stringify(anEvent())
     const header = signed(payload)
@@ -328,9 +356,55 @@ describe('what is taken', () => {
       facts: {},
       source: 'webhook' as const,
     })
+    await receiver.warm()
+    expect([statements, await events()]).toEqual([1, []])
     await Promise.all(Array.from({ length: 600 }, (_, n) => receiver.keep(one(n % 300))))
     expect((await events()).length).toBe(300)
-    expect(statements).toBeLessThan(60)
+    expect(statements).toBeLessThan(10)
+  })
+
+  it('more than 512 at once: those beyond are refused before they are read, and as others end there is room again', async () => {
+    const { log, metrics } = product.deps
+    const held = deferred()
+    const app = stripeWebhooks({
+      accounts: fixedAccounts([account]),
+      receiver: { keep: () => held.promise },
+      log,
+      metrics,
+    })
+    const request = () => {
+      const { body, headers } = sender.request(anEvent())
+      return new Request(`http://localhost${PATH}`, { method: 'POST', body, headers })
+    }
+    const running = Array.from({ length: 512 }, async () => (await app.fetch(request())).status)
+    const beyond = request()
+    const refused = await app.fetch(beyond)
+    expect([refused.status, refused.headers.get('retry-after'), beyond.bodyUsed]).toEqual([503, '5', false])
+    held.resolve()
+    expect(new Set(await Promise.all(running))).toEqual(new Set([200]))
+    expect((await app.fetch(request())).status).toBe(200)
+  })
+
+  it('events that wait for the database hold back no payment', async () => {
+    const locker = await product.owner.connect()
+    try {
+      await locker.query('BEGIN; LOCK TABLE stripe_event IN EXCLUSIVE MODE')
+      const [{ since }] = await query('SELECT clock_timestamp() AS since')
+      const waiting = Array.from({ length: 300 }, async () => (await send({}, anEvent())).status)
+      expect((await pay()).status).toBe(201)
+      const senders = await query(
+        `SELECT DISTINCT application_name AS name FROM pg_stat_activity WHERE query LIKE '%INTO stripe_event%' AND query_start > $1
+           AND pid <> pg_backend_pid()`,
+        [since],
+      )
+      expect(senders).toEqual([{ name: 'payonce-web-inbox' }])
+      await locker.query('ROLLBACK')
+      await Promise.all(waiting)
+    } finally {
+      await locker.query('ROLLBACK')
+      locker.release()
+    }
+    expect((await send({}, anEvent())).status).toBe(200)
   })
 })
 
@@ -734,11 +808,40 @@ test('a worker that was stopped for longer than its lease writes nothing any mor
   expect(await claimEvents(db, ['main'], 5)).toEqual([])
   await query(`UPDATE stripe_event SET lease_until = now() - interval '1 s'`)
   const [fresh] = await claimEvents(db, ['main'], 5)
+  const settle = async (event: ClaimedEvent | undefined, end: EventEnd) =>
+    (await settleEvents(db, [{ event: event as ClaimedEvent, end }])).length
   const end = (reason: string) => ({ state: 'applied' as const, reason })
-  expect(await settleEvent(db, stale as ClaimedEvent, end('stale'))).toBe(false)
-  expect(await settleEvent(db, fresh as ClaimedEvent, end('fresh'))).toBe(true)
-  expect(await settleEvent(db, fresh as ClaimedEvent, end('twice'))).toBe(false)
+  expect(await settle(stale, end('stale'))).toBe(0)
+  expect(await settle(fresh, end('fresh\u0000'))).toBe(1)
+  expect(await settle(fresh, end('twice'))).toBe(0)
   expect(await events()).toMatchObject([{ state: 'applied', reason: 'fresh', tries: 1 }])
+})
+
+test('a batch is written in one commit: each event what became of it, and one whose lease was lost nothing', async () => {
+  const { db } = product.deps
+  for (let at = 0; at < 4; at++) await send()
+  const [lost, ...kept] = await claimEvents(db, ['main'], 5)
+  await query('UPDATE stripe_event SET fence = fence + 1 WHERE id = $1', [lost?.id])
+  const states = ['applied', 'waiting', 'failing'] as const
+  const ends = kept.map((event, at) => ({
+    event,
+    end: { state: states[at] as (typeof states)[number], reason: `${at}` },
+  }))
+  const written = await settleEvents(db, [
+    { event: lost as ClaimedEvent, end: { state: 'applied', reason: 'x' } },
+    ...ends,
+  ])
+  expect(written.map(({ id }) => id).toSorted()).toEqual(kept.map(({ id }) => id).toSorted())
+  const shown = await query(
+    `SELECT state, reason, tries, next_at > now() AS later, lease_until > now() AS leased, settled_at IS NOT NULL AS settled
+     FROM stripe_event ORDER BY reason NULLS LAST`,
+  )
+  expect(shown).toEqual([
+    { state: 'applied', reason: '0', tries: 1, later: null, leased: null, settled: true },
+    { state: 'received', reason: '1', tries: 1, later: true, leased: null, settled: false },
+    { state: 'failing', reason: '2', tries: 1, later: true, leased: null, settled: false },
+    { state: 'received', reason: null, tries: 0, later: false, leased: true, settled: false },
+  ])
 })
 
 test('a worker takes the events of its own accounts only', async () => {

@@ -7,7 +7,7 @@ import { gatewayNameOf } from '@/payments/stripe/account-store'
 import type { InboxAccount, InboxAccounts } from '@/payments/stripe/inbox/account'
 import { Applier, type ApplyDeps } from '@/payments/stripe/inbox/apply'
 import { PULL_PAGE, pullMissed } from '@/payments/stripe/inbox/pull'
-import { type ClaimedEvent, claimEvents, settleEvent } from '@/payments/stripe/inbox/queue'
+import { type ClaimedEvent, claimEvents, type EventEnd, settleEvents } from '@/payments/stripe/inbox/queue'
 import { Receiver } from '@/payments/stripe/inbox/receive'
 import type { Core } from '../core'
 import type { Job } from '../jobs/job'
@@ -50,26 +50,36 @@ export async function applyEvents(core: Parts, accounts: InboxAccounts): Promise
   if (known.size === 0) return 0
   const events = await claimEvents(core.db, [...known.keys()], BATCH)
   const appliers = new Map<string, Applier>()
-  await Promise.all(
-    events.map((event) => {
+  const ends = await Promise.all(
+    events.map(async (event) => {
       const account = known.get(event.account) as InboxAccount
       const applier = appliers.get(event.account) ?? new Applier(applyDeps(core, account), account)
       appliers.set(event.account, applier)
-      return applyOne(core, applier, event)
+      return { event, end: await applyOne(core, applier, event) }
     }),
   )
+  if (ends.length > 0) await settleAll(core, ends)
   return events.length
 }
 
-/** Never rejects: what cannot be worked on is taken again when its lease has ended, and stops no other. */
-async function applyOne({ db, log }: Parts, applier: Applier, event: ClaimedEvent): Promise<void> {
+/** Never rejects: an event that cannot be worked on stops no other. */
+async function applyOne({ log }: Parts, applier: Applier, event: ClaimedEvent): Promise<EventEnd> {
   try {
-    const kept = await settleEvent(db, event, await applier.apply(event))
-    if (!kept) log.debug({ event: event.id }, 'an event of Stripe was worked on elsewhere')
+    return await applier.apply(event)
   } catch (error) {
     log.error({ err: error, event: event.id, type: event.type }, 'an event of Stripe could not be worked on')
-    const reason = 'an error of ours: the log has it'
-    await settleEvent(db, event, { state: 'failing', reason }).catch(() => undefined)
+    return { state: 'failing', reason: 'an error of ours: the log has it' }
+  }
+}
+
+/** Never rejects: what cannot be written is taken again when its lease has ended. */
+async function settleAll({ db, log }: Parts, ends: { event: ClaimedEvent; end: EventEnd }[]): Promise<void> {
+  try {
+    const kept = await settleEvents(db, ends)
+    if (kept.length < ends.length)
+      log.debug({ events: ends.length - kept.length }, 'events of Stripe were worked on elsewhere')
+  } catch (error) {
+    log.error({ err: error, events: ends.length }, 'what became of events of Stripe could not be written')
   }
 }
 

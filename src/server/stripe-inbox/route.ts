@@ -15,6 +15,12 @@ import { sendProblem } from '../rest/respond'
 /** Where Stripe sends events; the last part is our name of the account. */
 export const STRIPE_WEBHOOKS = '/api/webhooks/stripe/'
 
+/**
+ * Events under way at a time in one process: those beyond are answered 503 before their bodies are read, and Stripe sends them again. 512: more
+ * than come in the 100 ms that each takes on a busy machine, at 3,000 a second, and what they hold in memory and in turns of the event loop is
+ * bounded, whatever comes.
+ */
+const UNDER_WAY_MAX = 512
 /** 1 MiB: Stripe's largest events have some hundred kilobytes. */
 const BODY_MAX_BYTES = 1024 * 1024
 
@@ -35,6 +41,14 @@ export function stripeWebhooks(deps: StripeWebhookDeps) {
   const { accounts, receiver, log, metrics, now = Date.now } = deps
   const app = new Hono()
   const path = `${STRIPE_WEBHOOKS}:account`
+  let underWay = 0
+  app.use(path, async (c, next) => {
+    if (underWay >= UNDER_WAY_MAX) return sendProblem(c, BUSY)
+    underWay += 1
+    await next().finally(() => {
+      underWay -= 1
+    })
+  })
   app.post(path, limitBody(BODY_MAX_BYTES), async (c) => {
     const name = c.req.param('account')
     const report = (event: 'webhook.refused' | 'webhook.foreign', reason: string) =>
@@ -72,6 +86,12 @@ export function stripeWebhooks(deps: StripeWebhookDeps) {
 
 function refused(detail: string): Problem {
   return { kind: 'validation', detail: `${detail} Nothing was stored.` }
+}
+
+const BUSY: Problem = {
+  kind: 'unavailable',
+  detail: 'Too many events are being taken. Nothing was stored; send the event again.',
+  retryAfterSeconds: 5,
 }
 
 const AWAY: Problem = {

@@ -35,6 +35,14 @@ export const orderShape = z
     reference: z.string().nullable().meta({ example: 'R-1001' }),
     customerEmail: z.string().nullable().meta({ example: 'ann@example.com' }),
     metadata,
+    successUrl: z.string().nullable().meta({
+      description: 'Where the link on the receipt leads, as given.',
+      example: 'https://shop.example/thanks?order={ORDER_ID}',
+    }),
+    cancelUrl: z.string().nullable().meta({
+      description: 'Where the link on the checkout leads, as given.',
+      example: 'https://shop.example/basket',
+    }),
     items: z.array(
       z.object({
         name: z.string().meta({ example: 'T-shirt' }),
@@ -107,7 +115,7 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 }
 
 export function showOrder(row: OrderRow, baseUrl: string): z.infer<typeof orderShape> {
-  const { currency, reference, customerEmail, metadata, items } = row
+  const { currency, reference, customerEmail, metadata, successUrl, cancelUrl, items } = row
   const shown = showId('ord', row.id)
   return {
     id: shown,
@@ -118,6 +126,8 @@ export function showOrder(row: OrderRow, baseUrl: string): z.infer<typeof orderS
     reference,
     customerEmail,
     metadata,
+    successUrl,
+    cancelUrl,
     items,
     createdAt: time(row.createdAt),
   }

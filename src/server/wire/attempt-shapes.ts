@@ -43,6 +43,8 @@ export const attemptOut = z.object({
   fence: z.number().nullable(),
   at: z.string(),
   durationMs: z.number(),
+  askedMs: z.number().nullable(),
+  answeredMs: z.number().nullable(),
 })
 
 export function showAttempt(row: AttemptRow): z.infer<typeof attemptOut> {

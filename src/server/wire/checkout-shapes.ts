@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { brand } from '@/checkout/brand'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import { bankCount } from '@/payments/reconciler/bank-count'
 
@@ -10,6 +11,8 @@ export const checkoutOut = z.object({
   id: z.string(),
   reference: z.string().nullable(),
   merchantName: z.string(),
+  /** Not there where the merchant has chosen nothing. */
+  brand: brand.exactOptional(),
   currency: z.string(),
   amount: z.number(),
   version: z.int(),
@@ -17,6 +20,8 @@ export const checkoutOut = z.object({
   customerEmail: z.string().nullable(),
   items: z.array(itemOut),
   testMode: z.boolean(),
+  /** The shop's own address for who does not pay; null while a payment holds the order. */
+  cancelUrl: z.string().nullable(),
   payment: z
     .object({
       status: z.enum(['sending', 'unknown', 'requires_action', 'succeeded']),
@@ -58,6 +63,8 @@ export const receiptOut = z.object({
   ledgerTransactionId: z.string().nullable(),
   status: z.enum(PAYMENT_STATUSES),
   merchantName: z.string(),
+  brand: brand.nullable(),
+  statementWords: z.string().nullable(),
   reference: z.string().nullable(),
   amount: z.number(),
   refunded: z.number(),
@@ -79,4 +86,8 @@ export const receiptOut = z.object({
   listReadAt: z.string().nullable(),
   verificationCode: z.string(),
   earlierCode: z.string().nullable(),
+  /** The page that checks the code, as it is printed. */
+  verifyUrl: z.string(),
+  /** The shop's own address for who has paid. */
+  successUrl: z.string().nullable(),
 })

@@ -29,6 +29,17 @@ export function readTimeCursor(
 }
 
 /**
+ * A cursor of an id that begins with its time.
+ * @throws ProblemError `validation` for a cursor that we did not write
+ */
+export function readIdCursor(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null
+  const [id = '', ...more] = partsOf(cursor)
+  if (!UUID.test(id) || more.length > 0) throw badCursor()
+  return id
+}
+
+/**
  * A cursor of (transaction, position of the entry in it).
  * @throws ProblemError `validation` for a cursor that we did not write
  */
@@ -39,6 +50,17 @@ export function readLineCursor(
   const [transactionId = '', position = ''] = partsOf(cursor)
   if (!UUID.test(transactionId) || !/^\d{1,4}$/.test(position)) throw badCursor()
   return { transactionId, position: Number(position) }
+}
+
+/**
+ * A cursor of (amount in minor units, id of a payment).
+ * @throws ProblemError `validation` for a cursor that we did not write
+ */
+export function readAmountCursor(cursor: string | undefined): { amount: bigint; id: string } | null {
+  if (cursor === undefined) return null
+  const [amount = '', id = ''] = partsOf(cursor)
+  if (!/^\d{1,16}$/.test(amount) || !UUID.test(id)) throw badCursor()
+  return { amount: BigInt(amount), id }
 }
 
 /** True for a day that exists; `new Date` takes 30 February for 2 March. */

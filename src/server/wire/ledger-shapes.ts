@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { LedgerVerdict } from '@/ledger/audit'
 import type { AccountBalance, JournalTransaction, StatementLine } from '@/ledger/read'
 import type { SealState } from '@/ledger/seal'
+import type { TrialLine } from '@/ledger/trial-balance'
 import { showId } from '@/lib/id'
 import { isViolated } from '@/platform/integrity-verdict'
 import { amount, maybeTime, sum, sumOut, time } from './json'
@@ -76,6 +77,25 @@ export function showTransaction(row: JournalTransaction): z.infer<typeof transac
   }
 }
 
+/** An account in a period: `opening` and `closing` are debits − credits. */
+export const trialLineOut = accountOut
+  .omit({ balance: true, lastEntryAt: true })
+  .extend({ opening: sumOut, closing: sumOut })
+
+export function showTrialLine(line: TrialLine): z.infer<typeof trialLineOut> {
+  return {
+    ...line,
+    id: showId('acc', line.id),
+    opening: sum(line.opening),
+    debits: sum(line.debits),
+    credits: sum(line.credits),
+    closing: sum(line.closing),
+  }
+}
+
+/** The instants of a period: `from` inclusive (null: from the first entry on), `until` exclusive (null: up to now). */
+export const periodOut = { from: timeOut.nullable(), until: timeOut.nullable() }
+
 /** One line of an account's statement: an entry, and the balance after it. */
 export const statementLineOut = z.object({
   transactionId: z.string(),
@@ -86,11 +106,17 @@ export const statementLineOut = z.object({
   kind: z.string(),
   description: z.string(),
   paymentId: z.string().nullable(),
+  /** Of the payment's order. */
+  reference: z.string().nullable(),
 })
 
-export function showStatementLine(row: StatementLine): z.infer<typeof statementLineOut> {
+export function showStatementLine(
+  row: StatementLine,
+  references: ReadonlyMap<string, string>,
+): z.infer<typeof statementLineOut> {
   return {
     ...row,
+    reference: references.get(row.paymentId ?? '') ?? null,
     transactionId: showId('txn', row.transactionId),
     paymentId: row.paymentId && showId('pay', row.paymentId),
     amount: amount(row.amount),

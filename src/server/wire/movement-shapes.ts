@@ -55,6 +55,8 @@ export const disputeOut = z.object({
   /** What the bank has taken, less what it gave back: held, or lost. */
   amountHeld: z.int(),
   amountLost: z.int(),
+  /** The bank's fee of the dispute, as far as its movements have it, less what it gave back of it. */
+  fee: z.int(),
   currency: z.string(),
   at: z.string(),
   checkedAt: z.string().nullable(),
@@ -62,13 +64,14 @@ export const disputeOut = z.object({
 })
 
 export function showDispute(row: DisputeRow): z.infer<typeof disputeOut> {
-  const { ref, state, currency, takenMinor, lostMinor, noticedAt, checkedAt, paymentId } = row
+  const { ref, state, currency, takenMinor, lostMinor, feeMinor, noticedAt, checkedAt, paymentId } = row
   return {
     ref,
     state,
     currency,
     amountHeld: amount(takenMinor - lostMinor),
     amountLost: amount(lostMinor),
+    fee: amount(feeMinor),
     at: time(noticedAt),
     checkedAt: maybeTime(checkedAt),
     paymentId: paymentId && showId('pay', paymentId),

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { ProblemError } from '@/idempotency/problems'
 import { showId } from '@/lib/id'
-import type { Acted } from '@/webhooks/act'
+import type { Acted } from '@/platform/act'
 import { type AddressRules, problemOfUrl } from '@/webhooks/address'
 import { DELIVERY_STATES, type DeliveryAttempt, type DeliveryRow, REPLAY_DAYS } from '@/webhooks/delivery'
 import {
@@ -12,6 +11,7 @@ import {
   SECRET_OVERLAP_MAX_HOURS,
 } from '@/webhooks/endpoint'
 import { CHOSEN_TYPES } from '@/webhooks/events'
+import { demandNotReused } from './acted'
 import { maybeTime, notFound, time, words } from './json'
 
 /** Webhook endpoints and deliveries as the API and the dashboard show them, and what both take. */
@@ -151,17 +151,6 @@ export function showDeliveryWithLog(
   return { ...showDelivery(row), body: row.body, log: row.log.map((one) => ({ ...one, at: time(one.at) })) }
 }
 
-/** The id of an act that a program asks for: the same for each repeat under one key. RFC 9562, version 8. */
-export function actIdOf(merchantId: string, operation: string, key: string): string {
-  const bytes = createHash('sha256')
-    .update(JSON.stringify([merchantId, operation, key]))
-    .digest()
-    .subarray(0, 16)
-  bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-}
-
 /** @throws ProblemError `validation` for a URL that no webhook may be sent to */
 export function demandGoodUrl(text: string | undefined, rules: AddressRules): void {
   const problem = text === undefined ? null : problemOfUrl(text, rules)
@@ -197,11 +186,7 @@ function wrongField(field: string, problem: string): ProblemError {
  * @throws ProblemError `key-reused`, `not-found`, `validation`
  */
 export function demandDone(outcome: Acted, refused?: string | null): boolean {
-  if (outcome === 'reused')
-    throw new ProblemError({
-      kind: 'key-reused',
-      detail: 'This key was used for another request. Nothing was done.',
-    })
+  demandNotReused(outcome)
   if (outcome === 'refused')
     throw refused ? new ProblemError({ kind: 'validation', detail: refused }) : notFound()
   return outcome === 'before'

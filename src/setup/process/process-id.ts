@@ -35,6 +35,11 @@ export function commandOf(pid: number): string {
   }
 }
 
+/** True while a process is stopped (SIGSTOP) and neither runs nor ends. */
+export function isStopped(pid: number): boolean {
+  return (statOf(pid)?.[0] ?? ask(pid, 'stat') ?? '').startsWith('T')
+}
+
 /** The parent's pid, also of a zombie (ended, and not yet reaped by its parent). */
 export function parentOf(pid: number): number {
   return Number(statOf(pid)?.[1] ?? ask(pid, 'ppid') ?? 0)

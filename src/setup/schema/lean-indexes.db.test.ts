@@ -7,8 +7,9 @@ import { withoutClaim } from '@/idempotency/stores/sql'
 import { statement } from '@/ledger/read'
 import { uuidv7 } from '@/lib/id'
 import { insertPayment, movePayment } from '@/payments/store'
-import { type Db, openDb, openPool, type Sql, sql } from '@/platform/db'
+import { type Db, openDb, openPool, sql } from '@/platform/db'
 import { findings } from '@/platform/integrity'
+import { statementOf } from '../test/sent-statement'
 import { applyMigration, migrate, migrations } from './migrate'
 import { onConnection } from './schema-engine'
 
@@ -98,19 +99,44 @@ describe('the migration', () => {
       `SELECT indexdef FROM pg_indexes WHERE indexname = 'payment_of_order'`,
     )
     expect(built[0].indexdef).toContain('order_id')
-    for (const { name, sql } of migrations()) if (name > '0025') await applyMigration(owner, sql)
+    for (const { name, sql } of migrations())
+      if (name > '0025' && name < '0062') await applyMigration(owner, sql)
+  })
+
+  test('copies the charges of old payments, again after a kill, while payments get theirs', async () => {
+    const charges = async () =>
+      (
+        await owner.query(`SELECT count(*)::int AS all, count(p.id)::int AS right, (SELECT count(*)::int FROM payment WHERE gateway_ref IS NOT NULL) AS wanted
+        FROM payment_charge c LEFT JOIN payment p ON (p.merchant_id, p.id, p.gateway_ref) = (c.merchant_id, c.payment_id, c.gateway_ref)`)
+      ).rows[0]
+    const [order] = await openOrders(1)
+    expect(await begin(owner, order)).toHaveLength(1)
+    await owner.query(`UPDATE payment SET status = 'succeeded', gateway_ref = 'ch_new' WHERE order_id = $1`, [
+      order,
+    ])
+    expect(await charges()).toEqual({ all: 1, right: 1, wanted: 2_000 })
+    const [copy = ''] = migrationSql('0062').split(';')
+    await owner.query(copy)
+    await applyMigration(owner, migrationSql('0062'))
+    expect(await charges()).toEqual({ all: 2_000, right: 2_000, wanted: 2_000 })
+    expect((await indexes()).map(({ relname }) => relname)).not.toContain('payment_one_per_charge')
+    // It was never posted.
+    await owner.query(`SET session_replication_role = replica; DELETE FROM payment WHERE gateway_ref = 'ch_new';
+      DELETE FROM payment_charge WHERE gateway_ref = 'ch_new'; RESET session_replication_role`)
+    for (const { name, sql } of migrations()) if (name > '0063') await applyMigration(owner, sql)
   })
 
   test('keeps what was unique: one live payment of an order, one charge, one capture, one reversal', async () => {
     const again = (columns: string) =>
       owner.query(`INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token)
         SELECT merchant_id, gen_random_uuid(), ${columns}, gen_random_uuid()::text FROM payment WHERE status = 'succeeded' LIMIT 1`)
-    await expect(
-      again(`order_id, record_id, 'sending', 100, 'EUR', 'pm', gen_random_uuid()::text, NULL`),
-    ).rejects.toThrow(/payment_one_live_per_order/)
+    const live = await again(
+      `order_id, record_id, 'sending', 100, 'EUR', 'pm', gen_random_uuid()::text, NULL`,
+    )
+    expect(live.rowCount).toBe(0)
     await expect(
       again(`order_id, record_id, 'declined', 100, 'EUR', 'pm', gen_random_uuid()::text, gateway_ref`),
-    ).rejects.toThrow(/payment_one_per_charge/)
+    ).rejects.toThrow(/payment_charge_pkey/)
     const posting = (values: string) =>
       owner.query(`INSERT INTO ledger_transaction (merchant_id, id, kind, payment_id, reverses, description)
         SELECT merchant_id, gen_random_uuid(), ${values}, 'x' FROM (SELECT * FROM ledger_transaction WHERE payment_id IS NOT NULL LIMIT 1) AS t, generate_series(1, 2)`)
@@ -120,47 +146,59 @@ describe('the migration', () => {
     await expect(posting(`'refund', payment_id, NULL::uuid`)).rejects.toThrow(/has 0 entries/)
   })
 
-  test('a server of the version before begins a payment, and its order is guarded', async () => {
-    const { rows } = await owner.query(
-      `SELECT merchant_id, order_id FROM payment WHERE status = 'sending' OR status = 'succeeded' LIMIT 1`,
-    )
-    const begun = await owner.query(
-      `INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, receipt_token)
-       VALUES ($1, $2::uuid, $3, 'r', 100, 'EUR', 'pm', $2::text, $2::text)
-       ON CONFLICT (merchant_id, order_id) WHERE status IN ('sending', 'unknown', 'requires_action', 'succeeded') DO NOTHING RETURNING id`,
-      [rows[0].merchant_id, uuidv7(), rows[0].order_id],
-    )
-    expect(begun.rows).toEqual([])
-  })
-
-  test('this version begins a payment and guards its order by the index, and by a trigger without it', async () => {
+  // The statement has been the same since 0053, so this is the version before as well.
+  test('a payment is begun under both guards: the index of the version before, and the trigger', async () => {
     const other = new pg.Client({ connectionString: url })
     await other.connect()
-    const [first, second, third] = await openOrders(3)
     try {
-      expect(await begin(owner, first, first, second)).toHaveLength(2)
-      expect(await begin(owner, first, third)).toHaveLength(1)
-      await owner.query(GUARD_BY_TRIGGER)
-      expect(await begin(owner, first, second, third)).toEqual([])
-      const [fourth, fifth] = await openOrders(2)
-      expect(await begin(owner, fourth, fourth)).toHaveLength(1)
-      await owner.query('BEGIN')
-      expect(await begin(owner, fifth)).toHaveLength(1)
-      let answered = false
-      const waiting = begin(other, fifth).finally(() => {
-        answered = true
-      })
-      // Until it waits for the order's row, which the open transaction has.
-      while (!answered && (await owner.query(WAITS_FOR_LOCK)).rowCount === 0);
-      await owner.query('COMMIT')
-      expect(await waiting).toEqual([])
-      const [freed] = await begun(fifth)
-      await owner.query(`UPDATE payment SET status = 'declined' WHERE id = $1`, [freed])
-      expect(await begin(other, fifth)).toHaveLength(1)
+      for (const change of ['', GUARD_BY_INDEX_TOO]) {
+        if (change) await owner.query(change)
+        const [first, second, third] = await openOrders(3)
+        expect(await begin(owner, first, first, second)).toHaveLength(2)
+        expect(await begin(owner, first, third)).toHaveLength(1)
+        expect(await begin(owner, first, second, third)).toEqual([])
+        const [fourth] = await openOrders(1)
+        await owner.query('BEGIN')
+        expect(await begin(owner, fourth)).toHaveLength(1)
+        let answered = false
+        const waiting = begin(other, fourth).finally(() => {
+          answered = true
+        })
+        // Until it waits for the order's row, which the open transaction has.
+        while (!answered && (await owner.query(WAITS_FOR_LOCK)).rowCount === 0);
+        await owner.query('COMMIT')
+        expect(await waiting).toEqual([])
+        const [freed] = await begun(fourth)
+        await owner.query(`UPDATE payment SET status = 'declined' WHERE id = $1`, [freed])
+        expect(await begin(other, fourth)).toHaveLength(1)
+      }
     } finally {
       await other.end()
-      await owner.query(GUARD_BY_INDEX)
+      await owner.query('DROP INDEX IF EXISTS payment_one_live_per_order')
     }
+  })
+
+  test('a payment’s update touches no index, and stays on its page', async () => {
+    const count = async (what: string) =>
+      Number(
+        (await owner.query(`SELECT pg_stat_get_xact_tuples_${what}('payment'::regclass) AS n`)).rows[0].n,
+      )
+    const orders = await openOrders(20)
+    expect(await begin(owner, ...orders)).toHaveLength(20)
+    await owner.query('BEGIN')
+    const before = [await count('updated'), await count('hot_updated')]
+    for (const order of orders) {
+      const [id] = await begun(order)
+      const { text, values } = movePayment({ merchantId: OLD, id }, 'succeeded', {
+        gatewayRef: `ch_${id}`,
+      }).sql
+      await owner.query(text, values)
+    }
+    const after = [await count('updated'), await count('hot_updated')]
+    await owner.query('ROLLBACK')
+    const [updates = 0, hot = 0] = after.map((all, n) => all - (before[n] ?? 0))
+    expect(updates).toBe(20)
+    expect(hot).toBeGreaterThan(10)
   })
 
   test('leaves no trigger that locks each row of a payment before it is updated', async () => {
@@ -214,21 +252,9 @@ const begun = async (order: string | undefined) =>
 
 const WAITS_FOR_LOCK = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
 
-/** What the version after this one may do (0043): no payment comes to life but by INSERT, so the trigger sees each. */
-const GUARD_BY_TRIGGER = `
-  CREATE FUNCTION one_live_payment() RETURNS trigger LANGUAGE plpgsql AS $$
-  BEGIN
-    PERFORM FROM orders WHERE merchant_id = NEW.merchant_id AND id = NEW.order_id FOR NO KEY UPDATE;
-    RETURN CASE WHEN NOT EXISTS (SELECT FROM payment WHERE merchant_id = NEW.merchant_id AND order_id = NEW.order_id
-      AND status IN ('sending', 'unknown', 'requires_action', 'succeeded')) THEN NEW END;
-  END $$;
-  CREATE TRIGGER one_live_payment BEFORE INSERT ON payment FOR EACH ROW
-    WHEN (NEW.status IN ('sending', 'unknown', 'requires_action', 'succeeded')) EXECUTE FUNCTION one_live_payment();
-  DROP INDEX payment_one_live_per_order`
-const GUARD_BY_INDEX = `
-  DROP FUNCTION IF EXISTS one_live_payment CASCADE;
-  CREATE UNIQUE INDEX IF NOT EXISTS payment_one_live_per_order ON payment (merchant_id, order_id)
-    WHERE status IN ('sending', 'unknown', 'requires_action', 'succeeded')`
+/** As between 0061 and 0062. */
+const GUARD_BY_INDEX_TOO = `CREATE UNIQUE INDEX payment_one_live_per_order ON payment (merchant_id, order_id)
+  WHERE status IN ('sending', 'unknown', 'requires_action', 'succeeded')`
 
 describe('a look-up by key of a merchant whom the statistics do not know', () => {
   const read = readBatch()
@@ -251,6 +277,12 @@ describe('a look-up by key of a merchant whom the statistics do not know', () =>
     ['an event', byKey('outbox_event', 'id'), [NEW, NEW], 'outbox_event_pkey'],
     ['the entries of a transaction', byKey('entry', 'transaction_id'), [NEW, NEW], 'entry_pkey'],
     ['the payments of an order', byKey('payment', 'order_id'), [NEW, NEW], 'payment_of_order'],
+    [
+      'the live payments of an order',
+      `SELECT FROM payment p WHERE p.merchant_id = $1 AND p.order_id = $2 AND p.status IN ('sending', 'unknown', 'requires_action', 'succeeded')`,
+      [NEW, NEW],
+      'payment_of_order',
+    ],
     [
       'the transactions of a payment',
       byKey('ledger_transaction', 'payment_id'),
@@ -299,6 +331,16 @@ describe('a look-up by key of a merchant whom the statistics do not know', () =>
     })
     test.each(LOOK_UPS)('%s', (_, text, values, index) => expectKeys(text, values, index))
 
+    test('records without an answer, past all that are the merchant’s', async () => {
+      const { text, values } = await statementOf((db: Db) =>
+        listRecords(db, NEW, { state: 'sending', limit: 51 }),
+      )
+      for (const plan of await plans(text, values)) {
+        expect(plan).toMatch(/Bitmap Index Scan on idempotency_record_lease\b/)
+        expect(plan).not.toMatch(/(Seq Scan|using \w+) on idempotency_record\b|on idempotency_record_pkey\b/)
+      }
+    })
+
     const after = { at: '2020-01-01T00:00:00Z', id: 'r' }
     const line = { transactionId: NEW, position: 1 }
     test.each<[string, (db: Db) => Promise<unknown>, string]>([
@@ -319,7 +361,7 @@ describe('a look-up by key of a merchant whom the statistics do not know', () =>
         'entry_by_account',
       ],
     ])('a page of the %s goes through the index in its order', async (_, read, index) => {
-      const { text, values } = await sqlOf(read)
+      const { text, values } = await statementOf(read)
       expect(await plans(text, values)).toEqual([
         expect.stringContaining(`Index Scan Backward using ${index} on`),
         expect.any(String),
@@ -327,20 +369,6 @@ describe('a look-up by key of a merchant whom the statistics do not know', () =>
     })
   })
 })
-
-/** The statement that a function of a page sends first. */
-async function sqlOf(read: (db: Db) => Promise<unknown>): Promise<Sql> {
-  const sent: Sql[] = []
-  const recording = {
-    $queryRaw: async (query: Sql) => {
-      sent.push(query)
-      return []
-    },
-  }
-  await read(recording as unknown as Db)
-  if (!sent[0]) throw new Error('nothing was sent')
-  return sent[0]
-}
 
 test('the books of both merchants are right', async () => {
   const pool = openPool(url, { max: 1, name: 'lean-indexes' })

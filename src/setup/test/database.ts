@@ -26,8 +26,13 @@ export async function testDatabase(): Promise<TestDatabase> {
   return { ...urls, drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) }
 }
 
-/** A test database with two connections: the product's (`db`), and its owner's, which may also break the rules. */
-export async function openTestDatabase(): Promise<{ db: Db; owner: pg.Client; close(): Promise<void> }> {
+/** A test database with two connections: the product's (`db`, of the login `appUrl`), and its owner's, which may also break the rules. */
+export async function openTestDatabase(): Promise<{
+  db: Db
+  appUrl: string
+  owner: pg.Client
+  close(): Promise<void>
+}> {
   const database = await testDatabase()
   const owner = new pg.Client({ connectionString: database.url })
   await owner.connect()
@@ -39,7 +44,7 @@ export async function openTestDatabase(): Promise<{ db: Db; owner: pg.Client; cl
     await owner.end()
     await database.drop()
   }
-  return { db, owner, close }
+  return { db, appUrl: database.appUrl, owner, close }
 }
 
 const userOf = (url: string): string => new URL(url).username

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
-import { build } from '../build'
 import { print, printError, reasonOf } from '../process/console'
 import { forkTypeScript } from '../process/fork-typescript'
 import { inRoot } from '../process/project-root'
@@ -12,15 +12,27 @@ import { ensureBrowser } from './browser'
 import { check, type Tally } from './check'
 
 /** `npm test`: runs all parts, or those named (`npm test -- check e2e`). The last line is `N passed, N failed`. */
-const PARTS: Record<string, () => Promise<Tally>> = {
+
+/** Run one after the other, with their output as it comes. */
+const IN_TURN: Record<string, () => Promise<Tally>> = {
   check,
   unit: () => runVitest(['--project', 'unit']),
   vitest: () => runVitest(),
-  simulate: () => runLab('simulation/simulate-run'),
-  mutants: () => runLab('simulation/mutants-run'),
-  build: runBuild,
-  chaos: () => runLab('chaos/run'),
   e2e: runBrowserTests,
+}
+
+/** Tally of a part, and all that it printed, unless that went to the terminal at once. */
+interface Finished extends Tally {
+  output: string
+}
+
+/** Run one after the other beside those above, which often wait, and after `check`. Each shows its output at its end, in one piece. */
+const BESIDE: Record<string, (live: boolean) => Promise<Finished>> = {
+  build: runBuild,
+  chaos: (live) => runProgram('lab/chaos/run.ts', [], { live }),
+  // These two only compute, in a time of their own: tests that wait for something have the processor first.
+  simulate: (live) => runProgram('lab/simulation/simulate-run.ts', [], { live, yields: true }),
+  mutants: (live) => runProgram('lab/simulation/mutants-run.ts', [], { live, yields: true }),
 }
 
 /** A part of another one, run only by its name: `npm run test:quick`. */
@@ -30,13 +42,32 @@ const reports = inRoot('node_modules/.cache/payonce')
 
 const total: Tally = { passed: 0, failed: 0 }
 
-async function runPart(name: string): Promise<Tally> {
-  print(`\n── ${name} ${'─'.repeat(60 - name.length)}`)
-  // A part that throws has failed; it must not count as a part that was not asked for.
-  return (PARTS[name] ?? check)().catch((error: unknown) => {
-    printError(reasonOf(error))
-    return { passed: 0, failed: 1 }
-  })
+async function runInTurn(names: string[]): Promise<void> {
+  for (const name of names) {
+    print(headline(name))
+    add(await (IN_TURN[name] ?? check)().catch(broken))
+  }
+}
+
+/** @param live whether the output may go to the terminal as it comes: nothing runs beside it */
+async function runBeside(names: string[], live: boolean): Promise<void> {
+  for (const name of names) {
+    if (live) print(headline(name))
+    const { output, ...tally } = await (BESIDE[name] ?? runBuild)(live).catch((error: unknown) => ({
+      ...broken(error),
+      output: '',
+    }))
+    if (!live) print(`${headline(name)}\n${output.trimEnd()}\n`)
+    add(tally)
+  }
+}
+
+const headline = (name: string): string => `\n── ${name} ${'─'.repeat(60 - name.length)}`
+
+/** A part that throws has failed; it must not count as a part that was not asked for. */
+function broken(error: unknown): Tally {
+  printError(reasonOf(error))
+  return { passed: 0, failed: 1 }
 }
 
 function add(tally: Tally): void {
@@ -67,18 +98,29 @@ async function runVitest(only: string[] = []): Promise<Tally> {
   return withRunnerFailure(ok, { passed: report.numPassedTests, failed: report.numFailedTests + broken })
 }
 
-/** Runs one of the lab's programs, whose exit code is its result. */
-async function runLab(name: string, args: string[] = []): Promise<Tally> {
-  const child = forkTypeScript(inRoot(`lab/${name}.ts`), args, { stdio: 'inherit' })
-  const [code] = (await once(child, 'exit')) as [number | null]
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+/** Runs one of our programs, whose exit code is its result. @param options.yields whether other programs have the processor first */
+async function runProgram(
+  file: string,
+  args: string[],
+  options: { live: boolean; yields?: boolean },
+): Promise<Finished> {
+  const stdio = options.live ? 'inherit' : 'pipe'
+  const child = forkTypeScript(inRoot(file), args, { stdio: ['ignore', stdio, stdio, 'ipc'] })
+  if (options.yields && child.pid) os.setPriority(child.pid, os.constants.priority.PRIORITY_BELOW_NORMAL)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return code === 0 ? { passed: 1, failed: 0, output } : { passed: 0, failed: 1, output }
 }
 
 /** Builds, and checks the sizes of the bundles (.size-limit.json), since one import is enough to make a page too large. */
-async function runBuild(): Promise<Tally> {
-  await build()
-  const { ok } = await runTool('size-limit', [], { live: true })
-  return ok ? { passed: 2, failed: 0 } : { passed: 1, failed: 1 }
+async function runBuild(live: boolean): Promise<Finished> {
+  const built = await runProgram('src/setup/run.ts', ['build'], { live })
+  if (built.failed > 0) return built
+  const sizes = await runTool('size-limit', [], { live })
+  const output = built.output + sizes.output
+  return sizes.ok ? { passed: 2, failed: 0, output } : { passed: 1, failed: 1, output }
 }
 
 const playwrightReport = z.object({
@@ -125,13 +167,15 @@ function readReport(file: string): unknown {
 }
 
 // At the end of the file: the constants above must be initialised.
+const all = [...Object.keys(IN_TURN), ...Object.keys(BESIDE)]
 const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name))
+const unknown = asked.filter((name) => !all.includes(name))
 if (unknown.length > 0)
-  printError(`There is no part ${unknown.join(', ')}. Usage: npm test -- [${Object.keys(PARTS).join(' | ')}]`)
-const parts = Object.keys(PARTS).filter((name) =>
-  asked.length === 0 ? !CONTAINED.has(name) : asked.includes(name),
-)
-for (const name of parts) add(await runPart(name))
+  printError(`There is no part ${unknown.join(', ')}. Usage: npm test -- [${all.join(' | ')}]`)
+const wanted = (name: string) => (asked.length === 0 ? !CONTAINED.has(name) : asked.includes(name))
+// First and alone: it takes a minute and finds most mistakes, and Next writes route types for it where a build writes its own.
+await runInTurn(['check'].filter(wanted))
+const inTurn = Object.keys(IN_TURN).filter((name) => name !== 'check' && wanted(name))
+await Promise.all([runInTurn(inTurn), runBeside(Object.keys(BESIDE).filter(wanted), inTurn.length === 0)])
 print(`${total.passed} passed, ${total.failed} failed`)
 process.exitCode = total.failed === 0 && total.passed > 0 && unknown.length === 0 ? 0 : 1

@@ -52,7 +52,12 @@ function PayPage({ orderId, order: first, ...props }: PayProps & WithForm) {
   // An order that was paid before the page was rendered has no form. A payment by this page shows its own result.
   const paid = first !== null && isPaid(first)
   return (
-    <ShopFrame merchantName={order.merchantName} here={`/checkout/${order.id}`}>
+    <ShopFrame
+      merchantName={order.merchantName}
+      brand={order.brand}
+      here={`/checkout/${order.id}`}
+      back={order.cancelUrl}
+    >
       <div className="grid items-start gap-5 md:grid-cols-[minmax(0,1fr)_20rem] md:gap-8">
         <div className="min-w-0 md:order-2">
           <OrderSummary order={order} />

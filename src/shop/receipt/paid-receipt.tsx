@@ -1,20 +1,25 @@
 import { useLocale, useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
+import { verifyPath } from '@/checkout/receipt-path'
+import { paidSentences, proofOf, refundedOf } from '@/checkout/receipts/sentences'
 import { formatMoney } from '@/lib/money'
+import { buttonClass } from '@/ui/button'
 import { Fact, Facts } from '@/ui/card'
 import { CopyId } from '@/ui/copy-id'
+import { cx } from '@/ui/cx'
 import { Icon } from '@/ui/icon'
 import { Money } from '@/ui/money'
+import { LINK } from '@/ui/nav'
 import { Glyph } from '@/ui/status'
 import { Timestamp } from '@/ui/timestamp'
 import { Verbatim } from '@/ui/verbatim'
 import { PrintButton } from './print-button'
 import type { Receipt } from './receipt'
-import { paidSentences, proofOf, refundedOf } from './receipt-sentences'
 import { ReceiptTitle } from './receipt-title'
 
 export function PaidReceipt({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipt')
+  const common = useTranslations('common')
   const locale = useLocale()
   const { title, notes } = paidSentences(receipt)
   const all = title === 'refundedAll'
@@ -59,12 +64,27 @@ export function PaidReceipt({ receipt }: { receipt: Receipt }) {
               <Verbatim>{receipt.reference}</Verbatim>
             </Fact>
           )}
+          {receipt.statementWords && (
+            <Fact name={t('statement')}>
+              <Verbatim>{receipt.statementWords}</Verbatim>
+            </Fact>
+          )}
         </Facts>
       </div>
 
       <Items receipt={receipt} />
       <ProofOfOneCharge receipt={receipt} />
-      <div className="flex justify-center border-line border-t px-6 py-5 print:hidden">
+      <div className="flex flex-wrap justify-center gap-3 border-line border-t px-6 py-5 print:hidden">
+        {receipt.successUrl && (
+          <a href={receipt.successUrl} rel="noreferrer" className={buttonClass('primary', 'md', 'min-w-0')}>
+            <span className="min-w-0 break-words">
+              {common.rich('backTo', {
+                merchant: receipt.merchantName,
+                name: (merchant) => <Verbatim>{merchant}</Verbatim>,
+              })}
+            </span>
+          </a>
+        )}
         <PrintButton>{t('print')}</PrintButton>
       </div>
     </article>
@@ -112,6 +132,7 @@ function Items({ receipt }: { receipt: Receipt }) {
 /** Presses, requests and charges of the payment, with the ids to look them up by. */
 function ProofOfOneCharge({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipt.proof')
+  const link = useTranslations('receipt')
   const common = useTranslations('common')
   const words = { copy: common('copy'), copied: common('copied') }
   const { title, presses, counted } = proofOf(receipt)
@@ -148,6 +169,12 @@ function ProofOfOneCharge({ receipt }: { receipt: Receipt }) {
           <Fact name={t('code')}>
             <bdi dir="ltr" className="font-mono text-ui">
               {receipt.verificationCode}
+            </bdi>{' '}
+            <a className={cx(LINK, 'print:hidden')} href={verifyPath(receipt)}>
+              {link('verifyLink')}
+            </a>
+            <bdi dir="ltr" className="hidden break-all text-xs print:block">
+              {receipt.verifyUrl}
             </bdi>
           </Fact>
           {receipt.earlierCode && (

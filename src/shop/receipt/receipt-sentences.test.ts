@@ -1,10 +1,10 @@
 import { createTranslator } from 'use-intl/core'
 import { describe, expect, test } from 'vitest'
+import { paidSentences, proofOf, type ReceiptFacts, unpaidSentences } from '@/checkout/receipts/sentences'
 import { LANGUAGES } from '@/i18n/locale'
 import { MESSAGES } from '@/i18n/messages'
 import { formatMoney } from '@/lib/money'
 import { everyRow, type Language, overclaims, type PaymentTruth, surplusCounts } from '../testing/claims'
-import { paidSentences, proofOf, type ReceiptFacts, unpaidSentences } from './receipt-sentences'
 
 function receiptOf(row: PaymentTruth, more: Partial<ReceiptFacts> = {}): ReceiptFacts {
   const { status, parked, amount, refunded, underWay, fromPage, listIsWhole } = row

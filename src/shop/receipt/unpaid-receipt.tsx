@@ -1,4 +1,5 @@
 import { useLocale, useTranslations } from 'next-intl'
+import { unpaidSentences } from '@/checkout/receipts/sentences'
 import { formatMoney } from '@/lib/money'
 import { buttonClass } from '@/ui/button'
 import { Icon, Spinner } from '@/ui/icon'
@@ -6,7 +7,6 @@ import { Money } from '@/ui/money'
 import { Verbatim } from '@/ui/verbatim'
 import { AutoRefresh } from './auto-refresh'
 import type { Receipt } from './receipt'
-import { unpaidSentences } from './receipt-sentences'
 import { ReceiptTitle } from './receipt-title'
 
 /** The receipt's page of a payment that has not succeeded: its state, refreshed while that may still change. */

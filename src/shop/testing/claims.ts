@@ -144,7 +144,7 @@ const AR: Claim[] = [
 
 /** Words about money that claim nothing about what happened. */
 const NEUTRAL: Record<Language, RegExp> = {
-  en: /whether (you paid|the payment went through)|asking (the bank again: it )?never charges|charges not known|no charge yet, as far as the bank has said|whether (it|\S+ was) charged|It charges only after that|charges? at the bank|charged in another|your card was charged|we know of no charge|a charge too many|repeated, not charged|of a payment that was charged|this page charged nothing|opening this page charged nothing|not charged —/gi,
+  en: /whether (you paid|the payment went through)|asking (the bank again: it )?never charges|charges not known|no charge yet, as far as the bank has said|whether (it|\S+ was) charged|It charges only after that|charges? at the bank|charged in another|your card was charged|we know of no charge|a charge too many|repeated, not charged|of a payment that was charged|this page charged nothing|opening this page charged nothing|answered: not charged|\(not-charged\)|not charged —/gi,
   ar: /عمليات الخصم لدى البنك|هل تمت? [^.]+|لم تخصم هذه الصفحة أي مبلغ|فتح هذه الصفحة لم يخصم أي مبلغ/g,
 }
 const MONEY: Record<Language, RegExp> = { en: /\b(charg|refund)\w*/i, ar: /خصم|أُعيد/ }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { everyRow, overclaims, type PaymentTruth, surplusCounts } from '@/shop/testing/claims'
+import { storyOf } from '../payments/[id]/_parts/steps/testing/story-of-row'
 import {
   type BankFacts,
   chargeMark,
@@ -31,6 +32,7 @@ function factsOf(row: PaymentTruth, fence = 1): BankFacts & { amount: number; cu
     fence,
     surplus,
     askedAt,
+    declared: null,
     ...surplusCounts(row),
   }
 }
@@ -45,8 +47,29 @@ function sentencesOf(row: PaymentTruth): string[] {
     chargeMark(facts).words,
     surplusBadge(facts)?.word ?? '',
     paymentLine({ ...NO_ATTEMPTS, ...facts }),
+    ...storyOf(row),
   ]
 }
+
+describe('a payment that two admins ended', () => {
+  const row = everyRow().find(
+    ({ status, charges }) => status === 'not_charged' && charges === 0,
+  ) as PaymentTruth
+
+  test('names their word, never an answer of the bank', () => {
+    expect(explainBank({ ...factsOf(row), declared: 'not-charged' })).toBe(
+      'The bank did not say what became of this payment. Two admins declared it not charged, by the bank’s statement.',
+    )
+    const charged = { ...factsOf(row), status: 'succeeded', charges: 1, declared: 'charged' } as const
+    expect(explainBank(charged)).toMatch(/Two admins declared it charged/)
+  })
+
+  test('says what the bank’s list shows to the contrary', () => {
+    const surplus = [{ amount: 2_400, currency: 'GBP', status: 'parked', settledAt: null }] as const
+    const facts = { ...factsOf(row), charges: 1, surplusParked: 1, surplus, declared: 'not-charged' } as const
+    expect(explainBank(facts)).toMatch(/beyond that: £24\.00 could not be refunded, and a person must decide/)
+  })
+})
 
 describe('every sentence of the dashboard, for each outcome × charges at the bank × parked × refunds × origin', () => {
   test('none says more than its facts', () => {

@@ -14,7 +14,7 @@ export interface ChargeCount {
 interface Surplus {
   amount: number
   currency: string
-  status: 'found' | 'refunded' | 'parked'
+  status: 'found' | 'refunded' | 'parked' | 'kept'
   settledAt: string | null
 }
 
@@ -25,6 +25,8 @@ export interface BankFacts extends ChargeCount {
   /** Nobody asks the bank any more: a person must. */
   parked: boolean
   surplus: readonly Surplus[]
+  /** How two admins ended it; null: the bank's answer did, or nothing has yet. */
+  declared: 'charged' | 'not-charged' | 'return' | null
   /** The earliest time at which the bank may have been asked. */
   askedAt: string
   /** Our copy of the bank's list holds every charge made until after the payment ended. */
@@ -68,7 +70,8 @@ export function surplusBadge(
 
 /** What the bank did, as far as it is known. "Nothing was charged" appears only where the bank has said so and its list says nothing else. */
 export function explainBank(payment: BankFacts): string {
-  const { status, charges } = payment
+  const { status, charges, declared } = payment
+  if (declared) return `${DECLARED[declared]}${contrary(payment)}`
   const asked = payment.fence > 1 ? 'The bank was asked under one key' : 'The bank was asked once'
   switch (status) {
     case 'succeeded':
@@ -88,6 +91,20 @@ export function explainBank(payment: BankFacts): string {
     default:
       return `${explainDoubt(payment)} ${payment.parked ? PARKED : waiting(payment)}`.trim()
   }
+}
+
+const DECLARED = {
+  charged:
+    'The bank did not say what became of this payment. Two admins declared it charged, by the bank’s statement.',
+  'not-charged':
+    'The bank did not say what became of this payment. Two admins declared it not charged, by the bank’s statement.',
+  return: 'Two admins ended this payment unpaid: what the bank charged under its key is given back.',
+}
+
+/** What the bank's list says beyond that: a contradiction, unless it was decided to give it back. */
+function contrary(payment: BankFacts): string {
+  const beyond = payment.charges - (payment.status === 'succeeded' ? 1 : 0)
+  return beyond > 0 ? ` The bank’s list shows a charge beyond that: ${beyondClauses(payment)}.` : ''
 }
 
 const PARKED = 'Nobody asks the bank any more: a person must decide.'
@@ -114,7 +131,7 @@ function beyondClauses({ status, surplus, unexplained, askedAt }: BankFacts): st
     const which = status === 'succeeded' ? 'the second ' : ''
     return `${which}${formatMoney(only.amount, only.currency)} ${endOf(only, askedAt)}`
   }
-  const clauses = (['refunded', 'found', 'parked'] as const).flatMap((end) => {
+  const clauses = (['refunded', 'found', 'parked', 'kept'] as const).flatMap((end) => {
     const of = surplus.filter((charge) => charge.status === end)
     const sum = of.reduce((total, { amount }) => total + amount, 0)
     return of[0] ? [`${formatMoney(sum, of[0].currency)} of it ${ENDS[end]}`] : []
@@ -128,6 +145,7 @@ const ENDS = {
   refunded: 'was refunded',
   found: 'is being refunded',
   parked: 'could not be refunded, and a person must decide',
+  kept: 'was kept, as two admins decided',
 } as const
 
 function endOf({ status, settledAt }: Surplus, askedAt: string): string {
@@ -136,7 +154,8 @@ function endOf({ status, settledAt }: Surplus, askedAt: string): string {
     : ENDS[status]
 }
 
-function laterBy(ms: number): string {
+/** `13 s`, `4 min`, `3 hours`. */
+export function laterBy(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000))
   if (seconds < 120) return `${seconds} s`
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`

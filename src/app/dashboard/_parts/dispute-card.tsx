@@ -34,7 +34,7 @@ export function DisputeCard({
 
 function DisputeLine({ dispute, withPayment }: { dispute: DisputeData; withPayment: boolean }) {
   const { word, tone, money } = disputeWords(dispute)
-  const { amountHeld, amountLost, currency, paymentId } = dispute
+  const { amountHeld, amountLost, fee, currency, paymentId } = dispute
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 px-4 py-2.5 text-ui sm:px-5">
       <span className="flex flex-wrap gap-x-3">
@@ -46,6 +46,11 @@ function DisputeLine({ dispute, withPayment }: { dispute: DisputeData; withPayme
         {amountLost !== 0 && (
           <span>
             <Money minor={amountLost} currency={currency} className="font-medium" /> lost
+          </span>
+        )}
+        {fee !== 0 && (
+          <span>
+            <Money minor={fee} currency={currency} className="font-medium" /> fee
           </span>
         )}
         <span className="text-ink-2">{money}</span>

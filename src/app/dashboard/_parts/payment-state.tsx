@@ -17,6 +17,21 @@ interface PaymentSummary extends ChargeCount {
   currency: string
 }
 
+/** Changes when what is shown of a payment's state does. */
+export function stateKey(payment: PaymentSummary): string {
+  const { status, parked, amountRefunded, amountRefundUnderWay, amountDisputed, amountDisputeLost } = payment
+  const surplus = surplusBadge(payment)
+  return JSON.stringify([
+    status,
+    parked,
+    amountRefunded,
+    amountRefundUnderWay,
+    amountDisputed,
+    amountDisputeLost,
+    surplus,
+  ])
+}
+
 /** A payment's status, with what was refunded or is being refunded, what is disputed, and what the bank charged beyond it. */
 export function PaymentState({ payment }: { payment: PaymentSummary }) {
   const { status, parked, amount, amountRefunded, amountRefundUnderWay, currency } = payment

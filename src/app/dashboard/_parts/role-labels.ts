@@ -9,7 +9,7 @@ export const ROLE_LABELS: Record<RoleName, { word: string; hint: string }> = {
   },
   admin: {
     word: 'Admin',
-    hint: 'Also makes and approves large refunds, and manages API keys, webhooks and operators.',
+    hint: 'Also makes and approves large refunds, and manages API keys, webhooks, settings and the team.',
   },
 }
 

@@ -15,3 +15,8 @@ export function counted(n: number, one: string, more: string): string {
 export function formatCount(n: number): string {
   return n.toLocaleString('en')
 }
+
+/** The singular of a plural noun of ours: `deliveries` is `delivery`. */
+export function oneOf(plural: string): string {
+  return plural.replace(/ies$/, 'y').replace(/s$/, '')
+}

@@ -1,10 +1,16 @@
 import { caller } from '@/app/_trpc/caller'
+import { SettingsTabs } from '../_parts/frame/settings-tabs'
 import { AccountSettingsPage } from './_parts/account-settings-page'
 
-export const metadata = { title: 'Account' }
+export const metadata = { title: 'Your account' }
 
 export default async function Page() {
   const { account, factors } = await caller()
   const [initial, initialFactors] = await Promise.all([account.get(), factors.list()])
-  return <AccountSettingsPage initial={initial} factors={initialFactors} />
+  return (
+    <>
+      <SettingsTabs />
+      <AccountSettingsPage initial={initial} factors={initialFactors} />
+    </>
+  )
 }

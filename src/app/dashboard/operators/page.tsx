@@ -1,16 +1,26 @@
 import { TRPCError } from '@trpc/server'
 import { caller } from '@/app/_trpc/caller'
 import { EmptyState } from '@/ui/empty-state'
+import { PageHeader } from '@/ui/page-header'
+import { SettingsTabs } from '../_parts/frame/settings-tabs'
 import { OperatorsPage } from './_parts/operators-page'
 
-export const metadata = { title: 'Operators' }
+export const metadata = { title: 'Team' }
 
 export default async function Page() {
   const initial = await readTeam()
-  return initial ? (
-    <OperatorsPage initial={initial} />
-  ) : (
-    <EmptyState title="Only admins manage operators. Ask an admin of your company." />
+  return (
+    <>
+      <SettingsTabs />
+      {initial ? (
+        <OperatorsPage initial={initial} />
+      ) : (
+        <>
+          <PageHeader title="Team" />
+          <EmptyState title="Only admins manage the team. Ask an admin of your company." />
+        </>
+      )}
+    </>
   )
 }
 

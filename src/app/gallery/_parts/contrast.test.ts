@@ -1,6 +1,6 @@
 import { formatHex, wcagContrast } from 'culori'
 import { expect, test } from 'vitest'
-import { contrastOf } from './contrast'
+import { contrastOf } from '@/lib/contrast'
 import { readPalette, THEMES } from './palette'
 
 /** culori, as the gallery had it: the colour that a screen shows, and its contrast. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { contrastOf } from './contrast'
+import { contrastOf } from '@/lib/contrast'
 
 export type Theme = 'light' | 'dark'
 export const THEMES: readonly Theme[] = ['light', 'dark']

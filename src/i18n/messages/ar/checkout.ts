@@ -28,7 +28,7 @@ export const checkout: Translation<Messages['checkout']> = {
     optional: '(اختياري)',
     error: 'خطأ:',
     email: 'البريد الإلكتروني',
-    emailHint: 'لا تُرسل رسائل بريد في وضع التجربة.',
+    emailHint: 'لإيصالك، إن كان المتجر يرسله بالبريد.',
     number: 'رقم البطاقة',
     expiry: 'تاريخ الانتهاء',
     expiryForm: 'MM / YY',
@@ -84,7 +84,7 @@ export const checkout: Translation<Messages['checkout']> = {
     },
     notCharged: {
       title: 'لم تتم عملية الدفع',
-      body: 'أفادنا البنك بأنه لم يُخصم أي مبلغ. يمكنك المحاولة مجددًا.',
+      body: 'وفقًا للبنك، لم يُخصم أي مبلغ. يمكنك المحاولة مجددًا.',
     },
     orderChanged: {
       title: 'تغيّرت سلة مشترياتك',

@@ -9,6 +9,7 @@ export const common: Translation<Messages['common']> = {
   dashboard: 'لوحة التحكم',
   secure: 'دفع آمن',
   once: 'الدفع عبر Payonce: لا تدفع إلا مرة واحدة.',
+  backTo: 'العودة إلى <name>{merchant}</name>',
   help: 'المساعدة',
   theme: { system: 'المظهر: حسب الجهاز', light: 'المظهر: فاتح', dark: 'المظهر: داكن', change: 'تغيير' },
   copy: 'نسخ',

@@ -27,7 +27,7 @@ export const checkout = {
     optional: '(optional)',
     error: 'Error:',
     email: 'Email',
-    emailHint: 'No email is sent in test mode.',
+    emailHint: 'For your receipt, if the shop sends one by e-mail.',
     number: 'Card number',
     expiry: 'Expiry date',
     expiryForm: 'MM / YY',
@@ -83,7 +83,7 @@ export const checkout = {
     },
     notCharged: {
       title: 'The payment did not go through',
-      body: 'The bank confirmed that nothing was charged. You can try again.',
+      body: 'According to the bank, nothing was charged. You can try again.',
     },
     orderChanged: {
       title: 'Your basket changed',

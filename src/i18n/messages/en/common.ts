@@ -9,6 +9,7 @@ export const common = {
   secure: 'Secure checkout',
   once: 'Payments by Payonce: you pay only once.',
   help: 'Help',
+  backTo: 'Back to <name>{merchant}</name>',
   theme: { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark', change: 'Change' },
   copy: 'Copy',
   copied: 'Copied',

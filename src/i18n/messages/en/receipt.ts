@@ -17,11 +17,12 @@ export const receipt = {
   date: 'Date',
   method: 'Paid with',
   order: 'Order',
+  statement: 'On your card statement',
   total: 'Total',
   refunded: 'Refunded',
   underWay: 'Refund under way',
   left: 'You paid in total',
-  print: 'Print',
+  print: 'Print or save as PDF',
   proof: {
     title: 'Proof of payment',
     titleOne: 'Proof of one charge',
@@ -57,7 +58,7 @@ export const receipt = {
   },
   notCharged: {
     title: 'This payment did not go through',
-    body: 'The bank confirmed that nothing was charged.',
+    body: 'According to the bank, nothing was charged.',
   },
   notChargedCharged: {
     title: 'This payment did not go through',
@@ -65,4 +66,38 @@ export const receipt = {
   },
   reference: 'order <name>{reference}</name>',
   back: 'Back to the order',
+  /** A mail with the receipt. */
+  mail: {
+    subject: 'Your receipt from {merchant}: {amount}',
+    page: 'The receipt, as it stands now:',
+    verify: 'Anybody can check its code here:',
+    asOf: 'This mail says how the payment stood on {time}.',
+    testMode: 'Test mode: no real money was moved.',
+    why: '{merchant} sends you this receipt because this address was given with the payment.',
+  },
+  /** The page on which anybody checks the code of a receipt. */
+  verify: {
+    documentTitle: 'Verify a receipt – Payonce',
+    title: 'Verify a receipt',
+    lead: 'Type the payment and the code as they stand on the receipt. Both are under its proof of payment.',
+    payment: 'Payment',
+    paymentHint: 'Begins with pay_',
+    code: 'Verification code',
+    codeHint: '12 characters',
+    check: 'Check the code',
+    valid: 'This code is valid',
+    validBody:
+      'This code was made for a payment of <money>{amount}</money> to <name>{merchant}</name>, and our books still say the same. Compare the amount with your receipt.',
+    unknown: 'This code could not be confirmed',
+    unknownBody:
+      'Compare each character with the receipt. If they are the same, the receipt is not from here, it was changed, or its code is too old to be checked.',
+    later: 'Too many checks',
+    laterBody: 'Wait a minute, then check the code again.',
+    state: 'Now',
+    notRefunded: 'Paid; none of this amount was refunded',
+    paidTo: 'Paid to',
+    amount: 'Amount',
+    testMode: 'Test mode: no real money was moved. This receipt proves no payment.',
+  },
+  verifyLink: 'Verify this receipt',
 } as const

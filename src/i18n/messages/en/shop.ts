@@ -3,6 +3,7 @@ export const shop = {
   documentTitle: 'Payonce – pay as often as you like, be charged once',
   title: 'Press Pay as often as you like.',
   lead: 'You are charged once. Buy something from this test shop, press Pay twenty-five times, reload, drop the connection, then check the ledger.',
+  learn: 'See why: break it, step by step',
   products: 'Products',
   quantity: 'Quantity of {product}',
   buy: 'Buy<name> {product}</name>',

@@ -35,6 +35,8 @@ export function StripeForm({ order, attempt, state, stage, memory, cardFields }:
       attempt.press(JSON.stringify(payload), navigator.onLine)
     },
   })
+  // "Not ready yet" is over once they are.
+  const shown = busy || (cardError === 'loading' && fields.state === 'ready') ? null : cardError
   return (
     <div className="flex flex-col gap-5">
       {order.testMode && <TestNote />}
@@ -58,7 +60,7 @@ export function StripeForm({ order, attempt, state, stage, memory, cardFields }:
           />
           <EmailField ref={email} email={order.customerEmail ?? ''} error={errors.email} locked={busy} />
           <fieldset
-            aria-busy={fields.state === 'loading'}
+            aria-busy={fields.state === 'loading' || fields.state === 'slow'}
             aria-describedby="card-problem"
             className="min-w-0"
           >
@@ -66,7 +68,7 @@ export function StripeForm({ order, attempt, state, stage, memory, cardFields }:
             <div ref={fields.place} className="min-h-12" />
             <FieldsNote state={fields.state} onAgain={fields.again} />
             <p id="card-problem" role="alert" className="text-bad text-ui">
-              {cardError && !busy && t(`cardFields.wrong.${cardError}`)}
+              {shown && t(`cardFields.wrong.${shown}`)}
             </p>
             <p className="mt-2 flex gap-1.5 text-ink-3 text-ui">
               <Icon name="lock" size={14} className="mt-[3px] shrink-0" /> {t('cardFields.goesTo')}

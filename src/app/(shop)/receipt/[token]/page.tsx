@@ -1,6 +1,8 @@
 import type { Metadata } from 'next'
+import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
+import { accentSheet } from '@/lib/accent'
 import { ShopFrame } from '@/shop/frame/shop-frame'
 import { PaidReceipt } from '@/shop/receipt/paid-receipt'
 import { UnpaidReceipt } from '@/shop/receipt/unpaid-receipt'
@@ -32,8 +34,14 @@ export default async function ReceiptPage({ params }: Props) {
   const { token } = await params
   const receipt = await loadReceipt(token)
   if (!receipt) notFound()
+  const nonce = (await headers()).get('x-nonce') ?? ''
   return (
-    <ShopFrame merchantName={receipt.merchantName} here={`/receipt/${encodeURIComponent(token)}`}>
+    <ShopFrame
+      merchantName={receipt.merchantName}
+      brand={receipt.brand}
+      here={`/receipt/${encodeURIComponent(token)}`}
+    >
+      {receipt.brand?.accent && <style nonce={nonce}>{accentSheet(receipt.brand.accent)}</style>}
       {receipt.status === 'succeeded' ? (
         <PaidReceipt receipt={receipt} />
       ) : (

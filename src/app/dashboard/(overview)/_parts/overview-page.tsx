@@ -1,16 +1,20 @@
 'use client'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { useState } from 'react'
 import { buttonClass } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { cx } from '@/ui/cx'
 import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
-import { api, type OverviewData } from '../../_parts/api'
+import { api, type FirstStepsData, type OverviewData } from '../../_parts/api'
 import { LedgerCheck } from '../../_parts/ledger/ledger-check'
 import { useLive } from '../../_parts/live/live-query'
+import { CHECKS_MS } from '../../_parts/live/live-state'
 import { Refetching, StaleDataBanner } from '../../_parts/live/stale-data'
+import { WaitingResolutions } from '../../_parts/resolutions/waiting-resolutions'
 import { RequestsChart } from './chart/requests-chart'
+import { FirstSteps } from './first-steps'
 import { KeyFigures } from './key-figures'
 import { RecentPayments } from './recent-payments'
 
@@ -23,21 +27,40 @@ const RANGE_LABELS: Record<RangeName, string> = {
   '30d': '30 days',
 }
 
-export function OverviewPage({ initial, initialRange }: { initial: OverviewData; initialRange: RangeName }) {
+/** @param firstSteps what a newcomer has left to try; null: nothing */
+export function OverviewPage({
+  initial,
+  initialRange,
+  firstSteps,
+}: {
+  initial: OverviewData
+  initialRange: RangeName
+  firstSteps: { steps: FirstStepsData; token: string | null } | null
+}) {
+  const [dismissed, setDismissed] = useState(false)
   const [range, setRange] = useQueryState('range', parseAsStringLiteral(RANGE_NAMES).withDefault('24h'))
   const query = useLive(
     ['overview', range],
     () => api.payments.overview.query({ range }),
     range === initialRange ? initial : undefined,
+    { on: ['payments', 'books'], everyMs: CHECKS_MS },
   )
   const data = query.data ?? initial
   return (
     <>
       <PageHeader title="Overview" actions={<RangeSwitch range={range} onChange={setRange} />} />
       <StaleDataBanner query={query} />
+      <WaitingResolutions />
       <Refetching active={query.isPlaceholderData}>
         <div className="flex flex-col gap-4">
-          {data.any ? <KeyFigures data={data} /> : <FirstRun />}
+          {firstSteps && !dismissed && (
+            <FirstSteps
+              initial={firstSteps.steps}
+              token={firstSteps.token}
+              onDismiss={() => setDismissed(true)}
+            />
+          )}
+          {data.any ? <KeyFigures data={data} /> : (!firstSteps || dismissed) && <FirstRun />}
           {data.ledger ? (
             <LedgerCheck check={data.ledger} receivedAt={query.dataUpdatedAt} />
           ) : (

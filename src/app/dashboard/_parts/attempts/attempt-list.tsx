@@ -16,13 +16,16 @@ const SHOWN = 12
 /**
  * The attempts of one payment or record: outcome, time, worker and fence, and a bar on a common time axis.
  * @param ownRecordId attempts of any other record are marked "another key"
+ * @param inspected also show process and fence, which an operator seldom needs
  */
 export function AttemptList({
   attempts,
   ownRecordId,
+  inspected = true,
 }: {
   attempts: readonly AttemptRecord[]
   ownRecordId?: string
+  inspected?: boolean
 }) {
   const [all, setAll] = useState(false)
   if (attempts.length === 0)
@@ -42,7 +45,7 @@ export function AttemptList({
           <Th className="w-[26%]">After the first</Th>
           <Th numeric>Took</Th>
           <Th numeric>Status</Th>
-          <Th>Worker · fence</Th>
+          {inspected && <Th>Worker · fence</Th>}
           <Th>Source</Th>
         </TableHead>
         <TableBody>
@@ -50,6 +53,7 @@ export function AttemptList({
             <AttemptLine
               key={spanned.item.id}
               spanned={spanned}
+              inspected={inspected}
               foreign={ownRecordId !== undefined && spanned.item.recordId !== ownRecordId}
             />
           ))}
@@ -66,7 +70,15 @@ export function AttemptList({
   )
 }
 
-function AttemptLine({ spanned, foreign }: { spanned: AttemptSpan<AttemptRecord>; foreign: boolean }) {
+function AttemptLine({
+  spanned,
+  foreign,
+  inspected,
+}: {
+  spanned: AttemptSpan<AttemptRecord>
+  foreign: boolean
+  inspected: boolean
+}) {
   const { item: attempt, offsetMs } = spanned
   const held = attempt.outcome === 'held'
   return (
@@ -93,16 +105,21 @@ function AttemptLine({ spanned, foreign }: { spanned: AttemptSpan<AttemptRecord>
       <Td label="Status" numeric>
         {held ? <span className="text-ink-3">never sent</span> : <Status attempt={attempt} />}
       </Td>
-      <Td label="Worker · fence">
-        {held ? (
-          '—'
-        ) : (
-          <span className="inline-flex min-w-0 items-baseline gap-1 font-mono text-xs" title={attempt.worker}>
-            <span className="max-w-28 truncate">{shortWorker(attempt.worker)}</span>
-            {attempt.fence !== null && <span className="text-ink-3">· {attempt.fence}</span>}
-          </span>
-        )}
-      </Td>
+      {inspected && (
+        <Td label="Worker · fence">
+          {held ? (
+            '—'
+          ) : (
+            <span
+              className="inline-flex min-w-0 items-baseline gap-1 font-mono text-xs"
+              title={attempt.worker}
+            >
+              <span className="max-w-28 truncate">{shortWorker(attempt.worker)}</span>
+              {attempt.fence !== null && <span className="text-ink-3">· {attempt.fence}</span>}
+            </span>
+          )}
+        </Td>
+      )}
       <Td label="Source" className="text-ink-2">
         <span title={`Request ${attempt.requestId}`}>{attempt.source}</span>
       </Td>

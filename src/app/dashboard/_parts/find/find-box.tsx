@@ -1,14 +1,16 @@
 'use client'
 import { useRouter } from 'next/navigation'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { Icon } from '@/ui/icon'
 import type { Viewer } from '../frame/viewer'
+import { Shortcuts } from '../shortcuts/shortcuts'
 import { FindDialog } from './find-dialog'
 
-/** The button that opens the find box; so do ⌘K and Ctrl K, on every page. */
+/** The button that opens the find box; so do ⌘K, Ctrl K and `/`, on every page. */
 export function FindBox({ viewer }: { viewer: Viewer }) {
   const [open, setOpen] = useState(false)
   const router = useRouter()
+  const find = useCallback(() => setOpen(true), [])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isShortcut = event.key.toLowerCase() === 'k' && (event.metaKey || event.ctrlKey)
@@ -32,6 +34,7 @@ export function FindBox({ viewer }: { viewer: Viewer }) {
         <span className="max-sm:sr-only">Find</span>
         <kbd className="ml-auto hidden font-mono text-2xs text-ink-3 lg:inline">Ctrl K</kbd>
       </button>
+      <Shortcuts viewer={viewer} onFind={find} />
       {open && (
         <FindDialog viewer={viewer} onClose={() => setOpen(false)} onGo={(href) => router.push(href)} />
       )}

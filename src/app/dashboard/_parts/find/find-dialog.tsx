@@ -1,19 +1,19 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { isLongEnough, SEARCH_MIN } from '@/lib/search-text'
 import { Icon } from '@/ui/icon'
-import { api, type FoundItem } from '../api'
+import { api, type FoundData } from '../api'
 import { Dialog } from '../dialog/dialog'
 import { placesFor } from '../frame/navigation'
 import type { Viewer } from '../frame/viewer'
+import { formatCount } from '../words'
 import { FindList } from './find-list'
 import { type FindOption, findGroups } from './options'
 
-/** Shorter texts are only compared with the names of pages. */
-const ASK_FROM = 3
 /** Typing rests for so long, in ms, before the server is asked. */
 const REST_MS = 150
-const NONE: FoundItem[] = []
+const NOTHING: FoundData = { found: [], moreWords: false, amounts: [], codesTried: null }
 
 /** A text box with a list of where it leads (the combobox of the ARIA Authoring Practices). */
 export function FindDialog({
@@ -48,8 +48,9 @@ function Finder({ viewer, onGo }: { viewer: Viewer; onGo(href: string, apart: bo
   const [goWhenFound, setGoWhenFound] = useState(false)
   const listId = useId()
   const input = useRef<HTMLInputElement>(null)
-  const { found, state } = useFound(text.trim())
-  const groups = findGroups(text, placesFor(viewer), found)
+  const { answer, state } = useFound(text.trim())
+  const { found } = answer
+  const groups = findGroups(text, placesFor(viewer), answer)
   const options = groups.flatMap((group) => group.options)
   const chosen = Math.min(active, options.length - 1)
 
@@ -97,7 +98,7 @@ function Finder({ viewer, onGo }: { viewer: Viewer; onGo(href: string, apart: bo
           autoComplete="off"
           spellCheck={false}
           maxLength={500}
-          placeholder="Id, receipt link, key, bank’s reference, or a page"
+          placeholder="Id, amount, e-mail, last four, reference, receipt…"
           value={text}
           onChange={(event) => type(event.target.value)}
           onKeyDown={onKeyDown}
@@ -112,41 +113,44 @@ function Finder({ viewer, onGo }: { viewer: Viewer; onGo(href: string, apart: bo
         onChoose={(option: FindOption, apart) => onGo(option.href, apart)}
       />
       <p role="status" className="border-line border-t px-4 py-2.5 text-ink-3 text-xs sm:px-5">
-        {STATES[state](found.length)}
+        {STATES[state](answer)}
       </p>
     </div>
   )
 }
 
-type FindState = 'idle' | 'asking' | 'answered' | 'failed'
+type FindState = 'idle' | 'short' | 'asking' | 'answered' | 'failed'
 
-const STATES: Record<FindState, (found: number) => string> = {
-  idle: () => 'Paste what you have: the id may be shortened, the link may be of a receipt.',
+const STATES: Record<FindState, (answer: FoundData) => string> = {
+  idle: () =>
+    'Paste what you have: an id, also shortened, a receipt’s link or code, a key; or type an amount, an e-mail address, four digits of a card.',
+  short: () => `Type at least ${SEARCH_MIN} characters to find more than pages and keys.`,
   asking: () => 'Looking…',
-  answered: (found) =>
-    found === 0
-      ? 'No payment, refund, order, posting or key of yours has this name. The searches below look into e-mail addresses, references and cards.'
-      : found === 1
+  answered: ({ found, codesTried }) =>
+    found.length === 0
+      ? `Nothing of yours has this name, text or amount.${codesTried === null ? '' : ` A receipt’s code is looked for among your newest ${formatCount(codesTried)} payments.`}`
+      : found.length === 1
         ? 'One found. Enter opens it, Ctrl Enter in a tab of its own.'
-        : `${found} found.`,
+        : `${found.length} found. The arrow keys choose.`,
   failed: () => 'The server did not answer, so nothing was looked up. Type again to retry.',
 }
 
 /** What the server knows by this text. An answer is shown for the very text that it is of, never for the one before. */
-function useFound(text: string): { found: FoundItem[]; state: FindState } {
+function useFound(text: string): { answer: FoundData; state: FindState } {
   const [rested, setRested] = useState(text)
   useEffect(() => {
     const timer = setTimeout(() => setRested(text), REST_MS)
     return () => clearTimeout(timer)
   }, [text])
-  const enabled = text.length >= ASK_FROM
+  // Shorter texts are only compared with the names of pages.
+  const enabled = isLongEnough(text)
   const { data, isError } = useQuery({
     queryKey: ['find', rested],
     queryFn: () => api.find.pasted.query({ text: rested }),
     enabled: enabled && rested === text,
   })
-  if (!enabled) return { found: NONE, state: 'idle' }
-  if (rested !== text) return { found: NONE, state: 'asking' }
-  if (data) return { found: data.found, state: 'answered' }
-  return { found: NONE, state: isError ? 'failed' : 'asking' }
+  if (!enabled) return { answer: NOTHING, state: text === '' ? 'idle' : 'short' }
+  if (rested !== text) return { answer: NOTHING, state: 'asking' }
+  if (data) return { answer: data, state: 'answered' }
+  return { answer: NOTHING, state: isError ? 'failed' : 'asking' }
 }

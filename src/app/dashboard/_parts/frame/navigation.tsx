@@ -1,5 +1,6 @@
 'use client'
 import {
+  BellRing,
   BookOpenText,
   CodeXml,
   CreditCard,
@@ -10,8 +11,9 @@ import {
   LockKeyhole,
   ScrollText,
   ShieldCheck,
+  ShoppingBag,
+  SlidersHorizontal,
   Store,
-  UserRound,
   Webhook,
 } from 'lucide-react'
 import Link from 'next/link'
@@ -19,14 +21,18 @@ import { usePathname } from 'next/navigation'
 import { useEffect, useRef } from 'react'
 import { cx } from '@/ui/cx'
 import { Logo, navLinkClass } from '@/ui/nav'
+import { SETTINGS_PAGES } from './settings-tabs'
 import { SignOut } from './sign-out'
 import type { Viewer } from './viewer'
 
 const INBOX = '/dashboard/inbox'
+const SETTINGS = '/dashboard/settings'
 
 const PLACES = [
   { href: '/dashboard', word: 'Overview', Icon: LayoutDashboard },
+  { href: '/dashboard/alerts', word: 'Alerts', Icon: BellRing },
   { href: '/dashboard/payments', word: 'Payments', Icon: CreditCard },
+  { href: '/dashboard/orders', word: 'Orders', Icon: ShoppingBag },
   { href: '/dashboard/ledger', word: 'Ledger', Icon: BookOpenText },
   { href: '/dashboard/reconciliation', word: 'Bank', Icon: Landmark },
   { href: '/dashboard/idempotency', word: 'Idempotency', Icon: KeyRound },
@@ -36,7 +42,7 @@ const PLACES = [
   { href: '/dashboard/developers', word: 'Developers', Icon: CodeXml },
   { href: '/dashboard/webhooks', word: 'Webhooks', Icon: Webhook },
   { href: '/dashboard/security', word: 'Security', Icon: LockKeyhole },
-  { href: '/dashboard/account', word: 'Account', Icon: UserRound },
+  { href: SETTINGS, word: 'Settings', Icon: SlidersHorizontal },
 ]
 
 /** The pages of the dashboard, in the order of the navigation. The inbox is there where events of Stripe are received. */
@@ -46,8 +52,10 @@ export function placesFor({ inbox }: Viewer) {
 
 function useIsHere() {
   const path = usePathname() ?? ''
-  return (href: string) =>
-    href === '/dashboard' ? path === href : path === href || path.startsWith(`${href}/`)
+  return (href: string) => {
+    if (href === SETTINGS) return SETTINGS_PAGES.some((page) => path === page.href)
+    return href === '/dashboard' ? path === href : path === href || path.startsWith(`${href}/`)
+  }
 }
 
 /** From 1024 px: the navigation and the signed-in operator. */
@@ -81,6 +89,7 @@ export function Sidebar({ viewer }: { viewer: Viewer }) {
         </Link>
         <div className="flex items-center justify-between gap-2 pl-2.5">
           <span className="min-w-0">
+            {/* Empty while the server cannot say who is signed in. */}
             <span className="block truncate font-medium text-ui">{viewer.name}</span>
             <span className="block truncate text-ink-3 text-xs">{viewer.email}</span>
           </span>

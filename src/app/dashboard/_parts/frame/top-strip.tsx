@@ -6,6 +6,7 @@ import { Badge } from '@/ui/badge'
 import { Logo } from '@/ui/nav'
 import { ThemeSwitch } from '@/ui/theme-switch'
 import { ZoneSwitch } from '@/ui/timestamp'
+import { useMerchantZone } from '@/ui/zone'
 import { FindBox } from '../find/find-box'
 import { LiveDot } from '../live/live-dot'
 import { SignOut } from './sign-out'
@@ -14,6 +15,7 @@ import type { Viewer } from './viewer'
 /** The bar above every page: live state, time zone, theme. */
 export function TopStrip({ viewer }: { viewer: Viewer }) {
   useFocusOnArrival()
+  useMerchantZone(viewer.timeZone)
   return (
     <header className="sticky top-0 z-20 border-line border-b bg-canvas/90 backdrop-blur print:hidden">
       <div className="mx-auto flex h-12 max-w-[82rem] items-center gap-2 px-4 sm:px-6 lg:px-8">

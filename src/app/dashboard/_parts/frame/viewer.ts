@@ -5,4 +5,6 @@ export interface Viewer {
   sandbox: boolean
   /** Events of Stripe are received here. */
   inbox: boolean
+  /** The merchant's own, a name of the IANA database. */
+  timeZone: string | null
 }

@@ -1,3 +1,4 @@
+import { Timestamp } from '@/ui/timestamp'
 import { TimeAgo } from '../live/time-ago'
 import { formatCount } from '../words'
 
@@ -29,8 +30,8 @@ export function CheckedLine({ checked, receivedAt }: { checked: Checked; receive
     <span>
       {upTo ? (
         <>
-          checked up to <span className="figures">{upTo.slice(11, 19)}</span> UTC ({ago(upTo)}),{' '}
-          {formatCount(rows)} rows as they came
+          checked up to <Timestamp at={upTo} style="time" /> ({ago(upTo)}), {formatCount(rows)} rows as they
+          came
         </>
       ) : (
         'what is new is not checked'

@@ -29,9 +29,15 @@ function stateOf({ broken, totals, doubt }: LedgerCheckData): State {
   return doubt === null ? 'balanced' : 'unknown'
 }
 
+/** 2: sums of more currencies do not fit one line, and are unfolded on request. */
+const CURRENCIES_SHOWN = 2
+
 /** One line while the ledger balances (*Ledger: balanced, 0.00 difference, checked up to …*); otherwise why not, and every broken invariant in full. */
 export function LedgerCheck({ check, receivedAt }: { check: LedgerCheckData; receivedAt: number }) {
-  const { title, border, mark, icon } = STATES[stateOf(check)]
+  const state = stateOf(check)
+  const { title, border, mark, icon } = STATES[state]
+  const many = check.totals.length > CURRENCIES_SHOWN
+  const folded = many && state !== 'unbalanced'
   return (
     <section
       aria-label="Ledger check"
@@ -43,26 +49,25 @@ export function LedgerCheck({ check, receivedAt }: { check: LedgerCheckData; rec
             <Icon name={icon} size={13} strokeWidth={2} />
           </span>
           {check.doubt ? `${title}: ${DOUBT_WORDS[check.doubt]}` : title}
+          {folded && ` in ${check.totals.length} currencies`}
         </p>
-        <ul className="flex flex-wrap gap-x-2 text-sm">
-          {check.totals.length === 0 && <li className="figures">0.00 difference</li>}
-          {check.totals.map(({ currency, debits, credits }) => (
-            <li key={currency} className={cx('figures', debits !== credits && 'font-semibold text-bad')}>
-              <Money minor={BigInt(debits) - BigInt(credits)} currency={currency} code /> difference
-            </li>
-          ))}
-        </ul>
+        {!folded && <Differences totals={check.totals} />}
         <p className="ml-auto text-ink-3 text-xs">
           {check.entries.toLocaleString('en')} entries,{' '}
           <CheckedLine checked={check} receivedAt={receivedAt} />
         </p>
       </div>
-      {check.totals.length > 0 && (
-        <ul className="mt-1 flex flex-wrap gap-x-6 text-ink-3 text-ui max-md:hidden md:pl-7">
-          {check.totals.map((total) => (
-            <Totals key={total.currency} {...total} />
-          ))}
-        </ul>
+      {folded ? (
+        <details className="mt-1 text-ink-3 text-ui md:pl-7">
+          <summary className="min-h-6 cursor-pointer">Sums of each currency</summary>
+          <TotalsList totals={check.totals} />
+        </details>
+      ) : (
+        check.totals.length > 0 && (
+          <div className="mt-1 text-ink-3 text-ui max-md:hidden md:pl-7">
+            <TotalsList totals={check.totals} />
+          </div>
+        )
       )}
       {check.broken.map(({ id, says, offenders }) => (
         <Banner key={id} tone="bad" className="mt-3" title={`Broken: ${says}`}>
@@ -73,7 +78,32 @@ export function LedgerCheck({ check, receivedAt }: { check: LedgerCheckData; rec
   )
 }
 
-function Totals({ currency, debits, credits }: LedgerCheckData['totals'][number]) {
+type CurrencyTotals = LedgerCheckData['totals']
+
+function Differences({ totals }: { totals: CurrencyTotals }) {
+  return (
+    <ul className="flex flex-wrap gap-x-2 text-sm">
+      {totals.length === 0 && <li className="figures">0.00 difference</li>}
+      {totals.map(({ currency, debits, credits }) => (
+        <li key={currency} className={cx('figures', debits !== credits && 'font-semibold text-bad')}>
+          <Money minor={BigInt(debits) - BigInt(credits)} currency={currency} code /> difference
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function TotalsList({ totals }: { totals: CurrencyTotals }) {
+  return (
+    <ul className="flex flex-wrap gap-x-6">
+      {totals.map((total) => (
+        <Totals key={total.currency} {...total} />
+      ))}
+    </ul>
+  )
+}
+
+function Totals({ currency, debits, credits }: CurrencyTotals[number]) {
   return (
     <li className="figures">
       Debits <Money minor={debits} currency={currency} /> {debits === credits ? '=' : '≠'} credits{' '}

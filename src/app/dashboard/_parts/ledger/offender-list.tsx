@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import { cx } from '@/ui/cx'
 import { LINK } from '@/ui/nav'
+import { Timestamp } from '@/ui/timestamp'
 import type { LedgerCheckData } from '../api'
 
 export type OffenderView = Pick<Offender, 'kind' | 'id' | 'detail'> & Partial<Offender>
@@ -32,7 +33,7 @@ export function OffenderList({
           {foundBy && foundAt && (
             <span className="text-ink-3">
               {' '}
-              (found by {FOUND_BY[foundBy]}, {foundAt.slice(0, 16).replace('T', ' ')} UTC)
+              (found by {FOUND_BY[foundBy]}, <Timestamp at={foundAt} seconds={false} />)
             </span>
           )}
         </li>

@@ -130,8 +130,20 @@ function Source({ transaction }: { transaction: TransactionData }) {
           Payment
         </Link>
       )}
-      {transaction.reverses && <span>Reverses {transaction.reverses}</span>}
-      {transaction.reversedBy && <span>Reversed by {transaction.reversedBy}</span>}
+      {transaction.reverses && <Reversal word="Reverses" id={transaction.reverses} />}
+      {transaction.reversedBy && <Reversal word="Reversed by" id={transaction.reversedBy} />}
     </footer>
+  )
+}
+
+/** Leads to the transaction and its reversal, side by side. */
+function Reversal({ word, id }: { word: string; id: string }) {
+  return (
+    <span className="min-w-0 break-all">
+      {word}{' '}
+      <Link href={`/dashboard/ledger/journal?q=${id}`} className={LINK}>
+        {id}
+      </Link>
+    </span>
   )
 }

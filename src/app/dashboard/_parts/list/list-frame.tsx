@@ -1,3 +1,4 @@
+'use client'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Button } from '@/ui/button'
@@ -5,22 +6,26 @@ import { Card } from '@/ui/card'
 import { EmptyState } from '@/ui/empty-state'
 import { SkeletonRows } from '@/ui/skeleton'
 import { Refetching, StaleDataBanner } from '../live/stale-data'
+import { type ListedRow, useSteadyRows } from './new-rows'
+import { NewRowsPill } from './new-rows-pill'
 import { Pager } from './pager'
 
 /**
- * The frame of a list: its rows and pages, and what stands there while it loads, when it is empty, and when it could not be loaded.
+ * The frame of a list: its rows, which stay where they are while newer ones wait to be asked for, its pages, and what stands there while it loads, when it is empty, and when it could not be loaded.
  * @param filters what is set, where it is, and how to remove it
  * @param name of the whole, in a sentence: *The list could not be loaded.*
  * @param what plural noun of the rows
+ * @param byTime newest first; false: in another order
  * @param table draws the rows; called with at least one
  * @param empty what to show where nothing is filtered out
  */
-export function ListFrame<Row>({
+export function ListFrame<Row extends ListedRow>({
   live,
   filters,
   path,
   name = 'list',
   what,
+  byTime = true,
   table,
   empty,
 }: {
@@ -29,17 +34,23 @@ export function ListFrame<Row>({
   path: string
   name?: string
   what: string
-  table(rows: Row[]): ReactNode
+  byTime?: boolean
+  table(rows: readonly Row[]): ReactNode
   empty: ReactNode
 }) {
+  const steady = useSteadyRows(
+    live.isPlaceholderData ? undefined : live.data?.items,
+    byTime ? JSON.stringify(filters.params) : null,
+  )
   return (
     <>
       <StaleDataBanner query={live} />
+      <NewRowsPill waiting={steady.waiting} what={what} onShow={steady.show} />
       <Card className="overflow-hidden">
         {live.data ? (
           <Refetching active={live.isPlaceholderData}>
             {live.data.items.length > 0 ? (
-              table(live.data.items)
+              table(steady.rows ?? live.data.items)
             ) : filters.active ? (
               <EmptyState
                 title={`No ${what} match`}
@@ -50,7 +61,13 @@ export function ListFrame<Row>({
             ) : (
               empty
             )}
-            <Pager path={path} params={filters.params} nextCursor={live.data.nextCursor} what={what} />
+            <Pager
+              path={path}
+              params={filters.params}
+              nextCursor={live.data.nextCursor}
+              what={what}
+              byTime={byTime}
+            />
           </Refetching>
         ) : live.isError ? (
           <EmptyState

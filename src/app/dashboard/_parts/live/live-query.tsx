@@ -2,6 +2,7 @@
 import {
   keepPreviousData,
   onlineManager,
+  type Query,
   QueryCache,
   QueryClient,
   QueryClientProvider,
@@ -18,26 +19,33 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import type { HintSubject } from '@/server/live/changes'
 import { isSignedOut } from '../api'
+import { type LiveState, liveStateOf, type PollChoice, pollMs } from './live-state'
+import type { StreamState } from './stream'
+import { type LiveMeta, useStream } from './use-stream'
 
-/** 2 s: short enough to see a payment in another window as it happens, long enough that polling costs one small query. */
-const POLL_MS = 2_000
+/** 2 s: data that is younger is not read again when a window comes to the front. */
+const FRESH_MS = 2_000
 
-export type LiveState = 'live' | 'reconnecting' | 'paused' | 'offline'
-
-const Pause = createContext<{ paused: boolean; setPaused(paused: boolean): void }>({
+const Live = createContext<{ paused: boolean; setPaused(paused: boolean): void; stream: StreamState }>({
   paused: false,
   setPaused: () => undefined,
+  stream: 'connecting',
 })
 
-/** Polling for everything below it: only while the page is visible, keeping the last good data, and paused by one switch. */
-export function LiveProvider({ children }: { children: ReactNode }) {
+/**
+ * Live data for everything below it: only while the page is visible, keeping the last good data, and paused by one switch.
+ * @param stream name of the operator's stream of hints; null: the server gives them none
+ */
+export function LiveProvider({ stream: name, children }: { stream: string | null; children: ReactNode }) {
   const [paused, setPaused] = useState(false)
   const [client] = useState(openClient)
-  const pause = useMemo(() => ({ paused, setPaused }), [paused])
+  const stream = useStream(client, name, paused)
+  const live = useMemo(() => ({ paused, setPaused, stream }), [paused, stream])
   return (
     <QueryClientProvider client={client}>
-      <Pause value={pause}>{children}</Pause>
+      <Live value={live}>{children}</Live>
     </QueryClientProvider>
   )
 }
@@ -51,42 +59,55 @@ function openClient(): QueryClient {
       },
     }),
     // The next poll is the retry; a second retry beside it would only double the load.
-    defaultOptions: { queries: { retry: false, staleTime: POLL_MS, refetchOnReconnect: 'always' } },
+    defaultOptions: { queries: { retry: false, staleTime: FRESH_MS, refetchOnReconnect: 'always' } },
   })
 }
 
+/** What makes a query go out again. */
+export interface LiveChoice {
+  /** Subjects of hints. Without them it is sent by the clock alone: every 5 s. */
+  on?: readonly HintSubject[]
+  /** By the clock too, in ms: for what changes without a hint, such as the age of a check. */
+  everyMs?: number
+}
+
 /**
- * Data that came with the page and is kept current by polling. While a new filter loads, the old data stays, marked by
- * `isPlaceholderData`; while the server is away, the last good data stays, marked by `isError`.
+ * Data that came with the page and is kept current: it is read again when the server hints that it changed. While a new filter loads, the old
+ * data stays, marked by `isPlaceholderData`; while the server is away, the last good data stays, marked by `isError`.
  */
 export function useLive<Data>(
   key: readonly unknown[],
   ask: () => Promise<Data>,
   initialData: Data | undefined,
+  { on, everyMs }: LiveChoice = {},
 ): UseQueryResult<Data> {
-  const { paused } = useContext(Pause)
+  const { paused, stream } = useContext(Live)
+  const choice: PollChoice = { hinted: on !== undefined, everyMs }
   return useQuery({
     queryKey: key,
     queryFn: ask,
     placeholderData: keepPreviousData,
-    refetchInterval: paused ? false : POLL_MS,
+    refetchInterval: paused ? false : ({ state }) => pollMs(choice, stream, progressOf(state)),
     refetchOnWindowFocus: !paused,
+    meta: { on } satisfies LiveMeta,
     ...(initialData === undefined ? {} : { initialData: initialData as never }),
   }) as UseQueryResult<Data>
 }
 
-export function usePause() {
-  return useContext(Pause)
+function progressOf(state: Pick<Query['state'], 'dataUpdateCount' | 'status' | 'fetchFailureCount'>) {
+  return { reads: state.dataUpdateCount, failed: state.status === 'error' || state.fetchFailureCount > 0 }
 }
 
-/** The state shown by the dot in the header, from three sources: the browser (offline), the reader (paused), the last query (failed). */
+export function usePause() {
+  return useContext(Live)
+}
+
+/** The state shown in the header: of the browser, of the reader's switch, of the last queries and of the stream. */
 export function useLiveState(): LiveState {
-  const { paused } = useContext(Pause)
+  const { paused, stream } = useContext(Live)
   const online = useSyncExternalStore(subscribeOnline, () => onlineManager.isOnline(), alwaysOnline)
   const failing = useFailing()
-  if (!online) return 'offline'
-  if (paused) return 'paused'
-  return failing ? 'reconnecting' : 'live'
+  return liveStateOf({ online, paused, failing, stream })
 }
 
 const subscribeOnline = (listener: () => void) => onlineManager.subscribe(listener)

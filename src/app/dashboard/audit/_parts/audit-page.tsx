@@ -1,22 +1,25 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { buttonClass } from '@/ui/button'
 import { EmptyState } from '@/ui/empty-state'
 import { Input } from '@/ui/field'
 import { PageHeader } from '@/ui/page-header'
+import { useZoneName } from '@/ui/timestamp'
 import { type AuditPage as AuditPageData, api } from '../../_parts/api'
+import { FileLink } from '../../_parts/files/file-link'
+import { InstantInput } from '../../_parts/list/instant-input'
 import { ListFrame } from '../../_parts/list/list-frame'
+import { timeParam } from '../../_parts/list/search-params'
 import { useLive } from '../../_parts/live/live-query'
 import { AuditTable } from './audit-table'
 import { ChainCard } from './chain-card'
-import { type AuditListQuery, exportUrl, paramsOf, queryOf, useAuditFilters } from './use-audit-query'
+import { type AuditListQuery, exportQuery, paramsOf, queryOf, useAuditFilters } from './use-audit-query'
 
 const FIELDS = [
   { name: 'actor', label: 'Actor', placeholder: 'operator:… or key:…', type: 'search' },
   { name: 'action', label: 'Action', placeholder: 'refund, api-key…', type: 'search' },
   { name: 'subject', label: 'Subject', placeholder: 'Whole id', type: 'search' },
-  { name: 'from', label: 'From (UTC)', placeholder: '', type: 'datetime-local' },
-  { name: 'until', label: 'Until (UTC)', placeholder: '', type: 'datetime-local' },
+  { name: 'from', label: 'From', placeholder: '', type: 'datetime-local' },
+  { name: 'until', label: 'Until', placeholder: '', type: 'datetime-local' },
 ] as const
 
 export function AuditPage({
@@ -27,12 +30,14 @@ export function AuditPage({
   initialQuery: AuditListQuery
 }) {
   const { filters, change, clear } = useAuditFilters()
+  const zone = useZoneName()
   const query = queryOf(filters)
   const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
   const live = useLive(
     ['audit', query],
     () => api.audit.list.query(query),
     isInitial ? (initial ?? undefined) : undefined,
+    { on: ['acts'] },
   )
   // Once for each visit: a check recomputes every hash.
   const chains = useQuery({ queryKey: ['audit-chains'], queryFn: () => api.audit.chains.query() })
@@ -48,24 +53,32 @@ export function AuditPage({
         {FIELDS.map(({ name, label, placeholder, type }) => (
           <label key={name} htmlFor={`audit-${name}`} className="block text-ink-2 text-xs">
             {label}
-            <Input
-              id={`audit-${name}`}
-              type={type}
-              placeholder={placeholder}
-              maxLength={100}
-              value={filters[name] ?? ''}
-              onChange={(event) => change({ [name]: event.target.value || null })}
-            />
+            {type === 'datetime-local' ? (
+              <InstantInput
+                id={`audit-${name}`}
+                value={timeParam(filters[name] ?? undefined) ?? null}
+                onChange={(value) => change({ [name]: value })}
+              />
+            ) : (
+              <Input
+                id={`audit-${name}`}
+                type={type}
+                placeholder={placeholder}
+                maxLength={100}
+                value={filters[name] ?? ''}
+                onChange={(event) => change({ [name]: event.target.value || null })}
+              />
+            )}
           </label>
         ))}
       </search>
       <p className="mb-4 flex flex-wrap gap-2">
-        <a href={exportUrl('csv', filters)} download className={buttonClass('secondary')}>
+        <FileLink file="/api/audit/export" query={{ format: 'csv', ...exportQuery(filters), zone }}>
           Export CSV
-        </a>
-        <a href={exportUrl('jsonl', filters)} download className={buttonClass('secondary')}>
+        </FileLink>
+        <FileLink file="/api/audit/export" query={{ format: 'jsonl', ...exportQuery(filters) }}>
           Export JSON Lines
-        </a>
+        </FileLink>
       </p>
       <ListFrame
         live={live}

@@ -1,7 +1,12 @@
+import Link from 'next/link'
 import { CopyId } from '@/ui/copy-id'
+import { cx } from '@/ui/cx'
+import { LINK } from '@/ui/nav'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
+import { Verbatim } from '@/ui/verbatim'
 import type { ListedAuditEntry } from '../../_parts/api'
+import { audited } from './audit-object'
 
 export function AuditTable({ entries }: { entries: readonly ListedAuditEntry[] }) {
   return (
@@ -34,14 +39,52 @@ export function AuditTable({ entries }: { entries: readonly ListedAuditEntry[] }
               <span className="font-mono text-xs">{entry.action}</span>
             </Td>
             <Td label="Subject">
-              <CopyId id={entry.subject} />
+              <AuditObject entry={entry} />
             </Td>
             <Td label="Detail" className="text-ink-2 before:shrink-0">
-              <span className="block min-w-0 break-words">{entry.detail}</span>
+              <AuditChanges entry={entry} />
             </Td>
           </Tr>
         ))}
       </TableBody>
     </Table>
   )
+}
+
+/** The id, and the way to what it is. */
+function AuditObject({ entry }: { entry: ListedAuditEntry }) {
+  const place = audited(entry)
+  return (
+    <span className="flex min-w-0 flex-col items-start">
+      <CopyId id={entry.subject} />
+      {place && (
+        <Link
+          href={place.href}
+          prefetch={false}
+          className={cx(LINK, 'inline-flex min-h-6 items-center px-1 text-xs')}
+        >
+          {place.word}
+        </Link>
+      )}
+    </span>
+  )
+}
+
+/** Field by field what was before and after; else the entry's own words. */
+function AuditChanges({ entry: { changes, detail } }: { entry: ListedAuditEntry }) {
+  if (changes.length === 0) return <span className="block min-w-0 break-words">{detail}</span>
+  return (
+    <ul className="min-w-0">
+      {changes.map(({ field, before, after }) => (
+        <li key={field} className="[overflow-wrap:anywhere]">
+          <span className="text-ink-3">{field}:</span> <Side>{before}</Side> <span aria-hidden="true">→</span>
+          <span className="sr-only">became</span> <Side>{after}</Side>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Side({ children }: { children: string | null }) {
+  return children === null ? <span className="text-ink-3">nothing</span> : <Verbatim>{children}</Verbatim>
 }

@@ -46,8 +46,8 @@ export function paramsOf(filters: AuditFilters): Record<string, string> {
   return Object.fromEntries(Object.entries(filters).filter((entry): entry is [string, string] => !!entry[1]))
 }
 
-/** Address of the log as a file, with the filters that are set. */
-export function exportUrl(format: 'csv' | 'jsonl', filters: AuditFilters): string {
+/** The filters of the log as a file. */
+export function exportQuery(filters: AuditFilters): Record<string, string> {
   const { cursor: _, ...query } = queryOf(filters)
-  return `/api/audit/export?${new URLSearchParams({ format, ...query })}`
+  return query
 }

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { Button } from '@/ui/button'
 import { PageHeader } from '@/ui/page-header'
-import { type ApiKeysData, api, type ListedApiKey } from '../../_parts/api'
+import { type ApiKeysData, type ApiKeyUse, api, type ListedApiKey } from '../../_parts/api'
 import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { ApiKeyList } from './api-key-list'
@@ -10,15 +10,32 @@ import type { ApiKeyAction } from './api-key-table'
 import { CreateDialog } from './create-dialog'
 import { DialogOutcome } from './dialog-outcome'
 import type { DialogResult } from './dialog-result'
+import { KeyUse } from './key-use'
 import { QuickStart } from './quick-start'
 import { RevokeDialog } from './revoke-dialog'
 import { RotateDialog } from './rotate-dialog'
 
+/** 10 s: counts of a week do not change what one thinks of them sooner. */
+const USE_MS = 10_000
+
 type OpenDialog = { what: 'create' } | { what: ApiKeyAction; row: ListedApiKey } | null
 
 /** The API keys of the merchant, and a first request to try one. */
-export function DevelopersPage({ initial }: { initial: ApiKeysData | null }) {
-  const live = useLive(['api-keys'], () => api.developers.keys.query(), initial ?? undefined)
+export function DevelopersPage({
+  initial,
+  initialUse,
+}: {
+  initial: ApiKeysData | null
+  initialUse: ApiKeyUse | null
+}) {
+  const live = useLive(['api-keys'], () => api.developers.keys.query(), initial ?? undefined, {
+    on: ['acts'],
+    everyMs: 30_000,
+  })
+  const use = useLive(['api-key-use'], () => api.requests.use.query(), initialUse ?? undefined, {
+    on: [],
+    everyMs: USE_MS,
+  })
   const [openDialog, setOpenDialog] = useState<OpenDialog>(null)
   const [done, setDone] = useState<(DialogResult & { at: number }) | null>(null)
   const close = () => setOpenDialog(null)
@@ -49,6 +66,7 @@ export function DevelopersPage({ initial }: { initial: ApiKeysData | null }) {
           onCreate={create}
           onAct={(what, row) => setOpenDialog({ what, row })}
         />
+        <KeyUse use={use.data} keys={live.data?.keys} failed={use.isError} />
         {live.data && <QuickStart baseUrl={live.data.baseUrl} token={token} />}
       </div>
       {openDialog?.what === 'create' && <CreateDialog onDone={finish} onClose={close} />}

@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { Card, CardBody, CardHeader } from '@/ui/card'
 import { LINK } from '@/ui/nav'
 import { CodeBlock } from '../../../docs/_parts/code-block'
+import { firstPaymentCommand, keyCommand } from '../../../docs/_parts/first-payment'
 
 /**
  * A first payment with curl.
@@ -14,11 +15,11 @@ export function QuickStart({ baseUrl, token }: { baseUrl: string; token: string 
       <CardBody className="flex flex-col gap-4 text-ink-2 text-ui">
         <div>
           <p>{token ? 'Your new key, for this terminal:' : 'Put your key into this terminal:'}</p>
-          <CodeBlock text={`export PAYONCE_API_KEY=${token ?? 'sk_test_…'}`} />
+          <CodeBlock text={keyCommand(token)} />
         </div>
         <div>
           <p>Pay 24.00 EUR. Then send it again: the answer is the same and is marked as a replay.</p>
-          <CodeBlock text={CURL(baseUrl)} />
+          <CodeBlock text={firstPaymentCommand(baseUrl)} copy="the command of a first payment" />
         </div>
         <p>
           Change the amount but keep the key: the request is refused and nothing is charged.{' '}
@@ -39,9 +40,3 @@ export function QuickStart({ baseUrl, token }: { baseUrl: string; token: string 
     </Card>
   )
 }
-
-const CURL = (baseUrl: string) => `curl -i ${baseUrl}/api/v1/payments \\
-  -H "Authorization: Bearer $PAYONCE_API_KEY" \\
-  -H 'Content-Type: application/json' \\
-  -H 'Idempotency-Key: my-first-payment' \\
-  -d '{"amount": 2400, "currency": "EUR", "paymentMethod": "pm_card_visa"}'`

@@ -1,14 +1,23 @@
 import { caller } from '@/app/_trpc/caller'
 import { choiceParam, type SearchParams, textParam } from '../../_parts/list/search-params'
 import { RECORD_STATES } from '../../_parts/record-state'
+import { ExplorePage } from '../_parts/explore-page'
 import { RecordsPage } from '../_parts/records-page'
 import type { RecordListQuery } from '../_parts/use-record-query'
+import { VIEWS } from '../_parts/views'
 
 export const metadata = { title: 'Idempotency' }
 
 export default async function Page({ searchParams }: { searchParams: Promise<SearchParams> }) {
-  const query = readQuery(await searchParams)
-  const initial = await (await caller()).idempotency.list(query).catch(() => null)
+  const search = await searchParams
+  const { idempotency } = await caller()
+  const view = choiceParam(VIEWS, search.view)
+  if (view) {
+    const initial = await idempotency.explore({ view }).catch(() => null)
+    return <ExplorePage key={view} view={view} initial={initial} />
+  }
+  const query = readQuery(search)
+  const initial = await idempotency.list(query).catch(() => null)
   return <RecordsPage initial={initial} initialQuery={query} />
 }
 

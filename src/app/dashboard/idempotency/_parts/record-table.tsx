@@ -4,6 +4,7 @@ import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import type { RecordRow } from '../../_parts/api'
 import { AttemptStrip } from '../../_parts/attempts/attempt-strip'
+import { Tint } from '../../_parts/live/tint'
 import { RecordState } from '../../_parts/record-state'
 
 export function RecordTable({ records }: { records: readonly RecordRow[] }) {
@@ -31,7 +32,9 @@ export function RecordTable({ records }: { records: readonly RecordRow[] }) {
               </Link>
             </Td>
             <Td label="State" primary>
-              <RecordState state={record.state} />
+              <Tint value={record.state}>
+                <RecordState state={record.state} />
+              </Tint>
             </Td>
             <Td label="Operation" className="text-ink-2">
               <span className="font-mono text-xs">{record.operation}</span>

@@ -11,6 +11,7 @@ import { useLive } from '../../_parts/live/live-query'
 import { RECORD_STATES, stateLabel } from '../../_parts/record-state'
 import { RecordTable } from './record-table'
 import { paramsOf, queryOf, type RecordListQuery, useRecordFilters } from './use-record-query'
+import { ViewTabs } from './view-tabs'
 
 export function RecordsPage({
   initial,
@@ -26,6 +27,7 @@ export function RecordsPage({
     ['records', query],
     () => api.idempotency.list.query(query),
     isInitial ? (initial ?? undefined) : undefined,
+    { on: ['payments', 'acts'] },
   )
   const filtered = filters.q !== null || filters.state !== null
   return (
@@ -34,6 +36,7 @@ export function RecordsPage({
         title="Idempotency"
         note="One record per key: which worker executes it, a hash of the request, and the answer for every later request."
       />
+      <ViewTabs here={tabOf(filters.state)} />
       <search className="mb-4 grid gap-2 sm:grid-cols-[minmax(14rem,28rem)_auto_1fr]">
         <SearchInput
           label="Search by key, record id or payment id"
@@ -67,6 +70,12 @@ export function RecordsPage({
       />
     </>
   )
+}
+
+/** The tab of a state; none for one that has no tab. */
+function tabOf(state: string | null) {
+  if (state === null) return 'all'
+  return state === 'unknown' || state === 'parked' ? state : null
 }
 
 function NoneYet() {

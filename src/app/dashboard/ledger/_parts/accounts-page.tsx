@@ -7,6 +7,7 @@ import { PageHeader } from '@/ui/page-header'
 import { type AccountData, api, type LedgerCheckData, type SealStateData } from '../../_parts/api'
 import { LedgerCheck } from '../../_parts/ledger/ledger-check'
 import { useLive } from '../../_parts/live/live-query'
+import { CHECKS_MS } from '../../_parts/live/live-state'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { AccountsTable } from './accounts-table'
 import { LedgerTabs } from './ledger-tabs'
@@ -19,7 +20,7 @@ interface Books {
 }
 
 export function AccountsPage({ initial }: { initial: Books }) {
-  const query = useLive(['accounts'], readBooks, initial)
+  const query = useLive(['accounts'], readBooks, initial, { on: ['books'], everyMs: CHECKS_MS })
   const { accounts, check, seals } = query.data ?? initial
   const currencies = [...new Set(accounts.map((account) => account.currency))]
   return (

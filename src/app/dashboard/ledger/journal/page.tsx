@@ -1,13 +1,23 @@
 import { caller } from '@/app/_trpc/caller'
-import { orNotFound } from '@/app/_trpc/or-not-found'
-import { type SearchParams, textParam } from '../../_parts/list/search-params'
+import { choiceParam, type SearchParams, textParam } from '../../_parts/list/search-params'
+import { daysInAddress, daysQuery } from '../../_parts/period/days'
 import { JournalPage } from './_parts/journal-page'
+import { type JournalFilters, journalInput, KINDS } from './_parts/journal-query'
 
 export const metadata = { title: 'Journal' }
 
 export default async function Page({ searchParams }: { searchParams: Promise<SearchParams> }) {
-  const cursor = textParam((await searchParams).after, 200)
-  const input = { limit: 20, ...(cursor ? { cursor } : {}) }
-  const initial = await orNotFound((await caller()).ledger.journal(input))
-  return <JournalPage key={cursor ?? ''} initial={initial} cursor={cursor ?? null} />
+  const filters = readFilters(await searchParams)
+  const initial = await (await caller()).ledger.journal(journalInput(filters)).catch(() => null)
+  return <JournalPage initial={initial} initialFilters={filters} />
+}
+
+function readFilters(search: SearchParams): JournalFilters {
+  const days = daysInAddress(search)
+  return {
+    q: textParam(search.q, 200) ?? null,
+    kind: choiceParam(KINDS, search.kind) ?? null,
+    days: days.first || days.last ? daysQuery(days, 'UTC', new Date()) : null,
+    after: textParam(search.after, 200) ?? null,
+  }
 }

@@ -41,7 +41,7 @@ export function InviteDialog({
               size="dense"
               type="email"
               label="Email"
-              hint="You get a link to send yourself; we send no email."
+              hint="You get a link to send yourself; we send no e-mail."
               autoComplete="off"
               value={email}
               onChange={(event) => setEmail(event.target.value)}

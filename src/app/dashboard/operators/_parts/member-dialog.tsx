@@ -24,10 +24,11 @@ const EFFECTS = {
     'is signed out at once. Their authenticator app, passkeys and recovery codes end, and they sign in with the password alone until they add new ones. Make sure that it is really they who asked.',
   remove: 'is signed out at once and cannot sign in any more. What they did stays in the audit log.',
 }
-const ACTIONS: Record<MemberAction, (id: string, role: RoleName) => Promise<unknown>> = {
-  role: (id, role) => api.operators.setRole.mutate({ id, role }),
-  factors: (id) => api.operators.resetFactors.mutate({ id }),
-  remove: (id) => api.operators.remove.mutate({ id }),
+const ACTIONS: Record<MemberAction, (row: TeamMember, role: RoleName) => Promise<unknown>> = {
+  // With the role that is shown: a change by somebody else meanwhile is not undone unseen.
+  role: ({ id, role: from }, role) => api.operators.setRole.mutate({ id, role, from }),
+  factors: ({ id }) => api.operators.resetFactors.mutate({ id }),
+  remove: ({ id }) => api.operators.remove.mutate({ id }),
 }
 
 /** Changes the role of an operator, resets their second factors, or removes them. */
@@ -43,7 +44,7 @@ export function MemberDialog({
   onClose(): void
 }) {
   const [role, setRole] = useState(row.role)
-  const act = useSubmitOnce(() => ACTIONS[what](row.id, role), onDone)
+  const act = useSubmitOnce(() => ACTIONS[what](row, role), onDone)
   return (
     <Dialog title={TITLES[what](row.name)} onClose={onClose}>
       {(close) => (

@@ -1,9 +1,11 @@
 'use client'
+import Link from 'next/link'
 import { useState } from 'react'
 import { Badge } from '@/ui/badge'
 import { Banner } from '@/ui/banner'
 import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
+import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type TeamData, type TeamMember } from '../../_parts/api'
@@ -13,12 +15,16 @@ import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { ROLE_LABELS } from '../../_parts/role-labels'
 import { InviteDialog } from './invite-dialog'
 import { MemberDialog } from './member-dialog'
+import { SessionsDialog } from './sessions-dialog'
 
-type OpenDialog = { what: 'invite' } | { what: 'role' | 'remove' | 'factors'; row: TeamMember } | null
+type OpenDialog =
+  | { what: 'invite' }
+  | { what: 'role' | 'remove' | 'factors' | 'sessions'; row: TeamMember }
+  | null
 
 /** The people who may see this merchant's dashboard, and who is invited. */
 export function OperatorsPage({ initial }: { initial: TeamData }) {
-  const live = useLive(['operators'], () => api.operators.list.query(), initial)
+  const live = useLive(['operators'], () => api.operators.list.query(), initial, { on: ['acts'] })
   const { operators, invitations } = live.data ?? initial
   const [open, setOpen] = useState<OpenDialog>(null)
   const [made, setMade] = useState<{ email: string; link: string } | null>(null)
@@ -30,8 +36,15 @@ export function OperatorsPage({ initial }: { initial: TeamData }) {
   return (
     <>
       <PageHeader
-        title="Operators"
-        note="Each person has a sign-in of their own. A change of a role ends the person’s sessions at once."
+        title="Team"
+        note={
+          <>
+            Each person has a sign-in of their own. A change of a role ends the person’s sessions at once.{' '}
+            <Link href="/dashboard/settings/roles" className={LINK}>
+              What each role may do
+            </Link>
+          </>
+        }
         actions={
           <Button variant="primary" onClick={() => setOpen({ what: 'invite' })}>
             Invite operator
@@ -69,6 +82,11 @@ export function OperatorsPage({ initial }: { initial: TeamData }) {
                       Reset second factor<span className="sr-only"> of {row.name}</span>
                     </Button>
                   )}
+                  {!row.you && row.lastUsedAt && (
+                    <Button size="sm" onClick={() => setOpen({ what: 'sessions', row })}>
+                      Sessions<span className="sr-only"> of {row.name}</span>
+                    </Button>
+                  )}
                   <Button size="sm" onClick={() => setOpen({ what: 'role', row })}>
                     Change role<span className="sr-only"> of {row.name}</span>
                   </Button>
@@ -82,10 +100,21 @@ export function OperatorsPage({ initial }: { initial: TeamData }) {
         </Card>
         {invitations.length > 0 && (
           <Card>
-            <CardHeader title="Open invitations" note="A link works once, within 72 hours." />
+            <CardHeader
+              title="Open invitations"
+              note="A link works once, within 72 hours. A new link ends the one before."
+            />
             <ul className="divide-y divide-line">
               {invitations.map((row) => (
-                <InvitationItem key={row.id} row={row} onEnded={refresh} />
+                <InvitationItem
+                  key={row.id}
+                  row={row}
+                  onEnded={refresh}
+                  onRenewed={(done) => {
+                    setMade(done)
+                    refresh()
+                  }}
+                />
               ))}
             </ul>
           </Card>
@@ -100,7 +129,8 @@ export function OperatorsPage({ initial }: { initial: TeamData }) {
           }}
         />
       )}
-      {open && open.what !== 'invite' && (
+      {open?.what === 'sessions' && <SessionsDialog row={open.row} onClose={close} />}
+      {open && open.what !== 'invite' && open.what !== 'sessions' && (
         <MemberDialog what={open.what} row={open.row} onClose={close} onDone={refresh} />
       )}
     </>
@@ -109,8 +139,17 @@ export function OperatorsPage({ initial }: { initial: TeamData }) {
 
 const ITEM = 'flex flex-wrap items-center justify-between gap-x-3 gap-y-2 px-4 py-2.5 text-ui sm:px-5'
 
-function InvitationItem({ row, onEnded }: { row: TeamData['invitations'][number]; onEnded(): void }) {
+function InvitationItem({
+  row,
+  onEnded,
+  onRenewed,
+}: {
+  row: TeamData['invitations'][number]
+  onEnded(): void
+  onRenewed(made: { email: string; link: string }): void
+}) {
   const act = useSubmitOnce(() => api.operators.revokeInvitation.mutate({ id: row.id }), onEnded)
+  const renewal = useSubmitOnce(() => api.operators.renewInvitation.mutate({ id: row.id }), onRenewed)
   return (
     <li className={ITEM}>
       <span className="min-w-0 flex-1 basis-56">
@@ -122,12 +161,17 @@ function InvitationItem({ row, onEnded }: { row: TeamData['invitations'][number]
           by {row.invitedBy}, until <Timestamp at={row.expiresAt} seconds={false} />
         </span>
         <span role="alert" className="block text-bad text-xs empty:hidden">
-          {act.failure}
+          {act.failure ?? renewal.failure}
         </span>
       </span>
-      <Button size="sm" busy={act.busy} onClick={act.press}>
-        Revoke<span className="sr-only"> the invitation of {row.email}</span>
-      </Button>
+      <span className="flex flex-wrap gap-2">
+        <Button size="sm" busy={renewal.busy} onClick={renewal.press}>
+          New link<span className="sr-only"> for {row.email}</span>
+        </Button>
+        <Button size="sm" busy={act.busy} onClick={act.press}>
+          Revoke<span className="sr-only"> the invitation of {row.email}</span>
+        </Button>
+      </span>
     </li>
   )
 }

@@ -1,48 +1,45 @@
+'use client'
+import { useState } from 'react'
 import { EXPONENTS } from '@/lib/money'
 import { Button } from '@/ui/button'
-import { Input, Select } from '@/ui/field'
+import { Select } from '@/ui/field'
 import { Icon } from '@/ui/icon'
 import { PAYMENT_STATUSES } from '@/ui/status'
+import { Timestamp } from '@/ui/timestamp'
+import { PERIOD_NAMES, PERIODS } from '../../_parts/list/period'
 import { SearchInput } from '../../_parts/list/search-input'
-import { type PaymentFilters, paramsOf, STATUSES } from './use-payment-query'
+import { choiceParam, timeParam } from '../../_parts/list/search-params'
+import { MoreFilters } from './more-filters'
+import { filtersInForce, type PaymentFilters, STATUSES, shortSearchHint } from './payment-query'
 
 /** Each control changes the address; each active filter is also a chip that removes it. */
 export function PaymentFilterBar({
   filters,
+  mainCurrency,
   onChange,
   onClear,
 }: {
   filters: PaymentFilters
+  /** Of most payments: what an amount is of, until a currency is chosen. */
+  mainCurrency: string
   onChange(next: Partial<PaymentFilters>): void
   onClear(): void
 }) {
-  const inForce = Object.keys(paramsOf(filters)).filter((name) => name !== 'after')
+  const inForce = filtersInForce(filters)
+  const [open, setOpen] = useState(false)
   return (
-    <search className="mb-4 flex flex-col gap-3">
-      <div className="grid grid-cols-2 gap-2 xl:grid-cols-[minmax(11rem,1fr)_9.5rem_9rem_14.5rem_14.5rem]">
-        <div className="col-span-2 xl:col-span-1">
+    <search className="mb-3 flex flex-col gap-3">
+      <div className="grid grid-cols-2 items-start gap-2 md:grid-cols-[minmax(11rem,1fr)_9rem_11rem_auto]">
+        <div className="col-span-2 md:col-span-1">
           <SearchInput
-            label="Search by id, order, customer or card"
-            placeholder="Id, order, customer…"
+            label="Search by id, order, customer, card, description or metadata"
+            placeholder="Id, order, customer, metadata…"
             maxLength={200}
             value={filters.q}
+            hint={shortSearchHint(filters)}
             onSearch={(q) => onChange({ q })}
           />
         </div>
-        <Select
-          aria-label="Status"
-          value={filters.status ?? ''}
-          onChange={(event) =>
-            onChange({ status: STATUSES.find((status) => status === event.target.value) ?? null })
-          }
-        >
-          <option value="">Any status</option>
-          {STATUSES.map((status) => (
-            <option key={status} value={status}>
-              Status: {PAYMENT_STATUSES[status].word}
-            </option>
-          ))}
-        </Select>
         <Select
           aria-label="Currency"
           value={filters.currency ?? ''}
@@ -53,14 +50,41 @@ export function PaymentFilterBar({
             <option key={code}>{code}</option>
           ))}
         </Select>
-        <DateBox label="From" value={filters.from} onChange={(from) => onChange({ from })} />
-        <DateBox label="Until" value={filters.until} onChange={(until) => onChange({ until })} />
+        <Select
+          aria-label="Period"
+          value={filters.when ?? (filters.from || filters.until ? 'custom' : '')}
+          onChange={(event) => {
+            const when = choiceParam(PERIOD_NAMES, event.target.value) ?? null
+            if (event.target.value === 'custom') setOpen(true)
+            else onChange({ when, from: null, until: null })
+          }}
+        >
+          <option value="">Any time</option>
+          {PERIOD_NAMES.map((name) => (
+            <option key={name} value={name}>
+              {PERIODS[name]}
+            </option>
+          ))}
+          <option value="custom">From … until …</option>
+        </Select>
+        <Button
+          aria-expanded={open}
+          aria-controls="more-filters"
+          onClick={() => setOpen(!open)}
+          className="max-md:col-span-2"
+        >
+          More filters
+          <Icon name="chevronDown" size={14} className={open ? 'rotate-180' : ''} />
+        </Button>
+      </div>
+      <div id="more-filters" hidden={!open}>
+        {open && <MoreFilters filters={filters} mainCurrency={mainCurrency} onChange={onChange} />}
       </div>
       {inForce.length > 0 && (
         <div className="flex flex-wrap items-center gap-2">
           {inForce.map((name) => (
             <Chip key={name} onRemove={() => onChange({ [name]: null })}>
-              {chipText(name, filters)}
+              <ChipText name={name} filters={filters} />
             </Chip>
           ))}
           <Button variant="ghost" size="sm" onClick={onClear}>
@@ -69,33 +93,6 @@ export function PaymentFilterBar({
         </div>
       )}
     </search>
-  )
-}
-
-/** A time in UTC, so that a shared address shows the same list. */
-function DateBox({
-  label,
-  value,
-  onChange,
-}: {
-  label: string
-  value: string | null
-  onChange(value: string | null): void
-}) {
-  return (
-    <label htmlFor={`created-${label}`} className="relative col-span-2 sm:col-span-1">
-      <span className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3 text-ui">
-        {label} <span className="sr-only">(UTC)</span>
-      </span>
-      <Input
-        id={`created-${label}`}
-        type="datetime-local"
-        title={`${label} (UTC)`}
-        value={(value ?? '').slice(0, 16)}
-        onChange={(event) => onChange(event.target.value || null)}
-        className="figures pl-14"
-      />
-    </label>
   )
 }
 
@@ -113,21 +110,38 @@ function Chip({ onRemove, children }: { onRemove(): void; children: React.ReactN
   )
 }
 
-function chipText(name: string, filters: PaymentFilters): string {
+function ChipText({ name, filters }: { name: keyof PaymentFilters; filters: PaymentFilters }) {
+  const value = filters[name] ?? ''
   switch (name) {
-    case 'status':
-      return filters.status ? PAYMENT_STATUSES[filters.status].word : ''
-    case 'currency':
-      return filters.currency ?? ''
+    case 'status': {
+      const status = choiceParam(STATUSES, value)
+      return status ? PAYMENT_STATUSES[status].word : value
+    }
+    case 'when': {
+      const period = choiceParam(PERIOD_NAMES, value)
+      return period ? PERIODS[period] : value
+    }
     case 'from':
-      return `From ${shortTime(filters.from)}`
-    case 'until':
-      return `Until ${shortTime(filters.until)}`
+    case 'until': {
+      const at = timeParam(value)
+      return (
+        <>
+          {name === 'from' ? 'From' : 'Until'} {at ? <Timestamp at={at} seconds={false} /> : value}
+        </>
+      )
+    }
+    case 'q':
+      return `“${value}”`
     default:
-      return `“${filters.q}”`
+      return `${CHIP_WORDS[name] ?? ''} ${value}`.trim()
   }
 }
 
-function shortTime(value: string | null): string {
-  return `${(value ?? '').slice(0, 16).replace('T', ' ')} UTC`
+const CHIP_WORDS: Partial<Record<keyof PaymentFilters, string>> = {
+  min: 'At least',
+  max: 'At most',
+  ref: 'Order',
+  email: 'Customer',
+  last4: 'Card ends in',
+  meta: 'Metadata',
 }

@@ -6,31 +6,47 @@ import { Verbatim } from '@/ui/verbatim'
 import type { PaymentRow } from '../../_parts/api'
 import { AttemptStrip, RequestsToCharges } from '../../_parts/attempts/attempt-strip'
 import { chargeMark } from '../../_parts/bank-sentences'
+import { Tint } from '../../_parts/live/tint'
 import { requestsOf } from '../../_parts/payment-sentences'
-import { PaymentState } from '../../_parts/payment-state'
+import { PaymentState, stateKey } from '../../_parts/payment-state'
+import { COLUMNS, type ColumnName } from './payment-columns'
+import { PaymentMenu } from './payment-menu'
 
-export function PaymentTable({ payments }: { payments: readonly PaymentRow[] }) {
+/** @param hidden columns that the reader has left out */
+export function PaymentTable({
+  payments,
+  hidden,
+  caption,
+}: {
+  payments: readonly PaymentRow[]
+  hidden: readonly ColumnName[]
+  caption: string
+}) {
+  const shown = (name: ColumnName) => !hidden.includes(name)
   return (
-    <Table caption="Payments, newest first">
+    <Table caption={caption}>
       <TableHead>
         <Th numeric>Amount</Th>
         <Th>Status</Th>
-        <Th>Order</Th>
-        <Th>Customer</Th>
-        <Th>Card</Th>
-        <Th>Requests→charges</Th>
+        {shown('order') && <Th>{COLUMNS.order}</Th>}
+        {shown('customer') && <Th>{COLUMNS.customer}</Th>}
+        {shown('card') && <Th>{COLUMNS.card}</Th>}
+        {shown('requests') && <Th>{COLUMNS.requests}</Th>}
         <Th className="text-right">Created</Th>
+        <Th>
+          <span className="sr-only">Actions</span>
+        </Th>
       </TableHead>
       <TableBody>
         {payments.map((payment) => (
-          <PaymentLine key={payment.id} payment={payment} />
+          <PaymentLine key={payment.id} payment={payment} shown={shown} />
         ))}
       </TableBody>
     </Table>
   )
 }
 
-function PaymentLine({ payment }: { payment: PaymentRow }) {
+function PaymentLine({ payment, shown }: { payment: PaymentRow; shown(name: ColumnName): boolean }) {
   const link = `/dashboard/payments/${payment.id}`
   return (
     <Tr className="group relative">
@@ -44,25 +60,41 @@ function PaymentLine({ payment }: { payment: PaymentRow }) {
         </Link>
       </Td>
       <Td label="Status" primary>
-        <PaymentState payment={payment} />
+        <Tint value={stateKey(payment)}>
+          <PaymentState payment={payment} />
+        </Tint>
       </Td>
-      <Td label="Order" className="md:max-w-56">
-        <Verbatim className="min-w-0">{payment.reference ?? '—'}</Verbatim>
-      </Td>
-      <Td label="Customer" className="md:max-w-56 md:truncate">
-        <span className="truncate">{payment.customerEmail ?? '—'}</span>
-      </Td>
-      <Td label="Card" className="whitespace-nowrap text-ink-2">
-        {payment.cardLabel ?? '—'}
-      </Td>
-      <Td label="Requests→charges">
-        <span className="inline-flex items-center gap-2.5">
-          <RequestsToCharges requests={requestsOf(payment)} charges={chargeMark(payment)} />
-          <AttemptStrip counts={payment} />
-        </span>
-      </Td>
+      {shown('order') && (
+        <Td label={COLUMNS.order} className="md:max-w-56">
+          <Verbatim className="min-w-0">{payment.reference ?? '—'}</Verbatim>
+        </Td>
+      )}
+      {shown('customer') && (
+        <Td label={COLUMNS.customer} className="md:max-w-44 md:truncate">
+          <span className="truncate">{payment.customerEmail ?? '—'}</span>
+        </Td>
+      )}
+      {shown('card') && (
+        <Td label={COLUMNS.card} className="whitespace-nowrap text-ink-2">
+          {payment.cardLabel ?? '—'}
+        </Td>
+      )}
+      {shown('requests') && (
+        <Td label={COLUMNS.requests}>
+          <Tint
+            value={payment.strip.join() + requestsOf(payment)}
+            className="inline-flex items-center gap-2.5"
+          >
+            <RequestsToCharges requests={requestsOf(payment)} charges={chargeMark(payment)} />
+            <AttemptStrip counts={payment} />
+          </Tint>
+        </Td>
+      )}
       <Td label="Created" className="text-ink-2 md:text-right">
-        <Timestamp at={payment.createdAt} />
+        <Timestamp at={payment.createdAt} seconds={false} />
+      </Td>
+      <Td label="Actions">
+        <PaymentMenu payment={payment} />
       </Td>
     </Tr>
   )

@@ -11,7 +11,9 @@ import { useLive } from '../../_parts/live/live-query'
 
 /** Refund requests that wait for a decision, the oldest first. Absent while there are none. */
 export function WaitingRequests() {
-  const { data } = useLive(['refund-requests'], () => api.refunds.requests.query(), undefined)
+  const { data } = useLive(['refund-requests'], () => api.refunds.requests.query(), undefined, {
+    on: ['acts', 'payments'],
+  })
   if (!data || data.requests.length === 0) return null
   return (
     <div className="mb-4">

@@ -20,7 +20,7 @@ const KIND_WORDS: Record<ListedMovement['kind'], string> = {
   refund_failure: 'Refund that came back',
   payment_failure: 'Payment that failed later',
   dispute: 'Dispute',
-  dispute_reversal: 'Dispute won',
+  dispute_reversal: 'Money back from a dispute',
   fee: 'Fee',
   payout: 'Payout',
   payout_failure: 'Payout that came back',

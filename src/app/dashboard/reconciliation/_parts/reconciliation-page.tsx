@@ -1,16 +1,21 @@
 'use client'
-import { buttonClass } from '@/ui/button'
 import { EmptyState } from '@/ui/empty-state'
 import { Input, Select } from '@/ui/field'
 import { PageHeader } from '@/ui/page-header'
+import { useZoneName } from '@/ui/timestamp'
 import { api, type MovementPage } from '../../_parts/api'
 import { DisputeCard } from '../../_parts/dispute-card'
+import { FileLink } from '../../_parts/files/file-link'
+import { InstantInput } from '../../_parts/list/instant-input'
 import { ListFrame } from '../../_parts/list/list-frame'
+import { timeParam } from '../../_parts/list/search-params'
 import { useLive } from '../../_parts/live/live-query'
+import { StrayCharges } from '../../_parts/resolutions/stray-charges'
+import { WaitingResolutions } from '../../_parts/resolutions/waiting-resolutions'
 import { MovementSumsCard } from './movement-sums-card'
 import { MovementTable, STATE_WORDS } from './movement-table'
 import {
-  exportUrl,
+  exportQuery,
   type MovementQuery,
   paramsOf,
   queryOf,
@@ -27,6 +32,7 @@ export function ReconciliationPage({
   initialQuery: MovementQuery
 }) {
   const { filters, change, clear } = useMovementFilters()
+  const zone = useZoneName()
   const query = queryOf(filters)
   const { cursor: _cursor, state: _state, ...period } = query
   const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
@@ -34,13 +40,20 @@ export function ReconciliationPage({
     ['reconciliation', query],
     () => api.reconciliation.list.query(query),
     isInitial ? (initial ?? undefined) : undefined,
+    { on: ['books'], everyMs: 15_000 },
   )
   const sums = useLive(
     ['reconciliation-sums', period],
     () => api.reconciliation.sums.query(period),
     undefined,
+    { on: ['books'], everyMs: 15_000 },
   )
-  const disputes = useLive(['reconciliation-disputes'], () => api.reconciliation.disputes.query(), undefined)
+  const disputes = useLive(
+    ['reconciliation-disputes'],
+    () => api.reconciliation.disputes.query(),
+    undefined,
+    { on: ['payments', 'books'] },
+  )
   const filtered = Boolean(filters.from || filters.until || filters.currency || filters.state)
   return (
     <>
@@ -48,27 +61,27 @@ export function ReconciliationPage({
         title="Bank"
         note="Every movement of money at the bank, compared with our ledger. A difference needs a person."
       />
+      <WaitingResolutions />
+      <StrayCharges />
       {sums.data && sums.data.length > 0 && (
         <MovementSumsCard sums={sums.data} onState={(state) => change({ state })} />
       )}
       {disputes.data && <DisputeCard disputes={disputes.data} withPayment />}
       <search className="mb-4 grid gap-2 sm:grid-cols-2 xl:grid-cols-4">
         <label htmlFor="movements-from" className="block text-ink-2 text-xs">
-          From (UTC)
-          <Input
+          From
+          <InstantInput
             id="movements-from"
-            type="datetime-local"
-            value={filters.from ?? ''}
-            onChange={(event) => change({ from: event.target.value || null })}
+            value={timeParam(filters.from ?? undefined) ?? null}
+            onChange={(from) => change({ from })}
           />
         </label>
         <label htmlFor="movements-until" className="block text-ink-2 text-xs">
-          Until (UTC)
-          <Input
+          Until
+          <InstantInput
             id="movements-until"
-            type="datetime-local"
-            value={filters.until ?? ''}
-            onChange={(event) => change({ until: event.target.value || null })}
+            value={timeParam(filters.until ?? undefined) ?? null}
+            onChange={(until) => change({ until })}
           />
         </label>
         <label htmlFor="movements-currency" className="block text-ink-2 text-xs">
@@ -99,9 +112,9 @@ export function ReconciliationPage({
         </label>
       </search>
       <p className="mb-4">
-        <a href={exportUrl(filters)} download className={buttonClass('secondary')}>
+        <FileLink file="/api/reconciliation/export" query={{ ...exportQuery(filters), zone }}>
           Export CSV
-        </a>
+        </FileLink>
       </p>
       <ListFrame
         live={live}

@@ -60,8 +60,8 @@ export function paramsOf(filters: MovementFilters): Record<string, string> {
   return Object.fromEntries(Object.entries(filters).filter((entry): entry is [string, string] => !!entry[1]))
 }
 
-/** Address of the movements as a file, with the filters that are set. */
-export function exportUrl(filters: MovementFilters): string {
+/** The filters of the movements as a file. */
+export function exportQuery(filters: MovementFilters): Record<string, string> {
   const { cursor: _, ...query } = queryOf(filters)
-  return `/api/reconciliation/export?${new URLSearchParams({ ...query })}`
+  return query
 }

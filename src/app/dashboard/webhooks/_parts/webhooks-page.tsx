@@ -17,7 +17,10 @@ type Made = Awaited<ReturnType<typeof api.webhooks.create.mutate>>
 
 /** The merchant's servers that events are sent to. */
 export function WebhooksPage({ initial, mayChange }: { initial: WebhooksData | null; mayChange: boolean }) {
-  const live = useLive(['webhooks'], () => api.webhooks.list.query(), initial ?? undefined)
+  const live = useLive(['webhooks'], () => api.webhooks.list.query(), initial ?? undefined, {
+    on: ['acts'],
+    everyMs: 10_000,
+  })
   const [creating, setCreating] = useState(false)
   const [made, setMade] = useState<Made | null>(null)
   const finish = (done: Made) => {

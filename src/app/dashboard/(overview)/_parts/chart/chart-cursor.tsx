@@ -1,7 +1,9 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import type { KeyboardEvent, PointerEvent, ReactNode } from 'react'
+import { intlZone, wallTime } from '@/lib/wall-time'
 import { cx } from '@/ui/cx'
+import { useZone, type Zone } from '@/ui/zone'
 import { preventedOf } from '../../../_parts/payment-sentences'
 import { formatCount } from '../../../_parts/words'
 import { arrived, type ChartBucket, type Frame } from './chart-geometry'
@@ -24,6 +26,7 @@ export function ChartCursor({
   children: ReactNode
 }) {
   const router = useRouter()
+  const zone = useZone()
   const last = buckets.length - 1
   const open = (index: number | null) => {
     const bucket = index === null ? undefined : buckets[index]
@@ -49,7 +52,7 @@ export function ChartCursor({
       aria-valuemin={0}
       aria-valuemax={Math.max(last, 0)}
       aria-valuenow={cursor ?? Math.max(last, 0)}
-      aria-valuetext={now && describeBucket(now)}
+      aria-valuetext={now && describeBucket(now, zone)}
       onKeyDown={move}
       onPointerMove={hover}
       onPointerLeave={() => setCursor(null)}
@@ -70,9 +73,9 @@ function columnUnder(event: PointerEvent<HTMLElement>, columns: number): number 
   return index >= 0 && index < columns ? index : null
 }
 
-function describeBucket(bucket: ChartBucket): string {
-  const time = bucket.at.slice(0, 16).replace('T', ' ')
-  return `${time} UTC: ${formatCount(arrived(bucket))} attempts to pay, ${formatCount(preventedOf(bucket))} prevented, ${formatCount(bucket.charges)} charged`
+function describeBucket(bucket: ChartBucket, zone: Zone): string {
+  const time = wallTime(bucket.at, zone).slice(0, 16).replace('T', ' ')
+  return `${time}${zone === 'local' ? '' : ` ${intlZone(zone)}`}: ${formatCount(arrived(bucket))} attempts to pay, ${formatCount(preventedOf(bucket))} prevented, ${formatCount(bucket.charges)} charged`
 }
 
 function endOf(at: string, seconds: number): string {

@@ -88,10 +88,9 @@ function Axes({
           </text>
         </g>
       ))}
-      {geometry.xTicks.map(({ at, x }, index) => (
-        <text key={at} x={x} y={frame.height - 6}>
+      {geometry.xTicks.map(({ at, x }) => (
+        <text key={at} x={x} y={frame.height - 6} suppressHydrationWarning>
           {tickLabel(at)}
-          {index === 0 && ' UTC'}
         </text>
       ))}
     </g>

@@ -1,7 +1,9 @@
 'use client'
 import { useId, useState } from 'react'
+import { intlZone } from '@/lib/wall-time'
 import { Card, CardBody, CardHeader } from '@/ui/card'
 import { Timestamp } from '@/ui/timestamp'
+import { useZone, type Zone } from '@/ui/zone'
 import type { OverviewData } from '../../../_parts/api'
 import { explainChart } from '../../../_parts/payment-sentences'
 import { formatCount } from '../../../_parts/words'
@@ -28,7 +30,8 @@ export function RequestsChart({ data, range }: { data: ChartData; range: string 
   const [cursor, setCursor] = useState<number | null>(null)
   const totals = sumUp(buckets)
   const shown = cursor === null ? undefined : buckets[cursor]
-  const tickLabel = bucketSeconds >= 14_400 ? dayOf : timeOf
+  const zone = useZone()
+  const tickLabel = (at: string) => labelOf(at, zone, bucketSeconds >= 14_400)
   return (
     <Card>
       <CardHeader
@@ -100,14 +103,12 @@ function BucketSpan({ at, seconds }: { at: string; seconds: number }) {
   )
 }
 
-function timeOf(at: string): string {
-  return at.slice(11, 16)
-}
-
-function dayOf(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
-    new Date(at),
-  )
+/** Columns begin at round hours of UTC, whatever the zone in which they are labelled: hours are counted so. */
+function labelOf(at: string, zone: Zone, byDay: boolean): string {
+  const form: Intl.DateTimeFormatOptions = byDay
+    ? { day: 'numeric', month: 'short' }
+    : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+  return new Intl.DateTimeFormat('en-GB', { ...form, timeZone: intlZone(zone) }).format(new Date(at))
 }
 
 function sumUp(buckets: readonly Bucket[]): Bucket {

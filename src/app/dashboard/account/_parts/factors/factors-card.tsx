@@ -16,7 +16,7 @@ type OpenDialog = { what: 'totp'; begun: { secret: string; uri: string } } | { w
 
 /** The operator's second factors: an authenticator app, passkeys, and the recovery codes that stand in for them. */
 export function FactorsCard({ initial, onChanged }: { initial: FactorsData; onChanged?(): void }) {
-  const live = useLive(['factors'], () => api.factors.list.query(), initial)
+  const live = useLive(['factors'], () => api.factors.list.query(), initial, { on: ['acts'] })
   const { totpSince, passkeys, recoveryCodesLeft, passkeysPossible } = live.data ?? initial
   const [open, setOpen] = useState<OpenDialog>(null)
   const [codes, setCodes] = useState<string[] | null>(null)

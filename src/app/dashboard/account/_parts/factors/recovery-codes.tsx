@@ -39,7 +39,7 @@ export function RecoveryCodes({ codes, onGone }: { codes: string[]; onGone(): vo
             Download
           </a>
           <Button size="sm" variant="primary" onClick={onGone}>
-            I have kept them
+            I’ve saved them
           </Button>
         </div>
       </Banner>

@@ -1,5 +1,6 @@
 'use client'
 import Link from 'next/link'
+import { indentJson } from '@/lib/json-text'
 import { Card, CardHeader } from '@/ui/card'
 import { shorten } from '@/ui/copy-id'
 import { LINK } from '@/ui/nav'
@@ -15,7 +16,12 @@ import { ParkedBanner } from './parked-banner'
 import { FingerprintFacts, LeaseFacts, RecordFacts } from './record-facts'
 
 export function RecordDetailPage({ initial }: { initial: RecordData }) {
-  const query = useLive(['record', initial.id], () => api.idempotency.get.query({ id: initial.id }), initial)
+  const query = useLive(
+    ['record', initial.id],
+    () => api.idempotency.get.query({ id: initial.id }),
+    initial,
+    { on: ['payments', 'acts'], everyMs: 10_000 },
+  )
   const record = query.data ?? initial
   return (
     <>
@@ -59,7 +65,7 @@ export function RecordDetailPage({ initial }: { initial: RecordData }) {
   )
 }
 
-/** The stored answer as text, byte for byte as every replay gets it. */
+/** The stored answer, as every replay gets it but for the line breaks. */
 function StoredAnswer({ record }: { record: RecordData }) {
   return (
     <Card>
@@ -68,13 +74,15 @@ function StoredAnswer({ record }: { record: RecordData }) {
         note={
           record.answer === null
             ? 'No answer yet.'
-            : `Status ${record.status}; every replay gets exactly these bytes.`
+            : `Status ${record.status}. Every replay gets the same bytes; lines are broken here for reading only.`
         }
       />
       {record.answer !== null && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
         <section tabIndex={0} aria-label="Stored answer" className="max-h-96 overflow-auto px-4 py-4 sm:px-5">
-          <pre className="whitespace-pre-wrap break-all font-mono text-xs leading-5">{record.answer}</pre>
+          <pre className="whitespace-pre-wrap font-mono text-xs leading-5 [overflow-wrap:anywhere]">
+            {indentJson(record.answer)}
+          </pre>
         </section>
       )}
     </Card>

@@ -32,9 +32,20 @@ export function RecordFacts({ record }: { record: RecordData }) {
               '—'
             )}
           </Fact>
-          {record.subjectId && !record.paymentId && (
-            <Fact name="Created">
+          {record.subjectId && !record.subjectId.startsWith('pay_') && (
+            <Fact name={record.subjectId.startsWith('ref_') ? 'Refund' : 'Order'}>
               <CopyId id={record.subjectId} />
+            </Fact>
+          )}
+          {record.sentBy === 'program' && (
+            <Fact name="Requests">
+              <Link
+                href={`/dashboard/developers/requests?${new URLSearchParams({ key: record.key })}`}
+                prefetch={false}
+                className={LINK}
+              >
+                In the request log
+              </Link>
             </Fact>
           )}
           <Fact name="First seen">

@@ -6,13 +6,17 @@ import { EmptyState } from '@/ui/empty-state'
 import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
-import { type AccountData, api, type StatementPage } from '../../../_parts/api'
+import { type AccountData, type AccountPeriodData, api, type StatementPage } from '../../../_parts/api'
+import { FileLink } from '../../../_parts/files/file-link'
 import { Pager } from '../../../_parts/list/pager'
 import { useLive } from '../../../_parts/live/live-query'
 import { StaleDataBanner } from '../../../_parts/live/stale-data'
+import { daysSentence } from '../../../_parts/period/days'
 import { SidedBalance } from '../../_parts/sided-balance'
-import { type AccountQuery, statementInput } from './account-query'
+import { type AccountQuery, accountInput, paramsOf, statementInput } from './account-query'
 import { AsOfPicker } from './as-of-picker'
+import { BalanceChartCard } from './balance-chart-card'
+import { PeriodHeadline } from './period-headline'
 import { StatementTable } from './statement-table'
 import { TAccount } from './t-account'
 
@@ -22,11 +26,13 @@ const T_LINES = 12
 interface Data {
   account: AccountData
   statement: StatementPage
+  period: AccountPeriodData
 }
 
 export function AccountPage({ query, initial }: { query: AccountQuery; initial: Data }) {
-  const live = useLive(['account', query], () => read(query), initial)
-  const { account, statement } = live.data ?? initial
+  const live = useLive(['account', query], () => read(query), initial, { on: ['books'] })
+  const { account, statement, period } = live.data ?? initial
+  const { days } = query
   const path = `/dashboard/ledger/${account.id}`
   return (
     <>
@@ -48,19 +54,29 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
       />
       <StaleDataBanner query={live} />
       <div className="flex flex-col gap-4">
-        <Headline account={account} asOf={query.asOf} />
+        {days ? (
+          <PeriodHeadline line={period.line} days={days} />
+        ) : (
+          <Headline account={account} asOf={query.asOf} />
+        )}
+        <BalanceChartCard period={period} />
         {statement.items.length > 0 ? (
           <>
             <TAccount account={account} lines={statement.items.slice(0, T_LINES)} />
             <Card className="overflow-hidden">
-              <CardHeader title="Statement" note="Each line with the balance after it, newest first." />
+              <CardHeader
+                title="Statement"
+                note={`Each line with the balance after it, newest first${days ? `; ${daysSentence(days)}` : ''}.`}
+                actions={
+                  <FileLink file="/api/exports/statement" query={{ account: account.id, ...days }}>
+                    Export CSV
+                  </FileLink>
+                }
+              />
               <StatementTable lines={statement.items} currency={account.currency} />
               <Pager
                 path={path}
-                params={{
-                  ...(query.asOf ? { asOf: query.asOf } : {}),
-                  ...(query.cursor ? { after: query.cursor } : {}),
-                }}
+                params={{ ...paramsOf(query), ...(query.cursor ? { after: query.cursor } : {}) }}
                 nextCursor={statement.nextCursor}
                 what="lines"
               />
@@ -68,8 +84,8 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
           </>
         ) : (
           <Card>
-            <EmptyState title={query.asOf ? 'No entries up to that time' : 'No entries yet'}>
-              The balance is zero.
+            <EmptyState title={emptyTitle(query)}>
+              {days ? 'The balance did not change.' : 'The balance is zero.'}
             </EmptyState>
           </Card>
         )}
@@ -79,11 +95,17 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
 }
 
 async function read(query: AccountQuery): Promise<Data> {
-  const [account, statement] = await Promise.all([
-    api.ledger.account.query({ id: query.id, ...(query.asOf ? { asOf: query.asOf } : {}) }),
+  const [account, statement, period] = await Promise.all([
+    api.ledger.account.query(accountInput(query)),
     api.ledger.statement.query(statementInput(query)),
+    api.ledger.accountPeriod.query({ id: query.id, ...query.days }),
   ])
-  return { account, statement }
+  return { account, statement, period }
+}
+
+function emptyTitle({ days, asOf }: AccountQuery): string {
+  if (days) return 'No entries in these days'
+  return asOf ? 'No entries up to that time' : 'No entries yet'
 }
 
 function Headline({ account, asOf }: { account: AccountData; asOf: string | null }) {

@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { Money } from '@/ui/money'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
+import { Verbatim } from '@/ui/verbatim'
 import type { StatementPage } from '../../../_parts/api'
 import { SidedBalance } from '../../_parts/sided-balance'
 
@@ -45,9 +46,10 @@ function What({ line }: { line: StatementPage['items'][number] }) {
   return (
     <Link
       href={`/dashboard/payments/${line.paymentId}`}
-      className="text-ink no-underline hover:text-link hover:underline"
+      className="min-w-0 text-ink no-underline hover:text-link hover:underline"
     >
-      {line.description}
+      <Verbatim className="block">{line.reference ?? line.paymentId}</Verbatim>
+      <span className="block font-normal text-ink-3 text-xs">{line.description}</span>
     </Link>
   )
 }

@@ -1,5 +1,6 @@
 'use client'
 import Link from 'next/link'
+import { useMemo } from 'react'
 import { Card, CardBody, CardHeader } from '@/ui/card'
 import { CopyId } from '@/ui/copy-id'
 import { EmptyState } from '@/ui/empty-state'
@@ -16,19 +17,32 @@ import { useLive } from '../../../_parts/live/live-query'
 import { StaleDataBanner } from '../../../_parts/live/stale-data'
 import { explainPresses } from '../../../_parts/payment-sentences'
 import { PaymentState } from '../../../_parts/payment-state'
+import { PaymentResolutions } from '../../../_parts/resolutions/payment-resolutions'
 import { bankFactsOf, CountedIn } from './bank-facts'
+import { BoughtCard } from './bought-card'
+import { Inspector } from './inspector'
+import { NotesCard } from './notes-card'
 import { OtherPayments } from './other-payments'
 import { ParkedPayment } from './parked-payment'
+import { PaymentActions } from './payment-actions'
 import { PaymentFacts } from './payment-facts'
-import { RecordCard } from './record-card'
-import { RefundButton } from './refund/refund-button'
 import { RefundRequests } from './refund/refund-requests'
 import { RefundList } from './refund-list'
+import { SequenceCard } from './sequence/sequence-card'
+import { sequenceTitle } from './sequence/sequence-title'
+import type { PaymentSteps } from './steps/payment-step'
+import { stepsOf } from './steps/payment-steps'
+import { Story } from './story'
+import { WaterfallCard } from './waterfall/waterfall-card'
 
 export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
-  const query = useLive(['payment', initial.id], () => api.payments.get.query({ id: initial.id }), initial)
+  const query = useLive(['payment', initial.id], () => api.payments.get.query({ id: initial.id }), initial, {
+    on: ['payments', 'acts'],
+    everyMs: 15_000,
+  })
   const payment = query.data ?? initial
   const refresh = () => void query.refetch()
+  const model = useMemo(() => stepsOf(payment), [payment])
   return (
     <>
       <PageHeader
@@ -49,40 +63,47 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
             <Timestamp at={payment.createdAt} />
           </span>
         }
-        actions={<RefundButton payment={payment} onChange={refresh} />}
+        actions={<PaymentActions payment={payment} onChange={refresh} />}
       />
       <StaleDataBanner query={query} />
       <div className="flex flex-col gap-4">
         <ParkedPayment payment={payment} refresh={refresh} />
-        <Explained payment={payment} />
+        <PaymentResolutions payment={payment.id} onChange={refresh} />
+        <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
+          <Explained payment={payment} model={model} />
+          <div className="flex min-w-0 flex-col gap-4">
+            <BoughtCard payment={payment} />
+            <PaymentFacts payment={payment} />
+          </div>
+        </div>
+        <SequenceCard
+          model={model}
+          title={sequenceTitle(payment)}
+          fileHref={`/dashboard/payments/${payment.id}/sequence.svg`}
+        />
+        <WaterfallCard model={model} />
         <Card className="overflow-hidden">
           <CardHeader
             title="Attempts"
             note="Every request with this payment’s key; the one that did the work comes first."
           />
-          <AttemptList attempts={payment.attempts} ownRecordId={payment.recordId} />
+          <AttemptList attempts={payment.attempts} ownRecordId={payment.recordId} inspected={false} />
         </Card>
-        <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
-          <div className="flex min-w-0 flex-col gap-4">
-            <RefundRequests payment={payment} onChange={refresh} />
-            <DisputeCard disputes={payment.disputes} />
-            <RefundList refunds={payment.refunds} refresh={refresh} />
-            <LedgerEntries payment={payment} />
-            <OtherPayments siblings={payment.siblings} />
-            <Events events={payment.events} />
-          </div>
-          <div className="flex min-w-0 flex-col gap-4">
-            <PaymentFacts payment={payment} />
-            <RecordCard record={payment.record} />
-          </div>
-        </div>
+        <RefundRequests payment={payment} onChange={refresh} />
+        <DisputeCard disputes={payment.disputes} />
+        <RefundList refunds={payment.refunds} refresh={refresh} />
+        <LedgerEntries payment={payment} />
+        <OtherPayments siblings={payment.siblings} />
+        <NotesCard payment={payment.id} mayWrite={payment.mayNote} />
+        <Events events={payment.events} />
+        <Inspector payment={payment} model={model} />
       </div>
     </>
   )
 }
 
-/** The page in two sentences. */
-function Explained({ payment }: { payment: PaymentData }) {
+/** The page in two sentences, and the story step by step. */
+function Explained({ payment, model }: { payment: PaymentData; model: PaymentSteps }) {
   return (
     <Card>
       <CardBody>
@@ -93,6 +114,7 @@ function Explained({ payment }: { payment: PaymentData }) {
           <CountedIn payment={payment} />
         </p>
       </CardBody>
+      <Story model={model} />
     </Card>
   )
 }

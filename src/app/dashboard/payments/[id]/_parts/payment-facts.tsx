@@ -2,7 +2,6 @@ import { Card, CardHeader, Fact, Facts } from '@/ui/card'
 import { CopyId } from '@/ui/copy-id'
 import { Money } from '@/ui/money'
 import { Timestamp } from '@/ui/timestamp'
-import { Verbatim } from '@/ui/verbatim'
 import { ActorName, ActorOrigin } from '../../../_parts/actor-name'
 import type { PaymentData } from '../../../_parts/api'
 import { chargeMark } from '../../../_parts/bank-sentences'
@@ -11,25 +10,23 @@ const SURPLUS = {
   found: 'Charged too much, being refunded',
   refunded: 'Charged too much, refunded',
   parked: 'Charged too much, not refunded',
+  kept: 'Charged beyond it, kept',
 } as const
 
 export function PaymentFacts({ payment }: { payment: PaymentData }) {
   const { currency, amount, fee, amountDisputed, amountDisputeLost } = payment
   const refunded = payment.amountRefunded - payment.amountRefundUnderWay
+  // Two disputes of one payment may be in two currencies, which are not added up.
+  const disputeFees = payment.disputes.reduce(
+    (sum, one) => sum + (one.currency === currency ? one.fee : 0),
+    0,
+  )
   const charges = chargeMark(payment)
   return (
     <Card>
       <CardHeader title="Facts" />
       <div className="px-4 py-1.5 sm:px-5">
         <Facts>
-          <Fact name="Order">
-            <CopyId id={payment.orderId} />
-          </Fact>
-          {payment.reference && (
-            <Fact name="Order reference">
-              <Verbatim>{payment.reference}</Verbatim>
-            </Fact>
-          )}
           <Fact name="Customer">
             <span className="break-all">{payment.customerEmail ?? '—'}</span>
           </Fact>
@@ -65,9 +62,18 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
               <Money minor={-amountDisputeLost} currency={currency} />
             </Fact>
           )}
+          {disputeFees !== 0 && (
+            <Fact name="Fees of disputes">
+              <Money minor={-disputeFees} currency={currency} />
+            </Fact>
+          )}
           <Fact name="Net">
             <Money
-              minor={fee === null ? null : amount - fee - refunded - amountDisputed - amountDisputeLost}
+              minor={
+                fee === null
+                  ? null
+                  : amount - fee - refunded - amountDisputed - amountDisputeLost - disputeFees
+              }
               currency={currency}
               className="font-semibold"
             />

@@ -31,6 +31,7 @@ export function DeliveryList({
     ['deliveries', endpointId, query],
     () => api.webhooks.deliveries.query({ id: endpointId, ...query }),
     isInitial ? (initial ?? undefined) : undefined,
+    { everyMs: 2_000 },
   )
   return (
     <section aria-labelledby="deliveries">

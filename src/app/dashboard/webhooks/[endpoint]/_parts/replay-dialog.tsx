@@ -1,8 +1,10 @@
 'use client'
 import { useEffect, useState } from 'react'
+import { instantOfWall, intlZone, wallTime } from '@/lib/wall-time'
 import { Button } from '@/ui/button'
 import { CardBody } from '@/ui/card'
 import { TextField } from '@/ui/field'
+import { useZone } from '@/ui/zone'
 import { api, type WebhookEndpoint } from '../../../_parts/api'
 import { Dialog, DialogFoot } from '../../../_parts/dialog/dialog'
 import { useAct } from '../../_parts/use-act'
@@ -20,11 +22,14 @@ export function ReplayDialog({
   onDone(): void
   onClose(): void
 }) {
-  const [text, setText] = useState(() => new Date(Date.now() - DAY_MS).toISOString().slice(0, 16))
+  const zone = useZone()
+  const [text, setText] = useState(() =>
+    wallTime(new Date(Date.now() - DAY_MS).toISOString(), zone).slice(0, 16),
+  )
   const [tried, setTried] = useState(false)
-  const at = Date.parse(`${text}Z`)
-  const wrong = Number.isNaN(at) ? 'Enter a day and a time' : undefined
-  const since = wrong ? '' : new Date(at).toISOString()
+  const at = instantOfWall(text, zone)
+  const wrong = at === null ? 'Enter a day and a time' : undefined
+  const since = at ?? ''
   const act = useAct({ id, since }, (asked) => api.webhooks.replay.mutate(asked), onDone)
   const { fields } = act
   useEffect(() => {
@@ -51,7 +56,7 @@ export function ReplayDialog({
               id={FIELD}
               size="dense"
               type="datetime-local"
-              label="Since (UTC)"
+              label={zone === 'local' ? 'Since' : `Since (${intlZone(zone)})`}
               hint="Within the last 30 days."
               value={text}
               onChange={(event) => setText(event.target.value)}

@@ -8,7 +8,9 @@ import { useLive } from '../../../_parts/live/live-query'
 
 /** What became of a test event, while it is being sent and after it. */
 export function TestOutcome({ sent, onGone }: { sent: ListedDelivery; onGone(): void }) {
-  const live = useLive(['delivery', sent.id], () => api.webhooks.delivery.query({ id: sent.id }), undefined)
+  const live = useLive(['delivery', sent.id], () => api.webhooks.delivery.query({ id: sent.id }), undefined, {
+    everyMs: 2_000,
+  })
   const { tone, title } = outcomeOf(live.data ?? sent)
   return (
     <div role="status" className="mb-4">

@@ -1,5 +1,5 @@
 'use client'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button } from '@/ui/button'
 import type { PaymentData, RefundRights } from '../../../../_parts/api'
 import { RefundDialog } from './refund-dialog'
@@ -8,6 +8,11 @@ import { RefundDialog } from './refund-dialog'
 export function RefundButton({ payment, onChange }: { payment: PaymentData; onChange(): void }) {
   // The rights that the dialog was opened with: the last refund of a payment takes them away, and its result must stay on screen.
   const [opened, setOpened] = useState<RefundRights | null>(null)
+  const first = useRef(payment.refundRights)
+  useEffect(() => {
+    // The menu of the list leads here.
+    if (window.location.hash === '#refund') setOpened(first.current)
+  }, [])
   const rights = payment.refundRights ?? opened
   if (!rights) return null
   return (

@@ -1,11 +1,11 @@
 'use client'
 import { useState } from 'react'
+import { minorOfText, textOfMinor } from '@/lib/minor-of-text'
 import { formatMoney } from '@/lib/money'
 import { Button } from '@/ui/button'
 import { TextField } from '@/ui/field'
 import type { PaymentData, RefundRights } from '../../../../_parts/api'
 import { DialogFoot } from '../../../../_parts/dialog/dialog'
-import { minorOfText, textOfMinor } from './amount-text'
 import type { RefundAttempt } from './refund-attempt'
 
 const AMOUNT = 'refund-amount'

@@ -17,7 +17,9 @@ import { Resend } from './resend'
 /** One event on its way to one endpoint: what is sent, and each answer. */
 export function DeliveryDetailPage({ initial, mayChange }: { initial: DeliveryData; mayChange: boolean }) {
   const { id } = initial
-  const query = useLive(['delivery', id], () => api.webhooks.delivery.query({ id }), initial)
+  const query = useLive(['delivery', id], () => api.webhooks.delivery.query({ id }), initial, {
+    everyMs: 2_000,
+  })
   const delivery = query.data ?? initial
   const { endpoint } = delivery
   return (

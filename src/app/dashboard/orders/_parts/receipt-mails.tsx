@@ -1,0 +1,53 @@
+'use client'
+import Link from 'next/link'
+import { useState } from 'react'
+import { Button } from '@/ui/button'
+import { Card, CardHeader } from '@/ui/card'
+import { LINK } from '@/ui/nav'
+import { api, type ReceiptRule } from '../../_parts/api'
+import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
+
+/** Whether shoppers get their receipt by e-mail. @param mayChoose the operator may change it */
+export function ReceiptMails({ initial, mayChoose }: { initial: ReceiptRule; mayChoose: boolean }) {
+  const [byMail, setByMail] = useState(initial.byMail)
+  const act = useSubmitOnce(
+    () => api.receipts.chooseRule.mutate({ byMail: !byMail }),
+    (chosen) => setByMail(chosen.byMail),
+  )
+  return (
+    <Card className="mt-6">
+      <CardHeader
+        title="Receipts by e-mail"
+        note={
+          byMail
+            ? 'On: everybody who pays and has given an e-mail address is sent the receipt once.'
+            : 'Off: shoppers see their receipt after paying, and get no mail.'
+        }
+        actions={
+          mayChoose && (
+            <Button size="sm" busy={act.busy} onClick={act.press}>
+              {byMail ? 'Turn off' : 'Turn on'}
+            </Button>
+          )
+        }
+      />
+      <p className="px-4 py-3 text-ink-2 text-ui sm:px-5">
+        {initial.mailsLeave ? (
+          <>
+            A change counts for what is paid from then on. Without a mail server a sandbox keeps its mails in
+            the{' '}
+            <Link href="/dashboard/mailbox" className={LINK}>
+              Mailbox
+            </Link>
+            . {!mayChoose && 'An admin can change it.'}
+          </>
+        ) : (
+          'No mail leaves: this installation has no mail server (PAYONCE_SMTP_URL).'
+        )}{' '}
+        <span role="status" className="text-bad">
+          {act.failure}
+        </span>
+      </p>
+    </Card>
+  )
+}

@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { inRoot } from '../process/project-root'
+import { onConnection } from '../schema/schema-engine'
+import { differences, schemaFacts } from '../schema/schema-facts'
+import { type PackedPackage, pack } from './pack'
+import { makeApp, migrateApp, runIn, sqlOfApp, startApp } from './testing/outside-app'
+
+/* An app outside of this repository, with nothing of ours but the archives: Hono, tRPC, Prisma, a PostgreSQL of its own. */
+
+const out = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-pack-'))
+const databases: string[] = []
+let packed: PackedPackage[]
+let folder: string
+let url: string
+
+/** A bank that knows keys: it charges once for each, and loses its first answer when told to. */
+const charges = new Map<string, number>()
+let bankDies: (() => void) | null = null
+const bank = http.createServer((request, response) => {
+  const id = request.url?.split('?')[0] ?? ''
+  if (request.method === 'POST') charges.set(id, (charges.get(id) ?? 0) + 1)
+  if (request.method === 'POST' && bankDies) return bankDies()
+  response.end(JSON.stringify({ charged: charges.has(id) }))
+})
+
+beforeAll(async () => {
+  packed = await pack(out)
+  folder = await makeApp(packed.map(({ archive }) => archive))
+  url = await newDatabase()
+  await new Promise<void>((resolve) => bank.listen(0, '127.0.0.1', resolve))
+}, 300_000)
+afterAll(async () => {
+  bank.close()
+  for (const name of databases) await administer(`DROP DATABASE ${name} WITH (FORCE)`)
+  for (const made of [out, folder]) if (made) fs.rmSync(made, { recursive: true, force: true })
+})
+
+test('an app installs the archives, migrates with Prisma, compiles, and is checked', async () => {
+  const bin = (name: string, ...args: string[]) =>
+    runIn(folder, path.join(folder, 'node_modules/.bin', name), args)
+  expect(await bin('payonce-idempotency', 'check', '--url', url)).toMatchObject({
+    code: 1,
+    output: expect.stringMatching(/missing: table idempotency_record\n.*prisma migrate deploy/),
+  })
+  const refused = await startApp(folder, serverEnv()).catch((error: Error) => error.message)
+  expect(refused).toContain('SchemaIncomplete')
+  expect(await migrateApp(folder, url)).toEqual(['0001_orders', '0002_idempotency'])
+  expect(await bin('payonce-idempotency', 'check', '--url', url)).toMatchObject({ code: 0 })
+  expect(await bin('conform', '--help')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('--profile'),
+  })
+  expect(await runIn(folder, inRoot('node_modules/.bin/tsc'), ['-p', '.'])).toEqual({ code: 0, output: '' })
+}, 120_000)
+
+test('each entry loads what its user has, and those for browsers nothing of Node', () => {
+  const loaded = (entry: string) => [...packagesOf(path.join(out, 'idempotency/dist', entry))].toSorted()
+  expect(loaded('client.js')).toEqual([])
+  expect(loaded('react.js')).toEqual(['react'])
+  expect(loaded('trpc-client.js')).toEqual(['@trpc/client'])
+  expect(loaded('http.js')).toEqual([])
+  expect(loaded('trpc.js')).toEqual(['@trpc/server'])
+  expect(loaded('index.js')).toEqual(['node:crypto'])
+  expect(loaded('prisma.js')).toEqual(['@prisma/client/runtime/client', 'node:crypto'])
+  expect([...packagesOf(path.join(out, 'sdk/dist/index.js'))]).toEqual([])
+})
+
+test('Prisma sees no difference between the schema fragment and the migration', async () => {
+  const described = await newDatabase()
+  const script = await sqlOfApp(folder, described)
+  await onConnection(described, (client) => client.query(script))
+  const facts = (of: string) => onConnection(of, schemaFacts)
+  expect(differences(await facts(url), await facts(described))).toEqual([])
+}, 60_000)
+
+test('storm, replay, another input, a refusal, and tRPC: each order is made once', async () => {
+  const server = await startApp(folder, serverEnv())
+  try {
+    const post = sender(server.url, '/orders')
+    const storm = await Promise.all(Array.from({ length: 50 }, () => post('storm', { amount: 5 })))
+    expect(new Set(storm.map(({ status, text }) => `${status} ${text}`)).size).toBe(1)
+    expect(storm[0]?.status).toBe(201)
+    expect(storm.filter(({ replayed }) => !replayed)).toHaveLength(1)
+    expect(await post('storm', { amount: 6 })).toMatchObject({
+      status: 422,
+      text: expect.stringContaining('/amount'),
+    })
+    const [dear, again] = [await post('dear', { amount: 2_000 }), await post('dear', { amount: 2_000 })]
+    expect(dear).toMatchObject({ status: 409, replayed: false })
+    expect(again).toEqual({ ...dear, replayed: true })
+    expect(await post('bad', { amount: -1 })).toMatchObject({ status: 400 })
+    const client = await runIn(folder, process.execPath, ['client.js', server.url])
+    const { first, again: second, refused, ...there } = JSON.parse(client.output)
+    expect(second).toEqual({ ...first, replayed: true })
+    expect(refused).toMatchObject({ kind: 'key-reused', retry: 'no', differs: ['/amount'] })
+    expect(there).toEqual({ wrong: 'function', sdk: 'function' })
+    expect(await count('"Order"')).toBe(2)
+  } finally {
+    expect(await server.stop()).toMatchObject({ code: 0 })
+  }
+}, 120_000)
+
+test('the guide "Make your tRPC mutation safe" shows these files, and what they print', async () => {
+  const guide = fs.readFileSync(inRoot('docs/guides/safe-mutation.md'), 'utf8')
+  const files = [...guide.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)]
+  expect(files.map(([, name]) => name)).toEqual(['before.ts', 'after.ts', 'place-order.ts'])
+  for (const [, name = '', text] of files)
+    expect(text, name).toBe(fs.readFileSync(path.join(folder, 'guide', name), 'utf8'))
+  const archive = packed.find(({ name }) => name === '@payonce/idempotency')?.archive ?? ''
+  expect(guide).toContain(`dist/packages/${path.basename(archive)}\n`)
+  const [, printed] = /^```text\n([\s\S]*?)^```$/m.exec(guide) ?? []
+  const { code, output } = await runIn(folder, process.execPath, ['guide/prove.js'], { DATABASE_URL: url })
+  expect({ code, output }).toEqual({ code: 0, output: printed })
+}, 60_000)
+
+test('a server that is killed before the commit leaves nothing, and the same key makes the order', async () => {
+  const before = await count('"Order"')
+  const dying = await startApp(folder, { ...serverEnv(), DIE: 'before the commit' })
+  await expect(sender(dying.url, '/orders')('crash', { amount: 7 })).rejects.toThrow()
+  expect((await dying.ended).code).toBe(null)
+  expect(await count('"Order"')).toBe(before)
+  const server = await startApp(folder, serverEnv())
+  try {
+    expect(await sender(server.url, '/orders')('crash', { amount: 7 })).toMatchObject({
+      status: 201,
+      replayed: false,
+    })
+    expect(await count('"Order"')).toBe(before + 1)
+  } finally {
+    await server.stop()
+  }
+}, 60_000)
+
+test('a server that is killed after the bank has charged: the next one asks the bank, and charges nothing', async () => {
+  const dying = await startApp(folder, serverEnv())
+  bankDies = dying.kill
+  await expect(sender(dying.url, '/payments')('doubt', { amount: 9 })).rejects.toThrow()
+  await dying.ended
+  bankDies = null
+  const server = await startApp(folder, serverEnv())
+  try {
+    const post = sender(server.url, '/payments')
+    const replies = await Promise.all(Array.from({ length: 20 }, () => post('doubt', { amount: 9 })))
+    expect(replies.every(({ status }) => status === 201 || status === 409)).toBe(true)
+    await expect
+      .poll(() => post('doubt', { amount: 9 }), { timeout: 20_000 })
+      .toMatchObject({ status: 201, replayed: true })
+    expect([...charges.values()]).toEqual([1])
+    expect(await count(`"Payment" WHERE status = 'paid'`)).toBe(1)
+  } finally {
+    await server.stop()
+  }
+}, 60_000)
+
+function serverEnv(): Record<string, string> {
+  return { DATABASE_URL: url, BANK: `http://127.0.0.1:${(bank.address() as AddressInfo).port}` }
+}
+
+/** Sends a request under a key, as the user `u`. */
+function sender(server: string, place: string) {
+  return async (key: string, body: object) => {
+    const headers = { user: 'u', 'Content-Type': 'application/json', 'Idempotency-Key': key }
+    const response = await fetch(server + place, { method: 'POST', headers, body: JSON.stringify(body) })
+    const replayed = response.headers.get('Idempotent-Replayed') === 'true'
+    return { status: response.status, replayed, text: await response.text() }
+  }
+}
+
+/** What a file imports that is not in its package, through all that it loads. */
+function packagesOf(file: string, seen = new Set<string>()): Set<string> {
+  seen.add(file)
+  const names = [
+    ...fs
+      .readFileSync(file, 'utf8')
+      .matchAll(/^(?:import|export) .*?from "(.+?)";$|^import "(.+?)";$|^\} from "(.+?)";$/gm),
+  ]
+  return new Set(
+    names.flatMap(([, one, two, three]) => {
+      const name = one ?? two ?? three ?? ''
+      if (!name.startsWith('.')) return [name]
+      const next = path.join(path.dirname(file), name)
+      return seen.has(next) ? [] : [...packagesOf(next, seen)]
+    }),
+  )
+}
+
+async function count(table: string): Promise<number> {
+  const { rows } = await onConnection(url, (client) =>
+    client.query(`SELECT count(*)::int AS n FROM ${table}`),
+  )
+  return rows[0].n
+}
+
+async function newDatabase(): Promise<string> {
+  const name = `outside_${randomBytes(6).toString('hex')}`
+  await administer(`CREATE DATABASE ${name}`)
+  databases.push(name)
+  return at(name)
+}
+
+async function administer(statement: string): Promise<void> {
+  await onConnection(at('postgres'), (client) => client.query(statement))
+}
+
+function at(database: string): string {
+  const address = new URL(inject('clusterUrl'))
+  address.pathname = `/${database}`
+  return address.href
+}
