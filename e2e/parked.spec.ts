@@ -15,16 +15,17 @@ test('17.7 two admins end a parked payment by the bank’s statement, and the sh
   const order = await newOrder()
   await openCheckout(page, order, 'pm_card_timeout_after_charge')
   await payButton(page).click()
-  // Parked as the resolver parks, under a fence of its own, so that no worker has it in hand.
+  // Parked as the resolver parks, under a fence of its own, so that no worker has it in hand; once the bank has charged, and not before.
   const parking = `UPDATE idempotency_record r SET state = 'unknown', fence = fence + 1, token = gen_random_uuid(), parked_at = now(), parked_reason = 'the bank is silent'
-    FROM payment p WHERE p.order_id = $1 AND r.merchant_id = p.merchant_id AND r.id = p.record_id AND r.state IN ('sending', 'unknown') RETURNING p.id::text`
-  await expect.poll(() => sql(parking, [order.uuid]), { intervals: [50] }).toHaveLength(1)
-  const [parked] = await sql<{ id: string; ref: string }>(
-    `SELECT p.id::text, c.id AS ref FROM payment p JOIN gateway_simulator.charge c ON c.idempotency_key = p.gateway_key
-     WHERE p.order_id = $1`,
-    [order.uuid],
-  )
-  if (!parked) throw new Error('nothing is parked')
+    FROM payment p JOIN gateway_simulator.charge c ON c.idempotency_key = p.gateway_key
+    WHERE p.order_id = $1 AND r.merchant_id = p.merchant_id AND r.id = p.record_id AND r.state IN ('sending', 'unknown')
+    RETURNING p.id::text, c.id AS ref`
+  const parkings: { id: string; ref: string }[] = []
+  await expect(async () => {
+    parkings.push(...(await sql<{ id: string; ref: string }>(parking, [order.uuid])))
+    expect(parkings).toHaveLength(1)
+  }).toPass({ intervals: [50], timeout: 10_000 })
+  const parked = parkings[0] ?? { id: '', ref: '' }
   await expect(page.getByRole('heading', { name: 'We are checking your payment' })).toBeVisible({
     timeout: 40_000,
   })
