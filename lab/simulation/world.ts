@@ -142,7 +142,10 @@ export class SimulatedWorld {
     const process = new Process(this.time)
     const single = this.storeOf(process)
     const store = this.plan.batched
-      ? new GroupCommitStore(single, this.batchesOf(process), this.newId, process, () => Promise.resolve())
+      ? new GroupCommitStore(single, this.batchesOf(process), this.newId, {
+          clock: process,
+          turn: () => Promise.resolve(),
+        })
       : single
     return {
       process,

@@ -12,6 +12,25 @@ export function openMetrics() {
       labelNames: ['operation', 'outcome'],
       registers: [registry],
     }),
+    problems: new Counter({
+      name: 'payonce_problems_total',
+      help: 'Requests that carried a key and were answered with a problem, by its name; key-reused is a key sent with another payload',
+      labelNames: ['operation', 'problem'],
+      registers: [registry],
+    }),
+    leases: new Counter({
+      name: 'payonce_lease_events_total',
+      help: 'taken-over: claims taken after their lease; lost-lease: outcomes that came after that, and were not stored',
+      labelNames: ['operation', 'event'],
+      registers: [registry],
+    }),
+    batchCalls: new Histogram({
+      name: 'payonce_batch_calls',
+      help: 'Calls that shared one statement of group commit, by verb',
+      labelNames: ['verb'],
+      buckets: [1, 2, 4, 8, 16, 32, 64],
+      registers: [registry],
+    }),
     alerts: new Counter({
       name: 'payonce_alerts_total',
       help: 'Events that need a person',

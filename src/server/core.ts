@@ -143,6 +143,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     newToken: uuidv7,
     leaseMs: env.PAYONCE_LEASE_MS,
     ours: merchantsOf(modeServed(env)),
+    onBatch: (verb, calls) => metrics.batchCalls.observe({ verb }, calls),
     onUnknownUpsert: (error) =>
       log.warn({ error }, 'claims are made one by one: Prisma makes them otherwise'),
   })

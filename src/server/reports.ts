@@ -25,8 +25,11 @@ export function reportEngineEvent(
     to.metrics.alerts.inc({ operation: event.operation })
     to.log.error({ recordId: event.recordId, operation: event.operation, err: event.error }, event.message)
   }
+  if (event.step === 'taken-over' || event.step === 'lost-lease')
+    to.metrics.leases.inc({ operation: event.operation, event: event.step })
   if (event.step !== 'attempt') return
-  const { operation, outcome, durationMs } = event.attempt
+  const { operation, outcome, problem, durationMs } = event.attempt
+  if (problem !== null) to.metrics.problems.inc({ operation, problem })
   to.metrics.attempts.inc({ operation, outcome })
   to.metrics.seconds.observe({ operation, outcome }, durationMs / 1000)
   to.attempts.add(event.attempt)

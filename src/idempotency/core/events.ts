@@ -36,11 +36,12 @@ export interface LoggedAttempt {
 
 /**
  * Events of the engine, for telemetry, the attempt log and the fault tests. No decision depends on them.
+ * `taken-over`: a claim was taken whose lease was over; `lost-lease`: another one had taken it when its holder wanted to store the outcome.
  * `alert`: a person should look.
  */
 export type EngineEvent =
   | {
-      step: 'claimed' | 'asking' | 'asked' | 'committed' | 'lost-lease'
+      step: 'claimed' | 'taken-over' | 'asking' | 'asked' | 'committed' | 'lost-lease'
       recordId: string
       operation: string
       fence: number

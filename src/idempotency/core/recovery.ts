@@ -63,6 +63,7 @@ export class Recovery<Form extends StoreForm> {
   ): Promise<void> {
     const { clock } = this.options
     const at = clock.now()
+    this.observeStep('taken-over', operation, record)
     const asks: Asks = { askedMs: null, answeredMs: null }
     const ask = async <T>(outside: () => Promise<T>) => {
       asks.askedMs = clock.now().getTime() - at.getTime()
@@ -111,6 +112,7 @@ export class Recovery<Form extends StoreForm> {
     const { clock, observe } = this.options
     const stored = await storeOutcome(this.options, operation, work, next)
     this.waiters.wake(work.claim.id)
+    if (stored === 'lost') this.observeStep('lost-lease', operation, work)
     if (stored !== 'committed' || next.to !== 'completed') return
     const { merchantId, id: recordId, fence } = work.claim
     const { status, problem } = next.answer
@@ -133,6 +135,14 @@ export class Recovery<Form extends StoreForm> {
         answeredMs,
       },
     })
+  }
+
+  private observeStep(
+    step: 'taken-over' | 'lost-lease',
+    operation: { name: string },
+    { claim }: ClaimedWork,
+  ): void {
+    this.options.observe({ step, recordId: claim.id, operation: operation.name, fence: claim.fence })
   }
 }
 

@@ -82,7 +82,11 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
       case 'start':
         return this.start((record, begin) => this.options.store.claim(record, begin))
       case 'take-over':
-        return this.start((record, begin) => this.options.store.takeOver(record, decision.fence, begin))
+        return this.start(async (record, begin) => {
+          const taken = await this.options.store.takeOver(record, decision.fence, begin)
+          if (taken) this.observeStep('taken-over', taken.claim.fence)
+          return taken
+        })
       case 'busy':
         return 'wait'
       case 'replay':
@@ -288,7 +292,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   }
 
   private observeStep(
-    step: 'claimed' | 'asking' | 'asked' | 'committed' | 'lost-lease',
+    step: 'claimed' | 'taken-over' | 'asking' | 'asked' | 'committed' | 'lost-lease',
     fence: number,
   ): void {
     this.options.observe({ step, recordId: this.id, operation: this.operation.name, fence })

@@ -11,6 +11,17 @@ import { type EndOfTurn, Lane } from './lane'
  */
 const WAITING_MAX = 2_048
 
+/** What all lanes have in common. */
+export interface LaneOptions {
+  clock?: Pick<Clock, 'after'>
+  turn?: EndOfTurn
+  /** Told of each batch, before it is sent. Must not throw. */
+  onBatch?: OnBatch | undefined
+}
+
+/** @param calls how many calls share the batch */
+export type OnBatch = (verb: 'read' | 'claim' | 'commit', calls: number) => void
+
 /**
  * A store whose reads, claims and outcomes share commits: one lane each, in which calls that come while a batch is under
  * way go with the next. Every other verb, and a call that its batch could not carry, is the work of `single`.
@@ -26,14 +37,14 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
     private readonly single: Store<Form> & LostCommits<Form>,
     private readonly batches: Batches<Form>,
     private readonly newToken: () => string,
-    clock: Pick<Clock, 'after'> = systemClock,
-    turn?: EndOfTurn,
+    { clock = systemClock, turn, onBatch }: LaneOptions = {},
   ) {
     this.leaseMs = single.leaseMs
     this.reads = new Lane(
       {
         waitingMax: WAITING_MAX,
         send: (calls) => batches.readAll(calls),
+        onBatch: (calls) => onBatch?.('read', calls),
         alone: ({ merchantId, id }) => single.read(merchantId, id),
         afterLoss: async (_, error) => Promise.reject(error),
         kindOf: () => 'read',
@@ -47,6 +58,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
       {
         waitingMax: WAITING_MAX,
         send: (calls) => batches.claimAll(calls),
+        onBatch: (calls) => onBatch?.('claim', calls),
         alone: ({ record, beginOf }) => single.claim(record, beginOf),
         afterLoss: ({ claim }, error) => heard(error, () => single.findClaim(claim)),
         kindOf: (call) => batches.kindOfClaim(call),
@@ -63,6 +75,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
       {
         waitingMax: Number.POSITIVE_INFINITY,
         send: (calls) => batches.commitAll(calls),
+        onBatch: (calls) => onBatch?.('commit', calls),
         alone: ({ claim, next }) => single.commit(claim, next),
         afterLoss: (call, error) => heard(error, () => single.findCommit(call)),
         kindOf: (call) => batches.kindOfCommit(call),

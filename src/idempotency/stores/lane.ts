@@ -21,6 +21,8 @@ export interface LaneWork<Call, Result> {
   readonly batchMax?: number
   /** Carries out all calls in one commit. @returns their results, in their order @throws as `Batches` says */
   send(calls: readonly Call[]): Promise<Result[]>
+  /** Told of each batch, before it is sent. */
+  readonly onBatch?: ((calls: number) => void) | undefined
   /** Carries out one call by itself, outside the lane. */
   alone(call: Call): Promise<Result>
   /** Finds out what became of a call whose batch met `error`. */
@@ -121,6 +123,7 @@ export class Lane<Call, Result> {
 
   /** Sends a batch and answers its calls. Never rejects. @returns the error that it met; then no call was answered */
   private async attempt(batch: Waiting<Call, Result>[]): Promise<{ error: unknown } | null> {
+    this.work.onBatch?.(batch.length)
     try {
       const results = await this.work.send(batch.map(({ call }) => call))
       for (const [index, one] of batch.entries()) one.resolve(results[index] as Result)

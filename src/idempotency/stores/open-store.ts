@@ -1,7 +1,7 @@
 import type { Sql } from '@prisma/client/runtime/client'
 import type { Store } from '../core/store'
 import { type CapturedQuery, captureUpsert, type OpenClient, setUpsert } from './captured-upsert'
-import { GroupCommitStore } from './group-commit'
+import { GroupCommitStore, type OnBatch } from './group-commit'
 import { PgBatches, type SendStatement } from './pg-batches'
 import { type PrismaLike, PrismaStore } from './prisma'
 import type { SqlForm } from './sql'
@@ -21,6 +21,7 @@ export interface StoreParts {
   leaseMs?: number | undefined
   /** As for `PrismaStore`. */
   ours?: Sql | undefined
+  onBatch?: OnBatch | undefined
   /** Prisma's statement is not one that this program can put into set form: claims are made one by one. */
   onUnknownUpsert?: (error: unknown) => void
 }
@@ -44,7 +45,7 @@ export function openStore(parts: StoreParts): { store: Store<SqlForm>; ready: Pr
   const ready = captured(parts.openClient)
     .then((query) => batches.claimBy(setUpsert(query)))
     .catch((error: unknown) => parts.onUnknownUpsert?.(error))
-  return { store: new GroupCommitStore(single, batches, parts.newToken), ready }
+  return { store: new GroupCommitStore(single, batches, parts.newToken, { onBatch: parts.onBatch }), ready }
 }
 
 const known = new WeakMap<OpenClient, Promise<CapturedQuery>>()

@@ -95,7 +95,7 @@ it('a record that is finished at last loses its mark, and one that is taken up a
   expect(await marked()).toEqual([id])
   await store.markOverdue(100)
   expect(await marked()).toEqual([])
-  expect(await readDoubt(db)).toEqual({ inDoubt: 0, parked: 0, overdueSeconds: 0 })
+  expect(await readDoubt(db)).toEqual({ inDoubt: 0, parked: 0, overdueSeconds: 0, oldestSeconds: 0 })
 })
 
 it('goes on batch by batch, also through leases that end at one instant', async () => {

@@ -263,6 +263,8 @@ const doubtCount = z.strictObject({
   parked: z.int(),
   /** Age of the longest overdue check of the others, in seconds; 0 when none is overdue. */
   overdueSeconds: z.number(),
+  /** Age of the oldest of all, in seconds since its key was claimed; 0 when there is none. */
+  oldestSeconds: z.number(),
 })
 export type DoubtCount = z.infer<typeof doubtCount>
 
@@ -273,10 +275,11 @@ export async function readDoubt(db: RowReader): Promise<DoubtCount> {
     doubtCount,
     sql`
       SELECT count(*)::float8 AS "inDoubt", count(parked_at)::float8 AS parked,
-        coalesce(greatest(extract(epoch FROM now() - min(lease_until) FILTER (WHERE parked_at IS NULL)), 0), 0)::float8 AS "overdueSeconds"
+        coalesce(greatest(extract(epoch FROM now() - min(lease_until) FILTER (WHERE parked_at IS NULL)), 0), 0)::float8 AS "overdueSeconds",
+        coalesce(greatest(extract(epoch FROM now() - min(created_at)), 0), 0)::float8 AS "oldestSeconds"
       FROM idempotency_record WHERE state IN ('sending', 'unknown') AND ${MAY_BE_UNFINISHED}`,
   )
-  return row ?? { inDoubt: 0, parked: 0, overdueSeconds: 0 }
+  return row ?? { inDoubt: 0, parked: 0, overdueSeconds: 0, oldestSeconds: 0 }
 }
 
 /** Records that began work on one row, at most: its own, and those of other operations under it. */

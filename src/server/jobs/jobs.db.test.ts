@@ -189,7 +189,12 @@ describe('the jobs', () => {
       vi.waitFor(async () => expect(await product.count('captures')).toBe(1), PATIENCE_MS),
     )
     expect((await health('resolver'))?.handled).toBeGreaterThanOrEqual(1n)
-    expect(await readDoubt(product.deps.db)).toEqual({ inDoubt: 0, parked: 0, overdueSeconds: 0 })
+    expect(await readDoubt(product.deps.db)).toEqual({
+      inDoubt: 0,
+      parked: 0,
+      overdueSeconds: 0,
+      oldestSeconds: 0,
+    })
   })
 
   it('F42 O7 retention leaves a tombstone; a late retry learns that, and nothing is charged again', async () => {

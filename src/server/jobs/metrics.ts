@@ -25,6 +25,7 @@ export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
   const lasted = gauge('payonce_job_last_duration_seconds', 'Duration of the last turn of a job', ['job'])
   const inDoubt = gauge('payonce_records_in_doubt', 'Records whose outcome is in doubt')
   const parked = gauge('payonce_records_parked', 'Records that wait for a person to look')
+  const oldest = gauge('payonce_doubt_oldest_seconds', 'Age of the oldest record in doubt, parked or not')
   const overdue = gauge(
     'payonce_resolver_overdue_seconds',
     'Time that the longest overdue record has waited for the resolver',
@@ -57,6 +58,7 @@ export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
     jobs.forEach(report)
     inDoubt.set(doubt.inDoubt)
     parked.set(doubt.parked)
+    oldest.set(doubt.oldestSeconds)
     overdue.set(doubt.overdueSeconds)
   }
 }
