@@ -85,11 +85,22 @@ test('a new payment appears without a reload, and its books are balanced', async
   await expect(operatorPage.getByText(/balanced/i).first()).toBeVisible()
 })
 
-test('filters live in the URL and survive a reload', async ({ operatorPage }) => {
+test('filters live in the URL and survive a reload', async ({ page, operatorPage, newOrder }) => {
+  const order = await newOrder()
+  await openCheckout(page, order, 'pm_card_insufficient_funds')
+  await payButton(page).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await openCheckout(page, order)
+  await payButton(page).click()
+  await expectReceipt(page)
+  const rowsOf = (word: string) => operatorPage.getByRole('row').filter({ hasText: word })
+  await operatorPage.goto('/dashboard/payments')
+  await expect(rowsOf('Paid').first()).toBeVisible()
   await operatorPage.goto('/dashboard/payments?status=declined')
   await operatorPage.reload()
   await expect(operatorPage).toHaveURL(/status=declined/)
-  await expect(operatorPage.getByRole('row').filter({ hasText: 'Paid' })).toHaveCount(0)
+  await expect(rowsOf('Declined').first()).toBeVisible()
+  await expect(rowsOf('Paid')).toHaveCount(0)
 })
 
 test('what belongs to another merchant is a 404', async ({ operatorPage, sql }) => {

@@ -6,7 +6,7 @@ import { openTestProduct, type TestProduct } from './testing/product'
 /** The whole suite twice: what it promises must hold on a database that keeps refusing commits, too. */
 describe.each([
   ['a sound database', false],
-  ['D4 a database where every fifth commit fails with 40001', true],
+  ['D4 a database where every fifth commit fails with 40001 or 40P01', true],
 ])('on %s', (_name, conflicts) => {
   let product: TestProduct
   let cookie: string
@@ -114,19 +114,25 @@ describe.each([
     })
 
     it('F52 the same key of another guest is another record, and reveals nothing of the first', async () => {
-      await pay()
-      const foreign = await product.call(
-        `/api/trpc/checkout.status?input=${encodeURIComponent(JSON.stringify({ orderId: order, key: 'unknown' }))}`,
-        {
-          headers: { cookie },
-        },
-      )
-      expect(((await foreign.json()) as { result: { data: { state: string } } }).result.data.state).toBe(
-        'succeeded',
-      )
+      const declined = { paymentMethod: 'pm_card_insufficient_funds' }
+      await pay(declined)
+      const guest = await product.cookie()
+      const statusFor = async (as: string) => {
+        const answer = await product.call(
+          `/api/trpc/checkout.status?input=${encodeURIComponent(JSON.stringify({ orderId: order, key }))}`,
+          { headers: { cookie: as } },
+        )
+        return ((await answer.json()) as { result: { data: { state: string } } }).result.data.state
+      }
+      expect([await statusFor(cookie), await statusFor(guest)]).toEqual(['declined', 'none'])
       expect(await product.count('records', `key = '${key}'`)).toBe(1)
-      await pay({}, await product.cookie())
+      // Neither the first one's decline, nor its card: the second guest is served as if there were no such key.
+      expect(await pay({}, guest)).toMatchObject({
+        status: 200,
+        result: { payment: { status: 'succeeded' }, idempotency: { outcome: 'executed' } },
+      })
       expect(await product.count('records', `key = '${key}'`)).toBe(2)
+      expect(await pay(declined)).toMatchObject({ status: 402, problem: { kind: 'payment-declined' } })
     })
   })
 

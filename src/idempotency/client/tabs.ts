@@ -29,7 +29,7 @@ export interface TabHandle<State> {
    * @param busy work is under way that must not be begun in another window
    */
   publish(state: State, busy: boolean): void
-  /** Takes the lead, whichever window has it. */
+  /** Takes the lead from the window that has it. Does nothing in that one. */
   takeOver(): void
   leave(): void
 }
@@ -93,6 +93,8 @@ class Tab<State> implements TabHandle<State> {
   private graceTimer: ReturnType<typeof setTimeout> | undefined
   private queue: AbortController | undefined
   private release: () => void = () => {}
+  /** The lock is being taken from another window. */
+  private taking = false
   private left = false
 
   constructor(
@@ -112,8 +114,12 @@ class Tab<State> implements TabHandle<State> {
   }
 
   takeOver(): void {
-    if (this.apis.locks) this.request({ steal: true })
-    else this.lead()
+    // Pressed twice: a window that took the lock from itself would follow, and know no more what it had learned.
+    if (this.role === 'leading' || this.taking) return
+    if (this.apis.locks) {
+      this.taking = true
+      this.request({ steal: true })
+    } else this.lead()
   }
 
   leave(): void {
@@ -144,6 +150,7 @@ class Tab<State> implements TabHandle<State> {
 
   private lead(): void {
     this.role = 'leading'
+    this.taking = false
     clearInterval(this.helloTimer)
     this.events.lead()
     // Without locks a newcomer must ask whether another window is busy.

@@ -12,7 +12,9 @@ export async function injectConflicts(owner: pg.Pool): Promise<void> {
       IF current_setting('application_name') LIKE 'payonce-%' AND current_setting('conflict.seen', true) IS DISTINCT FROM txid_current()::text THEN
         PERFORM set_config('conflict.seen', txid_current()::text, true);
         IF nextval('conflict_count') % 5 = 0 THEN
-          RAISE EXCEPTION 'could not serialize access (injected)' USING ERRCODE = 'serialization_failure';
+          -- 40001, and every other time 40P01.
+          RAISE EXCEPTION 'could not serialize access, or a deadlock (injected)'
+            USING ERRCODE = CASE WHEN lastval() % 10 = 0 THEN 'deadlock_detected' ELSE 'serialization_failure' END;
         END IF;
       END IF;
       RETURN NULL;
