@@ -89,7 +89,7 @@ test('filters live in the URL and survive a reload', async ({ page, operatorPage
   const order = await newOrder()
   await openCheckout(page, order, 'pm_card_insufficient_funds')
   await payButton(page).click()
-  await expect(page.getByRole('alert')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'There is not enough money on this card' })).toBeVisible()
   await openCheckout(page, order)
   await payButton(page).click()
   await expectReceipt(page)
