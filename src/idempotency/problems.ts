@@ -41,6 +41,8 @@ export const PROBLEMS = {
   'in-progress': row(409, 'CONFLICT', 'The first request is still running', 'same-key', false, false),
   'outcome-unknown': row(409, 'CONFLICT', 'The outcome is not known yet', 'poll', false, true),
   'answer-expired': row(409, 'CONFLICT', 'The stored answer has expired', 'no', false, true),
+  // No new key: what an earlier try has done may be forgotten by now.
+  'sent-too-long-ago': row(412, 'PRECONDITION_FAILED', 'First sent too long ago', 'no', false, false),
   'key-reused': row(
     422,
     'UNPROCESSABLE_CONTENT',

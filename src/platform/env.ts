@@ -103,6 +103,11 @@ const schema = z.object({
    * enough to look into what happened last week, short enough that the table stays smaller than the payments'.
    */
   PAYONCE_REQUEST_LOG_DAYS: z.coerce.number().int().min(0).max(90).default(7),
+  /** `true`: the header `Idempotency-Key` must be a quoted string, as its draft says; without, a bare value is taken, too. */
+  PAYONCE_STRICT_KEYS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
   /** `true`: webhooks may be sent to this machine, over http and to any port, for trying them out. Sandbox only. */
   PAYONCE_WEBHOOK_LOOPBACK: z
     .enum(['true', 'false'])

@@ -43,6 +43,8 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
     'The bank did not answer, so we do not know whether it charged. We ask it again, and never charge again to find out.',
   'answer-expired':
     'A request with this key was completed long ago, and its stored answer was deleted. A retry does nothing.',
+  'sent-too-long-ago':
+    'The request says that it was first sent before the time that keys are remembered for, and nothing is stored under its key. It executed nothing. Look up what the first try did before you send it anew.',
   'key-reused':
     'This key belongs to a request with another payload. The answer names the fields that differ, never their values.',
   'not-charged': 'According to the bank, nothing was charged. You may try again with a new key.',

@@ -16,6 +16,7 @@ export const EXPOSED_HEADERS = [
   'Idempotent-Replayed',
   'Idempotency-First-Executed',
   'Idempotency-Key-Expires',
+  'Idempotency-Key-Ignored',
   'Location',
   'Link',
   'Preference-Applied',

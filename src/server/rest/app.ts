@@ -76,7 +76,7 @@ function corsFor({ env }: Deps): { preflight: MiddlewareHandler<RestEnv>; allow(
   const preflight = cors({
     origin: any ? '*' : named,
     allowMethods: ['GET', 'POST'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Prefer'],
+    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Prefer', 'Repeatability-First-Sent'],
     exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   })

@@ -24,9 +24,11 @@ export async function checkRequest(c: RestContext, deps: Deps): Promise<Admitted
   const token = bearer(c.req.header('authorization'))
   refuse(problemOfAddress(sentAddressOf(c)))
   if (c.req.method === 'POST') {
-    c.set('key', keyOf(c))
+    c.set('key', keyOf(c, deps))
+    c.set('firstSent', firstSentOf(c))
     c.set('body', await bodyOf(c))
-  }
+  } else if (c.req.header('idempotency-key') !== undefined)
+    setHeader(c, 'idempotency-key-ignored', `${c.req.method} changes nothing and needs no key`)
   const address = requestAddress(c, deps.env.PAYONCE_TRUSTED_HOPS)
   c.set('address', address)
   const admitted = await deps.admission.admit(token, address, (expected) => readAhead(c, deps, expected))
@@ -74,12 +76,27 @@ function bearer(header: string | undefined): string {
   return token
 }
 
-function keyOf(c: RestContext): string {
-  const read = readKey(c.req.header('idempotency-key'))
+function keyOf(c: RestContext, { env }: Deps): string {
+  const read = readKey(c.req.header('idempotency-key'), env.PAYONCE_STRICT_KEYS)
   if ('problem' in read) throw new ProblemError(read.problem)
   refuse(problemOfValue(read.key))
   return read.key
 }
+
+/** When the client first sent this request, by its own word (OASIS Repeatable Requests 1.0); null: it does not say. */
+function firstSentOf(c: RestContext): Date | null {
+  const text = c.req.header('repeatability-first-sent')
+  if (text === undefined) return null
+  const date = new Date(text)
+  if (HTTP_DATE.test(text) && !Number.isNaN(date.getTime())) return date
+  throw new ProblemError({
+    kind: 'validation',
+    detail: 'Send Repeatability-First-Sent as an HTTP date: Fri, 27 Nov 2026 09:30:00 GMT.',
+  })
+}
+
+/** IMF-fixdate of RFC 9110, section 5.6.7. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
 
 async function bodyOf(c: RestContext): Promise<unknown> {
   refuse(problemOfMedia(c.req.header('content-type'), c.req.header('content-encoding')))

@@ -1,13 +1,17 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { waitPreferred } from '@/idempotency/adapters/http'
 import { recordId } from '@/idempotency/core/fingerprint'
 import { findRecordStatus } from '@/idempotency/stores/read'
 import { showId } from '@/lib/id'
+import { setHeader } from '../answer-headers'
 import type { Deps } from '../deps'
 import { OPERATIONS } from '../operations'
 import { maybeTime, notFound, time } from '../wire/json'
-import type { RestEnv } from './respond'
-import { scopeOf } from './respond'
+import { KeyStreams } from './key-streams'
+import { waitFor } from './key-watch'
+import { type RestEnv, scopeOf } from './respond'
+import { EVERY_HEADER, PREFERENCE_APPLIED } from './response-headers'
 import { json, needs, problems } from './routes'
 
 /** The operations that programs send; the state of a shopper’s key is not shown to programs. */
@@ -53,9 +57,15 @@ const get = createRoute({
   tags: ['Idempotency'],
   summary: 'Read the state of a key',
   description:
-    'Returns the outcome of a request without sending it again. A key that does not exist and a key of another merchant both get `not-found`.',
+    'Returns the outcome of a request without sending it again. A key that does not exist and a key of another merchant both get `not-found`. With `Prefer: wait=N` the answer comes as soon as the key is no longer in progress or unknown, and after N seconds at the latest. With `Accept: text/event-stream` the states come as Server-Sent Events, each an event `state` whose data is what the JSON answer is; the stream ends after the last one, and after a minute at the latest.',
   ...needs('payments:read'),
   request: {
+    headers: z.object({
+      Prefer: z.string().optional().meta({
+        description: '`wait=N`: wait up to N seconds (at most 30) for the end.',
+        example: 'wait=10',
+      }),
+    }),
     params: z.object({
       operation: z.enum(NAMES).meta({ example: 'payments.create' }),
       key: z
@@ -65,45 +75,76 @@ const get = createRoute({
         .meta({ description: 'The key as you sent it, without quotes, percent-encoded.', example: 'abc123' }),
     }),
   },
-  responses: { 200: json(stateShape, 'The state of the key.'), ...problems('not-found') },
+  responses: {
+    200: {
+      ...json(stateShape, 'The state of the key.'),
+      headers: { ...EVERY_HEADER, ...PREFERENCE_APPLIED },
+      content: {
+        'application/json': { schema: stateShape },
+        'text/event-stream': { schema: z.string() },
+      },
+    },
+    ...problems('not-found'),
+  },
 })
 
 export function idempotencyRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
+  const streams = new KeyStreams()
   app.openapi(get, async (c) => {
     const { operation, key } = c.req.valid('param')
-    const scope = scopeOf(c.var.caller.merchantId)
-    const found = await findRecordStatus(deps.db, scope.merchantId, recordId(scope, operation, key))
-    if (!found) return notFound()
-    const { subject, resourcePath } = PUBLIC_OPERATIONS.find(({ name }) => name === operation) ?? notFound()
-    const id = found.subjectId && showId(subject, found.subjectId)
-    return c.json(
-      {
-        operation,
-        key,
-        state: stateOf(found),
-        status: found.status,
-        problem: found.problem,
-        resource: id ? { id, url: resourcePath && `${resourcePath}${id}` } : null,
-        createdAt: time(found.createdAt),
-        completedAt: maybeTime(found.completedAt),
-        expiresAt: time(found.expiresAt),
-      },
-      200,
-    )
+    const { merchantId } = c.var.caller
+    const watched = {
+      read: () => readState(deps, merchantId, operation, key),
+      // A server that is being stopped waits for nobody.
+      isOver: ({ state }: KeyState) =>
+        (state !== 'in_progress' && state !== 'unknown') || deps.engine.isClosed(),
+    }
+    const { signal } = c.req.raw
+    if (wantsStream(c.req.header('accept'))) {
+      // A key that is not there is told as for JSON.
+      await watched.read()
+      return streams.open(c, merchantId, watched) as never
+    }
+    const wait = waitPreferred(c.req.header('prefer'))
+    if (wait === null) return c.json(await watched.read(), 200)
+    setHeader(c, 'preference-applied', `wait=${wait}`)
+    return c.json(await waitFor(watched, { forMs: wait * 1_000, signal }), 200)
   })
 }
+
+type KeyState = z.infer<typeof stateShape>
+
+/** @throws ProblemError `not-found`, also for a key of another merchant */
+async function readState(
+  deps: Deps,
+  merchantId: string,
+  operation: (typeof NAMES)[number],
+  key: string,
+): Promise<KeyState> {
+  const found = await findRecordStatus(deps.db, merchantId, recordId(scopeOf(merchantId), operation, key))
+  if (!found) return notFound()
+  const { subject, resourcePath } = PUBLIC_OPERATIONS.find(({ name }) => name === operation) ?? notFound()
+  const id = found.subjectId && showId(subject, found.subjectId)
+  return {
+    operation,
+    key,
+    state: stateOf(found),
+    status: found.status,
+    problem: found.problem,
+    resource: id ? { id, url: resourcePath && `${resourcePath}${id}` } : null,
+    createdAt: time(found.createdAt),
+    completedAt: maybeTime(found.completedAt),
+    expiresAt: time(found.expiresAt),
+  }
+}
+
+const wantsStream = (accept: string | undefined) => accept?.includes('text/event-stream') ?? false
 
 /**
  * The record's state in the words of the API. Past its lease, a record is not being worked on by the process
  * that claimed it.
  */
-function stateOf({
-  state,
-  leaseOver,
-}: {
-  state: string
-  leaseOver: boolean
-}): z.infer<typeof stateShape>['state'] {
+function stateOf({ state, leaseOver }: { state: string; leaseOver: boolean }): KeyState['state'] {
   switch (state) {
     case 'completed':
       return 'completed'

@@ -15,8 +15,10 @@ export interface RestEnv {
     /** See `requestAddress`. */
     address: string
     caller: Caller
-    /** The idempotency key, and the body as it was parsed; set for POST only. */
+    /** The idempotency key, what goes with it, and the body as it was parsed; set for POST only. */
     key: string
+    /** When the request says that it was first sent; null: it does not say. */
+    firstSent: Date | null
     body: unknown
     /** A read of the record of that key, begun while the caller was not yet known; not set by every request. */
     ahead: ReadAhead | undefined

@@ -21,10 +21,18 @@ export const EVERY_HEADER = {
     'The quota of this API key (`q`), and its window in seconds (`w`).',
     '"default";q=600;w=60',
   ),
+  'Idempotency-Key-Ignored': header(
+    'Only where the request carried an `Idempotency-Key` that was not used: why.',
+    'GET changes nothing and needs no key',
+  ),
 }
 
 export const LOCATION = {
   Location: header('URL of the created resource.', '/api/v1/payments/pay_018f3c2a9d4e7c31b2a45f60718293a4'),
+}
+
+export const PREFERENCE_APPLIED = {
+  'Preference-Applied': header('The preference that was applied.', 'wait=10'),
 }
 
 /** Headers of every answer that is stored under a key, problems included. */
@@ -38,7 +46,7 @@ export const STORED_HEADERS = {
     'When the stored answer is deleted. A later retry is refused, never executed.',
     '2026-12-24T12:00:00.000Z',
   ),
-  'Preference-Applied': header('The preference that was applied.', 'wait=10'),
+  ...PREFERENCE_APPLIED,
 }
 
 /** Problems that pass: the same request is worth sending again after a while. */

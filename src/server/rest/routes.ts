@@ -89,6 +89,7 @@ export const KEYED: ProblemKind[] = [
   'outcome-unknown',
   'answer-expired',
   'key-reused',
+  'sent-too-long-ago',
 ]
 
 /** The scope that a route requires: one line documents and enforces it (`openRoutes`). */
@@ -102,6 +103,11 @@ export const keyHeaders = z.object({
     description:
       'A unique value for this request: make it once, send it with every retry, and never reuse it for another request. 1 to 255 printable ASCII characters, bare or as a quoted string (RFC 9651).',
     example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
+  }),
+  'Repeatability-First-Sent': z.string().optional().meta({
+    description:
+      'When you first sent this request, as an HTTP date; the same in every retry (OASIS Repeatable Requests 1.0). If that is more than 30 days ago and nothing is stored under the key, the request is refused with `sent-too-long-ago` instead of being executed.',
+    example: 'Fri, 27 Nov 2026 09:30:00 GMT',
   }),
   Prefer: z.string().optional().meta({
     description:

@@ -1,6 +1,7 @@
 import type { TypedResponse } from 'hono'
 import { httpAnswer, waitPreferred } from '@/idempotency/adapters/http'
 import type { Operation } from '@/idempotency/core/operation'
+import type { Problem } from '@/idempotency/problems'
 import type { SqlForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { keyActor } from '../actor'
@@ -40,6 +41,7 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
     key,
     input: { ...input, by } as Input,
     waitMs: (wait ?? 0) * 1_000,
+    notNow: () => tooOld(c.get('firstSent')),
     readAhead: c.get('ahead'),
     source: 'api',
     requestId,
@@ -50,4 +52,19 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
   const statusUrl = `/api/v1/idempotency/${operation.name}/${encodeURIComponent(key)}`
   const location = (body: string) => `${path}/${(JSON.parse(body) as { id: string }).id}`
   return send(c, httpAnswer(reply, { statusUrl, location })) as Response & StoredResponse
+}
+
+/**
+ * 30 days, for which stored answers are kept (`expires_at` of a record). A tombstone stays after that; a database that was restored, or a key
+ * that was never begun, knows nothing.
+ */
+export const REMEMBERED_MS = 30 * 24 * 3_600_000
+
+/** Refuses to begin what was first sent before the time that is remembered: an earlier try may have taken effect. */
+function tooOld(firstSent: Date | null): Problem | null {
+  if (firstSent === null || Date.now() - firstSent.getTime() <= REMEMBERED_MS) return null
+  return {
+    kind: 'sent-too-long-ago',
+    detail: `Nothing is stored under this key, and the request was first sent on ${firstSent.toISOString()}, more than 30 days ago. Nothing was executed. Look up what the first try did; then send a new request under a new key, if it is still wanted.`,
+  }
 }
