@@ -30,7 +30,7 @@ export async function capture(
   const durationMs = Math.max(0, Math.round(performance.now() - began))
   const at = new Date(Date.now() - durationMs)
   // Before the answer is read on its way to the client. All else waits until the answer has left.
-  const sent = sentBody(c) ?? c.res.clone()
+  const sent = sentBody(c) ?? (isStream(c.res) ? '' : c.res.clone())
   await new Promise(setImmediate)
   const shown = readToken(/^Bearer +(\S+)\s*$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '')
   if (!shown || shown.mode !== options.mode) return null
@@ -63,6 +63,11 @@ export async function capture(
   }
   const answer = typeof sent === 'string' ? sent : await sent.text()
   return { ...row, problem: problemIn(row.status, answer), answerBody: redactJson(answer) }
+}
+
+/** A copy of a stream would keep it open when its reader has gone. */
+function isStream(answer: Response): boolean {
+  return answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false
 }
 
 function problemIn(status: number, answer: string): string | null {

@@ -89,7 +89,7 @@ const get = createRoute({
 })
 
 export function idempotencyRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
-  const streams = new KeyStreams()
+  const streams = new KeyStreams(deps.log)
   app.openapi(get, async (c) => {
     const { operation, key } = c.req.valid('param')
     const { merchantId } = c.var.caller

@@ -1,5 +1,6 @@
 import { streamSSE } from 'hono/streaming'
 import { ProblemError } from '@/idempotency/problems'
+import type { Log } from '@/platform/log'
 import { type Watched, watch } from './key-watch'
 import type { RestContext } from './respond'
 
@@ -11,6 +12,8 @@ const STREAMS_MAX = 20
 /** The streams of keys that are open in this process. */
 export class KeyStreams {
   private readonly counts = new Map<string, number>()
+
+  constructor(private readonly log: Log) {}
 
   /** @throws ProblemError `rate-limited` when the merchant has too many */
   open(c: RestContext, merchantId: string, watched: Watched<unknown>): Response {
@@ -28,6 +31,8 @@ export class KeyStreams {
       try {
         for await (const state of watch(watched, { forMs: STREAM_MS, signal: gone.signal }))
           await stream.writeSSE({ event: 'state', data: JSON.stringify(state) })
+      } catch (error) {
+        this.log.warn({ err: error }, 'the state of a key could not be read; its stream was ended')
       } finally {
         const left = (this.counts.get(merchantId) ?? 1) - 1
         if (left > 0) this.counts.set(merchantId, left)
