@@ -79,6 +79,7 @@ const COUNTED = {
   payments: 'payment',
   captures: 'ledger_transaction',
   records: 'idempotency_record',
+  changes: 'order_change',
 }
 
 /** Reads an answer of the HTTP API. */
