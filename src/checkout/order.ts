@@ -94,7 +94,17 @@ export const ORDER_COLUMNS = {
 export function orderRow(order: NewOrder, id: string): RowOf<typeof ORDER_COLUMNS> {
   const sum = total(order.items)
   if ('refused' in sum) throw new OrderRefused(sum.refused)
-  const { currency, items, reference, customerEmail, metadata = {}, successUrl, cancelUrl, expiresAt, by } = order
+  const {
+    currency,
+    items,
+    reference,
+    customerEmail,
+    metadata = {},
+    successUrl,
+    cancelUrl,
+    expiresAt,
+    by,
+  } = order
   return {
     order_id: id,
     currency,

@@ -9,8 +9,8 @@ import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, type Sql, sql } from '@/platform/db'
 import {
   ITEMS,
-  itemsOfVersion,
   insertOrder,
+  itemsOfVersion,
   orderRow as newOrderRow,
   ORDER_COLUMNS,
   ORDER_STATUS,

@@ -87,7 +87,11 @@ function demandTotal(given: Items, context: z.core.$RefinementCtx): void {
 }
 
 const expiresAt = z.iso
-  .datetime({ offset: true, abort: true, error: 'Send an instant as RFC 3339 has it, such as 2026-11-27T09:30:00Z.' })
+  .datetime({
+    offset: true,
+    abort: true,
+    error: 'Send an instant as RFC 3339 has it, such as 2026-11-27T09:30:00Z.',
+  })
   .refine(isKnownTime, 'An instant must be of the years 1900 to 2999.')
   .meta({
     description:

@@ -2,7 +2,13 @@ import { z } from 'zod'
 import type { Operation, Refusal } from '@/idempotency/core/operation'
 import type { Answer } from '@/idempotency/core/record'
 import type { Facts } from '@/idempotency/problems'
-import { type ClaimRows, claimedPart, claimedSql, type SqlBegin, type SqlForm } from '@/idempotency/stores/sql'
+import {
+  type ClaimRows,
+  claimedPart,
+  claimedSql,
+  type SqlBegin,
+  type SqlForm,
+} from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'

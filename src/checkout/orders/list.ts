@@ -8,7 +8,15 @@ import { ITEMS, ORDER_STATUS, orderItem } from '../order'
  * How an order stands, by the payment that holds it: nobody pays it (`open`), a payment is under way or its outcome is not known (`in-progress`),
  * or it is paid, and how much of that was given back for good (a refund that is under way is none yet), or it has ended without a payment.
  */
-export const ORDER_STATES = ['open', 'in-progress', 'paid', 'partly-refunded', 'refunded', 'cancelled', 'expired'] as const
+export const ORDER_STATES = [
+  'open',
+  'in-progress',
+  'paid',
+  'partly-refunded',
+  'refunded',
+  'cancelled',
+  'expired',
+] as const
 export type OrderState = (typeof ORDER_STATES)[number]
 
 const STATE: Sql = sql`

@@ -82,7 +82,8 @@ const cancel = createRoute({
   operationId: 'cancelOrder',
   tags: ['Orders'],
   summary: 'Cancel an open order, once',
-  description: 'Nobody can pay it any more. An order that is under payment cannot be cancelled; the answer names the payment.',
+  description:
+    'Nobody can pay it any more. An order that is under payment cannot be cancelled; the answer names the payment.',
   ...needs('orders:write'),
   request: {
     params: idParam('ord', 'order'),
