@@ -26,7 +26,7 @@ let product: TestProduct
 let document: any
 let ajv: Ajv2020
 /** Ids that exist here, in place of those of the examples. */
-let known: { pay: string; ord: string; acc: string; key: string; whe: string; whd: string; gone: string }
+let known: Record<'pay' | 'ord' | 'changed' | 'cancelled' | 'acc' | 'key' | 'whe' | 'whd' | 'gone', string>
 
 beforeAll(async () => {
   product = await openTestProduct()
