@@ -11,7 +11,7 @@ let cookie: string
 let order: string
 
 beforeAll(async () => {
-  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '60000' })
+  product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '25000' })
   cookie = await product.cookie()
   await product.owner.query(PAUSES)
 })
