@@ -578,6 +578,7 @@ test('functions that work with their owner’s rights have a fixed path, and are
     { name: 'note_expired_day()', settings: chained, everybody: false },
     { name: 'note_search_change()', settings: chained, everybody: false },
     { name: 'one_payment_per_charge()', settings, everybody: false },
+    { name: 'order_expiry_is_awaited()', settings, everybody: false },
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.
     { name: 'seal_ledger(integer)', settings: chained, everybody: false },
