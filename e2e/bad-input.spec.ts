@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { readSetupEnv } from '@/platform/env'
+import { makeItThree } from './change-order'
 import { chooseCard, expectReceipt, openCheckout, PAY_CALL, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
 
@@ -20,12 +21,11 @@ test('F68 F83 the order changes after it was shown: "Your basket changed", nothi
   page,
   newOrder,
   proof,
-  sql,
+  demo,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order)
-  await sql('UPDATE order_item SET quantity = 3 WHERE order_id = $1', [order.uuid])
-  await sql('UPDATE orders SET amount = 3600, version = version + 1 WHERE id = $1', [order.uuid])
+  await makeItThree(demo, order)
   await payButton(page).click()
   await expect(page.getByRole('heading', { name: 'Your basket changed' })).toBeVisible()
   await proof.noCharge(order)

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { makeItThree } from './change-order'
 import { expect, test } from './fixtures'
 import type { TestOrder } from './orders'
 
@@ -149,12 +150,11 @@ test('the order changed meanwhile: explained, not charged, and the new total can
   page,
   newOrder,
   proof,
-  sql,
+  demo,
 }) => {
   const order = await newOrder()
   await page.goto(order.checkoutUrl)
-  await sql('UPDATE order_item SET quantity = 3 WHERE order_id = $1', [order.uuid])
-  await sql('UPDATE orders SET amount = 3600, version = version + 1 WHERE id = $1', [order.uuid])
+  await makeItThree(demo, order)
   await page.getByRole('button', { name: /^Pay / }).click()
   await expect(page.getByRole('heading', { name: 'Your basket changed' })).toBeVisible()
   await proof.noCharge(order)

@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test'
+import { makeItThree } from './change-order'
 import { chooseCard, expectPaid, expectReceipt, openCheckout, payButton } from './checkout-page'
 import { PLAIN_HOST } from './circumstances'
 import { expect, test } from './fixtures'
@@ -97,14 +98,13 @@ test('F76 a duplicated window, and the order changed in between: the new total i
   context,
   newOrder,
   proof,
-  sql,
+  demo,
 }) => {
   const order = await newOrder()
   await openCheckout(page, order)
   const copy = await secondWindow(context, order)
   await expect(openElsewhere(copy)).toBeVisible()
-  await sql('UPDATE order_item SET quantity = 3 WHERE order_id = $1', [order.uuid])
-  await sql('UPDATE orders SET amount = 3600, version = version + 1 WHERE id = $1', [order.uuid])
+  await makeItThree(demo, order)
   await copy.getByRole('button', { name: 'Continue here' }).click()
   await chooseCard(copy)
   await expect(copy.getByRole('button', { name: 'Pay €36.00' })).toBeVisible()

@@ -192,6 +192,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'server/jobs/page-check': 'any order will do to open a checkout and compare it with the build',
     },
   },
+  order_change: { writer: 'checkout' },
+  order_expiry: { writer: 'checkout' },
   order_item: {
     writer: 'checkout',
     readers: { 'payments/read': 'a payment’s page says what was bought, in its first statement' },

@@ -31,6 +31,8 @@ export interface NewOrder {
   /** Where a link leads from the receipt and from the checkout (`return-url.ts`). */
   successUrl?: string | undefined
   cancelUrl?: string | undefined
+  /** RFC 3339. From then on no payment of it begins. */
+  expiresAt?: string | undefined
   by?: Actor | undefined
 }
 
@@ -82,6 +84,7 @@ export const ORDER_COLUMNS = {
   order_metadata: 'jsonb',
   success_url: 'text',
   cancel_url: 'text',
+  expires_at: 'text',
   items: 'jsonb',
   account_ids: 'text',
   ...ACTOR_TYPES,
@@ -91,14 +94,17 @@ export const ORDER_COLUMNS = {
 export function orderRow(order: NewOrder, id: string): RowOf<typeof ORDER_COLUMNS> {
   const sum = total(order.items)
   if ('refused' in sum) throw new OrderRefused(sum.refused)
-  const { currency, items, reference, customerEmail, metadata = {}, successUrl, cancelUrl, by } = order
-  const lines = items.map(({ name, quantity, unitAmount }, index) => ({
-    position: index + 1,
-    name,
-    quantity,
-    // A text: JSON has no integers of 64 bits.
-    unit_amount: String(unitAmount),
-  }))
+  const {
+    currency,
+    items,
+    reference,
+    customerEmail,
+    metadata = {},
+    successUrl,
+    cancelUrl,
+    expiresAt,
+    by,
+  } = order
   return {
     order_id: id,
     currency,
@@ -108,11 +114,28 @@ export function orderRow(order: NewOrder, id: string): RowOf<typeof ORDER_COLUMN
     order_metadata: JSON.stringify(metadata),
     success_url: successUrl ?? null,
     cancel_url: cancelUrl ?? null,
-    items: JSON.stringify(lines),
+    expires_at: expiresAt ?? null,
+    items: linesOf(items),
     account_ids: newAccountIds(),
     ...actorRow(by),
   }
 }
+
+/** The lines of an order as JSON, for `LINE_COLUMNS`. */
+export function linesOf(items: readonly Item[]): string {
+  // `unit_amount` is a text: JSON has no integers of 64 bits.
+  return JSON.stringify(
+    items.map(({ name, quantity, unitAmount }, index) => ({
+      position: index + 1,
+      name,
+      quantity,
+      unit_amount: String(unitAmount),
+    })),
+  )
+}
+
+/** The columns of `linesOf`, for `jsonb_to_recordset`. */
+export const LINE_COLUMNS: Sql = sql`(position smallint, name text, quantity int, unit_amount bigint)`
 
 /**
  * The statements that write orders, one for each of the claim's rows with `ORDER_COLUMNS`: its accounts, its items, and last the order
@@ -124,13 +147,14 @@ export function insertOrder(claim: ClaimRows): Pick<SqlBegin, 'sql'> & { prior: 
     claimedSql`
       INSERT INTO order_item (merchant_id, order_id, position, name, quantity, unit_amount)
       SELECT c.merchant_id, c.order_id, item.position, item.name, item.quantity, item.unit_amount
-      FROM ${claim} c, jsonb_to_recordset(c.items) AS item (position smallint, name text, quantity int, unit_amount bigint)`,
+      FROM ${claim} c, jsonb_to_recordset(c.items) AS item ${LINE_COLUMNS}`,
   )
   return {
     prior: [claimedPart('opened', openAccountsOf(claim, sql`owner.account_ids`)), listed],
     sql: claimedSql`
-      INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata, success_url, cancel_url, ${ACTOR_COLUMNS})
-      SELECT merchant_id, order_id, currency, order_amount, reference, customer_email, order_metadata, success_url, cancel_url, ${ACTOR_COLUMNS}
+      INSERT INTO orders (merchant_id, id, currency, amount, reference, customer_email, metadata, success_url, cancel_url, expires_at, ${ACTOR_COLUMNS})
+      SELECT merchant_id, order_id, currency, order_amount, reference, customer_email, order_metadata, success_url, cancel_url,
+        expires_at::timestamptz, ${ACTOR_COLUMNS}
       FROM ${claim}
       RETURNING merchant_id::text AS "merchantId", id::text, amount, created_at AS "createdAt"`,
   }
@@ -139,10 +163,25 @@ export function insertOrder(claim: ClaimRows): Pick<SqlBegin, 'sql'> & { prior: 
 /** A line of an order as readers get it; `unitAmount` in minor units, which fit since the order's total does. */
 export const orderItem = z.strictObject({ name: z.string(), quantity: z.int(), unitAmount: z.number() })
 
-/** The lines of the order `o` as one JSON value, so that an order is one read. */
-export const ITEMS: Sql = sql`(
+/** The lines of the order `o` at a version, as one JSON value, so that an order is one read. */
+export function itemsOfVersion(version: Sql): Sql {
+  return sql`(
   SELECT coalesce(json_agg(json_build_object('name', i.name, 'quantity', i.quantity, 'unitAmount', i.unit_amount) ORDER BY i.position), '[]')
-  FROM order_item i WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id)`
+  FROM order_item i WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id AND i.order_version = ${version})`
+}
+
+/** The lines of the order `o` as it is now. */
+export const ITEMS: Sql = itemsOfVersion(sql`o.version`)
+
+/** How an order stands: `open` until it is paid, cancelled, or its time has passed. */
+export const ORDER_STATUSES = ['open', 'paid', 'cancelled', 'expired'] as const
+export type OrderStatus = (typeof ORDER_STATUSES)[number]
+
+/** The order `o` may be paid, changed and cancelled: it has not ended, by the database's clock. */
+export const IS_OPEN: Sql = sql`(o.status = 'open' AND (o.expires_at IS NULL OR o.expires_at > now()))`
+
+/** The status of the order `o`. Its time has passed also where no worker has marked it; a payment that began in time goes on all the same. */
+export const ORDER_STATUS: Sql = sql`CASE WHEN o.status = 'open' AND NOT ${IS_OPEN} THEN 'expired' ELSE o.status END`
 
 /**
  * Keeps the e-mail that a shopper typed, and the language in which they read, where the merchant gave none. An attempt replaces what an earlier

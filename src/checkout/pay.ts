@@ -23,7 +23,16 @@ import { currentAccount } from '@/payments/stripe/account-store'
 import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
 import { confirmUrl, returnUrl } from './confirm-url'
-import { insertOrder, markPaid, ORDER_COLUMNS, orderRow } from './order'
+import {
+  IS_OPEN,
+  insertOrder,
+  markPaid,
+  ORDER_COLUMNS,
+  ORDER_STATUS,
+  ORDER_STATUSES,
+  orderRow,
+} from './order'
+import { orderClosed } from './order-closed'
 import { NOT_RESTING, orderRests, REST_SECONDS } from './order-rest'
 import type { PaymentAnswers, PaymentProgress } from './payment-answers'
 import { receiptPath } from './receipt-path'
@@ -112,7 +121,8 @@ const PAY_AMOUNT = { ...ORDER_COLUMNS, ...PAYMENT_COLUMNS } as const
 
 /**
  * The order guard: an open order, of the version that the shopper saw, that does not rest after too many declines,
- * is payable at its own amount by one live payment.
+ * is payable at its own amount by one live payment. A trigger asks again under the order's lock (0102): a change that was committed meanwhile
+ * leaves no row, as one that came before.
  */
 function paymentOfOrder({ gateway }: PayDeps) {
   return beginForm({
@@ -122,9 +132,9 @@ function paymentOfOrder({ gateway }: PayDeps) {
       const payable = claimedPart(
         'payable',
         claimedSql`
-          SELECT c.*, o.amount, o.currency
+          SELECT c.*, o.amount, o.currency, o.version AS order_version
           FROM ${claim} c JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
-          WHERE o.status = 'open' AND (c.version IS NULL OR o.version = c.version)
+          WHERE ${IS_OPEN} AND (c.version IS NULL OR o.version = c.version)
             AND ${NOT_RESTING} AND NOT ${listIsBehind(gateway, currentAccount(sql`c.merchant_id`))}`,
       )
       return { prior: [payable], sql: insertPayment(payable.rows) }
@@ -146,7 +156,7 @@ function paymentWithOrder({ gateway }: PayDeps) {
       const placed = claimedPart('placed', order.sql)
       const payable = claimedPart(
         'payable',
-        claimedSql`SELECT c.*, placed.amount FROM ${placed.rows} JOIN ${claim} c ON c.order_id = placed.id::uuid`,
+        claimedSql`SELECT c.*, placed.amount, 1 AS order_version FROM ${placed.rows} JOIN ${claim} c ON c.order_id = placed.id::uuid`,
       )
       return { prior: [current, ...order.prior, placed, payable], sql: insertPayment(payable.rows) }
     },
@@ -188,6 +198,7 @@ async function whyNotPlaced({ db, gateway }: PayDeps, { merchantId }: PayAmount)
 
 /** An order with the payment that holds it, if one does. */
 const guardedOrder = z.strictObject({
+  status: z.enum(ORDER_STATUSES),
   version: z.int(),
   liveStatus: z.enum(PAYMENT_STATUSES).nullable(),
   receiptToken: z.string().nullable(),
@@ -201,7 +212,7 @@ async function whyRefused({ db, gateway, answers }: PayDeps, input: PayOrder): P
     db,
     guardedOrder,
     sql`
-      SELECT o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId",
+      SELECT ${ORDER_STATUS} AS status, o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId",
         ${REST_SECONDS} AS "restSeconds", ${listIsBehind(gateway, currentAccount(sql`o.merchant_id`))} AS "listBehind"
       FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
       WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`,
@@ -211,6 +222,7 @@ async function whyRefused({ db, gateway, answers }: PayDeps, input: PayOrder): P
     return { kind: 'answer', answer: alreadyPaid(answers, order.paymentId, order.receiptToken) }
   if (order.liveStatus === 'sending') return { kind: 'busy' }
   if (order.liveStatus) return { kind: 'problem', problem: beingChecked() }
+  if (order.status !== 'open') return { kind: 'problem', problem: orderClosed(order.status) }
   if (input.version !== null && order.version !== input.version)
     return {
       kind: 'problem',

@@ -6,12 +6,15 @@ import { beginForm, type SqlForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import type { Currency } from '@/lib/money'
 import { auditParked } from '@/platform/audit'
-import { type Db, firstRow, sql } from '@/platform/db'
+import { type Db, firstRow, type Sql, sql } from '@/platform/db'
 import {
   ITEMS,
   insertOrder,
+  itemsOfVersion,
   orderRow as newOrderRow,
   ORDER_COLUMNS,
+  ORDER_STATUS,
+  ORDER_STATUSES,
   orderItem,
   type PlacedOrder,
   placedOrder,
@@ -27,6 +30,7 @@ export interface PlaceOrderInput {
   metadata?: Record<string, string> | undefined
   successUrl?: string | undefined
   cancelUrl?: string | undefined
+  expiresAt?: string | undefined
   /** Who places it. Volatile: a retry with another API key, or from another address, is the same request. */
   by?: Actor | undefined
 }
@@ -47,12 +51,14 @@ export interface PlaceOrderDeps {
 const orderRow = z.strictObject({
   ...placedOrder,
   currency: z.string(),
-  status: z.string(),
+  version: z.int(),
+  status: z.enum(ORDER_STATUSES),
   reference: z.string().nullable(),
   customerEmail: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
   successUrl: z.string().nullable(),
   cancelUrl: z.string().nullable(),
+  expiresAt: z.date().nullable(),
   items: z.array(orderItem),
 })
 /** An order with its items, as programs read it. */
@@ -92,14 +98,30 @@ export function placeOrderOperation({
   }
 }
 
+/** What no change of an order touches. */
+const FIXED_COLUMNS: Sql = sql`o.id::text, o.merchant_id::text AS "merchantId", o.currency, o.reference, o.customer_email AS "customerEmail", o.metadata,
+  o.success_url AS "successUrl", o.cancel_url AS "cancelUrl", o.created_at AS "createdAt"`
+
 /** One order of a merchant with its items, or null. */
 export function readOrder(db: Db, merchantId: string, orderId: string): Promise<OrderRow | null> {
   return firstRow(
     db,
     orderRow,
     sql`
-      SELECT o.id::text, o.merchant_id::text AS "merchantId", o.amount, o.currency, o.status, o.reference,
-        o.customer_email AS "customerEmail", o.metadata, o.success_url AS "successUrl", o.cancel_url AS "cancelUrl", o.created_at AS "createdAt", ${ITEMS} AS items
+      SELECT ${FIXED_COLUMNS}, o.version, o.amount, ${ORDER_STATUS} AS status, o.expires_at AS "expiresAt", ${ITEMS} AS items
       FROM orders o WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${orderId}::uuid`,
+  )
+}
+
+/** An order as one change of it left it: the same after a later change, so that an answer that a crash delayed is the one that was due. */
+export function readChangedOrder(db: Db, merchantId: string, changeId: string): Promise<OrderRow | null> {
+  return firstRow(
+    db,
+    orderRow,
+    sql`
+      SELECT ${FIXED_COLUMNS}, h.version, h.amount, CASE WHEN h.kind <> 'changed' THEN h.kind WHEN h.expires_at <= h.created_at THEN 'expired' ELSE 'open' END AS status, h.expires_at AS "expiresAt",
+        ${itemsOfVersion(sql`h.version`)} AS items
+      FROM order_change h JOIN orders o ON o.merchant_id = h.merchant_id AND o.id = h.order_id
+      WHERE h.merchant_id = ${merchantId}::uuid AND h.id = ${changeId}::uuid`,
   )
 }

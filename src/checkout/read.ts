@@ -14,7 +14,7 @@ import { ACTION_URL } from '@/payments/store'
 import { type Db, firstRow, joinSql, sql } from '@/platform/db'
 import { brand, CHOSEN, SHOWN_NAME } from './brand'
 import { confirmUrl } from './confirm-url'
-import { ITEMS, orderItem } from './order'
+import { ITEMS, itemsOfVersion, ORDER_STATUS, ORDER_STATUSES, orderItem } from './order'
 import { receiptCode } from './receipt-code'
 import { receiptPath } from './receipt-path'
 import { returnLink } from './return-url'
@@ -27,7 +27,7 @@ const checkoutRow = z.strictObject({
   currency: z.string(),
   amount: z.bigint(),
   version: z.int(),
-  status: z.enum(['open', 'paid']),
+  status: z.enum(ORDER_STATUSES),
   customerEmail: z.string().nullable(),
   items: z.array(orderItem),
   liveStatus: z.enum(['sending', 'unknown', 'requires_action', 'succeeded']).nullable(),
@@ -44,7 +44,7 @@ export async function readCheckout(db: Db, orderId: string) {
     db,
     checkoutRow,
     sql`
-      SELECT o.reference, ${SHOWN_NAME} AS "merchantName", chosen.brand, m.mode, o.currency, o.amount, o.version, o.status,
+      SELECT o.reference, ${SHOWN_NAME} AS "merchantName", chosen.brand, m.mode, o.currency, o.amount, o.version, ${ORDER_STATUS} AS status,
              o.customer_email AS "customerEmail", ${ITEMS} AS items,
              p.status AS "liveStatus", r.lease_until < now() AS "leaseOver", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt",
              ${ACTION_URL} AS "actionUrl", o.cancel_url AS "cancelUrl"
@@ -178,7 +178,7 @@ export async function readReceipt(
       SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, ${SHOWN_NAME} AS "merchantName", chosen.brand,
              chosen.statement_words AS "statementWords", o.reference, p.amount,
              p.refunded_amount AS refunded, ${REFUNDS_UNDER_WAY} AS "refundUnderWay", p.currency, p.card_label AS "cardLabel",
-             t.posted_at AS "paidAt", p.updated_at AS "changedAt", ${ITEMS} AS items, t.id::text AS "transactionId", o.success_url AS "successUrl",
+             t.posted_at AS "paidAt", p.updated_at AS "changedAt", ${itemsOfVersion(sql`coalesce(p.order_version, o.version)`)} AS items, t.id::text AS "transactionId", o.success_url AS "successUrl",
              EXISTS (SELECT FROM idempotency_record r
                WHERE r.merchant_id = p.merchant_id AND r.id = p.record_id AND r.operation = ${PAYMENT_OPERATIONS.pay}) AS "fromPage",
              ${isParked(sql`p.merchant_id`, sql`p.record_id`)} AS parked, bank.*, surplus.*,

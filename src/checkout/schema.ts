@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readId } from '@/lib/id'
 import { type Currency, isCurrency, MAX_MINOR, MAX_PAYMENT_MINOR } from '@/lib/money'
-import { storable } from '@/lib/text'
+import { isKnownTime, storable } from '@/lib/text'
 import { returnUrl } from './return-url'
 import { total } from './totals'
 
@@ -64,20 +64,46 @@ const metadata = z
     example: { cart: '7431' },
   })
 
+/** The lines of an order. Their number bounds the places of `LINES_MAX` (orders/change.ts), too. */
+const items = z
+  .array(
+    z.strictObject({
+      name: words.trim().min(1).max(200),
+      quantity: z.int().positive().max(1_000_000),
+      unitAmount: amount,
+    }),
+  )
+  .min(1)
+  .max(100)
+
+type Items = z.infer<typeof items>
+
+/** Refuses items without a valid total. */
+function demandTotal(given: Items, context: z.core.$RefinementCtx): void {
+  // A price that is wrong has its own issue already.
+  if (!given.every(({ unitAmount }) => amount.safeParse(unitAmount).success)) return
+  const sum = total(given.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) })))
+  if ('refused' in sum) context.addIssue({ code: 'custom', path: ['items'], message: sum.refused })
+}
+
+const expiresAt = z.iso
+  .datetime({
+    offset: true,
+    abort: true,
+    error: 'Send an instant as RFC 3339 has it, such as 2026-11-27T09:30:00Z.',
+  })
+  .refine(isKnownTime, 'An instant must be of the years 1900 to 2999.')
+  .meta({
+    description:
+      'From this instant on no payment of the order begins, by the server’s clock; one that began before goes on. RFC 3339.',
+    example: '2026-12-24T18:00:00Z',
+  })
+
 /** Body of a new order. The total is computed, never sent. */
 export const newOrder = z
   .strictObject({
     currency,
-    items: z
-      .array(
-        z.strictObject({
-          name: words.trim().min(1).max(200),
-          quantity: z.int().positive().max(1_000_000),
-          unitAmount: amount,
-        }),
-      )
-      .min(1)
-      .max(100),
+    items,
     reference: words.trim().max(100).optional(),
     customerEmail: z.email().max(254).optional(),
     metadata: metadata.optional(),
@@ -90,13 +116,37 @@ export const newOrder = z
       description: 'Where the link on the checkout leads for a shopper who does not pay. As `successUrl`.',
       example: 'https://shop.example/basket',
     }),
+    expiresAt: expiresAt.optional(),
   })
-  .superRefine(({ items }, context) => {
-    // A price that is wrong has its own issue already.
-    if (!items.every(({ unitAmount }) => amount.safeParse(unitAmount).success)) return
-    const sum = total(items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) })))
-    if ('refused' in sum) context.addIssue({ code: 'custom', path: ['items'], message: sum.refused })
+  .superRefine((order, context) => demandTotal(order.items, context))
+
+const readVersion = version.optional().meta({
+  description:
+    'The `version` that you have read: if the order is at another one, nothing is done. Without it, whatever the version is.',
+  example: 1,
+})
+
+/** Body of a change of an order: what is left out stays. */
+export const orderChanges = z
+  .strictObject({
+    items: items.optional().meta({ description: 'All items of the order, also those that stay.' }),
+    expiresAt: expiresAt.nullable().optional().meta({
+      description:
+        'From this instant on no payment of the order begins; null: it does not expire. One that has passed ends the order at once.',
+      example: '2026-12-24T18:00:00Z',
+    }),
+    version: readVersion,
   })
+  .refine(
+    (changes) => changes.items !== undefined || changes.expiresAt !== undefined,
+    'Name what to change: items or expiresAt.',
+  )
+  .superRefine((changes, context) => {
+    if (changes.items) demandTotal(changes.items, context)
+  })
+
+/** Body of a cancellation. */
+export const orderCancellation = z.strictObject({ version: readVersion })
 
 /** Body of a payment for an existing order, which has the amount. */
 export const payOrder = z.strictObject({ orderId, paymentMethod })

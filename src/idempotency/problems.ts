@@ -37,6 +37,8 @@ export const PROBLEMS = {
   'not-resolvable': row(409, 'CONFLICT', 'This end is not possible', 'after-fixing', true, false),
   'already-paid': row(409, 'CONFLICT', 'This order is already paid', 'no', false, true),
   'order-changed': row(409, 'CONFLICT', 'The order has changed', 'after-fixing', true, false),
+  'order-closed': row(409, 'CONFLICT', 'The order has ended', 'no', true, false),
+  'order-under-payment': row(409, 'CONFLICT', 'A payment holds this order', 'after-fixing', true, false),
   'changed-meanwhile': row(409, 'CONFLICT', 'Somebody else changed this', 'after-fixing', true, false),
   'in-progress': row(409, 'CONFLICT', 'The first request is still running', 'same-key', false, false),
   'outcome-unknown': row(409, 'CONFLICT', 'The outcome is not known yet', 'poll', false, true),

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 export type IdPrefix =
   | 'pay'
   | 'ord'
+  | 'chg'
   | 'txn'
   | 'acc'
   | 'att'

@@ -306,7 +306,7 @@ async function findPayment(db: Db, merchantId: string, paymentId: string) {
         EXISTS (SELECT FROM payment x WHERE x.merchant_id = p.merchant_id AND x.order_id = p.order_id AND x.id <> p.id) AS "hasSiblings",
         ${STANDING}, ${DECLARED} AS declared, p.receipt_token AS "receiptToken", p.description, p.metadata, o.metadata AS "orderMetadata",
         (SELECT coalesce(json_agg(json_build_object('name', i.name, 'quantity', i.quantity, 'unitAmount', i.unit_amount) ORDER BY i.position), '[]')
-          FROM order_item i WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id) AS items, bank.*, disputed.*
+          FROM order_item i WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id AND i.order_version = coalesce(p.order_version, o.version)) AS items, bank.*, disputed.*
       FROM payment p
       JOIN orders o ON (o.merchant_id, o.id) = (p.merchant_id, p.order_id)
       CROSS JOIN LATERAL ${BANK_COUNT} bank

@@ -85,16 +85,16 @@ export function paymentRow(payment: NewPayment): RowOf<typeof PAYMENT_COLUMNS> {
 }
 
 /**
- * Begins the payments of orders, one for each row of `payable`: a claim's row with `PAYMENT_COLUMNS`, order_id, amount and currency, which
+ * Begins the payments of orders, one for each row of `payable`: a claim's row with `PAYMENT_COLUMNS`, order_id, order_version, amount and currency, which
  * exists only under the claim. Writes no row where a live payment holds the order: the database decides between two keys, tabs or devices.
  * A trigger writes no row for a held order (0046). ON CONFLICT stays for the index that decided before; its ids and its receipt's token are
  * this key's alone, so no other unique index has a row of theirs.
  */
 export function insertPayment(payable: ClaimRows): ClaimedSql {
   return claimedSql`
-    INSERT INTO payment (merchant_id, id, order_id, record_id, amount, currency, method, gateway_key, gateway_account, asked_since, receipt_token, description, metadata,
+    INSERT INTO payment (merchant_id, id, order_id, order_version, record_id, amount, currency, method, gateway_key, gateway_account, asked_since, receipt_token, description, metadata,
       ${ACTOR_COLUMNS})
-    SELECT merchant_id, subject_id, order_id, record_id, amount, currency, method, gateway_key, ${currentAccount(sql`payable.merchant_id`)},
+    SELECT merchant_id, subject_id, order_id, order_version, record_id, amount, currency, method, gateway_key, ${currentAccount(sql`payable.merchant_id`)},
       ${askedSince(sql`payable.gateway_key`, currentAccount(sql`payable.merchant_id`))},
       receipt_token, description, metadata, ${ACTOR_COLUMNS}
     FROM ${payable} AS payable

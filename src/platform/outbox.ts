@@ -1,4 +1,4 @@
-import { writeForm } from '@/idempotency/stores/sql'
+import { type ClaimedSql, type ClaimRows, claimedSql, writeForm } from '@/idempotency/stores/sql'
 import { type Db, type Sql, sql, type Write } from './db'
 
 export interface OutboxEvent {
@@ -32,6 +32,19 @@ export function emit({ merchantId, id, type, subjectId, payload }: OutboxEvent):
 export function insertEventsFrom(rows: Sql): Sql {
   return sql`INSERT INTO outbox_event (merchant_id, id, type, subject_id, payload)
     SELECT merchant_id, id, type, subject_id, payload FROM ${rows} happened`
+}
+
+/**
+ * The statement of an event in the commit that begins an operation, written for each of `rows`, which have `"merchantId"` and `id`, the subject.
+ * @param event.payload an expression over these rows: JSON as a text
+ */
+export function emitUnderClaim(
+  { id, type, payload }: { id: string; type: string; payload: Sql },
+  rows: ClaimRows,
+): ClaimedSql {
+  return claimedSql`
+    INSERT INTO outbox_event (merchant_id, id, type, subject_id, payload)
+    SELECT "merchantId"::uuid, ${id}::uuid, ${type}, id, ${payload} FROM ${rows} RETURNING 1`
 }
 
 /** Events are kept for 90 days: the page of a payment shows them, and the database refuses to remove a younger one (0032). */

@@ -100,7 +100,11 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     operator_totp: 'SELECT, INSERT, DELETE, UPDATE (confirmed_at, created_at, last_step, secret)',
     operator_verification: 'SELECT, INSERT, DELETE, UPDATE (expires_at, updated_at, value)',
     order_item: 'SELECT, INSERT',
-    orders: 'SELECT, INSERT, UPDATE (customer_email, email_record, locale, status, updated_at)',
+    // What the trigger order_change_is_legal allows of it.
+    orders:
+      'SELECT, INSERT, UPDATE (amount, customer_email, email_record, expires_at, locale, status, updated_at, version)',
+    order_change: 'SELECT, INSERT',
+    order_expiry: 'SELECT, DELETE',
     // Removed by age alone: a trigger keeps those of the last 90 days.
     outbox_event: 'SELECT, INSERT, DELETE',
     payment:
@@ -245,6 +249,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     operator_session: [['verified_at'], 'the instant of the sign-in'],
     operator_totp: [['confirmed_at', 'created_at', 'last_step'], 'a code must confirm it'],
     operator_verification: [[], 'better-auth sends every column'],
+    order_change: [['created_at'], 'the database’s clock'],
     order_item: [[], 'an item is all of it'],
     orders: [
       ['created_at', 'email_record', 'locale', 'status', 'updated_at', 'version'],
@@ -573,6 +578,7 @@ test('functions that work with their owner’s rights have a fixed path, and are
     { name: 'note_expired_day()', settings: chained, everybody: false },
     { name: 'note_search_change()', settings: chained, everybody: false },
     { name: 'one_payment_per_charge()', settings, everybody: false },
+    { name: 'order_expiry_is_awaited()', settings, everybody: false },
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.
     { name: 'seal_ledger(integer)', settings: chained, everybody: false },

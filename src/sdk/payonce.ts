@@ -64,6 +64,16 @@ class Orders extends Resource {
     return this.doOnce('/orders', order, options)
   }
 
+  /** Changes an open order. @throws PayonceError of the kind `order-under-payment` while a payment holds it, and `order-closed` after its end */
+  change(id: string, changes: Wire.OrderChanges, options?: KeyedOptions): Promise<Result<Wire.Order>> {
+    return this.doOnce(`/orders/${part(id)}`, changes, options)
+  }
+
+  /** Cancels an open order: nobody can pay it any more. @throws as `change` */
+  cancel(id: string, at: { version?: number } = {}, options?: KeyedOptions): Promise<Result<Wire.Order>> {
+    return this.doOnce(`/orders/${part(id)}/cancel`, at, options)
+  }
+
   get(id: string, options?: CallOptions): Promise<Wire.Order> {
     return this.read(`/orders/${part(id)}`, {}, options)
   }

@@ -21,6 +21,18 @@ export interface NewOrder {
   successUrl?: string
   /** Where the link on the checkout leads for a shopper who does not pay. */
   cancelUrl?: string
+  /** From this instant on (RFC 3339) no payment of the order begins. */
+  expiresAt?: string
+}
+
+/** What is left out stays. */
+export interface OrderChanges {
+  /** All items of the order, also those that stay. */
+  items?: readonly Item[]
+  /** Null: it does not expire. */
+  expiresAt?: string | null
+  /** The version that you have read: if the order is at another one, nothing is done. */
+  version?: number
 }
 
 export interface Order {
@@ -28,7 +40,10 @@ export interface Order {
   checkoutUrl: string
   amount: number
   currency: string
-  status: 'open' | 'paid'
+  status: 'open' | 'paid' | 'cancelled' | 'expired'
+  /** Grows whenever the items change. */
+  version: number
+  expiresAt: string | null
   reference: string | null
   customerEmail: string | null
   metadata: Metadata
@@ -77,7 +92,12 @@ export interface Refund {
   createdAt: string
 }
 
-export type Operation = 'orders.create' | 'payments.create' | 'refunds.create'
+export type Operation =
+  | 'orders.create'
+  | 'orders.change'
+  | 'orders.cancel'
+  | 'payments.create'
+  | 'refunds.create'
 
 /** Status of a key. */
 export interface KeyState {

@@ -41,6 +41,7 @@ const BREAKS: Record<string, ((family: Family, xid: string, at: string) => strin
   'order-agrees-with-payment': ({ order }) => `UPDATE orders SET status = 'open' WHERE id = '${order}'`,
   'order-is-the-sum-of-its-items': ({ order }) =>
     `UPDATE order_item SET quantity = quantity + 1 WHERE order_id = '${order}'`,
+  'payment-is-of-its-order': ({ order }) => `UPDATE orders SET version = version + 1 WHERE id = '${order}'`,
   'payment-has-its-charge': ({ payment }) =>
     `UPDATE payment SET gateway_ref = 'ch_' || id WHERE id = '${payment}'`,
   'payment-has-its-record': ({ payment }) => `DELETE FROM idempotency_record WHERE subject_id = '${payment}'`,

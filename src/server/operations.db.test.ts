@@ -38,6 +38,23 @@ interface Case<Input> {
   effectsUnasked: 0 | 1
 }
 
+const changesOf = (_: string, changeId: string) => product.count('changes', `id = '${changeId}'`)
+const changeCase = {
+  input: async () => ({
+    ...(await newOrder()),
+    version: 1,
+    items: [{ name: 'Mug', quantity: 1, unitAmount: 900 }],
+    expiresAt: null,
+  }),
+  effects: changesOf,
+  effectsUnasked: 1 as const,
+}
+const endCase = {
+  input: async () => ({ ...(await newOrder()), version: null }),
+  effects: changesOf,
+  effectsUnasked: 1 as const,
+}
+
 const CASES: { [Id in OperationId]: Case<InputOf<Operations[Id]>> } = {
   pay: {
     input: async () => ({ ...(await newOrder()), version: 1, paymentMethod: 'pm_card_visa' }),
@@ -98,6 +115,10 @@ const CASES: { [Id in OperationId]: Case<InputOf<Operations[Id]>> } = {
     },
     effectsUnasked: 1,
   },
+  changeOrder: changeCase,
+  cancelOrder: endCase,
+  operatorChangeOrder: changeCase,
+  operatorCancelOrder: endCase,
 }
 
 /** A half of the payment, so that a second refund would be possible, and would be seen. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { cancelOrderOperation, changeOrderOperation } from '@/checkout/orders/change'
 import { payOperation } from '@/checkout/pay'
 import { placeOrderOperation } from '@/checkout/place-order'
 import { shopperAnswers } from '@/checkout/shopper-answers'
@@ -13,7 +14,7 @@ import { OPERATOR_REFUND } from '@/payments/operator-refund'
 import { PAYMENT_OPERATIONS } from '@/payments/payment'
 import { PROGRAM_REFUND, refundOperation } from '@/payments/refund'
 import type { Db } from '@/platform/db'
-import { orderAnswers, paymentAnswers, refundAnswers } from './wire/api-answers'
+import { changeAnswers, orderAnswers, paymentAnswers, refundAnswers } from './wire/api-answers'
 
 export interface OperationDeps {
   db: Db
@@ -101,6 +102,38 @@ export const OPERATIONS = {
     build: (name: string, deps: OperationDeps) =>
       placeOrderOperation({ name, ...deps, answers: orderAnswers(deps.baseUrl) }),
   },
+  changeOrder: {
+    name: 'orders.change',
+    subject: 'chg',
+    resourcePath: null,
+    asksBank: false,
+    sentBy: 'program',
+    build: (name: string, deps: OperationDeps) => changeOrderOperation({ name, ...changing(deps) }),
+  },
+  cancelOrder: {
+    name: 'orders.cancel',
+    subject: 'chg',
+    resourcePath: null,
+    asksBank: false,
+    sentBy: 'program',
+    build: (name: string, deps: OperationDeps) => cancelOrderOperation({ name, ...changing(deps) }),
+  },
+  operatorChangeOrder: {
+    name: 'dashboard.change-order',
+    subject: 'chg',
+    resourcePath: null,
+    asksBank: false,
+    sentBy: 'operator',
+    build: (name: string, deps: OperationDeps) => changeOrderOperation({ name, ...changing(deps) }),
+  },
+  operatorCancelOrder: {
+    name: 'dashboard.cancel-order',
+    subject: 'chg',
+    resourcePath: null,
+    asksBank: false,
+    sentBy: 'operator',
+    build: (name: string, deps: OperationDeps) => cancelOrderOperation({ name, ...changing(deps) }),
+  },
 } as const satisfies Record<
   string,
   OperationFacts & { build: (name: string, deps: OperationDeps) => AnyOperation<SqlForm> }
@@ -120,6 +153,10 @@ export function buildOperations(deps: OperationDeps): Operations {
 /** The facts of an operation by its name; null for one that this version does not have. */
 export function factsOf(name: string): OperationFacts | null {
   return Object.values(OPERATIONS).find((facts) => facts.name === name) ?? null
+}
+
+function changing(deps: OperationDeps) {
+  return { ...deps, answers: changeAnswers(deps.baseUrl) }
 }
 
 function paying(deps: OperationDeps) {

@@ -51,6 +51,8 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'payments.createOrder': 'support',
   'orders.list': 'viewer',
   'orders.get': 'viewer',
+  'orders.change': 'support',
+  'orders.cancel': 'support',
   // Above what support may, an admin who has just confirmed: by the amount (refunds.db.test.ts).
   'reconciliation.disputes': 'viewer',
   'reconciliation.list': 'viewer',
@@ -261,6 +263,8 @@ test('no answer to an operator of another merchant names anything of ours', asyn
 
 const foreign: [string, (id: Ids) => object][] = [
   ['payments.get', ({ payment }) => ({ id: payment })],
+  ['orders.change', ({ order }) => ({ id: order, version: 1, expiresAt: null, key: 'foreign' })],
+  ['orders.cancel', ({ order }) => ({ id: order, version: 1, key: 'foreign' })],
   ['refunds.create', ({ payment }) => ({ payment, amount: 1, key: 'foreign' })],
   ['refunds.request', ({ payment }) => ({ payment, amount: 1, reason: 'x', newId: crypto.randomUUID() })],
   ['refunds.approve', ({ refundRequest }) => ({ id: refundRequest })],
@@ -310,6 +314,7 @@ const foreign: [string, (id: Ids) => object][] = [
 const actOn = (id: string) => ({ id, newId: crypto.randomUUID() })
 interface Ids {
   payment: string
+  order: string
   refundRequest: string
   record: string
   key: string
@@ -343,6 +348,7 @@ test('whatever has an id answers another merchant as if it were not there', asyn
   const delivery = (await callProcedure(product, test)).data.id as string
   const ids: Ids = {
     payment,
+    order: await product.newOrder(),
     refundRequest: await one(`SELECT id::text FROM refund_request WHERE status = 'open'`),
     record: await one('SELECT id FROM idempotency_record LIMIT 1'),
     key: shown('key', await one('SELECT id::text FROM api_key ORDER BY created_at LIMIT 1')),
@@ -357,7 +363,7 @@ test('whatever has an id answers another merchant as if it were not there', asyn
   const state = async () =>
     (
       await product.owner.query(
-        'SELECT (SELECT count(*) FROM operator), (SELECT count(*) FROM operator_invitation WHERE revoked_at IS NULL), (SELECT string_agg(role, $$ $$ ORDER BY id) FROM operator), (SELECT count(*) FROM api_key WHERE revoked_at IS NULL), (SELECT count(*) FROM refund), (SELECT count(*) FROM refund_request WHERE status = $$open$$), (SELECT string_agg(w::text, $$ $$) FROM webhook_endpoint w), (SELECT string_agg(d::text, $$ $$) FROM webhook_delivery d), (SELECT count(*) FROM webhook_secret)',
+        'SELECT (SELECT count(*) FROM order_change), (SELECT count(*) FROM operator), (SELECT count(*) FROM operator_invitation WHERE revoked_at IS NULL), (SELECT string_agg(role, $$ $$ ORDER BY id) FROM operator), (SELECT count(*) FROM api_key WHERE revoked_at IS NULL), (SELECT count(*) FROM refund), (SELECT count(*) FROM refund_request WHERE status = $$open$$), (SELECT string_agg(w::text, $$ $$) FROM webhook_endpoint w), (SELECT string_agg(d::text, $$ $$) FROM webhook_delivery d), (SELECT count(*) FROM webhook_secret)',
       )
     ).rows
   const before = await state()

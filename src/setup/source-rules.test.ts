@@ -58,8 +58,9 @@ test('each table of a merchant has the merchant first in its primary key', () =>
     ([, , body = '']) => !/@@id\(\[merchantId, |^ {2}merchantId\s+String\s+@id /m.test(body),
   )
   // better-auth finds an operator by their id alone. Each read of ours takes the merchant of the session.
+  // The worker takes what expires next, of all merchants together.
   // A charge of the bank belongs to one payment of all merchants together.
-  expect(others.map(([, name]) => name)).toEqual(['Operator', 'PaymentCharge'])
+  expect(others.map(([, name]) => name)).toEqual(['Operator', 'OrderExpiry', 'PaymentCharge'])
 })
 
 test('the patterns find what they forbid', () => {

@@ -108,6 +108,13 @@ describe('verify', () => {
       `DELETE FROM gateway_simulator.charge WHERE id = 'ch_x'`,
     ],
     [
+      'payment-is-of-its-order',
+      `UPDATE orders SET version = version + 1 WHERE id = (SELECT order_id FROM payment WHERE id = ${SUCCEEDED});
+       UPDATE order_item SET order_version = order_version + 1 WHERE order_id = (SELECT order_id FROM payment WHERE id = ${SUCCEEDED})`,
+      `UPDATE orders SET version = version - 1 WHERE id = (SELECT order_id FROM payment WHERE id = ${SUCCEEDED});
+       UPDATE order_item SET order_version = order_version - 1 WHERE order_id = (SELECT order_id FROM payment WHERE id = ${SUCCEEDED})`,
+    ],
+    [
       'receipt-mail-is-of-its-payment',
       `INSERT INTO receipt_mail (merchant_id, payment_id, number, id, amount, currency, transaction_id, code, signed_by, actor)
        SELECT p.merchant_id, p.id, 0, p.id, p.amount + 1, p.currency, t.id, '0123456789ab', '0123456789abcdef', 'system'

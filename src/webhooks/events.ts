@@ -51,7 +51,24 @@ const alertData = z.strictObject({
   since: z.iso.datetime(),
 })
 
+const orderData = (status: string) =>
+  z.strictObject({
+    order: z.string().meta({ example: 'ord_018f3c2a9d4e7c31b2a45f60718293a4' }),
+    ...money,
+    version: z.int().meta({ description: 'Grows whenever the items change.', example: 2 }),
+    status: z.literal(status),
+  })
+
 export const EVENTS = {
+  'order.changed': {
+    summary: 'The items of an open order, or when it expires, have changed',
+    data: orderData('open'),
+  },
+  'order.cancelled': { summary: 'An order was cancelled; nobody can pay it', data: orderData('cancelled') },
+  'order.expired': {
+    summary: 'The time to pay an order has passed; nobody can pay it',
+    data: orderData('expired'),
+  },
   'payment.succeeded': { summary: 'A payment has succeeded', data: paymentData('succeeded') },
   'payment.declined': {
     summary: 'A card was declined; nothing was charged',

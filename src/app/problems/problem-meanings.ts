@@ -34,7 +34,11 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
   'already-paid':
     'The order was paid under another key, and this request charged nothing. The answer names the payment.',
   'order-changed':
-    'The order has changed since the shopper saw it. Nothing was charged. Show the new total, then pay.',
+    'The order has changed since it was read. Nothing was charged or changed. Read it again, show the new total, then pay or change it.',
+  'order-closed':
+    'The order is paid, cancelled or expired, so it is neither paid nor changed. Nothing was charged or changed. Place a new order.',
+  'order-under-payment':
+    'A payment of the order is under way, or its outcome is not known; the answer names it. Nothing was changed. If it ends unpaid, the same request can be sent again.',
   'changed-meanwhile':
     'What you are changing was changed after you had opened it. Nothing was done. Reload it, and decide again.',
   'in-progress':

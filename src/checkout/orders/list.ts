@@ -2,17 +2,25 @@ import { z } from 'zod'
 import { LIVE, PAYMENT_STATUSES } from '@/payments/payment'
 import { REFUNDS_UNDER_WAY } from '@/payments/refund-store'
 import { type Db, firstRow, joinSql, type Sql, sql } from '@/platform/db'
-import { ITEMS, orderItem } from '../order'
+import { ITEMS, ORDER_STATUS, orderItem } from '../order'
 
 /**
  * How an order stands, by the payment that holds it: nobody pays it (`open`), a payment is under way or its outcome is not known (`in-progress`),
- * or it is paid, and how much of that was given back for good. A refund that is under way is none yet.
+ * or it is paid, and how much of that was given back for good (a refund that is under way is none yet), or it has ended without a payment.
  */
-export const ORDER_STATES = ['open', 'in-progress', 'paid', 'partly-refunded', 'refunded'] as const
+export const ORDER_STATES = [
+  'open',
+  'in-progress',
+  'paid',
+  'partly-refunded',
+  'refunded',
+  'cancelled',
+  'expired',
+] as const
 export type OrderState = (typeof ORDER_STATES)[number]
 
 const STATE: Sql = sql`
-  CASE WHEN live.status IS NULL THEN 'open' WHEN live.status <> 'succeeded' THEN 'in-progress'
+  CASE WHEN live.status IS NULL THEN ${ORDER_STATUS} WHEN live.status <> 'succeeded' THEN 'in-progress'
     WHEN live.refunded = 0 THEN 'paid' WHEN live.refunded < o.amount THEN 'partly-refunded' ELSE 'refunded' END`
 
 /** Orders that are looked through for one page of a filtered list. 5,000: some tens of milliseconds, at any number of orders. */
@@ -113,12 +121,12 @@ export async function listOrders(
         ORDER BY o.id DESC LIMIT ${looked + 1}),
       seen AS (SELECT * FROM looked ORDER BY id DESC LIMIT ${looked}),
       matching AS (
-        SELECT ${SUMMARY}, o.merchant_id FROM seen o ${HELD_BY}
+        SELECT ${SUMMARY}, o.merchant_id, o.version FROM seen o ${HELD_BY}
         WHERE ${state ? sql`${STATE} = ${state}` : sql`true`} AND ${search && !id ? hasWords(search) : sql`true`}
         ORDER BY o.id DESC LIMIT ${limit + 1}),
       shown AS (
-        SELECT m.*, ${ITEMS} AS items FROM matching m CROSS JOIN LATERAL (SELECT m.merchant_id, m.id) o)
-      SELECT coalesce((SELECT jsonb_agg(to_jsonb(s) - 'merchant_id' ORDER BY s.id DESC) FROM shown s), '[]') AS orders,
+        SELECT m.*, ${ITEMS} AS items FROM matching m CROSS JOIN LATERAL (SELECT m.merchant_id, m.id, m.version) o)
+      SELECT coalesce((SELECT jsonb_agg(to_jsonb(s) - 'merchant_id' - 'version' ORDER BY s.id DESC) FROM shown s), '[]') AS orders,
         (SELECT count(*)::int FROM looked) AS looked, (SELECT id::text FROM seen ORDER BY id LIMIT 1) AS last`,
   )
   if (!found) throw new Error('the orders were not read')
@@ -130,7 +138,7 @@ export async function listOrders(
 /** Of the order `o`. Without regard to case; every character stands for itself. */
 function hasWords(text: string): Sql {
   return sql`(position(lower(${text}) IN lower(concat_ws(' ', o.reference, o.customer_email))) > 0 OR EXISTS (
-    SELECT FROM order_item i WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id AND position(lower(${text}) IN lower(i.name)) > 0))`
+    SELECT FROM order_item i WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id AND i.order_version = o.version AND position(lower(${text}) IN lower(i.name)) > 0))`
 }
 
 const detail = z.strictObject({
@@ -139,6 +147,7 @@ const detail = z.strictObject({
   metadata: z.record(z.string(), z.string()),
   successUrl: z.string().nullable(),
   cancelUrl: z.string().nullable(),
+  expiresAt: z.date().nullable(),
   actor: z.string().nullable(),
   address: z.string().nullable(),
   requestId: z.string().nullable(),
@@ -150,7 +159,7 @@ export async function orderDetail(db: Db, merchantId: string, id: string) {
     db,
     detail,
     sql`
-      SELECT ${SUMMARY}, ${ITEMS} AS items, o.version, o.metadata, o.success_url AS "successUrl", o.cancel_url AS "cancelUrl", o.actor, o.address,
+      SELECT ${SUMMARY}, ${ITEMS} AS items, o.version, o.metadata, o.success_url AS "successUrl", o.cancel_url AS "cancelUrl", o.expires_at AS "expiresAt", o.actor, o.address,
         o.request_id AS "requestId"
       FROM orders o ${HELD_BY} WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${id}::uuid`,
   )

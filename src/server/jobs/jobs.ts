@@ -1,4 +1,5 @@
 import { forgetAlerts } from '@/alerts/raise'
+import { expireOrders } from '@/checkout/orders/expire'
 import { EVENTS_MAX } from '@/checkout/receipts/mail-new'
 import type { AnyOperation } from '@/idempotency/core/operation'
 import type { Upkeep } from '@/idempotency/core/store'
@@ -68,6 +69,10 @@ const WHOLE_MS = 5_000
 const ALERTS_MS = 10_000
 /** 5 s: a mail leaves soon after it is written; nothing due costs one small query. */
 const MAIL_MS = 5_000
+/** 10 s: the event of an expiry is that late; nothing due costs one small query. */
+const EXPIRY_MS = 10_000
+/** Orders per batch of marking. 100: some milliseconds of locks, which payments of these orders would only be refused behind. */
+const EXPIRY_BATCH = 100
 const MINUTE_MS = 60_000
 /** 10 minutes: PCI DSS 11.6.1 asks for once a week; it costs one page. */
 const PAGE_CHECK_MS = 10 * MINUTE_MS
@@ -126,6 +131,13 @@ function ownJobsOf(core: Core): Job[] {
           await forgetRequests(core.db, env.PAYONCE_REQUEST_LOG_DAYS, UPKEEP_BATCH),
         )
       },
+    },
+    // Marks orders whose time to pay has passed. None of them is paid before that either.
+    {
+      name: 'order-expiry',
+      everyMs: EXPIRY_MS,
+      batchMax: EXPIRY_BATCH,
+      run: () => expireOrders(core.db, EXPIRY_BATCH),
     },
     // Finds a clock of the database that was put back, and ends what would wait for it.
     {

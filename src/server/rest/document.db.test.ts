@@ -26,7 +26,7 @@ let product: TestProduct
 let document: any
 let ajv: Ajv2020
 /** Ids that exist here, in place of those of the examples. */
-let known: { pay: string; ord: string; acc: string; key: string; whe: string; whd: string; gone: string }
+let known: Record<'pay' | 'ord' | 'changed' | 'cancelled' | 'acc' | 'key' | 'whe' | 'whd' | 'gone', string>
 
 beforeAll(async () => {
   product = await openTestProduct()
@@ -63,6 +63,8 @@ beforeAll(async () => {
     whd: tested.body.id,
     pay: paid.body.id,
     ord: await product.newOrder(),
+    changed: await product.newOrder(),
+    cancelled: await product.newOrder(),
     acc: accounts.body.items[0].id,
     key: 'known',
   }
@@ -81,7 +83,9 @@ function filled<T>(value: T): T {
 function filledPath(path: string): string {
   const ids: [string, string][] = [
     ['/accounts/', known.acc],
-    ['/orders/', known.ord],
+    ['/cancel', known.cancelled],
+    // An order of its own: the one of the payment examples may not change.
+    ['/orders/', known.changed],
     ['/delete', known.gone],
     ['/webhook-endpoints/', known.whe],
     ['/webhook-deliveries/', known.whd],
@@ -138,6 +142,8 @@ describe('the document', () => {
       'GET /api/v1/webhook-endpoints/{id}',
       'GET /api/v1/webhook-endpoints/{id}/deliveries',
       'POST /api/v1/orders',
+      'POST /api/v1/orders/{id}',
+      'POST /api/v1/orders/{id}/cancel',
       'POST /api/v1/payments',
       'POST /api/v1/payments/{id}/refunds',
       'POST /api/v1/webhook-deliveries/{id}/resend',
@@ -199,7 +205,7 @@ describe('the document', () => {
         sent.push(label)
       }
     }
-    expect(sent).toHaveLength(14)
+    expect(sent).toHaveLength(17)
   })
 
   it('every read is answered as the document says', async () => {

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { readOrder } from '@/checkout/place-order'
-import { newOrder } from '@/checkout/schema'
+import { newOrder, orderCancellation, orderChanges } from '@/checkout/schema'
+import type { ProblemKind } from '@/idempotency/problems'
 import type { Deps } from '../deps'
 import { refuseLoopback } from '../one-mode'
 import { orderShape, showOrder } from '../wire/api-shapes'
@@ -10,6 +11,9 @@ import { body, idParam, json, KEYED, keyHeaders, needs, problems, stored } from 
 import { runOnce } from './run-once'
 
 const PATH = '/api/v1/orders'
+
+/** The problems of a request that changes an order. */
+const ENDS: ProblemKind[] = ['not-found', 'order-changed', 'order-closed', 'order-under-payment', ...KEYED]
 
 const examples = {
   order: {
@@ -49,6 +53,46 @@ const get = createRoute({
   responses: { 200: json(orderShape, 'The order.'), ...problems('not-found') },
 })
 
+const change = createRoute({
+  method: 'post',
+  path: `${PATH}/{id}`,
+  operationId: 'changeOrder',
+  tags: ['Orders'],
+  summary: 'Change an open order, once',
+  description:
+    'New `items` replace all of the order’s, and its `version` grows: an open checkout page says so, and charges nothing until the shopper has seen the new total. An order that is under payment cannot be changed; the answer names the payment.',
+  ...needs('orders:write'),
+  request: {
+    params: idParam('ord', 'order'),
+    headers: keyHeaders,
+    body: body(orderChanges, {
+      items: {
+        summary: 'Three T-shirts',
+        value: { items: [{ name: 'T-shirt', quantity: 3, unitAmount: 1200 }], version: 1 },
+      },
+      expiry: { summary: 'A time to pay it', value: { expiresAt: '2030-12-24T18:00:00Z' } },
+    }),
+  },
+  responses: { 200: stored(orderShape, 'The order after the change.'), ...problems(...ENDS) },
+})
+
+const cancel = createRoute({
+  method: 'post',
+  path: `${PATH}/{id}/cancel`,
+  operationId: 'cancelOrder',
+  tags: ['Orders'],
+  summary: 'Cancel an open order, once',
+  description:
+    'Nobody can pay it any more. An order that is under payment cannot be cancelled; the answer names the payment.',
+  ...needs('orders:write'),
+  request: {
+    params: idParam('ord', 'order'),
+    headers: keyHeaders,
+    body: body(orderCancellation, { plain: { summary: 'Whatever its version is', value: {} } }),
+  },
+  responses: { 200: stored(orderShape, 'The cancelled order.'), ...problems(...ENDS) },
+})
+
 export function orderRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
   app.openapi(place, (c) => {
     const order = c.req.valid('json')
@@ -57,8 +101,24 @@ export function orderRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
     return runOnce(c, deps, deps.operations.placeOrder, input, PATH)
   })
 
+  app.openapi(change, (c) => {
+    const { version = null, ...changes } = c.req.valid('json')
+    const input = { ...of(c.var.caller.merchantId, c.req.valid('param').id), version, ...changes }
+    return runOnce(c, deps, deps.operations.changeOrder, input, PATH)
+  })
+
+  app.openapi(cancel, (c) => {
+    const { version = null } = c.req.valid('json')
+    const input = { ...of(c.var.caller.merchantId, c.req.valid('param').id), version }
+    return runOnce(c, deps, deps.operations.cancelOrder, input, PATH)
+  })
+
   app.openapi(get, async (c) => {
     const found = await readOrder(deps.db, c.var.caller.merchantId, uuidOf('ord', c.req.valid('param').id))
     return found ? c.json(showOrder(found, deps.env.baseUrl), 200) : notFound()
   })
+}
+
+function of(merchantId: string, shownId: string) {
+  return { merchantId, orderId: uuidOf('ord', shownId) }
 }

@@ -1,12 +1,24 @@
 import { z } from 'zod'
 import { actorNames } from '@/access/actor-names'
+import { mayActAs, type SignedIn } from '@/access/operator'
+import { changesOfOrder } from '@/checkout/orders/history'
 import { listOrders, ORDER_STATES, type OrderSummary, orderDetail } from '@/checkout/orders/list'
+import { orderChanges } from '@/checkout/schema'
+import { resultOf } from '@/idempotency/adapters/trpc'
+import { keyProblem } from '@/idempotency/core/key'
+import type { EngineReply } from '@/idempotency/core/request'
+import { ProblemError } from '@/idempotency/problems'
+import type { Actor } from '@/lib/actor'
 import { readId, showId } from '@/lib/id'
 import { PAYMENT_STATUSES } from '@/payments/payment'
-import { router, viewerProcedure } from '../trpc'
+import type { Context } from '../context'
+import { router, supportProcedure, viewerProcedure } from '../trpc'
 import { actorOut, actorViewFor } from '../wire/actor-shapes'
+import type { orderShape } from '../wire/api-shapes'
 import { readIdCursor, writeCursor } from '../wire/cursor'
-import { amount, notFound, pageSize, time, uuidOf, words } from '../wire/json'
+import { amount, maybeTime, notFound, pageSize, time, uuidOf, words } from '../wire/json'
+
+const itemsOut = z.array(z.object({ name: z.string(), quantity: z.int(), unitAmount: z.number() }))
 
 const summaryOut = z.object({
   id: z.string(),
@@ -19,7 +31,7 @@ const summaryOut = z.object({
   paymentStatus: z.enum(PAYMENT_STATUSES).nullable(),
   amountRefunded: z.number().int(),
   amountRefundUnderWay: z.number().int(),
-  items: z.array(z.object({ name: z.string(), quantity: z.int(), unitAmount: z.number() })),
+  items: itemsOut,
   createdAt: z.string(),
 })
 
@@ -29,8 +41,30 @@ const detailOut = summaryOut.extend({
   successUrl: z.string().nullable(),
   cancelUrl: z.string().nullable(),
   checkoutUrl: z.string(),
+  expiresAt: z.string().nullable(),
   by: actorOut.nullable(),
+  /** Newest first. */
+  changes: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(['changed', 'cancelled', 'expired']),
+      version: z.int(),
+      amount: z.number().int(),
+      expiresAt: z.string().nullable(),
+      items: itemsOut,
+      by: actorOut.nullable(),
+      createdAt: z.string(),
+    }),
+  ),
+  /** The operator may change and cancel it, as far as their role goes. */
+  mayChange: z.boolean(),
 })
+
+/** Time that a press waits for one that is running. 10 s, as at the checkout. */
+const JOIN_MS = 10_000
+
+const which = { id: z.string().max(64), version: z.int().positive(), key: z.unknown().optional() }
+const changedOut = z.object({ id: z.string(), version: z.int() })
 
 /** Orders of a merchant, for operators. */
 export const ordersRouter = router({
@@ -63,7 +97,9 @@ export const ordersRouter = router({
       const { merchantId, role } = ctx.operator
       const found = (await orderDetail(ctx.pages, merchantId, uuidOf('ord', input.id))) ?? notFound()
       const { version, metadata, successUrl, cancelUrl, actor } = found
-      const names = await actorNames(ctx.pages, merchantId, actor ? [actor] : [])
+      const changes = await changesOfOrder(ctx.pages, merchantId, found.id)
+      const actors = [actor, ...changes.map((change) => change.actor)].filter((name) => name !== null)
+      const view = actorViewFor(role, await actorNames(ctx.pages, merchantId, actors))
       const id = showId('ord', found.id)
       return {
         ...showOrder(found),
@@ -72,10 +108,64 @@ export const ordersRouter = router({
         successUrl,
         cancelUrl,
         checkoutUrl: `${ctx.env.baseUrl}/checkout/${id}`,
-        by: actorViewFor(role, names)(found),
+        expiresAt: maybeTime(found.expiresAt),
+        by: view(found),
+        changes: changes.map((change) => ({
+          id: change.id,
+          kind: change.kind,
+          version: change.version,
+          amount: amount(change.amount),
+          expiresAt: maybeTime(change.expiresAt),
+          items: change.items,
+          by: view(change),
+          createdAt: time(change.createdAt),
+        })),
+        mayChange: mayActAs(role, 'support'),
       }
     }),
+
+  /**
+   * Changes an open order of the version that the operator has seen.
+   * @param key made by the page when its dialog opens, so that a double press or a retry is one change
+   */
+  change: supportProcedure
+    .input(orderChanges.safeExtend(which))
+    .output(changedOut)
+    .mutation(async ({ ctx, input: { id, key, ...changes } }) => {
+      const { engine, operations } = ctx
+      const input = { ...orderOf(ctx, id), ...changes }
+      return afterChange(await engine.run(operations.operatorChangeOrder, { ...sentBy(ctx, key), input }))
+    }),
+
+  /** @param key as in `change` */
+  cancel: supportProcedure
+    .input(z.strictObject(which))
+    .output(changedOut)
+    .mutation(async ({ ctx, input: { id, key, version } }) => {
+      const { engine, operations } = ctx
+      const input = { ...orderOf(ctx, id), version }
+      return afterChange(await engine.run(operations.operatorCancelOrder, { ...sentBy(ctx, key), input }))
+    }),
 })
+
+type Caller = Context & { operator: SignedIn; actor: Actor }
+
+function orderOf({ operator, actor }: Caller, shownId: string) {
+  return { merchantId: operator.merchantId, orderId: uuidOf('ord', shownId), by: actor }
+}
+
+/** @throws ProblemError `key-missing` or `key-invalid`, before the database is asked */
+function sentBy({ operator, actor, requestId }: Caller, key: unknown) {
+  const problem = keyProblem(key)
+  if (problem) throw new ProblemError(problem)
+  const scope = { merchantId: operator.merchantId, actor: `operator:${operator.id}` }
+  return { key: key as string, scope, waitMs: JOIN_MS, source: 'browser', requestId, by: actor }
+}
+
+function afterChange(reply: EngineReply): z.infer<typeof changedOut> {
+  const { id, version } = resultOf<z.infer<typeof orderShape>>(reply)
+  return { id, version }
+}
 
 function showOrder(order: OrderSummary): z.infer<typeof summaryOut> {
   const { reference, customerEmail, currency, state, paymentStatus, items } = order

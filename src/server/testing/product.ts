@@ -69,7 +69,7 @@ export interface TestProduct {
   otherMerchant(): Promise<{ merchantId: string; token: string }>
   cookie(): Promise<string>
   /** Counts rows: charges at the bank, payments, transactions of the ledger, records. `where` is SQL. */
-  count(what: 'charges' | 'payments' | 'captures' | 'records', where?: string): Promise<number>
+  count(what: 'charges' | 'payments' | 'captures' | 'records' | 'changes', where?: string): Promise<number>
   close(): Promise<void>
 }
 
@@ -79,6 +79,7 @@ const COUNTED = {
   payments: 'payment',
   captures: 'ledger_transaction',
   records: 'idempotency_record',
+  changes: 'order_change',
 }
 
 /** Reads an answer of the HTTP API. */

@@ -1,3 +1,4 @@
+import type { ChangeAnswers } from '@/checkout/orders/change'
 import type { PaymentAnswers } from '@/checkout/payment-answers'
 import type { OrderAnswers } from '@/checkout/place-order'
 import type { Answer } from '@/idempotency/core/record'
@@ -35,6 +36,14 @@ export function orderAnswers(baseUrl: string): OrderAnswers {
   return {
     placed: (order) => ({ status: 201, problem: null, body: JSON.stringify(showOrder(order, baseUrl)) }),
     resourceFacts: pointer('order', 'ord', '/api/v1/orders/'),
+  }
+}
+
+/** Of a change or a cancellation: the order as it was after that. */
+export function changeAnswers(baseUrl: string): ChangeAnswers {
+  return {
+    changed: (order) => ({ status: 200, problem: null, body: JSON.stringify(showOrder(order, baseUrl)) }),
+    resourceFacts: (id) => ({ change: showId('chg', id) }),
   }
 }
 

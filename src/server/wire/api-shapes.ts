@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { ORDER_STATUSES } from '@/checkout/order'
 import type { OrderRow } from '@/checkout/place-order'
 import { receiptPath } from '@/checkout/receipt-path'
 import { showId } from '@/lib/id'
 import type { PaymentForApi } from '@/payments/api-read'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import type { ShownRefundStatus } from '@/payments/refund-store'
-import { amount, time } from './json'
+import { amount, maybeTime, time } from './json'
 
 /**
  * Orders, payments and refunds as the API shows them: the schemas of the document, and the functions that fill
@@ -31,7 +32,12 @@ export const orderShape = z
     }),
     amount: money,
     currency,
-    status: z.enum(['open', 'paid']).meta({ example: 'open' }),
+    status: z.enum(ORDER_STATUSES).meta({
+      description: 'Only an `open` order can be paid, changed and cancelled. All others are final.',
+      example: 'open',
+    }),
+    version: z.int().meta({ description: 'Grows whenever the items change.', example: 1 }),
+    expiresAt: at.nullable().meta({ description: 'When an open order expires; null: never.' }),
     reference: z.string().nullable().meta({ example: 'R-1001' }),
     customerEmail: z.string().nullable().meta({ example: 'ann@example.com' }),
     metadata,
@@ -115,14 +121,16 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 }
 
 export function showOrder(row: OrderRow, baseUrl: string): z.infer<typeof orderShape> {
-  const { currency, reference, customerEmail, metadata, successUrl, cancelUrl, items } = row
+  const { currency, status, version, reference, customerEmail, metadata, successUrl, cancelUrl, items } = row
   const shown = showId('ord', row.id)
   return {
     id: shown,
     checkoutUrl: `${baseUrl}/checkout/${shown}`,
     amount: amount(row.amount),
     currency,
-    status: z.enum(['open', 'paid']).parse(row.status),
+    status,
+    version,
+    expiresAt: maybeTime(row.expiresAt),
     reference,
     customerEmail,
     metadata,

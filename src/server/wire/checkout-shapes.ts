@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { brand } from '@/checkout/brand'
+import { ORDER_STATUSES } from '@/checkout/order'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import { bankCount } from '@/payments/reconciler/bank-count'
 
@@ -16,7 +17,7 @@ export const checkoutOut = z.object({
   currency: z.string(),
   amount: z.number(),
   version: z.int(),
-  status: z.enum(['open', 'paid']),
+  status: z.enum(ORDER_STATUSES),
   customerEmail: z.string().nullable(),
   items: z.array(itemOut),
   testMode: z.boolean(),

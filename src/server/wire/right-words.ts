@@ -27,6 +27,8 @@ export const AREAS: Record<string, string> = {
 export const RIGHT_WORDS: Record<string, string> = {
   'payments.list': 'See payments, orders and their history',
   'payments.createOrder': 'Create an order and its payment link',
+  'orders.change': 'Change an order that is not paid',
+  'orders.cancel': 'Cancel an order that is not paid',
   'notes.add': 'Write notes on a payment',
   'refunds.create': 'Refund, up to a limit',
   'refunds.request': 'Ask for a refund above the limit',

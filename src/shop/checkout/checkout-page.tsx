@@ -8,9 +8,9 @@ import type { CardFieldsKind, CheckoutOrder } from './checkout-order'
 import type { CardFormProps } from './form/card-form'
 import type { NoScriptOutcome } from './no-script-outcome'
 import { OrderSummary } from './order-summary'
-import { isPaid, PaymentPanel } from './payment-panel'
+import { hasEnded, isPaid, PaymentPanel } from './payment-panel'
 import { LoadFailed } from './states/load-failed'
-import { AlreadyPaid } from './states/payment-states'
+import { AlreadyPaid, OrderEnded } from './states/payment-states'
 
 interface PayProps {
   orderId: string
@@ -49,8 +49,8 @@ export function CheckoutPage({ language, ...props }: CheckoutProps & WithForm) {
 function PayPage({ orderId, order: first, ...props }: PayProps & WithForm) {
   const [order, setOrder] = useState(first)
   if (!order) return <LoadFailed orderId={orderId} onLoad={setOrder} />
-  // An order that was paid before the page was rendered has no form. A payment by this page shows its own result.
-  const paid = first !== null && isPaid(first)
+  // An order that was paid, or had ended, before the page was rendered has no form. A payment by this page shows its own result.
+  const over = first !== null && (isPaid(first) || hasEnded(first))
   return (
     <ShopFrame
       merchantName={order.merchantName}
@@ -62,8 +62,12 @@ function PayPage({ orderId, order: first, ...props }: PayProps & WithForm) {
         <div className="min-w-0 md:order-2">
           <OrderSummary order={order} />
         </div>
-        {paid ? <AlreadyPaid order={order} /> : <PaymentPanel {...props} order={order} onChange={setOrder} />}
+        {over ? <Over order={order} /> : <PaymentPanel {...props} order={order} onChange={setOrder} />}
       </div>
     </ShopFrame>
   )
+}
+
+function Over({ order }: { order: CheckoutOrder }) {
+  return hasEnded(order) ? <OrderEnded order={order} /> : <AlreadyPaid order={order} />
 }

@@ -47,6 +47,11 @@ const SHOWN: Record<string, Shown> = {
   'elsewhere.openBody': ANY,
   'elsewhere.paying': IN_DOUBT,
   'elsewhere.silent': ANY,
+  // No payment holds the order: all that were tried have ended, without a charge.
+  'orderEnded.cancelled.title': NOTHING,
+  'orderEnded.cancelled.body': NOTHING,
+  'orderEnded.expired.title': NOTHING,
+  'orderEnded.expired.body': NOTHING,
   'noCards.title': ANY,
   'noCards.body': ANY,
   'notLoaded.title': ANY,

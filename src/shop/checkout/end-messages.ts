@@ -16,6 +16,7 @@ const ENDS = new Map<string, EndName>(
   Object.entries({
     'not-charged': 'notCharged',
     'order-changed': 'orderChanged',
+    'order-closed': 'orderClosed',
     offline: 'offline',
     'not-received': 'notReceived',
     'other-ended': 'otherEnded',

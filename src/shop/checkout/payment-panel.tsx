@@ -10,6 +10,7 @@ import {
   ConfirmAtBank,
   NoCards,
   OpenElsewhere,
+  OrderEnded,
   PaymentEnded,
 } from './states/payment-states'
 import { type CheckoutView, useCheckout } from './use-checkout'
@@ -34,6 +35,7 @@ export function PaymentPanel(props: Props) {
   const form = { order, attempt, stage, memory, cardFields }
   switch (view.at) {
     case 'ready':
+      if (hasEnded(order)) return <OrderEnded order={order} />
       // Found paid after the page came back from the browser's cache, or after taking the lead from another window.
       return isPaid(order) ? <AlreadyPaid order={order} /> : cardForm(CardForm, { ...form, state: view })
     case 'sending':
@@ -84,6 +86,11 @@ function elsewhere(
 
 export function isPaid({ status, payment }: CheckoutOrder): boolean {
   return status === 'paid' || payment?.status === 'succeeded'
+}
+
+/** Nobody can pay it any more. A payment that began in time goes on all the same. */
+export function hasEnded({ status, payment }: CheckoutOrder): boolean {
+  return payment === null && (status === 'cancelled' || status === 'expired')
 }
 
 function sinceOf(view: CheckoutView): number | null {

@@ -42,6 +42,9 @@ function isOver(state: CheckoutState): boolean {
   return state.at === 'done' || state.at === 'closed'
 }
 
+/** Refusals after which the order is not what the page shows. */
+const STALE: ReadonlySet<string> = new Set(['order-changed', 'order-closed'])
+
 /** Follows a state: to the receipt, to the bank (once, not again when the shopper comes back), or to the current order. */
 function useNavigation(view: CheckoutView, orderId: string, onChange: (order: CheckoutOrder) => void) {
   const last = useRef(view)
@@ -51,8 +54,8 @@ function useNavigation(view: CheckoutView, orderId: string, onChange: (order: Ch
     if (before === view) return
     if (view.at === 'done' && view.answer.receiptUrl) location.assign(view.answer.receiptUrl)
     if (view.at === 'acting' && before.at === 'sending') location.assign(view.url)
-    // Another window may have changed the order. If loading fails, the old total stays and the server refuses it again.
-    const stale = view.at === 'ready' && (view.because?.kind === 'order-changed' || before.at === 'elsewhere')
+    // It has changed or ended, or another window has paid it. If loading fails, the old total stays and the server refuses it again.
+    const stale = view.at === 'ready' && (STALE.has(view.because?.kind ?? '') || before.at === 'elsewhere')
     if (stale) loadOrder(orderId).then(onChange, () => {})
   }, [view, orderId, onChange])
 }

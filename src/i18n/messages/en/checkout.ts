@@ -89,6 +89,10 @@ export const checkout = {
       title: 'Your basket changed',
       body: 'Nothing was charged. Check the new total, then press Pay.',
     },
+    orderClosed: {
+      title: 'This order can no longer be paid',
+      body: 'Nothing was charged. Ask the shop for a new order.',
+    },
     offline: {
       title: 'You are offline. Nothing has been sent.',
       body: 'Press Pay again when you are back online: nothing is sent automatically.',
@@ -183,6 +187,18 @@ export const checkout = {
     paying: 'This order is being paid in another window',
     silent: 'The other window is not responding. You can continue in this one: you will not pay twice.',
     takeOver: 'Continue here',
+  },
+  orderEnded: {
+    cancelled: {
+      documentTitle: 'Order cancelled',
+      title: 'This order was cancelled',
+      body: 'It can no longer be paid, and nothing was charged. To buy it after all, go back to <name>{merchant}</name> and order again.',
+    },
+    expired: {
+      documentTitle: 'Order expired',
+      title: 'This order has expired',
+      body: 'The time to pay it has passed, and nothing was charged. To buy it after all, go back to <name>{merchant}</name> and order again.',
+    },
   },
   noCards: {
     documentTitle: 'Card payment not available',

@@ -47,6 +47,16 @@ export function NoCards({ order }: { order: CheckoutOrder }) {
   )
 }
 
+/** A cancelled or expired order: no form, and no doubt about money. */
+export function OrderEnded({ order }: { order: CheckoutOrder }) {
+  const t = useTranslations(`checkout.orderEnded.${order.status === 'cancelled' ? 'cancelled' : 'expired'}`)
+  return (
+    <Panel kind="waiting" title={t('title')} documentTitle={t('documentTitle')}>
+      <p>{t.rich('body', { merchant: order.merchantName, name: (text) => <Verbatim>{text}</Verbatim> })}</p>
+    </Panel>
+  )
+}
+
 /** The bank wants a confirmation (3-D Secure). Without scripts, the bank's page leads back here. */
 export function ConfirmAtBank({ url }: { url: string }) {
   const t = useTranslations('checkout')

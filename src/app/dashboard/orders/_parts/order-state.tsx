@@ -2,7 +2,15 @@ import { Badge, type Tone } from '@/ui/badge'
 import { Money } from '@/ui/money'
 import type { ListedOrder } from '../../_parts/api'
 
-export const ORDER_STATES = ['open', 'in-progress', 'paid', 'partly-refunded', 'refunded'] as const
+export const ORDER_STATES = [
+  'open',
+  'in-progress',
+  'paid',
+  'partly-refunded',
+  'refunded',
+  'cancelled',
+  'expired',
+] as const
 export type OrderStateName = (typeof ORDER_STATES)[number]
 
 const WORDS: Record<OrderStateName, { word: string; tone: Tone; glyph: string }> = {
@@ -11,6 +19,8 @@ const WORDS: Record<OrderStateName, { word: string; tone: Tone; glyph: string }>
   paid: { word: 'Paid', tone: 'ok', glyph: '●' },
   'partly-refunded': { word: 'Partly refunded', tone: 'violet', glyph: '◒' },
   refunded: { word: 'Refunded', tone: 'violet', glyph: '↩' },
+  cancelled: { word: 'Cancelled', tone: 'neutral', glyph: '✕' },
+  expired: { word: 'Expired', tone: 'neutral', glyph: '⊘' },
 }
 
 export function orderStateWord(state: OrderStateName): string {

@@ -14,6 +14,8 @@ import { api, type OrderData, type PaymentPage } from '../../../_parts/api'
 import { useLive } from '../../../_parts/live/live-query'
 import { StaleDataBanner } from '../../../_parts/live/stale-data'
 import { OrderState } from '../../_parts/order-state'
+import { OrderActions } from './order-actions'
+import { OrderHistory } from './order-history'
 import { OrderPayments } from './order-payments'
 
 /** One order: how it stands, what was ordered, and every payment of it. */
@@ -42,7 +44,12 @@ export function OrderDetailPage({
       <PageHeader
         title={<Money minor={order.amount} currency={order.currency} />}
         note={<CopyId id={order.id} />}
-        actions={<CopyCheckout order={order} />}
+        actions={
+          <>
+            <CopyCheckout order={order} />
+            <OrderActions order={order} onChange={() => void live.refetch()} />
+          </>
+        }
       />
       <StaleDataBanner query={live} />
       <p className="mb-4">
@@ -52,6 +59,7 @@ export function OrderDetailPage({
         <div className="flex min-w-0 flex-col gap-4">
           <Items order={order} />
           <OrderPayments payments={payments.data?.items ?? null} failed={payments.isError} />
+          <OrderHistory order={order} />
         </div>
         <OrderFacts order={order} />
       </div>
@@ -125,6 +133,7 @@ function OrderFacts({ order }: { order: OrderData }) {
           </Fact>
           <ActorOrigin by={order.by} />
           <Fact name="Version">{order.version}</Fact>
+          <Fact name="Expires">{order.expiresAt ? <Timestamp at={order.expiresAt} /> : 'Never'}</Fact>
           <Fact name="Back after paying">
             <span className="break-all">{order.successUrl ?? '—'}</span>
           </Fact>
