@@ -181,6 +181,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   operator_totp: { writer: 'access' },
   operator_passkey: { writer: 'access' },
   operator_recovery_code: { writer: 'access' },
+  payment_link: { writer: 'checkout' },
+  payment_link_use: { writer: 'checkout' },
   receipt_rule: { writer: 'checkout' },
   receipt_mail: { writer: 'checkout' },
   receipt_cursor: { writer: 'checkout' },
