@@ -140,6 +140,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     writer: 'access',
     readers: {
       'checkout/order': 'an order is paid only by an installation of its merchant’s mode',
+      'checkout/links/order-from-link': 'the page of a link names the merchant',
       'checkout/read': 'the page and the receipt name the merchant',
       'checkout/receipts': 'a receipt says whose it is, and whether it moved money',
       'platform/db': 'the database is ready when it answers and has been migrated',

@@ -109,6 +109,8 @@ describe('a link by the API', () => {
       input: { orderId: location.replace('/checkout/', '') },
     })
     expect(data).toMatchObject({ amount: 2_900, currency: 'EUR', items })
+    const order = await product.api('GET', location.replace('/checkout/', '/api/v1/orders/'))
+    expect(order.body.metadata).toEqual({ paymentLink: body.id })
   })
 
   test.each<[string, object, string]>([
@@ -371,6 +373,17 @@ describe('a limit of uses', () => {
     link = await newLink({ maxUses: 1 })
     expect(await race('ROLLBACK', use)).toBe('taken')
     expect(await uses()).toBe(1)
+  })
+
+  test('under a stricter isolation, which would hide the others, no order is taken', async () => {
+    const client = await app.connect()
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+      await expect(use(client)).rejects.toMatchObject({ code: '0A000' })
+      await client.query('ROLLBACK')
+    } finally {
+      client.release()
+    }
   })
 
   test('an order that comes while the link is being paused is refused by the store', async () => {

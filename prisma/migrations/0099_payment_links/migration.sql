@@ -46,12 +46,16 @@ GRANT SELECT, INSERT (merchant_id, order_id, link_id, key, shopper) ON payment_l
 -- A link takes an order only while it is neither paused nor ended, and while fewer orders than its limit are paid or can still be. An order that
 -- can be paid no more gives its use back.
 CREATE FUNCTION payment_link_takes_order() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE link payment_link;
+DECLARE link public.payment_link;
 BEGIN
-  -- One after the other: of those that come at once, none would count the others. The count below sees what was committed meanwhile.
-  SELECT * INTO link FROM payment_link WHERE merchant_id = NEW.merchant_id AND id = NEW.link_id FOR NO KEY UPDATE;
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'an order is made from a link in READ COMMITTED: % hides the other orders of the link', current_setting('transaction_isolation')
+      USING ERRCODE = 'feature_not_supported';
+  END IF;
+  -- One after the other: of those that come at once, none would count the others. The count has a snapshot of its own, from after the lock.
+  SELECT * INTO link FROM public.payment_link l WHERE l.merchant_id = NEW.merchant_id AND l.id = NEW.link_id FOR NO KEY UPDATE;
   IF link.paused OR link.ends_at <= now() OR link.max_uses <= (
-    SELECT count(*) FROM payment_link_use u JOIN orders o ON o.merchant_id = u.merchant_id AND o.id = u.order_id
+    SELECT count(*) FROM public.payment_link_use u JOIN public.orders o ON o.merchant_id = u.merchant_id AND o.id = u.order_id
     WHERE u.merchant_id = NEW.merchant_id AND u.link_id = NEW.link_id AND o.status IN ('open', 'paid'))
   THEN
     RAISE EXCEPTION 'commit refused: payment link % takes no order', NEW.link_id USING ERRCODE = 'PO001';
@@ -59,3 +63,5 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER payment_link_takes_order BEFORE INSERT ON payment_link_use FOR EACH ROW EXECUTE FUNCTION payment_link_takes_order();
+-- A trigger needs no such right when it fires.
+REVOKE EXECUTE ON FUNCTION payment_link_takes_order() FROM PUBLIC;

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { classify } from '@/idempotency/stores/prisma-errors'
 import { namesOf, partsOf, valuesOf, withoutClaim } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
+import { showId } from '@/lib/id'
 import { isCurrency } from '@/lib/money'
 import { type Db, firstRow, sql } from '@/platform/db'
 import { brand, CHOSEN, SHOWN_NAME } from '../brand'
@@ -96,7 +97,10 @@ async function insertFromLink(
   const begin = insertOrder(withoutClaim(sql`"order"`))
   const columns = { merchant_id: 'uuid', ...ORDER_COLUMNS } as const
   const items = asked.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
-  const row = { merchant_id: merchantId, ...orderRow({ merchantId, currency, items, by }, newId()) }
+  // Programs and operators see in it where the order comes from.
+  const metadata = { paymentLink: showId('lnk', linkId) }
+  const order = { merchantId, currency, items, metadata, by }
+  const row = { merchant_id: merchantId, ...orderRow(order, newId()) }
   const made = await firstRow(
     db,
     z.strictObject({ id: z.string() }),

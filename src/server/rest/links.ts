@@ -31,7 +31,7 @@ const create = createRoute({
   tags,
   summary: 'Create a payment link',
   description:
-    'Share its `url`. Each shopper who opens it and continues gets an order of their own, and its checkout. Opening it alone makes no order.',
+    'Share its `url`. Each shopper who opens it and continues gets an order of their own, and its checkout. Opening it alone makes no order. The order’s metadata has the link’s id as `paymentLink`.',
   ...needs('orders:write'),
   request: {
     headers: keyHeaders,

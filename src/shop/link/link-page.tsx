@@ -7,7 +7,7 @@ import { Money } from '@/ui/money'
 import { Verbatim } from '@/ui/verbatim'
 
 /** A payment link as the page shows it. */
-export type OpenedLink = inferRouterOutputs<AppRouter>['links']['open']
+export type ShownLink = inferRouterOutputs<AppRouter>['links']['open']
 
 const TEXTS = { ended: 'ended', paused: 'paused', 'used-up': 'usedUp' } as const
 
@@ -16,7 +16,7 @@ const TEXTS = { ended: 'ended', paused: 'paused', 'used-up': 'usedUp' } as const
  * @param id of the link, as shown
  * @param formKey made with the page, so that a double press is one order
  */
-export function LinkPage({ id, link, formKey }: { id: string; link: OpenedLink; formKey: string }) {
+export function LinkPage({ id, link, formKey }: { id: string; link: ShownLink; formKey: string }) {
   const { state, orderId } = link
   return (
     <div className="mx-auto mt-4 max-w-md rounded-lg border border-line bg-surface p-6 shadow-card sm:mt-10 sm:p-8">
@@ -30,7 +30,7 @@ export function LinkPage({ id, link, formKey }: { id: string; link: OpenedLink; 
   )
 }
 
-function Asked({ link: { name, items, amount, currency } }: { link: OpenedLink }) {
+function Asked({ link: { name, items, amount, currency } }: { link: ShownLink }) {
   const locale = useLocale()
   const [first] = items
   const plain = items.length === 1 && first?.quantity === 1 && first.name === name

@@ -7,7 +7,7 @@ import { cache } from 'react'
 import { accentSheet } from '@/lib/accent'
 import { isNotFound } from '@/shop/frame/is-not-found'
 import { ShopFrame } from '@/shop/frame/shop-frame'
-import { LinkPage, type OpenedLink } from '@/shop/link/link-page'
+import { LinkPage, type ShownLink } from '@/shop/link/link-page'
 import { caller } from '../../../_trpc/caller'
 
 interface Props {
@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** The link, read once for both the page and its title; null when it is unknown. */
-const loadLink = cache(async (id: string): Promise<OpenedLink | null> => {
+const loadLink = cache(async (id: string): Promise<ShownLink | null> => {
   const api = await caller()
   return api.links.open({ id: id.slice(0, 64) }).catch((error: unknown) => {
     if (isNotFound(error)) return null

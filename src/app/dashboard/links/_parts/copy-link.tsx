@@ -5,22 +5,22 @@ import { Icon } from '@/ui/icon'
 
 /** Copies the address of a link. @param name of the link, for who does not see its row */
 export function CopyLink({ url, name, primary = false }: { url: string; name: string; primary?: boolean }) {
-  const [copied, setCopied] = useState(false)
+  const [said, setSaid] = useState<string | null>(null)
   useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 1_500)
+    if (said === null) return
+    const timer = setTimeout(() => setSaid(null), 1_500)
     return () => clearTimeout(timer)
-  }, [copied])
+  }, [said])
   const copy = () => {
     navigator.clipboard?.writeText(url).then(
-      () => setCopied(true),
-      () => setCopied(false),
+      () => setSaid('Copied'),
+      () => setSaid('Copying is blocked'),
     )
   }
   return (
     <Button size="sm" variant={primary ? 'primary' : 'secondary'} onClick={copy} title={url}>
-      <Icon name={copied ? 'check' : 'copy'} size={14} />
-      {copied ? 'Copied' : 'Copy link'}
+      <Icon name={said === 'Copied' ? 'check' : 'copy'} size={14} />
+      {said ?? 'Copy link'}
       <span className="sr-only">: {name}</span>
     </Button>
   )
