@@ -282,7 +282,7 @@ describe('the button', () => {
   test.each<[string, number, Record<string, string>]>([
     ['another site', 403, { origin: 'https://elsewhere.example' }],
     ['another site, by Sec-Fetch-Site', 403, { 'sec-fetch-site': 'cross-site' }],
-    ['a script that sends JSON', 415, { 'content-type': 'application/json' }],
+    ['a script, as plain text', 415, { 'content-type': 'text/plain' }],
   ])('from %s is refused: %i', async (_, status, headers) => {
     expect((await press({ headers })).status).toBe(status)
     expect(await uses()).toBe(0)

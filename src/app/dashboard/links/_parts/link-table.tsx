@@ -44,12 +44,14 @@ export function LinkTable({
               </a>
             </Td>
             <Td label="State" primary>
-              <LinkState state={link.state} />
-              {link.endsAt && link.state !== 'ended' && (
-                <span className="mt-0.5 block text-ink-3 text-xs">
-                  until <Timestamp at={link.endsAt} seconds={false} />
-                </span>
-              )}
+              <span className="block text-end md:text-start">
+                <LinkState state={link.state} />
+                {link.endsAt && link.state !== 'ended' && (
+                  <span className="mt-0.5 block font-normal text-ink-3 text-xs">
+                    until <Timestamp at={link.endsAt} seconds={false} />
+                  </span>
+                )}
+              </span>
             </Td>
             <Td label="Amount" className="font-medium md:text-right">
               <Money minor={link.amount} currency={link.currency} />
@@ -64,7 +66,7 @@ export function LinkTable({
             <Td label="Created" className="text-ink-2 md:text-right">
               <Timestamp at={link.createdAt} style="day" />
             </Td>
-            <Td label="Actions" className="before:sr-only">
+            <Td label="Actions">
               <span className="flex flex-wrap justify-end gap-2">
                 <CopyLink url={link.url} name={link.name} />
                 {mayChange && <PauseButton link={link} onDone={onChanged} />}
