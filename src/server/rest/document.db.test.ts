@@ -26,7 +26,16 @@ let product: TestProduct
 let document: any
 let ajv: Ajv2020
 /** Ids that exist here, in place of those of the examples. */
-let known: { pay: string; ord: string; acc: string; key: string; whe: string; whd: string; gone: string }
+let known: {
+  pay: string
+  ord: string
+  lnk: string
+  acc: string
+  key: string
+  whe: string
+  whd: string
+  gone: string
+}
 
 beforeAll(async () => {
   product = await openTestProduct()
@@ -57,6 +66,12 @@ beforeAll(async () => {
     {},
     { 'idempotency-key': 'test' },
   )
+  const link = await product.api(
+    'POST',
+    '/api/v1/payment-links',
+    { name: 'Workshop', currency: 'EUR', amount: 2400 },
+    { 'idempotency-key': 'link' },
+  )
   known = {
     whe,
     gone,
@@ -65,6 +80,7 @@ beforeAll(async () => {
     ord: await product.newOrder(),
     acc: accounts.body.items[0].id,
     key: 'known',
+    lnk: link.body.id,
   }
 })
 afterAll(() => product.close())
@@ -82,6 +98,7 @@ function filledPath(path: string): string {
   const ids: [string, string][] = [
     ['/accounts/', known.acc],
     ['/orders/', known.ord],
+    ['/payment-links/', known.lnk],
     ['/delete', known.gone],
     ['/webhook-endpoints/', known.whe],
     ['/webhook-deliveries/', known.whd],
@@ -130,6 +147,8 @@ describe('the document', () => {
       'GET /api/v1/ledger/accounts/{id}',
       'GET /api/v1/ledger/transactions',
       'GET /api/v1/orders/{id}',
+      'GET /api/v1/payment-links',
+      'GET /api/v1/payment-links/{id}',
       'GET /api/v1/payments',
       'GET /api/v1/payments/{id}',
       'GET /api/v1/payments/{id}/refunds',
@@ -138,6 +157,9 @@ describe('the document', () => {
       'GET /api/v1/webhook-endpoints/{id}',
       'GET /api/v1/webhook-endpoints/{id}/deliveries',
       'POST /api/v1/orders',
+      'POST /api/v1/payment-links',
+      'POST /api/v1/payment-links/{id}/pause',
+      'POST /api/v1/payment-links/{id}/resume',
       'POST /api/v1/payments',
       'POST /api/v1/payments/{id}/refunds',
       'POST /api/v1/webhook-deliveries/{id}/resend',
@@ -199,7 +221,7 @@ describe('the document', () => {
         sent.push(label)
       }
     }
-    expect(sent).toHaveLength(14)
+    expect(sent).toHaveLength(18)
   })
 
   it('every read is answered as the document says', async () => {
@@ -209,7 +231,7 @@ describe('the document', () => {
       expect(reply.status, path).toBe(200)
       expect(against(path, method, operation, reply), path).toEqual([])
     }
-    expect(reads.length).toBe(12)
+    expect(reads.length).toBe(14)
   })
 
   it.each<[string, number, () => Promise<{ path: string; method: string; reply: ApiReply }>]>([

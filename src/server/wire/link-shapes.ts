@@ -10,9 +10,10 @@ import { newOrder, payAmount } from '@/checkout/schema'
 import { total } from '@/checkout/totals'
 import { ProblemError } from '@/idempotency/problems'
 import { showId } from '@/lib/id'
+import { storable } from '@/lib/text'
 import type { Acted } from '@/platform/act'
 import { demandNotReused } from './acted'
-import { amount, instant, maybeTime, notFound, sum, sumOut, time, words } from './json'
+import { amount, instant, maybeTime, notFound, sum, sumOut, time } from './json'
 
 /** Payment links as the API and the dashboard show them, and what both take. */
 
@@ -23,8 +24,12 @@ const item = newOrder.shape.items.element
 /** Parsed, it has the items and their total: an amount alone becomes one item with the link’s name. */
 export const newLinkIn = z
   .strictObject({
-    name: words(100)
+    name: storable
+      .trim()
       .min(1)
+      .max(100)
+      // As a check, not as a pattern: what `\p` means is not the same everywhere the document is read.
+      .refine((text) => !/\p{Cc}/u.test(text), 'A name has one line, without control characters.')
       .meta({ description: 'What shoppers read, and how you find it again.', example: 'Spring workshop' }),
     currency: newOrder.shape.currency,
     amount: payAmount.shape.amount.optional().meta({
