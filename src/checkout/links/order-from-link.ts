@@ -7,7 +7,7 @@ import { isCurrency } from '@/lib/money'
 import { type Db, firstRow, sql } from '@/platform/db'
 import { brand, CHOSEN, SHOWN_NAME } from '../brand'
 import { insertOrder, ORDER_COLUMNS, orderItem, orderRow } from '../order'
-import { LINK_STATE, LINK_STATES, USES } from './payment-link'
+import { LINK_STATE, LINK_STATES, USED } from './payment-link'
 
 const openedLink = z.strictObject({
   merchantId: z.string(),
@@ -31,7 +31,7 @@ export function openLink(db: Db, linkId: string): Promise<OpenedLink | null> {
     sql`
       SELECT l.merchant_id::text AS "merchantId", m.mode, ${SHOWN_NAME} AS "merchantName", chosen.brand, l.name, l.currency, l.amount, l.items,
         ${LINK_STATE} AS state
-      FROM payment_link l JOIN merchant m ON m.id = l.merchant_id ${CHOSEN} ${USES} WHERE l.id = ${linkId}::uuid`,
+      FROM payment_link l JOIN merchant m ON m.id = l.merchant_id ${CHOSEN} ${USED} WHERE l.id = ${linkId}::uuid`,
   )
 }
 

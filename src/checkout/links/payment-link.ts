@@ -19,13 +19,22 @@ export const LINK_USES_MAX = 10_000
 /** The order's statuses by which it counts as a use: it is paid, or can still be. The trigger payment_link_takes_order counts the same. */
 const HOLDS_A_USE = sql`o.status IN ('open', 'paid')`
 
-/** The uses of the link `l`, as `used`; the sums are numeric, since they may pass 64 bits. */
-export const USES: Sql = sql`
+/** The orders `o` from the link `l`. */
+const ORDERS_FROM_IT = sql`
+  payment_link_use u JOIN orders o ON o.merchant_id = u.merchant_id AND o.id = u.order_id
+  WHERE u.merchant_id = l.merchant_id AND u.link_id = l.id`
+
+/** The uses of the link `l` and what was paid, as `used`; the sum is numeric, since it may pass 64 bits. */
+const USED_AND_PAID: Sql = sql`
   CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE ${HOLDS_A_USE}) AS uses, count(*) FILTER (WHERE o.status = 'paid') AS paid,
       coalesce(sum(o.amount) FILTER (WHERE o.status = 'paid'), 0)::text AS paid_amount
-    FROM payment_link_use u JOIN orders o ON o.merchant_id = u.merchant_id AND o.id = u.order_id
-    WHERE u.merchant_id = l.merchant_id AND u.link_id = l.id) used`
+    FROM ${ORDERS_FROM_IT}) used`
+
+/** As far as `LINK_STATE` needs it: a link without a limit may have any number of orders, and they are not counted. */
+export const USED: Sql = sql`
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN l.max_uses IS NOT NULL THEN (SELECT count(*) FROM ${ORDERS_FROM_IT} AND ${HOLDS_A_USE}) END AS uses) used`
 
 export const LINK_STATE: Sql = sql`
   CASE WHEN l.ends_at <= now() THEN 'ended' WHEN l.max_uses <= used.uses THEN 'used-up' WHEN l.paused THEN 'paused' ELSE 'active' END`
@@ -54,7 +63,7 @@ export type LinkRow = z.infer<typeof linkRow>
 const select = (from: Sql, more: Sql = sql``): Sql => sql`
   SELECT l.id::text, l.name, l.currency, l.amount, l.items, l.max_uses AS "maxUses", l.ends_at AS "endsAt", ${LINK_STATE} AS state, l.paused,
     used.uses, used.paid, used.paid_amount AS "paidAmount", l.created_at AS "createdAt"${more}
-  FROM ${from} ${USES}`
+  FROM ${from} ${USED_AND_PAID}`
 
 /** A merchant's links, newest first. @param before the last link of the page before; null: the first page */
 export function listLinks(
