@@ -55,9 +55,9 @@ BEGIN
   -- One after the other: of those that come at once, none would count the others. The count has a snapshot of its own, from after the lock.
   SELECT * INTO link FROM public.payment_link l WHERE l.merchant_id = NEW.merchant_id AND l.id = NEW.link_id FOR NO KEY UPDATE;
   -- A link without a limit may have any number of orders: they are not counted.
-  IF link.paused OR link.ends_at <= now() OR CASE WHEN link.max_uses IS NULL THEN false ELSE link.max_uses <= (
+  IF link.paused OR link.ends_at <= now() OR (CASE WHEN link.max_uses IS NULL THEN false ELSE link.max_uses <= (
     SELECT count(*) FROM public.payment_link_use u JOIN public.orders o ON o.merchant_id = u.merchant_id AND o.id = u.order_id
-    WHERE u.merchant_id = NEW.merchant_id AND u.link_id = NEW.link_id AND o.status IN ('open', 'paid')) END
+    WHERE u.merchant_id = NEW.merchant_id AND u.link_id = NEW.link_id AND o.status IN ('open', 'paid')) END)
   THEN
     RAISE EXCEPTION 'commit refused: payment link % takes no order', NEW.link_id USING ERRCODE = 'PO001';
   END IF;
