@@ -1,6 +1,8 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import { z } from 'zod'
+import { shopperCookie, shopperOf, shopperOfForm } from '@/access/shopper'
 import { openLink, orderFromLink } from '@/checkout/links/order-from-link'
+import type { Actor } from '@/lib/actor'
 import { readId, showId, uuidv7 } from '@/lib/id'
 import { shopperActor } from './actor'
 import { requestAddress } from './admission/address'
@@ -31,9 +33,17 @@ async function orderOf(c: HonoContext, deps: Deps, shownId: string): Promise<Res
   const linkId = readId('lnk', shownId)
   const link = linkId && (await openLink(deps.db, linkId))
   if (!linkId || !link || !key.success || link.mode !== deps.gateway.mode) return c.redirect(back, 303)
-  const context = contextFor(deps, c.req.raw.headers, address)
-  if (context.setCookie) c.header('Set-Cookie', context.setCookie)
-  const request = { key: key.data, by: shopperActor(context), newId: uuidv7 }
+  const request = { key: key.data, by: guestOf(c, deps, { address, key: key.data }), newId: uuidv7 }
   const order = await orderFromLink(deps.db, linkId, link, request)
   return c.redirect(order ? `/checkout/${showId('ord', order)}` : back, 303)
+}
+
+/** The guest by their cookie, else by the form's key: of two presses before the first answer, both are the same guest, who keeps the order. */
+function guestOf(c: HonoContext, deps: Deps, { address, key }: { address: string; key: string }): Actor {
+  const context = contextFor(deps, c.req.raw.headers, address)
+  const known = shopperOf(c.req.header('cookie'), deps.shopperSecrets) !== null
+  const made = known ? null : shopperOfForm(key, deps.shopperSecrets[0])
+  const cookie = made ? shopperCookie(made.value, deps.env.baseUrl.startsWith('https:')) : context.setCookie
+  if (cookie) c.header('Set-Cookie', cookie)
+  return shopperActor({ ...context, shopper: made?.id ?? context.shopper })
 }

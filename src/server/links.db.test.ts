@@ -227,6 +227,9 @@ describe('the button', () => {
     expect(new Set(answers.map(({ location }) => location)).size).toBe(1)
     expect(answers[0]?.location).toMatch(CHECKOUT)
     expect([await orders(), await uses()]).toEqual([before + 1, 1])
+    // Whichever answer sets the cookie, its guest has the order.
+    expect(new Set(answers.map(({ cookie }) => cookie)).size).toBe(1)
+    expect((await press({ cookie: answers[4]?.cookie ?? '' })).location).toBe(answers[0]?.location)
     // Another shopper gets another order.
     expect((await press()).location).not.toBe(answers[0]?.location)
   })

@@ -27,7 +27,7 @@ export function LinkTable({
         <Th className="text-right">Amount</Th>
         <Th className="text-right">Uses</Th>
         <Th className="text-right">Paid</Th>
-        <Th className="text-right">Created</Th>
+        <Th className="text-right">Ends</Th>
         <Th>
           <span className="sr-only">Actions</span>
         </Th>
@@ -44,30 +44,23 @@ export function LinkTable({
               </a>
             </Td>
             <Td label="State" primary>
-              <span className="block text-end md:text-start">
-                <LinkState state={link.state} />
-                {link.endsAt && link.state !== 'ended' && (
-                  <span className="mt-0.5 block font-normal text-ink-3 text-xs">
-                    until <Timestamp at={link.endsAt} seconds={false} />
-                  </span>
-                )}
-              </span>
+              <LinkState state={link.state} />
             </Td>
             <Td label="Amount" className="font-medium md:text-right">
               <Money minor={link.amount} currency={link.currency} />
             </Td>
-            <Td label="Uses" className="figures text-ink-2 md:text-right">
+            <Td label="Uses" className="figures whitespace-nowrap text-ink-2 md:text-right">
               {formatCount(link.uses)}
               {link.maxUses !== null && ` of ${formatCount(link.maxUses)}`}
             </Td>
             <Td label="Paid" className="md:text-right">
               <Paid link={link} />
             </Td>
-            <Td label="Created" className="text-ink-2 md:text-right">
-              <Timestamp at={link.createdAt} style="day" />
+            <Td label="Ends" className="text-ink-2 md:text-right">
+              {link.endsAt ? <Timestamp at={link.endsAt} seconds={false} /> : '—'}
             </Td>
             <Td label="Actions">
-              <span className="flex flex-wrap justify-end gap-2">
+              <span className="flex flex-wrap justify-end gap-2 lg:flex-nowrap">
                 <CopyLink url={link.url} name={link.name} />
                 {mayChange && <PauseButton link={link} onDone={onChanged} />}
               </span>
@@ -81,7 +74,7 @@ export function LinkTable({
 
 /** Before refunds, which each payment shows. */
 function Paid({ link: { paid, paidAmount, currency } }: { link: ListedLink }) {
-  if (paid === 0) return <span className="text-ink-3">None yet</span>
+  if (paid === 0) return <span className="whitespace-nowrap text-ink-3">None yet</span>
   return (
     <span className="figures">
       <Money minor={paidAmount} currency={currency} />
