@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expectReceipt, openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
-import type { TestOrder } from './orders'
+import { createLink, type TestOrder } from './orders'
 import { addressesOf, pagePatterns } from './pages'
 import { expectPerceivable } from './perceivable'
 
@@ -13,7 +13,7 @@ const isDocs = (pattern: string) => /^\/docs(\/|$)/.test(pattern)
  * dashboard pages, such as new ones, are the last group.
  */
 const GROUPS: Record<string, string[]> = {
-  'payments, orders and bank': ['payments', 'orders', 'reconciliation'],
+  'payments, orders and bank': ['payments', 'orders', 'links', 'reconciliation'],
   ledger: ['ledger'],
   'keys and checks': ['idempotency', 'integrity', 'inbox'],
   'developers and webhooks': ['developers', 'webhooks'],
@@ -37,12 +37,15 @@ test('every page of the docs: axe, reflow, zoom, wider text, focus', async ({ pa
 test('every other page of the shopper and the reader: axe, reflow, zoom, wider text, focus', async ({
   page,
   newOrder,
+  demo,
   sql,
 }) => {
   test.setTimeout(300_000)
   const { receipt } = await payOne(page, await newOrder(), sql)
   const complaints = complaintsOf(page)
-  const open = { problems: 'payment-declined', checkout: (await newOrder()).id, receipt, invitation: 'used' }
+  const link = await createLink(sql, demo, 'Team shirts')
+  const checkout = (await newOrder()).id
+  const open = { problems: 'payment-declined', checkout, receipt, link, invitation: 'used' }
   for (const address of addressesOf(
     pagePatterns().filter((pattern) => !isOperators(pattern) && !isDocs(pattern)),
     open,
@@ -70,6 +73,7 @@ for (const group of [...Object.keys(GROUPS), undefined])
     })
     const patterns = pagePatterns().filter((pattern) => isOperators(pattern) && groupOf(pattern) === group)
     expect(patterns.length, 'pages of the group').toBeGreaterThan(0)
+    if (patterns.includes('/dashboard/links')) await createLink(sql, demo, 'Team shirts')
     const complaints = complaintsOf(operatorPage)
     // Only where an address has a part that only data can give.
     const open = patterns.some((pattern) => pattern.includes('['))

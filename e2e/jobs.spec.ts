@@ -6,8 +6,7 @@ import { expect, test } from './fixtures'
 
 /**
  * What operators come to do, with its clicks counted from the overview: a later page that needs more of them fails here. How each is done in
- * every case is tested elsewhere: find.spec, refund.spec, parked.spec, books.spec, webhooks.spec, alerts.spec. The job "which client misuses keys?"
- * comes with the log of requests.
+ * every case is tested elsewhere: find.spec, refund.spec, parked.spec, books.spec, webhooks.spec, alerts.spec.
  */
 
 test('jobs a, h, c: was somebody charged twice? found by e-mail; then a part is refunded', async ({
@@ -134,6 +133,52 @@ test('jobs d, e, i, j: a file for the accountant, the month end, deliveries, peo
   await openPage('Audit')
   await expect(page.getByText(email).first()).toBeVisible()
   expect(clicks.since(), 'j').toBe(4)
+})
+
+test('job f: which client misuses keys? its name, what to change in it, and the request itself', async ({
+  operatorPage: page,
+  request,
+  demo,
+  sql,
+}) => {
+  const name = `Till ${uuidv7().slice(-8)}`
+  const scopes = ['payments:write', 'payments:read']
+  const made = await page.request.post('/api/trpc/developers.createKey', {
+    data: { newId: crypto.randomUUID(), name, scopes, expiresInDays: 1 },
+    headers: { origin: demo.baseUrl },
+  })
+  const apiKey = (await made.json()).result.data.token
+  const pay = async (amount: number, key: string) => {
+    const headers = { authorization: `Bearer ${apiKey}`, 'idempotency-key': key }
+    const data = { amount, currency: 'EUR', paymentMethod: 'pm_card_visa' }
+    return (await request.post('/api/v1/payments', { headers, data })).status()
+  }
+  const key = uuidv7()
+  expect([await pay(2_400, key), await pay(9_900, key)]).toEqual([201, 422])
+  // Requests are logged behind their answers.
+  await expect
+    .poll(() =>
+      sql(
+        'SELECT u.mismatches FROM api_key_hour u JOIN api_key k ON k.id = u.api_key_id WHERE k.name = $1 AND u.mismatches > 0',
+        [name],
+      ),
+    )
+    .toEqual([{ mismatches: 1 }])
+
+  await page.goto('/dashboard')
+  const clicks = await countClicks(page)
+  await page.getByRole('link', { name: 'Developers', exact: true }).first().click()
+  const advice = page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) })
+  await expect(advice).toContainText('A key was sent again with another payload.')
+  expect(clicks.since(), 'f, which client').toBe(1)
+  await page
+    .getByRole('row', { name })
+    .getByRole('cell', { name: '1', exact: true })
+    .getByRole('link')
+    .click()
+  await page.getByRole('link', { name: '/api/v1/payments' }).first().click()
+  await expect(page.getByText('9900').first()).toBeVisible()
+  expect(clicks.since(), 'f, the request').toBe(2)
 })
 
 test('shortcuts: ? lists them, g and a letter lead to a page, / finds; never while typing, and not where they are switched off', async ({

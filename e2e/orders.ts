@@ -61,6 +61,17 @@ export async function createOrder(demo: Demo, baseUrl: string, options: NewOrder
   return { id, uuid, amount, currency, checkoutUrl: `${baseUrl}/checkout/${id}` }
 }
 
+/** A payment link of the demo merchant. @returns its id, as shown */
+export async function createLink(sql: Sql, demo: Demo, name: string): Promise<string> {
+  const id = uuidv7()
+  await sql(
+    `INSERT INTO payment_link (merchant_id, id, name, currency, amount, items, max_uses, ends_at)
+     VALUES ($1, $2, $3, 'EUR', 2400, '[{"name":"T-shirt","quantity":2,"unitAmount":1200}]', 20, now() + interval '30 days')`,
+    [demo.merchantId, id, name],
+  )
+  return showId('lnk', id)
+}
+
 export async function createMerchant(demo: Demo, name: string): Promise<string> {
   const id = uuidv7()
   await ask(demo, 'INSERT INTO merchant (id, name) VALUES ($1, $2)', [id, name])

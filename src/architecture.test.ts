@@ -140,6 +140,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     writer: 'access',
     readers: {
       'checkout/order': 'an order is paid only by an installation of its merchant’s mode',
+      'checkout/links/order-from-link': 'the page of a link names the merchant',
       'checkout/read': 'the page and the receipt name the merchant',
       'checkout/receipts': 'a receipt says whose it is, and whether it moved money',
       'platform/db': 'the database is ready when it answers and has been migrated',
@@ -181,6 +182,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   operator_totp: { writer: 'access' },
   operator_passkey: { writer: 'access' },
   operator_recovery_code: { writer: 'access' },
+  payment_link: { writer: 'checkout' },
+  payment_link_use: { writer: 'checkout' },
   receipt_rule: { writer: 'checkout' },
   receipt_mail: { writer: 'checkout' },
   receipt_cursor: { writer: 'checkout' },

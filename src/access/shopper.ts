@@ -20,6 +20,15 @@ export function newShopper(secret: string): { id: string; value: string } {
 }
 
 /**
+ * The guest of a form that may be posted twice before its first answer has set the cookie: both are the same guest.
+ * @param key of the form, random
+ */
+export function shopperOfForm(key: string, secret: string): { id: string; value: string } {
+  const id = createHmac('sha256', secret).update(`form ${key}`).digest('base64url').slice(0, 22)
+  return { id, value: `${id}.${sign(id, secret)}` }
+}
+
+/**
  * The guest's id in a cookie header, or null when there is none or its signature is by none of the secrets.
  */
 export function shopperOf(

@@ -2,18 +2,20 @@ import type { LanguageTag, Locale } from './locale'
 import { cardFields as arCardFields } from './messages/ar/card-fields'
 import { checkout as arCheckout } from './messages/ar/checkout'
 import { common as arCommon } from './messages/ar/common'
+import { link as arLink } from './messages/ar/link'
 import { receipt as arReceipt } from './messages/ar/receipt'
 import { shop as arShop } from './messages/ar/shop'
 import { trouble as arTrouble } from './messages/ar/trouble'
 import { cardFields } from './messages/en/card-fields'
 import { checkout } from './messages/en/checkout'
 import { common } from './messages/en/common'
+import { link } from './messages/en/link'
 import { receipt } from './messages/en/receipt'
 import { shop } from './messages/en/shop'
 import { trouble } from './messages/en/trouble'
 
 /** English defines the keys and arguments of all messages. As code, so that the compiler reads the arguments from the texts. */
-const en = { cardFields, checkout, common, receipt, shop, trouble }
+const en = { cardFields, checkout, common, link, receipt, shop, trouble }
 
 /** Every text a shopper reads, in ICU MessageFormat. A language that lacks one does not compile. */
 export const MESSAGES: Record<Locale, Translation<typeof en>> = {
@@ -22,6 +24,7 @@ export const MESSAGES: Record<Locale, Translation<typeof en>> = {
     cardFields: arCardFields,
     checkout: arCheckout,
     common: arCommon,
+    link: arLink,
     receipt: arReceipt,
     shop: arShop,
     trouble: arTrouble,

@@ -15,6 +15,7 @@ export type IdPrefix =
   | 'whe'
   | 'whd'
   | 'alr'
+  | 'lnk'
 
 /** Random bytes in store, in hexadecimal: a call of the system for each id would cost more than the id. 400 ids. */
 let store = ''

@@ -111,6 +111,9 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'SELECT, INSERT, UPDATE (action_url, card_label, decline_code, fee, gateway_ref, status, ' +
       'updated_at)',
     payment_hour: 'SELECT',
+    // What a link asks for never changes.
+    payment_link: 'SELECT, INSERT, UPDATE (paused, updated_at)',
+    payment_link_use: 'SELECT, INSERT',
     // Written by index_searches alone, as the other three of searches.
     // A note is never changed.
     payment_note: 'SELECT, INSERT',
@@ -296,6 +299,8 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
       ],
       'a request is born open, for 72 hours',
     ],
+    payment_link: [['created_at', 'paused', 'updated_at'], 'a link is born active'],
+    payment_link_use: [['created_at'], 'when is the database’s word'],
     payment_note: [['created_at'], 'when is the database’s word'],
     receipt_mail: [['created_at'], 'when is the database’s word'],
     receipt_rule: [['since'], 'a choice counts from now on'],
@@ -496,6 +501,8 @@ describe.each(roles)('%s', (role) => {
     'DELETE FROM resolution',
     "INSERT INTO resolution (status) VALUES ('confirmed')",
     'UPDATE resolution SET facts = facts',
+    'UPDATE payment_link SET amount = amount',
+    'UPDATE payment_link_use SET key = key',
     'UPDATE payment_note SET text = text',
     'UPDATE receipt_mail SET amount = amount',
     'DELETE FROM payment_note',

@@ -12,6 +12,15 @@ describe('the endpoints', () => {
     ['GET', '/api/v1/orders/ord_1', (client) => client.orders.get('ord_1')],
     [
       'POST',
+      '/api/v1/payment-links',
+      (client) => client.paymentLinks.create({ name: 'Tea', currency: 'EUR', amount: 900 }),
+    ],
+    ['GET', '/api/v1/payment-links/lnk_1', (client) => client.paymentLinks.get('lnk_1')],
+    ['GET', '/api/v1/payment-links?limit=2', (client) => client.paymentLinks.list({ limit: 2 })],
+    ['POST', '/api/v1/payment-links/lnk_1/pause', (client) => client.paymentLinks.pause('lnk_1')],
+    ['POST', '/api/v1/payment-links/lnk_1/resume', (client) => client.paymentLinks.resume('lnk_1')],
+    [
+      'POST',
       '/api/v1/payments',
       (client) => client.payments.create({ orderId: 'ord_1', paymentMethod: 'pm_card_visa' }),
     ],

@@ -9,6 +9,7 @@ import { type Options, type Settings, settingsOf } from './settings'
  */
 export class Payonce {
   readonly orders: Orders
+  readonly paymentLinks: PaymentLinks
   readonly payments: Payments
   readonly refunds: Refunds
   readonly idempotency: IdempotencyKeys
@@ -18,6 +19,7 @@ export class Payonce {
   constructor(options: Options) {
     const settings = settingsOf(options)
     this.orders = new Orders(settings)
+    this.paymentLinks = new PaymentLinks(settings)
     this.payments = new Payments(settings)
     this.refunds = new Refunds(settings)
     this.idempotency = new IdempotencyKeys(settings)
@@ -76,6 +78,30 @@ class Orders extends Resource {
 
   get(id: string, options?: CallOptions): Promise<Wire.Order> {
     return this.read(`/orders/${part(id)}`, {}, options)
+  }
+}
+
+class PaymentLinks extends Resource {
+  /** Creates a link; each shopper who opens its `url` and continues gets an order of their own. */
+  create(link: Wire.NewPaymentLink, options?: KeyedOptions): Promise<Result<Wire.PaymentLink>> {
+    return this.doOnce('/payment-links', link, options)
+  }
+
+  get(id: string, options?: CallOptions): Promise<Wire.PaymentLink> {
+    return this.read(`/payment-links/${part(id)}`, {}, options)
+  }
+
+  list(query: Wire.PageQuery = {}, options?: CallOptions): Promise<Wire.Page<Wire.PaymentLink>> {
+    return this.read('/payment-links', query, options)
+  }
+
+  /** It takes no new orders; those that were made from it stay as they are. */
+  pause(id: string, options?: KeyedOptions): Promise<Result<Wire.PaymentLink>> {
+    return this.doOnce(`/payment-links/${part(id)}/pause`, {}, options)
+  }
+
+  resume(id: string, options?: KeyedOptions): Promise<Result<Wire.PaymentLink>> {
+    return this.doOnce(`/payment-links/${part(id)}/resume`, {}, options)
   }
 }
 

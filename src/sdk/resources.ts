@@ -53,6 +53,37 @@ export interface Order {
   createdAt: string
 }
 
+/** An address to share. Send `amount` or `items`. */
+export interface NewPaymentLink {
+  name: string
+  currency: string
+  amount?: number
+  items?: readonly Item[]
+  /** How many orders may be made from it that are paid, or can still be. Left out: any number. */
+  maxUses?: number
+  /** RFC 3339. From then on it takes no new orders. */
+  endsAt?: string
+}
+
+export interface PaymentLink {
+  id: string
+  /** The address to share. */
+  url: string
+  name: string
+  currency: string
+  amount: number
+  items: Item[]
+  state: 'active' | 'paused' | 'ended' | 'used-up'
+  paused: boolean
+  maxUses: number | null
+  endsAt: string | null
+  uses: number
+  paid: number
+  /** Of the paid orders, before refunds. */
+  paidAmount: Sum
+  createdAt: string
+}
+
 /** A payment of an order, whose amount the server knows, or of an amount without one. */
 export type NewPayment =
   | { orderId: string; paymentMethod: string }

@@ -14,6 +14,7 @@ import type { Deps } from './deps'
 import { auditExport, exportRoutes, movementExport } from './exports/routes'
 import { languageForm } from './language'
 import { isTooLong, refuseBody } from './limit-body'
+import { linkOrders } from './link-orders'
 import { liveRoute } from './live/route'
 import { logos } from './logos'
 import { metricsRoute } from './metrics-route'
@@ -78,6 +79,7 @@ export function createApi(deps: Deps) {
   app.route('/api/exports', exportRoutes(deps))
   app.use('/api/live/*', checkText, notOtherPages(deps.env.baseUrl))
   app.route('/api/live', liveRoute(deps))
+  app.route('/api/shop/links', linkOrders(deps))
   // Nothing of the sandbox is routed in live mode: its addresses are unknown ones.
   if (deps.env.PAYONCE_MODE === 'sandbox') app.route('/api/shop/orders', shopOrders(deps))
   if (deps.sandbox) app.route('/api/bank', bankPages(deps, deps.sandbox))

@@ -219,6 +219,7 @@ describe('addresses', () => {
     'GET /api/auth/get-session?x=%00',
     'GET /api/auth/verify-email?token=x&callbackURL=https://evil.test/%0A{"level":30}',
     'POST /api/shop/orders/%00/pay',
+    'POST /api/shop/links/%00',
   ])('%s is 400', async (line) => {
     const [method = '', path = ''] = line.split(' ', 2)
     const form = { 'content-type': 'application/x-www-form-urlencoded', origin: 'http://localhost:3000' }
@@ -279,6 +280,8 @@ describe('a card number', () => {
     'order reference': (text) => orders({ reference: text }),
     'e-mail': (text) => orders({ customerEmail: `${text}@example.com` }),
     'item name': (text) => orders({ items: [{ name: text, quantity: 1, unitAmount: 1 }] }),
+    'name of a payment link': (text) =>
+      api('POST', '/api/v1/payment-links', { name: text, currency: 'EUR', amount: 100 }),
     'refund reason': (text) =>
       api('POST', `/api/v1/payments/pay_${'0'.repeat(32)}/refunds`, { reason: text }),
     'idempotency key': (text) => payment({}, text.length > 0 ? keyOf(text) : 'x'),

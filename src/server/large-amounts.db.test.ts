@@ -16,7 +16,7 @@ const ENTRIES = 1_100
 const PASSWORD = 'correct horse battery'
 let product: TestProduct
 let cookie: string
-let ids: { payment: string; order: string; account: string; record: string; receipt: string }
+let ids: { payment: string; order: string; account: string; record: string; receipt: string; link: string }
 
 beforeAll(async () => {
   product = await openTestProduct()
@@ -54,7 +54,14 @@ async function makeHuge() {
   const { rows } = await product.owner.query(`
     SELECT p.id, p.order_id, p.record_id, p.receipt_token, a.id AS account
     FROM payment p JOIN account a ON a.merchant_id = p.merchant_id AND a.code = 'sales' LIMIT 1`)
+  const link = { name: 'Workshop', currency: 'EUR', amount: 2_400 }
+  const made = await product.api('POST', '/api/v1/payment-links', link, { 'idempotency-key': 'link' })
+  await product.owner.query(
+    `INSERT INTO payment_link_use (merchant_id, order_id, link_id, key, shopper)
+     SELECT o.merchant_id, o.id, l.id, gen_random_uuid(), 'shopper:x' FROM orders o, payment_link l`,
+  )
   ids = {
+    link: made.body.id,
     payment: showId('pay', rows[0].id),
     order: showId('ord', rows[0].order_id),
     account: showId('acc', rows[0].account),
@@ -75,6 +82,8 @@ const INPUTS = (): Record<string, unknown> => ({
   'payments.get': { id: ids.payment },
   'orders.list': {},
   'orders.get': { id: ids.order },
+  'links.open': { id: ids.link },
+  'links.list': {},
   'resolutions.ofPayment': { payment: ids.payment },
   'notes.list': { payment: ids.payment },
   'receipts.ofPayment': { payment: ids.payment },
@@ -134,7 +143,8 @@ describe('with payments of 2^53 − 1', () => {
     )
     expect(gets.length).toBeGreaterThan(5)
     for (const [path] of gets) {
-      const id = path.includes('orders') ? ids.order : path.includes('ledger') ? ids.account : ids.payment
+      const known = { orders: ids.order, ledger: ids.account, 'payment-links': ids.link }
+      const id = Object.entries(known).find(([part]) => path.includes(part))?.[1] ?? ids.payment
       const url = path.replace('{id}', id).replace('{operation}', 'payments.create').replace('{key}', 'first')
       const { status, text } = await product.api('GET', url)
       expect([path, status], text).toEqual([path, 200])
@@ -151,6 +161,8 @@ describe('with payments of 2^53 − 1', () => {
     expect(overview.current.volume).toEqual([
       { currency: 'EUR', amount: (2n * HUGE).toString(), payments: 2 },
     ])
+    const { data: links } = await ask('links.list', {})
+    expect(links.items[0].paidAmount).toBe((2n * HUGE).toString())
     const { data: statement } = await ask('ledger.statement', { id: ids.account, limit: 1 })
     expect(BigInt(statement.items[0].balance)).toBe(-HUGE * lines)
   })

@@ -53,6 +53,12 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'orders.get': 'viewer',
   'orders.change': 'support',
   'orders.cancel': 'support',
+  // The address of a link is shared; it shows what shoppers pay, and no one’s order.
+  'links.open': 'public',
+  'links.list': 'viewer',
+  'links.create': 'support',
+  'links.pause': 'support',
+  'links.resume': 'support',
   // Above what support may, an admin who has just confirmed: by the amount (refunds.db.test.ts).
   'reconciliation.disputes': 'viewer',
   'reconciliation.list': 'viewer',
@@ -157,6 +163,7 @@ const ROUTES: Record<string, 'public' | 'key' | 'own page' | 'operator' | 'polic
   'POST /api/auth/passkey-options': 'own page',
   'POST /api/shop/orders': 'own page',
   'POST /api/shop/orders/:orderId/pay': 'own page',
+  'POST /api/shop/links/:id': 'own page',
   'POST /api/shop/language': 'own page',
   // Files, for operators from support on, of their own merchant (exports.db.test.ts).
   'GET /api/audit/export': 'operator',
@@ -299,6 +306,8 @@ const foreign: [string, (id: Ids) => object][] = [
   ['operators.sessions', ({ operator }) => ({ id: operator })],
   ['operators.endSessions', ({ operator }) => ({ id: operator })],
   ['account.endSession', ({ session }) => ({ id: session })],
+  ['links.pause', ({ link }) => actOn(link)],
+  ['links.resume', ({ link }) => actOn(link)],
   ['webhooks.get', ({ endpoint }) => ({ id: endpoint })],
   ['webhooks.deliveries', ({ endpoint }) => ({ id: endpoint })],
   ['webhooks.delivery', ({ delivery }) => ({ id: delivery })],
@@ -313,6 +322,7 @@ const foreign: [string, (id: Ids) => object][] = [
 ]
 const actOn = (id: string) => ({ id, newId: crypto.randomUUID() })
 interface Ids {
+  link: string
   payment: string
   order: string
   refundRequest: string
@@ -346,7 +356,11 @@ test('whatever has an id answers another merchant as if it were not there', asyn
   const endpoint = (await callProcedure(product, made)).data.endpoint.id as string
   const test = { path: 'webhooks.sendTest', type: 'mutation', input: actOn(endpoint), cookie: admin }
   const delivery = (await callProcedure(product, test)).data.id as string
+  const asked = { name: 'Workshop', currency: 'EUR', amount: 2_400 }
+  const link = { link: asked, newId: crypto.randomUUID() }
+  const linked = { path: 'links.create', type: 'mutation', input: link, cookie: admin }
   const ids: Ids = {
+    link: (await callProcedure(product, linked)).data.id,
     payment,
     order: await product.newOrder(),
     refundRequest: await one(`SELECT id::text FROM refund_request WHERE status = 'open'`),
@@ -363,7 +377,7 @@ test('whatever has an id answers another merchant as if it were not there', asyn
   const state = async () =>
     (
       await product.owner.query(
-        'SELECT (SELECT count(*) FROM order_change), (SELECT count(*) FROM operator), (SELECT count(*) FROM operator_invitation WHERE revoked_at IS NULL), (SELECT string_agg(role, $$ $$ ORDER BY id) FROM operator), (SELECT count(*) FROM api_key WHERE revoked_at IS NULL), (SELECT count(*) FROM refund), (SELECT count(*) FROM refund_request WHERE status = $$open$$), (SELECT string_agg(w::text, $$ $$) FROM webhook_endpoint w), (SELECT string_agg(d::text, $$ $$) FROM webhook_delivery d), (SELECT count(*) FROM webhook_secret)',
+        'SELECT (SELECT count(*) FROM order_change), (SELECT count(*) FROM operator), (SELECT count(*) FROM operator_invitation WHERE revoked_at IS NULL), (SELECT string_agg(role, $$ $$ ORDER BY id) FROM operator), (SELECT count(*) FROM api_key WHERE revoked_at IS NULL), (SELECT count(*) FROM refund), (SELECT count(*) FROM refund_request WHERE status = $$open$$), (SELECT string_agg(w::text, $$ $$) FROM webhook_endpoint w), (SELECT string_agg(d::text, $$ $$) FROM webhook_delivery d), (SELECT count(*) FROM webhook_secret), (SELECT string_agg(l::text, $$ $$) FROM payment_link l)',
       )
     ).rows
   const before = await state()

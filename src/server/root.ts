@@ -11,6 +11,7 @@ import { installationRouter } from './routers/installation'
 import { integrityRouter } from './routers/integrity'
 import { invitationRouter } from './routers/invitation'
 import { ledgerRouter } from './routers/ledger'
+import { linksRouter } from './routers/links'
 import { notesRouter } from './routers/notes'
 import { operatorRouter } from './routers/operator'
 import { operatorsRouter } from './routers/operators'
@@ -39,6 +40,7 @@ const rooms = {
   invitation: invitationRouter,
   payments: paymentsRouter,
   orders: ordersRouter,
+  links: linksRouter,
   notes: notesRouter,
   receipts: receiptsRouter,
   refunds: refundsRouter,

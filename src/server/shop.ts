@@ -53,7 +53,7 @@ async function placeOrder(c: HonoContext, deps: Deps): Promise<Response> {
 }
 
 /** For a person: the form has no script that would wait by itself. */
-function tooManyOrders(c: HonoContext, waitSeconds: number): Response {
+export function tooManyOrders(c: HonoContext, waitSeconds: number): Response {
   c.header('Retry-After', String(waitSeconds))
   return c.text(MESSAGES[localeOf(c.req.raw.headers)].shop.tooManyOrders, 429)
 }

@@ -13,6 +13,7 @@ import { checkRequest, setQuota } from './check-request'
 import { apiDocument } from './document'
 import { idempotencyRoutes } from './key-state'
 import { ledgerRoutes } from './ledger'
+import { linkRoutes } from './links'
 import { openRoutes } from './open-routes'
 import { orderRoutes } from './orders'
 import { paymentRoutes } from './payments'
@@ -45,6 +46,7 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
   })
   for (const add of [
     orderRoutes,
+    linkRoutes,
     paymentRoutes,
     refundRoutes,
     idempotencyRoutes,

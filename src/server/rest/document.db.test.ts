@@ -26,7 +26,10 @@ let product: TestProduct
 let document: any
 let ajv: Ajv2020
 /** Ids that exist here, in place of those of the examples. */
-let known: Record<'pay' | 'ord' | 'changed' | 'cancelled' | 'acc' | 'key' | 'whe' | 'whd' | 'gone', string>
+let known: Record<
+  'pay' | 'ord' | 'changed' | 'cancelled' | 'lnk' | 'acc' | 'key' | 'whe' | 'whd' | 'gone',
+  string
+>
 
 beforeAll(async () => {
   product = await openTestProduct()
@@ -57,6 +60,12 @@ beforeAll(async () => {
     {},
     { 'idempotency-key': 'test' },
   )
+  const link = await product.api(
+    'POST',
+    '/api/v1/payment-links',
+    { name: 'Workshop', currency: 'EUR', amount: 2400 },
+    { 'idempotency-key': 'link' },
+  )
   known = {
     whe,
     gone,
@@ -67,6 +76,7 @@ beforeAll(async () => {
     cancelled: await product.newOrder(),
     acc: accounts.body.items[0].id,
     key: 'known',
+    lnk: link.body.id,
   }
 })
 afterAll(() => product.close())
@@ -86,6 +96,7 @@ function filledPath(path: string): string {
     ['/cancel', known.cancelled],
     // An order of its own: the one of the payment examples may not change.
     ['/orders/', known.changed],
+    ['/payment-links/', known.lnk],
     ['/delete', known.gone],
     ['/webhook-endpoints/', known.whe],
     ['/webhook-deliveries/', known.whd],
@@ -134,6 +145,8 @@ describe('the document', () => {
       'GET /api/v1/ledger/accounts/{id}',
       'GET /api/v1/ledger/transactions',
       'GET /api/v1/orders/{id}',
+      'GET /api/v1/payment-links',
+      'GET /api/v1/payment-links/{id}',
       'GET /api/v1/payments',
       'GET /api/v1/payments/{id}',
       'GET /api/v1/payments/{id}/refunds',
@@ -144,6 +157,9 @@ describe('the document', () => {
       'POST /api/v1/orders',
       'POST /api/v1/orders/{id}',
       'POST /api/v1/orders/{id}/cancel',
+      'POST /api/v1/payment-links',
+      'POST /api/v1/payment-links/{id}/pause',
+      'POST /api/v1/payment-links/{id}/resume',
       'POST /api/v1/payments',
       'POST /api/v1/payments/{id}/refunds',
       'POST /api/v1/webhook-deliveries/{id}/resend',
@@ -205,7 +221,7 @@ describe('the document', () => {
         sent.push(label)
       }
     }
-    expect(sent).toHaveLength(17)
+    expect(sent).toHaveLength(20)
   })
 
   it('every read is answered as the document says', async () => {
@@ -215,7 +231,7 @@ describe('the document', () => {
       expect(reply.status, path).toBe(200)
       expect(against(path, method, operation, reply), path).toEqual([])
     }
-    expect(reads.length).toBe(12)
+    expect(reads.length).toBe(14)
   })
 
   it.each<[string, number, () => Promise<{ path: string; method: string; reply: ApiReply }>]>([

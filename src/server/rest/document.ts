@@ -57,6 +57,10 @@ export function apiDocument(app: OpenAPIHono<RestEnv>, baseUrl: string) {
         name: 'Orders',
         description: 'An amount to be paid for named items, and a page where a person pays it.',
       },
+      {
+        name: 'Payment links',
+        description: 'An address to share: each shopper who opens it pays an order of their own.',
+      },
       { name: 'Idempotency', description: 'The state of a key, read without sending its request again.' },
       { name: 'Ledger', description: 'The books, in double entry.' },
       {

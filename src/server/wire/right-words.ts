@@ -1,6 +1,7 @@
 /** Names of the routers for people, in the order in which the page shows them. Routers of one name are one area. */
 export const AREAS: Record<string, string> = {
   payments: 'Payments',
+  links: 'Payment links',
   notes: 'Payments',
   refunds: 'Refunds',
   receipts: 'Receipts',
@@ -26,9 +27,13 @@ export const AREAS: Record<string, string> = {
  */
 export const RIGHT_WORDS: Record<string, string> = {
   'payments.list': 'See payments, orders and their history',
-  'payments.createOrder': 'Create an order and its payment link',
+  'payments.createOrder': 'Create an order and its checkout',
   'orders.change': 'Change an order that is not paid',
   'orders.cancel': 'Cancel an order that is not paid',
+  'links.list': 'See payment links',
+  'links.create': 'Create a payment link',
+  'links.pause': 'Pause a payment link',
+  'links.resume': 'Resume a payment link',
   'notes.add': 'Write notes on a payment',
   'refunds.create': 'Refund, up to a limit',
   'refunds.request': 'Ask for a refund above the limit',

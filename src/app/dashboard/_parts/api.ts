@@ -13,6 +13,8 @@ export type PaymentPage = Outputs['payments']['list']
 export type OrderPageData = Outputs['orders']['list']
 export type ListedOrder = OrderPageData['items'][number]
 export type OrderData = Outputs['orders']['get']
+export type LinkPageData = Outputs['links']['list']
+export type ListedLink = LinkPageData['items'][number]
 export type ReceiptRule = Outputs['receipts']['rule']
 export type PaymentData = Outputs['payments']['get']
 /** What the operator may refund of a payment; see `refundRightsOut`. */

@@ -4,6 +4,7 @@ export const GO: Record<string, string> = {
   '/dashboard/alerts': 'a',
   '/dashboard/payments': 'p',
   '/dashboard/orders': 'r',
+  '/dashboard/links': 'k',
   '/dashboard/ledger': 'l',
   '/dashboard/reconciliation': 'b',
   '/dashboard/idempotency': 'i',

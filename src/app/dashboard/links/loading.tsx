@@ -1,0 +1,3 @@
+import { PageLoading } from '../_parts/frame/page-loading'
+
+export default PageLoading
