@@ -37,5 +37,5 @@ async function endLeftovers(processIds: string[]): Promise<void> {
   print('  the last run was killed; waiting for its processes to end')
   if (await until(() => alive().length === 0, LEFTOVERS_MS)) return
   for (const processId of alive()) process.kill(pidOf(processId), 'SIGKILL')
-  await until(() => alive().length === 0, 2_000)
+  await until(() => alive().length === 0, 5_000)
 }
