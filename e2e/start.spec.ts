@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { type Demo, readDemo } from '@/setup/demo-file'
 import { processId } from '@/setup/process/process-id'
+import { onConnection } from '@/setup/schema/schema-engine'
 import { type LaunchedProduct, launch, newHome } from '@/setup/test/product'
 
 // `npm start` itself, as a second product beside the one that the other tests share.
@@ -29,11 +30,17 @@ test('a second start, a taken port, a kill -9 and the start after it: each works
   expect(second.output()).toContain(`already running at ${baseUrl} (pid ${pids.supervisor})`)
   await expect(await request.get(`${baseUrl}/api/ready`)).toBeOK()
 
+  // A payment is in hand whose bank stays silent for 15 s: the next start waits a second for it, and no more.
+  const inHand = request.post(`${baseUrl}/api/v1/payments`, {
+    headers: { authorization: `Bearer ${demo().apiKey}`, 'idempotency-key': 'in-hand' },
+    data: { amount: 2_400, currency: 'EUR', paymentMethod: 'pm_card_timeout_after_charge' },
+  })
+  await expect.poll(() => charges()).toBe(1)
   first.process.kill('SIGKILL')
-  await expect.poll(() => alive(pids), { timeout: 30_000 }).toEqual([])
-
   const next = start('next')
+  await expect(inHand).rejects.toThrow()
   await next.ready()
+  expect(alive(pids)).toEqual([])
   expect(demo().operator).not.toBeNull()
   const port = Number(new URL(demo().baseUrl).port)
   const crowded = launch(path.join(home, 'other data'), path.join(home, 'other log'), port)
@@ -51,6 +58,13 @@ function demo(): Demo {
   const found = readDemo(dataDir())
   if (!found) throw new Error('There is no demo.json.')
   return found
+}
+
+async function charges(): Promise<number> {
+  return onConnection(demo().databaseUrl, async (client) => {
+    const { rows } = await client.query('SELECT count(*)::int AS charges FROM gateway_simulator.charge')
+    return rows[0].charges
+  })
 }
 
 async function exitCode({ process }: LaunchedProduct): Promise<number | null> {

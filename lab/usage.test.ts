@@ -7,6 +7,7 @@ import { inRoot, root } from '@/setup/process/project-root'
 const COMMANDS: [name: string, file: string, count: string][] = [
   ['npm run simulate', 'lab/simulation/simulate-run.ts', '--seconds'],
   ['npm run chaos', 'lab/chaos/run.ts', '--rounds'],
+  ['npm run chaos:supervisor', 'lab/chaos/supervisor-run.ts', '--rounds'],
   ['npm run bench', 'bench/run.ts', '--payments'],
 ]
 

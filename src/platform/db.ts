@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import type { SendStatement } from '@/idempotency/stores/pg-batches'
 import { Prisma, PrismaClient } from './generated/client'
+import { isPooled, onlySetSessions, sendUnnamed } from './pooler'
 import { statementNames } from './statement-names'
 
 export type { SendStatement } from '@/idempotency/stores/pg-batches'
@@ -27,7 +28,7 @@ const SILENT_MS = 2_000
  * A pool that works as the user of `url`: what it may do is that user's rights, and no `SET ROLE` takes any away. The limits turn a stuck
  * database into an error that can be answered: 3 s to get a connection, 10 s for a statement, 5 s for a lock, 10 s idle inside a
  * transaction. A connection that breaks silently is given up after 12 s: longer than the server's own limit, so that the server's error
- * comes first where there is one.
+ * comes first where there is one. Behind a pooler (`pooler.ts`) the login itself must have these settings.
  * @param options.waitMs another limit on the wait for a connection
  * @param options.statementMs another limit on a statement, for a command that nobody waits for
  * @param options.check runs on each new connection; one that it rejects is closed, and nobody gets it
@@ -45,6 +46,8 @@ export function openPool(
   },
 ): pg.Pool {
   const { check, settings = '', waitMs = WAIT_MS, statementMs = STATEMENT_MS } = options
+  const pooled = isPooled(url)
+  const checks = [...(pooled ? [onlySetSessions()] : []), ...(check ? [check] : [])]
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
@@ -55,19 +58,43 @@ export function openPool(
     application_name: options.name,
     // UTC: Prisma's adapter takes each time for one of UTC, whatever the server's own zone is.
     // Read committed: under a stricter level the order guard (0061) refuses to begin a payment.
-    options: `-c timezone=UTC -c default_transaction_isolation=read\\ committed -c statement_timeout=${statementMs} -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s ${settings}`,
-    ...(check
+    ...(pooled
+      ? {}
+      : {
+          options: `-c timezone=UTC -c default_transaction_isolation=read\\ committed -c statement_timeout=${statementMs} -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s ${settings}`,
+        }),
+    ...(checks.length > 0
       ? {
           verify: (client: pg.PoolClient, done: (error?: Error) => void) =>
-            void check(client).then(() => done(), done),
+            void inTurn(checks, client).then(() => done(), done),
         }
       : {}),
   })
   // A connection that dies is replaced by the pool, and its query rejects; without these listeners it would end the process.
   pool.on('error', () => undefined)
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined)
+    if (pooled) sendUnnamed(client)
+  })
+  if (pooled && settings) transactionSettings.set(pool, setLocal(settings))
   return pool
 }
+
+async function inTurn(
+  checks: readonly ((client: pg.ClientBase) => Promise<void>)[],
+  client: pg.ClientBase,
+): Promise<void> {
+  for (const check of checks) await check(client)
+}
+
+/** Statements that give one transaction the settings which a pool behind a pooler has not got for its sessions. */
+const transactionSettings = new WeakMap<pg.Pool, string>()
+
+/** `-c a=1 -c b=2` as statements of one transaction. */
+const setLocal = (settings: string): string =>
+  [...settings.matchAll(/-c (\w+)=(\S+)/g)]
+    .map(([, name, value]) => `SET LOCAL ${name} = '${value}'`)
+    .join('; ')
 
 /** True when the database answers, is migrated, and takes writes: neither a standby nor read-only. */
 export async function takesWrites(db: Db): Promise<boolean> {
@@ -75,6 +102,23 @@ export async function takesWrites(db: Db): Promise<boolean> {
     const rows = await db.$queryRaw<{ readOnly: string }[]>(sql`
       SELECT current_setting('transaction_read_only') AS "readOnly", (SELECT 1 FROM merchant LIMIT 1)`)
     return rows[0]?.readOnly === 'off'
+  } catch {
+    return false
+  }
+}
+
+/**
+ * True when PostgreSQL can still write to the disk of its tables. Asked with a result that is larger than the memory it may use (1 MB), so that
+ * it goes to a temporary file there: a write to a table with a free page would not notice, and no right to write is needed.
+ */
+export async function hasDiskSpace(db: Db): Promise<boolean> {
+  try {
+    await db.$transaction([
+      db.$executeRaw(sql`SET LOCAL work_mem = '64kB'`),
+      db.$executeRaw(sql`SET LOCAL temp_tablespaces = ''`),
+      db.$queryRaw(sql`SELECT count(*)::int AS rows FROM generate_series(1, 40000)`),
+    ])
+    return true
   } catch {
     return false
   }
@@ -102,13 +146,15 @@ export function openClient(adapter: unknown): Db {
  */
 export function statementSender(pool: pg.Pool): SendStatement {
   const counts = new WeakMap<pg.PoolClient, number>()
+  const local = transactionSettings.get(pool)
   return async (statement) => {
     const client = await pool.connect()
     const count = (counts.get(client) ?? 0) + 1
     counts.set(client, count)
     try {
       if (count >= 16 && Number.isInteger(Math.log2(count))) await client.query('DISCARD PLANS')
-      const { rows } = await client.query({ ...statement, types: TYPES })
+      const query = { ...statement, types: TYPES }
+      const { rows } = await (local ? inTransaction(client, local, query) : client.query(query))
       client.release()
       return rows
     } catch (error) {
@@ -116,6 +162,22 @@ export function statementSender(pool: pg.Pool): SendStatement {
       client.release(!(error instanceof pg.DatabaseError && error.severity === 'ERROR'))
       throw error
     }
+  }
+}
+
+async function inTransaction(
+  client: pg.PoolClient,
+  settings: string,
+  query: pg.QueryConfig,
+): Promise<pg.QueryResult> {
+  await client.query(`BEGIN; ${settings}`)
+  try {
+    const result = await client.query(query)
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined)
+    throw error
   }
 }
 

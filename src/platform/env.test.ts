@@ -23,7 +23,6 @@ describe('readEnv', () => {
       PAYONCE_GATEWAY: 'simulator',
       PAYONCE_POOL_MAX: 10,
       PAYONCE_POOL_WAIT_MS: 3_000,
-      PAYONCE_DRAIN_LAG_MS: 0,
       PAYONCE_GATEWAY_TIMEOUT_MS: 15_000,
       PAYONCE_LEASE_MS: 30_000,
       PAYONCE_RESOLVER_MS: 2_000,

@@ -81,10 +81,11 @@ const schema = z.object({
   /** Time for a bank's answer, in ms; after it the outcome is unknown. 15 s: longer than any real answer; a draining server waits for it. */
   PAYONCE_GATEWAY_TIMEOUT_MS: z.coerce.number().int().min(100).max(25_000).default(15_000),
   /**
-   * Time for which a web process that was told to stop goes on as before while `/api/ready` already answers 503, in ms. Behind a proxy: twice
-   * the interval at which it looks there, so that it sends no request to a server that begins no payment any more.
+   * Time for which a web process that was told to stop goes on as before while `/api/ready` already answers 503, in ms. Twice the interval at
+   * which the proxy looks there, so that it sends no request to a server that begins no payment any more. Without it `lagOf` (server/main.ts)
+   * decides.
    */
-  PAYONCE_DRAIN_LAG_MS: z.coerce.number().int().min(0).max(4_000).default(0),
+  PAYONCE_DRAIN_LAG_MS: z.coerce.number().int().min(0).max(4_000).optional(),
   /** Interval of the resolver, which finishes records in doubt, in ms. */
   PAYONCE_RESOLVER_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
   /** Interval of the reconciler, which compares the bank's list with our payments, in ms. */

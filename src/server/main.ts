@@ -11,8 +11,9 @@ import { keepWatch } from './alerting'
 import { createApi } from './api'
 import { refuseBadAddress } from './check-page-address'
 import { type Deps, getDeps } from './deps'
+import { drain } from './drain'
 import { renewFactorSecrets } from './factor-secrets'
-import { listen, stopListening } from './listen'
+import { listen } from './listen'
 import { refuse } from './request-rules'
 import { SLOW_REQUESTS } from './slow-requests'
 import { onStopRequest } from './stop-request'
@@ -45,7 +46,7 @@ async function main(): Promise<void> {
   const server = http.createServer(SLOW_REQUESTS)
   // Before anything that takes time, so that a stop request during the start is heard and no process outlives
   // the supervisor.
-  onStopRequest(() => void drain(server, deps))
+  onStopRequest(() => void leave(server, deps))
   await refuseWrongConnections(deps.pool, deps.bankPool)
   // Before the pages: while they are being loaded, the process may see the database's answer only after its time-out, and would not start.
   await Promise.all([
@@ -115,27 +116,21 @@ function forwardedFor({ headers }: http.IncomingMessage): string | undefined {
   return headers['x-forwarded-for']?.toString()
 }
 
-let draining = false
+/** 2 s: a proxy that looks at `/api/ready` each second has seen that this server leaves before it begins no payment any more. */
+const LAG_MS = 2_000
+/** By `npm start`, which has no other server that a proxy could turn to. */
+const supervised = process.send !== undefined
 
-/** Says that it is not ready, begins no new payment, lets running ones end and be stored, then closes the port and exits. */
-async function drain(server: http.Server, deps: Deps): Promise<void> {
-  if (draining) return
-  draining = true
-  deps.readiness.leave()
-  // At once: a browser opens its stream anew, and a proxy gives it to another server.
-  deps.live.close()
-  await pause(deps.env.PAYONCE_DRAIN_LAG_MS)
-  const deadline = setTimeout(() => process.exit(1), DRAIN_MS)
-  // The port stays open until then: a proxy that has not noticed yet gets a 503, not a refused connection.
-  deps.engine.close()
-  await deps.engine.idle()
-  const closed = stopListening(server)
-  server.closeIdleConnections()
-  const giveUp = setTimeout(() => server.closeAllConnections(), 1_000)
-  await closed
-  clearTimeout(giveUp)
-  await deps.close().catch((error) => deps.log.warn({ err: error }, 'could not close in order'))
-  clearTimeout(deadline)
+const lagOf = ({ env }: Deps): number => env.PAYONCE_DRAIN_LAG_MS ?? (supervised ? 0 : LAG_MS)
+
+let leaving = false
+
+async function leave(server: http.Server, deps: Deps): Promise<void> {
+  if (leaving) return
+  leaving = true
+  const lagMs = lagOf(deps)
+  setTimeout(() => process.exit(1), lagMs + DRAIN_MS)
+  await drain(server, deps, () => pause(lagMs))
   process.exit(0)
 }
 

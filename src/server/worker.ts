@@ -2,6 +2,7 @@ import { openPool } from '@/platform/db'
 import { readEnv } from '@/platform/env'
 import { onlyRightsOf, refuseWrongConnections } from '@/platform/least-rights'
 import { openProcessLog } from '@/platform/own-output'
+import { isPooled } from '@/platform/pooler'
 import { APP_ROLE } from '@/platform/roles'
 import { buildCore } from './core'
 import { jobsOf } from './jobs/jobs'
@@ -12,9 +13,14 @@ import { openRelay } from './webhook-relay'
 // First of all: from here on, nothing but lines of the log leaves this process.
 const processLog = openProcessLog('payonce-worker')
 
+const DIRECT =
+  'The worker needs a DATABASE_URL that leads to PostgreSQL itself, without pgbouncer=true: it listens for jobs, and its checks may take minutes. Only web works behind a pooler.'
+
 /** The worker process: runs the jobs that no request waits for. Any number of workers may run. */
 async function main(): Promise<void> {
-  const core = buildCore(readEnv(), 'worker')
+  const env = readEnv()
+  if (isPooled(env.DATABASE_URL)) throw new Error(DIRECT)
+  const core = buildCore(env, 'worker')
   const stopping = new AbortController()
   onStopRequest(() => stopping.abort())
   // The queue listens on one connection and takes its jobs on the others.

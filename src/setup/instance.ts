@@ -24,13 +24,18 @@ function alreadyRunning({ processId, url }: LockHolder, dataDir: string): string
   return `Payonce is ${state} (pid ${pidOf(processId)}) on the data in ${dataDir}.\nStop it first, or start a second one on data of its own:  PORT=3001 PAYONCE_DATA_DIR=.data-2 npm start`
 }
 
-/** Children of a killed supervisor notice and end by themselves; one that hangs would keep the port, so it is killed. */
+/**
+ * 1 s: an ordinary payment takes less. One that waits for a silent bank would keep the whole shop away until the bank's time-out: it is cut off,
+ * and the worker finds out what became of it.
+ */
+const LEFTOVERS_MS = 1_000
+
+/** Children of a killed supervisor notice and end by themselves; one that takes longer would keep the port, so it is killed. */
 async function endLeftovers(processIds: string[]): Promise<void> {
   const alive = () => processIds.filter(stillRuns)
   if (alive().length === 0) return
   print('  the last run was killed; waiting for its processes to end')
-  // 10 s: longer than a running payment takes, unless the bank does not answer; the worker finds that one again.
-  if (await until(() => alive().length === 0, 10_000)) return
+  if (await until(() => alive().length === 0, LEFTOVERS_MS)) return
   for (const processId of alive()) process.kill(pidOf(processId), 'SIGKILL')
-  await until(() => alive().length === 0, 2_000)
+  await until(() => alive().length === 0, 5_000)
 }

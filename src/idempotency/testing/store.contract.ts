@@ -165,6 +165,17 @@ export function storeContract<Form extends StoreForm>(
       expect(await h.lines()).toEqual(['again'])
     })
 
+    it('takes over nothing by the fence of an earlier claim, also once the later one is over too', async () => {
+      await h.store.claim(record, h.begin('never', true))
+      await h.passLeases()
+      expect((await h.store.takeOver(record, 1, h.begin('never', true)))?.claim.fence).toBe(2)
+      await h.passLeases()
+      expect(await h.store.takeOver(record, 1, h.begin('late'))).toBeNull()
+      expect(await read()).toMatchObject({ state: 'claimed', fence: 2, leaseOver: true })
+      expect((await h.store.takeOver(record, 2, h.begin('again')))?.claim.fence).toBe(3)
+      expect(await h.lines()).toEqual(['again'])
+    })
+
     it('never takes over a request that may have been sent, and never releases it', async () => {
       const { claim: mine } = await claim()
       expect(await h.store.release(mine)).toBe(false)

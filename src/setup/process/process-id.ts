@@ -48,11 +48,12 @@ export function parentOf(pid: number): number {
 function startOf(pid: number): string | null {
   if (!fs.existsSync('/proc/self/stat')) return ask(pid, 'lstart')
   const fields = statOf(pid)
-  // Z: a zombie, ended and not yet reaped by its parent.
-  return fields?.[0] === 'Z' ? null : (fields?.[19] ?? null)
+  // Z: a zombie, ended and not yet reaped by its parent. While it has other threads they still hold its files and ports.
+  const ended = fields?.[0] === 'Z' && Number(fields[17]) <= 1
+  return ended ? null : (fields?.[19] ?? null)
 }
 
-/** Fields of /proc/PID/stat after the name in brackets, which may contain anything: state, parent, …, the 20th is the start time. */
+/** Fields of /proc/PID/stat after the name in brackets, which may contain anything: state, parent, …, the 18th is the number of threads, the 20th the start time. */
 function statOf(pid: number): string[] | null {
   try {
     return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ') ?? null
