@@ -1,7 +1,8 @@
+import { checkNames } from '../core/check-options'
 import { type Problem, ProblemError } from '../problems'
 import type { Idempotent } from '../stores/transaction/idempotent'
 import type { WorkArguments } from '../stores/transaction/request'
-import type { UserScope } from '../stores/transaction/scope'
+import { checkOperation, type UserScope } from '../stores/transaction/scope'
 import type { UserClient } from '../stores/transaction/settings'
 import { problemResponse, type ResponseOptions, responseOf } from './fetch-response'
 import { readKey } from './key-header'
@@ -26,6 +27,7 @@ export interface HandlerOptions<Client extends UserClient, Input extends object>
 }
 
 const BODY_MAX = 1_000_000
+const KNOWN = ['idempotent', 'operation', 'scope', 'parse', 'work', 'status', 'bodyMax', 'problemBase']
 const WHY = {
   idempotent: 'the function that createIdempotent({ prisma }) returns',
   scope: '(request) => the id of the signed-in user',
@@ -44,12 +46,22 @@ const WHY = {
 export function fetchHandler<Client extends UserClient, Input extends object>(
   options: HandlerOptions<Client, Input>,
 ): FetchHandler {
-  const { bodyMax = BODY_MAX, status = 201 } = options
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('fetchHandler takes one object: { idempotent, operation, scope, parse, work }.')
+  checkNames('fetchHandler', options, KNOWN)
+  const { bodyMax = BODY_MAX, status = 201, problemBase } = options
+  checkOperation(options.operation)
   for (const name of ['idempotent', 'scope', 'parse', 'work'] as const)
     if (typeof options[name] !== 'function')
       throw new TypeError(`fetchHandler: \`${name}\` is missing. Write ${WHY[name]}.`)
   if (!Number.isInteger(bodyMax) || bodyMax < 1 || bodyMax > 100_000_000)
     throw new TypeError('fetchHandler: `bodyMax` is a whole number of bytes from 1 to 100000000.')
+  if (!Number.isInteger(status) || status < 200 || status > 299)
+    throw new TypeError('fetchHandler: `status` is a status of HTTP from 200 to 299, or left out (201).')
+  if (problemBase !== undefined && typeof problemBase !== 'string')
+    throw new TypeError(
+      "fetchHandler: `problemBase` is where the type of a problem begins, such as 'https://api.example/problems/'.",
+    )
   return async (request) => {
     try {
       const scope = await options.scope(request)

@@ -1,6 +1,18 @@
 import type { StoreForm } from './operation'
 import type { EngineOptions } from './options'
 
+/**
+ * Refuses an option that does not exist: a misspelt one would be left out in silence.
+ * @throws TypeError that names the options there are
+ */
+export function checkNames(caller: string, options: object, known: readonly string[]): void {
+  const strange = Object.keys(options).find((name) => !known.includes(name))
+  if (strange !== undefined)
+    throw new TypeError(
+      `${caller} has no option \`${strange}\`. Its options are ${known.map((name) => `\`${name}\``).join(', ')}.`,
+    )
+}
+
 /** The verbs that the engine calls: for a request, and for what is in doubt. */
 const REQUEST = ['read', 'claim', 'takeOver', 'renew', 'commit', 'release'] as const
 const DOUBTS = ['takeOverdue', 'takeInDoubt'] as const
@@ -38,9 +50,7 @@ export function checkEngine<Form extends StoreForm>(options: EngineOptions<Form>
     throw new TypeError(
       'Engine takes one object: new Engine({ store, observe, clock, newId, fieldSecrets }).',
     )
-  const strange = Object.keys(options).find((name) => !OPTIONS.includes(name))
-  if (strange)
-    throw new TypeError(`Engine has no option \`${strange}\`. Its options are ${OPTIONS.join(', ')}.`)
+  checkNames('Engine', options, OPTIONS)
   checkStore('Engine', options.store, false)
   const need = (fits: boolean, what: string) => {
     if (!fits) throw new TypeError(`Engine: ${what}`)

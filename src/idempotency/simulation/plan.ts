@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 /** One request: its key and server, and the time from the start in ms (`at`). */
-export interface Press {
+export interface SimulatedPress {
   key: number
   amount: number
   server: number
@@ -17,7 +17,7 @@ export type Accident = 'none' | 'kill' | 'stop' | 'cut before' | 'cut after' | '
 
 /** One random schedule: who asks for what and when, and what breaks. */
 export interface Plan {
-  presses: Press[]
+  presses: SimulatedPress[]
   fates: Fate[]
   /** Dealt one by one, in a cycle, to the steps of all processes. */
   accidents: Accident[]
@@ -47,7 +47,7 @@ export const MUST_SEE: readonly string[] = [
   'lost-lease',
 ]
 
-const press: fc.Arbitrary<Press> = fc.record({
+const press: fc.Arbitrary<SimulatedPress> = fc.record({
   key: fc.nat(REFUSED_KEY),
   // Mostly the right amount; another one under the same key is a mistake of the client.
   amount: fc.constantFrom(1, 1, 1, 1, 2),

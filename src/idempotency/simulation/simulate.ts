@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { checkStore } from '../core/check-options'
+import { checkNames, checkStore } from '../core/check-options'
 import type { StoreForm } from '../core/operation'
 import { forgetfulGateway, type SimulatedGateway } from './gateway'
 import { MUST_SEE, plans } from './plan'
@@ -93,9 +93,7 @@ function checked<Form extends StoreForm>(options: SimulationOptions<Form>) {
     throw new TypeError(
       'simulate: `open` is missing. Write simulate({ open: () => ({ store, begin, write, lines, passTime }) }).',
     )
-  const strange = Object.keys(options).find((name) => !KNOWN.includes(name))
-  if (strange)
-    throw new TypeError(`simulate has no option \`${strange}\`. Its options are ${KNOWN.join(', ')}.`)
+  checkNames('simulate', options, KNOWN)
   const { schedules = 200, seed = Math.floor(Math.random() * 2 ** 31), gateway, path } = options
   if (!Number.isInteger(schedules) || schedules < 1 || schedules > 1_000_000)
     throw new TypeError('simulate: `schedules` is a whole number from 1 to 1000000, or left out (200).')

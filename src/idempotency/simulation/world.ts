@@ -9,7 +9,7 @@ import { Process, VirtualTime } from './clock'
 import { connect, type Wire } from './connection'
 import type { GatewayAnswer, SimulatedGateway } from './gateway'
 import { StoreLaws } from './laws'
-import { type Accident, type Plan, type Press, REFUSED_KEY, SERVERS } from './plan'
+import { type Accident, type Plan, REFUSED_KEY, SERVERS, type SimulatedPress } from './plan'
 
 /** Access of the simulation to a store: most of what the contract suite needs, and time. */
 export interface SimulatedStore<Form extends StoreForm>
@@ -45,7 +45,7 @@ export class StoreWorld<Form extends StoreForm> implements Wire {
   readonly time = new VirtualTime()
   readonly laws = new StoreLaws()
   /** The reply to each press; null for an error. */
-  readonly replies: { press: Press; reply: EngineReply | null }[] = []
+  readonly replies: { press: SimulatedPress; reply: EngineReply | null }[] = []
   /** The events that happened in this run. */
   readonly seen = new Set<string>()
   faults = true
@@ -65,7 +65,7 @@ export class StoreWorld<Form extends StoreForm> implements Wire {
   }
 
   /** One press of a client. If its server dies on the way, there is no reply. */
-  async press(press: Press): Promise<void> {
+  async press(press: SimulatedPress): Promise<void> {
     const { engine, process } = this.servers[press.server] as Server<Form>
     const request = {
       scope: { merchantId: MERCHANT, actor: 'a' },
@@ -213,7 +213,7 @@ export class StoreWorld<Form extends StoreForm> implements Wire {
   }
 }
 
-export function keyOf({ key }: Pick<Press, 'key'>): string {
+export function keyOf({ key }: Pick<SimulatedPress, 'key'>): string {
   return `key-${key}`
 }
 

@@ -1,3 +1,4 @@
+import { checkNames } from '../../core/check-options'
 import type { PrismaLike } from '../prisma'
 
 /**
@@ -60,7 +61,7 @@ const NUMBERS = {
 } as const
 
 const LEVELS: readonly unknown[] = ['ReadCommitted', 'RepeatableRead', 'Serializable', undefined]
-const KNOWN = new Set(['prisma', ...Object.keys(NUMBERS), 'isolationLevel', 'secret'])
+const KNOWN = ['prisma', ...Object.keys(NUMBERS), 'isolationLevel', 'secret']
 /** 16 characters: with fewer a hash of "24.00" could be found by trying secrets. */
 const SECRET_MIN = 16
 
@@ -72,11 +73,7 @@ const SECRET_MIN = 16
 export function settingsOf(caller: string, options: IdempotentOptions<UserClient>): TransactionSettings {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${caller} takes one object: ${caller}({ prisma }).`)
-  const strange = Object.keys(options).find((name) => !KNOWN.has(name))
-  if (strange)
-    throw new TypeError(
-      `${caller} has no option \`${strange}\`. Its options are ${[...KNOWN].map((name) => `\`${name}\``).join(', ')}.`,
-    )
+  checkNames(caller, options, KNOWN)
   checkClient(caller, options.prisma)
   if (!LEVELS.includes(options.isolationLevel))
     throw new TypeError(
