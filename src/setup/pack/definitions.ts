@@ -32,6 +32,7 @@ const IDEMPOTENCY: PackageDefinition = {
     './client': 'package/client.ts',
     './react': 'package/react.ts',
     './testing': 'package/testing.ts',
+    './simulation': 'package/simulation.ts',
   },
   bin: { 'payonce-idempotency': 'package/check.ts' },
   peers: {
@@ -40,6 +41,7 @@ const IDEMPOTENCY: PackageDefinition = {
     '@trpc/client': '^11.0.0',
     react: '^18.0.0 || ^19.0.0',
     vitest: '>=3.0.0',
+    'fast-check': '^4.0.0',
     pg: '^8.0.0',
   },
   files: {
