@@ -26,6 +26,7 @@ interface Score {
   skipped: number
 }
 
+/** What was found: the verdict of each rule, and their counts. */
 export interface Report {
   url: string
   profile: ProfileName

@@ -15,6 +15,7 @@ export interface SimulatedHost {
   step(): Promise<void>
 }
 
+/** What `simulate` tries, and how often. */
 export interface SimulationOptions<Form extends StoreForm> {
   /** Opens an empty store. Called for each schedule. */
   open(host: SimulatedHost): SimulatedStore<Form> | Promise<SimulatedStore<Form>>

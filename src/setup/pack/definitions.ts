@@ -49,7 +49,7 @@ const IDEMPOTENCY: PackageDefinition = {
     'prisma/idempotency.prisma': 'src/idempotency/package/prisma/idempotency.prisma',
     'prisma/migration.sql': 'src/idempotency/package/prisma/migration.sql',
   },
-  sizeMax: 120_000,
+  sizeMax: 140_000,
 }
 
 const SDK: PackageDefinition = {

@@ -8,6 +8,7 @@ import type { SqlForm } from '../sql'
 import { assertSchema } from './check-schema'
 import { checkClient, type UserClient } from './settings'
 
+/** Options of `openEngine`. */
 export interface PrismaEngineOptions {
   /** Your own PrismaClient. */
   prisma: UserClient

@@ -23,6 +23,7 @@ export type TransactionOf<Client> = Omit<
 /** Isolation levels of PostgreSQL, as Prisma names them. */
 export type IsolationLevel = 'ReadCommitted' | 'RepeatableRead' | 'Serializable'
 
+/** Options of `createIdempotent`. */
 export interface IdempotentOptions<Client extends UserClient> {
   /** Your own PrismaClient. */
   prisma: Client

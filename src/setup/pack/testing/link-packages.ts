@@ -13,16 +13,29 @@ export function linkPackages(names: readonly string[], to: string): void {
     if (fs.existsSync(place)) continue
     if (!fs.existsSync(from)) continue
     linkFolder(from, place)
-    const nested = (needed: string) => fs.existsSync(path.join(from, 'node_modules', needed))
-    waiting.push(...neededBy(from).filter((needed) => !nested(needed)))
+    waiting.push(...neededBy(from))
   }
 }
 
-/** Peers count: what this repository has of them is what it was tested with. */
+/**
+ * What a package needs from outside of its folder, and the packages that lie in it. Peers count: what this repository has of them is what it
+ * was tested with.
+ */
 function neededBy(folder: string): string[] {
   const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'))
-  return ['dependencies', 'optionalDependencies', 'peerDependencies'].flatMap((kind) =>
+  const own = ['dependencies', 'optionalDependencies', 'peerDependencies'].flatMap((kind) =>
     Object.keys(manifest[kind] ?? {}),
+  )
+  const inside = path.join(folder, 'node_modules')
+  const needed = [...own, ...packagesIn(inside).flatMap((name) => neededBy(path.join(inside, name)))]
+  return needed.filter((name) => !fs.existsSync(path.join(inside, name)))
+}
+
+function packagesIn(folder: string): string[] {
+  if (!fs.existsSync(folder)) return []
+  const names = fs.readdirSync(folder).filter((name) => !name.startsWith('.'))
+  return names.flatMap((name) =>
+    name.startsWith('@') ? fs.readdirSync(path.join(folder, name)).map((one) => `${name}/${one}`) : [name],
   )
 }
 
