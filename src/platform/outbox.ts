@@ -1,4 +1,4 @@
-import { writeForm } from '@/idempotency/stores/sql'
+import { writeForm } from '@payonce/idempotency/sql'
 import { type Db, type Sql, sql, type Write } from './db'
 
 export interface OutboxEvent {

@@ -1,1 +1,11 @@
-export * from '../problems'
+export {
+  type Facts,
+  isProblemKind,
+  PROBLEMS,
+  type Problem,
+  ProblemError,
+  type ProblemKind,
+  type Retry,
+  type ShownProblem,
+  showProblem,
+} from '../problems'

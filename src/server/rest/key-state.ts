@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { recordId } from '@payonce/idempotency'
 import { z } from 'zod'
-import { recordId } from '@/idempotency/core/fingerprint'
 import { findRecordStatus } from '@/idempotency/stores/read'
 import { showId } from '@/lib/id'
 import type { Deps } from '../deps'
