@@ -80,6 +80,21 @@ test('each entry loads what its user has, and those for browsers nothing of Node
   expect([...packagesOf(path.join(out, 'sdk/dist/index.js'))]).toEqual([])
 })
 
+test('docs/packages.md has the sizes', () => {
+  const page = fs.readFileSync(inRoot('docs/packages.md'), 'utf8')
+  const shown = new Map(
+    [...page.matchAll(/^\| `(@payonce[^|]*) \| (\d+) \|$/gm)].map(([, name, kb]) => [name, kb]),
+  )
+  const sizes = packed.flatMap(({ name, size, entries }) => [
+    ...(name === '@payonce/idempotency' ? [[`${name}\`, the archive`, size] as const] : []),
+    ...entries.map(({ entry, gzip }) => [`${name}${entry.slice(1)}\``, gzip] as const),
+  ])
+  expect([...shown.keys()]).toEqual(sizes.map(([name]) => name))
+  // One kB more or less: a comment changes that.
+  for (const [name, size] of sizes)
+    expect(Math.abs(Number(shown.get(name)) - size / 1_000), name).toBeLessThan(1.5)
+})
+
 test('Prisma sees no difference between the schema fragment and the migration', async () => {
   const described = await newDatabase()
   const script = await sqlOfApp(folder, described)
