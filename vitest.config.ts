@@ -2,7 +2,13 @@ import os from 'node:os'
 import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-const alias = { '@': path.resolve(import.meta.dirname, 'src') }
+const src = path.resolve(import.meta.dirname, 'src')
+/** As in tsconfig.json: our packages by their entry points, all else by its file. */
+const alias = [
+  { find: /^@payonce\/(idempotency|sdk)$/, replacement: `${src}/$1/package/index.ts` },
+  { find: /^@payonce\/idempotency\/(.+)$/, replacement: `${src}/idempotency/package/$1.ts` },
+  { find: '@', replacement: src },
+]
 
 export default defineConfig({
   resolve: { alias },

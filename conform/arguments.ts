@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { ConformOptions } from './conform'
+import type { ConformOptions } from './options'
 import type { ProfileName } from './profile'
 import { PROFILES } from './profiles'
 

@@ -1,25 +1,13 @@
 import { type ConformCheck, skip, type Verdict } from './check'
 import { CHECKS, type CheckId } from './checks'
 import { firstCall } from './checks/replay'
+import { type ConformOptions, checkOptions } from './options'
 import type { ProfileName, Weight } from './profile'
 import { PROFILES } from './profiles'
 import { redactor } from './redact'
 import { Target } from './target'
 import { Trial, type TrialFacts } from './trial'
 import { Wire } from './wire'
-
-export interface ConformOptions {
-  url: string | URL
-  profile: ProfileName
-  headers?: Record<string, string>
-  /** A request that succeeds. {{uuid}} and {{n}} are filled in anew for each new effect. */
-  body: string
-  otherBody?: string
-  secondHeaders?: Record<string, string>
-  expiredKey?: string
-  listUrl?: string | URL
-  timeoutMs?: number
-}
 
 /** The verdict of one check, with the rule that it checks. */
 export interface CheckResult extends Verdict {
@@ -38,6 +26,7 @@ interface Score {
   skipped: number
 }
 
+/** What was found: the verdict of each rule, and their counts. */
 export interface Report {
   url: string
   profile: ProfileName
@@ -61,8 +50,10 @@ const TOTAL_MS = 300_000
  * Checks as a black box whether an HTTP API executes a request once, however often it is sent: sends real requests, and judges the
  * answers by the rules of a profile.
  * @throws Unreachable when the first request gets no answer
+ * @throws TypeError for an option that is wrong, with what to write instead
  */
 export async function conform(options: ConformOptions): Promise<Report> {
+  checkOptions(options)
   const { trial, redact } = prepare(options)
   const first = (await trial.observe(firstCall)).answer
   if (first.kind === 'none') throw new Unreachable(redact(first.reason))

@@ -4,7 +4,8 @@ import type net from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestProduct, type TestProduct } from '@/server/testing/product'
-import { type ConformOptions, conform } from './conform'
+import { conform } from './conform'
+import type { ConformOptions } from './options'
 import type { ProfileName } from './profile'
 
 /** Our own API, as any program meets it, judged by the runner that judges others. */

@@ -1,6 +1,8 @@
 import type { RowKind } from './checks/malformed'
 
+/** Whose rules an API is judged by: the draft of the IETF, the description of Stripe's API, or our own standard. */
 export type ProfileName = 'ietf' | 'stripe' | 'payonce'
+/** How much a rule counts: a broken MUST costs money or leaves a client in doubt. */
 export type Weight = 'MUST' | 'SHOULD'
 export type Spelling = 'quoted' | 'bare'
 

@@ -1,4 +1,4 @@
-import { PROBLEMS } from '@/idempotency/problems'
+import { PROBLEMS } from '@payonce/idempotency/problems'
 import { expect, test } from './fixtures'
 
 /** The pages that the API links to: problem types, the guide and the reference. */

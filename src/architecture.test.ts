@@ -2,16 +2,21 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 
+/** Entries of the engine's package that a page may load. */
+const PAGES_OF_ENGINE = ['client', 'react', 'trpc-client', 'problems'].map(
+  (entry) => `idempotency/package/${entry}`,
+)
+
 /** The rooms that each room may import: the drawing of docs/architecture.md as data. A longer entry names a part of the room. */
 const MAY_IMPORT: Record<string, string[]> = {
   lib: [],
   i18n: ['lib'],
   ui: ['lib'],
   // The engine is a library that imports nothing of ours.
-  platform: ['lib', 'idempotency/stores'],
+  platform: ['lib', 'idempotency/stores', 'idempotency/package'],
   idempotency: [],
   sdk: [],
-  ledger: ['lib', 'platform', 'idempotency/stores/sql'],
+  ledger: ['lib', 'platform', 'idempotency/package/sql'],
   access: ['lib', 'platform'],
   // A signing secret is encrypted as that of an authenticator app.
   webhooks: ['lib', 'platform', 'access/factor-secret'],
@@ -42,8 +47,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'server/api-document',
     'checkout/schema',
     'checkout/catalogue',
-    'idempotency/client',
-    'idempotency/problems',
+    ...PAGES_OF_ENGINE,
     'i18n',
     'ui',
     'lib',
@@ -55,8 +59,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     // Pure: what a receipt says, on its page and in its mail.
     'checkout/receipts/sentences',
     'checkout/receipt-path',
-    'idempotency/client',
-    'idempotency/problems',
+    ...PAGES_OF_ENGINE,
     'i18n',
     'ui',
     'lib',
@@ -64,7 +67,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   // The route that mounts the API for `next dev` and serverless hosts.
   'app/api': ['server/api', 'server/deps'],
   // A lesson in the browser, with the engine itself.
-  'app/learn': ['idempotency/core', 'idempotency/stores/memory'],
+  'app/learn': ['idempotency/package/index', 'idempotency/package/memory'],
   // The checkout alone lives in Next's other router: its script may weigh next to nothing.
   pages: ['shop', 'server/caller', 'i18n', 'ui', 'lib'],
   // A key of an earlier start is known by its hash; `merchant` and `operator` make one; `verify` asks for the invariants.
@@ -84,6 +87,21 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // Files that lie directly in src.
   '.': ['platform'],
+}
+
+/** Files of the engine that the product imports and no package has, each with its reason. */
+const OURS_ALONE: Record<string, string> = {
+  'adapters/http': 'answers with the addresses of our own pages',
+  'stores/attempt-log': 'a table of ours: the presses of each payment',
+  'stores/write-behind': 'how such logs are written',
+  'stores/explore': 'the pages of the dashboard over the records',
+  'stores/read': 'the same',
+  'stores/lane': 'group commit, which needs connections of its own',
+  'stores/open-store': 'the same',
+  'stores/pg-batches': 'the same',
+  'stores/prisma-errors': 'the database of the product has more tables than the records',
+  'stores/record-sql': 'the jobs that end what two admins have decided',
+  'stores/rows': 'the tests compare the rows of each statement with their shapes',
 }
 
 /** Rooms whose types another room may name, because its screens show them; types are gone when it runs. */
@@ -386,6 +404,25 @@ test('no file imports itself on a way round, not even its types, but the message
   expect(cycles).toHaveLength(1)
 })
 
+test('what a package exports is imported by its entry, and what it does not export has a reason', () => {
+  expect(pastTheEntries(readSources(), OURS_ALONE)).toEqual([])
+  const sources = new Map([
+    ['idempotency/package/index.ts', "export { Engine, type Clock } from '../core/engine'"],
+    ['idempotency/core/engine.ts', ''],
+    ['idempotency/stores/lane.ts', ''],
+    ['server/core.ts', "import { type Clock, run } from '@/idempotency/core/engine'"],
+    ['server/one.ts', "import { Engine } from '@payonce/idempotency'"],
+    ['server/two.ts', "import { Lane } from '@/idempotency/stores/lane'"],
+  ])
+  expect(pastTheEntries(sources, { 'stores/lane': 'why' })).toEqual([
+    'server/core.ts: Clock is an export of idempotency/package/index.ts',
+    'server/core.ts: idempotency/core/engine is no entry, and has no reason here',
+  ])
+  expect(pastTheEntries(new Map([...sources].slice(0, 3)), { 'stores/lane': 'why' })).toEqual([
+    'nobody imports idempotency/stores/lane',
+  ])
+})
+
 test('the worker loads no tRPC', () => {
   const sources = readSources()
   expect(wayTo(sources, ['server/worker.ts'], ['server/trpc.ts'], new Set())).toBe(null)
@@ -484,6 +521,50 @@ test('the rules can be broken', () => {
 })
 
 type Sources = Map<string, string>
+
+/** Imports from a packaged room by the file, of names that an entry exports or from files that have no reason; and reasons for nothing. */
+function pastTheEntries(sources: Sources, reasons: Record<string, string>): string[] {
+  const entryOf = new Map<string, string>()
+  for (const [entry, text] of sources)
+    if (/^(idempotency|sdk)\/package\//.test(entry))
+      for (const { names, from } of namesImported(text, 'export'))
+        for (const name of names) entryOf.set(`${resolve(sources, entry, from)} ${name}`, entry)
+  const found = [...sources].flatMap(([file, text]) =>
+    namesImported(text, 'import').flatMap(({ names, from }) => {
+      const [, module] = /^@\/((?:idempotency|sdk)\/.+)$/.exec(from) ?? []
+      const target = module && resolve(sources, file, from)
+      return target ? [{ file, module, names, target }] : []
+    }),
+  )
+  const used = new Set(found.map(({ module }) => module.replace('idempotency/', '')))
+  return [
+    ...found.flatMap(({ file, module, names, target }) => {
+      const exported = names.filter((name) => entryOf.has(`${target} ${name}`))
+      if (module.replace('idempotency/', '') in reasons && exported.length === 0) return []
+      const lines = exported.map(
+        (name) => `${file}: ${name} is an export of ${entryOf.get(`${target} ${name}`)}`,
+      )
+      return exported.length === names.length
+        ? lines
+        : [...lines, `${file}: ${module} is no entry, and has no reason here`]
+    }),
+    ...Object.keys(reasons)
+      .filter((module) => !used.has(module))
+      .map((module) => `nobody imports idempotency/${module}`),
+  ]
+}
+
+/** The names in each `import { … } from` or `export { … } from`. */
+function namesImported(text: string, word: 'import' | 'export'): { names: string[]; from: string }[] {
+  const found = text.matchAll(new RegExp(`^${word} (?:type )?\\{([^}]*)\\} from '([^']+)'`, 'gm'))
+  return [...found].map(([, names = '', from = '']) => ({
+    names: names
+      .split(',')
+      .map((name) => name.trim().replace(/^type /, ''))
+      .filter((name) => name !== ''),
+    from,
+  }))
+}
 
 function wrongArrows(sources: Sources): string[] {
   return [...sources].flatMap(([file, text]) =>
@@ -701,8 +782,10 @@ function importsOf(text: string): { from: string; type: boolean }[] {
 
 /** The file of ours that an import means, or null for a package. */
 function resolve(sources: Sources, file: string, from: string): string | null {
-  if (!/^(@\/|\.)/.test(from)) return null
-  const place = from.startsWith('@/') ? from.slice(2) : path.posix.join(path.posix.dirname(file), from)
+  const [, room, entry = 'index'] = /^@payonce\/(\w+)(?:\/(.+))?$/.exec(from) ?? []
+  if (room === undefined && !/^(@\/|\.)/.test(from)) return null
+  const relative = from.startsWith('@/') ? from.slice(2) : path.posix.join(path.posix.dirname(file), from)
+  const place = room === undefined ? relative : `${room}/package/${entry}`
   return (
     ['', '.ts', '.tsx', '/index.ts', '/index.tsx']
       .map((end) => place + end)

@@ -1,7 +1,6 @@
+import { Engine, systemClock } from '@payonce/idempotency'
 import { payOperation } from '@/checkout/pay'
 import { shopperAnswers } from '@/checkout/shopper-answers'
-import { systemClock } from '@/idempotency/core/clock'
-import { Engine } from '@/idempotency/core/engine'
 import { openStore } from '@/idempotency/stores/open-store'
 import { uuidv7 } from '@/lib/id'
 import type { Gateway } from '@/payments/gateway'

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { recordId } from '@payonce/idempotency'
 import { newShopper, shopperCookie } from '@/access/shopper'
-import { recordId } from '@/idempotency/core/fingerprint'
 import { secretFor } from '@/platform/env'
 import { print } from '@/setup/process/console'
 import type { Accident } from './accidents'

@@ -1,6 +1,6 @@
-import type { RecordState } from '@/idempotency/core/record'
-import type { MemoryRecord } from '@/idempotency/stores/memory'
-import { LawBroken } from './law-broken'
+import type { RecordState } from '@payonce/idempotency'
+import type { MemoryRecord } from '@payonce/idempotency/memory'
+import { LawBroken } from '@/idempotency/simulation/law-broken'
 import type { Press } from './plan'
 import { keyOf, type SimulatedWorld } from './world'
 

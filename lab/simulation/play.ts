@@ -1,5 +1,5 @@
 import type { Scheduler } from 'fast-check'
-import { LawBroken } from './law-broken'
+import { LawBroken } from '@/idempotency/simulation/law-broken'
 import { Laws } from './laws'
 import type { Plan } from './plan'
 import { SimulatedWorld } from './world'

@@ -1,5 +1,5 @@
-import type { Finish, Refusal } from '@/idempotency/core/operation'
-import type { MemoryForm, MemoryWrite } from '@/idempotency/stores/memory'
+import type { Finish, Refusal } from '@payonce/idempotency'
+import type { MemoryForm, MemoryWrite } from '@payonce/idempotency/memory'
 import type { ModelEffect } from './bank'
 
 export interface OrderInput {

@@ -1,4 +1,4 @@
-import type { Problem } from '@/idempotency/problems'
+import type { Problem } from '@payonce/idempotency/problems'
 import { type Sql, sql } from '@/platform/db'
 
 /**

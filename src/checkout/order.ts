@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import {
   type ClaimedPart,
   type ClaimRows,
@@ -11,7 +10,8 @@ import {
   valuesOf,
   withoutClaim,
   writeForm,
-} from '@/idempotency/stores/sql'
+} from '@payonce/idempotency/sql'
+import { z } from 'zod'
 import { newAccountIds, openAccountsOf } from '@/ledger/chart'
 import type { Actor } from '@/lib/actor'
 import type { Currency } from '@/lib/money'

@@ -1,5 +1,5 @@
+import { claimRows, partsOf } from '@payonce/idempotency/sql'
 import { describe, expect, it } from 'vitest'
-import { claimRows, partsOf } from '@/idempotency/stores/sql'
 import type { ChargeOutcome } from '@/payments/charge'
 import { type ChargeRequest, DECLINE_CODES, type Gateway, type Outcome } from '@/payments/gateway'
 import type { BegunPayment } from '@/payments/store'

@@ -1,5 +1,5 @@
-import type { Answer } from '@/idempotency/core/record'
-import type { Facts } from '@/idempotency/problems'
+import type { Answer } from '@payonce/idempotency'
+import type { Facts } from '@payonce/idempotency/problems'
 import type { BegunPayment } from '@/payments/store'
 
 /** A payment that succeeded, or one whose shopper must confirm first, at `actionUrl` (3-D Secure). */

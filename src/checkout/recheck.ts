@@ -1,8 +1,7 @@
+import type { AnyOperation, Engine } from '@payonce/idempotency'
+import type { SqlForm } from '@payonce/idempotency/sql'
 import { z } from 'zod'
-import type { Engine } from '@/idempotency/core/engine'
-import type { AnyOperation } from '@/idempotency/core/operation'
 import { MAY_BE_UNFINISHED } from '@/idempotency/stores/record-sql'
-import type { SqlForm } from '@/idempotency/stores/sql'
 import { type Db, firstRow, sql } from '@/platform/db'
 
 export interface RecheckDeps {

@@ -1,4 +1,4 @@
-import { type Facts, PROBLEMS } from '@/idempotency/problems'
+import { type Facts, PROBLEMS } from '@payonce/idempotency/problems'
 import { showId } from '@/lib/id'
 import type { PaymentAnswers } from './payment-answers'
 import { receiptPath } from './receipt-path'

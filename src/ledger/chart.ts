@@ -1,4 +1,4 @@
-import { type ClaimedSql, type ClaimRows, claimedSql, withoutClaim } from '@/idempotency/stores/sql'
+import { type ClaimedSql, type ClaimRows, claimedSql, withoutClaim } from '@payonce/idempotency/sql'
 import { uuidv7 } from '@/lib/id'
 import type { Currency } from '@/lib/money'
 import { joinSql, type Sql, sql } from '@/platform/db'

@@ -1,4 +1,4 @@
-import { writeForm } from '@/idempotency/stores/sql'
+import { writeForm } from '@payonce/idempotency/sql'
 import { sql, type Write } from '@/platform/db'
 import { balanced, type Posting } from './posting'
 

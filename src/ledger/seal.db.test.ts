@@ -1,7 +1,7 @@
+import { withoutClaim } from '@payonce/idempotency/sql'
 import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { withoutClaim } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import { chainHeads } from '@/platform/chains'
 import { commit } from '@/platform/commit'

@@ -1,8 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+import { recordId } from '@payonce/idempotency'
+import { mintKey } from '@payonce/idempotency/client'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { mintKey } from '@/idempotency/client/key'
-import { recordId } from '@/idempotency/core/fingerprint'
 import { carriesCardNumber, holdsCardNumber } from './card-number'
 import { showId, uuidv7 } from './id'
 

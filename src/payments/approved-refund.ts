@@ -1,6 +1,6 @@
+import type { Ids, Refusal } from '@payonce/idempotency'
+import { type ClaimRows, claimedPart, claimedSql, type SqlBegin } from '@payonce/idempotency/sql'
 import { z } from 'zod'
-import type { Ids, Refusal } from '@/idempotency/core/operation'
-import { type ClaimRows, claimedPart, claimedSql, type SqlBegin } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { insertAudit } from '@/platform/audit'
 import { type Db, firstRow, sql } from '@/platform/db'

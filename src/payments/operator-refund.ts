@@ -1,12 +1,12 @@
-import type { Ids, Refusal } from '@/idempotency/core/operation'
-import type { Problem } from '@/idempotency/problems'
+import type { Ids, Refusal } from '@payonce/idempotency'
+import type { Problem } from '@payonce/idempotency/problems'
 import {
   type ClaimedPart,
   type ClaimRows,
   claimedPart,
   claimedSql,
   type SqlBegin,
-} from '@/idempotency/stores/sql'
+} from '@payonce/idempotency/sql'
 import type { Actor } from '@/lib/actor'
 import { formatMoney } from '@/lib/money'
 import { type Db, sql } from '@/platform/db'

@@ -1,5 +1,5 @@
+import type { Problem } from '@payonce/idempotency/problems'
 import { z } from 'zod'
-import type { Problem } from '@/idempotency/problems'
 import type { Actor } from '@/lib/actor'
 import { formatMoney } from '@/lib/money'
 import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'

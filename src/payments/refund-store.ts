@@ -1,6 +1,6 @@
+import { writeForm } from '@payonce/idempotency/sql'
 import { z } from 'zod'
 import { isParked } from '@/idempotency/stores/read'
-import { writeForm } from '@/idempotency/stores/sql'
 import { cursorOf, type Db, firstRow, rows, type Sql, sql, type Write } from '@/platform/db'
 
 export const REFUND_STATUSES = ['sending', 'unknown', 'succeeded', 'failed'] as const

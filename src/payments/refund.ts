@@ -1,6 +1,5 @@
-import type { Ids, Operation, Refusal } from '@/idempotency/core/operation'
-import type { Answer } from '@/idempotency/core/record'
-import type { Facts } from '@/idempotency/problems'
+import type { Answer, Ids, Operation, Refusal } from '@payonce/idempotency'
+import type { Facts } from '@payonce/idempotency/problems'
 import {
   beginForm,
   type ClaimedPart,
@@ -10,7 +9,7 @@ import {
   type RowOf,
   type SqlBegin,
   type SqlForm,
-} from '@/idempotency/stores/sql'
+} from '@payonce/idempotency/sql'
 import { newAccountIds, openAccountsOf } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { refund as refundPosting } from '@/ledger/posting'

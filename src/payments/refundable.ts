@@ -1,5 +1,5 @@
+import type { Problem } from '@payonce/idempotency/problems'
 import { z } from 'zod'
-import type { Problem } from '@/idempotency/problems'
 import { showId } from '@/lib/id'
 import { formatMoney } from '@/lib/money'
 import { type Db, firstRow, type Sql, sql } from '@/platform/db'

@@ -1,5 +1,5 @@
+import { type ClaimedSql, type ClaimRows, claimedSql, type RowOf, writeForm } from '@payonce/idempotency/sql'
 import { z } from 'zod'
-import { type ClaimedSql, type ClaimRows, claimedSql, type RowOf, writeForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow } from '@/platform/actor-columns'
 import { type Db, firstRow, sql, type Write } from '@/platform/db'

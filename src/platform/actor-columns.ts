@@ -1,4 +1,4 @@
-import type { RowOf } from '@/idempotency/stores/sql'
+import type { RowOf } from '@payonce/idempotency/sql'
 import type { Actor } from '@/lib/actor'
 import { sql } from './db'
 

@@ -1,5 +1,5 @@
+import { type ClaimedSql, type ClaimRows, claimedSql, writeForm } from '@payonce/idempotency/sql'
 import { z } from 'zod'
-import { type ClaimedSql, type ClaimRows, claimedSql, writeForm } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow, actorValues } from './actor-columns'
 import { type NotedLink, notedLink } from './chains'

@@ -1,5 +1,5 @@
+import { writesInOneStatement } from '@payonce/idempotency/sql'
 import { refusedWrite } from '@/idempotency/stores/prisma-errors'
-import { writesInOneStatement } from '@/idempotency/stores/sql'
 import { type Db, joinSql, type Sql, sql, type Write } from './db'
 
 /**

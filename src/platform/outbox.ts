@@ -1,4 +1,4 @@
-import { type ClaimedSql, type ClaimRows, claimedSql, writeForm } from '@/idempotency/stores/sql'
+import { type ClaimedSql, type ClaimRows, claimedSql, writeForm } from '@payonce/idempotency/sql'
 import { type Db, type Sql, sql, type Write } from './db'
 
 export interface OutboxEvent {

@@ -91,6 +91,24 @@ describe('lists', () => {
   })
 })
 
+describe('the options', () => {
+  const good = { apiKey: API_KEY, baseUrl: 'https://pay.example' }
+  test.each([
+    [undefined, /new Payonce\(\{ apiKey/],
+    [{ baseUrl: good.baseUrl }, /apiKey is missing.*environment variable/],
+    [{ ...good, apiKey: 'sk test' }, /printable ASCII/],
+    [{ ...good, baseURL: good.baseUrl }, /no option baseURL\. .*baseUrl/],
+    [{ ...good, baseUrl: undefined }, /a URL like https/],
+    [{ ...good, fetch: 'node-fetch' }, /fetch must be a function/],
+    [{ ...good, maxRetries: -1 }, /maxRetries must be a number of at least 0/],
+    [{ ...good, timeoutMs: Number.NaN }, /timeoutMs must be a number of at least 1/],
+    [{ ...good, backoff: { baseMs: 9, capMs: 1 } }, /backoff must be \{ baseMs, capMs \}/],
+  ])('are checked when the client is built: %j', (options, message) => {
+    expect(() => new Payonce(options as typeof good)).toThrow(TypeError)
+    expect(() => new Payonce(options as typeof good)).toThrow(message)
+  })
+})
+
 describe('the API key', () => {
   test.each([
     'http://pay.example',

@@ -3,14 +3,17 @@
  * times are RFC 3339 in UTC.
  */
 
+/** Texts of your own, which are kept with an order or a payment and sent back. */
 export type Metadata = Record<string, string>
 
+/** One line of an order. */
 export interface Item {
   name: string
   quantity: number
   unitAmount: number
 }
 
+/** An order to be made. Its amount is the sum of its items. */
 export interface NewOrder {
   currency: string
   items: readonly Item[]
@@ -35,6 +38,7 @@ export interface OrderChanges {
   version?: number
 }
 
+/** An order, which is paid on the page behind `checkoutUrl` or by `payments.create`. */
 export interface Order {
   id: string
   checkoutUrl: string
@@ -89,6 +93,7 @@ export type NewPayment =
   | { orderId: string; paymentMethod: string }
   | { amount: number; currency: string; paymentMethod: string; description?: string; metadata?: Metadata }
 
+/** A payment. Its `status` says what became of it. */
 export interface Payment {
   id: string
   orderId: string
@@ -113,6 +118,7 @@ export interface NewRefund {
   reason?: string
 }
 
+/** A refund of a payment, in full or in part. */
 export interface Refund {
   id: string
   paymentId: string
@@ -123,6 +129,7 @@ export interface Refund {
   createdAt: string
 }
 
+/** What a key is bound to: the same key on another operation is another one. */
 export type Operation =
   | 'orders.create'
   | 'orders.change'
@@ -151,6 +158,7 @@ export interface KeyState {
 /** A sum in minor units: a number, or a decimal string beyond 2^53 − 1, where a number would be rounded. `BigInt(sum)` reads both. */
 export type Sum = number | string
 
+/** An account of the ledger, with its sums. */
 export interface Account {
   id: string
   code: string
@@ -164,6 +172,7 @@ export interface Account {
   lastEntryAt: string | null
 }
 
+/** One side of a posting: what is booked on an account. */
 export interface Entry {
   [fact: string]: unknown
   accountId: string
@@ -171,6 +180,7 @@ export interface Entry {
   currency: string
 }
 
+/** A posting of the ledger: its entries sum to zero. */
 export interface Transaction {
   id: string
   kind: string
@@ -180,16 +190,19 @@ export interface Transaction {
   entries: Entry[]
 }
 
+/** One page of a list. `nextCursor` leads to the next one; null: this is the last. */
 export interface Page<T> {
   items: T[]
   nextCursor: string | null
 }
 
+/** Which page of a list. Without `cursor` it is the first. */
 export interface PageQuery {
   limit?: number
   cursor?: string
 }
 
+/** Which payments, and which page of them. Times in RFC 3339. */
 export interface PaymentQuery extends PageQuery {
   status?: string
   createdAfter?: string

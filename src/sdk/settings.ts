@@ -42,11 +42,32 @@ export interface Settings {
   backoff: Backoff
 }
 
+const KNOWN = [
+  'apiKey',
+  'baseUrl',
+  'fetch',
+  'maxRetries',
+  'timeoutMs',
+  'sendTimeoutMs',
+  'backoff',
+  'dangerouslyAllowBrowser',
+]
+
 /**
  * Checks the options and fills in the defaults.
  * @throws TypeError that names the wrong option, never its value
  */
 export function settingsOf(options: Options): Settings {
+  if (typeof options !== 'object' || options === null)
+    refuse(
+      "A client takes one object: new Payonce({ apiKey: env.PAYONCE_API_KEY, baseUrl: 'https://pay.example' }).",
+    )
+  const strange = Object.keys(options).find((name) => !KNOWN.includes(name))
+  if (strange !== undefined) refuse(`There is no option ${strange}. The options are ${KNOWN.join(', ')}.`)
+  if (typeof options.apiKey !== 'string')
+    refuse(
+      'apiKey is missing: a text that begins with sk_test_ or sk_live_. Is the environment variable set?',
+    )
   refuseBrowser(options)
   return {
     // The key stays out of every message, even the one that refuses it. (`fetch` would print a header that it
@@ -56,12 +77,27 @@ export function settingsOf(options: Options): Settings {
       : refuse('apiKey must be printable ASCII without spaces.'),
     baseUrl: safeUrl(options.baseUrl),
     // Called through `globalThis`: a browser refuses a `fetch` without its window.
-    fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
+    fetch: fetchOf(options.fetch) ?? ((...request) => globalThis.fetch(...request)),
     maxRetries: atLeast(0, 'maxRetries', options.maxRetries ?? 10),
     timeoutMs: atLeast(1, 'timeoutMs', options.timeoutMs ?? 60_000),
     sendTimeoutMs: atLeast(1, 'sendTimeoutMs', options.sendTimeoutMs ?? 20_000),
-    backoff: options.backoff ?? BACKOFF,
+    backoff: backoffOf(options.backoff ?? BACKOFF),
   }
+}
+
+function fetchOf(given: Options['fetch']): Options['fetch'] {
+  return given === undefined || typeof given === 'function'
+    ? given
+    : refuse('fetch must be a function like the one of the web, or left out.')
+}
+
+function backoffOf(given: Backoff): Backoff {
+  const fits = given?.baseMs >= 0 && given.capMs >= given.baseMs
+  return fits
+    ? given
+    : refuse(
+        'backoff must be { baseMs, capMs }, in milliseconds: capMs is not below baseMs, and neither below 0.',
+      )
 }
 
 /**

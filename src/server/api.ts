@@ -1,7 +1,7 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
-import { ProblemError } from '@/idempotency/problems'
 import { requestAddress } from './admission/address'
 import { completeHeaders, prepareHeaders } from './answer-headers'
 import { authRoutes } from './auth-routes'

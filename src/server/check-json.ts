@@ -1,4 +1,4 @@
-import type { Problem } from '@/idempotency/problems'
+import type { Problem } from '@payonce/idempotency/problems'
 
 /** What `JSON.parse` does not say of a text: it takes the last of two members with one name, and `__proto__` is lost in copies. */
 

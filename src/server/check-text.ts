@@ -1,5 +1,5 @@
+import type { Problem } from '@payonce/idempotency/problems'
 import type { Context, MiddlewareHandler } from 'hono'
-import type { Problem } from '@/idempotency/problems'
 import { carriesCardNumber, holdsCardNumber } from '@/lib/card-number'
 import { carriesUnstorable, isStorable } from '@/lib/text'
 import { problemOfMembers } from './check-json'

@@ -1,5 +1,5 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { isLoopbackUrl } from '@/checkout/return-url'
-import { ProblemError } from '@/idempotency/problems'
 import type { Mode } from '@/lib/mode'
 
 /** Tokens of the simulated bank's cards. */

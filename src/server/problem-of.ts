@@ -1,8 +1,7 @@
+import { StoreUnavailable, toPointer } from '@payonce/idempotency'
+import { type Problem, ProblemError } from '@payonce/idempotency/problems'
 import { ZodError } from 'zod'
 import { OrderRefused } from '@/checkout/order'
-import { toPointer } from '@/idempotency/core/json-pointer'
-import { StoreUnavailable } from '@/idempotency/core/store'
-import { type Problem, ProblemError } from '@/idempotency/problems'
 import { isRefusedValue, isUnavailable } from '@/idempotency/stores/prisma-errors'
 
 /** The row of the problem table for an error, for tRPC and REST alike. Null: an error that we did not expect. */

@@ -1,5 +1,5 @@
 import diagnostics from 'node:diagnostics_channel'
-import type { EngineEvent } from '@/idempotency/core/events'
+import type { EngineEvent } from '@payonce/idempotency'
 import type { AttemptLog } from '@/idempotency/stores/attempt-log'
 import type { MovementEvent } from '@/payments/movements/reconcile-movements'
 import type { ReconcileEvent } from '@/payments/reconciler/reconcile'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ProblemKind } from '@/idempotency/problems'
-import { showProblem } from '@/idempotency/problems'
+import type { ProblemKind } from '@payonce/idempotency/problems'
+import { showProblem } from '@payonce/idempotency/problems'
 import { type SecurityOptions, secure } from './security-headers'
 
 /**

@@ -1,7 +1,13 @@
+import {
+  PROBLEMS,
+  type Problem,
+  ProblemError,
+  type ProblemKind,
+  showProblem,
+} from '@payonce/idempotency/problems'
 import { initTRPC, TRPCError } from '@trpc/server'
 import { mayActAs, ROLES, type Role, type SignedIn } from '@/access/operator'
 import { isFresh } from '@/access/session'
-import { PROBLEMS, type Problem, ProblemError, type ProblemKind, showProblem } from '@/idempotency/problems'
 import type { Db } from '@/platform/db'
 import { operatorActor } from './actor'
 import { UNKNOWN_ADDRESS } from './admission/address'

@@ -1,4 +1,4 @@
-import { PROBLEMS } from '@/idempotency/problems'
+import { PROBLEMS } from '@payonce/idempotency/problems'
 import { type ApiDocument, apiDocument, operationsOf } from '../docs/api/_parts/document'
 import { GUIDES, guidePath } from '../docs/guides/_parts/guides'
 

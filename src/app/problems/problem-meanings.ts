@@ -1,4 +1,4 @@
-import type { ProblemKind } from '@/idempotency/problems'
+import type { ProblemKind } from '@payonce/idempotency/problems'
 
 /** Each problem in one or two sentences for people. The rules themselves are in `idempotency/problems.ts`. */
 export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {

@@ -1,5 +1,5 @@
+import type { Problem } from '@payonce/idempotency/problems'
 import { z } from 'zod'
-import type { Problem } from '@/idempotency/problems'
 import type { Actor } from '@/lib/actor'
 import { audit } from '@/platform/audit'
 import { commit } from '@/platform/commit'

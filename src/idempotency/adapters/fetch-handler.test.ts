@@ -82,4 +82,9 @@ it('answers each error of the key, sends a refusal as it is stored, and throws o
 it('is not built with an option missing or out of bounds', () => {
   expect(() => handler(() => result, { scope: undefined })).toThrow(/`scope` is missing. Write/)
   expect(() => handler(() => result, { bodyMax: 0 })).toThrow(/`bodyMax`/)
+  expect(() => handler(() => result, { status: 400 })).toThrow(/`status`.*200 to 299/)
+  expect(() => handler(() => result, { operation: 'create order' })).toThrow(/orders\.create/)
+  expect(() => handler(() => result, { problemBase: 5 })).toThrow(/`problemBase`.*https/)
+  expect(() => handler(() => result, { maxBody: 5 })).toThrow(/no option `maxBody`.*`bodyMax`/)
+  expect(() => fetchHandler(undefined as never)).toThrow(/takes one object/)
 })

@@ -1,20 +1,30 @@
+import { checkNames } from '../core/check-options'
 import { type Problem, ProblemError } from '../problems'
 import type { Idempotent } from '../stores/transaction/idempotent'
 import type { WorkArguments } from '../stores/transaction/request'
-import type { UserScope } from '../stores/transaction/scope'
+import { checkOperation, type UserScope } from '../stores/transaction/scope'
 import type { UserClient } from '../stores/transaction/settings'
 import { problemResponse, type ResponseOptions, responseOf } from './fetch-response'
 import { readKey } from './key-header'
 
-/** A handler on web standards: Hono (`c.req.raw`), Next's route handlers, Bun, Deno, Node with an adapter. */
-export type FetchHandler = (request: Request) => Promise<Response>
+/**
+ * A handler on web standards: Hono (`c.req.raw`), Next's route handlers, Bun, Deno; Express and Node by `nodeHandler`. The second argument,
+ * whatever the server gives, goes on to `scope`.
+ */
+export type FetchHandler<Context = unknown> = (
+  request: Request,
+  ...context: unknown extends Context ? [context?: unknown] : [context: Context]
+) => Promise<Response>
 
-export interface HandlerOptions<Client extends UserClient, Input extends object> extends ResponseOptions {
+/** How `fetchHandler` makes a handler. */
+export interface HandlerOptions<Client extends UserClient, Input extends object, Context = unknown>
+  extends ResponseOptions {
+  /** The function that `createIdempotent` returned. */
   idempotent: Idempotent<Client>
   /** Name of what is done, such as `orders.create`. */
   operation: string
   /** The owner of the key: the caller whom you have recognised. A Response (401, 403) ends the request here. */
-  scope(request: Request): UserScope | Response | Promise<UserScope | Response>
+  scope(request: Request, context: Context): UserScope | Response | Promise<UserScope | Response>
   /** Checks the body, such as `schema.parse`. What it throws is answered with 400, and nothing is stored under the key. */
   parse(body: unknown): Input
   /** The work, in one transaction with the record of the key. */
@@ -26,6 +36,7 @@ export interface HandlerOptions<Client extends UserClient, Input extends object>
 }
 
 const BODY_MAX = 1_000_000
+const KNOWN = ['idempotent', 'operation', 'scope', 'parse', 'work', 'status', 'bodyMax', 'problemBase']
 const WHY = {
   idempotent: 'the function that createIdempotent({ prisma }) returns',
   scope: '(request) => the id of the signed-in user',
@@ -41,18 +52,28 @@ const WHY = {
  *
  * @throws TypeError for an option that is wrong, with what to write
  */
-export function fetchHandler<Client extends UserClient, Input extends object>(
-  options: HandlerOptions<Client, Input>,
-): FetchHandler {
-  const { bodyMax = BODY_MAX, status = 201 } = options
+export function fetchHandler<Client extends UserClient, Input extends object, Context = unknown>(
+  options: HandlerOptions<Client, Input, Context>,
+): FetchHandler<Context> {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('fetchHandler takes one object: { idempotent, operation, scope, parse, work }.')
+  checkNames('fetchHandler', options, KNOWN)
+  const { bodyMax = BODY_MAX, status = 201, problemBase } = options
+  checkOperation(options.operation)
   for (const name of ['idempotent', 'scope', 'parse', 'work'] as const)
     if (typeof options[name] !== 'function')
       throw new TypeError(`fetchHandler: \`${name}\` is missing. Write ${WHY[name]}.`)
   if (!Number.isInteger(bodyMax) || bodyMax < 1 || bodyMax > 100_000_000)
     throw new TypeError('fetchHandler: `bodyMax` is a whole number of bytes from 1 to 100000000.')
-  return async (request) => {
+  if (!Number.isInteger(status) || status < 200 || status > 299)
+    throw new TypeError('fetchHandler: `status` is a status of HTTP from 200 to 299, or left out (201).')
+  if (problemBase !== undefined && typeof problemBase !== 'string')
+    throw new TypeError(
+      "fetchHandler: `problemBase` is where the type of a problem begins, such as 'https://api.example/problems/'.",
+    )
+  return async (request, ...[context]) => {
     try {
-      const scope = await options.scope(request)
+      const scope = await options.scope(request, context as Context)
       if (scope instanceof Response) return scope
       const key = keyOf(request)
       const input = parsed(await readJson(request, bodyMax), (body) => options.parse(body))

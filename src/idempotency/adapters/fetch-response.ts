@@ -4,6 +4,7 @@ import type { IdempotentResult } from '../stores/transaction/request'
 import { RequestRefused } from '../stores/transaction/stored-result'
 import { PROBLEM_BASE, shownError } from './shown-error'
 
+/** How a Response is written. */
 export interface ResponseOptions {
   /** Where the `type` of a problem begins, such as `https://api.example/problems/`. `urn:payonce:problem:` by default. */
   problemBase?: string

@@ -50,6 +50,17 @@ const declined = async () => {
   throw new Refusal({ kind: 'payment-declined', retry: 'no', safeNewKey: true })
 }
 
+test.each([
+  [undefined, /the host has no `send`/],
+  [{ ask: undefined }, /the host has no `ask`/],
+  [{ problemOf: {} }, /the host has no `problemOf`/],
+  [{ storage: undefined }, /the host has no `read`/],
+])('a host that lacks something is refused when the attempt is made: %j', (changed, message) => {
+  const host = changed && { ...testHost([]).made, ...changed }
+  expect(() => createAttempt('k1', host as never)).toThrow(message)
+  expect(() => createAttempt(undefined as never, testHost([]).made)).toThrow(/mintKey\(\)/)
+})
+
 describe('an attempt carried out', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())

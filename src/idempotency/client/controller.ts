@@ -91,14 +91,24 @@ export interface AttemptController<Answer> {
  * Carries out an attempt: storage first, then the network, and only in the leading window.
  * @param freshKey the key that came with the page; unused when storage has an attempt already
  * @param known what the server knew when it rendered the page
+ * @throws TypeError for a host that lacks something: without it a press would be lost, or sent twice
  */
 export function createAttempt<Answer>(
   freshKey: string,
   host: AttemptHost<Answer>,
   known: PageKnowledge = {},
 ): AttemptController<Answer> {
+  const lacks =
+    HOST.find((name) => typeof host?.[name] !== 'function') ??
+    STORAGE.find((name) => typeof host.storage?.[name] !== 'function')
+  if (lacks || typeof freshKey !== 'string')
+    throw new TypeError(`createAttempt: ${lacks ? `the host has no \`${lacks}\`` : 'pass a key: mintKey()'}.`)
   return new Controller(freshKey, host, known)
 }
+
+/** What every host has, and its storage: `attemptStorage(name)`, say. */
+const HOST = ['send', 'ask', 'problemOf'] as const
+const STORAGE = ['read', 'write', 'clear'] as const
 
 /**
  * Presses that are kept until a leader is known. 100: far more than a person presses in the milliseconds that

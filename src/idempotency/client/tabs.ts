@@ -34,6 +34,7 @@ export interface TabHandle<State> {
   leave(): void
 }
 
+/** The windows of one browser that show the same attempt: one of them leads. */
 export interface Tabs<State> {
   /** Joins the others. `events.lead` or `events.follow` may be called before `join` returns. */
   join(events: TabEvents<State>): TabHandle<State>

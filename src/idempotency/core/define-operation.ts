@@ -1,4 +1,5 @@
 import type { Problem } from '../problems'
+import { checkNames } from './check-options'
 import type { Finish, Ids, Operation, Refusal, StoreForm } from './operation'
 
 /** The outcome of the outside is not known. */
@@ -42,6 +43,8 @@ const NOT_BEGUN: Problem = {
   detail: 'What this request is about is not there. Nothing was begun.',
 }
 const REQUIRED = ['begin', 'ask', 'find', 'finish', 'recall'] as const
+const OPTIONAL = ['whyRefused', 'whileInDoubt', 'parkWrites'] as const
+const KNOWN = ['name', ...REQUIRED, ...OPTIONAL, 'volatile', 'retryInMs']
 const WHY = {
   begin: 'the SQL that makes your row under the claim',
   ask: 'the request to the outside',
@@ -57,6 +60,9 @@ const WHY = {
 export function defineOperation<Input extends object, Begun, Effect extends object, Form extends StoreForm>(
   definition: OperationDefinition<Input, Begun, Effect, Form>,
 ): Operation<Input, Begun, Effect | InDoubt, Form> {
+  if (typeof definition !== 'object' || definition === null)
+    throw new TypeError('defineOperation takes one object: { name, begin, ask, find, finish, recall }.')
+  checkNames('defineOperation', definition, KNOWN)
   checkDefinition(definition as unknown as Record<string, unknown>)
   const { name, volatile = [], retryInMs = 5_000, whileInDoubt, whyRefused, parkWrites } = definition
   return {
@@ -90,6 +96,19 @@ function checkDefinition(definition: Record<string, unknown>): void {
     )
   const lacking = REQUIRED.find((member) => typeof definition[member] !== 'function')
   if (lacking) throw new TypeError(`defineOperation: ${name} has no \`${lacking}\`. Write ${WHY[lacking]}.`)
+  const notFunction = OPTIONAL.find(
+    (member) => !['function', 'undefined'].includes(typeof definition[member]),
+  )
+  if (notFunction)
+    throw new TypeError(`defineOperation: \`${notFunction}\` of ${name} is a function, or left out.`)
+  if (!isListOfNames(definition.volatile))
+    throw new TypeError(
+      `defineOperation: \`volatile\` of ${name} is a list of members of the input, such as ['sentAt'].`,
+    )
   if (!Number.isInteger(retryInMs) || (retryInMs as number) < 100 || (retryInMs as number) > 3_600_000)
     throw new TypeError(`defineOperation: \`retryInMs\` of ${name} is from 100 to 3600000 milliseconds.`)
+}
+
+function isListOfNames(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every((name) => typeof name === 'string'))
 }

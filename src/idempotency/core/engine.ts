@@ -1,4 +1,5 @@
 import type { Problem } from '../problems'
+import { checkEngine } from './check-options'
 import { recordId, type Scope } from './fingerprint'
 import type { Operation, StoreForm } from './operation'
 import type { EngineOptions } from './options'
@@ -20,7 +21,9 @@ export class Engine<Form extends StoreForm> {
   private readonly running = new Set<Promise<unknown>>()
   private closed = false
 
+  /** @throws TypeError for an option that is wrong or missing, with what to write instead */
   constructor(private readonly options: EngineOptions<Form>) {
+    checkEngine(options)
     this.waiters = new Waiters(options.clock)
     this.recovery = new Recovery(options, this.waiters)
   }

@@ -3,6 +3,7 @@ export type {
   AttemptEffect,
   AttemptEvent,
   AttemptState,
+  Because,
   KeyStatus,
   PageKnowledge,
   ServerProblem,

@@ -2,3 +2,4 @@ export { type FetchHandler, fetchHandler, type HandlerOptions } from '../adapter
 export { engineResponse, problemResponse, type ResponseOptions, responseOf } from '../adapters/fetch-response'
 export { EXPOSED_HEADERS, waitPreferred } from '../adapters/http'
 export { readKey } from '../adapters/key-header'
+export { type NodeRequest, type NodeResponse, nodeHandler } from '../adapters/node-handler'

@@ -4,12 +4,21 @@ export { Engine } from '../core/engine'
 export type { AttemptOutcome, EngineEvent, LoggedAttempt, Observe } from '../core/events'
 export { differing, fieldHashes } from '../core/fields'
 export { fingerprint, recordId, type Scope, subjectIdOf } from '../core/fingerprint'
+export { toPointer } from '../core/json-pointer'
 export { KEY_MAX, keyProblem } from '../core/key'
-export type { Finish, Ids, Operation, Refusal, StoreForm } from '../core/operation'
+export type { AnyOperation, Finish, Ids, Operation, Refusal, StoreForm } from '../core/operation'
 export type { EngineOptions } from '../core/options'
 export type { Answer, Claim, IdempotencyRow, RecordState } from '../core/record'
-export type { EngineReply, EngineRequest } from '../core/request'
-export { CommitRefused, type NewRecord, type Store, StoreUnavailable } from '../core/store'
+export type { EngineReply, EngineRequest, ReadAhead } from '../core/request'
+export {
+  type Claims,
+  CommitRefused,
+  type Doubts,
+  type NewRecord,
+  type Store,
+  StoreUnavailable,
+  type Upkeep,
+} from '../core/store'
 export {
   type Facts,
   PROBLEMS,

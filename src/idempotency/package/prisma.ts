@@ -9,7 +9,7 @@ export {
 } from '../stores/sql'
 export { assertSchema, checkSchema, type Missing, SchemaIncomplete } from '../stores/transaction/check-schema'
 export { createIdempotent, type Idempotent } from '../stores/transaction/idempotent'
-export { WorkTooLong } from '../stores/transaction/keyed-transaction'
+export { WorkTooLong } from '../stores/transaction/keyed-commit'
 export { openEngine, type PrismaEngine, type PrismaEngineOptions } from '../stores/transaction/prisma-engine'
 export type { IdempotentRequest, IdempotentResult, WorkArguments } from '../stores/transaction/request'
 export type { UserScope } from '../stores/transaction/scope'

@@ -17,6 +17,7 @@ export type ColumnType = 'uuid' | 'text' | 'smallint' | 'int' | 'bigint' | 'json
 export type Columns = Readonly<Record<string, ColumnType>>
 /** One value. JSON is passed as its text. */
 export type Cell = string | number | bigint | null
+/** One row, by the names of its columns. */
 export type RowOf<Of extends Columns> = { readonly [Name in keyof Of]: Cell }
 export type Row = RowOf<Columns>
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { checkStore } from '../core/check-options'
 import type { Finish, StoreForm } from '../core/operation'
 import type { Answer } from '../core/record'
 import { type BeginOf, CommitRefused, type NewRecord, type Store } from '../core/store'
@@ -46,11 +47,18 @@ const park = <Form extends StoreForm>(reason: string, ...writes: Form['write'][]
   reason,
 })
 
-/** Tests of the laws in `core/store.ts`, for every store. */
+/**
+ * Tests of the laws in `core/store.ts`, for every store. Call it in a test file of vitest.
+ * @throws TypeError for arguments that are wrong, with what to write
+ */
 export function storeContract<Form extends StoreForm>(
   name: string,
   open: () => Promise<StoreHarness<Form>>,
 ): void {
+  if (typeof name !== 'string' || typeof open !== 'function')
+    throw new TypeError(
+      "storeContract takes a name and a function: storeContract('my store', async () => harness).",
+    )
   describe(`store contract: ${name}`, () => {
     let h: StoreHarness<Form>
     let record: NewRecord
@@ -62,6 +70,7 @@ export function storeContract<Form extends StoreForm>(
     }
     beforeEach(async () => {
       h = await open()
+      checkStore('storeContract', h.store)
       record = h.record()
     })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { subjectIdOf } from '@/idempotency/core/fingerprint'
+import { subjectIdOf } from '@payonce/idempotency'
 import { openBankAccounts } from '@/ledger/chart'
 import { post } from '@/ledger/post'
 import { disputeLoss } from '@/ledger/posting'

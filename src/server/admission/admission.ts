@@ -1,7 +1,7 @@
+import { type Problem, ProblemError } from '@payonce/idempotency/problems'
 import type pg from 'pg'
 import type { Caller, Callers } from '@/access/callers'
 import { readToken } from '@/access/token'
-import { type Problem, ProblemError } from '@/idempotency/problems'
 import { InFlight } from './in-flight'
 import { type Limit, openLimit, type Quota } from './limits'
 import { isOverloaded, OVERLOADED } from './load-shedding'

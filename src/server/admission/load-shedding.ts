@@ -1,4 +1,4 @@
-import type { Problem } from '@/idempotency/problems'
+import type { Problem } from '@payonce/idempotency/problems'
 
 /**
  * Waiting requests per connection of the pool at which new ones are shed. 4: they wait about as long as a

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
+import { ProblemError } from '@payonce/idempotency/problems'
 import { ZipFile } from 'yazl'
-import { ProblemError } from '@/idempotency/problems'
 import { readSealState } from '@/ledger/seal'
 import { trialBalance } from '@/ledger/trial-balance'
 import { localClock } from '@/lib/day'

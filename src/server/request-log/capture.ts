@@ -1,6 +1,6 @@
+import { recordId } from '@payonce/idempotency'
 import type { Context } from 'hono'
 import { readToken } from '@/access/token'
-import { recordId } from '@/idempotency/core/fingerprint'
 import { uuidv7 } from '@/lib/id'
 import type { Mode } from '@/lib/mode'
 import { knownAddress } from '../actor'

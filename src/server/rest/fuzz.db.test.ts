@@ -3,9 +3,9 @@ import http from 'node:http'
 import net from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { getRequestListener } from '@hono/node-server'
+import { showProblem } from '@payonce/idempotency/problems'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { showProblem } from '@/idempotency/problems'
 import { openTestProduct, type TestProduct } from '../testing/product'
 
 /**

@@ -1,9 +1,9 @@
+import type { ReadAhead } from '@payonce/idempotency'
+import type { Problem } from '@payonce/idempotency/problems'
 import type { Context } from 'hono'
 import type { Caller } from '@/access/callers'
 import type { HttpAnswer } from '@/idempotency/adapters/http'
 import { httpProblem } from '@/idempotency/adapters/http'
-import type { ReadAhead } from '@/idempotency/core/request'
-import type { Problem } from '@/idempotency/problems'
 import { answerWith } from '../answer-headers'
 import type { LoggedRun } from '../request-log/logged-request'
 

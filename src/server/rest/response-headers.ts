@@ -1,4 +1,4 @@
-import { PROBLEMS, type ProblemKind } from '@/idempotency/problems'
+import { PROBLEMS, type ProblemKind } from '@payonce/idempotency/problems'
 
 /** The response headers, as the document describes them. A test compares them with the headers that are sent. */
 

@@ -1,6 +1,6 @@
+import { PROBLEMS, type ProblemKind } from '@payonce/idempotency/problems'
 import { z } from 'zod'
 import type { ApiScope } from '@/access/api-key'
-import { PROBLEMS, type ProblemKind } from '@/idempotency/problems'
 import { EVERY_HEADER, LOCATION, problemHeaders, STORED_HEADERS } from './response-headers'
 
 /** The parts that the descriptions of all routes share: answers, problems, scopes, headers, parameters. */

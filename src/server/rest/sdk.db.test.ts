@@ -2,9 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type net from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readId } from '@/lib/id'
-import type { Attempt } from '@/sdk/call'
+import type { Attempt } from '@payonce/sdk'
 import {
   AlreadyPaid,
   Declined,
@@ -12,10 +10,12 @@ import {
   InvalidRequest,
   KeyReused,
   OutcomeUnknown,
+  Payonce,
   type PayonceError,
   Unauthorized,
-} from '@/sdk/errors'
-import { Payonce } from '@/sdk/payonce'
+} from '@payonce/sdk'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readId } from '@/lib/id'
 import { openTestProduct, type TestProduct } from '../testing/product'
 
 /** The client library against the real server, over a real socket. */

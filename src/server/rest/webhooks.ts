@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { waitPreferred } from '@payonce/idempotency/http'
 import { z } from 'zod'
-import { waitPreferred } from '@/idempotency/adapters/http'
 import { findDelivery, listDeliveries, replaySince, resendDelivery, sendTest } from '@/webhooks/delivery'
 import {
   type Change,

@@ -1,3 +1,4 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { z } from 'zod'
 import { takeCode } from '@/access/authenticator-app'
 import { merchantName } from '@/access/merchant'
@@ -19,7 +20,6 @@ import {
   verifyPassword,
   verifySession,
 } from '@/access/session'
-import { ProblemError } from '@/idempotency/problems'
 import type { Actor } from '@/lib/actor'
 import type { Context } from '../context'
 import { demandFresh, ownProcedure, router } from '../trpc'

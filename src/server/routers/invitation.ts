@@ -1,8 +1,8 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { z } from 'zod'
 import { acceptInvitation, findInvitation, type OpenInvitation } from '@/access/invitation'
 import { ROLES } from '@/access/operator'
 import { passwordProblem } from '@/access/password'
-import { ProblemError } from '@/idempotency/problems'
 import { publicProcedure, router } from '../trpc'
 import { time, words } from '../wire/json'
 

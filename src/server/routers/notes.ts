@@ -1,6 +1,6 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { z } from 'zod'
 import { actorNames } from '@/access/actor-names'
-import { ProblemError } from '@/idempotency/problems'
 import { uuidv7 } from '@/lib/id'
 import { storable } from '@/lib/text'
 import { addNote, NOTE_MAX, notesOf } from '@/payments/note'

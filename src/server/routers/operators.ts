@@ -1,3 +1,4 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { z } from 'zod'
 import { actorNames } from '@/access/actor-names'
 import { invite, listInvitations, renewInvitation, revokeInvitation } from '@/access/invitation'
@@ -12,7 +13,6 @@ import {
   setRole,
   type TeamChange,
 } from '@/access/team'
-import { ProblemError } from '@/idempotency/problems'
 import { lastActOn } from '@/platform/audit'
 import { logSecurityEvent } from '@/platform/security-event'
 import type { Context } from '../context'

@@ -1,6 +1,6 @@
-import type { AnyOperation } from '@/idempotency/core/operation'
+import type { AnyOperation } from '@payonce/idempotency'
+import type { SqlForm } from '@payonce/idempotency/sql'
 import { findRecord } from '@/idempotency/stores/read'
-import type { SqlForm } from '@/idempotency/stores/sql'
 import { uuidv7 } from '@/lib/id'
 import { hintDispute } from '@/payments/movements/dispute-store'
 import { gatewayNameOf } from '@/payments/stripe/account-store'

@@ -1,6 +1,6 @@
+import { StoreUnavailable } from '@payonce/idempotency'
+import type { Problem } from '@payonce/idempotency/problems'
 import { Hono } from 'hono'
-import { StoreUnavailable } from '@/idempotency/core/store'
-import type { Problem } from '@/idempotency/problems'
 import type { InboxAccounts } from '@/payments/stripe/inbox/account'
 import { receivedEvent } from '@/payments/stripe/inbox/event'
 import type { Receiver } from '@/payments/stripe/inbox/receive'

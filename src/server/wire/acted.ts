@@ -1,4 +1,4 @@
-import { ProblemError } from '@/idempotency/problems'
+import { ProblemError } from '@payonce/idempotency/problems'
 import type { Acted } from '@/platform/act'
 
 /** @throws ProblemError `key-reused` where the id was that of another request */

@@ -1,5 +1,5 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { describe, expect, test } from 'vitest'
-import { ProblemError } from '@/idempotency/problems'
 import { readLineCursor, readTimeCursor, writeCursor } from './cursor'
 
 const UUID = '018f3c2a-9d4e-7c31-b2a4-5f60718293a4'

@@ -1,4 +1,4 @@
-import { ProblemError } from '@/idempotency/problems'
+import { ProblemError } from '@payonce/idempotency/problems'
 import { isKnownTime } from '@/lib/text'
 
 /**

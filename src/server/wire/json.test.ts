@@ -1,5 +1,5 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { describe, expect, test } from 'vitest'
-import { ProblemError } from '@/idempotency/problems'
 import { showId, uuidv7 } from '@/lib/id'
 import { amount, notFound, paged, uuidOf, words } from './json'
 

@@ -1,5 +1,5 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { z } from 'zod'
-import { ProblemError } from '@/idempotency/problems'
 import { type IdPrefix, readId } from '@/lib/id'
 import { MAX_MINOR } from '@/lib/money'
 import { isKnownTime, storable } from '@/lib/text'

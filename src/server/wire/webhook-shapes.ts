@@ -1,5 +1,5 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { z } from 'zod'
-import { ProblemError } from '@/idempotency/problems'
 import { showId } from '@/lib/id'
 import type { Acted } from '@/platform/act'
 import { type AddressRules, problemOfUrl } from '@/webhooks/address'

@@ -26,12 +26,16 @@ const IDEMPOTENCY: PackageDefinition = {
   entries: {
     '.': 'package/index.ts',
     './prisma': 'package/prisma.ts',
+    './problems': 'package/problems.ts',
+    './sql': 'package/sql.ts',
     './http': 'package/http.ts',
     './trpc': 'package/trpc.ts',
     './trpc-client': 'package/trpc-client.ts',
     './client': 'package/client.ts',
     './react': 'package/react.ts',
+    './memory': 'package/memory.ts',
     './testing': 'package/testing.ts',
+    './simulation': 'package/simulation.ts',
   },
   bin: { 'payonce-idempotency': 'package/check.ts' },
   peers: {
@@ -40,6 +44,7 @@ const IDEMPOTENCY: PackageDefinition = {
     '@trpc/client': '^11.0.0',
     react: '^18.0.0 || ^19.0.0',
     vitest: '>=3.0.0',
+    'fast-check': '^4.0.0',
     pg: '^8.0.0',
   },
   files: {
@@ -47,7 +52,7 @@ const IDEMPOTENCY: PackageDefinition = {
     'prisma/idempotency.prisma': 'src/idempotency/package/prisma/idempotency.prisma',
     'prisma/migration.sql': 'src/idempotency/package/prisma/migration.sql',
   },
-  sizeMax: 120_000,
+  sizeMax: 140_000,
 }
 
 const SDK: PackageDefinition = {

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { Metafile } from 'esbuild'
 import { inRoot, root } from '../process/project-root'
 import { runCommand } from '../process/run-tool'
+import { writeApiDocs } from './api-docs'
 import { copyDeclarations, emitDeclarations } from './declarations'
 import { fileOf, PACKAGES, type PackageDefinition } from './definitions'
 
@@ -36,6 +37,7 @@ export async function pack(out = inRoot('dist/packages')): Promise<PackedPackage
     const folder = path.join(out, definition.name.replace('@payonce/', ''))
     const meta = await bundle(definition, folder)
     copyDeclarations(definition, declarations, path.join(folder, 'types'))
+    writeApiDocs(definition, path.join(folder, 'types'), path.join(folder, 'API.md'))
     copyFiles(definition, folder)
     writeLicences(meta, folder)
     writeManifest(definition, manifest, folder)

@@ -1,5 +1,5 @@
+import type { KeyStatus } from '@payonce/idempotency/client'
 import type { inferRouterOutputs } from '@trpc/server'
-import type { KeyStatus } from '@/idempotency/client/attempt-state'
 import type { AppRouter } from '@/server/root'
 
 /** An order as its checkout page shows it, with the payment that holds it. */

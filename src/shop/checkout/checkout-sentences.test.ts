@@ -1,8 +1,8 @@
+import { PROBLEMS } from '@payonce/idempotency/problems'
 import { createTranslator } from 'use-intl/core'
 import { describe, expect, test } from 'vitest'
 import { LANGUAGES } from '@/i18n/locale'
 import { MESSAGES } from '@/i18n/messages'
-import { PROBLEMS } from '@/idempotency/problems'
 import { everyRow, type Language, overclaims, type PaymentTruth } from '../testing/claims'
 import { endMessageOf } from './end-messages'
 

@@ -1,6 +1,6 @@
+import { PROBLEMS } from '@payonce/idempotency/problems'
 import { describe, expect, test } from 'vitest'
 import { MESSAGES } from '@/i18n/messages'
-import { PROBLEMS } from '@/idempotency/problems'
 import { endMessageOf, hasMessage } from './end-messages'
 
 const problem = (kind: string, more = {}) => ({ kind, retry: 'no' as const, safeNewKey: true, ...more })

@@ -1,5 +1,5 @@
+import type { Because } from '@payonce/idempotency/client'
 import type { Messages } from '@/i18n/messages'
-import type { Because } from '@/idempotency/client/attempt-state'
 
 type EndName = Exclude<keyof Messages['checkout']['end'], 'reload'>
 

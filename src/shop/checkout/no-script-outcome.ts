@@ -1,5 +1,5 @@
-import type { Because } from '@/idempotency/client/attempt-state'
-import { isProblemKind } from '@/idempotency/problems'
+import type { Because } from '@payonce/idempotency/client'
+import { isProblemKind } from '@payonce/idempotency/problems'
 import { keyStatusOf } from './checkout-order'
 import { hasMessage } from './end-messages'
 

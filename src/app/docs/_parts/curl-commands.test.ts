@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { readKey } from '@payonce/idempotency/http'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readKey } from '@/idempotency/adapters/key-header'
 import { keyStateCommand, PAYMENT_BODY, payCommand } from './curl-commands'
 
 const URL = 'http://localhost:3000'

@@ -1,6 +1,6 @@
+import { PROBLEMS } from '@payonce/idempotency/problems'
 import Link from 'next/link'
 import { MESSAGES } from '@/i18n/messages'
-import { PROBLEMS } from '@/idempotency/problems'
 import { groupNumber } from '@/shop/checkout/form/card-rules'
 import { TEST_CARDS } from '@/shop/checkout/form/test-cards'
 import { LINK } from '@/ui/nav'

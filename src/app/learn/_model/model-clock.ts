@@ -1,4 +1,4 @@
-import type { Clock } from '@/idempotency/core/clock'
+import type { Clock } from '@payonce/idempotency'
 
 /** A clock that goes on by one millisecond with each step, so that no lease is over because somebody reads slowly. */
 export class ModelClock implements Clock {

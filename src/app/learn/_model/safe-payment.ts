@@ -1,6 +1,6 @@
-import { defineOperation, type InDoubt } from '@/idempotency/core/define-operation'
-import type { Operation } from '@/idempotency/core/operation'
-import type { MemoryForm, MemoryWrite } from '@/idempotency/stores/memory'
+import type { Operation } from '@payonce/idempotency'
+import { defineOperation, type InDoubt } from '@payonce/idempotency'
+import type { MemoryForm, MemoryWrite } from '@payonce/idempotency/memory'
 import type { BankCalls, MadeCharge } from './bank-double'
 import { answerOf, type PaymentInput } from './payment'
 

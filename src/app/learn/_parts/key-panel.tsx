@@ -1,5 +1,5 @@
-import { subjectIdOf } from '@/idempotency/core/fingerprint'
-import type { Problem } from '@/idempotency/problems'
+import { subjectIdOf } from '@payonce/idempotency'
+import type { Problem } from '@payonce/idempotency/problems'
 import { Fact, Facts } from '@/ui/card'
 import { TextField } from '@/ui/field'
 import { recordOf } from '../_model/safe-server'

@@ -1,6 +1,6 @@
 'use client'
+import { keyProblem } from '@payonce/idempotency'
 import { type ReactNode, useState } from 'react'
-import { keyProblem } from '@/idempotency/core/key'
 import { KeyPanel } from './key-panel'
 import { LessonBench } from './lesson-bench'
 import { LessonCommands } from './lesson-commands'

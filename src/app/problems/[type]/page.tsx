@@ -1,6 +1,6 @@
+import { isProblemKind, PROBLEMS, type ProblemKind, type Retry } from '@payonce/idempotency/problems'
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { isProblemKind, PROBLEMS, type ProblemKind, type Retry } from '@/idempotency/problems'
 import { SiteBar } from '@/shop/frame/site-bar'
 import { Card, CardBody, Fact, Facts } from '@/ui/card'
 import { PageHeader } from '@/ui/page-header'

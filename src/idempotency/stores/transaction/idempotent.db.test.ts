@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { PROBLEMS, ProblemError } from '../../problems'
 import { checkSchema, SchemaIncomplete } from './check-schema'
 import { createIdempotent } from './idempotent'
-import { WorkTooLong } from './keyed-transaction'
+import { WorkTooLong } from './keyed-commit'
 import type { UserClient } from './settings'
 import { RequestRefused } from './stored-result'
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { checkNames } from '../../core/check-options'
 import { systemClock } from '../../core/clock'
 import { Engine } from '../../core/engine'
 import type { Observe } from '../../core/events'
@@ -7,6 +8,7 @@ import type { SqlForm } from '../sql'
 import { assertSchema } from './check-schema'
 import { checkClient, type UserClient } from './settings'
 
+/** Options of `openEngine`. */
 export interface PrismaEngineOptions {
   /** Your own PrismaClient. */
   prisma: UserClient
@@ -29,12 +31,11 @@ export interface PrismaEngine {
  * @throws TypeError for an option that is wrong, with what to write instead
  * @throws SchemaIncomplete when the database cannot give what the engine needs
  */
-export async function openEngine({
-  prisma,
-  secret,
-  leaseMs = 30_000,
-  observe = reportAlerts,
-}: PrismaEngineOptions): Promise<PrismaEngine> {
+export async function openEngine(options: PrismaEngineOptions): Promise<PrismaEngine> {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('openEngine takes one object: openEngine({ prisma, secret }).')
+  checkNames('openEngine', options, ['prisma', 'secret', 'leaseMs', 'observe'])
+  const { prisma, secret, leaseMs = 30_000, observe = reportAlerts } = options
   checkClient('openEngine', prisma)
   const [first, ...more] = typeof secret === 'string' ? [secret] : (secret ?? [])
   if (first === undefined || [first, ...more].some((one) => typeof one !== 'string' || one.length < 16))
@@ -45,6 +46,8 @@ export async function openEngine({
     throw new TypeError(
       'openEngine: `leaseMs` is a whole number of milliseconds from 1000 to 600000, or left out (30000).',
     )
+  if (typeof observe !== 'function')
+    throw new TypeError('openEngine: `observe` is a function that receives events, or left out.')
   await assertSchema(prisma)
   const store = new PrismaStore(prisma, `node ${process.pid}`, randomUUID, leaseMs)
   const engine = new Engine<SqlForm>({

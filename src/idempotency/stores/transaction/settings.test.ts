@@ -70,6 +70,9 @@ describe('openEngine', () => {
     [{ prisma }, /openssl/],
     [{ prisma, secret: 'short' }, /16 characters/],
     [{ prisma, secret: 'x'.repeat(16), leaseMs: 5 }, /from 1000 to 600000/],
+    [{ prisma, secret: 'x'.repeat(16), observe: 'log' }, /`observe` is a function/],
+    [{ prisma, secret: 'x'.repeat(16), lease: 5 }, /no option `lease`.*`leaseMs`/],
+    [undefined, /openEngine\(\{ prisma, secret \}\)/],
   ])('refuses %j', async (options, message) => {
     await expect(openEngine(options as Parameters<typeof openEngine>[0])).rejects.toThrow(message)
   })
@@ -95,6 +98,9 @@ describe('defineOperation', () => {
     [{ find: undefined }, /no `find`.*never be settled/],
     [{ recall: 'row' }, /no `recall`/],
     [{ retryInMs: 1 }, /100 to 3600000/],
+    [{ volatile: 'sentAt' }, /\['sentAt'\]/],
+    [{ whyRefused: true }, /`whyRefused`.*a function, or left out/],
+    [{ whileDoubted: () => [] }, /no option `whileDoubted`.*`whileInDoubt`/],
   ])('refuses %j', (changed, message) => {
     expect(() => defineOperation({ ...definition, ...changed } as never)).toThrow(message)
   })

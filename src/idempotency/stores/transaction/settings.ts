@@ -1,3 +1,4 @@
+import { checkNames } from '../../core/check-options'
 import type { PrismaLike } from '../prisma'
 
 /**
@@ -22,6 +23,7 @@ export type TransactionOf<Client> = Omit<
 /** Isolation levels of PostgreSQL, as Prisma names them. */
 export type IsolationLevel = 'ReadCommitted' | 'RepeatableRead' | 'Serializable'
 
+/** Options of `createIdempotent`. */
 export interface IdempotentOptions<Client extends UserClient> {
   /** Your own PrismaClient. */
   prisma: Client
@@ -60,7 +62,7 @@ const NUMBERS = {
 } as const
 
 const LEVELS: readonly unknown[] = ['ReadCommitted', 'RepeatableRead', 'Serializable', undefined]
-const KNOWN = new Set(['prisma', ...Object.keys(NUMBERS), 'isolationLevel', 'secret'])
+const KNOWN = ['prisma', ...Object.keys(NUMBERS), 'isolationLevel', 'secret']
 /** 16 characters: with fewer a hash of "24.00" could be found by trying secrets. */
 const SECRET_MIN = 16
 
@@ -72,11 +74,7 @@ const SECRET_MIN = 16
 export function settingsOf(caller: string, options: IdempotentOptions<UserClient>): TransactionSettings {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${caller} takes one object: ${caller}({ prisma }).`)
-  const strange = Object.keys(options).find((name) => !KNOWN.has(name))
-  if (strange)
-    throw new TypeError(
-      `${caller} has no option \`${strange}\`. Its options are ${[...KNOWN].map((name) => `\`${name}\``).join(', ')}.`,
-    )
+  checkNames(caller, options, KNOWN)
   checkClient(caller, options.prisma)
   if (!LEVELS.includes(options.isolationLevel))
     throw new TypeError(

@@ -7,8 +7,9 @@ import { build } from 'esbuild'
 import { childEnv } from '@/platform/env'
 import { inRoot } from '../../process/project-root'
 import { filters, onConnection, withSchemaEngine } from '../../schema/schema-engine'
+import { linkPackages } from './link-packages'
 
-/** Packages of the app that are not ours. They are linked: nothing is downloaded, and what is tested is ours. */
+/** Packages of the apps that are not ours and are in this repository: what is tested is ours, so they are not downloaded. */
 const THEIRS = [
   '@hono/node-server',
   '@prisma/adapter-pg',
@@ -16,8 +17,15 @@ const THEIRS = [
   '@trpc/client',
   '@trpc/server',
   '@types/node',
+  '@types/react',
+  'fast-check',
   'hono',
+  'next',
   'pg',
+  'react',
+  'react-dom',
+  'typescript',
+  'vitest',
   'zod',
 ]
 
@@ -27,25 +35,19 @@ export interface Ended {
   output: string
 }
 
-/** Makes the app in a folder outside of this repository and installs the archives there, as its developer would. */
-export async function makeApp(archives: readonly string[]): Promise<string> {
+const INSTALL = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund']
+
+/**
+ * Makes the apps in a folder outside of this repository and installs the archives there, as their developer would. The three share the
+ * installation, the schema and the database; Express, which this repository has not, is installed by its own lock file.
+ */
+export async function makeApps(archives: readonly string[]): Promise<string> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-outside-'))
   fs.cpSync(path.join(import.meta.dirname, 'outside-app'), folder, { recursive: true })
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "type": "module", "private": true }')
-  const install = [
-    'install',
-    '--offline',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--legacy-peer-deps',
-  ]
-  await must(folder, 'npm', [...install, ...archives])
-  for (const name of THEIRS) {
-    const place = path.join(folder, 'node_modules', name)
-    fs.mkdirSync(path.dirname(place), { recursive: true })
-    fs.symlinkSync(inRoot('node_modules', name), place)
-  }
+  await must(folder, 'npm', ['install', ...INSTALL, '--offline', '--legacy-peer-deps', ...archives])
+  await must(path.join(folder, 'express'), 'npm', ['ci', ...INSTALL])
+  linkPackages(THEIRS, path.join(folder, 'node_modules'))
   const fragment = fs.readFileSync(installed(folder, 'prisma/idempotency.prisma'))
   fs.appendFileSync(path.join(folder, 'schema.prisma'), fragment)
   const prisma = inRoot('node_modules/prisma/build/index.js')
@@ -53,7 +55,14 @@ export async function makeApp(archives: readonly string[]): Promise<string> {
   const env = { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' }
   await must(folder, process.execPath, [prisma, 'generate', '--schema', 'schema.prisma'], env)
   await build({
-    entryPoints: ['server.ts', 'client.ts', 'guide/prove.ts'],
+    entryPoints: [
+      'hono/server.ts',
+      'express/server.ts',
+      'client.ts',
+      'guide/prove.ts',
+      'first-use/prove.ts',
+      'first-use/conform.ts',
+    ],
     absWorkingDir: folder,
     outdir: folder,
     bundle: true,
@@ -61,8 +70,13 @@ export async function makeApp(archives: readonly string[]): Promise<string> {
     format: 'esm',
     platform: 'node',
   })
+  await must(path.join(folder, 'next'), process.execPath, [nextBin(folder), 'build'], {
+    NEXT_TELEMETRY_DISABLED: '1',
+  })
   return folder
 }
+
+const nextBin = (folder: string): string => path.join(folder, 'node_modules/next/dist/bin/next')
 
 const installed = (folder: string, file: string): string =>
   path.join(folder, 'node_modules/@payonce/idempotency', file)
@@ -119,16 +133,24 @@ export interface AppServer {
   kill(): void
 }
 
-/** Starts the app's server. `DIE` names the moment at which it kills itself. */
-export async function startApp(folder: string, env: Record<string, string>): Promise<AppServer> {
-  const child = spawn(process.execPath, ['server.js'], {
-    cwd: folder,
-    env: childEnv(env),
+/** The apps: each is a folder. */
+export const APPS = ['hono', 'express', 'next'] as const
+export type App = (typeof APPS)[number]
+
+/** Starts the server of an app. `DIE` in `env` names the moment at which it kills itself. */
+export async function startApp(folder: string, app: App, env: Record<string, string>): Promise<AppServer> {
+  const command = app === 'next' ? [nextBin(folder), 'start', '-H', '127.0.0.1', '-p', '0'] : ['server.js']
+  const child = spawn(process.execPath, command, {
+    cwd: path.join(folder, app),
+    env: childEnv({ ...env, NEXT_TELEMETRY_DISABLED: '1' }),
   })
   const ended = endOf(child)
   const lines = createInterface({ input: child.stdout })
   const port = new Promise<string>((resolve) =>
-    lines.on('line', (line) => line.startsWith('port ') && resolve(line.slice(5))),
+    lines.on('line', (line) => {
+      const [, found] = /(?:^port |http:\/\/127\.0\.0\.1:)(\d+)$/.exec(line.trim()) ?? []
+      if (found !== undefined) resolve(found)
+    }),
   )
   const first = await Promise.race([port, ended])
   if (typeof first !== 'string') throw new Error(`The server did not start:\n${first.output}`)

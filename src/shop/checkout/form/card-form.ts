@@ -1,4 +1,4 @@
-import type { AttemptController } from '@/idempotency/client/controller'
+import type { AttemptController } from '@payonce/idempotency/client'
 import type { CardFieldsKind, CheckoutOrder, Paid } from '../checkout-order'
 import type { CheckoutState } from '../use-checkout'
 import type { FormMemory } from './form-memory'

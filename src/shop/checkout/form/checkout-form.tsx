@@ -1,6 +1,6 @@
 'use client'
+import { useOnline } from '@payonce/idempotency/react'
 import { useTranslations } from 'next-intl'
-import { useOnline } from '@/idempotency/client/react'
 import type { Payload } from '../checkout-client'
 import { endMessageOf } from '../end-messages'
 import { AttemptStatus } from '../states/attempt-status'

@@ -1,7 +1,7 @@
 'use client'
+import { attemptStorage } from '@payonce/idempotency/client'
 import { useTranslations } from 'next-intl'
 import { useCallback, useEffect, useState } from 'react'
-import { attemptStorage } from '@/idempotency/client/storage'
 import { Button } from '@/ui/button'
 import { Icon, Spinner } from '@/ui/icon'
 import { attemptName, loadOrder } from '../checkout-client'

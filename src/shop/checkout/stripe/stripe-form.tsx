@@ -1,7 +1,7 @@
 'use client'
+import { useOnline } from '@payonce/idempotency/react'
 import { useTranslations } from 'next-intl'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { useOnline } from '@/idempotency/client/react'
 import { Button } from '@/ui/button'
 import { Icon, Spinner } from '@/ui/icon'
 import { Verbatim } from '@/ui/verbatim'

@@ -1,6 +1,6 @@
 'use client'
+import { mintKey } from '@payonce/idempotency/client'
 import { useState } from 'react'
-import { mintKey } from '@/idempotency/client/key'
 import { Button } from '@/ui/button'
 import { SelectField, TextField } from '@/ui/field'
 import { api } from '../../_parts/api'

@@ -1,6 +1,6 @@
 'use client'
+import { mintKey } from '@payonce/idempotency/client'
 import { useRef } from 'react'
-import { mintKey } from '@/idempotency/client/key'
 import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
 
 /**

@@ -2,7 +2,7 @@ import { createAttempt, mintKey } from '@payonce/idempotency/client'
 import { keyLink, problemOf } from '@payonce/idempotency/trpc-client'
 import { Payonce } from '@payonce/sdk'
 import { createTRPCClient, httpLink } from '@trpc/client'
-import type { OutsideRouter } from './server.ts'
+import type { OutsideRouter } from './router.ts'
 
 /* Calls the tRPC mutation twice under one key, then with another amount, and prints what came. */
 const url = process.argv[2] ?? ''

@@ -1,5 +1,5 @@
+import { PROBLEMS, type ProblemKind, showProblem } from '@payonce/idempotency/problems'
 import { expect, test } from 'vitest'
-import { PROBLEMS, type ProblemKind, showProblem } from '@/idempotency/problems'
 import { phaseAfterFailure, phaseByList, type RefundAttempt, refundAttemptStorage } from './refund-attempt'
 
 const attempt: RefundAttempt = { key: 'k', amount: 700, reason: 'sent back', way: 'refund' }

@@ -1,8 +1,8 @@
 'use client'
+import { mintKey } from '@payonce/idempotency/client'
 import { onlineManager } from '@tanstack/react-query'
 import { TRPCClientError } from '@trpc/client'
 import { useRef, useState } from 'react'
-import { mintKey } from '@/idempotency/client/key'
 import { api, isSignedOut, type PaymentData } from '../../../../_parts/api'
 import { useStepUp } from '../../../../_parts/step-up/step-up'
 import {

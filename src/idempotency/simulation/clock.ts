@@ -1,4 +1,4 @@
-import type { Clock } from '@/idempotency/core/clock'
+import type { Clock } from '../core/clock'
 
 interface Timer {
   at: number
@@ -16,6 +16,13 @@ export class VirtualTime {
     return () => {
       this.timers = this.timers.filter((other) => other !== timer)
     }
+  }
+
+  /** Milliseconds until the next timer, 0 for one that is late; null where there is none. */
+  untilNext(): number | null {
+    return this.timers.length === 0
+      ? null
+      : Math.max(0, Math.min(...this.timers.map(({ at }) => at)) - this.now)
   }
 
   /** Advances to the next timer and runs it. @returns false when there is none */

@@ -1,0 +1,1 @@
+export { type MemoryForm, type MemoryRecord, MemoryStore, type MemoryWrite } from '../stores/memory'

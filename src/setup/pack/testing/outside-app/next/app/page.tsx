@@ -1,0 +1,5 @@
+import { OrderButton } from './order-button.tsx'
+
+export default function Page() {
+  return <OrderButton />
+}
