@@ -36,6 +36,7 @@ beforeAll(async () => {
     ['records_beginning_with', 'read_first CONSTANT integer := 500'],
     ['payments_of_amount', 'read_first CONSTANT integer := 500'],
     ['payments_by_amount', 'sorted_whole CONSTANT integer := 500'],
+    ['payments_found_by_amount', 'sorted_whole CONSTANT integer := 1000'],
   ] as const) {
     const { rows } = await owner.query(
       'SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE proname = $1',
@@ -508,6 +509,15 @@ test.each([1, 2, 3, 4])(
           },
           { ...some, ...amounts, after: null, byAmount: { rising: next(2) === 0, after: place } },
           { ...some, currency: 'EUR', after: null, byAmount: { rising: next(2) === 0, after: place } },
+          { ...some, ...amounts, text, after: null, byAmount: { rising: next(2) === 0, after: place } },
+          {
+            ...some,
+            currency: 'EUR',
+            email: text,
+            metadata: pick([null, { key: 'k' }]),
+            after: null,
+            byAmount: { rising: next(2) === 0, after: place },
+          },
         ]) {
           const which = JSON.stringify(filter, (_, value) =>
             typeof value === 'bigint' ? Number(value) : value,
