@@ -297,6 +297,16 @@ describe('a search', () => {
     for (const wanted of ['nobody-has-this', 'nobody-has-this', 'R-12345', 'c1234@', 'c1234@example.com'])
       expect(await text(wanted)).toBeLessThan(2_000)
     expect(await text('nobody-has-this')).toBeLessThan(150)
+    const byAmount = (wanted: string) =>
+      pagesRead(
+        `SELECT * FROM payments_found_by_amount('${OURS}', '${wanted}', '{}', NULL, NULL, NULL, 'EUR', '-infinity', 'infinity', NULL, NULL, true, 26)`,
+      )
+    await byAmount('nobody-has-this')
+    expect(await byAmount('nobody-has-this')).toBeLessThan(200)
+    // What all have is read in the order of amounts: the index has a page of them at once.
+    const walk = `SELECT * FROM copied_by_amount('${OURS}', '{%r-%}', 0, 9, NULL, 'EUR', '-infinity', 'infinity', NULL, NULL, false, 26)`
+    await pagesRead(walk)
+    expect(await pagesRead(walk)).toBeLessThan(500)
     const key = `SELECT * FROM records_beginning_with('${OURS}', 'nobody', NULL, 'infinity', '', 26)`
     await pagesRead(key)
     expect(await pagesRead(key)).toBeLessThan(100)

@@ -74,6 +74,7 @@ const INPUTS = (): Record<string, unknown> => ({
   'payments.counts': {},
   'payments.get': { id: ids.payment },
   'orders.list': {},
+  'orders.counts': {},
   'orders.get': { id: ids.order },
   'resolutions.ofPayment': { payment: ids.payment },
   'notes.list': { payment: ids.payment },
