@@ -167,6 +167,7 @@ async function textOf(request: APIRequestContext, address: string): Promise<stri
   const html = (await answer.text()).replaceAll(/<(script|style|title)\b.*?<\/\1>/gs, ' ')
   return html
     .replaceAll(/<!--.*?-->/g, '')
+    .replaceAll(/<(?:a|span)\b[^>]* role="menuitem"[^>]*>/g, '\n')
     .replaceAll(/<\/?(?:a|b|code|em|i|span|strong)\b[^>]*>/g, '')
     .replaceAll(/<[^>]*>/g, '\n')
     .replaceAll('&amp;', '&')

@@ -135,6 +135,7 @@ test('changes of different fields follow one another, whoever presses first: two
   expect((await entries()).slice(-3).map(({ changes }) => changes.length)).toEqual([1, 1, 1])
   expect((await send('settings.update', name)).data.version).toBe(version + 3)
   expect((await update({ displayName: 'Late' }, { version })).kind).toBe('changed-meanwhile')
+  await setLogo(null)
 })
 
 test.each([
