@@ -51,7 +51,7 @@ export function ApiKeyList({ keys, failed, onCreate, onAct }: Props) {
       )}
       {ended.length > 0 && (
         <details className="border-line border-t">
-          <summary className="cursor-pointer px-4 py-3 font-medium text-ink-2 text-ui sm:px-5">
+          <summary className="-outline-offset-2 cursor-pointer px-4 py-3 font-medium text-ink-2 text-ui sm:px-5">
             {ended.length === 1 ? '1 key has ended' : `${ended.length} keys have ended`}
           </summary>
           <ApiKeyTable caption="API keys that have ended, newest first" rows={ended} />

@@ -32,7 +32,7 @@ export function ReceiptMails({ initial }: { initial: ReceiptRule }) {
           </ByRole>
         }
       />
-      <p className="px-4 py-3 text-ink-2 text-ui sm:px-5">
+      <p className="max-w-[80ch] px-4 py-3 text-ink-2 text-ui sm:px-5">
         {initial.mailsLeave ? (
           <>
             A change counts for what is paid from then on. Without a mail server a sandbox keeps its mails in
