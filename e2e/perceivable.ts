@@ -214,8 +214,10 @@ function watchFocus(): void {
     else if (isRingCut(element)) walk.wrong.push(`ring cut off: ${name}`)
   }
 
-  /** A box that scrolls or hides what is outside of it cuts a ring that reaches over its edge. */
+  /** A box that scrolls or hides what is outside of it cuts a ring that reaches over its edge; a word that is too wide crosses its own. */
   function isRingCut(element: Element): boolean {
+    if (element.closest('nav') && element.clientWidth > 0 && element.scrollWidth > element.clientWidth)
+      return true
     const { outlineWidth, outlineOffset } = getComputedStyle(element)
     const beyond = Number.parseFloat(outlineWidth) + Number.parseFloat(outlineOffset)
     const at = element.getBoundingClientRect()

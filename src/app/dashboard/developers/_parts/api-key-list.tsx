@@ -54,7 +54,7 @@ export function ApiKeyList({ keys, failed, onCreate, onAct }: Props) {
           <summary className="-outline-offset-2 cursor-pointer px-4 py-3 font-medium text-ink-2 text-ui sm:px-5">
             {ended.length === 1 ? '1 key has ended' : `${ended.length} keys have ended`}
           </summary>
-          <ApiKeyTable caption="API keys that have ended, newest first" rows={ended} />
+          <ApiKeyTable caption="API keys that have ended, newest first" rows={ended} ended />
         </details>
       )}
     </Card>
