@@ -153,10 +153,11 @@ test('every page keeps its frame while the database is away, and says what faile
   await database.stop()
   for (const { pattern } of ROWS) {
     const [address = ''] = addressesOf([pattern], open)
-    const answer = await operatorPage.request.get(address)
-    const html = await answer.text()
-    expect.soft(html, address).toContain('id="content"')
-    expect.soft(html, address).toMatch(/could not be loaded|could not load this page|could not be read/)
+    await operatorPage.goto(address)
+    await expect
+      .soft(operatorPage.getByRole('main'), address)
+      .toContainText(/could not be loaded|could not load this page|could not be read/)
+    await expect.soft(operatorPage.getByRole('navigation', { name: 'Dashboard' }).first()).toBeAttached()
   }
 })
 
