@@ -1,4 +1,4 @@
-import { GUIDES, guidePath } from '@/app/docs/guides/_parts/guides'
+import { GUIDES, guidePath, guideTitle } from '@/app/docs/guides/_parts/guides'
 import { expect, test } from './fixtures'
 
 /** What a newcomer reads first: the overview for programs, the guides. The checklist of the dashboard is in first-steps.spec.ts. */
@@ -32,7 +32,7 @@ test('the guides are read from /docs, and their code is copied whole with the ke
 }) => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.goto('/docs')
-  for (const { title } of GUIDES) {
+  for (const title of GUIDES.map(({ name }) => guideTitle(name))) {
     await page.locator('#guides').getByRole('link', { name: title }).click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(title)
     const shown = (await page.locator('main').textContent()) ?? ''

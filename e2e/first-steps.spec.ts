@@ -1,13 +1,10 @@
-import type { Browser, Page } from '@playwright/test'
-import { uuidv7 } from '@/lib/id'
+import type { Page } from '@playwright/test'
 import type { Demo } from '@/setup/demo-file'
-import { inviteOperator } from '@/setup/operator'
+import { firstAdmin } from './colleague'
 import { expect, test } from './fixtures'
 import { expectPerceivable } from './perceivable'
 
 /** The checklist of the overview, at a merchant where nothing has happened yet. */
-
-const PASSWORD = 'sea glass and driftwood'
 
 test('each first step is ticked when it has been done, whoever did it', async ({
   browser,
@@ -17,7 +14,7 @@ test('each first step is ticked when it has been done, whoever did it', async ({
 }) => {
   test.setTimeout(120_000)
   const merchantId = await newMerchant('A new shop')
-  const page = await adminOf(browser, demo, merchantId)
+  const page = await firstAdmin(browser, demo, merchantId)
   const step = (title: string) => page.getByRole('listitem').filter({ hasText: title })
   const key = step('Create an API key')
   const payment = step('Send the first payment')
@@ -72,7 +69,7 @@ test('the first steps stay away in the browser where they were dismissed', async
   demo,
   newMerchant,
 }) => {
-  const page = await adminOf(browser, demo, await newMerchant('Another new shop'))
+  const page = await firstAdmin(browser, demo, await newMerchant('Another new shop'))
   await page.getByRole('button', { name: 'Dismiss the first steps' }).press('Enter')
   await expect(page.getByRole('heading', { name: 'First steps' })).toBeHidden()
   await expect(page.getByRole('heading', { name: 'No payments yet' })).toBeVisible()
@@ -80,20 +77,6 @@ test('the first steps stay away in the browser where they were dismissed', async
   expect(await answer.text()).not.toContain('First steps')
   await page.context().close()
 })
-
-/** The overview of a merchant, with its first admin signed in. */
-async function adminOf(browser: Browser, demo: Demo, merchantId: string): Promise<Page> {
-  const email = `first-${uuidv7().slice(-8)}@example.com`
-  const flags = ['add', '--email', email, '--role', 'admin', '--merchant', merchantId]
-  const invited = await inviteOperator(demo.databaseUrl, demo.baseUrl, flags)
-  const page = await (await browser.newContext({ baseURL: demo.baseUrl })).newPage()
-  const code = invited.split('/invitation/')[1]
-  await post(page, demo, 'invitation.accept', { code, name: 'Ada', password: PASSWORD })
-  const headers = { origin: demo.baseUrl }
-  await page.request.post('/api/auth/sign-in/email', { data: { email, password: PASSWORD }, headers })
-  await page.goto('/dashboard')
-  return page
-}
 
 async function post(page: Page, demo: Demo, procedure: string, data: object) {
   const headers = { origin: demo.baseUrl }

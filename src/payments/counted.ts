@@ -75,10 +75,10 @@ export function paymentsFound(merchantId: string, sought: Sought, wanted: Wanted
     : sql`payments_of_amount(${merchantId}::uuid, ${amounts}, ${boundsOf(wanted)}, ${wanted.limit}::int)`
 }
 
-/** The same in the order of amounts, of one currency; words are not looked at. `after`: the last one before. */
+/** The same in the order of amounts, of one currency; `sought` may be empty. `after`: the last one before. */
 export function paymentsByAmount(
   merchantId: string,
-  { lowest, highest }: Sought,
+  sought: Sought,
   wanted: Omit<Wanted, 'after'> & {
     after: { amount: bigint; id: string } | null
     rising: boolean
@@ -86,7 +86,10 @@ export function paymentsByAmount(
   },
 ): Sql {
   const { statuses = [], currency = null, from, until, after, rising, limit } = wanted
-  return sql`payments_by_amount(${merchantId}::uuid, ${lowest ?? null}::bigint, ${highest ?? null}::bigint, ${statesOf(statuses)}, ${currency}::text,
+  const what = hasWords(sought)
+    ? sql`payments_found_by_amount(${merchantId}::uuid, ${sought.text ?? null}::text, ${needlesOf(sought)}::text[]`
+    : sql`payments_by_amount(${merchantId}::uuid`
+  return sql`${what}, ${sought.lowest ?? null}::bigint, ${sought.highest ?? null}::bigint, ${statesOf(statuses)}, ${currency}::text,
     ${from ?? '-infinity'}::timestamptz, ${until ?? 'infinity'}::timestamptz, ${after?.amount ?? null}::bigint, ${after?.id ?? null}::uuid, ${rising}, ${limit}::int)`
 }
 

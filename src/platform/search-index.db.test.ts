@@ -36,6 +36,7 @@ beforeAll(async () => {
     ['records_beginning_with', 'read_first CONSTANT integer := 500'],
     ['payments_of_amount', 'read_first CONSTANT integer := 500'],
     ['payments_by_amount', 'sorted_whole CONSTANT integer := 500'],
+    ['payments_found_by_amount', 'sorted_whole CONSTANT integer := 1000'],
   ] as const) {
     const { rows } = await owner.query(
       'SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE proname = $1',
@@ -296,6 +297,16 @@ describe('a search', () => {
     for (const wanted of ['nobody-has-this', 'nobody-has-this', 'R-12345', 'c1234@', 'c1234@example.com'])
       expect(await text(wanted)).toBeLessThan(2_000)
     expect(await text('nobody-has-this')).toBeLessThan(150)
+    const byAmount = (wanted: string) =>
+      pagesRead(
+        `SELECT * FROM payments_found_by_amount('${OURS}', '${wanted}', '{}', NULL, NULL, NULL, 'EUR', '-infinity', 'infinity', NULL, NULL, true, 26)`,
+      )
+    await byAmount('nobody-has-this')
+    expect(await byAmount('nobody-has-this')).toBeLessThan(200)
+    // What all have is read in the order of amounts: the index has a page of them at once.
+    const walk = `SELECT * FROM copied_by_amount('${OURS}', '{%r-%}', 0, 9, NULL, 'EUR', '-infinity', 'infinity', NULL, NULL, false, 26)`
+    await pagesRead(walk)
+    expect(await pagesRead(walk)).toBeLessThan(500)
     const key = `SELECT * FROM records_beginning_with('${OURS}', 'nobody', NULL, 'infinity', '', 26)`
     await pagesRead(key)
     expect(await pagesRead(key)).toBeLessThan(100)
@@ -508,6 +519,15 @@ test.each([1, 2, 3, 4])(
           },
           { ...some, ...amounts, after: null, byAmount: { rising: next(2) === 0, after: place } },
           { ...some, currency: 'EUR', after: null, byAmount: { rising: next(2) === 0, after: place } },
+          { ...some, ...amounts, text, after: null, byAmount: { rising: next(2) === 0, after: place } },
+          {
+            ...some,
+            currency: 'EUR',
+            email: text,
+            metadata: pick([null, { key: 'k' }]),
+            after: null,
+            byAmount: { rising: next(2) === 0, after: place },
+          },
         ]) {
           const which = JSON.stringify(filter, (_, value) =>
             typeof value === 'bigint' ? Number(value) : value,

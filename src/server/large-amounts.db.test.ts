@@ -81,6 +81,7 @@ const INPUTS = (): Record<string, unknown> => ({
   'payments.counts': {},
   'payments.get': { id: ids.payment },
   'orders.list': {},
+  'orders.counts': {},
   'orders.get': { id: ids.order },
   'links.open': { id: ids.link },
   'links.list': {},

@@ -50,6 +50,7 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'payments.get': 'viewer',
   'payments.createOrder': 'support',
   'orders.list': 'viewer',
+  'orders.counts': 'viewer',
   'orders.get': 'viewer',
   'orders.change': 'support',
   'orders.cancel': 'support',

@@ -111,6 +111,33 @@ test('of two changes of one version the second is refused, with who was before i
   expect((await update({ displayName: 'x' }, { version: version + 9 })).kind).toBe('changed-meanwhile')
 })
 
+test('changes of different fields follow one another, whoever presses first: two forms of one page do not refuse each other', async () => {
+  const { version } = await get()
+  const of = (changes: object) => ({ newId: crypto.randomUUID(), version, changes })
+  const [name, zone, logo] = [
+    of({ displayName: `Name ${version}` }),
+    of({ timeZone: version % 2 ? 'Asia/Tokyo' : 'Europe/Paris' }),
+    { newId: crypto.randomUUID(), version, png: picture(12, 12) },
+  ]
+  const replies = await Promise.all([
+    send('settings.update', name),
+    send('settings.setLogo', logo),
+    send('settings.update', zone, await other.cookie()),
+  ])
+  expect(replies.map(({ kind }) => kind)).toEqual([null, null, null])
+  expect(await get()).toMatchObject({
+    version: version + 3,
+    ...name.changes,
+    ...zone.changes,
+    logo: { width: 12, height: 12 },
+  })
+  // Each entry says what its own change changed, and no more.
+  expect((await entries()).slice(-3).map(({ changes }) => changes.length)).toEqual([1, 1, 1])
+  expect((await send('settings.update', name)).data.version).toBe(version + 3)
+  expect((await update({ displayName: 'Late' }, { version })).kind).toBe('changed-meanwhile')
+  await setLogo(null)
+})
+
 test.each([
   [{ displayName: '' }],
   [{ displayName: 'a\u202eb' }],

@@ -34,7 +34,10 @@ export type SettingsFields = Pick<
   'displayName' | 'accent' | 'supportEmail' | 'supportUrl' | 'statementWords' | 'timeZone'
 >
 
-/** A change of one version: it is refused where that version is not in force any more. */
+/**
+ * A change by somebody who was shown one version. It is refused where somebody has changed the same fields since: changes of different fields
+ * follow one another, so that two forms of one page never refuse each other.
+ */
 export interface SettingsChange {
   merchantId: string
   version: number
@@ -60,8 +63,9 @@ const NOTHING: SettingsRow = {
   changedAt: null,
 }
 
-/** The settings that are in force. */
-export async function readSettings(db: Db, merchantId: string): Promise<SettingsRow> {
+/** The settings that are in force, or those of an earlier version. */
+export async function readSettings(db: Db, merchantId: string, version?: number): Promise<SettingsRow> {
+  if (version === 0) return NOTHING
   const found = await firstRow(
     db,
     settingsRow,
@@ -71,66 +75,87 @@ export async function readSettings(db: Db, merchantId: string): Promise<Settings
         l.height AS "logoHeight", octet_length(l.png) AS "logoBytes", encode(sha256(l.png), 'hex') AS "logoHash", s.actor,
         s.created_at AS "changedAt"
       FROM merchant_settings s LEFT JOIN merchant_logo l ON l.merchant_id = s.merchant_id AND l.id = s.logo_id
-      WHERE s.merchant_id = ${merchantId}::uuid ORDER BY s.version DESC LIMIT 1`,
+      WHERE s.merchant_id = ${merchantId}::uuid AND s.version = coalesce(${version ?? null}::int, s.version) ORDER BY s.version DESC LIMIT 1`,
   )
   return found ?? NOTHING
 }
 
 /**
  * Makes the next version of the settings, with its entry in the audit log. A change of nothing writes nothing.
- * @returns `refused`: another version is in force meanwhile
+ * @returns `refused`: these fields were changed meanwhile
  */
-export async function changeSettings(
+export function changeSettings(
   db: Db,
   change: SettingsChange,
   fields: Partial<SettingsFields>,
 ): Promise<Acted> {
-  const current = await readSettings(db, change.merchantId)
   const asked = Object.entries(fields).map(([field, value]) => `${field} ${value ?? 'taken back'}`)
-  return nextVersion(db, change, {
-    current,
-    next: { ...current, ...fields },
-    detail: asked.join('; '),
-    before: [],
-  })
+  return follow(db, change, { fields, detail: asked.join('; '), before: [] })
 }
 
 /** Puts a logo in force, or takes it back (null). @returns as `changeSettings` */
-export async function changeLogo(db: Db, change: SettingsChange, logo: NewLogo | null): Promise<Acted> {
-  const current = await readSettings(db, change.merchantId)
-  const next = {
-    ...current,
+export function changeLogo(db: Db, change: SettingsChange, logo: NewLogo | null): Promise<Acted> {
+  const fields = {
     logoId: logo?.id ?? null,
     logoWidth: logo?.width ?? null,
     logoHeight: logo?.height ?? null,
     logoBytes: logo?.png.length ?? null,
     logoHash: logo?.hash ?? null,
   }
-  const detail = logo ? `logo ${wordsOfLogo(next)}` : 'logo taken back'
-  const before = logo ? [insertLogo(change.merchantId, logo)] : []
-  return nextVersion(db, change, { current, next, detail, before })
+  const detail = logo ? `logo ${wordsOfLogo({ ...NOTHING, ...fields })}` : 'logo taken back'
+  return follow(db, change, { fields, detail, before: logo ? [insertLogo(change.merchantId, logo)] : [] })
+}
+
+interface Wanted {
+  fields: Partial<SettingsRow>
+  /** In words, for the audit log. */
+  detail: string
+  /** Writes of the same commit that come first. */
+  before: Write[]
+}
+
+/** 5: each further try has lost to a change of other fields that was committed since the one before. */
+const TRIES = 5
+
+async function follow(db: Db, change: SettingsChange, wanted: Wanted): Promise<Acted> {
+  for (let tries = 1; ; tries++) {
+    const current = await readSettings(db, change.merchantId)
+    // Nobody has seen this version: the trigger would refuse it.
+    if (change.version > current.version) return 'refused'
+    const untouched = await isUntouched(db, change, current, wanted.fields)
+    // Behind a version that has been followed already, the database refuses it. A repeat is known by its entry all the same.
+    const followed = untouched ? current.version : change.version
+    const outcome = await nextVersion(db, change, { ...wanted, current, followed })
+    if (outcome !== 'refused' || !untouched || tries === TRIES) return outcome
+  }
+}
+
+/** True where these fields are as the version has shown them. */
+async function isUntouched(
+  db: Db,
+  { merchantId, version }: SettingsChange,
+  current: SettingsRow,
+  fields: Partial<SettingsRow>,
+): Promise<boolean> {
+  if (current.version === version) return true
+  const seen = await readSettings(db, merchantId, version)
+  return (Object.keys(fields) as (keyof SettingsRow)[]).every((field) => seen[field] === current[field])
 }
 
 async function nextVersion(
   db: Db,
-  { merchantId, version, by, actId }: SettingsChange,
-  {
-    current,
-    next,
-    detail,
-    before,
-  }: { current: SettingsRow; next: SettingsRow; detail: string; before: Write[] },
+  { merchantId, by, actId }: SettingsChange,
+  { fields, detail, before, current, followed }: Wanted & { current: SettingsRow; followed: number },
 ): Promise<Acted> {
+  const next = { ...current, ...fields }
   const changes = changesBetween(inWords(current), inWords(next))
-  if (current.version === version && changes.length === 0) return 'done'
-  // Nobody has seen this version: the trigger would refuse it.
-  if (version > current.version) return 'refused'
+  if (current.version === followed && changes.length === 0) return 'done'
   const row: Write = {
     name: 'settings',
     rows: 1,
     sql: sql`
       INSERT INTO merchant_settings (merchant_id, version, display_name, accent, support_email, support_url, statement_words, time_zone, logo_id, ${ACTOR_COLUMNS})
-      VALUES (${merchantId}::uuid, ${version + 1}::int, ${next.displayName}, ${next.accent}, ${next.supportEmail}, ${next.supportUrl},
+      VALUES (${merchantId}::uuid, ${followed + 1}::int, ${next.displayName}, ${next.accent}, ${next.supportEmail}, ${next.supportUrl},
         ${next.statementWords}, ${next.timeZone}, ${next.logoId}::uuid, ${actorValues(by)})
       ON CONFLICT DO NOTHING RETURNING 1`,
   }

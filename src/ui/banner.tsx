@@ -39,7 +39,7 @@ export function Banner({
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-2">
         <div className="min-w-0 flex-1 basis-48">
           <p className={cx('font-medium', TONE_INK[tone])}>{title}</p>
-          {children && <div className="mt-0.5 text-ink-2">{children}</div>}
+          {children && <div className="mt-0.5 max-w-[80ch] text-ink-2">{children}</div>}
         </div>
         {actions && <div className="flex max-w-full shrink-0 flex-wrap items-center gap-2">{actions}</div>}
       </div>

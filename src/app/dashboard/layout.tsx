@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { caller } from '@/app/_trpc/caller'
 import { SkipLink } from '@/ui/nav'
 import { AlertBar } from './_parts/alarm/alert-bar'
-import { FilesAllowed } from './_parts/files/file-link'
+import { RoleProvider } from './_parts/frame/by-role'
 import { FactorNeeded } from './_parts/frame/factor-needed'
 import { Sidebar, TabBar } from './_parts/frame/navigation'
 import { TopStrip } from './_parts/frame/top-strip'
@@ -37,7 +37,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
                 {viewer.factorNeeded ? (
                   <FactorNeeded initial={await api.factors.list()} />
                 ) : (
-                  <FilesAllowed role={viewer.role}>{children}</FilesAllowed>
+                  <RoleProvider role={viewer.role}>{children}</RoleProvider>
                 )}
               </StepUpProvider>
             </main>
@@ -59,7 +59,7 @@ function nobodyKnown(error: unknown) {
   return {
     name: '',
     email: '',
-    role: 'viewer',
+    role: null,
     sandbox: false,
     inbox: false,
     timeZone: null,

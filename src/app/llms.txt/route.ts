@@ -1,6 +1,6 @@
 import { PROBLEMS } from '@payonce/idempotency/problems'
 import { type ApiDocument, apiDocument, operationsOf } from '../docs/api/_parts/document'
-import { GUIDES, guidePath } from '../docs/guides/_parts/guides'
+import { GUIDES, guidePath, guideTitle } from '../docs/guides/_parts/guides'
 
 /** Made when it is asked for: it names this installation's own address. */
 export const dynamic = 'force-dynamic'
@@ -34,7 +34,7 @@ ${[
   link('Guide', '/docs', 'first payment with curl, rules of the Idempotency-Key, test cards, outcomes'),
   link('API reference', '/docs/api', 'every operation, object, event and header'),
   link('OpenAPI document', '/api/openapi.json', 'the same for programs, OpenAPI 3.1'),
-  ...GUIDES.map(({ name, title, about }) => link(title, guidePath(name), about)),
+  ...GUIDES.map(({ name, about }) => link(guideTitle(name), guidePath(name), about)),
 ].join('\n')}
 
 ## Operations

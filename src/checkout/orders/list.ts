@@ -85,12 +85,27 @@ export interface OrderFilter {
   search?: string | undefined
   /** The order's UUID, where `search` is an id. */
   id?: string | null
+  currency?: string | undefined
+  /** Of its creation, RFC 3339; the end is exclusive. */
+  from?: string | undefined
+  until?: string | undefined
 }
 
-/** A page of orders, newest first. `next`: the id behind which the next page begins; null: there are no more. */
+/** Newest first, after the id of the last order that was looked at; or by amount, which needs a currency, after the last one shown. */
+export interface OrderListing extends OrderFilter {
+  before?: string | null
+  byAmount?: { rising: boolean; after: { amount: bigint; id: string } | null } | null
+  limit: number
+}
+
+/**
+ * A page of orders. `next`: the id behind which the next page begins (newest first), or of the last one shown (by amount); null: there are no more.
+ * `whole`: nothing of the period was left out; false: there are more orders than were looked through.
+ */
 export interface OrderPage {
   orders: OrderSummary[]
   next: string | null
+  whole: boolean
 }
 
 const page = z.strictObject({
@@ -100,39 +115,120 @@ const page = z.strictObject({
 })
 
 /**
- * Orders of a merchant, newest first: their ids begin with their time. A filtered page looks through 5,000 orders at most, so it may be short, or
- * empty, and have a next one all the same.
- * @param before id of the last order that was looked at
+ * Orders of a merchant, newest first (their ids begin with their time) or by amount. A filtered page looks through 5,000 orders of the period at
+ * most. Newest first it may be short, or empty, and have a next one all the same; by amount it is of the newest 5,000.
+ * @throws RangeError for an order of amounts without a currency: amounts of two do not compare
  */
-export async function listOrders(
-  db: Db,
-  merchantId: string,
-  { state, search, id, before, limit }: OrderFilter & { before: string | null; limit: number },
-): Promise<OrderPage> {
-  const filtered = state !== undefined || search !== undefined
+export async function listOrders(db: Db, merchantId: string, listing: OrderListing): Promise<OrderPage> {
+  const { state, search, currency, before = null, byAmount = null, limit } = listing
+  if (byAmount && !currency) throw new RangeError('amounts are compared within one currency')
+  const filtered = state !== undefined || search !== undefined || currency !== undefined || byAmount !== null
   const looked = filtered ? LOOKED_THROUGH : limit
+  const after = byAmount?.after
+  const place = after
+    ? sql`(o.amount, o.id) ${byAmount.rising ? sql`>` : sql`<`} (${after.amount}::bigint, ${after.id}::uuid)`
+    : sql`true`
+  const order = byAmount
+    ? byAmount.rising
+      ? sql`o.amount, o.id`
+      : sql`o.amount DESC, o.id DESC`
+    : sql`o.id DESC`
   const found = await firstRow(
     db,
     page,
     sql`
-      WITH looked AS MATERIALIZED (
-        SELECT * FROM orders o WHERE o.merchant_id = ${merchantId}::uuid AND ${before ? sql`o.id < ${before}::uuid` : sql`true`}
-          AND ${id ? sql`o.id = ${id}::uuid` : sql`true`}
-        ORDER BY o.id DESC LIMIT ${looked + 1}),
-      seen AS (SELECT * FROM looked ORDER BY id DESC LIMIT ${looked}),
+      WITH ${lookedThrough(merchantId, listing, { before, looked })},
       matching AS (
-        SELECT ${SUMMARY}, o.merchant_id, o.version FROM seen o ${HELD_BY}
-        WHERE ${state ? sql`${STATE} = ${state}` : sql`true`} AND ${search && !id ? hasWords(search) : sql`true`}
-        ORDER BY o.id DESC LIMIT ${limit + 1}),
+        SELECT ${SUMMARY}, o.merchant_id, o.version, row_number() OVER (ORDER BY ${order}) AS place FROM seen o ${HELD_BY}
+        WHERE ${joinSql([...matches(listing), place], ' AND ')}
+        ORDER BY ${order} LIMIT ${limit + 1}),
       shown AS (
         SELECT m.*, ${ITEMS} AS items FROM matching m CROSS JOIN LATERAL (SELECT m.merchant_id, m.id, m.version) o)
-      SELECT coalesce((SELECT jsonb_agg(to_jsonb(s) - 'merchant_id' - 'version' ORDER BY s.id DESC) FROM shown s), '[]') AS orders,
+      SELECT coalesce((SELECT jsonb_agg(to_jsonb(s) - 'merchant_id' - 'version' - 'place' ORDER BY s.place) FROM shown s), '[]') AS orders,
         (SELECT count(*)::int FROM looked) AS looked, (SELECT id::text FROM seen ORDER BY id LIMIT 1) AS last`,
   )
   if (!found) throw new Error('the orders were not read')
   const orders = found.orders.slice(0, limit).map(readSummary)
-  if (found.orders.length > limit) return { orders, next: orders.at(-1)?.id ?? null }
-  return { orders, next: found.looked > looked ? found.last : null }
+  const whole = found.looked <= looked
+  if (found.orders.length > limit) return { orders, next: orders.at(-1)?.id ?? null, whole }
+  return { orders, next: whole || byAmount ? null : found.last, whole }
+}
+
+const orderCount = z.strictObject({
+  state: z.enum(ORDER_STATES),
+  currency: z.string(),
+  orders: z.int(),
+  /** A sum, as text: a sum of BIGINTs may exceed a BIGINT. */
+  amount: z.string(),
+})
+export type OrderCount = z.infer<typeof orderCount>
+
+/** Orders that are counted. More are "5,000+": each must be looked at. */
+export const ORDERS_COUNTED_MAX = LOOKED_THROUGH
+
+/** How many orders there are and their sum, by state and currency. @returns null: the period has more than are looked through */
+export async function countOrders(
+  db: Db,
+  merchantId: string,
+  filter: Omit<OrderFilter, 'state'>,
+): Promise<OrderCount[] | null> {
+  const found = await firstRow(
+    db,
+    z.strictObject({ looked: z.int(), counts: z.array(orderCount) }),
+    sql`
+      WITH ${lookedThrough(merchantId, filter, { before: null, looked: LOOKED_THROUGH })},
+      counted AS (
+        SELECT ${STATE} AS state, o.currency, count(*)::int AS orders, sum(o.amount)::text AS amount
+        FROM seen o ${HELD_BY} WHERE ${joinSql(matches(filter), ' AND ')} AND (SELECT count(*) FROM looked) <= ${LOOKED_THROUGH} GROUP BY 1, 2)
+      SELECT (SELECT count(*)::int FROM looked) AS looked,
+        coalesce((SELECT jsonb_agg(to_jsonb(c) ORDER BY c.orders DESC, c.currency) FROM counted c), '[]') AS counts`,
+  )
+  return found && found.looked <= LOOKED_THROUGH ? found.counts : null
+}
+
+/** One day: an id begins with the time of the process that made it, and a row has the database's. Their clocks differ by less. */
+const CLOCKS_DIFFER_MS = 86_400_000
+
+/** The lowest id that begins with this time. */
+function idAt(ms: number): string {
+  const hex = Math.max(0, ms).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
+}
+
+/** `seen`: the newest `looked` orders of the period; `looked`: one more, where there is one. Ids bound what is read; times decide. */
+function lookedThrough(
+  merchantId: string,
+  { id, from, until }: OrderFilter,
+  { before, looked }: { before: string | null; looked: number },
+): Sql {
+  const bounds = [
+    sql`o.merchant_id = ${merchantId}::uuid`,
+    ...(before ? [sql`o.id < ${before}::uuid`] : []),
+    ...(id ? [sql`o.id = ${id}::uuid`] : []),
+    ...(from
+      ? [
+          sql`o.created_at >= ${from}::timestamptz AND o.id >= ${idAt(Date.parse(from) - CLOCKS_DIFFER_MS)}::uuid`,
+        ]
+      : []),
+    ...(until
+      ? [
+          sql`o.created_at < ${until}::timestamptz AND o.id < ${idAt(Date.parse(until) + CLOCKS_DIFFER_MS)}::uuid`,
+        ]
+      : []),
+  ]
+  return sql`
+    looked AS MATERIALIZED (SELECT * FROM orders o WHERE ${joinSql(bounds, ' AND ')} ORDER BY o.id DESC LIMIT ${looked + 1}),
+    seen AS (SELECT * FROM looked ORDER BY id DESC LIMIT ${looked})`
+}
+
+/** Of the order `o` with the payment that holds it. */
+function matches({ state, search, id, currency }: OrderFilter): Sql[] {
+  return [
+    sql`true`,
+    ...(state ? [sql`${STATE} = ${state}`] : []),
+    ...(currency ? [sql`o.currency = ${currency}`] : []),
+    ...(search && !id ? [hasWords(search)] : []),
+  ]
 }
 
 /** Of the order `o`. Without regard to case; every character stands for itself. */

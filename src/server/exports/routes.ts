@@ -1,12 +1,11 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { ORDER_STATES } from '@/checkout/orders/list'
 import { trialBalance } from '@/ledger/trial-balance'
-import { readId } from '@/lib/id'
 import { PAYMENT_STATUSES } from '@/payments/payment'
 import type { Deps } from '../deps'
 import { instant, notFound, uuidOf, words } from '../wire/json'
 import { movementFilter } from '../wire/movement-shapes'
+import { orderFilter, readOrderFilter } from '../wire/order-filter'
 import { hasCurrency, NEEDS_CURRENCY, paymentFilter, readPaymentFilter } from '../wire/payment-filter'
 import { daysInOrder, journalFilter, periodOf, periodShape, zone } from '../wire/period'
 import { auditFile } from './audit'
@@ -57,8 +56,7 @@ const paymentFile = z
   .refine(hasCurrency, NEEDS_CURRENCY)
 
 const orderFile = z.strictObject({
-  state: z.enum(ORDER_STATES).optional(),
-  search: words(200).min(1).optional(),
+  ...orderFilter,
   ...zoned,
 })
 
@@ -81,11 +79,8 @@ export function exportRoutes(deps: Deps) {
   )
   app.get(
     '/orders',
-    exportRoute(deps, 'orders', orderFile, (taking, { zone: name, state, search }) =>
-      csvFile(
-        'orders',
-        ordersTable(taking, { state, search, id: search ? readId('ord', search) : null }, name),
-      ),
+    exportRoute(deps, 'orders', orderFile, (taking, { zone: name, ...filter }) =>
+      csvFile('orders', ordersTable(taking, readOrderFilter(filter), name)),
     ),
   )
   app.get(

@@ -90,12 +90,10 @@ export const alertsRouter = router({
         items: z.array(alertOut),
         nextCursor: z.string().nullable(),
         kinds: z.array(kindOut),
-        /** May acknowledge. */
-        mayAcknowledge: z.boolean(),
       }),
     )
     .query(async ({ ctx, input }) => {
-      const { merchantId, role } = ctx.operator
+      const { merchantId } = ctx.operator
       const found = await listAlerts(ctx.pages, merchantId, {
         state: input.state,
         kind: input.kind ?? null,
@@ -106,7 +104,6 @@ export const alertsRouter = router({
       return {
         ...paged(found, input.limit, show, (row) => writeCursor(row.cursor, row.id)),
         kinds: KINDS_OUT,
-        mayAcknowledge: role !== 'viewer',
       }
     }),
 

@@ -141,6 +141,89 @@ describe('the list', () => {
     expect([found, pages]).toEqual([[`ord_${first.replaceAll('-', '')}`], 3])
   })
 
+  test('has an order of amounts of one currency, page by page', async () => {
+    const amounts = [500, 9_900, 500, 100]
+    const placed: string[] = []
+    for (const amount of amounts)
+      placed.push(
+        await product.newOrder({
+          currency: 'GBP',
+          items: [{ name: 'Amounts', quantity: 1, unitAmount: BigInt(amount) }],
+        }),
+      )
+    const pagesOf = async (sort: string, more: object = {}) => {
+      const seen: { id: string; amount: number }[] = []
+      for (let cursor: string | undefined; ; ) {
+        const page = await list({ sort, currency: 'GBP', limit: 1, ...more, ...(cursor ? { cursor } : {}) })
+        expect(page.data.whole).toBe(true)
+        seen.push(...page.data.items)
+        if (!page.data.nextCursor) return seen
+        cursor = page.data.nextCursor
+      }
+    }
+    expect((await pagesOf('highest')).map(({ amount }) => amount)).toEqual([9_900, 500, 500, 100])
+    const lowest = await pagesOf('lowest')
+    expect(lowest.map(({ amount }) => amount)).toEqual([100, 500, 500, 9_900])
+    expect(new Set(lowest.map(({ id }) => id))).toEqual(new Set(placed))
+    expect(await pagesOf('lowest', { search: 'amounts', state: 'paid' })).toEqual([])
+    expect((await list({ sort: 'highest' })).kind).toBe('validation')
+    expect((await list({ sort: 'highest', currency: 'GBP', cursor: 'eA' })).kind).toBe('validation')
+  })
+
+  test('has a period: of the time of the row, not of the id', async () => {
+    const id = await product.newOrder({ reference: 'long ago' })
+    const uuid = id.replace('ord_', '')
+    await product.owner.query(
+      `SET session_replication_role = replica; UPDATE orders SET created_at = '2026-03-01T12:00:00Z' WHERE id = '${uuid}'; SET session_replication_role = origin`,
+    )
+    const long = { from: '2026-01-01T00:00:00Z' }
+    expect(idsOf(await list({ ...long, limit: 100 }))).toContain(id)
+    expect(idsOf(await list({ from: '2026-03-01T12:00:00.000001Z', limit: 100 }))).not.toContain(id)
+    expect((await list({ until: 'yesterday' })).kind).toBe('validation')
+    const day = new Date(Date.now() - 3_600_000).toISOString()
+    expect(idsOf(await list({ until: day, limit: 100 }))).toEqual([id])
+    const today = await list({ from: day, limit: 100 })
+    expect(idsOf(today)).toContain(ids.paid)
+    expect(idsOf(today)).not.toContain(id)
+  })
+
+  test('counts by state and currency what it lists, and says where there are too many', async () => {
+    const counts = async (input: object, who = viewer) =>
+      (
+        await callProcedure(product, {
+          path: 'orders.counts',
+          type: 'query',
+          input,
+          cookie: await who.cookie(),
+        })
+      ).data
+    const { counts: all } = await counts({ currency: 'EUR' })
+    for (const { state, orders } of all)
+      expect([state, idsOf(await list({ state, currency: 'EUR', limit: 100 })).length]).toEqual([
+        state,
+        orders,
+      ])
+    expect((await counts({ search: 'blue kettle' })).counts).toEqual([
+      { state: 'paid', currency: 'EUR', orders: 1, amount: 2_400 },
+    ])
+    const { merchantId } = await product.otherMerchant()
+    const admin = await newOperator(product, 'admin', merchantId)
+    await product.owner.query(
+      `SET session_replication_role = replica;
+       INSERT INTO orders (merchant_id, id, currency, amount) SELECT '${merchantId}', uuidv7(), 'EUR', n FROM generate_series(1, 5000) n;
+       SET session_replication_role = origin`,
+    )
+    expect((await counts({}, admin)).counts).toEqual([
+      { state: 'open', currency: 'EUR', orders: 5_000, amount: 12_502_500 },
+    ])
+    await product.owner.query(
+      `SET session_replication_role = replica; INSERT INTO orders (merchant_id, id, currency, amount) VALUES ('${merchantId}', uuidv7(), 'EUR', 1); SET session_replication_role = origin`,
+    )
+    expect(await counts({}, admin)).toEqual({ counts: null, countedMax: 5_000 })
+    const sorted = await list({ sort: 'highest', currency: 'EUR', limit: 1 }, admin)
+    expect(sorted.data).toMatchObject({ items: [{ amount: 5_000 }], whole: false })
+  })
+
   test('is a file for support, with the same filter', async () => {
     const file = async (who: TestOperator) =>
       product.call('/api/exports/orders?state=refunded', { headers: { cookie: await who.cookie() } })

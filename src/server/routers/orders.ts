@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { actorNames } from '@/access/actor-names'
 import { mayActAs, type SignedIn } from '@/access/operator'
 import { changesOfOrder } from '@/checkout/orders/history'
-import { listOrders, ORDER_STATES, type OrderSummary, orderDetail } from '@/checkout/orders/list'
+import {
+  countOrders,
+  listOrders,
+  ORDER_STATES,
+  ORDERS_COUNTED_MAX,
+  type OrderSummary,
+  orderDetail,
+} from '@/checkout/orders/list'
 import { orderChanges } from '@/checkout/schema'
 import { resultOf } from '@/idempotency/adapters/trpc'
 import { keyProblem } from '@/idempotency/core/key'
@@ -15,8 +22,10 @@ import type { Context } from '../context'
 import { router, supportProcedure, viewerProcedure } from '../trpc'
 import { actorOut, actorViewFor } from '../wire/actor-shapes'
 import type { orderShape } from '../wire/api-shapes'
-import { readIdCursor, writeCursor } from '../wire/cursor'
-import { amount, maybeTime, notFound, pageSize, time, uuidOf, words } from '../wire/json'
+import { readAmountCursor, readIdCursor, writeCursor } from '../wire/cursor'
+import { amount, maybeTime, notFound, pageSize, sum, sumOut, time, uuidOf } from '../wire/json'
+import { orderFilter, readOrderFilter } from '../wire/order-filter'
+import { hasCurrency, NEEDS_CURRENCY } from '../wire/payment-filter'
 
 const itemsOut = z.array(z.object({ name: z.string(), quantity: z.int(), unitAmount: z.number() }))
 
@@ -65,29 +74,64 @@ const JOIN_MS = 10_000
 
 const which = { id: z.string().max(64), version: z.int().positive(), key: z.unknown().optional() }
 const changedOut = z.object({ id: z.string(), version: z.int() })
+const listInput = z
+  .strictObject({
+    ...orderFilter,
+    /** Newest first, or by amount, in one currency. */
+    sort: z.enum(['newest', 'highest', 'lowest']).optional(),
+    cursor: z.string().max(200).optional(),
+    limit: pageSize,
+  })
+  .refine((input) => hasCurrency({ ...input, lowest: undefined, highest: undefined }), NEEDS_CURRENCY)
+
+const countsOut = z.object({
+  /** Null: more than `countedMax`, which are not counted. */
+  counts: z
+    .array(z.object({ state: z.enum(ORDER_STATES), currency: z.string(), orders: z.int(), amount: sumOut }))
+    .nullable(),
+  countedMax: z.int(),
+})
 
 /** Orders of a merchant, for operators. */
 export const ordersRouter = router({
   /** A filtered page looks through a part of the orders, and may have a next one though it is short or empty. */
   list: viewerProcedure
-    .input(
-      z.strictObject({
-        state: z.enum(ORDER_STATES).optional(),
-        search: words(200).min(1).optional(),
-        cursor: z.string().max(200).optional(),
-        limit: pageSize,
+    .input(listInput)
+    .output(
+      z.object({
+        items: z.array(summaryOut),
+        nextCursor: z.string().nullable(),
+        /** False: the period has more orders than were looked through. By amount, it is the newest of them that are in order. */
+        whole: z.boolean(),
       }),
     )
-    .output(z.object({ items: z.array(summaryOut), nextCursor: z.string().nullable() }))
-    .query(async ({ ctx, input: { state, search, cursor, limit } }) => {
-      const filter = { state, search, id: search ? readId('ord', search) : null }
-      const before = readIdCursor(cursor)
-      const { orders, next } = await listOrders(ctx.pages, ctx.operator.merchantId, {
-        ...filter,
-        before,
+    .query(async ({ ctx, input: { sort = 'newest', cursor, limit, ...filter } }) => {
+      const byAmount =
+        sort === 'newest' ? null : { rising: sort === 'lowest', after: readAmountCursor(cursor) }
+      const { orders, next, whole } = await listOrders(ctx.pages, ctx.operator.merchantId, {
+        ...readOrderFilter(filter),
+        before: byAmount ? null : readIdCursor(cursor),
+        byAmount,
         limit,
       })
-      return { items: orders.map(showOrder), nextCursor: next && writeCursor(next) }
+      const last = byAmount ? orders.at(-1)?.amount.toString() : undefined
+      return {
+        items: orders.map(showOrder),
+        nextCursor: next && (last === undefined ? writeCursor(next) : writeCursor(last, next)),
+        whole,
+      }
+    }),
+
+  /** How many orders the list has by state, and what they sum up to. */
+  counts: viewerProcedure
+    .input(z.strictObject(orderFilter).omit({ state: true }))
+    .output(countsOut)
+    .query(async ({ ctx, input }) => {
+      const counts = await countOrders(ctx.pages, ctx.operator.merchantId, readOrderFilter(input))
+      return {
+        counts: counts?.map((row) => ({ ...row, amount: sum(BigInt(row.amount)) })) ?? null,
+        countedMax: ORDERS_COUNTED_MAX,
+      }
     }),
 
   get: viewerProcedure

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { actorNames } from '@/access/actor-names'
 import { listApiKeys } from '@/access/api-key'
-import { mayActAs, type Operator } from '@/access/operator'
+import type { Operator } from '@/access/operator'
 import { createOrder } from '@/checkout/order'
 import { receiptPath } from '@/checkout/receipt-path'
 import { newOrder } from '@/checkout/schema'
@@ -125,8 +125,6 @@ const surplusOut = z.object({
 const parkedOut = z.object({
   since: z.string(),
   reason: z.string().nullable(),
-  /** This operator may have the bank asked again. */
-  mayAsk: z.boolean(),
   /** What the system and operators did with its record, newest first. */
   history: z.array(z.object({ id: z.string(), actor: z.string(), action: z.string(), at: z.string() })),
 })
@@ -139,8 +137,6 @@ const detailOut = summaryOut.extend({
   orderStatus: z.string(),
   /** How two admins ended it; null: the bank's answer did, or nothing has yet. */
   declared: z.enum(['charged', 'not-charged', 'return']).nullable(),
-  /** This operator may write notes. */
-  mayNote: z.boolean(),
   /** The customer's receipt. */
   receiptPath: z.string(),
   /** The page on which a person pays the order. */
@@ -179,7 +175,6 @@ const detailOut = summaryOut.extend({
       by: actorOut.nullable(),
       recordId: z.string(),
       parked: z.boolean(),
-      mayAsk: z.boolean(),
     }),
   ),
   refundRequests: z.array(refundRequestOut),
@@ -190,17 +185,12 @@ const detailOut = summaryOut.extend({
 const listInput = z
   .strictObject({
     ...paymentFilter,
-    /** Newest first, or by amount, in one currency and without words. */
+    /** Newest first, or by amount, in one currency. */
     sort: z.enum(['newest', 'highest', 'lowest']).optional(),
     cursor: z.string().max(200).optional(),
     limit: pageSize,
   })
   .refine(hasCurrency, NEEDS_CURRENCY)
-  .refine(
-    ({ sort = 'newest', search, reference, email, lastFour, metadata }) =>
-      sort === 'newest' || !(search || reference || email || lastFour || metadata),
-    { path: ['sort'], error: 'A list of what has a text is in the order of time.' },
-  )
 
 const countsInput = z.strictObject(paymentFilter).omit({ statuses: true }).refine(hasCurrency, NEEDS_CURRENCY)
 const paymentCountsOut = z.object({
@@ -370,7 +360,6 @@ function showDetail(
     gatewayRef,
     orderStatus,
     declared: payment.declared,
-    mayNote: mayActAs(reading.role, 'support'),
     receiptPath: receiptPath(payment.receiptToken),
     checkoutPath: `/checkout/${showId('ord', payment.orderId)}`,
     items: payment.items,
@@ -390,7 +379,6 @@ function showDetail(
       ? {
           since: time(record.parkedAt),
           reason: record.parkedReason,
-          mayAsk: mayActAs(reading.role, 'support'),
           history: history.map(({ id, actor, action, at }) => ({ id, actor, action, at: time(at) })),
         }
       : null,
@@ -418,7 +406,6 @@ function showDetail(
       ...showRefund(refund),
       recordId: refund.recordId,
       parked: refund.parked,
-      mayAsk: mayActAs(reading.role, 'support'),
       by: reading.view(refund),
     })),
     refundRequests: found.refundRequests.map((request) => showRefundRequest(request, reading)),

@@ -11,6 +11,7 @@ export type FirstStepsData = NonNullable<Outputs['payments']['firstSteps']>
 export type PaymentRow = Outputs['payments']['list']['items'][number]
 export type PaymentPage = Outputs['payments']['list']
 export type OrderPageData = Outputs['orders']['list']
+export type OrderCountsData = Outputs['orders']['counts']
 export type ListedOrder = OrderPageData['items'][number]
 export type OrderData = Outputs['orders']['get']
 export type LinkPageData = Outputs['links']['list']

@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { Button } from '@/ui/button'
 import { api } from './api'
+import { ByRole } from './frame/by-role'
 
 type Step = 'idle' | 'asking' | 'asked' | 'failed'
 
@@ -29,12 +30,14 @@ export function AskAgain({
     }
   }
   return (
-    <p className="mt-3 flex flex-wrap items-center gap-3">
-      <Button variant="secondary" size="sm" busy={step === 'asking'} onClick={() => void ask()}>
-        Ask the bank again
-      </Button>
-      <span role="status">{step === 'idle' ? idle : STEP_MESSAGES[step]}</span>
-    </p>
+    <ByRole needs="support" what="Ask the bank again">
+      <p className="mt-3 flex flex-wrap items-center gap-3">
+        <Button variant="secondary" size="sm" busy={step === 'asking'} onClick={() => void ask()}>
+          Ask the bank again
+        </Button>
+        <span role="status">{step === 'idle' ? idle : STEP_MESSAGES[step]}</span>
+      </p>
+    </ByRole>
   )
 }
 

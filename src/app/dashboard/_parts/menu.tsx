@@ -3,9 +3,12 @@ import Link from 'next/link'
 import { type KeyboardEvent, type ToggleEvent, useId, useRef } from 'react'
 import { buttonClass } from '@/ui/button'
 import { cx } from '@/ui/cx'
+import type { RoleName } from './api'
+import { useMay } from './frame/by-role'
+import { ROLE_LABELS } from './role-labels'
 
-/** An action, or a link. */
-export type MenuItem = { label: string } & ({ href: string } | { act(): void })
+/** An action, or a link. `needs`: whoever has a lower role reads that it needs this one. */
+export type MenuItem = { label: string; needs?: RoleName } & ({ href: string } | { act(): void })
 
 const ITEM =
   'block w-full rounded-sm px-3 py-1.5 text-left text-ink text-ui no-underline hover:bg-muted focus-visible:bg-muted'
@@ -18,6 +21,8 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
+  const [support, admin] = [useMay('support'), useMay('admin')]
+  const allows = (role: RoleName) => ({ viewer: true, support, admin })[role]
   const entries = () => [...(list.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])]
   const place = ({ newState }: ToggleEvent) => {
     const menu = list.current
@@ -62,7 +67,17 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
         className="fixed inset-auto m-0 min-w-52 rounded-md border border-line bg-surface p-1 text-ink shadow-card"
       >
         {items.map((item) =>
-          'href' in item ? (
+          item.needs && !allows(item.needs) ? (
+            <span
+              key={item.label}
+              role="menuitem"
+              aria-disabled="true"
+              tabIndex={-1}
+              className={cx(ITEM, 'cursor-default text-ink-3!')}
+            >
+              {item.label}: needs the role {ROLE_LABELS[item.needs].word}
+            </span>
+          ) : 'href' in item ? (
             <Link key={item.label} role="menuitem" tabIndex={-1} href={item.href} className={ITEM}>
               {item.label}
             </Link>

@@ -7,7 +7,7 @@ import { LINK } from '@/ui/nav'
 import { OUTCOMES, OutcomeLabel, type OutcomeName } from '@/ui/status'
 import { Table, TableBody, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timeline, TimelineItem } from '@/ui/timeline'
-import { GUIDES, guidePath } from '../guides/_parts/guides'
+import { GUIDES, guidePath, guideTitle } from '../guides/_parts/guides'
 import { CodeBlock } from './code-block'
 import { KEY_FROM_FILE } from './curl-commands'
 import { CURL_WALKTHROUGH } from './curl-walkthrough'
@@ -79,10 +79,10 @@ export async function CurlWalkthrough() {
 export function GuideList() {
   return (
     <ul className="flex flex-col gap-3">
-      {GUIDES.map(({ name, title, about }) => (
+      {GUIDES.map(({ name, about }) => (
         <li key={name} className="text-ui">
           <Link prefetch={false} className={LINK} href={guidePath(name)}>
-            {title}
+            {guideTitle(name)}
           </Link>
           <p className="text-ink-3">{about}</p>
         </li>

@@ -86,16 +86,18 @@ export function FirstSteps({
           )}
         </Step>
         <Step number={3} title="Try to be charged twice" done={repeated}>
-          Send the same command again, or{' '}
-          <Link className={LINK} href="/">
-            buy something in the shop
-          </Link>{' '}
-          and press Pay as often as you like. Each repeat of a charged payment is counted as a prevented
-          duplicate.{' '}
-          <a className={LINK} href="/learn">
-            Why that works
-          </a>
-          .
+          <p className="max-w-[80ch]">
+            Send the same command again, or{' '}
+            <Link className={LINK} href="/">
+              buy something in the shop
+            </Link>{' '}
+            and press Pay as often as you like. Each repeat of a charged payment is counted as a prevented
+            duplicate.{' '}
+            <a className={LINK} href="/learn">
+              Why that works
+            </a>
+            .
+          </p>
         </Step>
       </ol>
       <p role="status" className="sr-only">

@@ -1,15 +1,6 @@
 'use client'
-import { createContext, type ReactNode, useContext } from 'react'
 import { buttonClass } from '@/ui/button'
-import type { RoleName } from '../api'
-import { ROLE_LABELS } from '../role-labels'
-
-const Allowed = createContext(false)
-
-/** Whether the operator may take files out, for everything below it. The server asks again. */
-export function FilesAllowed({ role, children }: { role: RoleName; children: ReactNode }) {
-  return <Allowed value={role !== 'viewer'}>{children}</Allowed>
-}
+import { ByRole } from '../frame/by-role'
 
 /**
  * A link to a file; whoever may not have it reads which role may.
@@ -22,18 +13,14 @@ export function FileLink({
 }: {
   file: string
   query: Record<string, string | null | undefined>
-  children: ReactNode
+  children: string
 }) {
-  if (!useContext(Allowed))
-    return (
-      <p className="text-ink-3 text-xs">
-        {children}: needs the role {ROLE_LABELS.support.word}
-      </p>
-    )
   const filters = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]))
   return (
-    <a href={`${file}?${new URLSearchParams(filters)}`} download className={buttonClass('secondary')}>
-      {children}
-    </a>
+    <ByRole needs="support" what={children}>
+      <a href={`${file}?${new URLSearchParams(filters)}`} download className={buttonClass('secondary')}>
+        {children}
+      </a>
+    </ByRole>
   )
 }

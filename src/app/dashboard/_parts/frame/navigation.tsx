@@ -117,7 +117,7 @@ export function TabBar({ viewer }: { viewer: Viewer }) {
     <nav
       ref={ref}
       aria-label="Dashboard"
-      className="fixed inset-x-0 bottom-0 z-20 grid auto-cols-[minmax(3.9rem,1fr)] grid-flow-col overflow-x-auto border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
+      className="fixed inset-x-0 bottom-0 z-20 grid auto-cols-[minmax(4.6rem,1fr)] grid-flow-col overflow-x-auto border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
     >
       {placesFor(viewer).map(({ href, word, Icon }) => (
         <Link

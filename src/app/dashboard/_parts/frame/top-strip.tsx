@@ -12,6 +12,8 @@ import { LiveDot } from '../live/live-dot'
 import { SignOut } from './sign-out'
 import type { Viewer } from './viewer'
 
+const TEST_MODE = 'Test mode · no real money'
+
 /** The bar above every page: live state, time zone, theme. */
 export function TopStrip({ viewer }: { viewer: Viewer }) {
   useFocusOnArrival()
@@ -24,7 +26,7 @@ export function TopStrip({ viewer }: { viewer: Viewer }) {
         </Link>
         {viewer.sandbox && (
           <span className="hidden lg:inline">
-            <Badge>Test mode · no real money</Badge>
+            <Badge>{TEST_MODE}</Badge>
           </span>
         )}
         <span className="ml-auto flex min-w-0 items-center gap-1">
@@ -37,6 +39,12 @@ export function TopStrip({ viewer }: { viewer: Viewer }) {
           </span>
         </span>
       </div>
+      {/* Narrower screens have no room for it beside the rest. */}
+      {viewer.sandbox && (
+        <p className="border-line border-t bg-muted py-0.5 text-center font-medium text-2xs text-ink-2 lg:hidden">
+          {TEST_MODE}
+        </p>
+      )}
     </header>
   )
 }

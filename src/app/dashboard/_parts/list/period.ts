@@ -1,4 +1,5 @@
 import { instantOf, wallTime, type Zone } from '@/lib/wall-time'
+import { choiceParam, timeParam } from './search-params'
 
 /** Periods that move with the clock, by the reader's days. */
 export const PERIODS = {
@@ -21,6 +22,24 @@ export interface Bounds {
   from: string
   /** Exclusive; null: now. */
   until: string | null
+}
+
+/** What an address says of time: a period by its name, which counts first, or two instants. */
+export type PeriodFilters = Record<'when' | 'from' | 'until', string | null>
+
+/** The reader's clock: what "today" is. */
+export interface ReaderClock {
+  /** In ms since 1970. */
+  now: number
+  zone: Zone
+}
+
+/** Pure. The times that the filters mean; the end is exclusive. What cannot be read is left out. */
+export function timesOf({ when, from, until }: PeriodFilters, { now, zone }: ReaderClock) {
+  const name = choiceParam(PERIOD_NAMES, when ?? undefined)
+  if (!name) return { from: timeParam(from ?? undefined), until: timeParam(until ?? undefined) }
+  const bounds = boundsOfPeriod(name, now, zone)
+  return { from: bounds.from, until: bounds.until ?? undefined }
 }
 
 /** Pure. @param now in ms since 1970 */

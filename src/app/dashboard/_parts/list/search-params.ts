@@ -1,6 +1,12 @@
 /** The query of an address as Next passes it: untrusted input. */
 export type SearchParams = Record<string, string | string[] | undefined>
 
+/** The address of a page with these filters. */
+export function addressOf(path: string, params: Record<string, string>): string {
+  const text = new URLSearchParams(params).toString()
+  return text ? `${path}?${text}` : path
+}
+
 /** The value, if it is one of `words`. */
 export function choiceParam<Word extends string>(
   words: readonly Word[],

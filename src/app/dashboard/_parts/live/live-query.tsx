@@ -94,6 +94,22 @@ export function useLive<Data>(
   }) as UseQueryResult<Data>
 }
 
+/**
+ * The answer to a query that the reader changes. What came with the page is used for as long as it answers what is asked.
+ * @param name of what is read; the query is added to it
+ */
+export function useLiveQuery<Data, Query>(
+  name: readonly unknown[],
+  query: Query,
+  ask: (query: Query) => Promise<Data>,
+  { initial, initialQuery }: { initial: Data | null; initialQuery: Query },
+  choice: LiveChoice = {},
+): UseQueryResult<Data> {
+  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
+  const given = isInitial ? (initial ?? undefined) : undefined
+  return useLive([...name, query], () => ask(query), given, choice)
+}
+
 function progressOf(state: Pick<Query['state'], 'dataUpdateCount' | 'status' | 'fetchFailureCount'>) {
   return { reads: state.dataUpdateCount, failed: state.status === 'error' || state.fetchFailureCount > 0 }
 }

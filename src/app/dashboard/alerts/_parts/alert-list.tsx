@@ -6,6 +6,7 @@ import { Timestamp } from '@/ui/timestamp'
 import { Verbatim } from '@/ui/verbatim'
 import { ActorName } from '../../_parts/actor-name'
 import type { ListedAlert } from '../../_parts/api'
+import { ByRole } from '../../_parts/frame/by-role'
 
 /** The page of each kind of subject that has one. */
 const PAGES: Record<string, (id: string) => string> = {
@@ -19,11 +20,9 @@ const PAGES: Record<string, (id: string) => string> = {
 
 export function AlertList({
   alerts,
-  mayAcknowledge,
   onAcknowledge,
 }: {
   alerts: readonly ListedAlert[]
-  mayAcknowledge: boolean
   onAcknowledge(alert: ListedAlert): void
 }) {
   return (
@@ -60,14 +59,16 @@ export function AlertList({
             </p>
             <TakenOn alert={alert} />
           </div>
-          {alert.state === 'open' && mayAcknowledge && (
-            <Button size="sm" onClick={() => onAcknowledge(alert)}>
-              Acknowledge
-              <span className="sr-only">
-                {' '}
-                {alert.title}, {alert.subject.id}
-              </span>
-            </Button>
+          {alert.state === 'open' && (
+            <ByRole needs="support" what="Acknowledge">
+              <Button size="sm" onClick={() => onAcknowledge(alert)}>
+                Acknowledge
+                <span className="sr-only">
+                  {' '}
+                  {alert.title}, {alert.subject.id}
+                </span>
+              </Button>
+            </ByRole>
           )}
         </li>
       ))}

@@ -8,7 +8,7 @@ import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { type AlertPage, api, type ListedAlert } from '../../_parts/api'
 import { ListFrame } from '../../_parts/list/list-frame'
-import { useLive } from '../../_parts/live/live-query'
+import { useLiveQuery } from '../../_parts/live/live-query'
 import { AcknowledgeDialog } from './acknowledge-dialog'
 import { AlertList } from './alert-list'
 import { ALERT_STATES, type AlertListQuery, type AlertStateName } from './alert-query'
@@ -45,11 +45,11 @@ export function AlertsPage({
   const { filters, change, clear } = useAlertFilters()
   const [chosen, setChosen] = useState<ListedAlert | null>(null)
   const query = queryOf(filters)
-  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(
-    ['alerts', query],
-    () => api.alerts.list.query(query),
-    isInitial ? (initial ?? undefined) : undefined,
+  const live = useLiveQuery(
+    ['alerts'],
+    query,
+    (wanted) => api.alerts.list.query(wanted),
+    { initial, initialQuery },
     { on: ['alerts', 'acts'] },
   )
   const kinds = live.data?.kinds ?? []
@@ -99,9 +99,7 @@ export function AlertsPage({
         filters={{ active: filters.kind !== null, params: paramsOf(filters), clear }}
         path="/dashboard/alerts"
         what="alerts"
-        table={(alerts) => (
-          <AlertList alerts={alerts} mayAcknowledge={!!live.data?.mayAcknowledge} onAcknowledge={setChosen} />
-        )}
+        table={(alerts) => <AlertList alerts={alerts} onAcknowledge={setChosen} />}
         empty={<EmptyState title={words.none}>{words.note}</EmptyState>}
       />
       <p className="mt-4 max-w-[80ch] text-ink-3 text-ui">

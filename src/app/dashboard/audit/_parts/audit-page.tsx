@@ -9,7 +9,7 @@ import { FileLink } from '../../_parts/files/file-link'
 import { InstantInput } from '../../_parts/list/instant-input'
 import { ListFrame } from '../../_parts/list/list-frame'
 import { timeParam } from '../../_parts/list/search-params'
-import { useLive } from '../../_parts/live/live-query'
+import { useLiveQuery } from '../../_parts/live/live-query'
 import { AuditTable } from './audit-table'
 import { ChainCard } from './chain-card'
 import { type AuditListQuery, exportQuery, paramsOf, queryOf, useAuditFilters } from './use-audit-query'
@@ -32,11 +32,11 @@ export function AuditPage({
   const { filters, change, clear } = useAuditFilters()
   const zone = useZoneName()
   const query = queryOf(filters)
-  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(
-    ['audit', query],
-    () => api.audit.list.query(query),
-    isInitial ? (initial ?? undefined) : undefined,
+  const live = useLiveQuery(
+    ['audit'],
+    query,
+    (wanted) => api.audit.list.query(wanted),
+    { initial, initialQuery },
     { on: ['acts'] },
   )
   // Once for each visit: a check recomputes every hash.

@@ -11,7 +11,8 @@ interface Props {
   keys: readonly ListedApiKey[] | undefined
   failed: boolean
   onCreate(): void
-  onAct(action: ApiKeyAction, row: ListedApiKey): void
+  /** Absent where the operator may only read. */
+  onAct?: (action: ApiKeyAction, row: ListedApiKey) => void
 }
 
 /** The keys that work; below them, folded, the keys that have ended. */
@@ -26,14 +27,16 @@ export function ApiKeyList({ keys, failed, onCreate, onAct }: Props) {
       />
       {keys ? (
         open.length > 0 ? (
-          <ApiKeyTable caption="API keys that work, newest first" rows={open} onAct={onAct} />
+          <ApiKeyTable caption="API keys that work, newest first" rows={open} {...(onAct ? { onAct } : {})} />
         ) : (
           <EmptyState
             title="No working key"
             action={
-              <Button variant="primary" onClick={onCreate}>
-                Create API key
-              </Button>
+              onAct && (
+                <Button variant="primary" onClick={onCreate}>
+                  Create API key
+                </Button>
+              )
             }
           >
             A program needs one to call the API.
@@ -48,10 +51,10 @@ export function ApiKeyList({ keys, failed, onCreate, onAct }: Props) {
       )}
       {ended.length > 0 && (
         <details className="border-line border-t">
-          <summary className="cursor-pointer px-4 py-3 font-medium text-ink-2 text-ui sm:px-5">
+          <summary className="-outline-offset-2 cursor-pointer px-4 py-3 font-medium text-ink-2 text-ui sm:px-5">
             {ended.length === 1 ? '1 key has ended' : `${ended.length} keys have ended`}
           </summary>
-          <ApiKeyTable caption="API keys that have ended, newest first" rows={ended} />
+          <ApiKeyTable caption="API keys that have ended, newest first" rows={ended} ended />
         </details>
       )}
     </Card>

@@ -13,18 +13,21 @@ const WIDE_ONLY = 'md:max-xl:hidden'
 
 /**
  * API keys, newest first.
- * @param onAct absent for keys that have ended: they have no buttons
+ * @param ended they have ended
+ * @param onAct absent where there is nothing to press: the keys have ended, or the operator may only read
  */
 export function ApiKeyTable({
   caption,
   rows,
+  ended = false,
   onAct,
 }: {
   caption: string
   rows: readonly ListedApiKey[]
+  ended?: boolean
   onAct?(action: ApiKeyAction, row: ListedApiKey): void
 }) {
-  const end = onAct ? 'Valid until' : 'Ended'
+  const end = ended ? 'Ended' : 'Valid until'
   return (
     <Table caption={caption}>
       <TableHead>

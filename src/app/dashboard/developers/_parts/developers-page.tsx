@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button } from '@/ui/button'
 import { PageHeader } from '@/ui/page-header'
 import { type ApiKeysData, type ApiKeyUse, api, type ListedApiKey } from '../../_parts/api'
+import { ByRole, useMay } from '../../_parts/frame/by-role'
 import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { ApiKeyList } from './api-key-list'
@@ -38,6 +39,7 @@ export function DevelopersPage({
   })
   const [openDialog, setOpenDialog] = useState<OpenDialog>(null)
   const [done, setDone] = useState<(DialogResult & { at: number }) | null>(null)
+  const mayChange = useMay('admin')
   const close = () => setOpenDialog(null)
   const finish = (what: DialogResult) => {
     close()
@@ -52,9 +54,11 @@ export function DevelopersPage({
         title="Developers"
         note="A program calls the API with a key. Each key has its own permissions, and you can revoke it at any time."
         actions={
-          <Button variant="primary" onClick={create}>
-            Create API key
-          </Button>
+          <ByRole needs="admin" what="Create, rotate or revoke an API key">
+            <Button variant="primary" onClick={create}>
+              Create API key
+            </Button>
+          </ByRole>
         }
       />
       {done && <DialogOutcome key={done.at} done={done} onGone={() => setDone(null)} />}
@@ -64,7 +68,7 @@ export function DevelopersPage({
           keys={live.data?.keys}
           failed={live.isError}
           onCreate={create}
-          onAct={(what, row) => setOpenDialog({ what, row })}
+          {...(mayChange ? { onAct: (what, row) => setOpenDialog({ what, row }) } : {})}
         />
         <KeyUse use={use.data} keys={live.data?.keys} failed={use.isError} />
         {live.data && <QuickStart baseUrl={live.data.baseUrl} token={token} />}

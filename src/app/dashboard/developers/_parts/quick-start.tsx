@@ -21,7 +21,7 @@ export function QuickStart({ baseUrl, token }: { baseUrl: string; token: string 
           <p>Pay 24.00 EUR. Then send it again: the answer is the same and is marked as a replay.</p>
           <CodeBlock text={firstPaymentCommand(baseUrl)} copy="the command of a first payment" />
         </div>
-        <p>
+        <p className="max-w-[80ch]">
           Change the amount but keep the key: the request is refused and nothing is charged.{' '}
           <Link prefetch={false} className={LINK} href="/docs#curl">
             The full walkthrough

@@ -7,7 +7,7 @@ import { PageHeader } from '@/ui/page-header'
 import { api, type RecordPage } from '../../_parts/api'
 import { ListFrame } from '../../_parts/list/list-frame'
 import { SearchInput } from '../../_parts/list/search-input'
-import { useLive } from '../../_parts/live/live-query'
+import { useLiveQuery } from '../../_parts/live/live-query'
 import { RECORD_STATES, stateLabel } from '../../_parts/record-state'
 import { RecordTable } from './record-table'
 import { paramsOf, queryOf, type RecordListQuery, useRecordFilters } from './use-record-query'
@@ -22,11 +22,11 @@ export function RecordsPage({
 }) {
   const { filters, change, clear } = useRecordFilters()
   const query = queryOf(filters)
-  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(
-    ['records', query],
-    () => api.idempotency.list.query(query),
-    isInitial ? (initial ?? undefined) : undefined,
+  const live = useLiveQuery(
+    ['records'],
+    query,
+    (wanted) => api.idempotency.list.query(wanted),
+    { initial, initialQuery },
     { on: ['payments', 'acts'] },
   )
   const filtered = filters.q !== null || filters.state !== null

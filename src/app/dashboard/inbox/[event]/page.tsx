@@ -10,11 +10,6 @@ const ID = /^evt_[A-Za-z0-9_]{1,250}$/
 export default async function Page({ params }: { params: Promise<{ event: string }> }) {
   const { event } = await params
   const api = await caller()
-  const mayApply = mayActAsSupport((await api.operator.current()).role)
   const initial = await orNotFound(api.inbox.get({ id: ID.test(event) ? event : 'evt_none' }))
-  return <EventDetailPage initial={initial} mayApply={mayApply} />
-}
-
-function mayActAsSupport(role: string): boolean {
-  return role === 'support' || role === 'admin'
+  return <EventDetailPage initial={initial} />
 }

@@ -5,7 +5,7 @@ import { PageHeader } from '@/ui/page-header'
 import { api, type EventPage } from '../../_parts/api'
 import { ListFrame } from '../../_parts/list/list-frame'
 import { SearchInput } from '../../_parts/list/search-input'
-import { useLive } from '../../_parts/live/live-query'
+import { useLiveQuery } from '../../_parts/live/live-query'
 import { EVENT_STATES, eventStateLabel } from './event-state'
 import { EventTable } from './event-table'
 import { type EventListQuery, paramsOf, queryOf, useEventFilters } from './use-event-query'
@@ -19,12 +19,10 @@ export function InboxPage({
 }) {
   const { filters, change, clear } = useEventFilters()
   const query = queryOf(filters)
-  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(
-    ['inbox', query],
-    () => api.inbox.list.query(query),
-    isInitial ? (initial ?? undefined) : undefined,
-  )
+  const live = useLiveQuery(['inbox'], query, (wanted) => api.inbox.list.query(wanted), {
+    initial,
+    initialQuery,
+  })
   return (
     <>
       <PageHeader

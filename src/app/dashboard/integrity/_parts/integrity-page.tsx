@@ -1,6 +1,7 @@
 'use client'
 import { PageHeader } from '@/ui/page-header'
 import { api, type IntegrityData } from '../../_parts/api'
+import { ByRole } from '../../_parts/frame/by-role'
 import { CheckedLine } from '../../_parts/ledger/checked'
 import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
@@ -22,7 +23,11 @@ export function IntegrityPage({ initial }: { initial: IntegrityData }) {
       <PageHeader
         title="Integrity"
         note="Rules that must always hold. What is new is checked within seconds, every row once a day."
-        actions={<CheckEverything asked={verdict.asked} onAsked={() => query.refetch()} />}
+        actions={
+          <ByRole needs="admin" what="Check everything now">
+            <CheckEverything asked={verdict.asked} onAsked={() => query.refetch()} />
+          </ByRole>
+        }
       />
       <p role="status" className="sr-only">
         {headline(verdict)}

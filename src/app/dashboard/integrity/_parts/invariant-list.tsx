@@ -38,7 +38,7 @@ function InvariantLine({ finding, proven }: { finding: Finding; proven: boolean 
     <li className={cx('px-4 py-2.5 sm:px-5', broken && 'bg-bad-soft')}>
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <State {...(broken ? BROKEN : doubt ? UNKNOWN : proven ? HOLDS : UNPROVEN)} />
-        <span className="min-w-0 basis-64 grow text-sm">
+        <span className="min-w-0 max-w-[75ch] basis-64 grow text-sm">
           {says}
           {(doubt || wholeOnly) && (
             <span className="block text-ink-3 text-xs">
@@ -46,7 +46,9 @@ function InvariantLine({ finding, proven }: { finding: Finding; proven: boolean 
             </span>
           )}
         </span>
-        <span className={cx('break-all font-mono text-xs', broken ? 'text-ink-2' : 'text-ink-3')}>{id}</span>
+        <span className={cx('ml-auto break-all font-mono text-xs', broken ? 'text-ink-2' : 'text-ink-3')}>
+          {id}
+        </span>
       </div>
       {broken && <OffenderList offenders={offenders} className="mt-1.5 sm:pl-24" />}
     </li>

@@ -66,7 +66,7 @@ function SealFacts({ seals }: { seals: SealStateData }) {
 
 function Proof() {
   return (
-    <ul className="grid list-disc gap-1 ps-5 text-ink-2 text-ui">
+    <ul className="grid max-w-[80ch] list-disc gap-1 ps-5 text-ink-2 text-ui">
       <li>
         Each seal holds the hash of its transaction and of the seal before. <code>npm run verify</code>{' '}
         recomputes all of them, and names the first transaction that was changed, removed or added afterwards.

@@ -7,9 +7,9 @@ import { Verbatim } from '@/ui/verbatim'
 import type { ListedOrder } from '../../_parts/api'
 import { OrderState } from './order-state'
 
-export function OrderTable({ orders }: { orders: readonly ListedOrder[] }) {
+export function OrderTable({ orders, caption }: { orders: readonly ListedOrder[]; caption: string }) {
   return (
-    <Table caption="Orders, the newest first">
+    <Table caption={caption}>
       <TableHead>
         <Th>Order</Th>
         <Th>State</Th>

@@ -1,41 +1,55 @@
 'use client'
 import { EmptyState } from '@/ui/empty-state'
-import { Select } from '@/ui/field'
 import { PageHeader } from '@/ui/page-header'
-import { api, type OrderPageData, type ReceiptRule } from '../../_parts/api'
+import { useZoneName } from '@/ui/timestamp'
+import { api, type OrderCountsData, type OrderPageData, type ReceiptRule } from '../../_parts/api'
 import { FileLink } from '../../_parts/files/file-link'
 import { ListFrame } from '../../_parts/list/list-frame'
-import { SearchInput } from '../../_parts/list/search-input'
-import { useLive } from '../../_parts/live/live-query'
+import { addressOf, choiceParam } from '../../_parts/list/search-params'
+import { ListSums, StateTabs } from '../../_parts/list/state-tabs'
+import { useReaderClock } from '../../_parts/list/use-reader-clock'
+import { useLive, useLiveQuery } from '../../_parts/live/live-query'
+import { formatCount } from '../../_parts/words'
+import { OrderFilterBar } from './order-filter-bar'
+import { filterQueryOf, filtersInForce, type OrderListQuery, paramsOf, queryOf } from './order-query'
 import { ORDER_STATES, orderStateWord } from './order-state'
 import { OrderTable } from './order-table'
 import { ReceiptMails } from './receipt-mails'
-import { type OrderListQuery, paramsOf, queryOf, useOrderFilters } from './use-order-query'
+import { useOrderFilters } from './use-order-query'
 
-/**
- * @param receipts whether shoppers get their receipt by e-mail; null: it could not be read
- * @param mayChoose the operator may change that
- */
+const PATH = '/dashboard/orders'
+const CAPTIONS = {
+  newest: 'Orders, the newest first',
+  highest: 'Orders, the highest amount first',
+  lowest: 'Orders, the lowest amount first',
+}
+
+/** @param receipts whether shoppers get their receipt by e-mail; null: it could not be read */
 export function OrdersPage({
   initial,
   initialQuery,
   receipts,
-  mayChoose,
 }: {
   initial: OrderPageData | null
   initialQuery: OrderListQuery
   receipts: ReceiptRule | null
-  mayChoose: boolean
 }) {
   const { filters, change, clear } = useOrderFilters()
-  const query = queryOf(filters)
-  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(
-    ['orders', query],
-    () => api.orders.list.query(query),
-    isInitial ? (initial ?? undefined) : undefined,
-  )
-  const filtered = filters.q !== null || filters.state !== null
+  const clock = useReaderClock()
+  const zone = useZoneName()
+  const query = queryOf(filters, clock)
+  const which = filterQueryOf(filters, clock)
+  const live = useLiveQuery(['orders'], query, (wanted) => api.orders.list.query(wanted), {
+    initial,
+    initialQuery,
+  })
+  const counts = useLive(['order-counts', which], () => api.orders.counts.query(which), undefined, {
+    on: ['payments'],
+  })
+  const here = choiceParam(ORDER_STATES, filters.state ?? undefined) ?? null
+  const counted = counts.data && countedBy(counts.data)
+  const mainCurrency = counts.data?.counts?.[0]?.currency ?? 'EUR'
+  const filtered = filtersInForce(filters).length > 0
   const more = filtered && live.data?.nextCursor !== null
   return (
     <>
@@ -43,34 +57,30 @@ export function OrdersPage({
         title="Orders"
         note="What shoppers were asked to pay, and how it stands. An order is paid at most once, whichever key is used."
         actions={
-          <FileLink file="/api/exports/orders" query={{ state: filters.state, search: filters.q }}>
+          <FileLink
+            file="/api/exports/orders"
+            query={{ ...which, ...(query.state ? { state: query.state } : {}), zone }}
+          >
             Export CSV
           </FileLink>
         }
       />
-      <search className="mb-4 grid gap-2 sm:grid-cols-[minmax(14rem,28rem)_auto_1fr]">
-        <SearchInput
-          label="Search orders"
-          placeholder="Reference, e-mail, item or ord_…"
-          maxLength={200}
-          value={filters.q}
-          onSearch={(q) => change({ q })}
-        />
-        <Select
-          aria-label="State"
-          value={filters.state ?? ''}
-          onChange={(event) =>
-            change({ state: ORDER_STATES.find((state) => state === event.target.value) ?? null })
-          }
-        >
-          <option value="">Any state</option>
-          {ORDER_STATES.map((state) => (
-            <option key={state} value={state}>
-              {orderStateWord(state)}
-            </option>
-          ))}
-        </Select>
-      </search>
+      <StateTabs
+        label="State"
+        states={ORDER_STATES}
+        here={here}
+        counts={counted}
+        wordOf={orderStateWord}
+        hrefOf={(state) => addressOf(PATH, paramsOf({ ...filters, state, after: null }))}
+      />
+      <OrderFilterBar filters={filters} mainCurrency={mainCurrency} onChange={change} onClear={clear} />
+      <ListSums what="orders" here={here} counts={counted} summed={null} />
+      {query.sort && live.data?.whole === false && counts.data && (
+        <p className="mb-2 text-ink-2 text-ui">
+          In order are the newest {formatCount(counts.data.countedMax)} orders. Choose a shorter period to
+          have all of it in order.
+        </p>
+      )}
       <ListFrame
         live={live}
         filters={{
@@ -81,16 +91,21 @@ export function OrdersPage({
             : 'Search takes a part of a reference, an address or an item, or a whole id.',
           clear,
         }}
-        path="/dashboard/orders"
+        path={PATH}
         what="orders"
-        table={(orders) => <OrderTable orders={orders} />}
+        byTime={query.sort === undefined}
+        table={(orders) => <OrderTable orders={orders} caption={CAPTIONS[query.sort ?? 'newest']} />}
         empty={
           <EmptyState title="No orders yet">
             An order comes with each purchase in the test shop, and with each POST to /api/v1/orders.
           </EmptyState>
         }
       />
-      {receipts && <ReceiptMails initial={receipts} mayChoose={mayChoose} />}
+      {receipts && <ReceiptMails initial={receipts} />}
     </>
   )
+}
+
+function countedBy({ counts, countedMax }: OrderCountsData) {
+  return { counts: counts?.map(({ orders, ...row }) => ({ ...row, rows: orders })) ?? null, countedMax }
 }

@@ -6,9 +6,10 @@ import { Card, CardHeader } from '@/ui/card'
 import { LINK } from '@/ui/nav'
 import { api, type ReceiptRule } from '../../_parts/api'
 import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
+import { ByRole } from '../../_parts/frame/by-role'
 
-/** Whether shoppers get their receipt by e-mail. @param mayChoose the operator may change it */
-export function ReceiptMails({ initial, mayChoose }: { initial: ReceiptRule; mayChoose: boolean }) {
+/** Whether shoppers get their receipt by e-mail. */
+export function ReceiptMails({ initial }: { initial: ReceiptRule }) {
   const [byMail, setByMail] = useState(initial.byMail)
   const act = useSubmitOnce(
     () => api.receipts.chooseRule.mutate({ byMail: !byMail }),
@@ -24,14 +25,14 @@ export function ReceiptMails({ initial, mayChoose }: { initial: ReceiptRule; may
             : 'Off: shoppers see their receipt after paying, and get no mail.'
         }
         actions={
-          mayChoose && (
+          <ByRole needs="admin" what={byMail ? 'Turn off' : 'Turn on'}>
             <Button size="sm" busy={act.busy} onClick={act.press}>
               {byMail ? 'Turn off' : 'Turn on'}
             </Button>
-          )
+          </ByRole>
         }
       />
-      <p className="px-4 py-3 text-ink-2 text-ui sm:px-5">
+      <p className="max-w-[80ch] px-4 py-3 text-ink-2 text-ui sm:px-5">
         {initial.mailsLeave ? (
           <>
             A change counts for what is paid from then on. Without a mail server a sandbox keeps its mails in
@@ -39,7 +40,7 @@ export function ReceiptMails({ initial, mayChoose }: { initial: ReceiptRule; may
             <Link href="/dashboard/mailbox" className={LINK}>
               Mailbox
             </Link>
-            . {!mayChoose && 'An admin can change it.'}
+            .
           </>
         ) : (
           'No mail leaves: this installation has no mail server (PAYONCE_SMTP_URL).'

@@ -1,33 +1,18 @@
 'use client'
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { ORDER_STATES, type OrderStateName } from './order-state'
+import { parseAsString, useQueryStates } from 'nuqs'
+import { FILTER_NAMES, type OrderFilters } from './order-query'
 
-/** The filters of the list, as the server takes them. */
-export interface OrderListQuery {
-  state?: OrderStateName
-  search?: string
-  cursor?: string
-}
+const PARSERS = Object.fromEntries(FILTER_NAMES.map((name) => [name, parseAsString])) as Record<
+  (typeof FILTER_NAMES)[number],
+  typeof parseAsString
+>
 
+/** The filters, kept in the address so that a filtered list can be shared. Any change leads back to the first page. */
 export function useOrderFilters() {
-  const [filters, setFilters] = useQueryStates(
-    { state: parseAsStringLiteral(ORDER_STATES), q: parseAsString, after: parseAsString },
-    { throttleMs: 200 },
-  )
-  const change = (next: Partial<typeof filters>) => setFilters({ ...next, after: null })
-  return { filters, change, clear: () => setFilters(null) }
-}
-
-type OrderFilters = ReturnType<typeof useOrderFilters>['filters']
-
-export function queryOf({ state, q, after }: OrderFilters): OrderListQuery {
-  return {
-    ...(state ? { state } : {}),
-    ...(q?.trim() ? { search: q.trim() } : {}),
-    ...(after ? { cursor: after } : {}),
-  }
-}
-
-export function paramsOf({ state, q, after }: OrderFilters): Record<string, string> {
-  return { ...(state ? { state } : {}), ...(q ? { q } : {}), ...(after ? { after } : {}) }
+  const [filters, setFilters] = useQueryStates(PARSERS, { throttleMs: 200 })
+  const change = (next: Partial<OrderFilters>) => setFilters({ ...next, after: null })
+  /** Keeps the order of the list. */
+  const clear = () =>
+    setFilters({ ...Object.fromEntries(FILTER_NAMES.map((name) => [name, null])), sort: filters.sort })
+  return { filters, change, clear }
 }

@@ -1,14 +1,13 @@
 'use client'
 import { useState } from 'react'
-import { EXPONENTS } from '@/lib/money'
 import { Button } from '@/ui/button'
-import { Select } from '@/ui/field'
 import { Icon } from '@/ui/icon'
 import { PAYMENT_STATUSES } from '@/ui/status'
-import { Timestamp } from '@/ui/timestamp'
-import { PERIOD_NAMES, PERIODS } from '../../_parts/list/period'
+import { CurrencySelect } from '../../_parts/list/currency-select'
+import { FilterChips } from '../../_parts/list/filter-chips'
+import { PeriodSelect, PeriodText } from '../../_parts/list/period-select'
 import { SearchInput } from '../../_parts/list/search-input'
-import { choiceParam, timeParam } from '../../_parts/list/search-params'
+import { choiceParam } from '../../_parts/list/search-params'
 import { MoreFilters } from './more-filters'
 import { filtersInForce, type PaymentFilters, STATUSES, shortSearchHint } from './payment-query'
 
@@ -25,7 +24,6 @@ export function PaymentFilterBar({
   onChange(next: Partial<PaymentFilters>): void
   onClear(): void
 }) {
-  const inForce = filtersInForce(filters)
   const [open, setOpen] = useState(false)
   return (
     <search className="mb-3 flex flex-col gap-3">
@@ -40,33 +38,8 @@ export function PaymentFilterBar({
             onSearch={(q) => onChange({ q })}
           />
         </div>
-        <Select
-          aria-label="Currency"
-          value={filters.currency ?? ''}
-          onChange={(event) => onChange({ currency: event.target.value || null })}
-        >
-          <option value="">Any currency</option>
-          {Object.keys(EXPONENTS).map((code) => (
-            <option key={code}>{code}</option>
-          ))}
-        </Select>
-        <Select
-          aria-label="Period"
-          value={filters.when ?? (filters.from || filters.until ? 'custom' : '')}
-          onChange={(event) => {
-            const when = choiceParam(PERIOD_NAMES, event.target.value) ?? null
-            if (event.target.value === 'custom') setOpen(true)
-            else onChange({ when, from: null, until: null })
-          }}
-        >
-          <option value="">Any time</option>
-          {PERIOD_NAMES.map((name) => (
-            <option key={name} value={name}>
-              {PERIODS[name]}
-            </option>
-          ))}
-          <option value="custom">From … until …</option>
-        </Select>
+        <CurrencySelect value={filters.currency} onChange={(currency) => onChange({ currency })} />
+        <PeriodSelect filters={filters} onChoose={onChange} onCustom={() => setOpen(true)} />
         <Button
           aria-expanded={open}
           aria-controls="more-filters"
@@ -80,33 +53,13 @@ export function PaymentFilterBar({
       <div id="more-filters" hidden={!open}>
         {open && <MoreFilters filters={filters} mainCurrency={mainCurrency} onChange={onChange} />}
       </div>
-      {inForce.length > 0 && (
-        <div className="flex flex-wrap items-center gap-2">
-          {inForce.map((name) => (
-            <Chip key={name} onRemove={() => onChange({ [name]: null })}>
-              <ChipText name={name} filters={filters} />
-            </Chip>
-          ))}
-          <Button variant="ghost" size="sm" onClick={onClear}>
-            Remove all
-          </Button>
-        </div>
-      )}
+      <FilterChips
+        names={filtersInForce(filters)}
+        textOf={(name) => <ChipText name={name} filters={filters} />}
+        onRemove={(name) => onChange({ [name]: null })}
+        onClear={onClear}
+      />
     </search>
-  )
-}
-
-function Chip({ onRemove, children }: { onRemove(): void; children: React.ReactNode }) {
-  return (
-    <button
-      type="button"
-      onClick={onRemove}
-      className="inline-flex h-7 max-w-full items-center gap-1.5 rounded-full border border-line bg-surface pr-2 pl-3 text-ui hover:bg-muted"
-    >
-      <span className="sr-only">Remove filter </span>
-      <span className="truncate">{children}</span>
-      <Icon name="close" size={12} className="shrink-0 text-ink-3" />
-    </button>
   )
 }
 
@@ -117,19 +70,10 @@ function ChipText({ name, filters }: { name: keyof PaymentFilters; filters: Paym
       const status = choiceParam(STATUSES, value)
       return status ? PAYMENT_STATUSES[status].word : value
     }
-    case 'when': {
-      const period = choiceParam(PERIOD_NAMES, value)
-      return period ? PERIODS[period] : value
-    }
+    case 'when':
     case 'from':
-    case 'until': {
-      const at = timeParam(value)
-      return (
-        <>
-          {name === 'from' ? 'From' : 'Until'} {at ? <Timestamp at={at} seconds={false} /> : value}
-        </>
-      )
-    }
+    case 'until':
+      return <PeriodText name={name} value={value} />
     case 'q':
       return `“${value}”`
     default:

@@ -4,50 +4,26 @@ import { Button } from '@/ui/button'
 import { Input, Select } from '@/ui/field'
 import { Icon } from '@/ui/icon'
 import { browserChoice } from '../../_parts/browser-choice'
-import { choiceParam } from '../../_parts/list/search-params'
+import { SortSelect } from '../../_parts/list/sort-select'
 import { COLUMNS, type ColumnName } from './payment-columns'
-import { PAGE_SIZES, type PaymentFilters, paramsOf, SORTS } from './payment-query'
-
-const SORT_WORDS = { newest: 'Newest first', highest: 'Highest amount first', lowest: 'Lowest amount first' }
+import { PAGE_SIZES, type PaymentFilters, paramsOf } from './payment-query'
 
 /** How the list is shown: its order, the size of its pages, its columns; and views, which are filters under a name. */
 export function ListOptions({
   filters,
-  mayOrderByAmount,
   mainCurrency,
   onChange,
   onReplace,
 }: {
   filters: PaymentFilters
-  /** False: what has a text is found in the order of time. */
-  mayOrderByAmount: boolean
   mainCurrency: string
   onChange(next: Partial<PaymentFilters>): void
   onReplace(params: Record<string, string>): void
 }) {
-  const sort = (mayOrderByAmount && choiceParam(SORTS, filters.sort ?? undefined)) || 'newest'
   return (
     <div className="relative mb-3 flex flex-wrap items-center gap-2">
       <span className="w-48">
-        <Select
-          aria-label="Sort order"
-          title={mayOrderByAmount ? undefined : 'What has a text is listed newest first'}
-          value={sort}
-          onChange={(event) => {
-            const next = choiceParam(SORTS, event.target.value) ?? 'newest'
-            const isTime = next === 'newest'
-            onChange({
-              sort: isTime ? null : next,
-              ...(isTime ? {} : { currency: filters.currency ?? mainCurrency }),
-            })
-          }}
-        >
-          {SORTS.map((name) => (
-            <option key={name} value={name} disabled={name !== 'newest' && !mayOrderByAmount}>
-              {SORT_WORDS[name]}
-            </option>
-          ))}
-        </Select>
+        <SortSelect filters={filters} mainCurrency={mainCurrency} onChange={onChange} />
       </span>
       <span className="w-32">
         <Select

@@ -10,8 +10,10 @@ export function PaymentMenu({ payment }: { payment: PaymentRow }) {
   }
   const items: MenuItem[] = [
     { label: 'Open', href: link },
-    ...(payment.status === 'succeeded' ? [{ label: 'Refund', href: `${link}#refund` }] : []),
-    ...(payment.parked ? [{ label: 'Ask the bank again', act: askAgain }] : []),
+    ...(payment.status === 'succeeded'
+      ? [{ label: 'Refund', needs: 'support' as const, href: `${link}#refund` }]
+      : []),
+    ...(payment.parked ? [{ label: 'Ask the bank again', needs: 'support' as const, act: askAgain }] : []),
     { label: 'Copy its ID', act: () => void navigator.clipboard?.writeText(payment.id) },
     { label: 'Its idempotency record', href: `/dashboard/idempotency/${payment.recordId}` },
   ]

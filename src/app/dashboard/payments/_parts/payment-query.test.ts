@@ -59,14 +59,18 @@ test('a period by name is of the reader’s days, and stands before instants', (
   expect(query({ when: 'today' })).toEqual({ from: '2026-05-20T00:00:00.000Z' })
 })
 
-test('amounts are compared in one currency, and what has a text stays in the order of time', () => {
+test('amounts are compared in one currency, also those of what has a text', () => {
   expect(query({ sort: 'highest', currency: 'JPY', min: '24' })).toEqual({
     sort: 'highest',
     currency: 'JPY',
     lowest: 24,
   })
   expect(query({ sort: 'highest', min: '24' })).toEqual({})
-  expect(query({ sort: 'lowest', currency: 'EUR', email: 'a@' })).toEqual({ currency: 'EUR', email: 'a@' })
+  expect(query({ sort: 'lowest', currency: 'EUR', email: 'a@' })).toEqual({
+    sort: 'lowest',
+    currency: 'EUR',
+    email: 'a@',
+  })
 })
 
 test.each<Partial<PaymentFilters>>([

@@ -1,8 +1,8 @@
 import { minorOfText } from '@/lib/minor-of-text'
 import { isLongEnough, SEARCH_MIN } from '@/lib/search-text'
-import type { Zone } from '@/lib/wall-time'
-import { boundsOfPeriod, PERIOD_NAMES } from '../../_parts/list/period'
-import { choiceParam, type SearchParams, textParam, timeParam } from '../../_parts/list/search-params'
+import { type ReaderClock, timesOf } from '../../_parts/list/period'
+import { choiceParam, type SearchParams, textParam } from '../../_parts/list/search-params'
+import { SORTS, type Sort } from '../../_parts/list/sort-select'
 
 export const STATUSES = [
   'succeeded',
@@ -14,7 +14,6 @@ export const STATUSES = [
 ] as const
 export type Status = (typeof STATUSES)[number]
 
-export const SORTS = ['newest', 'highest', 'lowest'] as const
 export const PAGE_SIZES = [25, 50, 100] as const
 type PageSize = (typeof PAGE_SIZES)[number]
 
@@ -58,7 +57,7 @@ export interface PaymentFilterQuery {
 
 export interface PaymentListQuery extends PaymentFilterQuery {
   statuses?: Status[]
-  sort?: (typeof SORTS)[number]
+  sort?: Sort
   cursor?: string
   limit?: PageSize
 }
@@ -90,13 +89,6 @@ export function filtersInForce(filters: PaymentFilters): FilterName[] {
   return FILTER_NAMES.filter((name) => paramsOf(filters)[name] && !HOW.includes(name))
 }
 
-/** The reader's clock: what "today" is. */
-export interface ReaderClock {
-  /** In ms since 1970. */
-  now: number
-  zone: Zone
-}
-
 /** Pure. What cannot be read from a hand-written address is left out, and not sent. */
 export function queryOf(filters: PaymentFilters, clock: ReaderClock): PaymentListQuery {
   const status = choiceParam(STATUSES, filters.status ?? undefined)
@@ -107,19 +99,11 @@ export function queryOf(filters: PaymentFilters, clock: ReaderClock): PaymentLis
   return {
     ...query,
     ...(status ? { statuses: [status] } : {}),
-    ...(sort !== 'newest' && sortsByAmount(query) ? { sort } : {}),
+    // Amounts of two currencies do not compare.
+    ...(sort !== 'newest' && query.currency ? { sort } : {}),
     ...(limit !== undefined && limit !== 25 ? { limit } : {}),
     ...(cursor ? { cursor } : {}),
   }
-}
-
-/** Amounts of two currencies do not compare, and what has a text is found in the order of time. */
-export function sortsByAmount(query: PaymentFilterQuery): boolean {
-  return Boolean(query.currency) && !hasWords(query)
-}
-
-export function hasWords({ search, reference, email, lastFour, metadata }: PaymentFilterQuery): boolean {
-  return Boolean(search || reference || email || lastFour || metadata)
 }
 
 /** Pure. Which payments: without their state, the order and the page. */
@@ -152,13 +136,6 @@ export function fileQueryOf(filters: PaymentFilters, clock: ReaderClock): Record
     metadataKey: metadata?.key,
     metadataValue: metadata?.value,
   }
-}
-
-function timesOf({ when, from, until }: PaymentFilters, { now, zone }: ReaderClock) {
-  const name = choiceParam(PERIOD_NAMES, when ?? undefined)
-  if (!name) return { from: timeParam(from ?? undefined), until: timeParam(until ?? undefined) }
-  const bounds = boundsOfPeriod(name, now, zone)
-  return { from: bounds.from, until: bounds.until ?? undefined }
 }
 
 /** `cart=7431`, or `cart` for whatever value. */

@@ -4,25 +4,28 @@ import { useRouter } from 'next/navigation'
 import { buttonClass } from '@/ui/button'
 import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
+import { PAYMENT_STATUSES } from '@/ui/status'
 import { useZoneName } from '@/ui/timestamp'
-import { api, type PaymentPage } from '../../_parts/api'
+import { api, type PaymentCountsData, type PaymentPage } from '../../_parts/api'
 import { FileLink } from '../../_parts/files/file-link'
 import { ListFrame } from '../../_parts/list/list-frame'
-import { useLive } from '../../_parts/live/live-query'
+import { addressOf, choiceParam } from '../../_parts/list/search-params'
+import { ListSums, StateTabs } from '../../_parts/list/state-tabs'
+import { useReaderClock } from '../../_parts/list/use-reader-clock'
+import { useLive, useLiveQuery } from '../../_parts/live/live-query'
 import { PaymentFilterBar } from './filter-bar'
 import { ListOptions, useHiddenColumns } from './list-options'
 import {
   fileQueryOf,
   filterQueryOf,
   filtersInForce,
-  hasWords,
   type PaymentListQuery,
   paramsOf,
   queryOf,
+  STATUSES,
 } from './payment-query'
 import { PaymentTable } from './payment-table'
-import { ListSums, StatusTabs } from './status-tabs'
-import { usePaymentFilters, useReaderClock } from './use-payment-query'
+import { usePaymentFilters } from './use-payment-query'
 import { WaitingRequests } from './waiting-requests'
 
 const PATH = '/dashboard/payments'
@@ -46,16 +49,18 @@ export function PaymentsPage({
   const hidden = useHiddenColumns()
   const query = queryOf(filters, clock)
   const which = filterQueryOf(filters, clock)
-  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(
-    ['payments', query],
-    () => api.payments.list.query(query),
-    isInitial ? (initial ?? undefined) : undefined,
+  const live = useLiveQuery(
+    ['payments'],
+    query,
+    (wanted) => api.payments.list.query(wanted),
+    { initial, initialQuery },
     { on: ['payments', 'acts'] },
   )
   const counts = useLive(['payment-counts', which], () => api.payments.counts.query(which), undefined, {
     on: ['payments'],
   })
+  const here = choiceParam(STATUSES, filters.status ?? undefined) ?? null
+  const counted = counts.data && countedBy(counts.data)
   const mainCurrency = counts.data?.counts?.[0]?.currency ?? 'EUR'
   return (
     <>
@@ -69,16 +74,22 @@ export function PaymentsPage({
         }
       />
       <WaitingRequests />
-      <StatusTabs filters={filters} counts={counts.data} />
+      <StateTabs
+        label="Status"
+        states={STATUSES}
+        here={here}
+        counts={counted}
+        wordOf={(status) => PAYMENT_STATUSES[status].word}
+        hrefOf={(status) => addressOf(PATH, paramsOf({ ...filters, status, after: null }))}
+      />
       <PaymentFilterBar filters={filters} mainCurrency={mainCurrency} onChange={change} onClear={clear} />
       <ListOptions
         filters={filters}
-        mayOrderByAmount={!hasWords(which)}
         mainCurrency={mainCurrency}
         onChange={change}
         onReplace={(params) => router.push(`${PATH}?${new URLSearchParams(params)}`)}
       />
-      <ListSums filters={filters} counts={counts.data} />
+      <ListSums what="payments" here={here} counts={counted} summed={{ state: 'succeeded', word: 'paid' }} />
       <ListFrame
         live={live}
         filters={{
@@ -97,6 +108,11 @@ export function PaymentsPage({
       />
     </>
   )
+}
+
+function countedBy({ counts, countedMax }: PaymentCountsData) {
+  const rows = counts?.map(({ status, payments, ...row }) => ({ ...row, state: status, rows: payments }))
+  return { counts: rows ?? null, countedMax }
 }
 
 function NoneYet() {

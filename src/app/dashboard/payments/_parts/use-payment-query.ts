@@ -1,8 +1,6 @@
 'use client'
 import { parseAsString, useQueryStates } from 'nuqs'
-import { useEffect, useState } from 'react'
-import { useZone } from '@/ui/zone'
-import { FILTER_NAMES, type PaymentFilters, type ReaderClock } from './payment-query'
+import { FILTER_NAMES, type PaymentFilters } from './payment-query'
 
 const PARSERS = Object.fromEntries(FILTER_NAMES.map((name) => [name, parseAsString])) as Record<
   (typeof FILTER_NAMES)[number],
@@ -21,18 +19,4 @@ export function usePaymentFilters() {
       per: filters.per,
     })
   return { filters, change, clear }
-}
-
-/** "Today" ends while the page is open: its clock goes on in steps of a minute. */
-const TICK_MS = 60_000
-
-/** What "today" is for the reader. */
-export function useReaderClock(): ReaderClock {
-  const zone = useZone()
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS)
-    return () => clearInterval(timer)
-  }, [])
-  return { now, zone }
 }

@@ -9,7 +9,7 @@ import { FileLink } from '../../_parts/files/file-link'
 import { InstantInput } from '../../_parts/list/instant-input'
 import { ListFrame } from '../../_parts/list/list-frame'
 import { timeParam } from '../../_parts/list/search-params'
-import { useLive } from '../../_parts/live/live-query'
+import { useLive, useLiveQuery } from '../../_parts/live/live-query'
 import { StrayCharges } from '../../_parts/resolutions/stray-charges'
 import { WaitingResolutions } from '../../_parts/resolutions/waiting-resolutions'
 import { MovementSumsCard } from './movement-sums-card'
@@ -35,11 +35,11 @@ export function ReconciliationPage({
   const zone = useZoneName()
   const query = queryOf(filters)
   const { cursor: _cursor, state: _state, ...period } = query
-  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(
-    ['reconciliation', query],
-    () => api.reconciliation.list.query(query),
-    isInitial ? (initial ?? undefined) : undefined,
+  const live = useLiveQuery(
+    ['reconciliation'],
+    query,
+    (wanted) => api.reconciliation.list.query(wanted),
+    { initial, initialQuery },
     { on: ['books'], everyMs: 15_000 },
   )
   const sums = useLive(

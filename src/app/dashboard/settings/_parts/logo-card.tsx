@@ -6,18 +6,21 @@ import { Field } from '@/ui/field'
 import { api, type SettingsData } from '../../_parts/api'
 import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
 import { pngOfFile } from './logo-file'
+import type { SaveSettings } from './settings-draft'
 
 /** The logo: a file is drawn anew in this browser, shown in the preview, and stored when it is saved. */
 export function LogoCard({
   base,
   picked,
   onPick,
+  save,
   onSaved,
 }: {
   base: SettingsData
   /** A PNG in base64 that is not saved yet. */
   picked: string | null
   onPick(png: string | null): void
+  save: SaveSettings
   onSaved(next: SettingsData): void
 }) {
   const [newId, setNewId] = useState(() => crypto.randomUUID())
@@ -29,12 +32,12 @@ export function LogoCard({
     onSaved(next)
   }
   const version = base.version
-  const save = useSubmitOnce(
-    () => api.settings.setLogo.mutate({ newId, version, png: picked }),
+  const store = useSubmitOnce(
+    () => save(() => api.settings.setLogo.mutate({ newId, version, png: picked })),
     done('Saved.'),
   )
   const remove = useSubmitOnce(
-    () => api.settings.setLogo.mutate({ newId, version, png: null }),
+    () => save(() => api.settings.setLogo.mutate({ newId, version, png: null })),
     done('Removed.'),
   )
   const choose = async (file: File | undefined) => {
@@ -58,7 +61,7 @@ export function LogoCard({
             id="settings-logo"
             label="Picture"
             hint="PNG, JPEG or WebP. It is drawn anew, at most 96 pixels high; in the dark it stands on white."
-            error={problem ?? save.fields.png}
+            error={problem ?? store.fields.png}
           >
             <input
               id="settings-logo"
@@ -76,9 +79,9 @@ export function LogoCard({
           <div className="flex flex-wrap items-center gap-3">
             <Button
               variant="primary"
-              busy={save.busy}
+              busy={store.busy}
               {...(picked ? {} : { 'aria-disabled': true })}
-              onClick={() => picked && save.press()}
+              onClick={() => picked && store.press()}
             >
               Save logo
             </Button>
@@ -91,7 +94,7 @@ export function LogoCard({
               {picked ? 'Not saved yet: see the preview.' : saved}
             </p>
             <p role="alert" className="text-bad text-ui empty:hidden">
-              {save.failure ?? remove.failure}
+              {store.failure ?? remove.failure}
             </p>
           </div>
         )}

@@ -7,6 +7,9 @@ export type SettingsDraft = Record<
 >
 export type SettingsField = keyof SettingsDraft
 
+/** Runs the request of one form. The page knows meanwhile that a change is its own. */
+export type SaveSettings = (request: () => Promise<SettingsData>) => Promise<SettingsData>
+
 export function draftOf(settings: SettingsData): SettingsDraft {
   return {
     displayName: settings.displayName ?? '',

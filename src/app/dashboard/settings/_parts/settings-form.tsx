@@ -6,7 +6,7 @@ import { TextField } from '@/ui/field'
 import { api, type SettingsData } from '../../_parts/api'
 import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
 import { AccentField } from './accent-field'
-import { changesOf, type SettingsDraft, type SettingsField } from './settings-draft'
+import { changesOf, type SaveSettings, type SettingsDraft, type SettingsField } from './settings-draft'
 import { TimeZoneField } from './time-zone-field'
 
 /** The choices that are texts. They are saved together, as one version. */
@@ -14,11 +14,13 @@ export function SettingsForm({
   base,
   draft,
   onChange,
+  save,
   onSaved,
 }: {
   base: SettingsData
   draft: SettingsDraft
   onChange(draft: SettingsDraft): void
+  save: SaveSettings
   onSaved(next: SettingsData): void
 }) {
   // The same for each repeat of one request; another once something else is asked for.
@@ -27,7 +29,7 @@ export function SettingsForm({
   const changes = changesOf(base, draft)
   const unchanged = Object.keys(changes).length === 0
   const act = useSubmitOnce(
-    () => api.settings.update.mutate({ newId, version: base.version, changes }),
+    () => save(() => api.settings.update.mutate({ newId, version: base.version, changes })),
     (next) => {
       setNewId(crypto.randomUUID())
       setSaved(true)

@@ -9,7 +9,7 @@ import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
 import { BrandPreview } from './brand-preview'
 import { LogoCard } from './logo-card'
-import { draftOf, type SettingsDraft } from './settings-draft'
+import { draftOf, type SaveSettings, type SettingsDraft } from './settings-draft'
 import { SettingsForm } from './settings-form'
 
 /** 15 s: settings change rarely; a change by a colleague is refused anyway, with their name. */
@@ -26,10 +26,24 @@ export function SettingsPage({ initial }: { initial: SettingsData }) {
   const [base, setBase] = useState(initial)
   const [draft, setDraft] = useState<SettingsDraft>(() => draftOf(initial))
   const [picked, setPicked] = useState<string | null>(null)
-  const take = (next: SettingsData) => {
-    setBase(next)
-    setDraft(draftOf(next))
+  // What one of these forms is saving now is no change of somebody else's.
+  const [saving, setSaving] = useState(0)
+  const save: SaveSettings = async (request) => {
+    setSaving((running) => running + 1)
+    try {
+      return await request()
+    } finally {
+      setSaving((running) => running - 1)
+    }
+  }
+  // The answers of two forms may come in the other order.
+  const follow = (next: SettingsData) => {
+    setBase((known) => (next.version < known.version ? known : next))
     void live.refetch()
+  }
+  const take = (next: SettingsData) => {
+    follow(next)
+    setDraft(draftOf(next))
   }
   return (
     <>
@@ -54,7 +68,7 @@ export function SettingsPage({ initial }: { initial: SettingsData }) {
           You see what is in force.
         </Banner>
       )}
-      {now.version > base.version && (
+      {saving === 0 && now.version > base.version && (
         <Banner
           tone="warn"
           className="mb-4"
@@ -66,16 +80,16 @@ export function SettingsPage({ initial }: { initial: SettingsData }) {
       )}
       <div className="grid items-start gap-4 xl:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-4">
-          <SettingsForm base={base} draft={draft} onChange={setDraft} onSaved={take} />
+          <SettingsForm base={base} draft={draft} onChange={setDraft} save={save} onSaved={take} />
           <LogoCard
             base={base}
             picked={picked}
             onPick={setPicked}
+            save={save}
             onSaved={(next) => {
               setPicked(null)
               // The fields stay as they are typed.
-              setBase(next)
-              void live.refetch()
+              follow(next)
             }}
           />
         </div>

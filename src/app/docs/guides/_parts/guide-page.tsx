@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import Link from 'next/link'
 import { SiteBar } from '@/shop/frame/site-bar'
@@ -6,14 +5,13 @@ import { Contents } from '@/ui/contents'
 import { LINK } from '@/ui/nav'
 import { CodeBlock } from '../../_parts/code-block'
 import { ownAddress } from '../../_parts/own-address'
-import { GUIDES, type GuideName, guidePath } from './guides'
+import { GUIDES, type GuideName, guidePath, readGuide } from './guides'
 import { type GuideBlock, type GuideInline, parseGuide } from './parse-guide'
 
 /** A guide of `docs/guides`, as a page with this installation's own address. */
 export async function GuidePage({ name }: { name: GuideName }) {
   const here = await ownAddress()
-  const file = path.join(process.cwd(), 'docs/guides', `${name}.md`)
-  const { title, blocks } = parseGuide(here(fs.readFileSync(file, 'utf8')))
+  const { title, blocks } = parseGuide(here(readGuide(name)))
   const headings = blocks.filter((block) => block.kind === 'heading')
   return (
     <>

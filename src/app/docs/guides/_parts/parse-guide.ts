@@ -28,8 +28,6 @@ const UNKNOWN = /^(#{3,} |>|\||!\[|<|\s{2,}-)/
  */
 export function parseGuide(markdown: string): ParsedGuide {
   const lines = markdown.split('\n')
-  const [first = ''] = lines
-  if (!first.startsWith('# ')) throw new Error('A guide begins with its title: # …')
   const blocks: GuideBlock[] = []
   for (let at = 1; at < lines.length; ) {
     const line = lines[at] ?? ''
@@ -41,7 +39,14 @@ export function parseGuide(markdown: string): ParsedGuide {
       at += 1
     } else at = readText(lines, at, blocks)
   }
-  return { title: first.slice(2), blocks }
+  return { title: titleOf(markdown), blocks }
+}
+
+/** The title of a guide: its first line. */
+export function titleOf(markdown: string): string {
+  const [first = ''] = markdown.split('\n', 1)
+  if (!first.startsWith('# ')) throw new Error('A guide begins with its title: # …')
+  return first.slice(2)
 }
 
 /** The anchor that GitHub makes of a heading. */

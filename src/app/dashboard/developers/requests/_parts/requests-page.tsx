@@ -11,7 +11,7 @@ import { type ApiKeysData, api, type RequestPage } from '../../../_parts/api'
 import { InstantInput } from '../../../_parts/list/instant-input'
 import { ListFrame } from '../../../_parts/list/list-frame'
 import { timeParam } from '../../../_parts/list/search-params'
-import { useLive } from '../../../_parts/live/live-query'
+import { useLiveQuery } from '../../../_parts/live/live-query'
 import { counted } from '../../../_parts/words'
 import { FILTERS, METHODS, paramsOf, queryOf, type RequestListQuery, STATUSES } from './request-filters'
 import { RequestTable } from './request-table'
@@ -31,12 +31,10 @@ export function RequestsPage({
 }) {
   const { filters, change, clear } = useRequestFilters()
   const query = queryOf(filters)
-  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(
-    ['requests', query],
-    () => api.requests.list.query(query),
-    isInitial ? (initial ?? undefined) : undefined,
-  )
+  const live = useLiveQuery(['requests'], query, (wanted) => api.requests.list.query(wanted), {
+    initial,
+    initialQuery,
+  })
   const page = live.data
   const choice = (
     name: 'apiKey' | 'status' | 'method',

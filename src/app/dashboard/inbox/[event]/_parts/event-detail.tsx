@@ -6,13 +6,14 @@ import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type EventData } from '../../../_parts/api'
+import { ByRole } from '../../../_parts/frame/by-role'
 import { useLive } from '../../../_parts/live/live-query'
 import { StaleDataBanner } from '../../../_parts/live/stale-data'
 import { EventState } from '../../_parts/event-state'
 import { EventType, sentence } from '../../_parts/event-type'
 import { ApplyAgain } from './apply-again'
 
-export function EventDetailPage({ initial, mayApply }: { initial: EventData; mayApply: boolean }) {
+export function EventDetailPage({ initial }: { initial: EventData }) {
   const query = useLive(['event', initial.id], () => api.inbox.get.query({ id: initial.id }), initial)
   const event = query.data ?? initial
   return (
@@ -38,9 +39,11 @@ export function EventDetailPage({ initial, mayApply }: { initial: EventData; may
         <Card>
           <CardHeader
             title="Event"
-            {...(mayApply
-              ? { actions: <ApplyAgain id={event.id} busy={event.running} refresh={() => query.refetch()} /> }
-              : {})}
+            actions={
+              <ByRole needs="support" what="Apply again">
+                <ApplyAgain id={event.id} busy={event.running} refresh={() => query.refetch()} />
+              </ByRole>
+            }
           />
           <div className="px-4 py-1.5 sm:px-5">
             <EventFacts event={event} />

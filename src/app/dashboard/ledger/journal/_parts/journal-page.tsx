@@ -10,7 +10,7 @@ import { FileLink } from '../../../_parts/files/file-link'
 import { TransactionCard } from '../../../_parts/ledger/transaction-card'
 import { ListFrame } from '../../../_parts/list/list-frame'
 import { SearchInput } from '../../../_parts/list/search-input'
-import { useLive } from '../../../_parts/live/live-query'
+import { useLiveQuery } from '../../../_parts/live/live-query'
 import { daysQuery } from '../../../_parts/period/days'
 import { PeriodPicker } from '../../../_parts/period/period-picker'
 import { LedgerTabs } from '../../_parts/ledger-tabs'
@@ -25,11 +25,11 @@ export function JournalPage({
 }) {
   const { filters, now, zone, change, clear } = useJournalFilters()
   const input = journalInput(filters)
-  const isInitial = JSON.stringify(input) === JSON.stringify(journalInput(initialFilters))
-  const live = useLive(
-    ['journal', input],
-    () => api.ledger.journal.query(input),
-    isInitial ? (initial ?? undefined) : undefined,
+  const live = useLiveQuery(
+    ['journal'],
+    input,
+    (wanted) => api.ledger.journal.query(wanted),
+    { initial, initialQuery: journalInput(initialFilters) },
     { on: ['books'] },
   )
   const { q, kind, days } = filters

@@ -7,7 +7,7 @@ import { PageHeader } from '@/ui/page-header'
 import { SkeletonRows } from '@/ui/skeleton'
 import { api, type TrialBalanceData, type TrialLineData } from '../../../_parts/api'
 import { FileLink } from '../../../_parts/files/file-link'
-import { useLive } from '../../../_parts/live/live-query'
+import { useLiveQuery } from '../../../_parts/live/live-query'
 import { Refetching, StaleDataBanner } from '../../../_parts/live/stale-data'
 import { type DaysQuery, daysSentence } from '../../../_parts/period/days'
 import { PeriodPicker } from '../../../_parts/period/period-picker'
@@ -26,11 +26,11 @@ export function TrialBalancePage({
 }) {
   const { query, now, change } = useDays()
   const [all, setAll] = useQueryState('all', parseAsBoolean)
-  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(
-    ['trial-balance', query],
-    () => api.ledger.trialBalance.query(query),
-    isInitial ? (initial ?? undefined) : undefined,
+  const live = useLiveQuery(
+    ['trial-balance'],
+    query,
+    (wanted) => api.ledger.trialBalance.query(wanted),
+    { initial, initialQuery },
     { on: ['books'] },
   )
   return (

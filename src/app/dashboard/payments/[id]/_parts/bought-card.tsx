@@ -18,7 +18,7 @@ export function BoughtCard({ payment }: { payment: PaymentData }) {
       <Lines items={items.slice(0, LINES_SHOWN)} currency={currency} />
       {rest.length > 0 && (
         <details className="border-line border-t">
-          <summary className="cursor-pointer px-4 py-2 text-link text-ui sm:px-5">
+          <summary className="-outline-offset-2 cursor-pointer px-4 py-2 text-link text-ui sm:px-5">
             {rest.length === 1 ? '1 more line' : `${rest.length} more lines`}
           </summary>
           <Lines items={rest} currency={currency} />

@@ -11,7 +11,7 @@ export function Inspector({ payment, model }: { payment: PaymentData; model: Pay
   return (
     <Card className="overflow-hidden">
       <details>
-        <summary className="cursor-pointer px-4 py-3 font-semibold text-sm sm:px-5">
+        <summary className="-outline-offset-2 cursor-pointer px-4 py-3 font-semibold text-sm sm:px-5">
           Inspector
           <span className="ms-2 font-normal text-ink-3 text-ui">Key, processes, leases</span>
         </summary>

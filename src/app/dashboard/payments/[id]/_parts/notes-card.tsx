@@ -8,12 +8,13 @@ import { Verbatim } from '@/ui/verbatim'
 import { ActorName } from '../../../_parts/actor-name'
 import { api } from '../../../_parts/api'
 import { useSubmitOnce } from '../../../_parts/dialog/use-submit-once'
+import { NeedsRole, useMay } from '../../../_parts/frame/by-role'
 import { useLive } from '../../../_parts/live/live-query'
 
 export const NOTE_FIELD = 'payment-note'
 
-/** What operators have noted on this payment. @param mayWrite false: the operator reads only */
-export function NotesCard({ payment, mayWrite }: { payment: string; mayWrite: boolean }) {
+/** What operators have noted on this payment. */
+export function NotesCard({ payment }: { payment: string }) {
   const { data, refetch } = useLive(['notes', payment], () => api.notes.list.query({ payment }), undefined, {
     on: ['acts'],
   })
@@ -21,7 +22,13 @@ export function NotesCard({ payment, mayWrite }: { payment: string; mayWrite: bo
   return (
     <Card>
       <CardHeader title="Notes" note="For your team. A note cannot be changed later; no customer sees it." />
-      {mayWrite && <NoteForm payment={payment} onDone={() => void refetch()} />}
+      {useMay('support') ? (
+        <NoteForm payment={payment} onDone={() => void refetch()} />
+      ) : (
+        <div className="border-line border-b px-4 py-2.5 sm:px-5">
+          <NeedsRole needs="support" what="Write a note" />
+        </div>
+      )}
       <ul className="divide-y divide-line">
         {notes.map(({ id, text, by, createdAt }) => (
           <li key={id} className="flex flex-col gap-1 px-4 py-2.5 text-ui sm:px-5">

@@ -12,7 +12,7 @@ export function ParkedPayment({ payment, refresh }: { payment: PaymentData; refr
   if (!waitsForPerson) return null
   const paidBy = payment.record?.sentBy === 'browser' ? 'page' : 'program'
   const { known, unknown, safe, unsafe } = explainParked({ ...payment, ...bankFactsOf(payment), paidBy })
-  const { since, reason, mayAsk, history } = waitsForPerson
+  const { since, reason, history } = waitsForPerson
   return (
     <Banner tone="warn" title="The outcome is not known: action needed">
       <p>
@@ -37,11 +37,7 @@ export function ParkedPayment({ payment, refresh }: { payment: PaymentData; refr
         </Part>
         <Part name="Not safe">{unsafe}</Part>
       </dl>
-      {mayAsk ? (
-        <AskAgain recordId={payment.recordId} refresh={refresh} />
-      ) : (
-        <p className="mt-3">Someone with the role Support or Admin can have the bank asked again.</p>
-      )}
+      <AskAgain recordId={payment.recordId} refresh={refresh} />
       {history.length > 0 && (
         <ol className="mt-3 flex flex-col gap-1 text-ui">
           {history.map(({ id, actor, action, at }) => (

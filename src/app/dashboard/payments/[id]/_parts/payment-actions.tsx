@@ -27,13 +27,15 @@ export function PaymentActions({ payment, onChange }: { payment: PaymentData; on
     )
   }
   const items: MenuItem[] = [
-    ...(payment.waitsForPerson?.mayAsk ? [{ label: 'Ask the bank again', act: askAgain }] : []),
-    ...(payment.status === 'succeeded' && payment.mayNote
-      ? [{ label: 'Send the receipt by e-mail', act: () => setSending(true) }]
+    ...(payment.waitsForPerson
+      ? [{ label: 'Ask the bank again', needs: 'support' as const, act: askAgain }]
+      : []),
+    ...(payment.status === 'succeeded'
+      ? [{ label: 'Send the receipt by e-mail', needs: 'support' as const, act: () => setSending(true) }]
       : []),
     { label: 'Copy link to the receipt', act: copyReceipt },
     { label: 'Open the receipt', href: payment.receiptPath },
-    { label: 'Write a note', act: () => document.getElementById(NOTE_FIELD)?.focus() },
+    { label: 'Write a note', needs: 'support', act: () => document.getElementById(NOTE_FIELD)?.focus() },
     { label: 'Its idempotency record', href: `/dashboard/idempotency/${payment.recordId}` },
   ]
   return (

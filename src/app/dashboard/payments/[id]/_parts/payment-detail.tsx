@@ -94,7 +94,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         <RefundList refunds={payment.refunds} refresh={refresh} />
         <LedgerEntries payment={payment} />
         <OtherPayments siblings={payment.siblings} />
-        <NotesCard payment={payment.id} mayWrite={payment.mayNote} />
+        <NotesCard payment={payment.id} />
         <Events events={payment.events} />
         <Inspector payment={payment} model={model} />
       </div>

@@ -48,7 +48,7 @@ export function RefundList({ refunds, refresh }: { refunds: PaymentData['refunds
                   The bank has not said whether it refunded, and nobody asks it any more. Asking again sends
                   the same refund under the same key: the bank makes it once at most.
                 </p>
-                {refund.mayAsk && <AskAgain recordId={refund.recordId} refresh={refresh} idle="" />}
+                <AskAgain recordId={refund.recordId} refresh={refresh} idle="" />
               </div>
             )}
           </li>

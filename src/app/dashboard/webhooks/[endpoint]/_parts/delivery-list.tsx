@@ -4,7 +4,7 @@ import { EmptyState } from '@/ui/empty-state'
 import { Select } from '@/ui/field'
 import { api, type DeliveryPage } from '../../../_parts/api'
 import { ListFrame } from '../../../_parts/list/list-frame'
-import { useLive } from '../../../_parts/live/live-query'
+import { useLiveQuery } from '../../../_parts/live/live-query'
 import { DELIVERY_STATES, deliveryStateLabel } from '../../_parts/delivery-state'
 import { DeliveryTable } from './delivery-table'
 import { type DeliveryListQuery, paramsOf, queryOf, useDeliveryFilters } from './use-delivery-query'
@@ -26,11 +26,11 @@ export function DeliveryList({
 }) {
   const { filters, change, clear } = useDeliveryFilters()
   const query = queryOf(filters)
-  const isInitial = JSON.stringify(query) === JSON.stringify(initialQuery)
-  const live = useLive(
-    ['deliveries', endpointId, query],
-    () => api.webhooks.deliveries.query({ id: endpointId, ...query }),
-    isInitial ? (initial ?? undefined) : undefined,
+  const live = useLiveQuery(
+    ['deliveries', endpointId],
+    query,
+    (wanted) => api.webhooks.deliveries.query({ id: endpointId, ...wanted }),
+    { initial, initialQuery },
     { everyMs: 2_000 },
   )
   return (

@@ -2,9 +2,10 @@
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '@/ui/button'
 import type { PaymentData, RefundRights } from '../../../../_parts/api'
+import { NeedsRole, useMay } from '../../../../_parts/frame/by-role'
 import { RefundDialog } from './refund-dialog'
 
-/** Opens the refund of a payment. Absent where the operator may refund nothing of it. */
+/** Opens the refund of a payment. Absent where nothing is left to refund. */
 export function RefundButton({ payment, onChange }: { payment: PaymentData; onChange(): void }) {
   // The rights that the dialog was opened with: the last refund of a payment takes them away, and its result must stay on screen.
   const [opened, setOpened] = useState<RefundRights | null>(null)
@@ -14,6 +15,9 @@ export function RefundButton({ payment, onChange }: { payment: PaymentData; onCh
     if (window.location.hash === '#refund') setOpened(first.current)
   }, [])
   const rights = payment.refundRights ?? opened
+  const mayRefund = useMay('support')
+  if (!mayRefund && payment.status === 'succeeded' && payment.amountRefunded < payment.amount)
+    return <NeedsRole needs="support" what="Refund" />
   if (!rights) return null
   return (
     <>

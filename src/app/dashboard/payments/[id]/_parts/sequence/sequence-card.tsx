@@ -34,7 +34,7 @@ export function SequenceCard({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label="Sequence diagram"
-        className="overflow-x-auto px-4 py-4 sm:px-5"
+        className="-outline-offset-2 overflow-x-auto px-4 py-4 sm:px-5"
       >
         <SequenceDiagram model={model} title={title} />
       </section>

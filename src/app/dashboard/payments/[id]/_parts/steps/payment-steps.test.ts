@@ -279,7 +279,6 @@ test('refunds are steps of who asked, the bank and the ledger', () => {
     reason: 'sent back',
     createdAt: instant(90_000),
     parked: false,
-    mayAsk: true,
     by,
   }
   const facts = paid({

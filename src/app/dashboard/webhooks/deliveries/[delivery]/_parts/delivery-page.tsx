@@ -6,6 +6,7 @@ import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
 import { api, type DeliveryData } from '../../../../_parts/api'
+import { ByRole } from '../../../../_parts/frame/by-role'
 import { useLive } from '../../../../_parts/live/live-query'
 import { StaleDataBanner } from '../../../../_parts/live/stale-data'
 import { DeliveryState } from '../../../_parts/delivery-state'
@@ -15,7 +16,7 @@ import { RequestCard } from './request-card'
 import { Resend } from './resend'
 
 /** One event on its way to one endpoint: what is sent, and each answer. */
-export function DeliveryDetailPage({ initial, mayChange }: { initial: DeliveryData; mayChange: boolean }) {
+export function DeliveryDetailPage({ initial }: { initial: DeliveryData }) {
   const { id } = initial
   const query = useLive(['delivery', id], () => api.webhooks.delivery.query({ id }), initial, {
     everyMs: 2_000,
@@ -40,9 +41,13 @@ export function DeliveryDetailPage({ initial, mayChange }: { initial: DeliveryDa
           </span>
         }
         note={explainDelivery(delivery)}
-        {...(mayChange && endpoint?.state === 'enabled'
-          ? { actions: <Resend delivery={delivery} refresh={() => query.refetch()} /> }
-          : {})}
+        actions={
+          endpoint?.state === 'enabled' && (
+            <ByRole needs="admin" what="Send again">
+              <Resend delivery={delivery} refresh={() => query.refetch()} />
+            </ByRole>
+          )
+        }
       />
       <StaleDataBanner query={query} />
       <div className="grid items-start gap-4 xl:grid-cols-2">

@@ -160,7 +160,7 @@ export function parked(reason = 'asked 120 times without an answer'): StepFacts 
       leaseOver: true,
     }),
     transactions: [],
-    waitsForPerson: { since: instant(6_300_000), reason, mayAsk: true, history: [] },
+    waitsForPerson: { since: instant(6_300_000), reason, history: [] },
     updatedAt: instant(4_060),
   })
 }

@@ -61,8 +61,7 @@ function factsOf(row: PaymentTruth): StepFacts {
       foundAt: instant(5_000),
       settledAt: end === 'found' ? null : instant(13_000),
     })),
-    waitsForPerson:
-      parked && !ended ? { since: instant(9_000), reason: null, mayAsk: true, history: [] } : null,
+    waitsForPerson: parked && !ended ? { since: instant(9_000), reason: null, history: [] } : null,
   })
 }
 
@@ -77,7 +76,6 @@ function refundOf(amount: number, status: 'succeeded' | 'pending'): StepFacts['r
     reason: null,
     createdAt: instant(20_000),
     parked: false,
-    mayAsk: false,
     by: null,
   }
 }
