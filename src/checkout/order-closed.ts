@@ -1,4 +1,4 @@
-import type { Problem } from '@/idempotency/problems'
+import type { Problem } from '@payonce/idempotency/problems'
 import type { OrderStatus } from './order'
 
 /** Why an order that has ended is neither paid nor changed. Nothing was done. */

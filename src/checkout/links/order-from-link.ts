@@ -1,6 +1,6 @@
+import { namesOf, partsOf, valuesOf, withoutClaim } from '@payonce/idempotency/sql'
 import { z } from 'zod'
 import { classify } from '@/idempotency/stores/prisma-errors'
-import { namesOf, partsOf, valuesOf, withoutClaim } from '@/idempotency/stores/sql'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import { isCurrency } from '@/lib/money'

@@ -1,14 +1,13 @@
-import { z } from 'zod'
-import type { Operation, Refusal } from '@/idempotency/core/operation'
-import type { Answer } from '@/idempotency/core/record'
-import type { Facts } from '@/idempotency/problems'
+import type { Answer, Operation, Refusal } from '@payonce/idempotency'
+import type { Facts } from '@payonce/idempotency/problems'
 import {
   type ClaimRows,
   claimedPart,
   claimedSql,
   type SqlBegin,
   type SqlForm,
-} from '@/idempotency/stores/sql'
+} from '@payonce/idempotency/sql'
+import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { recordId } from '@payonce/idempotency'
-import { z } from 'zod'
 import { waitPreferred } from '@payonce/idempotency/http'
+import { z } from 'zod'
 import { findRecordStatus } from '@/idempotency/stores/read'
 import { showId } from '@/lib/id'
 import { setHeader } from '../answer-headers'

@@ -1,5 +1,5 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { streamSSE } from 'hono/streaming'
-import { ProblemError } from '@/idempotency/problems'
 import type { Log } from '@/platform/log'
 import { type Watched, watch } from './key-watch'
 import type { RestContext } from './respond'

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { waitPreferred } from '@payonce/idempotency/http'
 import { z } from 'zod'
 import {
   createLink,
@@ -7,7 +8,6 @@ import {
   listLinks,
   setLinkPaused,
 } from '@/checkout/links/payment-link'
-import { waitPreferred } from '@/idempotency/adapters/http'
 import { keyActor } from '../actor'
 import { setHeader } from '../answer-headers'
 import type { Deps } from '../deps'

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { ProblemKind } from '@payonce/idempotency/problems'
 import { readOrder } from '@/checkout/place-order'
 import { newOrder, orderCancellation, orderChanges } from '@/checkout/schema'
-import type { ProblemKind } from '@/idempotency/problems'
 import type { Deps } from '../deps'
 import { refuseLoopback } from '../one-mode'
 import { orderShape, showOrder } from '../wire/api-shapes'

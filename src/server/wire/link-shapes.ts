@@ -1,3 +1,4 @@
+import { ProblemError } from '@payonce/idempotency/problems'
 import { z } from 'zod'
 import {
   LINK_ITEMS_MAX,
@@ -8,7 +9,6 @@ import {
 } from '@/checkout/links/payment-link'
 import { newOrder, payAmount } from '@/checkout/schema'
 import { total } from '@/checkout/totals'
-import { ProblemError } from '@/idempotency/problems'
 import { showId } from '@/lib/id'
 import { storable } from '@/lib/text'
 import type { Acted } from '@/platform/act'
