@@ -93,7 +93,12 @@ const isForSupport = (note: string) => note.endsWith('Support')
  * docs/screens.md, or why no page shows it without data.
  */
 const DENIED: Record<string, string> = {
-  'Create an order and its payment link': 'no page has it',
+  'Create an order and its checkout': 'no page has it',
+  'Change an order that is not paid': 'in the place of the buttons, on an order that is open',
+  'Cancel an order that is not paid': 'in the place of the buttons, on an order that is open',
+  'Create a payment link': 'You can read payment links',
+  'Pause a payment link': 'You can read payment links',
+  'Resume a payment link': 'You can read payment links',
   'Write notes on a payment': 'Write a note: needs the role Support',
   'Refund, up to a limit': 'Refund: needs the role Support',
   'Send a receipt by e-mail again': 'Send the receipt by e-mail: needs the role Support',

@@ -1,7 +1,7 @@
 import { ProblemError } from '@payonce/idempotency/problems'
 import { streamSSE } from 'hono/streaming'
 import type { Log } from '@/platform/log'
-import { type Watched, watch } from './key-watch'
+import { type WatchedKey, watch } from './key-watch'
 import type { RestContext } from './respond'
 
 /** 1 minute: then the client opens a new one, and its API key is checked again. */
@@ -16,7 +16,7 @@ export class KeyStreams {
   constructor(private readonly log: Log) {}
 
   /** @throws ProblemError `rate-limited` when the merchant has too many */
-  open(c: RestContext, merchantId: string, watched: Watched<unknown>): Response {
+  open(c: RestContext, merchantId: string, watched: WatchedKey<unknown>): Response {
     const open = this.counts.get(merchantId) ?? 0
     if (open >= STREAMS_MAX)
       throw new ProblemError({

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 const LOOK_MS = 500
 
 /** What is watched until it has come to its end. */
-export interface Watched<State> {
+export interface WatchedKey<State> {
   read(): Promise<State>
   /** Nothing changes any more. */
   isOver(state: State): boolean
@@ -15,7 +15,7 @@ export interface Watched<State> {
  * @throws whatever `read` throws
  */
 export async function* watch<State>(
-  { read, isOver }: Watched<State>,
+  { read, isOver }: WatchedKey<State>,
   { forMs, signal }: { forMs: number; signal: AbortSignal },
 ): AsyncGenerator<State> {
   const until = Date.now() + forMs
@@ -32,7 +32,7 @@ export async function* watch<State>(
 
 /** The last state within `forMs`: as soon as it is over, else what it is then. */
 export async function waitFor<State>(
-  watched: Watched<State>,
+  watched: WatchedKey<State>,
   within: { forMs: number; signal: AbortSignal },
 ): Promise<State> {
   let last: State | undefined

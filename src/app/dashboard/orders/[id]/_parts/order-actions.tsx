@@ -6,6 +6,7 @@ import { Money } from '@/ui/money'
 import { api, type OrderData } from '../../../_parts/api'
 import { Dialog, DialogFoot } from '../../../_parts/dialog/dialog'
 import { useSubmitOnce } from '../../../_parts/dialog/use-submit-once'
+import { NeedsRole } from '../../../_parts/frame/by-role'
 import { ChangeDialog } from './change-dialog'
 
 /** What an operator may do with an order: change and cancel it while it is open. */
@@ -16,6 +17,9 @@ export function OrderActions({ order, onChange }: { order: OrderData; onChange()
   const isOpen = order.state === 'open' && order.mayChange
   return (
     <>
+      {order.state === 'open' && !order.mayChange && (
+        <NeedsRole needs="support" what="Change or cancel the order" />
+      )}
       {isOpen && <Button onClick={() => setOpened({ dialog: 'change', order })}>Change</Button>}
       {isOpen && <Button onClick={() => setOpened({ dialog: 'cancel', order })}>Cancel the order</Button>}
       {opened?.dialog === 'change' && (
