@@ -12,7 +12,7 @@ interface Exported {
 }
 
 /**
- * Writes API.md: every export of every entry with its docstring and its declaration.
+ * Writes the reference of a package: every export of every entry with its docstring and its declaration.
  * @param types folder of the package's declarations
  * @throws Error naming the exports that have no docstring
  */
