@@ -157,7 +157,9 @@ describe('begin', () => {
       claimRows('claim'),
     )
     const statement = sql`WITH ${partsOf(begin)} begun AS (${begin.sql}) SELECT * FROM begun`
-    expect(statement.sql.replace(/\s+/g, ' ')).toContain('o.amount, o.currency, o.version AS order_version FROM claim c JOIN orders o')
+    expect(statement.sql.replace(/\s+/g, ' ')).toContain(
+      'o.amount, o.currency, o.version AS order_version FROM claim c JOIN orders o',
+    )
     expect(begin.set?.row).toMatchObject({
       order_id: payment.orderId,
       version: 7,
