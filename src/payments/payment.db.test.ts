@@ -350,9 +350,20 @@ describe('the facts of a payment', () => {
       () => newPayment('succeeded', { ref: null }),
       /payment_succeeded_has_ref/,
     ],
-    ['an amount of zero', () => newPayment('sending', { amount: 0 }), /payment_amount/],
-    ['a negative amount', () => newPayment('sending', { amount: -1 }), /payment_amount/],
-    ['a currency in small letters', () => newPayment('sending', { currency: 'eur' }), /payment_currency/],
+    // Of a payment that holds its order, the order guard comes first: it is of the order's own amount.
+    ['an amount of zero', () => newPayment('declined', { amount: 0, ref: null }), /payment_amount/],
+    ['a negative amount', () => newPayment('declined', { amount: -1, ref: null }), /payment_amount/],
+    [
+      'a currency in small letters',
+      () => newPayment('declined', { currency: 'eur', ref: null }),
+      /payment_currency/,
+    ],
+    ['another amount than its order’s', () => newPayment('sending', { amount: 2_399 }), /the order is held/],
+    [
+      'another currency than its order’s',
+      () => newPayment('sending', { currency: 'USD' }),
+      /the order is held/,
+    ],
     ['a status of its own', () => newPayment('refunded'), /payment_status/],
     [
       'I16 an order of another merchant',

@@ -26,15 +26,18 @@ beforeAll(async () => {
   appUrl = opened.appUrl
   close = opened.close
   await owner.query(`INSERT INTO merchant (id, name) VALUES ('${A}', 'Ours'), ('${B}', 'Theirs')`)
-  const pay = (merchant: string, n: number, order: number, status: string) =>
-    owner.query(`
+  const pay = (merchant: string, n: number, order: number, status: string) => {
+    // A payment is in the currency of its order.
+    const currency = n === 11 ? 'USD' : 'EUR'
+    return owner.query(`
       INSERT INTO orders (merchant_id, id, reference, currency, amount, customer_email)
-        VALUES ('${merchant}', '${id(order)}', 'R-${order}', 'EUR', 2400, 'c${order}@example.com') ON CONFLICT DO NOTHING;
+        VALUES ('${merchant}', '${id(order)}', 'R-${order}', '${currency}', 2400, 'c${order}@example.com') ON CONFLICT DO NOTHING;
       INSERT INTO idempotency_record (merchant_id, id, scope, operation, key, fingerprint, fingerprint_version, state, token, worker, subject_id, status, answer, completed_at, created_at)
         VALUES ('${merchant}', 'rec${n}', 's', 'checkout.pay', 'key_${n}', 'f', 1, 'completed', gen_random_uuid(), 'w1', '${id(n)}', 200, '{}', now(), date_trunc('second', now()) + interval '${Math.floor(n / 3)} microsecond');
       INSERT INTO payment (merchant_id, id, order_id, record_id, status, amount, currency, method, gateway_key, gateway_ref, receipt_token, created_at)
-        VALUES ('${merchant}', '${id(n)}', '${id(order)}', 'rec${n}', '${status}', 2400, '${n === 11 ? 'USD' : 'EUR'}', 'pm_card_visa', 'g${n}', ${status === 'succeeded' ? `'ch_${n}'` : 'NULL'}, 't${n}',
+        VALUES ('${merchant}', '${id(n)}', '${id(order)}', 'rec${n}', '${status}', 2400, '${currency}', 'pm_card_visa', 'g${n}', ${status === 'succeeded' ? `'ch_${n}'` : 'NULL'}, 't${n}',
           date_trunc('second', now()) + interval '${Math.floor(n / 3)} microsecond');`)
+  }
   await pay(A, 1, 102, 'declined')
   for (let n = 2; n <= 11; n++) await pay(A, n, 100 + n, n === 5 ? 'unknown' : 'succeeded')
   await pay(B, 12, 112, 'succeeded')

@@ -110,7 +110,7 @@ describe('the migration', () => {
         FROM payment_charge c LEFT JOIN payment p ON (p.merchant_id, p.id, p.gateway_ref) = (c.merchant_id, c.payment_id, c.gateway_ref)`)
       ).rows[0]
     const [order] = await openOrders(1)
-    expect(await begin(owner, order)).toHaveLength(1)
+    expect(await beginAsBefore(owner, order)).toHaveLength(1)
     await owner.query(`UPDATE payment SET status = 'succeeded', gateway_ref = 'ch_new' WHERE order_id = $1`, [
       order,
     ])
@@ -146,37 +146,42 @@ describe('the migration', () => {
     await expect(posting(`'refund', payment_id, NULL::uuid`)).rejects.toThrow(/has 0 entries/)
   })
 
-  // The statement has been the same since 0053, so this is the version before as well.
-  test('a payment is begun under both guards: the index of the version before, and the trigger', async () => {
-    const other = new pg.Client({ connectionString: url })
-    await other.connect()
-    try {
-      for (const change of ['', GUARD_BY_INDEX_TOO]) {
-        if (change) await owner.query(change)
-        const [first, second, third] = await openOrders(3)
-        expect(await begin(owner, first, first, second)).toHaveLength(2)
-        expect(await begin(owner, first, third)).toHaveLength(1)
-        expect(await begin(owner, first, second, third)).toEqual([])
-        const [fourth] = await openOrders(1)
-        await owner.query('BEGIN')
-        expect(await begin(owner, fourth)).toHaveLength(1)
-        let answered = false
-        const waiting = begin(other, fourth).finally(() => {
-          answered = true
-        })
-        // Until it waits for the order's row, which the open transaction has.
-        while (!answered && (await owner.query(WAITS_FOR_LOCK)).rowCount === 0);
-        await owner.query('COMMIT')
-        expect(await waiting).toEqual([])
-        const [freed] = await begun(fourth)
-        await owner.query(`UPDATE payment SET status = 'declined' WHERE id = $1`, [freed])
-        expect(await begin(other, fourth)).toHaveLength(1)
+  test.each([
+    ['this version', begin],
+    ['the version before', beginAsBefore],
+  ])(
+    'a payment of %s is begun under both guards: the index of the version before, and the trigger',
+    async (_, begin) => {
+      const other = new pg.Client({ connectionString: url })
+      await other.connect()
+      try {
+        for (const change of ['', GUARD_BY_INDEX_TOO]) {
+          if (change) await owner.query(change)
+          const [first, second, third] = await openOrders(3)
+          expect(await begin(owner, first, first, second)).toHaveLength(2)
+          expect(await begin(owner, first, third)).toHaveLength(1)
+          expect(await begin(owner, first, second, third)).toEqual([])
+          const [fourth] = await openOrders(1)
+          await owner.query('BEGIN')
+          expect(await begin(owner, fourth)).toHaveLength(1)
+          let answered = false
+          const waiting = begin(other, fourth).finally(() => {
+            answered = true
+          })
+          // Until it waits for the order's row, which the open transaction has.
+          while (!answered && (await owner.query(WAITS_FOR_LOCK)).rowCount === 0);
+          await owner.query('COMMIT')
+          expect(await waiting).toEqual([])
+          const [freed] = await begun(fourth)
+          await owner.query(`UPDATE payment SET status = 'declined' WHERE id = $1`, [freed])
+          expect(await begin(other, fourth)).toHaveLength(1)
+        }
+      } finally {
+        await other.end()
+        await owner.query('DROP INDEX IF EXISTS payment_one_live_per_order')
       }
-    } finally {
-      await other.end()
-      await owner.query('DROP INDEX IF EXISTS payment_one_live_per_order')
-    }
-  })
+    },
+  )
 
   test('a payment’s update touches no index, and stays on its page', async () => {
     const count = async (what: string) =>
@@ -235,16 +240,28 @@ async function openOrders(count: number): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
+type Begin = (client: pg.Client, ...orders: (string | undefined)[]) => Promise<unknown[]>
+
 /** Begins a payment of each order, in one statement, as a batch does. @returns the rows that were written */
-async function begin(client: pg.Client, ...orders: (string | undefined)[]): Promise<unknown[]> {
-  const { text, values } = insertPayment(
+const begin: Begin = async (client, ...orders) => {
+  const { text, values } = insertionOf(orders)
+  return (await client.query(text, values)).rows
+}
+
+/** As a server of a version before 0102, whose payments do not name the version of their order. */
+const beginAsBefore: Begin = async (client, ...orders) => {
+  const { text, values } = insertionOf(orders)
+  return (await client.query(text.replaceAll(' order_version, record_id', ' record_id'), values)).rows
+}
+
+function insertionOf(orders: (string | undefined)[]) {
+  return insertPayment(
     withoutClaim(sql`(
-      SELECT ${OLD}::uuid AS merchant_id, gen_random_uuid() AS subject_id, order_id, 'r' AS record_id, 100::bigint AS amount, 'EUR' AS currency,
+      SELECT ${OLD}::uuid AS merchant_id, gen_random_uuid() AS subject_id, order_id, 1 AS order_version, 'r' AS record_id, 100::bigint AS amount, 'EUR' AS currency,
         'pm' AS method, gen_random_uuid()::text AS gateway_key, gen_random_uuid()::text AS receipt_token, NULL AS description,
         '{}'::jsonb AS metadata, NULL AS actor, NULL AS address, NULL AS request_id
       FROM unnest(${orders}::uuid[]) AS order_id)`),
   )
-  return (await client.query(text, values)).rows
 }
 
 const begun = async (order: string | undefined) =>
