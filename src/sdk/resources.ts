@@ -69,6 +69,7 @@ export interface NewPaymentLink {
   endsAt?: string
 }
 
+/** An address at which each shopper gets an order of their own. */
 export interface PaymentLink {
   id: string
   /** The address to share. */

@@ -1,6 +1,7 @@
 /** Names of the routers for people, in the order in which the page shows them. Routers of one name are one area. */
 export const AREAS: Record<string, string> = {
   payments: 'Payments',
+  orders: 'Payments',
   links: 'Payment links',
   notes: 'Payments',
   refunds: 'Refunds',
