@@ -218,9 +218,12 @@ function watchFocus(): void {
   function isRingCut(element: Element): boolean {
     if (element.closest('nav') && element.clientWidth > 0 && element.scrollWidth > element.clientWidth)
       return true
-    const { outlineWidth, outlineOffset } = getComputedStyle(element)
+    const { outlineWidth, outlineOffset, position: own } = getComputedStyle(element)
     const beyond = Number.parseFloat(outlineWidth) + Number.parseFloat(outlineOffset)
     const at = element.getBoundingClientRect()
+    const isOutside = () => at.left - beyond < -1 || at.right + beyond > innerWidth + 1
+    // Only the window cuts what is fixed.
+    if (own === 'fixed') return isOutside()
     for (let box = element.parentElement; box && box !== body; box = box.parentElement) {
       const { overflowX, overflowY, position } = getComputedStyle(box)
       const { left, top } = box.getBoundingClientRect()
@@ -231,7 +234,7 @@ function watchFocus(): void {
         return true
       if (fits && overflowY !== 'visible' && (at.top - beyond < above - 1 || at.bottom + beyond > below + 1))
         return true
-      if (position === 'fixed') return at.left - beyond < -1 || at.right + beyond > innerWidth + 1
+      if (position === 'fixed') return isOutside()
     }
     return false
   }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { USE_KEPT_MS } from '@/checkout/links/order-from-link'
+import { expireOrders } from '@/checkout/orders/expire'
 import { readId, uuidv7 } from '@/lib/id'
 import { openPool } from '@/platform/db'
 import { callProcedure, newOperator, type TestOperator } from './testing/operators'
@@ -326,8 +328,10 @@ describe('a limit of uses', () => {
   test('an order that can be paid no more gives its use back', async () => {
     link = await newLink({ maxUses: 1 })
     const { location } = await press()
-    await product.owner.query('ALTER TABLE orders DROP CONSTRAINT orders_status')
-    await product.owner.query("UPDATE orders SET status = 'gone' WHERE id = $1", [orderUuid(location)])
+    const kept = `SELECT round(extract(epoch FROM expires_at - created_at)) * 1000 AS ms FROM orders WHERE id = $1`
+    expect(Math.abs(Number((await product.owner.query(kept, [orderUuid(location)])).rows[0].ms) - USE_KEPT_MS)).toBeLessThan(60_000)
+    await product.owner.query("UPDATE orders SET expires_at = now() - interval '1 s' WHERE id = $1", [orderUuid(location)])
+    expect(await expireOrders(product.deps.db, 100)).toBe(1)
     expect(await get()).toMatchObject({ state: 'active', uses: 0 })
     expect((await press()).location).toMatch(CHECKOUT)
     expect((await press()).location).toBe(`/link/${link}`)

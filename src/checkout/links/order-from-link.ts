@@ -19,6 +19,8 @@ const openedLink = z.strictObject({
   amount: z.bigint(),
   items: z.array(orderItem),
   state: z.enum(LINK_STATES),
+  /** It has a limit of uses. */
+  limited: z.boolean(),
 })
 /** A link as the page shows it to whoever opens it. */
 export type OpenedLink = z.infer<typeof openedLink>
@@ -30,7 +32,7 @@ export function openLink(db: Db, linkId: string): Promise<OpenedLink | null> {
     openedLink,
     sql`
       SELECT l.merchant_id::text AS "merchantId", m.mode, ${SHOWN_NAME} AS "merchantName", chosen.brand, l.name, l.currency, l.amount, l.items,
-        ${LINK_STATE} AS state
+        ${LINK_STATE} AS state, l.max_uses IS NOT NULL AS limited
       FROM payment_link l JOIN merchant m ON m.id = l.merchant_id ${CHOSEN} ${USED} WHERE l.id = ${linkId}::uuid`,
   )
 }
@@ -86,11 +88,14 @@ async function earlierOrder(
   return found?.id ?? null
 }
 
+/** 1 hour for which an order keeps its use of a link with a limit: whoever presses and leaves keeps it from nobody for longer. */
+export const USE_KEPT_MS = 3_600_000
+
 /** The order, its items and its use of the link, in one statement: the trigger of the use undoes all of it. */
 async function insertFromLink(
   db: Db,
   linkId: string,
-  { merchantId, currency, items: asked }: OpenedLink,
+  { merchantId, currency, items: asked, limited }: OpenedLink,
   { key, by, newId }: { key: string; by: Actor; newId: () => string },
 ): Promise<string> {
   if (!isCurrency(currency)) throw new Error(`a link asks for ${currency}, which is not accepted any more`)
@@ -99,7 +104,8 @@ async function insertFromLink(
   const items = asked.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
   // Programs and operators see in it where the order comes from.
   const metadata = { paymentLink: showId('lnk', linkId) }
-  const order = { merchantId, currency, items, metadata, by }
+  const expiresAt = limited ? new Date(Date.now() + USE_KEPT_MS).toISOString() : undefined
+  const order = { merchantId, currency, items, metadata, expiresAt, by }
   const row = { merchant_id: merchantId, ...orderRow(order, newId()) }
   const made = await firstRow(
     db,

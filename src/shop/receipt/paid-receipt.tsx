@@ -138,7 +138,7 @@ function ProofOfOneCharge({ receipt }: { receipt: Receipt }) {
   const { title, presses, counted } = proofOf(receipt)
   return (
     <details className="group border-line border-t bg-muted/50 print:bg-transparent">
-      <summary className="flex min-h-12 cursor-pointer list-none items-center gap-2 px-6 font-medium text-sm sm:px-8 [&::-webkit-details-marker]:hidden">
+      <summary className="-outline-offset-2 flex min-h-12 cursor-pointer list-none items-center gap-2 px-6 font-medium text-sm sm:px-8 [&::-webkit-details-marker]:hidden">
         <Glyph outcome="executed" />
         {t(title)}
         <Icon name="chevronDown" className="ms-auto text-ink-3 group-open:rotate-180 print:hidden" />

@@ -79,7 +79,7 @@ export default async function ApiReferencePage() {
               {answerHeaders(document).map(({ name, description }) => (
                 <div key={name} className="py-2.5">
                   <dt className="font-medium font-mono text-ui">{name}</dt>
-                  <dd className="mt-0.5 text-ink-2 text-ui">
+                  <dd className="mt-0.5 max-w-[75ch] text-ink-2 text-ui">
                     <Inline text={description} />
                   </dd>
                 </div>
@@ -107,7 +107,7 @@ function Group({
     <section id={id} className="flex scroll-mt-6 flex-col gap-8">
       <div>
         <h2 className="font-semibold text-xl">{title}</h2>
-        <p className="mt-1 text-ink-3 text-ui">{note}</p>
+        <p className="mt-1 max-w-[75ch] text-ink-3 text-ui">{note}</p>
       </div>
       {children}
     </section>
@@ -124,7 +124,7 @@ function Events({ document }: { document: ApiDocument }) {
             {type}
           </a>
         </h3>
-        <p className="mt-1 text-ink-2 text-ui">{post.summary}</p>
+        <p className="mt-1 max-w-[75ch] text-ink-2 text-ui">{post.summary}</p>
         {schema && (
           <CodeBlock quiet text={JSON.stringify(exampleOf(schema, document.components.schemas), null, 2)} />
         )}

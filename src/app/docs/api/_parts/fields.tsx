@@ -49,13 +49,13 @@ function Field({
     <div className="py-2.5">
       <dt className="flex flex-wrap items-baseline gap-x-2.5 text-xs">
         <code className="font-medium font-mono text-ink text-ui [overflow-wrap:anywhere]">{name}</code>
-        <span className="text-ink-3 [overflow-wrap:anywhere]">
+        <span className="max-w-[75ch] text-ink-3 [overflow-wrap:anywhere]">
           {place && `${place}, `}
           <Type schema={schema} />
         </span>
         {required && <span className="font-medium text-ink-2">required</span>}
       </dt>
-      <dd className="mt-0.5 text-ink-2 text-ui">
+      <dd className="mt-0.5 max-w-[75ch] text-ink-2 text-ui">
         {schema.description && <Inline text={schema.description} />}
         {schema.default !== undefined && (
           <p className="text-ink-3 text-xs">Default: {String(schema.default)}</p>

@@ -35,7 +35,7 @@ export function OperationSection({
         <Badge tone={method === 'post' ? 'info' : 'neutral'}>{method.toUpperCase()}</Badge>
         <code className="min-w-0 font-mono text-ui [overflow-wrap:anywhere]">{path}</code>
       </p>
-      {description && <Prose text={description} className="mt-3 text-ink-2 text-ui" />}
+      {description && <Prose text={description} className="mt-3 max-w-[75ch] text-ink-2 text-ui" />}
       {scope && (
         <p className="mt-2 text-ink-3 text-xs">
           The API key needs <code className="font-mono">{scope}</code>.
@@ -93,7 +93,7 @@ function Answers({ operation, document }: { operation: ApiOperation; document: A
     <>
       {successesOf(operation).map(({ status, description, schema }, index) => (
         <div key={status} className="mt-3 first:mt-0">
-          <p className="text-ink-2 text-ui">
+          <p className="max-w-[75ch] text-ink-2 text-ui">
             <span className="figures font-medium text-ok">{status}</span> <Inline text={description} />{' '}
             {schema?.$ref && <Type schema={schema} />}
           </p>

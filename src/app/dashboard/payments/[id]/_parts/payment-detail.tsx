@@ -110,7 +110,7 @@ function Explained({ payment, model }: { payment: PaymentData; model: PaymentSte
         <p className="text-base leading-7">
           {explainPresses(payment, payment.record?.sentBy)} {explainBank(bankFactsOf(payment))}
         </p>
-        <p className="mt-1 text-ink-3 text-ui">
+        <p className="mt-1 max-w-[75ch] text-ink-3 text-ui">
           <CountedIn payment={payment} />
         </p>
       </CardBody>
