@@ -7,6 +7,7 @@ import { EmptyState } from '@/ui/empty-state'
 import { PageHeader } from '@/ui/page-header'
 import { SkeletonRows } from '@/ui/skeleton'
 import { api, type LinkPageData, type ListedLink } from '../../_parts/api'
+import { NeedsRole } from '../../_parts/frame/by-role'
 import { Pager } from '../../_parts/list/pager'
 import { useLive } from '../../_parts/live/live-query'
 import { StaleDataBanner } from '../../_parts/live/stale-data'
@@ -49,9 +50,9 @@ export function LinksPage({
         {...(create && !isEmpty ? { actions: create } : {})}
       />
       {!mayChange && (
-        <Banner tone="neutral" className="mb-4" title="You can read payment links">
-          To create or pause one needs the role Support.
-        </Banner>
+        <div className="mb-4">
+          <NeedsRole needs="support" what="Create or pause a link" />
+        </div>
       )}
       {made && <Made link={made} onSeen={() => setMade(null)} />}
       <StaleDataBanner query={live} />
