@@ -275,9 +275,13 @@ describe('the charge of a payment', () => {
     try {
       await first.query('BEGIN')
       await succeed(first, one)
-      const later = succeed(second, other)
+      // Expected before the first one commits: the refusal may come before that is heard of.
+      const refused = expect(succeed(second, other)).rejects.toMatchObject({
+        code: '23505',
+        constraint: 'payment_charge_pkey',
+      })
       await first.query('COMMIT')
-      await expect(later).rejects.toMatchObject({ code: '23505', constraint: 'payment_charge_pkey' })
+      await refused
     } finally {
       for (const client of [first, second]) client.release()
     }
