@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
+/** How a program follows a key without asking again and again: by looking at it here, until it has come to its end. */
+
 /** 500 ms between two looks at a key: soon enough for a person, and two small reads a second. */
 const LOOK_MS = 500
 
