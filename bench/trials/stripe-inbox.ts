@@ -20,19 +20,21 @@ const CALLERS = 64
 /** Payments a second, and for how long: 50 is a large shop's hour of most, and leaves processor to be measured. */
 const PAID_PER_SECOND = 50
 const PAY_SECONDS = 30
+/** The last payments may end later than they are due. */
+const SPARE_SECONDS = 5
 const ROUNDS = 3
 /** Events a second beside payments. */
 const BURST = 1_500
-/** 3 s from the first event of a new server on. */
-const COLD_MS = 3_000
+/** From the first event of a new server on. */
+const COLD_SECONDS = 3
 
 async function main(): Promise<void> {
   const stage = await openStage({ durable: true })
   try {
     const server = await startServer('server', stage)
     // Of a server that nobody has asked for anything yet.
-    const cold = burstAt(server.port)
-    await pause(COLD_MS)
+    const cold = await burstAt(server.port, COLD_SECONDS)
+    await pause(COLD_SECONDS * 1_000)
     console.log(`first events of a new server: ${textOf(await cold.stop())}`)
     await server.connect(CALLERS)
     const probe = { ...stage.here, cpuUs: server.cpuUs, settle: server.settle }
@@ -61,7 +63,7 @@ async function main(): Promise<void> {
     await pay()
     for (let round = 0; round < ROUNDS; round++) {
       const alone = await pay()
-      const burst = burstAt(server.port)
+      const burst = await burstAt(server.port, PAY_SECONDS + SPARE_SECONDS)
       const beside = await pay()
       const sent = await burst.stop()
       ratios.push(at(beside, 0.99) / at(alone, 0.99))
@@ -98,11 +100,12 @@ function textOf({ perSecond, p50Ms, p99Ms, refused }: BurstResult): string {
   return `${perSecond.toFixed(0)} events/s (p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms), ${refused} refused`
 }
 
-/** Sends events at a fixed rate, from another process, until it is stopped. */
-function burstAt(port: number) {
-  const child = fork(new URL('./event-burst.ts', import.meta.url), [String(port), String(BURST)], {
+/** Sends events at a fixed rate, from another process, until it is stopped. @param seconds for how long it has events */
+async function burstAt(port: number, seconds: number) {
+  const child = fork(new URL('./event-burst.ts', import.meta.url), [port, BURST, seconds].map(String), {
     execArgv: typescriptArgs,
   })
+  await once(child, 'message')
   return {
     stop: async (): Promise<BurstResult> => {
       const result = once(child, 'message')
