@@ -94,6 +94,33 @@ describe('the fingerprint changes', () => {
   })
 })
 
+describe('what JSON does not show is refused, and the place is named', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['a Map', new Map([['a', 1]]), /at \/order\/a~1b is a Map,/],
+    ['an empty Set', new Set(), /is a Set,/],
+    ['a regular expression', /a/, /is a RegExp,/],
+    ['a function', () => 1, /is a function,/],
+    ['a bigint', 1n, /is a bigint,/],
+    ['a symbol', Symbol('a'), /is a symbol,/],
+  ])('%s', (_, value, said) => {
+    expect(() => of({ order: { 'a/b': value } })).toThrow(said)
+    expect(() => of({ list: [value] })).toThrow(/at \/list\/0 is a /)
+  })
+
+  test('but not what says itself what it is, what shows its members, or what is left out anyway', () => {
+    expect(of({ at: new Date(1) })).not.toBe(of({ at: new Date(2) }))
+    expect(
+      of({
+        point: new (class {
+          x = 1
+        })(),
+      }),
+    ).toBe(of({ point: { x: 1 } }))
+    expect(of({ none: Object.create(null), list: [], empty: {} })).toBe(of({ none: {}, list: [], empty: {} }))
+    expect(of({ a: 1, sentAt: new Map() }, ['sentAt'])).toBe(of({ a: 1 }))
+  })
+})
+
 describe('the version', () => {
   test('F30 1 is fixed for as long as a record of it lives', () => {
     expect(FINGERPRINT_VERSION).toBe(1)
