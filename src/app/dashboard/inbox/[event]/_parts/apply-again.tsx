@@ -21,7 +21,7 @@ export function ApplyAgain({ id, busy, refresh }: { id: string; busy: boolean; r
   }
   return (
     <>
-      <span role="status" className="text-ink-3 text-ui">
+      <span role="status" className="text-ink-3 text-ui empty:sr-only">
         {busy && step === 'idle' ? STEP_WORDS.running : STEP_WORDS[step]}
       </span>
       <Button variant="secondary" size="sm" busy={step === 'asking'} onClick={() => void apply()}>

@@ -79,7 +79,7 @@ function CopyCheckout({ order }: { order: OrderData }) {
   }
   return (
     <span className="flex flex-wrap items-center gap-2">
-      <span role="status" className="text-ink-2 text-ui">
+      <span role="status" className="text-ink-2 text-ui empty:sr-only">
         {said}
       </span>
       <Button onClick={copy}>Copy the checkout link</Button>

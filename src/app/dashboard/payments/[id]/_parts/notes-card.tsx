@@ -82,7 +82,7 @@ function NoteForm({ payment, onDone }: { payment: string; onDone(): void }) {
         <Button type="submit" size="sm" busy={act.busy}>
           Add the note
         </Button>
-        <span role="status" className="text-ink-2 text-ui">
+        <span role="status" className="text-ink-2 text-ui empty:sr-only">
           {act.failure}
         </span>
       </span>

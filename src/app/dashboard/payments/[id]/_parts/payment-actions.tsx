@@ -40,7 +40,7 @@ export function PaymentActions({ payment, onChange }: { payment: PaymentData; on
   ]
   return (
     <span className="flex flex-wrap items-center gap-2">
-      <span role="status" className="text-ink-2 text-ui">
+      <span role="status" className="text-ink-2 text-ui empty:sr-only">
         {said}
       </span>
       <RefundButton payment={payment} onChange={onChange} />

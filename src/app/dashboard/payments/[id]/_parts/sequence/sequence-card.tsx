@@ -52,7 +52,7 @@ function CopyMermaid({ text }: { text: string }) {
   }
   return (
     <>
-      <span role="status" className="text-ink-2 text-ui">
+      <span role="status" className="text-ink-2 text-ui empty:sr-only">
         {result}
       </span>
       <Button size="sm" onClick={copy}>
