@@ -30,12 +30,12 @@ async function addresses({ databaseUrl, merchantId }: Demo): Promise<string[]> {
   await client.connect()
   try {
     const { rows } = await client.query(
-      `SELECT replace(p.id::text, '-', '') AS payment, p.record_id AS record, p.created_at AS at,
+      `SELECT replace(p.id::text, '-', '') AS payment, replace(p.order_id::text, '-', '') AS "order", p.record_id AS record, p.created_at AS at,
          (SELECT replace(id::text, '-', '') FROM account WHERE merchant_id = $1 AND code = 'gateway_clearing' AND currency = 'EUR') AS account
        FROM payment p WHERE p.merchant_id = $1 ORDER BY p.created_at OFFSET (SELECT count(*) / 2 FROM payment WHERE merchant_id = $1) LIMIT 1`,
       [merchantId],
     )
-    const [{ payment, record, account, at }] = rows
+    const [{ payment, order, record, account, at }] = rows
     const until = encodeURIComponent(at.toISOString())
     return [
       '/api/health',
@@ -48,6 +48,11 @@ async function addresses({ databaseUrl, merchantId }: Demo): Promise<string[]> {
       '/dashboard/payments?q=visa',
       `/dashboard/payments?until=${until}`,
       `/dashboard/payments/pay_${payment}`,
+      '/dashboard/orders',
+      '/dashboard/orders?currency=EUR&sort=highest',
+      '/dashboard/orders?q=visa',
+      `/dashboard/orders/ord_${order}`,
+      '/dashboard/links',
       '/dashboard/ledger',
       `/dashboard/ledger/acc_${account}`,
       '/dashboard/ledger/journal',
@@ -59,7 +64,12 @@ async function addresses({ databaseUrl, merchantId }: Demo): Promise<string[]> {
       '/dashboard/alerts',
       '/dashboard/audit',
       '/dashboard/developers',
+      '/dashboard/developers/requests',
+      '/dashboard/inbox',
       '/dashboard/webhooks',
+      '/dashboard/settings',
+      '/dashboard/settings/notifications',
+      '/dashboard/settings/roles',
       '/dashboard/security',
       '/dashboard/operators',
       '/dashboard/account',
