@@ -318,7 +318,12 @@ describe('over a connection', () => {
     const refused = await download('journal')
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10'])
     first.destroy()
-    await vi.waitFor(async () => expect((await download('trial-balance')).status).toBe(200), 20_000)
+    await vi.waitFor(async () => {
+      const answer = await download('trial-balance')
+      // Read or cancelled: a body that nobody reads keeps its place.
+      await answer.body?.cancel()
+      expect(answer.status).toBe(200)
+    }, 20_000)
     second.destroy()
     await vi.waitFor(async () => {
       const { rows } = await product.owner.query(

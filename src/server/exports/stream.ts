@@ -27,5 +27,12 @@ export function streamOf(
       on.ended()
     }
   }
-  return ReadableStream.from(bytes()) as globalThis.ReadableStream<Uint8Array>
+  const source = bytes()
+  // A reader who leaves before the first byte: a generator that has not begun runs no `finally`.
+  const left = (): ReturnType<typeof source.return> => {
+    on.ended()
+    return source.return()
+  }
+  const untilLeft = { next: () => source.next(), return: left, [Symbol.asyncIterator]: () => untilLeft }
+  return ReadableStream.from(untilLeft) as globalThis.ReadableStream<Uint8Array>
 }
