@@ -4,6 +4,8 @@ import type { SendStatement } from '@/idempotency/stores/pg-batches'
 import { Prisma, PrismaClient } from './generated/client'
 import { isPooled, onlySetSessions, sendUnnamed } from './pooler'
 import { statementNames } from './statement-names'
+import { traceQueries } from './tracing/trace-queries'
+import { tracing } from './tracing/tracing'
 
 export type { SendStatement } from '@/idempotency/stores/pg-batches'
 // biome-ignore lint/performance/noBarrelFile: the rooms know the database by this file; the engine cannot import it, and so has them
@@ -75,6 +77,8 @@ export function openPool(
   pool.on('connect', (client) => {
     client.on('error', () => undefined)
     if (pooled) sendUnnamed(client)
+    const traces = tracing()
+    if (traces) traceQueries(client, traces)
   })
   if (pooled && settings) transactionSettings.set(pool, setLocal(settings))
   return pool

@@ -120,6 +120,8 @@ const schema = z.object({
   PAYONCE_MAIL_FROM: z.string().optional(),
   /** Bearer token that reads `/api/metrics`. Without one, only this machine may, and only in the sandbox. */
   PAYONCE_METRICS_TOKEN: z.string().min(24, { error: 'at least 24 random characters' }).optional(),
+  /** Collector of traces that takes OTLP over HTTP; without one no trace is made. The SDK's other variables (`OTEL_TRACES_SAMPLER`, …) hold too. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 

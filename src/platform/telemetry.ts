@@ -1,8 +1,15 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { tracing } from './tracing/tracing'
+
+/** In s: from a replay to the longest wait for a bank. */
+const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /** The Prometheus metrics of the process, in one registry. Names are stable, labels have few values. */
 export function openMetrics() {
-  const registry = new Registry()
+  const registry: Registry = new Registry()
+  // Only the newer text form can carry exemplars: the trace of one request in each bucket.
+  const enableExemplars = tracing() !== null
+  if (enableExemplars) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never)
   collectDefaultMetrics({ register: registry })
   return {
     registry,
@@ -58,10 +65,32 @@ export function openMetrics() {
       name: 'payonce_attempt_seconds',
       help: 'Duration of an attempt',
       labelNames: ['operation', 'outcome'],
-      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      buckets: BUCKETS,
+      enableExemplars,
+      registers: [registry],
+    }),
+    requests: new Histogram({
+      name: 'payonce_http_request_seconds',
+      help: 'Duration of a request, to the end of its answer: by method, route and status',
+      labelNames: ['method', 'route', 'status'],
+      buckets: BUCKETS,
+      enableExemplars,
       registers: [registry],
     }),
   }
+}
+
+/** Counts a duration, with the trace of this request as its example where there is one. */
+export function observeSeconds<Label extends string>(
+  histogram: Histogram<Label>,
+  labels: Partial<Record<Label, string | number>>,
+  value: number,
+): void {
+  const traces = tracing()
+  const span = traces?.active()?.spanContext()
+  const exemplarLabels = (span ? { trace_id: span.traceId } : {}) as never
+  if (traces) histogram.observe({ labels, value, exemplarLabels })
+  else histogram.observe(labels, value)
 }
 
 export type Metrics = ReturnType<typeof openMetrics>

@@ -1,7 +1,9 @@
+import type http from 'node:http'
 import { ProblemError } from '@payonce/idempotency/problems'
 import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
+import { routePath } from 'hono/route'
 import { requestAddress } from './admission/address'
 import { completeHeaders, prepareHeaders } from './answer-headers'
 import { authRoutes } from './auth-routes'
@@ -26,6 +28,7 @@ import { appRouter } from './root'
 import { securityReport } from './security-log'
 import { shopOrders } from './shop'
 import { STRIPE_WEBHOOKS, stripeWebhooks } from './stripe-inbox/route'
+import { noteRoute } from './tracing/trace-requests'
 
 /** 64 KiB: many times the largest valid body. */
 const BODY_MAX_BYTES = 64 * 1024
@@ -34,7 +37,7 @@ const BATCH_MAX = 5
 
 /** The app behind `/api`: the same in the web process and in Next's route handler. */
 export function createApi(deps: Deps) {
-  const app = new Hono<{ Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }>()
+  const app = new Hono<{ Bindings: { incoming?: http.IncomingMessage } }>()
   const report = securityReport(deps)
   // One step for what every request has: a step of Hono costs more than what is done in it.
   app.use(async (c, next) => {
@@ -44,6 +47,7 @@ export function createApi(deps: Deps) {
     const long = !c.req.path.startsWith(STRIPE_WEBHOOKS) && isTooLong(c, BODY_MAX_BYTES)
     if (typeof long === 'boolean' ? long : await long) c.res = refuseBody(c, BODY_MAX_BYTES)
     else await next()
+    noteRoute(c.env?.incoming, routePath(c))
     completeHeaders(c)
     if (c.req.path.startsWith(REST) && c.req.method !== 'OPTIONS') deps.requestLog?.note(c, began)
     const reported = report(c)

@@ -30,6 +30,7 @@ import { type Metrics, openMetrics } from '@/platform/telemetry'
 import { openGateway, type Sandbox } from './gateways'
 import { buildOperations, factsOf, type Operations } from './operations'
 import { reportEngineEvent, reportMovementEvent, reportReconcileEvent } from './reports'
+import { traceGateway } from './tracing/trace-gateway'
 
 /** The parts that each process is built of: database, bank and engine. */
 export interface Core {
@@ -106,12 +107,13 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const db = openDb(pool)
   const opened = openGateway(env, db, otherGateway)
   const breaker = new Breaker(() => performance.now())
-  const gateway = breaker.watch(opened.gateway)
+  const gateway = breaker.watch(traceGateway(opened.gateway))
   const ownAccounts = new StripeAccounts({
     db,
     mode: modeServed(env),
     url: env.PAYONCE_STRIPE_URL ? new URL(env.PAYONCE_STRIPE_URL) : null,
     timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS,
+    watch: traceGateway,
     fromEnv: opened.stripe,
     decrypt: (encrypted, owner) =>
       decryptSecret(encrypted, owner, secretsFor(env, 'gateway-account'))?.text ?? null,

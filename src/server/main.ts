@@ -4,8 +4,10 @@ import { getRequestListener } from '@hono/node-server'
 import { guestOf, shopperCookie } from '@/access/shopper'
 import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
+import { readEnv } from '@/platform/env'
 import { refuseWrongConnections } from '@/platform/least-rights'
 import { openProcessLog } from '@/platform/own-output'
+import { startTracing, tracing } from '@/platform/tracing/tracing'
 import { ADDRESS_HEADER, addressOf } from './admission/address'
 import { keepWatch } from './alerting'
 import { createApi } from './api'
@@ -17,6 +19,7 @@ import { listen } from './listen'
 import { refuse } from './request-rules'
 import { SLOW_REQUESTS } from './slow-requests'
 import { onStopRequest } from './stop-request'
+import { observeRequest } from './tracing/trace-requests'
 import { renewSigningSecrets } from './webhook-relay'
 import { WITHOUT_UPGRADES } from './without-upgrades'
 
@@ -42,6 +45,8 @@ function keepAccountsFresh({ ownAccounts, log }: Deps): void {
  * API's pace. The API starts first: after a crash payments go on while the pages are still being prepared.
  */
 async function main(): Promise<void> {
+  // First: what is built below asks whether traces are on.
+  await startTracing(readEnv().OTEL_EXPORTER_OTLP_ENDPOINT, 'payonce-web')
   const deps = getDeps()
   const server = http.createServer(SLOW_REQUESTS)
   // Before anything that takes time, so that a stop request during the start is heard and no process outlives
@@ -69,7 +74,7 @@ async function main(): Promise<void> {
   }
   keepAccountsFresh(deps)
   keepWatch(deps)
-  server.on('request', (request, response) => {
+  const handle = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     if (refuse(request, response, security)) return
     // A server that is stopping asks the client to open a new connection, which a proxy gives to another server.
     if (deps.engine.isClosed()) response.setHeader('Connection', 'close')
@@ -83,7 +88,10 @@ async function main(): Promise<void> {
       deps.env.PAYONCE_TRUSTED_HOPS,
     )
     return void pages.then((page) => page(request, response))
-  })
+  }
+  server.on('request', (request, response) =>
+    observeRequest(request, response, deps.metrics, () => handle(request, response)),
+  )
   await Promise.all([listen(server, deps.env), pages])
   deps.log.debug({ port: deps.env.PORT }, 'web is ready')
   process.send?.({ type: 'ready', url: deps.env.baseUrl })
@@ -131,6 +139,7 @@ async function leave(server: http.Server, deps: Deps): Promise<void> {
   const lagMs = lagOf(deps)
   setTimeout(() => process.exit(1), lagMs + DRAIN_MS)
   await drain(server, deps, () => pause(lagMs))
+  await tracing()?.close()
   process.exit(0)
 }
 

@@ -4,10 +4,11 @@ import type { AttemptLog } from '@/idempotency/stores/attempt-log'
 import type { MovementEvent } from '@/payments/movements/reconcile-movements'
 import type { ReconcileEvent } from '@/payments/reconciler/reconcile'
 import type { Log } from '@/platform/log'
-import type { Metrics } from '@/platform/telemetry'
+import { type Metrics, observeSeconds } from '@/platform/telemetry'
+import { traceEngineEvent } from './tracing/trace-engine'
 
 /**
- * Publishes each step of the engine within this process: for a debugger, a tracer, or a test that kills it at
+ * Publishes each step of the engine within this process: for a debugger, or a test that kills it at
  * that step.
  */
 const steps = diagnostics.channel('payonce:engine')
@@ -21,6 +22,7 @@ export function reportEngineEvent(
   to: { log: Log; metrics: Metrics; attempts: AttemptLog },
 ): void {
   if (steps.hasSubscribers) steps.publish(event)
+  traceEngineEvent(event)
   if (event.step === 'alert') {
     to.metrics.alerts.inc({ operation: event.operation })
     to.log.error({ recordId: event.recordId, operation: event.operation, err: event.error }, event.message)
@@ -31,7 +33,7 @@ export function reportEngineEvent(
   const { operation, outcome, problem, durationMs } = event.attempt
   if (problem !== null) to.metrics.problems.inc({ operation, problem })
   to.metrics.attempts.inc({ operation, outcome })
-  to.metrics.seconds.observe({ operation, outcome }, durationMs / 1000)
+  observeSeconds(to.metrics.seconds, { operation, outcome }, durationMs / 1_000)
   to.attempts.add(event.attempt)
 }
 

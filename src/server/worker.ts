@@ -4,6 +4,7 @@ import { onlyRightsOf, refuseWrongConnections } from '@/platform/least-rights'
 import { openProcessLog } from '@/platform/own-output'
 import { isPooled } from '@/platform/pooler'
 import { APP_ROLE } from '@/platform/roles'
+import { startTracing, tracing } from '@/platform/tracing/tracing'
 import { buildCore } from './core'
 import { jobsOf } from './jobs/jobs'
 import { runQueue } from './jobs/queue'
@@ -20,6 +21,7 @@ const DIRECT =
 async function main(): Promise<void> {
   const env = readEnv()
   if (isPooled(env.DATABASE_URL)) throw new Error(DIRECT)
+  await startTracing(env.OTEL_EXPORTER_OTLP_ENDPOINT, 'payonce-worker')
   const core = buildCore(env, 'worker')
   const stopping = new AbortController()
   onStopRequest(() => stopping.abort())
@@ -38,6 +40,7 @@ async function main(): Promise<void> {
   relay.close()
   await core.engine.idle()
   await Promise.all([pool.end(), core.close()])
+  await tracing()?.close()
   process.exit(0)
 }
 

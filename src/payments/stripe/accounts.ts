@@ -19,6 +19,8 @@ export interface StripeAccountsDeps {
   url: URL | null
   /** Time for all requests of one verb together, in milliseconds. */
   timeoutMs: number
+  /** Gives the gateway of an account to be used in its place, which may note its calls. */
+  watch?: (gateway: Gateway) => Gateway
   /** The accounts of the environment, whose events are received too. */
   fromEnv: readonly StripeConnection[]
   /** An account that cannot be used: a person must look. Once for each version of it. */
@@ -166,7 +168,7 @@ export class StripeAccounts implements AccountGateways, InboxAccounts {
       mode,
       timeoutMs,
     })
-    return { connection, gateway }
+    return { connection, gateway: this.deps.watch?.(gateway) ?? gateway }
   }
 
   private secret(row: AccountRow, column: SecretColumn, encrypted: string): string {
