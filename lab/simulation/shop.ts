@@ -42,10 +42,8 @@ export class ModelShop {
   whyRefused({ order }: OrderInput): Refusal {
     const holder = this.holderOf(order)
     if (holder?.status !== 'done') return { kind: 'busy' }
-    return {
-      kind: 'answer',
-      answer: { status: 409, problem: 'already-paid', body: JSON.stringify({ subject: holder.subject }) },
-    }
+    const facts = { subject: holder.subject }
+    return { kind: 'problem', problem: { kind: 'already-paid', detail: 'The order is paid.', facts } }
   }
 
   /** The answer holds the time, as a real one does, so that two answers made at different times differ. */

@@ -573,6 +573,7 @@ test('functions that work with their owner’s rights have a fixed path, and are
       settings: [...chained, 'plan_cache_mode=force_custom_plan'],
       everybody: false,
     },
+    { name: 'forget_reaped_keys()', settings: chained, everybody: false },
     {
       name: 'index_searches(integer)',
       settings: [...chained, 'plan_cache_mode=force_custom_plan', 'enable_seqscan=off'],
