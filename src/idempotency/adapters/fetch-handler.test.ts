@@ -35,13 +35,20 @@ function handler(outcome: () => unknown, more: object = {}) {
 }
 
 const headers = { user: 'u', 'Content-Type': 'application/json', 'Idempotency-Key': 'abc123' }
-const result = { body: '{"n":1.0}', status: 201, replayed: true, firstExecutedAt: AT, expiresAt: AT }
+const result = {
+  body: '{"n":1.0}',
+  status: 201,
+  headers: { ETag: '"7"' },
+  replayed: true,
+  firstExecutedAt: AT,
+  expiresAt: AT,
+}
 
 it('sends the stored text as it is, and says in headers that it is a replay', async () => {
   const { calls, send } = handler(() => result)
   const { status, headers: sent, text } = await send(headers, '{"amount":5}')
   expect({ status, text }).toEqual({ status: 201, text: '{"n":1.0}' })
-  expect(sent.get('Idempotent-Replayed')).toBe('true')
+  expect([sent.get('Idempotent-Replayed'), sent.get('ETag')]).toEqual(['true', '"7"'])
   expect(calls).toEqual([
     { operation: 'orders.create', key: 'abc123', scope: 'u', input: { amount: 5 }, status: 201 },
   ])

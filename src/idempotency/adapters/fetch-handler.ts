@@ -20,7 +20,7 @@ export type FetchHandler<Context = unknown> = (
 export interface HandlerOptions<Client extends UserClient, Input extends object, Context = unknown>
   extends ResponseOptions {
   /** The function that `createIdempotent` returned. */
-  idempotent: Idempotent<Client>
+  idempotent: Idempotent<Client, boolean>
   /** Name of what is done, such as `orders.create`. */
   operation: string
   /** The owner of the key: the caller whom you have recognised. A Response (401, 403) ends the request here. */

@@ -24,6 +24,7 @@ describe('createIdempotent', () => {
     [{ prisma, isolationLevel: 'Snapshot' }, /'ReadCommitted', 'RepeatableRead' or 'Serializable'/],
     [{ prisma, secret: 'too short' }, /openssl rand -base64 32/],
     [{ prisma, secret: [] }, /16 characters/],
+    [{ prisma, transformer: { serialize: never } }, /`transformer: superjson`/],
   ])('refuses %j when it is built, and says what to write', (options, message) => {
     expect(build(options)).toThrow(TypeError)
     expect(build(options)).toThrow(message)
