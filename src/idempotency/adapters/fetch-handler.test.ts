@@ -70,6 +70,12 @@ it.each([
   expect(calls).toEqual([])
 })
 
+it('has a policy of its own', async () => {
+  const { calls, send } = handler(() => result, { retentionDays: 365, waitMs: 0 })
+  await send(headers, '{"amount":5}')
+  expect(calls).toMatchObject([{ operation: 'orders.create', retentionDays: 365, waitMs: 0 }])
+})
+
 it('names each field that the schema refuses', async () => {
   const { text } = await handler(() => result).send(headers, '{"amount":6}')
   expect(JSON.parse(text)).toMatchObject({ errors: [{ pointer: '/a~1b/0', detail: 'must be 5' }] })
@@ -90,6 +96,7 @@ it('is not built with an option missing or out of bounds', () => {
   expect(() => handler(() => result, { scope: undefined })).toThrow(/`scope` is missing. Write/)
   expect(() => handler(() => result, { bodyMax: 0 })).toThrow(/`bodyMax`/)
   expect(() => handler(() => result, { status: 400 })).toThrow(/`status`.*200 to 299/)
+  expect(() => handler(() => result, { retentionDays: 0 })).toThrow(/fetchHandler: `retentionDays` is 0/)
   expect(() => handler(() => result, { operation: 'create order' })).toThrow(/orders\.create/)
   expect(() => handler(() => result, { problemBase: 5 })).toThrow(/`problemBase`.*https/)
   expect(() => handler(() => result, { maxBody: 5 })).toThrow(/no option `maxBody`.*`bodyMax`/)

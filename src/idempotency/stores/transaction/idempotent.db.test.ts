@@ -335,6 +335,26 @@ describe('work in one transaction with its key', () => {
     expect(await idempotent(request(), buy)).toMatchObject({ replayed: false })
   })
 
+  it('an operation may have its own retention and wait, and the others keep theirs', async () => {
+    const idempotent = createIdempotent({ prisma: db, retentionDays: 2, waitMs: 60_000 })
+    const days = async (own: object) => {
+      const { firstExecutedAt, expiresAt } = await idempotent({ ...request(), ...own }, buy)
+      return (expiresAt.getTime() - firstExecutedAt.getTime()) / 86_400_000
+    }
+    expect([await days({ retentionDays: 365 }), await days({ key: `${key}-2` })]).toEqual([365, 2])
+    const [begun, ended] = [signal(), signal()]
+    const first = idempotent({ ...request(), key: `${key}-3` }, async (work) => {
+      begun.give()
+      await ended.done
+      return buy(work)
+    })
+    await begun.done
+    // Without a wait of its own it would end with the test's time.
+    expect(await problemOf(idempotent({ ...request(), key: `${key}-3`, waitMs: 0 }, buy))).toBe('in-progress')
+    ended.give()
+    expect(await first).toMatchObject({ replayed: false })
+  })
+
   it('refuses a retry after the retention, and never executes it', async () => {
     const idempotent = createIdempotent({ prisma: db, retentionDays: 2 })
     const { firstExecutedAt, expiresAt } = await idempotent(request(), buy)

@@ -9,7 +9,7 @@ import type { PrismaStore } from '../prisma'
 import { KeyedCommit } from './keyed-commit'
 import { recordOf } from './new-record'
 import type { IdempotentRequest, IdempotentResult, WorkArguments } from './request'
-import type { TransactionSettings, UserClient } from './settings'
+import { policyOf, type TransactionSettings, type UserClient } from './settings'
 import { RequestRefused, refusalIn } from './stored-result'
 
 /** Pauses between two reads of a request that waits for another one of this process, in milliseconds. It is woken earlier. */
@@ -27,17 +27,20 @@ type Next = { done: IdempotentResult<unknown> } | 'again' | 'wait'
 
 /** One request, whose work is one commit with its record: read the record, decide, act; if another request was faster, read again. */
 export class KeyedTransaction<Client extends UserClient, Input extends object> {
+  private readonly parts: Parts
   private readonly record: NewRecord
   private readonly compared: ComparedInput
   private readonly until: number
   private readonly commit: KeyedCommit<Client, Input>
 
   constructor(
-    private readonly parts: Parts,
+    shared: Parts,
     request: IdempotentRequest<Input>,
     work: (args: WorkArguments<Client, Input>) => Promise<unknown>,
   ) {
-    const { record, compared } = recordOf(request, parts.settings)
+    const { record, compared } = recordOf(request, shared.settings)
+    const settings = { ...shared.settings, ...policyOf(request.operation, request) }
+    this.parts = { ...shared, settings }
     this.record = record
     this.compared = compared
     const { status = 200 } = request
@@ -47,9 +50,9 @@ export class KeyedTransaction<Client extends UserClient, Input extends object> {
       )
     if (typeof work !== 'function')
       throw new TypeError(`${request.operation}: the second argument is the work: async ({ tx, input }) => …`)
-    this.until = Date.now() + parts.settings.waitMs
-    const { client, settings } = parts
-    const { until } = this
+    const { client } = shared
+    const until = Date.now() + settings.waitMs
+    this.until = until
     this.commit = new KeyedCommit({ client, settings, record, request, work, until })
   }
 

@@ -17,6 +17,10 @@ export interface IdempotentRequest<Input extends object> {
   volatile?: readonly (keyof Input & string)[]
   /** HTTP status of the result, 200 to 299. 200 by default. */
   status?: number
+  /** How long this operation waits for another request with its key, in milliseconds, rather than the `waitMs` of `createIdempotent`. */
+  waitMs?: number
+  /** How long an answer of this operation is replayed, in days, rather than the `retentionDays` of `createIdempotent`. */
+  retentionDays?: number
 }
 
 /** What the work gets. */

@@ -48,6 +48,8 @@ describe('createIdempotent', () => {
     [{ input: new Map([['amount', 5]]) }, /a plain object or an array/],
     [{ input: new FormData() }, /a plain object or an array/],
     [{ status: 500 }, /from 200 to 299/],
+    [{ retentionDays: 0 }, /orders\.create: `retentionDays` is 0.*days from 1 to 3650/],
+    [{ waitMs: 1.5 }, /orders\.create: `waitMs` is 1\.5/],
   ])('refuses a call with %j before the database is asked', async (changed, message) => {
     await expect(call(changed)).rejects.toThrow(TypeError)
     await expect(call(changed)).rejects.toThrow(message)

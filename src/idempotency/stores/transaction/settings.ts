@@ -100,6 +100,23 @@ export function settingsOf(caller: string, options: IdempotentOptions<UserClient
   }
 }
 
+/** What an operation may have for itself. */
+type Policy = Partial<Pick<TransactionSettings, 'waitMs' | 'retentionDays'>>
+
+/**
+ * The part of the settings that an operation has for itself; empty where it has none.
+ * @throws TypeError that says what to write instead
+ */
+export function policyOf(caller: string, own: { [Name in keyof Policy]: Policy[Name] | undefined }): Policy {
+  const { waitMs, retentionDays } = own
+  return {
+    ...(waitMs === undefined ? {} : { waitMs: numberOf(caller, 'waitMs', waitMs) }),
+    ...(retentionDays === undefined
+      ? {}
+      : { retentionDays: numberOf(caller, 'retentionDays', retentionDays) }),
+  }
+}
+
 /** @throws TypeError for what is not a client, is a client inside a transaction, or has not the model */
 export function checkClient(caller: string, client: unknown): asserts client is PrismaLike {
   const { $queryRaw, $transaction, idempotencyRecord } = (client ?? {}) as Partial<UserClient>
