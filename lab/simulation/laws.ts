@@ -7,8 +7,9 @@ import { keyOf, type SimulatedWorld } from './world'
 /** The states that may follow each state of a record. */
 const NEXT: Record<RecordState, readonly RecordState[]> = {
   claimed: ['claimed', 'sending', 'completed'],
-  sending: ['sending', 'unknown', 'completed'],
-  unknown: ['unknown', 'completed'],
+  // A tombstone at once: the answer was too large to be stored.
+  sending: ['sending', 'unknown', 'completed', 'tombstone'],
+  unknown: ['unknown', 'completed', 'tombstone'],
   completed: ['completed', 'tombstone'],
   tombstone: ['tombstone'],
 }

@@ -9,6 +9,7 @@ export interface Mutant {
 const RECORD = 'src/idempotency/core/record.ts'
 const RUN = 'src/idempotency/core/run.ts'
 const RECOVERY = 'src/idempotency/core/recovery.ts'
+const SIZE = 'src/idempotency/core/answer-size.ts'
 const LEASE = 'src/idempotency/core/lease.ts'
 const WAITERS = 'src/idempotency/core/waiters.ts'
 const MEMORY = 'src/idempotency/stores/memory.ts'
@@ -91,7 +92,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: MEMORY,
-        find: "for (const row of past) Object.assign(row, { state: 'tombstone', status: null, problem: null, answer: null })",
+        find: "for (const row of past) Object.assign(row, { state: 'tombstone', status: null, problem: null, answer: null, headers: null })",
         // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
         replace: 'for (const row of past) this.rows.delete(`${row.merchantId}/${row.id}`)',
       },
@@ -144,6 +145,16 @@ export const MUTANTS: readonly Mutant[] = [
         // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
         find: 'if (this.rows.has(`${record.merchantId}/${record.id}`)) return null',
         replace: '',
+      },
+    ],
+  },
+  {
+    name: 'an answer that is too large leaves its record in doubt',
+    edits: [
+      {
+        file: SIZE,
+        find: "{ to: 'tombstone', answer: null, writes: next.writes }",
+        replace: "{ to: 'unknown', answer: null, writes: next.writes, retryInMs: 5_000 }",
       },
     ],
   },

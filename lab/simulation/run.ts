@@ -14,6 +14,7 @@ const MUST_SEE = [
   'joined',
   'key-reused',
   'in-progress',
+  'already-paid',
   'outcome-unknown',
   'answer-expired',
   'error',

@@ -14,6 +14,9 @@ export interface ModelPayment extends OrderInput {
   status: 'live' | 'done' | 'refused'
 }
 
+/** More than is stored of an answer (O5). Amounts other than 1 get it. */
+const LARGE = 'x'.repeat(1_048_577)
+
 /** The orders of the simulation. An order has at most one live payment, as the unique index of the real tables demands. */
 export class ModelShop {
   readonly payments = new Map<string, ModelPayment>()
@@ -42,16 +45,15 @@ export class ModelShop {
   whyRefused({ order }: OrderInput): Refusal {
     const holder = this.holderOf(order)
     if (holder?.status !== 'done') return { kind: 'busy' }
-    return {
-      kind: 'answer',
-      answer: { status: 409, problem: 'already-paid', body: JSON.stringify({ subject: holder.subject }) },
-    }
+    const facts = { subject: holder.subject }
+    return { kind: 'problem', problem: { kind: 'already-paid', detail: 'The order is paid.', facts } }
   }
 
   /** The answer holds the time, as a real one does, so that two answers made at different times differ. */
   finish({ subject, amount }: ModelPayment, effect: ModelEffect): Finish<MemoryForm> {
     if (effect.kind === 'doubt') return { to: 'unknown', answer: null, writes: [], retryInMs: 5_000 }
-    const body = JSON.stringify({ did: effect.kind, subject, amount, at: this.now() })
+    const told = JSON.stringify({ did: effect.kind, subject, amount, at: this.now() })
+    const body = amount === 1 ? told : `${told.slice(0, -1)},"more":"${LARGE}"}`
     const answer =
       effect.kind === 'done'
         ? { status: 200, problem: null, body }

@@ -34,7 +34,6 @@ import {
 import { orderClosed } from './order-closed'
 import { NOT_RESTING, orderRests, REST_SECONDS } from './order-rest'
 import type { PaymentAnswers, PaymentProgress } from './payment-answers'
-import { receiptPath } from './receipt-path'
 
 /** Payment of an existing order. `version` is the one that the shopper saw; null for a program, which sees no page. */
 export interface PayOrder {
@@ -199,9 +198,9 @@ async function whyNotPlaced({ db, gateway }: PayDeps, { merchantId }: PayAmount)
 const guardedOrder = z.strictObject({
   status: z.enum(ORDER_STATUSES),
   version: z.int(),
-  liveStatus: z.enum(PAYMENT_STATUSES).nullable(),
-  receiptToken: z.string().nullable(),
-  paymentId: z.string().nullable(),
+  live: z
+    .strictObject({ status: z.enum(PAYMENT_STATUSES), paymentId: z.string(), receiptToken: z.string() })
+    .nullable(),
   restSeconds: z.number().nullable(),
   listBehind: z.boolean(),
 })
@@ -211,16 +210,17 @@ async function whyRefused({ db, gateway, answers }: PayDeps, input: PayOrder): P
     db,
     guardedOrder,
     sql`
-      SELECT ${ORDER_STATUS} AS status, o.version, p.status AS "liveStatus", p.receipt_token AS "receiptToken", p.id::text AS "paymentId",
+      SELECT ${ORDER_STATUS} AS status, o.version, 
+        CASE WHEN p.id IS NOT NULL THEN json_build_object('status', p.status, 'paymentId', p.id, 'receiptToken', p.receipt_token) END AS live,
         ${REST_SECONDS} AS "restSeconds", ${listIsBehind(gateway, currentAccount(sql`o.merchant_id`))} AS "listBehind"
       FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
       WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`,
   )
   if (!order) return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such order.' } }
-  if (order.liveStatus === 'succeeded')
-    return { kind: 'answer', answer: alreadyPaid(answers, order.paymentId, order.receiptToken) }
-  if (order.liveStatus === 'sending') return { kind: 'busy' }
-  if (order.liveStatus) return { kind: 'problem', problem: beingChecked() }
+  if (order.live?.status === 'succeeded')
+    return { kind: 'problem', problem: alreadyPaid(answers, order.live) }
+  if (order.live?.status === 'sending') return { kind: 'busy' }
+  if (order.live) return { kind: 'problem', problem: beingChecked() }
   if (order.status !== 'open') return { kind: 'problem', problem: orderClosed(order.status) }
   if (input.version !== null && order.version !== input.version)
     return {
@@ -246,12 +246,16 @@ function beingChecked(): Problem {
   }
 }
 
-function alreadyPaid(answers: PaymentAnswers, paymentId: string | null, receiptToken: string | null): Answer {
-  return answers.problem('already-paid', 'This order was already paid. This request charged nothing.', {
-    payment: paymentId && showId('pay', paymentId),
-    receiptPath: receiptToken && receiptPath(receiptToken),
-    declineCode: null,
-  })
+/**
+ * Not stored under the key: a paid order stays paid, so it refuses every retry by itself. Stored, each new key that anyone who has the order's
+ * link sends would leave a record for good.
+ */
+function alreadyPaid(answers: PaymentAnswers, paid: { paymentId: string; receiptToken: string }): Problem {
+  return {
+    kind: 'already-paid',
+    detail: 'This order was already paid. This request charged nothing.',
+    facts: answers.paidFacts(paid),
+  }
 }
 
 function answerFor(
@@ -261,7 +265,7 @@ function answerFor(
   outcome: ChargeOutcome,
   now: Date,
 ): Answer | null {
-  const about = { payment: showId('pay', payment.id), receiptPath: null, declineCode: null }
+  const about = { payment: showId('pay', payment.id), declineCode: null }
   if (outcome.kind === 'declined')
     return answers.problem('payment-declined', DECLINES[outcome.code], {
       ...about,

@@ -7,15 +7,13 @@ export type PaymentProgress =
   | { status: 'succeeded'; cardLabel: string; paidAt: string; actionUrl: null }
   | { status: 'requires_action'; cardLabel: null; paidAt: null; actionUrl: string }
 
-export type PayProblem = 'payment-declined' | 'not-charged' | 'already-paid'
+export type PayProblem = 'payment-declined' | 'not-charged'
 
 /** Renders the outcome of a payment for one kind of caller. The text is stored, so that a replay is the same byte for byte. */
 export interface PaymentAnswers {
   payment(payment: BegunPayment, facts: PaymentProgress): Answer
-  problem(
-    kind: PayProblem,
-    detail: string,
-    facts: { payment: string | null; receiptPath: string | null; declineCode: string | null },
-  ): Answer
+  problem(kind: PayProblem, detail: string, facts: { payment: string; declineCode: string | null }): Answer
+  /** Facts of *already-paid*, which is never stored: the order itself refuses every retry. */
+  paidFacts(paid: { paymentId: string; receiptToken: string }): Facts
   resourceFacts(paymentId: string): Facts
 }

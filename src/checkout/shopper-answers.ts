@@ -31,11 +31,16 @@ export const shopperAnswers: PaymentAnswers = {
     return { status: 200, problem: null, body: JSON.stringify(body) }
   },
 
-  problem: (kind, detail, { payment, receiptPath: receiptUrl, declineCode }) => {
-    const facts = { payment, ...(receiptUrl ? { receiptUrl } : {}), ...(declineCode ? { declineCode } : {}) }
+  problem: (kind, detail, { payment, declineCode }) => {
+    const facts = { payment, ...(declineCode ? { declineCode } : {}) }
     const body: ProblemBody = { detail, facts }
     return { status: PROBLEMS[kind].status, problem: kind, body: JSON.stringify(body) }
   },
+
+  paidFacts: ({ paymentId, receiptToken }) => ({
+    payment: showId('pay', paymentId),
+    receiptUrl: receiptPath(receiptToken),
+  }),
 
   resourceFacts: (paymentId) => ({ payment: showId('pay', paymentId) }),
 }

@@ -35,7 +35,7 @@ export const PROBLEMS = {
   'refund-declined': row(402, 'PAYMENT_REQUIRED', 'The refund was declined', 'no', true, true),
   'not-refundable': row(409, 'CONFLICT', 'The refund is not possible', 'after-fixing', true, false),
   'not-resolvable': row(409, 'CONFLICT', 'This end is not possible', 'after-fixing', true, false),
-  'already-paid': row(409, 'CONFLICT', 'This order is already paid', 'no', false, true),
+  'already-paid': row(409, 'CONFLICT', 'This order is already paid', 'no', false, false),
   'order-changed': row(409, 'CONFLICT', 'The order has changed', 'after-fixing', true, false),
   'order-closed': row(409, 'CONFLICT', 'The order has ended', 'no', true, false),
   'order-under-payment': row(409, 'CONFLICT', 'A payment holds this order', 'after-fixing', true, false),

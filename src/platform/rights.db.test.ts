@@ -61,7 +61,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     'graphile_worker.migrations': 'SELECT',
     idempotency_record:
       'SELECT, INSERT, DELETE, UPDATE (answer, completed_at, failures, fence, fields, ' +
-      'fingerprint, fingerprint_version, held_since, key, lease_until, parked_at, ' +
+      'fingerprint, fingerprint_version, headers, held_since, key, lease_until, parked_at, ' +
       'parked_reason, problem, state, status, subject_id, token, tries, worker)',
     // Written by check_changes and check_whole alone.
     integrity_checked: 'SELECT',
@@ -210,6 +210,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
         'completed_at',
         'created_at',
         'expires_at',
+        'headers',
         'held_since',
         'overdue_since',
         'parked_at',
@@ -573,6 +574,7 @@ test('functions that work with their owner’s rights have a fixed path, and are
       settings: [...chained, 'plan_cache_mode=force_custom_plan'],
       everybody: false,
     },
+    { name: 'forget_reaped_keys()', settings: chained, everybody: false },
     {
       name: 'index_searches(integer)',
       settings: [...chained, 'plan_cache_mode=force_custom_plan', 'enable_seqscan=off'],

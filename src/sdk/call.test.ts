@@ -52,6 +52,69 @@ describe('the key', () => {
     expect(one.idempotency.key).not.toBe(two.idempotency.key)
   })
 
+  test('of an intent is the same in every process, whatever the contents, and another one for another resource', async () => {
+    const { url, seen } = await serve(inTurn(PAID, PAID, PAID, PAID))
+    const keys = []
+    for (const [amount, intentId] of [
+      [2400, 'task_7'],
+      [2500, 'task_7'],
+      [2400, 'task_8'],
+    ] as const) {
+      const { idempotency } = await clientOf(url).payments.create({ ...PAYMENT, amount }, { intentId })
+      keys.push(idempotency.key)
+    }
+    const { idempotency } = await clientOf(url).refunds.create('pay_1', {}, { intentId: 'task_7' })
+    // Fixed: a key that changed with a version of the SDK would let an intent be done twice.
+    expect(keys[0]).toBe('intent-CGFO7yk9tBG8U1T1h2eZoGjUN1kCzT3xf5-3W2stbPQ')
+    expect([keys[1] === keys[0], new Set([...keys, idempotency.key]).size]).toEqual([true, 3])
+    expect(seen[0]?.headers['idempotency-key']).toBe(`"${keys[0]}"`)
+  })
+
+  test('of the contents is the same for equal contents, in any order of members, and is taken only where it was asked for', async () => {
+    const { url } = await serve(inTurn(PAID))
+    const keyOf = async (payment: object) => {
+      const made = await clientOf(url).payments.create(payment as NewPayment, { dangerouslyDeriveKey: true })
+      return made.idempotency.key
+    }
+    const key = await keyOf({ ...PAYMENT, metadata: { a: '1', b: '2' } })
+    expect(key).toMatch(/^contents-[\w-]{43}$/)
+    expect(await keyOf({ metadata: { b: '2', a: '1' }, description: undefined, ...PAYMENT })).toBe(key)
+    expect(await keyOf({ ...PAYMENT, metadata: { a: '1', b: '3' } })).not.toBe(key)
+    expect(
+      await keyOf({
+        ...PAYMENT,
+        metadata: [
+          ['a', '1'],
+          ['b', '2'],
+        ],
+      }),
+    ).not.toBe(key)
+  })
+
+  test('of an intent may have been sent before: a refusal of this call does not free it', async () => {
+    const { url } = await serve(inTurn(problem('unauthorized', 401, 'after-fixing', true)))
+    const call = (options: object) => caught(clientOf(url).payments.create(PAYMENT, options))
+    expect(await call({ intentId: 'task_7' })).toMatchObject({ safeNewKey: false })
+    expect(await call({ dangerouslyDeriveKey: true })).toMatchObject({ safeNewKey: false })
+    expect(await call({})).toMatchObject({ safeNewKey: true })
+  })
+
+  test.each([
+    [{ intentId: '' }, /intentId names what is wanted once/],
+    [{ intentId: ' ' }, /intentId names/],
+    [{ intentId: 'x'.repeat(1_001) }, /1 to 1000 characters/],
+    [{ intentId: 7 }, /intentId names/],
+    [{ intentId: 'task_7', idempotencyKey: 'mine' }, /idempotencyKey or intentId, not both/],
+    [{ intentId: 'task_7', dangerouslyDeriveKey: true }, /not both/],
+    [{ dangerouslyDeriveKey: 'yes' }, /is true, or left out/],
+  ])('is not made of %j: nothing is sent', async (options, message) => {
+    const { url, seen } = await serve(inTurn(PAID))
+    const error = await caught(clientOf(url).payments.create(PAYMENT, options as object))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(String(error)).toMatch(message)
+    expect(seen).toEqual([])
+  })
+
   test('may be the program’s own, with its quotes and backslashes escaped', async () => {
     const { url, seen } = await serve(inTurn(PAID))
     const payment = await clientOf(url).payments.create(PAYMENT, { idempotencyKey: 'cart "7" \\ 1' })

@@ -10,6 +10,7 @@
  * the bytes of every request are the same; once a request may have arrived, only an answer about this key
  * makes a new key safe.
  */
+import { keyOfContents, keyOfIntent } from './derive'
 import { type ErrorDetails, errorOf, type PayonceError, type Problem } from './errors'
 import { checkedKey, mintKey, quoted } from './key'
 import { pauseMs, sleep } from './pause'
@@ -31,6 +32,17 @@ export interface CallOptions {
 export interface KeyedOptions extends CallOptions {
   /** A key of your own, or a stored one: the call continues where it was left. Default: a new UUID. */
   idempotencyKey?: string
+  /**
+   * What somebody wants done once: the id of a task, a job or an approval. The key is made of it and of the resource, so a step that another program
+   * repeats, or an agent that has forgotten that it did it, has the same key. Other contents under one intent are refused (`KeyReused`). After
+   * a decline, a new try is a new intent.
+   */
+  intentId?: string
+  /**
+   * Makes the key of the contents of the call. Dangerous: two honest, equal calls are ONE. The second coffee of the day is never charged, for as long as
+   * keys are kept, which is for good. Only for contents that name the one thing that is wanted: a payment with an `orderId`, say.
+   */
+  dangerouslyDeriveKey?: boolean
   /**
    * Called with the key before the first request, and awaited: store the key here. If it throws, nothing is
    * sent.
@@ -104,16 +116,35 @@ export async function doOnce<T>(
   body: unknown,
   options: KeyedOptions = {},
 ): Promise<Result<T>> {
-  const given = options.idempotencyKey
-  const key = given === undefined ? mintKey() : checkedKey(given)
-  // Serialised before anything is awaited, so that later changes to the caller's object are not sent.
-  const keyed = message(settings, { method: 'POST', path, body }, key, options.waitSeconds)
+  // Copied before anything is awaited, so that later changes to the caller's object are not sent.
+  const sent = body === undefined ? undefined : (JSON.parse(JSON.stringify(body)) as unknown)
+  const key = await keyFor(path, sent, options)
+  const keyed = message(settings, { method: 'POST', path, body: sent }, key, options.waitSeconds)
   options.signal?.throwIfAborted()
   await options.beforeSend?.(key)
-  // A given key may have been sent before, by a program that crashed since.
-  const call = { options, key, doubt: given !== undefined, waitSeconds: options.waitSeconds ?? 0 }
+  // A key that was not minted here may have been sent before, by a program that crashed since.
+  const call = { options, key, doubt: waysToKey(options).length > 0, waitSeconds: options.waitSeconds ?? 0 }
   const { answer, requests } = await sendUntilAnswered(settings, keyed, call)
   return { ...(answer.value as T), idempotency: idempotencyOf(answer.headers, key, requests) }
+}
+
+const KEYS = ['idempotencyKey', 'intentId', 'dangerouslyDeriveKey'] as const
+
+/** The options that say what the key is; none: a new one is minted. */
+function waysToKey(options: KeyedOptions) {
+  return KEYS.filter((name) => options[name] !== undefined && options[name] !== false)
+}
+
+/** @throws TypeError for an unusable key, and for two ways to make one */
+async function keyFor(path: string, body: unknown, options: KeyedOptions): Promise<string> {
+  const { idempotencyKey, intentId, dangerouslyDeriveKey = false } = options
+  const given = waysToKey(options)
+  if (given.length > 1) throw new TypeError(`A call has one key: give ${given.join(' or ')}, not both.`)
+  if (typeof dangerouslyDeriveKey !== 'boolean')
+    throw new TypeError('dangerouslyDeriveKey is true, or left out.')
+  if (idempotencyKey !== undefined) return checkedKey(idempotencyKey)
+  if (intentId !== undefined) return keyOfIntent(path, intentId)
+  return dangerouslyDeriveKey ? keyOfContents(path, body) : mintKey()
 }
 
 interface Call {

@@ -42,6 +42,8 @@ test('it runs with web standards alone, and sends one payment', async () => {
     Headers,
     Response,
     crypto,
+    TextEncoder,
+    btoa,
     setTimeout,
     clearTimeout,
     fetch,
@@ -58,7 +60,7 @@ test('it runs with web standards alone, and sends one payment', async () => {
 
 /** Every file in the order of its imports, in one scope, as an edge runtime would get it from a bundler. */
 function asOneScript(): string {
-  const order = ['resources', 'errors', 'key', 'pause', 'settings', 'send', 'call', 'payonce']
+  const order = ['resources', 'errors', 'key', 'derive', 'pause', 'settings', 'send', 'call', 'payonce']
   expect(order.toSorted()).toEqual(sources.map(({ name }) => name.replace('.ts', '')).toSorted())
   const files = order.map((name) => `const ${name} = (() => { ${moduleOf(name)} })()`)
   const pay = `new payonce.Payonce({ apiKey: 'sk_test_x', baseUrl: 'https://pay.example' }).payments.create({ orderId: 'ord_1', paymentMethod: 'pm' })`

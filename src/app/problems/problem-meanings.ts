@@ -46,7 +46,7 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
   'outcome-unknown':
     'The bank did not answer, so we do not know whether it charged. We ask it again, and never charge again to find out.',
   'answer-expired':
-    'A request with this key was completed long ago, and its stored answer was deleted. A retry does nothing.',
+    'A request with this key was completed, and its answer is not stored: it was deleted after its retention, or was larger than 1 MiB. A retry does nothing.',
   'sent-too-long-ago':
     'The request says that it was first sent before the time that keys are remembered for, and nothing is stored under its key. It executed nothing. Look up what the first try did before you send it anew.',
   'key-reused':

@@ -35,13 +35,20 @@ function handler(outcome: () => unknown, more: object = {}) {
 }
 
 const headers = { user: 'u', 'Content-Type': 'application/json', 'Idempotency-Key': 'abc123' }
-const result = { body: '{"n":1.0}', status: 201, replayed: true, firstExecutedAt: AT, expiresAt: AT }
+const result = {
+  body: '{"n":1.0}',
+  status: 201,
+  headers: { ETag: '"7"' },
+  replayed: true,
+  firstExecutedAt: AT,
+  expiresAt: AT,
+}
 
 it('sends the stored text as it is, and says in headers that it is a replay', async () => {
   const { calls, send } = handler(() => result)
   const { status, headers: sent, text } = await send(headers, '{"amount":5}')
   expect({ status, text }).toEqual({ status: 201, text: '{"n":1.0}' })
-  expect(sent.get('Idempotent-Replayed')).toBe('true')
+  expect([sent.get('Idempotent-Replayed'), sent.get('ETag')]).toEqual(['true', '"7"'])
   expect(calls).toEqual([
     { operation: 'orders.create', key: 'abc123', scope: 'u', input: { amount: 5 }, status: 201 },
   ])
@@ -61,6 +68,12 @@ it.each([
   expect(answer.status).toBe(status)
   if (kind) expect(JSON.parse(answer.text)).toMatchObject({ kind, type: `urn:payonce:problem:${kind}` })
   expect(calls).toEqual([])
+})
+
+it('has a policy of its own', async () => {
+  const { calls, send } = handler(() => result, { retentionDays: 365, waitMs: 0 })
+  await send(headers, '{"amount":5}')
+  expect(calls).toMatchObject([{ operation: 'orders.create', retentionDays: 365, waitMs: 0 }])
 })
 
 it('names each field that the schema refuses', async () => {
@@ -83,6 +96,7 @@ it('is not built with an option missing or out of bounds', () => {
   expect(() => handler(() => result, { scope: undefined })).toThrow(/`scope` is missing. Write/)
   expect(() => handler(() => result, { bodyMax: 0 })).toThrow(/`bodyMax`/)
   expect(() => handler(() => result, { status: 400 })).toThrow(/`status`.*200 to 299/)
+  expect(() => handler(() => result, { retentionDays: 0 })).toThrow(/fetchHandler: `retentionDays` is 0/)
   expect(() => handler(() => result, { operation: 'create order' })).toThrow(/orders\.create/)
   expect(() => handler(() => result, { problemBase: 5 })).toThrow(/`problemBase`.*https/)
   expect(() => handler(() => result, { maxBody: 5 })).toThrow(/no option `maxBody`.*`bodyMax`/)

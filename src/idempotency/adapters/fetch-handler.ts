@@ -3,7 +3,7 @@ import { type Problem, ProblemError } from '../problems'
 import type { Idempotent } from '../stores/transaction/idempotent'
 import type { WorkArguments } from '../stores/transaction/request'
 import { checkOperation, type UserScope } from '../stores/transaction/scope'
-import type { UserClient } from '../stores/transaction/settings'
+import { policyOf, type UserClient } from '../stores/transaction/settings'
 import { problemResponse, type ResponseOptions, responseOf } from './fetch-response'
 import { readKey } from './key-header'
 
@@ -20,7 +20,7 @@ export type FetchHandler<Context = unknown> = (
 export interface HandlerOptions<Client extends UserClient, Input extends object, Context = unknown>
   extends ResponseOptions {
   /** The function that `createIdempotent` returned. */
-  idempotent: Idempotent<Client>
+  idempotent: Idempotent<Client, boolean>
   /** Name of what is done, such as `orders.create`. */
   operation: string
   /** The owner of the key: the caller whom you have recognised. A Response (401, 403) ends the request here. */
@@ -31,12 +31,26 @@ export interface HandlerOptions<Client extends UserClient, Input extends object,
   work(args: WorkArguments<Client, Input>): Promise<unknown>
   /** Status of the result. 201 by default. */
   status?: number
+  /** As `waitMs` and `retentionDays` of `createIdempotent`, for this operation alone. */
+  waitMs?: number
+  retentionDays?: number
   /** Greatest body, in bytes, 1 to 100,000,000. 1,000,000 by default. */
   bodyMax?: number
 }
 
 const BODY_MAX = 1_000_000
-const KNOWN = ['idempotent', 'operation', 'scope', 'parse', 'work', 'status', 'bodyMax', 'problemBase']
+const KNOWN = [
+  'idempotent',
+  'operation',
+  'scope',
+  'parse',
+  'work',
+  'status',
+  'waitMs',
+  'retentionDays',
+  'bodyMax',
+  'problemBase',
+]
 const WHY = {
   idempotent: 'the function that createIdempotent({ prisma }) returns',
   scope: '(request) => the id of the signed-in user',
@@ -58,7 +72,8 @@ export function fetchHandler<Client extends UserClient, Input extends object, Co
   if (typeof options !== 'object' || options === null)
     throw new TypeError('fetchHandler takes one object: { idempotent, operation, scope, parse, work }.')
   checkNames('fetchHandler', options, KNOWN)
-  const { bodyMax = BODY_MAX, status = 201, problemBase } = options
+  const { bodyMax = BODY_MAX, status = 201, waitMs, retentionDays, problemBase } = options
+  const policy = policyOf('fetchHandler', { waitMs, retentionDays })
   checkOperation(options.operation)
   for (const name of ['idempotent', 'scope', 'parse', 'work'] as const)
     if (typeof options[name] !== 'function')
@@ -77,7 +92,7 @@ export function fetchHandler<Client extends UserClient, Input extends object, Co
       if (scope instanceof Response) return scope
       const key = keyOf(request)
       const input = parsed(await readJson(request, bodyMax), (body) => options.parse(body))
-      const call = { operation: options.operation, key, scope, input, status }
+      const call = { operation: options.operation, key, scope, input, status, ...policy }
       return responseOf(await options.idempotent(call, (args) => options.work(args)))
     } catch (error) {
       const response = problemResponse(error, options)

@@ -12,8 +12,11 @@ export interface ResponseOptions {
 
 /** The Response of a result. Its body is the stored text, byte for byte; what differs in a replay is in headers. */
 export function responseOf(result: IdempotentResult<unknown>): Response {
-  const { body, status } = result
-  return new Response(body, { status, headers: { ...origin(result), 'Content-Type': 'application/json' } })
+  const { body, status, headers } = result
+  return new Response(body, {
+    status,
+    headers: { ...headers, ...origin(result), 'Content-Type': 'application/json' },
+  })
 }
 
 /** The Response of an error of `idempotent` (RFC 9457, `application/problem+json`); null for an error of somebody else. */
@@ -46,7 +49,11 @@ export function engineResponse(
   const replayed = outcome === 'replayed' || outcome === 'joined'
   return new Response(answer.body, {
     status: answer.status,
-    headers: { ...origin({ replayed, firstExecutedAt, expiresAt }), 'Content-Type': type },
+    headers: {
+      ...answer.headers,
+      ...origin({ replayed, firstExecutedAt, expiresAt }),
+      'Content-Type': type,
+    },
   })
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Answer } from '../core/record'
 import type { EngineReply } from '../core/request'
 import { PROBLEMS, type ProblemKind } from '../problems'
 import { type AnswerLinks, EXPOSED_HEADERS, httpAnswer, httpProblem, waitPreferred } from './http'
@@ -11,7 +12,7 @@ const times = {
 }
 const answered = (
   outcome: (EngineReply & { kind: 'answer' })['outcome'],
-  answer = { status: 201, problem: null as ProblemKind | null, body: BODY },
+  answer: Answer = { status: 201, problem: null, body: BODY },
 ): EngineReply => ({
   kind: 'answer',
   outcome,
@@ -47,6 +48,15 @@ describe('an answer over HTTP', () => {
       })
     },
   )
+
+  test('O2 the headers that were stored with it are sent the first time and again, and its own Location is the one', () => {
+    const stored = { ETag: '"7"', 'Content-Language': 'ar', Location: '/its/own' }
+    for (const outcome of ['executed', 'replayed'] as const)
+      expect(
+        httpAnswer(answered(outcome, { status: 201, problem: null, body: BODY, headers: stored }), asked)
+          .headers,
+      ).toMatchObject({ ...stored, 'Content-Type': 'application/json' })
+  })
 
   test('a stored problem is replayed as it was stored', () => {
     const body = JSON.stringify({ type: '/problems/payment-declined', title: 'as it was written then' })

@@ -38,13 +38,14 @@ export interface AnswerLinks {
 /**
  * Turns the engine's reply into an HTTP response. The body of a stored answer is its text, byte for byte, in
  * the first response and in every replay; facts about the replay are in headers. `Location` is made from that
- * text, so it is replayed too (O2).
+ * text where the answer has none of its own, so it is replayed too, as are the headers that were stored with it (O2).
  */
 export function httpAnswer(reply: EngineReply, links: AnswerLinks): HttpAnswer {
   if (reply.kind === 'problem') return httpProblem(withStatusUrl(reply.problem, links.statusUrl))
   const { answer, outcome, firstExecutedAt, expiresAt } = reply
   const replayed = outcome === 'replayed' || outcome === 'joined'
   const headers = {
+    ...answer.headers,
     'Idempotency-Key-Expires': expiresAt.toISOString(),
     ...(replayed
       ? { 'Idempotent-Replayed': 'true', 'Idempotency-First-Executed': firstExecutedAt.toISOString() }
@@ -59,7 +60,7 @@ export function httpAnswer(reply: EngineReply, links: AnswerLinks): HttpAnswer {
   const location = links.location(answer.body)
   return {
     status: answer.status,
-    headers: { ...headers, 'Content-Type': 'application/json', Location: location },
+    headers: { Location: location, ...headers, 'Content-Type': 'application/json' },
     body: answer.body,
   }
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../problems'
 import { checkNames } from './check-options'
 import type { Finish, Ids, Operation, Refusal, StoreForm } from './operation'
+import { checkTransformer, type Transformer } from './transformer'
 
 /** The outcome of the outside is not known. */
 export interface InDoubt {
@@ -30,6 +31,11 @@ export interface OperationDefinition<
   whyRefused?(input: Input): Promise<Refusal>
   /** Top-level members of the input that may differ between retries. */
   volatile?: readonly (keyof Input & string)[]
+  /**
+   * Compares inputs of every type that it knows, such as `superjson`. The answer is your own text: make it in `finish` with
+   * `storedText(value, superjson)`, and read it with `storedValue`, or `typedResultOf` in a tRPC procedure.
+   */
+  transformer?: Transformer
   /** The writes of the commit that begins to doubt: the row's own state, for a page. */
   whileInDoubt?(begun: Begun): Form['write'][]
   /** The writes of the commit that gives a record to a person, after hours of doubt. */
@@ -44,7 +50,7 @@ const NOT_BEGUN: Problem = {
 }
 const REQUIRED = ['begin', 'ask', 'find', 'finish', 'recall'] as const
 const OPTIONAL = ['whyRefused', 'whileInDoubt', 'parkWrites'] as const
-const KNOWN = ['name', ...REQUIRED, ...OPTIONAL, 'volatile', 'retryInMs']
+const KNOWN = ['name', ...REQUIRED, ...OPTIONAL, 'volatile', 'transformer', 'retryInMs']
 const WHY = {
   begin: 'the SQL that makes your row under the claim',
   ask: 'the request to the outside',
@@ -64,10 +70,19 @@ export function defineOperation<Input extends object, Begun, Effect extends obje
     throw new TypeError('defineOperation takes one object: { name, begin, ask, find, finish, recall }.')
   checkNames('defineOperation', definition, KNOWN)
   checkDefinition(definition as unknown as Record<string, unknown>)
-  const { name, volatile = [], retryInMs = 5_000, whileInDoubt, whyRefused, parkWrites } = definition
+  const {
+    name,
+    volatile = [],
+    transformer,
+    retryInMs = 5_000,
+    whileInDoubt,
+    whyRefused,
+    parkWrites,
+  } = definition
   return {
     name,
     volatile,
+    transformer,
     begin: (input, ids, claim) => definition.begin(input, ids, claim),
     whyRefused: (input) =>
       whyRefused ? whyRefused(input) : Promise.resolve({ kind: 'problem', problem: NOT_BEGUN }),
@@ -105,6 +120,7 @@ function checkDefinition(definition: Record<string, unknown>): void {
     throw new TypeError(
       `defineOperation: \`volatile\` of ${name} is a list of members of the input, such as ['sentAt'].`,
     )
+  checkTransformer(`defineOperation: ${name}`, definition.transformer)
   if (!Number.isInteger(retryInMs) || (retryInMs as number) < 100 || (retryInMs as number) > 3_600_000)
     throw new TypeError(`defineOperation: \`retryInMs\` of ${name} is from 100 to 3600000 milliseconds.`)
 }

@@ -2,9 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { MemoryForm } from '../stores/memory'
 import { deferred, outcome, type TestEffect, TestEngine } from '../testing/engine'
 import { recordId } from './fingerprint'
-import type { Finish } from './operation'
 import type { Claim } from './record'
-import { CommitRefused, StoreUnavailable } from './store'
+import { CommitRefused, type StoredOutcome, StoreUnavailable } from './store'
 
 let bench: TestEngine
 beforeEach(() => {
@@ -126,7 +125,7 @@ describe('S10 a process that is stopped', () => {
 
 describe('the answer cannot be stored', () => {
   const commits = (
-    fail: (call: number, claim: Claim, next: Finish<MemoryForm>) => Promise<boolean> | null,
+    fail: (call: number, claim: Claim, next: StoredOutcome<MemoryForm>) => Promise<boolean> | null,
   ) => {
     const commit = bench.store.commit.bind(bench.store)
     let call = 0

@@ -30,7 +30,8 @@ export function keyReused(differs: string[]): Problem {
 export function answerExpired(facts: Facts): Problem {
   return {
     kind: 'answer-expired',
-    detail: 'This key was used, and its stored answer has expired. Nothing was executed again.',
+    detail:
+      'This key was used, and its answer is not stored any more, or was too large to be. Nothing was executed again.',
     facts,
   }
 }

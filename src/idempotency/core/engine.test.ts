@@ -133,6 +133,42 @@ describe('a different payload under the same key', () => {
   })
 })
 
+describe('O5 an answer over 1 MiB', () => {
+  const answering = (bytes: number) => {
+    bench.finish = ({ amount }) => ({
+      to: 'completed',
+      answer: { status: 200, problem: null, body: `"${'x'.repeat(bytes - 2)}"` },
+      writes: [bench.line(`done ${amount}`)],
+    })
+  }
+
+  test('is sent once: what it is about was done once, and a retry learns of the row', async () => {
+    answering(1_048_577)
+    expect(await bench.run()).toMatchObject({ outcome: 'executed', answer: { status: 200 } })
+    expect(await bench.run()).toMatchObject({
+      problem: { kind: 'answer-expired', facts: { subject: SUBJECT } },
+    })
+    expect([bench.asked, bench.lines]).toEqual([[SUBJECT], ['begin 1', 'done 1']])
+    expect(outcome(await bench.run({ input: { amount: 2 } }))).toBe('key-reused')
+  })
+
+  test('settles a doubt as well', async () => {
+    bench.ask = () => Promise.reject(new Error('silence'))
+    expect(outcome(await bench.run())).toBe('outcome-unknown')
+    answering(1_048_577)
+    await vi.advanceTimersByTimeAsync(5_001)
+    expect(await bench.recover()).toBe(1)
+    expect(outcome(await bench.run())).toBe('answer-expired')
+    expect(bench.lines.at(-1)).toBe('done 1')
+  })
+
+  test('of 1 MiB is stored', async () => {
+    answering(1_048_576)
+    await bench.run()
+    expect(outcome(await bench.run())).toBe('replayed')
+  })
+})
+
 describe('begin is refused', () => {
   test('with an answer: stored for good', async () => {
     bench.refusal = async () => ({ kind: 'answer', answer: ALREADY })

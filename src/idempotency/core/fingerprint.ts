@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize'
 import { sha256 } from '#sha256'
-import { toPointer } from './json-pointer'
+import { refuseHidden } from './comparable'
 
 /** The owner of a key. Two scopes never use one record, and neither can learn of the other's. */
 export interface Scope {
@@ -9,7 +9,7 @@ export interface Scope {
   actor: string
 }
 
-/** Version of new records. A stored record is always compared by the version that wrote it. */
+/** Version of new records without a transformer. A stored record is always compared by the version that wrote it. */
 export const FINGERPRINT_VERSION = 1
 
 const VERSIONS: Record<number, (input: unknown) => string> = {
@@ -31,30 +31,6 @@ export function fingerprint(
   const lasting = Object.fromEntries(Object.entries(input).filter(([name]) => !volatile.includes(name)))
   refuseHidden(lasting, [])
   return VERSIONS[version]?.(lasting) ?? null
-}
-
-/** Values without contents in JSON: a function and a symbol are left out, a `Map`, a `Set` and a `RegExp` are `{}`. What has `toJSON` says itself. */
-function refuseHidden(value: unknown, path: string[]): void {
-  if (value === null || value === undefined) return
-  if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol')
-    throw hidden(typeof value, path)
-  if (typeof value !== 'object' || 'toJSON' in value) return
-  const members = Object.entries(value)
-  if (members.length === 0 && !isPlain(value)) throw hidden(value.constructor?.name ?? 'object', path)
-  for (const [name, member] of members) refuseHidden(member, [...path, name])
-}
-
-/** An array, or an object of `{}`, of `JSON.parse` or of `Object.create(null)`, also of another realm. */
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value)
-  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
-function hidden(kind: string, path: string[]): TypeError {
-  const where = path.length === 0 ? 'The input' : `The input at ${toPointer(path)}`
-  return new TypeError(
-    `${where} is a ${kind}, whose contents JSON does not show, so two different inputs would be taken for one. Pass it as a string, an array or an object.`,
-  )
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Facts, Problem } from '../problems'
 import type { Answer } from './record'
+import type { Transformer } from './transformer'
 
 /** The types in which a store takes its work: SQL for the Prisma store, closures for the memory store. */
 export interface StoreForm {
@@ -26,6 +27,11 @@ export interface Operation<Input extends object, Begun, Effect, Form extends Sto
   name: string
   /** Top-level members of the input that may differ between retries and stay out of the fingerprint. */
   volatile: readonly string[]
+  /**
+   * Compares inputs by more than JSON holds: `Date`, `bigint`, `Map`. Without it such an input is refused, except where it has `toJSON`. It may
+   * be added later: records that are there are compared by the version that wrote them. It may not be taken away while records are kept.
+   */
+  transformer?: Transformer | undefined
   /**
    * True: the id of its row is random, for rows that anyone who knows the id may see. Otherwise the key
    * determines it (`subjectIdOf`). An operation that sends its row's id to the outside as its key leaves this

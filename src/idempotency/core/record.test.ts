@@ -7,13 +7,20 @@ const STATES: RecordState[] = ['claimed', 'sending', 'unknown', 'completed', 'to
 
 /** Columns of a stored answer, readable and damaged ones. */
 const STORED = {
-  none: { status: null, problem: null, answer: null },
+  none: { status: null, problem: null, answer: null, headers: null },
   whole: { status: 200, problem: null, answer: ANSWER.body },
   cut: { status: 200, problem: null, answer: '{"paid":tr' },
   empty: { status: 200, problem: null, answer: '' },
   'without status': { status: null, problem: null, answer: ANSWER.body },
   'without body': { status: 200, problem: null, answer: null },
   'with an unknown problem': { status: 402, problem: 'made-up', answer: ANSWER.body },
+  'with headers that are cut': { status: 200, problem: null, answer: ANSWER.body, headers: '{"ETag":' },
+  'with a header that is not kept': {
+    status: 200,
+    problem: null,
+    answer: ANSWER.body,
+    headers: '{"Set-Cookie":"a=b"}',
+  },
   'with an inherited name': { status: 402, problem: 'toString', answer: ANSWER.body },
 } as const
 type Stored = keyof typeof STORED
@@ -23,6 +30,8 @@ const DAMAGED: Stored[] = [
   'without status',
   'without body',
   'with an unknown problem',
+  'with headers that are cut',
+  'with a header that is not kept',
   'with an inherited name',
 ]
 

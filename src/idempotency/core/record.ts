@@ -1,4 +1,5 @@
 import { isProblemKind, type ProblemKind } from '../problems'
+import { headersIn, type KeptHeaders } from './kept-headers'
 
 /**
  * Life of a record: `claimed` → `sending` → `completed` → `tombstone`. `sending` becomes `unknown` when the
@@ -14,6 +15,8 @@ export interface Answer {
   problem: ProblemKind | null
   /** JSON text. */
   body: string
+  /** Stored and replayed with it. */
+  headers?: KeptHeaders | undefined
 }
 
 /** A record as one read returns it. */
@@ -31,10 +34,11 @@ export interface IdempotencyRow {
   leaseOver: boolean
   /** Id of the row that `begin` wrote; null when nothing was begun. */
   subjectId: string | null
-  /** Status, problem and text of the stored answer; all null while there is none. */
+  /** Status, problem and text of the stored answer; all null while there is none. `headers`: JSON text, null for none. */
   status: number | null
   problem: string | null
   answer: string | null
+  headers: string | null
   createdAt: Date
   completedAt: Date | null
   expiresAt: Date
@@ -115,9 +119,11 @@ function isFree({ state, leaseOver }: IdempotencyRow): boolean {
 /** Decides by the stored answer (null: none). An answer that is incomplete or not JSON is damaged. */
 function storedAnswer(row: IdempotencyRow, use: (answer: Answer | null) => Decision): Decision {
   if (row.answer === null && row.status === null) return use(null)
+  const headers = headersIn(row.headers)
   const readable =
     row.answer !== null &&
     row.status !== null &&
+    headers !== null &&
     isJson(row.answer) &&
     (row.problem === null || isProblemKind(row.problem))
   return readable
@@ -125,6 +131,7 @@ function storedAnswer(row: IdempotencyRow, use: (answer: Answer | null) => Decis
         status: row.status as number,
         problem: row.problem as ProblemKind | null,
         body: row.answer as string,
+        ...(row.headers === null ? {} : { headers: headers as KeptHeaders }),
       })
     : { kind: 'damaged' }
 }

@@ -1,8 +1,9 @@
 import { type Facts, PROBLEMS, type Problem } from '../problems'
+import { withoutLargeAnswer } from './answer-size'
+import { ComparedInput } from './compared-input'
 import { answerExpired, inProgress, keyReused, outcomeUnknown } from './engine-problems'
 import type { AttemptOutcome } from './events'
-import { differing, fieldHashes } from './fields'
-import { FINGERPRINT_VERSION, fingerprint, recordId, subjectIdOf } from './fingerprint'
+import { recordId, subjectIdOf } from './fingerprint'
 import { withLease } from './lease'
 import { type Operation, orDoubt, type StoreForm } from './operation'
 import type { RequestOptions } from './options'
@@ -25,6 +26,7 @@ const RECHECK_MS = [25, 50, 100, 200, 400]
 export class KeyedRequest<Input extends object, Begun, Effect, Form extends StoreForm> {
   private readonly id: string
   private readonly at: Date
+  private readonly compared: ComparedInput
   private waited = false
   private askedMs: number | null = null
   private answeredMs: number | null = null
@@ -39,6 +41,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   ) {
     this.id = recordId(request.scope, operation.name, request.key)
     this.at = options.clock.now()
+    this.compared = new ComparedInput(request.input, operation)
     this.ahead = request.readAhead
   }
 
@@ -75,9 +78,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
    */
   private async readAndAct(): Promise<EngineReply | 'again' | 'wait'> {
     const row = await this.readRecord()
-    const decision = decide(row, (version) =>
-      fingerprint(this.request.input, this.operation.volatile, version),
-    )
+    const decision = decide(row, (version) => this.compared.fingerprintBy(version))
     switch (decision.kind) {
       case 'start':
         return this.start((record, begin) => this.options.store.claim(record, begin))
@@ -201,11 +202,10 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
       await this.options.store.release(claim)
       return refusal.kind === 'busy' ? 'wait' : this.turnAway(refusal.problem)
     }
-    const committed = await this.options.store.commit(claim, {
-      to: 'completed',
-      answer: refusal.answer,
-      writes: [],
-    })
+    const committed = await this.options.store.commit(
+      claim,
+      withoutLargeAnswer({ to: 'completed', answer: refusal.answer, writes: [] }),
+    )
     return committed ? this.answered('rejected', refusal.answer, claimed, claim.fence) : 'again'
   }
 
@@ -259,24 +259,21 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   }
 
   private newRecord(): NewRecord {
-    const { scope, key, input } = this.request
-    const { name, volatile, randomSubject } = this.operation
+    const { scope, key } = this.request
+    const { name, randomSubject } = this.operation
     return {
       merchantId: scope.merchantId,
       id: this.id,
       scope: scope.actor,
       operation: name,
       key,
-      fingerprint: fingerprint(input, volatile) as string,
-      fingerprintVersion: FINGERPRINT_VERSION,
-      fields: fieldHashes(input, volatile, this.options.fieldSecrets[0]),
+      ...this.compared.columns(this.options.fieldSecrets[0]),
       subjectId: randomSubject ? this.options.newId() : subjectIdOf(this.id),
     }
   }
 
   private differingFields(row: { fields: string | null }): string[] {
-    const { operation, request, options } = this
-    return differing(row.fields, request.input, operation.volatile, options.fieldSecrets)
+    return this.compared.differing(row.fields, this.options.fieldSecrets)
   }
 
   private resourceFacts({ subjectId }: { subjectId: string | null }): Facts {

@@ -1,3 +1,4 @@
+import { withoutLargeAnswer } from './answer-size'
 import { pause } from './clock'
 import type { AnyOperation, Finish, StoreForm } from './operation'
 import type { RecoveryOptions } from './options'
@@ -40,10 +41,11 @@ export async function storeOutcome<Form extends StoreForm>(
   const { claim } = work
   const alert = (message: string, error?: unknown) =>
     observe({ step: 'alert', recordId: claim.id, operation: operation.name, message, error })
-  const next =
+  const next = withoutLargeAnswer(
     outcome.to === 'parked'
       ? { ...outcome, writes: [...outcome.writes, ...parkWrites(operation, work, outcome.reason)] }
-      : outcome
+      : outcome,
+  )
   for (const pauseMs of [...COMMIT_RETRY_MS, null]) {
     try {
       const committed = await store.commit(claim, next)

@@ -35,7 +35,7 @@ export interface Claims<Form extends StoreForm> {
   /** Prolongs the lease. False: the claim was lost, or has reached its ceiling. */
   renew(claim: Claim): Promise<boolean>
   /** Stores the outcome together with its writes. False: the claim was lost, and nothing was written. */
-  commit(claim: Claim, next: Finish<Form>): Promise<boolean>
+  commit(claim: Claim, next: StoredOutcome<Form>): Promise<boolean>
   /** Ends the lease of a claim that began nothing, so that the next request may take it over. */
   release(claim: Claim): Promise<boolean>
 }
@@ -70,6 +70,11 @@ export interface Upkeep {
   /** Turns up to `limit` records whose retention is over into tombstones. @returns the number changed */
   expireAnswers(limit: number): Promise<number>
 }
+
+/** The outcome of an operation, as it is stored. `tombstone`: it is done, and no answer is kept (O5). */
+export type StoredOutcome<Form extends StoreForm> =
+  | Finish<Form>
+  | { to: 'tombstone'; answer: null; writes: Form['write'][] }
 
 /** Makes the `begin` from what the store supplies for the claim. */
 export type BeginOf<Form extends StoreForm> = (claim: Form['claim']) => Form['begin']

@@ -5,6 +5,7 @@ export type { AttemptOutcome, EngineEvent, LoggedAttempt, Observe } from '../cor
 export { differing, fieldHashes } from '../core/fields'
 export { fingerprint, recordId, type Scope, subjectIdOf } from '../core/fingerprint'
 export { toPointer } from '../core/json-pointer'
+export { KEPT_HEADERS, type KeptHeaders } from '../core/kept-headers'
 export { KEY_MAX, keyProblem } from '../core/key'
 export type { AnyOperation, Finish, Ids, Operation, Refusal, StoreForm } from '../core/operation'
 export type { EngineOptions } from '../core/options'
@@ -19,6 +20,7 @@ export {
   StoreUnavailable,
   type Upkeep,
 } from '../core/store'
+export { storedText, storedValue, type Transformer } from '../core/transformer'
 export {
   type Facts,
   PROBLEMS,

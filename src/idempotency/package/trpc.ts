@@ -1,2 +1,2 @@
-export { type ReplayInfo, resultOf } from '../adapters/trpc'
+export { type ReplayInfo, resultOf, typedResultOf } from '../adapters/trpc'
 export { problemShape, type ShapeWithProblem, withProblems } from '../adapters/trpc-problems'

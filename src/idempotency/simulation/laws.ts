@@ -1,6 +1,6 @@
-import type { Finish, StoreForm } from '../core/operation'
+import type { StoreForm } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
-import type { Claimed, DoubtedRecord, NewRecord } from '../core/store'
+import type { Claimed, DoubtedRecord, NewRecord, StoredOutcome } from '../core/store'
 
 /**
  * The laws of a store that can be seen from outside, checked at each call of each server. A law that was broken is noted: the engine would
@@ -27,7 +27,7 @@ export class StoreLaws {
       case 'takeInDoubt':
         return (result) => result && this.given((result as DoubtedRecord).claim)
       case 'commit':
-        return this.committing(args[0] as Claim, args[1] as Finish<StoreForm>)
+        return this.committing(args[0] as Claim, args[1] as StoredOutcome<StoreForm>)
       case 'read':
         return this.reading(args[1] as string)
       default:
@@ -57,12 +57,12 @@ export class StoreLaws {
     this.fences.set(id, Math.max(fence, before ?? 0))
   }
 
-  private committing({ id, fence }: Claim, next: Finish<StoreForm>): (result: unknown) => void {
+  private committing({ id, fence }: Claim, next: StoredOutcome<StoreForm>): (result: unknown) => void {
     const superseded = fence < (this.fences.get(id) ?? 0)
     return (result) => {
       if (result !== true) return
       if (superseded) this.break('a commit was made under a superseded fence')
-      if (next.to !== 'completed') return
+      if (next.to !== 'completed' && next.to !== 'tombstone') return
       if (this.completed.has(id)) this.break('a record was completed twice')
       this.completed.add(id)
     }

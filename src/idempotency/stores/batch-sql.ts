@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
-import type { Finish } from '../core/operation'
+import { headersText } from '../core/kept-headers'
+import type { StoredOutcome } from '../core/store'
 import type { ClaimCall, CommitCall, ReadCall } from './batches'
 import type { SetUpsert } from './captured-upsert'
 import { CLAIM_ROWS, milliseconds, RECORD_COLUMNS } from './record-sql'
@@ -98,7 +99,7 @@ export function claimBatch(
  * their `n`. A write that touches another number of rows for a call than it declares undoes all of it.
  */
 export function commitBatch(
-  to: Finish<SqlForm>['to'],
+  to: StoredOutcome<SqlForm>['to'],
   forms: readonly WriteForm[],
 ): BatchStatement<CommitCall<SqlForm>> {
   type Call = CommitCall<SqlForm>
@@ -111,6 +112,7 @@ export function commitBatch(
     ['status', 'smallint', ({ next }) => next.answer?.status ?? null],
     ['problem', 'text', ({ next }) => next.answer?.problem ?? null],
     ['answer', 'text', ({ next }) => next.answer?.body ?? null],
+    ['headers', 'text', ({ next }) => headersText(next.answer?.headers)],
     ['retry_ms', 'bigint', ({ next }) => (next.to === 'unknown' ? Math.round(next.retryInMs) : null)],
     ['reason', 'text', ({ next }) => (next.to === 'parked' ? next.reason : null)],
     ...forms.flatMap((_, place): Input<Call>[] => [
@@ -120,7 +122,8 @@ export function commitBatch(
   ])
   const own = raw(forms.map((_, place) => `, call.key${place}, call.rows${place}`).join(''))
   const record = sql`
-    UPDATE idempotency_record r SET ${OUTCOME_COLUMNS[to]}, status = call.status, problem = call.problem, answer = call.answer
+    UPDATE idempotency_record r SET ${OUTCOME_COLUMNS[to]}, status = call.status, problem = call.problem, answer = call.answer,
+      headers = call.headers
     FROM ${input}
     WHERE r.merchant_id = call.merchant_id AND r.id = call.id AND r.token = call.token AND r.fence = call.fence
       AND r.state IN ('claimed', 'sending', 'unknown')
@@ -137,8 +140,9 @@ export function commitBatch(
     SELECT record.n${concat(checks)} FROM record`)
 }
 
-const OUTCOME_COLUMNS: Record<Finish<SqlForm>['to'], Sql> = {
+const OUTCOME_COLUMNS: Record<StoredOutcome<SqlForm>['to'], Sql> = {
   completed: sql`state = 'completed', completed_at = now()`,
+  tombstone: sql`state = 'tombstone', completed_at = now()`,
   unknown: sql`state = 'unknown', lease_until = now() + call.retry_ms * interval '1 millisecond',
     tries = CASE WHEN call.answer IS NULL THEN r.tries + 1 ELSE 0 END, failures = 0`,
   parked: sql`state = 'unknown', parked_at = now(), parked_reason = call.reason`,

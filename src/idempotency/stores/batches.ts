@@ -1,6 +1,6 @@
-import type { Finish, StoreForm } from '../core/operation'
+import type { StoreForm } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
-import type { BeginOf, Claimed, NewRecord } from '../core/store'
+import type { BeginOf, Claimed, NewRecord, StoredOutcome } from '../core/store'
 
 /** One claim of a batch. */
 export interface ClaimCall<Form extends StoreForm> {
@@ -15,7 +15,7 @@ export interface ClaimCall<Form extends StoreForm> {
 /** One outcome of a batch. */
 export interface CommitCall<Form extends StoreForm> {
   claim: Claim
-  next: Finish<Form>
+  next: StoredOutcome<Form>
 }
 
 /** One read of a batch. */

@@ -1,7 +1,15 @@
 import { type Clock, systemClock } from '../core/clock'
-import type { Finish, StoreForm } from '../core/operation'
+import type { StoreForm } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
-import type { BeginOf, Claimed, DoubtedRecord, NewRecord, Store, StoreUnavailable } from '../core/store'
+import type {
+  BeginOf,
+  Claimed,
+  DoubtedRecord,
+  NewRecord,
+  Store,
+  StoredOutcome,
+  StoreUnavailable,
+} from '../core/store'
 import type { Batches, ClaimCall, CommitCall, LostCommits, ReadCall } from './batches'
 import { type EndOfTurn, Lane } from './lane'
 
@@ -98,7 +106,7 @@ export class GroupCommitStore<Form extends StoreForm> implements Store<Form> {
     return this.claims.add({ claim, record, begin: beginOf(this.batches.claimRows), beginOf })
   }
 
-  commit(claim: Claim, next: Finish<Form>): Promise<boolean> {
+  commit(claim: Claim, next: StoredOutcome<Form>): Promise<boolean> {
     return this.commits.add({ claim, next })
   }
 

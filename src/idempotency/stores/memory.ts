@@ -1,4 +1,4 @@
-import type { Finish } from '../core/operation'
+import { headersText } from '../core/kept-headers'
 import type { Claim, IdempotencyRow, RecordState } from '../core/record'
 import {
   type BeginOf,
@@ -9,6 +9,7 @@ import {
   type DoubtedRecord,
   type NewRecord,
   type Store,
+  type StoredOutcome,
 } from '../core/store'
 import type { Batches, ClaimCall, CommitCall, LostCommits, ReadCall } from './batches'
 
@@ -75,7 +76,7 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
     return this.take(record, { fence: fence + 1, token: this.newToken() }, begin(null))
   }
 
-  async commit(claim: Claim, next: Finish<MemoryForm>): Promise<boolean> {
+  async commit(claim: Claim, next: StoredOutcome<MemoryForm>): Promise<boolean> {
     const row = this.findClaimed(claim)
     if (!row) return false
     refuseUnlessMatching(next.writes)
@@ -152,7 +153,7 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
       .filter((row) => row.state === 'completed' && row.expiresAt.getTime() < this.now())
       .slice(0, limit)
     for (const row of past)
-      Object.assign(row, { state: 'tombstone', status: null, problem: null, answer: null })
+      Object.assign(row, { state: 'tombstone', status: null, problem: null, answer: null, headers: null })
     return past.length
   }
 
@@ -210,7 +211,8 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
     if (row?.token !== claim.token || row.fence !== claim.fence) return false
     switch (next.to) {
       case 'completed':
-        return row.state === 'completed' || null
+      case 'tombstone':
+        return row.state === next.to || null
       case 'unknown':
         return (row.state === 'unknown' && row.failures === 0) || null
       case 'parked':
@@ -242,10 +244,11 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
   }
 
   /** The columns that a commit changes beside the answer. */
-  private after(row: MemoryRecord, next: Finish<MemoryForm>): Partial<MemoryRecord> {
+  private after(row: MemoryRecord, next: StoredOutcome<MemoryForm>): Partial<MemoryRecord> {
     switch (next.to) {
       case 'completed':
-        return { state: 'completed', completedAt: new Date(this.now()), parked: null }
+      case 'tombstone':
+        return { state: next.to, completedAt: new Date(this.now()), parked: null }
       case 'unknown':
         return {
           state: 'unknown',
@@ -258,11 +261,16 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
     }
   }
 
-  private settle(row: MemoryRecord, next: Finish<MemoryForm>): void {
+  private settle(row: MemoryRecord, next: StoredOutcome<MemoryForm>): void {
     for (const write of next.writes) write.apply()
     const answer = next.answer
-      ? { status: next.answer.status, problem: next.answer.problem, answer: next.answer.body }
-      : { status: null, problem: null, answer: null }
+      ? {
+          status: next.answer.status,
+          problem: next.answer.problem,
+          answer: next.answer.body,
+          headers: headersText(next.answer.headers),
+        }
+      : { status: null, problem: null, answer: null, headers: null }
     Object.assign(row, answer, this.after(row, next))
   }
 
@@ -291,6 +299,7 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
       status: null,
       problem: null,
       answer: null,
+      headers: null,
       createdAt,
       completedAt: null,
       expiresAt,

@@ -1,5 +1,4 @@
 import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
-import type { Finish } from '../core/operation'
 import type { Claim, IdempotencyRow } from '../core/record'
 import {
   type BeginOf,
@@ -10,6 +9,7 @@ import {
   type DoubtedRecord,
   type NewRecord,
   type Store,
+  type StoredOutcome,
   StoreUnavailable,
 } from '../core/store'
 import type { CommitCall, LostCommits } from './batches'
@@ -96,7 +96,7 @@ export class PrismaStore implements Store<SqlForm>, LostCommits<SqlForm> {
     return (await this.repeatable(anyRow, statements.renewRecord(claim, this.lease, ceiling))).length === 1
   }
 
-  async commit(claim: Claim, next: Finish<SqlForm>): Promise<boolean> {
+  async commit(claim: Claim, next: StoredOutcome<SqlForm>): Promise<boolean> {
     return this.unlessLost(statements.inOneCommit(statements.settleRecord(claim, next), next.writes))
   }
 

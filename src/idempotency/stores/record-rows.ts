@@ -20,6 +20,7 @@ export const recordRow: RowShape<IdempotencyRow> = z.strictObject({
   status: z.nullable(z.int()),
   problem: z.nullable(z.string()),
   answer: z.nullable(z.string()),
+  headers: z.nullable(z.string()),
   createdAt: z.date(),
   completedAt: z.nullable(z.date()),
   expiresAt: z.date(),

@@ -1,7 +1,7 @@
 import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client'
-import type { Finish } from '../core/operation'
+import { headersText } from '../core/kept-headers'
 import type { Answer, Claim } from '../core/record'
-import type { NewRecord } from '../core/store'
+import type { NewRecord, StoredOutcome } from '../core/store'
 import {
   CLAIM_COLUMNS,
   claimRows,
@@ -42,7 +42,7 @@ export function readRecord(merchantId: string, id: string): Sql {
 /** The columns of an `IdempotencyRow`, of the record `r`. */
 export const RECORD_COLUMNS = sql`
   r.merchant_id AS "merchantId", r.id, r.operation, r.fingerprint, r.fingerprint_version AS "fingerprintVersion", r.fields, r.state, r.fence,
-  r.lease_until < now() AS "leaseOver", r.subject_id AS "subjectId", r.status, r.problem, r.answer,
+  r.lease_until < now() AS "leaseOver", r.subject_id AS "subjectId", r.status, r.problem, r.answer, r.headers,
   r.created_at AS "createdAt", r.completed_at AS "completedAt", r.expires_at AS "expiresAt"`
 
 /** The claim whose answer was lost, if it was made. */
@@ -53,9 +53,10 @@ export function findClaim(claim: Claim): Sql {
 }
 
 /** Whether an outcome was stored whose answer was lost. No row: the claim was lost. Its last commit under this claim shows in the record. */
-export function findCommit(claim: Claim, next: Finish<SqlForm>): Sql {
+export function findCommit(claim: Claim, next: StoredOutcome<SqlForm>): Sql {
   const stored = {
     completed: sql`state = 'completed'`,
+    tombstone: sql`state = 'tombstone'`,
     // The take-over of a record in doubt counts a failure; only a commit sets the count back.
     unknown: sql`state = 'unknown' AND failures = 0`,
     parked: sql`parked_at IS NOT NULL`,
@@ -116,17 +117,19 @@ export function releaseRecord(claim: Claim): Sql {
 }
 
 /** Writes the record's new state and its answer, under the claim. */
-export function settleRecord(claim: Claim, next: Finish<SqlForm>): Sql {
-  const answer = sql`status = ${next.answer?.status ?? null}::smallint, problem = ${next.answer?.problem ?? null}, answer = ${next.answer?.body ?? null}`
+export function settleRecord(claim: Claim, next: StoredOutcome<SqlForm>): Sql {
+  const answer = sql`status = ${next.answer?.status ?? null}::smallint, problem = ${next.answer?.problem ?? null}, answer = ${next.answer?.body ?? null}, headers = ${headersText(next.answer?.headers)}`
   return sql`
     UPDATE idempotency_record SET ${outcomeColumns(next)}, ${answer}
     WHERE ${whereClaimedBy(claim)} AND state IN ('claimed', 'sending', 'unknown') RETURNING 1`
 }
 
-function outcomeColumns(next: Finish<SqlForm>): Sql {
+function outcomeColumns(next: StoredOutcome<SqlForm>): Sql {
   switch (next.to) {
     case 'completed':
       return sql`state = 'completed', completed_at = now()`
+    case 'tombstone':
+      return sql`state = 'tombstone', completed_at = now()`
     case 'unknown': {
       const tries = next.answer ? sql`0` : sql`tries + 1`
       return sql`state = 'unknown', lease_until = now() + ${milliseconds(next.retryInMs)}, tries = ${tries}, failures = 0`
@@ -234,10 +237,14 @@ export function unparkRecord(merchantId: string, id: string): Sql {
  * Ends a parked record with this answer. Nobody holds it then: what takes a record over passes by a parked one, and whoever parked it has
  * nothing left to commit under its fence.
  */
-export function settleParked(merchantId: string, id: string, { status, problem, body }: Answer): Sql {
+export function settleParked(
+  merchantId: string,
+  id: string,
+  { status, problem, body, headers }: Answer,
+): Sql {
   return sql`
     UPDATE idempotency_record SET state = 'completed', completed_at = now(), parked_at = NULL, parked_reason = NULL,
-      status = ${status}::smallint, problem = ${problem}, answer = ${body}
+      status = ${status}::smallint, problem = ${problem}, answer = ${body}, headers = ${headersText(headers)}
     WHERE merchant_id = ${merchantId}::uuid AND id = ${id} AND state = 'unknown' AND parked_at IS NOT NULL RETURNING 1`
 }
 
@@ -255,7 +262,7 @@ export function reapRecords(limit: number): Sql {
 /** Turns records whose retention is over into tombstones. */
 export function expireAnswers(limit: number): Sql {
   return sql`
-    UPDATE idempotency_record SET state = 'tombstone', status = NULL, problem = NULL, answer = NULL
+    UPDATE idempotency_record SET state = 'tombstone', status = NULL, problem = NULL, answer = NULL, headers = NULL
     WHERE (merchant_id, id) IN (
       SELECT merchant_id, id FROM idempotency_record WHERE state = 'completed' AND expires_at < now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     RETURNING 1`

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { checkStore } from '../core/check-options'
 import type { Finish, StoreForm } from '../core/operation'
 import type { Answer } from '../core/record'
-import { type BeginOf, CommitRefused, type NewRecord, type Store } from '../core/store'
+import { type BeginOf, CommitRefused, type NewRecord, type Store, type StoredOutcome } from '../core/store'
 
 /**
  * Access of the suite to a store under test. A write adds one line to a log that is rolled back with its
@@ -28,7 +28,12 @@ export interface StoreHarness<Form extends StoreForm> {
   passRetention(): Promise<void>
 }
 
-const ANSWER: Answer = { status: 201, problem: null, body: '{"n":1.0,"z":"\\u0000"}' }
+const ANSWER: Answer = {
+  status: 201,
+  problem: null,
+  body: '{"n":1.0,"z":"\\u0000"}',
+  headers: { ETag: '"7"', Link: '</a>; rel="next"' },
+}
 const done = <Form extends StoreForm>(...writes: Form['write'][]): Finish<Form> => ({
   to: 'completed',
   answer: ANSWER,
@@ -114,8 +119,37 @@ export function storeContract<Form extends StoreForm>(
         status: 201,
         problem: null,
         answer: ANSWER.body,
+        headers: '{"ETag":"\\"7\\"","Link":"</a>; rel=\\"next\\""}',
       })
       expect(await h.lines()).toEqual(['begin', 'a', 'b'])
+    })
+
+    it('O5 stores that it is done without an answer, with the writes, in one commit, and for good', async () => {
+      const { claim: mine } = await claim()
+      const spent = (...writes: Form['write'][]): StoredOutcome<Form> => ({
+        to: 'tombstone',
+        answer: null,
+        writes,
+      })
+      await expect(h.store.commit(mine, spent(h.write('a', 2)))).rejects.toThrow(CommitRefused)
+      expect(await h.store.commit(mine, spent(h.write('a')))).toBe(true)
+      expect(await read()).toMatchObject({
+        state: 'tombstone',
+        subjectId: record.subjectId,
+        status: null,
+        problem: null,
+        answer: null,
+      })
+      expect(await h.store.commit(mine, done(h.write('again')))).toBe(false)
+      await h.passLeases()
+      while ((await h.store.reap(100)) > 0);
+      expect((await h.store.takeOverdue(record.operation, 100)).map(({ claim: { id } }) => id)).not.toContain(
+        record.id,
+      )
+      expect(await h.store.claim(record, h.begin('second'))).toBeNull()
+      expect(await h.store.takeOver(record, 1, h.begin('second'))).toBeNull()
+      expect(await read()).toMatchObject({ state: 'tombstone' })
+      expect(await h.lines()).toEqual(['begin', 'a'])
     })
 
     it('undoes the whole commit when one write touches another number of rows', async () => {
@@ -357,6 +391,7 @@ export function storeContract<Form extends StoreForm>(
       expect(await read()).toMatchObject({
         state: 'tombstone',
         answer: null,
+        headers: null,
         status: null,
         subjectId: record.subjectId,
       })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { carriesCardNumber } from '@/lib/card-number'
+import { readId } from '@/lib/id'
 import { openTestProduct, type TestProduct } from '../testing/product'
 
 /** A replay repeats the answer and nothing else, over tRPC and over REST. */
@@ -119,6 +120,49 @@ describe('many keys', () => {
     }
     expect(await product.deps.store.reap(1_000)).toBeGreaterThanOrEqual(30)
     expect(await product.count('records', `key LIKE 'flood-%'`)).toBe(0)
+  })
+
+  it('F61 on a paid order leave nothing behind, from the page or from a program, nor in what searches read', async () => {
+    const [orderId, guest] = [await product.newOrder(), await product.cookie()]
+    const paid = await product.pay({ key, orderId, version: 1, paymentMethod: 'pm_card_visa' }, guest)
+    const payment = paid.result?.payment.id
+    const again = (n: number) => [
+      product.pay({ key: `late-${n}`, orderId, version: 1, paymentMethod: 'pm_card_visa' }, guest),
+      product.api(
+        'POST',
+        '/api/v1/payments',
+        { orderId, paymentMethod: 'pm_card_visa' },
+        { 'idempotency-key': `late-${n}` },
+      ),
+    ]
+    for (const [page, program] of [
+      await Promise.all(again(1)),
+      await Promise.all(again(2)),
+      await Promise.all(again(1)),
+    ]) {
+      expect(page).toMatchObject({
+        status: 409,
+        problem: { kind: 'already-paid', payment, safeNewKey: false },
+      })
+      expect(program).toMatchObject({ status: 409, body: { kind: 'already-paid', payment, retry: 'no' } })
+    }
+    const late = `key LIKE 'late-%'`
+    expect(await product.count('records', late)).toBe(4)
+    const copy = async () =>
+      (await product.owner.query(`SELECT count(*)::int FROM record_key WHERE ${late}`)).rows[0].count
+    // Copies are made of records that are a minute old.
+    await product.owner.query(`UPDATE idempotency_record SET created_at = created_at - interval '1 hour' WHERE ${late};
+      INSERT INTO record_key (merchant_id, day, key, record_id) SELECT merchant_id, day_of(created_at), key, id FROM idempotency_record WHERE ${late}`)
+    expect(await copy()).toBe(4)
+    expect(await product.deps.store.reap(1_000)).toBeGreaterThanOrEqual(4)
+    expect([await product.count('records', late), await copy()]).toEqual([0, 0])
+    expect(await product.count('records', `key = '${key}'`)).toBe(1)
+    expect(
+      await product.count(
+        'charges',
+        `idempotency_key IN (SELECT gateway_key FROM payment WHERE order_id = '${readId('ord', orderId)}')`,
+      ),
+    ).toBe(1)
   })
 
   it('F62 a key of little chance is its owner’s alone', async () => {

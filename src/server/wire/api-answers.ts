@@ -10,6 +10,7 @@ import { showOrder, showPayment, showRefund } from './api-shapes'
 /** The API's answers to each operation: bodies that are stored once, and replayed byte for byte. */
 
 export function paymentAnswers(baseUrl: string): PaymentAnswers {
+  const resourceFacts = pointer('payment', 'pay', '/api/v1/payments/')
   return {
     // 202: the shopper must confirm first. This answer is interim: the key gets its final one later.
     payment: (payment, { status, cardLabel, actionUrl }) => {
@@ -24,11 +25,12 @@ export function paymentAnswers(baseUrl: string): PaymentAnswers {
     problem: (kind, detail, { payment, declineCode }) =>
       problemAnswer(kind, detail, {
         payment,
-        ...(payment ? { paymentUrl: `/api/v1/payments/${payment}` } : {}),
+        paymentUrl: `/api/v1/payments/${payment}`,
         ...(declineCode ? { declineCode } : {}),
       }),
 
-    resourceFacts: pointer('payment', 'pay', '/api/v1/payments/'),
+    paidFacts: ({ paymentId }) => resourceFacts(paymentId),
+    resourceFacts,
   }
 }
 

@@ -24,6 +24,7 @@ CREATE TABLE idempotency_record (
   status smallint,
   problem text,
   answer text,
+  headers text,
   created_at timestamptz(6) NOT NULL DEFAULT now(),
   completed_at timestamptz(6),
   expires_at timestamptz(6) NOT NULL DEFAULT (now() + '30 days'::interval),
@@ -63,8 +64,8 @@ BEGIN
 END $$;
 CREATE TRIGGER completed_record_is_fixed AFTER UPDATE ON idempotency_record FOR EACH ROW
   WHEN (OLD.state = 'completed' AND NEW.state <> 'tombstone'
-    AND (OLD.state, OLD.fingerprint, OLD.status, OLD.problem, OLD.answer, OLD.subject_id, OLD.fence, OLD.token)
-      IS DISTINCT FROM (NEW.state, NEW.fingerprint, NEW.status, NEW.problem, NEW.answer, NEW.subject_id, NEW.fence, NEW.token))
+    AND (OLD.state, OLD.fingerprint, OLD.status, OLD.problem, OLD.answer, OLD.headers, OLD.subject_id, OLD.fence, OLD.token)
+      IS DISTINCT FROM (NEW.state, NEW.fingerprint, NEW.status, NEW.problem, NEW.answer, NEW.headers, NEW.subject_id, NEW.fence, NEW.token))
   EXECUTE FUNCTION completed_record_is_fixed();
 
 CREATE FUNCTION tombstone_is_for_good() RETURNS trigger LANGUAGE plpgsql AS $$

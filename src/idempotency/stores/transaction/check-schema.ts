@@ -44,6 +44,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   status: 'smallint',
   problem: 'text',
   answer: 'text',
+  headers: 'text',
   created_at: 'timestamp(6) with time zone',
   completed_at: 'timestamp(6) with time zone',
   expires_at: 'timestamp(6) with time zone',

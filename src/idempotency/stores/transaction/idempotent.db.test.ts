@@ -2,8 +2,10 @@ import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
 import { type Db, openDb, openPool, sql } from '@/platform/db'
+import { Prisma } from '@/platform/generated/client'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { PROBLEMS, ProblemError } from '../../problems'
+import { superjson } from '../../testing/rich-values'
 import { checkSchema, SchemaIncomplete } from './check-schema'
 import { createIdempotent } from './idempotent'
 import { WorkTooLong } from './keyed-commit'
@@ -245,6 +247,82 @@ describe('work in one transaction with its key', () => {
     expect(await purchases()).toEqual([])
   })
 
+  it('O5 an answer over 1 MiB is sent once: the work is done once, and a retry is refused with the id of its row', async () => {
+    const idempotent = createIdempotent({ prisma: db })
+    const bought = async (more: string) => {
+      const work = async (args: Parameters<typeof buy>[0]) => ({ ...(await buy(args)), more })
+      return idempotent(request(), work).catch((error: unknown) => error)
+    }
+    // In UTF-8 each of these letters has two bytes.
+    const first = (await bought('é'.repeat(524_288))) as { result: { id: string; more: string } }
+    expect(first).toMatchObject({ replayed: false, status: 200 })
+    expect(first.result.more).toHaveLength(524_288)
+    const { id } = first.result
+    const again = await bought('é')
+    expect(again).toMatchObject({ problem: { kind: 'answer-expired', facts: { id } } })
+    expect(await purchases()).toHaveLength(1)
+    const [row] = await db.$queryRaw<
+      object[]
+    >`SELECT state, answer FROM idempotency_record WHERE key = ${key}`
+    expect(row).toEqual({ state: 'tombstone', answer: null })
+  })
+
+  it('with a transformer a result of every type comes back as it was, and inputs are compared by their types', async () => {
+    const secret = 'a secret of sixteen and more'
+    const typed = createIdempotent({ prisma: db, transformer: superjson, secret })
+    const at = new Date(0)
+    const call = (many: Map<string, bigint>) =>
+      typed({ ...request(), input: { amount: 5, many, at } }, async ({ tx, input, id }) => {
+        await buy({ tx, input, id })
+        return { many: input.many, at: input.at, price: new Prisma.Decimal('1.10'), none: undefined }
+      })
+    const many = new Map([['all', 2n ** 70n]])
+    const first = await call(many)
+    expect(first.result).toStrictEqual({ many, at, price: new Prisma.Decimal('1.10'), none: undefined })
+    expect(await call(new Map(many))).toStrictEqual({ ...first, replayed: true })
+    const error = await call(new Map([['all', 1n]])).catch((e: unknown) => e)
+    expect(error).toMatchObject({ problem: { kind: 'key-reused', facts: { differs: ['/many'] } } })
+    expect(await purchases()).toHaveLength(1)
+  })
+
+  it('O2 headers that the work gives are stored, and the same in each replay; those of a run that was undone are gone', async () => {
+    const idempotent = createIdempotent({ prisma: db })
+    let runs = 0
+    const call = () =>
+      idempotent(request(), async ({ header, ...work }) => {
+        if (++runs === 1) header('Content-Language', 'ar')
+        header('ETag', `"${runs}"`)
+        if (runs === 1) await work.tx.$executeRaw`SELECT raise_conflict()`
+        return buy(work)
+      })
+    await db.$executeRawUnsafe(
+      `CREATE FUNCTION raise_conflict() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$`,
+    )
+    const first = await call()
+    expect(first).toMatchObject({ headers: { ETag: '"2"' }, replayed: false })
+    expect(first.headers).not.toHaveProperty('Content-Language')
+    expect(await call()).toEqual({ ...first, replayed: true })
+    expect(runs).toBe(2)
+    await expect(
+      idempotent({ ...request(), key: `${key}-2` }, async ({ header }) =>
+        header('Set-Cookie' as never, 'a=b'),
+      ),
+    ).rejects.toThrow(/Set-Cookie.* is not stored/)
+    await expect(
+      db.$executeRaw`UPDATE idempotency_record SET headers = NULL WHERE key = ${key}`,
+    ).rejects.toThrow(/its answer may not change/)
+  })
+
+  it('a transformer that is added later replays what was stored before it as the JSON that it is', async () => {
+    const { result } = await createIdempotent({ prisma: db })(request(), buy)
+    const typed = createIdempotent({ prisma: db, transformer: superjson })
+    expect(await typed(request(), buy)).toMatchObject({ result, replayed: true })
+    const other: unknown = await typed({ ...request(), input: { amount: 5n } } as never, buy).catch(
+      (e: unknown) => e,
+    )
+    expect(other).toMatchObject({ problem: { kind: 'key-reused' } })
+  })
+
   it('rolls back work that takes longer than its time, and says so', async () => {
     const idempotent = createIdempotent({ prisma: db, waitMs: 0, timeoutMs: 200 })
     const call = idempotent(request(), async (work) => {
@@ -255,6 +333,26 @@ describe('work in one transaction with its key', () => {
     await expect(call).rejects.toThrow(WorkTooLong)
     expect(await purchases()).toEqual([])
     expect(await idempotent(request(), buy)).toMatchObject({ replayed: false })
+  })
+
+  it('an operation may have its own retention and wait, and the others keep theirs', async () => {
+    const idempotent = createIdempotent({ prisma: db, retentionDays: 2, waitMs: 60_000 })
+    const days = async (own: object) => {
+      const { firstExecutedAt, expiresAt } = await idempotent({ ...request(), ...own }, buy)
+      return (expiresAt.getTime() - firstExecutedAt.getTime()) / 86_400_000
+    }
+    expect([await days({ retentionDays: 365 }), await days({ key: `${key}-2` })]).toEqual([365, 2])
+    const [begun, ended] = [signal(), signal()]
+    const first = idempotent({ ...request(), key: `${key}-3` }, async (work) => {
+      begun.give()
+      await ended.done
+      return buy(work)
+    })
+    await begun.done
+    // Without a wait of its own it would end with the test's time.
+    expect(await problemOf(idempotent({ ...request(), key: `${key}-3`, waitMs: 0 }, buy))).toBe('in-progress')
+    ended.give()
+    expect(await first).toMatchObject({ replayed: false })
   })
 
   it('refuses a retry after the retention, and never executes it', async () => {

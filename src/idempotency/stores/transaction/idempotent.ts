@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '../../core/clock'
+import type { Transformer } from '../../core/transformer'
 import { Waiters } from '../../core/waiters'
 import { PrismaStore } from '../prisma'
 import { assertSchema } from './check-schema'
@@ -7,8 +8,11 @@ import { KeyedTransaction } from './keyed-transaction'
 import type { IdempotentRequest, IdempotentResult, WorkArguments } from './request'
 import { type IdempotentOptions, settingsOf, type UserClient } from './settings'
 
-/** Does the work of a request once per key. Made by `createIdempotent`. */
-export interface Idempotent<Client extends UserClient> {
+/**
+ * Does the work of a request once per key. Made by `createIdempotent`.
+ * @typeParam Typed it was made with a transformer, so results keep their types
+ */
+export interface Idempotent<Client extends UserClient, Typed extends boolean = false> {
   /**
    * Runs `work` in one transaction with the record of its key, or gives back the stored answer.
    *
@@ -23,7 +27,7 @@ export interface Idempotent<Client extends UserClient> {
   <Input extends object, Result>(
     request: IdempotentRequest<Input>,
     work: (args: WorkArguments<Client, Input>) => Promise<Result>,
-  ): Promise<IdempotentResult<Result>>
+  ): Promise<IdempotentResult<Result, Typed>>
   /** Call once when the server starts. @throws SchemaIncomplete naming all that the database lacks */
   ready(): Promise<void>
   /** Call now and then: turns up to `limit` answers whose retention is over into tombstones. @returns the number changed */
@@ -42,6 +46,12 @@ export interface Idempotent<Client extends UserClient> {
  * For work that asks someone outside (a bank, a mail server), use `Engine` and `defineOperation`.
  * @throws TypeError for an option that is wrong, with what to write instead
  */
+export function createIdempotent<Client extends UserClient>(
+  options: IdempotentOptions<Client> & { transformer: Transformer },
+): Idempotent<Client, true>
+export function createIdempotent<Client extends UserClient>(
+  options: IdempotentOptions<Client>,
+): Idempotent<Client>
 export function createIdempotent<Client extends UserClient>(
   options: IdempotentOptions<Client>,
 ): Idempotent<Client> {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { isKept } from '../../core/answer-size'
 import { pause, systemClock } from '../../core/clock'
 import { inProgress } from '../../core/engine-problems'
+import { type KeptHeaders, keptHeader } from '../../core/kept-headers'
 import type { Answer, Claim } from '../../core/record'
 import { type NewRecord, StoreUnavailable } from '../../core/store'
 import { ProblemError } from '../../problems'
@@ -57,6 +59,8 @@ export interface CommitParts<Client, Input extends object> {
  */
 export class KeyedCommit<Client extends UserClient, Input extends object> {
   private tries = 0
+  /** Of the run of the work that is under way: one that is rolled back gives none. */
+  private headers: KeptHeaders = {}
 
   constructor(private readonly parts: CommitParts<Client, Input>) {}
 
@@ -101,10 +105,14 @@ export class KeyedCommit<Client extends UserClient, Input extends object> {
   }
 
   private async execute(tx: UserClient): Promise<unknown> {
+    this.headers = {}
     return this.parts.work({
       tx: tx as unknown as TransactionOf<Client>,
       input: this.parts.request.input,
       id: this.parts.record.subjectId,
+      header: (name, value) => {
+        this.headers = { ...this.headers, ...keptHeader(name, value) }
+      },
       refuse: (refusal) => new RefusalValue(refusal),
     })
   }
@@ -123,9 +131,17 @@ export class KeyedCommit<Client extends UserClient, Input extends object> {
 
   private async complete(tx: UserClient, claim: Claim, returned: unknown): Promise<Completed> {
     const { operation, status = 200 } = this.parts.request
-    const answer = answerOf(operation, status, returned)
+    const answer = {
+      ...answerOf(operation, status, returned, this.parts.settings.transformer),
+      headers: this.headers,
+    }
     const [row] = await tx.$queryRaw(
-      completeInTransaction(claim, this.parts.record.subjectId, answer, this.parts.settings.retentionDays),
+      completeInTransaction(
+        claim,
+        this.parts.record.subjectId,
+        isKept(answer.body) ? answer : null,
+        this.parts.settings.retentionDays,
+      ),
     )
     if (!row)
       throw new Error(`The record of ${operation} was deleted by its own work. Nothing was committed.`)

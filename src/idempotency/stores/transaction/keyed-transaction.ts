@@ -1,15 +1,15 @@
+import { type ComparedInput, isTyped } from '../../core/compared-input'
 import { answerExpired, inProgress, keyReused } from '../../core/engine-problems'
-import { differing } from '../../core/fields'
-import { fingerprint } from '../../core/fingerprint'
 import { type Answer, decide } from '../../core/record'
 import type { NewRecord } from '../../core/store'
+import { storedValue } from '../../core/transformer'
 import type { Waiters } from '../../core/waiters'
 import { ProblemError } from '../../problems'
 import type { PrismaStore } from '../prisma'
 import { KeyedCommit } from './keyed-commit'
 import { recordOf } from './new-record'
 import type { IdempotentRequest, IdempotentResult, WorkArguments } from './request'
-import type { TransactionSettings, UserClient } from './settings'
+import { policyOf, type TransactionSettings, type UserClient } from './settings'
 import { RequestRefused, refusalIn } from './stored-result'
 
 /** Pauses between two reads of a request that waits for another one of this process, in milliseconds. It is woken earlier. */
@@ -27,16 +27,22 @@ type Next = { done: IdempotentResult<unknown> } | 'again' | 'wait'
 
 /** One request, whose work is one commit with its record: read the record, decide, act; if another request was faster, read again. */
 export class KeyedTransaction<Client extends UserClient, Input extends object> {
+  private readonly parts: Parts
   private readonly record: NewRecord
+  private readonly compared: ComparedInput
   private readonly until: number
   private readonly commit: KeyedCommit<Client, Input>
 
   constructor(
-    private readonly parts: Parts,
-    private readonly request: IdempotentRequest<Input>,
+    shared: Parts,
+    request: IdempotentRequest<Input>,
     work: (args: WorkArguments<Client, Input>) => Promise<unknown>,
   ) {
-    this.record = recordOf(request, parts.settings.secrets)
+    const { record, compared } = recordOf(request, shared.settings)
+    const settings = { ...shared.settings, ...policyOf(request.operation, request) }
+    this.parts = { ...shared, settings }
+    this.record = record
+    this.compared = compared
     const { status = 200 } = request
     if (!Number.isInteger(status) || status < 200 || status > 299)
       throw new TypeError(
@@ -44,9 +50,9 @@ export class KeyedTransaction<Client extends UserClient, Input extends object> {
       )
     if (typeof work !== 'function')
       throw new TypeError(`${request.operation}: the second argument is the work: async ({ tx, input }) => …`)
-    this.until = Date.now() + parts.settings.waitMs
-    const { client, settings } = parts
-    const { record, until } = this
+    const { client } = shared
+    const until = Date.now() + settings.waitMs
+    this.until = until
     this.commit = new KeyedCommit({ client, settings, record, request, work, until })
   }
 
@@ -64,18 +70,17 @@ export class KeyedTransaction<Client extends UserClient, Input extends object> {
   private async readAndAct(): Promise<Next> {
     const { store, waiters, settings } = this.parts
     const { merchantId, id } = this.record
-    const { input, volatile = [] } = this.request
     const row = await waiters.readFresh(id, () => store.read(merchantId, id))
-    const decision = decide(row, (version) => fingerprint(input, volatile, version))
+    const decision = decide(row, (version) => this.compared.fingerprintBy(version))
     switch (decision.kind) {
       case 'start':
         return this.enter()
       case 'replay':
         return { done: this.done(decision.answer, decision.row, true) }
       case 'mismatch':
-        throw new ProblemError(keyReused(differing(decision.row.fields, input, volatile, settings.secrets)))
+        throw new ProblemError(keyReused(this.compared.differing(decision.row.fields, settings.secrets)))
       case 'expired':
-        throw new ProblemError(answerExpired({}))
+        throw new ProblemError(answerExpired(decision.row.subjectId ? { id: decision.row.subjectId } : {}))
       // Records that an `Engine` has begun under this operation.
       case 'busy':
       case 'take-over':
@@ -96,7 +101,7 @@ export class KeyedTransaction<Client extends UserClient, Input extends object> {
     try {
       const committed = await this.commit.run()
       if (typeof committed === 'string') return committed
-      return { done: this.done(committed.answer, committed, false) }
+      return { done: this.done(committed.answer, { ...this.record, ...committed }, false) }
     } finally {
       waiters.leave(this.record.id, true)
     }
@@ -105,16 +110,21 @@ export class KeyedTransaction<Client extends UserClient, Input extends object> {
   /** @throws RequestRefused for a stored refusal */
   private done(
     answer: Answer,
-    row: { createdAt: Date; expiresAt: Date },
+    row: { createdAt: Date; expiresAt: Date; fingerprintVersion: number },
     replayed: boolean,
   ): IdempotentResult<unknown> {
+    const { transformer } = this.parts.settings
     const refusal = refusalIn(answer)
     if (refusal) throw new RequestRefused(refusal, answer.body, replayed)
     return {
       // Read from the stored text the first time too, so that a replay cannot differ from it.
-      result: JSON.parse(answer.body) as IdempotentResult<unknown>['result'],
+      // A record that is older than the transformer holds JSON.
+      result: (transformer && isTyped(row)
+        ? storedValue(answer.body, transformer)
+        : JSON.parse(answer.body)) as IdempotentResult<unknown>['result'],
       body: answer.body,
       status: answer.status,
+      headers: answer.headers ?? {},
       replayed,
       firstExecutedAt: row.createdAt,
       expiresAt: row.expiresAt,

@@ -1,19 +1,20 @@
-import { fieldHashes } from '../../core/fields'
-import { FINGERPRINT_VERSION, fingerprint, recordId, subjectIdOf } from '../../core/fingerprint'
+import { ComparedInput } from '../../core/compared-input'
+import { recordId, subjectIdOf } from '../../core/fingerprint'
 import { keyProblem } from '../../core/key'
 import type { NewRecord } from '../../core/store'
 import { ProblemError } from '../../problems'
 import type { IdempotentRequest } from './request'
 import { checkOperation, scopeOf } from './scope'
+import type { TransactionSettings } from './settings'
 
 /**
- * The record of a request, after its checks.
+ * The record of a request and its input to compare with what is stored, after its checks.
  * @throws ProblemError for a key that is none; TypeError for a wrong call
  */
 export function recordOf<Input extends object>(
   { operation, key, scope, input, volatile = [] }: IdempotentRequest<Input>,
-  secrets: readonly string[],
-): NewRecord {
+  { secrets, transformer }: Pick<TransactionSettings, 'secrets' | 'transformer'>,
+): { record: NewRecord; compared: ComparedInput } {
   checkOperation(operation)
   const { merchantId, actor } = scopeOf(operation, scope)
   if (typeof input !== 'object' || input === null)
@@ -27,18 +28,17 @@ export function recordOf<Input extends object>(
   const problem = keyProblem(key)
   if (problem) throw new ProblemError(problem)
   const id = recordId({ merchantId, actor }, operation, key as string)
-  const [secret] = secrets
-  return {
+  const compared = new ComparedInput(input, { volatile, transformer })
+  const record = {
     merchantId,
     id,
     scope: actor,
     operation,
     key: key as string,
-    fingerprint: fingerprint(input, volatile) as string,
-    fingerprintVersion: FINGERPRINT_VERSION,
-    fields: secret === undefined ? '{}' : fieldHashes(input, volatile, secret),
+    ...compared.columns(secrets[0]),
     subjectId: subjectIdOf(id),
   }
+  return { record, compared }
 }
 
 /** True for what a JSON body can be: its members are all that it is. */

@@ -24,6 +24,7 @@ describe('createIdempotent', () => {
     [{ prisma, isolationLevel: 'Snapshot' }, /'ReadCommitted', 'RepeatableRead' or 'Serializable'/],
     [{ prisma, secret: 'too short' }, /openssl rand -base64 32/],
     [{ prisma, secret: [] }, /16 characters/],
+    [{ prisma, transformer: { serialize: never } }, /`transformer: superjson`/],
   ])('refuses %j when it is built, and says what to write', (options, message) => {
     expect(build(options)).toThrow(TypeError)
     expect(build(options)).toThrow(message)
@@ -47,6 +48,8 @@ describe('createIdempotent', () => {
     [{ input: new Map([['amount', 5]]) }, /a plain object or an array/],
     [{ input: new FormData() }, /a plain object or an array/],
     [{ status: 500 }, /from 200 to 299/],
+    [{ retentionDays: 0 }, /orders\.create: `retentionDays` is 0.*days from 1 to 3650/],
+    [{ waitMs: 1.5 }, /orders\.create: `waitMs` is 1\.5/],
   ])('refuses a call with %j before the database is asked', async (changed, message) => {
     await expect(call(changed)).rejects.toThrow(TypeError)
     await expect(call(changed)).rejects.toThrow(message)

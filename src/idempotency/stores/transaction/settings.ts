@@ -1,4 +1,5 @@
 import { checkNames } from '../../core/check-options'
+import { checkTransformer, type Transformer } from '../../core/transformer'
 import type { PrismaLike } from '../prisma'
 
 /**
@@ -42,6 +43,12 @@ export interface IdempotentOptions<Client extends UserClient> {
    * it was changed.
    */
   secret?: string | readonly string[]
+  /**
+   * Keeps every type that it knows, such as `superjson`: inputs are compared by it, and a result comes back as it was, with its `Date`, `bigint`
+   * and `Map`. Without it both are JSON. It may be added later: an answer from before is replayed as the JSON that it was. It may not be taken away
+   * while records are kept: a retry would get *record-damaged*.
+   */
+  transformer?: Transformer
 }
 
 /** Options with every default filled in. */
@@ -52,6 +59,7 @@ export interface TransactionSettings {
   retentionDays: number
   isolationLevel: IsolationLevel | undefined
   secrets: readonly string[]
+  transformer: Transformer | undefined
 }
 
 const NUMBERS = {
@@ -62,7 +70,7 @@ const NUMBERS = {
 } as const
 
 const LEVELS: readonly unknown[] = ['ReadCommitted', 'RepeatableRead', 'Serializable', undefined]
-const KNOWN = ['prisma', ...Object.keys(NUMBERS), 'isolationLevel', 'secret']
+const KNOWN = ['prisma', ...Object.keys(NUMBERS), 'isolationLevel', 'secret', 'transformer']
 /** 16 characters: with fewer a hash of "24.00" could be found by trying secrets. */
 const SECRET_MIN = 16
 
@@ -80,6 +88,7 @@ export function settingsOf(caller: string, options: IdempotentOptions<UserClient
     throw new TypeError(
       `${caller}: \`isolationLevel\` is 'ReadCommitted', 'RepeatableRead' or 'Serializable', or left out.`,
     )
+  checkTransformer(caller, options.transformer)
   return {
     waitMs: numberOf(caller, 'waitMs', options.waitMs),
     timeoutMs: numberOf(caller, 'timeoutMs', options.timeoutMs),
@@ -87,6 +96,24 @@ export function settingsOf(caller: string, options: IdempotentOptions<UserClient
     retentionDays: numberOf(caller, 'retentionDays', options.retentionDays),
     isolationLevel: options.isolationLevel,
     secrets: secretsOf(caller, options.secret),
+    transformer: options.transformer,
+  }
+}
+
+/** What an operation may have for itself. */
+type Policy = Partial<Pick<TransactionSettings, 'waitMs' | 'retentionDays'>>
+
+/**
+ * The part of the settings that an operation has for itself; empty where it has none.
+ * @throws TypeError that says what to write instead
+ */
+export function policyOf(caller: string, own: { [Name in keyof Policy]: Policy[Name] | undefined }): Policy {
+  const { waitMs, retentionDays } = own
+  return {
+    ...(waitMs === undefined ? {} : { waitMs: numberOf(caller, 'waitMs', waitMs) }),
+    ...(retentionDays === undefined
+      ? {}
+      : { retentionDays: numberOf(caller, 'retentionDays', retentionDays) }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Answer } from '../../core/record'
+import { storedText, type Transformer } from '../../core/transformer'
 
 /** A result as it comes back: what JSON makes of it. A date becomes its text; a function or a bigint has none. */
 export type Stored<T> = T extends string | number | boolean | null
@@ -48,14 +49,20 @@ export class RequestRefused extends Error {
  * The answer that is stored for what the work returned.
  * @throws TypeError for what JSON cannot hold, and for a refusal with a status that is none
  */
-export function answerOf(operation: string, status: number, returned: unknown): Answer {
+export function answerOf(
+  operation: string,
+  status: number,
+  returned: unknown,
+  transformer?: Transformer,
+): Answer {
   if (returned instanceof RefusalValue) return answerOfRefusal(operation, returned.refusal)
   try {
-    return { status, problem: null, body: JSON.stringify(returned) ?? 'null' }
+    const body = transformer ? storedText(returned, transformer) : (JSON.stringify(returned) ?? 'null')
+    return { status, problem: null, body }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new TypeError(
-      `The result of ${operation} cannot be stored as JSON (${reason}). Nothing was committed. Return texts, numbers, lists and objects: a bigint as its text, for example.`,
+      `The result of ${operation} cannot be stored as JSON (${reason}). Nothing was committed. Return texts, numbers, lists and objects: a bigint as its text, for example. Or give createIdempotent a \`transformer\`, such as superjson.`,
       { cause },
     )
   }

@@ -1,4 +1,5 @@
 import { type Sql, sqltag as sql } from '@prisma/client/runtime/client'
+import { headersText } from '../../core/kept-headers'
 import type { Answer, Claim } from '../../core/record'
 import { whereClaimedBy } from '../record-sql'
 
@@ -14,16 +15,20 @@ export function restoreLockWait(before: string): Sql {
   return sql`SELECT set_config('lock_timeout', ${before}::text, true) AS now`
 }
 
-/** Stores the answer in the record that this transaction has inserted. No row: it is not there any more, and nothing may be committed. */
+/**
+ * Stores the answer in the record that this transaction has inserted; null: it is too large, and a tombstone is left (O5). No row: the record is
+ * not there any more, and nothing may be committed.
+ */
 export function completeInTransaction(
   claim: Claim,
   subjectId: string,
-  { status, problem, body }: Answer,
+  answer: Answer | null,
   retentionDays: number,
 ): Sql {
   return sql`
-    UPDATE idempotency_record SET state = 'completed', completed_at = now(), subject_id = ${subjectId}::uuid,
-      status = ${status}::smallint, problem = ${problem}::text, answer = ${body}::text,
+    UPDATE idempotency_record SET state = ${answer ? 'completed' : 'tombstone'}, completed_at = now(), subject_id = ${subjectId}::uuid,
+      status = ${answer?.status ?? null}::smallint, problem = ${answer?.problem ?? null}::text, answer = ${answer?.body ?? null}::text,
+      headers = ${headersText(answer?.headers)}::text,
       expires_at = created_at + ${retentionDays}::integer * interval '1 day'
     WHERE ${whereClaimedBy(claim)} AND state = 'claimed'
     RETURNING created_at AS "createdAt", expires_at AS "expiresAt"`
