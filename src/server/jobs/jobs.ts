@@ -10,7 +10,7 @@ import { forgetMails } from '@/mail/queue'
 import { countAttempts } from '@/payments/attempt-counts'
 import { countHours } from '@/payments/counted'
 import { forgetStripeEvents } from '@/payments/stripe/inbox/queue'
-import { checkChanges } from '@/platform/integrity-checks'
+import { checkChanges, checkStrays } from '@/platform/integrity-checks'
 import { forgetEvents } from '@/platform/outbox'
 import { indexSearches } from '@/platform/search-index'
 import { forgetDeliveries } from '@/webhooks/queue'
@@ -176,7 +176,10 @@ function ownJobsOf(core: Core): Job[] {
       name: 'changes-check',
       everyMs: CHANGES_MS,
       batchMax: CHANGES_BATCH,
-      run: () => checkChanges(core.db, CHANGES_BATCH),
+      run: async () => {
+        await checkStrays(core.db)
+        return checkChanges(core.db, CHANGES_BATCH)
+      },
     },
     {
       name: 'whole-check',
