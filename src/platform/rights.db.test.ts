@@ -24,7 +24,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     // What was logged never changes; it is removed by age.
     api_request: 'SELECT, INSERT, DELETE',
     api_request_loss: 'SELECT, INSERT, DELETE',
-    attempt: 'SELECT, INSERT',
+    // Removed by age alone: a trigger keeps those of 180 days, and those that are not counted.
+    attempt: 'SELECT, INSERT, DELETE',
     attempt_half_hour: 'SELECT',
     attempts_counted: 'SELECT',
     audit_log: 'SELECT, INSERT',

@@ -3,6 +3,7 @@ import type { SqlForm } from '@payonce/idempotency/sql'
 import { forgetAlerts } from '@/alerts/raise'
 import { expireOrders } from '@/checkout/orders/expire'
 import { EVENTS_MAX } from '@/checkout/receipts/mail-new'
+import { forgetAttempts } from '@/idempotency/stores/attempt-retention'
 import { sealLedger } from '@/ledger/seal'
 import { sumLedger } from '@/ledger/sums'
 import { uuidv7 } from '@/lib/id'
@@ -122,6 +123,7 @@ function ownJobsOf(core: Core): Job[] {
         await forgetViolations(core.db)
         return Math.max(
           await upkeep.expireAnswers(UPKEEP_BATCH),
+          await forgetAttempts(core.db, UPKEEP_BATCH),
           await forgetDeliveries(core.db, UPKEEP_BATCH),
           await forgetEvents(core.db, uuidv7(), UPKEEP_BATCH),
           await forgetStripeEvents(core.db, UPKEEP_BATCH),
