@@ -265,12 +265,20 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'payments/resolutions': 'what is parked is shown and ended as of one instant',
     },
   },
+  stray_return: {
+    writer: 'payments/reconciler',
+    readers: {
+      'payments/movements': 'a charge that was given back with no payment is posted as its movements show it',
+      'payments/resolutions': 'what is parked is shown and ended as of one instant',
+    },
+  },
   open_charge: {
     writer: 'payments/reconciler',
     readers: {
       'payments/resolutions': 'the charges that the bank’s list shows of what is parked, as of one instant',
     },
   },
+  bank_apart: { writer: 'payments' },
   reconciliation: { writer: 'payments/reconciler' },
   bank_movement: {
     writer: 'payments/movements',

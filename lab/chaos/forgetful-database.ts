@@ -7,7 +7,7 @@ import { onConnection } from '@/setup/schema/schema-engine'
 import { openProxy, type TcpProxy } from './tcp-proxy'
 
 /** Nothing here has to survive the machine. */
-const THROW_AWAY = { fsync: 'off', full_page_writes: 'off', max_connections: '200' }
+export const THROW_AWAY = { fsync: 'off', full_page_writes: 'off', max_connections: '200' }
 
 /** How a database loses its last transactions: an asynchronous standby that is behind takes over, or a backup is restored. */
 export type Loss = 'standby' | 'backup'
@@ -95,13 +95,13 @@ export class ForgetfulDatabase {
   }
 }
 
-async function promoted(standby: Database): Promise<Database> {
+export async function promoted(standby: Database): Promise<Database> {
   await onConnection(standby.url, (client) => client.query('SELECT pg_promote()'))
   return standby
 }
 
 /** A physical backup of a running server, as pg_basebackup makes one, which the npm package does not have. */
-async function copyRunning(database: Database, folder: string, copy: string): Promise<void> {
+export async function copyRunning(database: Database, folder: string, copy: string): Promise<void> {
   const data = path.join(copy, 'postgres', 'data')
   await onConnection(database.url, async (client) => {
     await client.query("SELECT pg_backup_start('lab', true)")
@@ -120,20 +120,20 @@ function copyFolder(from: string, to: string): void {
 }
 
 /** Under root, PostgreSQL runs as another user, whom the data folder belongs to. */
-function writeAsOwner(file: string, content: string): void {
+export function writeAsOwner(file: string, content: string): void {
   const { uid, gid } = fs.statSync(path.dirname(file))
   fs.writeFileSync(file, content, { mode: 0o600 })
   fs.chownSync(file, uid, gid)
 }
 
 /** A replication connection through the link, as the superuser. */
-function conninfo(url: string, port: number): string {
+export function conninfo(url: string, port: number): string {
   const { username, password } = new URL(url)
   return `host=127.0.0.1 port=${port} user=${username} password=${password}`
 }
 
 /** Waits until the standby has replayed all that the primary has written. @throws Error when it has not after 20 s */
-async function caughtUp(primary: Database, standby: Database): Promise<void> {
+export async function caughtUp(primary: Database, standby: Database): Promise<void> {
   const { rows } = await onConnection(primary.url, (client) =>
     client.query('SELECT pg_current_wal_lsn()::text AS lsn'),
   )

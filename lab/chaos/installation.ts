@@ -5,12 +5,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { createOrder } from '@/checkout/order'
 import { showId, uuidv7 } from '@/lib/id'
+import type { Gateway } from '@/payments/gateway'
+import { httpGateway } from '@/payments/simulator/client'
 import { type Db, openDb, openPool, sql } from '@/platform/db'
 import { type Database, startDatabase } from '@/setup/postgres/keeper'
 import { prepareLogins } from '@/setup/postgres/logins'
 import { until } from '@/setup/process/console'
 import { freePort } from '@/setup/process/port'
 import { migrate } from '@/setup/schema/migrate'
+import { ReplicatedDatabase } from '../failover/replicated-database'
 import { type Bank, BankProcess, JOURNAL } from './bank-process'
 import { ForgetfulDatabase } from './forgetful-database'
 import { ProductProcess, type StepOrder } from './product-process'
@@ -75,6 +78,15 @@ export class Installation {
     return { installation: await Installation.on(home, { product: database, bank }), database }
   }
 
+  /** One on a database that fails over, behind an address that stays; the bank stands on another one. */
+  static async openReplicated(): Promise<{ installation: Installation; database: ReplicatedDatabase }> {
+    const home = newHome()
+    const database = await ReplicatedDatabase.start(migrate)
+    const bank = await startDatabase({ dataDir: path.join(home, 'bank') })
+    await migrate(bank.url)
+    return { installation: await Installation.on(home, { product: database, bank }), database }
+  }
+
   private static async on(
     home: string,
     databases: Installation['databases'],
@@ -93,6 +105,12 @@ export class Installation {
   get simulator(): BankProcess {
     if (this.bank instanceof BankProcess) return this.bank
     throw new Error('this installation is not on the simulated bank')
+  }
+
+  /** The simulated bank, for a reader of its list; null: another bank. */
+  get gateway(): Gateway | null {
+    if (!(this.bank instanceof BankProcess)) return null
+    return httpGateway({ url: `http://127.0.0.1:${this.bank.port}`, timeoutMs: 10_000 })
   }
 
   happened(id: string): void {

@@ -12,7 +12,7 @@ export async function judge(
   history: History,
   accidents: readonly Accident[],
 ): Promise<string[]> {
-  const { findings, counted } = await check(installation.db)
+  const { findings, counted } = await check(installation.db, installation.gateway)
   return [
     ...findings.flatMap(({ id, offenders }) =>
       offenders.map(({ subject, detail }) => `${id}: ${subject} ${detail}`),

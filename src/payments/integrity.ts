@@ -13,7 +13,10 @@ import {
   type OffendersOf,
 } from '@/platform/integrity'
 import { readVerdict, type Verdict } from '@/platform/integrity-verdict'
-import { ALL_CHARGES, chargesUnder } from './simulator/count'
+import { againstBank, isBankApart } from './bank-list'
+import type { Gateway } from './gateway'
+import { httpGateway } from './simulator/client'
+import { ALL_CHARGES } from './simulator/count'
 
 const counted = z.strictObject({
   /** By the database's clock. */
@@ -33,16 +36,29 @@ export type Counted = Omit<z.infer<typeof counted>, 'checkedAt'>
 export interface IntegrityReport {
   ok: boolean
   checkedAt: Date
+  /** What payments were compared with: the bank's own list, its tables in this database, or nothing: it is elsewhere, and was not asked. */
+  bank: 'list' | 'tables' | 'not'
   counted: Counted
   findings: Finding[]
 }
 
-/** Checks every invariant of keys, payments, ledger and bank: for one merchant, or (null) for all merchants and the installation. */
-export async function checkIntegrity(db: Db, merchantId: string | null): Promise<IntegrityReport> {
-  const { checkedAt, ...counts } = await count(db, merchantId)
-  const parts = merchantId === null ? EVERY_PART : OF_MERCHANTS
-  const found = await findings(db, parts, merchantId, IN_BATCHES)
-  return { ok: !found.some(isBroken), checkedAt, counted: counts, findings: found }
+/**
+ * Checks every invariant of keys, payments, ledger and bank, of all merchants and the installation.
+ * @param bank one that is another process, to be asked for its list; null: its tables in this database are all there is to compare with
+ */
+export async function checkIntegrity(db: Db, bank: Gateway | null): Promise<IntegrityReport> {
+  const { checkedAt, ...counts } = await count(db)
+  const against = bank && (await againstBank(db, bank))
+  const found = await findings(db, EVERY_PART, null, { ...IN_BATCHES, ...against?.instead })
+  const charges = (await against?.charges().catch(() => null)) ?? counts.charges
+  const compared = bank ? 'list' : (await isBankApart(db)) ? 'not' : 'tables'
+  return {
+    ok: !found.some(isBroken),
+    checkedAt,
+    bank: compared,
+    counted: { ...counts, charges },
+    findings: found,
+  }
 }
 
 const payments = z.strictObject({
@@ -89,11 +105,24 @@ export interface NotedHead {
   holds: boolean
 }
 
-/** @param noted heads that were noted elsewhere, in hexadecimal */
-export async function checkEverything(db: Db, noted: readonly string[] = []): Promise<WholeReport> {
+/** 30 s for a page of the bank's list. */
+const BANK_MS = 30_000
+
+/**
+ * @param noted heads that were noted elsewhere, in hexadecimal
+ * @param bankUrl of a bank that is another process, to be asked for its list
+ */
+export async function checkEverything(
+  db: Db,
+  noted: readonly string[] = [],
+  bankUrl: string | null = null,
+): Promise<WholeReport> {
   // The heads first: what is written while the check runs lies behind them.
   const heads = await chainHeads(db, null)
-  const report = await checkIntegrity(db, null)
+  const report = await checkIntegrity(
+    db,
+    bankUrl === null ? null : httpGateway({ url: bankUrl, timeoutMs: BANK_MS }),
+  )
   const compared: NotedHead[] = []
   for (const hash of noted) compared.push(await compareHead(db, hash, report.findings))
   const ok = report.ok && compared.every(({ holds }) => holds)
@@ -125,22 +154,19 @@ function isBehind(subject: string, seq: string): boolean {
   return place !== undefined && BigInt(place) > BigInt(seq)
 }
 
-/** A charge is a merchant's when its key is a payment's; one that belongs to no payment is counted for all only. */
-async function count(db: Db, merchantId: string | null): Promise<z.infer<typeof counted>> {
-  const own = merchantId === null ? sql`true` : sql`merchant_id = ${merchantId}::uuid`
-  const charges =
-    merchantId === null ? ALL_CHARGES : chargesUnder(sql`SELECT gateway_key FROM payment WHERE ${own}`)
+/** Charges: those of the bank's tables in this database, also under no key of ours. */
+async function count(db: Db): Promise<z.infer<typeof counted>> {
   const row = await firstRow(
     db,
     counted,
     sql`
-      SELECT now() AS "checkedAt", ${charges} AS charges,
+      SELECT now() AS "checkedAt", ${ALL_CHARGES} AS charges,
         count(*) FILTER (WHERE status = 'succeeded')::float8 AS succeeded, count(*) FILTER (WHERE status = 'declined')::float8 AS declined,
         count(*) FILTER (WHERE status = 'not_charged')::float8 AS "notCharged",
         count(*) FILTER (WHERE status IN ('sending', 'unknown', 'requires_action'))::float8 AS "inDoubt",
-        (SELECT count(*)::float8 FROM ledger_transaction WHERE ${own}) AS transactions,
-        (SELECT count(*)::float8 FROM attempt WHERE ${own}) AS attempts
-      FROM payment WHERE ${own}`,
+        (SELECT count(*)::float8 FROM ledger_transaction) AS transactions,
+        (SELECT count(*)::float8 FROM attempt) AS attempts
+      FROM payment`,
   )
   if (!row) throw new Error('the database counted nothing')
   return row

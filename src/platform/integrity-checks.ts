@@ -49,3 +49,8 @@ export async function checkWhole(db: Db, invariant: string): Promise<boolean> {
   )
   return row?.evaluated ?? false
 }
+
+/** Checks that no charge of the bank is stray. Writes nothing while there are none, and none is known. */
+export async function checkStrays(db: Db): Promise<void> {
+  await db.$executeRaw(sql`SELECT check_strays()`)
+}

@@ -24,10 +24,13 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     // What was logged never changes; it is removed by age.
     api_request: 'SELECT, INSERT, DELETE',
     api_request_loss: 'SELECT, INSERT, DELETE',
-    attempt: 'SELECT, INSERT',
+    // Removed by age alone: a trigger keeps those of 180 days, and those that are not counted.
+    attempt: 'SELECT, INSERT, DELETE',
     attempt_half_hour: 'SELECT',
     attempts_counted: 'SELECT',
     audit_log: 'SELECT, INSERT',
+    // Written by note_bank alone.
+    bank_apart: 'SELECT',
     // What the bank says is a fact; our judgement of it moves until it is posted.
     bank_movement:
       'SELECT, INSERT, UPDATE (fee_transaction_id, judged_at, merchant_id, payment_id, refund_id, rule, ' +
@@ -143,6 +146,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
       'SELECT, INSERT, UPDATE (decided_actor, decided_address, decided_at, decided_request_id, status, transaction_id)',
     search_changed: 'SELECT',
     search_indexed: 'SELECT',
+    // Decided by two admins; moved as the bank answers.
+    stray_return: 'SELECT, INSERT, UPDATE (next_try_at, reason, settled_at, status, tries)',
     // An intent is claimed once; only its decline is added.
     stripe_intent: 'SELECT, INSERT, UPDATE (card_label, decline_code)',
     surplus_charge: 'SELECT, INSERT, UPDATE (next_try_at, reason, settled_at, status, tries)',
@@ -326,6 +331,10 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     stripe_intent: [
       ['card_label', 'created_at', 'decline_code'],
       'an intent is claimed before it is confirmed',
+    ],
+    stray_return: [
+      ['decided_at', 'next_try_at', 'reason', 'settled_at', 'status', 'tries'],
+      'a return is born asked for, and due',
     ],
     surplus_charge: [
       ['found_at', 'next_try_at', 'reason', 'settled_at', 'status', 'tries'],
@@ -583,6 +592,8 @@ test('functions that work with their owner’s rights have a fixed path, and are
     { name: 'integrity_system.idle_transactions()', settings, everybody: false },
     { name: 'mark_overdue_records(integer)', settings, everybody: false },
     { name: 'next_whole_check()', settings: chained, everybody: false },
+    // Web and worker say where the bank is; since when is not their choice.
+    { name: 'note_bank(boolean)', settings: chained, everybody: false },
     { name: 'note_changed_hour()', settings: chained, everybody: false },
     { name: 'note_expired_day()', settings: chained, everybody: false },
     { name: 'note_search_change()', settings: chained, everybody: false },

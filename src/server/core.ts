@@ -9,6 +9,7 @@ import { firstMerchant, merchantsOf } from '@/access/merchant'
 import { AttemptLog } from '@/idempotency/stores/attempt-log'
 import { BATCH_SETTINGS, openStore } from '@/idempotency/stores/open-store'
 import { uuidv7 } from '@/lib/id'
+import { noteBankPlace } from '@/payments/bank-place'
 import { Breaker } from '@/payments/breaker'
 import type { Gateway } from '@/payments/gateway'
 import {
@@ -88,7 +89,12 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
   const worker = `${role}@${os.hostname()}:${process.pid}`
   const rights = onlyRightsOf(APP_ROLE, 'DATABASE_URL')
   const secret = onlySecretOf(secretsFor(env, 'installation'))
-  const check = (client: pg.ClientBase) => rights(client).then(() => secret(client))
+  const bankPlace = noteBankPlace(env.PAYONCE_GATEWAY === 'simulator' && env.PAYONCE_BANK_URL !== undefined)
+  const check = async (client: pg.ClientBase) => {
+    await rights(client)
+    await secret(client)
+    await bankPlace(client)
+  }
   const waitMs = env.PAYONCE_POOL_WAIT_MS
   const pool = openPool(env.DATABASE_URL, {
     max: env.PAYONCE_POOL_MAX,

@@ -86,7 +86,7 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     const env = readSetupEnv()
     const secret = knownSecretOf(env)
     const secrets = secret === null ? null : secretsFor({ ...env, PAYONCE_SECRET: secret }, 'receipt-code')
-    return verify(databaseToVerify(env), readVerifyArguments(flags), secrets)
+    return verify(databaseToVerify(env), readVerifyArguments(flags), secrets, env.PAYONCE_BANK_URL ?? null)
   },
   check: async () => {
     const { check } = await import('./test/check')

@@ -127,6 +127,11 @@ describe('verify', () => {
       `DELETE FROM gateway_simulator.charge WHERE id = 'ch_y'`,
     ],
     [
+      'no-charge-is-stray',
+      `INSERT INTO open_charge (gateway_ref, gateway_key, amount, refunded, currency, charged_at, status) VALUES ('ch_stray', 'nobody', 5, 0, 'EUR', now(), 'stray')`,
+      `DELETE FROM open_charge WHERE gateway_ref = 'ch_stray'`,
+    ],
+    [
       'surplus-charge-is-posted',
       `UPDATE surplus_charge SET amount = amount + 1`,
       `UPDATE surplus_charge SET amount = amount - 1`,

@@ -10,8 +10,12 @@ import {
 import { type Db, openDb, openPool } from '@/platform/db'
 import { isBroken } from '@/platform/integrity'
 
-/** Checks every invariant, of all merchants and of the installation, and counts the rows that there were to check. */
-export const check = (db: Db): Promise<IntegrityReport> => checkIntegrity(db, null)
+/**
+ * Checks every invariant, of all merchants and of the installation, and counts the rows that there were to check.
+ * @param bank one that is another process, to be asked for its list
+ */
+export const check = (db: Db, bank: Parameters<typeof checkIntegrity>[1] = null): Promise<IntegrityReport> =>
+  checkIntegrity(db, bank)
 
 /** 30 min for one statement: an invariant over millions of rows reads them all, and nobody's request waits for it. */
 const STATEMENT_MS = 30 * 60_000
@@ -34,12 +38,14 @@ type VerifyReport = WholeReport & {
 /**
  * `npm run verify`: prints the report, for people or as JSON.
  * @param secrets that make the codes of receipts; null: not known here
+ * @param bankUrl of a bank that is another process, to be asked for its list
  * @returns whether every invariant, every noted head and every code holds
  */
 export async function verify(
   databaseUrl: string,
   { json, heads, receipts }: VerifyOptions,
   secrets: readonly string[] | null,
+  bankUrl: string | null = null,
 ): Promise<boolean> {
   if (receipts.length > 0 && secrets === null)
     throw new Error('Codes of receipts are made with PAYONCE_SECRET, which is not set here.')
@@ -47,7 +53,7 @@ export async function verify(
   const pool = openPool(databaseUrl, { max: 1, name: 'payonce-verify', statementMs: STATEMENT_MS })
   const db = openDb(pool)
   try {
-    const checked = await checkEverything(db, heads)
+    const checked = await checkEverything(db, heads, bankUrl)
     const codes = secrets && (await checkSentCodes(db, secrets))
     const shown: VerifyReport['receipts'] = []
     for (const receipt of receipts)
@@ -97,7 +103,7 @@ function parsed(args: string[]) {
   }
 }
 
-function report({ ok, counted, findings, sealing, noted, codes, receipts }: VerifyReport): string {
+function report({ ok, bank, counted, findings, sealing, noted, codes, receipts }: VerifyReport): string {
   const lines = findings.flatMap(({ id, rule, offenders }) => [
     `${offenders.length === 0 ? '✓' : '✕'} ${rule}  (${id})`,
     ...offenders.map(({ subject, detail }) => `    ${subject}: ${detail}`),
@@ -109,6 +115,7 @@ function report({ ok, counted, findings, sealing, noted, codes, receipts }: Veri
     ...noted.map(comparison),
     '',
     summary,
+    ...BANK_LINES[bank],
     sealed(sealing),
     ...receipts.map(
       ({ payment, holds }) => `${holds ? '✓' : '✕'} ${payment} ${holds ? 'has' : 'does not have'} this code`,
@@ -116,6 +123,14 @@ function report({ ok, counted, findings, sealing, noted, codes, receipts }: Veri
     codesLine(codes),
     ok ? `all ${findings.length} invariants hold` : broken(findings, noted, [...receipts, ...wrongOf(codes)]),
   ].join('\n')
+}
+
+const BANK_LINES: Record<VerifyReport['bank'], string[]> = {
+  tables: [],
+  list: ['payments and refunds are compared with the list of the bank, which is another process'],
+  not: [
+    '? the bank is another process, and was not asked: set PAYONCE_BANK_URL to compare payments and refunds with its list',
+  ],
 }
 
 function codesLine(codes: CheckedCodes | null): string {

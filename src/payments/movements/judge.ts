@@ -41,6 +41,8 @@ export interface Known {
     paymentId: string | null
     refundId: string | null
   } | null
+  /** A stray charge that two admins gave back with no payment. */
+  strayReturned: boolean
   /** The merchant whose account the bank's account is. */
   owner: string
 }
@@ -116,7 +118,7 @@ export function judge(movement: BankMovement, known: Known): Judgement {
 
 type At = Pick<Place, 'merchantId' | 'paymentId'>
 
-function judgeCharge(movement: BankMovement, { payment, surplus }: Known, at: At): Judgement {
+function judgeCharge(movement: BankMovement, { payment, surplus, strayReturned }: Known, at: At): Judgement {
   if (surplus)
     return movement.amountMinor === surplus.amount
       ? {
@@ -139,13 +141,20 @@ function judgeCharge(movement: BankMovement, { payment, surplus }: Known, at: At
   }
   // In doubt: the resolver asks. Ended otherwise: a charge in surplus, which the reconciler of charges records.
   if (payment) return { ...at, state: 'open', rule: 'its payment is not settled yet' }
+  if (strayReturned)
+    return {
+      ...at,
+      state: 'explained',
+      rule: 'a charge that no payment explains',
+      against: 'surplus_charges',
+    }
   if (movement.key !== null && movement.key !== '')
     return { ...at, state: 'difference', rule: 'a charge under a key that we do not know' }
   return { ...at, state: 'explained', rule: 'a payment made at the bank itself', against: 'bank_sales' }
 }
 
 function judgeRefund(movement: BankMovement, known: Known, at: At): Judgement {
-  const { refund, surplus, payment, earlier } = known
+  const { refund, surplus, payment, earlier, strayReturned } = known
   const amount = -movement.amountMinor
   if (refund) {
     const place = { ...at, refundId: refund.id }
@@ -179,6 +188,13 @@ function judgeRefund(movement: BankMovement, known: Known, at: At): Judgement {
       feeMinor: movement.feeMinor,
     }
   }
+  if (strayReturned && movement.key?.startsWith('surplus:'))
+    return {
+      ...at,
+      state: 'explained',
+      rule: 'a charge that no payment explains, given back',
+      against: 'surplus_charges',
+    }
   if (movement.key !== null && movement.key !== '')
     return { ...at, state: 'difference', rule: 'a refund under a key that we do not know' }
   if (surplus) return { ...at, state: 'difference', rule: 'a surplus charge was refunded at the bank itself' }

@@ -44,6 +44,7 @@ const knownRow = z.strictObject({
   earlier: z
     .strictObject({ merchantId: z.string(), transactionId: z.string(), paymentId: uuid, refundId: uuid })
     .nullable(),
+  strayReturned: z.boolean(),
 })
 
 /**
@@ -65,7 +66,8 @@ export async function knownOf(
     db,
     knownRow,
     sql`
-      SELECT m.ref, to_jsonb(p) AS payment, to_jsonb(f) AS refund, to_jsonb(s) AS surplus, to_jsonb(b) AS earlier
+      SELECT m.ref, to_jsonb(p) AS payment, to_jsonb(f) AS refund, to_jsonb(s) AS surplus, to_jsonb(b) AS earlier,
+        EXISTS (SELECT FROM stray_return t WHERE t.gateway_ref = m."chargeRef" AND t.merchant_id = ${owner}::uuid AND t.status = 'returned') AS "strayReturned"
       FROM jsonb_to_recordset(${input}::jsonb) AS m (ref text, kind text, "subjectRef" text, "chargeRef" text, key text)
       LEFT JOIN LATERAL (
         SELECT own.merchant_id AS "merchantId", own.id, own.status, own.gateway_ref AS "gatewayRef", own.amount::text,
@@ -101,10 +103,14 @@ function isDeclared(kind: 'payment' | 'refund', row: Sql): Sql {
     SELECT FROM resolution r WHERE r.merchant_id = ${row}.merchant_id AND r.kind = ${kind} AND r.subject = ${row}.id::text AND r.status = 'confirmed')`
 }
 
-function knownFrom({ payment, refund, surplus, earlier }: z.infer<typeof knownRow>, owner: string): Known {
+function knownFrom(
+  { payment, refund, surplus, earlier, strayReturned }: z.infer<typeof knownRow>,
+  owner: string,
+): Known {
   return {
     owner,
     earlier,
+    strayReturned,
     payment: payment && {
       ...payment,
       amount: BigInt(payment.amount),

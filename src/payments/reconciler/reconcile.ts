@@ -4,6 +4,7 @@ import { type Db, rows, sql } from '@/platform/db'
 import type { BankCharge, Gateway } from '../gateway'
 import { PAYMENT_STATUSES } from '../payment'
 import { nextPosition, OVERLAP_MS, readPosition, writePosition } from './list-position'
+import { giveBackStrays } from './stray-return'
 import { dueSurplus, type Refunded, recordSurplus, refundSurplus, type Surplus } from './surplus'
 import {
   dropUnexplained,
@@ -69,7 +70,7 @@ const LIMITS = {
  *     the bank's list ─► settled: nothing to do
  *                     ├► surplus ─► row and posting, one commit ─► refund ─► end and reversal, one commit
  *                     ├► in doubt: the resolver asks about its payment; checked again
- *                     └► stray: an alert; checked again, for its payment may come back from a backup
+ *                     └► stray: an alert; checked again, for its payment may come back from a backup; given back where two admins say so
  */
 export async function reconcile(deps: ReconcileDeps): Promise<Reconciled> {
   const tally: Reconciled = { chargesRead: 0, refunded: 0, parked: 0, alerts: 0 }
@@ -81,6 +82,7 @@ export async function reconcile(deps: ReconcileDeps): Promise<Reconciled> {
   await readList(run)
   await recheckUnexplained(run)
   await giveBack(run)
+  tally.refunded += await giveBackStrays(run.db, run.gateway, accountOf(run), run.limits.refunds)
   return tally
 }
 

@@ -66,7 +66,8 @@ export async function isAccountedFor(db: Db, ref: string): Promise<boolean> {
     db,
     z.strictObject({ known: z.boolean() }),
     sql`
-      SELECT EXISTS (SELECT FROM payment WHERE gateway_ref = ${ref}) OR EXISTS (SELECT FROM surplus_charge WHERE gateway_ref = ${ref}) AS known`,
+      SELECT EXISTS (SELECT FROM payment WHERE gateway_ref = ${ref}) OR EXISTS (SELECT FROM surplus_charge WHERE gateway_ref = ${ref})
+        OR EXISTS (SELECT FROM stray_return WHERE gateway_ref = ${ref} AND status = 'returned') AS known`,
   )
   return found?.known ?? false
 }

@@ -10,6 +10,7 @@ import { audit, changesBetween } from '@/platform/audit'
 import { commit } from '@/platform/commit'
 import { type Db, firstRow, type Sql, sql, type Write } from '@/platform/db'
 import type { ChargeOutcome } from '../charge'
+import { askForReturn } from '../reconciler/stray-return'
 import { findParkedSurplus, recordWrites, writesOfDecision } from '../reconciler/surplus'
 import type { RefundEffect } from '../refund'
 import { decidedBy } from '../refund-request'
@@ -17,6 +18,7 @@ import { type CaseId, caseRows, findCase, lockCase, type ParkedCase } from './pa
 import {
   CHANGED,
   findResolution,
+  isForgotten,
   isFree,
   NO_RESOLUTION,
   type ResolutionRow,
@@ -33,6 +35,8 @@ export interface ConfirmDeps {
   operationOf(name: string): AnyOperation<SqlForm> | null
   /** Whether charges at the installation's account of the bank that no payment explains are this merchant's. */
   ownsInstallation: boolean
+  /** Time for which the bank remembers a key, in ms. */
+  remembersForMs: number
 }
 
 /** What a confirmed end does: its writes, what comes before them in the commit, and the posting of a charge that is kept. */
@@ -121,6 +125,7 @@ async function effectOf(
       const [charge] = parked.facts.charges
       if (!charge || !isCurrency(charge.currency)) return { problem: CHANGED }
       const amount = BigInt(charge.amount) - BigInt(charge.refunded)
+      if (found.paymentId === null) return returnOf(deps, merchantId, found, charge, amount)
       const surplus = {
         merchantId,
         paymentId: found.paymentId,
@@ -133,6 +138,23 @@ async function effectOf(
       return { ...recordWrites(surplus, newId), transactionId: null }
     }
   }
+}
+
+/** Order and payment are lost: nothing is posted here, as the bank's movements tell both the charge and its return. */
+function returnOf(
+  { remembersForMs }: ConfirmDeps,
+  merchantId: string,
+  { id, subject }: ResolutionRow,
+  { currency }: { currency: string },
+  amount: bigint,
+): Effect {
+  const stillStray: Write = {
+    name: 'stray',
+    rows: 1,
+    sql: sql`SELECT 1 WHERE ${isForgotten(subject, remembersForMs)}`,
+  }
+  const asked = askForReturn({ merchantId, resolutionId: id, ref: subject, amount, currency })
+  return { writes: [stillStray, asked], before: [], transactionId: null }
 }
 
 /** The end of a payment or a refund: what its operation writes for such an answer of the bank, and the answer that its key gets. */

@@ -9,7 +9,7 @@ const facts = z.strictObject({
   /** In minor units of `currency`, as text: JSON's numbers lose the last digits of large amounts. */
   amount: z.string(),
   currency: z.string(),
-  /** Why it is parked; null: nobody knows the charge. */
+  /** Why it is parked, or of a stray charge why the bank refused to give it back; null: nobody knows the charge. */
   reason: z.string().nullable(),
   since: z.string(),
   /** Grows each time it is taken up again: a fence, or a count of tries. */
@@ -137,7 +137,13 @@ interface Parked {
 
 const PARKED_RECORD: Parked = { reason: sql`r.parked_reason`, since: sql`r.parked_at`, turn: sql`r.fence` }
 const PARKED_SURPLUS: Parked = { reason: sql`s.reason`, since: sql`s.settled_at`, turn: sql`s.tries` }
-const NOTICED: Parked = { reason: sql`NULL::text`, since: sql`o.noticed_at`, turn: sql`0` }
+/** Why the bank did not give it back, where two admins had decided so. A try is no new fact. */
+const NOTICED: Parked = {
+  reason: sql`(
+    SELECT s.reason FROM stray_return s WHERE s.gateway_ref = o.gateway_ref AND s.status = 'refused' ORDER BY s.settled_at DESC LIMIT 1)`,
+  since: sql`o.noticed_at`,
+  turn: sql`(SELECT count(*) FROM stray_return s WHERE s.gateway_ref = o.gateway_ref)`,
+}
 
 /** Text of one JSON: equal facts are equal text, whatever a session's time zone is. */
 function factsOf(amount: Sql, currency: Sql, { reason, since, turn }: Parked, charges: Sql): Sql {

@@ -15,7 +15,8 @@ const resolutionRow = z.strictObject({
   id: z.string(),
   kind: z.enum(RESOLUTION_KINDS),
   subject: z.string(),
-  paymentId: z.string(),
+  /** Null: a stray charge that is given back with no payment. */
+  paymentId: z.string().nullable(),
   ending: z.enum(ENDINGS),
   bankRef: z.string().nullable(),
   /** In minor units of `currency`, as text: of what is ended. */
@@ -82,8 +83,10 @@ export interface NewResolution extends CaseId {
   ending: Ending
   /** The charge or refund that the bank's statement shows, by the bank's reference. */
   bankRef: string | null
-  /** Of a stray charge: the payment with which it is given back. */
+  /** Of a stray charge: the payment with which it is given back; null: order and payment are lost. */
   paymentId: string | null
+  /** Time for which the bank remembers a key, in ms: until then a retry may still adopt a stray charge. */
+  remembersForMs: number
   evidence: string
   /** `ParkedCase.shown`, as the person saw it. */
   shown: string
@@ -111,8 +114,8 @@ export async function proposeResolution(
     rows: 1,
     sql: sql`
       INSERT INTO resolution (merchant_id, id, kind, subject, payment_id, ending, bank_ref, facts, evidence, ${ACTOR_COLUMNS})
-      SELECT p.merchant_id, ${id}::uuid, ${kind}, ${subject}, p.id, ${ending}, ${bankRef}::text, c.facts, ${evidence}, ${actorValues(by)}
-      FROM ${caseRows(proposed)} c JOIN payment p ON p.merchant_id = ${merchantId}::uuid AND p.id = coalesce(c.payment_id, ${proposed.paymentId}::uuid)
+      SELECT ${merchantId}::uuid, ${id}::uuid, ${kind}, ${subject}, p.id, ${ending}, ${bankRef}::text, c.facts, ${evidence}, ${actorValues(by)}
+      FROM ${caseRows(proposed)} c LEFT JOIN payment p ON p.merchant_id = ${merchantId}::uuid AND p.id = coalesce(c.payment_id, ${proposed.paymentId}::uuid)
       WHERE md5(c.facts) = ${shown} AND ${fitsPayment(proposed)} AND ${isFree(bankRef)}
         AND NOT EXISTS (
           SELECT FROM resolution o WHERE o.merchant_id = ${merchantId}::uuid AND o.kind = ${kind} AND o.subject = ${subject}
@@ -125,12 +128,24 @@ export async function proposeResolution(
   return whyNotProposed(db, proposed, by)
 }
 
-/** A charge that no payment of ours has, given back with one: that has ended, in the same currency, at the same account. */
-function fitsPayment({ kind, subject }: NewResolution): Sql {
-  if (kind !== 'stray') return sql`true`
+/**
+ * A charge that no payment of ours has, given back with one: that has ended, in the same currency, at the same account. Or with none, once the
+ * bank has forgotten its key.
+ */
+function fitsPayment({ kind, subject, paymentId, remembersForMs }: NewResolution): Sql {
+  if (kind !== 'stray') return sql`p.id IS NOT NULL`
+  if (paymentId === null)
+    return sql`${isForgotten(subject, remembersForMs)} AND NOT EXISTS (
+    SELECT FROM stray_return s WHERE s.gateway_ref = ${subject} AND s.status <> 'refused')`
   return sql`p.status IN ('succeeded', 'declined', 'not_charged') AND p.currency = c.currency
     AND p.gateway_account IS NOT DISTINCT FROM (SELECT o.gateway_account FROM open_charge o WHERE o.gateway_ref = ${subject})
     AND NOT EXISTS (SELECT FROM bank_movement m WHERE m.charge_ref = ${subject} AND m.transaction_id IS NOT NULL)`
+}
+
+/** SQL: the bank has forgotten the key of this stray charge, so no retry can have it any more. */
+export function isForgotten(ref: string, remembersForMs: number): Sql {
+  return sql`EXISTS (
+    SELECT FROM open_charge o WHERE o.gateway_ref = ${ref} AND o.charged_at < now() - ${remembersForMs} * interval '1 millisecond')`
 }
 
 /** SQL: nothing of ours has this charge or refund yet, and where the bank's list shows it, it is of the amount of the case `c`. */
@@ -150,8 +165,8 @@ function whyUnsafe(parked: ParkedCase, { ending, bankRef, kind, paymentId }: New
   const listed = chargeOf(parked.facts)
   if (kind === 'payment' && ending === 'charged' && listed !== null && bankRef !== listed)
     return refused(`The bank’s list shows the charge ${listed} for this payment. Use that reference.`)
-  if ((kind === 'stray') !== (paymentId !== null))
-    return refused('Name the payment with which this charge is given back.')
+  if (kind !== 'stray' && paymentId !== null)
+    return refused('Only a stray charge is given back with a payment.')
   return null
 }
 
@@ -181,6 +196,7 @@ async function whyNotProposed(db: Db, proposed: NewResolution, by: Actor): Promi
     sql`r.kind = ${kind} AND r.subject = ${subject} AND r.status = 'open' AND r.expires_at > now()`,
   )
   if (open.length > 0) return refused('Another proposal waits for its confirmation.')
+  if (kind === 'stray' && proposed.paymentId === null) return STILL_REMEMBERED
   return kind === 'stray'
     ? refused('The payment must be yours, have ended, and be in the currency of this charge.')
     : refused('This reference belongs to another payment or refund, or the bank’s list shows another amount.')
@@ -222,6 +238,11 @@ export async function endResolution(
   return whyNotOpen(found) ?? (to === 'withdrawn' ? NOT_YOURS : YOUR_OWN)
 }
 
+const STILL_REMEMBERED: Problem = {
+  kind: 'not-resolvable',
+  detail:
+    'The bank still remembers the key of this charge, so the customer’s retry may yet get it, or it is being given back already. Without a payment it can be given back 24 hours after the charge.',
+}
 export const NO_RESOLUTION: Problem = { kind: 'not-found', detail: 'There is no such proposal.' }
 export const CHANGED: Problem = {
   kind: 'not-resolvable',

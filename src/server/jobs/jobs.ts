@@ -3,6 +3,7 @@ import type { SqlForm } from '@payonce/idempotency/sql'
 import { forgetAlerts } from '@/alerts/raise'
 import { expireOrders } from '@/checkout/orders/expire'
 import { EVENTS_MAX } from '@/checkout/receipts/mail-new'
+import { forgetAttempts } from '@/idempotency/stores/attempt-retention'
 import { sealLedger } from '@/ledger/seal'
 import { sumLedger } from '@/ledger/sums'
 import { uuidv7 } from '@/lib/id'
@@ -10,7 +11,7 @@ import { forgetMails } from '@/mail/queue'
 import { countAttempts } from '@/payments/attempt-counts'
 import { countHours } from '@/payments/counted'
 import { forgetStripeEvents } from '@/payments/stripe/inbox/queue'
-import { checkChanges } from '@/platform/integrity-checks'
+import { checkChanges, checkStrays } from '@/platform/integrity-checks'
 import { forgetEvents } from '@/platform/outbox'
 import { indexSearches } from '@/platform/search-index'
 import { forgetDeliveries } from '@/webhooks/queue'
@@ -122,6 +123,7 @@ function ownJobsOf(core: Core): Job[] {
         await forgetViolations(core.db)
         return Math.max(
           await upkeep.expireAnswers(UPKEEP_BATCH),
+          await forgetAttempts(core.db, UPKEEP_BATCH),
           await forgetDeliveries(core.db, UPKEEP_BATCH),
           await forgetEvents(core.db, uuidv7(), UPKEEP_BATCH),
           await forgetStripeEvents(core.db, UPKEEP_BATCH),
@@ -176,7 +178,10 @@ function ownJobsOf(core: Core): Job[] {
       name: 'changes-check',
       everyMs: CHANGES_MS,
       batchMax: CHANGES_BATCH,
-      run: () => checkChanges(core.db, CHANGES_BATCH),
+      run: async () => {
+        await checkStrays(core.db)
+        return checkChanges(core.db, CHANGES_BATCH)
+      },
     },
     {
       name: 'whole-check',

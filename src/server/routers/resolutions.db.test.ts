@@ -510,6 +510,7 @@ describe('a stray charge', () => {
     const other = await newOperator(product, 'admin', (await product.otherMerchant()).merchantId)
     expect(await strays(other)).toEqual([])
     await run(`DELETE FROM gateway_simulator.charge WHERE id = $1`, ref)
+    await run(`DELETE FROM open_charge WHERE gateway_ref = $1`, ref)
   })
 })
 

@@ -91,7 +91,7 @@ export const resolutionsRouter = router({
         subject: storable.max(255),
         ending: z.enum(ENDINGS),
         bankRef: reference.nullable(),
-        /** Of a stray charge: the payment with which it is given back. */
+        /** Of a stray charge: the payment with which it is given back; null: order and payment are lost. */
         payment: paymentId.nullable(),
         evidence: storable.trim().min(1).max(500),
         shown: z.string().max(64),
@@ -112,7 +112,15 @@ export const resolutionsRouter = router({
       orThrow(
         await proposeResolution(
           ctx.db,
-          { ...proposed, ...owner, id, kind, subject, paymentId: of },
+          {
+            ...proposed,
+            ...owner,
+            id,
+            kind,
+            subject,
+            paymentId: of,
+            remembersForMs: ctx.gateway.remembersForMs,
+          },
           ctx.actor,
           uuidv7,
         ),
@@ -129,7 +137,8 @@ export const resolutionsRouter = router({
       const mode = (await modeOf(ctx.db, merchantId)) ?? notFound()
       refuseOtherMode(mode, ctx.gateway.mode, { subject: 'payment', done: 'ended' })
       const operationOf = (name: string) => operationNamed(ctx, name)
-      const deps = { db: ctx.db, newId: uuidv7, operationOf, ownsInstallation }
+      const { remembersForMs } = ctx.gateway
+      const deps = { db: ctx.db, newId: uuidv7, operationOf, ownsInstallation, remembersForMs }
       orThrow(await confirmResolution(deps, { merchantId, id: input.id }, ctx.actor))
       return { done: true as const }
     }),

@@ -51,7 +51,8 @@ export const resolutionOut = z.object({
   id: z.string(),
   kind: z.enum(RESOLUTION_KINDS),
   subject: z.string(),
-  paymentId: z.string(),
+  /** Null: a stray charge that is given back with no payment. */
+  paymentId: z.string().nullable(),
   ending: z.enum(ENDINGS),
   bankRef: z.string().nullable(),
   amount: sumOut,
@@ -86,7 +87,7 @@ export function showResolution(
     status,
     yours,
     subject: showSubject(kind, subject),
-    paymentId: showId('pay', row.paymentId),
+    paymentId: row.paymentId === null ? null : showId('pay', row.paymentId),
     amount: sum(BigInt(row.amount)),
     by: view(row),
     decisions: status === 'open' && mayActAs(role, 'admin') ? decisionsOf(yours) : [],

@@ -30,10 +30,6 @@ export function ProposeDialog({
   const missing = {
     'resolution-reference':
       words.reference && reference.trim() === '' ? 'Enter the bank’s reference' : undefined,
-    'resolution-payment':
-      parked.kind === 'stray' && payment.trim() === ''
-        ? 'Enter the id of the payment, like pay_…'
-        : undefined,
     'resolution-evidence':
       evidence.trim() === '' ? 'Enter what shows it: the other admin decides by it' : undefined,
   }
@@ -46,7 +42,7 @@ export function ProposeDialog({
         subject: parked.subject,
         shown: parked.shown,
         bankRef: words.reference ? reference.trim() : null,
-        payment: parked.kind === 'stray' ? payment.trim() : null,
+        payment: payment.trim() || null,
         evidence: evidence.trim(),
       }),
     () => {
@@ -91,13 +87,12 @@ export function ProposeDialog({
               <TextField
                 id="resolution-payment"
                 size="dense"
-                label="Payment"
-                hint="The payment with which the customer was charged too much."
+                label="Payment (optional)"
+                hint="The payment with which the customer was charged too much, like pay_…. Leave it empty where order and payment are lost: that is possible 24 hours after the charge, when no retry can get it any more."
                 autoComplete="off"
                 maxLength={64}
                 value={payment}
                 onChange={(event) => setPayment(event.target.value)}
-                error={tried ? missing['resolution-payment'] : undefined}
               />
             )}
             <TextField

@@ -76,7 +76,7 @@ export function ResolutionList({
                   {DECISIONS[what].word}
                 </Button>
               ))}
-              {withPayment && (
+              {withPayment && one.paymentId !== null && (
                 <Link href={`/dashboard/payments/${one.paymentId}`} className={LINK}>
                   View payment
                 </Link>

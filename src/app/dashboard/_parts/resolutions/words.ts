@@ -65,7 +65,7 @@ export function endWords(kind: Kind, ending: Ending): EndWords {
     ? {
         act,
         effect:
-          'The charge is posted beyond the payment that you name, and the bank is asked to give it back, once.',
+          'The bank is asked to give the charge back, once. It is posted beyond the payment that you name; without one, as the bank’s movements show it.',
       }
     : { act, effect: 'The bank is asked again to give the charge back, under the same key: once at most.' }
 }
