@@ -138,23 +138,13 @@ function beginEnd(
       ON CONFLICT (merchant_id, payment_id) DO NOTHING
       RETURNING merchant_id, merchant_id::text AS "merchantId", id, payment_id, kind, created_at`,
   )
-  const entry = { id: newId(), by, action: `payment.${kind}`, subject: paymentId }
-  const audited = claimedPart(
-    'audited',
-    insertAudit(
-      entry,
-      sql`amount || ' ' || currency`,
-      claimedPart(
-        'traced',
-        claimedSql`SELECT e."merchantId", o.amount, o.currency FROM ${begun.rows} e JOIN ${open.rows} o ON o.id = e.payment_id`,
-      ).rows,
-    ),
+  const traced = claimedPart(
+    'traced',
+    claimedSql`SELECT e."merchantId", o.amount, o.currency FROM ${begun.rows} e JOIN ${open.rows} o ON o.id = e.payment_id`,
   )
-  return {
-    name: 'authorisation-end',
-    prior: [open, begun, audited],
-    sql: begunEndOf(begun.rows),
-  }
+  const entry = { id: newId(), by, action: `payment.${kind}`, subject: paymentId }
+  const audited = claimedPart('audited', insertAudit(entry, sql`amount || ' ' || currency`, traced.rows))
+  return { name: 'authorisation-end', prior: [open, begun, traced, audited], sql: begunEndOf(begun.rows) }
 }
 
 const openPayment = z.strictObject({
