@@ -29,6 +29,9 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     attempts_counted: 'SELECT',
     audit_log: 'SELECT, INSERT',
     // What the bank says is a fact; our judgement of it moves until it is posted.
+    // What the bank has reserved is a fact; a trigger writes when it ended.
+    authorisation: 'SELECT, INSERT',
+    authorisation_end: 'SELECT, INSERT, UPDATE (status, updated_at)',
     bank_movement:
       'SELECT, INSERT, UPDATE (fee_transaction_id, judged_at, merchant_id, payment_id, refund_id, rule, ' +
       'state, transaction_id)',
@@ -161,7 +164,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     'gateway_simulator.lost_dispute': 'SELECT, INSERT',
     'gateway_simulator.movement': 'SELECT, INSERT',
     'gateway_simulator.refund': 'SELECT, INSERT',
-    'gateway_simulator.request': 'SELECT, INSERT, UPDATE (charge_id, decline_code, status)',
+    'gateway_simulator.request':
+      'SELECT, INSERT, UPDATE (authorisation_id, capture_before, charge_id, decline_code, status)',
   },
 }
 
@@ -252,6 +256,11 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     operator_session: [['verified_at'], 'the instant of the sign-in'],
     operator_totp: [['confirmed_at', 'created_at', 'last_step'], 'a code must confirm it'],
     operator_verification: [[], 'better-auth sends every column'],
+    authorisation: [['created_at', 'ended_at'], 'an authorisation is born open'],
+    authorisation_end: [
+      ['created_at', 'status', 'updated_at'],
+      'an end is born sending: what becomes of it are legal moves',
+    ],
     order_change: [['created_at'], 'the database’s clock'],
     order_item: [[], 'an item is all of it'],
     orders: [

@@ -172,9 +172,11 @@ const STATUSES: readonly PaymentStatus[] = [
   'sending',
   'unknown',
   'requires_action',
+  'authorised',
   'succeeded',
   'declined',
   'not_charged',
+  'voided',
 ]
 
 /** A row for each outcome × charges at the bank × parked × refunds × origin; where charges are beyond the payment, for each end of them. */
