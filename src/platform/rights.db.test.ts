@@ -564,6 +564,7 @@ test('functions that work with their owner’s rights have a fixed path, and are
   const settings = ['search_path=pg_catalog, pg_temp']
   const chained = ['search_path=pg_catalog, public, pg_temp']
   expect(rows).toEqual([
+    { name: 'authorisation_ends()', settings, everybody: false },
     { name: 'chain_audit_entry()', settings: chained, everybody: false },
     // The worker starts the checks: what they find is not the caller's choice.
     {
