@@ -257,6 +257,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     },
   },
   payment_note: { writer: 'payments' },
+  authorisation: { writer: 'payments' },
+  authorisation_end: { writer: 'payments' },
   surplus_charge: {
     writer: 'payments/reconciler',
     readers: {

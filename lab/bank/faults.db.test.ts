@@ -73,6 +73,7 @@ const payment = (ageMs: number): BegunPayment => ({
   amount: 2_400n,
   currency: 'EUR',
   method: 'pm_card_visa',
+  captureMode: null,
   gatewayKey: key,
   gatewayAccount: null,
   receiptToken: 'r',

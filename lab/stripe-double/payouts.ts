@@ -81,6 +81,18 @@ export async function payElsewhere(account: Account, amount: number, currency: s
   return latest_charge ?? ''
 }
 
+/**
+ * A card that somebody authorises in Stripe's own dashboard, to capture it later: a charge that moves no money. `captured`: they have, this part.
+ * @returns the charge's id
+ */
+export async function authoriseElsewhere(account: Account, amount: number, captured = 0): Promise<string> {
+  const id = await payElsewhere(account, amount, 'eur')
+  const charge = account.charge(id)
+  charge.captured = captured > 0
+  charge.amount_captured = captured
+  return id
+}
+
 /** A refund that somebody makes in Stripe's own dashboard. */
 export function refundElsewhere(account: Account, chargeId: string, amount: number) {
   return account.refund(chargeId, amount, {})

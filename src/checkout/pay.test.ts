@@ -30,6 +30,7 @@ const payment: BegunPayment = {
   amount: 2_400n,
   currency: 'EUR',
   method: 'pm_card_visa',
+  captureMode: null,
   gatewayKey: '018f0000-0000-7000-8000-00000000000b',
   gatewayAccount: null,
   receiptToken: 'receipt-token',

@@ -20,7 +20,7 @@ import {
 } from '@/payments/store'
 import { currentAccount } from '@/payments/stripe/account-store'
 import { auditParked } from '@/platform/audit'
-import { type Db, firstRow, joinSql, sql } from '@/platform/db'
+import { type Db, firstRow, joinSql, type Sql, sql } from '@/platform/db'
 import { confirmUrl, returnUrl } from './confirm-url'
 import {
   IS_OPEN,
@@ -41,6 +41,8 @@ export interface PayOrder {
   orderId: string
   version: number | null
   paymentMethod: string
+  /** The bank only reserves the amount. Absent, it charges at once: so every request of before there was a choice is the same request still. */
+  capture?: 'manual' | undefined
   /** Who began it. Volatile: a retry with another API key, or from another address, is the same request. */
   by?: Actor
 }
@@ -53,7 +55,8 @@ export interface PayAmount {
   paymentMethod: string
   description?: string | undefined
   metadata?: Record<string, string> | undefined
-  /** As in `PayOrder`. */
+  /** Both as in `PayOrder`. */
+  capture?: 'manual' | undefined
   by?: Actor
 }
 
@@ -133,7 +136,8 @@ function paymentOfOrder({ gateway }: PayDeps) {
           SELECT c.*, o.amount, o.currency, o.version AS order_version
           FROM ${claim} c JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
           WHERE ${IS_OPEN} AND (c.version IS NULL OR o.version = c.version)
-            AND ${NOT_RESTING} AND NOT ${listIsBehind(gateway, currentAccount(sql`c.merchant_id`))}`,
+            AND ${NOT_RESTING} AND NOT ${listIsBehind(gateway, currentAccount(sql`c.merchant_id`))}
+            AND (c.capture_mode IS NULL OR ${authorises(gateway, sql`c.merchant_id`)})`,
       )
       return { prior: [payable], sql: insertPayment(payable.rows) }
     },
@@ -148,7 +152,9 @@ function paymentWithOrder({ gateway }: PayDeps) {
     statement: (claim) => {
       const current = claimedPart(
         'current',
-        claimedSql`SELECT c.* FROM ${claim} c WHERE NOT ${listIsBehind(gateway, currentAccount(sql`c.merchant_id`))}`,
+        claimedSql`
+          SELECT c.* FROM ${claim} c WHERE NOT ${listIsBehind(gateway, currentAccount(sql`c.merchant_id`))}
+            AND (c.capture_mode IS NULL OR ${authorises(gateway, sql`c.merchant_id`)})`,
       )
       const order = insertOrder(current.rows)
       const placed = claimedPart('placed', order.sql)
@@ -159,6 +165,27 @@ function paymentWithOrder({ gateway }: PayDeps) {
       return { prior: [current, ...order.prior, placed, payable], sql: insertPayment(payable.rows) }
     },
   })
+}
+
+/** SQL: whether a merchant's next payment may be authorised first. An account of their own is at Stripe, where we do not. */
+function authorises({ authorisations }: Gateway, merchantId: Sql): Sql {
+  return authorisations ? sql`${currentAccount(merchantId)} IS NULL` : sql`false`
+}
+
+const mayRow = z.strictObject({ may: z.boolean() })
+
+/** Why a payment cannot be authorised; null: it can be, or is charged at once. */
+async function whyNotAuthorised(
+  { db, gateway }: PayDeps,
+  { merchantId, capture }: PayInput,
+): Promise<Refusal | null> {
+  if (!capture) return null
+  const row = await firstRow(db, mayRow, sql`SELECT ${authorises(gateway, sql`${merchantId}::uuid`)} AS may`)
+  if (row?.may) return null
+  const detail =
+    'Your bank’s connection charges at once: it cannot reserve an amount. Nothing was charged. Leave `capture` out.'
+  const facts = { errors: [{ pointer: '/capture', detail }] }
+  return { kind: 'problem', problem: { kind: 'validation', detail, facts } }
 }
 
 function rowOfOrder(input: PayOrder, ids: Ids, deps: PayDeps): RowOf<typeof PAY_ORDER> {
@@ -180,15 +207,19 @@ function rowOfAmount(input: PayAmount, ids: Ids, deps: PayDeps): RowOf<typeof PA
  * when the database has lost the row.
  */
 function newPayment(
-  { paymentMethod: method, by }: PayInput,
+  { paymentMethod: method, capture, by }: PayInput,
   { subjectId: id }: Ids,
   deps: PayDeps,
 ): NewPayment {
-  return { method, gatewayKey: id, receiptToken: deps.newReceiptToken(), by }
+  const receiptToken = deps.newReceiptToken()
+  return { method, captureMode: capture ?? null, gatewayKey: id, receiptToken, by }
 }
 
 /** No other key knows the new order, so nothing else can have refused it: otherwise read again. */
-async function whyNotPlaced({ db, gateway }: PayDeps, { merchantId }: PayAmount): Promise<Refusal> {
+async function whyNotPlaced(deps: PayDeps, input: PayAmount): Promise<Refusal> {
+  const refusal = await whyNotAuthorised(deps, input)
+  if (refusal) return refusal
+  const [{ db, gateway }, { merchantId }] = [deps, input]
   return (await isListBehind(db, gateway, currentAccount(sql`${merchantId}::uuid`)))
     ? { kind: 'problem', problem: bankListBehind() }
     : { kind: 'busy' }
@@ -205,12 +236,13 @@ const guardedOrder = z.strictObject({
   listBehind: z.boolean(),
 })
 
-async function whyRefused({ db, gateway, answers }: PayDeps, input: PayOrder): Promise<Refusal> {
+async function whyRefused(deps: PayDeps, input: PayOrder): Promise<Refusal> {
+  const { db, gateway, answers } = deps
   const order = await firstRow(
     db,
     guardedOrder,
     sql`
-      SELECT ${ORDER_STATUS} AS status, o.version, 
+      SELECT ${ORDER_STATUS} AS status, o.version,
         CASE WHEN p.id IS NOT NULL THEN json_build_object('status', p.status, 'paymentId', p.id, 'receiptToken', p.receipt_token) END AS live,
         ${REST_SECONDS} AS "restSeconds", ${listIsBehind(gateway, currentAccount(sql`o.merchant_id`))} AS "listBehind"
       FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
@@ -220,6 +252,8 @@ async function whyRefused({ db, gateway, answers }: PayDeps, input: PayOrder): P
   if (order.live?.status === 'succeeded')
     return { kind: 'problem', problem: alreadyPaid(answers, order.live) }
   if (order.live?.status === 'sending') return { kind: 'busy' }
+  if (order.live?.status === 'authorised')
+    return { kind: 'problem', problem: waitsForCapture(order.live.paymentId) }
   if (order.live) return { kind: 'problem', problem: beingChecked() }
   if (order.status !== 'open') return { kind: 'problem', problem: orderClosed(order.status) }
   if (input.version !== null && order.version !== input.version)
@@ -231,6 +265,8 @@ async function whyRefused({ db, gateway, answers }: PayDeps, input: PayOrder): P
         facts: { version: order.version },
       },
     }
+  const refusal = await whyNotAuthorised(deps, input)
+  if (refusal) return refusal
   if (order.restSeconds !== null) return { kind: 'problem', problem: orderRests(order.restSeconds) }
   if (order.listBehind) return { kind: 'problem', problem: bankListBehind() }
   // The payment that held the order has ended since: try once more.
@@ -243,6 +279,16 @@ function beingChecked(): Problem {
     kind: 'in-progress',
     detail: 'A payment for this order is still being checked with the bank. Nothing else was charged.',
     retryAfterSeconds: 2,
+  }
+}
+
+/** It may wait for days, and nobody but its merchant ends that. */
+function waitsForCapture(paymentId: string): Problem {
+  const payment = showId('pay', paymentId)
+  return {
+    kind: 'order-under-payment',
+    detail: `Payment ${payment} of this order is authorised, and waits to be captured. Nothing else was charged.`,
+    facts: { payment, paymentStatus: 'authorised' },
   }
 }
 
@@ -288,6 +334,10 @@ function progressOf(
 ): PaymentProgress | null {
   if (status === 'succeeded' && outcome.kind === 'approved')
     return { status, cardLabel: outcome.cardLabel, paidAt: now.toISOString(), actionUrl: null }
+  if (status === 'authorised' && outcome.kind === 'authorised') {
+    const { cardLabel, captureBefore } = outcome
+    return { status, cardLabel, paidAt: null, actionUrl: null, captureBefore }
+  }
   if (outcome.kind !== 'challenge') return null
   const actionUrl = confirmUrl(outcome.actionUrl, payment.orderId)
   return { status: 'requires_action', cardLabel: null, paidAt: null, actionUrl }

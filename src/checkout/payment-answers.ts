@@ -2,10 +2,11 @@ import type { Answer } from '@payonce/idempotency'
 import type { Facts } from '@payonce/idempotency/problems'
 import type { BegunPayment } from '@/payments/store'
 
-/** A payment that succeeded, or one whose shopper must confirm first, at `actionUrl` (3-D Secure). */
+/** A payment that succeeded, one that is authorised, or one whose shopper must confirm first, at `actionUrl` (3-D Secure). */
 export type PaymentProgress =
-  | { status: 'succeeded'; cardLabel: string; paidAt: string; actionUrl: null }
-  | { status: 'requires_action'; cardLabel: null; paidAt: null; actionUrl: string }
+  | { status: 'succeeded'; cardLabel: string; paidAt: string; actionUrl: null; captureBefore?: never }
+  | { status: 'authorised'; cardLabel: string; paidAt: null; actionUrl: null; captureBefore: Date }
+  | { status: 'requires_action'; cardLabel: null; paidAt: null; actionUrl: string; captureBefore?: never }
 
 export type PayProblem = 'payment-declined' | 'not-charged'
 

@@ -30,7 +30,7 @@ const checkoutRow = z.strictObject({
   status: z.enum(ORDER_STATUSES),
   customerEmail: z.string().nullable(),
   items: z.array(orderItem),
-  liveStatus: z.enum(['sending', 'unknown', 'requires_action', 'succeeded']).nullable(),
+  liveStatus: z.enum(LIVE).nullable(),
   leaseOver: z.boolean().nullable(),
   receiptToken: z.string().nullable(),
   paidAt: z.date().nullable(),
@@ -125,6 +125,9 @@ export async function readAttemptState(
 
 function shownState(status: PaymentStatus, leaseOver: boolean): KeyAttemptState {
   if (status === 'sending') return leaseOver ? 'checking' : 'working'
+  // The page asks for none of these two: only a program authorises.
+  if (status === 'authorised') return 'checking'
+  if (status === 'voided') return 'not_charged'
   return status === 'unknown' ? 'checking' : status
 }
 

@@ -148,17 +148,31 @@ export const orderChanges = z
 /** Body of a cancellation. */
 export const orderCancellation = z.strictObject({ version: readVersion })
 
+/** `automatic` said outright is the request that says nothing: the same to its fingerprint. */
+const capture = z
+  .enum(['automatic', 'manual'])
+  .optional()
+  .transform((mode) => (mode === 'manual' ? mode : undefined))
+  .meta({
+    description:
+      '`manual`: the amount is only reserved, and no money moves until you capture the payment. Left out, or `automatic`: the card is charged at once.',
+  })
+
 /** Body of a payment for an existing order, which has the amount. */
-export const payOrder = z.strictObject({ orderId, paymentMethod })
+export const payOrder = z.strictObject({ orderId, paymentMethod, capture })
 
 /** Body of a payment of an amount, without an order before it. */
 export const payAmount = z.strictObject({
   amount,
   currency,
   paymentMethod,
+  capture,
   description: words.trim().min(1).max(200).optional(),
   metadata: metadata.optional(),
 })
+
+/** Body of a capture, and of a void: the whole of what was authorised. */
+export const endOfAuthorisation = z.strictObject({})
 
 /** Body of a refund; without an amount, all that is left. */
 export const newRefund = z.strictObject({

@@ -7,7 +7,7 @@ import { receiptPath } from './receipt-path'
 export interface PaymentBody {
   payment: {
     id: string
-    status: 'succeeded' | 'requires_action'
+    status: 'succeeded' | 'authorised' | 'requires_action'
     amount: number
     currency: string
     cardLabel: string | null
@@ -25,8 +25,8 @@ export interface ProblemBody {
 
 /** The answers to the checkout page. */
 export const shopperAnswers: PaymentAnswers = {
-  payment: ({ id, amount, currency, receiptToken }, { actionUrl, ...outcome }) => {
-    const payment = { id: showId('pay', id), amount: Number(amount), currency, ...outcome }
+  payment: ({ id, amount, currency, receiptToken }, { actionUrl, status, cardLabel, paidAt }) => {
+    const payment = { id: showId('pay', id), amount: Number(amount), currency, status, cardLabel, paidAt }
     const body: PaymentBody = { payment, receiptUrl: receiptPath(receiptToken), actionUrl }
     return { status: 200, problem: null, body: JSON.stringify(body) }
   },

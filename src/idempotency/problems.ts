@@ -34,6 +34,8 @@ export const PROBLEMS = {
   'payment-declined': row(402, 'PAYMENT_REQUIRED', 'The payment was declined', 'no', true, true),
   'refund-declined': row(402, 'PAYMENT_REQUIRED', 'The refund was declined', 'no', true, true),
   'not-refundable': row(409, 'CONFLICT', 'The refund is not possible', 'after-fixing', true, false),
+  'not-capturable': row(409, 'CONFLICT', 'The payment cannot be captured or voided', 'no', true, false),
+  'authorisation-ended': row(409, 'CONFLICT', 'The authorisation had ended', 'no', true, true),
   'not-resolvable': row(409, 'CONFLICT', 'This end is not possible', 'after-fixing', true, false),
   'already-paid': row(409, 'CONFLICT', 'This order is already paid', 'no', false, false),
   'order-changed': row(409, 'CONFLICT', 'The order has changed', 'after-fixing', true, false),

@@ -5,6 +5,7 @@ export type IdPrefix =
   | 'pay'
   | 'ord'
   | 'chg'
+  | 'end'
   | 'txn'
   | 'acc'
   | 'att'

@@ -19,6 +19,8 @@ const paymentForApi = {
   metadata: z.record(z.string(), z.string()),
   receiptToken: z.string(),
   createdAt: z.date(),
+  /** Of a payment that was authorised; null: it never was. */
+  captureBefore: z.date().nullable(),
 }
 /** A payment as programs read it: its state, without the story of its attempts. */
 export interface PaymentForApi extends z.infer<z.ZodObject<typeof paymentForApi>> {}
@@ -87,8 +89,9 @@ function select(db: Db, conditions: Sql[], limit: number): Promise<PaymentApiRow
     sql`
       SELECT p.id::text, p.order_id::text AS "orderId", p.status, p.amount, p.currency, p.method, p.card_label AS "cardLabel",
         p.decline_code AS "declineCode", p.refunded_amount AS "refundedAmount", p.description, p.metadata,
-        p.receipt_token AS "receiptToken", ${ACTION_URL} AS "actionUrl", p.created_at AS "createdAt", ${cursorOf(sql`p.created_at`)} AS cursor
-      FROM payment p
+        p.receipt_token AS "receiptToken", ${ACTION_URL} AS "actionUrl", p.created_at AS "createdAt", a.capture_before AS "captureBefore",
+        ${cursorOf(sql`p.created_at`)} AS cursor
+      FROM payment p LEFT JOIN authorisation a ON a.merchant_id = p.merchant_id AND a.payment_id = p.id
       WHERE ${joinSql(conditions, ' AND ')}
       ORDER BY p.created_at DESC, p.id DESC LIMIT ${limit}`,
   )

@@ -12,6 +12,7 @@ const PAYMENT: BegunPayment = {
   amount: 2_400n,
   currency: 'EUR',
   method: 'pm_card_visa',
+  captureMode: null,
   gatewayKey: '018f0000-0000-7000-8000-000000000001',
   gatewayAccount: null,
   receiptToken: 'receipt',

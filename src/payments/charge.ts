@@ -4,6 +4,7 @@ import { showId } from '@/lib/id'
 import { isCurrency } from '@/lib/money'
 import type { Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
+import { insertAuthorisation } from './authorisation-store'
 import type { Gateway, Outcome } from './gateway'
 import type { PaymentStatus } from './payment'
 import { type BegunPayment, movePayment, type PaymentChanges } from './store'
@@ -15,13 +16,15 @@ import { type BegunPayment, movePayment, type PaymentChanges } from './store'
  */
 export type ChargeOutcome =
   | (Omit<Approved, 'amountMinor' | 'currency'> & { amountMinor?: never; currency?: never })
-  | Exclude<Outcome, { kind: 'approved' | 'cancelled' }>
+  | (Omit<Authorised, 'amountMinor' | 'currency'> & { amountMinor?: never; currency?: never })
+  | Exclude<Outcome, { kind: 'approved' | 'authorised' | 'cancelled' }>
   /** `givenBack`: two admins have ended the payment, and what its key was charged is given back. */
   | { kind: 'not-charged'; givenBack?: true }
   /** `charged`: the bank names a charge, which is not the payment's. */
   | { kind: 'contradiction'; reason: string; charged?: true }
 
 type Approved = Outcome & { kind: 'approved' }
+type Authorised = Outcome & { kind: 'authorised' }
 
 /**
  * Asks the bank to charge. The key is the id of our own row, which the client's key determines, so the same request is the same charge,
@@ -35,7 +38,10 @@ export async function charge(
 ): Promise<ChargeOutcome> {
   if (mayBeForgotten(gateway, payment)) return KEY_FORGOTTEN
   const request = { ...requestOf(payment), method: payment.method, returnUrl }
-  return compared(payment, await gateway.charge(request))
+  if (payment.captureMode === null) return compared(payment, await gateway.charge(request))
+  // Refused before it is begun, so it is here only where the merchant's account changed meanwhile. Nothing was asked under this key.
+  if (!gateway.authorisations) return { kind: 'not-charged' }
+  return compared(payment, await gateway.charge({ ...request, capture: payment.captureMode }))
 }
 
 /**
@@ -84,15 +90,20 @@ export function settle(
   switch (outcome.kind) {
     case 'approved':
       return settleApproved(payment, outcome, newId)
+    case 'authorised': {
+      const { ref, cardLabel, captureBefore } = outcome
+      const { status, writes } = settlePayment(payment, 'authorised', { cardLabel }, newId)
+      return { status, writes: [...writes, insertAuthorisation(payment, { ref, captureBefore })] }
+    }
     case 'declined':
-      return settleWith(
+      return settlePayment(
         payment,
         'declined',
         { declineCode: outcome.code, cardLabel: outcome.cardLabel },
         newId,
       )
     case 'not-charged':
-      return settleWith(payment, 'not_charged', {}, newId)
+      return settlePayment(payment, 'not_charged', {}, newId)
     case 'challenge':
       return moveWith(payment, 'requires_action', { actionUrl: outcome.actionUrl })
     case 'unknown':
@@ -107,18 +118,27 @@ export function settle(
  */
 function compared(payment: BegunPayment, outcome: Outcome): ChargeOutcome {
   if (outcome.kind === 'cancelled') return { kind: 'not-charged' }
-  if (outcome.kind !== 'approved') return outcome
-  const { amountMinor, currency, ...approved } = outcome
-  if (amountMinor === payment.amount && currency === payment.currency) return approved
-  const reason = `the bank charged ${amountMinor} ${currency} as ${outcome.ref}, we asked for ${payment.amount} ${payment.currency}`
-  return { kind: 'contradiction', reason, charged: true }
+  if (outcome.kind !== 'approved' && outcome.kind !== 'authorised') return outcome
+  const { amountMinor, currency, ...found } = outcome
+  const done = outcome.kind === 'approved' ? 'charged' : 'authorised'
+  if (amountMinor !== payment.amount || currency !== payment.currency) {
+    const reason = `the bank ${done} ${amountMinor} ${currency} as ${outcome.ref}, we asked for ${payment.amount} ${payment.currency}`
+    return { kind: 'contradiction', reason, ...(done === 'charged' ? { charged: true } : {}) }
+  }
+  if (found.kind === 'authorised' && payment.captureMode === null)
+    return { kind: 'contradiction', reason: `the bank authorised ${outcome.ref}, we asked it to charge` }
+  return found
 }
 
-function settleApproved(
-  payment: BegunPayment,
-  outcome: ChargeOutcome & { kind: 'approved' },
+/** What the writes of a settled payment are made of. */
+type Settled = Pick<BegunPayment, 'merchantId' | 'id' | 'amount' | 'currency'>
+
+/** The writes of a payment whose whole amount was charged: at once, or by the capture of its authorisation. */
+export function settleApproved(
+  payment: Settled,
+  outcome: Pick<Approved, 'ref' | 'cardLabel' | 'feeMinor'>,
   newId: () => string,
-) {
+): { status: PaymentStatus; writes: Write[] } {
   const { merchantId, id: paymentId, amount: minor, currency } = payment
   if (!isCurrency(currency)) throw new Error(`payment ${payment.id} has the unknown currency ${currency}`)
   const description = `Card payment, ${outcome.cardLabel}`
@@ -130,12 +150,13 @@ function settleApproved(
     description,
   })
   const settled = { gatewayRef: outcome.ref, cardLabel: outcome.cardLabel, feeMinor: outcome.feeMinor }
-  const { status, writes } = settleWith(payment, 'succeeded', settled, newId)
+  const { status, writes } = settlePayment(payment, 'succeeded', settled, newId)
   return { status, writes: [...writes, ...post(posting, newId())] }
 }
 
-function settleWith(
-  payment: BegunPayment,
+/** The payment's move, and the event of it. */
+export function settlePayment(
+  payment: Settled,
   status: PaymentStatus,
   settled: PaymentChanges,
   newId: () => string,
@@ -157,6 +178,6 @@ function settleWith(
   }
 }
 
-function moveWith(payment: BegunPayment, status: PaymentStatus, settled: PaymentChanges) {
+function moveWith(payment: Settled, status: PaymentStatus, settled: PaymentChanges) {
   return { status, writes: [movePayment(payment, status, settled)] }
 }

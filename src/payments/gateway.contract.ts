@@ -1,17 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { BankCharge, ChargeRequest, ChargesQuery, Outcome, RefundRequest } from './gateway'
+import { authorisationLaws } from './testing/authorisations.contract'
 import type { GatewayHarness } from './testing/gateway-harness'
 import { interruptionLaws } from './testing/interruptions.contract'
 import { movementLaws } from './testing/movements.contract'
 
 /**
  * The laws of `gateway.ts`. Every bank runs them.
- * @param options `answers` false: nobody can answer a challenge, and the laws about that are skipped
+ * @param options `answers` false: nobody can answer a challenge, and the laws about that are skipped. `authorises`: it has authorisations
  */
 export function gatewayContract(
   name: string,
   open: () => Promise<GatewayHarness>,
-  options = { answers: true },
+  options: { answers: boolean; authorises?: true } = { answers: true },
 ): void {
   describe(`gateway contract: ${name}`, () => {
     let h: GatewayHarness
@@ -237,6 +238,11 @@ export function gatewayContract(
 
     interruptionLaws(() => ({ h, request }), options)
     movementLaws(() => ({ h, request }))
+    if (options.authorises) authorisationLaws(() => ({ h, request }))
+    else
+      it('law 10: without authorisations says so, rather than charge at once', () => {
+        expect(h.gateway.authorisations).toBeUndefined()
+      })
 
     describe('law 7: the list', () => {
       const pages = async (query: Omit<ChargesQuery, 'after'>): Promise<BankCharge[]> => {

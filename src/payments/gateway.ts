@@ -10,10 +10,17 @@ export interface ChargeRequest {
   method: string
   /** Absolute URL to which a bank's own page sends the shopper back. The same in every try: it never comes from a request. */
   returnUrl: string
+  /** The bank only reserves the amount; `capture` charges it. The same in every try. */
+  capture?: 'manual'
 }
 
 /** Withdraws a charge that was not carried out yet: from then on it must not be. */
-export type CancelRequest = Omit<ChargeRequest, 'method' | 'returnUrl'>
+export type CancelRequest = Omit<ChargeRequest, 'method' | 'returnUrl' | 'capture'>
+
+/** An authorisation that is to be captured or released: by the key under which it was asked for, and by the bank's own reference. */
+export interface AuthorisationRequest extends CancelRequest {
+  ref: string
+}
 
 /** A refund of a charge. `key` is the same in every try, as with a charge. */
 export interface RefundRequest {
@@ -62,8 +69,23 @@ export type Outcome =
    * host, which sends them back to the path in its parameter `return`.
    */
   | { kind: 'challenge'; actionUrl: string }
-  /** We withdrew the request before it was carried out; it never will be. */
+  /** The amount is reserved, and no money has moved. From `captureBefore` on the bank releases it by itself. */
+  | {
+      kind: 'authorised'
+      ref: string
+      amountMinor: bigint
+      currency: string
+      cardLabel: string
+      captureBefore: Date
+    }
+  /** We withdrew the request before it was carried out, or it was authorised and then released; it never charges. */
   | { kind: 'cancelled' }
+  | Doubt
+
+/** How an authorisation has ended, for good: charged as a whole, or released without a charge. */
+export type AuthorisationOutcome =
+  | { kind: 'captured'; ref: string; amountMinor: bigint; currency: string; feeMinor: bigint }
+  | { kind: 'released' }
   | Doubt
 
 /** The outcome of the charge with a key; `absent`: the bank knows nothing of the key. */
@@ -72,7 +94,7 @@ export type Found = Outcome | { kind: 'absent' }
 /** `refused`: nothing was refunded and nothing will be, since less than that is left of the charge. */
 export type RefundOutcome = { kind: 'refunded'; ref: string } | { kind: 'refused'; reason: string } | Doubt
 
-/** A charge that really happened, from the bank's own list. We trust nothing in it: even the currency may be one we do not know. */
+/** A charge that really happened: money has moved. What is only authorised is none. From the bank's own list. We trust nothing in it: even the currency may be one we do not know. */
 export interface BankCharge {
   ref: string
   key: string
@@ -161,6 +183,10 @@ export type FoundDispute = { kind: 'dispute'; state: DisputeState } | { kind: 'a
  *     owes us. A charge and a refund of ours have our key and the references that `charge` and `refund` returned. Or it is `unlisted`.
  *  9. `dispute` says how a dispute stands, by the `subjectRef` of its movement, and changes nothing. What the bank takes and gives back is
  *     in `movements` alone: one that is lost moves nothing more. A status that we do not know is doubt, never an end.
+ * 10. An authorisation charges nothing until `capture`, and ends once: captured as a whole, or released. Whoever asks for either, however often
+ *     and however late, is answered how it has ended. What nobody has ended is captured by `capture` before its time, and released after it.
+ *     From then on `find`, `charge` and `cancel` of its key give `approved` with the reference that the authorisation had, or `cancelled`;
+ *     until then `authorised`, and `cancel` leaves it as it is.
  */
 export interface Gateway {
   name: string
@@ -174,6 +200,11 @@ export interface Gateway {
   movements(query: ChargesQuery): Promise<MovementsPage>
   /** @param ref the bank's own reference of the dispute */
   dispute(ref: string): Promise<FoundDispute>
+  /** Absent: this gateway cannot reserve an amount, and is never asked to. */
+  authorisations?: {
+    capture(request: AuthorisationRequest): Promise<AuthorisationOutcome>
+    release(request: AuthorisationRequest): Promise<AuthorisationOutcome>
+  }
   /** Processing time, in milliseconds: a charge that the bank does not know after it will not appear any more. */
   settlesWithinMs: number
   /** Time for which the bank remembers a key, in milliseconds. After it `absent` proves nothing, and the same key would charge again. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { LIVE, MOVES, mayMove, origins, type PaymentStatus } from './payment'
 
 const STATUSES = Object.keys(MOVES) as PaymentStatus[]
-const FINAL: PaymentStatus[] = ['succeeded', 'declined', 'not_charged']
+const FINAL: PaymentStatus[] = ['succeeded', 'declined', 'not_charged', 'voided']
 
 describe('the moves of a payment', () => {
   test('a final one never moves again', () => {
@@ -10,9 +10,13 @@ describe('the moves of a payment', () => {
       for (const to of STATUSES) expect(mayMove(from, to), `${from} → ${to}`).toBe(false)
   })
 
-  test('any other may end in each final way', () => {
-    for (const from of STATUSES.filter((status) => !FINAL.includes(status)))
-      for (const to of FINAL) expect(mayMove(from, to), `${from} → ${to}`).toBe(true)
+  test('one of which the bank is asked whether it charges may end in each way but voided', () => {
+    for (const from of ['sending', 'unknown', 'requires_action'] as const)
+      for (const to of FINAL) expect(mayMove(from, to), `${from} → ${to}`).toBe(to !== 'voided')
+  })
+
+  test('an authorised one is captured or voided, and nothing else', () => {
+    expect(MOVES.authorised).toEqual(['succeeded', 'voided'])
   })
 
   test('W2 none goes back to where it was before the bank was asked, but a doubt that is asked again', () => {
@@ -21,7 +25,7 @@ describe('the moves of a payment', () => {
 
   test('what holds an order is what may still cost money, or has', () => {
     expect([...LIVE].sort()).toEqual(
-      STATUSES.filter((status) => status !== 'declined' && status !== 'not_charged').sort(),
+      STATUSES.filter((status) => !['declined', 'not_charged', 'voided'].includes(status)).sort(),
     )
   })
 
@@ -29,10 +33,12 @@ describe('the moves of a payment', () => {
     ['sending', ['sending', 'unknown']],
     ['unknown', ['requires_action', 'sending', 'unknown']],
     ['requires_action', ['requires_action', 'sending', 'unknown']],
-    ['succeeded', ['requires_action', 'sending', 'unknown']],
+    ['authorised', ['requires_action', 'sending', 'unknown']],
+    ['succeeded', ['authorised', 'requires_action', 'sending', 'unknown']],
+    ['voided', ['authorised']],
     ['declined', ['requires_action', 'sending', 'unknown']],
     ['not_charged', ['requires_action', 'sending', 'unknown']],
-  ])('%s is reached from %j: from itself where it is not final, never from a final one', (to, from) => {
+  ])('%s is reached from %j: from itself where it is in doubt, never from a final one', (to, from) => {
     expect(origins(to).sort()).toEqual(from)
   })
 })

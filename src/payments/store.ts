@@ -16,6 +16,8 @@ const begunPayment = z.strictObject({
   currency: z.string(),
   /** The card's token. */
   method: z.string(),
+  /** `manual`: the bank only reserves the amount; null: it charges at once. */
+  captureMode: z.literal('manual').nullable(),
   /** The key that the bank gets. */
   gatewayKey: z.string(),
   /** The merchant's own account at the bank at which it was begun; null: the installation's gateway. */
@@ -36,7 +38,7 @@ const begunPayment = z.strictObject({
 export type BegunPayment = z.infer<typeof begunPayment>
 
 /** The columns of `BegunPayment`, for RETURNING and SELECT. */
-const BEGUN_COLUMNS = sql`merchant_id::text AS "merchantId", id::text, order_id::text AS "orderId", amount, currency, method,
+const BEGUN_COLUMNS = sql`merchant_id::text AS "merchantId", id::text, order_id::text AS "orderId", amount, currency, method, capture_mode AS "captureMode",
   gateway_key AS "gatewayKey", gateway_account AS "gatewayAccount", receipt_token AS "receiptToken", description, metadata, created_at AS "createdAt",
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs",
   (extract(epoch FROM clock_timestamp() - least(asked_since, created_at)) * 1000)::float8 AS "keyAgeMs"`
@@ -54,6 +56,7 @@ export function recallPayment(db: Db, merchantId: string, id: string): Promise<B
 export interface NewPayment {
   /** The card's token. */
   method: string
+  captureMode: 'manual' | null
   /** The key that the bank gets. */
   gatewayKey: string
   receiptToken: string
@@ -65,6 +68,7 @@ export interface NewPayment {
 /** The columns of a new payment in the claim's rows; `paymentRow` are their values. */
 export const PAYMENT_COLUMNS = {
   method: 'text',
+  capture_mode: 'text',
   gateway_key: 'text',
   receipt_token: 'text',
   description: 'text',
@@ -73,9 +77,10 @@ export const PAYMENT_COLUMNS = {
 } as const
 
 export function paymentRow(payment: NewPayment): RowOf<typeof PAYMENT_COLUMNS> {
-  const { method, gatewayKey, receiptToken, description = null, metadata = {}, by } = payment
+  const { method, captureMode, gatewayKey, receiptToken, description = null, metadata = {}, by } = payment
   return {
     method,
+    capture_mode: captureMode,
     gateway_key: gatewayKey,
     receipt_token: receiptToken,
     description,
@@ -92,9 +97,9 @@ export function paymentRow(payment: NewPayment): RowOf<typeof PAYMENT_COLUMNS> {
  */
 export function insertPayment(payable: ClaimRows): ClaimedSql {
   return claimedSql`
-    INSERT INTO payment (merchant_id, id, order_id, order_version, record_id, amount, currency, method, gateway_key, gateway_account, asked_since, receipt_token, description, metadata,
+    INSERT INTO payment (merchant_id, id, order_id, order_version, record_id, amount, currency, method, capture_mode, gateway_key, gateway_account, asked_since, receipt_token, description, metadata,
       ${ACTOR_COLUMNS})
-    SELECT merchant_id, subject_id, order_id, order_version, record_id, amount, currency, method, gateway_key, ${currentAccount(sql`payable.merchant_id`)},
+    SELECT merchant_id, subject_id, order_id, order_version, record_id, amount, currency, method, capture_mode, gateway_key, ${currentAccount(sql`payable.merchant_id`)},
       ${askedSince(sql`payable.gateway_key`, currentAccount(sql`payable.merchant_id`))},
       receipt_token, description, metadata, ${ACTOR_COLUMNS}
     FROM ${payable} AS payable

@@ -32,6 +32,9 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     // Written by note_bank alone.
     bank_apart: 'SELECT',
     // What the bank says is a fact; our judgement of it moves until it is posted.
+    // What the bank has reserved is a fact; a trigger writes when it ended.
+    authorisation: 'SELECT, INSERT',
+    authorisation_end: 'SELECT, INSERT, UPDATE (status, updated_at)',
     bank_movement:
       'SELECT, INSERT, UPDATE (fee_transaction_id, judged_at, merchant_id, payment_id, refund_id, rule, ' +
       'state, transaction_id)',
@@ -166,7 +169,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     'gateway_simulator.lost_dispute': 'SELECT, INSERT',
     'gateway_simulator.movement': 'SELECT, INSERT',
     'gateway_simulator.refund': 'SELECT, INSERT',
-    'gateway_simulator.request': 'SELECT, INSERT, UPDATE (charge_id, decline_code, status)',
+    'gateway_simulator.request':
+      'SELECT, INSERT, UPDATE (authorisation_id, capture_before, charge_id, decline_code, status)',
   },
 }
 
@@ -258,6 +262,11 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     operator_session: [['verified_at'], 'the instant of the sign-in'],
     operator_totp: [['confirmed_at', 'created_at', 'last_step'], 'a code must confirm it'],
     operator_verification: [[], 'better-auth sends every column'],
+    authorisation: [['created_at', 'ended_at'], 'an authorisation is born open'],
+    authorisation_end: [
+      ['created_at', 'status', 'updated_at'],
+      'an end is born sending: what becomes of it are legal moves',
+    ],
     order_change: [['created_at'], 'the database’s clock'],
     order_item: [[], 'an item is all of it'],
     orders: [
@@ -565,6 +574,7 @@ test('functions that work with their owner’s rights have a fixed path, and are
   const settings = ['search_path=pg_catalog, pg_temp']
   const chained = ['search_path=pg_catalog, public, pg_temp']
   expect(rows).toEqual([
+    { name: 'authorisation_ends()', settings, everybody: false },
     { name: 'chain_audit_entry()', settings: chained, everybody: false },
     // The worker starts the checks: what they find is not the caller's choice.
     {

@@ -30,6 +30,8 @@ describe('the endpoints', () => {
       '/api/v1/payments?limit=5&status=succeeded',
       (client) => client.payments.list({ limit: 5, status: 'succeeded' }),
     ],
+    ['POST', '/api/v1/payments/pay_1/capture', (client) => client.payments.capture('pay_1')],
+    ['POST', '/api/v1/payments/pay_1/void', (client) => client.payments.void('pay_1')],
     ['POST', '/api/v1/payments/pay_1/refunds', (client) => client.refunds.create('pay_1', { amount: 100 })],
     ['GET', '/api/v1/payments/pay_1/refunds', (client) => client.refunds.list('pay_1')],
     [

@@ -114,6 +114,16 @@ class Payments extends Resource {
     return this.doOnce('/payments', payment, options)
   }
 
+  /** Charges the whole of an authorised payment. @throws PayonceError of the kind `not-capturable`, and `authorisation-ended` where it had been released */
+  capture(id: string, options?: KeyedOptions): Promise<Result<Wire.Payment>> {
+    return this.doOnce(`/payments/${part(id)}/capture`, {}, options)
+  }
+
+  /** Releases an authorised payment: nothing is charged. @throws as `capture`; `authorisation-ended` where it had been captured */
+  void(id: string, options?: KeyedOptions): Promise<Result<Wire.Payment>> {
+    return this.doOnce(`/payments/${part(id)}/void`, {}, options)
+  }
+
   get(id: string, options?: CallOptions): Promise<Wire.Payment> {
     return this.read(`/payments/${part(id)}`, {}, options)
   }

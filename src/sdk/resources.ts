@@ -91,8 +91,18 @@ export interface PaymentLink {
 
 /** A payment of an order, whose amount the server knows, or of an amount without one. */
 export type NewPayment =
-  | { orderId: string; paymentMethod: string }
-  | { amount: number; currency: string; paymentMethod: string; description?: string; metadata?: Metadata }
+  | { orderId: string; paymentMethod: string; capture?: Capture }
+  | {
+      amount: number
+      currency: string
+      paymentMethod: string
+      capture?: Capture
+      description?: string
+      metadata?: Metadata
+    }
+
+/** `manual`: the amount is only reserved, until `payments.capture` charges it or `payments.void` releases it. Left out: it is charged at once. */
+export type Capture = 'automatic' | 'manual'
 
 /** A payment. Its `status` says what became of it. */
 export interface Payment {
@@ -110,6 +120,8 @@ export interface Payment {
   metadata: Metadata
   receiptUrl: string | null
   nextAction: { type: 'redirect'; url: string } | null
+  /** Only of a payment that was authorised: from then on it cannot be captured, and what was reserved is released. */
+  captureBefore?: string
   createdAt: string
 }
 
@@ -136,6 +148,8 @@ export type Operation =
   | 'orders.change'
   | 'orders.cancel'
   | 'payments.create'
+  | 'payments.capture'
+  | 'payments.void'
   | 'refunds.create'
 
 /** Status of a key. */

@@ -103,6 +103,13 @@ const CASES: { [Id in OperationId]: Case<InputOf<Operations[Id]>> } = {
     effects: refundsOf,
     effectsUnasked: 1,
   },
+  capture: {
+    input: newAuthorisation,
+    effects: async (_, endId) => charges(await paymentOfEnd(endId)),
+    effectsUnasked: 1,
+  },
+  voidPayment: { input: newAuthorisation, effects: releasesOf, effectsUnasked: 1 },
+  expireAuthorisation: { input: newAuthorisation, effects: releasesOf, effectsUnasked: 1 },
   placeOrder: {
     input: async (key) => ({
       merchantId: scope.merchantId,
@@ -212,6 +219,28 @@ async function newPayment(): Promise<{ merchantId: string; paymentId: string }> 
   const body = { orderId: await product.newOrder(), paymentMethod: 'pm_card_visa' }
   const paid = await product.api('POST', '/api/v1/payments', body, { 'idempotency-key': uuidv7() })
   return { merchantId: scope.merchantId, paymentId: uuid('pay', paid.body.id) }
+}
+
+async function newAuthorisation(): Promise<{ merchantId: string; paymentId: string }> {
+  const body = { orderId: await product.newOrder(), paymentMethod: 'pm_card_visa', capture: 'manual' }
+  const paid = await product.api('POST', '/api/v1/payments', body, { 'idempotency-key': uuidv7() })
+  return { merchantId: scope.merchantId, paymentId: uuid('pay', paid.body.id) }
+}
+
+async function paymentOfEnd(endId: string): Promise<string> {
+  const { rows } = await product.owner.query('SELECT payment_id FROM authorisation_end WHERE id = $1', [
+    endId,
+  ])
+  return rows[0].payment_id
+}
+
+/** At the bank: whether it is released. */
+async function releasesOf(_: string, endId: string): Promise<number> {
+  const { rowCount } = await product.owner.query(
+    `SELECT FROM gateway_simulator.request WHERE idempotency_key = $1 AND status = 'released'`,
+    [await paymentOfEnd(endId)],
+  )
+  return rowCount ?? 0
 }
 
 function uuid(prefix: 'ord' | 'pay', shown: string): string {

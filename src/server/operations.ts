@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { AnyOperation } from '@payonce/idempotency'
 import { systemClock } from '@payonce/idempotency'
 import type { SqlForm } from '@payonce/idempotency/sql'
+import { endOperation } from '@/checkout/end-authorisation'
 import { cancelOrderOperation, changeOrderOperation } from '@/checkout/orders/change'
 import { payOperation } from '@/checkout/pay'
 import { placeOrderOperation } from '@/checkout/place-order'
@@ -14,7 +15,7 @@ import { OPERATOR_REFUND } from '@/payments/operator-refund'
 import { PAYMENT_OPERATIONS } from '@/payments/payment'
 import { PROGRAM_REFUND, refundOperation } from '@/payments/refund'
 import type { Db } from '@/platform/db'
-import { changeAnswers, orderAnswers, paymentAnswers, refundAnswers } from './wire/api-answers'
+import { changeAnswers, endAnswers, orderAnswers, paymentAnswers, refundAnswers } from './wire/api-answers'
 
 export interface OperationDeps {
   db: Db
@@ -36,10 +37,10 @@ interface OperationFacts {
   /** True: it asks the bank, so it is not begun while the bank is away. */
   asksBank: boolean
   /**
-   * The client that makes its keys: a shopper's browser, a program, or an operator's page. A program may read the
+   * The client that makes its keys: a shopper's browser, a program, an operator's page, or our own worker. A program may read the
    * state of a key under /api/v1/idempotency; the others may not.
    */
-  sentBy: 'browser' | 'program' | 'operator'
+  sentBy: 'browser' | 'program' | 'operator' | 'worker'
 }
 
 /**
@@ -92,6 +93,31 @@ export const OPERATIONS = {
     sentBy: 'operator',
     build: (name: string, deps: OperationDeps) =>
       refundOperation({ name, ...deps, answers: refundAnswers }, APPROVED_REFUND),
+  },
+  capture: {
+    name: 'payments.capture',
+    subject: 'end',
+    resourcePath: null,
+    asksBank: true,
+    sentBy: 'program',
+    build: (name: string, deps: OperationDeps) => endOperation({ name, ...ending(deps) }, 'capture'),
+  },
+  voidPayment: {
+    name: 'payments.void',
+    subject: 'end',
+    resourcePath: null,
+    asksBank: true,
+    sentBy: 'program',
+    build: (name: string, deps: OperationDeps) => endOperation({ name, ...ending(deps) }, 'void'),
+  },
+  // Begun by the worker, under a key that is made of the payment.
+  expireAuthorisation: {
+    name: 'payments.expire',
+    subject: 'end',
+    resourcePath: null,
+    asksBank: true,
+    sentBy: 'worker',
+    build: (name: string, deps: OperationDeps) => endOperation({ name, ...ending(deps) }, 'expiry'),
   },
   placeOrder: {
     name: 'orders.create',
@@ -153,6 +179,10 @@ export function buildOperations(deps: OperationDeps): Operations {
 /** The facts of an operation by its name; null for one that this version does not have. */
 export function factsOf(name: string): OperationFacts | null {
   return Object.values(OPERATIONS).find((facts) => facts.name === name) ?? null
+}
+
+function ending(deps: OperationDeps) {
+  return { ...deps, answers: endAnswers(deps.baseUrl) }
 }
 
 function changing(deps: OperationDeps) {

@@ -108,6 +108,29 @@ describe('verify', () => {
       `DELETE FROM gateway_simulator.charge WHERE id = 'ch_x'`,
     ],
     [
+      'authorisation-agrees-with-payment',
+      `INSERT INTO authorisation (merchant_id, payment_id, gateway_ref, capture_before) SELECT merchant_id, id, gateway_ref, now() FROM payment WHERE id = ${SUCCEEDED}`,
+      'DELETE FROM authorisation',
+    ],
+    [
+      'authorisation-end-agrees-with-payment',
+      `INSERT INTO authorisation (merchant_id, payment_id, gateway_ref, capture_before, ended_at) SELECT merchant_id, id, gateway_ref, now(), now() FROM payment WHERE id = ${SUCCEEDED};
+       INSERT INTO authorisation_end (merchant_id, id, payment_id, record_id, kind, status) SELECT merchant_id, id, id, record_id, 'void', 'released' FROM payment WHERE id = ${SUCCEEDED}`,
+      'DELETE FROM authorisation_end; DELETE FROM authorisation',
+    ],
+    [
+      'no-authorisation-is-overdue',
+      `INSERT INTO authorisation (merchant_id, payment_id, gateway_ref, capture_before) SELECT merchant_id, id, gateway_ref, now() - interval '2 hours' FROM payment WHERE id = ${SUCCEEDED};
+       UPDATE payment SET status = 'authorised' WHERE id = (SELECT payment_id FROM authorisation)`,
+      `UPDATE payment SET status = 'succeeded' WHERE id = (SELECT payment_id FROM authorisation); DELETE FROM authorisation`,
+    ],
+    [
+      'voided-payment-is-released',
+      `INSERT INTO authorisation (merchant_id, payment_id, gateway_ref, capture_before, ended_at) SELECT merchant_id, id, gateway_ref, now(), now() FROM payment WHERE id = ${SUCCEEDED};
+       UPDATE payment SET status = 'voided' WHERE id = (SELECT payment_id FROM authorisation)`,
+      `UPDATE payment SET status = 'succeeded' WHERE id = (SELECT payment_id FROM authorisation); DELETE FROM authorisation`,
+    ],
+    [
       'payment-is-of-its-order',
       `UPDATE orders SET version = version + 1 WHERE id = (SELECT order_id FROM payment WHERE id = ${SUCCEEDED});
        UPDATE order_item SET order_version = order_version + 1 WHERE order_id = (SELECT order_id FROM payment WHERE id = ${SUCCEEDED})`,

@@ -106,10 +106,12 @@ export const PAYMENT_STATUSES = {
   succeeded: { word: 'Paid', tone: 'ok', glyph: '●' },
   sending: { word: 'Paying', tone: 'info', glyph: '◐' },
   requires_action: { word: 'Waiting for the shopper', tone: 'info', glyph: '◐' },
+  authorised: { word: 'Authorised', tone: 'info', glyph: '◑' },
   unknown: { word: 'Checking', tone: 'warn', glyph: '!' },
   parked: { word: 'Action needed', tone: 'bad', glyph: '■' },
   declined: { word: 'Declined', tone: 'bad', glyph: '✕' },
   not_charged: { word: 'Not charged', tone: 'neutral', glyph: '○' },
+  voided: { word: 'Voided', tone: 'neutral', glyph: '○' },
   refunded: { word: 'Refunded', tone: 'neutral', glyph: '↩' },
 } as const satisfies Record<string, { word: string; tone: Tone; glyph: string }>
 

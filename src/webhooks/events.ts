@@ -69,6 +69,14 @@ export const EVENTS = {
     summary: 'The time to pay an order has passed; nobody can pay it',
     data: orderData('expired'),
   },
+  'payment.authorised': {
+    summary: 'The bank has reserved the amount of a payment; capture it before its time passes',
+    data: paymentData('authorised'),
+  },
+  'payment.voided': {
+    summary: 'What was reserved for a payment was released; nothing was charged',
+    data: paymentData('voided'),
+  },
   'payment.succeeded': { summary: 'A payment has succeeded', data: paymentData('succeeded') },
   'payment.declined': {
     summary: 'A card was declined; nothing was charged',

@@ -39,6 +39,10 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
     'The order is paid, cancelled or expired, so it is neither paid nor changed. Nothing was charged or changed. Place a new order.',
   'order-under-payment':
     'A payment of the order is under way, or its outcome is not known; the answer names it. Nothing was changed. If it ends unpaid, the same request can be sent again.',
+  'not-capturable':
+    'Only an authorised payment can be captured or voided, and captured only before its time has passed. The answer says how the payment stands. Nothing was done.',
+  'authorisation-ended':
+    'The bank had captured or released this payment before, so it could not be ended in the other way. The payment says how it has ended.',
   'changed-meanwhile':
     'What you are changing was changed after you had opened it. Nothing was done. Reload it, and decide again.',
   'in-progress':

@@ -220,9 +220,11 @@ const HOLDS: Record<PaymentStatus, string> = {
   sending: 'the bank is being asked',
   unknown: 'its outcome is being checked with the bank',
   requires_action: 'the shopper must confirm it at their bank',
+  authorised: 'it is authorised, and waits to be captured',
   succeeded: 'it has succeeded',
   declined: 'it has just ended',
   not_charged: 'it has just ended',
+  voided: 'it has just ended',
 }
 
 function changedMeanwhile(version: number): Refusal {

@@ -60,7 +60,10 @@ export function unpaidSentences(receipt: ReceiptFacts): { text: UnpaidText; open
     case 'declined':
       return { text: charged ? 'declinedCharged' : 'declined', open: false, notes }
     case 'not_charged':
+    case 'voided':
       return { text: charged ? 'notChargedCharged' : 'notCharged', open: false, notes }
+    case 'authorised':
+      return { text: 'waiting', open: true, notes }
     case 'requires_action':
       return { text: receipt.parked || charged ? 'waiting' : 'confirm', open: !receipt.parked, notes }
     default:

@@ -12,7 +12,7 @@ import type { CheckoutOrder } from '@/shop/checkout/checkout-order'
 import { CheckoutPage, type CheckoutProps } from '@/shop/checkout/checkout-page'
 import { CheckoutForm } from '@/shop/checkout/form/checkout-form'
 import { noScriptOutcomeOf } from '@/shop/checkout/no-script-outcome'
-import { hasEnded } from '@/shop/checkout/payment-panel'
+import { hasEnded, isAuthorised } from '@/shop/checkout/payment-panel'
 import { StripeForm } from '@/shop/checkout/stripe/stripe-form'
 import { isNotFound } from '@/shop/frame/is-not-found'
 
@@ -89,6 +89,7 @@ function titleOf({ order, ended, language }: CheckoutProps): string {
   if (!order) return t('notLoaded.documentTitle')
   if (hasEnded(order))
     return t(`orderEnded.${order.status === 'cancelled' ? 'cancelled' : 'expired'}.documentTitle`)
+  if (isAuthorised(order)) return t('authorised.documentTitle')
   const title = t('documentTitle.pay', { merchant: order.merchantName })
   return ended ? t('documentTitle.problem', { title }) : title
 }

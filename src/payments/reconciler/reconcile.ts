@@ -164,11 +164,14 @@ export function judge(
     case 'sending':
     case 'unknown':
     case 'requires_action':
+    // Captured, and its commit is still to come; or a restored database has forgotten it (`dueAuthorisations`).
+    case 'authorised':
       return { kind: 'in-doubt' }
     case 'succeeded':
       return payment.gatewayRef === ref ? { kind: 'settled' } : { kind: 'surplus', payment, currency }
     case 'declined':
     case 'not_charged':
+    case 'voided':
       return { kind: 'surplus', payment, currency }
   }
 }

@@ -223,6 +223,8 @@ export function contradicts(
     case 'declined':
     case 'not-charged':
       return ending === 'not-charged' ? null : `The bank says that it charged nothing. ${ASK_INSTEAD}`
+    case 'authorised':
+      return `The bank says that it has authorised this payment. ${ASK_INSTEAD}`
     case 'challenge':
       return `The bank still waits for the shopper. ${ASK_INSTEAD}`
     case 'contradiction':

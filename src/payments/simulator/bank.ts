@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { ChargesQuery, DeclineCode } from '../gateway'
+import { captureWhole, releaseWhole } from './authorisation'
 import { type CardPlan, planOf } from './cards'
 import { listCharges } from './charges'
 import { disputeState } from './disputes'
@@ -7,6 +8,7 @@ import { listMovements } from './movements'
 import { giveBack } from './refund'
 import {
   type BankAnswer,
+  type BankAuthorisation,
   type BankCancelRequest,
   BankFault,
   type BankRefundRequest,
@@ -19,6 +21,8 @@ import {
 
 /** Age at which an unanswered challenge is declined, at the next look-up: an abandoned page must not hold its order for ever. */
 const CHALLENGE_ENDS = "interval '15 minutes'"
+/** How long the bank reserves an amount. 7 days: as long as most card schemes do. */
+const AUTHORISED_FOR = "interval '7 days'"
 
 interface Row {
   token: string
@@ -28,6 +32,8 @@ interface Row {
   decline_code: DeclineCode | null
   charge_id: string | null
   challenge_id: string | null
+  authorisation_id: string | null
+  capture_before: Date | null
 }
 
 /** A bank whose behaviour is chosen by test tokens. It remembers every key, and counts every charge and refund that really happened. */
@@ -56,9 +62,14 @@ export class SimulatedBank {
       `WITH abandoned AS (
          UPDATE gateway_simulator.request SET status = 'declined', decline_code = 'not_confirmed'
          WHERE idempotency_key = $1 AND status = 'challenge' AND created_at < now() - ${CHALLENGE_ENDS}
-         RETURNING *)
-       SELECT * FROM abandoned
-       UNION ALL SELECT * FROM gateway_simulator.request WHERE idempotency_key = $1 AND NOT EXISTS (SELECT FROM abandoned)`,
+         RETURNING *),
+       expired AS (
+         UPDATE gateway_simulator.request SET status = 'released'
+         WHERE idempotency_key = $1 AND status = 'authorised' AND capture_before <= now()
+         RETURNING *),
+       moved AS (SELECT * FROM abandoned UNION ALL SELECT * FROM expired)
+       SELECT * FROM moved
+       UNION ALL SELECT * FROM gateway_simulator.request WHERE idempotency_key = $1 AND NOT EXISTS (SELECT FROM moved)`,
       [key],
     )
     return rows[0] ? shown(rows[0]) : null
@@ -78,16 +89,20 @@ export class SimulatedBank {
     return this.agreed(request)
   }
 
-  /** Charges or declines by the shopper's answer. The first answer counts; a second one changes nothing, nor does a late one. */
+  /** Charges, authorises or declines by the shopper's answer. The first answer counts; a second one changes nothing, nor does a late one. */
   async answerChallenge(challengeId: string, passed: boolean): Promise<boolean> {
     const { rows } = await this.pool.query<MovedRow>(
       `WITH answered AS (
-         UPDATE gateway_simulator.request SET status = $2, charge_id = $3, decline_code = $4
+         UPDATE gateway_simulator.request SET decline_code = $4,
+           status = CASE WHEN $2::text = 'approved' AND capture_mode = 'manual' THEN 'authorised' ELSE $2::text END,
+           charge_id = CASE WHEN capture_mode IS NULL THEN $3::text END,
+           authorisation_id = CASE WHEN capture_mode = 'manual' THEN $3::text END,
+           capture_before = CASE WHEN capture_mode = 'manual' AND $3::text IS NOT NULL THEN now() + ${AUTHORISED_FOR} END
          WHERE challenge_id = $1 AND status = 'challenge' AND created_at >= now() - ${CHALLENGE_ENDS}
-         RETURNING idempotency_key, amount, currency),
+         RETURNING idempotency_key, amount, currency, charge_id),
        charged AS (
          INSERT INTO gateway_simulator.charge (id, idempotency_key, amount, currency)
-         SELECT $3, idempotency_key, amount, currency FROM answered WHERE $3::text IS NOT NULL
+         SELECT charge_id, idempotency_key, amount, currency FROM answered WHERE charge_id IS NOT NULL
          RETURNING id, idempotency_key, amount, currency)
        SELECT charged.* FROM answered LEFT JOIN charged ON true`,
       [
@@ -106,6 +121,24 @@ export class SimulatedBank {
     return giveBack(this.pool, request, this.onMovement)
   }
 
+  /** Captures the whole of an authorisation, unless it has ended. @returns how it has ended. @throws BankFault */
+  async capture(request: BankAuthorisation): Promise<BankAnswer> {
+    return this.ended(request, await captureWhole(this.pool, request, this.onMovement))
+  }
+
+  /** Releases an authorisation, unless it has ended. @returns how it has ended. @throws BankFault */
+  async release(request: BankAuthorisation): Promise<BankAnswer> {
+    return this.ended(request, await releaseWhole(this.pool, request))
+  }
+
+  /** @param moved whether this request has ended it */
+  private async ended(request: BankAuthorisation, moved: boolean): Promise<BankAnswer> {
+    const answer = await this.agreed(request)
+    if (answer.authorisationId !== request.ref) throw new BankFault('key-reused')
+    if (moved && answer.endIsSilent) throw new BankFault('silence')
+    return answer
+  }
+
   charges(query: ChargesQuery) {
     return listCharges(this.pool, query)
   }
@@ -121,14 +154,22 @@ export class SimulatedBank {
 
   /** One statement: the key's row and its charge are there together or not at all. */
   private async answerOnce(request: BankRequest, plan: CardPlan): Promise<BankAnswer> {
-    const chargeIds = plan.verdict === 'approve' ? [newRef('ch'), ...(plan.twice ? [newRef('ch')] : [])] : []
+    const manual = request.capture === 'manual'
+    const approves = plan.verdict === 'approve'
+    const chargeIds = approves && !manual ? [newRef('ch'), ...(plan.twice ? [newRef('ch')] : [])] : []
+    const authorisationId = approves && manual ? newRef('ch') : null
     const challengeId = plan.verdict === 'challenge' ? newRef('chl') : null
-    const status = { approve: 'approved', decline: 'declined', challenge: 'challenge' }[plan.verdict]
+    const status = {
+      approve: manual ? 'authorised' : 'approved',
+      decline: 'declined',
+      challenge: 'challenge',
+    }[plan.verdict]
     const amount = request.amountMinor.toString()
     const { rows } = await this.pool.query<MovedRow>(
       `WITH asked AS (
-         INSERT INTO gateway_simulator.request (idempotency_key, token, amount, currency, status, decline_code, charge_id, challenge_id)
-         VALUES ($1, $2, $3, $4, $5, $6, ($7::text[])[1], $8) ON CONFLICT (idempotency_key) DO NOTHING RETURNING idempotency_key, amount, currency)
+         INSERT INTO gateway_simulator.request (idempotency_key, token, amount, currency, status, decline_code, charge_id, challenge_id,
+           capture_mode, authorisation_id, capture_before)
+         VALUES ($1, $2, $3, $4, $5, $6, ($7::text[])[1], $8, $9, $10, CASE WHEN $10::text IS NOT NULL THEN now() + ${AUTHORISED_FOR} END) ON CONFLICT (idempotency_key) DO NOTHING RETURNING idempotency_key, amount, currency)
        INSERT INTO gateway_simulator.charge (id, idempotency_key, amount, currency)
        SELECT id, idempotency_key, amount, currency FROM asked, unnest($7::text[]) id
        RETURNING id, idempotency_key, amount, currency`,
@@ -141,6 +182,8 @@ export class SimulatedBank {
         plan.declineCode ?? null,
         chargeIds,
         challengeId,
+        request.capture ?? null,
+        authorisationId,
       ],
     )
     this.reportCharges(rows)
@@ -161,14 +204,17 @@ export class SimulatedBank {
 }
 
 function shown(row: Row): BankAnswer {
-  const { status, currency, charge_id: chargeId, decline_code: declineCode, challenge_id: challengeId } = row
+  const { label: cardLabel, endIsSilent = false } = planOf(row.token)
   return {
-    status,
+    status: row.status,
     amountMinor: BigInt(row.amount),
-    currency,
-    cardLabel: planOf(row.token).label,
-    chargeId,
-    declineCode,
-    challengeId,
+    currency: row.currency,
+    cardLabel,
+    chargeId: row.charge_id,
+    declineCode: row.decline_code,
+    challengeId: row.challenge_id,
+    authorisationId: row.authorisation_id,
+    captureBefore: row.capture_before,
+    endIsSilent,
   }
 }

@@ -8,6 +8,8 @@ export interface CardPlan {
   /** The answer is lost, by silence or by a 500, before or after the charge. */
   fault?: 'silence-before' | 'silence-after' | 'error-before' | 'error-after'
   delayMs?: number
+  /** The answer to a capture or a release is lost, by silence, after it was done. Who asks again gets it. */
+  endIsSilent?: true
   /** A faulty bank: it charges twice under one key, and answers with the first. */
   twice?: true
 }
@@ -39,6 +41,7 @@ export const CARDS: Record<string, CardPlan> = {
   pm_card_error_before_charge: { label: 'Visa •••• 5009', verdict: 'approve', fault: 'error-before' },
   pm_card_error_after_charge: { label: 'Visa •••• 5017', verdict: 'approve', fault: 'error-after' },
   pm_card_charged_twice: { label: 'Visa •••• 2227', verdict: 'approve', twice: true },
+  pm_card_capture_timeout: { label: 'Visa •••• 6017', verdict: 'approve', endIsSilent: true },
   pm_card_challenge: { label: 'Visa •••• 3220', verdict: 'challenge' },
 }
 

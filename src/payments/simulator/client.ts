@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ChargesQuery, Doubt, Gateway } from '../gateway'
 import { REMEMBERS_FOR_MS, SLOWEST_MS } from './gateway'
 import {
+  authorisationAnswer,
   chargeAnswer,
   chargesAnswer,
   disputeAnswer,
@@ -35,6 +36,10 @@ export function httpGateway({ url, timeoutMs, remembersForMs = REMEMBERS_FOR_MS 
     find: async (key) => about(key, await ask(keyAnswer, `/keys/${encodeURIComponent(key)}`)),
     cancel: async (request) => about(request.key, await ask(chargeAnswer, '/cancellations', request)),
     refund: async (request) => about(request.key, await ask(refundAnswer, '/refunds', request)),
+    authorisations: {
+      capture: async (request) => about(request.key, await ask(authorisationAnswer, '/captures', request)),
+      release: async (request) => about(request.key, await ask(authorisationAnswer, '/releases', request)),
+    },
     charges: async (query) => {
       const page = await ask(chargesAnswer, `/charges?${paramsOf(query)}`)
       return 'kind' in page ? page : { kind: 'page', ...page }

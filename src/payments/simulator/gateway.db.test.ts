@@ -84,24 +84,40 @@ const HARNESS = {
     errorAfter: 'pm_card_error_after_charge',
     slow: 'pm_card_slow',
   },
+  endIsSilent: 'pm_card_capture_timeout',
+  lateAuthorisation: async (of: string) =>
+    void (await owner.query(
+      `UPDATE gateway_simulator.request SET capture_before = now() - interval '1 second' WHERE idempotency_key = $1`,
+      [of],
+    )),
   slowSettlesMs: (CARDS.pm_card_slow?.delayMs ?? 0) - TIMEOUT_MS + 300,
 }
 
-gatewayContract('the simulated bank, in our own process', async () => ({
-  ...HARNESS,
-  ...oneRequest(gateway),
-  gateway,
-  hasty,
-  cut: simulatorGateway({ bank: new SimulatedBank(away), timeoutMs: TIMEOUT_MS }),
-}))
+const AUTHORISES = { answers: true, authorises: true } as const
 
-gatewayContract('the simulated bank, over HTTP', async () => ({
-  ...HARNESS,
-  ...oneRequest(httpGateway({ url: server.url, timeoutMs: 10_000 })),
-  gateway: httpGateway({ url: server.url, timeoutMs: 10_000 }),
-  hasty: httpGateway({ url: server.url, timeoutMs: TIMEOUT_MS }),
-  cut: httpGateway({ url: `http://127.0.0.1:${await freePort()}`, timeoutMs: TIMEOUT_MS }),
-}))
+gatewayContract(
+  'the simulated bank, in our own process',
+  async () => ({
+    ...HARNESS,
+    ...oneRequest(gateway),
+    gateway,
+    hasty,
+    cut: simulatorGateway({ bank: new SimulatedBank(away), timeoutMs: TIMEOUT_MS }),
+  }),
+  AUTHORISES,
+)
+
+gatewayContract(
+  'the simulated bank, over HTTP',
+  async () => ({
+    ...HARNESS,
+    ...oneRequest(httpGateway({ url: server.url, timeoutMs: 10_000 })),
+    gateway: httpGateway({ url: server.url, timeoutMs: 10_000 }),
+    hasty: httpGateway({ url: server.url, timeoutMs: TIMEOUT_MS }),
+    cut: httpGateway({ url: `http://127.0.0.1:${await freePort()}`, timeoutMs: TIMEOUT_MS }),
+  }),
+  AUTHORISES,
+)
 
 describe('the test tokens', () => {
   it.each(Object.entries(CARDS))('%s does what is published', async (token, plan) => {

@@ -1,8 +1,17 @@
-import type { Doubt, Found, FoundDispute, Gateway, Outcome, RefundOutcome } from '../gateway'
+import type {
+  AuthorisationOutcome,
+  Doubt,
+  Found,
+  FoundDispute,
+  Gateway,
+  Outcome,
+  RefundOutcome,
+} from '../gateway'
 import type { SimulatedBank } from './bank'
 import { feeFor } from './cards'
 import {
   type BankAnswer,
+  type BankAuthorisation,
   type BankCancelRequest,
   BankFault,
   type BankRefundRequest,
@@ -34,6 +43,10 @@ export function simulatorGateway({ bank, timeoutMs }: SimulatorOptions): Gateway
     charges: (query) => doubtful(timeoutMs, () => bank.charges(query)),
     movements: (query) => doubtful(timeoutMs, () => bank.movements(query)),
     dispute: (ref) => doubtful(timeoutMs, () => askForDispute(bank, ref)),
+    authorisations: {
+      capture: (request) => doubtful(timeoutMs, () => askToCapture(bank, request)),
+      release: (request) => doubtful(timeoutMs, () => askToRelease(bank, request)),
+    },
   }
 }
 
@@ -54,6 +67,26 @@ export async function askToCancel(bank: SimulatedBank, request: BankCancelReques
 export async function askToRefund(bank: SimulatedBank, request: BankRefundRequest): Promise<RefundOutcome> {
   const ref = await bank.refund(request)
   return ref ? { kind: 'refunded', ref } : { kind: 'refused', reason: 'less than that is left of the charge' }
+}
+
+export async function askToCapture(bank: SimulatedBank, request: BankAuthorisation) {
+  return endOf(await bank.capture(request))
+}
+
+export async function askToRelease(bank: SimulatedBank, request: BankAuthorisation) {
+  return endOf(await bank.release(request))
+}
+
+/** @throws BankFault for what has not ended, which neither verb leaves so */
+function endOf({
+  status,
+  chargeId,
+  amountMinor,
+  currency,
+}: BankAnswer): Exclude<AuthorisationOutcome, Doubt> {
+  if (status === 'released') return { kind: 'released' }
+  if (status !== 'approved' || chargeId === null) throw new BankFault('error')
+  return { kind: 'captured', ref: chargeId, amountMinor, currency, feeMinor: feeFor(amountMinor) }
 }
 
 export async function askForDispute(bank: SimulatedBank, ref: string): Promise<Exclude<FoundDispute, Doubt>> {
@@ -77,6 +110,16 @@ function outcomeOf(answer: BankAnswer): Outcome {
       return { kind: 'declined', code: declineCode ?? 'card_declined', cardLabel }
     case 'challenge':
       return { kind: 'challenge', actionUrl: challengeUrl(challengeId ?? '') }
+    case 'authorised':
+      return {
+        kind: 'authorised',
+        ref: answer.authorisationId ?? '',
+        amountMinor,
+        currency,
+        cardLabel,
+        captureBefore: answer.captureBefore ?? new Date(0),
+      }
+    case 'released':
     case 'cancelled':
       return { kind: 'cancelled' }
   }

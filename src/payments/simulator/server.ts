@@ -2,9 +2,25 @@ import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
 import type { SimulatedBank } from './bank'
-import { askForDispute, askForKey, askToCancel, askToCharge, askToRefund } from './gateway'
+import {
+  askForDispute,
+  askForKey,
+  askToCancel,
+  askToCapture,
+  askToCharge,
+  askToRefund,
+  askToRelease,
+} from './gateway'
 import { BankFault } from './types'
-import { cancelRequest, challengeAnswer, chargeRequest, chargesQuery, refundRequest, written } from './wire'
+import {
+  authorisationRequest,
+  cancelRequest,
+  challengeAnswer,
+  chargeRequest,
+  chargesQuery,
+  refundRequest,
+  written,
+} from './wire'
 
 /** Time for which a silent bank keeps a connection open. 60 s: longer than any client waits. */
 const SILENCE_MS = 60_000
@@ -23,6 +39,14 @@ export function bankApp(bank: SimulatedBank): Hono {
   app.post('/refunds', async (c) => {
     const request = parsed(refundRequest, await c.req.json())
     return respond(c, { key: request.key, outcome: await askToRefund(bank, request) })
+  })
+  app.post('/captures', async (c) => {
+    const request = parsed(authorisationRequest, await c.req.json())
+    return respond(c, { key: request.key, outcome: await askToCapture(bank, request) })
+  })
+  app.post('/releases', async (c) => {
+    const request = parsed(authorisationRequest, await c.req.json())
+    return respond(c, { key: request.key, outcome: await askToRelease(bank, request) })
   })
   app.get('/charges', async (c) => {
     const { charges, next } = await bank.charges(parsed(chargesQuery, c.req.query()))

@@ -7,9 +7,16 @@ export interface BankRequest {
   token: string
   amountMinor: bigint
   currency: string
+  /** Reserve the amount only. */
+  capture?: 'manual' | undefined
 }
 
-export type BankCancelRequest = Omit<BankRequest, 'token'>
+export type BankCancelRequest = Omit<BankRequest, 'token' | 'capture'>
+
+/** An authorisation that is to be captured or released. */
+export interface BankAuthorisation extends BankCancelRequest {
+  ref: string
+}
 
 export interface BankRefundRequest {
   key: string
@@ -32,13 +39,17 @@ export interface Movement {
 
 /** Outcome of a key at the bank. */
 export interface BankAnswer {
-  status: 'approved' | 'declined' | 'challenge' | 'cancelled'
+  status: 'approved' | 'declined' | 'challenge' | 'cancelled' | 'authorised' | 'released'
   amountMinor: bigint
   currency: string
   cardLabel: string
   chargeId: string | null
   declineCode: DeclineCode | null
   challengeId: string | null
+  authorisationId: string | null
+  captureBefore: Date | null
+  /** The card's plan: the answer to what ends its authorisation is lost. */
+  endIsSilent: boolean
 }
 
 /** A failure of the bank, as a client sees it. */

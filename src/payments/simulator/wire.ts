@@ -13,7 +13,14 @@ const key = z.string().min(1).max(255)
 const currency = z.string().regex(/^[A-Z]{3}$/)
 const text = z.string().min(1).max(500)
 
-export const chargeRequest = z.object({ key, amountMinor: minor, currency, method: text })
+export const chargeRequest = z.object({
+  key,
+  amountMinor: minor,
+  currency,
+  method: text,
+  capture: z.literal('manual').optional(),
+})
+export const authorisationRequest = z.object({ key, ref: text, amountMinor: minor, currency })
 export const cancelRequest = z.object({ key, amountMinor: minor, currency })
 export const refundRequest = z.object({ key, ref: text, amountMinor: minor, currency })
 export const challengeAnswer = z.object({ passed: z.boolean() })
@@ -37,6 +44,22 @@ const declined = z.object({
   cardLabel: text,
 })
 const challenge = z.object({ kind: z.literal('challenge'), actionUrl: text })
+const authorised = z.object({
+  kind: z.literal('authorised'),
+  ref: text,
+  amountMinor: minor,
+  currency: text,
+  cardLabel: text,
+  captureBefore: z.iso.datetime().transform((at) => new Date(at)),
+})
+const captured = z.object({
+  kind: z.literal('captured'),
+  ref: text,
+  amountMinor: minor,
+  currency: text,
+  feeMinor: minor,
+})
+const released = z.object({ kind: z.literal('released') })
 const cancelled = z.object({ kind: z.literal('cancelled') })
 const absent = z.object({ kind: z.literal('absent') })
 const refunded = z.object({ kind: z.literal('refunded'), ref: text })
@@ -44,11 +67,15 @@ const refused = z.object({ kind: z.literal('refused'), reason: text })
 
 export const chargeAnswer = z.object({
   key,
-  outcome: z.discriminatedUnion('kind', [approved, declined, challenge, cancelled]),
+  outcome: z.discriminatedUnion('kind', [approved, declined, challenge, authorised, cancelled]),
 })
 export const keyAnswer = z.object({
   key,
-  outcome: z.discriminatedUnion('kind', [approved, declined, challenge, cancelled, absent]),
+  outcome: z.discriminatedUnion('kind', [approved, declined, challenge, authorised, cancelled, absent]),
+})
+export const authorisationAnswer = z.object({
+  key,
+  outcome: z.discriminatedUnion('kind', [captured, released]),
 })
 export const refundAnswer = z.object({ key, outcome: z.discriminatedUnion('kind', [refunded, refused]) })
 export const chargesAnswer = z.object({

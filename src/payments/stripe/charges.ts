@@ -18,8 +18,9 @@ export async function listCharges(
     query,
   )
   if (page.kind === 'unknown') return page
-  // A decline leaves a failed charge behind.
-  const charges = page.items.filter(({ status }) => status === 'succeeded').map(bankCharge)
+  // A decline leaves a failed charge behind, an authorisation that was made at Stripe itself one that has moved no money.
+  const moved = page.items.filter(({ status, captured }) => status === 'succeeded' && captured)
+  const charges = moved.map(bankCharge)
   return { kind: 'page', charges, next: page.next }
 }
 
@@ -28,7 +29,8 @@ function bankCharge(charge: Stripe.Charge): BankCharge {
     ref: charge.id,
     // Empty: made by somebody else in the same account.
     key: charge.metadata?.[KEY] ?? '',
-    amountMinor: BigInt(charge.amount),
+    // Less than the charge's amount where a part of an authorisation was captured.
+    amountMinor: BigInt(charge.amount_captured),
     currency: charge.currency.toUpperCase(),
     refundedMinor: BigInt(charge.amount_refunded),
     at: new Date(charge.created * 1_000),
@@ -50,6 +52,6 @@ function list(
   )
 }
 
-function isCharge({ object, amount, amount_refunded, created }: Stripe.Charge): boolean {
-  return object === 'charge' && [amount, amount_refunded, created].every(Number.isSafeInteger)
+function isCharge({ object, amount_captured, amount_refunded, created }: Stripe.Charge): boolean {
+  return object === 'charge' && [amount_captured, amount_refunded, created].every(Number.isSafeInteger)
 }

@@ -5,6 +5,7 @@ import { type Db, openDb, openPool } from '@/platform/db'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import { endDispute, openDispute } from '../../../lab/stripe-double/disputes'
 import { openStripeHarness, type StripeHarness } from '../../../lab/stripe-double/harness'
+import { authoriseElsewhere } from '../../../lab/stripe-double/payouts'
 import { type RunningDouble, startStripeDouble } from '../../../lab/stripe-double/server'
 import type { CancelRequest, ChargeRequest } from '../gateway'
 import { gatewayContract } from '../gateway.contract'
@@ -135,6 +136,28 @@ describe('a database that has lost the row', () => {
     const first = await charge('pm_card_chargeDeclinedInsufficientFunds')
     await loseTheRow()
     expect([await charge(), await harness.charges(key)]).toEqual([first, 0])
+  })
+})
+
+describe('law 7: a card that somebody authorised at Stripe itself', () => {
+  const listed = async (ref: string) => {
+    const page = await harness.gateway.charges({
+      since: new Date(Date.now() - 60_000),
+      after: null,
+      limit: 1_000,
+    })
+    if (page.kind !== 'page') throw new Error(page.reason)
+    return page.charges.filter((one) => one.ref === ref).map(({ amountMinor }) => amountMinor)
+  }
+  // The list begins at the first intent of ours.
+  beforeEach(() => charge())
+
+  it('is no charge: no money has moved', async () => {
+    expect(await listed(await authoriseElsewhere(double.account, 900))).toEqual([])
+  })
+
+  it('is a charge of what was captured of it', async () => {
+    expect(await listed(await authoriseElsewhere(double.account, 900, 500))).toEqual([500n])
   })
 })
 

@@ -26,6 +26,10 @@ export interface GatewayHarness {
     | 'slow',
     string
   >
+  /** Lets the time of an authorisation pass. Only of a bank that has authorisations. */
+  lateAuthorisation?: (key: string) => Promise<void>
+  /** A card whose answer to a capture or a release is lost, once. */
+  endIsSilent?: string
   /** Time after its time-out at which the slow card has charged, in milliseconds. */
   slowSettlesMs: number
   /** Requests to the bank that one charge makes. */

@@ -22,6 +22,7 @@ import { mailReceipts } from '../receipts/receipt-mails'
 import { forgetRequests } from '../request-log/forget'
 import { inboxJobs } from '../stripe-inbox/inbox'
 import { CLOCK_MS, followClock } from './clock'
+import { expireAuthorisations } from './expire-authorisations'
 import type { Job } from './job'
 import { checkCheckout } from './page-check'
 import { WholeChecks } from './whole-checks'
@@ -73,6 +74,8 @@ const MAIL_MS = 5_000
 const EXPIRY_MS = 10_000
 /** Orders per batch of marking. 100: some milliseconds of locks, which payments of these orders would only be refused behind. */
 const EXPIRY_BATCH = 100
+/** Authorisations per batch of voiding. 20: each asks the bank, one after the other. */
+const AUTHORISATIONS_BATCH = 20
 const MINUTE_MS = 60_000
 /** 10 minutes: PCI DSS 11.6.1 asks for once a week; it costs one page. */
 const PAGE_CHECK_MS = 10 * MINUTE_MS
@@ -139,6 +142,13 @@ function ownJobsOf(core: Core): Job[] {
       everyMs: EXPIRY_MS,
       batchMax: EXPIRY_BATCH,
       run: () => expireOrders(core.db, EXPIRY_BATCH),
+    },
+    // Voids authorisations whose time to be captured has passed.
+    {
+      name: 'authorisations',
+      everyMs: EXPIRY_MS,
+      batchMax: AUTHORISATIONS_BATCH,
+      run: () => expireAuthorisations(core, AUTHORISATIONS_BATCH, uuidv7),
     },
     // Finds a clock of the database that was put back, and ends what would wait for it.
     {

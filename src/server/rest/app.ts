@@ -9,6 +9,7 @@ import { OverQuota } from '../admission/admission'
 import { setHeader } from '../answer-headers'
 import type { Deps } from '../deps'
 import { INTERNAL_PROBLEM, problemOf, REFUSED_VALUE } from '../problem-of'
+import { captureRoutes } from './captures'
 import { checkRequest, setQuota } from './check-request'
 import { apiDocument } from './document'
 import { idempotencyRoutes } from './key-state'
@@ -48,6 +49,7 @@ export function createRest(deps: Deps): OpenAPIHono<RestEnv> {
     orderRoutes,
     linkRoutes,
     paymentRoutes,
+    captureRoutes,
     refundRoutes,
     idempotencyRoutes,
     ledgerRoutes,

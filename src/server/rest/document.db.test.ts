@@ -27,7 +27,18 @@ let document: any
 let ajv: Ajv2020
 /** Ids that exist here, in place of those of the examples. */
 let known: Record<
-  'pay' | 'ord' | 'changed' | 'cancelled' | 'lnk' | 'acc' | 'key' | 'whe' | 'whd' | 'gone',
+  | 'pay'
+  | 'authorised'
+  | 'reserved'
+  | 'ord'
+  | 'changed'
+  | 'cancelled'
+  | 'lnk'
+  | 'acc'
+  | 'key'
+  | 'whe'
+  | 'whd'
+  | 'gone',
   string
 >
 
@@ -66,7 +77,18 @@ beforeAll(async () => {
     { name: 'Workshop', currency: 'EUR', amount: 2400 },
     { 'idempotency-key': 'link' },
   )
+  const authorised = async (key: string) =>
+    (
+      await product.api(
+        'POST',
+        '/api/v1/payments',
+        { amount: 2400, currency: 'EUR', paymentMethod: 'pm_card_visa', capture: 'manual' },
+        { 'idempotency-key': key },
+      )
+    ).body.id
   known = {
+    authorised: await authorised('authorised'),
+    reserved: await authorised('reserved'),
     whe,
     gone,
     whd: tested.body.id,
@@ -94,6 +116,8 @@ function filledPath(path: string): string {
   const ids: [string, string][] = [
     ['/accounts/', known.acc],
     ['/cancel', known.cancelled],
+    ['/capture', known.authorised],
+    ['/void', known.reserved],
     // An order of its own: the one of the payment examples may not change.
     ['/orders/', known.changed],
     ['/payment-links/', known.lnk],
@@ -161,7 +185,9 @@ describe('the document', () => {
       'POST /api/v1/payment-links/{id}/pause',
       'POST /api/v1/payment-links/{id}/resume',
       'POST /api/v1/payments',
+      'POST /api/v1/payments/{id}/capture',
       'POST /api/v1/payments/{id}/refunds',
+      'POST /api/v1/payments/{id}/void',
       'POST /api/v1/webhook-deliveries/{id}/resend',
       'POST /api/v1/webhook-endpoints',
       'POST /api/v1/webhook-endpoints/{id}',
@@ -221,7 +247,7 @@ describe('the document', () => {
         sent.push(label)
       }
     }
-    expect(sent).toHaveLength(21)
+    expect(sent).toHaveLength(23)
   })
 
   it('every read is answered as the document says', async () => {

@@ -20,7 +20,7 @@ const summaryOut = countsOut.extend({
   id: z.string(),
   key: z.string(),
   operation: z.string(),
-  sentBy: z.enum(['browser', 'program', 'operator']).nullable(),
+  sentBy: z.enum(['browser', 'program', 'operator', 'worker']).nullable(),
   scope: z.string(),
   state: z.string(),
   fence: z.number(),

@@ -97,7 +97,7 @@ const recordOut = z.object({
   id: z.string(),
   key: z.string(),
   operation: z.string(),
-  sentBy: z.enum(['browser', 'program', 'operator']).nullable(),
+  sentBy: z.enum(['browser', 'program', 'operator', 'worker']).nullable(),
   state: z.string(),
   fence: z.number(),
   status: z.number().nullable(),

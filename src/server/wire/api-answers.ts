@@ -1,5 +1,6 @@
 import type { Answer } from '@payonce/idempotency'
 import { type Facts, PROBLEMS, type ProblemKind, showProblem } from '@payonce/idempotency/problems'
+import type { EndAnswers } from '@/checkout/end-authorisation'
 import type { ChangeAnswers } from '@/checkout/orders/change'
 import type { PaymentAnswers } from '@/checkout/payment-answers'
 import type { OrderAnswers } from '@/checkout/place-order'
@@ -13,13 +14,13 @@ export function paymentAnswers(baseUrl: string): PaymentAnswers {
   const resourceFacts = pointer('payment', 'pay', '/api/v1/payments/')
   return {
     // 202: the shopper must confirm first. This answer is interim: the key gets its final one later.
-    payment: (payment, { status, cardLabel, actionUrl }) => {
+    payment: (payment, { status, cardLabel, actionUrl, captureBefore = null }) => {
       const shown = showPayment(
-        { ...payment, status, cardLabel, declineCode: null, refundedAmount: 0n },
+        { ...payment, status, cardLabel, declineCode: null, refundedAmount: 0n, captureBefore },
         actionUrl,
         baseUrl,
       )
-      return { status: status === 'succeeded' ? 201 : 202, problem: null, body: JSON.stringify(shown) }
+      return { status: status === 'requires_action' ? 202 : 201, problem: null, body: JSON.stringify(shown) }
     },
 
     problem: (kind, detail, { payment, declineCode }) =>
@@ -31,6 +32,25 @@ export function paymentAnswers(baseUrl: string): PaymentAnswers {
 
     paidFacts: ({ paymentId }) => resourceFacts(paymentId),
     resourceFacts,
+  }
+}
+
+/** Of a capture or a void: the payment as it was after that. */
+export function endAnswers(baseUrl: string): EndAnswers {
+  return {
+    ended: (end, as) => {
+      const status = as === 'captured' ? 'succeeded' : 'voided'
+      const payment = { ...end, id: end.paymentId, status, declineCode: null, refundedAmount: 0n } as const
+      return { status: 200, problem: null, body: JSON.stringify(showPayment(payment, null, baseUrl)) }
+    },
+    endedOtherwise: ({ paymentId }, detail) => {
+      const payment = showId('pay', paymentId)
+      return problemAnswer('authorisation-ended', detail, {
+        payment,
+        paymentUrl: `/api/v1/payments/${payment}`,
+      })
+    },
+    resourceFacts: (id) => ({ authorisationEnd: showId('end', id) }),
   }
 }
 

@@ -68,7 +68,7 @@ export const paymentShape = z
     currency,
     status: z.enum(PAYMENT_STATUSES).meta({
       description:
-        '`sending`: the bank is being asked. `unknown`: the bank did not answer; we are asking it for the outcome. `requires_action`: the shopper must confirm at `nextAction.url`. All others are final.',
+        '`sending`: the bank is being asked. `unknown`: the bank did not answer; we are asking it for the outcome. `requires_action`: the shopper must confirm at `nextAction.url`. `authorised`: the bank has reserved the amount, until you capture or void it. All others are final.',
       example: 'succeeded',
     }),
     paymentMethod: z.string().meta({ example: 'pm_card_visa' }),
@@ -90,6 +90,10 @@ export const paymentShape = z
         description: 'The next step of the shopper while the status is `requires_action`, else null.',
         example: null,
       }),
+    captureBefore: at.optional().meta({
+      description:
+        'Only of a payment that was authorised: from then on it cannot be captured, and what was reserved is released.',
+    }),
     createdAt: at,
   })
   .meta({ id: 'Payment' })
@@ -162,6 +166,7 @@ export function showPayment(
     metadata,
     receiptUrl: status === 'succeeded' ? `${baseUrl}${receiptPath(row.receiptToken)}` : null,
     nextAction: actionUrl ? { type: 'redirect', url: new URL(actionUrl, baseUrl).href } : null,
+    ...(row.captureBefore ? { captureBefore: time(row.captureBefore) } : {}),
     createdAt: time(row.createdAt),
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { brand } from '@/checkout/brand'
 import { ORDER_STATUSES } from '@/checkout/order'
-import { PAYMENT_STATUSES } from '@/payments/payment'
+import { LIVE, PAYMENT_STATUSES } from '@/payments/payment'
 import { bankCount } from '@/payments/reconciler/bank-count'
 
 /** What a shopper's page gets: an order, the state of an attempt, the answer to a payment, a receipt. Nothing else leaves. */
@@ -25,7 +25,7 @@ export const checkoutOut = z.object({
   cancelUrl: z.string().nullable(),
   payment: z
     .object({
-      status: z.enum(['sending', 'unknown', 'requires_action', 'succeeded']),
+      status: z.enum(LIVE),
       receiptUrl: z.string().nullable(),
       actionUrl: z.string().nullable(),
       paidAt: z.string().nullable(),
@@ -36,7 +36,7 @@ export const checkoutOut = z.object({
 export const paidOut = z.object({
   payment: z.object({
     id: z.string(),
-    status: z.enum(['succeeded', 'requires_action']),
+    status: z.enum(['succeeded', 'authorised', 'requires_action']),
     amount: z.number(),
     currency: z.string(),
     cardLabel: z.string().nullable(),

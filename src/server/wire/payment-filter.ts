@@ -7,7 +7,7 @@ import { instant, words } from './json'
 
 /** The filters of payments: of the list, of its counts and of its file. */
 export const paymentFilter = {
-  statuses: z.array(z.enum(PAYMENT_STATUSES)).max(6).optional(),
+  statuses: z.array(z.enum(PAYMENT_STATUSES)).max(PAYMENT_STATUSES.length).optional(),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)

@@ -36,7 +36,8 @@ export function keyStatusOf(status: Status): KeyStatus<Paid> {
 
 /** The status of the payment that holds the order, whichever key began it. */
 export function orderStatusOf({ payment }: CheckoutOrder): KeyStatus<Paid> {
-  if (!payment) return { found: 'none' }
+  // It may wait for days, and ends without anybody here: nothing to ask for.
+  if (!payment || payment.status === 'authorised') return { found: 'none' }
   if (payment.status === 'succeeded') return { found: 'done', answer: { receiptUrl: payment.receiptUrl } }
   if (payment.status === 'requires_action' && payment.actionUrl)
     return { found: 'action', url: payment.actionUrl }

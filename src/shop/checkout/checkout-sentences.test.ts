@@ -18,8 +18,18 @@ const PAID: Shown = { status: ['succeeded'], more: ({ charges }) => charges > 0 
 /** The server's word that this payment charged nothing: its bank said so, or it was never begun. Then no list says otherwise yet. */
 const NOTHING: Shown = { status: ['declined', 'not_charged'], more: ({ charges }) => charges === 0 }
 const ASKED_FIRST: Shown = { status: ['requires_action'], more: ({ charges }) => charges === 0 }
+const AUTHORISED: Shown = { status: ['authorised'] }
 const ANY: Shown = {
-  status: ['sending', 'unknown', 'requires_action', 'succeeded', 'declined', 'not_charged'],
+  status: [
+    'sending',
+    'unknown',
+    'requires_action',
+    'authorised',
+    'succeeded',
+    'declined',
+    'not_charged',
+    'voided',
+  ],
 }
 
 /** Each sentence of the checkout about money, and what may stand behind it. */
@@ -52,6 +62,8 @@ const SHOWN: Record<string, Shown> = {
   'orderEnded.cancelled.body': NOTHING,
   'orderEnded.expired.title': NOTHING,
   'orderEnded.expired.body': NOTHING,
+  'authorised.title': AUTHORISED,
+  'authorised.body': AUTHORISED,
   'noCards.title': ANY,
   'noCards.body': ANY,
   'notLoaded.title': ANY,

@@ -6,6 +6,7 @@ import { formMemoryFor } from './form/form-memory'
 import type { NoScriptOutcome } from './no-script-outcome'
 import {
   AlreadyPaid,
+  Authorised,
   Checking,
   ConfirmAtBank,
   NoCards,
@@ -36,6 +37,7 @@ export function PaymentPanel(props: Props) {
   switch (view.at) {
     case 'ready':
       if (hasEnded(order)) return <OrderEnded order={order} />
+      if (isAuthorised(order)) return <Authorised order={order} />
       // Found paid after the page came back from the browser's cache, or after taking the lead from another window.
       return isPaid(order) ? <AlreadyPaid order={order} /> : cardForm(CardForm, { ...form, state: view })
     case 'sending':
@@ -91,6 +93,11 @@ export function isPaid({ status, payment }: CheckoutOrder): boolean {
 /** Nobody can pay it any more. A payment that began in time goes on all the same. */
 export function hasEnded({ status, payment }: CheckoutOrder): boolean {
   return payment === null && (status === 'cancelled' || status === 'expired')
+}
+
+/** A program has had the amount reserved, and has not captured it yet. */
+export function isAuthorised({ payment }: CheckoutOrder): boolean {
+  return payment?.status === 'authorised'
 }
 
 function sinceOf(view: CheckoutView): number | null {

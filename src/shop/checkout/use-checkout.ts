@@ -3,7 +3,7 @@ import type { AttemptController, AttemptState, AttemptView } from '@payonce/idem
 import { useAttempt } from '@payonce/idempotency/react'
 import { useEffect, useRef } from 'react'
 import { checkoutHost, loadOrder } from './checkout-client'
-import type { CheckoutOrder, Paid } from './checkout-order'
+import { type CheckoutOrder, orderStatusOf, type Paid } from './checkout-order'
 import type { FormMemory } from './form/form-memory'
 import type { NoScriptOutcome } from './no-script-outcome'
 
@@ -25,7 +25,7 @@ export function useCheckout({ order, freshKey, ended, memory, onChange }: Checko
   attempt: AttemptController<Paid>
   view: CheckoutView
 } {
-  const known = { underWay: order.payment ? Date.now() : null, ended }
+  const known = { underWay: orderStatusOf(order).found === 'none' ? null : Date.now(), ended }
   const { attempt, view } = useAttempt<Paid>(
     freshKey,
     () => checkoutHost(order.id, () => memory.recall().email),

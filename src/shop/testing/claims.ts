@@ -31,6 +31,7 @@ export function worldsOf({ status, charges, listIsWhole }: PaymentTruth): World[
     // The bank's own word: it was asked, and said so. Its list may say more, and is in `charges`.
     case 'declined':
     case 'not_charged':
+    case 'voided':
       return [charges]
     // Its answer names one charge. That there is no second one, only its list says.
     case 'succeeded':
@@ -47,7 +48,7 @@ interface Claim {
   holds(world: World, facts: PaymentTruth, said: RegExpExecArray): boolean
 }
 
-const ENDED: readonly PaymentStatus[] = ['succeeded', 'declined', 'not_charged']
+const ENDED: readonly PaymentStatus[] = ['succeeded', 'declined', 'not_charged', 'voided']
 const beyond = (facts: PaymentTruth, end: PaymentTruth['surplus'][number]) => facts.surplus.includes(end)
 const numberOf = (text: string | undefined) =>
   ({ once: 1, twice: 2 })[text ?? ''] ?? Number.parseInt(text ?? '', 10)
@@ -171,9 +172,11 @@ const STATUSES: readonly PaymentStatus[] = [
   'sending',
   'unknown',
   'requires_action',
+  'authorised',
   'succeeded',
   'declined',
   'not_charged',
+  'voided',
 ]
 
 /** A row for each outcome × charges at the bank × parked × refunds × origin; where charges are beyond the payment, for each end of them. */

@@ -33,7 +33,7 @@ export interface BankFacts extends ChargeCount {
   listIsWhole: boolean
 }
 
-const ENDED = ['succeeded', 'declined', 'not_charged']
+const ENDED = ['succeeded', 'declined', 'not_charged', 'voided']
 
 /** Whether the number of charges is known: the bank has answered. */
 export function isEnded({ status }: { status: string }): boolean {
@@ -49,7 +49,7 @@ export function chargeMark(payment: ChargeCount): { mark: string; words: string 
   if (isEnded(payment))
     return { mark: String(charges), words: status === 'succeeded' ? `${words} known` : words }
   if (charges > 0) return { mark: `≥${charges}`, words: `at least ${words}` }
-  return status === 'requires_action'
+  return status === 'requires_action' || status === 'authorised'
     ? { mark: '–', words: 'no charge yet, as far as the bank has said' }
     : { mark: '?', words: 'charges not known' }
 }
@@ -88,6 +88,14 @@ export function explainBank(payment: BankFacts): string {
       return charges > 0
         ? `The bank answered that it charged nothing, but charged ${times(charges)}; ${beyondClauses(payment)}.`
         : 'The bank was asked, and confirmed that it charged nothing.'
+    case 'voided':
+      return charges > 0
+        ? `The bank answered that it released the amount, but charged ${times(charges)}; ${beyondClauses(payment)}.`
+        : 'The bank had reserved the amount, and released it. Nothing was charged.'
+    case 'authorised':
+      return payment.unexplained > 0
+        ? explainDoubt(payment)
+        : `${asked} and reserved the amount. It charges when the payment is captured.`
     default:
       return `${explainDoubt(payment)} ${payment.parked ? PARKED : waiting(payment)}`.trim()
   }

@@ -31,7 +31,7 @@ export function requestsOf({ executed, replayed, joined, rejected, ambiguous }: 
  */
 export function explainPresses(
   attempts: OutcomeCounts,
-  sentBy: 'browser' | 'program' | 'operator' | null = 'browser',
+  sentBy: 'browser' | 'program' | 'operator' | 'worker' | null = 'browser',
 ): string {
   const requests = requestsOf(attempts)
   if (requests === 0 && attempts.held > 0) return `${sentenceList(outcomeClauses(attempts))}.`
@@ -52,6 +52,8 @@ const PAYMENT_VERBS: Record<string, string> = {
   not_charged: 'not charged',
   unknown: 'being checked with the bank',
   requires_action: 'waiting for the shopper',
+  authorised: 'authorised',
+  voided: 'voided',
   sending: 'being paid',
 }
 

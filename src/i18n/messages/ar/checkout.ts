@@ -195,6 +195,11 @@ export const checkout: Translation<Messages['checkout']> = {
       body: 'انقضت مهلة دفعه، ولم يُخصم أي مبلغ. إن أردت الشراء مع ذلك، فعُد إلى <name>{merchant}</name> واطلب من جديد.',
     },
   },
+  authorised: {
+    documentTitle: 'المبلغ محجوز',
+    title: 'مبلغ هذا الطلب محجوز',
+    body: 'المبلغ محجوز على بطاقة من دفع. سيُتمّ <name>{merchant}</name> عملية الدفع أو يُلغي الحجز. لا يلزمك فعل شيء هنا، ولا حاجة إلى الدفع مرة أخرى.',
+  },
   noCards: {
     documentTitle: 'الدفع بالبطاقة غير متاح',
     title: 'لا يمكن الدفع بالبطاقة هنا بعد',

@@ -200,6 +200,11 @@ export const checkout = {
       body: 'The time to pay it has passed, and nothing was charged. To buy it after all, go back to <name>{merchant}</name> and order again.',
     },
   },
+  authorised: {
+    documentTitle: 'Amount reserved',
+    title: 'The amount of this order is reserved',
+    body: 'It is reserved on the card of whoever paid. <name>{merchant}</name> completes the payment or releases the amount. There is nothing to do here, and no need to pay again.',
+  },
   noCards: {
     documentTitle: 'Card payment not available',
     title: 'You cannot pay by card here yet',

@@ -15,9 +15,11 @@ const PAYMENT: Record<OurPayment['status'], string> = {
   sending: 'our payment is being sent still',
   unknown: 'our payment is in doubt still',
   requires_action: 'our payment waits for the shopper still',
+  authorised: 'our payment is authorised still',
   succeeded: 'our payment has succeeded',
   declined: 'our payment was declined',
   not_charged: 'our payment was not charged',
+  voided: 'our payment was voided',
 }
 const REFUND: Record<OurRefund['status'], string> = {
   sending: 'our refund is being sent still',

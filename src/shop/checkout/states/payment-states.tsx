@@ -57,6 +57,16 @@ export function OrderEnded({ order }: { order: CheckoutOrder }) {
   )
 }
 
+/** The amount is reserved, and the shop has to end that: no form, and nothing to wait for. It does not say what was charged: a capture may be under way. */
+export function Authorised({ order }: { order: CheckoutOrder }) {
+  const t = useTranslations('checkout.authorised')
+  return (
+    <Panel kind="waiting" title={t('title')} documentTitle={t('documentTitle')}>
+      <p>{t.rich('body', { merchant: order.merchantName, name: (text) => <Verbatim>{text}</Verbatim> })}</p>
+    </Panel>
+  )
+}
+
 /** The bank wants a confirmation (3-D Secure). Without scripts, the bank's page leads back here. */
 export function ConfirmAtBank({ url }: { url: string }) {
   const t = useTranslations('checkout')

@@ -32,6 +32,7 @@ const AT: Partial<Record<NonNullable<ListedOrder['paymentStatus']>, string>> = {
   sending: 'the bank is being asked',
   unknown: 'being checked with the bank',
   requires_action: 'waits for the shopper',
+  authorised: 'waits to be captured',
 }
 
 /** How an order stands, with what was given back. */

@@ -9,8 +9,10 @@ export const STATUSES = [
   'sending',
   'requires_action',
   'unknown',
+  'authorised',
   'declined',
   'not_charged',
+  'voided',
 ] as const
 export type Status = (typeof STATUSES)[number]
 

@@ -32,7 +32,7 @@ export class Participants {
 
   caller(): string {
     const { record, by } = this.facts
-    const labels = { browser: 'Shopper', program: 'Program', operator: 'Operator' }
+    const labels = { browser: 'Shopper', program: 'Program', operator: 'Operator', worker: 'Worker' }
     return this.meet({
       id: 'caller',
       kind: 'caller',

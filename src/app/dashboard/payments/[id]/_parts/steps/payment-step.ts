@@ -43,7 +43,7 @@ export type NotedAnswer = 'charged' | 'unnamed' | 'declined' | 'not-charged' | '
 
 /** What happened in one step, and the facts that its sentence needs. */
 export type StepEvent =
-  | { kind: 'request'; sentBy: 'browser' | 'program' | 'operator' | null }
+  | { kind: 'request'; sentBy: 'browser' | 'program' | 'operator' | 'worker' | null }
   | { kind: 'claim'; fence: number; began: boolean; logged: boolean }
   | { kind: 'ask'; amount: number; currency: string; gatewayKey: string }
   | { kind: 'look-up' }

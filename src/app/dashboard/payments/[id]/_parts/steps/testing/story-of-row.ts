@@ -13,7 +13,7 @@ export function storyOf(row: PaymentTruth): string[] {
   })
 }
 
-const ENDED: readonly string[] = ['succeeded', 'declined', 'not_charged']
+const ENDED: readonly string[] = ['authorised', 'succeeded', 'declined', 'not_charged', 'voided']
 const SILENT = { status: 409, problem: 'outcome-unknown', askedMs: 10, answeredMs: 90 }
 
 const WORK: Record<PaymentTruth['status'], StepFacts['attempts']> = {
@@ -21,6 +21,8 @@ const WORK: Record<PaymentTruth['status'], StepFacts['attempts']> = {
   declined: [attempt('executed', 0, { status: 402, problem: 'payment-declined' })],
   not_charged: [attempt('executed', 0, { status: 409, problem: 'not-charged' })],
   requires_action: [attempt('executed', 0)],
+  authorised: [attempt('executed', 0)],
+  voided: [attempt('executed', 0)],
   unknown: [attempt('ambiguous', 0, SILENT)],
   sending: [],
 }

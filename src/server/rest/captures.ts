@@ -1,0 +1,62 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { endOfAuthorisation } from '@/checkout/schema'
+import type { Deps } from '../deps'
+import { paymentShape } from '../wire/api-shapes'
+import { uuidOf } from '../wire/json'
+import { PAYMENTS } from './payments'
+import type { RestEnv } from './respond'
+import { body, idParam, KEYED, keyHeaders, needs, problems, stored } from './routes'
+import { runOnce } from './run-once'
+
+/** What becomes of an authorised payment: it is captured, or voided. */
+
+const examples = { whole: { summary: 'The whole amount', value: {} } }
+const request = {
+  params: idParam('pay', 'payment'),
+  headers: keyHeaders,
+  body: body(endOfAuthorisation, examples),
+}
+
+const capture = createRoute({
+  method: 'post',
+  path: `${PAYMENTS}/{id}/capture`,
+  operationId: 'capturePayment',
+  tags: ['Payments'],
+  summary: 'Capture an authorised payment, once',
+  description:
+    'Charges the whole amount that was reserved. A payment is captured or voided at most once, under whichever keys both are asked for. While the bank has not said how it ended, every other capture and void of it is refused with `in-progress`.',
+  ...needs('payments:write'),
+  request,
+  responses: {
+    200: stored(paymentShape, 'The payment was captured.'),
+    ...problems('authorisation-ended', 'not-capturable', 'not-found', ...KEYED),
+  },
+})
+
+const voided = createRoute({
+  method: 'post',
+  path: `${PAYMENTS}/{id}/void`,
+  operationId: 'voidPayment',
+  tags: ['Payments'],
+  summary: 'Void an authorised payment, once',
+  description:
+    'Releases what was reserved; nothing is charged, and the order can be paid again. An authorisation that nobody captures or voids is voided by itself after its `captureBefore`.',
+  ...needs('payments:write'),
+  request,
+  responses: {
+    200: stored(paymentShape, 'The payment was voided.'),
+    ...problems('authorisation-ended', 'not-capturable', 'not-found', ...KEYED),
+  },
+})
+
+export function captureRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
+  app.openapi(capture, (c) => {
+    const input = { merchantId: c.var.caller.merchantId, paymentId: uuidOf('pay', c.req.valid('param').id) }
+    return runOnce(c, deps, deps.operations.capture, input, PAYMENTS)
+  })
+
+  app.openapi(voided, (c) => {
+    const input = { merchantId: c.var.caller.merchantId, paymentId: uuidOf('pay', c.req.valid('param').id) }
+    return runOnce(c, deps, deps.operations.voidPayment, input, PAYMENTS)
+  })
+}
