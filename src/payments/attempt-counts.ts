@@ -17,6 +17,20 @@ export async function countAttempts(db: Db, batch: number): Promise<number> {
   return row?.counted ?? 0
 }
 
+/**
+ * Removes attempts of more than 180 days ago that are counted, the oldest of each merchant first; their counts stay. The database refuses to
+ * remove any other.
+ * @returns how many were removed
+ */
+export async function forgetAttempts(db: Db, batch: number): Promise<number> {
+  const row = await firstRow(
+    db,
+    z.strictObject({ removed: z.int() }),
+    sql`SELECT forget_attempts(${batch}::int)::float8 AS removed`,
+  )
+  return row?.removed ?? 0
+}
+
 /** A merchant's rows in a span of time, and the width of a column of the chart that begins at a multiple of it. */
 export interface Period {
   merchantId: string

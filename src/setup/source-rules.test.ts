@@ -11,7 +11,12 @@ const sources = filesBelow('src').filter(
 
 test('SQL is written as tagged templates; only names from the catalogue of PostgreSQL are put in as text', () => {
   expect(filesWith(/Raw(?:Unsafe)\b/)).toEqual([])
-  expect(filesWith(/\brawSql\b/)).toEqual(['src/platform/db.ts', 'src/platform/integrity.ts'])
+  expect(filesWith(/\brawSql\b/)).toEqual([
+    // The definition of a view, as PostgreSQL gives it.
+    'src/payments/bank-list.ts',
+    'src/platform/db.ts',
+    'src/platform/integrity.ts',
+  ])
   expect(filesWith(/Prisma\.raw\b/)).toEqual(['src/platform/db.ts'])
 })
 

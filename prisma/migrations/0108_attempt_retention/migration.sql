@@ -14,6 +14,19 @@ CREATE TRIGGER attempt_is_kept BEFORE DELETE ON attempt FOR EACH ROW EXECUTE FUN
 -- The worker's job, retention.
 GRANT DELETE ON attempt TO payonce_app;
 
+-- Removes what may be removed, the oldest of each merchant first. @returns how many
+CREATE FUNCTION forget_attempts(batch integer) RETURNS bigint LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
+  WITH forgotten AS (
+    DELETE FROM public.attempt WHERE (merchant_id, id) IN (
+      SELECT o.merchant_id, o.id FROM public.attempts_counted_upto() c CROSS JOIN public.merchant m CROSS JOIN LATERAL (
+        SELECT a.merchant_id, a.id FROM public.attempt a
+        WHERE a.merchant_id = m.id AND a.at <= now() - interval '180 days' AND (a.xid IS NULL OR a.xid < c.attempts_xid)
+        ORDER BY a.at LIMIT batch) o LIMIT batch) RETURNING 1)
+  SELECT count(*) FROM forgotten
+$$;
+REVOKE EXECUTE ON FUNCTION forget_attempts(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_attempts(integer) TO payonce_app;
+
 -- As in 0049, of the attempts that are kept.
 CREATE OR REPLACE VIEW integrity_across.attempts_are_counted_right AS
   WITH upto AS MATERIALIZED (SELECT * FROM public.attempts_counted_upto()),

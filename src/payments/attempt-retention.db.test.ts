@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { uuidv7 } from '@/lib/id'
-import { countAttempts } from '@/payments/attempt-counts'
 import { openTestProduct, type TestProduct } from '@/server/testing/product'
 import { check } from '@/setup/verify'
-import { forgetAttempts } from './attempt-retention'
+import { countAttempts, forgetAttempts } from './attempt-counts'
 
 let product: TestProduct
 
