@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { NO_ACCIDENT, OFFERED, type OfferedAccident } from '@/server/lab/accidents'
-import type { LabPlan, LabRun, LabSide, Lane } from '@/server/lab/run'
+import type { LabPlan, LabRun, LabSide } from '@/server/lab/run'
 import { reasonOf } from '@/setup/process/console'
 import { check } from '@/setup/verify'
 import { Installation } from '../chaos/installation'

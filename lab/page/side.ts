@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { LabCounts, LabPlan, LabSide } from '@/server/lab/run'
+import type { LabCounts, LabPlan } from '@/server/lab/run'
 import { type JournalLine, readJournal } from '../bank/journal'
 import { type ClientTry, History } from '../chaos/history'
 import type { Installation } from '../chaos/installation'

@@ -8,11 +8,11 @@ import type { ProcessEvent } from '../chaos/product-process'
 const EVENTS_MAX = 300
 
 /** What the steps of the engine are to a reader. A step that is not here says nothing more. */
-const STEPS: Record<string, { to: Lane; words: string }> = {
+const STEPS: Record<string, { to?: Lane; from?: Lane; words: string }> = {
   claimed: { to: 'database', words: 'claims the key and reserves the order, in one commit' },
   'taken-over': { to: 'database', words: 'takes over: the lease of the process before is over' },
   asking: { to: 'bank', words: 'asks the bank' },
-  asked: { to: 'bank', words: 'has the bank’s answer, or its time was over' },
+  asked: { from: 'bank', words: 'has the bank’s answer, or its time was over' },
   committed: { to: 'database', words: 'stores the answer with the posting, in one commit' },
   'lost-lease': { to: 'database', words: 'stores nothing: another process has taken over' },
 }
@@ -89,15 +89,20 @@ export class Story {
     if (event.type === 'started')
       this.add({ from: lane, to: null, kind: 'step', words: `${name} is up again` })
     if (event.type === 'struck') this.accident(this.plannedId, lane, event.at)
-    if (event.type === 'step') this.counted.set(event.step, this.steps(event.step) + 1)
-    const known = event.type === 'step' ? STEPS[event.step] : null
-    if (known && event.type === 'step')
-      this.add({ at: event.at, from: lane, to: known.to, kind: 'step', words: `${name} ${known.words}` })
+    if (event.type === 'step') this.step(lane, name, event)
     const outcome = event.type === 'attempt' ? OUTCOMES[event.outcome] : null
     if (outcome && event.type === 'attempt') {
       const kind = event.outcome === 'recovered' ? 'recovered' : 'step'
       this.add({ at: event.at, from: lane, to: null, kind, words: `${name} ${outcome}` })
     }
+  }
+
+  private step(lane: Lane, name: string, { step, at }: { step: string; at: number }): void {
+    this.counted.set(step, this.steps(step) + 1)
+    const known = STEPS[step]
+    if (!known) return
+    const { from = lane, to = lane, words } = known
+    this.add({ at, from, to, kind: 'step', words: `${name} ${words}` })
   }
 
   /** The accident has struck. Told once: what tells first is the nearest to it. */

@@ -46,6 +46,6 @@ test('the naive handler is held where the money adds up, and broken where it doe
   expect(naiveVerdictOf(naive).kind).toBe('held')
   expect(naiveVerdictOf({ ...naive, counts: { ...ONE, charges: 2, differenceMinor: 2_400 } })).toEqual({
     kind: 'broken',
-    reasons: ['2 charges, 1 postings', 'the bank holds 24.00 EUR more than the books say'],
+    reasons: ['charges: 2, postings: 1', 'the bank holds 24.00 EUR more than the books say'],
   })
 })

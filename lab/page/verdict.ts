@@ -47,7 +47,7 @@ export function naiveVerdictOf(evidence: Omit<Evidence, 'wrong' | 'parked'>): La
 
 function sumsOf({ charges, postings, differenceMinor }: LabCounts): string[] {
   return [
-    ...(charges === postings ? [] : [`${charges} charges, ${postings} postings`]),
+    ...(charges === postings ? [] : [`charges: ${charges}, postings: ${postings}`]),
     ...(differenceMinor === 0
       ? []
       : [`the bank holds ${(differenceMinor / 100).toFixed(2)} EUR more than the books say`]),

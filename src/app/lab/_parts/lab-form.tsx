@@ -20,7 +20,7 @@ export function LabForm({ plan, offer, refusal, onChange, onRun }: LabFormProps)
   const accident = offer.accidents.find(({ id }) => id === plan.accident)
   const naive = accident?.naive ?? true
   return (
-    <Card className="lg:sticky lg:top-6">
+    <Card>
       <CardBody>
         <form
           className="flex flex-col gap-5"

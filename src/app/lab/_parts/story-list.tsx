@@ -1,5 +1,6 @@
 import { TONE_INK } from '@/ui/badge'
 import { cx } from '@/ui/cx'
+import { duration } from '@/ui/timestamp'
 import type { EventData } from './types'
 import { KINDS, LANES } from './words'
 
@@ -25,8 +26,8 @@ export function StoryList({ events }: { events: readonly EventData[] }) {
         {events.map((event, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: events are only ever added, and have no other identity
           <li key={index} className="flex items-start text-ui max-md:py-1.5">
-            <span className="figures w-16 shrink-0 pe-3 text-end text-ink-3 text-xs leading-7">
-              {event.at.toLocaleString('en')} ms
+            <span className="figures w-16 shrink-0 whitespace-nowrap pe-3 text-end text-ink-3 text-xs leading-7">
+              {duration(event.at)}
             </span>
             <Drawn event={event} />
             <span className={cx('min-w-0 flex-1 py-1 leading-5 md:ps-3', strong(event) && 'font-medium')}>
