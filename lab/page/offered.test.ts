@@ -17,7 +17,7 @@ test('each place has an accident, and no place has two of the same words', () =>
 })
 
 test('a plan with an accident that does not exist names those that do', () => {
-  const plan = { who: 'one', accident: 'S99', retry: 'same', seed: 1, naive: false }
+  const plan = { who: 'one', accident: 'none-such', retry: 'same', seed: 1, naive: false }
   const [issue] = labPlan.safeParse(plan).error?.issues ?? []
   expect(issue?.message).toContain('Send one of: none, S0, N7b')
   expect(labPlan.safeParse({ ...plan, accident: 'none' }).success).toBe(true)

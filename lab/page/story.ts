@@ -1,5 +1,5 @@
 import { OFFERED } from '@/server/lab/accidents'
-import type { LabEvent, Lane } from '@/server/lab/run'
+import type { LabEvent, LabLane } from '@/server/lab/run'
 import type { JournalLine } from '../bank/journal'
 import type { ClientTry, HistoryLine } from '../chaos/history'
 import type { ProcessEvent } from '../chaos/product-process'
@@ -8,7 +8,7 @@ import type { ProcessEvent } from '../chaos/product-process'
 const EVENTS_MAX = 300
 
 /** What the steps of the engine are to a reader. A step that is not here says nothing more. */
-const STEPS: Record<string, { to?: Lane; from?: Lane; words: string }> = {
+const STEPS: Record<string, { to?: LabLane; from?: LabLane; words: string }> = {
   claimed: { to: 'database', words: 'claims the key and reserves the order, in one commit' },
   'taken-over': { to: 'database', words: 'takes over: the lease of the process before is over' },
   asking: { to: 'bank', words: 'asks the bank' },
@@ -78,13 +78,13 @@ export class Story {
   }
 
   /** A try that no server took is no request: what is told is that the client keeps trying. */
-  private forget(server: Lane): void {
+  private forget(server: LabLane): void {
     this.sent--
     const sent = this.events.findLastIndex(({ kind, to }) => kind === 'sent' && to === server)
     if (sent >= 0) this.events.splice(sent, 1)
   }
 
-  process(lane: Lane, name: string, event: ProcessEvent): void {
+  process(lane: LabLane, name: string, event: ProcessEvent): void {
     if (event.type === 'died') this.add({ from: lane, to: null, kind: 'died', words: `${name} is dead` })
     if (event.type === 'started')
       this.add({ from: lane, to: null, kind: 'step', words: `${name} is up again` })
@@ -97,7 +97,7 @@ export class Story {
     }
   }
 
-  private step(lane: Lane, name: string, { step, at }: { step: string; at: number }): void {
+  private step(lane: LabLane, name: string, { step, at }: { step: string; at: number }): void {
     this.counted.set(step, this.steps(step) + 1)
     const known = STEPS[step]
     if (!known) return
@@ -106,7 +106,7 @@ export class Story {
   }
 
   /** The accident has struck. Told once: what tells first is the nearest to it. */
-  accident(id: string, lane: Lane = laneOfAccident(id), at = Date.now()): void {
+  accident(id: string, lane: LabLane = laneOfAccident(id), at = Date.now()): void {
     if (id !== this.plannedId || this.told) return
     this.told = true
     const fault = OFFERED.find((offered) => offered.id === id)?.fault ?? id
@@ -130,7 +130,7 @@ export class Story {
 }
 
 /** How a try ended, as its client saw it. */
-function endOf({ outcome, status, broke }: ClientTry, server: Lane): Pick<LabEvent, 'kind' | 'words'> {
+function endOf({ outcome, status, broke }: ClientTry, server: LabLane): Pick<LabEvent, 'kind' | 'words'> {
   if (outcome === 'answer') return { kind: 'answered', words: `Answer ${status}: final` }
   if (outcome === 'later')
     return { kind: 'unanswered', words: `Answer ${status}: not final, to be sent again` }
@@ -142,11 +142,11 @@ function endOf({ outcome, status, broke }: ClientTry, server: Lane): Pick<LabEve
   return { kind: 'unanswered', words: `No answer: ${broke ?? 'the connection broke'}` }
 }
 
-export const nameOf = (server: Lane): string => (server === 'server-a' ? 'Server A' : 'Server B')
+export const nameOf = (server: LabLane): string => (server === 'server-a' ? 'Server A' : 'Server B')
 
-export const laneOf = (index: number): Lane => (index === 0 ? 'server-a' : 'server-b')
+export const laneOf = (index: number): LabLane => (index === 0 ? 'server-a' : 'server-b')
 
-function laneOfAccident(id: string): Lane {
+function laneOfAccident(id: string): LabLane {
   if (id.startsWith('D')) return 'database'
   if (id === 'J4') return 'worker'
   return id.startsWith('G') || id === 'N9' ? 'bank' : 'server-a'

@@ -24,7 +24,7 @@ export type LabPlan = z.infer<typeof labPlan>
 
 const LANES = ['client', 'server-a', 'server-b', 'worker', 'database', 'bank'] as const
 const lane = z.enum(LANES)
-export type Lane = z.infer<typeof lane>
+export type LabLane = z.infer<typeof lane>
 
 const labEvent = z.strictObject({
   /** Milliseconds since the first press. */

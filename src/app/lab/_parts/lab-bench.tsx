@@ -7,7 +7,7 @@ import { LINK } from '@/ui/nav'
 import { LabForm } from './lab-form'
 import { RunResult } from './run-result'
 import { Schedules } from './schedules'
-import type { LabData, LabState, PlanData } from './types'
+import type { LabData, LabStateData, PlanData } from './types'
 import { useLab } from './use-lab'
 import { PHASES } from './words'
 
@@ -73,14 +73,14 @@ export function LabBench({
 }
 
 /** Why nothing can be begun now, in words; null: it can. */
-function refusalOf({ place, busy }: LabState, mayRun: boolean): string | null {
+function refusalOf({ place, busy }: LabStateData, mayRun: boolean): string | null {
   if (place !== 'here') return 'The lab cannot run here; the reason is above.'
   if (!mayRun) return 'Sign in as support or admin to run the lab.'
   return busy === null ? null : 'Something is being played. Wait for its end, or stop it.'
 }
 
 /** What keeps the lab from running here, whoever asks. */
-function Place({ state: { place }, mayRun }: { state: LabState; mayRun: boolean }) {
+function Place({ state: { place }, mayRun }: { state: LabStateData; mayRun: boolean }) {
   if (place === 'no-sources')
     return (
       <Banner tone="info" className="mt-8" title="The lab is not part of this installation">
@@ -110,7 +110,7 @@ function Place({ state: { place }, mayRun }: { state: LabState; mayRun: boolean 
 }
 
 /** What goes on, for eyes and for screen readers, with the button that ends it. */
-function Progress({ state, mayStop, onStop }: { state: LabState; mayStop: boolean; onStop(): void }) {
+function Progress({ state, mayStop, onStop }: { state: LabStateData; mayStop: boolean; onStop(): void }) {
   const { busy, run, schedules } = state
   const words =
     busy === 'schedules'

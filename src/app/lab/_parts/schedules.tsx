@@ -1,7 +1,7 @@
 import { Banner } from '@/ui/banner'
 import { Button } from '@/ui/button'
 import { Card, CardBody, CardHeader } from '@/ui/card'
-import type { LabState, SchedulesData } from './types'
+import type { LabStateData, SchedulesData } from './types'
 
 /** 500 random orders of events on the engine itself, with a simulated clock: what real processes are too slow for. */
 export function Schedules({
@@ -10,7 +10,7 @@ export function Schedules({
   seed,
   onPlay,
 }: {
-  state: LabState
+  state: LabStateData
   refusal: string | null
   seed: number
   onPlay(seed: number): void

@@ -1,7 +1,7 @@
 import { TONE_INK } from '@/ui/badge'
 import { cx } from '@/ui/cx'
 import { duration } from '@/ui/timestamp'
-import type { EventData } from './types'
+import type { StoryEventData } from './types'
 import { KINDS, LANES } from './words'
 
 /** The drawing's measures, in CSS pixels: the width of a lane and the height of an event. */
@@ -11,7 +11,7 @@ const ROW = 28
 const middleOf = (lane: string): number => LANES.findIndex(([id]) => id === lane) * LANE + LANE / 2
 
 /** The events in their order: a list in words, and beside it, where there is room, the same as a sequence diagram. */
-export function StoryList({ events }: { events: readonly EventData[] }) {
+export function StoryList({ events }: { events: readonly StoryEventData[] }) {
   return (
     <>
       <div aria-hidden="true" className="mb-1 hidden md:flex">
@@ -43,11 +43,11 @@ export function StoryList({ events }: { events: readonly EventData[] }) {
   )
 }
 
-const inkOf = ({ kind }: EventData) => TONE_INK[KINDS[kind].tone]
-const strong = ({ kind }: EventData) => ['accident', 'charge', 'died'].includes(kind)
+const inkOf = ({ kind }: StoryEventData) => TONE_INK[KINDS[kind].tone]
+const strong = ({ kind }: StoryEventData) => ['accident', 'charge', 'died'].includes(kind)
 
 /** One event between its lanes. */
-function Drawn({ event }: { event: EventData }) {
+function Drawn({ event }: { event: StoryEventData }) {
   const from = middleOf(event.from)
   const to = event.to === null ? null : middleOf(event.to)
   return (

@@ -2,7 +2,7 @@ import type { LabOffer, RunData } from './types'
 import { planSentence } from './words'
 
 /** Where the text is saved, and how it is run. */
-export const TEST_FILE = 'lab/page/copied.db.test.ts'
+export const TEST_FILE = ['lab/page', 'copied.db.test.ts'].join('/')
 export const TEST_COMMAND = `npm run build && npx vitest run --project db ${TEST_FILE}`
 
 /** A run as a test of its own: it fails when the product no longer holds. */

@@ -4,10 +4,10 @@ import type { AppRouter } from '@/server/root'
 type Outputs = inferRouterOutputs<AppRouter>['lab']
 
 export type LabData = Outputs['current']
-export type LabState = LabData['state']
+export type LabStateData = LabData['state']
 export type LabOffer = LabData['offer']
-export type RunData = NonNullable<LabState['run']>
+export type RunData = NonNullable<LabStateData['run']>
 export type SideData = RunData['safe']
-export type EventData = SideData['events'][number]
-export type SchedulesData = NonNullable<LabState['schedules']>
+export type StoryEventData = SideData['events'][number]
+export type SchedulesData = NonNullable<LabStateData['schedules']>
 export type PlanData = inferRouterInputs<AppRouter>['lab']['run']

@@ -1,5 +1,5 @@
 import type { Tone } from '@/ui/badge'
-import type { EventData, LabOffer, PlanData, RunData, SideData } from './types'
+import type { LabOffer, PlanData, RunData, SideData, StoryEventData } from './types'
 
 export const WHO: Record<PlanData['who'], string> = {
   one: 'One press',
@@ -14,7 +14,7 @@ export const RETRY: Record<PlanData['retry'], string> = {
   none: 'The client goes away for good',
 }
 
-export const LANES: [EventData['from'], string][] = [
+export const LANES: [StoryEventData['from'], string][] = [
   ['client', 'Client'],
   ['server-a', 'Server A'],
   ['server-b', 'Server B'],
@@ -24,7 +24,7 @@ export const LANES: [EventData['from'], string][] = [
 ]
 
 /** The glyph and tone of each kind of event. */
-export const KINDS: Record<EventData['kind'], { glyph: string; tone: Tone }> = {
+export const KINDS: Record<StoryEventData['kind'], { glyph: string; tone: Tone }> = {
   sent: { glyph: '→', tone: 'neutral' },
   answered: { glyph: '●', tone: 'ok' },
   unanswered: { glyph: '✂', tone: 'warn' },
