@@ -180,7 +180,7 @@ describe('what else is read from it', () => {
 })
 
 describe('the environment of a program that is not ours to configure', () => {
-  it('has the surroundings and no setting of the installation', () => {
+  test('has the surroundings and no setting of the installation', () => {
     const source = { PATH: '/bin', HOME: '/root', DATABASE_URL: 'x', PAYONCE_SECRET: 'x', ANY_TOKEN: 'x' }
     expect(foreignEnv({ OWN: 'y' }, source)).toEqual({ PATH: '/bin', HOME: '/root', OWN: 'y' })
   })
