@@ -34,6 +34,8 @@ export class Client {
   constructor(
     private readonly cookie: string,
     private readonly history: History,
+    /** `random` spreads the retries; `giveUp` ends them. */
+    private readonly insisting: { random: () => number; giveUp?: AbortSignal } = { random: Math.random },
   ) {}
 
   /** One try. @returns whether the answer is final */
@@ -84,11 +86,12 @@ export class Client {
   async insist(servers: readonly [ProductProcess, number][], purchase: Purchase): Promise<boolean> {
     const end = Date.now() + NO_SERVER_MS
     let leftMs = GIVE_UP_MS
-    for (let round = 0; leftMs > 0 && Date.now() < end; round++) {
+    const { random, giveUp } = this.insisting
+    for (let round = 0; leftMs > 0 && Date.now() < end && !giveUp?.aborted; round++) {
       const [server, index] = servers[round % servers.length] as [ProductProcess, number]
       const began = performance.now()
       if (await this.press(server, index, purchase)) return true
-      await pause(Math.random() * Math.min(1_000, 100 * 2 ** round))
+      await pause(random() * Math.min(1_000, 100 * 2 ** round))
       if (this.history.lastTryOf(purchase.key)?.broke !== 'ECONNREFUSED') leftMs -= performance.now() - began
     }
     return false

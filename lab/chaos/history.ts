@@ -16,12 +16,19 @@ export interface ClientTry {
   at: string
 }
 
+/** What the file holds: the begin of a try, and its end. */
+export type HistoryLine = { began: string; order: string; server: number; at: string } | ClientTry
+
 /** Every try of every client, on disk as it happened: the only evidence that the judge accepts. */
 export class History {
   readonly tries: ClientTry[] = []
   private file: number | null
 
-  constructor(path: string) {
+  /** @param watch called with each line as it is written */
+  constructor(
+    path: string,
+    private readonly watch: (line: HistoryLine) => void = () => undefined,
+  ) {
     this.file = fs.openSync(path, 'a')
   }
 
@@ -46,8 +53,9 @@ export class History {
     this.file = null
   }
 
-  private write(line: object): void {
+  private write(line: HistoryLine): void {
     if (this.file === null) return
+    this.watch(line)
     fs.writeSync(this.file, `${JSON.stringify(line)}\n`)
     fs.fsyncSync(this.file)
   }

@@ -16,7 +16,7 @@ import { migrate } from '@/setup/schema/migrate'
 import { ReplicatedDatabase } from '../failover/replicated-database'
 import { type Bank, BankProcess, JOURNAL } from './bank-process'
 import { ForgetfulDatabase } from './forgetful-database'
-import { ProductProcess, type StepOrder } from './product-process'
+import { ProductProcess, type ProgramName, type StepOrder, type Surroundings } from './product-process'
 import type { Cut, TcpProxy } from './tcp-proxy'
 
 /** 1.5 s: what takes half a minute in production takes a second here. */
@@ -32,6 +32,12 @@ const SETTINGS = {
   // All shoppers of the lab come from one address.
   PAYONCE_SHOPPER_RATE_PER_MINUTE: '1000000',
   LOG_LEVEL: 'warn',
+}
+
+/** Who is told what happens: to the processes, and which accident struck. */
+export interface Watch {
+  process?: Surroundings['watch']
+  happened?: (id: string) => void
 }
 
 type ServedDatabase = Pick<Database, 'url' | 'port' | 'pid' | 'stop'>
@@ -52,13 +58,16 @@ export class Installation {
     private readonly databases: { product: ServedDatabase; bank: Database | null },
     readonly owner: pg.Pool,
     readonly bank: Bank,
-    private readonly log: number,
+    private readonly out: { log: number; watch: Watch },
   ) {
     this.db = openDb(owner)
   }
 
-  /** @param bank another one than the simulated bank */
-  static async open(bank: Bank | null = null): Promise<Installation> {
+  /**
+   * @param bank another one than the simulated bank
+   * @param watch told what happens while it happens
+   */
+  static async open(bank: Bank | null = null, watch: Watch = {}): Promise<Installation> {
     const home = newHome()
     const database = await startDatabase({
       dataDir: path.join(home, 'data'),
@@ -66,7 +75,7 @@ export class Installation {
       settings: { max_connections: '200' },
     })
     await migrate(database.url)
-    return Installation.on(home, { product: database, bank: null }, bank)
+    return Installation.on(home, { product: database, bank: null }, bank, watch)
   }
 
   /** One whose bank stands on a database of its own, which keeps all that the product's database may forget. */
@@ -91,12 +100,13 @@ export class Installation {
     home: string,
     databases: Installation['databases'],
     other: Bank | null = null,
+    watch: Watch = {},
   ): Promise<Installation> {
     const { product } = databases
     const owner = openPool(product.url, { max: 4, name: 'lab' })
     const log = fs.openSync(path.join(home, 'log'), 'a')
     const bank = other ?? (await BankProcess.start((databases.bank ?? product).url, home, log))
-    const installation = new Installation(home, databases, owner, bank, log)
+    const installation = new Installation(home, databases, owner, bank, { log, watch })
     await installation.populate()
     return installation
   }
@@ -115,6 +125,7 @@ export class Installation {
 
   happened(id: string): void {
     this.seen.set(id, (this.seen.get(id) ?? 0) + 1)
+    this.out.watch.happened?.(id)
   }
 
   /** The bank's own journal of what it has really moved. */
@@ -170,6 +181,12 @@ export class Installation {
   killWorker(id: string): void {
     this.workers[this.happenedTimes(id) % this.workers.length]?.signal('SIGKILL')
     this.happened(id)
+  }
+
+  /** The database's own port and its owner's URL, for programs that are no part of the product. */
+  get ownDatabase(): Pick<Surroundings, 'databasePort' | 'databaseUrl'> {
+    const { port, url } = this.databases.product
+    return { databasePort: port, databaseUrl: url }
   }
 
   /** Ends all accidents: cancels what is armed, lets stopped processes continue, and waits until the servers answer. */
@@ -228,16 +245,22 @@ export class Installation {
       databasePort: this.databases.product.port,
       databaseUrl: (await prepareLogins(this.databases.product.url, this.home)).app,
     }
-    const start = async (name: 'web' | 'worker') => {
-      const line = await this.bank.line()
-      const bank = { bankPort: line.port, bankVariable: line.variable }
-      const surroundings = { ...database, ...bank, settings: { ...SETTINGS, ...line.settings } }
-      const started = await ProductProcess.start(name, await freePort(), surroundings, this.log)
-      line.taken?.(started)
-      return started
-    }
-    this.servers = [await start('web'), await start('web')]
-    this.workers = [await start('worker'), await start('worker')]
+    this.servers = [await this.startProgram('web', database), await this.startProgram('web', database)]
+    this.workers = [await this.startProgram('worker', database), await this.startProgram('worker', database)]
+  }
+
+  /** One more process on the bank. @param database by which login, and through which port */
+  async startProgram(
+    name: ProgramName,
+    database: Pick<Surroundings, 'databasePort' | 'databaseUrl'>,
+  ): Promise<ProductProcess> {
+    const line = await this.bank.line()
+    const bank = { bankPort: line.port, bankVariable: line.variable }
+    const settings = { ...SETTINGS, ...line.settings }
+    const surroundings = { ...database, ...bank, settings, watch: this.out.watch.process }
+    const started = await ProductProcess.start(name, await freePort(), surroundings, this.out.log)
+    line.taken?.(started)
+    return started
   }
 }
 

@@ -7,7 +7,11 @@ import diagnostics from 'node:diagnostics_channel'
 /** @type {{ point: string, action: 'kill' | 'stop' | 'cut', mark: string } | null} */
 let armed = null
 
+/** Report every step to the lab. */
+let watched = false
+
 process.on('message', (message) => {
+  if (message?.type === 'watch') watched = true
   if (message?.type !== 'arm') return
   armed = message.order
   process.send?.({ type: 'armed' })
@@ -15,20 +19,31 @@ process.on('message', (message) => {
 // The channel to the lab must not keep a process alive that has finished.
 process.channel?.unref()
 
+function report(event) {
+  if (watched) process.send?.({ ...event, at: Date.now() })
+}
+
 function onStep(point, subject) {
   if (armed?.point !== point || !subject.includes(armed.mark)) return
   const { action } = armed
   armed = null
+  report({ type: 'struck' })
   process.kill(process.pid, action === 'stop' ? 'SIGSTOP' : 'SIGKILL')
 }
 
-diagnostics.subscribe('payonce:engine', (event) => onStep(event.step, event.recordId ?? ''))
+diagnostics.subscribe('payonce:engine', (event) => {
+  const { step, recordId = '', attempt } = event
+  if (attempt) report({ type: 'attempt', outcome: attempt.outcome, recordId: attempt.recordId })
+  else report({ type: 'step', step, recordId })
+  onStep(step, recordId)
+})
 
 diagnostics.subscribe('http.server.request.start', ({ request, response }) => {
   onStep('request', request.url ?? '')
   if (armed?.point !== 'answer' || !request.url?.includes(armed.mark)) return
   const { action } = armed
   armed = null
+  report({ type: 'struck' })
   if (action === 'cut')
     response.once('close', () => {
       if (!response.writableFinished) process.send?.({ type: 'cut' })

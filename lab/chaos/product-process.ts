@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { childEnv } from '@/platform/env'
+import { typescriptArgs } from '@/setup/process/fork-typescript'
 import { hasEnded, isStopped } from '@/setup/process/process-id'
 import { inRoot } from '@/setup/process/project-root'
 import { openProxy, type TcpProxy } from './tcp-proxy'
@@ -21,7 +22,26 @@ export interface Surroundings {
   /** The variable that names the bank's URL. */
   bankVariable: 'PAYONCE_BANK_URL' | 'PAYONCE_STRIPE_URL'
   settings: Record<string, string>
+  /** Without it nothing is reported. */
+  watch?: ((by: ProductProcess, event: ProcessEvent) => void) | undefined
 }
+
+/** What a watched process tells of itself. */
+export type ProcessEvent =
+  | { type: 'step'; step: string; recordId: string; at: number }
+  | { type: 'attempt'; outcome: string; recordId: string; at: number }
+  /** An ordered accident, just before it strikes. */
+  | { type: 'struck'; at: number }
+  | { type: 'died' }
+  | { type: 'started' }
+
+/** The programs, each with what Node needs to run it. The naive one is a handler without idempotency. */
+const PROGRAMS = {
+  web: { file: 'dist/main.js', args: ['--enable-source-maps'] },
+  worker: { file: 'dist/worker.js', args: ['--enable-source-maps'] },
+  naive: { file: 'lab/page/naive/main.ts', args: typescriptArgs },
+}
+export type ProgramName = keyof typeof PROGRAMS
 
 /** One process of the built product, with its own TCP proxies to database and bank. It is restarted whenever it dies. */
 export class ProductProcess {
@@ -35,18 +55,18 @@ export class ProductProcess {
   private up: Promise<void> = Promise.resolve()
 
   private constructor(
-    readonly name: 'web' | 'worker',
+    readonly name: ProgramName,
     readonly port: number,
     wires: { database: TcpProxy; bank: TcpProxy },
     private readonly env: NodeJS.ProcessEnv,
-    private readonly log: number,
+    private readonly out: { log: number; watch: Surroundings['watch'] },
   ) {
     this.database = wires.database
     this.bank = wires.bank
   }
 
   static async start(
-    name: 'web' | 'worker',
+    name: ProgramName,
     port: number,
     surroundings: Surroundings,
     log: number,
@@ -64,7 +84,7 @@ export class ProductProcess {
         DATABASE_URL: url.href,
         [surroundings.bankVariable]: `http://127.0.0.1:${bank.port}`,
       }),
-      log,
+      { log, watch: surroundings.watch },
     )
     started.boot()
     await started.firstReady()
@@ -153,23 +173,33 @@ export class ProductProcess {
   }
 
   private boot(): void {
-    const file = inRoot(`dist/${this.name === 'web' ? 'main' : 'worker'}.js`)
-    const execArgv = ['--enable-source-maps', '--import', pathToFileURL(inRoot('lab/chaos/preload.mjs')).href]
-    const child = fork(file, [], {
+    const { file, args } = PROGRAMS[this.name]
+    const execArgv = [...args, '--import', pathToFileURL(inRoot('lab/chaos/preload.mjs')).href]
+    const child = fork(inRoot(file), [], {
       cwd: inRoot(),
       execArgv,
       env: this.env,
-      stdio: ['ignore', this.log, this.log, 'ipc'],
+      stdio: ['ignore', this.out.log, this.out.log, 'ipc'],
     })
     this.child = child
     child.on('message', (message) => {
       if ((message as { type?: string }).type === 'cut') this.cuts += 1
+      else this.report(message)
     })
+    if (this.out.watch) child.send({ type: 'watch' }, () => undefined)
     this.up = this.untilAnswers(child)
+    if (this.deaths > 0)
+      void this.up.then(() => this.child === child && this.out.watch?.(this, { type: 'started' }))
     child.once('exit', () => {
       this.deaths += 1
+      if (!this.leaving) this.out.watch?.(this, { type: 'died' })
       if (!this.leaving) this.boot()
     })
+  }
+
+  private report(message: unknown): void {
+    const event = message as ProcessEvent
+    if (['step', 'attempt', 'struck'].includes(event.type)) this.out.watch?.(this, event)
   }
 
   private async untilAnswers(child: ChildProcess): Promise<void> {

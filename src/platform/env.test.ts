@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { childEnv, readEnv, readLogEnv, readSetupEnv, secretFor } from './env'
+import { childEnv, foreignEnv, readEnv, readLogEnv, readSetupEnv, secretFor } from './env'
 
 const GOOD = { DATABASE_URL: 'postgresql://localhost/payonce', PAYONCE_SECRET: 's'.repeat(32) }
 const refusalOf = (source: Record<string, string | undefined>) => {
@@ -176,5 +176,12 @@ describe('what else is read from it', () => {
     vi.stubEnv('PAYONCE_OWNER_DATABASE_URL', 'postgresql://owner@x/payonce')
     expect('PAYONCE_OWNER_DATABASE_URL' in childEnv()).toBe(false)
     vi.unstubAllEnvs()
+  })
+})
+
+describe('the environment of a program that is not ours to configure', () => {
+  test('has the surroundings and no setting of the installation', () => {
+    const source = { PATH: '/bin', HOME: '/root', DATABASE_URL: 'x', PAYONCE_SECRET: 'x', ANY_TOKEN: 'x' }
+    expect(foreignEnv({ OWN: 'y' }, source)).toEqual({ PATH: '/bin', HOME: '/root', OWN: 'y' })
   })
 })

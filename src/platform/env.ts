@@ -334,6 +334,30 @@ export function childEnv(changes: Partial<NodeJS.ProcessEnv> = {}): NodeJS.Proce
   ) as NodeJS.ProcessEnv
 }
 
+/** What a program needs of its surroundings on any system, and nothing of ours. */
+const SURROUNDINGS = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'TMP',
+  'TEMP',
+  'SYSTEMROOT',
+]
+
+/**
+ * The environment of a child that must know nothing of this installation: neither its database nor its secrets, addresses and settings.
+ * @param changes variables of its own
+ */
+export function foreignEnv(changes: Source = {}, source: Source = process.env): NodeJS.ProcessEnv {
+  const kept = SURROUNDINGS.flatMap((name) => (source[name] === undefined ? [] : [[name, source[name]]]))
+  return { ...Object.fromEntries(kept), ...changes } as NodeJS.ProcessEnv
+}
+
 /** Sets variables for this process and its children: the browser tests pass the product's address to their workers. */
 export function passOn(values: Record<string, string>): void {
   Object.assign(process.env, values)

@@ -14,6 +14,7 @@ import { reportRefusals } from './admission/refusals'
 import { ShopperLimits } from './admission/shopper-limits'
 import { SignInLimits } from './admission/sign-in-limits'
 import { buildCore, type Core } from './core'
+import { Laboratory } from './lab/laboratory'
 import { openLive } from './live/live-pool'
 import type { LiveStreams } from './live/live-streams'
 import { openPages } from './pages-pool'
@@ -39,6 +40,8 @@ export interface Deps extends Core {
   /** Reports of presses that are being checked: a receipt counts them. */
   pressReports: UnderWay
   readiness: Readiness
+  /** Null: live mode has none. */
+  lab: Laboratory | null
   auth: Auth
   /** Encrypt the secrets of authenticator apps. */
   factorKeys: FactorKeys
@@ -65,6 +68,7 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
   const requestLog = openRequestLog(env, core, sendOnPages)
   const { receiver, close: closeReceiver } = openReceiver(env)
   const onRefusal = reportRefusals(core)
+  const lab = env.PAYONCE_MODE === 'sandbox' ? new Laboratory({ log: core.log }) : null
   const cardTesting = new CardTesting({
     recentEnds: (merchantId) => recentEnds(core.db, merchantId),
     onBegin: (merchantId, ends) => {
@@ -86,6 +90,7 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
     admission: new Admission({ callers, pool: core.pool, perMinute: env.PAYONCE_RATE_PER_MINUTE }),
     pressReports: new UnderWay(),
     readiness: new Readiness(core.db),
+    lab,
     shopperLimits: new ShopperLimits({
       pool: core.pool,
       perMinute: env.PAYONCE_SHOPPER_RATE_PER_MINUTE,
@@ -94,6 +99,7 @@ export function buildDeps(env: Env, otherGateway?: Gateway): Deps {
     }),
     signInLimits: new SignInLimits({ pool: core.pool, secret: secretFor(env, 'known-browser'), onRefusal }),
     close: async () => {
+      lab?.close()
       await callers.flush().catch(() => undefined)
       await requestLog?.flush()
       await Promise.all([closePages(), closeLive(), closeReceiver(), core.close()])

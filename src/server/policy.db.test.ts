@@ -111,6 +111,11 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'alerts.chooseMails': 'viewer',
   'alerts.mailbox': 'viewer',
   'installation.current': 'public',
+  // Anybody may look; a run takes much of the machine.
+  'lab.current': 'public',
+  'lab.run': 'support',
+  'lab.schedules': 'support',
+  'lab.stop': 'support',
   'audit.list': 'viewer',
   'audit.chains': 'viewer',
   'settings.get': 'viewer',

@@ -10,6 +10,7 @@ import { inboxRouter } from './routers/inbox'
 import { installationRouter } from './routers/installation'
 import { integrityRouter } from './routers/integrity'
 import { invitationRouter } from './routers/invitation'
+import { labRouter } from './routers/lab'
 import { ledgerRouter } from './routers/ledger'
 import { linksRouter } from './routers/links'
 import { notesRouter } from './routers/notes'
@@ -46,6 +47,7 @@ const rooms = {
   refunds: refundsRouter,
   resolutions: resolutionsRouter,
   reconciliation: reconciliationRouter,
+  lab: labRouter,
   ledger: ledgerRouter,
   find: findRouter,
   idempotency: idempotencyRouter,

@@ -54,9 +54,12 @@ function TestShop() {
           {t('title')}
         </h1>
         <p className="mt-4 max-w-[52ch] text-base text-ink-2 leading-7">{t('lead')}</p>
-        <p className="mt-3 text-ui">
+        <p className="mt-3 flex flex-wrap gap-x-5 gap-y-1 text-ui">
           <Link prefetch={false} className={LINK} href="/learn" hrefLang="en">
             {t('learn')}
+          </Link>
+          <Link prefetch={false} className={LINK} href="/lab" hrefLang="en">
+            {t('lab')}
           </Link>
         </p>
         <h2 className="sr-only">{t('products')}</h2>

@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { apiDocument } from '@/app/docs/api/_parts/document'
 import { SiteBar } from '@/shop/frame/site-bar'
 import { LINK } from '@/ui/nav'
+import { caller } from '../_trpc/caller'
 import { LiveLesson } from './_parts/live-lesson'
 import { SourceCode } from './_parts/source-code'
 
@@ -14,6 +15,7 @@ export const dynamic = 'force-dynamic'
 /** The subject, live: a naive and a safe handler under the same presses. Everything runs in the reader's browser. */
 export default async function LearnPage() {
   const [{ url }] = (await apiDocument()).servers
+  const { sandbox } = await (await caller()).installation.current()
   return (
     <>
       <SiteBar />
@@ -40,6 +42,16 @@ export default async function LearnPage() {
               test shop
             </Link>{' '}
             show the same on the real thing.
+            {sandbox && (
+              <>
+                {' '}
+                The{' '}
+                <Link prefetch={false} className={LINK} href="/lab">
+                  fault lab
+                </Link>{' '}
+                breaks real servers, a real database and a bank.
+              </>
+            )}
           </p>
           <noscript>
             <p className="mt-3 text-ui">

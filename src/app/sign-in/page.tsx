@@ -19,7 +19,7 @@ export default async function SignInPage({
       <h1 className="mt-8 mb-5 text-center font-semibold text-xl">Sign in to the dashboard</h1>
       <Card>
         <CardBody className="sm:py-6">
-          <SignInForm next={insideDashboard(next)} />
+          <SignInForm next={ownPath(next)} />
         </CardBody>
       </Card>
       <p className="mt-5 text-center text-ink-3 text-ui">
@@ -33,7 +33,7 @@ export default async function SignInPage({
   )
 }
 
-/** The page after the sign-in: always inside the dashboard, whatever the address contains. */
-function insideDashboard(next: string | string[] | undefined): string {
-  return typeof next === 'string' && /^\/dashboard(\/[\w/-]*)?$/.test(next) ? next : '/dashboard'
+/** The page after the sign-in: always inside the dashboard or the lab, whatever the address contains. */
+function ownPath(next: string | string[] | undefined): string {
+  return typeof next === 'string' && /^\/(lab|dashboard(\/[\w/-]*)?)$/.test(next) ? next : '/dashboard'
 }

@@ -19,6 +19,7 @@ export const AREAS: Record<string, string> = {
   operators: 'Team',
   audit: 'Audit log and security',
   security: 'Audit log and security',
+  lab: 'Fault lab',
   rights: 'Team',
 }
 
@@ -85,4 +86,7 @@ export const RIGHT_WORDS: Record<string, string> = {
   'rights.list': 'See what each role may do',
   'audit.list': 'See the audit log',
   'security.violations': 'See what browsers reported',
+  'lab.run': 'Play a fault in the lab of the sandbox',
+  'lab.schedules': 'Play random schedules in the lab',
+  'lab.stop': 'Stop what the lab plays',
 }

@@ -4,6 +4,7 @@ export const shop = {
   title: 'Press Pay as often as you like.',
   lead: 'You are charged once. Buy something from this test shop, press Pay twenty-five times, reload, drop the connection, then check the ledger.',
   learn: 'See why: break it, step by step',
+  lab: 'Fault lab: break real servers',
   products: 'Products',
   quantity: 'Quantity of {product}',
   buy: 'Buy<name> {product}</name>',

@@ -96,6 +96,10 @@ export function FirstSteps({
             <a className={LINK} href="/learn">
               Why that works
             </a>
+            . Then kill real servers in the{' '}
+            <a className={LINK} href="/lab">
+              fault lab
+            </a>
             .
           </p>
         </Step>
