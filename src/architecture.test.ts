@@ -278,6 +278,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     writer: 'payments/reconciler',
     readers: {
       'payments/resolutions': 'the charges that the bank’s list shows of what is parked, as of one instant',
+      'payments/authorisation-store': 'a charge in the bank’s list shows that a capture was forgotten',
     },
   },
   bank_apart: { writer: 'payments' },

@@ -113,7 +113,7 @@ const EN: Claim[] = [
   },
   {
     words: /bank (answered|told us) that it (had )?(declined|charged nothing|not charged)/gi,
-    holds: (_, facts) => ['declined', 'not_charged'].includes(facts.status),
+    holds: (_, facts) => ['declined', 'not_charged', 'voided'].includes(facts.status),
   },
   { words: /Pay was pressed/gi, holds: (_, facts) => facts.fromPage },
   { words: /this page updates as soon as we know/gi, holds: (_, facts) => !facts.parked },
@@ -138,7 +138,7 @@ const AR: Claim[] = [
   { words: /ستتحدّث هذه الصفحة حالما نعلم/g, holds: (_, facts) => !facts.parked },
   {
     words: /أخبرنا بنكك بأنه (رفض|لم يخصم)/g,
-    holds: (_, facts) => ['declined', 'not_charged'].includes(facts.status),
+    holds: (_, facts) => ['declined', 'not_charged', 'voided'].includes(facts.status),
   },
   { words: /ضُغط زر/g, holds: (_, facts) => facts.fromPage },
 ]

@@ -82,7 +82,7 @@ describe('every sentence of the dashboard, for each outcome × charges at the ba
   test('what is known is said: the number of charges, and that nobody asks any more', () => {
     for (const row of everyRow()) {
       const [bank, , , words, badge] = sentencesOf(row)
-      const ended = ['succeeded', 'declined', 'not_charged'].includes(row.status)
+      const ended = ['succeeded', 'declined', 'not_charged', 'voided'].includes(row.status)
       const surplus = row.surplus.length
       if (ended && surplus > 0) {
         expect(bank).toMatch(row.charges === 1 ? /charged once/ : /charged twice/)
@@ -96,7 +96,7 @@ describe('every sentence of the dashboard, for each outcome × charges at the ba
 
   test('a parked payment: what the list shows is said as far as it reaches, and nothing of it is called safe that charges', () => {
     for (const row of everyRow().filter(
-      ({ parked, status }) => parked && !['succeeded', 'declined', 'not_charged'].includes(status),
+      ({ parked, status }) => parked && !['succeeded', 'declined', 'not_charged', 'voided'].includes(status),
     )) {
       const { known, unknown, unsafe } = explainParked({
         ...factsOf(row),

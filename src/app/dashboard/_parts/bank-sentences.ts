@@ -92,10 +92,10 @@ export function explainBank(payment: BankFacts): string {
       return charges > 0
         ? `The bank answered that it released the amount, but charged ${times(charges)}; ${beyondClauses(payment)}.`
         : 'The bank had reserved the amount, and released it. Nothing was charged.'
-    case 'authorised':
-      return payment.unexplained > 0
-        ? explainDoubt(payment)
-        : `${asked} and reserved the amount. It charges when the payment is captured.`
+    case 'authorised': {
+      const known = payment.unexplained > 0 ? explainDoubt(payment) : `${asked} and reserved the amount.`
+      return payment.parked ? `${known} ${PARKED}` : known
+    }
     default:
       return `${explainDoubt(payment)} ${payment.parked ? PARKED : waiting(payment)}`.trim()
   }
