@@ -37,6 +37,6 @@ async function run([name = '', ...flags]: string[]): Promise<boolean> {
 // Where the pages, the migrations and the baseline of the checkout lie.
 process.chdir(root)
 process.setSourceMapsEnabled(true)
-// Before any package is loaded, since some choose their code by it.
+// Before Next and React are loaded, which choose their code by it.
 passOn({ NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' })
 process.exitCode = (await run(process.argv.slice(2))) ? 0 : 1
