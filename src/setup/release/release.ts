@@ -27,7 +27,8 @@ const COPIED = [
 /** Parts of Next's output that only the next build, or another host, reads. */
 const NOT_COPIED = /^\.next\/(cache|types|diagnostics|dev|trace|trace-build)(\/|$)|\.nft\.json$|\.test\.tsx?$/
 
-const COMMANDS = ['web', 'worker', 'migrate', 'merchant', 'operator', 'verify']
+/** What `node payonce.js` can be told to do. */
+export const COMMANDS = ['web', 'worker', 'migrate', 'merchant', 'operator', 'verify']
 
 /** True when a whole folder is there: its manifest is written last. */
 export const hasRelease = (): boolean => fs.existsSync(path.join(releaseFolder, 'package.json'))
