@@ -85,6 +85,8 @@ export class Server {
       PAYONCE_BASE_URL: `http://localhost:${proxyPort}`,
       PAYONCE_TRUSTED_HOPS: '1',
       PAYONCE_RATE_PER_MINUTE: String(ratePerMinute),
+      // All share one machine, maybe with other programs: who waits for a connection waits longer than in production.
+      PAYONCE_POOL_WAIT_MS: '30000',
       PAYONCE_SHOPPER_RATE_PER_MINUTE: '1000000',
       PORT: String(this.port),
       LOG_LEVEL: 'warn',
