@@ -123,6 +123,10 @@ function postgresCpuUs(postmaster: number): number | null {
   }
 }
 
+/** CPU time of these processes so far, in µs, without their children; 0 where there is no /proc. */
+export const cpuUsOf = (pids: readonly number[]): number =>
+  pids.reduce((sum, pid) => sum + (readStat(String(pid))?.own ?? 0) * 10_000, 0)
+
 function readStat(pid: string): { pid: number; parent: number; own: number; ended: number } | null {
   try {
     const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -9,6 +9,7 @@ const COMMANDS: [name: string, file: string, count: string][] = [
   ['npm run chaos', 'lab/chaos/run.ts', '--rounds'],
   ['npm run chaos:supervisor', 'lab/chaos/supervisor-run.ts', '--rounds'],
   ['npm run bench', 'bench/run.ts', '--payments'],
+  ['npm run scale', 'bench/scale-out/run.ts', '--payments'],
 ]
 
 function run(file: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {

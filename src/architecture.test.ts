@@ -86,6 +86,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'payments/stripe/account-change',
     'access/factor-secret',
   ],
+  // The program of the built folder is web or worker, as it is told.
+  'setup/release': ['server/main', 'server/worker'],
   // Files that lie directly in src.
   '.': ['platform'],
 }

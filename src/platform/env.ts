@@ -141,6 +141,9 @@ const complete = schema.extend({
     .optional(),
 })
 
+/** The names of all variables that the product reads. */
+export const variables = (): string[] => Object.keys(schema.shape)
+
 export type Env = z.infer<typeof complete> & { baseUrl: string }
 
 /**

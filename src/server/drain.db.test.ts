@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { deferred } from '@/idempotency/testing/engine'
 import { drain } from './drain'
 import { listen } from './listen'
+import { SLOW_REQUESTS } from './slow-requests'
 import { openTestProduct, payReply, type TestProduct } from './testing/product'
 
 let product: TestProduct
@@ -63,6 +64,18 @@ it('S10 a server that is told to stop says so first and still pays, then begins 
   expect(ended).toEqual(['closed'])
   await expect(ready()).rejects.toThrow('fetch failed')
   expect(await product.count('charges')).toBe(2)
+})
+
+it('a connection that is kept for the next request does not hold up a server that stops', async () => {
+  server.keepAliveTimeout = SLOW_REQUESTS.keepAliveTimeout
+  const socket = net.connect(Number(new URL(base).port), '127.0.0.1')
+  const ended = once(socket, 'close')
+  socket.write('GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  const [first] = (await once(socket.setEncoding('utf8'), 'data')) as [string]
+  expect(first).toMatch(/^HTTP\/1\.1 200 [\s\S]*keep-alive: timeout=65/i)
+  const { deps } = product
+  await drain(server, { ...deps, close: async () => undefined }, async () => undefined)
+  await ended
 })
 
 it('a proxy that asks in HTTP/1.0, without a Host, is told whether it is ready', async () => {

@@ -26,6 +26,9 @@ import { WITHOUT_UPGRADES } from './without-upgrades'
 // First of all: from here on, nothing but lines of the log leaves this process.
 const processLog = openProcessLog('payonce-web')
 
+/** True from the request to stop. */
+let leaving = false
+
 /** Time for running payments to end after a stop request. 25 s: longer than we wait for a bank. */
 const DRAIN_MS = 25_000
 
@@ -76,8 +79,9 @@ async function main(): Promise<void> {
   keepWatch(deps)
   const handle = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     if (refuse(request, response, security)) return
-    // A server that is stopping asks the client to open a new connection, which a proxy gives to another server.
-    if (deps.engine.isClosed()) response.setHeader('Connection', 'close')
+    // A server that is stopping asks the client to open a new connection, which a proxy gives to another server. From the first moment on: then
+    // few connections are open when the port closes.
+    if (leaving) response.setHeader('Connection', 'close')
     if (request.url?.startsWith('/api/')) return void api(request, response)
     if (refuseBadAddress(request, response)) return
     setShopperCookie(request, response, deps)
@@ -130,8 +134,6 @@ const LAG_MS = 2_000
 const supervised = process.send !== undefined
 
 const lagOf = ({ env }: Deps): number => env.PAYONCE_DRAIN_LAG_MS ?? (supervised ? 0 : LAG_MS)
-
-let leaving = false
 
 async function leave(server: http.Server, deps: Deps): Promise<void> {
   if (leaving) return

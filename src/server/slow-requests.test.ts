@@ -46,3 +46,12 @@ test('the limits are seconds, and looked at in seconds', () => {
   expect(SLOW_REQUESTS.headersTimeout).toBeLessThanOrEqual(SLOW_REQUESTS.requestTimeout)
   expect(SLOW_REQUESTS.requestTimeout + SLOW_REQUESTS.connectionsCheckingInterval).toBeLessThanOrEqual(30_000)
 })
+
+test('a connection between two requests stays open for longer than a request may take, and than a proxy keeps it', async () => {
+  const began = performance.now()
+  expect(await answerTo('GET / HTTP/1.1\r\nHost: a\r\n\r\n', (_, response) => response.end('paid'))).toMatch(
+    /^HTTP\/1.1 200 [\s\S]*paid/,
+  )
+  expect(performance.now() - began).toBeGreaterThanOrEqual(FAST.keepAliveTimeout ?? 0)
+  expect(SLOW_REQUESTS.keepAliveTimeout).toBeGreaterThan(60_000)
+})

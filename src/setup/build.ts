@@ -8,12 +8,13 @@ import { alone, type LockHolder } from './process/lock-file'
 import { pidOf } from './process/process-id'
 import { inRoot, root } from './process/project-root'
 import { hashOf } from './process/source-hash'
+import { hasRelease, makeRelease, removeRelease } from './release/release'
 import { generate } from './schema/generate'
 
 const stamp = inRoot('dist/built-from')
 
 /**
- * Builds the pages (Next) and the server processes (esbuild), unless the last build was made from the same sources.
+ * Builds the pages (Next), the server processes (esbuild) and the folder that runs in production, unless the last build was made from the same sources.
  * One build at a time: a second caller waits. @returns false when the build was current
  * @throws Error with the output of `next build`, when that fails
  */
@@ -32,10 +33,12 @@ export async function build(signal?: AbortSignal): Promise<boolean> {
 async function buildAll(signal: AbortSignal | undefined): Promise<void> {
   const sources = sourceHash()
   fs.rmSync(stamp, { force: true })
+  removeRelease()
   print('  building, because the sources have changed (up to a minute)')
   await step('server and worker', bundleProcesses)
   await step('pages', () => buildPages(signal))
   writeCheckoutBaseline()
+  await step('folder for production', makeRelease)
   fs.writeFileSync(stamp, sources)
 }
 
@@ -43,6 +46,7 @@ function isCurrent(): boolean {
   return (
     fs.existsSync(stamp) &&
     fs.existsSync(inRoot('.next/BUILD_ID')) &&
+    hasRelease() &&
     fs.readFileSync(stamp, 'utf8') === sourceHash()
   )
 }
@@ -55,6 +59,8 @@ function sourceHash(): string {
     'package.json',
     'package-lock.json',
     'docs/checkout-scripts.json',
+    'docs/guides',
+    'docs/your-own-page.md',
   ]
   return hashOf(
     ['src', 'prisma', 'public', ...configs].map((name) => inRoot(name)),

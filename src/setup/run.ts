@@ -1,22 +1,13 @@
-import {
-  childEnv,
-  modeServed,
-  readSetupEnv,
-  readStartEnv,
-  refuseUnsafeDatabase,
-  refuseUnsafeOwner,
-  secretsFor,
-} from '@/platform/env'
+import { childEnv, readSetupEnv, readStartEnv } from '@/platform/env'
 import { build } from './build'
-import { readDemo } from './demo-file'
+import { type DatabaseCommand, databaseCommands } from './database-commands'
 import { print, printError, reasonOf } from './process/console'
 import { forkTypeScript } from './process/fork-typescript'
 import { stopWithNpm } from './process/npm-parent'
 import { inRoot } from './process/project-root'
-import { databaseToMigrate, databaseToVerify, findProductDatabase } from './product-database'
+import { databaseToVerify, findProductDatabase } from './product-database'
 import { generate } from './schema/generate'
-import { migrate } from './schema/migrate'
-import { knownSecretOf, secretOf } from './secret'
+import { secretOf } from './secret'
 
 /** The commands that run one step alone, without `npm start`: `npm run migrate | seed | merchant | verify | check | worker | generate | build`. */
 const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
@@ -32,12 +23,6 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     const { pack, sizesOf } = await import('./pack/pack')
     await generate()
     for (const line of sizesOf(await pack())) print(line)
-    return true
-  },
-  migrate: async () => {
-    refuseUnsafeOwner()
-    const applied = await migrate(await databaseToMigrate(readSetupEnv()))
-    print(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.')
     return true
   },
   seed: async (flags) => {
@@ -63,31 +48,10 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
     }
     return true
   },
-  merchant: async (flags) => {
-    await generate()
-    if (flags[0] === 'account') return merchantAccount(flags.slice(1))
-    const { merchantCommand } = await import('./merchant')
-    const env = readSetupEnv()
-    print(await merchantCommand(flags, { databaseUrl: () => namedDatabase(env), mode: modeServed(env) }))
-    return true
-  },
-  operator: async (flags) => {
-    await generate()
-    const { operatorCommand } = await import('./operator')
-    const env = readSetupEnv()
-    const baseUrl = env.PAYONCE_BASE_URL ?? readDemo(env.dataDir)?.baseUrl ?? `http://localhost:${env.PORT}`
-    print(await operatorCommand(flags, { databaseUrl: await namedDatabase(env), baseUrl }))
-    return true
-  },
-  verify: async (flags) => {
-    refuseUnsafeOwner()
-    await generate()
-    const { readVerifyArguments, verify } = await import('./verify')
-    const env = readSetupEnv()
-    const secret = knownSecretOf(env)
-    const secrets = secret === null ? null : secretsFor({ ...env, PAYONCE_SECRET: secret }, 'receipt-code')
-    return verify(databaseToVerify(env), readVerifyArguments(flags), secrets, env.PAYONCE_BANK_URL ?? null)
-  },
+  migrate: databaseCommands.migrate,
+  merchant: withClient(databaseCommands.merchant),
+  operator: withClient(databaseCommands.operator),
+  verify: withClient(databaseCommands.verify),
   check: async () => {
     const { check } = await import('./test/check')
     return (await check()).failed === 0
@@ -99,33 +63,12 @@ const commands: Record<string, (flags: string[]) => Promise<boolean>> = {
   },
 }
 
-/** `npm run merchant -- account`, as the owner of the tables. */
-async function merchantAccount(flags: string[]): Promise<boolean> {
-  const { accountCommand } = await import('./merchant-account')
-  const env = readSetupEnv()
-  const ownerUrl = () => {
-    refuseUnsafeOwner()
-    return databaseToMigrate(env)
+/** In the project the Prisma client is generated before it is loaded; the built folder has it. */
+function withClient(run: DatabaseCommand): DatabaseCommand {
+  return async (flags) => {
+    await generate()
+    return run(flags)
   }
-  const keys = () => secretsFor({ ...env, PAYONCE_SECRET: secretOf(env) }, 'gateway-account')
-  print(
-    await accountCommand(flags, {
-      ownerUrl,
-      mode: modeServed(env),
-      keys,
-      variables: env,
-      ownIsStripe: env.PAYONCE_GATEWAY === 'stripe',
-      url: env.PAYONCE_STRIPE_URL,
-      stdin: process.stdin,
-    }),
-  )
-  return true
-}
-
-/** The database that a command writes into as the product. @throws Error in live mode without verified TLS, or when there is none */
-async function namedDatabase(env: ReturnType<typeof readSetupEnv>): Promise<string> {
-  refuseUnsafeDatabase()
-  return (await findProductDatabase(env)).databaseUrl
 }
 
 async function runWorker(): Promise<boolean> {

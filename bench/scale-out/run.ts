@@ -1,0 +1,70 @@
+import os from 'node:os'
+import path from 'node:path'
+import { build } from '@/setup/build'
+import { readCount, readOptions } from '@/setup/process/command-line'
+import { print, printError, reasonOf } from '@/setup/process/console'
+import { root } from '@/setup/process/project-root'
+import { figuresTable, table } from '../table'
+import { anyServer, doubts, type Finding, invariants, limit, roll, storm } from './experiments'
+import { openInstallation } from './installation'
+import { throughput } from './throughput'
+
+const USAGE = `Usage: npm run scale -- [options]
+
+Builds the product, and runs web and worker processes behind haproxy (docs/deploy/haproxy.cfg) on one PostgreSQL, all on this machine.
+Measures payments with 1, 2 and 4 web processes. Then tries what must hold between processes: one key at two of them at once, a limit that
+both count, each step of a purchase at another one, doubts that two workers settle, and a restart of each under load.
+
+  --payments <number>   payments of a round (2000)
+  --rounds <number>     rounds with each number of web processes (3)
+  --callers <number>    callers at a time (32)
+  --webs <list>         numbers of web processes (1,2,4)
+  --previous <folder>   the built checkout of the version before: all begin with it, and the rolling restart brings this one
+  --markdown            print the tables as Markdown
+
+Needs haproxy (apt-get install haproxy). Exit code 0: everything held.`
+
+const values = readOptions(USAGE, {
+  payments: { type: 'string', default: '2000' },
+  rounds: { type: 'string', default: '3' },
+  callers: { type: 'string', default: '32' },
+  webs: { type: 'string', default: '1,2,4' },
+  previous: { type: 'string' },
+  markdown: { type: 'boolean', default: false },
+})
+const plan = {
+  payments: readCount('--payments', values.payments, USAGE),
+  rounds: readCount('--rounds', values.rounds, USAGE),
+  callers: readCount('--callers', values.callers, USAGE),
+  webs: values.webs.split(',').map((count) => readCount('--webs', count, USAGE)),
+}
+
+async function run(): Promise<boolean> {
+  await build()
+  const [load = 0] = os.loadavg()
+  const folder = values.previous ? path.resolve(values.previous) : root
+  const installation = await openInstallation(Math.max(2, ...plan.webs), folder)
+  try {
+    if (plan.rounds > 0) {
+      const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}, load ${load.toFixed(1)} before`
+      print(`${machine}; fsync on; ${plan.payments} payments a round, medians of ${plan.rounds} rounds\n`)
+      print(`${figuresTable(await throughput(installation, plan), values.markdown)}\n`)
+    }
+    const findings: Finding[] = []
+    for (const experiment of [storm, limit, anyServer, doubts]) findings.push(await experiment(installation))
+    findings.push(await roll(installation, root), await invariants(installation))
+    const rows = findings.map(({ name, figures, holds }) => [name, figures, holds ? 'held' : 'NOT HELD'])
+    print(table(['tried', 'figures', ''], rows, 3, values.markdown))
+    return findings.every(({ holds }) => holds)
+  } finally {
+    await installation.stage.close()
+  }
+}
+
+process.exitCode = await run().then(
+  (held) => (held ? 0 : 1),
+  (error: unknown) => {
+    printError(reasonOf(error))
+    return 1
+  },
+)

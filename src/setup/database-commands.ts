@@ -1,0 +1,72 @@
+import { modeServed, readSetupEnv, refuseUnsafeDatabase, refuseUnsafeOwner, secretsFor } from '@/platform/env'
+import { readDemo } from './demo-file'
+import { print } from './process/console'
+import { databaseToMigrate, databaseToVerify, findProductDatabase } from './product-database'
+import { migrate } from './schema/migrate'
+import { knownSecretOf, secretOf } from './secret'
+
+/** One step that prints its result. @returns whether it succeeded @throws Error that says why nothing was done */
+export type DatabaseCommand = (flags: string[]) => Promise<boolean>
+
+type Name = 'migrate' | 'merchant' | 'operator' | 'verify'
+
+/** The commands that need a database and nothing else: in the project (`npm run …`) and in the built folder alike. */
+export const databaseCommands: Record<Name, DatabaseCommand> = {
+  migrate: async () => {
+    refuseUnsafeOwner()
+    const applied = await migrate(await databaseToMigrate(readSetupEnv()))
+    print(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.')
+    return true
+  },
+  merchant: async (flags) => {
+    if (flags[0] === 'account') return merchantAccount(flags.slice(1))
+    const { merchantCommand } = await import('./merchant')
+    const env = readSetupEnv()
+    print(await merchantCommand(flags, { databaseUrl: () => namedDatabase(env), mode: modeServed(env) }))
+    return true
+  },
+  operator: async (flags) => {
+    const { operatorCommand } = await import('./operator')
+    const env = readSetupEnv()
+    const baseUrl = env.PAYONCE_BASE_URL ?? readDemo(env.dataDir)?.baseUrl ?? `http://localhost:${env.PORT}`
+    print(await operatorCommand(flags, { databaseUrl: await namedDatabase(env), baseUrl }))
+    return true
+  },
+  verify: async (flags) => {
+    refuseUnsafeOwner()
+    const { readVerifyArguments, verify } = await import('./verify')
+    const env = readSetupEnv()
+    const secret = knownSecretOf(env)
+    const secrets = secret === null ? null : secretsFor({ ...env, PAYONCE_SECRET: secret }, 'receipt-code')
+    return verify(databaseToVerify(env), readVerifyArguments(flags), secrets, env.PAYONCE_BANK_URL ?? null)
+  },
+}
+
+/** `npm run merchant -- account`, as the owner of the tables. */
+async function merchantAccount(flags: string[]): Promise<boolean> {
+  const { accountCommand } = await import('./merchant-account')
+  const env = readSetupEnv()
+  const ownerUrl = () => {
+    refuseUnsafeOwner()
+    return databaseToMigrate(env)
+  }
+  const keys = () => secretsFor({ ...env, PAYONCE_SECRET: secretOf(env) }, 'gateway-account')
+  print(
+    await accountCommand(flags, {
+      ownerUrl,
+      mode: modeServed(env),
+      keys,
+      variables: env,
+      ownIsStripe: env.PAYONCE_GATEWAY === 'stripe',
+      url: env.PAYONCE_STRIPE_URL,
+      stdin: process.stdin,
+    }),
+  )
+  return true
+}
+
+/** The database that a command writes into as the product. @throws Error in live mode without verified TLS, or when there is none */
+async function namedDatabase(env: ReturnType<typeof readSetupEnv>): Promise<string> {
+  refuseUnsafeDatabase()
+  return (await findProductDatabase(env)).databaseUrl
+}
