@@ -4,9 +4,9 @@ import { build } from '@/setup/build'
 import { readCount, readOptions } from '@/setup/process/command-line'
 import { print, printError, reasonOf } from '@/setup/process/console'
 import { root } from '@/setup/process/project-root'
-import { figuresTable, table } from '../table'
+import { figuresTable } from '../table'
 import { anyServer, doubts, type Finding, invariants, limit, roll, storm } from './experiments'
-import { openInstallation } from './installation'
+import { type Installation, openInstallation } from './installation'
 import { throughput } from './throughput'
 
 const USAGE = `Usage: npm run scale -- [options]
@@ -51,15 +51,21 @@ async function run(): Promise<boolean> {
       print(`${figuresTable(await throughput(installation, plan), values.markdown)}\n`)
     }
     const findings: Finding[] = []
-    for (const experiment of [storm, limit, anyServer, doubts]) findings.push(await experiment(installation))
-    findings.push(await roll(installation, root), await invariants(installation))
-    const rows = findings.map(({ name, figures, holds }) => [name, figures, holds ? 'held' : 'NOT HELD'])
-    print(table(['tried', 'figures', ''], rows, 3, values.markdown))
+    const experiments = [storm, limit, anyServer, doubts, (one: Installation) => roll(one, root), invariants]
+    for (const experiment of experiments) {
+      const finding = await experiment(installation)
+      // As it comes: a later one may throw.
+      print(rowOf(finding))
+      findings.push(finding)
+    }
     return findings.every(({ holds }) => holds)
   } finally {
     await installation.stage.close()
   }
 }
+
+const rowOf = ({ name, figures, holds }: Finding) =>
+  `| ${[name, figures, holds ? 'held' : 'NOT HELD'].join(' | ')} |`
 
 process.exitCode = await run().then(
   (held) => (held ? 0 : 1),
