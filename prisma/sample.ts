@@ -41,6 +41,12 @@ export function writeSample(runner: SqlRunner): Promise<string | null> {
   })
 }
 
+/** Whether the database has any merchant: a sandbox without one has never been started. */
+export async function hasMerchant(runner: SqlRunner): Promise<boolean> {
+  const found = (await runner.query('SELECT FROM merchant LIMIT 1')) as { rowCount: number | null }
+  return found.rowCount !== 0
+}
+
 const MERCHANT = `
   INSERT INTO merchant (id, name, mode) SELECT $1, $2, 'sample' WHERE NOT EXISTS (SELECT FROM merchant WHERE mode = 'sample') RETURNING 1`
 

@@ -1,6 +1,6 @@
 import { openDb, openPool } from '@/platform/db'
 import { sealAll } from '../../prisma/fill'
-import { writeSample } from '../../prisma/sample'
+import { hasMerchant, writeSample } from '../../prisma/sample'
 import { onConnection } from './schema/schema-engine'
 
 /**
@@ -10,8 +10,7 @@ import { onConnection } from './schema/schema-engine'
  */
 export async function seedSample(settings: { ownerUrl: string; databaseUrl: string }): Promise<void> {
   const written = await onConnection(settings.ownerUrl, async (client) => {
-    const known = await client.query('SELECT FROM merchant LIMIT 1')
-    return known.rowCount === 0 && (await writeSample(client)) !== null
+    return !(await hasMerchant(client)) && (await writeSample(client)) !== null
   })
   if (!written) return
   const pool = openPool(settings.databaseUrl, { max: 2, name: 'payonce-seed' })

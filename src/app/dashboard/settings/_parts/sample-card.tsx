@@ -2,7 +2,7 @@
 import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { useSubmitOnce } from '../../_parts/dialog/use-submit-once'
-import { LookAtSample } from '../../_parts/sample/look-at-sample'
+import { EnterSample } from '../../_parts/sample/enter-sample'
 import { SAMPLE_ACTS, showOtherShop, useSampleToVisit } from '../../_parts/sample/sample-state'
 
 /** The sample shop, from the settings: where it is found after the first steps are done. Nothing where there is none. */
@@ -23,7 +23,7 @@ export function SampleCard() {
           )
         }
       />
-      <LookAtSample />
+      <EnterSample />
       <p role="alert" className="px-4 pb-3 text-bad text-ui empty:hidden sm:px-5">
         {failure}
       </p>

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { onConnection } from './schema/schema-engine'
+import { onConnection } from '@/setup/schema/schema-engine'
 
 /**
  * Deletes every row of the sample shop, if an operator has removed it. To be called while neither web nor worker runs: facts are protected

@@ -4,7 +4,7 @@ import { useSubmitOnce } from '../dialog/use-submit-once'
 import { SAMPLE_ACTS, showOtherShop, useSampleToVisit } from './sample-state'
 
 /** The way into the sample shop, as the last part of a card. Nothing where there is none. */
-export function LookAtSample() {
+export function EnterSample() {
   const sample = useSampleToVisit()
   const { busy, failure, press } = useSubmitOnce(SAMPLE_ACTS.enter, showOtherShop)
   if (!sample) return null
