@@ -104,7 +104,7 @@ const PARKED = [
   `UPDATE idempotency_record r SET state = 'unknown', status = NULL, problem = NULL, answer = NULL, completed_at = NULL, tries = 30,
       lease_until = s.parked_at, parked_at = s.parked_at, parked_reason = '${REASON}'
     FROM sample_parked s WHERE r.merchant_id = s.merchant_id AND r.id = s.record_id`,
-  `UPDATE attempt a SET outcome = 'ambiguous', status = 409, problem = 'outcome-unknown', duration_ms = 15000
+  `UPDATE attempt a SET outcome = 'rejected', status = 409, problem = 'outcome-unknown', duration_ms = 15000
     FROM sample_parked s WHERE a.merchant_id = s.merchant_id AND a.record_id = s.record_id`,
   `DELETE FROM outbox_event e USING sample_parked s WHERE e.merchant_id = s.merchant_id AND e.subject_id = s.id`,
   // No job looks at the sample: the alert that there would be is written with it.

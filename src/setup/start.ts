@@ -126,7 +126,13 @@ async function seedShop(
   ownerUrl: string | null,
 ): Promise<Seeded> {
   await generate()
-  if (ownerUrl !== null) await (await import('./sample')).seedSample({ ...settings, ownerUrl })
+  if (ownerUrl !== null) {
+    const { seedSample } = await import('./sample')
+    // A shop without the sample is a whole shop.
+    await seedSample({ ...settings, ownerUrl }).catch((error: unknown) =>
+      printError(`  the sample shop was not written: ${reasonOf(error)}`),
+    )
+  }
   const { seedOnce } = await import('./seed')
   return seedOnce(settings)
 }
