@@ -22,19 +22,44 @@ export interface Rows {
  * The triggers are off meanwhile. Every invariant holds afterwards, except that the postings have no seals yet.
  * @throws Error of PostgreSQL 42501 where the user may not turn triggers off
  */
-export async function fillRows(runner: SqlRunner, rows: Rows): Promise<void> {
-  const { merchantIds, currencies, from, to, payments, days } = rows
+export function fillRows(runner: SqlRunner, rows: Rows): Promise<void> {
+  return withoutTriggers(runner, async () => {
+    await insertRows(runner, rows)
+    await forgetCounts(runner)
+  })
+}
+
+/**
+ * One commit in which no trigger runs: for rows of the past, and for rows that are facts.
+ * @throws Error of PostgreSQL 42501 where the user may not turn triggers off
+ */
+export async function withoutTriggers<Result>(
+  runner: SqlRunner,
+  work: () => Promise<Result>,
+): Promise<Result> {
   await runner.query('BEGIN')
   try {
     await runner.query("SET LOCAL session_replication_role = 'replica'")
-    await runner.query(PAYMENTS, [merchantIds, from, to, payments, days, currencies])
-    await runner.query(REFUNDS)
-    for (const statement of [...ROWS, ...NOT_COUNTED]) await runner.query(statement)
+    const result = await work()
     await runner.query('COMMIT')
+    return result
   } catch (error) {
     await runner.query('ROLLBACK')
     throw error
   }
+}
+
+/** The rows of `fillRows`, in a transaction of the caller, where the temporary tables `fill` and `fill_refund` name them until its end. */
+export async function insertRows(runner: SqlRunner, rows: Rows): Promise<void> {
+  const { merchantIds, currencies, from, to, payments, days } = rows
+  await runner.query(PAYMENTS, [merchantIds, from, to, payments, days, currencies])
+  await runner.query(REFUNDS)
+  for (const statement of ROWS) await runner.query(statement)
+}
+
+/** Has what no trigger has noted counted anew: the last statements of such a commit, since the worker waits for these rows. */
+export async function forgetCounts(runner: SqlRunner): Promise<void> {
+  for (const statement of NOT_COUNTED) await runner.query(statement)
 }
 
 /**
@@ -114,11 +139,11 @@ const REFUNDS = `
       at + least(${random(10, 14)} * interval '1 day' + interval '3 hours', (clock_timestamp() - at) / 2) AS refunded_at
     FROM fill WHERE status = 'succeeded' AND ${random(11, 30)} = 0) AS made`
 
-const hex = (id: string) => `replace(${id}::text, '-', '')`
+export const hex = (id: string) => `replace(${id}::text, '-', '')`
 /** The id of a record is a digest; ours need only be as long, and differ. */
-const recordId = (id: string) => `encode(sha256(uuid_send(${id})), 'hex')`
+export const recordId = (id: string) => `encode(sha256(uuid_send(${id})), 'hex')`
 const CHARGE = `'ch_' || ${hex('id')}`
-const accountOf = (code: string) =>
+export const accountOf = (code: string) =>
   `JOIN account a ON a.merchant_id = f.merchant_id AND a.code = ${code} AND a.currency = f.currency`
 
 const ROWS = [

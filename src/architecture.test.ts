@@ -399,11 +399,14 @@ test('each room imports only the rooms below it', () => {
   expect(wrongArrows(readSources())).toEqual([])
 })
 
-test('what ships imports nothing beside src but the seed', () => {
+test('what ships imports nothing beside src but the seed and the sample', () => {
   expect(outside(readSources())).toEqual([
     'setup/known-shop.ts → ../prisma/seed',
+    'setup/sample.ts → ../prisma/fill',
+    'setup/sample.ts → ../prisma/sample',
     'setup/seed.ts → ../prisma/fill',
     'setup/seed.ts → ../prisma/seed',
+    'setup/start.ts → ../prisma/delete-sample',
     'setup/start.ts → ../prisma/seed',
   ])
 })

@@ -19,13 +19,19 @@ export async function firstMerchant(db: Db, mode: Mode): Promise<string | null> 
 }
 
 /**
- * The merchant's mode; null when there is no such merchant. The database allows no other value (CHECK
- * merchant_mode).
+ * The merchant's mode; null when there is no such merchant, and of the sample shop, which nobody serves. The database allows no other value
+ * (CHECK merchant_mode).
  */
 export async function modeOf(db: Db, merchantId: string): Promise<Mode | null> {
-  const found = await db.merchant.findUnique({ where: { id: merchantId }, select: { mode: true } })
+  const found = await db.merchant.findUnique({
+    where: { id: merchantId, ...NO_SAMPLE },
+    select: { mode: true },
+  })
   return (found?.mode as Mode | undefined) ?? null
 }
+
+/** All merchants but the sample shop. */
+const NO_SAMPLE = { mode: { not: 'sample' } }
 
 /** Condition on a row's `merchant_id`: the merchant is of this mode. */
 export function merchantsOf(mode: Mode): Sql {
@@ -61,14 +67,14 @@ export async function merchantName(db: Db, merchantId: string): Promise<string> 
 
 /**
  * The merchant of this id, or the only one when no id is given; null when there is none, or more than one to
- * choose from.
+ * choose from. The sample shop is never meant: nobody becomes an operator of it.
  */
 export async function chooseMerchant(
   db: Db,
   id: string | undefined,
 ): Promise<{ id: string; name: string } | null> {
   const found = await db.merchant.findMany({
-    where: id === undefined ? {} : { id },
+    where: id === undefined ? NO_SAMPLE : { id, ...NO_SAMPLE },
     select: { id: true, name: true },
     take: 2,
   })

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { type Db, firstRow, rows, sql } from '@/platform/db'
 import { factorSignIn } from './factor-sign-in'
 import { olderSignatures } from './older-signatures'
+import { SAMPLE_ID } from './sample'
 import { hasFactor } from './second-factor'
 
 /** What an operator may do, each with the rights of the one before: read; serve shoppers; manage keys and people. */
@@ -105,13 +106,14 @@ export async function operatorOf(
   const sessionId = found.session.id
   const factors = await firstRow(
     db,
-    z.strictObject({ proved: z.boolean(), hasFactor: z.boolean() }),
+    z.strictObject({ proved: z.boolean(), hasFactor: z.boolean(), sample: z.string().nullable() }),
     sql`
-      SELECT s.factor IS NOT NULL AS proved, ${hasFactor(sql`s.user_id`)} AS "hasFactor"
+      SELECT s.factor IS NOT NULL AS proved, ${hasFactor(sql`s.user_id`)} AS "hasFactor",
+        CASE WHEN s.sample_since IS NOT NULL THEN ${SAMPLE_ID}::text END AS sample
       FROM operator_session s WHERE s.id = ${sessionId}`,
   )
   if (!factors || (factors.hasFactor && !factors.proved)) return null
-  return { ...readOperator(found.user), sessionId, hasFactor: factors.hasFactor }
+  return { ...readOperator(found.user), sessionId, hasFactor: factors.hasFactor, sample: factors.sample }
 }
 
 const allowedRow = z.strictObject({ sessionId: z.string(), role: z.string(), hasFactor: z.boolean() })
@@ -137,6 +139,14 @@ export interface SignedIn extends Operator {
   sessionId: string
   /** Whether the operator has a second factor; this session has proved it. */
   hasFactor: boolean
+  /** Merchant id of the sample shop, while this session looks at it. */
+  sample: string | null
+}
+
+/** The operator as what they look at knows them: in the sample shop a viewer of that shop, elsewhere themselves. */
+export function asReader(operator: SignedIn): SignedIn {
+  const { sample } = operator
+  return sample === null ? operator : { ...operator, merchantId: sample, role: 'viewer' }
 }
 
 /** True when `role` has the rights of `needed`. */

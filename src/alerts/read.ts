@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cursorOf, type Db, firstRow, rows, sql } from '@/platform/db'
+import { cursorOf, type Db, firstRow, rows, type Sql, sql } from '@/platform/db'
 
 export const ALERT_STATES = ['open', 'acknowledged', 'ended'] as const
 export type AlertState = (typeof ALERT_STATES)[number]
@@ -89,11 +89,11 @@ export async function countAlerts(db: Db, merchantId: string): Promise<AlertCoun
 
 const openKind = z.strictObject({ kind: z.string(), open: z.int() })
 
-/** Open alerts of every merchant, by kind, for the metrics. */
-export function openByKind(db: Db): Promise<z.infer<typeof openKind>[]> {
+/** Open alerts by kind, for the metrics. @param ours condition on `merchant_id`: whose */
+export function openByKind(db: Db, ours: Sql): Promise<z.infer<typeof openKind>[]> {
   return rows(
     db,
     openKind,
-    sql`SELECT kind, count(*)::float8 AS open FROM alert WHERE ended_at IS NULL GROUP BY kind ORDER BY kind`,
+    sql`SELECT kind, count(*)::float8 AS open FROM alert WHERE ended_at IS NULL AND ${ours} GROUP BY kind ORDER BY kind`,
   )
 }

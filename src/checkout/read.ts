@@ -38,7 +38,7 @@ const checkoutRow = z.strictObject({
   cancelUrl: z.string().nullable(),
 })
 
-/** An order as the checkout page shows it, with the payment that holds it. Null: there is no such order. */
+/** An order as the checkout page shows it, with the payment that holds it. Null: there is no such order, or it is one of the sample shop. */
 export async function readCheckout(db: Db, orderId: string) {
   const row = await firstRow(
     db,
@@ -48,7 +48,7 @@ export async function readCheckout(db: Db, orderId: string) {
              o.customer_email AS "customerEmail", ${ITEMS} AS items,
              p.status AS "liveStatus", r.lease_until < now() AS "leaseOver", p.receipt_token AS "receiptToken", t.posted_at AS "paidAt",
              ${ACTION_URL} AS "actionUrl", o.cancel_url AS "cancelUrl"
-      FROM orders o JOIN merchant m ON m.id = o.merchant_id ${CHOSEN}
+      FROM orders o JOIN merchant m ON m.id = o.merchant_id AND m.mode <> 'sample' ${CHOSEN}
       LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
       LEFT JOIN idempotency_record r ON p.status = 'sending' AND r.merchant_id = p.merchant_id AND r.id = p.record_id
       LEFT JOIN ledger_transaction t ON p.status = 'succeeded' AND t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
@@ -190,7 +190,7 @@ export async function readReceipt(
       FROM payment p JOIN merchant m ON m.id = p.merchant_id JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id ${CHOSEN}
       LEFT JOIN ledger_transaction t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
       CROSS JOIN LATERAL ${BANK_COUNT} bank CROSS JOIN LATERAL ${SURPLUS_SUMS} surplus
-      WHERE p.receipt_token = ${token}`,
+      WHERE p.receipt_token = ${token} AND m.sample_removed_at IS NULL`,
   )
   if (!row) return null
   const { paymentId, orderId, transactionId, amount, refunded, paidAt, changedAt, ...shown } = row

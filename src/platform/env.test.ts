@@ -33,6 +33,7 @@ describe('readEnv', () => {
       PAYONCE_CORS_ORIGINS: [],
       PAYONCE_TRUSTED_HOPS: 0,
       PAYONCE_STRICT_KEYS: false,
+      PAYONCE_SAMPLE_SHOP: true,
       PAYONCE_WEBHOOK_LOOPBACK: false,
       PAYONCE_SUPPORT_REFUND_LIMIT_MINOR: { other: 10_000, byCurrency: {} },
       PAYONCE_SUPPORT_REFUND_DAY_MINOR: { other: 50_000, byCurrency: {} },

@@ -114,6 +114,11 @@ const schema = z.object({
     .enum(['true', 'false'])
     .default('false')
     .transform((text) => text === 'true'),
+  /** `false`: the first start of a sandbox on a PostgreSQL of its own writes no sample shop (src/setup/sample.ts). Only `npm start` reads it. */
+  PAYONCE_SAMPLE_SHOP: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((text) => text === 'true'),
   /** The mail server that mails go through: smtps://user:password@host:465, or smtp:// for STARTTLS. Without one, no mail leaves. */
   PAYONCE_SMTP_URL: z.string().optional(),
   /** The sender of mails: `Payonce <alerts@example.com>`. */

@@ -84,7 +84,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     ledger_transaction: 'SELECT, INSERT',
     // What a mail says, and to whom, never changes.
     mail: 'SELECT, INSERT, DELETE, UPDATE (ended_at, error, fence, lease_until, next_at, state, tries)',
-    merchant: 'SELECT, INSERT',
+    // Removed by an operator: no other merchant can be (CHECK).
+    merchant: 'SELECT, INSERT, UPDATE (sample_removed_at)',
     // Versions: none is changed or removed.
     merchant_logo: 'SELECT, INSERT',
     merchant_settings: 'SELECT, INSERT',
@@ -102,7 +103,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     operator_refund: 'SELECT, INSERT',
     operator_session:
       'SELECT, INSERT, DELETE, UPDATE (expires_at, factor, failed_verifications, ip_address, ' +
-      'token, updated_at, user_agent, verified_at)',
+      'sample_since, token, updated_at, user_agent, verified_at)',
     operator_totp: 'SELECT, INSERT, DELETE, UPDATE (confirmed_at, created_at, last_step, secret)',
     operator_verification: 'SELECT, INSERT, DELETE, UPDATE (expires_at, updated_at, value)',
     order_item: 'SELECT, INSERT',
@@ -236,7 +237,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
       'a mail is born pending and due',
     ],
     installation_secret: [['since'], 'the database’s clock'],
-    merchant: [['created_at'], 'the database’s clock'],
+    merchant: [['created_at', 'sample_removed_at'], 'the database’s clock, and none is born removed'],
     merchant_logo: [['created_at'], 'the database’s clock'],
     merchant_settings: [['created_at'], 'the database’s clock'],
     open_charge: [['looked_at', 'noticed_at'], 'the database’s clock'],
@@ -259,7 +260,10 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     operator_passkey: [['created_at', 'last_used_at'], 'a passkey is born unused'],
     operator_recovery_code: [['created_at', 'used_at'], 'a code is born unused'],
     operator_refund: [['created_at'], 'no refund is dated out of a day’s sum'],
-    operator_session: [['verified_at'], 'the instant of the sign-in'],
+    operator_session: [
+      ['sample_since', 'verified_at'],
+      'the instant of the sign-in, which leads to the own shop',
+    ],
     operator_totp: [['confirmed_at', 'created_at', 'last_step'], 'a code must confirm it'],
     operator_verification: [[], 'better-auth sends every column'],
     authorisation: [['created_at', 'ended_at'], 'an authorisation is born open'],

@@ -1,4 +1,6 @@
 import type { Context, Handler } from 'hono'
+import { merchantsOf } from '@/access/merchant'
+import { modeServed } from '@/platform/env'
 import { setHeader } from './answer-headers'
 import type { Deps } from './deps'
 import { reportJobs } from './jobs/metrics'
@@ -7,7 +9,7 @@ import { sendProblem } from './rest/respond'
 
 /** `GET /api/metrics`: the metrics of this process and of the jobs, as Prometheus text, for those who may read them. */
 export function metricsRoute(deps: Deps): Handler {
-  const readJobs = reportJobs(deps.metrics, deps.db)
+  const readJobs = reportJobs(deps.metrics, deps.db, merchantsOf(modeServed(deps.env)))
   return async (c) => {
     const access = metricsAccess(requestOf(c), deps.env)
     if (access === 'hidden') return c.notFound()

@@ -122,6 +122,11 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'settings.update': 'fresh admin',
   'settings.setLogo': 'fresh admin',
   'rights.list': 'viewer',
+  // A viewer of the sample, whatever the role at home.
+  'sample.current': 'viewer',
+  'sample.enter': 'viewer',
+  'sample.leave': 'viewer',
+  'sample.remove': 'admin',
   'security.pageCheck': 'viewer',
   'security.violations': 'viewer',
   'developers.keys': 'viewer',

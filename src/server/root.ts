@@ -24,6 +24,7 @@ import { refundsRouter } from './routers/refunds'
 import { requestsRouter } from './routers/requests'
 import { resolutionsRouter } from './routers/resolutions'
 import { rightsRouter } from './routers/rights'
+import { sampleRouter } from './routers/sample'
 import { securityRouter } from './routers/security'
 import { settingsRouter } from './routers/settings'
 import { webhooksRouter } from './routers/webhooks'
@@ -57,6 +58,7 @@ const rooms = {
   webhooks: webhooksRouter,
   audit: auditRouter,
   security: securityRouter,
+  sample: sampleRouter,
   settings: settingsRouter,
 }
 

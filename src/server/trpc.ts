@@ -6,7 +6,7 @@ import {
   showProblem,
 } from '@payonce/idempotency/problems'
 import { initTRPC, TRPCError } from '@trpc/server'
-import { mayActAs, ROLES, type Role, type SignedIn } from '@/access/operator'
+import { asReader, mayActAs, ROLES, type Role, type SignedIn } from '@/access/operator'
 import { isFresh } from '@/access/session'
 import type { Db } from '@/platform/db'
 import { operatorActor } from './actor'
@@ -25,6 +25,8 @@ export interface Policy {
   stepUp?: boolean
   /** Also for an admin of a live installation who has no second factor yet: what they need to add one. */
   withoutFactor?: boolean
+  /** In the operator's own shop even while they look at the sample shop: the way back. */
+  inOwnShop?: boolean
 }
 
 const t = initTRPC
@@ -114,12 +116,15 @@ export function senderOf({ address, shopper, setCookie }: Context): Sender {
   return { address, guest: setCookie === null ? shopper : null }
 }
 
-/** For operators with the role of the procedure's policy, of their own merchant. */
-const operatorProcedure = procedure.use(async ({ ctx, meta, next }) => {
-  const operator = await ctx.operatorOrNull()
-  if (!operator) throw new ProblemError({ kind: 'unauthorized', detail: 'Sign in first.' })
+/** For operators with the role of the procedure's policy, of their own merchant; in the sample shop for reading alone. */
+const operatorProcedure = procedure.use(async ({ ctx, meta, type, next }) => {
+  const own = await ctx.operatorOrNull()
+  if (!own) throw new ProblemError({ kind: 'unauthorized', detail: 'Sign in first.' })
+  const operator = meta?.inOwnShop ? own : asReader(own)
   const needed = meta?.policy
-  if (!needed || needed === 'public' || !mayActAs(operator.role, needed)) {
+  const may = needed && needed !== 'public' && mayActAs(operator.role, needed)
+  if (own.sample !== null && !meta?.inOwnShop && (!may || type !== 'query')) throw new ProblemError(READ_ONLY)
+  if (!may) {
     const detail = `Your role is ${operator.role}; this needs the role ${needed}. Ask an admin of your company.`
     throw new ProblemError({ kind: 'forbidden', detail })
   }
@@ -128,6 +133,12 @@ const operatorProcedure = procedure.use(async ({ ctx, meta, next }) => {
   const actor = operatorActor({ ...ctx, operator })
   return next({ ctx: { ...ctx, operator, actor } })
 })
+
+const READ_ONLY: Problem = {
+  kind: 'forbidden',
+  detail:
+    'This is the sample shop: its payments are made up, and nothing can be changed here. Nothing was done. Go back to your shop first.',
+}
 
 /** @throws ProblemError `step-up-required`, unless the operator signed in or confirmed in the last 5 minutes */
 export async function demandFresh({ db, operator }: { db: Db; operator: SignedIn }): Promise<void> {
@@ -140,6 +151,10 @@ export async function demandFresh({ db, operator }: { db: Db; operator: SignedIn
 export const viewerProcedure = operatorProcedure.meta({ policy: 'viewer' })
 /** The operator's own sign-in, with what an admin needs to add a second factor. */
 export const ownProcedure = operatorProcedure.meta({ policy: 'viewer', withoutFactor: true })
+/** What leads into the sample shop and out of it. */
+export const sampleProcedure = operatorProcedure.meta({ policy: 'viewer', inOwnShop: true })
+/** Removes the sample shop for everybody. */
+export const removeSampleProcedure = operatorProcedure.meta({ policy: 'admin', inOwnShop: true })
 /** Changes the factors by which the operator signs in. */
 export const freshOwnProcedure = operatorProcedure.meta({
   policy: 'viewer',

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { type readSetupEnv, readStartEnv } from '@/platform/env'
+import { deleteRemovedSample } from '../../prisma/delete-sample'
 import type { Seeded } from '../../prisma/seed'
 import { build } from './build'
 import { type DemoOperator, writeDemo } from './demo-file'
@@ -61,6 +62,8 @@ async function start(): Promise<void> {
   const urls = await step('migrations', () =>
     database.ours ? prepareOwnDatabase(database.url, env.dataDir) : prepareNamedDatabase(env),
   )
+  // Before web and worker run: nothing may be written beside it.
+  if (database.ours) await deleteRemovedSample(database.url)
   const settings = {
     dev,
     port,
@@ -73,7 +76,10 @@ async function start(): Promise<void> {
   const product = startProduct(settings, () => publishFacts())
   started.push(() => product.stop(signals.hurry))
   const [{ merchantId, operator, apiKey }] = await Promise.all([
-    sandbox ? ((await knownShop(settings)) ?? step('demo shop', () => seedShop(settings))) : NO_SHOP,
+    sandbox
+      ? ((await knownShop(settings)) ??
+        step('demo shop', () => seedShop(settings, sampleOwner(env, database))))
+      : NO_SHOP,
     step('web and worker', () => product.ready),
   ])
   product.failed.catch(fail)
@@ -102,14 +108,31 @@ async function openDatabase(env: ReturnType<typeof readSetupEnv>): Promise<OpenD
   return database
 }
 
-/** Imported only where there is no shop yet: the seed loads the code of the whole product. */
-async function seedShop(settings: {
-  databaseUrl: string
-  secret: string
-  baseUrl: string
-  dataDir: string
-}): Promise<Seeded> {
+/**
+ * URL of the superuser who may write the sample shop; null: none is written. Only into a PostgreSQL of our own, in which the simulated bank
+ * keeps its charges too.
+ */
+function sampleOwner(env: ReturnType<typeof readStartEnv>, database: OpenDatabase): string | null {
+  const { PAYONCE_SAMPLE_SHOP: wanted, PAYONCE_GATEWAY: gateway, PAYONCE_BANK_URL: bankElsewhere } = env
+  return wanted && database.ours && gateway === 'simulator' && !bankElsewhere ? database.url : null
+}
+
+/**
+ * Imported only where there is no shop yet: the seed loads the code of the whole product. The sample comes first, as the demo shop is what says
+ * that there was a first start.
+ */
+async function seedShop(
+  settings: { databaseUrl: string; secret: string; baseUrl: string; dataDir: string },
+  ownerUrl: string | null,
+): Promise<Seeded> {
   await generate()
+  if (ownerUrl !== null) {
+    const { seedSample } = await import('./sample')
+    // A shop without the sample is a whole shop.
+    await seedSample({ ...settings, ownerUrl }).catch((error: unknown) =>
+      printError(`  the sample shop was not written: ${reasonOf(error)}`),
+    )
+  }
   const { seedOnce } = await import('./seed')
   return seedOnce(settings)
 }

@@ -9,6 +9,8 @@ import { FactorNeeded } from './_parts/frame/factor-needed'
 import { Sidebar, TabBar } from './_parts/frame/navigation'
 import { TopStrip } from './_parts/frame/top-strip'
 import { LiveProvider } from './_parts/live/live-query'
+import { SampleBar } from './_parts/sample/sample-bar'
+import { SampleProvider } from './_parts/sample/sample-state'
 import { StepUpProvider } from './_parts/step-up/step-up'
 
 export const metadata = { title: { default: 'Overview', template: '%s – Payonce' }, robots: { index: false } }
@@ -18,7 +20,9 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   const api = await caller()
   const viewer = await api.operator.current().catch(nobodyKnown)
   // A page that cannot be read says so itself; the bar asks again.
-  const alarm = viewer.factorNeeded ? null : await api.alerts.bar().catch(() => null)
+  const [alarm, sample] = viewer.factorNeeded
+    ? [null, null]
+    : await Promise.all([api.alerts.bar().catch(() => null), api.sample.current().catch(() => null)])
   return (
     <NuqsAdapter>
       <LiveProvider stream={viewer.factorNeeded ? null : viewer.email}>
@@ -27,6 +31,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
           <Sidebar viewer={viewer} />
           <div className="min-w-0">
             <TopStrip viewer={viewer} />
+            {sample?.there && <SampleBar initial={sample} />}
             {!viewer.factorNeeded && <AlertBar initial={alarm} />}
             <main
               id="content"
@@ -37,7 +42,9 @@ export default async function DashboardLayout({ children }: { children: ReactNod
                 {viewer.factorNeeded ? (
                   <FactorNeeded initial={await api.factors.list()} />
                 ) : (
-                  <RoleProvider role={viewer.role}>{children}</RoleProvider>
+                  <RoleProvider role={viewer.role}>
+                    <SampleProvider sample={sample}>{children}</SampleProvider>
+                  </RoleProvider>
                 )}
               </StepUpProvider>
             </main>

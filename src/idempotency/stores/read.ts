@@ -268,8 +268,8 @@ const doubtCount = z.strictObject({
 })
 export type DoubtCount = z.infer<typeof doubtCount>
 
-/** Counts the records in doubt, of every merchant. */
-export async function readDoubt(db: RowReader): Promise<DoubtCount> {
+/** Counts the records in doubt. @param ours condition on `merchant_id`: whose */
+export async function readDoubt(db: RowReader, ours: Sql = sql`true`): Promise<DoubtCount> {
   const row = await firstRow(
     db,
     doubtCount,
@@ -277,7 +277,7 @@ export async function readDoubt(db: RowReader): Promise<DoubtCount> {
       SELECT count(*)::float8 AS "inDoubt", count(parked_at)::float8 AS parked,
         coalesce(greatest(extract(epoch FROM now() - min(lease_until) FILTER (WHERE parked_at IS NULL)), 0), 0)::float8 AS "overdueSeconds",
         coalesce(greatest(extract(epoch FROM now() - min(created_at)), 0), 0)::float8 AS "oldestSeconds"
-      FROM idempotency_record WHERE state IN ('sending', 'unknown') AND ${MAY_BE_UNFINISHED}`,
+      FROM idempotency_record WHERE state IN ('sending', 'unknown') AND ${MAY_BE_UNFINISHED} AND ${ours}`,
   )
   return row ?? { inDoubt: 0, parked: 0, overdueSeconds: 0, oldestSeconds: 0 }
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import { mayActAs, operatorOf, type Role } from '@/access/operator'
+import { asReader, mayActAs, operatorOf, type Role } from '@/access/operator'
 import { uuidv7 } from '@/lib/id'
 import { auditNow } from '@/platform/audit'
 import { operatorActor } from '../actor'
@@ -48,7 +48,8 @@ export function exportRoute<Query>(
   make: (taking: Taking, query: Query) => Promise<ExportedFile> | ExportedFile,
 ) {
   return async (c: Context) => {
-    const operator = await operatorOf(deps, c.req.raw.headers)
+    const own = await operatorOf(deps, c.req.raw.headers)
+    const operator = own && asReader(own)
     if (!operator) return sendProblem(c, { kind: 'unauthorized', detail: 'Sign in first.' })
     if (mustAddFactor(deps.env, operator)) return sendProblem(c, FACTOR_NEEDED)
     if (!mayActAs(operator.role, NEEDED)) {

@@ -2,7 +2,7 @@ import { Gauge } from 'prom-client'
 import { openByKind } from '@/alerts/read'
 import { readDoubt } from '@/idempotency/stores/read'
 import { inboxBacklog } from '@/payments/stripe/inbox/queue'
-import type { Db } from '@/platform/db'
+import type { Db, Sql } from '@/platform/db'
 import type { Metrics } from '@/platform/telemetry'
 import { readBacklog } from '@/webhooks/queue'
 import { type JobHealth, readHealth, silentForMs } from './health'
@@ -10,8 +10,9 @@ import { type JobHealth, readHealth, silentForMs } from './health'
 /**
  * Metrics that are read from the database at each scrape, so that every web process reports the same about all
  * workers.
+ * @param ours condition on `merchant_id`: of the merchants that this installation serves
  */
-export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
+export function reportJobs({ registry }: Metrics, db: Db, ours: Sql): () => Promise<void> {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] })
   const runs = gauge('payonce_job_runs', 'Turns of a job, over all workers', ['job'])
@@ -44,10 +45,10 @@ export function reportJobs({ registry }: Metrics, db: Db): () => Promise<void> {
   return async () => {
     const [jobs, doubt, backlog, inbox, alerts, silentMs] = await Promise.all([
       readHealth(db),
-      readDoubt(db),
+      readDoubt(db, ours),
       readBacklog(db),
       inboxBacklog(db),
-      openByKind(db),
+      openByKind(db, ours),
       silentForMs(db),
     ])
     openAlerts.reset()

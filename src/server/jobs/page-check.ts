@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { merchantsOf } from '@/access/merchant'
 import { showId } from '@/lib/id'
 import { rows, sql } from '@/platform/db'
+import { modeServed } from '@/platform/env'
 import type { Core } from '../core'
 import { commonHeaders, pagePolicy } from '../security-headers'
 
@@ -73,7 +75,7 @@ export async function checkCheckout({
   const [order] = await rows(
     db,
     z.object({ id: z.uuid(), merchantId: z.uuid() }),
-    sql`SELECT id, merchant_id AS "merchantId" FROM orders LIMIT 1`,
+    sql`SELECT id, merchant_id AS "merchantId" FROM orders WHERE ${merchantsOf(modeServed(env))} LIMIT 1`,
   )
   if (!order) return 0
   const account = (await ownAccounts.currentOf(order.merchantId)) ?? stripe[0]

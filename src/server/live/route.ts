@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { mayActAs, operatorOf, type Role } from '@/access/operator'
+import { asReader, mayActAs, operatorOf, type Role } from '@/access/operator'
 import { isOverloaded, OVERLOADED } from '../admission/load-shedding'
 import type { Deps } from '../deps'
 import { FACTOR_NEEDED, mustAddFactor } from '../factor-rule'
@@ -15,7 +15,8 @@ const NEEDED: Role = 'viewer'
 export function liveRoute(deps: Deps) {
   return new Hono().get('/', async (c) => {
     if (isOverloaded(deps.pool)) return sendProblem(c, OVERLOADED)
-    const operator = await operatorOf(deps, c.req.raw.headers)
+    const own = await operatorOf(deps, c.req.raw.headers)
+    const operator = own && asReader(own)
     if (!operator) return sendProblem(c, { kind: 'unauthorized', detail: 'Sign in first.' })
     if (mustAddFactor(deps.env, operator)) return sendProblem(c, FACTOR_NEEDED)
     if (!mayActAs(operator.role, NEEDED)) {

@@ -226,9 +226,9 @@ export const paymentsRouter = router({
       return { ...showOverview(seen), feed: feed?.map(showPayment) ?? null, ledger }
     }),
 
-  /** What a newcomer has tried in the sandbox, step by step. Null in live mode, and where it cannot be read: no page needs it. */
+  /** What a newcomer has tried in the sandbox, step by step. Null in live mode, in the sample shop, and where it cannot be read: no page needs it. */
   firstSteps: viewerProcedure.output(firstStepsOut.nullable()).query(({ ctx }) => {
-    if (ctx.env.PAYONCE_MODE !== 'sandbox') return null
+    if (ctx.env.PAYONCE_MODE !== 'sandbox' || ctx.operator.sample !== null) return null
     return figure(ctx.log, 'first steps', readFirstSteps(ctx))
   }),
 

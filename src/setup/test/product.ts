@@ -62,6 +62,8 @@ export function launch(
     PAYONCE_MODE: 'sandbox',
     // All browsers of the tests come from one address: ten times what a shop's has.
     PAYONCE_SHOPPER_RATE_PER_MINUTE: '6000',
+    // What tests count is their own; sample.spec.ts starts with it.
+    PAYONCE_SAMPLE_SHOP: 'false',
     DATABASE_URL: undefined,
     PAYONCE_BASE_URL: undefined,
     ...changes,

@@ -57,6 +57,8 @@ export type KeyUseData = ApiKeyUse['keys'][number]
 export type AuditPage = Outputs['audit']['list']
 export type ListedAuditEntry = AuditPage['items'][number]
 export type ChainState = Outputs['audit']['chains']
+/** Whether there is a sample shop, and whether it is what this session looks at. */
+export type SampleData = Outputs['sample']['current']
 export type AccountOverview = Outputs['account']['get']
 export type FactorsData = Outputs['factors']['list']
 export type ConfirmOptions = Outputs['account']['confirmOptions']

@@ -1,5 +1,6 @@
 import { caller } from '@/app/_trpc/caller'
 import { SettingsTabs } from '../_parts/frame/settings-tabs'
+import { SampleCard } from './_parts/sample-card'
 import { SettingsPage } from './_parts/settings-page'
 
 export const metadata = { title: 'Settings' }
@@ -10,6 +11,7 @@ export default async function Page() {
     <>
       <SettingsTabs />
       <SettingsPage initial={initial} />
+      <SampleCard />
     </>
   )
 }

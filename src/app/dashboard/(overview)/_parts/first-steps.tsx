@@ -10,6 +10,7 @@ import { CodeBlock } from '../../../docs/_parts/code-block'
 import { firstPaymentCommand, keyCommand } from '../../../docs/_parts/first-payment'
 import { api, type FirstStepsData } from '../../_parts/api'
 import { useLive } from '../../_parts/live/live-query'
+import { EnterSample } from '../../_parts/sample/enter-sample'
 import { allDone, DISMISSED, FIRST_STEPS_COOKIE } from './first-steps-state'
 
 /** 5 s: a repeat of a payment makes no hint, and whoever tries it waits for the tick. */
@@ -104,6 +105,7 @@ export function FirstSteps({
           </p>
         </Step>
       </ol>
+      <EnterSample />
       <p role="status" className="sr-only">
         {done ? 'All first steps are done.' : ''}
       </p>

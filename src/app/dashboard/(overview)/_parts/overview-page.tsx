@@ -13,6 +13,7 @@ import { useLive } from '../../_parts/live/live-query'
 import { CHECKS_MS } from '../../_parts/live/live-state'
 import { Refetching, StaleDataBanner } from '../../_parts/live/stale-data'
 import { WaitingResolutions } from '../../_parts/resolutions/waiting-resolutions'
+import { EnterSample } from '../../_parts/sample/enter-sample'
 import { RequestsChart } from './chart/requests-chart'
 import { FirstSteps } from './first-steps'
 import { KeyFigures } from './key-figures'
@@ -131,6 +132,7 @@ function FirstRun() {
         Start an order in the test shop, pay it with a test card, and press Pay many times. The requests, the
         charge and the ledger entries appear here as they happen.
       </EmptyState>
+      <EnterSample />
     </Card>
   )
 }
