@@ -199,6 +199,8 @@ const PAGES: Record<string, 'public' | 'operator' | 'policies above'> = {
   'app/api/[[...path]]/route.ts': 'policies above',
   // The script of the checkout on Stripe, as it was built.
   'app/checkout-stripe.js/route.ts': 'public',
+  // The fault lab: anybody may look, its procedures decide who runs it.
+  'app/lab/page.tsx': 'public',
   // The overview of the docs for programs.
   'app/llms.txt/route.ts': 'public',
 }

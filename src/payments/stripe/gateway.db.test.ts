@@ -7,7 +7,7 @@ import { endDispute, openDispute } from '../../../lab/stripe-double/disputes'
 import { openStripeHarness, type StripeHarness } from '../../../lab/stripe-double/harness'
 import { authoriseElsewhere } from '../../../lab/stripe-double/payouts'
 import { type RunningDouble, startStripeDouble } from '../../../lab/stripe-double/server'
-import type { CancelRequest, ChargeRequest } from '../gateway'
+import type { BankCharge, CancelRequest, ChargeRequest } from '../gateway'
 import { gatewayContract } from '../gateway.contract'
 import { KEY } from './outcome'
 
@@ -141,13 +141,15 @@ describe('a database that has lost the row', () => {
 
 describe('law 7: a card that somebody authorised at Stripe itself', () => {
   const listed = async (ref: string) => {
-    const page = await harness.gateway.charges({
-      since: new Date(Date.now() - 60_000),
-      after: null,
-      limit: 1_000,
-    })
-    if (page.kind !== 'page') throw new Error(page.reason)
-    return page.charges.filter((one) => one.ref === ref).map(({ amountMinor }) => amountMinor)
+    const charges: BankCharge[] = []
+    let after: string | null = null
+    do {
+      const page = await harness.gateway.charges({ since: new Date(Date.now() - 60_000), after, limit: 100 })
+      if (page.kind !== 'page') throw new Error(page.reason)
+      charges.push(...page.charges)
+      after = page.next
+    } while (after !== null)
+    return charges.filter((one) => one.ref === ref).map(({ amountMinor }) => amountMinor)
   }
   // The list begins at the first intent of ours.
   beforeEach(() => charge())

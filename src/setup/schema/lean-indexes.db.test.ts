@@ -248,17 +248,20 @@ const begin: Begin = async (client, ...orders) => {
   return (await client.query(text, values)).rows
 }
 
-/** As a server of a version before 0102, whose payments do not name the version of their order. */
+/** As a server of a version before 0102, whose payments name neither the version of their order nor how they are captured. */
 const beginAsBefore: Begin = async (client, ...orders) => {
   const { text, values } = insertionOf(orders)
-  return (await client.query(text.replaceAll(' order_version, record_id', ' record_id'), values)).rows
+  const before = text
+    .replaceAll(' order_version, record_id', ' record_id')
+    .replaceAll(/( NULL::text AS)? capture_mode( AS "captureMode")?,/g, '')
+  return (await client.query(before, values)).rows
 }
 
 function insertionOf(orders: (string | undefined)[]) {
   return insertPayment(
     withoutClaim(sql`(
       SELECT ${OLD}::uuid AS merchant_id, gen_random_uuid() AS subject_id, order_id, 1 AS order_version, 'r' AS record_id, 100::bigint AS amount, 'EUR' AS currency,
-        'pm' AS method, gen_random_uuid()::text AS gateway_key, gen_random_uuid()::text AS receipt_token, NULL AS description,
+        'pm' AS method, NULL::text AS capture_mode, gen_random_uuid()::text AS gateway_key, gen_random_uuid()::text AS receipt_token, NULL AS description,
         '{}'::jsonb AS metadata, NULL AS actor, NULL AS address, NULL AS request_id
       FROM unnest(${orders}::uuid[]) AS order_id)`),
   )
