@@ -24,5 +24,13 @@ export function traceGateway(gateway: Gateway): Gateway {
     charges: traced('charges', gateway.charges),
     movements: traced('movements', gateway.movements),
     dispute: traced('dispute', gateway.dispute),
+    ...(gateway.authorisations
+      ? {
+          authorisations: {
+            capture: traced('capture', gateway.authorisations.capture),
+            release: traced('release', gateway.authorisations.release),
+          },
+        }
+      : {}),
   }
 }
