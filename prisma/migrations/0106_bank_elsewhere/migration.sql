@@ -79,7 +79,7 @@ CREATE VIEW integrity_across.no_charge_is_stray AS
 COMMENT ON VIEW integrity_across.no_charge_is_stray IS
   'Each charge of the bank''s list that was not given back belongs to a payment: the reconciler has found none that no payment explains';
 INSERT INTO integrity_whole_only (invariant, because) VALUES
-  ('no-charge-is-stray', 'such a charge leads to no order of ours; while there are any, it is checked every 10 seconds, too');
+  ('no-charge-is-stray', 'such a charge leads to no order of ours. While there are any: every 10 seconds');
 
 -- Such charges have no family of rows, so `check_changes` cannot know when one is explained; there are few, so all are looked at. Writes
 -- nothing while there are none, and none is known.
