@@ -140,6 +140,10 @@ const DENIED: Record<string, string> = {
   'Change a role': 'Only admins manage the team',
   'Reset somebody’s second factor': 'Only admins manage the team',
   'Remove somebody': 'Only admins manage the team',
+  'Play a fault in the lab of the sandbox': 'the lab is no page of the dashboard: it says who may run it',
+  'Play random schedules in the lab': 'the lab is no page of the dashboard: it says who may run it',
+  'Stop what the lab plays': 'the lab is no page of the dashboard: it says who may run it',
+  'Remove the sample shop': 'the bar of the sample shop, which is not in this installation',
   'See somebody’s sessions': 'Only admins manage the team',
   'End somebody’s sessions': 'Only admins manage the team',
 }

@@ -4,8 +4,8 @@ import { duration } from '@/ui/timestamp'
 import type { StoryEventData } from './types'
 import { KINDS, LANES } from './words'
 
-/** The drawing's measures, in CSS pixels: the width of a lane and the height of an event. */
-const LANE = 58
+/** The drawing's measures, in CSS pixels: the width of a lane (`w-14`) and the least height of an event (`min-h-7`). */
+const LANE = 56
 const ROW = 28
 
 const middleOf = (lane: string): number => LANES.findIndex(([id]) => id === lane) * LANE + LANE / 2
@@ -17,7 +17,7 @@ export function StoryList({ events }: { events: readonly StoryEventData[] }) {
       <div aria-hidden="true" className="mb-1 hidden md:flex">
         <span className="w-16 shrink-0" />
         {LANES.map(([id, name]) => (
-          <span key={id} style={{ width: LANE }} className="shrink-0 text-center text-2xs text-ink-3">
+          <span key={id} className="w-14 shrink-0 text-center text-2xs text-ink-3">
             {name}
           </span>
         ))}
@@ -55,8 +55,7 @@ function Drawn({ event }: { event: StoryEventData }) {
       aria-hidden="true"
       width={LANES.length * LANE}
       height={ROW}
-      className={cx('hidden shrink-0 self-stretch md:block', inkOf(event))}
-      style={{ minHeight: ROW, height: 'auto' }}
+      className={cx('hidden h-auto min-h-7 shrink-0 self-stretch md:block', inkOf(event))}
       preserveAspectRatio="xMinYMin"
     >
       {LANES.map(([id]) => (
