@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { KINDS } from '@/alerts/kinds'
 import { openTestProduct, type TestProduct } from './testing/product'
 
-/** docs/deploy/prometheus-alerts.yml asks for what the product sends, and leads to runbooks that are there. */
+/** docs/deploy/prometheus-alerts.yml and grafana-dashboard.json ask for what the product sends, and lead to runbooks that are there. */
 let product: TestProduct
 let metrics: string
 const docs = path.resolve(import.meta.dirname, '../../docs')
@@ -27,6 +27,27 @@ it('each metric of a rule is sent', () => {
   expect(asked.length).toBeGreaterThan(10)
   expect(asked.filter((name) => !sent.has(name))).toEqual([])
 })
+
+it('each metric of the dashboard is sent, and each panel says what it shows', () => {
+  const { panels } = JSON.parse(fs.readFileSync(path.join(docs, 'deploy/grafana-dashboard.json'), 'utf8'))
+  const shown = (panels as Panel[]).filter(({ type }) => type !== 'row')
+  expect(shown.length).toBeGreaterThan(15)
+  for (const { title, description = '', targets = [] } of shown) {
+    expect([title, description.length > 20, targets.length > 0]).toEqual([title, true, true])
+    for (const { expr } of targets)
+      for (const [, name = ''] of expr.matchAll(/\b((?:payonce|nodejs|process)_\w+)/g))
+        expect(metrics, `${title}: ${name}`).toMatch(
+          new RegExp(`^# TYPE ${name.replace(/_(bucket|sum|count)$/, '')} |^# TYPE ${name} `, 'm'),
+        )
+  }
+})
+
+interface Panel {
+  type: string
+  title: string
+  description?: string
+  targets?: { expr: string }[]
+}
 
 it('each kind of alert of a rule is one', () => {
   const kinds = all(/kind=~"([^"]+)"/g).flatMap((list) => list.split('|'))
