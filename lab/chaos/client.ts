@@ -7,6 +7,8 @@ import type { ProductProcess } from './product-process'
 const PATIENCE_MS = 6_000
 /** What Node names a connection that no server took. */
 const REFUSALS = ['ECONNREFUSED', 'ECONNRESET']
+/** How Node names a request that we have given up. */
+const NO_PATIENCE = 'AbortError'
 /** 60 s of retries: longer than the longest doubt. */
 const GIVE_UP_MS = 60_000
 /** 5 min, with the time in which the server was being started: on a machine that does much else it may take long. */
@@ -78,8 +80,9 @@ export class Client {
     if (await this.press(server, index, purchase)) return 'answered'
     const last = this.history.lastTryOf(purchase.key)
     if (last?.status === 503 || REFUSALS.includes(last?.broke ?? '')) return 'elsewhere'
-    // The bank may be slow: then the client gets a 409 and retries.
-    return last?.status === 409 ? 'later' : 'failed'
+    // The bank may be slow: then the client gets a 409 and retries. It does so, too, when a machine that does much else has kept it waiting; what a
+    // stopping server cuts off is a failure.
+    return last?.status === 409 || last?.broke?.startsWith(NO_PATIENCE) ? 'later' : 'failed'
   }
 
   /** Retries at these servers in turn until the answer is final. @returns false when there was none within 60 s of a server that runs */
