@@ -8,6 +8,8 @@ import { migrations } from '../schema/migrate'
 export interface Tally {
   passed: number
   failed: number
+  /** What failed, a line each, as far as it has names. */
+  failures?: string[]
 }
 
 type Step = [name: string, check: () => Promise<ToolResult>]
@@ -26,13 +28,15 @@ const STEPS: Step[] = [
 
 /** `npm run check`: runs every step, two at a time, also after a failure, so that one run names all that is wrong. */
 export async function check(): Promise<Tally> {
-  const tally = { passed: 0, failed: 0 }
+  const tally = { passed: 0, failed: 0, failures: [] as string[] }
   const take = async ([name, run]: Step) => {
     const began = performance.now()
     const result = await run().catch((error: unknown) => ({ ok: false, output: reasonOf(error) }))
     tally[result.ok ? 'passed' : 'failed'] += 1
     print(`${result.ok ? '✓' : '✗'} ${name.padEnd(34)} ${seconds(performance.now() - began)}`)
-    if (!result.ok) printError(result.output)
+    if (result.ok) return
+    tally.failures.push(name)
+    printError(result.output)
   }
   await take(FIRST)
   // Both take from one row: whichever is free has the next step.

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { z } from 'zod'
 import { print, printError, reasonOf } from '../process/console'
 import { forkTypeScript } from '../process/fork-typescript'
 import { inRoot } from '../process/project-root'
@@ -10,6 +9,7 @@ import { runTool } from '../process/run-tool'
 import { generate } from '../schema/generate'
 import { ensureBrowser } from './browser'
 import { check, type Tally } from './check'
+import { tallyOfPlaywright, tallyOfVitest } from './reports'
 
 /** `npm test`: runs all parts, or those named (`npm test -- check e2e`). The last line is `N passed, N failed`. */
 
@@ -40,12 +40,12 @@ const CONTAINED = new Set(['unit'])
 
 const reports = inRoot('node_modules/.cache/payonce')
 
-const total: Tally = { passed: 0, failed: 0 }
+const total = { passed: 0, failed: 0, failures: [] as string[] }
 
 async function runInTurn(names: string[]): Promise<void> {
   for (const name of names) {
     print(headline(name))
-    add(await (IN_TURN[name] ?? check)().catch(broken))
+    add(name, await (IN_TURN[name] ?? check)().catch(broken))
   }
 }
 
@@ -58,7 +58,7 @@ async function runBeside(names: string[], live: boolean): Promise<void> {
       output: '',
     }))
     if (!live) print(`${headline(name)}\n${output.trimEnd()}\n`)
-    add(tally)
+    add(name, tally)
   }
 }
 
@@ -67,19 +67,18 @@ const headline = (name: string): string => `\n── ${name} ${'─'.repeat(60 -
 /** A part that throws has failed; it must not count as a part that was not asked for. */
 function broken(error: unknown): Tally {
   printError(reasonOf(error))
-  return { passed: 0, failed: 1 }
+  return { passed: 0, failed: 1, failures: [reasonOf(error)] }
 }
 
-function add(tally: Tally): void {
-  total.passed += tally.passed
-  total.failed += tally.failed
+/** @param part by which what failed is told from the same of another part */
+function add(part: string, { passed, failed, failures = [] }: Tally): void {
+  total.passed += passed
+  total.failed += failed
+  if (failed > 0)
+    total.failures.push(
+      ...(failures.length > 0 ? failures : ['(without a name)']).map((what) => `${part}: ${what}`),
+    )
 }
-
-const vitestReport = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
-})
 
 async function runVitest(only: string[] = []): Promise<Tally> {
   await generate()
@@ -90,12 +89,7 @@ async function runVitest(only: string[] = []): Promise<Tally> {
     ['run', '--retry=1', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...only],
     { live: true },
   )
-  const report = vitestReport.parse(readReport(file))
-  // A test file that does not load has no tests, so it is counted as one failure.
-  const broken = report.testResults.filter(
-    (result) => result.status === 'failed' && result.assertionResults.length === 0,
-  ).length
-  return withRunnerFailure(ok, { passed: report.numPassedTests, failed: report.numFailedTests + broken })
+  return withRunnerFailure(ok, tallyOfVitest(readReport(file)))
 }
 
 /** Runs one of our programs, whose exit code is its result. @param options.yields whether other programs have the processor first */
@@ -111,7 +105,10 @@ async function runProgram(
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const [code] = (await once(child, 'close')) as [number | null]
-  return code === 0 ? { passed: 1, failed: 0, output } : { passed: 0, failed: 1, output }
+  if (code === 0) return { passed: 1, failed: 0, output }
+  // Our programs mark what does not hold in this way; an output that went to the terminal has been read there.
+  const marked = output.split('\n').filter((line) => /^\s*[✕✗] /.test(line))
+  return { passed: 0, failed: 1, failures: marked.map((line) => line.trim()), output }
 }
 
 /** Builds, and checks the sizes of the bundles (.size-limit.json), since one import is enough to make a page too large. */
@@ -123,17 +120,17 @@ async function runBuild(live: boolean): Promise<Finished> {
   return sizes.ok ? { passed: 2, failed: 0, output } : { passed: 1, failed: 1, output }
 }
 
-const playwrightReport = z.object({
-  stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
-})
-
 async function runBrowserTests(): Promise<Tally> {
   await ensureBrowser()
   const all = await runPlaywright([])
   if (all.failed === 0 || all.skipped === 0) return all
   // A test of `calm` failed, so that Playwright left the accidents out; they may have more to say.
   const accidents = await runPlaywright(['--project=accidents', '--no-deps'])
-  return { passed: all.passed + accidents.passed, failed: all.failed + accidents.failed }
+  return {
+    passed: all.passed + accidents.passed,
+    failed: all.failed + accidents.failed,
+    failures: [...(all.failures ?? []), ...(accidents.failures ?? [])],
+  }
 }
 
 /** `skipped`: tests that did not run. */
@@ -143,10 +140,10 @@ async function runPlaywright(only: string[]): Promise<Tally & { skipped: number 
     live: true,
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file },
   })
-  const { expected, unexpected, flaky, skipped } = playwrightReport.parse(readReport(file)).stats
+  const { flaky, skipped, ...tally } = tallyOfPlaywright(readReport(file))
   if (flaky > 0)
     print(`${flaky} of the browser tests passed at the second try only; they are named above as flaky.`)
-  return { ...withRunnerFailure(ok, { passed: expected + flaky, failed: unexpected }), skipped }
+  return { ...withRunnerFailure(ok, tally), skipped }
 }
 
 /** A runner that fails without naming a failed test has itself failed, which counts as one. */
@@ -177,5 +174,6 @@ const wanted = (name: string) => (asked.length === 0 ? !CONTAINED.has(name) : as
 await runInTurn(['check'].filter(wanted))
 const inTurn = Object.keys(IN_TURN).filter((name) => name !== 'check' && wanted(name))
 await Promise.all([runInTurn(inTurn), runBeside(Object.keys(BESIDE).filter(wanted), inTurn.length === 0)])
+for (const failure of total.failures) print(`✗ ${failure}`)
 print(`${total.passed} passed, ${total.failed} failed`)
 process.exitCode = total.failed === 0 && total.passed > 0 && unknown.length === 0 ? 0 : 1
