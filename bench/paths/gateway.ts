@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Gateway, Outcome } from '@/payments/gateway'
 
 /** A bank that approves at once, so that only our own work is measured. */
@@ -7,8 +8,11 @@ export interface InstantBank {
   asked(): number
 }
 
-/** @param refOf the bank's name for a charge, from its key */
-export function instantBank(refOf = (key: string) => `ch_${key}`): InstantBank {
+/**
+ * @param refOf the bank's name for a charge, from its key
+ * @param answerMs what it takes to answer, where what a payment waits for matters. 0: nothing
+ */
+export function instantBank(refOf = (key: string) => `ch_${key}`, answerMs = 0): InstantBank {
   let asked = 0
   const gateway: Gateway = {
     mode: 'test',
@@ -17,6 +21,7 @@ export function instantBank(refOf = (key: string) => `ch_${key}`): InstantBank {
     remembersForMs: Number.POSITIVE_INFINITY,
     charge: async ({ key, amountMinor, currency }): Promise<Outcome> => {
       asked += 1
+      if (answerMs > 0) await pause(answerMs)
       return {
         kind: 'approved',
         ref: refOf(key),

@@ -28,12 +28,14 @@ export interface MeasuredServer {
   close(): Promise<void>
 }
 
+/** @param bankMs what the bank of `server` takes for its answer */
 export async function startServer(
   file: 'server' | 'plain-server',
   { logins, onClose }: Stage,
+  bankMs = 0,
 ): Promise<MeasuredServer> {
   const port = await freePort()
-  const child = fork(new URL(`./${file}.ts`, import.meta.url), [], {
+  const child = fork(new URL(`./${file}.ts`, import.meta.url), [String(bankMs)], {
     execArgv: typescriptArgs,
     env: serverEnv(logins, port),
   })

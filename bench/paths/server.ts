@@ -9,8 +9,8 @@ import { answerProbes } from './child'
 import { instantBank } from './gateway'
 import { EVENT_SECRET } from './stripe-event'
 
-/** The product's API in a process of its own, as `npm start` runs it, except that the bank answers at once. */
-const bank = instantBank()
+/** The product's API in a process of its own, as `npm start` runs it, except that the bank answers at once, or in so many ms. */
+const bank = instantBank(undefined, Number(process.argv[2] ?? 0))
 const deps = buildDeps(readEnv(), bank.gateway)
 /** Its events are taken; nobody works on them. */
 deps.stripeAccounts = fixedAccounts([

@@ -4,10 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { typescriptArgs } from '@/setup/process/fork-typescript'
 import { measure } from '../measure'
 import { makeMerchant, makePayments } from '../orders'
-import { restPath, startServer } from '../paths/http'
+import { type MeasuredServer, restPath, startServer } from '../paths/http'
 import { newStripeEvent } from '../paths/stripe-event'
 import { median } from '../rounds'
-import { newToken, openStage } from '../stage'
+import { newToken, openStage, type Stage } from '../stage'
 import type { BurstResult } from './event-burst'
 
 /**
@@ -23,6 +23,8 @@ const PAY_SECONDS = 30
 /** The last payments may end later than they are due. */
 const SPARE_SECONDS = 5
 const ROUNDS = 3
+/** What Stripe's API takes for a charge, at the least: events of Stripe come only to who charges there. */
+const BANK_MS = 250
 /** Events a second beside payments. */
 const BURST = 1_500
 /** From the first event of a new server on. */
@@ -51,30 +53,38 @@ async function main(): Promise<void> {
     for (let round = 0; round < ROUNDS; round++) rounds.push(await measure(load(EVENTS), send, probe))
     console.table(rounds)
 
-    const merchantId = await makeMerchant(stage.owner)
-    const path = restPath('REST', server, stage, await newToken(stage.db, merchantId))
-    const pay = async (): Promise<number[]> => {
-      const jobs = await makePayments(stage.owner, merchantId, PAID_PER_SECOND * PAY_SECONDS)
-      // Meanwhile the server may have closed what was idle.
-      await server.connect(CALLERS)
-      return atRate(jobs, PAID_PER_SECOND, path.fresh as never)
-    }
-    const ratios: number[] = []
-    await pay()
-    for (let round = 0; round < ROUNDS; round++) {
-      const alone = await pay()
-      const burst = await burstAt(server.port, PAY_SECONDS + SPARE_SECONDS)
-      const beside = await pay()
-      const sent = await burst.stop()
-      ratios.push(at(beside, 0.99) / at(alone, 0.99))
-      console.log(
-        `${PAID_PER_SECOND} payments/s: ${latenciesOf(alone)} alone, ${latenciesOf(beside)} beside ${textOf(sent)}`,
-      )
-    }
-    console.log(`p99 beside ÷ alone, median of ${ROUNDS}: ${median(ratios).toFixed(2)}`)
+    await besideEvents(stage, server, 'a bank that answers at once')
+    await server.close()
+    const usual = await startServer('server', stage, BANK_MS)
+    await besideEvents(stage, usual, `a bank that answers in ${BANK_MS} ms`)
   } finally {
     await stage.close()
   }
+}
+
+/** Payments at a fixed rate through that server, alone and beside a burst of events, in turn. */
+async function besideEvents(stage: Stage, server: MeasuredServer, bank: string): Promise<void> {
+  const merchantId = await makeMerchant(stage.owner)
+  const path = restPath('REST', server, stage, await newToken(stage.db, merchantId))
+  const pay = async (): Promise<number[]> => {
+    const jobs = await makePayments(stage.owner, merchantId, PAID_PER_SECOND * PAY_SECONDS)
+    // Meanwhile the server may have closed what was idle.
+    await server.connect(CALLERS)
+    return atRate(jobs, PAID_PER_SECOND, path.fresh as never)
+  }
+  const ratios: number[] = []
+  await pay()
+  for (let round = 0; round < ROUNDS; round++) {
+    const alone = await pay()
+    const burst = await burstAt(server.port, PAY_SECONDS + SPARE_SECONDS)
+    const beside = await pay()
+    const sent = await burst.stop()
+    ratios.push(at(beside, 0.99) / at(alone, 0.99))
+    console.log(
+      `${PAID_PER_SECOND} payments/s at ${bank}: ${latenciesOf(alone)} alone, ${latenciesOf(beside)} beside ${textOf(sent)}`,
+    )
+  }
+  console.log(`${bank}: p99 beside ÷ alone, median of ${ROUNDS}: ${median(ratios).toFixed(2)}`)
 }
 
 /** Begins the jobs at a fixed rate, however long they take. @returns their latencies in ms, from when each was due, in order of length */
