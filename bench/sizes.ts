@@ -1,8 +1,6 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import type pg from 'pg'
-import { expireAnswers } from '@/idempotency/stores/record-sql'
 import { uuidv7 } from '@/lib/id'
 import { openPool } from '@/platform/db'
 import { startDatabase } from '@/setup/postgres/keeper'
@@ -12,19 +10,15 @@ import { print } from '@/setup/process/console'
 import { migrate } from '@/setup/schema/migrate'
 import { seedPayments } from '@/setup/seed'
 
-const USAGE = `Usage: node --import tsx bench/sizes.ts [--payments <number>] [--expired]
+const USAGE = `Usage: node --import tsx bench/sizes.ts [--payments <number>]
 
-Fills a database of its own with payments (default: 100000), and prints how large each table is, with its indexes, for one payment.
---expired: after the retention of every stored answer, the tables of records written anew.`
+Fills a database of its own with payments (default: 100000), and prints how large each table is, with its indexes, for one payment.`
 
 /** Tables and their indexes, in bytes for a payment. Of smaller ones only the sum is shown. */
 const SHOWN_BYTES = 20
 
 async function run(): Promise<void> {
-  const { payments: text, expired } = readOptions(USAGE, {
-    payments: { type: 'string', default: '100000' },
-    expired: { type: 'boolean', default: false },
-  })
+  const { payments: text } = readOptions(USAGE, { payments: { type: 'string', default: '100000' } })
   const payments = readCount('--payments', text, USAGE)
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'payonce-sizes-'))
   fs.chmodSync(home, 0o711)
@@ -42,7 +36,6 @@ async function run(): Promise<void> {
       payments,
       onProgress: () => undefined,
     })
-    if (expired) await expireAll(owner)
     await owner.query('ANALYZE')
     const { rows } = await owner.query<{ name: string; rows: number; table: number; indexes: number }>(`
       SELECT c.oid::regclass::text AS name, greatest(c.reltuples, 0)::float8 AS rows, pg_table_size(c.oid)::float8 AS table, pg_indexes_size(c.oid)::float8 AS indexes
@@ -66,21 +59,6 @@ async function run(): Promise<void> {
     await database.stop()
     fs.rmSync(home, { recursive: true, force: true })
   }
-}
-
-/** Makes tombstones of all records, and says what one of them is. */
-async function expireAll(owner: pg.Pool): Promise<void> {
-  while ((await owner.query('SELECT index_searches(10000) AS copied')).rows[0].copied > 0);
-  await owner.query(`UPDATE idempotency_record SET expires_at = now() - interval '1 second'`)
-  while (((await owner.query(expireAnswers(10_000))).rowCount ?? 0) > 0);
-  await owner.query('VACUUM FULL idempotency_record')
-  await owner.query('VACUUM FULL record_key')
-  const { rows } = await owner.query<{ bytes: number; name: string; index: number }>(`
-    SELECT (SELECT avg(pg_column_size(r))::float8 FROM idempotency_record r WHERE state = 'tombstone') AS bytes,
-      indexrelid::regclass::text AS name, pg_relation_size(indexrelid)::float8 / (SELECT count(*) FROM idempotency_record) AS index
-    FROM pg_index WHERE indrelid = 'idempotency_record'::regclass`)
-  print(`A tombstone: a row of ${rows[0]?.bytes} bytes, of which 32 are PostgreSQL's header`)
-  for (const { name, index } of rows) print(`- ${name}: ${Math.round(index)} bytes`)
 }
 
 await run()
