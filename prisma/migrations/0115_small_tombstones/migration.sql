@@ -1,3 +1,5 @@
+-- squawk-ignore-file ban-drop-not-null
+-- A server of the version before reads a tombstone without them as another request's: it refuses, as it should.
 -- A tombstone is what refuses a late retry, and nothing more: merchant, id (a hash of scope, operation and key), state, the row that it began, and
 -- three times. With fence and version, which fit into the gaps between them, its columns are 120 bytes (decision 0082). What told of the request
 -- goes with the answer, the key among it.
