@@ -92,7 +92,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: MEMORY,
-        find: "for (const row of past) Object.assign(row, { state: 'tombstone', status: null, problem: null, answer: null, headers: null })",
+        find: 'for (const row of past) Object.assign(row, TOMBSTONE)',
         // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
         replace: 'for (const row of past) this.rows.delete(`${row.merchantId}/${row.id}`)',
       },
@@ -118,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RECORD,
-        find: "if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch', row }",
+        find: "if (mine !== row.fingerprint && !isFree(row) && !isForgotten(row)) return { kind: 'mismatch', row }",
         replace: '',
       },
     ],

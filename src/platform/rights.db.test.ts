@@ -67,8 +67,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     'graphile_worker.migrations': 'SELECT',
     idempotency_record:
       'SELECT, INSERT, DELETE, UPDATE (answer, completed_at, failures, fence, fields, ' +
-      'fingerprint, fingerprint_version, headers, held_since, key, lease_until, parked_at, ' +
-      'parked_reason, problem, state, status, subject_id, token, tries, worker)',
+      'fingerprint, fingerprint_version, headers, held_since, key, lease_until, operation, ' +
+      'parked_at, parked_reason, problem, scope, state, status, subject_id, token, tries, worker)',
     // Written by check_changes and check_whole alone.
     integrity_checked: 'SELECT',
     integrity_checkpoint: 'SELECT',
@@ -597,6 +597,7 @@ test('functions that work with their owner’s rights have a fixed path, and are
       settings: [...chained, 'plan_cache_mode=force_custom_plan'],
       everybody: false,
     },
+    { name: 'forget_expired_key()', settings: chained, everybody: false },
     { name: 'forget_reaped_keys()', settings: chained, everybody: false },
     {
       name: 'index_searches(integer)',

@@ -40,7 +40,6 @@ function row(changes: Partial<IdempotencyRow>): IdempotencyRow {
   const about = {
     merchantId: 'm',
     id: 'r',
-    operation: 'o',
     fingerprint: 'mine',
     fingerprintVersion: 1,
     fields: null,
@@ -98,6 +97,16 @@ describe('decide', () => {
       free ? { kind: 'take-over', fence: 3 } : { kind: 'mismatch', row: other },
     )
     expect(decide({ ...found, fingerprintVersion: 2 }, mine)).toEqual({ kind: 'damaged' })
+  })
+
+  test('F42 a tombstone without a fingerprint refuses every payload, and no other record may lack one', () => {
+    for (const state of STATES)
+      for (const leaseOver of [false, true]) {
+        const found = row({ state, leaseOver, fingerprint: null })
+        const kind =
+          state === 'tombstone' ? 'expired' : state === 'claimed' && leaseOver ? 'take-over' : 'mismatch'
+        expect(decide(found, mine).kind).toBe(kind)
+      }
   })
 
   test('F30 compares by the version that wrote the record', () => {

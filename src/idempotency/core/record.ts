@@ -23,10 +23,10 @@ export interface Answer {
 export interface IdempotencyRow {
   merchantId: string
   id: string
-  operation: string
-  fingerprint: string
+  /** Null: a tombstone, whose request is forgotten. */
+  fingerprint: string | null
   fingerprintVersion: number
-  /** `fieldHashes` of the request; null in records older than that column. */
+  /** `fieldHashes` of the request; null in tombstones, and in records older than that column. */
   fields: string | null
   state: RecordState
   fence: number
@@ -89,7 +89,7 @@ export function decide(
   if (mine === null) return { kind: 'damaged' }
   // Checked even while the first request runs: a client that mixes up keys should learn it now, not after a
   // wait.
-  if (mine !== row.fingerprint && !isFree(row)) return { kind: 'mismatch', row }
+  if (mine !== row.fingerprint && !isFree(row) && !isForgotten(row)) return { kind: 'mismatch', row }
   switch (row.state) {
     case 'claimed':
       return row.leaseOver ? { kind: 'take-over', fence: row.fence } : { kind: 'busy' }
@@ -114,6 +114,11 @@ export function decide(
  */
 function isFree({ state, leaseOver }: IdempotencyRow): boolean {
   return state === 'claimed' && leaseOver
+}
+
+/** A tombstone refuses every request under its key: it has no fingerprint to compare with. */
+function isForgotten({ state, fingerprint }: IdempotencyRow): boolean {
+  return state === 'tombstone' && fingerprint === null
 }
 
 /** Decides by the stored answer (null: none). An answer that is incomplete or not JSON is damaged. */

@@ -208,7 +208,6 @@ describe('a batch of one and Prisma’s own call', () => {
         const {
           id: _,
           merchantId: __,
-          operation: ___,
           subjectId,
           createdAt,
           completedAt,

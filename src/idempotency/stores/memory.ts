@@ -35,6 +35,7 @@ export interface MemoryForm {
 
 /** A record with its lease, in milliseconds since the epoch. */
 export interface MemoryRecord extends Omit<IdempotencyRow, 'leaseOver'> {
+  operation: string
   token: string
   leaseUntil: number
   claimedSince: number
@@ -42,6 +43,18 @@ export interface MemoryRecord extends Omit<IdempotencyRow, 'leaseOver'> {
   failures: number
   parked: string | null
 }
+
+/** A tombstone lacks the answer, and what told of the request. */
+const TOMBSTONE = {
+  state: 'tombstone',
+  status: null,
+  problem: null,
+  answer: null,
+  headers: null,
+  completedAt: null,
+  fingerprint: null,
+  fields: null,
+} as const satisfies Partial<MemoryRecord>
 
 /** 30 days, as in the database. */
 const RETENTION_MS = 30 * 24 * 3_600_000
@@ -150,10 +163,9 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
 
   async expireAnswers(limit: number): Promise<number> {
     const past = [...this.rows.values()]
-      .filter((row) => row.state === 'completed' && row.expiresAt.getTime() < this.now())
+      .filter((row) => isDone(row) && row.expiresAt.getTime() < this.now())
       .slice(0, limit)
-    for (const row of past)
-      Object.assign(row, { state: 'tombstone', status: null, problem: null, answer: null, headers: null })
+    for (const row of past) Object.assign(row, TOMBSTONE)
     return past.length
   }
 
@@ -326,6 +338,11 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
 
 function isUnfinished(state: RecordState): boolean {
   return state === 'claimed' || state === 'sending' || state === 'unknown'
+}
+
+/** Has something that retention removes: an answer, or of an answer that was too large at least what was asked. */
+function isDone({ state, fingerprint }: MemoryRecord): boolean {
+  return state === 'completed' || (state === 'tombstone' && fingerprint !== null)
 }
 
 function refuseUnlessMatching(writes: readonly MemoryWrite[]): void {

@@ -192,9 +192,15 @@ export function countsOfAttempts(merchantId: Sql, recordId: Sql, more: Sql = sql
  */
 const ATTEMPTS_MAX = 5_000
 
+/** A tombstone has not what told of its request; readers get this in its place. The attempts, which are kept for longer, still name the operation. */
+const DELETED = sql`'deleted'`
+const OPERATION: Sql = sql`coalesce(operation,
+  (SELECT x.operation FROM attempt x WHERE x.merchant_id = r.merchant_id AND x.record_id = r.id LIMIT 1), ${DELETED}) AS operation`
+const KEY_AND_SCOPE: Sql = sql`coalesce(key, ${DELETED}) AS key, coalesce(scope, ${DELETED}) AS scope`
+
 /** The columns of a summary, and the counts beside them. */
 const SUMMARY_COUNTS: Sql = countsOfAttempts(sql`r.merchant_id`, sql`r.id`, sql`, max(at) AS "lastSeenAt"`)
-const SUMMARY: Sql = sql`id, key, operation, scope, ${SHOWN_STATE} AS state, fence, status::int, problem, subject_id AS "subjectId",
+const SUMMARY: Sql = sql`id, ${KEY_AND_SCOPE}, ${OPERATION}, ${SHOWN_STATE} AS state, fence, status::int, problem, subject_id AS "subjectId",
   created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt", ${cursorOf(sql`created_at`)} AS cursor, a.*`
 
 export function findRecord(db: RowReader, merchantId: string, recordId: string): Promise<RecordFacts | null> {
@@ -202,11 +208,11 @@ export function findRecord(db: RowReader, merchantId: string, recordId: string):
     db,
     recordFacts,
     sql`
-      SELECT id, key, operation, scope, ${SHOWN_STATE} AS state, fence, status::int, problem, subject_id AS "subjectId",
-        created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt", fingerprint,
-        fingerprint_version::int AS "fingerprintVersion", held_since AS "claimedAt", lease_until AS "leaseUntil", lease_until < now() AS "leaseOver", worker, answer,
-        tries, parked_at AS "parkedAt", parked_reason AS "parkedReason"
-      FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid AND id = ${recordId}`,
+      SELECT id, ${KEY_AND_SCOPE}, ${OPERATION}, ${SHOWN_STATE} AS state, fence, status::int, problem, subject_id AS "subjectId",
+        created_at AS "createdAt", completed_at AS "completedAt", expires_at AS "expiresAt", coalesce(fingerprint, ${DELETED}) AS fingerprint,
+        fingerprint_version::int AS "fingerprintVersion", coalesce(held_since, created_at) AS "claimedAt", lease_until AS "leaseUntil",
+        lease_until < now() AS "leaseOver", coalesce(worker, ${DELETED}) AS worker, answer, coalesce(tries, 0) AS tries, parked_at AS "parkedAt", parked_reason AS "parkedReason"
+      FROM idempotency_record r WHERE merchant_id = ${merchantId}::uuid AND id = ${recordId}`,
   )
 }
 

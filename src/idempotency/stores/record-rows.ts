@@ -9,8 +9,7 @@ import type { RowShape } from './rows'
 export const recordRow: RowShape<IdempotencyRow> = z.strictObject({
   merchantId: z.string(),
   id: z.string(),
-  operation: z.string(),
-  fingerprint: z.string(),
+  fingerprint: z.nullable(z.string()),
   fingerprintVersion: z.int(),
   fields: z.nullable(z.string()),
   state: z.string() as unknown as z.ZodMiniType<IdempotencyRow['state']>,

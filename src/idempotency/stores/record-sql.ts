@@ -41,7 +41,7 @@ export function readRecord(merchantId: string, id: string): Sql {
 
 /** The columns of an `IdempotencyRow`, of the record `r`. */
 export const RECORD_COLUMNS = sql`
-  r.merchant_id AS "merchantId", r.id, r.operation, r.fingerprint, r.fingerprint_version AS "fingerprintVersion", r.fields, r.state, r.fence,
+  r.merchant_id AS "merchantId", r.id, r.fingerprint, r.fingerprint_version AS "fingerprintVersion", r.fields, r.state, r.fence,
   r.lease_until < now() AS "leaseOver", r.subject_id AS "subjectId", r.status, r.problem, r.answer, r.headers,
   r.created_at AS "createdAt", r.completed_at AS "completedAt", r.expires_at AS "expiresAt"`
 
@@ -259,12 +259,18 @@ export function reapRecords(limit: number): Sql {
     RETURNING 1`
 }
 
-/** Turns records whose retention is over into tombstones. */
+/**
+ * Turns records whose retention is over into tombstones. Those that had no answer before (it was too large, O5) are emptied too. What stays
+ * touches no index, and is what refuses a retry: decision 0082.
+ */
 export function expireAnswers(limit: number): Sql {
   return sql`
-    UPDATE idempotency_record SET state = 'tombstone', status = NULL, problem = NULL, answer = NULL, headers = NULL
+    UPDATE idempotency_record SET state = 'tombstone', status = NULL, problem = NULL, answer = NULL, headers = NULL, completed_at = NULL,
+      scope = NULL, operation = NULL, key = NULL, fingerprint = NULL, fields = NULL, token = NULL, worker = NULL, held_since = NULL,
+      tries = NULL, failures = NULL
     WHERE (merchant_id, id) IN (
-      SELECT merchant_id, id FROM idempotency_record WHERE state = 'completed' AND expires_at < now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      SELECT merchant_id, id FROM idempotency_record
+      WHERE (state = 'completed' OR state = 'tombstone' AND key IS NOT NULL) AND expires_at < now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     RETURNING 1`
 }
 

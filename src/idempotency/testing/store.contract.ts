@@ -394,9 +394,25 @@ export function storeContract<Form extends StoreForm>(
         headers: null,
         status: null,
         subjectId: record.subjectId,
+        fingerprint: null,
+        fields: null,
+        completedAt: null,
       })
       expect(await h.store.read(doubtful.merchantId, doubtful.id)).toMatchObject({ state: 'sending' })
       expect(await h.store.claim(record, h.begin('again'))).toBeNull()
+      expect(await h.store.commit(mine, done())).toBe(false)
+      expect(await read()).toMatchObject({ state: 'tombstone' })
+    })
+
+    it('empties what had no answer only after the retention: until then a request of another payload is told so', async () => {
+      const { claim: mine } = await claim()
+      await h.store.commit(mine, { to: 'tombstone', answer: null, writes: [] })
+      while ((await h.store.expireAnswers(100)) > 0);
+      expect(await read()).toMatchObject({ state: 'tombstone', fingerprint: record.fingerprint })
+      await h.passRetention()
+      while ((await h.store.expireAnswers(100)) > 0);
+      expect(await read()).toMatchObject({ state: 'tombstone', fingerprint: null })
+      expect(await h.store.expireAnswers(100)).toBe(0)
     })
   })
 }

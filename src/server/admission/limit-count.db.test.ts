@@ -98,3 +98,17 @@ test('counts that ended an hour ago are deleted, by the clock of the database', 
   await counts.clearExpired()
   expect((await owner.query('SELECT FROM rate_limit WHERE key LIKE $1', [`%${who}`])).rowCount).toBe(0)
 })
+
+test('however many counts have ended, no statement deletes more than 1,000', async () => {
+  const counts = new LimitCount({ pool, name: 'many', points: 5, windowSeconds: 60 })
+  await owner.query(
+    `INSERT INTO rate_limit (key, points, expire) SELECT 'many:' || i, 1, i FROM generate_series(1, 2500) i`,
+  )
+  const sent = vi.spyOn(pool, 'query')
+  await counts.clearExpired()
+  const removed = await Promise.all(
+    sent.mock.results.map(async ({ value }) => ((await value) as unknown as pg.QueryResult).rowCount),
+  )
+  sent.mockRestore()
+  expect(removed).toEqual([1_000, 1_000, 500])
+})

@@ -13,6 +13,9 @@ export interface LimitCountOptions {
   countAlone?: boolean
 }
 
+/** Rows that one statement removes. 1,000: a few milliseconds. */
+const CLEAR_BATCH = 1_000
+
 /** Milliseconds since the epoch, by the database's clock. */
 const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
 
@@ -70,9 +73,20 @@ export class LimitCount extends RateLimiterPostgres {
     return found.rowCount === 0 ? null : found
   }
 
-  /** Called by the library every five minutes, with an instant of the process's clock. Counts that ended an hour ago are of no use. */
+  /**
+   * Called by the library every five minutes, with an instant of the process's clock. Counts that ended an hour ago are of no use. In
+   * batches: strangers with many addresses leave many, and no statement may run for long.
+   */
   async clearExpired(): Promise<void> {
-    await this.pool.query(`DELETE FROM rate_limit WHERE expire < ${NOW} - 3600000`).catch(() => undefined)
+    for (let removed = CLEAR_BATCH; removed === CLEAR_BATCH; ) {
+      const result = await this.pool
+        .query(
+          `DELETE FROM rate_limit WHERE key IN (
+             SELECT key FROM rate_limit WHERE expire < ${NOW} - 3600000 ORDER BY expire LIMIT ${CLEAR_BATCH} FOR UPDATE SKIP LOCKED)`,
+        )
+        .catch(() => null)
+      removed = result?.rowCount ?? 0
+    }
   }
 
   /** Called by the library. */

@@ -3,20 +3,20 @@
 CREATE TABLE idempotency_record (
   merchant_id uuid NOT NULL,
   id text NOT NULL,
-  scope text NOT NULL,
-  operation text NOT NULL,
-  key text NOT NULL,
-  fingerprint text NOT NULL,
+  scope text,
+  operation text,
+  key text,
+  fingerprint text,
   fingerprint_version smallint NOT NULL,
   fields text,
   state text NOT NULL DEFAULT 'claimed',
-  token uuid NOT NULL,
+  token uuid,
   fence integer NOT NULL DEFAULT 1,
   lease_until timestamptz(6) NOT NULL DEFAULT (now() + '00:00:30'::interval),
-  worker text NOT NULL,
-  held_since timestamptz(6) NOT NULL DEFAULT now(),
-  tries integer NOT NULL DEFAULT 0,
-  failures integer NOT NULL DEFAULT 0,
+  worker text,
+  held_since timestamptz(6) DEFAULT now(),
+  tries integer DEFAULT 0,
+  failures integer DEFAULT 0,
   overdue_since timestamptz(6),
   parked_at timestamptz(6),
   parked_reason text,
@@ -33,7 +33,10 @@ CREATE TABLE idempotency_record (
   CONSTRAINT idempotency_record_state CHECK (state IN ('claimed', 'sending', 'unknown', 'completed', 'tombstone')),
   CONSTRAINT idempotency_record_completed CHECK ((state = 'completed') = (answer IS NOT NULL AND status IS NOT NULL AND completed_at IS NOT NULL) OR state IN ('unknown', 'tombstone')),
   CONSTRAINT idempotency_record_fence CHECK (fence >= 1),
-  CONSTRAINT idempotency_record_parked CHECK ((parked_at IS NULL) = (parked_reason IS NULL))
+  CONSTRAINT idempotency_record_parked CHECK ((parked_at IS NULL) = (parked_reason IS NULL)),
+  -- A tombstone is small: what told of the request is deleted with the answer.
+  CONSTRAINT idempotency_record_whole CHECK (
+    state = 'tombstone' OR num_nulls(scope, operation, key, fingerprint, token, worker, held_since, tries, failures) = 0)
 ) WITH (fillfactor = 40);
 
 CREATE INDEX idempotency_record_lease ON idempotency_record (lease_until);

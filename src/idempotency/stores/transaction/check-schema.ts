@@ -49,6 +49,18 @@ const COLUMNS: Readonly<Record<string, string>> = {
   completed_at: 'timestamp(6) with time zone',
   expires_at: 'timestamp(6) with time zone',
 }
+/** Columns that retention empties: a table of an earlier version still has NOT NULL there. */
+const EMPTIED = [
+  'scope',
+  'operation',
+  'key',
+  'fingerprint',
+  'token',
+  'worker',
+  'held_since',
+  'tries',
+  'failures',
+]
 /** Columns that an INSERT leaves to the database's clock. */
 const DEFAULTS = [
   'state',
@@ -72,7 +84,7 @@ const MIGRATE =
 
 interface Catalogue {
   version: number
-  columns: { name: string; type: string; filled: boolean }[]
+  columns: { name: string; type: string; filled: boolean; empty: boolean }[]
   key: string[]
   functions: string[]
   guards: string[]
@@ -122,6 +134,12 @@ export function missingIn(found: Catalogue): Missing[] {
   }
   for (const name of DEFAULTS)
     need(columns.get(name)?.filled === true, `default of idempotency_record.${name}`)
+  const filled = EMPTIED.filter((name) => columns.get(name)?.empty === false)
+  need(
+    filled.length === 0,
+    `room for small tombstones (${filled.join(', ')})`,
+    `run ALTER TABLE idempotency_record ${filled.map((name) => `ALTER COLUMN ${name} DROP NOT NULL`).join(', ')}`,
+  )
   need(found.key.join() === 'merchant_id,id', 'primary key idempotency_record (merchant_id, id)')
   for (const name of FUNCTIONS) need(found.functions.includes(name), `function ${name}`)
   for (const name of GUARDS) need(found.guards.includes(name), `trigger ${name}`)
@@ -133,7 +151,7 @@ const CATALOGUE = sql`
   SELECT json_build_object(
     'version', current_setting('server_version_num')::int,
     'readOnly', current_setting('transaction_read_only') = 'on',
-    'columns', coalesce((SELECT json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'filled', a.atthasdef))
+    'columns', coalesce((SELECT json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'filled', a.atthasdef, 'empty', NOT a.attnotnull))
       FROM pg_attribute a WHERE a.attrelid = to_regclass('idempotency_record') AND a.attnum > 0 AND NOT a.attisdropped), '[]'),
     'key', coalesce((SELECT json_agg(a.attname ORDER BY array_position(c.conkey, a.attnum))
       FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
