@@ -10,6 +10,8 @@ import type { Probe } from './measure'
 
 /** A migrated database of its own, and this process's connections to it. */
 export interface Stage {
+  /** A superuser. */
+  ownerUrl: string
   owner: pg.Pool
   /** Ten connections, as many as a process of the product has. */
   pool: pg.Pool
@@ -24,15 +26,24 @@ export interface Stage {
   onClose(end: () => Promise<void>): void
 }
 
-/** @param durable `fsync` and `full_page_writes` are on, as in production */
-export async function openStage({ durable }: { durable: boolean }): Promise<Stage> {
+/**
+ * @param durable `fsync` and `full_page_writes` are on, as in production
+ * @param prepare makes the tables, given the owner's URL
+ */
+export async function openStage({
+  durable,
+  prepare = migrate,
+}: {
+  durable: boolean
+  prepare?: (ownerUrl: string) => Promise<unknown>
+}): Promise<Stage> {
   const database = await startThrowAway('payonce_bench', { durable })
   const ends: (() => Promise<void>)[] = [database.stop]
   const close = async () => {
     for (const end of ends.reverse()) await end()
   }
   try {
-    await migrate(database.url)
+    await prepare(database.url)
     const logins = await throwAwayLogins(database.url)
     // Ten minutes: it fills whole tables.
     const owner = openPool(database.url, { max: 2, name: 'bench-owner', statementMs: 10 * 60_000 })
@@ -50,7 +61,17 @@ export async function openStage({ durable }: { durable: boolean }): Promise<Stag
       cpuUs: async () => ownCpuUs(),
       settle: async () => undefined,
     }
-    return { owner, pool, batchPool, db, logins, here, close, onClose: (end) => void ends.push(end) }
+    return {
+      ownerUrl: database.url,
+      owner,
+      pool,
+      batchPool,
+      db,
+      logins,
+      here,
+      close,
+      onClose: (end) => void ends.push(end),
+    }
   } catch (error) {
     await close()
     throw error

@@ -1,13 +1,13 @@
 import os from 'node:os'
-import path from 'node:path'
 import { build } from '@/setup/build'
 import { readCount, readOptions } from '@/setup/process/command-line'
 import { print, printError, reasonOf } from '@/setup/process/console'
-import { root } from '@/setup/process/project-root'
 import { figuresTable } from '../table'
-import { anyServer, doubts, type Finding, invariants, limit, roll, storm } from './experiments'
+import { anyServer, doubts, type Finding, invariants, limit, storm } from './experiments'
 import { type Installation, openInstallation } from './installation'
+import { release, restart } from './release'
 import { throughput } from './throughput'
+import { previousVersion, THIS_VERSION, type Version } from './version'
 
 const USAGE = `Usage: npm run scale -- [options]
 
@@ -19,7 +19,8 @@ both count, each step of a purchase at another one, doubts that two workers sett
   --rounds <number>     rounds with each number of web processes (3)
   --callers <number>    callers at a time (32)
   --webs <list>         numbers of web processes (1,2,4)
-  --previous <folder>   the built checkout of the version before: all begin with it, and the rolling restart brings this one
+  --previous <version>  a revision of this repository, or the built folder of one: all begin with it, and the release of this version under
+                        load is all that is tried: its migrations, then one process after the other. A revision is installed and built first.
   --markdown            print the tables as Markdown
 
 Needs haproxy (apt-get install haproxy). Exit code 0: everything held.`
@@ -41,27 +42,51 @@ const plan = {
 
 async function run(): Promise<boolean> {
   await build()
+  if (values.previous) {
+    const previous = await previousVersion(values.previous)
+    if (previous) return upgrade(previous)
+    print(`skipped: this repository has no revision ${values.previous}`)
+    return true
+  }
   const [load = 0] = os.loadavg()
-  const folder = values.previous ? path.resolve(values.previous) : root
-  const installation = await openInstallation(Math.max(2, ...plan.webs), folder)
+  const installation = await openInstallation(Math.max(2, ...plan.webs), THIS_VERSION)
   try {
     if (plan.rounds > 0) {
       const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}, load ${load.toFixed(1)} before`
       print(`${machine}; fsync on; ${plan.payments} payments a round, medians of ${plan.rounds} rounds\n`)
       print(`${figuresTable(await throughput(installation, plan), values.markdown)}\n`)
     }
-    const findings: Finding[] = []
-    const experiments = [storm, limit, anyServer, doubts, (one: Installation) => roll(one, root), invariants]
-    for (const experiment of experiments) {
-      const finding = await experiment(installation)
-      // As it comes: a later one may throw.
-      print(rowOf(finding))
-      findings.push(finding)
-    }
-    return findings.every(({ holds }) => holds)
+    return await tryAll([storm, limit, anyServer, doubts, restart, invariants], installation)
   } finally {
     await installation.stage.close()
   }
+}
+
+async function upgrade(previous: Version): Promise<boolean> {
+  try {
+    const installation = await openInstallation(2, previous)
+    try {
+      return await tryAll([(one) => release(one, previous), invariants], installation)
+    } finally {
+      await installation.stage.close()
+    }
+  } finally {
+    previous.remove()
+  }
+}
+
+async function tryAll(
+  experiments: ((installation: Installation) => Promise<Finding>)[],
+  installation: Installation,
+): Promise<boolean> {
+  const findings: Finding[] = []
+  for (const experiment of experiments) {
+    const finding = await experiment(installation)
+    // As it comes: a later one may throw.
+    print(rowOf(finding))
+    findings.push(finding)
+  }
+  return findings.every(({ holds }) => holds)
 }
 
 const rowOf = ({ name, figures, holds }: Finding) =>
