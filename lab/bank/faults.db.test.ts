@@ -158,7 +158,7 @@ describe('each fault of a charge', () => {
     'G6 after %s the same key is charged once, when it is sent again',
     async (fault) => {
       await order(fault)
-      await charge()
+      await charge(waiting(fault))
       expect([(await charge()).kind, (await charge()).kind]).toEqual(['approved', 'approved'])
       expect(await charges()).toHaveLength(1)
     },
