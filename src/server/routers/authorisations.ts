@@ -8,7 +8,7 @@ import { router, supportProcedure } from '../trpc'
 import { actorOut, type actorViewFor } from '../wire/actor-shapes'
 import { paymentShape } from '../wire/api-shapes'
 import { time, uuidOf } from '../wire/json'
-import { type Caller, refuseMoneyOfOtherMode, sentBy, validKey } from './by-operator'
+import { type OperatorCaller, refuseMoneyOfOtherMode, sentBy, validKey } from './by-operator'
 
 const asked = z.strictObject({ payment: z.string().max(64), key: z.unknown().optional() })
 const ended = paymentShape.extend({
@@ -33,7 +33,7 @@ export const authorisationsRouter = router({
 })
 
 async function end(
-  ctx: Caller,
+  ctx: OperatorCaller,
   { payment, key: sent }: z.infer<typeof asked>,
   kind: 'capture' | 'void',
 ): Promise<z.infer<typeof ended>> {
@@ -60,7 +60,7 @@ const NOT_AT_THIS_BANK =
   'Payonce can capture and void at the simulated bank only: at Stripe it is not possible yet. Nothing was done.'
 
 /** Whether the bank that reserved the amount can be asked to capture or to release it. */
-function canEnd({ gateway }: Caller, { gatewayAccount }: PaymentAuthorisation): boolean {
+function canEnd({ gateway }: OperatorCaller, { gatewayAccount }: PaymentAuthorisation): boolean {
   return gatewayAccount === null && gateway.authorisations !== undefined
 }
 
@@ -87,7 +87,7 @@ export const authorisationOut = z.object({
 })
 
 export function showAuthorisation(
-  ctx: Caller,
+  ctx: OperatorCaller,
   authorisation: PaymentAuthorisation,
   view: ReturnType<typeof actorViewFor>,
 ): z.infer<typeof authorisationOut> {
@@ -108,7 +108,10 @@ export function showAuthorisation(
   }
 }
 
-function mayEnd(ctx: Caller, authorisation: PaymentAuthorisation): z.infer<typeof authorisationOut>['may'] {
+function mayEnd(
+  ctx: OperatorCaller,
+  authorisation: PaymentAuthorisation,
+): z.infer<typeof authorisationOut>['may'] {
   if (authorisation.end) return 'ended'
   if (!mayActAs(ctx.operator.role, 'support')) return 'role'
   return canEnd(ctx, authorisation) ? 'yes' : 'other-bank'

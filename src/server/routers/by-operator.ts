@@ -8,12 +8,12 @@ import { refuseOtherMode } from '../one-mode'
 import { notFound } from '../wire/json'
 
 /** What every operation that an operator's page sends has in common: its key, its mode, and who sent it. */
-export type Caller = Context & { operator: SignedIn; actor: Actor }
+export type OperatorCaller = Context & { operator: SignedIn; actor: Actor }
 
 /** Time that a press waits for one that is running. 10 s, as at the checkout. */
 const JOIN_MS = 10_000
 
-export function sentBy({ requestId, actor }: Caller) {
+export function sentBy({ requestId, actor }: OperatorCaller) {
   return { waitMs: JOIN_MS, source: 'browser', requestId, by: actor }
 }
 
@@ -29,7 +29,7 @@ export function validKey(key: unknown): string {
  * @throws ProblemError `not-found`: the merchant's money is of another mode than this installation's
  */
 export async function refuseMoneyOfOtherMode(
-  { db, operator, gateway }: Caller,
+  { db, operator, gateway }: OperatorCaller,
   done: 'refunded' | 'captured' | 'voided',
 ): Promise<void> {
   const mode = (await modeOf(db, operator.merchantId)) ?? notFound()

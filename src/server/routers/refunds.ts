@@ -21,7 +21,7 @@ import { actorViewFor } from '../wire/actor-shapes'
 import { refundShape } from '../wire/api-shapes'
 import { notFound, uuidOf } from '../wire/json'
 import { actorsOfRequests, refundRequestOut, showRefundRequest } from '../wire/refund-request-shapes'
-import { type Caller, refuseMoneyOfOtherMode, sentBy, validKey } from './by-operator'
+import { type OperatorCaller, refuseMoneyOfOtherMode, sentBy, validKey } from './by-operator'
 
 /** Scope of all approvals of a merchant, whoever approves: the request's own id is their one key. */
 const APPROVALS = 'refund-request'
@@ -130,14 +130,14 @@ export const refundsRouter = router({
     .mutation(({ ctx, input }) => end(ctx, input.id, 'withdrawn')),
 })
 
-async function end(ctx: Caller, id: string, to: 'rejected' | 'withdrawn'): Promise<{ done: true }> {
+async function end(ctx: OperatorCaller, id: string, to: 'rejected' | 'withdrawn'): Promise<{ done: true }> {
   const { merchantId } = ctx.operator
   orThrow(await endRefundRequest(ctx.db, { merchantId, id }, to, ctx.actor, uuidv7))
   return { done: true }
 }
 
 /** The limits that hold for this request, and what a refund above them needs. */
-async function tierOf({ db, operator }: Caller): Promise<{ tier: RefundTier; above: RefundNeeds }> {
+async function tierOf({ db, operator }: OperatorCaller): Promise<{ tier: RefundTier; above: RefundNeeds }> {
   if (!mayActAs(operator.role, 'admin')) return { tier: 'support', above: 'admin' }
   return (await isFresh(db, operator))
     ? { tier: 'fourEyes', above: 'approval' }
@@ -157,7 +157,7 @@ export const refundRightsOut = z.object({
 
 /** What the operator may refund of a payment; null: nothing, by their role or since nothing is left. */
 export async function refundRights(
-  ctx: Caller,
+  ctx: OperatorCaller,
   paymentId: string,
 ): Promise<z.infer<typeof refundRightsOut> | null> {
   const { merchantId, role } = ctx.operator
