@@ -11,6 +11,7 @@ import {
 } from '@/idempotency/stores/read'
 import { type JournalTransaction, transactionsOfPayment } from '@/ledger/read'
 import { cursorOf, type Db, firstRow, joinSql, rows, type Sql, sql } from '@/platform/db'
+import { authorisationOf, type PaymentAuthorisation } from './authorisation-read'
 import { hasWords, isSought, paymentsByAmount, paymentsFound, paymentsThatAre, type Sought } from './counted'
 import { DISPUTED, type DisputeRow, HAS_DISPUTES, listDisputes } from './movements/dispute-store'
 import { PAYMENT_STATUSES } from './payment'
@@ -68,6 +69,7 @@ const foundPayment = z.strictObject({
   hasRefunds: z.boolean(),
   hasRefundRequests: z.boolean(),
   hasDisputes: z.boolean(),
+  hasAuthorisation: z.boolean(),
   hasSiblings: z.boolean(),
   /** How two admins ended it (`Ending`); null: the bank's answer did, or nothing has yet. */
   declared: z.enum(['charged', 'not-charged', 'return']).nullable(),
@@ -106,6 +108,8 @@ export interface PaymentDetail {
   refundRequests: RefundRequestRow[]
   /** Charges at the bank beyond the payment, oldest first. */
   surplus: SurplusFact[]
+  /** Null: the bank was never asked to reserve the amount first, or has not done so. */
+  authorisation: PaymentAuthorisation | null
   /** Disputes of its charge, newest first; the newest 20. */
   disputes: DisputeRow[]
   /** Other payments of the same order, newest first: an earlier decline, a later try. */
@@ -230,18 +234,29 @@ export async function paymentDetail(
   if (!facts) return null
   const { recordId, orderId } = facts
   const hasSurplus = facts.surplusRefunded + facts.surplusDue + facts.surplusParked > 0
-  const [attempts, record, transactions, events, refunds, refundRequests, surplus, disputes, siblings] =
-    await Promise.all([
-      attemptsOfSubject(db, merchantId, { recordId, subjectId: paymentId }, ATTEMPTS_SHOWN),
-      findRecord(db, merchantId, recordId),
-      transactionsOfPayment(db, merchantId, paymentId),
-      eventsOf(db, merchantId, paymentId),
-      facts.hasRefunds ? listRefunds(db, merchantId, { paymentId, after: null, limit: 50 }) : [],
-      facts.hasRefundRequests ? refundRequestsOf(db, merchantId, paymentId) : [],
-      hasSurplus ? surplusOf(db, merchantId, paymentId) : [],
-      facts.hasDisputes ? listDisputes(db, merchantId, { paymentId, limit: 20 }) : [],
-      facts.hasSiblings ? listPayments(db, merchantId, { id: orderId, limit: 20 }) : [],
-    ])
+  const [
+    attempts,
+    record,
+    transactions,
+    events,
+    refunds,
+    refundRequests,
+    surplus,
+    authorisation,
+    disputes,
+    siblings,
+  ] = await Promise.all([
+    attemptsOfSubject(db, merchantId, { recordId, subjectId: paymentId }, ATTEMPTS_SHOWN),
+    findRecord(db, merchantId, recordId),
+    transactionsOfPayment(db, merchantId, paymentId),
+    eventsOf(db, merchantId, paymentId),
+    facts.hasRefunds ? listRefunds(db, merchantId, { paymentId, after: null, limit: 50 }) : [],
+    facts.hasRefundRequests ? refundRequestsOf(db, merchantId, paymentId) : [],
+    hasSurplus ? surplusOf(db, merchantId, paymentId) : [],
+    facts.hasAuthorisation ? authorisationOf(db, merchantId, paymentId) : null,
+    facts.hasDisputes ? listDisputes(db, merchantId, { paymentId, limit: 20 }) : [],
+    facts.hasSiblings ? listPayments(db, merchantId, { id: orderId, limit: 20 }) : [],
+  ])
   return {
     payment: { ...facts, ...countAttempts(attempts) },
     attempts,
@@ -251,6 +266,7 @@ export async function paymentDetail(
     refunds,
     refundRequests,
     surplus,
+    authorisation,
     disputes,
     siblings: siblings.filter((sibling) => sibling.id !== paymentId),
   }
@@ -302,6 +318,7 @@ async function findPayment(db: Db, merchantId: string, paymentId: string) {
         o.customer_email AS "customerEmail", o.status AS "orderStatus", '' AS cursor, least(p.asked_since, p.created_at) AS "askedAt",
         EXISTS (SELECT FROM refund x WHERE x.merchant_id = p.merchant_id AND x.payment_id = p.id) AS "hasRefunds",
         EXISTS (SELECT FROM refund_request x WHERE x.merchant_id = p.merchant_id AND x.payment_id = p.id) AS "hasRefundRequests",
+        EXISTS (SELECT FROM authorisation x WHERE x.merchant_id = p.merchant_id AND x.payment_id = p.id) AS "hasAuthorisation",
         ${HAS_DISPUTES} AS "hasDisputes",
         EXISTS (SELECT FROM payment x WHERE x.merchant_id = p.merchant_id AND x.order_id = p.order_id AND x.id <> p.id) AS "hasSiblings",
         ${STANDING}, ${DECLARED} AS declared, p.receipt_token AS "receiptToken", p.description, p.metadata, o.metadata AS "orderMetadata",

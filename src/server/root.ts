@@ -1,6 +1,7 @@
 import { accountRouter } from './routers/account'
 import { alertsRouter } from './routers/alerts'
 import { auditRouter } from './routers/audit'
+import { authorisationsRouter } from './routers/authorisations'
 import { checkoutRouter } from './routers/checkout'
 import { developersRouter } from './routers/developers'
 import { factorsRouter } from './routers/factors'
@@ -45,6 +46,7 @@ const rooms = {
   links: linksRouter,
   notes: notesRouter,
   receipts: receiptsRouter,
+  authorisations: authorisationsRouter,
   refunds: refundsRouter,
   resolutions: resolutionsRouter,
   reconciliation: reconciliationRouter,

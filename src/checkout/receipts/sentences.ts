@@ -46,6 +46,7 @@ export function refundedOf({ refunded, refundUnderWay }: ReceiptFacts): number {
 type UnpaidText =
   | 'checking'
   | 'waiting'
+  | 'authorised'
   | 'confirm'
   | 'declined'
   | 'declinedCharged'
@@ -63,7 +64,9 @@ export function unpaidSentences(receipt: ReceiptFacts): { text: UnpaidText; open
     case 'voided':
       return { text: charged ? 'notChargedCharged' : 'notCharged', open: false, notes }
     case 'authorised':
-      return { text: 'waiting', open: true, notes }
+      if (!charged) return { text: 'authorised', open: false, notes }
+      // A charge in the bank's list: it was captured, and the worker finds that out.
+      return { text: receipt.parked ? 'waiting' : 'checking', open: !receipt.parked, notes }
     case 'requires_action':
       return { text: receipt.parked || charged ? 'waiting' : 'confirm', open: !receipt.parked, notes }
     default:

@@ -38,6 +38,7 @@ import {
   refundRequestOut,
   showRefundRequest,
 } from '../wire/refund-request-shapes'
+import { authorisationOut, showAuthorisation } from './authorisations'
 import { figure } from './figure'
 import { recentCheck } from './ledger'
 import { refundRights, refundRightsOut } from './refunds'
@@ -179,6 +180,8 @@ const detailOut = summaryOut.extend({
   ),
   refundRequests: z.array(refundRequestOut),
   refundRights: refundRightsOut.nullable(),
+  /** Null: the amount was never reserved first. */
+  authorisation: authorisationOut.nullable(),
   siblings: z.array(summaryOut),
 })
 
@@ -294,8 +297,9 @@ export const paymentsRouter = router({
     .query(async ({ ctx, input }) => {
       const { merchantId, role } = ctx.operator
       const found = (await paymentDetail(ctx.pages, merchantId, uuidOf('pay', input.id))) ?? notFound()
-      const { payment, refunds, refundRequests } = found
-      const actors = [payment, ...refunds].map(({ actor }) => actor)
+      const { payment, refunds, refundRequests, authorisation } = found
+      const ended = authorisation?.end ? [authorisation.end] : []
+      const actors = [payment, ...refunds, ...ended].map(({ actor }) => actor)
       const [names, rights, list, history] = await Promise.all([
         actorNames(ctx.pages, merchantId, [...actors, ...actorsOfRequests(refundRequests)]),
         refundRights(ctx, payment.id),
@@ -303,7 +307,10 @@ export const paymentsRouter = router({
         payment.parked ? auditOf(ctx.pages, merchantId, payment.recordId) : [],
       ])
       const reading = { reader: ctx.actor.name, role, view: actorViewFor(role, names) }
-      return showDetail(found, { ...reading, rights, list, history, leaseMs: ctx.env.PAYONCE_LEASE_MS })
+      return {
+        ...showDetail(found, { ...reading, rights, list, history, leaseMs: ctx.env.PAYONCE_LEASE_MS }),
+        authorisation: authorisation && showAuthorisation(ctx, authorisation, reading.view),
+      }
     }),
 })
 
@@ -350,7 +357,7 @@ function showDetail(
     history: Awaited<ReturnType<typeof auditOf>>
     leaseMs: number
   },
-): z.infer<typeof detailOut> {
+): Omit<z.infer<typeof detailOut>, 'authorisation'> {
   const { payment, attempts, record, transactions, events, refunds, surplus, disputes, siblings } = found
   const { method, gatewayKey, gatewayRef, orderStatus } = payment
   return {

@@ -1,12 +1,9 @@
-import { keyProblem } from '@payonce/idempotency'
 import { type Problem, ProblemError } from '@payonce/idempotency/problems'
 import { resultOf } from '@payonce/idempotency/trpc'
 import { z } from 'zod'
 import { actorNames } from '@/access/actor-names'
-import { modeOf } from '@/access/merchant'
-import { mayActAs, type SignedIn } from '@/access/operator'
+import { mayActAs } from '@/access/operator'
 import { isFresh } from '@/access/session'
-import type { Actor } from '@/lib/actor'
 import { uuidv7 } from '@/lib/id'
 import { MAX_MINOR } from '@/lib/money'
 import { storable } from '@/lib/text'
@@ -19,16 +16,12 @@ import {
   requestRefund,
 } from '@/payments/refund-request'
 import { refundLimitsOf } from '@/platform/env'
-import type { Context } from '../context'
-import { refuseOtherMode } from '../one-mode'
 import { adminProcedure, freshAdminProcedure, router, supportProcedure, viewerProcedure } from '../trpc'
 import { actorViewFor } from '../wire/actor-shapes'
 import { refundShape } from '../wire/api-shapes'
 import { notFound, uuidOf } from '../wire/json'
 import { actorsOfRequests, refundRequestOut, showRefundRequest } from '../wire/refund-request-shapes'
-
-/** Time that a press waits for one that is running. 10 s, as at the checkout. */
-const JOIN_MS = 10_000
+import { type OperatorCaller, refuseMoneyOfOtherMode, sentBy, validKey } from './by-operator'
 
 /** Scope of all approvals of a merchant, whoever approves: the request's own id is their one key. */
 const APPROVALS = 'refund-request'
@@ -46,8 +39,6 @@ const refundOut = refundShape.extend({
   }),
 })
 
-type Caller = Context & { operator: SignedIn; actor: Actor }
-
 /**
  * Money back, by operators: within limits by themselves, above them by two admins. Each is the engine's operation of its own key, so that a
  * double click or a retry is the same refund.
@@ -63,7 +54,7 @@ export const refundsRouter = router({
       const { merchantId, id } = ctx.operator
       const key = validKey(input.key)
       const which = { merchantId, paymentId: uuidOf('pay', input.payment) }
-      await refuseMoneyOfOtherMode(ctx)
+      await refuseMoneyOfOtherMode(ctx, 'refunded')
       const { currency } =
         (await refundedByOperators(ctx.db, { ...which, actor: ctx.actor.name })) ?? notFound()
       const { tier, above } = await tierOf(ctx)
@@ -111,7 +102,7 @@ export const refundsRouter = router({
     .output(refundOut)
     .mutation(async ({ ctx, input }) => {
       const { merchantId } = ctx.operator
-      await refuseMoneyOfOtherMode(ctx)
+      await refuseMoneyOfOtherMode(ctx, 'refunded')
       const request = (await findRefundRequest(ctx.db, merchantId, input.id)) ?? notFound()
       // Also where another has approved it: the answer is not for the one who asked to take for their own approval.
       if (request.actor === ctx.actor.name) {
@@ -139,14 +130,14 @@ export const refundsRouter = router({
     .mutation(({ ctx, input }) => end(ctx, input.id, 'withdrawn')),
 })
 
-async function end(ctx: Caller, id: string, to: 'rejected' | 'withdrawn'): Promise<{ done: true }> {
+async function end(ctx: OperatorCaller, id: string, to: 'rejected' | 'withdrawn'): Promise<{ done: true }> {
   const { merchantId } = ctx.operator
   orThrow(await endRefundRequest(ctx.db, { merchantId, id }, to, ctx.actor, uuidv7))
   return { done: true }
 }
 
 /** The limits that hold for this request, and what a refund above them needs. */
-async function tierOf({ db, operator }: Caller): Promise<{ tier: RefundTier; above: RefundNeeds }> {
+async function tierOf({ db, operator }: OperatorCaller): Promise<{ tier: RefundTier; above: RefundNeeds }> {
   if (!mayActAs(operator.role, 'admin')) return { tier: 'support', above: 'admin' }
   return (await isFresh(db, operator))
     ? { tier: 'fourEyes', above: 'approval' }
@@ -166,7 +157,7 @@ export const refundRightsOut = z.object({
 
 /** What the operator may refund of a payment; null: nothing, by their role or since nothing is left. */
 export async function refundRights(
-  ctx: Caller,
+  ctx: OperatorCaller,
   paymentId: string,
 ): Promise<z.infer<typeof refundRightsOut> | null> {
   const { merchantId, role } = ctx.operator
@@ -181,21 +172,6 @@ export async function refundRights(
     confirmed: mayActAs(role, 'admin') ? most('fourEyes') : null,
     operator: ctx.operator.id,
   }
-}
-
-function sentBy({ requestId, actor }: Caller) {
-  return { waitMs: JOIN_MS, source: 'browser', requestId, by: actor }
-}
-
-async function refuseMoneyOfOtherMode({ db, operator, gateway }: Caller): Promise<void> {
-  const mode = (await modeOf(db, operator.merchantId)) ?? notFound()
-  refuseOtherMode(mode, gateway.mode, { subject: 'payment', done: 'refunded' })
-}
-
-/** @throws ProblemError `key-missing` or `key-invalid`, before the database is asked */
-function validKey(key: unknown): string {
-  orThrow(keyProblem(key))
-  return key as string
 }
 
 function orThrow(problem: Problem | null): void {

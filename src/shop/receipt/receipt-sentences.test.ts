@@ -143,3 +143,14 @@ test.each<[string, PaymentTruth]>([
 ])('the law finds what says too much in Arabic, too: %s', (text, facts) => {
   expect(overclaims('ar', text, facts)).not.toEqual([])
 })
+
+test('an authorised payment: the amount is reserved, and the receipt does not say that nothing is known', () => {
+  const authorised: PaymentTruth = { ...PAID, status: 'authorised', charges: 0 }
+  expect(sentencesOf('en', receiptOf(authorised))[0]).toBe('The amount is reserved')
+  expect(sentencesOf('ar', receiptOf(authorised))[0]).toBe('المبلغ محجوز')
+  // The list shows a charge: no longer "not charged yet".
+  expect(unpaidSentences(receiptOf({ ...authorised, charges: 1 }))).toMatchObject({
+    text: 'checking',
+    open: true,
+  })
+})

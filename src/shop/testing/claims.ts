@@ -115,6 +115,10 @@ const EN: Claim[] = [
     words: /bank (answered|told us) that it (had )?(declined|charged nothing|not charged)/gi,
     holds: (_, facts) => ['declined', 'not_charged', 'voided'].includes(facts.status),
   },
+  {
+    words: /reserved on your card, and not charged yet as far as the bank has said/gi,
+    holds: (_, facts) => facts.status === 'authorised' && facts.charges === 0,
+  },
   { words: /Pay was pressed/gi, holds: (_, facts) => facts.fromPage },
   { words: /this page updates as soon as we know/gi, holds: (_, facts) => !facts.parked },
 ]
@@ -139,6 +143,10 @@ const AR: Claim[] = [
   {
     words: /أخبرنا بنكك بأنه (رفض|لم يخصم)/g,
     holds: (_, facts) => ['declined', 'not_charged', 'voided'].includes(facts.status),
+  },
+  {
+    words: /محجوز على بطاقتك، ولم يُخصم بعد بحسب ما أفاد به البنك/g,
+    holds: (_, facts) => facts.status === 'authorised' && facts.charges === 0,
   },
   { words: /ضُغط زر/g, holds: (_, facts) => facts.fromPage },
 ]

@@ -47,6 +47,10 @@ export const receipt = {
     title: 'We do not know yet whether you paid',
     body: 'The bank has not told us, and the shop must look into it. Do not pay again until you hear from the shop.',
   },
+  authorised: {
+    title: 'The amount is reserved',
+    body: 'It is reserved on your card, and not charged yet as far as the bank has said. The shop completes the payment or releases the amount; open this page again later to see which. There is no need to pay again.',
+  },
   confirm: {
     title: 'Your bank is waiting for you',
     body: 'This payment needs your confirmation. Nothing is charged until you confirm; this page then updates on its own.',

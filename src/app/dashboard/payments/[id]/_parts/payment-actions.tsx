@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { api, type PaymentData } from '../../../_parts/api'
 import { Menu, type MenuItem } from '../../../_parts/menu'
+import { EndButtons } from './end/end-buttons'
 import { NOTE_FIELD } from './notes-card'
 import { ReceiptDialog } from './receipt-dialog'
 import { RefundButton } from './refund/refund-button'
@@ -43,6 +44,7 @@ export function PaymentActions({ payment, onChange }: { payment: PaymentData; on
       <span role="status" className="text-ink-2 text-ui empty:sr-only">
         {said}
       </span>
+      <EndButtons payment={payment} onChange={onChange} />
       <RefundButton payment={payment} onChange={onChange} />
       <Menu label="More actions of this payment" items={items} />
       {sending && (

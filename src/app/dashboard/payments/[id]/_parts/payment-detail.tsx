@@ -20,6 +20,7 @@ import { PaymentState } from '../../../_parts/payment-state'
 import { PaymentResolutions } from '../../../_parts/resolutions/payment-resolutions'
 import { bankFactsOf, CountedIn } from './bank-facts'
 import { BoughtCard } from './bought-card'
+import { AuthorisationCard } from './end/authorisation-card'
 import { Inspector } from './inspector'
 import { NotesCard } from './notes-card'
 import { OtherPayments } from './other-payments'
@@ -72,6 +73,7 @@ export function PaymentDetailPage({ initial }: { initial: PaymentData }) {
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23rem]">
           <Explained payment={payment} model={model} />
           <div className="flex min-w-0 flex-col gap-4">
+            <AuthorisationCard payment={payment} refresh={refresh} />
             <BoughtCard payment={payment} />
             <PaymentFacts payment={payment} />
           </div>

@@ -140,7 +140,12 @@ function messageOf(
 
 /** Answers are dashed, as the trade draws them. */
 export function isReply({ event }: PaymentStep): boolean {
-  return event.kind === 'reply' || event.kind === 'answer' || event.kind === 'surplus'
+  return (
+    event.kind === 'reply' ||
+    event.kind === 'answer' ||
+    event.kind === 'end-answer' ||
+    event.kind === 'surplus'
+  )
 }
 
 export function toneOf({ event }: PaymentStep): SequenceTone {
@@ -166,6 +171,7 @@ export function toneOf({ event }: PaymentStep): SequenceTone {
 
 const ANSWERS = {
   charged: 'ok',
+  reserved: 'ok',
   unnamed: 'bad',
   declined: 'bad',
   'not-charged': 'bad',

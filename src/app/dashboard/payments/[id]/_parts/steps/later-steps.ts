@@ -1,4 +1,5 @@
 import type { PaymentData } from '../../../../_parts/api'
+import { endSteps } from './end-steps'
 import type { Participants } from './participants'
 import type { PaymentStep, StepFacts } from './payment-step'
 import { postingStep, stepAt } from './step-at'
@@ -10,6 +11,7 @@ const REFUNDS_SHOWN = 8
 /** What came after the payment, or beside it: postings, refunds, charges beyond it, disputes, webhooks. */
 export function laterSteps(facts: StepFacts, participants: Participants): PaymentStep[] {
   return [
+    ...endSteps(facts, participants),
     ...refundsOf(facts, participants),
     ...facts.surplus.flatMap((charge) => surplusSteps(charge, facts, participants)),
     ...postings(facts, participants),
@@ -18,9 +20,9 @@ export function laterSteps(facts: StepFacts, participants: Participants): Paymen
   ]
 }
 
-/** Postings that no attempt made: of refunds, charges beyond the payment, disputes, and captures whose request left no line. */
+/** Postings that no attempt made: of refunds, charges beyond the payment, disputes, captures whose request left no line, and those of an amount that was reserved first. */
 function postings(facts: StepFacts, participants: Participants): PaymentStep[] {
-  const byAttempt = endingAttempt(facts) !== undefined
+  const byAttempt = endingAttempt(facts) !== undefined && !facts.authorisation
   const refunds = inTime(facts.transactions, 'postedAt').filter(({ kind }) => kind === 'refund')
   const folded = new Set(refunds.slice(REFUNDS_SHOWN))
   return facts.transactions

@@ -6,6 +6,7 @@ export type StepFacts = Pick<
   | 'amount'
   | 'amountRefunded'
   | 'attempts'
+  | 'authorisation'
   | 'by'
   | 'charges'
   | 'createdAt'
@@ -39,7 +40,17 @@ export interface Participant {
 }
 
 /** What the bank answered, as far as our rows have it. `unnamed`: the payment succeeded, and we know of no charge. */
-export type NotedAnswer = 'charged' | 'unnamed' | 'declined' | 'not-charged' | 'confirm' | 'silence'
+export type NotedAnswer =
+  | 'charged'
+  | 'reserved'
+  | 'unnamed'
+  | 'declined'
+  | 'not-charged'
+  | 'confirm'
+  | 'silence'
+
+/** What was asked for of an authorisation; `expiry`: a void by the worker. */
+type EndKind = NonNullable<NonNullable<PaymentData['authorisation']>['end']>['kind']
 
 /** What happened in one step, and the facts that its sentence needs. */
 export type StepEvent =
@@ -71,6 +82,10 @@ export type StepEvent =
       parked: boolean
     }
   | { kind: 'more-refunds' }
+  | { kind: 'end-request'; end: EndKind; amount: number; currency: string }
+  | { kind: 'end-asked'; end: EndKind; amount: number; currency: string }
+  | { kind: 'end-answer'; ended: 'captured' | 'released'; amount: number; currency: string }
+  | { kind: 'end-open'; end: EndKind; parked: boolean }
   | { kind: 'surplus'; amount: number; currency: string }
   | {
       kind: 'surplus-end'

@@ -2,6 +2,7 @@ import { formatMoney } from '@/lib/money'
 import { laterBy } from '../../../../_parts/bank-sentences'
 import { counted, formatCount, sentenceList } from '../../../../_parts/words'
 import { elapsed } from './elapsed'
+import { explainEnd } from './end-sentences'
 import type { NotedAnswer, Participant, PaymentStep, StepEvent } from './payment-step'
 
 /** A step in words. `label`: a few, for an arrow. `sentence`: for the story. Both keep to the facts of the step. */
@@ -98,6 +99,11 @@ function words(event: StepEvent, ends: Ends): StepWords {
     }
     case 'refund':
       return explainRefund(event)
+    case 'end-request':
+    case 'end-asked':
+    case 'end-answer':
+    case 'end-open':
+      return explainEnd(event, capital(from))
     case 'more-refunds': {
       const more = `${formatCount(count)} more ${count === 1 ? 'refund' : 'refunds'}`
       return { label: more, sentence: `${more} followed; the lists below have each, with its posting.` }
@@ -145,6 +151,10 @@ const ANSWERS: Record<NotedAnswer, StepWords> = {
   charged: {
     label: 'Answered that it charged the card',
     sentence: 'The bank answered that it charged the card.',
+  },
+  reserved: {
+    label: 'Answered that it reserved the amount',
+    sentence: 'The bank answered that it reserved the amount.',
   },
   unnamed: {
     label: 'Marked as paid',

@@ -86,7 +86,9 @@ function commitOf(facts: StepFacts, attempt: Attempt, participants: Participants
   const process = participants.process(attempt.worker)
   const { answered, end } = instantsOf(attempt)
   const capture = facts.transactions.find(({ kind }) => kind === 'capture')
-  if (!capture || attempt !== endingAttempt(facts)) return [stepAt(process, process, end, { kind: 'stored' })]
+  // A capture that came later is no part of the commit in which the amount was reserved.
+  if (!capture || facts.authorisation || attempt !== endingAttempt(facts))
+    return [stepAt(process, process, end, { kind: 'stored' })]
   // Attempts are timed by the process, postings by the database.
   const at = Math.min(Math.max(Date.parse(capture.postedAt), answered), end)
   return [postingStep(process, participants.fixed('ledger'), at, capture)]
@@ -150,6 +152,7 @@ function answerIn(facts: StepFacts, attempt: Attempt): NotedAnswer {
   if (attempt.problem === 'payment-declined') return 'declined'
   if (attempt.problem === 'not-charged') return 'not-charged'
   if (attempt !== endingAttempt(facts)) return 'confirm'
+  if (facts.authorisation) return 'reserved'
   if (facts.status !== 'succeeded') return 'silence'
   return facts.charges > 0 ? 'charged' : 'unnamed'
 }

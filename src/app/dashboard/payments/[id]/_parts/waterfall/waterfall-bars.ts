@@ -95,6 +95,7 @@ function leaseBar(lease: ClaimLease, name: NameOf): WaterfallBar {
 
 const BANK_NOTES: Record<WorkSpan['answer'], string> = {
   charged: 'answered that it charged the card',
+  reserved: 'answered that it reserved the amount',
   unnamed: 'we know of no charge',
   declined: 'answered that it declined',
   'not-charged': 'answered: not charged',

@@ -82,6 +82,7 @@ export function paid(changes: Partial<StepFacts> = {}): StepFacts {
     declineCode: null,
     gatewayKey: 'pay_1',
     reference: null,
+    authorisation: null,
     by: null,
     attempts: [attempt('executed', 0)],
     record: recordOf(),

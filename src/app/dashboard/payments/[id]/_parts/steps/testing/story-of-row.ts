@@ -49,6 +49,7 @@ function factsOf(row: PaymentTruth): StepFacts {
       completedAt: ended ? instant(95) : null,
       leaseOver: parked,
     }),
+    authorisation: authorisationOf(status),
     transactions: status === 'succeeded' ? [posting('capture', 95)] : [],
     refunds: [
       ...(refunded > 0 ? [refundOf(refunded, 'succeeded')] : []),
@@ -79,5 +80,18 @@ function refundOf(amount: number, status: 'succeeded' | 'pending'): StepFacts['r
     createdAt: instant(20_000),
     parked: false,
     by: null,
+  }
+}
+
+/** Of a payment whose amount was reserved first: nothing was asked for yet, or it was released. */
+function authorisationOf(status: PaymentTruth['status']): StepFacts['authorisation'] {
+  if (status !== 'authorised' && status !== 'voided') return null
+  const asked = { kind: 'void', parked: false, recordId: 'e', by: null } as const
+  const end = { ...asked, ended: 'released', askedAt: instant(30_000), endedAt: instant(30_100) } as const
+  return {
+    authorisedAt: instant(95),
+    captureBefore: instant(604_800_000),
+    end: status === 'voided' ? end : null,
+    may: status === 'voided' ? 'ended' : 'yes',
   }
 }

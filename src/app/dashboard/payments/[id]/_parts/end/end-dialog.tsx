@@ -1,0 +1,147 @@
+'use client'
+import { useEffect, useRef } from 'react'
+import { formatMoney } from '@/lib/money'
+import { Banner } from '@/ui/banner'
+import { Button } from '@/ui/button'
+import { CardBody, Fact, Facts } from '@/ui/card'
+import { Money } from '@/ui/money'
+import type { PaymentData } from '../../../../_parts/api'
+import { Dialog, DialogFoot } from '../../../../_parts/dialog/dialog'
+import type { EndPhase, EndVerb } from './end-phase'
+import { useEnd } from './use-end'
+
+/** Captures or voids an authorised payment: a confirmation that names amount and card, and every way it can end. */
+export function EndDialog({
+  payment,
+  verb,
+  onChange,
+  onClose,
+}: {
+  payment: PaymentData
+  verb: EndVerb
+  onChange(): void
+  onClose(): void
+}) {
+  const { phase, send } = useEnd(payment, verb, onChange)
+  const act = `${verb === 'capture' ? 'Capture' : 'Void'} ${formatMoney(payment.amount, payment.currency)}`
+  return (
+    <Dialog title={act} onClose={onClose}>
+      {(close) => (
+        <>
+          <CardBody>
+            <Step name={phase.at}>
+              <Outcome phase={phase} verb={verb} />
+              <Facts>
+                <Fact name="Reserved">
+                  <Money minor={payment.amount} currency={payment.currency} className="font-semibold" />
+                </Fact>
+                <Fact name="On the card">{payment.cardLabel ?? '—'}</Fact>
+              </Facts>
+            </Step>
+          </CardBody>
+          <DialogFoot status={phase.at === 'sending' ? 'Sending. It is done only once.' : null}>
+            <Actions phase={phase} act={act} onSend={send} onClose={close} />
+          </DialogFoot>
+        </>
+      )}
+    </Dialog>
+  )
+}
+
+/** Takes the focus when the step changes, so that a screen reader begins there and the keyboard stays in the dialog. */
+function Step({ name, children }: { name: EndPhase['at']; children: React.ReactNode }) {
+  const ref = useRef<HTMLDivElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the name decides which step it is
+  useEffect(() => ref.current?.focus(), [name])
+  return (
+    <div ref={ref} tabIndex={-1} className="flex flex-col gap-4 rounded-md outline-none">
+      {children}
+    </div>
+  )
+}
+
+const WORDS = {
+  capture: {
+    confirm:
+      'The bank is asked at once to charge the whole amount. A capture cannot be taken back; it can be refunded.',
+    checking:
+      'We keep asking: the amount is captured once at most. The result appears here and on this page.',
+    done: { title: 'Captured', text: 'The bank has charged what was reserved.' },
+  },
+  void: {
+    confirm:
+      'The bank is asked at once to release the amount. Nothing is charged then, and the order can be paid again. A void cannot be taken back.',
+    checking: 'We keep asking. The result appears here and on this page.',
+    done: { title: 'Voided', text: 'The bank has released the amount. Nothing was charged.' },
+  },
+} as const
+
+function Outcome({ phase, verb }: { phase: EndPhase; verb: EndVerb }) {
+  const words = WORDS[verb]
+  switch (phase.at) {
+    case 'confirming':
+    case 'sending':
+      return <p className="text-ink-2 text-sm">{words.confirm}</p>
+    case 'open':
+      return phase.detail === null ? (
+        <Banner tone="warn" title={phase.offline ? 'You are offline' : 'No answer came'}>
+          It may have arrived. Send it again: it is done only once, even if the first one arrived.
+        </Banner>
+      ) : (
+        <Banner tone="warn" title="Not known yet">
+          {phase.detail}
+        </Banner>
+      )
+    case 'checking':
+      return (
+        <Banner tone="warn" title="The bank has not answered yet">
+          {words.checking}
+        </Banner>
+      )
+    case 'done':
+      return (
+        <Banner tone="ok" title={words.done.title}>
+          {words.done.text}
+        </Banner>
+      )
+    case 'refused':
+      return (
+        <Banner tone="bad" title={phase.title}>
+          {phase.detail}
+        </Banner>
+      )
+  }
+}
+
+function Actions({
+  phase: { at },
+  act,
+  onSend,
+  onClose,
+}: {
+  phase: EndPhase
+  act: string
+  onSend(): void
+  onClose(): void
+}) {
+  switch (at) {
+    case 'confirming':
+    case 'sending':
+      return (
+        <>
+          {at === 'confirming' && <Button onClick={onClose}>Cancel</Button>}
+          <Button variant="primary" busy={at === 'sending'} onClick={onSend}>
+            {act}
+          </Button>
+        </>
+      )
+    case 'open':
+      return (
+        <Button variant="primary" onClick={onSend}>
+          Send again
+        </Button>
+      )
+    default:
+      return <Button onClick={onClose}>Close</Button>
+  }
+}

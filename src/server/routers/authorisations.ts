@@ -1,0 +1,118 @@
+import { ProblemError } from '@payonce/idempotency/problems'
+import { resultOf } from '@payonce/idempotency/trpc'
+import { z } from 'zod'
+import { mayActAs } from '@/access/operator'
+import { showId } from '@/lib/id'
+import { authorisationOf, type PaymentAuthorisation } from '@/payments/authorisation-read'
+import { router, supportProcedure } from '../trpc'
+import { actorOut, type actorViewFor } from '../wire/actor-shapes'
+import { paymentShape } from '../wire/api-shapes'
+import { time, uuidOf } from '../wire/json'
+import { type OperatorCaller, refuseMoneyOfOtherMode, sentBy, validKey } from './by-operator'
+
+const asked = z.strictObject({ payment: z.string().max(64), key: z.unknown().optional() })
+const ended = paymentShape.extend({
+  idempotency: z.object({
+    outcome: z.enum(['executed', 'replayed', 'joined']),
+    firstExecutedAt: z.string(),
+    expiresAt: z.string(),
+  }),
+})
+
+/** Capture and void by operators: the operations of the API, under a key of the operator's own page. */
+export const authorisationsRouter = router({
+  capture: supportProcedure
+    .input(asked)
+    .output(ended)
+    .mutation(({ ctx, input }) => end(ctx, input, 'capture')),
+
+  void: supportProcedure
+    .input(asked)
+    .output(ended)
+    .mutation(({ ctx, input }) => end(ctx, input, 'void')),
+})
+
+async function end(
+  ctx: OperatorCaller,
+  { payment, key: sent }: z.infer<typeof asked>,
+  kind: 'capture' | 'void',
+): Promise<z.infer<typeof ended>> {
+  const { merchantId, id } = ctx.operator
+  const key = validKey(sent)
+  const paymentId = uuidOf('pay', payment)
+  await refuseMoneyOfOtherMode(ctx, kind === 'capture' ? 'captured' : 'voided')
+  const authorisation = await authorisationOf(ctx.db, merchantId, paymentId)
+  if (authorisation && !authorisation.end && !canEnd(ctx, authorisation)) {
+    const facts = { payment: showId('pay', paymentId), paymentStatus: 'authorised' }
+    throw new ProblemError({ kind: 'not-capturable', detail: NOT_AT_THIS_BANK, facts })
+  }
+  const operation = kind === 'capture' ? ctx.operations.capture : ctx.operations.voidPayment
+  const reply = await ctx.engine.run(operation, {
+    ...sentBy(ctx),
+    key,
+    scope: { merchantId, actor: `operator:${id}` },
+    input: { merchantId, paymentId, by: ctx.actor },
+  })
+  return resultOf<z.infer<typeof paymentShape>>(reply)
+}
+
+const NOT_AT_THIS_BANK =
+  'Payonce can capture and void at the simulated bank only: at Stripe it is not possible yet. Nothing was done.'
+
+/** Whether the bank that reserved the amount can be asked to capture or to release it. */
+function canEnd({ gateway }: OperatorCaller, { gatewayAccount }: PaymentAuthorisation): boolean {
+  return gatewayAccount === null && gateway.authorisations !== undefined
+}
+
+export const authorisationOut = z.object({
+  authorisedAt: z.string(),
+  /** From then on the bank releases it by itself. */
+  captureBefore: z.string(),
+  /** What was asked for; null: nothing yet. */
+  end: z
+    .object({
+      kind: z.enum(['capture', 'void', 'expiry']),
+      /** What the bank has done, whatever was asked for; null: it has not said yet. */
+      ended: z.enum(['captured', 'released']).nullable(),
+      /** Nobody asks the bank any more: a person must decide. */
+      parked: z.boolean(),
+      recordId: z.string(),
+      askedAt: z.string(),
+      endedAt: z.string().nullable(),
+      by: actorOut.nullable(),
+    })
+    .nullable(),
+  /** Whether this operator may capture or void it now. `other-bank`: it is not possible at the bank of this payment. */
+  may: z.enum(['yes', 'role', 'other-bank', 'ended']),
+})
+
+export function showAuthorisation(
+  ctx: OperatorCaller,
+  authorisation: PaymentAuthorisation,
+  view: ReturnType<typeof actorViewFor>,
+): z.infer<typeof authorisationOut> {
+  const { end } = authorisation
+  return {
+    authorisedAt: time(authorisation.authorisedAt),
+    captureBefore: time(authorisation.captureBefore),
+    end: end && {
+      kind: end.kind,
+      ended: end.status === 'captured' || end.status === 'released' ? end.status : null,
+      parked: end.parked,
+      recordId: end.recordId,
+      askedAt: time(new Date(end.askedAt)),
+      endedAt: end.endedAt && time(new Date(end.endedAt)),
+      by: view(end),
+    },
+    may: mayEnd(ctx, authorisation),
+  }
+}
+
+function mayEnd(
+  ctx: OperatorCaller,
+  authorisation: PaymentAuthorisation,
+): z.infer<typeof authorisationOut>['may'] {
+  if (authorisation.end) return 'ended'
+  if (!mayActAs(ctx.operator.role, 'support')) return 'role'
+  return canEnd(ctx, authorisation) ? 'yes' : 'other-bank'
+}
