@@ -33,6 +33,7 @@ function factsOf(row: PaymentTruth, fence = 1): BankFacts & { amount: number; cu
     surplus,
     askedAt,
     declared: null,
+    reserved: false,
     ...surplusCounts(row),
   }
 }
@@ -48,6 +49,7 @@ function sentencesOf(row: PaymentTruth): string[] {
     surplusBadge(facts)?.word ?? '',
     paymentLine({ ...NO_ATTEMPTS, ...facts }),
     ...storyOf(row),
+    explainBank({ ...facts, reserved: true }),
   ]
 }
 
@@ -164,6 +166,16 @@ test.each<[Partial<PaymentTruth>, string]>([
   ],
 ])('what the bank did: %j', (changes, sentence) => {
   expect(explainBank(factsOf({ ...PAID, ...changes }))).toBe(sentence)
+})
+
+test('a captured payment: the bank was asked to reserve, then to charge; the ledger waits for that', () => {
+  const captured = { ...factsOf(PAID), reserved: true }
+  const said = 'The bank reserved the amount, was asked to capture it, and'
+  expect(explainBank(captured)).toBe(`${said} charged once.`)
+  expect(explainBank({ ...captured, listIsWhole: false })).toBe(`${said} answered that it charged the card.`)
+  expect(explainNoEntries({ status: 'authorised', charges: 0 })).toBe(
+    'Nothing is posted before the amount is captured.',
+  )
 })
 
 test('a charge that the list shows and nobody has settled yet counts at once', () => {

@@ -31,6 +31,8 @@ export interface BankFacts extends ChargeCount {
   askedAt: string
   /** Our copy of the bank's list holds every charge made until after the payment ended. */
   listIsWhole: boolean
+  /** The bank reserved the amount before it was asked to charge it. */
+  reserved: boolean
 }
 
 const ENDED = ['succeeded', 'declined', 'not_charged', 'voided']
@@ -72,7 +74,7 @@ export function surplusBadge(
 export function explainBank(payment: BankFacts): string {
   const { status, charges, declared } = payment
   if (declared) return `${DECLARED[declared]}${contrary(payment)}`
-  const asked = payment.fence > 1 ? 'The bank was asked under one key' : 'The bank was asked once'
+  const asked = askedOf(payment)
   switch (status) {
     case 'succeeded':
       if (charges === 0) return 'This payment is marked as paid, but we know of no charge.'
@@ -99,6 +101,11 @@ export function explainBank(payment: BankFacts): string {
     default:
       return `${explainDoubt(payment)} ${payment.parked ? PARKED : waiting(payment)}`.trim()
   }
+}
+
+function askedOf({ reserved, status, fence }: BankFacts): string {
+  if (reserved && status === 'succeeded') return 'The bank reserved the amount, was asked to capture it,'
+  return fence > 1 ? 'The bank was asked under one key' : 'The bank was asked once'
 }
 
 const DECLARED = {
@@ -172,6 +179,7 @@ export function laterBy(ms: number): string {
 
 /** Why the ledger has no entries of a payment. Money is said not to have moved only where the bank has said so and its list agrees. */
 export function explainNoEntries(payment: Pick<BankFacts, 'status' | 'charges'>): string {
+  if (payment.status === 'authorised') return 'Nothing is posted before the amount is captured.'
   if (!isEnded(payment)) return 'Nothing is posted before the bank’s answer is known.'
   if (payment.status === 'succeeded') return 'The ledger entries are missing.'
   return payment.charges > 0

@@ -4,7 +4,12 @@ import type { BankFacts } from '../../../_parts/bank-sentences'
 
 /** What is known of a payment and the bank, for the sentences. */
 export function bankFactsOf(payment: PaymentData): BankFacts {
-  return { ...payment, fence: payment.record?.fence ?? 1, listIsWhole: isListWhole(payment) }
+  return {
+    ...payment,
+    fence: payment.record?.fence ?? 1,
+    listIsWhole: isListWhole(payment),
+    reserved: payment.authorisation !== null,
+  }
 }
 
 /** Our copy of the bank's list reaches past the payment's end. Of one that has not ended, past its last change: the last question. */
