@@ -7,6 +7,8 @@ import type { ProductProcess } from './product-process'
 const PATIENCE_MS = 6_000
 /** What Node names a connection that no server took. */
 const REFUSALS = ['ECONNREFUSED', 'ECONNRESET']
+/** How a server that is stopping begins its refusal (`engine.ts`). */
+const STOPPING = 'This server is restarting.'
 /** How Node names a request that we have given up. */
 const NO_PATIENCE = 'AbortError'
 /** 60 s of retries: longer than the longest doubt. */
@@ -68,8 +70,8 @@ export class Client {
   }
 
   /**
-   * One try, as a proxy judges it: 503, or a connection that was refused or reset before an answer, means another server.
-   * (The kernel resets a connection that arrives in the instant in which a server closes its port.) Anything else without an
+   * One try, as a proxy judges it: the refusal of a server that is stopping, or a connection that was refused or reset before an answer, means
+   * another server. (The kernel resets a connection that arrives in the instant in which a server closes its port.) Anything else without an
    * answer is a failure.
    */
   async forward(
@@ -79,10 +81,10 @@ export class Client {
   ): Promise<'answered' | 'elsewhere' | 'later' | 'failed'> {
     if (await this.press(server, index, purchase)) return 'answered'
     const last = this.history.lastTryOf(purchase.key)
-    if (last?.status === 503 || REFUSALS.includes(last?.broke ?? '')) return 'elsewhere'
-    // The bank may be slow: then the client gets a 409 and retries. It does so, too, when a machine that does much else has kept it waiting; what a
-    // stopping server cuts off is a failure.
-    return last?.status === 409 || last?.broke?.startsWith(NO_PATIENCE) ? 'later' : 'failed'
+    if (last?.detail?.startsWith(STOPPING) || REFUSALS.includes(last?.broke ?? '')) return 'elsewhere'
+    // The bank may be slow, or count as away (409, 503): then the client is told to send the same again. It does so, too, when a machine that does
+    // much else has kept it waiting; what a stopping server cuts off is a failure.
+    return last?.outcome === 'later' || last?.broke?.startsWith(NO_PATIENCE) ? 'later' : 'failed'
   }
 
   /** Retries at these servers in turn until the answer is final. @returns false when there was none within 60 s of a server that runs */
@@ -119,7 +121,7 @@ export function brokeBy(error: unknown): string {
   return error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : String(error)
 }
 
-type TryResult = Pick<ClientTry, 'outcome' | 'status' | 'sha' | 'broke'> & {
+type TryResult = Pick<ClientTry, 'outcome' | 'status' | 'sha' | 'broke' | 'detail'> & {
   actionUrl?: string | null | undefined
 }
 
@@ -159,7 +161,8 @@ function resultOf(status: number, text: string): TryResult {
   const response = JSON.parse(text) as PayResponse
   const problem = response.error?.data.idempotency
   // "Send it again" and "ask later" are not final; everything else is.
-  if (problem && ['same-key', 'poll'].includes(problem.retry)) return { outcome: 'later', status, sha: null }
+  if (problem && ['same-key', 'poll'].includes(problem.retry))
+    return { outcome: 'later', status, sha: null, detail: problem.detail }
   const { payment, receiptUrl, actionUrl } = response.result?.data ?? {}
   if (payment?.status === 'requires_action') return { outcome: 'later', status, sha: null, actionUrl }
   return { outcome: 'answer', status, sha: shaOf(JSON.stringify(problem ?? { payment, receiptUrl })) }

@@ -8,7 +8,7 @@ const SHOPPERS = 8
 
 /**
  * S10: restarts each of two servers behind a proxy, under load. No purchase may fail: running requests are finished, later ones
- * get 503 and go to the other server. @returns everything that went wrong
+ * get 503 there and go to the other server. @returns everything that went wrong
  */
 export async function deploy(installation: Installation, campaign: Campaign): Promise<string[]> {
   let over = false

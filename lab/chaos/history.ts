@@ -12,6 +12,8 @@ export interface ClientTry {
   sha: string | null
   /** The network error, where no answer came. */
   broke?: string
+  /** What an answer that is not final says. */
+  detail?: string
   ms: number
   at: string
 }

@@ -127,7 +127,7 @@ export class Campaign {
     return this.client.insist([[this.installation.servers[0] as never, 0]], purchase)
   }
 
-  /** One purchase through a proxy before two servers: a server that refuses the connection or answers 503 is passed over. */
+  /** One purchase through a proxy before two servers: one that is stopping, or refuses the connection, is passed over. */
   async buyThroughProxy(): Promise<boolean> {
     const placed = await this.newOrder()
     const purchase = { key: `deploy-${placed.order}`, ...placed, card: this.card(), mark: 'deploy' }
