@@ -21,18 +21,23 @@ function run(file: string, ...args: string[]): Promise<{ code: number; out: stri
 }
 
 test.each(COMMANDS)(
-  '%s: --help prints the usage, and a wrong option starts nothing',
+  '%s: --help prints the usage, and a wrong count starts nothing',
   async (name, file, count) => {
     const help = await run(file, '--help')
     expect([help.code, help.err]).toEqual([0, ''])
-    expect(help.out).toContain(`Usage: ${name} -- [options]`)
+    // Its first words: nothing was done before the options were read.
+    expect(help.out.startsWith(`Usage: ${name} -- [options]`)).toBe(true)
     expect(help.out).toContain(count)
-    const unknown = await run(file, '--no-such-option')
-    expect([unknown.code, unknown.out]).toEqual([2, ''])
-    expect(unknown.err).toContain("'--no-such-option'")
     const noCount = await run(file, count, 'many')
     expect(noCount.code).toBe(2)
     expect(noCount.err).toContain(`${count} takes a whole number, not "many".\n\nUsage:`)
   },
   60_000,
 )
+
+// One command for all: they read their options with the same function (`readOptions`).
+test('an option that does not exist is named, and starts nothing', async () => {
+  const unknown = await run('lab/simulation/simulate-run.ts', '--no-such-option')
+  expect([unknown.code, unknown.out]).toEqual([2, ''])
+  expect(unknown.err).toContain("'--no-such-option'")
+}, 60_000)
