@@ -21,6 +21,8 @@ export interface RefundTry {
   accident: string
 }
 
+/** 5 purchases, of which the bank should charge the first. */
+const PURCHASES = 5
 /** 60 s until a refund is answered for good: a doubt ends within some leases. */
 const GIVE_UP_MS = 60_000
 /** 21 days: the card's bank may return a refund for weeks. */
@@ -57,15 +59,24 @@ export class Refunds {
     return new Refunds(parts, made.token)
   }
 
+  /** A payment to give back. On a machine that does much else the bank may answer too late, and then nothing is charged: so it is tried again. */
+  private async buy(): Promise<{ id: string; ref: string; amount: bigint }> {
+    const { installation, playing } = this.parts
+    for (let turn = 0; turn < PURCHASES; turn++) {
+      await playing.buyUndisturbed('pm_card_visa')
+      const amount = playing.purchases.at(-1)?.amount ?? 0n
+      const [bought] = await installation.db.$queryRaw<{ id: string; ref: string }[]>(
+        sql`SELECT id::text, gateway_ref AS ref FROM payment WHERE amount = ${amount}::bigint AND status = 'succeeded'`,
+      )
+      if (bought) return { ...bought, amount }
+    }
+    throw new Error(`none of ${PURCHASES} purchases without an accident was charged`)
+  }
+
   /** Buys, and gives back a part and then the rest; the accident strikes the first of them. */
   async play(accident: Accident): Promise<void> {
-    const { installation, playing, dice } = this.parts
-    await playing.buyUndisturbed('pm_card_visa')
-    const amount = playing.purchases.at(-1)?.amount ?? 0n
-    const [bought] = await installation.db.$queryRaw<{ id: string; ref: string }[]>(
-      sql`SELECT id::text, gateway_ref AS ref FROM payment WHERE amount = ${amount}::bigint AND status = 'succeeded'`,
-    )
-    if (!bought) throw new Error('a purchase without an accident was not charged')
+    const { installation, dice } = this.parts
+    const { amount, ...bought } = await this.buy()
     const part = Number(amount) / 3
     const of = (share: number, what: string): RefundTry => ({
       key: `refund-${what}-${amount}-${dice.below(1e9)}`,
