@@ -104,6 +104,8 @@ const DENIED: Record<string, string> = {
   'Pause a payment link': 'Create or pause a link: needs the role Support',
   'Resume a payment link': 'Create or pause a link: needs the role Support',
   'Write notes on a payment': 'Write a note: needs the role Support',
+  'Capture an authorised payment': 'in the place of the buttons, on a payment that is authorised',
+  'Void an authorised payment': 'in the place of the buttons, on a payment that is authorised',
   'Refund, up to a limit': 'Refund: needs the role Support',
   'Send a receipt by e-mail again': 'Send the receipt by e-mail: needs the role Support',
   'Have the bank asked again': 'in the place of the button, on what is parked',
