@@ -1,5 +1,4 @@
 'use client'
-import { useEffect, useRef } from 'react'
 import { formatMoney } from '@/lib/money'
 import { Banner } from '@/ui/banner'
 import { Button } from '@/ui/button'
@@ -7,6 +6,7 @@ import { CardBody, Fact, Facts } from '@/ui/card'
 import { Money } from '@/ui/money'
 import type { PaymentData } from '../../../../_parts/api'
 import { Dialog, DialogFoot } from '../../../../_parts/dialog/dialog'
+import { DialogStep } from '../../../../_parts/dialog/dialog-step'
 import type { EndPhase, EndVerb } from './end-phase'
 import { useEnd } from './use-end'
 
@@ -29,7 +29,7 @@ export function EndDialog({
       {(close) => (
         <>
           <CardBody>
-            <Step name={phase.at}>
+            <DialogStep name={phase.at}>
               <Outcome phase={phase} verb={verb} />
               <Facts>
                 <Fact name="Reserved">
@@ -37,7 +37,7 @@ export function EndDialog({
                 </Fact>
                 <Fact name="On the card">{payment.cardLabel ?? '—'}</Fact>
               </Facts>
-            </Step>
+            </DialogStep>
           </CardBody>
           <DialogFoot status={phase.at === 'sending' ? 'Sending. It is done only once.' : null}>
             <Actions phase={phase} act={act} onSend={send} onClose={close} />
@@ -45,18 +45,6 @@ export function EndDialog({
         </>
       )}
     </Dialog>
-  )
-}
-
-/** Takes the focus when the step changes, so that a screen reader begins there and the keyboard stays in the dialog. */
-function Step({ name, children }: { name: EndPhase['at']; children: React.ReactNode }) {
-  const ref = useRef<HTMLDivElement>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the name decides which step it is
-  useEffect(() => ref.current?.focus(), [name])
-  return (
-    <div ref={ref} tabIndex={-1} className="flex flex-col gap-4 rounded-md outline-none">
-      {children}
-    </div>
   )
 }
 

@@ -1,5 +1,4 @@
 'use client'
-import { useEffect, useRef } from 'react'
 import { formatMoney } from '@/lib/money'
 import { Banner } from '@/ui/banner'
 import { Button } from '@/ui/button'
@@ -8,6 +7,7 @@ import { Money } from '@/ui/money'
 import { Verbatim } from '@/ui/verbatim'
 import type { PaymentData, RefundRights } from '../../../../_parts/api'
 import { Dialog, DialogFoot } from '../../../../_parts/dialog/dialog'
+import { DialogStep } from '../../../../_parts/dialog/dialog-step'
 import type { RefundAttempt, RefundPhase } from './refund-attempt'
 import { RefundForm } from './refund-form'
 import { useRefund } from './use-refund'
@@ -33,10 +33,10 @@ export function RefundDialog({
         ) : (
           <>
             <CardBody>
-              <Step name={phase.at}>
+              <DialogStep name={phase.at}>
                 <Outcome phase={phase} />
                 <Summary attempt={phase.attempt} payment={payment} />
-              </Step>
+              </DialogStep>
             </CardBody>
             <DialogFoot status={phase.at === 'sending' ? 'Sending. It is done only once.' : null}>
               <Actions
@@ -51,18 +51,6 @@ export function RefundDialog({
         )
       }
     </Dialog>
-  )
-}
-
-/** Takes the focus when the step changes, so that a screen reader begins there and the keyboard stays in the dialog. */
-function Step({ name, children }: { name: RefundPhase['at']; children: React.ReactNode }) {
-  const ref = useRef<HTMLDivElement>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the name decides which step it is
-  useEffect(() => ref.current?.focus(), [name])
-  return (
-    <div ref={ref} tabIndex={-1} className="flex flex-col gap-4 rounded-md outline-none">
-      {children}
-    </div>
   )
 }
 
