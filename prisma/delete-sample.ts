@@ -5,13 +5,18 @@ import { onConnection } from '@/setup/schema/schema-engine'
  * Deletes every row of the sample shop, if an operator has removed it. To be called while neither web nor worker runs: facts are protected
  * by triggers, which are off meanwhile, and nothing may be written beside it. Plain SQL: `npm start` must not load the whole product for it.
  * @param ownerUrl URL of a superuser
+ * @param alone called before anything is deleted: ends web and worker that still run
  * @returns whether there was anything to delete
  */
-export function deleteRemovedSample(ownerUrl: string): Promise<boolean> {
+export function deleteRemovedSample(
+  ownerUrl: string,
+  alone: () => Promise<void> = async () => undefined,
+): Promise<boolean> {
   return onConnection(ownerUrl, async (client) => {
     const { rows } = await client.query<{ id: string }>(
       `SELECT id FROM merchant WHERE mode = 'sample' AND sample_removed_at IS NOT NULL`,
     )
+    if (rows.length > 0) await alone()
     for (const { id } of rows) await deleteRows(client, id)
     return rows.length > 0
   })

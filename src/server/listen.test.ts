@@ -37,6 +37,25 @@ function answers(host: string, port: number): Promise<boolean> {
   })
 }
 
+it('waits for a port that its last server leaves when it is asked, and listens then', async () => {
+  const port = await open('127.0.0.1')
+  const [last] = servers as [http.Server]
+  const next = http.createServer((_, response) => response.end('next'))
+  let asked = 0
+  await listen(next, { HOST: '127.0.0.1', PORT: port }, async () => {
+    asked += 1
+    setTimeout(() => last.close(), 50)
+  })
+  servers.push(next)
+  expect(asked).toBe(1)
+  expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('next')
+})
+
+it('refuses a port in use where nobody can be asked to leave', async () => {
+  const port = await open('127.0.0.1')
+  await expect(open('127.0.0.1', port)).rejects.toThrow('EADDRINUSE')
+})
+
 it('listens on both addresses of localhost', async () => {
   const port = await open('localhost')
   expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('127.0.0.1')

@@ -1,6 +1,12 @@
 import { once } from 'node:events'
 import type http from 'node:http'
 import net from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** 10 s: who is asked to leave ends running payments, for a second, and is killed after it. */
+const PATIENCE_MS = 10_000
+/** 10 ms between two tries: the time for which nobody listens. */
+const AGAIN_MS = 10
 
 const seconds = new WeakMap<http.Server, net.Server>()
 
@@ -8,12 +14,30 @@ const seconds = new WeakMap<http.Server, net.Server>()
  * Opens the port. `localhost` is two addresses, 127.0.0.1 and ::1, and a browser may try either first; a machine
  * without IPv6 has only the one. The second address hands its connections to the same server, so that every
  * limit of the server holds for both.
- * @throws Error when the port is in use
+ * @param taken called, once, when the port is in use: who has it may be asked to leave. Null: then it is an error
+ * @throws Error when the port is in use, and stays so for `PATIENCE_MS`
  */
 export async function listen(
   server: http.Server,
-  { PORT, HOST }: { PORT: number; HOST: string },
+  address: { PORT: number; HOST: string },
+  taken: (() => Promise<unknown>) | null = null,
 ): Promise<void> {
+  let asked: number | null = null
+  for (;;)
+    try {
+      return await open(server, address)
+    } catch (error) {
+      if (!taken || (error as { code?: string }).code !== 'EADDRINUSE') throw error
+      if (asked !== null && performance.now() - asked > PATIENCE_MS) throw error
+      if (asked === null) {
+        await taken()
+        asked = performance.now()
+      }
+      await pause(AGAIN_MS)
+    }
+}
+
+async function open(server: http.Server, { PORT, HOST }: { PORT: number; HOST: string }): Promise<void> {
   if (HOST !== 'localhost') return opened(server, PORT, HOST)
   await opened(server, PORT, '127.0.0.1')
   // Set up as http.Server does with its own sockets.

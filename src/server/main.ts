@@ -96,7 +96,9 @@ async function main(): Promise<void> {
   server.on('request', (request, response) =>
     observeRequest(request, response, deps.metrics, () => handle(request, response)),
   )
-  await Promise.all([listen(server, deps.env), pages])
+  // Another server has the port where a supervisor was killed: it answers until we could.
+  const taken = supervised ? () => pages.then(() => process.send?.({ type: 'port-taken' })) : null
+  await Promise.all([listen(server, deps.env, taken), pages])
   deps.log.debug({ port: deps.env.PORT }, 'web is ready')
   process.send?.({ type: 'ready', url: deps.env.baseUrl })
 }

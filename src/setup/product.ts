@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
+import { z } from 'zod'
 import { childEnv } from '@/platform/env'
 import { forkTypeScript, typescriptArgs } from './process/fork-typescript'
 import { keepRunning } from './process/keep-running'
+import { OUTLIVE_MS } from './process/outlive'
 import { processId } from './process/process-id'
 import { inRoot } from './process/project-root'
 
@@ -27,19 +29,36 @@ export interface ProductSettings {
   mode: string
 }
 
-/** Starts web and worker and keeps them running. `changed` is called after a restart, when a pid is another one. */
-export function startProduct(settings: ProductSettings, changed: () => void): ProductProcesses {
-  const web = keepRunning('web', () => fork('web', settings), changed)
+/**
+ * Starts web and worker and keeps them running.
+ * @param changed called after a restart, when a pid is another one
+ * @param portTaken called when web could serve, and its port is not free yet
+ */
+export function startProduct(
+  settings: ProductSettings,
+  changed: () => void,
+  portTaken: () => void,
+): ProductProcesses {
+  const web = keepRunning('web', () => tellingOfPort(fork('web', settings), portTaken), changed)
   const worker = keepRunning('worker', () => fork('worker', settings), changed)
   const both = [web, worker]
+  const failed = Promise.race(both.map((one) => one.failed))
+  // Who waits for `ready` hears of a failed start there.
+  failed.catch(() => undefined)
   return {
     pids: () => ({ web: web.pid(), worker: worker.pid() }),
     processIds: () => both.map((one) => processId(one.pid())).filter((id) => id !== null),
     ready: Promise.all(both.map((one) => one.ready)).then(() => undefined),
-    failed: Promise.race(both.map((one) => one.failed)),
+    failed,
     stop: async (hurry) => void (await Promise.all(both.map((one) => one.stop(hurry)))),
   }
 }
+
+function tellingOfPort(web: ChildProcess, portTaken: () => void): ChildProcess {
+  return web.on('message', (message) => portIsTaken.safeParse(message).success && portTaken())
+}
+
+const portIsTaken = z.object({ type: z.literal('port-taken') })
 
 /** Forks into a process group of its own, so that Ctrl-C reaches the supervisor alone: it stops the children before the database. */
 function fork(name: 'web' | 'worker', settings: ProductSettings): ChildProcess {
@@ -56,9 +75,13 @@ function fork(name: 'web' | 'worker', settings: ProductSettings): ChildProcess {
     PAYONCE_MODE: settings.mode,
     NEXT_TELEMETRY_DISABLED: '1',
   })
-  return forkTypeScript(inRoot(dev ? `src/server/${source}.ts` : `dist/${source}.js`), [], {
-    env,
-    detached: true,
-    execArgv: dev ? typescriptArgs : ['--enable-source-maps'],
-  })
+  return forkTypeScript(
+    inRoot(dev ? `src/server/${source}.ts` : `dist/${source}.js`),
+    [`--outlive-ms=${OUTLIVE_MS}`],
+    {
+      env,
+      detached: true,
+      execArgv: dev ? typescriptArgs : ['--enable-source-maps'],
+    },
+  )
 }

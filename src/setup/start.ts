@@ -4,7 +4,7 @@ import { deleteRemovedSample } from '../../prisma/delete-sample'
 import type { Seeded } from '../../prisma/seed'
 import { build } from './build'
 import { type DemoOperator, writeDemo } from './demo-file'
-import { claimInstance } from './instance'
+import { claimInstance, type Instance } from './instance'
 import { knownShop } from './known-shop'
 import { embeddedDatabase, namedDatabase, type OpenDatabase } from './postgres/open-database'
 import { print, printError, reasonOf, step } from './process/console'
@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   const env = readStartEnv(dev ? { NODE_ENV: 'development' } : {})
   fs.mkdirSync(env.dataDir, { recursive: true })
   const instance = await claimInstance(env.dataDir)
-  started.push(instance.release)
+  started.push(instance.release, instance.endLast)
   let double: DoubleProcess | null = null
   if (place) {
     emptyDataOfDouble(env.dataDir)
@@ -51,7 +51,7 @@ async function start(): Promise<void> {
   }
   const sandbox = env.PAYONCE_MODE === 'sandbox'
   const secret = secretOf(env)
-  const port = await choosePort(env.PORT)
+  const port = await choosePort(env.PORT, instance)
   const url = `http://localhost:${port}`
   print(`Payonce, ${env.PAYONCE_MODE}${dev ? ', development' : ''}`)
 
@@ -63,7 +63,7 @@ async function start(): Promise<void> {
     database.ours ? prepareOwnDatabase(database.url, env.dataDir) : prepareNamedDatabase(env),
   )
   // Before web and worker run: nothing may be written beside it.
-  if (database.ours) await deleteRemovedSample(database.url)
+  if (database.ours) await deleteRemovedSample(database.url, instance.endLast)
   const settings = {
     dev,
     port,
@@ -73,7 +73,7 @@ async function start(): Promise<void> {
     mode: env.PAYONCE_MODE,
     baseUrl: env.PAYONCE_BASE_URL ?? url,
   }
-  const product = startProduct(settings, () => publishFacts())
+  const product = startProduct(settings, () => publishFacts(), instance.endLast)
   started.push(() => product.stop(signals.hurry))
   const [{ merchantId, operator, apiKey }] = await Promise.all([
     sandbox
@@ -83,6 +83,7 @@ async function start(): Promise<void> {
     step('web and worker', () => product.ready),
   ])
   product.failed.catch(fail)
+  await instance.endLast()
   double?.sendEventsTo(url)
   database.onRestart(publishFacts)
   publishFacts()
@@ -143,9 +144,10 @@ function announce(baseUrl: string, operator: DemoOperator | null, apiKey: string
   if (apiKey) print(`  API key    ${apiKey}`)
 }
 
-async function choosePort(wanted: number): Promise<number> {
-  if (wanted === 0) return freePort()
-  if (await isFree(wanted)) return wanted
+async function choosePort(wanted: number, instance: Instance): Promise<number> {
+  const last = instance.lastPort()
+  if (wanted === 0) return last ?? freePort()
+  if (wanted === last || (await isFree(wanted))) return wanted
   throw new Error(
     `Port ${wanted} is used by another program. Choose another one:  PORT=${wanted + 1} npm start`,
   )

@@ -4,7 +4,15 @@ import { freePort, isFree } from '../process/port'
 import { initialise } from './init'
 import { postgresPlace } from './place'
 import { postgresPrograms } from './programs'
-import { endOrphan, type PostgresServer, startServer, stopServer, stopServerAfterClients } from './server'
+import {
+  endOrphan,
+  nameKeeper,
+  type PostgresServer,
+  startServer,
+  stopServer,
+  stopServerAfterClients,
+  takeOverServer,
+} from './server'
 import { postgresUser } from './user'
 
 /**
@@ -17,6 +25,11 @@ export interface KeeperSettings {
   /** The port of the last start, so that URLs handed out stay valid; a free one where it is null or taken. */
   port: number | null
   settings: Record<string, string>
+  /**
+   * For how many ms PostgreSQL outlives a parent that was killed. Within them the next keeper takes it over, with those who are connected; 0: it is
+   * stopped at once, and a PostgreSQL of a killed keeper is ended rather than taken over.
+   */
+  outliveMs: number
 }
 
 export type KeeperMessage =
@@ -28,11 +41,17 @@ const send = (message: KeeperMessage): void => {
   if (process.connected) process.send?.(message)
 }
 
+const settings = JSON.parse(process.argv[2] ?? '{}') as KeeperSettings
 let stopping = false
+/** Then PostgreSQL is not restarted: the next keeper may be about to start its own. */
+let parentGone = false
 let server: PostgresServer | null = null
 // Registered first: the parent may end while PostgreSQL is still starting.
 // A parent that was killed has stopped nobody: web and worker notice it at this moment too, and still have work to finish.
-process.on('disconnect', () => void stop(stopServerAfterClients))
+process.on('disconnect', () => {
+  parentGone = true
+  setTimeout(() => void stop(stopServerAfterClients), settings.outliveMs)
+})
 process.on('message', (message) => {
   if (message === 'stop') void stop()
 })
@@ -40,7 +59,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 // The parent may have ended even before, and then there is no event.
 if (!process.connected) stopping = true
 
-await keep(JSON.parse(process.argv[2] ?? '{}') as KeeperSettings).catch((error: unknown) => {
+await keep(settings).catch((error: unknown) => {
   send({ type: 'failed', reason: reasonOf(error) })
   process.exitCode = 1
   process.disconnect?.()
@@ -52,18 +71,23 @@ async function keep(options: KeeperSettings): Promise<void> {
   const programs = postgresPrograms(place, user)
   for (const note of [place.note, programs.note]) if (note) send({ type: 'note', text: note })
   const password = initialise(place, programs, user, { lasting: options.settings.fsync !== 'off' })
+  let found = options.outliveMs > 0 ? await takeOverServer(place, programs, options.settings) : null
   // Before the port is chosen: an orphan may still listen on the port that we want to keep.
-  await endOrphan(place)
-  const port = options.port && (await isFree(options.port)) ? options.port : await freePort()
+  if (!found) await endOrphan(place)
+  nameKeeper(place)
+  const port = found?.port ?? (options.port && (await isFree(options.port)) ? options.port : await freePort())
   const url = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
 
-  for (let deaths = 0; !stopping; deaths += 1) {
-    server = await startServer(place, programs, user, port, options.settings).catch((error: unknown) =>
-      survive(error, deaths),
-    )
+  for (let deaths = 0; !stopping && !parentGone; deaths += 1) {
+    server =
+      found?.server ??
+      (await startServer(place, programs, user, port, options.settings).catch((error: unknown) =>
+        survive(error, deaths),
+      ))
+    found = null
     if (server) await serve(server)
     // From 0.2 s to 5 s: restarting a database that cannot stay up must not use all of the processor.
-    if (!stopping) await pause(Math.min(5_000, 200 * 2 ** Math.min(deaths, 5)))
+    if (!stopping && !parentGone) await pause(Math.min(5_000, 200 * 2 ** Math.min(deaths, 5)))
   }
 
   async function serve(running: PostgresServer): Promise<void> {

@@ -40,7 +40,7 @@ const orphanMaker = path.join(dataDir, 'orphan-maker.mts')
 fs.writeFileSync(
   orphanMaker,
   `import { startDatabase } from ${JSON.stringify(inRoot('src/setup/postgres/keeper.ts'))}
-   const database = await startDatabase({ dataDir: ${JSON.stringify(dataDir)}, settings: { fsync: 'off' } })
+   const database = await startDatabase({ dataDir: ${JSON.stringify(dataDir)}, settings: { fsync: 'off' }, outliveMs: Number(process.argv[2] ?? 0) })
    process.send?.({ url: database.url, pid: database.pid() })`,
 )
 const isGone = (pid: number) => until(() => processId(pid) === null, 15_000)
@@ -86,6 +86,44 @@ test('when its parent is killed, those who are connected may finish; then it is 
     await client.query('COMMIT')
   })
   expect(await isGone(pid)).toBe(true)
+})
+
+test('when its parent is killed, the next start takes it over with those who are connected', async () => {
+  const parent = forkTypeScript(orphanMaker, ['15000'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const [{ url, pid }] = (await once(parent, 'message')) as [{ url: string; pid: number }]
+  const next = await onConnection(url, async (client) => {
+    await client.query('BEGIN')
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
+    const started = await startDatabase({ dataDir, settings: { fsync: 'off' }, outliveMs: 1 })
+    running.push(started)
+    expect((await client.query('SELECT answer FROM kept')).rows).toEqual([{ answer: 42 }])
+    await client.query('COMMIT')
+    return started
+  })
+  expect([next.url, next.pid()]).toEqual([url, pid])
+  // Whoever took it over restarts it, and stops it.
+  process.kill(pid, 'SIGKILL')
+  expect(await until(() => next.pid() !== pid, 20_000)).toBe(true)
+  expect(await recall(url)).toBe(42)
+  await next.stop()
+  expect(await isGone(next.pid())).toBe(true)
+})
+
+test('a database that was started in another way is not taken over', async () => {
+  const parent = forkTypeScript(orphanMaker, ['15000'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const [{ pid }] = (await once(parent, 'message')) as [{ pid: number }]
+  parent.kill('SIGKILL')
+  await once(parent, 'exit')
+  const next = await startDatabase({
+    dataDir,
+    settings: { fsync: 'off', max_connections: '50' },
+    outliveMs: 1,
+  })
+  running.push(next)
+  expect(next.pid()).not.toBe(pid)
+  expect(processId(pid)).toBe(null)
+  expect(await recall(next.url)).toBe(42)
 })
 
 test('it listens on this machine only, and refuses a wrong password', async () => {

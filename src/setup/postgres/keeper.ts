@@ -20,6 +20,8 @@ export interface DatabaseOptions {
   database?: string
   port?: number | null
   settings?: Record<string, string>
+  /** See `KeeperSettings`; 0 without it. */
+  outliveMs?: number
   /** Called with lines for the person who watches the start. */
   note?: (text: string) => void
   /** Called after PostgreSQL was restarted and has another pid. */
@@ -28,7 +30,7 @@ export interface DatabaseOptions {
 
 /**
  * Starts the PostgreSQL that npm installed, under a keeper process in a group of its own: Ctrl-C in a terminal reaches us and not
- * the database, which must outlive the running payments. If we are killed, the keeper notices and stops it.
+ * the database, which must outlive the running payments. If we are killed, the keeper notices and stops it, after `outliveMs`.
  * @throws Error when the database does not start
  */
 export function startDatabase(options: DatabaseOptions): Promise<Database> {
@@ -37,6 +39,7 @@ export function startDatabase(options: DatabaseOptions): Promise<Database> {
     database: options.database ?? 'payonce',
     port: options.port ?? null,
     settings: options.settings ?? {},
+    outliveMs: options.outliveMs ?? 0,
   }
   const keeper = forkTypeScript(inRoot('src/setup/postgres/keeper-process.ts'), [JSON.stringify(settings)], {
     detached: true,

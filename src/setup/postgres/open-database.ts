@@ -1,4 +1,5 @@
 import { print } from '../process/console'
+import { OUTLIVE_MS } from '../process/outlive'
 import { type Database, startDatabase } from './keeper'
 
 /** The database of one `npm start`: our own PostgreSQL, or the one that DATABASE_URL names. */
@@ -38,7 +39,13 @@ export async function embeddedDatabase(dataDir: string, lost: (error: Error) => 
   }
 
   function open(port: number | null): Promise<Database> {
-    return startDatabase({ dataDir, port, note: (text) => print(`  ${text}`), restarted: () => restarted() })
+    return startDatabase({
+      dataDir,
+      port,
+      outliveMs: OUTLIVE_MS,
+      note: (text) => print(`  ${text}`),
+      restarted: () => restarted(),
+    })
   }
 
   async function keep(): Promise<void> {

@@ -9,6 +9,8 @@ export interface PostgresPlace {
   data: string
   password: string
   log: string
+  /** Names the keeper that runs PostgreSQL here. */
+  keeper: string
   /** Printed once, where the folder is not the one that a person would expect. */
   note: string | null
 }
@@ -32,7 +34,14 @@ export function postgresPlace(dataDir: string, user: PostgresUser): PostgresPlac
 
 function placeAt(folder: string, note: string | null): PostgresPlace {
   const inside = (name: string) => path.join(folder, name)
-  return { folder, data: inside('data'), password: inside('password'), log: inside('log'), note }
+  return {
+    folder,
+    data: inside('data'),
+    password: inside('password'),
+    log: inside('log'),
+    keeper: inside('keeper'),
+    note,
+  }
 }
 
 /** Every user may write to /var/tmp, so a folder that we do not own could be a trap. */

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { until } from '../process/console'
-import { commandOf, hasEnded, processId, stillRuns } from '../process/process-id'
+import { commandOf, hasEnded, pidOf, processId, stillRuns } from '../process/process-id'
 import { bareEnv } from './init'
 import type { PostgresPlace } from './place'
 import type { PostgresPrograms } from './programs'
@@ -10,8 +10,8 @@ import type { PostgresUser } from './user'
 
 /** One running PostgreSQL. */
 export interface PostgresServer {
-  process: ChildProcess
   pid: number
+  kill(signal: NodeJS.Signals): void
   ended: Promise<void>
 }
 
@@ -37,7 +37,44 @@ export async function startServer(
   if (!ready) child.kill('SIGQUIT')
   if (!ready || hasEnded(child))
     throw new Error(`PostgreSQL did not start. The end of ${place.log}:\n${tail(place.log)}`)
-  return { process: child, pid: child.pid ?? 0, ended }
+  return { pid: child.pid ?? 0, kill: (signal) => void child.kill(signal), ended }
+}
+
+/** 100 ms: nobody tells us when a process ends that is not our child. */
+const LOOK_MS = 100
+
+/**
+ * Takes over a PostgreSQL that runs on this folder as `startServer` would have started it, from a keeper whose own parent was killed: those who are
+ * connected notice nothing. Null: there is none, or it was started in another way.
+ */
+export async function takeOverServer(
+  place: PostgresPlace,
+  programs: PostgresPrograms,
+  settings: Record<string, string>,
+): Promise<{ server: PostgresServer; port: number } | null> {
+  const [pid, port] = [Number(pidFile(place)[0] ?? 0), Number(pidFile(place)[3] ?? 0)]
+  const running = pid > 0 ? processId(pid) : null
+  const command = [programs.postgres, '-D', place.data, ...serverFlags(port, settings)].join(' ')
+  if (!running || commandOf(pid).trim() !== command.trim()) return null
+  await endKeeper(place)
+  // The keeper may have begun to stop it.
+  if (!stillRuns(running) || !takesConnections(place, pid)) return null
+  const ended = until(() => !stillRuns(running), Number.POSITIVE_INFINITY, LOOK_MS).then(() => undefined)
+  const kill = (signal: NodeJS.Signals) => void (stillRuns(running) && process.kill(pid, signal))
+  return { server: { pid, kill, ended }, port }
+}
+
+/** Writes down who keeps PostgreSQL on this folder from now on. */
+export function nameKeeper(place: PostgresPlace): void {
+  fs.writeFileSync(place.keeper, processId(process.pid) ?? '')
+}
+
+/** Kills the keeper whose parent was killed, which would stop PostgreSQL in order, and waits until it is gone. */
+async function endKeeper(place: PostgresPlace): Promise<void> {
+  const keeper = fs.existsSync(place.keeper) ? fs.readFileSync(place.keeper, 'utf8') : ''
+  if (!stillRuns(keeper)) return
+  process.kill(pidOf(keeper), 'SIGKILL')
+  await until(() => !stillRuns(keeper), 5_000, 5)
 }
 
 /** 5 s: longer than a running payment takes, unless the bank does not answer; the worker finds that one again. */
@@ -45,7 +82,7 @@ const CLIENTS_MS = 5_000
 
 /** Smart shutdown: those who are connected may finish and leave, nobody new comes in. Who is still there after 5 s is cut off. */
 export async function stopServerAfterClients(server: PostgresServer): Promise<void> {
-  server.process.kill('SIGTERM')
+  server.kill('SIGTERM')
   const patience = setTimeout(() => void stopServer(server), CLIENTS_MS)
   await server.ended
   clearTimeout(patience)
@@ -53,8 +90,8 @@ export async function stopServerAfterClients(server: PostgresServer): Promise<vo
 
 /** Fast shutdown: connections are ended, data is flushed. After 20 s it is stopped by force, and replays its log at the next start. */
 export async function stopServer(server: PostgresServer): Promise<void> {
-  server.process.kill('SIGINT')
-  const patience = setTimeout(() => server.process.kill('SIGQUIT'), 20_000)
+  server.kill('SIGINT')
+  const patience = setTimeout(() => server.kill('SIGQUIT'), 20_000)
   await server.ended
   clearTimeout(patience)
 }
@@ -68,6 +105,7 @@ export async function endOrphan(place: PostgresPlace): Promise<void> {
   const orphan = pid > 0 ? processId(pid) : null
   if (!orphan) return
   if (!isOurs(pid, place)) return fs.rmSync(pidFilePath(place), { force: true })
+  await endKeeper(place)
   process.kill(pid, 'SIGINT')
   if (await until(() => !stillRuns(orphan), 20_000)) return
   process.kill(pid, 'SIGQUIT')
