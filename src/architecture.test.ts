@@ -259,6 +259,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     },
   },
   payment_note: { writer: 'payments' },
+  pending_posting: { writer: 'ledger' },
   authorisation: { writer: 'payments' },
   authorisation_end: { writer: 'payments' },
   surplus_charge: {

@@ -1,3 +1,4 @@
+import { endPending } from '@/ledger/pending'
 import { isCurrency } from '@/lib/money'
 import type { Write } from '@/platform/db'
 import { type BegunEnd, moveEnd } from './authorisation-store'
@@ -44,7 +45,12 @@ export function settleEnd(
 ): Write[] {
   const payment = { ...end, id: end.paymentId }
   if (effect.kind === 'released')
-    return [moveEnd(end, 'released'), ...settlePayment(payment, 'voided', {}, newId).writes]
+    return [
+      moveEnd(end, 'released'),
+      ...settlePayment(payment, 'voided', {}, newId).writes,
+      endPending(end, null),
+    ]
   const approved = { ref: effect.ref, feeMinor: effect.feeMinor, cardLabel: end.cardLabel ?? 'Card' }
-  return [moveEnd(end, 'captured'), ...settleApproved(payment, approved, newId).writes]
+  const { writes, transactionId } = settleApproved(payment, approved, newId)
+  return [moveEnd(end, 'captured'), ...writes, endPending(end, transactionId)]
 }

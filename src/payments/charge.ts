@@ -1,7 +1,8 @@
+import { pend } from '@/ledger/pending'
 import { post } from '@/ledger/post'
 import { capture } from '@/ledger/posting'
 import { showId } from '@/lib/id'
-import { isCurrency } from '@/lib/money'
+import { isCurrency, type Money } from '@/lib/money'
 import type { Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { insertAuthorisation } from './authorisation-store'
@@ -66,9 +67,14 @@ export async function findCharge(gateway: Gateway, payment: BegunPayment): Promi
   return compared(payment, await gateway.cancel(requestOf(payment)))
 }
 
-function requestOf({ id, gatewayKey: key, amount: amountMinor, currency }: BegunPayment) {
+function requestOf(payment: BegunPayment) {
+  const { minor: amountMinor, currency } = moneyOf(payment)
+  return { key: payment.gatewayKey, amountMinor, currency }
+}
+
+function moneyOf({ id, amount: minor, currency }: Settled): Money {
   if (!isCurrency(currency)) throw new Error(`payment ${id} has the unknown currency ${currency}`)
-  return { key, amountMinor, currency }
+  return { minor, currency }
 }
 
 const KEY_FORGOTTEN: ChargeOutcome = {
@@ -93,7 +99,12 @@ export function settle(
     case 'authorised': {
       const { ref, cardLabel, captureBefore } = outcome
       const { status, writes } = settlePayment(payment, 'authorised', { cardLabel }, newId)
-      return { status, writes: [...writes, insertAuthorisation(payment, { ref, captureBefore })] }
+      const reserved = pend({
+        merchantId: payment.merchantId,
+        paymentId: payment.id,
+        money: moneyOf(payment),
+      })
+      return { status, writes: [...writes, insertAuthorisation(payment, { ref, captureBefore }), reserved] }
     }
     case 'declined':
       return settlePayment(
@@ -138,20 +149,20 @@ export function settleApproved(
   payment: Settled,
   outcome: Pick<Approved, 'ref' | 'cardLabel' | 'feeMinor'>,
   newId: () => string,
-): { status: PaymentStatus; writes: Write[] } {
-  const { merchantId, id: paymentId, amount: minor, currency } = payment
-  if (!isCurrency(currency)) throw new Error(`payment ${payment.id} has the unknown currency ${currency}`)
+): { status: PaymentStatus; writes: Write[]; transactionId: string } {
+  const { merchantId, id: paymentId } = payment
   const description = `Card payment, ${outcome.cardLabel}`
   const posting = capture({
     merchantId,
     paymentId,
-    money: { minor, currency },
+    money: moneyOf(payment),
     feeMinor: outcome.feeMinor,
     description,
   })
   const settled = { gatewayRef: outcome.ref, cardLabel: outcome.cardLabel, feeMinor: outcome.feeMinor }
   const { status, writes } = settlePayment(payment, 'succeeded', settled, newId)
-  return { status, writes: [...writes, ...post(posting, newId())] }
+  const transactionId = newId()
+  return { status, writes: [...writes, ...post(posting, transactionId)], transactionId }
 }
 
 /** The payment's move, and the event of it. */

@@ -31,10 +31,12 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     audit_log: 'SELECT, INSERT',
     // Written by note_bank alone.
     bank_apart: 'SELECT',
-    // What the bank says is a fact; our judgement of it moves until it is posted.
     // What the bank has reserved is a fact; a trigger writes when it ended.
     authorisation: 'SELECT, INSERT',
     authorisation_end: 'SELECT, INSERT, UPDATE (status, updated_at)',
+    // What is reserved is a fact; it ends once.
+    pending_posting: 'SELECT, INSERT, UPDATE (ended_at, transaction_id)',
+    // What the bank says is a fact; our judgement of it moves until it is posted.
     bank_movement:
       'SELECT, INSERT, UPDATE (fee_transaction_id, judged_at, merchant_id, payment_id, refund_id, rule, ' +
       'state, transaction_id)',
@@ -266,6 +268,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     ],
     operator_totp: [['confirmed_at', 'created_at', 'last_step'], 'a code must confirm it'],
     operator_verification: [[], 'better-auth sends every column'],
+    pending_posting: [['created_at', 'ended_at', 'transaction_id'], 'a pending posting is born open'],
     authorisation: [['created_at', 'ended_at'], 'an authorisation is born open'],
     authorisation_end: [
       ['created_at', 'status', 'updated_at'],

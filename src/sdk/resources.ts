@@ -183,6 +183,8 @@ export interface Account {
   debits: Sum
   credits: Sum
   balance: Sum
+  /** Reserved on cards and not captured yet: no part of `balance`. */
+  pending: Sum
   entries: number
   lastEntryAt: string | null
 }

@@ -181,6 +181,70 @@ describe('an authorised payment', () => {
   })
 })
 
+/** What is pending on each account now, or at an instant: debits positive. Zero is left out. */
+const pending = async (at: 'now' | Date = 'now') => {
+  const query = at === 'now' ? '' : `?asOf=${encodeURIComponent(at.toISOString())}`
+  const { body } = await product.api('GET', `/api/v1/ledger/accounts${query}`)
+  const held = (body.items as { code: string; pending: number }[]).filter((one) => one.pending !== 0)
+  return Object.fromEntries(held.map((one) => [one.code, one.pending]))
+}
+const balances = async () =>
+  (await product.api('GET', '/api/v1/ledger/accounts')).body.items.map((one: Record<string, unknown>) => [
+    one.code,
+    one.balance,
+  ])
+const instant = async () => (await product.owner.query('SELECT clock_timestamp() AS now')).rows[0].now as Date
+
+describe('the books', () => {
+  /** Other tests leave payments authorised: what this payment adds. */
+  const added = (before: Record<string, number>, after: Record<string, number>) =>
+    [after.gateway_clearing ?? 0, after.sales ?? 0].map(
+      (now, index) => now - ([before.gateway_clearing, before.sales][index] ?? 0),
+    )
+
+  it.each([
+    ['captured', capture, 'posted'],
+    ['voided', voided, 'released'],
+  ])('show what is reserved as pending, beside the balances, until it is %s', async (_, end, as) => {
+    const [before, posted] = [await pending(), await balances()]
+    const payment = await authorise()
+    expect(added(before, await pending())).toEqual([2_400, -2_400])
+    expect(await balances()).toEqual(posted)
+    const meanwhile = await instant()
+    await end(payment)
+    expect(await pending()).toEqual(before)
+    // Of an instant of the past it is as it was then.
+    expect(added(before, await pending(meanwhile))).toEqual([2_400, -2_400])
+    const row = await product.owner.query(
+      `SELECT x.transaction_id = t.id AS posted FROM pending_posting x LEFT JOIN ledger_transaction t ON t.payment_id = x.payment_id AND t.kind = 'capture'
+       WHERE x.payment_id = $1`,
+      [uuid(payment)],
+    )
+    expect(row.rows).toEqual([{ posted: as === 'posted' ? true : null }])
+  })
+
+  it('have nothing pending of a payment that is charged at once, or was declined', async () => {
+    const before = await pending()
+    await post('', { orderId: order, paymentMethod: 'pm_card_declined', capture: 'manual' })
+    const { body } = await post('', { orderId: order, paymentMethod: 'pm_card_visa' })
+    expect(await pending()).toEqual(before)
+    expect(
+      await value('SELECT count(*)::int AS value FROM pending_posting WHERE payment_id = $1', [
+        uuid(body.id),
+      ]),
+    ).toBe(0)
+  })
+
+  it('still have it pending while a capture is in doubt', async () => {
+    const before = await pending()
+    const payment = await authorise('pm_card_capture_timeout')
+    await capture(payment)
+    expect(added(before, await pending())).toEqual([2_400, -2_400])
+    await settleDoubt()
+    expect(await pending()).toEqual(before)
+  })
+})
+
 describe('one key', () => {
   it.each([
     ['capture', capture, CAPTURED],
@@ -507,16 +571,18 @@ describe('the database refuses, whoever asks', () => {
       'UPDATE payment SET capture_mode = NULL WHERE id = $1',
       `UPDATE authorisation SET capture_before = now() + interval '30 days' WHERE payment_id = $1`,
       `UPDATE authorisation SET gateway_ref = 'ch_other' WHERE payment_id = $1`,
+      'UPDATE pending_posting SET amount = amount - 1 WHERE payment_id = $1',
     ])
       await expect(product.owner.query(change, id)).rejects.toMatchObject(refused)
     await voided(payment)
     for (const change of [
       'UPDATE authorisation SET ended_at = NULL WHERE payment_id = $1',
+      'UPDATE pending_posting SET ended_at = NULL WHERE payment_id = $1',
       `UPDATE authorisation_end SET status = 'unknown' WHERE payment_id = $1`,
       `UPDATE authorisation_end SET kind = 'capture' WHERE payment_id = $1`,
     ])
       await expect(product.owner.query(change, id)).rejects.toMatchObject(refused)
-    for (const table of ['authorisation_end', 'authorisation'])
+    for (const table of ['authorisation_end', 'authorisation', 'pending_posting'])
       await expect(
         product.owner.query(`DELETE FROM ${table} WHERE payment_id = $1`, id),
       ).rejects.toMatchObject({ code: '23001' })
