@@ -5,9 +5,12 @@ import { type BegunEnd, moveEnd } from './authorisation-store'
 import { settleApproved, settlePayment } from './charge'
 import type { AuthorisationOutcome, Gateway } from './gateway'
 
-/** How an authorisation has ended at the bank. `contradiction`: another amount was charged than was authorised; a person must decide. */
+/**
+ * How an authorisation has ended at the bank. `captured`: what was asked for, or another part of it that the bank had captured before; that is booked.
+ * `contradiction`: more was charged than was authorised; a person must decide.
+ */
 export type EndEffect =
-  | { kind: 'captured'; ref: string; feeMinor: bigint }
+  | { kind: 'captured'; ref: string; feeMinor: bigint; amountMinor: bigint }
   | Exclude<AuthorisationOutcome, { kind: 'captured' }>
   | { kind: 'contradiction'; reason: string }
 
@@ -22,7 +25,7 @@ export async function endAuthorisation(gateway: Gateway, end: BegunEnd): Promise
   if (!gateway.authorisations) return { kind: 'unknown', reason: 'this gateway knows no authorisations' }
   const request = { key, ref, amountMinor, currency }
   const outcome = await (kind === 'capture'
-    ? gateway.authorisations.capture(request)
+    ? gateway.authorisations.capture({ ...request, captureMinor: end.wanted ?? amountMinor })
     : gateway.authorisations.release(request))
   return compared(end, outcome)
 }
@@ -31,8 +34,8 @@ export async function endAuthorisation(gateway: Gateway, end: BegunEnd): Promise
 function compared(end: BegunEnd, outcome: AuthorisationOutcome): EndEffect {
   if (outcome.kind !== 'captured') return outcome
   const { kind, ref, feeMinor, amountMinor, currency } = outcome
-  if (amountMinor === end.amount && currency === end.currency && ref === end.gatewayRef)
-    return { kind, ref, feeMinor }
+  const isWithin = amountMinor > 0n && amountMinor <= end.amount && currency === end.currency
+  if (isWithin && ref === end.gatewayRef) return { kind, ref, feeMinor, amountMinor }
   const reason = `the bank captured ${amountMinor} ${currency} as ${ref}, authorised were ${end.amount} ${end.currency} as ${end.gatewayRef}`
   return { kind: 'contradiction', reason }
 }
@@ -50,7 +53,9 @@ export function settleEnd(
       ...settlePayment(payment, 'voided', {}, newId).writes,
       endPending(end, null),
     ]
-  const approved = { ref: effect.ref, feeMinor: effect.feeMinor, cardLabel: end.cardLabel ?? 'Card' }
+  const { ref, feeMinor, amountMinor } = effect
+  const partMinor = amountMinor < end.amount ? amountMinor : undefined
+  const approved = { ref, feeMinor, cardLabel: end.cardLabel ?? 'Card', partMinor }
   const { writes, transactionId } = settleApproved(payment, approved, newId)
   return [moveEnd(end, 'captured'), ...writes, endPending(end, transactionId)]
 }

@@ -116,9 +116,10 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     order_expiry: 'SELECT, DELETE',
     // Removed by age alone: a trigger keeps those of the last 90 days.
     outbox_event: 'SELECT, INSERT, DELETE',
+    // The amount by the capture of a part alone: a trigger sees to it.
     payment:
-      'SELECT, INSERT, UPDATE (action_url, card_label, decline_code, fee, gateway_ref, status, ' +
-      'updated_at)',
+      'SELECT, INSERT, UPDATE (action_url, amount, authorised_amount, card_label, decline_code, fee, ' +
+      'gateway_ref, status, updated_at)',
     payment_hour: 'SELECT',
     // What a link asks for never changes.
     payment_link: 'SELECT, INSERT, UPDATE (paused, updated_at)',
@@ -173,7 +174,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     'gateway_simulator.movement': 'SELECT, INSERT',
     'gateway_simulator.refund': 'SELECT, INSERT',
     'gateway_simulator.request':
-      'SELECT, INSERT, UPDATE (authorisation_id, capture_before, charge_id, decline_code, status)',
+      'SELECT, INSERT, UPDATE (authorisation_id, capture_before, captured_amount, charge_id, decline_code, status)',
   },
 }
 
@@ -284,6 +285,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     payment: [
       [
         'action_url',
+        'authorised_amount',
         'card_label',
         'created_at',
         'decline_code',
@@ -372,7 +374,10 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     'gateway_simulator.lost_dispute': [['created_at'], 'the database’s clock'],
     'gateway_simulator.movement': [['created_at'], 'the database’s clock'],
     'gateway_simulator.refund': [['created_at'], 'the database’s clock'],
-    'gateway_simulator.request': [['created_at'], 'the database’s clock'],
+    'gateway_simulator.request': [
+      ['captured_amount', 'created_at'],
+      'nothing of a new one is captured; the database’s clock',
+    ],
   },
 }
 

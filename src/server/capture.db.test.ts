@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readId, uuidv7 } from '@/lib/id'
 import { LIVE } from '@/payments/payment'
+import type { BankCapture } from '@/payments/simulator/types'
 import { openDb, openPool } from '@/platform/db'
 import { check } from '@/setup/verify'
 import { jobsOf } from './jobs/jobs'
@@ -40,6 +41,8 @@ const authorise = async (paymentMethod = 'pm_card_visa', key: string = uuidv7())
   return reply.body.id
 }
 const capture = (payment: string, key?: string) => post(`/${payment}/capture`, {}, key)
+const captureOf = (amount: unknown) => (payment: string, key?: string) =>
+  post(`/${payment}/capture`, { amount }, key)
 const voided = (payment: string, key?: string) => post(`/${payment}/void`, {}, key)
 const read = async (payment: string) => (await product.api('GET', `/api/v1/payments/${payment}`)).body
 const uuid = (payment: string) => readId('pay', payment) as string
@@ -86,7 +89,7 @@ const atBank = async (payment: string) => {
   const ref = await value('SELECT gateway_ref AS value FROM authorisation WHERE payment_id = $1', [
     uuid(payment),
   ])
-  return { key: uuid(payment), ref, amountMinor: 2_400n, currency: 'EUR' } as const
+  return { key: uuid(payment), ref, amountMinor: 2_400n, captureMinor: 2_400n, currency: 'EUR' } as const
 }
 const events = async (payment: string) =>
   (
@@ -245,6 +248,160 @@ describe('the books', () => {
   })
 })
 
+describe('a part of it', () => {
+  /** Amount of the payment, of its posting, of its charge at the bank, and of what is left to refund. */
+  const amounts = async (payment: string) => {
+    const { rows } = await product.owner.query(
+      `SELECT p.amount::int AS paid, p.authorised_amount::int AS reserved, c.amount::int AS charged,
+         (SELECT sum(e.amount)::int FROM entry e JOIN ledger_transaction t ON t.id = e.transaction_id WHERE t.payment_id = p.id AND t.kind = 'capture' AND e.amount > 0) AS posted
+       FROM payment p LEFT JOIN gateway_simulator.charge c ON c.id = p.gateway_ref WHERE p.id = $1`,
+      [uuid(payment)],
+    )
+    return rows[0]
+  }
+  const OF_1500 = { paid: 1_500, reserved: 2_400, charged: 1_500, posted: 1_500 }
+
+  it('is charged, posted and told; the rest is released, and no more than it can be refunded', async () => {
+    const before = await pending()
+    const payment = await authorise()
+    const reply = await captureOf(1_500)(payment)
+    expect(reply).toMatchObject({
+      status: 200,
+      body: { id: payment, status: 'succeeded', amount: 1_500, amountAuthorised: 2_400 },
+    })
+    expect(await read(payment)).toEqual(reply.body)
+    expect([await facts(payment), await amounts(payment), await pending()]).toEqual([
+      CAPTURED,
+      OF_1500,
+      before,
+    ])
+    const told = `SELECT payload::json AS value FROM outbox_event WHERE subject_id = $1 AND type = 'payment.succeeded'`
+    expect(await value(told, [uuid(payment)])).toMatchObject({ amount: 1_500, amountAuthorised: 2_400 })
+    expect(await post(`/${payment}/refunds`, { amount: 1_501 })).toMatchObject({
+      status: 409,
+      body: { kind: 'not-refundable', refundable: 1_500 },
+    })
+    expect(await post(`/${payment}/refunds`, {})).toMatchObject({ status: 201, body: { amount: 1_500 } })
+    expect((await capture(payment)).body).toMatchObject({
+      kind: 'not-capturable',
+      paymentStatus: 'succeeded',
+    })
+  })
+
+  it('of the whole is the whole', async () => {
+    const payment = await authorise()
+    const { body } = await captureOf(2_400)(payment)
+    expect(body).toMatchObject({ amount: 2_400 })
+    expect(body).not.toHaveProperty('amountAuthorised')
+    expect(await amounts(payment)).toEqual({ paid: 2_400, reserved: null, charged: 2_400, posted: 2_400 })
+  })
+
+  it.each([
+    ['more than is authorised', 2_401],
+    ['nothing', 0],
+    ['less than nothing', -1],
+    ['a part of a cent', 12.5],
+    ['a text', '1500'],
+  ])('that is %s is refused, and the payment stays as it is', async (_, amount) => {
+    const payment = await authorise()
+    expect(await captureOf(amount)(payment)).toMatchObject({
+      status: 400,
+      body: { kind: 'validation', retry: 'after-fixing', errors: [{ pointer: '/amount' }] },
+    })
+    expect(await facts(payment)).toEqual(AUTHORISED)
+    expect((await captureOf(1_500)(payment)).status).toBe(200)
+  })
+
+  it('under one key is one amount', async () => {
+    const [payment, key] = [await authorise(), uuidv7()]
+    const first = await captureOf(1_500)(payment, key)
+    expect(await captureOf(1_600)(payment, key)).toMatchObject({ status: 422, body: { kind: 'key-reused' } })
+    expect((await captureOf(1_500)(payment, key)).text).toBe(first.text)
+    expect(await amounts(payment)).toEqual(OF_1500)
+  })
+
+  it('20 at once of different amounts: one is charged, and all others say so', async () => {
+    const payment = await authorise()
+    const replies = await Promise.all(Array.from({ length: 20 }, (_, n) => captureOf(100 + n)(payment)))
+    const won = replies.filter(({ status }) => status === 200)
+    expect(won).toHaveLength(1)
+    expect(await amounts(payment)).toMatchObject({ paid: won[0]?.body.amount, charged: won[0]?.body.amount })
+  })
+
+  it('in doubt: the same part is asked for again, and that is booked', async () => {
+    const [payment, key] = [await authorise('pm_card_capture_timeout'), uuidv7()]
+    expect(await captureOf(1_500)(payment, key)).toMatchObject({
+      status: 409,
+      body: { kind: 'outcome-unknown' },
+    })
+    await settleDoubt()
+    expect(await captureOf(1_500)(payment, key)).toMatchObject({ status: 200, body: { amount: 1_500 } })
+    expect(await amounts(payment)).toEqual(OF_1500)
+  })
+
+  it('that never reached the bank: the resolver asks for that part, not for the whole', async () => {
+    const payment = await authorise()
+    const real = product.bank.capture.bind(product.bank)
+    vi.spyOn(product.bank, 'capture').mockImplementationOnce(async (request) => {
+      await settleDoubt()
+      return real(request)
+    })
+    expect(await captureOf(1_500)(payment)).toMatchObject({ status: 200, body: { amount: 1_500 } })
+    expect(await amounts(payment)).toEqual(OF_1500)
+  })
+
+  it.each([
+    ['a capture of another part', captureOf(1_600)],
+    ['a capture of the whole', capture],
+    ['a void', voided],
+  ])(
+    'D20 that the database has forgotten: %s is told what the bank captured, and that is booked',
+    async (_, end) => {
+      const payment = await authorise()
+      await product.bank.capture({ ...(await atBank(payment)), captureMinor: 1_500n })
+      expect(await end(payment)).toMatchObject({
+        status: 409,
+        body: { kind: 'authorisation-ended', payment, detail: expect.stringContaining('€15.00') },
+      })
+      expect([await facts(payment), await amounts(payment)]).toEqual([CAPTURED, OF_1500])
+    },
+  )
+
+  it('D20 and nobody comes back: the worker books what the bank captured', async () => {
+    const payment = await authorise()
+    await product.bank.capture({ ...(await atBank(payment)), captureMinor: 1_500n })
+    expect(await product.deps.reconcile()).toMatchObject({ refunded: 0, alerts: 0 })
+    expect(await job('authorisations')).toBe(1)
+    expect([await facts(payment), await amounts(payment)]).toEqual([CAPTURED, OF_1500])
+  })
+
+  it('D20 and the payment is forgotten too: its retry finds it captured in part', async () => {
+    const real = product.bank.charge.bind(product.bank)
+    vi.spyOn(product.bank, 'charge').mockImplementationOnce(async (request) => {
+      const { authorisationId: ref } = await real(request)
+      await product.bank.capture({ ...request, ref: ref ?? '', captureMinor: 1_500n })
+      return real(request)
+    })
+    const reply = await post('', { orderId: order, paymentMethod: 'pm_card_visa', capture: 'manual' })
+    expect(reply).toMatchObject({
+      status: 201,
+      body: { status: 'succeeded', amount: 1_500, amountAuthorised: 2_400 },
+    })
+    expect(await amounts(reply.body.id)).toEqual(OF_1500)
+  })
+
+  it('of a payment whose hour was counted and whose texts were copied is counted and found as what it is', async () => {
+    const payment = await authorise()
+    await product.owner.query(
+      `SET session_replication_role = replica; UPDATE payment SET created_at = created_at - interval '3 hours' WHERE id = '${uuid(payment)}'; RESET session_replication_role`,
+    )
+    await job('counts')
+    await captureOf(1_500)(payment)
+    const volume = `SELECT sum(amount)::int AS value FROM payment_counts($1, now() - interval '4 hours', now() - interval '2 hours') WHERE status = 'succeeded'`
+    expect(await value(volume, [product.merchantId])).toBe(1_500)
+  })
+})
+
 describe('one key', () => {
   it.each([
     ['capture', capture, CAPTURED],
@@ -352,7 +509,7 @@ describe('a process that stops', () => {
   /** Between the bank's answer and our commit, `meanwhile` happens. */
   const stoppedAfter = (verb: 'capture' | 'release', meanwhile: () => Promise<unknown>) => {
     const real = product.bank[verb].bind(product.bank)
-    vi.spyOn(product.bank, verb).mockImplementationOnce(async (request) => {
+    vi.spyOn(product.bank, verb).mockImplementationOnce(async (request: BankCapture) => {
       const answer = await real(request)
       await meanwhile()
       return answer
@@ -361,7 +518,7 @@ describe('a process that stops', () => {
   /** Before its question reaches the bank, `meanwhile` happens. */
   const stoppedBefore = (verb: 'capture' | 'release', meanwhile: () => Promise<unknown>) => {
     const real = product.bank[verb].bind(product.bank)
-    vi.spyOn(product.bank, verb).mockImplementationOnce(async (request) => {
+    vi.spyOn(product.bank, verb).mockImplementationOnce(async (request: BankCapture) => {
       await meanwhile()
       return real(request)
     })
@@ -501,7 +658,7 @@ describe('D20 a database that has forgotten how it ended', () => {
     const real = product.bank.charge.bind(product.bank)
     vi.spyOn(product.bank, 'charge').mockImplementationOnce(async (request) => {
       const { authorisationId: ref } = await real(request)
-      await product.bank.capture({ ...request, ref: ref ?? '' })
+      await product.bank.capture({ ...request, ref: ref ?? '', captureMinor: request.amountMinor })
       return real(request)
     })
     const reply = await post('', { orderId: order, paymentMethod: 'pm_card_visa', capture: 'manual' }, key)
@@ -586,6 +743,33 @@ describe('the database refuses, whoever asks', () => {
       await expect(
         product.owner.query(`DELETE FROM ${table} WHERE payment_id = $1`, id),
       ).rejects.toMatchObject({ code: '23001' })
+  })
+
+  it('another amount of a payment, but once by the capture of a part', async () => {
+    const payment = await authorise()
+    const id = [uuid(payment)]
+    for (const change of [
+      'UPDATE payment SET amount = 100 WHERE id = $1',
+      'UPDATE payment SET amount = 100, authorised_amount = amount WHERE id = $1',
+      `UPDATE payment SET status = 'voided', amount = 100, authorised_amount = amount WHERE id = $1`,
+      `UPDATE payment SET status = 'succeeded', amount = 2500, authorised_amount = amount WHERE id = $1`,
+      `UPDATE payment SET status = 'succeeded', amount = 100 WHERE id = $1`,
+      `UPDATE payment SET status = 'succeeded', amount = 100, authorised_amount = 3000 WHERE id = $1`,
+    ])
+      await expect(product.owner.query(change, id)).rejects.toMatchObject(refused)
+    await captureOf(1_500)(payment)
+    for (const change of [
+      'UPDATE payment SET amount = 100 WHERE id = $1',
+      'UPDATE payment SET amount = 2400, authorised_amount = NULL WHERE id = $1',
+      'UPDATE authorisation_end SET amount = 100 WHERE payment_id = $1',
+    ])
+      await expect(product.owner.query(change, id)).rejects.toMatchObject(refused)
+    const { body } = await post('', {
+      orderId: await product.newOrder(),
+      paymentMethod: 'pm_card_timeout_before_charge',
+    })
+    const atOnce = `UPDATE payment SET status = 'succeeded', gateway_ref = 'ch_part', amount = 100, authorised_amount = amount WHERE id = $1`
+    await expect(product.owner.query(atOnce, [uuid(body.payment)])).rejects.toMatchObject(refused)
   })
 
   it('a second capture or void of one payment', async () => {
