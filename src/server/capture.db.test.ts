@@ -396,7 +396,13 @@ describe('a part of it', () => {
       `SET session_replication_role = replica; UPDATE payment SET created_at = created_at - interval '3 hours' WHERE id = '${uuid(payment)}'; RESET session_replication_role`,
     )
     await job('counts')
+    const copied = async () => {
+      await job('search')
+      return value('SELECT amount::int AS value FROM payment_text WHERE payment_id = $1', [uuid(payment)])
+    }
+    await expect.poll(copied, { timeout: 20_000 }).toBe(2_400)
     await captureOf(1_500)(payment)
+    await expect.poll(copied, { timeout: 20_000 }).toBe(1_500)
     const volume = `SELECT sum(amount)::int AS value FROM payment_counts($1, now() - interval '4 hours', now() - interval '2 hours') WHERE status = 'succeeded'`
     expect(await value(volume, [product.merchantId])).toBe(1_500)
   })
