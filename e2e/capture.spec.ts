@@ -34,6 +34,21 @@ test('from its page a payment is captured once, however often it is pressed, and
   await expect(page.getByRole('button', { name: 'Void', exact: true })).toHaveCount(0)
   expect(await charges(captured)).toHaveLength(1)
 
+  const part = await authorised(request, demo)
+  await page.goto(`/dashboard/payments/${part}`)
+  await page.getByRole('button', { name: 'Capture', exact: true }).click()
+  await dialog.getByLabel('Amount to capture').fill('25')
+  await dialog.getByRole('button', { name: 'Capture', exact: true }).click()
+  await expect(dialog.getByText('At most €24.00 is reserved')).toBeVisible()
+  await dialog.getByLabel('Amount to capture').fill('15')
+  await dialog.getByRole('button', { name: 'Capture €15.00' }).click()
+  await expect(dialog.getByText('Captured', { exact: true })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(
+    page.getByText('The bank answered that it captured €15.00, and released the other €9.00.'),
+  ).toBeVisible()
+  expect(await charges(part)).toHaveLength(1)
+
   const voided = await authorised(request, demo)
   await page.goto(`/dashboard/payments/${voided}`)
   await page.getByRole('button', { name: 'Void', exact: true }).click()

@@ -225,6 +225,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
   payment: {
     writer: 'payments',
     readers: {
+      'checkout/links': 'what a link brought in is what its payments were charged, which may be a part',
       'checkout/orders': 'an order is shown by the payment that holds it, at one instant',
       'checkout/pay': 'which payment holds the order decides why the order was refused',
       'checkout/read': 'the page shows the order with its payment, at one instant',
@@ -259,6 +260,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     },
   },
   payment_note: { writer: 'payments' },
+  pending_posting: { writer: 'ledger' },
   authorisation: { writer: 'payments' },
   authorisation_end: { writer: 'payments' },
   surplus_charge: {

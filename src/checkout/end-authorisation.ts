@@ -1,6 +1,7 @@
 import type { Answer, Operation } from '@payonce/idempotency'
 import type { Facts } from '@payonce/idempotency/problems'
 import type { SqlForm } from '@payonce/idempotency/sql'
+import { formatMoney } from '@/lib/money'
 import { type AccountGateways, atGatewayOf } from '@/payments/account-gateways'
 import { type EndEffect, endAuthorisation, settleEnd } from '@/payments/authorisation'
 import { type BegunEnd, type EndKind, moveEnd, recallEnd } from '@/payments/authorisation-store'
@@ -12,8 +13,9 @@ import { markPaid } from './order'
 
 /** Renders how it ended. The text is stored, so that a replay is the same byte for byte. */
 export interface EndAnswers {
-  ended(end: BegunEnd, as: 'captured' | 'released'): Answer
-  /** The bank had ended it in the other way before. */
+  /** @param capturedMinor what the bank has charged; null: it has released the whole */
+  ended(end: BegunEnd, capturedMinor: bigint | null): Answer
+  /** The bank had ended it before, in another way than was asked for now. */
   endedOtherwise(end: BegunEnd, detail: string): Answer
   resourceFacts(endId: string): Facts
 }
@@ -51,13 +53,13 @@ export function endOperation(
         case 'captured':
           return {
             to: 'completed',
-            answer: answerOf(deps.answers, end, 'captured'),
+            answer: answerOf(deps.answers, end, effect.amountMinor),
             writes: [...settleEnd(end, effect, deps.newId), markPaid(end)],
           }
         case 'released':
           return {
             to: 'completed',
-            answer: answerOf(deps.answers, end, 'released'),
+            answer: answerOf(deps.answers, end, null),
             writes: settleEnd(end, effect, deps.newId),
           }
         case 'unknown':
@@ -79,15 +81,19 @@ export function endOperation(
   }
 }
 
-function answerOf(answers: EndAnswers, end: BegunEnd, as: 'captured' | 'released'): Answer {
-  const wanted = end.kind === 'capture' ? 'captured' : 'released'
+function answerOf(answers: EndAnswers, end: BegunEnd, capturedMinor: bigint | null): Answer {
+  const wanted = end.kind === 'capture' ? (end.wanted ?? end.amount) : null
   // Nobody reads the worker's answer: however it has ended is what it wanted to know.
-  return as === wanted || end.kind === 'expiry'
-    ? answers.ended(end, as)
-    : answers.endedOtherwise(end, OTHERWISE[as])
+  return capturedMinor === wanted || end.kind === 'expiry'
+    ? answers.ended(end, capturedMinor)
+    : answers.endedOtherwise(end, otherwise(end, capturedMinor))
 }
 
-const OTHERWISE = {
-  captured: 'The bank had captured this payment before. Nothing was released; it can be refunded.',
-  released: 'The bank had released this payment before, or its time had passed. Nothing was charged.',
+function otherwise({ amount, currency, kind }: BegunEnd, capturedMinor: bigint | null): string {
+  if (capturedMinor === null)
+    return 'The bank had released this payment before, or its time had passed. Nothing was charged.'
+  const what =
+    capturedMinor === amount ? 'this payment' : `${formatMoney(capturedMinor, currency)} of this payment`
+  const nothing = kind === 'capture' ? 'Nothing more was charged' : 'Nothing was released'
+  return `The bank had captured ${what} before. ${nothing}; it can be refunded.`
 }

@@ -333,7 +333,13 @@ function progressOf(
   now: Date,
 ): PaymentProgress | null {
   if (status === 'succeeded' && outcome.kind === 'approved')
-    return { status, cardLabel: outcome.cardLabel, paidAt: now.toISOString(), actionUrl: null }
+    return {
+      status,
+      cardLabel: outcome.cardLabel,
+      paidAt: now.toISOString(),
+      actionUrl: null,
+      partMinor: outcome.partMinor,
+    }
   if (status === 'authorised' && outcome.kind === 'authorised') {
     const { cardLabel, captureBefore } = outcome
     return { status, cardLabel, paidAt: null, actionUrl: null, captureBefore }

@@ -2,11 +2,36 @@ import type { Answer } from '@payonce/idempotency'
 import type { Facts } from '@payonce/idempotency/problems'
 import type { BegunPayment } from '@/payments/store'
 
+/** Less than the whole was charged, in minor units; undefined: the whole. */
+interface Part {
+  partMinor?: bigint | undefined
+}
+
 /** A payment that succeeded, one that is authorised, or one whose shopper must confirm first, at `actionUrl` (3-D Secure). */
 export type PaymentProgress =
-  | { status: 'succeeded'; cardLabel: string; paidAt: string; actionUrl: null; captureBefore?: never }
-  | { status: 'authorised'; cardLabel: string; paidAt: null; actionUrl: null; captureBefore: Date }
-  | { status: 'requires_action'; cardLabel: null; paidAt: null; actionUrl: string; captureBefore?: never }
+  | (Part & {
+      status: 'succeeded'
+      cardLabel: string
+      paidAt: string
+      actionUrl: null
+      captureBefore?: never
+    })
+  | {
+      status: 'authorised'
+      cardLabel: string
+      paidAt: null
+      actionUrl: null
+      captureBefore: Date
+      partMinor?: never
+    }
+  | {
+      status: 'requires_action'
+      cardLabel: null
+      paidAt: null
+      actionUrl: string
+      captureBefore?: never
+      partMinor?: never
+    }
 
 export type PayProblem = 'payment-declined' | 'not-charged'
 

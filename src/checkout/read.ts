@@ -141,6 +141,8 @@ const receiptRow = z.strictObject({
   statementWords: z.string().nullable(),
   reference: z.string().nullable(),
   amount: z.bigint(),
+  /** What was reserved beyond the amount, and released when a part was captured. */
+  released: z.bigint(),
   /** Of refunds that have not failed, those under way included. */
   refunded: z.bigint(),
   refundUnderWay: z.bigint(),
@@ -180,7 +182,7 @@ export async function readReceipt(
     sql`
       SELECT p.id::text AS "paymentId", p.order_id::text AS "orderId", p.status, ${SHOWN_NAME} AS "merchantName", chosen.brand,
              chosen.statement_words AS "statementWords", o.reference, p.amount,
-             p.refunded_amount AS refunded, ${REFUNDS_UNDER_WAY} AS "refundUnderWay", p.currency, p.card_label AS "cardLabel",
+             coalesce(p.authorised_amount - p.amount, 0) AS released, p.refunded_amount AS refunded, ${REFUNDS_UNDER_WAY} AS "refundUnderWay", p.currency, p.card_label AS "cardLabel",
              t.posted_at AS "paidAt", p.updated_at AS "changedAt", ${itemsOfVersion(sql`coalesce(p.order_version, o.version)`)} AS items, t.id::text AS "transactionId", o.success_url AS "successUrl",
              EXISTS (SELECT FROM idempotency_record r
                WHERE r.merchant_id = p.merchant_id AND r.id = p.record_id AND r.operation = ${PAYMENT_OPERATIONS.pay}) AS "fromPage",
@@ -207,6 +209,7 @@ export async function readReceipt(
     ...ids,
     successUrl: row.status === 'succeeded' ? returnLink(row.successUrl, ids.orderId) : null,
     amount: Number(amount),
+    released: Number(row.released),
     refunded: Number(refunded),
     refundUnderWay: Number(row.refundUnderWay),
     surplusRefundedAmount: Number(row.surplusRefundedAmount),

@@ -171,8 +171,17 @@ export const payAmount = z.strictObject({
   metadata: metadata.optional(),
 })
 
-/** Body of a capture, and of a void: the whole of what was authorised. */
-export const endOfAuthorisation = z.strictObject({})
+/** Body of a capture; without an amount, of the whole that is authorised. */
+export const newCapture = z.strictObject({
+  amount: amountUpTo(MAX_MINOR).optional().meta({
+    description:
+      'What to charge, in the smallest unit of the currency: at most what is authorised. The rest is released. Left out: the whole.',
+    example: 1500,
+  }),
+})
+
+/** Body of a void: of the whole that is authorised. */
+export const newVoid = z.strictObject({})
 
 /** Body of a refund; without an amount, all that is left. */
 export const newRefund = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Db, firstRow, joinSql, rows, type Sql, sql } from '@/platform/db'
+import { pendingUpTo } from './pending'
 
 const accountRow = z.strictObject({
   id: z.string(),
@@ -11,14 +12,20 @@ const accountRow = z.strictObject({
   debits: z.string(),
   credits: z.string(),
   balance: z.string(),
+  pending: z.string(),
   entries: z.int(),
   lastEntryAt: z.date().nullable(),
 })
-/** Amounts in minor units. Debits and credits are both positive; `balance` is debits − credits, so a credit balance is negative. */
-export interface AccountBalance extends Omit<z.infer<typeof accountRow>, 'debits' | 'credits' | 'balance'> {
+/**
+ * Amounts in minor units. Debits and credits are both positive; `balance` is debits − credits, so a credit balance is negative. `pending` has the
+ * same sign, and is no part of them: what the bank has reserved and was not captured yet.
+ */
+export interface AccountBalance
+  extends Omit<z.infer<typeof accountRow>, 'debits' | 'credits' | 'balance' | 'pending'> {
   debits: bigint
   credits: bigint
   balance: bigint
+  pending: bigint
 }
 
 const statementRow = z.strictObject({
@@ -78,8 +85,14 @@ export async function account(
 }
 
 function exact(row: z.infer<typeof accountRow>): AccountBalance {
-  const { debits, credits, balance } = row
-  return { ...row, debits: BigInt(debits), credits: BigInt(credits), balance: BigInt(balance) }
+  const { debits, credits, balance, pending } = row
+  return {
+    ...row,
+    debits: BigInt(debits),
+    credits: BigInt(credits),
+    balance: BigInt(balance),
+    pending: BigInt(pending),
+  }
 }
 
 /**
@@ -241,10 +254,12 @@ export function transactionsOfPayment(
 function balances(merchantId: string, accountId: string | null, asOf: string | null): Sql {
   return sql`
     SELECT a.id, a.code, a.name, a.type, a.currency, coalesce(sum(p.debits), 0)::text AS debits, coalesce(sum(p.credits), 0)::text AS credits,
-      coalesce(sum(p.debits) - sum(p.credits), 0)::text AS balance, coalesce(sum(p.entries), 0)::float8 AS entries, max(p.last_entry_at) AS "lastEntryAt"
+      coalesce(sum(p.debits) - sum(p.credits), 0)::text AS balance, coalesce(w.pending, 0)::text AS pending,
+      coalesce(sum(p.entries), 0)::float8 AS entries, max(p.last_entry_at) AS "lastEntryAt"
     FROM account a LEFT JOIN (${sumsUpTo(merchantId, asOf)}) p ON p.account_id = a.id
+    LEFT JOIN (${pendingUpTo(merchantId, asOf)}) w ON w.account_id = a.id
     WHERE a.merchant_id = ${merchantId}::uuid AND (${accountId}::uuid IS NULL OR a.id = ${accountId}::uuid)
-    GROUP BY a.merchant_id, a.id
+    GROUP BY a.merchant_id, a.id, w.pending
     ORDER BY a.currency, array_position(ARRAY['asset', 'expense', 'liability', 'equity', 'revenue'], a.type), a.code`
 }
 

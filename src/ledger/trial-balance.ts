@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Db, firstRow, rows, sql } from '@/platform/db'
+import { pendingUpTo } from './pending'
 import { sumsUpTo } from './read'
 
 /** A span of time, RFC 3339: `from` inclusive (null: from the first entry on), `until` exclusive (null: up to now). */
@@ -18,18 +19,22 @@ const trialRow = z.strictObject({
   opening: z.string(),
   debits: z.string(),
   credits: z.string(),
+  pending: z.string(),
   entries: z.int(),
 })
 
 /**
  * An account in a period, in minor units. `opening` and `closing` are debits − credits, so a credit balance is negative; `debits` and
- * `credits` are those posted in the period, both positive.
+ * `credits` are those posted in the period, both positive. `pending` is what was reserved and neither captured nor voided at the end of the
+ * period, and no part of the others; its sign is that of `closing`.
  */
-export interface TrialLine extends Omit<z.infer<typeof trialRow>, 'opening' | 'debits' | 'credits'> {
+export interface TrialLine
+  extends Omit<z.infer<typeof trialRow>, 'opening' | 'debits' | 'credits' | 'pending'> {
   opening: bigint
   debits: bigint
   credits: bigint
   closing: bigint
+  pending: bigint
 }
 
 /**
@@ -54,14 +59,16 @@ export async function trialBalance(
         SELECT account_id, sum(debits) AS debits, sum(credits) AS credits, sum(entries) AS entries FROM (${closing}) c GROUP BY account_id)
       SELECT a.id, a.code, a.name, a.type, a.currency, coalesce(o.debits - o.credits, 0)::text AS opening,
         (coalesce(c.debits, 0) - coalesce(o.debits, 0))::text AS debits, (coalesce(c.credits, 0) - coalesce(o.credits, 0))::text AS credits,
-        (coalesce(c.entries, 0) - coalesce(o.entries, 0))::float8 AS entries
+        coalesce(w.pending, 0)::text AS pending, (coalesce(c.entries, 0) - coalesce(o.entries, 0))::float8 AS entries
       FROM account a LEFT JOIN opening o ON o.account_id = a.id LEFT JOIN closing c ON c.account_id = a.id
+      LEFT JOIN (${pendingUpTo(merchantId, until, true)}) w ON w.account_id = a.id
       WHERE a.merchant_id = ${merchantId}::uuid
       ORDER BY a.currency, array_position(ARRAY['asset', 'expense', 'liability', 'equity', 'revenue'], a.type), a.code`,
   )
   return found.map((row) => {
     const [opened, debits, credits] = [BigInt(row.opening), BigInt(row.debits), BigInt(row.credits)]
-    return { ...row, opening: opened, debits, credits, closing: opened + debits - credits }
+    const pending = BigInt(row.pending)
+    return { ...row, opening: opened, debits, credits, closing: opened + debits - credits, pending }
   })
 }
 

@@ -10,6 +10,8 @@ const paymentForApi = {
   status: z.enum(PAYMENT_STATUSES),
   /** In minor units of `currency`, as all amounts here. */
   amount: z.bigint(),
+  /** What the bank had reserved, where less of it was captured; null: the amount. */
+  authorisedAmount: z.bigint().nullable(),
   currency: z.string(),
   method: z.string(),
   cardLabel: z.string().nullable(),
@@ -87,7 +89,7 @@ function select(db: Db, conditions: Sql[], limit: number): Promise<PaymentApiRow
     db,
     paymentApiRow,
     sql`
-      SELECT p.id::text, p.order_id::text AS "orderId", p.status, p.amount, p.currency, p.method, p.card_label AS "cardLabel",
+      SELECT p.id::text, p.order_id::text AS "orderId", p.status, p.amount, p.authorised_amount AS "authorisedAmount", p.currency, p.method, p.card_label AS "cardLabel",
         p.decline_code AS "declineCode", p.refunded_amount AS "refundedAmount", p.description, p.metadata,
         p.receipt_token AS "receiptToken", ${ACTION_URL} AS "actionUrl", p.created_at AS "createdAt", a.capture_before AS "captureBefore",
         ${cursorOf(sql`p.created_at`)} AS cursor

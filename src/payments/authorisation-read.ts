@@ -4,6 +4,8 @@ import { type Db, firstRow, sql } from '@/platform/db'
 
 const endRow = z.strictObject({
   kind: z.enum(['capture', 'void', 'expiry']),
+  /** What was to be captured, in minor units; null: the whole, or nothing. An amount of one payment is exact as a number. */
+  amount: z.int().nullable(),
   status: z.enum(['sending', 'unknown', 'captured', 'released']),
   recordId: z.string(),
   /** The bank's answer cannot be booked, and nobody asks it any more. */
@@ -38,7 +40,7 @@ export function authorisationOf(
     authorisationRow,
     sql`
       SELECT a.created_at AS "authorisedAt", a.capture_before AS "captureBefore", p.gateway_account AS "gatewayAccount",
-        CASE WHEN e.id IS NOT NULL THEN json_build_object('kind', e.kind, 'status', e.status, 'recordId', e.record_id,
+        CASE WHEN e.id IS NOT NULL THEN json_build_object('kind', e.kind, 'amount', e.amount, 'status', e.status, 'recordId', e.record_id,
           'parked', ${isParked(sql`e.merchant_id`, sql`e.record_id`)}, 'askedAt', e.created_at,
           'endedAt', CASE WHEN e.status IN ('captured', 'released') THEN e.updated_at END,
           'actor', e.actor, 'address', e.address, 'requestId', e.request_id) END AS "end"

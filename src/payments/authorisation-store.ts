@@ -16,8 +16,10 @@ const begunEnd = z.strictObject({
   ageMs: z.number(),
   paymentId: z.string(),
   orderId: z.string(),
-  /** In minor units of `currency`. */
+  /** What is authorised, in minor units of `currency`. */
   amount: z.bigint(),
+  /** What is to be captured of it; null: the whole, or nothing (a void). */
+  wanted: z.bigint().nullable(),
   currency: z.string(),
   method: z.string(),
   cardLabel: z.string().nullable(),
@@ -39,7 +41,7 @@ export type BegunEnd = z.infer<typeof begunEnd>
 /** The columns of `BegunEnd`: of the end `e`, its payment and its authorisation. */
 const BEGUN_END: Sql = sql`e.merchant_id::text AS "merchantId", e.id::text, e.kind,
   (extract(epoch FROM clock_timestamp() - e.created_at) * 1000)::float8 AS "ageMs", e.payment_id::text AS "paymentId", p.order_id::text AS "orderId",
-  p.amount, p.currency, p.method, p.card_label AS "cardLabel", p.gateway_key AS "gatewayKey", p.gateway_account AS "gatewayAccount",
+  p.amount, e.amount AS wanted, p.currency, p.method, p.card_label AS "cardLabel", p.gateway_key AS "gatewayKey", p.gateway_account AS "gatewayAccount",
   p.receipt_token AS "receiptToken", p.description, p.metadata, p.created_at AS "createdAt", a.gateway_ref AS "gatewayRef", a.capture_before AS "captureBefore"`
 const ITS_PAYMENT: Sql = sql`JOIN payment p ON p.merchant_id = e.merchant_id AND p.id = e.payment_id
   JOIN authorisation a ON a.merchant_id = e.merchant_id AND a.payment_id = e.payment_id`

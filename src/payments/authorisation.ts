@@ -1,12 +1,16 @@
+import { endPending } from '@/ledger/pending'
 import { isCurrency } from '@/lib/money'
 import type { Write } from '@/platform/db'
 import { type BegunEnd, moveEnd } from './authorisation-store'
 import { settleApproved, settlePayment } from './charge'
 import type { AuthorisationOutcome, Gateway } from './gateway'
 
-/** How an authorisation has ended at the bank. `contradiction`: another amount was charged than was authorised; a person must decide. */
+/**
+ * How an authorisation has ended at the bank. `captured`: what was asked for, or another part of it that the bank had captured before; that is booked.
+ * `contradiction`: more was charged than was authorised; a person must decide.
+ */
 export type EndEffect =
-  | { kind: 'captured'; ref: string; feeMinor: bigint }
+  | { kind: 'captured'; ref: string; feeMinor: bigint; amountMinor: bigint }
   | Exclude<AuthorisationOutcome, { kind: 'captured' }>
   | { kind: 'contradiction'; reason: string }
 
@@ -21,7 +25,7 @@ export async function endAuthorisation(gateway: Gateway, end: BegunEnd): Promise
   if (!gateway.authorisations) return { kind: 'unknown', reason: 'this gateway knows no authorisations' }
   const request = { key, ref, amountMinor, currency }
   const outcome = await (kind === 'capture'
-    ? gateway.authorisations.capture(request)
+    ? gateway.authorisations.capture({ ...request, captureMinor: end.wanted ?? amountMinor })
     : gateway.authorisations.release(request))
   return compared(end, outcome)
 }
@@ -30,8 +34,8 @@ export async function endAuthorisation(gateway: Gateway, end: BegunEnd): Promise
 function compared(end: BegunEnd, outcome: AuthorisationOutcome): EndEffect {
   if (outcome.kind !== 'captured') return outcome
   const { kind, ref, feeMinor, amountMinor, currency } = outcome
-  if (amountMinor === end.amount && currency === end.currency && ref === end.gatewayRef)
-    return { kind, ref, feeMinor }
+  const isWithin = amountMinor > 0n && amountMinor <= end.amount && currency === end.currency
+  if (isWithin && ref === end.gatewayRef) return { kind, ref, feeMinor, amountMinor }
   const reason = `the bank captured ${amountMinor} ${currency} as ${ref}, authorised were ${end.amount} ${end.currency} as ${end.gatewayRef}`
   return { kind: 'contradiction', reason }
 }
@@ -44,7 +48,14 @@ export function settleEnd(
 ): Write[] {
   const payment = { ...end, id: end.paymentId }
   if (effect.kind === 'released')
-    return [moveEnd(end, 'released'), ...settlePayment(payment, 'voided', {}, newId).writes]
-  const approved = { ref: effect.ref, feeMinor: effect.feeMinor, cardLabel: end.cardLabel ?? 'Card' }
-  return [moveEnd(end, 'captured'), ...settleApproved(payment, approved, newId).writes]
+    return [
+      moveEnd(end, 'released'),
+      ...settlePayment(payment, 'voided', {}, newId).writes,
+      endPending(end, null),
+    ]
+  const { ref, feeMinor, amountMinor } = effect
+  const partMinor = amountMinor < end.amount ? amountMinor : undefined
+  const approved = { ref, feeMinor, cardLabel: end.cardLabel ?? 'Card', partMinor }
+  const { writes, transactionId } = settleApproved(payment, approved, newId)
+  return [moveEnd(end, 'captured'), ...writes, endPending(end, transactionId)]
 }

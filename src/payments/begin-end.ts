@@ -1,8 +1,10 @@
 import type { Ids, Refusal } from '@payonce/idempotency'
+import type { Problem } from '@payonce/idempotency/problems'
 import { type ClaimRows, claimedPart, claimedSql, type SqlBegin } from '@payonce/idempotency/sql'
 import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
+import { formatMoney } from '@/lib/money'
 import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
 import { insertAudit } from '@/platform/audit'
 import { type Db, firstRow, sql } from '@/platform/db'
@@ -13,41 +15,44 @@ import { PAYMENT_STATUSES } from './payment'
 export interface EndInput {
   merchantId: string
   paymentId: string
+  /** What is to be captured, in minor units. Absent: the whole; always so of a void. */
+  amount?: number | undefined
   /** Who asks for it. Volatile: a retry with another API key, or from another address, is the same request. */
   by?: Actor | undefined
 }
 
 /**
  * The payment's row is locked, and its status asked again under the lock; of two at once the unique index lets one begin. A capture begins only in its
- * time, by the database's clock; a void whenever the payment is open.
+ * time, by the database's clock, and of no more than is authorised; a void whenever the payment is open.
  */
 export function beginEnd(
-  { merchantId, paymentId, by }: EndInput,
+  { merchantId, paymentId, amount, by }: EndInput,
   kind: EndKind,
   ids: Ids,
   claim: ClaimRows,
   newId: () => string,
 ): SqlBegin {
+  const wanted = sql`${amount ?? null}::bigint`
   const open = claimedPart(
     'open_payment',
     claimedSql`
       SELECT p.merchant_id, p.id, p.amount, p.currency
       FROM ${claim}, payment p JOIN authorisation a ON a.merchant_id = p.merchant_id AND a.payment_id = p.id
       WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid AND p.status = 'authorised'
-        AND (${kind}::text <> 'capture' OR a.capture_before > now())
+        AND (${kind}::text <> 'capture' OR a.capture_before > now()) AND (${wanted} IS NULL OR ${wanted} <= p.amount)
       FOR NO KEY UPDATE OF p`,
   )
   const begun = claimedPart(
     'begun_end',
     claimedSql`
-      INSERT INTO authorisation_end (merchant_id, id, payment_id, record_id, kind, ${ACTOR_COLUMNS})
-      SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, ${kind}, ${actorValues(by)} FROM ${open.rows}
+      INSERT INTO authorisation_end (merchant_id, id, payment_id, record_id, kind, amount, ${ACTOR_COLUMNS})
+      SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, ${kind}, ${wanted}, ${actorValues(by)} FROM ${open.rows}
       ON CONFLICT (merchant_id, payment_id) DO NOTHING
-      RETURNING merchant_id, merchant_id::text AS "merchantId", id, payment_id, kind, created_at`,
+      RETURNING merchant_id, merchant_id::text AS "merchantId", id, payment_id, kind, amount, created_at`,
   )
   const traced = claimedPart(
     'traced',
-    claimedSql`SELECT e."merchantId", o.amount, o.currency FROM ${begun.rows} e JOIN ${open.rows} o ON o.id = e.payment_id`,
+    claimedSql`SELECT e."merchantId", coalesce(e.amount, o.amount) AS amount, o.currency FROM ${begun.rows} e JOIN ${open.rows} o ON o.id = e.payment_id`,
   )
   const entry = { id: newId(), by, action: `payment.${kind}`, subject: paymentId }
   const audited = claimedPart('audited', insertAudit(entry, sql`amount || ' ' || currency`, traced.rows))
@@ -56,17 +61,19 @@ export function beginEnd(
 
 const openPayment = z.strictObject({
   status: z.enum(PAYMENT_STATUSES),
+  amount: z.bigint(),
+  currency: z.string(),
   late: z.boolean().nullable(),
   underWay: z.enum(['sending', 'unknown']).nullable(),
 })
 
 /** Why neither a capture nor a void of the payment began. */
-export async function whyNotEnded(db: Db, { merchantId, paymentId }: EndInput): Promise<Refusal> {
+export async function whyNotEnded(db: Db, { merchantId, paymentId, amount }: EndInput): Promise<Refusal> {
   const found = await firstRow(
     db,
     openPayment,
     sql`
-      SELECT p.status, a.capture_before <= now() AS late, e.status AS "underWay"
+      SELECT p.status, p.amount, p.currency, a.capture_before <= now() AS late, e.status AS "underWay"
       FROM payment p LEFT JOIN authorisation a ON a.merchant_id = p.merchant_id AND a.payment_id = p.id
       LEFT JOIN authorisation_end e ON e.merchant_id = p.merchant_id AND e.payment_id = p.id AND e.status IN ('sending', 'unknown')
       WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid`,
@@ -88,7 +95,14 @@ export async function whyNotEnded(db: Db, { merchantId, paymentId }: EndInput): 
     found.status === 'authorised'
       ? 'The time to capture this payment has passed. Nothing was charged.'
       : `Only an authorised payment can be captured or voided. The status of this one is ${found.status}.`
+  if (found.status === 'authorised' && !found.late && BigInt(amount ?? 0) > found.amount)
+    return { kind: 'problem', problem: aboveAuthorised(found.amount, found.currency) }
   // It was open a moment ago: what stood in the way has ended since.
   if (found.status === 'authorised' && !found.late) return { kind: 'busy' }
   return { kind: 'problem', problem: { kind: 'not-capturable', detail, facts } }
+}
+
+function aboveAuthorised(authorised: bigint, currency: string): Problem {
+  const detail = `At most ${formatMoney(authorised, currency)} of this payment can be captured: so much is authorised. Nothing was charged.`
+  return { kind: 'validation', detail, facts: { errors: [{ pointer: '/amount', detail }] } }
 }

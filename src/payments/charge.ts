@@ -1,7 +1,8 @@
+import { pend } from '@/ledger/pending'
 import { post } from '@/ledger/post'
 import { capture } from '@/ledger/posting'
 import { showId } from '@/lib/id'
-import { isCurrency } from '@/lib/money'
+import { isCurrency, type Money } from '@/lib/money'
 import type { Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { insertAuthorisation } from './authorisation-store'
@@ -10,12 +11,12 @@ import type { PaymentStatus } from './payment'
 import { type BegunPayment, movePayment, type PaymentChanges } from './store'
 
 /**
- * What became of a payment's charge: the bank's answer, compared with what was asked. `approved` has no amount, since it is the payment's.
+ * What became of a payment's charge: the bank's answer, compared with what was asked. `approved` is of the payment's amount, or a part of it.
  * `not-charged`: the bank charged nothing and never will. `contradiction`: the answer cannot be true of this payment; asking again would
  * not help, so the record is parked for a person.
  */
 export type ChargeOutcome =
-  | (Omit<Approved, 'amountMinor' | 'currency'> & { amountMinor?: never; currency?: never })
+  | (Omit<Approved, 'amountMinor' | 'currency'> & Part & { amountMinor?: never; currency?: never })
   | (Omit<Authorised, 'amountMinor' | 'currency'> & { amountMinor?: never; currency?: never })
   | Exclude<Outcome, { kind: 'approved' | 'authorised' | 'cancelled' }>
   /** `givenBack`: two admins have ended the payment, and what its key was charged is given back. */
@@ -24,6 +25,10 @@ export type ChargeOutcome =
   | { kind: 'contradiction'; reason: string; charged?: true }
 
 type Approved = Outcome & { kind: 'approved' }
+/** Of what was authorised first less may have been captured, in minor units; undefined: the whole. */
+interface Part {
+  partMinor?: bigint | undefined
+}
 type Authorised = Outcome & { kind: 'authorised' }
 
 /**
@@ -66,9 +71,14 @@ export async function findCharge(gateway: Gateway, payment: BegunPayment): Promi
   return compared(payment, await gateway.cancel(requestOf(payment)))
 }
 
-function requestOf({ id, gatewayKey: key, amount: amountMinor, currency }: BegunPayment) {
+function requestOf(payment: BegunPayment) {
+  const { minor: amountMinor, currency } = moneyOf(payment)
+  return { key: payment.gatewayKey, amountMinor, currency }
+}
+
+function moneyOf({ id, amount: minor, currency }: Settled): Money {
   if (!isCurrency(currency)) throw new Error(`payment ${id} has the unknown currency ${currency}`)
-  return { key, amountMinor, currency }
+  return { minor, currency }
 }
 
 const KEY_FORGOTTEN: ChargeOutcome = {
@@ -93,7 +103,12 @@ export function settle(
     case 'authorised': {
       const { ref, cardLabel, captureBefore } = outcome
       const { status, writes } = settlePayment(payment, 'authorised', { cardLabel }, newId)
-      return { status, writes: [...writes, insertAuthorisation(payment, { ref, captureBefore })] }
+      const reserved = pend({
+        merchantId: payment.merchantId,
+        paymentId: payment.id,
+        money: moneyOf(payment),
+      })
+      return { status, writes: [...writes, insertAuthorisation(payment, { ref, captureBefore }), reserved] }
     }
     case 'declined':
       return settlePayment(
@@ -120,6 +135,9 @@ function compared(payment: BegunPayment, outcome: Outcome): ChargeOutcome {
   if (outcome.kind === 'cancelled') return { kind: 'not-charged' }
   if (outcome.kind !== 'approved' && outcome.kind !== 'authorised') return outcome
   const { amountMinor, currency, ...found } = outcome
+  // The database has forgotten the payment after a part of it was captured.
+  if (found.kind === 'approved' && payment.captureMode !== null && isPart(payment, outcome))
+    return { ...found, partMinor: amountMinor }
   const done = outcome.kind === 'approved' ? 'charged' : 'authorised'
   if (amountMinor !== payment.amount || currency !== payment.currency) {
     const reason = `the bank ${done} ${amountMinor} ${currency} as ${outcome.ref}, we asked for ${payment.amount} ${payment.currency}`
@@ -130,28 +148,42 @@ function compared(payment: BegunPayment, outcome: Outcome): ChargeOutcome {
   return found
 }
 
+function isPart(
+  payment: Settled,
+  { amountMinor, currency }: Pick<Approved, 'amountMinor' | 'currency'>,
+): boolean {
+  return currency === payment.currency && amountMinor > 0n && amountMinor < payment.amount
+}
+
 /** What the writes of a settled payment are made of. */
 type Settled = Pick<BegunPayment, 'merchantId' | 'id' | 'amount' | 'currency'>
 
-/** The writes of a payment whose whole amount was charged: at once, or by the capture of its authorisation. */
+/** The writes of a payment that was charged: at once, or by the capture of the whole or a part of its authorisation. */
 export function settleApproved(
   payment: Settled,
-  outcome: Pick<Approved, 'ref' | 'cardLabel' | 'feeMinor'>,
+  outcome: Pick<Approved, 'ref' | 'cardLabel' | 'feeMinor'> & Part,
   newId: () => string,
-): { status: PaymentStatus; writes: Write[] } {
-  const { merchantId, id: paymentId, amount: minor, currency } = payment
-  if (!isCurrency(currency)) throw new Error(`payment ${payment.id} has the unknown currency ${currency}`)
+): { status: PaymentStatus; writes: Write[]; transactionId: string } {
+  const { merchantId, id: paymentId } = payment
+  const { partMinor } = outcome
+  const charged = { ...payment, amount: partMinor ?? payment.amount }
   const description = `Card payment, ${outcome.cardLabel}`
   const posting = capture({
     merchantId,
     paymentId,
-    money: { minor, currency },
+    money: moneyOf(charged),
     feeMinor: outcome.feeMinor,
     description,
   })
-  const settled = { gatewayRef: outcome.ref, cardLabel: outcome.cardLabel, feeMinor: outcome.feeMinor }
-  const { status, writes } = settlePayment(payment, 'succeeded', settled, newId)
-  return { status, writes: [...writes, ...post(posting, newId())] }
+  const { ref: gatewayRef, cardLabel, feeMinor } = outcome
+  const { status, writes } = settlePayment(
+    payment,
+    'succeeded',
+    { gatewayRef, cardLabel, feeMinor, partMinor },
+    newId,
+  )
+  const transactionId = newId()
+  return { status, writes: [...writes, ...post(posting, transactionId)], transactionId }
 }
 
 /** The payment's move, and the event of it. */
@@ -164,7 +196,8 @@ export function settlePayment(
   const { merchantId, id: subjectId, amount, currency } = payment
   const payload = {
     payment: showId('pay', subjectId),
-    amount: Number(amount),
+    amount: Number(settled.partMinor ?? amount),
+    ...(settled.partMinor === undefined ? {} : { amountAuthorised: Number(amount) }),
     currency,
     status,
     declineCode: settled.declineCode ?? null,

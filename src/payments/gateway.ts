@@ -22,6 +22,12 @@ export interface AuthorisationRequest extends CancelRequest {
   ref: string
 }
 
+/** A capture of what was authorised: once, and the bank releases the rest. */
+export interface CaptureRequest extends AuthorisationRequest {
+  /** What is to be charged: at least 1, at most `amountMinor`, which is what was authorised. */
+  captureMinor: bigint
+}
+
 /** A refund of a charge. `key` is the same in every try, as with a charge. */
 export interface RefundRequest {
   key: string
@@ -183,9 +189,9 @@ export type FoundDispute = { kind: 'dispute'; state: DisputeState } | { kind: 'a
  *     owes us. A charge and a refund of ours have our key and the references that `charge` and `refund` returned. Or it is `unlisted`.
  *  9. `dispute` says how a dispute stands, by the `subjectRef` of its movement, and changes nothing. What the bank takes and gives back is
  *     in `movements` alone: one that is lost moves nothing more. A status that we do not know is doubt, never an end.
- * 10. An authorisation charges nothing until `capture`, and ends once: captured as a whole, or released. Whoever asks for either, however often
- *     and however late, is answered how it has ended. What nobody has ended is captured by `capture` before its time, and released after it.
- *     From then on `find`, `charge` and `cancel` of its key give `approved` with the reference that the authorisation had, or `cancelled`;
+ * 10. An authorisation charges nothing until `capture`, and ends once: captured, of the whole or of a part, or released. A capture of a part releases
+ *     the rest. Whoever asks for either, however often and however late, and of whatever part, is answered how it has ended, and what was captured. What nobody has ended is captured by `capture` before its time, and released after it.
+ *     From then on `find`, `charge` and `cancel` of its key give `approved` with the reference that the authorisation had and what was captured, or `cancelled`;
  *     until then `authorised`, and `cancel` leaves it as it is.
  */
 export interface Gateway {
@@ -202,7 +208,7 @@ export interface Gateway {
   dispute(ref: string): Promise<FoundDispute>
   /** Absent: this gateway cannot reserve an amount, and is never asked to. */
   authorisations?: {
-    capture(request: AuthorisationRequest): Promise<AuthorisationOutcome>
+    capture(request: CaptureRequest): Promise<AuthorisationOutcome>
     release(request: AuthorisationRequest): Promise<AuthorisationOutcome>
   }
   /** Processing time, in milliseconds: a charge that the bank does not know after it will not appear any more. */

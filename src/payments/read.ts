@@ -70,6 +70,8 @@ const foundPayment = z.strictObject({
   hasRefundRequests: z.boolean(),
   hasDisputes: z.boolean(),
   hasAuthorisation: z.boolean(),
+  /** What the bank had reserved, where less of it was captured; null: the amount. */
+  authorisedAmount: z.bigint().nullable(),
   hasSiblings: z.boolean(),
   /** How two admins ended it (`Ending`); null: the bank's answer did, or nothing has yet. */
   declared: z.enum(['charged', 'not-charged', 'return']).nullable(),
@@ -314,7 +316,7 @@ async function findPayment(db: Db, merchantId: string, paymentId: string) {
       SELECT p.id, p.order_id AS "orderId", p.record_id AS "recordId", p.status, p.amount, p.refunded_amount AS "refundedAmount",
         p.currency, p.method, p.card_label AS "cardLabel", p.decline_code AS "declineCode", p.created_at AS "createdAt",
         p.updated_at AS "updatedAt", p.gateway_key AS "gatewayKey", p.gateway_ref AS "gatewayRef", p.fee,
-        p.actor, p.address, p.request_id AS "requestId", o.reference,
+        p.actor, p.address, p.request_id AS "requestId", p.authorised_amount AS "authorisedAmount", o.reference,
         o.customer_email AS "customerEmail", o.status AS "orderStatus", '' AS cursor, least(p.asked_since, p.created_at) AS "askedAt",
         EXISTS (SELECT FROM refund x WHERE x.merchant_id = p.merchant_id AND x.payment_id = p.id) AS "hasRefunds",
         EXISTS (SELECT FROM refund_request x WHERE x.merchant_id = p.merchant_id AND x.payment_id = p.id) AS "hasRefundRequests",

@@ -2,7 +2,7 @@ import { type ClaimedSql, type ClaimRows, claimedSql, type RowOf, writeForm } fr
 import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
 import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow } from '@/platform/actor-columns'
-import { type Db, firstRow, sql, type Write } from '@/platform/db'
+import { type Db, firstRow, type Sql, sql, type Write } from '@/platform/db'
 import { origins, type PaymentStatus } from './payment'
 import { askedSince } from './reconciler/unexplained-charge'
 import { currentAccount } from './stripe/account-store'
@@ -121,6 +121,8 @@ export interface PaymentChanges {
   cardLabel?: string
   declineCode?: string
   feeMinor?: bigint
+  /** Of a move to `succeeded` alone: less than the whole was charged, in minor units. */
+  partMinor?: bigint | undefined
 }
 
 /** The write that moves a payment, and clears the URL at which its shopper had to confirm. It touches no row, and so undoes its commit, when the move is not legal. */
@@ -129,7 +131,7 @@ export function movePayment(
   to: PaymentStatus,
   settled: PaymentChanges = {},
 ): Write {
-  return updatePayment(payment.id, {
+  const columns = {
     merchant_id: payment.merchantId,
     id: payment.id,
     status: to,
@@ -139,31 +141,47 @@ export function movePayment(
     card_label: settled.cardLabel ?? null,
     decline_code: settled.declineCode ?? null,
     fee: settled.feeMinor ?? null,
-  })
+  }
+  return settled.partMinor === undefined
+    ? updatePayment(payment.id, columns)
+    : updateCharged(payment.id, { ...columns, part: settled.partMinor })
 }
 
-/** A charge that another payment has is refused at once, before the other writes of its batch are done in vain: `charge_of_none` (0096). */
+const MOVE_COLUMNS = {
+  merchant_id: 'uuid',
+  id: 'uuid',
+  status: 'text',
+  // The statuses from which it may move, with commas between them.
+  origins: 'text',
+  action_url: 'text',
+  gateway_ref: 'text',
+  card_label: 'text',
+  decline_code: 'text',
+  fee: 'bigint',
+} as const
+
 const updatePayment = writeForm({
   name: 'payment',
-  columns: {
-    merchant_id: 'uuid',
-    id: 'uuid',
-    status: 'text',
-    // The statuses from which it may move, with commas between them.
-    origins: 'text',
-    action_url: 'text',
-    gateway_ref: 'text',
-    card_label: 'text',
-    decline_code: 'text',
-    fee: 'bigint',
-  },
-  statement: (rows) => sql`
+  columns: MOVE_COLUMNS,
+  statement: (rows) => moved(rows, sql``),
+})
+
+/** The same of a payment of which a part was charged: what was reserved is kept beside it (0083). */
+const updateCharged = writeForm({
+  name: 'payment-part',
+  columns: { ...MOVE_COLUMNS, part: 'bigint' },
+  statement: (rows) => moved(rows, sql`, amount = input.part, authorised_amount = payment.amount`),
+})
+
+/** A charge that another payment has is refused at once, before the other writes of its batch are done in vain: `charge_of_none` (0096). */
+function moved(rows: Sql, more: Sql): Sql {
+  return sql`
     UPDATE payment SET status = input.status, updated_at = now(), action_url = input.action_url,
       gateway_ref = CASE WHEN payment.gateway_ref IS NULL THEN charge_of_none(input.gateway_ref) ELSE coalesce(input.gateway_ref, payment.gateway_ref) END,
       card_label = coalesce(input.card_label, payment.card_label), decline_code = coalesce(input.decline_code, payment.decline_code),
-      fee = coalesce(input.fee, payment.fee)
+      fee = coalesce(input.fee, payment.fee)${more}
     FROM ${rows}
     WHERE payment.merchant_id = input.merchant_id AND payment.id = input.id
       AND payment.status = ANY (string_to_array(input.origins, ','))
-    RETURNING payment.id AS key`,
-})
+    RETURNING payment.id AS key`
+}

@@ -31,10 +31,12 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     audit_log: 'SELECT, INSERT',
     // Written by note_bank alone.
     bank_apart: 'SELECT',
-    // What the bank says is a fact; our judgement of it moves until it is posted.
     // What the bank has reserved is a fact; a trigger writes when it ended.
     authorisation: 'SELECT, INSERT',
     authorisation_end: 'SELECT, INSERT, UPDATE (status, updated_at)',
+    // What is reserved is a fact; it ends once.
+    pending_posting: 'SELECT, INSERT, UPDATE (ended_at, transaction_id)',
+    // What the bank says is a fact; our judgement of it moves until it is posted.
     bank_movement:
       'SELECT, INSERT, UPDATE (fee_transaction_id, judged_at, merchant_id, payment_id, refund_id, rule, ' +
       'state, transaction_id)',
@@ -114,9 +116,10 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     order_expiry: 'SELECT, DELETE',
     // Removed by age alone: a trigger keeps those of the last 90 days.
     outbox_event: 'SELECT, INSERT, DELETE',
+    // The amount by the capture of a part alone: a trigger sees to it.
     payment:
-      'SELECT, INSERT, UPDATE (action_url, card_label, decline_code, fee, gateway_ref, status, ' +
-      'updated_at)',
+      'SELECT, INSERT, UPDATE (action_url, amount, authorised_amount, card_label, decline_code, fee, ' +
+      'gateway_ref, status, updated_at)',
     payment_hour: 'SELECT',
     // What a link asks for never changes.
     payment_link: 'SELECT, INSERT, UPDATE (paused, updated_at)',
@@ -171,7 +174,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     'gateway_simulator.movement': 'SELECT, INSERT',
     'gateway_simulator.refund': 'SELECT, INSERT',
     'gateway_simulator.request':
-      'SELECT, INSERT, UPDATE (authorisation_id, capture_before, charge_id, decline_code, status)',
+      'SELECT, INSERT, UPDATE (authorisation_id, capture_before, captured_amount, charge_id, decline_code, status)',
   },
 }
 
@@ -266,6 +269,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     ],
     operator_totp: [['confirmed_at', 'created_at', 'last_step'], 'a code must confirm it'],
     operator_verification: [[], 'better-auth sends every column'],
+    pending_posting: [['created_at', 'ended_at', 'transaction_id'], 'a pending posting is born open'],
     authorisation: [['created_at', 'ended_at'], 'an authorisation is born open'],
     authorisation_end: [
       ['created_at', 'status', 'updated_at'],
@@ -281,6 +285,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     payment: [
       [
         'action_url',
+        'authorised_amount',
         'card_label',
         'created_at',
         'decline_code',
@@ -369,7 +374,10 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     'gateway_simulator.lost_dispute': [['created_at'], 'the database’s clock'],
     'gateway_simulator.movement': [['created_at'], 'the database’s clock'],
     'gateway_simulator.refund': [['created_at'], 'the database’s clock'],
-    'gateway_simulator.request': [['created_at'], 'the database’s clock'],
+    'gateway_simulator.request': [
+      ['captured_amount', 'created_at'],
+      'nothing of a new one is captured; the database’s clock',
+    ],
   },
 }
 

@@ -114,9 +114,9 @@ class Payments extends Resource {
     return this.doOnce('/payments', payment, options)
   }
 
-  /** Charges the whole of an authorised payment. @throws PayonceError of the kind `not-capturable`, and `authorisation-ended` where it had been released */
-  capture(id: string, options?: KeyedOptions): Promise<Result<Wire.Payment>> {
-    return this.doOnce(`/payments/${part(id)}/capture`, {}, options)
+  /** Charges an authorised payment, or a part of it: then the rest is released. @throws PayonceError of the kind `not-capturable`, and `authorisation-ended` where it had been released */
+  capture(id: string, capture: Wire.NewCapture = {}, options?: KeyedOptions): Promise<Result<Wire.Payment>> {
+    return this.doOnce(`/payments/${part(id)}/capture`, capture, options)
   }
 
   /** Releases an authorised payment: nothing is charged. @throws as `capture`; `authorisation-ended` where it had been captured */

@@ -120,9 +120,16 @@ export interface Payment {
   metadata: Metadata
   receiptUrl: string | null
   nextAction: { type: 'redirect'; url: string } | null
+  /** Only where a part was captured: what had been reserved. `amount` is what was charged. */
+  amountAuthorised?: number
   /** Only of a payment that was authorised: from then on it cannot be captured, and what was reserved is released. */
   captureBefore?: string
   createdAt: string
+}
+
+/** Default amount: the whole that is authorised. */
+export interface NewCapture {
+  amount?: number
 }
 
 /** Default amount: all that is left to refund. */
@@ -183,6 +190,8 @@ export interface Account {
   debits: Sum
   credits: Sum
   balance: Sum
+  /** Reserved on cards and not captured yet: no part of `balance`. */
+  pending: Sum
   entries: number
   lastEntryAt: string | null
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readId, uuidv7 } from '@/lib/id'
 import { LIVE } from '@/payments/payment'
+import type { BankCapture } from '@/payments/simulator/types'
 import { openDb, openPool } from '@/platform/db'
 import { check } from '@/setup/verify'
 import { jobsOf } from './jobs/jobs'
@@ -40,6 +41,8 @@ const authorise = async (paymentMethod = 'pm_card_visa', key: string = uuidv7())
   return reply.body.id
 }
 const capture = (payment: string, key?: string) => post(`/${payment}/capture`, {}, key)
+const captureOf = (amount: unknown) => (payment: string, key?: string) =>
+  post(`/${payment}/capture`, { amount }, key)
 const voided = (payment: string, key?: string) => post(`/${payment}/void`, {}, key)
 const read = async (payment: string) => (await product.api('GET', `/api/v1/payments/${payment}`)).body
 const uuid = (payment: string) => readId('pay', payment) as string
@@ -86,7 +89,7 @@ const atBank = async (payment: string) => {
   const ref = await value('SELECT gateway_ref AS value FROM authorisation WHERE payment_id = $1', [
     uuid(payment),
   ])
-  return { key: uuid(payment), ref, amountMinor: 2_400n, currency: 'EUR' } as const
+  return { key: uuid(payment), ref, amountMinor: 2_400n, captureMinor: 2_400n, currency: 'EUR' } as const
 }
 const events = async (payment: string) =>
   (
@@ -178,6 +181,230 @@ describe('an authorised payment', () => {
     expect(await post('', body, key)).toMatchObject({ status: 201, body: { status: 'authorised' } })
     await capture(waiting.body.id)
     expect(await facts(waiting.body.id)).toEqual(CAPTURED)
+  })
+})
+
+/** What is pending on each account now, or at an instant: debits positive. Zero is left out. */
+const pending = async (at: 'now' | Date = 'now') => {
+  const query = at === 'now' ? '' : `?asOf=${encodeURIComponent(at.toISOString())}`
+  const { body } = await product.api('GET', `/api/v1/ledger/accounts${query}`)
+  const held = (body.items as { code: string; pending: number }[]).filter((one) => one.pending !== 0)
+  return Object.fromEntries(held.map((one) => [one.code, one.pending]))
+}
+const balances = async () =>
+  (await product.api('GET', '/api/v1/ledger/accounts')).body.items.map((one: Record<string, unknown>) => [
+    one.code,
+    one.balance,
+  ])
+const instant = async () => (await product.owner.query('SELECT clock_timestamp() AS now')).rows[0].now as Date
+
+describe('the books', () => {
+  /** Other tests leave payments authorised: what this payment adds. */
+  const added = (before: Record<string, number>, after: Record<string, number>) =>
+    [after.gateway_clearing ?? 0, after.sales ?? 0].map(
+      (now, index) => now - ([before.gateway_clearing, before.sales][index] ?? 0),
+    )
+
+  it.each([
+    ['captured', capture, 'posted'],
+    ['voided', voided, 'released'],
+  ])('show what is reserved as pending, beside the balances, until it is %s', async (_, end, as) => {
+    const [before, posted] = [await pending(), await balances()]
+    const payment = await authorise()
+    expect(added(before, await pending())).toEqual([2_400, -2_400])
+    expect(await balances()).toEqual(posted)
+    const meanwhile = await instant()
+    await end(payment)
+    expect(await pending()).toEqual(before)
+    // Of an instant of the past it is as it was then.
+    expect(added(before, await pending(meanwhile))).toEqual([2_400, -2_400])
+    const row = await product.owner.query(
+      `SELECT x.transaction_id = t.id AS posted FROM pending_posting x LEFT JOIN ledger_transaction t ON t.payment_id = x.payment_id AND t.kind = 'capture'
+       WHERE x.payment_id = $1`,
+      [uuid(payment)],
+    )
+    expect(row.rows).toEqual([{ posted: as === 'posted' ? true : null }])
+  })
+
+  it('have nothing pending of a payment that is charged at once, or was declined', async () => {
+    const before = await pending()
+    await post('', { orderId: order, paymentMethod: 'pm_card_declined', capture: 'manual' })
+    const { body } = await post('', { orderId: order, paymentMethod: 'pm_card_visa' })
+    expect(await pending()).toEqual(before)
+    expect(
+      await value('SELECT count(*)::int AS value FROM pending_posting WHERE payment_id = $1', [
+        uuid(body.id),
+      ]),
+    ).toBe(0)
+  })
+
+  it('still have it pending while a capture is in doubt', async () => {
+    const before = await pending()
+    const payment = await authorise('pm_card_capture_timeout')
+    await capture(payment)
+    expect(added(before, await pending())).toEqual([2_400, -2_400])
+    await settleDoubt()
+    expect(await pending()).toEqual(before)
+  })
+})
+
+describe('a part of it', () => {
+  /** Amount of the payment, of its posting, of its charge at the bank, and of what is left to refund. */
+  const amounts = async (payment: string) => {
+    const { rows } = await product.owner.query(
+      `SELECT p.amount::int AS paid, p.authorised_amount::int AS reserved, c.amount::int AS charged,
+         (SELECT sum(e.amount)::int FROM entry e JOIN ledger_transaction t ON t.id = e.transaction_id WHERE t.payment_id = p.id AND t.kind = 'capture' AND e.amount > 0) AS posted
+       FROM payment p LEFT JOIN gateway_simulator.charge c ON c.id = p.gateway_ref WHERE p.id = $1`,
+      [uuid(payment)],
+    )
+    return rows[0]
+  }
+  const OF_1500 = { paid: 1_500, reserved: 2_400, charged: 1_500, posted: 1_500 }
+
+  it('is charged, posted and told; the rest is released, and no more than it can be refunded', async () => {
+    const before = await pending()
+    const payment = await authorise()
+    const reply = await captureOf(1_500)(payment)
+    expect(reply).toMatchObject({
+      status: 200,
+      body: { id: payment, status: 'succeeded', amount: 1_500, amountAuthorised: 2_400 },
+    })
+    expect(await read(payment)).toEqual(reply.body)
+    expect([await facts(payment), await amounts(payment), await pending()]).toEqual([
+      CAPTURED,
+      OF_1500,
+      before,
+    ])
+    const told = `SELECT payload::json AS value FROM outbox_event WHERE subject_id = $1 AND type = 'payment.succeeded'`
+    expect(await value(told, [uuid(payment)])).toMatchObject({ amount: 1_500, amountAuthorised: 2_400 })
+    expect(await post(`/${payment}/refunds`, { amount: 1_501 })).toMatchObject({
+      status: 409,
+      body: { kind: 'not-refundable', refundable: 1_500 },
+    })
+    expect(await post(`/${payment}/refunds`, {})).toMatchObject({ status: 201, body: { amount: 1_500 } })
+    expect((await capture(payment)).body).toMatchObject({
+      kind: 'not-capturable',
+      paymentStatus: 'succeeded',
+    })
+  })
+
+  it('of the whole is the whole', async () => {
+    const payment = await authorise()
+    const { body } = await captureOf(2_400)(payment)
+    expect(body).toMatchObject({ amount: 2_400 })
+    expect(body).not.toHaveProperty('amountAuthorised')
+    expect(await amounts(payment)).toEqual({ paid: 2_400, reserved: null, charged: 2_400, posted: 2_400 })
+  })
+
+  it.each([
+    ['more than is authorised', 2_401],
+    ['nothing', 0],
+    ['less than nothing', -1],
+    ['a part of a cent', 12.5],
+    ['a text', '1500'],
+  ])('that is %s is refused, and the payment stays as it is', async (_, amount) => {
+    const payment = await authorise()
+    expect(await captureOf(amount)(payment)).toMatchObject({
+      status: 400,
+      body: { kind: 'validation', retry: 'after-fixing', errors: [{ pointer: '/amount' }] },
+    })
+    expect(await facts(payment)).toEqual(AUTHORISED)
+    expect((await captureOf(1_500)(payment)).status).toBe(200)
+  })
+
+  it('under one key is one amount', async () => {
+    const [payment, key] = [await authorise(), uuidv7()]
+    const first = await captureOf(1_500)(payment, key)
+    expect(await captureOf(1_600)(payment, key)).toMatchObject({ status: 422, body: { kind: 'key-reused' } })
+    expect((await captureOf(1_500)(payment, key)).text).toBe(first.text)
+    expect(await amounts(payment)).toEqual(OF_1500)
+  })
+
+  it('20 at once of different amounts: one is charged, and all others say so', async () => {
+    const payment = await authorise()
+    const replies = await Promise.all(Array.from({ length: 20 }, (_, n) => captureOf(100 + n)(payment)))
+    const won = replies.filter(({ status }) => status === 200)
+    expect(won).toHaveLength(1)
+    expect(await amounts(payment)).toMatchObject({ paid: won[0]?.body.amount, charged: won[0]?.body.amount })
+  })
+
+  it('in doubt: the same part is asked for again, and that is booked', async () => {
+    const [payment, key] = [await authorise('pm_card_capture_timeout'), uuidv7()]
+    expect(await captureOf(1_500)(payment, key)).toMatchObject({
+      status: 409,
+      body: { kind: 'outcome-unknown' },
+    })
+    await settleDoubt()
+    expect(await captureOf(1_500)(payment, key)).toMatchObject({ status: 200, body: { amount: 1_500 } })
+    expect(await amounts(payment)).toEqual(OF_1500)
+  })
+
+  it('that never reached the bank: the resolver asks for that part, not for the whole', async () => {
+    const payment = await authorise()
+    const real = product.bank.capture.bind(product.bank)
+    vi.spyOn(product.bank, 'capture').mockImplementationOnce(async (request) => {
+      await settleDoubt()
+      return real(request)
+    })
+    expect(await captureOf(1_500)(payment)).toMatchObject({ status: 200, body: { amount: 1_500 } })
+    expect(await amounts(payment)).toEqual(OF_1500)
+  })
+
+  it.each([
+    ['a capture of another part', captureOf(1_600)],
+    ['a capture of the whole', capture],
+    ['a void', voided],
+  ])(
+    'D20 that the database has forgotten: %s is told what the bank captured, and that is booked',
+    async (_, end) => {
+      const payment = await authorise()
+      await product.bank.capture({ ...(await atBank(payment)), captureMinor: 1_500n })
+      expect(await end(payment)).toMatchObject({
+        status: 409,
+        body: { kind: 'authorisation-ended', payment, detail: expect.stringContaining('€15.00') },
+      })
+      expect([await facts(payment), await amounts(payment)]).toEqual([CAPTURED, OF_1500])
+    },
+  )
+
+  it('D20 and nobody comes back: the worker books what the bank captured', async () => {
+    const payment = await authorise()
+    await product.bank.capture({ ...(await atBank(payment)), captureMinor: 1_500n })
+    expect(await product.deps.reconcile()).toMatchObject({ refunded: 0, alerts: 0 })
+    expect(await job('authorisations')).toBe(1)
+    expect([await facts(payment), await amounts(payment)]).toEqual([CAPTURED, OF_1500])
+  })
+
+  it('D20 and the payment is forgotten too: its retry finds it captured in part', async () => {
+    const real = product.bank.charge.bind(product.bank)
+    vi.spyOn(product.bank, 'charge').mockImplementationOnce(async (request) => {
+      const { authorisationId: ref } = await real(request)
+      await product.bank.capture({ ...request, ref: ref ?? '', captureMinor: 1_500n })
+      return real(request)
+    })
+    const reply = await post('', { orderId: order, paymentMethod: 'pm_card_visa', capture: 'manual' })
+    expect(reply).toMatchObject({
+      status: 201,
+      body: { status: 'succeeded', amount: 1_500, amountAuthorised: 2_400 },
+    })
+    expect(await amounts(reply.body.id)).toEqual(OF_1500)
+  })
+
+  it('of a payment whose hour was counted and whose texts were copied is counted and found as what it is', async () => {
+    const payment = await authorise()
+    await product.owner.query(
+      `SET session_replication_role = replica; UPDATE payment SET created_at = created_at - interval '3 hours' WHERE id = '${uuid(payment)}'; RESET session_replication_role`,
+    )
+    await job('counts')
+    const copied = async () => {
+      await job('search')
+      return value('SELECT amount::int AS value FROM payment_text WHERE payment_id = $1', [uuid(payment)])
+    }
+    await expect.poll(copied, { timeout: 20_000 }).toBe(2_400)
+    await captureOf(1_500)(payment)
+    await expect.poll(copied, { timeout: 20_000 }).toBe(1_500)
+    const volume = `SELECT sum(amount)::int AS value FROM payment_counts($1, now() - interval '4 hours', now() - interval '2 hours') WHERE status = 'succeeded'`
+    expect(await value(volume, [product.merchantId])).toBe(1_500)
   })
 })
 
@@ -288,7 +515,7 @@ describe('a process that stops', () => {
   /** Between the bank's answer and our commit, `meanwhile` happens. */
   const stoppedAfter = (verb: 'capture' | 'release', meanwhile: () => Promise<unknown>) => {
     const real = product.bank[verb].bind(product.bank)
-    vi.spyOn(product.bank, verb).mockImplementationOnce(async (request) => {
+    vi.spyOn(product.bank, verb).mockImplementationOnce(async (request: BankCapture) => {
       const answer = await real(request)
       await meanwhile()
       return answer
@@ -297,7 +524,7 @@ describe('a process that stops', () => {
   /** Before its question reaches the bank, `meanwhile` happens. */
   const stoppedBefore = (verb: 'capture' | 'release', meanwhile: () => Promise<unknown>) => {
     const real = product.bank[verb].bind(product.bank)
-    vi.spyOn(product.bank, verb).mockImplementationOnce(async (request) => {
+    vi.spyOn(product.bank, verb).mockImplementationOnce(async (request: BankCapture) => {
       await meanwhile()
       return real(request)
     })
@@ -437,7 +664,7 @@ describe('D20 a database that has forgotten how it ended', () => {
     const real = product.bank.charge.bind(product.bank)
     vi.spyOn(product.bank, 'charge').mockImplementationOnce(async (request) => {
       const { authorisationId: ref } = await real(request)
-      await product.bank.capture({ ...request, ref: ref ?? '' })
+      await product.bank.capture({ ...request, ref: ref ?? '', captureMinor: request.amountMinor })
       return real(request)
     })
     const reply = await post('', { orderId: order, paymentMethod: 'pm_card_visa', capture: 'manual' }, key)
@@ -507,19 +734,48 @@ describe('the database refuses, whoever asks', () => {
       'UPDATE payment SET capture_mode = NULL WHERE id = $1',
       `UPDATE authorisation SET capture_before = now() + interval '30 days' WHERE payment_id = $1`,
       `UPDATE authorisation SET gateway_ref = 'ch_other' WHERE payment_id = $1`,
+      'UPDATE pending_posting SET amount = amount - 1 WHERE payment_id = $1',
     ])
       await expect(product.owner.query(change, id)).rejects.toMatchObject(refused)
     await voided(payment)
     for (const change of [
       'UPDATE authorisation SET ended_at = NULL WHERE payment_id = $1',
+      'UPDATE pending_posting SET ended_at = NULL WHERE payment_id = $1',
       `UPDATE authorisation_end SET status = 'unknown' WHERE payment_id = $1`,
       `UPDATE authorisation_end SET kind = 'capture' WHERE payment_id = $1`,
     ])
       await expect(product.owner.query(change, id)).rejects.toMatchObject(refused)
-    for (const table of ['authorisation_end', 'authorisation'])
+    for (const table of ['authorisation_end', 'authorisation', 'pending_posting'])
       await expect(
         product.owner.query(`DELETE FROM ${table} WHERE payment_id = $1`, id),
       ).rejects.toMatchObject({ code: '23001' })
+  })
+
+  it('another amount of a payment, but once by the capture of a part', async () => {
+    const payment = await authorise()
+    const id = [uuid(payment)]
+    for (const change of [
+      'UPDATE payment SET amount = 100 WHERE id = $1',
+      'UPDATE payment SET amount = 100, authorised_amount = amount WHERE id = $1',
+      `UPDATE payment SET status = 'voided', amount = 100, authorised_amount = amount WHERE id = $1`,
+      `UPDATE payment SET status = 'succeeded', amount = 2500, authorised_amount = amount WHERE id = $1`,
+      `UPDATE payment SET status = 'succeeded', amount = 100 WHERE id = $1`,
+      `UPDATE payment SET status = 'succeeded', amount = 100, authorised_amount = 3000 WHERE id = $1`,
+    ])
+      await expect(product.owner.query(change, id)).rejects.toMatchObject(refused)
+    await captureOf(1_500)(payment)
+    for (const change of [
+      'UPDATE payment SET amount = 100 WHERE id = $1',
+      'UPDATE payment SET amount = 2400, authorised_amount = NULL WHERE id = $1',
+      'UPDATE authorisation_end SET amount = 100 WHERE payment_id = $1',
+    ])
+      await expect(product.owner.query(change, id)).rejects.toMatchObject(refused)
+    const { body } = await post('', {
+      orderId: await product.newOrder(),
+      paymentMethod: 'pm_card_timeout_before_charge',
+    })
+    const atOnce = `UPDATE payment SET status = 'succeeded', gateway_ref = 'ch_part', amount = 100, authorised_amount = amount WHERE id = $1`
+    await expect(product.owner.query(atOnce, [uuid(body.payment)])).rejects.toMatchObject(refused)
   })
 
   it('a second capture or void of one payment', async () => {

@@ -101,6 +101,7 @@ describe('verify', () => {
   })
 
   const SUCCEEDED = `(SELECT id FROM payment WHERE status = 'succeeded' ORDER BY id LIMIT 1)`
+  const ENDED_AUTHORISATION = `INSERT INTO authorisation (merchant_id, payment_id, gateway_ref, capture_before, ended_at) SELECT merchant_id, id, gateway_ref, now(), now() FROM payment WHERE id = ${SUCCEEDED}`
   const BREAKS: [id: string, breakIt: string, mendIt: string][] = [
     [
       'one-charge-per-key',
@@ -112,9 +113,17 @@ describe('verify', () => {
       `INSERT INTO authorisation (merchant_id, payment_id, gateway_ref, capture_before) SELECT merchant_id, id, gateway_ref, now() FROM payment WHERE id = ${SUCCEEDED}`,
       'DELETE FROM authorisation',
     ],
+    ['pending-posting-agrees-with-payment', ENDED_AUTHORISATION, 'DELETE FROM authorisation'],
+    [
+      'pending-posting-agrees-with-payment',
+      `${ENDED_AUTHORISATION}; INSERT INTO pending_posting (merchant_id, payment_id, debit_account_id, credit_account_id, currency, amount, ended_at, transaction_id)
+       SELECT p.merchant_id, p.id, d.id, c.id, p.currency, p.amount + 1, now(), t.id FROM payment p JOIN ledger_transaction t ON t.payment_id = p.id AND t.kind = 'capture'
+       JOIN account d ON d.code = 'gateway_clearing' AND d.currency = p.currency JOIN account c ON c.code = 'sales' AND c.currency = p.currency WHERE p.id = ${SUCCEEDED}`,
+      'DELETE FROM pending_posting; DELETE FROM authorisation',
+    ],
     [
       'authorisation-end-agrees-with-payment',
-      `INSERT INTO authorisation (merchant_id, payment_id, gateway_ref, capture_before, ended_at) SELECT merchant_id, id, gateway_ref, now(), now() FROM payment WHERE id = ${SUCCEEDED};
+      `${ENDED_AUTHORISATION};
        INSERT INTO authorisation_end (merchant_id, id, payment_id, record_id, kind, status) SELECT merchant_id, id, id, record_id, 'void', 'released' FROM payment WHERE id = ${SUCCEEDED}`,
       'DELETE FROM authorisation_end; DELETE FROM authorisation',
     ],
@@ -126,7 +135,7 @@ describe('verify', () => {
     ],
     [
       'voided-payment-is-released',
-      `INSERT INTO authorisation (merchant_id, payment_id, gateway_ref, capture_before, ended_at) SELECT merchant_id, id, gateway_ref, now(), now() FROM payment WHERE id = ${SUCCEEDED};
+      `${ENDED_AUTHORISATION};
        UPDATE payment SET status = 'voided' WHERE id = (SELECT payment_id FROM authorisation)`,
       `UPDATE payment SET status = 'succeeded' WHERE id = (SELECT payment_id FROM authorisation); DELETE FROM authorisation`,
     ],

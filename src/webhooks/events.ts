@@ -77,7 +77,15 @@ export const EVENTS = {
     summary: 'What was reserved for a payment was released; nothing was charged',
     data: paymentData('voided'),
   },
-  'payment.succeeded': { summary: 'A payment has succeeded', data: paymentData('succeeded') },
+  'payment.succeeded': {
+    summary: 'A payment has succeeded',
+    data: paymentData('succeeded').extend({
+      amountAuthorised: z.int().optional().meta({
+        description: 'Only where a part was captured: what had been reserved. `amount` is what was charged.',
+        example: 2400,
+      }),
+    }),
+  },
   'payment.declined': {
     summary: 'A card was declined; nothing was charged',
     data: paymentData('declined').extend({ declineCode: z.string().nullable() }),

@@ -24,11 +24,12 @@ const ORDERS_FROM_IT = sql`
   payment_link_use u JOIN orders o ON o.merchant_id = u.merchant_id AND o.id = u.order_id
   WHERE u.merchant_id = l.merchant_id AND u.link_id = l.id`
 
-/** The uses of the link `l` and what was paid, as `used`; the sum is numeric, since it may pass 64 bits. */
+/** The uses of the link `l` and what was paid, where a part was captured that part, as `used`; the sum is numeric, since it may pass 64 bits. */
 const USED_AND_PAID: Sql = sql`
   CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE ${HOLDS_A_USE}) AS uses, count(*) FILTER (WHERE o.status = 'paid') AS paid,
-      coalesce(sum(o.amount) FILTER (WHERE o.status = 'paid'), 0)::text AS paid_amount
+      coalesce(sum(coalesce((
+        SELECT p.amount FROM payment p WHERE p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status = 'succeeded'), o.amount)) FILTER (WHERE o.status = 'paid'), 0)::text AS paid_amount
     FROM ${ORDERS_FROM_IT}) used`
 
 /** As far as `LINK_STATE` needs it: a link without a limit may have any number of orders, and they are not counted. */

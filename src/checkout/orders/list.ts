@@ -21,7 +21,7 @@ export type OrderState = (typeof ORDER_STATES)[number]
 
 const STATE: Sql = sql`
   CASE WHEN live.status IS NULL THEN ${ORDER_STATUS} WHEN live.status <> 'succeeded' THEN 'in-progress'
-    WHEN live.refunded = 0 THEN 'paid' WHEN live.refunded < o.amount THEN 'partly-refunded' ELSE 'refunded' END`
+    WHEN live.refunded = 0 THEN 'paid' WHEN live.refunded < live.amount THEN 'partly-refunded' ELSE 'refunded' END`
 
 /** Orders that are looked through for one page of a filtered list. 5,000: some tens of milliseconds, at any number of orders. */
 const LOOKED_THROUGH = 5_000
@@ -75,7 +75,7 @@ const SUMMARY: Sql = sql`
 /** The payment that holds the order `o`: at most one. */
 const HELD_BY: Sql = sql`
   LEFT JOIN LATERAL (
-    SELECT p.status, p.refunded_amount - w.under_way AS refunded, w.under_way
+    SELECT p.status, p.amount, p.refunded_amount - w.under_way AS refunded, w.under_way
     FROM payment p CROSS JOIN LATERAL (SELECT ${REFUNDS_UNDER_WAY} AS under_way) w
     WHERE p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})) live ON true`
 

@@ -5,6 +5,7 @@ export type ReceiptFacts = Pick<
   ReadReceipt,
   | 'status'
   | 'amount'
+  | 'released'
   | 'refunded'
   | 'refundUnderWay'
   | 'parked'
@@ -22,7 +23,7 @@ export type ReceiptFacts = Pick<
 
 /** A sentence of the receipt, and the amount that it names, in minor units of the payment's currency. */
 interface Note {
-  text: 'refundedPart' | 'refundUnderWay' | 'surplusRefunded' | 'surplusDue' | 'surplusParked'
+  text: 'released' | 'refundedPart' | 'refundUnderWay' | 'surplusRefunded' | 'surplusDue' | 'surplusParked'
   amount: number
 }
 
@@ -31,6 +32,7 @@ export function paidSentences(receipt: ReceiptFacts): { title: 'paid' | 'refunde
   const refunded = refundedOf(receipt)
   const all = refunded > 0 && refunded === receipt.amount
   const notes: Note[] = [
+    { text: 'released', amount: receipt.released },
     { text: 'refundedPart', amount: all ? 0 : refunded },
     { text: 'refundUnderWay', amount: receipt.refundUnderWay },
     ...surplusNotes(receipt),

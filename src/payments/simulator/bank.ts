@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ChargesQuery, DeclineCode } from '../gateway'
-import { captureWhole, releaseWhole } from './authorisation'
+import { captureOpen, releaseOpen } from './authorisation'
 import { type CardPlan, planOf } from './cards'
 import { listCharges } from './charges'
 import { disputeState } from './disputes'
@@ -10,6 +10,7 @@ import {
   type BankAnswer,
   type BankAuthorisation,
   type BankCancelRequest,
+  type BankCapture,
   BankFault,
   type BankRefundRequest,
   type BankRequest,
@@ -27,6 +28,8 @@ const AUTHORISED_FOR = "interval '7 days'"
 interface Row {
   token: string
   amount: string
+  /** What was captured of it; null: nothing, or it was charged at once. */
+  captured_amount: string | null
   currency: string
   status: BankAnswer['status']
   decline_code: DeclineCode | null
@@ -121,14 +124,14 @@ export class SimulatedBank {
     return giveBack(this.pool, request, this.onMovement)
   }
 
-  /** Captures the whole of an authorisation, unless it has ended. @returns how it has ended. @throws BankFault */
-  async capture(request: BankAuthorisation): Promise<BankAnswer> {
-    return this.ended(request, await captureWhole(this.pool, request, this.onMovement))
+  /** Captures an authorisation or a part of it, unless it has ended. @returns how it has ended. @throws BankFault */
+  async capture(request: BankCapture): Promise<BankAnswer> {
+    return this.ended(request, await captureOpen(this.pool, request, this.onMovement))
   }
 
   /** Releases an authorisation, unless it has ended. @returns how it has ended. @throws BankFault */
   async release(request: BankAuthorisation): Promise<BankAnswer> {
-    return this.ended(request, await releaseWhole(this.pool, request))
+    return this.ended(request, await releaseOpen(this.pool, request))
   }
 
   /** @param moved whether this request has ended it */
@@ -193,7 +196,7 @@ export class SimulatedBank {
   /** The outcome stored under this key. @throws BankFault when it is of another amount */
   private async agreed(request: BankCancelRequest): Promise<BankAnswer> {
     const answer = await this.find(request.key)
-    if (answer?.amountMinor !== request.amountMinor || answer.currency !== request.currency)
+    if (answer?.askedMinor !== request.amountMinor || answer.currency !== request.currency)
       throw new BankFault('key-reused')
     return answer
   }
@@ -207,7 +210,8 @@ function shown(row: Row): BankAnswer {
   const { label: cardLabel, endIsSilent = false } = planOf(row.token)
   return {
     status: row.status,
-    amountMinor: BigInt(row.amount),
+    askedMinor: BigInt(row.amount),
+    amountMinor: BigInt(row.captured_amount ?? row.amount),
     currency: row.currency,
     cardLabel,
     chargeId: row.charge_id,

@@ -13,6 +13,7 @@ import {
   type BankAnswer,
   type BankAuthorisation,
   type BankCancelRequest,
+  type BankCapture,
   BankFault,
   type BankRefundRequest,
   type BankRequest,
@@ -69,7 +70,7 @@ export async function askToRefund(bank: SimulatedBank, request: BankRefundReques
   return ref ? { kind: 'refunded', ref } : { kind: 'refused', reason: 'less than that is left of the charge' }
 }
 
-export async function askToCapture(bank: SimulatedBank, request: BankAuthorisation) {
+export async function askToCapture(bank: SimulatedBank, request: BankCapture) {
   return endOf(await bank.capture(request))
 }
 

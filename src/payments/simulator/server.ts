@@ -15,6 +15,7 @@ import { BankFault } from './types'
 import {
   authorisationRequest,
   cancelRequest,
+  captureRequest,
   challengeAnswer,
   chargeRequest,
   chargesQuery,
@@ -41,7 +42,7 @@ export function bankApp(bank: SimulatedBank): Hono {
     return respond(c, { key: request.key, outcome: await askToRefund(bank, request) })
   })
   app.post('/captures', async (c) => {
-    const request = parsed(authorisationRequest, await c.req.json())
+    const request = parsed(captureRequest, await c.req.json())
     return respond(c, { key: request.key, outcome: await askToCapture(bank, request) })
   })
   app.post('/releases', async (c) => {

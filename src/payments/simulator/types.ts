@@ -18,6 +18,11 @@ export interface BankAuthorisation extends BankCancelRequest {
   ref: string
 }
 
+export interface BankCapture extends BankAuthorisation {
+  /** What is to be charged of it; the rest is released. */
+  captureMinor: bigint
+}
+
 export interface BankRefundRequest {
   key: string
   ref: string
@@ -40,6 +45,9 @@ export interface Movement {
 /** Outcome of a key at the bank. */
 export interface BankAnswer {
   status: 'approved' | 'declined' | 'challenge' | 'cancelled' | 'authorised' | 'released'
+  /** What was asked for. */
+  askedMinor: bigint
+  /** What was captured of it, where a part was; else what was asked for. */
   amountMinor: bigint
   currency: string
   cardLabel: string

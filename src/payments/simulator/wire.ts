@@ -21,6 +21,10 @@ export const chargeRequest = z.object({
   capture: z.literal('manual').optional(),
 })
 export const authorisationRequest = z.object({ key, ref: text, amountMinor: minor, currency })
+/** A client of the version before names no part: the whole. */
+export const captureRequest = authorisationRequest
+  .extend({ captureMinor: minor.optional() })
+  .transform(({ captureMinor, ...of }) => ({ ...of, captureMinor: captureMinor ?? of.amountMinor }))
 export const cancelRequest = z.object({ key, amountMinor: minor, currency })
 export const refundRequest = z.object({ key, ref: text, amountMinor: minor, currency })
 export const challengeAnswer = z.object({ passed: z.boolean() })

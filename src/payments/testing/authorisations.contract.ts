@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { AuthorisationRequest, ChargeRequest, Gateway, Outcome } from '../gateway'
+import type { CaptureRequest, ChargeRequest, Gateway, Outcome } from '../gateway'
 import type { GatewayHarness } from './gateway-harness'
 
 /** Law 10: authorisations. A part of the gateway's contract, for banks that have them. */
@@ -8,7 +8,7 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
     let h: GatewayHarness
     let request: ChargeRequest
     let authorised: Outcome & { kind: 'authorised' }
-    let end: AuthorisationRequest
+    let end: CaptureRequest
     const verbs = (gateway: Gateway = h.gateway) => {
       if (!gateway.authorisations) throw new Error('this bank has no authorisations')
       return gateway.authorisations
@@ -18,7 +18,7 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
       if (outcome.kind !== 'authorised') throw new Error(`expected an authorisation, not ${outcome.kind}`)
       authorised = outcome
       const { key, amountMinor, currency } = request
-      end = { key, ref: outcome.ref, amountMinor, currency }
+      end = { key, ref: outcome.ref, amountMinor, captureMinor: amountMinor, currency }
     }
     const cancel = () =>
       h.gateway.cancel({ key: request.key, amountMinor: request.amountMinor, currency: request.currency })
@@ -27,7 +27,7 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
       const query = { since: new Date(Date.now() - 3_600_000), after: null, limit: 1_000 }
       const page = await h.gateway.charges(query)
       if (page.kind !== 'page') throw new Error(page.reason)
-      return page.charges.filter(({ key }) => key === request.key).length
+      return page.charges.filter(({ key }) => key === request.key)
     }
 
     beforeEach(async () => {
@@ -44,7 +44,7 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
       expect(authorised.captureBefore.getTime()).toBeGreaterThan(Date.now())
       const again = await h.gateway.charge({ ...request, method: h.tokens.approved, capture: 'manual' })
       expect([again, await h.gateway.find(request.key), await cancel()]).toEqual(Array(3).fill(authorised))
-      expect([await charged(), await listed()]).toEqual([0, 0])
+      expect([await charged(), await listed()]).toEqual([0, []])
     })
 
     it('captured is one charge under its own key and reference, and every verb says so from then on', async () => {
@@ -60,7 +60,41 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
       expect(found).toMatchObject({ kind: 'approved', ref: authorised.ref, amountMinor: 2_400n })
       const again = await h.gateway.charge({ ...request, method: h.tokens.approved, capture: 'manual' })
       expect([again, await cancel()]).toEqual([found, found])
-      expect([await charged(), await listed()]).toEqual([1, 1])
+      expect([await charged(), (await listed()).length]).toEqual([1, 1])
+    })
+
+    it('captured in part is one charge of that part: the rest is released, and whoever asks for more is told so', async () => {
+      const part = { ...end, captureMinor: 1_500n }
+      const captured = await verbs().capture(part)
+      expect(captured).toMatchObject({ kind: 'captured', ref: authorised.ref, amountMinor: 1_500n })
+      const later = [part, end, { ...end, captureMinor: 900n }].map((asked) => verbs().capture(asked))
+      expect(await Promise.all([...later, verbs().release(end)])).toEqual(Array(4).fill(captured))
+      const found = await h.gateway.find(request.key)
+      expect(found).toMatchObject({ kind: 'approved', ref: authorised.ref, amountMinor: 1_500n })
+      const again = await h.gateway.charge({ ...request, method: h.tokens.approved, capture: 'manual' })
+      expect([again, await cancel()]).toEqual([found, found])
+      expect(await charged()).toBe(1)
+      expect(await listed()).toMatchObject([{ ref: authorised.ref, amountMinor: 1_500n, refundedMinor: 0n }])
+      const refund = { ref: authorised.ref, currency: end.currency }
+      expect([
+        (await h.gateway.refund({ ...refund, key: h.newKey(), amountMinor: 1_501n })).kind,
+        (await h.gateway.refund({ ...refund, key: h.newKey(), amountMinor: 1_500n })).kind,
+      ]).toEqual(['refused', 'refunded'])
+    })
+
+    it.each([0n, 2_401n])('is not captured of %s, and stays as it is', async (captureMinor) => {
+      expect((await verbs().capture({ ...end, captureMinor })).kind).toBe('unknown')
+      expect(await h.gateway.find(request.key)).toEqual(authorised)
+      expect(await charged()).toBe(0)
+    })
+
+    it('20 captures of different parts at once agree on one of them', async () => {
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => verbs().capture({ ...end, captureMinor: BigInt(n + 1) })),
+      )
+      const amounts = outcomes.map((one) => (one.kind === 'captured' ? one.amountMinor : one.kind))
+      expect(new Set(amounts)).toHaveLength(1)
+      expect(await listed()).toMatchObject([{ amountMinor: amounts[0] }])
     })
 
     it('released charges nothing, for good: who captures it later is told so', async () => {
@@ -71,7 +105,7 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
       expect([await h.gateway.find(request.key), await cancel()]).toEqual(
         Array(2).fill({ kind: 'cancelled' }),
       )
-      expect([await charged(), await listed()]).toEqual([0, 0])
+      expect([await charged(), await listed()]).toEqual([0, []])
     })
 
     it('20 captures and releases at once agree, and charge at most once', async () => {
@@ -97,7 +131,7 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
       expect([await verbs().release(end), await charged()]).toEqual([{ kind: 'released' }, 0])
     })
 
-    it.each<[string, Partial<AuthorisationRequest>]>([
+    it.each<[string, Partial<CaptureRequest>]>([
       ['of one cent more', { amountMinor: 2_401n }],
       ['of one cent less', { amountMinor: 2_399n }],
       ['in another currency', { currency: 'USD' }],
@@ -126,8 +160,9 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
       const outcome = await h.gateway.charge({ ...request, method: h.tokens.approved })
       const ref = outcome.kind === 'approved' ? outcome.ref : ''
       const { key, amountMinor, currency } = request
-      expect((await verbs().release({ key, ref, amountMinor, currency })).kind).toBe('unknown')
-      expect((await verbs().capture({ key, ref, amountMinor, currency })).kind).toBe('unknown')
+      const asked = { key, ref, amountMinor, captureMinor: amountMinor, currency }
+      expect((await verbs().release(asked)).kind).toBe('unknown')
+      expect((await verbs().capture(asked)).kind).toBe('unknown')
       expect(await charged()).toBe(1)
     })
 
@@ -165,7 +200,8 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
       if (found.kind !== 'authorised') throw new Error(`expected an authorisation, not ${found.kind}`)
       expect(await charged()).toBe(0)
       const { key, amountMinor, currency } = request
-      expect((await verbs().capture({ key, ref: found.ref, amountMinor, currency })).kind).toBe('captured')
+      const whole = { key, ref: found.ref, amountMinor, captureMinor: amountMinor, currency }
+      expect((await verbs().capture(whole)).kind).toBe('captured')
       expect(await charged()).toBe(1)
     })
   })

@@ -15,6 +15,7 @@ function receiptOf(row: PaymentTruth, more: Partial<ReadReceipt> = {}): ReadRece
       parked: row.parked,
       fromPage: row.fromPage,
       amount: row.amount,
+      released: row.released,
       currency: 'EUR',
     },
     ...{ refunded: row.refunded + row.underWay, refundUnderWay: row.underWay, listIsWhole: row.listIsWhole },

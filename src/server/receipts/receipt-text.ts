@@ -62,12 +62,12 @@ function sumLines(
   t: ReturnType<typeof receiptText>,
   money: (minor: number) => string,
 ): string[] {
-  const refunded = refundedOf(receipt)
+  const [refunded, { amount, released }] = [refundedOf(receipt), receipt]
   return [
-    `${t('total')}: ${money(receipt.amount)}`,
-    ...(refunded > 0
-      ? [`${t('refunded')}: ${money(-refunded)}`, `${t('left')}: ${money(receipt.amount - refunded)}`]
-      : []),
+    `${t('total')}: ${money(amount + released)}`,
+    ...(released > 0 ? [`${t('released')}: ${money(-released)}`] : []),
+    ...(refunded > 0 ? [`${t('refunded')}: ${money(-refunded)}`] : []),
+    ...(refunded + released > 0 ? [`${t('left')}: ${money(amount - refunded)}`] : []),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import { endOfAuthorisation } from '@/checkout/schema'
+import { newCapture, newVoid } from '@/checkout/schema'
 import type { Deps } from '../deps'
 import { paymentShape } from '../wire/api-shapes'
 import { uuidOf } from '../wire/json'
@@ -10,12 +10,8 @@ import { runOnce } from './run-once'
 
 /** What becomes of an authorised payment: it is captured, or voided. */
 
-const examples = { whole: { summary: 'The whole amount', value: {} } }
-const request = {
-  params: idParam('pay', 'payment'),
-  headers: keyHeaders,
-  body: body(endOfAuthorisation, examples),
-}
+const whole = { summary: 'The whole amount', value: {} }
+const request = { params: idParam('pay', 'payment'), headers: keyHeaders }
 
 const capture = createRoute({
   method: 'post',
@@ -24,9 +20,12 @@ const capture = createRoute({
   tags: ['Payments'],
   summary: 'Capture an authorised payment, once',
   description:
-    'Charges the whole amount that was reserved. A payment is captured or voided at most once, under whichever keys both are asked for. While the bank has not said how it ended, every other capture and void of it is refused with `in-progress`.',
+    'Charges the amount that was reserved, or with `amount` a part of it; then the rest is released, and `amount` of the payment is what was charged. A payment is captured or voided at most once, under whichever keys both are asked for. While the bank has not said how it ended, every other capture and void of it is refused with `in-progress`.',
   ...needs('payments:write'),
-  request,
+  request: {
+    ...request,
+    body: body(newCapture, { whole, part: { summary: 'A part of it', value: { amount: 1500 } } }),
+  },
   responses: {
     200: stored(paymentShape, 'The payment was captured.'),
     ...problems('authorisation-ended', 'not-capturable', 'not-found', ...KEYED),
@@ -42,7 +41,7 @@ const voided = createRoute({
   description:
     'Releases what was reserved; nothing is charged, and the order can be paid again. An authorisation that nobody captures or voids is voided by itself after its `captureBefore`.',
   ...needs('payments:write'),
-  request,
+  request: { ...request, body: body(newVoid, { whole }) },
   responses: {
     200: stored(paymentShape, 'The payment was voided.'),
     ...problems('authorisation-ended', 'not-capturable', 'not-found', ...KEYED),
@@ -51,7 +50,9 @@ const voided = createRoute({
 
 export function captureRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
   app.openapi(capture, (c) => {
-    const input = { merchantId: c.var.caller.merchantId, paymentId: uuidOf('pay', c.req.valid('param').id) }
+    const { amount } = c.req.valid('json')
+    const paymentId = uuidOf('pay', c.req.valid('param').id)
+    const input = { merchantId: c.var.caller.merchantId, paymentId, amount }
     return runOnce(c, deps, deps.operations.capture, input, PAYMENTS)
   })
 

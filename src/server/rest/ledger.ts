@@ -19,7 +19,7 @@ const asOf = z.object({
 const accountShape = accountOut.meta({
   id: 'Account',
   description:
-    'Amounts in the smallest unit of the currency. `balance` is debits − credits, so a credit balance is negative.',
+    'Amounts in the smallest unit of the currency. `balance` is debits − credits, so a credit balance is negative. `pending` is what is reserved on cards and not captured yet, with the same sign; it is no part of `balance`.',
 })
 const transactionShape = transactionOut.meta({
   id: 'LedgerTransaction',

@@ -43,11 +43,11 @@ async function authorise(paymentMethod = 'pm_card_visa'): Promise<string> {
 }
 
 type Verb = 'capture' | 'void'
-const end = async (verb: Verb, who: TestOperator, key: string = uuidv7()) =>
+const end = async (verb: Verb, who: TestOperator, key: string = uuidv7(), amount?: number) =>
   callProcedure(product, {
     path: `authorisations.${verb}`,
     type: 'mutation',
-    input: { payment, key },
+    input: { payment, key, amount },
     cookie: await who.cookie(),
   })
 const page = async (who: TestOperator) =>
@@ -68,6 +68,18 @@ const audited = async () =>
       [uuid()],
     )
   ).rows
+
+test('a part is captured by an operator: its page and its audit row say how much, and the rest is not refundable', async () => {
+  await end('capture', support, uuidv7(), 1_500)
+  expect(await page(support)).toMatchObject({
+    status: 'succeeded',
+    amount: 1_500,
+    amountAuthorised: 2_400,
+    authorisation: { end: { kind: 'capture', amount: 1_500, ended: 'captured' } },
+  })
+  expect(await audited()).toMatchObject([{ action: 'payment.capture', detail: '1500 EUR' }])
+  expect((await page(support)).refundRights).toMatchObject({ refundable: 1_500 })
+})
 
 describe.each([
   ['capture', 'succeeded', 'captured', 1],

@@ -3,6 +3,7 @@ import { resultOf } from '@payonce/idempotency/trpc'
 import { z } from 'zod'
 import { mayActAs } from '@/access/operator'
 import { showId } from '@/lib/id'
+import { MAX_MINOR } from '@/lib/money'
 import { authorisationOf, type PaymentAuthorisation } from '@/payments/authorisation-read'
 import { router, supportProcedure } from '../trpc'
 import { actorOut, type actorViewFor } from '../wire/actor-shapes'
@@ -11,6 +12,10 @@ import { time, uuidOf } from '../wire/json'
 import { type OperatorCaller, refuseMoneyOfOtherMode, sentBy, validKey } from './by-operator'
 
 const asked = z.strictObject({ payment: z.string().max(64), key: z.unknown().optional() })
+const capture = asked.extend({
+  /** Absent: the whole. */
+  amount: z.int().positive().max(Number(MAX_MINOR)).optional(),
+})
 const ended = paymentShape.extend({
   idempotency: z.object({
     outcome: z.enum(['executed', 'replayed', 'joined']),
@@ -22,7 +27,7 @@ const ended = paymentShape.extend({
 /** Capture and void by operators: the operations of the API, under a key of the operator's own page. */
 export const authorisationsRouter = router({
   capture: supportProcedure
-    .input(asked)
+    .input(capture)
     .output(ended)
     .mutation(({ ctx, input }) => end(ctx, input, 'capture')),
 
@@ -34,7 +39,7 @@ export const authorisationsRouter = router({
 
 async function end(
   ctx: OperatorCaller,
-  { payment, key: sent }: z.infer<typeof asked>,
+  { payment, key: sent, amount }: z.infer<typeof capture>,
   kind: 'capture' | 'void',
 ): Promise<z.infer<typeof ended>> {
   const { merchantId, id } = ctx.operator
@@ -51,7 +56,7 @@ async function end(
     ...sentBy(ctx),
     key,
     scope: { merchantId, actor: `operator:${id}` },
-    input: { merchantId, paymentId, by: ctx.actor },
+    input: { merchantId, paymentId, amount, by: ctx.actor },
   })
   return resultOf<z.infer<typeof paymentShape>>(reply)
 }
@@ -72,6 +77,8 @@ export const authorisationOut = z.object({
   end: z
     .object({
       kind: z.enum(['capture', 'void', 'expiry']),
+      /** What was to be captured; null: the whole, or nothing. */
+      amount: z.int().nullable(),
       /** What the bank has done, whatever was asked for; null: it has not said yet. */
       ended: z.enum(['captured', 'released']).nullable(),
       /** Nobody asks the bank any more: a person must decide. */
@@ -97,6 +104,7 @@ export function showAuthorisation(
     captureBefore: time(authorisation.captureBefore),
     end: end && {
       kind: end.kind,
+      amount: end.amount,
       ended: end.status === 'captured' || end.status === 'released' ? end.status : null,
       parked: end.parked,
       recordId: end.recordId,

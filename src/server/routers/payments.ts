@@ -134,6 +134,8 @@ const detailOut = summaryOut.extend({
   method: z.string(),
   gatewayKey: z.string(),
   gatewayRef: z.string().nullable(),
+  /** What had been reserved, where less of it was captured; null: the amount. */
+  amountAuthorised: z.int().nullable(),
   fee: z.number().int().nullable(),
   orderStatus: z.string(),
   /** How two admins ended it; null: the bank's answer did, or nothing has yet. */
@@ -362,6 +364,7 @@ function showDetail(
   const { method, gatewayKey, gatewayRef, orderStatus } = payment
   return {
     ...showPayment(payment),
+    amountAuthorised: payment.authorisedAmount === null ? null : amount(payment.authorisedAmount),
     method,
     gatewayKey,
     gatewayRef,

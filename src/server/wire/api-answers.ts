@@ -14,9 +14,17 @@ export function paymentAnswers(baseUrl: string): PaymentAnswers {
   const resourceFacts = pointer('payment', 'pay', '/api/v1/payments/')
   return {
     // 202: the shopper must confirm first. This answer is interim: the key gets its final one later.
-    payment: (payment, { status, cardLabel, actionUrl, captureBefore = null }) => {
+    payment: (payment, { status, cardLabel, actionUrl, captureBefore = null, partMinor }) => {
       const shown = showPayment(
-        { ...payment, status, cardLabel, declineCode: null, refundedAmount: 0n, captureBefore },
+        {
+          ...payment,
+          ...chargedOf(payment.amount, partMinor),
+          status,
+          cardLabel,
+          declineCode: null,
+          refundedAmount: 0n,
+          captureBefore,
+        },
         actionUrl,
         baseUrl,
       )
@@ -35,12 +43,24 @@ export function paymentAnswers(baseUrl: string): PaymentAnswers {
   }
 }
 
+/** What was charged of an amount, and what had been reserved where that was more. */
+function chargedOf(whole: bigint, partMinor = whole) {
+  return { amount: partMinor, authorisedAmount: partMinor === whole ? null : whole }
+}
+
 /** Of a capture or a void: the payment as it was after that. */
 export function endAnswers(baseUrl: string): EndAnswers {
   return {
-    ended: (end, as) => {
-      const status = as === 'captured' ? 'succeeded' : 'voided'
-      const payment = { ...end, id: end.paymentId, status, declineCode: null, refundedAmount: 0n } as const
+    ended: (end, capturedMinor) => {
+      const status = capturedMinor === null ? 'voided' : 'succeeded'
+      const payment = {
+        ...end,
+        ...chargedOf(end.amount, capturedMinor ?? undefined),
+        id: end.paymentId,
+        status,
+        declineCode: null,
+        refundedAmount: 0n,
+      } as const
       return { status: 200, problem: null, body: JSON.stringify(showPayment(payment, null, baseUrl)) }
     },
     endedOtherwise: ({ paymentId }, detail) => {

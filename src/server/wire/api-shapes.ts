@@ -90,6 +90,11 @@ export const paymentShape = z
         description: 'The next step of the shopper while the status is `requires_action`, else null.',
         example: null,
       }),
+    amountAuthorised: z.int().optional().meta({
+      description:
+        'Only where a part was captured: what had been reserved. `amount` is what was charged, and the rest was released.',
+      example: 2400,
+    }),
     captureBefore: at.optional().meta({
       description:
         'Only of a payment that was authorised: from then on it cannot be captured, and what was reserved is released.',
@@ -166,6 +171,7 @@ export function showPayment(
     metadata,
     receiptUrl: status === 'succeeded' ? `${baseUrl}${receiptPath(row.receiptToken)}` : null,
     nextAction: actionUrl ? { type: 'redirect', url: new URL(actionUrl, baseUrl).href } : null,
+    ...(row.authorisedAmount ? { amountAuthorised: amount(row.authorisedAmount) } : {}),
     ...(row.captureBefore ? { captureBefore: time(row.captureBefore) } : {}),
     createdAt: time(row.createdAt),
   }

@@ -68,6 +68,8 @@ export const receiptOut = z.object({
   statementWords: z.string().nullable(),
   reference: z.string().nullable(),
   amount: z.number(),
+  /** What was reserved beyond the amount, and released when a part was captured. */
+  released: z.number(),
   refunded: z.number(),
   refundUnderWay: z.number(),
   currency: z.string(),

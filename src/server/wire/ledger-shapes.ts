@@ -25,6 +25,7 @@ export const accountOut = z.object({
   debits: sumOut,
   credits: sumOut,
   balance: sumOut,
+  pending: sumOut,
   entries: z.number(),
   lastEntryAt: timeOut.nullable(),
 })
@@ -36,6 +37,7 @@ export function showAccount(row: AccountBalance): z.infer<typeof accountOut> {
     debits: sum(row.debits),
     credits: sum(row.credits),
     balance: sum(row.balance),
+    pending: sum(row.pending),
     lastEntryAt: maybeTime(row.lastEntryAt),
   }
 }
@@ -77,7 +79,7 @@ export function showTransaction(row: JournalTransaction): z.infer<typeof transac
   }
 }
 
-/** An account in a period: `opening` and `closing` are debits − credits. */
+/** An account in a period: `opening`, `closing` and `pending` (at its end) are debits − credits. */
 export const trialLineOut = accountOut
   .omit({ balance: true, lastEntryAt: true })
   .extend({ opening: sumOut, closing: sumOut })
@@ -90,6 +92,7 @@ export function showTrialLine(line: TrialLine): z.infer<typeof trialLineOut> {
     debits: sum(line.debits),
     credits: sum(line.credits),
     closing: sum(line.closing),
+    pending: sum(line.pending),
   }
 }
 

@@ -108,17 +108,22 @@ function Items({ receipt }: { receipt: Receipt }) {
         </li>
       ))}
       <li className="mt-2 flex items-baseline justify-between border-line border-t pt-3 font-semibold">
-        {t('total')} <Money minor={receipt.amount} {...money} />
+        {t('total')} <Money minor={receipt.amount + receipt.released} {...money} />
       </li>
+      {receipt.released > 0 && (
+        <li className="flex items-baseline justify-between pt-2 text-sm">
+          {t('released')} <Money minor={-receipt.released} {...money} />
+        </li>
+      )}
       {refunded > 0 && (
-        <>
-          <li className="flex items-baseline justify-between pt-2 text-sm">
-            {t('refunded')} <Money minor={-refunded} {...money} />
-          </li>
-          <li className="flex items-baseline justify-between pt-1 text-sm">
-            {t('left')} <Money minor={receipt.amount - refunded} {...money} />
-          </li>
-        </>
+        <li className="flex items-baseline justify-between pt-2 text-sm">
+          {t('refunded')} <Money minor={-refunded} {...money} />
+        </li>
+      )}
+      {refunded + receipt.released > 0 && (
+        <li className="flex items-baseline justify-between pt-1 text-sm">
+          {t('left')} <Money minor={receipt.amount - refunded} {...money} />
+        </li>
       )}
       {receipt.refundUnderWay > 0 && (
         <li className="flex items-baseline justify-between pt-1 text-sm">

@@ -7,11 +7,21 @@ import { formatMoney } from '@/lib/money'
 import { everyRow, type Language, overclaims, type PaymentTruth, surplusCounts } from '../testing/claims'
 
 function receiptOf(row: PaymentTruth, more: Partial<ReceiptFacts> = {}): ReceiptFacts {
-  const { status, parked, amount, refunded, underWay, fromPage, listIsWhole } = row
+  const { status, parked, amount, released, refunded, underWay, fromPage, listIsWhole } = row
   const sumOf = (end: PaymentTruth['surplus'][number]) =>
     amount * row.surplus.filter((each) => each === end).length
   return {
-    ...{ status, parked, amount, fromPage, listIsWhole, requests: 1, held: 24, ...surplusCounts(row) },
+    ...{
+      status,
+      parked,
+      amount,
+      released,
+      fromPage,
+      listIsWhole,
+      requests: 1,
+      held: 24,
+      ...surplusCounts(row),
+    },
     refunded: refunded + underWay,
     refundUnderWay: underWay,
     surplusRefundedAmount: sumOf('refunded'),
@@ -80,7 +90,15 @@ describe.each(['en', 'ar'] as const)('every sentence of the receipt in %s', (lan
 })
 
 const PAID: PaymentTruth = {
-  ...{ status: 'succeeded', parked: false, charges: 1, listIsWhole: true, surplus: [], amount: 2400 },
+  ...{
+    status: 'succeeded',
+    parked: false,
+    charges: 1,
+    listIsWhole: true,
+    surplus: [],
+    amount: 2400,
+    released: 0,
+  },
   ...{ refunded: 0, underWay: 0, fromPage: true },
 }
 
@@ -91,6 +109,17 @@ test('a refund that is under way is not called refunded', () => {
     'Proof of one charge',
     'Pay was pressed',
   ])
+})
+
+test('of a payment that was captured in part, what was reserved beyond it is said to be released, in both languages', () => {
+  const part = receiptOf({ ...PAID, amount: 1500, released: 900 })
+  expect(sentencesOf('en', part).slice(0, 2)).toEqual([
+    'Paid €15.00',
+    'Another €9.00 had been reserved on your card, and was released. Your bank may take a few days to show it.',
+  ])
+  expect(sentencesOf('ar', part)[1]).toContain('أُلغي حجزه')
+  for (const language of ['en', 'ar'] as const)
+    expect(overclaims(language, sentencesOf(language, part)[1] ?? '', PAID)).not.toEqual([])
 })
 
 test('charged twice: the receipt says it, and what became of it', () => {

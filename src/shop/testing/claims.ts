@@ -17,6 +17,8 @@ export interface PaymentTruth {
   surplus: readonly ('refunded' | 'found' | 'parked')[]
   /** Refunds of the payment: done, and under way. In minor units. */
   amount: number
+  /** What was reserved beyond the amount, and released when a part was captured. */
+  released: number
   refunded: number
   underWay: number
   fromPage: boolean
@@ -119,6 +121,10 @@ const EN: Claim[] = [
     words: /reserved on your card, and not charged yet as far as the bank has said/gi,
     holds: (_, facts) => facts.status === 'authorised' && facts.charges === 0,
   },
+  {
+    words: /another \S+ had been reserved on your card, and was released/gi,
+    holds: (_, facts) => facts.released > 0,
+  },
   { words: /Pay was pressed/gi, holds: (_, facts) => facts.fromPage },
   { words: /this page updates as soon as we know/gi, holds: (_, facts) => !facts.parked },
 ]
@@ -148,6 +154,7 @@ const AR: Claim[] = [
     words: /محجوز على بطاقتك، ولم يُخصم بعد بحسب ما أفاد به البنك/g,
     holds: (_, facts) => facts.status === 'authorised' && facts.charges === 0,
   },
+  { words: /آخر محجوزًا على بطاقتك، وقد أُلغي حجزه/g, holds: (_, facts) => facts.released > 0 },
   { words: /ضُغط زر/g, holds: (_, facts) => facts.fromPage },
 ]
 
@@ -203,17 +210,19 @@ export function everyRow(): PaymentTruth[] {
               if (beyond === 0 && end !== 'refunded') continue
               const surplus = Array.from({ length: beyond }, () => end)
               const listIsWhole = count !== 'unknown'
-              rows.push({
-                status,
-                parked,
-                charges,
-                listIsWhole,
-                surplus,
-                amount: AMOUNT,
-                refunded,
-                underWay,
-                fromPage,
-              })
+              for (const released of status === 'succeeded' ? [0, 900] : [0])
+                rows.push({
+                  status,
+                  parked,
+                  charges,
+                  listIsWhole,
+                  surplus,
+                  amount: AMOUNT,
+                  released,
+                  refunded,
+                  underWay,
+                  fromPage,
+                })
             }
   return rows
 }

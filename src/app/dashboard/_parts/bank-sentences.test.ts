@@ -122,6 +122,7 @@ const PAID: PaymentTruth = {
   listIsWhole: true,
   surplus: [],
   amount: 6724,
+  released: 0,
   refunded: 0,
   underWay: 0,
   fromPage: true,

@@ -5,6 +5,8 @@ export const receipt: Translation<Messages['receipt']> = {
   paid: 'تم دفع <money>{amount}</money>',
   refundedAll: 'أُعيد <money>{amount}</money>',
   note: {
+    released:
+      'كان مبلغ <money>{amount}</money> آخر محجوزًا على بطاقتك، وقد أُلغي حجزه. قد يستغرق ظهور ذلك لدى بنكك بضعة أيام.',
     refundedPart: 'أُعيد منه <money>{amount}</money>. قد يستغرق ظهور ذلك لدى بنكك بضعة أيام.',
     refundUnderWay: 'تجري إعادة <money>{amount}</money>.',
     surplusRefunded:
@@ -19,6 +21,7 @@ export const receipt: Translation<Messages['receipt']> = {
   order: 'الطلب',
   statement: 'في كشف حساب بطاقتك',
   total: 'الإجمالي',
+  released: 'مبلغ أُلغي حجزه',
   refunded: 'المبلغ المُعاد',
   underWay: 'مبلغ تجري إعادته',
   left: 'مجموع ما دفعته',

@@ -4,6 +4,8 @@ export const receipt = {
   paid: 'Paid <money>{amount}</money>',
   refundedAll: '<money>{amount}</money> was refunded',
   note: {
+    released:
+      'Another <money>{amount}</money> had been reserved on your card, and was released. Your bank may take a few days to show it.',
     refundedPart: '<money>{amount}</money> of it was refunded. Your bank may take a few days to show it.',
     refundUnderWay: 'A refund of <money>{amount}</money> is under way.',
     surplusRefunded:
@@ -19,6 +21,7 @@ export const receipt = {
   order: 'Order',
   statement: 'On your card statement',
   total: 'Total',
+  released: 'Reserved, and released',
   refunded: 'Refunded',
   underWay: 'Refund under way',
   left: 'You paid in total',

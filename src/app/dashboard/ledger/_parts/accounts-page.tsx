@@ -27,7 +27,7 @@ export function AccountsPage({ initial }: { initial: Books }) {
     <>
       <PageHeader
         title="Ledger"
-        note="A balance is the sum of its entries and is not stored itself. Entries are never changed."
+        note="A balance is the sum of its entries and is not stored itself. Entries are never changed. What is reserved on cards and not captured yet is pending: no part of a balance."
         actions={<LedgerTabs here="accounts" />}
       />
       <StaleDataBanner query={query} />

@@ -4,7 +4,7 @@ import { Money } from '@/ui/money'
 import { Table, TableBody, TableFoot, TableHead, Td, Th, Tr } from '@/ui/table'
 import { Timestamp } from '@/ui/timestamp'
 import type { AccountData } from '../../_parts/api'
-import { SidedBalance } from './sided-balance'
+import { Pending, SidedBalance } from './sided-balance'
 
 /** The accounts of one currency, with the sums of their debits and credits. */
 export function AccountsTable({
@@ -19,16 +19,19 @@ export function AccountsTable({
       <CardHeader title={currency} />
       <Table caption={`Accounts in ${currency}`}>
         <TableHead>
-          <Th className="w-[22%]">Account</Th>
-          <Th className="w-[16%]">Type</Th>
+          <Th className="w-[20%]">Account</Th>
+          <Th className="w-[12%]">Type</Th>
           <Th numeric className="w-[14%]">
             Debits
           </Th>
           <Th numeric className="w-[14%]">
             Credits
           </Th>
-          <Th numeric className="w-[15%]">
+          <Th numeric className="w-[14%]">
             Balance
+          </Th>
+          <Th numeric className="w-[12%]">
+            Pending
           </Th>
           <Th className="text-right">Last entry</Th>
         </TableHead>
@@ -67,6 +70,9 @@ function AccountLine({ account }: { account: AccountData }) {
       <Td label="Balance" numeric className="font-semibold">
         <SidedBalance balance={account.balance} currency={currency} />
       </Td>
+      <Td label="Pending" numeric className="text-ink-2">
+        <Pending amount={account.pending} currency={currency} />
+      </Td>
       <Td label="Last entry" className="text-ink-2 md:text-right">
         {account.lastEntryAt ? <Timestamp at={account.lastEntryAt} /> : '—'}
       </Td>
@@ -97,6 +103,7 @@ function Trial({ currency, accounts }: { currency: string; accounts: readonly Ac
         <Td label="Difference" numeric>
           <Money minor={debits - credits} currency={currency} />
         </Td>
+        <Td label="" className="max-md:hidden" />
         <Td label="" className="max-md:hidden" />
       </Tr>
     </TableFoot>

@@ -15,3 +15,8 @@ export function SidedBalance({ balance, currency }: { balance: bigint | number |
     </span>
   )
 }
+
+/** What is reserved on cards and not captured yet, with its side: no part of a balance. */
+export function Pending({ amount, currency }: { amount: number | string; currency: string }) {
+  return BigInt(amount) === 0n ? '—' : <SidedBalance balance={amount} currency={currency} />
+}

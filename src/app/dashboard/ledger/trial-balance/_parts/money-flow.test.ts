@@ -18,6 +18,7 @@ const line = (
   debits,
   credits,
   closing: opening + debits - credits,
+  pending: 0,
   entries: 1,
 })
 

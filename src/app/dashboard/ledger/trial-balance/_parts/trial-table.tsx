@@ -4,7 +4,7 @@ import { Money } from '@/ui/money'
 import { Table, TableBody, TableFoot, TableHead, Td, Th, Tr } from '@/ui/table'
 import type { TrialLineData } from '../../../_parts/api'
 import type { DaysQuery } from '../../../_parts/period/days'
-import { SidedBalance } from '../../_parts/sided-balance'
+import { Pending, SidedBalance } from '../../_parts/sided-balance'
 
 /** The accounts of one currency in a period. Each leads to its statement of the same days. */
 export function TrialTable({
@@ -27,6 +27,7 @@ export function TrialTable({
           <Th numeric>Debits</Th>
           <Th numeric>Credits</Th>
           <Th numeric>Closing</Th>
+          <Th numeric>Pending</Th>
         </TableHead>
         <TableBody>
           {accounts.map((account) => (
@@ -50,6 +51,9 @@ export function TrialTable({
               </Td>
               <Td label="Closing" numeric className="font-semibold">
                 <SidedBalance balance={account.closing} currency={currency} />
+              </Td>
+              <Td label="Pending" numeric className="text-ink-2">
+                <Pending amount={account.pending} currency={currency} />
               </Td>
             </Tr>
           ))}
@@ -89,6 +93,7 @@ function Sums({ currency, accounts }: { currency: string; accounts: readonly Tri
         <Td label="Closing balances" numeric>
           <SidedBalance balance={closing} currency={currency} />
         </Td>
+        <Td label="" className="max-md:hidden" />
       </Tr>
     </TableFoot>
   )

@@ -39,6 +39,11 @@ export function PaymentFacts({ payment }: { payment: PaymentData }) {
           <Fact name="Amount">
             <Money minor={amount} currency={currency} />
           </Fact>
+          {payment.amountAuthorised !== null && (
+            <Fact name="Reserved first">
+              <Money minor={payment.amountAuthorised} currency={currency} />
+            </Fact>
+          )}
           <Fact name="Fee">
             <Money minor={fee === null ? null : -fee} currency={currency} />
           </Fact>

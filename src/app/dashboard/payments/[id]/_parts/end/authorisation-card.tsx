@@ -1,4 +1,5 @@
 import { Card, CardHeader, Fact, Facts } from '@/ui/card'
+import { Money } from '@/ui/money'
 import { Timestamp } from '@/ui/timestamp'
 import { ActorName, ActorOrigin } from '../../../../_parts/actor-name'
 import type { PaymentData } from '../../../../_parts/api'
@@ -11,6 +12,7 @@ export function AuthorisationCard({ payment, refresh }: { payment: PaymentData; 
   const { authorisation } = payment
   if (!authorisation) return null
   const { end, authorisedAt, captureBefore } = authorisation
+  const part = end?.amount ?? null
   return (
     <Card>
       <CardHeader title="Authorisation" note="Captured or voided once, whoever asks." />
@@ -25,7 +27,14 @@ export function AuthorisationCard({ payment, refresh }: { payment: PaymentData; 
           {end && (
             <>
               <Fact name="Asked for">
-                {ASKED[end.kind]} <Timestamp at={end.askedAt} />
+                {ASKED[end.kind]}
+                {part !== null && (
+                  <>
+                    {' of '}
+                    <Money minor={part} currency={payment.currency} />
+                  </>
+                )}{' '}
+                <Timestamp at={end.askedAt} />
                 <span className="block">
                   <ActorName by={end.by} /> <ActorOrigin by={end.by} />
                 </span>

@@ -9,7 +9,7 @@ export function explainEnd(event: EndEvent, who: string): { label: string; sente
     case 'end-request': {
       const money = formatMoney(event.amount, event.currency)
       return event.end === 'capture'
-        ? { label: `Capture ${money}`, sentence: `${who} asked to capture the reserved ${money}.` }
+        ? { label: `Capture ${money}`, sentence: `${who} asked to capture ${money} of what is reserved.` }
         : { label: `Void ${money}`, sentence: `${who} asked to release the reserved ${money}.` }
     }
     case 'end-asked': {
@@ -21,9 +21,11 @@ export function explainEnd(event: EndEvent, who: string): { label: string; sente
     }
     case 'end-answer': {
       const money = formatMoney(event.amount, event.currency)
-      return event.ended === 'captured'
-        ? { label: `Captured ${money}`, sentence: `The bank answered that it captured ${money}.` }
-        : { label: `Released ${money}`, sentence: `The bank answered that it released ${money}.` }
+      if (event.ended === 'released')
+        return { label: `Released ${money}`, sentence: `The bank answered that it released ${money}.` }
+      const rest = formatMoney(event.reserved - event.amount, event.currency)
+      const more = event.reserved > event.amount ? `, and released the other ${rest}` : ''
+      return { label: `Captured ${money}`, sentence: `The bank answered that it captured ${money}${more}.` }
     }
     case 'end-open':
       return event.parked ? PARKED : OPEN[event.end === 'capture' ? 'capture' : 'void']

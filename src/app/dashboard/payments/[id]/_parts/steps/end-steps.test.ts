@@ -13,7 +13,14 @@ const operator = {
   address: null,
   requestId: null,
 } as const
-const asked = { kind: 'capture', ended: null, parked: false, recordId: 'e', by: operator } as const
+const asked = {
+  kind: 'capture',
+  amount: null,
+  ended: null,
+  parked: false,
+  recordId: 'e',
+  by: operator,
+} as const
 const end = (changes: Partial<NonNullable<Authorisation['end']>> = {}): Authorisation => ({
   authorisedAt: instant(95),
   captureBefore: instant(604_800_000),
@@ -34,10 +41,27 @@ test('authorised, then captured by an operator: each step in its time, the posti
   })
   expect(sentences).toContain('The bank answered that it reserved the amount.')
   expect(sentences.slice(-4)).toEqual([
-    'The operator asked to capture the reserved £24.00.',
+    'The operator asked to capture £24.00 of what is reserved.',
     'The bank was asked to capture £24.00.',
     'The bank answered that it captured £24.00.',
     expect.stringContaining('The ledger got the posting'),
+  ])
+})
+
+test('captured in part: what was reserved first, what was captured, and that the rest was released', () => {
+  const sentences = story({
+    status: 'succeeded',
+    charges: 1,
+    amount: 1_500,
+    amountAuthorised: 2_400,
+    authorisation: end({ amount: 1_500, ended: 'captured', endedAt: instant(60_100) }),
+    transactions: [posting('capture', 60_100)],
+  })
+  expect(sentences.join(' ')).toContain('asked the bank for £24.00')
+  expect(sentences.slice(-4, -1)).toEqual([
+    'The operator asked to capture £15.00 of what is reserved.',
+    'The bank was asked to capture £15.00.',
+    'The bank answered that it captured £15.00, and released the other £9.00.',
   ])
 })
 

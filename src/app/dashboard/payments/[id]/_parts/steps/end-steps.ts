@@ -4,7 +4,7 @@ import { stepAt } from './step-at'
 
 /** The capture or void of an amount that was reserved: who asked, the question to the bank, and its answer or that there is none yet. */
 export function endSteps(
-  { authorisation, amount, currency }: StepFacts,
+  { authorisation, amount, amountAuthorised, currency }: StepFacts,
   participants: Participants,
 ): PaymentStep[] {
   const end = authorisation?.end
@@ -12,13 +12,15 @@ export function endSteps(
   const [payonce, bank] = [participants.fixed('payonce'), participants.fixed('bank')]
   const at = Date.parse(end.askedAt)
   const who = end.by?.kind === 'operator' ? participants.fixed('operator') : participants.caller()
-  const what = { end: end.kind, amount, currency } as const
+  const reserved = amountAuthorised ?? amount
+  const what = { end: end.kind, amount: end.amount ?? reserved, currency } as const
   const asked = stepAt(payonce, bank, at, { kind: 'end-asked', ...what })
   // The worker voids by itself: nobody has asked.
   const begun =
     end.kind === 'expiry' ? [asked] : [stepAt(who, payonce, at, { kind: 'end-request', ...what }), asked]
   if (end.ended === null || end.endedAt === null)
     return [...begun, stepAt(payonce, payonce, at, { kind: 'end-open', end: end.kind, parked: end.parked })]
-  const answer = { kind: 'end-answer', ended: end.ended, amount, currency } as const
+  const done = end.ended === 'captured' ? amount : reserved
+  const answer = { kind: 'end-answer', ended: end.ended, amount: done, reserved, currency } as const
   return [...begun, stepAt(bank, payonce, Date.parse(end.endedAt), answer)]
 }

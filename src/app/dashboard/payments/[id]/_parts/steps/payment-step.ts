@@ -4,6 +4,7 @@ import type { PaymentData } from '../../../../_parts/api'
 export type StepFacts = Pick<
   PaymentData,
   | 'amount'
+  | 'amountAuthorised'
   | 'amountRefunded'
   | 'attempts'
   | 'authorisation'
@@ -84,7 +85,14 @@ export type StepEvent =
   | { kind: 'more-refunds' }
   | { kind: 'end-request'; end: EndKind; amount: number; currency: string }
   | { kind: 'end-asked'; end: EndKind; amount: number; currency: string }
-  | { kind: 'end-answer'; ended: 'captured' | 'released'; amount: number; currency: string }
+  | {
+      kind: 'end-answer'
+      ended: 'captured' | 'released'
+      amount: number
+      /** The whole that was reserved. */
+      reserved: number
+      currency: string
+    }
   | { kind: 'end-open'; end: EndKind; parked: boolean }
   | { kind: 'surplus'; amount: number; currency: string }
   | {

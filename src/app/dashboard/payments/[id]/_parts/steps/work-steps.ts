@@ -59,7 +59,8 @@ function attemptSteps(facts: StepFacts, attempt: Attempt, participants: Particip
   const process = participants.process(attempt.worker)
   const bank = participants.fixed('bank')
   const { at, asked, answered, end } = instantsOf(attempt)
-  const { amount, currency, gatewayKey, record } = facts
+  const { currency, gatewayKey, record } = facts
+  const amount = facts.amountAuthorised ?? facts.amount
   const recovered = attempt.outcome === 'recovered'
   const fence = attempt.fence ?? 1
   const claimed = recovered ? at : Math.min(asked, Math.max(at, Date.parse(facts.createdAt)))

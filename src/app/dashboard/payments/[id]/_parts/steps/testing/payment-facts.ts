@@ -73,6 +73,7 @@ export function paid(changes: Partial<StepFacts> = {}): StepFacts {
     id: 'pay_1',
     recordId: 'record',
     amount: 2_400,
+    amountAuthorised: null,
     amountRefunded: 0,
     charges: 1,
     currency: 'GBP',

@@ -86,7 +86,7 @@ function refundOf(amount: number, status: 'succeeded' | 'pending'): StepFacts['r
 /** Of a payment whose amount was reserved first: nothing was asked for yet, or it was released. */
 function authorisationOf(status: PaymentTruth['status']): StepFacts['authorisation'] {
   if (status !== 'authorised' && status !== 'voided') return null
-  const asked = { kind: 'void', parked: false, recordId: 'e', by: null } as const
+  const asked = { kind: 'void', amount: null, parked: false, recordId: 'e', by: null } as const
   const end = { ...asked, ended: 'released', askedAt: instant(30_000), endedAt: instant(30_100) } as const
   return {
     authorisedAt: instant(95),
