@@ -68,7 +68,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     idempotency_record:
       'SELECT, INSERT, DELETE, UPDATE (answer, completed_at, failures, fence, fields, ' +
       'fingerprint, fingerprint_version, headers, held_since, key, lease_until, operation, ' +
-      'parked_at, parked_reason, problem, scope, state, status, subject_id, token, tries, worker)',
+      'parked_at, parked_reason, problem, retention_days, scope, state, status, subject_id, token, tries, worker)',
     // Written by check_changes and check_whole alone.
     integrity_checked: 'SELECT',
     integrity_checkpoint: 'SELECT',
