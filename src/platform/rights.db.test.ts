@@ -178,7 +178,10 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
 /** Columns of a new row that a login may not choose, of each table that it may insert into, with the reason. */
 const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], because: string]>> = {
   payonce_app: {
-    account: [['created_at'], 'the database’s clock'],
+    account: [
+      ['created_at', 'limited_since', 'min_balance'],
+      'the database’s clock, and a limit is set by its function alone',
+    ],
     alert: [
       ['acknowledged_at', 'acknowledged_by', 'ended_at', 'last_seen_at', 'note', 'opened_at'],
       'an alert is born open, and nobody has taken it on',
