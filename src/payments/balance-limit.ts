@@ -67,36 +67,62 @@ export async function whyBelowLimit(
   }
 }
 
-/** What became of a change of the limit. `too-high`: more than there is now, so that it would be broken from the start; nothing was changed. */
-export type LimitChange = { kind: 'set' } | { kind: 'too-high'; availableMinor: bigint }
+/**
+ * What became of a change of the limit. `too-high`: it is more than there is now, so it would be broken from the start. `changed`: it is another
+ * than was shown. In both cases nothing was changed.
+ */
+export type LimitChange =
+  | { kind: 'set' }
+  | { kind: 'too-high'; availableMinor: bigint }
+  | { kind: 'changed'; leastMinor: bigint | null }
 
 /**
  * Sets the limit of a merchant in a currency, or takes it away, with its audit entry.
+ * @param to.shownMinor the limit that whoever sets it has seen; null: none
  * @param to.leastMinor in minor units, below 0 for what the bank may lend; null: no limit
  */
 export async function setBalanceLimit(
   db: Db,
-  to: { merchantId: string; currency: Currency; leastMinor: bigint | null; by: Actor },
+  to: {
+    merchantId: string
+    currency: Currency
+    shownMinor: bigint | null
+    leastMinor: bigint | null
+    by: Actor
+  },
   newId: () => string,
 ): Promise<LimitChange> {
-  const { merchantId, currency, leastMinor, by } = to
-  const before = await refundBalance(db, merchantId, currency)
+  const { merchantId, currency, shownMinor, leastMinor, by } = to
+  if (shownMinor === leastMinor) return { kind: 'set' }
+  const { accountId } = await openedBalance(db, merchantId, currency)
   const shown = (minor: bigint | null) => (minor === null ? null : formatMoney(minor, currency))
-  const set = sql`SELECT 1 FROM set_balance_limit(${merchantId}::uuid, ${currency}, ${leastMinor}::bigint) WHERE done`
+  const set = sql`
+    SELECT 1 WHERE set_balance_limit(${merchantId}::uuid, ${currency}, ${shownMinor}::bigint, ${leastMinor}::bigint)`
   const entry = audit({
     merchantId,
     id: newId(),
     by,
     action: 'balance-limit.set',
-    subject: currency,
+    subject: accountId,
     detail: shown(leastMinor) ?? 'no limit',
-    changes: [
-      { field: 'Least balance', before: shown(before?.leastMinor ?? null), after: shown(leastMinor) },
-    ],
+    changes: [{ field: 'Limit', before: shown(shownMinor), after: shown(leastMinor) }],
   })
-  const opened = before ? [] : [openAccounts(merchantId, currency)]
-  const done = await commit(db, [{ name: 'balance-limit', rows: 1, sql: set }, entry], opened)
-  if (done.committed) return { kind: 'set' }
-  const now = await refundBalance(db, merchantId, currency)
-  return { kind: 'too-high', availableMinor: now?.availableMinor ?? 0n }
+  if ((await commit(db, [{ name: 'balance-limit', rows: 1, sql: set }, entry])).committed)
+    return { kind: 'set' }
+  const now = await openedBalance(db, merchantId, currency)
+  // Pressed twice: the first has set it.
+  if (now.leastMinor === leastMinor) return { kind: 'set' }
+  return now.leastMinor === shownMinor
+    ? { kind: 'too-high', availableMinor: now.availableMinor }
+    : { kind: 'changed', leastMinor: now.leastMinor }
+}
+
+/** The same of a currency that may not have been used before: its accounts are opened. */
+async function openedBalance(db: Db, merchantId: string, currency: Currency): Promise<RefundBalance> {
+  const found = await refundBalance(db, merchantId, currency)
+  if (found) return found
+  await db.$executeRaw(openAccounts(merchantId, currency))
+  const opened = await refundBalance(db, merchantId, currency)
+  if (!opened) throw new Error(`the accounts of ${merchantId} in ${currency} cannot be opened`)
+  return opened
 }

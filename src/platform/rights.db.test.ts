@@ -620,6 +620,8 @@ test('functions that work with their owner’s rights have a fixed path, and are
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.
     { name: 'seal_ledger(integer)', settings: chained, everybody: false },
+    // An admin sets a limit that the balance keeps now; nothing else of an account changes.
+    { name: 'set_balance_limit(uuid,text,bigint,bigint)', settings: chained, everybody: false },
     {
       name: 'sum_ledger(integer)',
       settings: [...chained, 'plan_cache_mode=force_custom_plan'],

@@ -38,9 +38,15 @@ async function everythingHolds(): Promise<void> {
   expect(findings.filter(({ offenders }) => offenders.length > 0)).toEqual([])
 }
 
-const limit = (leastMinor: bigint | null) => {
+const limit = async (leastMinor: bigint | null, shownMinor?: bigint | null) => {
   const { db } = product.deps
-  return setBalanceLimit(db, { merchantId: product.merchantId, currency: 'EUR', leastMinor, by: BY }, uuidv7)
+  const now = (await refundBalance(db, product.merchantId, 'EUR'))?.leastMinor ?? null
+  const shown = shownMinor === undefined ? now : shownMinor
+  return setBalanceLimit(
+    db,
+    { merchantId: product.merchantId, currency: 'EUR', shownMinor: shown, leastMinor, by: BY },
+    uuidv7,
+  )
 }
 const balance = async () =>
   (await refundBalance(product.deps.db, product.merchantId, 'EUR'))?.availableMinor ?? 0n
@@ -117,7 +123,10 @@ describe('a limit of the balance', () => {
     const there = await balance()
     expect(await limit(there + 1n)).toEqual({ kind: 'too-high', availableMinor: there })
     expect(await limit(there)).toEqual({ kind: 'set' })
+    expect(await limit(0n, null)).toEqual({ kind: 'changed', leastMinor: there })
     expect(await limit(-500n)).toEqual({ kind: 'set' })
+    // Pressed twice.
+    expect(await limit(-500n, there)).toEqual({ kind: 'set' })
     const { rows } = await product.owner.query(
       `SELECT detail, actor, changes FROM audit_log WHERE action = 'balance-limit.set' ORDER BY seq DESC LIMIT 1`,
     )
@@ -125,13 +134,19 @@ describe('a limit of the balance', () => {
       {
         detail: '−€5.00',
         actor: 'operator:test',
-        changes: [{ field: 'Least balance', before: expect.stringMatching(/^€/), after: '−€5.00' }],
+        changes: [{ field: 'Limit', before: expect.stringMatching(/^€/), after: '−€5.00' }],
       },
     ])
   })
 
   it('opens the account of a currency that was not used before', async () => {
-    const to = { merchantId: product.merchantId, currency: 'USD' as const, leastMinor: 0n, by: BY }
+    const to = {
+      merchantId: product.merchantId,
+      currency: 'USD' as const,
+      shownMinor: null,
+      leastMinor: 0n,
+      by: BY,
+    }
     expect(await setBalanceLimit(product.deps.db, to, uuidv7)).toEqual({ kind: 'set' })
     expect(await refundBalance(product.deps.db, product.merchantId, 'USD')).toMatchObject({
       leastMinor: 0n,

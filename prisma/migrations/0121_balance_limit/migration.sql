@@ -55,26 +55,26 @@ BEGIN
 END $$;
 CREATE TRIGGER refund_keeps_the_limit AFTER INSERT ON refund FOR EACH ROW EXECUTE FUNCTION refund_keeps_the_limit();
 
--- Sets the limit, or takes it away (null). Not above what is there: from the first moment on, the limit is kept. No row: the account is not open.
-CREATE FUNCTION set_balance_limit(merchant uuid, in_currency text, lowest bigint) RETURNS TABLE (account_id uuid, available numeric, done boolean)
+-- Sets the limit, or takes it away (null), unless it is another than was shown. Not above what is there: from the first moment on, the limit is
+-- kept. Changes the limit alone: the application has no right to the columns.
+CREATE FUNCTION set_balance_limit(merchant uuid, in_currency text, shown bigint, lowest bigint) RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  found record;
 BEGIN
   PERFORM public.lock_refund_balance(merchant, in_currency);
-  SELECT b.account_id, b.available INTO account_id, available FROM public.refund_balance(merchant, in_currency) b;
-  IF NOT FOUND THEN RETURN; END IF;
-  done := lowest IS NULL OR lowest <= available;
-  IF done THEN
-    UPDATE public.account a SET min_balance = lowest, limited_since = CASE WHEN lowest IS NOT NULL THEN now() END
-    WHERE a.merchant_id = merchant AND a.id = set_balance_limit.account_id;
-  END IF;
-  RETURN NEXT;
+  SELECT b.* INTO found FROM public.refund_balance(merchant, in_currency) b;
+  IF found.account_id IS NULL OR found.min_balance IS DISTINCT FROM shown OR lowest > found.available THEN RETURN false; END IF;
+  UPDATE public.account SET min_balance = lowest, limited_since = CASE WHEN lowest IS NOT NULL THEN now() END
+  WHERE merchant_id = merchant AND id = found.account_id;
+  RETURN true;
 END $$;
 
 REVOKE EXECUTE ON FUNCTION refund_balance(uuid, text), lock_refund_balance(uuid, text), refund_is_within_limit(uuid, text, bigint),
-  refund_keeps_the_limit(), set_balance_limit(uuid, text, bigint) FROM PUBLIC;
+  refund_keeps_the_limit(), set_balance_limit(uuid, text, bigint, bigint) FROM PUBLIC;
 -- Asked by the statement that begins a refund, by the sentence that refuses one, and by an admin's change. `min_balance` itself is out of reach.
 GRANT EXECUTE ON FUNCTION refund_balance(uuid, text), lock_refund_balance(uuid, text), refund_is_within_limit(uuid, text, bigint),
-  set_balance_limit(uuid, text, bigint) TO payonce_app;
+  set_balance_limit(uuid, text, bigint, bigint) TO payonce_app;
 
 -- From all entries, not from the sums that the limit is kept by. What the bank took by itself since the limit was set (a payout, a dispute, a
 -- charge that it returned) counts as if it were there: five minutes earlier than that, for what was being booked just then.
