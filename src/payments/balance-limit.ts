@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { openAccounts } from '@/ledger/chart'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
-import { type Currency, formatMoney } from '@/lib/money'
+import { type Currency, formatMoney, MAX_MINOR } from '@/lib/money'
 import { audit } from '@/platform/audit'
 import { commit } from '@/platform/commit'
 import { type Db, firstRow, type Sql, sql } from '@/platform/db'
@@ -63,8 +63,13 @@ export async function whyBelowLimit(
   return {
     kind: 'balance-too-low',
     detail: `The balance at the bank may not fall below ${limit}, its limit. Refunds can take ${most} of it now, and this one is of ${wanted}. Nothing was refunded.`,
-    facts: { account: showId('acc', accountId), limit: Number(leastMinor), left: Number(left), currency },
+    facts: { account: showId('acc', accountId), limit: Number(leastMinor), left: shownSum(left), currency },
   }
+}
+
+/** As sums travel in JSON: a number, or its digits where a number would lose some. */
+function shownSum(minor: bigint): number | string {
+  return minor <= MAX_MINOR ? Number(minor) : String(minor)
 }
 
 /**

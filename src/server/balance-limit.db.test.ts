@@ -232,6 +232,47 @@ describe('a limit of the balance', () => {
   })
 })
 
+describe('an admin sets it in the dashboard', () => {
+  it('after a confirmation, of what they have seen, and not above what is there', async () => {
+    await paid()
+    const { rows } = await product.owner.query(
+      `SELECT 'acc_' || replace(id::text, '-', '') AS id, code FROM account WHERE merchant_id = $1 AND currency = 'EUR'`,
+      [product.merchantId],
+    )
+    const [account, sales] = ['gateway_clearing', 'sales'].map(
+      (code) => rows.find((row) => row.code === code).id,
+    )
+    const [admin, viewer] = [await newOperator(product, 'admin'), await newOperator(product, 'viewer')]
+    const get = async (who: typeof admin, id = account) =>
+      (
+        await callProcedure(product, {
+          path: 'limits.get',
+          type: 'query',
+          input: { account: id },
+          cookie: await who.cookie(),
+        })
+      ).data
+    const set = async (limit: number | null, shown: number | null, id = account) =>
+      callProcedure(product, {
+        path: 'limits.set',
+        type: 'mutation',
+        input: { account: id, shown, limit },
+        cookie: await admin.cookie(),
+      })
+    const there = Number(await balance())
+    expect(await get(viewer)).toEqual({ limit: null, available: there, mayChange: false })
+    expect(await set(there + 1, null)).toMatchObject({
+      kind: 'validation',
+      errors: [{ pointer: '/limit', detail: expect.stringContaining('Enter at most €') }],
+    })
+    expect((await set(1000, null)).data).toEqual({ limit: 1000, available: there, mayChange: true })
+    expect(await set(2000, null)).toMatchObject({ kind: 'changed-meanwhile' })
+    expect((await set(null, 1000)).data).toMatchObject({ limit: null })
+    expect(await get(admin, sales)).toBeNull()
+    expect(await set(0, null, sales)).toMatchObject({ kind: 'validation' })
+  })
+})
+
 describe('what the database refuses, from any caller', () => {
   it('a refund below the limit, and a limit by another way than its function', async () => {
     const payment = readId('pay', await paid()) as string

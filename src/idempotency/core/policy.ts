@@ -1,5 +1,5 @@
 /** What an operation may choose for itself, with its bounds. */
-export interface Bounds {
+export interface ChoiceBounds {
   least: number
   most: number
   /** Where nothing is chosen. */
@@ -8,9 +8,9 @@ export interface Bounds {
 }
 
 /** How long a request waits for another one with its key. */
-export const WAIT_MS: Bounds = { least: 0, most: 60_000, usual: 5_000, unit: 'milliseconds' }
+export const WAIT_MS: ChoiceBounds = { least: 0, most: 60_000, usual: 5_000, unit: 'milliseconds' }
 /** How long an answer is replayed. The database has the same bounds (CHECK) and the same default. */
-export const RETENTION_DAYS: Bounds = { least: 1, most: 3_650, usual: 30, unit: 'days' }
+export const RETENTION_DAYS: ChoiceBounds = { least: 1, most: 3_650, usual: 30, unit: 'days' }
 
 /**
  * A number that was chosen, or the usual one.
@@ -20,7 +20,7 @@ export const RETENTION_DAYS: Bounds = { least: 1, most: 3_650, usual: 30, unit: 
 export function numberWithin(
   caller: string,
   name: string,
-  { least, most, usual, unit }: Bounds,
+  { least, most, usual, unit }: ChoiceBounds,
   value: unknown,
 ): number {
   if (value === undefined) return usual

@@ -1,5 +1,5 @@
 import { checkNames } from '../../core/check-options'
-import { type Bounds, numberWithin, RETENTION_DAYS, WAIT_MS } from '../../core/policy'
+import { type ChoiceBounds, numberWithin, RETENTION_DAYS, WAIT_MS } from '../../core/policy'
 import { checkTransformer, type Transformer } from '../../core/transformer'
 import type { PrismaLike } from '../prisma'
 
@@ -68,7 +68,7 @@ const NUMBERS = {
   timeoutMs: { least: 1, most: 600_000, usual: 5_000, unit: 'milliseconds' },
   maxWaitMs: { least: 1, most: 60_000, usual: 2_000, unit: 'milliseconds' },
   retentionDays: RETENTION_DAYS,
-} as const satisfies Record<string, Bounds>
+} as const satisfies Record<string, ChoiceBounds>
 
 const LEVELS: readonly unknown[] = ['ReadCommitted', 'RepeatableRead', 'Serializable', undefined]
 const KNOWN = ['prisma', ...Object.keys(NUMBERS), 'isolationLevel', 'secret', 'transformer']
