@@ -1,15 +1,13 @@
 -- A limit below which a merchant's refunds may not take the balance at the bank (decision 0084). Null: none. Columns without a default rewrite
 -- no row, and nothing of them is read where a payment is posted.
 ALTER TABLE account ADD COLUMN min_balance bigint, ADD COLUMN limited_since timestamptz(6);
+-- Every row that is there has null, so none need be looked at.
 ALTER TABLE account
   ADD CONSTRAINT account_limit CHECK ((min_balance IS NULL) = (limited_since IS NULL)) NOT VALID,
   -- Refunds lower no other balance, and the rest of what lowers one is the bank's doing.
   ADD CONSTRAINT account_limit_of_clearing CHECK (min_balance IS NULL OR code = 'gateway_clearing') NOT VALID,
   -- As JSON carries it.
   ADD CONSTRAINT account_limit_range CHECK (min_balance BETWEEN -9007199254740991 AND 9007199254740991) NOT VALID;
-ALTER TABLE account VALIDATE CONSTRAINT account_limit;
-ALTER TABLE account VALIDATE CONSTRAINT account_limit_of_clearing;
-ALTER TABLE account VALIDATE CONSTRAINT account_limit_range;
 
 -- What the bank owes the merchant, less the refunds that it is being asked for: a refund is booked when the bank has made it, and is counted from
 -- its beginning on. One statement, so that a refund that is being booked counts once.
