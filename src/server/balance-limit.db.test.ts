@@ -195,7 +195,7 @@ describe('a limit of the balance', () => {
     const holder = await product.owner.connect()
     try {
       await holder.query('BEGIN')
-      await holder.query('SELECT lock_refund_balance($1, $2)', [product.merchantId, 'EUR'])
+      await holder.query('SELECT lock_refund_balance($1)', [product.merchantId])
       const waiting = refund(payment)
       await expect
         .poll(

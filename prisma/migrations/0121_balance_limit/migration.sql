@@ -23,10 +23,11 @@ CREATE FUNCTION refund_balance(merchant uuid, in_currency text) RETURNS TABLE (a
   FROM public.account a WHERE a.merchant_id = merchant AND a.code = 'gateway_clearing' AND a.currency = in_currency
 $$;
 
--- Puts the refunds of one merchant in one currency, and changes of their limit, one after the other: until their commit, never while a bank is
--- asked. Not a lock of the account's row, which every posting of a payment would have to share.
-CREATE FUNCTION lock_refund_balance(merchant uuid, in_currency text) RETURNS void LANGUAGE sql VOLATILE SET search_path = pg_catalog, public, pg_temp AS $$
-  SELECT pg_advisory_xact_lock(hashtextextended('refund balance of ' || merchant || ' ' || in_currency, 0))
+-- Puts the refunds of one merchant, and changes of their limits, one after the other: until their commit, never while a bank is asked. Of all
+-- currencies, since a statement that begins several refunds takes them in the order of their merchants alone. Not a lock of the account's row,
+-- which every posting of a payment would have to share.
+CREATE FUNCTION lock_refund_balance(merchant uuid) RETURNS void LANGUAGE sql VOLATILE SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT pg_advisory_xact_lock(hashtextextended('refund balance of ' || merchant, 0))
 $$;
 
 -- Whether a refund of this amount leaves the limit. VOLATILE: its queries see what was committed while it waited, and what its own statement has
@@ -36,7 +37,7 @@ CREATE FUNCTION refund_is_within_limit(merchant uuid, in_currency text, wanted b
 DECLARE
   lowest bigint;
 BEGIN
-  PERFORM public.lock_refund_balance(merchant, in_currency);
+  PERFORM public.lock_refund_balance(merchant);
   SELECT a.min_balance INTO lowest FROM public.account a
   WHERE a.merchant_id = merchant AND a.code = 'gateway_clearing' AND a.currency = in_currency;
   IF lowest IS NULL THEN RETURN true; END IF;
@@ -60,7 +61,7 @@ CREATE FUNCTION set_balance_limit(merchant uuid, in_currency text, shown bigint,
 DECLARE
   found record;
 BEGIN
-  PERFORM public.lock_refund_balance(merchant, in_currency);
+  PERFORM public.lock_refund_balance(merchant);
   SELECT b.* INTO found FROM public.refund_balance(merchant, in_currency) b;
   IF found.account_id IS NULL OR found.min_balance IS DISTINCT FROM shown OR lowest > found.available THEN RETURN false; END IF;
   UPDATE public.account SET min_balance = lowest, limited_since = CASE WHEN lowest IS NOT NULL THEN now() END
@@ -68,10 +69,10 @@ BEGIN
   RETURN true;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION refund_balance(uuid, text), lock_refund_balance(uuid, text), refund_is_within_limit(uuid, text, bigint),
+REVOKE EXECUTE ON FUNCTION refund_balance(uuid, text), lock_refund_balance(uuid), refund_is_within_limit(uuid, text, bigint),
   refund_keeps_the_limit(), set_balance_limit(uuid, text, bigint, bigint) FROM PUBLIC;
 -- Asked by the statement that begins a refund, by the sentence that refuses one, and by an admin's change. `min_balance` itself is out of reach.
-GRANT EXECUTE ON FUNCTION refund_balance(uuid, text), lock_refund_balance(uuid, text), refund_is_within_limit(uuid, text, bigint),
+GRANT EXECUTE ON FUNCTION refund_balance(uuid, text), lock_refund_balance(uuid), refund_is_within_limit(uuid, text, bigint),
   set_balance_limit(uuid, text, bigint, bigint) TO payonce_app;
 
 -- From all entries, not from the sums that the limit is kept by. What the bank took by itself since the limit was set (a payout, a dispute, a
