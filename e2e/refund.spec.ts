@@ -18,10 +18,15 @@ async function openRefund(page: Page, payment: string, amount: string, reason = 
 }
 
 /** A paid payment of this many cents. @returns its id */
-async function paid(request: APIRequestContext, demo: Demo, amount: number): Promise<string> {
+async function paid(
+  request: APIRequestContext,
+  demo: Demo,
+  amount: number,
+  currency = 'EUR',
+): Promise<string> {
   const answer = await request.post('/api/v1/payments', {
     headers: { authorization: `Bearer ${demo.apiKey}`, 'idempotency-key': uuidv7() },
-    data: { amount, currency: 'EUR', paymentMethod: 'pm_card_visa' },
+    data: { amount, currency, paymentMethod: 'pm_card_visa' },
   })
   expect(answer.status()).toBe(201)
   return (await answer.json()).id
@@ -62,6 +67,40 @@ test('support refunds a part: a double click and a lost answer are one refund, a
   await page.keyboard.press('Escape')
   await expect(page.getByText('By Ada of support')).toBeVisible()
   expect(await refundsOf(sql, payment)).toEqual(['6000'])
+})
+
+test('a limit that an admin has set refuses a refund in words, until it is taken away', async ({
+  operatorPage: page,
+  request,
+  demo,
+  sql,
+}) => {
+  // A currency of this test alone.
+  const payment = await paid(request, demo, 5_000, 'NOK')
+  const [account] = await sql<{ id: string }>(
+    `SELECT 'acc_' || replace(id::text, '-', '') AS id FROM account WHERE currency = 'NOK' AND code = 'gateway_clearing'`,
+  )
+  await page.goto(`/dashboard/ledger/${account?.id}`)
+  await page.getByRole('button', { name: 'Set a limit' }).click()
+  const field = page.getByLabel('Refunds may not take the balance below')
+  await field.fill('9000')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText(/Enter at most NOK/)).toBeVisible()
+  expect((await new AxeBuilder({ page }).include('dialog').analyze()).violations).toEqual([])
+  await field.fill('40')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Left for refunds')).toBeVisible()
+
+  const dialog = await openRefund(page, payment, '30')
+  await dialog.getByRole('button', { name: /^Refund NOK/ }).click()
+  await expect(dialog.getByText(/may not fall below NOK.40\.00, its limit/)).toBeVisible()
+  expect(await refundsOf(sql, payment)).toEqual([])
+
+  await page.goto(`/dashboard/ledger/${account?.id}`)
+  await page.getByRole('button', { name: 'Change limit' }).click()
+  await field.fill('')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Set a limit' })).toBeVisible()
 })
 
 test('a large refund is requested by one admin and approved by another, who both see it', async ({

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
 import { insertAudit } from '@/platform/audit'
 import { type Db, firstRow, sql } from '@/platform/db'
+import { whyBelowLimit } from './balance-limit'
 import { countedRefund } from './operator-refund'
 import { type BeginDeps, insertedRefund, type RefundBeginning } from './refund'
 import { refundedByOperators } from './refund-limits'
@@ -95,9 +96,11 @@ async function whyRefused(db: Db, { merchantId, refundRequestId, by }: ApprovalI
   }
   const { paymentId, amount, currency } = request
   const counted = await refundedByOperators(db, { merchantId, paymentId, actor: by.name })
-  if (!counted) return whyNotRefundable(db, { merchantId, paymentId })
+  if (!counted) return whyNotRefundable(db, { merchantId, paymentId, amount: null })
   if (amount > counted.refundable)
     return { kind: 'problem', problem: noLongerFits(amount, counted.refundable, currency) }
+  const problem = await whyBelowLimit(db, { merchantId, currency, amountMinor: amount })
+  if (problem) return { kind: 'problem', problem }
   const detail = 'The one who made this request is no longer an admin. Reject it.'
   return { kind: 'problem', problem: { kind: 'forbidden', detail } }
 }

@@ -63,7 +63,10 @@ async function whyRefused(db: Db, input: OperatorRefundInput): Promise<Refusal> 
   const { merchantId, paymentId, amount } = input
   const counted = await refundedByOperators(db, { merchantId, paymentId, actor: input.by.name })
   if (!counted || BigInt(amount) > counted.refundable) return whyNotRefundable(db, input)
-  return { kind: 'problem', problem: aboveLimit(counted, input) }
+  const { allowance } = input
+  const isAllowed =
+    counted.payment + BigInt(amount) <= allowance.payment && counted.day + BigInt(amount) <= allowance.day
+  return isAllowed ? whyNotRefundable(db, input) : { kind: 'problem', problem: aboveLimit(counted, input) }
 }
 
 function aboveLimit(

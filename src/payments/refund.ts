@@ -21,6 +21,7 @@ import { auditParked, insertAudit, SYSTEM } from '@/platform/audit'
 import { type Db, type Sql, sql, type Write } from '@/platform/db'
 import { emit } from '@/platform/outbox'
 import { type AccountGateways, atGatewayOf } from './account-gateways'
+import { isWithinLimit } from './balance-limit'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
 import { bankListBehind, isListBehind, listIsBehind } from './reconciler/list-behind'
 import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
@@ -200,7 +201,7 @@ function refundOfPayment({ gateway }: BeginDeps) {
         claimedSql`
           INSERT INTO refund (merchant_id, id, payment_id, record_id, amount, currency, reason, charge_ref, gateway_key, ${ACTOR_COLUMNS})
           SELECT merchant_id, subject_id, payment_id, record_id, amount, currency, reason, gateway_ref, gateway_key, ${ACTOR_COLUMNS}
-          FROM ${taken.rows} WHERE amount BETWEEN 1 AND refundable
+          FROM ${taken.rows} WHERE amount BETWEEN 1 AND refundable AND ${isWithinLimit(sql`amount`)}
           RETURNING ${BEGUN_REFUND}`,
       )
       const entry = claimedPart(
@@ -271,6 +272,7 @@ export function insertedRefund(
       SELECT merchant_id, ${ids.subjectId}::uuid, id, ${ids.recordId}, wanted, currency, ${reason}, gateway_ref, ${ids.subjectId},
         ${actorValues(by)}
       FROM ${taken} AS taken WHERE wanted BETWEEN 1 AND refundable AND ${allowed} AND NOT ${listIsBehind(gateway, sql`taken.gateway_account`)}
+        AND ${isWithinLimit(sql`wanted`)}
       RETURNING ${BEGUN_REFUND}`,
   )
   const entry = { id: newId(), by, action: 'refund.begun', subject: ids.subjectId }

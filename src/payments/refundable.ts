@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { showId } from '@/lib/id'
 import { formatMoney } from '@/lib/money'
 import { type Db, firstRow, type Sql, sql } from '@/platform/db'
+import { whyBelowLimit } from './balance-limit'
 import { TAKEN } from './movements/dispute-store'
 
 /**
@@ -19,10 +20,13 @@ const refundablePayment = z.strictObject({
   disputed: z.bigint(),
 })
 
-/** The reason that lies in the payment: it is not there, did not succeed, or has less left. */
+/**
+ * The reason that lies in the payment (it is not there, did not succeed, or has less left), or in the limit of the balance.
+ * @param of.amount in minor units; null: all that is left
+ */
 export async function whyNotRefundable(
   db: Db,
-  { merchantId, paymentId }: { merchantId: string; paymentId: string },
+  { merchantId, paymentId, amount }: { merchantId: string; paymentId: string; amount: number | null },
 ): Promise<{ kind: 'problem'; problem: Problem }> {
   const payment = await firstRow(
     db,
@@ -34,6 +38,11 @@ export async function whyNotRefundable(
   if (!payment)
     return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
   const { refundable, currency } = payment
+  const amountMinor = amount === null ? refundable : BigInt(amount)
+  if (amountMinor > 0n && amountMinor <= refundable) {
+    const problem = await whyBelowLimit(db, { merchantId, currency, amountMinor })
+    if (problem) return { kind: 'problem', problem }
+  }
   const facts = { payment: showId('pay', paymentId), refundable: Number(refundable), currency }
   return { kind: 'problem', problem: { kind: 'not-refundable', detail: notRefundable(payment), facts } }
 }

@@ -70,7 +70,7 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     idempotency_record:
       'SELECT, INSERT, DELETE, UPDATE (answer, completed_at, failures, fence, fields, ' +
       'fingerprint, fingerprint_version, headers, held_since, key, lease_until, operation, ' +
-      'parked_at, parked_reason, problem, scope, state, status, subject_id, token, tries, worker)',
+      'parked_at, parked_reason, problem, retention_days, scope, state, status, subject_id, token, tries, worker)',
     // Written by check_changes and check_whole alone.
     integrity_checked: 'SELECT',
     integrity_checkpoint: 'SELECT',
@@ -181,7 +181,10 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
 /** Columns of a new row that a login may not choose, of each table that it may insert into, with the reason. */
 const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], because: string]>> = {
   payonce_app: {
-    account: [['created_at'], 'the database’s clock'],
+    account: [
+      ['created_at', 'limited_since', 'min_balance'],
+      'the database’s clock, and a limit is set by its function alone',
+    ],
     alert: [
       ['acknowledged_at', 'acknowledged_by', 'ended_at', 'last_seen_at', 'note', 'opened_at'],
       'an alert is born open, and nobody has taken it on',
@@ -625,6 +628,8 @@ test('functions that work with their owner’s rights have a fixed path, and are
     { name: 'refund_counts_on_its_payment()', settings, everybody: false },
     // The worker starts it; what it writes is not the caller's choice.
     { name: 'seal_ledger(integer)', settings: chained, everybody: false },
+    // An admin sets a limit that the balance keeps now; nothing else of an account changes.
+    { name: 'set_balance_limit(uuid,text,bigint,bigint)', settings: chained, everybody: false },
     {
       name: 'sum_ledger(integer)',
       settings: [...chained, 'plan_cache_mode=force_custom_plan'],

@@ -138,7 +138,10 @@ class Payments extends Resource {
 }
 
 class Refunds extends Resource {
-  /** Refunds a payment, in full or by `amount`. @throws Declined when the bank refuses */
+  /**
+   * Refunds a payment, in full or by `amount`.
+   * @throws Declined when the bank refuses; PayonceError of the kind `not-refundable`, or `balance-too-low` below the merchant's limit
+   */
   create(
     paymentId: string,
     refund: Wire.NewRefund = {},

@@ -151,6 +151,8 @@ function goodInput({ name }: Procedure): object {
     'payments.createOrder': { currency: 'EUR', items: [{ name: 'x', quantity: 1, unitAmount: 1 }] },
     'payments.get': { id: `pay_${id}` },
     'ledger.account': { id: `acc_${id}` },
+    'limits.get': { account: `acc_${id}` },
+    'limits.set': { account: `acc_${id}`, shown: null, limit: 0 },
     'ledger.statement': { id: `acc_${id}` },
     'ledger.accountPeriod': { id: `acc_${id}` },
     'idempotency.get': { id: 'x' },

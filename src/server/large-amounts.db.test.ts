@@ -95,6 +95,7 @@ const INPUTS = (): Record<string, unknown> => ({
   'ledger.accountPeriod': { id: ids.account, first: '2020-01-01' },
   'ledger.statement': { id: ids.account },
   'ledger.journal': {},
+  'limits.get': { account: ids.account },
   'idempotency.list': {},
   'idempotency.explore': { view: 'hot' },
   'idempotency.get': { id: ids.record },

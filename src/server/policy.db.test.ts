@@ -95,6 +95,8 @@ const PROCEDURES: Record<string, 'public' | Role | 'fresh viewer' | 'fresh admin
   'ledger.accountPeriod': 'viewer',
   'ledger.statement': 'viewer',
   'ledger.journal': 'viewer',
+  'limits.get': 'viewer',
+  'limits.set': 'fresh admin',
   'find.pasted': 'viewer',
   'idempotency.list': 'viewer',
   'idempotency.explore': 'viewer',
@@ -289,6 +291,8 @@ const foreign: [string, (id: Ids) => object][] = [
   ['orders.cancel', ({ order }) => ({ id: order, version: 1, key: 'foreign' })],
   ['authorisations.capture', ({ payment }) => ({ payment, key: 'foreign' })],
   ['authorisations.void', ({ payment }) => ({ payment, key: 'foreign' })],
+  ['limits.get', ({ account }) => ({ account })],
+  ['limits.set', ({ account }) => ({ account, shown: null, limit: 0 })],
   ['refunds.create', ({ payment }) => ({ payment, amount: 1, key: 'foreign' })],
   ['refunds.request', ({ payment }) => ({ payment, amount: 1, reason: 'x', newId: crypto.randomUUID() })],
   ['refunds.approve', ({ refundRequest }) => ({ id: refundRequest })],
@@ -339,6 +343,7 @@ const foreign: [string, (id: Ids) => object][] = [
 ]
 const actOn = (id: string) => ({ id, newId: crypto.randomUUID() })
 interface Ids {
+  account: string
   link: string
   payment: string
   order: string
@@ -377,6 +382,7 @@ test('whatever has an id answers another merchant as if it were not there', asyn
   const link = { link: asked, newId: crypto.randomUUID() }
   const linked = { path: 'links.create', type: 'mutation', input: link, cookie: admin }
   const ids: Ids = {
+    account: shown('acc', await one(`SELECT id::text FROM account WHERE code = 'gateway_clearing'`)),
     link: (await callProcedure(product, linked)).data.id,
     payment,
     order: await product.newOrder(),
@@ -394,7 +400,7 @@ test('whatever has an id answers another merchant as if it were not there', asyn
   const state = async () =>
     (
       await product.owner.query(
-        'SELECT (SELECT count(*) FROM order_change), (SELECT count(*) FROM operator), (SELECT count(*) FROM operator_invitation WHERE revoked_at IS NULL), (SELECT string_agg(role, $$ $$ ORDER BY id) FROM operator), (SELECT count(*) FROM api_key WHERE revoked_at IS NULL), (SELECT count(*) FROM refund), (SELECT count(*) FROM refund_request WHERE status = $$open$$), (SELECT string_agg(w::text, $$ $$) FROM webhook_endpoint w), (SELECT string_agg(d::text, $$ $$) FROM webhook_delivery d), (SELECT count(*) FROM webhook_secret), (SELECT string_agg(l::text, $$ $$) FROM payment_link l)',
+        'SELECT (SELECT count(*) FROM order_change), (SELECT count(*) FROM operator), (SELECT count(*) FROM operator_invitation WHERE revoked_at IS NULL), (SELECT string_agg(role, $$ $$ ORDER BY id) FROM operator), (SELECT count(*) FROM api_key WHERE revoked_at IS NULL), (SELECT count(*) FROM refund), (SELECT count(*) FROM refund_request WHERE status = $$open$$), (SELECT string_agg(w::text, $$ $$) FROM webhook_endpoint w), (SELECT string_agg(d::text, $$ $$) FROM webhook_delivery d), (SELECT count(*) FROM webhook_secret), (SELECT string_agg(l::text, $$ $$) FROM payment_link l), (SELECT count(*) FROM account WHERE min_balance IS NOT NULL)',
       )
     ).rows
   const before = await state()

@@ -13,6 +13,7 @@ import { integrityRouter } from './routers/integrity'
 import { invitationRouter } from './routers/invitation'
 import { labRouter } from './routers/lab'
 import { ledgerRouter } from './routers/ledger'
+import { limitsRouter } from './routers/limits'
 import { linksRouter } from './routers/links'
 import { notesRouter } from './routers/notes'
 import { operatorRouter } from './routers/operator'
@@ -52,6 +53,7 @@ const rooms = {
   reconciliation: reconciliationRouter,
   lab: labRouter,
   ledger: ledgerRouter,
+  limits: limitsRouter,
   find: findRouter,
   idempotency: idempotencyRouter,
   integrity: integrityRouter,

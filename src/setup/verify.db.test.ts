@@ -109,6 +109,11 @@ describe('verify', () => {
       `DELETE FROM gateway_simulator.charge WHERE id = 'ch_x'`,
     ],
     [
+      'balance-is-within-its-limit',
+      `UPDATE account SET min_balance = 1000000000, limited_since = now() WHERE code = 'gateway_clearing'`,
+      `UPDATE account SET min_balance = NULL, limited_since = NULL`,
+    ],
+    [
       'authorisation-agrees-with-payment',
       `INSERT INTO authorisation (merchant_id, payment_id, gateway_ref, capture_before) SELECT merchant_id, id, gateway_ref, now() FROM payment WHERE id = ${SUCCEEDED}`,
       'DELETE FROM authorisation',

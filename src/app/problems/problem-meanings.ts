@@ -29,6 +29,8 @@ export const PROBLEM_MEANINGS: Record<ProblemKind, string> = {
     'The bank refused this refund for good. The amount can be refunded again with a new key.',
   'not-refundable':
     'Only a succeeded payment can be refunded, and at most what is left of it: not what the bank has taken back in a dispute. The answer names that amount. Nothing was done.',
+  'balance-too-low':
+    'The merchant has set a limit below which refunds may not take the balance at the bank. The answer names the limit and what is left. Nothing was refunded; the same request can be sent again once there is more, or the limit is lower.',
   'not-resolvable':
     'What is parked has changed since it was shown, or this end is not safe by what the bank’s list shows. Nothing was done.',
   'already-paid':

@@ -1,6 +1,7 @@
 import type { Problem } from '../problems'
 import { checkNames } from './check-options'
 import type { Finish, Ids, Operation, Refusal, StoreForm } from './operation'
+import { numberWithin, RETENTION_DAYS, WAIT_MS } from './policy'
 import { checkTransformer, type Transformer } from './transformer'
 
 /** The outcome of the outside is not known. */
@@ -42,6 +43,10 @@ export interface OperationDefinition<
   parkWrites?: Operation<Input, Begun, Effect, Form>['parkWrites']
   /** Time until a record in doubt is asked about, in milliseconds, 100 to 3,600,000; 5,000 by default. */
   retryInMs?: number
+  /** How long an answer is replayed, in days, 1 to 3,650; 30 by default. A key keeps the retention of its first claim. */
+  retentionDays?: number
+  /** How long a request waits for another one with its key, in milliseconds, 0 to 60,000, unless the request says; 5,000 by default. */
+  waitMs?: number
 }
 
 const NOT_BEGUN: Problem = {
@@ -50,7 +55,16 @@ const NOT_BEGUN: Problem = {
 }
 const REQUIRED = ['begin', 'ask', 'find', 'finish', 'recall'] as const
 const OPTIONAL = ['whyRefused', 'whileInDoubt', 'parkWrites'] as const
-const KNOWN = ['name', ...REQUIRED, ...OPTIONAL, 'volatile', 'transformer', 'retryInMs']
+const KNOWN = [
+  'name',
+  ...REQUIRED,
+  ...OPTIONAL,
+  'volatile',
+  'transformer',
+  'retryInMs',
+  'retentionDays',
+  'waitMs',
+]
 const WHY = {
   begin: 'the SQL that makes your row under the claim',
   ask: 'the request to the outside',
@@ -78,11 +92,15 @@ export function defineOperation<Input extends object, Begun, Effect extends obje
     whileInDoubt,
     whyRefused,
     parkWrites,
+    retentionDays,
+    waitMs,
   } = definition
   return {
     name,
     volatile,
     transformer,
+    retentionDays,
+    waitMs,
     begin: (input, ids, claim) => definition.begin(input, ids, claim),
     whyRefused: (input) =>
       whyRefused ? whyRefused(input) : Promise.resolve({ kind: 'problem', problem: NOT_BEGUN }),
@@ -121,6 +139,8 @@ function checkDefinition(definition: Record<string, unknown>): void {
       `defineOperation: \`volatile\` of ${name} is a list of members of the input, such as ['sentAt'].`,
     )
   checkTransformer(`defineOperation: ${name}`, definition.transformer)
+  numberWithin(`defineOperation: ${name}`, 'retentionDays', RETENTION_DAYS, definition.retentionDays)
+  numberWithin(`defineOperation: ${name}`, 'waitMs', WAIT_MS, definition.waitMs)
   if (!Number.isInteger(retryInMs) || (retryInMs as number) < 100 || (retryInMs as number) > 3_600_000)
     throw new TypeError(`defineOperation: \`retryInMs\` of ${name} is from 100 to 3600000 milliseconds.`)
 }

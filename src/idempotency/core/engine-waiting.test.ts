@@ -28,6 +28,23 @@ describe('a second request while the first one runs', () => {
     expect(bench.asked).toHaveLength(1)
   })
 
+  test('waits as long as its operation says, where the request itself does not', async () => {
+    void start()
+    await vi.advanceTimersByTimeAsync(0)
+    const { waitMs: _, ...request } = bench.request()
+    const endsWithin = async (ms: number) => {
+      let reply: EngineReply | null = null
+      void bench.engine.run(bench.operation, request).then((given) => (reply = given))
+      await vi.advanceTimersByTimeAsync(ms)
+      return reply !== null
+    }
+    expect([await endsWithin(4_900), await endsWithin(5_500)]).toEqual([false, true])
+    bench.operation.waitMs = 0
+    expect(await endsWithin(0)).toBe(true)
+    bench.operation.waitMs = 9_000
+    expect([await endsWithin(8_900), await endsWithin(9_500)]).toEqual([false, true])
+  })
+
   test('joins: wakes in the moment the first one ends, with its answer', async () => {
     void start()
     await vi.advanceTimersByTimeAsync(0)

@@ -266,6 +266,19 @@ describe('the attempt log', () => {
     ])
   })
 
+  test('an answer is kept for as long as the operation stated when its key was first claimed', async () => {
+    const expires = async (key: string) => {
+      const reply = await bench.run({ key })
+      if (reply.kind !== 'answer') throw new Error('expected an answer')
+      return (reply.expiresAt.getTime() - reply.firstExecutedAt.getTime()) / (24 * 3_600_000)
+    }
+    expect(await expires('k')).toBe(30)
+    bench.operation.retentionDays = 90
+    expect([await expires('k'), await expires('l')]).toEqual([30, 90])
+    bench.operation.retentionDays = 7
+    expect([await expires('l'), await expires('m')]).toEqual([90, 7])
+  })
+
   test('says when the outside was asked and when it answered, also where no answer could be stored', async () => {
     bench.ask = async () => {
       await new Promise((resolve) => setTimeout(resolve, 40))

@@ -39,6 +39,13 @@ export interface Operation<Input extends object, Begun, Effect, Form extends Sto
    */
   randomSubject?: true
   /**
+   * How long its answers are replayed, in days, 1 to 3,650; 30 where it is left out. Afterwards a retry is refused, never executed. The first
+   * claim of a key states it for good: another version of the operation changes it for new keys alone.
+   */
+  retentionDays?: number | undefined
+  /** How long a request waits for another one with its key, in milliseconds, where the request does not say; 5,000 where this is left out, too. */
+  waitMs?: number | undefined
+  /**
    * The one write that is committed with the claim. It must touch one row, or none when the domain refuses.
    * @param claim proof of the claim. The write selects from it, so that it happens under the claim or not at
    *   all

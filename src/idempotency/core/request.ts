@@ -16,8 +16,8 @@ export interface EngineRequest<Input> {
   key: string
   /** Parsed input. */
   input: Input
-  /** How long it may wait for another request that is running under the same key, in milliseconds. */
-  waitMs: number
+  /** How long it may wait for another request that is running under the same key, in milliseconds. Left out: as its operation says. */
+  waitMs?: number
   /**
    * A reason not to begin this request now, such as a limit of its sender; null: none. Asked right before each
    * claim, so a stored answer is replayed whatever it says, and nothing has been begun under the key.

@@ -7,6 +7,7 @@ import { recordId, subjectIdOf } from './fingerprint'
 import { withLease } from './lease'
 import { type Operation, orDoubt, type StoreForm } from './operation'
 import type { RequestOptions } from './options'
+import { WAIT_MS } from './policy'
 import { type Answer, decide, type IdempotencyRow } from './record'
 import type { EngineReply, EngineRequest, ReadAhead } from './request'
 import { type BeginOf, type Claimed, type NewRecord, StoreUnavailable } from './store'
@@ -260,7 +261,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
 
   private newRecord(): NewRecord {
     const { scope, key } = this.request
-    const { name, randomSubject } = this.operation
+    const { name, randomSubject, retentionDays } = this.operation
     return {
       merchantId: scope.merchantId,
       id: this.id,
@@ -269,6 +270,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
       key,
       ...this.compared.columns(this.options.fieldSecrets[0]),
       subjectId: randomSubject ? this.options.newId() : subjectIdOf(this.id),
+      retentionDays,
     }
   }
 
@@ -281,7 +283,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
   }
 
   private mayWait(): boolean {
-    return this.sinceArrival() < this.request.waitMs
+    return this.sinceArrival() < (this.request.waitMs ?? this.operation.waitMs ?? WAIT_MS.usual)
   }
 
   private sinceArrival(): number {

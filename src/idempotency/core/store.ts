@@ -96,6 +96,8 @@ export interface NewRecord {
   fields: string
   /** Id of the row that `begin` writes. */
   subjectId: string
+  /** How long the answer is kept, in days, 1 to 3,650; 30 where it is left out. A take-over leaves it as the first claim stated it. */
+  retentionDays?: number | undefined
 }
 
 /**

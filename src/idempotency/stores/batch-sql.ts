@@ -61,6 +61,7 @@ export function claimBatch(
     ['claim_fingerprint', 'text', ({ record }) => record.fingerprint],
     ['claim_version', 'smallint', ({ record }) => record.fingerprintVersion],
     ['claim_fields', 'text', ({ record }) => record.fields],
+    ['claim_retention', 'smallint', ({ record }) => record.retentionDays ?? null],
     ...Object.entries(form.columns).map(
       ([name, type]): Input<ClaimCall<SqlForm>> => [name, type, ({ begin }) => begin.set?.row[name] ?? null],
     ),
@@ -79,6 +80,7 @@ export function claimBatch(
     lease_until: sql`now() + ${milliseconds(leaseMs)}`,
     worker: sql`${worker}::text`,
     subject_id: sql`subject_id`,
+    retention_days: sql`claim_retention`,
   })
   const begin = form.statement(CLAIM_ROWS)
   return statementOf(sql`

@@ -10,9 +10,9 @@ import {
 } from './captured-upsert'
 
 /** The statement of Prisma 7.10, as docs/decisions/0031 explains. A new version that changes it needs a look at `setUpsert`. */
-const TEXT = `INSERT INTO "public"."idempotency_record" ("merchant_id","id","scope","operation","key","fingerprint","fingerprint_version","fields","state","token","fence","lease_until","worker","tries","failures","subject_id") VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) ON CONFLICT ("merchant_id","id") DO UPDATE SET "key" = $17 WHERE (("public"."idempotency_record"."merchant_id" = $18 AND "public"."idempotency_record"."id" = $19) AND 1=1) RETURNING "public"."idempotency_record"."merchant_id", "public"."idempotency_record"."id", "public"."idempotency_record"."token", "public"."idempotency_record"."fence", "public"."idempotency_record"."created_at", "public"."idempotency_record"."expires_at"`
+const TEXT = `INSERT INTO "public"."idempotency_record" ("merchant_id","id","scope","operation","key","fingerprint","fingerprint_version","fields","state","token","fence","lease_until","worker","tries","failures","subject_id","retention_days") VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17) ON CONFLICT ("merchant_id","id") DO UPDATE SET "key" = $18 WHERE (("public"."idempotency_record"."merchant_id" = $19 AND "public"."idempotency_record"."id" = $20) AND 1=1) RETURNING "public"."idempotency_record"."merchant_id", "public"."idempotency_record"."id", "public"."idempotency_record"."token", "public"."idempotency_record"."fence", "public"."idempotency_record"."created_at", "public"."idempotency_record"."expires_at"`
 const COLUMNS = [
-  ...'merchant_id id scope operation key fingerprint fingerprint_version fields state token lease_until worker subject_id'.split(
+  ...'merchant_id id scope operation key fingerprint fingerprint_version fields state token lease_until worker subject_id retention_days'.split(
     ' ',
   ),
 ]
@@ -34,7 +34,7 @@ describe('the upsert of a claim, as Prisma compiles it', () => {
     // What comes before and behind the values is Prisma's, to the letter.
     expect(set.startsWith(TEXT.slice(0, TEXT.indexOf(' VALUES')))).toBe(true)
     expect(set).toContain(
-      'SELECT ?,?,?,?,?,?,?,?,?,?,?::INTEGER,?,?,?::INTEGER,?::INTEGER,? FROM called ON CONFLICT ("merchant_id","id") DO UPDATE SET "key" = excluded."key" WHERE',
+      'SELECT ?,?,?,?,?,?,?,?,?,?,?::INTEGER,?,?,?::INTEGER,?::INTEGER,?,? FROM called ON CONFLICT ("merchant_id","id") DO UPDATE SET "key" = excluded."key" WHERE',
     )
     expect(set.endsWith(TEXT.slice(TEXT.indexOf('RETURNING')))).toBe(true)
     expect(values).toEqual([
@@ -45,6 +45,7 @@ describe('the upsert of a claim, as Prisma compiles it', () => {
       '0',
       '0',
       'of subject_id',
+      'of retention_days',
     ])
   })
 
@@ -59,11 +60,11 @@ describe('the upsert of a claim, as Prisma compiles it', () => {
       return { ...query, args }
     })
   it.each([
-    ['an update of nothing', replaced('DO UPDATE SET "key" = $17', 'DO NOTHING')],
+    ['an update of nothing', replaced('DO UPDATE SET "key" = $18', 'DO NOTHING')],
     ['an update of another column', replaced('SET "key"', 'SET "token"')],
     ['a condition more', replaced('AND 1=1', 'AND 1=1 AND "fence" = 1')],
     ['another key', replaced('ON CONFLICT ("merchant_id","id")', 'ON CONFLICT ("id")')],
-    ['two tables', replaced('"idempotency_record"."merchant_id" = $18', '"other"."merchant_id" = $18')],
+    ['two tables', replaced('"idempotency_record"."merchant_id" = $19', '"other"."merchant_id" = $19')],
     [
       'a column less in its answer',
       replaced('"idempotency_record"."token", ', '"idempotency_record"."worker", '),
@@ -71,7 +72,7 @@ describe('the upsert of a claim, as Prisma compiles it', () => {
     ['values in another order', replaced('$9,$10', '$10,$9')],
     ['two values swapped', swapped(2, 3)],
     ['token and subject swapped', swapped(9, 15)],
-    ['the conditions’ values swapped', swapped(17, 18)],
+    ['the conditions’ values swapped', swapped(18, 19)],
     [
       'a default of an unknown type',
       changed((query) => ({ ...query, argTypes: query.argTypes.map(() => ({ dbType: 'x y' })) })),

@@ -32,6 +32,7 @@ const CREATED = {
   leaseUntil: new Date('2001-02-03T04:05:06.789Z'),
   worker: 'the worker',
   subjectId: '00000000-0000-4000-8000-000000000003',
+  retentionDays: 1_234,
 }
 const UPDATED_KEY = 'the key of the update'
 
@@ -50,6 +51,7 @@ const COLUMNS: Readonly<Record<string, unknown>> = {
   lease_until: CREATED.leaseUntil,
   worker: CREATED.worker,
   subject_id: CREATED.subjectId,
+  retention_days: CREATED.retentionDays,
 }
 const RETURNED = ['merchant_id', 'id', 'token', 'fence', 'created_at', 'expires_at']
 

@@ -1,4 +1,5 @@
 import { headersText } from '../core/kept-headers'
+import { RETENTION_DAYS } from '../core/policy'
 import type { Claim, IdempotencyRow, RecordState } from '../core/record'
 import {
   type BeginOf,
@@ -56,8 +57,7 @@ const TOMBSTONE = {
   fields: null,
 } as const satisfies Partial<MemoryRecord>
 
-/** 30 days, as in the database. */
-const RETENTION_MS = 30 * 24 * 3_600_000
+const DAY_MS = 24 * 3_600_000
 
 /**
  * The model that the Prisma store is compared with, and the store of simulations. JavaScript runs each verb
@@ -294,8 +294,10 @@ export class MemoryStore implements Store<MemoryForm>, Batches<MemoryForm>, Lost
     const begun: BeginOutcome =
       begin.check() === 0 ? { kind: 'refused' } : { kind: 'written', row: begin.apply() }
     const written = begun.kind === 'written'
-    const createdAt = this.rows.get(`${record.merchantId}/${record.id}`)?.createdAt ?? new Date(this.now())
-    const expiresAt = new Date(createdAt.getTime() + RETENTION_MS)
+    const first = this.rows.get(`${record.merchantId}/${record.id}`)
+    const createdAt = first?.createdAt ?? new Date(this.now())
+    const retentionDays = record.retentionDays ?? RETENTION_DAYS.usual
+    const expiresAt = first?.expiresAt ?? new Date(createdAt.getTime() + retentionDays * DAY_MS)
     const { merchantId, id, operation, fingerprint, fingerprintVersion, fields } = record
     this.rows.set(`${merchantId}/${id}`, {
       merchantId,

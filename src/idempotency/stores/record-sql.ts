@@ -267,7 +267,7 @@ export function expireAnswers(limit: number): Sql {
   return sql`
     UPDATE idempotency_record SET state = 'tombstone', status = NULL, problem = NULL, answer = NULL, headers = NULL, completed_at = NULL,
       scope = NULL, operation = NULL, key = NULL, fingerprint = NULL, fields = NULL, token = NULL, worker = NULL, held_since = NULL,
-      tries = NULL, failures = NULL
+      tries = NULL, failures = NULL, retention_days = NULL
     WHERE (merchant_id, id) IN (
       SELECT merchant_id, id FROM idempotency_record
       WHERE (state = 'completed' OR state = 'tombstone' AND key IS NOT NULL) AND expires_at < now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)

@@ -66,16 +66,13 @@ export class TestEngine {
   }
 
   run(changes: Partial<EngineRequest<TestInput>> = {}, engine = this.engine): Promise<EngineReply> {
+    return engine.run(this.operation, { ...this.request(), ...changes })
+  }
+
+  /** The usual request. It waits for no other one. */
+  request(): EngineRequest<TestInput> {
     const scope = { merchantId: 'm', actor: 'shopper:a' }
-    return engine.run(this.operation, {
-      scope,
-      key: 'k',
-      input: { amount: 1 },
-      waitMs: 0,
-      source: 'test',
-      requestId: 'q',
-      ...changes,
-    })
+    return { scope, key: 'k', input: { amount: 1 }, waitMs: 0, source: 'test', requestId: 'q' }
   }
 
   /** Renews no lease from here on: like a process that is stopped, or cut off from the store. */

@@ -379,6 +379,26 @@ export function storeContract<Form extends StoreForm>(
       expect(await h.lines()).toEqual(Array.from({ length: 10 }, (_, round) => `round ${round}`))
     })
 
+    it('keeps an answer for as long as the first claim of its key states, and 30 days without', async () => {
+      const days = ({ createdAt, expiresAt }: { createdAt: Date; expiresAt: Date }) =>
+        (expiresAt.getTime() - createdAt.getTime()) / (24 * 3_600_000)
+      const usual = await claim()
+      expect(days(usual)).toBe(30)
+      for (const retentionDays of [1, 3_650]) {
+        record = { ...h.record(), retentionDays }
+        expect(days(await claim())).toBe(retentionDays)
+      }
+      // Another version of the operation takes over what the first has claimed.
+      record = { ...h.record(), retentionDays: 7 }
+      await h.store.claim(record, h.begin('never', true))
+      await h.passLeases()
+      const taken = await h.store.takeOver({ ...record, retentionDays: 90 }, 1, h.begin('begin'))
+      if (!taken) throw new Error('expected to take it over')
+      const row = await read()
+      expect(row && days(row)).toBe(7)
+      expect(days(taken)).toBe(7)
+    })
+
     it('F42 expires answers after their retention, and nothing that is in doubt', async () => {
       const { claim: mine } = await claim()
       const doubtful = h.record()

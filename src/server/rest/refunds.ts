@@ -26,12 +26,12 @@ const create = createRoute({
   tags: ['Refunds'],
   summary: 'Refund a payment, once',
   description:
-    'Refunds never exceed the captured amount, even if several are requested at once. Without `amount`, the remaining amount is refunded.',
+    'Refunds never exceed the captured amount, even if several are requested at once. Without `amount`, the remaining amount is refunded. Nor do they take the balance below a limit that the merchant has set (`balance-too-low`).',
   ...needs('refunds:write'),
   request: { params: idParam('pay', 'payment'), headers: keyHeaders, body: body(newRefund, examples) },
   responses: {
     201: stored(refundShape, 'The refund succeeded.'),
-    ...problems('refund-declined', 'not-refundable', 'not-found', ...KEYED),
+    ...problems('refund-declined', 'balance-too-low', 'not-refundable', 'not-found', ...KEYED),
   },
 })
 

@@ -27,6 +27,7 @@ export type ResolutionData = Outputs['resolutions']['waiting']['resolutions'][nu
 export type AttemptRecord = PaymentData['attempts'][number]
 export type TransactionData = PaymentData['transactions'][number]
 export type AccountData = Outputs['ledger']['account']
+export type BalanceLimit = NonNullable<Outputs['limits']['get']>
 export type TrialBalanceData = Outputs['ledger']['trialBalance']
 export type TrialLineData = TrialBalanceData['accounts'][number]
 export type AccountPeriodData = Outputs['ledger']['accountPeriod']

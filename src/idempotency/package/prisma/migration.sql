@@ -28,11 +28,13 @@ CREATE TABLE idempotency_record (
   created_at timestamptz(6) NOT NULL DEFAULT now(),
   completed_at timestamptz(6),
   expires_at timestamptz(6) NOT NULL DEFAULT (now() + '30 days'::interval),
+  retention_days smallint,
   CONSTRAINT idempotency_record_pkey PRIMARY KEY (merchant_id, id),
   CONSTRAINT idempotency_record_key CHECK (length(key) BETWEEN 1 AND 255),
   CONSTRAINT idempotency_record_state CHECK (state IN ('claimed', 'sending', 'unknown', 'completed', 'tombstone')),
   CONSTRAINT idempotency_record_completed CHECK ((state = 'completed') = (answer IS NOT NULL AND status IS NOT NULL AND completed_at IS NOT NULL) OR state IN ('unknown', 'tombstone')),
   CONSTRAINT idempotency_record_fence CHECK (fence >= 1),
+  CONSTRAINT idempotency_record_retention CHECK (retention_days BETWEEN 1 AND 3650),
   CONSTRAINT idempotency_record_parked CHECK ((parked_at IS NULL) = (parked_reason IS NULL)),
   -- A tombstone is small: what told of the request is deleted with the answer.
   CONSTRAINT idempotency_record_whole CHECK (
@@ -86,6 +88,15 @@ END $$;
 CREATE TRIGGER only_dead_claims_are_deleted BEFORE DELETE ON idempotency_record FOR EACH ROW
   WHEN (OLD.state <> 'claimed' OR OLD.subject_id IS NOT NULL OR OLD.lease_until >= now())
   EXECUTE FUNCTION only_dead_claims_are_deleted();
+
+-- The retention that an operation states, by the database's clock. A key's first claim states it: it fires for an insert alone.
+CREATE FUNCTION own_retention() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.expires_at := NEW.created_at + NEW.retention_days * interval '1 day';
+  RETURN NEW;
+END $$;
+CREATE TRIGGER own_retention BEFORE INSERT ON idempotency_record FOR EACH ROW
+  WHEN (NEW.retention_days IS NOT NULL) EXECUTE FUNCTION own_retention();
 
 -- Goes on from `finished_before` through up to `batch` records, and marks those that are not finished. A minute behind the clock, so that
 -- every lease that ended before is committed. Any number of callers: one of them works. It returns the records it went through.

@@ -48,6 +48,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   created_at: 'timestamp(6) with time zone',
   completed_at: 'timestamp(6) with time zone',
   expires_at: 'timestamp(6) with time zone',
+  retention_days: 'smallint',
 }
 /** Columns that retention empties: a table of an earlier version still has NOT NULL there. */
 const EMPTIED = [
@@ -73,8 +74,13 @@ const DEFAULTS = [
   'expires_at',
 ]
 const FUNCTIONS = ['expect_rows(text,bigint,bigint)', 'mark_overdue_records(integer)']
-/** Triggers that refuse a second answer, and the deletion of a record that is still needed. */
-const GUARDS = ['completed_record_is_fixed', 'tombstone_is_for_good', 'only_dead_claims_are_deleted']
+/** Triggers that refuse a second answer, and the deletion of a record that is still needed; and the one that gives a record its own retention. */
+const TRIGGERS = [
+  'completed_record_is_fixed',
+  'tombstone_is_for_good',
+  'only_dead_claims_are_deleted',
+  'own_retention',
+]
 
 /** 14, the oldest version that PostgreSQL itself still keeps. */
 const VERSION_MIN = 140_000
@@ -142,7 +148,7 @@ export function missingIn(found: Catalogue): Missing[] {
   )
   need(found.key.join() === 'merchant_id,id', 'primary key idempotency_record (merchant_id, id)')
   for (const name of FUNCTIONS) need(found.functions.includes(name), `function ${name}`)
-  for (const name of GUARDS) need(found.guards.includes(name), `trigger ${name}`)
+  for (const name of TRIGGERS) need(found.guards.includes(name), `trigger ${name}`)
   need(found.position, 'the row of resolver_position')
   return missing
 }

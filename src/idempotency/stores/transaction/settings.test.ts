@@ -101,11 +101,21 @@ describe('defineOperation', () => {
     [{ find: undefined }, /no `find`.*never be settled/],
     [{ recall: 'row' }, /no `recall`/],
     [{ retryInMs: 1 }, /100 to 3600000/],
+    [{ retentionDays: 3_651 }, /defineOperation: orders\.pay: `retentionDays` is 3651.*days from 1 to 3650/],
+    [{ waitMs: '5s' }, /`waitMs` is "5s".*milliseconds from 0 to 60000/],
     [{ volatile: 'sentAt' }, /\['sentAt'\]/],
     [{ whyRefused: true }, /`whyRefused`.*a function, or left out/],
     [{ whileDoubted: () => [] }, /no option `whileDoubted`.*`whileInDoubt`/],
   ])('refuses %j', (changed, message) => {
     expect(() => defineOperation({ ...definition, ...changed } as never)).toThrow(message)
+  })
+
+  it('has a retention and a wait of its own, where it states them', () => {
+    expect(operation).toMatchObject({ retentionDays: undefined, waitMs: undefined })
+    expect(defineOperation({ ...definition, retentionDays: 90, waitMs: 0 })).toMatchObject({
+      retentionDays: 90,
+      waitMs: 0,
+    })
   })
 
   it('keeps a doubt for later, and stores what is known', () => {

@@ -1,4 +1,5 @@
 import { checkNames } from '../../core/check-options'
+import { type ChoiceBounds, numberWithin, RETENTION_DAYS, WAIT_MS } from '../../core/policy'
 import { checkTransformer, type Transformer } from '../../core/transformer'
 import type { PrismaLike } from '../prisma'
 
@@ -63,11 +64,11 @@ export interface TransactionSettings {
 }
 
 const NUMBERS = {
-  waitMs: { least: 0, most: 60_000, usual: 5_000, unit: 'milliseconds' },
+  waitMs: WAIT_MS,
   timeoutMs: { least: 1, most: 600_000, usual: 5_000, unit: 'milliseconds' },
   maxWaitMs: { least: 1, most: 60_000, usual: 2_000, unit: 'milliseconds' },
-  retentionDays: { least: 1, most: 3_650, usual: 30, unit: 'days' },
-} as const
+  retentionDays: RETENTION_DAYS,
+} as const satisfies Record<string, ChoiceBounds>
 
 const LEVELS: readonly unknown[] = ['ReadCommitted', 'RepeatableRead', 'Serializable', undefined]
 const KNOWN = ['prisma', ...Object.keys(NUMBERS), 'isolationLevel', 'secret', 'transformer']
@@ -135,13 +136,7 @@ export function checkClient(caller: string, client: unknown): asserts client is 
 }
 
 function numberOf(caller: string, name: keyof typeof NUMBERS, value: unknown): number {
-  const { least, most, usual, unit } = NUMBERS[name]
-  if (value === undefined) return usual
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
-    throw new TypeError(
-      `${caller}: \`${name}\` is ${shown(value)}. Write a whole number of ${unit} from ${least} to ${most}, or leave it out (${usual}).`,
-    )
-  return value
+  return numberWithin(caller, name, NUMBERS[name], value)
 }
 
 function secretsOf(caller: string, secret: unknown): readonly string[] {
@@ -152,9 +147,4 @@ function secretsOf(caller: string, secret: unknown): readonly string[] {
       `${caller}: \`secret\` needs ${SECRET_MIN} characters or more (a list of such texts where it was changed, the newest first). Make one with \`openssl rand -base64 32\`, or leave it out.`,
     )
   return secrets as string[]
-}
-
-/** A wrong value in a message, cut short. Never used for a secret. */
-function shown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value)
 }

@@ -11,6 +11,7 @@ test.each([
   ['record.asked-again', 'a/b', '', '/dashboard/idempotency/a%2Fb'],
   ['operator.role-changed', ID, 'admin', '/dashboard/operators'],
   ['settings.changed', ID, 'accent #0f766e', '/dashboard/settings'],
+  ['balance-limit.set', ID, '€100.00', `/dashboard/ledger/acc_${HEX}`],
 ])('%s leads to where its object is', (action, subject, detail, href) => {
   expect(audited({ action, subject, detail })?.href).toBe(href)
 })

@@ -15,6 +15,8 @@ export function audited({ action, subject, detail }: { action: string; subject: 
       return { href: `/dashboard/inbox/${encodeURIComponent(subject)}`, word: 'Event' }
     case 'api-key':
       return { href: '/dashboard/developers', word: 'API keys' }
+    case 'balance-limit':
+      return { href: `/dashboard/ledger/acc_${subject.replaceAll('-', '')}`, word: 'Account' }
     case 'link':
       return { href: '/dashboard/links', word: 'Payment links' }
     case 'settings':

@@ -32,10 +32,11 @@ export default async function Page({ params, searchParams }: Props) {
 
 async function read(query: AccountQuery) {
   const api = await caller()
-  const [account, statement, period] = await Promise.all([
+  const [account, statement, period, limit] = await Promise.all([
     api.ledger.account(accountInput(query)),
     api.ledger.statement(statementInput(query)),
     api.ledger.accountPeriod({ id: query.id, ...query.days }),
+    api.limits.get({ account: query.id }),
   ])
-  return { account, statement, period }
+  return { account, statement, period, limit }
 }

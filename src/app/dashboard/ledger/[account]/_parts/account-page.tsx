@@ -6,7 +6,13 @@ import { EmptyState } from '@/ui/empty-state'
 import { LINK } from '@/ui/nav'
 import { PageHeader } from '@/ui/page-header'
 import { Timestamp } from '@/ui/timestamp'
-import { type AccountData, type AccountPeriodData, api, type StatementPage } from '../../../_parts/api'
+import {
+  type AccountData,
+  type AccountPeriodData,
+  api,
+  type BalanceLimit,
+  type StatementPage,
+} from '../../../_parts/api'
 import { FileLink } from '../../../_parts/files/file-link'
 import { Pager } from '../../../_parts/list/pager'
 import { useLive } from '../../../_parts/live/live-query'
@@ -16,6 +22,7 @@ import { SidedBalance } from '../../_parts/sided-balance'
 import { type AccountQuery, accountInput, paramsOf, statementInput } from './account-query'
 import { AsOfPicker } from './as-of-picker'
 import { BalanceChartCard } from './balance-chart-card'
+import { LimitCard } from './limit-card'
 import { PeriodHeadline } from './period-headline'
 import { StatementTable } from './statement-table'
 import { TAccount } from './t-account'
@@ -27,11 +34,13 @@ interface Data {
   account: AccountData
   statement: StatementPage
   period: AccountPeriodData
+  /** Null: an account that can have none. */
+  limit: BalanceLimit | null
 }
 
 export function AccountPage({ query, initial }: { query: AccountQuery; initial: Data }) {
   const live = useLive(['account', query], () => read(query), initial, { on: ['books'] })
-  const { account, statement, period } = live.data ?? initial
+  const { account, statement, period, limit } = live.data ?? initial
   const { days } = query
   const path = `/dashboard/ledger/${account.id}`
   return (
@@ -60,6 +69,7 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
           <Headline account={account} asOf={query.asOf} />
         )}
         <BalanceChartCard period={period} />
+        {limit && <LimitCard account={account} limit={limit} onChange={() => void live.refetch()} />}
         {statement.items.length > 0 ? (
           <>
             <TAccount account={account} lines={statement.items.slice(0, T_LINES)} />
@@ -95,12 +105,13 @@ export function AccountPage({ query, initial }: { query: AccountQuery; initial: 
 }
 
 async function read(query: AccountQuery): Promise<Data> {
-  const [account, statement, period] = await Promise.all([
+  const [account, statement, period, limit] = await Promise.all([
     api.ledger.account.query(accountInput(query)),
     api.ledger.statement.query(statementInput(query)),
     api.ledger.accountPeriod.query({ id: query.id, ...query.days }),
+    api.limits.get.query({ account: query.id }),
   ])
-  return { account, statement, period }
+  return { account, statement, period, limit }
 }
 
 function emptyTitle({ days, asOf }: AccountQuery): string {

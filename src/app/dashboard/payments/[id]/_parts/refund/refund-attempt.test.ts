@@ -25,6 +25,7 @@ test('an unknown outcome is being checked, under the refund’s id', () => {
 test.each([
   'refund-declined',
   'not-refundable',
+  'balance-too-low',
   'forbidden',
   'card-number',
   'validation',
