@@ -2,6 +2,7 @@ import type { Store } from '../core/store'
 import { type StoreHarness, storeContract } from '../testing/store.contract'
 import { GroupCommitStore } from './group-commit'
 import { type MemoryForm, MemoryStore, type MemoryWrite } from './memory'
+import { SealedStore, type Sealer } from './sealed-store'
 
 let next = 0
 const uuid = () => `00000000-0000-7000-8000-${String(++next).padStart(12, '0')}`
@@ -9,6 +10,14 @@ const uuid = () => `00000000-0000-7000-8000-${String(++next).padStart(12, '0')}`
 const STORES: Record<string, (memory: MemoryStore) => Store<MemoryForm>> = {
   memory: (memory) => memory,
   'memory with group commit': (memory) => new GroupCommitStore(memory, memory, uuid),
+  'memory with sealed answers': (memory) => new SealedStore(memory, BACKWARDS),
+}
+
+/** Turns answers around. */
+const BACKWARDS: Sealer = {
+  ready: async () => undefined,
+  seal: async (_, body) => `<${[...body].reverse().join('')}`,
+  open: async (_, text) => [...text.slice(1)].reverse().join(''),
 }
 
 const harness = async (
