@@ -135,7 +135,9 @@ describe('the migration', () => {
     await owner.query(`UPDATE payment SET status = 'declined' WHERE id = $1`, [over])
     // Other operations' answers are none of its business, whatever their form.
     await owner.query(`UPDATE idempotency_record SET answer = 'no JSON' WHERE id = $1`, [`r${over}`])
-    await owner.query('DROP FUNCTION IF EXISTS copy_action_url CASCADE; ALTER TABLE payment DROP COLUMN action_url')
+    await owner.query(
+      'DROP FUNCTION IF EXISTS copy_action_url CASCADE; ALTER TABLE payment DROP COLUMN action_url',
+    )
     await owner.query(fs.readFileSync(MIGRATION, 'utf8'))
     // 0011_least_rights gives it; dropping the column took it away.
     await owner.query('GRANT UPDATE (action_url) ON payment TO payonce_app')

@@ -1,3 +1,4 @@
+import { wrappingOf } from '@/access/answer-wrapping'
 import { modeServed, readSetupEnv, refuseUnsafeDatabase, refuseUnsafeOwner, secretsFor } from '@/platform/env'
 import { readDemo } from './demo-file'
 import { print } from './process/console'
@@ -29,7 +30,8 @@ export const databaseCommands: Record<Name, DatabaseCommand> = {
     const { operatorCommand } = await import('./operator')
     const env = readSetupEnv()
     const baseUrl = env.PAYONCE_BASE_URL ?? readDemo(env.dataDir)?.baseUrl ?? `http://localhost:${env.PORT}`
-    print(await operatorCommand(flags, { databaseUrl: await namedDatabase(env), baseUrl }))
+    const wrapping = () => wrappingOf({ ...env, PAYONCE_SECRET: secretOf(env) })
+    print(await operatorCommand(flags, { databaseUrl: await namedDatabase(env), baseUrl, wrapping }))
     return true
   },
   verify: async (flags) => {
@@ -38,7 +40,9 @@ export const databaseCommands: Record<Name, DatabaseCommand> = {
     const env = readSetupEnv()
     const secret = knownSecretOf(env)
     const secrets = secret === null ? null : secretsFor({ ...env, PAYONCE_SECRET: secret }, 'receipt-code')
-    return verify(databaseToVerify(env), readVerifyArguments(flags), secrets, env.PAYONCE_BANK_URL ?? null)
+    const wrapping = secret === null ? null : wrappingOf({ ...env, PAYONCE_SECRET: secret })
+    const known = { secrets, wrapping, bankUrl: env.PAYONCE_BANK_URL ?? null }
+    return verify(databaseToVerify(env), readVerifyArguments(flags), known)
   },
 }
 

@@ -21,6 +21,10 @@ export type KeyRow = z.infer<typeof keyRow>
 
 const KEYS: Sql = sql`SELECT merchant_id::text AS "merchantId", version, wrapped FROM answer_key`
 
+export function allKeys(db: RowReader): Promise<KeyRow[]> {
+  return rows(db, keyRow, KEYS)
+}
+
 /** The keys of a merchant, oldest first. */
 export function readKeys(db: RowReader, merchantId: string): Promise<KeyRow[]> {
   return rows(db, keyRow, sql`${KEYS} WHERE merchant_id = ${merchantId}::uuid ORDER BY version`)
@@ -50,9 +54,8 @@ export async function renewKeys(
   db: Db,
   { unwrap, isOutdated, wrap }: Wrapping,
 ): Promise<{ renewed: number; unreadable: number }> {
-  const all = await rows(db, keyRow, KEYS)
   const counts = { renewed: 0, unreadable: 0 }
-  for (const { wrapped, ...name } of all) {
+  for (const { wrapped, ...name } of await allKeys(db)) {
     const key = unwrap(wrapped, name)
     if (key === null) counts.unreadable += 1
     else if (isOutdated(wrapped, name))

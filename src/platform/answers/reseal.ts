@@ -1,15 +1,12 @@
 import {
-  type AnswerCount,
-  answerCount,
   answersAfter,
-  COUNT_ANSWERS,
   proveSeals,
   type Resealed,
   replaceAnswers,
   type StoredAnswer,
   storedAnswer,
 } from '@/idempotency/stores/reseal-sql'
-import { type Db, type RowReader, rows } from '../db'
+import { type Db, rows } from '../db'
 import type { AnswerKeys } from './answer-keys'
 import { merchantsWithoutKey, nextDueKey, noteResealed } from './key-rows'
 import { type DataKey, isSealed, newSalt, open, seal, versionOf } from './sealed-text'
@@ -58,9 +55,4 @@ async function resealed(
 async function opened(keys: AnswerKeys, place: Parameters<typeof open>[0], text: string) {
   const key = await keys.keyOf(place.merchantId, text)
   return key && open(place, text, key)
-}
-
-/** Stored answers of all merchants by the version of their key. */
-export function countAnswers(db: RowReader): Promise<AnswerCount[]> {
-  return rows(db, answerCount, COUNT_ANSWERS)
 }
