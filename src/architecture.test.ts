@@ -84,6 +84,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'access/second-factor',
     'payments/integrity',
     'checkout/receipts/check-codes',
+    'checkout/erase-customer',
     'payments/stripe/account-change',
     'access/factor-secret',
   ],

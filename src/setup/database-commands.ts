@@ -21,6 +21,7 @@ export const databaseCommands: Record<Name, DatabaseCommand> = {
   },
   merchant: async (flags) => {
     if (flags[0] === 'account') return merchantAccount(flags.slice(1))
+    if (flags[0] === 'erase') return eraseCustomer(flags.slice(1))
     const { merchantCommand } = await import('./merchant')
     const env = readSetupEnv()
     print(await merchantCommand(flags, { databaseUrl: () => namedDatabase(env), mode: modeServed(env) }))
@@ -64,6 +65,18 @@ async function merchantAccount(flags: string[]): Promise<boolean> {
       ownIsStripe: env.PAYONCE_GATEWAY === 'stripe',
       url: env.PAYONCE_STRIPE_URL,
       stdin: process.stdin,
+    }),
+  )
+  return true
+}
+
+/** `npm run merchant -- erase`, as the owner of the tables. */
+async function eraseCustomer(flags: string[]): Promise<boolean> {
+  const { eraseCommand } = await import('./erase-customer')
+  print(
+    await eraseCommand(flags, () => {
+      refuseUnsafeOwner()
+      return databaseToMigrate(readSetupEnv())
     }),
   )
   return true

@@ -1,0 +1,72 @@
+import { performance } from 'node:perf_hooks'
+import { wrappingOf } from '@/access/answer-wrapping'
+import { AnswerKeys } from '@/platform/answers/answer-keys'
+import { print } from '@/setup/process/console'
+import { makeMerchant, makePayments } from '../orders'
+import { type EnginePayment, engineOn } from '../paths/engine'
+import { instantBank } from '../paths/gateway'
+import { openStage } from '../stage'
+
+/* What encrypted answers cost: payments and replays of the engine with a plain store and a sealed one, round by round on one database. */
+
+const ROUNDS = 5
+const PAYMENTS = 1_000
+const REPLAYS = 5_000
+const AT_ONCE = 16
+
+async function inParallel(count: number, work: (index: number) => Promise<unknown>): Promise<void> {
+  let next = 0
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      while (next < count) await work(next++)
+    }),
+  )
+}
+
+/** @returns time and CPU time of one call, in µs */
+async function measured(count: number, work: (index: number) => Promise<unknown>) {
+  const [began, cpu] = [performance.now(), process.cpuUsage()]
+  await inParallel(count, work)
+  const { user, system } = process.cpuUsage(cpu)
+  return { us: ((performance.now() - began) * 1_000) / count, cpuUs: (user + system) / count }
+}
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+const stage = await openStage({ durable: false })
+try {
+  const merchantId = await makeMerchant(stage.owner)
+  const keys = new AnswerKeys({
+    db: stage.db,
+    wrapping: wrappingOf({ PAYONCE_SECRET: 'a secret of the bench, long enough' }),
+    nowMs: () => performance.now(),
+    onUnusable: () => undefined,
+  })
+  const paths = {
+    plain: await engineOn(stage, instantBank().gateway),
+    sealed: await engineOn(stage, instantBank().gateway, keys),
+  }
+  const found: Record<string, { us: number; cpuUs: number }[]> = {}
+  // The first round warms up.
+  for (let round = 0; round <= ROUNDS; round++)
+    for (const [name, pay] of Object.entries(paths)) {
+      const made = await makePayments(stage.owner, merchantId, PAYMENTS)
+      const payments = made.map((payment): EnginePayment => ({ ...payment, merchantId }))
+      const call = (index: number) => pay(payments[index % PAYMENTS] as EnginePayment)
+      const first = await measured(PAYMENTS, call)
+      const replay = await measured(REPLAYS, call)
+      if (round === 0) continue
+      ;(found[`${name} payment`] ??= []).push(first)
+      ;(found[`${name} replay`] ??= []).push(replay)
+    }
+  for (const [name, rounds] of Object.entries(found))
+    print(
+      `${name}: ${median(rounds.map(({ us }) => us)).toFixed(0)} µs, ${median(rounds.map(({ cpuUs }) => cpuUs)).toFixed(0)} µs CPU of Node`,
+    )
+  const { rows } = await stage.owner.query(
+    `SELECT answer LIKE 's1.%' AS sealed, avg(octet_length(answer))::int AS bytes FROM idempotency_record GROUP BY 1 ORDER BY 1`,
+  )
+  for (const { sealed, bytes } of rows) print(`${sealed ? 'sealed' : 'plain'} answer: ${bytes} bytes`)
+} finally {
+  await stage.close()
+}
