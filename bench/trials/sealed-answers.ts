@@ -46,7 +46,9 @@ try {
     plain: await engineOn(stage, instantBank().gateway),
     sealed: await engineOn(stage, instantBank().gateway, keys),
   }
-  const found: Record<string, { us: number; cpuUs: number }[]> = {}
+  const found = new Map<string, { us: number; cpuUs: number }[]>()
+  const note = (name: string, round: { us: number; cpuUs: number }) =>
+    found.set(name, [...(found.get(name) ?? []), round])
   // The first round warms up.
   for (let round = 0; round <= ROUNDS; round++)
     for (const [name, pay] of Object.entries(paths)) {
@@ -56,10 +58,10 @@ try {
       const first = await measured(PAYMENTS, call)
       const replay = await measured(REPLAYS, call)
       if (round === 0) continue
-      ;(found[`${name} payment`] ??= []).push(first)
-      ;(found[`${name} replay`] ??= []).push(replay)
+      note(`${name} payment`, first)
+      note(`${name} replay`, replay)
     }
-  for (const [name, rounds] of Object.entries(found))
+  for (const [name, rounds] of found)
     print(
       `${name}: ${median(rounds.map(({ us }) => us)).toFixed(0)} µs, ${median(rounds.map(({ cpuUs }) => cpuUs)).toFixed(0)} µs CPU of Node`,
     )

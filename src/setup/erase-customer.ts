@@ -11,7 +11,10 @@ audit stay, and a late retry of a key still charges nothing. Works as the owner 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** `npm run merchant -- erase`. @returns the text to print @throws Error with the usage, or why nothing was done */
-export async function eraseCommand(args: readonly string[], ownerUrl: () => Promise<string>): Promise<string> {
+export async function eraseCommand(
+  args: readonly string[],
+  ownerUrl: () => Promise<string>,
+): Promise<string> {
   const { merchant, email } = readFlags(args)
   const pool = openPool(await ownerUrl(), { max: 1, name: 'payonce-erase', statementMs: 600_000 })
   const db = openDb(pool)

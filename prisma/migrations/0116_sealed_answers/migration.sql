@@ -21,8 +21,8 @@ DECLARE
   salt text := nullif(current_setting('payonce.answer_salts', true), '')::jsonb ->> OLD.id;
 BEGIN
   IF salt IS NOT NULL AND OLD.answer NOT LIKE 's1.%' AND NEW.answer LIKE 's1.%'
-    AND split_part(NEW.answer, '.', 3) = rtrim(translate(encode(substr(
-      sha256(decode(salt, 'hex') || convert_to(OLD.answer, 'UTF8')), 1, 16), 'base64'), '+/', '-_'), '=')
+    AND split_part(NEW.answer, '.', 3) =
+      left(translate(encode(sha256(decode(salt, 'hex') || convert_to(OLD.answer, 'UTF8')), 'base64'), '+/', '-_'), 22)
     AND (OLD.state, OLD.fingerprint, OLD.status, OLD.problem, OLD.headers, OLD.subject_id, OLD.fence, OLD.token)
       IS NOT DISTINCT FROM (NEW.state, NEW.fingerprint, NEW.status, NEW.problem, NEW.headers, NEW.subject_id, NEW.fence, NEW.token)
   THEN RETURN NULL; END IF;

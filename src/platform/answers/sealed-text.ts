@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto'
 import type { AnswerPlace } from '@/idempotency/stores/sealed-store'
 import { holdsCardNumber } from '@/lib/card-number'
 
@@ -12,10 +12,11 @@ export interface DataKey {
 /** 96 bits (NIST SP 800-38D, 5.2.1.1). Made by chance, they serve 2^32 answers under one key (8.3). */
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+const TAG = { authTagLength: TAG_BYTES }
 /** 128 bits: nobody who guesses an answer can compare the guess with its digest. */
 const SALT_BYTES = 16
-/** 128 bits of SHA-256: no second text is found to one that is given. */
-const DIGEST_BYTES = 16
+/** 132 bits of SHA-256 in base64url: no second text is found to one that is given. */
+const DIGEST_LENGTH = 22
 
 /** `s1.<version of the key>.<digest>.<nonce, text and tag>`, and `.card` where the text holds a card number. No JSON begins so. */
 const FORM = /^s1\.([1-9]\d{0,8})\.([\w-]{22})\.([\w-]+)(\.card)?$/
@@ -25,8 +26,8 @@ export const isSealed = (text: string): boolean => text.startsWith('s1.')
 
 /** Version of the key that sealed this text; null: no key did. */
 export function versionOf(text: string): number | null {
-  const [, version] = FORM.exec(text) ?? []
-  return version === undefined ? null : Number(version)
+  const version = isSealed(text) ? text.slice(3, text.indexOf('.', 3)) : ''
+  return /^[1-9]\d{0,8}$/.test(version) ? Number(version) : null
 }
 
 /**
@@ -35,12 +36,12 @@ export function versionOf(text: string): number | null {
  * @param salt of the same answer, where it was sealed before
  */
 export function seal(place: AnswerPlace, body: string, key: DataKey, salt = newSalt()): string {
-  const nonce = randomBytes(NONCE_BYTES)
+  const nonce = randomly(NONCE_BYTES)
   const mark = holdsPlainCard(body) ? '.card' : ''
-  const digest = digestOf(salt, body)
+  const salted = Buffer.concat([salt, Buffer.from(body)])
   const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(boundTo(place, key.version, mark))
-  const parts = [nonce, cipher.update(salt), cipher.update(body, 'utf8'), cipher.final(), cipher.getAuthTag()]
-  return `s1.${key.version}.${digest}.${Buffer.concat(parts).toString('base64url')}${mark}`
+  const sealed = Buffer.concat([nonce, cipher.update(salted), cipher.final(), cipher.getAuthTag()])
+  return `s1.${key.version}.${digestOf(salted)}.${sealed.toString('base64url')}${mark}`
 }
 
 /** The answer and its salt. Null: it was not sealed for this place by this key, or was changed since. */
@@ -48,22 +49,31 @@ export function open(place: AnswerPlace, text: string, key: DataKey): { body: st
   const [, version, digest, sealed = '', mark = ''] = FORM.exec(text) ?? []
   const bytes = Buffer.from(sealed, 'base64url')
   if (Number(version) !== key.version || bytes.length < NONCE_BYTES + SALT_BYTES + TAG_BYTES) return null
-  const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, NONCE_BYTES), {
-    authTagLength: TAG_BYTES,
-  })
+  const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, NONCE_BYTES), TAG)
     .setAAD(boundTo(place, key.version, mark))
     .setAuthTag(bytes.subarray(-TAG_BYTES))
+  const salted = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES))
   try {
-    const opened = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
-    const salt = opened.subarray(0, SALT_BYTES)
-    const body = opened.toString('utf8', SALT_BYTES)
-    return digestOf(salt, body) === digest ? { body, salt } : null
+    decipher.final()
   } catch {
     return null
   }
+  if (digestOf(salted) !== digest) return null
+  return { body: salted.toString('utf8', SALT_BYTES), salt: salted.subarray(0, SALT_BYTES) }
 }
 
-export const newSalt = (): Buffer => randomBytes(SALT_BYTES)
+export const newSalt = (): Buffer => randomly(SALT_BYTES)
+
+/** Random bytes in store: a call of the system for each answer would cost a quarter of its encryption. */
+let store = Buffer.alloc(0)
+
+/** Each byte of the store is given away once. */
+function randomly(bytes: number): Buffer {
+  if (store.length < bytes) store = randomBytes(4_000)
+  const given = store.subarray(0, bytes)
+  store = store.subarray(bytes)
+  return given
+}
 
 export const newDataKey = (): Buffer => randomBytes(32)
 
@@ -72,9 +82,9 @@ function boundTo({ merchantId, id, status, problem }: AnswerPlace, version: numb
   return Buffer.from(JSON.stringify([merchantId, id, version, status, problem, mark]))
 }
 
-function digestOf(salt: Buffer, body: string): string {
-  const hash = createHash('sha256').update(salt).update(body, 'utf8').digest()
-  return hash.subarray(0, DIGEST_BYTES).toString('base64url')
+/** @param salted the salt and the text */
+function digestOf(salted: Buffer): string {
+  return hash('sha256', salted, 'base64url').slice(0, DIGEST_LENGTH)
 }
 
 /**
