@@ -333,6 +333,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'checkout/recheck': 'the payment of a challenge is found through the few records in doubt',
       'payments/resolutions': 'what is parked, and by which operation, is shown and ended as of one instant',
       'payments/prevented': 'a repeated request counts by the payment that it was about',
+      'platform/answers': 'the first key of a merchant that has records waits for a release to be rolled out',
     },
   },
   answer_key: { writer: 'platform/answers' },

@@ -75,7 +75,7 @@ async function sentBy(work: () => Promise<unknown>): Promise<string[]> {
 const about = (table: string, sent: string[]) => sent.filter((text) => text.includes(table))
 
 /** Lets the worker's job begin with keys that were made now. */
-const settle = () => product.owner.query(`UPDATE answer_key SET created_at = now() - interval '6 minutes'`)
+const settle = () => product.owner.query(`UPDATE answer_key SET seals_from = now() - interval '6 minutes'`)
 
 async function resealAll({ db, answerKeys }: Deps): Promise<void> {
   while ((await resealAnswers(db, answerKeys, 2)) > 0);
@@ -201,6 +201,32 @@ describe('answers of before', () => {
   })
 })
 
+describe('a release that is being rolled out', () => {
+  it('stores answers as servers of the version before read them, for 15 minutes from the first key of a merchant', async () => {
+    const { merchantId, token } = await product.otherMerchant()
+    const theirs = () =>
+      product.api('POST', '/api/v1/payments', PAYMENT, {
+        'idempotency-key': key,
+        authorization: `Bearer ${token}`,
+      })
+    const first = await theirs()
+    expect((await stored()).answer).toMatch(/^s1\./)
+    // As it was before there were keys.
+    await product.owner.query('DELETE FROM answer_key WHERE merchant_id = $1', [merchantId])
+    await product.owner.query(
+      `SET session_replication_role = replica; UPDATE idempotency_record SET answer = '${first.text}' WHERE key = '${key}'; RESET session_replication_role`,
+    )
+    const { deps } = await process()
+    expect(await deps.answerKeys.seal({ merchantId, id: 'r', status: 201, problem: null }, '{}')).toBe('{}')
+    await settle()
+    const later = await process()
+    const sealed = await later.deps.answerKeys.seal({ merchantId, id: 'r', status: 201, problem: null }, '{}')
+    expect(sealed).toMatch(/^s1\.1\./)
+    await resealAll(later.deps)
+    expect((await stored()).answer).toMatch(/^s1\.1\./)
+  })
+})
+
 describe('a rotated key', () => {
   it('is for new answers, the older ones are sealed under it, and every process goes on reading all', async () => {
     const { deps, merchantId } = product
@@ -244,7 +270,7 @@ describe('a lost secret', () => {
     expect(await pay(lost)).toMatchObject({ status: 503 })
     expect([await charges(), await stored()]).toEqual([before, undefined])
     const wrapping = wrappingOf(lost.deps.env)
-    expect((await reportKeys(lost.deps.db, wrapping)).unusable).toBe(2)
+    expect((await reportKeys(lost.deps.db, wrapping)).unusable).toBe(3)
     await rotateKey(lost.deps.db, wrapping, product.merchantId)
     expect((await pay(lost)).status).toBe(201)
     expect(await charges()).toBe(before + 1)

@@ -24,6 +24,8 @@ interface KeyRing {
   keys: Map<number, DataKey | null>
   newest: number
   readAtMs: number
+  /** From then on the newest key seals; before, answers are stored as they are. */
+  sealsFromMs: number
 }
 
 /**
@@ -41,7 +43,9 @@ export class AnswerKeys implements Sealer {
   }
 
   async seal(place: AnswerPlace, body: string): Promise<string> {
-    return seal(place, body, await this.newestKey(place.merchantId))
+    const key = await this.newestKey(place.merchantId)
+    const { sealsFromMs = 0 } = this.rings.get(place.merchantId) ?? {}
+    return this.options.nowMs() < sealsFromMs ? body : seal(place, body, key)
   }
 
   async open(place: AnswerPlace, text: string): Promise<string | null> {
@@ -97,7 +101,12 @@ export class AnswerKeys implements Sealer {
       rows = await query()
     }
     const keys = new Map(rows.map((row) => [row.version, unwrapped(wrapping, row)]))
-    const ring = { keys, newest: Math.max(...keys.keys()), readAtMs }
+    const ring = {
+      keys,
+      newest: Math.max(...keys.keys()),
+      readAtMs,
+      sealsFromMs: readAtMs + (rows.at(-1)?.waitMs ?? 0),
+    }
     this.rings.delete(merchantId)
     this.rings.set(merchantId, ring)
     const [oldest] = this.rings.keys()

@@ -16,10 +16,18 @@ export interface Wrapping {
   isOutdated(wrapped: string, of: KeyName): boolean
 }
 
-const keyRow = z.strictObject({ merchantId: z.string(), version: z.int(), wrapped: z.string() })
+const keyRow = z.strictObject({
+  merchantId: z.string(),
+  version: z.int(),
+  wrapped: z.string(),
+  /** Time until it seals, in ms; 0: it does. */
+  waitMs: z.number(),
+})
 export type KeyRow = z.infer<typeof keyRow>
 
-const KEYS: Sql = sql`SELECT merchant_id::text AS "merchantId", version, wrapped FROM answer_key`
+const KEYS: Sql = sql`
+  SELECT merchant_id::text AS "merchantId", version, wrapped, greatest(0, extract(epoch FROM seals_from - now()) * 1000)::float8 AS "waitMs"
+  FROM answer_key`
 
 export function allKeys(db: RowReader): Promise<KeyRow[]> {
   return rows(db, keyRow, KEYS)
@@ -30,10 +38,19 @@ export function readKeys(db: RowReader, merchantId: string): Promise<KeyRow[]> {
   return rows(db, keyRow, sql`${KEYS} WHERE merchant_id = ${merchantId}::uuid ORDER BY version`)
 }
 
+/**
+ * 15 minutes from the first key of a merchant with records to its first sealed answer: a release that is rolled out takes less, and no server of a
+ * version that cannot read sealed answers meets one.
+ */
+const ROLLED_OUT = sql`interval '15 minutes'`
+
 /** Makes the first key of a merchant, unless there is one. */
 export async function addFirstKey(db: RowReader, merchantId: string, wrapped: string): Promise<unknown[]> {
   return db.$queryRaw<unknown[]>(sql`
-    INSERT INTO answer_key (merchant_id, version, wrapped) VALUES (${merchantId}::uuid, 1, ${wrapped}) ON CONFLICT DO NOTHING RETURNING 1`)
+    INSERT INTO answer_key (merchant_id, version, wrapped, seals_from)
+    SELECT ${merchantId}::uuid, 1, ${wrapped},
+      CASE WHEN EXISTS (SELECT FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid) THEN now() + ${ROLLED_OUT} ELSE now() END
+    ON CONFLICT DO NOTHING RETURNING 1`)
 }
 
 /** Makes the next key of a merchant. No row when another has made it meanwhile. */
@@ -55,7 +72,8 @@ export async function renewKeys(
   { unwrap, isOutdated, wrap }: Wrapping,
 ): Promise<{ renewed: number; unreadable: number }> {
   const counts = { renewed: 0, unreadable: 0 }
-  for (const { wrapped, ...name } of await allKeys(db)) {
+  for (const { merchantId, version, wrapped } of await allKeys(db)) {
+    const name = { merchantId, version }
     const key = unwrap(wrapped, name)
     if (key === null) counts.unreadable += 1
     else if (isOutdated(wrapped, name))
@@ -81,7 +99,7 @@ const dueRow = z.strictObject({ merchantId: z.string(), version: z.int(), after:
 /** A key whose older answers are still to be sealed under it. `after`: the last record that was looked at. */
 export type DueKey = z.infer<typeof dueRow>
 
-/** 5 minutes after a key was made: by then every process uses it, so the answers under older ones grow no more. */
+/** 5 minutes after a key began to seal: by then every process uses it, so the answers under older ones grow no more. */
 const SETTLED = sql`interval '5 minutes'`
 
 /** The newest key of one merchant that has answers under older ones, or plain ones; null: none has. */
@@ -91,7 +109,7 @@ export async function nextDueKey(db: RowReader): Promise<DueKey | null> {
     dueRow,
     sql`
       SELECT merchant_id::text AS "merchantId", version, resealed_after AS after FROM answer_key k
-      WHERE resealed_after IS NOT NULL AND created_at < now() - ${SETTLED}
+      WHERE resealed_after IS NOT NULL AND seals_from < now() - ${SETTLED}
         AND NOT EXISTS (SELECT FROM answer_key n WHERE n.merchant_id = k.merchant_id AND n.version > k.version)
       ORDER BY created_at LIMIT 1`,
   )
