@@ -106,8 +106,8 @@ const OURS_ALONE: Record<string, string> = {
   'stores/pg-batches': 'the same',
   'stores/prisma-errors': 'the database of the product has more tables than the records',
   'stores/record-sql': 'the jobs that end what two admins have decided',
-  'stores/sealed-store': 'answers are encrypted under keys of the installation',
-  'stores/reseal-sql': 'the same',
+  'stores/encrypted-store': 'answers are encrypted under keys of the installation',
+  'stores/reencrypt-sql': 'the same',
   'stores/rows': 'the tests compare the rows of each statement with their shapes',
 }
 

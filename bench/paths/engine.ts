@@ -1,8 +1,8 @@
 import { Engine, systemClock } from '@payonce/idempotency'
 import { payOperation } from '@/checkout/pay'
 import { shopperAnswers } from '@/checkout/shopper-answers'
+import { type AnswerCipher, EncryptedStore } from '@/idempotency/stores/encrypted-store'
 import { openStore } from '@/idempotency/stores/open-store'
-import { SealedStore, type Sealer } from '@/idempotency/stores/sealed-store'
 import { uuidv7 } from '@/lib/id'
 import type { Gateway } from '@/payments/gateway'
 import { openClient, statementSender } from '@/platform/db'
@@ -14,19 +14,19 @@ export interface EnginePayment extends BenchPayment {
 }
 
 /**
- * The engine and its store in this process, without HTTP. @param sealer encrypts its answers, as in the product
+ * The engine and its store in this process, without HTTP. @param cipher encrypts its answers, as in the product
  * @returns makes a payment, and the text of its answer; throws when it is not 200
  */
 export async function engineOn(
   { db, batchPool }: Pick<Stage, 'db' | 'batchPool'>,
   gateway: Gateway,
-  sealer?: Sealer,
+  cipher?: AnswerCipher,
 ) {
   const send = statementSender(batchPool)
   const { store, ready } = openStore({ client: db, send, openClient, worker: 'bench', newToken: uuidv7 })
   await ready
   const engine = new Engine({
-    store: sealer ? new SealedStore(store, sealer) : store,
+    store: cipher ? new EncryptedStore(store, cipher) : store,
     observe: () => undefined,
     clock: systemClock,
     newId: uuidv7,

@@ -8,8 +8,8 @@ import { UNUSABLE_KEY, wrappingOf } from '@/access/answer-wrapping'
 import { decryptSecret } from '@/access/factor-secret'
 import { firstMerchant, merchantsOf } from '@/access/merchant'
 import { AttemptLog } from '@/idempotency/stores/attempt-log'
+import { EncryptedStore } from '@/idempotency/stores/encrypted-store'
 import { BATCH_SETTINGS, openStore } from '@/idempotency/stores/open-store'
-import { SealedStore } from '@/idempotency/stores/sealed-store'
 import { uuidv7 } from '@/lib/id'
 import { noteBankPlace } from '@/payments/bank-place'
 import { Breaker } from '@/payments/breaker'
@@ -167,7 +167,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
       log.error({ merchantId, version }, UNUSABLE_KEY)
     },
   })
-  const store = new SealedStore(plainStore, answerKeys)
+  const store = new EncryptedStore(plainStore, answerKeys)
   const observe = (event: EngineEvent) => reportEngineEvent(event, { log, metrics, attempts })
   return {
     env,

@@ -1,11 +1,11 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { wrappingOf } from '@/access/answer-wrapping'
-import { proveSeals, replaceAnswers } from '@/idempotency/stores/reseal-sql'
+import { proveSame, replaceAnswers } from '@/idempotency/stores/reencrypt-sql'
+import { encrypt, newSalt } from '@/platform/answers/answer-text'
+import { reencryptAnswers } from '@/platform/answers/reencrypt'
 import { reportKeys } from '@/platform/answers/report'
-import { resealAnswers } from '@/platform/answers/reseal'
 import { rotateKey } from '@/platform/answers/rotate'
-import { newSalt, seal } from '@/platform/answers/sealed-text'
 import type { Env } from '@/platform/env'
 import { createApi } from './api'
 import { buildDeps, type Deps } from './deps'
@@ -75,10 +75,10 @@ async function sentBy(work: () => Promise<unknown>): Promise<string[]> {
 const about = (table: string, sent: string[]) => sent.filter((text) => text.includes(table))
 
 /** Lets the worker's job begin with keys that were made now. */
-const settle = () => product.owner.query(`UPDATE answer_key SET seals_from = now() - interval '6 minutes'`)
+const settle = () => product.owner.query(`UPDATE answer_key SET used_from = now() - interval '6 minutes'`)
 
-async function resealAll({ db, answerKeys }: Deps): Promise<void> {
-  while ((await resealAnswers(db, answerKeys, 2)) > 0);
+async function reencryptAll({ db, answerKeys }: Deps): Promise<void> {
+  while ((await reencryptAnswers(db, answerKeys, 2)) > 0);
 }
 
 describe('a stored answer', () => {
@@ -121,7 +121,7 @@ describe('a stored answer', () => {
     expect(shown.data.answer).toBe(first.text)
   })
 
-  it('cannot be replaced by another, sealed or plain', async () => {
+  it('cannot be replaced by another, encrypted or plain', async () => {
     const first = await pay()
     const before = await charges()
     const { id, answer } = await stored()
@@ -131,10 +131,10 @@ describe('a stored answer', () => {
       deps.db.$queryRaw(replaceAnswers(merchantId, [{ id, before: answer, after: text }]))
     const dataKey = await deps.answerKeys.newestKey(merchantId)
     await expect(set(first.text)).rejects.toThrow('may not change')
-    await expect(set(seal(place, '{"paid":false}', dataKey))).rejects.toThrow('may not change')
-    await expect(set(seal(place, first.text, dataKey))).rejects.toThrow('may not change')
-    // The digest alone may be copied: such a text cannot be opened.
-    const forged = seal(place, '{"paid":false}', dataKey).split('.')
+    await expect(set(encrypt(place, '{"paid":false}', dataKey))).rejects.toThrow('may not change')
+    await expect(set(encrypt(place, first.text, dataKey))).rejects.toThrow('may not change')
+    // The digest alone may be copied: such a text cannot be decrypted.
+    const forged = encrypt(place, '{"paid":false}', dataKey).split('.')
     forged[2] = answer.split('.')[2] ?? ''
     await set(forged.join('.'))
     expect(await pay()).toMatchObject({ status: 500, body: { kind: 'record-damaged' } })
@@ -171,7 +171,7 @@ describe('a stored answer', () => {
 })
 
 describe('answers of before', () => {
-  it('are replayed as they are, and sealed by the worker with a proof that they stay the same', async () => {
+  it('are replayed as they are, and encrypted by the worker with a proof that they stay the same', async () => {
     const first = await pay()
     const { id } = await stored()
     await product.owner.query(
@@ -184,17 +184,19 @@ describe('answers of before', () => {
     const salt = newSalt()
     const write = (after: string, salts: Record<string, string>) =>
       deps.db.$transaction([
-        deps.db.$queryRaw(proveSeals(salts)),
+        deps.db.$queryRaw(proveSame(salts)),
         deps.db.$queryRaw(replaceAnswers(merchantId, [{ id, before: first.text, after }])),
       ])
-    const same = seal(place, first.text, dataKey, salt)
+    const same = encrypt(place, first.text, dataKey, salt)
     const proof = { [id]: salt.toString('hex') }
     await expect(write(same, {})).rejects.toThrow('may not change')
     await expect(write(same, { [id]: newSalt().toString('hex') })).rejects.toThrow('may not change')
-    await expect(write(seal(place, '{"paid":false}', dataKey, salt), proof)).rejects.toThrow('may not change')
+    await expect(write(encrypt(place, '{"paid":false}', dataKey, salt), proof)).rejects.toThrow(
+      'may not change',
+    )
     await settle()
-    await product.owner.query(`UPDATE answer_key SET resealed_after = ''`)
-    await resealAll(deps)
+    await product.owner.query(`UPDATE answer_key SET reencrypted_after = ''`)
+    await reencryptAll(deps)
     expect((await stored()).answer).toMatch(/^s1\.1\./)
     expect((await pay()).text).toBe(first.text)
     expect((await reportKeys(deps.db, null)).counted).toEqual([{ version: 1, answers: expect.any(Number) }])
@@ -217,18 +219,23 @@ describe('a release that is being rolled out', () => {
       `SET session_replication_role = replica; UPDATE idempotency_record SET answer = '${first.text}' WHERE key = '${key}'; RESET session_replication_role`,
     )
     const { deps } = await process()
-    expect(await deps.answerKeys.seal({ merchantId, id: 'r', status: 201, problem: null }, '{}')).toBe('{}')
+    expect(await deps.answerKeys.encrypt({ merchantId, id: 'r', status: 201, problem: null }, '{}')).toBe(
+      '{}',
+    )
     await settle()
     const later = await process()
-    const sealed = await later.deps.answerKeys.seal({ merchantId, id: 'r', status: 201, problem: null }, '{}')
-    expect(sealed).toMatch(/^s1\.1\./)
-    await resealAll(later.deps)
+    const encrypted = await later.deps.answerKeys.encrypt(
+      { merchantId, id: 'r', status: 201, problem: null },
+      '{}',
+    )
+    expect(encrypted).toMatch(/^s1\.1\./)
+    await reencryptAll(later.deps)
     expect((await stored()).answer).toMatch(/^s1\.1\./)
   })
 })
 
 describe('a rotated key', () => {
-  it('is for new answers, the older ones are sealed under it, and every process goes on reading all', async () => {
+  it('is for new answers, the older ones are encrypted under it, and every process goes on reading all', async () => {
     const { deps, merchantId } = product
     const first = await pay()
     expect(await rotateKey(deps.db, wrappingOf(deps.env), merchantId)).toBe(2)
@@ -241,9 +248,9 @@ describe('a rotated key', () => {
     // A process that was started before reads the new key when it meets it.
     expect((await pay()).text).toBe(second.text)
     // Within five minutes of its making a process may still use the one before.
-    expect(await resealAnswers(after.deps.db, after.deps.answerKeys, 2)).toBe(0)
+    expect(await reencryptAnswers(after.deps.db, after.deps.answerKeys, 2)).toBe(0)
     await settle()
-    await resealAll(after.deps)
+    await reencryptAll(after.deps)
     key = older
     expect((await stored()).answer).toMatch(/^s1\.2\./)
     expect([(await pay()).text, (await pay(after)).text]).toEqual([first.text, first.text])

@@ -9,9 +9,9 @@ import { conflictsSeen, injectConflicts } from '@/server/testing/conflicts'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import type { BeginOf, NewRecord, Store } from '../core/store'
 import { type StoreHarness, storeContract } from '../testing/store.contract'
+import { EncryptedStore } from './encrypted-store'
 import { BATCH_SETTINGS, openStore } from './open-store'
 import { PrismaStore } from './prisma'
-import { SealedStore } from './sealed-store'
 import { beginForm, claimedSql, type SqlForm, type SqlWrite, writeForm } from './sql'
 
 let database: TestDatabase
@@ -93,9 +93,9 @@ function writes(run: string) {
 const STORES = {
   'prisma on PostgreSQL': async () => new PrismaStore(db, 'test', uuidv7),
   'group commit on PostgreSQL': () => groupCommit(),
-  'prisma with sealed answers': async () =>
-    new SealedStore(new PrismaStore(db, 'test', uuidv7), answerKeys()),
-  'group commit with sealed answers': async () => new SealedStore(await groupCommit(), answerKeys()),
+  'prisma with encrypted answers': async () =>
+    new EncryptedStore(new PrismaStore(db, 'test', uuidv7), answerKeys()),
+  'group commit with encrypted answers': async () => new EncryptedStore(await groupCommit(), answerKeys()),
 }
 
 async function groupCommit(): Promise<Store<SqlForm>> {

@@ -1,9 +1,9 @@
 import { StoreUnavailable } from '@payonce/idempotency'
+import type { AnswerCipher, AnswerPlace } from '@/idempotency/stores/encrypted-store'
 import { callDatabase } from '@/idempotency/stores/prisma-errors'
-import type { AnswerPlace, Sealer } from '@/idempotency/stores/sealed-store'
 import type { Db } from '../db'
+import { type DataKey, decrypt, encrypt, isEncrypted, newDataKey, versionOf } from './answer-text'
 import { addFirstKey, type KeyRow, readKeys, type Wrapping } from './key-rows'
-import { type DataKey, isSealed, newDataKey, open, seal, versionOf } from './sealed-text'
 
 /** 60 s: a new key is used by every process a minute after it was made. */
 const REFRESH_MS = 60_000
@@ -24,15 +24,15 @@ interface KeyRing {
   keys: Map<number, DataKey | null>
   newest: number
   readAtMs: number
-  /** From then on the newest key seals; before, answers are stored as they are. */
-  sealsFromMs: number
+  /** From then on the newest key is used; before, answers are stored as they are. */
+  usedFromMs: number
 }
 
 /**
- * Seals answers under the newest key of their merchant. Keys are read, and the first is made, once in a process and again beside the requests:
+ * Encrypts answers under the newest key of their merchant. Keys are read, and the first is made, once in a process and again beside the requests:
  * a replay stays one read, and a payment has no statement more.
  */
-export class AnswerKeys implements Sealer {
+export class AnswerKeys implements AnswerCipher {
   private readonly rings = new Map<string, KeyRing>()
   private readonly reading = new Map<string, Promise<KeyRing>>()
 
@@ -42,19 +42,19 @@ export class AnswerKeys implements Sealer {
     await this.newestKey(merchantId)
   }
 
-  async seal(place: AnswerPlace, body: string): Promise<string> {
+  async encrypt(place: AnswerPlace, body: string): Promise<string> {
     const key = await this.newestKey(place.merchantId)
-    const { sealsFromMs = 0 } = this.rings.get(place.merchantId) ?? {}
-    return this.options.nowMs() < sealsFromMs ? body : seal(place, body, key)
+    const { usedFromMs = 0 } = this.rings.get(place.merchantId) ?? {}
+    return this.options.nowMs() < usedFromMs ? body : encrypt(place, body, key)
   }
 
-  async open(place: AnswerPlace, text: string): Promise<string | null> {
-    if (!isSealed(text)) return text
+  async decrypt(place: AnswerPlace, text: string): Promise<string | null> {
+    if (!isEncrypted(text)) return text
     const key = await this.keyOf(place.merchantId, text)
-    return key && (open(place, text, key)?.body ?? null)
+    return key && (decrypt(place, text, key)?.body ?? null)
   }
 
-  /** The key that sealed this text; null: it is not there, or cannot be unwrapped. */
+  /** The key that encrypted this text; null: it is not there, or cannot be unwrapped. */
   async keyOf(merchantId: string, text: string): Promise<DataKey | null> {
     const version = versionOf(text)
     if (version === null) return null
@@ -105,7 +105,7 @@ export class AnswerKeys implements Sealer {
       keys,
       newest: Math.max(...keys.keys()),
       readAtMs,
-      sealsFromMs: readAtMs + (rows.at(-1)?.waitMs ?? 0),
+      usedFromMs: readAtMs + (rows.at(-1)?.waitMs ?? 0),
     }
     this.rings.delete(merchantId)
     this.rings.set(merchantId, ring)

@@ -20,13 +20,13 @@ const keyRow = z.strictObject({
   merchantId: z.string(),
   version: z.int(),
   wrapped: z.string(),
-  /** Time until it seals, in ms; 0: it does. */
+  /** Time until it is used, in ms; 0: it is. */
   waitMs: z.number(),
 })
 export type KeyRow = z.infer<typeof keyRow>
 
 const KEYS: Sql = sql`
-  SELECT merchant_id::text AS "merchantId", version, wrapped, greatest(0, extract(epoch FROM seals_from - now()) * 1000)::float8 AS "waitMs"
+  SELECT merchant_id::text AS "merchantId", version, wrapped, greatest(0, extract(epoch FROM used_from - now()) * 1000)::float8 AS "waitMs"
   FROM answer_key`
 
 export function allKeys(db: RowReader): Promise<KeyRow[]> {
@@ -39,27 +39,29 @@ export function readKeys(db: RowReader, merchantId: string): Promise<KeyRow[]> {
 }
 
 /**
- * 15 minutes from the first key of a merchant with records to its first sealed answer: a release that is rolled out takes less, and no server of a
- * version that cannot read sealed answers meets one.
+ * 15 minutes from the first key of a merchant with records to its first encrypted answer: a release that is rolled out takes less, and no server of a
+ * version that cannot read encrypted answers meets one.
  */
 const ROLLED_OUT = sql`interval '15 minutes'`
 
 /** Makes the first key of a merchant, unless there is one. */
 export async function addFirstKey(db: RowReader, merchantId: string, wrapped: string): Promise<unknown[]> {
   return db.$queryRaw<unknown[]>(sql`
-    INSERT INTO answer_key (merchant_id, version, wrapped, seals_from)
+    INSERT INTO answer_key (merchant_id, version, wrapped, used_from)
     SELECT ${merchantId}::uuid, 1, ${wrapped},
       CASE WHEN EXISTS (SELECT FROM idempotency_record WHERE merchant_id = ${merchantId}::uuid) THEN now() + ${ROLLED_OUT} ELSE now() END
     ON CONFLICT DO NOTHING RETURNING 1`)
 }
 
-/** Makes the next key of a merchant. No row when another has made it meanwhile. */
+/** Makes the next key of a merchant, which is used as soon as the one before is. No row when another has made it meanwhile. */
 export function addKey({ merchantId, version }: KeyName, wrapped: string): Write {
   return {
     name: 'answer-key',
     rows: 1,
     sql: sql`
-      INSERT INTO answer_key (merchant_id, version, wrapped) VALUES (${merchantId}::uuid, ${version}, ${wrapped}) ON CONFLICT DO NOTHING RETURNING 1`,
+      INSERT INTO answer_key (merchant_id, version, wrapped, used_from)
+      SELECT ${merchantId}::uuid, ${version}, ${wrapped}, greatest(now(), max(used_from)) FROM answer_key WHERE merchant_id = ${merchantId}::uuid
+      ON CONFLICT DO NOTHING RETURNING 1`,
   }
 }
 
@@ -96,10 +98,10 @@ export async function merchantsWithoutKey(db: RowReader, limit: number): Promise
 }
 
 const dueRow = z.strictObject({ merchantId: z.string(), version: z.int(), after: z.string() })
-/** A key whose older answers are still to be sealed under it. `after`: the last record that was looked at. */
+/** A key whose older answers are still to be encrypted under it. `after`: the last record that was looked at. */
 export type DueKey = z.infer<typeof dueRow>
 
-/** 5 minutes after a key began to seal: by then every process uses it, so the answers under older ones grow no more. */
+/** 5 minutes after a key began to be used: by then every process uses it, so the answers under older ones grow no more. */
 const SETTLED = sql`interval '5 minutes'`
 
 /** The newest key of one merchant that has answers under older ones, or plain ones; null: none has. */
@@ -108,8 +110,8 @@ export async function nextDueKey(db: RowReader): Promise<DueKey | null> {
     db,
     dueRow,
     sql`
-      SELECT merchant_id::text AS "merchantId", version, resealed_after AS after FROM answer_key k
-      WHERE resealed_after IS NOT NULL AND seals_from < now() - ${SETTLED}
+      SELECT merchant_id::text AS "merchantId", version, reencrypted_after AS after FROM answer_key k
+      WHERE reencrypted_after IS NOT NULL AND used_from < now() - ${SETTLED}
         AND NOT EXISTS (SELECT FROM answer_key n WHERE n.merchant_id = k.merchant_id AND n.version > k.version)
       ORDER BY created_at LIMIT 1`,
   )
@@ -117,12 +119,12 @@ export async function nextDueKey(db: RowReader): Promise<DueKey | null> {
 }
 
 /** Notes how far the answers of a merchant were gone through. @param after null: to the end */
-export async function noteResealed(
+export async function noteReencrypted(
   db: Db,
   { merchantId, version, after: before }: DueKey,
   after: string | null,
 ): Promise<void> {
   await db.$executeRaw(sql`
-    UPDATE answer_key SET resealed_after = ${after}
-    WHERE merchant_id = ${merchantId}::uuid AND version = ${version} AND resealed_after = ${before}`)
+    UPDATE answer_key SET reencrypted_after = ${after}
+    WHERE merchant_id = ${merchantId}::uuid AND version = ${version} AND reencrypted_after = ${before}`)
 }

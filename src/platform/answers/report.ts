@@ -1,4 +1,4 @@
-import { type AnswerCount, answerCount, COUNT_ANSWERS } from '@/idempotency/stores/reseal-sql'
+import { type AnswerCount, answerCount, COUNT_ANSWERS } from '@/idempotency/stores/reencrypt-sql'
 import { type RowReader, rows } from '../db'
 import { allKeys, type Wrapping } from './key-rows'
 

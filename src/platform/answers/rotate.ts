@@ -3,8 +3,8 @@ import { uuidv7 } from '@/lib/id'
 import { audit, SYSTEM } from '../audit'
 import { commit } from '../commit'
 import { type Db, rows, sql } from '../db'
+import { newDataKey } from './answer-text'
 import { addKey, readKeys, type Wrapping } from './key-rows'
-import { newDataKey } from './sealed-text'
 
 /** Merchants that have a key for stored answers. */
 export async function merchantsWithKey(db: Db): Promise<string[]> {
@@ -17,7 +17,7 @@ export async function merchantsWithKey(db: Db): Promise<string[]> {
 }
 
 /**
- * Makes the next key of a merchant, with an entry of the audit log. Each process uses it within a minute; the worker seals the older answers
+ * Makes the next key of a merchant, with an entry of the audit log. Each process uses it within a minute; the worker encrypts the older answers
  * under it from five minutes on. The keys before it stay, and need not be readable: this is also the way out when the secret was lost.
  * @returns its version; null: another has made one at this moment
  */

@@ -10,7 +10,7 @@ import { forgetMails } from '@/mail/queue'
 import { countAttempts, forgetAttempts } from '@/payments/attempt-counts'
 import { countHours } from '@/payments/counted'
 import { forgetStripeEvents } from '@/payments/stripe/inbox/queue'
-import { resealAnswers } from '@/platform/answers/reseal'
+import { reencryptAnswers } from '@/platform/answers/reencrypt'
 import { checkChanges, checkStrays } from '@/platform/integrity-checks'
 import { forgetEvents } from '@/platform/outbox'
 import { indexSearches } from '@/platform/search-index'
@@ -136,12 +136,12 @@ function ownJobsOf(core: Core): Job[] {
         )
       },
     },
-    // Seals answers anew after their key was rotated, and those that were stored before there were keys.
+    // Encrypts answers anew after their key was rotated, and those that were stored before there were keys.
     {
       name: 'answer-keys',
       everyMs: MINUTE_MS,
       batchMax: UPKEEP_BATCH,
-      run: () => resealAnswers(core.db, core.answerKeys, UPKEEP_BATCH),
+      run: () => reencryptAnswers(core.db, core.answerKeys, UPKEEP_BATCH),
     },
     // Marks orders whose time to pay has passed. None of them is paid before that either.
     {

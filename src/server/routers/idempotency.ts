@@ -191,7 +191,7 @@ async function shownAnswer(
   const { id, status, problem, answer } = record
   if (answer === null) return null
   return (
-    (await answerKeys.open({ merchantId: operator.merchantId, id, status, problem }, answer)) ?? UNREADABLE
+    (await answerKeys.decrypt({ merchantId: operator.merchantId, id, status, problem }, answer)) ?? UNREADABLE
   )
 }
 

@@ -1,23 +1,23 @@
 -- Stored answers are encrypted: `s1.<version of the key>.<digest>.<text>`, which is no JSON. The keys are the merchant's, wrapped under the secret of
--- the installation; a server of the version before refuses such a record as damaged, and executes nothing: see seals_from.
+-- the installation; a server of the version before refuses such a record as damaged, and executes nothing: see used_from.
 CREATE TABLE answer_key (
   merchant_id uuid NOT NULL,
   version integer NOT NULL CONSTRAINT answer_key_version CHECK (version BETWEEN 1 AND 999999999),
   wrapped text NOT NULL CONSTRAINT answer_key_wrapped CHECK (wrapped ~ '^v1\.' AND length(wrapped) <= 500),
   created_at timestamptz(6) NOT NULL DEFAULT now(),
   -- Until then answers are stored as they are. Of a merchant with records the first key waits, so that servers of the version before, which cannot read
-  -- sealed answers, are gone by then.
-  seals_from timestamptz(6) NOT NULL DEFAULT now(),
-  -- The last record whose answer was looked at, in the order of ids, to be sealed under this key. Null: all were.
-  resealed_after text DEFAULT '',
+  -- encrypted answers, are gone by then.
+  used_from timestamptz(6) NOT NULL DEFAULT now(),
+  -- The last record whose answer was looked at, in the order of ids, to be encrypted under this key. Null: all were.
+  reencrypted_after text DEFAULT '',
   CONSTRAINT answer_key_pkey PRIMARY KEY (merchant_id, version),
   CONSTRAINT answer_key_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchant (id) ON DELETE RESTRICT ON UPDATE RESTRICT
 );
 -- A key is made by the first payment of a merchant and by the command that rotates it, wrapped anew under a new secret, and never deleted: an
 -- answer may still be under it.
-GRANT SELECT, INSERT (merchant_id, version, wrapped, seals_from), UPDATE (wrapped, resealed_after) ON answer_key TO payonce_app;
+GRANT SELECT, INSERT (merchant_id, version, wrapped, used_from), UPDATE (wrapped, reencrypted_after) ON answer_key TO payonce_app;
 
--- An answer that is sealed anew stays the same answer: the digest of its salt and its text does not change. Of one that was plain, who seals it shows
+-- An answer that is encrypted anew stays the same answer: the digest of its salt and its text does not change. Of one that was plain, who encrypts it shows
 -- the salt, for this transaction, and the digest is computed here.
 CREATE OR REPLACE FUNCTION completed_record_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -44,7 +44,7 @@ CREATE TRIGGER completed_record_is_fixed AFTER UPDATE ON idempotency_record FOR 
 DROP TRIGGER action_url_is_copied ON idempotency_record;
 DROP FUNCTION copy_action_url();
 
--- A sealed answer says itself whether it holds a card number: who seals it looks, by the same rule. Its text is not looked at: it is as good as chance.
+-- An encrypted answer says itself whether it holds a card number: who encrypts it looks, by the same rule. Its text is not looked at: it is as good as chance.
 CREATE OR REPLACE VIEW integrity_across.no_card_number AS
   SELECT written.merchant_id, written.subject, 'holds a card number' AS detail
   FROM (

@@ -17,16 +17,16 @@ export function answersAfter(merchantId: string, after: string, limit: number): 
     WHERE merchant_id = ${merchantId}::uuid AND id > ${after} ORDER BY id LIMIT ${limit}`
 }
 
-/** An answer that is sealed anew: the text in the table, and the one in its place. */
-export interface Resealed {
+/** An answer that is encrypted anew: the text in the table, and the one in its place. */
+export interface Reencrypted {
   id: string
   before: string
   after: string
 }
 
-/** Replaces stored answers by the same answers, sealed anew. One that has changed since it was read is left as it is. */
-export function replaceAnswers(merchantId: string, answers: readonly Resealed[]): Sql {
-  const column = (name: keyof Resealed) => answers.map((answer) => answer[name])
+/** Replaces stored answers by the same answers, encrypted anew. One that has changed since it was read is left as it is. */
+export function replaceAnswers(merchantId: string, answers: readonly Reencrypted[]): Sql {
+  const column = (name: keyof Reencrypted) => answers.map((answer) => answer[name])
   return sql`
     UPDATE idempotency_record r SET answer = input.after
     FROM unnest(${column('id')}::text[], ${column('before')}::text[], ${column('after')}::text[]) AS input (id, before, after)
@@ -35,15 +35,15 @@ export function replaceAnswers(merchantId: string, answers: readonly Resealed[])
 }
 
 /**
- * Proves to the trigger `completed_record_is_fixed`, for the rest of this transaction, that the sealed texts are of the answers in the table:
+ * Proves to the trigger `completed_record_is_fixed`, for the rest of this transaction, that the encrypted texts are of the answers in the table:
  * with these salts it computes their digests itself.
  */
-export function proveSeals(salts: Readonly<Record<string, string>>): Sql {
+export function proveSame(salts: Readonly<Record<string, string>>): Sql {
   return sql`SELECT set_config('payonce.answer_salts', ${JSON.stringify(salts)}, true)`
 }
 
 export const answerCount = z.strictObject({
-  /** Null: not sealed. */
+  /** Null: not encrypted. */
   version: z.nullable(z.int()),
   answers: z.int(),
 })

@@ -12,27 +12,27 @@ export interface AnswerPlace {
 }
 
 /** Encrypts stored answers. The text that it makes is never JSON, so a program without it refuses the record as damaged. */
-export interface Sealer {
+export interface AnswerCipher {
   /**
-   * Resolves once an answer of this merchant can be sealed. Asked before a claim: afterwards the outside may have been asked.
+   * Resolves once an answer of this merchant can be encrypted. Asked before a claim: afterwards the outside may have been asked.
    * @throws StoreUnavailable when it cannot be: nothing is executed then
    */
   ready(merchantId: string): Promise<void>
-  seal(place: AnswerPlace, body: string): Promise<string>
+  encrypt(place: AnswerPlace, body: string): Promise<string>
   /**
-   * The answer as it was given; of one that was stored before there was a sealer, the text itself. Null: it cannot be opened.
+   * The answer as it was given; of one that was stored before there was a cipher, the text itself. Null: it cannot be decrypted.
    * @throws StoreUnavailable when its key cannot be read now
    */
-  open(place: AnswerPlace, text: string): Promise<string | null>
+  decrypt(place: AnswerPlace, text: string): Promise<string | null>
 }
 
 /** A store whose answers are encrypted. Everything else of a record, and every verb, is the work of `inner`: no call has a statement more. */
-export class SealedStore<Form extends StoreForm> implements Store<Form> {
+export class EncryptedStore<Form extends StoreForm> implements Store<Form> {
   readonly leaseMs: number
 
   constructor(
     private readonly inner: Store<Form>,
-    private readonly sealer: Sealer,
+    private readonly cipher: AnswerCipher,
   ) {
     this.leaseMs = inner.leaseMs
   }
@@ -40,23 +40,23 @@ export class SealedStore<Form extends StoreForm> implements Store<Form> {
   async read(merchantId: string, id: string): Promise<IdempotencyRow | null> {
     const row = await this.inner.read(merchantId, id)
     if (row === null || row.answer === null) return row
-    const answer = await this.sealer.open(row, row.answer)
-    // One that cannot be opened stays as it is: it is no JSON, so the record is damaged and nothing is executed.
+    const answer = await this.cipher.decrypt(row, row.answer)
+    // One that cannot be decrypted stays as it is: it is no JSON, so the record is damaged and nothing is executed.
     return answer === null ? row : { ...row, answer }
   }
 
   async claim(record: NewRecord, begin: BeginOf<Form>): Promise<Claimed | null> {
-    await this.sealer.ready(record.merchantId)
+    await this.cipher.ready(record.merchantId)
     return this.inner.claim(record, begin)
   }
 
   async takeOver(record: NewRecord, fence: number, begin: BeginOf<Form>): Promise<Claimed | null> {
-    await this.sealer.ready(record.merchantId)
+    await this.cipher.ready(record.merchantId)
     return this.inner.takeOver(record, fence, begin)
   }
 
   async commit(claim: Claim, next: StoredOutcome<Form>): Promise<boolean> {
-    return this.inner.commit(claim, await this.sealed(claim, next))
+    return this.inner.commit(claim, await this.encrypted(claim, next))
   }
 
   renew(claim: Claim): Promise<boolean> {
@@ -95,27 +95,27 @@ export class SealedStore<Form extends StoreForm> implements Store<Form> {
     return this.inner.expireAnswers(limit)
   }
 
-  private async sealed(claim: Claim, next: StoredOutcome<Form>): Promise<StoredOutcome<Form>> {
+  private async encrypted(claim: Claim, next: StoredOutcome<Form>): Promise<StoredOutcome<Form>> {
     switch (next.to) {
       case 'completed':
-        return { ...next, answer: await sealAnswer(this.sealer, claim, next.answer) }
+        return { ...next, answer: await encryptAnswer(this.cipher, claim, next.answer) }
       case 'unknown':
       case 'parked':
         return next.answer === null
           ? next
-          : { ...next, answer: await sealAnswer(this.sealer, claim, next.answer) }
+          : { ...next, answer: await encryptAnswer(this.cipher, claim, next.answer) }
       case 'tombstone':
         return next
     }
   }
 }
 
-/** The same answer with its body sealed, for a statement that stores it past a store. */
-export async function sealAnswer(
-  sealer: Sealer,
+/** The same answer with its body encrypted, for a statement that stores it past a store. */
+export async function encryptAnswer(
+  cipher: AnswerCipher,
   { merchantId, id }: Pick<AnswerPlace, 'merchantId' | 'id'>,
   answer: Answer,
 ): Promise<Answer> {
   const { status, problem, body } = answer
-  return { ...answer, body: await sealer.seal({ merchantId, id, status, problem }, body) }
+  return { ...answer, body: await cipher.encrypt({ merchantId, id, status, problem }, body) }
 }

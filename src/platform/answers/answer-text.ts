@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto'
-import type { AnswerPlace } from '@/idempotency/stores/sealed-store'
+import type { AnswerPlace } from '@/idempotency/stores/encrypted-store'
 import { holdsCardNumber } from '@/lib/card-number'
 
 /** A key that encrypts answers of one merchant. */
@@ -21,33 +21,37 @@ const DIGEST_LENGTH = 22
 /** `s1.<version of the key>.<digest>.<nonce, text and tag>`, and `.card` where the text holds a card number. No JSON begins so. */
 const FORM = /^s1\.([1-9]\d{0,8})\.([\w-]{22})\.([\w-]+)(\.card)?$/
 
-/** True for a text that `seal` made, whether or not it can be opened. */
-export const isSealed = (text: string): boolean => text.startsWith('s1.')
+/** True for a text that `encrypt` made, whether or not it can be decrypted. */
+export const isEncrypted = (text: string): boolean => text.startsWith('s1.')
 
-/** Version of the key that sealed this text; null: no key did. */
+/** Version of the key that encrypted this text; null: no key did. */
 export function versionOf(text: string): number | null {
-  const version = isSealed(text) ? text.slice(3, text.indexOf('.', 3)) : ''
+  const version = isEncrypted(text) ? text.slice(3, text.indexOf('.', 3)) : ''
   return /^[1-9]\d{0,8}$/.test(version) ? Number(version) : null
 }
 
 /**
  * Encrypts an answer with AES-256-GCM. The digest commits to it and tells nothing of it: it is of a salt, which is encrypted too, and the
- * text. It stays the same when the answer is sealed anew, which is how the database knows that the answer did.
- * @param salt of the same answer, where it was sealed before
+ * text. It stays the same when the answer is encrypted anew, which is how the database knows that the answer did.
+ * @param salt of the same answer, where it was encrypted before
  */
-export function seal(place: AnswerPlace, body: string, key: DataKey, salt = newSalt()): string {
+export function encrypt(place: AnswerPlace, body: string, key: DataKey, salt = newSalt()): string {
   const nonce = randomly(NONCE_BYTES)
   const mark = holdsPlainCard(body) ? '.card' : ''
   const salted = Buffer.concat([salt, Buffer.from(body)])
   const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(boundTo(place, key.version, mark))
-  const sealed = Buffer.concat([nonce, cipher.update(salted), cipher.final(), cipher.getAuthTag()])
-  return `s1.${key.version}.${digestOf(salted)}.${sealed.toString('base64url')}${mark}`
+  const encrypted = Buffer.concat([nonce, cipher.update(salted), cipher.final(), cipher.getAuthTag()])
+  return `s1.${key.version}.${digestOf(salted)}.${encrypted.toString('base64url')}${mark}`
 }
 
-/** The answer and its salt. Null: it was not sealed for this place by this key, or was changed since. */
-export function open(place: AnswerPlace, text: string, key: DataKey): { body: string; salt: Buffer } | null {
-  const [, version, digest, sealed = '', mark = ''] = FORM.exec(text) ?? []
-  const bytes = Buffer.from(sealed, 'base64url')
+/** The answer and its salt. Null: it was not encrypted for this place by this key, or was changed since. */
+export function decrypt(
+  place: AnswerPlace,
+  text: string,
+  key: DataKey,
+): { body: string; salt: Buffer } | null {
+  const [, version, digest, encrypted = '', mark = ''] = FORM.exec(text) ?? []
+  const bytes = Buffer.from(encrypted, 'base64url')
   if (Number(version) !== key.version || bytes.length < NONCE_BYTES + SALT_BYTES + TAG_BYTES) return null
   const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, NONCE_BYTES), TAG)
     .setAAD(boundTo(place, key.version, mark))
@@ -88,7 +92,7 @@ function digestOf(salted: Buffer): string {
 }
 
 /**
- * What the invariant `no_card_number` blames in a text that it can read: a number that stands alone, in digits or groups of them. The sealed
+ * What the invariant `no_card_number` blames in a text that it can read: a number that stands alone, in digits or groups of them. The encrypted
  * text says so in its place.
  */
 function holdsPlainCard(text: string): boolean {

@@ -7,7 +7,7 @@ import { type EnginePayment, engineOn } from '../paths/engine'
 import { instantBank } from '../paths/gateway'
 import { openStage } from '../stage'
 
-/* What encrypted answers cost: payments and replays of the engine with a plain store and a sealed one, round by round on one database. */
+/* What encrypted answers cost: payments and replays of the engine with a plain store and an encrypted one, round by round on one database. */
 
 const ROUNDS = 5
 const PAYMENTS = 1_000
@@ -44,7 +44,7 @@ try {
   })
   const paths = {
     plain: await engineOn(stage, instantBank().gateway),
-    sealed: await engineOn(stage, instantBank().gateway, keys),
+    encrypted: await engineOn(stage, instantBank().gateway, keys),
   }
   const found = new Map<string, { us: number; cpuUs: number }[]>()
   const note = (name: string, round: { us: number; cpuUs: number }) =>
@@ -66,9 +66,10 @@ try {
       `${name}: ${median(rounds.map(({ us }) => us)).toFixed(0)} µs, ${median(rounds.map(({ cpuUs }) => cpuUs)).toFixed(0)} µs CPU of Node`,
     )
   const { rows } = await stage.owner.query(
-    `SELECT answer LIKE 's1.%' AS sealed, avg(octet_length(answer))::int AS bytes FROM idempotency_record GROUP BY 1 ORDER BY 1`,
+    `SELECT answer LIKE 's1.%' AS encrypted, avg(octet_length(answer))::int AS bytes FROM idempotency_record GROUP BY 1 ORDER BY 1`,
   )
-  for (const { sealed, bytes } of rows) print(`${sealed ? 'sealed' : 'plain'} answer: ${bytes} bytes`)
+  for (const { encrypted, bytes } of rows)
+    print(`${encrypted ? 'encrypted' : 'plain'} answer: ${bytes} bytes`)
 } finally {
   await stage.close()
 }
