@@ -42,6 +42,8 @@ try {
     nowMs: () => performance.now(),
     onUnusable: () => undefined,
   })
+  // Of a merchant with records the first key waits.
+  await keys.ready(merchantId)
   const paths = {
     plain: await engineOn(stage, instantBank().gateway),
     encrypted: await engineOn(stage, instantBank().gateway, keys),

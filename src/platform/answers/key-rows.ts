@@ -26,7 +26,7 @@ const keyRow = z.strictObject({
 export type KeyRow = z.infer<typeof keyRow>
 
 const KEYS: Sql = sql`
-  SELECT merchant_id::text AS "merchantId", version, wrapped, greatest(0, extract(epoch FROM used_from - now()) * 1000)::float8 AS "waitMs"
+  SELECT merchant_id::text AS "merchantId", version, wrapped, greatest(0, date_part('epoch', used_from - now()) * 1000)::float8 AS "waitMs"
   FROM answer_key`
 
 export function allKeys(db: RowReader): Promise<KeyRow[]> {
