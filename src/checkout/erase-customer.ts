@@ -42,7 +42,7 @@ export function eraseCustomer(
         by: SYSTEM,
         action: 'customer.erased',
         subject: merchantId,
-        detail: `${orders} orders, ${answers} stored answers, ${mails} mails; ${underWay} still under way; by ${by}`,
+        detail: `orders ${orders}, stored answers ${answers}, mails ${mails}, still under way ${underWay}; by ${by}`,
       })
       await tx.$queryRaw(entry.sql)
       return done

@@ -76,7 +76,7 @@ it('blanks the e-mail, the answers and the mails; books and tombstones stay, and
   const [charges, before] = [await product.count('charges'), await books()]
   expect(await placesOf(EMAIL)).toEqual(expect.arrayContaining(['orders', 'mail']))
 
-  expect(await erased()).toBe('Erased the e-mail of 1 orders, 2 stored answers and 1 mails with receipts.')
+  expect(await erased()).toBe('Erased: orders 1, stored answers 2, mails with receipts 1.')
   expect(await placesOf(EMAIL)).toEqual([])
   expect((await mine.read()).body).toMatchObject({ id: mine.id, customerEmail: null, status: 'paid' })
   expect((await other.read()).body).toMatchObject({ customerEmail: 'bob@example.com' })
@@ -91,15 +91,15 @@ it('blanks the e-mail, the answers and the mails; books and tombstones stay, and
   expect(findings.filter(({ id, offenders }) => offenders.length > 0 && !id.includes('receipt'))).toEqual([])
   const entries = await product.owner.query(`SELECT detail FROM audit_log WHERE action = 'customer.erased'`)
   expect(entries.rows).toEqual([
-    { detail: '1 orders, 2 stored answers, 1 mails; 0 still under way; by npm run merchant' },
+    { detail: 'orders 1, stored answers 2, mails 1, still under way 0; by npm run merchant' },
   ])
-  expect(await erased()).toContain('0 orders, 0 stored answers and 0 mails')
+  expect(await erased()).toContain('orders 0, stored answers 0, mails with receipts 0')
 })
 
 it('leaves what is under way for another call', async () => {
   const order = await paidOrder('doubt', 'eve@example.com')
   await order.pay('pm_card_challenge')
-  expect(await erased('eve@example.com')).toContain('1 requests about their orders have no answer yet')
+  expect(await erased('eve@example.com')).toContain('Still under way: 1.')
   expect((await order.read()).body).toMatchObject({ customerEmail: 'eve@example.com' })
 })
 

@@ -25,10 +25,10 @@ export async function eraseCommand(
       email,
       by: 'npm run merchant',
     })
-    const done = `Erased the e-mail of ${orders} orders, ${answers} stored answers and ${mails} mails with receipts.`
+    const done = `Erased: orders ${orders}, stored answers ${answers}, mails with receipts ${mails}.`
     return underWay === 0
       ? done
-      : `${done}\n${underWay} requests about their orders have no answer yet: run the command again when the payments have ended.`
+      : `${done}\nStill under way: ${underWay}. Run the command again when these payments have ended.`
   } finally {
     await db.$disconnect()
     await pool.end()
