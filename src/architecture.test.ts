@@ -76,6 +76,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'platform',
     'lib',
     'access/token',
+    'access/answer-wrapping',
     'access/api-key',
     'access/invitation',
     'access/merchant',
@@ -83,6 +84,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'access/second-factor',
     'payments/integrity',
     'checkout/receipts/check-codes',
+    'checkout/erase-customer',
     'payments/stripe/account-change',
     'access/factor-secret',
   ],
@@ -104,6 +106,8 @@ const OURS_ALONE: Record<string, string> = {
   'stores/pg-batches': 'the same',
   'stores/prisma-errors': 'the database of the product has more tables than the records',
   'stores/record-sql': 'the jobs that end what two admins have decided',
+  'stores/encrypted-store': 'answers are encrypted under keys of the installation',
+  'stores/reencrypt-sql': 'the same',
   'stores/rows': 'the tests compare the rows of each statement with their shapes',
 }
 
@@ -165,6 +169,7 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'checkout/read': 'the page and the receipt name the merchant',
       'checkout/receipts': 'a receipt says whose it is, and whether it moved money',
       'platform/db': 'the database is ready when it answers and has been migrated',
+      'platform/answers': 'each merchant has a key for its stored answers',
       'platform/outbox': 'the oldest events of each merchant are found by the primary key',
     },
   },
@@ -330,8 +335,10 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
       'checkout/recheck': 'the payment of a challenge is found through the few records in doubt',
       'payments/resolutions': 'what is parked, and by which operation, is shown and ended as of one instant',
       'payments/prevented': 'a repeated request counts by the payment that it was about',
+      'platform/answers': 'the first key of a merchant that has records waits for a release to be rolled out',
     },
   },
+  answer_key: { writer: 'platform/answers' },
   // By a function with its owner's rights.
   resolver_position: { writer: 'idempotency/stores' },
   attempt: {

@@ -1,6 +1,7 @@
 import { Engine, systemClock } from '@payonce/idempotency'
 import { payOperation } from '@/checkout/pay'
 import { shopperAnswers } from '@/checkout/shopper-answers'
+import { type AnswerCipher, EncryptedStore } from '@/idempotency/stores/encrypted-store'
 import { openStore } from '@/idempotency/stores/open-store'
 import { uuidv7 } from '@/lib/id'
 import type { Gateway } from '@/payments/gateway'
@@ -12,13 +13,20 @@ export interface EnginePayment extends BenchPayment {
   merchantId: string
 }
 
-/** The engine and its store in this process, without HTTP. @returns makes a payment, and the text of its answer; throws when it is not 200 */
-export async function engineOn({ db, batchPool }: Pick<Stage, 'db' | 'batchPool'>, gateway: Gateway) {
+/**
+ * The engine and its store in this process, without HTTP. @param cipher encrypts its answers, as in the product
+ * @returns makes a payment, and the text of its answer; throws when it is not 200
+ */
+export async function engineOn(
+  { db, batchPool }: Pick<Stage, 'db' | 'batchPool'>,
+  gateway: Gateway,
+  cipher?: AnswerCipher,
+) {
   const send = statementSender(batchPool)
   const { store, ready } = openStore({ client: db, send, openClient, worker: 'bench', newToken: uuidv7 })
   await ready
   const engine = new Engine({
-    store,
+    store: cipher ? new EncryptedStore(store, cipher) : store,
     observe: () => undefined,
     clock: systemClock,
     newId: uuidv7,

@@ -35,9 +35,9 @@ const schema = z.object({
   PAYONCE_BANK_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   PAYONCE_DATA_DIR: z.string().min(1).default('.data'),
   PAYONCE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
-  /** Signs cookies and sessions. In the sandbox `npm start` makes one in the data folder; live mode needs its own. */
+  /** Signs cookies and sessions, and encrypts other keys. In the sandbox `npm start` makes one in the data folder; live mode needs its own. */
   PAYONCE_SECRET: z.string().min(32).optional(),
-  /** The secret before this one. What it signed stays valid while it is set; nothing new is signed with it. */
+  /** The secret before this one. What it signed stays valid, and what it encrypted readable, while it is set; nothing new is made with it. */
   PAYONCE_SECRET_PREVIOUS: z.string().min(32).optional(),
   /** The gateway that charges cards (`gateways.ts`). */
   PAYONCE_GATEWAY: z.string().default('simulator'),

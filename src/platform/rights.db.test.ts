@@ -18,6 +18,8 @@ const LISTED: Record<ProductRole, Record<string, string>> = {
     alert_rule: 'SELECT, INSERT, UPDATE (kinds, mailed_at)',
     // Whom a mail has told is a fact.
     alert_told: 'SELECT, INSERT',
+    // Wrapped anew under a new secret, never deleted: an answer may be under it.
+    answer_key: 'SELECT, INSERT, UPDATE (reencrypted_after, wrapped)',
     api_key: 'SELECT, INSERT, UPDATE (expires_at, last_used_at, revoked_at, rotated_to)',
     api_key_hour:
       'SELECT, INSERT, DELETE, UPDATE (conflicts, failed, keyed, mismatches, new_keys, refused, replays, requests)',
@@ -191,6 +193,7 @@ const NOT_ITS_CHOICE: Record<ProductRole, Record<string, [columns: string[], bec
     ],
     alert_rule: [['mailed_at'], 'a choice is made before any mail'],
     alert_told: [[], 'it is all of it'],
+    answer_key: [['created_at', 'reencrypted_after'], 'a key is born now, with no answer sealed anew'],
     api_key: [
       ['created_at', 'last_used_at', 'revoked_at', 'rotated_to'],
       'a key is born in use, and nothing has happened to it',

@@ -4,9 +4,11 @@ import { Engine, systemClock } from '@payonce/idempotency'
 import type { Problem } from '@payonce/idempotency/problems'
 import type { SqlForm } from '@payonce/idempotency/sql'
 import type pg from 'pg'
+import { UNUSABLE_KEY, wrappingOf } from '@/access/answer-wrapping'
 import { decryptSecret } from '@/access/factor-secret'
 import { firstMerchant, merchantsOf } from '@/access/merchant'
 import { AttemptLog } from '@/idempotency/stores/attempt-log'
+import { EncryptedStore } from '@/idempotency/stores/encrypted-store'
 import { BATCH_SETTINGS, openStore } from '@/idempotency/stores/open-store'
 import { uuidv7 } from '@/lib/id'
 import { noteBankPlace } from '@/payments/bank-place'
@@ -21,6 +23,7 @@ import { type Reconciled, type ReconcileEvent, reconcile } from '@/payments/reco
 import { StripeAccounts } from '@/payments/stripe/accounts'
 import type { StripeConnection } from '@/payments/stripe/connection'
 import type { InboxAccounts } from '@/payments/stripe/inbox/account'
+import { AnswerKeys } from '@/platform/answers/answer-keys'
 import { type Db, openClient, openDb, openPool, type SendStatement, statementSender } from '@/platform/db'
 import { type Env, modeServed, secretsFor } from '@/platform/env'
 import { onlySecretOf } from '@/platform/installation-secret'
@@ -50,7 +53,9 @@ export interface Core {
   send: SendStatement
   db: Db
   engine: Engine<SqlForm>
+  /** Its answers are encrypted under `answerKeys`. */
   store: Store<SqlForm>
+  answerKeys: AnswerKeys
   /** The operations of the registry: each is executed once per key. */
   operations: Operations
   attempts: AttemptLog
@@ -141,7 +146,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     newId: uuidv7,
     onLost: (count, error) => log.warn({ count, error }, 'attempts were dropped from the log'),
   })
-  const { store, ready } = openStore({
+  const { store: plainStore, ready } = openStore({
     client: db,
     send,
     openClient,
@@ -153,6 +158,16 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     onUnknownUpsert: (error) =>
       log.warn({ error }, 'claims are made one by one: Prisma makes them otherwise'),
   })
+  const answerKeys = new AnswerKeys({
+    db,
+    wrapping: wrappingOf(env),
+    nowMs: () => performance.now(),
+    onUnusable: (merchantId, version) => {
+      metrics.alerts.inc({ operation: 'answer-key' })
+      log.error({ merchantId, version }, UNUSABLE_KEY)
+    },
+  })
+  const store = new EncryptedStore(plainStore, answerKeys)
   const observe = (event: EngineEvent) => reportEngineEvent(event, { log, metrics, attempts })
   return {
     env,
@@ -171,6 +186,7 @@ export function buildCore(env: Env, role: 'web' | 'worker', otherGateway?: Gatew
     ownAccounts,
     stripeAccounts: ownAccounts,
     store,
+    answerKeys,
     engine: new Engine({
       store,
       observe,

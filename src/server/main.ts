@@ -1,6 +1,7 @@
 import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
+import { renewAnswerKeys } from '@/access/answer-wrapping'
 import { guestOf, shopperCookie } from '@/access/shopper'
 import { localeOfPage } from '@/i18n/choose-locale'
 import { LOCALE_HEADER } from '@/i18n/locale'
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
   await Promise.all([
     renewFactorSecrets(deps),
     renewSigningSecrets(deps),
+    renewAnswerKeys(deps),
     deps.ownAccounts.refresh(0),
     deps.receiver.warm(),
   ])

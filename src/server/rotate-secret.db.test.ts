@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { renewAnswerKeys } from '@/access/answer-wrapping'
 import { renewSecrets, takeCode } from '@/access/authenticator-app'
 import { createOperator } from '@/access/operator'
 import { stepAt, totpCode } from '@/access/totp'
@@ -39,6 +40,8 @@ beforeAll(async () => {
   const paid = await before.pay({ key, orderId: order, version: 1, paymentMethod: 'pm_card_visa' }, guest)
   receipt = paid.result?.receiptUrl.split('/').at(-1) ?? ''
   code = (await receiptFrom(before.fetch)).verificationCode
+  // As the start of the web process does. A process of before has its keys in memory.
+  await renewAnswerKeys(installations.after.deps)
 })
 afterAll(async () => {
   for (const { deps } of Object.values(installations)) await deps.close()

@@ -1,3 +1,4 @@
+import { wrappingOf } from '@/access/answer-wrapping'
 import { modeServed, readSetupEnv, refuseUnsafeDatabase, refuseUnsafeOwner, secretsFor } from '@/platform/env'
 import { readDemo } from './demo-file'
 import { print } from './process/console'
@@ -20,6 +21,7 @@ export const databaseCommands: Record<Name, DatabaseCommand> = {
   },
   merchant: async (flags) => {
     if (flags[0] === 'account') return merchantAccount(flags.slice(1))
+    if (flags[0] === 'erase') return eraseCustomer(flags.slice(1))
     const { merchantCommand } = await import('./merchant')
     const env = readSetupEnv()
     print(await merchantCommand(flags, { databaseUrl: () => namedDatabase(env), mode: modeServed(env) }))
@@ -29,7 +31,8 @@ export const databaseCommands: Record<Name, DatabaseCommand> = {
     const { operatorCommand } = await import('./operator')
     const env = readSetupEnv()
     const baseUrl = env.PAYONCE_BASE_URL ?? readDemo(env.dataDir)?.baseUrl ?? `http://localhost:${env.PORT}`
-    print(await operatorCommand(flags, { databaseUrl: await namedDatabase(env), baseUrl }))
+    const wrapping = () => wrappingOf({ ...env, PAYONCE_SECRET: secretOf(env) })
+    print(await operatorCommand(flags, { databaseUrl: await namedDatabase(env), baseUrl, wrapping }))
     return true
   },
   verify: async (flags) => {
@@ -38,7 +41,9 @@ export const databaseCommands: Record<Name, DatabaseCommand> = {
     const env = readSetupEnv()
     const secret = knownSecretOf(env)
     const secrets = secret === null ? null : secretsFor({ ...env, PAYONCE_SECRET: secret }, 'receipt-code')
-    return verify(databaseToVerify(env), readVerifyArguments(flags), secrets, env.PAYONCE_BANK_URL ?? null)
+    const wrapping = secret === null ? null : wrappingOf({ ...env, PAYONCE_SECRET: secret })
+    const known = { secrets, wrapping, bankUrl: env.PAYONCE_BANK_URL ?? null }
+    return verify(databaseToVerify(env), readVerifyArguments(flags), known)
   },
 }
 
@@ -60,6 +65,18 @@ async function merchantAccount(flags: string[]): Promise<boolean> {
       ownIsStripe: env.PAYONCE_GATEWAY === 'stripe',
       url: env.PAYONCE_STRIPE_URL,
       stdin: process.stdin,
+    }),
+  )
+  return true
+}
+
+/** `npm run merchant -- erase`, as the owner of the tables. */
+async function eraseCustomer(flags: string[]): Promise<boolean> {
+  const { eraseCommand } = await import('./erase-customer')
+  print(
+    await eraseCommand(flags, () => {
+      refuseUnsafeOwner()
+      return databaseToMigrate(readSetupEnv())
     }),
   )
   return true

@@ -14,7 +14,8 @@ Makes a merchant of this installation's mode (PAYONCE_MODE) in the database of D
   --scopes SCOPE,SCOPE    what that key may do: ${SCOPES.join(', ')}
   --expires-in-days DAYS  when that key ends, 1 to 3650; without it, when it is revoked
 
-A merchant's own account at Stripe: npm run merchant -- account help`
+A merchant's own account at Stripe: npm run merchant -- account help
+A customer who asks to be erased: npm run merchant -- erase --merchant ID --email ADDRESS`
 
 /** What `npm run merchant -- add` was asked to make. */
 export interface MerchantOrder {

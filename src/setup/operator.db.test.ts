@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { wrappingOf } from '@/access/answer-wrapping'
 import { findInvitation } from '@/access/invitation'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { operatorCommand } from './operator'
@@ -25,7 +26,8 @@ beforeAll(async () => {
 })
 afterAll(() => close())
 
-const run = (...flags: string[]) => operatorCommand(flags, { databaseUrl: url, baseUrl: BASE })
+const wrapping = () => wrappingOf({ PAYONCE_SECRET: 'a secret for tests, long enough to pass' })
+const run = (...flags: string[]) => operatorCommand(flags, { databaseUrl: url, baseUrl: BASE, wrapping })
 
 test('the first operator of a merchant is invited by a link, without a password', async () => {
   const text = await run('add', '--email', 'Ada@Example.com', '--role', 'admin')
@@ -89,4 +91,15 @@ test('the second factors of the last admin are reset from the command line, and 
   await expect(run('reset-factors', '--email', 'nobody@example.com')).rejects.toThrow(/no operator nobody/)
   for (const flags of [[], ['--email'], ['--email', 'a@b.example', '--all']])
     await expect(run('reset-factors', ...flags)).rejects.toThrow(/^Usage: npm run operator/)
+})
+
+test('keys of stored answers are rotated: of one merchant, or of each that has one', async () => {
+  expect(await run('rotate-answers-key')).toContain('No merchant has a key')
+  expect(await run('rotate-answers-key', '--merchant', SECOND)).toContain(`${SECOND}: key version 1`)
+  expect(await run('rotate-answers-key')).toContain(`${SECOND}: key version 2`)
+  await expect(run('rotate-answers-key', '--merchant', SECOND.replace('b', 'c'))).rejects.toThrow(
+    /no merchant/,
+  )
+  await expect(run('rotate-answers-key', '--merchant', 'Hill')).rejects.toThrow(/^Usage/)
+  expect(await db.auditEntry.count({ where: { action: 'answer-key.rotated' } })).toBe(2)
 })

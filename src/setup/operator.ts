@@ -3,15 +3,20 @@ import { invite } from '@/access/invitation'
 import { chooseMerchant } from '@/access/merchant'
 import { operatorByEmail, ROLES } from '@/access/operator'
 import { resetFactors } from '@/access/second-factor'
+import type { Wrapping } from '@/platform/answers/key-rows'
+import { merchantsWithKey, rotateKey } from '@/platform/answers/rotate'
 import { SYSTEM } from '@/platform/audit'
 import { type Db, openDb, openPool } from '@/platform/db'
 
 const USAGE = `Usage: npm run operator -- add --email ADDRESS --role ${ROLES.join('|')} [--merchant ID]
-       npm run operator -- reset-factors --email ADDRESS`
+       npm run operator -- reset-factors --email ADDRESS
+       npm run operator -- rotate-answers-key [--merchant ID]`
 
 export interface OperatorCommandOptions {
   databaseUrl: string
   baseUrl: string
+  /** Encrypts the keys of stored answers. @throws Error when the secret of the installation is not known here */
+  wrapping: () => Wrapping
 }
 
 /**
@@ -21,8 +26,9 @@ export interface OperatorCommandOptions {
  */
 export function operatorCommand(
   [verb = '', ...args]: string[],
-  { databaseUrl, baseUrl }: OperatorCommandOptions,
+  { databaseUrl, baseUrl, wrapping }: OperatorCommandOptions,
 ): Promise<string> {
+  if (verb === 'rotate-answers-key') return rotateAnswersKey(databaseUrl, wrapping, args)
   if (verb === 'reset-factors') return resetOperatorFactors(databaseUrl, args)
   return inviteOperator(databaseUrl, baseUrl, [verb, ...args])
 }
@@ -40,6 +46,37 @@ async function resetOperatorFactors(databaseUrl: string, args: string[]): Promis
     if (!operator || !(await resetFactors(db, operator, SYSTEM, 'from the command line')))
       throw new Error(`There is no operator ${email}.`)
     return `${email} has no second factor any more, and is signed out everywhere. They sign in with the password and add a new one.`
+  })
+}
+
+/** A new key for the stored answers of one merchant, or of each that has one. */
+async function rotateAnswersKey(
+  databaseUrl: string,
+  wrapping: OperatorCommandOptions['wrapping'],
+  args: string[],
+): Promise<string> {
+  const { values } = readArguments(() => parseArgs({ args, options: { merchant: { type: 'string' } } }))
+  const { merchant } = values
+  if (merchant !== undefined && !UUID.test(merchant)) throw new Error(USAGE)
+  return withDatabase(databaseUrl, async (db) => {
+    if (merchant !== undefined && !(await chooseMerchant(db, merchant)))
+      throw new Error(`There is no merchant ${merchant}.`)
+    const merchants = merchant === undefined ? await merchantsWithKey(db) : [merchant]
+    const lines: string[] = []
+    for (const id of merchants) {
+      const version = await rotateKey(db, wrapping(), id)
+      lines.push(
+        version === null
+          ? `${id}: another key was made at this moment; run the command again if that was not you`
+          : `${id}: key version ${version}`,
+      )
+    }
+    if (lines.length === 0)
+      return 'No merchant has a key for stored answers yet: the first is made by itself.'
+    return [
+      ...lines,
+      'New answers are under these keys within a minute; the worker encrypts the older ones anew from five minutes on. npm run verify counts them.',
+    ].join('\n')
   })
 }
 

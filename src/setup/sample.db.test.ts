@@ -32,6 +32,10 @@ afterAll(async () => {
   await database.drop()
 })
 
+const NO_WRAPPING = () => {
+  throw new Error('no key is needed')
+}
+
 const seedHere = () => seedSample({ ownerUrl: database.url, databaseUrl: database.appUrl })
 const seedShop = () =>
   seed(db, {
@@ -112,12 +116,17 @@ test('nothing of it is in the own shop, and no command means it', async () => {
   const text = await operatorCommand(['add', '--email', 'ada@example.com', '--role', 'viewer'], {
     databaseUrl: database.appUrl,
     baseUrl: 'http://localhost:3000',
+    wrapping: NO_WRAPPING,
   })
   expect(text).toContain('invited to Harbour Goods')
   const { id } = await one<{ id: string }>(`SELECT id FROM merchant WHERE mode = 'sample'`)
   const named = ['add', '--email', 'b@example.com', '--role', 'viewer', '--merchant', id]
   await expect(
-    operatorCommand(named, { databaseUrl: database.appUrl, baseUrl: 'http://localhost:3000' }),
+    operatorCommand(named, {
+      databaseUrl: database.appUrl,
+      baseUrl: 'http://localhost:3000',
+      wrapping: NO_WRAPPING,
+    }),
   ).rejects.toThrow('There is no merchant')
 })
 

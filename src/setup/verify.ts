@@ -7,6 +7,8 @@ import {
   type NotedHead,
   type WholeReport,
 } from '@/payments/integrity'
+import type { Wrapping } from '@/platform/answers/key-rows'
+import { type AnswerKeyReport, reportKeys } from '@/platform/answers/report'
 import { type Db, openDb, openPool } from '@/platform/db'
 import { isBroken } from '@/platform/integrity'
 
@@ -33,19 +35,29 @@ type VerifyReport = WholeReport & {
   /** Of receipts that were sent by e-mail; null: the secret that makes codes is not known here. */
   codes: CheckedCodes | null
   receipts: { payment: string; holds: boolean }[]
+  answers: AnswerKeyReport
 }
+
+/** What the environment knows of the installation. */
+interface Known {
+  /** Make the codes of receipts. Null: the installation's secret is not known here. */
+  secrets: readonly string[] | null
+  /** Wraps the keys of stored answers. Null: the same. */
+  wrapping: Wrapping | null
+  /** Of a bank that is another process, to be asked for its list. */
+  bankUrl: string | null
+}
+
+const NOTHING_KNOWN: Known = { secrets: null, wrapping: null, bankUrl: null }
 
 /**
  * `npm run verify`: prints the report, for people or as JSON.
- * @param secrets that make the codes of receipts; null: not known here
- * @param bankUrl of a bank that is another process, to be asked for its list
  * @returns whether every invariant, every noted head and every code holds
  */
 export async function verify(
   databaseUrl: string,
   { json, heads, receipts }: VerifyOptions,
-  secrets: readonly string[] | null,
-  bankUrl: string | null = null,
+  { secrets, wrapping, bankUrl }: Known = NOTHING_KNOWN,
 ): Promise<boolean> {
   if (receipts.length > 0 && secrets === null)
     throw new Error('Codes of receipts are made with PAYONCE_SECRET, which is not set here.')
@@ -59,7 +71,8 @@ export async function verify(
     for (const receipt of receipts)
       shown.push({ payment: receipt.payment, holds: await isCodeOf(db, receipt, secrets ?? []) })
     const ok = checked.ok && !codes?.wrong.length && shown.every(({ holds }) => holds)
-    const result: VerifyReport = { ...checked, ok, codes, receipts: shown }
+    const answers = await reportKeys(db, wrapping)
+    const result: VerifyReport = { ...checked, ok, codes, receipts: shown, answers }
     process.stdout.write(`${json ? JSON.stringify(result, null, 2) : report(result)}\n`)
     return result.ok
   } finally {
@@ -103,7 +116,17 @@ function parsed(args: string[]) {
   }
 }
 
-function report({ ok, bank, counted, findings, sealing, noted, codes, receipts }: VerifyReport): string {
+function report({
+  ok,
+  bank,
+  counted,
+  findings,
+  sealing,
+  noted,
+  codes,
+  receipts,
+  answers,
+}: VerifyReport): string {
   const lines = findings.flatMap(({ id, rule, offenders }) => [
     `${offenders.length === 0 ? '✓' : '✕'} ${rule}  (${id})`,
     ...offenders.map(({ subject, detail }) => `    ${subject}: ${detail}`),
@@ -121,6 +144,7 @@ function report({ ok, bank, counted, findings, sealing, noted, codes, receipts }
       ({ payment, holds }) => `${holds ? '✓' : '✕'} ${payment} ${holds ? 'has' : 'does not have'} this code`,
     ),
     codesLine(codes),
+    ...answerLines(answers),
     ok ? `all ${findings.length} invariants hold` : broken(findings, noted, [...receipts, ...wrongOf(codes)]),
   ].join('\n')
 }
@@ -140,6 +164,19 @@ function codesLine(codes: CheckedCodes | null): string {
   return wrong.length === 0
     ? `codes of receipts: ${checked} that were sent by e-mail match their payments${older}`
     : `✕ codes of receipts: those of ${wrong.join(', ')} match no more${older}`
+}
+
+/** How much of what is stored is under which key: nothing here is broken, but a key that cannot be unwrapped has to be known. */
+function answerLines({ counted, unusable }: AnswerKeyReport): string[] {
+  const counts = counted.map(
+    ({ version, answers }) => `${answers} ${version === null ? 'plain' : `under key version ${version}`}`,
+  )
+  return [
+    `stored answers: ${counts.join(', ') || 'none'}`,
+    ...(unusable
+      ? [`? ${unusable} keys of stored answers cannot be unwrapped with this PAYONCE_SECRET`]
+      : []),
+  ]
 }
 
 const wrongOf = (codes: CheckedCodes | null) => codes?.wrong.map(() => ({ holds: false })) ?? []

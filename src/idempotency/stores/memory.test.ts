@@ -1,5 +1,6 @@
 import type { Store } from '../core/store'
 import { type StoreHarness, storeContract } from '../testing/store.contract'
+import { type AnswerCipher, EncryptedStore } from './encrypted-store'
 import { GroupCommitStore } from './group-commit'
 import { type MemoryForm, MemoryStore, type MemoryWrite } from './memory'
 
@@ -9,6 +10,14 @@ const uuid = () => `00000000-0000-7000-8000-${String(++next).padStart(12, '0')}`
 const STORES: Record<string, (memory: MemoryStore) => Store<MemoryForm>> = {
   memory: (memory) => memory,
   'memory with group commit': (memory) => new GroupCommitStore(memory, memory, uuid),
+  'memory with encrypted answers': (memory) => new EncryptedStore(memory, BACKWARDS),
+}
+
+/** Turns answers around. */
+const BACKWARDS: AnswerCipher = {
+  ready: async () => undefined,
+  encrypt: async (_, body) => `<${[...body].reverse().join('')}`,
+  decrypt: async (_, text) => [...text.slice(1)].reverse().join(''),
 }
 
 const harness = async (

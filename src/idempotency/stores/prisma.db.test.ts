@@ -1,12 +1,15 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { wrappingOf } from '@/access/answer-wrapping'
 import { uuidv7 } from '@/lib/id'
+import { AnswerKeys } from '@/platform/answers/answer-keys'
 import { type Db, openClient, openDb, openPool, sql, statementSender } from '@/platform/db'
 import { APP_ROLE } from '@/platform/roles'
 import { conflictsSeen, injectConflicts } from '@/server/testing/conflicts'
 import { type TestDatabase, testDatabase } from '@/setup/test/database'
 import type { BeginOf, NewRecord, Store } from '../core/store'
 import { type StoreHarness, storeContract } from '../testing/store.contract'
+import { EncryptedStore } from './encrypted-store'
 import { BATCH_SETTINGS, openStore } from './open-store'
 import { PrismaStore } from './prisma'
 import { beginForm, claimedSql, type SqlForm, type SqlWrite, writeForm } from './sql'
@@ -28,6 +31,8 @@ beforeAll(async () => {
     `GRANT SELECT, INSERT ON line TO ${APP_ROLE}; GRANT USAGE ON SEQUENCE line_place_seq TO ${APP_ROLE}`,
   )
   // 30 s: fifty callers share twenty connections, on a machine that may be busy.
+  // Only a merchant has a key for its answers.
+  await owner.query(`INSERT INTO merchant (id, name) VALUES ($1, 'A')`, [MERCHANT])
   pool = openPool(database.appUrl, { max: 20, name: 'payonce-test', waitMs: 30_000 })
   batchPool = openPool(database.appUrl, { max: 4, name: 'payonce-test-batch', settings: BATCH_SETTINGS })
   db = openDb(pool, ({ query }) => queries.push(query))
@@ -38,8 +43,10 @@ afterAll(async () => {
   await database.drop()
 })
 
+const MERCHANT = uuidv7()
+
 const newRecord = (): NewRecord => ({
-  merchantId: uuidv7(),
+  merchantId: MERCHANT,
   id: uuidv7(),
   scope: 's',
   operation: `test.${uuidv7()}`,
@@ -82,22 +89,35 @@ function writes(run: string) {
   return { begin, write, lines }
 }
 
-/** The stores under test: Prisma's own calls, and the same calls with group commit. */
+/** The stores under test: Prisma's own calls, the same calls with group commit, and both with encrypted answers. */
 const STORES = {
   'prisma on PostgreSQL': async () => new PrismaStore(db, 'test', uuidv7),
-  'group commit on PostgreSQL': async () => {
-    const { store, ready } = openStore({
-      client: db,
-      send: statementSender(batchPool),
-      openClient,
-      worker: 'test',
-      newToken: uuidv7,
-      onUnknownUpsert: (error) => expect.fail(String(error)),
-    })
-    await ready
-    return store
-  },
+  'group commit on PostgreSQL': () => groupCommit(),
+  'prisma with encrypted answers': async () =>
+    new EncryptedStore(new PrismaStore(db, 'test', uuidv7), answerKeys()),
+  'group commit with encrypted answers': async () => new EncryptedStore(await groupCommit(), answerKeys()),
 }
+
+async function groupCommit(): Promise<Store<SqlForm>> {
+  const { store, ready } = openStore({
+    client: db,
+    send: statementSender(batchPool),
+    openClient,
+    worker: 'test',
+    newToken: uuidv7,
+    onUnknownUpsert: (error) => expect.fail(String(error)),
+  })
+  await ready
+  return store
+}
+
+const answerKeys = () =>
+  new AnswerKeys({
+    db,
+    wrapping: wrappingOf({ PAYONCE_SECRET: 'a secret for tests, long enough to pass' }),
+    nowMs: () => performance.now(),
+    onUnusable: (merchantId) => expect.fail(`no key of ${merchantId}`),
+  })
 
 const harness = async (open: () => Promise<Store<SqlForm>>): Promise<StoreHarness<SqlForm>> => ({
   store: await open(),

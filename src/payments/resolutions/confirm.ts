@@ -2,6 +2,7 @@ import type { AnyOperation, Finish } from '@payonce/idempotency'
 import type { Problem } from '@payonce/idempotency/problems'
 import type { SqlForm } from '@payonce/idempotency/sql'
 import { z } from 'zod'
+import { type AnswerCipher, encryptAnswer } from '@/idempotency/stores/encrypted-store'
 import { settleParked } from '@/idempotency/stores/record-sql'
 import { openBankAccounts } from '@/ledger/chart'
 import type { Actor } from '@/lib/actor'
@@ -31,6 +32,8 @@ import {
 export interface ConfirmDeps {
   db: Db
   newId: () => string
+  /** Encrypts the answer that the key gets. */
+  cipher: AnswerCipher
   /** The operation that a record is of, by its name. */
   operationOf(name: string): AnyOperation<SqlForm> | null
   /** Whether charges at the installation's account of the bank that no payment explains are this merchant's. */
@@ -159,7 +162,7 @@ function returnOf(
 
 /** The end of a payment or a refund: what its operation writes for such an answer of the bank, and the answer that its key gets. */
 async function effectOnRecord(
-  { operationOf }: ConfirmDeps,
+  { operationOf, cipher }: ConfirmDeps,
   merchantId: string,
   found: ResolutionRow,
   { recordId, operation: name }: ParkedCase,
@@ -171,11 +174,8 @@ async function effectOnRecord(
   if (contrary) return { problem: refused(contrary) }
   const next: Finish<SqlForm> = operation.finish(begun, outcomeOf(found))
   if (next.to !== 'completed') throw new Error(`the end "${found.ending}" of ${name} is no end`)
-  const record: Write = {
-    name: 'record',
-    rows: 1,
-    sql: settleParked(merchantId, recordId, next.answer),
-  }
+  const answer = await encryptAnswer(cipher, { merchantId, id: recordId }, next.answer)
+  const record: Write = { name: 'record', rows: 1, sql: settleParked(merchantId, recordId, answer) }
   // The charge stays in `open_charge`, which is part of the facts: the reconciler drops it at its next look.
   return { writes: [record, ...next.writes], before: [], transactionId: null }
 }

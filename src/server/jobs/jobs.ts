@@ -10,6 +10,7 @@ import { forgetMails } from '@/mail/queue'
 import { countAttempts, forgetAttempts } from '@/payments/attempt-counts'
 import { countHours } from '@/payments/counted'
 import { forgetStripeEvents } from '@/payments/stripe/inbox/queue'
+import { reencryptAnswers } from '@/platform/answers/reencrypt'
 import { checkChanges, checkStrays } from '@/platform/integrity-checks'
 import { forgetEvents } from '@/platform/outbox'
 import { indexSearches } from '@/platform/search-index'
@@ -134,6 +135,13 @@ function ownJobsOf(core: Core): Job[] {
           await forgetRequests(core.db, env.PAYONCE_REQUEST_LOG_DAYS, UPKEEP_BATCH),
         )
       },
+    },
+    // Encrypts answers anew after their key was rotated, and those that were stored before there were keys.
+    {
+      name: 'answer-keys',
+      everyMs: MINUTE_MS,
+      batchMax: UPKEEP_BATCH,
+      run: () => reencryptAnswers(core.db, core.answerKeys, UPKEEP_BATCH),
     },
     // Marks orders whose time to pay has passed. None of them is paid before that either.
     {

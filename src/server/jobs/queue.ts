@@ -25,8 +25,8 @@ const AGAIN_MS = 500
  * turns of the resolver, and shorter than a shopper's patience.
  */
 const STALLED_MS = 10_000
-/** Jobs side by side in one worker. 20: as many as there are, so that none waits for another. */
-const CONCURRENCY = 20
+/** Jobs side by side in one worker. 21: as many as there are, so that none waits for another. */
+const CONCURRENCY = 21
 /** Polls beside LISTEN: after some restarts of the database its notifications stay away for a while. */
 const POLL_MS = 1_000
 /** Batches with no delay: only for batches the library handles a database that goes away in the moment a job ends. */

@@ -213,12 +213,9 @@ describe('placing an order', () => {
       [key],
     )
     expect(await engine.recover(placeOrder, 20, 'test')).toBe(1)
-    const { rows } = await product.owner.query(
-      'SELECT state, status, answer FROM idempotency_record WHERE id = $1',
-      [key],
-    )
-    expect(rows[0]).toMatchObject({ state: 'completed', status: 201 })
-    expect(JSON.parse(rows[0].answer)).toMatchObject({
+    const stored = await store.read(merchantId, key)
+    expect(stored).toMatchObject({ state: 'completed', status: 201 })
+    expect(JSON.parse(stored?.answer ?? '')).toMatchObject({
       id: 'ord_018f3c2a9d4e7c31b2a45f60718293a4',
       amount: 1200,
       status: 'open',

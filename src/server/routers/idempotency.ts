@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { explore, SCANNED_MAX, VIEWS } from '@/idempotency/stores/explore'
-import { listRecords, type RecordSummary, recordDetail } from '@/idempotency/stores/read'
+import { listRecords, type RecordDetail, type RecordSummary, recordDetail } from '@/idempotency/stores/read'
 import { readId, showId, uuidv7 } from '@/lib/id'
 import { readPasted } from '@/lib/pasted-ids'
 import { findPasted } from '@/payments/find'
@@ -13,6 +13,7 @@ import { router, supportProcedure, viewerProcedure } from '../trpc'
 import { attemptOut, countsOut, showAttempt, showCounts } from '../wire/attempt-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
 import { maybeTime, notFound, paged, pageSize, time, words } from '../wire/json'
+import type { OperatorCaller } from './by-operator'
 
 export const RECORD_STATES = ['claimed', 'sending', 'unknown', 'parked', 'completed', 'tombstone'] as const
 
@@ -120,7 +121,7 @@ export const idempotencyRouter = router({
     .query(async ({ ctx, input }) => {
       const record = await recordDetail(ctx.pages, ctx.operator.merchantId, input.id)
       if (!record) return notFound()
-      const { fingerprint, fingerprintVersion, leaseOver, worker, tries, parkedReason, answer } = record
+      const { fingerprint, fingerprintVersion, leaseOver, worker, tries, parkedReason } = record
       const audited = await auditOf(ctx.pages, ctx.operator.merchantId, input.id)
       const shown = showRecord(record)
       return {
@@ -132,7 +133,7 @@ export const idempotencyRouter = router({
         worker,
         tries,
         parkedReason,
-        answer,
+        answer: await shownAnswer(ctx, record),
         parkedAt: maybeTime(record.parkedAt),
         audit: audited.map((row) => ({ ...row, at: time(row.at) })),
         leaseUntil: time(record.leaseUntil),
@@ -182,6 +183,21 @@ function showRecord(row: RecordSummary): z.infer<typeof summaryOut> {
 }
 
 /** The payment of a refund, or the newest one of an order. */
+/** The answer as replays get it; of one that cannot be opened, why. */
+async function shownAnswer(
+  { answerKeys, operator }: Pick<OperatorCaller, 'answerKeys' | 'operator'>,
+  record: RecordDetail,
+) {
+  const { id, status, problem, answer } = record
+  if (answer === null) return null
+  return (
+    (await answerKeys.decrypt({ merchantId: operator.merchantId, id, status, problem }, answer)) ?? UNREADABLE
+  )
+}
+
+const UNREADABLE =
+  'This answer cannot be decrypted: its key was encrypted under another PAYONCE_SECRET. A repeat of the request gets record-damaged, and nothing is executed.'
+
 async function paymentOf(ctx: { pages: Db; operator: { merchantId: string } }, subjectId: string | null) {
   const pasted = subjectId === null ? null : readPasted(subjectId)
   if (!pasted) return null

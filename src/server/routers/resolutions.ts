@@ -138,7 +138,8 @@ export const resolutionsRouter = router({
       refuseOtherMode(mode, ctx.gateway.mode, { subject: 'payment', done: 'ended' })
       const operationOf = (name: string) => operationNamed(ctx, name)
       const { remembersForMs } = ctx.gateway
-      const deps = { db: ctx.db, newId: uuidv7, operationOf, ownsInstallation, remembersForMs }
+      const { db, answerKeys: cipher } = ctx
+      const deps = { db, newId: uuidv7, cipher, operationOf, ownsInstallation, remembersForMs }
       orThrow(await confirmResolution(deps, { merchantId, id: input.id }, ctx.actor))
       return { done: true as const }
     }),
