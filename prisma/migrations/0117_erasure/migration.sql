@@ -32,7 +32,7 @@ BEGIN
 
   UPDATE public.idempotency_record SET state = 'tombstone', status = NULL, problem = NULL, answer = NULL, headers = NULL, completed_at = NULL,
       scope = NULL, operation = NULL, key = NULL, fingerprint = NULL, fields = NULL, token = NULL, worker = NULL, held_since = NULL,
-      tries = NULL, failures = NULL
+      tries = NULL, failures = NULL, retention_days = NULL
     WHERE merchant_id = of_merchant AND subject_id = ANY (subjects) AND (state = 'completed' OR state = 'tombstone' AND key IS NOT NULL);
   GET DIAGNOSTICS answers = ROW_COUNT;
 
