@@ -40,6 +40,8 @@ const BREAKS: Record<string, ((family: Family, xid: string, at: string) => strin
      SELECT merchant_id, gen_random_uuid(), order_id, record_id, 'unknown', amount, currency, method, gen_random_uuid(), gen_random_uuid(), created_at FROM payment WHERE id = '${payment}'`,
   'authorisation-agrees-with-payment': ({ payment }) =>
     `INSERT INTO authorisation (merchant_id, payment_id, gateway_ref, capture_before) SELECT merchant_id, id, gateway_ref, now() FROM payment WHERE id = '${payment}'`,
+  'pending-posting-agrees-with-payment': ({ payment }) =>
+    `INSERT INTO pending_posting (merchant_id, payment_id, debit_account_id, credit_account_id, currency, amount) SELECT merchant_id, id, gen_random_uuid(), gen_random_uuid(), currency, amount FROM payment WHERE id = '${payment}'`,
   'authorisation-end-agrees-with-payment': ({ payment }) =>
     `INSERT INTO authorisation_end (merchant_id, id, payment_id, record_id, kind, status) SELECT merchant_id, id, id, record_id, 'void', 'released' FROM payment WHERE id = '${payment}'`,
   'order-agrees-with-payment': ({ order }) => `UPDATE orders SET status = 'open' WHERE id = '${order}'`,
