@@ -19,8 +19,8 @@ export const FAULTS = [
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
-/** The kinds of request that the bank's HTTP API takes. */
-export type Verb = 'charge' | 'refund' | 'find' | 'list'
+/** The kinds of request that the bank's HTTP API takes; `end`: a capture, or a release. */
+export type Verb = 'charge' | 'refund' | 'end' | 'find' | 'list'
 
 const CHARGE_ONLY: readonly Fault[] = ['decline', 'twice', 'wrong-amount', 'wrong-currency', 'forgets']
 
@@ -28,7 +28,7 @@ const CHARGE_ONLY: readonly Fault[] = ['decline', 'twice', 'wrong-amount', 'wron
 export const faultOrder = z
   .strictObject({
     fault: z.enum(FAULTS),
-    on: z.enum(['charge', 'refund', 'find', 'list']).default('charge'),
+    on: z.enum(['charge', 'refund', 'end', 'find', 'list']).default('charge'),
     /** Only requests with this key; null for any. */
     key: z.string().min(1).nullable().default(null),
     /** The number of requests that it applies to. */

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { subjectIdOf } from '@payonce/idempotency'
 import { until } from '@/setup/process/console'
 import type { Installation } from './installation'
+import { type Played, TRACES, type Traces } from './played'
 import type { ProductProcess } from './product-process'
 
 /** The request that an accident is aimed at. */
@@ -10,6 +12,10 @@ export interface Victim {
   mark: string
   /** Of its order, in minor units; no other order has it. */
   amount: bigint
+  /** Without it: a shopper's checkout. */
+  played?: Played
+  /** The key that the bank gets, where it is not that of the operation's own row. */
+  bankKey?: string
 }
 
 /**
@@ -26,8 +32,16 @@ export interface Accident {
   parks?: boolean
   /** The card without which it cannot happen. */
   card?: string
+  /** It happens between us and the bank: `ask` to any question, `charge` to a charge only. */
+  atBank?: 'ask' | 'charge'
   arm(installation: Installation, victim: Victim): Promise<void>
   over?(installation: Installation, victim: Victim): Promise<void>
+}
+
+/** Whether it can happen to this operation at all. */
+export function canStrike({ atBank }: Accident, played: Played): boolean {
+  const { request, verb } = TRACES[played]
+  return atBank === undefined || (request !== null && (atBank === 'ask' || verb === 'charge'))
 }
 
 type Point = 'request' | 'claimed' | 'asking' | 'asked' | 'committed' | 'answer'
@@ -45,11 +59,13 @@ const atStep = (id: string, point: Point, when: string): Accident => ({
     }),
 })
 
-/** Texts that only the statement which stores the answer holds: it names the record and writes an event. */
-const settlingStatement = ({ recordId }: Victim) => [recordId, 'outbox-event']
+const tracesOf = ({ played = 'checkout' }: Victim): Traces => TRACES[played]
 
-/** Texts that only the statement of the claim holds: it names the record, and the card of what it begins. */
-const claimingStatement = ({ recordId }: Victim) => [recordId, 'pm_card']
+/** Texts that only the statement which stores the answer holds: it names the record. */
+const settlingStatement = (victim: Victim) => [victim.recordId, tracesOf(victim).settlement]
+
+/** Texts that only the statement of the claim holds: it names the record, too. */
+const claimingStatement = (victim: Victim) => [victim.recordId, tracesOf(victim).claim]
 
 const atWire = (
   id: string,
@@ -64,10 +80,17 @@ const atWire = (
     installation.armWire(id, victim.server, victim.server.database, cut(victim), kills),
 })
 
-const ofBank = (id: string, fault: string, ms = 0): Accident => ({
+const ofBank = (id: string, fault: string, ms = 0, atBank: Accident['atBank'] = 'ask'): Accident => ({
   id,
   description: `the bank: ${fault}`,
-  arm: ({ simulator }) => simulator.order(fault, ms),
+  atBank,
+  arm: ({ simulator }, victim) =>
+    simulator.order({
+      fault,
+      on: tracesOf(victim).verb,
+      key: victim.bankKey ?? subjectIdOf(victim.recordId),
+      ms,
+    }),
 })
 
 export const ACCIDENTS: readonly Accident[] = [
@@ -78,8 +101,12 @@ export const ACCIDENTS: readonly Accident[] = [
     id: 'S3',
     description: 'killed when the request to the bank is on its way',
     kills: true,
-    arm: async (installation, { server }) =>
-      installation.armWire('S3', server, server.bank, { at: ['POST /charges'], when: 'later' }, true),
+    atBank: 'ask',
+    arm: async (installation, victim) => {
+      const { server } = victim
+      const at = [tracesOf(victim).request ?? '']
+      await installation.armWire('S3', server, server.bank, { at, when: 'later' }, true)
+    },
   },
   atStep('S4', 'asked', 'after the bank has answered'),
   atWire(
@@ -176,11 +203,11 @@ export const ACCIDENTS: readonly Accident[] = [
   ofBank('G2', 'silence-after'),
   ofBank('G3', 'error-after'),
   ofBank('G3b', 'error-before'),
-  ofBank('G4', 'twice'),
+  ofBank('G4', 'twice', 0, 'charge'),
   ofBank('G6', '429'),
   ofBank('G7', 'slow', 700),
-  { ...ofBank('G8', 'wrong-amount'), parks: true },
-  ofBank('G9', 'decline'),
+  { ...ofBank('G8', 'wrong-amount', 0, 'charge'), parks: true },
+  ofBank('G9', 'decline', 0, 'charge'),
   ofBank('G10', 'truncated'),
   ofBank('N9', 'refuse'),
 ]

@@ -54,11 +54,9 @@ export class BankProcess implements Bank {
     return { port: this.port, variable: 'PAYONCE_BANK_URL', settings: {} }
   }
 
-  /** Orders a fault for the next charge, whichever that is. */
-  async order(fault: string, ms: number): Promise<void> {
-    await this.ask('/lab/faults', { method: 'POST', body: JSON.stringify({ fault, ms }) }).catch(
-      () => undefined,
-    )
+  /** Orders a fault for one request. */
+  async order(order: { fault: string; on: string; key: string; ms: number }): Promise<void> {
+    await this.ask('/lab/faults', { method: 'POST', body: JSON.stringify(order) }).catch(() => undefined)
   }
 
   async calm(): Promise<void> {

@@ -29,8 +29,9 @@ const SETTINGS = {
   PAYONCE_RESOLVER_MS: '250',
   PAYONCE_RECONCILE_MS: '2000',
   PAYONCE_POOL_MAX: '10',
-  // All shoppers of the lab come from one address.
+  // All shoppers of the lab come from one address, and its program has one API key.
   PAYONCE_SHOPPER_RATE_PER_MINUTE: '1000000',
+  PAYONCE_RATE_PER_MINUTE: '1000000',
   LOG_LEVEL: 'warn',
 }
 

@@ -3,6 +3,7 @@ import { check } from '@/setup/verify'
 import { type Accident, BANK_FAULTS } from './accidents'
 import type { ClientTry, History } from './history'
 import type { Installation } from './installation'
+import { judgeActs } from './judge-acts'
 import type { Campaign } from './rounds'
 
 /** @returns everything that is wrong; nothing when the campaign proves what it should */
@@ -18,7 +19,8 @@ export async function judge(
       offenders.map(({ subject, detail }) => `${id}: ${subject} ${detail}`),
     ),
     ...oneAnswerPerKey(history.tries),
-    ...(await acknowledgedIsDurable(installation, history.tries)),
+    ...(await acknowledgedIsDurable(installation, campaign, history.tries)),
+    ...(await judgeActs(installation, campaign.acts, history)),
     ...(await onlyContradictionsAreParked(installation)),
     ...(await everyClientIsAnswered(installation, campaign)),
     ...(await unseen(installation, accidents)).map(
@@ -45,11 +47,15 @@ export function oneAnswerPerKey(lines: readonly ClientTry[]): string[] {
 /** I4: every client that was answered 200 has a succeeded payment. */
 async function acknowledgedIsDurable(
   installation: Installation,
+  { purchases }: Campaign,
   lines: readonly ClientTry[],
 ): Promise<string[]> {
+  const bought = new Set(purchases.map(({ key }) => key))
   const acknowledged = [
     ...new Set(
-      lines.filter(({ outcome, status }) => outcome === 'answer' && status === 200).map(({ key }) => key),
+      lines
+        .filter(({ key, outcome, status }) => bought.has(key) && outcome === 'answer' && status === 200)
+        .map(({ key }) => key),
     ),
   ]
   const rows = await installation.db.$queryRaw<{ key: string }[]>(sql`

@@ -9,14 +9,19 @@ import { forget, LOSSES } from './forgetting'
 import { History } from './history'
 import { Installation } from './installation'
 import { judge, unseen } from './judge'
+import { PLAYED } from './played'
+import { Program } from './program'
 import { chance } from './random'
 import { Campaign, rounds } from './rounds'
 import { speeds } from './speeds'
 import { StripeBank } from './stripe/bank'
 import { lapOnStripe } from './stripe/lap'
+import { table } from './table'
 
 /** 90 s until nothing is in doubt, once the accidents are over: a lease, the bank's own time, and some rounds of the resolver. */
 const QUIET_MS = 90_000
+
+const CARDS = { declined: 0.15, challenged: 0 }
 
 const USAGE = `Usage: npm run chaos -- [options]
 
@@ -109,8 +114,8 @@ async function campaign(
   { seed, count, accidents }: CampaignPlan,
 ): Promise<string[]> {
   const dice = chance(seed)
-  const playing = new Campaign(installation, dice, history)
-  const source = rounds(dice, accidents)
+  const playing = new Campaign(installation, dice, history, CARDS, await Program.open(installation, history))
+  const source = rounds(dice, accidents, PLAYED)
   let kills = 0
   for (let round = 0; round < count; round++) {
     const next = source.next().value
@@ -125,11 +130,14 @@ async function campaign(
   const deployFailures = await deploy(installation, playing)
   const quiet = await installation.quiet(QUIET_MS)
   await playing.replayAll()
-  print(`${playing.purchases.length} purchases, ${history.tries.length} requests, ${kills} kill rounds`)
+  print(
+    `${playing.purchases.length} purchases, ${playing.acts.length} keys of programs, ${history.tries.length} requests, ${kills} kill rounds`,
+  )
   print(`happened: ${[...installation.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
   print(
     `the bank: ${[...(await installation.bank.faults())].map(([fault, times]) => `${fault} ${times}`).join(', ')}`,
   )
+  for (const line of table(accidents, playing, history)) print(line)
   for (const line of await speeds(installation)) print(line)
   return [
     ...deployFailures,

@@ -1,0 +1,105 @@
+import fs from 'node:fs'
+import { readId } from '@/lib/id'
+import { sql } from '@/platform/db'
+import { type JournalLine, readJournal } from '../bank/journal'
+import type { History } from './history'
+import type { Installation } from './installation'
+import type { Act } from './program'
+
+/** What our books have of each act, by its key. */
+interface Booked {
+  /** Refunds of these payments that succeeded: a line for each. */
+  refunds: { payment: string; amount: bigint }[]
+  payments: Map<string, string>
+  orders: string[]
+}
+
+/**
+ * Compares what programs were told with the bank's own journal and with our books: each key had one effect, or none. The journal knows a charge by
+ * its amount, which no other payment has, and a refund by its charge.
+ */
+export async function judgeActs(
+  installation: Installation,
+  acts: readonly Act[],
+  history: History,
+): Promise<string[]> {
+  if (acts.length === 0) return []
+  const journal = fs.existsSync(installation.journal)
+    ? readJournal(fs.readFileSync(installation.journal, 'utf8'))
+    : []
+  const booked = await booksOf(installation)
+  return acts.flatMap((act) => {
+    const told = finalStatus(history, act.key)
+    if (told === null) return act.accident === 'G8' ? [] : [`no final answer to a ${act.played}: ${act.key}`]
+    return wrongOf(act, told, journal, booked).map((line) => `${line}: ${act.key}`)
+  })
+}
+
+/** The status of the last final answer to this key; null: none. */
+export function finalStatus(history: History, key: string): number | null {
+  return history.tries.findLast((line) => line.key === key && line.outcome === 'answer')?.status ?? null
+}
+
+function wrongOf(act: Act, told: number, journal: readonly JournalLine[], booked: Booked): string[] {
+  const done = told < 300
+  switch (act.played) {
+    case 'refund': {
+      const atBank = journal.filter(({ kind, chargeRef }) => kind === 'refund' && chargeRef === act.chargeRef)
+      const inBooks = booked.refunds.filter(({ payment }) => payment === readId('pay', act.order))
+      const asked = 'amount' in act.body ? BigInt(Number(act.body.amount)) : act.amount
+      return [
+        ...once('the bank refunded', atBank.length, done, told),
+        ...once('our books have the refund', inBooks.length, done, told),
+        ...[...atBank.map(({ amountMinor }) => BigInt(amountMinor)), ...inBooks.map(({ amount }) => amount)]
+          .filter((amount) => amount !== asked)
+          .map((amount) => `${amount} was refunded, and ${asked} was asked for`),
+      ]
+    }
+    case 'capture':
+    case 'void': {
+      const charged = chargesOf(act, journal)
+      const status = booked.payments.get(readId('pay', act.order) ?? '')
+      const captured = done && act.played === 'capture'
+      const wanted = captured ? 'succeeded' : 'voided'
+      return [
+        ...(done ? [] : [`a ${act.played} that nobody contradicts was told ${told}`]),
+        ...once('the bank charged', charged, captured, told),
+        ...(status === wanted ? [] : [`told ${told}, and our payment is ${status}, not ${wanted}`]),
+      ]
+    }
+    case 'order': {
+      const made = booked.orders.filter((reference) => reference === act.key).length
+      return once('an order was placed', made, done, told)
+    }
+    case 'payment': {
+      // One that is only authorised is charged by its capture, and one that the bank is ordered to charge twice is not our mistake.
+      if ('capture' in act.body || act.accident === 'G4' || act.accident === 'G8') return []
+      return once('the bank charged', chargesOf(act, journal), done, told)
+    }
+  }
+}
+
+function chargesOf({ amount }: Act, journal: readonly JournalLine[]): number {
+  return journal.filter(({ kind, amountMinor }) => kind === 'charge' && BigInt(amountMinor) === amount).length
+}
+
+function once(what: string, times: number, done: boolean, told: number): string[] {
+  return times === (done ? 1 : 0) ? [] : [`told ${told}, and ${what} ${times} times`]
+}
+
+async function booksOf({ db }: Installation): Promise<Booked> {
+  const refunds = await db.$queryRaw<Booked['refunds']>(sql`
+    SELECT r.payment_id::text AS payment, r.amount FROM refund r
+    JOIN ledger_transaction t ON (t.merchant_id, t.id) = (r.merchant_id, r.transaction_id) WHERE r.status = 'succeeded'`)
+  const payments = await db.$queryRaw<{ id: string; status: string }[]>(
+    sql`SELECT id::text, status FROM payment`,
+  )
+  const orders = await db.$queryRaw<{ reference: string }[]>(
+    sql`SELECT reference FROM orders WHERE reference IS NOT NULL`,
+  )
+  return {
+    refunds,
+    payments: new Map(payments.map(({ id, status }) => [id, status])),
+    orders: orders.map(({ reference }) => reference),
+  }
+}
