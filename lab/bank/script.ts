@@ -46,6 +46,7 @@ export type FaultOrder = z.infer<typeof faultOrder>
 export class Script {
   private waiting: FaultOrder[] = []
   private readonly counts = new Map<Fault, number>()
+  private readonly struck: string[] = []
 
   add(orders: FaultOrder[]): void {
     this.waiting.push(...orders)
@@ -65,11 +66,13 @@ export class Script {
     return found
   }
 
-  happened(fault: Fault): void {
+  happened({ fault, key }: FaultOrder): void {
     this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1)
+    if (key !== null) this.struck.push(key)
   }
 
-  report(): { seen: Partial<Record<Fault, number>>; waiting: FaultOrder[] } {
-    return { seen: Object.fromEntries(this.counts), waiting: this.waiting }
+  /** `struck`: keys of the orders for one key that have happened. */
+  report(): { seen: Partial<Record<Fault, number>>; struck: string[]; waiting: FaultOrder[] } {
+    return { seen: Object.fromEntries(this.counts), struck: this.struck, waiting: this.waiting }
   }
 }

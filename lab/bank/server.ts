@@ -88,7 +88,7 @@ function labApp(bank: Hono, script: Script, pool: pg.Pool) {
       asked: body ?? {},
       forget,
       hangUp,
-      happened: () => script.happened(order.fault),
+      happened: () => script.happened(order),
     })
   })
   return app

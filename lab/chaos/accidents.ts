@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { subjectIdOf } from '@payonce/idempotency'
 import { until } from '@/setup/process/console'
 import type { Installation } from './installation'
 import { type Played, TRACES, type Traces } from './played'
@@ -12,10 +11,9 @@ export interface Victim {
   mark: string
   /** Of its order, in minor units; no other order has it. */
   amount: bigint
-  /** Without it: a shopper's checkout. */
-  played?: Played
-  /** The key that the bank gets, where it is not that of the operation's own row. */
-  bankKey?: string
+  played: Played
+  /** The key under which the bank is asked; null: whatever the bank is asked next. */
+  bankKey: string | null
 }
 
 /**
@@ -38,10 +36,12 @@ export interface Accident {
   over?(installation: Installation, victim: Victim): Promise<void>
 }
 
-/** Whether it can happen to this operation at all. */
-export function canStrike({ atBank }: Accident, played: Played): boolean {
+/** The reason why it cannot happen to this operation; null: it can. */
+export function whyNever({ atBank }: Accident, played: Played): string | null {
   const { request, verb } = TRACES[played]
-  return atBank === undefined || (request !== null && (atBank === 'ask' || verb === 'charge'))
+  if (atBank !== undefined && request === null) return 'this operation asks the bank nothing'
+  if (atBank === 'charge' && verb !== 'charge') return 'it can happen to a charge only'
+  return null
 }
 
 type Point = 'request' | 'claimed' | 'asking' | 'asked' | 'committed' | 'answer'
@@ -51,15 +51,15 @@ const atStep = (id: string, point: Point, when: string): Accident => ({
   id,
   description: `killed ${when}`,
   kills: true,
-  arm: (installation, { server, recordId, mark }) =>
-    installation.armStep(id, server, {
+  arm: (installation, victim) =>
+    installation.armStep(id, victim, {
       point,
       action: 'kill',
-      mark: ['request', 'answer'].includes(point) ? mark : recordId,
+      mark: ['request', 'answer'].includes(point) ? victim.mark : victim.recordId,
     }),
 })
 
-const tracesOf = ({ played = 'checkout' }: Victim): Traces => TRACES[played]
+const tracesOf = ({ played }: Victim): Traces => TRACES[played]
 
 /** Texts that only the statement which stores the answer holds: it names the record. */
 const settlingStatement = (victim: Victim) => [victim.recordId, tracesOf(victim).settlement]
@@ -77,7 +77,7 @@ const atWire = (
   description,
   kills,
   arm: async (installation, victim) =>
-    installation.armWire(id, victim.server, victim.server.database, cut(victim), kills),
+    installation.armWire(id, victim, victim.server.database, cut(victim), kills),
 })
 
 const ofBank = (id: string, fault: string, ms = 0, atBank: Accident['atBank'] = 'ask'): Accident => ({
@@ -88,7 +88,7 @@ const ofBank = (id: string, fault: string, ms = 0, atBank: Accident['atBank'] = 
     simulator.order({
       fault,
       on: tracesOf(victim).verb,
-      key: victim.bankKey ?? subjectIdOf(victim.recordId),
+      key: victim.bankKey,
       ms,
     }),
 })
@@ -103,9 +103,8 @@ export const ACCIDENTS: readonly Accident[] = [
     kills: true,
     atBank: 'ask',
     arm: async (installation, victim) => {
-      const { server } = victim
-      const at = [tracesOf(victim).request ?? '']
-      await installation.armWire('S3', server, server.bank, { at, when: 'later' }, true)
+      const at = [tracesOf(victim).request ?? '', victim.bankKey ?? '']
+      await installation.armWire('S3', victim, victim.server.bank, { at, when: 'later' }, true)
     },
   },
   atStep('S4', 'asked', 'after the bank has answered'),
@@ -129,8 +128,8 @@ export const ACCIDENTS: readonly Accident[] = [
     id: 'N2',
     description: 'the answer to the client is lost',
     kills: false,
-    arm: (installation, { server, mark }) =>
-      installation.armStep('N2', server, { point: 'answer', action: 'cut', mark }),
+    arm: (installation, victim) =>
+      installation.armStep('N2', victim, { point: 'answer', action: 'cut', mark: victim.mark }),
   },
   atWire('N7a', 'the connection is cut after the claim was sent', (victim) => ({
     at: claimingStatement(victim),
@@ -151,17 +150,17 @@ export const ACCIDENTS: readonly Accident[] = [
   {
     id: 'N5',
     description: 'the connection to the database is dead for 2 s',
-    arm: async (installation, { server }) => {
+    arm: async (installation, { server, mark }) => {
       server.database.stall(2_000)
-      installation.happened('N5')
+      installation.happened('N5', mark)
     },
   },
   ...(['claimed', 'asked'] as const).map(
     (point, index): Accident => ({
       id: `N10${'ab'[index]}`,
       description: `stopped when ${point}, for longer than its lease, then continued`,
-      arm: (installation, { server, recordId }) =>
-        installation.armStep(`N10${'ab'[index]}`, server, { point, action: 'stop', mark: recordId }),
+      arm: (installation, victim) =>
+        installation.armStep(`N10${'ab'[index]}`, victim, { point, action: 'stop', mark: victim.recordId }),
       over: async (installation, { server }) => {
         // On a busy machine the request may come late; one that does not come at all stops nobody later.
         if (!(await until(() => server.isStopped(), 8_000))) server.disarm()
@@ -173,29 +172,30 @@ export const ACCIDENTS: readonly Accident[] = [
   {
     id: 'D1',
     description: 'the database is restarted (fast)',
-    arm: (installation) => installation.restartDatabase('D1', 'SIGINT'),
+    arm: (installation, { mark }) => installation.restartDatabase('D1', 'SIGINT', mark),
   },
   {
     id: 'D2',
     description: 'the database is restarted (immediate)',
-    arm: (installation) => installation.restartDatabase('D2', 'SIGQUIT'),
+    arm: (installation, { mark }) => installation.restartDatabase('D2', 'SIGQUIT', mark),
   },
   {
     id: 'D3',
     description: 'backends are terminated',
-    arm: (installation) => installation.terminateBackends('D3'),
+    arm: (installation, { mark }) => installation.terminateBackends('D3', mark),
   },
   {
     id: 'J4',
     description: 'a worker is killed',
-    arm: async (installation) => installation.killWorker('J4'),
+    arm: async (installation, { mark }) => installation.killWorker('J4', mark),
   },
   {
     id: 'G12',
     description: 'the bank is killed',
-    arm: async (installation) => {
+    atBank: 'ask',
+    arm: async (installation, { mark }) => {
       await installation.simulator.kill()
-      installation.happened('G12')
+      installation.happened('G12', mark)
     },
   },
 

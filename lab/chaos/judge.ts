@@ -1,6 +1,5 @@
 import { sql } from '@/platform/db'
 import { check } from '@/setup/verify'
-import { type Accident, BANK_FAULTS } from './accidents'
 import type { ClientTry, History } from './history'
 import type { Installation } from './installation'
 import { judgeActs } from './judge-acts'
@@ -11,7 +10,6 @@ export async function judge(
   installation: Installation,
   campaign: Campaign,
   history: History,
-  accidents: readonly Accident[],
 ): Promise<string[]> {
   const { findings, counted } = await check(installation.db, installation.gateway)
   return [
@@ -23,9 +21,6 @@ export async function judge(
     ...(await judgeActs(installation, campaign.acts, history)),
     ...(await onlyContradictionsAreParked(installation)),
     ...(await everyClientIsAnswered(installation, campaign)),
-    ...(await unseen(installation, accidents)).map(
-      ({ id, description }) => `${id} never happened (${description})`,
-    ),
     ...(counted.succeeded > 0 && counted.declined > 0
       ? []
       : ['positive control: no payment succeeded, or none was declined']),
@@ -86,15 +81,4 @@ function parkedRecords(installation: Installation): Promise<{ key: string; reaso
   return installation.db.$queryRaw(
     sql`SELECT key, parked_reason AS reason FROM idempotency_record WHERE parked_at IS NOT NULL`,
   )
-}
-
-/** I24: each accident must happen at least once. @returns those that did not, so that this run proves nothing about them */
-export async function unseen(
-  installation: Installation,
-  accidents: readonly Accident[],
-): Promise<Accident[]> {
-  const bank = await installation.bank.faults()
-  const times = ({ id }: Accident) =>
-    (BANK_FAULTS[id] ? bank.get(BANK_FAULTS[id]) : installation.seen.get(id)) ?? 0
-  return accidents.filter((accident) => times(accident) === 0)
 }

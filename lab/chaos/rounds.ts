@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { recordId } from '@payonce/idempotency'
+import { recordId, subjectIdOf } from '@payonce/idempotency'
 import { newShopper, shopperCookie } from '@/access/shopper'
 import { secretFor } from '@/platform/env'
 import { print } from '@/setup/process/console'
-import { type Accident, canStrike } from './accidents'
+import { type Accident, whyNever } from './accidents'
 import { actOf } from './acts'
 import { type Caller, Client, type Purchase, type Sent } from './client'
 import type { History } from './history'
@@ -11,6 +11,7 @@ import { type Installation, SECRET } from './installation'
 import { type Played, TRACES } from './played'
 import type { Act, Program } from './program'
 import type { Chance } from './random'
+import type { Aim } from './strikes'
 
 /** The server that a client retries at after the accident: the same, the other, or none. */
 export type ComeBack = 'same' | 'other' | 'none'
@@ -28,8 +29,8 @@ const ANSWERS = ['pass', 'pass', 'pass', 'fail', 'leave'] as const
 const OPEN_MAX = 6
 
 /**
- * Every accident with every way to retry, in an order that the seed decides, without end. Each of the three is another operation; a second lap
- * takes those that the first has left out.
+ * Every accident with every way to retry, in an order that the seed decides, without end. Each of the three is another operation. Two laps play
+ * every operation, and six every operation with every way to retry.
  */
 export function* rounds(
   chance: Chance,
@@ -38,7 +39,7 @@ export function* rounds(
 ): Generator<Round> {
   const plans = accidents.map((accident) => ({
     accident,
-    played: chance.shuffled(played.filter((one) => canStrike(accident, one))),
+    played: chance.shuffled(played.filter((one) => whyNever(accident, one) === null)),
   }))
   for (let lap = 0; ; lap++)
     yield* chance.shuffled(
@@ -46,10 +47,15 @@ export function* rounds(
         RETRIES.map((retry, at) => ({
           accident,
           retry,
-          played: each[(lap * RETRIES.length + at) % each.length] ?? 'checkout',
+          played: each[(lap * RETRIES.length + Math.floor(lap / 2) + at) % each.length] ?? 'checkout',
         })),
       ),
     )
+}
+
+/** As a person reads it. */
+export function nameOf({ accident: { id }, played = 'checkout' }: Omit<Round, 'retry'>): string {
+  return played === 'checkout' ? id : `${id} at a ${played}`
 }
 
 /** One request under one key, by whoever sends it. */
@@ -68,7 +74,7 @@ export class Campaign {
   readonly purchases: Purchase[] = []
   /** What programs asked for by the HTTP API. */
   readonly acts: Act[] = []
-  readonly played = new Map<string, number>()
+  readonly aims: Aim[] = []
   /** Those whose client retried to the end and got no answer. */
   readonly unanswered: Sent[] = []
   private readonly actor: string
@@ -95,20 +101,16 @@ export class Campaign {
     while (this.open.size >= OPEN_MAX) await Promise.race(this.open)
     const number = this.rounds++
     const going = await this.begin(number, accident, played)
-    this.played.set(`${accident.id} ${retry}`, (this.played.get(`${accident.id} ${retry}`) ?? 0) + 1)
     const first = number % this.installation.servers.length
     const server = this.installation.servers[first]
     if (!server) return
     await server.ready()
     const { merchantId } = this.installation
-    const victim = {
-      server,
-      mark: going.sent.mark,
-      amount: going.amount,
-      recordId: recordId({ merchantId, actor: going.actor }, TRACES[played].name, going.sent.key),
-      played,
-      ...(going.bankKey ? { bankKey: going.bankKey } : {}),
-    }
+    const { key, mark } = going.sent
+    const record = recordId({ merchantId, actor: going.actor }, TRACES[played].name, key)
+    const bankKey = going.bankKey ?? subjectIdOf(record)
+    const victim = { server, mark, amount: going.amount, recordId: record, played, bankKey }
+    this.aims.push({ accident, played, key, mark, bankKey })
     await accident.arm(this.installation, victim)
     const done = Promise.all([
       this.carry(going, first, accident.parks ? 'none' : retry),
@@ -120,13 +122,13 @@ export class Campaign {
     await Promise.race([done, pause(400)])
   }
 
-  /** Repeats accidents that missed (the card was declined, or the bank was killed first): the judge wants each of them once. */
-  async makeUp(missed: () => Promise<readonly Accident[]>): Promise<void> {
+  /** Repeats what missed (the card was declined, or the bank was killed first): the judge wants each of them once. */
+  async makeUp(missed: () => Promise<readonly Omit<Round, 'retry'>[]>): Promise<void> {
     for (let turn = 0; turn < 5; turn++) {
       const again = await missed()
       if (again.length === 0) return
-      print(`  once more: ${again.map(({ id }) => id).join(', ')}`)
-      for (const accident of again) await this.play({ accident, retry: 'same' })
+      print(`  once more: ${again.map(nameOf).join(', ')}`)
+      for (const encounter of again) await this.play({ ...encounter, retry: 'same' })
       await this.over()
     }
   }
@@ -242,7 +244,8 @@ export class Campaign {
   }
 
   private async newOrder(): Promise<{ order: string; amount: bigint }> {
-    const amount = 1_200n + BigInt(this.orders++)
+    // Two cents apart: a bank that charges a wrong amount takes one more.
+    const amount = 1_200n + 2n * BigInt(this.orders++)
     for (;;) {
       try {
         return { order: await this.installation.newOrder(amount), amount }

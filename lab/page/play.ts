@@ -38,7 +38,15 @@ export async function play({
   const client = new Client(shop.cookie, history, { random: dice.next, giveUp })
   const accident = ACCIDENTS.find(({ id }) => id === plan.accident)
   const server = shop.servers[0] as ProductProcess
-  const victim = { server, mark: purchase.mark, amount, recordId: shop.markOf(key) }
+  const victim = {
+    server,
+    mark: purchase.mark,
+    amount,
+    recordId: shop.markOf(key),
+    played: 'checkout' as const,
+    // There is one purchase at a time, and the naive handler's key is unknown.
+    bankKey: null,
+  }
   const before = accident ? await timesOf(installation, accident) : 0
   await accident?.arm(installation, victim)
   await Promise.all([buy(shop, client, purchase, plan, dice), accident?.over?.(installation, victim)])

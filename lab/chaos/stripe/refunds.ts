@@ -91,8 +91,8 @@ export class Refunds {
     await this.make(of(Number(amount) - Math.floor(part), 'rest'))
   }
 
-  async makeUp(missed: () => Promise<readonly Accident[]>): Promise<void> {
-    for (let turn = 0; turn < 3; turn++) for (const accident of await missed()) await this.play(accident)
+  async makeUp(missed: () => readonly Accident[]): Promise<void> {
+    for (let turn = 0; turn < 3; turn++) for (const accident of missed()) await this.play(accident)
   }
 
   /** Weeks later the card's bank returns some of them, and the first of those is made again under a new key. */
