@@ -32,6 +32,8 @@ export interface Accident {
   card?: string
   /** It happens between us and the bank: `ask` to any question, `charge` to a charge only. */
   atBank?: 'ask' | 'charge'
+  /** The bank's own fault, ordered for the victim's request. */
+  fault?: string
   arm(installation: Installation, victim: Victim): Promise<void>
   over?(installation: Installation, victim: Victim): Promise<void>
 }
@@ -84,6 +86,7 @@ const ofBank = (id: string, fault: string, ms = 0, atBank: Accident['atBank'] = 
   id,
   description: `the bank: ${fault}`,
   atBank,
+  fault,
   arm: ({ simulator }, victim) =>
     simulator.order({
       fault,
@@ -211,18 +214,3 @@ export const ACCIDENTS: readonly Accident[] = [
   ofBank('G10', 'truncated'),
   ofBank('N9', 'refuse'),
 ]
-
-/** The fault under which the bank counts each of its accidents. */
-export const BANK_FAULTS: Record<string, string> = {
-  G1: 'silence-before',
-  G2: 'silence-after',
-  G3: 'error-after',
-  G3b: 'error-before',
-  G4: 'twice',
-  G6: '429',
-  G7: 'slow',
-  G8: 'wrong-amount',
-  G9: 'decline',
-  G10: 'truncated',
-  N9: 'refuse',
-}

@@ -16,6 +16,8 @@ export interface ActPlan {
   placed: { order: string; amount: bigint }
   /** The share of a refund: the whole rest, or a third. */
   whole: boolean
+  /** The server that is asked first for what comes before it: no accident is armed there. */
+  first: number
 }
 
 /** Tries to get a payment that can be refunded or ended: an accident of somebody else may fail one. */
@@ -34,7 +36,7 @@ interface BegunPayment {
 export async function actOf(
   installation: Installation,
   program: Program,
-  { played, key, mark, accident, card, placed, whole }: ActPlan,
+  { played, key, mark, accident, card, placed, whole, first }: ActPlan,
 ): Promise<{ act: Act; before: Act[]; bankKey: string | null }> {
   const { order, amount } = placed
   const common = { key, mark, accident, amount, order, played, chargeRef: null }
@@ -48,7 +50,7 @@ export async function actOf(
     return { act: { ...common, path: '/api/v1/orders', body }, before: [], bankKey: null }
   }
   const manual = played !== 'refund'
-  const { payment, before } = await payFirst(installation, program, { ...common, manual })
+  const { payment, before } = await payFirst(installation, program, { ...common, manual, first })
   const paymentId = showId('pay', payment.id)
   const path = `/api/v1/payments/${paymentId}/${played === 'refund' ? 'refunds' : played}`
   const part = whole ? {} : { amount: Math.floor(Number(amount) / 3) }
@@ -63,7 +65,13 @@ export async function actOf(
 async function payFirst(
   installation: Installation,
   program: Program,
-  { key, order, amount, manual }: { key: string; order: string; amount: bigint; manual: boolean },
+  {
+    key,
+    order,
+    amount,
+    manual,
+    first,
+  }: Pick<Act, 'key' | 'order' | 'amount'> & { manual: boolean; first: number },
 ): Promise<{ payment: BegunPayment; before: Act[] }> {
   const before: Act[] = []
   for (let turn = 0; turn < TRIES; turn++) {
@@ -78,10 +86,8 @@ async function payFirst(
       chargeRef: null,
     }
     before.push(act)
-    await program.insist(
-      installation.servers.map((server, index) => [server, index]),
-      act,
-    )
+    const servers = installation.servers.map((server, index): [typeof server, number] => [server, index])
+    await program.insist([...servers.slice(first), ...servers.slice(0, first)], act)
     const payment = await paymentOf(installation, order)
     if (payment?.status === (manual ? 'authorised' : 'succeeded')) return { payment, before }
   }

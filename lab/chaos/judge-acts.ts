@@ -7,16 +7,18 @@ import type { Installation } from './installation'
 import type { Act } from './program'
 
 /** What our books have of each act, by its key. */
-interface Booked {
-  /** Refunds of these payments that succeeded: a line for each. */
-  refunds: { payment: string; amount: bigint }[]
-  payments: Map<string, string>
-  orders: string[]
+export interface Booked {
+  /** Refunds that succeeded, with a posting of their own: a line for each. */
+  refunds: readonly { payment: string; amount: bigint }[]
+  /** By the payment's id: its status, and how often it was posted as charged. */
+  payments: ReadonlyMap<string, { status: string; postings: number }>
+  /** The reference of each order; a program gives each the key of its request. */
+  orders: readonly string[]
 }
 
 /**
  * Compares what programs were told with the bank's own journal and with our books: each key had one effect, or none. The journal knows a charge by
- * its amount, which no other payment has, and a refund by its charge.
+ * its amount, which no other payment has, and a refund by its charge: it is asked for once of a payment.
  */
 export async function judgeActs(
   installation: Installation,
@@ -40,7 +42,13 @@ export function finalStatus(history: History, key: string): number | null {
   return history.tries.findLast((line) => line.key === key && line.outcome === 'answer')?.status ?? null
 }
 
-function wrongOf(act: Act, told: number, journal: readonly JournalLine[], booked: Booked): string[] {
+/** @param told the status of the final answer. @returns what contradicts it, at the bank or in our books */
+export function wrongOf(
+  act: Act,
+  told: number,
+  journal: readonly Pick<JournalLine, 'kind' | 'amountMinor' | 'chargeRef'>[],
+  booked: Booked,
+): string[] {
   const done = told < 300
   switch (act.played) {
     case 'refund': {
@@ -58,12 +66,13 @@ function wrongOf(act: Act, told: number, journal: readonly JournalLine[], booked
     case 'capture':
     case 'void': {
       const charged = chargesOf(act, journal)
-      const status = booked.payments.get(readId('pay', act.order) ?? '')
+      const { status, postings = 0 } = booked.payments.get(readId('pay', act.order) ?? '') ?? {}
       const captured = done && act.played === 'capture'
       const wanted = captured ? 'succeeded' : 'voided'
       return [
         ...(done ? [] : [`a ${act.played} that nobody contradicts was told ${told}`]),
         ...once('the bank charged', charged, captured, told),
+        ...once('our books have the charge', postings, captured, told),
         ...(status === wanted ? [] : [`told ${told}, and our payment is ${status}, not ${wanted}`]),
       ]
     }
@@ -79,7 +88,7 @@ function wrongOf(act: Act, told: number, journal: readonly JournalLine[], booked
   }
 }
 
-function chargesOf({ amount }: Act, journal: readonly JournalLine[]): number {
+function chargesOf({ amount }: Act, journal: readonly Pick<JournalLine, 'kind' | 'amountMinor'>[]): number {
   return journal.filter(({ kind, amountMinor }) => kind === 'charge' && BigInt(amountMinor) === amount).length
 }
 
@@ -91,15 +100,16 @@ async function booksOf({ db }: Installation): Promise<Booked> {
   const refunds = await db.$queryRaw<Booked['refunds']>(sql`
     SELECT r.payment_id::text AS payment, r.amount FROM refund r
     JOIN ledger_transaction t ON (t.merchant_id, t.id) = (r.merchant_id, r.transaction_id) WHERE r.status = 'succeeded'`)
-  const payments = await db.$queryRaw<{ id: string; status: string }[]>(
-    sql`SELECT id::text, status FROM payment`,
-  )
+  const payments = await db.$queryRaw<{ id: string; status: string; postings: number }[]>(sql`
+    SELECT p.id::text, p.status, count(t.id)::int AS postings FROM payment p
+    LEFT JOIN ledger_transaction t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.kind = 'capture'
+    GROUP BY p.merchant_id, p.id`)
   const orders = await db.$queryRaw<{ reference: string }[]>(
     sql`SELECT reference FROM orders WHERE reference IS NOT NULL`,
   )
   return {
     refunds,
-    payments: new Map(payments.map(({ id, status }) => [id, status])),
+    payments: new Map(payments.map(({ id, ...booked }) => [id, booked])),
     orders: orders.map(({ reference }) => reference),
   }
 }

@@ -39,26 +39,24 @@ export function oneAnswerPerKey(lines: readonly ClientTry[]): string[] {
   })
 }
 
-/** I4: every client that was answered 200 has a succeeded payment. */
+/** I4: every client that was told of a payment has one that succeeded. A program that wants to capture by itself is told of none yet. */
 async function acknowledgedIsDurable(
   installation: Installation,
-  { purchases }: Campaign,
+  { purchases, acts }: Campaign,
   lines: readonly ClientTry[],
 ): Promise<string[]> {
-  const bought = new Set(purchases.map(({ key }) => key))
-  const acknowledged = [
-    ...new Set(
-      lines
-        .filter(({ key, outcome, status }) => bought.has(key) && outcome === 'answer' && status === 200)
-        .map(({ key }) => key),
-    ),
-  ]
+  const payments = acts.filter(({ played, body }) => played === 'payment' && !('capture' in body))
+  const bought = new Set([...purchases, ...payments].map(({ key }) => key))
+  const told = lines.filter(
+    ({ key, outcome, status }) => bought.has(key) && outcome === 'answer' && [200, 201].includes(status ?? 0),
+  )
+  const acknowledged = [...new Set(told.map(({ key }) => key))]
   const rows = await installation.db.$queryRaw<{ key: string }[]>(sql`
     SELECT r.key FROM idempotency_record r JOIN payment p ON p.merchant_id = r.merchant_id AND p.id = r.subject_id WHERE p.status = 'succeeded'`)
   const succeeded = new Set(rows.map(({ key }) => key))
   return acknowledged
     .filter((key) => !succeeded.has(key))
-    .map((key) => `a client was answered 200, and no payment succeeded: ${key}`)
+    .map((key) => `a client was told that it had paid, and no payment succeeded: ${key}`)
 }
 
 /** A payment is parked only because the bank contradicts us (another amount or currency than we asked for). */

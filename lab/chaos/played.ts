@@ -6,7 +6,10 @@ export type Played = (typeof PLAYED)[number]
 export interface Traces {
   /** The name under which its record is made. */
   name: string
-  /** Texts that only the statement of its claim holds, and only the statement which stores its answer; both name the record. */
+  /**
+   * Values that only the statement of its claim holds, and only the statement which stores its answer; both name the record. No text of a statement:
+   * a connection sends that once, and then its name.
+   */
   claim: string
   settlement: string
   /** Its request to the bank; null: it asks the bank nothing. */
@@ -21,7 +24,7 @@ const CHARGE = {
   request: 'POST /charges',
   verb: 'charge',
 } as const
-const END = { claim: 'INSERT INTO authorisation_end', settlement: 'outbox-event', verb: 'end' } as const
+const END = { settlement: 'outbox-event', verb: 'end' } as const
 /** The reason that the lab's programs give for a refund. */
 export const REFUND_REASON = 'chaos gives it back'
 
@@ -35,11 +38,11 @@ export const TRACES: Record<Played, Traces> = {
     request: 'POST /refunds',
     verb: 'refund',
   },
-  capture: { name: 'payments.capture', ...END, request: 'POST /captures' },
-  void: { name: 'payments.void', ...END, request: 'POST /releases' },
+  capture: { name: 'payments.capture', claim: 'payment.capture', ...END, request: 'POST /captures' },
+  void: { name: 'payments.void', claim: 'payment.void', ...END, request: 'POST /releases' },
   order: {
     name: 'orders.create',
-    claim: 'INSERT INTO orders',
+    claim: 'orders.create',
     settlement: 'checkoutUrl',
     request: null,
     verb: 'charge',

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { recordId, subjectIdOf } from '@payonce/idempotency'
 import { newShopper, shopperCookie } from '@/access/shopper'
 import { secretFor } from '@/platform/env'
-import { print } from '@/setup/process/console'
+import { print, until } from '@/setup/process/console'
 import { type Accident, whyNever } from './accidents'
 import { actOf } from './acts'
 import { type Caller, Client, type Purchase, type Sent } from './client'
@@ -27,6 +27,10 @@ const RETRIES: readonly ComeBack[] = ['same', 'other', 'none']
 const ANSWERS = ['pass', 'pass', 'pass', 'fail', 'leave'] as const
 /** The most purchases under way at once: a round begins while clients of earlier ones still retry. */
 const OPEN_MAX = 6
+/** 400 ms between two accidents. */
+const APART_MS = 400
+/** 6 s for an accident to strike: as long as a client waits for an answer. */
+const STRIKES_MS = 6_000
 
 /**
  * Every accident with every way to retry, in an order that the seed decides, without end. Each of the three is another operation. Two laps play
@@ -100,10 +104,11 @@ export class Campaign {
   async play({ accident, retry, played = 'checkout' }: Round): Promise<void> {
     while (this.open.size >= OPEN_MAX) await Promise.race(this.open)
     const number = this.rounds++
-    const going = await this.begin(number, accident, played)
     const first = number % this.installation.servers.length
     const server = this.installation.servers[first]
     if (!server) return
+    await server.ready()
+    const going = await this.begin(number, accident, played)
     await server.ready()
     const { merchantId } = this.installation
     const { key, mark } = going.sent
@@ -118,8 +123,9 @@ export class Campaign {
     ]).then(() => undefined)
     this.open.add(done)
     void done.finally(() => this.open.delete(done))
-    // 400 ms: accidents at one server must not overlap.
-    await Promise.race([done, pause(400)])
+    // Accidents at one server must not overlap: the next one there would take back what has not struck yet. What the bank does waits for its key.
+    const struck = () => accident.fault !== undefined || this.installation.struck.has(mark)
+    await Promise.race([done, Promise.all([pause(APART_MS), until(struck, STRIKES_MS)])])
   }
 
   /** Repeats what missed (the card was declined, or the bank was killed first): the judge wants each of them once. */
@@ -208,7 +214,7 @@ export class Campaign {
       this.purchases.push(purchase)
       return this.goingOf(this.client, purchase, { played, actor: this.actor, bankKey: null })
     }
-    const plan = { ...common, played, placed, whole: this.chance.next() < 0.5 }
+    const plan = { ...common, played, placed, whole: this.chance.next() < 0.5, first: number % 2 }
     const { act, before, bankKey } = await actOf(this.installation, program, plan)
     this.acts.push(...before, act)
     return this.goingOf(program, act, { played, actor: 'api', bankKey })
