@@ -59,7 +59,7 @@ export function* rounds(
 
 /** As a person reads it. */
 export function nameOf({ accident: { id }, played = 'checkout' }: Omit<Round, 'retry'>): string {
-  return played === 'checkout' ? id : `${id} at a ${played}`
+  return `${id} ${played}`
 }
 
 /** One request under one key, by whoever sends it. */

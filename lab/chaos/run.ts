@@ -33,7 +33,7 @@ place orders.
   --seed <number>     the accidents and their order (default: random; printed first)
   --rounds <number>   how many requests meet an accident (default: each accident with each way to retry, at three of the six operations;
                       twice as many play all operations, and six times as many play each with each way to retry)
-  --only <prefix>     only accidents whose id begins so, such as S or N7
+  --only <prefixes>   only accidents whose id begins so, such as S or N7,G
   --bank <name>       simulator, or stripe: on Stripe's double alone (default: both, with a short lap on Stripe)
   --short             on Stripe's double: each accident of a short list once
   --markdown          write the table of accidents and operations to docs/chaos-table.md, if everything held
@@ -54,7 +54,8 @@ async function run(): Promise<boolean> {
   })
   const { bank = values.only === '' ? 'both' : 'simulator', keep = false } = values
   if (!['both', 'simulator', 'stripe'].includes(bank)) refuseOption(`There is no bank "${bank}".`, USAGE)
-  const accidents = ACCIDENTS.filter(({ id }) => bank !== 'stripe' && id.startsWith(values.only))
+  const isWanted = ({ id }: { id: string }) => values.only.split(',').some((prefix) => id.startsWith(prefix))
+  const accidents = bank === 'stripe' ? [] : ACCIDENTS.filter(isWanted)
   // Once through every accident with every way to retry.
   const count =
     values.rounds === undefined ? accidents.length * 3 : readCount('--rounds', values.rounds, USAGE)
@@ -69,7 +70,7 @@ async function run(): Promise<boolean> {
     const work = (history: History) => campaign(installation, history, { seed, count, accidents, page })
     wrong.push(...(await within(installation, keep, work)))
   }
-  const losses = LOSSES.filter(({ id }) => bank !== 'stripe' && id.startsWith(values.only))
+  const losses = bank === 'stripe' ? [] : LOSSES.filter(isWanted)
   if (losses.length > 0) {
     const { installation, database } = await Installation.openForgetful()
     const work = (history: History) => forget(installation, database, history, { seed, losses })
@@ -80,7 +81,8 @@ async function run(): Promise<boolean> {
     const installation = await Installation.open(stripe)
     const plan = {
       seed,
-      only: values.only,
+      isWanted,
+      whole: values.only === '',
       short: values.short || bank === 'both',
       count: bank === 'stripe' && values.rounds !== undefined ? count : null,
     }

@@ -27,8 +27,9 @@ export interface LapPlan {
   short: boolean
   /** Purchases that meet an accident, unless the lap is short; null: each accident with each way to retry. */
   count: number | null
-  /** The beginning of the accidents' ids. */
-  only: string
+  isWanted(accident: { id: string }): boolean
+  /** No accident was left out on the command line. */
+  whole: boolean
 }
 
 /** Clients pay through Stripe's double while all between breaks. @returns everything that is wrong */
@@ -36,9 +37,9 @@ export async function lapOnStripe(
   installation: Installation,
   bank: StripeBank,
   history: History,
-  { seed, only, short, count }: LapPlan,
+  { seed, short, count, isWanted, whole }: LapPlan,
 ): Promise<string[]> {
-  const isPlayed = ({ id }: Accident) => id.startsWith(only) && (!short || SHORT.includes(id))
+  const isPlayed = (accident: Accident) => isWanted(accident) && (!short || SHORT.includes(accident.id))
   const accidents = stripeAccidents(bank).filter(isPlayed)
   const ofRefunds = refundAccidents(bank).filter(isPlayed)
   const dice = chance(seed)
@@ -70,7 +71,7 @@ export async function lapOnStripe(
   await clock.stop()
   for (const [id, times] of await bank.faults()) installation.seen.set(id, times)
   report(installation, bank, playing, history)
-  const missing = only === '' ? EVENT_ACCIDENTS.filter((id) => !installation.seen.has(id)) : []
+  const missing = whole ? EVENT_ACCIDENTS.filter((id) => !installation.seen.has(id)) : []
   return [
     ...(quiet ? [] : ['a payment stayed in doubt']),
     ...late,
