@@ -115,13 +115,16 @@ export class ProductProcess {
     const child = this.child
     if (!child?.connected) return
     const taken = new Promise<void>((resolve) => {
-      const onMessage = (message: unknown) => {
-        if ((message as { type?: string }).type !== 'armed') return
+      const end = () => {
         child.off('message', onMessage)
+        child.off('exit', end)
         resolve()
       }
+      const onMessage = (message: unknown) => {
+        if ((message as { type?: string }).type === 'armed') end()
+      }
       child.on('message', onMessage)
-      child.once('exit', () => resolve())
+      child.once('exit', end)
     })
     child.send({ type: 'arm', order }, () => undefined)
     await taken

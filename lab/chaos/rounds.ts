@@ -109,6 +109,7 @@ export class Campaign {
     if (!server) return
     await server.ready()
     const going = await this.begin(number, accident, played)
+    // An accident of an earlier round may have killed it meanwhile.
     await server.ready()
     const { merchantId } = this.installation
     const { key, mark } = going.sent
