@@ -11,8 +11,8 @@ const REFUSALS = ['ECONNREFUSED', 'ECONNRESET']
 const STOPPING = 'This server is restarting.'
 /** How Node names a request that we have given up. */
 const NO_PATIENCE = 'AbortError'
-/** 60 s of retries: longer than the longest doubt. */
-const GIVE_UP_MS = 60_000
+/** 120 s of retries: longer than the longest doubt, also on a machine that does much else (108 s were seen). */
+const GIVE_UP_MS = 120_000
 /** 5 min, with the time in which the server was being started: on a machine that does much else it may take long. */
 const NO_SERVER_MS = 300_000
 
@@ -77,7 +77,7 @@ export abstract class Caller<Request extends Sent> {
     return last?.outcome === 'later' || last?.broke?.startsWith(NO_PATIENCE) ? 'later' : 'failed'
   }
 
-  /** Retries at these servers in turn until the answer is final. @returns false when there was none within 60 s of a server that runs */
+  /** Retries at these servers in turn until the answer is final. @returns false when there was none within 120 s of a server that runs */
   async insist(servers: readonly [ProductProcess, number][], request: Request): Promise<boolean> {
     const end = Date.now() + NO_SERVER_MS
     let leftMs = GIVE_UP_MS

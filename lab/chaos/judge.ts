@@ -72,7 +72,7 @@ async function everyClientIsAnswered(installation: Installation, campaign: Campa
   const waiting = new Set((await parkedRecords(installation)).map(({ key }) => key))
   return campaign.unanswered
     .filter(({ key }) => !waiting.has(key))
-    .map(({ key }) => `a client retried for a minute and got no answer: ${key}`)
+    .map(({ key }) => `a client retried for two minutes and got no answer: ${key}`)
 }
 
 function parkedRecords(installation: Installation): Promise<{ key: string; reason: string }[]> {
