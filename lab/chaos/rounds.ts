@@ -149,16 +149,16 @@ export class Campaign {
   async replayAll(): Promise<Purchase[]> {
     const unanswered: Purchase[] = []
     const { servers } = this.installation
+    const parks = new Set(this.aims.filter(({ accident }) => accident.parks).map(({ key }) => key))
     for (const act of this.acts) {
       const again = { ...act, mark: 'replay' }
-      // One that never reached a server is carried out only now, and may be in doubt first.
-      if (
+      // One that never reached a server is carried out only now, and may be in doubt first. What is parked would be waited for in vain.
+      if (!parks.has(act.key))
         await this.program?.insist(
           servers.map((server, index) => [server, index]),
           again,
         )
-      )
-        for (const [index, server] of servers.entries()) await this.program?.press(server, index, again)
+      for (const [index, server] of servers.entries()) await this.program?.press(server, index, again)
     }
     for (const purchase of this.purchases)
       for (const [index, server] of servers.entries())
