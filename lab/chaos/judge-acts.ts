@@ -6,6 +6,9 @@ import type { History } from './history'
 import type { Installation } from './installation'
 import type { Act } from './program'
 
+/** The status of a payment that was made. */
+const PAID = 201
+
 /** What our books have of each act, by its key. */
 export interface Booked {
   /** Refunds that succeeded, with a posting of their own: a line for each. */
@@ -33,8 +36,14 @@ export async function judgeActs(
   return acts.flatMap((act) => {
     const told = finalStatus(history, act.key)
     if (told === null) return act.accident === 'G8' ? [] : [`no final answer to a ${act.played}: ${act.key}`]
-    return wrongOf(act, told, journal, booked).map((line) => `${line}: ${act.key}`)
+    const paid = act.played === 'payment' && acts.some((other) => isPaidBy(other, act, history))
+    return wrongOf(act, paid ? PAID : told, journal, booked).map((line) => `${line}: ${act.key}`)
   })
+}
+
+/** An order that was not charged may be paid under another key: then the charge is that one's. */
+function isPaidBy(other: Act, { order }: Act, history: History): boolean {
+  return other.played === 'payment' && other.order === order && finalStatus(history, other.key) === PAID
 }
 
 /** The status of the last final answer to this key; null: none. */
